@@ -1,0 +1,35 @@
+/**
+ * Records of one Kafka partition as the broker sent them: one buffer and arrays of positions, no object per record.
+ *
+ * A chunk accounts for every offset of the half-open range `[from, to)`. Offsets of the range without a record are
+ * control records, records of aborted transactions, or were compacted away.
+ */
+export interface RecordChunk {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+  /** Number of records; every array below has at least this length. */
+  readonly count: number;
+  /** Holds keys, values and headers. Valid as long as the chunk is. */
+  readonly bytes: Buffer;
+  /** Offset minus `from`, ascending. */
+  readonly offsetDeltas: Float64Array;
+  /** Milliseconds since the epoch; -1 when the record has none. */
+  readonly timestamps: Float64Array;
+  /** Half-open byte ranges in `bytes`; a start of -1 means null. */
+  readonly keyStarts: Int32Array;
+  readonly keyEnds: Int32Array;
+  readonly valueStarts: Int32Array;
+  readonly valueEnds: Int32Array;
+  /** Byte ranges of the raw header section (count as zigzag varint, then headers); see `kafka/record-headers.ts`. */
+  readonly headerStarts: Int32Array;
+  readonly headerEnds: Int32Array;
+}
+
+/** The records `[first, end)` of a chunk. */
+export interface ChunkSlice {
+  readonly chunk: RecordChunk;
+  readonly first: number;
+  readonly end: number;
+}
