@@ -33,3 +33,22 @@ export interface ChunkSlice {
   readonly first: number;
   readonly end: number;
 }
+
+/** A chunk that accounts for a range without holding a record of it. */
+export function emptyChunk(range: Pick<RecordChunk, 'topic' | 'partition' | 'from' | 'to'>): RecordChunk {
+  const numbers = new Float64Array(0);
+  const positions = new Int32Array(0);
+  return {
+    ...range,
+    count: 0,
+    bytes: Buffer.alloc(0),
+    offsetDeltas: numbers,
+    timestamps: numbers,
+    keyStarts: positions,
+    keyEnds: positions,
+    valueStarts: positions,
+    valueEnds: positions,
+    headerStarts: positions,
+    headerEnds: positions,
+  };
+}

@@ -1,0 +1,24 @@
+/** Why a batch was cut where it was. `adopted`: the range was claimed before, by this or another process. */
+export type CutReason = 'rows' | 'bytes' | 'age' | 'memory' | 'drain' | 'end' | 'gap' | 'adopted';
+
+export interface BatchPolicy {
+  readonly rowsMax: number;
+  readonly bytesMax: number;
+  readonly ageMaxMs: number;
+}
+
+/** What a partition has buffered and not yet begun to write. */
+export interface BufferFill {
+  readonly records: number;
+  readonly bytes: number;
+  /** When the oldest buffered record arrived; `undefined` for an empty buffer. */
+  readonly oldestMs: number | undefined;
+}
+
+/** The reason to cut a batch now, or `undefined` to wait for more. */
+export function reasonToCut(fill: BufferFill, policy: BatchPolicy, nowMs: number): CutReason | undefined {
+  if (fill.records >= policy.rowsMax) return 'rows';
+  if (fill.bytes >= policy.bytesMax) return 'bytes';
+  if (fill.oldestMs !== undefined && nowMs - fill.oldestMs >= policy.ageMaxMs) return 'age';
+  return undefined;
+}
