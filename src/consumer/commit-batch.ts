@@ -1,12 +1,12 @@
-import { retry } from '../runtime/retry.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { CutReason } from './batch-policy.ts';
-import { fingerprint } from './chain-position.ts';
-import type { Ledger, Versioned } from './ledger.ts';
-import type { ClaimedEntry, CommittedEntry, LedgerEntry, Outcome, Placement, WrittenObject } from './ledger-entry.ts';
+import { stepRunner } from './commit-steps.ts';
+import type { ClaimResult, Ledger, Versioned } from './ledger.ts';
+import type { ClaimedEntry, CommittedEntry, Outcome, Placement } from './ledger-entry.ts';
 import type { Batch } from './partition-buffer.ts';
-import type { PipelineObserver, StepName } from './pipeline-observer.ts';
+import type { PipelineObserver } from './pipeline-observer.ts';
 import type { TableWriter } from './table-writer.ts';
+import { names, writeBatch } from './write-batch.ts';
 
 /** What turns batches into committed entries; one per process and table. */
 export interface CommitTools {
@@ -61,70 +61,24 @@ export async function commitBatch(request: CommitRequest, tools: CommitTools): P
   if (claimed.kind === 'theirs') return claimed;
   const { entry: claim } = claimed.claim;
 
-  const decoded = await step('decode', async () => tools.writer.decode(batch.slices, claim.placement));
-  const settled = await step('settle', () => tools.writer.settle(decoded));
-  const objects: WrittenObject[] = [];
-  const created: string[] = [];
-  for (const draft of tools.writer.plan(settled, claim)) {
-    const bytes = await step('encode', () => draft.encode());
-    const put = await step('put', () => tools.writer.put(draft, bytes));
-    objects.push(put.object);
-    if (put.created) created.push(put.object.key);
-  }
-  await step('register', () => tools.writer.register(settled, objects));
+  const { outcome, created, oldestTimestampMs } = await writeBatch({ batch, claim, mode: 'keep' }, tools, step);
 
-  const outcome: Outcome = {
-    committedAt: new Date(tools.clock.nowMs()).toISOString(),
-    records: batch.records,
-    ...settled.counts,
-    objects,
-    catalogVersion: settled.catalogVersion,
-    ...settled.eventTimes,
-    ...lastRecordOf(batch),
-    ...lossOf(request),
-  };
-  const next: CommittedEntry = { ...claim, state: 'committed', outcome };
-  const written = await step('ledger', () => tools.ledger.replace(claimed.claim, next));
+  const entry: CommittedEntry = { ...claim, state: 'committed', outcome: { ...outcome, ...lossOf(request) } };
+  const written = await step('ledger', () => tools.ledger.replace(claimed.claim, entry));
   if (written.kind === 'theirs') {
     await tools.writer.discard(created.filter((key) => !names(written.found.entry, key)));
     return written;
   }
-  tools.observer.committed?.({
-    entry: next,
-    reason: request.reason,
-    bytesIn: batch.bytes,
-    tookMs: tools.clock.nowMs() - startMs,
-    oldestTimestampMs: settled.oldestTimestampMs,
-  });
-  await step('offsets', () => request.commitOffset(next));
-  return { kind: 'committed', entry: next };
-}
-
-type StepRunner = <T>(name: StepName, work: () => Promise<T>) => Promise<T>;
-
-/** Tells the observer before and after, and tries again what may succeed later. */
-function stepRunner({ clock, random, observer, patienceMs }: CommitTools): StepRunner {
-  return async (name, work) => {
-    const startMs = clock.nowMs();
-    await observer.step?.(name, 'before', 0);
-    const result = await retry(work, {
-      clock,
-      random,
-      attemptsMax: 100,
-      totalMs: patienceMs,
-      delayMs: 200,
-      delayMaxMs: 15_000,
-      onRetry: (error, attempt, delayMs) => observer.retrying?.(name, error, attempt, delayMs),
-    });
-    await observer.step?.(name, 'after', clock.nowMs() - startMs);
-    return result;
-  };
+  const tookMs = tools.clock.nowMs() - startMs;
+  tools.observer.committed?.({ entry, reason: request.reason, bytesIn: batch.bytes, tookMs, oldestTimestampMs });
+  await step('offsets', () => request.commitOffset(entry));
+  return { kind: 'committed', entry };
 }
 
 async function takeClaim(
   { batch, reason, adopted }: CommitRequest,
   tools: CommitTools,
-): Promise<{ kind: 'ours'; claim: Versioned<ClaimedEntry> } | { kind: 'theirs'; found: Versioned }> {
+): Promise<ClaimResult<ClaimedEntry>> {
   if (adopted !== undefined) return { kind: 'ours', claim: adopted };
   return tools.ledger.claim<ClaimedEntry>({
     format: 1,
@@ -141,19 +95,6 @@ async function takeClaim(
   });
 }
 
-function lastRecordOf(batch: Batch): Pick<Outcome, 'lastRecord'> {
-  const last = batch.slices.at(-1);
-  if (last === undefined) return {};
-  const index = last.end - 1;
-  const offset = last.chunk.from + BigInt(last.chunk.offsetDeltas[index] ?? 0);
-  return { lastRecord: { offset: offset.toString(), ...fingerprint(last.chunk, index) } };
-}
-
 function lossOf({ lost }: CommitRequest): Pick<Outcome, 'lost'> {
   return lost === undefined ? {} : { lost: { from: lost.from.toString(), to: lost.to.toString() } };
-}
-
-function names(entry: LedgerEntry, key: string): boolean {
-  if (entry.state === 'gap' || entry.state === 'claimed') return false;
-  return entry.outcome.objects.some((object) => object.key === key);
 }

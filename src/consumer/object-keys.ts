@@ -10,7 +10,10 @@ export interface ObjectName extends OffsetRange {
  * `<table>/<Hive partition>/<topic>-<partition>-<from>-<to>.parquet`: a function of the claim and the Hive partition, so
  * that every try, on any machine, writes the same keys.
  */
-export function objectKey(claim: LedgerPath & { readonly from: string; readonly to: string }, hivePath: string): string {
+export function objectKey(
+  claim: LedgerPath & { readonly from: string; readonly to: string },
+  hivePath: string,
+): string {
   const folder = hivePath === '' ? claim.table : `${claim.table}/${hivePath}`;
   return `${folder}/${claim.topic}-${claim.partition}-${claim.from}-${claim.to}.parquet`;
 }

@@ -50,12 +50,14 @@ export class PartitionBuffer {
     return { records: this.#records, bytes: this.#bytes, oldestMs: this.#arrivals[0]?.atMs };
   }
 
-  /** `chunk.from` must be `to`; a chunk that overlaps what was released counts from there. */
+  /** `chunk.from` must be `to`; into an empty buffer it may begin earlier, and counts from `to` on. */
   push(chunk: RecordChunk, nowMs: number): void {
-    if (chunk.from !== this.to) throw new RangeError(`chunk begins at ${chunk.from}, expected ${this.to}`);
+    const follows = chunk.from === this.to || (this.#arrivals.length === 0 && chunk.from < this.to);
+    if (!follows) throw new RangeError(`chunk begins at ${chunk.from}, expected ${this.to}`);
+    const slice = sliceOf(chunk, this.#from, chunk.to);
     this.#arrivals.push({ chunk, atMs: nowMs });
-    this.#records += chunk.count;
-    this.#bytes += chunk.bytes.length;
+    this.#records += slice.end - slice.first;
+    this.#bytes += sliceBytes(slice);
   }
 
   /** The batch up to `to`, which must have arrived. */
@@ -69,7 +71,7 @@ export class PartitionBuffer {
     return this.cutAt(policyEnd(this.#arrivals, this.#from, policy) ?? this.to);
   }
 
-  /** Forgets everything below `to`: it is in the lake. */
+  /** Forgets everything below `to`, which may lie beyond what has arrived: it is in the lake. */
   release(to: bigint): void {
     this.#from = to;
     this.#arrivals = this.#arrivals.filter(({ chunk }) => chunk.to > to);

@@ -36,9 +36,10 @@ export class PartitionWork {
    * batch, without records; the rest is a gap of its own.
    */
   lose(to: bigint): void {
-    const { topic, end } = this.claim === undefined
-      ? { topic: '', end: this.buffer.to }
-      : { topic: this.claim.entry.topic, end: BigInt(this.claim.entry.to) };
+    const { topic, end } =
+      this.claim === undefined
+        ? { topic: '', end: this.buffer.to }
+        : { topic: this.claim.entry.topic, end: BigInt(this.claim.entry.to) };
     const within = to < end ? to : end;
     if (within > this.buffer.to) {
       this.#lostFrom ??= this.buffer.to;

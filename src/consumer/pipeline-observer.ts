@@ -2,16 +2,7 @@ import type { CutReason } from './batch-policy.ts';
 import type { CommittedEntry, GapEntry } from './ledger-entry.ts';
 
 /** The commit steps, in their order. */
-export const stepNames = [
-  'claim',
-  'decode',
-  'settle',
-  'encode',
-  'put',
-  'register',
-  'ledger',
-  'offsets',
-] as const;
+export const stepNames = ['claim', 'decode', 'settle', 'encode', 'put', 'register', 'ledger', 'offsets'] as const;
 
 export type StepName = (typeof stepNames)[number];
 

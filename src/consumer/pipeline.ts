@@ -182,7 +182,10 @@ export class Pipeline implements RecordHandler {
   async #closeGap(work: PartitionWork): Promise<void> {
     const { lostUpTo } = work;
     if (work.abandoned || lostUpTo === undefined) return;
-    const result = await recordGap({ partition: work.partition, from: work.buffer.from, to: lostUpTo }, this.#options.tools);
+    const result = await recordGap(
+      { partition: work.partition, from: work.buffer.from, to: lostUpTo },
+      this.#options.tools,
+    );
     if (result.kind === 'theirs') return this.#yieldTo(work, result.found);
     this.#jump(work, lostUpTo);
   }
