@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { checkDefinition, checkPartition } from '../consumer/catalog-rules.ts';
+import type { Catalog, CatalogPartition, CatalogTable, ObjectStore, TableDefinition } from '../consumer/ports.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { formatType, parseType } from '../schema/hive-ddl.ts';
+import type { Column } from '../schema/types.ts';
+
+const columnSchema = z.object({ name: z.string(), type: z.string(), comment: z.string().optional() });
+
+const tableSchema = z.object({
+  name: z.string(),
+  columns: z.array(columnSchema),
+  partitionKeys: z.array(columnSchema),
+  location: z.string(),
+  parameters: z.record(z.string(), z.string()),
+});
+
+const partitionSchema = z.object({ values: z.array(z.string()), location: z.string() });
+
+/**
+ * A catalog beside the data: `_catalog/<database>/<table>.json` changes by compare-and-swap, and every Hive partition is an
+ * object of its own, so that adding one never conflicts. Refuses what Glue refuses.
+ */
+export function createJsonCatalog({
+  store,
+  database,
+}: {
+  readonly store: ObjectStore;
+  readonly database: string;
+}): Catalog {
+  const folder = `_catalog/${database}`;
+  const tableKey = (table: string): string => `${folder}/${table}.json`;
+  const partitionKey = (table: string, values: readonly string[]): string =>
+    `${folder}/${table}.partitions/${values.map(encodeURIComponent).join(',')}.json`;
+
+  const load = async (table: string): Promise<CatalogTable | undefined> => {
+    const stored = await store.get(tableKey(table));
+    return stored && { ...parseTable(tableKey(table), stored.bytes), version: stored.version };
+  };
+
+  return {
+    load,
+    create: async (definition) => {
+      checkDefinition(definition);
+      const result = await store.put(tableKey(definition.name), serializeTable(definition), { ifAbsent: true });
+      return result.kind === 'stored' ? 'created' : 'exists';
+    },
+    evolve: async ({ table, expectedVersion, addColumns, replaceColumns = [], parameters = {} }) => {
+      const current = await load(table);
+      if (current?.version !== expectedVersion) return 'conflict';
+      const replaced = new Map(replaceColumns.map((column) => [column.name, column]));
+      const next: TableDefinition = {
+        ...current,
+        columns: [...current.columns.map((column) => replaced.get(column.name) ?? column), ...addColumns],
+        parameters: { ...current.parameters, ...parameters },
+      };
+      checkDefinition(next);
+      const result = await store.put(tableKey(table), serializeTable(next), { ifVersion: expectedVersion });
+      return result.kind === 'stored' ? 'evolved' : 'conflict';
+    },
+    addPartitions: async (table, partitions) => {
+      for (const partition of partitions) {
+        checkPartition(table, partition);
+        const bytes = Buffer.from(JSON.stringify(partition));
+        await store.put(partitionKey(table.name, partition.values), bytes, { ifAbsent: true });
+      }
+    },
+    removePartitions: async (table, values) => store.delete(values.map((each) => partitionKey(table, each))),
+    listPartitions: (table) => listPartitions(store, `${folder}/${table}.partitions/`),
+  };
+}
+
+async function* listPartitions(store: ObjectStore, prefix: string): AsyncIterable<CatalogPartition> {
+  for await (const { key } of store.list(prefix)) {
+    const stored = await store.get(key);
+    if (stored !== undefined) yield parse(key, stored.bytes, partitionSchema);
+  }
+}
+
+function serializeTable({ name, columns, partitionKeys, location, parameters }: TableDefinition): Uint8Array {
+  const write = (column: Column): z.infer<typeof columnSchema> => ({ ...column, type: formatType(column.type) });
+  const table = { name, columns: columns.map(write), partitionKeys: partitionKeys.map(write), location, parameters };
+  return Buffer.from(`${JSON.stringify(table, undefined, 2)}\n`);
+}
+
+function parseTable(key: string, bytes: Uint8Array): TableDefinition {
+  const { columns, partitionKeys, ...rest } = parse(key, bytes, tableSchema);
+  return { ...rest, columns: columns.map(readColumn), partitionKeys: partitionKeys.map(readColumn) };
+}
+
+function readColumn({ name, type, comment }: z.infer<typeof columnSchema>): Column {
+  return { name, type: parseType(type), ...(comment !== undefined && { comment }) };
+}
+
+function parse<Schema extends z.ZodType>(key: string, bytes: Uint8Array, schema: Schema): z.infer<Schema> {
+  try {
+    return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch (error) {
+    throw new PipelineError('CATALOG_INVALID', {
+      message: `${key} is no catalog entry`,
+      retryable: false,
+      details: { key },
+      cause: error,
+    });
+  }
+}
