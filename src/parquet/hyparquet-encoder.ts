@@ -1,0 +1,54 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import type { CompressionCodec } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import type { TableColumn } from '../consumer/columnar-table.ts';
+import type { ParquetEncoder } from '../consumer/ports.ts';
+import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { createdBy, type Codec, type EncoderOptions } from './options.ts';
+import { schemaOf } from './parquet-schema.ts';
+import { plainValues } from './plain-values.ts';
+
+const codecs: Record<Codec, CompressionCodec> = {
+  zstd: 'ZSTD',
+  snappy: 'SNAPPY',
+  gzip: 'GZIP',
+  uncompressed: 'UNCOMPRESSED',
+};
+
+const compressors = {
+  ZSTD: (input: Uint8Array) => zstdCompressSync(input),
+  GZIP: (input: Uint8Array) => gzipSync(input),
+};
+
+/** Writes with hyparquet-writer. Types always come from the table: the writer never guesses. */
+export function createHyparquetEncoder({ codec, rowGroupRows }: EncoderOptions): ParquetEncoder {
+  return {
+    encode: async ({ rowCount, columns }) => {
+      try {
+        const buffer = parquetWriteBuffer({
+          schema: schemaOf(columns),
+          columnData: columns.map((column) => ({ name: column.name, data: dataOf(column, rowCount) })),
+          codec: codecs[codec],
+          compressors,
+          rowGroupSize: rowGroupRows,
+          createdBy,
+        });
+        return new Uint8Array(buffer);
+      } catch (error) {
+        throw new PipelineError('ENCODE_FAILED', {
+          message: `hyparquet-writer could not encode ${rowCount} rows: ${messageOf(error)}`,
+          retryable: false,
+          details: { columns: columns.map(({ name, type }) => `${name} ${type.kind}`) },
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+/** Typed arrays go as they are where every row has a value. */
+function dataOf(column: TableColumn, rowCount: number): unknown[] | Float64Array | Int32Array | BigInt64Array {
+  const { data, validity } = column;
+  const isPlain = data.kind === 'double' || data.kind === 'int' || data.kind === 'bigint';
+  return isPlain && validity === undefined ? data.values.subarray(0, rowCount) : plainValues(column, rowCount);
+}

@@ -1,0 +1,68 @@
+import type { SchemaElement } from 'hyparquet';
+import type { TableColumn } from '../consumer/columnar-table.ts';
+import { unreachable } from '../runtime/errors.ts';
+import type { ColumnType, Field } from '../schema/types.ts';
+
+type Leaf = Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type' | 'precision' | 'scale'>;
+
+/** The file's schema for the columns: everything optional, lists in the standard three levels. */
+export function schemaOf(columns: readonly Pick<TableColumn, 'name' | 'type'>[]): SchemaElement[] {
+  return [{ name: 'schema', num_children: columns.length }, ...columns.flatMap(elementsOf)];
+}
+
+function elementsOf({ name, type }: Field): SchemaElement[] {
+  switch (type.kind) {
+    case 'struct':
+      return [
+        { name, repetition_type: 'OPTIONAL', num_children: type.fields.length },
+        ...type.fields.flatMap(elementsOf),
+      ];
+    case 'array':
+      return [
+        { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+        { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+        ...elementsOf({ name: 'element', type: type.element }),
+      ];
+    default:
+      return [{ name, repetition_type: 'OPTIONAL', ...leafOf(type) }];
+  }
+}
+
+/** Physical and logical type of a leaf as Athena engine 3 reads it for the Hive type. */
+export function leafOf(type: Exclude<ColumnType, { kind: 'array' | 'struct' }>): Leaf {
+  switch (type.kind) {
+    case 'boolean':
+      return { type: 'BOOLEAN' };
+    case 'double':
+      return { type: 'DOUBLE' };
+    case 'float':
+      return { type: 'FLOAT' };
+    case 'bigint':
+      return { type: 'INT64' };
+    case 'int':
+    case 'smallint':
+    case 'tinyint':
+      return { type: 'INT32' };
+    case 'string':
+      return { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } };
+    case 'binary':
+      return { type: 'BYTE_ARRAY' };
+    case 'timestamp':
+      return {
+        type: 'INT64',
+        converted_type: 'TIMESTAMP_MILLIS',
+        logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+      };
+    case 'date':
+      return { type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } };
+    case 'decimal':
+      return {
+        type: 'INT64',
+        converted_type: 'DECIMAL',
+        precision: type.precision,
+        scale: type.scale,
+      };
+    default:
+      return unreachable(type);
+  }
+}
