@@ -1,0 +1,227 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { PipelineError } from '../runtime/errors.ts';
+import { cacheFolder, onceIn } from './cache.ts';
+import { freePort, startChild, untilListening, type Child } from './child.ts';
+import { createAuthority, type Authority, type Credentials } from './pki.ts';
+
+const run = promisify(execFile);
+
+const kafkaVersion = '4.4.0';
+const clusterId = 'MkU3OEVBNTcwNTJENDM2Qg';
+const readyTimeoutMs = 90_000;
+
+export interface BrokerOptions {
+  /** Brokers of the cluster; each is a controller too. */
+  readonly nodes?: number;
+  /** Denies what no ACL allows; `CN=admin` may do everything. */
+  readonly acls?: boolean;
+  readonly properties?: Readonly<Record<string, string>>;
+  readonly authority?: Authority;
+}
+
+/** A real Apache Kafka whose only door for clients asks for a certificate. */
+export interface Broker {
+  /** `localhost:port`, comma-separated. */
+  readonly bootstrap: string;
+  readonly authority: Authority;
+  /** A client certificate of `CN=admin`. */
+  readonly admin: Credentials;
+  readonly logFiles: readonly string[];
+  kill(signal: NodeJS.Signals, node?: number): Promise<void>;
+  /** Starts a node that was killed or stopped, on the same port and data. */
+  start(node?: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>glueless</groupId><artifactId>devstack</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${kafkaVersion}</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
+  </dependencies>
+</project>`;
+
+/** Starts one broker or a cluster on free ports of this machine, with everything it needs from Maven Central. */
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const classpath = await provideJars();
+  const folder = await mkdtemp(join(tmpdir(), 'glueless-kafka-'));
+  const authority = options.authority ?? (await createAuthority('Glueless devstack'));
+  const server = await authority.issue({ commonName: 'broker', hosts: ['localhost', '127.0.0.1'] });
+  await writeFile(join(folder, 'server.pem'), server.key + '\n' + server.cert + '\n' + server.ca, { mode: 0o600 });
+  await writeFile(join(folder, 'ca.pem'), authority.certificatePem);
+
+  const ports = await Promise.all(Array.from({ length: (options.nodes ?? 1) * 3 }, () => freePort()));
+  const nodes = Array.from({ length: options.nodes ?? 1 }, (_, index) => nodeOf(index, ports, folder));
+  for (const node of nodes) await prepare(node, nodes, { folder, classpath, options });
+
+  const children = new Map<number, Child>();
+  const start = async (index: number): Promise<void> => {
+    const node = nodes[index];
+    if (node === undefined) throw new RangeError(`no node ${index}`);
+    const child = startChild('java', jvmArguments(classpath, node), { logFile: node.logFile });
+    children.set(index, child);
+    await untilListening(node.tlsPort, child, { name: 'Apache Kafka', logFile: node.logFile, timeoutMs: readyTimeoutMs });
+  };
+  await Promise.all(nodes.map((_, index) => start(index)));
+  return {
+    bootstrap: nodes.map(({ tlsPort }) => `localhost:${tlsPort}`).join(','),
+    authority,
+    admin: await authority.issue({ commonName: 'admin' }),
+    logFiles: nodes.map(({ logFile }) => logFile),
+    kill: async (signal, node = 0) => {
+      const child = children.get(node);
+      if (child === undefined) return;
+      child.process.kill(signal);
+      if (signal === 'SIGKILL' || signal === 'SIGTERM') await child.stop(15_000);
+    },
+    start: (node = 0) => start(node),
+    stop: async () => {
+      await Promise.all([...children.values()].map((child) => child.stop(1000)));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Node {
+  readonly id: number;
+  readonly tlsPort: number;
+  readonly plainPort: number;
+  readonly controllerPort: number;
+  readonly data: string;
+  readonly properties: string;
+  readonly logFile: string;
+}
+
+function nodeOf(index: number, ports: readonly number[], folder: string): Node {
+  const id = index + 1;
+  const [tlsPort = 0, plainPort = 0, controllerPort = 0] = ports.slice(index * 3, index * 3 + 3);
+  const home = join(folder, `node-${id}`);
+  return {
+    id,
+    tlsPort,
+    plainPort,
+    controllerPort,
+    data: join(home, 'data'),
+    properties: join(home, 'server.properties'),
+    logFile: join(home, 'broker.log'),
+  };
+}
+
+interface Setup {
+  readonly folder: string;
+  readonly classpath: string;
+  readonly options: BrokerOptions;
+}
+
+async function prepare(node: Node, nodes: readonly Node[], { folder, classpath, options }: Setup): Promise<void> {
+  await mkdir(node.data, { recursive: true });
+  const settings = { ...baseProperties(node, nodes, folder), ...(options.acls === true ? aclProperties : {}), ...options.properties };
+  const lines = (logDir: string): string =>
+    Object.entries({ ...settings, 'log.dirs': logDir }).map(([name, value]) => `${name}=${value}`).join('\n');
+  await writeFile(node.properties, lines(node.data));
+  // formatting costs a JVM start and gives the same files each time: it is done once
+  const template = cacheFolder('broker', `formatted-${node.id}`);
+  await onceIn(template, 'v1', async () => {
+    const properties = join(folder, `format-${node.id}.properties`);
+    await writeFile(properties, lines(join(template, 'data')));
+    await run('java', ['-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
+  });
+  await cp(join(template, 'data'), node.data, { recursive: true });
+}
+
+function baseProperties(node: Node, nodes: readonly Node[], folder: string): Record<string, string> {
+  const replicas = String(Math.min(3, nodes.length));
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': String(node.id),
+    'controller.quorum.voters': nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `MTLS://127.0.0.1:${node.tlsPort},PLAIN://127.0.0.1:${node.plainPort},CONTROLLER://127.0.0.1:${node.controllerPort}`,
+    'advertised.listeners': `MTLS://localhost:${node.tlsPort},PLAIN://localhost:${node.plainPort}`,
+    'listener.security.protocol.map': 'MTLS:SSL,PLAIN:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAIN',
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': join(folder, 'server.pem'),
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': join(folder, 'ca.pem'),
+    'listener.name.mtls.ssl.client.auth': 'required',
+    'num.network.threads': '2',
+    'num.io.threads': '2',
+    'background.threads': '2',
+    'offsets.topic.num.partitions': '1',
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.num.partitions': '1',
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': '1',
+    'share.coordinator.state.topic.num.partitions': '1',
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': '1',
+    'group.initial.rebalance.delay.ms': '0',
+    'log.cleaner.dedupe.buffer.size': '4194304',
+    'log.index.size.max.bytes': '1048576',
+    'controlled.shutdown.enable': 'false',
+    'auto.create.topics.enable': 'false',
+  };
+}
+
+const aclProperties = {
+  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'allow.everyone.if.no.acl.found': 'false',
+  // the plain listener, on loopback only, is for the brokers among themselves
+  'super.users': 'User:CN=admin;User:CN=broker;User:ANONYMOUS',
+};
+
+function jvmArguments(classpath: string, node: Node): string[] {
+  return [
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-Xshare:auto',
+    '-Xms64m',
+    '-Xmx384m',
+    '-Djava.net.preferIPv4Stack=true',
+    '-Djava.awt.headless=true',
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+    '-cp',
+    classpath,
+    'kafka.Kafka',
+    node.properties,
+  ];
+}
+
+async function provideJars(): Promise<string> {
+  const folder = cacheFolder('broker', 'jars');
+  await onceIn(folder, kafkaVersion, async () => {
+    await need('java', ['-version'], 'Java 17 or newer (java)');
+    await need('mvn', ['--version'], 'Maven (mvn)');
+    await writeFile(join(folder, 'pom.xml'), pom);
+    await run('mvn', [
+      ...['-q', '-B', '-f', join(folder, 'pom.xml')],
+      'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
+      ...['-DincludeScope=runtime', `-DoutputDirectory=${folder}`],
+    ]).catch((error: unknown) => {
+      throw missing(`Apache Kafka ${kafkaVersion} could not be fetched by Maven`, error);
+    });
+  });
+  const jars = (await readdir(folder)).filter((name) => name.endsWith('.jar')).sort();
+  return jars.map((name) => join(folder, name)).join(':');
+}
+
+async function need(command: string, args: readonly string[], what: string): Promise<void> {
+  await run(command, [...args]).catch((error: unknown) => {
+    throw missing(`${what} is not installed, and a Kafka broker on this machine needs it`, error);
+  });
+}
+
+function missing(message: string, cause: unknown): PipelineError {
+  return new PipelineError('PREREQUISITE_MISSING', {
+    message,
+    retryable: false,
+    hint: 'or use a broker you have: set KAFKA_BROKERS and the KAFKA_TLS_ variables; or run docker compose -f docker/compose.yaml up',
+    cause,
+  });
+}
