@@ -22,7 +22,7 @@ export interface RecordChunk {
   readonly keyEnds: Int32Array;
   readonly valueStarts: Int32Array;
   readonly valueEnds: Int32Array;
-  /** Byte ranges of the raw header section (count as zigzag varint, then headers); see `kafka/record-headers.ts`. */
+  /** Byte ranges of the headers as a JSON object of texts. */
   readonly headerStarts: Int32Array;
   readonly headerEnds: Int32Array;
 }

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module';
+import type { Kafka } from 'kafkajs';
+import { registerCodecs } from './codecs.ts';
+import type { TlsIdentity } from './tls.ts';
+
+const require = createRequire(import.meta.url);
+
+export interface ClientOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly identity: TlsIdentity;
+  /** One-off commands give up sooner than the service. */
+  readonly retries: number;
+}
+
+/** A kafkajs client over mutual TLS. The broker is always verified; kafkajs's own log is silent, its errors are explained. */
+export function createKafkaClient({ brokers, clientId, identity, retries }: ClientOptions): Kafka {
+  stopNegativeTimers();
+  const kafkajs: typeof import('kafkajs') = require('kafkajs');
+  registerCodecs(kafkajs);
+  return new kafkajs.Kafka({
+    clientId,
+    brokers: [...brokers],
+    // the socket factory makes the connection; this only tells kafkajs to ask it for TLS
+    ssl: {},
+    socketFactory: ({ host, port, onConnect }) => identity.connect({ host, port, onConnect }),
+    connectionTimeout: 10_000,
+    requestTimeout: 30_000,
+    retry: { retries, initialRetryTime: 100, maxRetryTime: retries > 3 ? 10_000 : 500 },
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+}
+
+let stopped = false;
+
+/** kafkajs 2.2.4 sets a timer with a negative delay after every request, which Node 24 warns of. */
+function stopNegativeTimers(): void {
+  if (stopped) return;
+  stopped = true;
+  const RequestQueue = require('kafkajs/src/network/requestQueue');
+  const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
+  RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleWhenNeeded() {
+    if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
+  };
+}

@@ -1,0 +1,146 @@
+import { PipelineError, type ErrorCode } from '../runtime/errors.ts';
+
+/** Innermost first: kafkajs wraps its errors several times. */
+function chainOf(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let at = error; at instanceof Error && chain.length < 8; at = at.cause) chain.push(at);
+  return chain;
+}
+
+interface Diagnosis {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const checkAddress = 'check KAFKA_BROKERS (host:port of the TLS listener) and the network between';
+
+/** In order: the first pattern found in the names, codes and messages of an error and its causes names it. */
+const diagnoses: readonly Diagnosis[] = [
+  {
+    pattern: /alert number 42|BAD_CERTIFICATE|certificate required|alert number 116/i,
+    code: 'CLIENT_CERT_MISSING',
+    message: 'the broker asks for a client certificate and got none',
+    hint: 'set KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE, or KAFKA_TLS_KEYSTORE_FILE',
+  },
+  {
+    pattern: /alert number 4[3-9]|alert number 51|CERTIFICATE_UNKNOWN|unknown ca/i,
+    code: 'CLIENT_CERT_REJECTED',
+    message: 'the broker does not accept the client certificate: it is not signed by an authority the broker trusts',
+    hint: 'have it signed by the authority of the cluster (MSK: its AWS Private CA); `glueless doctor` shows subject and dates',
+  },
+  {
+    pattern: /SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY|self-signed certificate|unable to verify/i,
+    code: 'BROKER_UNTRUSTED',
+    message: "the broker's certificate is not signed by an authority we trust",
+    hint: 'set KAFKA_TLS_CA_FILE to the authority that signed it',
+  },
+  {
+    pattern: /CERT_HAS_EXPIRED/,
+    code: 'BROKER_UNTRUSTED',
+    message: "the broker's certificate has expired",
+    hint: 'renew it on the broker; the client never connects without verification',
+  },
+  {
+    pattern: /ALTNAME_INVALID|does not match certificate/i,
+    code: 'BROKER_NAME_MISMATCH',
+    message: "the broker's certificate is not for the host name in KAFKA_BROKERS",
+    hint: 'use the name the certificate was made for',
+  },
+  {
+    pattern: /WRONG_VERSION_NUMBER|wrong version number|before secure TLS connection|packet length too long/i,
+    code: 'BROKER_NOT_TLS',
+    message: 'the broker does not speak TLS on this port',
+    hint: 'use the port of the TLS listener (MSK: 9094)',
+  },
+  {
+    pattern: /key values mismatch/i,
+    code: 'CERT_KEY_MISMATCH',
+    message: 'the private key does not belong to the client certificate',
+    hint: 'KAFKA_TLS_KEY and KAFKA_TLS_CERT must come from the same request',
+  },
+  {
+    pattern: /TOPIC_AUTHORIZATION_FAILED/,
+    code: 'TOPIC_DENIED',
+    message: 'the client certificate is known, and may not use the topic',
+    hint: 'give its principal Read, Write or Describe on the topic by ACL',
+  },
+  {
+    pattern: /GROUP_AUTHORIZATION_FAILED|GroupCoordinatorNotFound|Failed to find group coordinator/,
+    code: 'GROUP_DENIED',
+    message: 'the group can’t be joined: usually the client certificate may not use it',
+    hint: 'give its principal Read on the consumer group by ACL',
+  },
+  {
+    pattern: /UNKNOWN_TOPIC_OR_PARTITION|does not host this topic/,
+    code: 'TOPIC_MISSING',
+    message: 'the topic does not exist',
+    hint: 'create it, or start `glueless produce`, which does',
+  },
+  {
+    pattern:
+      /UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION|REBALANCE_IN_PROGRESS|not aware of this member|group was not initialized/i,
+    code: 'MEMBERSHIP_LOST',
+    message: 'the group has given the partition to another member',
+    hint: 'nothing to do: the ledger keeps this harmless',
+  },
+  {
+    pattern: /ENOTFOUND|EAI_AGAIN/,
+    code: 'BROKER_UNREACHABLE',
+    message: "the broker's host name can't be resolved",
+    hint: checkAddress,
+  },
+  {
+    pattern: /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/,
+    code: 'BROKER_UNREACHABLE',
+    message: 'nobody listens at the broker’s address',
+    hint: checkAddress,
+  },
+  {
+    pattern: /Connection timeout|ETIMEDOUT|timed out/i,
+    code: 'BROKER_SILENT',
+    message: 'the broker accepts the connection or packet and does not answer',
+    hint: `${checkAddress}; a firewall or security group that drops packets looks like this`,
+  },
+  {
+    pattern: /ECONNRESET|EPIPE|Closed connection/i,
+    code: 'BROKER_NOT_TLS',
+    message: 'the broker closed the connection before TLS was set up',
+    hint: 'use the port of the TLS listener (MSK: 9094)',
+  },
+];
+
+const passing: ReadonlySet<ErrorCode> = new Set(['BROKER_UNREACHABLE', 'BROKER_SILENT', 'MEMBERSHIP_LOST']);
+
+/** Gives an error of kafkajs its name, the likely cause, and what to do. */
+export function explainKafkaError(error: unknown, where: string): PipelineError {
+  if (error instanceof PipelineError) return error;
+  const text = chainOf(error).map(describe).join(' | ');
+  const found = diagnoses.find(({ pattern }) => pattern.test(text));
+  if (found === undefined) {
+    return new PipelineError('BROKER_FAILED', {
+      message: `${where}: ${text || String(error)}`,
+      retryable: false,
+      cause: error,
+    });
+  }
+  return new PipelineError(found.code, {
+    message: `${where}: ${found.message}`,
+    retryable: passing.has(found.code),
+    details: { kafka: text.slice(0, 500) },
+    hint: found.hint,
+    cause: error,
+  });
+}
+
+function describe(error: Error): string {
+  const type = 'type' in error ? String(error.type) : '';
+  const code = 'code' in error ? String(error.code) : '';
+  const inner =
+    'errors' in error && Array.isArray(error.errors)
+      ? error.errors.map(String).join(' ') +
+        error.errors.map((each: unknown) => (each instanceof Error ? describe(each) : '')).join(' ')
+      : '';
+  return [error.name, type, code, error.message, inner].filter((part) => part !== '').join(' ');
+}

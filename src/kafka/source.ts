@@ -1,0 +1,168 @@
+import type { Consumer, Kafka } from 'kafkajs';
+import type { AssignedPartition, RecordHandler, RecordSource } from '../consumer/ports.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { explainKafkaError } from './failure.ts';
+import { chunkOfMessages } from './message-chunk.ts';
+import { withAdmin } from './topics.ts';
+
+export interface SourceOptions {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+  readonly fetchBytesMax: number;
+}
+
+/** A member of a consumer group. Positions are ours, not kafkajs's: what does not follow them is dropped. */
+export function createRecordSource(options: SourceOptions): RecordSource {
+  const { kafka, topic, groupId } = options;
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: options.sessionTimeoutMs,
+    heartbeatInterval: Math.max(500, Math.floor(options.sessionTimeoutMs / 10)),
+    rebalanceTimeout: 60_000,
+    // paused partitions are looked at again after this long
+    maxWaitTimeInMs: 250,
+    maxBytesPerPartition: options.fetchBytesMax,
+    maxBytes: options.fetchBytesMax * 4,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 10_000, restartOnFailure: async () => true },
+  });
+  const positions = new Map<number, bigint>();
+  const over = Promise.withResolvers<void>();
+  let assignment = 0;
+  let stopping: Promise<void> | undefined;
+
+  const fail = (error: unknown): void => over.reject(explainKafkaError(error, `group ${groupId} on ${topic}`));
+  const seek = (partition: number, offset: bigint): void => {
+    positions.set(partition, offset);
+    consumer.seek({ topic, partition, offset: offset.toString() });
+  };
+
+  const onJoin = (partitions: readonly number[], handler: RecordHandler): void => {
+    const mine = ++assignment;
+    positions.clear();
+    // before the first fetch of this assignment
+    consumer.pause([{ topic, partitions: [...partitions] }]);
+    assign(kafka, options, partitions, handler)
+      .then((starts) => {
+        if (mine !== assignment) return;
+        for (const [partition, offset] of starts) seek(partition, offset);
+        consumer.resume([{ topic, partitions: [...partitions] }]);
+      })
+      .catch((error: unknown) => {
+        if (mine === assignment) fail(error);
+      });
+  };
+
+  return {
+    run: async (handler) => {
+      listen(consumer, {
+        topic,
+        onJoin: (partitions) => onJoin(partitions, handler),
+        onLost: () => handler.revoked(),
+        fail,
+      });
+      try {
+        await consumer.connect();
+        await consumer.subscribe({ topic, fromBeginning: true });
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: 1,
+          eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
+            const from = positions.get(batch.partition);
+            const end = BigInt(batch.lastOffset()) + 1n;
+            const first = BigInt(batch.messages[0]?.offset ?? batch.lastOffset());
+            resolveOffset(batch.lastOffset());
+            if (from !== undefined && end > from) {
+              const low = first > from ? await lowWatermark(kafka, topic, batch.partition) : from;
+              if (positions.get(batch.partition) !== from) return;
+              const start = low > from ? low : from;
+              if (start > from) handler.gap({ partition: batch.partition, from, to: start });
+              positions.set(batch.partition, end);
+              handler.records(
+                chunkOfMessages({ topic, partition: batch.partition, from: start, to: end }, batch.messages),
+              );
+            }
+            await heartbeat().catch((error: unknown) => {
+              handler.revoked();
+              throw error;
+            });
+          },
+        });
+      } catch (error) {
+        throw explainKafkaError(error, `group ${groupId} on ${topic}`);
+      }
+      await over.promise;
+    },
+    stop: () => {
+      stopping ??= consumer
+        .disconnect()
+        .catch(() => {})
+        .then(() => over.resolve());
+      return stopping;
+    },
+    pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
+    resume: (partition) => consumer.resume([{ topic, partitions: [partition] }]),
+    seek,
+    commit: async (partition, offset, metadata) => {
+      try {
+        await consumer.commitOffsets([{ topic, partition, offset: offset.toString(), metadata }]);
+      } catch (error) {
+        throw explainKafkaError(error, `committing ${topic}/${partition}`);
+      }
+    },
+  };
+}
+
+interface Listeners {
+  readonly topic: string;
+  readonly onJoin: (partitions: readonly number[]) => void;
+  readonly onLost: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+function listen(consumer: Consumer, { topic, onJoin, onLost, fail }: Listeners): void {
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => onJoin(payload.memberAssignment[topic] ?? []));
+  consumer.on(consumer.events.REBALANCING, onLost);
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    const named = explainKafkaError(payload.error, topic);
+    // a crash that kafkajs does not recover from leaves a process that does nothing; what can't pass by itself ends it at once
+    if (!payload.restart || (!named.retryable && named.code !== 'BROKER_FAILED')) fail(payload.error);
+  });
+}
+
+async function assign(
+  kafka: Kafka,
+  { topic, groupId }: SourceOptions,
+  partitions: readonly number[],
+  handler: RecordHandler,
+): Promise<ReadonlyMap<number, bigint>> {
+  const assigned = await withAdmin(kafka, `group ${groupId}`, async (admin) => {
+    const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    const marks = await admin.fetchTopicOffsets(topic);
+    return partitions.map((partition): AssignedPartition => {
+      const mark = marks.find((each) => each.partition === partition);
+      if (mark === undefined)
+        throw new PipelineError('TOPIC_MISSING', {
+          message: `${topic} has no partition ${partition}`,
+          retryable: false,
+        });
+      const commit = committed?.partitions.find((each) => each.partition === partition);
+      const known = commit !== undefined && BigInt(commit.offset) >= 0n;
+      return {
+        partition,
+        low: BigInt(mark.low),
+        high: BigInt(mark.high),
+        ...(known && { committed: { offset: BigInt(commit.offset), metadata: commit.metadata ?? '' } }),
+      };
+    });
+  });
+  return handler.assigned(assigned);
+}
+
+async function lowWatermark(kafka: Kafka, topic: string, partition: number): Promise<bigint> {
+  const offsets = await withAdmin(kafka, topic, (admin) => admin.fetchTopicOffsets(topic));
+  return BigInt(offsets.find((each) => each.partition === partition)?.low ?? 0);
+}

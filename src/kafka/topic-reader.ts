@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { Kafka } from 'kafkajs';
+import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports.ts';
+import type { RecordChunk } from '../consumer/record-chunk.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { explainKafkaError } from './failure.ts';
+import { chunkOfMessages } from './message-chunk.ts';
+import { withAdmin } from './topics.ts';
+
+/** Fetches in a row without news before the rest of a range counts as unreadable (control records, compaction). */
+const idleFetchesMax = 10;
+
+export function createTopicReader({ kafka, topic }: { readonly kafka: Kafka; readonly topic: string }): TopicReader {
+  const where = `topic ${topic}`;
+  const watermarks = (): Promise<ReadonlyMap<number, Watermarks>> =>
+    withAdmin(kafka, where, async (admin) => {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
+    });
+  return {
+    watermarks,
+    offsetsAt: (timestampMs) =>
+      withAdmin(kafka, where, async (admin) => {
+        const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs);
+        return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      }),
+    committed: (groupId) =>
+      withAdmin(kafka, where, async (admin) => {
+        const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+        const known = (found?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n);
+        return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      }),
+    read: async function* read(range, signal) {
+      const marks = (await watermarks()).get(range.partition);
+      if (marks === undefined || range.from < marks.low || range.to > marks.high) throw gone(topic, range, marks);
+      if (range.from < range.to) yield* readRange(kafka, topic, range, signal);
+    },
+    close: async () => {},
+  };
+}
+
+/** Reads through a group of its own, which never commits and is deleted at the end. */
+async function* readRange(
+  kafka: Kafka,
+  topic: string,
+  range: OffsetRange,
+  signal?: AbortSignal,
+): AsyncIterable<RecordChunk> {
+  const groupId = `glueless-read-${randomUUID()}`;
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 200, sessionTimeout: 10_000, retry: { retries: 3 } });
+  const queue: RecordChunk[] = [];
+  let wake = Promise.withResolvers<void>();
+  let position = range.from;
+  let idle = 0;
+  let failure: Error | undefined;
+  const news = (): void => {
+    wake.resolve();
+    wake = Promise.withResolvers<void>();
+  };
+  const take = (to: bigint, chunk: RecordChunk): void => {
+    queue.push(chunk);
+    position = to;
+    idle = 0;
+    news();
+  };
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    for (const partition of payload.memberAssignment[topic] ?? []) {
+      if (partition === range.partition) consumer.seek({ topic, partition, offset: position.toString() });
+      else consumer.pause([{ topic, partitions: [partition] }]);
+    }
+  });
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (payload.restart) return;
+    failure = explainKafkaError(payload.error, `reading ${topic}`);
+    news();
+  });
+  consumer.on(consumer.events.FETCH, () => {
+    if (++idle > idleFetchesMax && position < range.to)
+      take(range.to, chunkOfMessages({ topic, partition: range.partition, from: position, to: range.to }, []));
+  });
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
+        resolveOffset(batch.lastOffset());
+        await heartbeat();
+        const end = BigInt(batch.lastOffset()) + 1n;
+        if (batch.partition !== range.partition || end <= position || position >= range.to) return;
+        const to = end < range.to ? end : range.to;
+        take(to, chunkOfMessages({ topic, partition: range.partition, from: position, to }, batch.messages));
+      },
+    });
+    for (;;) {
+      signal?.throwIfAborted();
+      if (failure !== undefined) throw failure;
+      const chunk = queue.shift();
+      if (chunk === undefined) await wake.promise;
+      else yield chunk;
+      if (chunk !== undefined && chunk.to >= range.to) return;
+    }
+  } catch (error) {
+    throw explainKafkaError(error, `reading ${topic}`);
+  } finally {
+    await consumer.disconnect().catch(() => {});
+    await withAdmin(kafka, groupId, (admin) => admin.deleteGroups([groupId])).catch(() => {});
+  }
+}
+
+function gone(topic: string, { partition, from, to }: OffsetRange, marks: Watermarks | undefined): PipelineError {
+  const held = marks === undefined ? 'no such partition' : `[${marks.low}, ${marks.high})`;
+  return new PipelineError('OFFSETS_GONE', {
+    message: `${topic}/${partition}: asked for [${from}, ${to}), Kafka holds ${held}`,
+    retryable: false,
+  });
+}

@@ -1,0 +1,13 @@
+export interface Message {
+  readonly key: string;
+  readonly value: string;
+  /** Milliseconds since the epoch. */
+  readonly timestampMs?: number;
+}
+
+/** Where the simulator's readings go. */
+export interface Publisher {
+  /** Resolves with the number of acknowledged messages once all replicas have them. */
+  send(messages: readonly Message[]): Promise<number>;
+  close(): Promise<void>;
+}
