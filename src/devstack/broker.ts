@@ -65,7 +65,11 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     if (node === undefined) throw new RangeError(`no node ${index}`);
     const child = startChild('java', jvmArguments(classpath, node), { logFile: node.logFile });
     children.set(index, child);
-    await untilListening(node.tlsPort, child, { name: 'Apache Kafka', logFile: node.logFile, timeoutMs: readyTimeoutMs });
+    await untilListening(node.tlsPort, child, {
+      name: 'Apache Kafka',
+      logFile: node.logFile,
+      timeoutMs: readyTimeoutMs,
+    });
   };
   await Promise.all(nodes.map((_, index) => start(index)));
   return {
@@ -120,9 +124,15 @@ interface Setup {
 
 async function prepare(node: Node, nodes: readonly Node[], { folder, classpath, options }: Setup): Promise<void> {
   await mkdir(node.data, { recursive: true });
-  const settings = { ...baseProperties(node, nodes, folder), ...(options.acls === true ? aclProperties : {}), ...options.properties };
+  const settings = {
+    ...baseProperties(node, nodes, folder),
+    ...(options.acls === true ? aclProperties : {}),
+    ...options.properties,
+  };
   const lines = (logDir: string): string =>
-    Object.entries({ ...settings, 'log.dirs': logDir }).map(([name, value]) => `${name}=${value}`).join('\n');
+    Object.entries({ ...settings, 'log.dirs': logDir })
+      .map(([name, value]) => `${name}=${value}`)
+      .join('\n');
   await writeFile(node.properties, lines(node.data));
   // formatting costs a JVM start and gives the same files each time: it is done once
   const template = cacheFolder('broker', `formatted-${node.id}`);

@@ -35,12 +35,18 @@ async function takeLock(lock: string): Promise<boolean> {
     await mkdir(lock);
     return true;
   } catch {
-    const age = await stat(lock).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0);
+    const age = await stat(lock).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
     if (age > staleMs) await rm(lock, { recursive: true, force: true });
     return false;
   }
 }
 
 async function exists(path: string): Promise<boolean> {
-  return stat(path).then(() => true, () => false);
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -23,7 +23,11 @@ export function startChild(
   { logFile, env, cwd }: { readonly logFile: string; readonly env?: NodeJS.ProcessEnv; readonly cwd?: string },
 ): Child {
   const log = openSync(logFile, 'a');
-  const child = spawn(command, args, { stdio: ['ignore', log, log], ...(env && { env }), ...(cwd !== undefined && { cwd }) });
+  const child = spawn(command, args, {
+    stdio: ['ignore', log, log],
+    ...(env && { env }),
+    ...(cwd !== undefined && { cwd }),
+  });
   closeSync(log);
   alive.add(child);
   child.once('exit', () => alive.delete(child));

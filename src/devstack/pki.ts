@@ -57,7 +57,10 @@ interface Signer {
   readonly certificatePem: string;
 }
 
-async function issue(options: IssueOptions, { keys: signer, certificate, certificatePem }: Signer): Promise<Credentials> {
+async function issue(
+  options: IssueOptions,
+  { keys: signer, certificate, certificatePem }: Signer,
+): Promise<Credentials> {
   const keys = await newKeys();
   const now = Date.now();
   const issued = await x509.X509CertificateGenerator.create({
