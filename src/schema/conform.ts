@@ -1,0 +1,89 @@
+import { siblingName } from './merge.ts';
+import { columnName } from './names.ts';
+import { observe, type ObserveRules } from './observe.ts';
+import type { ColumnType, Field } from './types.ts';
+import { ExactNumber, fitScalar, msPerDay, unfit } from './values.ts';
+
+/** Called with what found no place: its path, like `place.geo` or `tags[2].name`, and the JSON value. */
+export type Rescue = (path: string, value: unknown) => void;
+
+export interface ConformOptions {
+  readonly rules: ObserveRules;
+  readonly path: string;
+  readonly rescue: Rescue;
+}
+
+/**
+ * A JSON value as a value of the type, ready for the encoder: times as Date, structs with exactly the type's fields.
+ * `unfit` when its outermost part doesn't fit; parts of structs that don't are rescued one by one.
+ */
+export function conform(value: unknown, type: ColumnType, options: ConformOptions): unknown {
+  if (value === null || value === undefined) return null;
+  switch (type.kind) {
+    case 'array':
+      return Array.isArray(value) ? conformArray(value, type.element, options) : unfit;
+    case 'struct':
+      return isPlainObject(value) ? conformStruct(value, type.fields, options) : unfit;
+    case 'timestamp':
+      return dateOf(fitScalar(value, type), 1);
+    case 'date':
+      return dateOf(fitScalar(value, type), msPerDay);
+    default:
+      return fitScalar(value, type);
+  }
+}
+
+function conformArray(values: readonly unknown[], element: ColumnType, options: ConformOptions): unknown {
+  const rescued: [string, unknown][] = [];
+  const result = values.map((value, index) =>
+    conform(value, element, {
+      ...options,
+      path: `${options.path}[${index}]`,
+      rescue: (path, part) => rescued.push([path, part]),
+    }),
+  );
+  if (result.includes(unfit)) return unfit;
+  for (const [path, part] of rescued) options.rescue(path, part);
+  return result;
+}
+
+function conformStruct(value: object, fields: readonly Field[], options: ConformOptions): unknown {
+  const result: Record<string, unknown> = Object.fromEntries(fields.map(({ name }) => [name, null]));
+  for (const [key, member] of Object.entries(value)) {
+    if (member === null) continue;
+    const path = `${options.path}.${key}`;
+    const isPlaced = candidates(columnName(key), member, options.rules).some(({ name, text }) => {
+      const field = fields.find((each) => each.name === name);
+      if (field === undefined || result[name] !== null) return false;
+      const cell = conform(text ?? member, field.type, { ...options, path });
+      if (cell === unfit) return false;
+      result[name] = cell;
+      return true;
+    });
+    if (!isPlaced) options.rescue(path, member);
+  }
+  return result;
+}
+
+/** The fields a value may go to, in order: its own name, then the sibling of its type. */
+function candidates(name: string, value: unknown, rules: ObserveRules): { name: string; text?: string }[] {
+  const observed = observe(value, undefined, rules);
+  switch (observed?.form) {
+    case 'plain':
+      return [{ name }, { name: siblingName(name, observed.type) }];
+    case 'json':
+      return [{ name }, { name: `${name}_json`, text: JSON.stringify(value) }];
+    case 'exact':
+      return [{ name }, { name: `${name}_string`, text: value instanceof ExactNumber ? value.text : '' }];
+    default:
+      return [{ name }];
+  }
+}
+
+function dateOf(value: unknown, unitMs: number): unknown {
+  return typeof value === 'number' ? new Date(value * unitMs) : unfit;
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
+}

@@ -1,0 +1,113 @@
+import { mergeTypes, siblingName } from './merge.ts';
+import type { Observed } from './observe.ts';
+import type { Column, ColumnType } from './types.ts';
+
+/** A column that a batch brings: all its values of one field with one form and type. */
+export interface ObservedColumn {
+  /** The field's column name. */
+  readonly name: string;
+  readonly observed: Observed;
+  /** Number of values. */
+  readonly count: number;
+}
+
+export interface EvolutionRules {
+  /** New columns past this number are not made: their values are rescued. */
+  readonly columnsMax: number;
+  /** False: the table takes no new columns or fields. */
+  readonly mayGrow: boolean;
+  /** Types that columns get when they are made. */
+  readonly hints: ReadonlyMap<string, ColumnType>;
+}
+
+export interface Evolution {
+  readonly added: readonly Column[];
+  /** Struct columns, or arrays of them, that got fields. */
+  readonly replaced: readonly Column[];
+  /** For each observed column, in order, the table's column that takes its values; `undefined`: they are rescued. */
+  readonly targets: readonly (string | undefined)[];
+}
+
+const text: ColumnType = { kind: 'string' };
+
+/** Decides where each observed column goes and how the table must grow for it. Never removes or retypes a column. */
+export function planEvolution(
+  table: readonly Column[],
+  observed: readonly ObservedColumn[],
+  rules: EvolutionRules,
+): Evolution {
+  const columns = new Map(table.map(({ name, type }) => [name, type]));
+  const added = new Set<string>();
+  const replaced = new Set<string>();
+
+  const take = (name: string, type: ColumnType): boolean => {
+    const present = columns.get(name);
+    if (present === undefined) {
+      if (!rules.mayGrow || columns.size >= rules.columnsMax || name.length > 255) return false;
+      const made = rules.hints.get(name) ?? type;
+      const holds = absorb(made, type);
+      if (holds === undefined) return false;
+      columns.set(name, holds);
+      added.add(name);
+      return true;
+    }
+    const merged = absorb(present, type);
+    if (merged === undefined) return false;
+    if (merged === present) return true;
+    if (!rules.mayGrow) return true;
+    columns.set(name, merged);
+    if (!added.has(name)) replaced.add(name);
+    return true;
+  };
+
+  const targets: (string | undefined)[] = observed.map(() => undefined);
+  for (const index of byPrecedence(observed)) {
+    const column = observed[index];
+    if (column !== undefined) targets[index] = placesOf(column, columns).find(([name, type]) => take(name, type))?.[0];
+  }
+  const columnOf = (name: string): Column => ({ name, type: columns.get(name) ?? text });
+  return { added: [...added].map(columnOf), replaced: [...replaced].map(columnOf), targets };
+}
+
+/** The more frequent type gets the field's own name; what is empty waits for the others. */
+function byPrecedence(observed: readonly ObservedColumn[]): number[] {
+  const rank = ({ observed: { form } }: ObservedColumn): number => (form === 'plain' ? 0 : 1);
+  return observed
+    .map((column, index) => ({ column, index }))
+    .toSorted(
+      (a, b) => rank(a.column) - rank(b.column) || isInteger(a.column) - isInteger(b.column) || b.column.count - a.column.count || a.index - b.index,
+    )
+    .map(({ index }) => index);
+}
+
+/** Integers come after fractions, so that a column with both becomes a double. */
+function isInteger({ observed }: ObservedColumn): number {
+  return observed.form === 'plain' && observed.type.kind === 'bigint' ? 1 : 0;
+}
+
+function placesOf({ name, observed }: ObservedColumn, columns: ReadonlyMap<string, ColumnType>): [string, ColumnType][] {
+  switch (observed.form) {
+    case 'plain':
+      return [
+        [name, observed.type],
+        [siblingName(name, observed.type), observed.type],
+      ];
+    case 'json':
+      return [[`${name}_json`, text]];
+    case 'exact':
+      return [[`${name}_string`, text]];
+    case 'empty-array':
+    case 'empty-struct': {
+      const type = columns.get(name);
+      const kind = observed.form === 'empty-array' ? 'array' : 'struct';
+      return type?.kind === kind ? [[name, type]] : [];
+    }
+  }
+}
+
+/** The column's type after taking in values of `type`; `undefined` when it can't. */
+function absorb(column: ColumnType, type: ColumnType): ColumnType | undefined {
+  // integers that are observed apart are all exact as doubles
+  if (column.kind === 'double' && type.kind === 'bigint') return column;
+  return mergeTypes(column, type);
+}

@@ -1,0 +1,65 @@
+import type { Column } from './types.ts';
+
+/** How the table is partitioned: by the hour or the day of the record's time, or not at all. */
+export type Layout = 'hour' | 'day' | 'none';
+
+const msPerHour = 3_600_000;
+const keyNames: Readonly<Record<Layout, readonly string[]>> = {
+  hour: ['event_date', 'event_hour'],
+  day: ['event_date'],
+  none: [],
+};
+
+/** Partition keys as Athena wants them: strings, so that `event_date >= '2026-11-01'` prunes. */
+export function partitionKeys(layout: Layout): Column[] {
+  return keyNames[layout].map((name) => ({ name, type: { kind: 'string' } }));
+}
+
+/** The layout whose keys these are. */
+export function layoutOf(keys: readonly Column[]): Layout | undefined {
+  const names = keys.map(({ name }) => name).join(',');
+  return (['hour', 'day', 'none'] as const).find((layout) => keyNames[layout].join(',') === names);
+}
+
+/** `event_date=2026-11-23/event_hour=09`; values that could leave their folder are escaped as Hive does. */
+export function hivePath(keys: readonly string[], values: readonly string[]): string {
+  return keys.map((key, index) => `${key}=${escapeValue(values[index] ?? '')}`).join('/');
+}
+
+function escapeValue(value: string): string {
+  return value.replaceAll(/[^\w.:-]/g, (character) => encodeURIComponent(character));
+}
+
+export interface RowGroup {
+  /** One value per partition key. */
+  readonly values: readonly string[];
+  /** Row numbers, ascending. */
+  readonly rows: Int32Array;
+}
+
+/** Groups rows by the Hive partition of their time (milliseconds since the epoch), in order of time. */
+export function groupRows(timesMs: Float64Array, layout: Layout): RowGroup[] {
+  const unitMs = layout === 'hour' ? msPerHour : 24 * msPerHour;
+  const counts = new Map<number, number>();
+  const unitOf = (row: number): number => (layout === 'none' ? 0 : Math.floor((timesMs[row] ?? 0) / unitMs));
+  for (let row = 0; row < timesMs.length; row++) {
+    const unit = unitOf(row);
+    counts.set(unit, (counts.get(unit) ?? 0) + 1);
+  }
+  const groups = new Map<number, { rows: Int32Array; filled: number }>();
+  for (const [unit, count] of counts) groups.set(unit, { rows: new Int32Array(count), filled: 0 });
+  for (let row = 0; row < timesMs.length; row++) {
+    const group = groups.get(unitOf(row));
+    if (group !== undefined) group.rows[group.filled++] = row;
+  }
+  return [...groups]
+    .toSorted(([a], [b]) => a - b)
+    .map(([unit, { rows }]) => ({ values: valuesOf(unit * unitMs, layout), rows }));
+}
+
+function valuesOf(timeMs: number, layout: Layout): string[] {
+  if (layout === 'none') return [];
+  const iso = new Date(timeMs).toISOString();
+  const date = iso.slice(0, iso.indexOf('T'));
+  return layout === 'day' ? [date] : [date, iso.slice(-13, -11)];
+}

@@ -1,0 +1,127 @@
+import { mergeTypes } from './merge.ts';
+import { columnName } from './names.ts';
+import type { ColumnType, Field } from './types.ts';
+import { ExactNumber, fitScalar, parseDate, parseTimestamp, unfit } from './values.ts';
+
+/**
+ * What a JSON value is to the schema. `json`: has no single type (mixed arrays, too deep), kept as its JSON text. `exact`: a number
+ * kept as its digits. `empty-array`, `empty-struct`: fits any array or struct, says nothing about its type.
+ */
+export type Observed =
+  | { readonly form: 'plain'; readonly type: ColumnType }
+  | { readonly form: 'json' | 'exact' | 'empty-array' | 'empty-struct' };
+
+/** How numbers are inferred: all as double, or integers apart as bigint. */
+export type NumberRule = 'double' | 'split';
+
+export interface ObserveRules {
+  readonly numbers: NumberRule;
+  readonly depthMax: number;
+}
+
+const json: Observed = { form: 'json' };
+const exact: Observed = { form: 'exact' };
+const plain = {
+  boolean: scalar('boolean'),
+  double: scalar('double'),
+  bigint: scalar('bigint'),
+  string: scalar('string'),
+  timestamp: scalar('timestamp'),
+  date: scalar('date'),
+};
+
+/** `undefined` for null. `known` is the type the value's place has already: a value that fits it takes it. */
+export function observe(
+  value: unknown,
+  known: ColumnType | undefined,
+  rules: ObserveRules,
+  depth = 1,
+): Observed | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (known !== undefined && fitScalar(value, known) !== unfit) return { form: 'plain', type: known };
+  if (value instanceof ExactNumber) return exact;
+  if (Array.isArray(value)) return observeArray(value, known, rules, depth);
+  switch (typeof value) {
+    case 'boolean':
+      return plain.boolean;
+    case 'number':
+      return rules.numbers === 'split' && fitScalar(value, plain.bigint.type) !== unfit ? plain.bigint : plain.double;
+    case 'string':
+      return observeText(value);
+    default:
+      return observeObject(Object(value), known, rules, depth);
+  }
+}
+
+function observeText(text: string): Observed {
+  if (parseTimestamp(text) !== undefined) return plain.timestamp;
+  return parseDate(text) === undefined ? plain.string : plain.date;
+}
+
+function observeArray(
+  values: readonly unknown[],
+  known: ColumnType | undefined,
+  rules: ObserveRules,
+  depth: number,
+): Observed {
+  if (depth >= rules.depthMax) return json;
+  let element = known?.kind === 'array' ? known.element : undefined;
+  let hasType = false;
+  for (const value of values) {
+    const observed = observe(value, element, rules, depth + 1);
+    if (observed === undefined) continue;
+    if (observed.form === 'empty-array' || observed.form === 'empty-struct') {
+      // an empty part needs a type from its neighbours
+      if (element === undefined || element.kind !== (observed.form === 'empty-array' ? 'array' : 'struct')) return json;
+      continue;
+    }
+    if (observed.form !== 'plain') return json;
+    const merged = element === undefined ? observed.type : mergeTypes(element, observed.type);
+    if (merged === undefined && hasType) return json;
+    element = merged ?? observed.type;
+    hasType = true;
+  }
+  return hasType && element !== undefined
+    ? { form: 'plain', type: { kind: 'array', element } }
+    : values.length === 0 || known?.kind === 'array'
+      ? { form: 'empty-array' }
+      : json;
+}
+
+function observeObject(
+  value: object,
+  known: ColumnType | undefined,
+  rules: ObserveRules,
+  depth: number,
+): Observed {
+  if (depth >= rules.depthMax) return json;
+  const knownFields = known?.kind === 'struct' ? known.fields : [];
+  let fields: ColumnType = { kind: 'struct', fields: [] };
+  let isEmpty = true;
+  for (const [key, member] of Object.entries(value)) {
+    isEmpty = false;
+    const name = columnName(key);
+    const knownField = knownFields.find((field) => field.name === name);
+    const field = fieldOf(name, observe(member, knownField?.type, rules, depth + 1));
+    if (field !== undefined) fields = mergeTypes(fields, { kind: 'struct', fields: [field] }) ?? fields;
+  }
+  if (isEmpty) return { form: 'empty-struct' };
+  return fields.fields.length === 0 ? json : { form: 'plain', type: fields };
+}
+
+function fieldOf(name: string, observed: Observed | undefined): Field | undefined {
+  switch (observed?.form) {
+    case 'plain':
+      return { name, type: observed.type };
+    case 'json':
+      return { name: `${name}_json`, type: plain.string.type };
+    case 'exact':
+      return { name: `${name}_string`, type: plain.string.type };
+    default:
+      return undefined;
+  }
+}
+
+function scalar(kind: 'boolean' | 'double' | 'bigint' | 'string' | 'timestamp' | 'date') {
+  return { form: 'plain', type: { kind } } as const;
+}
