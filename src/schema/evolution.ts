@@ -75,7 +75,11 @@ function byPrecedence(observed: readonly ObservedColumn[]): number[] {
   return observed
     .map((column, index) => ({ column, index }))
     .toSorted(
-      (a, b) => rank(a.column) - rank(b.column) || isInteger(a.column) - isInteger(b.column) || b.column.count - a.column.count || a.index - b.index,
+      (a, b) =>
+        rank(a.column) - rank(b.column) ||
+        isInteger(a.column) - isInteger(b.column) ||
+        b.column.count - a.column.count ||
+        a.index - b.index,
     )
     .map(({ index }) => index);
 }
@@ -85,7 +89,10 @@ function isInteger({ observed }: ObservedColumn): number {
   return observed.form === 'plain' && observed.type.kind === 'bigint' ? 1 : 0;
 }
 
-function placesOf({ name, observed }: ObservedColumn, columns: ReadonlyMap<string, ColumnType>): [string, ColumnType][] {
+function placesOf(
+  { name, observed }: ObservedColumn,
+  columns: ReadonlyMap<string, ColumnType>,
+): [string, ColumnType][] {
   switch (observed.form) {
     case 'plain':
       return [

@@ -88,12 +88,7 @@ function observeArray(
       : json;
 }
 
-function observeObject(
-  value: object,
-  known: ColumnType | undefined,
-  rules: ObserveRules,
-  depth: number,
-): Observed {
+function observeObject(value: object, known: ColumnType | undefined, rules: ObserveRules, depth: number): Observed {
   if (depth >= rules.depthMax) return json;
   const knownFields = known?.kind === 'struct' ? known.fields : [];
   let fields: ColumnType = { kind: 'struct', fields: [] };

@@ -1,0 +1,189 @@
+import type { ColumnType } from '../schema/types.ts';
+import type { ColumnarTable, ColumnData, StringDictionary, TableColumn } from './columnar-table.ts';
+import type { DecodedBatch } from './decode.ts';
+import type { DecodedColumn } from './decoded-column.ts';
+import type { TargetColumn } from './settled-batch.ts';
+
+/** Names of the columns that say where in Kafka a row comes from. */
+export const kafkaColumns = [
+  { name: 'kafka_partition', type: { kind: 'int' } },
+  { name: 'kafka_offset', type: { kind: 'bigint' } },
+  { name: 'kafka_timestamp', type: { kind: 'timestamp' } },
+] as const;
+
+/** The rows of one Hive partition (ascending row numbers) as a table for the encoder. */
+export function assembleTable(
+  batch: DecodedBatch,
+  targets: readonly TargetColumn[],
+  { rows, withKafkaColumns }: { readonly rows: Int32Array; readonly withKafkaColumns: boolean },
+): ColumnarTable {
+  return {
+    rowCount: rows.length,
+    columns: [
+      ...targets.map((target) => assembleColumn(target, rows, batch.rowCount)),
+      ...(withKafkaColumns ? coordinates(batch, rows) : []),
+    ].filter((column) => column !== undefined),
+  };
+}
+
+function coordinates({ partition, offsets, timestamps }: DecodedBatch, rows: Int32Array): TableColumn[] {
+  const validity = Uint8Array.from(rows, (row) => ((timestamps[row] ?? -1) < 0 ? 0 : 1));
+  const kafkaTimestamps = Float64Array.from(rows, (row) => timestamps[row] ?? 0);
+  const data: readonly ColumnData[] = [
+    { kind: 'int', values: new Int32Array(rows.length).fill(partition) },
+    { kind: 'bigint', values: BigInt64Array.from(rows, (row) => offsets[row] ?? 0n) },
+    { kind: 'timestamp', values: kafkaTimestamps },
+  ];
+  return kafkaColumns.flatMap(({ name, type }, index) => {
+    const values = data[index];
+    if (values === undefined) return [];
+    return [{ name, type, data: values, ...(type.kind === 'timestamp' && validity.includes(0) && { validity }) }];
+  });
+}
+
+/** `undefined` when none of the rows has a value: a reader takes a missing column for null. */
+function assembleColumn(
+  { name, type, sources }: TargetColumn,
+  rows: Int32Array,
+  rowCount: number,
+): TableColumn | undefined {
+  const found = sources.map((source) => ({ source, places: placesOf(source, rows, rowCount) }));
+  const validity = new Uint8Array(rows.length);
+  let valid = 0;
+  for (const { places } of found) {
+    for (let at = 0; at < rows.length; at++) {
+      if ((places[at] ?? -1) < 0) continue;
+      validity[at] = 1;
+      valid++;
+    }
+  }
+  if (valid === 0) return undefined;
+  const data = gather(type, found, rows.length);
+  return { name, type, data, ...(valid < rows.length && { validity }) };
+}
+
+interface Found {
+  readonly source: DecodedColumn;
+  /** For each row the index of its value in the source, -1 for none. */
+  readonly places: Int32Array;
+}
+
+function placesOf({ rows: valueRows, count }: DecodedColumn, rows: Int32Array, rowCount: number): Int32Array {
+  if (count === rowCount) return rows;
+  const indexOfRow = new Int32Array(rowCount).fill(-1);
+  for (let index = 0; index < count; index++) indexOfRow[valueRows[index] ?? 0] = index;
+  return rows.map((row) => indexOfRow[row] ?? -1);
+}
+
+function gather(type: ColumnType, found: readonly Found[], length: number): ColumnData {
+  switch (type.kind) {
+    case 'double':
+    case 'float':
+      return { kind: 'double', values: gatherNumbers(found, new Float64Array(length)) };
+    case 'timestamp':
+      return { kind: 'timestamp', values: gatherNumbers(found, new Float64Array(length)) };
+    case 'date':
+      return { kind: 'date', values: gatherNumbers(found, new Int32Array(length)) };
+    case 'int':
+    case 'smallint':
+    case 'tinyint':
+      return { kind: 'int', values: gatherNumbers(found, new Int32Array(length)) };
+    case 'boolean':
+      return { kind: 'boolean', values: gatherNumbers(found, new Uint8Array(length)) };
+    case 'bigint': {
+      const values = new BigInt64Array(length);
+      forEachValue(found, length, (at, { store }, index) => {
+        const value = store.kind === 'values' ? store.values[index] : 0n;
+        values[at] = typeof value === 'bigint' ? value : 0n;
+      });
+      return { kind: 'bigint', values };
+    }
+    case 'string':
+      return gatherTexts(found, length);
+    case 'array':
+    case 'struct':
+    case 'decimal':
+    case 'binary': {
+      const values: unknown[] = Array.from({ length }, () => null);
+      forEachValue(found, length, (at, { store }, index) => {
+        if (store.kind === 'values') values[at] = store.values[index];
+      });
+      return { kind: 'values', values };
+    }
+  }
+}
+
+function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(
+  found: readonly Found[],
+  values: Numbers,
+): Numbers {
+  forEachValue(found, values.length, (at, { store }, index) => {
+    values[at] = store.kind === 'texts' ? 0 : Number(store.values[index]);
+  });
+  return values;
+}
+
+function gatherTexts(found: readonly Found[], length: number): ColumnData {
+  const codes = new Int32Array(length);
+  const dictionary = new DictionaryBuilder();
+  for (const each of found) {
+    const { store } = each.source;
+    const codeOf = store.kind === 'texts' ? dictionary.translator(store.texts) : undefined;
+    forEachValue([each], length, (at, _, index) => {
+      codes[at] =
+        codeOf !== undefined && store.kind === 'texts'
+          ? codeOf(store.codes[index] ?? 0)
+          : dictionary.add(String(store.kind === 'values' ? store.values[index] : ''));
+    });
+  }
+  return { kind: 'string', codes, dictionary: dictionary.finish() };
+}
+
+function forEachValue(
+  found: readonly Found[],
+  length: number,
+  set: (at: number, source: DecodedColumn, index: number) => void,
+): void {
+  for (const { source, places } of found) {
+    for (let at = 0; at < length; at++) {
+      const index = places[at] ?? -1;
+      if (index >= 0) set(at, source, index);
+    }
+  }
+}
+
+/** Holds the texts of one file only, each once. */
+export class DictionaryBuilder {
+  readonly #codes = new Map<string, number>();
+
+  add(text: string): number {
+    const known = this.#codes.get(text);
+    if (known !== undefined) return known;
+    this.#codes.set(text, this.#codes.size);
+    return this.#codes.size - 1;
+  }
+
+  /** From a batch's codes to the file's, looking each text up once. */
+  translator(texts: readonly string[]): (code: number) => number {
+    const translated = new Int32Array(texts.length).fill(-1);
+    return (code) => {
+      const known = translated[code] ?? -1;
+      if (known >= 0) return known;
+      return (translated[code] = this.add(texts[code] ?? ''));
+    };
+  }
+
+  finish(): StringDictionary {
+    const texts = [...this.#codes.keys()];
+    const bytes = Buffer.from(texts.join(''), 'utf8');
+    const starts = new Int32Array(texts.length);
+    const ends = new Int32Array(texts.length);
+    let at = 0;
+    for (const [code, text] of texts.entries()) {
+      starts[code] = at;
+      at += Buffer.byteLength(text, 'utf8');
+      ends[code] = at;
+    }
+    return { count: texts.length, bytes, starts, ends };
+  }
+}

@@ -1,0 +1,93 @@
+import { isUtf8 } from 'node:buffer';
+import type { RowGroup } from '../schema/layout.ts';
+import { groupRows } from '../schema/layout.ts';
+import type { Column, ColumnType } from '../schema/types.ts';
+import { DictionaryBuilder } from './assemble-table.ts';
+import type { ColumnarTable, TableColumn } from './columnar-table.ts';
+import type { Reject } from './decode.ts';
+
+const text: ColumnType = { kind: 'string' };
+
+/** `<table>_dead_letters`: what could not become a row, whole, with its coordinates and the reason. */
+export const deadLetterColumns: readonly Column[] = [
+  { name: 'kafka_topic', type: text },
+  { name: 'kafka_partition', type: { kind: 'int' } },
+  { name: 'kafka_offset', type: { kind: 'bigint' } },
+  { name: 'kafka_timestamp', type: { kind: 'timestamp' } },
+  { name: 'stage', type: text },
+  { name: 'reason', type: text },
+  { name: 'detail', type: text },
+  { name: 'value_text', type: text, comment: 'the value, when it is UTF-8' },
+  { name: 'value_base64', type: text, comment: 'the value, when it is not' },
+  { name: 'key_text', type: text },
+  { name: 'key_base64', type: text },
+  { name: 'headers', type: text, comment: 'a JSON object' },
+];
+
+export const deadLetterKeys: readonly Column[] = [{ name: 'dl_date', type: text }];
+
+export function deadLetterTable(table: string): string {
+  return `${table}_dead_letters`;
+}
+
+/** Dead letters by the day of their Kafka timestamp. */
+export function groupRejects(rejects: readonly Reject[]): RowGroup[] {
+  const times = Float64Array.from(rejects, ({ chunk, index }) => Math.max(0, chunk.timestamps[index] ?? 0));
+  return groupRows(times, 'day');
+}
+
+export function assembleDeadLetters(rejects: readonly Reject[]): ColumnarTable {
+  const texts: Record<string, (reject: Reject) => string | undefined> = {
+    kafka_topic: ({ chunk }) => chunk.topic,
+    stage: () => 'decode',
+    reason: ({ reason }) => reason,
+    detail: ({ detail }) => detail,
+    value_text: ({ chunk, index }) => textOf(chunk.bytes, chunk.valueStarts[index], chunk.valueEnds[index]),
+    value_base64: ({ chunk, index }) => base64Of(chunk.bytes, chunk.valueStarts[index], chunk.valueEnds[index]),
+    key_text: ({ chunk, index }) => textOf(chunk.bytes, chunk.keyStarts[index], chunk.keyEnds[index]),
+    key_base64: ({ chunk, index }) => base64Of(chunk.bytes, chunk.keyStarts[index], chunk.keyEnds[index]),
+    headers: ({ chunk, index }) => textOf(chunk.bytes, chunk.headerStarts[index], chunk.headerEnds[index]),
+  };
+  const timestamps = rejects.map(({ chunk, index }) => chunk.timestamps[index] ?? -1);
+  const numbers: Record<string, Pick<TableColumn, 'data' | 'validity'>> = {
+    kafka_partition: { data: { kind: 'int', values: Int32Array.from(rejects, ({ chunk }) => chunk.partition) } },
+    kafka_offset: {
+      data: {
+        kind: 'bigint',
+        values: BigInt64Array.from(rejects, ({ chunk, index }) => chunk.from + BigInt(chunk.offsetDeltas[index] ?? 0)),
+      },
+    },
+    kafka_timestamp: {
+      data: { kind: 'timestamp', values: Float64Array.from(timestamps) },
+      validity: Uint8Array.from(timestamps, (timestamp) => (timestamp < 0 ? 0 : 1)),
+    },
+  };
+  const columns = deadLetterColumns.map(({ name, type }): TableColumn => {
+    const read = texts[name];
+    const cells = read === undefined ? numbers[name] : textColumn(rejects.map(read));
+    if (cells === undefined) throw new RangeError(`no values for ${name}`);
+    return { name, type, ...cells };
+  });
+  return { rowCount: rejects.length, columns };
+}
+
+function textColumn(values: readonly (string | undefined)[]): Pick<TableColumn, 'data' | 'validity'> {
+  const dictionary = new DictionaryBuilder();
+  const codes = Int32Array.from(values, (value) => dictionary.add(value ?? ''));
+  return {
+    data: { kind: 'string', codes, dictionary: dictionary.finish() },
+    validity: Uint8Array.from(values, (value) => (value === undefined ? 0 : 1)),
+  };
+}
+
+function textOf(bytes: Buffer, start = -1, end = -1): string | undefined {
+  if (start < 0) return undefined;
+  const part = bytes.subarray(start, end);
+  return isUtf8(part) ? part.toString('utf8') : undefined;
+}
+
+function base64Of(bytes: Buffer, start = -1, end = -1): string | undefined {
+  if (start < 0) return undefined;
+  const part = bytes.subarray(start, end);
+  return isUtf8(part) ? undefined : part.toString('base64');
+}

@@ -1,0 +1,86 @@
+import { isUtf8 } from 'node:buffer';
+import { messageOf } from '../runtime/errors.ts';
+import { ExactNumber } from '../schema/values.ts';
+
+/** Why a record can't become a row: the words stand in the dead letters and in the metrics. */
+export type RejectReason = 'empty' | 'invalid-utf8' | 'invalid-json' | 'not-an-object' | 'too-large' | 'too-deep';
+
+export type ParsedRecord =
+  | { readonly kind: 'object'; readonly fields: object }
+  | { readonly kind: 'reject'; readonly reason: RejectReason; readonly detail: string };
+
+/** Deeper texts can be parsed, but not written again as JSON without overflowing the stack. */
+const nestingMax = 500;
+const byteOrderMark = '\uFEFF';
+
+/**
+ * One JSON object from its bytes. Numbers that a double can't hold come as `ExactNumber`. A leading byte order mark is
+ * skipped. Of a key that occurs twice the last value counts, as in `JSON.parse`.
+ */
+export function parseRecord(bytes: Buffer, start: number, end: number): ParsedRecord {
+  if (start === end) return reject('empty', 'a value of 0 bytes');
+  const text = bytes.utf8Slice(start, end);
+  if (text.includes('\uFFFD') && !isUtf8(bytes.subarray(start, end))) {
+    return reject('invalid-utf8', 'the bytes are not valid UTF-8');
+  }
+  return parseText(text.startsWith(byteOrderMark) ? text.slice(1) : text);
+}
+
+function parseText(text: string): ParsedRecord {
+  let value: unknown;
+  try {
+    value = hasLongNumber(text) ? JSON.parse(text, reviveExact) : JSON.parse(text);
+  } catch (error) {
+    return error instanceof RangeError ? tooDeep() : reject('invalid-json', messageOf(error).slice(0, 200));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return reject('not-an-object', `expected a JSON object, got ${describe(value)}`);
+  }
+  if (text.length > nestingMax && nestingOf(text) > nestingMax) return tooDeep();
+  return { kind: 'object', fields: value };
+}
+
+const longNumber = /[0-9]{16}|[0-9][eE]/;
+
+/** True when a number may have more digits, or a larger exponent, than a double can hold. */
+function hasLongNumber(text: string): boolean {
+  return longNumber.test(text);
+}
+
+function reviveExact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  const { source } = context;
+  if (!Number.isFinite(value)) return new ExactNumber(source);
+  if (Number.isSafeInteger(value) || !/^-?\d+$/.test(source)) return value;
+  return BigInt(source) === BigInt(value) ? value : new ExactNumber(source);
+}
+
+/** Depth of brackets outside strings. */
+function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (inString) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return deepest;
+}
+
+function tooDeep(): ParsedRecord {
+  return reject('too-deep', `brackets are nested deeper than ${nestingMax}`);
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+function reject(reason: RejectReason, detail: string): ParsedRecord {
+  return { kind: 'reject', reason, detail };
+}
