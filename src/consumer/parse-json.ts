@@ -19,7 +19,7 @@ const byteOrderMark = '\uFEFF';
  */
 export function parseRecord(bytes: Buffer, start: number, end: number): ParsedRecord {
   if (start === end) return reject('empty', 'a value of 0 bytes');
-  const text = bytes.utf8Slice(start, end);
+  const text = bytes.toString('utf8', start, end);
   if (text.includes('\uFFFD') && !isUtf8(bytes.subarray(start, end))) {
     return reject('invalid-utf8', 'the bytes are not valid UTF-8');
   }

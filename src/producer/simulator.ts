@@ -1,0 +1,74 @@
+import type { Clock } from '../runtime/clock.ts';
+import { faultKinds, spoil } from './faults.ts';
+import type { Message, Publisher } from './publisher.ts';
+import { randomAt } from './random.ts';
+import { readingAt, type WardOptions } from './thermometer.ts';
+
+export interface SimulatorOptions {
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly ward: WardOptions;
+  /** Readings per second; `undefined`: as fast as they are acknowledged. */
+  readonly rate?: number;
+  /** Ends after this many readings. */
+  readonly count?: number;
+  /** Ends after this long. */
+  readonly durationMs?: number;
+  readonly batchRecords: number;
+  /** Event time of the first reading and distance to the next; `undefined`: the time of publishing. */
+  readonly timeline?: { readonly startMs: number; readonly everyMs: number };
+  /** Share of the readings that are spoiled, 0 to 1. */
+  readonly faultShare: number;
+  readonly progressMs: number;
+  readonly onProgress: (progress: Progress) => void;
+  readonly stop: AbortSignal;
+}
+
+export interface Progress {
+  readonly acknowledged: number;
+  readonly perSecond: number;
+}
+
+/** Publishes until count, duration or `stop`; what was sent is acknowledged when it resolves, with the number of readings. */
+export async function simulate(options: SimulatorOptions): Promise<Progress> {
+  const { publisher, clock, count = Infinity, durationMs = Infinity, stop } = options;
+  const startMs = clock.nowMs();
+  let reportedMs = startMs;
+  let acknowledged = 0;
+  const progress = (nowMs: number): Progress => ({
+    acknowledged,
+    perSecond: Math.round((acknowledged * 1000) / Math.max(1, nowMs - startMs)),
+  });
+  while (!stop.aborted && acknowledged < count && clock.nowMs() - startMs < durationMs) {
+    const due = dueCount(options, acknowledged, clock.nowMs() - startMs);
+    if (due <= 0) {
+      await clock.sleep(pauseMs(options), stop).catch(() => {});
+      continue;
+    }
+    const size = Math.min(due, options.batchRecords, count - acknowledged);
+    const messages = Array.from({ length: size }, (_, at) => messageAt(options, acknowledged + at, clock.nowMs()));
+    acknowledged += await publisher.send(messages);
+    const nowMs = clock.nowMs();
+    if (nowMs - reportedMs < options.progressMs) continue;
+    reportedMs = nowMs;
+    options.onProgress(progress(nowMs));
+  }
+  return progress(clock.nowMs());
+}
+
+function dueCount({ rate, batchRecords }: SimulatorOptions, sent: number, spentMs: number): number {
+  return rate === undefined ? batchRecords : Math.floor((spentMs * rate) / 1000) + 1 - sent;
+}
+
+/** Long enough for one more reading, short enough to stay even. */
+function pauseMs({ rate = 1 }: SimulatorOptions): number {
+  return Math.min(1000, Math.max(20, 1000 / rate));
+}
+
+function messageAt({ ward, timeline, faultShare }: SimulatorOptions, index: number, nowMs: number): Message {
+  const timeMs = timeline === undefined ? nowMs : timeline.startMs + index * timeline.everyMs;
+  const reading = readingAt(ward, index, Math.floor(timeMs));
+  const isSpoiled = randomAt(ward.seed, index, 5) < faultShare;
+  const kind = isSpoiled ? faultKinds[Math.floor(randomAt(ward.seed, index, 6) * faultKinds.length)] : undefined;
+  return { key: reading.patientId, value: kind === undefined ? JSON.stringify(reading) : spoil(reading, kind) };
+}

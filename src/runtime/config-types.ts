@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** What `docs/configuration.md` says of a variable. */
+export interface VariableFacts {
+  readonly group: string;
+  readonly about: string;
+  /** What a value looks like, in words: also the text of the error for any other value. */
+  readonly expected: string;
+  /** Never printed, whatever is wrong with it. */
+  readonly secret?: boolean;
+}
+
+/** Text from the environment that `read` turns into a value; `undefined` from `read` means that it is no such value. */
+export function variable<T>(facts: VariableFacts, read: (text: string) => T | undefined) {
+  return z
+    .string()
+    .transform((text, context): T => {
+      const value = read(text);
+      if (value !== undefined) return value;
+      context.addIssue({ code: 'custom', message: facts.expected });
+      return z.NEVER;
+    })
+    .meta({ ...facts });
+}
+
+export function text(facts: Omit<VariableFacts, 'expected'> & { readonly expected?: string }) {
+  return variable({ expected: 'text', ...facts }, (value) => value);
+}
+
+export function integer(min: number, max: number, facts: Omit<VariableFacts, 'expected'>) {
+  return variable({ expected: `a whole number from ${min} to ${max}`, ...facts }, (value) => {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    return number >= min && number <= max ? number : undefined;
+  });
+}
+
+export function decimal(min: number, max: number, facts: Omit<VariableFacts, 'expected'>) {
+  return variable({ expected: `a number from ${min} to ${max}`, ...facts }, (value) => {
+    const number = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    return number >= min && number <= max ? number : undefined;
+  });
+}
+
+export function choice<const Value extends string>(values: readonly Value[], facts: Omit<VariableFacts, 'expected'>) {
+  return variable({ expected: values.join(' or '), ...facts }, (value) => values.find((each) => each === value));
+}
+
+export function yesNo(facts: Omit<VariableFacts, 'expected'>) {
+  return variable({ expected: 'true or false', ...facts }, (value) =>
+    value === 'true' ? true : value === 'false' ? false : undefined,
+  );
+}
