@@ -1,4 +1,4 @@
-import { hivePath, partitionKeys, type Layout } from '../schema/layout.ts';
+import { groupRows, hivePath, partitionKeys, type Layout } from '../schema/layout.ts';
 import { rescuedColumn } from '../schema/names.ts';
 import type { Column, ColumnType } from '../schema/types.ts';
 import type { EvolutionRules } from '../schema/evolution.ts';
@@ -11,7 +11,6 @@ import {
   groupRejects,
 } from './dead-letters.ts';
 import { decodeBatch, type DecodedBatch, type DecodeRules } from './decode.ts';
-import { groupRows } from '../schema/layout.ts';
 import type { Outcome, Placement, WrittenObject } from './ledger-entry.ts';
 import { objectKey } from './object-keys.ts';
 import type { Catalog, CatalogTable, ObjectStore, ParquetEncoder, ParquetReader } from './ports.ts';
@@ -90,6 +89,11 @@ export class TableWriter {
       },
       rules: evolution,
     });
+  }
+
+  /** Learns the table's columns from the catalog, so that what is there already decides how values are read. */
+  async refresh(): Promise<void> {
+    await this.#rows.refresh();
   }
 
   decode(slices: readonly ChunkSlice[], placement: Placement): DecodedBatch {

@@ -7,7 +7,7 @@ export interface VariableFacts {
   /** What a value looks like, in words: also the text of the error for any other value. */
   readonly expected: string;
   /** Never printed, whatever is wrong with it. */
-  readonly secret?: boolean;
+  readonly secret?: boolean | undefined;
 }
 
 /** Text from the environment that `read` turns into a value; `undefined` from `read` means that it is no such value. */

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { Ledger } from '../consumer/ledger.ts';
+import type { CommitTools } from '../consumer/commit-batch.ts';
+import type { PipelineObserver } from '../consumer/pipeline-observer.ts';
+import type { ParquetEncoder } from '../consumer/ports.ts';
+import { TableWriter } from '../consumer/table-writer.ts';
+import { createHyparquetEncoder } from '../parquet/hyparquet-encoder.ts';
+import { createParquetjsEncoder } from '../parquet/parquetjs-encoder.ts';
+import { hyparquetReader } from '../parquet/parquet-reader.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Config } from '../runtime/config.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { parseColumns } from '../schema/hive-ddl.ts';
+import { formatType } from '../schema/hive-ddl.ts';
+import { layoutOf } from '../schema/layout.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { tableNameOf, type Lake } from './open-lake.ts';
+
+export interface CommitToolsOptions {
+  readonly config: Config;
+  readonly lake: Lake;
+  readonly log: Logger;
+  readonly observer: PipelineObserver;
+  /** Left out: the configured table. */
+  readonly table?: string;
+}
+
+/** Everything batches need on their way into the lake, made from the configuration. A table that is there keeps its layout. */
+export async function createCommitTools(options: CommitToolsOptions): Promise<CommitTools> {
+  const { config, lake, log, observer } = options;
+  const table = options.table ?? tableNameOf(config);
+  const layout = await layoutFor(table, options);
+  const hints = new Map(parseColumns(config.SCHEMA_HINTS).map(({ name, type }) => [name, type]));
+  const writer = new TableWriter({
+    store: lake.store,
+    catalog: lake.catalog,
+    encoder: createEncoder(config),
+    parquet: hyparquetReader,
+    table,
+    layout,
+    withKafkaColumns: config.KAFKA_COLUMNS,
+    decode: {
+      numbers: config.SCHEMA_NUMBERS,
+      depthMax: config.SCHEMA_DEPTH_MAX,
+      recordBytesMax: config.RECORD_BYTES_MAX,
+      columnsMax: config.SCHEMA_COLUMNS_MAX * 2,
+    },
+    evolution: { columnsMax: config.SCHEMA_COLUMNS_MAX, mayGrow: config.SCHEMA_POLICY === 'evolve', hints },
+    onSchemaChange: ({ table: changed, added, replaced }) => {
+      const write = ({ name, type }: (typeof added)[number]): string => `${name} ${formatType(type)}`;
+      log.info({ table: changed, added: added.map(write), replaced: replaced.map(write) }, 'table has new columns');
+    },
+  });
+  await writer.refresh();
+  return {
+    ledger: new Ledger(lake.store),
+    writer,
+    table,
+    topic: config.KAFKA_TOPIC,
+    placement: {
+      layout,
+      eventTimeField: config.EVENT_TIME_FIELD,
+      pastDaysMax: config.EVENT_TIME_PAST_DAYS_MAX,
+      futureDaysMax: config.EVENT_TIME_FUTURE_DAYS_MAX,
+    },
+    clock: systemClock,
+    random: Math.random,
+    newWriterId: randomUUID,
+    observer,
+    patienceMs: config.RETRY_SECONDS * 1000,
+  };
+}
+
+async function layoutFor(table: string, { config, lake, log }: CommitToolsOptions): Promise<Config['PARTITION_BY']> {
+  const present = await lake.catalog.load(table);
+  if (present === undefined) return config.PARTITION_BY;
+  const layout = layoutOf(present.partitionKeys);
+  if (layout === undefined) {
+    const keys = present.partitionKeys.map(({ name }) => name).join(', ');
+    throw new PipelineError('CATALOG_INVALID', {
+      message: `the table ${table} is partitioned by ${keys}, expected event_date and event_hour, event_date, or nothing`,
+      retryable: false,
+      hint: 'set LAKE_TABLE to a new name, or make the table anew',
+    });
+  }
+  if (layout !== config.PARTITION_BY) {
+    log.warn(
+      { table, layout, configured: config.PARTITION_BY },
+      'PARTITION_BY differs from the table, which keeps its partitions',
+    );
+  }
+  return layout;
+}
+
+function createEncoder(config: Config): ParquetEncoder {
+  const options = { codec: config.PARQUET_CODEC, rowGroupRows: config.PARQUET_ROW_GROUP_ROWS };
+  return config.PARQUET_ENCODER === 'hyparquet' ? createHyparquetEncoder(options) : createParquetjsEncoder(options);
+}

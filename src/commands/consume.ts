@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { createTopicReader } from '../kafka/topic-reader.ts';
+import { createRecordSource } from '../kafka/source.ts';
+import type { PipelineObserver } from '../consumer/pipeline-observer.ts';
+import { runConsumer } from '../consumer/run-consumer.ts';
+import { checkConditionalWrites } from '../consumer/store-check.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Config } from '../runtime/config.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { createCommitTools } from './commit-tools.ts';
+import { connectKafka } from './connect-kafka.ts';
+import { createLogObserver } from './log-observer.ts';
+import { openLake } from './open-lake.ts';
+import type { StopSignal } from './signals.ts';
+
+export interface ConsumeOptions {
+  readonly untilEnd: boolean;
+}
+
+export interface ConsumeContext {
+  readonly log: Logger;
+  readonly stop: StopSignal;
+  /** Left out: the log's. */
+  readonly observer?: PipelineObserver;
+}
+
+const lagPollMs = 10_000;
+
+/** The service: reads the topic as a member of the group and writes the table, until a signal or the end. */
+export async function consume(config: Config, { untilEnd }: ConsumeOptions, context: ConsumeContext): Promise<number> {
+  const { log, stop } = context;
+  const observer = context.observer ?? createLogObserver(log);
+  const patience = untilEnd ? 'one-off' : 'service';
+  const { kafka, certificate } = await connectKafka(config, { patience, nowMs: systemClock.nowMs() });
+  if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
+  const lake = await openLake(config);
+  await checkConditionalWrites(lake.store, randomUUID());
+  const tools = await createCommitTools({ config, lake, log, observer });
+  const { topic, table } = tools;
+  const reader = createTopicReader({ kafka, topic });
+  await reader.watermarks();
+  log.info({ topic, table, location: lake.store.uri(`${table}/`), group: config.KAFKA_GROUP_ID }, 'consuming');
+  await runConsumer({
+    source: createRecordSource({
+      kafka,
+      topic,
+      groupId: config.KAFKA_GROUP_ID,
+      sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_SECONDS * 1000,
+      fetchBytesMax: config.KAFKA_FETCH_BYTES_MAX,
+    }),
+    reader,
+    tools,
+    policy: {
+      rowsMax: config.BATCH_ROWS_MAX,
+      bytesMax: config.BATCH_BYTES_MAX,
+      ageMaxMs: config.BATCH_AGE_MAX_SECONDS * 1000,
+    },
+    clock: systemClock,
+    bufferBytesMax: config.BUFFER_BYTES_MAX,
+    commitsMax: config.COMMITS_MAX,
+    untilEnd,
+    stallMs: config.STALL_SECONDS * 1000,
+    drainMs: config.SHUTDOWN_DEADLINE_SECONDS * 1000,
+    lagPollMs,
+    stop: stop.signal,
+    onLag: (lag) =>
+      log.debug(
+        {
+          lag: lag
+            .values()
+            .reduce((sum, each) => sum + each, 0n)
+            .toString(),
+        },
+        'lag',
+      ),
+  });
+  log.info(stop.signal.aborted ? 'stopped: everything that had arrived is written' : 'reached the end of the topic');
+  return stop.exitCode();
+}

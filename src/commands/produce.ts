@@ -1,0 +1,64 @@
+import { createKafkaPublisher, type Compression } from '../kafka/publisher.ts';
+import { ensureTopic } from '../kafka/topics.ts';
+import { simulate } from '../producer/simulator.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Config } from '../runtime/config.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { connectKafka } from './connect-kafka.ts';
+import type { StopSignal } from './signals.ts';
+
+export interface ProduceOptions {
+  readonly partitions: number;
+  readonly replication: number;
+  readonly topicSettings: Readonly<Record<string, string>>;
+  readonly patients: number;
+  readonly seed: number;
+  readonly rate?: number;
+  readonly count?: number;
+  readonly duration?: number;
+  readonly start?: Date;
+  readonly every?: number;
+  readonly faults: number;
+  readonly batch: number;
+  readonly compression: Compression;
+}
+
+const progressMs = 2000;
+
+/** Publishes readings; prints the number of acknowledged ones as JSON. */
+export async function produce(
+  config: Config,
+  options: ProduceOptions,
+  { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
+): Promise<number> {
+  const { kafka, certificate } = await connectKafka(config, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
+  const { partitions, replication, topicSettings: settings } = options;
+  const topic = config.KAFKA_TOPIC;
+  const state = await ensureTopic(kafka, { topic, partitions, replication, settings });
+  log.info({ topic, partitions, state }, 'topic is there');
+  const publisher = await createKafkaPublisher(kafka, { topic, compression: options.compression });
+  try {
+    const { acknowledged, perSecond } = await simulate({
+      publisher,
+      clock: systemClock,
+      ward: { seed: options.seed, patients: options.patients },
+      ...(options.rate !== undefined && { rate: options.rate }),
+      ...(options.count !== undefined && { count: options.count }),
+      ...(options.duration !== undefined && { durationMs: options.duration }),
+      ...(options.start !== undefined && {
+        timeline: { startMs: options.start.getTime(), everyMs: options.every ?? 1000 },
+      }),
+      batchRecords: options.batch,
+      faultShare: options.faults,
+      progressMs,
+      onProgress: (progress) => log.info({ ...progress }, 'publishing'),
+      stop: stop.signal,
+    });
+    log.info({ acknowledged, perSecond }, 'published');
+    process.stdout.write(`${JSON.stringify({ topic, acknowledged })}\n`);
+    return stop.exitCode();
+  } finally {
+    await publisher.close();
+  }
+}

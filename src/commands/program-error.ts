@@ -1,0 +1,14 @@
+import { messageOf, PipelineError } from '../runtime/errors.ts';
+
+/** Exit codes, the same for all commands. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+
+export function exitCodeOf(error: unknown): number {
+  return error instanceof PipelineError && error.code === 'CONFIG_INVALID' ? exitCodes.usage : exitCodes.failed;
+}
+
+/** One line for what happened, with its code, and what can be done. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof PipelineError)) return `error: ${messageOf(error)}`;
+  return `error ${error.code}: ${error.message}${error.hint === undefined ? '' : `\n  what to do: ${error.hint}`}`;
+}

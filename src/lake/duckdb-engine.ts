@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import type { QueryEngine } from '../report/query-engine.ts';
+import { messageOf, PipelineError } from '../runtime/errors.ts';
+
+export interface DuckdbTable {
+  readonly name: string;
+  /** `file:///…/`. */
+  readonly location: string;
+}
+
+/** Tables of a local lake as DuckDB views. DuckDB is loaded when it is needed: it is a large optional dependency. */
+export async function createDuckdbEngine(tables: readonly DuckdbTable[]): Promise<QueryEngine> {
+  const duckdb = await import('@duckdb/node-api').catch((error: unknown) => {
+    throw new PipelineError('PREREQUISITE_MISSING', {
+      message: `DuckDB, which queries a local lake, can't be loaded: ${messageOf(error)}`,
+      retryable: false,
+      hint: 'it is an optional dependency: run npm ci without --omit=optional',
+      cause: error,
+    });
+  });
+  const instance = await duckdb.DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  const run = async (sql: string): Promise<Record<string, unknown>[]> => {
+    try {
+      return (await connection.runAndReadAll(sql)).getRowObjectsJS();
+    } catch (error) {
+      throw new PipelineError('QUERY_FAILED', {
+        message: `DuckDB: ${messageOf(error)}`,
+        retryable: false,
+        cause: error,
+      });
+    }
+  };
+  for (const { name, location } of tables) {
+    const files = `${fileURLToPath(location)}**/*.parquet`.replaceAll("'", "''");
+    await run(
+      `CREATE VIEW ${name} AS SELECT * FROM read_parquet('${files}', hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`,
+    );
+  }
+  return {
+    name: 'DuckDB',
+    query: run,
+    close: async () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}

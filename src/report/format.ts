@@ -1,0 +1,37 @@
+import type { AlertLimits, HourlyMean } from './hourly-means.ts';
+
+/** The report as a table for people. `limit`: at most so many rows, those with an alert first. */
+export function formatReport(means: readonly HourlyMean[], limits: AlertLimits, limit = Infinity): string {
+  const alerts = means.filter(({ alert }) => alert !== undefined);
+  const calm = means.filter(({ alert }) => alert === undefined);
+  const shown = new Set([...alerts, ...calm].slice(0, limit));
+  const rows = means
+    .filter((mean) => shown.has(mean))
+    .map(({ patientId, hour, mean, min, max, readings, alert }) => [
+      hour,
+      patientId,
+      mean.toFixed(2),
+      min.toFixed(1),
+      max.toFixed(1),
+      String(readings),
+      alert === undefined ? '' : `${alert.toUpperCase()}`,
+    ]);
+  const left = means.length - rows.length;
+  return [
+    ...alignColumns([['hour (UTC)', 'patient', 'mean', 'min', 'max', 'readings', 'alert'], ...rows]),
+    ...(left > 0 ? [`… and ${left} more`] : []),
+    `${means.length} hourly means, ${alerts.length} outside ${limits.low} to ${limits.high} °C`,
+  ].join('\n');
+}
+
+/** Numbers to the right, the rest to the left. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (/^-?[\d.]+$/.test(cell) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { layoutOf } from '../schema/layout.ts';
+import type { Column } from '../schema/types.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import type { QueryEngine } from './query-engine.ts';
+
+/** Means outside of `[low, high]` are marked, degrees Celsius. */
+export interface AlertLimits {
+  readonly low: number;
+  readonly high: number;
+}
+
+export type Alert = 'low' | 'high';
+
+/** One patient's hour. */
+export interface HourlyMean {
+  readonly patientId: string;
+  /** `2026-11-23 09:00`, UTC. */
+  readonly hour: string;
+  readonly mean: number;
+  readonly min: number;
+  readonly max: number;
+  readonly readings: number;
+  readonly alert: Alert | undefined;
+}
+
+export interface ReportTable {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly partitionKeys: readonly Column[];
+}
+
+const rowSchema = z.object({
+  patientid: z.string(),
+  hour: z.string(),
+  mean: z.coerce.number(),
+  lowest: z.coerce.number(),
+  highest: z.coerce.number(),
+  readings: z.coerce.number(),
+});
+
+/** Mean, least and greatest temperature of each patient and hour, in order of hour and patient. */
+export async function hourlyMeans(
+  engine: QueryEngine,
+  table: ReportTable,
+  { since, limits }: { readonly since?: string; readonly limits: AlertLimits },
+): Promise<HourlyMean[]> {
+  const rows = await engine.query(hourlyMeansSql(table, since));
+  return rows.map((row) => {
+    const { patientid, hour, mean, lowest, highest, readings } = rowSchema.parse(row);
+    return { patientId: patientid, hour, mean, min: lowest, max: highest, readings, alert: alertOf(mean, limits) };
+  });
+}
+
+/** What a mean calls for; the limits themselves are fine. */
+export function alertOf(mean: number, { low, high }: AlertLimits): Alert | undefined {
+  if (mean < low) return 'low';
+  return mean > high ? 'high' : undefined;
+}
+
+/** SQL that Athena and DuckDB both understand. The hour is the Hive partition's, so that Athena reads no file it need not. */
+export function hourlyMeansSql(table: ReportTable, since?: string): string {
+  const has = (name: string): boolean => table.columns.some((column) => column.name === name);
+  const needed = ['patientid', 'temperature'];
+  const absent = needed.filter((name) => !has(name));
+  if (layoutOf(table.partitionKeys) !== 'hour' || absent.length > 0) {
+    throw new PipelineError('QUERY_FAILED', {
+      message: `the report needs the columns ${needed.join(' and ')} and partitions by event_date and event_hour; the table ${table.name} has ${table.columns.map(({ name }) => name).join(', ')} and partitions by ${table.partitionKeys.map(({ name }) => name).join(', ') || 'nothing'}`,
+      retryable: false,
+      hint: 'it is made for thermometer readings with PARTITION_BY=hour; for other tables write SQL, see docs/athena.md',
+    });
+  }
+  const conditions = ['temperature IS NOT NULL', 'patientid IS NOT NULL'];
+  if (since !== undefined) conditions.push(`event_date >= '${since}'`);
+  return `SELECT patientid,
+       event_date || ' ' || event_hour || ':00' AS hour,
+       avg(temperature) AS mean,
+       min(temperature) AS lowest,
+       max(temperature) AS highest,
+       count(*) AS readings
+FROM ${table.name}
+WHERE ${conditions.join(' AND ')}
+GROUP BY patientid, event_date, event_hour
+ORDER BY event_date, event_hour, patientid`;
+}
