@@ -1,0 +1,57 @@
+import { messageOf, PipelineError, type ErrorCode } from '../runtime/errors.ts';
+
+type Area = 'STORE' | 'CATALOG' | 'QUERY';
+
+interface Codes {
+  readonly unavailable: ErrorCode;
+  readonly denied: ErrorCode;
+  readonly missing: ErrorCode;
+}
+
+const codes: Record<Area, Codes> = {
+  STORE: { unavailable: 'STORE_UNAVAILABLE', denied: 'STORE_DENIED', missing: 'STORE_MISSING' },
+  CATALOG: { unavailable: 'CATALOG_UNAVAILABLE', denied: 'CATALOG_DENIED', missing: 'CATALOG_INVALID' },
+  QUERY: { unavailable: 'QUERY_FAILED', denied: 'QUERY_FAILED', missing: 'QUERY_FAILED' },
+};
+
+const denied =
+  /AccessDenied|Forbidden|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|CredentialsProviderError|Could not load credentials/;
+const missing = /NoSuchBucket|NoSuchKey|NotFound/;
+const passing =
+  /Throttl|SlowDown|TooManyRequests|RequestTimeout|TimeoutError|ConditionalRequestConflict|OperationTimeout|InternalService|ServiceUnavailable|ResourceNumberLimit|ECONN|EPIPE|EAI_AGAIN|ENOTFOUND|socket hang up|NetworkingError/;
+
+/** Gives an error of the AWS SDK its name, and says whether it may pass by itself. */
+export function explainAwsError(error: unknown, where: string, area: Area): PipelineError {
+  if (error instanceof PipelineError) return error;
+  const name = error instanceof Error ? error.name : '';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const status = statusOf(error);
+  const text = `${name} ${code} ${messageOf(error)}`;
+  const about = {
+    message: `${where}: ${name === '' || name === 'Error' ? '' : `${name}: `}${messageOf(error)}`,
+    details: { where, ...(status !== undefined && { status }) },
+    cause: error,
+  };
+  if (denied.test(text) || status === 403) {
+    return new PipelineError(codes[area].denied, {
+      ...about,
+      retryable: false,
+      hint: 'check the credentials (task role, AWS_PROFILE) and the policy: docs/operations.md lists what is needed',
+    });
+  }
+  if (missing.test(text)) return new PipelineError(codes[area].missing, { ...about, retryable: false });
+  const mayPass = passing.test(text) || status === 429 || (status !== undefined && status >= 500);
+  return new PipelineError(codes[area].unavailable, { ...about, retryable: mayPass });
+}
+
+/** HTTP status of an answer, if there was one. */
+export function statusOf(error: unknown): number | undefined {
+  const metadata: unknown = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
+  const status: unknown =
+    typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, 'httpStatusCode') : undefined;
+  return typeof status === 'number' ? status : undefined;
+}
+
+export function isNamed(error: unknown, ...names: readonly string[]): boolean {
+  return error instanceof Error && names.includes(error.name);
+}

@@ -1,0 +1,166 @@
+import {
+  BatchCreatePartitionCommand,
+  CreateDatabaseCommand,
+  CreateTableCommand,
+  DeletePartitionCommand,
+  GetTableCommand,
+  GlueClient,
+  paginateGetPartitions,
+  UpdateTableCommand,
+  type Table,
+} from '@aws-sdk/client-glue';
+import { checkDefinition, checkPartition } from '../consumer/catalog-rules.ts';
+import type { Catalog, CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { clientOptions, type AwsOptions } from './client-options.ts';
+import { explainAwsError, isNamed } from './failure.ts';
+import { fromTable, partitionInput, tableInput, updatedInput } from './glue-table.ts';
+
+export interface GlueOptions extends AwsOptions {
+  readonly database: string;
+}
+
+/** What one BatchCreatePartition takes. */
+const partitionsMax = 100;
+
+/** Tables of one database of the AWS Glue Data Catalog. A table's version is Glue's `VersionId`. */
+export function createGlueCatalog(options: GlueOptions): Catalog {
+  const { database } = options;
+  const client = new GlueClient(clientOptions(options));
+  const explained = async <T>(table: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw explainAwsError(error, `Glue table ${database}.${table}`, 'CATALOG');
+    }
+  };
+  const fetchTable = async (name: string): Promise<Table | undefined> => {
+    try {
+      return (await client.send(new GetTableCommand({ DatabaseName: database, Name: name }))).Table;
+    } catch (error) {
+      if (isNamed(error, 'EntityNotFoundException')) return undefined;
+      throw error;
+    }
+  };
+
+  return {
+    load: (name) =>
+      explained(name, async () => {
+        const table = await fetchTable(name);
+        return table && fromTable(table);
+      }),
+
+    create: (definition) =>
+      explained(definition.name, async () => {
+        checkDefinition(definition);
+        await createDatabase(client, database);
+        return createTable(client, database, definition);
+      }),
+
+    evolve: ({ table: name, expectedVersion, addColumns, replaceColumns = [], parameters = {} }) =>
+      explained(name, async () => {
+        const table = await fetchTable(name);
+        if (table === undefined || (table.VersionId ?? '') !== expectedVersion) return 'conflict';
+        const input = updatedInput(table, { addColumns, replaceColumns, parameters });
+        checkDefinition(fromTable({ ...table, ...input }));
+        try {
+          await client.send(
+            new UpdateTableCommand({
+              DatabaseName: database,
+              TableInput: input,
+              VersionId: expectedVersion,
+              SkipArchive: true,
+            }),
+          );
+          return 'evolved';
+        } catch (error) {
+          if (isNamed(error, 'ConcurrentModificationException', 'VersionMismatchException')) return 'conflict';
+          throw error;
+        }
+      }),
+
+    addPartitions: (table, partitions) =>
+      explained(table.name, async () => {
+        for (const partition of partitions) checkPartition(table, partition);
+        for (let first = 0; first < partitions.length; first += partitionsMax) {
+          await createPartitions(client, database, table, partitions.slice(first, first + partitionsMax));
+        }
+      }),
+
+    removePartitions: (table, values) =>
+      explained(table, async () => {
+        for (const each of values) {
+          const request = { DatabaseName: database, TableName: table, PartitionValues: [...each] };
+          try {
+            await client.send(new DeletePartitionCommand(request));
+          } catch (error) {
+            if (!isNamed(error, 'EntityNotFoundException')) throw error;
+          }
+        }
+      }),
+
+    listPartitions: (table) => listPartitions(client, database, table),
+  };
+}
+
+async function createDatabase(client: GlueClient, database: string): Promise<void> {
+  try {
+    await client.send(new CreateDatabaseCommand({ DatabaseInput: { Name: database } }));
+  } catch (error) {
+    // somebody who may not create databases can still use one that is there: the table tells
+    if (!isNamed(error, 'AlreadyExistsException', 'AccessDeniedException')) throw error;
+  }
+}
+
+async function createTable(
+  client: GlueClient,
+  database: string,
+  definition: TableDefinition,
+): Promise<'created' | 'exists'> {
+  try {
+    await client.send(new CreateTableCommand({ DatabaseName: database, TableInput: tableInput(definition) }));
+    return 'created';
+  } catch (error) {
+    if (isNamed(error, 'AlreadyExistsException')) return 'exists';
+    throw error;
+  }
+}
+
+async function createPartitions(
+  client: GlueClient,
+  database: string,
+  table: CatalogTable,
+  partitions: readonly CatalogPartition[],
+): Promise<void> {
+  const { Errors = [] } = await client.send(
+    new BatchCreatePartitionCommand({
+      DatabaseName: database,
+      TableName: table.name,
+      PartitionInputList: partitions.map((partition) => partitionInput(table, partition)),
+    }),
+  );
+  const failed = Errors.find(({ ErrorDetail }) => ErrorDetail?.ErrorCode !== 'AlreadyExistsException');
+  if (failed === undefined) return;
+  const { ErrorCode = '', ErrorMessage = '' } = failed.ErrorDetail ?? {};
+  throw new PipelineError('CATALOG_UNAVAILABLE', {
+    message: `Glue table ${database}.${table.name}: partition ${failed.PartitionValues?.join('/')} can't be added: ${ErrorCode} ${ErrorMessage}`,
+    retryable: /Internal|Timeout|Throttl|ResourceNumberLimit|Concurrent/.test(ErrorCode),
+  });
+}
+
+async function* listPartitions(client: GlueClient, database: string, table: string): AsyncIterable<CatalogPartition> {
+  try {
+    const pages = paginateGetPartitions(
+      { client },
+      { DatabaseName: database, TableName: table, ExcludeColumnSchema: true },
+    );
+    for await (const { Partitions = [] } of pages) {
+      for (const { Values = [], StorageDescriptor } of Partitions) {
+        yield { values: Values, location: StorageDescriptor?.Location ?? '' };
+      }
+    }
+  } catch (error) {
+    if (isNamed(error, 'EntityNotFoundException')) return;
+    throw explainAwsError(error, `Glue table ${database}.${table}`, 'CATALOG');
+  }
+}
