@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startBroker } from '../devstack/broker.ts';
+import { hasEnded, startChild, type Child } from '../devstack/child.ts';
+import { startAwsEmulator } from '../devstack/emulators.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import type { StopSignal } from './signals.ts';
+import { exitCodes } from './program-error.ts';
+
+export interface DemoOptions {
+  readonly count: number;
+  readonly lake: 'local' | 's3';
+}
+
+const run = promisify(execFile);
+const topic = 'thermometer';
+const hours = 12;
+const faultShare = 0.01;
+
+/** Runs the whole way on this machine, every part a process of its own, and stops all it started. */
+export async function demo({ count, lake }: DemoOptions, stop: StopSignal): Promise<number> {
+  const folder = join(process.cwd(), '.cache', 'demo');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const stack = new DisposableStackOfParts();
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    stop.signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
+  });
+  try {
+    const result = await Promise.race([play({ folder, count, lake, stack }), interrupted]);
+    return result === 'interrupted' ? stop.exitCode() : result;
+  } finally {
+    await stack.stop();
+  }
+}
+
+interface Play {
+  readonly folder: string;
+  readonly count: number;
+  readonly lake: DemoOptions['lake'];
+  readonly stack: DisposableStackOfParts;
+}
+
+async function play({ folder, count, lake, stack }: Play): Promise<number> {
+  const environment = {
+    ...process.env,
+    ...(await provideBroker(folder, stack)),
+    ...(await provideLake(folder, lake, stack)),
+  };
+  Object.assign(environment, { KAFKA_TOPIC: topic, BATCH_AGE_MAX_SECONDS: '2' });
+
+  const everyMs = Math.max(1, Math.round((hours * 3_600_000) / count));
+  const start = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - hours * 3_600_000).toISOString();
+  const publishing = ['--count', String(count), '--start', start, '--every', `${everyMs}ms`];
+  say(`simulator: publishing ${count} readings, ${faultShare * 100} % of them broken on purpose`);
+  const produced = await glueless(['produce', ...publishing, '--faults', String(faultShare)], environment);
+  const acknowledged = Number(JSON.parse(produced).acknowledged);
+  say(`simulator: ${acknowledged} acknowledged by the broker`);
+
+  const logFile = join(folder, 'consumer.log');
+  const consumer = startGlueless(['consume', '--until-end'], environment, logFile);
+  stack.add(() => consumer.stop());
+  say(`consumer: a process of its own, its log is ${shown(logFile)}`);
+  await untilEnded(consumer, logFile);
+
+  say('\nreport: hourly means, alerts first');
+  process.stdout.write(await glueless(['report', '--limit', '12'], environment));
+  say('\naudit: glueless verify --deep');
+  const audit = JSON.parse(await glueless(['verify', '--deep', '--json'], environment));
+  const sums = sumUp(audit.partitions);
+  say(
+    `${sums.rows} rows + ${sums.deadLetters} dead letters = ${sums.rows + sums.deadLetters} of ${acknowledged} acknowledged readings`,
+  );
+  say(`files: ${lake === 'local' ? shown(join(folder, 'lake', topic)) : `s3://…/${topic} on the emulator`}`);
+  if (sums.rows + sums.deadLetters === acknowledged) {
+    say('nothing lost, nothing doubled');
+    return exitCodes.done;
+  }
+  throw new PipelineError('QUERY_FAILED', {
+    message: `the table holds ${sums.rows + sums.deadLetters} readings, the broker acknowledged ${acknowledged}`,
+    retryable: false,
+  });
+}
+
+async function provideBroker(folder: string, stack: DisposableStackOfParts): Promise<Record<string, string>> {
+  if (process.env['KAFKA_BROKERS'] !== undefined) {
+    say(`broker: ${process.env['KAFKA_BROKERS']}, as KAFKA_BROKERS says`);
+    return {};
+  }
+  say('broker: starting Apache Kafka that asks for client certificates (the first time its jars are fetched)');
+  const broker = await startBroker();
+  stack.add(() => broker.stop());
+  const files = { ca: join(folder, 'ca.pem'), cert: join(folder, 'client.pem'), key: join(folder, 'client.key') };
+  await writeFile(files.ca, broker.admin.ca);
+  await writeFile(files.cert, broker.admin.cert);
+  await writeFile(files.key, broker.admin.key, { mode: 0o600 });
+  say(`broker: ready at ${broker.bootstrap}`);
+  return {
+    KAFKA_BROKERS: broker.bootstrap,
+    KAFKA_TLS_CA_FILE: files.ca,
+    KAFKA_TLS_CERT_FILE: files.cert,
+    KAFKA_TLS_KEY_FILE: files.key,
+  };
+}
+
+async function provideLake(
+  folder: string,
+  lake: DemoOptions['lake'],
+  stack: DisposableStackOfParts,
+): Promise<Record<string, string>> {
+  if (lake === 'local') return { LAKE: join(folder, 'lake') };
+  say('lake: starting S3, Glue and Athena on an emulator (the first time it is fetched by pip)');
+  const emulator = await startAwsEmulator();
+  stack.add(() => emulator.stop());
+  say(`lake: ready at ${emulator.endpoint}`);
+  return { ...emulator.environment, LAKE: `s3://${emulator.bucket}/lake` };
+}
+
+/** The command line as this process was started: sources in the checkout, built files in a package. */
+const cli = fileURLToPath(import.meta.resolve(import.meta.url.endsWith('.ts') ? '../cli.ts' : '../cli.js'));
+
+async function glueless(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  try {
+    const { stdout } = await run(process.execPath, [cli, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = Object(error);
+    throw new PipelineError('QUERY_FAILED', {
+      message: `glueless ${args[0]} failed:\n${stdout}${stderr}`,
+      retryable: false,
+    });
+  }
+}
+
+function startGlueless(args: readonly string[], env: NodeJS.ProcessEnv, logFile: string): Child {
+  return startChild(process.execPath, [cli, ...args], { logFile, env });
+}
+
+async function untilEnded(child: Child, logFile: string): Promise<void> {
+  if (!hasEnded(child.process)) await new Promise((resolve) => child.process.once('exit', resolve));
+  if (child.process.exitCode === 0) return;
+  throw new PipelineError('QUERY_FAILED', {
+    message: `the consumer ended with ${child.process.exitCode ?? child.process.signalCode}`,
+    retryable: false,
+    hint: `its log says why: ${shown(logFile)}`,
+  });
+}
+
+function sumUp(partitions: readonly { readonly rows: number; readonly deadLetters: number }[]) {
+  return {
+    rows: partitions.reduce((sum, { rows }) => sum + rows, 0),
+    deadLetters: partitions.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+  };
+}
+
+function shown(path: string): string {
+  return relative(process.cwd(), path);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What was started, stopped in reverse order whatever happened. */
+class DisposableStackOfParts {
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  add(stop: () => Promise<void>): void {
+    this.#stops.unshift(stop);
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) await stop().catch(() => {});
+  }
+}

@@ -1,0 +1,51 @@
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../runtime/duration.ts';
+
+/** Parsers of command-line values: throw commander's error with what was expected. */
+
+export function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('expected a whole number');
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('expected a number above 0');
+}
+
+export function share(text: string): number {
+  const value = Number(text);
+  if (text !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('expected a share from 0 to 1, like 0.02');
+}
+
+/** Milliseconds. */
+export function duration(text: string): number {
+  const value = parseDuration(text);
+  if (value !== undefined) return value;
+  throw new InvalidArgumentError('expected a duration like 500ms, 90s, 15m, 2h or 1d');
+}
+
+export function offset(text: string): bigint {
+  if (/^\d{1,19}$/.test(text)) return BigInt(text);
+  throw new InvalidArgumentError('expected an offset: a whole number');
+}
+
+export function time(text: string): Date {
+  const value = new Date(text);
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(value.getTime())) return value;
+  throw new InvalidArgumentError('expected a time like 2026-11-23T09:00:00Z');
+}
+
+export function day(text: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new InvalidArgumentError('expected a day like 2026-11-23');
+}
+
+/** Collects `name=value`, given several times. */
+export function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new InvalidArgumentError('expected name=value');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}

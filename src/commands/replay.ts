@@ -1,0 +1,123 @@
+import { Ledger, type Versioned } from '../consumer/ledger.ts';
+import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports.ts';
+import { planReplay, type ReplayItem } from '../consumer/replay-plan.ts';
+import { replayItem } from '../consumer/replay.ts';
+import { createTopicReader } from '../kafka/topic-reader.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Config } from '../runtime/config.ts';
+import { PipelineError, unreachable } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { createCommitTools } from './commit-tools.ts';
+import { connectKafka } from './connect-kafka.ts';
+import { createLogObserver } from './log-observer.ts';
+import { openLake, tableNameOf } from './open-lake.ts';
+import type { StopSignal } from './signals.ts';
+
+export interface ReplayCommandOptions {
+  readonly partition?: number;
+  readonly fromOffset?: bigint;
+  readonly toOffset?: bigint;
+  readonly fromTime?: Date;
+  readonly toTime?: Date;
+  readonly all: boolean;
+  readonly dryRun: boolean;
+  readonly table?: string;
+}
+
+/** Reads a range again and replaces what it wrote; prints the plan, and what became of it. */
+export async function replay(
+  config: Config,
+  options: ReplayCommandOptions,
+  { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
+): Promise<number> {
+  checkSelection(options);
+  const { kafka } = await connectKafka(config, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  const reader = createTopicReader({ kafka, topic: config.KAFKA_TOPIC });
+  const lake = await openLake(config);
+  const table = options.table ?? tableNameOf(config);
+  const plan = await planAll(await selectRanges(reader, options), {
+    ledger: new Ledger(lake.store),
+    table,
+    topic: config.KAFKA_TOPIC,
+  });
+  for (const item of plan) process.stdout.write(`${describe(item)}\n`);
+  if (options.dryRun) return 0;
+  const tools = await createCommitTools({ config, lake, log, observer: createLogObserver(log), table });
+  const policy = {
+    rowsMax: config.BATCH_ROWS_MAX,
+    bytesMax: config.BATCH_BYTES_MAX,
+    ageMaxMs: config.BATCH_AGE_MAX_SECONDS * 1000,
+  };
+  for (const item of plan) {
+    if (stop.signal.aborted) return stop.exitCode();
+    await replayItem(item, { reader, tools, policy, signal: stop.signal });
+  }
+  const left = plan.filter(({ kind }) => kind === 'leave').length;
+  process.stdout.write(`replayed ${plan.length - left} ranges of ${table}, left ${left} alone\n`);
+  return stop.exitCode();
+}
+
+function checkSelection({ all, fromOffset, toOffset, fromTime, toTime, partition }: ReplayCommandOptions): void {
+  const byOffset = fromOffset !== undefined || toOffset !== undefined;
+  const byTime = fromTime !== undefined || toTime !== undefined;
+  if ([all, byOffset, byTime].filter(Boolean).length !== 1) {
+    throw usage('say which records: --all, or --from-offset/--to-offset with --partition, or --from-time/--to-time');
+  }
+  if (byOffset && partition === undefined) throw usage('offsets belong to one Kafka partition: say --partition too');
+}
+
+function usage(message: string): PipelineError {
+  return new PipelineError('CONFIG_INVALID', { message, retryable: false });
+}
+
+interface Selection {
+  readonly range: OffsetRange;
+  readonly marks: Watermarks;
+}
+
+async function selectRanges(reader: TopicReader, options: ReplayCommandOptions): Promise<Selection[]> {
+  const { fromOffset, toOffset, fromTime, toTime, partition: only } = options;
+  const watermarks = await reader.watermarks();
+  const starts = fromTime && (await reader.offsetsAt(fromTime.getTime()));
+  const ends = toTime && (await reader.offsetsAt(toTime.getTime()));
+  if (only !== undefined && !watermarks.has(only)) throw usage(`the topic has no partition ${only}`);
+  return [...watermarks]
+    .filter(([partition]) => only === undefined || partition === only)
+    .map(([partition, marks]) => {
+      // what the ledger has below the low watermark is listed too, and left alone
+      const from = fromOffset ?? starts?.get(partition) ?? 0n;
+      const to = toOffset ?? ends?.get(partition) ?? marks.high;
+      return { range: { partition, from, to }, marks };
+    })
+    .toSorted((a, b) => a.range.partition - b.range.partition);
+}
+
+async function planAll(
+  selections: readonly Selection[],
+  { ledger, table, topic }: { readonly ledger: Ledger; readonly table: string; readonly topic: string },
+): Promise<ReplayItem[]> {
+  const plan: ReplayItem[] = [];
+  for (const { range, marks } of selections) {
+    if (range.from >= range.to) continue;
+    const entries: Versioned[] = await Array.fromAsync(ledger.entries({ table, topic, partition: range.partition }));
+    plan.push(...planReplay(range, entries, marks));
+  }
+  return plan;
+}
+
+function describe(item: ReplayItem): string {
+  const { partition, from, to } = item.range;
+  const where = `partition ${partition} [${from}, ${to})`;
+  switch (item.kind) {
+    case 'replace':
+      return `${where}: read again, its objects replaced`;
+    case 'finish':
+      return `${where}: claimed and never written, will be finished`;
+    case 'write':
+      return `${where}: not in the ledger yet, will be written`;
+    case 'leave':
+      return `${where}: left alone: ${item.why}`;
+    default:
+      return unreachable(item);
+  }
+}

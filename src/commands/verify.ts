@@ -1,0 +1,109 @@
+import { deadLetterTable } from '../consumer/dead-letters.ts';
+import { Ledger } from '../consumer/ledger.ts';
+import { verify, type PartitionSummary, type VerifyReport } from '../consumer/verify.ts';
+import { createTopicReader } from '../kafka/topic-reader.ts';
+import { hyparquetReader } from '../parquet/parquet-reader.ts';
+import { alignColumns } from '../report/format.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Config } from '../runtime/config.ts';
+import { connectKafka } from './connect-kafka.ts';
+import { openLake, tableNameOf } from './open-lake.ts';
+import { exitCodes } from './program-error.ts';
+
+export interface VerifyCommandOptions {
+  readonly deep: boolean;
+  readonly json: boolean;
+  /** False: the ledger is not compared with the broker. */
+  readonly broker: boolean;
+  readonly repair: boolean;
+}
+
+/** Prints the audit; 1 when anything is wrong. */
+export async function verifyTable(config: Config, options: VerifyCommandOptions): Promise<number> {
+  const { store, catalog } = await openLake(config);
+  const table = tableNameOf(config);
+  const topic = config.KAFKA_TOPIC;
+  const reader = options.broker ? await connectReader(config) : undefined;
+  const run = () =>
+    verify({
+      ledger: new Ledger(store),
+      store,
+      catalog,
+      parquet: hyparquetReader,
+      ...(reader !== undefined && { reader }),
+      table,
+      deadLetterTable: deadLetterTable(table),
+      topic,
+      deep: options.deep,
+    });
+  let report = await run();
+  const removed = options.repair ? report.removable : [];
+  if (removed.length > 0) {
+    await store.delete(removed);
+    report = await run();
+  }
+  process.stdout.write(options.json ? `${toJson(report, removed)}\n` : `${toText(report, { table, removed })}\n`);
+  return report.findings.length === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+async function connectReader(config: Config) {
+  const { kafka } = await connectKafka(config, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  return createTopicReader({ kafka, topic: config.KAFKA_TOPIC });
+}
+
+function toJson({ partitions, findings, removable }: VerifyReport, removed: readonly string[]): string {
+  const write = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
+  return JSON.stringify({ ok: findings.length === 0, partitions, findings, removable, removed }, write, 2);
+}
+
+function toText(
+  { partitions, findings, removable }: VerifyReport,
+  { table, removed }: { readonly table: string; readonly removed: readonly string[] },
+): string {
+  const header = [
+    'partition',
+    'from',
+    'to',
+    'batches',
+    'records',
+    'rows',
+    'dead letters',
+    'tombstones',
+    'gaps',
+    'objects',
+    'lag',
+  ];
+  const rows = partitions.map((each) => [String(each.partition), ...cellsOf(each)]);
+  const total = sumOf(partitions);
+  return [
+    ...alignColumns([header, ...rows]),
+    '',
+    ...findings.flatMap(({ problem, where, what, action }) => [
+      `${problem}: ${where} ${what}`,
+      `  what to do: ${action}`,
+    ]),
+    ...removed.map((key) => `removed ${key}`),
+    ...(removable.length > 0
+      ? [`${removable.length} objects hold nothing but doubled rows: \`glueless verify --repair\` removes them`]
+      : []),
+    findings.length === 0
+      ? `${table}: nothing lost, nothing doubled: ${total.records} records = ${total.rows} rows + ${total.deadLetters} dead letters + ${total.tombstones} tombstones`
+      : `${table}: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`,
+  ].join('\n');
+}
+
+function cellsOf(summary: PartitionSummary): string[] {
+  const { from, to, entries, records, rows, deadLetters, tombstones, gapOffsets, objects, lag } = summary;
+  return [from, to, entries, records, rows, deadLetters, tombstones, gapOffsets, objects, lag ?? ''].map(String);
+}
+
+function sumOf(partitions: readonly PartitionSummary[]) {
+  const total = { records: 0, rows: 0, deadLetters: 0, tombstones: 0 };
+  for (const { records, rows, deadLetters, tombstones } of partitions) {
+    total.records += records;
+    total.rows += rows;
+    total.deadLetters += deadLetters;
+    total.tombstones += tombstones;
+  }
+  return total;
+}
