@@ -1,4 +1,4 @@
-import { ParquetSchema, ParquetWriter, type FieldDefinition } from 'parquetjs-lite';
+import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
 import type { ParquetEncoder } from '../consumer/ports.ts';
 import { messageOf, PipelineError, unreachable } from '../runtime/errors.ts';
 import type { ColumnType } from '../schema/types.ts';
@@ -19,8 +19,8 @@ export function createParquetjsEncoder({ codec, rowGroupRows }: EncoderOptions):
         const fields = columns.map(({ name, type }) => [name, fieldOf(type, compression)] as const);
         const parts: Uint8Array[] = [];
         const options = { rowGroupSize: rowGroupRows, pageIndex: false, useDataPageV2: false };
-        const writer = await ParquetWriter.openStream(
-          new ParquetSchema(Object.fromEntries(fields)),
+        const writer = await parquetjs.ParquetWriter.openStream(
+          new parquetjs.ParquetSchema(Object.fromEntries(fields)),
           collect(parts),
           options,
         );

@@ -7,7 +7,7 @@ declare module 'parquetjs-lite' {
     readonly fields?: Readonly<Record<string, FieldDefinition>>;
   }
 
-  export class ParquetSchema {
+  class ParquetSchema {
     constructor(fields: Readonly<Record<string, FieldDefinition>>);
   }
 
@@ -17,7 +17,7 @@ declare module 'parquetjs-lite' {
     readonly useDataPageV2?: boolean;
   }
 
-  export class ParquetWriter {
+  class ParquetWriter {
     static openStream(
       schema: ParquetSchema,
       stream: {
@@ -29,4 +29,7 @@ declare module 'parquetjs-lite' {
     appendRow(row: Readonly<Record<string, unknown>>): Promise<void>;
     close(): Promise<void>;
   }
+
+  const parquetjs: { readonly ParquetSchema: typeof ParquetSchema; readonly ParquetWriter: typeof ParquetWriter };
+  export default parquetjs;
 }
