@@ -4,12 +4,15 @@ import { createRecordSource } from '../kafka/source.ts';
 import type { PipelineObserver } from '../consumer/pipeline-observer.ts';
 import { runConsumer } from '../consumer/run-consumer.ts';
 import { checkConditionalWrites } from '../consumer/store-check.ts';
+import type { TopicReader } from '../consumer/ports.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { retry } from '../runtime/retry.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createCommitTools } from './commit-tools.ts';
 import { connectKafka } from './connect-kafka.ts';
-import { createLogObserver } from './log-observer.ts';
+import { createLogObserver, failureFields } from './log-observer.ts';
 import { openLake } from './open-lake.ts';
 import type { StopSignal } from './signals.ts';
 
@@ -26,6 +29,33 @@ export interface ConsumeContext {
 
 const lagPollMs = 10_000;
 
+/** A service that starts before its broker or topic waits for them. */
+async function untilReadable(
+  reader: TopicReader,
+  { log, stop, totalMs }: { readonly log: Logger; readonly stop: StopSignal; readonly totalMs: number },
+): Promise<void> {
+  const probe = async (): Promise<void> => {
+    try {
+      await reader.watermarks();
+    } catch (error) {
+      if (!(error instanceof PipelineError) || error.code !== 'TOPIC_MISSING') throw error;
+      const { message, hint } = error;
+      throw new PipelineError('TOPIC_MISSING', { message, retryable: true, ...(hint !== undefined && { hint }) });
+    }
+  };
+  await retry(probe, {
+    clock: systemClock,
+    random: Math.random,
+    attemptsMax: 1000,
+    totalMs,
+    delayMs: 500,
+    delayMaxMs: 5000,
+    signal: stop.signal,
+    onRetry: (error, attempt, delayMs) =>
+      log.warn({ attempt, delayMs, ...failureFields(error) }, 'waiting for the topic'),
+  });
+}
+
 /** The service: reads the topic as a member of the group and writes the table, until a signal or the end. */
 export async function consume(config: Config, { untilEnd }: ConsumeOptions, context: ConsumeContext): Promise<number> {
   const { log, stop } = context;
@@ -38,7 +68,7 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
   const tools = await createCommitTools({ config, lake, log, observer });
   const { topic, table } = tools;
   const reader = createTopicReader({ kafka, topic });
-  await reader.watermarks();
+  await untilReadable(reader, { log, stop, totalMs: untilEnd ? 0 : config.RETRY_SECONDS * 1000 });
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: config.KAFKA_GROUP_ID }, 'consuming');
   await runConsumer({
     source: createRecordSource({

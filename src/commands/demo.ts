@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startBroker } from '../devstack/broker.ts';
 import { hasEnded, startChild, type Child } from '../devstack/child.ts';
 import { startAwsEmulator } from '../devstack/emulators.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { StopSignal } from './signals.ts';
 import { exitCodes } from './program-error.ts';
@@ -19,13 +20,14 @@ const run = promisify(execFile);
 const topic = 'thermometer';
 const hours = 12;
 const faultShare = 0.01;
+const progressMs = 500;
 
 /** Runs the whole way on this machine, every part a process of its own, and stops all it started. */
 export async function demo({ count, lake }: DemoOptions, stop: StopSignal): Promise<number> {
   const folder = join(process.cwd(), '.cache', 'demo');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const stack = new DisposableStackOfParts();
+  const stack = new StartedParts();
   const interrupted = new Promise<'interrupted'>((resolve) => {
     stop.signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
@@ -41,7 +43,7 @@ interface Play {
   readonly folder: string;
   readonly count: number;
   readonly lake: DemoOptions['lake'];
-  readonly stack: DisposableStackOfParts;
+  readonly stack: StartedParts;
 }
 
 async function play({ folder, count, lake, stack }: Play): Promise<number> {
@@ -52,6 +54,11 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   };
   Object.assign(environment, { KAFKA_TOPIC: topic, BATCH_AGE_MAX_SECONDS: '2' });
 
+  const logFile = join(folder, 'consumer.log');
+  const consumer = startGlueless(['consume'], environment, logFile);
+  stack.add(() => consumer.stop());
+  say(`consumer: started as a process of its own, its log is ${shown(logFile)}`);
+
   const everyMs = Math.max(1, Math.round((hours * 3_600_000) / count));
   const start = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - hours * 3_600_000).toISOString();
   const publishing = ['--count', String(count), '--start', start, '--every', `${everyMs}ms`];
@@ -59,12 +66,9 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   const produced = await glueless(['produce', ...publishing, '--faults', String(faultShare)], environment);
   const acknowledged = Number(JSON.parse(produced).acknowledged);
   say(`simulator: ${acknowledged} acknowledged by the broker`);
-
-  const logFile = join(folder, 'consumer.log');
-  const consumer = startGlueless(['consume', '--until-end'], environment, logFile);
-  stack.add(() => consumer.stop());
-  say(`consumer: a process of its own, its log is ${shown(logFile)}`);
-  await untilEnded(consumer, logFile);
+  await untilWritten(acknowledged, consumer, logFile);
+  say('consumer: stopping it with SIGTERM');
+  await consumer.stop(30_000);
 
   say('\nreport: hourly means, alerts first');
   process.stdout.write(await glueless(['report', '--limit', '12'], environment));
@@ -85,7 +89,7 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   });
 }
 
-async function provideBroker(folder: string, stack: DisposableStackOfParts): Promise<Record<string, string>> {
+async function provideBroker(folder: string, stack: StartedParts): Promise<Record<string, string>> {
   if (process.env['KAFKA_BROKERS'] !== undefined) {
     say(`broker: ${process.env['KAFKA_BROKERS']}, as KAFKA_BROKERS says`);
     return {};
@@ -109,7 +113,7 @@ async function provideBroker(folder: string, stack: DisposableStackOfParts): Pro
 async function provideLake(
   folder: string,
   lake: DemoOptions['lake'],
-  stack: DisposableStackOfParts,
+  stack: StartedParts,
 ): Promise<Record<string, string>> {
   if (lake === 'local') return { LAKE: join(folder, 'lake') };
   say('lake: starting S3, Glue and Athena on an emulator (the first time it is fetched by pip)');
@@ -139,14 +143,31 @@ function startGlueless(args: readonly string[], env: NodeJS.ProcessEnv, logFile:
   return startChild(process.execPath, [cli, ...args], { logFile, env });
 }
 
-async function untilEnded(child: Child, logFile: string): Promise<void> {
-  if (!hasEnded(child.process)) await new Promise((resolve) => child.process.once('exit', resolve));
-  if (child.process.exitCode === 0) return;
-  throw new PipelineError('QUERY_FAILED', {
-    message: `the consumer ended with ${child.process.exitCode ?? child.process.signalCode}`,
-    retryable: false,
-    hint: `its log says why: ${shown(logFile)}`,
-  });
+/** Follows the consumer's log until its batches hold `acknowledged` records; rejects when it ends before. */
+async function untilWritten(acknowledged: number, consumer: Child, logFile: string): Promise<void> {
+  let shownCount = -1;
+  for (;;) {
+    const written = recordsIn(await readFile(logFile, 'utf8'));
+    if (written !== shownCount) say(`consumer: ${written} of ${acknowledged} written`);
+    if (written >= acknowledged) return;
+    shownCount = written;
+    if (hasEnded(consumer.process)) {
+      throw new PipelineError('QUERY_FAILED', {
+        message: `the consumer ended with ${consumer.process.exitCode ?? consumer.process.signalCode}`,
+        retryable: false,
+        hint: `its log says why: ${shown(logFile)}`,
+      });
+    }
+    await systemClock.sleep(progressMs);
+  }
+}
+
+function recordsIn(log: string): number {
+  const batches = log.split('\n').filter((line) => line.includes('"msg":"batch committed"'));
+  return batches.reduce((sum, line) => {
+    const { rows, deadLetters, tombstones } = JSON.parse(line);
+    return sum + Number(rows) + Number(deadLetters) + Number(tombstones);
+  }, 0);
 }
 
 function sumUp(partitions: readonly { readonly rows: number; readonly deadLetters: number }[]) {
@@ -165,7 +186,7 @@ function say(line: string): void {
 }
 
 /** What was started, stopped in reverse order whatever happened. */
-class DisposableStackOfParts {
+class StartedParts {
   readonly #stops: (() => Promise<void>)[] = [];
 
   add(stop: () => Promise<void>): void {
