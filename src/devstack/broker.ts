@@ -210,9 +210,12 @@ async function provideJars(): Promise<string> {
     await need('mvn', ['--version'], 'Maven (mvn)');
     await writeFile(join(folder, 'pom.xml'), pom);
     await run('mvn', [
-      ...['-q', '-B', '-f', join(folder, 'pom.xml')],
+      '-qB',
+      '--file',
+      join(folder, 'pom.xml'),
       'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
-      ...['-DincludeScope=runtime', `-DoutputDirectory=${folder}`],
+      '-DincludeScope=runtime',
+      `-DoutputDirectory=${folder}`,
     ]).catch((error: unknown) => {
       throw missing(`Apache Kafka ${kafkaVersion} could not be fetched by Maven`, error);
     });

@@ -7,8 +7,9 @@ declare module 'parquetjs-lite' {
     readonly fields?: Readonly<Record<string, FieldDefinition>>;
   }
 
-  class ParquetSchema {
-    constructor(fields: Readonly<Record<string, FieldDefinition>>);
+  /** Made once per file; nothing of it is called by us. */
+  interface ParquetSchema {
+    readonly fields: unknown;
   }
 
   export interface WriterOptions {
@@ -17,19 +18,21 @@ declare module 'parquetjs-lite' {
     readonly useDataPageV2?: boolean;
   }
 
-  class ParquetWriter {
-    static openStream(
-      schema: ParquetSchema,
-      stream: {
-        write(bytes: Uint8Array, done: (error?: Error) => void): void;
-        end(done: (error?: Error) => void): void;
-      },
-      options: WriterOptions,
-    ): Promise<ParquetWriter>;
+  interface ByteStream {
+    write(bytes: Uint8Array, done: (error?: Error) => void): void;
+    end(done: (error?: Error) => void): void;
+  }
+
+  interface ParquetWriter {
     appendRow(row: Readonly<Record<string, unknown>>): Promise<void>;
     close(): Promise<void>;
   }
 
-  const parquetjs: { readonly ParquetSchema: typeof ParquetSchema; readonly ParquetWriter: typeof ParquetWriter };
+  const parquetjs: {
+    readonly ParquetSchema: new (fields: Readonly<Record<string, FieldDefinition>>) => ParquetSchema;
+    readonly ParquetWriter: {
+      openStream(schema: ParquetSchema, stream: ByteStream, options: WriterOptions): Promise<ParquetWriter>;
+    };
+  };
   export default parquetjs;
 }

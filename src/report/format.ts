@@ -14,7 +14,7 @@ export function formatReport(means: readonly HourlyMean[], limits: AlertLimits, 
       min.toFixed(1),
       max.toFixed(1),
       String(readings),
-      alert === undefined ? '' : `${alert.toUpperCase()}`,
+      alert === undefined ? '' : alert.toUpperCase(),
     ]);
   const left = means.length - rows.length;
   return [

@@ -11,11 +11,11 @@ export interface VariableFacts {
 }
 
 /** Text from the environment that `read` turns into a value; `undefined` from `read` means that it is no such value. */
-export function variable<T>(facts: VariableFacts, read: (text: string) => T | undefined) {
+export function variable<T>(facts: VariableFacts, read: (value: string) => T | undefined) {
   return z
     .string()
-    .transform((text, context): T => {
-      const value = read(text);
+    .transform((given, context): T => {
+      const value = read(given);
       if (value !== undefined) return value;
       context.addIssue({ code: 'custom', message: facts.expected });
       return z.NEVER;

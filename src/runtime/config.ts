@@ -215,7 +215,7 @@ export function documentedVariables(): DocumentedVariable[] {
   return Object.entries(configSchema.shape).map(([name, field]) => ({
     name,
     ...factsOf(name),
-    fallback: 'defaultValue' in field.def ? String(field.def.defaultValue) : undefined,
+    fallback: 'defaultValue' in field.def ? field.def.defaultValue : undefined,
   }));
 }
 

@@ -26,7 +26,6 @@ export type ErrorCode =
   | 'GROUP_DENIED'
   | 'MEMBERSHIP_LOST'
   | 'OFFSETS_GONE'
-  | 'RECORDS_UNREADABLE'
   // lake
   | 'STORE_UNAVAILABLE'
   | 'STORE_DENIED'

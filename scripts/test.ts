@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Runs everything that must hold: `npm test`. With `--fast` without brokers and emulators. The last line counts. */
+
+interface Lane {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Where vitest leaves its counts; left out: the lane counts as one test. */
+  readonly counts?: string;
+}
+
+const results = join('.cache', 'test-results');
+const fast = process.argv.includes('--fast');
+
+const lanes: Lane[] = [
+  { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
+  { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
+  vitest('fast'),
+  ...(fast ? [] : [vitest('integration')]),
+];
+
+function vitest(project: string): Lane {
+  const counts = join(results, `${project}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${counts}`];
+  return { name: project, command: ['npx', 'vitest', 'run', '--project', project, ...reporters], counts };
+}
+
+function runLane({ name, command, counts }: Lane): { passed: number; failed: number } {
+  console.log(`\n# ${name}`);
+  const [program = '', ...args] = command;
+  const { status } = spawnSync(program, args, { stdio: 'inherit' });
+  if (counts === undefined) return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  const found = readCounts(counts);
+  // a lane that broke down before or beside its tests has failed, whatever its tests say
+  return status !== 0 && found.failed === 0 ? { ...found, failed: 1 } : found;
+}
+
+function readCounts(path: string): { passed: number; failed: number } {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(path, 'utf8'));
+    return { passed: Number(numPassedTests), failed: Number(numFailedTests) + Number(numPendingTests) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+const total = { passed: 0, failed: 0 };
+for (const lane of lanes) {
+  const { passed, failed } = runLane(lane);
+  total.passed += passed;
+  total.failed += failed;
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;

@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import type { ColumnType, Field } from '../../src/schema/types.ts';
+
+const scalar = fc
+  .constantFrom('boolean', 'double', 'bigint', 'string', 'timestamp', 'date')
+  .map((kind): ColumnType => ({ kind }));
+
+/** Types that inference can give: scalars, arrays and structs of them. */
+export const columnTypes: fc.Arbitrary<ColumnType> = fc.letrec<{ type: ColumnType }>((tie) => ({
+  type: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    scalar,
+    tie('type').map((element): ColumnType => ({ kind: 'array', element })),
+    fc
+      .uniqueArray(fc.tuple(fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/), tie('type')), {
+        minLength: 1,
+        maxLength: 4,
+        selector: ([name]) => name,
+      })
+      .map((fields): ColumnType => ({ kind: 'struct', fields: fields.map(([name, type]): Field => ({ name, type })) })),
+  ),
+})).type;

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { CommitTools } from '../../src/consumer/commit-batch.ts';
+import { deadLetterTable } from '../../src/consumer/dead-letters.ts';
+import { Ledger } from '../../src/consumer/ledger.ts';
+import type { PipelineObserver } from '../../src/consumer/pipeline-observer.ts';
+import type { Catalog, ObjectStore, TopicReader } from '../../src/consumer/ports.ts';
+import { TableWriter, type TableWriterOptions } from '../../src/consumer/table-writer.ts';
+import { verify, type VerifyReport } from '../../src/consumer/verify.ts';
+import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
+import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
+import { createHyparquetEncoder } from '../../src/parquet/hyparquet-encoder.ts';
+import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+
+export const testTable = 'readings';
+export const testTopic = 'readings';
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'glueless-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface TestLake {
+  readonly root: string;
+  readonly store: ObjectStore;
+  readonly catalog: Catalog;
+}
+
+export async function openTestLake(): Promise<TestLake> {
+  const root = await temporaryFolder();
+  const store = createLocalObjectStore({ root });
+  return { root, store, catalog: createJsonCatalog({ store, database: 'test' }) };
+}
+
+export interface TestToolsOptions {
+  readonly store: ObjectStore;
+  readonly catalog: Catalog;
+  readonly observer?: PipelineObserver;
+  readonly writer?: Partial<TableWriterOptions>;
+  readonly placement?: Partial<CommitTools['placement']>;
+}
+
+/** Everything real but the broker. */
+export function createTestTools({
+  store,
+  catalog,
+  observer = {},
+  writer = {},
+  placement = {},
+}: TestToolsOptions): CommitTools {
+  return {
+    ledger: new Ledger(store),
+    writer: new TableWriter({
+      store,
+      catalog,
+      encoder: createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 1000 }),
+      parquet: hyparquetReader,
+      table: testTable,
+      layout: placement.layout ?? 'hour',
+      withKafkaColumns: true,
+      decode: { numbers: 'double', depthMax: 8, recordBytesMax: 100_000, columnsMax: 200 },
+      evolution: { columnsMax: 100, mayGrow: true, hints: new Map() },
+      ...writer,
+    }),
+    table: testTable,
+    topic: testTopic,
+    placement: { layout: 'hour', eventTimeField: 'eventTime', pastDaysMax: 30, futureDaysMax: 1, ...placement },
+    clock: systemClock,
+    random: () => 0,
+    newWriterId: randomUUID,
+    observer,
+    patienceMs: 5000,
+  };
+}
+
+export async function audit(
+  { store, catalog }: Pick<TestLake, 'store' | 'catalog'>,
+  reader?: TopicReader,
+): Promise<VerifyReport> {
+  return verify({
+    ledger: new Ledger(store),
+    store,
+    catalog,
+    parquet: hyparquetReader,
+    ...(reader && { reader }),
+    table: testTable,
+    deadLetterTable: deadLetterTable(testTable),
+    topic: testTopic,
+    deep: true,
+  });
+}
+
+/** All rows of the table, by their Kafka coordinates. */
+export async function readRows(
+  { store }: Pick<TestLake, 'store'>,
+  table = testTable,
+): Promise<Record<string, unknown>[]> {
+  const rows: Record<string, unknown>[] = [];
+  for await (const { key } of store.list(`${table}/`)) {
+    const stored = await store.get(key);
+    if (stored !== undefined) rows.push(...(await hyparquetReader.rows(stored.bytes)));
+  }
+  return rows.toSorted(
+    (a, b) =>
+      Number(a['kafka_partition']) - Number(b['kafka_partition']) ||
+      Number(a['kafka_offset']) - Number(b['kafka_offset']),
+  );
+}

@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeBatch, placementTime, type DecodeRules } from '../../../src/consumer/decode.ts';
+import { jsonValue } from '../../../src/consumer/decoded-column.ts';
+import { formatType } from '../../../src/schema/hive-ddl.ts';
+import { jsonRecords, slicesOf, testTimestampMs, type TestRecord } from '../../support/chunks.ts';
+
+const rules: DecodeRules = {
+  numbers: 'double',
+  depthMax: 8,
+  recordBytesMax: 1000,
+  columnsMax: 100,
+  reserved: new Set(['kafka_offset']),
+  knownType: () => undefined,
+};
+const placement = { layout: 'hour' as const, eventTimeField: 'eventTime', pastDaysMax: 30, futureDaysMax: 1 };
+
+const decode = (records: readonly TestRecord[], changed: Partial<DecodeRules> = {}) =>
+  decodeBatch(slicesOf(records), placement, { ...rules, ...changed });
+
+/** `name type: values` of each column. */
+function summary(records: readonly TestRecord[], changed: Partial<DecodeRules> = {}): string[] {
+  return decode(records, changed).columns.map((column) => {
+    const { observed } = column;
+    const type = observed.form === 'plain' ? formatType(observed.type) : observed.form;
+    const values = Array.from({ length: column.count }, (_, index) => JSON.stringify(jsonValue(column, index)));
+    return `${column.name} ${type}: ${values.join(' ')}`;
+  });
+}
+
+describe('decoding records to columns', () => {
+  it('turns every record into a row, a dead letter or a tombstone, whatever it holds', () => {
+    const value = fc.oneof(
+      fc.json(),
+      fc.object().map((object) => JSON.stringify(object)),
+      fc.string(),
+      fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+      fc.constant(null),
+    );
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 20 }), (values) => {
+        const { rowCount, rejects, tombstones } = decode(values.map((each) => ({ value: each })));
+        expect(rowCount + rejects.length + tombstones).toBe(values.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps each value of flat records, by name and type', () => {
+    const flat = fc.dictionary(
+      fc.stringMatching(/^[a-z]{1,6}$/),
+      fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string(), fc.boolean()),
+      { maxKeys: 6 },
+    );
+    fc.assert(
+      fc.property(fc.array(flat, { maxLength: 10 }), (objects) => {
+        const { columns } = decode(objects.map((object) => ({ value: JSON.stringify(object) })));
+        const found = objects.map((): Record<string, unknown> => ({}));
+        for (const column of columns) {
+          for (let index = 0; index < column.count; index++)
+            found[column.rows[index]!]![column.name] = jsonValue(column, index);
+        }
+        expect(JSON.parse(JSON.stringify(found))).toEqual(JSON.parse(JSON.stringify(objects)));
+      }),
+    );
+  });
+
+  it('infers types from values', () => {
+    expect(
+      summary(jsonRecords({ b: true, n: 37, s: 'x', t: '2026-11-23T09:15:02.120Z', d: '2026-11-23', none: null })),
+    ).toEqual([
+      'b boolean: true',
+      'n double: 37',
+      's string: "x"',
+      't timestamp: "2026-11-23T09:15:02.120Z"',
+      'd date: "2026-11-23"',
+    ]);
+  });
+
+  it('keeps values of different types apart instead of failing', () => {
+    expect(summary(jsonRecords({ t: 36.8 }, { t: '36.8 °C' }, { t: 37 }))).toEqual([
+      't double: 36.8 37',
+      't string: "36.8 °C"',
+    ]);
+  });
+
+  it('loses no digit of a number that a double can not hold', () => {
+    expect(summary(jsonRecords('{"seq":9007199254740993}'))).toEqual(['seq exact: 9007199254740993']);
+  });
+
+  it('shares a struct column between all shapes', () => {
+    expect(summary(jsonRecords({ p: { lat: 1 } }, { p: { lon: 2, tags: ['a'] } }))[0]).toMatch(
+      /^p struct<lat:double,lon:double,tags:array<string>>/,
+    );
+  });
+
+  it('gives a field another name when the table needs its own', () => {
+    expect(summary(jsonRecords({ kafka_offset: 5 }))).toEqual(['kafka_offset_field double: 5']);
+  });
+
+  it('rescues the second of two fields that share a column name', () => {
+    const { rescued } = decode(jsonRecords('{"deviceId":"a","DeviceID":"b"}'));
+    expect([...rescued]).toEqual([[0, [['DeviceID', 'b']]]]);
+  });
+
+  it('rescues what comes past the column limit', () => {
+    const { columns, rescued } = decode(jsonRecords({ a: 1, b: 2 }), { columnsMax: 1 });
+    expect(columns.map(({ name }) => name)).toEqual(['a']);
+    expect([...rescued]).toEqual([[0, [['b', 2]]]]);
+  });
+
+  it.each([
+    ['an empty value', '', 'empty'],
+    ['half an object', '{"a":', 'invalid-json'],
+    ['an array', '[1]', 'not-an-object'],
+    ['a text', '"text"', 'not-an-object'],
+    ['null', 'null', 'not-an-object'],
+    ['other bytes than UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 'invalid-utf8'],
+    ['a large value', `{"a":"${'x'.repeat(2000)}"}`, 'too-large'],
+    ['deep nesting', `{"a":${'['.repeat(501)}${']'.repeat(501)}}`, 'too-deep'],
+  ])('rejects %s', (_what, value, reason) => {
+    const { rejects } = decode([{ value }], { recordBytesMax: 1500 });
+    expect(rejects.map((reject) => reject.reason)).toEqual([reason]);
+  });
+
+  it('takes a byte order mark for nothing', () => {
+    expect(summary([{ value: '\uFEFF{"a":1}' }])).toEqual(['a double: 1']);
+  });
+});
+
+describe('the time that places a record', () => {
+  const day = 86_400_000;
+
+  it('is its event time', () => {
+    const { placementTimes } = decode(jsonRecords({ eventTime: '2026-11-23T08:00:00Z' }, { eventTime: 1_790_000_000 }));
+    expect(new Date(placementTimes[0]!).toISOString()).toBe('2026-11-23T08:00:00.000Z');
+  });
+
+  it('is the Kafka timestamp when the event time is missing, odd or far away', () => {
+    expect(placementTime(Number.NaN, testTimestampMs, placement)).toBe(testTimestampMs);
+    expect(placementTime(testTimestampMs - 31 * day, testTimestampMs, placement)).toBe(testTimestampMs);
+    expect(placementTime(testTimestampMs + 2 * day, testTimestampMs, placement)).toBe(testTimestampMs);
+    expect(placementTime(testTimestampMs - 29 * day, testTimestampMs, placement)).toBe(testTimestampMs - 29 * day);
+  });
+});

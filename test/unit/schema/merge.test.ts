@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseType } from '../../../src/schema/hive-ddl.ts';
+import { formatType } from '../../../src/schema/hive-ddl.ts';
+import { mergeTypes, sameType, siblingName } from '../../../src/schema/merge.ts';
+import { columnTypes } from '../../support/column-types.ts';
+
+const merge = (left: string, right: string): string | undefined => {
+  const merged = mergeTypes(parseType(left), parseType(right));
+  return merged && formatType(merged);
+};
+
+describe('merging types', () => {
+  it('gives a type with itself the same type', () => {
+    fc.assert(
+      fc.property(columnTypes, (type) => {
+        const merged = mergeTypes(type, structuredClone(type));
+        expect(merged !== undefined && sameType(merged, type)).toBe(true);
+      }),
+    );
+  });
+
+  it('never changes a field that is there: old files stay readable', () => {
+    fc.assert(
+      fc.property(columnTypes, columnTypes, (left, right) => {
+        const merged = mergeTypes(left, right);
+        if (merged?.kind !== 'struct' || left.kind !== 'struct') return;
+        expect(merged.fields.slice(0, left.fields.length).map(({ name }) => name)).toEqual(
+          left.fields.map(({ name }) => name),
+        );
+      }),
+    );
+  });
+
+  it.each([
+    ['struct<a:double>', 'struct<b:string>', 'struct<a:double,b:string>'],
+    ['struct<a:double>', 'struct<a:string>', 'struct<a:double,a_string:string>'],
+    ['array<struct<a:double>>', 'array<struct<b:date>>', 'array<struct<a:double,b:date>>'],
+    ['double', 'string', undefined],
+    ['array<double>', 'array<string>', undefined],
+  ])('%s and %s give %s', (left, right, expected) => {
+    expect(merge(left, right)).toBe(expected);
+  });
+
+  it('names siblings after the type of their values', () => {
+    expect(siblingName('temperature', { kind: 'string' })).toBe('temperature_string');
+    expect(siblingName('tags', parseType('array<double>'))).toBe('tags_array_double');
+  });
+});
