@@ -84,7 +84,13 @@ export class FakeSource implements RecordSource {
   #handler: RecordHandler | undefined;
   #isStopped = false;
 
-  constructor(topic: FakeTopic, { assignment = topic.partitions, chunkRecords = 10 } = {}) {
+  constructor(
+    topic: FakeTopic,
+    {
+      assignment = topic.partitions,
+      chunkRecords = 10,
+    }: { readonly assignment?: readonly number[]; readonly chunkRecords?: number } = {},
+  ) {
     this.#topic = topic;
     this.#assignment = assignment;
     this.#chunkRecords = chunkRecords;

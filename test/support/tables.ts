@@ -1,0 +1,65 @@
+import { decodeBatch } from '../../src/consumer/decode.ts';
+import type { ColumnarTable } from '../../src/consumer/columnar-table.ts';
+import { createMemoryObjectStore } from '../fakes/memory-object-store.ts';
+import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
+import { createTestTools, testTable } from './lake.ts';
+import { jsonRecords, slicesOf } from './chunks.ts';
+
+export { decodeBatch, testTable };
+
+/** Every kind of column, nulls in each, in the shape that encoders get. */
+export const sampleRecords = [
+  {
+    text: 'a',
+    number: 36.8,
+    flag: true,
+    at: '2026-11-23T09:15:02.120Z',
+    day: '2026-11-23',
+    tags: ['x', 'y'],
+    place: { ward: 'B', bed: { floor: 2 } },
+  },
+  {
+    text: 'ü€😀',
+    number: -0.5,
+    flag: false,
+    at: '1969-12-31T23:59:59.999Z',
+    day: '1969-12-31',
+    tags: [],
+    place: { ward: null, bed: {} },
+  },
+  {},
+  { text: '', number: 1e300, tags: ['z'], place: { bed: { floor: -1 } } },
+  { text: 'a', number: 0, flag: true, at: '2026-11-23T09:15:02Z', day: '2024-02-29', place: { ward: 'C' } },
+];
+
+/** The tables a batch becomes, one per Hive partition, caught on their way into the encoder. */
+export async function tablesOf(values: readonly unknown[]): Promise<ColumnarTable[]> {
+  const store = createMemoryObjectStore();
+  const caught: ColumnarTable[] = [];
+  const encoder = {
+    encode: async (table: ColumnarTable) => {
+      caught.push(table);
+      return new Uint8Array();
+    },
+  };
+  const { writer, placement } = createTestTools({
+    store,
+    catalog: createJsonCatalog({ store, database: 'test' }),
+    writer: { encoder },
+  });
+  const settled = await writer.settle(writer.decode(slicesOf(jsonRecords(...values)), placement));
+  const claim = {
+    format: 1 as const,
+    table: testTable,
+    topic: 'readings',
+    partition: 0,
+    from: '0',
+    to: String(values.length),
+    writer: 'w',
+    claimedAt: new Date(0).toISOString(),
+    reason: 'rows',
+    placement,
+  };
+  for (const draft of writer.plan(settled, claim)) await draft.encode();
+  return caught;
+}
