@@ -28,6 +28,8 @@ export interface Broker {
   /** `localhost:port`, comma-separated. */
   readonly bootstrap: string;
   readonly authority: Authority;
+  /** The first node's listener without TLS, on loopback: for showing what happens to a client that meets one. */
+  readonly plaintext: string;
   /** A client certificate of `CN=admin`. */
   readonly admin: Credentials;
   readonly logFiles: readonly string[];
@@ -75,6 +77,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   return {
     bootstrap: nodes.map(({ tlsPort }) => `localhost:${tlsPort}`).join(','),
     authority,
+    plaintext: `localhost:${nodes[0]?.plainPort}`,
     admin: await authority.issue({ commonName: 'admin' }),
     logFiles: nodes.map(({ logFile }) => logFile),
     kill: async (signal, node = 0) => {

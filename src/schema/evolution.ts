@@ -66,7 +66,9 @@ export function planEvolution(
     if (column !== undefined) targets[index] = placesOf(column, columns).find(([name, type]) => take(name, type))?.[0];
   }
   const columnOf = (name: string): Column => ({ name, type: columns.get(name) ?? text });
-  return { added: [...added].map(columnOf), replaced: [...replaced].map(columnOf), targets };
+  // a new column stands where its field first came
+  const inOrder = [...added].toSorted((a, b) => targets.indexOf(a) - targets.indexOf(b));
+  return { added: inOrder.map(columnOf), replaced: [...replaced].map(columnOf), targets };
 }
 
 /** The more frequent type gets the field's own name; what is empty waits for the others. */

@@ -10,6 +10,7 @@ export { decodeBatch, testTable };
 /** Every kind of column, nulls in each, in the shape that encoders get. */
 export const sampleRecords = [
   {
+    eventTime: '2026-11-23T09:15:02.120Z',
     text: 'a',
     number: 36.8,
     flag: true,
@@ -19,6 +20,7 @@ export const sampleRecords = [
     place: { ward: 'B', bed: { floor: 2 } },
   },
   {
+    eventTime: '2026-11-23T10:15:02.120Z',
     text: 'ü€😀',
     number: -0.5,
     flag: false,

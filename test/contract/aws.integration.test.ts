@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
+import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
+import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import { describeCatalog } from './catalog-contract.ts';
+import { describeObjectStore } from './object-store-contract.ts';
+
+const { endpoint, bucket, environment } = inject('stack').aws;
+Object.assign(process.env, environment);
+const aws = { region: 'us-east-1', endpoint };
+
+describeObjectStore('S3 on the emulator, in a prefix', async () =>
+  createS3ObjectStore({ ...aws, bucket, prefix: 'contract/x' }),
+);
+describeObjectStore('S3 on the emulator, whole bucket', async () =>
+  createS3ObjectStore({ ...aws, bucket, prefix: '' }),
+);
+
+describeCatalog('Glue on the emulator', async () => ({
+  catalog: createGlueCatalog({ ...aws, database: `db_${randomUUID().slice(0, 8)}` }),
+  location: `s3://${bucket}/lake/`,
+}));

@@ -1,0 +1,102 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { inject, onTestFinished } from 'vitest';
+import type { Credentials } from '../../src/devstack/pki.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export interface CliResult {
+  readonly code: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly tookMs: number;
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** The least environment of a process, without what the machine happens to have set. */
+function environmentOf(given: Environment): NodeJS.ProcessEnv {
+  const { PATH = '', HOME = '', TMPDIR } = process.env;
+  return { PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }), ...given };
+}
+
+/** Runs the command line in a process of its own. */
+export async function runCli(
+  args: readonly string[],
+  env: Environment,
+  { script = 'src/cli.ts' } = {},
+): Promise<CliResult> {
+  const startMs = Date.now();
+  return new Promise((done) => {
+    const options = { cwd: root, env: environmentOf(env), maxBuffer: 1 << 28 };
+    execFile(process.execPath, [script, ...args], options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : (error.signal ?? Number(error.code));
+      done({ code, stdout, stderr, tookMs: Date.now() - startMs });
+    });
+  });
+}
+
+/** A command that goes on until it is stopped; its log lines can be waited for. */
+export class RunningCli {
+  readonly process: ChildProcess;
+  #log = '';
+  readonly #exit: Promise<unknown[]>;
+
+  constructor(args: readonly string[], env: Environment, { script = 'src/cli.ts' } = {}) {
+    this.process = spawn(process.execPath, [script, ...args], {
+      cwd: root,
+      env: environmentOf(env),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.#exit = once(this.process, 'exit');
+    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#log += text;
+    });
+    onTestFinished(() => {
+      this.process.kill('SIGKILL');
+    });
+  }
+
+  get log(): string {
+    return this.#log;
+  }
+
+  get hasEnded(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
+  /** Resolves once the log has matched `count` times; rejects when the process ends before. */
+  async untilLogged(pattern: RegExp, count = 1): Promise<void> {
+    const matches = (): number => [...this.#log.matchAll(new RegExp(pattern, 'g'))].length;
+    const { stderr } = this.process;
+    while (matches() < count) {
+      if (this.hasEnded || stderr === null) throw new Error(`ended before ${pattern}:\n${this.#log}`);
+      await Promise.race([once(stderr, 'data'), this.#exit]);
+    }
+  }
+
+  async ended(): Promise<number | string> {
+    await this.#exit;
+    return this.process.exitCode ?? this.process.signalCode ?? 'unknown';
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
+    this.process.kill(signal);
+    return this.ended();
+  }
+}
+
+/** Broker and certificate by value. */
+export function kafkaEnvironment(credentials?: Credentials): Record<string, string> {
+  const { bootstrap, credentials: all } = inject('stack');
+  const { ca, cert, key } = credentials ?? all.admin;
+  return { KAFKA_BROKERS: bootstrap, KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };
+}
+
+/** A topic, group and table of the test's own. */
+export function ownNames(): { KAFKA_TOPIC: string; KAFKA_GROUP_ID: string; LAKE_TABLE: string } {
+  const id = randomUUID().slice(0, 8);
+  return { KAFKA_TOPIC: `readings-${id}`, KAFKA_GROUP_ID: `group-${id}`, LAKE_TABLE: `readings_${id}` };
+}

@@ -1,0 +1,60 @@
+import { inject } from 'vitest';
+import type { Kafka } from 'kafkajs';
+import { createKafkaClient } from '../../src/kafka/client.ts';
+import { TlsIdentity } from '../../src/kafka/tls.ts';
+import { withAdmin } from '../../src/kafka/topics.ts';
+import type { TestRecord } from './chunks.ts';
+
+/** A client of the shared broker, with every right. */
+export function connectAdmin(
+  bootstrap = inject('stack').bootstrap,
+  credentials = inject('stack').credentials.admin,
+): Kafka {
+  return createKafkaClient({
+    brokers: bootstrap.split(','),
+    clientId: 'test',
+    identity: new TlsIdentity(credentials),
+    retries: 5,
+  });
+}
+
+export async function createTopic(
+  kafka: Kafka,
+  topic: string,
+  partitions: number,
+  settings: Record<string, string> = {},
+): Promise<void> {
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  await withAdmin(kafka, topic, (admin) =>
+    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] }),
+  );
+}
+
+export async function appendRecords(
+  kafka: Kafka,
+  topic: string,
+  partition: number,
+  records: readonly TestRecord[],
+  compression = 0,
+): Promise<void> {
+  const producer = kafka.producer();
+  await producer.connect();
+  await producer.send({
+    topic,
+    compression,
+    messages: records.map(({ value, key, timestampMs, headers }) => ({
+      partition,
+      value: value === null ? null : Buffer.from(value),
+      key: key ?? null,
+      ...(headers && { headers }),
+      ...(timestampMs !== undefined && { timestamp: String(timestampMs) }),
+    })),
+  });
+  await producer.disconnect();
+}
+
+export async function deleteBelow(kafka: Kafka, topic: string, partition: number, offset: bigint): Promise<void> {
+  await withAdmin(kafka, topic, (admin) =>
+    admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] }),
+  );
+}
