@@ -53,12 +53,17 @@ export class SchemaKeeper {
   ): Promise<{ readonly table: CatalogTable; readonly evolution: Evolution }> {
     const { catalog, definition, rules } = this.#options;
     for (let attempt = 0; attempt < conflictsMax; attempt++) {
-      const table = this.#table ?? (await this.refresh()) ?? (await this.#create());
-      const data = table.columns.filter(({ name }) => !definition.columns.some((own) => own.name === name));
+      const table = this.#table ?? (await this.refresh());
+      const columns = table?.columns ?? [];
+      const data = columns.filter(({ name }) => !definition.columns.some((own) => own.name === name));
       const evolution = planEvolution(data, observed, rules);
       const mustRescue = mayRescue || evolution.targets.includes(undefined) || (!rules.mayGrow && hasNested(observed));
-      const needsRescued = mustRescue && !table.columns.some(({ name }) => name === rescuedColumn);
+      const needsRescued = mustRescue && !columns.some(({ name }) => name === rescuedColumn);
       const addColumns = [...evolution.added, ...(needsRescued ? [rescued] : [])];
+      if (table === undefined) {
+        await this.#create(addColumns);
+        continue;
+      }
       if (addColumns.length === 0 && evolution.replaced.length === 0) return { table, evolution };
       const result = await catalog.evolve({
         table: table.name,
@@ -77,11 +82,13 @@ export class SchemaKeeper {
     });
   }
 
-  async #create(): Promise<CatalogTable> {
+  /** The data's columns come first. A table needs one: records without any field get that for rescued values. */
+  async #create(data: readonly Column[]): Promise<void> {
     const { catalog, definition } = this.#options;
-    await catalog.create(definition);
-    const table = await this.refresh();
-    if (table !== undefined) return table;
+    const columns = [...data, ...definition.columns];
+    const result = await catalog.create({ ...definition, columns: columns.length === 0 ? [rescued] : columns });
+    if (result === 'created') this.#options.onChange?.({ table: definition.name, added: data, replaced: [] });
+    if ((await this.refresh()) !== undefined) return;
     throw new PipelineError('CATALOG_UNAVAILABLE', {
       message: `the table ${definition.name} was created and is not there`,
       retryable: true,

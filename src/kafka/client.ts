@@ -24,7 +24,7 @@ export function createKafkaClient({ brokers, clientId, identity, retries }: Clie
     // the socket factory makes the connection; this only tells kafkajs to ask it for TLS
     ssl: {},
     socketFactory: ({ host, port, onConnect }) => identity.connect({ host, port, onConnect }),
-    connectionTimeout: 10_000,
+    connectionTimeout: retries > 3 ? 10_000 : 5000,
     requestTimeout: 30_000,
     retry: { retries, initialRetryTime: 100, maxRetryTime: retries > 3 ? 10_000 : 500 },
     logLevel: kafkajs.logLevel.NOTHING,

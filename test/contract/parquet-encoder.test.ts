@@ -45,7 +45,7 @@ const expectedRows = [
   },
 ];
 
-const query = `SELECT text, number, flag, (at AT TIME ZONE 'UTC')::VARCHAR AS at, day::VARCHAR AS day, tags::VARCHAR AS tags,
+const query = `SELECT text, number, flag, ("at" AT TIME ZONE 'UTC')::VARCHAR AS "at", day::VARCHAR AS day, tags::VARCHAR AS tags,
   place.ward AS ward, place.bed.floor AS floor FROM read_parquet(getvariable('files')) ORDER BY kafka_offset`;
 
 async function readWithDuckdb(files: readonly Uint8Array[]): Promise<Record<string, unknown>[]> {

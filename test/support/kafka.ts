@@ -54,7 +54,9 @@ export async function appendRecords(
 }
 
 export async function deleteBelow(kafka: Kafka, topic: string, partition: number, offset: bigint): Promise<void> {
-  await withAdmin(kafka, topic, (admin) =>
-    admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] }),
-  );
+  await withAdmin(kafka, topic, async (admin) => {
+    // loads the topic's metadata, without which the next call fails
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
+  });
 }
