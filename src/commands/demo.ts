@@ -63,7 +63,7 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   const start = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - hours * 3_600_000).toISOString();
   const publishing = ['--count', String(count), '--start', start, '--every', `${everyMs}ms`];
   say(`simulator: publishing ${count} readings, ${faultShare * 100} % of them broken on purpose`);
-  const produced = await glueless(['produce', ...publishing, '--faults', String(faultShare)], environment);
+  const produced = await glueless(['produce', ...publishing, '--faults', String(faultShare)], environment, stack);
   const acknowledged = Number(JSON.parse(produced).acknowledged);
   say(`simulator: ${acknowledged} acknowledged by the broker`);
   await untilWritten(acknowledged, consumer, logFile);
@@ -126,10 +126,14 @@ async function provideLake(
 /** The command line as this process was started: sources in the checkout, built files in a package. */
 const cli = fileURLToPath(import.meta.resolve(import.meta.url.endsWith('.ts') ? '../cli.ts' : '../cli.js'));
 
-async function glueless(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+async function glueless(args: readonly string[], env: NodeJS.ProcessEnv, stack?: StartedParts): Promise<string> {
   try {
-    const { stdout } = await run(process.execPath, [cli, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
-    return stdout;
+    const running = run(process.execPath, [cli, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
+    stack?.add(async () => {
+      running.child.kill();
+      await running.catch(() => {});
+    });
+    return (await running).stdout;
   } catch (error) {
     const { stdout, stderr } = Object(error);
     throw new PipelineError('QUERY_FAILED', {

@@ -5,7 +5,7 @@ import { ExactNumber, fitScalar, parseDate, parseTimestamp, unfit } from './valu
 
 /**
  * What a JSON value is to the schema. `json`: has no single type (mixed arrays, too deep), kept as its JSON text. `exact`: a number
- * kept as its digits. `empty-array`, `empty-struct`: fits any array or struct, says nothing about its type.
+ * kept as its digits. `empty-array`, `empty-struct` (all members null or empty): fits any array or struct, says nothing about its type.
  */
 export type Observed =
   | { readonly form: 'plain'; readonly type: ColumnType }
@@ -92,16 +92,13 @@ function observeObject(value: object, known: ColumnType | undefined, rules: Obse
   if (depth >= rules.depthMax) return json;
   const knownFields = known?.kind === 'struct' ? known.fields : [];
   let fields: ColumnType = { kind: 'struct', fields: [] };
-  let isEmpty = true;
   for (const [key, member] of Object.entries(value)) {
-    isEmpty = false;
     const name = columnName(key);
     const knownField = knownFields.find((field) => field.name === name);
     const field = fieldOf(name, observe(member, knownField?.type, rules, depth + 1));
     if (field !== undefined) fields = mergeTypes(fields, { kind: 'struct', fields: [field] }) ?? fields;
   }
-  if (isEmpty) return { form: 'empty-struct' };
-  return fields.fields.length === 0 ? json : { form: 'plain', type: fields };
+  return fields.fields.length === 0 ? { form: 'empty-struct' } : { form: 'plain', type: fields };
 }
 
 function fieldOf(name: string, observed: Observed | undefined): Field | undefined {

@@ -15,7 +15,7 @@ const expectedRows = [
     text: 'a',
     number: 36.8,
     flag: true,
-    at: '2026-11-23 09:15:02.12',
+    at: Date.parse('2026-11-23T09:15:02.12Z'),
     day: '2026-11-23',
     tags: '[x, y]',
     ward: 'B',
@@ -25,7 +25,7 @@ const expectedRows = [
     text: 'ü€😀',
     number: -0.5,
     flag: false,
-    at: '1969-12-31 23:59:59.999',
+    at: Date.parse('1969-12-31T23:59:59.999Z'),
     day: '1969-12-31',
     tags: '[]',
     ward: null,
@@ -37,7 +37,7 @@ const expectedRows = [
     text: 'a',
     number: 0,
     flag: true,
-    at: '2026-11-23 09:15:02',
+    at: Date.parse('2026-11-23T09:15:02Z'),
     day: '2024-02-29',
     tags: null,
     ward: 'C',
@@ -45,7 +45,7 @@ const expectedRows = [
   },
 ];
 
-const query = `SELECT text, number, flag, ("at" AT TIME ZONE 'UTC')::VARCHAR AS "at", day::VARCHAR AS day, tags::VARCHAR AS tags,
+const query = `SELECT text, number, flag, epoch_ms("at")::DOUBLE AS "at", day::VARCHAR AS day, tags::VARCHAR AS tags,
   place.ward AS ward, place.bed.floor AS floor FROM read_parquet(getvariable('files')) ORDER BY kafka_offset`;
 
 async function readWithDuckdb(files: readonly Uint8Array[]): Promise<Record<string, unknown>[]> {
@@ -60,7 +60,6 @@ async function readWithDuckdb(files: readonly Uint8Array[]): Promise<Record<stri
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   await connection.run(`SET VARIABLE files = [${paths.map((path) => `'${path}'`).join(', ')}]`);
-  await connection.run("SET TimeZone = 'UTC'");
   const rows = (await connection.runAndReadAll(query)).getRowObjectsJS();
   connection.closeSync();
   return rows;

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import type { Credentials } from '../../src/devstack/pki.ts';
@@ -43,37 +43,41 @@ export class RunningCli {
   readonly process: ChildProcess;
   #log = '';
   readonly #exit: Promise<unknown[]>;
+  readonly #news = new EventEmitter();
 
   constructor(args: readonly string[], env: Environment, { script = 'src/cli.ts' } = {}) {
     this.process = spawn(process.execPath, [script, ...args], {
       cwd: root,
       env: environmentOf(env),
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#exit = once(this.process, 'exit');
-    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#log += text;
-    });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#log += text;
+        this.#news.emit('news');
+      });
+    }
     onTestFinished(() => {
       this.process.kill('SIGKILL');
     });
-  }
-
-  get log(): string {
-    return this.#log;
   }
 
   get hasEnded(): boolean {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
+  /** What it printed to stdout and stderr. */
+  get log(): string {
+    return this.#log;
+  }
+
   /** Resolves once the log has matched `count` times; rejects when the process ends before. */
   async untilLogged(pattern: RegExp, count = 1): Promise<void> {
     const matches = (): number => [...this.#log.matchAll(new RegExp(pattern, 'g'))].length;
-    const { stderr } = this.process;
     while (matches() < count) {
-      if (this.hasEnded || stderr === null) throw new Error(`ended before ${pattern}:\n${this.#log}`);
-      await Promise.race([once(stderr, 'data'), this.#exit]);
+      if (this.hasEnded) throw new Error(`ended before ${pattern}:\n${this.#log}`);
+      await Promise.race([once(this.#news, 'news'), this.#exit]);
     }
   }
 

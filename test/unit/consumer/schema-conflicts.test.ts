@@ -26,8 +26,12 @@ async function write(batches: readonly (readonly unknown[])[], options: Partial<
   const columns = (table?.columns ?? [])
     .filter(({ name }) => !name.startsWith('kafka_'))
     .map(({ name, type }) => `${name} ${formatType(type)}`);
-  const rows = (await readRows(lake)).map(({ kafka_partition: _, kafka_offset: __, kafka_timestamp: ___, ...row }) =>
-    Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== undefined)),
+  const rows = (await readRows(lake)).map((row) =>
+    Object.fromEntries(
+      Object.entries(row).filter(
+        ([name, value]) => !name.startsWith('kafka_') && value !== null && value !== undefined,
+      ),
+    ),
   );
   return { columns, rows };
 }

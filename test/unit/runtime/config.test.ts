@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { documentedVariables, readConfig } from '../../../src/runtime/config.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
+
+function problemsOf(environment: Record<string, string>, required: Parameters<typeof readConfig>[1] = []): string {
+  try {
+    readConfig(environment, required);
+    return 'none';
+  } catch (error) {
+    return error instanceof PipelineError ? error.message : 'another error';
+  }
+}
+
+describe('the configuration', () => {
+  it('has defaults for everything but the broker', () => {
+    const config = readConfig({});
+    expect(config.BATCH_ROWS_MAX).toBe(250_000);
+    expect(config.LAKE).toEqual({ kind: 'folder', path: './lake' });
+    expect(config.KAFKA_BROKERS).toBeUndefined();
+  });
+
+  it('names every problem at once, with what was expected and what came', () => {
+    const message = problemsOf({ BATCH_ROWS_MAX: 'many', PARQUET_CODEC: 'rar', LAKE: 's3://B' }, ['KAFKA_BROKERS']);
+    expect(message).toContain('4 problems');
+    expect(message).toContain('BATCH_ROWS_MAX: expected a whole number from 1 to 10000000, got "many"');
+    expect(message).toContain('PARQUET_CODEC: expected zstd or snappy or gzip or uncompressed, got "rar"');
+    expect(message).toContain('LAKE: expected s3://bucket, s3://bucket/prefix or a folder, got "s3://B"');
+    expect(message).toContain('KAFKA_BROKERS: expected host:port, several separated by commas, got nothing');
+  });
+
+  it('counts an empty variable as not set', () => {
+    expect(readConfig({ BATCH_ROWS_MAX: '', KAFKA_TLS_KEY: '' }).BATCH_ROWS_MAX).toBe(250_000);
+  });
+
+  it('reads places of the lake', () => {
+    expect(readConfig({ LAKE: 's3://bucket/a/b/' }).LAKE).toEqual({ kind: 's3', bucket: 'bucket', prefix: 'a/b' });
+    expect(readConfig({ LAKE: 's3://bucket' }).LAKE).toEqual({ kind: 's3', bucket: 'bucket', prefix: '' });
+    expect(readConfig({ LAKE: '/data/lake' }).LAKE).toEqual({ kind: 'folder', path: '/data/lake' });
+  });
+
+  it('reads several brokers', () => {
+    expect(readConfig({ KAFKA_BROKERS: 'a:9094, b:9094' }).KAFKA_BROKERS).toEqual(['a:9094', 'b:9094']);
+  });
+
+  it('says of every variable what it is for', () => {
+    const mute = documentedVariables().filter(({ about, expected }) => about.length < 6 || expected.length < 4);
+    expect(mute).toEqual([]);
+  });
+
+  it('marks what is secret', () => {
+    const secrets = documentedVariables().filter(({ secret }) => secret === true);
+    expect(secrets.map(({ name }) => name)).toEqual([
+      'KAFKA_TLS_KEY',
+      'KAFKA_TLS_KEY_PASSPHRASE',
+      'KAFKA_TLS_KEYSTORE_PASSWORD',
+    ]);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../src/runtime/clock.ts';
+import { mapConcurrently, Slots } from '../../../src/runtime/concurrency.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
+import { parseDuration } from '../../../src/runtime/duration.ts';
+import { retry, type RetryOptions } from '../../../src/runtime/retry.ts';
+
+/** Time that passes only by sleeping. */
+class FakeClock implements Clock {
+  readonly slept: number[] = [];
+  #nowMs = 0;
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.slept.push(ms);
+    this.#nowMs += ms;
+  }
+}
+
+const passing = new PipelineError('STORE_UNAVAILABLE', { message: 'busy', retryable: true });
+const lasting = new PipelineError('STORE_DENIED', { message: 'no', retryable: false });
+
+function failing(times: number, error: Error): { work: () => Promise<string>; calls: () => number } {
+  let calls = 0;
+  const work = async (): Promise<string> => {
+    if (++calls <= times) throw error;
+    return 'done';
+  };
+  return { work, calls: () => calls };
+}
+
+const optionsWith = (clock: Clock, changed: Partial<RetryOptions> = {}): RetryOptions => ({
+  clock,
+  attemptsMax: 10,
+  totalMs: 60_000,
+  delayMs: 100,
+  delayMaxMs: 1000,
+  random: () => 1,
+  ...changed,
+});
+
+describe('trying again', () => {
+  it('waits longer each time, up to a limit', async () => {
+    const clock = new FakeClock();
+    expect(await retry(failing(6, passing).work, optionsWith(clock))).toBe('done');
+    expect(clock.slept).toEqual([100, 200, 400, 800, 1000, 1000]);
+  });
+
+  it('stops at once at an error that will not pass', async () => {
+    const { work, calls } = failing(5, lasting);
+    await expect(retry(work, optionsWith(new FakeClock()))).rejects.toBe(lasting);
+    expect(calls()).toBe(1);
+  });
+
+  it('ends after so many attempts, or so much time, with the last error', async () => {
+    const many = failing(100, passing);
+    await expect(retry(many.work, optionsWith(new FakeClock(), { attemptsMax: 3 }))).rejects.toBe(passing);
+    expect(many.calls()).toBe(3);
+    const clock = new FakeClock();
+    await expect(retry(failing(100, passing).work, optionsWith(clock, { totalMs: 500 }))).rejects.toBe(passing);
+    expect(clock.nowMs()).toBeLessThanOrEqual(500);
+  });
+
+  it('ends when it is asked to stop', async () => {
+    const stop = new AbortController();
+    const options = optionsWith(new FakeClock(), {
+      signal: stop.signal,
+      onRetry: () => stop.abort(new Error('stopped')),
+    });
+    await expect(retry(failing(100, passing).work, options)).rejects.toThrow('stopped');
+  });
+});
+
+describe('working side by side', () => {
+  it('never runs more than the limit, and keeps the order of results', async () => {
+    let running = 0;
+    let most = 0;
+    const results = await mapConcurrently([5, 4, 3, 2, 1], 2, async (item) => {
+      most = Math.max(most, ++running);
+      await Promise.resolve();
+      running--;
+      return item * 10;
+    });
+    expect(results).toEqual([50, 40, 30, 20, 10]);
+    expect(most).toBe(2);
+  });
+
+  it('gives a slot back when the work fails', async () => {
+    const slots = new Slots(1);
+    await expect(slots.run(async () => Promise.reject(new Error('x')))).rejects.toThrow('x');
+    expect(await slots.run(async () => 'next')).toBe('next');
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    ['500ms', 500],
+    ['90s', 90_000],
+    ['1.5m', 90_000],
+    ['2h', 7_200_000],
+    ['10', undefined],
+    ['-5s', undefined],
+    ['s', undefined],
+  ])('%s are %s ms', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+  });
+});
