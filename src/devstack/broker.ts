@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PipelineError } from '../runtime/errors.ts';
+import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { cacheFolder, onceIn } from './cache.ts';
 import { freePort, startChild, untilListening, type Child } from './child.ts';
 import { createAuthority, type Authority, type Credentials } from './pki.ts';
@@ -213,14 +213,16 @@ async function provideJars(): Promise<string> {
     await need('mvn', ['--version'], 'Maven (mvn)');
     await writeFile(join(folder, 'pom.xml'), pom);
     await run('mvn', [
-      '-qB',
+      '--quiet',
+      '--batch-mode',
       '--file',
       join(folder, 'pom.xml'),
       'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
       '-DincludeScope=runtime',
       `-DoutputDirectory=${folder}`,
     ]).catch((error: unknown) => {
-      throw missing(`Apache Kafka ${kafkaVersion} could not be fetched by Maven`, error);
+      const said = error instanceof Error && 'stdout' in error ? String(error.stdout).split('\n', 1)[0] : messageOf(error);
+      throw missing(`Apache Kafka ${kafkaVersion} could not be fetched by Maven: ${said}`, error);
     });
   });
   const jars = (await readdir(folder)).filter((name) => name.endsWith('.jar')).sort();
