@@ -31,6 +31,7 @@ export async function connectKafka(config: Config, { patience, nowMs }: ConnectO
     clientId: config.KAFKA_CLIENT_ID,
     identity: new TlsIdentity(material),
     retries: retries[patience],
+    unpackedBytesMax: config.KAFKA_UNPACKED_BYTES_MAX,
   });
   return { kafka, certificate };
 }

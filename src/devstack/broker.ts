@@ -221,7 +221,8 @@ async function provideJars(): Promise<string> {
       '-DincludeScope=runtime',
       `-DoutputDirectory=${folder}`,
     ]).catch((error: unknown) => {
-      const said = error instanceof Error && 'stdout' in error ? String(error.stdout).split('\n', 1)[0] : messageOf(error);
+      const said =
+        error instanceof Error && 'stdout' in error ? String(error.stdout).split('\n', 1)[0] : messageOf(error);
       throw missing(`Apache Kafka ${kafkaVersion} could not be fetched by Maven: ${said}`, error);
     });
   });

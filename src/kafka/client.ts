@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import { registerCodecs } from './codecs.ts';
+import { installFetchDecoding } from './fetch-decoding.ts';
 import type { TlsIdentity } from './tls.ts';
 
 const require = createRequire(import.meta.url);
@@ -11,11 +12,14 @@ export interface ClientOptions {
   readonly identity: TlsIdentity;
   /** One-off commands give up sooner than the service. */
   readonly retries: number;
+  /** A record batch that unpacks to more is refused. */
+  readonly unpackedBytesMax: number;
 }
 
 /** A kafkajs client over mutual TLS. The broker is always verified; kafkajs's own log is silent, its errors are explained. */
-export function createKafkaClient({ brokers, clientId, identity, retries }: ClientOptions): Kafka {
+export function createKafkaClient({ brokers, clientId, identity, retries, unpackedBytesMax }: ClientOptions): Kafka {
   stopNegativeTimers();
+  installFetchDecoding(unpackedBytesMax);
   const kafkajs: typeof import('kafkajs') = require('kafkajs');
   registerCodecs(kafkajs);
   return new kafkajs.Kafka({

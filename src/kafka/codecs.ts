@@ -1,33 +1,75 @@
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { lz4Compress, lz4Decompress, snappyCompress, snappyDecompress } from '@platformatic/wasm-utils';
+
+/** Codec numbers of the record batch's attributes. */
+const codecs = { gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
 
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeaderBytes = 16;
 
-/** Adds zstd (Node), lz4 and snappy (WebAssembly) to kafkajs, which has only gzip. */
+/** Adds zstd (Node), lz4 and snappy (WebAssembly) to kafkajs's producer, which has only gzip. */
 export function registerCodecs({ CompressionCodecs, CompressionTypes }: typeof import('kafkajs')): void {
+  const decompress = async (): Promise<never> => {
+    throw new TypeError('batches are unpacked by record-batch.ts');
+  };
   CompressionCodecs[CompressionTypes.ZSTD] = () => ({
     compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer),
-    decompress: async (buffer: Buffer) => zstdDecompressSync(buffer),
+    decompress,
   });
   CompressionCodecs[CompressionTypes.LZ4] = () => ({
     compress: async ({ buffer }: { buffer: Buffer }) => lz4Compress(buffer),
-    decompress: async (buffer: Buffer) => lz4Decompress(buffer),
+    decompress,
   });
   CompressionCodecs[CompressionTypes.Snappy] = () => ({
     compress: async ({ buffer }: { buffer: Buffer }) => snappyCompress(buffer),
-    decompress: async (buffer: Buffer) => unframeSnappy(buffer),
+    decompress,
   });
 }
 
+/** Throws a RangeError when there is more than `bytesMax`, another error for damaged bytes or an unknown codec. */
+export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer {
+  switch (codec) {
+    case codecs.gzip:
+      return gunzipSync(packed, { maxOutputLength: bytesMax });
+    case codecs.zstd:
+      return zstdDecompressSync(packed, { maxOutputLength: bytesMax });
+    case codecs.snappy:
+      return unpackSnappy(packed, bytesMax);
+    case codecs.lz4:
+      return limited(lz4Decompress(packed), bytesMax);
+    default:
+      throw new TypeError(`unknown codec ${codec}`);
+  }
+}
+
 /** Java producers wrap snappy blocks in a frame of their own. */
-function unframeSnappy(buffer: Buffer): Buffer {
-  if (!buffer.subarray(0, xerialMagic.length).equals(xerialMagic)) return snappyDecompress(buffer);
-  const blocks: Uint8Array[] = [];
-  for (let at = xerialHeaderBytes; at < buffer.length;) {
-    const size = buffer.readUInt32BE(at);
-    blocks.push(snappyDecompress(buffer.subarray(at + 4, at + 4 + size)));
+function unpackSnappy(packed: Buffer, bytesMax: number): Buffer {
+  if (!packed.subarray(0, xerialMagic.length).equals(xerialMagic)) return unpackBlock(packed, bytesMax);
+  const blocks: Buffer[] = [];
+  let left = bytesMax;
+  for (let at = xerialHeaderBytes; at < packed.length;) {
+    const size = packed.readUInt32BE(at);
+    const block = unpackBlock(packed.subarray(at + 4, at + 4 + size), left);
+    blocks.push(block);
+    left -= block.length;
     at += 4 + size;
   }
   return Buffer.concat(blocks);
+}
+
+/** A snappy block begins with its unpacked length. */
+function unpackBlock(block: Buffer, bytesMax: number): Buffer {
+  let length = 0;
+  for (let at = 0, scale = 1; at < 5; at++, scale *= 128) {
+    const byte = block[at] ?? 0;
+    length += (byte & 0x7f) * scale;
+    if (byte < 0x80) break;
+  }
+  if (length > bytesMax) throw new RangeError(`${length} bytes`);
+  return snappyDecompress(block);
+}
+
+function limited(bytes: Buffer, bytesMax: number): Buffer {
+  if (bytes.length > bytesMax) throw new RangeError(`${bytes.length} bytes`);
+  return bytes;
 }

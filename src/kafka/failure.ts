@@ -115,8 +115,10 @@ const passing: ReadonlySet<ErrorCode> = new Set(['BROKER_UNREACHABLE', 'BROKER_S
 
 /** Gives an error of kafkajs its name, the likely cause, and what to do. */
 export function explainKafkaError(error: unknown, where: string): PipelineError {
-  if (error instanceof PipelineError) return error;
-  const text = chainOf(error).map(describe).join(' | ');
+  const chain = chainOf(error);
+  const named = chain.find((each) => each instanceof PipelineError);
+  if (named !== undefined) return named;
+  const text = chain.map(describe).join(' | ');
   const found = diagnoses.find(({ pattern }) => pattern.test(text));
   if (found === undefined) {
     return new PipelineError('BROKER_FAILED', {

@@ -2,7 +2,8 @@ import type { Consumer, Kafka } from 'kafkajs';
 import type { AssignedPartition, RecordHandler, RecordSource } from '../consumer/ports.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { explainKafkaError } from './failure.ts';
-import { chunkOfMessages } from './message-chunk.ts';
+import { fetchedBatch } from './fetch-decoding.ts';
+import { chunkOfRecordSet } from './record-set.ts';
 import { withAdmin } from './topics.ts';
 
 export interface SourceOptions {
@@ -71,19 +72,17 @@ export function createRecordSource(options: SourceOptions): RecordSource {
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: 1,
           eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
-            const from = positions.get(batch.partition);
-            const end = BigInt(batch.lastOffset()) + 1n;
-            const first = BigInt(batch.messages[0]?.offset ?? batch.lastOffset());
+            const { partition } = batch;
+            const { records, firstBatchOffset, end, logStart } = fetchedBatch(batch);
+            const from = positions.get(partition);
             resolveOffset(batch.lastOffset());
             if (from !== undefined && end > from) {
-              const low = first > from ? await lowWatermark(kafka, topic, batch.partition) : from;
-              if (positions.get(batch.partition) !== from) return;
-              const start = low > from ? low : from;
-              if (start > from) handler.gap({ partition: batch.partition, from, to: start });
-              positions.set(batch.partition, end);
-              handler.records(
-                chunkOfMessages({ topic, partition: batch.partition, from: start, to: end }, batch.messages),
-              );
+              // what lies before the log's start is lost; other holes are control records and compaction
+              const lowest = logStart ?? firstBatchOffset;
+              const start = lowest > from ? smaller(lowest, end) : from;
+              if (start > from) handler.gap({ partition, from, to: start });
+              positions.set(partition, end);
+              handler.records(chunkOfRecordSet(records, { topic, partition, from: start, to: end }));
             }
             await heartbeat().catch((error: unknown) => {
               handler.revoked();
@@ -162,7 +161,6 @@ async function assign(
   return handler.assigned(assigned);
 }
 
-async function lowWatermark(kafka: Kafka, topic: string, partition: number): Promise<bigint> {
-  const offsets = await withAdmin(kafka, topic, (admin) => admin.fetchTopicOffsets(topic));
-  return BigInt(offsets.find((each) => each.partition === partition)?.low ?? 0);
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }

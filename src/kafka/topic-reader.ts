@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports.ts';
-import type { RecordChunk } from '../consumer/record-chunk.ts';
+import { emptyChunk, type RecordChunk } from '../consumer/record-chunk.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { explainKafkaError } from './failure.ts';
-import { chunkOfMessages } from './message-chunk.ts';
+import { fetchedBatch } from './fetch-decoding.ts';
+import { chunkOfRecordSet } from './record-set.ts';
 import { withAdmin } from './topics.ts';
 
 /** Fetches in a row without news before the rest of a range counts as unreadable (control records, compaction). */
@@ -76,7 +77,7 @@ async function* readRange(
   });
   consumer.on(consumer.events.FETCH, () => {
     if (++idle > idleFetchesMax && position < range.to)
-      take(range.to, chunkOfMessages({ topic, partition: range.partition, from: position, to: range.to }, []));
+      take(range.to, emptyChunk({ topic, partition: range.partition, from: position, to: range.to }));
   });
   try {
     await consumer.connect();
@@ -87,10 +88,10 @@ async function* readRange(
       eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
         resolveOffset(batch.lastOffset());
         await heartbeat();
-        const end = BigInt(batch.lastOffset()) + 1n;
+        const { records, end } = fetchedBatch(batch);
         if (batch.partition !== range.partition || end <= position || position >= range.to) return;
         const to = end < range.to ? end : range.to;
-        take(to, chunkOfMessages({ topic, partition: range.partition, from: position, to }, batch.messages));
+        take(to, chunkOfRecordSet(records, { topic, partition: range.partition, from: position, to }));
       },
     });
     for (;;) {

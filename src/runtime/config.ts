@@ -38,6 +38,11 @@ const configSchema = z.object({
     group: kafka,
     about: 'Bytes of one partition in one answer of the broker',
   }).prefault('1048576'),
+  KAFKA_UNPACKED_BYTES_MAX: integer(1_000_000, 2_000_000_000, {
+    group: kafka,
+    about:
+      'A compressed record batch that unpacks to more stops the process with RECORDS_UNREADABLE instead of filling its memory',
+  }).prefault('134217728'),
 
   KAFKA_TLS_CA: text({ group: tls, about: 'Authority of the brokers, PEM; the system’s when left out' }).optional(),
   KAFKA_TLS_CA_FILE: text({ group: tls, about: 'The same, as a file' }).optional(),

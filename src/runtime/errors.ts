@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'GROUP_DENIED'
   | 'MEMBERSHIP_LOST'
   | 'OFFSETS_GONE'
+  | 'RECORDS_UNREADABLE'
   // lake
   | 'STORE_UNAVAILABLE'
   | 'STORE_DENIED'

@@ -1,6 +1,7 @@
-import type { KafkaMessage } from 'kafkajs';
 import type { ChunkSlice, RecordChunk } from '../../src/consumer/record-chunk.ts';
-import { chunkOfMessages } from '../../src/kafka/message-chunk.ts';
+import { readRecordBatches } from '../../src/kafka/record-batch.ts';
+import { chunkOfRecordSet } from '../../src/kafka/record-set.ts';
+import { encodeBatch } from './record-batches.ts';
 
 export interface TestRecord {
   readonly value: string | Buffer | null;
@@ -16,15 +17,9 @@ export function chunkOf(
   records: readonly TestRecord[],
   { from = 0n, partition = 0, topic = 'readings' } = {},
 ): RecordChunk {
-  const messages = records.map(({ value, key, timestampMs = testTimestampMs, headers }, index): KafkaMessage => ({
-    key: key === undefined ? null : Buffer.from(key),
-    value: value === null ? null : Buffer.from(value),
-    timestamp: String(timestampMs),
-    attributes: 0,
-    offset: String(from + BigInt(index)),
-    headers: headers ?? {},
-  }));
-  return chunkOfMessages({ topic, partition, from, to: from + BigInt(records.length) }, messages);
+  const timed = records.map((record) => ({ timestampMs: testTimestampMs, ...record }));
+  const batches = readRecordBatches(encodeBatch(timed, { baseOffset: from }), 1e9);
+  return chunkOfRecordSet({ batches, aborted: [] }, { topic, partition, from, to: from + BigInt(records.length) });
 }
 
 export function slicesOf(records: readonly TestRecord[]): ChunkSlice[] {

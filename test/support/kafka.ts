@@ -15,6 +15,7 @@ export function connectAdmin(
     clientId: 'test',
     identity: new TlsIdentity(credentials),
     retries: 5,
+    unpackedBytesMax: 100_000_000,
   });
 }
 

@@ -1,0 +1,125 @@
+import { createRequire } from 'node:module';
+import type { EachBatchPayload } from 'kafkajs';
+import { readRecordBatches, type RecordBatch } from './record-batch.ts';
+import type { RecordSet } from './record-set.ts';
+
+const require = createRequire(import.meta.url);
+
+/** kafkajs's reader of an answer's bytes: the one method of it that is used. */
+interface AnswerDecoder {
+  readInt32(): number;
+  readBytes(length: number): Buffer;
+  canReadBytes(length: number): boolean;
+}
+
+/** One partition's part of a fetch answer, as kafkajs's response parsers give it, with our batches as its messages. */
+interface PartitionData {
+  readonly partition: number;
+  readonly highWatermark: string;
+  /** Log start offset. */
+  readonly lastStartOffset?: string;
+  readonly abortedTransactions?: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
+  readonly messages: readonly RecordBatch[];
+}
+
+/** What a consumer's `eachBatch` gets in place of kafkajs's batch. */
+export interface FetchedBatch {
+  readonly records: RecordSet;
+  /** Of the first batch, which may begin before the offset that was asked for. */
+  readonly firstBatchOffset: bigint;
+  readonly end: bigint;
+  /** First offset the broker holds; `undefined` from brokers too old to say. */
+  readonly logStart: bigint | undefined;
+}
+
+let isInstalled = false;
+
+/**
+ * Replaces two modules of kafkajs 2.2.4 before it loads: the one that decodes records into an object each, which also dies
+ * for good of a batch of more than 130,000 records (arguments of a spread call), and the one that filters those objects.
+ */
+export function installFetchDecoding(unpackedBytesMax: number): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  replaceModule('kafkajs/src/protocol/requests/fetch/v4/decodeMessages', async (decoder: AnswerDecoder) => {
+    const size = decoder.readInt32();
+    if (size <= 0 || !decoder.canReadBytes(size)) return [];
+    return readRecordBatches(decoder.readBytes(size), unpackedBytesMax);
+  });
+  replaceModule('kafkajs/src/consumer/batch', FetchBatch);
+}
+
+/** Our view of the batch that `eachBatch` is called with. */
+export function fetchedBatch(batch: EachBatchPayload['batch']): FetchedBatch {
+  if (batch instanceof FetchBatch) return batch;
+  throw new TypeError('kafkajs was loaded before its modules were replaced');
+}
+
+function replaceModule(name: string, exports: unknown): void {
+  const filename = require.resolve(name);
+  const { Module } = require('node:module');
+  require.cache[filename] = Object.assign(new Module(filename), { filename, loaded: true, exports });
+}
+
+/** What kafkajs's runner asks of a batch; `messages` has a length for its metrics and nothing else. */
+class FetchBatch implements FetchedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly highWatermark: string;
+  readonly messages: { readonly length: number };
+  readonly records: RecordSet;
+  readonly logStart: bigint | undefined;
+  readonly #fetchedOffset: string;
+
+  constructor(topic: string, fetchedOffset: string, data: PartitionData) {
+    this.topic = topic;
+    this.partition = data.partition;
+    this.highWatermark = data.highWatermark;
+    this.#fetchedOffset = fetchedOffset;
+    const from = BigInt(fetchedOffset);
+    const batches = data.messages.filter(({ lastOffset }) => lastOffset >= from);
+    const aborted = (data.abortedTransactions ?? []).map(({ producerId, firstOffset }) => ({
+      producerId: BigInt(producerId),
+      firstOffset: BigInt(firstOffset),
+    }));
+    // aborted transactions may begin in batches before the first one that counts
+    this.records = { batches, aborted };
+    this.messages = { length: batches.reduce((sum, { count }) => sum + count, 0) };
+    const logStart = BigInt(data.lastStartOffset ?? -1);
+    this.logStart = logStart < 0n ? undefined : logStart;
+  }
+
+  get firstBatchOffset(): bigint {
+    return this.records.batches[0]?.baseOffset ?? BigInt(this.#fetchedOffset);
+  }
+
+  get end(): bigint {
+    const last = this.records.batches.at(-1);
+    return last === undefined ? BigInt(this.#fetchedOffset) : last.lastOffset + 1n;
+  }
+
+  isEmpty(): boolean {
+    return this.records.batches.length === 0;
+  }
+
+  /** Control records and aborted transactions are handed over too, as ranges without records. */
+  isEmptyDueToFiltering(): boolean {
+    return false;
+  }
+
+  firstOffset(): string | null {
+    return this.isEmpty() ? null : this.firstBatchOffset.toString();
+  }
+
+  lastOffset(): string {
+    return this.isEmpty() ? (BigInt(this.highWatermark) - 1n).toString() : (this.end - 1n).toString();
+  }
+
+  offsetLag(): string {
+    return (BigInt(this.highWatermark) - 1n - BigInt(this.lastOffset())).toString();
+  }
+
+  offsetLagLow(): string {
+    return this.isEmpty() ? '0' : (BigInt(this.highWatermark) - 1n - this.firstBatchOffset).toString();
+  }
+}
