@@ -32,7 +32,11 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [broker, aws, python] = await Promise.all([startBroker({ acls: true }), startAwsEmulator(), providePython()]);
+  const [broker, aws, python] = await Promise.all([
+    startBroker({ acls: true, properties: { 'log.cleaner.backoff.ms': '300' } }),
+    startAwsEmulator(),
+    providePython(),
+  ]);
   const { authority } = broker;
   const day = 86_400_000;
   project.provide('stack', {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRecordBatches } from '../../../src/kafka/record-batch.ts';
 import { chunkOfRecordSet } from '../../../src/kafka/record-set.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
 import type { TestRecord } from '../../support/chunks.ts';
 import { encodeBatch, encodeMarker } from '../../support/record-batches.ts';
 
@@ -29,6 +30,14 @@ function read(
 const offsets = (buffer: Buffer, options?: Parameters<typeof read>[1]): number[] =>
   read(buffer, options).map(({ offset }) => offset);
 const some = (count: number): TestRecord[] => Array.from({ length: count }, (_, index) => ({ value: `v${index}` }));
+
+function fateOf(buffer: Buffer): string {
+  try {
+    return `${read(buffer).length} records`;
+  } catch (error) {
+    return error instanceof PipelineError ? error.code : String(error);
+  }
+}
 
 describe('record batches', () => {
   it('are read back as they were written', () => {
@@ -133,11 +142,7 @@ describe('record batches', () => {
       fc.property(fc.nat({ max: good.length - 62 }), fc.nat({ max: 255 }), (position, byte) => {
         const damaged = Buffer.from(good);
         damaged[61 + position] = byte;
-        try {
-          expect(read(damaged).length).toBeLessThanOrEqual(4);
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'RECORDS_UNREADABLE' });
-        }
+        expect(fateOf(damaged)).toMatch(/^[0-4] records|RECORDS_UNREADABLE/);
       }),
     );
   });

@@ -1,0 +1,46 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startBroker, type BrokerOptions } from '../../../src/devstack/broker.ts';
+import { withAdmin } from '../../../src/kafka/topics.ts';
+import { connectAdmin } from '../../support/kafka.ts';
+import { Scenario } from '../../support/scenario.ts';
+
+async function ownBroker(options: BrokerOptions) {
+  const broker = await startBroker(options);
+  onTestFinished(() => broker.stop());
+  const { ca, cert, key } = broker.admin;
+  const env = { KAFKA_BROKERS: broker.bootstrap, KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };
+  return { broker, env };
+}
+
+describe('brokers', () => {
+  it('killed and started again in the middle: nothing lost, nothing doubled', async () => {
+    const { broker, env } = await ownBroker({});
+    const scenario = await Scenario.open(env);
+    await scenario.produce(1000, '--partitions', '2');
+    const consumer = scenario.consume();
+    await consumer.untilLogged(/batch committed/);
+    await broker.kill('SIGKILL');
+    await broker.start();
+    await scenario.produce(1000, '--partitions', '2');
+    await scenario.consumeToEnd({ KAFKA_GROUP_ID: `${scenario.topic}-other` });
+    expect([143, 1]).toContain(await consumer.stop());
+    await scenario.expectExactlyOnce();
+  });
+
+  it('of which the partition’s leader is killed: nothing lost, nothing doubled', async () => {
+    const { broker, env } = await ownBroker({ nodes: 3 });
+    const scenario = await Scenario.open(env);
+    await scenario.produce(1000, '--partitions', '3', '--replication', '3');
+    const consumer = scenario.consume();
+    await consumer.untilLogged(/batch committed/);
+    const leader = await withAdmin(connectAdmin(broker.bootstrap, broker.admin), 'leader', async (admin) => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [scenario.topic] });
+      return topics[0]?.partitions[0]?.leader ?? 1;
+    });
+    await broker.kill('SIGKILL', leader - 1);
+    await scenario.produce(500, '--partitions', '3', '--replication', '3');
+    await scenario.consumeToEnd({ KAFKA_GROUP_ID: `${scenario.topic}-other` });
+    expect([143, 1]).toContain(await consumer.stop());
+    await scenario.expectExactlyOnce();
+  });
+});

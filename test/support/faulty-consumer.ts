@@ -1,0 +1,34 @@
+import { consume } from '../../src/commands/consume.ts';
+import { createLogObserver } from '../../src/commands/log-observer.ts';
+import { listenForStop } from '../../src/commands/signals.ts';
+import { readConfig } from '../../src/runtime/config.ts';
+import { createLogger } from '../../src/runtime/logger.ts';
+
+/**
+ * `glueless consume` that sends itself a signal when it reaches a commit step for the nth time:
+ * `faulty-consumer.ts <signal> <before|after> <step> <times>`.
+ */
+const [signal = 'SIGKILL', phase, name, times = '1', ...args] = process.argv.slice(2);
+const config = readConfig(process.env, ['KAFKA_BROKERS']);
+const log = createLogger(config.LOG_LEVEL);
+let left = Number(times);
+
+process.exitCode = await consume(
+  config,
+  { untilEnd: args.includes('--until-end') },
+  {
+    log,
+    stop: listenForStop(),
+    observer: {
+      ...createLogObserver(log),
+      step: async (step, when) => {
+        if (step !== name || when !== phase || --left !== 0) return;
+        log.info({ step, when }, 'fault');
+        process.kill(process.pid, signal);
+        // the signal arrives within this tick or the next
+        await new Promise(setImmediate);
+      },
+    },
+  },
+);
+process.exit();

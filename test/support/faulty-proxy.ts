@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { onTestFinished } from 'vitest';
+
+/** What the proxy does to a request instead of passing it on. */
+export type Fault =
+  | { readonly kind: 'answer'; readonly status: number; readonly code: string }
+  /** Passed on after this long. */
+  | { readonly kind: 'slow'; readonly ms: number }
+  /** The connection is cut before anything is passed on. */
+  | { readonly kind: 'reset' }
+  /** It takes place, and its answer never arrives. */
+  | { readonly kind: 'lost-answer' };
+
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  /** Glue's action, like `AWSGlue.UpdateTable`; empty for S3. */
+  readonly action: string;
+}
+
+/** Stands between the service and the AWS emulator, over real HTTP. Answers with its address and a count of faults. */
+export async function startFaultyProxy(
+  target: string,
+  faultFor: (request: Request) => Fault | undefined,
+): Promise<{ endpoint: string; faults: () => number }> {
+  let faults = 0;
+  const server = createServer((incoming, response) => {
+    const fault = faultFor({
+      method: incoming.method ?? '',
+      path: incoming.url ?? '',
+      action: String(incoming.headers['x-amz-target'] ?? ''),
+    });
+    if (fault !== undefined) faults++;
+    void serve({ incoming, response, target, fault });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { endpoint: `http://127.0.0.1:${port}`, faults: () => faults };
+}
+
+interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly target: string;
+  readonly fault: Fault | undefined;
+}
+
+async function serve({ incoming, response, target, fault }: Exchange): Promise<void> {
+  const body = await Array.fromAsync(incoming).catch(() => []);
+  if (fault?.kind === 'reset') {
+    incoming.socket.resetAndDestroy();
+    return;
+  }
+  if (fault?.kind === 'answer') {
+    const isGlue = incoming.headers['x-amz-target'] !== undefined;
+    response.writeHead(fault.status, { 'content-type': isGlue ? 'application/x-amz-json-1.1' : 'application/xml' });
+    response.end(
+      isGlue
+        ? JSON.stringify({ __type: fault.code, Message: 'injected' })
+        : `<Error><Code>${fault.code}</Code><Message>injected</Message></Error>`,
+    );
+    return;
+  }
+  if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms));
+  const outgoing = request(
+    target + (incoming.url ?? ''),
+    { method: incoming.method, headers: incoming.headers },
+    (answer) => {
+      if (fault?.kind === 'lost-answer') {
+        answer.resume();
+        answer.on('end', () => incoming.socket.resetAndDestroy());
+        return;
+      }
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    },
+  );
+  outgoing.on('error', () => incoming.socket.destroy());
+  outgoing.end(Buffer.concat(body));
+}

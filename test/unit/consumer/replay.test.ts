@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { CommitTools } from '../../../src/consumer/commit-batch.ts';
+import { replayItem } from '../../../src/consumer/replay.ts';
+import { planReplay, type ReplayItem } from '../../../src/consumer/replay-plan.ts';
+import { stepNames } from '../../../src/consumer/pipeline-observer.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { testTimestampMs } from '../../support/chunks.ts';
+import {
+  audit,
+  createTestTools,
+  openTestLake,
+  readRows,
+  testTable,
+  testTopic,
+  type TestLake,
+} from '../../support/lake.ts';
+
+const policy = { rowsMax: 20, bytesMax: 1e6, ageMaxMs: 1000 };
+const { signal } = new AbortController();
+
+async function plan(
+  tools: CommitTools,
+  topic: FakeTopic,
+  { from = 0n, to }: { from?: bigint; to?: bigint } = {},
+): Promise<ReplayItem[]> {
+  const marks = topic.marksOf(0);
+  const entries = await Array.fromAsync(tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 }));
+  return planReplay({ partition: 0, from, to: to ?? marks.high }, entries, marks);
+}
+
+async function replay(
+  tools: CommitTools,
+  topic: FakeTopic,
+  range: { from?: bigint; to?: bigint } = {},
+): Promise<string[]> {
+  const items = await plan(tools, topic, range);
+  for (const item of items) await replayItem(item, { reader: topic, tools, policy, signal });
+  return items.map(({ kind, range: { from, to } }) => `${kind} ${from}-${to}`);
+}
+
+async function writtenLake(): Promise<{ lake: TestLake; topic: FakeTopic }> {
+  const lake = await openTestLake();
+  const topic = new FakeTopic(1);
+  topic.append(
+    0,
+    ...Array.from({ length: 60 }, (_, index) => ({
+      value: JSON.stringify({ n: index, eventTime: new Date(testTimestampMs + index * 120_000).toISOString() }),
+    })),
+  );
+  await replay(createTestTools(lake), topic);
+  return { lake, topic };
+}
+
+async function expectOnce({ lake, topic }: { lake: TestLake; topic: FakeTopic }, count: number): Promise<void> {
+  expect((await audit(lake, topic)).findings).toEqual([]);
+  const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
+  expect(offsets).toEqual(Array.from({ length: count }, (_, index) => index));
+}
+
+describe('a replay', () => {
+  it('of a range replaces the batches that touch it', async () => {
+    const { lake, topic } = await writtenLake();
+    expect(await replay(createTestTools(lake), topic, { from: 25n, to: 30n })).toEqual(['replace 20-40']);
+    await expectOnce({ lake, topic }, 60);
+  });
+
+  it('writes what is not there yet', async () => {
+    const { lake, topic } = await writtenLake();
+    topic.append(0, { value: '{"n":60}' });
+    expect(await replay(createTestTools(lake), topic, { from: 50n })).toEqual(['replace 40-60', 'write 60-61']);
+    await expectOnce({ lake, topic }, 61);
+  });
+
+  it('under another layout moves the rows and leaves no old object behind', async () => {
+    const { lake, topic } = await writtenLake();
+    await replay(createTestTools({ ...lake, placement: { pastDaysMax: 0, futureDaysMax: 0 } }), topic);
+    await expectOnce({ lake, topic }, 60);
+    const rows = await readRows(lake);
+    expect(new Set(rows.map(({ kafka_timestamp: at }) => String(at))).size).toBe(1);
+  });
+
+  it('leaves alone what Kafka no longer holds, and says so', async () => {
+    const { lake, topic } = await writtenLake();
+    topic.deleteBelow(0, 25n);
+    const done = await replay(createTestTools(lake), topic);
+    expect(done.filter((line) => line.startsWith('leave'))).not.toEqual([]);
+    expect(done).toContain('replace 40-60');
+    const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
+    expect(offsets).toEqual(Array.from({ length: 60 }, (_, index) => index));
+  });
+
+  for (const step of stepNames.filter((name) => name !== 'offsets')) {
+    it(`that dies after its step ${step} is finished by the next one`, async () => {
+      const { lake, topic } = await writtenLake();
+      const observer = {
+        step: (name: string, phase: string) => {
+          if (name === step && phase === 'after') throw new Error('crash');
+        },
+      };
+      const changed = { pastDaysMax: 0, futureDaysMax: 0 };
+      await expect(
+        replay(createTestTools({ ...lake, observer, placement: changed }), topic, { from: 0n, to: 20n }),
+      ).rejects.toThrow('crash');
+      await replay(createTestTools({ ...lake, placement: changed }), topic, { from: 0n, to: 20n });
+      await expectOnce({ lake, topic }, 60);
+    });
+  }
+
+  it('beside another of the same range: one wins, nothing is doubled', async () => {
+    const { lake, topic } = await writtenLake();
+    // whoever comes second stops with LEDGER_CONTENDED
+    await Promise.allSettled([replay(createTestTools(lake), topic), replay(createTestTools(lake), topic)]);
+    await replay(createTestTools(lake), topic);
+    await expectOnce({ lake, topic }, 60);
+  });
+});
