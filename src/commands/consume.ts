@@ -7,13 +7,13 @@ import { checkConditionalWrites } from '../consumer/store-check.ts';
 import type { TopicReader } from '../consumer/ports.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { retry } from '../runtime/retry.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createCommitTools } from './commit-tools.ts';
 import { connectKafka } from './connect-kafka.ts';
-import { createLogObserver, failureFields } from './log-observer.ts';
+import { createLogObserver } from './log-observer.ts';
 import { openLake } from './open-lake.ts';
+import { persist } from './persistence.ts';
 import type { StopSignal } from './signals.ts';
 
 export interface ConsumeOptions {
@@ -29,31 +29,15 @@ export interface ConsumeContext {
 
 const lagPollMs = 10_000;
 
-/** A service that starts before its broker or topic waits for them. */
-async function untilReadable(
-  reader: TopicReader,
-  { log, stop, totalMs }: { readonly log: Logger; readonly stop: StopSignal; readonly totalMs: number },
-): Promise<void> {
-  const probe = async (): Promise<void> => {
-    try {
-      await reader.watermarks();
-    } catch (error) {
-      if (!(error instanceof PipelineError) || error.code !== 'TOPIC_MISSING') throw error;
-      const { message, hint } = error;
-      throw new PipelineError('TOPIC_MISSING', { message, retryable: true, ...(hint !== undefined && { hint }) });
-    }
-  };
-  await retry(probe, {
-    clock: systemClock,
-    random: Math.random,
-    attemptsMax: 1000,
-    totalMs,
-    delayMs: 500,
-    delayMaxMs: 5000,
-    signal: stop.signal,
-    onRetry: (error, attempt, delayMs) =>
-      log.warn({ attempt, delayMs, ...failureFields(error) }, 'waiting for the topic'),
-  });
+/** Rejects while the topic can't be read; a missing topic counts as something that passes. */
+async function checkReadable(reader: TopicReader): Promise<void> {
+  try {
+    await reader.watermarks();
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== 'TOPIC_MISSING') throw error;
+    const { message, hint } = error;
+    throw new PipelineError('TOPIC_MISSING', { message, retryable: true, ...(hint !== undefined && { hint }) });
+  }
 }
 
 /** The service: reads the topic as a member of the group and writes the table, until a signal or the end. */
@@ -64,11 +48,19 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
   const { kafka, certificate } = await connectKafka(config, { patience, nowMs: systemClock.nowMs() });
   if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
   const lake = await openLake(config);
-  await checkConditionalWrites(lake.store, randomUUID());
-  const tools = await createCommitTools({ config, lake, log, observer });
+  const tools = await persist(
+    'waiting for the lake',
+    async () => {
+      await checkConditionalWrites(lake.store, randomUUID());
+      return createCommitTools({ config, lake, log, observer });
+    },
+    { config, log, stop },
+  );
   const { topic, table } = tools;
   const reader = createTopicReader({ kafka, topic });
-  await untilReadable(reader, { log, stop, totalMs: untilEnd ? 0 : config.RETRY_SECONDS * 1000 });
+  // a service that starts before its broker or topic waits for them
+  if (untilEnd) await reader.watermarks();
+  else await persist('waiting for the topic', () => checkReadable(reader), { config, log, stop });
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: config.KAFKA_GROUP_ID }, 'consuming');
   await runConsumer({
     source: createRecordSource({

@@ -37,7 +37,9 @@ export async function produce(
   const topic = config.KAFKA_TOPIC;
   const state = await ensureTopic(kafka, { topic, partitions, replication, settings });
   log.info({ topic, partitions, state }, 'topic is there');
-  const publisher = await createKafkaPublisher(kafka, { topic, compression: options.compression });
+  // mistakes are told at once; once it runs, it outlasts the loss of a broker
+  const lasting = await connectKafka(config, { patience: 'service', nowMs: systemClock.nowMs() });
+  const publisher = await createKafkaPublisher(lasting.kafka, { topic, compression: options.compression });
   try {
     const { acknowledged, perSecond } = await simulate({
       publisher,

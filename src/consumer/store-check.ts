@@ -1,5 +1,5 @@
 import { PipelineError } from '../runtime/errors.ts';
-import type { ObjectStore } from './ports.ts';
+import type { ObjectStore, PutCondition } from './ports.ts';
 
 /**
  * Finds out whether the store keeps the conditions that exactly-once stands on: a second create must be refused, and so must
@@ -7,20 +7,32 @@ import type { ObjectStore } from './ports.ts';
  */
 export async function checkConditionalWrites(store: ObjectStore, probeId: string): Promise<void> {
   const key = `_ledger/_probe/${probeId}.json`;
-  const write = (text: string, condition: Parameters<ObjectStore['put']>[2]) =>
-    store.put(key, Buffer.from(JSON.stringify({ probe: text })), condition);
+  const put = (text: string, condition: PutCondition) => store.put(key, probe(text), condition);
   try {
-    const first = await write('first', { ifAbsent: true });
-    if (first.kind === 'refused') throw unconditional(store, 'refuses to create an object that is not there');
-    const second = await write('second', { ifAbsent: true });
+    const first = await put('first', { ifAbsent: true });
+    const firstVersion = first.kind === 'stored' ? first.version : await versionOf(store, key, 'first');
+    if (firstVersion === undefined) throw unconditional(store, 'refuses to create an object that is not there');
+    const second = await put('second', { ifAbsent: true });
     if (second.kind === 'stored') throw unconditional(store, 'ignores If-None-Match: it overwrote an object');
-    const changed = await write('third', { ifVersion: first.version });
-    if (changed.kind === 'refused') throw unconditional(store, 'refuses If-Match with the version it gave');
-    const stale = await write('fourth', { ifVersion: first.version });
+    const third = await put('third', { ifVersion: firstVersion });
+    if (third.kind === 'refused' && (await versionOf(store, key, 'third')) === undefined) {
+      throw unconditional(store, 'refuses If-Match with the version it gave');
+    }
+    const stale = await put('fourth', { ifVersion: firstVersion });
     if (stale.kind === 'stored') throw unconditional(store, 'ignores If-Match: it replaced a newer version');
   } finally {
     await store.delete([key]);
   }
+}
+
+/** The object's version if it holds what we wrote: the put took place, and its answer was lost. */
+async function versionOf(store: ObjectStore, key: string, text: string): Promise<string | undefined> {
+  const stored = await store.get(key);
+  return stored !== undefined && Buffer.compare(stored.bytes, probe(text)) === 0 ? stored.version : undefined;
+}
+
+function probe(text: string): Uint8Array {
+  return Buffer.from(JSON.stringify({ probe: text }));
 }
 
 function unconditional(store: ObjectStore, what: string): PipelineError {

@@ -1,8 +1,11 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createTopicReader } from '../../src/kafka/topic-reader.ts';
 import { runCli } from '../support/cli.ts';
 import { appendRecords, connectAdmin, createTopic } from '../support/kafka.ts';
 import { countWithPyarrow } from '../support/pyarrow.ts';
+import { sendBatch } from '../support/raw-producer.ts';
+import { encodeBatch } from '../support/record-batches.ts';
 import { Scenario } from '../support/scenario.ts';
 import type { TestRecord } from '../support/chunks.ts';
 
@@ -40,8 +43,8 @@ describe('a topic with', () => {
   });
 
   it('a record batch of 200,000 records', async () => {
-    const { scenario, kafka } = await setup();
-    await appendRecords(kafka, scenario.topic, 0, some(200_000), zstd);
+    const { scenario } = await setup();
+    await sendBatch(scenario.topic, 0, encodeBatch(some(200_000), { baseTimestamp: Date.now(), compress: 'zstd' }));
     scenario.acknowledged = 200_000;
     await scenario.consumeToEnd();
     await scenario.expectExactlyOnce();
@@ -89,6 +92,16 @@ describe('a topic with', () => {
       tombstones: 1,
     });
     expect(audit.code).toBe(0);
+  });
+
+  it('records without a timestamp: they are placed by their event time', async () => {
+    const { scenario } = await setup();
+    const value = JSON.stringify({ n: 1, eventTime: '2026-11-23T09:15:00Z' });
+    await sendBatch(scenario.topic, 0, encodeBatch([{ value }, { value }], { baseTimestamp: -1 }));
+    scenario.acknowledged = 2;
+    await scenario.consumeToEnd();
+    await scenario.expectExactlyOnce();
+    expect(await readdir(scenario.table)).toEqual(['event_date=2026-11-23']);
   });
 
   it('50 partitions', async () => {

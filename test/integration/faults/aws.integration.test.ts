@@ -19,6 +19,16 @@ function every(
   return (request) => (applies(request) && ++seen % n === 0 ? fault : undefined);
 }
 
+/** The first n requests of that kind. */
+function first(
+  n: number,
+  applies: (request: Request) => boolean,
+  fault: Fault,
+): (request: Request) => Fault | undefined {
+  let seen = 0;
+  return (request) => (applies(request) && ++seen <= n ? fault : undefined);
+}
+
 describe('AWS that misbehaves', () => {
   it.each<[string, (request: Request) => Fault | undefined]>([
     ['S3 answers 500', every(3, isObject, answer(500, 'InternalError'))],
@@ -30,7 +40,7 @@ describe('AWS that misbehaves', () => {
     ['Glue throttles', every(2, isGlue, answer(400, 'ThrottlingException'))],
     [
       'Glue says that the table was changed',
-      every(2, ({ action }) => action.endsWith('UpdateTable'), answer(400, 'ConcurrentModificationException')),
+      first(2, ({ action }) => action.endsWith('UpdateTable'), answer(400, 'ConcurrentModificationException')),
     ],
     ['Glue answers 500', every(2, isUpdate, answer(500, 'InternalServiceException'))],
     ['Glue writes, and its answer is lost', every(2, isUpdate, { kind: 'lost-answer' })],
