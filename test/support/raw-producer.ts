@@ -4,7 +4,7 @@ import { crc32c } from '@platformatic/wasm-utils';
 import { inject } from 'vitest';
 
 const produceKey = 0;
-const produceVersion = 3;
+const produceVersion = 7;
 const crcStart = 17;
 const crcEnd = 21;
 
