@@ -15,8 +15,16 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.integration.test.ts', 'test/e2e/**/*.test.ts', 'infra/test/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
+          name: 'soak',
+          include: ['test/soak/**/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          hookTimeout: 240_000,
         },
       },
     ],

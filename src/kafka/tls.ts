@@ -51,27 +51,49 @@ export async function loadTlsMaterial(options: TlsOptions): Promise<TlsMaterial>
   };
 }
 
-/** Checks that key and certificate belong together and are valid now. `undefined` for material without a certificate of its own to read. */
-export function checkTlsMaterial({ cert, key, passphrase }: TlsMaterial, nowMs: number): CertificateFacts | undefined {
-  if (cert === undefined || key === undefined) return undefined;
-  const certificate = parse('certificate', 'KAFKA_TLS_CERT', () => new X509Certificate(cert));
-  const privateKey = parse('private key', 'KAFKA_TLS_KEY', () =>
-    createPrivateKey(passphrase === undefined ? key : { key, passphrase }),
-  );
+/** Checks that key and certificate belong together and are valid now. `undefined` for material without a certificate. */
+export function checkTlsMaterial(material: TlsMaterial, nowMs: number): CertificateFacts | undefined {
+  const certificate = certificateOf(material);
+  if (certificate === undefined) return undefined;
   const subject = certificate.subject.replaceAll('\n', ', ');
-  if (!certificate.checkPrivateKey(privateKey)) {
-    throw new PipelineError('CERT_KEY_MISMATCH', {
-      message: `the private key does not belong to the client certificate (${subject})`,
-      retryable: false,
-      hint: 'KAFKA_TLS_KEY and KAFKA_TLS_CERT must come from the same request',
-    });
-  }
+  checkKey(material, certificate, subject);
   const validFrom = new Date(certificate.validFrom);
   const validTo = new Date(certificate.validTo);
   if (validTo.getTime() < nowMs) throw outOfTime('CERT_EXPIRED', `expired on ${validTo.toISOString()}`, subject);
   if (validFrom.getTime() > nowMs)
     throw outOfTime('CERT_NOT_YET_VALID', `is valid from ${validFrom.toISOString()} only`, subject);
   return { subject, validTo, daysLeft: Math.floor((validTo.getTime() - nowMs) / msPerDay) };
+}
+
+function certificateOf({ cert, pfx, passphrase = '' }: TlsMaterial): X509Certificate | undefined {
+  if (cert !== undefined) return parse('certificate', 'KAFKA_TLS_CERT', () => new X509Certificate(cert));
+  if (pfx === undefined) return undefined;
+  // Node reads keystores, but only its native context tells what is in them
+  const native: unknown = Reflect.get(createSecureContext({ pfx, passphrase }), 'context');
+  const read: unknown = Reflect.get(Object(native), 'getCertificate');
+  const der: unknown = typeof read === 'function' ? Reflect.apply(read, native, []) : undefined;
+  return Buffer.isBuffer(der) ? new X509Certificate(der) : undefined;
+}
+
+/** A certificate given by itself comes with a key that must be its own; in a keystore they are a pair. */
+function checkKey({ cert, key, passphrase }: TlsMaterial, certificate: X509Certificate, subject: string): void {
+  if (cert === undefined) return;
+  if (key === undefined) {
+    throw new PipelineError('CERT_KEY_MISMATCH', {
+      message: `there is a client certificate (${subject}) and no private key`,
+      retryable: false,
+      hint: 'set KAFKA_TLS_KEY_FILE or KAFKA_TLS_KEY',
+    });
+  }
+  const privateKey = parse('private key', 'KAFKA_TLS_KEY', () =>
+    createPrivateKey(passphrase === undefined ? key : { key, passphrase }),
+  );
+  if (certificate.checkPrivateKey(privateKey)) return;
+  throw new PipelineError('CERT_KEY_MISMATCH', {
+    message: `the private key does not belong to the client certificate (${subject})`,
+    retryable: false,
+    hint: 'KAFKA_TLS_KEY and KAFKA_TLS_CERT must come from the same request',
+  });
 }
 
 /** The newest material, and the sockets made with it: when it changes, they are recycled, so that nothing restarts. */

@@ -166,11 +166,12 @@ describe('a keystore', () => {
 
   it('of PKCS#12 works, whatever its file is called', async () => {
     const { file } = await keystore();
-    const { code, stdout } = await runCli(['produce', '--count', '3'], {
+    const { code, stdout, stderr } = await runCli(['produce', '--count', '3'], {
       ...withKeystore(file, password),
       ...ownNames(),
     });
     expect(code).toBe(0);
+    expect(stderr).toMatch(/"subject":"CN=admin".*"daysLeft":36\d/);
     expect(JSON.parse(stdout)).toMatchObject({ acknowledged: 3 });
   });
 

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit-batch.ts';
 import { stepNames, type PipelineObserver, type StepName } from '../../../src/consumer/pipeline-observer.ts';
 import { runConsumer } from '../../../src/consumer/run-consumer.ts';
+import { writeFile } from 'node:fs/promises';
+import type { ObjectStore } from '../../../src/consumer/ports.ts';
+import { explainFileError } from '../../../src/lake/file-failure.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeSource, FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs, type TestRecord } from '../../support/chunks.ts';
@@ -118,6 +122,30 @@ describe('exactly once', () => {
       consumeToEnd(topic, lake, { rowsMax: 29, chunkRecords: 3 }),
       consumeToEnd(topic, lake, { rowsMax: 7, chunkRecords: 20 }),
     ]);
+    await expectExactlyOnce(topic, lake);
+  });
+
+  it('holds when the disk is full for a while', async () => {
+    const topic = new FakeTopic(2);
+    for (const partition of topic.partitions) topic.append(partition, ...readings(60));
+    const lake = await openTestLake();
+    let refusals = 0;
+    const put: ObjectStore['put'] = async (key, bytes, condition) => {
+      if (refusals++ % 3 !== 0) return lake.store.put(key, bytes, condition);
+      // the operating system's own answer of a full disk
+      return writeFile('/dev/full', bytes).then(
+        () => ({ kind: 'refused' as const }),
+        (error: unknown) => {
+          throw explainFileError(error, key);
+        },
+      );
+    };
+    const codes = new Set<string>();
+    const observer: PipelineObserver = {
+      retrying: (_step, error) => codes.add(error instanceof PipelineError ? error.code : ''),
+    };
+    await consumeToEnd(topic, { ...lake, store: { ...lake.store, put } }, { observer });
+    expect([...codes]).toEqual(['STORE_FULL']);
     await expectExactlyOnce(topic, lake);
   });
 
