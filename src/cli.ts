@@ -3,6 +3,7 @@ import { failureFields } from './commands/log-observer.ts';
 import * as parse from './commands/option-parsers.ts';
 import { describeFailure, exitCodeOf, exitCodes } from './commands/program-error.ts';
 import { listenForStop, type StopSignal } from './commands/signals.ts';
+import { rejectReasons } from './consumer/parse-json.ts';
 import { readConfig, type Config, type VariableName } from './runtime/config.ts';
 import { createLogger, type Logger } from './runtime/logger.ts';
 
@@ -15,7 +16,7 @@ Configuration comes from the environment: docs/configuration.md lists all variab
   KAFKA_BROKERS=host:9094 KAFKA_TLS_CA_FILE=ca.pem KAFKA_TLS_CERT_FILE=client.pem KAFKA_TLS_KEY_FILE=client.key
   LAKE=s3://bucket/prefix   (or a folder)
 
-Results go to stdout, logs to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration,
+Results go to stdout, logs to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 there are differences,
 130 and 143 after a signal, once everything that had arrived is written.`,
   )
   .showHelpAfterError('(glueless --help shows what there is)')
@@ -113,6 +114,37 @@ program
     const { verifyTable } = await import('./commands/verify.ts');
     const required: VariableName[] = options.broker ? ['KAFKA_BROKERS'] : [];
     await run('words', required, ({ config }) => verifyTable(config, options))();
+  });
+
+program
+  .command('redrive')
+  .description('Send dead letters through the current rules: what passes becomes rows, the rest stays.')
+  .addOption(new Option('--reason <reason>', 'only dead letters with this reason').choices(rejectReasons))
+  .option('--dry-run', 'only count', false)
+  .action(async (options) => {
+    const { redrive } = await import('./commands/redrive.ts');
+    await run('words', [], ({ config, ...context }) => redrive(config, options, context))();
+  });
+
+const schema = program.command('schema').description('The table’s columns, and what the topic would do to them.');
+
+schema
+  .command('show')
+  .description('Print the columns with their types, and where each came from.')
+  .option('--json', 'print JSON', false)
+  .action(async (options) => {
+    const { showSchema } = await import('./commands/schema.ts');
+    await run('words', [], ({ config }) => showSchema(config, options))();
+  });
+
+schema
+  .command('diff')
+  .description('Look at the newest records and print what they would change; 3 if they would. Writes nothing.')
+  .option('--sample <records>', 'records of each Kafka partition', parse.wholeNumber, 1000)
+  .option('--json', 'print JSON', false)
+  .action(async (options) => {
+    const { diffSchema } = await import('./commands/schema.ts');
+    await run('words', ['KAFKA_BROKERS'], ({ config, log }) => diffSchema(config, options, log))();
   });
 
 program

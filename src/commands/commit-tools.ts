@@ -10,8 +10,9 @@ import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { parseColumns } from '../schema/hive-ddl.ts';
-import { formatType } from '../schema/hive-ddl.ts';
+import { formatType, parseColumns } from '../schema/hive-ddl.ts';
+import type { Growth } from '../schema/evolution.ts';
+import { projectionParameters } from '../schema/projection.ts';
 import { layoutOf } from '../schema/layout.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { tableNameOf, type Lake } from './open-lake.ts';
@@ -24,6 +25,10 @@ export interface CommitToolsOptions {
   /** Left out: the configured table. */
   readonly table?: string;
 }
+
+const msPerDay = 86_400_000;
+
+const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'all', log: 'new-names', frozen: 'none' };
 
 /** Everything batches need on their way into the lake, made from the configuration. A table that is there keeps its layout. */
 export async function createCommitTools(options: CommitToolsOptions): Promise<CommitTools> {
@@ -39,13 +44,24 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     table,
     layout,
     withKafkaColumns: config.KAFKA_COLUMNS,
+    ...(config.PARTITION_PROJECTION && {
+      parameters: projectionParameters(layout, {
+        location: lake.store.uri(`${table}/`),
+        firstDay: new Date(systemClock.nowMs() - config.EVENT_TIME_PAST_DAYS_MAX * msPerDay).toISOString().slice(0, 10),
+      }),
+    }),
     decode: {
+      fields: {
+        allow: config.FIELDS_ALLOW,
+        deny: config.FIELDS_DENY ?? new Set(),
+        rename: config.FIELDS_RENAME ?? new Map(),
+      },
       numbers: config.SCHEMA_NUMBERS,
       depthMax: config.SCHEMA_DEPTH_MAX,
       recordBytesMax: config.RECORD_BYTES_MAX,
       columnsMax: config.SCHEMA_COLUMNS_MAX * 2,
     },
-    evolution: { columnsMax: config.SCHEMA_COLUMNS_MAX, mayGrow: config.SCHEMA_POLICY === 'evolve', hints },
+    evolution: { columnsMax: config.SCHEMA_COLUMNS_MAX, growth: growthOf[config.SCHEMA_POLICY], hints },
     onSchemaChange: ({ table: changed, added, replaced }) => {
       const write = ({ name, type }: (typeof added)[number]): string => `${name} ${formatType(type)}`;
       log.info({ table: changed, added: added.map(write), replaced: replaced.map(write) }, 'table has new columns');

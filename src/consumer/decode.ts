@@ -4,11 +4,13 @@ import { observe, type Observed, type ObserveRules } from '../schema/observe.ts'
 import type { ColumnType } from '../schema/types.ts';
 import { fitScalar, parseTimestamp, unfit } from '../schema/values.ts';
 import { ColumnBuilder, type DecodedColumn } from './decoded-column.ts';
+import { nameOfField, type FieldRules } from './field-rules.ts';
 import type { Placement } from './ledger-entry.ts';
 import { parseRecord, type RejectReason } from './parse-json.ts';
 import type { ChunkSlice, RecordChunk } from './record-chunk.ts';
 
 export interface DecodeRules extends ObserveRules {
+  readonly fields: FieldRules;
   readonly recordBytesMax: number;
   /** Different columns of one batch; fields beyond are rescued. */
   readonly columnsMax: number;
@@ -134,7 +136,8 @@ class RowReader {
     for (const [field, value] of Object.entries(record)) {
       if (value === null) continue;
       if (field === this.#eventTimeField) eventMs = eventTimeOf(value);
-      if (!this.#add(row, this.#stateOf(field), value)) this.#rescue(row, field, value);
+      const state = this.#stateOf(field);
+      if (state !== undefined && !this.#add(row, state, value)) this.#rescue(row, field, value);
     }
     return eventMs;
   }
@@ -143,10 +146,13 @@ class RowReader {
     return [...this.#builders.values()].map((builder) => builder.finish());
   }
 
-  #stateOf(field: string): FieldState {
+  /** `undefined` for a field that is left out on purpose. */
+  #stateOf(field: string): FieldState | undefined {
     const present = this.#fields.get(field);
     if (present !== undefined) return present;
-    const plain = columnName(field);
+    const chosen = nameOfField(field, this.#rules.fields);
+    if (chosen === undefined) return undefined;
+    const plain = columnName(chosen);
     const name = this.#rules.reserved.has(plain) ? plain + reservedSuffix : plain;
     const state = { field, name, known: this.#rules.knownType(name), builders: new Map() };
     if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);

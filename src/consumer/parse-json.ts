@@ -3,7 +3,16 @@ import { messageOf } from '../runtime/errors.ts';
 import { ExactNumber } from '../schema/values.ts';
 
 /** Why a record can't become a row: the words stand in the dead letters and in the metrics. */
-export type RejectReason = 'empty' | 'invalid-utf8' | 'invalid-json' | 'not-an-object' | 'too-large' | 'too-deep';
+export const rejectReasons = [
+  'empty',
+  'invalid-utf8',
+  'invalid-json',
+  'not-an-object',
+  'too-large',
+  'too-deep',
+] as const;
+
+export type RejectReason = (typeof rejectReasons)[number];
 
 export type ParsedRecord =
   | { readonly kind: 'object'; readonly fields: object }
@@ -31,13 +40,19 @@ function parseText(text: string): ParsedRecord {
   try {
     value = hasLongNumber(text) ? JSON.parse(text, reviveExact) : JSON.parse(text);
   } catch (error) {
-    return error instanceof RangeError ? tooDeep() : reject('invalid-json', messageOf(error).slice(0, 200));
+    return error instanceof RangeError ? tooDeep() : reject('invalid-json', describeError(error, text));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return reject('not-an-object', `expected a JSON object, got ${describe(value)}`);
   }
   if (text.length > nestingMax && nestingOf(text) > nestingMax) return tooDeep();
   return { kind: 'object', fields: value };
+}
+
+/** V8 names the position, unless the text ends too early. */
+function describeError(error: unknown, text: string): string {
+  const message = messageOf(error).slice(0, 200);
+  return /position \d+/.test(message) ? message : `${message} at position ${text.length}`;
 }
 
 const longNumber = /[0-9]{16}|[0-9][eE]/;

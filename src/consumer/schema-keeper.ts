@@ -44,12 +44,12 @@ export class SchemaKeeper {
   }
 
   /**
-   * Resolves once the catalog's table has a column for everything observed, as far as the rules let it grow.
+   * `origin`: where the values came from, kept as the comment of new columns. Resolves once the catalog's table has a column for everything observed, as far as the rules let it grow.
    * Rejects with CATALOG_CONTENDED (retryable) when others keep changing it.
    */
   async settle(
     observed: readonly ObservedColumn[],
-    { mayRescue }: { readonly mayRescue: boolean },
+    { mayRescue, origin }: { readonly mayRescue: boolean; readonly origin?: string },
   ): Promise<{ readonly table: CatalogTable; readonly evolution: Evolution }> {
     const { catalog, definition, rules } = this.#options;
     for (let attempt = 0; attempt < conflictsMax; attempt++) {
@@ -57,9 +57,12 @@ export class SchemaKeeper {
       const columns = table?.columns ?? [];
       const data = columns.filter(({ name }) => !definition.columns.some((own) => own.name === name));
       const evolution = planEvolution(data, observed, rules);
-      const mustRescue = mayRescue || evolution.targets.includes(undefined) || (!rules.mayGrow && hasNested(observed));
+      const mustRescue =
+        mayRescue || evolution.targets.includes(undefined) || (rules.growth !== 'all' && hasNested(observed));
       const needsRescued = mustRescue && !columns.some(({ name }) => name === rescuedColumn);
-      const addColumns = [...evolution.added, ...(needsRescued ? [rescued] : [])];
+      const added =
+        origin === undefined ? evolution.added : evolution.added.map((each) => ({ comment: origin, ...each }));
+      const addColumns = [...added, ...(needsRescued ? [rescued] : [])];
       if (table === undefined) {
         await this.#create(addColumns);
         continue;

@@ -15,6 +15,7 @@ import type { Outcome, Placement, WrittenObject } from './ledger-entry.ts';
 import { objectKey } from './object-keys.ts';
 import type { Catalog, CatalogTable, ObjectStore, ParquetEncoder, ParquetReader } from './ports.ts';
 import type { ChunkSlice } from './record-chunk.ts';
+import { previewSchema, type SchemaPreview } from './schema-preview.ts';
 import { SchemaKeeper, type SchemaKeeperOptions } from './schema-keeper.ts';
 import { rescuedTarget, routeColumns, type TargetColumn } from './settled-batch.ts';
 import type { ClaimOf } from './write-batch.ts';
@@ -27,6 +28,8 @@ export interface TableWriterOptions {
   readonly table: string;
   readonly layout: Layout;
   readonly withKafkaColumns: boolean;
+  /** Parameters of a table that is made new, such as partition projection. */
+  readonly parameters?: Readonly<Record<string, string>>;
   readonly decode: Omit<DecodeRules, 'knownType' | 'reserved'>;
   readonly evolution: EvolutionRules;
   readonly onSchemaChange?: SchemaKeeperOptions['onChange'];
@@ -64,7 +67,7 @@ export class TableWriter {
 
   constructor(options: TableWriterOptions) {
     this.#options = options;
-    const { catalog, store, table, layout, withKafkaColumns, evolution, onSchemaChange } = options;
+    const { catalog, store, table, layout, withKafkaColumns, evolution, onSchemaChange, parameters = {} } = options;
     this.#rows = new SchemaKeeper({
       catalog,
       definition: {
@@ -72,7 +75,7 @@ export class TableWriter {
         columns: withKafkaColumns ? kafkaColumns : [],
         partitionKeys: partitionKeys(layout),
         location: store.uri(`${table}/`),
-        parameters: { 'glueless.format': '1' },
+        parameters: { 'glueless.format': '1', ...parameters },
       },
       rules: evolution,
       ...(onSchemaChange && { onChange: onSchemaChange }),
@@ -94,6 +97,13 @@ export class TableWriter {
   /** Learns the table's columns from the catalog, so that what is there already decides how values are read. */
   async refresh(): Promise<void> {
     await this.#rows.refresh();
+  }
+
+  /** What writing these records would do to the table, without doing it. */
+  preview(slices: readonly ChunkSlice[], placement: Placement): SchemaPreview {
+    const own = new Set<string>(kafkaColumns.map(({ name }) => name));
+    const data = (this.#rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
+    return previewSchema(this.decode(slices, placement), data, this.#options.evolution);
   }
 
   decode(slices: readonly ChunkSlice[], placement: Placement): DecodedBatch {
@@ -197,7 +207,7 @@ export class TableWriter {
     const observed = batch.columns.map(({ name, observed: of, count }) => ({ name, observed: of, count }));
     let mayRescue = batch.rescued.size > 0;
     for (;;) {
-      const { table, evolution } = await this.#rows.settle(observed, { mayRescue });
+      const { table, evolution } = await this.#rows.settle(observed, { mayRescue, origin: originOf(batch) });
       const routed = routeColumns(batch, evolution, typesOf(table.columns), this.#options.decode);
       const rescued = rescuedTarget(routed);
       if (rescued !== undefined && !table.columns.some(({ name }) => name === rescuedColumn)) {
@@ -240,6 +250,11 @@ export class TableWriter {
     await catalog.addPartitions(table, partitions);
     for (const id of unknown.keys()) this.#registered.add(id);
   }
+}
+
+/** Stands in the catalog as the comment of columns that this batch brought. */
+function originOf({ partition, offsets }: DecodedBatch): string {
+  return `first in partition ${partition}, offsets from ${offsets[0] ?? 0n}`;
 }
 
 function typesOf(columns: readonly Column[]): Map<string, ColumnType> {

@@ -50,3 +50,11 @@ export function yesNo(facts: Omit<VariableFacts, 'expected'>) {
     value === 'true' ? true : value === 'false' ? false : undefined,
   );
 }
+
+/** A set of names. */
+export function list(facts: Omit<VariableFacts, 'expected'>) {
+  return variable({ expected: 'names separated by commas', ...facts }, (value) => {
+    const names = value.split(',').map((each) => each.trim());
+    return names.includes('') ? undefined : new Set(names);
+  });
+}

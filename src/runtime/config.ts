@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, decimal, integer, text, variable, yesNo, type VariableFacts } from './config-types.ts';
+import { choice, decimal, integer, list, text, variable, yesNo, type VariableFacts } from './config-types.ts';
 import { PipelineError } from './errors.ts';
 
 const kafka = 'Kafka';
@@ -125,9 +125,10 @@ const configSchema = z.object({
     group: schema,
     about: 'Columns kafka_partition, kafka_offset and kafka_timestamp beside the data',
   }).prefault('true'),
-  SCHEMA_POLICY: choice(['evolve', 'frozen'], {
+  SCHEMA_POLICY: choice(['evolve', 'log', 'frozen'], {
     group: schema,
-    about: 'Whether new fields become columns, or values in _rescued',
+    about:
+      'evolve: new fields become columns, values of another type go to a sibling column; log: no siblings, such values go to _rescued; frozen: nothing new, all goes to _rescued',
   }).prefault('evolve'),
   SCHEMA_NUMBERS: choice(['double', 'split'], {
     group: schema,
@@ -137,6 +138,21 @@ const configSchema = z.object({
     group: schema,
     about: 'Types of columns to come, as in CREATE TABLE: seq bigint, tags array<string>',
   }).prefault(''),
+  FIELDS_ALLOW: list({ group: schema, about: 'Only these fields of a record are taken' }).optional(),
+  FIELDS_DENY: list({ group: schema, about: 'These fields are left out' }).optional(),
+  FIELDS_RENAME: variable(
+    { group: schema, about: 'Fields that get another name', expected: 'old=new, several separated by commas' },
+    (value) => {
+      const pairs = value.split(',').map((pair) => pair.split('=').map((each) => each.trim()));
+      return pairs.every((pair) => pair.length === 2 && pair.every((each) => each !== ''))
+        ? new Map(pairs.map(([from = '', to = '']) => [from, to]))
+        : undefined;
+    },
+  ).optional(),
+  PARTITION_PROJECTION: yesNo({
+    group: time,
+    about: 'A new table computes its partitions (Athena’s partition projection) instead of registering them',
+  }).prefault('false'),
   SCHEMA_COLUMNS_MAX: integer(1, 2000, {
     group: schema,
     about: 'Columns of the table; values of further fields go to _rescued',

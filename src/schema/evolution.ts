@@ -11,11 +11,16 @@ export interface ObservedColumn {
   readonly count: number;
 }
 
+/**
+ * What a table takes in: `all`: new columns, fields of structs, and siblings for values of another type; `new-names`: columns and
+ * fields that were not there, no siblings; `none`.
+ */
+export type Growth = 'all' | 'new-names' | 'none';
+
 export interface EvolutionRules {
   /** New columns past this number are not made: their values are rescued. */
   readonly columnsMax: number;
-  /** False: the table takes no new columns or fields. */
-  readonly mayGrow: boolean;
+  readonly growth: Growth;
   /** Types that columns get when they are made. */
   readonly hints: ReadonlyMap<string, ColumnType>;
 }
@@ -40,10 +45,11 @@ export function planEvolution(
   const added = new Set<string>();
   const replaced = new Set<string>();
 
-  const take = (name: string, type: ColumnType): boolean => {
+  const take = (name: string, type: ColumnType, isSibling: boolean): boolean => {
     const present = columns.get(name);
     if (present === undefined) {
-      if (!rules.mayGrow || columns.size >= rules.columnsMax || name.length > 255) return false;
+      if (rules.growth === 'none' || (isSibling && rules.growth === 'new-names')) return false;
+      if (columns.size >= rules.columnsMax || name.length > 255) return false;
       const made = rules.hints.get(name) ?? type;
       const holds = absorb(made, type);
       if (holds === undefined) return false;
@@ -54,7 +60,7 @@ export function planEvolution(
     const merged = absorb(present, type);
     if (merged === undefined) return false;
     if (merged === present) return true;
-    if (!rules.mayGrow) return true;
+    if (rules.growth === 'none') return true;
     columns.set(name, merged);
     if (!added.has(name)) replaced.add(name);
     return true;
@@ -63,7 +69,8 @@ export function planEvolution(
   const targets: (string | undefined)[] = observed.map(() => undefined);
   for (const index of byPrecedence(observed)) {
     const column = observed[index];
-    if (column !== undefined) targets[index] = placesOf(column, columns).find(([name, type]) => take(name, type))?.[0];
+    if (column !== undefined)
+      targets[index] = placesOf(column, columns).find(([name, type]) => take(name, type, name !== column.name))?.[0];
   }
   const columnOf = (name: string): Column => ({ name, type: columns.get(name) ?? text });
   // a new column stands where its field first came

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { CommitTools } from '../../src/consumer/commit-batch.ts';
 import { deadLetterTable } from '../../src/consumer/dead-letters.ts';
+import { allFields } from '../../src/consumer/field-rules.ts';
 import { Ledger } from '../../src/consumer/ledger.ts';
 import type { PipelineObserver } from '../../src/consumer/pipeline-observer.ts';
 import type { Catalog, ObjectStore, TopicReader } from '../../src/consumer/ports.ts';
@@ -64,8 +65,8 @@ export function createTestTools({
       table: testTable,
       layout: placement.layout ?? 'hour',
       withKafkaColumns: true,
-      decode: { numbers: 'double', depthMax: 8, recordBytesMax: 100_000, columnsMax: 200 },
-      evolution: { columnsMax: 100, mayGrow: true, hints: new Map() },
+      decode: { fields: allFields, numbers: 'double', depthMax: 8, recordBytesMax: 100_000, columnsMax: 200 },
+      evolution: { columnsMax: 100, growth: 'all', hints: new Map() },
       ...writer,
     }),
     table: testTable,

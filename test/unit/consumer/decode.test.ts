@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch, placementTime, type DecodeRules } from '../../../src/consumer/decode.ts';
+import { allFields } from '../../../src/consumer/field-rules.ts';
 import { jsonValue } from '../../../src/consumer/decoded-column.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { jsonRecords, slicesOf, testTimestampMs, type TestRecord } from '../../support/chunks.ts';
 
 const rules: DecodeRules = {
+  fields: allFields,
   numbers: 'double',
   depthMax: 8,
   recordBytesMax: 1000,

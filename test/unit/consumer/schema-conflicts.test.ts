@@ -66,14 +66,14 @@ describe('a table fed with changing records', () => {
   it('takes hints for the types of columns to come', async () => {
     const hints = new Map(parseColumns('seq bigint, code string').map(({ name, type }) => [name, type]));
     const { columns, rows } = await write([['{"seq":9007199254740993,"code":"2026-11-23"}']], {
-      writer: { evolution: { columnsMax: 100, mayGrow: true, hints } },
+      writer: { evolution: { columnsMax: 100, growth: 'all' as const, hints } },
     });
     expect(columns).toEqual(['seq bigint', 'code string']);
     expect(rows).toEqual([{ seq: 9007199254740993n, code: '2026-11-23' }]);
   });
 
   it('keeps what a frozen table has no column for in _rescued', async () => {
-    const frozen = { writer: { evolution: { columnsMax: 100, mayGrow: false, hints: new Map() } } };
+    const frozen = { writer: { evolution: { columnsMax: 100, growth: 'none' as const, hints: new Map() } } };
     const { columns, rows } = await write([[{ a: 1, b: { c: [1, 'x'] } }]], frozen);
     expect(columns).toEqual(['_rescued string']);
     expect(rows.map(({ _rescued }) => JSON.parse(String(_rescued)))).toEqual([{ a: 1, b: { c: [1, 'x'] } }]);

@@ -3,7 +3,7 @@ import { planEvolution, type EvolutionRules, type ObservedColumn } from '../../.
 import { formatType, parseColumns, parseType } from '../../../src/schema/hive-ddl.ts';
 import type { Observed } from '../../../src/schema/observe.ts';
 
-const rules: EvolutionRules = { columnsMax: 10, mayGrow: true, hints: new Map() };
+const rules: EvolutionRules = { columnsMax: 10, growth: 'all', hints: new Map() };
 
 function observed(name: string, what: string, count = 1): ObservedColumn {
   const special: Record<string, Observed> = { json: { form: 'json' }, exact: { form: 'exact' } };
@@ -51,7 +51,7 @@ describe('planning how a table grows', () => {
   });
 
   it('adds nothing to a frozen table', () => {
-    expect(plan('a double', [observed('a', 'string'), observed('b', 'double')], { mayGrow: false })).toEqual({
+    expect(plan('a double', [observed('a', 'string'), observed('b', 'double')], { growth: 'none' })).toEqual({
       added: [],
       replaced: [],
       targets: [undefined, undefined],

@@ -1,0 +1,44 @@
+import { Ledger } from '../consumer/ledger.ts';
+import { isWritten } from '../consumer/verify.ts';
+import { redriveEntry } from '../consumer/redrive.ts';
+import type { RejectReason } from '../consumer/parse-json.ts';
+import { hyparquetReader } from '../parquet/parquet-reader.ts';
+import type { Config } from '../runtime/config.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { createCommitTools } from './commit-tools.ts';
+import { createLogObserver } from './log-observer.ts';
+import { openLake } from './open-lake.ts';
+import type { StopSignal } from './signals.ts';
+
+export interface RedriveCommandOptions {
+  readonly reason?: RejectReason;
+  readonly dryRun: boolean;
+}
+
+/** Sends all dead letters of the table through the current rules and prints how many became rows. */
+export async function redrive(
+  config: Config,
+  options: RedriveCommandOptions,
+  { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
+): Promise<number> {
+  const lake = await openLake(config);
+  const tools = await createCommitTools({ config, lake, log, observer: createLogObserver(log) });
+  const { table, topic } = tools;
+  const ledger = new Ledger(lake.store);
+  const total = { passed: 0, left: 0 };
+  for (const partition of await ledger.partitions({ table, topic })) {
+    for await (const { entry, version } of ledger.entries({ table, topic, partition })) {
+      if (stop.signal.aborted) return stop.exitCode();
+      if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
+      const redriven = await redriveEntry(
+        { entry, version },
+        { tools, store: lake.store, parquet: hyparquetReader, ...options },
+      );
+      total.passed += redriven.passed;
+      total.left += redriven.left;
+    }
+  }
+  const verb = options.dryRun ? 'would become' : 'became';
+  process.stdout.write(`${total.passed} dead letters of ${table} ${verb} rows, ${total.left} stay\n`);
+  return stop.exitCode();
+}

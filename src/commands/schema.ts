@@ -1,0 +1,95 @@
+import type { RecordChunk } from '../consumer/record-chunk.ts';
+import type { TopicReader } from '../consumer/ports.ts';
+import type { SchemaPreview } from '../consumer/schema-preview.ts';
+import { createTopicReader } from '../kafka/topic-reader.ts';
+import { alignColumns } from '../report/format.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { Config } from '../runtime/config.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { formatType } from '../schema/hive-ddl.ts';
+import type { Column } from '../schema/types.ts';
+import { createCommitTools } from './commit-tools.ts';
+import { connectKafka } from './connect-kafka.ts';
+import { openLake, tableNameOf } from './open-lake.ts';
+import { exitCodes } from './program-error.ts';
+
+/** Prints the table's columns, and where each came from. */
+export async function showSchema(config: Config, { json }: { readonly json: boolean }): Promise<number> {
+  const { catalog } = await openLake(config);
+  const name = tableNameOf(config);
+  const table = await catalog.load(name);
+  if (table === undefined) {
+    throw new PipelineError('CATALOG_INVALID', {
+      message: `there is no table ${name} in the database ${config.LAKE_DATABASE}`,
+      retryable: false,
+      hint: 'glueless consume makes it with its first batch',
+    });
+  }
+  const columns = table.columns.map(described);
+  const keys = table.partitionKeys.map(described);
+  const text = alignColumns([
+    ...columns.map(({ name: column, type, comment }) => [column, type, comment]),
+    ...keys.map(({ name: key, type }) => [key, type, 'partition key']),
+  ]).join('\n');
+  process.stdout.write(json ? `${JSON.stringify({ table: name, columns, partitionKeys: keys })}\n` : `${text}\n`);
+  return exitCodes.done;
+}
+
+function described({ name, type, comment = '' }: Column): { name: string; type: string; comment: string } {
+  return { name, type: formatType(type), comment };
+}
+
+export interface DiffOptions {
+  /** Newest records of each Kafka partition that are looked at. */
+  readonly sample: number;
+  readonly json: boolean;
+}
+
+/** Prints what the topic's newest records would do to the table; 3 when they would change it. Writes nothing. */
+export async function diffSchema(config: Config, { sample, json }: DiffOptions, log: Logger): Promise<number> {
+  const { kafka } = await connectKafka(config, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  const reader = createTopicReader({ kafka, topic: config.KAFKA_TOPIC });
+  const lake = await openLake(config);
+  const { writer, placement, table } = await createCommitTools({ config, lake, log, observer: {} });
+  const chunks = await newestRecords(reader, sample);
+  const slices = chunks.map((chunk) => ({ chunk, first: 0, end: chunk.count }));
+  const preview = writer.preview(slices, placement);
+  process.stdout.write(json ? `${toJson(preview)}\n` : `${toText(preview, table)}\n`);
+  return preview.added.length + preview.replaced.length === 0 ? exitCodes.done : exitCodes.different;
+}
+
+async function newestRecords(reader: TopicReader, sample: number): Promise<RecordChunk[]> {
+  const chunks: RecordChunk[] = [];
+  for (const [partition, { low, high }] of await reader.watermarks()) {
+    const first = high - BigInt(sample);
+    const range = { partition, from: first > low ? first : low, to: high };
+    chunks.push(...(await Array.fromAsync(reader.read(range))));
+  }
+  return chunks;
+}
+
+function toJson({ added, replaced, redirected, rows, rejects }: SchemaPreview): string {
+  return JSON.stringify({
+    added: added.map(described),
+    replaced: replaced.map(described),
+    redirected,
+    rows,
+    rejects: Object.fromEntries(rejects),
+  });
+}
+
+function toText({ added, replaced, redirected, rows, rejects }: SchemaPreview, table: string): string {
+  const total = rejects.values().reduce((sum, count) => sum + count, 0);
+  return [
+    `${rows} records would become rows of ${table}, ${total} dead letters`,
+    ...added.map(({ name, type }) => `+ ${name} ${formatType(type)}`),
+    ...replaced.map(({ name, type }) => `~ ${name} ${formatType(type)}`),
+    ...redirected.map(
+      ({ field, target = '_rescued', count, example }) =>
+        `${count} values of ${JSON.stringify(field)} would go to ${target}, like ${JSON.stringify(example)?.slice(0, 80)}`,
+    ),
+    ...[...rejects].map(([reason, count]) => `${count} dead letters: ${reason}`),
+    ...(added.length + replaced.length === 0 ? ['the table would not change'] : []),
+  ].join('\n');
+}
