@@ -8,6 +8,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts'],
+          testTimeout: 60_000,
         },
       },
       {

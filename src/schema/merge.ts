@@ -13,7 +13,7 @@ export function mergeTypes(left: ColumnType, right: ColumnType): ColumnType | un
     if (element === undefined) return undefined;
     return element === left.element ? left : { kind: 'array', element };
   }
-  return left.kind === right.kind && left.kind !== 'decimal' ? left : undefined;
+  return sameType(left, right) ? left : undefined;
 }
 
 function mergeStructs(left: Extract<ColumnType, { kind: 'struct' }>, additions: readonly Field[]): ColumnType {

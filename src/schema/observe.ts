@@ -67,12 +67,12 @@ function observeArray(
   if (depth >= rules.depthMax) return json;
   let element = known?.kind === 'array' ? known.element : undefined;
   let hasType = false;
+  const empties = new Set<ColumnType['kind']>();
   for (const value of values) {
     const observed = observe(value, element, rules, depth + 1);
     if (observed === undefined) continue;
     if (observed.form === 'empty-array' || observed.form === 'empty-struct') {
-      // an empty part needs a type from its neighbours
-      if (element === undefined || element.kind !== (observed.form === 'empty-array' ? 'array' : 'struct')) return json;
+      empties.add(observed.form === 'empty-array' ? 'array' : 'struct');
       continue;
     }
     if (observed.form !== 'plain') return json;
@@ -81,6 +81,8 @@ function observeArray(
     element = merged ?? observed.type;
     hasType = true;
   }
+  // an empty part needs a type from its neighbours
+  for (const kind of empties) if (element?.kind !== kind) return json;
   return hasType && element !== undefined
     ? { form: 'plain', type: { kind: 'array', element } }
     : values.length === 0 || known?.kind === 'array'

@@ -1,28 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { replayItem } from '../../../src/consumer/replay.ts';
-import { createTestTools, openTestLake, readRows, type TestToolsOptions } from '../../support/lake.ts';
+import { allFields } from '../../../src/consumer/field-rules.ts';
+import { formatType, parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { jsonRecords } from '../../support/chunks.ts';
-import { formatType } from '../../../src/schema/hive-ddl.ts';
-import { parseColumns } from '../../../src/schema/hive-ddl.ts';
-import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { createTestTools, openTestLake, readRows, testTable, type TestToolsOptions } from '../../support/lake.ts';
+import { writeBatches } from '../../support/write-batches.ts';
+
+interface Options extends Partial<TestToolsOptions> {
+  /** Columns of a table that is there before, as somebody else's DDL made it. */
+  readonly adopted?: string;
+}
 
 /** Writes each list of records as a batch of its own; answers with the table's columns and rows. */
-async function write(batches: readonly (readonly unknown[])[], options: Partial<TestToolsOptions> = {}) {
+async function write(batches: readonly (readonly unknown[])[], { adopted, ...options }: Options = {}) {
   const lake = await openTestLake();
-  const topic = new FakeTopic(1);
-  const tools = createTestTools({ ...lake, ...options });
-  let from = 0n;
-  for (const batch of batches) {
-    topic.append(0, ...jsonRecords(...batch));
-    const to = from + BigInt(batch.length);
-    const policy = { rowsMax: 1000, bytesMax: 1e6, ageMaxMs: 1000 };
-    await replayItem(
-      { kind: 'write', range: { partition: 0, from, to } },
-      { reader: topic, tools, policy, signal: new AbortController().signal },
-    );
-    from = to;
+  if (adopted !== undefined) {
+    await lake.catalog.create({
+      name: testTable,
+      columns: parseColumns(adopted),
+      partitionKeys: parseColumns('event_date string, event_hour string'),
+      location: lake.store.uri(`${testTable}/`),
+      parameters: {},
+    });
   }
-  const table = await lake.catalog.load('readings');
+  const tools = createTestTools({ ...lake, ...options });
+  await tools.writer.refresh();
+  await writeBatches(
+    tools,
+    batches.map((batch) => jsonRecords(...batch)),
+  );
+  const table = await lake.catalog.load(testTable);
   const columns = (table?.columns ?? [])
     .filter(({ name }) => !name.startsWith('kafka_'))
     .map(({ name, type }) => `${name} ${formatType(type)}`);
@@ -33,14 +39,31 @@ async function write(batches: readonly (readonly unknown[])[], options: Partial<
       ),
     ),
   );
-  return { columns, rows };
+  return { columns, rows, table };
 }
+
+const evolution = { columnsMax: 100, growth: 'all' as const, hints: new Map() };
 
 describe('a table fed with changing records', () => {
   it('keeps the first type and gives later ones a column beside it', async () => {
     const { columns, rows } = await write([[{ t: 36.8 }], [{ t: 'warm' }, { t: 37 }], [{ t: true }]]);
     expect(columns).toEqual(['t double', 't_string string', 't_boolean boolean']);
     expect(rows).toEqual([{ t: 36.8 }, { t_string: 'warm' }, { t: 37 }, { t_boolean: true }]);
+  });
+
+  it('has a column for the same pairs of field and type, in whatever order batches come', async () => {
+    const batches = [[{ a: 1, b: 'x' }], [{ a: 'y' }], [{ a: true, c: [1] }], [{ b: 2, c: ['z'] }]];
+    const pairs = async (order: readonly number[]): Promise<string[]> => {
+      const { columns } = await write(order.map((index) => batches[index] ?? []));
+      return columns.map((column) => column.replace(/^(\w)_\S+/, '$1')).toSorted();
+    };
+    const expected = await pairs([0, 1, 2, 3]);
+    for (const order of [
+      [3, 2, 1, 0],
+      [1, 3, 0, 2],
+      [2, 0, 3, 1],
+    ])
+      expect(await pairs(order)).toEqual(expected);
   });
 
   it('reads a date in a string column as text', async () => {
@@ -66,17 +89,26 @@ describe('a table fed with changing records', () => {
   it('takes hints for the types of columns to come', async () => {
     const hints = new Map(parseColumns('seq bigint, code string').map(({ name, type }) => [name, type]));
     const { columns, rows } = await write([['{"seq":9007199254740993,"code":"2026-11-23"}']], {
-      writer: { evolution: { columnsMax: 100, growth: 'all' as const, hints } },
+      writer: { evolution: { ...evolution, hints } },
     });
     expect(columns).toEqual(['seq bigint', 'code string']);
     expect(rows).toEqual([{ seq: 9007199254740993n, code: '2026-11-23' }]);
   });
 
   it('keeps what a frozen table has no column for in _rescued', async () => {
-    const frozen = { writer: { evolution: { columnsMax: 100, growth: 'none' as const, hints: new Map() } } };
-    const { columns, rows } = await write([[{ a: 1, b: { c: [1, 'x'] } }]], frozen);
+    const { columns, rows } = await write([[{ a: 1, b: { c: [1, 'x'] } }]], {
+      writer: { evolution: { ...evolution, growth: 'none' } },
+    });
     expect(columns).toEqual(['_rescued string']);
     expect(rows.map(({ _rescued }) => JSON.parse(String(_rescued)))).toEqual([{ a: 1, b: { c: [1, 'x'] } }]);
+  });
+
+  it('takes new fields and no siblings under the policy log', async () => {
+    const { columns, rows } = await write([[{ a: 1 }], [{ a: 'x', b: true }]], {
+      writer: { evolution: { ...evolution, growth: 'new-names' } },
+    });
+    expect(columns).toEqual(['a double', 'b boolean', '_rescued string']);
+    expect(rows).toEqual([{ a: 1 }, { b: true, _rescued: '{"a":"x"}' }]);
   });
 
   it('loses no value to the column limit', async () => {
@@ -97,5 +129,59 @@ describe('a table fed with changing records', () => {
     const { columns, rows } = await write([[{ p: { n: 1 } }], [{ p: { n: 'x' } }]]);
     expect(columns).toEqual(['p struct<n:double,n_string:string>']);
     expect(rows.map(({ p }) => p)).toMatchObject([{ n: 1 }, { n_string: 'x' }]);
+  });
+
+  it('takes, leaves out and renames fields as it is told', async () => {
+    const records = [[{ deviceId: 'd', secret: 's', temperature: 36.8 }]];
+    const fields = (rules: object) => ({
+      writer: {
+        decode: {
+          ...allFields,
+          fields: { ...allFields, ...rules },
+          numbers: 'double' as const,
+          depthMax: 8,
+          recordBytesMax: 1e6,
+          columnsMax: 200,
+        },
+      },
+    });
+    expect((await write(records, fields({ deny: new Set(['secret']) }))).columns).toEqual([
+      'deviceid string',
+      'temperature double',
+    ]);
+    expect((await write(records, fields({ allow: new Set(['temperature']) }))).columns).toEqual(['temperature double']);
+    expect((await write(records, fields({ rename: new Map([['deviceId', 'device']]) }))).columns).toContain(
+      'device string',
+    );
+  });
+
+  it('says in the catalog which batch brought a column', async () => {
+    const { table } = await write([[{ a: 1 }], [{ b: 2 }]]);
+    expect(table?.columns.find(({ name }) => name === 'b')?.comment).toBe('first in partition 0, offsets from 1');
+  });
+});
+
+describe('a table that somebody else made', () => {
+  it('keeps its types; what does not fit goes beside them', async () => {
+    const { columns, rows } = await write(
+      [['{"n":5,"price":12.34,"when":"2026-11-23","ok":"yes"}', '{"n":5.5,"price":"free"}']],
+      {
+        adopted: 'n int, price decimal(10,2), when string, ok boolean',
+      },
+    );
+    expect(columns).toEqual([
+      'n int',
+      'price decimal(10,2)',
+      'when string',
+      'ok boolean',
+      'ok_string string',
+      'n_double double',
+      'price_string string',
+    ]);
+    expect(rows).toMatchObject([
+      { n: 5, when: '2026-11-23', ok_string: 'yes' },
+      { n_double: 5.5, price_string: 'free' },
+    ]);
+    expect(Number(rows[0]?.['price'])).toBe(12.34);
   });
 });

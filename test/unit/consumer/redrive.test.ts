@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { CommitTools } from '../../../src/consumer/commit-batch.ts';
+import type { RejectReason } from '../../../src/consumer/parse-json.ts';
+import { redriveEntry } from '../../../src/consumer/redrive.ts';
+import { isWritten } from '../../../src/consumer/verify.ts';
+import { allFields } from '../../../src/consumer/field-rules.ts';
+import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import {
+  audit,
+  createTestTools,
+  openTestLake,
+  readRows,
+  testTable,
+  testTopic,
+  type TestLake,
+  type TestToolsOptions,
+} from '../../support/lake.ts';
+import { writeBatches } from '../../support/write-batches.ts';
+
+const strict = (recordBytesMax: number): Partial<TestToolsOptions> => ({
+  writer: { decode: { fields: allFields, numbers: 'double', depthMax: 8, recordBytesMax, columnsMax: 200 } },
+});
+
+const records = [
+  { value: '{"n":1}' },
+  { value: `{"n":2,"text":"${'x'.repeat(60)}"}`, key: 'k2', headers: { trace: 'a' } },
+  { value: '{"broken":' },
+  { value: Buffer.from([0xff, 0x00]) },
+  { value: `{"n":3,"text":"${'y'.repeat(60)}"}` },
+];
+
+async function writtenLake(): Promise<TestLake> {
+  const lake = await openTestLake();
+  await writeBatches(createTestTools({ ...lake, ...strict(50) }), [records]);
+  return lake;
+}
+
+async function redrive(lake: TestLake, tools: CommitTools, options: { reason?: RejectReason; dryRun?: boolean } = {}) {
+  const total = { passed: 0, left: 0 };
+  for await (const { entry, version } of tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 })) {
+    if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
+    const result = await redriveEntry(
+      { entry, version },
+      { tools, store: lake.store, parquet: hyparquetReader, dryRun: false, ...options },
+    );
+    total.passed += result.passed;
+    total.left += result.left;
+  }
+  return total;
+}
+
+const valuesOf = async (lake: TestLake): Promise<unknown[]> => (await readRows(lake)).map(({ n }) => n);
+
+describe('redriving dead letters', () => {
+  it('turns what passes the current rules into rows, and leaves the rest, whole', async () => {
+    const lake = await writtenLake();
+    expect(await valuesOf(lake)).toEqual([1]);
+    expect(await redrive(lake, createTestTools({ ...lake, ...strict(1000) }))).toEqual({ passed: 2, left: 2 });
+    expect(await valuesOf(lake)).toEqual([1, 2, 3]);
+    expect((await audit(lake)).findings).toEqual([]);
+    const left = await readRows(lake, 'readings_dead_letters');
+    expect(left.map(({ reason, value_base64, value_text }) => [reason, value_base64 ?? value_text])).toEqual([
+      ['invalid-json', '{"broken":'],
+      ['invalid-utf8', '/wA='],
+    ]);
+  });
+
+  it('changes nothing when it is a dry run, or nothing passes', async () => {
+    const lake = await writtenLake();
+    expect(await redrive(lake, createTestTools({ ...lake, ...strict(1000) }), { dryRun: true })).toEqual({
+      passed: 2,
+      left: 2,
+    });
+    expect(await redrive(lake, createTestTools({ ...lake, ...strict(50) }))).toEqual({ passed: 0, left: 4 });
+    expect(await valuesOf(lake)).toEqual([1]);
+    expect((await audit(lake)).findings).toEqual([]);
+  });
+
+  it('takes only the reason it is asked for', async () => {
+    const lake = await writtenLake();
+    expect(await redrive(lake, createTestTools({ ...lake, ...strict(1000) }), { reason: 'invalid-json' })).toEqual({
+      passed: 0,
+      left: 4,
+    });
+    expect(await redrive(lake, createTestTools({ ...lake, ...strict(1000) }), { reason: 'too-large' })).toEqual({
+      passed: 2,
+      left: 2,
+    });
+    expect(await valuesOf(lake)).toEqual([1, 2, 3]);
+  });
+
+  it('can be done again with looser rules each time', async () => {
+    const lake = await writtenLake();
+    const before = (await audit(lake)).partitions[0];
+    for (const limit of [60, 70, 80, 90]) await redrive(lake, createTestTools({ ...lake, ...strict(limit) }));
+    expect(await valuesOf(lake)).toEqual([1, 2, 3]);
+    expect((await audit(lake)).partitions[0]).toMatchObject({ records: before?.records, rows: 3, deadLetters: 2 });
+    expect((await audit(lake)).findings).toEqual([]);
+  });
+
+  for (const step of ['claim', 'settle', 'encode', 'put', 'register', 'ledger']) {
+    it(`that dies after its step ${step} is finished by the next one`, async () => {
+      const lake = await writtenLake();
+      const observer = {
+        step: (name: string, phase: string) => {
+          if (name === step && phase === 'after') throw new Error('crash');
+        },
+      };
+      await expect(redrive(lake, createTestTools({ ...lake, ...strict(1000), observer }))).rejects.toThrow('crash');
+      await redrive(lake, createTestTools({ ...lake, ...strict(1000) }));
+      expect(await valuesOf(lake)).toEqual([1, 2, 3]);
+    });
+  }
+});
