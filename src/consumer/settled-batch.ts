@@ -41,9 +41,10 @@ export function routeColumns(
       for (let at = 0; at < column.count; at++) rescue(column.rows[at] ?? 0, column.field, jsonValue(column, at));
       continue;
     }
-    const fitted = column.store.kind === 'values' ? fit(column, type, rules, rescue) : column;
     const present = sources.get(target) ?? [];
-    sources.set(target, [...present, present.length === 0 ? fitted : withoutTaken(fitted, present, rescue)]);
+    // what another field of the same record has taken is rescued as it came
+    const free = present.length === 0 ? column : withoutTaken(column, present, rescue);
+    sources.set(target, [...present, free.store.kind === 'values' ? fit(free, type, rules, rescue) : free]);
   }
   return {
     targets: [...sources].map(([name, of]) => ({ name, type: types.get(name) ?? { kind: 'string' }, sources: of })),

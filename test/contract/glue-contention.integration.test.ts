@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
+import { stepRunner } from '../../src/consumer/commit-steps.ts';
 import { createMemoryObjectStore } from '../fakes/memory-object-store.ts';
 import { jsonRecords, slicesOf } from '../support/chunks.ts';
 import { createTestTools, testTable } from '../support/lake.ts';
@@ -14,10 +15,12 @@ describe('ten consumers that bring different columns at once', () => {
     const store = createMemoryObjectStore();
     await Promise.all(
       Array.from({ length: 10 }, async (_, consumer) => {
-        const { writer, placement } = createTestTools({ store, catalog: createGlueCatalog(options) });
+        const tools = createTestTools({ store, catalog: createGlueCatalog(options) });
+        const { writer, placement } = tools;
+        const step = stepRunner({ ...tools, random: Math.random, patienceMs: 60_000 });
         for (let batch = 0; batch < 3; batch++) {
           const record = { shared: 1, [`own_${consumer}_${batch}`]: 'x' };
-          await writer.settle(writer.decode(slicesOf(jsonRecords(record)), placement));
+          await step('settle', () => writer.settle(writer.decode(slicesOf(jsonRecords(record)), placement)));
         }
       }),
     );
