@@ -3,12 +3,14 @@ import { Ledger } from '../consumer/ledger.ts';
 import type { CommitTools } from '../consumer/commit-batch.ts';
 import type { PipelineObserver } from '../consumer/pipeline-observer.ts';
 import type { ParquetEncoder } from '../consumer/ports.ts';
+import type { DetourFacts } from '../consumer/detours.ts';
 import { TableWriter } from '../consumer/table-writer.ts';
 import { createHyparquetEncoder } from '../parquet/hyparquet-encoder.ts';
 import { createParquetjsEncoder } from '../parquet/parquetjs-encoder.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
+import type { Metrics } from '../runtime/metrics.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { formatType, parseColumns } from '../schema/hive-ddl.ts';
 import type { Growth } from '../schema/evolution.ts';
@@ -22,6 +24,7 @@ export interface CommitToolsOptions {
   readonly lake: Lake;
   readonly log: Logger;
   readonly observer: PipelineObserver;
+  readonly metrics?: Metrics;
   /** Left out: the configured table. */
   readonly table?: string;
 }
@@ -32,7 +35,7 @@ const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'a
 
 /** Everything batches need on their way into the lake, made from the configuration. A table that is there keeps its layout. */
 export async function createCommitTools(options: CommitToolsOptions): Promise<CommitTools> {
-  const { config, lake, log, observer } = options;
+  const { config, lake, log, observer, metrics } = options;
   const table = options.table ?? tableNameOf(config);
   const layout = await layoutFor(table, options);
   const hints = new Map(parseColumns(config.SCHEMA_HINTS).map(({ name, type }) => [name, type]));
@@ -62,8 +65,10 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
       columnsMax: config.SCHEMA_COLUMNS_MAX * 2,
     },
     evolution: { columnsMax: config.SCHEMA_COLUMNS_MAX, growth: growthOf[config.SCHEMA_POLICY], hints },
+    ...(metrics && { onSettled: (facts) => countDetours(facts, metrics) }),
     onSchemaChange: ({ table: changed, added, replaced }) => {
       const write = ({ name, type }: (typeof added)[number]): string => `${name} ${formatType(type)}`;
+      metrics?.schemaChanges.inc();
       log.info({ table: changed, added: added.map(write), replaced: replaced.map(write) }, 'table has new columns');
     },
   });
@@ -85,6 +90,12 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     observer,
     patienceMs: config.RETRY_SECONDS * 1000,
   };
+}
+
+function countDetours({ rejects, redirected, rescuedRows }: DetourFacts, metrics: Metrics): void {
+  for (const [reason, count] of rejects) metrics.deadLetters.inc({ reason }, count);
+  for (const [column, count] of redirected) metrics.conflicts.inc({ column }, count);
+  metrics.rescuedRows.inc(rescuedRows);
 }
 
 async function layoutFor(table: string, { config, lake, log }: CommitToolsOptions): Promise<Config['PARTITION_BY']> {

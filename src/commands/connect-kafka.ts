@@ -5,6 +5,7 @@ import {
   loadTlsMaterial,
   TlsIdentity,
   type CertificateFacts,
+  type TlsMaterial,
   type TlsOptions,
 } from '../kafka/tls.ts';
 import type { Config } from '../runtime/config.ts';
@@ -12,6 +13,9 @@ import type { Config } from '../runtime/config.ts';
 export interface KafkaConnection {
   readonly kafka: Kafka;
   readonly certificate: CertificateFacts | undefined;
+  readonly identity: TlsIdentity;
+  /** Reads the certificate again. */
+  readonly load: () => Promise<TlsMaterial>;
 }
 
 export interface ConnectOptions {
@@ -24,16 +28,27 @@ const retries = { 'one-off': 1, service: 8 } as const;
 
 /** Loads and checks the certificate; connects nothing yet. Rejects with CERT_* and KEYSTORE_*. */
 export async function connectKafka(config: Config, { patience, nowMs }: ConnectOptions): Promise<KafkaConnection> {
-  const material = await loadTlsMaterial(tlsOptionsOf(config));
+  const load = (): Promise<TlsMaterial> => loadMaterial(config);
+  const material = await load();
   const certificate = checkTlsMaterial(material, nowMs);
+  const identity = new TlsIdentity(material);
   const kafka = createKafkaClient({
     brokers: config.KAFKA_BROKERS ?? [],
     clientId: config.KAFKA_CLIENT_ID,
-    identity: new TlsIdentity(material),
+    identity,
     retries: retries[patience],
     unpackedBytesMax: config.KAFKA_UNPACKED_BYTES_MAX,
   });
-  return { kafka, certificate };
+  return { kafka, certificate, identity, load };
+}
+
+async function loadMaterial(config: Config): Promise<TlsMaterial> {
+  const options = tlsOptionsOf(config);
+  if (config.KAFKA_TLS_SECRET_ID === undefined) return loadTlsMaterial(options);
+  const { readTlsSecret } = await import('../aws/secret.ts');
+  const aws = { region: config.AWS_REGION, endpoint: config.AWS_ENDPOINT_URL };
+  const { cert, key, ca } = await readTlsSecret(config.KAFKA_TLS_SECRET_ID, aws);
+  return loadTlsMaterial({ ...options, cert, key, ...(ca !== undefined && { ca }) });
 }
 
 function tlsOptionsOf(config: Config): TlsOptions {

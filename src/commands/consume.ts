@@ -2,18 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { createRecordSource } from '../kafka/source.ts';
 import type { PipelineObserver } from '../consumer/pipeline-observer.ts';
+import { Readiness } from '../consumer/readiness.ts';
 import { runConsumer } from '../consumer/run-consumer.ts';
 import { checkConditionalWrites } from '../consumer/store-check.ts';
 import type { TopicReader } from '../consumer/ports.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { Config } from '../runtime/config.ts';
+import { startHttpServer, type HttpServer } from '../runtime/http-server.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createMetrics, type Metrics } from '../runtime/metrics.ts';
 import { createCommitTools } from './commit-tools.ts';
 import { connectKafka } from './connect-kafka.ts';
 import { createLogObserver } from './log-observer.ts';
+import { createMetricsObserver, joinObservers } from './metrics-observer.ts';
 import { openLake } from './open-lake.ts';
 import { persist } from './persistence.ts';
+import { watchCertificate } from './rotation.ts';
 import type { StopSignal } from './signals.ts';
 
 export interface ConsumeOptions {
@@ -29,6 +34,9 @@ export interface ConsumeContext {
 
 const lagPollMs = 10_000;
 
+/** A batch may be this late beyond its age before the service counts as not ready. */
+const readyGraceSeconds = 60;
+
 /** Rejects while the topic can't be read; a missing topic counts as something that passes. */
 async function checkReadable(reader: TopicReader): Promise<void> {
   try {
@@ -43,16 +51,24 @@ async function checkReadable(reader: TopicReader): Promise<void> {
 /** The service: reads the topic as a member of the group and writes the table, until a signal or the end. */
 export async function consume(config: Config, { untilEnd }: ConsumeOptions, context: ConsumeContext): Promise<number> {
   const { log, stop } = context;
-  const observer = context.observer ?? createLogObserver(log);
+  const metrics = createMetrics();
+  const readiness = new Readiness(systemClock, (config.BATCH_AGE_MAX_SECONDS + readyGraceSeconds) * 1000);
+  const observer = joinObservers(
+    context.observer ?? createLogObserver(log),
+    createMetricsObserver(metrics),
+    readiness.observer,
+  );
+  const http = await startHttp(config, { metrics, readiness, log });
   const patience = untilEnd ? 'one-off' : 'service';
-  const { kafka, certificate } = await connectKafka(config, { patience, nowMs: systemClock.nowMs() });
+  const connection = await connectKafka(config, { patience, nowMs: systemClock.nowMs() });
+  const { kafka, certificate } = connection;
   if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
   const lake = await openLake(config);
   const tools = await persist(
     'waiting for the lake',
     async () => {
       await checkConditionalWrites(lake.store, randomUUID());
-      return createCommitTools({ config, lake, log, observer });
+      return createCommitTools({ config, lake, log, observer, metrics });
     },
     { config, log, stop },
   );
@@ -62,40 +78,63 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
   if (untilEnd) await reader.watermarks();
   else await persist('waiting for the topic', () => checkReadable(reader), { config, log, stop });
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: config.KAFKA_GROUP_ID }, 'consuming');
-  await runConsumer({
-    source: createRecordSource({
-      kafka,
-      topic,
-      groupId: config.KAFKA_GROUP_ID,
-      sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_SECONDS * 1000,
-      fetchBytesMax: config.KAFKA_FETCH_BYTES_MAX,
-    }),
-    reader,
-    tools,
-    policy: {
-      rowsMax: config.BATCH_ROWS_MAX,
-      bytesMax: config.BATCH_BYTES_MAX,
-      ageMaxMs: config.BATCH_AGE_MAX_SECONDS * 1000,
-    },
+  const over = new AbortController();
+  void watchCertificate({
+    identity: connection.identity,
+    load: connection.load,
+    everyMs: config.KAFKA_TLS_RELOAD_SECONDS * 1000,
     clock: systemClock,
-    bufferBytesMax: config.BUFFER_BYTES_MAX,
-    commitsMax: config.COMMITS_MAX,
-    untilEnd,
-    stallMs: config.STALL_SECONDS * 1000,
-    drainMs: config.SHUTDOWN_DEADLINE_SECONDS * 1000,
-    lagPollMs,
-    stop: stop.signal,
-    onLag: (lag) =>
-      log.debug(
-        {
-          lag: lag
-            .values()
-            .reduce((sum, each) => sum + each, 0n)
-            .toString(),
-        },
-        'lag',
-      ),
+    log,
+    stop: over.signal,
+    onCertificate: ({ daysLeft }) => metrics.certificateDays.set(daysLeft),
   });
+  try {
+    await runConsumer({
+      source: createRecordSource({
+        kafka,
+        topic,
+        groupId: config.KAFKA_GROUP_ID,
+        sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_SECONDS * 1000,
+        fetchBytesMax: config.KAFKA_FETCH_BYTES_MAX,
+      }),
+      reader,
+      tools,
+      policy: {
+        rowsMax: config.BATCH_ROWS_MAX,
+        bytesMax: config.BATCH_BYTES_MAX,
+        ageMaxMs: config.BATCH_AGE_MAX_SECONDS * 1000,
+      },
+      clock: systemClock,
+      bufferBytesMax: config.BUFFER_BYTES_MAX,
+      commitsMax: config.COMMITS_MAX,
+      untilEnd,
+      stallMs: config.STALL_SECONDS * 1000,
+      drainMs: config.SHUTDOWN_DEADLINE_SECONDS * 1000,
+      lagPollMs,
+      stop: stop.signal,
+      onLag: (lag) => {
+        readiness.lagged(lag);
+        for (const [partition, records] of lag) metrics.lag.set({ partition: String(partition) }, Number(records));
+      },
+    });
+  } finally {
+    over.abort();
+    await http?.close();
+  }
   log.info(stop.signal.aborted ? 'stopped: everything that had arrived is written' : 'reached the end of the topic');
   return stop.exitCode();
+}
+
+async function startHttp(
+  { HTTP_PORT: port }: Config,
+  { metrics, readiness, log }: { readonly metrics: Metrics; readonly readiness: Readiness; readonly log: Logger },
+): Promise<HttpServer | undefined> {
+  if (port === undefined) return undefined;
+  const server = await startHttpServer({
+    port,
+    metrics: () => metrics.registry.metrics(),
+    problems: () => readiness.problems(),
+  });
+  log.info({ port: server.port }, 'serving /livez, /readyz and /metrics');
+  return server;
 }

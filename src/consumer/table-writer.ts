@@ -1,3 +1,4 @@
+import { detoursOf, type DetourFacts } from './detours.ts';
 import { groupRows, hivePath, partitionKeys, type Layout } from '../schema/layout.ts';
 import { rescuedColumn } from '../schema/names.ts';
 import type { Column, ColumnType } from '../schema/types.ts';
@@ -33,6 +34,8 @@ export interface TableWriterOptions {
   readonly decode: Omit<DecodeRules, 'knownType' | 'reserved'>;
   readonly evolution: EvolutionRules;
   readonly onSchemaChange?: SchemaKeeperOptions['onChange'];
+  /** What in the batch did not go the straight way. */
+  readonly onSettled?: (facts: DetourFacts) => void;
 }
 
 /** A batch whose columns all have a place in the catalog's table. */
@@ -120,6 +123,7 @@ export class TableWriter {
   async settle(batch: DecodedBatch): Promise<SettledBatch> {
     const { keys, catalogVersion, targets } = await this.#settleRows(batch);
     if (batch.rejects.length > 0) await this.#deadLetters.settle([], { mayRescue: false });
+    this.#options.onSettled?.(detoursOf(batch, targets));
     const { eventTimeRange, rowCount, rejects, tombstones } = batch;
     return {
       batch,

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
+import type { Clock } from '../runtime/clock.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 
 /** What a client needs for mutual TLS: PEM texts, or a PKCS#12 keystore. */
@@ -31,6 +32,7 @@ export interface CertificateFacts {
 }
 
 const msPerDay = 86_400_000;
+const recyclePauseMs = 300;
 const jksMagic = 0xfeedfeed;
 
 /** Reads PEM by value or file, or a PKCS#12 keystore, whatever its file is called. Rejects with CERT_* or KEYSTORE_*. */
@@ -109,11 +111,15 @@ export class TlsIdentity {
     return this.#material;
   }
 
-  /** New connections use `material` from now on; open ones are closed, and kafkajs opens them again. */
-  replace(material: TlsMaterial): void {
+  /** New connections use `material` from now on; open ones are closed one after the other, and kafkajs opens them again. */
+  async replace(material: TlsMaterial, clock: Clock): Promise<void> {
     this.#material = material;
-    // without an error kafkajs does not notice the end of a socket
-    for (const socket of this.#sockets) socket.destroy(new Error('certificate rotated'));
+    const open = [...this.#sockets];
+    for (const socket of open) {
+      // without an error kafkajs does not notice the end of a socket
+      socket.destroy(new Error('certificate rotated'));
+      await clock.sleep(recyclePauseMs);
+    }
   }
 
   /** Opens a verified connection with the material of this moment. */

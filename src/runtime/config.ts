@@ -57,6 +57,15 @@ const configSchema = z.object({
   }).optional(),
   KAFKA_TLS_KEYSTORE_PASSWORD: text({ group: tls, about: 'Password of the keystore', secret: true }).optional(),
 
+  KAFKA_TLS_SECRET_ID: text({
+    group: tls,
+    about: 'Secret of AWS Secrets Manager with certificate and key: {"cert", "key", "ca"} as PEM',
+  }).optional(),
+  KAFKA_TLS_RELOAD_SECONDS: decimal(0.1, 86_400, {
+    group: tls,
+    about: 'How often files or secret are looked at for a new certificate; it is taken without a restart',
+  }).prefault('60'),
+
   LAKE: variable(
     {
       group: lake,
@@ -179,6 +188,10 @@ const configSchema = z.object({
     group: service,
     about: 'Least level that is logged',
   }).prefault('info'),
+  HTTP_PORT: integer(0, 65_535, {
+    group: service,
+    about: 'Port of /livez, /readyz and /metrics; none when left out',
+  }).optional(),
   RETRY_SECONDS: decimal(0, 86_400, {
     group: service,
     about: 'A step that may succeed later is tried again for this long before the process gives up',

@@ -1,0 +1,67 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** The service's metrics; their names are documented in docs/operations.md and held by a test. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly records: Counter<'fate'>;
+  readonly deadLetters: Counter<'reason'>;
+  readonly conflicts: Counter<'column'>;
+  readonly rescuedRows: Counter;
+  readonly batches: Counter<'reason'>;
+  readonly bytes: Counter<'direction'>;
+  readonly steps: Histogram<'step'>;
+  readonly retries: Counter<'step' | 'code'>;
+  readonly ledgerConflicts: Counter;
+  readonly schemaChanges: Counter;
+  readonly gapOffsets: Counter;
+  readonly freshness: Histogram;
+  readonly lag: Gauge<'partition'>;
+  readonly buffered: Gauge;
+  readonly lastCommit: Gauge;
+  readonly certificateDays: Gauge;
+}
+
+const stepBuckets = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
+const freshnessBuckets = [1, 5, 15, 60, 300, 900, 3600];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames: Label[] = [],
+  ): Counter<Label> => new Counter({ name: `glueless_${name}`, help, labelNames, registers });
+  const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Gauge<Label> =>
+    new Gauge({ name: `glueless_${name}`, help, labelNames, registers });
+  return {
+    registry,
+    records: counter('records_total', 'Records accounted for in the ledger, by what became of them', ['fate']),
+    deadLetters: counter('dead_letters_total', 'Records that could not become rows', ['reason']),
+    conflicts: counter('conflicts_total', 'Values that went to another column than that of their name', ['column']),
+    rescuedRows: counter('rescued_rows_total', 'Rows with values that found no column'),
+    batches: counter('batches_total', 'Batches committed, by why they were cut', ['reason']),
+    bytes: counter('bytes_total', 'Bytes of JSON in, bytes of Parquet out', ['direction']),
+    steps: new Histogram({
+      name: 'glueless_step_seconds',
+      help: 'Duration of the commit steps',
+      labelNames: ['step'],
+      buckets: stepBuckets,
+      registers,
+    }),
+    retries: counter('step_retries_total', 'Steps that failed and were tried again', ['step', 'code']),
+    ledgerConflicts: counter('ledger_conflicts_total', 'Ranges that another process had first'),
+    schemaChanges: counter('schema_changes_total', 'Times the table got columns'),
+    gapOffsets: counter('gap_offsets_total', 'Offsets that Kafka lost before they were read'),
+    freshness: new Histogram({
+      name: 'glueless_freshness_seconds',
+      help: 'Age of a batch’s oldest record when it was committed',
+      buckets: freshnessBuckets,
+      registers,
+    }),
+    lag: gauge('lag_records', 'Offsets the topic holds and the lake does not', ['partition']),
+    buffered: gauge('buffered_bytes', 'Bytes that have arrived and are not committed'),
+    lastCommit: gauge('last_commit_timestamp_seconds', 'When the last batch was committed'),
+    certificateDays: gauge('certificate_days_left', 'Days until the client certificate expires'),
+  };
+}

@@ -1,0 +1,93 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startBroker } from '../../src/devstack/broker.ts';
+import type { Credentials } from '../../src/devstack/pki.ts';
+import { freePort } from '../../src/devstack/child.ts';
+import { temporaryFolder } from '../support/lake.ts';
+import { Scenario } from '../support/scenario.ts';
+
+describe('health and metrics', () => {
+  it('tell what the service does', async () => {
+    const port = await freePort();
+    const scenario = await Scenario.open({ HTTP_PORT: String(port) });
+    await scenario.produce(500, '--partitions', '2', '--faults', '0.3');
+    const consumer = scenario.consume();
+    await consumer.untilLogged(/batch committed/, 4);
+    const get = (path: string) => fetch(`http://localhost:${port}${path}`);
+    expect((await get('/livez')).status).toBe(200);
+    await expect.poll(async () => (await get('/readyz')).status).toBe(200);
+    await expect
+      .poll(
+        async () => {
+          const text = await (await get('/metrics')).text();
+          const count = (name: string): number =>
+            [...text.matchAll(new RegExp(`^${name}\\S* (\\d+)$`, 'gm'))].reduce(
+              (sum, [, value]) => sum + Number(value),
+              0,
+            );
+          return {
+            records: count('glueless_records_total'),
+            hasReasons: /glueless_dead_letters_total\{reason="invalid-json"\} [1-9]/.test(text),
+            hasConflicts: /glueless_conflicts_total\{column="temperature_string"\} [1-9]/.test(text),
+            hasSteps: /glueless_step_seconds_count\{step="put"\} [1-9]/.test(text),
+          };
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual({ records: 500, hasReasons: true, hasConflicts: true, hasSteps: true });
+    expect(await consumer.stop()).toBe(143);
+  });
+});
+
+describe('a certificate that is exchanged while the service runs', () => {
+  it('is taken without a restart or a rebalance; a broken one is refused', async () => {
+    const broker = await startBroker();
+    onTestFinished(() => broker.stop());
+    const { authority } = broker;
+    const folder = await temporaryFolder();
+    const files = { ca: join(folder, 'ca.pem'), cert: join(folder, 'client.pem'), key: join(folder, 'client.key') };
+    const store = async ({ ca, cert, key }: Credentials): Promise<void> => {
+      await writeFile(files.ca, ca);
+      await writeFile(files.key, key, { mode: 0o600 });
+      await writeFile(files.cert, cert);
+    };
+    const shortLived = await authority.issue({ commonName: 'admin', notAfter: new Date(Date.now() + 20_000) });
+    await store(shortLived);
+    const scenario = await Scenario.open({
+      KAFKA_BROKERS: broker.bootstrap,
+      ...{ KAFKA_TLS_CA: '', KAFKA_TLS_CERT: '', KAFKA_TLS_KEY: '' },
+      ...{ KAFKA_TLS_CA_FILE: files.ca, KAFKA_TLS_CERT_FILE: files.cert, KAFKA_TLS_KEY_FILE: files.key },
+      KAFKA_TLS_RELOAD_SECONDS: '0.3',
+    });
+    await scenario.produce(300, '--partitions', '2');
+    const consumer = scenario.consume();
+    await consumer.untilLogged(/batch committed/);
+    await consumer.untilLogged(/client certificate expires soon/);
+
+    await writeFile(files.cert, 'nonsense');
+    await consumer.untilLogged(/can’t be used, the old one stays/);
+    await store(broker.admin);
+    await consumer.untilLogged(/client certificate rotated/);
+
+    await scenario.produce(300, '--partitions', '2');
+    // the first certificate is past its end by now or soon; the broker asks for one on every new connection
+    await expect
+      .poll(() => new Date(Date.now()) > new Date(shortLivedEnd(consumer.log)), { timeout: 30_000 })
+      .toBe(true);
+    await scenario.produce(300, '--partitions', '2');
+    await expect.poll(() => committedRows(consumer.log), { timeout: 20_000 }).toBe(900);
+    expect(consumer.log.match(/partitions assigned/g)).toHaveLength(1);
+    expect(await consumer.stop()).toBe(143);
+    await scenario.expectExactlyOnce();
+  });
+});
+
+function shortLivedEnd(log: string): string {
+  return /"validTo":"([^"]+)"/.exec(log)?.[1] ?? '';
+}
+
+function committedRows(log: string): number {
+  const lines = log.split('\n').filter((line) => line.includes('"msg":"batch committed"'));
+  return lines.reduce((sum, line) => sum + Number(JSON.parse(line).rows), 0);
+}

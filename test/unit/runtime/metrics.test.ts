@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Readiness } from '../../../src/consumer/readiness.ts';
+import { createMetrics } from '../../../src/runtime/metrics.ts';
+
+describe('metrics', () => {
+  it('are documented, all of them and no others', async () => {
+    const metrics = await createMetrics().registry.getMetricsAsJSON();
+    const names = metrics.map(({ name }) => name);
+    const documented = [...readFileSync('docs/operations.md', 'utf8').matchAll(/`(glueless_\w+)`/g)].map(
+      ([, name]) => name,
+    );
+    expect(documented.toSorted()).toEqual(names.toSorted());
+  });
+});
+
+describe('readiness', () => {
+  const setup = () => {
+    let nowMs = 0;
+    const readiness = new Readiness({ nowMs: () => nowMs, sleep: async () => {} }, 60_000);
+    return { readiness, pass: (ms: number) => (nowMs += ms) };
+  };
+  const committed = {} as never;
+
+  it('needs partitions', () => {
+    const { readiness } = setup();
+    expect(readiness.problems()).toEqual(['no partitions are assigned']);
+    readiness.observer.assigned?.(new Map());
+    expect(readiness.problems()).toEqual([]);
+    readiness.observer.revoked?.();
+    expect(readiness.problems()).toHaveLength(1);
+  });
+
+  it('is over when records wait and nothing is committed, and back with the next batch', () => {
+    const { readiness, pass } = setup();
+    readiness.observer.assigned?.(new Map());
+    readiness.lagged(new Map([[0, 5n]]));
+    pass(61_000);
+    readiness.lagged(new Map([[0, 9n]]));
+    expect(readiness.problems()).toEqual(['nothing was committed for 61 s though 9 records wait']);
+    readiness.observer.committed?.(committed);
+    expect(readiness.problems()).toEqual([]);
+  });
+
+  it('lasts while a quiet topic has nothing new', () => {
+    const { readiness, pass } = setup();
+    readiness.observer.assigned?.(new Map());
+    readiness.lagged(new Map([[0, 0n]]));
+    pass(3_600_000);
+    expect(readiness.problems()).toEqual([]);
+    readiness.lagged(new Map([[0, 1n]]));
+    expect(readiness.problems()).toEqual([]);
+  });
+
+  it('is over while a step fails', () => {
+    const { readiness } = setup();
+    readiness.observer.assigned?.(new Map());
+    readiness.observer.retrying?.('put', new Error('x'), 1, 100);
+    expect(readiness.problems()).toEqual(['the step put fails and is tried again']);
+    void readiness.observer.step?.('put', 'after', 1);
+    expect(readiness.problems()).toEqual([]);
+  });
+});
