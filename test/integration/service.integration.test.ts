@@ -56,8 +56,12 @@ describe('a certificate that is exchanged while the service runs', () => {
     await store(shortLived);
     const scenario = await Scenario.open({
       KAFKA_BROKERS: broker.bootstrap,
-      ...{ KAFKA_TLS_CA: '', KAFKA_TLS_CERT: '', KAFKA_TLS_KEY: '' },
-      ...{ KAFKA_TLS_CA_FILE: files.ca, KAFKA_TLS_CERT_FILE: files.cert, KAFKA_TLS_KEY_FILE: files.key },
+      KAFKA_TLS_CA: '',
+      KAFKA_TLS_CERT: '',
+      KAFKA_TLS_KEY: '',
+      KAFKA_TLS_CA_FILE: files.ca,
+      KAFKA_TLS_CERT_FILE: files.cert,
+      KAFKA_TLS_KEY_FILE: files.key,
       KAFKA_TLS_RELOAD_SECONDS: '0.3',
     });
     await scenario.produce(300, '--partitions', '2');
@@ -76,7 +80,7 @@ describe('a certificate that is exchanged while the service runs', () => {
       .poll(() => new Date(Date.now()) > new Date(shortLivedEnd(consumer.log)), { timeout: 30_000 })
       .toBe(true);
     await scenario.produce(300, '--partitions', '2');
-    await expect.poll(() => committedRows(consumer.log), { timeout: 20_000 }).toBe(900);
+    await expect.poll(() => consumer.committedRecords(), { timeout: 20_000 }).toBe(900);
     expect(consumer.log.match(/partitions assigned/g)).toHaveLength(1);
     expect(await consumer.stop()).toBe(143);
     await scenario.expectExactlyOnce();
@@ -85,9 +89,4 @@ describe('a certificate that is exchanged while the service runs', () => {
 
 function shortLivedEnd(log: string): string {
   return /"validTo":"([^"]+)"/.exec(log)?.[1] ?? '';
-}
-
-function committedRows(log: string): number {
-  const lines = log.split('\n').filter((line) => line.includes('"msg":"batch committed"'));
-  return lines.reduce((sum, line) => sum + Number(JSON.parse(line).rows), 0);
 }

@@ -81,6 +81,15 @@ export class RunningCli {
     }
   }
 
+  /** Records of the batches that its log says are committed. */
+  committedRecords(): number {
+    const lines = this.#log.split('\n').filter((line) => line.includes('"msg":"batch committed"'));
+    return lines.reduce((sum, line) => {
+      const { rows, deadLetters, tombstones } = JSON.parse(line);
+      return sum + Number(rows) + Number(deadLetters) + Number(tombstones);
+    }, 0);
+  }
+
   async ended(): Promise<number | string> {
     await this.#exit;
     return this.process.exitCode ?? this.process.signalCode ?? 'unknown';
