@@ -22,6 +22,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'trino',
+          include: ['test/trino/**/*.test.ts'],
+          testTimeout: 240_000,
+        },
+      },
+      {
+        test: {
           name: 'soak',
           include: ['test/soak/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],

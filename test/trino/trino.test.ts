@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
+import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import { startAwsEmulator, type AwsEmulator } from '../../src/devstack/emulators.ts';
+import { startTrino, type Trino } from '../../src/devstack/trino.ts';
+import { createHyparquetEncoder } from '../../src/parquet/hyparquet-encoder.ts';
+import { createParquetjsEncoder } from '../../src/parquet/parquetjs-encoder.ts';
+import { formatType } from '../../src/schema/hive-ddl.ts';
+import { hourlyMeans } from '../../src/report/hourly-means.ts';
+import { jsonRecords } from '../support/chunks.ts';
+import { evolvedColumns, evolvingBatches } from '../support/evolving-batches.ts';
+import { createTestTools, testTable } from '../support/lake.ts';
+import { sampleRecords } from '../support/tables.ts';
+import { writeBatches } from '../support/write-batches.ts';
+
+let aws: AwsEmulator;
+let trino: Trino;
+const database = 'trino_test';
+
+beforeAll(async () => {
+  aws = await startAwsEmulator();
+  Object.assign(process.env, aws.environment);
+  trino = await startTrino({ endpoint: aws.endpoint, database });
+}, 900_000);
+
+afterAll(async () => {
+  await trino.stop();
+  await aws.stop();
+});
+
+/** A lake of the test's own on the emulator, in the database that Trino looks at. */
+function openLake(encoder = createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 1000 })) {
+  const options = { region: 'us-east-1', endpoint: aws.endpoint };
+  const store = createS3ObjectStore({ ...options, bucket: aws.bucket, prefix: crypto.randomUUID() });
+  const catalog = createGlueCatalog({ ...options, database });
+  return { catalog, tools: createTestTools({ store, catalog, writer: { encoder } }) };
+}
+
+async function dropTable(): Promise<void> {
+  for (const table of [testTable, `${testTable}_dead_letters`]) {
+    await fetch(aws.endpoint, {
+      method: 'POST',
+      headers: {
+        'X-Amz-Target': 'AWSGlue.DeleteTable',
+        'content-type': 'application/x-amz-json-1.1',
+        authorization:
+          'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/glue/aws4_request, SignedHeaders=host, Signature=x',
+      },
+      body: JSON.stringify({ DatabaseName: database, Name: table }),
+    });
+  }
+  await trino.query('CALL glue.system.flush_metadata_cache()').catch(() => {});
+}
+
+describe('Trino, the nearest to Athena engine 3', () => {
+  it('reads all files ever written for a table that has grown, with the catalog’s types', async () => {
+    await dropTable();
+    const { catalog, tools } = openLake();
+    await writeBatches(tools, evolvingBatches);
+    const table = await catalog.load(testTable);
+    const columns = (table?.columns ?? []).filter(({ name }) => !name.startsWith('kafka_'));
+    expect(columns.map(({ name, type }) => `${name} ${formatType(type)}`).toSorted()).toEqual(
+      evolvedColumns.toSorted(),
+    );
+    const { rows } = await trino.query(
+      `SELECT id, t, t_string, t_boolean, place.ward, place.ward_double, place.bed.number, place.floor, cardinality(stays),
+         CAST(stays[1]."to" AS varchar), CAST("at" AS varchar), tags, tags_array_double FROM ${testTable} ORDER BY id`,
+    );
+    expect(rows).toEqual([
+      [1, 36.8, null, null, null, null, null, null, null, null, null, null, null],
+      [2, null, 'warm', null, 'A', null, null, null, null, null, null, null, null],
+      [3, null, null, true, 'B', null, 7, null, null, null, null, ['x'], null],
+      [4, null, null, null, null, null, null, 2, 1, null, '2026-11-23 09:00:00.000', null, null],
+      [5, null, null, null, null, 5, null, null, 1, '2026-11-25', null, null, [1]],
+    ]);
+  });
+
+  it.each([
+    ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 2 })],
+    ['hyparquet, snappy', createHyparquetEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
+    ['parquetjs-lite', createParquetjsEncoder({ codec: 'snappy', rowGroupRows: 2 })],
+  ])('reads every kind of column as %s writes it', async (_name, encoder) => {
+    await dropTable();
+    await writeBatches(openLake(encoder).tools, [jsonRecords(...sampleRecords)]);
+    const { rows } = await trino.query(
+      `SELECT text, number, flag, CAST("at" AS varchar), CAST(day AS varchar), tags, place.ward, place.bed.floor FROM ${testTable} ORDER BY kafka_offset`,
+    );
+    expect(rows).toEqual([
+      ['a', 36.8, true, '2026-11-23 09:15:02.120', '2026-11-23', ['x', 'y'], 'B', 2],
+      ['ü€😀', -0.5, false, '1969-12-31 23:59:59.999', '1969-12-31', [], null, null],
+      [null, null, null, null, null, null, null, null],
+      ['', 1e300, null, null, null, ['z'], null, -1],
+      ['a', 0, true, '2026-11-23 09:15:02.000', '2024-02-29', null, 'C', null],
+    ]);
+  });
+
+  it('prunes by partition, runs the report, and finds dead letters', async () => {
+    await dropTable();
+    const { catalog, tools } = openLake();
+    const reading = (hour: number, temperature: unknown) => ({
+      patientId: 'p1',
+      temperature,
+      eventTime: `2026-11-23T0${hour}:00:00Z`,
+    });
+    await writeBatches(tools, [jsonRecords(reading(7, 36.5), reading(8, 38), reading(8, 39), '{"broken":')]);
+    const table = await catalog.load(testTable);
+    const engine = {
+      name: 'Trino',
+      query: async (sql: string) => {
+        const { rows } = await trino.query(sql);
+        return rows.map(([patientid, hour, mean, lowest, highest, readings]) => ({
+          patientid,
+          hour,
+          mean,
+          lowest,
+          highest,
+          readings,
+        }));
+      },
+      close: async () => {},
+    };
+    const means = await hourlyMeans(engine, table!, { since: '2026-11-23', limits: { low: 36.1, high: 37.2 } });
+    expect(means.map(({ hour, mean, alert }) => [hour, mean, alert])).toEqual([
+      ['2026-11-23 07:00', 36.5, undefined],
+      ['2026-11-23 08:00', 38.5, 'high'],
+    ]);
+    const { rows } = await trino.query(`SELECT reason, value_text FROM ${testTable}_dead_letters`);
+    expect(rows).toEqual([['invalid-json', '{"broken":']]);
+  });
+});
