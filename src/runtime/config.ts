@@ -105,7 +105,7 @@ const configSchema = z.object({
   BATCH_BYTES_MAX: integer(1000, 2_000_000_000, {
     group: batches,
     about: 'A batch is written at this many bytes of JSON',
-  }).prefault('67108864'),
+  }).prefault('33554432'),
   BATCH_AGE_MAX_SECONDS: decimal(0.1, 86_400, {
     group: batches,
     about: 'A batch is written when its first record has waited this long',
@@ -113,8 +113,8 @@ const configSchema = z.object({
   BUFFER_BYTES_MAX: integer(1_000_000, 8_000_000_000, {
     group: batches,
     about: 'Reading pauses when all partitions together hold this much',
-  }).prefault('134217728'),
-  COMMITS_MAX: integer(1, 64, { group: batches, about: 'Batches written at the same time' }).prefault('2'),
+  }).prefault('50331648'),
+  COMMITS_MAX: integer(1, 64, { group: batches, about: 'Batches written at the same time' }).prefault('1'),
 
   EVENT_TIME_FIELD: text({
     group: time,
@@ -182,7 +182,7 @@ const configSchema = z.object({
     group: parquet,
     about: 'Compression; parquetjs-lite writes snappy for zstd',
   }).prefault('zstd'),
-  PARQUET_ROW_GROUP_ROWS: integer(100, 10_000_000, { group: parquet, about: 'Rows of a row group' }).prefault('250000'),
+  PARQUET_ROW_GROUP_ROWS: integer(100, 10_000_000, { group: parquet, about: 'Rows of a row group' }).prefault('100000'),
 
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     group: service,

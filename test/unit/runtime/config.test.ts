@@ -14,7 +14,7 @@ function problemsOf(environment: Record<string, string>, required: Parameters<ty
 describe('the configuration', () => {
   it('has defaults for everything but the broker', () => {
     const config = readConfig({});
-    expect(config.BATCH_ROWS_MAX).toBe(250_000);
+    expect(config.BATCH_ROWS_MAX).toBe(100_000);
     expect(config.LAKE).toEqual({ kind: 'folder', path: './lake' });
     expect(config.KAFKA_BROKERS).toBeUndefined();
   });
@@ -29,7 +29,7 @@ describe('the configuration', () => {
   });
 
   it('counts an empty variable as not set', () => {
-    expect(readConfig({ BATCH_ROWS_MAX: '', KAFKA_TLS_KEY: '' }).BATCH_ROWS_MAX).toBe(250_000);
+    expect(readConfig({ BATCH_ROWS_MAX: '', KAFKA_TLS_KEY: '' }).BATCH_ROWS_MAX).toBe(100_000);
   });
 
   it('reads places of the lake', () => {
