@@ -100,7 +100,7 @@ const configSchema = z.object({
   }).optional(),
 
   BATCH_ROWS_MAX: integer(1, 10_000_000, { group: batches, about: 'A batch is written at this many records' }).prefault(
-    '250000',
+    '100000',
   ),
   BATCH_BYTES_MAX: integer(1000, 2_000_000_000, {
     group: batches,
