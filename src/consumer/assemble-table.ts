@@ -27,11 +27,19 @@ export function assembleTable(
 }
 
 function coordinates({ partition, offsets, timestamps }: DecodedBatch, rows: Int32Array): TableColumn[] {
-  const validity = Uint8Array.from(rows, (row) => ((timestamps[row] ?? -1) < 0 ? 0 : 1));
-  const kafkaTimestamps = Float64Array.from(rows, (row) => timestamps[row] ?? 0);
+  const validity = new Uint8Array(rows.length);
+  const kafkaTimestamps = new Float64Array(rows.length);
+  const kafkaOffsets = new BigInt64Array(rows.length);
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] ?? 0;
+    const timestamp = timestamps[row] ?? -1;
+    validity[at] = timestamp < 0 ? 0 : 1;
+    kafkaTimestamps[at] = timestamp;
+    kafkaOffsets[at] = offsets[row] ?? 0n;
+  }
   const data: readonly ColumnData[] = [
     { kind: 'int', values: new Int32Array(rows.length).fill(partition) },
-    { kind: 'bigint', values: BigInt64Array.from(rows, (row) => offsets[row] ?? 0n) },
+    { kind: 'bigint', values: kafkaOffsets },
     { kind: 'timestamp', values: kafkaTimestamps },
   ];
   return kafkaColumns.flatMap(({ name, type }, index) => {

@@ -38,7 +38,8 @@ export function parseRecord(bytes: Buffer, start: number, end: number): ParsedRe
 function parseText(text: string): ParsedRecord {
   let value: unknown;
   try {
-    value = hasLongNumber(text) ? JSON.parse(text, reviveExact) : JSON.parse(text);
+    value = JSON.parse(text);
+    if (mayHaveLostDigits(value, text)) value = JSON.parse(text, reviveExact);
   } catch (error) {
     return error instanceof RangeError ? tooDeep() : reject('invalid-json', describeError(error, text));
   }
@@ -57,9 +58,20 @@ function describeError(error: unknown, text: string): string {
 
 const longNumber = /[0-9]{16}|[0-9][eE]/;
 
-/** True when a number may have more digits, or a larger exponent, than a double can hold. */
-function hasLongNumber(text: string): boolean {
-  return longNumber.test(text);
+/** True when a number of the text may have more digits, or a larger exponent, than a double can hold. */
+function mayHaveLostDigits(value: unknown, text: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  for (const member of Object.values(value)) {
+    // nested values are not worth a walk: their digits in the text decide
+    if (typeof member === 'object' && member !== null) return longNumber.test(text);
+    if (typeof member === 'number' && !Number.isSafeInteger(member) && isBeyondDouble(member)) return true;
+  }
+  return false;
+}
+
+/** Fractions are what a double makes of them; integers and magnitudes are not. */
+function isBeyondDouble(value: number): boolean {
+  return !Number.isFinite(value) || Number.isInteger(value);
 }
 
 function reviveExact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {

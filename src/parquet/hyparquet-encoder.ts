@@ -49,6 +49,14 @@ export function createHyparquetEncoder({ codec, rowGroupRows }: EncoderOptions):
 /** Typed arrays go as they are where every row has a value. */
 function dataOf(column: TableColumn, rowCount: number): unknown[] | Float64Array | Int32Array | BigInt64Array {
   const { data, validity } = column;
+  if (data.kind === 'timestamp' && validity === undefined) return bigintsOf(data.values, rowCount);
   const isPlain = data.kind === 'double' || data.kind === 'int' || data.kind === 'bigint';
   return isPlain && validity === undefined ? data.values.subarray(0, rowCount) : plainValues(column, rowCount);
+}
+
+/** Milliseconds as the file has them: without a Date for each. */
+function bigintsOf(values: Float64Array, rowCount: number): BigInt64Array {
+  const bigints = new BigInt64Array(rowCount);
+  for (let row = 0; row < rowCount; row++) bigints[row] = BigInt(values[row] ?? 0);
+  return bigints;
 }

@@ -77,6 +77,17 @@ function fitDecimal(value: unknown, precision: number, scale: number): unknown {
  * more digits than milliseconds have: such a text stays a text rather than lose them.
  */
 export function parseTimestamp(text: string): number | undefined {
+  if (text === lastText) return lastTimestamp;
+  lastTimestamp = readTimestamp(text);
+  lastText = text;
+  return lastTimestamp;
+}
+
+/** One record's time is asked for several times in a row: for its type, its value, its place. */
+let lastText = '';
+let lastTimestamp: number | undefined;
+
+function readTimestamp(text: string): number | undefined {
   const { length } = text;
   if (length < 20 || length > 29 || (text.charCodeAt(10) | 32) !== 0x74) return undefined;
   const dayMs = parseDay(text);
