@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startBroker } from '../../src/devstack/broker.ts';
 import type { Credentials } from '../../src/devstack/pki.ts';
 import { freePort } from '../../src/devstack/child.ts';
+import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/lake.ts';
 import { Scenario } from '../support/scenario.ts';
 
@@ -37,6 +39,37 @@ describe('health and metrics', () => {
       )
       .toEqual({ records: 500, hasReasons: true, hasConflicts: true, hasSteps: true });
     expect(await consumer.stop()).toBe(143);
+  });
+});
+
+describe('a certificate in AWS Secrets Manager', () => {
+  it('is used, and what is wrong with the secret is said without its content', async () => {
+    const { aws, credentials } = inject('stack');
+    const create = async (content: string): Promise<string> => {
+      const Name = `tls-${randomUUID()}`;
+      const response = await fetch(aws.endpoint, {
+        method: 'POST',
+        headers: { 'X-Amz-Target': 'secretsmanager.CreateSecret', 'content-type': 'application/x-amz-json-1.1' },
+        body: JSON.stringify({ Name, SecretString: content }),
+      });
+      expect(response.status).toBe(200);
+      return Name;
+    };
+    const env = {
+      ...kafkaEnvironment(),
+      ...ownNames(),
+      ...aws.environment,
+      KAFKA_TLS_CA: '',
+      KAFKA_TLS_CERT: '',
+      KAFKA_TLS_KEY: '',
+    };
+    const good = await create(JSON.stringify(credentials.admin));
+    const produced = await runCli(['produce', '--count', '3'], { ...env, KAFKA_TLS_SECRET_ID: good });
+    expect(produced).toMatchObject({ code: 0 });
+    const bad = await create('{"cert": "very secret text"');
+    const failed = await runCli(['produce', '--count', '3'], { ...env, KAFKA_TLS_SECRET_ID: bad, LOG_LEVEL: 'error' });
+    expect(JSON.parse(failed.stderr)).toMatchObject({ code: 'CERT_UNREADABLE' });
+    expect(failed.stderr).not.toContain('very secret');
   });
 });
 
