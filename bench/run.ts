@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
@@ -101,7 +102,7 @@ async function writeReadings(file: string): Promise<void> {
   const startMs = Date.parse('2026-11-23T00:00:00Z');
   for (let index = 0; index < records; index++) {
     const line = `${JSON.stringify(readingAt({ seed: 1, patients: 50 }, index, startMs + index * 10))}\n`;
-    if (!stream.write(line)) await new Promise((resolve) => stream.once('drain', resolve));
+    if (!stream.write(line)) await once(stream, 'drain');
   }
   stream.end();
   await finished(stream);
