@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports.ts';
-import { emptyChunk, type RecordChunk } from '../consumer/record-chunk.ts';
+import type { RecordChunk } from '../consumer/record-chunk.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { explainKafkaError } from './failure.ts';
 import { fetchedBatch } from './fetch-decoding.ts';
 import { chunkOfRecordSet } from './record-set.ts';
 import { withAdmin } from './topics.ts';
 
-/** Fetches in a row without news before the rest of a range counts as unreadable (control records, compaction). */
-const idleFetchesMax = 10;
+/** Every offset below the high watermark is covered by some batch; when none comes for this long, something is wrong. */
+const silenceMs = 30_000;
 
 export function createTopicReader({ kafka, topic }: { readonly kafka: Kafka; readonly topic: string }): TopicReader {
   const where = `topic ${topic}`;
@@ -52,7 +53,6 @@ async function* readRange(
   const queue: RecordChunk[] = [];
   let wake = Promise.withResolvers<void>();
   let position = range.from;
-  let idle = 0;
   let failure: Error | undefined;
   const news = (): void => {
     wake.resolve();
@@ -61,7 +61,6 @@ async function* readRange(
   const take = (to: bigint, chunk: RecordChunk): void => {
     queue.push(chunk);
     position = to;
-    idle = 0;
     news();
   };
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -74,10 +73,6 @@ async function* readRange(
     if (payload.restart) return;
     failure = explainKafkaError(payload.error, `reading ${topic}`);
     news();
-  });
-  consumer.on(consumer.events.FETCH, () => {
-    if (++idle > idleFetchesMax && position < range.to)
-      take(range.to, emptyChunk({ topic, partition: range.partition, from: position, to: range.to }));
   });
   try {
     await consumer.connect();
@@ -98,7 +93,7 @@ async function* readRange(
       signal?.throwIfAborted();
       if (failure !== undefined) throw failure;
       const chunk = queue.shift();
-      if (chunk === undefined) await wake.promise;
+      if (chunk === undefined) await untilNews(wake.promise, `${topic}/${range.partition}, offset ${position}`);
       else yield chunk;
       if (chunk !== undefined && chunk.to >= range.to) return;
     }
@@ -107,6 +102,24 @@ async function* readRange(
   } finally {
     await consumer.disconnect().catch(() => {});
     await withAdmin(kafka, groupId, (admin) => admin.deleteGroups([groupId])).catch(() => {});
+  }
+}
+
+/** Waits for news; rejects when none comes: what could not be read must never count as empty. */
+async function untilNews(news: Promise<void>, where: string): Promise<void> {
+  const over = new AbortController();
+  const silence = async (): Promise<never> => {
+    await delay(silenceMs, undefined, { signal: over.signal });
+    throw new PipelineError('BROKER_SILENT', {
+      message: `nothing came from ${where} on for ${silenceMs / 1000} s, though the broker says that it is there`,
+      retryable: true,
+      hint: 'a partition without a leader, or a transaction that is still open, looks like this: try again',
+    });
+  };
+  try {
+    await Promise.race([news, silence()]);
+  } finally {
+    over.abort();
   }
 }
 

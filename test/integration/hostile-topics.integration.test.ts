@@ -42,6 +42,27 @@ describe('a topic with', () => {
     await scenario.expectExactlyOnce();
   });
 
+  it('a transaction that is still open: what lies behind its start waits, and is not taken for nothing', async () => {
+    const { scenario, kafka } = await setup();
+    await appendRecords(kafka, scenario.topic, 0, some(10));
+    const producer = kafka.producer({ transactionalId: scenario.topic, idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({
+      topic: scenario.topic,
+      messages: some(10).map(({ value }) => ({ value: String(value) })),
+    });
+    const consumer = scenario.consume();
+    await expect.poll(() => consumer.committedRecords(), { timeout: 30_000 }).toBe(10);
+    await transaction.commit();
+    await producer.disconnect();
+    await expect.poll(() => consumer.committedRecords(), { timeout: 30_000 }).toBe(20);
+    expect(await consumer.stop()).toBe(143);
+    scenario.acknowledged = 20;
+    await scenario.consumeToEnd();
+    await scenario.expectExactlyOnce();
+  });
+
   it('a record batch of 200,000 records', async () => {
     const { scenario } = await setup();
     await sendBatch(scenario.topic, 0, encodeBatch(some(200_000), { baseTimestamp: Date.now(), compress: 'zstd' }));
