@@ -23,7 +23,7 @@ export interface VerifyOptions {
   readonly table: string;
   readonly deadLetterTable: string;
   readonly topic: string;
-  /** Reads every row's Kafka coordinates instead of the files' footers only. */
+  /** Reads every row's Kafka coordinates, where the table has them, instead of the files' footers only. */
   readonly deep: boolean;
 }
 
@@ -56,7 +56,8 @@ type Written = Extract<LedgerEntry, { outcome: unknown }>;
 const requestsMax = 16;
 
 /** The audit: ledger against objects against catalog against broker. Changes nothing. */
-export async function verify(options: VerifyOptions): Promise<VerifyReport> {
+export async function verify(asked: VerifyOptions): Promise<VerifyReport> {
+  const options = { ...asked, deep: asked.deep && (await tellsOffsets(asked)) };
   const { ledger, table, topic } = options;
   const watermarks = await options.reader?.watermarks();
   const chains = new Map<number, LedgerEntry[]>();
@@ -81,6 +82,12 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
       ...written.flatMap(({ outcome }) => outcome.obsolete ?? []),
     ],
   };
+}
+
+/** False for a table that was made without the Kafka columns: its rows can be counted, not told apart. */
+async function tellsOffsets({ catalog, table }: VerifyOptions): Promise<boolean> {
+  const found = await catalog.load(table);
+  return found === undefined || found.columns.some(({ name }) => name === 'kafka_offset');
 }
 
 export function isWritten(entry: LedgerEntry): entry is Written {

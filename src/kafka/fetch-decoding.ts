@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { EachBatchPayload } from 'kafkajs';
+import type { Answer } from './admission.ts';
 import { readRecordBatches, type RecordBatch } from './record-batch.ts';
 import type { RecordSet } from './record-set.ts';
 
@@ -23,13 +24,8 @@ interface PartitionData {
 }
 
 /** What a consumer's `eachBatch` gets in place of kafkajs's batch. */
-export interface FetchedBatch {
+export interface FetchedBatch extends Answer {
   readonly records: RecordSet;
-  /** Of the first batch, which may begin before the offset that was asked for. */
-  readonly firstBatchOffset: bigint;
-  readonly end: bigint;
-  /** First offset the broker holds; `undefined` from brokers too old to say. */
-  readonly logStart: bigint | undefined;
 }
 
 let isInstalled = false;
@@ -69,15 +65,14 @@ class FetchBatch implements FetchedBatch {
   readonly messages: { readonly length: number };
   readonly records: RecordSet;
   readonly logStart: bigint | undefined;
-  readonly #fetchedOffset: string;
+  readonly fetchedOffset: bigint;
 
   constructor(topic: string, fetchedOffset: string, data: PartitionData) {
     this.topic = topic;
     this.partition = data.partition;
     this.highWatermark = data.highWatermark;
-    this.#fetchedOffset = fetchedOffset;
-    const from = BigInt(fetchedOffset);
-    const batches = data.messages.filter(({ lastOffset }) => lastOffset >= from);
+    this.fetchedOffset = BigInt(fetchedOffset);
+    const batches = data.messages.filter(({ lastOffset }) => lastOffset >= this.fetchedOffset);
     const aborted = (data.abortedTransactions ?? []).map(({ producerId, firstOffset }) => ({
       producerId: BigInt(producerId),
       firstOffset: BigInt(firstOffset),
@@ -89,13 +84,9 @@ class FetchBatch implements FetchedBatch {
     this.logStart = logStart < 0n ? undefined : logStart;
   }
 
-  get firstBatchOffset(): bigint {
-    return this.records.batches[0]?.baseOffset ?? BigInt(this.#fetchedOffset);
-  }
-
   get end(): bigint {
     const last = this.records.batches.at(-1);
-    return last === undefined ? BigInt(this.#fetchedOffset) : last.lastOffset + 1n;
+    return last === undefined ? this.fetchedOffset : last.lastOffset + 1n;
   }
 
   isEmpty(): boolean {
@@ -108,7 +99,7 @@ class FetchBatch implements FetchedBatch {
   }
 
   firstOffset(): string | null {
-    return this.isEmpty() ? null : this.firstBatchOffset.toString();
+    return this.isEmpty() ? null : this.fetchedOffset.toString();
   }
 
   lastOffset(): string {
@@ -120,6 +111,6 @@ class FetchBatch implements FetchedBatch {
   }
 
   offsetLagLow(): string {
-    return this.isEmpty() ? '0' : (BigInt(this.highWatermark) - 1n - this.firstBatchOffset).toString();
+    return this.isEmpty() ? '0' : (BigInt(this.highWatermark) - 1n - this.fetchedOffset).toString();
   }
 }

@@ -2,6 +2,7 @@ import type { Consumer, Kafka } from 'kafkajs';
 import type { AssignedPartition, RecordHandler, RecordSource } from '../consumer/ports.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { explainKafkaError } from './failure.ts';
+import { admit } from './admission.ts';
 import { fetchedBatch } from './fetch-decoding.ts';
 import { chunkOfRecordSet } from './record-set.ts';
 import { withAdmin } from './topics.ts';
@@ -73,17 +74,16 @@ export function createRecordSource(options: SourceOptions): RecordSource {
           partitionsConsumedConcurrently: 1,
           eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
             const { partition } = batch;
-            const { records, firstBatchOffset, end, logStart } = fetchedBatch(batch);
-            const from = positions.get(partition);
+            const answer = fetchedBatch(batch);
+            const position = positions.get(partition);
             resolveOffset(batch.lastOffset());
-            if (from !== undefined && end > from) {
-              // what lies before the log's start is lost; other holes are control records and compaction
-              const lowest = logStart ?? firstBatchOffset;
-              const start = lowest > from ? smaller(lowest, end) : from;
-              if (start > from) handler.gap({ partition, from, to: start });
-              positions.set(partition, end);
-              handler.records(chunkOfRecordSet(records, { topic, partition, from: start, to: end }));
-            }
+            const admission = position === undefined ? undefined : admit(position, answer);
+            if (admission?.kind === 'take') {
+              const { from, lost } = admission;
+              if (lost !== undefined) handler.gap({ partition, ...lost });
+              positions.set(partition, answer.end);
+              handler.records(chunkOfRecordSet(answer.records, { topic, partition, from, to: answer.end }));
+            } else if (admission?.kind === 'stale' && position !== undefined) seek(partition, position);
             await heartbeat().catch((error: unknown) => {
               handler.revoked();
               throw error;
@@ -159,8 +159,4 @@ async function assign(
     });
   });
   return handler.assigned(assigned);
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

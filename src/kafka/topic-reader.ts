@@ -5,6 +5,7 @@ import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports.ts'
 import type { RecordChunk } from '../consumer/record-chunk.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { explainKafkaError } from './failure.ts';
+import { admit } from './admission.ts';
 import { fetchedBatch } from './fetch-decoding.ts';
 import { chunkOfRecordSet } from './record-set.ts';
 import { withAdmin } from './topics.ts';
@@ -83,10 +84,16 @@ async function* readRange(
       eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
         resolveOffset(batch.lastOffset());
         await heartbeat();
-        const { records, end } = fetchedBatch(batch);
-        if (batch.partition !== range.partition || end <= position || position >= range.to) return;
-        const to = end < range.to ? end : range.to;
-        take(to, chunkOfRecordSet(records, { topic, partition: range.partition, from: position, to }));
+        const answer = fetchedBatch(batch);
+        const { partition } = range;
+        if (batch.partition !== partition || position >= range.to) return;
+        const admission = admit(position, answer);
+        if (admission.kind === 'stale') consumer.seek({ topic, partition, offset: position.toString() });
+        if (admission.kind !== 'take') return;
+        if (admission.lost !== undefined)
+          throw gone(topic, { ...range, from: position }, { low: admission.from, high: answer.end });
+        const to = answer.end < range.to ? answer.end : range.to;
+        take(to, chunkOfRecordSet(answer.records, { topic, partition, from: position, to }));
       },
     });
     for (;;) {
