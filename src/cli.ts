@@ -109,12 +109,15 @@ program
   .option('--deep', 'read every row and check each offset', false)
   .option('--no-broker', 'do not compare with the broker')
   .option('--repair', 'remove objects whose rows are all in others', false)
+  .option('--acknowledge-gaps', 'note that what Kafka lost so far is known and accepted', false)
   .option('--json', 'print JSON', false)
-  .action(async (options: { deep: boolean; broker: boolean; repair: boolean; json: boolean }) => {
-    const { verifyTable } = await import('./commands/verify.ts');
-    const required: VariableName[] = options.broker ? ['KAFKA_BROKERS'] : [];
-    await run('words', required, ({ config }) => verifyTable(config, options))();
-  });
+  .action(
+    async (options: { deep: boolean; broker: boolean; repair: boolean; acknowledgeGaps: boolean; json: boolean }) => {
+      const { verifyTable } = await import('./commands/verify.ts');
+      const required: VariableName[] = options.broker ? ['KAFKA_BROKERS'] : [];
+      await run('words', required, ({ config }) => verifyTable(config, options))();
+    },
+  );
 
 program
   .command('redrive')

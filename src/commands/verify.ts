@@ -1,3 +1,4 @@
+import { acknowledgeGaps } from '../consumer/acknowledge-gaps.ts';
 import { deadLetterTable } from '../consumer/dead-letters.ts';
 import { Ledger } from '../consumer/ledger.ts';
 import { verify, type PartitionSummary, type VerifyReport } from '../consumer/verify.ts';
@@ -16,6 +17,7 @@ export interface VerifyCommandOptions {
   /** False: the ledger is not compared with the broker. */
   readonly broker: boolean;
   readonly repair: boolean;
+  readonly acknowledgeGaps: boolean;
 }
 
 /** Prints the audit; 1 when anything is wrong. */
@@ -36,6 +38,10 @@ export async function verifyTable(config: Config, options: VerifyCommandOptions)
       topic,
       deep: options.deep,
     });
+  if (options.acknowledgeGaps) {
+    const acknowledgedAt = new Date(systemClock.nowMs()).toISOString();
+    await acknowledgeGaps(new Ledger(store), { table, topic, acknowledgedAt });
+  }
   let report = await run();
   const removed = options.repair ? report.removable : [];
   if (removed.length > 0) {

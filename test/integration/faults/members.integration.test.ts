@@ -101,5 +101,7 @@ describe('retention that passes the consumer', () => {
     expect(findings.map(({ problem }: { problem: string }) => problem)).toEqual(['gap']);
     expect(partitions[0]).toMatchObject({ gapOffsets: '120', rows: 680 });
     expect(await countWithPyarrow(scenario.table)).toEqual({ rows: 680, distinct: 680 });
+    expect((await runCli(['verify', '--acknowledge-gaps'], scenario.env)).code).toBe(0);
+    expect((await runCli(['verify'], scenario.env)).code).toBe(0);
   });
 });

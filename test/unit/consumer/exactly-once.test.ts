@@ -9,7 +9,17 @@ import { PipelineError } from '../../../src/runtime/errors.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeSource, FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs, type TestRecord } from '../../support/chunks.ts';
-import { audit, createTestTools, openTestLake, readRows, type TestLake } from '../../support/lake.ts';
+import { acknowledgeGaps } from '../../../src/consumer/acknowledge-gaps.ts';
+import { Ledger } from '../../../src/consumer/ledger.ts';
+import {
+  audit,
+  createTestTools,
+  openTestLake,
+  readRows,
+  testTable,
+  testTopic,
+  type TestLake,
+} from '../../support/lake.ts';
 
 const policy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };
 
@@ -162,6 +172,15 @@ describe('exactly once', () => {
     const { findings, partitions } = await audit(lake, topic);
     expect(findings.map(({ problem }) => problem)).toEqual(['gap']);
     expect(partitions.map(({ from, to, gapOffsets }) => [from, to, gapOffsets])).toEqual([[0n, 80n, 15n]]);
+    const acknowledge = () =>
+      acknowledgeGaps(new Ledger(lake.store), {
+        table: testTable,
+        topic: testTopic,
+        acknowledgedAt: new Date().toISOString(),
+      });
+    expect(await acknowledge()).toBe(1);
+    expect(await acknowledge()).toBe(0);
+    expect((await audit(lake, topic)).findings).toEqual([]);
   });
 
   it('refuses a topic that was deleted and made again', async () => {

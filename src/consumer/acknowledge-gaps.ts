@@ -1,0 +1,30 @@
+import type { Ledger, Versioned } from './ledger.ts';
+import type { CommittedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
+
+/** Notes in the ledger that every loss so far is known and accepted; answers with how many there were. */
+export async function acknowledgeGaps(
+  ledger: Ledger,
+  { table, topic, acknowledgedAt }: { readonly table: string; readonly topic: string; readonly acknowledgedAt: string },
+): Promise<number> {
+  let acknowledged = 0;
+  for (const partition of await ledger.partitions({ table, topic })) {
+    for await (const found of ledger.entries({ table, topic, partition })) {
+      const next = acknowledge(found.entry, acknowledgedAt);
+      if (next !== undefined && (await isReplaced(ledger, found, next))) acknowledged++;
+    }
+  }
+  return acknowledged;
+}
+
+/** The entry with its loss acknowledged; `undefined` when there is none to acknowledge. */
+function acknowledge(entry: LedgerEntry, acknowledgedAt: string): GapEntry | CommittedEntry | undefined {
+  if (entry.state === 'gap') return entry.acknowledgedAt === undefined ? { ...entry, acknowledgedAt } : undefined;
+  if (entry.state !== 'committed') return undefined;
+  const { lost } = entry.outcome;
+  if (lost === undefined || lost.acknowledgedAt !== undefined) return undefined;
+  return { ...entry, outcome: { ...entry.outcome, lost: { ...lost, acknowledgedAt } } };
+}
+
+async function isReplaced(ledger: Ledger, current: Versioned, next: GapEntry | CommittedEntry): Promise<boolean> {
+  return (await ledger.replace(current, next)).kind === 'ours';
+}
