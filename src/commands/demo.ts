@@ -17,7 +17,7 @@ export interface DemoOptions {
 }
 
 const run = promisify(execFile);
-const topic = 'thermometer';
+const table = 'thermometer';
 const hours = 12;
 const faultShare = 0.01;
 const progressMs = 500;
@@ -52,7 +52,7 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
     ...(await provideBroker(folder, stack)),
     ...(await provideLake(folder, lake, stack)),
   };
-  Object.assign(environment, { KAFKA_TOPIC: topic, BATCH_AGE_MAX_SECONDS: '2' });
+  Object.assign(environment, { KAFKA_TOPIC: topicOf(environment), LAKE_TABLE: table, BATCH_AGE_MAX_SECONDS: '2' });
 
   const logFile = join(folder, 'consumer.log');
   const consumer = startGlueless(['consume'], environment, logFile);
@@ -78,7 +78,7 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   say(
     `${sums.rows} rows + ${sums.deadLetters} dead letters = ${sums.rows + sums.deadLetters} of ${acknowledged} acknowledged readings`,
   );
-  say(`files: ${lake === 'local' ? shown(join(folder, 'lake', topic)) : `s3://…/${topic} on the emulator`}`);
+  say(`files: ${lake === 'local' ? shown(join(folder, 'lake', table)) : `s3://…/${table} on the emulator`}`);
   if (sums.rows + sums.deadLetters === acknowledged) {
     say('nothing lost, nothing doubled');
     return exitCodes.done;
@@ -87,6 +87,11 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
     message: `the table holds ${sums.rows + sums.deadLetters} readings, the broker acknowledged ${acknowledged}`,
     retryable: false,
   });
+}
+
+/** On a broker that is not ours a topic of this run alone, unless one is given: what it holds is counted. */
+function topicOf({ KAFKA_TOPIC: given }: NodeJS.ProcessEnv): string {
+  return given ?? (process.env['KAFKA_BROKERS'] === undefined ? table : `${table}-demo-${Date.now()}`);
 }
 
 async function provideBroker(folder: string, stack: StartedParts): Promise<Record<string, string>> {
