@@ -19,7 +19,7 @@ export async function readTlsSecret(id: string, options: AwsOptions): Promise<z.
     throw new PipelineError('CERT_UNREADABLE', {
       message: `the secret ${id} is no JSON object with the texts cert and key`,
       retryable: false,
-      hint: '{"cert": "-----BEGIN CERTIFICATE…", "key": "-----BEGIN PRIVATE KEY…", "ca": "…"}',
+      hint: '{"cert": "<PEM>", "key": "<PEM>", "ca": "<PEM>"}',
     });
   } finally {
     client.destroy();
