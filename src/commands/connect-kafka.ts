@@ -24,7 +24,8 @@ export interface ConnectOptions {
   readonly nowMs: number;
 }
 
-const retries = { 'one-off': 1, service: 8 } as const;
+/** Seeds are tried in turn: three more find the broker that lives. */
+const retries = { 'one-off': 3, service: 8 } as const;
 
 /** Loads and checks the certificate; connects nothing yet. Rejects with CERT_* and KEYSTORE_*. */
 export async function connectKafka(config: Config, { patience, nowMs }: ConnectOptions): Promise<KafkaConnection> {

@@ -1,10 +1,12 @@
-import { createKafkaPublisher, type Compression } from '../kafka/publisher.ts';
-import { ensureTopic } from '../kafka/topics.ts';
+import type { Compression } from '../kafka/codecs.ts';
+import { createKafkaPublisher } from '../kafka/publisher.ts';
+import { ensureTopic, withAdmin } from '../kafka/topics.ts';
 import { simulate } from '../producer/simulator.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { connectKafka } from './connect-kafka.ts';
+import { persist } from './persistence.ts';
 import type { StopSignal } from './signals.ts';
 
 export interface ProduceOptions {
@@ -35,11 +37,13 @@ export async function produce(
   if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
   const { partitions, replication, topicSettings: settings } = options;
   const topic = config.KAFKA_TOPIC;
-  const state = await ensureTopic(kafka, { topic, partitions, replication, settings });
+  // mistakes are told at once; a cluster that has answered is waited for, also while it replaces a broker
+  await withAdmin(kafka, 'cluster', (admin) => admin.describeCluster());
+  const persisting = <T>(work: () => Promise<T>): Promise<T> =>
+    persist('waiting for the brokers', work, { config, log, stop });
+  const state = await persisting(() => ensureTopic(kafka, { topic, partitions, replication, settings }));
   log.info({ topic, partitions, state }, 'topic is there');
-  // mistakes are told at once; once it runs, it outlasts the loss of a broker
-  const lasting = await connectKafka(config, { patience: 'service', nowMs: systemClock.nowMs() });
-  const publisher = await createKafkaPublisher(lasting.kafka, { topic, compression: options.compression });
+  const publisher = await createKafkaPublisher(kafka, { topic, compression: options.compression, persist: persisting });
   try {
     const { acknowledged, perSecond } = await simulate({
       publisher,

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
-import { registerCodecs } from './codecs.ts';
 import { installFetchDecoding } from './fetch-decoding.ts';
 import type { TlsIdentity } from './tls.ts';
 
@@ -21,14 +20,13 @@ export function createKafkaClient({ brokers, clientId, identity, retries, unpack
   stopNegativeTimers();
   installFetchDecoding(unpackedBytesMax);
   const kafkajs: typeof import('kafkajs') = require('kafkajs');
-  registerCodecs(kafkajs);
   return new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],
     // the socket factory makes the connection; this only tells kafkajs to ask it for TLS
     ssl: {},
     socketFactory: ({ host, port, onConnect }) => identity.connect({ host, port, onConnect }),
-    connectionTimeout: retries > 3 ? 10_000 : 5000,
+    connectionTimeout: retries > 3 ? 10_000 : 3000,
     requestTimeout: 30_000,
     retry: { retries, initialRetryTime: 100, maxRetryTime: retries > 3 ? 10_000 : 500 },
     logLevel: kafkajs.logLevel.NOTHING,

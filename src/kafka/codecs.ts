@@ -1,29 +1,35 @@
-import { gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { lz4Compress, lz4Decompress, snappyCompress, snappyDecompress } from '@platformatic/wasm-utils';
+import { unreachable } from '../runtime/errors.ts';
 
 /** Codec numbers of the record batch's attributes. */
-const codecs = { gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
+const codecs = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
+
+export type Compression = keyof typeof codecs;
 
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeaderBytes = 16;
 
-/** Adds zstd (Node), lz4 and snappy (WebAssembly) to kafkajs's producer, which has only gzip. */
-export function registerCodecs({ CompressionCodecs, CompressionTypes }: typeof import('kafkajs')): void {
-  const decompress = async (): Promise<never> => {
-    throw new TypeError('batches are unpacked by record-batch.ts');
-  };
-  CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-    compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer),
-    decompress,
-  });
-  CompressionCodecs[CompressionTypes.LZ4] = () => ({
-    compress: async ({ buffer }: { buffer: Buffer }) => lz4Compress(buffer),
-    decompress,
-  });
-  CompressionCodecs[CompressionTypes.Snappy] = () => ({
-    compress: async ({ buffer }: { buffer: Buffer }) => snappyCompress(buffer),
-    decompress,
-  });
+export function codecNumber(compression: Compression): number {
+  return codecs[compression];
+}
+
+/** zstd and gzip are Node's, lz4 and snappy WebAssembly. */
+export function pack(compression: Compression, bytes: Buffer): Buffer {
+  switch (compression) {
+    case 'none':
+      return bytes;
+    case 'gzip':
+      return gzipSync(bytes);
+    case 'snappy':
+      return snappyCompress(bytes);
+    case 'lz4':
+      return lz4Compress(bytes);
+    case 'zstd':
+      return zstdCompressSync(bytes);
+    default:
+      return unreachable(compression);
+  }
 }
 
 /** Throws a RangeError when there is more than `bytesMax`, another error for damaged bytes or an unknown codec. */

@@ -113,23 +113,33 @@ const diagnoses: readonly Diagnosis[] = [
 
 const passing: ReadonlySet<ErrorCode> = new Set(['BROKER_UNREACHABLE', 'BROKER_SILENT', 'MEMBERSHIP_LOST']);
 
+export interface ExplainOptions {
+  /** The cluster has answered before: what kafkajs would try again may pass, also a closed connection. */
+  readonly isEstablished?: boolean;
+}
+
 /** Gives an error of kafkajs its name, the likely cause, and what to do. */
-export function explainKafkaError(error: unknown, where: string): PipelineError {
+export function explainKafkaError(
+  error: unknown,
+  where: string,
+  { isEstablished = false }: ExplainOptions = {},
+): PipelineError {
   const chain = chainOf(error);
   const named = chain.find((each) => each instanceof PipelineError);
   if (named !== undefined) return named;
   const text = chain.map(describe).join(' | ');
+  const mayPass = isEstablished && chain.some((each) => 'retriable' in each && each.retriable === true);
   const found = diagnoses.find(({ pattern }) => pattern.test(text));
   if (found === undefined) {
     return new PipelineError('BROKER_FAILED', {
       message: `${where}: ${text || String(error)}`,
-      retryable: false,
+      retryable: mayPass,
       cause: error,
     });
   }
   return new PipelineError(found.code, {
     message: `${where}: ${found.message}`,
-    retryable: passing.has(found.code),
+    retryable: mayPass || passing.has(found.code),
     details: { kafka: text.slice(0, 500) },
     hint: found.hint,
     cause: error,

@@ -1,49 +1,158 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
-import type { Publisher } from '../producer/publisher.ts';
+import type { Message, Publisher } from '../producer/publisher.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { createCluster, type Cluster, type ProducerIdentity, type ProtocolRequest } from './cluster.ts';
+import type { Compression } from './codecs.ts';
 import { explainKafkaError } from './failure.ts';
+import { partitionOf } from './partitioner.ts';
+import { writeRecordBatch } from './record-batch-writer.ts';
 
 const require = createRequire(import.meta.url);
 
-export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+export interface PublisherOptions {
+  readonly topic: string;
+  readonly compression: Compression;
+  /** Runs the work again while it rejects with something that may pass. */
+  readonly persist: (work: () => Promise<void>) => Promise<void>;
+}
 
-/** Sends with the idempotent producer and acknowledgement by all replicas; sends are awaited, so order is kept. */
-export async function createKafkaPublisher(
-  kafka: Kafka,
-  { topic, compression }: { readonly topic: string; readonly compression: Compression },
-): Promise<Publisher> {
-  const { CompressionTypes }: typeof import('kafkajs') = require('kafkajs');
-  const types = {
-    none: CompressionTypes.None,
-    gzip: CompressionTypes.GZIP,
-    snappy: CompressionTypes.Snappy,
-    lz4: CompressionTypes.LZ4,
-    zstd: CompressionTypes.ZSTD,
-  };
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
-  const explained = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw explainKafkaError(error, `publishing to ${topic}`);
+const produceKey = 0;
+/** The first version that knows zstd; spoken by every broker since 2.1. */
+const produceVersion = 7;
+const acknowledgedByAll = -1;
+const requestTimeoutMs = 30_000;
+const producerIdTimeoutMs = 60_000;
+const sequenceMask = 0x7fffffff;
+/** The broker has this batch already: its first answer was lost. */
+const duplicateSequence = 46;
+
+/**
+ * An idempotent producer with acknowledgement by all replicas, over kafkajs's connections. Each partition's batch is sent
+ * until its leader, whichever broker that is by then, has acknowledged it: no record is lost or doubled by a failover.
+ */
+export async function createKafkaPublisher(kafka: Kafka, options: PublisherOptions): Promise<Publisher> {
+  const { topic, compression, persist } = options;
+  const cluster = createCluster(kafka);
+  let identity: ProducerIdentity | undefined;
+  await persist(() =>
+    explained(topic, async () => {
+      await cluster.connect();
+      await cluster.addTargetTopic(topic);
+      const broker = await cluster.brokerPool.findConnectedBroker();
+      identity = await broker.initProducerId({ transactionTimeout: producerIdTimeoutMs });
+    }),
+  );
+  const { producerId = '-1', producerEpoch = -1 } = identity ?? {};
+  const partitions = cluster.findTopicPartitionMetadata(topic).length;
+  const sequences = new Map<number, number>();
+
+  const batchesOf = (messages: readonly Message[]): Map<number, Buffer> => {
+    const byPartition = Map.groupBy(messages, ({ key }) => partitionOf(key, partitions));
+    const batches = new Map<number, Buffer>();
+    for (const [partition, group] of byPartition) {
+      const baseSequence = sequences.get(partition) ?? 0;
+      sequences.set(partition, (baseSequence + group.length) & sequenceMask);
+      const identified = { producerId: BigInt(producerId), producerEpoch, baseSequence };
+      batches.set(partition, writeRecordBatch(group, { ...identified, compression, nowMs: systemClock.nowMs() }));
     }
+    return batches;
   };
-  await explained(() => producer.connect());
+
   return {
-    send: (messages) =>
-      explained(async () => {
-        await producer.send({
-          topic,
-          acks: -1,
-          compression: types[compression],
-          messages: messages.map(({ key, value, timestampMs }) => ({
-            key,
-            value,
-            ...(timestampMs !== undefined && { timestamp: String(timestampMs) }),
-          })),
-        });
-        return messages.length;
-      }),
-    close: () => producer.disconnect(),
+    send: async (messages) => {
+      const waiting = batchesOf(messages);
+      await persist(() => explained(topic, () => deliver(cluster, topic, waiting)));
+      return messages.length;
+    },
+    close: () => cluster.disconnect(),
   };
+}
+
+/** Sends each batch to its partition's leader and removes those that are acknowledged. Rejects while some are left. */
+async function deliver(cluster: Cluster, topic: string, waiting: Map<number, Buffer>): Promise<void> {
+  const leaders = new Map(
+    cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]),
+  );
+  const byLeader = Map.groupBy(waiting, ([partition]) => leaders.get(partition) ?? -1);
+  const outcomes = await Promise.allSettled(
+    [...byLeader].map(async ([nodeId, batches]) => {
+      let refused: number | undefined;
+      for (const { partition, errorCode } of await produceTo(cluster, nodeId, { topic, batches })) {
+        if (errorCode === 0 || errorCode === duplicateSequence) waiting.delete(partition);
+        else refused = errorCode;
+      }
+      if (refused !== undefined) throw errorOf(refused);
+    }),
+  );
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed === undefined) return;
+  // another broker may lead by now
+  await cluster.refreshMetadata();
+  throw failed.reason;
+}
+
+interface PartitionBatches {
+  readonly topic: string;
+  /** By partition. */
+  readonly batches: readonly (readonly [number, Buffer])[];
+}
+
+interface PartitionAnswer {
+  readonly partition: number;
+  readonly errorCode: number;
+}
+
+async function produceTo(cluster: Cluster, nodeId: number, request: PartitionBatches): Promise<PartitionAnswer[]> {
+  const broker = await cluster.findBroker({ nodeId });
+  try {
+    return await broker.connectionPool.send(produceRequest(request));
+  } catch (error) {
+    // what is left of the connection would be used again
+    if (error instanceof Error && /ConnectionClosed|RequestTimeout/.test(error.name)) await broker.disconnect();
+    throw error;
+  }
+}
+
+/** Source: https://kafka.apache.org/protocol#The_Messages_Produce */
+function produceRequest({ topic, batches }: PartitionBatches): ProtocolRequest<PartitionAnswer[]> {
+  const Encoder = require('kafkajs/src/protocol/encoder');
+  const { decode } = require('kafkajs/src/protocol/requests/produce/v7/response');
+  return {
+    request: {
+      apiKey: produceKey,
+      apiVersion: produceVersion,
+      apiName: 'Produce',
+      expectResponse: () => true,
+      encode: async () => {
+        const encoder = new Encoder()
+          .writeString(null)
+          .writeInt16(acknowledgedByAll)
+          .writeInt32(requestTimeoutMs)
+          .writeInt32(1)
+          .writeString(topic)
+          .writeInt32(batches.length);
+        for (const [partition, batch] of batches) encoder.writeInt32(partition).writeBytes(batch);
+        return encoder;
+      },
+    },
+    response: {
+      decode,
+      parse: async ({ topics }: { readonly topics: readonly { readonly partitions: PartitionAnswer[] }[] }) =>
+        topics.flatMap(({ partitions }) => partitions),
+    },
+  };
+}
+
+function errorOf(code: number): Error {
+  const { createErrorFromCode } = require('kafkajs/src/protocol/error');
+  return createErrorFromCode(code);
+}
+
+async function explained(topic: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw explainKafkaError(error, `publishing to ${topic}`, { isEstablished: true });
+  }
 }

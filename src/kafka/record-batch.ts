@@ -23,20 +23,27 @@ export interface RecordBatch {
   readonly isControl: boolean;
 }
 
-/** Offsets of the header's fields. */
-const at = {
+/** Where the header's fields begin. */
+export const batchLayout = {
   length: 8,
+  leaderEpoch: 12,
   magic: 16,
+  checksum: 17,
   attributes: 21,
   lastOffsetDelta: 23,
   baseTimestamp: 27,
   maxTimestamp: 35,
   producerId: 43,
+  producerEpoch: 51,
+  baseSequence: 53,
   count: 57,
   records: 61,
 } as const;
 
-const lengthStart = 12;
+/** What the length field counts begins here. */
+export const lengthStart = 12;
+
+const at = batchLayout;
 const codecMask = 0x07;
 const appendTimeFlag = 0x08;
 const transactionalFlag = 0x10;

@@ -1,31 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRecordBatches } from '../../../src/kafka/record-batch.ts';
-import { chunkOfRecordSet } from '../../../src/kafka/record-set.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import type { TestRecord } from '../../support/chunks.ts';
+import { readRecords as read, unpackedBytesMax as limit } from '../../support/read-records.ts';
 import { encodeBatch, encodeMarker } from '../../support/record-batches.ts';
-
-const limit = 1_000_000;
-
-function read(
-  buffer: Buffer,
-  { from = 0n, to = 1_000_000n, aborted = [] as { producerId: bigint; firstOffset: bigint }[] } = {},
-) {
-  const chunk = chunkOfRecordSet(
-    { batches: readRecordBatches(buffer, limit), aborted },
-    { topic: 't', partition: 0, from, to },
-  );
-  const part = (start: number | undefined, end: number | undefined): string | null =>
-    start === undefined || start < 0 ? null : chunk.bytes.toString('utf8', start, end);
-  return Array.from({ length: chunk.count }, (_, row) => ({
-    offset: Number(from) + chunk.offsetDeltas[row]!,
-    timestamp: chunk.timestamps[row],
-    key: part(chunk.keyStarts[row], chunk.keyEnds[row]),
-    value: part(chunk.valueStarts[row], chunk.valueEnds[row]),
-    headers: part(chunk.headerStarts[row], chunk.headerEnds[row]),
-  }));
-}
 
 const offsets = (buffer: Buffer, options?: Parameters<typeof read>[1]): number[] =>
   read(buffer, options).map(({ offset }) => offset);
