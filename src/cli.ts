@@ -169,6 +169,36 @@ program
     await run('words', ['KAFKA_BROKERS'], ({ config }) => doctor(config))();
   });
 
+const cert = program.command('cert').description('Client certificates: have one made by AWS Private CA, look at one.');
+
+cert
+  .command('request')
+  .description(
+    'Make a key, have AWS Private CA certify it, and put both into a secret or a folder. Run it again to renew.',
+  )
+  .requiredOption('--authority <arn>', 'ARN of the certificate authority that the brokers trust')
+  .option('--name <name>', 'common name: the principal that Kafka’s ACLs see', parse.commonName, 'glueless')
+  .option(
+    '--days <days>',
+    'how long it is good for; a short-lived authority signs for 7 at most',
+    parse.wholeNumber,
+    90,
+  )
+  .option('--secret <id>', 'secret to put it into; made if it is missing. Read with KAFKA_TLS_SECRET_ID')
+  .option('--out <folder>', 'folder for client.pem and client.key')
+  .action(async (options) => {
+    const { requestCertificate } = await import('./commands/cert.ts');
+    await run('words', [], ({ config }) => requestCertificate(config, options))();
+  });
+
+cert
+  .command('inspect')
+  .description('Print the configured client certificate; 1 if it can’t be used.')
+  .action(async () => {
+    const { inspectCertificate } = await import('./commands/cert.ts');
+    await run('words', [], ({ config }) => inspectCertificate(config))();
+  });
+
 program
   .command('demo')
   .description('Show it all on this machine: a Kafka broker with mutual TLS, simulator, consumer, report, audit.')

@@ -1,6 +1,6 @@
 import { messageOf, PipelineError, type ErrorCode } from '../runtime/errors.ts';
 
-type Area = 'STORE' | 'CATALOG' | 'QUERY';
+type Area = 'STORE' | 'CATALOG' | 'QUERY' | 'AUTHORITY';
 
 interface Codes {
   readonly unavailable: ErrorCode;
@@ -11,6 +11,7 @@ interface Codes {
 const codes: Record<Area, Codes> = {
   STORE: { unavailable: 'STORE_UNAVAILABLE', denied: 'STORE_DENIED', missing: 'STORE_MISSING' },
   CATALOG: { unavailable: 'CATALOG_UNAVAILABLE', denied: 'CATALOG_DENIED', missing: 'CATALOG_INVALID' },
+  AUTHORITY: { unavailable: 'AUTHORITY_FAILED', denied: 'AUTHORITY_FAILED', missing: 'AUTHORITY_FAILED' },
   QUERY: { unavailable: 'QUERY_FAILED', denied: 'QUERY_FAILED', missing: 'QUERY_FAILED' },
 };
 

@@ -1,13 +1,20 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
 import { PipelineError } from '../runtime/errors.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError } from './failure.ts';
+import { explainAwsError, isNamed } from './failure.ts';
 
 const secretSchema = z.object({ cert: z.string(), key: z.string(), ca: z.string().optional() });
 
+export type TlsSecret = Readonly<z.infer<typeof secretSchema>>;
+
 /** Certificate, key and authority (PEM) of a secret that is a JSON object with `cert`, `key` and perhaps `ca`. */
-export async function readTlsSecret(id: string, options: AwsOptions): Promise<z.infer<typeof secretSchema>> {
+export async function readTlsSecret(id: string, options: AwsOptions): Promise<TlsSecret> {
   const client = new SecretsManagerClient(clientOptions(options));
   try {
     const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: id }));
@@ -21,6 +28,22 @@ export async function readTlsSecret(id: string, options: AwsOptions): Promise<z.
       retryable: false,
       hint: '{"cert": "<PEM>", "key": "<PEM>", "ca": "<PEM>"}',
     });
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Puts a new version into the secret, which is made if it is missing. */
+export async function writeTlsSecret(id: string, secret: TlsSecret, options: AwsOptions): Promise<void> {
+  const client = new SecretsManagerClient(clientOptions(options));
+  const SecretString = JSON.stringify(secret);
+  try {
+    await client.send(new PutSecretValueCommand({ SecretId: id, SecretString })).catch(async (error: unknown) => {
+      if (!isNamed(error, 'ResourceNotFoundException')) throw error;
+      await client.send(new CreateSecretCommand({ Name: id, SecretString }));
+    });
+  } catch (error) {
+    throw explainAwsError(error, `secret ${id}`, 'STORE');
   } finally {
     client.destroy();
   }

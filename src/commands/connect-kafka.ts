@@ -43,7 +43,8 @@ export async function connectKafka(config: Config, { patience, nowMs }: ConnectO
   return { kafka, certificate, identity, load };
 }
 
-async function loadMaterial(config: Config): Promise<TlsMaterial> {
+/** Certificate, key and authority from files, values or the secret. */
+export async function loadMaterial(config: Config): Promise<TlsMaterial> {
   const options = tlsOptionsOf(config);
   if (config.KAFKA_TLS_SECRET_ID === undefined) return loadTlsMaterial(options);
   const { readTlsSecret } = await import('../aws/secret.ts');

@@ -49,3 +49,8 @@ export function setting(text: string, before: Readonly<Record<string, string>>):
   if (at <= 0) throw new InvalidArgumentError('expected name=value');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
+
+export function commonName(value: string): string {
+  if (/^[\w.-]{1,64}$/.test(value)) return value;
+  throw new InvalidArgumentError('Expected letters, digits, dots, dashes and underscores, 64 at most.');
+}

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { cacheFolder, onceIn } from './cache.ts';
 import { freePort, startChild, untilListening, type Child } from './child.ts';
-import { createAuthority, type Authority, type Credentials } from './pki.ts';
+import { createAuthority, type Authority, type Credentials } from '../pki/authority.ts';
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAuthority } from './pki.ts';
+import { createAuthority } from '../pki/authority.ts';
 
 /**
  * `node write-certificates.js <folder> <host,host>`: a local authority, a broker's certificate for these hosts and a client's,

@@ -67,6 +67,14 @@ export function checkTlsMaterial(material: TlsMaterial, nowMs: number): Certific
   return { subject, validTo, daysLeft: Math.floor((validTo.getTime() - nowMs) / msPerDay) };
 }
 
+/** The client's certificate and those that follow it in the PEM, up to its authority; of a keystore the first one. */
+export function clientCertificates(material: TlsMaterial): X509Certificate[] {
+  const pem = material.cert?.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs);
+  if (pem !== undefined && pem !== null) return pem.map((each) => new X509Certificate(each));
+  const certificate = certificateOf(material);
+  return certificate === undefined ? [] : [certificate];
+}
+
 function certificateOf({ cert, pfx, passphrase = '' }: TlsMaterial): X509Certificate | undefined {
   if (cert !== undefined) return parse('certificate', 'KAFKA_TLS_CERT', () => new X509Certificate(cert));
   if (pfx === undefined) return undefined;

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'BROKER_NOT_TLS'
   | 'CLIENT_CERT_MISSING'
   | 'CLIENT_CERT_REJECTED'
+  | 'AUTHORITY_FAILED'
   // Kafka
   | 'BROKER_UNREACHABLE'
   | 'BROKER_SILENT'

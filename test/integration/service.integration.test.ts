@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startBroker } from '../../src/devstack/broker.ts';
-import type { Credentials } from '../../src/devstack/pki.ts';
+import type { Credentials } from '../../src/pki/authority.ts';
 import { freePort } from '../../src/devstack/child.ts';
 import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/lake.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
-import type { Credentials } from '../../src/devstack/pki.ts';
+import type { Credentials } from '../../src/pki/authority.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

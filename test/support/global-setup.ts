@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { startBroker } from '../../src/devstack/broker.ts';
 import { providePython, startAwsEmulator } from '../../src/devstack/emulators.ts';
-import { createAuthority, type Credentials } from '../../src/devstack/pki.ts';
+import { createAuthority, type Credentials } from '../../src/pki/authority.ts';
 
 /** What all integration tests share: a broker with mutual TLS and ACLs, an AWS emulator, a Python with pyarrow. */
 export interface Stack {

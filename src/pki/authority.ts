@@ -1,7 +1,5 @@
 import { webcrypto } from 'node:crypto';
-// @peculiar/x509 needs the polyfill in place before it loads
-import 'reflect-metadata';
-import * as x509 from '@peculiar/x509';
+import { algorithm, newKeys, privateKeyPem, x509 } from './keys.ts';
 
 /** A key with its certificate, and the authority that signed it; all PEM. */
 export interface Credentials {
@@ -24,14 +22,14 @@ export interface IssueOptions {
 export interface Authority {
   readonly certificatePem: string;
   issue(options: IssueOptions): Promise<Credentials>;
+  /** Certifies the key of a request (PEM) for as many days. Resolves with the certificate. */
+  sign(request: string, days: number): Promise<string>;
 }
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const msPerDay = 86_400_000;
 
 /** For demo, tests and the compose stack; production uses AWS Private CA. */
 export async function createAuthority(commonName: string): Promise<Authority> {
-  x509.cryptoProvider.set(webcrypto);
   const keys = await newKeys();
   const now = Date.now();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -48,45 +46,53 @@ export async function createAuthority(commonName: string): Promise<Authority> {
     ],
   });
   const certificatePem = certificate.toString('pem');
-  return { certificatePem, issue: (options) => issue(options, { keys, certificate, certificatePem }) };
+  const signer = { keys, certificate };
+  return {
+    certificatePem,
+    issue: async (options) => {
+      const own = await newKeys();
+      const cert = await certify(own.publicKey, nameOf(options), signer, options);
+      return { cert, key: await privateKeyPem(own), ca: certificatePem };
+    },
+    sign: async (request, days) => {
+      const { publicKey, subject } = new x509.Pkcs10CertificateRequest(request);
+      const notAfter = new Date(Date.now() + days * msPerDay);
+      return certify(await publicKey.export(), subject, signer, { notAfter });
+    },
+  };
 }
 
 interface Signer {
   readonly keys: webcrypto.CryptoKeyPair;
   readonly certificate: x509.X509Certificate;
-  readonly certificatePem: string;
 }
 
-async function issue(
-  options: IssueOptions,
-  { keys: signer, certificate, certificatePem }: Signer,
-): Promise<Credentials> {
-  const keys = await newKeys();
+async function certify(
+  publicKey: webcrypto.CryptoKey,
+  subject: string,
+  { keys: signer, certificate }: Signer,
+  options: Pick<IssueOptions, 'hosts' | 'notBefore' | 'notAfter'>,
+): Promise<string> {
   const now = Date.now();
   const issued = await x509.X509CertificateGenerator.create({
     serialNumber: newSerialNumber(),
-    subject: nameOf(options),
+    subject,
     issuer: certificate.subject,
     notBefore: options.notBefore ?? new Date(now - msPerDay),
     notAfter: options.notAfter ?? new Date(now + 365 * msPerDay),
     signingKey: signer.privateKey,
-    publicKey: keys.publicKey,
+    publicKey,
     signingAlgorithm: algorithm,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth, x509.ExtendedKeyUsage.serverAuth]),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(signer.publicKey),
       ...(options.hosts === undefined ? [] : [new x509.SubjectAlternativeNameExtension(options.hosts.map(hostName))]),
     ],
   });
-  const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
-  return { cert: issued.toString('pem'), key, ca: certificatePem };
-}
-
-async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  return issued.toString('pem');
 }
 
 function newSerialNumber(): string {

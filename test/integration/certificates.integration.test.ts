@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { startBroker, type Broker } from '../../src/devstack/broker.ts';
+import { ownNames, runCli, type Environment } from '../support/cli.ts';
+import { temporaryFolder } from '../support/lake.ts';
+
+const authorityArn = 'arn:aws:acm-pca:us-east-1:000000000000:certificate-authority/test';
+
+/**
+ * Speaks AWS Private CA's protocol and signs with the authority that the broker trusts; everything else goes on to the emulator,
+ * which has no Private CA.
+ */
+async function startPrivateCa({ authority }: Broker): Promise<{ endpoint: string; stop: () => void }> {
+  const { endpoint } = inject('stack').aws;
+  let certificate: string | undefined;
+  let asked = 0;
+  const answers: Record<string, (body: { Csr: string; Validity: { Value: number } }) => Promise<[number, object]>> = {
+    DescribeCertificateAuthority: async () => [
+      200,
+      { CertificateAuthority: { CertificateAuthorityConfiguration: { KeyAlgorithm: 'EC_prime256v1' } } },
+    ],
+    IssueCertificate: async ({ Csr, Validity }) => {
+      certificate = await authority.sign(Buffer.from(Csr, 'base64').toString(), Validity.Value);
+      return [200, { CertificateArn: `${authorityArn}/certificate/1` }];
+    },
+    GetCertificate: async () =>
+      asked++ === 0
+        ? [400, { __type: 'RequestInProgressException', message: 'not yet' }]
+        : [200, { Certificate: certificate }],
+  };
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = await text(request);
+      const [service, action = ''] = String(request.headers['x-amz-target']).split('.');
+      if (service === 'ACMPrivateCA') {
+        const [status, answer] = (await answers[action]?.(JSON.parse(body))) ?? [400, {}];
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
+        return;
+      }
+      const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
+      const passed = await fetch(endpoint, { method: 'POST', headers: headers as Record<string, string>, body });
+      response.writeHead(passed.status, { 'content-type': 'application/x-amz-json-1.1' }).end(await passed.text());
+    })();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { endpoint: `http://127.0.0.1:${port}`, stop: () => server.close() };
+}
+
+describe('cert request', () => {
+  let env: Environment = {};
+
+  beforeAll(async () => {
+    const broker = await startBroker();
+    const privateCa = await startPrivateCa(broker);
+    env = {
+      ...inject('stack').aws.environment,
+      ...ownNames(),
+      AWS_ENDPOINT_URL: privateCa.endpoint,
+      KAFKA_BROKERS: broker.bootstrap,
+      KAFKA_TLS_CA: broker.authority.certificatePem,
+    };
+    return async () => {
+      privateCa.stop();
+      await broker.stop();
+    };
+  });
+
+  const request = (...args: string[]) =>
+    runCli(['cert', 'request', '--authority', authorityArn, '--name', 'ward-7', '--days', '20', ...args], env);
+  const publish = (identity: Environment) =>
+    runCli(['produce', '--count', '10', '--partitions', '1'], { ...env, ...identity });
+
+  it('puts a pair into a secret that the broker accepts', async () => {
+    const secret = `cert-${env.KAFKA_TOPIC}`;
+    const made = await request('--secret', secret);
+    expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(made.stdout)).toMatchObject({ subject: 'CN=ward-7', daysLeft: 19, secret });
+    expect(made.stdout).not.toContain('PRIVATE');
+    expect(await publish({ KAFKA_TLS_SECRET_ID: secret })).toMatchObject({ code: 0 });
+    const again = await request('--secret', secret);
+    expect(again.code).toBe(0);
+    expect(await publish({ KAFKA_TLS_SECRET_ID: secret })).toMatchObject({ code: 0 });
+  });
+
+  it('writes files that only their owner can read, and inspect describes them', async () => {
+    const folder = await temporaryFolder();
+    expect(await request('--out', folder)).toMatchObject({ code: 0 });
+    const files = { KAFKA_TLS_CERT_FILE: join(folder, 'client.pem'), KAFKA_TLS_KEY_FILE: join(folder, 'client.key') };
+    expect((await stat(files.KAFKA_TLS_KEY_FILE)).mode & 0o777).toBe(0o600);
+    expect(await publish(files)).toMatchObject({ code: 0 });
+    const inspected = await runCli(['cert', 'inspect'], { ...env, ...files });
+    expect(inspected.stdout).toMatch(/^subject +CN=ward-7\nissuer +CN=Glueless devstack\n/);
+    expect(inspected.stdout).toContain('are a pair; 19 days left');
+    const key = await readFile(files.KAFKA_TLS_KEY_FILE, 'utf8');
+    expect(inspected.stdout).not.toContain(key.split('\n')[1]);
+  });
+
+  it('says what is missing', async () => {
+    const nowhere = await request();
+    expect(nowhere.code).not.toBe(0);
+    expect(nowhere.stderr).toContain('expected --secret or --out');
+    const nothing = await runCli(['cert', 'inspect'], env);
+    expect(nothing.code).toBe(1);
+    expect(nothing.stderr).toContain('no client certificate is configured');
+  });
+});
