@@ -1,3 +1,4 @@
+import { Validations } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -39,6 +40,12 @@ export class Network extends Construct {
       trafficType: FlowLogTrafficType.REJECT,
     });
     if (!interfaceEndpoints) return;
-    for (const [name, service] of Object.entries(callsToAws)) this.vpc.addInterfaceEndpoint(name, { service });
+    for (const [name, service] of Object.entries(callsToAws)) {
+      const endpoint = this.vpc.addInterfaceEndpoint(name, { service });
+      Validations.of(endpoint).acknowledge({
+        id: 'AwsSolutions-EC23',
+        reason: 'open to the address range of this VPC only, which the rule can’t read',
+      });
+    }
   }
 }

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { fatesPage, fatesPath } from '../test/support/fates-page.ts';
 import { configurationPage, configurationPath } from './configuration-page.ts';
+import { licencesPage, licencesPath } from './licences-page.ts';
 
 writeFileSync(configurationPath, configurationPage());
 writeFileSync(fatesPath, fatesPage());
+writeFileSync(licencesPath, licencesPage());

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configurationPage, configurationPath } from '../../scripts/configuration-page.ts';
+import { licencesPage, licencesPath, shippedLicences } from '../../scripts/licences-page.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const files = sourceFiles('src');
@@ -107,6 +108,13 @@ describe('the house', () => {
       .join('\n');
     expect(listed.length).toBeGreaterThan(20);
     expect(listed.filter((code) => !rest.includes(`'${code}'`))).toEqual([]);
+  });
+
+  it('ships nothing under a licence that asks more than its own text', () => {
+    const free = /^\(?(MIT|Apache-2\.0|ISC|0BSD|BSD-[23]-Clause|BlueOak-1\.0\.0|Unlicense)( (OR|AND) [\w.-]+)*\)?$/;
+    expect(shippedLicences().length).toBeGreaterThan(30);
+    expect(shippedLicences().filter(({ licence }) => !free.test(licence))).toEqual([]);
+    expect(read(licencesPath)).toBe(licencesPage());
   });
 
   it('has the configuration page that its variables make', () => {
