@@ -11,7 +11,6 @@ import type { TestRecord } from '../support/chunks.ts';
 
 const some = (count: number, start = 0): TestRecord[] =>
   Array.from({ length: count }, (_, index) => ({ key: `k${index % 7}`, value: JSON.stringify({ n: start + index }) }));
-const zstd = 4;
 
 async function setup(partitions = 1, settings: Record<string, string> = {}, extra: Record<string, string> = {}) {
   const scenario = await Scenario.open({ BATCH_ROWS_MAX: '100000', ...extra });
@@ -133,15 +132,10 @@ describe('a topic with', () => {
   });
 
   it('a batch that unpacks to more than there is memory for: refused in words, not by dying', async () => {
-    const { scenario, kafka } = await setup(1, {}, { KAFKA_UNPACKED_BYTES_MAX: '1000000' });
-    const record = { value: JSON.stringify({ text: 'x'.repeat(10_000) }) };
-    await appendRecords(
-      kafka,
-      scenario.topic,
-      0,
-      Array.from({ length: 500 }, () => record),
-      zstd,
-    );
+    const { scenario } = await setup(1, {}, { KAFKA_UNPACKED_BYTES_MAX: '1000000' });
+    const record = { value: JSON.stringify({ text: 'x'.repeat(10_000) }), timestampMs: Date.now() };
+    const records = Array.from({ length: 500 }, () => record);
+    await sendBatch(scenario.topic, 0, encodeBatch(records, { compress: 'zstd' }));
     const { code, stderr } = await runCli(['consume', '--until-end'], { ...scenario.env, LOG_LEVEL: 'error' });
     expect(code).toBe(1);
     expect(JSON.parse(stderr)).toMatchObject({

@@ -36,13 +36,11 @@ export async function appendRecords(
   topic: string,
   partition: number,
   records: readonly TestRecord[],
-  compression = 0,
 ): Promise<void> {
   const producer = kafka.producer();
   await producer.connect();
   await producer.send({
     topic,
-    compression,
     messages: records.map(({ value, key, timestampMs, headers }) => ({
       partition,
       value: value === null ? null : Buffer.from(value),
