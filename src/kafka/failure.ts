@@ -86,6 +86,12 @@ const diagnoses: readonly Diagnosis[] = [
     hint: 'nothing to do: the ledger keeps this harmless',
   },
   {
+    pattern: /NOT_LEADER|LEADER_NOT_AVAILABLE|REPLICA_NOT_AVAILABLE|(FENCED|UNKNOWN)_LEADER_EPOCH/,
+    code: 'LEADER_MOVING',
+    message: 'a partition has no leader yet, or a new one',
+    hint: 'it passes within seconds; if it does not, look at the brokers',
+  },
+  {
     pattern: /ENOTFOUND|EAI_AGAIN/,
     code: 'BROKER_UNREACHABLE',
     message: "the broker's host name can't be resolved",
@@ -111,7 +117,12 @@ const diagnoses: readonly Diagnosis[] = [
   },
 ];
 
-const passing: ReadonlySet<ErrorCode> = new Set(['BROKER_UNREACHABLE', 'BROKER_SILENT', 'MEMBERSHIP_LOST']);
+const passing: ReadonlySet<ErrorCode> = new Set([
+  'BROKER_UNREACHABLE',
+  'BROKER_SILENT',
+  'LEADER_MOVING',
+  'MEMBERSHIP_LOST',
+]);
 
 export interface ExplainOptions {
   /** The cluster has answered before: what kafkajs would try again may pass, also a closed connection. */

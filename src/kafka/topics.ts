@@ -1,5 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { retry } from '../runtime/retry.ts';
 import { explainKafkaError } from './failure.ts';
 
 export interface TopicPlan {
@@ -35,8 +37,20 @@ export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<'creat
   });
 }
 
-/** Runs `work` with a connected admin client and closes it; errors come explained. */
+/** A new topic's leaders are not known everywhere at once. */
+const leaderPatience = { attemptsMax: 20, totalMs: 10_000, delayMs: 250, delayMaxMs: 250 };
+
+/** Runs `work` with a connected admin client and closes it, again while leaders move; errors come explained. */
 export async function withAdmin<T>(kafka: Kafka, where: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+  return retry(() => withAdminOnce(kafka, where, work), {
+    ...leaderPatience,
+    clock: systemClock,
+    random: Math.random,
+    mayPass: (error) => error instanceof PipelineError && error.code === 'LEADER_MOVING',
+  });
+}
+
+async function withAdminOnce<T>(kafka: Kafka, where: string, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin();
   try {
     await admin.connect();

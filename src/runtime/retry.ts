@@ -11,14 +11,17 @@ export interface RetryOptions {
   /** A number in [0, 1): spreads the delays. */
   readonly random: () => number;
   readonly signal?: AbortSignal;
+  /** Which failures are worth another attempt; left out: those that say so themselves. */
+  readonly mayPass?: (error: unknown) => boolean;
   readonly onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
 }
 
 /**
- * Runs `work` until it succeeds, fails with an error that is not retryable, or attempts or time run out.
+ * Runs `work` until it succeeds, fails with an error that can't pass, or attempts or time run out.
  * Waits between attempts: exponential, full jitter on the upper half. Rejects with the last error, unchanged.
  */
 export async function retry<T>(work: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
+  const { mayPass = isRetryable } = options;
   const startMs = options.clock.nowMs();
   for (let attempt = 1; ; attempt++) {
     options.signal?.throwIfAborted();
@@ -27,7 +30,7 @@ export async function retry<T>(work: (attempt: number) => Promise<T>, options: R
     } catch (error) {
       const delayMs = backoffMs(attempt, options);
       const spentMs = options.clock.nowMs() - startMs;
-      if (!isRetryable(error) || attempt >= options.attemptsMax || spentMs + delayMs > options.totalMs) throw error;
+      if (!mayPass(error) || attempt >= options.attemptsMax || spentMs + delayMs > options.totalMs) throw error;
       options.onRetry?.(error, attempt, delayMs);
       await options.clock.sleep(delayMs, options.signal);
     }
