@@ -5,6 +5,8 @@ import { TableWriter } from '../src/consumer/table-writer.ts';
 import { allFields } from '../src/consumer/field-rules.ts';
 import { createJsonCatalog } from '../src/lake/json-catalog.ts';
 import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
+import type { ParquetEncoder } from '../src/consumer/ports.ts';
+import { createFlatEncoder } from '../src/parquet/flat-encoder.ts';
 import { createHyparquetEncoder } from '../src/parquet/hyparquet-encoder.ts';
 import { createParquetjsEncoder } from '../src/parquet/parquetjs-encoder.ts';
 import { hyparquetReader } from '../src/parquet/parquet-reader.ts';
@@ -13,7 +15,7 @@ import { hyparquetReader } from '../src/parquet/parquet-reader.ts';
  * One contender turns a file of JSON lines into Parquet, in a process of its own: `json-to-parquet.ts <contender> <file> <folder>`.
  * Ours decode, infer, settle the schema and encode batches of 100,000 rows, as the service does, without Kafka.
  */
-const [contender = 'hyparquet', file = '', folder = ''] = process.argv.slice(2);
+const [contender = 'glueless', file = '', folder = ''] = process.argv.slice(2);
 const batchRows = 100_000;
 
 await rm(folder, { recursive: true, force: true });
@@ -36,10 +38,7 @@ async function withOurs(): Promise<void> {
   const writer = new TableWriter({
     store,
     catalog: createJsonCatalog({ store, database: 'bench' }),
-    encoder:
-      contender === 'parquetjs-lite'
-        ? createParquetjsEncoder({ codec: 'snappy', rowGroupRows: batchRows })
-        : createHyparquetEncoder({ codec: 'zstd', rowGroupRows: batchRows }),
+    encoder: encoderOf(contender),
     parquet: hyparquetReader,
     table: 'bench',
     layout: 'none',
@@ -66,6 +65,12 @@ async function withOurs(): Promise<void> {
     for (const draft of writer.plan(settled, claim))
       await writeFile(join(folder, `${first}.parquet`), await draft.encode());
   }
+}
+
+function encoderOf(name: string): ParquetEncoder {
+  if (name === 'parquetjs-lite') return createParquetjsEncoder({ codec: 'snappy', rowGroupRows: batchRows });
+  const options = { codec: 'zstd', rowGroupRows: batchRows } as const;
+  return name === 'hyparquet' ? createHyparquetEncoder(options) : createFlatEncoder(options);
 }
 
 function chunkOfLines(bytes: Buffer): RecordChunk {

@@ -5,6 +5,7 @@ import type { PipelineObserver } from '../consumer/pipeline-observer.ts';
 import type { ParquetEncoder } from '../consumer/ports.ts';
 import type { DetourFacts } from '../consumer/detours.ts';
 import { TableWriter } from '../consumer/table-writer.ts';
+import { createFlatEncoder } from '../parquet/flat-encoder.ts';
 import { createHyparquetEncoder } from '../parquet/hyparquet-encoder.ts';
 import { createParquetjsEncoder } from '../parquet/parquetjs-encoder.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
@@ -16,7 +17,7 @@ import { formatType, parseColumns } from '../schema/hive-ddl.ts';
 import type { Growth } from '../schema/evolution.ts';
 import { projectionParameters } from '../schema/projection.ts';
 import { layoutOf } from '../schema/layout.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { PipelineError, unreachable } from '../runtime/errors.ts';
 import { tableNameOf, type Lake } from './open-lake.ts';
 
 export interface CommitToolsOptions {
@@ -121,5 +122,14 @@ async function layoutFor(table: string, { config, lake, log }: CommitToolsOption
 
 function createEncoder(config: Config): ParquetEncoder {
   const options = { codec: config.PARQUET_CODEC, rowGroupRows: config.PARQUET_ROW_GROUP_ROWS };
-  return config.PARQUET_ENCODER === 'hyparquet' ? createHyparquetEncoder(options) : createParquetjsEncoder(options);
+  switch (config.PARQUET_ENCODER) {
+    case 'glueless':
+      return createFlatEncoder(options);
+    case 'hyparquet':
+      return createHyparquetEncoder(options);
+    case 'parquetjs-lite':
+      return createParquetjsEncoder(options);
+    default:
+      return unreachable(config.PARQUET_ENCODER);
+  }
 }

@@ -1,8 +1,9 @@
 import type { ColumnType } from '../schema/types.ts';
-import type { ColumnarTable, ColumnData, StringDictionary, TableColumn } from './columnar-table.ts';
+import type { ColumnarTable, ColumnData, TableColumn } from './columnar-table.ts';
 import type { DecodedBatch } from './decode.ts';
-import type { DecodedColumn } from './decoded-column.ts';
+import type { DecodedColumn, ValueStore } from './decoded-column.ts';
 import type { TargetColumn } from './settled-batch.ts';
+import { TextDictionary } from './text-dictionary.ts';
 
 /** Names of the columns that say where in Kafka a row comes from. */
 export const kafkaColumns = [
@@ -26,20 +27,17 @@ export function assembleTable(
   };
 }
 
-function coordinates({ partition, offsets, timestamps }: DecodedBatch, rows: Int32Array): TableColumn[] {
+function coordinates(batch: DecodedBatch, rows: Int32Array): TableColumn[] {
   const validity = new Uint8Array(rows.length);
   const kafkaTimestamps = new Float64Array(rows.length);
-  const kafkaOffsets = new BigInt64Array(rows.length);
   for (let at = 0; at < rows.length; at++) {
-    const row = rows[at] ?? 0;
-    const timestamp = timestamps[row] ?? -1;
+    const timestamp = batch.timestamps[rows[at] ?? 0] ?? -1;
     validity[at] = timestamp < 0 ? 0 : 1;
     kafkaTimestamps[at] = timestamp;
-    kafkaOffsets[at] = offsets[row] ?? 0n;
   }
   const data: readonly ColumnData[] = [
-    { kind: 'int', values: new Int32Array(rows.length).fill(partition) },
-    { kind: 'bigint', values: kafkaOffsets },
+    { kind: 'int', values: new Int32Array(rows.length).fill(batch.partition) },
+    offsetsOf(batch, rows),
     { kind: 'timestamp', values: kafkaTimestamps },
   ];
   return kafkaColumns.flatMap(({ name, type }, index) => {
@@ -47,6 +45,17 @@ function coordinates({ partition, offsets, timestamps }: DecodedBatch, rows: Int
     if (values === undefined) return [];
     return [{ name, type, data: values, ...(type.kind === 'timestamp' && validity.includes(0) && { validity }) }];
   });
+}
+
+function offsetsOf({ from, offsetDeltas }: DecodedBatch, rows: Int32Array): ColumnData {
+  const deltaOf = (at: number): number => offsetDeltas[rows[at] ?? 0] ?? 0;
+  if (from + BigInt(offsetDeltas.at(-1) ?? 0) > BigInt(Number.MAX_SAFE_INTEGER)) {
+    return { kind: 'bigint', values: BigInt64Array.from(rows, (_, at) => from + BigInt(deltaOf(at))) };
+  }
+  const base = Number(from);
+  const values = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at++) values[at] = base + deltaOf(at);
+  return { kind: 'whole', values };
 }
 
 /** `undefined` when none of the rows has a value: a reader takes a missing column for null. */
@@ -125,26 +134,50 @@ function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(
   found: readonly Found[],
   values: Numbers,
 ): Numbers {
-  forEachValue(found, values.length, (at, { store }, index) => {
-    values[at] = store.kind === 'texts' ? 0 : Number(store.values[index]);
-  });
+  for (const { source, places } of found) {
+    const { store } = source;
+    if (store.kind === 'texts') continue;
+    for (let at = 0; at < values.length; at++) {
+      const index = places[at] ?? -1;
+      if (index >= 0) values[at] = Number(store.values[index]);
+    }
+  }
   return values;
 }
 
+/** With a dictionary of the texts that these rows have. */
 function gatherTexts(found: readonly Found[], length: number): ColumnData {
   const codes = new Int32Array(length);
-  const dictionary = new DictionaryBuilder();
-  for (const each of found) {
-    const { store } = each.source;
-    const codeOf = store.kind === 'texts' ? dictionary.translator(store.texts) : undefined;
-    forEachValue([each], length, (at, _, index) => {
-      codes[at] =
-        codeOf !== undefined && store.kind === 'texts'
-          ? codeOf(store.codes[index] ?? 0)
-          : dictionary.add(String(store.kind === 'values' ? store.values[index] : ''));
-    });
+  const dictionary = new TextDictionary();
+  for (const { source, places } of found) {
+    const { store } = source;
+    const codeOf =
+      store.kind === 'texts'
+        ? translator(store, dictionary)
+        : (index: number): number => {
+            const value = store.values[index];
+            return dictionary.addText(typeof value === 'string' ? value : '');
+          };
+    for (let at = 0; at < length; at++) {
+      const index = places[at] ?? -1;
+      if (index >= 0) codes[at] = codeOf(index);
+    }
   }
   return { kind: 'string', codes, dictionary: dictionary.finish() };
+}
+
+/** From a value of the batch to its number in the file's dictionary, looking each text up once. */
+function translator(
+  { codes, dictionary: from }: Extract<ValueStore, { kind: 'texts' }>,
+  to: TextDictionary,
+): (index: number) => number {
+  const translated = new Int32Array(from.count).fill(-1);
+  return (index) => {
+    const code = codes[index] ?? 0;
+    const known = translated[code] ?? -1;
+    if (known >= 0) return known;
+    return (translated[code] = to.addBytes(from.bytes, from.starts[code] ?? 0, from.ends[code] ?? 0));
+  };
 }
 
 function forEachValue(
@@ -157,41 +190,5 @@ function forEachValue(
       const index = places[at] ?? -1;
       if (index >= 0) set(at, source, index);
     }
-  }
-}
-
-/** Holds the texts of one file only, each once. */
-export class DictionaryBuilder {
-  readonly #codes = new Map<string, number>();
-
-  add(text: string): number {
-    const known = this.#codes.get(text);
-    if (known !== undefined) return known;
-    this.#codes.set(text, this.#codes.size);
-    return this.#codes.size - 1;
-  }
-
-  /** From a batch's codes to the file's, looking each text up once. */
-  translator(texts: readonly string[]): (code: number) => number {
-    const translated = new Int32Array(texts.length).fill(-1);
-    return (code) => {
-      const known = translated[code] ?? -1;
-      if (known >= 0) return known;
-      return (translated[code] = this.add(texts[code] ?? ''));
-    };
-  }
-
-  finish(): StringDictionary {
-    const texts = [...this.#codes.keys()];
-    const bytes = Buffer.from(texts.join(''), 'utf8');
-    const starts = new Int32Array(texts.length);
-    const ends = new Int32Array(texts.length);
-    let at = 0;
-    for (const [code, text] of texts.entries()) {
-      starts[code] = at;
-      at += Buffer.byteLength(text, 'utf8');
-      ends[code] = at;
-    }
-    return { count: texts.length, bytes, starts, ends };
   }
 }

@@ -13,6 +13,8 @@ export interface StringDictionary {
 export type ColumnData =
   | { readonly kind: 'double'; readonly values: Float64Array }
   | { readonly kind: 'bigint'; readonly values: BigInt64Array }
+  /** Of type bigint, where all are whole numbers that a double holds. */
+  | { readonly kind: 'whole'; readonly values: Float64Array }
   /** Milliseconds since the epoch, whole numbers. */
   | { readonly kind: 'timestamp'; readonly values: Float64Array }
   /** Days since the epoch. */

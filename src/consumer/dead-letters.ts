@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { RowGroup } from '../schema/layout.ts';
 import { groupRows } from '../schema/layout.ts';
 import type { Column, ColumnType } from '../schema/types.ts';
-import { DictionaryBuilder } from './assemble-table.ts';
+import { TextDictionary } from './text-dictionary.ts';
 import type { ColumnarTable, TableColumn } from './columnar-table.ts';
 import type { Reject } from './decode.ts';
 
@@ -72,8 +72,8 @@ export function assembleDeadLetters(rejects: readonly Reject[]): ColumnarTable {
 }
 
 function textColumn(values: readonly (string | undefined)[]): Pick<TableColumn, 'data' | 'validity'> {
-  const dictionary = new DictionaryBuilder();
-  const codes = Int32Array.from(values, (value) => dictionary.add(value ?? ''));
+  const dictionary = new TextDictionary();
+  const codes = Int32Array.from(values, (value) => dictionary.addText(value ?? ''));
   return {
     data: { kind: 'string', codes, dictionary: dictionary.finish() },
     validity: Uint8Array.from(values, (value) => (value === undefined ? 0 : 1)),

@@ -1,5 +1,7 @@
 import type { Observed } from '../schema/observe.ts';
 import type { ColumnType } from '../schema/types.ts';
+import type { StringDictionary } from './columnar-table.ts';
+import { TextDictionary, textOf } from './text-dictionary.ts';
 
 /** Values of one field with one form and type: sparse, by row. */
 export interface DecodedColumn {
@@ -18,14 +20,14 @@ export interface DecodedColumn {
 export type ValueStore =
   /** Numbers, 0 or 1 for booleans, milliseconds and days for timestamps and dates. */
   | { readonly kind: 'numbers'; readonly values: Float64Array }
-  | { readonly kind: 'texts'; readonly codes: Int32Array; readonly texts: readonly string[] }
+  | { readonly kind: 'texts'; readonly codes: Int32Array; readonly dictionary: StringDictionary }
   | { readonly kind: 'values'; readonly values: readonly unknown[] };
 
 /** The column's value as it stood in the JSON (timestamps and dates in their canonical text). */
 export function jsonValue({ store, observed }: DecodedColumn, index: number): unknown {
   switch (store.kind) {
     case 'texts':
-      return store.texts[store.codes[index] ?? 0];
+      return textOf(store.dictionary, store.codes[index] ?? 0);
     case 'values':
       return store.values[index];
     case 'numbers': {
@@ -47,8 +49,8 @@ export class ColumnBuilder {
   #rows = new Int32Array(64);
   #numbers = new Float64Array(0);
   #codes = new Int32Array(0);
-  readonly #texts: string[] = [];
-  readonly #codeOf = new Map<string, number>();
+  /** Texts of the column, for `pushCode`. */
+  readonly texts = new TextDictionary();
   readonly #values: unknown[] = [];
   readonly #kind: ValueStore['kind'];
 
@@ -72,13 +74,24 @@ export class ColumnBuilder {
 
   /** False when the row has a value already: two fields of one record share a column name. */
   push(row: number, value: unknown): boolean {
-    if (this.#count > 0 && this.#rows[this.#count - 1] === row) return false;
-    if (this.#count === this.#rows.length) this.#grow();
-    this.#rows[this.#count] = row;
-    if (this.#kind === 'numbers') this.#numbers[this.#count] = Number(value);
-    else if (this.#kind === 'texts') this.#codes[this.#count] = this.#code(String(value));
+    if (this.#kind === 'numbers') return this.pushNumber(row, Number(value));
+    if (!this.#addRow(row)) return false;
+    if (this.#kind === 'texts') this.#codes[this.#count - 1] = this.texts.addText(String(value));
     else this.#values.push(value);
-    this.#count++;
+    return true;
+  }
+
+  /** `push` into a column of numbers. */
+  pushNumber(row: number, value: number): boolean {
+    if (!this.#addRow(row)) return false;
+    this.#numbers[this.#count - 1] = value;
+    return true;
+  }
+
+  /** `push` into a column of texts, by a number of `texts`. */
+  pushCode(row: number, code: number): boolean {
+    if (!this.#addRow(row)) return false;
+    this.#codes[this.#count - 1] = code;
     return true;
   }
 
@@ -98,18 +111,17 @@ export class ColumnBuilder {
       case 'numbers':
         return { kind: 'numbers', values: this.#numbers };
       case 'texts':
-        return { kind: 'texts', codes: this.#codes, texts: this.#texts };
+        return { kind: 'texts', codes: this.#codes, dictionary: this.texts.finish() };
       case 'values':
         return { kind: 'values', values: this.#values };
     }
   }
 
-  #code(text: string): number {
-    const known = this.#codeOf.get(text);
-    if (known !== undefined) return known;
-    const code = this.#texts.push(text) - 1;
-    this.#codeOf.set(text, code);
-    return code;
+  #addRow(row: number): boolean {
+    if (this.#count > 0 && this.#rows[this.#count - 1] === row) return false;
+    if (this.#count === this.#rows.length) this.#grow();
+    this.#rows[this.#count++] = row;
+    return true;
   }
 
   #grow(): void {

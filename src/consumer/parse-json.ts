@@ -35,11 +35,28 @@ export function parseRecord(bytes: Buffer, start: number, end: number): ParsedRe
   return parseText(text.startsWith(byteOrderMark) ? text.slice(1) : text);
 }
 
+/** An array or object that stands in a record, or `undefined` when the record must be looked at as a whole. */
+export function parseNested(bytes: Buffer, start: number, end: number): unknown {
+  if (end - start > nestingMax) return undefined;
+  const text = bytes.toString('utf8', start, end);
+  if (text.includes('\uFFFD')) return undefined;
+  try {
+    return parseExact(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `JSON.parse` that loses no digit. */
+function parseExact(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return mayHaveLostDigits(value, text) ? JSON.parse(text, reviveExact) : value;
+}
+
 function parseText(text: string): ParsedRecord {
   let value: unknown;
   try {
-    value = JSON.parse(text);
-    if (mayHaveLostDigits(value, text)) value = JSON.parse(text, reviveExact);
+    value = parseExact(text);
   } catch (error) {
     return error instanceof RangeError ? tooDeep() : reject('invalid-json', describeError(error, text));
   }

@@ -257,8 +257,8 @@ export class TableWriter {
 }
 
 /** Stands in the catalog as the comment of columns that this batch brought. */
-function originOf({ partition, offsets }: DecodedBatch): string {
-  return `first in partition ${partition}, offsets from ${offsets[0] ?? 0n}`;
+function originOf({ partition, from, offsetDeltas }: DecodedBatch): string {
+  return `first in partition ${partition}, offsets from ${from + BigInt(offsetDeltas[0] ?? 0)}`;
 }
 
 function typesOf(columns: readonly Column[]): Map<string, ColumnType> {

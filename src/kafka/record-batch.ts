@@ -11,6 +11,7 @@ export interface RecordBatch {
   readonly lastOffset: bigint;
   /** Records in `bytes`. */
   readonly count: number;
+  /** A view of the broker's answer where it was not compressed. */
   readonly bytes: Buffer;
   /** Where the first record begins in `bytes`. */
   readonly start: number;
@@ -77,8 +78,7 @@ function readBatch(buffer: Buffer, unpackedBytesMax: number): RecordBatch {
     baseOffset,
     lastOffset: baseOffset + BigInt(buffer.readInt32BE(at.lastOffsetDelta)),
     count: buffer.readInt32BE(at.count),
-    // a copy: the answer's whole buffer would stay in memory with it
-    bytes: codec === 0 ? Buffer.from(packed) : unpackBatch(codec, packed, { baseOffset, unpackedBytesMax }),
+    bytes: codec === 0 ? packed : unpackBatch(codec, packed, { baseOffset, unpackedBytesMax }),
     start: 0,
     baseTimestamp: Number(buffer.readBigInt64BE(at.baseTimestamp)),
     appendTimestamp: (attributes & appendTimeFlag) === 0 ? undefined : Number(buffer.readBigInt64BE(at.maxTimestamp)),

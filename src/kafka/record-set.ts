@@ -82,11 +82,11 @@ class ChunkPacker {
       this.#bytes += json.length;
       this.#headerEnds[row] = this.#bytes;
     }
-    const [only] = this.#parts;
     return {
       ...this.#range,
       count: this.#count,
-      bytes: this.#parts.length === 1 && only !== undefined ? only : Buffer.concat(this.#parts, this.#bytes),
+      // a copy: the answer's whole buffer would stay in memory with it
+      bytes: Buffer.concat(this.#parts, this.#bytes),
       offsetDeltas: this.#offsetDeltas,
       timestamps: this.#timestamps,
       keyStarts: this.#keyStarts,

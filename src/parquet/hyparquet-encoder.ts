@@ -49,7 +49,8 @@ export function createHyparquetEncoder({ codec, rowGroupRows }: EncoderOptions):
 /** Typed arrays go as they are where every row has a value. */
 function dataOf(column: TableColumn, rowCount: number): unknown[] | Float64Array | Int32Array | BigInt64Array {
   const { data, validity } = column;
-  if (data.kind === 'timestamp' && validity === undefined) return bigintsOf(data.values, rowCount);
+  if ((data.kind === 'timestamp' || data.kind === 'whole') && validity === undefined)
+    return bigintsOf(data.values, rowCount);
   const isPlain = data.kind === 'double' || data.kind === 'int' || data.kind === 'bigint';
   return isPlain && validity === undefined ? data.values.subarray(0, rowCount) : plainValues(column, rowCount);
 }

@@ -1,4 +1,5 @@
-import type { ColumnData, StringDictionary, TableColumn } from '../consumer/columnar-table.ts';
+import type { ColumnData, TableColumn } from '../consumer/columnar-table.ts';
+import { textOf } from '../consumer/text-dictionary.ts';
 import { unreachable } from '../runtime/errors.ts';
 
 const msPerDay = 86_400_000;
@@ -18,6 +19,8 @@ function readerOf(data: ColumnData): (row: number) => unknown {
     case 'bigint':
     case 'values':
       return (row) => data.values[row];
+    case 'whole':
+      return (row) => BigInt(data.values[row] ?? 0);
     case 'boolean':
       return (row) => data.values[row] === 1;
     case 'timestamp':
@@ -25,16 +28,10 @@ function readerOf(data: ColumnData): (row: number) => unknown {
     case 'date':
       return (row) => new Date((data.values[row] ?? Number.NaN) * msPerDay);
     case 'string': {
-      const texts = textsOf(data.dictionary);
+      const texts = Array.from({ length: data.dictionary.count }, (_, code) => textOf(data.dictionary, code));
       return (row) => texts[data.codes[row] ?? 0];
     }
     default:
       return unreachable(data);
   }
-}
-
-/** All entries as JavaScript strings. */
-export function textsOf({ count, bytes, starts, ends }: StringDictionary): string[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: count }, (_, entry) => buffer.toString('utf8', starts[entry], ends[entry]));
 }

@@ -174,10 +174,10 @@ const configSchema = z.object({
     '1048576',
   ),
 
-  PARQUET_ENCODER: choice(['hyparquet', 'parquetjs-lite'], {
+  PARQUET_ENCODER: choice(['glueless', 'hyparquet', 'parquetjs-lite'], {
     group: parquet,
-    about: 'Library that writes the files',
-  }).prefault('hyparquet'),
+    about: 'What writes the files; glueless hands nested columns to hyparquet',
+  }).prefault('glueless'),
   PARQUET_CODEC: choice(['zstd', 'snappy', 'gzip', 'uncompressed'], {
     group: parquet,
     about: 'Compression; parquetjs-lite writes snappy for zstd',

@@ -40,21 +40,35 @@ export interface RowGroup {
 /** Groups rows by the Hive partition of their time (milliseconds since the epoch), in order of time. */
 export function groupRows(timesMs: Float64Array, layout: Layout): RowGroup[] {
   const unitMs = layout === 'hour' ? msPerHour : 24 * msPerHour;
-  const counts = new Map<number, number>();
   const unitOf = (row: number): number => (layout === 'none' ? 0 : Math.floor((timesMs[row] ?? 0) / unitMs));
+  const empty = (): { count: number; rows: Int32Array; filled: number } => ({
+    count: 0,
+    rows: new Int32Array(0),
+    filled: 0,
+  });
+  const groups = new Map<number, ReturnType<typeof empty>>();
+  // neighbours mostly belong together
+  let unit = Number.NaN;
+  let group = empty();
+  const moveTo = (next: number): void => {
+    unit = next;
+    group = groups.get(next) ?? empty();
+    groups.set(next, group);
+  };
   for (let row = 0; row < timesMs.length; row++) {
-    const unit = unitOf(row);
-    counts.set(unit, (counts.get(unit) ?? 0) + 1);
+    const next = unitOf(row);
+    if (next !== unit) moveTo(next);
+    group.count++;
   }
-  const groups = new Map<number, { rows: Int32Array; filled: number }>();
-  for (const [unit, count] of counts) groups.set(unit, { rows: new Int32Array(count), filled: 0 });
+  for (const each of groups.values()) each.rows = new Int32Array(each.count);
   for (let row = 0; row < timesMs.length; row++) {
-    const group = groups.get(unitOf(row));
-    if (group !== undefined) group.rows[group.filled++] = row;
+    const next = unitOf(row);
+    if (next !== unit) moveTo(next);
+    group.rows[group.filled++] = row;
   }
   return [...groups]
     .toSorted(([a], [b]) => a - b)
-    .map(([unit, { rows }]) => ({ values: valuesOf(unit * unitMs, layout), rows }));
+    .map(([each, { rows }]) => ({ values: valuesOf(each * unitMs, layout), rows }));
 }
 
 function valuesOf(timeMs: number, layout: Layout): string[] {

@@ -4,7 +4,7 @@ import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, parseDate, parseTimestamp, unfit } from './values.ts';
 
 /**
- * What a JSON value is to the schema. `json`: has no single type (mixed arrays, too deep), kept as its JSON text. `exact`: a number
+ * What a JSON value is to the schema. `json`: has no single type (mixed arrays, too deep) or no UTF-8, kept as its JSON text. `exact`: a number
  * kept as its digits. `empty-array`, `empty-struct` (all members null or empty): fits any array or struct, says nothing about its type.
  */
 export type Observed =
@@ -55,7 +55,8 @@ export function observe(
 
 function observeText(text: string): Observed {
   if (parseTimestamp(text) !== undefined) return plain.timestamp;
-  return parseDate(text) === undefined ? plain.string : plain.date;
+  if (parseDate(text) !== undefined) return plain.date;
+  return text.isWellFormed() ? plain.string : json;
 }
 
 function observeArray(

@@ -1,0 +1,256 @@
+import { columnName, reservedSuffix } from '../schema/names.ts';
+import { mergeTypes } from '../schema/merge.ts';
+import { observe, type Observed, type ObserveRules } from '../schema/observe.ts';
+import { timestampOf } from '../schema/times.ts';
+import type { ColumnType } from '../schema/types.ts';
+import { fitScalar, parseTimestamp, unfit } from '../schema/values.ts';
+import { ColumnBuilder, type DecodedColumn } from './decoded-column.ts';
+import { nameOfField, type FieldRules } from './field-rules.ts';
+import { scanned, type RecordScanner } from './record-scanner.ts';
+import type { Shape } from './record-shape.ts';
+
+export interface RowRules extends ObserveRules {
+  readonly fields: FieldRules;
+  /** Different columns of one batch; fields beyond are rescued. */
+  readonly columnsMax: number;
+  /** Names the table needs for itself. */
+  readonly reserved: ReadonlySet<string>;
+  /** The type a column of that name has, or will have by a hint. */
+  readonly knownType: (name: string) => ColumnType | undefined;
+}
+
+/** What the reader knows of a field: its column name, its known type, its columns by form and type. */
+interface FieldState {
+  readonly field: string;
+  readonly name: string;
+  readonly known: ColumnType | undefined;
+  readonly builders: Map<string, ColumnBuilder>;
+  /** Takes values that fit the known scalar type, which nearly all do. */
+  straight: ColumnBuilder | undefined;
+  /** Where scanned values of one kind go without being looked at again; open once a value of the kind has been. */
+  numbers: ColumnBuilder | undefined;
+  texts: ColumnBuilder | undefined;
+  timestamps: ColumnBuilder | undefined;
+}
+
+/** A field of a shape. */
+interface Place {
+  readonly field: string;
+  readonly isEventTime: boolean;
+  /** `undefined` for a field that is left out on purpose. */
+  readonly state: FieldState | undefined;
+}
+
+/** Adds rows to columns keyed by (field, type), from parsed or scanned records. */
+export class RowReader {
+  readonly #rules: RowRules;
+  readonly #eventTimeField: string;
+  readonly #fields = new Map<string, FieldState>();
+  readonly #builders = new Map<string, ColumnBuilder>();
+  /** By shape. */
+  readonly #places: (readonly Place[])[] = [];
+  readonly rescued = new Map<number, [string, unknown][]>();
+
+  constructor(rules: RowRules, eventTimeField: string) {
+    this.#rules = rules;
+    this.#eventTimeField = eventTimeField;
+  }
+
+  /** Adds the record's values; answers with its event time in milliseconds, NaN when it has none. */
+  read(row: number, record: object): number {
+    let eventMs = Number.NaN;
+    for (const [field, value] of Object.entries(record)) {
+      if (value === null) continue;
+      if (field === this.#eventTimeField) eventMs = eventTimeOf(value);
+      const state = this.#stateOf(field);
+      if (state !== undefined && !this.#add(row, state, value)) this.#rescue(row, field, value);
+    }
+    return eventMs;
+  }
+
+  /** The same from the scanner's arrays; `bytes` is what was scanned. */
+  readScanned(row: number, shape: Shape, bytes: Buffer, scanner: RecordScanner): number {
+    const places = (this.#places[shape.index] ??= this.#placesOf(shape));
+    let eventMs = Number.NaN;
+    for (let index = 0; index < places.length; index++) {
+      const place = places[index];
+      const kind = scanner.kinds[index];
+      if (place === undefined || kind === scanned.null) continue;
+      if (kind === scanned.text) {
+        const ms = this.#readText(row, place, bytes, {
+          start: scanner.starts[index] ?? 0,
+          end: scanner.ends[index] ?? 0,
+          hash: scanner.hashes[index] ?? 0,
+        });
+        if (place.isEventTime) eventMs = ms;
+      } else if (kind === scanned.number) {
+        const value = scanner.numbers[index] ?? 0;
+        if (place.isEventTime) eventMs = eventTimeOf(value);
+        const added = place.state?.numbers?.pushNumber(row, value);
+        if (added === undefined) this.#addOrRescue(row, place, value);
+        else if (!added) this.#rescue(row, place.field, value);
+      } else {
+        this.#addOrRescue(row, place, kind === scanned.nested ? scanner.nested[index] : kind === scanned.true);
+      }
+    }
+    return eventMs;
+  }
+
+  /** Answers with the time that the text is, NaN when it is none or nobody asks. */
+  #readText(row: number, place: Place, bytes: Buffer, { start, end, hash }: TextRange): number {
+    const { state, isEventTime } = place;
+    const isText = state?.known?.kind === 'string';
+    const ms = isEventTime || !isText ? timestampOf(bytes, start, end) : Number.NaN;
+    if (state === undefined) return ms;
+    const isTime = !isText && !Number.isNaN(ms);
+    // a text of ten characters may be a date
+    const lane = isTime ? state.timestamps : isText || end - start !== 10 ? state.texts : undefined;
+    if (lane === undefined) this.#addOrRescue(row, place, bytes.toString('utf8', start, end));
+    else {
+      const added = isTime ? lane.pushNumber(row, ms) : lane.pushCode(row, lane.texts.add(bytes, start, end, hash));
+      if (!added) this.#rescue(row, place.field, bytes.toString('utf8', start, end));
+    }
+    return ms;
+  }
+
+  #addOrRescue(row: number, { field, state }: Place, value: unknown): void {
+    if (state !== undefined && !this.#add(row, state, value)) this.#rescue(row, field, value);
+  }
+
+  #placesOf({ keys }: Shape): Place[] {
+    return keys.map((field) => ({
+      field,
+      isEventTime: field === this.#eventTimeField,
+      state: this.#stateOf(field),
+    }));
+  }
+
+  finish(): DecodedColumn[] {
+    return [...this.#builders.values()].map((builder) => builder.finish());
+  }
+
+  /** `undefined` for a field that is left out on purpose. */
+  #stateOf(field: string): FieldState | undefined {
+    const present = this.#fields.get(field);
+    if (present !== undefined) return present;
+    const chosen = nameOfField(field, this.#rules.fields);
+    if (chosen === undefined) return undefined;
+    const plain = columnName(chosen);
+    const name = this.#rules.reserved.has(plain) ? plain + reservedSuffix : plain;
+    const state: FieldState = {
+      field,
+      name,
+      known: this.#rules.knownType(name),
+      builders: new Map(),
+      straight: undefined,
+      numbers: undefined,
+      texts: undefined,
+      timestamps: undefined,
+    };
+    if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);
+    return state;
+  }
+
+  #add(row: number, state: FieldState, value: unknown): boolean {
+    const { known, straight } = state;
+    if (known !== undefined && straight !== undefined) {
+      const cell = fitScalar(value, known);
+      if (cell !== unfit) return straight.push(row, cell);
+    }
+    return this.#addObserved(row, state, value);
+  }
+
+  #addObserved(row: number, state: FieldState, value: unknown): boolean {
+    const observed = observe(value, state.known, this.#rules);
+    if (observed === undefined) return true;
+    const builder = this.#builderOf(state, observed);
+    if (observed.form === 'plain') {
+      if (observed.type === state.known && isScalar(state.known)) state.straight = builder;
+      this.#openLane(state, observed.type, builder);
+    }
+    return builder?.push(row, cellOf(value, observed)) ?? false;
+  }
+
+  #openLane(state: FieldState, { kind }: ColumnType, builder: ColumnBuilder | undefined): void {
+    if (kind === 'string') state.texts = builder;
+    else if (kind === 'timestamp') state.timestamps = builder;
+    else if (kind === 'double' && this.#takesAllNumbers(state)) state.numbers = builder;
+  }
+
+  /** Whether a double is what every number of the field becomes. */
+  #takesAllNumbers({ known }: FieldState): boolean {
+    if (known?.kind === 'double') return true;
+    return this.#rules.numbers === 'double' && !otherNumbers.has(known?.kind ?? 'string');
+  }
+
+  #builderOf(state: FieldState, observed: Observed): ColumnBuilder | undefined {
+    const key = keyOf(observed);
+    let builder = state.builders.get(key);
+    if (builder === undefined) {
+      const id = `${key} ${state.name}`;
+      builder = this.#builders.get(id);
+      if (builder === undefined) {
+        if (this.#builders.size >= this.#rules.columnsMax) return undefined;
+        builder = new ColumnBuilder(state.name, state.field, observed);
+        this.#builders.set(id, builder);
+      }
+      state.builders.set(key, builder);
+    }
+    if (observed.form === 'plain' && builder.observed.form === 'plain' && builder.observed.type !== observed.type) {
+      const merged = mergeTypes(builder.observed.type, observed.type);
+      if (merged !== undefined) builder.widen(merged);
+    }
+    return builder;
+  }
+
+  #rescue(row: number, field: string, value: unknown): void {
+    const parts = this.rescued.get(row);
+    if (parts === undefined) this.rescued.set(row, [[field, value]]);
+    else parts.push([field, value]);
+  }
+}
+
+/** Types that take some numbers, and leave others to a double. */
+const otherNumbers: ReadonlySet<ColumnType['kind']> = new Set([
+  'bigint',
+  'int',
+  'smallint',
+  'tinyint',
+  'decimal',
+  'float',
+]);
+
+interface TextRange {
+  readonly start: number;
+  readonly end: number;
+  readonly hash: number;
+}
+
+function isScalar({ kind }: ColumnType): boolean {
+  return kind !== 'array' && kind !== 'struct';
+}
+
+/** Structs of all shapes share a column; arrays do when their elements do. */
+function keyOf(observed: Observed): string {
+  return observed.form === 'plain' ? typeKey(observed.type) : observed.form;
+}
+
+function typeKey(type: ColumnType): string {
+  return type.kind === 'array' ? `array ${typeKey(type.element)}` : type.kind;
+}
+
+/** Scalars as the column keeps them, everything else as it came. */
+function cellOf(value: unknown, observed: Observed): unknown {
+  if (observed.form !== 'plain') return value;
+  const cell = fitScalar(value, observed.type);
+  return cell === unfit ? value : cell;
+}
+
+const secondsMax = 1e11;
+
+/** ISO 8601 with zone, or a number: milliseconds since the epoch, seconds when it would mean a day before March 1973. */
+function eventTimeOf(value: unknown): number {
+  if (typeof value === 'string') return parseTimestamp(value) ?? Number.NaN;
+  if (typeof value !== 'number' || value <= 0 || value > 8.64e15) return Number.NaN;
+  return value < secondsMax ? value * 1000 : value;
+}

@@ -1,0 +1,63 @@
+import { endianness } from 'node:os';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { snappyCompress } from '@platformatic/wasm-utils';
+import type { ParquetEncoder } from '../consumer/ports.ts';
+import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { FileWriter, writeColumnChunk, type Compress } from './column-chunk.ts';
+import { isFlat, type FlatColumn } from './flat-values.ts';
+import { footerOf, type RowGroupFacts } from './footer.ts';
+import { createHyparquetEncoder } from './hyparquet-encoder.ts';
+import type { Codec, EncoderOptions } from './options.ts';
+import { schemaOf } from './parquet-schema.ts';
+
+const magic = Buffer.from('PAR1');
+
+const compressors: Readonly<Record<Codec, Compress>> = {
+  zstd: (bytes) => zstdCompressSync(bytes),
+  gzip: (bytes) => gzipSync(bytes),
+  snappy: (bytes) => snappyCompress(Buffer.from(bytes)),
+  // the page's bytes are used again for the next one
+  uncompressed: (bytes) => Uint8Array.from(bytes),
+};
+
+/**
+ * Writes flat tables from their columns and ready dictionaries, without an object per value; hyparquet-writer has those with
+ * nested columns. Source: https://parquet.apache.org/docs/file-format/
+ */
+export function createFlatEncoder(options: EncoderOptions): ParquetEncoder {
+  const general = createHyparquetEncoder(options);
+  return {
+    encode: async (table) => {
+      const columns = table.columns.filter(isFlat);
+      if (columns.length < table.columns.length || endianness() !== 'LE') return general.encode(table);
+      try {
+        return encodeFlat(columns, table.rowCount, options);
+      } catch (error) {
+        throw new PipelineError('ENCODE_FAILED', {
+          message: `could not encode ${table.rowCount} rows: ${messageOf(error)}`,
+          retryable: false,
+          details: { columns: columns.map(({ name, type }) => `${name} ${type.kind}`) },
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+function encodeFlat(columns: readonly FlatColumn[], rowCount: number, options: EncoderOptions): Uint8Array {
+  const { codec, rowGroupRows } = options;
+  const compress = compressors[codec];
+  const file = new FileWriter();
+  const rowGroups: RowGroupFacts[] = [];
+  file.append(magic);
+  for (let first = 0; first < rowCount; first += rowGroupRows) {
+    const end = Math.min(rowCount, first + rowGroupRows);
+    const chunks = columns.map((column) => writeColumnChunk(file, column, { first, end, compress }));
+    rowGroups.push({ rows: end - first, chunks });
+  }
+  const footer = footerOf(schemaOf(columns), rowGroups, codec);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(footer.length);
+  for (const part of [footer, length, magic]) file.append(part);
+  return file.finish();
+}

@@ -1,0 +1,105 @@
+import type { ColumnData, StringDictionary, TableColumn } from '../consumer/columnar-table.ts';
+
+/** Values of a flat column without its nulls, in the forms that pages are made of. */
+export type FlatValues =
+  | { readonly kind: 'doubles'; readonly values: Float64Array; readonly isFloat: boolean }
+  | { readonly kind: 'integers'; readonly values: Float64Array | Int32Array; readonly bytes: 4 | 8 }
+  | { readonly kind: 'bigints'; readonly values: BigInt64Array }
+  | { readonly kind: 'booleans'; readonly values: Uint8Array }
+  | { readonly kind: 'texts'; readonly codes: Int32Array; readonly dictionary: StringDictionary };
+
+type FlatData = Exclude<ColumnData, { kind: 'values' }>;
+
+/** A column that has no parts. */
+export type FlatColumn = TableColumn & { readonly data: FlatData };
+
+export function isFlat(column: TableColumn): column is FlatColumn {
+  return column.data.kind !== 'values';
+}
+
+/** The values that the rows `[first, end)` have. */
+export function valuesOf({ data, type, validity }: FlatColumn, first: number, end: number): FlatValues {
+  const present = <Numbers extends Float64Array | Int32Array | Uint8Array | BigInt64Array>(
+    from: Numbers,
+    empty: (length: number) => Numbers,
+  ): Numbers => (validity === undefined ? from : withoutNulls({ from, validity, empty }, first, end));
+  switch (data.kind) {
+    case 'double':
+      return { kind: 'doubles', values: slice(present(data.values, float64)), isFloat: type.kind === 'float' };
+    case 'timestamp':
+    case 'whole':
+      return { kind: 'integers', values: slice(present(data.values, float64)), bytes: 8 };
+    case 'date':
+    case 'int':
+      return { kind: 'integers', values: slice(present(data.values, int32)), bytes: 4 };
+    case 'bigint':
+      return bigints(slice(present(data.values, (length) => new BigInt64Array(length))));
+    case 'boolean':
+      return { kind: 'booleans', values: slice(present(data.values, (length) => new Uint8Array(length))) };
+    case 'string':
+      return texts(slice(present(data.codes, int32)), data.dictionary);
+  }
+
+  /** What has no nulls is cut here; what had them has been. */
+  function slice<Numbers extends Float64Array | Int32Array | Uint8Array | BigInt64Array>(values: Numbers): Numbers;
+  function slice(values: Float64Array | Int32Array | Uint8Array | BigInt64Array) {
+    return validity === undefined ? values.subarray(first, end) : values;
+  }
+}
+
+const float64 = (length: number) => new Float64Array(length);
+const int32 = (length: number) => new Int32Array(length);
+
+function withoutNulls<Numbers extends Float64Array | Int32Array | Uint8Array | BigInt64Array>(
+  source: { readonly from: Numbers; readonly validity: Uint8Array; readonly empty: (length: number) => Numbers },
+  first: number,
+  end: number,
+): Numbers {
+  const { from, validity, empty } = source;
+  let count = 0;
+  for (let row = first; row < end; row++) count += validity[row] ?? 0;
+  const values = empty(count);
+  let at = 0;
+  for (let row = first; row < end; row++) {
+    const value = from[row];
+    if (validity[row] === 1 && value !== undefined) values[at++] = value;
+  }
+  return values;
+}
+
+/** As doubles where these hold them all, which is faster. */
+function bigints(values: BigInt64Array): FlatValues {
+  const numbers = new Float64Array(values.length);
+  for (let index = 0; index < values.length; index++) {
+    const number = Number(values[index]);
+    if (!Number.isSafeInteger(number)) return { kind: 'bigints', values };
+    numbers[index] = number;
+  }
+  return { kind: 'integers', values: numbers, bytes: 8 };
+}
+
+/** With a dictionary of the texts that occur, in the order in which they do. */
+function texts(codes: Int32Array, dictionary: StringDictionary): FlatValues {
+  const renumbered = new Int32Array(codes.length);
+  const numbers = new Int32Array(dictionary.count).fill(-1);
+  const used: number[] = [];
+  for (let index = 0; index < codes.length; index++) {
+    const code = codes[index] ?? 0;
+    let number = numbers[code] ?? -1;
+    if (number < 0) {
+      number = used.push(code) - 1;
+      numbers[code] = number;
+    }
+    renumbered[index] = number;
+  }
+  return {
+    kind: 'texts',
+    codes: renumbered,
+    dictionary: {
+      count: used.length,
+      bytes: dictionary.bytes,
+      starts: Int32Array.from(used, (code) => dictionary.starts[code] ?? 0),
+      ends: Int32Array.from(used, (code) => dictionary.ends[code] ?? 0),
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { SchemaElement } from 'hyparquet';
+import type { ChunkFacts } from './column-chunk.ts';
+import { createdBy, type Codec } from './options.ts';
+import { ThriftWriter } from './thrift-writer.ts';
+
+/** Numbers of the format's enumerations. Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
+const physicalTypes: Readonly<Record<string, number>> = {
+  BOOLEAN: 0,
+  INT32: 1,
+  INT64: 2,
+  FLOAT: 4,
+  DOUBLE: 5,
+  BYTE_ARRAY: 6,
+};
+const convertedTypes: Readonly<Record<string, number>> = { UTF8: 0, DATE: 6, TIMESTAMP_MILLIS: 9 };
+const codecNumbers: Readonly<Record<Codec, number>> = { uncompressed: 0, snappy: 1, gzip: 2, zstd: 6 };
+const optional = 1;
+const formatVersion = 2;
+
+export interface RowGroupFacts {
+  readonly rows: number;
+  readonly chunks: readonly ChunkFacts[];
+}
+
+/** The file's metadata: schema, row groups, and that bounds are in the order of their types. */
+export function footerOf(schema: readonly SchemaElement[], rowGroups: readonly RowGroupFacts[], codec: Codec): Buffer {
+  const thrift = new ThriftWriter();
+  const [, ...columns] = schema;
+  const typeOf = (name: string): number | undefined =>
+    physicalTypes[columns.find((column) => column.name === name)?.type ?? ''];
+  thrift.i32(1, formatVersion);
+  thrift.structs(2, schema, (element) => writeElement(thrift, element));
+  thrift.i64(
+    3,
+    rowGroups.reduce((sum, { rows }) => sum + rows, 0),
+  );
+  thrift.structs(4, rowGroups, ({ rows, chunks }) => {
+    thrift.structs(1, chunks, (chunk) => {
+      thrift.i64(2, chunk.dictionaryPageOffset ?? chunk.dataPageOffset);
+      thrift.struct(3, () => writeChunk(thrift, chunk, { type: typeOf(chunk.name), codec }));
+    });
+    thrift.i64(
+      2,
+      chunks.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0),
+    );
+    thrift.i64(3, rows);
+  });
+  thrift.binary(6, createdBy);
+  thrift.structs(7, columns, () => thrift.struct(1, () => {}));
+  return thrift.finish();
+}
+
+function writeElement(thrift: ThriftWriter, element: SchemaElement): void {
+  thrift.i32(1, physicalTypes[element.type ?? '']);
+  if (element.num_children === undefined) thrift.i32(3, optional);
+  thrift.binary(4, element.name);
+  thrift.i32(5, element.num_children);
+  thrift.i32(6, convertedTypes[element.converted_type ?? '']);
+  const logical = element.logical_type?.type;
+  if (logical === undefined) return;
+  thrift.struct(10, () => {
+    if (logical === 'STRING') thrift.struct(1, () => {});
+    else if (logical === 'DATE') thrift.struct(6, () => {});
+    else
+      thrift.struct(8, () => {
+        thrift.boolean(1, true);
+        thrift.struct(2, () => thrift.struct(1, () => {}));
+      });
+  });
+}
+
+function writeChunk(
+  thrift: ThriftWriter,
+  chunk: ChunkFacts,
+  { type, codec }: { readonly type: number | undefined; readonly codec: Codec },
+): void {
+  thrift.i32(1, type);
+  thrift.i32s(2, chunk.encodings);
+  thrift.texts(3, [chunk.name]);
+  thrift.i32(4, codecNumbers[codec]);
+  thrift.i64(5, chunk.values);
+  thrift.i64(6, chunk.unpackedBytes);
+  thrift.i64(7, chunk.packedBytes);
+  thrift.i64(9, chunk.dataPageOffset);
+  thrift.i64(11, chunk.dictionaryPageOffset);
+  thrift.struct(12, () => {
+    thrift.i64(3, chunk.nulls);
+    thrift.binary(5, chunk.bounds?.max);
+    thrift.binary(6, chunk.bounds?.min);
+  });
+}

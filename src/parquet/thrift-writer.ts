@@ -1,0 +1,93 @@
+import { ByteWriter } from './byte-writer.ts';
+
+const types = { true: 1, false: 2, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
+
+/**
+ * Structures in Thrift's compact protocol, in which Parquet has its headers and its footer. Fields must come by rising id.
+ * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+ */
+export class ThriftWriter {
+  readonly #out = new ByteWriter();
+  #lastId = 0;
+
+  i32(id: number, value: number | undefined): void {
+    if (value === undefined) return;
+    this.#header(id, types.i32);
+    this.#out.zigzag(value);
+  }
+
+  i64(id: number, value: number | undefined): void {
+    if (value === undefined) return;
+    this.#header(id, types.i64);
+    this.#out.zigzag(value);
+  }
+
+  boolean(id: number, value: boolean): void {
+    this.#header(id, value ? types.true : types.false);
+  }
+
+  binary(id: number, value: Uint8Array | string | undefined): void {
+    if (value === undefined) return;
+    this.#header(id, types.binary);
+    this.#bytes(value);
+  }
+
+  struct(id: number, write: () => void): void {
+    this.#header(id, types.struct);
+    this.#nested(write);
+  }
+
+  structs<Item>(id: number, items: readonly Item[], write: (item: Item) => void): void {
+    this.#list(id, types.struct, items.length);
+    for (const item of items) this.#nested(() => write(item));
+  }
+
+  i32s(id: number, values: readonly number[]): void {
+    this.#list(id, types.i32, values.length);
+    for (const value of values) this.#out.zigzag(value);
+  }
+
+  texts(id: number, values: readonly string[]): void {
+    this.#list(id, types.binary, values.length);
+    for (const value of values) this.#bytes(value);
+  }
+
+  /** The outermost structure, complete. */
+  finish(): Buffer {
+    this.#out.byte(0);
+    return this.#out.finish();
+  }
+
+  #nested(write: () => void): void {
+    const outer = this.#lastId;
+    this.#lastId = 0;
+    write();
+    this.#out.byte(0);
+    this.#lastId = outer;
+  }
+
+  #header(id: number, type: number): void {
+    const step = id - this.#lastId;
+    if (step > 0 && step <= 15) this.#out.byte((step << 4) | type);
+    else {
+      this.#out.byte(type);
+      this.#out.zigzag(id);
+    }
+    this.#lastId = id;
+  }
+
+  #list(id: number, type: number, size: number): void {
+    this.#header(id, types.list);
+    if (size < 15) this.#out.byte((size << 4) | type);
+    else {
+      this.#out.byte(0xf0 | type);
+      this.#out.varint(size);
+    }
+  }
+
+  #bytes(value: Uint8Array | string): void {
+    const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
+    this.#out.varint(bytes.length);
+    this.#out.bytes(bytes);
+  }
+}

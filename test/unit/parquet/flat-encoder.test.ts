@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ColumnarTable, TableColumn } from '../../../src/consumer/columnar-table.ts';
+import { TextDictionary } from '../../../src/consumer/text-dictionary.ts';
+import { createFlatEncoder } from '../../../src/parquet/flat-encoder.ts';
+import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { plainValues } from '../../../src/parquet/plain-values.ts';
+
+const codecs = ['zstd', 'snappy', 'gzip', 'uncompressed'] as const;
+
+/** `length` values of one of a few distributions: constant, few different, ascending, anything. */
+const valuesOf = <Value>(any: fc.Arbitrary<Value>, length: number): fc.Arbitrary<Value[]> =>
+  fc.oneof(
+    any.map((value) => Array.from({ length }, () => value)),
+    fc
+      .array(any, { minLength: 1, maxLength: 5 })
+      .map((few) => Array.from({ length }, (_, index) => few[(index * 7) % few.length]!)),
+    fc.array(any, { minLength: length, maxLength: length }),
+  );
+
+const textData = (values: readonly string[]) => {
+  const dictionary = new TextDictionary();
+  const codes = Int32Array.from(values, (value) => dictionary.addText(value));
+  return { kind: 'string' as const, codes, dictionary: dictionary.finish() };
+};
+
+const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+const safe = fc.maxSafeInteger();
+const doubles = fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0, -0, 36.8, 5e-324));
+const times = fc.integer({ min: -5e13, max: 2.5e14 });
+const texts = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('', 'x'.repeat(300)));
+
+const columnsOf = (length: number): fc.Arbitrary<TableColumn>[] => {
+  const column = (name: string, kind: TableColumn['type']['kind'], data: fc.Arbitrary<TableColumn['data']>) =>
+    fc
+      .record({ data, validity: fc.option(valuesOf(fc.nat(1), length)) })
+      .map(({ data: of, validity }): TableColumn => ({
+        name,
+        type: Object.assign({ kind }),
+        data: of,
+        ...(validity !== null && { validity: Uint8Array.from(validity) }),
+      }));
+  return [
+    column(
+      'd',
+      'double',
+      valuesOf(doubles, length).map((values) => ({ kind: 'double', values: Float64Array.from(values) })),
+    ),
+    column(
+      'f',
+      'float',
+      valuesOf(doubles.map(Math.fround), length).map((values) => ({
+        kind: 'double',
+        values: Float64Array.from(values),
+      })),
+    ),
+    column(
+      'l',
+      'bigint',
+      valuesOf(int64, length).map((values) => ({ kind: 'bigint', values: BigInt64Array.from(values) })),
+    ),
+    column(
+      'w',
+      'bigint',
+      valuesOf(safe, length).map((values) => ({ kind: 'whole', values: Float64Array.from(values) })),
+    ),
+    column(
+      't',
+      'timestamp',
+      valuesOf(times, length).map((values) => ({ kind: 'timestamp', values: Float64Array.from(values) })),
+    ),
+    column(
+      'y',
+      'date',
+      valuesOf(fc.integer({ min: -700_000, max: 2_900_000 }), length).map((values) => ({
+        kind: 'date',
+        values: Int32Array.from(values),
+      })),
+    ),
+    column(
+      'i',
+      'int',
+      valuesOf(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), length).map((values) => ({
+        kind: 'int',
+        values: Int32Array.from(values),
+      })),
+    ),
+    column(
+      'b',
+      'boolean',
+      valuesOf(fc.nat(1), length).map((values) => ({ kind: 'boolean', values: Uint8Array.from(values) })),
+    ),
+    column('s', 'string', valuesOf(texts, length).map(textData)),
+  ];
+};
+
+const tables: fc.Arbitrary<ColumnarTable> = fc
+  .oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 100, max: 400 }))
+  .chain((rowCount) => fc.tuple(...columnsOf(rowCount)).map((columns) => ({ rowCount, columns })));
+
+/** What a reader answers: rows as objects. */
+function rowsOf({ rowCount, columns }: ColumnarTable): Record<string, unknown>[] {
+  const read = columns.map((column) => ({ name: column.name, values: plainValues(column, rowCount) }));
+  return Array.from({ length: rowCount }, (_, row) =>
+    Object.fromEntries(read.map(({ name, values }) => [name, values[row]])),
+  );
+}
+
+describe('the encoder of flat tables', () => {
+  it('writes files that hyparquet reads back equal, whatever the columns hold', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        tables,
+        fc.constantFrom(...codecs),
+        fc.constantFrom(1, 7, 128, 100_000),
+        async (table, codec, rowGroupRows) => {
+          const bytes = await createFlatEncoder({ codec, rowGroupRows }).encode(table);
+          expect(await hyparquetReader.rows(bytes)).toEqual(rowsOf(table));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('splits what is long into pages, and reads back equal', async () => {
+    const length = 30_000;
+    const values = Array.from({ length }, (_, row) => `${row} ${'x'.repeat(200)}`);
+    const numbers = Float64Array.from({ length: length * 10 }, (_, row) => Math.sin(row));
+    const validity = Uint8Array.from({ length: length * 10 }, (_, row) => (row % 3 === 0 ? 0 : 1));
+    const tablesOfPages: ColumnarTable[] = [
+      { rowCount: length, columns: [{ name: 's', type: { kind: 'string' }, data: textData(values) }] },
+      {
+        rowCount: length * 10,
+        columns: [{ name: 'd', type: { kind: 'double' }, data: { kind: 'double', values: numbers }, validity }],
+      },
+    ];
+    for (const table of tablesOfPages) {
+      const bytes = await createFlatEncoder({ codec: 'zstd', rowGroupRows: 1_000_000 }).encode(table);
+      expect(await hyparquetReader.rows(bytes)).toEqual(rowsOf(table));
+    }
+  });
+});
