@@ -1,0 +1,37 @@
+/** A topic on a broker with mutual TLS, to be written as Parquet from its earliest offset to its present end. */
+export interface KafkaJob {
+  readonly bootstrap: string;
+  readonly topic: string;
+  /** PEM files; the key is PKCS#8. */
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Records in the topic; all of them count. */
+  readonly records: number;
+  /** `thermometer`: deviceId, patientId, temperature, eventTime. `wide`: 1.2 kB, 50 columns, nested parts. */
+  readonly shape: 'thermometer' | 'wide';
+  /** An empty folder of the peer's own, for its files and its checkpoints. */
+  readonly folder: string;
+}
+
+/** A command that does the job and ends by itself with 0 once every record is in a file. */
+export interface Invocation {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Where its Parquet files are when it has ended. */
+  readonly output: string;
+}
+
+/** Another program that brings a topic into Parquet. */
+export interface KafkaPeer {
+  /** As it stands in the page, with its version: `Spark 4.0.1, schema given`. */
+  readonly name: string;
+  /** How it was set, one line each, so that nobody can say that it was hobbled. */
+  readonly settings: readonly string[];
+  /** Jobs it can do. */
+  readonly shapes: readonly KafkaJob['shape'][];
+  /** Installs it into `.cache` by package clients, once. Rejects, saying what is missing, where that can't be done. */
+  provide(): Promise<void>;
+  invocation(job: KafkaJob): Invocation;
+}
