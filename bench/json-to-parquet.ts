@@ -83,7 +83,6 @@ function chunkOfLines(bytes: Buffer): RecordChunk {
     start = end + 1;
   }
   const count = starts.length;
-  const none = new Int32Array(count).fill(-1);
   return {
     topic: 'bench',
     partition: 0,
@@ -93,11 +92,9 @@ function chunkOfLines(bytes: Buffer): RecordChunk {
     bytes,
     offsetDeltas: Float64Array.from(starts.keys()),
     timestamps: new Float64Array(count).fill(-1),
-    keyStarts: none,
-    keyEnds: none,
     valueStarts: Int32Array.from(starts),
     valueEnds: Int32Array.from(ends),
-    headerStarts: none,
-    headerEnds: none,
+    keyOf: () => undefined,
+    headersOf: () => undefined,
   };
 }

@@ -27,7 +27,7 @@ export interface DeadLetter {
   readonly timestampMs: number;
   readonly value: Buffer;
   readonly key: Buffer | undefined;
-  readonly headers: Buffer | undefined;
+  readonly headers: string | undefined;
 }
 
 /** Reads rows of the dead letters' table back, in the order of their offsets. */
@@ -41,7 +41,7 @@ export function readDeadLetters(rows: readonly Record<string, unknown>[]): DeadL
       timestampMs: row.kafka_timestamp?.getTime() ?? -1,
       value: bytesOf(row.value_text, row.value_base64) ?? Buffer.alloc(0),
       key: bytesOf(row.key_text, row.key_base64),
-      headers: bytesOf(row.headers, undefined),
+      headers: row.headers ?? undefined,
     }))
     .toSorted((a, b) => (a.offset < b.offset ? -1 : 1));
 }
@@ -56,35 +56,18 @@ export function chunkOfDeadLetters(
   letters: readonly DeadLetter[],
   range: Pick<RecordChunk, 'topic' | 'partition' | 'from' | 'to'>,
 ): RecordChunk {
-  const parts: Buffer[] = [];
-  let length = 0;
-  const place = (of: (letter: DeadLetter) => Buffer | undefined): { starts: Int32Array; ends: Int32Array } => {
-    const starts = new Int32Array(letters.length).fill(-1);
-    const ends = new Int32Array(letters.length);
-    for (const [row, letter] of letters.entries()) {
-      const bytes = of(letter);
-      if (bytes === undefined) continue;
-      parts.push(bytes);
-      starts[row] = length;
-      length += bytes.length;
-      ends[row] = length;
-    }
-    return { starts, ends };
-  };
-  const keys = place(({ key }) => key);
-  const values = place(({ value }) => value);
-  const headers = place(({ headers: of }) => of);
+  const valueEnds = new Int32Array(letters.length);
+  let end = 0;
+  for (const [row, { value }] of letters.entries()) valueEnds[row] = end += value.length;
   return {
     ...range,
     count: letters.length,
-    bytes: Buffer.concat(parts, length),
+    bytes: Buffer.concat(letters.map(({ value }) => value)),
     offsetDeltas: Float64Array.from(letters, ({ offset }) => Number(offset - range.from)),
     timestamps: Float64Array.from(letters, ({ timestampMs }) => timestampMs),
-    keyStarts: keys.starts,
-    keyEnds: keys.ends,
-    valueStarts: values.starts,
-    valueEnds: values.ends,
-    headerStarts: headers.starts,
-    headerEnds: headers.ends,
+    valueStarts: Int32Array.from(letters, ({ value }, row) => (valueEnds[row] ?? 0) - value.length),
+    valueEnds,
+    keyOf: (row) => letters[row]?.key,
+    headersOf: (row) => letters[row]?.headers,
   };
 }

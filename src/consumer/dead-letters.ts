@@ -42,11 +42,11 @@ export function assembleDeadLetters(rejects: readonly Reject[]): ColumnarTable {
     stage: () => 'decode',
     reason: ({ reason }) => reason,
     detail: ({ detail }) => detail,
-    value_text: ({ chunk, index }) => textOf(chunk.bytes, chunk.valueStarts[index], chunk.valueEnds[index]),
-    value_base64: ({ chunk, index }) => base64Of(chunk.bytes, chunk.valueStarts[index], chunk.valueEnds[index]),
-    key_text: ({ chunk, index }) => textOf(chunk.bytes, chunk.keyStarts[index], chunk.keyEnds[index]),
-    key_base64: ({ chunk, index }) => base64Of(chunk.bytes, chunk.keyStarts[index], chunk.keyEnds[index]),
-    headers: ({ chunk, index }) => textOf(chunk.bytes, chunk.headerStarts[index], chunk.headerEnds[index]),
+    value_text: (reject) => textOf(valueOf(reject)),
+    value_base64: (reject) => base64Of(valueOf(reject)),
+    key_text: ({ chunk, index }) => textOf(chunk.keyOf(index)),
+    key_base64: ({ chunk, index }) => base64Of(chunk.keyOf(index)),
+    headers: ({ chunk, index }) => chunk.headersOf(index),
   };
   const timestamps = rejects.map(({ chunk, index }) => chunk.timestamps[index] ?? -1);
   const numbers: Record<string, Pick<TableColumn, 'data' | 'validity'>> = {
@@ -80,14 +80,14 @@ function textColumn(values: readonly (string | undefined)[]): Pick<TableColumn, 
   };
 }
 
-function textOf(bytes: Buffer, start = -1, end = -1): string | undefined {
-  if (start < 0) return undefined;
-  const part = bytes.subarray(start, end);
-  return isUtf8(part) ? part.toString('utf8') : undefined;
+function valueOf({ chunk, index }: Reject): Buffer {
+  return chunk.bytes.subarray(chunk.valueStarts[index], chunk.valueEnds[index]);
 }
 
-function base64Of(bytes: Buffer, start = -1, end = -1): string | undefined {
-  if (start < 0) return undefined;
-  const part = bytes.subarray(start, end);
-  return isUtf8(part) ? undefined : part.toString('base64');
+function textOf(bytes: Buffer | undefined): string | undefined {
+  return bytes !== undefined && isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+}
+
+function base64Of(bytes: Buffer | undefined): string | undefined {
+  return bytes === undefined || isUtf8(bytes) ? undefined : bytes.toString('base64');
 }

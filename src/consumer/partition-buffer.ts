@@ -71,9 +71,10 @@ export class PartitionBuffer {
     return this.cutAt(policyEnd(this.#arrivals, this.#from, policy) ?? this.to);
   }
 
-  /** Forgets everything below `to`, which may lie beyond what has arrived: it is in the lake. */
+  /** Forgets everything below `to`, which may lie beyond what has arrived: it is in the lake. Batches cut before are void. */
   release(to: bigint): void {
     this.#from = to;
+    for (const { chunk } of this.#arrivals) if (chunk.to <= to) chunk.recycle?.();
     this.#arrivals = this.#arrivals.filter(({ chunk }) => chunk.to > to);
     const rest = slicesUpTo(this.#arrivals, to, this.to);
     this.#records = rest.reduce((sum, slice) => sum + slice.end - slice.first, 0);

@@ -11,20 +11,21 @@ export interface RecordChunk {
   readonly to: bigint;
   /** Number of records; every array below has at least this length. */
   readonly count: number;
-  /** Holds keys, values and headers. Valid as long as the chunk is. */
+  /** Holds the values. Valid as long as the chunk is. */
   readonly bytes: Buffer;
   /** Offset minus `from`, ascending. */
   readonly offsetDeltas: Float64Array;
   /** Milliseconds since the epoch; -1 when the record has none. */
   readonly timestamps: Float64Array;
   /** Half-open byte ranges in `bytes`; a start of -1 means null. */
-  readonly keyStarts: Int32Array;
-  readonly keyEnds: Int32Array;
   readonly valueStarts: Int32Array;
   readonly valueEnds: Int32Array;
-  /** Byte ranges of the headers as a JSON object of texts. */
-  readonly headerStarts: Int32Array;
-  readonly headerEnds: Int32Array;
+  /** `undefined` for null. */
+  keyOf(index: number): Buffer | undefined;
+  /** A JSON object of texts; `undefined` when there are none. */
+  headersOf(index: number): string | undefined;
+  /** Ends the chunk: its memory may hold other records from now on. Whoever drops a chunk without it leaves it to the garbage collector. */
+  recycle?(): void;
 }
 
 /** The records `[first, end)` of a chunk. */
@@ -44,11 +45,9 @@ export function emptyChunk(range: Pick<RecordChunk, 'topic' | 'partition' | 'fro
     bytes: Buffer.alloc(0),
     offsetDeltas: numbers,
     timestamps: numbers,
-    keyStarts: positions,
-    keyEnds: positions,
     valueStarts: positions,
     valueEnds: positions,
-    headerStarts: positions,
-    headerEnds: positions,
+    keyOf: () => undefined,
+    headersOf: () => undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
+import { prefixBytes } from './answer-framing.ts';
 import { installFetchDecoding } from './fetch-decoding.ts';
 import type { TlsIdentity } from './tls.ts';
 
@@ -17,7 +18,7 @@ export interface ClientOptions {
 
 /** A kafkajs client over mutual TLS. The broker is always verified; kafkajs's own log is silent, its errors are explained. */
 export function createKafkaClient({ brokers, clientId, identity, retries, unpackedBytesMax }: ClientOptions): Kafka {
-  stopNegativeTimers();
+  mendConnections();
   installFetchDecoding(unpackedBytesMax);
   const kafkajs: typeof import('kafkajs') = require('kafkajs');
   return new kafkajs.Kafka({
@@ -33,15 +34,25 @@ export function createKafkaClient({ brokers, clientId, identity, retries, unpack
   });
 }
 
-let stopped = false;
+let isMended = false;
 
-/** kafkajs 2.2.4 sets a timer with a negative delay after every request, which Node 24 warns of. */
-function stopNegativeTimers(): void {
-  if (stopped) return;
-  stopped = true;
+/** Two things of kafkajs 2.2.4's connections, before the first one is made. */
+function mendConnections(): void {
+  if (isMended) return;
+  isMended = true;
+  // it sets a timer with a negative delay after every request, which Node 24 warns of
   const RequestQueue = require('kafkajs/src/network/requestQueue');
   const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
   RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleWhenNeeded() {
     if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
+  };
+  // it copies every answer once more, though our sockets give whole ones
+  const Connection = require('kafkajs/src/network/connection');
+  Connection.prototype.processData = function takeAnswer(answer: Buffer) {
+    this.requestQueue.fulfillRequest({
+      size: answer.readInt32BE(0),
+      correlationId: answer.readInt32BE(prefixBytes),
+      payload: answer.subarray(2 * prefixBytes),
+    });
   };
 }

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import type { EachBatchPayload } from 'kafkajs';
 import type { Answer } from './admission.ts';
 import { readRecordBatches, type RecordBatch } from './record-batch.ts';
-import type { RecordSet } from './record-set.ts';
+import type { RecordMemory, RecordSet } from './record-set.ts';
+import { SlabPool } from './slab-pool.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -20,7 +21,13 @@ interface PartitionData {
   /** Log start offset. */
   readonly lastStartOffset?: string;
   readonly abortedTransactions?: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
-  readonly messages: readonly RecordBatch[];
+  readonly messages: FetchedRecords;
+}
+
+/** In the place of kafkajs's messages of one partition. */
+interface FetchedRecords {
+  readonly batches: readonly RecordBatch[];
+  readonly memory?: RecordMemory;
 }
 
 /** What a consumer's `eachBatch` gets in place of kafkajs's batch. */
@@ -29,6 +36,10 @@ export interface FetchedBatch extends Answer {
 }
 
 let isInstalled = false;
+
+/** Smaller record sets are not worth a slab. */
+const slabBytesMin = 64 * 1024;
+const slabs = new SlabPool(32 * 1024 * 1024);
 
 /**
  * Replaces two modules of kafkajs 2.2.4 before it loads: the one that decodes records into an object each, which also dies
@@ -39,10 +50,22 @@ export function installFetchDecoding(unpackedBytesMax: number): void {
   isInstalled = true;
   replaceModule('kafkajs/src/protocol/requests/fetch/v4/decodeMessages', async (decoder: AnswerDecoder) => {
     const size = decoder.readInt32();
-    if (size <= 0 || !decoder.canReadBytes(size)) return [];
-    return readRecordBatches(decoder.readBytes(size), unpackedBytesMax);
+    if (size <= 0 || !decoder.canReadBytes(size)) return { batches: [] } satisfies FetchedRecords;
+    return fetchedRecords(decoder.readBytes(size), unpackedBytesMax);
   });
   replaceModule('kafkajs/src/consumer/batch', FetchBatch);
+}
+
+/** Copies the record set: the answer's buffer takes the next one. */
+function fetchedRecords(set: Buffer, unpackedBytesMax: number): FetchedRecords {
+  if (set.length < slabBytesMin) return { batches: readRecordBatches(Buffer.from(set), unpackedBytesMax) };
+  const slab = slabs.take(set.length);
+  const bytes = Buffer.from(slab, 0, set.length);
+  set.copy(bytes);
+  return {
+    batches: readRecordBatches(bytes, unpackedBytesMax),
+    memory: { bytes, recycle: () => slabs.give(slab) },
+  };
 }
 
 /** Our view of the batch that `eachBatch` is called with. */
@@ -72,13 +95,14 @@ class FetchBatch implements FetchedBatch {
     this.partition = data.partition;
     this.highWatermark = data.highWatermark;
     this.fetchedOffset = BigInt(fetchedOffset);
-    const batches = data.messages.filter(({ lastOffset }) => lastOffset >= this.fetchedOffset);
+    const { memory } = data.messages;
+    const batches = data.messages.batches.filter(({ lastOffset }) => lastOffset >= this.fetchedOffset);
     const aborted = (data.abortedTransactions ?? []).map(({ producerId, firstOffset }) => ({
       producerId: BigInt(producerId),
       firstOffset: BigInt(firstOffset),
     }));
     // aborted transactions may begin in batches before the first one that counts
-    this.records = { batches, aborted };
+    this.records = { batches, aborted, ...(memory && { memory }) };
     this.messages = { length: batches.reduce((sum, { count }) => sum + count, 0) };
     const logStart = BigInt(data.lastStartOffset ?? -1);
     this.logStart = logStart < 0n ? undefined : logStart;

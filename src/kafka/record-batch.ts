@@ -9,12 +9,11 @@ export interface RecordBatch {
   readonly baseOffset: bigint;
   /** Also of batches that compaction has emptied: what lies up to here is accounted for. */
   readonly lastOffset: bigint;
-  /** Records in `bytes`. */
   readonly count: number;
-  /** A view of the broker's answer where it was not compressed. */
+  /** Its records are `bytes[start, end)`: the buffer that was read where they were not compressed, else one of their own. */
   readonly bytes: Buffer;
-  /** Where the first record begins in `bytes`. */
   readonly start: number;
+  readonly end: number;
   readonly baseTimestamp: number;
   /** The broker's time for the whole batch; `undefined` when each record has its own. */
   readonly appendTimestamp: number | undefined;
@@ -51,52 +50,65 @@ const transactionalFlag = 0x10;
 const controlFlag = 0x20;
 const magicOfFormat2 = 2;
 
+/** No record is shorter: its length, attributes, two differences, three lengths of one byte each. */
+const recordBytesMin = 7;
+
 /**
  * The record batches of one partition in the broker's answer. The last one may be cut off, and is left out then.
- * Throws RECORDS_UNREADABLE for older formats, unknown codecs and batches that unpack to more than `unpackedBytesMax`.
+ * Throws RECORDS_UNREADABLE for older formats, unknown codecs, impossible counts and batches that unpack to more than `unpackedBytesMax`.
  */
 export function readRecordBatches(buffer: Buffer, unpackedBytesMax: number): RecordBatch[] {
   const batches: RecordBatch[] = [];
   for (let start = 0; start + at.records <= buffer.length;) {
     const end = start + lengthStart + buffer.readInt32BE(start + at.length);
     if (end > buffer.length) break;
-    batches.push(readBatch(buffer.subarray(start, end), unpackedBytesMax));
+    batches.push(readBatch(buffer, { start, end, unpackedBytesMax }));
     start = end;
   }
   return batches;
 }
 
-function readBatch(buffer: Buffer, unpackedBytesMax: number): RecordBatch {
-  const baseOffset = buffer.readBigInt64BE(0);
-  const magic = buffer.readInt8(at.magic);
+function readBatch(
+  buffer: Buffer,
+  { start, end, unpackedBytesMax }: { readonly start: number; readonly end: number; readonly unpackedBytesMax: number },
+): RecordBatch {
+  const baseOffset = buffer.readBigInt64BE(start);
+  const magic = buffer.readInt8(start + at.magic);
   if (magic !== magicOfFormat2)
     throw unreadable(baseOffset, `has message format ${magic}, which ended with Kafka 0.11`);
-  const attributes = buffer.readInt16BE(at.attributes);
+  const attributes = buffer.readInt16BE(start + at.attributes);
   const codec = attributes & codecMask;
-  const packed = buffer.subarray(at.records);
+  const packed = { bytes: buffer, start: start + at.records, end };
+  const records = codec === 0 ? packed : unpackBatch(codec, packed, { baseOffset, unpackedBytesMax });
+  const count = buffer.readInt32BE(start + at.count);
+  if (count > (records.end - records.start) / recordBytesMin)
+    throw unreadable(baseOffset, `says that it holds ${count} records, which its bytes can’t`);
   return {
     baseOffset,
-    lastOffset: baseOffset + BigInt(buffer.readInt32BE(at.lastOffsetDelta)),
-    count: buffer.readInt32BE(at.count),
-    bytes: codec === 0 ? packed : unpackBatch(codec, packed, { baseOffset, unpackedBytesMax }),
-    start: 0,
-    baseTimestamp: Number(buffer.readBigInt64BE(at.baseTimestamp)),
-    appendTimestamp: (attributes & appendTimeFlag) === 0 ? undefined : Number(buffer.readBigInt64BE(at.maxTimestamp)),
-    producerId: buffer.readBigInt64BE(at.producerId),
+    lastOffset: baseOffset + BigInt(buffer.readInt32BE(start + at.lastOffsetDelta)),
+    count,
+    ...records,
+    baseTimestamp: Number(buffer.readBigInt64BE(start + at.baseTimestamp)),
+    appendTimestamp:
+      (attributes & appendTimeFlag) === 0 ? undefined : Number(buffer.readBigInt64BE(start + at.maxTimestamp)),
+    producerId: buffer.readBigInt64BE(start + at.producerId),
     isTransactional: (attributes & transactionalFlag) !== 0,
     isControl: (attributes & controlFlag) !== 0,
   };
 }
 
+type RecordBytes = Pick<RecordBatch, 'bytes' | 'start' | 'end'>;
+
 function unpackBatch(
   codec: number,
-  packed: Buffer,
+  packed: RecordBytes,
   { baseOffset, unpackedBytesMax }: { readonly baseOffset: bigint; readonly unpackedBytesMax: number },
-): Buffer {
+): RecordBytes {
   // a batch that compaction has emptied has nothing to unpack
-  if (packed.length === 0) return packed;
+  if (packed.start === packed.end) return packed;
   try {
-    return unpack(codec, packed, unpackedBytesMax);
+    const bytes = unpack(codec, packed.bytes.subarray(packed.start, packed.end), unpackedBytesMax);
+    return { bytes, start: 0, end: bytes.length };
   } catch (error) {
     const isTooLarge = error instanceof RangeError;
     throw unreadable(
@@ -145,6 +157,8 @@ function isAbortMarker(batch: RecordBatch): boolean {
 export class RecordCursor {
   offsetDelta = 0;
   timestamp = -1;
+  /** Where the record itself begins. */
+  start = -1;
   /** -1 for null. */
   keyStart = -1;
   keyEnd = -1;
@@ -156,20 +170,22 @@ export class RecordCursor {
   #at: number;
   #headersAt = 0;
 
-  constructor(batch: RecordBatch) {
+  /** Before the record that begins at `start`; the batch's first one when left out. */
+  constructor(batch: RecordBatch, start = batch.start) {
     this.#batch = batch;
     this.#bytes = batch.bytes;
-    this.#at = batch.start;
+    this.#at = start;
   }
 
   /** Moves to the next record; call it `count` times at most. Throws RECORDS_UNREADABLE for damaged bytes. */
   next(): void {
+    const { appendTimestamp, baseTimestamp, end: batchEnd } = this.#batch;
+    this.start = this.#at;
     const length = this.#varint();
     const end = this.#at + length;
-    if (length < 0 || end > this.#bytes.length) throw unreadable(this.#batch.baseOffset, 'ends within a record');
+    if (length < 0 || end > batchEnd) throw this.#cutOff();
     this.#at++;
     const timestampDelta = this.#varint();
-    const { appendTimestamp, baseTimestamp } = this.#batch;
     this.timestamp = appendTimestamp ?? (baseTimestamp < 0 ? -1 : baseTimestamp + timestampDelta);
     this.offsetDelta = this.#varint();
     const keyLength = this.#varint();
@@ -182,7 +198,12 @@ export class RecordCursor {
     this.valueEnd = this.#at;
     this.headerCount = this.#varint();
     this.#headersAt = this.#at;
+    if (this.#at > end) throw this.#cutOff();
     this.#at = end;
+  }
+
+  #cutOff(): PipelineError {
+    return unreadable(this.#batch.baseOffset, 'ends within a record');
   }
 
   /** The current record's headers as a JSON object of texts; a name that is there several times has an array. */

@@ -1,6 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { OnReadOpts } from 'node:net';
 import { connect, createSecureContext, type TLSSocket } from 'node:tls';
+import { AnswerFraming } from './answer-framing.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 
@@ -33,6 +35,8 @@ export interface CertificateFacts {
 
 const msPerDay = 86_400_000;
 const recyclePauseMs = 300;
+/** Of a socket's one buffer; a TLS record has 16 KiB at most. */
+const readBytes = 64 * 1024;
 const jksMagic = 0xfeedfeed;
 
 /** Reads PEM by value or file, or a PKCS#12 keystore, whatever its file is called. Rejects with CERT_* or KEYSTORE_*. */
@@ -140,13 +144,32 @@ export class TlsIdentity {
     readonly port: number;
     readonly onConnect: () => void;
   }): TLSSocket {
+    const answers = new AnswerFraming((answer) => socket.emit('data', answer));
+    const reading: { readonly onread: OnReadOpts } = {
+      onread: {
+        buffer: Buffer.alloc(readBytes),
+        callback: (count, buffer) => takeIn(socket, answers, buffer.subarray(0, count)),
+      },
+    };
+    const servername = /^[\d.]+$/.test(host) ? '' : host;
     const socket = connect(
-      { host, port, servername: /^[\d.]+$/.test(host) ? '' : host, ...this.#material, rejectUnauthorized: true },
+      { host, port, servername, ...this.#material, rejectUnauthorized: true, ...reading },
       onConnect,
     );
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;
+  }
+}
+
+/** Answers whether the socket is to be read on. */
+function takeIn(socket: TLSSocket, answers: AnswerFraming, bytes: Uint8Array): boolean {
+  try {
+    answers.push(bytes);
+    return true;
+  } catch (error) {
+    socket.destroy(error instanceof Error ? error : new Error(messageOf(error)));
+    return false;
   }
 }
 

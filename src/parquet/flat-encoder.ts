@@ -13,7 +13,7 @@ import { schemaOf } from './parquet-schema.ts';
 const magic = Buffer.from('PAR1');
 
 const compressors: Readonly<Record<Codec, Compress>> = {
-  zstd: (bytes) => zstdCompressSync(bytes),
+  zstd: (bytes) => zstdCompressSync(bytes, { pledgedSrcSize: bytes.length }),
   gzip: (bytes) => gzipSync(bytes),
   snappy: (bytes) => snappyCompress(Buffer.from(bytes)),
   // the page's bytes are used again for the next one

@@ -12,13 +12,12 @@ export function readRecords(
     { batches: readRecordBatches(buffer, unpackedBytesMax), aborted },
     { topic: 't', partition: 0, from, to },
   );
-  const part = (start: number | undefined, end: number | undefined): string | null =>
-    start === undefined || start < 0 ? null : chunk.bytes.toString('utf8', start, end);
   return Array.from({ length: chunk.count }, (_, row) => ({
     offset: Number(from) + chunk.offsetDeltas[row]!,
     timestamp: chunk.timestamps[row],
-    key: part(chunk.keyStarts[row], chunk.keyEnds[row]),
-    value: part(chunk.valueStarts[row], chunk.valueEnds[row]),
-    headers: part(chunk.headerStarts[row], chunk.headerEnds[row]),
+    key: chunk.keyOf(row)?.toString() ?? null,
+    value:
+      chunk.valueStarts[row]! < 0 ? null : chunk.bytes.toString('utf8', chunk.valueStarts[row], chunk.valueEnds[row]),
+    headers: chunk.headersOf(row) ?? null,
   }));
 }

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { SlabPool } from '../../../src/kafka/slab-pool.ts';
+
+const miB = 1024 * 1024;
+
+describe('slabs', () => {
+  it('are used again once they are given back, for about the same size', () => {
+    const pool = new SlabPool(10 * miB);
+    const slab = pool.take(miB - 5);
+    expect(slab.byteLength).toBeGreaterThanOrEqual(miB - 5);
+    expect(pool.take(miB - 5)).not.toBe(slab);
+    pool.give(slab);
+    expect(pool.take(100)).not.toBe(slab);
+    expect(pool.take(5 * miB)).not.toBe(slab);
+    expect(pool.take(miB - 100_000)).toBe(slab);
+  });
+
+  it('are left to the garbage collector beyond the limit', () => {
+    const pool = new SlabPool(2 * miB);
+    const slabs = [pool.take(miB), pool.take(miB), pool.take(miB)];
+    for (const slab of slabs) pool.give(slab);
+    const again = [pool.take(miB), pool.take(miB), pool.take(miB)];
+    expect(again.filter((slab) => slabs.includes(slab))).toHaveLength(2);
+  });
+});
