@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
-import { faultKinds, spoil } from './faults.ts';
+import { faultKinds, spoil, type FaultKind } from './faults.ts';
 import type { Message, Publisher } from './publisher.ts';
 import { randomAt } from './random.ts';
 import { readingAt, type WardOptions } from './thermometer.ts';
@@ -46,8 +46,7 @@ export async function simulate(options: SimulatorOptions): Promise<Progress> {
       continue;
     }
     const size = Math.min(due, options.batchRecords, count - acknowledged);
-    const messages = Array.from({ length: size }, (_, at) => messageAt(options, acknowledged + at, clock.nowMs()));
-    acknowledged += await publisher.send(messages);
+    acknowledged += await publisher.send(messagesFrom(options, acknowledged, size));
     const nowMs = clock.nowMs();
     if (nowMs - reportedMs < options.progressMs) continue;
     reportedMs = nowMs;
@@ -65,10 +64,21 @@ function pauseMs({ rate = 1 }: SimulatorOptions): number {
   return Math.min(1000, Math.max(20, 1000 / rate));
 }
 
-function messageAt({ ward, timeline, faultShare }: SimulatorOptions, index: number, nowMs: number): Message {
-  const timeMs = timeline === undefined ? nowMs : timeline.startMs + index * timeline.everyMs;
+function messagesFrom(options: SimulatorOptions, start: number, size: number): Message[] {
+  const messages: Message[] = [];
+  for (let index = start; index < start + size; index++) messages.push(messageAt(options, index));
+  return messages;
+}
+
+function messageAt(options: SimulatorOptions, index: number): Message {
+  const { ward, clock, timeline } = options;
+  const timeMs = timeline === undefined ? clock.nowMs() : timeline.startMs + index * timeline.everyMs;
   const reading = readingAt(ward, index, Math.floor(timeMs));
-  const isSpoiled = randomAt(ward.seed, index, 5) < faultShare;
-  const kind = isSpoiled ? faultKinds[Math.floor(randomAt(ward.seed, index, 6) * faultKinds.length)] : undefined;
+  const kind = faultAt(options, index);
   return { key: reading.patientId, value: kind === undefined ? JSON.stringify(reading) : spoil(reading, kind) };
+}
+
+function faultAt({ ward: { seed }, faultShare }: SimulatorOptions, index: number): FaultKind | undefined {
+  if (faultShare === 0 || randomAt(seed, index, 5) >= faultShare) return undefined;
+  return faultKinds[Math.floor(randomAt(seed, index, 6) * faultKinds.length)];
 }

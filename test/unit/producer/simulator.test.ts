@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { faultKinds, spoil } from '../../../src/producer/faults.ts';
 import type { Message } from '../../../src/producer/publisher.ts';
 import { simulate, type SimulatorOptions } from '../../../src/producer/simulator.ts';
-import { readingAt } from '../../../src/producer/thermometer.ts';
+import { isoTime, readingAt } from '../../../src/producer/thermometer.ts';
 
 const ward = { seed: 1, patients: 20 };
 const startMs = Date.parse('2026-11-23T00:00:00Z');
@@ -119,6 +120,19 @@ describe('a thermometer', () => {
       return of.reduce((sum, each) => sum + each, 0) / of.length;
     };
     expect(meanAt(18)).toBeGreaterThan(meanAt(6) + 0.2);
+  });
+
+  it('tells any time as toISOString does, whichever it told before', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -8.64e15, max: 8.64e15 }),
+        fc.array(fc.integer({ min: 0, max: 130_000 })),
+        (firstMs, steps) => {
+          const times = steps.map((step) => Math.min(firstMs + step, 8.64e15));
+          expect(times.map(isoTime)).toEqual(times.map((timeMs) => new Date(timeMs).toISOString()));
+        },
+      ),
+    );
   });
 });
 
