@@ -1,9 +1,21 @@
 const seed = 0x9747b28c;
 const multiplier = 0x5bd1e995;
 
+/** Keys whose hash is kept. */
+const hashesMax = 10_000;
+const hashes = new Map<string, number>();
+
 /** The partition that Java's default partitioner gives a key: records with one key stay in one partition, whoever sends them. */
 export function partitionOf(key: string, partitions: number): number {
-  return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
+  return (hashOf(key) & 0x7fffffff) % partitions;
+}
+
+function hashOf(key: string): number {
+  const known = hashes.get(key);
+  if (known !== undefined) return known;
+  const hash = murmur2(Buffer.from(key));
+  if (hashes.size < hashesMax) hashes.set(key, hash);
+  return hash;
 }
 
 /** Source: Apache Kafka, `org.apache.kafka.common.utils.Utils.murmur2`. */

@@ -17,6 +17,9 @@ export interface WriteOptions {
 const overheadMax = 5 + 1 + 10 + 5 + 5 + 5 + 1;
 const utf8BytesPerUnit = 3;
 
+/** Batches are written here and copied out at their size: as large as the largest batch. */
+let scratch = Buffer.alloc(0);
+
 /**
  * One record batch of format 2, ready for a produce request. Messages: one or more, all of one partition.
  * Source: Apache Kafka, "Record Batch", https://kafka.apache.org/documentation/#recordbatch
@@ -25,19 +28,18 @@ export function writeRecordBatch(messages: readonly Message[], options: WriteOpt
   const { compression, nowMs } = options;
   const baseTimestamp = messages[0]?.timestampMs ?? nowMs;
   let maxTimestamp = baseTimestamp;
-  let room: number = at.records;
-  for (const { key, value } of messages) room += overheadMax + (key.length + value.length) * utf8BytesPerUnit;
-  const buffer = Buffer.allocUnsafe(room);
+  const room = roomFor(messages);
+  if (scratch.length < room) scratch = Buffer.allocUnsafeSlow(room);
   let end: number = at.records;
-  for (const [offsetDelta, message] of messages.entries()) {
+  let offsetDelta = 0;
+  for (const message of messages) {
     const timestamp = message.timestampMs ?? nowMs;
     if (timestamp > maxTimestamp) maxTimestamp = timestamp;
-    end = writeRecord(buffer, end, { message, offsetDelta, timestampDelta: timestamp - baseTimestamp });
+    end = writeRecord(scratch, end, { message, offsetDelta, timestampDelta: timestamp - baseTimestamp });
+    offsetDelta++;
   }
-  const batch =
-    compression === 'none'
-      ? buffer.subarray(0, end)
-      : Buffer.concat([buffer.subarray(0, at.records), pack(compression, buffer.subarray(at.records, end))]);
+  const records = scratch.subarray(at.records, end);
+  const batch = Buffer.concat([scratch.subarray(0, at.records), pack(compression, records)]);
   batch.writeBigInt64BE(0n, 0);
   batch.writeInt32BE(batch.length - lengthStart, at.length);
   batch.writeInt32BE(-1, at.leaderEpoch);
@@ -54,16 +56,37 @@ export function writeRecordBatch(messages: readonly Message[], options: WriteOpt
   return batch;
 }
 
+function roomFor(messages: readonly Message[]): number {
+  let room: number = at.records;
+  for (const { key, value } of messages) room += overheadMax + (key.length + value.length) * utf8BytesPerUnit;
+  return room;
+}
+
 interface RecordFields {
   readonly message: Message;
   readonly offsetDelta: number;
   readonly timestampDelta: number;
 }
 
-function writeRecord(buffer: Buffer, start: number, { message, offsetDelta, timestampDelta }: RecordFields): number {
-  const { key, value } = message;
-  const keyBytes = Buffer.byteLength(key);
-  const valueBytes = Buffer.byteLength(value);
+/** Most texts are ASCII, a byte a character. Only where writing one proves otherwise are bytes counted, which takes as long. */
+function writeRecord(buffer: Buffer, start: number, fields: RecordFields): number {
+  const { key, value } = fields.message;
+  const end =
+    writeSized(buffer, start, fields, { keyBytes: key.length, valueBytes: value.length }) ??
+    writeSized(buffer, start, fields, { keyBytes: Buffer.byteLength(key), valueBytes: Buffer.byteLength(value) });
+  if (end === undefined) throw new RangeError('a text took more bytes than were counted');
+  return end;
+}
+
+interface TextSizes {
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+}
+
+/** `undefined` if a text has another size. */
+function writeSized(buffer: Buffer, start: number, fields: RecordFields, sizes: TextSizes): number | undefined {
+  const { message, offsetDelta, timestampDelta } = fields;
+  const { keyBytes, valueBytes } = sizes;
   const length =
     1 +
     varintBytes(timestampDelta) +
@@ -77,17 +100,13 @@ function writeRecord(buffer: Buffer, start: number, { message, offsetDelta, time
   buffer[end++] = 0;
   end = writeVarint(buffer, end, timestampDelta);
   end = writeVarint(buffer, end, offsetDelta);
-  end = writeText(buffer, end, key, keyBytes);
-  end = writeText(buffer, end, value, valueBytes);
+  end = writeVarint(buffer, end, keyBytes);
+  if (buffer.write(message.key, end) !== keyBytes) return undefined;
+  end = writeVarint(buffer, end + keyBytes, valueBytes);
+  if (buffer.write(message.value, end) !== valueBytes) return undefined;
+  end += valueBytes;
   buffer[end++] = 0;
   return end;
-}
-
-function writeText(buffer: Buffer, start: number, text: string, bytes: number): number {
-  const end = writeVarint(buffer, start, bytes);
-  // ASCII is copied faster when it is said to be so
-  buffer.write(text, end, bytes === text.length ? 'latin1' : 'utf8');
-  return end + bytes;
 }
 
 function zigzag(value: number): number {

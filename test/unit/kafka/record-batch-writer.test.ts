@@ -38,6 +38,21 @@ describe('record batches that we write', () => {
     },
   );
 
+  it('hold texts beyond ASCII beside others, halves of surrogate pairs as the sign for what can’t be shown', () => {
+    const messages = ['plain', 'é', '\ud800half', 'Ā', '😀', 'plain again'].map((text) => ({ key: text, value: text }));
+    const read = readRecords(writeRecordBatch(messages, { ...identity, compression: 'none' }));
+    const expected = messages.map(({ key }) => key.toWellFormed());
+    expect(read.map(({ key }) => key)).toEqual(expected);
+    expect(read.map(({ value }) => value)).toEqual(expected);
+  });
+
+  it('stay as they are when the next one is written', () => {
+    const first = writeRecordBatch([{ key: 'a', value: 'one' }], { ...identity, compression: 'none' });
+    const before = first.toString('hex');
+    writeRecordBatch([{ key: 'b', value: 'two' }], { ...identity, compression: 'none' });
+    expect(first.toString('hex')).toBe(before);
+  });
+
   it('are the bytes that the format’s description gives, with sequence and checksum', () => {
     const messages = [
       { key: 'a', value: 'one', timestampMs: 1000 },
@@ -54,6 +69,13 @@ describe('record batches that we write', () => {
 });
 
 describe('a key’s partition', () => {
+  it('is the same whenever it is asked for', () => {
+    const keys = Array.from({ length: 12_000 }, (_, index) => `key-${index}`);
+    const partitions = () => keys.map((key) => partitionOf(key, 7));
+    expect(partitions()).toEqual(partitions());
+    expect(partitionOf('21', 1000)).toBe((murmur2(Buffer.from('21')) & 0x7fffffff) % 1000);
+  });
+
   // Apache Kafka, UtilsTest.testMurmur2
   it.each([
     ['21', -973_932_308],
