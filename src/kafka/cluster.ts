@@ -3,7 +3,8 @@ import type { Kafka } from 'kafkajs';
 /** One broker of kafkajs 2.2.4: its connections and the requests that we use. */
 export interface ClusterBroker {
   readonly nodeId: number;
-  readonly connectionPool: { send<T>(request: ProtocolRequest<T>): Promise<T> };
+  /** The connection for all but fetches; connects if it must. */
+  readonly connectionPool: { getConnection(): Promise<ClusterConnection> };
   initProducerId(options: { readonly transactionTimeout: number }): Promise<ProducerIdentity>;
   disconnect(): Promise<void>;
 }
@@ -14,19 +15,32 @@ export interface ProducerIdentity {
   readonly producerEpoch: number;
 }
 
-export interface ProtocolRequest<T> {
-  readonly request: {
+/** What a request and its answer pass through. */
+export interface ClusterConnection {
+  readonly clientId: string;
+  readonly socket: { write(bytes: Buffer): boolean };
+  readonly requestQueue: {
+    /** Sends, now or once the broker's throttling has passed, and settles the entry: also by timeout or a lost connection. */
+    push(request: QueuedRequest): void;
+    maybeThrottle(ms: number): void;
+  };
+  nextCorrelationId(): number;
+  failIfNotConnected(): void;
+}
+
+interface QueuedRequest {
+  readonly entry: {
     readonly apiKey: number;
-    readonly apiVersion: number;
     readonly apiName: string;
-    readonly expectResponse: () => boolean;
-    /** Resolves with kafkajs's encoder. */
-    readonly encode: () => Promise<unknown>;
+    readonly apiVersion: number;
+    readonly correlationId: number;
+    readonly resolve: (answer: { readonly payload: Buffer }) => void;
+    readonly reject: (error: Error) => void;
   };
-  readonly response: {
-    readonly decode: (bytes: Buffer) => Promise<unknown>;
-    readonly parse: (decoded: never) => Promise<T>;
-  };
+  readonly expectResponse: boolean;
+  /** `null` for the client's. */
+  readonly requestTimeout: number | null;
+  readonly sendRequest: () => void;
 }
 
 /** What lies under kafkajs's producer: connections, and which broker leads which partition. */

@@ -2,10 +2,11 @@ import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import type { Message, Publisher } from '../producer/publisher.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { createCluster, type Cluster, type ProducerIdentity, type ProtocolRequest } from './cluster.ts';
+import { createCluster, type Cluster, type ProducerIdentity } from './cluster.ts';
 import type { Compression } from './codecs.ts';
 import { explainKafkaError } from './failure.ts';
 import { partitionOf } from './partitioner.ts';
+import { sendBatches, type PartitionAnswer, type PartitionBatches } from './produce-request.ts';
 import { writeRecordBatch } from './record-batch-writer.ts';
 
 const require = createRequire(import.meta.url);
@@ -17,11 +18,6 @@ export interface PublisherOptions {
   readonly persist: (work: () => Promise<void>) => Promise<void>;
 }
 
-const produceKey = 0;
-/** The first version that knows zstd; spoken by every broker since 2.1. */
-const produceVersion = 7;
-const acknowledgedByAll = -1;
-const requestTimeoutMs = 30_000;
 const producerIdTimeoutMs = 60_000;
 const sequenceMask = 0x7fffffff;
 /** The broker has this batch already: its first answer was lost. */
@@ -92,56 +88,19 @@ async function deliver(cluster: Cluster, topic: string, waiting: Map<number, Buf
   throw failed.reason;
 }
 
-interface PartitionBatches {
-  readonly topic: string;
-  /** By partition. */
-  readonly batches: readonly (readonly [number, Buffer])[];
-}
-
-interface PartitionAnswer {
-  readonly partition: number;
-  readonly errorCode: number;
-}
-
-async function produceTo(cluster: Cluster, nodeId: number, request: PartitionBatches): Promise<PartitionAnswer[]> {
+async function produceTo(
+  cluster: Cluster,
+  nodeId: number,
+  request: PartitionBatches,
+): Promise<readonly PartitionAnswer[]> {
   const broker = await cluster.findBroker({ nodeId });
   try {
-    return await broker.connectionPool.send(produceRequest(request));
+    return await sendBatches(await broker.connectionPool.getConnection(), request);
   } catch (error) {
     // what is left of the connection would be used again
     if (error instanceof Error && /ConnectionClosed|RequestTimeout/.test(error.name)) await broker.disconnect();
     throw error;
   }
-}
-
-/** Source: https://kafka.apache.org/protocol#The_Messages_Produce */
-function produceRequest({ topic, batches }: PartitionBatches): ProtocolRequest<PartitionAnswer[]> {
-  const Encoder = require('kafkajs/src/protocol/encoder');
-  const { decode } = require('kafkajs/src/protocol/requests/produce/v7/response');
-  return {
-    request: {
-      apiKey: produceKey,
-      apiVersion: produceVersion,
-      apiName: 'Produce',
-      expectResponse: () => true,
-      encode: async () => {
-        const encoder = new Encoder()
-          .writeString(null)
-          .writeInt16(acknowledgedByAll)
-          .writeInt32(requestTimeoutMs)
-          .writeInt32(1)
-          .writeString(topic)
-          .writeInt32(batches.length);
-        for (const [partition, batch] of batches) encoder.writeInt32(partition).writeBytes(batch);
-        return encoder;
-      },
-    },
-    response: {
-      decode,
-      parse: async ({ topics }: { readonly topics: readonly { readonly partitions: PartitionAnswer[] }[] }) =>
-        topics.flatMap(({ partitions }) => partitions),
-    },
-  };
 }
 
 function errorOf(code: number): Error {
