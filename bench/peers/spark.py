@@ -1,0 +1,107 @@
+"""Brings a Kafka topic into Parquet by Spark Structured Streaming, from its earliest record to its present end.
+
+    python spark.py '<job as JSON>'
+
+The job: bootstrap, topic, caFile, certFile, keyFile, records, shape, schema (given or inferred), jars, output, checkpoint.
+Exits with 0 only if the batches that were written reach to the end of the topic's records.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession, functions as f
+from pyspark.sql.types import StructField, StructType, TimestampType
+
+job = json.loads(sys.argv[1])
+reading = "deviceId string, patientId string, temperature double, eventTime timestamp"
+sample_records = 1000
+
+
+def main() -> None:
+    spark = start_spark()
+    stream = spark.readStream.format("kafka").options(**kafka_options()).load()
+    text = stream.select(f.col("value").cast("string").alias("value"))
+    writer = write_given(spark, text) if job["schema"] == "given" else write_inferred(spark, text)
+    query = writer.option("checkpointLocation", job["checkpoint"]).trigger(availableNow=True).start()
+    query.awaitTermination()
+    written = written_records(query.recentProgress)
+    spark.stop()
+    if written != job["records"]:
+        sys.exit(f"{written} records were written of {job['records']}")
+
+
+def start_spark() -> SparkSession:
+    settings = {
+        "spark.jars": job["jars"],
+        "spark.driver.memory": "1g",
+        "spark.driver.extraJavaOptions": "-XX:+UseSerialGC",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        # reading, parsing and writing are one stage: what little is shuffled is the inference's
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.parquet.compression.codec": "snappy",
+        # the default is INT96, which is larger
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MILLIS",
+    }
+    builder = SparkSession.builder.master("local[*]").appName("bench")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
+
+
+def kafka_options() -> dict[str, str]:
+    return {
+        "kafka.bootstrap.servers": job["bootstrap"],
+        "kafka.security.protocol": "SSL",
+        "kafka.ssl.truststore.type": "PEM",
+        "kafka.ssl.truststore.certificates": Path(job["caFile"]).read_text(),
+        "kafka.ssl.keystore.type": "PEM",
+        "kafka.ssl.keystore.certificate.chain": Path(job["certFile"]).read_text(),
+        "kafka.ssl.keystore.key": Path(job["keyFile"]).read_text(),
+        "subscribe": job["topic"],
+        "startingOffsets": "earliest",
+        # as many tasks as keep every core busy to the end, whatever the topic's partitions are
+        "minPartitions": str(2 * (os.cpu_count() or 1)),
+    }
+
+
+def write_given(spark: SparkSession, text: DataFrame):
+    """The file sink, partitioned by the hour of the event."""
+    schema = reading if job["shape"] == "thermometer" else sampled_schema(spark)
+    rows = text.select(f.from_json("value", schema).alias("row")).select("row.*")
+    hours = rows.withColumn("event_date", f.to_date("eventTime")).withColumn("event_hour", f.hour("eventTime"))
+    return hours.writeStream.format("parquet").partitionBy("event_date", "event_hour").option("path", job["output"])
+
+
+def sampled_schema(spark: SparkSession) -> StructType:
+    """Inferred once, from the topic's first records, with its event time as a timestamp."""
+    first = spark.read.format("kafka").options(**kafka_options()).load().limit(sample_records)
+    fields = spark.read.json(first.select(f.col("value").cast("string"))).schema.fields
+    time = StructField("eventTime", TimestampType())
+    return StructType([time if field.name == time.name else field for field in fields])
+
+
+def write_inferred(spark: SparkSession, text: DataFrame):
+    """As the script that Glue generates: each batch's schema from all of its records, partitioned by the hour of arrival."""
+
+    def write(batch: DataFrame, _: int) -> None:
+        rows = spark.read.json(batch)
+        now = f.current_timestamp()
+        parts = {"ingest_year": f.year(now), "ingest_month": f.month(now), "ingest_day": f.dayofmonth(now), "ingest_hour": f.hour(now)}
+        rows.withColumns(parts).write.mode("append").partitionBy(*parts).parquet(job["output"])
+
+    return text.writeStream.foreachBatch(write)
+
+
+def written_records(progress) -> int:
+    """By the end offsets of the last batch; a topic of the benchmark begins at offset 0 and has no gaps."""
+    ends = [json.loads(progress[-1].sources[0].endOffset)] if progress else []
+    return sum(end for topics in ends for partitions in topics.values() for end in partitions.values())
+
+
+main()
