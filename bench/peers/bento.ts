@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { KafkaPeer } from '../support/kafka-peer.ts';
+import { buildGoProgram, goProgramPath } from './go-program.ts';
+
+// the newest release that the Go module proxy gives; `go install` of its command fails there, for it asks for a list of versions
+const version = '1.10.0';
+
+/** Bento, the MIT fork of the engine of Redpanda Connect. */
+export const bento: KafkaPeer = {
+  name: `Bento ${version}`,
+  settings: [
+    'built by Go with the components that its pipeline names; all cores, as by default',
+    'kafka_franz with a consumer group, batches of 50,000 records of a partition, or of 1 s when there are no more; checkpoint_limit 200,000',
+    'parquet_encode, zstd, one file for each batch, not partitioned; the schema is given; the event time stays text, for this version has no timestamps',
+    'ends with the record that completes the count, without an idle time',
+  ],
+  shapes: ['thermometer'],
+  provide: () => buildGoProgram({ name: 'bento', what: `Bento ${version}`, stamp: version }),
+  invocation: ({ bootstrap, topic, caFile, certFile, keyFile, records, folder }) => ({
+    command: goProgramPath('bento'),
+    args: ['run', join(import.meta.dirname, 'bento.yaml')],
+    env: {
+      ...process.env,
+      BOOTSTRAP: bootstrap,
+      TOPIC: topic,
+      CA_FILE: caFile,
+      CERT_FILE: certFile,
+      KEY_FILE: keyFile,
+      RECORDS: String(records),
+      OUTPUT: folder,
+      // a new group begins at the earliest offset
+      GROUP: `bento-${randomUUID()}`,
+    },
+    output: folder,
+  }),
+};
