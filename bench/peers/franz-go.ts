@@ -1,0 +1,26 @@
+import type { KafkaPeer } from '../support/kafka-peer.ts';
+import { buildGoProgram, goProgramPath } from './go-program.ts';
+
+const version = '1.22.3';
+
+/** What receiving alone costs in Go: it writes nothing. */
+export const franzGoReceive: KafkaPeer = {
+  name: `franz-go ${version}, receives only`,
+  settings: ['defaults, without a consumer group; records are counted and dropped'],
+  shapes: ['thermometer', 'wide'],
+  provide: () => buildGoProgram({ name: 'franz-go', what: `franz-go ${version}`, stamp: version }),
+  invocation: ({ bootstrap, topic, caFile, certFile, keyFile, records, folder }) => ({
+    command: goProgramPath('franz-go'),
+    args: [],
+    env: {
+      ...process.env,
+      BOOTSTRAP: bootstrap,
+      TOPIC: topic,
+      CA_FILE: caFile,
+      CERT_FILE: certFile,
+      KEY_FILE: keyFile,
+      RECORDS: String(records),
+    },
+    output: folder,
+  }),
+};
