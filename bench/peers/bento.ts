@@ -12,14 +12,14 @@ export const bento: KafkaPeer = {
   settings: [
     'built by Go with the components that its pipeline names; all cores, as by default',
     'kafka_franz with a consumer group, batches of 50,000 records of a partition, or of 1 s when there are no more; checkpoint_limit 200,000',
-    'parquet_encode, zstd, one file for each batch, not partitioned; the schema is given; the event time stays text, for this version has no timestamps',
+    'parquet_encode, zstd, one file for each batch, not partitioned; the schema is given; times stay text, for this version has no timestamps',
     'ends with the record that completes the count, without an idle time',
   ],
-  shapes: ['thermometer'],
+  shapes: ['thermometer', 'wide'],
   provide: () => buildGoProgram({ name: 'bento', what: `Bento ${version}`, stamp: version }),
-  invocation: ({ bootstrap, topic, caFile, certFile, keyFile, records, folder }) => ({
+  invocation: ({ bootstrap, topic, caFile, certFile, keyFile, records, shape, folder }) => ({
     command: goProgramPath('bento'),
-    args: ['run', join(import.meta.dirname, 'bento.yaml')],
+    args: ['-r', join(import.meta.dirname, 'bento', `${shape}.yaml`), '-c', join(import.meta.dirname, 'bento.yaml')],
     env: {
       ...process.env,
       BOOTSTRAP: bootstrap,
