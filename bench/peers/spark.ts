@@ -25,7 +25,7 @@ const settings = [
 ];
 
 /** Spark Structured Streaming, the engine of Glue's streaming jobs, with a schema and the partitions of our tables. */
-export const sparkSchemaGiven: KafkaPeer = {
+export const schemaGiven: KafkaPeer = {
   name: `${what}, schema given`,
   settings: [
     ...settings,
@@ -36,7 +36,7 @@ export const sparkSchemaGiven: KafkaPeer = {
 };
 
 /** The same as the script that Glue generates sets it up: the topic is read once for the schema, once for the data. */
-export const sparkSchemaInferred: KafkaPeer = {
+export const schemaInferred: KafkaPeer = {
   name: `${what}, schema inferred per batch`,
   settings: [
     ...settings,
