@@ -1,7 +1,7 @@
 import type { ColumnType } from '../schema/types.ts';
 import type { ColumnarTable, ColumnData, TableColumn } from './columnar-table.ts';
 import type { DecodedBatch } from './decode.ts';
-import type { DecodedColumn, ValueStore } from './decoded-column.ts';
+import { rowOf, type DecodedColumn, type ValueStore } from './decoded-column.ts';
 import type { TargetColumn } from './settled-batch.ts';
 import { TextDictionary } from './text-dictionary.ts';
 
@@ -64,6 +64,12 @@ function assembleColumn(
   rows: Int32Array,
   rowCount: number,
 ): TableColumn | undefined {
+  const [only] = sources;
+  // the rows are all rows, and the values are theirs as they stand
+  if (only !== undefined && sources.length === 1 && rows.length === rowCount && only.count === rowCount) {
+    const data = asItStands(type, only.store, rowCount);
+    if (data !== undefined) return { name, type, data };
+  }
   const found = sources.map((source) => ({ source, places: placesOf(source, rows, rowCount) }));
   const validity = new Uint8Array(rows.length);
   let valid = 0;
@@ -79,16 +85,26 @@ function assembleColumn(
   return { name, type, data, ...(valid < rows.length && { validity }) };
 }
 
+function asItStands({ kind }: ColumnType, store: ValueStore, count: number): ColumnData | undefined {
+  if (store.kind === 'texts' && kind === 'string')
+    return { kind: 'string', codes: store.codes.subarray(0, count), dictionary: store.dictionary };
+  if (store.kind !== 'numbers') return undefined;
+  if (kind === 'double' || kind === 'float') return { kind: 'double', values: store.values.subarray(0, count) };
+  return kind === 'timestamp' ? { kind: 'timestamp', values: store.values.subarray(0, count) } : undefined;
+}
+
 interface Found {
   readonly source: DecodedColumn;
   /** For each row the index of its value in the source, -1 for none. */
   readonly places: Int32Array;
 }
 
-function placesOf({ rows: valueRows, count }: DecodedColumn, rows: Int32Array, rowCount: number): Int32Array {
+function placesOf(column: DecodedColumn, rows: Int32Array, rowCount: number): Int32Array {
+  const { count } = column;
   if (count === rowCount) return rows;
+  if (column.rows === undefined) return rows.map((row) => (row < count ? row : -1));
   const indexOfRow = new Int32Array(rowCount).fill(-1);
-  for (let index = 0; index < count; index++) indexOfRow[valueRows[index] ?? 0] = index;
+  for (let index = 0; index < count; index++) indexOfRow[rowOf(column, index)] = index;
   return rows.map((row) => indexOfRow[row] ?? -1);
 }
 
@@ -145,19 +161,21 @@ function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(
   return values;
 }
 
-/** With a dictionary of the texts that these rows have. */
+/** With the dictionary of the batch where all come from one; an encoder keeps what occurs of it. */
 function gatherTexts(found: readonly Found[], length: number): ColumnData {
   const codes = new Int32Array(length);
+  const [first] = found;
+  if (first !== undefined && found.length === 1 && first.source.store.kind === 'texts') {
+    const { codes: from, dictionary } = first.source.store;
+    for (let at = 0; at < length; at++) {
+      const index = first.places[at] ?? -1;
+      if (index >= 0) codes[at] = from[index] ?? 0;
+    }
+    return { kind: 'string', codes, dictionary };
+  }
   const dictionary = new TextDictionary();
   for (const { source, places } of found) {
-    const { store } = source;
-    const codeOf =
-      store.kind === 'texts'
-        ? translator(store, dictionary)
-        : (index: number): number => {
-            const value = store.values[index];
-            return dictionary.addText(typeof value === 'string' ? value : '');
-          };
+    const codeOf = coder(source.store, dictionary);
     for (let at = 0; at < length; at++) {
       const index = places[at] ?? -1;
       if (index >= 0) codes[at] = codeOf(index);
@@ -166,17 +184,22 @@ function gatherTexts(found: readonly Found[], length: number): ColumnData {
   return { kind: 'string', codes, dictionary: dictionary.finish() };
 }
 
-/** From a value of the batch to its number in the file's dictionary, looking each text up once. */
-function translator(
-  { codes, dictionary: from }: Extract<ValueStore, { kind: 'texts' }>,
-  to: TextDictionary,
-): (index: number) => number {
+/** From a value of the batch to its number in another dictionary, looking each text of a dictionary up once. */
+function coder(store: ValueStore, to: TextDictionary): (index: number) => number {
+  if (store.kind !== 'texts') {
+    return (index) => {
+      const value = store.values[index];
+      return to.addText(typeof value === 'string' ? value : '');
+    };
+  }
+  const { codes, dictionary: from } = store;
+  const view = new DataView(from.bytes.buffer, from.bytes.byteOffset, from.bytes.byteLength);
   const translated = new Int32Array(from.count).fill(-1);
   return (index) => {
     const code = codes[index] ?? 0;
     const known = translated[code] ?? -1;
     if (known >= 0) return known;
-    return (translated[code] = to.addBytes(from.bytes, from.starts[code] ?? 0, from.ends[code] ?? 0));
+    return (translated[code] = to.addBytes(view, from.starts[code] ?? 0, from.ends[code] ?? 0));
   };
 }
 

@@ -44,7 +44,7 @@ const timestampMax = 8.64e15;
 /** Turns records into columns keyed by (field, type), so that no conflict can stop it. Never throws on a record's content. */
 export function decodeBatch(slices: readonly ChunkSlice[], placement: Placement, rules: DecodeRules): DecodedBatch {
   const capacity = slices.reduce((sum, { first, end }) => sum + end - first, 0);
-  const rows = new RowReader(rules, placement.eventTimeField);
+  const rows = new RowReader(rules, { eventTimeField: placement.eventTimeField, rowsMax: capacity });
   const scanner = rules.scans === false ? undefined : new RecordScanner();
   const from = slices[0]?.chunk.from ?? 0n;
   const offsetDeltas = new Float64Array(capacity);
@@ -58,6 +58,7 @@ export function decodeBatch(slices: readonly ChunkSlice[], placement: Placement,
 
   for (const { chunk, first, end } of slices) {
     const shift = Number(chunk.from - from);
+    scanner?.use(chunk.bytes);
     for (let index = first; index < end; index++) {
       const start = chunk.valueStarts[index] ?? -1;
       const stop = chunk.valueEnds[index] ?? -1;
@@ -70,10 +71,10 @@ export function decodeBatch(slices: readonly ChunkSlice[], placement: Placement,
         rejects.push({ chunk, index, reason: 'too-large', detail });
         continue;
       }
-      const shape = scanner?.scan(chunk.bytes, start, stop);
+      const shape = scanner?.scan(start, stop);
       let eventMs: number;
       if (scanner !== undefined && shape !== undefined) {
-        eventMs = rows.readScanned(rowCount, shape, chunk.bytes, scanner);
+        eventMs = rows.readScanned(rowCount, shape, scanner);
       } else {
         const parsed = parseRecord(chunk.bytes, start, stop);
         if (parsed.kind === 'reject') {
@@ -81,7 +82,7 @@ export function decodeBatch(slices: readonly ChunkSlice[], placement: Placement,
           continue;
         }
         eventMs = rows.read(rowCount, parsed.fields);
-        scanner?.learn(chunk.bytes, { start, end: stop, fields: parsed.fields });
+        scanner?.learn({ start, end: stop, fields: parsed.fields });
       }
       if (eventMs < minMs) minMs = eventMs;
       if (eventMs > maxMs) maxMs = eventMs;

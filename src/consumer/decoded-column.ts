@@ -11,8 +11,8 @@ export interface DecodedColumn {
   readonly field: string;
   readonly observed: Observed;
   readonly count: number;
-  /** Row number of each value, ascending. */
-  readonly rows: Int32Array;
+  /** Row number of each value, ascending; left out when the values are those of the first `count` rows. */
+  readonly rows?: Int32Array;
   readonly store: ValueStore;
 }
 
@@ -22,6 +22,11 @@ export type ValueStore =
   | { readonly kind: 'numbers'; readonly values: Float64Array }
   | { readonly kind: 'texts'; readonly codes: Int32Array; readonly dictionary: StringDictionary }
   | { readonly kind: 'values'; readonly values: readonly unknown[] };
+
+/** The row that the value belongs to. */
+export function rowOf({ rows }: DecodedColumn, index: number): number {
+  return rows === undefined ? index : (rows[index] ?? 0);
+}
 
 /** The column's value as it stood in the JSON (timestamps and dates in their canonical text). */
 export function jsonValue({ store, observed }: DecodedColumn, index: number): unknown {
@@ -40,13 +45,19 @@ export function jsonValue({ store, observed }: DecodedColumn, index: number): un
   }
 }
 
-/** Grows with its values, so that a rare field costs what it holds. */
+/** A column that begins later than this is taken for a rare one, which grows with its values. */
+const commonRows = 64;
+const rareCapacity = 64;
+
+/** Collects the values of a column, row by row. */
 export class ColumnBuilder {
   readonly name: string;
   readonly field: string;
   #observed: Observed;
   #count = 0;
-  #rows = new Int32Array(64);
+  #capacity: number;
+  /** Row numbers, once one of the rows before had no value. */
+  #rows: Int32Array | undefined;
   #numbers = new Float64Array(0);
   #codes = new Int32Array(0);
   /** Texts of the column, for `pushCode`. */
@@ -54,13 +65,18 @@ export class ColumnBuilder {
   readonly #values: unknown[] = [];
   readonly #kind: ValueStore['kind'];
 
-  constructor(name: string, field: string, observed: Observed) {
+  /** `firstRow`: of its values; `rowsMax`: of the batch. */
+  constructor(
+    { name, field, observed }: Pick<DecodedColumn, 'name' | 'field' | 'observed'>,
+    { firstRow, rowsMax }: { readonly firstRow: number; readonly rowsMax: number },
+  ) {
     this.name = name;
     this.field = field;
     this.#observed = observed;
     this.#kind = storeKindOf(observed);
-    if (this.#kind === 'numbers') this.#numbers = new Float64Array(64);
-    if (this.#kind === 'texts') this.#codes = new Int32Array(64);
+    this.#capacity = firstRow < commonRows ? Math.max(1, rowsMax) : rareCapacity;
+    if (this.#kind === 'numbers') this.#numbers = new Float64Array(this.#capacity);
+    if (this.#kind === 'texts') this.#codes = new Int32Array(this.#capacity);
   }
 
   get observed(): Observed {
@@ -101,7 +117,7 @@ export class ColumnBuilder {
       field: this.field,
       observed: this.#observed,
       count: this.#count,
-      rows: this.#rows,
+      ...(this.#rows && { rows: this.#rows }),
       store: this.#store(),
     };
   }
@@ -118,17 +134,27 @@ export class ColumnBuilder {
   }
 
   #addRow(row: number): boolean {
-    if (this.#count > 0 && this.#rows[this.#count - 1] === row) return false;
-    if (this.#count === this.#rows.length) this.#grow();
-    this.#rows[this.#count++] = row;
+    const at = this.#count;
+    if (at === this.#capacity) this.#grow();
+    if (this.#rows === undefined && row !== at) {
+      // the value before may be this row's too
+      if (row < at) return false;
+      this.#rows = new Int32Array(this.#capacity);
+      for (let before = 0; before < at; before++) this.#rows[before] = before;
+    }
+    if (this.#rows !== undefined) {
+      if (at > 0 && this.#rows[at - 1] === row) return false;
+      this.#rows[at] = row;
+    }
+    this.#count = at + 1;
     return true;
   }
 
   #grow(): void {
-    const length = this.#rows.length * 2;
-    this.#rows = copyInto(new Int32Array(length), this.#rows);
-    if (this.#kind === 'numbers') this.#numbers = copyInto(new Float64Array(length), this.#numbers);
-    if (this.#kind === 'texts') this.#codes = copyInto(new Int32Array(length), this.#codes);
+    this.#capacity *= 2;
+    if (this.#rows !== undefined) this.#rows = copyInto(new Int32Array(this.#capacity), this.#rows);
+    if (this.#kind === 'numbers') this.#numbers = copyInto(new Float64Array(this.#capacity), this.#numbers);
+    if (this.#kind === 'texts') this.#codes = copyInto(new Int32Array(this.#capacity), this.#codes);
   }
 }
 

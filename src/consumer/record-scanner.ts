@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import { timestampOf } from '../schema/times.ts';
 import { parseNested } from './parse-json.ts';
-import { endOfNested, shapeOf, type Shape } from './record-shape.ts';
-import { emptyHash, foldHash } from './text-dictionary.ts';
+import { endOfNested, matches, shapeOf, type Shape } from './record-shape.ts';
+import { emptyHash, finishHash, foldWord, hashOf } from './text-hash.ts';
 
-/** What a scanned value is. */
-export const scanned = { null: 0, false: 1, true: 2, number: 3, text: 4, nested: 5 } as const;
+/** What a scanned value is. `time`: a text that is a point in time to the millisecond, in UTC. */
+export const scanned = { null: 0, false: 1, true: 2, number: 3, text: 4, nested: 5, time: 6 } as const;
 
 const shapesMax = 8;
 /** Scanning stops for good when, after this many records, most had no known shape. */
@@ -14,6 +15,14 @@ const fieldsMax = 1000;
 const digitsMax = 15;
 const powersOfTen = Float64Array.from({ length: digitsMax + 1 }, (_, exponent) => 10 ** exponent);
 
+const quote = 0x22;
+const backslash = 0x5c;
+const timeLength = '2026-11-23T09:15:02.120Z'.length;
+
+/** One byte in each of a word's four. */
+const everyByte = 0x01010101;
+const highBits = 0x80808080 | 0;
+
 /**
  * Reads records of known shapes straight from their bytes, to the same values as `JSON.parse`: what it does not know well (an
  * escape, an exponent, many digits) makes it pass, and the record is parsed. The arrays describe the values of the last record.
@@ -21,25 +30,46 @@ const powersOfTen = Float64Array.from({ length: digitsMax + 1 }, (_, exponent) =
 export class RecordScanner {
   /** By field of the shape, one of `scanned`. */
   kinds = new Uint8Array(16);
-  /** Of texts: the bytes between the quotes. */
+  /** Of texts and times: the bytes between the quotes. */
   starts = new Int32Array(16);
   ends = new Int32Array(16);
+  /** Of texts. */
   hashes = new Int32Array(16);
+  /** Of numbers, and of times their milliseconds since the epoch. */
   numbers = new Float64Array(16);
   readonly nested: unknown[] = [];
+  #bytes: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
   readonly #shapes: Shape[] = [];
   #last: Shape | undefined;
   #hits = 0;
   #misses = 0;
+  /** The minute of the last time that was met: its text in words, its milliseconds. */
+  readonly #minute = new Int32Array(4);
+  #minuteMs = Number.NaN;
+
+  /** Records are in `bytes` from now on. */
+  use(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  get view(): DataView {
+    return this.#view;
+  }
 
   /** The record's shape, its values then being in the arrays; `undefined` when it must be parsed. */
-  scan(bytes: Buffer, start: number, end: number): Shape | undefined {
-    if (this.#last !== undefined && this.#reads(this.#last, bytes, start, end)) {
+  scan(start: number, end: number): Shape | undefined {
+    if (this.#last !== undefined && this.#reads(this.#last, start, end)) {
       this.#hits++;
       return this.#last;
     }
     for (const shape of this.#shapes) {
-      if (shape === this.#last || !this.#reads(shape, bytes, start, end)) continue;
+      if (shape === this.#last || !this.#reads(shape, start, end)) continue;
       this.#hits++;
       this.#last = shape;
       return shape;
@@ -48,13 +78,13 @@ export class RecordScanner {
   }
 
   /** Takes in the shape of a record that had to be parsed to `fields`. */
-  learn(bytes: Buffer, record: { readonly start: number; readonly end: number; readonly fields: object }): void {
+  learn(record: { readonly start: number; readonly end: number; readonly fields: object }): void {
     this.#misses++;
     if (this.#misses > trialRecords && this.#misses > this.#hits) this.#shapes.length = 0;
     else if (this.#shapes.length < shapesMax) {
-      const shape = shapeOf(bytes, record, this.#shapes.length);
+      const shape = shapeOf(this.#bytes, record, this.#shapes.length);
       if (shape === undefined || shape.keys.length > fieldsMax) return;
-      if (this.#shapes.some((known) => Buffer.compare(known.literals, shape.literals) === 0)) return;
+      if (this.#shapes.some((known) => known.id === shape.id)) return;
       this.#shapes.push(shape);
       this.#last = shape;
       if (shape.keys.length > this.kinds.length) this.#grow(shape.keys.length);
@@ -63,15 +93,16 @@ export class RecordScanner {
     this.#last = this.#shapes[0];
   }
 
-  #reads({ keys, literals, literalEnds }: Shape, bytes: Buffer, start: number, end: number): boolean {
-    const count = keys.length;
+  #reads({ literals, maybeTime }: Shape, start: number, end: number): boolean {
+    const fields = literals.length - 1;
     let at = start;
-    let literal = 0;
-    for (let field = 0; field <= count; field++) {
-      const literalEnd = literalEnds[field] ?? 0;
-      while (literal < literalEnd) if (bytes[at++] !== literals[literal++]) return false;
-      if (field === count) break;
-      at = this.#value(field, bytes, at, end);
+    for (let field = 0; field <= fields; field++) {
+      const literal = literals[field];
+      if (literal === undefined || !matches(literal, this.#view, at)) return false;
+      at += literal.length;
+      if (field === fields) break;
+      const time = maybeTime[field] === 1 ? this.#time(field, at + 1) : -1;
+      at = time >= 0 ? time : this.#value(field, at, { end, maybeTime });
       if (at < 0) return false;
     }
     // whatever was read beyond the record's end, this tells
@@ -79,41 +110,109 @@ export class RecordScanner {
   }
 
   /** One past the value, -1 when it is not known well. */
-  #value(field: number, bytes: Buffer, at: number, end: number): number {
-    const first = bytes[at] ?? 0;
-    if (first === 0x22) return this.#text(field, bytes, at + 1);
-    if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return this.#number(field, bytes, at);
-    if (first === 0x7b || first === 0x5b) return this.#nested(field, bytes, at, end);
+  #value(field: number, at: number, { end, maybeTime }: { end: number; maybeTime: Uint8Array }): number {
+    const first = this.#bytes[at] ?? 0;
+    if (first === quote) return this.#text(field, at + 1, maybeTime);
+    if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return this.#number(field, at);
+    if (first === 0x7b || first === 0x5b) return this.#nested(field, at, end);
     for (const [kind, word] of words) {
       if (first !== word[0]) continue;
-      for (let index = 1; index < word.length; index++) if (bytes[at + index] !== word[index]) return -1;
+      for (let index = 1; index < word.length; index++) if (this.#bytes[at + index] !== word[index]) return -1;
       this.kinds[field] = kind;
       return at + word.length;
     }
     return -1;
   }
 
-  #text(field: number, bytes: Buffer, start: number): number {
+  /** Four bytes at a time, up to the word that holds a quote or anything that is not plain. */
+  #text(field: number, start: number, maybeTime: Uint8Array): number {
+    const view = this.#view;
+    const last = view.byteLength - 4;
     let hash = emptyHash;
+    for (let at = start; at <= last; at += 4) {
+      const word = view.getInt32(at, true);
+      const stop = endOfPlain(word);
+      if (stop === 0) {
+        hash = foldWord(hash, word);
+        continue;
+      }
+      // the lowest byte that is marked is the first one
+      const before = 31 - Math.clz32(stop & -stop) - 7;
+      const end = at + (before >> 3);
+      if (this.#bytes[end] !== quote) break;
+      // shifts count modulo 32, and nothing is left for a quote that comes first
+      hash = foldWord(hash, before === 0 ? 0 : word & (-1 >>> (32 - before)));
+      this.kinds[field] = scanned.text;
+      this.starts[field] = start;
+      this.ends[field] = end;
+      this.hashes[field] = finishHash(hash, end - start);
+      if (end - start === timeLength) maybeTime[field] = 1;
+      return end + 1;
+    }
+    return this.#oddText(field, start);
+  }
+
+  /** Of any bytes but escapes and control characters. */
+  #oddText(field: number, start: number): number {
     let bits = 0;
     let at = start;
     for (;;) {
-      const byte = bytes[at] ?? 0;
-      if (byte === 0x22) break;
-      if (byte < 0x20 || byte === 0x5c) return -1;
-      hash = foldHash(hash, byte);
+      const byte = this.#bytes[at] ?? 0;
+      if (byte === quote) break;
+      if (byte < 0x20 || byte === backslash) return -1;
       bits |= byte;
       at++;
     }
-    if (bits >= 0x80 && !isUtf8(bytes.subarray(start, at))) return -1;
+    if (bits >= 0x80 && !isUtf8(this.#bytes.subarray(start, at))) return -1;
     this.kinds[field] = scanned.text;
     this.starts[field] = start;
     this.ends[field] = at;
-    this.hashes[field] = hash;
+    this.hashes[field] = hashOf(this.#view, start, at);
     return at + 1;
   }
 
-  #number(field: number, bytes: Buffer, start: number): number {
+  /** A text of the usual form of a time, most of which is that of the last one. -1 when it is none. */
+  #time(field: number, start: number): number {
+    const bytes = this.#bytes;
+    const end = start + timeLength;
+    if (bytes[start - 1] !== quote || bytes[end] !== quote || bytes[end - 1] !== 0x5a) return -1;
+    let ms: number;
+    if (this.#isInMinute(start)) {
+      const tens = (bytes[start + 17] ?? 0) - 0x30;
+      const ones = (bytes[start + 18] ?? 0) - 0x30;
+      const hundredths = (bytes[start + 20] ?? 0) - 0x30;
+      const tenths = (bytes[start + 21] ?? 0) - 0x30;
+      const thousandths = (bytes[start + 22] ?? 0) - 0x30;
+      const areDigits =
+        tens >>> 0 < 6 && ones >>> 0 < 10 && hundredths >>> 0 < 10 && tenths >>> 0 < 10 && thousandths >>> 0 < 10;
+      if (!areDigits || bytes[start + 16] !== 0x3a || bytes[start + 19] !== 0x2e) return -1;
+      ms = this.#minuteMs + (tens * 10 + ones) * 1000 + hundredths * 100 + tenths * 10 + thousandths;
+    } else {
+      ms = timestampOf(bytes, start, end);
+      if (Number.isNaN(ms)) return -1;
+      for (let word = 0; word < 4; word++) this.#minute[word] = this.#view.getInt32(start + word * 4, true);
+      this.#minuteMs = Math.floor(ms / 60_000) * 60_000;
+    }
+    this.kinds[field] = scanned.time;
+    this.starts[field] = start;
+    this.ends[field] = end;
+    this.numbers[field] = ms;
+    return end + 1;
+  }
+
+  #isInMinute(start: number): boolean {
+    const view = this.#view;
+    const minute = this.#minute;
+    return (
+      view.getInt32(start + 12, true) === minute[3] &&
+      view.getInt32(start + 8, true) === minute[2] &&
+      view.getInt32(start + 4, true) === minute[1] &&
+      view.getInt32(start, true) === minute[0]
+    );
+  }
+
+  #number(field: number, start: number): number {
+    const bytes = this.#bytes;
     const isNegative = bytes[start] === 0x2d;
     let at = isNegative ? start + 1 : start;
     const first = at;
@@ -143,9 +242,9 @@ export class RecordScanner {
     return at;
   }
 
-  #nested(field: number, bytes: Buffer, start: number, end: number): number {
-    const stop = endOfNested(bytes, start, end);
-    const value = parseNested(bytes, start, stop);
+  #nested(field: number, start: number, end: number): number {
+    const stop = endOfNested(this.#bytes, start, end);
+    const value = parseNested(this.#bytes, start, stop);
     if (value === undefined) return -1;
     this.kinds[field] = scanned.nested;
     this.nested[field] = value;
@@ -159,6 +258,21 @@ export class RecordScanner {
     this.hashes = new Int32Array(fields);
     this.numbers = new Float64Array(fields);
   }
+}
+
+/**
+ * Marks, by their highest bits, the bytes of a word that end a plain text: quote, backslash, control characters, and what is
+ * not ASCII. Bytes above a marked one may be marked in error.
+ */
+function endOfPlain(word: number): number {
+  const quotes = word ^ (quote * everyByte);
+  const backslashes = word ^ (backslash * everyByte);
+  const found =
+    ((quotes - everyByte) & ~quotes) |
+    ((backslashes - everyByte) & ~backslashes) |
+    ((word - 0x20 * everyByte) & ~word) |
+    word;
+  return found & highBits;
 }
 
 const words: readonly (readonly [number, Buffer])[] = [

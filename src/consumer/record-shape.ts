@@ -5,12 +5,50 @@
 export interface Shape {
   /** Number of the shape in its scanner. */
   readonly index: number;
+  /** Shapes of the same literals have the same. */
+  readonly id: string;
   /** In the order of their values. */
   readonly keys: readonly string[];
-  /** What stands before each value, and behind the last one, without a gap between them. */
-  readonly literals: Uint8Array;
-  /** Where each of them ends in `literals`; one more than keys. */
-  readonly literalEnds: Int32Array;
+  /** What stands before each value, and behind the last one; one more than keys. */
+  readonly literals: readonly Literal[];
+  /** By key, 1 where a time was met that the scanner may expect again; its own. */
+  readonly maybeTime: Uint8Array;
+}
+
+/** Bytes that are compared four at a time. */
+export interface Literal {
+  readonly length: number;
+  readonly bytes: Uint8Array;
+  /** The bytes as little-endian words; the last one overlaps the one before it where they do not come out even. */
+  readonly words: Int32Array;
+}
+
+const wordBytes = 4;
+
+/** Whether the bytes at `at` are the literal's. */
+export function matches({ length, bytes, words }: Literal, view: DataView, at: number): boolean {
+  if (at + length > view.byteLength) return false;
+  if (length < wordBytes) {
+    for (let index = 0; index < length; index++) if (view.getUint8(at + index) !== bytes[index]) return false;
+    return true;
+  }
+  const whole = length >> 2;
+  for (let word = 0; word < whole; word++) if (view.getInt32(at + word * wordBytes, true) !== words[word]) return false;
+  return words.length === whole || view.getInt32(at + length - wordBytes, true) === words[whole];
+}
+
+function literalOf(source: Uint8Array): Literal {
+  const bytes = Uint8Array.from(source);
+  const view = new DataView(bytes.buffer);
+  const { length } = bytes;
+  const words = length < wordBytes ? 0 : Math.ceil(length / wordBytes);
+  return {
+    length,
+    bytes,
+    words: Int32Array.from({ length: words }, (_, word) =>
+      view.getInt32(Math.min(word * wordBytes, length - wordBytes), true),
+    ),
+  };
 }
 
 const quote = 0x22;
@@ -40,12 +78,12 @@ export function shapeOf(
   }
   literals.push(bytes.subarray(literalStart, end));
   if (!/^\s*\}\s*$/.test(bytes.toString('latin1', at, end)) && keys.length > 0) return undefined;
-  let literalEnd = 0;
   return {
     index,
+    id: literals.map((literal) => literal.toString('base64')).join(' '),
     keys,
-    literals: Uint8Array.from(Buffer.concat(literals)),
-    literalEnds: Int32Array.from(literals, ({ length }) => (literalEnd += length)),
+    literals: literals.map(literalOf),
+    maybeTime: new Uint8Array(keys.length),
   };
 }
 

@@ -37,6 +37,8 @@ interface FieldState {
 interface Place {
   readonly field: string;
   readonly isEventTime: boolean;
+  /** The column is one of texts: a time is a text like others there. */
+  readonly isText: boolean;
   /** `undefined` for a field that is left out on purpose. */
   readonly state: FieldState | undefined;
 }
@@ -45,15 +47,20 @@ interface Place {
 export class RowReader {
   readonly #rules: RowRules;
   readonly #eventTimeField: string;
+  readonly #rowsMax: number;
   readonly #fields = new Map<string, FieldState>();
   readonly #builders = new Map<string, ColumnBuilder>();
   /** By shape. */
   readonly #places: (readonly Place[])[] = [];
   readonly rescued = new Map<number, [string, unknown][]>();
 
-  constructor(rules: RowRules, eventTimeField: string) {
+  constructor(
+    rules: RowRules,
+    { eventTimeField, rowsMax }: { readonly eventTimeField: string; readonly rowsMax: number },
+  ) {
     this.#rules = rules;
     this.#eventTimeField = eventTimeField;
+    this.#rowsMax = rowsMax;
   }
 
   /** Adds the record's values; answers with its event time in milliseconds, NaN when it has none. */
@@ -68,20 +75,20 @@ export class RowReader {
     return eventMs;
   }
 
-  /** The same from the scanner's arrays; `bytes` is what was scanned. */
-  readScanned(row: number, shape: Shape, bytes: Buffer, scanner: RecordScanner): number {
+  /** The same from the scanner's arrays. */
+  readScanned(row: number, shape: Shape, scanner: RecordScanner): number {
     const places = (this.#places[shape.index] ??= this.#placesOf(shape));
     let eventMs = Number.NaN;
     for (let index = 0; index < places.length; index++) {
       const place = places[index];
+      if (place === undefined) continue;
       const kind = scanner.kinds[index];
-      if (place === undefined || kind === scanned.null) continue;
-      if (kind === scanned.text) {
-        const ms = this.#readText(row, place, bytes, {
-          start: scanner.starts[index] ?? 0,
-          end: scanner.ends[index] ?? 0,
-          hash: scanner.hashes[index] ?? 0,
-        });
+      if (kind === scanned.time) {
+        const ms = scanner.numbers[index] ?? Number.NaN;
+        if (place.isEventTime) eventMs = ms;
+        this.#addTime(row, place, { ms, index, scanner });
+      } else if (kind === scanned.text) {
+        const ms = this.#addText(row, place, index, scanner);
         if (place.isEventTime) eventMs = ms;
       } else if (kind === scanned.number) {
         const value = scanner.numbers[index] ?? 0;
@@ -89,17 +96,31 @@ export class RowReader {
         const added = place.state?.numbers?.pushNumber(row, value);
         if (added === undefined) this.#addOrRescue(row, place, value);
         else if (!added) this.#rescue(row, place.field, value);
-      } else {
+      } else if (kind !== scanned.null) {
         this.#addOrRescue(row, place, kind === scanned.nested ? scanner.nested[index] : kind === scanned.true);
       }
     }
     return eventMs;
   }
 
+  #addTime(row: number, place: Place, { ms, index, scanner }: { ms: number; index: number; scanner: RecordScanner }) {
+    const start = scanner.starts[index] ?? 0;
+    const end = scanner.ends[index] ?? 0;
+    const lane = place.isText ? place.state?.texts : place.state?.timestamps;
+    const added = place.isText
+      ? lane?.pushCode(row, lane.texts.addBytes(scanner.view, start, end))
+      : lane?.pushNumber(row, ms);
+    if (added === true) return;
+    const text = scanner.bytes.toString('latin1', start, end);
+    if (added === undefined) this.#addOrRescue(row, place, text);
+    else this.#rescue(row, place.field, text);
+  }
+
   /** Answers with the time that the text is, NaN when it is none or nobody asks. */
-  #readText(row: number, place: Place, bytes: Buffer, { start, end, hash }: TextRange): number {
-    const { state, isEventTime } = place;
-    const isText = state?.known?.kind === 'string';
+  #addText(row: number, place: Place, index: number, { starts, ends, hashes, bytes, view }: RecordScanner): number {
+    const start = starts[index] ?? 0;
+    const end = ends[index] ?? 0;
+    const { state, isText, isEventTime } = place;
     const ms = isEventTime || !isText ? timestampOf(bytes, start, end) : Number.NaN;
     if (state === undefined) return ms;
     const isTime = !isText && !Number.isNaN(ms);
@@ -107,7 +128,9 @@ export class RowReader {
     const lane = isTime ? state.timestamps : isText || end - start !== 10 ? state.texts : undefined;
     if (lane === undefined) this.#addOrRescue(row, place, bytes.toString('utf8', start, end));
     else {
-      const added = isTime ? lane.pushNumber(row, ms) : lane.pushCode(row, lane.texts.add(bytes, start, end, hash));
+      const added = isTime
+        ? lane.pushNumber(row, ms)
+        : lane.pushCode(row, lane.texts.add(view, start, end, hashes[index] ?? 0));
       if (!added) this.#rescue(row, place.field, bytes.toString('utf8', start, end));
     }
     return ms;
@@ -118,11 +141,10 @@ export class RowReader {
   }
 
   #placesOf({ keys }: Shape): Place[] {
-    return keys.map((field) => ({
-      field,
-      isEventTime: field === this.#eventTimeField,
-      state: this.#stateOf(field),
-    }));
+    return keys.map((field) => {
+      const state = this.#stateOf(field);
+      return { field, isEventTime: field === this.#eventTimeField, isText: state?.known?.kind === 'string', state };
+    });
   }
 
   finish(): DecodedColumn[] {
@@ -163,7 +185,7 @@ export class RowReader {
   #addObserved(row: number, state: FieldState, value: unknown): boolean {
     const observed = observe(value, state.known, this.#rules);
     if (observed === undefined) return true;
-    const builder = this.#builderOf(state, observed);
+    const builder = this.#builderOf(row, state, observed);
     if (observed.form === 'plain') {
       if (observed.type === state.known && isScalar(state.known)) state.straight = builder;
       this.#openLane(state, observed.type, builder);
@@ -183,7 +205,7 @@ export class RowReader {
     return this.#rules.numbers === 'double' && !otherNumbers.has(known?.kind ?? 'string');
   }
 
-  #builderOf(state: FieldState, observed: Observed): ColumnBuilder | undefined {
+  #builderOf(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {
     const key = keyOf(observed);
     let builder = state.builders.get(key);
     if (builder === undefined) {
@@ -191,7 +213,7 @@ export class RowReader {
       builder = this.#builders.get(id);
       if (builder === undefined) {
         if (this.#builders.size >= this.#rules.columnsMax) return undefined;
-        builder = new ColumnBuilder(state.name, state.field, observed);
+        builder = new ColumnBuilder({ ...state, observed }, { firstRow: row, rowsMax: this.#rowsMax });
         this.#builders.set(id, builder);
       }
       state.builders.set(key, builder);
@@ -219,12 +241,6 @@ const otherNumbers: ReadonlySet<ColumnType['kind']> = new Set([
   'decimal',
   'float',
 ]);
-
-interface TextRange {
-  readonly start: number;
-  readonly end: number;
-  readonly hash: number;
-}
 
 function isScalar({ kind }: ColumnType): boolean {
   return kind !== 'array' && kind !== 'struct';

@@ -5,7 +5,7 @@ import type { ObserveRules } from '../schema/observe.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { ExactNumber, unfit } from '../schema/values.ts';
 import type { DecodedBatch } from './decode.ts';
-import { jsonValue, type DecodedColumn } from './decoded-column.ts';
+import { jsonValue, rowOf, type DecodedColumn } from './decoded-column.ts';
 
 /** A column of the table and where its values come from. No row has a value in two sources. */
 export interface TargetColumn {
@@ -38,7 +38,7 @@ export function routeColumns(
     const target = targets[index];
     const type = target === undefined ? undefined : types.get(target);
     if (target === undefined || type === undefined) {
-      for (let at = 0; at < column.count; at++) rescue(column.rows[at] ?? 0, column.field, jsonValue(column, at));
+      for (let at = 0; at < column.count; at++) rescue(rowOf(column, at), column.field, jsonValue(column, at));
       continue;
     }
     const present = sources.get(target) ?? [];
@@ -60,7 +60,7 @@ function fit(column: DecodedColumn, type: ColumnType, rules: ObserveRules, rescu
   if (store.kind !== 'values') return column;
   const kept: { row: number; cell: unknown }[] = [];
   for (let at = 0; at < column.count; at++) {
-    const row = column.rows[at] ?? 0;
+    const row = rowOf(column, at);
     const value = store.values[at];
     const cell = cellOf(value, { observed, type, rules, path: field, rescue: (path, part) => rescue(row, path, part) });
     if (cell === unfit) rescue(row, field, value);
@@ -92,10 +92,10 @@ function cellOf(value: unknown, { observed, type, ...options }: CellContext): un
 
 /** The column without the rows that another source of the same target has; their values are rescued. */
 function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], rescue: RescueRow): DecodedColumn {
-  const taken = new Set(present.flatMap(({ rows, count }) => [...rows.subarray(0, count)]));
+  const taken = new Set(present.flatMap((other) => Array.from({ length: other.count }, (_, at) => rowOf(other, at))));
   const kept: number[] = [];
   for (let at = 0; at < column.count; at++) {
-    const row = column.rows[at] ?? 0;
+    const row = rowOf(column, at);
     if (taken.has(row)) rescue(row, column.field, jsonValue(column, at));
     else kept.push(at);
   }
@@ -104,7 +104,7 @@ function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], 
   return {
     ...column,
     count: kept.length,
-    rows: Int32Array.from(kept, (at) => column.rows[at] ?? 0),
+    rows: Int32Array.from(kept, (at) => rowOf(column, at)),
     store:
       store.kind === 'texts'
         ? { ...store, codes: Int32Array.from(kept, (at) => store.codes[at] ?? 0) }

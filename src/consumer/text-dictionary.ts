@@ -1,18 +1,10 @@
 import type { StringDictionary } from './columnar-table.ts';
-
-const hashSeed = 0x811c9dc5;
-const hashPrime = 0x01000193;
-
-/** FNV-1a, to be folded over a text's bytes; begin with `emptyHash`. */
-export const emptyHash = hashSeed | 0;
-
-export function foldHash(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, hashPrime);
-}
+import { hashOf } from './text-hash.ts';
 
 /** Different texts as UTF-8 bytes, numbered from 0 in the order in which they came. */
 export class TextDictionary {
-  #bytes = Buffer.allocUnsafe(1024);
+  #bytes = new Uint8Array(1024);
+  #view = new DataView(this.#bytes.buffer);
   #used = 0;
   #count = 0;
   #starts = new Int32Array(64);
@@ -22,9 +14,9 @@ export class TextDictionary {
   #places = new Int32Array(128);
 
   /** The number of the text `source[start, end)`, whose hash is `hash`. */
-  add(source: Uint8Array, start: number, end: number, hash: number): number {
+  add(source: DataView, start: number, end: number, hash: number): number {
     const mask = this.#places.length - 1;
-    let place = mix(hash) & mask;
+    let place = hash & mask;
     for (;;) {
       const code = (this.#places[place] ?? 0) - 1;
       if (code < 0) return this.#append(source, start, end, { hash, place });
@@ -35,13 +27,11 @@ export class TextDictionary {
 
   addText(text: string): number {
     const bytes = Buffer.from(text, 'utf8');
-    return this.addBytes(bytes, 0, bytes.length);
+    return this.addBytes(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
   }
 
-  addBytes(source: Uint8Array, start: number, end: number): number {
-    let hash = emptyHash;
-    for (let at = start; at < end; at++) hash = foldHash(hash, source[at] ?? 0);
-    return this.add(source, start, end, hash);
+  addBytes(source: DataView, start: number, end: number): number {
+    return this.add(source, start, end, hashOf(source, start, end));
   }
 
   /** A view, which the next text may make stale. */
@@ -54,24 +44,25 @@ export class TextDictionary {
     };
   }
 
-  #equals(code: number, source: Uint8Array, start: number, end: number): boolean {
+  #equals(code: number, source: DataView, start: number, end: number): boolean {
     let at = this.#starts[code] ?? 0;
     if ((this.#ends[code] ?? 0) - at !== end - start) return false;
-    for (let from = start; from < end; from++, at++) if (this.#bytes[at] !== source[from]) return false;
+    let from = start;
+    for (; from + 4 <= end; from += 4, at += 4)
+      if (this.#view.getInt32(at, true) !== source.getInt32(from, true)) return false;
+    for (; from < end; from++, at++) if (this.#bytes[at] !== source.getUint8(from)) return false;
     return true;
   }
 
-  #append(
-    source: Uint8Array,
-    start: number,
-    end: number,
-    at: { readonly hash: number; readonly place: number },
-  ): number {
+  #append(source: DataView, start: number, end: number, at: { readonly hash: number; readonly place: number }): number {
     const code = this.#count++;
     const used = this.#used + end - start;
-    if (used > this.#bytes.length) this.#bytes = grown(this.#bytes, Buffer.allocUnsafe(used * 2));
+    if (used > this.#bytes.length) {
+      this.#bytes = grown(this.#bytes, new Uint8Array(used * 2));
+      this.#view = new DataView(this.#bytes.buffer);
+    }
     if (code === this.#starts.length) this.#growEntries();
-    this.#bytes.set(source.subarray(start, end), this.#used);
+    this.#bytes.set(new Uint8Array(source.buffer, source.byteOffset + start, end - start), this.#used);
     this.#starts[code] = this.#used;
     this.#ends[code] = used;
     this.#hashes[code] = at.hash;
@@ -92,7 +83,7 @@ export class TextDictionary {
     const places = new Int32Array(this.#places.length * 2);
     const mask = places.length - 1;
     for (let code = 0; code < this.#count; code++) {
-      let place = mix(this.#hashes[code] ?? 0) & mask;
+      let place = (this.#hashes[code] ?? 0) & mask;
       while (places[place] !== 0) place = (place + 1) & mask;
       places[place] = code + 1;
     }
@@ -104,11 +95,6 @@ export class TextDictionary {
 export function textOf({ bytes, starts, ends }: StringDictionary, code: number): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return buffer.toString('utf8', starts[code], ends[code]);
-}
-
-/** Brings the high bits down, which tell most about short texts. */
-function mix(hash: number): number {
-  return hash ^ (hash >>> 15);
 }
 
 function grown<Numbers extends Int32Array | Uint8Array>(source: Numbers, target: Numbers): Numbers {

@@ -37,38 +37,43 @@ export interface RowGroup {
   readonly rows: Int32Array;
 }
 
+interface Group {
+  count: number;
+  rows: Int32Array;
+}
+
 /** Groups rows by the Hive partition of their time (milliseconds since the epoch), in order of time. */
 export function groupRows(timesMs: Float64Array, layout: Layout): RowGroup[] {
   const unitMs = layout === 'hour' ? msPerHour : 24 * msPerHour;
-  const unitOf = (row: number): number => (layout === 'none' ? 0 : Math.floor((timesMs[row] ?? 0) / unitMs));
-  const empty = (): { count: number; rows: Int32Array; filled: number } => ({
-    count: 0,
-    rows: new Int32Array(0),
-    filled: 0,
-  });
-  const groups = new Map<number, ReturnType<typeof empty>>();
+  const groups = new Map<number, Group>();
   // neighbours mostly belong together
-  let unit = Number.NaN;
-  let group = empty();
-  const moveTo = (next: number): void => {
-    unit = next;
-    group = groups.get(next) ?? empty();
-    groups.set(next, group);
+  let startMs = Infinity;
+  let endMs = -Infinity;
+  let group: Group = { count: 0, rows: new Int32Array(0) };
+  const moveTo = (timeMs: number): void => {
+    startMs = layout === 'none' ? -Infinity : Math.floor(timeMs / unitMs) * unitMs;
+    endMs = layout === 'none' ? Infinity : startMs + unitMs;
+    group = groups.get(startMs) ?? { count: 0, rows: new Int32Array(0) };
+    groups.set(startMs, group);
   };
+  const isIn = (timeMs: number): boolean => timeMs >= startMs && timeMs < endMs;
   for (let row = 0; row < timesMs.length; row++) {
-    const next = unitOf(row);
-    if (next !== unit) moveTo(next);
+    const timeMs = timesMs[row] ?? 0;
+    if (!isIn(timeMs)) moveTo(timeMs);
     group.count++;
   }
-  for (const each of groups.values()) each.rows = new Int32Array(each.count);
+  for (const each of groups.values()) {
+    each.rows = new Int32Array(each.count);
+    each.count = 0;
+  }
   for (let row = 0; row < timesMs.length; row++) {
-    const next = unitOf(row);
-    if (next !== unit) moveTo(next);
-    group.rows[group.filled++] = row;
+    const timeMs = timesMs[row] ?? 0;
+    if (!isIn(timeMs)) moveTo(timeMs);
+    group.rows[group.count++] = row;
   }
   return [...groups]
     .toSorted(([a], [b]) => a - b)
-    .map(([each, { rows }]) => ({ values: valuesOf(each * unitMs, layout), rows }));
+    .map(([each, { rows }]) => ({ values: valuesOf(each, layout), rows }));
 }
 
 function valuesOf(timeMs: number, layout: Layout): string[] {

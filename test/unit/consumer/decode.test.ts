@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch, placementTime, type DecodeRules } from '../../../src/consumer/decode.ts';
 import { allFields } from '../../../src/consumer/field-rules.ts';
-import { jsonValue } from '../../../src/consumer/decoded-column.ts';
+import { jsonValue, rowOf } from '../../../src/consumer/decoded-column.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { jsonRecords, slicesOf, testTimestampMs, type TestRecord } from '../../support/chunks.ts';
 
@@ -60,7 +60,7 @@ describe('decoding records to columns', () => {
         const found = objects.map((): Record<string, unknown> => ({}));
         for (const column of columns) {
           for (let index = 0; index < column.count; index++)
-            found[column.rows[index]!]![column.name] = jsonValue(column, index);
+            found[rowOf(column, index)]![column.name] = jsonValue(column, index);
         }
         expect(JSON.parse(JSON.stringify(found))).toEqual(JSON.parse(JSON.stringify(objects)));
       }),

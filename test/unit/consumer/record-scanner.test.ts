@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBatch, type DecodedBatch, type DecodeRules } from '../../../src/consumer/decode.ts';
-import { jsonValue } from '../../../src/consumer/decoded-column.ts';
+import { jsonValue, rowOf } from '../../../src/consumer/decoded-column.ts';
 import { allFields } from '../../../src/consumer/field-rules.ts';
 import { RecordScanner } from '../../../src/consumer/record-scanner.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
@@ -18,7 +18,7 @@ function contentOf({ columns, rejects, rescued, ...rest }: DecodedBatch) {
       name: column.name,
       field: column.field,
       observed: column.observed,
-      rows: [...column.rows.subarray(0, column.count)],
+      rows: Array.from({ length: column.count }, (_, index) => rowOf(column, index)),
       values: Array.from({ length: column.count }, (_, index) => jsonValue(column, index)),
     })),
     rejects: rejects.map(({ index, reason, detail }) => ({ index, reason, detail })),
@@ -138,9 +138,10 @@ describe('scanning records', () => {
   it('knows a shape after one record', () => {
     const scanner = new RecordScanner();
     const bytes = Buffer.from('{"id":"x","n":1}{"id":"y","n":-2.50}');
-    expect(scanner.scan(bytes, 0, 16)).toBeUndefined();
-    scanner.learn(bytes, { start: 0, end: 16, fields: { id: 'x', n: 1 } });
-    expect(scanner.scan(bytes, 16, bytes.length)?.keys).toEqual(['id', 'n']);
+    scanner.use(bytes);
+    expect(scanner.scan(0, 16)).toBeUndefined();
+    scanner.learn({ start: 0, end: 16, fields: { id: 'x', n: 1 } });
+    expect(scanner.scan(16, bytes.length)?.keys).toEqual(['id', 'n']);
     expect(bytes.toString('utf8', scanner.starts[0], scanner.ends[0])).toBe('y');
     expect(scanner.numbers[1]).toBe(-2.5);
   });
@@ -150,9 +151,11 @@ describe('scanning records', () => {
     const shapeless = (index: number) => Buffer.from(`{"${index}x":1}`);
     for (let index = 0; index < 3000; index++) {
       const bytes = shapeless(index);
-      scanner.learn(bytes, { start: 0, end: bytes.length, fields: { [`${index}x`]: 1 } });
+      scanner.use(bytes);
+      scanner.learn({ start: 0, end: bytes.length, fields: { [`${index}x`]: 1 } });
     }
     const first = shapeless(0);
-    expect(scanner.scan(first, 0, first.length)).toBeUndefined();
+    scanner.use(first);
+    expect(scanner.scan(0, first.length)).toBeUndefined();
   });
 });
