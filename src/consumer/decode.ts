@@ -2,8 +2,10 @@ import type { DecodedColumn } from './decoded-column.ts';
 import type { Placement } from './ledger-entry.ts';
 import { parseRecord, type RejectReason } from './parse-json.ts';
 import type { ChunkSlice, RecordChunk } from './record-chunk.ts';
+import { BlockReader } from './block-reader.ts';
 import { RecordScanner } from './record-scanner.ts';
 import { RowReader, type RowRules } from './row-reader.ts';
+import type { ScannedBlock } from './scanned-block.ts';
 
 export interface DecodeRules extends RowRules {
   readonly recordBytesMax: number;
@@ -43,70 +45,140 @@ const timestampMax = 8.64e15;
 
 /** Turns records into columns keyed by (field, type), so that no conflict can stop it. Never throws on a record's content. */
 export function decodeBatch(slices: readonly ChunkSlice[], placement: Placement, rules: DecodeRules): DecodedBatch {
-  const capacity = slices.reduce((sum, { first, end }) => sum + end - first, 0);
-  const rows = new RowReader(rules, { eventTimeField: placement.eventTimeField, rowsMax: capacity });
-  const scanner = rules.scans === false ? undefined : new RecordScanner();
-  const from = slices[0]?.chunk.from ?? 0n;
-  const offsetDeltas = new Float64Array(capacity);
-  const timestamps = new Float64Array(capacity);
-  const placementTimes = new Float64Array(capacity);
-  const rejects: Reject[] = [];
-  let tombstones = 0;
-  let rowCount = 0;
-  let minMs = Infinity;
-  let maxMs = -Infinity;
+  const rowsMax = slices.reduce((sum, { first, end }) => sum + end - first, 0);
+  const decoder = new BatchDecoder(slices, rules, { eventTimeField: placement.eventTimeField, rowsMax });
+  for (const slice of slices) decoder.read(slice);
+  return decoder.finish(placement);
+}
 
-  for (const { chunk, first, end } of slices) {
-    const shift = Number(chunk.from - from);
+class BatchDecoder {
+  readonly #rules: DecodeRules;
+  readonly #partition: number;
+  /** What the rows' offsets are counted from. */
+  readonly #from: bigint;
+  readonly #rows: RowReader;
+  readonly #scanner: RecordScanner | undefined;
+  readonly #blocks: BlockReader;
+  /** Scanned records that are rows already, and whose values are not yet in their columns. */
+  #block: ScannedBlock | undefined;
+  readonly #offsetDeltas: Float64Array;
+  readonly #timestamps: Float64Array;
+  readonly #eventTimes: Float64Array;
+  readonly #rejects: Reject[] = [];
+  #tombstones = 0;
+  #rowCount = 0;
+
+  constructor(
+    slices: readonly ChunkSlice[],
+    rules: DecodeRules,
+    { eventTimeField, rowsMax }: { readonly eventTimeField: string; readonly rowsMax: number },
+  ) {
+    this.#rules = rules;
+    this.#partition = slices[0]?.chunk.partition ?? 0;
+    this.#from = slices[0]?.chunk.from ?? 0n;
+    this.#rows = new RowReader(rules, { eventTimeField, rowsMax });
+    this.#scanner = rules.scans === false ? undefined : new RecordScanner(rowsMax);
+    this.#offsetDeltas = new Float64Array(rowsMax);
+    this.#timestamps = new Float64Array(rowsMax);
+    this.#eventTimes = new Float64Array(rowsMax);
+    this.#blocks = new BlockReader(this.#rows, eventTimeField, this.#eventTimes);
+  }
+
+  read({ chunk, first, end }: ChunkSlice): void {
+    const scanner = this.#scanner;
+    const shift = Number(chunk.from - this.#from);
     scanner?.use(chunk.bytes);
     for (let index = first; index < end; index++) {
       const start = chunk.valueStarts[index] ?? -1;
       const stop = chunk.valueEnds[index] ?? -1;
       if (start < 0) {
-        tombstones++;
+        this.#tombstones++;
         continue;
       }
-      if (stop - start > rules.recordBytesMax) {
-        const detail = `${stop - start} bytes, at most ${rules.recordBytesMax} are taken`;
-        rejects.push({ chunk, index, reason: 'too-large', detail });
+      if (stop - start > this.#rules.recordBytesMax) {
+        const detail = `${stop - start} bytes, at most ${this.#rules.recordBytesMax} are taken`;
+        this.#rejects.push({ chunk, index, reason: 'too-large', detail });
         continue;
       }
-      const shape = scanner?.scan(start, stop);
-      let eventMs: number;
-      if (scanner !== undefined && shape !== undefined) {
-        eventMs = rows.readScanned(rowCount, shape, scanner);
-      } else {
-        const parsed = parseRecord(chunk.bytes, start, stop);
-        if (parsed.kind === 'reject') {
-          rejects.push({ chunk, index, reason: parsed.reason, detail: parsed.detail });
-          continue;
-        }
-        eventMs = rows.read(rowCount, parsed.fields);
-        scanner?.learn({ start, end: stop, fields: parsed.fields });
-      }
-      if (eventMs < minMs) minMs = eventMs;
-      if (eventMs > maxMs) maxMs = eventMs;
+      const block = scanner?.scan(start, stop);
+      if (block !== undefined) this.#count(block);
+      else if (!this.#parse(chunk, index, start, stop)) continue;
+      const row = this.#rowCount++;
       const sent = chunk.timestamps[index] ?? -1;
-      const timestamp = sent > timestampMax ? -1 : sent;
-      offsetDeltas[rowCount] = shift + (chunk.offsetDeltas[index] ?? 0);
-      timestamps[rowCount] = timestamp;
-      placementTimes[rowCount] = placementTime(eventMs, timestamp, placement);
-      rowCount++;
+      this.#timestamps[row] = sent > timestampMax ? -1 : sent;
+      this.#offsetDeltas[row] = shift + (chunk.offsetDeltas[index] ?? 0);
+      if (block !== undefined && block.count === block.capacity) this.#flush();
     }
+    // a block knows its texts by their place in the chunk
+    this.#flush();
   }
-  return {
-    partition: slices[0]?.chunk.partition ?? 0,
-    rowCount,
-    columns: rows.finish(),
-    from,
-    offsetDeltas: offsetDeltas.subarray(0, rowCount),
-    timestamps: timestamps.subarray(0, rowCount),
-    placementTimes: placementTimes.subarray(0, rowCount),
-    eventTimeRange: minMs <= maxMs ? { minMs, maxMs } : undefined,
-    rescued: rows.rescued,
-    rejects,
-    tombstones,
-  };
+
+  finish(placement: Placement): DecodedBatch {
+    const count = this.#rowCount;
+    const timestamps = this.#timestamps.subarray(0, count);
+    const eventTimes = this.#eventTimes.subarray(0, count);
+    return {
+      partition: this.#partition,
+      rowCount: count,
+      columns: this.#rows.finish(),
+      from: this.#from,
+      offsetDeltas: this.#offsetDeltas.subarray(0, count),
+      timestamps,
+      eventTimeRange: rangeOf(eventTimes),
+      placementTimes: placeAll(eventTimes, timestamps, placement),
+      rescued: this.#rows.rescued,
+      rejects: this.#rejects,
+      tombstones: this.#tombstones,
+    };
+  }
+
+  /** The record that was scanned last becomes a row. */
+  #count(block: ScannedBlock): void {
+    if (this.#block !== block) {
+      this.#flush();
+      this.#block = block;
+    }
+    block.count++;
+  }
+
+  /** Columns take rows in their order: those of a block before any other. */
+  #flush(): void {
+    const block = this.#block;
+    if (block === undefined || block.count === 0 || this.#scanner === undefined) return;
+    this.#blocks.read(block, this.#scanner, this.#rowCount - block.count);
+    block.count = 0;
+  }
+
+  /** False when the record has become a dead letter. */
+  #parse(chunk: RecordChunk, index: number, start: number, end: number): boolean {
+    const parsed = parseRecord(chunk.bytes, start, end);
+    if (parsed.kind === 'reject') {
+      this.#rejects.push({ chunk, index, reason: parsed.reason, detail: parsed.detail });
+      return false;
+    }
+    this.#flush();
+    this.#eventTimes[this.#rowCount] = this.#rows.read(this.#rowCount, parsed.fields);
+    this.#scanner?.learn({ start, end, fields: parsed.fields });
+    return true;
+  }
+}
+
+function rangeOf(times: Float64Array): DecodedBatch['eventTimeRange'] {
+  let minMs = Infinity;
+  let maxMs = -Infinity;
+  for (let row = 0; row < times.length; row++) {
+    const timeMs = times[row] ?? Number.NaN;
+    if (timeMs < minMs) minMs = timeMs;
+    if (timeMs > maxMs) maxMs = timeMs;
+  }
+  return minMs <= maxMs ? { minMs, maxMs } : undefined;
+}
+
+/** `placementTime` of all rows, over their event times, which nothing else needs. */
+function placeAll(eventTimes: Float64Array, timestamps: Float64Array, placement: Placement): Float64Array {
+  for (let row = 0; row < eventTimes.length; row++)
+    eventTimes[row] = placementTime(eventTimes[row] ?? Number.NaN, timestamps[row] ?? -1, placement);
+  return eventTimes;
 }
 
 /**

@@ -111,6 +111,15 @@ export class ColumnBuilder {
     return true;
   }
 
+  /** `pushNumber` for rows that follow each other; false, and nothing added, when that takes a look at each. */
+  appendNumbers(firstRow: number, values: Float64Array): boolean {
+    const end = firstRow + values.length;
+    if (this.#rows !== undefined || this.#count !== firstRow || end > this.#capacity) return false;
+    this.#numbers.set(values, firstRow);
+    this.#count = end;
+    return true;
+  }
+
   finish(): DecodedColumn {
     return {
       name: this.name,

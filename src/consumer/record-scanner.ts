@@ -1,11 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { timestampOf } from '../schema/times.ts';
 import { parseNested } from './parse-json.ts';
-import { endOfNested, matches, shapeOf, type Shape } from './record-shape.ts';
+import { endOfNested, matches, shapeOf } from './record-shape.ts';
+import { scanned, ScannedBlock } from './scanned-block.ts';
 import { emptyHash, finishHash, foldWord, hashOf } from './text-hash.ts';
-
-/** What a scanned value is. `time`: a text that is a point in time to the millisecond, in UTC. */
-export const scanned = { null: 0, false: 1, true: 2, number: 3, text: 4, nested: 5, time: 6 } as const;
 
 const shapesMax = 8;
 /** Scanning stops for good when, after this many records, most had no known shape. */
@@ -25,28 +23,26 @@ const highBits = 0x80808080 | 0;
 
 /**
  * Reads records of known shapes straight from their bytes, to the same values as `JSON.parse`: what it does not know well (an
- * escape, an exponent, many digits) makes it pass, and the record is parsed. The arrays describe the values of the last record.
+ * escape, an exponent, many digits) makes it pass, and the record is parsed.
  */
 export class RecordScanner {
-  /** By field of the shape, one of `scanned`. */
-  kinds = new Uint8Array(16);
-  /** Of texts and times: the bytes between the quotes. */
-  starts = new Int32Array(16);
-  ends = new Int32Array(16);
-  /** Of texts. */
-  hashes = new Int32Array(16);
-  /** Of numbers, and of times their milliseconds since the epoch. */
-  numbers = new Float64Array(16);
-  readonly nested: unknown[] = [];
+  readonly #rowsMax: number;
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
-  readonly #shapes: Shape[] = [];
-  #last: Shape | undefined;
+  /** Of the record that is looked at. */
+  #end = 0;
+  readonly #blocks: ScannedBlock[] = [];
+  #last: ScannedBlock | undefined;
   #hits = 0;
   #misses = 0;
   /** The minute of the last time that was met: its text in words, its milliseconds. */
   readonly #minute = new Int32Array(4);
   #minuteMs = Number.NaN;
+
+  /** For no more than `rowsMax` records. */
+  constructor(rowsMax: number) {
+    this.#rowsMax = rowsMax;
+  }
 
   /** Records are in `bytes` from now on. */
   use(bytes: Buffer): void {
@@ -62,17 +58,17 @@ export class RecordScanner {
     return this.#view;
   }
 
-  /** The record's shape, its values then being in the arrays; `undefined` when it must be parsed. */
-  scan(start: number, end: number): Shape | undefined {
+  /** The block that has the record's values as its next ones, to be counted or overwritten; `undefined` when it must be parsed. */
+  scan(start: number, end: number): ScannedBlock | undefined {
     if (this.#last !== undefined && this.#reads(this.#last, start, end)) {
       this.#hits++;
       return this.#last;
     }
-    for (const shape of this.#shapes) {
-      if (shape === this.#last || !this.#reads(shape, start, end)) continue;
+    for (const block of this.#blocks) {
+      if (block === this.#last || !this.#reads(block, start, end)) continue;
       this.#hits++;
-      this.#last = shape;
-      return shape;
+      this.#last = block;
+      return block;
     }
     return undefined;
   }
@@ -80,29 +76,32 @@ export class RecordScanner {
   /** Takes in the shape of a record that had to be parsed to `fields`. */
   learn(record: { readonly start: number; readonly end: number; readonly fields: object }): void {
     this.#misses++;
-    if (this.#misses > trialRecords && this.#misses > this.#hits) this.#shapes.length = 0;
-    else if (this.#shapes.length < shapesMax) {
-      const shape = shapeOf(this.#bytes, record, this.#shapes.length);
+    if (this.#misses > trialRecords && this.#misses > this.#hits) this.#blocks.length = 0;
+    else if (this.#blocks.length < shapesMax) {
+      const shape = shapeOf(this.#bytes, record, this.#blocks.length);
       if (shape === undefined || shape.keys.length > fieldsMax) return;
-      if (this.#shapes.some((known) => known.id === shape.id)) return;
-      this.#shapes.push(shape);
-      this.#last = shape;
-      if (shape.keys.length > this.kinds.length) this.#grow(shape.keys.length);
+      if (this.#blocks.some((known) => known.shape.id === shape.id)) return;
+      this.#last = new ScannedBlock(shape, this.#rowsMax);
+      this.#blocks.push(this.#last);
       return;
     }
-    this.#last = this.#shapes[0];
+    this.#last = this.#blocks[0];
   }
 
-  #reads({ literals, maybeTime }: Shape, start: number, end: number): boolean {
+  #reads(block: ScannedBlock, start: number, end: number): boolean {
+    const { literals, maybeTime } = block.shape;
+    const { capacity } = block;
+    this.#end = end;
     const fields = literals.length - 1;
     let at = start;
-    for (let field = 0; field <= fields; field++) {
+    let slot = block.count;
+    for (let field = 0; field <= fields; field++, slot += capacity) {
       const literal = literals[field];
       if (literal === undefined || !matches(literal, this.#view, at)) return false;
       at += literal.length;
       if (field === fields) break;
-      const time = maybeTime[field] === 1 ? this.#time(field, at + 1) : -1;
-      at = time >= 0 ? time : this.#value(field, at, { end, maybeTime });
+      const time = maybeTime[field] === 1 ? this.#time(block, slot, at + 1) : -1;
+      at = time >= 0 ? time : this.#value(block, slot, at);
       if (at < 0) return false;
     }
     // whatever was read beyond the record's end, this tells
@@ -110,22 +109,22 @@ export class RecordScanner {
   }
 
   /** One past the value, -1 when it is not known well. */
-  #value(field: number, at: number, { end, maybeTime }: { end: number; maybeTime: Uint8Array }): number {
+  #value(block: ScannedBlock, slot: number, at: number): number {
     const first = this.#bytes[at] ?? 0;
-    if (first === quote) return this.#text(field, at + 1, maybeTime);
-    if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return this.#number(field, at);
-    if (first === 0x7b || first === 0x5b) return this.#nested(field, at, end);
+    if (first === quote) return this.#text(block, slot, at + 1);
+    if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return this.#number(block, slot, at);
+    if (first === 0x7b || first === 0x5b) return this.#nested(block, slot, at);
     for (const [kind, word] of words) {
       if (first !== word[0]) continue;
       for (let index = 1; index < word.length; index++) if (this.#bytes[at + index] !== word[index]) return -1;
-      this.kinds[field] = kind;
+      block.kinds[slot] = kind;
       return at + word.length;
     }
     return -1;
   }
 
   /** Four bytes at a time, up to the word that holds a quote or anything that is not plain. */
-  #text(field: number, start: number, maybeTime: Uint8Array): number {
+  #text(block: ScannedBlock, slot: number, start: number): number {
     const view = this.#view;
     const last = view.byteLength - 4;
     let hash = emptyHash;
@@ -142,18 +141,18 @@ export class RecordScanner {
       if (this.#bytes[end] !== quote) break;
       // shifts count modulo 32, and nothing is left for a quote that comes first
       hash = foldWord(hash, before === 0 ? 0 : word & (-1 >>> (32 - before)));
-      this.kinds[field] = scanned.text;
-      this.starts[field] = start;
-      this.ends[field] = end;
-      this.hashes[field] = finishHash(hash, end - start);
-      if (end - start === timeLength) maybeTime[field] = 1;
+      block.kinds[slot] = scanned.text;
+      block.starts[slot] = start;
+      block.ends[slot] = end;
+      block.hashes[slot] = finishHash(hash, end - start);
+      if (end - start === timeLength) block.shape.maybeTime[Math.floor(slot / block.capacity)] = 1;
       return end + 1;
     }
-    return this.#oddText(field, start);
+    return this.#oddText(block, slot, start);
   }
 
   /** Of any bytes but escapes and control characters. */
-  #oddText(field: number, start: number): number {
+  #oddText(block: ScannedBlock, slot: number, start: number): number {
     let bits = 0;
     let at = start;
     for (;;) {
@@ -164,15 +163,15 @@ export class RecordScanner {
       at++;
     }
     if (bits >= 0x80 && !isUtf8(this.#bytes.subarray(start, at))) return -1;
-    this.kinds[field] = scanned.text;
-    this.starts[field] = start;
-    this.ends[field] = at;
-    this.hashes[field] = hashOf(this.#view, start, at);
+    block.kinds[slot] = scanned.text;
+    block.starts[slot] = start;
+    block.ends[slot] = at;
+    block.hashes[slot] = hashOf(this.#view, start, at);
     return at + 1;
   }
 
   /** A text of the usual form of a time, most of which is that of the last one. -1 when it is none. */
-  #time(field: number, start: number): number {
+  #time(block: ScannedBlock, slot: number, start: number): number {
     const bytes = this.#bytes;
     const end = start + timeLength;
     if (bytes[start - 1] !== quote || bytes[end] !== quote || bytes[end - 1] !== 0x5a) return -1;
@@ -193,10 +192,10 @@ export class RecordScanner {
       for (let word = 0; word < 4; word++) this.#minute[word] = this.#view.getInt32(start + word * 4, true);
       this.#minuteMs = Math.floor(ms / 60_000) * 60_000;
     }
-    this.kinds[field] = scanned.time;
-    this.starts[field] = start;
-    this.ends[field] = end;
-    this.numbers[field] = ms;
+    block.kinds[slot] = scanned.time;
+    block.starts[slot] = start;
+    block.ends[slot] = end;
+    block.numbers[slot] = ms;
     return end + 1;
   }
 
@@ -211,7 +210,7 @@ export class RecordScanner {
     );
   }
 
-  #number(field: number, start: number): number {
+  #number(block: ScannedBlock, slot: number, start: number): number {
     const bytes = this.#bytes;
     const isNegative = bytes[start] === 0x2d;
     let at = isNegative ? start + 1 : start;
@@ -237,26 +236,18 @@ export class RecordScanner {
     }
     if (digits > digitsMax) return -1;
     const value = scale === 0 ? mantissa : mantissa / (powersOfTen[scale] ?? 1);
-    this.kinds[field] = scanned.number;
-    this.numbers[field] = isNegative ? -value : value;
+    block.kinds[slot] = scanned.number;
+    block.numbers[slot] = isNegative ? -value : value;
     return at;
   }
 
-  #nested(field: number, start: number, end: number): number {
-    const stop = endOfNested(this.#bytes, start, end);
+  #nested(block: ScannedBlock, slot: number, start: number): number {
+    const stop = endOfNested(this.#bytes, start, this.#end);
     const value = parseNested(this.#bytes, start, stop);
     if (value === undefined) return -1;
-    this.kinds[field] = scanned.nested;
-    this.nested[field] = value;
+    block.kinds[slot] = scanned.nested;
+    block.nested[slot] = value;
     return stop;
-  }
-
-  #grow(fields: number): void {
-    this.kinds = new Uint8Array(fields);
-    this.starts = new Int32Array(fields);
-    this.ends = new Int32Array(fields);
-    this.hashes = new Int32Array(fields);
-    this.numbers = new Float64Array(fields);
   }
 }
 

@@ -1,13 +1,10 @@
 import { columnName, reservedSuffix } from '../schema/names.ts';
 import { mergeTypes } from '../schema/merge.ts';
 import { observe, type Observed, type ObserveRules } from '../schema/observe.ts';
-import { timestampOf } from '../schema/times.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { fitScalar, parseTimestamp, unfit } from '../schema/values.ts';
 import { ColumnBuilder, type DecodedColumn } from './decoded-column.ts';
 import { nameOfField, type FieldRules } from './field-rules.ts';
-import { scanned, type RecordScanner } from './record-scanner.ts';
-import type { Shape } from './record-shape.ts';
 
 export interface RowRules extends ObserveRules {
   readonly fields: FieldRules;
@@ -20,38 +17,27 @@ export interface RowRules extends ObserveRules {
 }
 
 /** What the reader knows of a field: its column name, its known type, its columns by form and type. */
-interface FieldState {
+export interface FieldState {
   readonly field: string;
   readonly name: string;
   readonly known: ColumnType | undefined;
   readonly builders: Map<string, ColumnBuilder>;
   /** Takes values that fit the known scalar type, which nearly all do. */
   straight: ColumnBuilder | undefined;
-  /** Where scanned values of one kind go without being looked at again; open once a value of the kind has been. */
+  /** Where values of one kind go without being looked at again; open once a value of the kind has been. */
   numbers: ColumnBuilder | undefined;
   texts: ColumnBuilder | undefined;
   timestamps: ColumnBuilder | undefined;
+  booleans: ColumnBuilder | undefined;
 }
 
-/** A field of a shape. */
-interface Place {
-  readonly field: string;
-  readonly isEventTime: boolean;
-  /** The column is one of texts: a time is a text like others there. */
-  readonly isText: boolean;
-  /** `undefined` for a field that is left out on purpose. */
-  readonly state: FieldState | undefined;
-}
-
-/** Adds rows to columns keyed by (field, type), from parsed or scanned records. */
+/** Adds rows to columns keyed by (field, type). */
 export class RowReader {
   readonly #rules: RowRules;
   readonly #eventTimeField: string;
   readonly #rowsMax: number;
   readonly #fields = new Map<string, FieldState>();
   readonly #builders = new Map<string, ColumnBuilder>();
-  /** By shape. */
-  readonly #places: (readonly Place[])[] = [];
   readonly rescued = new Map<number, [string, unknown][]>();
 
   constructor(
@@ -69,82 +55,15 @@ export class RowReader {
     for (const [field, value] of Object.entries(record)) {
       if (value === null) continue;
       if (field === this.#eventTimeField) eventMs = eventTimeOf(value);
-      const state = this.#stateOf(field);
-      if (state !== undefined && !this.#add(row, state, value)) this.#rescue(row, field, value);
+      const state = this.stateOf(field);
+      if (state !== undefined) this.add(row, state, value);
     }
     return eventMs;
   }
 
-  /** The same from the scanner's arrays. */
-  readScanned(row: number, shape: Shape, scanner: RecordScanner): number {
-    const places = (this.#places[shape.index] ??= this.#placesOf(shape));
-    let eventMs = Number.NaN;
-    for (let index = 0; index < places.length; index++) {
-      const place = places[index];
-      if (place === undefined) continue;
-      const kind = scanner.kinds[index];
-      if (kind === scanned.time) {
-        const ms = scanner.numbers[index] ?? Number.NaN;
-        if (place.isEventTime) eventMs = ms;
-        this.#addTime(row, place, { ms, index, scanner });
-      } else if (kind === scanned.text) {
-        const ms = this.#addText(row, place, index, scanner);
-        if (place.isEventTime) eventMs = ms;
-      } else if (kind === scanned.number) {
-        const value = scanner.numbers[index] ?? 0;
-        if (place.isEventTime) eventMs = eventTimeOf(value);
-        const added = place.state?.numbers?.pushNumber(row, value);
-        if (added === undefined) this.#addOrRescue(row, place, value);
-        else if (!added) this.#rescue(row, place.field, value);
-      } else if (kind !== scanned.null) {
-        this.#addOrRescue(row, place, kind === scanned.nested ? scanner.nested[index] : kind === scanned.true);
-      }
-    }
-    return eventMs;
-  }
-
-  #addTime(row: number, place: Place, { ms, index, scanner }: { ms: number; index: number; scanner: RecordScanner }) {
-    const start = scanner.starts[index] ?? 0;
-    const end = scanner.ends[index] ?? 0;
-    const lane = place.isText ? place.state?.texts : place.state?.timestamps;
-    const added = place.isText
-      ? lane?.pushCode(row, lane.texts.addBytes(scanner.view, start, end))
-      : lane?.pushNumber(row, ms);
-    if (added === true) return;
-    const text = scanner.bytes.toString('latin1', start, end);
-    if (added === undefined) this.#addOrRescue(row, place, text);
-    else this.#rescue(row, place.field, text);
-  }
-
-  /** Answers with the time that the text is, NaN when it is none or nobody asks. */
-  #addText(row: number, place: Place, index: number, { starts, ends, hashes, bytes, view }: RecordScanner): number {
-    const start = starts[index] ?? 0;
-    const end = ends[index] ?? 0;
-    const { state, isText, isEventTime } = place;
-    const ms = isEventTime || !isText ? timestampOf(bytes, start, end) : Number.NaN;
-    if (state === undefined) return ms;
-    const isTime = !isText && !Number.isNaN(ms);
-    // a text of ten characters may be a date
-    const lane = isTime ? state.timestamps : isText || end - start !== 10 ? state.texts : undefined;
-    if (lane === undefined) this.#addOrRescue(row, place, bytes.toString('utf8', start, end));
-    else {
-      const added = isTime
-        ? lane.pushNumber(row, ms)
-        : lane.pushCode(row, lane.texts.add(view, start, end, hashes[index] ?? 0));
-      if (!added) this.#rescue(row, place.field, bytes.toString('utf8', start, end));
-    }
-    return ms;
-  }
-
-  #addOrRescue(row: number, { field, state }: Place, value: unknown): void {
-    if (state !== undefined && !this.#add(row, state, value)) this.#rescue(row, field, value);
-  }
-
-  #placesOf({ keys }: Shape): Place[] {
-    return keys.map((field) => {
-      const state = this.#stateOf(field);
-      return { field, isEventTime: field === this.#eventTimeField, isText: state?.known?.kind === 'string', state };
-    });
+  /** Adds one value, or keeps it beside the row when there is no column for it. */
+  add(row: number, state: FieldState, value: unknown): void {
+    if (!this.#add(row, state, value)) this.#rescue(row, state.field, value);
   }
 
   finish(): DecodedColumn[] {
@@ -152,7 +71,7 @@ export class RowReader {
   }
 
   /** `undefined` for a field that is left out on purpose. */
-  #stateOf(field: string): FieldState | undefined {
+  stateOf(field: string): FieldState | undefined {
     const present = this.#fields.get(field);
     if (present !== undefined) return present;
     const chosen = nameOfField(field, this.#rules.fields);
@@ -168,6 +87,7 @@ export class RowReader {
       numbers: undefined,
       texts: undefined,
       timestamps: undefined,
+      booleans: undefined,
     };
     if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);
     return state;
@@ -196,6 +116,7 @@ export class RowReader {
   #openLane(state: FieldState, { kind }: ColumnType, builder: ColumnBuilder | undefined): void {
     if (kind === 'string') state.texts = builder;
     else if (kind === 'timestamp') state.timestamps = builder;
+    else if (kind === 'boolean') state.booleans = builder;
     else if (kind === 'double' && this.#takesAllNumbers(state)) state.numbers = builder;
   }
 
@@ -265,7 +186,7 @@ function cellOf(value: unknown, observed: Observed): unknown {
 const secondsMax = 1e11;
 
 /** ISO 8601 with zone, or a number: milliseconds since the epoch, seconds when it would mean a day before March 1973. */
-function eventTimeOf(value: unknown): number {
+export function eventTimeOf(value: unknown): number {
   if (typeof value === 'string') return parseTimestamp(value) ?? Number.NaN;
   if (typeof value !== 'number' || value <= 0 || value > 8.64e15) return Number.NaN;
   return value < secondsMax ? value * 1000 : value;

@@ -136,18 +136,19 @@ describe('scanning records', () => {
   });
 
   it('knows a shape after one record', () => {
-    const scanner = new RecordScanner();
+    const scanner = new RecordScanner(10);
     const bytes = Buffer.from('{"id":"x","n":1}{"id":"y","n":-2.50}');
     scanner.use(bytes);
     expect(scanner.scan(0, 16)).toBeUndefined();
     scanner.learn({ start: 0, end: 16, fields: { id: 'x', n: 1 } });
-    expect(scanner.scan(16, bytes.length)?.keys).toEqual(['id', 'n']);
-    expect(bytes.toString('utf8', scanner.starts[0], scanner.ends[0])).toBe('y');
-    expect(scanner.numbers[1]).toBe(-2.5);
+    const block = scanner.scan(16, bytes.length);
+    expect(block?.shape.keys).toEqual(['id', 'n']);
+    expect(bytes.toString('utf8', block?.starts[0], block?.ends[0])).toBe('y');
+    expect(block?.numbers[block.capacity]).toBe(-2.5);
   });
 
   it('stops looking for shapes in records that have none', () => {
-    const scanner = new RecordScanner();
+    const scanner = new RecordScanner(3000);
     const shapeless = (index: number) => Buffer.from(`{"${index}x":1}`);
     for (let index = 0; index < 3000; index++) {
       const bytes = shapeless(index);
