@@ -28,34 +28,32 @@ export function assembleTable(
 }
 
 function coordinates(batch: DecodedBatch, rows: Int32Array): TableColumn[] {
-  const validity = new Uint8Array(rows.length);
-  const kafkaTimestamps = new Float64Array(rows.length);
-  for (let at = 0; at < rows.length; at++) {
-    const timestamp = batch.timestamps[rows[at] ?? 0] ?? -1;
-    validity[at] = timestamp < 0 ? 0 : 1;
-    kafkaTimestamps[at] = timestamp;
-  }
+  const timestamps = pick(batch.timestamps, rows);
+  const validity = timestamps.includes(-1) && Uint8Array.from(timestamps, (timestamp) => (timestamp < 0 ? 0 : 1));
   const data: readonly ColumnData[] = [
     { kind: 'int', values: new Int32Array(rows.length).fill(batch.partition) },
     offsetsOf(batch, rows),
-    { kind: 'timestamp', values: kafkaTimestamps },
+    { kind: 'timestamp', values: timestamps },
   ];
   return kafkaColumns.flatMap(({ name, type }, index) => {
     const values = data[index];
     if (values === undefined) return [];
-    return [{ name, type, data: values, ...(type.kind === 'timestamp' && validity.includes(0) && { validity }) }];
+    return [{ name, type, data: values, ...(type.kind === 'timestamp' && validity && { validity }) }];
   });
 }
 
 function offsetsOf({ from, offsetDeltas }: DecodedBatch, rows: Int32Array): ColumnData {
-  const deltaOf = (at: number): number => offsetDeltas[rows[at] ?? 0] ?? 0;
-  if (from + BigInt(offsetDeltas.at(-1) ?? 0) > BigInt(Number.MAX_SAFE_INTEGER)) {
-    return { kind: 'bigint', values: BigInt64Array.from(rows, (_, at) => from + BigInt(deltaOf(at))) };
-  }
-  const base = Number(from);
-  const values = new Float64Array(rows.length);
-  for (let at = 0; at < rows.length; at++) values[at] = base + deltaOf(at);
-  return { kind: 'whole', values };
+  const values = pick(offsetDeltas, rows);
+  if (from === 0n) return { kind: 'whole', values };
+  return { kind: 'bigint', values: BigInt64Array.from(values, (delta) => from + BigInt(delta)) };
+}
+
+/** The values of the rows; as they stand where the rows are all rows. */
+function pick(values: Float64Array, rows: Int32Array): Float64Array {
+  if (rows.length === values.length) return values;
+  const picked = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at++) picked[at] = values[rows[at] ?? 0] ?? 0;
+  return picked;
 }
 
 /** `undefined` when none of the rows has a value: a reader takes a missing column for null. */

@@ -1,3 +1,4 @@
+import { BatchMemory } from './batch-memory.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import type { Placement } from './ledger-entry.ts';
 import { parseRecord, type RejectReason } from './parse-json.ts';
@@ -11,6 +12,8 @@ export interface DecodeRules extends RowRules {
   readonly recordBytesMax: number;
   /** False: every record is parsed by `JSON.parse`, which gives the same and is slower. */
   readonly scans?: boolean;
+  /** Left out: the garbage collector's. */
+  readonly memory?: BatchMemory;
 }
 
 export interface Reject {
@@ -25,7 +28,7 @@ export interface DecodedBatch {
   readonly partition: number;
   readonly rowCount: number;
   readonly columns: readonly DecodedColumn[];
-  /** What the rows' offsets are counted from. */
+  /** What the rows' offsets are counted from: 0 unless a double can't hold them. */
   readonly from: bigint;
   readonly offsetDeltas: Float64Array;
   /** Kafka timestamps, milliseconds since the epoch; -1 for none. */
@@ -36,6 +39,8 @@ export interface DecodedBatch {
   readonly rescued: ReadonlyMap<number, readonly (readonly [string, unknown])[]>;
   readonly rejects: readonly Reject[];
   readonly tombstones: number;
+  /** Ends the batch: its memory may hold another from now on. */
+  recycle(): void;
 }
 
 const msPerDay = 86_400_000;
@@ -45,16 +50,16 @@ const timestampMax = 8.64e15;
 
 /** Turns records into columns keyed by (field, type), so that no conflict can stop it. Never throws on a record's content. */
 export function decodeBatch(slices: readonly ChunkSlice[], placement: Placement, rules: DecodeRules): DecodedBatch {
-  const rowsMax = slices.reduce((sum, { first, end }) => sum + end - first, 0);
-  const decoder = new BatchDecoder(slices, rules, { eventTimeField: placement.eventTimeField, rowsMax });
+  const decoder = new BatchDecoder(slices, placement, rules);
   for (const slice of slices) decoder.read(slice);
-  return decoder.finish(placement);
+  return decoder.finish();
 }
 
 class BatchDecoder {
   readonly #rules: DecodeRules;
+  readonly #placement: Placement;
+  readonly #memory: BatchMemory;
   readonly #partition: number;
-  /** What the rows' offsets are counted from. */
   readonly #from: bigint;
   readonly #rows: RowReader;
   readonly #scanner: RecordScanner | undefined;
@@ -68,19 +73,20 @@ class BatchDecoder {
   #tombstones = 0;
   #rowCount = 0;
 
-  constructor(
-    slices: readonly ChunkSlice[],
-    rules: DecodeRules,
-    { eventTimeField, rowsMax }: { readonly eventTimeField: string; readonly rowsMax: number },
-  ) {
+  constructor(slices: readonly ChunkSlice[], placement: Placement, rules: DecodeRules) {
+    const { memory = new BatchMemory(), scans = true } = rules;
+    const { eventTimeField } = placement;
+    const rowsMax = slices.reduce((sum, { first, end }) => sum + end - first, 0);
     this.#rules = rules;
+    this.#placement = placement;
+    this.#memory = memory;
     this.#partition = slices[0]?.chunk.partition ?? 0;
-    this.#from = slices[0]?.chunk.from ?? 0n;
-    this.#rows = new RowReader(rules, { eventTimeField, rowsMax });
-    this.#scanner = rules.scans === false ? undefined : new RecordScanner(rowsMax);
-    this.#offsetDeltas = new Float64Array(rowsMax);
-    this.#timestamps = new Float64Array(rowsMax);
-    this.#eventTimes = new Float64Array(rowsMax);
+    this.#from = (slices.at(-1)?.chunk.to ?? 0n) <= Number.MAX_SAFE_INTEGER ? 0n : (slices[0]?.chunk.from ?? 0n);
+    this.#rows = new RowReader(rules, eventTimeField, { rowsMax, memory });
+    this.#scanner = scans ? new RecordScanner(rowsMax) : undefined;
+    this.#offsetDeltas = memory.float64(rowsMax);
+    this.#timestamps = memory.float64(rowsMax);
+    this.#eventTimes = memory.float64(rowsMax);
     this.#blocks = new BlockReader(this.#rows, eventTimeField, this.#eventTimes);
   }
 
@@ -113,7 +119,7 @@ class BatchDecoder {
     this.#flush();
   }
 
-  finish(placement: Placement): DecodedBatch {
+  finish(): DecodedBatch {
     const count = this.#rowCount;
     const timestamps = this.#timestamps.subarray(0, count);
     const eventTimes = this.#eventTimes.subarray(0, count);
@@ -125,10 +131,11 @@ class BatchDecoder {
       offsetDeltas: this.#offsetDeltas.subarray(0, count),
       timestamps,
       eventTimeRange: rangeOf(eventTimes),
-      placementTimes: placeAll(eventTimes, timestamps, placement),
+      placementTimes: placeAll(eventTimes, timestamps, this.#placement),
       rescued: this.#rows.rescued,
       rejects: this.#rejects,
       tombstones: this.#tombstones,
+      recycle: () => this.#memory.release(),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Observed } from '../schema/observe.ts';
 import type { ColumnType } from '../schema/types.ts';
+import type { BatchMemory } from './batch-memory.ts';
 import type { StringDictionary } from './columnar-table.ts';
 import { TextDictionary, textOf } from './text-dictionary.ts';
 
@@ -49,34 +50,42 @@ export function jsonValue({ store, observed }: DecodedColumn, index: number): un
 const commonRows = 64;
 const rareCapacity = 64;
 
+/** How many rows a batch has at most, and where their arrays are. */
+export interface BatchSpace {
+  readonly rowsMax: number;
+  readonly memory: BatchMemory;
+}
+
 /** Collects the values of a column, row by row. */
 export class ColumnBuilder {
   readonly name: string;
   readonly field: string;
   #observed: Observed;
+  readonly #memory: BatchMemory;
   #count = 0;
   #capacity: number;
   /** Row numbers, once one of the rows before had no value. */
   #rows: Int32Array | undefined;
-  #numbers = new Float64Array(0);
-  #codes = new Int32Array(0);
+  #numbers: Float64Array = new Float64Array(0);
+  #codes: Int32Array = new Int32Array(0);
   /** Texts of the column, for `pushCode`. */
   readonly texts = new TextDictionary();
   readonly #values: unknown[] = [];
   readonly #kind: ValueStore['kind'];
 
-  /** `firstRow`: of its values; `rowsMax`: of the batch. */
+  /** `firstRow`: of its values. */
   constructor(
     { name, field, observed }: Pick<DecodedColumn, 'name' | 'field' | 'observed'>,
-    { firstRow, rowsMax }: { readonly firstRow: number; readonly rowsMax: number },
+    { firstRow, rowsMax, memory }: BatchSpace & { readonly firstRow: number },
   ) {
+    this.#memory = memory;
     this.name = name;
     this.field = field;
     this.#observed = observed;
     this.#kind = storeKindOf(observed);
     this.#capacity = firstRow < commonRows ? Math.max(1, rowsMax) : rareCapacity;
-    if (this.#kind === 'numbers') this.#numbers = new Float64Array(this.#capacity);
-    if (this.#kind === 'texts') this.#codes = new Int32Array(this.#capacity);
+    if (this.#kind === 'numbers') this.#numbers = memory.float64(this.#capacity);
+    if (this.#kind === 'texts') this.#codes = memory.int32(this.#capacity);
   }
 
   get observed(): Observed {
@@ -148,7 +157,7 @@ export class ColumnBuilder {
     if (this.#rows === undefined && row !== at) {
       // the value before may be this row's too
       if (row < at) return false;
-      this.#rows = new Int32Array(this.#capacity);
+      this.#rows = this.#memory.int32(this.#capacity);
       for (let before = 0; before < at; before++) this.#rows[before] = before;
     }
     if (this.#rows !== undefined) {
@@ -161,9 +170,9 @@ export class ColumnBuilder {
 
   #grow(): void {
     this.#capacity *= 2;
-    if (this.#rows !== undefined) this.#rows = copyInto(new Int32Array(this.#capacity), this.#rows);
-    if (this.#kind === 'numbers') this.#numbers = copyInto(new Float64Array(this.#capacity), this.#numbers);
-    if (this.#kind === 'texts') this.#codes = copyInto(new Int32Array(this.#capacity), this.#codes);
+    if (this.#rows !== undefined) this.#rows = copyInto(this.#memory.int32(this.#capacity), this.#rows);
+    if (this.#kind === 'numbers') this.#numbers = copyInto(this.#memory.float64(this.#capacity), this.#numbers);
+    if (this.#kind === 'texts') this.#codes = copyInto(this.#memory.int32(this.#capacity), this.#codes);
   }
 }
 

@@ -11,6 +11,9 @@ import { PartitionWork } from './partition-work.ts';
 import type { AssignedPartition, RecordHandler, RecordSource, TopicReader } from './ports.ts';
 import type { RecordChunk } from './record-chunk.ts';
 
+/** Reading goes on once so much of the limit is left: soon, or there is nothing to write meanwhile. */
+const resumeShare = 0.8;
+
 export interface PipelineOptions {
   readonly source: RecordSource;
   readonly reader: TopicReader;
@@ -235,7 +238,7 @@ export class Pipeline implements RecordHandler {
       if (largest === undefined) return;
       largest.mustRelieve = true;
       this.#advance(largest);
-    } else if (this.#pausedAll && bytes <= bufferBytesMax / 2) {
+    } else if (this.#pausedAll && bytes <= bufferBytesMax * resumeShare) {
       this.#pausedAll = false;
       if (this.#closing === undefined) for (const work of this.#works.values()) source.resume(work.partition);
       tools.observer.resumed?.(bytes);

@@ -3,7 +3,7 @@ import { mergeTypes } from '../schema/merge.ts';
 import { observe, type Observed, type ObserveRules } from '../schema/observe.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { fitScalar, parseTimestamp, unfit } from '../schema/values.ts';
-import { ColumnBuilder, type DecodedColumn } from './decoded-column.ts';
+import { ColumnBuilder, type BatchSpace, type DecodedColumn } from './decoded-column.ts';
 import { nameOfField, type FieldRules } from './field-rules.ts';
 
 export interface RowRules extends ObserveRules {
@@ -35,18 +35,15 @@ export interface FieldState {
 export class RowReader {
   readonly #rules: RowRules;
   readonly #eventTimeField: string;
-  readonly #rowsMax: number;
+  readonly #space: BatchSpace;
   readonly #fields = new Map<string, FieldState>();
   readonly #builders = new Map<string, ColumnBuilder>();
   readonly rescued = new Map<number, [string, unknown][]>();
 
-  constructor(
-    rules: RowRules,
-    { eventTimeField, rowsMax }: { readonly eventTimeField: string; readonly rowsMax: number },
-  ) {
+  constructor(rules: RowRules, eventTimeField: string, space: BatchSpace) {
     this.#rules = rules;
     this.#eventTimeField = eventTimeField;
-    this.#rowsMax = rowsMax;
+    this.#space = space;
   }
 
   /** Adds the record's values; answers with its event time in milliseconds, NaN when it has none. */
@@ -134,7 +131,7 @@ export class RowReader {
       builder = this.#builders.get(id);
       if (builder === undefined) {
         if (this.#builders.size >= this.#rules.columnsMax) return undefined;
-        builder = new ColumnBuilder({ ...state, observed }, { firstRow: row, rowsMax: this.#rowsMax });
+        builder = new ColumnBuilder({ ...state, observed }, { firstRow: row, ...this.#space });
         this.#builders.set(id, builder);
       }
       state.builders.set(key, builder);

@@ -1,8 +1,10 @@
+import { SlabPool } from '../runtime/slab-pool.ts';
 import { detoursOf, type DetourFacts } from './detours.ts';
 import { groupRows, hivePath, partitionKeys, type Layout } from '../schema/layout.ts';
 import { rescuedColumn } from '../schema/names.ts';
 import type { Column, ColumnType } from '../schema/types.ts';
 import type { EvolutionRules } from '../schema/evolution.ts';
+import { BatchMemory } from './batch-memory.ts';
 import { assembleTable, kafkaColumns } from './assemble-table.ts';
 import {
   assembleDeadLetters,
@@ -61,12 +63,16 @@ export interface ObjectDraft {
 /** `keep`: an object that is there with the same rows stays. `replace`: it is overwritten. */
 export type PutMode = 'keep' | 'replace';
 
+/** Of the arrays of batches, kept for those that follow. */
+const slabBytesMax = 24 * 1024 * 1024;
+
 /** Writes batches into one table and its dead letters: decode, settle, encode, put, register. */
 export class TableWriter {
   readonly #options: TableWriterOptions;
   readonly #rows: SchemaKeeper;
   readonly #deadLetters: SchemaKeeper;
   readonly #registered = new Set<string>();
+  readonly #slabs = new SlabPool(slabBytesMax);
 
   constructor(options: TableWriterOptions) {
     this.#options = options;
@@ -115,6 +121,7 @@ export class TableWriter {
     const own = [...partitionKeys(layout), ...(withKafkaColumns ? kafkaColumns : [])].map(({ name }) => name);
     return decodeBatch(slices, placement, {
       ...decode,
+      memory: new BatchMemory(this.#slabs),
       reserved: new Set([...own, rescuedColumn]),
       knownType: (name) => columns.get(name) ?? evolution.hints.get(name),
     });

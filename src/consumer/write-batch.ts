@@ -34,6 +34,7 @@ export async function writeBatch(
   });
   const objects = puts.map(({ object }) => object);
   await step('register', () => writer.register(settled, objects));
+  decoded.recycle();
   return {
     outcome: {
       committedAt: new Date(clock.nowMs()).toISOString(),

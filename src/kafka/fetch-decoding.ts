@@ -3,7 +3,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import type { Answer } from './admission.ts';
 import { readRecordBatches, type RecordBatch } from './record-batch.ts';
 import type { RecordMemory, RecordSet } from './record-set.ts';
-import { SlabPool } from './slab-pool.ts';
+import { SlabPool } from '../runtime/slab-pool.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -23,8 +23,8 @@ export function createRecordSource(options: SourceOptions): RecordSource {
     sessionTimeout: options.sessionTimeoutMs,
     heartbeatInterval: Math.max(500, Math.floor(options.sessionTimeoutMs / 10)),
     rebalanceTimeout: 60_000,
-    // paused partitions are looked at again after this long
-    maxWaitTimeInMs: 250,
+    // when all partitions are paused, kafkajs looks at them again after this long
+    maxWaitTimeInMs: 100,
     maxBytesPerPartition: options.fetchBytesMax,
     maxBytes: options.fetchBytesMax * 4,
     allowAutoTopicCreation: false,

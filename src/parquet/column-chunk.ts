@@ -1,5 +1,5 @@
 import { ByteWriter } from './byte-writer.ts';
-import { writeHybrid } from './encodings.ts';
+import { writeHybrid, writeRun } from './encodings.ts';
 import { valuesOf, type FlatColumn } from './flat-values.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 import { encodingOf, encodings, type ValueEncoding } from './value-encoding.ts';
@@ -23,6 +23,10 @@ const pageTypes = { data: 0, dictionary: 2 } as const;
 const pageBytesMax = 1024 * 1024;
 const definitionWidth = 1;
 
+/** Used again for each page: encoding does not wait for anything. */
+const page = new ByteWriter();
+const levels = new ByteWriter();
+
 /** Writes the rows `[first, end)` of a column: a dictionary where it pays, then data pages (version 1, which every reader knows). */
 export function writeColumnChunk(
   file: FileWriter,
@@ -40,17 +44,16 @@ export function writeColumnChunk(
     });
   }
   const dataPageOffset = file.length;
-  const validity = column.validity ?? new Uint8Array(end).fill(1);
+  const { validity } = column;
   const rowsMax = Math.max(1, Math.floor(pageBytesMax / Math.max(0.125, values.bytesPerValue)));
-  const body = new ByteWriter();
   let valueAt = 0;
   for (let row = first; row < end; row += rowsMax) {
     const rowEnd = Math.min(end, row + rowsMax);
-    const valueEnd = valueAt + countOf(validity, row, rowEnd);
-    body.clear();
-    writeLevels(body, validity, row, rowEnd);
-    values.write(body, valueAt, valueEnd);
-    file.page(body.finish(), compress, (header) => {
+    const valueEnd = valueAt + (validity === undefined ? rowEnd - row : countOf(validity, row, rowEnd));
+    page.clear();
+    writeLevels(page, validity, row, rowEnd);
+    values.write(page, valueAt, valueEnd);
+    file.page(page.finish(), compress, (header) => {
       header.type(pageTypes.data);
       header.data(rowEnd - row, values.encoding);
     });
@@ -76,9 +79,10 @@ function countOf(validity: Uint8Array, first: number, end: number): number {
 }
 
 /** Definition levels: 1 where the row has a value; their length stands before them. */
-function writeLevels(out: ByteWriter, validity: Uint8Array, first: number, end: number): void {
-  const levels = new ByteWriter();
-  writeHybrid(levels, validity, { first, end, width: definitionWidth });
+function writeLevels(out: ByteWriter, validity: Uint8Array | undefined, first: number, end: number): void {
+  levels.clear();
+  if (validity === undefined) writeRun(levels, { value: 1, count: end - first, width: definitionWidth });
+  else writeHybrid(levels, validity, { first, end, width: definitionWidth });
   out.int32(levels.length);
   out.bytes(levels.finish());
 }

@@ -28,13 +28,20 @@ export function writeHybrid(
       continue;
     }
     packGroups(out, values, { first: packFrom, end: at, width });
-    out.varint(run * 2);
-    let value = values[at] ?? 0;
-    for (let bits = width; bits > 0; bits -= 8, value >>>= 8) out.byte(value & 0xff);
+    writeRun(out, { value: values[at] ?? 0, count: run, width });
     at += run;
     packFrom = at;
   }
   packGroups(out, values, { first: packFrom, end, width });
+}
+
+/** One run of the hybrid. */
+export function writeRun(
+  out: ByteWriter,
+  { value, count, width }: { readonly value: number; readonly count: number; readonly width: number },
+): void {
+  out.varint(count * 2);
+  for (let shift = 0; shift < width; shift += 8) out.byte((value >>> shift) & 0xff);
 }
 
 function runLength(values: Int32Array | Uint8Array, at: number, end: number): number {

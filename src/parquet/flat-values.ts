@@ -80,6 +80,7 @@ function bigints(values: BigInt64Array): FlatValues {
 
 /** With a dictionary of the texts that occur, in the order in which they do. */
 function texts(codes: Int32Array, dictionary: StringDictionary): FlatValues {
+  if (occursInOrder(codes, dictionary.count)) return { kind: 'texts', codes, dictionary };
   const renumbered = new Int32Array(codes.length);
   const numbers = new Int32Array(dictionary.count).fill(-1);
   const used: number[] = [];
@@ -102,4 +103,15 @@ function texts(codes: Int32Array, dictionary: StringDictionary): FlatValues {
       ends: Int32Array.from(used, (code) => dictionary.ends[code] ?? 0),
     },
   };
+}
+
+/** Whether all of `count` texts occur, each for the first time after the one before it. */
+function occursInOrder(codes: Int32Array, count: number): boolean {
+  let next = 0;
+  for (let index = 0; index < codes.length; index++) {
+    const code = codes[index] ?? 0;
+    if (code > next) return false;
+    if (code === next) next++;
+  }
+  return next === count;
 }

@@ -139,7 +139,7 @@ function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8): Value
       : { bounds: { min: bytesOf((out) => writeNumber(out, min)), max: bytesOf((out) => writeNumber(out, max)) } };
   const isExact = max - min < (bytes === 4 ? 2 ** 31 : exactRange) && Math.abs(min) < exactRange;
   const deltaBytes = isExact ? deltaBytesOf(values) : bytes;
-  const found = deltaBytes > 1 ? numberDictionary(Float64Array.from(values), values.length / 8) : undefined;
+  const found = deltaBytes > 1 ? numberDictionary(values, values.length / 8) : undefined;
   if (found !== undefined && bitWidth(found.numbers.length) / 8 < deltaBytes) {
     const out = new ByteWriter();
     for (const value of found.numbers) writeNumber(out, value);
@@ -220,7 +220,8 @@ interface NumberDictionary {
 }
 
 /** Numbers by their bits, so that zeros of both signs stay apart; `undefined` when there are more than `countMax`. */
-function numberDictionary(values: Float64Array, countMax: number): NumberDictionary | undefined {
+function numberDictionary(numbersOf: Float64Array | Int32Array, countMax: number): NumberDictionary | undefined {
+  const values = numbersOf instanceof Float64Array ? numbersOf : Float64Array.from(numbersOf);
   const most = Math.min(dictionaryNumbersMax, countMax);
   const codes = new Int32Array(values.length);
   const numbers = new Float64Array(Math.ceil(most) + 1);

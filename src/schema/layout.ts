@@ -62,6 +62,7 @@ export function groupRows(timesMs: Float64Array, layout: Layout): RowGroup[] {
     if (!isIn(timeMs)) moveTo(timeMs);
     group.count++;
   }
+  if (groups.size === 1) return [{ values: valuesOf(startMs, layout), rows: firstRows(timesMs.length) }];
   for (const each of groups.values()) {
     each.rows = new Int32Array(each.count);
     each.count = 0;
@@ -74,6 +75,17 @@ export function groupRows(timesMs: Float64Array, layout: Layout): RowGroup[] {
   return [...groups]
     .toSorted(([a], [b]) => a - b)
     .map(([each, { rows }]) => ({ values: valuesOf(each, layout), rows }));
+}
+
+let ascending = new Int32Array(0);
+
+/** `[0, count)`: a view that everybody shares. */
+function firstRows(count: number): Int32Array {
+  if (ascending.length < count) {
+    ascending = new Int32Array(count);
+    for (let row = 0; row < count; row++) ascending[row] = row;
+  }
+  return ascending.subarray(0, count);
 }
 
 function valuesOf(timeMs: number, layout: Layout): string[] {

@@ -14,6 +14,7 @@ const placement = { layout: 'hour' as const, eventTimeField: 'at', pastDaysMax: 
 function contentOf({ columns, rejects, rescued, ...rest }: DecodedBatch) {
   return {
     ...rest,
+    recycle: undefined,
     columns: columns.map((column) => ({
       name: column.name,
       field: column.field,

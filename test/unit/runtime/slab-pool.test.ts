@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SlabPool } from '../../../src/kafka/slab-pool.ts';
+import { SlabPool } from '../../../src/runtime/slab-pool.ts';
 
 const miB = 1024 * 1024;
 
