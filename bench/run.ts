@@ -1,115 +1,144 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { finished } from 'node:stream/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startBroker } from '../src/devstack/broker.ts';
-import { readingAt } from '../src/producer/thermometer.ts';
-import { benchmarksPage, type Result } from './support/page.ts';
-import { measureProcess, type Cost } from './support/measure.ts';
+import { messageOf } from '../src/runtime/errors.ts';
+import { compareResults, comparisonLines } from './support/compare.ts';
+import { startLoadBroker, type LoadBroker } from './support/load-broker.ts';
+import { thisMachine, thisVersion } from './support/machine.ts';
+import { benchmarksPage } from './support/page.ts';
+import { mergeResults, type Results, type WorkloadResult } from './support/results.ts';
+import type { Bench, Workload } from './support/workload.ts';
+import { container } from './workloads/container.ts';
+import { fileSize } from './workloads/file-size.ts';
+import { freshness } from './workloads/freshness.ts';
+import { jsonToParquet } from './workloads/json-to-parquet.ts';
+import { kafkaToLake } from './workloads/kafka-to-lake.ts';
+import { memory } from './workloads/memory.ts';
+import { produce } from './workloads/produce.ts';
+import { startUp } from './workloads/start-up.ts';
+import { wide } from './workloads/wide.ts';
 
-/** `npm run bench`: all workloads; `-- --records 200000 --samples 3` for a smaller run. */
-const { values } = parseArgs({
-  options: { records: { type: 'string', default: '1000000' }, samples: { type: 'string', default: '5' } },
+/**
+ * `npm run bench [-- <workload> …] [--records 2000000] [--samples 5] [--quick] [--compare <results.json>]`
+ *
+ * Measures the workloads, puts them into bench/results/latest.json and makes docs/benchmarks.md of it. `--quick` puts both
+ * into .cache/bench instead. `--page` only makes the page anew.
+ */
+const workloads: readonly Workload[] = [
+  jsonToParquet,
+  fileSize,
+  kafkaToLake,
+  wide,
+  memory,
+  produce,
+  freshness,
+  startUp,
+  container,
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    records: { type: 'string' },
+    samples: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    compare: { type: 'string' },
+    page: { type: 'boolean', default: false },
+  },
 });
-const records = Number(values.records);
-const samples = Number(values.samples);
-const folder = join('.cache', 'bench');
 
-await rm(folder, { recursive: true, force: true });
-await mkdir(folder, { recursive: true });
-execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
-const results = [...(await jsonToParquet()), ...(await kafkaToLake())];
-const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
-await mkdir('bench/results', { recursive: true });
-await writeFile(
-  'bench/results/latest.json',
-  `${JSON.stringify({ machine, records, samples, results }, undefined, 2)}\n`,
-);
-await writeFile('docs/benchmarks.md', benchmarksPage({ machine, records, samples, results }));
-execFileSync('npx', ['prettier', '--write', '--log-level', 'warn', 'docs/benchmarks.md', 'bench/results/latest.json']);
+const isQuick = values.quick;
+const records = wholeNumber('records', values.records ?? (isQuick ? '200000' : '2000000'));
+const samples = wholeNumber('samples', values.samples ?? (isQuick ? '1' : '5'));
+const folder = join('.cache', 'bench', 'work');
+const paths = isQuick
+  ? { results: join('.cache', 'bench', 'quick.json'), page: join('.cache', 'bench', 'quick.md') }
+  : { results: join('bench', 'results', 'latest.json'), page: join('docs', 'benchmarks.md') };
+
+let broker: Promise<LoadBroker> | undefined;
+try {
+  process.exitCode = await bench();
+} finally {
+  await (await broker)?.stop();
+  await rm(folder, { recursive: true, force: true });
+}
 process.exit();
 
-async function jsonToParquet(): Promise<Result[]> {
-  const file = join(folder, 'readings.jsonl');
-  await writeReadings(file);
-  const found: Result[] = [];
-  for (const contender of ['hyparquet', 'parquetjs-lite', 'duckdb']) {
-    const out = join(folder, contender);
-    const costs = await sample(() =>
-      measureProcess(process.execPath, ['bench/json-to-parquet.ts', contender, file, out]),
-    );
-    found.push({ workload: 'json-to-parquet', contender, costs, bytes: await parquetBytes(out) });
+async function bench(): Promise<number> {
+  const baseline = values.compare === undefined ? undefined : await readResults(values.compare);
+  const chosen = values.page ? [] : chooseWorkloads(positionals);
+  await mkdir(join('bench', 'results'), { recursive: true });
+  if (chosen.length > 0) build();
+  let results = await readResults(paths.results).catch(() => ({ workloads: [] }));
+  const failures: string[] = [];
+  for (const workload of chosen) {
+    try {
+      // saved one by one: an hour of measuring is not lost to what comes after it
+      results = mergeResults(results, [await measure(workload)]);
+      await save(results);
+    } catch (error) {
+      failures.push(`${workload.name}: ${messageOf(error)}`);
+      say(`FAILED ${failures.at(-1)}`);
+    }
   }
-  return found;
+  await save(results);
+  const changes = baseline === undefined ? [] : compareResults(baseline, results);
+  for (const line of comparisonLines(changes)) say(line);
+  for (const failure of failures) say(`FAILED ${failure}`);
+  return failures.length > 0 || changes.some(({ isWorse }) => isWorse) ? 1 : 0;
 }
 
-async function kafkaToLake(): Promise<Result[]> {
-  const broker = await startBroker();
-  const env = {
-    ...process.env,
-    KAFKA_BROKERS: broker.bootstrap,
-    KAFKA_TLS_CA: broker.admin.ca,
-    KAFKA_TLS_CERT: broker.admin.cert,
-    KAFKA_TLS_KEY: broker.admin.key,
-    KAFKA_TOPIC: 'bench',
-    LOG_LEVEL: 'warn',
+async function measure(workload: Workload): Promise<WorkloadResult> {
+  say(`\n# ${workload.name}`);
+  const own = join(folder, workload.name);
+  await rm(own, { recursive: true, force: true });
+  await mkdir(own, { recursive: true });
+  const [loadBefore = 0] = loadavg();
+  const context: Bench = {
+    records,
+    samples,
+    warmUps: isQuick ? 0 : 1,
+    isQuick,
+    folder: own,
+    say,
+    broker: () => (broker ??= startLoadBroker(join(folder, 'broker'))),
   };
-  const produce = [
-    'produce',
-    '--count',
-    String(records),
-    '--partitions',
-    '3',
-    '--compression',
-    'none',
-    '--batch',
-    '2000',
-  ];
-  const times = ['--start', '2026-11-23T00:00:00Z', '--every', '10ms'];
-  const produced = await measureProcess(process.execPath, ['dist/cli.js', ...produce, ...times], env);
-  let round = 0;
-  const lake = join(folder, 'lake');
-  const costs = await sample(async () => {
-    await rm(lake, { recursive: true, force: true });
-    return measureProcess(process.execPath, ['dist/cli.js', 'consume', '--until-end'], {
-      ...env,
-      LAKE: lake,
-      KAFKA_GROUP_ID: `bench-${round++}`,
-    });
-  });
-  const bytes = await parquetBytes(lake);
-  await broker.stop();
-  return [
-    { workload: 'produce', contender: 'glueless', costs: [produced] },
-    { workload: 'kafka-to-lake', contender: 'glueless', costs, bytes },
-  ];
+  const contenders = await workload.run(context);
+  await rm(own, { recursive: true, force: true });
+  const facts = { date: new Date().toISOString(), version: thisVersion(), machine: thisMachine(), loadBefore };
+  return { workload: workload.name, ...facts, contenders };
 }
 
-/** One run to warm up the disk's cache, then the samples. */
-async function sample(run: () => Promise<Cost>): Promise<Cost[]> {
-  await run();
-  const costs: Cost[] = [];
-  for (let index = 0; index < samples; index++) costs.push(await run());
-  return costs;
+async function save(results: Results): Promise<void> {
+  await writeFile(paths.results, `${JSON.stringify(results, undefined, 2)}\n`);
+  const abouts = Object.fromEntries(workloads.map(({ name, about }) => [name, about]));
+  await writeFile(paths.page, `${benchmarksPage(results, abouts)}\n`);
 }
 
-async function writeReadings(file: string): Promise<void> {
-  const stream = createWriteStream(file);
-  const startMs = Date.parse('2026-11-23T00:00:00Z');
-  for (let index = 0; index < records; index++) {
-    const line = `${JSON.stringify(readingAt({ seed: 1, patients: 50 }, index, startMs + index * 10))}\n`;
-    if (!stream.write(line)) await once(stream, 'drain');
+function chooseWorkloads(names: readonly string[]): readonly Workload[] {
+  const unknown = names.filter((name) => workloads.every((workload) => workload.name !== name));
+  if (unknown.length > 0) {
+    throw new Error(`no workload ${unknown.join(', ')}: there are ${workloads.map(({ name }) => name).join(', ')}`);
   }
-  stream.end();
-  await finished(stream);
+  return names.length === 0 ? workloads : workloads.filter(({ name }) => names.includes(name));
 }
 
-async function parquetBytes(root: string): Promise<number> {
-  const names = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.parquet'));
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(root, name))).size));
-  return sizes.reduce((sum, size) => sum + size, 0);
+function build(): void {
+  execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+  execFileSync('npx', ['tsc', '-p', 'bench'], { stdio: 'inherit' });
+}
+
+async function readResults(path: string): Promise<Results> {
+  return JSON.parse(await readFile(path, 'utf8'));
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
+  throw new Error(`--${name} takes a whole number, got ${text}`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

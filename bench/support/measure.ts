@@ -1,52 +1,115 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Cost } from './results.ts';
 
-/** What a process cost: seconds by the kernel's account, bytes at their peak. */
-export interface Cost {
-  readonly wallSeconds: number;
-  readonly cpuSeconds: number;
-  readonly peakRssBytes: number;
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
 }
 
-const ticksPerSecond = 100;
-const sampleMs = 50;
+/** A process whose costs are known when it has ended. */
+export interface MeasuredProcess {
+  /** Of the command itself; undefined when it has ended. */
+  pid(): Promise<number | undefined>;
+  /** Rejects when the command fails or takes too long. */
+  readonly cost: Promise<Cost>;
+  /** SIGTERM; then `cost`, where the exit code that a signal leaves is none of a failure. */
+  stop(): Promise<Cost>;
+}
 
-/** Runs a command to its end and reads its costs from /proc. Rejects when it fails. */
-export async function measureProcess(
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<Cost> {
-  const startMs = performance.now();
-  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  let last = { cpuSeconds: 0, peakRssBytes: 0 };
-  const timer = setInterval(() => {
-    void readCost(child.pid).then((cost) => {
-      if (cost !== undefined) last = { ...cost, peakRssBytes: Math.max(cost.peakRssBytes, last.peakRssBytes) };
+const helper = join(import.meta.dirname, 'rusage.py');
+const timeoutMsMax = 60 * 60_000;
+const outputCharactersMax = 20_000;
+/** 128 + SIGTERM: a service that was asked to end. */
+const terminated = 143;
+
+const reportShape = z.object({
+  code: z.number(),
+  wallSeconds: z.number(),
+  userSeconds: z.number(),
+  systemSeconds: z.number(),
+  peakRssBytes: z.number(),
+});
+
+const groups = new Set<number>();
+process.on('exit', () => {
+  for (const pid of groups) killGroup(pid);
+});
+
+/** Runs a command to its end. Rejects when it fails, with the end of what it said. */
+export async function measureProcess(command: Command, timeoutMs = timeoutMsMax): Promise<Cost> {
+  return startMeasured(command, timeoutMs).cost;
+}
+
+export function startMeasured({ command, args, env }: Command, timeoutMs = timeoutMsMax): MeasuredProcess {
+  let stopped = false;
+  let said = '';
+  const folder = mkdtemp(join(tmpdir(), 'glueless-bench-'));
+  const started = folder.then((path) => {
+    // in a process group of its own, so that nothing of it stays when it is given up
+    const child = spawn('python3', [helper, join(path, 'rusage.json'), command, ...args], {
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-  }, sampleMs);
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  clearInterval(timer);
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${String(code)}:\n${errors}`);
-  return { wallSeconds: (performance.now() - startMs) / 1000, ...last };
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-outputCharactersMax)));
+    }
+    return child;
+  });
+  const work = async (): Promise<Cost> => {
+    const child = await started;
+    const pid = child.pid ?? 0;
+    groups.add(pid);
+    const timer = setTimeout(() => {
+      said += `\ngiven up after ${timeoutMs / 1000} s`;
+      killGroup(pid);
+    }, timeoutMs);
+    await new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+    clearTimeout(timer);
+    groups.delete(pid);
+    const path = await folder;
+    const report = await readFile(join(path, 'rusage.json'), 'utf8').catch(() => undefined);
+    await rm(path, { recursive: true, force: true });
+    const found = report === undefined ? undefined : reportShape.parse(JSON.parse(report));
+    const isFine = found !== undefined && (found.code === 0 || (stopped && found.code === terminated));
+    if (!isFine) throw new Error(`${command} ${args.join(' ')} ended with ${found?.code ?? 'nothing'}:\n${said}`);
+    const { wallSeconds, userSeconds, systemSeconds, peakRssBytes } = found;
+    return { wallSeconds, cpuSeconds: userSeconds + systemSeconds, peakRssBytes };
+  };
+  const cost = work();
+  cost.catch(() => {});
+  return {
+    cost,
+    pid: async () => childOf((await started).pid),
+    stop: async () => {
+      stopped = true;
+      (await started).kill('SIGTERM');
+      return cost;
+    },
+  };
 }
 
-async function readCost(pid: number | undefined): Promise<{ cpuSeconds: number; peakRssBytes: number } | undefined> {
+/** Resident memory of a running process at this moment. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
+}
+
+async function childOf(pid: number | undefined): Promise<number | undefined> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const first = Number.parseInt(children, 10);
+  return Number.isNaN(first) ? undefined : first;
+}
+
+function killGroup(pid: number): void {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [user = '0', system = '0'] = fields.slice(11, 13);
-    const status = await readFile(`/proc/${pid}/status`, 'utf8');
-    const rss = /VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? '0';
-    return { cpuSeconds: (Number(user) + Number(system)) / ticksPerSecond, peakRssBytes: Number(rss) * 1024 };
+    process.kill(-pid, 'SIGKILL');
   } catch {
-    return undefined;
+    // it has ended
   }
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

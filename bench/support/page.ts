@@ -1,51 +1,118 @@
-import { median, type Cost } from './measure.ts';
+import { megabytes, percent, rounded, short, spread, whole, withUnit } from './figures.ts';
+import { figureOf, rateOf } from './rates.ts';
+import type { ContenderResult, Results, WorkloadResult } from './results.ts';
+import { spreadOf } from './statistics.ts';
+import { judge, type Verdict } from './targets.ts';
 
-export interface Result {
-  readonly workload: string;
-  readonly contender: string;
-  readonly costs: readonly Cost[];
-  /** Of the Parquet files. */
-  readonly bytes?: number;
-}
-
-export interface Run {
-  readonly machine: string;
-  readonly records: number;
-  readonly samples: number;
-  readonly results: readonly Result[];
-}
+/** What each workload measures, in the order of the page. */
+export type Abouts = Readonly<Record<string, string>>;
 
 /** The page of all results, as Markdown. */
-export function benchmarksPage({ machine, records, samples, results }: Run): string {
-  const rows = results.map(({ workload, contender, costs, bytes }) => {
-    const cpu = costs.map(({ cpuSeconds }) => cpuSeconds);
-    const spread = `${Math.min(...cpu).toFixed(1)} to ${Math.max(...cpu).toFixed(1)}`;
-    const perSecond = Math.round(records / median(cpu) / 1000);
-    const rss = Math.round(Math.max(...costs.map(({ peakRssBytes }) => peakRssBytes)) / 1e6);
-    const wall = median(costs.map(({ wallSeconds }) => wallSeconds)).toFixed(1);
-    const size = bytes === undefined ? '' : `${(bytes / 1e6).toFixed(1)} MB`;
-    return `| ${workload} | ${contender} | ${perSecond},000 | ${median(cpu).toFixed(1)} (${spread}) | ${wall} | ${rss} MB | ${size} |`;
+export function benchmarksPage(results: Results, abouts: Abouts): string {
+  return [
+    '# Benchmarks',
+    '<!-- made by `npm run bench` from bench/results/latest.json -->',
+    `CPU seconds and peak RSS are the kernel's account at the end of each process (\`wait4\`), of all processes it waited for; RSS is that of
+the largest one. Medians, smallest and largest in parentheses. Samples of contenders were taken in turns, so the ratios within a workload
+hold on other machines, and the absolute numbers don't. After each run the rows of the Parquet files are counted by DuckDB.`,
+    '## Targets',
+    targetsTable(judge(results)),
+    ...Object.entries(abouts).flatMap(([name, about]) => {
+      const result = results.workloads.find(({ workload }) => workload === name);
+      return result === undefined ? [] : section(result, about);
+    }),
+    '## Run it',
+    `\`npm run bench\` measures everything, \`npm run bench -- json-to-parquet produce\` these; \`--records\`, \`--samples\`, and \`--quick\` for a
+try in minutes. \`--compare <results.json>\` shows the change since, by the ratio to each run's own reference peer, and ends with 1 when
+something became more than 15 % worse. What a machine can't have is said so and left out. Each workload keeps its last result, with its
+own date, version and machine.`,
+  ].join('\n\n');
+}
+
+function targetsTable(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.map(({ target, measured, state, missedBy }) => {
+    const { kind, value, unit } = target.bound;
+    const shown = measured === undefined ? '' : spread(measured, (each) => withUnit(each, unit));
+    const verdict = missedBy === undefined ? state : `**not met**, by ${percent(missedBy)}`;
+    return [target.workload, target.text, `${kind} ${withUnit(value, unit)}`, shown, verdict];
   });
-  return `# Benchmarks
+  return table(['workload', 'what', 'target', 'measured', ''], rows);
+}
 
-<!-- made by \`npm run bench\` -->
+function section(result: WorkloadResult, about: string): string {
+  const { workload, contenders } = result;
+  const had = contenders.filter(({ absent }) => absent === undefined);
+  const absent = contenders.filter((contender) => contender.absent !== undefined);
+  return [
+    `## ${workload}`,
+    about,
+    ...(had.length > 0 ? [contendersTable(had)] : []),
+    [
+      ...had.map(({ name, settings }) => `- **${name}**: ${settings.join('; ')}`),
+      ...absent.map(({ name, absent: reason }) => `- **${name}**: not had here: ${reason}`),
+    ].join('\n'),
+    provenance(result),
+  ].join('\n\n');
+}
 
-${records.toLocaleString('en')} thermometer readings of about 115 bytes, ${samples} samples after one to warm up, medians, spread in
-parentheses. CPU seconds of the whole process by the kernel's account, start included. ${machine}.
+function contendersTable(contenders: readonly ContenderResult[]): string {
+  const hasCosts = contenders.some(({ samples }) => samples.some(({ wallSeconds }) => wallSeconds > 0));
+  const figures = [
+    ...new Set(contenders.flatMap(({ samples }) => samples.flatMap((each) => Object.keys(each.figures ?? {})))),
+  ];
+  const costs = hasCosts ? ['records per CPU second', 'CPU seconds', 'wall seconds', 'peak RSS, MB'] : [];
+  const rows = contenders.map((contender) => [
+    contender.name,
+    whole(contender.records),
+    ...(hasCosts ? costsOf(contender) : []),
+    ...figures.map((figure) => figureCell(contender, figure)),
+  ]);
+  return table(['', 'records', ...costs, ...figures.map(titleOf)], rows);
+}
 
-| workload | contender | rows per CPU second | CPU seconds | wall seconds | peak RSS | Parquet |
-| --- | --- | --- | --- | --- | --- | --- |
-${rows.join('\n')}
+function costsOf(contender: ContenderResult): string[] {
+  const { samples } = contender;
+  if (samples.every(({ wallSeconds }) => wallSeconds === 0)) return ['', '', '', ''];
+  const cell = (values: readonly number[], digits: (value: number) => string): string => {
+    const found = spreadOf(values);
+    return found === undefined ? '' : spread(found, digits);
+  };
+  const rate = rateOf(contender, 'cpuSeconds');
+  return [
+    rate === undefined || contender.records === 0 ? '' : spread(rate, rounded),
+    cell(
+      samples.map(({ cpuSeconds }) => cpuSeconds),
+      short,
+    ),
+    cell(
+      samples.map(({ wallSeconds }) => wallSeconds),
+      short,
+    ),
+    cell(
+      samples.map(({ peakRssBytes }) => peakRssBytes),
+      megabytes,
+    ),
+  ];
+}
 
-- **json-to-parquet**: a file of JSON lines to Parquet, without Kafka. \`hyparquet\` and \`parquetjs-lite\` are this service with either
-  encoder; DuckDB 1.5 runs \`COPY (SELECT * FROM read_json(…)) TO … (COMPRESSION zstd)\` on one thread.
-- **kafka-to-lake**: \`glueless consume --until-end\` with its defaults, from the earliest offset of a topic of three partitions over mutual
-  TLS to the local lake, exactly-once path on.
-- **produce**: \`glueless produce\`, one sample.
+function figureCell(contender: ContenderResult, name: string): string {
+  const values = figureOf(contender, name);
+  return values === undefined ? '' : spread(values, name.endsWith('Bytes') ? megabytes : short);
+}
 
-In a container of 512 MB and a quarter of a core, \`consume\` caught up on 1,000,000 records at 25,700 a second and was not killed.
+/** `outputBytes` becomes `output, MB`; `freshnessP99Seconds` `freshness p99, s`. */
+function titleOf(name: string): string {
+  const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return words.replace(/ bytes$/, ', MB').replace(/ seconds$/, ', s');
+}
 
-Not met: this service is slower than DuckDB per CPU second, and its memory while catching up is above the 256 MB that a scanner and an
-encoder of our own would need. kafkajs's send path bounds the simulator.
-`;
+function provenance({ date, version, machine, loadBefore, contenders }: WorkloadResult): string {
+  const { cpu, cores, memoryBytes, kernel, node } = machine;
+  const samples = Math.max(0, ...contenders.map((contender) => contender.samples.length));
+  return `${samples} sample${samples === 1 ? '' : 's'}, ${date.slice(0, 10)}, glueless ${version}, ${cores} × ${cpu}, ${Math.round(memoryBytes / 2 ** 30)} GiB, Linux ${kernel}, Node ${node}, load before ${loadBefore.toFixed(1)}.`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

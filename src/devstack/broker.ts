@@ -19,6 +19,8 @@ export interface BrokerOptions {
   readonly nodes?: number;
   /** Denies what no ACL allows; `CN=admin` may do everything. */
   readonly acls?: boolean;
+  /** For measuring clients: all of the compiler, memory and threads, so that the broker is not what limits them. Starts slower. */
+  readonly forLoad?: boolean;
   readonly properties?: Readonly<Record<string, string>>;
   readonly authority?: Authority;
 }
@@ -65,7 +67,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const start = async (index: number): Promise<void> => {
     const node = nodes[index];
     if (node === undefined) throw new RangeError(`no node ${index}`);
-    const child = startChild('java', jvmArguments(classpath, node), { logFile: node.logFile });
+    const child = startChild('java', jvmArguments(classpath, node, options.forLoad ?? false), {
+      logFile: node.logFile,
+    });
     children.set(index, child);
     await untilListening(node.tlsPort, child, {
       name: 'Apache Kafka',
@@ -130,6 +134,7 @@ async function prepare(node: Node, nodes: readonly Node[], { folder, classpath, 
   const settings = {
     ...baseProperties(node, nodes, folder),
     ...(options.acls === true ? aclProperties : {}),
+    ...(options.forLoad === true ? loadProperties : {}),
     ...options.properties,
   };
   const lines = (logDir: string): string =>
@@ -189,13 +194,18 @@ const aclProperties = {
   'super.users': 'User:CN=admin;User:CN=broker;User:ANONYMOUS',
 };
 
-function jvmArguments(classpath: string, node: Node): string[] {
+const loadProperties = {
+  'num.network.threads': '4',
+  'num.io.threads': '4',
+  'socket.send.buffer.bytes': '1048576',
+  'socket.receive.buffer.bytes': '1048576',
+};
+
+function jvmArguments(classpath: string, node: Node, forLoad: boolean): string[] {
   return [
     '-XX:+UseSerialGC',
-    '-XX:TieredStopAtLevel=1',
+    ...(forLoad ? ['-Xms1g', '-Xmx1g'] : ['-XX:TieredStopAtLevel=1', '-Xms64m', '-Xmx384m']),
     '-Xshare:auto',
-    '-Xms64m',
-    '-Xmx384m',
     '-Djava.net.preferIPv4Stack=true',
     '-Djava.awt.headless=true',
     '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',

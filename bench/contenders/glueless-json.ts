@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ChunkSlice, RecordChunk } from '../../src/consumer/record-chunk.ts';
+import { allFields } from '../../src/consumer/field-rules.ts';
+import { TableWriter } from '../../src/consumer/table-writer.ts';
+import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
+import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
+import { createFlatEncoder } from '../../src/parquet/flat-encoder.ts';
+import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { blocksOfLines, forEachLine } from './lines.ts';
+
+/**
+ * Ours without Kafka, a process of its own: `glueless-json.js <file> <folder>`. Decodes, infers and settles the schema, plans
+ * and encodes batches of 100,000 rows by the service's own classes with the service's defaults.
+ */
+const [file = '', folder = ''] = process.argv.slice(2);
+const batchRows = 100_000;
+/** KAFKA_FETCH_BYTES_MAX */
+const blockBytes = 1_048_576;
+
+const store = createLocalObjectStore({ root: folder });
+const writer = new TableWriter({
+  store,
+  catalog: createJsonCatalog({ store, database: 'bench' }),
+  encoder: createFlatEncoder({ codec: 'zstd', rowGroupRows: batchRows }),
+  parquet: hyparquetReader,
+  table: 'bench',
+  layout: 'none',
+  withKafkaColumns: false,
+  decode: { fields: allFields, numbers: 'double', depthMax: 8, recordBytesMax: 1_048_576, columnsMax: 1000 },
+  evolution: { columnsMax: 500, growth: 'all', hints: new Map() },
+});
+const placement = { layout: 'none' as const, eventTimeField: 'eventTime', pastDaysMax: 1e5, futureDaysMax: 1e5 };
+
+let slices: ChunkSlice[] = [];
+let held = 0;
+let from = 0;
+for (const block of blocksOfLines(file, blockBytes)) {
+  const chunk = chunkOf(block, from + held);
+  for (let first = 0; first < chunk.count;) {
+    const end = Math.min(chunk.count, first + batchRows - held);
+    slices.push({ chunk, first, end });
+    held += end - first;
+    first = end;
+    if (held === batchRows) await write();
+  }
+}
+if (held > 0) await write();
+
+async function write(): Promise<void> {
+  const settled = await writer.settle(writer.decode(slices, placement));
+  const claim = { topic: 'bench', partition: 0, from: String(from), to: String(from + held), placement };
+  const shape = { format: 1 as const, table: 'bench', writer: 'bench', claimedAt: '', reason: 'rows' };
+  for (const draft of writer.plan(settled, { ...claim, ...shape })) {
+    await writeFile(join(folder, `${String(from).padStart(12, '0')}.parquet`), await draft.encode());
+  }
+  from += held;
+  slices = [];
+  held = 0;
+}
+
+function chunkOf(bytes: Buffer, first: number): RecordChunk {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  forEachLine(bytes, (start, end) => {
+    starts.push(start);
+    ends.push(end);
+  });
+  const count = starts.length;
+  const none = new Int32Array(count).fill(-1);
+  return {
+    topic: 'bench',
+    partition: 0,
+    from: BigInt(first),
+    to: BigInt(first + count),
+    count,
+    bytes,
+    offsetDeltas: Float64Array.from(starts.keys()),
+    timestamps: new Float64Array(count).fill(-1),
+    keyStarts: none,
+    keyEnds: none,
+    valueStarts: Int32Array.from(starts),
+    valueEnds: Int32Array.from(ends),
+    headerStarts: none,
+    headerEnds: none,
+  };
+}

@@ -1,0 +1,32 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import parquetjs from 'parquetjs-lite';
+import { blocksOfLines, forEachLine } from './lines.ts';
+
+/** parquetjs-lite as one would use it: `parquetjs-json.js <file> <folder>`. Each line is parsed and appended as a row. */
+const [file = '', folder = ''] = process.argv.slice(2);
+
+const schema = new parquetjs.ParquetSchema({
+  deviceId: { type: 'UTF8', optional: true, compression: 'SNAPPY' },
+  patientId: { type: 'UTF8', optional: true, compression: 'SNAPPY' },
+  temperature: { type: 'DOUBLE', optional: true, compression: 'SNAPPY' },
+  eventTime: { type: 'TIMESTAMP_MILLIS', optional: true, compression: 'SNAPPY' },
+});
+const stream = createWriteStream(join(folder, 'out.parquet'));
+const writer = await parquetjs.ParquetWriter.openStream(
+  schema,
+  {
+    write: (bytes, done) => void stream.write(bytes, (error) => done(error ?? undefined)),
+    end: (done) => void stream.end(() => done()),
+  },
+  { rowGroupSize: 100_000, pageIndex: false, useDataPageV2: false },
+);
+for (const block of blocksOfLines(file, 1_048_576)) {
+  const rows: Record<string, unknown>[] = [];
+  forEachLine(block, (start, end) => {
+    const reading = JSON.parse(block.toString('utf8', start, end));
+    rows.push({ ...reading, eventTime: new Date(reading.eventTime) });
+  });
+  for (const row of rows) await writer.appendRow(row);
+}
+await writer.close();

@@ -1,0 +1,82 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { glueless, tableOf } from './glueless.ts';
+import type { KafkaJob } from './kafka-peer.ts';
+import { measureProcess } from './measure.ts';
+import { checkParquet } from './parquet-output.ts';
+import { loadKafkaPeers } from './peers.ts';
+import type { Contender } from './rounds.ts';
+import type { TopicSpec } from './topics.ts';
+import type { Bench } from './workload.ts';
+
+/** Peers that write nothing, so that there is nothing to count: what it takes to get the records at all. */
+const receiveOnly = /^(kafkajs-receive|franz-go)/;
+
+export interface GluelessCase {
+  readonly id: string;
+  readonly name: string;
+  readonly spec: TopicSpec;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Column of the event time, which must be a timestamp. */
+  readonly timestamp?: string;
+  /** For topics that are large: they are dropped when the sample has been taken. */
+  readonly dropsTopic?: boolean;
+}
+
+/** `glueless consume --until-end` from the earliest offset into a new lake; every offset must be there once. */
+export function gluelessContender(bench: Bench, options: GluelessCase): Contender {
+  const { id, name, spec, settings = {}, timestamp = 'eventtime', dropsTopic = false } = options;
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+  return {
+    id,
+    name,
+    settings: ['glueless consume --until-end', lines.length === 0 ? 'defaults' : lines.join(', ')],
+    records: spec.records,
+    run: async (round) => {
+      const broker = await bench.broker();
+      const topic = await broker.topic(spec);
+      const lake = join(bench.folder, id);
+      await rm(lake, { recursive: true, force: true });
+      const group = `${id}-${round}-${Date.now()}`;
+      const cost = await measureProcess(glueless(['consume', '--until-end'], { broker, topic, lake, group, settings }));
+      const distinct = '(kafka_partition, kafka_offset)';
+      const outputBytes = await checkParquet(join(lake, tableOf(topic)), {
+        records: spec.records,
+        distinct,
+        timestamp,
+      });
+      await rm(lake, { recursive: true, force: true });
+      if (dropsTopic) await broker.dropTopic(topic);
+      return { ...cost, figures: { outputBytes } };
+    },
+  };
+}
+
+/** Every peer that can do the shape, on the same topic. */
+export async function peerContenders(bench: Bench, spec: TopicSpec, shape: KafkaJob['shape']): Promise<Contender[]> {
+  const peers = await loadKafkaPeers();
+  return peers
+    .filter(({ peer }) => peer.shapes.includes(shape))
+    .map(({ id, peer }) => ({
+      id,
+      name: peer.name,
+      settings: peer.settings,
+      records: spec.records,
+      provide: () => peer.provide(),
+      run: async () => {
+        const broker = await bench.broker();
+        const topic = await broker.topic(spec);
+        const folder = join(bench.folder, id);
+        await rm(folder, { recursive: true, force: true });
+        await mkdir(folder, { recursive: true });
+        const { ca, cert, key } = broker.files;
+        const files = { caFile: ca, certFile: cert, keyFile: key };
+        const job = { ...files, bootstrap: broker.bootstrap, topic, records: spec.records, shape, folder };
+        const { output, ...command } = peer.invocation(job);
+        const cost = await measureProcess(command);
+        const outputBytes = receiveOnly.test(id) ? 0 : await checkParquet(output, { records: spec.records });
+        await rm(folder, { recursive: true, force: true });
+        return outputBytes === 0 ? cost : { ...cost, figures: { outputBytes } };
+      },
+    }));
+}

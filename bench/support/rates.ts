@@ -1,0 +1,41 @@
+import type { ContenderResult, Cost } from './results.ts';
+import { median, spreadOf, type Spread } from './statistics.ts';
+
+/** What records are counted per. */
+export type Per = 'cpuSeconds' | 'wallSeconds';
+
+/** Records per second, median and spread over the samples. */
+export function rateOf({ records, samples }: ContenderResult, per: Per): Spread | undefined {
+  return spreadOf(samples.map((sample) => records / sample[per]));
+}
+
+/** How many times the rate of `other`, pair by pair of the rounds they shared, so that a slow minute hits both. */
+export function ratioOf(one: ContenderResult, other: ContenderResult, per: Per): Spread | undefined {
+  const rate = ({ records }: ContenderResult, cost: Cost): number => records / cost[per];
+  return spreadOf(
+    one.samples.flatMap((sample, round) => {
+      const beside = other.samples[round];
+      return beside === undefined ? [] : [rate(one, sample) / rate(other, beside)];
+    }),
+  );
+}
+
+/** The contender with the highest rate. */
+export function fastestOf(contenders: readonly ContenderResult[], per: Per): ContenderResult | undefined {
+  const rate = (contender: ContenderResult): number => rateOf(contender, per)?.median ?? 0;
+  return contenders.toSorted((a, b) => rate(b) - rate(a))[0];
+}
+
+/** The worst of all samples. */
+export function peakRssBytes({ samples }: ContenderResult): number {
+  return Math.max(...samples.map((sample) => sample.peakRssBytes));
+}
+
+export function figureOf({ samples }: ContenderResult, name: string): Spread | undefined {
+  return spreadOf(samples.flatMap(({ figures }) => figures?.[name] ?? []));
+}
+
+export function medianFigure(contender: ContenderResult | undefined, name: string): number | undefined {
+  const values = (contender?.samples ?? []).flatMap(({ figures }) => figures?.[name] ?? []);
+  return values.length === 0 ? undefined : median(values);
+}

@@ -1,0 +1,52 @@
+import { messageOf } from '../../src/runtime/errors.ts';
+import type { ContenderResult, Sample } from './results.ts';
+
+/** A program in a workload. */
+export interface Contender {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: readonly string[];
+  readonly records: number;
+  /** Rejects when it can't be had on this machine, which is no failure. */
+  readonly provide?: () => Promise<void>;
+  /** Rejects when it fails or did not do what it should have: that fails the workload. */
+  readonly run: (round: number) => Promise<Sample>;
+}
+
+export interface RoundOptions {
+  readonly samples: number;
+  /** Rounds before, that fill the disk's cache and count for nothing. */
+  readonly warmUps: number;
+  readonly say: (line: string) => void;
+}
+
+/** Samples in turns, A B C A B C, so that a drift of the machine hits all alike. */
+export async function runRounds(
+  contenders: readonly Contender[],
+  { samples, warmUps, say }: RoundOptions,
+): Promise<ContenderResult[]> {
+  const absent = new Map<string, string>();
+  for (const { id, name, provide } of contenders) {
+    await provide?.().catch((error: unknown) => absent.set(id, messageOf(error).split('\n')[0] ?? ''));
+    if (absent.has(id)) say(`${name}: not had here: ${absent.get(id)}`);
+  }
+  const taken = new Map<string, Sample[]>(contenders.map(({ id }) => [id, []]));
+  for (let round = -warmUps; round < samples; round++) {
+    for (const { id, name, run } of contenders) {
+      if (absent.has(id)) continue;
+      const sample = await run(round);
+      say(`${round < 0 ? 'warm-up' : `${round + 1}/${samples}`} ${name}: ${shown(sample)}`);
+      if (round >= 0) taken.get(id)?.push(sample);
+    }
+  }
+  return contenders.map(({ id, name, settings, records }) => {
+    const reason = absent.get(id);
+    const result = { id, name, settings, records, samples: taken.get(id) ?? [] };
+    return reason === undefined ? result : { ...result, absent: reason };
+  });
+}
+
+function shown({ cpuSeconds, wallSeconds, peakRssBytes, figures = {} }: Sample): string {
+  const more = Object.entries(figures).map(([name, value]) => `, ${name} ${Number(value.toPrecision(5))}`);
+  return `${cpuSeconds.toFixed(2)} CPU s, ${wallSeconds.toFixed(2)} s, ${Math.round(peakRssBytes / 1e6)} MB${more.join('')}`;
+}

@@ -1,0 +1,93 @@
+import type { Kafka } from 'kafkajs';
+import type { Compression } from '../../src/kafka/codecs.ts';
+import { createKafkaPublisher } from '../../src/kafka/publisher.ts';
+import { ensureTopic } from '../../src/kafka/topics.ts';
+import type { Message } from '../../src/producer/publisher.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { retry } from '../../src/runtime/retry.ts';
+import { readingAt } from '../../src/producer/thermometer.ts';
+import { wideRecordAt } from './wide-record.ts';
+
+export interface TopicSpec {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly records: number;
+  readonly compression: Compression;
+  /** Of all partitions together in one request: each partition gets its share as one record batch. */
+  readonly sendRecords: number;
+  readonly messageAt: (index: number) => Message;
+}
+
+/** A broker that has just started is still loading its coordinator. */
+const patience = {
+  attemptsMax: 50,
+  totalMs: 60_000,
+  delayMs: 200,
+  delayMaxMs: 1000,
+  clock: systemClock,
+  random: Math.random,
+  mayPass: () => true,
+};
+
+/** Makes the topic and publishes every record, acknowledged. */
+export async function fillTopic(kafka: Kafka, spec: TopicSpec): Promise<void> {
+  const { topic, partitions, records, compression, sendRecords, messageAt } = spec;
+  // a record batch of a megabyte is above what a broker takes by default
+  const settings = { 'max.message.bytes': '16777216' };
+  await ensureTopic(kafka, { topic, partitions, replication: 1, settings });
+  const publisher = await createKafkaPublisher(kafka, { topic, compression, persist: (work) => retry(work, patience) });
+  try {
+    for (let sent = 0; sent < records; sent += sendRecords) {
+      const length = Math.min(sendRecords, records - sent);
+      await publisher.send(Array.from({ length }, (_, at) => messageAt(sent + at)));
+    }
+  } finally {
+    await publisher.close();
+  }
+}
+
+const msPerHour = 3_600_000;
+const patients = 50;
+
+/** Two days before this hour: event times near the Kafka timestamp decide the Hive partition. */
+export function recentHour(nowMs: number): number {
+  return Math.floor(nowMs / msPerHour) * msPerHour - 72 * msPerHour;
+}
+
+export interface ThermometerTopic {
+  readonly topic: string;
+  readonly records: number;
+  readonly partitions?: number;
+  readonly compression?: Compression;
+  readonly sendRecords?: number;
+  /** Event times go over this many hours again and again, so that every batch holds them all. Left out: in order, 10 ms apart. */
+  readonly hours?: number;
+}
+
+/** Readings of 107 to 118 bytes; by default uncompressed, on three partitions, in record batches of about 1,000. */
+export function thermometerTopic(options: ThermometerTopic): TopicSpec {
+  const { topic, records, partitions = 3, compression = 'none', hours } = options;
+  const { sendRecords = 1000 * partitions } = options;
+  const startMs = recentHour(Date.now());
+  // as many patients as it takes to reach every partition evenly
+  const ward = { seed: 1, patients: Math.max(patients, partitions * 20) };
+  const timeOf = (index: number): number =>
+    startMs + (hours === undefined ? index * 10 : (index % hours) * msPerHour + (index % msPerHour));
+  const messageAt = (index: number): Message => {
+    const reading = readingAt(ward, index, timeOf(index));
+    return { key: reading.patientId, value: JSON.stringify(reading) };
+  };
+  return { topic, partitions, records, compression, sendRecords, messageAt };
+}
+
+export function wideTopic(topic: string, records: number): TopicSpec {
+  const startMs = recentHour(Date.now());
+  return {
+    topic,
+    partitions: 3,
+    records,
+    compression: 'none',
+    sendRecords: 600,
+    messageAt: (index) => ({ key: `key-${index % 50}`, value: JSON.stringify(wideRecordAt(index, startMs)) }),
+  };
+}
