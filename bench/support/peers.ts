@@ -1,6 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import * as duckdb from '../peers/json/duckdb.ts';
+import * as parquetjs from '../peers/json/parquetjs-lite.ts';
+import * as polars from '../peers/json/polars.ts';
+import * as pyarrow from '../peers/json/pyarrow.ts';
 import type { JsonPeer } from './json-peer.ts';
 import type { KafkaPeer } from './kafka-peer.ts';
 
@@ -10,38 +14,37 @@ export interface Named<Peer> {
   readonly peer: Peer;
 }
 
-const root = join(import.meta.dirname, '..', 'peers');
+const folder = join(import.meta.dirname, '..', 'peers');
+const kafkaFiles = ['kafkajs-receive', 'franz-go', 'bento', 'spark'];
 
-/** What `bench/peers/*.ts` exports: a peer is there by being a file. */
-export function loadKafkaPeers(): Promise<Named<KafkaPeer>[]> {
-  return load(root, isKafkaPeer);
-}
+export const jsonPeers: readonly Named<JsonPeer>[] = [
+  ...named('duckdb', Object.entries(duckdb)),
+  ...named('parquetjs-lite', Object.entries(parquetjs)),
+  ...named('polars', Object.entries(polars)),
+  ...named('pyarrow', Object.entries(pyarrow)),
+];
 
-/** What `bench/peers/json/*.ts` exports. */
-export function loadJsonPeers(): Promise<Named<JsonPeer>[]> {
-  return load(join(root, 'json'), isPeer);
-}
-
-async function load<Peer>(folder: string, isOne: (value: unknown) => value is Peer): Promise<Named<Peer>[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.ts')).sort();
-  const found: Named<Peer>[] = [];
-  for (const file of files) {
-    const exported: object = await import(pathToFileURL(join(folder, file)).href);
-    const peers = Object.entries(exported).filter((entry): entry is [string, Peer] => isOne(entry[1]));
-    const stem = basename(file, '.ts');
-    for (const [name, peer] of peers) found.push({ id: peers.length === 1 ? stem : `${stem}-${kebab(name)}`, peer });
+/** What the files of `bench/peers` export, as far as they are there. */
+export async function loadKafkaPeers(): Promise<Named<KafkaPeer>[]> {
+  const found: Named<KafkaPeer>[] = [];
+  for (const file of kafkaFiles) {
+    const path = join(folder, `${file}.ts`);
+    if (!existsSync(path)) continue;
+    const exported: object = await import(pathToFileURL(path).href);
+    found.push(...named(file, Object.entries(exported).filter(isKafkaPeer)));
   }
   return found;
+}
+
+function named<Peer>(file: string, exported: readonly (readonly [string, Peer])[]): Named<Peer>[] {
+  return exported.map(([name, peer]) => ({ id: exported.length === 1 ? file : `${file}-${kebab(name)}`, peer }));
 }
 
 function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function isPeer(value: unknown): value is JsonPeer {
-  return typeof value === 'object' && value !== null && 'provide' in value && 'invocation' in value;
-}
-
-function isKafkaPeer(value: unknown): value is KafkaPeer {
-  return isPeer(value) && 'shapes' in value;
+function isKafkaPeer(entry: [string, unknown]): entry is [string, KafkaPeer] {
+  const [, value] = entry;
+  return typeof value === 'object' && value !== null && 'shapes' in value && 'invocation' in value;
 }

@@ -9,7 +9,7 @@ import { plainEnvironment } from '../support/glueless.ts';
 import type { JsonPeer } from '../support/json-peer.ts';
 import { measureProcess } from '../support/measure.ts';
 import { checkParquet } from '../support/parquet-output.ts';
-import { loadJsonPeers } from '../support/peers.ts';
+import { jsonPeers } from '../support/peers.ts';
 import { runRounds, type Contender } from '../support/rounds.ts';
 import type { Bench, Workload } from '../support/workload.ts';
 
@@ -33,7 +33,7 @@ export const jsonToParquet: Workload = {
     'A file of thermometer readings, a JSON object a line, to Parquet with the event time as a timestamp; no Kafka. CPU seconds of the whole process, its start included.',
   run: async (bench) => {
     const file = await readingsFile(bench);
-    const peers = [{ id: 'glueless', peer: gluelessJson }, ...(await loadJsonPeers())];
+    const peers = [{ id: 'glueless', peer: gluelessJson }, ...jsonPeers];
     return runRounds(
       peers.map(({ id, peer }) => contender(bench, { id, peer, file })),
       bench,
