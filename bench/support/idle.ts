@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { glueless, tableOf } from './glueless.ts';
 import { residentBytes, startMeasured } from './measure.ts';
-import { parquetFiles, parquetOf, query } from './parquet-output.ts';
+import { untilRows } from './parquet-output.ts';
 import type { Contender } from './rounds.ts';
 import { thermometerTopic } from './topics.ts';
 import type { Bench } from './workload.ts';
@@ -11,7 +11,6 @@ import type { Bench } from './workload.ts';
 const caughtUpRecords = 200_000;
 const idleMs = 60_000;
 const quickIdleMs = 10_000;
-const waitMsMax = 180_000;
 
 /** The service with nothing to do: on an empty topic, and after it has caught up. */
 export function idleContenders(bench: Bench): Contender[] {
@@ -62,16 +61,4 @@ async function idle(bench: Bench, { id, records }: { readonly id: string; readon
 
 function idleMsOf({ isQuick }: Bench): number {
   return isQuick ? quickIdleMs : idleMs;
-}
-
-/** Waits until the folder's files hold so many rows. */
-export async function untilRows(folder: string, rows: number): Promise<void> {
-  const deadlineMs = Date.now() + waitMsMax;
-  for (;;) {
-    const files = await parquetFiles(folder).catch(() => []);
-    const [found] = files.length === 0 ? [] : await query(`SELECT count(*) AS rows FROM ${parquetOf(folder)}`);
-    if (Number(Object(found).rows) >= rows) return;
-    if (Date.now() > deadlineMs) throw new Error(`${folder} does not hold ${rows} rows after ${waitMsMax / 1000} s`);
-    await delay(500);
-  }
 }

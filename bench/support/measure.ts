@@ -78,8 +78,7 @@ export function startMeasured({ command, args, env }: Command, timeoutMs = timeo
     const found = report === undefined ? undefined : reportShape.parse(JSON.parse(report));
     const isFine = found !== undefined && (found.code === 0 || (stopped && found.code === terminated));
     if (!isFine) throw new Error(`${command} ${args.join(' ')} ended with ${found?.code ?? 'nothing'}:\n${said}`);
-    const { wallSeconds, userSeconds, systemSeconds, peakRssBytes } = found;
-    return { wallSeconds, cpuSeconds: userSeconds + systemSeconds, peakRssBytes };
+    return costFrom(found);
   };
   const cost = work();
   cost.catch(() => {});
@@ -92,6 +91,15 @@ export function startMeasured({ command, args, env }: Command, timeoutMs = timeo
       return cost;
     },
   };
+}
+
+/** What the helper, or `usage.cjs` in a container, left. */
+export function costOf(report: string): Cost {
+  return costFrom(reportShape.parse(JSON.parse(report)));
+}
+
+function costFrom({ wallSeconds, userSeconds, systemSeconds, peakRssBytes }: z.infer<typeof reportShape>): Cost {
+  return { wallSeconds, cpuSeconds: userSeconds + systemSeconds, peakRssBytes };
 }
 
 /** Resident memory of a running process at this moment. */

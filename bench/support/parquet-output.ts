@@ -1,6 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createDuckdbEngine } from '../../src/lake/duckdb-engine.ts';
+
+const waitMsMax = 180_000;
 
 /** Asks DuckDB, whose reader is none of ours. */
 export async function query(sql: string): Promise<Record<string, unknown>[]> {
@@ -47,4 +50,16 @@ export async function parquetFiles(folder: string): Promise<string[]> {
 export async function parquetBytes(folder: string): Promise<number> {
   const sizes = (await parquetFiles(folder)).map(async (path) => (await stat(path)).size);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** Waits until the folder's files hold so many rows. */
+export async function untilRows(folder: string, rows: number): Promise<void> {
+  const deadlineMs = Date.now() + waitMsMax;
+  for (;;) {
+    const files = await parquetFiles(folder).catch(() => []);
+    const [found] = files.length === 0 ? [] : await query(`SELECT count(*) AS rows FROM ${parquetOf(folder)}`);
+    if (Number(Object(found).rows) >= rows) return;
+    if (Date.now() > deadlineMs) throw new Error(`${folder} does not hold ${rows} rows after ${waitMsMax / 1000} s`);
+    await delay(500);
+  }
 }

@@ -1,13 +1,13 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { glueless, tableOf } from '../support/glueless.ts';
 import { measureProcess, startMeasured } from '../support/measure.ts';
-import { parquetFiles, query } from '../support/parquet-output.ts';
+import { freshnessOf } from '../support/freshness.ts';
+import { untilRows } from '../support/parquet-output.ts';
 import { runRounds, type Contender } from '../support/rounds.ts';
 import { thermometerTopic } from '../support/topics.ts';
 import type { Bench, Workload } from '../support/workload.ts';
-import { untilRows } from '../support/idle.ts';
 
 const perSecond = 5000;
 const seconds = 60;
@@ -55,23 +55,4 @@ function steady(bench: Bench): Contender {
       return { ...cost, figures: { ...figures, cpuShare, producerCpuSeconds: produced.cpuSeconds } };
     },
   };
-}
-
-/** Over all records with a Kafka timestamp from `sinceMs` on. */
-async function freshnessOf(folder: string, sinceMs: number): Promise<Record<string, number>> {
-  const files = await parquetFiles(folder);
-  const readable = await Promise.all(files.map(async (file) => `('${file}', ${(await stat(file)).ctimeMs})`));
-  const [found] = await query(`
-    WITH readable(filename, ms) AS (VALUES ${readable.join(', ')}),
-    delays AS (
-      SELECT (readable.ms - epoch_ms(kafka_timestamp::TIMESTAMP)) / 1000 AS seconds
-      FROM read_parquet(${JSON.stringify(files).replaceAll('"', "'")}, filename = true, hive_partitioning = false)
-      JOIN readable USING (filename)
-      WHERE epoch_ms(kafka_timestamp::TIMESTAMP) >= ${sinceMs}
-    )
-    SELECT count(*) AS rows, quantile_cont(seconds, 0.5) AS p50, quantile_cont(seconds, 0.99) AS p99, max(seconds) AS worst
-    FROM delays`);
-  const { rows, p50, p99, worst } = Object(found);
-  const figures = { rows, freshnessP50Seconds: p50, freshnessP99Seconds: p99, freshnessWorstSeconds: worst };
-  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
 }
