@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { glueless, tableOf } from './glueless.ts';
 import type { KafkaJob } from './kafka-peer.ts';
 import { measureProcess } from './measure.ts';
-import { checkParquet } from './parquet-output.ts';
+import { checkParquet, parquetFiles } from './parquet-output.ts';
 import { loadKafkaPeers } from './peers.ts';
 import type { Contender } from './rounds.ts';
 import type { TopicSpec } from './topics.ts';
@@ -45,9 +45,10 @@ export function gluelessContender(bench: Bench, options: GluelessCase): Contende
         distinct,
         timestamp,
       });
+      const outputFiles = (await parquetFiles(lake)).length;
       await rm(lake, { recursive: true, force: true });
       if (dropsTopic) await broker.dropTopic(topic);
-      return { ...cost, figures: { outputBytes } };
+      return { ...cost, figures: { outputBytes, outputFiles } };
     },
   };
 }
