@@ -67,7 +67,6 @@ function chunkOf(bytes: Buffer, first: number): RecordChunk {
     ends.push(end);
   });
   const count = starts.length;
-  const none = new Int32Array(count).fill(-1);
   return {
     topic: 'bench',
     partition: 0,
@@ -77,11 +76,9 @@ function chunkOf(bytes: Buffer, first: number): RecordChunk {
     bytes,
     offsetDeltas: Float64Array.from(starts.keys()),
     timestamps: new Float64Array(count).fill(-1),
-    keyStarts: none,
-    keyEnds: none,
     valueStarts: Int32Array.from(starts),
     valueEnds: Int32Array.from(ends),
-    headerStarts: none,
-    headerEnds: none,
+    keyOf: () => undefined,
+    headersOf: () => undefined,
   };
 }

@@ -4,7 +4,7 @@ import { glueless, tableOf } from './glueless.ts';
 import type { KafkaJob } from './kafka-peer.ts';
 import { measureProcess } from './measure.ts';
 import { checkParquet, parquetFiles } from './parquet-output.ts';
-import { loadKafkaPeers } from './peers.ts';
+import { kafkaPeers } from './peers.ts';
 import type { Contender } from './rounds.ts';
 import type { TopicSpec } from './topics.ts';
 import type { Bench } from './workload.ts';
@@ -54,9 +54,8 @@ export function gluelessContender(bench: Bench, options: GluelessCase): Contende
 }
 
 /** Every peer that can do the shape, on the same topic. */
-export async function peerContenders(bench: Bench, spec: TopicSpec, shape: KafkaJob['shape']): Promise<Contender[]> {
-  const peers = await loadKafkaPeers();
-  return peers
+export function peerContenders(bench: Bench, spec: TopicSpec, shape: KafkaJob['shape']): Contender[] {
+  return kafkaPeers
     .filter(({ peer }) => peer.shapes.includes(shape))
     .map(({ id, peer }) => ({
       id,

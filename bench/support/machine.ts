@@ -15,7 +15,10 @@ export function thisMachine(): Machine {
 /** What was measured: tag or commit, with `-dirty` when files were changed. */
 export function thisVersion(): string {
   try {
-    return execFileSync('git', ['describe', '--always', '--dirty', '--tags'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('git', ['describe', '--always', '--dirty', '--tags'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return 'outside of git';
   }

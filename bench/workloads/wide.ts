@@ -9,9 +9,9 @@ export const wide: Workload = {
   name: 'wide',
   about:
     'Records of 1.2 kB with 50 fields, among them structs in structs and arrays of numbers and of structs, from Kafka over mutual TLS to Parquet.',
-  run: async (bench) => {
+  run: (bench) => {
     const spec = wideTopic('bench-wide', Math.min(bench.records, recordsMax));
-    const peers = await peerContenders(bench, spec, 'wide');
+    const peers = peerContenders(bench, spec, 'wide');
     const ours = gluelessContender(bench, { id: 'glueless', name: 'glueless', spec });
     return runRounds([ours, ...peers], bench);
   },
