@@ -52,6 +52,8 @@ const { values, positionals } = parseArgs({
 const isQuick = values.quick;
 const records = wholeNumber('records', values.records ?? (isQuick ? '200000' : '2000000'));
 const samples = wholeNumber('samples', values.samples ?? (isQuick ? '1' : '5'));
+/** As built at the start, whatever is edited meanwhile. */
+const version = thisVersion();
 const folder = join('.cache', 'bench', 'work');
 const paths = isQuick
   ? { results: join('.cache', 'bench', 'quick.json'), page: join('.cache', 'bench', 'quick.md') }
@@ -107,7 +109,7 @@ async function measure(workload: Workload): Promise<WorkloadResult> {
   };
   const contenders = await workload.run(context);
   await rm(own, { recursive: true, force: true });
-  const facts = { date: new Date().toISOString(), version: thisVersion(), machine: thisMachine(), loadBefore };
+  const facts = { date: new Date().toISOString(), version, machine: thisMachine(), loadBefore };
   return { workload: workload.name, ...facts, contenders };
 }
 

@@ -59,7 +59,7 @@ export const targets: readonly Target[] = [
     bound: { kind: 'at most', value: 256, unit: 'MB' },
     measure: peakOf('glueless'),
   },
-  ...(['hive-1', 'hive-60', 'kafka-50', 'zstd-1mb', 'tenfold'] as const).map((id) => memoryTarget(id)),
+  ...(['hive-1', 'hive-60', 'kafka-50', 'zstd-1mb', 'zstd-regular', 'tenfold'] as const).map((id) => memoryTarget(id)),
   {
     workload: 'memory',
     text: 'peak RSS with ten times the records, of the base case',

@@ -5,6 +5,7 @@ import { ensureTopic } from '../../src/kafka/topics.ts';
 import type { Message } from '../../src/producer/publisher.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { retry } from '../../src/runtime/retry.ts';
+import { randomAt } from '../../src/producer/random.ts';
 import { readingAt } from '../../src/producer/thermometer.ts';
 import { wideRecordAt } from './wide-record.ts';
 
@@ -48,6 +49,7 @@ export async function fillTopic(kafka: Kafka, spec: TopicSpec): Promise<void> {
 
 const msPerHour = 3_600_000;
 const patients = 50;
+const jitterMs = 1000;
 
 /** Two days before this hour: event times near the Kafka timestamp decide the Hive partition. */
 export function recentHour(nowMs: number): number {
@@ -60,21 +62,30 @@ export interface ThermometerTopic {
   readonly partitions?: number;
   readonly compression?: Compression;
   readonly sendRecords?: number;
-  /** Event times go over this many hours again and again, so that every batch holds them all. Left out: in order, 10 ms apart. */
+  /** Every patient's event times go over this many hours again and again, so that every batch holds them all. Left out: in order, 10 ms apart. */
   readonly hours?: number;
+  /** Patients in no order and times that jitter, as of a real ward: ten bytes a record when packed by zstd, instead of two. */
+  readonly isIrregular?: boolean;
 }
 
 /** Readings of 107 to 118 bytes; by default uncompressed, on three partitions, in record batches of about 1,000. */
 export function thermometerTopic(options: ThermometerTopic): TopicSpec {
-  const { topic, records, partitions = 3, compression = 'none', hours } = options;
+  const { topic, records, partitions = 3, compression = 'none', hours, isIrregular = false } = options;
   const { sendRecords = 1000 * partitions } = options;
   const startMs = recentHour(Date.now());
   // as many patients as it takes to reach every partition evenly
   const ward = { seed: 1, patients: Math.max(patients, partitions * 20) };
+  const hourOf = (index: number): number => Math.floor(index / ward.patients) % (hours ?? 1);
   const timeOf = (index: number): number =>
-    startMs + (hours === undefined ? index * 10 : (index % hours) * msPerHour + (index % msPerHour));
+    startMs + (hours === undefined ? index * 10 : hourOf(index) * msPerHour + (index % msPerHour));
   const messageAt = (index: number): Message => {
-    const reading = readingAt(ward, index, timeOf(index));
+    const reading = isIrregular
+      ? readingAt(
+          ward,
+          Math.floor(randomAt(2, index) * 1_000_000),
+          timeOf(index) + Math.floor(randomAt(3, index) * jitterMs),
+        )
+      : readingAt(ward, index, timeOf(index));
     return { key: reading.patientId, value: JSON.stringify(reading) };
   };
   return { topic, partitions, records, compression, sendRecords, messageAt };

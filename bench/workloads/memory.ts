@@ -11,9 +11,6 @@ interface Case extends Omit<ThermometerTopic, 'topic' | 'records'> {
   readonly times?: number;
 }
 
-/** A batch of a partition that packs to about 1 MB. */
-const recordsPerMegabyte = 100_000;
-
 const cases: readonly Case[] = [
   { id: 'base', name: 'base: uncompressed, 3 partitions, records in order of time' },
   { id: 'hive-1', name: '1 Hive partition', hours: 1 },
@@ -21,9 +18,16 @@ const cases: readonly Case[] = [
   { id: 'kafka-50', name: '50 Kafka partitions', partitions: 50 },
   {
     id: 'zstd-1mb',
-    name: 'zstd, record batches of 100,000 records, about 1 MB packed',
+    name: 'zstd, irregular readings, record batches of 125,000: 1 MB packed, 17 MB unpacked',
     compression: 'zstd',
-    sendRecords: 3 * recordsPerMegabyte,
+    sendRecords: 3 * 125_000,
+    isIrregular: true,
+  },
+  {
+    id: 'zstd-regular',
+    name: 'zstd, record batches of 100,000: 0.2 MB packed, 13 MB unpacked, so that a fetch of 1 MiB would bring 79 MB',
+    compression: 'zstd',
+    sendRecords: 3 * 100_000,
   },
 ];
 
