@@ -15,6 +15,8 @@ export interface LoadBroker {
   readonly kafka: Kafka;
   /** Makes and fills the topic the first time; resolves with its name. */
   topic(spec: TopicSpec): Promise<string>;
+  /** Records that the topic holds. */
+  countRecords(topic: string): Promise<number>;
   dropTopic(topic: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -44,8 +46,16 @@ export async function startLoadBroker(folder: string): Promise<LoadBroker> {
       filled.add(spec.topic);
       return spec.topic;
     },
+    countRecords: (topic) =>
+      withAdmin(kafka, topic, async (admin) => {
+        // loads the topic's metadata, without which the next call fails
+        await admin.fetchTopicMetadata({ topics: [topic] });
+        const offsets = await admin.fetchTopicOffsets(topic);
+        return offsets.reduce((sum, { high }) => sum + Number(high), 0);
+      }),
     dropTopic: async (topic) => {
-      if (filled.delete(topic)) await withAdmin(kafka, topic, (admin) => admin.deleteTopics({ topics: [topic] }));
+      filled.delete(topic);
+      await withAdmin(kafka, topic, (admin) => admin.deleteTopics({ topics: [topic] }));
     },
     stop: () => broker.stop(),
   };

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { glueless, tableOf } from '../support/glueless.ts';
 import { measureProcess, startMeasured } from '../support/measure.ts';
 import { freshnessOf } from '../support/freshness.ts';
@@ -47,7 +46,7 @@ function steady(bench: Bench): Contender {
       const rate = ['--rate', String(perSecond), '--duration', `${forSeconds}s`, '--partitions', '3'];
       const produced = await measureProcess(glueless(['produce', ...rate], { broker, topic }));
       // what waits is written by its age, as in between; a stop would write it early
-      await delay(10_000);
+      await untilRows(table, await broker.countRecords(topic));
       const figures = await freshnessOf(table, steadyFromMs);
       const cost = await service.stop();
       await broker.dropTopic(topic);

@@ -3,7 +3,6 @@ import { glueless } from '../support/glueless.ts';
 import { measureProcess } from '../support/measure.ts';
 import { runRounds, type Contender } from '../support/rounds.ts';
 import type { Bench, Workload } from '../support/workload.ts';
-import { withAdmin } from '../../src/kafka/topics.ts';
 import type { LoadBroker } from '../support/load-broker.ts';
 
 const recordsMax = 1_000_000;
@@ -62,11 +61,8 @@ async function onNewTopic<T>(
   const broker = await bench.broker();
   const topic = `bench-produce-${id}-${round + 1}`;
   const done = await work(broker, topic);
-  await withAdmin(broker.kafka, topic, async (admin) => {
-    const offsets = await admin.fetchTopicOffsets(topic);
-    const held = offsets.reduce((sum, { high }) => sum + Number(high), 0);
-    if (held !== records) throw new Error(`${topic} holds ${held} records, expected ${records}`);
-    await admin.deleteTopics({ topics: [topic] });
-  });
+  const held = await broker.countRecords(topic);
+  if (held !== records) throw new Error(`${topic} holds ${held} records, expected ${records}`);
+  await broker.dropTopic(topic);
   return done;
 }
