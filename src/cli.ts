@@ -35,9 +35,16 @@ function run(voice: Voice, required: readonly VariableName[], work: (context: Co
   return async (): Promise<void> => {
     const config = readConfig(process.env, required);
     const log = createLogger(config.LOG_LEVEL);
+    const stop = listenForStop();
     try {
-      process.exitCode = await work({ config, log, stop: listenForStop() });
+      process.exitCode = await work({ config, log, stop });
     } catch (error) {
+      // a signal that ends a wait ends it as it was asked to
+      if (stop.signal.aborted && error === stop.signal.reason) {
+        log.info('stopped before there was anything to write');
+        process.exitCode = stop.exitCode();
+        return;
+      }
       if (voice === 'words') throw error;
       log.fatal(failureFields(error), 'stopped by a failure');
       process.exitCode = exitCodeOf(error);

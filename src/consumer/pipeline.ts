@@ -225,23 +225,31 @@ export class Pipeline implements RecordHandler {
     this.#relieve();
   }
 
-  /** Keeps the sum of all buffers below the limit: pauses reading, and cuts the largest buffer early. */
+  /**
+   * Keeps the sum of all buffers below the limit: pauses reading, and cuts the largest buffer early. Between the limit and where
+   * reading resumes nothing may wait either: when no batch is on its way, nothing else would move.
+   */
   #relieve(): void {
     const { source, bufferBytesMax, tools } = this.#options;
     const bytes = this.bufferedBytes();
+    const works = [...this.#works.values()];
     if (bytes > bufferBytesMax) {
       if (!this.#pausedAll) tools.observer.paused?.(bytes);
       this.#pausedAll = true;
-      for (const work of this.#works.values()) if (!work.needsMore) source.pause(work.partition);
-      const idle = [...this.#works.values()].filter((work) => !work.busy && !work.isEmpty && work.claim === undefined);
-      const largest = idle.toSorted((a, b) => b.buffer.bytes - a.buffer.bytes)[0];
-      if (largest === undefined) return;
-      largest.mustRelieve = true;
-      this.#advance(largest);
+      for (const work of works) if (!work.needsMore) source.pause(work.partition);
+      this.#cutLargest();
     } else if (this.#pausedAll && bytes <= bufferBytesMax * resumeShare) {
       this.#pausedAll = false;
-      if (this.#closing === undefined) for (const work of this.#works.values()) source.resume(work.partition);
+      if (this.#closing === undefined) for (const work of works) source.resume(work.partition);
       tools.observer.resumed?.(bytes);
-    }
+    } else if (this.#pausedAll && works.every((work) => !work.busy)) this.#cutLargest();
+  }
+
+  #cutLargest(): void {
+    const idle = [...this.#works.values()].filter((work) => !work.busy && !work.isEmpty && work.claim === undefined);
+    const largest = idle.toSorted((a, b) => b.buffer.bytes - a.buffer.bytes)[0];
+    if (largest === undefined) return;
+    largest.mustRelieve = true;
+    this.#advance(largest);
   }
 }

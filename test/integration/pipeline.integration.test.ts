@@ -62,6 +62,14 @@ describe('from simulator to table, over mutual TLS', () => {
     expect((await countWithPyarrow(table)).rows).toBe(100);
   });
 
+  it('ends with 143 when it is asked to stop while it waits for its topic', async () => {
+    const { env } = await setup();
+    const consumer = new RunningCli(['consume'], env);
+    await consumer.untilLogged(/waiting for the topic/);
+    expect(await consumer.stop('SIGTERM')).toBe(143);
+    expect(consumer.log).toContain('stopped before there was anything to write');
+  });
+
   it.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])('reads batches compressed with %s', async (compression) => {
     const { env, table } = await setup();
     await runCli(['produce', '--count', '300', '--compression', compression, ...start], env);
