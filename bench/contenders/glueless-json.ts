@@ -5,7 +5,7 @@ import { allFields } from '../../src/consumer/field-rules.ts';
 import { TableWriter } from '../../src/consumer/table-writer.ts';
 import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
 import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
-import { createFlatEncoder } from '../../src/parquet/flat-encoder.ts';
+import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { blocksOfLines, forEachLine } from './lines.ts';
 
@@ -22,7 +22,7 @@ const store = createLocalObjectStore({ root: folder });
 const writer = new TableWriter({
   store,
   catalog: createJsonCatalog({ store, database: 'bench' }),
-  encoder: createFlatEncoder({ codec: 'zstd', rowGroupRows: batchRows }),
+  encoder: createColumnEncoder({ codec: 'zstd', rowGroupRows: batchRows }),
   parquet: hyparquetReader,
   table: 'bench',
   layout: 'none',

@@ -5,7 +5,7 @@ import type { PipelineObserver } from '../consumer/pipeline-observer.ts';
 import type { ParquetEncoder } from '../consumer/ports.ts';
 import type { DetourFacts } from '../consumer/detours.ts';
 import { TableWriter } from '../consumer/table-writer.ts';
-import { createFlatEncoder } from '../parquet/flat-encoder.ts';
+import { createColumnEncoder } from '../parquet/column-encoder.ts';
 import { createHyparquetEncoder } from '../parquet/hyparquet-encoder.ts';
 import { createParquetjsEncoder } from '../parquet/parquetjs-encoder.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
@@ -124,7 +124,7 @@ function createEncoder(config: Config): ParquetEncoder {
   const options = { codec: config.PARQUET_CODEC, rowGroupRows: config.PARQUET_ROW_GROUP_ROWS };
   switch (config.PARQUET_ENCODER) {
     case 'glueless':
-      return createFlatEncoder(options);
+      return createColumnEncoder(options);
     case 'hyparquet':
       return createHyparquetEncoder(options);
     case 'parquetjs-lite':

@@ -1,14 +1,16 @@
 import { ByteWriter } from './byte-writer.ts';
-import { writeHybrid, writeRun } from './encodings.ts';
-import { valuesOf, type FlatColumn } from './flat-values.ts';
+import { bitWidth, writeHybrid, writeRun } from './encodings.ts';
+import type { LeafColumn } from './leaf-column.ts';
+import type { LeafType } from './parquet-schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 import { encodingOf, encodings, type ValueEncoding } from './value-encoding.ts';
 
-/** What the footer says of one column of one row group. */
+/** What the footer says of one leaf of one row group. */
 export interface ChunkFacts {
-  readonly name: string;
+  readonly path: readonly string[];
+  readonly type: LeafType;
   readonly encodings: readonly number[];
-  readonly values: number;
+  readonly entries: number;
   readonly nulls: number;
   readonly bounds: ValueEncoding['bounds'];
   readonly dataPageOffset: number;
@@ -21,21 +23,16 @@ export type Compress = (bytes: Uint8Array) => Uint8Array;
 
 const pageTypes = { data: 0, dictionary: 2 } as const;
 const pageBytesMax = 1024 * 1024;
-const definitionWidth = 1;
 
 /** Used again for each page: encoding does not wait for anything. */
 const page = new ByteWriter();
-const levels = new ByteWriter();
+const packedLevels = new ByteWriter();
 
-/** Writes the rows `[first, end)` of a column: a dictionary where it pays, then data pages (version 1, which every reader knows). */
-export function writeColumnChunk(
-  file: FileWriter,
-  column: FlatColumn,
-  { first, end, compress }: { readonly first: number; readonly end: number; readonly compress: Compress },
-): ChunkFacts {
+/** Writes a leaf: a dictionary where it pays, then data pages (version 1, which every reader knows). */
+export function writeColumnChunk(file: FileWriter, leaf: LeafColumn, compress: Compress): ChunkFacts {
   const start = file.length;
   const before = file.unpackedBytes;
-  const values = encodingOf(valuesOf(column, first, end));
+  const values = encodingOf(leaf.values);
   const { dictionary } = values;
   if (dictionary !== undefined) {
     file.page(dictionary.bytes, compress, (header) => {
@@ -44,26 +41,30 @@ export function writeColumnChunk(
     });
   }
   const dataPageOffset = file.length;
-  const { validity } = column;
-  const rowsMax = Math.max(1, Math.floor(pageBytesMax / Math.max(0.125, values.bytesPerValue)));
+  const entriesMax = Math.max(1, Math.floor(pageBytesMax / Math.max(0.125, values.bytesPerValue)));
   let valueAt = 0;
-  for (let row = first; row < end; row += rowsMax) {
-    const rowEnd = Math.min(end, row + rowsMax);
-    const valueEnd = valueAt + (validity === undefined ? rowEnd - row : countOf(validity, row, rowEnd));
+  for (let entry = 0; entry < leaf.entries;) {
+    const end = pageEnd(leaf, entry + entriesMax);
+    const valueEnd = valueAt + countValues(leaf, entry, end);
     page.clear();
-    writeLevels(page, validity, row, rowEnd);
+    if (leaf.repetitions !== undefined)
+      writeLevels(page, leaf.repetitions, { first: entry, end, max: leaf.repetitionMax });
+    writeLevels(page, leaf.definitions, { first: entry, end, max: leaf.definitionMax });
     values.write(page, valueAt, valueEnd);
+    const count = end - entry;
     file.page(page.finish(), compress, (header) => {
       header.type(pageTypes.data);
-      header.data(rowEnd - row, values.encoding);
+      header.data(count, values.encoding);
     });
     valueAt = valueEnd;
+    entry = end;
   }
   return {
-    name: column.name,
+    path: leaf.path,
+    type: leaf.type,
     encodings: [...(dictionary === undefined ? [] : [encodings.plain]), encodings.rle, values.encoding],
-    values: end - first,
-    nulls: end - first - valueAt,
+    entries: leaf.entries,
+    nulls: leaf.entries - valueAt,
     bounds: valueAt === 0 ? undefined : values.bounds,
     dataPageOffset,
     dictionaryPageOffset: dictionary === undefined ? undefined : start,
@@ -72,19 +73,32 @@ export function writeColumnChunk(
   };
 }
 
-function countOf(validity: Uint8Array, first: number, end: number): number {
+/** The first entry from `wanted` on that begins a row. */
+function pageEnd({ entries, repetitions }: LeafColumn, wanted: number): number {
+  if (repetitions === undefined || wanted >= entries) return Math.min(wanted, entries);
+  const next = repetitions.indexOf(0, wanted);
+  return next < 0 ? entries : next;
+}
+
+function countValues({ definitions, definitionMax }: LeafColumn, first: number, end: number): number {
+  if (definitions === undefined) return end - first;
   let count = 0;
-  for (let row = first; row < end; row++) count += validity[row] ?? 0;
+  for (let entry = first; entry < end; entry++) if (definitions[entry] === definitionMax) count++;
   return count;
 }
 
-/** Definition levels: 1 where the row has a value; their length stands before them. */
-function writeLevels(out: ByteWriter, validity: Uint8Array | undefined, first: number, end: number): void {
-  levels.clear();
-  if (validity === undefined) writeRun(levels, { value: 1, count: end - first, width: definitionWidth });
-  else writeHybrid(levels, validity, { first, end, width: definitionWidth });
-  out.int32(levels.length);
-  out.bytes(levels.finish());
+/** Levels have their length before them; without any, all are the highest. */
+function writeLevels(
+  out: ByteWriter,
+  levels: Uint8Array | undefined,
+  { first, end, max }: { readonly first: number; readonly end: number; readonly max: number },
+): void {
+  packedLevels.clear();
+  const width = bitWidth(max);
+  if (levels === undefined) writeRun(packedLevels, { value: max, count: end - first, width });
+  else writeHybrid(packedLevels, levels, { first, end, width });
+  out.int32(packedLevels.length);
+  out.bytes(packedLevels.finish());
 }
 
 interface PageHeader {

@@ -1,6 +1,7 @@
 import type { SchemaElement } from 'hyparquet';
 import type { ChunkFacts } from './column-chunk.ts';
 import { createdBy, type Codec } from './options.ts';
+import { leafOf } from './parquet-schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 
 /** Numbers of the format's enumerations. Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
@@ -12,9 +13,9 @@ const physicalTypes: Readonly<Record<string, number>> = {
   DOUBLE: 5,
   BYTE_ARRAY: 6,
 };
-const convertedTypes: Readonly<Record<string, number>> = { UTF8: 0, DATE: 6, TIMESTAMP_MILLIS: 9 };
+const convertedTypes: Readonly<Record<string, number>> = { UTF8: 0, LIST: 3, DECIMAL: 5, DATE: 6, TIMESTAMP_MILLIS: 9 };
+const repetitions: Readonly<Record<string, number>> = { REQUIRED: 0, OPTIONAL: 1, REPEATED: 2 };
 const codecNumbers: Readonly<Record<Codec, number>> = { uncompressed: 0, snappy: 1, gzip: 2, zstd: 6 };
-const optional = 1;
 const formatVersion = 2;
 
 export interface RowGroupFacts {
@@ -25,9 +26,7 @@ export interface RowGroupFacts {
 /** The file's metadata: schema, row groups, and that bounds are in the order of their types. */
 export function footerOf(schema: readonly SchemaElement[], rowGroups: readonly RowGroupFacts[], codec: Codec): Buffer {
   const thrift = new ThriftWriter();
-  const [, ...columns] = schema;
-  const typeOf = (name: string): number | undefined =>
-    physicalTypes[columns.find((column) => column.name === name)?.type ?? ''];
+  const leaves = schema.filter(({ type }) => type !== undefined);
   thrift.i32(1, formatVersion);
   thrift.structs(2, schema, (element) => writeElement(thrift, element));
   thrift.i64(
@@ -37,7 +36,7 @@ export function footerOf(schema: readonly SchemaElement[], rowGroups: readonly R
   thrift.structs(4, rowGroups, ({ rows, chunks }) => {
     thrift.structs(1, chunks, (chunk) => {
       thrift.i64(2, chunk.dictionaryPageOffset ?? chunk.dataPageOffset);
-      thrift.struct(3, () => writeChunk(thrift, chunk, { type: typeOf(chunk.name), codec }));
+      thrift.struct(3, () => writeChunk(thrift, chunk, codec));
     });
     thrift.i64(
       2,
@@ -46,16 +45,18 @@ export function footerOf(schema: readonly SchemaElement[], rowGroups: readonly R
     thrift.i64(3, rows);
   });
   thrift.binary(6, createdBy);
-  thrift.structs(7, columns, () => thrift.struct(1, () => {}));
+  thrift.structs(7, leaves, () => thrift.struct(1, () => {}));
   return thrift.finish();
 }
 
 function writeElement(thrift: ThriftWriter, element: SchemaElement): void {
   thrift.i32(1, physicalTypes[element.type ?? '']);
-  if (element.num_children === undefined) thrift.i32(3, optional);
+  thrift.i32(3, repetitions[element.repetition_type ?? '']);
   thrift.binary(4, element.name);
   thrift.i32(5, element.num_children);
   thrift.i32(6, convertedTypes[element.converted_type ?? '']);
+  thrift.i32(7, element.scale);
+  thrift.i32(8, element.precision);
   const logical = element.logical_type?.type;
   if (logical === undefined) return;
   thrift.struct(10, () => {
@@ -69,16 +70,12 @@ function writeElement(thrift: ThriftWriter, element: SchemaElement): void {
   });
 }
 
-function writeChunk(
-  thrift: ThriftWriter,
-  chunk: ChunkFacts,
-  { type, codec }: { readonly type: number | undefined; readonly codec: Codec },
-): void {
-  thrift.i32(1, type);
+function writeChunk(thrift: ThriftWriter, chunk: ChunkFacts, codec: Codec): void {
+  thrift.i32(1, physicalTypes[leafOf(chunk.type).type ?? '']);
   thrift.i32s(2, chunk.encodings);
-  thrift.texts(3, [chunk.name]);
+  thrift.texts(3, chunk.path);
   thrift.i32(4, codecNumbers[codec]);
-  thrift.i64(5, chunk.values);
+  thrift.i64(5, chunk.entries);
   thrift.i64(6, chunk.unpackedBytes);
   thrift.i64(7, chunk.packedBytes);
   thrift.i64(9, chunk.dataPageOffset);

@@ -2,7 +2,7 @@ import type { StringDictionary } from '../consumer/columnar-table.ts';
 import { unreachable } from '../runtime/errors.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { bitWidth, writeDelta, writeHybrid } from './encodings.ts';
-import type { FlatValues } from './flat-values.ts';
+import type { LeafValues } from './leaf-values.ts';
 
 /** Numbers by which the format knows its encodings. */
 export const encodings = { plain: 0, rle: 3, deltaBinaryPacked: 5, rleDictionary: 8 } as const;
@@ -25,7 +25,7 @@ const boundBytesMax = 64;
 /** Differences of such numbers, and differences of those, are exact. */
 const exactRange = 2 ** 51;
 
-export function encodingOf(flat: FlatValues): ValueEncoding {
+export function encodingOf(flat: LeafValues): ValueEncoding {
   switch (flat.kind) {
     case 'texts':
       return textEncoding(flat.codes, flat.dictionary);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import type { ParquetEncoder } from '../../src/consumer/ports.ts';
-import { createFlatEncoder } from '../../src/parquet/flat-encoder.ts';
+import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { createHyparquetEncoder } from '../../src/parquet/hyparquet-encoder.ts';
 import { createParquetjsEncoder } from '../../src/parquet/parquetjs-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
@@ -67,10 +67,10 @@ async function readWithDuckdb(files: readonly Uint8Array[]): Promise<Record<stri
 }
 
 const encoders: [string, ParquetEncoder][] = [
-  ['glueless', createFlatEncoder({ codec: 'zstd', rowGroupRows: 2 })],
-  ['glueless, snappy', createFlatEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
-  ['glueless, gzip', createFlatEncoder({ codec: 'gzip', rowGroupRows: 1000 })],
-  ['glueless, uncompressed', createFlatEncoder({ codec: 'uncompressed', rowGroupRows: 1000 })],
+  ['glueless', createColumnEncoder({ codec: 'zstd', rowGroupRows: 2 })],
+  ['glueless, snappy', createColumnEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
+  ['glueless, gzip', createColumnEncoder({ codec: 'gzip', rowGroupRows: 1000 })],
+  ['glueless, uncompressed', createColumnEncoder({ codec: 'uncompressed', rowGroupRows: 1000 })],
   ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 2 })],
   ['hyparquet, snappy', createHyparquetEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
   ['hyparquet, gzip', createHyparquetEncoder({ codec: 'gzip', rowGroupRows: 1000 })],

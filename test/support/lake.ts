@@ -13,7 +13,7 @@ import { TableWriter, type TableWriterOptions } from '../../src/consumer/table-w
 import { verify, type VerifyReport } from '../../src/consumer/verify.ts';
 import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
 import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
-import { createFlatEncoder } from '../../src/parquet/flat-encoder.ts';
+import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 
@@ -60,7 +60,7 @@ export function createTestTools({
     writer: new TableWriter({
       store,
       catalog,
-      encoder: createFlatEncoder({ codec: 'zstd', rowGroupRows: 1000 }),
+      encoder: createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000 }),
       parquet: hyparquetReader,
       table: testTable,
       layout: placement.layout ?? 'hour',

@@ -1,24 +1,25 @@
-import type { ColumnData, StringDictionary, TableColumn } from '../consumer/columnar-table.ts';
+import type { ColumnData, StringDictionary } from '../consumer/columnar-table.ts';
+import type { LeafType } from './parquet-schema.ts';
 
-/** Values of a flat column without its nulls, in the forms that pages are made of. */
-export type FlatValues =
+/** Values of a leaf without its nulls, in the forms that pages are made of. */
+export type LeafValues =
   | { readonly kind: 'doubles'; readonly values: Float64Array; readonly isFloat: boolean }
   | { readonly kind: 'integers'; readonly values: Float64Array | Int32Array; readonly bytes: 4 | 8 }
   | { readonly kind: 'bigints'; readonly values: BigInt64Array }
   | { readonly kind: 'booleans'; readonly values: Uint8Array }
   | { readonly kind: 'texts'; readonly codes: Int32Array; readonly dictionary: StringDictionary };
 
-type FlatData = Exclude<ColumnData, { kind: 'values' }>;
+export type FlatData = Exclude<ColumnData, { kind: 'values' }>;
 
-/** A column that has no parts. */
-export type FlatColumn = TableColumn & { readonly data: FlatData };
-
-export function isFlat(column: TableColumn): column is FlatColumn {
-  return column.data.kind !== 'values';
+/** A column of values that typed arrays hold. */
+export interface FlatColumn {
+  readonly type: LeafType;
+  readonly data: FlatData;
+  readonly validity: Uint8Array | undefined;
 }
 
 /** The values that the rows `[first, end)` have. */
-export function valuesOf({ data, type, validity }: FlatColumn, first: number, end: number): FlatValues {
+export function valuesOf({ data, type, validity }: FlatColumn, first: number, end: number): LeafValues {
   const present = <Numbers extends Float64Array | Int32Array | Uint8Array | BigInt64Array>(
     from: Numbers,
     empty: (length: number) => Numbers,
@@ -68,7 +69,7 @@ function withoutNulls<Numbers extends Float64Array | Int32Array | Uint8Array | B
 }
 
 /** As doubles where these hold them all, which is faster. */
-function bigints(values: BigInt64Array): FlatValues {
+export function bigints(values: BigInt64Array): LeafValues {
   const numbers = new Float64Array(values.length);
   for (let index = 0; index < values.length; index++) {
     const number = Number(values[index]);
@@ -79,7 +80,7 @@ function bigints(values: BigInt64Array): FlatValues {
 }
 
 /** With a dictionary of the texts that occur, in the order in which they do. */
-function texts(codes: Int32Array, dictionary: StringDictionary): FlatValues {
+function texts(codes: Int32Array, dictionary: StringDictionary): LeafValues {
   if (occursInOrder(codes, dictionary.count)) return { kind: 'texts', codes, dictionary };
   const renumbered = new Int32Array(codes.length);
   const numbers = new Int32Array(dictionary.count).fill(-1);

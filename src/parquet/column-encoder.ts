@@ -1,12 +1,11 @@
-import { endianness } from 'node:os';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { snappyCompress } from '@platformatic/wasm-utils';
+import type { ColumnarTable } from '../consumer/columnar-table.ts';
 import type { ParquetEncoder } from '../consumer/ports.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { FileWriter, writeColumnChunk, type Compress } from './column-chunk.ts';
-import { isFlat, type FlatColumn } from './flat-values.ts';
+import { leavesOf } from './leaf-column.ts';
 import { footerOf, type RowGroupFacts } from './footer.ts';
-import { createHyparquetEncoder } from './hyparquet-encoder.ts';
 import type { Codec, EncoderOptions } from './options.ts';
 import { schemaOf } from './parquet-schema.ts';
 
@@ -21,22 +20,19 @@ const compressors: Readonly<Record<Codec, Compress>> = {
 };
 
 /**
- * Writes flat tables from their columns and ready dictionaries, without an object per value; hyparquet-writer has those with
- * nested columns. Source: https://parquet.apache.org/docs/file-format/
+ * Writes tables from their columns and ready dictionaries, without an object per value of a flat column.
+ * Source: https://parquet.apache.org/docs/file-format/
  */
-export function createFlatEncoder(options: EncoderOptions): ParquetEncoder {
-  const general = createHyparquetEncoder(options);
+export function createColumnEncoder(options: EncoderOptions): ParquetEncoder {
   return {
     encode: async (table) => {
-      const columns = table.columns.filter(isFlat);
-      if (columns.length < table.columns.length || endianness() !== 'LE') return general.encode(table);
       try {
-        return encodeFlat(columns, table.rowCount, options);
+        return encodeTable(table, options);
       } catch (error) {
         throw new PipelineError('ENCODE_FAILED', {
           message: `could not encode ${table.rowCount} rows: ${messageOf(error)}`,
           retryable: false,
-          details: { columns: columns.map(({ name, type }) => `${name} ${type.kind}`) },
+          details: { columns: table.columns.map(({ name, type }) => `${name} ${type.kind}`) },
           cause: error,
         });
       }
@@ -44,7 +40,7 @@ export function createFlatEncoder(options: EncoderOptions): ParquetEncoder {
   };
 }
 
-function encodeFlat(columns: readonly FlatColumn[], rowCount: number, options: EncoderOptions): Uint8Array {
+function encodeTable({ columns, rowCount }: ColumnarTable, options: EncoderOptions): Uint8Array {
   const { codec, rowGroupRows } = options;
   const compress = compressors[codec];
   const file = new FileWriter();
@@ -52,7 +48,9 @@ function encodeFlat(columns: readonly FlatColumn[], rowCount: number, options: E
   file.append(magic);
   for (let first = 0; first < rowCount; first += rowGroupRows) {
     const end = Math.min(rowCount, first + rowGroupRows);
-    const chunks = columns.map((column) => writeColumnChunk(file, column, { first, end, compress }));
+    const chunks = columns.flatMap((column) =>
+      leavesOf(column, first, end).map((leaf) => writeColumnChunk(file, leaf, compress)),
+    );
     rowGroups.push({ rows: end - first, chunks });
   }
   const footer = footerOf(schemaOf(columns), rowGroups, codec);

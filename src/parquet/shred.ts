@@ -1,0 +1,175 @@
+import { TextDictionary } from '../consumer/text-dictionary.ts';
+import { unreachable } from '../runtime/errors.ts';
+import type { ColumnType } from '../schema/types.ts';
+import { ByteWriter } from './byte-writer.ts';
+import type { LeafColumn } from './leaf-column.ts';
+import { bigints, type LeafValues } from './leaf-values.ts';
+import type { LeafType } from './parquet-schema.ts';
+
+const msPerDay = 86_400_000;
+
+/** A column whose values are JavaScript values. */
+interface NestedColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly values: readonly unknown[];
+  readonly validity: Uint8Array | undefined;
+}
+
+/** Levels of what lies around a part of the column. */
+interface Levels {
+  readonly path: readonly string[];
+  readonly definition: number;
+  readonly repetition: number;
+}
+
+/** Takes a part's values in the order of the rows: `definition` says how much of what is around it is there. */
+interface Shredder {
+  /** `null` and `undefined` for none. */
+  add(value: unknown, definition: number, repetition: number): void;
+  leaves(): LeafColumn[];
+}
+
+/** Takes values with parts to pieces: one leaf for each, with the levels from which readers put them together again. */
+export function shred({ name, type, values, validity }: NestedColumn, first: number, end: number): LeafColumn[] {
+  const shredder = shredderOf(type, { path: [name], definition: 0, repetition: 0 });
+  for (let row = first; row < end; row++) shredder.add(validity?.[row] === 0 ? null : values[row], 0, 0);
+  return shredder.leaves();
+}
+
+function shredderOf(type: ColumnType, levels: Levels): Shredder {
+  switch (type.kind) {
+    case 'struct':
+      return structShredder(type.fields, levels);
+    case 'array':
+      return arrayShredder(type.element, levels);
+    default:
+      return leafShredder(type, levels);
+  }
+}
+
+function structShredder(
+  fields: Extract<ColumnType, { kind: 'struct' }>['fields'],
+  { path, definition, repetition }: Levels,
+): Shredder {
+  const parts = fields.map(({ name, type }) => ({
+    name,
+    shredder: shredderOf(type, { path: [...path, name], definition: definition + 1, repetition }),
+  }));
+  return {
+    add: (value, defined, repeated) => {
+      const isThere = value !== null && value !== undefined;
+      const struct: Readonly<Record<string, unknown>> = isThere ? Object(value) : {};
+      for (const { name, shredder } of parts) shredder.add(struct[name], isThere ? defined + 1 : defined, repeated);
+    },
+    leaves: () => parts.flatMap(({ shredder }) => shredder.leaves()),
+  };
+}
+
+function arrayShredder(element: ColumnType, { path, definition, repetition }: Levels): Shredder {
+  const elements = shredderOf(element, {
+    path: [...path, 'list', 'element'],
+    definition: definition + 2,
+    repetition: repetition + 1,
+  });
+  return {
+    add: (value, defined, repeated) => {
+      if (!Array.isArray(value)) elements.add(null, defined, repeated);
+      else if (value.length === 0) elements.add(null, defined + 1, repeated);
+      for (let index = 0; Array.isArray(value) && index < value.length; index++)
+        elements.add(value[index], defined + 2, index === 0 ? repeated : repetition + 1);
+    },
+    leaves: () => elements.leaves(),
+  };
+}
+
+function leafShredder(type: LeafType, { path, definition, repetition }: Levels): Shredder {
+  const definitions = new ByteWriter();
+  const repetitions = new ByteWriter();
+  const values = collectorOf(type);
+  const definitionMax = definition + 1;
+  return {
+    add: (value, defined, repeated) => {
+      const isThere = value !== null && value !== undefined;
+      definitions.byte(isThere ? definitionMax : defined);
+      if (repetition > 0) repetitions.byte(repeated);
+      if (isThere) values.add(value);
+    },
+    leaves: () => [
+      {
+        path,
+        type,
+        entries: definitions.length,
+        definitionMax,
+        definitions: definitions.finish(),
+        repetitionMax: repetition,
+        ...(repetition > 0 && { repetitions: repetitions.finish() }),
+        values: values.finish(),
+      },
+    ],
+  };
+}
+
+interface Collector {
+  add(value: unknown): void;
+  finish(): LeafValues;
+}
+
+function collectorOf(type: LeafType): Collector {
+  switch (type.kind) {
+    case 'double':
+    case 'float':
+      return numbers(Number, (of) => ({
+        kind: 'doubles',
+        values: Float64Array.from(of),
+        isFloat: type.kind === 'float',
+      }));
+    case 'int':
+    case 'smallint':
+    case 'tinyint':
+      return numbers(Number, (of) => ({ kind: 'integers', values: Int32Array.from(of), bytes: 4 }));
+    case 'date':
+      return numbers(timeOf, (of) => ({
+        kind: 'integers',
+        values: Int32Array.from(of, (ms) => Math.floor(ms / msPerDay)),
+        bytes: 4,
+      }));
+    case 'timestamp':
+      return numbers(timeOf, (of) => ({ kind: 'integers', values: Float64Array.from(of), bytes: 8 }));
+    case 'boolean':
+      return numbers(Number, (of) => ({ kind: 'booleans', values: Uint8Array.from(of) }));
+    case 'bigint':
+      return integers((value) => (typeof value === 'bigint' ? value : BigInt(Number(value))));
+    case 'decimal':
+      return integers((value) => BigInt(Number(value).toFixed(type.scale).replace('.', '')));
+    case 'string':
+      return texts();
+    case 'binary':
+      throw new RangeError('JSON has no value of type binary');
+    default:
+      return unreachable(type);
+  }
+}
+
+function timeOf(value: unknown): number {
+  return value instanceof Date ? value.getTime() : Number(value);
+}
+
+function numbers(read: (value: unknown) => number, finish: (values: readonly number[]) => LeafValues): Collector {
+  const values: number[] = [];
+  return { add: (value) => values.push(read(value)), finish: () => finish(values) };
+}
+
+function integers(read: (value: unknown) => bigint): Collector {
+  const values: bigint[] = [];
+  return { add: (value) => values.push(read(value)), finish: () => bigints(BigInt64Array.from(values)) };
+}
+
+function texts(): Collector {
+  const codes: number[] = [];
+  const dictionary = new TextDictionary();
+  return {
+    add: (value) => codes.push(dictionary.addText(String(value))),
+    finish: () => ({ kind: 'texts', codes: Int32Array.from(codes), dictionary: dictionary.finish() }),
+  };
+}
