@@ -1,3 +1,4 @@
+import { conformWhole } from '../schema/conform.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { ColumnarTable, ColumnData, TableColumn } from './columnar-table.ts';
 import type { DecodedBatch } from './decode.ts';
@@ -135,13 +136,23 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
     case 'struct':
     case 'decimal':
     case 'binary': {
-      const values: unknown[] = Array.from({ length }, () => null);
-      forEachValue(found, length, (at, { store }, index) => {
-        if (store.kind === 'values') values[at] = store.values[index];
-      });
-      return { kind: 'values', values };
+      return {
+        kind: 'values',
+        valueAt: (row) => {
+          for (const { source, places } of found) {
+            const index = places[row] ?? -1;
+            if (index >= 0) return cellAt(source.store, index, type);
+          }
+          return null;
+        },
+      };
     }
   }
+}
+
+function cellAt(store: ValueStore, index: number, type: ColumnType): unknown {
+  if (store.kind === 'values') return store.values[index];
+  return store.kind === 'parts' ? conformWhole(store.values.valueAt(index), type) : null;
 }
 
 function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(
@@ -150,7 +161,7 @@ function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(
 ): Numbers {
   for (const { source, places } of found) {
     const { store } = source;
-    if (store.kind === 'texts') continue;
+    if (store.kind === 'texts' || store.kind === 'parts') continue;
     for (let at = 0; at < values.length; at++) {
       const index = places[at] ?? -1;
       if (index >= 0) values[at] = Number(store.values[index]);
@@ -186,7 +197,7 @@ function gatherTexts(found: readonly Found[], length: number): ColumnData {
 function coder(store: ValueStore, to: TextDictionary): (index: number) => number {
   if (store.kind !== 'texts') {
     return (index) => {
-      const value = store.values[index];
+      const value = store.kind === 'values' ? store.values[index] : '';
       return to.addText(typeof value === 'string' ? value : '');
     };
   }

@@ -1,4 +1,6 @@
 import { dateOf, timestampOf } from '../schema/times.ts';
+import { fitsWhole } from '../schema/fits-whole.ts';
+import type { ColumnType } from '../schema/types.ts';
 import type { ColumnBuilder } from './decoded-column.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { Shape } from './record-shape.ts';
@@ -22,6 +24,7 @@ const justNulls = 0;
 const justNumbers = bitOf(scanned.number);
 const justTexts = bitOf(scanned.text);
 const justTimes = bitOf(scanned.time);
+const justNested = bitOf(scanned.nested);
 const booleans = bitOf(scanned.true) | bitOf(scanned.false);
 
 /**
@@ -91,6 +94,8 @@ function take(column: BlockColumn, { isText, isShared }: Place, state: FieldStat
   if (kinds === justNumbers && state.numbers !== undefined) return column.addNumbers(state.numbers);
   if (kinds === justTimes && state.timestamps !== undefined) return column.addNumbers(state.timestamps);
   if ((kinds & ~booleans) === 0 && state.booleans !== undefined) return column.addBooleans(state.booleans);
+  if (kinds === justNested && state.parts !== undefined && state.known !== undefined)
+    return column.addParts(state.parts, state.known);
   if (kinds === justTexts && state.texts !== undefined && !column.hasDates()) return column.addTexts(state.texts);
   return false;
 }
@@ -190,6 +195,21 @@ class BlockColumn {
       const code =
         kind === scanned.text ? texts.add(view, from, end, hashes[slot] ?? 0) : texts.addBytes(view, from, end);
       to.pushCode(this.#firstRow + index, code);
+    }
+    return true;
+  }
+
+  /** False, and nothing added, when one of them does not fit the type whole. */
+  addParts(to: ColumnBuilder, known: ColumnType): boolean {
+    const { kinds, starts, ends, nested, count } = this.#block;
+    const { bytes } = this.#scanner;
+    const start = this.#start;
+    for (let slot = start; slot < start + count; slot++)
+      if (kinds[slot] === scanned.nested && !fitsWhole(nested[slot], known)) return false;
+    for (let index = 0; index < count; index++) {
+      const slot = start + index;
+      if (kinds[slot] === scanned.nested)
+        to.pushJson(this.#firstRow + index, bytes, starts[slot] ?? 0, ends[slot] ?? 0);
     }
     return true;
   }

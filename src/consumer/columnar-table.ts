@@ -25,9 +25,9 @@ export type ColumnData =
   | { readonly kind: 'string'; readonly codes: Int32Array; readonly dictionary: StringDictionary }
   /**
    * Arrays, structs and the rare types of adopted tables as JavaScript values that already have the column's type: number,
-   * bigint, string, boolean, Date (timestamp and date), array, object with the struct's field names, `null` for no value.
+   * bigint, string, boolean, Date (timestamp and date), array, object with the struct's field names, `null` for no value; made when asked for.
    */
-  | { readonly kind: 'values'; readonly values: readonly unknown[] };
+  | { readonly kind: 'values'; valueAt(row: number): unknown };
 
 export interface TableColumn {
   /** Lower case, as in the catalog. */

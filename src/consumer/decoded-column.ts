@@ -2,6 +2,7 @@ import type { Observed } from '../schema/observe.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { StringDictionary } from './columnar-table.ts';
+import { JsonValues } from './json-values.ts';
 import { TextDictionary, textOf } from './text-dictionary.ts';
 
 /** Values of one field with one form and type: sparse, by row. */
@@ -22,6 +23,8 @@ export type ValueStore =
   /** Numbers, 0 or 1 for booleans, milliseconds and days for timestamps and dates. */
   | { readonly kind: 'numbers'; readonly values: Float64Array }
   | { readonly kind: 'texts'; readonly codes: Int32Array; readonly dictionary: StringDictionary }
+  /** Arrays and structs. `areWhole`: each fits the type that the column was known to have, with all its parts. */
+  | { readonly kind: 'parts'; readonly values: JsonValues; readonly areWhole: boolean }
   | { readonly kind: 'values'; readonly values: readonly unknown[] };
 
 /** The row that the value belongs to. */
@@ -34,6 +37,8 @@ export function jsonValue({ store, observed }: DecodedColumn, index: number): un
   switch (store.kind) {
     case 'texts':
       return textOf(store.dictionary, store.codes[index] ?? 0);
+    case 'parts':
+      return store.values.valueAt(index);
     case 'values':
       return store.values[index];
     case 'numbers': {
@@ -71,6 +76,8 @@ export class ColumnBuilder {
   /** Texts of the column, for `pushCode`. */
   readonly texts = new TextDictionary();
   readonly #values: unknown[] = [];
+  readonly #parts = new JsonValues();
+  #areWhole = true;
   readonly #kind: ValueStore['kind'];
 
   /** `firstRow`: of its values. */
@@ -102,7 +109,20 @@ export class ColumnBuilder {
     if (this.#kind === 'numbers') return this.pushNumber(row, Number(value));
     if (!this.#addRow(row)) return false;
     if (this.#kind === 'texts') this.#codes[this.#count - 1] = this.texts.addText(String(value));
+    else if (this.#kind === 'parts') this.#parts.addValue(value);
     else this.#values.push(value);
+    return true;
+  }
+
+  /** What was pushed does not fit the known type with all its parts. */
+  markPartial(): void {
+    this.#areWhole = false;
+  }
+
+  /** `push` into a column of arrays or structs, by the value's place in a record: it fits the known type whole. */
+  pushJson(row: number, source: Buffer, start: number, end: number): boolean {
+    if (!this.#addRow(row)) return false;
+    this.#parts.add(source, start, end);
     return true;
   }
 
@@ -146,6 +166,8 @@ export class ColumnBuilder {
         return { kind: 'numbers', values: this.#numbers };
       case 'texts':
         return { kind: 'texts', codes: this.#codes, dictionary: this.texts.finish() };
+      case 'parts':
+        return { kind: 'parts', values: this.#parts, areWhole: this.#areWhole };
       case 'values':
         return { kind: 'values', values: this.#values };
     }
@@ -184,9 +206,10 @@ function storeKindOf(observed: Observed): ValueStore['kind'] {
     case 'bigint':
     case 'decimal':
     case 'binary':
+      return 'values';
     case 'array':
     case 'struct':
-      return 'values';
+      return 'parts';
     default:
       return 'numbers';
   }

@@ -41,14 +41,14 @@ export function parseNested(bytes: Buffer, start: number, end: number): unknown 
   const text = bytes.toString('utf8', start, end);
   if (text.includes('\uFFFD')) return undefined;
   try {
-    return parseExact(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }
 }
 
 /** `JSON.parse` that loses no digit. */
-function parseExact(text: string): unknown {
+export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   return mayHaveLostDigits(value, text) ? JSON.parse(text, reviveExact) : value;
 }
@@ -56,7 +56,7 @@ function parseExact(text: string): unknown {
 function parseText(text: string): ParsedRecord {
   let value: unknown;
   try {
-    value = parseExact(text);
+    value = parseJson(text);
   } catch (error) {
     return error instanceof RangeError ? tooDeep() : reject('invalid-json', describeError(error, text));
   }

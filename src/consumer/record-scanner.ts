@@ -247,6 +247,8 @@ export class RecordScanner {
     if (value === undefined) return -1;
     block.kinds[slot] = scanned.nested;
     block.nested[slot] = value;
+    block.starts[slot] = start;
+    block.ends[slot] = stop;
     return stop;
   }
 }

@@ -29,6 +29,8 @@ export interface FieldState {
   texts: ColumnBuilder | undefined;
   timestamps: ColumnBuilder | undefined;
   booleans: ColumnBuilder | undefined;
+  /** Arrays or structs of the known type. */
+  parts: ColumnBuilder | undefined;
 }
 
 /** Adds rows to columns keyed by (field, type). */
@@ -85,6 +87,7 @@ export class RowReader {
       texts: undefined,
       timestamps: undefined,
       booleans: undefined,
+      parts: undefined,
     };
     if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);
     return state;
@@ -104,7 +107,9 @@ export class RowReader {
     if (observed === undefined) return true;
     const builder = this.#builderOf(row, state, observed);
     if (observed.form === 'plain') {
-      if (observed.type === state.known && isScalar(state.known)) state.straight = builder;
+      if (observed.type !== state.known) builder?.markPartial();
+      else if (isScalar(state.known)) state.straight = builder;
+      else state.parts = builder;
       this.#openLane(state, observed.type, builder);
     }
     return builder?.push(row, cellOf(value, observed)) ?? false;

@@ -17,7 +17,7 @@ export class ScannedBlock {
   /** Records in it. */
   count = 0;
   readonly kinds: Uint8Array;
-  /** Of texts and times: the bytes between the quotes. */
+  /** Of texts and times: the bytes between the quotes; of nested values their JSON. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   /** Of texts. */

@@ -1,4 +1,5 @@
 import { conform } from '../schema/conform.ts';
+import { fitsWhole } from '../schema/fits-whole.ts';
 import type { Evolution } from '../schema/evolution.ts';
 import { rescuedColumn } from '../schema/names.ts';
 import type { ObserveRules } from '../schema/observe.ts';
@@ -44,7 +45,7 @@ export function routeColumns(
     const present = sources.get(target) ?? [];
     // what another field of the same record has taken is rescued as it came
     const free = present.length === 0 ? column : withoutTaken(column, present, rescue);
-    sources.set(target, [...present, free.store.kind === 'values' ? fit(free, type, rules, rescue) : free]);
+    sources.set(target, [...present, fit(free, type, rules, rescue)]);
   }
   return {
     targets: [...sources].map(([name, of]) => ({ name, type: types.get(name) ?? { kind: 'string' }, sources: of })),
@@ -57,21 +58,27 @@ type RescueRow = (row: number, path: string, value: unknown) => void;
 /** Nested and exact values as the encoder takes them. */
 function fit(column: DecodedColumn, type: ColumnType, rules: ObserveRules, rescue: RescueRow): DecodedColumn {
   const { observed, store, field } = column;
-  if (store.kind !== 'values') return column;
-  const kept: { row: number; cell: unknown }[] = [];
+  if (store.kind !== 'values' && store.kind !== 'parts') return column;
+  if (store.kind === 'parts' && (store.areWhole || allFitWhole(column, type))) return column;
+  const rows: number[] = [];
+  const cells: unknown[] = [];
   for (let at = 0; at < column.count; at++) {
     const row = rowOf(column, at);
-    const value = store.values[at];
+    const value = jsonValue(column, at);
     const cell = cellOf(value, { observed, type, rules, path: field, rescue: (path, part) => rescue(row, path, part) });
-    if (cell === unfit) rescue(row, field, value);
-    else kept.push({ row, cell });
+    if (cell === unfit) {
+      rescue(row, field, value);
+      continue;
+    }
+    rows.push(row);
+    cells.push(cell);
   }
-  return {
-    ...column,
-    count: kept.length,
-    rows: Int32Array.from(kept, ({ row }) => row),
-    store: { kind: 'values', values: kept.map(({ cell }) => cell) },
-  };
+  return { ...column, count: rows.length, rows: Int32Array.from(rows), store: { kind: 'values', values: cells } };
+}
+
+function allFitWhole(column: DecodedColumn, type: ColumnType): boolean {
+  for (let at = 0; at < column.count; at++) if (!fitsWhole(jsonValue(column, at), type)) return false;
+  return true;
 }
 
 interface CellContext {
@@ -110,7 +117,7 @@ function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], 
         ? { ...store, codes: Int32Array.from(kept, (at) => store.codes[at] ?? 0) }
         : store.kind === 'numbers'
           ? { kind: 'numbers', values: Float64Array.from(kept, (at) => store.values[at] ?? 0) }
-          : { kind: 'values', values: kept.map((at) => store.values[at]) },
+          : { kind: 'values', values: kept.map((at) => jsonValue(column, at)) },
   };
 }
 

@@ -24,7 +24,7 @@ export interface LeafColumn {
 
 /** The leaves of a column, in the order of the schema, for the rows `[first, end)`. */
 export function leavesOf({ name, type, data, validity }: TableColumn, first: number, end: number): LeafColumn[] {
-  if (data.kind === 'values') return shred({ name, type, values: data.values, validity }, first, end);
+  if (data.kind === 'values') return shred({ name, type, valueAt: data.valueAt, validity }, first, end);
   if (type.kind === 'array' || type.kind === 'struct')
     throw new RangeError(`${name}: a ${type.kind} without its parts`);
   return [

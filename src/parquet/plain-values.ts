@@ -17,8 +17,9 @@ function readerOf(data: ColumnData): (row: number) => unknown {
     case 'double':
     case 'int':
     case 'bigint':
-    case 'values':
       return (row) => data.values[row];
+    case 'values':
+      return data.valueAt;
     case 'whole':
       return (row) => BigInt(data.values[row] ?? 0);
     case 'boolean':

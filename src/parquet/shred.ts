@@ -12,7 +12,7 @@ const msPerDay = 86_400_000;
 interface NestedColumn {
   readonly name: string;
   readonly type: ColumnType;
-  readonly values: readonly unknown[];
+  readonly valueAt: (row: number) => unknown;
   readonly validity: Uint8Array | undefined;
 }
 
@@ -31,9 +31,9 @@ interface Shredder {
 }
 
 /** Takes values with parts to pieces: one leaf for each, with the levels from which readers put them together again. */
-export function shred({ name, type, values, validity }: NestedColumn, first: number, end: number): LeafColumn[] {
+export function shred({ name, type, valueAt, validity }: NestedColumn, first: number, end: number): LeafColumn[] {
   const shredder = shredderOf(type, { path: [name], definition: 0, repetition: 0 });
-  for (let row = first; row < end; row++) shredder.add(validity?.[row] === 0 ? null : values[row], 0, 0);
+  for (let row = first; row < end; row++) shredder.add(validity?.[row] === 0 ? null : valueAt(row), 0, 0);
   return shredder.leaves();
 }
 

@@ -33,6 +33,13 @@ export function conform(value: unknown, type: ColumnType, options: ConformOption
   }
 }
 
+/** `conform` of a value that fits the type whole. */
+export function conformWhole(value: unknown, type: ColumnType): unknown {
+  return conform(value, type, wholeOptions);
+}
+
+const wholeOptions: ConformOptions = { rules: { numbers: 'double', depthMax: Infinity }, path: '', rescue: () => {} };
+
 function conformArray(values: readonly unknown[], element: ColumnType, options: ConformOptions): unknown {
   const rescued: [string, unknown][] = [];
   const result = values.map((value, index) =>
@@ -48,35 +55,39 @@ function conformArray(values: readonly unknown[], element: ColumnType, options: 
 }
 
 function conformStruct(value: object, fields: readonly Field[], options: ConformOptions): unknown {
-  const result: Record<string, unknown> = Object.fromEntries(fields.map(({ name }) => [name, null]));
+  const result: Record<string, unknown> = {};
+  for (const { name } of fields) result[name] = null;
+  const place = (name: string, cellOf: unknown, path: string): boolean => {
+    const field = fields.find((each) => each.name === name);
+    if (field === undefined || result[name] !== null) return false;
+    const cell = conform(cellOf, field.type, { ...options, path });
+    if (cell === unfit) return false;
+    result[name] = cell;
+    return true;
+  };
   for (const [key, member] of Object.entries(value)) {
     if (member === null) continue;
     const path = `${options.path}.${key}`;
-    const isPlaced = candidates(columnName(key), member, options.rules).some(({ name, text }) => {
-      const field = fields.find((each) => each.name === name);
-      if (field === undefined || result[name] !== null) return false;
-      const cell = conform(text ?? member, field.type, { ...options, path });
-      if (cell === unfit) return false;
-      result[name] = cell;
-      return true;
-    });
-    if (!isPlaced) options.rescue(path, member);
+    const name = columnName(key);
+    if (place(name, member, path)) continue;
+    const sibling = siblingOf(name, member, options.rules);
+    if (sibling === undefined || !place(sibling.name, sibling.text ?? member, path)) options.rescue(path, member);
   }
   return result;
 }
 
-/** The fields a value may go to, in order: its own name, then the sibling of its type. */
-function candidates(name: string, value: unknown, rules: ObserveRules): { name: string; text?: string }[] {
+/** Where a value goes that the field of its name can't hold. */
+function siblingOf(name: string, value: unknown, rules: ObserveRules): { name: string; text?: string } | undefined {
   const observed = observe(value, undefined, rules);
   switch (observed?.form) {
     case 'plain':
-      return [{ name }, { name: siblingName(name, observed.type) }];
+      return { name: siblingName(name, observed.type) };
     case 'json':
-      return [{ name }, { name: `${name}_json`, text: JSON.stringify(value) }];
+      return { name: `${name}_json`, text: JSON.stringify(value) };
     case 'exact':
-      return [{ name }, { name: `${name}_string`, text: value instanceof ExactNumber ? value.text : '' }];
+      return { name: `${name}_string`, text: value instanceof ExactNumber ? value.text : '' };
     default:
-      return [{ name }];
+      return undefined;
   }
 }
 

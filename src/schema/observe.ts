@@ -1,3 +1,4 @@
+import { fitsWhole } from './fits-whole.ts';
 import { mergeTypes } from './merge.ts';
 import { columnName } from './names.ts';
 import type { ColumnType, Field } from './types.ts';
@@ -38,7 +39,7 @@ export function observe(
   depth = 1,
 ): Observed | undefined {
   if (value === null || value === undefined) return undefined;
-  if (known !== undefined && fitScalar(value, known) !== unfit) return { form: 'plain', type: known };
+  if (known !== undefined && fitsWhole(value, known)) return { form: 'plain', type: known };
   if (value instanceof ExactNumber) return exact;
   if (Array.isArray(value)) return observeArray(value, known, rules, depth);
   switch (typeof value) {

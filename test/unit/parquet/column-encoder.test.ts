@@ -101,7 +101,7 @@ const nestedColumn = (length: number): fc.Arbitrary<TableColumn> =>
     fc.array(valueOfType(type), { minLength: length, maxLength: length }).map((values) => ({
       name: 'n',
       type,
-      data: { kind: 'values', values },
+      data: { kind: 'values', valueAt: (row) => values[row] },
       validity: Uint8Array.from(values, (value) => (value === null ? 0 : 1)),
     })),
   );

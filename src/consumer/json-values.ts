@@ -1,0 +1,47 @@
+import { parseJson } from './parse-json.ts';
+
+/**
+ * Values with parts, as the places of their JSON in the records: objects for a whole batch would fill the heap, and each is needed
+ * one at a time. Good as long as the records' bytes are.
+ */
+export class JsonValues {
+  readonly #sources: Buffer[] = [];
+  #count = 0;
+  #sourceOf = new Int32Array(64);
+  #starts = new Int32Array(64);
+  #ends = new Int32Array(64);
+
+  /** `source[start, end)` is JSON. */
+  add(source: Buffer, start: number, end: number): void {
+    if (this.#sources.at(-1) !== source) this.#sources.push(source);
+    const at = this.#count++;
+    if (at === this.#starts.length) this.#grow();
+    this.#sourceOf[at] = this.#sources.length - 1;
+    this.#starts[at] = start;
+    this.#ends[at] = end;
+  }
+
+  addValue(value: unknown): void {
+    const source = Buffer.from(JSON.stringify(value));
+    this.add(source, 0, source.length);
+  }
+
+  valueAt(index: number): unknown {
+    const source = this.#sources[this.#sourceOf[index] ?? 0];
+    return source === undefined
+      ? undefined
+      : parseJson(source.toString('utf8', this.#starts[index], this.#ends[index]));
+  }
+
+  #grow(): void {
+    const length = this.#starts.length * 2;
+    const grown = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(length);
+      to.set(from);
+      return to;
+    };
+    this.#sourceOf = grown(this.#sourceOf);
+    this.#starts = grown(this.#starts);
+    this.#ends = grown(this.#ends);
+  }
+}
