@@ -1,11 +1,16 @@
 import { parseJson } from './parse-json.ts';
 
+const writtenBytes = 256 * 1024;
+
 /**
  * Values with parts, as the places of their JSON in the records: objects for a whole batch would fill the heap, and each is needed
  * one at a time. Good as long as the records' bytes are.
  */
 export class JsonValues {
   readonly #sources: Buffer[] = [];
+  /** The JSON of values that came without theirs. */
+  #written = Buffer.alloc(0);
+  #used = 0;
   #count = 0;
   #sourceOf = new Int32Array(64);
   #starts = new Int32Array(64);
@@ -22,8 +27,15 @@ export class JsonValues {
   }
 
   addValue(value: unknown): void {
-    const source = Buffer.from(JSON.stringify(value));
-    this.add(source, 0, source.length);
+    const text = JSON.stringify(value);
+    const bytes = Buffer.byteLength(text);
+    if (this.#used + bytes > this.#written.length) {
+      this.#written = Buffer.allocUnsafeSlow(Math.max(writtenBytes, bytes));
+      this.#used = 0;
+    }
+    const start = this.#used;
+    this.#used += this.#written.write(text, start);
+    this.add(this.#written, start, this.#used);
   }
 
   valueAt(index: number): unknown {

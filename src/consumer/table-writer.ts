@@ -64,7 +64,7 @@ export interface ObjectDraft {
 export type PutMode = 'keep' | 'replace';
 
 /** Of the arrays of batches, kept for those that follow. */
-const slabBytesMax = 24 * 1024 * 1024;
+const slabBytesMax = 16 * 1024 * 1024;
 
 /** Writes batches into one table and its dead letters: decode, settle, encode, put, register. */
 export class TableWriter {

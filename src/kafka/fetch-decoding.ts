@@ -39,7 +39,7 @@ let isInstalled = false;
 
 /** Smaller record sets are not worth a slab. */
 const slabBytesMin = 64 * 1024;
-const slabs = new SlabPool(32 * 1024 * 1024);
+const slabs = new SlabPool(16 * 1024 * 1024);
 
 /**
  * Replaces two modules of kafkajs 2.2.4 before it loads: the one that decodes records into an object each, which also dies

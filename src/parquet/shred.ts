@@ -8,6 +8,9 @@ import type { LeafType } from './parquet-schema.ts';
 
 const msPerDay = 86_400_000;
 
+/** Of arrays that grow. */
+const startLength = 1024;
+
 /** A column whose values are JavaScript values. */
 interface NestedColumn {
   readonly name: string;
@@ -119,25 +122,17 @@ function collectorOf(type: LeafType): Collector {
   switch (type.kind) {
     case 'double':
     case 'float':
-      return numbers(Number, (of) => ({
-        kind: 'doubles',
-        values: Float64Array.from(of),
-        isFloat: type.kind === 'float',
-      }));
+      return numbers(Number, (values) => ({ kind: 'doubles', values, isFloat: type.kind === 'float' }));
     case 'int':
     case 'smallint':
     case 'tinyint':
-      return numbers(Number, (of) => ({ kind: 'integers', values: Int32Array.from(of), bytes: 4 }));
+      return numbers(Number, (values) => ({ kind: 'integers', values: Int32Array.from(values), bytes: 4 }));
     case 'date':
-      return numbers(timeOf, (of) => ({
-        kind: 'integers',
-        values: Int32Array.from(of, (ms) => Math.floor(ms / msPerDay)),
-        bytes: 4,
-      }));
+      return numbers(dayOf, (values) => ({ kind: 'integers', values: Int32Array.from(values), bytes: 4 }));
     case 'timestamp':
-      return numbers(timeOf, (of) => ({ kind: 'integers', values: Float64Array.from(of), bytes: 8 }));
+      return numbers(timeOf, (values) => ({ kind: 'integers', values, bytes: 8 }));
     case 'boolean':
-      return numbers(Number, (of) => ({ kind: 'booleans', values: Uint8Array.from(of) }));
+      return numbers(Number, (values) => ({ kind: 'booleans', values: Uint8Array.from(values) }));
     case 'bigint':
       return integers((value) => (typeof value === 'bigint' ? value : BigInt(Number(value))));
     case 'decimal':
@@ -155,21 +150,55 @@ function timeOf(value: unknown): number {
   return value instanceof Date ? value.getTime() : Number(value);
 }
 
-function numbers(read: (value: unknown) => number, finish: (values: readonly number[]) => LeafValues): Collector {
-  const values: number[] = [];
-  return { add: (value) => values.push(read(value)), finish: () => finish(values) };
+function dayOf(value: unknown): number {
+  return Math.floor(timeOf(value) / msPerDay);
+}
+
+function numbers(read: (value: unknown) => number, finish: (values: Float64Array) => LeafValues): Collector {
+  let values = new Float64Array(startLength);
+  let count = 0;
+  return {
+    add: (value) => {
+      if (count === values.length) {
+        const shorter = values;
+        values = new Float64Array(count * 2);
+        values.set(shorter);
+      }
+      values[count++] = read(value);
+    },
+    finish: () => finish(values.subarray(0, count)),
+  };
 }
 
 function integers(read: (value: unknown) => bigint): Collector {
-  const values: bigint[] = [];
-  return { add: (value) => values.push(read(value)), finish: () => bigints(BigInt64Array.from(values)) };
+  let values = new BigInt64Array(startLength);
+  let count = 0;
+  return {
+    add: (value) => {
+      if (count === values.length) {
+        const shorter = values;
+        values = new BigInt64Array(count * 2);
+        values.set(shorter);
+      }
+      values[count++] = read(value);
+    },
+    finish: () => bigints(values.subarray(0, count)),
+  };
 }
 
 function texts(): Collector {
-  const codes: number[] = [];
+  let codes = new Int32Array(startLength);
+  let count = 0;
   const dictionary = new TextDictionary();
   return {
-    add: (value) => codes.push(dictionary.addText(String(value))),
-    finish: () => ({ kind: 'texts', codes: Int32Array.from(codes), dictionary: dictionary.finish() }),
+    add: (value) => {
+      if (count === codes.length) {
+        const shorter = codes;
+        codes = new Int32Array(count * 2);
+        codes.set(shorter);
+      }
+      codes[count++] = dictionary.addText(String(value));
+    },
+    finish: () => ({ kind: 'texts', codes: codes.subarray(0, count), dictionary: dictionary.finish() }),
   };
 }
