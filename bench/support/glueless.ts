@@ -1,9 +1,9 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { LoadBroker } from './load-broker.ts';
 import type { Command } from './measure.ts';
 
-/** The command as it is installed: built files, started by the shipped script. */
-const script = join('bin', 'glueless.js');
+/** The command as it is installed: its first line says how Node is started. */
+const script = resolve('bin', 'glueless.js');
 
 export interface GluelessOptions {
   readonly broker: LoadBroker;
@@ -12,16 +12,16 @@ export interface GluelessOptions {
   readonly lake?: string;
   readonly group?: string;
   readonly settings?: Readonly<Record<string, string>>;
-  /** Another file to run: what the container runs, for one. */
+  /** Another file for Node to run: what the container runs, for one. */
   readonly entry?: string;
 }
 
 /** `glueless <args>` with its defaults, beside what it can't do without and `settings`. */
 export function glueless(args: readonly string[], options: GluelessOptions): Command {
-  const { broker, topic, lake, group, settings = {}, entry = script } = options;
+  const { broker, topic, lake, group, settings = {}, entry } = options;
   return {
-    command: process.execPath,
-    args: [entry, ...args],
+    command: entry === undefined ? script : process.execPath,
+    args: entry === undefined ? args : [entry, ...args],
     env: {
       ...plainEnvironment(),
       KAFKA_BROKERS: broker.bootstrap,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { releaseFetchMemory } from '../kafka/fetch-decoding.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { createRecordSource } from '../kafka/source.ts';
 import type { PipelineObserver } from '../consumer/pipeline-observer.ts';
@@ -112,6 +113,12 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
       drainMs: config.SHUTDOWN_DEADLINE_SECONDS * 1000,
       lagPollMs,
       stop: stop.signal,
+      onIdle: () => {
+        releaseFetchMemory();
+        tools.writer.releaseMemory();
+        // there when Node was started with --expose-gc, as the installed command and the image do
+        globalThis.gc?.();
+      },
       onLag: (lag) => {
         readiness.lagged(lag);
         for (const [partition, records] of lag) metrics.lag.set({ partition: String(partition) }, Number(records));

@@ -13,10 +13,15 @@ export interface ConsumerOptions extends PipelineOptions {
   /** Asks for a graceful stop. */
   readonly stop: AbortSignal;
   readonly onLag?: (lag: ReadonlyMap<number, bigint>) => void;
+  /** Everything is written and nothing has moved for a while; called once until something does. */
+  readonly onIdle?: () => void;
 }
 
 /** How often buffers are looked at for their age. */
 const tickMs = 100;
+
+/** After this long without anything to do the process counts as idle. */
+const idleMs = 5000;
 
 /** How often the ledger is asked for partitions of other members once our own are done. */
 const othersPollMs = 1000;
@@ -58,6 +63,7 @@ async function watch(
 ): Promise<void> {
   const { clock, stop, lagPollMs } = options;
   let nextPollMs = clock.nowMs() + lagPollMs;
+  let idleSinceMs = Number.NaN;
   while (!stop.aborted && !over.aborted) {
     await clock.sleep(tickMs);
     pipeline.tick();
@@ -65,6 +71,10 @@ async function watch(
     if (clock.nowMs() < nextPollMs) continue;
     await checkProgress(pipeline, options);
     nextPollMs = clock.nowMs() + lagPollMs;
+    const { progressMs } = pipeline;
+    if (progressMs === idleSinceMs || pipeline.bufferedBytes() > 0 || clock.nowMs() - progressMs < idleMs) continue;
+    idleSinceMs = progressMs;
+    options.onIdle?.();
   }
 }
 

@@ -207,6 +207,11 @@ export class TableWriter {
     );
   }
 
+  /** Memory that is kept for batches to come goes back. */
+  releaseMemory(): void {
+    this.#slabs.clear();
+  }
+
   async discard(keys: readonly string[]): Promise<void> {
     if (keys.length > 0) await this.#options.store.delete(keys);
   }

@@ -68,6 +68,11 @@ function fetchedRecords(set: Buffer, unpackedBytesMax: number): FetchedRecords {
   };
 }
 
+/** Memory that is kept for records to come goes back. */
+export function releaseFetchMemory(): void {
+  slabs.clear();
+}
+
 /** Our view of the batch that `eachBatch` is called with. */
 export function fetchedBatch(batch: EachBatchPayload['batch']): FetchedBatch {
   if (batch instanceof FetchBatch) return batch;

@@ -31,4 +31,10 @@ export class SlabPool {
     this.#free.push(slab);
     this.#freeBytes += slab.byteLength;
   }
+
+  /** Leaves what nobody uses to the garbage collector. */
+  clear(): void {
+    this.#free = [];
+    this.#freeBytes = 0;
+  }
 }
