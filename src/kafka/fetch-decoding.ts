@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { EachBatchPayload } from 'kafkajs';
 import type { Answer } from './admission.ts';
-import { readRecordBatches, type RecordBatch } from './record-batch.ts';
+import { readRecordBatches, unpackBatch, type RecordBatch } from './record-batch.ts';
 import type { RecordMemory, RecordSet } from './record-set.ts';
 import { SlabPool } from '../runtime/slab-pool.ts';
 
@@ -28,14 +28,23 @@ interface PartitionData {
 interface FetchedRecords {
   readonly batches: readonly RecordBatch[];
   readonly memory?: RecordMemory;
+  readonly unpackedBytesMax: number;
 }
 
-/** What a consumer's `eachBatch` gets in place of kafkajs's batch. */
+/**
+ * What a consumer's `eachBatch` gets in place of kafkajs's batch. Asking for its records or its end unpacks them: no more than some
+ * megabytes, whatever the broker sent; the rest is left to the next fetch.
+ */
 export interface FetchedBatch extends Answer {
   readonly records: RecordSet;
+  /** Unpacking it takes memory that nobody has counted yet. */
+  readonly isPacked: boolean;
 }
 
 let isInstalled = false;
+
+/** Of one answer and partition; at least one batch is unpacked. */
+const answerBytesMax = 8 * 1024 * 1024;
 
 /** Smaller record sets are not worth a slab. */
 const slabBytesMin = 64 * 1024;
@@ -50,7 +59,7 @@ export function installFetchDecoding(unpackedBytesMax: number): void {
   isInstalled = true;
   replaceModule('kafkajs/src/protocol/requests/fetch/v4/decodeMessages', async (decoder: AnswerDecoder) => {
     const size = decoder.readInt32();
-    if (size <= 0 || !decoder.canReadBytes(size)) return { batches: [] } satisfies FetchedRecords;
+    if (size <= 0 || !decoder.canReadBytes(size)) return { batches: [], unpackedBytesMax } satisfies FetchedRecords;
     return fetchedRecords(decoder.readBytes(size), unpackedBytesMax);
   });
   replaceModule('kafkajs/src/consumer/batch', FetchBatch);
@@ -58,12 +67,13 @@ export function installFetchDecoding(unpackedBytesMax: number): void {
 
 /** Copies the record set: the answer's buffer takes the next one. */
 function fetchedRecords(set: Buffer, unpackedBytesMax: number): FetchedRecords {
-  if (set.length < slabBytesMin) return { batches: readRecordBatches(Buffer.from(set), unpackedBytesMax) };
+  if (set.length < slabBytesMin) return { batches: readRecordBatches(Buffer.from(set)), unpackedBytesMax };
   const slab = slabs.take(set.length);
   const bytes = Buffer.from(slab, 0, set.length);
   set.copy(bytes);
   return {
-    batches: readRecordBatches(bytes, unpackedBytesMax),
+    batches: readRecordBatches(bytes),
+    unpackedBytesMax,
     memory: { bytes, recycle: () => slabs.give(slab) },
   };
 }
@@ -91,26 +101,35 @@ class FetchBatch implements FetchedBatch {
   readonly partition: number;
   readonly highWatermark: string;
   readonly messages: { readonly length: number };
-  readonly records: RecordSet;
+  readonly isPacked: boolean;
   readonly logStart: bigint | undefined;
   readonly fetchedOffset: bigint;
+  readonly #fetched: FetchedRecords;
+  readonly #batches: readonly RecordBatch[];
+  readonly #aborted: RecordSet['aborted'];
+  #records: RecordSet | undefined;
 
   constructor(topic: string, fetchedOffset: string, data: PartitionData) {
     this.topic = topic;
     this.partition = data.partition;
     this.highWatermark = data.highWatermark;
     this.fetchedOffset = BigInt(fetchedOffset);
-    const { memory } = data.messages;
-    const batches = data.messages.batches.filter(({ lastOffset }) => lastOffset >= this.fetchedOffset);
-    const aborted = (data.abortedTransactions ?? []).map(({ producerId, firstOffset }) => ({
+    this.#fetched = data.messages;
+    // aborted transactions may begin in batches before the first one that counts
+    this.#batches = data.messages.batches.filter(({ lastOffset }) => lastOffset >= this.fetchedOffset);
+    this.#aborted = (data.abortedTransactions ?? []).map(({ producerId, firstOffset }) => ({
       producerId: BigInt(producerId),
       firstOffset: BigInt(firstOffset),
     }));
-    // aborted transactions may begin in batches before the first one that counts
-    this.records = { batches, aborted, ...(memory && { memory }) };
-    this.messages = { length: batches.reduce((sum, { count }) => sum + count, 0) };
+    this.messages = { length: this.#batches.reduce((sum, { count }) => sum + count, 0) };
+    this.isPacked = this.#batches.some(({ codec }) => codec !== 0);
     const logStart = BigInt(data.lastStartOffset ?? -1);
     this.logStart = logStart < 0n ? undefined : logStart;
+  }
+
+  get records(): RecordSet {
+    this.#records ??= this.#unpack();
+    return this.#records;
   }
 
   get end(): bigint {
@@ -118,8 +137,21 @@ class FetchBatch implements FetchedBatch {
     return last === undefined ? this.fetchedOffset : last.lastOffset + 1n;
   }
 
+  #unpack(): RecordSet {
+    const { memory, unpackedBytesMax } = this.#fetched;
+    const batches: RecordBatch[] = [];
+    let bytes = 0;
+    for (const batch of this.#batches) {
+      if (bytes >= answerBytesMax) break;
+      const unpacked = unpackBatch(batch, unpackedBytesMax);
+      batches.push(unpacked);
+      bytes += unpacked.end - unpacked.start;
+    }
+    return { batches, aborted: this.#aborted, ...(memory && { memory }) };
+  }
+
   isEmpty(): boolean {
-    return this.records.batches.length === 0;
+    return this.#batches.length === 0;
   }
 
   /** Control records and aborted transactions are handed over too, as ranges without records. */
@@ -132,7 +164,7 @@ class FetchBatch implements FetchedBatch {
   }
 
   lastOffset(): string {
-    return this.isEmpty() ? (BigInt(this.highWatermark) - 1n).toString() : (this.end - 1n).toString();
+    return (this.#batches.at(-1)?.lastOffset ?? BigInt(this.highWatermark) - 1n).toString();
   }
 
   offsetLag(): string {

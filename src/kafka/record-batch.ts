@@ -2,7 +2,7 @@ import { PipelineError } from '../runtime/errors.ts';
 import { unpack } from './codecs.ts';
 
 /**
- * One record batch as the broker stores it (message format 2), its records unpacked but not yet read.
+ * One record batch as the broker stores it (message format 2), its records not yet read.
  * Source: Apache Kafka, "Record Batch", https://kafka.apache.org/documentation/#recordbatch
  */
 export interface RecordBatch {
@@ -10,7 +10,9 @@ export interface RecordBatch {
   /** Also of batches that compaction has emptied: what lies up to here is accounted for. */
   readonly lastOffset: bigint;
   readonly count: number;
-  /** Its records are `bytes[start, end)`: the buffer that was read where they were not compressed, else one of their own. */
+  /** How its records are compressed, 0 for not at all. */
+  readonly codec: number;
+  /** Its records are `bytes[start, end)`. */
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
@@ -55,39 +57,33 @@ const recordBytesMin = 7;
 
 /**
  * The record batches of one partition in the broker's answer. The last one may be cut off, and is left out then.
- * Throws RECORDS_UNREADABLE for older formats, unknown codecs, impossible counts and batches that unpack to more than `unpackedBytesMax`.
+ * Throws RECORDS_UNREADABLE for older formats.
  */
-export function readRecordBatches(buffer: Buffer, unpackedBytesMax: number): RecordBatch[] {
+export function readRecordBatches(buffer: Buffer): RecordBatch[] {
   const batches: RecordBatch[] = [];
   for (let start = 0; start + at.records <= buffer.length;) {
     const end = start + lengthStart + buffer.readInt32BE(start + at.length);
     if (end > buffer.length) break;
-    batches.push(readBatch(buffer, { start, end, unpackedBytesMax }));
+    batches.push(readBatch(buffer, start, end));
     start = end;
   }
   return batches;
 }
 
-function readBatch(
-  buffer: Buffer,
-  { start, end, unpackedBytesMax }: { readonly start: number; readonly end: number; readonly unpackedBytesMax: number },
-): RecordBatch {
+function readBatch(buffer: Buffer, start: number, end: number): RecordBatch {
   const baseOffset = buffer.readBigInt64BE(start);
   const magic = buffer.readInt8(start + at.magic);
   if (magic !== magicOfFormat2)
     throw unreadable(baseOffset, `has message format ${magic}, which ended with Kafka 0.11`);
   const attributes = buffer.readInt16BE(start + at.attributes);
-  const codec = attributes & codecMask;
-  const packed = { bytes: buffer, start: start + at.records, end };
-  const records = codec === 0 ? packed : unpackBatch(codec, packed, { baseOffset, unpackedBytesMax });
-  const count = buffer.readInt32BE(start + at.count);
-  if (count > (records.end - records.start) / recordBytesMin)
-    throw unreadable(baseOffset, `says that it holds ${count} records, which its bytes can’t`);
   return {
     baseOffset,
     lastOffset: baseOffset + BigInt(buffer.readInt32BE(start + at.lastOffsetDelta)),
-    count,
-    ...records,
+    count: buffer.readInt32BE(start + at.count),
+    codec: attributes & codecMask,
+    bytes: buffer,
+    start: start + at.records,
+    end,
     baseTimestamp: Number(buffer.readBigInt64BE(start + at.baseTimestamp)),
     appendTimestamp:
       (attributes & appendTimeFlag) === 0 ? undefined : Number(buffer.readBigInt64BE(start + at.maxTimestamp)),
@@ -97,18 +93,22 @@ function readBatch(
   };
 }
 
-type RecordBytes = Pick<RecordBatch, 'bytes' | 'start' | 'end'>;
+/**
+ * The batch with its records as they are read, in a buffer of their own if they were compressed. Throws RECORDS_UNREADABLE for unknown
+ * codecs, impossible counts and what unpacks to more than `unpackedBytesMax`.
+ */
+export function unpackBatch(batch: RecordBatch, unpackedBytesMax: number): RecordBatch {
+  const unpacked = batch.codec === 0 || batch.start === batch.end ? batch : unpackRecords(batch, unpackedBytesMax);
+  if (batch.count > (unpacked.end - unpacked.start) / recordBytesMin)
+    throw unreadable(batch.baseOffset, `says that it holds ${batch.count} records, which its bytes can’t`);
+  return unpacked;
+}
 
-function unpackBatch(
-  codec: number,
-  packed: RecordBytes,
-  { baseOffset, unpackedBytesMax }: { readonly baseOffset: bigint; readonly unpackedBytesMax: number },
-): RecordBytes {
-  // a batch that compaction has emptied has nothing to unpack
-  if (packed.start === packed.end) return packed;
+function unpackRecords(batch: RecordBatch, unpackedBytesMax: number): RecordBatch {
+  const { codec, baseOffset } = batch;
   try {
-    const bytes = unpack(codec, packed.bytes.subarray(packed.start, packed.end), unpackedBytesMax);
-    return { bytes, start: 0, end: bytes.length };
+    const bytes = unpack(codec, batch.bytes.subarray(batch.start, batch.end), unpackedBytesMax);
+    return { ...batch, codec: 0, bytes, start: 0, end: bytes.length };
   } catch (error) {
     const isTooLarge = error instanceof RangeError;
     throw unreadable(
@@ -125,7 +125,7 @@ export interface AbortedTransaction {
   readonly firstOffset: bigint;
 }
 
-/** The batches with data of transactions that were committed, or of none. Source: Java's CompletedFetch. */
+/** The (unpacked) batches with data of transactions that were committed, or of none. Source: Java's CompletedFetch. */
 export function readableBatches(
   batches: readonly RecordBatch[],
   aborted: readonly AbortedTransaction[],

@@ -31,6 +31,7 @@ export function createRecordSource(options: SourceOptions): RecordSource {
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 10_000, restartOnFailure: async () => true },
   });
   const positions = new Map<number, bigint>();
+  const paused = new Set<number>();
   const over = Promise.withResolvers<void>();
   let assignment = 0;
   let stopping: Promise<void> | undefined;
@@ -44,6 +45,7 @@ export function createRecordSource(options: SourceOptions): RecordSource {
   const onJoin = (partitions: readonly number[], handler: RecordHandler): void => {
     const mine = ++assignment;
     positions.clear();
+    paused.clear();
     // before the first fetch of this assignment
     consumer.pause([{ topic, partitions: [...partitions] }]);
     assign(kafka, options, partitions, handler)
@@ -76,7 +78,9 @@ export function createRecordSource(options: SourceOptions): RecordSource {
             const { partition } = batch;
             const answer = fetchedBatch(batch);
             const position = positions.get(partition);
-            resolveOffset(batch.lastOffset());
+            // memory is short: it is fetched again when there is some
+            if (answer.isPacked && paused.has(partition)) return;
+            resolveOffset((answer.end - 1n).toString());
             const admission = position === undefined ? undefined : admit(position, answer);
             if (admission?.kind === 'take') {
               const { from, lost } = admission;
@@ -102,8 +106,14 @@ export function createRecordSource(options: SourceOptions): RecordSource {
         .then(() => over.resolve());
       return stopping;
     },
-    pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
-    resume: (partition) => consumer.resume([{ topic, partitions: [partition] }]),
+    pause: (partition) => {
+      paused.add(partition);
+      consumer.pause([{ topic, partitions: [partition] }]);
+    },
+    resume: (partition) => {
+      paused.delete(partition);
+      consumer.resume([{ topic, partitions: [partition] }]);
+    },
     seek,
     commit: async (partition, offset, metadata) => {
       try {

@@ -82,9 +82,9 @@ async function* readRange(
       autoCommit: false,
       eachBatchAutoResolve: false,
       eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
-        resolveOffset(batch.lastOffset());
-        await heartbeat();
         const answer = fetchedBatch(batch);
+        resolveOffset((answer.end - 1n).toString());
+        await heartbeat();
         const { partition } = range;
         if (batch.partition !== partition || position >= range.to) return;
         const admission = admit(position, answer);

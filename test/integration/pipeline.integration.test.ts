@@ -77,6 +77,14 @@ describe('from simulator to table, over mutual TLS', () => {
     expect(await countWithPyarrow(table)).toEqual({ rows: 300, distinct: 300 });
   });
 
+  it('takes an answer that unpacks to many megabytes in parts, each record once', async () => {
+    const { env, table } = await setup();
+    const packed = ['--compression', 'zstd', '--batch', '60000', '--partitions', '1'];
+    await runCli(['produce', '--count', '300000', ...packed, ...start], env);
+    expect((await runCli(['consume', '--until-end'], env)).code).toBe(0);
+    expect(await countWithPyarrow(table)).toEqual({ rows: 300_000, distinct: 300_000 });
+  });
+
   it('leaves out the Kafka columns when it is told to', async () => {
     const { env } = await setup({ KAFKA_COLUMNS: 'false' });
     await runCli(['produce', '--count', '100', ...start], env);

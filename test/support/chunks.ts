@@ -18,7 +18,7 @@ export function chunkOf(
   { from = 0n, partition = 0, topic = 'readings' } = {},
 ): RecordChunk {
   const timed = records.map((record) => ({ timestampMs: testTimestampMs, ...record }));
-  const batches = readRecordBatches(encodeBatch(timed, { baseOffset: from }), 1e9);
+  const batches = readRecordBatches(encodeBatch(timed, { baseOffset: from }));
   return chunkOfRecordSet({ batches, aborted: [] }, { topic, partition, from, to: from + BigInt(records.length) });
 }
 

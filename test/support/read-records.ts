@@ -1,4 +1,4 @@
-import { readRecordBatches } from '../../src/kafka/record-batch.ts';
+import { readRecordBatches, unpackBatch } from '../../src/kafka/record-batch.ts';
 import { chunkOfRecordSet } from '../../src/kafka/record-set.ts';
 
 export const unpackedBytesMax = 1_000_000;
@@ -9,7 +9,7 @@ export function readRecords(
   { from = 0n, to = 1_000_000n, aborted = [] as { producerId: bigint; firstOffset: bigint }[] } = {},
 ) {
   const chunk = chunkOfRecordSet(
-    { batches: readRecordBatches(buffer, unpackedBytesMax), aborted },
+    { batches: readRecordBatches(buffer).map((batch) => unpackBatch(batch, unpackedBytesMax)), aborted },
     { topic: 't', partition: 0, from, to },
   );
   return Array.from({ length: chunk.count }, (_, row) => ({
