@@ -6,8 +6,6 @@ import type { ParquetEncoder } from '../consumer/ports.ts';
 import type { DetourFacts } from '../consumer/detours.ts';
 import { TableWriter } from '../consumer/table-writer.ts';
 import { createColumnEncoder } from '../parquet/column-encoder.ts';
-import { createHyparquetEncoder } from '../parquet/hyparquet-encoder.ts';
-import { createParquetjsEncoder } from '../parquet/parquetjs-encoder.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Config } from '../runtime/config.ts';
@@ -43,7 +41,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
   const writer = new TableWriter({
     store: lake.store,
     catalog: lake.catalog,
-    encoder: createEncoder(config),
+    encoder: await createEncoder(config),
     parquet: hyparquetReader,
     table,
     layout,
@@ -120,15 +118,20 @@ async function layoutFor(table: string, { config, lake, log }: CommitToolsOption
   return layout;
 }
 
-function createEncoder(config: Config): ParquetEncoder {
+/** The libraries are loaded when they are asked for. */
+async function createEncoder(config: Config): Promise<ParquetEncoder> {
   const options = { codec: config.PARQUET_CODEC, rowGroupRows: config.PARQUET_ROW_GROUP_ROWS };
   switch (config.PARQUET_ENCODER) {
     case 'glueless':
       return createColumnEncoder(options);
-    case 'hyparquet':
+    case 'hyparquet': {
+      const { createHyparquetEncoder } = await import('../parquet/hyparquet-encoder.ts');
       return createHyparquetEncoder(options);
-    case 'parquetjs-lite':
+    }
+    case 'parquetjs-lite': {
+      const { createParquetjsEncoder } = await import('../parquet/parquetjs-encoder.ts');
       return createParquetjsEncoder(options);
+    }
     default:
       return unreachable(config.PARQUET_ENCODER);
   }

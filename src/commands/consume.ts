@@ -9,6 +9,7 @@ import { checkConditionalWrites } from '../consumer/store-check.ts';
 import type { TopicReader } from '../consumer/ports.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { collectAll } from '../runtime/garbage.ts';
 import type { Config } from '../runtime/config.ts';
 import { startHttpServer, type HttpServer } from '../runtime/http-server.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -116,8 +117,7 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
       onIdle: () => {
         releaseFetchMemory();
         tools.writer.releaseMemory();
-        // there when Node was started with --expose-gc, as the installed command and the image do
-        globalThis.gc?.();
+        collectAll();
       },
       onLag: (lag) => {
         readiness.lagged(lag);

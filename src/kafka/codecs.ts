@@ -7,6 +7,11 @@ const codecs = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
 
 export type Compression = keyof typeof codecs;
 
+/** What unpacks into one piece need not be put together; a piece takes no memory where nothing is written. */
+const pieceBytesMin = 64 * 1024;
+const pieceBytesMax = 16 * 1024 * 1024;
+const ratioMax = 64;
+
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeaderBytes = 16;
 
@@ -36,9 +41,9 @@ export function pack(compression: Compression, bytes: Buffer): Buffer {
 export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer {
   switch (codec) {
     case codecs.gzip:
-      return gunzipSync(packed, { maxOutputLength: bytesMax });
+      return gunzipSync(packed, { maxOutputLength: bytesMax, chunkSize: pieceBytes(packed.length) });
     case codecs.zstd:
-      return zstdDecompressSync(packed, { maxOutputLength: bytesMax });
+      return zstdDecompressSync(packed, { maxOutputLength: bytesMax, chunkSize: pieceBytes(packed.length) });
     case codecs.snappy:
       return unpackSnappy(packed, bytesMax);
     case codecs.lz4:
@@ -46,6 +51,10 @@ export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer 
     default:
       throw new TypeError(`unknown codec ${codec}`);
   }
+}
+
+function pieceBytes(packedBytes: number): number {
+  return Math.max(pieceBytesMin, Math.min(pieceBytesMax, packedBytes * ratioMax));
 }
 
 /** Java producers wrap snappy blocks in a frame of their own. */

@@ -3,6 +3,7 @@ import type { EachBatchPayload } from 'kafkajs';
 import type { Answer } from './admission.ts';
 import { readRecordBatches, unpackBatch, type RecordBatch } from './record-batch.ts';
 import type { RecordMemory, RecordSet } from './record-set.ts';
+import { collectRecent } from '../runtime/garbage.ts';
 import { SlabPool } from '../runtime/slab-pool.ts';
 
 const require = createRequire(import.meta.url);
@@ -46,6 +47,8 @@ let isInstalled = false;
 /** Of one answer and partition; at least one batch is unpacked. */
 const answerBytesMax = 8 * 1024 * 1024;
 
+const garbageBytesMin = 2 * 1024 * 1024;
+
 /** Smaller record sets are not worth a slab. */
 const slabBytesMin = 64 * 1024;
 const slabs = new SlabPool(16 * 1024 * 1024);
@@ -76,6 +79,19 @@ function fetchedRecords(set: Buffer, unpackedBytesMax: number): FetchedRecords {
     unpackedBytesMax,
     memory: { bytes, recycle: () => slabs.give(slab) },
   };
+}
+
+/** Copies the batches' records into a slab: what unpacking has made is garbage of large buffers otherwise, when its time comes. */
+function inOneSlab(batches: readonly RecordBatch[], length: number): Pick<RecordSet, 'batches' | 'memory'> {
+  const slab = slabs.take(length);
+  const bytes = Buffer.from(slab, 0, length);
+  let end = 0;
+  const copies = batches.map((batch): RecordBatch => {
+    const start = end;
+    end += batch.bytes.copy(bytes, start, batch.start, batch.end);
+    return { ...batch, bytes, start, end };
+  });
+  return { batches: copies, memory: { bytes, recycle: () => slabs.give(slab) } };
 }
 
 /** Memory that is kept for records to come goes back. */
@@ -147,7 +163,12 @@ class FetchBatch implements FetchedBatch {
       batches.push(unpacked);
       bytes += unpacked.end - unpacked.start;
     }
-    return { batches, aborted: this.#aborted, ...(memory && { memory }) };
+    const aborted = this.#aborted;
+    if (!this.isPacked || bytes < slabBytesMin) return { batches, aborted, ...(memory && { memory }) };
+    const together = inOneSlab(batches, bytes);
+    memory?.recycle();
+    if (bytes >= garbageBytesMin) collectRecent();
+    return { ...together, aborted };
   }
 
   isEmpty(): boolean {

@@ -176,7 +176,7 @@ const configSchema = z.object({
 
   PARQUET_ENCODER: choice(['glueless', 'hyparquet', 'parquetjs-lite'], {
     group: parquet,
-    about: 'What writes the files; glueless hands nested columns to hyparquet',
+    about: 'What writes the files: our own encoder, or one of two libraries',
   }).prefault('glueless'),
   PARQUET_CODEC: choice(['zstd', 'snappy', 'gzip', 'uncompressed'], {
     group: parquet,
