@@ -7,7 +7,8 @@ import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
 import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
-import { blocksOfLines, forEachLine } from './lines.ts';
+import { SlabPool } from '../../src/runtime/slab-pool.ts';
+import { blocksOfLines, forEachLine, type Block } from './lines.ts';
 
 /**
  * Ours without Kafka, a process of its own: `glueless-json.js <file> <folder>`. Decodes, infers and settles the schema, plans
@@ -32,41 +33,53 @@ const writer = new TableWriter({
 });
 const placement = { layout: 'none' as const, eventTimeField: 'eventTime', pastDaysMax: 1e5, futureDaysMax: 1e5 };
 
+/** Blocks whose records are written hold the next ones, as the service's slabs do. */
+const slabs = new SlabPool(32 * blockBytes);
+/** No line of the file is shorter. */
+const lineBytesMin = 16;
+
 let slices: ChunkSlice[] = [];
 let held = 0;
 let from = 0;
-for (const block of blocksOfLines(file, blockBytes)) {
+for (const block of blocksOfLines(file, blockBytes, (bytes) => slabs.take(bytes))) {
   const chunk = chunkOf(block, from + held);
   for (let first = 0; first < chunk.count;) {
     const end = Math.min(chunk.count, first + batchRows - held);
     slices.push({ chunk, first, end });
     held += end - first;
     first = end;
-    if (held === batchRows) await write();
+    if (held === batchRows) await write(first === chunk.count);
   }
 }
-if (held > 0) await write();
+if (held > 0) await write(true);
 
-async function write(): Promise<void> {
-  const settled = await writer.settle(writer.decode(slices, placement));
+/** `isWhole`: the last slice ends with its chunk. */
+async function write(isWhole: boolean): Promise<void> {
+  const decoded = writer.decode(slices, placement);
+  const settled = await writer.settle(decoded);
   const claim = { topic: 'bench', partition: 0, from: String(from), to: String(from + held), placement };
   const shape = { format: 1 as const, table: 'bench', writer: 'bench', claimedAt: '', reason: 'rows' };
   for (const draft of writer.plan(settled, { ...claim, ...shape })) {
     await writeFile(join(folder, `${String(from).padStart(12, '0')}.parquet`), await draft.encode());
   }
+  decoded.recycle();
+  for (const { chunk } of isWhole ? slices : slices.slice(0, -1)) chunk.recycle?.();
   from += held;
   slices = [];
   held = 0;
 }
 
-function chunkOf(bytes: Buffer, first: number): RecordChunk {
-  const starts: number[] = [];
-  const ends: number[] = [];
+function chunkOf({ bytes, slab }: Block, first: number): RecordChunk {
+  const rowsMax = Math.ceil(bytes.length / lineBytesMin);
+  const valueStarts = new Int32Array(rowsMax);
+  const valueEnds = new Int32Array(rowsMax);
+  let count = 0;
   forEachLine(bytes, (start, end) => {
-    starts.push(start);
-    ends.push(end);
+    valueStarts[count] = start;
+    valueEnds[count++] = end;
   });
-  const count = starts.length;
+  const offsetDeltas = new Float64Array(count);
+  for (let row = 0; row < count; row++) offsetDeltas[row] = row;
   return {
     topic: 'bench',
     partition: 0,
@@ -74,11 +87,12 @@ function chunkOf(bytes: Buffer, first: number): RecordChunk {
     to: BigInt(first + count),
     count,
     bytes,
-    offsetDeltas: Float64Array.from(starts.keys()),
+    offsetDeltas,
     timestamps: new Float64Array(count).fill(-1),
-    valueStarts: Int32Array.from(starts),
-    valueEnds: Int32Array.from(ends),
+    valueStarts,
+    valueEnds,
     keyOf: () => undefined,
     headersOf: () => undefined,
+    recycle: () => slabs.give(slab),
   };
 }

@@ -13,6 +13,9 @@ import { jsonPeers } from '../support/peers.ts';
 import { runRounds, type Contender } from '../support/rounds.ts';
 import type { Bench, Workload } from '../support/workload.ts';
 
+/** Those of the installed command's first line. */
+const nodeFlags = ['--expose-gc', '--max-semi-space-size=8', '--initial-old-space-size=64'];
+
 /** The service's way from records to Parquet, without Kafka. */
 export const gluelessJson: JsonPeer = {
   name: 'glueless, without Kafka',
@@ -22,7 +25,7 @@ export const gluelessJson: JsonPeer = {
   provide: async () => {},
   invocation: ({ file, folder }) => ({
     command: process.execPath,
-    args: [builtContender('glueless-json'), file, folder],
+    args: [...nodeFlags, builtContender('glueless-json'), file, folder],
     env: plainEnvironment(),
   }),
 };
