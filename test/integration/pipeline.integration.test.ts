@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { kafkaEnvironment, ownNames, runCli, RunningCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/lake.ts';
-import { countWithPyarrow } from '../support/pyarrow.ts';
+import { readingAt } from '../../src/producer/thermometer.ts';
+import { countWithPyarrow, sumsOf, sumWithPyarrow } from '../support/pyarrow.ts';
 
 async function setup(extra: Record<string, string> = {}) {
   const names = ownNames();
@@ -15,7 +16,7 @@ async function setup(extra: Record<string, string> = {}) {
 const start = ['--start', '2026-11-23T00:00:00Z', '--every', '7s'];
 
 describe('from simulator to table, over mutual TLS', () => {
-  it.each(['hyparquet', 'parquetjs-lite'])(
+  it.each(['glueless', 'hyparquet', 'parquetjs-lite'])(
     'written by %s: pyarrow counts what the broker acknowledged',
     async (encoder) => {
       const { env, table, rejected } = await setup({ PARQUET_ENCODER: encoder, BATCH_ROWS_MAX: '700' });
@@ -77,12 +78,20 @@ describe('from simulator to table, over mutual TLS', () => {
     expect(await countWithPyarrow(table)).toEqual({ rows: 300, distinct: 300 });
   });
 
-  it('takes an answer that unpacks to many megabytes in parts, each record once', async () => {
-    const { env, table } = await setup();
-    const packed = ['--compression', 'zstd', '--batch', '60000', '--partitions', '1'];
-    await runCli(['produce', '--count', '300000', ...packed, ...start], env);
+  it.each([
+    ['that are read one after the other', ['--compression', 'none', '--partitions', '3'], { BATCH_ROWS_MAX: '20000' }],
+    ['that unpack to many megabytes, in parts', ['--compression', 'zstd', '--batch', '60000', '--partitions', '1'], {}],
+  ])('keeps every value in its row, from answers %s', async (_how, options, settings) => {
+    const { env, table } = await setup(settings);
+    const count = 300_000;
+    await runCli(['produce', '--count', String(count), ...options, ...start], env);
     expect((await runCli(['consume', '--until-end'], env)).code).toBe(0);
-    expect(await countWithPyarrow(table)).toEqual({ rows: 300_000, distinct: 300_000 });
+    const startMs = Date.parse('2026-11-23T00:00:00Z');
+    const published = Array.from({ length: count }, (_, index) =>
+      readingAt({ seed: 1, patients: 50 }, index, startMs + index * 7000),
+    );
+    expect(await sumWithPyarrow(table)).toEqual(sumsOf(published));
+    expect(await countWithPyarrow(table)).toEqual({ rows: count, distinct: count });
   });
 
   it('leaves out the Kafka columns when it is told to', async () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
+import type { Reading } from '../../src/producer/thermometer.ts';
 
 const run = promisify(execFile);
 
@@ -13,6 +14,52 @@ table = ds.dataset(folder, format='parquet', exclude_invalid_files=False).to_tab
 pairs = set(zip(table['kafka_partition'].to_pylist(), table['kafka_offset'].to_pylist()))
 print(json.dumps({'rows': table.num_rows, 'distinct': len(pairs)}))
 `;
+
+const sumsScript = `
+import json, sys
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.compute as pc
+table = ds.dataset(sys.argv[1], format='parquet', exclude_invalid_files=False).to_table()
+ms = pc.cast(table['eventtime'], pa.int64())
+device = pc.cast(pc.utf8_slice_codeunits(table['deviceid'], 12), pa.int64())
+patient = pc.cast(pc.utf8_slice_codeunits(table['patientid'], 8), pa.int64())
+tenths = pc.cast(pc.round(pc.multiply(table['temperature'], 10)), pa.int64())
+total = lambda values: str(pc.sum(values).as_py())
+print(json.dumps({'rows': table.num_rows, 'times': total(ms), 'tenths': total(tenths),
+  'together': total(pc.multiply(pc.add(device, pc.multiply(patient, 3)), pc.add(tenths, pc.divide(ms, 1000))))}))
+`;
+
+/** Sums over thermometer readings that change when any value goes to another row, is lost or is damaged. */
+export interface ReadingSums {
+  readonly rows: number;
+  readonly times: string;
+  readonly tenths: string;
+  readonly together: string;
+}
+
+export async function sumWithPyarrow(folder: string): Promise<ReadingSums> {
+  const { stdout } = await run(inject('stack').python, ['-c', sumsScript, folder]);
+  return JSON.parse(stdout);
+}
+
+/** The same of what the simulator publishes. */
+export function sumsOf(readings: Iterable<Reading>): ReadingSums {
+  let rows = 0;
+  let times = 0n;
+  let sumOfTenths = 0n;
+  let together = 0n;
+  for (const { deviceId, patientId, temperature, eventTime } of readings) {
+    const ms = BigInt(Date.parse(eventTime));
+    const tenths = BigInt(Math.round(temperature * 10));
+    const names = BigInt(deviceId.slice(12)) + 3n * BigInt(patientId.slice(8));
+    rows++;
+    times += ms;
+    sumOfTenths += tenths;
+    together += names * (tenths + ms / 1000n);
+  }
+  return { rows, times: String(times), tenths: String(sumOfTenths), together: String(together) };
+}
 
 /** Rows of a folder of Parquet files, and how many different Kafka coordinates they have: counted without any code of ours. */
 export async function countWithPyarrow(folder: string): Promise<{ rows: number; distinct: number }> {
