@@ -13,7 +13,7 @@ import { collectAll } from '../runtime/garbage.ts';
 import type { Config } from '../runtime/config.ts';
 import { startHttpServer, type HttpServer } from '../runtime/http-server.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { createMetrics, type Metrics } from '../runtime/metrics.ts';
+import type { Metrics } from '../runtime/metrics.ts';
 import { createCommitTools } from './commit-tools.ts';
 import { connectKafka } from './connect-kafka.ts';
 import { createLogObserver } from './log-observer.ts';
@@ -53,11 +53,11 @@ async function checkReadable(reader: TopicReader): Promise<void> {
 /** The service: reads the topic as a member of the group and writes the table, until a signal or the end. */
 export async function consume(config: Config, { untilEnd }: ConsumeOptions, context: ConsumeContext): Promise<number> {
   const { log, stop } = context;
-  const metrics = createMetrics();
+  const metrics = await createMetricsFor(config);
   const readiness = new Readiness(systemClock, (config.BATCH_AGE_MAX_SECONDS + readyGraceSeconds) * 1000);
   const observer = joinObservers(
     context.observer ?? createLogObserver(log),
-    createMetricsObserver(metrics),
+    ...(metrics === undefined ? [] : [createMetricsObserver(metrics)]),
     readiness.observer,
   );
   const http = await startHttp(config, { metrics, readiness, log });
@@ -70,7 +70,7 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
     'waiting for the lake',
     async () => {
       await checkConditionalWrites(lake.store, randomUUID());
-      return createCommitTools({ config, lake, log, observer, metrics });
+      return createCommitTools({ config, lake, log, observer, ...(metrics && { metrics }) });
     },
     { config, log, stop },
   );
@@ -88,7 +88,7 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
     clock: systemClock,
     log,
     stop: over.signal,
-    onCertificate: ({ daysLeft }) => metrics.certificateDays.set(daysLeft),
+    onCertificate: ({ daysLeft }) => metrics?.certificateDays.set(daysLeft),
   });
   try {
     await runConsumer({
@@ -121,7 +121,7 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
       },
       onLag: (lag) => {
         readiness.lagged(lag);
-        for (const [partition, records] of lag) metrics.lag.set({ partition: String(partition) }, Number(records));
+        for (const [partition, records] of lag) metrics?.lag.set({ partition: String(partition) }, Number(records));
       },
     });
   } finally {
@@ -132,11 +132,22 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
   return stop.exitCode();
 }
 
+/** Metrics that nobody can ask for are not counted, and their library is not loaded. */
+async function createMetricsFor({ HTTP_PORT: port }: Config): Promise<Metrics | undefined> {
+  if (port === undefined) return undefined;
+  const { createMetrics } = await import('../runtime/metrics.ts');
+  return createMetrics();
+}
+
 async function startHttp(
   { HTTP_PORT: port }: Config,
-  { metrics, readiness, log }: { readonly metrics: Metrics; readonly readiness: Readiness; readonly log: Logger },
+  {
+    metrics,
+    readiness,
+    log,
+  }: { readonly metrics: Metrics | undefined; readonly readiness: Readiness; readonly log: Logger },
 ): Promise<HttpServer | undefined> {
-  if (port === undefined) return undefined;
+  if (port === undefined || metrics === undefined) return undefined;
   const server = await startHttpServer({
     port,
     metrics: () => metrics.registry.metrics(),

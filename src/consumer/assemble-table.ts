@@ -1,4 +1,4 @@
-import { conformWhole } from '../schema/conform.ts';
+import { holds, wholeCell } from '../schema/fits-whole.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { ColumnarTable, ColumnData, TableColumn } from './columnar-table.ts';
 import type { DecodedBatch } from './decode.ts';
@@ -136,12 +136,13 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
     case 'struct':
     case 'decimal':
     case 'binary': {
+      const cellAt = cellReader(type);
       return {
         kind: 'values',
         valueAt: (row) => {
           for (const { source, places } of found) {
             const index = places[row] ?? -1;
-            if (index >= 0) return cellAt(source.store, index, type);
+            if (index >= 0) return cellAt(source.store, index);
           }
           return null;
         },
@@ -150,9 +151,14 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
   }
 }
 
-function cellAt(store: ValueStore, index: number, type: ColumnType): unknown {
-  if (store.kind === 'values') return store.values[index];
-  return store.kind === 'parts' ? conformWhole(store.values.valueAt(index), type) : null;
+function cellReader(type: ColumnType): (store: ValueStore, index: number) => unknown {
+  // digits that a double can't hold fit nothing but a bigint
+  const isPlain = !holds(type, 'bigint');
+  return (store, index) => {
+    if (store.kind === 'values') return store.values[index];
+    if (store.kind !== 'parts') return null;
+    return wholeCell(isPlain ? store.values.plainValueAt(index) : store.values.valueAt(index), type);
+  };
 }
 
 function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(

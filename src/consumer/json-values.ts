@@ -39,10 +39,17 @@ export class JsonValues {
   }
 
   valueAt(index: number): unknown {
+    return parseJson(this.#textAt(index));
+  }
+
+  /** `valueAt` where no number of the value has more digits than a double holds. */
+  plainValueAt(index: number): unknown {
+    return JSON.parse(this.#textAt(index));
+  }
+
+  #textAt(index: number): string {
     const source = this.#sources[this.#sourceOf[index] ?? 0];
-    return source === undefined
-      ? undefined
-      : parseJson(source.toString('utf8', this.#starts[index], this.#ends[index]));
+    return source?.toString('utf8', this.#starts[index], this.#ends[index]) ?? 'null';
   }
 
   #grow(): void {

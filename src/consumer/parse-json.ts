@@ -37,9 +37,8 @@ export function parseRecord(bytes: Buffer, start: number, end: number): ParsedRe
 
 /** An array or object that stands in a record, or `undefined` when the record must be looked at as a whole. */
 export function parseNested(bytes: Buffer, start: number, end: number): unknown {
-  if (end - start > nestingMax) return undefined;
   const text = bytes.toString('utf8', start, end);
-  if (text.includes('\uFFFD')) return undefined;
+  if (text.includes('\uFFFD') || (text.length > nestingMax && nestingOf(text) >= nestingMax)) return undefined;
   try {
     return parseJson(text);
   } catch {

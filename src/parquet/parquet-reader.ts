@@ -1,4 +1,4 @@
-import { parquetMetadataAsync, parquetReadObjects, type AsyncBuffer } from 'hyparquet';
+import type { AsyncBuffer } from 'hyparquet';
 import { zstdDecompressSync, gunzipSync } from 'node:zlib';
 import type { ParquetReader, ParquetSource } from '../consumer/ports.ts';
 import { isRetryable, messageOf, PipelineError } from '../runtime/errors.ts';
@@ -8,18 +8,26 @@ const compressors = {
   GZIP: (input: Uint8Array) => gunzipSync(input),
 };
 
-/** Reads with hyparquet, which shares no code with any of the encoders of ours. */
+/** Reads with hyparquet, which shares no code with any of the encoders of ours; loaded when something is to be read. */
 export const hyparquetReader: ParquetReader = {
   rowCount: async (source) =>
-    explained(async () => Number((await parquetMetadataAsync(asyncBufferOf(source))).num_rows)),
+    explained(async () => {
+      const { parquetMetadataAsync } = await import('hyparquet');
+      return Number((await parquetMetadataAsync(asyncBufferOf(source))).num_rows);
+    }),
 
   integers: async (bytes, columns) =>
     explained(async () => {
+      const { parquetReadObjects } = await import('hyparquet');
       const rows = await parquetReadObjects({ file: memoryBuffer(bytes), columns: [...columns], compressors });
       return columns.map((column) => rows.map((row) => integerOf(row[column], column)));
     }),
 
-  rows: async (bytes) => explained(() => parquetReadObjects({ file: memoryBuffer(bytes), compressors })),
+  rows: async (bytes) =>
+    explained(async () => {
+      const { parquetReadObjects } = await import('hyparquet');
+      return parquetReadObjects({ file: memoryBuffer(bytes), compressors });
+    }),
 };
 
 function asyncBufferOf({ size, read }: ParquetSource): AsyncBuffer {

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { choice, decimal, integer, list, text, variable, yesNo, type VariableFacts } from './config-types.ts';
 import { PipelineError } from './errors.ts';
 
+// code made for a schema pays after many values, and needs `new Function`
+z.config({ jitless: true });
+
 const kafka = 'Kafka';
 const tls = 'Mutual TLS';
 const lake = 'Lake';

@@ -33,13 +33,6 @@ export function conform(value: unknown, type: ColumnType, options: ConformOption
   }
 }
 
-/** `conform` of a value that fits the type whole. */
-export function conformWhole(value: unknown, type: ColumnType): unknown {
-  return conform(value, type, wholeOptions);
-}
-
-const wholeOptions: ConformOptions = { rules: { numbers: 'double', depthMax: Infinity }, path: '', rescue: () => {} };
-
 function conformArray(values: readonly unknown[], element: ColumnType, options: ConformOptions): unknown {
   const rescued: [string, unknown][] = [];
   const result = values.map((value, index) =>

@@ -1,6 +1,6 @@
 import { columnName } from './names.ts';
 import type { ColumnType, Field } from './types.ts';
-import { ExactNumber, fitScalar, unfit } from './values.ts';
+import { ExactNumber, fitScalar, msPerDay, unfit } from './values.ts';
 
 /** Whether the type holds the JSON value with all its parts, none of them missing in it or in need of another place. */
 export function fitsWhole(value: unknown, type: ColumnType): boolean {
@@ -16,13 +16,62 @@ export function fitsWhole(value: unknown, type: ColumnType): boolean {
 }
 
 function structFits(value: object, fields: readonly Field[]): boolean {
-  const taken = new Set<string>();
-  for (const [key, member] of Object.entries(value)) {
+  const keys = Object.keys(value);
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? '';
+    const member: unknown = Reflect.get(value, key);
     if (member === null) continue;
     const name = columnName(key);
-    const field = fields.find((each) => each.name === name);
-    if (field === undefined || taken.has(name) || !fitsWhole(member, field.type)) return false;
-    taken.add(name);
+    const field = fieldOf(fields, name);
+    if (field === undefined || !fitsWhole(member, field.type)) return false;
+    // two keys of one name; objects have few
+    for (let before = 0; before < at; before++) if (columnName(keys[before] ?? '') === name) return false;
   }
   return true;
+}
+
+/**
+ * A JSON value that fits the type whole as the encoder takes it: times as Date, structs with exactly the type's fields. What is so
+ * already is not copied.
+ */
+export function wholeCell(value: unknown, type: ColumnType): unknown {
+  if (value === null) return null;
+  switch (type.kind) {
+    case 'array':
+      return Array.isArray(value) && !isAsItComes(type.element)
+        ? value.map((each) => wholeCell(each, type.element))
+        : value;
+    case 'struct': {
+      const result: Record<string, unknown> = {};
+      for (const { name } of type.fields) result[name] = null;
+      for (const [key, member] of Object.entries(Object(value))) {
+        const field = member === null ? undefined : fieldOf(type.fields, columnName(key));
+        if (field !== undefined) result[field.name] = wholeCell(member, field.type);
+      }
+      return result;
+    }
+    case 'timestamp':
+      return new Date(Number(fitScalar(value, type)));
+    case 'date':
+      return new Date(Number(fitScalar(value, type)) * msPerDay);
+    default:
+      return isAsItComes(type) ? value : fitScalar(value, type);
+  }
+}
+
+function fieldOf(fields: readonly Field[], name: string): Field | undefined {
+  for (const field of fields) if (field.name === name) return field;
+  return undefined;
+}
+
+/** The encoder takes values of the type as JSON has them. */
+function isAsItComes({ kind }: ColumnType): boolean {
+  return kind === 'double' || kind === 'string' || kind === 'boolean';
+}
+
+/** Whether the type or a part of it is of the kind. */
+export function holds(type: ColumnType, kind: ColumnType['kind']): boolean {
+  if (type.kind === 'array') return kind === 'array' || holds(type.element, kind);
+  if (type.kind === 'struct') return kind === 'struct' || type.fields.some((field) => holds(field.type, kind));
+  return type.kind === kind;
 }
