@@ -9,8 +9,8 @@ export type Compression = keyof typeof codecs;
 
 /** What unpacks into one piece need not be put together; a piece takes no memory where nothing is written. */
 const pieceBytesMin = 64 * 1024;
-const pieceBytesMax = 16 * 1024 * 1024;
-const ratioMax = 64;
+const pieceBytesMax = 32 * 1024 * 1024;
+const ratioMax = 128;
 
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeaderBytes = 16;
