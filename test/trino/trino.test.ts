@@ -3,6 +3,7 @@ import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
 import { startAwsEmulator, type AwsEmulator } from '../../src/devstack/emulators.ts';
 import { startTrino, type Trino } from '../../src/devstack/trino.ts';
+import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { createHyparquetEncoder } from '../../src/parquet/hyparquet-encoder.ts';
 import { createParquetjsEncoder } from '../../src/parquet/parquetjs-encoder.ts';
 import { formatType } from '../../src/schema/hive-ddl.ts';
@@ -29,7 +30,7 @@ afterAll(async () => {
 });
 
 /** A lake of the test's own on the emulator, in the database that Trino looks at. */
-function openLake(encoder = createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 1000 })) {
+function openLake(encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000 })) {
   const options = { region: 'us-east-1', endpoint: aws.endpoint };
   const store = createS3ObjectStore({ ...options, bucket: aws.bucket, prefix: crypto.randomUUID() });
   const catalog = createGlueCatalog({ ...options, database });
@@ -76,6 +77,9 @@ describe('Trino, the nearest to Athena engine 3', () => {
   });
 
   it.each([
+    ['glueless', createColumnEncoder({ codec: 'zstd', rowGroupRows: 2 })],
+    ['glueless, snappy', createColumnEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
+    ['glueless, gzip', createColumnEncoder({ codec: 'gzip', rowGroupRows: 1000 })],
     ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 2 })],
     ['hyparquet, snappy', createHyparquetEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
     ['parquetjs-lite', createParquetjsEncoder({ codec: 'snappy', rowGroupRows: 2 })],
@@ -91,6 +95,40 @@ describe('Trino, the nearest to Athena engine 3', () => {
       [null, null, null, null, null, null, null, null],
       ['', 1e300, null, null, null, ['z'], null, -1],
       ['a', 0, true, '2026-11-23 09:15:02.000', '2024-02-29', null, 'C', null],
+    ]);
+  });
+
+  it.each(['zstd', 'snappy'] as const)('reads long columns in every encoding of ours, with %s', async (codec) => {
+    await dropTable();
+    const count = 20_000;
+    const startMs = Date.parse('2026-11-23T09:00:00Z');
+    const records = Array.from({ length: count }, (_, index) => ({
+      id: `p${index % 50}`,
+      unique: `u${index}`,
+      jump: (index * 7919) % 100_003,
+      wave: Math.round(Math.sin(index) * 1e12) / 1e12,
+      at: new Date(startMs + index * 10).toISOString(),
+      note: index % 3 === 0 ? null : `n${index % 7}`,
+      samples: [index, index + 0.5],
+    }));
+    await writeBatches(openLake(createColumnEncoder({ codec, rowGroupRows: 7000 })).tools, [jsonRecords(...records)]);
+    const { rows } = await trino.query(
+      `SELECT count(*), count(DISTINCT id), count(DISTINCT "unique"), sum(jump), round(sum(wave), 6), CAST(max("at") AS varchar), count(note),
+         sum(samples[1] + samples[2]), max(kafka_offset) FROM ${testTable} WHERE jump >= 0`,
+    );
+    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+    expect(rows).toEqual([
+      [
+        count,
+        50,
+        count,
+        sum(records.map(({ jump }) => jump)),
+        Math.round(sum(records.map(({ wave }) => wave)) * 1e6) / 1e6,
+        '2026-11-23 09:03:19.990',
+        records.filter(({ note }) => note !== null).length,
+        sum(records.flatMap(({ samples }) => samples)),
+        count - 1,
+      ],
     ]);
   });
 
