@@ -1,7 +1,4 @@
-import type { SlabPool } from '../runtime/slab-pool.ts';
-
-/** Smaller arrays are not worth a slab. */
-const slabBytesMin = 64 * 1024;
+import { slabBytesMin, type SlabPool } from '../runtime/slab-pool.ts';
 
 /** The arrays of one batch, in memory that a later one uses again. What is in them at first is anything. */
 export class BatchMemory {

@@ -4,7 +4,7 @@ import type { Answer } from './admission.ts';
 import { readRecordBatches, unpackBatch, type RecordBatch } from './record-batch.ts';
 import type { RecordMemory, RecordSet } from './record-set.ts';
 import { collectRecent } from '../runtime/garbage.ts';
-import { SlabPool } from '../runtime/slab-pool.ts';
+import { slabBytesMin, SlabPool } from '../runtime/slab-pool.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -49,8 +49,6 @@ const answerBytesMax = 8 * 1024 * 1024;
 
 const garbageBytesMin = 2 * 1024 * 1024;
 
-/** Smaller record sets are not worth a slab. */
-const slabBytesMin = 64 * 1024;
 const slabs = new SlabPool(16 * 1024 * 1024);
 
 /**

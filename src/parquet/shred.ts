@@ -1,12 +1,11 @@
 import { TextDictionary } from '../consumer/text-dictionary.ts';
 import { unreachable } from '../runtime/errors.ts';
+import { msPerDay } from '../schema/times.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { bigints, type LeafValues } from './leaf-values.ts';
 import type { LeafType } from './parquet-schema.ts';
-
-const msPerDay = 86_400_000;
 
 /** Of arrays that grow. */
 const startLength = 1024;

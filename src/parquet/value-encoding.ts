@@ -115,18 +115,9 @@ function doubleEncoding(values: Float64Array, isFloat: boolean): ValueEncoding {
   const bytes = isFloat ? 4 : 8;
   const found = numberDictionary(values, values.length / 2);
   if (found !== undefined) {
-    const out = new ByteWriter();
-    for (const value of found.numbers) writeNumber(out, value);
-    return { ...codesEncoding(found.codes, { bytes: out.finish(), count: found.numbers.length }), ...bounds };
+    return { ...dictionaryEncoding(found, writeNumber), ...bounds };
   }
-  return {
-    encoding: encodings.plain,
-    bytesPerValue: bytes,
-    ...bounds,
-    write: (out, first, end) => {
-      for (let index = first; index < end; index++) writeNumber(out, values[index] ?? 0);
-    },
-  };
+  return { ...plainNumbers(values, bytes, writeNumber), ...bounds };
 }
 
 function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8): ValueEncoding {
@@ -141,9 +132,7 @@ function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8): Value
   const deltaBytes = isExact ? deltaBytesOf(values) : bytes;
   const found = deltaBytes > 1 ? numberDictionary(values, values.length / 8) : undefined;
   if (found !== undefined && bitWidth(found.numbers.length) / 8 < deltaBytes) {
-    const out = new ByteWriter();
-    for (const value of found.numbers) writeNumber(out, value);
-    return { ...codesEncoding(found.codes, { bytes: out.finish(), count: found.numbers.length }), ...bounds };
+    return { ...dictionaryEncoding(found, writeNumber), ...bounds };
   }
   if (isExact) {
     return {
@@ -153,10 +142,21 @@ function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8): Value
       write: (out, first, end) => writeDelta(out, values, first, end),
     };
   }
+  return { ...plainNumbers(values, bytes, writeNumber), ...bounds };
+}
+
+type WriteNumber = (out: ByteWriter, value: number) => void;
+
+function dictionaryEncoding({ numbers, codes }: NumberDictionary, writeNumber: WriteNumber): ValueEncoding {
+  const out = new ByteWriter();
+  for (const value of numbers) writeNumber(out, value);
+  return codesEncoding(codes, { bytes: out.finish(), count: numbers.length });
+}
+
+function plainNumbers(values: Float64Array | Int32Array, bytes: 4 | 8, writeNumber: WriteNumber): ValueEncoding {
   return {
     encoding: encodings.plain,
     bytesPerValue: bytes,
-    ...bounds,
     write: (out, first, end) => {
       for (let index = first; index < end; index++) writeNumber(out, values[index] ?? 0);
     },

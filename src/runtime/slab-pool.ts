@@ -1,3 +1,6 @@
+/** Less is not worth a slab. */
+export const slabBytesMin = 64 * 1024;
+
 /** Slabs come in multiples of this. */
 const stepBytes = 256 * 1024;
 

@@ -1,8 +1,9 @@
 import { siblingName } from './merge.ts';
 import { columnName } from './names.ts';
 import { observe, type ObserveRules } from './observe.ts';
+import { msPerDay } from './times.ts';
 import type { ColumnType, Field } from './types.ts';
-import { ExactNumber, fitScalar, msPerDay, unfit } from './values.ts';
+import { ExactNumber, fitScalar, unfit } from './values.ts';
 
 /** Called with what found no place: its path, like `place.geo` or `tags[2].name`, and the JSON value. */
 export type Rescue = (path: string, value: unknown) => void;

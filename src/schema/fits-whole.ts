@@ -1,6 +1,7 @@
 import { columnName } from './names.ts';
+import { msPerDay } from './times.ts';
 import type { ColumnType, Field } from './types.ts';
-import { ExactNumber, fitScalar, msPerDay, unfit } from './values.ts';
+import { ExactNumber, fitScalar, unfit } from './values.ts';
 
 /** Whether the type holds the JSON value with all its parts, none of them missing in it or in need of another place. */
 export function fitsWhole(value: unknown, type: ColumnType): boolean {

@@ -1,6 +1,6 @@
 /** ISO 8601 dates and times from their bytes; NaN for what is none. */
 
-const msPerDay = 86_400_000;
+export const msPerDay = 86_400_000;
 const shortest = '2026-11-23T09:15:02Z'.length;
 const longest = '2026-11-23T09:15:02.123+00:00'.length;
 const dateLength = '2026-11-23'.length;

@@ -23,7 +23,6 @@ declare global {
 /** What `fitScalar` answers for a value that the type can't hold. */
 export const unfit = Symbol('unfit');
 
-export const msPerDay = 86_400_000;
 const int64Min = -(2n ** 63n);
 const int64Max = 2n ** 63n - 1n;
 const integerLimits = { int: 2 ** 31, smallint: 2 ** 15, tinyint: 2 ** 7 };
