@@ -1,5 +1,5 @@
 import type { ContenderResult, Cost } from './results.ts';
-import { median, spreadOf, type Spread } from './statistics.ts';
+import { spreadOf, type Spread } from './statistics.ts';
 
 /** What records are counted per. */
 export type Per = 'cpuSeconds' | 'wallSeconds';
@@ -33,9 +33,4 @@ export function peakRssBytes({ samples }: ContenderResult): number {
 
 export function figureOf({ samples }: ContenderResult, name: string): Spread | undefined {
   return spreadOf(samples.flatMap(({ figures }) => figures?.[name] ?? []));
-}
-
-export function medianFigure(contender: ContenderResult | undefined, name: string): number | undefined {
-  const values = (contender?.samples ?? []).flatMap(({ figures }) => figures?.[name] ?? []);
-  return values.length === 0 ? undefined : median(values);
 }
