@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { closeKernel } from '../json-kernel/kernel.ts';
 import { releaseFetchMemory } from '../kafka/fetch-decoding.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { createRecordSource } from '../kafka/source.ts';
@@ -117,6 +118,7 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
       onIdle: () => {
         releaseFetchMemory();
         tools.writer.releaseMemory();
+        closeKernel();
         collectAll();
       },
       onLag: (lag) => {

@@ -1,9 +1,9 @@
-import { dateOf, timestampOf } from '../schema/times.ts';
+import { KernelPart } from '../json-kernel/kernel-part.ts';
+import type { JsonKernel } from '../json-kernel/kernel.ts';
 import { fitsWhole } from '../schema/fits-whole.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { ColumnBuilder } from './decoded-column.ts';
 import type { RecordScanner } from './record-scanner.ts';
-import type { Shape } from './record-shape.ts';
 import { eventTimeOf, type FieldState, type RowReader } from './row-reader.ts';
 import { scanned, type ScannedBlock } from './scanned-block.ts';
 
@@ -16,6 +16,8 @@ interface Place {
   readonly isShared: boolean;
   /** `undefined` for a field that is left out on purpose. */
   readonly state: FieldState | undefined;
+  /** Of a field whose type has parts. */
+  readonly part: KernelPart | undefined;
 }
 
 /** Kinds that occur, as bits. */
@@ -24,14 +26,18 @@ const justNulls = 0;
 const justNumbers = bitOf(scanned.number);
 const justTexts = bitOf(scanned.text);
 const justTimes = bitOf(scanned.time);
-const justNested = bitOf(scanned.nested);
+const justDates = bitOf(scanned.date);
+const texts = justTexts | justTimes | justDates;
 const booleans = bitOf(scanned.true) | bitOf(scanned.false);
+const parts = bitOf(scanned.part) | bitOf(scanned.nested);
 
 /**
  * Adds the values of scanned blocks to the columns, a column at a time where a column of their kind is open; the others row by
  * row, as values of parsed records. Both give the same columns.
  */
 export class BlockReader {
+  readonly #kernel: JsonKernel;
+  readonly #scanner: RecordScanner;
   readonly #rows: RowReader;
   readonly #eventTimeField: string;
   readonly #eventTimes: Float64Array;
@@ -39,21 +45,42 @@ export class BlockReader {
   readonly #places: (readonly Place[])[] = [];
 
   /** `eventTimes`: milliseconds by row, NaN for none; filled in. */
-  constructor(rows: RowReader, eventTimeField: string, eventTimes: Float64Array) {
+  constructor(
+    {
+      kernel,
+      scanner,
+      rows,
+    }: { readonly kernel: JsonKernel; readonly scanner: RecordScanner; readonly rows: RowReader },
+    eventTimeField: string,
+    eventTimes: Float64Array,
+  ) {
+    this.#kernel = kernel;
+    this.#scanner = scanner;
     this.#rows = rows;
     this.#eventTimeField = eventTimeField;
     this.#eventTimes = eventTimes;
   }
 
-  /** Adds the block's records as the rows from `firstRow` on; `scanner` has their bytes. */
-  read(block: ScannedBlock, scanner: RecordScanner, firstRow: number): void {
-    const places = (this.#places[block.shape.index] ??= this.#placesOf(block.shape));
-    const column = new BlockColumn(block, scanner, firstRow);
+  /** Gets ready for a new shape, one of whose records has been parsed to `fields`. */
+  open({ shape, address }: ScannedBlock, fields: object): void {
+    const places = this.#placesOf(shape.keys);
+    for (const [field, value] of Object.values(fields).entries()) {
+      const part = places[field]?.part;
+      if (part === undefined) continue;
+      part.learn(value);
+      this.#kernel.calls.setPart(address, field, part.address);
+    }
+    this.#places[shape.index] = places;
+  }
+
+  /** Adds the block's records as the rows from `firstRow` on. */
+  read(block: ScannedBlock, firstRow: number): void {
+    const places = this.#places[block.shape.index] ?? [];
+    const column = new BlockColumn(block, { kernel: this.#kernel, scanner: this.#scanner }, firstRow);
     const others: { readonly field: number; readonly state: FieldState }[] = [];
     this.#eventTimes.fill(Number.NaN, firstRow, firstRow + block.count);
     for (const [field, place] of places.entries()) {
       column.field = field;
-      if (!place.isText) column.findTimes();
       if (place.isEventTime) column.eventTimes(this.#eventTimes);
       const { state } = place;
       if (state !== undefined && !take(column, place, state)) others.push({ field, state });
@@ -68,35 +95,36 @@ export class BlockReader {
     }
   }
 
-  #placesOf({ keys }: Shape): Place[] {
+  #placesOf(keys: readonly string[]): Place[] {
     const states = keys.map((field) => this.#rows.stateOf(field));
     return keys.map((field, index) => {
       const state = states[index];
+      const known = state?.known;
       return {
         isEventTime: field === this.#eventTimeField,
-        isText: state?.known?.kind === 'string',
+        isText: known?.kind === 'string',
         isShared: states.filter((other) => other?.name === state?.name).length > 1,
         state,
+        part: known?.kind === 'array' || known?.kind === 'struct' ? KernelPart.of(this.#kernel, known) : undefined,
       };
     });
   }
 }
 
 /** False when the values must be looked at one by one. */
-function take(column: BlockColumn, { isText, isShared }: Place, state: FieldState): boolean {
+function take(column: BlockColumn, { isText, isShared, part }: Place, state: FieldState): boolean {
   const kinds = column.kinds();
+  const areJust = (bits: number): boolean => (kinds & ~bits) === 0;
   if (kinds === justNulls) return true;
   if (isShared) return false;
-  if (isText) {
-    const areTexts = (kinds & ~(justTexts | justTimes)) === 0;
-    return areTexts && state.texts !== undefined && column.addTexts(state.texts);
-  }
-  if (kinds === justNumbers && state.numbers !== undefined) return column.addNumbers(state.numbers);
-  if (kinds === justTimes && state.timestamps !== undefined) return column.addNumbers(state.timestamps);
-  if ((kinds & ~booleans) === 0 && state.booleans !== undefined) return column.addBooleans(state.booleans);
-  if (kinds === justNested && state.parts !== undefined && state.known !== undefined)
-    return column.addParts(state.parts, state.known);
-  if (kinds === justTexts && state.texts !== undefined && !column.hasDates()) return column.addTexts(state.texts);
+  if (isText) return areJust(texts) && state.texts !== undefined && column.addTexts(state.texts);
+  if (areJust(justNumbers) && state.numbers !== undefined) return column.addNumbers(state.numbers);
+  if (areJust(justTimes) && state.timestamps !== undefined) return column.addNumbers(state.timestamps);
+  if (areJust(justDates) && state.dates !== undefined) return column.addNumbers(state.dates);
+  if (areJust(booleans) && state.booleans !== undefined) return column.addBooleans(state.booleans);
+  if (areJust(justTexts) && state.texts !== undefined) return column.addTexts(state.texts);
+  if (areJust(parts) && state.parts !== undefined && state.known !== undefined)
+    return column.addParts(state.parts, state.known, part);
   return false;
 }
 
@@ -104,11 +132,17 @@ function take(column: BlockColumn, { isText, isShared }: Place, state: FieldStat
 class BlockColumn {
   field = 0;
   readonly #block: ScannedBlock;
+  readonly #kernel: JsonKernel;
   readonly #scanner: RecordScanner;
   readonly #firstRow: number;
 
-  constructor(block: ScannedBlock, scanner: RecordScanner, firstRow: number) {
+  constructor(
+    block: ScannedBlock,
+    { kernel, scanner }: { readonly kernel: JsonKernel; readonly scanner: RecordScanner },
+    firstRow: number,
+  ) {
     this.#block = block;
+    this.#kernel = kernel;
     this.#scanner = scanner;
     this.#firstRow = firstRow;
   }
@@ -119,45 +153,18 @@ class BlockColumn {
 
   /** The bits of all kinds but null. */
   kinds(): number {
-    const { kinds, count } = this.#block;
-    let found = 0;
-    for (let slot = this.#start, end = slot + count; slot < end; slot++) found |= bitOf(kinds[slot] ?? 0);
-    return found & ~bitOf(scanned.null);
-  }
-
-  /** Texts that are points in time in other forms become times. */
-  findTimes(): void {
-    const { kinds, starts, ends, numbers, count } = this.#block;
-    const { bytes } = this.#scanner;
-    for (let slot = this.#start, end = slot + count; slot < end; slot++) {
-      if (kinds[slot] !== scanned.text) continue;
-      const ms = timestampOf(bytes, starts[slot] ?? 0, ends[slot] ?? 0);
-      if (Number.isNaN(ms)) continue;
-      kinds[slot] = scanned.time;
-      numbers[slot] = ms;
-    }
-  }
-
-  hasDates(): boolean {
-    const { kinds, starts, ends, count } = this.#block;
-    const { bytes } = this.#scanner;
-    for (let slot = this.#start, end = slot + count; slot < end; slot++)
-      if (kinds[slot] === scanned.text && !Number.isNaN(dateOf(bytes, starts[slot] ?? 0, ends[slot] ?? 0))) return true;
-    return false;
+    const { address, count } = this.#block;
+    return this.#kernel.calls.kindsOf(address, this.field, count) & ~bitOf(scanned.null);
   }
 
   eventTimes(into: Float64Array): void {
-    const { kinds, starts, ends, numbers, count } = this.#block;
-    const { bytes } = this.#scanner;
+    const { kinds, numbers, count } = this.#block;
     const start = this.#start;
     for (let index = 0; index < count; index++) {
       const slot = start + index;
       const kind = kinds[slot];
-      let ms = Number.NaN;
-      if (kind === scanned.time) ms = numbers[slot] ?? Number.NaN;
-      else if (kind === scanned.number) ms = eventTimeOf(numbers[slot]);
-      else if (kind === scanned.text) ms = timestampOf(bytes, starts[slot] ?? 0, ends[slot] ?? 0);
-      into[this.#firstRow + index] = ms;
+      if (kind === scanned.time) into[this.#firstRow + index] = numbers[slot] ?? Number.NaN;
+      else if (kind === scanned.number) into[this.#firstRow + index] = eventTimeOf(numbers[slot]);
     }
   }
 
@@ -182,25 +189,20 @@ class BlockColumn {
   }
 
   addTexts(to: ColumnBuilder): boolean {
-    const { kinds, starts, ends, hashes, count } = this.#block;
-    const { view } = this.#scanner;
-    const { texts } = to;
-    const start = this.#start;
+    const { address, count } = this.#block;
+    const { calls, codes: place } = this.#kernel;
+    calls.codesOf(address, this.field, count, to.texts.address, place);
+    const codes = this.#kernel.int32.subarray(place >> 2, (place >> 2) + count);
+    if (!codes.includes(-1) && to.appendCodes(this.#firstRow, codes)) return true;
     for (let index = 0; index < count; index++) {
-      const slot = start + index;
-      const kind = kinds[slot];
-      if (kind === scanned.null) continue;
-      const from = starts[slot] ?? 0;
-      const end = ends[slot] ?? 0;
-      const code =
-        kind === scanned.text ? texts.add(view, from, end, hashes[slot] ?? 0) : texts.addBytes(view, from, end);
-      to.pushCode(this.#firstRow + index, code);
+      const code = codes[index] ?? -1;
+      if (code >= 0) to.pushCode(this.#firstRow + index, code);
     }
     return true;
   }
 
   /** False, and nothing added, when one of them does not fit the type whole. */
-  addParts(to: ColumnBuilder, known: ColumnType): boolean {
+  addParts(to: ColumnBuilder, known: ColumnType, part: KernelPart | undefined): boolean {
     const { kinds, starts, ends, nested, count } = this.#block;
     const { bytes } = this.#scanner;
     const start = this.#start;
@@ -208,28 +210,34 @@ class BlockColumn {
       if (kinds[slot] === scanned.nested && !fitsWhole(nested[slot], known)) return false;
     for (let index = 0; index < count; index++) {
       const slot = start + index;
-      if (kinds[slot] === scanned.nested)
-        to.pushJson(this.#firstRow + index, bytes, starts[slot] ?? 0, ends[slot] ?? 0);
+      if (kinds[slot] === scanned.null) continue;
+      const from = this.#scanner.placeOf(starts[slot] ?? 0);
+      to.pushJson(this.#firstRow + index, bytes, from, this.#scanner.placeOf(ends[slot] ?? 0));
     }
+    for (let slot = start; slot < start + count; slot++)
+      if (this.#block.kindAt(slot) === scanned.nested) part?.learn(nested[slot]);
     return true;
   }
 
   /** As it is in a parsed record. */
   valueAt(index: number): unknown {
-    const { kinds, starts, ends, numbers, nested } = this.#block;
+    const block = this.#block;
     const slot = this.#start + index;
-    switch (kinds[slot]) {
+    switch (block.kindAt(slot)) {
       case scanned.false:
         return false;
       case scanned.true:
         return true;
       case scanned.number:
-        return numbers[slot];
+        return block.numberAt(slot);
       case scanned.text:
       case scanned.time:
-        return this.#scanner.bytes.toString('utf8', starts[slot], ends[slot]);
+      case scanned.date:
+        return block.textAt(slot);
+      case scanned.part:
+        return JSON.parse(block.textAt(slot));
       case scanned.nested:
-        return nested[slot];
+        return block.nested[slot];
       default:
         return null;
     }

@@ -1,10 +1,11 @@
+import { openKernel } from '../json-kernel/kernel.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import type { Placement } from './ledger-entry.ts';
 import { parseRecord, type RejectReason } from './parse-json.ts';
 import type { ChunkSlice, RecordChunk } from './record-chunk.ts';
 import { BlockReader } from './block-reader.ts';
-import { RecordScanner } from './record-scanner.ts';
+import { RecordScanner, type Scanned } from './record-scanner.ts';
 import { RowReader, type RowRules } from './row-reader.ts';
 import type { ScannedBlock } from './scanned-block.ts';
 
@@ -62,7 +63,8 @@ class BatchDecoder {
   readonly #partition: number;
   readonly #from: bigint;
   readonly #rows: RowReader;
-  readonly #scanner: RecordScanner | undefined;
+  readonly #scanner: RecordScanner;
+  readonly #scans: boolean;
   readonly #blocks: BlockReader;
   /** Scanned records that are rows already, and whose values are not yet in their columns. */
   #block: ScannedBlock | undefined;
@@ -72,6 +74,8 @@ class BatchDecoder {
   readonly #rejects: Reject[] = [];
   #tombstones = 0;
   #rowCount = 0;
+  /** From offset deltas of the chunk to those of the batch. */
+  #shift = 0;
 
   constructor(slices: readonly ChunkSlice[], placement: Placement, rules: DecodeRules) {
     const { memory = new BatchMemory(), scans = true } = rules;
@@ -82,41 +86,33 @@ class BatchDecoder {
     this.#memory = memory;
     this.#partition = slices[0]?.chunk.partition ?? 0;
     this.#from = (slices.at(-1)?.chunk.to ?? 0n) <= Number.MAX_SAFE_INTEGER ? 0n : (slices[0]?.chunk.from ?? 0n);
-    this.#rows = new RowReader(rules, eventTimeField, { rowsMax, memory });
-    this.#scanner = scans ? new RecordScanner(rowsMax) : undefined;
+    const kernel = openKernel();
+    this.#scans = scans;
+    this.#rows = new RowReader(rules, eventTimeField, { rowsMax, memory, kernel });
+    this.#scanner = new RecordScanner(kernel, { rowsMax, recordBytesMax: rules.recordBytesMax });
     this.#offsetDeltas = memory.float64(rowsMax);
     this.#timestamps = memory.float64(rowsMax);
     this.#eventTimes = memory.float64(rowsMax);
-    this.#blocks = new BlockReader(this.#rows, eventTimeField, this.#eventTimes);
+    const reader = { kernel, scanner: this.#scanner, rows: this.#rows };
+    this.#blocks = new BlockReader(reader, eventTimeField, this.#eventTimes);
   }
 
   read({ chunk, first, end }: ChunkSlice): void {
-    const scanner = this.#scanner;
-    const shift = Number(chunk.from - this.#from);
-    scanner?.use(chunk.bytes);
-    for (let index = first; index < end; index++) {
-      const start = chunk.valueStarts[index] ?? -1;
-      const stop = chunk.valueEnds[index] ?? -1;
-      if (start < 0) {
-        this.#tombstones++;
-        continue;
+    this.#shift = Number(chunk.from - this.#from);
+    for (let index = first; index < end;) {
+      const stop = index + (this.#scans ? this.#scanner.load(chunk, index, end) : 0);
+      if (stop === index) this.#readOne(chunk, index++);
+      while (index < stop) {
+        const scanned = this.#scanner.scan(index, stop);
+        if (scanned === undefined) this.#readOne(chunk, index++);
+        else {
+          this.#keep(scanned, chunk, index);
+          index += scanned.count;
+        }
       }
-      if (stop - start > this.#rules.recordBytesMax) {
-        const detail = `${stop - start} bytes, at most ${this.#rules.recordBytesMax} are taken`;
-        this.#rejects.push({ chunk, index, reason: 'too-large', detail });
-        continue;
-      }
-      const block = scanner?.scan(start, stop);
-      if (block !== undefined) this.#count(block);
-      else if (!this.#parse(chunk, index, start, stop)) continue;
-      const row = this.#rowCount++;
-      const sent = chunk.timestamps[index] ?? -1;
-      this.#timestamps[row] = sent > timestampMax ? -1 : sent;
-      this.#offsetDeltas[row] = shift + (chunk.offsetDeltas[index] ?? 0);
-      if (block !== undefined && block.count === block.capacity) this.#flush();
+      // a block knows its texts by their place in what was loaded
+      this.#flush();
     }
-    // a block knows its texts by their place in the chunk
-    this.#flush();
   }
 
   finish(): DecodedBatch {
@@ -139,20 +135,40 @@ class BatchDecoder {
     };
   }
 
-  /** The record that was scanned last becomes a row. */
-  #count(block: ScannedBlock): void {
+  /** Scanned records, from `first` on, become rows. */
+  #keep({ block, count }: Scanned, chunk: RecordChunk, first: number): void {
     if (this.#block !== block) {
       this.#flush();
       this.#block = block;
     }
-    block.count++;
+    block.count += count;
+    for (let index = first; index < first + count; index++) this.#addRow(chunk, index);
+    if (block.count === block.capacity) this.#flush();
+  }
+
+  /** A record that is not scanned becomes a row or a dead letter, or is a tombstone. */
+  #readOne(chunk: RecordChunk, index: number): void {
+    const start = chunk.valueStarts[index] ?? -1;
+    const bytes = (chunk.valueEnds[index] ?? -1) - start;
+    if (start < 0) this.#tombstones++;
+    else if (bytes > this.#rules.recordBytesMax) {
+      const detail = `${bytes} bytes, at most ${this.#rules.recordBytesMax} are taken`;
+      this.#rejects.push({ chunk, index, reason: 'too-large', detail });
+    } else if (this.#parse(chunk, index, start, start + bytes)) this.#addRow(chunk, index);
+  }
+
+  #addRow(chunk: RecordChunk, index: number): void {
+    const row = this.#rowCount++;
+    const sent = chunk.timestamps[index] ?? -1;
+    this.#timestamps[row] = sent > timestampMax ? -1 : sent;
+    this.#offsetDeltas[row] = this.#shift + (chunk.offsetDeltas[index] ?? 0);
   }
 
   /** Columns take rows in their order: those of a block before any other. */
   #flush(): void {
     const block = this.#block;
-    if (block === undefined || block.count === 0 || this.#scanner === undefined) return;
-    this.#blocks.read(block, this.#scanner, this.#rowCount - block.count);
+    if (block === undefined || block.count === 0) return;
+    this.#blocks.read(block, this.#rowCount - block.count);
     block.count = 0;
   }
 
@@ -165,7 +181,8 @@ class BatchDecoder {
     }
     this.#flush();
     this.#eventTimes[this.#rowCount] = this.#rows.read(this.#rowCount, parsed.fields);
-    this.#scanner?.learn({ start, end, fields: parsed.fields });
+    const block = this.#scanner.learn({ start, end, fields: parsed.fields }, chunk.bytes);
+    if (block !== undefined) this.#blocks.open(block, parsed.fields);
     return true;
   }
 }

@@ -3,7 +3,9 @@ import type { ColumnType } from '../schema/types.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { StringDictionary } from './columnar-table.ts';
 import { JsonValues } from './json-values.ts';
-import { TextDictionary, textOf } from './text-dictionary.ts';
+import { KernelTexts } from '../json-kernel/kernel-texts.ts';
+import type { JsonKernel } from '../json-kernel/kernel.ts';
+import { textOf } from './text-dictionary.ts';
 
 /** Values of one field with one form and type: sparse, by row. */
 export interface DecodedColumn {
@@ -59,6 +61,8 @@ const rareCapacity = 64;
 export interface BatchSpace {
   readonly rowsMax: number;
   readonly memory: BatchMemory;
+  /** Where texts are while the batch is read. */
+  readonly kernel: JsonKernel;
 }
 
 /** Collects the values of a column, row by row. */
@@ -74,7 +78,7 @@ export class ColumnBuilder {
   #numbers: Float64Array = new Float64Array(0);
   #codes: Int32Array = new Int32Array(0);
   /** Texts of the column, for `pushCode`. */
-  readonly texts = new TextDictionary();
+  readonly texts: KernelTexts;
   readonly #values: unknown[] = [];
   readonly #parts = new JsonValues();
   #areWhole = true;
@@ -83,8 +87,9 @@ export class ColumnBuilder {
   /** `firstRow`: of its values. */
   constructor(
     { name, field, observed }: Pick<DecodedColumn, 'name' | 'field' | 'observed'>,
-    { firstRow, rowsMax, memory }: BatchSpace & { readonly firstRow: number },
+    { firstRow, rowsMax, memory, kernel }: BatchSpace & { readonly firstRow: number },
   ) {
+    this.texts = new KernelTexts(kernel);
     this.#memory = memory;
     this.name = name;
     this.field = field;
@@ -142,10 +147,17 @@ export class ColumnBuilder {
 
   /** `pushNumber` for rows that follow each other; false, and nothing added, when that takes a look at each. */
   appendNumbers(firstRow: number, values: Float64Array): boolean {
-    const end = firstRow + values.length;
-    if (this.#rows !== undefined || this.#count !== firstRow || end > this.#capacity) return false;
+    if (!this.#follows(firstRow, values.length)) return false;
     this.#numbers.set(values, firstRow);
-    this.#count = end;
+    this.#count += values.length;
+    return true;
+  }
+
+  /** `appendNumbers` for `pushCode`. */
+  appendCodes(firstRow: number, codes: Int32Array): boolean {
+    if (!this.#follows(firstRow, codes.length)) return false;
+    this.#codes.set(codes, firstRow);
+    this.#count += codes.length;
     return true;
   }
 
@@ -171,6 +183,11 @@ export class ColumnBuilder {
       case 'values':
         return { kind: 'values', values: this.#values };
     }
+  }
+
+  /** Every row before has a value, and there is room for the next ones. */
+  #follows(firstRow: number, count: number): boolean {
+    return this.#rows === undefined && this.#count === firstRow && firstRow + count <= this.#capacity;
   }
 
   #addRow(row: number): boolean {

@@ -2,7 +2,7 @@
  * Records of one sender look alike: the same keys in the same order, written the same way. A shape is what stands between
  * their values, byte by byte.
  */
-export interface Shape {
+export interface RecordShape {
   /** Number of the shape in its scanner. */
   readonly index: number;
   /** Shapes of the same literals have the same. */
@@ -10,45 +10,7 @@ export interface Shape {
   /** In the order of their values. */
   readonly keys: readonly string[];
   /** What stands before each value, and behind the last one; one more than keys. */
-  readonly literals: readonly Literal[];
-  /** By key, 1 where a time was met that the scanner may expect again; its own. */
-  readonly maybeTime: Uint8Array;
-}
-
-/** Bytes that are compared four at a time. */
-export interface Literal {
-  readonly length: number;
-  readonly bytes: Uint8Array;
-  /** The bytes as little-endian words; the last one overlaps the one before it where they do not come out even. */
-  readonly words: Int32Array;
-}
-
-const wordBytes = 4;
-
-/** Whether the bytes at `at` are the literal's. */
-export function matches({ length, bytes, words }: Literal, view: DataView, at: number): boolean {
-  if (at + length > view.byteLength) return false;
-  if (length < wordBytes) {
-    for (let index = 0; index < length; index++) if (view.getUint8(at + index) !== bytes[index]) return false;
-    return true;
-  }
-  const whole = length >> 2;
-  for (let word = 0; word < whole; word++) if (view.getInt32(at + word * wordBytes, true) !== words[word]) return false;
-  return words.length === whole || view.getInt32(at + length - wordBytes, true) === words[whole];
-}
-
-function literalOf(source: Uint8Array): Literal {
-  const bytes = Uint8Array.from(source);
-  const view = new DataView(bytes.buffer);
-  const { length } = bytes;
-  const words = length < wordBytes ? 0 : Math.ceil(length / wordBytes);
-  return {
-    length,
-    bytes,
-    words: Int32Array.from({ length: words }, (_, word) =>
-      view.getInt32(Math.min(word * wordBytes, length - wordBytes), true),
-    ),
-  };
+  readonly literals: readonly Buffer[];
 }
 
 const quote = 0x22;
@@ -62,7 +24,7 @@ export function shapeOf(
   bytes: Buffer,
   { start, end, fields }: { readonly start: number; readonly end: number; readonly fields: object },
   index: number,
-): Shape | undefined {
+): RecordShape | undefined {
   const keys = Object.keys(fields);
   const literals: Buffer[] = [];
   let at = bytes.indexOf(0x7b, start) + 1;
@@ -82,13 +44,12 @@ export function shapeOf(
     index,
     id: literals.map((literal) => literal.toString('base64')).join(' '),
     keys,
-    literals: literals.map(literalOf),
-    maybeTime: new Uint8Array(keys.length),
+    literals,
   };
 }
 
 /** One past the value that begins at `at`, in bytes that are JSON. */
-export function endOfValue(bytes: Uint8Array, at: number, end: number): number {
+function endOfValue(bytes: Uint8Array, at: number, end: number): number {
   const first = bytes[at];
   if (first === quote) return endOfText(bytes, at);
   if (first === 0x7b || first === 0x5b) return endOfNested(bytes, at, end);
@@ -98,7 +59,7 @@ export function endOfValue(bytes: Uint8Array, at: number, end: number): number {
 }
 
 /** One past the bracket that closes the one at `at`; `end` at most. Knows brackets and texts, nothing more. */
-export function endOfNested(bytes: Uint8Array, at: number, end: number): number {
+function endOfNested(bytes: Uint8Array, at: number, end: number): number {
   let depth = 0;
   for (let stop = at; stop < end; stop++) {
     const byte = bytes[stop] ?? 0;

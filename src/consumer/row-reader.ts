@@ -28,6 +28,7 @@ export interface FieldState {
   numbers: ColumnBuilder | undefined;
   texts: ColumnBuilder | undefined;
   timestamps: ColumnBuilder | undefined;
+  dates: ColumnBuilder | undefined;
   booleans: ColumnBuilder | undefined;
   /** Arrays or structs of the known type. */
   parts: ColumnBuilder | undefined;
@@ -86,6 +87,7 @@ export class RowReader {
       numbers: undefined,
       texts: undefined,
       timestamps: undefined,
+      dates: undefined,
       booleans: undefined,
       parts: undefined,
     };
@@ -118,6 +120,7 @@ export class RowReader {
   #openLane(state: FieldState, { kind }: ColumnType, builder: ColumnBuilder | undefined): void {
     if (kind === 'string') state.texts = builder;
     else if (kind === 'timestamp') state.timestamps = builder;
+    else if (kind === 'date') state.dates = builder;
     else if (kind === 'boolean') state.booleans = builder;
     else if (kind === 'double' && this.#takesAllNumbers(state)) state.numbers = builder;
   }

@@ -11,7 +11,8 @@ const files = sourceFiles('src');
 const allowed: Readonly<Record<string, readonly string[]>> = {
   schema: ['runtime/errors'],
   runtime: ['runtime'],
-  consumer: ['consumer', 'schema', 'runtime'],
+  'json-kernel': ['json-kernel', 'schema'],
+  consumer: ['consumer', 'json-kernel', 'schema', 'runtime'],
   producer: ['producer', 'runtime'],
   report: ['report', 'schema', 'runtime'],
   kafka: ['kafka', 'consumer', 'producer', 'runtime'],

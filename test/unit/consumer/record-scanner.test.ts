@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decodeBatch, type DecodedBatch, type DecodeRules } from '../../../src/consumer/decode.ts';
 import { jsonValue, rowOf } from '../../../src/consumer/decoded-column.ts';
 import { allFields } from '../../../src/consumer/field-rules.ts';
 import { RecordScanner } from '../../../src/consumer/record-scanner.ts';
+import { openKernel } from '../../../src/json-kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
-import { slicesOf } from '../../support/chunks.ts';
+import { chunkOf, slicesOf } from '../../support/chunks.ts';
 import { oddTexts } from '../../support/json-texts.ts';
 
 const placement = { layout: 'hour' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
@@ -27,8 +28,8 @@ function contentOf({ columns, rejects, rescued, ...rest }: DecodedBatch) {
   };
 }
 
-function expectSame(values: readonly (string | Buffer)[], changed: Partial<DecodeRules> = {}): void {
-  const rules: DecodeRules = {
+function rulesWith(changed: Partial<DecodeRules>): DecodeRules {
+  return {
     fields: allFields,
     numbers: 'double',
     depthMax: 4,
@@ -38,6 +39,10 @@ function expectSame(values: readonly (string | Buffer)[], changed: Partial<Decod
     knownType: () => undefined,
     ...changed,
   };
+}
+
+function expectSame(values: readonly (string | Buffer)[], changed: Partial<DecodeRules> = {}): void {
+  const rules = rulesWith(changed);
   const slices = slicesOf(values.map((value) => ({ value })));
   const scannedBatch = decodeBatch(slices, placement, { ...rules, scans: true });
   const parsedBatch = decodeBatch(slices, placement, { ...rules, scans: false });
@@ -104,7 +109,91 @@ const knownTypes: readonly ColumnType[] = [
   { kind: 'array', element: { kind: 'double' } },
 ];
 
+/** A type with parts, and JSON that mostly fits it: keys of two spellings, in any order, some missing, some unknown, some twice. */
+const partType: ColumnType = {
+  kind: 'struct',
+  fields: [
+    { name: 'x', type: { kind: 'double' } },
+    { name: 'day', type: { kind: 'date' } },
+    {
+      name: 'list',
+      type: {
+        kind: 'array',
+        element: {
+          kind: 'struct',
+          fields: [
+            { name: 'at', type: { kind: 'timestamp' } },
+            { name: 'text', type: { kind: 'string' } },
+            { name: 'is', type: { kind: 'boolean' } },
+          ],
+        },
+      },
+    },
+  ],
+};
+
+const partTexts = fc
+  .record({
+    x: fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+      fc.constantFrom('1e400', '01', 'null'),
+    ),
+    day: fc.constantFrom('"2026-11-23"', '"2026-02-30"', 'null'),
+    list: fc.array(
+      fc.record({
+        at: fc.constantFrom('"2026-11-23T09:15:02.120Z"', '"2026-11-23T09:15:02+01:00"', '"soon"', 'null'),
+        text: fc.oneof(
+          fc.string({ unit: 'grapheme' }).map((text) => JSON.stringify(text)),
+          fc.constantFrom(String.raw`"\u00e9\ud83d\ude00\n"`, String.raw`"\ud83d"`, String.raw`"\x"`, '"\t"', '7'),
+        ),
+        is: fc.constantFrom('true', 'false', 'null', 'truE'),
+      }),
+      { maxLength: 3 },
+    ),
+    spelling: fc.constantFrom('x', 'X', 'x":1,"x'),
+    space: spaces,
+    isWhole: fc.boolean(),
+    isFine: fc.constantFrom(true, true, true, false),
+  })
+  .map(({ x, day, list, spelling, space, isWhole, isFine }) => {
+    const number = isFine ? '36.6' : x;
+    const elements = list.map(({ at, text, is }) =>
+      isFine
+        ? `{"at":"2026-11-23T09:15:02.120Z",${space}"is":true,"text":"ward 1"}`
+        : `{"text":${text},"at":${at},${space}"is":${is}}`,
+    );
+    const rest = isWhole
+      ? `,"day":${isFine ? '"2026-11-23"' : day},"list":[${space}${elements.join(',')}${space}]`
+      : '';
+    return `{"${isFine ? 'x' : spelling}":${space}${number}${rest}}`;
+  });
+
 describe('scanning records', () => {
+  it('gives what parsing gives for values with parts, whether they fit the type of their column or not', () => {
+    const group = fc.array(partTexts, { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(group, (texts) =>
+        expectSame(
+          texts.map((text, index) => `{"n":${index},"part":${text}}`),
+          { knownType: (name) => (name === 'part' ? partType : undefined) },
+        ),
+      ),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('makes no object of a value that fits the type of its column', () => {
+    const parts = Array.from({ length: 50 }, (_, index) => `{"part":{"list":[{"text":"a","is":true}],"x":${index}}}`);
+    const slices = slicesOf(parts.map((value) => ({ value })));
+    const parse = vi.spyOn(JSON, 'parse');
+    const batch = decodeBatch(slices, placement, rulesWith({ knownType: () => partType }));
+    const calls = parse.mock.calls.length;
+    parse.mockRestore();
+    expect(batch.columns.map(({ count }) => count)).toEqual([50]);
+    // the first record and its one key
+    expect(calls).toBe(2);
+  });
+
   it('gives what parsing gives, whatever records of a shape hold', () => {
     fc.assert(
       fc.property(fc.array(records, { maxLength: 4 }), fc.constantFrom('double', 'split'), (groups, numbers) =>
@@ -137,27 +226,29 @@ describe('scanning records', () => {
   });
 
   it('knows a shape after one record', () => {
-    const scanner = new RecordScanner(10);
-    const bytes = Buffer.from('{"id":"x","n":1}{"id":"y","n":-2.50}');
-    scanner.use(bytes);
-    expect(scanner.scan(0, 16)).toBeUndefined();
-    scanner.learn({ start: 0, end: 16, fields: { id: 'x', n: 1 } });
-    const block = scanner.scan(16, bytes.length);
-    expect(block?.shape.keys).toEqual(['id', 'n']);
-    expect(bytes.toString('utf8', block?.starts[0], block?.ends[0])).toBe('y');
-    expect(block?.numbers[block.capacity]).toBe(-2.5);
+    const scanner = new RecordScanner(openKernel(), { rowsMax: 10, recordBytesMax: 100 });
+    const chunk = chunkOf(
+      ['{"id":"x","n":1}', '{"id":"y","n":-2.50}', '{"id":"z","n":0}', '{"n":4}'].map((value) => ({ value })),
+    );
+    expect(scanner.load(chunk, 0, 4)).toBe(4);
+    expect(scanner.scan(0, 4)).toBeUndefined();
+    const [start = 0] = chunk.valueStarts;
+    scanner.learn({ start, end: start + 16, fields: { id: 'x', n: 1 } }, chunk.bytes);
+    const found = scanner.scan(1, 4);
+    expect(found?.count).toBe(2);
+    expect(found?.block.shape.keys).toEqual(['id', 'n']);
+    expect(found?.block.textAt(0)).toBe('y');
+    expect(found?.block.numberAt(found.block.capacity)).toBe(-2.5);
   });
 
   it('stops looking for shapes in records that have none', () => {
-    const scanner = new RecordScanner(3000);
-    const shapeless = (index: number) => Buffer.from(`{"${index}x":1}`);
+    const scanner = new RecordScanner(openKernel(), { rowsMax: 3000, recordBytesMax: 100 });
+    const shapeless = (index: number) => `{"${index}x":1}`;
     for (let index = 0; index < 3000; index++) {
-      const bytes = shapeless(index);
-      scanner.use(bytes);
-      scanner.learn({ start: 0, end: bytes.length, fields: { [`${index}x`]: 1 } });
+      const bytes = Buffer.from(shapeless(index));
+      scanner.learn({ start: 0, end: bytes.length, fields: { [`${index}x`]: 1 } }, bytes);
     }
-    const first = shapeless(0);
-    scanner.use(first);
-    expect(scanner.scan(0, first.length)).toBeUndefined();
+    scanner.load(chunkOf([{ value: shapeless(0) }]), 0, 1);
+    expect(scanner.scan(0, 1)).toBeUndefined();
   });
 });

@@ -1,0 +1,34 @@
+/** Characters of JSON. */
+export const quote: u8 = 0x22;
+export const backslash: u8 = 0x5c;
+export const comma: u8 = 0x2c;
+export const colon: u8 = 0x3a;
+export const openBrace: u8 = 0x7b;
+export const closeBrace: u8 = 0x7d;
+export const openBracket: u8 = 0x5b;
+export const closeBracket: u8 = 0x5d;
+export const minus: u8 = 0x2d;
+export const plus: u8 = 0x2b;
+export const point: u8 = 0x2e;
+export const zero: u8 = 0x30;
+
+/** The byte as a digit, more than 9 when it is none. */
+export function digitOf(byte: u32): u32 {
+  return byte - zero;
+}
+
+export function skipSpace(at: usize): usize {
+  while (true) {
+    const byte = load<u8>(at);
+    if (byte > 0x20 || (byte != 0x20 && byte != 0x0a && byte != 0x0d && byte != 0x09)) return at;
+    at++;
+  }
+}
+
+/** Whether the `length` bytes at both places are the same. Reads no further than they are. */
+export function sameBytes(one: usize, other: usize, length: usize): bool {
+  let at: usize = 0;
+  for (; at + 8 <= length; at += 8) if (load<u64>(one + at) != load<u64>(other + at)) return false;
+  for (; at < length; at++) if (load<u8>(one + at) != load<u8>(other + at)) return false;
+  return true;
+}

@@ -1,0 +1,7 @@
+/** What the host calls. */
+
+export { mark, release, take } from './arena';
+export { addText, createDictionary, textBytesOf, textCountOf, textOffsetsOf } from './dictionary';
+export { addKey, createPart, setElement, setField } from './parts';
+export { codesOf, createLiteral, createShape, hasNested, kindsOf, scan, setPart } from './records';
+export { createTexts, forgetTexts } from './text';

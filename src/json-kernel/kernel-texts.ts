@@ -1,0 +1,46 @@
+import type { Address, JsonKernel } from './kernel.ts';
+
+const scratchBytes = 1024;
+
+/** Different texts as UTF-8 bytes, numbered from 0 in the order in which they came; in the kernel's memory. */
+export class KernelTexts {
+  readonly #kernel: JsonKernel;
+  readonly address: Address;
+  /** Where texts of JavaScript become bytes. */
+  #scratch: Address = 0;
+  #scratchBytes = 0;
+
+  constructor(kernel: JsonKernel) {
+    this.#kernel = kernel;
+    this.address = kernel.calls.createDictionary();
+  }
+
+  addText(text: string): number {
+    const { calls } = this.#kernel;
+    const most = text.length * 3;
+    if (most > this.#scratchBytes) {
+      this.#scratchBytes = Math.max(scratchBytes, most * 2);
+      this.#scratch = calls.take(this.#scratchBytes);
+    }
+    const start = this.#scratch;
+    const { written } = encoder.encodeInto(text, this.#kernel.bytes.subarray(start, start + this.#scratchBytes));
+    return calls.addText(this.address, start, start + written);
+  }
+
+  /** A copy that outlives the kernel's work. */
+  finish() {
+    const { calls, bytes, int32 } = this.#kernel;
+    const count = calls.textCountOf(this.address);
+    const first = calls.textOffsetsOf(this.address) >> 2;
+    const offsets = int32.slice(first, first + count + 1);
+    const texts = calls.textBytesOf(this.address);
+    return {
+      count,
+      bytes: bytes.slice(texts, texts + (offsets[count] ?? 0)),
+      starts: offsets.subarray(0, count),
+      ends: offsets.subarray(1),
+    };
+  }
+}
+
+const encoder = new TextEncoder();
