@@ -4,7 +4,7 @@ import type { ColumnarTable, ColumnData, TableColumn } from './columnar-table.ts
 import type { DecodedBatch } from './decode.ts';
 import { rowOf, type DecodedColumn, type ValueStore } from './decoded-column.ts';
 import type { TargetColumn } from './settled-batch.ts';
-import { TextDictionary } from './text-dictionary.ts';
+import { TextDictionary, textOf } from './text-dictionary.ts';
 
 /** Names of the columns that say where in Kafka a row comes from. */
 export const kafkaColumns = [
@@ -208,13 +208,12 @@ function coder(store: ValueStore, to: TextDictionary): (index: number) => number
     };
   }
   const { codes, dictionary: from } = store;
-  const view = new DataView(from.bytes.buffer, from.bytes.byteOffset, from.bytes.byteLength);
   const translated = new Int32Array(from.count).fill(-1);
   return (index) => {
     const code = codes[index] ?? 0;
     const known = translated[code] ?? -1;
     if (known >= 0) return known;
-    return (translated[code] = to.addBytes(view, from.starts[code] ?? 0, from.ends[code] ?? 0));
+    return (translated[code] = to.addText(textOf(from, code)));
   };
 }
 

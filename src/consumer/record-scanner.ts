@@ -48,10 +48,15 @@ export class RecordScanner {
     return this.#bytes;
   }
 
+  /** Scanning does not pay for these records, and stops for good. */
+  get #hasGivenUp(): boolean {
+    return this.#misses > trialRecords && this.#misses > this.#hits;
+  }
+
   /** Takes as many of the records `[first, end)` as it can: up to one without a value, or too large. What was taken before is gone. */
   load({ bytes, valueStarts, valueEnds }: RecordChunk, first: number, end: number): number {
     const base = valueStarts[first] ?? -1;
-    if (base < 0) return 0;
+    if (base < 0 || this.#hasGivenUp) return 0;
     const { window, starts, ends, int32 } = this.#kernel;
     const shift = window - base;
     const most = Math.min(end - first, windowRecords);
@@ -90,7 +95,7 @@ export class RecordScanner {
     bytes: Buffer,
   ): ScannedBlock | undefined {
     this.#misses++;
-    if (this.#misses > trialRecords && this.#misses > this.#hits) {
+    if (this.#hasGivenUp) {
       this.#blocks.length = 0;
       this.#last = undefined;
       return undefined;

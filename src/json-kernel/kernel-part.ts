@@ -2,8 +2,16 @@ import { columnName } from '../schema/names.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { Address, JsonKernel } from './kernel.ts';
 
-/** The kernel's numbers of kinds. */
-const kinds = { struct: 0, array: 1, double: 2, string: 3, boolean: 4, timestamp: 5, date: 6 } as const;
+/** The kernel's numbers of the kinds that it can read. */
+const kinds: Readonly<Partial<Record<ColumnType['kind'], number>>> = {
+  struct: 0,
+  array: 1,
+  double: 2,
+  string: 3,
+  boolean: 4,
+  timestamp: 5,
+  date: 6,
+};
 
 /** As many as bits that the kernel keeps for them. */
 const fieldsMax = 64;
@@ -68,11 +76,11 @@ function isReadable(type: ColumnType): boolean {
   if (type.kind === 'array') return isReadable(type.element);
   if (type.kind === 'struct')
     return type.fields.length <= fieldsMax && type.fields.every((field) => isReadable(field.type));
-  return type.kind in kinds;
+  return kinds[type.kind] !== undefined;
 }
 
 function kindOf(type: ColumnType): number {
-  const kind: number | undefined = Object.entries(kinds).find(([name]) => name === type.kind)?.[1];
+  const kind = kinds[type.kind];
   if (kind === undefined) throw new RangeError(`the kernel has no values of type ${type.kind}`);
   return kind;
 }

@@ -111,15 +111,20 @@ function momentOf(part: PartType): f64 {
   return part.kind == TypeKind.time ? timeOf(textStart, textEnd) : dateOf(textStart, textEnd);
 }
 
+/** Behind the part's value, or the null in its place, and the space after it; 0 when it is neither. */
+function endOfMember(part: PartType, at: usize): usize {
+  const afterNull = endOfNull(at);
+  const end = afterNull != 0 ? afterNull : endOfPart(part, at);
+  return end == 0 ? 0 : skipSpace(end);
+}
+
 function endOfArray(part: PartType, start: usize): usize {
   if (load<u8>(start) != openBracket) return 0;
   let at = skipSpace(start + 1);
   if (load<u8>(at) == closeBracket) return at + 1;
   while (true) {
-    const afterNull = endOfNull(at);
-    at = afterNull != 0 ? afterNull : endOfPart(part.element, at);
+    at = endOfMember(part.element, at);
     if (at == 0) return 0;
-    at = skipSpace(at);
     const byte = load<u8>(at);
     if (byte == closeBracket) return at + 1;
     if (byte != comma) return 0;
@@ -143,10 +148,8 @@ function endOfStruct(part: PartType, start: usize): usize {
     seen |= (<u64>1) << field;
     at = valueOf(at + length + 2);
     if (at == 0) return 0;
-    const afterNull = endOfNull(at);
-    at = afterNull != 0 ? afterNull : endOfPart(fieldAt(part, field), at);
+    at = endOfMember(fieldAt(part, field), at);
     if (at == 0) return 0;
-    at = skipSpace(at);
     const byte = load<u8>(at);
     if (byte == closeBrace) return at + 1;
     if (byte != comma) return 0;

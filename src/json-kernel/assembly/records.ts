@@ -1,6 +1,6 @@
-import { takeZeros, take } from './arena';
+import { take, takeZeros } from './arena';
 import { addText, Dictionary } from './dictionary';
-import { closeBrace, closeBracket, digitOf, minus, openBrace, openBracket, quote } from './bytes';
+import { backslash, closeBrace, closeBracket, digitOf, minus, openBrace, openBracket, quote } from './bytes';
 import { endOfNumber, numberValue } from './number';
 import { endOfBoolean, endOfNull, endOfPart, PartType } from './parts';
 import { endOfText, textEnd, textStart } from './text';
@@ -216,7 +216,7 @@ function endOfNested(start: usize, recordEnd: usize): usize {
   for (let at = start; at < recordEnd; at++) {
     const byte = load<u8>(at);
     if (byte == quote) {
-      for (at++; at < recordEnd && load<u8>(at) != quote; at++) if (load<u8>(at) == 0x5c) at++;
+      for (at++; at < recordEnd && load<u8>(at) != quote; at++) if (load<u8>(at) == backslash) at++;
     } else if (byte == openBrace || byte == openBracket) depth++;
     else if ((byte == closeBrace || byte == closeBracket) && --depth == 0) return at + 1;
   }
