@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeKernel } from '../json-kernel/kernel.ts';
+import { closeKernel } from '../kernel/kernel.ts';
 import { releaseFetchMemory } from '../kafka/fetch-decoding.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { createRecordSource } from '../kafka/source.ts';

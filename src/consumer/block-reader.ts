@@ -1,5 +1,5 @@
-import { KernelPart } from '../json-kernel/kernel-part.ts';
-import type { JsonKernel } from '../json-kernel/kernel.ts';
+import { KernelPart } from '../kernel/kernel-part.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { fitsWhole } from '../schema/fits-whole.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { ColumnBuilder } from './decoded-column.ts';
@@ -36,7 +36,7 @@ const parts = bitOf(scanned.part) | bitOf(scanned.nested);
  * row, as values of parsed records. Both give the same columns.
  */
 export class BlockReader {
-  readonly #kernel: JsonKernel;
+  readonly #kernel: Kernel;
   readonly #scanner: RecordScanner;
   readonly #rows: RowReader;
   readonly #eventTimeField: string;
@@ -46,11 +46,7 @@ export class BlockReader {
 
   /** `eventTimes`: milliseconds by row, NaN for none; filled in. */
   constructor(
-    {
-      kernel,
-      scanner,
-      rows,
-    }: { readonly kernel: JsonKernel; readonly scanner: RecordScanner; readonly rows: RowReader },
+    { kernel, scanner, rows }: { readonly kernel: Kernel; readonly scanner: RecordScanner; readonly rows: RowReader },
     eventTimeField: string,
     eventTimes: Float64Array,
   ) {
@@ -80,7 +76,7 @@ export class BlockReader {
     const others: { readonly field: number; readonly state: FieldState }[] = [];
     this.#eventTimes.fill(Number.NaN, firstRow, firstRow + block.count);
     for (const [field, place] of places.entries()) {
-      column.field = field;
+      column.moveTo(field);
       if (place.isEventTime) column.eventTimes(this.#eventTimes);
       const { state } = place;
       if (state !== undefined && !take(column, place, state)) others.push({ field, state });
@@ -88,8 +84,7 @@ export class BlockReader {
     if (others.length === 0) return;
     for (let index = 0; index < block.count; index++) {
       for (const { field, state } of others) {
-        column.field = field;
-        const value = column.valueAt(index);
+        const value = column.valueAt(field, index);
         if (value !== null) this.#rows.add(firstRow + index, state, value);
       }
     }
@@ -113,7 +108,7 @@ export class BlockReader {
 
 /** False when the values must be looked at one by one. */
 function take(column: BlockColumn, { isText, isShared, part }: Place, state: FieldState): boolean {
-  const kinds = column.kinds();
+  const { kinds } = column;
   const areJust = (bits: number): boolean => (kinds & ~bits) === 0;
   if (kinds === justNulls) return true;
   if (isShared) return false;
@@ -130,15 +125,17 @@ function take(column: BlockColumn, { isText, isShared, part }: Place, state: Fie
 
 /** The values of one field of a block. */
 class BlockColumn {
-  field = 0;
+  #field = 0;
+  /** That occur, as bits. */
+  #kinds = 0;
   readonly #block: ScannedBlock;
-  readonly #kernel: JsonKernel;
+  readonly #kernel: Kernel;
   readonly #scanner: RecordScanner;
   readonly #firstRow: number;
 
   constructor(
     block: ScannedBlock,
-    { kernel, scanner }: { readonly kernel: JsonKernel; readonly scanner: RecordScanner },
+    { kernel, scanner }: { readonly kernel: Kernel; readonly scanner: RecordScanner },
     firstRow: number,
   ) {
     this.#block = block;
@@ -148,18 +145,29 @@ class BlockColumn {
   }
 
   get #start(): number {
-    return this.field * this.#block.capacity;
+    return this.#field * this.#block.capacity;
+  }
+
+  /** From now on it is about that field. */
+  moveTo(field: number): void {
+    const { address, count } = this.#block;
+    this.#field = field;
+    this.#kinds = this.#kernel.calls.kindsOf(address, field, count);
   }
 
   /** The bits of all kinds but null. */
-  kinds(): number {
-    const { address, count } = this.#block;
-    return this.#kernel.calls.kindsOf(address, this.field, count) & ~bitOf(scanned.null);
+  get kinds(): number {
+    return this.#kinds & ~bitOf(scanned.null);
+  }
+
+  get #hasNulls(): boolean {
+    return (this.#kinds & bitOf(scanned.null)) !== 0;
   }
 
   eventTimes(into: Float64Array): void {
     const { kinds, numbers, count } = this.#block;
     const start = this.#start;
+    if (this.#kinds === justTimes) return into.set(numbers.subarray(start, start + count), this.#firstRow);
     for (let index = 0; index < count; index++) {
       const slot = start + index;
       const kind = kinds[slot];
@@ -171,8 +179,7 @@ class BlockColumn {
   addNumbers(to: ColumnBuilder): boolean {
     const { kinds, numbers, count } = this.#block;
     const start = this.#start;
-    const hasNulls = kinds.subarray(start, start + count).includes(scanned.null);
-    if (!hasNulls && to.appendNumbers(this.#firstRow, numbers.subarray(start, start + count))) return true;
+    if (!this.#hasNulls && to.appendNumbers(this.#firstRow, numbers.subarray(start, start + count))) return true;
     for (let index = 0; index < count; index++)
       if (kinds[start + index] !== scanned.null) to.pushNumber(this.#firstRow + index, numbers[start + index] ?? 0);
     return true;
@@ -191,9 +198,9 @@ class BlockColumn {
   addTexts(to: ColumnBuilder): boolean {
     const { address, count } = this.#block;
     const { calls, codes: place } = this.#kernel;
-    calls.codesOf(address, this.field, count, to.texts.address, place);
+    calls.codesOf(address, this.#field, count, to.texts.address, place);
     const codes = this.#kernel.int32.subarray(place >> 2, (place >> 2) + count);
-    if (!codes.includes(-1) && to.appendCodes(this.#firstRow, codes)) return true;
+    if (!this.#hasNulls && to.appendCodes(this.#firstRow, codes)) return true;
     for (let index = 0; index < count; index++) {
       const code = codes[index] ?? -1;
       if (code >= 0) to.pushCode(this.#firstRow + index, code);
@@ -220,9 +227,9 @@ class BlockColumn {
   }
 
   /** As it is in a parsed record. */
-  valueAt(index: number): unknown {
+  valueAt(field: number, index: number): unknown {
     const block = this.#block;
-    const slot = this.#start + index;
+    const slot = field * block.capacity + index;
     switch (block.kindAt(slot)) {
       case scanned.false:
         return false;

@@ -1,4 +1,4 @@
-import { openKernel } from '../json-kernel/kernel.ts';
+import { openKernel, type Kernel } from '../kernel/kernel.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import type { Placement } from './ledger-entry.ts';
@@ -6,6 +6,7 @@ import { parseRecord, type RejectReason } from './parse-json.ts';
 import type { ChunkSlice, RecordChunk } from './record-chunk.ts';
 import { BlockReader } from './block-reader.ts';
 import { RecordScanner, type Scanned } from './record-scanner.ts';
+import { RowTimes, type PlacedTimes } from './row-times.ts';
 import { RowReader, type RowRules } from './row-reader.ts';
 import type { ScannedBlock } from './scanned-block.ts';
 
@@ -25,29 +26,19 @@ export interface Reject {
 }
 
 /** A batch as columns. Rows are numbered from 0 in the order of their offsets. */
-export interface DecodedBatch {
+export interface DecodedBatch extends PlacedTimes {
   readonly partition: number;
   readonly rowCount: number;
   readonly columns: readonly DecodedColumn[];
   /** What the rows' offsets are counted from: 0 unless a double can't hold them. */
   readonly from: bigint;
   readonly offsetDeltas: Float64Array;
-  /** Kafka timestamps, milliseconds since the epoch; -1 for none. */
-  readonly timestamps: Float64Array;
-  /** The time that decides the Hive partition. */
-  readonly placementTimes: Float64Array;
-  readonly eventTimeRange: { readonly minMs: number; readonly maxMs: number } | undefined;
   readonly rescued: ReadonlyMap<number, readonly (readonly [string, unknown])[]>;
   readonly rejects: readonly Reject[];
   readonly tombstones: number;
   /** Ends the batch: its memory may hold another from now on. */
   recycle(): void;
 }
-
-const msPerDay = 86_400_000;
-
-/** What a Date can hold; a producer can send anything. */
-const timestampMax = 8.64e15;
 
 /** Turns records into columns keyed by (field, type), so that no conflict can stop it. Never throws on a record's content. */
 export function decodeBatch(slices: readonly ChunkSlice[], placement: Placement, rules: DecodeRules): DecodedBatch {
@@ -62,15 +53,14 @@ class BatchDecoder {
   readonly #memory: BatchMemory;
   readonly #partition: number;
   readonly #from: bigint;
+  readonly #kernel: Kernel;
   readonly #rows: RowReader;
   readonly #scanner: RecordScanner;
   readonly #scans: boolean;
   readonly #blocks: BlockReader;
   /** Scanned records that are rows already, and whose values are not yet in their columns. */
   #block: ScannedBlock | undefined;
-  readonly #offsetDeltas: Float64Array;
-  readonly #timestamps: Float64Array;
-  readonly #eventTimes: Float64Array;
+  readonly #times: RowTimes;
   readonly #rejects: Reject[] = [];
   #tombstones = 0;
   #rowCount = 0;
@@ -87,14 +77,13 @@ class BatchDecoder {
     this.#partition = slices[0]?.chunk.partition ?? 0;
     this.#from = (slices.at(-1)?.chunk.to ?? 0n) <= Number.MAX_SAFE_INTEGER ? 0n : (slices[0]?.chunk.from ?? 0n);
     const kernel = openKernel();
+    this.#kernel = kernel;
     this.#scans = scans;
     this.#rows = new RowReader(rules, eventTimeField, { rowsMax, memory, kernel });
     this.#scanner = new RecordScanner(kernel, { rowsMax, recordBytesMax: rules.recordBytesMax });
-    this.#offsetDeltas = memory.float64(rowsMax);
-    this.#timestamps = memory.float64(rowsMax);
-    this.#eventTimes = memory.float64(rowsMax);
+    this.#times = new RowTimes(rowsMax, memory);
     const reader = { kernel, scanner: this.#scanner, rows: this.#rows };
-    this.#blocks = new BlockReader(reader, eventTimeField, this.#eventTimes);
+    this.#blocks = new BlockReader(reader, eventTimeField, this.#times.eventTimes);
   }
 
   read({ chunk, first, end }: ChunkSlice): void {
@@ -117,17 +106,13 @@ class BatchDecoder {
 
   finish(): DecodedBatch {
     const count = this.#rowCount;
-    const timestamps = this.#timestamps.subarray(0, count);
-    const eventTimes = this.#eventTimes.subarray(0, count);
     return {
       partition: this.#partition,
       rowCount: count,
       columns: this.#rows.finish(),
       from: this.#from,
-      offsetDeltas: this.#offsetDeltas.subarray(0, count),
-      timestamps,
-      eventTimeRange: rangeOf(eventTimes),
-      placementTimes: placeAll(eventTimes, timestamps, this.#placement),
+      offsetDeltas: this.#times.offsetDeltas(count),
+      ...this.#times.place(count, this.#placement, this.#kernel),
       rescued: this.#rows.rescued,
       rejects: this.#rejects,
       tombstones: this.#tombstones,
@@ -142,7 +127,7 @@ class BatchDecoder {
       this.#block = block;
     }
     block.count += count;
-    for (let index = first; index < first + count; index++) this.#addRow(chunk, index);
+    this.#addRows(chunk, first, first + count);
     if (block.count === block.capacity) this.#flush();
   }
 
@@ -154,14 +139,12 @@ class BatchDecoder {
     else if (bytes > this.#rules.recordBytesMax) {
       const detail = `${bytes} bytes, at most ${this.#rules.recordBytesMax} are taken`;
       this.#rejects.push({ chunk, index, reason: 'too-large', detail });
-    } else if (this.#parse(chunk, index, start, start + bytes)) this.#addRow(chunk, index);
+    } else if (this.#parse(chunk, index, start, start + bytes)) this.#addRows(chunk, index, index + 1);
   }
 
-  #addRow(chunk: RecordChunk, index: number): void {
-    const row = this.#rowCount++;
-    const sent = chunk.timestamps[index] ?? -1;
-    this.#timestamps[row] = sent > timestampMax ? -1 : sent;
-    this.#offsetDeltas[row] = this.#shift + (chunk.offsetDeltas[index] ?? 0);
+  #addRows(chunk: RecordChunk, first: number, end: number): void {
+    this.#times.add(this.#rowCount, chunk, { first, end, shift: this.#shift });
+    this.#rowCount += end - first;
   }
 
   /** Columns take rows in their order: those of a block before any other. */
@@ -180,37 +163,9 @@ class BatchDecoder {
       return false;
     }
     this.#flush();
-    this.#eventTimes[this.#rowCount] = this.#rows.read(this.#rowCount, parsed.fields);
+    this.#times.eventTimes[this.#rowCount] = this.#rows.read(this.#rowCount, parsed.fields);
     const block = this.#scanner.learn({ start, end, fields: parsed.fields }, chunk.bytes);
     if (block !== undefined) this.#blocks.open(block, parsed.fields);
     return true;
   }
-}
-
-function rangeOf(times: Float64Array): DecodedBatch['eventTimeRange'] {
-  let minMs = Infinity;
-  let maxMs = -Infinity;
-  for (let row = 0; row < times.length; row++) {
-    const timeMs = times[row] ?? Number.NaN;
-    if (timeMs < minMs) minMs = timeMs;
-    if (timeMs > maxMs) maxMs = timeMs;
-  }
-  return minMs <= maxMs ? { minMs, maxMs } : undefined;
-}
-
-/** `placementTime` of all rows, over their event times, which nothing else needs. */
-function placeAll(eventTimes: Float64Array, timestamps: Float64Array, placement: Placement): Float64Array {
-  for (let row = 0; row < eventTimes.length; row++)
-    eventTimes[row] = placementTime(eventTimes[row] ?? Number.NaN, timestamps[row] ?? -1, placement);
-  return eventTimes;
-}
-
-/**
- * The event time when it lies within the window around the Kafka timestamp, else that timestamp: a clock that is wrong by years
- * can't scatter files over the lake. The row keeps its event time either way.
- */
-export function placementTime(eventMs: number, timestampMs: number, { pastDaysMax, futureDaysMax }: Placement): number {
-  if (timestampMs < 0) return Number.isNaN(eventMs) ? 0 : eventMs;
-  const isNear = eventMs >= timestampMs - pastDaysMax * msPerDay && eventMs <= timestampMs + futureDaysMax * msPerDay;
-  return isNear ? eventMs : timestampMs;
 }

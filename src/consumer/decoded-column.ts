@@ -3,8 +3,8 @@ import type { ColumnType } from '../schema/types.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { StringDictionary } from './columnar-table.ts';
 import { JsonValues } from './json-values.ts';
-import { KernelTexts } from '../json-kernel/kernel-texts.ts';
-import type { JsonKernel } from '../json-kernel/kernel.ts';
+import { KernelTexts } from '../kernel/kernel-texts.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { textOf } from './text-dictionary.ts';
 
 /** Values of one field with one form and type: sparse, by row. */
@@ -62,7 +62,7 @@ export interface BatchSpace {
   readonly rowsMax: number;
   readonly memory: BatchMemory;
   /** Where texts are while the batch is read. */
-  readonly kernel: JsonKernel;
+  readonly kernel: Kernel;
 }
 
 /** Collects the values of a column, row by row. */

@@ -1,4 +1,4 @@
-import { windowBytes, windowRecords, type Address, type JsonKernel } from '../json-kernel/kernel.ts';
+import { windowBytes, windowRecords, type Address, type Kernel } from '../kernel/kernel.ts';
 import { parseNested } from './parse-json.ts';
 import type { RecordChunk } from './record-chunk.ts';
 import { shapeOf } from './record-shape.ts';
@@ -20,7 +20,7 @@ export interface Scanned {
  * it pass, and the record is parsed.
  */
 export class RecordScanner {
-  readonly #kernel: JsonKernel;
+  readonly #kernel: Kernel;
   readonly #rowsMax: number;
   readonly #recordBytesMax: number;
   readonly #blocks: ScannedBlock[] = [];
@@ -35,7 +35,7 @@ export class RecordScanner {
 
   /** For no more than `rowsMax` records, each of at most `recordBytesMax`. */
   constructor(
-    kernel: JsonKernel,
+    kernel: Kernel,
     { rowsMax, recordBytesMax }: { readonly rowsMax: number; readonly recordBytesMax: number },
   ) {
     this.#kernel = kernel;

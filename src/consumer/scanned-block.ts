@@ -1,4 +1,4 @@
-import type { Address, JsonKernel } from '../json-kernel/kernel.ts';
+import type { Address, Kernel } from '../kernel/kernel.ts';
 import type { RecordShape } from './record-shape.ts';
 
 /** What a scanned value is; the kernel's numbers. `part`: JSON that fits the type of its column, `nested`: other JSON in brackets. */
@@ -30,14 +30,14 @@ export class ScannedBlock {
   readonly address: Address;
   /** What `nested` values are. */
   readonly nested: unknown[];
-  readonly #kernel: JsonKernel;
+  readonly #kernel: Kernel;
   readonly #kinds: Address;
   readonly #starts: Address;
   readonly #ends: Address;
   readonly #numbers: Address;
 
   /** For no more than `rowsMax` records. */
-  constructor(kernel: JsonKernel, shape: RecordShape, rowsMax: number) {
+  constructor(kernel: Kernel, shape: RecordShape, rowsMax: number) {
     const { calls } = kernel;
     const { keys, literals } = shape;
     const fields = Math.max(1, keys.length);

@@ -142,20 +142,22 @@ export class TableWriter {
           ? {}
           : { minEventTime: iso(eventTimeRange.minMs), maxEventTime: iso(eventTimeRange.maxMs) },
       catalogVersion,
-      oldestTimestampMs: oldestOf(batch.timestamps),
+      oldestTimestampMs: batch.oldestTimestampMs,
     };
   }
 
   /** One draft per Hive partition, for rows and dead letters. Keys depend on the claim alone. */
   plan({ batch, targets, keys }: SettledBatch, claim: ClaimOf): ObjectDraft[] {
     const { encoder, table, withKafkaColumns } = this.#options;
-    const rowDrafts = groupRows(batch.placementTimes, claim.placement.layout).map(({ values, rows }): ObjectDraft => ({
-      key: objectKey({ ...claim, table }, hivePath(keys, values)),
-      kind: 'rows',
-      rows: rows.length,
-      partition: values,
-      encode: () => encoder.encode(assembleTable(batch, targets, { rows, withKafkaColumns })),
-    }));
+    const rowDrafts = groupRows(batch.placementTimes, claim.placement.layout, batch.placementRange).map(
+      ({ values, rows }): ObjectDraft => ({
+        key: objectKey({ ...claim, table }, hivePath(keys, values)),
+        kind: 'rows',
+        rows: rows.length,
+        partition: values,
+        encode: () => encoder.encode(assembleTable(batch, targets, { rows, withKafkaColumns })),
+      }),
+    );
     const letters = groupRejects(batch.rejects).map(({ values, rows }): ObjectDraft => {
       const rejects = [...rows].map((row) => batch.rejects[row]).filter((reject) => reject !== undefined);
       const path = hivePath(
@@ -279,10 +281,4 @@ function typesOf(columns: readonly Column[]): Map<string, ColumnType> {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function oldestOf(timestamps: Float64Array): number | undefined {
-  let oldest = Infinity;
-  for (const timestamp of timestamps) if (timestamp >= 0 && timestamp < oldest) oldest = timestamp;
-  return Number.isFinite(oldest) ? oldest : undefined;
 }

@@ -48,7 +48,9 @@ export class ByteWriter {
   }
 
   bytes(source: Uint8Array): void {
-    this.range(source, 0, source.length);
+    this.#reserve(source.length);
+    this.#bytes.set(source, this.#length);
+    this.#length += source.length;
   }
 
   range(source: Uint8Array, start: number, end: number): void {

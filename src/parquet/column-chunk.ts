@@ -1,5 +1,6 @@
 import { ByteWriter } from './byte-writer.ts';
-import { bitWidth, writeHybrid, writeRun } from './encodings.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { bitWidth, writeLevels, writeRun } from './encodings.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import type { LeafType } from './parquet-schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
@@ -21,6 +22,12 @@ export interface ChunkFacts {
 
 export type Compress = (bytes: Uint8Array) => Uint8Array;
 
+/** `kernel`: used for each chunk's own time. */
+export interface ChunkTools {
+  readonly compress: Compress;
+  readonly kernel: Kernel;
+}
+
 const pageTypes = { data: 0, dictionary: 2 } as const;
 const pageBytesMax = 1024 * 1024;
 
@@ -29,10 +36,14 @@ const page = new ByteWriter();
 const packedLevels = new ByteWriter();
 
 /** Writes a leaf: a dictionary where it pays, then data pages (version 1, which every reader knows). */
-export function writeColumnChunk(file: FileWriter, leaf: LeafColumn, compress: Compress): ChunkFacts {
+export function writeColumnChunk(file: FileWriter, leaf: LeafColumn, tools: ChunkTools): ChunkFacts {
+  return tools.kernel.borrow(() => writeChunk(file, leaf, tools));
+}
+
+function writeChunk(file: FileWriter, leaf: LeafColumn, { compress, kernel }: ChunkTools): ChunkFacts {
   const start = file.length;
   const before = file.unpackedBytes;
-  const values = encodingOf(leaf.values);
+  const values = encodingOf(leaf.values, kernel);
   const { dictionary } = values;
   if (dictionary !== undefined) {
     file.page(dictionary.bytes, compress, (header) => {
@@ -48,8 +59,8 @@ export function writeColumnChunk(file: FileWriter, leaf: LeafColumn, compress: C
     const valueEnd = valueAt + countValues(leaf, entry, end);
     page.clear();
     if (leaf.repetitions !== undefined)
-      writeLevels(page, leaf.repetitions, { first: entry, end, max: leaf.repetitionMax });
-    writeLevels(page, leaf.definitions, { first: entry, end, max: leaf.definitionMax });
+      appendLevels(page, leaf.repetitions, { first: entry, end, max: leaf.repetitionMax }, kernel);
+    appendLevels(page, leaf.definitions, { first: entry, end, max: leaf.definitionMax }, kernel);
     values.write(page, valueAt, valueEnd);
     const count = end - entry;
     file.page(page.finish(), compress, (header) => {
@@ -88,15 +99,16 @@ function countValues({ definitions, definitionMax }: LeafColumn, first: number, 
 }
 
 /** Levels have their length before them; without any, all are the highest. */
-function writeLevels(
+function appendLevels(
   out: ByteWriter,
   levels: Uint8Array | undefined,
   { first, end, max }: { readonly first: number; readonly end: number; readonly max: number },
+  kernel: Kernel,
 ): void {
   packedLevels.clear();
   const width = bitWidth(max);
   if (levels === undefined) writeRun(packedLevels, { value: max, count: end - first, width });
-  else writeHybrid(packedLevels, levels, { first, end, width });
+  else writeLevels(packedLevels, kernel, levels.subarray(first, end), width);
   out.int32(packedLevels.length);
   out.bytes(packedLevels.finish());
 }

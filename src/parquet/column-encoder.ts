@@ -2,6 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { snappyCompress } from '@platformatic/wasm-utils';
 import type { ColumnarTable } from '../consumer/columnar-table.ts';
 import type { ParquetEncoder } from '../consumer/ports.ts';
+import { openKernel } from '../kernel/kernel.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { FileWriter, writeColumnChunk, type Compress } from './column-chunk.ts';
 import { leavesOf } from './leaf-column.ts';
@@ -42,14 +43,14 @@ export function createColumnEncoder(options: EncoderOptions): ParquetEncoder {
 
 function encodeTable({ columns, rowCount }: ColumnarTable, options: EncoderOptions): Uint8Array {
   const { codec, rowGroupRows } = options;
-  const compress = compressors[codec];
+  const tools = { compress: compressors[codec], kernel: openKernel() };
   const file = new FileWriter();
   const rowGroups: RowGroupFacts[] = [];
   file.append(magic);
   for (let first = 0; first < rowCount; first += rowGroupRows) {
     const end = Math.min(rowCount, first + rowGroupRows);
     const chunks = columns.flatMap((column) =>
-      leavesOf(column, first, end).map((leaf) => writeColumnChunk(file, leaf, compress)),
+      leavesOf(column, first, end).map((leaf) => writeColumnChunk(file, leaf, tools)),
     );
     rowGroups.push({ rows: end - first, chunks });
   }

@@ -1,38 +1,35 @@
+import type { Address, Kernel } from '../kernel/kernel.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
 /**
- * Parquet's encodings of whole numbers.
+ * Parquet's encodings of whole numbers; the kernel does the work.
  * Source: https://github.com/apache/parquet-format/blob/master/Encodings.md
  */
 
-/** Values of a run that is worth a header of its own. */
-const groupValues = 8;
+/** Numbers in the kernel's memory. */
+export interface KernelValues {
+  readonly address: Address;
+  readonly count: number;
+}
 
 /** Bits that the number needs. */
 export function bitWidth(max: number): number {
   return max < 2 ** 32 ? 32 - Math.clz32(max) : 32 + bitWidth(Math.floor(max / 2 ** 32));
 }
 
-/** RLE / bit-packing hybrid of `values[first, end)`, each below `2^width`, at most 32 bits. */
-export function writeHybrid(
-  out: ByteWriter,
-  values: Int32Array | Uint8Array,
-  { first, end, width }: { readonly first: number; readonly end: number; readonly width: number },
-): void {
-  let packFrom = first;
-  let at = first;
-  while (at < end) {
-    const run = runLength(values, at, end);
-    if (run < groupValues) {
-      at += groupValues;
-      continue;
-    }
-    packGroups(out, values, { first: packFrom, end: at, width });
-    writeRun(out, { value: values[at] ?? 0, count: run, width });
-    at += run;
-    packFrom = at;
-  }
-  packGroups(out, values, { first: packFrom, end, width });
+/** RLE / bit-packing hybrid of numbers of 32 bits, each below `2^width`. */
+export function writeCodes(out: ByteWriter, kernel: Kernel, codes: KernelValues, width: number): void {
+  const { address, count } = codes;
+  write(out, kernel, hybridBytesMax(count, width), (to) => kernel.calls.writeCodes(address, count, width, to));
+}
+
+/** `writeCodes` for levels. */
+export function writeLevels(out: ByteWriter, kernel: Kernel, levels: Uint8Array, width: number): void {
+  const { length } = levels;
+  write(out, kernel, hybridBytesMax(length, width), (to) => {
+    const address = kernel.keep(levels);
+    return kernel.calls.writeLevels(address, length, width, to);
+  });
 }
 
 /** One run of the hybrid. */
@@ -44,104 +41,31 @@ export function writeRun(
   for (let shift = 0; shift < width; shift += 8) out.byte((value >>> shift) & 0xff);
 }
 
-function runLength(values: Int32Array | Uint8Array, at: number, end: number): number {
-  const value = values[at];
-  let stop = at + 1;
-  while (stop < end && values[stop] === value) stop++;
-  return stop - at;
+/** A bit each. */
+export function writeBits(out: ByteWriter, kernel: Kernel, bits: Uint8Array): void {
+  const { length } = bits;
+  write(out, kernel, length, (to) => kernel.calls.writeBits(kernel.keep(bits), length, to));
 }
 
-/** Groups of 8; the last one is filled up with zeros. */
-function packGroups(
-  out: ByteWriter,
-  values: Int32Array | Uint8Array,
-  { first, end, width }: { readonly first: number; readonly end: number; readonly width: number },
-): void {
-  if (end <= first) return;
-  const groups = Math.ceil((end - first) / groupValues);
-  out.varint(groups * 2 + 1);
-  const packer = new BitPacker(out);
-  for (let at = first; at < end; at++) packer.put(values[at] ?? 0, width);
-  for (let fill = groups * groupValues - (end - first); fill > 0; fill--) packer.put(0, width);
-  packer.flush();
+/** DELTA_BINARY_PACKED of doubles that are whole numbers, with differences that a double holds. */
+export function writeDeltas(out: ByteWriter, kernel: Kernel, { address, count }: KernelValues): void {
+  write(out, kernel, deltaBytesMax(count), (to) => kernel.calls.writeDeltas(address, count, to));
 }
 
-/** Packs numbers from the lowest bit on. */
-class BitPacker {
-  readonly #out: ByteWriter;
-  #bits = 0;
-  #count = 0;
-
-  constructor(out: ByteWriter) {
-    this.#out = out;
-  }
-
-  /** A whole number below `2^width`, at most 53 bits. */
-  put(value: number, width: number): void {
-    if (width > 16) {
-      this.put(value % 0x10000, 16);
-      this.put(Math.floor(value / 0x10000), width - 16);
-      return;
-    }
-    this.#bits |= value << this.#count;
-    this.#count += width;
-    while (this.#count >= 8) {
-      this.#out.byte(this.#bits & 0xff);
-      this.#bits >>>= 8;
-      this.#count -= 8;
-    }
-  }
-
-  flush(): void {
-    if (this.#count > 0) this.#out.byte(this.#bits & 0xff);
-    this.#bits = 0;
-    this.#count = 0;
-  }
+/** A run or a group has 8 values or more, and at most ten bytes before it. */
+function hybridBytesMax(count: number, width: number): number {
+  return (Math.floor(count / 8) + 1) * (width + 2 * 10);
 }
 
-const blockValues = 128;
-const miniblocks = 4;
-const miniblockValues = blockValues / miniblocks;
-const deltas = new Float64Array(blockValues);
-
-/** DELTA_BINARY_PACKED of `values[first, end)`, whose differences must be whole numbers that a double holds. */
-export function writeDelta(out: ByteWriter, values: Float64Array | Int32Array, first: number, end: number): void {
-  out.varint(blockValues);
-  out.varint(miniblocks);
-  out.varint(end - first);
-  out.zigzag(end > first ? (values[first] ?? 0) : 0);
-  for (let start = first + 1; start < end; start += blockValues) {
-    writeDeltaBlock(out, values, start, Math.min(end, start + blockValues));
-  }
+/** A block has 128 values of 8 bytes, and before them at most ten bytes and the widths; as has the first value of all. */
+function deltaBytesMax(count: number): number {
+  return 64 + (Math.floor(count / 128) + 1) * (128 * 8 + 16);
 }
 
-function writeDeltaBlock(out: ByteWriter, values: Float64Array | Int32Array, start: number, end: number): void {
-  const count = end - start;
-  let least = Infinity;
-  let before = values[start - 1] ?? 0;
-  for (let index = 0; index < count; index++) {
-    const value = values[start + index] ?? 0;
-    const delta = value - before;
-    deltas[index] = delta;
-    if (delta < least) least = delta;
-    before = value;
-  }
-  out.zigzag(least);
-  const widths: number[] = [];
-  for (let mini = 0; mini < blockValues; mini += miniblockValues) {
-    let most = least;
-    for (let index = mini; index < Math.min(count, mini + miniblockValues); index++)
-      if ((deltas[index] ?? 0) > most) most = deltas[index] ?? 0;
-    widths.push(mini < count ? bitWidth(most - least) : 0);
-  }
-  for (const width of widths) out.byte(width);
-  const packer = new BitPacker(out);
-  for (const [mini, width] of widths.entries()) {
-    const from = mini * miniblockValues;
-    // a miniblock that was begun is filled up
-    if (from < count && width > 0)
-      for (let index = from; index < from + miniblockValues; index++)
-        packer.put(index < count ? (deltas[index] ?? 0) - least : 0, width);
-    packer.flush();
-  }
+function write(out: ByteWriter, kernel: Kernel, bytesMax: number, work: (to: Address) => Address): void {
+  kernel.borrow(() => {
+    const to = kernel.calls.take(bytesMax);
+    const end = work(to);
+    out.bytes(kernel.bytes.subarray(to, end));
+  });
 }

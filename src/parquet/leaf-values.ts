@@ -7,6 +7,7 @@ export type LeafValues =
   | { readonly kind: 'integers'; readonly values: Float64Array | Int32Array; readonly bytes: 4 | 8 }
   | { readonly kind: 'bigints'; readonly values: BigInt64Array }
   | { readonly kind: 'booleans'; readonly values: Uint8Array }
+  /** Not all texts of the dictionary need occur. */
   | { readonly kind: 'texts'; readonly codes: Int32Array; readonly dictionary: StringDictionary };
 
 export type FlatData = Exclude<ColumnData, { kind: 'values' }>;
@@ -38,7 +39,7 @@ export function valuesOf({ data, type, validity }: FlatColumn, first: number, en
     case 'boolean':
       return { kind: 'booleans', values: slice(present(data.values, (length) => new Uint8Array(length))) };
     case 'string':
-      return texts(slice(present(data.codes, int32)), data.dictionary);
+      return { kind: 'texts', codes: slice(present(data.codes, int32)), dictionary: data.dictionary };
   }
 
   /** What has no nulls is cut here; what had them has been. */
@@ -77,42 +78,4 @@ export function bigints(values: BigInt64Array): LeafValues {
     numbers[index] = number;
   }
   return { kind: 'integers', values: numbers, bytes: 8 };
-}
-
-/** With a dictionary of the texts that occur, in the order in which they do. */
-function texts(codes: Int32Array, dictionary: StringDictionary): LeafValues {
-  if (occursInOrder(codes, dictionary.count)) return { kind: 'texts', codes, dictionary };
-  const renumbered = new Int32Array(codes.length);
-  const numbers = new Int32Array(dictionary.count).fill(-1);
-  const used: number[] = [];
-  for (let index = 0; index < codes.length; index++) {
-    const code = codes[index] ?? 0;
-    let number = numbers[code] ?? -1;
-    if (number < 0) {
-      number = used.push(code) - 1;
-      numbers[code] = number;
-    }
-    renumbered[index] = number;
-  }
-  return {
-    kind: 'texts',
-    codes: renumbered,
-    dictionary: {
-      count: used.length,
-      bytes: dictionary.bytes,
-      starts: Int32Array.from(used, (code) => dictionary.starts[code] ?? 0),
-      ends: Int32Array.from(used, (code) => dictionary.ends[code] ?? 0),
-    },
-  };
-}
-
-/** Whether all of `count` texts occur, each for the first time after the one before it. */
-function occursInOrder(codes: Int32Array, count: number): boolean {
-  let next = 0;
-  for (let index = 0; index < codes.length; index++) {
-    const code = codes[index] ?? 0;
-    if (code > next) return false;
-    if (code === next) next++;
-  }
-  return next === count;
 }

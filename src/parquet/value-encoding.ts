@@ -1,13 +1,14 @@
 import type { StringDictionary } from '../consumer/columnar-table.ts';
+import type { Address, Kernel } from '../kernel/kernel.ts';
 import { unreachable } from '../runtime/errors.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { bitWidth, writeDelta, writeHybrid } from './encodings.ts';
+import { bitWidth, writeBits, writeCodes, writeDeltas, type KernelValues } from './encodings.ts';
 import type { LeafValues } from './leaf-values.ts';
 
 /** Numbers by which the format knows its encodings. */
 export const encodings = { plain: 0, rle: 3, deltaBinaryPacked: 5, rleDictionary: 8 } as const;
 
-/** How the values of one column chunk are written, chosen by what they are. */
+/** How the values of one column chunk are written, chosen by what they are; good while the kernel has them. */
 export interface ValueEncoding {
   readonly encoding: number;
   readonly dictionary?: { readonly bytes: Uint8Array; readonly count: number };
@@ -25,57 +26,70 @@ const boundBytesMax = 64;
 /** Differences of such numbers, and differences of those, are exact. */
 const exactRange = 2 ** 51;
 
-export function encodingOf(flat: LeafValues): ValueEncoding {
+/** Takes memory of the kernel for the time of the chunk. */
+export function encodingOf(flat: LeafValues, kernel: Kernel): ValueEncoding {
   switch (flat.kind) {
     case 'texts':
-      return textEncoding(flat.codes, flat.dictionary);
+      return textEncoding(flat.codes, flat.dictionary, kernel);
     case 'doubles':
-      return doubleEncoding(flat.values, flat.isFloat);
+      return doubleEncoding(flat.values, flat.isFloat, kernel);
     case 'integers':
-      return integerEncoding(flat.values, flat.bytes);
+      return integerEncoding(flat.values, flat.bytes, kernel);
     case 'bigints':
       return bigintEncoding(flat.values);
     case 'booleans':
-      return booleanEncoding(flat.values);
+      return booleanEncoding(flat.values, kernel);
     default:
       return unreachable(flat);
   }
 }
 
-function textEncoding(codes: Int32Array, dictionary: StringDictionary): ValueEncoding {
-  const { count, bytes, starts, ends } = dictionary;
-  const lengthOf = (code: number): number => (ends[code] ?? 0) - (starts[code] ?? 0) + 4;
+function textEncoding(texts: Int32Array, all: StringDictionary, kernel: Kernel): ValueEncoding {
+  const codes: KernelValues = { address: kernel.keepInt32(texts), count: texts.length };
+  const used = usedCodes(codes, all.count, kernel);
+  const { bytes, starts, ends } = all;
+  const bytesOf = (code: number): number => (ends[code] ?? 0) - (starts[code] ?? 0) + 4;
   const writeText = (out: ByteWriter, code: number): void => {
-    out.int32(lengthOf(code) - 4);
+    out.int32(bytesOf(code) - 4);
     out.range(bytes, starts[code] ?? 0, ends[code] ?? 0);
   };
+  const bounds = textBounds(all, used);
+  let dictionaryBytes = (codes.count * bitWidth(used.length)) / 8;
+  for (const code of used) dictionaryBytes += bytesOf(code);
   let plainBytes = 0;
-  for (let index = 0; index < codes.length; index++) plainBytes += lengthOf(codes[index] ?? 0);
-  let dictionaryBytes = 0;
-  for (let code = 0; code < count; code++) dictionaryBytes += lengthOf(code);
-  const bounds = textBounds(dictionary);
-  if (dictionaryBytes + (codes.length * bitWidth(count)) / 8 < plainBytes) {
+  for (let index = 0; index < texts.length && plainBytes <= dictionaryBytes; index++)
+    plainBytes += bytesOf(texts[index] ?? 0);
+  if (dictionaryBytes < plainBytes) {
     const out = new ByteWriter();
-    for (let code = 0; code < count; code++) writeText(out, code);
-    return { ...codesEncoding(codes, { bytes: out.finish(), count }), ...bounds };
+    for (const code of used) writeText(out, code);
+    return { ...codesEncoding(codes, { bytes: out.finish(), count: used.length }, kernel), ...bounds };
   }
   return {
     encoding: encodings.plain,
-    bytesPerValue: plainBytes / Math.max(1, codes.length),
+    bytesPerValue: plainBytes / Math.max(1, codes.count),
     ...bounds,
     write: (out, first, end) => {
-      for (let index = first; index < end; index++) writeText(out, codes[index] ?? 0);
+      for (let index = first; index < end; index++) writeText(out, texts[index] ?? 0);
     },
   };
 }
 
+/** The codes that occur, in the order in which they do, which become their numbers. */
+function usedCodes({ address, count }: KernelValues, most: number, kernel: Kernel): Int32Array {
+  const used = kernel.calls.take(most * Int32Array.BYTES_PER_ELEMENT);
+  const usedCount = kernel.borrow(() => kernel.calls.renumber(address, count, most, used));
+  const first = used / Int32Array.BYTES_PER_ELEMENT;
+  return kernel.int32.slice(first, first + usedCount);
+}
+
 /** By unsigned bytes, which is the order of code points. */
-function textBounds({ count, bytes, starts, ends }: StringDictionary): Pick<ValueEncoding, 'bounds'> {
-  if (count === 0) return {};
+function textBounds({ bytes, starts, ends }: StringDictionary, used: Int32Array): Pick<ValueEncoding, 'bounds'> {
+  const [first] = used;
+  if (first === undefined) return {};
   const textAt = (code: number): Uint8Array => bytes.subarray(starts[code], ends[code]);
-  let min = textAt(0);
+  let min = textAt(first);
   let max = min;
-  for (let code = 1; code < count; code++) {
+  for (const code of used) {
     const text = textAt(code);
     if (Buffer.compare(text, min) < 0) min = text;
     else if (Buffer.compare(text, max) > 0) max = text;
@@ -84,8 +98,9 @@ function textBounds({ count, bytes, starts, ends }: StringDictionary): Pick<Valu
 }
 
 function codesEncoding(
-  codes: Int32Array,
+  { address }: KernelValues,
   dictionary: { readonly bytes: Uint8Array; readonly count: number },
+  kernel: Kernel,
 ): ValueEncoding {
   const width = bitWidth(Math.max(0, dictionary.count - 1));
   return {
@@ -94,14 +109,16 @@ function codesEncoding(
     bytesPerValue: width / 8,
     write: (out, first, end) => {
       out.byte(width);
-      writeHybrid(out, codes, { first, end, width });
+      const from = address + first * Int32Array.BYTES_PER_ELEMENT;
+      writeCodes(out, kernel, { address: from, count: end - first }, width);
     },
   };
 }
 
-function doubleEncoding(values: Float64Array, isFloat: boolean): ValueEncoding {
+function doubleEncoding(values: Float64Array, isFloat: boolean, kernel: Kernel): ValueEncoding {
   const writeNumber = (out: ByteWriter, value: number): void => (isFloat ? out.float(value) : out.double(value));
-  const { min, max } = rangeOf(values);
+  const numbers: KernelValues = { address: kernel.keepDoubles(values), count: values.length };
+  const { min, max } = kernel.rangeOf(numbers.address, numbers.count);
   // a zero of either sign lies within
   const bounds =
     values.length === 0
@@ -112,34 +129,32 @@ function doubleEncoding(values: Float64Array, isFloat: boolean): ValueEncoding {
             max: bytesOf((out) => writeNumber(out, max === 0 ? 0 : max)),
           },
         };
-  const bytes = isFloat ? 4 : 8;
-  const found = numberDictionary(values, values.length / 2);
-  if (found !== undefined) {
-    return { ...dictionaryEncoding(found, writeNumber), ...bounds };
-  }
-  return { ...plainNumbers(values, bytes, writeNumber), ...bounds };
+  const found = numberDictionary(numbers, values.length / 2, kernel);
+  if (found !== undefined) return { ...dictionaryEncoding(found, writeNumber, kernel), ...bounds };
+  return { ...plainNumbers(values, isFloat ? 4 : 8, writeNumber), ...bounds };
 }
 
-function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8): ValueEncoding {
+function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8, kernel: Kernel): ValueEncoding {
   const writeNumber = (out: ByteWriter, value: number): void =>
     bytes === 4 ? out.int32(value) : out.int64(BigInt(value));
-  const { min, max } = rangeOf(values);
+  const numbers: KernelValues = { address: kernel.keepDoubles(values), count: values.length };
+  const { min, max } = kernel.rangeOf(numbers.address, numbers.count);
   const bounds =
     values.length === 0
       ? {}
       : { bounds: { min: bytesOf((out) => writeNumber(out, min)), max: bytesOf((out) => writeNumber(out, max)) } };
   const isExact = max - min < (bytes === 4 ? 2 ** 31 : exactRange) && Math.abs(min) < exactRange;
-  const deltaBytes = isExact ? deltaBytesOf(values) : bytes;
-  const found = deltaBytes > 1 ? numberDictionary(values, values.length / 8) : undefined;
+  const deltaBytes = isExact ? deltaBytesOf(numbers, kernel) : bytes;
+  const found = deltaBytes > 1 ? numberDictionary(numbers, values.length / 8, kernel) : undefined;
   if (found !== undefined && bitWidth(found.numbers.length) / 8 < deltaBytes) {
-    return { ...dictionaryEncoding(found, writeNumber), ...bounds };
+    return { ...dictionaryEncoding(found, writeNumber, kernel), ...bounds };
   }
   if (isExact) {
     return {
       encoding: encodings.deltaBinaryPacked,
       bytesPerValue: deltaBytes,
       ...bounds,
-      write: (out, first, end) => writeDelta(out, values, first, end),
+      write: (out, first, end) => writeDeltas(out, kernel, cut(numbers, first, end)),
     };
   }
   return { ...plainNumbers(values, bytes, writeNumber), ...bounds };
@@ -147,10 +162,14 @@ function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8): Value
 
 type WriteNumber = (out: ByteWriter, value: number) => void;
 
-function dictionaryEncoding({ numbers, codes }: NumberDictionary, writeNumber: WriteNumber): ValueEncoding {
+function dictionaryEncoding(
+  { numbers, codes }: NumberDictionary,
+  writeNumber: WriteNumber,
+  kernel: Kernel,
+): ValueEncoding {
   const out = new ByteWriter();
   for (const value of numbers) writeNumber(out, value);
-  return codesEncoding(codes, { bytes: out.finish(), count: numbers.length });
+  return codesEncoding(codes, { bytes: out.finish(), count: numbers.length }, kernel);
 }
 
 function plainNumbers(values: Float64Array | Int32Array, bytes: 4 | 8, writeNumber: WriteNumber): ValueEncoding {
@@ -164,9 +183,9 @@ function plainNumbers(values: Float64Array | Int32Array, bytes: 4 | 8, writeNumb
 }
 
 /** Bytes that a value takes as a difference, by the first ones. */
-function deltaBytesOf(values: Float64Array | Int32Array): number {
-  const count = Math.min(values.length, sampleValues);
-  return bytesOf((out) => writeDelta(out, values, 0, count)).length / Math.max(1, count);
+function deltaBytesOf(numbers: KernelValues, kernel: Kernel): number {
+  const sample = cut(numbers, 0, Math.min(numbers.count, sampleValues));
+  return bytesOf((out) => writeDeltas(out, kernel, sample)).length / Math.max(1, sample.count);
 }
 
 function bigintEncoding(values: BigInt64Array): ValueEncoding {
@@ -186,83 +205,44 @@ function bigintEncoding(values: BigInt64Array): ValueEncoding {
   };
 }
 
-function booleanEncoding(values: Uint8Array): ValueEncoding {
-  const { min, max } = rangeOf(values);
+function booleanEncoding(values: Uint8Array, kernel: Kernel): ValueEncoding {
+  const min = values.includes(0) ? 0 : 1;
+  const max = values.includes(1) ? 1 : 0;
   return {
     encoding: encodings.plain,
     bytesPerValue: 1 / 8,
     ...(values.length > 0 && { bounds: { min: Uint8Array.of(min), max: Uint8Array.of(max) } }),
-    write: (out, first, end) => {
-      for (let start = first; start < end; start += 8) {
-        let bits = 0;
-        for (let index = start; index < Math.min(end, start + 8); index++)
-          bits |= (values[index] ?? 0) << (index - start);
-        out.byte(bits);
-      }
-    },
+    write: (out, first, end) => writeBits(out, kernel, values.subarray(first, end)),
   };
 }
 
-function rangeOf(values: Float64Array | Int32Array | Uint8Array): { readonly min: number; readonly max: number } {
-  let min = Infinity;
-  let max = -Infinity;
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index] ?? 0;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return { min, max };
+/** Doubles `[first, end)` of those in the kernel. */
+function cut({ address }: KernelValues, first: number, end: number): KernelValues {
+  return { address: address + first * Float64Array.BYTES_PER_ELEMENT, count: end - first };
 }
 
 interface NumberDictionary {
   readonly numbers: Float64Array;
-  readonly codes: Int32Array;
+  readonly codes: KernelValues;
 }
 
 /** Numbers by their bits, so that zeros of both signs stay apart; `undefined` when there are more than `countMax`. */
-function numberDictionary(numbersOf: Float64Array | Int32Array, countMax: number): NumberDictionary | undefined {
-  const values = numbersOf instanceof Float64Array ? numbersOf : Float64Array.from(numbersOf);
-  const most = Math.min(dictionaryNumbersMax, countMax);
-  const codes = new Int32Array(values.length);
-  const numbers = new Float64Array(Math.ceil(most) + 1);
-  const halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-  const kept = new Int32Array(numbers.buffer);
-  let places = new Int32Array(256);
-  let count = 0;
-  for (let index = 0; index < values.length; index++) {
-    const low = halves[index * 2] ?? 0;
-    const high = halves[index * 2 + 1] ?? 0;
-    let place = placeOf(low, high, places.length);
-    let code = (places[place] ?? 0) - 1;
-    while (code >= 0 && (kept[code * 2] !== low || kept[code * 2 + 1] !== high)) {
-      place = (place + 1) & (places.length - 1);
-      code = (places[place] ?? 0) - 1;
-    }
-    if (code < 0) {
-      if (count + 1 > most) return undefined;
-      code = count++;
-      numbers[code] = values[index] ?? 0;
-      places[place] = count;
-      if (count * 2 > places.length) places = withMorePlaces(kept, count, places.length * 2);
-    }
-    codes[index] = code;
-  }
-  return { numbers: numbers.subarray(0, count), codes };
-}
-
-function withMorePlaces(kept: Int32Array, count: number, length: number): Int32Array<ArrayBuffer> {
-  const places = new Int32Array(length);
-  for (let code = 0; code < count; code++) {
-    let place = placeOf(kept[code * 2] ?? 0, kept[code * 2 + 1] ?? 0, length);
-    while (places[place] !== 0) place = (place + 1) & (length - 1);
-    places[place] = code + 1;
-  }
-  return places;
-}
-
-function placeOf(low: number, high: number, length: number): number {
-  const mixed = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
-  return (mixed ^ (mixed >>> 15)) & (length - 1);
+function numberDictionary(
+  { address, count }: KernelValues,
+  countMax: number,
+  kernel: Kernel,
+): NumberDictionary | undefined {
+  const { calls } = kernel;
+  const most = Math.floor(Math.min(dictionaryNumbersMax, countMax));
+  const codes = calls.take(count * Int32Array.BYTES_PER_ELEMENT);
+  return kernel.borrow(() => {
+    const numbers: Address = calls.take(most * Float64Array.BYTES_PER_ELEMENT);
+    const found = calls.codesOfNumbers(address, count, most, numbers, codes);
+    const first = numbers / Float64Array.BYTES_PER_ELEMENT;
+    return found < 0
+      ? undefined
+      : { numbers: kernel.float64.slice(first, first + found), codes: { address: codes, count } };
+  });
 }
 
 function bytesOf(write: (out: ByteWriter) => void): Uint8Array {

@@ -30,6 +30,12 @@ function escapeValue(value: string): string {
   return value.replaceAll(/[^\w.:-]/g, (character) => encodeURIComponent(character));
 }
 
+/** Milliseconds since the epoch. */
+export interface TimeRange {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
 export interface RowGroup {
   /** One value per partition key. */
   readonly values: readonly string[];
@@ -42,16 +48,19 @@ interface Group {
   rows: Int32Array;
 }
 
-/** Groups rows by the Hive partition of their time (milliseconds since the epoch), in order of time. */
-export function groupRows(timesMs: Float64Array, layout: Layout): RowGroup[] {
+/** Groups rows by the Hive partition of their time (milliseconds since the epoch), in order of time. `range`: of the times, where it is known. */
+export function groupRows(timesMs: Float64Array, layout: Layout, range?: TimeRange): RowGroup[] {
   const unitMs = layout === 'hour' ? msPerHour : 24 * msPerHour;
+  const startOf = (timeMs: number): number => (layout === 'none' ? -Infinity : Math.floor(timeMs / unitMs) * unitMs);
+  if (range !== undefined && startOf(range.minMs) === startOf(range.maxMs))
+    return [{ values: valuesOf(startOf(range.minMs), layout), rows: firstRows(timesMs.length) }];
   const groups = new Map<number, Group>();
   // neighbours mostly belong together
   let startMs = Infinity;
   let endMs = -Infinity;
   let group: Group = { count: 0, rows: new Int32Array(0) };
   const moveTo = (timeMs: number): void => {
-    startMs = layout === 'none' ? -Infinity : Math.floor(timeMs / unitMs) * unitMs;
+    startMs = startOf(timeMs);
     endMs = layout === 'none' ? Infinity : startMs + unitMs;
     group = groups.get(startMs) ?? { count: 0, rows: new Int32Array(0) };
     groups.set(startMs, group);

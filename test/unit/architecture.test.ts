@@ -11,14 +11,14 @@ const files = sourceFiles('src');
 const allowed: Readonly<Record<string, readonly string[]>> = {
   schema: ['runtime/errors'],
   runtime: ['runtime'],
-  'json-kernel': ['json-kernel', 'schema'],
-  consumer: ['consumer', 'json-kernel', 'schema', 'runtime'],
+  kernel: ['kernel', 'schema'],
+  consumer: ['consumer', 'kernel', 'schema', 'runtime'],
   producer: ['producer', 'runtime'],
   report: ['report', 'schema', 'runtime'],
   kafka: ['kafka', 'consumer', 'producer', 'runtime'],
   aws: ['aws', 'consumer', 'report', 'schema', 'runtime'],
   lake: ['lake', 'consumer', 'report', 'schema', 'runtime'],
-  parquet: ['parquet', 'consumer', 'schema', 'runtime'],
+  parquet: ['parquet', 'consumer', 'kernel', 'schema', 'runtime'],
   devstack: ['devstack', 'pki', 'runtime'],
   pki: ['pki'],
 };

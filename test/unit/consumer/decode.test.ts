@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBatch, placementTime, type DecodeRules } from '../../../src/consumer/decode.ts';
+import { decodeBatch, type DecodeRules } from '../../../src/consumer/decode.ts';
 import { allFields } from '../../../src/consumer/field-rules.ts';
 import { jsonValue, rowOf } from '../../../src/consumer/decoded-column.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
-import { jsonRecords, slicesOf, testTimestampMs, type TestRecord } from '../../support/chunks.ts';
+import { chunkOf, jsonRecords, slicesOf, testTimestampMs, type TestRecord } from '../../support/chunks.ts';
 
 const rules: DecodeRules = {
   fields: allFields,
@@ -139,9 +139,22 @@ describe('the time that places a record', () => {
   });
 
   it('is the Kafka timestamp when the event time is missing, odd or far away', () => {
-    expect(placementTime(Number.NaN, testTimestampMs, placement)).toBe(testTimestampMs);
-    expect(placementTime(testTimestampMs - 31 * day, testTimestampMs, placement)).toBe(testTimestampMs);
-    expect(placementTime(testTimestampMs + 2 * day, testTimestampMs, placement)).toBe(testTimestampMs);
-    expect(placementTime(testTimestampMs - 29 * day, testTimestampMs, placement)).toBe(testTimestampMs - 29 * day);
+    const sent = testTimestampMs;
+    const events = [{ eventTime: 'soon' }, {}, ...[-31, 2, -29].map((days) => ({ eventTime: sent + days * day }))];
+    const { placementTimes, placementRange, eventTimeRange } = decode(jsonRecords(...events));
+    expect([...placementTimes]).toEqual([sent, sent, sent, sent, sent - 29 * day]);
+    expect(placementRange).toEqual({ minMs: sent - 29 * day, maxMs: sent });
+    expect(eventTimeRange).toEqual({ minMs: sent - 31 * day, maxMs: sent + 2 * day });
+  });
+
+  it('is the event time, or the beginning of time, where Kafka has no timestamp that a date can hold', () => {
+    const eventTime = testTimestampMs;
+    const sent = chunkOf(jsonRecords({ eventTime }, {}, { eventTime }, {}));
+    const chunk = { ...sent, timestamps: Float64Array.of(-1, -1, 1e16, testTimestampMs) };
+    const batch = decodeBatch([{ chunk, first: 0, end: chunk.count }], placement, rules);
+    expect([...batch.timestamps]).toEqual([-1, -1, -1, testTimestampMs]);
+    expect([...batch.placementTimes]).toEqual([eventTime, 0, eventTime, testTimestampMs]);
+    expect(batch.oldestTimestampMs).toBe(testTimestampMs);
+    expect(decode([]).oldestTimestampMs).toBeUndefined();
   });
 });

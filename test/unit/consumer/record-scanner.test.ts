@@ -4,7 +4,7 @@ import { decodeBatch, type DecodedBatch, type DecodeRules } from '../../../src/c
 import { jsonValue, rowOf } from '../../../src/consumer/decoded-column.ts';
 import { allFields } from '../../../src/consumer/field-rules.ts';
 import { RecordScanner } from '../../../src/consumer/record-scanner.ts';
-import { openKernel } from '../../../src/json-kernel/kernel.ts';
+import { openKernel } from '../../../src/kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { chunkOf, slicesOf } from '../../support/chunks.ts';
 import { oddTexts } from '../../support/json-texts.ts';

@@ -1,6 +1,6 @@
 import { columnName } from '../schema/names.ts';
 import type { ColumnType } from '../schema/types.ts';
-import type { Address, JsonKernel } from './kernel.ts';
+import type { Address, Kernel } from './kernel.ts';
 
 /** The kernel's numbers of the kinds that it can read. */
 const kinds: Readonly<Partial<Record<ColumnType['kind'], number>>> = {
@@ -22,7 +22,7 @@ type Struct = Extract<ColumnType, { kind: 'struct' }>;
 
 /** A type with parts as the kernel knows it; the keys that JSON has for its fields must be learned. */
 export class KernelPart {
-  readonly #kernel: JsonKernel;
+  readonly #kernel: Kernel;
   readonly #type: ColumnType;
   readonly address: Address;
   readonly #element: KernelPart | undefined;
@@ -30,11 +30,11 @@ export class KernelPart {
   readonly #keys = new Set<string>();
 
   /** `undefined` for a type that the kernel can't read. */
-  static of(kernel: JsonKernel, type: ColumnType): KernelPart | undefined {
+  static of(kernel: Kernel, type: ColumnType): KernelPart | undefined {
     return isReadable(type) ? new KernelPart(kernel, type) : undefined;
   }
 
-  constructor(kernel: JsonKernel, type: ColumnType) {
+  constructor(kernel: Kernel, type: ColumnType) {
     const { calls } = kernel;
     const fields = type.kind === 'struct' ? type.fields : [];
     this.#kernel = kernel;

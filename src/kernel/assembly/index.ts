@@ -1,7 +1,9 @@
 /** What the host calls. */
 
 export { mark, release, take } from './arena';
+export { codesOfNumbers, greatestOf, leastFrom, leastOf, placeTimes, renumber } from './columns';
 export { addText, createDictionary, textBytesOf, textCountOf, textOffsetsOf } from './dictionary';
+export { writeBits, writeCodes, writeDeltas, writeLevels } from './encodings';
 export { addKey, createPart, setElement, setField } from './parts';
 export { codesOf, createLiteral, createShape, hasNested, kindsOf, scan, setPart } from './records';
 export { createTexts, forgetTexts } from './text';

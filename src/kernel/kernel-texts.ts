@@ -1,16 +1,16 @@
-import type { Address, JsonKernel } from './kernel.ts';
+import type { Address, Kernel } from './kernel.ts';
 
 const scratchBytes = 1024;
 
 /** Different texts as UTF-8 bytes, numbered from 0 in the order in which they came; in the kernel's memory. */
 export class KernelTexts {
-  readonly #kernel: JsonKernel;
+  readonly #kernel: Kernel;
   readonly address: Address;
   /** Where texts of JavaScript become bytes. */
   #scratch: Address = 0;
   #scratchBytes = 0;
 
-  constructor(kernel: JsonKernel) {
+  constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.address = kernel.calls.createDictionary();
   }

@@ -105,7 +105,7 @@ function hashOf(start: usize, length: usize): i32 {
   return <i32>(hash >>> 32);
 }
 
-function fold(hash: u64, word: u64): u64 {
+export function fold(hash: u64, word: u64): u64 {
   const both = hash ^ word;
   const mixed = (both ^ (both >>> 32)) * foldFactor;
   return mixed ^ (mixed >>> 29);

@@ -31,6 +31,16 @@ interface Calls {
   hasNested(): number;
   kindsOf(shape: Address, field: number, count: number): number;
   codesOf(shape: Address, field: number, count: number, dictionary: Address, codes: Address): void;
+  leastOf(values: Address, count: number): number;
+  greatestOf(values: Address, count: number): number;
+  leastFrom(values: Address, count: number, floor: number): number;
+  placeTimes(times: Address, sent: Address, count: number, past: number, future: number): void;
+  renumber(codes: Address, count: number, most: number, used: Address): number;
+  codesOfNumbers(values: Address, count: number, most: number, numbers: Address, codes: Address): number;
+  writeCodes(codes: Address, count: number, width: number, to: Address): Address;
+  writeLevels(levels: Address, count: number, width: number, to: Address): Address;
+  writeBits(bits: Address, count: number, to: Address): Address;
+  writeDeltas(values: Address, count: number, to: Address): Address;
   createPart(kind: number, fieldCount: number): Address;
   setElement(part: Address, element: Address): void;
   setField(part: Address, index: number, field: Address): void;
@@ -46,10 +56,10 @@ export const windowRecords = 4096;
 const memoryBytesMax = 32 * 1024 * 1024;
 
 /**
- * The compiled part of reading JSON, with its memory. It is for one piece of work at a time, from the call of `openKernel` on and
+ * What is done to every byte or value, compiled, with its memory. It is for one piece of work at a time, from the call of `openKernel` on and
  * with nothing awaited: what the one before it has in the memory is gone.
  */
-export class JsonKernel {
+export class Kernel {
   readonly calls: Calls;
   /** Holds the bytes to be read, at most `windowBytes`. */
   readonly window: Address;
@@ -117,6 +127,35 @@ export class JsonKernel {
     return address;
   }
 
+  /** `keep` for numbers of 32 bits. */
+  keepInt32(source: Int32Array): Address {
+    const address = this.calls.take(source.length * Int32Array.BYTES_PER_ELEMENT);
+    this.int32.set(source, address / Int32Array.BYTES_PER_ELEMENT);
+    return address;
+  }
+
+  /** `keep` for numbers, as doubles. */
+  keepDoubles(source: Float64Array | Int32Array): Address {
+    const address = this.calls.take(source.length * Float64Array.BYTES_PER_ELEMENT);
+    this.float64.set(source, address / Float64Array.BYTES_PER_ELEMENT);
+    return address;
+  }
+
+  /** Of doubles; infinite for none, NaN does not count. */
+  rangeOf(values: Address, count: number): { readonly min: number; readonly max: number } {
+    return { min: this.calls.leastOf(values, count), max: this.calls.greatestOf(values, count) };
+  }
+
+  /** Does work that needs memory for its own time only. */
+  borrow<Result>(work: () => Result): Result {
+    const mark = this.calls.mark();
+    try {
+      return work();
+    } finally {
+      this.calls.release(mark);
+    }
+  }
+
   textAt(start: Address, end: Address): string {
     return Buffer.from(this.calls.memory.buffer, start, end - start).toString('utf8');
   }
@@ -131,13 +170,13 @@ export class JsonKernel {
 }
 
 let module: WebAssembly.Module | undefined;
-let kernel: JsonKernel | undefined;
+let kernel: Kernel | undefined;
 
 /** The kernel, with nothing in its memory. */
-export function openKernel(): JsonKernel {
+export function openKernel(): Kernel {
   if (kernel !== undefined && kernel.size > memoryBytesMax) kernel = undefined;
-  module ??= new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve('#json-kernel')));
-  kernel ??= new JsonKernel(module);
+  module ??= new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve('#kernel')));
+  kernel ??= new Kernel(module);
   kernel.clear();
   return kernel;
 }

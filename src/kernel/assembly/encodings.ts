@@ -1,0 +1,167 @@
+/**
+ * Parquet's encodings of whole numbers. Each function writes from `to` on and answers with one past its last byte.
+ * Source: https://github.com/apache/parquet-format/blob/master/Encodings.md
+ */
+
+/** Values of a run that is worth a header of its own, and of a packed group. */
+const groupValues: i32 = 8;
+
+/** RLE / bit-packing hybrid of 32-bit numbers, each below `2^width`. */
+export function writeCodes(values: usize, count: i32, width: i32, to: usize): usize {
+  return writeHybrid<u32>(values, count, width, to);
+}
+
+/** `writeCodes` for numbers of 8 bits. */
+export function writeLevels(values: usize, count: i32, width: i32, to: usize): usize {
+  return writeHybrid<u8>(values, count, width, to);
+}
+
+/** Bits from numbers of 8 bits, each 0 or 1. */
+export function writeBits(values: usize, count: i32, to: usize): usize {
+  pack<u8>(values, count, 1, to);
+  return to + ((<usize>count + 7) >> 3);
+}
+
+function writeHybrid<T>(values: usize, count: i32, width: i32, to: usize): usize {
+  let end = to;
+  let packFrom = 0;
+  let at = 0;
+  while (at < count) {
+    const run = runLength<T>(values, at, count);
+    if (run < groupValues) {
+      at += groupValues;
+      continue;
+    }
+    end = writeGroups<T>(values, packFrom, at, width, end);
+    end = writeRun(<u32>load<T>(values + <usize>at * sizeof<T>()), run, width, end);
+    at += run;
+    packFrom = at;
+  }
+  return writeGroups<T>(values, packFrom, count, width, end);
+}
+
+function runLength<T>(values: usize, first: i32, count: i32): i32 {
+  const value = load<T>(values + <usize>first * sizeof<T>());
+  let at = first + 1;
+  while (at < count && load<T>(values + <usize>at * sizeof<T>()) == value) at++;
+  return at - first;
+}
+
+function writeRun(value: u32, count: i32, width: i32, to: usize): usize {
+  let end = writeVarint((<u64>count) << 1, to);
+  for (let shift = 0; shift < width; shift += 8) store<u8>(end++, <u8>(value >>> shift));
+  return end;
+}
+
+/** Groups of 8; the last one is filled up with zeros. */
+function writeGroups<T>(values: usize, first: i32, end: i32, width: i32, to: usize): usize {
+  if (end <= first) return to;
+  const groups = (end - first + groupValues - 1) / groupValues;
+  const body = writeVarint(((<u64>groups) << 1) | 1, to);
+  pack<T>(values + <usize>first * sizeof<T>(), end - first, width, body);
+  const packedEnd = body + <usize>groups * <usize>width;
+  const filled = body + ((<usize>(end - first) * <usize>width + 7) >> 3);
+  memory.fill(filled, 0, packedEnd - filled);
+  return packedEnd;
+}
+
+/** Packs numbers below `2^width`, at most 64 bits, from the lowest bit on; the last byte is filled up with zeros. */
+function pack<T>(values: usize, count: i32, width: i32, to: usize): void {
+  const lowWidth = <u64>min(width, 32);
+  const highWidth = <u64>width - lowWidth;
+  let bits: u64 = 0;
+  let used: u64 = 0;
+  let end = to;
+  for (let index = 0; index < count; index++) {
+    const value = <u64>load<T>(values + <usize>index * sizeof<T>());
+    bits |= (value & 0xffffffff) << used;
+    used += lowWidth;
+    if (used >= 32) {
+      store<u32>(end, <u32>bits);
+      end += 4;
+      bits >>>= 32;
+      used -= 32;
+    }
+    if (highWidth == 0) continue;
+    bits |= (value >>> 32) << used;
+    used += highWidth;
+    if (used >= 32) {
+      store<u32>(end, <u32>bits);
+      end += 4;
+      bits >>>= 32;
+      used -= 32;
+    }
+  }
+  for (; used > 0; used = used > 8 ? used - 8 : 0) {
+    store<u8>(end++, <u8>bits);
+    bits >>>= 8;
+  }
+}
+
+/** Unsigned LEB128. */
+function writeVarint(value: u64, to: usize): usize {
+  let rest = value;
+  let end = to;
+  while (rest >= 0x80) {
+    store<u8>(end++, <u8>(rest | 0x80));
+    rest >>>= 7;
+  }
+  store<u8>(end++, <u8>rest);
+  return end;
+}
+
+function writeZigzag(value: i64, to: usize): usize {
+  return writeVarint(((<u64>value) << 1) ^ (<u64>(value >> 63)), to);
+}
+
+const blockValues: i32 = 128;
+const miniblocks: i32 = 4;
+const miniblockValues: i32 = blockValues / miniblocks;
+
+/** Differences of a block, above the least of them. */
+const deltas = memory.data(blockValues * 8);
+const widths = memory.data(miniblocks);
+
+/** DELTA_BINARY_PACKED of doubles that are whole numbers below `2^53`, as are their differences. */
+export function writeDeltas(values: usize, count: i32, to: usize): usize {
+  let end = writeVarint(blockValues, to);
+  end = writeVarint(miniblocks, end);
+  end = writeVarint(count, end);
+  end = writeZigzag(count > 0 ? <i64>load<f64>(values) : 0, end);
+  for (let first = 1; first < count; first += blockValues)
+    end = writeBlock(values + ((<usize>first) << 3), min(count - first, blockValues), end);
+  return end;
+}
+
+/** The differences of `count` values to the one before each. */
+function writeBlock(values: usize, count: i32, to: usize): usize {
+  let least = i64.MAX_VALUE;
+  let before = <i64>load<f64>(values - 8);
+  for (let index = 0; index < count; index++) {
+    const value = <i64>load<f64>(values + ((<usize>index) << 3));
+    const delta = value - before;
+    store<i64>(deltas + ((<usize>index) << 3), delta);
+    least = min(least, delta);
+    before = value;
+  }
+  for (let index = 0; index < count; index++) {
+    const place = deltas + ((<usize>index) << 3);
+    store<i64>(place, load<i64>(place) - least);
+  }
+  memory.fill(deltas + ((<usize>count) << 3), 0, (<usize>(blockValues - count)) << 3);
+  let end = writeZigzag(least, to);
+  for (let mini = 0; mini < miniblocks; mini++) {
+    let all: u64 = 0;
+    for (let index = mini * miniblockValues; index < (mini + 1) * miniblockValues; index++)
+      all |= load<u64>(deltas + ((<usize>index) << 3));
+    const width = <u8>(64 - clz(all));
+    store<u8>(widths + mini, width);
+    store<u8>(end++, width);
+  }
+  for (let mini = 0; mini < miniblocks; mini++) {
+    const width = <i32>load<u8>(widths + mini);
+    pack<u64>(deltas + ((<usize>mini * miniblockValues) << 3), miniblockValues, width, end);
+    end += <usize>width * (miniblockValues / 8);
+  }
+  return end;
+}
