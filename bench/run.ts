@@ -130,6 +130,7 @@ function chooseWorkloads(names: readonly string[]): readonly Workload[] {
 function build(): void {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
   execFileSync('npx', ['tsc', '-p', 'bench'], { stdio: 'inherit' });
+  execFileSync('npx', ['asc', '--config', 'bench/contenders/asconfig.json'], { stdio: 'inherit' });
 }
 
 async function readResults(path: string): Promise<Results> {

@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import type { ChunkSlice, RecordChunk } from '../../src/consumer/record-chunk.ts';
 import { allFields } from '../../src/consumer/field-rules.ts';
 import { TableWriter } from '../../src/consumer/table-writer.ts';
-import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
-import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
-import { SlabPool } from '../../src/runtime/slab-pool.ts';
-import { blocksOfLines, forEachLine, type Block } from './lines.ts';
+import { createMemoryObjectStore } from '../../test/fakes/memory-object-store.ts';
+import { createMemoryCatalog } from './memory-catalog.ts';
+import { lineBlocks, type LineBlock } from './line-blocks.ts';
 
 /**
  * Ours without Kafka, a process of its own: `glueless-json.js <file> <folder>`. Decodes, infers and settles the schema, plans
@@ -19,12 +17,12 @@ const batchRows = 100_000;
 /** KAFKA_FETCH_BYTES_MAX */
 const blockBytes = 1_048_576;
 
-const store = createLocalObjectStore({ root: folder });
 const writer = new TableWriter({
-  store,
-  catalog: createJsonCatalog({ store, database: 'bench' }),
+  // files are written here, and none is read back
+  store: createMemoryObjectStore(),
+  parquet: { rowCount: never, integers: never, rows: never },
+  catalog: createMemoryCatalog(),
   encoder: createColumnEncoder({ codec: 'zstd', rowGroupRows: batchRows }),
-  parquet: hyparquetReader,
   table: 'bench',
   layout: 'none',
   withKafkaColumns: false,
@@ -33,15 +31,13 @@ const writer = new TableWriter({
 });
 const placement = { layout: 'none' as const, eventTimeField: 'eventTime', pastDaysMax: 1e5, futureDaysMax: 1e5 };
 
-/** Blocks whose records are written hold the next ones, as the service's slabs do. */
-const slabs = new SlabPool(32 * blockBytes);
-/** No line of the file is shorter. */
-const lineBytesMin = 16;
+/** 0, 1, 2 and so on: what the chunks' offset deltas are. */
+let numbers = new Float64Array(0);
 
 let slices: ChunkSlice[] = [];
 let held = 0;
 let from = 0;
-for (const block of blocksOfLines(file, blockBytes, (bytes) => slabs.take(bytes))) {
+for (const block of lineBlocks(file, blockBytes)) {
   const chunk = chunkOf(block, from + held);
   for (let first = 0; first < chunk.count;) {
     const end = Math.min(chunk.count, first + batchRows - held);
@@ -69,17 +65,8 @@ async function write(isWhole: boolean): Promise<void> {
   held = 0;
 }
 
-function chunkOf({ bytes, slab }: Block, first: number): RecordChunk {
-  const rowsMax = Math.ceil(bytes.length / lineBytesMin);
-  const valueStarts = new Int32Array(rowsMax);
-  const valueEnds = new Int32Array(rowsMax);
-  let count = 0;
-  forEachLine(bytes, (start, end) => {
-    valueStarts[count] = start;
-    valueEnds[count++] = end;
-  });
-  const offsetDeltas = new Float64Array(count);
-  for (let row = 0; row < count; row++) offsetDeltas[row] = row;
+function chunkOf({ bytes, starts, ends, recycle }: LineBlock, first: number): RecordChunk {
+  const count = starts.length;
   return {
     topic: 'bench',
     partition: 0,
@@ -87,12 +74,22 @@ function chunkOf({ bytes, slab }: Block, first: number): RecordChunk {
     to: BigInt(first + count),
     count,
     bytes,
-    offsetDeltas,
+    offsetDeltas: ascending(count),
     timestamps: new Float64Array(count).fill(-1),
-    valueStarts,
-    valueEnds,
+    valueStarts: starts,
+    valueEnds: ends,
     keyOf: () => undefined,
     headersOf: () => undefined,
-    recycle: () => slabs.give(slab),
+    recycle,
   };
+}
+
+/** A view that all chunks share. */
+function ascending(count: number): Float64Array {
+  if (numbers.length < count) numbers = Float64Array.from({ length: count * 2 }, (_, row) => row);
+  return numbers.subarray(0, count);
+}
+
+function never(): never {
+  throw new Error('nothing is read back');
 }

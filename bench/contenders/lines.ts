@@ -2,36 +2,23 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 const newline = 0x0a;
 
-/** Whole lines, and the memory they are in. */
-export interface Block {
-  readonly bytes: Buffer;
-  readonly slab: ArrayBuffer;
-}
-
-/** A file in blocks of whole lines, each about as large as what a fetch from Kafka brings, so that it is never in memory as a whole. */
-export function* blocksOfLines(
-  path: string,
-  blockBytes: number,
-  take = (bytes: number): ArrayBuffer => new ArrayBuffer(bytes),
-): Generator<Block> {
+/** A file in blocks of whole lines, so that it is never in memory as a whole. */
+export function* blocksOfLines(path: string, blockBytes: number): Generator<Buffer> {
   const file = openSync(path, 'r');
   try {
     let rest: Buffer = Buffer.alloc(0);
     for (;;) {
-      const length = rest.length + blockBytes;
-      const slab = take(length);
-      const block = Buffer.from(slab, 0, length);
+      const block = Buffer.allocUnsafe(rest.length + blockBytes);
       rest.copy(block);
       const read = readSync(file, block, rest.length, blockBytes, -1);
       const filled = block.subarray(0, rest.length + read);
       if (read === 0) {
-        if (filled.length > 0) yield { bytes: filled, slab };
+        if (filled.length > 0) yield filled;
         return;
       }
       const end = filled.lastIndexOf(newline) + 1;
-      // the block may hold other lines when it has been yielded
-      rest = Buffer.from(filled.subarray(end));
-      if (end > 0) yield { bytes: filled.subarray(0, end), slab };
+      rest = filled.subarray(end);
+      if (end > 0) yield filled.subarray(0, end);
     }
   } finally {
     closeSync(file);

@@ -21,7 +21,7 @@ const writer = await parquetjs.ParquetWriter.openStream(
   },
   { rowGroupSize: 100_000, pageIndex: false, useDataPageV2: false },
 );
-for (const { bytes: block } of blocksOfLines(file, 1_048_576)) {
+for (const block of blocksOfLines(file, 1_048_576)) {
   const rows: Record<string, unknown>[] = [];
   forEachLine(block, (start, end) => {
     const reading = JSON.parse(block.toString('utf8', start, end));

@@ -26,7 +26,8 @@ export const gluelessJson: JsonPeer = {
   invocation: ({ file, folder }) => ({
     command: process.execPath,
     args: [...nodeFlags, builtContender('glueless-json'), file, folder],
-    env: plainEnvironment(),
+    // as the installed command does
+    env: { ...plainEnvironment(), NODE_COMPILE_CACHE: join('.cache', 'bench', 'compiled') },
   }),
 };
 

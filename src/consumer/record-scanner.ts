@@ -57,23 +57,16 @@ export class RecordScanner {
   load({ bytes, valueStarts, valueEnds }: RecordChunk, first: number, end: number): number {
     const base = valueStarts[first] ?? -1;
     if (base < 0 || this.#hasGivenUp) return 0;
-    const { window, starts, ends, int32 } = this.#kernel;
-    const shift = window - base;
-    const most = Math.min(end - first, windowRecords);
-    let count = 0;
-    let filled = base;
-    for (; count < most; count++) {
-      const start = valueStarts[first + count] ?? -1;
-      const stop = valueEnds[first + count] ?? -1;
-      if (start < filled || stop - start > this.#recordBytesMax || stop - base > windowBytes) break;
-      int32[(starts >> 2) + count] = start + shift;
-      int32[(ends >> 2) + count] = stop + shift;
-      filled = stop;
-    }
+    const { calls, window, starts, ends, int32 } = this.#kernel;
+    const last = Math.min(end, first + windowRecords);
+    int32.set(valueStarts.subarray(first, last), starts / Int32Array.BYTES_PER_ELEMENT);
+    int32.set(valueEnds.subarray(first, last), ends / Int32Array.BYTES_PER_ELEMENT);
+    const count = calls.place(starts, ends, last - first, base, window, windowBytes, this.#recordBytesMax);
+    if (count === 0) return 0;
     this.#bytes = bytes;
     this.#firstRecord = first;
-    this.#shift = shift;
-    this.#kernel.fill(bytes.subarray(base, filled));
+    this.#shift = window - base;
+    this.#kernel.fill(bytes.subarray(base, valueEnds[first + count - 1]));
     return count;
   }
 

@@ -40,8 +40,9 @@ export class RowTimes {
   /** Records `[first, end)` of the chunk are the rows from `row` on. `shift`: from its offset deltas to those of the batch. */
   add(row: number, chunk: RecordChunk, { first, end, shift }: { first: number; end: number; shift: number }): void {
     this.#timestamps.set(chunk.timestamps.subarray(first, end), row);
-    for (let index = first; index < end; index++)
-      this.#offsetDeltas[row + index - first] = shift + (chunk.offsetDeltas[index] ?? 0);
+    const { offsetDeltas } = chunk;
+    const into = this.#offsetDeltas;
+    for (let index = first; index < end; index++) into[row + index - first] = shift + (offsetDeltas[index] ?? 0);
   }
 
   offsetDeltas(count: number): Float64Array {

@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { lz4Compress, lz4Decompress, snappyCompress, snappyDecompress } from '@platformatic/wasm-utils';
 import { unreachable } from '../runtime/errors.ts';
+import { wasmUtils } from '../runtime/wasm-utils.ts';
 
 /** Codec numbers of the record batch's attributes. */
 const codecs = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
@@ -27,9 +27,9 @@ export function pack(compression: Compression, bytes: Buffer): Buffer {
     case 'gzip':
       return gzipSync(bytes);
     case 'snappy':
-      return snappyCompress(bytes);
+      return wasmUtils().snappyCompress(bytes);
     case 'lz4':
-      return lz4Compress(bytes);
+      return wasmUtils().lz4Compress(bytes);
     case 'zstd':
       return zstdCompressSync(bytes);
     default:
@@ -47,7 +47,7 @@ export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer 
     case codecs.snappy:
       return unpackSnappy(packed, bytesMax);
     case codecs.lz4:
-      return limited(lz4Decompress(packed), bytesMax);
+      return limited(wasmUtils().lz4Decompress(packed), bytesMax);
     default:
       throw new TypeError(`unknown codec ${codec}`);
   }
@@ -81,7 +81,7 @@ function unpackBlock(block: Buffer, bytesMax: number): Buffer {
     if (byte < 0x80) break;
   }
   if (length > bytesMax) throw new RangeError(`${length} bytes`);
-  return snappyDecompress(block);
+  return wasmUtils().snappyDecompress(block);
 }
 
 function limited(bytes: Buffer, bytesMax: number): Buffer {

@@ -1,4 +1,4 @@
-import { crc32c } from '@platformatic/wasm-utils';
+import { wasmUtils } from '../runtime/wasm-utils.ts';
 import type { Message } from '../producer/publisher.ts';
 import { codecNumber, pack, type Compression } from './codecs.ts';
 import { batchLayout as at, lengthStart } from './record-batch.ts';
@@ -52,7 +52,7 @@ export function writeRecordBatch(messages: readonly Message[], options: WriteOpt
   batch.writeInt16BE(options.producerEpoch, at.producerEpoch);
   batch.writeInt32BE(options.baseSequence, at.baseSequence);
   batch.writeInt32BE(messages.length, at.count);
-  batch.writeUInt32BE(crc32c(batch.subarray(at.attributes)), at.checksum);
+  batch.writeUInt32BE(wasmUtils().crc32c(batch.subarray(at.attributes)), at.checksum);
   return batch;
 }
 

@@ -29,10 +29,9 @@ export class KernelTexts {
 
   /** A copy that outlives the kernel's work. */
   finish() {
-    const { calls, bytes, int32 } = this.#kernel;
+    const { calls, bytes } = this.#kernel;
     const count = calls.textCountOf(this.address);
-    const first = calls.textOffsetsOf(this.address) >> 2;
-    const offsets = int32.slice(first, first + count + 1);
+    const offsets = this.#kernel.int32At(calls.textOffsetsOf(this.address), count + 1);
     const texts = calls.textBytesOf(this.address);
     return {
       count,

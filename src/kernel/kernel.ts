@@ -27,6 +27,15 @@ interface Calls {
   ): Address;
   createLiteral(shape: Address, index: number, length: number): Address;
   setPart(shape: Address, field: number, part: Address): void;
+  place(
+    starts: Address,
+    ends: Address,
+    count: number,
+    base: number,
+    window: Address,
+    windowBytes: number,
+    recordBytesMax: number,
+  ): number;
   scan(shape: Address, firstRow: number, starts: Address, ends: Address, count: number): number;
   hasNested(): number;
   kindsOf(shape: Address, field: number, count: number): number;
@@ -35,7 +44,7 @@ interface Calls {
   greatestOf(values: Address, count: number): number;
   leastFrom(values: Address, count: number, floor: number): number;
   placeTimes(times: Address, sent: Address, count: number, past: number, future: number): void;
-  renumber(codes: Address, count: number, most: number, used: Address): number;
+  renumber(codes: Address, count: number, most: number, used: Address, uses: Address): number;
   codesOfNumbers(values: Address, count: number, most: number, numbers: Address, codes: Address): number;
   writeCodes(codes: Address, count: number, width: number, to: Address): Address;
   writeLevels(levels: Address, count: number, width: number, to: Address): Address;
@@ -144,6 +153,18 @@ export class Kernel {
   /** Of doubles; infinite for none, NaN does not count. */
   rangeOf(values: Address, count: number): { readonly min: number; readonly max: number } {
     return { min: this.calls.leastOf(values, count), max: this.calls.greatestOf(values, count) };
+  }
+
+  /** A copy of numbers of 32 bits. */
+  int32At(address: Address, count: number): Int32Array {
+    const first = address / Int32Array.BYTES_PER_ELEMENT;
+    return this.int32.slice(first, first + count);
+  }
+
+  /** A copy of doubles. */
+  doublesAt(address: Address, count: number): Float64Array {
+    const first = address / Float64Array.BYTES_PER_ELEMENT;
+    return this.float64.slice(first, first + count);
   }
 
   /** Does work that needs memory for its own time only. */

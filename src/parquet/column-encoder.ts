@@ -1,9 +1,9 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { snappyCompress } from '@platformatic/wasm-utils';
 import type { ColumnarTable } from '../consumer/columnar-table.ts';
 import type { ParquetEncoder } from '../consumer/ports.ts';
 import { openKernel } from '../kernel/kernel.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { wasmUtils } from '../runtime/wasm-utils.ts';
 import { FileWriter, writeColumnChunk, type Compress } from './column-chunk.ts';
 import { leavesOf } from './leaf-column.ts';
 import { footerOf, type RowGroupFacts } from './footer.ts';
@@ -15,7 +15,7 @@ const magic = Buffer.from('PAR1');
 const compressors: Readonly<Record<Codec, Compress>> = {
   zstd: (bytes) => zstdCompressSync(bytes, { pledgedSrcSize: bytes.length }),
   gzip: (bytes) => gzipSync(bytes),
-  snappy: (bytes) => snappyCompress(Buffer.from(bytes)),
+  snappy: (bytes) => wasmUtils().snappyCompress(Buffer.from(bytes)),
   // the page's bytes are used again for the next one
   uncompressed: (bytes) => Uint8Array.from(bytes),
 };

@@ -1,5 +1,5 @@
 import type { StringDictionary } from '../consumer/columnar-table.ts';
-import type { Address, Kernel } from '../kernel/kernel.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { unreachable } from '../runtime/errors.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { bitWidth, writeBits, writeCodes, writeDeltas, type KernelValues } from './encodings.ts';
@@ -46,19 +46,20 @@ export function encodingOf(flat: LeafValues, kernel: Kernel): ValueEncoding {
 
 function textEncoding(texts: Int32Array, all: StringDictionary, kernel: Kernel): ValueEncoding {
   const codes: KernelValues = { address: kernel.keepInt32(texts), count: texts.length };
-  const used = usedCodes(codes, all.count, kernel);
+  const { used, uses } = usedCodes(codes, all.count, kernel);
   const { bytes, starts, ends } = all;
-  const bytesOf = (code: number): number => (ends[code] ?? 0) - (starts[code] ?? 0) + 4;
+  const lengthOf = (code: number): number => (ends[code] ?? 0) - (starts[code] ?? 0) + 4;
   const writeText = (out: ByteWriter, code: number): void => {
-    out.int32(bytesOf(code) - 4);
+    out.int32(lengthOf(code) - 4);
     out.range(bytes, starts[code] ?? 0, ends[code] ?? 0);
   };
   const bounds = textBounds(all, used);
   let dictionaryBytes = (codes.count * bitWidth(used.length)) / 8;
-  for (const code of used) dictionaryBytes += bytesOf(code);
   let plainBytes = 0;
-  for (let index = 0; index < texts.length && plainBytes <= dictionaryBytes; index++)
-    plainBytes += bytesOf(texts[index] ?? 0);
+  for (const [number, code] of used.entries()) {
+    dictionaryBytes += lengthOf(code);
+    plainBytes += lengthOf(code) * (uses[number] ?? 0);
+  }
   if (dictionaryBytes < plainBytes) {
     const out = new ByteWriter();
     for (const code of used) writeText(out, code);
@@ -74,12 +75,21 @@ function textEncoding(texts: Int32Array, all: StringDictionary, kernel: Kernel):
   };
 }
 
-/** The codes that occur, in the order in which they do, which become their numbers. */
-function usedCodes({ address, count }: KernelValues, most: number, kernel: Kernel): Int32Array {
-  const used = kernel.calls.take(most * Int32Array.BYTES_PER_ELEMENT);
-  const usedCount = kernel.borrow(() => kernel.calls.renumber(address, count, most, used));
-  const first = used / Int32Array.BYTES_PER_ELEMENT;
-  return kernel.int32.slice(first, first + usedCount);
+interface UsedCodes {
+  readonly used: Int32Array;
+  /** How often each is. */
+  readonly uses: Int32Array;
+}
+
+/** The codes that occur, in the order in which they do; in the kernel they become their places in it. */
+function usedCodes({ address, count }: KernelValues, most: number, kernel: Kernel): UsedCodes {
+  const { calls } = kernel;
+  return kernel.borrow(() => {
+    const used = calls.take(most * Int32Array.BYTES_PER_ELEMENT);
+    const uses = calls.take(most * Int32Array.BYTES_PER_ELEMENT);
+    const usedCount = calls.renumber(address, count, most, used, uses);
+    return { used: kernel.int32At(used, usedCount), uses: kernel.int32At(uses, usedCount) };
+  });
 }
 
 /** By unsigned bytes, which is the order of code points. */
@@ -236,12 +246,9 @@ function numberDictionary(
   const most = Math.floor(Math.min(dictionaryNumbersMax, countMax));
   const codes = calls.take(count * Int32Array.BYTES_PER_ELEMENT);
   return kernel.borrow(() => {
-    const numbers: Address = calls.take(most * Float64Array.BYTES_PER_ELEMENT);
+    const numbers = calls.take(most * Float64Array.BYTES_PER_ELEMENT);
     const found = calls.codesOfNumbers(address, count, most, numbers, codes);
-    const first = numbers / Float64Array.BYTES_PER_ELEMENT;
-    return found < 0
-      ? undefined
-      : { numbers: kernel.float64.slice(first, first + found), codes: { address: codes, count } };
+    return found < 0 ? undefined : { numbers: kernel.doublesAt(numbers, found), codes: { address: codes, count } };
   });
 }
 

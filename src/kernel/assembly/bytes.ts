@@ -27,8 +27,12 @@ export function skipSpace(at: usize): usize {
 
 /** Whether the `length` bytes at both places are the same. Reads no further than they are. */
 export function sameBytes(one: usize, other: usize, length: usize): bool {
-  let at: usize = 0;
-  for (; at + 8 <= length; at += 8) if (load<u64>(one + at) != load<u64>(other + at)) return false;
-  for (; at < length; at++) if (load<u8>(one + at) != load<u8>(other + at)) return false;
-  return true;
+  if (length < 8) {
+    for (let at: usize = 0; at < length; at++) if (load<u8>(one + at) != load<u8>(other + at)) return false;
+    return true;
+  }
+  // the last word may overlap the one before it
+  const last = length - 8;
+  for (let at: usize = 0; at < last; at += 8) if (load<u64>(one + at) != load<u64>(other + at)) return false;
+  return load<u64>(one + last) == load<u64>(other + last);
 }

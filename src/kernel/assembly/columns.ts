@@ -1,25 +1,38 @@
 import { takeZeros } from './arena';
-import { fold } from './dictionary';
+import { hashOfWord } from './dictionary';
 
 /** The least of the doubles, +Infinity for none; NaN does not count. */
 export function leastOf(values: usize, count: i32): f64 {
-  let least = f64x2.splat(Infinity);
+  let one = f64x2.splat(Infinity);
+  let other = one;
   let at = values;
-  for (let left = count; left >= 2; left -= 2, at += 16) least = f64x2.pmin(least, v128.load(at));
-  if ((count & 1) != 0) least = f64x2.pmin(least, f64x2.splat(load<f64>(at)));
-  const first = f64x2.extract_lane(least, 0);
-  const second = f64x2.extract_lane(least, 1);
+  let left = count;
+  // two at a time: each waits for the one before it
+  for (; left >= 4; left -= 4, at += 32) {
+    one = f64x2.pmin(one, v128.load(at));
+    other = f64x2.pmin(other, v128.load(at, 16));
+  }
+  one = f64x2.pmin(one, other);
+  for (; left > 0; left--, at += 8) one = f64x2.pmin(one, v128.load64_splat(at));
+  const first = f64x2.extract_lane(one, 0);
+  const second = f64x2.extract_lane(one, 1);
   return second < first ? second : first;
 }
 
 /** The largest of the doubles, -Infinity for none; NaN does not count. */
 export function greatestOf(values: usize, count: i32): f64 {
-  let greatest = f64x2.splat(-Infinity);
+  let one = f64x2.splat(-Infinity);
+  let other = one;
   let at = values;
-  for (let left = count; left >= 2; left -= 2, at += 16) greatest = f64x2.pmax(greatest, v128.load(at));
-  if ((count & 1) != 0) greatest = f64x2.pmax(greatest, f64x2.splat(load<f64>(at)));
-  const first = f64x2.extract_lane(greatest, 0);
-  const second = f64x2.extract_lane(greatest, 1);
+  let left = count;
+  for (; left >= 4; left -= 4, at += 32) {
+    one = f64x2.pmax(one, v128.load(at));
+    other = f64x2.pmax(other, v128.load(at, 16));
+  }
+  one = f64x2.pmax(one, other);
+  for (; left > 0; left--, at += 8) one = f64x2.pmax(one, v128.load64_splat(at));
+  const first = f64x2.extract_lane(one, 0);
+  const second = f64x2.extract_lane(one, 1);
   return first < second ? second : first;
 }
 
@@ -49,10 +62,10 @@ export function placeTimes(times: usize, sent: usize, count: i32, past: f64, fut
 }
 
 /**
- * Numbers codes anew, in the order in which they occur: each of `codes` is replaced by its new number, and what it was before goes
- * to `used` at that number. How many of the `most` occur.
+ * Numbers codes anew, in the order in which they occur: each of `codes` is replaced by its new number. What it was before
+ * goes to `used` at that number, and how often it occurs to `uses`. How many of the `most` occur.
  */
-export function renumber(codes: usize, count: i32, most: i32, used: usize): i32 {
+export function renumber(codes: usize, count: i32, most: i32, used: usize, uses: usize): i32 {
   const numbers = takeZeros((<usize>most) << 2);
   let next = 0;
   for (let index = 0; index < count; index++) {
@@ -64,7 +77,10 @@ export function renumber(codes: usize, count: i32, most: i32, used: usize): i32 
       number = next++;
       store<i32>(known, next);
       store<i32>(used + ((<usize>number) << 2), code);
+      store<i32>(uses + ((<usize>number) << 2), 0);
     }
+    const use = uses + ((<usize>number) << 2);
+    store<i32>(use, load<i32>(use) + 1);
     store<i32>(place, number);
   }
   return next;
@@ -82,7 +98,7 @@ export function codesOfNumbers(values: usize, count: i32, most: i32, numbers: us
   let found = 0;
   for (let index = 0; index < count; index++) {
     const bits = load<u64>(values + ((<usize>index) << 3));
-    let place = places + ((<usize>(hashOf(bits) & (placeCount - 1))) << 2);
+    let place = places + ((<usize>(hashOfWord(bits) & (placeCount - 1))) << 2);
     let code = load<i32>(place) - 1;
     while (code >= 0 && load<u64>(numbers + ((<usize>code) << 3)) != bits) {
       place = place + 4 == places + ((<usize>placeCount) << 2) ? places : place + 4;
@@ -106,13 +122,9 @@ export function codesOfNumbers(values: usize, count: i32, most: i32, numbers: us
 function placesOf(numbers: usize, count: i32, placeCount: i32): usize {
   const places = takeZeros((<usize>placeCount) << 2);
   for (let code = 0; code < count; code++) {
-    let at = hashOf(load<u64>(numbers + ((<usize>code) << 3))) & (placeCount - 1);
+    let at = hashOfWord(load<u64>(numbers + ((<usize>code) << 3))) & (placeCount - 1);
     while (load<i32>(places + ((<usize>at) << 2)) != 0) at = (at + 1) & (placeCount - 1);
     store<i32>(places + ((<usize>at) << 2), code + 1);
   }
   return places;
-}
-
-function hashOf(bits: u64): i32 {
-  return <i32>(fold(0, bits) >>> 32);
 }

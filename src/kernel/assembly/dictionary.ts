@@ -93,22 +93,19 @@ function growPlaces(dictionary: Dictionary): void {
   dictionary.placesMask = mask;
 }
 
-const foldFactor: u64 = 0x9e3779b97f4a7c15;
+const factor: u64 = 0x9e3779b97f4a7c15;
 
-/** Of words of eight bytes, the last one filled up with zeros. What lies behind the text can be read. */
+/** Of words of eight bytes, the last of which may overlap the one before it. What lies behind the text can be read. */
 function hashOf(start: usize, length: usize): i32 {
+  if (length < 8) return hashOfWord((load<u64>(start) & (((<u64>1) << (<u64>length * 8)) - 1)) ^ ((<u64>length) << 56));
   let hash: u64 = length;
-  let at = start;
-  let left = length;
-  for (; left >= 8; left -= 8, at += 8) hash = fold(hash, load<u64>(at));
-  if (left > 0) hash = fold(hash, load<u64>(at) & (((<u64>1) << (<u64>left * 8)) - 1));
-  return <i32>(hash >>> 32);
+  const last = start + length - 8;
+  for (let at = start; at < last; at += 8) hash = (rotl(hash, 29) ^ load<u64>(at)) * factor;
+  return hashOfWord(rotl(hash, 29) ^ load<u64>(last));
 }
 
-export function fold(hash: u64, word: u64): u64 {
-  const both = hash ^ word;
-  const mixed = (both ^ (both >>> 32)) * foldFactor;
-  return mixed ^ (mixed >>> 29);
+export function hashOfWord(word: u64): i32 {
+  return <i32>(((word ^ (word >>> 32)) * factor) >>> 32);
 }
 
 export function textCountOf(dictionary: Dictionary): i32 {

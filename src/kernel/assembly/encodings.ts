@@ -144,24 +144,30 @@ function writeBlock(values: usize, count: i32, to: usize): usize {
     least = min(least, delta);
     before = value;
   }
-  for (let index = 0; index < count; index++) {
-    const place = deltas + ((<usize>index) << 3);
-    store<i64>(place, load<i64>(place) - least);
-  }
-  memory.fill(deltas + ((<usize>count) << 3), 0, (<usize>(blockValues - count)) << 3);
+  for (let index = count; index < blockValues; index++) store<i64>(deltas + ((<usize>index) << 3), least);
   let end = writeZigzag(least, to);
   for (let mini = 0; mini < miniblocks; mini++) {
-    let all: u64 = 0;
-    for (let index = mini * miniblockValues; index < (mini + 1) * miniblockValues; index++)
-      all |= load<u64>(deltas + ((<usize>index) << 3));
-    const width = <u8>(64 - clz(all));
+    const width = <u8>subtract(least, deltas + ((<usize>mini * miniblockValues) << 3));
     store<u8>(widths + mini, width);
     store<u8>(end++, width);
   }
   for (let mini = 0; mini < miniblocks; mini++) {
     const width = <i32>load<u8>(widths + mini);
+    if (width == 0) continue;
     pack<u64>(deltas + ((<usize>mini * miniblockValues) << 3), miniblockValues, width, end);
     end += <usize>width * (miniblockValues / 8);
   }
   return end;
+}
+
+/** Takes `least` from the values of a miniblock; the bits that the largest of them needs then. */
+function subtract(least: i64, values: usize): i32 {
+  const both = i64x2.splat(least);
+  let all = i64x2.splat(0);
+  for (let at = values; at < values + (miniblockValues << 3); at += 16) {
+    const differences = i64x2.sub(v128.load(at), both);
+    v128.store(at, differences);
+    all = v128.or(all, differences);
+  }
+  return 64 - <i32>clz((<u64>i64x2.extract_lane(all, 0)) | (<u64>i64x2.extract_lane(all, 1)));
 }

@@ -5,5 +5,5 @@ export { codesOfNumbers, greatestOf, leastFrom, leastOf, placeTimes, renumber } 
 export { addText, createDictionary, textBytesOf, textCountOf, textOffsetsOf } from './dictionary';
 export { writeBits, writeCodes, writeDeltas, writeLevels } from './encodings';
 export { addKey, createPart, setElement, setField } from './parts';
-export { codesOf, createLiteral, createShape, hasNested, kindsOf, scan, setPart } from './records';
+export { codesOf, createLiteral, createShape, hasNested, kindsOf, place, scan, setPart } from './records';
 export { createTexts, forgetTexts } from './text';

@@ -87,6 +87,33 @@ function literalAt(shape: Shape, index: i32): Literal {
   return changetype<Literal>(shape.literals + <usize>index * offsetof<Literal>());
 }
 
+/**
+ * Makes addresses of places in a chunk, which is in memory from `window` on as of its byte `base`. How many of the `count` records can be
+ * read there: up to one that has no value (a place below 0), is too large, or does not follow the one before it.
+ */
+export function place(
+  starts: usize,
+  ends: usize,
+  count: i32,
+  base: i32,
+  window: usize,
+  windowBytes: i32,
+  recordBytesMax: i32,
+): i32 {
+  const shift = <i32>window - base;
+  let filled = base;
+  for (let index = 0; index < count; index++) {
+    const record = (<usize>index) << 2;
+    const start = load<i32>(starts + record);
+    const end = load<i32>(ends + record);
+    if (start < filled || end - start > recordBytesMax || end - base > windowBytes) return index;
+    store<i32>(starts + record, start + shift);
+    store<i32>(ends + record, end + shift);
+    filled = end;
+  }
+  return count;
+}
+
 /** Whether one of the values that `scan` met last was `nested`. */
 let metNested: bool = false;
 
@@ -225,9 +252,20 @@ function endOfNested(start: usize, recordEnd: usize): usize {
 
 /** The kinds that a field has in the first `count` rows, as bits. */
 export function kindsOf(shape: Shape, field: i32, count: i32): i32 {
-  const start = shape.kinds + <usize>(field * shape.capacity);
+  let at = shape.kinds + <usize>(field * shape.capacity);
+  let left = count;
   let found = 0;
-  for (let at = start; at < start + count; at++) found |= 1 << load<u8>(at);
+  while (left > 0) {
+    // mostly all are of one kind
+    const kind = load<u8>(at);
+    found |= 1 << kind;
+    const same = i8x16.splat(kind);
+    while (left >= 16 && i8x16.all_true(i8x16.eq(v128.load(at), same))) {
+      at += 16;
+      left -= 16;
+    }
+    for (let next = min(left, 16); next > 0; next--, left--) found |= 1 << load<u8>(at++);
+  }
   return found;
 }
 
