@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChunkSlice, RecordChunk } from '../../src/consumer/record-chunk.ts';
 import { allFields } from '../../src/consumer/field-rules.ts';
@@ -31,8 +31,9 @@ const writer = new TableWriter({
 });
 const placement = { layout: 'none' as const, eventTimeField: 'eventTime', pastDaysMax: 1e5, futureDaysMax: 1e5 };
 
-/** 0, 1, 2 and so on: what the chunks' offset deltas are. */
-let numbers = new Float64Array(0);
+/** What chunks have in common. */
+let offsetDeltas = new Float64Array(0);
+let timestamps = new Float64Array(0);
 
 let slices: ChunkSlice[] = [];
 let held = 0;
@@ -56,7 +57,7 @@ async function write(isWhole: boolean): Promise<void> {
   const claim = { topic: 'bench', partition: 0, from: String(from), to: String(from + held), placement };
   const shape = { format: 1 as const, table: 'bench', writer: 'bench', claimedAt: '', reason: 'rows' };
   for (const draft of writer.plan(settled, { ...claim, ...shape })) {
-    await writeFile(join(folder, `${String(from).padStart(12, '0')}.parquet`), await draft.encode());
+    writeFileSync(join(folder, `${String(from).padStart(12, '0')}.parquet`), await draft.encode());
   }
   decoded.recycle();
   for (const { chunk } of isWhole ? slices : slices.slice(0, -1)) chunk.recycle?.();
@@ -67,6 +68,10 @@ async function write(isWhole: boolean): Promise<void> {
 
 function chunkOf({ bytes, starts, ends, recycle }: LineBlock, first: number): RecordChunk {
   const count = starts.length;
+  if (count > offsetDeltas.length) {
+    offsetDeltas = Float64Array.from({ length: count * 2 }, (_, row) => row);
+    timestamps = new Float64Array(count * 2).fill(-1);
+  }
   return {
     topic: 'bench',
     partition: 0,
@@ -74,20 +79,14 @@ function chunkOf({ bytes, starts, ends, recycle }: LineBlock, first: number): Re
     to: BigInt(first + count),
     count,
     bytes,
-    offsetDeltas: ascending(count),
-    timestamps: new Float64Array(count).fill(-1),
+    offsetDeltas: offsetDeltas.subarray(0, count),
+    timestamps: timestamps.subarray(0, count),
     valueStarts: starts,
     valueEnds: ends,
     keyOf: () => undefined,
     headersOf: () => undefined,
     recycle,
   };
-}
-
-/** A view that all chunks share. */
-function ascending(count: number): Float64Array {
-  if (numbers.length < count) numbers = Float64Array.from({ length: count * 2 }, (_, row) => row);
-  return numbers.subarray(0, count);
 }
 
 function never(): never {

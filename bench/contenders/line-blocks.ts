@@ -13,12 +13,13 @@ export interface LineBlock {
 
 interface Calls {
   readonly memory: WebAssembly.Memory;
-  splitLines(start: number, end: number, starts: number, ends: number): number;
+  splitLines(start: number, end: number, starts: number, ends: number, most: number): number;
 }
 
-/** A line, and what is read behind it. */
+/** A line that the block before has begun, and what is read behind the last one. */
 const slackBytes = 64 * 1024;
 const readAheadBytes = 16;
+const lineBytesMin = 16;
 /** Nothing of the module's own lies behind its first page. */
 const firstFree = 64 * 1024;
 
@@ -27,40 +28,36 @@ const firstFree = 64 * 1024;
  * walking over records costs that have their lengths before them, as Kafka's have; blocks that are recycled hold the next ones.
  */
 export function* lineBlocks(path: string, blockBytes: number): Generator<LineBlock> {
-  const size = blockBytes + slackBytes;
   const { memory, splitLines } = openLines();
-  // lines may be as short as a newline
-  const starts = firstFree;
-  const ends = starts + size * Int32Array.BYTES_PER_ELEMENT;
-  const first = ends + size * Int32Array.BYTES_PER_ELEMENT;
-  const numbers = new Int32Array(memory.buffer);
-  const numbersAt = (address: number, count: number): Int32Array => numbers.slice(address >> 2, (address >> 2) + count);
-  const free = Array.from(
-    { length: Math.floor((memory.buffer.byteLength - first) / size) },
-    (_, at) => first + at * size,
-  );
-  free.reverse();
+  const bytesMax = blockBytes + slackBytes;
+  const linesMax = bytesMax / lineBytesMin;
+  const arrayBytes = linesMax * Int32Array.BYTES_PER_ELEMENT;
+  const slotBytes = bytesMax + 2 * arrayBytes;
+  const slots = Math.floor((memory.buffer.byteLength - firstFree) / slotBytes);
+  const free = Array.from({ length: slots }, (_, slot) => firstFree + slot * slotBytes);
   const file = openSync(path, 'r');
   try {
     let rest = Buffer.alloc(0);
     for (;;) {
       const address = free.pop();
-      if (address === undefined) throw new Error('too many blocks are held at a time');
-      const block = Buffer.from(memory.buffer, address, size);
+      if (address === undefined) throw new Error(`more than ${slots} blocks are held at a time`);
+      const block = Buffer.from(memory.buffer, address, bytesMax);
       rest.copy(block);
       const read = readSync(file, block, rest.length, blockBytes, -1);
       if (read === 0) return;
       const filled = rest.length + read;
-      const count = splitLines(address, address + filled, starts, ends);
-      const end = (numbers[(ends >> 2) + count - 1] ?? 0) + 1;
+      const starts = address + bytesMax;
+      const ends = starts + arrayBytes;
+      const count = splitLines(address, address + filled, starts, ends, linesMax);
+      const lineEnds = new Int32Array(memory.buffer, ends, count);
+      const end = (lineEnds.at(-1) ?? -1) + 1;
       // the block may hold other lines when it has been yielded
       rest = Buffer.from(block.subarray(end, filled));
-      if (rest.length > slackBytes - readAheadBytes)
-        throw new Error(`a line of ${path} has more than ${slackBytes} bytes`);
+      if (rest.length > slackBytes - readAheadBytes) throw new Error(`lines of ${path} are too long or too short`);
       yield {
         bytes: block.subarray(0, end),
-        starts: numbersAt(starts, count),
-        ends: numbersAt(ends, count),
+        starts: new Int32Array(memory.buffer, starts, count),
+        ends: lineEnds,
         recycle: () => free.push(address),
       };
     }
