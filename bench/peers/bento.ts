@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { KafkaPeer } from '../support/kafka-peer.ts';
-import { buildGoProgram, goProgramPath } from './go-program.ts';
+import { buildGoProgram, goProgramEnvironment, goProgramPath } from './go-program.ts';
 
 // the newest release that the Go module proxy gives; `go install` of its command fails there, for it asks for a list of versions
 const version = '1.10.0';
@@ -17,21 +17,15 @@ export const bento: KafkaPeer = {
   ],
   shapes: ['thermometer', 'wide'],
   provide: () => buildGoProgram({ name: 'bento', what: `Bento ${version}`, stamp: version }),
-  invocation: ({ bootstrap, topic, caFile, certFile, keyFile, records, shape, folder }) => ({
+  invocation: (job) => ({
     command: goProgramPath('bento'),
-    args: ['-r', join(import.meta.dirname, 'bento', `${shape}.yaml`), '-c', join(import.meta.dirname, 'bento.yaml')],
+    args: ['-r', join(import.meta.dirname, 'bento', `${job.shape}.yaml`), '-c', join(import.meta.dirname, 'bento.yaml')],
     env: {
-      ...process.env,
-      BOOTSTRAP: bootstrap,
-      TOPIC: topic,
-      CA_FILE: caFile,
-      CERT_FILE: certFile,
-      KEY_FILE: keyFile,
-      RECORDS: String(records),
-      OUTPUT: folder,
+      ...goProgramEnvironment(job),
+      OUTPUT: job.folder,
       // a new group begins at the earliest offset
       GROUP: `bento-${randomUUID()}`,
     },
-    output: folder,
+    output: job.folder,
   }),
 };

@@ -1,5 +1,5 @@
 import type { KafkaPeer } from '../support/kafka-peer.ts';
-import { buildGoProgram, goProgramPath } from './go-program.ts';
+import { buildGoProgram, goProgramEnvironment, goProgramPath } from './go-program.ts';
 
 const version = '1.22.3';
 
@@ -9,18 +9,10 @@ export const franzGoReceive: KafkaPeer = {
   settings: ['defaults, without a consumer group; records are counted and dropped'],
   shapes: ['thermometer', 'wide'],
   provide: () => buildGoProgram({ name: 'franz-go', what: `franz-go ${version}`, stamp: version }),
-  invocation: ({ bootstrap, topic, caFile, certFile, keyFile, records, folder }) => ({
+  invocation: (job) => ({
     command: goProgramPath('franz-go'),
     args: [],
-    env: {
-      ...process.env,
-      BOOTSTRAP: bootstrap,
-      TOPIC: topic,
-      CA_FILE: caFile,
-      CERT_FILE: certFile,
-      KEY_FILE: keyFile,
-      RECORDS: String(records),
-    },
-    output: folder,
+    env: goProgramEnvironment(job),
+    output: job.folder,
   }),
 };

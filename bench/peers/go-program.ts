@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cacheFolder, onceIn } from '../../src/devstack/cache.ts';
+import type { KafkaJob } from '../support/kafka-peer.ts';
 import { install } from './install.ts';
 
 export interface GoProgram {
@@ -26,4 +27,17 @@ export async function buildGoProgram({ name, what, stamp }: GoProgram): Promise<
       env: { CGO_ENABLED: '0', GOFLAGS: '' },
     }),
   );
+}
+
+/** How the programs are told their job. */
+export function goProgramEnvironment(job: KafkaJob): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    BOOTSTRAP: job.bootstrap,
+    TOPIC: job.topic,
+    CA_FILE: job.caFile,
+    CERT_FILE: job.certFile,
+    KEY_FILE: job.keyFile,
+    RECORDS: String(job.records),
+  };
 }

@@ -196,10 +196,18 @@ let kernel: Kernel | undefined;
 /** The kernel, with nothing in its memory. */
 export function openKernel(): Kernel {
   if (kernel !== undefined && kernel.size > memoryBytesMax) kernel = undefined;
-  module ??= new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve('#kernel')));
+  module ??= new WebAssembly.Module(readBuilt());
   kernel ??= new Kernel(module);
   kernel.clear();
   return kernel;
+}
+
+function readBuilt(): Uint8Array {
+  try {
+    return readFileSync(createRequire(import.meta.url).resolve('#kernel'));
+  } catch (cause) {
+    throw new Error('dist/kernel.wasm is not there: `npm run build` makes it', { cause });
+  }
 }
 
 /** Leaves the kernel's memory to the garbage collector until it is needed again. */
