@@ -19,7 +19,12 @@ export const bento: KafkaPeer = {
   provide: () => buildGoProgram({ name: 'bento', what: `Bento ${version}`, stamp: version }),
   invocation: (job) => ({
     command: goProgramPath('bento'),
-    args: ['-r', join(import.meta.dirname, 'bento', `${job.shape}.yaml`), '-c', join(import.meta.dirname, 'bento.yaml')],
+    args: [
+      '-r',
+      join(import.meta.dirname, 'bento', `${job.shape}.yaml`),
+      '-c',
+      join(import.meta.dirname, 'bento.yaml'),
+    ],
     env: {
       ...goProgramEnvironment(job),
       OUTPUT: job.folder,
