@@ -137,8 +137,12 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
     case 'decimal':
     case 'binary': {
       const cellAt = cellReader(type);
+      const [only] = found;
+      const { store } = only?.source ?? {};
+      const isJson = found.length === 1 && only !== undefined && store?.kind === 'parts';
       return {
         kind: 'values',
+        ...(isJson && { json: { values: store.values, indexes: only.places } }),
         valueAt: (row) => {
           for (const { source, places } of found) {
             const index = places[row] ?? -1;

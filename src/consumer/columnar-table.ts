@@ -1,3 +1,4 @@
+import type { JsonValues } from './json-values.ts';
 import type { ColumnType } from '../schema/types.ts';
 
 /** Strings of a column, each different one kept once as UTF-8 bytes. */
@@ -27,7 +28,18 @@ export type ColumnData =
    * Arrays, structs and the rare types of adopted tables as JavaScript values that already have the column's type: number,
    * bigint, string, boolean, Date (timestamp and date), array, object with the struct's field names, `null` for no value; made when asked for.
    */
-  | { readonly kind: 'values'; valueAt(row: number): unknown };
+  | {
+      readonly kind: 'values';
+      valueAt(row: number): unknown;
+      /** Where the values stand as JSON, if all of them do. */
+      readonly json?: JsonPlaces;
+    };
+
+export interface JsonPlaces {
+  readonly values: JsonValues;
+  /** By row: which of the values it has, -1 for none. */
+  readonly indexes: Int32Array;
+}
 
 export interface TableColumn {
   /** Lower case, as in the catalog. */

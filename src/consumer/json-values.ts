@@ -47,9 +47,21 @@ export class JsonValues {
     return JSON.parse(this.#textAt(index));
   }
 
+  /** The value is `sourceAt(index)[startAt(index), endAt(index))`. */
+  sourceAt(index: number): Buffer | undefined {
+    return this.#sources[this.#sourceOf[index] ?? 0];
+  }
+
+  startAt(index: number): number {
+    return this.#starts[index] ?? 0;
+  }
+
+  endAt(index: number): number {
+    return this.#ends[index] ?? 0;
+  }
+
   #textAt(index: number): string {
-    const source = this.#sources[this.#sourceOf[index] ?? 0];
-    return source?.toString('utf8', this.#starts[index], this.#ends[index]) ?? 'null';
+    return this.sourceAt(index)?.toString('utf8', this.startAt(index), this.endAt(index)) ?? 'null';
   }
 
   #grow(): void {

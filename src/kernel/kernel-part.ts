@@ -23,10 +23,12 @@ type Struct = Extract<ColumnType, { kind: 'struct' }>;
 /** A type with parts as the kernel knows it; the keys that JSON has for its fields must be learned. */
 export class KernelPart {
   readonly #kernel: Kernel;
-  readonly #type: ColumnType;
+  readonly type: ColumnType;
   readonly address: Address;
-  readonly #element: KernelPart | undefined;
-  readonly #fields: readonly KernelPart[];
+  /** Of an array. */
+  readonly element: KernelPart | undefined;
+  /** Of a struct, as its type has them. */
+  readonly fields: readonly KernelPart[];
   readonly #keys = new Set<string>();
 
   /** `undefined` for a type that the kernel can't read. */
@@ -38,19 +40,19 @@ export class KernelPart {
     const { calls } = kernel;
     const fields = type.kind === 'struct' ? type.fields : [];
     this.#kernel = kernel;
-    this.#type = type;
+    this.type = type;
     this.address = calls.createPart(kindOf(type), fields.length);
-    this.#element = type.kind === 'array' ? new KernelPart(kernel, type.element) : undefined;
-    this.#fields = fields.map((field) => new KernelPart(kernel, field.type));
-    if (this.#element !== undefined) calls.setElement(this.address, this.#element.address);
-    for (const [index, { address }] of this.#fields.entries()) calls.setField(this.address, index, address);
+    this.element = type.kind === 'array' ? new KernelPart(kernel, type.element) : undefined;
+    this.fields = fields.map((field) => new KernelPart(kernel, field.type));
+    if (this.element !== undefined) calls.setElement(this.address, this.element.address);
+    for (const [index, { address }] of this.fields.entries()) calls.setField(this.address, index, address);
   }
 
   /** Takes in the keys of a value of the type. */
   learn(value: unknown): void {
     if (typeof value !== 'object' || value === null) return;
-    if (this.#type.kind === 'struct' && !Array.isArray(value)) this.#learnKeys(value, this.#type);
-    else if (this.#element !== undefined && Array.isArray(value)) for (const each of value) this.#element.learn(each);
+    if (this.type.kind === 'struct' && !Array.isArray(value)) this.#learnKeys(value, this.type);
+    else if (this.element !== undefined && Array.isArray(value)) for (const each of value) this.element.learn(each);
   }
 
   #learnKeys(value: object, { fields }: Struct): void {
@@ -58,7 +60,7 @@ export class KernelPart {
       const name = columnName(key);
       const index = fields.findIndex((field) => field.name === name);
       if (index < 0) continue;
-      this.#fields[index]?.learn(member);
+      this.fields[index]?.learn(member);
       if (this.#keys.has(key) || this.#keys.size === keysMax || !isPlain(key)) continue;
       this.#keys.add(key);
       const bytes = Buffer.from(key);

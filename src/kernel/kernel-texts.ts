@@ -29,17 +29,22 @@ export class KernelTexts {
 
   /** A copy that outlives the kernel's work. */
   finish() {
-    const { calls, bytes } = this.#kernel;
-    const count = calls.textCountOf(this.address);
-    const offsets = this.#kernel.int32At(calls.textOffsetsOf(this.address), count + 1);
-    const texts = calls.textBytesOf(this.address);
-    return {
-      count,
-      bytes: bytes.slice(texts, texts + (offsets[count] ?? 0)),
-      starts: offsets.subarray(0, count),
-      ends: offsets.subarray(1),
-    };
+    return textsAt(this.#kernel, this.address);
   }
+}
+
+/** A copy of the dictionary at that address. */
+export function textsAt(kernel: Kernel, dictionary: Address) {
+  const { calls, bytes } = kernel;
+  const count = calls.textCountOf(dictionary);
+  const offsets = kernel.int32At(calls.textOffsetsOf(dictionary), count + 1);
+  const texts = calls.textBytesOf(dictionary);
+  return {
+    count,
+    bytes: bytes.slice(texts, texts + (offsets[count] ?? 0)),
+    starts: offsets.subarray(0, count),
+    ends: offsets.subarray(1),
+  };
 }
 
 const encoder = new TextEncoder();

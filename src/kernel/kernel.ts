@@ -53,6 +53,16 @@ interface Calls {
   createPart(kind: number, fieldCount: number): Address;
   setElement(part: Address, element: Address): void;
   setField(part: Address, index: number, field: Address): void;
+  createLeaf(): Address;
+  setLeaf(part: Address, leaf: Address): void;
+  shred(part: Address, starts: Address, ends: Address, count: number): number;
+  entryCountOf(leaf: Address): number;
+  definitionsOf(leaf: Address): Address;
+  repetitionsOf(leaf: Address): Address;
+  valueCountOf(leaf: Address): number;
+  valuesOf(leaf: Address): Address;
+  dictionaryOf(leaf: Address): Address;
+  emptyLeaf(leaf: Address): void;
   addKey(part: Address, name: Address, length: number, field: number): void;
 }
 

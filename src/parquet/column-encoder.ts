@@ -50,7 +50,7 @@ function encodeTable({ columns, rowCount }: ColumnarTable, options: EncoderOptio
   for (let first = 0; first < rowCount; first += rowGroupRows) {
     const end = Math.min(rowCount, first + rowGroupRows);
     const chunks = columns.flatMap((column) =>
-      leavesOf(column, first, end).map((leaf) => writeColumnChunk(file, leaf, tools)),
+      leavesOf(column, first, end, tools.kernel).map((leaf) => writeColumnChunk(file, leaf, tools)),
     );
     rowGroups.push({ rows: end - first, chunks });
   }

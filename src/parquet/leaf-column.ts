@@ -1,6 +1,8 @@
 import type { TableColumn } from '../consumer/columnar-table.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import { valuesOf, type LeafValues } from './leaf-values.ts';
 import type { LeafType } from './parquet-schema.ts';
+import { shredJson } from './shred-json.ts';
 import { shred } from './shred.ts';
 
 /**
@@ -23,8 +25,13 @@ export interface LeafColumn {
 }
 
 /** The leaves of a column, in the order of the schema, for the rows `[first, end)`. */
-export function leavesOf({ name, type, data, validity }: TableColumn, first: number, end: number): LeafColumn[] {
-  if (data.kind === 'values') return shred({ name, type, valueAt: data.valueAt, validity }, first, end);
+export function leavesOf(column: TableColumn, first: number, end: number, kernel: Kernel): LeafColumn[] {
+  const { name, type, data, validity } = column;
+  if (data.kind === 'values') {
+    const { json, valueAt } = data;
+    const leaves = json && shredJson({ name, type, json }, first, end, kernel);
+    return leaves ?? shred({ name, type, valueAt, validity }, first, end);
+  }
   if (type.kind === 'array' || type.kind === 'struct')
     throw new RangeError(`${name}: a ${type.kind} without its parts`);
   return [

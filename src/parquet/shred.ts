@@ -3,12 +3,10 @@ import { unreachable } from '../runtime/errors.ts';
 import { msPerDay } from '../schema/times.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { GrowingDoubles } from './growing-doubles.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { bigints, type LeafValues } from './leaf-values.ts';
 import type { LeafType } from './parquet-schema.ts';
-
-/** Of arrays that grow. */
-const startLength = 1024;
 
 /** A column whose values are JavaScript values. */
 interface NestedColumn {
@@ -19,10 +17,20 @@ interface NestedColumn {
 }
 
 /** Levels of what lies around a part of the column. */
-interface Levels {
+export interface Levels {
   readonly path: readonly string[];
   readonly definition: number;
   readonly repetition: number;
+}
+
+/** Levels of what lies around a field of the struct that these are about. */
+export function aroundField({ path, definition, repetition }: Levels, name: string): Levels {
+  return { path: [...path, name], definition: definition + 1, repetition };
+}
+
+/** Levels of what lies around an element of the array that these are about: it can be empty, and its elements null. */
+export function aroundElement({ path, definition, repetition }: Levels): Levels {
+  return { path: [...path, 'list', 'element'], definition: definition + 2, repetition: repetition + 1 };
 }
 
 /** Takes a part's values in the order of the rows: `definition` says how much of what is around it is there. */
@@ -50,14 +58,8 @@ function shredderOf(type: ColumnType, levels: Levels): Shredder {
   }
 }
 
-function structShredder(
-  fields: Extract<ColumnType, { kind: 'struct' }>['fields'],
-  { path, definition, repetition }: Levels,
-): Shredder {
-  const parts = fields.map(({ name, type }) => ({
-    name,
-    shredder: shredderOf(type, { path: [...path, name], definition: definition + 1, repetition }),
-  }));
+function structShredder(fields: Extract<ColumnType, { kind: 'struct' }>['fields'], levels: Levels): Shredder {
+  const parts = fields.map(({ name, type }) => ({ name, shredder: shredderOf(type, aroundField(levels, name)) }));
   return {
     add: (value, defined, repeated) => {
       const isThere = value !== null && value !== undefined;
@@ -68,12 +70,9 @@ function structShredder(
   };
 }
 
-function arrayShredder(element: ColumnType, { path, definition, repetition }: Levels): Shredder {
-  const elements = shredderOf(element, {
-    path: [...path, 'list', 'element'],
-    definition: definition + 2,
-    repetition: repetition + 1,
-  });
+function arrayShredder(element: ColumnType, levels: Levels): Shredder {
+  const { repetition } = levels;
+  const elements = shredderOf(element, aroundElement(levels));
   return {
     add: (value, defined, repeated) => {
       if (!Array.isArray(value)) elements.add(null, defined, repeated);
@@ -154,50 +153,20 @@ function dayOf(value: unknown): number {
 }
 
 function numbers(read: (value: unknown) => number, finish: (values: Float64Array) => LeafValues): Collector {
-  let values = new Float64Array(startLength);
-  let count = 0;
-  return {
-    add: (value) => {
-      if (count === values.length) {
-        const shorter = values;
-        values = new Float64Array(count * 2);
-        values.set(shorter);
-      }
-      values[count++] = read(value);
-    },
-    finish: () => finish(values.subarray(0, count)),
-  };
+  const values = new GrowingDoubles();
+  return { add: (value) => values.push(read(value)), finish: () => finish(values.finish()) };
 }
 
 function integers(read: (value: unknown) => bigint): Collector {
-  let values = new BigInt64Array(startLength);
-  let count = 0;
-  return {
-    add: (value) => {
-      if (count === values.length) {
-        const shorter = values;
-        values = new BigInt64Array(count * 2);
-        values.set(shorter);
-      }
-      values[count++] = read(value);
-    },
-    finish: () => bigints(values.subarray(0, count)),
-  };
+  const values: bigint[] = [];
+  return { add: (value) => values.push(read(value)), finish: () => bigints(BigInt64Array.from(values)) };
 }
 
 function texts(): Collector {
-  let codes = new Int32Array(startLength);
-  let count = 0;
+  const codes = new GrowingDoubles();
   const dictionary = new TextDictionary();
   return {
-    add: (value) => {
-      if (count === codes.length) {
-        const shorter = codes;
-        codes = new Int32Array(count * 2);
-        codes.set(shorter);
-      }
-      codes[count++] = dictionary.addText(String(value));
-    },
-    finish: () => ({ kind: 'texts', codes: codes.subarray(0, count), dictionary: dictionary.finish() }),
+    add: (value) => codes.push(dictionary.addText(String(value))),
+    finish: () => ({ kind: 'texts', codes: Int32Array.from(codes.finish()), dictionary: dictionary.finish() }),
   };
 }

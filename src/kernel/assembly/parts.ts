@@ -1,6 +1,7 @@
 import { grow, takeZeros } from './arena';
 import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote, sameBytes, skipSpace } from './bytes';
-import { endOfNumber } from './number';
+import { addEntry, addTextValue, addValue, keepLeaf, Leaf, restoreLeaf } from './leaf';
+import { endOfNumber, numberValue } from './number';
 import { endOfPlain, endOfText, textEnd, textStart } from './text';
 import { dateOf, timeOf } from './time';
 
@@ -28,6 +29,8 @@ export class PartType {
   keys: usize;
   keyCount: i32;
   keysMax: i32;
+  /** Of a part without parts: where its values are collected, if they are. */
+  leaf: Leaf;
 }
 
 @unmanaged
@@ -52,6 +55,10 @@ export function setElement(part: PartType, element: PartType): void {
 
 export function setField(part: PartType, index: i32, field: PartType): void {
   store<usize>(part.fields + <usize>index * sizeof<usize>(), changetype<usize>(field));
+}
+
+export function setLeaf(part: PartType, leaf: Leaf): void {
+  part.leaf = leaf;
 }
 
 /** JSON has the field under that name: its bytes as they stand between the quotes. */
@@ -86,57 +93,91 @@ export function endOfBoolean(at: usize): usize {
   return load<u8>(at) == 0x66 && load<u32>(at, 1) == 0x65736c61 ? at + 5 : 0;
 }
 
-/** One past the JSON at `at` when it is a value of the type with all its parts, none of them unknown; else 0. */
-export function endOfPart(part: PartType, at: usize): usize {
-  switch (part.kind) {
-    case TypeKind.struct:
-      return endOfStruct(part, at);
-    case TypeKind.array:
-      return endOfArray(part, at);
-    case TypeKind.double:
-      return endOfNumber(at);
-    case TypeKind.boolean:
-      return endOfBoolean(at);
-    default: {
-      if (load<u8>(at) != quote) return 0;
-      const end = endOfText(at);
-      if (end == 0 || part.kind == TypeKind.text) return end;
-      return isNaN(momentOf(part)) ? 0 : end;
-    }
-  }
+/**
+ * One past the JSON at `at` when it is a value of the type with all its parts, none of them unknown; else 0. Leaves of the parts collect
+ * it: `definition` and `repetition` are the levels of what is around the value, `depth` is how many arrays these are.
+ */
+export function endOfPart(part: PartType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
+  if (part.kind == TypeKind.struct) return endOfStruct(part, at, definition + 1, repetition, depth);
+  if (part.kind == TypeKind.array) return endOfArray(part, at, definition + 1, repetition, depth);
+  const end = endOfScalar(part, at);
+  const leaf = part.leaf;
+  if (end == 0 || changetype<usize>(leaf) == 0) return end;
+  addEntry(leaf, definition + 1, repetition);
+  if (part.kind == TypeKind.text) addTextValue(leaf, textStart, textEnd);
+  else addValue(leaf, scalarValue);
+  return end;
 }
 
-/** The text that was read last as a time or a date. */
-function momentOf(part: PartType): f64 {
-  return part.kind == TypeKind.time ? timeOf(textStart, textEnd) : dateOf(textStart, textEnd);
+/** What `endOfScalar` read, unless it is a text; 1 and 0 for booleans. */
+let scalarValue: f64 = 0;
+
+function endOfScalar(part: PartType, at: usize): usize {
+  if (part.kind == TypeKind.double) {
+    const end = endOfNumber(at);
+    scalarValue = numberValue;
+    return end;
+  }
+  if (part.kind == TypeKind.boolean) {
+    const end = endOfBoolean(at);
+    scalarValue = end == at + 4 ? 1 : 0;
+    return end;
+  }
+  if (load<u8>(at) != quote) return 0;
+  const end = endOfText(at);
+  if (end == 0 || part.kind == TypeKind.text) return end;
+  scalarValue = part.kind == TypeKind.time ? timeOf(textStart, textEnd) : dateOf(textStart, textEnd);
+  return isNaN(scalarValue) ? 0 : end;
+}
+
+/** No value: its leaves have an entry all the same. */
+function addNone(part: PartType, definition: i32, repetition: i32): void {
+  if (part.kind == TypeKind.array) addNone(part.element, definition, repetition);
+  else if (part.kind == TypeKind.struct)
+    for (let field = 0; field < part.fieldCount; field++) addNone(fieldAt(part, field), definition, repetition);
+  else if (changetype<usize>(part.leaf) != 0) addEntry(part.leaf, definition, repetition);
 }
 
 /** Behind the part's value, or the null in its place, and the space after it; 0 when it is neither. */
-function endOfMember(part: PartType, at: usize): usize {
+function endOfMember(part: PartType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
   const afterNull = endOfNull(at);
-  const end = afterNull != 0 ? afterNull : endOfPart(part, at);
+  if (afterNull != 0) {
+    addNone(part, definition, repetition);
+    return skipSpace(afterNull);
+  }
+  const end = endOfPart(part, at, definition, repetition, depth);
   return end == 0 ? 0 : skipSpace(end);
 }
 
-function endOfArray(part: PartType, start: usize): usize {
+/** `definition`: that of an empty array. */
+function endOfArray(part: PartType, start: usize, definition: i32, repetition: i32, depth: i32): usize {
   if (load<u8>(start) != openBracket) return 0;
   let at = skipSpace(start + 1);
-  if (load<u8>(at) == closeBracket) return at + 1;
+  if (load<u8>(at) == closeBracket) {
+    addNone(part.element, definition, repetition);
+    return at + 1;
+  }
+  let repeated = repetition;
   while (true) {
-    at = endOfMember(part.element, at);
+    at = endOfMember(part.element, at, definition + 1, repeated, depth + 1);
     if (at == 0) return 0;
     const byte = load<u8>(at);
     if (byte == closeBracket) return at + 1;
     if (byte != comma) return 0;
     at = skipSpace(at + 1);
+    repeated = depth + 1;
   }
 }
 
-function endOfStruct(part: PartType, start: usize): usize {
+/** `definition`: that of its fields. */
+function endOfStruct(part: PartType, start: usize, definition: i32, repetition: i32, depth: i32): usize {
   if (load<u8>(start) != openBrace) return 0;
   let at = skipSpace(start + 1);
-  if (load<u8>(at) == closeBrace) return at + 1;
   let seen: u64 = 0;
+  if (load<u8>(at) == closeBrace) {
+    addMissing(part, seen, definition, repetition);
+    return at + 1;
+  }
   let index = 0;
   while (true) {
     const key = keyOf(part, at, index++);
@@ -148,13 +189,58 @@ function endOfStruct(part: PartType, start: usize): usize {
     seen |= (<u64>1) << field;
     at = valueOf(at + length + 2);
     if (at == 0) return 0;
-    at = endOfMember(fieldAt(part, field), at);
+    at = endOfMember(fieldAt(part, field), at, definition, repetition, depth);
     if (at == 0) return 0;
     const byte = load<u8>(at);
-    if (byte == closeBrace) return at + 1;
+    if (byte == closeBrace) {
+      addMissing(part, seen, definition, repetition);
+      return at + 1;
+    }
     if (byte != comma) return 0;
     at = skipSpace(at + 1);
   }
+}
+
+/** Fields that are not among those `seen` are there as nulls. */
+function addMissing(part: PartType, seen: u64, definition: i32, repetition: i32): void {
+  for (let field = 0; field < part.fieldCount; field++)
+    if ((seen & ((<u64>1) << field)) == 0) addNone(fieldAt(part, field), definition, repetition);
+}
+
+/**
+ * Collects in their leaves the values that stand in a window as `starts` and `ends` say, where an empty place has none. How many it was:
+ * up to one that is not of the type, as far as its keys are known.
+ */
+export function shred(part: PartType, starts: usize, ends: usize, count: i32): i32 {
+  for (let index = 0; index < count; index++) {
+    const row = (<usize>index) << 2;
+    const start = <usize>load<i32>(starts + row);
+    const end = <usize>load<i32>(ends + row);
+    if (start == end) {
+      addNone(part, 0, 0);
+      continue;
+    }
+    keepLeaves(part);
+    if (endOfPart(part, start, 0, 0, 0) != end) {
+      restoreLeaves(part);
+      return index;
+    }
+  }
+  return count;
+}
+
+function keepLeaves(part: PartType): void {
+  if (part.kind == TypeKind.array) keepLeaves(part.element);
+  else if (part.kind == TypeKind.struct)
+    for (let field = 0; field < part.fieldCount; field++) keepLeaves(fieldAt(part, field));
+  else keepLeaf(part.leaf);
+}
+
+function restoreLeaves(part: PartType): void {
+  if (part.kind == TypeKind.array) restoreLeaves(part.element);
+  else if (part.kind == TypeKind.struct)
+    for (let field = 0; field < part.fieldCount; field++) restoreLeaves(fieldAt(part, field));
+  else restoreLeaf(part.leaf);
 }
 
 /** Where the value behind a key begins, 0 without a colon. */

@@ -226,7 +226,7 @@ function readWord(shape: Shape, slot: usize, at: usize): usize {
 function readNested(shape: Shape, field: i32, slot: usize, at: usize, recordEnd: usize): usize {
   const part = load<usize>(shape.parts + <usize>field * sizeof<usize>());
   let kind = Kind.part;
-  let end: usize = part == 0 ? 0 : endOfPart(changetype<PartType>(part), at);
+  let end: usize = part == 0 ? 0 : endOfPart(changetype<PartType>(part), at, 0, 0, 0);
   if (end == 0) {
     kind = Kind.nested;
     end = endOfNested(at, recordEnd);

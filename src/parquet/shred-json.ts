@@ -1,0 +1,164 @@
+import type { JsonPlaces } from '../consumer/columnar-table.ts';
+import { KernelLeaf } from '../kernel/kernel-leaf.ts';
+import { KernelPart } from '../kernel/kernel-part.ts';
+import { windowBytes, windowRecords, type Kernel } from '../kernel/kernel.ts';
+import type { ColumnType } from '../schema/types.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { GrowingDoubles } from './growing-doubles.ts';
+import type { LeafColumn } from './leaf-column.ts';
+import type { LeafValues } from './leaf-values.ts';
+import type { LeafType } from './parquet-schema.ts';
+import { aroundElement, aroundField, type Levels } from './shred.ts';
+
+/** A column whose values stand as JSON, all of them of its type with all their parts. */
+interface JsonColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly json: JsonPlaces;
+}
+
+/** `shred` in the kernel, with no object made; `undefined` when it can't read the type or one of the values. */
+export function shredJson(column: JsonColumn, first: number, end: number, kernel: Kernel): LeafColumn[] | undefined {
+  return kernel.borrow(() => {
+    const part = KernelPart.of(kernel, column.type);
+    return part && new JsonShredder(column, part, kernel).shred(first, end);
+  });
+}
+
+class JsonShredder {
+  readonly #kernel: Kernel;
+  readonly #json: JsonPlaces;
+  readonly #part: KernelPart;
+  readonly #leaves: readonly JsonLeaf[];
+
+  constructor({ name, json }: JsonColumn, part: KernelPart, kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#json = json;
+    this.#part = part;
+    this.#leaves = leavesOf(part, { path: [name], definition: 0, repetition: 0 }, kernel);
+  }
+
+  shred(first: number, end: number): LeafColumn[] | undefined {
+    for (let row = first; row < end;) {
+      const count = this.#load(row, end);
+      if (count === 0 || !this.#shredLoaded(row, count)) return undefined;
+      for (const leaf of this.#leaves) leaf.drain();
+      row += count;
+    }
+    return this.#leaves.map((leaf) => leaf.finish());
+  }
+
+  /** Puts the values of as many rows in the kernel's window as have them in one piece of memory. */
+  #load(first: number, end: number): number {
+    const { window, starts, ends, int32 } = this.#kernel;
+    const { values, indexes } = this.#json;
+    let source: Buffer | undefined;
+    let base = 0;
+    let filled = 0;
+    const last = Math.min(end, first + windowRecords);
+    let row = first;
+    for (; row < last; row++) {
+      const index = indexes[row] ?? -1;
+      const at = row - first;
+      let start = filled;
+      if (index >= 0) {
+        start = values.startAt(index);
+        if (source === undefined) {
+          source = values.sourceAt(index);
+          base = start;
+        }
+        const stop = values.endAt(index);
+        if (values.sourceAt(index) !== source || start < filled || stop - base > windowBytes) break;
+        filled = stop;
+      }
+      int32[starts / Int32Array.BYTES_PER_ELEMENT + at] = window + Math.max(0, start - base);
+      int32[ends / Int32Array.BYTES_PER_ELEMENT + at] = window + Math.max(0, filled - base);
+    }
+    if (source !== undefined) this.#kernel.fill(source.subarray(base, filled));
+    return row - first;
+  }
+
+  /** False when one of the values can't be read, though the keys of its objects are known. */
+  #shredLoaded(first: number, count: number): boolean {
+    const { calls, starts, ends } = this.#kernel;
+    const { values, indexes } = this.#json;
+    let learned = -1;
+    for (let done = 0; done < count;) {
+      const from = done * Int32Array.BYTES_PER_ELEMENT;
+      done += calls.shred(this.#part.address, starts + from, ends + from, count - done);
+      if (done === count) break;
+      if (done === learned) return false;
+      learned = done;
+      this.#part.learn(values.plainValueAt(indexes[first + done] ?? 0));
+    }
+    return true;
+  }
+}
+
+/** A leaf as the file has it, and where its entries come from. */
+class JsonLeaf {
+  readonly #type: LeafType;
+  readonly #levels: Levels;
+  readonly #collected: KernelLeaf;
+  readonly #definitions = new ByteWriter();
+  readonly #repetitions = new ByteWriter();
+  readonly #values = new GrowingDoubles();
+
+  constructor(type: LeafType, levels: Levels, collected: KernelLeaf) {
+    this.#type = type;
+    this.#levels = levels;
+    this.#collected = collected;
+  }
+
+  /** Takes over what the kernel has collected. */
+  drain(): void {
+    this.#definitions.bytes(this.#collected.definitions);
+    if (this.#levels.repetition > 0) this.#repetitions.bytes(this.#collected.repetitions);
+    this.#values.append(this.#collected.values);
+    this.#collected.empty();
+  }
+
+  finish(): LeafColumn {
+    const { path, definition, repetition } = this.#levels;
+    return {
+      path,
+      type: this.#type,
+      entries: this.#definitions.length,
+      definitionMax: definition + 1,
+      definitions: this.#definitions.finish(),
+      repetitionMax: repetition,
+      ...(repetition > 0 && { repetitions: this.#repetitions.finish() }),
+      values: this.#leafValues(),
+    };
+  }
+
+  #leafValues(): LeafValues {
+    const values = this.#values.finish();
+    switch (this.#type.kind) {
+      case 'double':
+        return { kind: 'doubles', values, isFloat: false };
+      case 'timestamp':
+        return { kind: 'integers', values, bytes: 8 };
+      case 'date':
+        return { kind: 'integers', values: Int32Array.from(values), bytes: 4 };
+      case 'boolean':
+        return { kind: 'booleans', values: Uint8Array.from(values) };
+      case 'string':
+        return { kind: 'texts', codes: Int32Array.from(values), dictionary: this.#collected.texts() };
+      default:
+        throw new RangeError(`the kernel reads no ${this.#type.kind}`);
+    }
+  }
+}
+
+function leavesOf(part: KernelPart, levels: Levels, kernel: Kernel): JsonLeaf[] {
+  const { type } = part;
+  if (type.kind === 'array')
+    return part.element === undefined ? [] : leavesOf(part.element, aroundElement(levels), kernel);
+  if (type.kind === 'struct')
+    return type.fields.flatMap(({ name }, index) => {
+      const field = part.fields[index];
+      return field === undefined ? [] : leavesOf(field, aroundField(levels, name), kernel);
+    });
+  return [new JsonLeaf(type, levels, new KernelLeaf(kernel, part))];
+}
