@@ -2,9 +2,10 @@ import { createRequire } from 'node:module';
 import type { EachBatchPayload } from 'kafkajs';
 import type { Answer } from './admission.ts';
 import { readRecordBatches, unpackBatch, type RecordBatch } from './record-batch.ts';
-import type { RecordMemory, RecordSet } from './record-set.ts';
+import { ownMemory, takeMemory, type RecordMemory } from './record-memory.ts';
+import type { RecordSet } from './record-set.ts';
 import { collectRecent } from '../runtime/garbage.ts';
-import { slabBytesMin, SlabPool } from '../runtime/slab-pool.ts';
+import { slabBytesMin } from '../runtime/slab-pool.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -49,8 +50,6 @@ const answerBytesMax = 8 * 1024 * 1024;
 
 const garbageBytesMin = 2 * 1024 * 1024;
 
-const slabs = new SlabPool(16 * 1024 * 1024);
-
 /**
  * Replaces two modules of kafkajs 2.2.4 before it loads: the one that decodes records into an object each, which also dies
  * for good of a batch of more than 130,000 records (arguments of a spread call), and the one that filters those objects.
@@ -69,32 +68,23 @@ export function installFetchDecoding(unpackedBytesMax: number): void {
 /** Copies the record set: the answer's buffer takes the next one. */
 function fetchedRecords(set: Buffer, unpackedBytesMax: number): FetchedRecords {
   if (set.length < slabBytesMin) return { batches: readRecordBatches(Buffer.from(set)), unpackedBytesMax };
-  const slab = slabs.take(set.length);
-  const bytes = Buffer.from(slab, 0, set.length);
-  set.copy(bytes);
-  return {
-    batches: readRecordBatches(bytes),
-    unpackedBytesMax,
-    memory: { bytes, recycle: () => slabs.give(slab) },
-  };
+  const memory = takeMemory(set.length);
+  set.copy(memory.bytes);
+  return { batches: readRecordBatches(memory.bytes), unpackedBytesMax, memory };
 }
 
 /** Copies the batches' records into a slab: what unpacking has made is garbage of large buffers otherwise, when its time comes. */
 function inOneSlab(batches: readonly RecordBatch[], length: number): Pick<RecordSet, 'batches' | 'memory'> {
-  const slab = slabs.take(length);
-  const bytes = Buffer.from(slab, 0, length);
+  const memory = takeMemory(length);
+  const { bytes } = memory;
   let end = 0;
   const copies = batches.map((batch): RecordBatch => {
     const start = end;
     end += batch.bytes.copy(bytes, start, batch.start, batch.end);
     return { ...batch, bytes, start, end };
   });
-  return { batches: copies, memory: { bytes, recycle: () => slabs.give(slab) } };
-}
-
-/** Memory that is kept for records to come goes back. */
-export function releaseFetchMemory(): void {
-  slabs.clear();
+  if (length >= garbageBytesMin) collectRecent();
+  return { batches: copies, memory };
 }
 
 /** Our view of the batch that `eachBatch` is called with. */
@@ -163,10 +153,12 @@ class FetchBatch implements FetchedBatch {
     }
     const aborted = this.#aborted;
     if (!this.isPacked || bytes < slabBytesMin) return { batches, aborted, ...(memory && { memory }) };
-    const together = inOneSlab(batches, bytes);
+    const [only, ...others] = batches;
+    // one large batch stays where it was unpacked: a copy would need the memory twice
+    const isAlone = only !== undefined && others.length === 0 && only.bytes !== memory?.bytes;
+    const unpacked = isAlone ? { batches, memory: ownMemory(only.bytes) } : inOneSlab(batches, bytes);
     memory?.recycle();
-    if (bytes >= garbageBytesMin) collectRecent();
-    return { ...together, aborted };
+    return { ...unpacked, aborted };
   }
 
   isEmpty(): boolean {

@@ -1,18 +1,13 @@
 import { emptyChunk, type RecordChunk } from '../consumer/record-chunk.ts';
 import { readableBatches, RecordCursor, type AbortedTransaction, type RecordBatch } from './record-batch.ts';
+import type { RecordMemory } from './record-memory.ts';
 
 /** What the broker sent of one partition in one answer. */
 export interface RecordSet {
   readonly batches: readonly RecordBatch[];
   readonly aborted: readonly AbortedTransaction[];
-  /** Where the batches are that are not compressed, if that memory can be used again. */
+  /** Where the batches are, if that memory can be used again. */
   readonly memory?: RecordMemory;
-}
-
-export interface RecordMemory {
-  readonly bytes: Buffer;
-  /** Nobody may look at `bytes` from now on. */
-  recycle(): void;
 }
 
 type ChunkRange = Pick<RecordChunk, 'topic' | 'partition' | 'from' | 'to'>;

@@ -10,7 +10,7 @@ const stepBytes = 256 * 1024;
  */
 export class SlabPool {
   readonly #freeBytesMax: number;
-  #free: ArrayBuffer[] = [];
+  readonly #free: ArrayBuffer[] = [];
   #freeBytes = 0;
 
   /** Holds back as much as `freeBytesMax`. */
@@ -30,14 +30,19 @@ export class SlabPool {
 
   /** Nobody may look at the slab from now on. */
   give(slab: ArrayBuffer): void {
-    if (this.#freeBytes + slab.byteLength > this.#freeBytesMax) return;
+    if (this.#freeBytes + slab.byteLength > this.#freeBytesMax) return freeNow(slab);
     this.#free.push(slab);
     this.#freeBytes += slab.byteLength;
   }
 
-  /** Leaves what nobody uses to the garbage collector. */
+  /** Gives back to the system what nobody uses. */
   clear(): void {
-    this.#free = [];
+    for (const slab of this.#free.splice(0)) freeNow(slab);
     this.#freeBytes = 0;
   }
+}
+
+/** Gives the memory back to the system, where the garbage collector would do so some time. Views of it are empty from now on. */
+export function freeNow(buffer: ArrayBufferLike): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
