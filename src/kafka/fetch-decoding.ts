@@ -67,7 +67,6 @@ export function installFetchDecoding(unpackedBytesMax: number): void {
 
 /** Copies the record set: the answer's buffer takes the next one. */
 function fetchedRecords(set: Buffer, unpackedBytesMax: number): FetchedRecords {
-  if (set.length < slabBytesMin) return { batches: readRecordBatches(Buffer.from(set)), unpackedBytesMax };
   const memory = takeMemory(set.length);
   set.copy(memory.bytes);
   return { batches: readRecordBatches(memory.bytes), unpackedBytesMax, memory };
@@ -152,6 +151,7 @@ class FetchBatch implements FetchedBatch {
       bytes += unpacked.end - unpacked.start;
     }
     const aborted = this.#aborted;
+    // what is small may share its memory with other buffers, and is not worth a copy
     if (!this.isPacked || bytes < slabBytesMin) return { batches, aborted, ...(memory && { memory }) };
     const [only, ...others] = batches;
     // one large batch stays where it was unpacked: a copy would need the memory twice

@@ -1,4 +1,4 @@
-/** Less is not worth a slab. */
+/** Less is not worth a slab: it is new each time, and left to the garbage collector. */
 export const slabBytesMin = 64 * 1024;
 
 /** Slabs come in multiples of this. */
@@ -20,6 +20,7 @@ export class SlabPool {
 
   /** At least `bytes`, with anything in them. */
   take(bytes: number): ArrayBuffer {
+    if (bytes < slabBytesMin) return new ArrayBuffer(bytes);
     // a slab much larger than needed would hold memory that nobody counts
     const at = this.#free.findIndex(({ byteLength }) => byteLength >= bytes && byteLength <= bytes + 2 * stepBytes);
     const [slab] = at < 0 ? [] : this.#free.splice(at, 1);
@@ -30,6 +31,7 @@ export class SlabPool {
 
   /** Nobody may look at the slab from now on. */
   give(slab: ArrayBuffer): void {
+    if (slab.byteLength < slabBytesMin) return;
     if (this.#freeBytes + slab.byteLength > this.#freeBytesMax) return freeNow(slab);
     this.#free.push(slab);
     this.#freeBytes += slab.byteLength;

@@ -40,6 +40,7 @@ function valuesOf({ bytes, count, valueStarts, valueEnds }: RecordChunk): string
 }
 
 describe('a fetched answer', () => {
+  const many = (letter: string): string[] => Array.from({ length: 5000 }, (_, index) => `${letter}${index}`);
   const long = (letter: string): string[] => [letter.repeat(100_000), letter.repeat(100_000)];
 
   it.each([
@@ -55,14 +56,18 @@ describe('a fetched answer', () => {
       [batchAt(0n, long('a')), batchAt(2n, long('b'), 'zstd')],
       [...long('a'), ...long('b')],
     ],
+    ['with thousands of records', [batchAt(0n, many('a'))], many('a')],
     ['that is small', [batchAt(0n, ['a'], 'zstd'), batchAt(1n, ['b'])], ['a', 'b']],
   ])('%s holds its records until its chunk ends', async (_, batches, values) => {
     const chunk = await receive(...batches);
     expect(valuesOf(chunk)).toEqual(values);
-    const next = await receive(batchAt(0n, long('x')), batchAt(2n, long('y'), 'zstd'));
+    const others = [
+      await receive(batchAt(0n, long('x')), batchAt(2n, long('y'), 'zstd')),
+      await receive(batchAt(0n, many('z'))),
+    ];
     expect(valuesOf(chunk)).toEqual(values);
     chunk.recycle?.();
-    expect(valuesOf(next)).toEqual([...long('x'), ...long('y')]);
+    expect(others.map(valuesOf)).toEqual([[...long('x'), ...long('y')], many('z')]);
   });
 
   it('gives the memory of a large batch that was compressed back to the system when its chunk ends', async () => {
