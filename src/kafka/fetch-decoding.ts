@@ -4,8 +4,6 @@ import type { Answer } from './admission.ts';
 import { readRecordBatches, unpackBatch, type RecordBatch } from './record-batch.ts';
 import { ownMemory, takeMemory, type RecordMemory } from './record-memory.ts';
 import type { RecordSet } from './record-set.ts';
-import { collectRecent } from '../runtime/garbage.ts';
-import { slabBytesMin } from '../runtime/slab-pool.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -29,7 +27,8 @@ interface PartitionData {
 /** In the place of kafkajs's messages of one partition. */
 interface FetchedRecords {
   readonly batches: readonly RecordBatch[];
-  readonly memory?: RecordMemory;
+  /** Where they are, as the broker sent them. */
+  readonly memory: RecordMemory;
   readonly unpackedBytesMax: number;
 }
 
@@ -48,8 +47,6 @@ let isInstalled = false;
 /** Of one answer and partition; at least one batch is unpacked. */
 const answerBytesMax = 8 * 1024 * 1024;
 
-const garbageBytesMin = 2 * 1024 * 1024;
-
 /**
  * Replaces two modules of kafkajs 2.2.4 before it loads: the one that decodes records into an object each, which also dies
  * for good of a batch of more than 130,000 records (arguments of a spread call), and the one that filters those objects.
@@ -59,8 +56,8 @@ export function installFetchDecoding(unpackedBytesMax: number): void {
   isInstalled = true;
   replaceModule('kafkajs/src/protocol/requests/fetch/v4/decodeMessages', async (decoder: AnswerDecoder) => {
     const size = decoder.readInt32();
-    if (size <= 0 || !decoder.canReadBytes(size)) return { batches: [], unpackedBytesMax } satisfies FetchedRecords;
-    return fetchedRecords(decoder.readBytes(size), unpackedBytesMax);
+    const isWhole = size > 0 && decoder.canReadBytes(size);
+    return fetchedRecords(isWhole ? decoder.readBytes(size) : Buffer.alloc(0), unpackedBytesMax);
   });
   replaceModule('kafkajs/src/consumer/batch', FetchBatch);
 }
@@ -72,8 +69,8 @@ function fetchedRecords(set: Buffer, unpackedBytesMax: number): FetchedRecords {
   return { batches: readRecordBatches(memory.bytes), unpackedBytesMax, memory };
 }
 
-/** Copies the batches' records into a slab: what unpacking has made is garbage of large buffers otherwise, when its time comes. */
-function inOneSlab(batches: readonly RecordBatch[], length: number): Pick<RecordSet, 'batches' | 'memory'> {
+/** Copies the batches' records to where they follow each other. */
+function together(batches: readonly RecordBatch[], length: number): Pick<RecordSet, 'batches' | 'memory'> {
   const memory = takeMemory(length);
   const { bytes } = memory;
   let end = 0;
@@ -82,7 +79,6 @@ function inOneSlab(batches: readonly RecordBatch[], length: number): Pick<Record
     end += batch.bytes.copy(bytes, start, batch.start, batch.end);
     return { ...batch, bytes, start, end };
   });
-  if (length >= garbageBytesMin) collectRecent();
   return { batches: copies, memory };
 }
 
@@ -142,6 +138,7 @@ class FetchBatch implements FetchedBatch {
 
   #unpack(): RecordSet {
     const { memory, unpackedBytesMax } = this.#fetched;
+    const aborted = this.#aborted;
     const batches: RecordBatch[] = [];
     let bytes = 0;
     for (const batch of this.#batches) {
@@ -150,15 +147,17 @@ class FetchBatch implements FetchedBatch {
       batches.push(unpacked);
       bytes += unpacked.end - unpacked.start;
     }
-    const aborted = this.#aborted;
-    // what is small may share its memory with other buffers, and is not worth a copy
-    if (!this.isPacked || bytes < slabBytesMin) return { batches, aborted, ...(memory && { memory }) };
-    const [only, ...others] = batches;
-    // one large batch stays where it was unpacked: a copy would need the memory twice
-    const isAlone = only !== undefined && others.length === 0 && only.bytes !== memory?.bytes;
-    const unpacked = isAlone ? { batches, memory: ownMemory(only.bytes) } : inOneSlab(batches, bytes);
-    memory?.recycle();
-    return { ...unpacked, aborted };
+    if (!this.isPacked) return { batches, aborted, memory };
+    const unpacked = batches.filter((batch) => batch.bytes !== memory.bytes).map((batch) => ownMemory(batch.bytes));
+    const [only] = unpacked;
+    // a batch alone stays where it was unpacked: a copy would need the memory twice
+    if (only !== undefined && batches.length === 1) {
+      memory.recycle();
+      return { batches, aborted, memory: only };
+    }
+    const copied = together(batches, bytes);
+    for (const each of [memory, ...unpacked]) each.recycle();
+    return { ...copied, aborted };
   }
 
   isEmpty(): boolean {

@@ -16,9 +16,11 @@ export function takeMemory(length: number): RecordMemory {
   return { bytes: Buffer.from(slab, 0, length), recycle: () => slabs.give(slab) };
 }
 
-/** The memory of `bytes`, which nothing else is in: true of a large buffer that was made for them. */
+/** The memory that `bytes` were unpacked into. It is theirs alone, unless Node has cut a small buffer out of its pool. */
 export function ownMemory(bytes: Buffer): RecordMemory {
-  return { bytes, recycle: () => freeNow(bytes.buffer) };
+  const { buffer } = bytes;
+  const isPooled = buffer.byteLength <= Buffer.poolSize;
+  return { bytes, recycle: () => (isPooled ? undefined : freeNow(buffer)) };
 }
 
 /** Memory that is kept for records to come goes back. */

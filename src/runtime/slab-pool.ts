@@ -1,5 +1,5 @@
 /** Less is not worth a slab: it is new each time, and left to the garbage collector. */
-export const slabBytesMin = 64 * 1024;
+const slabBytesMin = 64 * 1024;
 
 /** Slabs come in multiples of this. */
 const stepBytes = 256 * 1024;
