@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeKernel } from '../kernel/kernel.ts';
-import { releaseFetchMemory } from '../kafka/fetch-decoding.ts';
+import { releaseFetchMemory } from '../kafka/record-memory.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { createRecordSource } from '../kafka/source.ts';
 import type { PipelineObserver } from '../consumer/pipeline-observer.ts';

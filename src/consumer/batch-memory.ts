@@ -1,4 +1,4 @@
-import { slabBytesMin, type SlabPool } from '../runtime/slab-pool.ts';
+import type { SlabPool } from '../runtime/slab-pool.ts';
 
 /** The arrays of one batch, in memory that a later one uses again. What is in them at first is anything. */
 export class BatchMemory {
@@ -24,7 +24,7 @@ export class BatchMemory {
   }
 
   #take(bytes: number): ArrayBuffer {
-    if (this.#pool === undefined || bytes < slabBytesMin) return new ArrayBuffer(bytes);
+    if (this.#pool === undefined) return new ArrayBuffer(bytes);
     const slab = this.#pool.take(bytes);
     this.#slabs.push(slab);
     return slab;

@@ -26,6 +26,7 @@ export class PartitionBuffer {
   #from: bigint;
   #records = 0;
   #bytes = 0;
+  #heldBytes = 0;
 
   constructor(partition: number, from: bigint) {
     this.partition = partition;
@@ -42,8 +43,9 @@ export class PartitionBuffer {
     return this.#arrivals.at(-1)?.chunk.to ?? this.#from;
   }
 
-  get bytes(): number {
-    return this.#bytes;
+  /** Memory of its chunks: one is held whole until its last record is released. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   fill(): BufferFill {
@@ -58,6 +60,7 @@ export class PartitionBuffer {
     this.#arrivals.push({ chunk, atMs: nowMs });
     this.#records += slice.end - slice.first;
     this.#bytes += sliceBytes(slice);
+    this.#heldBytes += chunk.bytes.length;
   }
 
   /** The batch up to `to`, which must have arrived. */
@@ -79,6 +82,7 @@ export class PartitionBuffer {
     const rest = slicesUpTo(this.#arrivals, to, this.to);
     this.#records = rest.reduce((sum, slice) => sum + slice.end - slice.first, 0);
     this.#bytes = rest.reduce((sum, slice) => sum + sliceBytes(slice), 0);
+    this.#heldBytes = this.#arrivals.reduce((sum, { chunk }) => sum + chunk.bytes.length, 0);
   }
 }
 

@@ -20,7 +20,7 @@ export interface PipelineOptions {
   readonly tools: CommitTools;
   readonly policy: BatchPolicy;
   readonly clock: Clock;
-  /** Reading pauses when all partitions together have buffered this much. */
+  /** Reading pauses when all partitions together hold this much. */
   readonly bufferBytesMax: number;
   readonly commitsMax: number;
 }
@@ -65,8 +65,9 @@ export class Pipeline implements RecordHandler {
     return new Map([...this.#works].map(([partition, work]) => [partition, work.buffer.from]));
   }
 
+  /** Memory of what has arrived and is not written. */
   bufferedBytes(): number {
-    return this.#works.values().reduce((sum, work) => sum + work.buffer.bytes, 0);
+    return this.#works.values().reduce((sum, work) => sum + work.buffer.heldBytes, 0);
   }
 
   async assigned(partitions: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>> {
@@ -247,7 +248,7 @@ export class Pipeline implements RecordHandler {
 
   #cutLargest(): void {
     const idle = [...this.#works.values()].filter((work) => !work.busy && !work.isEmpty && work.claim === undefined);
-    const largest = idle.toSorted((a, b) => b.buffer.bytes - a.buffer.bytes)[0];
+    const largest = idle.toSorted((a, b) => b.buffer.heldBytes - a.buffer.heldBytes)[0];
     if (largest === undefined) return;
     largest.mustRelieve = true;
     this.#advance(largest);

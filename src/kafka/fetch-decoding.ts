@@ -2,9 +2,8 @@ import { createRequire } from 'node:module';
 import type { EachBatchPayload } from 'kafkajs';
 import type { Answer } from './admission.ts';
 import { readRecordBatches, unpackBatch, type RecordBatch } from './record-batch.ts';
-import type { RecordMemory, RecordSet } from './record-set.ts';
-import { collectRecent } from '../runtime/garbage.ts';
-import { slabBytesMin, SlabPool } from '../runtime/slab-pool.ts';
+import { ownMemory, takeMemory, type RecordMemory } from './record-memory.ts';
+import type { RecordSet } from './record-set.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -28,7 +27,8 @@ interface PartitionData {
 /** In the place of kafkajs's messages of one partition. */
 interface FetchedRecords {
   readonly batches: readonly RecordBatch[];
-  readonly memory?: RecordMemory;
+  /** Where they are, as the broker sent them. */
+  readonly memory: RecordMemory;
   readonly unpackedBytesMax: number;
 }
 
@@ -47,10 +47,6 @@ let isInstalled = false;
 /** Of one answer and partition; at least one batch is unpacked. */
 const answerBytesMax = 8 * 1024 * 1024;
 
-const garbageBytesMin = 2 * 1024 * 1024;
-
-const slabs = new SlabPool(16 * 1024 * 1024);
-
 /**
  * Replaces two modules of kafkajs 2.2.4 before it loads: the one that decodes records into an object each, which also dies
  * for good of a batch of more than 130,000 records (arguments of a spread call), and the one that filters those objects.
@@ -60,41 +56,30 @@ export function installFetchDecoding(unpackedBytesMax: number): void {
   isInstalled = true;
   replaceModule('kafkajs/src/protocol/requests/fetch/v4/decodeMessages', async (decoder: AnswerDecoder) => {
     const size = decoder.readInt32();
-    if (size <= 0 || !decoder.canReadBytes(size)) return { batches: [], unpackedBytesMax } satisfies FetchedRecords;
-    return fetchedRecords(decoder.readBytes(size), unpackedBytesMax);
+    const isWhole = size > 0 && decoder.canReadBytes(size);
+    return fetchedRecords(isWhole ? decoder.readBytes(size) : Buffer.alloc(0), unpackedBytesMax);
   });
   replaceModule('kafkajs/src/consumer/batch', FetchBatch);
 }
 
 /** Copies the record set: the answer's buffer takes the next one. */
 function fetchedRecords(set: Buffer, unpackedBytesMax: number): FetchedRecords {
-  if (set.length < slabBytesMin) return { batches: readRecordBatches(Buffer.from(set)), unpackedBytesMax };
-  const slab = slabs.take(set.length);
-  const bytes = Buffer.from(slab, 0, set.length);
-  set.copy(bytes);
-  return {
-    batches: readRecordBatches(bytes),
-    unpackedBytesMax,
-    memory: { bytes, recycle: () => slabs.give(slab) },
-  };
+  const memory = takeMemory(set.length);
+  set.copy(memory.bytes);
+  return { batches: readRecordBatches(memory.bytes), unpackedBytesMax, memory };
 }
 
-/** Copies the batches' records into a slab: what unpacking has made is garbage of large buffers otherwise, when its time comes. */
-function inOneSlab(batches: readonly RecordBatch[], length: number): Pick<RecordSet, 'batches' | 'memory'> {
-  const slab = slabs.take(length);
-  const bytes = Buffer.from(slab, 0, length);
+/** Copies the batches' records to where they follow each other. */
+function together(batches: readonly RecordBatch[], length: number): Pick<RecordSet, 'batches' | 'memory'> {
+  const memory = takeMemory(length);
+  const { bytes } = memory;
   let end = 0;
   const copies = batches.map((batch): RecordBatch => {
     const start = end;
     end += batch.bytes.copy(bytes, start, batch.start, batch.end);
     return { ...batch, bytes, start, end };
   });
-  return { batches: copies, memory: { bytes, recycle: () => slabs.give(slab) } };
-}
-
-/** Memory that is kept for records to come goes back. */
-export function releaseFetchMemory(): void {
-  slabs.clear();
+  return { batches: copies, memory };
 }
 
 /** Our view of the batch that `eachBatch` is called with. */
@@ -153,6 +138,7 @@ class FetchBatch implements FetchedBatch {
 
   #unpack(): RecordSet {
     const { memory, unpackedBytesMax } = this.#fetched;
+    const aborted = this.#aborted;
     const batches: RecordBatch[] = [];
     let bytes = 0;
     for (const batch of this.#batches) {
@@ -161,12 +147,17 @@ class FetchBatch implements FetchedBatch {
       batches.push(unpacked);
       bytes += unpacked.end - unpacked.start;
     }
-    const aborted = this.#aborted;
-    if (!this.isPacked || bytes < slabBytesMin) return { batches, aborted, ...(memory && { memory }) };
-    const together = inOneSlab(batches, bytes);
-    memory?.recycle();
-    if (bytes >= garbageBytesMin) collectRecent();
-    return { ...together, aborted };
+    if (!this.isPacked) return { batches, aborted, memory };
+    const unpacked = batches.filter((batch) => batch.bytes !== memory.bytes).map((batch) => ownMemory(batch.bytes));
+    const [only] = unpacked;
+    // a batch alone stays where it was unpacked: a copy would need the memory twice
+    if (only !== undefined && batches.length === 1) {
+      memory.recycle();
+      return { batches, aborted, memory: only };
+    }
+    const copied = together(batches, bytes);
+    for (const each of [memory, ...unpacked]) each.recycle();
+    return { ...copied, aborted };
   }
 
   isEmpty(): boolean {

@@ -1,18 +1,14 @@
 import { emptyChunk, type RecordChunk } from '../consumer/record-chunk.ts';
 import { readableBatches, RecordCursor, type AbortedTransaction, type RecordBatch } from './record-batch.ts';
+import type { RecordMemory } from './record-memory.ts';
+import { RecordPositions } from './record-positions.ts';
 
 /** What the broker sent of one partition in one answer. */
 export interface RecordSet {
   readonly batches: readonly RecordBatch[];
   readonly aborted: readonly AbortedTransaction[];
-  /** Where the batches are that are not compressed, if that memory can be used again. */
+  /** Where the batches are, if that memory can be used again. */
   readonly memory?: RecordMemory;
-}
-
-export interface RecordMemory {
-  readonly bytes: Buffer;
-  /** Nobody may look at `bytes` from now on. */
-  recycle(): void;
 }
 
 type ChunkRange = Pick<RecordChunk, 'topic' | 'partition' | 'from' | 'to'>;
@@ -47,20 +43,12 @@ class ChunkPacker {
   readonly #parts: { readonly bytes: Buffer; readonly base: number }[] = [];
   #bytes = 0;
   #count = 0;
-  readonly #offsetDeltas: Float64Array;
-  readonly #timestamps: Float64Array;
-  readonly #recordStarts: Int32Array;
-  readonly #valueStarts: Int32Array;
-  readonly #valueEnds: Int32Array;
+  readonly #positions: RecordPositions;
   readonly #batches: PackedBatch[] = [];
 
   constructor(capacity: number, range: ChunkRange) {
     this.#range = range;
-    this.#offsetDeltas = new Float64Array(capacity);
-    this.#timestamps = new Float64Array(capacity);
-    this.#recordStarts = new Int32Array(capacity);
-    this.#valueStarts = new Int32Array(capacity);
-    this.#valueEnds = new Int32Array(capacity);
+    this.#positions = new RecordPositions(capacity);
   }
 
   add(batch: RecordBatch): void {
@@ -69,17 +57,18 @@ class ChunkPacker {
     const end = Number(to - from);
     const base = this.#baseOf(batch.bytes);
     this.#batches.push({ batch, base, firstRow: this.#count });
+    const { offsetDeltas, timestamps, recordStarts, valueStarts, valueEnds } = this.#positions;
     const cursor = new RecordCursor(batch);
     for (let left = batch.count; left > 0; left--) {
       cursor.next();
       const delta = cursor.offsetDelta + shift;
       if (delta < 0 || delta >= end) continue;
       const row = this.#count++;
-      this.#offsetDeltas[row] = delta;
-      this.#timestamps[row] = cursor.timestamp;
-      this.#recordStarts[row] = cursor.start + base;
-      this.#valueStarts[row] = cursor.valueStart < 0 ? -1 : cursor.valueStart + base;
-      this.#valueEnds[row] = cursor.valueEnd + base;
+      offsetDeltas[row] = delta;
+      timestamps[row] = cursor.timestamp;
+      recordStarts[row] = cursor.start + base;
+      valueStarts[row] = cursor.valueStart < 0 ? -1 : cursor.valueStart + base;
+      valueEnds[row] = cursor.valueEnd + base;
     }
   }
 
@@ -89,15 +78,16 @@ class ChunkPacker {
     const bytes = isWhole ? only.bytes : Buffer.concat(this.#parts.map((part) => part.bytes));
     const keepsMemory = memory !== undefined && bytes === memory.bytes;
     if (!keepsMemory) memory?.recycle();
-    const cursorAt = recordFinder(bytes, this.#batches, this.#recordStarts);
+    const positions = this.#positions;
+    const cursorAt = recordFinder(bytes, this.#batches, positions.recordStarts);
     return {
       ...this.#range,
       count: this.#count,
       bytes,
-      offsetDeltas: this.#offsetDeltas,
-      timestamps: this.#timestamps,
-      valueStarts: this.#valueStarts,
-      valueEnds: this.#valueEnds,
+      offsetDeltas: positions.offsetDeltas,
+      timestamps: positions.timestamps,
+      valueStarts: positions.valueStarts,
+      valueEnds: positions.valueEnds,
       keyOf: (index) => {
         const { keyStart, keyEnd } = cursorAt(index);
         return keyStart < 0 ? undefined : bytes.subarray(keyStart, keyEnd);
@@ -106,7 +96,10 @@ class ChunkPacker {
         const cursor = cursorAt(index);
         return cursor.headerCount === 0 ? undefined : cursor.headersJson();
       },
-      ...(keepsMemory && { recycle: () => memory.recycle() }),
+      recycle: () => {
+        positions.recycle();
+        if (keepsMemory) memory.recycle();
+      },
     };
   }
 

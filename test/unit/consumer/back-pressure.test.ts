@@ -8,11 +8,16 @@ import { audit, createTestTools, openTestLake } from '../../support/lake.ts';
 const hour = 3_600_000;
 
 describe('a full buffer', () => {
-  // batches that leave it between the limit and where reading resumes once waited there for their age
-  it('is written until reading resumes, however little each batch frees', async () => {
-    const topic = new FakeTopic(12);
+  it.each([
+    // batches that leave it between the limit and where reading resumes once waited there for their age
+    ['however little each batch frees', { partitions: 12, records: 6 }],
+    ['though batches free nothing before the last one of an answer', { partitions: 2, records: 2500 }],
+  ])('is written until reading resumes, %s', async (_, { partitions, records }) => {
+    const topic = new FakeTopic(partitions);
+    const end = BigInt(records);
     const value = JSON.stringify({ text: 'x'.repeat(100) });
-    for (const partition of topic.partitions) topic.append(partition, ...Array.from({ length: 6 }, () => ({ value })));
+    for (const partition of topic.partitions)
+      topic.append(partition, ...Array.from({ length: records }, () => ({ value })));
     const lake = await openTestLake();
     const resumed = vi.fn<(bytes: number) => void>();
     const paused = vi.fn<(bytes: number) => void>();
@@ -28,7 +33,7 @@ describe('a full buffer', () => {
     await pipeline.assigned(
       topic.partitions.map((partition): AssignedPartition => ({ partition, ...topic.marksOf(partition) })),
     );
-    for (const partition of topic.partitions) pipeline.records(topic.chunk({ partition, from: 0n, to: 6n }));
+    for (const partition of topic.partitions) pipeline.records(topic.chunk({ partition, from: 0n, to: end }));
     expect(paused).toHaveBeenCalled();
     await vi.waitFor(() => expect(resumed).toHaveBeenCalled(), { timeout: 20_000 });
     expect((await audit(lake, topic)).findings).toEqual([]);

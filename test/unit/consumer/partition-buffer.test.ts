@@ -60,6 +60,17 @@ describe('a partition buffer', () => {
     expect(offsetsOf(buffer.cutAt(8n))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
+  it('holds the memory of a chunk until its last record is released', () => {
+    const buffer = filled([5, 5]);
+    const whole = buffer.heldBytes;
+    buffer.release(4n);
+    expect(buffer.heldBytes).toBe(whole);
+    buffer.release(6n);
+    expect(buffer.heldBytes).toBe(filled([5], 5).heldBytes);
+    buffer.release(10n);
+    expect(buffer.heldBytes).toBe(0);
+  });
+
   it('refuses a chunk that does not follow', () => {
     const buffer = filled([5]);
     expect(() => buffer.push(chunkOf([{ value: 'x' }], { from: 9n }), 0)).toThrow('expected 5');

@@ -15,11 +15,21 @@ describe('slabs', () => {
     expect(pool.take(miB - 100_000)).toBe(slab);
   });
 
-  it('are left to the garbage collector beyond the limit', () => {
+  it('go back to the system at once beyond the limit', () => {
     const pool = new SlabPool(2 * miB);
     const slabs = [pool.take(miB), pool.take(miB), pool.take(miB)];
     for (const slab of slabs) pool.give(slab);
     const again = [pool.take(miB), pool.take(miB), pool.take(miB)];
     expect(again.filter((slab) => slabs.includes(slab))).toHaveLength(2);
+    expect(slabs.filter((slab) => slab.detached)).toHaveLength(1);
+  });
+
+  it('go back to the system at once when the pool is cleared', () => {
+    const pool = new SlabPool(2 * miB);
+    const slab = pool.take(miB);
+    pool.give(slab);
+    pool.clear();
+    expect(slab.detached).toBe(true);
+    expect(pool.take(miB)).not.toBe(slab);
   });
 });
