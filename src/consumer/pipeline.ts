@@ -93,7 +93,7 @@ export class Pipeline implements RecordHandler {
 
   records(chunk: RecordChunk): void {
     const work = this.#works.get(chunk.partition);
-    if (work === undefined || !work.accepts(chunk)) return;
+    if (work === undefined || !work.accepts(chunk)) return chunk.recycle?.();
     this.#progressMs = this.#options.clock.nowMs();
     work.buffer.push(chunk, this.#progressMs);
     this.#advance(work);

@@ -79,7 +79,7 @@ export function createRecordSource(options: SourceOptions): RecordSource {
             const answer = fetchedBatch(batch);
             const position = positions.get(partition);
             // memory is short: it is fetched again when there is some
-            if (answer.isPacked && paused.has(partition)) return;
+            if (answer.isPacked && paused.has(partition)) return answer.drop();
             resolveOffset((answer.end - 1n).toString());
             const admission = position === undefined ? undefined : admit(position, answer);
             if (admission?.kind === 'take') {
@@ -87,7 +87,10 @@ export function createRecordSource(options: SourceOptions): RecordSource {
               if (lost !== undefined) handler.gap({ partition, ...lost });
               positions.set(partition, answer.end);
               handler.records(chunkOfRecordSet(answer.records, { topic, partition, from, to: answer.end }));
-            } else if (admission?.kind === 'stale' && position !== undefined) seek(partition, position);
+            } else {
+              answer.drop();
+              if (admission?.kind === 'stale' && position !== undefined) seek(partition, position);
+            }
             await heartbeat().catch((error: unknown) => {
               handler.revoked();
               throw error;

@@ -16,15 +16,20 @@ const FetchBatch: new (
   data: object,
 ) => FetchedBatch = require('kafkajs/src/consumer/batch');
 
-/** The records of an answer that holds these record batches, from offset 0 on. */
-async function receive(...batches: readonly Buffer[]): Promise<RecordChunk> {
+/** An answer that holds these record batches, from offset 0 on. */
+async function answerOf(...batches: readonly Buffer[]): Promise<FetchedBatch> {
   const set = Buffer.concat(batches);
   const messages = await decodeMessages({
     readInt32: () => set.length,
     readBytes: () => set,
     canReadBytes: () => true,
   });
-  const answer = new FetchBatch('readings', '0', { partition: 0, highWatermark: '1000000', messages });
+  return new FetchBatch('readings', '0', { partition: 0, highWatermark: '1000000', messages });
+}
+
+/** The records of such an answer. */
+async function receive(...batches: readonly Buffer[]): Promise<RecordChunk> {
+  const answer = await answerOf(...batches);
   return chunkOfRecordSet(answer.records, { topic: 'readings', partition: 0, from: 0n, to: answer.end });
 }
 
@@ -74,5 +79,16 @@ describe('a fetched answer', () => {
     const chunk = await receive(batchAt(0n, long('a'), 'zstd'));
     chunk.recycle?.();
     expect(chunk.bytes).toHaveLength(0);
+  });
+
+  it('gives its memory back when nobody takes its records, unpacked or not', async () => {
+    const dropped = await answerOf(batchAt(0n, long('a'), 'zstd'));
+    expect(dropped.end).toBe(2n);
+    dropped.drop();
+    expect(dropped.records.memory?.bytes).toHaveLength(0);
+    const packed = await answerOf(batchAt(0n, long('a')));
+    packed.drop();
+    const next = await receive(batchAt(0n, long('b')));
+    expect(next.bytes.buffer).toBe(packed.records.memory?.bytes.buffer);
   });
 });
