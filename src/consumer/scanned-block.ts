@@ -50,8 +50,11 @@ export class ScannedBlock {
     this.#ends = calls.take(values * Int32Array.BYTES_PER_ELEMENT);
     this.#numbers = calls.take(values * Float64Array.BYTES_PER_ELEMENT);
     this.address = calls.createShape(keys.length, this.capacity, this.#kinds, this.#starts, this.#ends, this.#numbers);
-    for (const [index, literal] of literals.entries())
-      kernel.bytes.set(literal, calls.createLiteral(this.address, index, literal.length));
+    for (const [index, literal] of literals.entries()) {
+      // a view of before it would be stale: this takes memory
+      const address = calls.createLiteral(this.address, index, literal.length);
+      kernel.bytes.set(literal, address);
+    }
     this.nested = Array.from({ length: values });
   }
 

@@ -4,7 +4,7 @@ import { decodeBatch, type DecodedBatch, type DecodeRules } from '../../../src/c
 import { jsonValue, rowOf } from '../../../src/consumer/decoded-column.ts';
 import { allFields } from '../../../src/consumer/field-rules.ts';
 import { RecordScanner } from '../../../src/consumer/record-scanner.ts';
-import { openKernel } from '../../../src/kernel/kernel.ts';
+import { closeKernel, openKernel } from '../../../src/kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { chunkOf, slicesOf } from '../../support/chunks.ts';
 import { oddTexts } from '../../support/json-texts.ts';
@@ -180,6 +180,13 @@ describe('scanning records', () => {
       ),
       { numRuns: 1500 },
     );
+  });
+
+  it('gives what parsing gives for a shape that needs more memory than the kernel has', () => {
+    const fields = Array.from({ length: 100 }, (_, index) => `"${String(index).repeat(500)}":${index}`);
+    const record = `{${fields.join(',')}}`;
+    closeKernel();
+    expectSame([record, record, record], { recordBytesMax: 1_000_000, columnsMax: 200 });
   });
 
   it('makes no object of a value that fits the type of its column', () => {
