@@ -20,7 +20,7 @@ const nodeFlags = ['--expose-gc', '--max-semi-space-size=8', '--initial-old-spac
 export const gluelessJson: JsonPeer = {
   name: 'glueless, without Kafka',
   settings: [
-    'decode, infer, settle, plan and encode by the classes of the service: batches of 100,000 rows, a file each, zstd',
+    'decode, infer, settle, plan and encode by the classes of the service: batches of 100,000 rows, a file each, zstd; lines are found by a compiled loop, the catalog is in memory',
   ],
   provide: async () => {},
   invocation: ({ file, folder }) => ({
