@@ -44,6 +44,7 @@ export function* lineBlocks(path: string, blockBytes: number): Generator<LineBlo
       const block = Buffer.from(memory.buffer, address, bytesMax);
       rest.copy(block);
       const read = readSync(file, block, rest.length, blockBytes, -1);
+      if (read === 0 && rest.length > 0) throw new Error(`the last line of ${path} has no end`);
       if (read === 0) return;
       const filled = rest.length + read;
       const starts = address + bytesMax;

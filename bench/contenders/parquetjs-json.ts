@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import parquetjs from 'parquetjs-lite';
-import { blocksOfLines, forEachLine } from './lines.ts';
+import { lineBlocks } from './line-blocks.ts';
 
 /** parquetjs-lite as one would use it: `parquetjs-json.js <file> <folder>`. Each line is parsed and appended as a row. */
 const [file = '', folder = ''] = process.argv.slice(2);
@@ -21,12 +21,11 @@ const writer = await parquetjs.ParquetWriter.openStream(
   },
   { rowGroupSize: 100_000, pageIndex: false, useDataPageV2: false },
 );
-for (const block of blocksOfLines(file, 1_048_576)) {
-  const rows: Record<string, unknown>[] = [];
-  forEachLine(block, (start, end) => {
-    const reading = JSON.parse(block.toString('utf8', start, end));
-    rows.push({ ...reading, eventTime: new Date(reading.eventTime) });
-  });
-  for (const row of rows) await writer.appendRow(row);
+for (const { bytes, starts, ends, recycle } of lineBlocks(file, 1_048_576)) {
+  for (const [line, start] of starts.entries()) {
+    const reading = JSON.parse(bytes.toString('utf8', start, ends[line]));
+    await writer.appendRow({ ...reading, eventTime: new Date(reading.eventTime) });
+  }
+  recycle();
 }
 await writer.close();

@@ -1,6 +1,6 @@
 import { holds, wholeCell } from '../schema/fits-whole.ts';
 import type { ColumnType } from '../schema/types.ts';
-import type { ColumnarTable, ColumnData, TableColumn } from './columnar-table.ts';
+import type { ColumnarTable, ColumnData, JsonPlaces, TableColumn } from './columnar-table.ts';
 import type { DecodedBatch } from './decode.ts';
 import { rowOf, type DecodedColumn, type ValueStore } from './decoded-column.ts';
 import type { TargetColumn } from './settled-batch.ts';
@@ -137,12 +137,10 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
     case 'decimal':
     case 'binary': {
       const cellAt = cellReader(type);
-      const [only] = found;
-      const { store } = only?.source ?? {};
-      const isJson = found.length === 1 && only !== undefined && store?.kind === 'parts';
+      const json = jsonPlacesOf(found);
       return {
         kind: 'values',
-        ...(isJson && { json: { values: store.values, indexes: only.places } }),
+        ...(json && { json }),
         valueAt: (row) => {
           for (const { source, places } of found) {
             const index = places[row] ?? -1;
@@ -153,6 +151,13 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
       };
     }
   }
+}
+
+/** Where the values stand as JSON, if all of them do. */
+function jsonPlacesOf([only, ...others]: readonly Found[]): JsonPlaces | undefined {
+  if (only === undefined || others.length > 0) return undefined;
+  const { store } = only.source;
+  return store.kind === 'parts' ? { values: store.values, indexes: only.places } : undefined;
 }
 
 function cellReader(type: ColumnType): (store: ValueStore, index: number) => unknown {

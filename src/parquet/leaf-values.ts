@@ -69,6 +69,26 @@ function withoutNulls<Numbers extends Float64Array | Int32Array | Uint8Array | B
   return values;
 }
 
+/** Numbers that were collected as doubles, in the form of the leaf's type. */
+export function numbersOf({ kind }: LeafType, values: Float64Array): LeafValues {
+  switch (kind) {
+    case 'double':
+    case 'float':
+      return { kind: 'doubles', values, isFloat: kind === 'float' };
+    case 'timestamp':
+      return { kind: 'integers', values, bytes: 8 };
+    case 'boolean':
+      return { kind: 'booleans', values: Uint8Array.from(values) };
+    case 'date':
+    case 'int':
+    case 'smallint':
+    case 'tinyint':
+      return { kind: 'integers', values: Int32Array.from(values), bytes: 4 };
+    default:
+      throw new RangeError(`${kind} is not collected as doubles`);
+  }
+}
+
 /** As doubles where these hold them all, which is faster. */
 export function bigints(values: BigInt64Array): LeafValues {
   const numbers = new Float64Array(values.length);

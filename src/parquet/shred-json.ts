@@ -6,7 +6,7 @@ import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { GrowingDoubles } from './growing-doubles.ts';
 import type { LeafColumn } from './leaf-column.ts';
-import type { LeafValues } from './leaf-values.ts';
+import { numbersOf, type LeafValues } from './leaf-values.ts';
 import type { LeafType } from './parquet-schema.ts';
 import { aroundElement, aroundField, type Levels } from './shred.ts';
 
@@ -50,32 +50,27 @@ class JsonShredder {
 
   /** Puts the values of as many rows in the kernel's window as have them in one piece of memory. */
   #load(first: number, end: number): number {
-    const { window, starts, ends, int32 } = this.#kernel;
+    const { calls, window, starts, ends, int32 } = this.#kernel;
     const { values, indexes } = this.#json;
-    let source: Buffer | undefined;
-    let base = 0;
-    let filled = 0;
     const last = Math.min(end, first + windowRecords);
+    const firstIndex = indexes.subarray(first, last).find((index) => index >= 0) ?? -1;
+    const source = firstIndex < 0 ? undefined : values.sourceAt(firstIndex);
+    const base = firstIndex < 0 ? 0 : values.startAt(firstIndex);
+    let filled = base;
     let row = first;
     for (; row < last; row++) {
       const index = indexes[row] ?? -1;
-      const at = row - first;
-      let start = filled;
-      if (index >= 0) {
-        start = values.startAt(index);
-        if (source === undefined) {
-          source = values.sourceAt(index);
-          base = start;
-        }
-        const stop = values.endAt(index);
-        if (values.sourceAt(index) !== source || start < filled || stop - base > windowBytes) break;
-        filled = stop;
-      }
-      int32[starts / Int32Array.BYTES_PER_ELEMENT + at] = window + Math.max(0, start - base);
-      int32[ends / Int32Array.BYTES_PER_ELEMENT + at] = window + Math.max(0, filled - base);
+      if (index >= 0 && values.sourceAt(index) !== source) break;
+      // a row without a value has an empty place
+      int32[starts / Int32Array.BYTES_PER_ELEMENT + row - first] = index < 0 ? filled : values.startAt(index);
+      if (index >= 0) filled = values.endAt(index);
+      int32[ends / Int32Array.BYTES_PER_ELEMENT + row - first] = filled;
     }
-    if (source !== undefined) this.#kernel.fill(source.subarray(base, filled));
-    return row - first;
+    const count = calls.place(starts, ends, row - first, base, window, windowBytes, windowBytes);
+    if (source === undefined || count === 0) return count;
+    const windowEnd = int32[ends / Int32Array.BYTES_PER_ELEMENT + count - 1] ?? window;
+    this.#kernel.fill(source.subarray(base, base + windowEnd - window));
+    return count;
   }
 
   /** False when one of the values can't be read, though the keys of its objects are known. */
@@ -134,20 +129,8 @@ class JsonLeaf {
 
   #leafValues(): LeafValues {
     const values = this.#values.finish();
-    switch (this.#type.kind) {
-      case 'double':
-        return { kind: 'doubles', values, isFloat: false };
-      case 'timestamp':
-        return { kind: 'integers', values, bytes: 8 };
-      case 'date':
-        return { kind: 'integers', values: Int32Array.from(values), bytes: 4 };
-      case 'boolean':
-        return { kind: 'booleans', values: Uint8Array.from(values) };
-      case 'string':
-        return { kind: 'texts', codes: Int32Array.from(values), dictionary: this.#collected.texts() };
-      default:
-        throw new RangeError(`the kernel reads no ${this.#type.kind}`);
-    }
+    if (this.#type.kind !== 'string') return numbersOf(this.#type, values);
+    return { kind: 'texts', codes: Int32Array.from(values), dictionary: this.#collected.texts() };
   }
 }
 

@@ -5,7 +5,7 @@ import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { GrowingDoubles } from './growing-doubles.ts';
 import type { LeafColumn } from './leaf-column.ts';
-import { bigints, type LeafValues } from './leaf-values.ts';
+import { bigints, numbersOf, type LeafValues } from './leaf-values.ts';
 import type { LeafType } from './parquet-schema.ts';
 
 /** A column whose values are JavaScript values. */
@@ -120,17 +120,15 @@ function collectorOf(type: LeafType): Collector {
   switch (type.kind) {
     case 'double':
     case 'float':
-      return numbers(Number, (values) => ({ kind: 'doubles', values, isFloat: type.kind === 'float' }));
     case 'int':
     case 'smallint':
     case 'tinyint':
-      return numbers(Number, (values) => ({ kind: 'integers', values: Int32Array.from(values), bytes: 4 }));
-    case 'date':
-      return numbers(dayOf, (values) => ({ kind: 'integers', values: Int32Array.from(values), bytes: 4 }));
-    case 'timestamp':
-      return numbers(timeOf, (values) => ({ kind: 'integers', values, bytes: 8 }));
     case 'boolean':
-      return numbers(Number, (values) => ({ kind: 'booleans', values: Uint8Array.from(values) }));
+      return numbers(type, Number);
+    case 'date':
+      return numbers(type, dayOf);
+    case 'timestamp':
+      return numbers(type, timeOf);
     case 'bigint':
       return integers((value) => (typeof value === 'bigint' ? value : BigInt(Number(value))));
     case 'decimal':
@@ -152,9 +150,9 @@ function dayOf(value: unknown): number {
   return Math.floor(timeOf(value) / msPerDay);
 }
 
-function numbers(read: (value: unknown) => number, finish: (values: Float64Array) => LeafValues): Collector {
+function numbers(type: LeafType, read: (value: unknown) => number): Collector {
   const values = new GrowingDoubles();
-  return { add: (value) => values.push(read(value)), finish: () => finish(values.finish()) };
+  return { add: (value) => values.push(read(value)), finish: () => numbersOf(type, values.finish()) };
 }
 
 function integers(read: (value: unknown) => bigint): Collector {

@@ -98,17 +98,17 @@ export function codesOfNumbers(values: usize, count: i32, most: i32, numbers: us
   let found = 0;
   for (let index = 0; index < count; index++) {
     const bits = load<u64>(values + ((<usize>index) << 3));
-    let place = places + ((<usize>(hashOfWord(bits) & (placeCount - 1))) << 2);
-    let code = load<i32>(place) - 1;
+    let place = hashOfWord(bits) & (placeCount - 1);
+    let code = load<i32>(places + ((<usize>place) << 2)) - 1;
     while (code >= 0 && load<u64>(numbers + ((<usize>code) << 3)) != bits) {
-      place = place + 4 == places + ((<usize>placeCount) << 2) ? places : place + 4;
-      code = load<i32>(place) - 1;
+      place = (place + 1) & (placeCount - 1);
+      code = load<i32>(places + ((<usize>place) << 2)) - 1;
     }
     if (code < 0) {
       if (found == most) return -1;
       code = found++;
       store<u64>(numbers + ((<usize>code) << 3), bits);
-      store<i32>(place, found);
+      store<i32>(places + ((<usize>place) << 2), found);
       if (found * 2 > placeCount) {
         placeCount *= 2;
         places = placesOf(numbers, found, placeCount);
@@ -122,9 +122,9 @@ export function codesOfNumbers(values: usize, count: i32, most: i32, numbers: us
 function placesOf(numbers: usize, count: i32, placeCount: i32): usize {
   const places = takeZeros((<usize>placeCount) << 2);
   for (let code = 0; code < count; code++) {
-    let at = hashOfWord(load<u64>(numbers + ((<usize>code) << 3))) & (placeCount - 1);
-    while (load<i32>(places + ((<usize>at) << 2)) != 0) at = (at + 1) & (placeCount - 1);
-    store<i32>(places + ((<usize>at) << 2), code + 1);
+    let place = hashOfWord(load<u64>(numbers + ((<usize>code) << 3))) & (placeCount - 1);
+    while (load<i32>(places + ((<usize>place) << 2)) != 0) place = (place + 1) & (placeCount - 1);
+    store<i32>(places + ((<usize>place) << 2), code + 1);
   }
   return places;
 }
