@@ -1,4 +1,4 @@
-import { documentedVariables, type DocumentedVariable } from '../src/runtime/config.ts';
+import { documentedVariables, type DocumentedVariable } from '../src/app/config.ts';
 
 export const configurationPath = 'docs/configuration.md';
 
@@ -8,7 +8,7 @@ export function configurationPage(): string {
   const sections = [...groups].map(([group, variables]) => section(group, variables));
   return `# Configuration
 
-<!-- made from src/runtime/config.ts by \`npm run docs\` -->
+<!-- made from src/app/config.ts by \`npm run docs\` -->
 
 All configuration comes from the environment. A variable that is empty counts as not set. Problems are reported all at once, each
 with its variable, what was expected and what came; values of secrets are never printed.

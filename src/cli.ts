@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
-import { failureFields } from './commands/log-observer.ts';
+import { failureFields } from './app/log-observer.ts';
 import * as parse from './commands/option-parsers.ts';
-import { describeFailure, exitCodeOf, exitCodes } from './commands/program-error.ts';
-import { listenForStop, type StopSignal } from './commands/signals.ts';
-import { rejectReasons } from './consumer/parse-json.ts';
-import { readConfig, type Config, type VariableName } from './runtime/config.ts';
-import { createLogger, type Logger } from './runtime/logger.ts';
+import { describeFailure, exitCodeOf, exitCodes } from './app/exit-codes.ts';
+import { listenForStop, type StopSignal } from './app/signals.ts';
+import { rejectReasons } from './consumer/columns/parse-record.ts';
+import { readConfig, type Config, type VariableName } from './app/config.ts';
+import { createLogger, type Logger } from './app/logger.ts';
 
 const program = new Command('glueless')
   .description('A Kafka topic over mutual TLS into an Amazon Athena table, exactly once.')

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ChunkSlice, RecordChunk } from '../../src/consumer/record-chunk.ts';
-import { allFields } from '../../src/consumer/field-rules.ts';
-import { TableWriter } from '../../src/consumer/table-writer.ts';
+import type { ChunkSlice, RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
+import { allFields } from '../../src/consumer/columns/field-rules.ts';
+import { TableWriter } from '../../src/consumer/table/table-writer.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { createMemoryObjectStore } from '../../test/fakes/memory-object-store.ts';
 import { createMemoryCatalog } from './memory-catalog.ts';

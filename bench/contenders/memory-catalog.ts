@@ -1,4 +1,4 @@
-import type { Catalog, CatalogTable } from '../../src/consumer/ports.ts';
+import type { Catalog, CatalogTable } from '../../src/consumer/ports/parquet.ts';
 
 /** Tables of one process that nobody else changes. */
 export function createMemoryCatalog(): Catalog {

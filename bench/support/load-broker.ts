@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
 import { startBroker } from '../../src/devstack/broker.ts';
-import { createKafkaClient } from '../../src/kafka/client.ts';
-import { TlsIdentity } from '../../src/kafka/tls.ts';
+import { createKafkaClient } from '../../src/kafka/kafkajs/client.ts';
+import { TlsIdentity } from '../../src/kafka/tls-material.ts';
 import { withAdmin } from '../../src/kafka/topics.ts';
 import { fillTopic, type TopicSpec } from './topics.ts';
 

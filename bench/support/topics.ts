@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import type { Compression } from '../../src/kafka/codecs.ts';
+import type { Compression } from '../../src/kafka/format/codecs.ts';
 import { createKafkaPublisher } from '../../src/kafka/publisher.ts';
 import { ensureTopic } from '../../src/kafka/topics.ts';
 import type { Message } from '../../src/producer/publisher.ts';

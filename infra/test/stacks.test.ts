@@ -136,7 +136,7 @@ describe('the service', () => {
   });
 
   it('looks for log lines that the consumer writes', () => {
-    const source = ['src/commands/log-observer.ts', 'src/kafka/tls.ts']
+    const source = ['src/app/log-observer.ts', 'src/kafka/tls-material.ts']
       .map((file) => readFileSync(join(root, file), 'utf8'))
       .join('\n');
     const patterns = ofType('AWS::Logs::MetricFilter').map(({ Properties }) => String(Properties.FilterPattern));

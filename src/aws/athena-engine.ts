@@ -8,7 +8,7 @@ import type { QueryEngine } from '../report/query-engine.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError } from './failure.ts';
+import { explainAwsError } from './explain-aws-error.ts';
 
 export interface AthenaOptions extends AwsOptions {
   readonly database: string;

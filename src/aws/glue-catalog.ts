@@ -9,11 +9,11 @@ import {
   UpdateTableCommand,
   type Table,
 } from '@aws-sdk/client-glue';
-import { checkDefinition, checkPartition } from '../consumer/catalog-rules.ts';
-import type { Catalog, CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports.ts';
+import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
+import type { Catalog, CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports/parquet.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError, isNamed } from './failure.ts';
+import { explainAwsError, isNamed } from './explain-aws-error.ts';
 import { fromTable, partitionInput, tableInput, updatedInput } from './glue-table.ts';
 
 export interface GlueOptions extends AwsOptions {

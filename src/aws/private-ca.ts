@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-acm-pca';
 import type { Clock } from '../runtime/clock.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError, isNamed } from './failure.ts';
+import { explainAwsError, isNamed } from './explain-aws-error.ts';
 
 export interface SigningOrder {
   readonly authorityArn: string;

@@ -6,10 +6,10 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { ObjectInfo, ObjectStore, PutCondition, PutResult } from '../consumer/ports.ts';
+import type { ObjectInfo, ObjectStore, PutCondition, PutResult } from '../consumer/ports/parquet.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError, isNamed, statusOf } from './failure.ts';
+import { explainAwsError, isNamed, statusOf } from './explain-aws-error.ts';
 
 export interface S3Options extends AwsOptions {
   readonly bucket: string;

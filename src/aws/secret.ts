@@ -7,7 +7,7 @@ import {
 import { z } from 'zod';
 import { PipelineError } from '../runtime/errors.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
-import { explainAwsError, isNamed } from './failure.ts';
+import { explainAwsError, isNamed } from './explain-aws-error.ts';
 
 const secretSchema = z.object({ cert: z.string(), key: z.string(), ca: z.string().optional() });
 

@@ -1,11 +1,11 @@
 import type { X509Certificate } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkTlsMaterial, clientCertificates } from '../kafka/tls.ts';
+import { checkTlsMaterial, clientCertificates } from '../kafka/tls-material.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../runtime/config.ts';
+import type { Config } from '../app/config.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { loadMaterial } from './connect-kafka.ts';
+import { loadMaterial } from '../app/connect-kafka.ts';
 
 export interface RequestOptions {
   /** ARN of the AWS Private CA. */

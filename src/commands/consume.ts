@@ -1,28 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { closeKernel } from '../kernel/kernel.ts';
-import { releaseFetchMemory } from '../kafka/record-memory.ts';
+import { releaseFetchMemory } from '../kafka/format/record-memory.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { createRecordSource } from '../kafka/source.ts';
-import type { PipelineObserver } from '../consumer/pipeline-observer.ts';
-import { Readiness } from '../consumer/readiness.ts';
-import { runConsumer } from '../consumer/run-consumer.ts';
-import { checkConditionalWrites } from '../consumer/store-check.ts';
-import type { TopicReader } from '../consumer/ports.ts';
+import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
+import { Readiness } from '../consumer/service/readiness.ts';
+import { runConsumer } from '../consumer/service/run-consumer.ts';
+import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
+import type { TopicReader } from '../consumer/ports/parquet.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { collectAll } from '../runtime/garbage.ts';
-import type { Config } from '../runtime/config.ts';
-import { startHttpServer, type HttpServer } from '../runtime/http-server.ts';
-import type { Logger } from '../runtime/logger.ts';
-import type { Metrics } from '../runtime/metrics.ts';
-import { createCommitTools } from './commit-tools.ts';
-import { connectKafka } from './connect-kafka.ts';
-import { createLogObserver } from './log-observer.ts';
-import { createMetricsObserver, joinObservers } from './metrics-observer.ts';
-import { openLake } from './open-lake.ts';
-import { persist } from './persistence.ts';
-import { watchCertificate } from './rotation.ts';
-import type { StopSignal } from './signals.ts';
+import type { Config } from '../app/config.ts';
+import { startHttpServer, type HttpServer } from '../app/http-server.ts';
+import type { Logger } from '../app/logger.ts';
+import type { Metrics } from '../app/metrics.ts';
+import { createCommitTools } from '../app/create-commit-tools.ts';
+import { connectKafka } from '../app/connect-kafka.ts';
+import { createLogObserver } from '../app/log-observer.ts';
+import { createMetricsObserver, joinObservers } from '../app/metrics-observer.ts';
+import { openLake } from '../app/open-lake.ts';
+import { persist } from '../app/keep-trying.ts';
+import { watchCertificate } from '../app/certificate-watch.ts';
+import type { StopSignal } from '../app/signals.ts';
 
 export interface ConsumeOptions {
   readonly untilEnd: boolean;
@@ -137,7 +137,7 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
 /** Metrics that nobody can ask for are not counted, and their library is not loaded. */
 async function createMetricsFor({ HTTP_PORT: port }: Config): Promise<Metrics | undefined> {
   if (port === undefined) return undefined;
-  const { createMetrics } = await import('../runtime/metrics.ts');
+  const { createMetrics } = await import('../app/metrics.ts');
   return createMetrics();
 }
 

@@ -8,8 +8,8 @@ import { hasEnded, startChild, type Child } from '../devstack/child.ts';
 import { startAwsEmulator } from '../devstack/emulators.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import type { StopSignal } from './signals.ts';
-import { exitCodes } from './program-error.ts';
+import type { StopSignal } from '../app/signals.ts';
+import { exitCodes } from '../app/exit-codes.ts';
 
 export interface DemoOptions {
   readonly count: number;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { checkConditionalWrites } from '../consumer/store-check.ts';
+import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { withAdmin } from '../kafka/topics.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../runtime/config.ts';
-import { connectKafka } from './connect-kafka.ts';
-import { openLake, tableNameOf } from './open-lake.ts';
-import { describeFailure, exitCodes } from './program-error.ts';
+import type { Config } from '../app/config.ts';
+import { connectKafka } from '../app/connect-kafka.ts';
+import { openLake, tableNameOf } from '../app/open-lake.ts';
+import { describeFailure, exitCodes } from '../app/exit-codes.ts';
 
 interface Check {
   readonly name: string;

@@ -1,13 +1,13 @@
-import type { Compression } from '../kafka/codecs.ts';
+import type { Compression } from '../kafka/format/codecs.ts';
 import { createKafkaPublisher } from '../kafka/publisher.ts';
 import { ensureTopic, withAdmin } from '../kafka/topics.ts';
 import { simulate } from '../producer/simulator.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../runtime/config.ts';
-import type { Logger } from '../runtime/logger.ts';
-import { connectKafka } from './connect-kafka.ts';
-import { persist } from './persistence.ts';
-import type { StopSignal } from './signals.ts';
+import type { Config } from '../app/config.ts';
+import type { Logger } from '../app/logger.ts';
+import { connectKafka } from '../app/connect-kafka.ts';
+import { persist } from '../app/keep-trying.ts';
+import type { StopSignal } from '../app/signals.ts';
 
 export interface ProduceOptions {
   readonly partitions: number;

@@ -1,14 +1,14 @@
-import { Ledger } from '../consumer/ledger.ts';
-import { isWritten } from '../consumer/verify.ts';
-import { redriveEntry } from '../consumer/redrive.ts';
-import type { RejectReason } from '../consumer/parse-json.ts';
+import { Ledger } from '../consumer/ledger/ledger.ts';
+import { isWritten } from '../consumer/audit/verify.ts';
+import { redriveEntry } from '../consumer/replay/redrive.ts';
+import type { RejectReason } from '../consumer/columns/parse-record.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
-import type { Config } from '../runtime/config.ts';
-import type { Logger } from '../runtime/logger.ts';
-import { createCommitTools } from './commit-tools.ts';
-import { createLogObserver } from './log-observer.ts';
-import { openLake } from './open-lake.ts';
-import type { StopSignal } from './signals.ts';
+import type { Config } from '../app/config.ts';
+import type { Logger } from '../app/logger.ts';
+import { createCommitTools } from '../app/create-commit-tools.ts';
+import { createLogObserver } from '../app/log-observer.ts';
+import { openLake } from '../app/open-lake.ts';
+import type { StopSignal } from '../app/signals.ts';
 
 export interface RedriveCommandOptions {
   readonly reason?: RejectReason;

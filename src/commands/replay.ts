@@ -1,17 +1,17 @@
-import { Ledger, type Versioned } from '../consumer/ledger.ts';
-import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports.ts';
-import { planReplay, type ReplayItem } from '../consumer/replay-plan.ts';
-import { replayItem } from '../consumer/replay.ts';
+import { Ledger, type Versioned } from '../consumer/ledger/ledger.ts';
+import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports/parquet.ts';
+import { planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
+import { replayItem } from '../consumer/replay/replay.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../runtime/config.ts';
+import type { Config } from '../app/config.ts';
 import { PipelineError, unreachable } from '../runtime/errors.ts';
-import type { Logger } from '../runtime/logger.ts';
-import { createCommitTools } from './commit-tools.ts';
-import { connectKafka } from './connect-kafka.ts';
-import { createLogObserver } from './log-observer.ts';
-import { openLake, tableNameOf } from './open-lake.ts';
-import type { StopSignal } from './signals.ts';
+import type { Logger } from '../app/logger.ts';
+import { createCommitTools } from '../app/create-commit-tools.ts';
+import { connectKafka } from '../app/connect-kafka.ts';
+import { createLogObserver } from '../app/log-observer.ts';
+import { openLake, tableNameOf } from '../app/open-lake.ts';
+import type { StopSignal } from '../app/signals.ts';
 
 export interface ReplayCommandOptions {
   readonly partition?: number;

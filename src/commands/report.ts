@@ -1,8 +1,8 @@
 import { hourlyMeans } from '../report/hourly-means.ts';
 import { formatReport } from '../report/format.ts';
-import type { Config } from '../runtime/config.ts';
+import type { Config } from '../app/config.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { openLake, tableNameOf } from './open-lake.ts';
+import { openLake, tableNameOf } from '../app/open-lake.ts';
 
 export interface ReportOptions {
   readonly since?: string;

@@ -1,18 +1,18 @@
-import type { RecordChunk } from '../consumer/record-chunk.ts';
-import type { TopicReader } from '../consumer/ports.ts';
-import type { SchemaPreview } from '../consumer/schema-preview.ts';
+import type { RecordChunk } from '../consumer/ports/record-chunk.ts';
+import type { TopicReader } from '../consumer/ports/parquet.ts';
+import type { SchemaPreview } from '../consumer/table/schema-preview.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { alignColumns } from '../report/format.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../runtime/config.ts';
+import type { Config } from '../app/config.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import type { Logger } from '../runtime/logger.ts';
+import type { Logger } from '../app/logger.ts';
 import { formatType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
-import { createCommitTools } from './commit-tools.ts';
-import { connectKafka } from './connect-kafka.ts';
-import { openLake, tableNameOf } from './open-lake.ts';
-import { exitCodes } from './program-error.ts';
+import { createCommitTools } from '../app/create-commit-tools.ts';
+import { connectKafka } from '../app/connect-kafka.ts';
+import { openLake, tableNameOf } from '../app/open-lake.ts';
+import { exitCodes } from '../app/exit-codes.ts';
 
 /** Prints the table's columns, and where each came from. */
 export async function showSchema(config: Config, { json }: { readonly json: boolean }): Promise<number> {

@@ -1,15 +1,15 @@
-import { acknowledgeGaps } from '../consumer/acknowledge-gaps.ts';
-import { deadLetterTable } from '../consumer/dead-letters.ts';
-import { Ledger } from '../consumer/ledger.ts';
-import { verify, type PartitionSummary, type VerifyReport } from '../consumer/verify.ts';
+import { acknowledgeGaps } from '../consumer/ledger/acknowledge-gaps.ts';
+import { deadLetterTable } from '../consumer/table/dead-letters.ts';
+import { Ledger } from '../consumer/ledger/ledger.ts';
+import { verify, type PartitionSummary, type VerifyReport } from '../consumer/audit/verify.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { alignColumns } from '../report/format.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../runtime/config.ts';
-import { connectKafka } from './connect-kafka.ts';
-import { openLake, tableNameOf } from './open-lake.ts';
-import { exitCodes } from './program-error.ts';
+import type { Config } from '../app/config.ts';
+import { connectKafka } from '../app/connect-kafka.ts';
+import { openLake, tableNameOf } from '../app/open-lake.ts';
+import { exitCodes } from '../app/exit-codes.ts';
 
 export interface VerifyCommandOptions {
   readonly deep: boolean;

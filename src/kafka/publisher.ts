@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import type { Message, Publisher } from '../producer/publisher.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { createCluster, type Cluster, type ProducerIdentity } from './cluster.ts';
-import type { Compression } from './codecs.ts';
-import { explainKafkaError } from './failure.ts';
-import { partitionOf } from './partitioner.ts';
-import { sendBatches, type PartitionAnswer, type PartitionBatches } from './produce-request.ts';
-import { writeRecordBatch } from './record-batch-writer.ts';
+import { createCluster, type Cluster, type ProducerIdentity } from './kafkajs/cluster.ts';
+import type { Compression } from './format/codecs.ts';
+import { explainKafkaError } from './explain-kafka-error.ts';
+import { partitionOf } from './format/partitioner.ts';
+import { sendBatches, type PartitionAnswer, type PartitionBatches } from './kafkajs/produce-request.ts';
+import { writeRecordBatch } from './format/record-batch-writer.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,10 +1,10 @@
 import type { Consumer, Kafka } from 'kafkajs';
-import type { AssignedPartition, RecordHandler, RecordSource } from '../consumer/ports.ts';
+import type { AssignedPartition, RecordHandler, RecordSource } from '../consumer/ports/parquet.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { explainKafkaError } from './failure.ts';
-import { admit } from './admission.ts';
-import { fetchedBatch } from './fetch-decoding.ts';
-import { chunkOfRecordSet } from './record-set.ts';
+import { explainKafkaError } from './explain-kafka-error.ts';
+import { admit } from './admit-fetch.ts';
+import { fetchedBatch } from './kafkajs/fetch-decoding.ts';
+import { chunkOfRecordSet } from './format/record-set.ts';
 import { withAdmin } from './topics.ts';
 
 export interface SourceOptions {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
-import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports.ts';
-import type { RecordChunk } from '../consumer/record-chunk.ts';
+import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports/parquet.ts';
+import type { RecordChunk } from '../consumer/ports/record-chunk.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { explainKafkaError } from './failure.ts';
-import { admit } from './admission.ts';
-import { fetchedBatch } from './fetch-decoding.ts';
-import { chunkOfRecordSet } from './record-set.ts';
+import { explainKafkaError } from './explain-kafka-error.ts';
+import { admit } from './admit-fetch.ts';
+import { fetchedBatch } from './kafkajs/fetch-decoding.ts';
+import { chunkOfRecordSet } from './format/record-set.ts';
 import { withAdmin } from './topics.ts';
 
 /** Every offset below the high watermark is covered by some batch; when none comes for this long, something is wrong. */

@@ -2,7 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
-import { explainKafkaError } from './failure.ts';
+import { explainKafkaError } from './explain-kafka-error.ts';
 
 export interface TopicPlan {
   readonly topic: string;

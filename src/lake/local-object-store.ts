@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../consumer/ports.ts';
+import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../consumer/ports/parquet.ts';
 import { checkKey } from './object-key.ts';
-import { explainFileError, isCode } from './file-failure.ts';
+import { explainFileError, isCode } from './explain-file-error.ts';
 
 /**
  * A folder with the semantics of S3. An object becomes visible whole or not at all, and is on the disk before `put` resolves.

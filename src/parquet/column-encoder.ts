@@ -1,13 +1,13 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import type { ColumnarTable } from '../consumer/columnar-table.ts';
-import type { ParquetEncoder } from '../consumer/ports.ts';
+import type { ColumnarTable } from '../consumer/ports/columnar-table.ts';
+import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { openKernel } from '../kernel/kernel.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { wasmUtils } from '../runtime/wasm-utils.ts';
 import { FileWriter, writeColumnChunk, type Compress } from './column-chunk.ts';
 import { leavesOf } from './leaf-column.ts';
 import { footerOf, type RowGroupFacts } from './footer.ts';
-import type { Codec, EncoderOptions } from './options.ts';
+import type { Codec, EncoderOptions } from './encoder-options.ts';
 import { schemaOf } from './parquet-schema.ts';
 
 const magic = Buffer.from('PAR1');

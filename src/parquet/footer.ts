@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import type { ChunkFacts } from './column-chunk.ts';
-import { createdBy, type Codec } from './options.ts';
+import { createdBy, type Codec } from './encoder-options.ts';
 import { leafOf } from './parquet-schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 

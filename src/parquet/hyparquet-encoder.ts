@@ -1,10 +1,10 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { CompressionCodec } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { TableColumn } from '../consumer/columnar-table.ts';
-import type { ParquetEncoder } from '../consumer/ports.ts';
+import type { TableColumn } from '../consumer/ports/columnar-table.ts';
+import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
-import { createdBy, type Codec, type EncoderOptions } from './options.ts';
+import { createdBy, type Codec, type EncoderOptions } from './encoder-options.ts';
 import { schemaOf } from './parquet-schema.ts';
 import { plainValues } from './plain-values.ts';
 

@@ -1,4 +1,4 @@
-import type { TableColumn } from '../consumer/columnar-table.ts';
+import type { TableColumn } from '../consumer/ports/columnar-table.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { valuesOf, type LeafValues } from './leaf-values.ts';
 import type { LeafType } from './parquet-schema.ts';

@@ -1,4 +1,4 @@
-import type { ColumnData, StringDictionary } from '../consumer/columnar-table.ts';
+import type { ColumnData, StringDictionary } from '../consumer/ports/columnar-table.ts';
 import type { LeafType } from './parquet-schema.ts';
 
 /** Values of a leaf without its nulls, in the forms that pages are made of. */

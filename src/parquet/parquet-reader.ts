@@ -1,6 +1,6 @@
 import type { AsyncBuffer } from 'hyparquet';
 import { zstdDecompressSync, gunzipSync } from 'node:zlib';
-import type { ParquetReader, ParquetSource } from '../consumer/ports.ts';
+import type { ParquetReader, ParquetSource } from '../consumer/ports/parquet.ts';
 import { isRetryable, messageOf, PipelineError } from '../runtime/errors.ts';
 
 const compressors = {

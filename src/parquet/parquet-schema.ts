@@ -1,5 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
-import type { TableColumn } from '../consumer/columnar-table.ts';
+import type { TableColumn } from '../consumer/ports/columnar-table.ts';
 import { unreachable } from '../runtime/errors.ts';
 import type { ColumnType, Field } from '../schema/types.ts';
 

@@ -1,8 +1,8 @@
 import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
-import type { ParquetEncoder } from '../consumer/ports.ts';
+import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { messageOf, PipelineError, unreachable } from '../runtime/errors.ts';
 import type { ColumnType } from '../schema/types.ts';
-import type { Codec, EncoderOptions } from './options.ts';
+import type { Codec, EncoderOptions } from './encoder-options.ts';
 import { plainValues } from './plain-values.ts';
 
 const compressions: Partial<Record<Codec, string>> = { snappy: 'SNAPPY', gzip: 'GZIP', uncompressed: 'UNCOMPRESSED' };

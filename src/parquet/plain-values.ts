@@ -1,5 +1,5 @@
-import type { ColumnData, TableColumn } from '../consumer/columnar-table.ts';
-import { textOf } from '../consumer/text-dictionary.ts';
+import type { ColumnData, TableColumn } from '../consumer/ports/columnar-table.ts';
+import { textOf } from '../consumer/ports/text-dictionary.ts';
 import { unreachable } from '../runtime/errors.ts';
 
 const msPerDay = 86_400_000;

@@ -1,4 +1,4 @@
-import type { JsonPlaces } from '../consumer/columnar-table.ts';
+import type { JsonPlaces } from '../consumer/ports/columnar-table.ts';
 import { KernelLeaf } from '../kernel/kernel-leaf.ts';
 import { KernelPart } from '../kernel/kernel-part.ts';
 import { windowBytes, windowRecords, type Kernel } from '../kernel/kernel.ts';

@@ -1,4 +1,4 @@
-import { TextDictionary } from '../consumer/text-dictionary.ts';
+import { TextDictionary } from '../consumer/ports/text-dictionary.ts';
 import { unreachable } from '../runtime/errors.ts';
 import { msPerDay } from '../schema/times.ts';
 import type { ColumnType } from '../schema/types.ts';

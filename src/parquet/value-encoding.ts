@@ -1,4 +1,4 @@
-import type { StringDictionary } from '../consumer/columnar-table.ts';
+import type { StringDictionary } from '../consumer/ports/columnar-table.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { unreachable } from '../runtime/errors.ts';
 import { ByteWriter } from './byte-writer.ts';

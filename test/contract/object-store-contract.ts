@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ObjectStore } from '../../src/consumer/ports.ts';
-import { checkConditionalWrites } from '../../src/consumer/store-check.ts';
+import type { ObjectStore } from '../../src/consumer/ports/parquet.ts';
+import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 

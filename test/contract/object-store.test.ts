@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkConditionalWrites } from '../../src/consumer/store-check.ts';
+import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
 import { createMemoryObjectStore } from '../fakes/memory-object-store.ts';
 import { openTestLake } from '../support/lake.ts';
 import { describeObjectStore } from './object-store-contract.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import type { ParquetEncoder } from '../../src/consumer/ports.ts';
+import type { ParquetEncoder } from '../../src/consumer/ports/parquet.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { createHyparquetEncoder } from '../../src/parquet/hyparquet-encoder.ts';
 import { createParquetjsEncoder } from '../../src/parquet/parquetjs-encoder.ts';

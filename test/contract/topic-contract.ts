@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AssignedPartition, RecordHandler, RecordSource, TopicReader } from '../../src/consumer/ports.ts';
-import type { RecordChunk } from '../../src/consumer/record-chunk.ts';
+import type { AssignedPartition, RecordHandler, RecordSource, TopicReader } from '../../src/consumer/ports/parquet.ts';
+import type { RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
 import type { TestRecord } from '../support/chunks.ts';
 
 export interface OpenTopic {

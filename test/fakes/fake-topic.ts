@@ -5,8 +5,8 @@ import type {
   RecordSource,
   TopicReader,
   Watermarks,
-} from '../../src/consumer/ports.ts';
-import type { RecordChunk } from '../../src/consumer/record-chunk.ts';
+} from '../../src/consumer/ports/parquet.ts';
+import type { RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
 import { PipelineError } from '../../src/runtime/errors.ts';
 import { chunkOf, type TestRecord } from '../support/chunks.ts';
 

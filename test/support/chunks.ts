@@ -1,6 +1,6 @@
-import type { ChunkSlice, RecordChunk } from '../../src/consumer/record-chunk.ts';
-import { readRecordBatches } from '../../src/kafka/record-batch.ts';
-import { chunkOfRecordSet } from '../../src/kafka/record-set.ts';
+import type { ChunkSlice, RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
+import { readRecordBatches } from '../../src/kafka/format/record-batch.ts';
+import { chunkOfRecordSet } from '../../src/kafka/format/record-set.ts';
 import { encodeBatch } from './record-batches.ts';
 
 export interface TestRecord {

@@ -1,8 +1,8 @@
 import { consume } from '../../src/commands/consume.ts';
-import { createLogObserver } from '../../src/commands/log-observer.ts';
-import { listenForStop } from '../../src/commands/signals.ts';
-import { readConfig } from '../../src/runtime/config.ts';
-import { createLogger } from '../../src/runtime/logger.ts';
+import { createLogObserver } from '../../src/app/log-observer.ts';
+import { listenForStop } from '../../src/app/signals.ts';
+import { readConfig } from '../../src/app/config.ts';
+import { createLogger } from '../../src/app/logger.ts';
 
 /**
  * `glueless consume` that sends itself a signal when it reaches a commit step for the nth time:

@@ -1,4 +1,4 @@
-import type { RejectReason } from '../../src/consumer/parse-json.ts';
+import type { RejectReason } from '../../src/consumer/columns/parse-record.ts';
 
 /** A record's value and what must become of it: a row with these columns, or a dead letter. */
 export interface OddText {

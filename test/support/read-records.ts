@@ -1,5 +1,5 @@
-import { readRecordBatches, unpackBatch } from '../../src/kafka/record-batch.ts';
-import { chunkOfRecordSet } from '../../src/kafka/record-set.ts';
+import { readRecordBatches, unpackBatch } from '../../src/kafka/format/record-batch.ts';
+import { chunkOfRecordSet } from '../../src/kafka/format/record-set.ts';
 
 export const unpackedBytesMax = 1_000_000;
 

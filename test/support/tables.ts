@@ -1,5 +1,5 @@
-import { decodeBatch } from '../../src/consumer/decode.ts';
-import type { ColumnarTable } from '../../src/consumer/columnar-table.ts';
+import { decodeBatch } from '../../src/consumer/columns/decode-batch.ts';
+import type { ColumnarTable } from '../../src/consumer/ports/columnar-table.ts';
 import { createMemoryObjectStore } from '../fakes/memory-object-store.ts';
 import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
 import { createTestTools, testTable } from './lake.ts';

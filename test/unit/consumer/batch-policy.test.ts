@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reasonToCut } from '../../../src/consumer/batch-policy.ts';
+import { reasonToCut } from '../../../src/consumer/batch/batch-policy.ts';
 
 const policy = { rowsMax: 100, bytesMax: 1000, ageMaxMs: 60_000 };
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBatch, type DecodeRules } from '../../../src/consumer/decode.ts';
-import { allFields } from '../../../src/consumer/field-rules.ts';
-import { jsonValue, rowOf } from '../../../src/consumer/decoded-column.ts';
+import { decodeBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
+import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import { jsonValue, rowOf } from '../../../src/consumer/columns/decoded-column.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { chunkOf, jsonRecords, slicesOf, testTimestampMs, type TestRecord } from '../../support/chunks.ts';
 

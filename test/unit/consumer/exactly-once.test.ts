@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit-batch.ts';
-import { stepNames, type PipelineObserver, type StepName } from '../../../src/consumer/pipeline-observer.ts';
-import { runConsumer } from '../../../src/consumer/run-consumer.ts';
+import type { CommitTools } from '../../../src/consumer/commit/commit-batch.ts';
+import { stepNames, type PipelineObserver, type StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
+import { runConsumer } from '../../../src/consumer/service/run-consumer.ts';
 import { writeFile } from 'node:fs/promises';
-import type { ObjectStore } from '../../../src/consumer/ports.ts';
-import { explainFileError } from '../../../src/lake/file-failure.ts';
+import type { ObjectStore } from '../../../src/consumer/ports/parquet.ts';
+import { explainFileError } from '../../../src/lake/explain-file-error.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeSource, FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs, type TestRecord } from '../../support/chunks.ts';
-import { acknowledgeGaps } from '../../../src/consumer/acknowledge-gaps.ts';
-import { Ledger } from '../../../src/consumer/ledger.ts';
+import { acknowledgeGaps } from '../../../src/consumer/ledger/acknowledge-gaps.ts';
+import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import {
   audit,
   createTestTools,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isHidden, objectKey, parseObjectName } from '../../../src/consumer/object-keys.ts';
+import { isHidden, objectKey, parseObjectName } from '../../../src/consumer/ledger/object-keys.ts';
 
 describe('object keys', () => {
   it('say what is in the object', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PartitionBuffer } from '../../../src/consumer/partition-buffer.ts';
-import { emptyChunk } from '../../../src/consumer/record-chunk.ts';
+import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
+import { emptyChunk } from '../../../src/consumer/ports/record-chunk.ts';
 import { chunkOf } from '../../support/chunks.ts';
 
 const policy = { rowsMax: 7, bytesMax: 1000 };

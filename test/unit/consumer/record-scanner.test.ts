@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { decodeBatch, type DecodedBatch, type DecodeRules } from '../../../src/consumer/decode.ts';
-import { jsonValue, rowOf } from '../../../src/consumer/decoded-column.ts';
-import { allFields } from '../../../src/consumer/field-rules.ts';
-import { RecordScanner } from '../../../src/consumer/record-scanner.ts';
+import { decodeBatch, type DecodedBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
+import { jsonValue, rowOf } from '../../../src/consumer/columns/decoded-column.ts';
+import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import { RecordScanner } from '../../../src/consumer/columns/record-scanner.ts';
 import { closeKernel, openKernel } from '../../../src/kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { chunkOf, slicesOf } from '../../support/chunks.ts';

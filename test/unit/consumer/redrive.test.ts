@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit-batch.ts';
-import type { RejectReason } from '../../../src/consumer/parse-json.ts';
-import { redriveEntry } from '../../../src/consumer/redrive.ts';
-import { isWritten } from '../../../src/consumer/verify.ts';
-import { allFields } from '../../../src/consumer/field-rules.ts';
+import type { CommitTools } from '../../../src/consumer/commit/commit-batch.ts';
+import type { RejectReason } from '../../../src/consumer/columns/parse-record.ts';
+import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
+import { isWritten } from '../../../src/consumer/audit/verify.ts';
+import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import {
   audit,

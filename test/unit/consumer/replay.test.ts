@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit-batch.ts';
-import { replayItem } from '../../../src/consumer/replay.ts';
-import { planReplay, type ReplayItem } from '../../../src/consumer/replay-plan.ts';
-import { stepNames } from '../../../src/consumer/pipeline-observer.ts';
+import type { CommitTools } from '../../../src/consumer/commit/commit-batch.ts';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import { planReplay, type ReplayItem } from '../../../src/consumer/replay/replay-plan.ts';
+import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allFields } from '../../../src/consumer/field-rules.ts';
+import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { formatType, parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, readRows, testTable, type TestToolsOptions } from '../../support/lake.ts';

@@ -1,8 +1,8 @@
 import { appendFile, copyFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { replayItem } from '../../../src/consumer/replay.ts';
-import type { VerifyReport } from '../../../src/consumer/verify.ts';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import type { VerifyReport } from '../../../src/consumer/audit/verify.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { audit, createTestTools, openTestLake, type TestLake } from '../../support/lake.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AnswerFraming } from '../../../src/kafka/answer-framing.ts';
+import { AnswerFraming } from '../../../src/kafka/kafkajs/answer-framing.ts';
 
 const kiB = 1024;
 

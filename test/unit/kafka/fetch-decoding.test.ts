@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import type { RecordChunk } from '../../../src/consumer/record-chunk.ts';
-import { installFetchDecoding, type FetchedBatch } from '../../../src/kafka/fetch-decoding.ts';
-import { chunkOfRecordSet } from '../../../src/kafka/record-set.ts';
+import type { RecordChunk } from '../../../src/consumer/ports/record-chunk.ts';
+import { installFetchDecoding, type FetchedBatch } from '../../../src/kafka/kafkajs/fetch-decoding.ts';
+import { chunkOfRecordSet } from '../../../src/kafka/format/record-set.ts';
 import { encodeBatch } from '../../support/record-batches.ts';
 
 const require = createRequire(import.meta.url);

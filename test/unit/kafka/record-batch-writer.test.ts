@@ -1,9 +1,9 @@
 import { crc32c } from '@platformatic/wasm-utils';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Compression } from '../../../src/kafka/codecs.ts';
-import { murmur2, partitionOf } from '../../../src/kafka/partitioner.ts';
-import { writeRecordBatch } from '../../../src/kafka/record-batch-writer.ts';
+import type { Compression } from '../../../src/kafka/format/codecs.ts';
+import { murmur2, partitionOf } from '../../../src/kafka/format/partitioner.ts';
+import { writeRecordBatch } from '../../../src/kafka/format/record-batch-writer.ts';
 import { encodeBatch } from '../../support/record-batches.ts';
 import { readRecords } from '../../support/read-records.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readRecordBatches } from '../../../src/kafka/record-batch.ts';
+import { readRecordBatches } from '../../../src/kafka/format/record-batch.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import type { TestRecord } from '../../support/chunks.ts';
 import { readRecords as read, unpackedBytesMax as limit } from '../../support/read-records.ts';

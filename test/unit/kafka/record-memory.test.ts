@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownMemory } from '../../../src/kafka/record-memory.ts';
+import { ownMemory } from '../../../src/kafka/format/record-memory.ts';
 
 describe('memory that records were unpacked into', () => {
   it('goes back to the system at once', () => {

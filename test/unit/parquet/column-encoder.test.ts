@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ColumnarTable, TableColumn } from '../../../src/consumer/columnar-table.ts';
-import { TextDictionary } from '../../../src/consumer/text-dictionary.ts';
+import type { ColumnarTable, TableColumn } from '../../../src/consumer/ports/columnar-table.ts';
+import { TextDictionary } from '../../../src/consumer/ports/text-dictionary.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonValues } from '../../../src/consumer/json-values.ts';
-import { textOf } from '../../../src/consumer/text-dictionary.ts';
+import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
+import { textOf } from '../../../src/consumer/ports/text-dictionary.ts';
 import { openKernel } from '../../../src/kernel/kernel.ts';
 import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
 import { shredJson } from '../../../src/parquet/shred-json.ts';

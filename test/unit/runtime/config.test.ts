@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { documentedVariables, readConfig } from '../../../src/runtime/config.ts';
+import { documentedVariables, readConfig } from '../../../src/app/config.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 
 function problemsOf(environment: Record<string, string>, required: Parameters<typeof readConfig>[1] = []): string {

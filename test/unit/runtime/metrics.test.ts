@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Readiness } from '../../../src/consumer/readiness.ts';
-import { createMetrics } from '../../../src/runtime/metrics.ts';
+import { Readiness } from '../../../src/consumer/service/readiness.ts';
+import { createMetrics } from '../../../src/app/metrics.ts';
 
 describe('metrics', () => {
   it('are documented, all of them and no others', async () => {

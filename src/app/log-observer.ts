@@ -1,0 +1,44 @@
+import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
+import { isRetryable, messageOf, PipelineError } from '../runtime/errors.ts';
+import type { Logger } from './logger.ts';
+
+/** Says in the log what the pipeline does: one info line per committed batch, nothing per record. */
+export function createLogObserver(log: Logger): PipelineObserver {
+  return {
+    assigned: (positions) =>
+      log.info(
+        { positions: Object.fromEntries([...positions].map(([key, to]) => [key, to.toString()])) },
+        'partitions assigned',
+      ),
+    revoked: () => log.info('partitions given back'),
+    committed: ({ entry, reason, bytesIn, tookMs, oldestTimestampMs }) => {
+      const { partition, from, to, outcome } = entry;
+      const { rows, deadLetters, tombstones, objects, committedAt } = outcome;
+      const bytesOut = objects.reduce((sum, { bytes }) => sum + bytes, 0);
+      const ageMs = oldestTimestampMs === undefined ? undefined : Date.parse(committedAt) - oldestTimestampMs;
+      const counts = { rows, deadLetters, tombstones, objects: objects.length };
+      log.info(
+        { partition, from, to, reason, ...counts, bytesIn, bytesOut, tookMs, oldestRecordAgeMs: ageMs },
+        'batch committed',
+      );
+    },
+    conflict: ({ partition, from, theirs }) =>
+      log.warn({ partition, from: from.toString(), theirs }, 'range belongs to another process, continuing behind it'),
+    gap: ({ partition, from, to }) =>
+      log.error(
+        { partition, from, to, lost: (BigInt(to) - BigInt(from)).toString() },
+        'Kafka no longer holds records that were never read',
+      ),
+    retrying: (step, error, attempt, delayMs) =>
+      log.warn({ step, attempt, delayMs, ...failureFields(error) }, 'step failed, trying again'),
+    paused: (bufferedBytes) => log.info({ bufferedBytes }, 'reading paused: the buffer is full'),
+    resumed: (bufferedBytes) => log.debug({ bufferedBytes }, 'reading again'),
+  };
+}
+
+/** An error as fields of a log line. */
+export function failureFields(error: unknown): Record<string, unknown> {
+  if (!(error instanceof PipelineError)) return { error: messageOf(error) };
+  const { code, message, hint, details } = error;
+  return { code, error: message, retryable: isRetryable(error), ...details, ...(hint !== undefined && { hint }) };
+}

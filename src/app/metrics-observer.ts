@@ -1,0 +1,51 @@
+import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Counts what the pipeline does. */
+export function createMetricsObserver(metrics: Metrics): PipelineObserver {
+  return {
+    step: (step, phase, tookMs) => {
+      if (phase === 'after') metrics.steps.observe({ step }, tookMs / 1000);
+    },
+    committed: ({ entry, reason, bytesIn, oldestTimestampMs }) => {
+      const { rows, deadLetters, tombstones, objects, committedAt } = entry.outcome;
+      metrics.records.inc({ fate: 'row' }, rows);
+      metrics.records.inc({ fate: 'dead-letter' }, deadLetters);
+      metrics.records.inc({ fate: 'tombstone' }, tombstones);
+      metrics.batches.inc({ reason });
+      metrics.bytes.inc({ direction: 'in' }, bytesIn);
+      metrics.bytes.inc(
+        { direction: 'out' },
+        objects.reduce((sum, { bytes }) => sum + bytes, 0),
+      );
+      metrics.lastCommit.set(Date.parse(committedAt) / 1000);
+      if (oldestTimestampMs !== undefined)
+        metrics.freshness.observe((Date.parse(committedAt) - oldestTimestampMs) / 1000);
+    },
+    conflict: () => metrics.ledgerConflicts.inc(),
+    gap: ({ from, to }) => metrics.gapOffsets.inc(Number(BigInt(to) - BigInt(from))),
+    retrying: (step, error) =>
+      metrics.retries.inc({ step, code: error instanceof PipelineError ? error.code : 'other' }),
+    buffered: (bytes) => metrics.buffered.set(bytes),
+  };
+}
+
+/** Tells all of them, in order. */
+export function joinObservers(...observers: readonly PipelineObserver[]): PipelineObserver {
+  return {
+    step: async (name, phase, tookMs) => {
+      for (const observer of observers) await observer.step?.(name, phase, tookMs);
+    },
+    assigned: (positions) => observers.forEach((each) => each.assigned?.(positions)),
+    revoked: () => observers.forEach((each) => each.revoked?.()),
+    committed: (batch) => observers.forEach((each) => each.committed?.(batch)),
+    conflict: (details) => observers.forEach((each) => each.conflict?.(details)),
+    gap: (entry) => observers.forEach((each) => each.gap?.(entry)),
+    retrying: (step, error, attempt, delayMs) =>
+      observers.forEach((each) => each.retrying?.(step, error, attempt, delayMs)),
+    paused: (bytes) => observers.forEach((each) => each.paused?.(bytes)),
+    resumed: (bytes) => observers.forEach((each) => each.resumed?.(bytes)),
+    buffered: (bytes) => observers.forEach((each) => each.buffered?.(bytes)),
+  };
+}

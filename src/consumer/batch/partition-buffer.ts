@@ -1,0 +1,144 @@
+import type { BatchPolicy, BufferFill } from './batch-policy.ts';
+import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
+
+/** One Kafka partition, one half-open offset range, its records. */
+export interface Batch {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly records: number;
+  readonly bytes: number;
+  readonly slices: readonly ChunkSlice[];
+}
+
+interface Arrival {
+  readonly chunk: RecordChunk;
+  readonly atMs: number;
+}
+
+/**
+ * The chunks of one partition from the ledger's end on. A batch that was cut stays in here until it is `release`d, so that
+ * it can be cut again elsewhere when another process has claimed a different range.
+ */
+export class PartitionBuffer {
+  readonly partition: number;
+  #arrivals: Arrival[] = [];
+  #from: bigint;
+  #records = 0;
+  #bytes = 0;
+  #heldBytes = 0;
+
+  constructor(partition: number, from: bigint) {
+    this.partition = partition;
+    this.#from = from;
+  }
+
+  /** Offset of the next batch. */
+  get from(): bigint {
+    return this.#from;
+  }
+
+  /** End of what has arrived; equals `from` when nothing has. */
+  get to(): bigint {
+    return this.#arrivals.at(-1)?.chunk.to ?? this.#from;
+  }
+
+  /** Memory of its chunks: one is held whole until its last record is released. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  fill(): BufferFill {
+    return { records: this.#records, bytes: this.#bytes, oldestMs: this.#arrivals[0]?.atMs };
+  }
+
+  /** `chunk.from` must be `to`; into an empty buffer it may begin earlier, and counts from `to` on. */
+  push(chunk: RecordChunk, nowMs: number): void {
+    const follows = chunk.from === this.to || (this.#arrivals.length === 0 && chunk.from < this.to);
+    if (!follows) throw new RangeError(`chunk begins at ${chunk.from}, expected ${this.to}`);
+    const slice = sliceOf(chunk, this.#from, chunk.to);
+    this.#arrivals.push({ chunk, atMs: nowMs });
+    this.#records += slice.end - slice.first;
+    this.#bytes += sliceBytes(slice);
+    this.#heldBytes += chunk.bytes.length;
+  }
+
+  /** The batch up to `to`, which must have arrived. */
+  cutAt(to: bigint): Batch {
+    if (to > this.to) throw new RangeError(`can't cut at ${to}: only ${this.to} has arrived`);
+    return batchOf(this.partition, this.#from, to, slicesUpTo(this.#arrivals, this.#from, to));
+  }
+
+  /** The batch of what has arrived, as far as the policy's limits allow; always at least one chunk's worth of progress. */
+  cut(policy: Pick<BatchPolicy, 'rowsMax' | 'bytesMax'>): Batch {
+    return this.cutAt(policyEnd(this.#arrivals, this.#from, policy) ?? this.to);
+  }
+
+  /** Forgets everything below `to`, which may lie beyond what has arrived: it is in the lake. Batches cut before are void. */
+  release(to: bigint): void {
+    this.#from = to;
+    for (const { chunk } of this.#arrivals) if (chunk.to <= to) chunk.recycle?.();
+    this.#arrivals = this.#arrivals.filter(({ chunk }) => chunk.to > to);
+    const rest = slicesUpTo(this.#arrivals, to, this.to);
+    this.#records = rest.reduce((sum, slice) => sum + slice.end - slice.first, 0);
+    this.#bytes = rest.reduce((sum, slice) => sum + sliceBytes(slice), 0);
+    this.#heldBytes = this.#arrivals.reduce((sum, { chunk }) => sum + chunk.bytes.length, 0);
+  }
+}
+
+/** Where the rows or bytes limit falls, `undefined` when everything fits. */
+function policyEnd(
+  arrivals: readonly Arrival[],
+  from: bigint,
+  { rowsMax, bytesMax }: Pick<BatchPolicy, 'rowsMax' | 'bytesMax'>,
+): bigint | undefined {
+  let records = 0;
+  let bytes = 0;
+  for (const { chunk } of arrivals) {
+    const slice = sliceOf(chunk, from, chunk.to);
+    const room = rowsMax - records;
+    const count = slice.end - slice.first;
+    if (count > room) return chunk.from + BigInt(chunk.offsetDeltas[slice.first + room] ?? 0);
+    records += count;
+    bytes += sliceBytes(slice);
+    if (records === rowsMax || bytes >= bytesMax) return chunk.to;
+  }
+  return undefined;
+}
+
+function batchOf(partition: number, from: bigint, to: bigint, slices: readonly ChunkSlice[]): Batch {
+  const records = slices.reduce((sum, slice) => sum + slice.end - slice.first, 0);
+  const bytes = slices.reduce((sum, slice) => sum + sliceBytes(slice), 0);
+  return { partition, from, to, records, bytes, slices };
+}
+
+function slicesUpTo(arrivals: readonly Arrival[], from: bigint, to: bigint): ChunkSlice[] {
+  return arrivals
+    .filter(({ chunk }) => chunk.from < to && chunk.to > from)
+    .map(({ chunk }) => sliceOf(chunk, from, to))
+    .filter(({ first, end }) => end > first);
+}
+
+/** The records of `chunk` with an offset in `[from, to)`. */
+export function sliceOf(chunk: RecordChunk, from: bigint, to: bigint): ChunkSlice {
+  return { chunk, first: firstAtOrAfter(chunk, from), end: firstAtOrAfter(chunk, to) };
+}
+
+function firstAtOrAfter(chunk: RecordChunk, offset: bigint): number {
+  if (offset <= chunk.from) return 0;
+  if (offset >= chunk.to) return chunk.count;
+  const delta = Number(offset - chunk.from);
+  let low = 0;
+  let high = chunk.count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((chunk.offsetDeltas[middle] ?? 0) < delta) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A share of the chunk's buffer, by records. */
+function sliceBytes({ chunk, first, end }: ChunkSlice): number {
+  return chunk.count === 0 ? chunk.bytes.length : Math.round((chunk.bytes.length * (end - first)) / chunk.count);
+}

@@ -1,0 +1,129 @@
+import { isUtf8 } from 'node:buffer';
+import { messageOf } from '../../runtime/errors.ts';
+import { ExactNumber } from '../../schema/values.ts';
+
+/** Why a record can't become a row: the words stand in the dead letters and in the metrics. */
+export const rejectReasons = [
+  'empty',
+  'invalid-utf8',
+  'invalid-json',
+  'not-an-object',
+  'too-large',
+  'too-deep',
+] as const;
+
+export type RejectReason = (typeof rejectReasons)[number];
+
+export type ParsedRecord =
+  | { readonly kind: 'object'; readonly fields: object }
+  | { readonly kind: 'reject'; readonly reason: RejectReason; readonly detail: string };
+
+/** Deeper texts can be parsed, but not written again as JSON without overflowing the stack. */
+const nestingMax = 500;
+const byteOrderMark = '\uFEFF';
+
+/**
+ * One JSON object from its bytes. Numbers that a double can't hold come as `ExactNumber`. A leading byte order mark is
+ * skipped. Of a key that occurs twice the last value counts, as in `JSON.parse`.
+ */
+export function parseRecord(bytes: Buffer, start: number, end: number): ParsedRecord {
+  if (start === end) return reject('empty', 'a value of 0 bytes');
+  const text = bytes.toString('utf8', start, end);
+  if (text.includes('\uFFFD') && !isUtf8(bytes.subarray(start, end))) {
+    return reject('invalid-utf8', 'the bytes are not valid UTF-8');
+  }
+  return parseText(text.startsWith(byteOrderMark) ? text.slice(1) : text);
+}
+
+/** An array or object that stands in a record, or `undefined` when the record must be looked at as a whole. */
+export function parseNested(bytes: Buffer, start: number, end: number): unknown {
+  const text = bytes.toString('utf8', start, end);
+  if (text.includes('\uFFFD') || (text.length > nestingMax && nestingOf(text) >= nestingMax)) return undefined;
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `JSON.parse` that loses no digit. */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return mayHaveLostDigits(value, text) ? JSON.parse(text, reviveExact) : value;
+}
+
+function parseText(text: string): ParsedRecord {
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (error) {
+    return error instanceof RangeError ? tooDeep() : reject('invalid-json', describeError(error, text));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return reject('not-an-object', `expected a JSON object, got ${describe(value)}`);
+  }
+  if (text.length > nestingMax && nestingOf(text) > nestingMax) return tooDeep();
+  return { kind: 'object', fields: value };
+}
+
+/** V8 names the position, unless the text ends too early. */
+function describeError(error: unknown, text: string): string {
+  const message = messageOf(error).slice(0, 200);
+  return /position \d+/.test(message) ? message : `${message} at position ${text.length}`;
+}
+
+const longNumber = /[0-9]{16}|[0-9][eE]/;
+
+/** True when a number of the text may have more digits, or a larger exponent, than a double can hold. */
+function mayHaveLostDigits(value: unknown, text: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  for (const member of Object.values(value)) {
+    // nested values are not worth a walk: their digits in the text decide
+    if (typeof member === 'object' && member !== null) return longNumber.test(text);
+    if (typeof member === 'number' && !Number.isSafeInteger(member) && isBeyondDouble(member)) return true;
+  }
+  return false;
+}
+
+/** Fractions are what a double makes of them; integers and magnitudes are not. */
+function isBeyondDouble(value: number): boolean {
+  return !Number.isFinite(value) || Number.isInteger(value);
+}
+
+function reviveExact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || context?.source === undefined) return value;
+  const { source } = context;
+  if (!Number.isFinite(value)) return new ExactNumber(source);
+  if (Number.isSafeInteger(value) || !/^-?\d+$/.test(source)) return value;
+  return BigInt(source) === BigInt(value) ? value : new ExactNumber(source);
+}
+
+/** Depth of brackets outside strings. */
+function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (inString) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x7b || code === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return deepest;
+}
+
+function tooDeep(): ParsedRecord {
+  return reject('too-deep', `brackets are nested deeper than ${nestingMax}`);
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+function reject(reason: RejectReason, detail: string): ParsedRecord {
+  return { kind: 'reject', reason, detail };
+}

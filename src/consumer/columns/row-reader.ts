@@ -1,0 +1,198 @@
+import { columnName, reservedSuffix } from '../../schema/names.ts';
+import { mergeTypes } from '../../schema/merge.ts';
+import { observe, type Observed, type ObserveRules } from '../../schema/observe.ts';
+import type { ColumnType } from '../../schema/types.ts';
+import { fitScalar, parseTimestamp, unfit } from '../../schema/values.ts';
+import { ColumnBuilder, type BatchSpace, type DecodedColumn } from './decoded-column.ts';
+import { nameOfField, type FieldRules } from './field-rules.ts';
+
+export interface RowRules extends ObserveRules {
+  readonly fields: FieldRules;
+  /** Different columns of one batch; fields beyond are rescued. */
+  readonly columnsMax: number;
+  /** Names the table needs for itself. */
+  readonly reserved: ReadonlySet<string>;
+  /** The type a column of that name has, or will have by a hint. */
+  readonly knownType: (name: string) => ColumnType | undefined;
+}
+
+/** What the reader knows of a field: its column name, its known type, its columns by form and type. */
+export interface FieldState {
+  readonly field: string;
+  readonly name: string;
+  readonly known: ColumnType | undefined;
+  readonly builders: Map<string, ColumnBuilder>;
+  /** Takes values that fit the known scalar type, which nearly all do. */
+  straight: ColumnBuilder | undefined;
+  /** Where values of one kind go without being looked at again; open once a value of the kind has been. */
+  numbers: ColumnBuilder | undefined;
+  texts: ColumnBuilder | undefined;
+  timestamps: ColumnBuilder | undefined;
+  dates: ColumnBuilder | undefined;
+  booleans: ColumnBuilder | undefined;
+  /** Arrays or structs of the known type. */
+  parts: ColumnBuilder | undefined;
+}
+
+/** Adds rows to columns keyed by (field, type). */
+export class RowReader {
+  readonly #rules: RowRules;
+  readonly #eventTimeField: string;
+  readonly #space: BatchSpace;
+  readonly #fields = new Map<string, FieldState>();
+  readonly #builders = new Map<string, ColumnBuilder>();
+  readonly rescued = new Map<number, [string, unknown][]>();
+
+  constructor(rules: RowRules, eventTimeField: string, space: BatchSpace) {
+    this.#rules = rules;
+    this.#eventTimeField = eventTimeField;
+    this.#space = space;
+  }
+
+  /** Adds the record's values; answers with its event time in milliseconds, NaN when it has none. */
+  read(row: number, record: object): number {
+    let eventMs = Number.NaN;
+    for (const [field, value] of Object.entries(record)) {
+      if (value === null) continue;
+      if (field === this.#eventTimeField) eventMs = eventTimeOf(value);
+      const state = this.stateOf(field);
+      if (state !== undefined) this.add(row, state, value);
+    }
+    return eventMs;
+  }
+
+  /** Adds one value, or keeps it beside the row when there is no column for it. */
+  add(row: number, state: FieldState, value: unknown): void {
+    if (!this.#add(row, state, value)) this.#rescue(row, state.field, value);
+  }
+
+  finish(): DecodedColumn[] {
+    return [...this.#builders.values()].map((builder) => builder.finish());
+  }
+
+  /** `undefined` for a field that is left out on purpose. */
+  stateOf(field: string): FieldState | undefined {
+    const present = this.#fields.get(field);
+    if (present !== undefined) return present;
+    const chosen = nameOfField(field, this.#rules.fields);
+    if (chosen === undefined) return undefined;
+    const plain = columnName(chosen);
+    const name = this.#rules.reserved.has(plain) ? plain + reservedSuffix : plain;
+    const state: FieldState = {
+      field,
+      name,
+      known: this.#rules.knownType(name),
+      builders: new Map(),
+      straight: undefined,
+      numbers: undefined,
+      texts: undefined,
+      timestamps: undefined,
+      dates: undefined,
+      booleans: undefined,
+      parts: undefined,
+    };
+    if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);
+    return state;
+  }
+
+  #add(row: number, state: FieldState, value: unknown): boolean {
+    const { known, straight } = state;
+    if (known !== undefined && straight !== undefined) {
+      const cell = fitScalar(value, known);
+      if (cell !== unfit) return straight.push(row, cell);
+    }
+    return this.#addObserved(row, state, value);
+  }
+
+  #addObserved(row: number, state: FieldState, value: unknown): boolean {
+    const observed = observe(value, state.known, this.#rules);
+    if (observed === undefined) return true;
+    const builder = this.#builderOf(row, state, observed);
+    if (observed.form === 'plain') {
+      if (observed.type !== state.known) builder?.markPartial();
+      else if (isScalar(state.known)) state.straight = builder;
+      else state.parts = builder;
+      this.#openLane(state, observed.type, builder);
+    }
+    return builder?.push(row, cellOf(value, observed)) ?? false;
+  }
+
+  #openLane(state: FieldState, { kind }: ColumnType, builder: ColumnBuilder | undefined): void {
+    if (kind === 'string') state.texts = builder;
+    else if (kind === 'timestamp') state.timestamps = builder;
+    else if (kind === 'date') state.dates = builder;
+    else if (kind === 'boolean') state.booleans = builder;
+    else if (kind === 'double' && this.#takesAllNumbers(state)) state.numbers = builder;
+  }
+
+  /** Whether a double is what every number of the field becomes. */
+  #takesAllNumbers({ known }: FieldState): boolean {
+    if (known?.kind === 'double') return true;
+    return this.#rules.numbers === 'double' && !otherNumbers.has(known?.kind ?? 'string');
+  }
+
+  #builderOf(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {
+    const key = keyOf(observed);
+    let builder = state.builders.get(key);
+    if (builder === undefined) {
+      const id = `${key} ${state.name}`;
+      builder = this.#builders.get(id);
+      if (builder === undefined) {
+        if (this.#builders.size >= this.#rules.columnsMax) return undefined;
+        builder = new ColumnBuilder({ ...state, observed }, { firstRow: row, ...this.#space });
+        this.#builders.set(id, builder);
+      }
+      state.builders.set(key, builder);
+    }
+    if (observed.form === 'plain' && builder.observed.form === 'plain' && builder.observed.type !== observed.type) {
+      const merged = mergeTypes(builder.observed.type, observed.type);
+      if (merged !== undefined) builder.widen(merged);
+    }
+    return builder;
+  }
+
+  #rescue(row: number, field: string, value: unknown): void {
+    const parts = this.rescued.get(row);
+    if (parts === undefined) this.rescued.set(row, [[field, value]]);
+    else parts.push([field, value]);
+  }
+}
+
+/** Types that take some numbers, and leave others to a double. */
+const otherNumbers: ReadonlySet<ColumnType['kind']> = new Set([
+  'bigint',
+  'int',
+  'smallint',
+  'tinyint',
+  'decimal',
+  'float',
+]);
+
+function isScalar({ kind }: ColumnType): boolean {
+  return kind !== 'array' && kind !== 'struct';
+}
+
+/** Structs of all shapes share a column; arrays do when their elements do. */
+function keyOf(observed: Observed): string {
+  return observed.form === 'plain' ? typeKey(observed.type) : observed.form;
+}
+
+function typeKey(type: ColumnType): string {
+  return type.kind === 'array' ? `array ${typeKey(type.element)}` : type.kind;
+}
+
+/** Scalars as the column keeps them, everything else as it came. */
+function cellOf(value: unknown, observed: Observed): unknown {
+  if (observed.form !== 'plain') return value;
+  const cell = fitScalar(value, observed.type);
+  return cell === unfit ? value : cell;
+}
+
+const secondsMax = 1e11;
+
+/** ISO 8601 with zone, or a number: milliseconds since the epoch, seconds when it would mean a day before March 1973. */
+export function eventTimeOf(value: unknown): number {
+  if (typeof value === 'string') return parseTimestamp(value) ?? Number.NaN;
+  if (typeof value !== 'number' || value <= 0 || value > 8.64e15) return Number.NaN;
+  return value < secondsMax ? value * 1000 : value;
+}

@@ -1,0 +1,34 @@
+import type { CutReason } from '../batch/batch-policy.ts';
+import type { CommittedEntry, GapEntry } from '../ledger/ledger-entry.ts';
+
+/** The commit steps, in their order. */
+export const stepNames = ['claim', 'decode', 'settle', 'encode', 'put', 'register', 'ledger', 'offsets'] as const;
+
+export type StepName = (typeof stepNames)[number];
+
+export interface CommittedBatch {
+  readonly entry: CommittedEntry;
+  readonly reason: CutReason;
+  readonly bytesIn: number;
+  /** From the first step to the ledger's answer. */
+  readonly tookMs: number;
+  /** Kafka timestamp of the oldest and newest record; `undefined` when none has one. */
+  readonly oldestTimestampMs: number | undefined;
+}
+
+/** Where the pipeline says what happens: logs, metrics and tests listen here. */
+export interface PipelineObserver {
+  /** Called around each step; may wait. */
+  step?(name: StepName, phase: 'before' | 'after', tookMs: number): void | Promise<void>;
+  assigned?(positions: ReadonlyMap<number, bigint>): void;
+  revoked?(): void;
+  committed?(batch: CommittedBatch): void;
+  /** Another process owns the range; its entry counts. */
+  conflict?(details: { readonly partition: number; readonly from: bigint; readonly theirs: string }): void;
+  gap?(entry: GapEntry): void;
+  retrying?(step: StepName, error: unknown, attempt: number, delayMs: number): void;
+  /** A table changed: columns added, conflicts met. */
+  paused?(bufferedBytes: number): void;
+  resumed?(bufferedBytes: number): void;
+  buffered?(bytes: number): void;
+}

@@ -1,0 +1,35 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import type { CatalogPartition, CatalogTable, TableDefinition } from './parquet.ts';
+
+const nameLengthMax = 255;
+
+/** Throws CATALOG_INVALID for a table that Glue or Athena would refuse, or take and not be able to read. */
+export function checkDefinition({ name, columns, partitionKeys, location }: TableDefinition): void {
+  const names = [...columns, ...partitionKeys].map((column) => column.name);
+  for (const each of [name, ...names]) {
+    if (each === '' || each.length > nameLengthMax)
+      throw invalid(name, `the name ${JSON.stringify(each)} must have 1 to ${nameLengthMax} characters`);
+    if (each !== each.toLowerCase()) throw invalid(name, `the name ${JSON.stringify(each)} must be lower case`);
+  }
+  const doubled = names.find((each, index) => names.indexOf(each) !== index);
+  if (doubled !== undefined) throw invalid(name, `the column ${JSON.stringify(doubled)} is there twice`);
+  if (columns.length === 0) throw invalid(name, 'a table needs a column');
+  if (!location.endsWith('/')) throw invalid(name, `the location ${location} must end in a slash`);
+}
+
+/** Throws CATALOG_INVALID when the values don't fit the table's partition keys. */
+export function checkPartition({ name, partitionKeys }: CatalogTable, { values, location }: CatalogPartition): void {
+  if (values.length !== partitionKeys.length) {
+    throw invalid(name, `a partition has ${values.length} values, the table ${partitionKeys.length} partition keys`);
+  }
+  if (values.some((value) => value === '')) throw invalid(name, 'a partition value must not be empty');
+  if (!location.endsWith('/')) throw invalid(name, `the partition's location ${location} must end in a slash`);
+}
+
+function invalid(table: string, what: string): PipelineError {
+  return new PipelineError('CATALOG_INVALID', {
+    message: `table ${table}: ${what}`,
+    retryable: false,
+    details: { table },
+  });
+}

@@ -1,0 +1,78 @@
+import { parseJson } from '../columns/parse-record.ts';
+
+const writtenBytes = 256 * 1024;
+
+/**
+ * Values with parts, as the places of their JSON in the records: objects for a whole batch would fill the heap, and each is needed
+ * one at a time. Good as long as the records' bytes are.
+ */
+export class JsonValues {
+  readonly #sources: Buffer[] = [];
+  /** The JSON of values that came without theirs. */
+  #written = Buffer.alloc(0);
+  #used = 0;
+  #count = 0;
+  #sourceOf = new Int32Array(64);
+  #starts = new Int32Array(64);
+  #ends = new Int32Array(64);
+
+  /** `source[start, end)` is JSON. */
+  add(source: Buffer, start: number, end: number): void {
+    if (this.#sources.at(-1) !== source) this.#sources.push(source);
+    const at = this.#count++;
+    if (at === this.#starts.length) this.#grow();
+    this.#sourceOf[at] = this.#sources.length - 1;
+    this.#starts[at] = start;
+    this.#ends[at] = end;
+  }
+
+  addValue(value: unknown): void {
+    const text = JSON.stringify(value);
+    const bytes = Buffer.byteLength(text);
+    if (this.#used + bytes > this.#written.length) {
+      this.#written = Buffer.allocUnsafeSlow(Math.max(writtenBytes, bytes));
+      this.#used = 0;
+    }
+    const start = this.#used;
+    this.#used += this.#written.write(text, start);
+    this.add(this.#written, start, this.#used);
+  }
+
+  valueAt(index: number): unknown {
+    return parseJson(this.#textAt(index));
+  }
+
+  /** `valueAt` where no number of the value has more digits than a double holds. */
+  plainValueAt(index: number): unknown {
+    return JSON.parse(this.#textAt(index));
+  }
+
+  /** The value is `sourceAt(index)[startAt(index), endAt(index))`. */
+  sourceAt(index: number): Buffer | undefined {
+    return this.#sources[this.#sourceOf[index] ?? 0];
+  }
+
+  startAt(index: number): number {
+    return this.#starts[index] ?? 0;
+  }
+
+  endAt(index: number): number {
+    return this.#ends[index] ?? 0;
+  }
+
+  #textAt(index: number): string {
+    return this.sourceAt(index)?.toString('utf8', this.startAt(index), this.endAt(index)) ?? 'null';
+  }
+
+  #grow(): void {
+    const length = this.#starts.length * 2;
+    const grown = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(length);
+      to.set(from);
+      return to;
+    };
+    this.#sourceOf = grown(this.#sourceOf);
+    this.#starts = grown(this.#starts);
+    this.#ends = grown(this.#ends);
+  }
+}

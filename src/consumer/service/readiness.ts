@@ -1,0 +1,55 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { PipelineObserver } from '../commit/pipeline-observer.ts';
+
+/** Knows whether the service does its work, from what the pipeline says and what the broker holds. */
+export class Readiness {
+  readonly #clock: Clock;
+  readonly #quietMs: number;
+  #isAssigned = false;
+  #lag = 0n;
+  #lastCommitMs: number;
+  #failing: string | undefined;
+
+  /** `quietMs`: how long nothing may be committed while there is lag. */
+  constructor(clock: Clock, quietMs: number) {
+    this.#clock = clock;
+    this.#quietMs = quietMs;
+    this.#lastCommitMs = clock.nowMs();
+  }
+
+  /** Why the service is not ready; empty when it is. */
+  problems(): string[] {
+    const quietMs = this.#clock.nowMs() - this.#lastCommitMs;
+    return [
+      ...(this.#isAssigned ? [] : ['no partitions are assigned']),
+      ...(this.#lag > 0n && quietMs > this.#quietMs
+        ? [`nothing was committed for ${Math.round(quietMs / 1000)} s though ${this.#lag} records wait`]
+        : []),
+      ...(this.#failing === undefined ? [] : [`the step ${this.#failing} fails and is tried again`]),
+    ];
+  }
+
+  lagged(lag: ReadonlyMap<number, bigint>): void {
+    // what has just begun to wait is not late yet
+    if (this.#lag === 0n) this.#lastCommitMs = Math.max(this.#lastCommitMs, this.#clock.nowMs() - this.#quietMs / 2);
+    this.#lag = lag.values().reduce((sum, each) => sum + each, 0n);
+  }
+
+  readonly observer: PipelineObserver = {
+    assigned: () => {
+      this.#isAssigned = true;
+    },
+    revoked: () => {
+      this.#isAssigned = false;
+    },
+    retrying: (step) => {
+      this.#failing = step;
+    },
+    step: (name, phase) => {
+      if (phase === 'after' && this.#failing === name) this.#failing = undefined;
+    },
+    committed: () => {
+      this.#lastCommitMs = this.#clock.nowMs();
+    },
+  };
+}

@@ -1,0 +1,240 @@
+import { holds, wholeCell } from '../../schema/fits-whole.ts';
+import type { ColumnType } from '../../schema/types.ts';
+import type { ColumnarTable, ColumnData, JsonPlaces, TableColumn } from '../ports/columnar-table.ts';
+import type { DecodedBatch } from '../columns/decode-batch.ts';
+import { rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
+import type { TargetColumn } from './route-columns.ts';
+import { TextDictionary, textOf } from '../ports/text-dictionary.ts';
+
+/** Names of the columns that say where in Kafka a row comes from. */
+export const kafkaColumns = [
+  { name: 'kafka_partition', type: { kind: 'int' } },
+  { name: 'kafka_offset', type: { kind: 'bigint' } },
+  { name: 'kafka_timestamp', type: { kind: 'timestamp' } },
+] as const;
+
+/** The rows of one Hive partition (ascending row numbers) as a table for the encoder. */
+export function assembleTable(
+  batch: DecodedBatch,
+  targets: readonly TargetColumn[],
+  { rows, withKafkaColumns }: { readonly rows: Int32Array; readonly withKafkaColumns: boolean },
+): ColumnarTable {
+  return {
+    rowCount: rows.length,
+    columns: [
+      ...targets.map((target) => assembleColumn(target, rows, batch.rowCount)),
+      ...(withKafkaColumns ? coordinates(batch, rows) : []),
+    ].filter((column) => column !== undefined),
+  };
+}
+
+function coordinates(batch: DecodedBatch, rows: Int32Array): TableColumn[] {
+  const timestamps = pick(batch.timestamps, rows);
+  const validity = timestamps.includes(-1) && Uint8Array.from(timestamps, (timestamp) => (timestamp < 0 ? 0 : 1));
+  const data: readonly ColumnData[] = [
+    { kind: 'int', values: new Int32Array(rows.length).fill(batch.partition) },
+    offsetsOf(batch, rows),
+    { kind: 'timestamp', values: timestamps },
+  ];
+  return kafkaColumns.flatMap(({ name, type }, index) => {
+    const values = data[index];
+    if (values === undefined) return [];
+    return [{ name, type, data: values, ...(type.kind === 'timestamp' && validity && { validity }) }];
+  });
+}
+
+function offsetsOf({ from, offsetDeltas }: DecodedBatch, rows: Int32Array): ColumnData {
+  const values = pick(offsetDeltas, rows);
+  if (from === 0n) return { kind: 'whole', values };
+  return { kind: 'bigint', values: BigInt64Array.from(values, (delta) => from + BigInt(delta)) };
+}
+
+/** The values of the rows; as they stand where the rows are all rows. */
+function pick(values: Float64Array, rows: Int32Array): Float64Array {
+  if (rows.length === values.length) return values;
+  const picked = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at++) picked[at] = values[rows[at] ?? 0] ?? 0;
+  return picked;
+}
+
+/** `undefined` when none of the rows has a value: a reader takes a missing column for null. */
+function assembleColumn(
+  { name, type, sources }: TargetColumn,
+  rows: Int32Array,
+  rowCount: number,
+): TableColumn | undefined {
+  const [only] = sources;
+  // the rows are all rows, and the values are theirs as they stand
+  if (only !== undefined && sources.length === 1 && rows.length === rowCount && only.count === rowCount) {
+    const data = asItStands(type, only.store, rowCount);
+    if (data !== undefined) return { name, type, data };
+  }
+  const found = sources.map((source) => ({ source, places: placesOf(source, rows, rowCount) }));
+  const validity = new Uint8Array(rows.length);
+  let valid = 0;
+  for (const { places } of found) {
+    for (let at = 0; at < rows.length; at++) {
+      if ((places[at] ?? -1) < 0) continue;
+      validity[at] = 1;
+      valid++;
+    }
+  }
+  if (valid === 0) return undefined;
+  const data = gather(type, found, rows.length);
+  return { name, type, data, ...(valid < rows.length && { validity }) };
+}
+
+function asItStands({ kind }: ColumnType, store: ValueStore, count: number): ColumnData | undefined {
+  if (store.kind === 'texts' && kind === 'string')
+    return { kind: 'string', codes: store.codes.subarray(0, count), dictionary: store.dictionary };
+  if (store.kind !== 'numbers') return undefined;
+  if (kind === 'double' || kind === 'float') return { kind: 'double', values: store.values.subarray(0, count) };
+  return kind === 'timestamp' ? { kind: 'timestamp', values: store.values.subarray(0, count) } : undefined;
+}
+
+interface Found {
+  readonly source: DecodedColumn;
+  /** For each row the index of its value in the source, -1 for none. */
+  readonly places: Int32Array;
+}
+
+function placesOf(column: DecodedColumn, rows: Int32Array, rowCount: number): Int32Array {
+  const { count } = column;
+  if (count === rowCount) return rows;
+  if (column.rows === undefined) return rows.map((row) => (row < count ? row : -1));
+  const indexOfRow = new Int32Array(rowCount).fill(-1);
+  for (let index = 0; index < count; index++) indexOfRow[rowOf(column, index)] = index;
+  return rows.map((row) => indexOfRow[row] ?? -1);
+}
+
+function gather(type: ColumnType, found: readonly Found[], length: number): ColumnData {
+  switch (type.kind) {
+    case 'double':
+    case 'float':
+      return { kind: 'double', values: gatherNumbers(found, new Float64Array(length)) };
+    case 'timestamp':
+      return { kind: 'timestamp', values: gatherNumbers(found, new Float64Array(length)) };
+    case 'date':
+      return { kind: 'date', values: gatherNumbers(found, new Int32Array(length)) };
+    case 'int':
+    case 'smallint':
+    case 'tinyint':
+      return { kind: 'int', values: gatherNumbers(found, new Int32Array(length)) };
+    case 'boolean':
+      return { kind: 'boolean', values: gatherNumbers(found, new Uint8Array(length)) };
+    case 'bigint': {
+      const values = new BigInt64Array(length);
+      forEachValue(found, length, (at, { store }, index) => {
+        const value = store.kind === 'values' ? store.values[index] : 0n;
+        values[at] = typeof value === 'bigint' ? value : 0n;
+      });
+      return { kind: 'bigint', values };
+    }
+    case 'string':
+      return gatherTexts(found, length);
+    case 'array':
+    case 'struct':
+    case 'decimal':
+    case 'binary': {
+      const cellAt = cellReader(type);
+      const json = jsonPlacesOf(found);
+      return {
+        kind: 'values',
+        ...(json && { json }),
+        valueAt: (row) => {
+          for (const { source, places } of found) {
+            const index = places[row] ?? -1;
+            if (index >= 0) return cellAt(source.store, index);
+          }
+          return null;
+        },
+      };
+    }
+  }
+}
+
+/** Where the values stand as JSON, if all of them do. */
+function jsonPlacesOf([only, ...others]: readonly Found[]): JsonPlaces | undefined {
+  if (only === undefined || others.length > 0) return undefined;
+  const { store } = only.source;
+  return store.kind === 'parts' ? { values: store.values, indexes: only.places } : undefined;
+}
+
+function cellReader(type: ColumnType): (store: ValueStore, index: number) => unknown {
+  // digits that a double can't hold fit nothing but a bigint
+  const isPlain = !holds(type, 'bigint');
+  return (store, index) => {
+    if (store.kind === 'values') return store.values[index];
+    if (store.kind !== 'parts') return null;
+    return wholeCell(isPlain ? store.values.plainValueAt(index) : store.values.valueAt(index), type);
+  };
+}
+
+function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(
+  found: readonly Found[],
+  values: Numbers,
+): Numbers {
+  for (const { source, places } of found) {
+    const { store } = source;
+    if (store.kind === 'texts' || store.kind === 'parts') continue;
+    for (let at = 0; at < values.length; at++) {
+      const index = places[at] ?? -1;
+      if (index >= 0) values[at] = Number(store.values[index]);
+    }
+  }
+  return values;
+}
+
+/** With the dictionary of the batch where all come from one; an encoder keeps what occurs of it. */
+function gatherTexts(found: readonly Found[], length: number): ColumnData {
+  const codes = new Int32Array(length);
+  const [first] = found;
+  if (first !== undefined && found.length === 1 && first.source.store.kind === 'texts') {
+    const { codes: from, dictionary } = first.source.store;
+    for (let at = 0; at < length; at++) {
+      const index = first.places[at] ?? -1;
+      if (index >= 0) codes[at] = from[index] ?? 0;
+    }
+    return { kind: 'string', codes, dictionary };
+  }
+  const dictionary = new TextDictionary();
+  for (const { source, places } of found) {
+    const codeOf = coder(source.store, dictionary);
+    for (let at = 0; at < length; at++) {
+      const index = places[at] ?? -1;
+      if (index >= 0) codes[at] = codeOf(index);
+    }
+  }
+  return { kind: 'string', codes, dictionary: dictionary.finish() };
+}
+
+/** From a value of the batch to its number in another dictionary, looking each text of a dictionary up once. */
+function coder(store: ValueStore, to: TextDictionary): (index: number) => number {
+  if (store.kind !== 'texts') {
+    return (index) => {
+      const value = store.kind === 'values' ? store.values[index] : '';
+      return to.addText(typeof value === 'string' ? value : '');
+    };
+  }
+  const { codes, dictionary: from } = store;
+  const translated = new Int32Array(from.count).fill(-1);
+  return (index) => {
+    const code = codes[index] ?? 0;
+    const known = translated[code] ?? -1;
+    if (known >= 0) return known;
+    return (translated[code] = to.addText(textOf(from, code)));
+  };
+}
+
+function forEachValue(
+  found: readonly Found[],
+  length: number,
+  set: (at: number, source: DecodedColumn, index: number) => void,
+): void {
+  for (const { source, places } of found) {
+    for (let at = 0; at < length; at++) {
+      const index = places[at] ?? -1;
+      if (index >= 0) set(at, source, index);
+    }
+  }
+}

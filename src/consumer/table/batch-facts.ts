@@ -1,0 +1,27 @@
+import { rescuedColumn } from '../../schema/names.ts';
+import type { DecodedBatch } from '../columns/decode-batch.ts';
+import type { TargetColumn } from './route-columns.ts';
+
+/** What of a batch did not go the straight way. */
+export interface DetourFacts {
+  /** Records by why they became dead letters. */
+  readonly rejects: ReadonlyMap<string, number>;
+  /** Values by the column that took them instead of that of their name. */
+  readonly redirected: ReadonlyMap<string, number>;
+  /** Rows with values that found no column. */
+  readonly rescuedRows: number;
+}
+
+export function detoursOf({ rejects }: DecodedBatch, targets: readonly TargetColumn[]): DetourFacts {
+  const reasons = new Map<string, number>();
+  for (const { reason } of rejects) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const redirected = new Map<string, number>();
+  let rescuedRows = 0;
+  for (const { name, sources } of targets) {
+    for (const source of sources) {
+      if (name === rescuedColumn) rescuedRows += source.count;
+      else if (source.name !== name) redirected.set(name, (redirected.get(name) ?? 0) + source.count);
+    }
+  }
+  return { rejects: reasons, redirected, rescuedRows };
+}

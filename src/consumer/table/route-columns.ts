@@ -1,0 +1,139 @@
+import { conform } from '../../schema/conform.ts';
+import { fitsWhole } from '../../schema/fits-whole.ts';
+import type { Evolution } from '../../schema/evolution.ts';
+import { rescuedColumn } from '../../schema/names.ts';
+import type { ObserveRules } from '../../schema/observe.ts';
+import type { ColumnType } from '../../schema/types.ts';
+import { ExactNumber, unfit } from '../../schema/values.ts';
+import type { DecodedBatch } from '../columns/decode-batch.ts';
+import { jsonValue, rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
+
+/** A column of the table and where its values come from. No row has a value in two sources. */
+export interface TargetColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly sources: readonly DecodedColumn[];
+}
+
+export interface Routed {
+  readonly targets: readonly TargetColumn[];
+  /** Values that found no place, by row: path and JSON value. */
+  readonly rescued: ReadonlyMap<number, readonly (readonly [string, unknown])[]>;
+}
+
+/** Brings every value of the batch to its column of the table, and collects those that have none. */
+export function routeColumns(
+  batch: DecodedBatch,
+  { targets }: Evolution,
+  types: ReadonlyMap<string, ColumnType>,
+  rules: ObserveRules,
+): Routed {
+  const rescued = new Map([...batch.rescued].map(([row, parts]) => [row, [...parts]]));
+  const rescue = (row: number, path: string, value: unknown): void => {
+    const parts = rescued.get(row);
+    if (parts === undefined) rescued.set(row, [[path, value]]);
+    else parts.push([path, value]);
+  };
+  const sources = new Map<string, DecodedColumn[]>();
+  for (const [index, column] of batch.columns.entries()) {
+    const target = targets[index];
+    const type = target === undefined ? undefined : types.get(target);
+    if (target === undefined || type === undefined) {
+      for (let at = 0; at < column.count; at++) rescue(rowOf(column, at), column.field, jsonValue(column, at));
+      continue;
+    }
+    const present = sources.get(target) ?? [];
+    // what another field of the same record has taken is rescued as it came
+    const free = present.length === 0 ? column : withoutTaken(column, present, rescue);
+    sources.set(target, [...present, fit(free, type, rules, rescue)]);
+  }
+  return {
+    targets: [...sources].map(([name, of]) => ({ name, type: types.get(name) ?? { kind: 'string' }, sources: of })),
+    rescued,
+  };
+}
+
+type RescueRow = (row: number, path: string, value: unknown) => void;
+
+/** Nested and exact values as the encoder takes them. */
+function fit(column: DecodedColumn, type: ColumnType, rules: ObserveRules, rescue: RescueRow): DecodedColumn {
+  const { observed, store, field } = column;
+  if (store.kind !== 'values' && store.kind !== 'parts') return column;
+  if (store.kind === 'parts' && (store.areWhole || allFitWhole(column, type))) return column;
+  const rows: number[] = [];
+  const cells: unknown[] = [];
+  for (let at = 0; at < column.count; at++) {
+    const row = rowOf(column, at);
+    const value = jsonValue(column, at);
+    const cell = cellOf(value, { observed, type, rules, path: field, rescue: (path, part) => rescue(row, path, part) });
+    if (cell === unfit) {
+      rescue(row, field, value);
+      continue;
+    }
+    rows.push(row);
+    cells.push(cell);
+  }
+  return { ...column, count: rows.length, rows: Int32Array.from(rows), store: { kind: 'values', values: cells } };
+}
+
+function allFitWhole(column: DecodedColumn, type: ColumnType): boolean {
+  for (let at = 0; at < column.count; at++) if (!fitsWhole(jsonValue(column, at), type)) return false;
+  return true;
+}
+
+interface CellContext {
+  readonly observed: DecodedColumn['observed'];
+  readonly type: ColumnType;
+  readonly rules: ObserveRules;
+  readonly path: string;
+  readonly rescue: (path: string, value: unknown) => void;
+}
+
+function cellOf(value: unknown, { observed, type, ...options }: CellContext): unknown {
+  if (observed.form === 'json') return JSON.stringify(value);
+  if (observed.form === 'exact') return value instanceof ExactNumber ? value.text : unfit;
+  const isNested = type.kind === 'array' || type.kind === 'struct';
+  if (isNested) return conform(value, type, options);
+  return type.kind === 'double' && typeof value === 'bigint' ? Number(value) : value;
+}
+
+/** The column without the rows that another source of the same target has; their values are rescued. */
+function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], rescue: RescueRow): DecodedColumn {
+  const taken = new Set(present.flatMap((other) => Array.from({ length: other.count }, (_, at) => rowOf(other, at))));
+  const kept: number[] = [];
+  for (let at = 0; at < column.count; at++) {
+    const row = rowOf(column, at);
+    if (taken.has(row)) rescue(row, column.field, jsonValue(column, at));
+    else kept.push(at);
+  }
+  if (kept.length === column.count) return column;
+  const { store } = column;
+  return {
+    ...column,
+    count: kept.length,
+    rows: Int32Array.from(kept, (at) => rowOf(column, at)),
+    store:
+      store.kind === 'texts'
+        ? { ...store, codes: Int32Array.from(kept, (at) => store.codes[at] ?? 0) }
+        : store.kind === 'numbers'
+          ? { kind: 'numbers', values: Float64Array.from(kept, (at) => store.values[at] ?? 0) }
+          : { kind: 'values', values: kept.map((at) => jsonValue(column, at)) },
+  };
+}
+
+/** `_rescued` as a column: one JSON object per row that has any. */
+export function rescuedTarget({ rescued }: Routed): TargetColumn | undefined {
+  if (rescued.size === 0) return undefined;
+  const rows = [...rescued.keys()].toSorted((a, b) => a - b);
+  const values = rows.map((row) => JSON.stringify(Object.fromEntries(rescued.get(row) ?? [])));
+  const type: ColumnType = { kind: 'string' };
+  const source: DecodedColumn = {
+    name: rescuedColumn,
+    field: rescuedColumn,
+    observed: { form: 'plain', type },
+    count: rows.length,
+    rows: Int32Array.from(rows),
+    store: { kind: 'values', values },
+  };
+  return { name: rescuedColumn, type, sources: [source] };
+}

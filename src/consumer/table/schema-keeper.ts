@@ -1,0 +1,109 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import { planEvolution, type Evolution, type EvolutionRules, type ObservedColumn } from '../../schema/evolution.ts';
+import { rescuedColumn } from '../../schema/names.ts';
+import type { Column } from '../../schema/types.ts';
+import type { Catalog, CatalogTable, TableDefinition } from '../ports/parquet.ts';
+
+export interface SchemaKeeperOptions {
+  readonly catalog: Catalog;
+  /** The table as it is made when it does not exist yet. */
+  readonly definition: TableDefinition;
+  readonly rules: EvolutionRules;
+  readonly onChange?: (change: {
+    readonly table: string;
+    readonly added: readonly Column[];
+    readonly replaced: readonly Column[];
+  }) => void;
+}
+
+const conflictsMax = 20;
+const rescued: Column = {
+  name: rescuedColumn,
+  type: { kind: 'string' },
+  comment: 'values that found no column, as JSON by path',
+};
+
+/** Keeps the table's schema of the catalog at hand and lets it grow, by compare-and-swap, with what batches bring. */
+export class SchemaKeeper {
+  readonly #options: SchemaKeeperOptions;
+  #table: CatalogTable | undefined;
+
+  constructor(options: SchemaKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** The table as last seen. */
+  get table(): CatalogTable | undefined {
+    return this.#table;
+  }
+
+  /** Loads the table, if it is there, and answers with it. */
+  async refresh(): Promise<CatalogTable | undefined> {
+    this.#table = await this.#options.catalog.load(this.#options.definition.name);
+    return this.#table;
+  }
+
+  /**
+   * `origin`: where the values came from, kept as the comment of new columns. Resolves once the catalog's table has a column for everything observed, as far as the rules let it grow.
+   * Rejects with CATALOG_CONTENDED (retryable) when others keep changing it.
+   */
+  async settle(
+    observed: readonly ObservedColumn[],
+    { mayRescue, origin }: { readonly mayRescue: boolean; readonly origin?: string },
+  ): Promise<{ readonly table: CatalogTable; readonly evolution: Evolution }> {
+    const { catalog, definition, rules } = this.#options;
+    for (let attempt = 0; attempt < conflictsMax; attempt++) {
+      const table = this.#table ?? (await this.refresh());
+      const columns = table?.columns ?? [];
+      const data = columns.filter(({ name }) => !definition.columns.some((own) => own.name === name));
+      const evolution = planEvolution(data, observed, rules);
+      const mustRescue =
+        mayRescue || evolution.targets.includes(undefined) || (rules.growth !== 'all' && hasNested(observed));
+      const needsRescued = mustRescue && !columns.some(({ name }) => name === rescuedColumn);
+      const added =
+        origin === undefined ? evolution.added : evolution.added.map((each) => ({ comment: origin, ...each }));
+      const addColumns = [...added, ...(needsRescued ? [rescued] : [])];
+      if (table === undefined) {
+        await this.#create(addColumns);
+        continue;
+      }
+      if (addColumns.length === 0 && evolution.replaced.length === 0) return { table, evolution };
+      const result = await catalog.evolve({
+        table: table.name,
+        expectedVersion: table.version,
+        addColumns,
+        replaceColumns: evolution.replaced,
+      });
+      if (result === 'evolved') {
+        this.#options.onChange?.({ table: table.name, added: addColumns, replaced: evolution.replaced });
+      }
+      await this.refresh();
+    }
+    throw new PipelineError('CATALOG_CONTENDED', {
+      message: `the table ${definition.name} was changed by others ${conflictsMax} times in a row`,
+      retryable: true,
+    });
+  }
+
+  /** The data's columns come first. A table needs one: records without any field get that for rescued values. */
+  async #create(data: readonly Column[]): Promise<void> {
+    const { catalog, definition } = this.#options;
+    const columns = [...data, ...definition.columns];
+    const result = await catalog.create({ ...definition, columns: columns.length === 0 ? [rescued] : columns });
+    if (result === 'created') this.#options.onChange?.({ table: definition.name, added: data, replaced: [] });
+    if ((await this.refresh()) !== undefined) return;
+    throw new PipelineError('CATALOG_UNAVAILABLE', {
+      message: `the table ${definition.name} was created and is not there`,
+      retryable: true,
+    });
+  }
+}
+
+function hasNested(observed: readonly ObservedColumn[]): boolean {
+  return observed.some(
+    (column) =>
+      column.observed.form !== 'plain' ||
+      column.observed.type.kind === 'struct' ||
+      column.observed.type.kind === 'array',
+  );
+}

@@ -1,0 +1,90 @@
+import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { unreachable } from '../../runtime/errors.ts';
+import { wasmUtils } from '../../runtime/wasm-utils.ts';
+
+/** Codec numbers of the record batch's attributes. */
+const codecs = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
+
+export type Compression = keyof typeof codecs;
+
+/** What unpacks into one piece need not be put together; a piece takes no memory where nothing is written. */
+const pieceBytesMin = 64 * 1024;
+const pieceBytesMax = 32 * 1024 * 1024;
+const ratioMax = 128;
+
+const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
+const xerialHeaderBytes = 16;
+
+export function codecNumber(compression: Compression): number {
+  return codecs[compression];
+}
+
+/** zstd and gzip are Node's, lz4 and snappy WebAssembly. */
+export function pack(compression: Compression, bytes: Buffer): Buffer {
+  switch (compression) {
+    case 'none':
+      return bytes;
+    case 'gzip':
+      return gzipSync(bytes);
+    case 'snappy':
+      return wasmUtils().snappyCompress(bytes);
+    case 'lz4':
+      return wasmUtils().lz4Compress(bytes);
+    case 'zstd':
+      return zstdCompressSync(bytes);
+    default:
+      return unreachable(compression);
+  }
+}
+
+/** Throws a RangeError when there is more than `bytesMax`, another error for damaged bytes or an unknown codec. */
+export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer {
+  switch (codec) {
+    case codecs.gzip:
+      return gunzipSync(packed, { maxOutputLength: bytesMax, chunkSize: pieceBytes(packed.length) });
+    case codecs.zstd:
+      return zstdDecompressSync(packed, { maxOutputLength: bytesMax, chunkSize: pieceBytes(packed.length) });
+    case codecs.snappy:
+      return unpackSnappy(packed, bytesMax);
+    case codecs.lz4:
+      return limited(wasmUtils().lz4Decompress(packed), bytesMax);
+    default:
+      throw new TypeError(`unknown codec ${codec}`);
+  }
+}
+
+function pieceBytes(packedBytes: number): number {
+  return Math.max(pieceBytesMin, Math.min(pieceBytesMax, packedBytes * ratioMax));
+}
+
+/** Java producers wrap snappy blocks in a frame of their own. */
+function unpackSnappy(packed: Buffer, bytesMax: number): Buffer {
+  if (!packed.subarray(0, xerialMagic.length).equals(xerialMagic)) return unpackBlock(packed, bytesMax);
+  const blocks: Buffer[] = [];
+  let left = bytesMax;
+  for (let at = xerialHeaderBytes; at < packed.length;) {
+    const size = packed.readUInt32BE(at);
+    const block = unpackBlock(packed.subarray(at + 4, at + 4 + size), left);
+    blocks.push(block);
+    left -= block.length;
+    at += 4 + size;
+  }
+  return Buffer.concat(blocks);
+}
+
+/** A snappy block begins with its unpacked length. */
+function unpackBlock(block: Buffer, bytesMax: number): Buffer {
+  let length = 0;
+  for (let at = 0, scale = 1; at < 5; at++, scale *= 128) {
+    const byte = block[at] ?? 0;
+    length += (byte & 0x7f) * scale;
+    if (byte < 0x80) break;
+  }
+  if (length > bytesMax) throw new RangeError(`${length} bytes`);
+  return wasmUtils().snappyDecompress(block);
+}
+
+function limited(bytes: Buffer, bytesMax: number): Buffer {
+  if (bytes.length > bytesMax) throw new RangeError(`${bytes.length} bytes`);
+  return bytes;
+}

@@ -1,0 +1,29 @@
+import { freeNow, SlabPool } from '../../runtime/slab-pool.ts';
+
+/** Memory that holds fetched records. */
+export interface RecordMemory {
+  readonly bytes: Buffer;
+  /** Nobody may look at `bytes` from now on. */
+  recycle(): void;
+}
+
+/** What is kept for the answers to come. */
+const slabs = new SlabPool(16 * 1024 * 1024);
+
+/** For `length` bytes, with anything in them at first. */
+export function takeMemory(length: number): RecordMemory {
+  const slab = slabs.take(length);
+  return { bytes: Buffer.from(slab, 0, length), recycle: () => slabs.give(slab) };
+}
+
+/** The memory that `bytes` were unpacked into. It is theirs alone, unless Node has cut a small buffer out of its pool. */
+export function ownMemory(bytes: Buffer): RecordMemory {
+  const { buffer } = bytes;
+  const isPooled = buffer.byteLength <= Buffer.poolSize;
+  return { bytes, recycle: () => (isPooled ? undefined : freeNow(buffer)) };
+}
+
+/** Memory that is kept for records to come goes back. */
+export function releaseFetchMemory(): void {
+  slabs.clear();
+}

@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module';
+import type { Kafka } from 'kafkajs';
+import { prefixBytes } from './answer-framing.ts';
+import { installFetchDecoding } from './fetch-decoding.ts';
+import type { TlsIdentity } from '../tls-material.ts';
+
+const require = createRequire(import.meta.url);
+
+export interface ClientOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly identity: TlsIdentity;
+  /** One-off commands give up sooner than the service. */
+  readonly retries: number;
+  /** A record batch that unpacks to more is refused. */
+  readonly unpackedBytesMax: number;
+}
+
+/** A kafkajs client over mutual TLS. The broker is always verified; kafkajs's own log is silent, its errors are explained. */
+export function createKafkaClient({ brokers, clientId, identity, retries, unpackedBytesMax }: ClientOptions): Kafka {
+  mendConnections();
+  installFetchDecoding(unpackedBytesMax);
+  const kafkajs: typeof import('kafkajs') = require('kafkajs');
+  return new kafkajs.Kafka({
+    clientId,
+    brokers: [...brokers],
+    // the socket factory makes the connection; this only tells kafkajs to ask it for TLS
+    ssl: {},
+    socketFactory: ({ host, port, onConnect }) => identity.connect({ host, port, onConnect }),
+    connectionTimeout: retries > 3 ? 10_000 : 3000,
+    requestTimeout: 30_000,
+    retry: { retries, initialRetryTime: 100, maxRetryTime: retries > 3 ? 10_000 : 500 },
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+}
+
+let isMended = false;
+
+/** Two things of kafkajs 2.2.4's connections, before the first one is made. */
+function mendConnections(): void {
+  if (isMended) return;
+  isMended = true;
+  // it sets a timer with a negative delay after every request, which Node 24 warns of
+  const RequestQueue = require('kafkajs/src/network/requestQueue');
+  const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
+  RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleWhenNeeded() {
+    if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
+  };
+  // it copies every answer once more, though our sockets give whole ones
+  const Connection = require('kafkajs/src/network/connection');
+  Connection.prototype.processData = function takeAnswer(answer: Buffer) {
+    this.requestQueue.fulfillRequest({
+      size: answer.readInt32BE(0),
+      correlationId: answer.readInt32BE(prefixBytes),
+      payload: answer.subarray(2 * prefixBytes),
+    });
+  };
+}
