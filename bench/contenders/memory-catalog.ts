@@ -1,4 +1,4 @@
-import type { Catalog, CatalogTable } from '../../src/consumer/ports/parquet.ts';
+import type { Catalog, CatalogTable } from '../../src/consumer/ports/lake.ts';
 
 /** Tables of one process that nobody else changes. */
 export function createMemoryCatalog(): Catalog {

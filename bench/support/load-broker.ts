@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Kafka } from 'kafkajs';
 import { startBroker } from '../../src/devstack/broker.ts';
 import { createKafkaClient } from '../../src/kafka/kafkajs/client.ts';
-import { TlsIdentity } from '../../src/kafka/tls-material.ts';
+import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
 import { withAdmin } from '../../src/kafka/topics.ts';
 import { fillTopic, type TopicSpec } from './topics.ts';
 

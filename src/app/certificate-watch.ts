@@ -1,4 +1,5 @@
-import { checkTlsMaterial, type CertificateFacts, type TlsIdentity, type TlsMaterial } from '../kafka/tls-material.ts';
+import { checkTlsMaterial, type CertificateFacts, type TlsMaterial } from '../kafka/tls-material.ts';
+import { type TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from './logger.ts';
 import { failureFields } from './log-observer.ts';

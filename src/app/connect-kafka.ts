@@ -3,11 +3,11 @@ import { createKafkaClient } from '../kafka/kafkajs/client.ts';
 import {
   checkTlsMaterial,
   loadTlsMaterial,
-  TlsIdentity,
   type CertificateFacts,
   type TlsMaterial,
   type TlsOptions,
 } from '../kafka/tls-material.ts';
+import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
 import type { Config } from './config.ts';
 
 export interface KafkaConnection {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Ledger } from '../consumer/ledger/ledger.ts';
-import type { CommitTools } from '../consumer/commit/commit-batch.ts';
+import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import type { DetourFacts } from '../consumer/table/batch-facts.ts';
@@ -16,7 +16,8 @@ import type { Growth } from '../schema/evolution.ts';
 import { projectionParameters } from '../schema/projection.ts';
 import { layoutOf } from '../schema/layout.ts';
 import { PipelineError, unreachable } from '../runtime/errors.ts';
-import { tableNameOf, type Lake } from './open-lake.ts';
+import { tableNameOf } from './open-lake.ts';
+import { type Lake } from './lake.ts';
 
 export interface CommitToolsOptions {
   readonly config: Config;

@@ -3,7 +3,7 @@ import { createGlueCatalog } from '../aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../aws/s3-object-store.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Config } from './config.ts';
-import type { Lake } from './open-lake.ts';
+import type { Lake } from './lake.ts';
 
 /** S3 as store, Glue as catalog, Athena as engine. */
 export function openAwsLake(config: Config, { bucket, prefix }: Extract<Config['LAKE'], { kind: 's3' }>): Lake {

@@ -1,18 +1,9 @@
-import type { Catalog, CatalogTable, ObjectStore } from '../consumer/ports/parquet.ts';
 import { createDuckdbEngine } from '../lake/duckdb-engine.ts';
 import { createJsonCatalog } from '../lake/json-catalog.ts';
 import { createLocalObjectStore } from '../lake/local-object-store.ts';
-import type { QueryEngine } from '../report/query-engine.ts';
 import type { Config } from './config.ts';
+import type { Lake } from './lake.ts';
 import { columnName } from '../schema/names.ts';
-
-/** Where the data goes, and who knows and reads its tables. */
-export interface Lake {
-  readonly store: ObjectStore;
-  readonly catalog: Catalog;
-  /** An engine that can read these tables. */
-  openEngine(tables: readonly CatalogTable[]): Promise<QueryEngine>;
-}
 
 export async function openLake(config: Config): Promise<Lake> {
   if (config.LAKE.kind === 's3') {

@@ -10,7 +10,7 @@ import {
   type Table,
 } from '@aws-sdk/client-glue';
 import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
-import type { Catalog, CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports/parquet.ts';
+import type { Catalog, CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';

@@ -1,5 +1,5 @@
 import type { Column as GlueColumn, PartitionInput, StorageDescriptor, Table, TableInput } from '@aws-sdk/client-glue';
-import type { CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports/parquet.ts';
+import type { CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports/lake.ts';
 import { formatType, parseType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
 

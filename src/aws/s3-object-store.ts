@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { ObjectInfo, ObjectStore, PutCondition, PutResult } from '../consumer/ports/parquet.ts';
+import type { ObjectInfo, ObjectStore, PutCondition, PutResult } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError, isNamed, statusOf } from './explain-aws-error.ts';

@@ -7,7 +7,7 @@ import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import { Readiness } from '../consumer/service/readiness.ts';
 import { runConsumer } from '../consumer/service/run-consumer.ts';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
-import type { TopicReader } from '../consumer/ports/parquet.ts';
+import type { TopicReader } from '../consumer/ports/topic.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { collectAll } from '../runtime/garbage.ts';

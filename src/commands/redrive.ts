@@ -1,5 +1,5 @@
 import { Ledger } from '../consumer/ledger/ledger.ts';
-import { isWritten } from '../consumer/audit/verify.ts';
+import { isWritten } from '../consumer/ledger/ledger-entry.ts';
 import { redriveEntry } from '../consumer/replay/redrive.ts';
 import type { RejectReason } from '../consumer/columns/parse-record.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';

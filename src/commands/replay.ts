@@ -1,5 +1,5 @@
 import { Ledger, type Versioned } from '../consumer/ledger/ledger.ts';
-import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports/parquet.ts';
+import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
 import { planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
 import { replayItem } from '../consumer/replay/replay.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';

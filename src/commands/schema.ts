@@ -1,5 +1,5 @@
 import type { RecordChunk } from '../consumer/ports/record-chunk.ts';
-import type { TopicReader } from '../consumer/ports/parquet.ts';
+import type { TopicReader } from '../consumer/ports/topic.ts';
 import type { SchemaPreview } from '../consumer/table/schema-preview.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { alignColumns } from '../report/format.ts';

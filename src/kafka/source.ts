@@ -1,5 +1,5 @@
 import type { Consumer, Kafka } from 'kafkajs';
-import type { AssignedPartition, RecordHandler, RecordSource } from '../consumer/ports/parquet.ts';
+import type { AssignedPartition, RecordHandler, RecordSource } from '../consumer/ports/topic.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { explainKafkaError } from './explain-kafka-error.ts';
 import { admit } from './admit-fetch.ts';

@@ -1,9 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { OnReadOpts } from 'node:net';
-import { connect, createSecureContext, type TLSSocket } from 'node:tls';
-import { AnswerFraming } from './kafkajs/answer-framing.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { createSecureContext } from 'node:tls';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 
 /** What a client needs for mutual TLS: PEM texts, or a PKCS#12 keystore. */
@@ -34,9 +31,6 @@ export interface CertificateFacts {
 }
 
 const msPerDay = 86_400_000;
-const recyclePauseMs = 300;
-/** Of a socket's one buffer; a TLS record has 16 KiB at most. */
-const readBytes = 64 * 1024;
 const jksMagic = 0xfeedfeed;
 
 /** Reads PEM by value or file, or a PKCS#12 keystore, whatever its file is called. Rejects with CERT_* or KEYSTORE_*. */
@@ -108,69 +102,6 @@ function checkKey({ cert, key, passphrase }: TlsMaterial, certificate: X509Certi
     retryable: false,
     hint: 'KAFKA_TLS_KEY and KAFKA_TLS_CERT must come from the same request',
   });
-}
-
-/** The newest material, and the sockets made with it: when it changes, they are recycled, so that nothing restarts. */
-export class TlsIdentity {
-  #material: TlsMaterial;
-  readonly #sockets = new Set<TLSSocket>();
-
-  constructor(material: TlsMaterial) {
-    this.#material = material;
-  }
-
-  current(): TlsMaterial {
-    return this.#material;
-  }
-
-  /** New connections use `material` from now on; open ones are closed one after the other, and kafkajs opens them again. */
-  async replace(material: TlsMaterial, clock: Clock): Promise<void> {
-    this.#material = material;
-    const open = [...this.#sockets];
-    for (const socket of open) {
-      // without an error kafkajs does not notice the end of a socket
-      socket.destroy(new Error('certificate rotated'));
-      await clock.sleep(recyclePauseMs);
-    }
-  }
-
-  /** Opens a verified connection with the material of this moment. */
-  connect({
-    host,
-    port,
-    onConnect,
-  }: {
-    readonly host: string;
-    readonly port: number;
-    readonly onConnect: () => void;
-  }): TLSSocket {
-    const answers = new AnswerFraming((answer) => socket.emit('data', answer));
-    const reading: { readonly onread: OnReadOpts } = {
-      onread: {
-        buffer: Buffer.alloc(readBytes),
-        callback: (count, buffer) => takeIn(socket, answers, buffer.subarray(0, count)),
-      },
-    };
-    const servername = /^[\d.]+$/.test(host) ? '' : host;
-    const socket = connect(
-      { host, port, servername, ...this.#material, rejectUnauthorized: true, ...reading },
-      onConnect,
-    );
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    return socket;
-  }
-}
-
-/** Answers whether the socket is to be read on. */
-function takeIn(socket: TLSSocket, answers: AnswerFraming, bytes: Uint8Array): boolean {
-  try {
-    answers.push(bytes);
-    return true;
-  } catch (error) {
-    socket.destroy(error instanceof Error ? error : new Error(messageOf(error)));
-    return false;
-  }
 }
 
 function checkKeystore(pfx: Buffer, { keystoreFile = '', keystorePassword = '' }: TlsOptions): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
-import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports/parquet.ts';
+import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
 import type { RecordChunk } from '../consumer/ports/record-chunk.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { explainKafkaError } from './explain-kafka-error.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
-import type { Catalog, CatalogPartition, CatalogTable, ObjectStore, TableDefinition } from '../consumer/ports/parquet.ts';
+import type { Catalog, CatalogPartition, CatalogTable, ObjectStore, TableDefinition } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { formatType, parseType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';

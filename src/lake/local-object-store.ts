@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../consumer/ports/parquet.ts';
+import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../consumer/ports/lake.ts';
 import { checkKey } from './object-key.ts';
 import { explainFileError, isCode } from './explain-file-error.ts';
 

@@ -5,7 +5,7 @@ import { openKernel } from '../kernel/kernel.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { wasmUtils } from '../runtime/wasm-utils.ts';
 import { FileWriter, writeColumnChunk, type Compress } from './column-chunk.ts';
-import { leavesOf } from './leaf-column.ts';
+import { leavesOf } from './leaves.ts';
 import { footerOf, type RowGroupFacts } from './footer.ts';
 import type { Codec, EncoderOptions } from './encoder-options.ts';
 import { schemaOf } from './parquet-schema.ts';

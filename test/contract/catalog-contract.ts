@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Catalog, TableDefinition } from '../../src/consumer/ports/parquet.ts';
+import type { Catalog, TableDefinition } from '../../src/consumer/ports/lake.ts';
 import { parseColumns } from '../../src/schema/hive-ddl.ts';
 
 /** What every catalog must do: run on the local lake's and on Glue. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ObjectStore } from '../../src/consumer/ports/parquet.ts';
+import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);

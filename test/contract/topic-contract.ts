@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AssignedPartition, RecordHandler, RecordSource, TopicReader } from '../../src/consumer/ports/parquet.ts';
+import type { AssignedPartition, RecordHandler, RecordSource, TopicReader } from '../../src/consumer/ports/topic.ts';
 import type { RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
 import type { TestRecord } from '../support/chunks.ts';
 

@@ -5,7 +5,7 @@ import type {
   RecordSource,
   TopicReader,
   Watermarks,
-} from '../../src/consumer/ports/parquet.ts';
+} from '../../src/consumer/ports/topic.ts';
 import type { RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
 import { PipelineError } from '../../src/runtime/errors.ts';
 import { chunkOf, type TestRecord } from '../support/chunks.ts';

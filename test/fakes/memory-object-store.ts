@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../../src/consumer/ports/parquet.ts';
+import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { PipelineError } from '../../src/runtime/errors.ts';
 
 /** Objects in memory with the refusals of S3. */

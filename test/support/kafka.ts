@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 import type { Kafka } from 'kafkajs';
 import { createKafkaClient } from '../../src/kafka/kafkajs/client.ts';
-import { TlsIdentity } from '../../src/kafka/tls-material.ts';
+import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
 import { withAdmin } from '../../src/kafka/topics.ts';
 import type { TestRecord } from './chunks.ts';
 

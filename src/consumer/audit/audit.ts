@@ -1,6 +1,6 @@
 import type { ObjectName } from '../ledger/object-keys.ts';
 import type { LedgerEntry, WrittenObject } from '../ledger/ledger-entry.ts';
-import type { Watermarks } from '../ports/parquet.ts';
+import type { Watermarks } from '../ports/topic.ts';
 
 /** One thing that is wrong, where, and what to do. */
 export interface Finding {

@@ -9,9 +9,11 @@ import {
   type Finding,
 } from './audit.ts';
 import type { Ledger, Versioned } from '../ledger/ledger.ts';
-import type { LedgerEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import { isWritten, type LedgerEntry, type Written, type WrittenObject } from '../ledger/ledger-entry.ts';
 import { isHidden, parseObjectName } from '../ledger/object-keys.ts';
-import type { Catalog, ObjectStore, ParquetReader, TopicReader, Watermarks } from '../ports/parquet.ts';
+import type { Catalog, ObjectStore } from '../ports/lake.ts';
+import type { ParquetReader } from '../ports/parquet.ts';
+import type { TopicReader, Watermarks } from '../ports/topic.ts';
 
 export interface VerifyOptions {
   readonly ledger: Ledger;
@@ -51,8 +53,6 @@ export interface VerifyReport {
   readonly removable: readonly string[];
 }
 
-type Written = Extract<LedgerEntry, { outcome: unknown }>;
-
 const requestsMax = 16;
 
 /** The audit: ledger against objects against catalog against broker. Changes nothing. */
@@ -88,10 +88,6 @@ export async function verify(asked: VerifyOptions): Promise<VerifyReport> {
 async function tellsOffsets({ catalog, table }: VerifyOptions): Promise<boolean> {
   const found = await catalog.load(table);
   return found === undefined || found.columns.some(({ name }) => name === 'kafka_offset');
-}
-
-export function isWritten(entry: LedgerEntry): entry is Written {
-  return entry.state === 'committed' || entry.state === 'replacing';
 }
 
 async function listObjects({ store, table, deadLetterTable }: VerifyOptions): Promise<Map<string, number>> {

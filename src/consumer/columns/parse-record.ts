@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { messageOf } from '../../runtime/errors.ts';
-import { ExactNumber } from '../../schema/values.ts';
+import { parseJson } from '../../schema/exact-json.ts';
 
 /** Why a record can't become a row: the words stand in the dead letters and in the metrics. */
 export const rejectReasons = [
@@ -46,12 +46,6 @@ export function parseNested(bytes: Buffer, start: number, end: number): unknown 
   }
 }
 
-/** `JSON.parse` that loses no digit. */
-export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
-  return mayHaveLostDigits(value, text) ? JSON.parse(text, reviveExact) : value;
-}
-
 function parseText(text: string): ParsedRecord {
   let value: unknown;
   try {
@@ -70,32 +64,6 @@ function parseText(text: string): ParsedRecord {
 function describeError(error: unknown, text: string): string {
   const message = messageOf(error).slice(0, 200);
   return /position \d+/.test(message) ? message : `${message} at position ${text.length}`;
-}
-
-const longNumber = /[0-9]{16}|[0-9][eE]/;
-
-/** True when a number of the text may have more digits, or a larger exponent, than a double can hold. */
-function mayHaveLostDigits(value: unknown, text: string): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  for (const member of Object.values(value)) {
-    // nested values are not worth a walk: their digits in the text decide
-    if (typeof member === 'object' && member !== null) return longNumber.test(text);
-    if (typeof member === 'number' && !Number.isSafeInteger(member) && isBeyondDouble(member)) return true;
-  }
-  return false;
-}
-
-/** Fractions are what a double makes of them; integers and magnitudes are not. */
-function isBeyondDouble(value: number): boolean {
-  return !Number.isFinite(value) || Number.isInteger(value);
-}
-
-function reviveExact(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || context?.source === undefined) return value;
-  const { source } = context;
-  if (!Number.isFinite(value)) return new ExactNumber(source);
-  if (Number.isSafeInteger(value) || !/^-?\d+$/.test(source)) return value;
-  return BigInt(source) === BigInt(value) ? value : new ExactNumber(source);
 }
 
 /** Depth of brackets outside strings. */

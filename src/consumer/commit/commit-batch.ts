@@ -1,28 +1,10 @@
-import type { Clock } from '../../runtime/clock.ts';
+import type { CommitTools } from './commit-tools.ts';
 import type { CutReason } from '../batch/batch-policy.ts';
 import { stepRunner } from './step-runner.ts';
-import type { ClaimResult, Ledger, Versioned } from '../ledger/ledger.ts';
-import type { ClaimedEntry, CommittedEntry, Outcome, Placement } from '../ledger/ledger-entry.ts';
+import type { ClaimResult, Versioned } from '../ledger/ledger.ts';
+import { listsObject, type ClaimedEntry, type CommittedEntry, type Outcome } from '../ledger/ledger-entry.ts';
 import type { Batch } from '../batch/partition-buffer.ts';
-import type { PipelineObserver } from './pipeline-observer.ts';
-import type { TableWriter } from '../table/table-writer.ts';
-import { names, writeBatch } from './write-batch.ts';
-
-/** What turns batches into committed entries; one per process and table. */
-export interface CommitTools {
-  readonly ledger: Ledger;
-  readonly writer: TableWriter;
-  readonly table: string;
-  readonly topic: string;
-  readonly placement: Placement;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** A new unique id for each claim. */
-  readonly newWriterId: () => string;
-  readonly observer: PipelineObserver;
-  /** How long a step is tried again before the process gives up, in milliseconds. */
-  readonly patienceMs: number;
-}
+import { writeBatch } from './write-batch.ts';
 
 export interface CommitRequest {
   readonly batch: Batch;
@@ -66,7 +48,7 @@ export async function commitBatch(request: CommitRequest, tools: CommitTools): P
   const entry: CommittedEntry = { ...claim, state: 'committed', outcome: { ...outcome, ...lossOf(request) } };
   const written = await step('ledger', () => tools.ledger.replace(claimed.claim, entry));
   if (written.kind === 'theirs') {
-    await tools.writer.discard(created.filter((key) => !names(written.found.entry, key)));
+    await tools.writer.discard(created.filter((key) => !listsObject(written.found.entry, key)));
     return written;
   }
   const tookMs = tools.clock.nowMs() - startMs;

@@ -1,7 +1,7 @@
-import type { CommitTools } from './commit-batch.ts';
+import type { CommitTools } from './commit-tools.ts';
 import type { ClaimResult } from '../ledger/ledger.ts';
 import type { GapEntry } from '../ledger/ledger-entry.ts';
-import type { OffsetRange } from '../ports/parquet.ts';
+import type { OffsetRange } from '../ports/topic.ts';
 
 /** Writes down that Kafka lost the range before it was read: loud, and wrong for `verify` until somebody acknowledges it. */
 export async function recordGap(

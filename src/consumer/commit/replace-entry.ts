@@ -1,5 +1,5 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import type { CommitTools } from './commit-batch.ts';
+import type { CommitTools } from './commit-tools.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { CommittedEntry, LedgerEntry, Outcome, ReplacingEntry, WrittenObject } from '../ledger/ledger-entry.ts';

@@ -1,5 +1,5 @@
 import { retry } from '../../runtime/retry.ts';
-import type { CommitTools } from './commit-batch.ts';
+import type { CommitTools } from './commit-tools.ts';
 import type { StepName } from './pipeline-observer.ts';
 
 export type StepRunner = <T>(name: StepName, work: () => Promise<T>) => Promise<T>;

@@ -1,13 +1,10 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { fingerprint } from '../ledger/chain-position.ts';
-import type { CommitTools } from './commit-batch.ts';
+import type { CommitTools } from './commit-tools.ts';
 import type { StepRunner } from './step-runner.ts';
-import type { ClaimedEntry, LedgerEntry, Outcome } from '../ledger/ledger-entry.ts';
+import type { ClaimOf, Outcome } from '../ledger/ledger-entry.ts';
 import type { Batch } from '../batch/partition-buffer.ts';
 import type { PutMode } from '../table/table-writer.ts';
-
-/** What is fixed by a claim, whatever became of it. */
-export type ClaimOf = Omit<ClaimedEntry, 'state'>;
 
 export interface WrittenBatch {
   readonly outcome: Outcome;
@@ -56,10 +53,4 @@ function lastRecordOf(batch: Batch): Pick<Outcome, 'lastRecord'> {
   const index = last.end - 1;
   const offset = last.chunk.from + BigInt(last.chunk.offsetDeltas[index] ?? 0);
   return { lastRecord: { offset: offset.toString(), ...fingerprint(last.chunk, index) } };
-}
-
-/** True when the entry names the object as its own. */
-export function names(entry: LedgerEntry, key: string): boolean {
-  if (entry.state === 'gap' || entry.state === 'claimed') return false;
-  return entry.outcome.objects.some((object) => object.key === key);
 }

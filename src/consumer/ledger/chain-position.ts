@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Ledger, Versioned } from './ledger.ts';
 import type { ClaimedEntry, LedgerEntry, LedgerPath } from './ledger-entry.ts';
-import type { AssignedPartition, TopicReader } from '../ports/parquet.ts';
+import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 
 /** Where a partition goes on. */

@@ -81,6 +81,22 @@ export type WrittenObject = z.infer<typeof objectSchema>;
 export type Placement = z.infer<typeof placementSchema>;
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+/** What is fixed by a claim, whatever became of it. */
+export type ClaimOf = Omit<ClaimedEntry, 'state'>;
+
+/** An entry whose range is in the lake. */
+export type Written = Extract<LedgerEntry, { outcome: unknown }>;
+
+export function isWritten(entry: LedgerEntry): entry is Written {
+  return entry.state === 'committed' || entry.state === 'replacing';
+}
+
+/** True when the entry names the object as its own. */
+export function listsObject(entry: LedgerEntry, key: string): boolean {
+  if (entry.state === 'gap' || entry.state === 'claimed') return false;
+  return entry.outcome.objects.some((object) => object.key === key);
+}
+
 /** One Kafka partition's part of the ledger of one table. */
 export interface LedgerPath {
   readonly table: string;

@@ -8,7 +8,7 @@ import {
   type LedgerEntry,
   type LedgerPath,
 } from './ledger-entry.ts';
-import type { ObjectStore } from '../ports/parquet.ts';
+import type { ObjectStore } from '../ports/lake.ts';
 
 /** An entry with the version its next change must expect. */
 export interface Versioned<Entry extends LedgerEntry = LedgerEntry> {

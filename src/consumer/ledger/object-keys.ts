@@ -1,5 +1,5 @@
 import type { LedgerPath } from './ledger-entry.ts';
-import type { OffsetRange } from '../ports/parquet.ts';
+import type { OffsetRange } from '../ports/topic.ts';
 
 /** What an object's name says about its content. */
 export interface ObjectName extends OffsetRange {

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import type { CatalogPartition, CatalogTable, TableDefinition } from './parquet.ts';
+import type { CatalogPartition, CatalogTable, TableDefinition } from './lake.ts';
 
 const nameLengthMax = 255;
 

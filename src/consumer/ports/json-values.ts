@@ -1,4 +1,4 @@
-import { parseJson } from '../columns/parse-record.ts';
+import { parseJson } from '../../schema/exact-json.ts';
 
 const writtenBytes = 256 * 1024;
 

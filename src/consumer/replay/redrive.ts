@@ -1,12 +1,13 @@
 import { chunkOfDeadLetters, readDeadLetters, type DeadLetter } from '../table/dead-letter-chunk.ts';
-import type { CommitTools } from '../commit/commit-batch.ts';
+import type { CommitTools } from '../commit/commit-tools.ts';
 import type { StepRunner } from '../commit/step-runner.ts';
 import type { DecodedBatch, Reject } from '../columns/decode-batch.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { CommittedEntry, Outcome, ReplacingEntry } from '../ledger/ledger-entry.ts';
 import { redriveKey } from '../ledger/object-keys.ts';
 import type { RejectReason } from '../columns/parse-record.ts';
-import type { ObjectStore, ParquetReader } from '../ports/parquet.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import type { ParquetReader } from '../ports/parquet.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import { replaceEntry } from '../commit/replace-entry.ts';
 

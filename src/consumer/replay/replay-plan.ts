@@ -1,6 +1,6 @@
 import type { Versioned } from '../ledger/ledger.ts';
 import type { ClaimedEntry, CommittedEntry, ReplacingEntry } from '../ledger/ledger-entry.ts';
-import type { OffsetRange, Watermarks } from '../ports/parquet.ts';
+import type { OffsetRange, Watermarks } from '../ports/topic.ts';
 
 /** One piece of a replay, in the order it is done. */
 export type ReplayItem =

@@ -1,9 +1,10 @@
-import { commitBatch, type CommitTools } from '../commit/commit-batch.ts';
+import { commitBatch } from '../commit/commit-batch.ts';
+import { type CommitTools } from '../commit/commit-tools.ts';
 import { reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
 import { PartitionBuffer, type Batch } from '../batch/partition-buffer.ts';
-import type { OffsetRange, TopicReader } from '../ports/parquet.ts';
+import type { OffsetRange, TopicReader } from '../ports/topic.ts';
 import { replaceEntry } from '../commit/replace-entry.ts';
 import type { ReplayItem } from './replay-plan.ts';
 import { writeBatch } from '../commit/write-batch.ts';

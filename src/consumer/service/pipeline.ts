@@ -3,12 +3,13 @@ import { mapConcurrently, Slots } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { reasonToCut, type BatchPolicy, type CutReason } from '../batch/batch-policy.ts';
 import { commitMetadata, findPosition, type ChainPosition } from '../ledger/chain-position.ts';
-import { commitBatch, type CommitTools } from '../commit/commit-batch.ts';
+import { commitBatch } from '../commit/commit-batch.ts';
+import { type CommitTools } from '../commit/commit-tools.ts';
 import { recordGap } from '../commit/record-gap.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { CommittedEntry } from '../ledger/ledger-entry.ts';
 import { PartitionWork } from './partition-work.ts';
-import type { AssignedPartition, RecordHandler, RecordSource, TopicReader } from '../ports/parquet.ts';
+import type { AssignedPartition, RecordHandler, RecordSource, TopicReader } from '../ports/topic.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 
 /** Reading goes on once so much of the limit is left: soon, or there is nothing to write meanwhile. */

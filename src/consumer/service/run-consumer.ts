@@ -1,6 +1,6 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
-import type { Watermarks } from '../ports/parquet.ts';
+import type { Watermarks } from '../ports/topic.ts';
 
 export interface ConsumerOptions extends PipelineOptions {
   /** Ends when everything the topic held at the start is in the lake. */

@@ -2,7 +2,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { planEvolution, type Evolution, type EvolutionRules, type ObservedColumn } from '../../schema/evolution.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { Column } from '../../schema/types.ts';
-import type { Catalog, CatalogTable, TableDefinition } from '../ports/parquet.ts';
+import type { Catalog, CatalogTable, TableDefinition } from '../ports/lake.ts';
 
 export interface SchemaKeeperOptions {
   readonly catalog: Catalog;

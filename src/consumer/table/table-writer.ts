@@ -16,12 +16,13 @@ import {
 import { decodeBatch, type DecodedBatch, type DecodeRules } from '../columns/decode-batch.ts';
 import type { Outcome, Placement, WrittenObject } from '../ledger/ledger-entry.ts';
 import { objectKey } from '../ledger/object-keys.ts';
-import type { Catalog, CatalogTable, ObjectStore, ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
+import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
+import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
 import { previewSchema, type SchemaPreview } from './schema-preview.ts';
 import { SchemaKeeper, type SchemaKeeperOptions } from './schema-keeper.ts';
 import { rescuedTarget, routeColumns, type TargetColumn } from './route-columns.ts';
-import type { ClaimOf } from '../commit/write-batch.ts';
+import type { ClaimOf } from '../ledger/ledger-entry.ts';
 
 export interface TableWriterOptions {
   readonly store: ObjectStore;

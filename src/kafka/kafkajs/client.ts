@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import { prefixBytes } from './answer-framing.ts';
 import { installFetchDecoding } from './fetch-decoding.ts';
-import type { TlsIdentity } from '../tls-material.ts';
+import type { TlsIdentity } from './tls-identity.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Pipeline } from '../../../src/consumer/service/pipeline.ts';
-import type { AssignedPartition } from '../../../src/consumer/ports/parquet.ts';
+import type { AssignedPartition } from '../../../src/consumer/ports/topic.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeSource, FakeTopic } from '../../fakes/fake-topic.ts';
 import { audit, createTestTools, openTestLake } from '../../support/lake.ts';

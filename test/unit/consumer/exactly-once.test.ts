@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-batch.ts';
+import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { stepNames, type PipelineObserver, type StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { runConsumer } from '../../../src/consumer/service/run-consumer.ts';
 import { writeFile } from 'node:fs/promises';
-import type { ObjectStore } from '../../../src/consumer/ports/parquet.ts';
+import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { explainFileError } from '../../../src/lake/explain-file-error.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-batch.ts';
+import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import type { RejectReason } from '../../../src/consumer/columns/parse-record.ts';
 import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
-import { isWritten } from '../../../src/consumer/audit/verify.ts';
+import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-batch.ts';
+import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay, type ReplayItem } from '../../../src/consumer/replay/replay-plan.ts';
 import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';

@@ -1,0 +1,21 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Placement } from '../ledger/ledger-entry.ts';
+import type { TableWriter } from '../table/table-writer.ts';
+import type { PipelineObserver } from './pipeline-observer.ts';
+
+/** What turns batches into committed entries; one per process and table. */
+export interface CommitTools {
+  readonly ledger: Ledger;
+  readonly writer: TableWriter;
+  readonly table: string;
+  readonly topic: string;
+  readonly placement: Placement;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** A new unique id for each claim. */
+  readonly newWriterId: () => string;
+  readonly observer: PipelineObserver;
+  /** How long a step is tried again before the process gives up, in milliseconds. */
+  readonly patienceMs: number;
+}

@@ -1,0 +1,76 @@
+import type { Column } from '../../schema/types.ts';
+
+export interface ObjectInfo {
+  /** Relative to the lake's root, `/` between parts. */
+  readonly key: string;
+  readonly size: number;
+}
+
+export interface StoredObject {
+  readonly bytes: Uint8Array;
+  /** Changes with every write of the key (S3: the ETag). */
+  readonly version: string;
+}
+
+export type PutCondition = { readonly ifAbsent: true } | { readonly ifVersion: string };
+
+export type PutResult =
+  | { readonly kind: 'stored'; readonly version: string }
+  /** The condition did not hold. Can also mean that our own first try took place and its answer was lost: read and compare. */
+  | { readonly kind: 'refused' };
+
+/** Keys are relative to the lake's root. Every call rejects with a `PipelineError` STORE_*. */
+export interface ObjectStore {
+  /** `s3://bucket/prefix/key` or `file:///…`; for logs, catalogs and query engines. */
+  uri(key: string): string;
+  put(key: string, bytes: Uint8Array, condition?: PutCondition): Promise<PutResult>;
+  get(key: string): Promise<StoredObject | undefined>;
+  head(key: string): Promise<ObjectInfo | undefined>;
+  /** Bytes `[start, end)`; rejects with STORE_MISSING. */
+  getRange(key: string, start: number, end: number): Promise<Uint8Array>;
+  /** In order of the keys' UTF-8 bytes. */
+  list(prefix: string, options?: { readonly startAfter?: string; readonly limit?: number }): AsyncIterable<ObjectInfo>;
+  /** A key that is not there is no error. */
+  delete(keys: readonly string[]): Promise<void>;
+}
+
+/** A table without what only the catalog knows. */
+export interface TableDefinition {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly partitionKeys: readonly Column[];
+  /** URI, ends in `/`. */
+  readonly location: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface CatalogTable extends TableDefinition {
+  /** Changes with every change of the table. */
+  readonly version: string;
+}
+
+export interface CatalogPartition {
+  /** One value per partition key, in order. */
+  readonly values: readonly string[];
+  readonly location: string;
+}
+
+/** Tables of one database. Every call rejects with a `PipelineError` CATALOG_*. */
+export interface Catalog {
+  load(table: string): Promise<CatalogTable | undefined>;
+  /** Creates the database too when it is missing. */
+  create(definition: TableDefinition): Promise<'created' | 'exists'>;
+  /** Adds columns and sets parameters if the table still has `expectedVersion`; never removes or retypes a column. */
+  evolve(change: {
+    readonly table: string;
+    readonly expectedVersion: string;
+    readonly addColumns: readonly Column[];
+    /** Struct columns that got fields: replaced by name. */
+    readonly replaceColumns?: readonly Column[];
+    readonly parameters?: Readonly<Record<string, string>>;
+  }): Promise<'evolved' | 'conflict'>;
+  /** Idempotent: a partition that is there already is left as it is. */
+  addPartitions(table: CatalogTable, partitions: readonly CatalogPartition[]): Promise<void>;
+  removePartitions(table: string, values: readonly (readonly string[])[]): Promise<void>;
+  listPartitions(table: string): AsyncIterable<CatalogPartition>;
+}

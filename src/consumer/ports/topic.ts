@@ -1,0 +1,67 @@
+import type { RecordChunk } from './record-chunk.ts';
+
+/** What the broker knows of one partition at the moment of asking. */
+export interface Watermarks {
+  /** First offset still held. */
+  readonly low: bigint;
+  /** One past the last offset. */
+  readonly high: bigint;
+}
+
+export interface AssignedPartition extends Watermarks {
+  readonly partition: number;
+  /** The group's last commit, if any. */
+  readonly committed?: { readonly offset: bigint; readonly metadata: string };
+}
+
+/** What a `RecordSource` calls. `assigned` may wait; the others return at once. */
+export interface RecordHandler {
+  /**
+   * The member got these partitions (the whole assignment, also those it had before). Everything handed over earlier and
+   * not yet written is void. Answers with the offset to continue at, for each partition. No record is handed over before that.
+   */
+  assigned(partitions: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>>;
+  /** Membership is gone or changing: work in flight must not be counted on. */
+  revoked(): void;
+  /** `chunk.from` is the position answered or sought, or the `to` of the chunk before: never a hole, never a repeat. */
+  records(chunk: RecordChunk): void;
+  /** The broker no longer holds `[from, to)`; the next chunk begins at `to`. */
+  gap(gap: { readonly partition: number; readonly from: bigint; readonly to: bigint }): void;
+}
+
+/** One topic, read as a member of a consumer group. */
+export interface RecordSource {
+  /** Joins and reads until `stop`; rejects with a `PipelineError` when the membership can't be kept up. */
+  run(handler: RecordHandler): Promise<void>;
+  /** Leaves the group; `run` then resolves. Idempotent. */
+  stop(): Promise<void>;
+  pause(partition: number): void;
+  resume(partition: number): void;
+  /** The next chunk of the partition begins here; chunks fetched before are dropped by the source. */
+  seek(partition: number, offset: bigint): void;
+  /** Rejects with MEMBERSHIP_LOST when another member owns the partition by now. */
+  commit(partition: number, offset: bigint, metadata: string): Promise<void>;
+}
+
+/** Reads outside any group: replay, verify, redrive, adopted claims. */
+export interface TopicReader {
+  /** Watermarks of every partition. Rejects with TOPIC_MISSING, TOPIC_DENIED. */
+  watermarks(): Promise<ReadonlyMap<number, Watermarks>>;
+  /** First offset of each partition with a timestamp at or after `timestampMs`; the high watermark when there is none. */
+  offsetsAt(timestampMs: number): Promise<ReadonlyMap<number, bigint>>;
+  /** The group's commits by partition; partitions without one are left out. */
+  committed(groupId: string): Promise<ReadonlyMap<number, bigint>>;
+  /**
+   * Chunks that account for exactly `[from, to)`, in order, also when its end holds no readable record.
+   * Rejects with OFFSETS_GONE when `from` is below the low watermark or `to` above the high one.
+   */
+  read(range: OffsetRange, signal?: AbortSignal): AsyncIterable<RecordChunk>;
+  close(): Promise<void>;
+}
+
+/** Half-open range of offsets of one Kafka partition. */
+export interface OffsetRange {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+}

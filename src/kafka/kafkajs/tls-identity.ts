@@ -1,0 +1,73 @@
+import type { OnReadOpts } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
+import type { Clock } from '../../runtime/clock.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { TlsMaterial } from '../tls-material.ts';
+import { AnswerFraming } from './answer-framing.ts';
+
+const recyclePauseMs = 300;
+/** Of a socket's one buffer; a TLS record has 16 KiB at most. */
+const readBytes = 64 * 1024;
+
+/** The newest material, and the sockets made with it: when it changes, they are recycled, so that nothing restarts. */
+export class TlsIdentity {
+  #material: TlsMaterial;
+  readonly #sockets = new Set<TLSSocket>();
+
+  constructor(material: TlsMaterial) {
+    this.#material = material;
+  }
+
+  current(): TlsMaterial {
+    return this.#material;
+  }
+
+  /** New connections use `material` from now on; open ones are closed one after the other, and kafkajs opens them again. */
+  async replace(material: TlsMaterial, clock: Clock): Promise<void> {
+    this.#material = material;
+    const open = [...this.#sockets];
+    for (const socket of open) {
+      // without an error kafkajs does not notice the end of a socket
+      socket.destroy(new Error('certificate rotated'));
+      await clock.sleep(recyclePauseMs);
+    }
+  }
+
+  /** Opens a verified connection with the material of this moment. */
+  connect({
+    host,
+    port,
+    onConnect,
+  }: {
+    readonly host: string;
+    readonly port: number;
+    readonly onConnect: () => void;
+  }): TLSSocket {
+    const answers = new AnswerFraming((answer) => socket.emit('data', answer));
+    const reading: { readonly onread: OnReadOpts } = {
+      onread: {
+        buffer: Buffer.alloc(readBytes),
+        callback: (count, buffer) => takeIn(socket, answers, buffer.subarray(0, count)),
+      },
+    };
+    const servername = /^[\d.]+$/.test(host) ? '' : host;
+    const socket = connect(
+      { host, port, servername, ...this.#material, rejectUnauthorized: true, ...reading },
+      onConnect,
+    );
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
+}
+
+/** Answers whether the socket is to be read on. */
+function takeIn(socket: TLSSocket, answers: AnswerFraming, bytes: Uint8Array): boolean {
+  try {
+    answers.push(bytes);
+    return true;
+  } catch (error) {
+    socket.destroy(error instanceof Error ? error : new Error(messageOf(error)));
+    return false;
+  }
+}

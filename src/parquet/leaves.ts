@@ -1,0 +1,29 @@
+import type { TableColumn } from '../consumer/ports/columnar-table.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { LeafColumn } from './leaf-column.ts';
+import { valuesOf } from './leaf-values.ts';
+import { shredJson } from './shred-json.ts';
+import { shred } from './shred.ts';
+
+/** The leaves of a column, in the order of the schema, for the rows `[first, end)`. */
+export function leavesOf(column: TableColumn, first: number, end: number, kernel: Kernel): LeafColumn[] {
+  const { name, type, data, validity } = column;
+  if (data.kind === 'values') {
+    const { json, valueAt } = data;
+    const leaves = json && shredJson({ name, type, json }, first, end, kernel);
+    return leaves ?? shred({ name, type, valueAt, validity }, first, end);
+  }
+  if (type.kind === 'array' || type.kind === 'struct')
+    throw new RangeError(`${name}: a ${type.kind} without its parts`);
+  return [
+    {
+      path: [name],
+      type,
+      entries: end - first,
+      definitionMax: 1,
+      ...(validity && { definitions: validity.subarray(first, end) }),
+      repetitionMax: 0,
+      values: valuesOf({ type, data, validity }, first, end),
+    },
+  ];
+}
