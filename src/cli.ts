@@ -4,10 +4,11 @@ import { describeFailure, exitCodeOf, exitCodes } from './app/exit-codes.ts';
 import { failureFields } from './app/log-observer.ts';
 import { createLogger } from './app/logger.ts';
 import { listenForStop } from './app/signals.ts';
+import { processEnvironment } from './runtime/environment.ts';
 import { createCommandLine } from './commands/command-line.ts';
 
 const program = createCommandLine(async (voice, required, work) => {
-  const config = readConfig(process.env, required);
+  const config = readConfig(processEnvironment(), required);
   const log = createLogger(config.LOG_LEVEL);
   const stop = listenForStop();
   try {

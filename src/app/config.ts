@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { choice, decimal, integer, list, text, variable, yesNo, type VariableFacts } from './config-types.ts';
+import type { Environment } from '../runtime/environment.ts';
 import { PipelineError } from '../runtime/errors.ts';
 
 // code made for a schema pays after many values, and needs `new Function`
@@ -214,9 +215,6 @@ const configSchema = z.object({
 
 export type Config = z.infer<typeof configSchema>;
 export type VariableName = keyof Config;
-
-/** The environment as it is given to a process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A variable as the documentation shows it. */
 export interface DocumentedVariable extends VariableFacts {

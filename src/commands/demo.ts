@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { startBroker } from '../devstack/broker.ts';
 import { hasEnded, startChild, type Child } from '../devstack/child.ts';
 import { startAwsEmulator } from '../devstack/emulators.ts';
+import { processEnvironment, type Environment } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { StopSignal } from '../app/signals.ts';
@@ -48,7 +49,7 @@ interface Play {
 
 async function play({ folder, count, lake, stack }: Play): Promise<number> {
   const environment = {
-    ...process.env,
+    ...processEnvironment(),
     ...(await provideBroker(folder, stack)),
     ...(await provideLake(folder, lake, stack)),
   };
@@ -89,14 +90,15 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   });
 }
 
-/** On a broker that is not ours a topic of this run alone, unless one is given: what it holds is counted. */
-function topicOf({ KAFKA_TOPIC: given }: NodeJS.ProcessEnv): string {
-  return given ?? (process.env['KAFKA_BROKERS'] === undefined ? table : `${table}-demo-${Date.now()}`);
+/** The topic to use: on a broker that is not ours a new one, unless KAFKA_TOPIC is set, since its records are counted. */
+function topicOf({ KAFKA_TOPIC: given }: Environment): string {
+  return given ?? (processEnvironment()['KAFKA_BROKERS'] === undefined ? table : `${table}-demo-${Date.now()}`);
 }
 
 async function provideBroker(folder: string, stack: StartedParts): Promise<Record<string, string>> {
-  if (process.env['KAFKA_BROKERS'] !== undefined) {
-    say(`broker: ${process.env['KAFKA_BROKERS']}, as KAFKA_BROKERS says`);
+  const given = processEnvironment()['KAFKA_BROKERS'];
+  if (given !== undefined) {
+    say(`broker: ${given}, as KAFKA_BROKERS says`);
     return {};
   }
   say('broker: starting Apache Kafka that asks for client certificates (the first time its jars are fetched)');
@@ -131,7 +133,7 @@ async function provideLake(
 /** The command line as this process was started: sources in the checkout, built files in a package. */
 const cli = fileURLToPath(import.meta.resolve(import.meta.url.endsWith('.ts') ? '../cli.ts' : '../cli.js'));
 
-async function glueless(args: readonly string[], env: NodeJS.ProcessEnv, stack?: StartedParts): Promise<string> {
+async function glueless(args: readonly string[], env: Environment, stack?: StartedParts): Promise<string> {
   try {
     const running = run(process.execPath, [cli, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
     stack?.add(async () => {
@@ -148,7 +150,7 @@ async function glueless(args: readonly string[], env: NodeJS.ProcessEnv, stack?:
   }
 }
 
-function startGlueless(args: readonly string[], env: NodeJS.ProcessEnv, logFile: string): Child {
+function startGlueless(args: readonly string[], env: Environment, logFile: string): Child {
   return startChild(process.execPath, [cli, ...args], { logFile, env });
 }
 

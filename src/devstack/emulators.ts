@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { cacheFolder, onceIn } from './cache.ts';
+import { processEnvironment } from '../runtime/environment.ts';
 import { freePort, startChild, untilListening } from './child.ts';
 
 const run = promisify(execFile);
@@ -30,7 +31,7 @@ export async function startAwsEmulator(): Promise<AwsEmulator> {
   const child = startChild(python, ['-m', 'ministack.app'], {
     logFile,
     cwd: folder,
-    env: { ...process.env, GATEWAY_PORT: String(port), MINISTACK_HOST: '127.0.0.1', LOG_LEVEL: 'WARNING' },
+    env: { ...processEnvironment(), GATEWAY_PORT: String(port), MINISTACK_HOST: '127.0.0.1', LOG_LEVEL: 'WARNING' },
   });
   await untilListening(port, child, { name: 'the AWS emulator', logFile, timeoutMs: 60_000 });
   const endpoint = `http://127.0.0.1:${port}`;

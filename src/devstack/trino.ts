@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { cacheFolder, onceIn } from './cache.ts';
+import { processEnvironment } from '../runtime/environment.ts';
 import { freePort, startChild, untilListening } from './child.ts';
 
 const run = promisify(execFile);
@@ -37,7 +38,8 @@ export async function startTrino({ endpoint, database }: TrinoOptions): Promise<
   await configure(folder, { port, endpoint });
   const logFile = join(folder, 'trino.log');
   const launcher = join(server, 'bin', 'launcher');
-  const env = { ...process.env, JAVA_HOME: javaHome, PATH: `${join(javaHome, 'bin')}:${process.env['PATH'] ?? ''}` };
+  const given = processEnvironment();
+  const env = { ...given, JAVA_HOME: javaHome, PATH: `${join(javaHome, 'bin')}:${given['PATH'] ?? ''}` };
   const options = ['run', '--etc-dir', join(folder, 'etc'), '--data-dir', join(folder, 'data')];
   const child = startChild(launcher, options, { logFile, env });
   await untilListening(port, child, { name: 'Trino', logFile, timeoutMs: readyTimeoutMs });

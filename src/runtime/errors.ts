@@ -87,7 +87,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** For the end of a `switch` over a closed union: fails to compile when a case is missing. */
+/** Ends a `switch` over a closed union: a missing case fails to compile. */
 export function unreachable(value: never): never {
   throw new TypeError(`unexpected value ${JSON.stringify(value)}`);
 }

@@ -1,0 +1,176 @@
+import { posix } from 'node:path';
+
+/** Source files by their path below the repository, like `src/consumer/ledger/ledger.ts`. */
+export type SourceTree = ReadonlyMap<string, string>;
+
+/** What stands under every room but `schema` and `pki`. */
+const floor = ['runtime/errors', 'runtime'];
+
+/**
+ * What each room may import of ours, lowest room first. A room is a folder or a file below `src`; a file belongs to
+ * the longest name that fits. Every room may import itself and what it lists, and may list only rooms above it in this list.
+ */
+export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
+  ['runtime/errors', []],
+  ['runtime/environment', []],
+  ['runtime', ['runtime/errors']],
+  ['schema', [...floor]],
+  ['kernel', ['runtime', 'schema']],
+  ['consumer/ports', [...floor, 'schema']],
+  ['consumer/batch', [...floor, 'consumer/ports']],
+  ['consumer/ledger', [...floor, 'schema', 'consumer/ports']],
+  ['consumer/columns', [...floor, 'schema', 'kernel', 'consumer/ports', 'consumer/ledger']],
+  ['consumer/table', [...floor, 'schema', 'consumer/ports', 'consumer/ledger', 'consumer/columns']],
+  ['consumer/commit', [...floor, 'schema', ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table')]],
+  ['consumer/service', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'commit')]],
+  ['consumer/replay', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table', 'commit')]],
+  ['consumer/audit', [...floor, 'schema', ...consumerRooms('ports', 'ledger', 'columns', 'table')]],
+  ['producer', [...floor]],
+  ['report', [...floor, 'schema']],
+  ['kafka/format', [...floor, 'consumer/ports', 'producer/publisher']],
+  ['kafka/tls-material', [...floor]],
+  ['kafka/admit-fetch', [...floor]],
+  ['kafka/kafkajs', [...floor, 'kafka/format', 'kafka/tls-material', 'kafka/admit-fetch']],
+  [
+    'kafka',
+    [
+      ...floor,
+      'consumer/ports',
+      'producer/publisher',
+      'kafka/format',
+      'kafka/tls-material',
+      'kafka/admit-fetch',
+      'kafka/kafkajs',
+    ],
+  ],
+  ['aws', [...floor, 'schema', 'consumer/ports', 'report/query-engine']],
+  ['lake', [...floor, 'schema', 'consumer/ports', 'report/query-engine']],
+  ['parquet', [...floor, 'schema', 'kernel', 'consumer/ports']],
+  ['pki', []],
+  ['devstack', [...floor, 'runtime/environment', 'pki']],
+]);
+
+/** The rooms that wire: they may import whatever is below them, and only `cli.ts` may import a command. */
+export const wiring: readonly string[] = ['app', 'commands', 'cli'];
+
+/** The one room, or rooms, that may import each of these packages. */
+export const owners: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kafkajs', ['kafka']],
+  ['@aws-sdk/', ['aws']],
+  ['@duckdb/', ['lake']],
+  ['hyparquet', ['parquet']],
+  ['hyparquet-writer', ['parquet']],
+  ['parquetjs-lite', ['parquet']],
+  ['@peculiar/x509', ['pki']],
+  ['reflect-metadata', ['pki']],
+  ['commander', ['cli', 'commands']],
+  ['pino', ['app']],
+  ['prom-client', ['app']],
+]);
+
+/** Imports that go where they must not, each as one line; of types as well. */
+export function forbiddenImports(tree: SourceTree): string[] {
+  return ownImports(tree)
+    .filter(({ from, to }) => !mayImport(nameOf(from), nameOf(to)))
+    .map(({ from, to }) => `${from} imports ${to}`);
+}
+
+/** Rooms that list a room that does not stand before them. */
+export function roomsOutOfOrder(): string[] {
+  const order = [...rooms.keys()];
+  return order.flatMap((room, index) =>
+    (rooms.get(room) ?? [])
+      .filter((listed) => !order.slice(0, index).some((lower) => isWithin(listed, lower)))
+      .map((listed) => `${room} lists ${listed}`),
+  );
+}
+
+/** Imports in a circle, of types as well: each circle once, as a path. */
+export function circles(tree: SourceTree): string[] {
+  const targets = Map.groupBy(ownImports(tree), ({ from }) => from);
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file);
+    if (at >= 0) found.push([...path.slice(at), file].join(' → '));
+    if (at >= 0 || done.has(file)) return;
+    for (const { to } of targets.get(file) ?? []) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of tree.keys()) visit(file, []);
+  return found;
+}
+
+/** Packages imported outside of their room; a type is allowed in the rooms that wire. */
+export function strayPackages(tree: SourceTree): string[] {
+  return imports(tree)
+    .filter(({ from, name, isType }) => {
+      const owned = [...owners].find(([start]) => name === start || (start.endsWith('/') && name.startsWith(start)));
+      if (owned === undefined || owned[1].some((room) => isWithin(nameOf(from), room))) return false;
+      return !isType || !wiring.some((room) => isWithin(nameOf(from), room));
+    })
+    .map(({ from, name }) => `${from} imports ${name}`);
+}
+
+/** Files that read the environment of the process. */
+export function environmentReaders(tree: SourceTree): string[] {
+  return [...tree].filter(([, text]) => /\bprocess\.env\b/.test(text)).map(([file]) => file);
+}
+
+/** Docstrings that begin with a preposition: fragments, not sentences. */
+export function fragments(tree: SourceTree): string[] {
+  return [...tree].flatMap(([file, text]) =>
+    [...text.matchAll(/\/\*\*[\s*]*((?:Of|By|As|From|For|With|To)\b[^\n]*)/g)].map(([, words]) => `${file}: ${words}`),
+  );
+}
+
+interface Import {
+  readonly from: string;
+  readonly name: string;
+  readonly isType: boolean;
+}
+
+function imports(tree: SourceTree): Import[] {
+  const pattern = /(?:import|export)\s+(type\s+)?(?:[\w*{][^;']*?\sfrom\s+)?'([^']+)'|\bimport\('([^']+)'\)/g;
+  return [...tree].flatMap(([from, text]) =>
+    [...text.matchAll(pattern)].map(([, type, name, lazy]) => ({
+      from,
+      name: name ?? lazy ?? '',
+      isType: type !== undefined,
+    })),
+  );
+}
+
+function ownImports(tree: SourceTree): { readonly from: string; readonly to: string }[] {
+  return imports(tree)
+    .filter(({ name }) => name.startsWith('.'))
+    .map(({ from, name }) => ({ from, to: posix.join(posix.dirname(from), name) }));
+}
+
+function mayImport(from: string, to: string): boolean {
+  if (isWithin(to, 'cli')) return false;
+  if (isWithin(to, 'commands')) return isWithin(from, 'commands') || isWithin(from, 'cli');
+  if (isWithin(to, 'app')) return wiring.some((room) => isWithin(from, room));
+  const room = roomOf(from);
+  if (room === undefined) return wiring.some((each) => isWithin(from, each));
+  const home = roomOf(to);
+  return home === room || (rooms.get(room) ?? []).some((listed) => listed === home || to === listed);
+}
+
+/** The longest room that a file lies in. */
+function roomOf(name: string): string | undefined {
+  return [...rooms.keys()].filter((room) => isWithin(name, room)).toSorted((a, b) => b.length - a.length)[0];
+}
+
+function isWithin(name: string, room: string): boolean {
+  return name === room || name.startsWith(`${room}/`);
+}
+
+/** `src/runtime/errors.ts` is `runtime/errors`. */
+function nameOf(file: string): string {
+  return file.replace(/^src\//, '').replace(/\.ts$/, '');
+}
+
+function consumerRooms(...names: readonly string[]): string[] {
+  return names.map((name) => `consumer/${name}`);
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import {
+  circles,
+  environmentReaders,
+  forbiddenImports,
+  fragments,
+  strayPackages,
+  type SourceTree,
+} from '../support/source-rules.ts';
+
+function planted(file: string, text: string): SourceTree {
+  return new Map([[file, text]]);
+}
+
+describe('the rules of the house find what is planted', () => {
+  it.each([
+    ['src/consumer/ledger/planted.ts', "import type { CommitTools } from '../commit/commit-tools.ts';"],
+    ['src/consumer/batch/planted.ts', "import { Ledger } from '../ledger/ledger.ts';"],
+    ['src/consumer/service/planted.ts', "export { replayItem } from '../replay/replay.ts';"],
+    ['src/consumer/audit/planted.ts', "const { createLogger } = await import('../../app/logger.ts');"],
+    ['src/aws/planted.ts', "import {\n  commitBatch,\n} from '../consumer/commit/commit-batch.ts';"],
+    ['src/kafka/planted.ts', "import { simulate } from '../producer/simulator.ts';"],
+    ['src/schema/planted.ts', "import { processEnvironment } from '../runtime/environment.ts';"],
+    ['src/app/planted.ts', "import { consume } from '../commands/consume.ts';"],
+    ['src/commands/planted.ts', "import '../cli.ts';"],
+  ])('an import that %s must not have', (file, text) => {
+    expect(forbiddenImports(planted(file, text))).toHaveLength(1);
+  });
+
+  it('nothing wrong with imports of what stands below', () => {
+    const text =
+      "import type { Ledger } from '../ledger/ledger.ts';\nimport { layoutOf } from '../../schema/layout.ts';";
+    expect(forbiddenImports(planted('src/consumer/commit/planted.ts', text))).toEqual([]);
+  });
+
+  it('a circle of types', () => {
+    const tree = new Map([
+      ['src/schema/a.ts', "import type { B } from './b.ts';"],
+      ['src/schema/b.ts', "export type { C } from './c.ts';"],
+      ['src/schema/c.ts', "import { type A } from './a.ts';"],
+    ]);
+    expect(circles(tree)).toEqual(['src/schema/a.ts → src/schema/b.ts → src/schema/c.ts → src/schema/a.ts']);
+  });
+
+  it('an SDK outside of its room', () => {
+    expect(
+      strayPackages(planted('src/lake/planted.ts', "import { S3Client } from '@aws-sdk/client-s3';")),
+    ).toHaveLength(1);
+    expect(strayPackages(planted('src/app/planted.ts', "import { Kafka } from 'kafkajs';"))).toHaveLength(1);
+    expect(strayPackages(planted('src/app/planted.ts', "import type { Kafka } from 'kafkajs';"))).toEqual([]);
+    expect(strayPackages(planted('src/consumer/planted.ts', "import type { Kafka } from 'kafkajs';"))).toHaveLength(1);
+  });
+
+  it('a second reader of the environment', () => {
+    expect(environmentReaders(planted('src/aws/planted.ts', "const region = process.env['AWS_REGION'];"))).toHaveLength(
+      1,
+    );
+  });
+
+  it('docstrings that are no sentences', () => {
+    expect(fragments(planted('src/a.ts', '/** Of the last chunk. */'))).toHaveLength(1);
+    expect(fragments(planted('src/a.ts', '/**\n * From a value to its number. */'))).toHaveLength(1);
+    expect(fragments(planted('src/a.ts', '/** Forgets the last chunk. */'))).toEqual([]);
+  });
+});
