@@ -13,13 +13,35 @@ export function configurationPage(): string {
 All configuration comes from the environment. A variable that is empty counts as not set. Problems are reported all at once, each
 with its variable, what was expected and what came; values of secrets are never printed.
 
+**Known as** names the option that sets the same thing elsewhere: in Kafka's clients (\`ssl.…\` and the like), Kafka Connect's S3 sink
+(\`flush.size\`), AWS Glue (\`windowSize\`) and other AWS services.
+Three that people look for have no counterpart: \`max.poll.records\` (a batch is cut by \`BATCH_ROWS_MAX\`, and \`BUFFER_BYTES_MAX\` bounds
+memory), \`auto.offset.reset\` (a new table begins at the earliest record) and \`enable.auto.commit\` (the ledger holds the position).
+
 ${sections.join('\n')}`;
 }
 
 function section(group: string, variables: readonly DocumentedVariable[]): string {
-  const rows = variables.map(({ name, about, expected, fallback, secret }) => {
-    const note = secret === true ? `${about} (secret)` : about;
-    return `| \`${name}\` | ${note} | ${expected} | ${fallback === undefined || fallback === '' ? '' : `\`${fallback}\``} |`;
-  });
-  return `## ${group}\n\n| Variable | What for | Expected | Default |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  const rows = variables.map(row).join('\n');
+  return `## ${group}
+
+| Variable | What for | Expected | Default | Known as |
+| --- | --- | --- | --- | --- |
+${rows}
+`;
+}
+
+function row({ name, about, expected, fallback = '', known = '', secret = false }: DocumentedVariable): string {
+  const cells = [
+    code(name),
+    secret ? `${about} (secret)` : about,
+    expected,
+    code(fallback),
+    known.split(', ').map(code).join(', '),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function code(text: string): string {
+  return text === '' ? '' : `\`${text}\``;
 }
