@@ -1,3 +1,4 @@
+import { knownOptions } from './known-options.ts';
 import { documentedVariables, type DocumentedVariable } from '../src/app/config.ts';
 
 export const configurationPath = 'docs/configuration.md';
@@ -31,13 +32,14 @@ ${rows}
 `;
 }
 
-function row({ name, about, expected, fallback = '', known = '', secret = false }: DocumentedVariable): string {
+function row({ name, about, expected, fallback = '', secret = false }: DocumentedVariable): string {
+  const known = new Map(Object.entries(knownOptions)).get(name) ?? [];
   const cells = [
     code(name),
     secret ? `${about} (secret)` : about,
     expected,
     code(fallback),
-    known.split(', ').map(code).join(', '),
+    known.map(code).join(', '),
   ];
   return `| ${cells.join(' | ')} |`;
 }

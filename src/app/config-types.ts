@@ -6,8 +6,6 @@ export interface VariableFacts {
   readonly about: string;
   /** What a value looks like, in words: also the text of the error for any other value. */
   readonly expected: string;
-  /** The option of Kafka, AWS or Glue that sets the same thing there. */
-  readonly known?: string | undefined;
   /** Never printed, whatever is wrong with it. */
   readonly secret?: boolean | undefined;
 }

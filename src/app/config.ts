@@ -22,12 +22,7 @@ const nameExpected = 'lower-case letters, digits and underscores';
 /** Every variable the service reads. What is not set, or set to nothing, has its default. */
 const configSchema = z.object({
   KAFKA_BROKERS: variable(
-    {
-      group: kafka,
-      known: 'bootstrap.servers',
-      about: 'Brokers to begin with',
-      expected: 'host:port, several separated by commas',
-    },
+    { group: kafka, about: 'Brokers to begin with', expected: 'host:port, several separated by commas' },
     (value) => {
       const brokers = value.split(',').map((each) => each.trim());
       return brokers.every((each) => /^[^\s:]+:\d{1,5}$/.test(each)) ? brokers : undefined;
@@ -37,20 +32,14 @@ const configSchema = z.object({
     { group: kafka, about: 'Topic to publish to and read from', expected: 'letters, digits, dots, - and _' },
     (value) => (/^[\w.-]{1,200}$/.test(value) ? value : undefined),
   ).prefault('thermometer'),
-  KAFKA_GROUP_ID: text({ group: kafka, known: 'group.id', about: 'Consumer group' }).prefault('glueless'),
-  KAFKA_CLIENT_ID: text({
-    group: kafka,
-    known: 'client.id',
-    about: 'Name of this client in the logs of the broker',
-  }).prefault('glueless'),
+  KAFKA_GROUP_ID: text({ group: kafka, about: 'Consumer group' }).prefault('glueless'),
+  KAFKA_CLIENT_ID: text({ group: kafka, about: 'Name of this client in the logs of the broker' }).prefault('glueless'),
   KAFKA_SESSION_TIMEOUT_SECONDS: integer(6, 300, {
     group: kafka,
-    known: 'session.timeout.ms',
     about: 'A member that is silent for this long loses its partitions',
   }).prefault('30'),
   KAFKA_FETCH_BYTES_MAX: integer(10_000, 100_000_000, {
     group: kafka,
-    known: 'max.partition.fetch.bytes',
     about: 'Bytes of one partition in one answer of the broker',
   }).prefault('1048576'),
   KAFKA_UNPACKED_BYTES_MAX: integer(1_000_000, 2_000_000_000, {
@@ -59,42 +48,18 @@ const configSchema = z.object({
       'A compressed record batch that unpacks to more stops the process with RECORDS_UNREADABLE instead of filling its memory',
   }).prefault('134217728'),
 
-  KAFKA_TLS_CA: text({
-    group: tls,
-    known: 'ssl.truststore.certificates',
-    about: 'Authority of the brokers, PEM; the system’s when left out',
-  }).optional(),
-  KAFKA_TLS_CA_FILE: text({ group: tls, known: 'ssl.truststore.location', about: 'The same, as a file' }).optional(),
-  KAFKA_TLS_CERT: text({
-    group: tls,
-    known: 'ssl.keystore.certificate.chain',
-    about: 'Client certificate with its chain, PEM',
-  }).optional(),
+  KAFKA_TLS_CA: text({ group: tls, about: 'Authority of the brokers, PEM; the system’s when left out' }).optional(),
+  KAFKA_TLS_CA_FILE: text({ group: tls, about: 'The same, as a file' }).optional(),
+  KAFKA_TLS_CERT: text({ group: tls, about: 'Client certificate with its chain, PEM' }).optional(),
   KAFKA_TLS_CERT_FILE: text({ group: tls, about: 'The same, as a file' }).optional(),
-  KAFKA_TLS_KEY: text({
-    group: tls,
-    known: 'ssl.keystore.key',
-    about: 'Private key of the client certificate, PEM',
-    secret: true,
-  }).optional(),
+  KAFKA_TLS_KEY: text({ group: tls, about: 'Private key of the client certificate, PEM', secret: true }).optional(),
   KAFKA_TLS_KEY_FILE: text({ group: tls, about: 'The same, as a file' }).optional(),
-  KAFKA_TLS_KEY_PASSPHRASE: text({
-    group: tls,
-    known: 'ssl.key.password',
-    about: 'Passphrase of an encrypted key',
-    secret: true,
-  }).optional(),
+  KAFKA_TLS_KEY_PASSPHRASE: text({ group: tls, about: 'Passphrase of an encrypted key', secret: true }).optional(),
   KAFKA_TLS_KEYSTORE_FILE: text({
     group: tls,
-    known: 'ssl.keystore.location',
     about: 'PKCS#12 keystore with certificate and key, instead of the two above, whatever its file is called',
   }).optional(),
-  KAFKA_TLS_KEYSTORE_PASSWORD: text({
-    group: tls,
-    known: 'ssl.keystore.password',
-    about: 'Password of the keystore',
-    secret: true,
-  }).optional(),
+  KAFKA_TLS_KEYSTORE_PASSWORD: text({ group: tls, about: 'Password of the keystore', secret: true }).optional(),
 
   KAFKA_TLS_SECRET_ID: text({
     group: tls,
@@ -117,12 +82,11 @@ const configSchema = z.object({
       return bucket === undefined ? undefined : { kind: 's3' as const, bucket, prefix };
     },
   ).prefault('./lake'),
-  LAKE_DATABASE: variable(
-    { group: lake, known: 'DatabaseName', about: 'Database of the catalog', expected: nameExpected },
-    (value) => (namePattern.test(value) ? value : undefined),
+  LAKE_DATABASE: variable({ group: lake, about: 'Database of the catalog', expected: nameExpected }, (value) =>
+    namePattern.test(value) ? value : undefined,
   ).prefault('glueless'),
   LAKE_TABLE: variable(
-    { group: lake, known: 'TableName', about: 'Table; by default named after the topic', expected: nameExpected },
+    { group: lake, about: 'Table; by default named after the topic', expected: nameExpected },
     (value) => (namePattern.test(value) ? value : undefined),
   ).optional(),
   AWS_REGION: text({
@@ -133,27 +97,21 @@ const configSchema = z.object({
     { group: lake, about: 'Another address for S3, Glue and Athena: an emulator', expected: 'a URL' },
     (value) => (URL.canParse(value) ? value : undefined),
   ).optional(),
-  ATHENA_WORKGROUP: text({ group: lake, known: 'WorkGroup', about: 'Workgroup that runs the report' }).prefault(
-    'primary',
-  ),
+  ATHENA_WORKGROUP: text({ group: lake, about: 'Workgroup that runs the report' }).prefault('primary'),
   ATHENA_OUTPUT: text({
     group: lake,
-    known: 'OutputLocation',
     about: 'Where Athena leaves results, s3://…; the workgroup’s place when left out',
   }).optional(),
 
-  BATCH_ROWS_MAX: integer(1, 10_000_000, {
-    group: batches,
-    known: 'flush.size',
-    about: 'A batch is written at this many records',
-  }).prefault('100000'),
+  BATCH_ROWS_MAX: integer(1, 10_000_000, { group: batches, about: 'A batch is written at this many records' }).prefault(
+    '100000',
+  ),
   BATCH_BYTES_MAX: integer(1000, 2_000_000_000, {
     group: batches,
     about: 'A batch is written at this many bytes of JSON',
   }).prefault('33554432'),
   BATCH_AGE_MAX_SECONDS: decimal(0.1, 86_400, {
     group: batches,
-    known: 'windowSize, rotate.schedule.interval.ms',
     about: 'A batch is written when its first record has waited this long',
   }).prefault('60'),
   BUFFER_BYTES_MAX: integer(1_000_000, 8_000_000_000, {
@@ -164,7 +122,6 @@ const configSchema = z.object({
 
   EVENT_TIME_FIELD: text({
     group: time,
-    known: 'timestamp.field',
     about: 'Field with the time of the event: ISO 8601 with zone, or a number since 1970',
   }).prefault('eventTime'),
   EVENT_TIME_PAST_DAYS_MAX: decimal(0, 100_000, {
@@ -174,7 +131,6 @@ const configSchema = z.object({
   EVENT_TIME_FUTURE_DAYS_MAX: decimal(0, 100_000, { group: time, about: 'The same, after it' }).prefault('1'),
   PARTITION_BY: choice(['hour', 'day', 'none'], {
     group: time,
-    known: 'partitionKeys',
     about: 'Hive partitions of a new table: event_date and event_hour, event_date, or none',
   }).prefault('hour'),
 
@@ -184,7 +140,6 @@ const configSchema = z.object({
   }).prefault('true'),
   SCHEMA_POLICY: choice(['evolve', 'log', 'frozen'], {
     group: schema,
-    known: 'updateBehavior',
     about:
       'evolve: new fields become columns, values of another type go to a sibling column; log: no siblings, such values go to _rescued; frozen: nothing new, all goes to _rescued',
   }).prefault('evolve'),
@@ -196,19 +151,10 @@ const configSchema = z.object({
     group: schema,
     about: 'Types of columns to come, as in CREATE TABLE: seq bigint, tags array<string>',
   }).prefault(''),
-  FIELDS_ALLOW: list({
-    group: schema,
-    known: 'SelectFields',
-    about: 'Only these fields of a record are taken',
-  }).optional(),
-  FIELDS_DENY: list({ group: schema, known: 'DropFields', about: 'These fields are left out' }).optional(),
+  FIELDS_ALLOW: list({ group: schema, about: 'Only these fields of a record are taken' }).optional(),
+  FIELDS_DENY: list({ group: schema, about: 'These fields are left out' }).optional(),
   FIELDS_RENAME: variable(
-    {
-      group: schema,
-      known: 'ApplyMapping',
-      about: 'Fields that get another name',
-      expected: 'old=new, several separated by commas',
-    },
+    { group: schema, about: 'Fields that get another name', expected: 'old=new, several separated by commas' },
     (value) => {
       const pairs = value.split(',').map((pair) => pair.split('=').map((each) => each.trim()));
       return pairs.every((pair) => pair.length === 2 && pair.every((each) => each !== ''))
@@ -218,7 +164,6 @@ const configSchema = z.object({
   ).optional(),
   PARTITION_PROJECTION: yesNo({
     group: time,
-    known: 'projection.enabled',
     about: 'A new table computes its partitions (Athena’s partition projection) instead of registering them',
   }).prefault('false'),
   SCHEMA_COLUMNS_MAX: integer(1, 2000, {
@@ -239,14 +184,9 @@ const configSchema = z.object({
   }).prefault('glueless'),
   PARQUET_CODEC: choice(['zstd', 'snappy', 'gzip', 'uncompressed'], {
     group: parquet,
-    known: 'parquet.compression',
     about: 'Compression; parquetjs-lite writes snappy for zstd',
   }).prefault('zstd'),
-  PARQUET_ROW_GROUP_ROWS: integer(100, 10_000_000, {
-    group: parquet,
-    known: 'parquet.block.size (in bytes)',
-    about: 'Rows of a row group',
-  }).prefault('100000'),
+  PARQUET_ROW_GROUP_ROWS: integer(100, 10_000_000, { group: parquet, about: 'Rows of a row group' }).prefault('100000'),
 
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     group: service,
@@ -262,7 +202,6 @@ const configSchema = z.object({
   }).prefault('300'),
   SHUTDOWN_DEADLINE_SECONDS: decimal(1, 3600, {
     group: service,
-    known: 'stopTimeout',
     about: 'Time to write what has arrived after SIGTERM',
   }).prefault('25'),
   STALL_SECONDS: decimal(1, 86_400, {
@@ -332,12 +271,6 @@ function factsOf(name: string): VariableFacts {
   const inner = field !== undefined && 'innerType' in field.def ? field.def.innerType : field;
   const found = inner instanceof z.ZodType ? inner.meta() : undefined;
   return z
-    .object({
-      group: z.string(),
-      about: z.string(),
-      expected: z.string(),
-      known: z.string().optional(),
-      secret: z.boolean().optional(),
-    })
+    .object({ group: z.string(), about: z.string(), expected: z.string(), secret: z.boolean().optional() })
     .parse(found);
 }

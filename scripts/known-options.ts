@@ -1,0 +1,33 @@
+import type { VariableName } from '../src/app/config.ts';
+
+/** Options of Kafka's clients, Kafka Connect, Glue and other AWS services that set the same thing there. */
+export const knownOptions: Readonly<Partial<Record<VariableName, readonly string[]>>> = {
+  KAFKA_BROKERS: ['bootstrap.servers'],
+  KAFKA_TOPIC: ['topicName'],
+  KAFKA_GROUP_ID: ['group.id'],
+  KAFKA_CLIENT_ID: ['client.id'],
+  KAFKA_SESSION_TIMEOUT_SECONDS: ['session.timeout.ms'],
+  KAFKA_FETCH_BYTES_MAX: ['max.partition.fetch.bytes'],
+  KAFKA_TLS_CA: ['ssl.truststore.certificates'],
+  KAFKA_TLS_CA_FILE: ['ssl.truststore.location'],
+  KAFKA_TLS_CERT: ['ssl.keystore.certificate.chain'],
+  KAFKA_TLS_KEY: ['ssl.keystore.key'],
+  KAFKA_TLS_KEY_PASSPHRASE: ['ssl.key.password'],
+  KAFKA_TLS_KEYSTORE_FILE: ['ssl.keystore.location'],
+  KAFKA_TLS_KEYSTORE_PASSWORD: ['ssl.keystore.password'],
+  LAKE_DATABASE: ['DatabaseName'],
+  LAKE_TABLE: ['TableName'],
+  ATHENA_WORKGROUP: ['WorkGroup'],
+  ATHENA_OUTPUT: ['OutputLocation'],
+  BATCH_ROWS_MAX: ['flush.size'],
+  BATCH_AGE_MAX_SECONDS: ['windowSize', 'rotate.schedule.interval.ms'],
+  EVENT_TIME_FIELD: ['timestamp.field'],
+  PARTITION_BY: ['partitionKeys', 'path.format'],
+  PARTITION_PROJECTION: ['projection.enabled'],
+  SCHEMA_POLICY: ['updateBehavior'],
+  FIELDS_ALLOW: ['SelectFields'],
+  FIELDS_DENY: ['DropFields'],
+  FIELDS_RENAME: ['ApplyMapping'],
+  PARQUET_CODEC: ['parquet.compression', 'parquet.codec'],
+  SHUTDOWN_DEADLINE_SECONDS: ['stopTimeout'],
+};
