@@ -43,7 +43,7 @@ const readyGraceSeconds = 60;
 /** Rejects while the topic can't be read; a missing topic counts as something that passes. */
 async function checkReadable(reader: TopicReader): Promise<void> {
   try {
-    await reader.watermarks();
+    await reader.describe();
   } catch (error) {
     if (!(error instanceof PipelineError) || error.code !== 'TOPIC_MISSING') throw error;
     const { message, hint } = error;
@@ -78,7 +78,7 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
   const { topic, table } = tools;
   const reader = createTopicReader({ kafka, topic });
   // a service that starts before its broker or topic waits for them
-  if (untilEnd) await reader.watermarks();
+  if (untilEnd) await reader.describe();
   else await persist('waiting for the topic', () => checkReadable(reader), { config, log, stop });
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: config.KAFKA_GROUP_ID }, 'consuming');
   const over = new AbortController();

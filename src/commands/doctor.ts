@@ -63,9 +63,9 @@ function kafkaChecks(config: Config): Check[] {
       name: 'topic',
       run: async () => {
         const { kafka } = await connect();
-        const marks = await createTopicReader({ kafka, topic }).watermarks();
-        const records = marks.values().reduce((sum, { low, high }) => sum + (high - low), 0n);
-        return `${topic}, ${marks.size} partitions, about ${records} records`;
+        const { partitions } = await createTopicReader({ kafka, topic }).describe();
+        const records = partitions.values().reduce((sum, { low, high }) => sum + (high - low), 0n);
+        return `${topic}, ${partitions.size} partitions, about ${records} records`;
       },
     },
     {

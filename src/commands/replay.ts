@@ -77,7 +77,7 @@ interface Selection {
 
 async function selectRanges(reader: TopicReader, options: ReplayCommandOptions): Promise<Selection[]> {
   const { fromOffset, toOffset, fromTime, toTime, partition: only } = options;
-  const watermarks = await reader.watermarks();
+  const { partitions: watermarks } = await reader.describe();
   const starts = fromTime && (await reader.offsetsAt(fromTime.getTime()));
   const ends = toTime && (await reader.offsetsAt(toTime.getTime()));
   if (only !== undefined && !watermarks.has(only)) throw usage(`the topic has no partition ${only}`);

@@ -61,7 +61,8 @@ export async function diffSchema(config: Config, { sample, json }: DiffOptions, 
 
 async function newestRecords(reader: TopicReader, sample: number): Promise<RecordChunk[]> {
   const chunks: RecordChunk[] = [];
-  for (const [partition, { low, high }] of await reader.watermarks()) {
+  const { partitions } = await reader.describe();
+  for (const [partition, { low, high }] of partitions) {
     const first = high - BigInt(sample);
     const range = { partition, from: first > low ? first : low, to: high };
     chunks.push(...(await Array.fromAsync(reader.read(range))));

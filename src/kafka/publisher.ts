@@ -1,15 +1,13 @@
-import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import type { Message, Publisher } from '../producer/publisher.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createCluster, type Cluster, type ProducerIdentity } from './kafkajs/cluster.ts';
 import type { Compression } from './format/codecs.ts';
 import { explainKafkaError } from './explain-kafka-error.ts';
+import { errorOf } from './kafkajs/protocol-error.ts';
 import { partitionOf } from './format/partitioner.ts';
 import { sendBatches, type PartitionAnswer, type PartitionBatches } from './kafkajs/produce-request.ts';
 import { writeRecordBatch } from './format/record-batch-writer.ts';
-
-const require = createRequire(import.meta.url);
 
 export interface PublisherOptions {
   readonly topic: string;
@@ -101,11 +99,6 @@ async function produceTo(
     if (error instanceof Error && /ConnectionClosed|RequestTimeout/.test(error.name)) await broker.disconnect();
     throw error;
   }
-}
-
-function errorOf(code: number): Error {
-  const { createErrorFromCode } = require('kafkajs/src/protocol/error');
-  return createErrorFromCode(code);
 }
 
 async function explained(topic: string, work: () => Promise<void>): Promise<void> {

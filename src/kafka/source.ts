@@ -5,7 +5,8 @@ import { explainKafkaError } from './explain-kafka-error.ts';
 import { admit } from './admit-fetch.ts';
 import { fetchedBatch } from './kafkajs/fetch-decoding.ts';
 import { chunkOfRecordSet } from './format/record-set.ts';
-import { withAdmin } from './topics.ts';
+import { fetchTopicId } from './kafkajs/metadata-request.ts';
+import { withAdmin, withCluster } from './topics.ts';
 
 export interface SourceOptions {
   readonly kafka: Kafka;
@@ -151,6 +152,9 @@ async function assign(
   partitions: readonly number[],
   handler: RecordHandler,
 ): Promise<ReadonlyMap<number, bigint>> {
+  const topicId = await withCluster(kafka, topic, async (cluster) =>
+    fetchTopicId(await cluster.brokerPool.findConnectedBroker(), topic),
+  );
   const assigned = await withAdmin(kafka, `group ${groupId}`, async (admin) => {
     const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
     const marks = await admin.fetchTopicOffsets(topic);
@@ -165,6 +169,7 @@ async function assign(
       const known = commit !== undefined && BigInt(commit.offset) >= 0n;
       return {
         partition,
+        topicId,
         low: BigInt(mark.low),
         high: BigInt(mark.high),
         ...(known && { committed: { offset: BigInt(commit.offset), metadata: commit.metadata ?? '' } }),

@@ -8,7 +8,8 @@ import { explainKafkaError } from './explain-kafka-error.ts';
 import { admit } from './admit-fetch.ts';
 import { fetchedBatch } from './kafkajs/fetch-decoding.ts';
 import { chunkOfRecordSet } from './format/record-set.ts';
-import { withAdmin } from './topics.ts';
+import { fetchTopicId } from './kafkajs/metadata-request.ts';
+import { withAdmin, withCluster } from './topics.ts';
 
 /** Every offset below the high watermark is covered by some batch; when none comes for this long, something is wrong. */
 const silenceMs = 30_000;
@@ -20,8 +21,11 @@ export function createTopicReader({ kafka, topic }: { readonly kafka: Kafka; rea
       const offsets = await admin.fetchTopicOffsets(topic);
       return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
     });
+  const topicId = (): Promise<string | undefined> =>
+    withCluster(kafka, topic, async (cluster) => fetchTopicId(await cluster.brokerPool.findConnectedBroker(), topic));
   return {
-    watermarks,
+    describe: async () => ({ topicId: await topicId(), partitions: await watermarks() }),
+    topicId,
     offsetsAt: (timestampMs) =>
       withAdmin(kafka, where, async (admin) => {
         const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs);
@@ -38,7 +42,6 @@ export function createTopicReader({ kafka, topic }: { readonly kafka: Kafka; rea
       if (marks === undefined || range.from < marks.low || range.to > marks.high) throw gone(topic, range, marks);
       if (range.from < range.to) yield* readRange(kafka, topic, range, signal);
     },
-    close: async () => {},
   };
 }
 

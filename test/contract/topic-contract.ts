@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { AssignedPartition, RecordHandler, RecordSource, TopicReader } from '../../src/consumer/ports/topic.ts';
+import type {
+  AssignedPartition,
+  RecordHandler,
+  RecordSource,
+  TopicReader,
+  UnreadableRecords,
+} from '../../src/consumer/ports/topic.ts';
 import type { RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
 import type { TestRecord } from '../support/chunks.ts';
 
@@ -29,6 +35,7 @@ function valuesOf(chunks: readonly RecordChunk[]): string[] {
 class Recorder implements RecordHandler {
   readonly chunks: RecordChunk[] = [];
   readonly gaps: { partition: number; from: bigint; to: bigint }[] = [];
+  readonly damages: UnreadableRecords[] = [];
   assignments: readonly AssignedPartition[] = [];
   readonly #starts: ReadonlyMap<number, bigint>;
   #changed = Promise.withResolvers<void>();
@@ -57,6 +64,11 @@ class Recorder implements RecordHandler {
     this.#notify();
   }
 
+  unreadable(damage: UnreadableRecords): void {
+    this.damages.push(damage);
+    this.#notify();
+  }
+
   /** Waits until `condition` holds. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await this.#changed.promise;
@@ -75,14 +87,19 @@ class Recorder implements RecordHandler {
 /** What a topic of two partitions must do: run on the fake and on a real broker. */
 export function describeTopic(name: string, open: () => Promise<OpenTopic>): void {
   describe(`topic reader: ${name}`, () => {
-    it('knows the watermarks of all partitions', async () => {
+    it('describes the topic: its id and the watermarks of all partitions', async () => {
       const { reader, append, deleteBelow } = await open();
       await append(0, records(5));
       await deleteBelow(0, 2n);
-      const marks = await reader.watermarks();
-      expect(marks.get(0)).toEqual({ low: 2n, high: 5n });
-      expect(marks.get(1)).toEqual({ low: 0n, high: 0n });
-      await reader.close();
+      const { topicId, partitions } = await reader.describe();
+      expect(partitions).toEqual(
+        new Map([
+          [0, { low: 2n, high: 5n }],
+          [1, { low: 0n, high: 0n }],
+        ]),
+      );
+      expect(topicId).toMatch(/./);
+      expect(await reader.topicId()).toBe(topicId);
     });
 
     it('reads exactly the range it is asked for', async () => {
@@ -97,7 +114,6 @@ export function describeTopic(name: string, open: () => Promise<OpenTopic>): voi
       expect(chunks[0]?.from).toBe(7n);
       expect(chunks.at(-1)?.to).toBe(33n);
       expect(chunks.slice(1).map(({ from }) => from)).toEqual(chunks.slice(0, -1).map(({ to }) => to));
-      await reader.close();
     });
 
     it('refuses a range that is not held', async () => {
@@ -108,7 +124,6 @@ export function describeTopic(name: string, open: () => Promise<OpenTopic>): voi
       await expect(read(2n, 6n)).rejects.toMatchObject({ code: 'OFFSETS_GONE' });
       await expect(read(6n, 11n)).rejects.toMatchObject({ code: 'OFFSETS_GONE' });
       expect(await read(6n, 6n)).toEqual([]);
-      await reader.close();
     });
 
     it('finds offsets by time', async () => {
@@ -117,7 +132,6 @@ export function describeTopic(name: string, open: () => Promise<OpenTopic>): voi
       expect((await reader.offsetsAt(3000)).get(0)).toBe(2n);
       expect((await reader.offsetsAt(3001)).get(0)).toBe(3n);
       expect((await reader.offsetsAt(1e9)).get(0)).toBe(5n);
-      await reader.close();
     });
   });
 
@@ -189,7 +203,7 @@ export function describeTopic(name: string, open: () => Promise<OpenTopic>): voi
     });
 
     it('keeps a committed offset and its metadata for the next member', async () => {
-      const { join, append, reader } = await open();
+      const { join, append } = await open();
       await append(0, records(20));
       const first = join();
       const recorder = new Recorder();
@@ -208,7 +222,6 @@ export function describeTopic(name: string, open: () => Promise<OpenTopic>): voi
         offset: 13n,
         metadata: 'ledger 5',
       });
-      await reader.close();
     });
 
     it('tells of records that are gone', async () => {

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type {
   AssignedPartition,
   OffsetRange,
   RecordHandler,
   RecordSource,
+  TopicDescription,
   TopicReader,
   Watermarks,
 } from '../../src/consumer/ports/topic.ts';
@@ -13,6 +15,8 @@ import { chunkOf, type TestRecord } from '../support/chunks.ts';
 /** A topic in memory, with the refusals of the real thing. Offsets below `low` are gone. */
 export class FakeTopic implements TopicReader {
   readonly name: string;
+  /** A topic made again under the same name has another one. */
+  readonly id: string | undefined = randomUUID();
   readonly #logs: TestRecord[][];
   readonly #low: bigint[];
   readonly commits = new Map<number, { offset: bigint; metadata: string }>();
@@ -45,8 +49,13 @@ export class FakeTopic implements TopicReader {
     return chunkOf(records, { from, partition, topic: this.name });
   }
 
-  async watermarks(): Promise<Map<number, Watermarks>> {
-    return new Map(this.partitions.map((partition) => [partition, this.marksOf(partition)]));
+  async describe(): Promise<TopicDescription> {
+    const partitions = new Map(this.partitions.map((partition) => [partition, this.marksOf(partition)]));
+    return { topicId: this.id, partitions };
+  }
+
+  async topicId(): Promise<string | undefined> {
+    return this.id;
   }
 
   async offsetsAt(timestampMs: number): Promise<Map<number, bigint>> {
@@ -69,8 +78,6 @@ export class FakeTopic implements TopicReader {
     }
     if (range.from < range.to) yield this.chunk(range);
   }
-
-  async close(): Promise<void> {}
 }
 
 /** One member of a group on a `FakeTopic`. Tests say when partitions are assigned; records come as they are asked for. */
@@ -111,7 +118,7 @@ export class FakeSource implements RecordSource {
     this.#paused.clear();
     const assigned = partitions.map((partition): AssignedPartition => {
       const committed = this.#topic.commits.get(partition);
-      return { partition, ...this.#topic.marksOf(partition), ...(committed && { committed }) };
+      return { partition, topicId: this.#topic.id, ...this.#topic.marksOf(partition), ...(committed && { committed }) };
     });
     const starts = await this.#handler?.assigned(assigned);
     for (const [partition, offset] of starts ?? []) this.#positions.set(partition, offset);

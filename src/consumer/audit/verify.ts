@@ -59,7 +59,7 @@ const requestsMax = 16;
 export async function verify(asked: VerifyOptions): Promise<VerifyReport> {
   const options = { ...asked, deep: asked.deep && (await tellsOffsets(asked)) };
   const { ledger, table, topic } = options;
-  const watermarks = await options.reader?.watermarks();
+  const watermarks = (await options.reader?.describe())?.partitions;
   const chains = new Map<number, LedgerEntry[]>();
   for (const partition of await ledger.partitions({ table, topic })) {
     const entries = await Array.fromAsync(ledger.entries({ table, topic, partition }), ({ entry }) => entry);

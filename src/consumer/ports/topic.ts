@@ -1,3 +1,4 @@
+import type { PipelineError } from '../../runtime/errors.ts';
 import type { RecordChunk } from './record-chunk.ts';
 
 /** What the broker knows of one partition at the moment of asking. */
@@ -8,8 +9,16 @@ export interface Watermarks {
   readonly high: bigint;
 }
 
+export interface TopicDescription {
+  /** What tells a topic from another one of the same name (KIP-516); `undefined` from a broker that knows no ids. */
+  readonly topicId: string | undefined;
+  readonly partitions: ReadonlyMap<number, Watermarks>;
+}
+
 export interface AssignedPartition extends Watermarks {
   readonly partition: number;
+  /** Of the topic that `low` and `high` were asked of. */
+  readonly topicId: string | undefined;
   /** The group's last commit, if any. */
   readonly committed?: { readonly offset: bigint; readonly metadata: string };
 }
@@ -27,11 +36,29 @@ export interface RecordHandler {
   records(chunk: RecordChunk): void;
   /** The broker no longer holds `[from, to)`; the next chunk begins at `to`. */
   gap(gap: { readonly partition: number; readonly from: bigint; readonly to: bigint }): void;
+  /**
+   * What follows the partition's last chunk can't be read. Nothing of the partition is handed over until `seek`; the other partitions
+   * go on.
+   */
+  unreadable(damage: UnreadableRecords): void;
+}
+
+/** Records of one partition that were fetched and can't be read. */
+export interface UnreadableRecords {
+  readonly partition: number;
+  readonly from: bigint;
+  /** One past the last offset that is damaged; `undefined` where the damage hides it. */
+  readonly to: bigint | undefined;
+  /** RECORDS_UNREADABLE, with what is wrong with them. */
+  readonly error: PipelineError;
 }
 
 /** One topic, read as a member of a consumer group. */
 export interface RecordSource {
-  /** Joins and reads until `stop`; rejects with a `PipelineError` when the membership can't be kept up. */
+  /**
+   * Joins and reads until `stop`; rejects with a `PipelineError` when the membership can't be kept up, with TOPIC_RECREATED when
+   * another topic has the name by now, and with LOG_TRUNCATED when a partition's log was cut below what has been read of it.
+   */
   run(handler: RecordHandler): Promise<void>;
   /** Leaves the group; `run` then resolves. Idempotent. */
   stop(): Promise<void>;
@@ -45,8 +72,10 @@ export interface RecordSource {
 
 /** Reads outside any group: replay, verify, redrive, adopted claims. */
 export interface TopicReader {
-  /** Watermarks of every partition. Rejects with TOPIC_MISSING, TOPIC_DENIED. */
-  watermarks(): Promise<ReadonlyMap<number, Watermarks>>;
+  /** The topic's id and the watermarks of every partition, in one round. Rejects with TOPIC_MISSING, TOPIC_DENIED. */
+  describe(): Promise<TopicDescription>;
+  /** The topic's id, in one request; `undefined` from a broker that knows no ids. Rejects with TOPIC_MISSING, TOPIC_DENIED. */
+  topicId(): Promise<string | undefined>;
   /** First offset of each partition with a timestamp at or after `timestampMs`; the high watermark when there is none. */
   offsetsAt(timestampMs: number): Promise<ReadonlyMap<number, bigint>>;
   /** The group's commits by partition; partitions without one are left out. */
@@ -56,7 +85,6 @@ export interface TopicReader {
    * Rejects with OFFSETS_GONE when `from` is below the low watermark or `to` above the high one.
    */
   read(range: OffsetRange, signal?: AbortSignal): AsyncIterable<RecordChunk>;
-  close(): Promise<void>;
 }
 
 /** Half-open range of offsets of one Kafka partition. */

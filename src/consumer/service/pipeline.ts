@@ -9,7 +9,7 @@ import { recordGap } from '../commit/record-gap.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { CommittedEntry } from '../ledger/ledger-entry.ts';
 import { PartitionWork } from './partition-work.ts';
-import type { AssignedPartition, RecordHandler, RecordSource, TopicReader } from '../ports/topic.ts';
+import type { AssignedPartition, RecordHandler, RecordSource, TopicReader, UnreadableRecords } from '../ports/topic.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 
 /** Reading goes on once so much of the limit is left: soon, or there is nothing to write meanwhile. */
@@ -106,6 +106,10 @@ export class Pipeline implements RecordHandler {
     if (work === undefined || from !== work.buffer.to) return;
     work.lose(to);
     this.#advance(work);
+  }
+
+  unreadable({ error }: UnreadableRecords): void {
+    this.#failed.reject(error);
   }
 
   /** Cuts what has become old enough; call it several times a second. */

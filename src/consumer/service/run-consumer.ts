@@ -33,7 +33,7 @@ const othersPollMs = 1000;
 export async function runConsumer(options: ConsumerOptions): Promise<void> {
   const { source, reader, untilEnd, clock } = options;
   const pipeline = new Pipeline(options);
-  const ends = untilEnd ? endsOf(await reader.watermarks()) : undefined;
+  const ends = untilEnd ? endsOf((await reader.describe()).partitions) : undefined;
   if (ends !== undefined) pipeline.finishAt(ends);
 
   const over = new AbortController();
@@ -79,9 +79,9 @@ async function watch(
 }
 
 async function checkProgress(pipeline: Pipeline, { reader, clock, stallMs, onLag }: ConsumerOptions): Promise<void> {
-  const marks = await reader.watermarks().catch(() => undefined);
-  if (marks === undefined) return;
-  const lag = lagOf(pipeline.positions(), marks);
+  const topic = await reader.describe().catch(() => undefined);
+  if (topic === undefined) return;
+  const lag = lagOf(pipeline.positions(), topic.partitions);
   onLag?.(lag);
   const quietMs = clock.nowMs() - pipeline.progressMs;
   const hasLag = lag.values().some((records) => records > 0n);

@@ -3,6 +3,8 @@ import type { Kafka } from 'kafkajs';
 /** One broker of kafkajs 2.2.4: its connections and the requests that we use. */
 export interface ClusterBroker {
   readonly nodeId: number;
+  /** By the number of the request; known once it is connected. */
+  readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>> | null;
   /** The connection for all but fetches; connects if it must. */
   readonly connectionPool: { getConnection(): Promise<ClusterConnection> };
   initProducerId(options: { readonly transactionTimeout: number }): Promise<ProducerIdentity>;

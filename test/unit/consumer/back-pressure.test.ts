@@ -31,7 +31,11 @@ describe('a full buffer', () => {
       commitsMax: 1,
     });
     await pipeline.assigned(
-      topic.partitions.map((partition): AssignedPartition => ({ partition, ...topic.marksOf(partition) })),
+      topic.partitions.map((partition): AssignedPartition => ({
+        partition,
+        topicId: topic.id,
+        ...topic.marksOf(partition),
+      })),
     );
     for (const partition of topic.partitions) pipeline.records(topic.chunk({ partition, from: 0n, to: end }));
     expect(paused).toHaveBeenCalled();

@@ -1,0 +1,68 @@
+/**
+ * Writes the fields of a request in the protocol's flexible versions, one after the other.
+ * Source: https://kafka.apache.org/protocol#protocol_types
+ */
+export class WireWriter {
+  readonly #pieces: Buffer[] = [];
+
+  int8(value: number): this {
+    return this.#fixed(1, (bytes) => bytes.writeInt8(value));
+  }
+
+  int16(value: number): this {
+    return this.#fixed(2, (bytes) => bytes.writeInt16BE(value));
+  }
+
+  int32(value: number): this {
+    return this.#fixed(4, (bytes) => bytes.writeInt32BE(value));
+  }
+
+  int64(value: bigint): this {
+    return this.#fixed(8, (bytes) => bytes.writeBigInt64BE(value));
+  }
+
+  /** Seven bits a byte, the lowest first. */
+  unsignedVarint(value: number): this {
+    const bytes: number[] = [];
+    let rest = value;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+    bytes.push(rest);
+    this.#pieces.push(Buffer.from(bytes));
+    return this;
+  }
+
+  string(value: string): this {
+    const bytes = Buffer.from(value);
+    this.unsignedVarint(bytes.length + 1);
+    this.#pieces.push(bytes);
+    return this;
+  }
+
+  /** Takes base64url; `undefined` writes the id of zeros. */
+  uuid(id: string | undefined): this {
+    this.#pieces.push(id === undefined ? Buffer.alloc(16) : Buffer.from(id, 'base64url'));
+    return this;
+  }
+
+  array<T>(items: readonly T[], write: (item: T) => void): this {
+    this.unsignedVarint(items.length + 1);
+    for (const item of items) write(item);
+    return this;
+  }
+
+  /** Ends a structure that has no tagged fields. */
+  noTags(): this {
+    return this.unsignedVarint(0);
+  }
+
+  toBuffer(): Buffer {
+    return Buffer.concat(this.#pieces);
+  }
+
+  #fixed(length: number, write: (bytes: Buffer) => void): this {
+    const bytes = Buffer.alloc(length);
+    write(bytes);
+    this.#pieces.push(bytes);
+    return this;
+  }
+}

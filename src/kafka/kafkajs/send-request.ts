@@ -1,0 +1,48 @@
+import type { ClusterBroker, ClusterConnection } from './cluster.ts';
+
+/** A request in one of the protocol's flexible versions. */
+export interface FlexibleRequest {
+  readonly apiKey: number;
+  readonly apiName: string;
+  readonly apiVersion: number;
+  /** What follows the header. */
+  readonly body: Buffer;
+  /** Milliseconds; the client's when left out. */
+  readonly timeoutMs?: number;
+}
+
+/** Whether the broker speaks this version of a request: it said so when the connection was made. */
+export function supports(broker: ClusterBroker, apiKey: number, apiVersion: number): boolean {
+  const range = broker.versions?.[apiKey];
+  return range !== undefined && range.minVersion <= apiVersion && apiVersion <= range.maxVersion;
+}
+
+/** Sends a request past kafkajs's own encoders and answers with what follows the answer's correlation id. */
+export async function sendRequest(connection: ClusterConnection, request: FlexibleRequest): Promise<Buffer> {
+  connection.failIfNotConnected();
+  const { apiKey, apiName, apiVersion } = request;
+  const correlationId = connection.nextCorrelationId();
+  const bytes = Buffer.concat([headerOf(request, correlationId, connection.clientId), request.body]);
+  bytes.writeInt32BE(bytes.length - 4);
+  const { payload } = await new Promise<{ readonly payload: Buffer }>((resolve, reject) => {
+    connection.requestQueue.push({
+      entry: { apiKey, apiName, apiVersion, correlationId, resolve, reject },
+      expectResponse: true,
+      requestTimeout: request.timeoutMs ?? null,
+      sendRequest: () => connection.socket.write(bytes),
+    });
+  });
+  return payload;
+}
+
+/** Request header 2, with room for the length before it. Source: https://kafka.apache.org/protocol#protocol_messages */
+function headerOf({ apiKey, apiVersion }: FlexibleRequest, correlationId: number, clientId: string): Buffer {
+  const name = Buffer.from(clientId);
+  const header = Buffer.alloc(4 + 2 + 2 + 4 + 2 + name.length + 1);
+  header.writeInt16BE(apiKey, 4);
+  header.writeInt16BE(apiVersion, 6);
+  header.writeInt32BE(correlationId, 8);
+  header.writeInt16BE(name.length, 12);
+  name.copy(header, 14);
+  return header;
+}
