@@ -54,12 +54,13 @@ export async function parquetBytes(folder: string): Promise<number> {
 
 /** Waits until the folder's files hold so many rows. */
 export async function untilRows(folder: string, rows: number): Promise<void> {
-  const deadlineMs = Date.now() + waitMsMax;
+  const deadlineMs = performance.now() + waitMsMax;
   for (;;) {
     const files = await parquetFiles(folder).catch(() => []);
     const [found] = files.length === 0 ? [] : await query(`SELECT count(*) AS rows FROM ${parquetOf(folder)}`);
     if (Number(Object(found).rows) >= rows) return;
-    if (Date.now() > deadlineMs) throw new Error(`${folder} does not hold ${rows} rows after ${waitMsMax / 1000} s`);
+    if (performance.now() > deadlineMs)
+      throw new Error(`${folder} does not hold ${rows} rows after ${waitMsMax / 1000} s`);
     await delay(500);
   }
 }

@@ -4,6 +4,7 @@ import { createKafkaPublisher } from '../../src/kafka/publisher.ts';
 import { ensureTopic } from '../../src/kafka/topics.ts';
 import type { Message } from '../../src/producer/publisher.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { msPerHour } from '../../src/runtime/duration.ts';
 import { retry } from '../../src/runtime/retry.ts';
 import { randomAt } from '../../src/producer/random.ts';
 import { readingAt } from '../../src/producer/thermometer.ts';
@@ -27,7 +28,7 @@ const patience = {
   delayMaxMs: 1000,
   clock: systemClock,
   random: Math.random,
-  mayPass: () => true,
+  isRetryable: () => true,
 };
 
 /** Makes the topic and publishes every record, acknowledged. */
@@ -47,7 +48,6 @@ export async function fillTopic(kafka: Kafka, spec: TopicSpec): Promise<void> {
   }
 }
 
-const msPerHour = 3_600_000;
 const patients = 50;
 const jitterMs = 1000;
 

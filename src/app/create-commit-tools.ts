@@ -8,6 +8,7 @@ import { TableWriter } from '../consumer/table/table-writer.ts';
 import { createColumnEncoder } from '../parquet/column-encoder.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { msPerDay } from '../runtime/duration.ts';
 import type { Config } from './config.ts';
 import type { Metrics } from './metrics.ts';
 import type { Logger } from './logger.ts';
@@ -28,8 +29,6 @@ export interface CommitToolsOptions {
   /** Left out: the configured table. */
   readonly table?: string;
 }
-
-const msPerDay = 86_400_000;
 
 const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'all', log: 'new-names', frozen: 'none' };
 

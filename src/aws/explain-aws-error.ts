@@ -18,10 +18,10 @@ const codes: Record<Area, Codes> = {
 const denied =
   /AccessDenied|Forbidden|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|CredentialsProviderError|Could not load credentials/;
 const missing = /NoSuchBucket|NoSuchKey|NotFound/;
-const passing =
+const retryable =
   /Throttl|SlowDown|TooManyRequests|RequestTimeout|TimeoutError|ConditionalRequestConflict|OperationTimeout|InternalService|ServiceUnavailable|ResourceNumberLimit|ECONN|EPIPE|EAI_AGAIN|ENOTFOUND|socket hang up|NetworkingError/;
 
-/** Gives an error of the AWS SDK its name, and says whether it may pass by itself. */
+/** Gives an error of the AWS SDK its name, and says whether it is retryable. */
 export function explainAwsError(error: unknown, where: string, area: Area): PipelineError {
   if (error instanceof PipelineError) return error;
   const name = error instanceof Error ? error.name : '';
@@ -41,8 +41,8 @@ export function explainAwsError(error: unknown, where: string, area: Area): Pipe
     });
   }
   if (missing.test(text)) return new PipelineError(codes[area].missing, { ...about, retryable: false });
-  const mayPass = passing.test(text) || status === 429 || (status !== undefined && status >= 500);
-  return new PipelineError(codes[area].unavailable, { ...about, retryable: mayPass });
+  const isRetryable = retryable.test(text) || status === 429 || (status !== undefined && status >= 500);
+  return new PipelineError(codes[area].unavailable, { ...about, retryable: isRetryable });
 }
 
 /** HTTP status of an answer, if there was one. */

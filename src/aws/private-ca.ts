@@ -37,7 +37,7 @@ export async function signWithPrivateCa(order: SigningOrder, options: AwsOptions
         Validity: { Type: 'DAYS', Value: days },
       }),
     );
-    const deadlineMs = clock.nowMs() + patienceMs;
+    const deadlineMs = clock.monotonicMs() + patienceMs;
     for (;;) {
       try {
         const { Certificate = '' } = await client.send(
@@ -45,7 +45,7 @@ export async function signWithPrivateCa(order: SigningOrder, options: AwsOptions
         );
         return Certificate;
       } catch (error) {
-        if (!isNamed(error, 'RequestInProgressException') || clock.nowMs() > deadlineMs) throw error;
+        if (!isNamed(error, 'RequestInProgressException') || clock.monotonicMs() > deadlineMs) throw error;
         await clock.sleep(pollMs);
       }
     }

@@ -8,6 +8,7 @@ import { hasEnded, startChild, type Child } from '../devstack/child.ts';
 import { startAwsEmulator } from '../devstack/emulators.ts';
 import { processEnvironment, type Environment } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { msPerHour } from '../runtime/duration.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { exitCodes } from '../app/exit-codes.ts';
@@ -60,8 +61,8 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   stack.add(() => consumer.stop());
   say(`consumer: started as a process of its own, its log is ${shown(logFile)}`);
 
-  const everyMs = Math.max(1, Math.round((hours * 3_600_000) / count));
-  const start = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - hours * 3_600_000).toISOString();
+  const everyMs = Math.max(1, Math.round((hours * msPerHour) / count));
+  const start = new Date(Math.floor(Date.now() / msPerHour) * msPerHour - hours * msPerHour).toISOString();
   const publishing = ['--count', String(count), '--start', start, '--every', `${everyMs}ms`];
   say(`simulator: publishing ${count} readings, ${faultShare * 100} % of them broken on purpose`);
   const produced = await glueless(['produce', ...publishing, '--faults', String(faultShare)], environment, stack);

@@ -67,9 +67,9 @@ export async function untilListening(
   child: Child,
   { name, logFile, timeoutMs }: { readonly name: string; readonly logFile: string; readonly timeoutMs: number },
 ): Promise<void> {
-  const deadlineMs = Date.now() + timeoutMs;
+  const deadlineMs = performance.now() + timeoutMs;
   while (!(await accepts(port))) {
-    if (hasEnded(child.process) || Date.now() > deadlineMs) {
+    if (hasEnded(child.process) || performance.now() > deadlineMs) {
       throw new PipelineError('PREREQUISITE_MISSING', {
         message: `${name} did not start listening on port ${port}`,
         retryable: false,

@@ -163,13 +163,13 @@ async function runQuery(base: string, schema: string, sql: string): Promise<{ ty
 
 /** The port opens some seconds before queries are taken, and takes some before it has a node to run them on. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  const deadlineMs = Date.now() + readyTimeoutMs;
+  const deadlineMs = performance.now() + readyTimeoutMs;
   for (;;) {
     try {
       return await work();
     } catch (error) {
       const isStarting = /NO_NODES_AVAILABLE|SERVER_STARTING_UP|fetch failed|not valid JSON/.test(messageOf(error));
-      if (!isStarting || Date.now() > deadlineMs) throw error;
+      if (!isStarting || performance.now() > deadlineMs) throw error;
       await delay(500);
     }
   }

@@ -117,7 +117,7 @@ const diagnoses: readonly Diagnosis[] = [
   },
 ];
 
-const passing: ReadonlySet<ErrorCode> = new Set([
+const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'BROKER_UNREACHABLE',
   'BROKER_SILENT',
   'LEADER_MOVING',
@@ -139,18 +139,18 @@ export function explainKafkaError(
   const named = chain.find((each) => each instanceof PipelineError);
   if (named !== undefined) return named;
   const text = chain.map(describe).join(' | ');
-  const mayPass = isEstablished && chain.some((each) => 'retriable' in each && each.retriable === true);
+  const isRetriable = isEstablished && chain.some((each) => 'retriable' in each && each.retriable === true);
   const found = diagnoses.find(({ pattern }) => pattern.test(text));
   if (found === undefined) {
     return new PipelineError('BROKER_FAILED', {
       message: `${where}: ${text || String(error)}`,
-      retryable: mayPass,
+      retryable: isRetriable,
       cause: error,
     });
   }
   return new PipelineError(found.code, {
     message: `${where}: ${found.message}`,
-    retryable: mayPass || passing.has(found.code),
+    retryable: isRetriable || retryableCodes.has(found.code),
     details: { kafka: text.slice(0, 500) },
     hint: found.hint,
     cause: error,

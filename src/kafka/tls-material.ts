@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import { msPerDay } from '../runtime/duration.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 
 /** What a client needs for mutual TLS: PEM texts, or a PKCS#12 keystore. */
@@ -30,7 +31,6 @@ export interface CertificateFacts {
   readonly daysLeft: number;
 }
 
-const msPerDay = 86_400_000;
 const jksMagic = 0xfeedfeed;
 
 /** Reads PEM by value or file, or a PKCS#12 keystore, whatever its file is called. Rejects with CERT_* or KEYSTORE_*. */

@@ -47,7 +47,7 @@ export async function withAdmin<T>(kafka: Kafka, where: string, work: (admin: Ad
     ...leaderPatience,
     clock: systemClock,
     random: Math.random,
-    mayPass: (error) => error instanceof PipelineError && error.code === 'LEADER_MOVING',
+    isRetryable: (error) => error instanceof PipelineError && error.code === 'LEADER_MOVING',
   });
 }
 

@@ -1,8 +1,7 @@
 import type { ColumnData, TableColumn } from '../consumer/ports/columnar-table.ts';
 import { textOf } from '../consumer/ports/text-dictionary.ts';
+import { msPerDay } from '../runtime/duration.ts';
 import { unreachable } from '../runtime/errors.ts';
-
-const msPerDay = 86_400_000;
 
 /** A column as one JavaScript value per row, `null` where there is none: what general encoders take. */
 export function plainValues({ data, validity }: TableColumn, rowCount: number): unknown[] {

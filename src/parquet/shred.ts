@@ -1,6 +1,6 @@
 import { TextDictionary } from '../consumer/ports/text-dictionary.ts';
 import { unreachable } from '../runtime/errors.ts';
-import { msPerDay } from '../schema/times.ts';
+import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { GrowingDoubles } from './growing-doubles.ts';

@@ -1,4 +1,5 @@
 import { webcrypto } from 'node:crypto';
+import { msPerDay } from '../runtime/duration.ts';
 import { algorithm, newKeys, privateKeyPem, x509 } from './keys.ts';
 
 /** A key with its certificate, and the authority that signed it; all PEM. */
@@ -25,8 +26,6 @@ export interface Authority {
   /** Certifies the key of a request (PEM) for as many days. Resolves with the certificate. */
   sign(request: string, days: number): Promise<string>;
 }
-
-const msPerDay = 86_400_000;
 
 /** For demo, tests and the compose stack; production uses AWS Private CA. */
 export async function createAuthority(commonName: string): Promise<Authority> {

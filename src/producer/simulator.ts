@@ -32,27 +32,27 @@ export interface Progress {
 /** Publishes until count, duration or `stop`; what was sent is acknowledged when it resolves, with the number of readings. */
 export async function simulate(options: SimulatorOptions): Promise<Progress> {
   const { publisher, clock, count = Infinity, durationMs = Infinity, stop } = options;
-  const startMs = clock.nowMs();
+  const startMs = clock.monotonicMs();
   let reportedMs = startMs;
   let acknowledged = 0;
-  const progress = (nowMs: number): Progress => ({
+  const progress = (atMs: number): Progress => ({
     acknowledged,
-    perSecond: Math.round((acknowledged * 1000) / Math.max(1, nowMs - startMs)),
+    perSecond: Math.round((acknowledged * 1000) / Math.max(1, atMs - startMs)),
   });
-  while (!stop.aborted && acknowledged < count && clock.nowMs() - startMs < durationMs) {
-    const due = dueCount(options, acknowledged, clock.nowMs() - startMs);
+  while (!stop.aborted && acknowledged < count && clock.monotonicMs() - startMs < durationMs) {
+    const due = dueCount(options, acknowledged, clock.monotonicMs() - startMs);
     if (due <= 0) {
       await clock.sleep(pauseMs(options), stop).catch(() => {});
       continue;
     }
     const size = Math.min(due, options.batchRecords, count - acknowledged);
     acknowledged += await publisher.send(messagesFrom(options, acknowledged, size));
-    const nowMs = clock.nowMs();
-    if (nowMs - reportedMs < options.progressMs) continue;
-    reportedMs = nowMs;
-    options.onProgress(progress(nowMs));
+    const atMs = clock.monotonicMs();
+    if (atMs - reportedMs < options.progressMs) continue;
+    reportedMs = atMs;
+    options.onProgress(progress(atMs));
   }
-  return progress(clock.nowMs());
+  return progress(clock.monotonicMs());
 }
 
 function dueCount({ rate, batchRecords }: SimulatorOptions, sent: number, spentMs: number): number {

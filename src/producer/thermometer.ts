@@ -1,3 +1,4 @@
+import { msPerHour, msPerMinute } from '../runtime/duration.ts';
 import { randomAt } from './random.ts';
 
 /** What a thermometer publishes. */
@@ -15,8 +16,6 @@ export interface WardOptions {
   readonly patients: number;
 }
 
-const msPerMinute = 60_000;
-const msPerHour = 3_600_000;
 const episodeMs = 8 * msPerHour;
 const feverShare = 0.06;
 const coldShare = 0.02;

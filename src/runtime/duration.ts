@@ -1,4 +1,8 @@
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+export const msPerMinute = 60_000;
+export const msPerHour = 60 * msPerMinute;
+export const msPerDay = 24 * msPerHour;
+
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: msPerMinute, h: msPerHour, d: msPerDay };
 
 /** `90s`, `15m`, `500ms`, `2h`, `1d` as milliseconds; `undefined` for anything else. */
 export function parseDuration(text: string): number | undefined {

@@ -12,25 +12,25 @@ export interface RetryOptions {
   readonly random: () => number;
   readonly signal?: AbortSignal;
   /** Which failures are worth another attempt; left out: those that say so themselves. */
-  readonly mayPass?: (error: unknown) => boolean;
+  readonly isRetryable?: (error: unknown) => boolean;
   readonly onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
 }
 
 /**
- * Runs `work` until it succeeds, fails with an error that can't pass, or attempts or time run out.
+ * Runs `work` until it succeeds, fails with an error that is not retryable, or attempts or time run out.
  * Waits between attempts: exponential, full jitter on the upper half. Rejects with the last error, unchanged.
  */
 export async function retry<T>(work: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { mayPass = isRetryable } = options;
-  const startMs = options.clock.nowMs();
+  const startMs = options.clock.monotonicMs();
+  const isWorthIt = options.isRetryable ?? isRetryable;
   for (let attempt = 1; ; attempt++) {
     options.signal?.throwIfAborted();
     try {
       return await work(attempt);
     } catch (error) {
       const delayMs = backoffMs(attempt, options);
-      const spentMs = options.clock.nowMs() - startMs;
-      if (!mayPass(error) || attempt >= options.attemptsMax || spentMs + delayMs > options.totalMs) throw error;
+      const spentMs = options.clock.monotonicMs() - startMs;
+      if (!isWorthIt(error) || attempt >= options.attemptsMax || spentMs + delayMs > options.totalMs) throw error;
       options.onRetry?.(error, attempt, delayMs);
       await options.clock.sleep(delayMs, options.signal);
     }

@@ -1,7 +1,7 @@
 import { siblingName } from './merge.ts';
 import { columnName } from './names.ts';
 import { observe, type ObserveRules } from './observe.ts';
-import { msPerDay } from './times.ts';
+import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, unfit } from './values.ts';
 

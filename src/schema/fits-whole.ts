@@ -1,5 +1,5 @@
 import { columnName } from './names.ts';
-import { msPerDay } from './times.ts';
+import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, unfit } from './values.ts';
 

@@ -1,9 +1,9 @@
+import { msPerDay, msPerHour } from '../runtime/duration.ts';
 import type { Column } from './types.ts';
 
 /** How the table is partitioned: by the hour or the day of the record's time, or not at all. */
 export type Layout = 'hour' | 'day' | 'none';
 
-const msPerHour = 3_600_000;
 const keyNames: Readonly<Record<Layout, readonly string[]>> = {
   hour: ['event_date', 'event_hour'],
   day: ['event_date'],
@@ -50,7 +50,7 @@ interface Group {
 
 /** Groups rows by the Hive partition of their time (milliseconds since the epoch), in order of time. `range`: of the times, where it is known. */
 export function groupRows(timesMs: Float64Array, layout: Layout, range?: TimeRange): RowGroup[] {
-  const unitMs = layout === 'hour' ? msPerHour : 24 * msPerHour;
+  const unitMs = layout === 'hour' ? msPerHour : msPerDay;
   const startOf = (timeMs: number): number => (layout === 'none' ? -Infinity : Math.floor(timeMs / unitMs) * unitMs);
   if (range !== undefined && startOf(range.minMs) === startOf(range.maxMs))
     return [{ values: valuesOf(startOf(range.minMs), layout), rows: firstRows(timesMs.length) }];

@@ -1,6 +1,7 @@
+import { msPerDay, msPerHour, msPerMinute } from '../runtime/duration.ts';
+
 /** ISO 8601 dates and times from their bytes; NaN for what is none. */
 
-export const msPerDay = 86_400_000;
 const shortest = '2026-11-23T09:15:02Z'.length;
 const longest = '2026-11-23T09:15:02.123+00:00'.length;
 const dateLength = '2026-11-23'.length;
@@ -29,7 +30,7 @@ export function timestampOf(bytes: Uint8Array, start: number, end: number): numb
     if (weight === 100) return Number.NaN;
   }
   const zone = zoneOf(bytes, at, end);
-  return day * msPerDay + hours * 3_600_000 + minutes * 60_000 + seconds * 1000 + Math.round(ms) - zone;
+  return day * msPerDay + hours * msPerHour + minutes * msPerMinute + seconds * 1000 + Math.round(ms) - zone;
 }
 
 /** `YYYY-MM-DD` as days since the epoch. */

@@ -11,14 +11,14 @@ export interface BatchPolicy {
 export interface BufferFill {
   readonly records: number;
   readonly bytes: number;
-  /** When the oldest buffered record arrived; `undefined` for an empty buffer. */
+  /** When the oldest buffered record arrived, by the monotonic clock; `undefined` for an empty buffer. */
   readonly oldestMs: number | undefined;
 }
 
 /** The reason to cut a batch now, or `undefined` to wait for more. */
-export function reasonToCut(fill: BufferFill, policy: BatchPolicy, nowMs: number): CutReason | undefined {
+export function reasonToCut(fill: BufferFill, policy: BatchPolicy, monotonicMs: number): CutReason | undefined {
   if (fill.records >= policy.rowsMax) return 'rows';
   if (fill.bytes >= policy.bytesMax) return 'bytes';
-  if (fill.oldestMs !== undefined && nowMs - fill.oldestMs >= policy.ageMaxMs) return 'age';
+  if (fill.oldestMs !== undefined && monotonicMs - fill.oldestMs >= policy.ageMaxMs) return 'age';
   return undefined;
 }

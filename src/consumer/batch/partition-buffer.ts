@@ -13,6 +13,7 @@ export interface Batch {
 
 interface Arrival {
   readonly chunk: RecordChunk;
+  /** When it arrived, by the monotonic clock. */
   readonly atMs: number;
 }
 
@@ -53,11 +54,11 @@ export class PartitionBuffer {
   }
 
   /** `chunk.from` must be `to`; into an empty buffer it may begin earlier, and counts from `to` on. */
-  push(chunk: RecordChunk, nowMs: number): void {
+  push(chunk: RecordChunk, monotonicMs: number): void {
     const follows = chunk.from === this.to || (this.#arrivals.length === 0 && chunk.from < this.to);
     if (!follows) throw new RangeError(`chunk begins at ${chunk.from}, expected ${this.to}`);
     const slice = sliceOf(chunk, this.#from, chunk.to);
-    this.#arrivals.push({ chunk, atMs: nowMs });
+    this.#arrivals.push({ chunk, atMs: monotonicMs });
     this.#records += slice.end - slice.first;
     this.#bytes += sliceBytes(slice);
     this.#heldBytes += chunk.bytes.length;

@@ -1,3 +1,4 @@
+import { msPerDay } from '../../runtime/duration.ts';
 import type { Observed } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { BatchMemory } from './batch-memory.ts';
@@ -48,7 +49,7 @@ export function jsonValue({ store, observed }: DecodedColumn, index: number): un
       const kind = observed.form === 'plain' ? observed.type.kind : 'double';
       if (kind === 'boolean') return value === 1;
       if (kind === 'timestamp') return new Date(value).toISOString();
-      return kind === 'date' ? new Date(value * 86_400_000).toISOString().slice(0, 10) : value;
+      return kind === 'date' ? new Date(value * msPerDay).toISOString().slice(0, 10) : value;
     }
   }
 }

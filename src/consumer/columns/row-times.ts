@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts';
+import { msPerDay } from '../../runtime/duration.ts';
 import type { TimeRange } from '../../schema/layout.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { Placement } from '../ledger/ledger-entry.ts';
@@ -18,8 +19,6 @@ export interface PlacedTimes {
   /** `undefined` when there are none. */
   readonly placementRange: TimeRange | undefined;
 }
-
-const msPerDay = 86_400_000;
 
 /** What a Date can hold; a producer can send anything. */
 const timestampMax = 8.64e15;

@@ -35,7 +35,7 @@ export type CommitResult =
  * 8. offsets: the group's position, a hint
  */
 export async function commitBatch(request: CommitRequest, tools: CommitTools): Promise<CommitResult> {
-  const startMs = tools.clock.nowMs();
+  const startMs = tools.clock.monotonicMs();
   const step = stepRunner(tools);
   const { batch } = request;
 
@@ -51,7 +51,7 @@ export async function commitBatch(request: CommitRequest, tools: CommitTools): P
     await tools.writer.discard(created.filter((key) => !listsObject(written.found.entry, key)));
     return written;
   }
-  const tookMs = tools.clock.nowMs() - startMs;
+  const tookMs = tools.clock.monotonicMs() - startMs;
   tools.observer.committed?.({ entry, reason: request.reason, bytesIn: batch.bytes, tookMs, oldestTimestampMs });
   await step('offsets', () => request.commitOffset(entry));
   return { kind: 'committed', entry };

@@ -7,7 +7,7 @@ export type StepRunner = <T>(name: StepName, work: () => Promise<T>) => Promise<
 /** Runs steps: tells the observer before and after, and tries again what may succeed later. */
 export function stepRunner({ clock, random, observer, patienceMs }: CommitTools): StepRunner {
   return async (name, work) => {
-    const startMs = clock.nowMs();
+    const startMs = clock.monotonicMs();
     await observer.step?.(name, 'before', 0);
     const result = await retry(work, {
       clock,
@@ -18,7 +18,7 @@ export function stepRunner({ clock, random, observer, patienceMs }: CommitTools)
       delayMaxMs: 15_000,
       onRetry: (error, attempt, delayMs) => observer.retrying?.(name, error, attempt, delayMs),
     });
-    await observer.step?.(name, 'after', clock.nowMs() - startMs);
+    await observer.step?.(name, 'after', clock.monotonicMs() - startMs);
     return result;
   };
 }

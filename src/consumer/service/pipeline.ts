@@ -46,7 +46,7 @@ export class Pipeline implements RecordHandler {
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#slots = new Slots(options.commitsMax);
-    this.#progressMs = options.clock.nowMs();
+    this.#progressMs = options.clock.monotonicMs();
     // a failure nobody waits for yet must not end the process by itself
     this.#failed.promise.catch(() => {});
   }
@@ -56,7 +56,7 @@ export class Pipeline implements RecordHandler {
     return this.#failed.promise;
   }
 
-  /** When a record arrived or a batch was committed last. */
+  /** When a record arrived or a batch was committed last, by the monotonic clock. */
   get progressMs(): number {
     return this.#progressMs;
   }
@@ -95,7 +95,7 @@ export class Pipeline implements RecordHandler {
   records(chunk: RecordChunk): void {
     const work = this.#works.get(chunk.partition);
     if (work === undefined || !work.accepts(chunk)) return chunk.recycle?.();
-    this.#progressMs = this.#options.clock.nowMs();
+    this.#progressMs = this.#options.clock.monotonicMs();
     work.buffer.push(chunk, this.#progressMs);
     this.#advance(work);
     this.#relieve();
@@ -166,7 +166,7 @@ export class Pipeline implements RecordHandler {
     if (this.#closing !== undefined) return this.#closing;
     const end = this.#ends.get(work.partition);
     if (end !== undefined && work.buffer.to >= end) return 'end';
-    return work.mustRelieve ? 'memory' : reasonToCut(work.buffer.fill(), policy, clock.nowMs());
+    return work.mustRelieve ? 'memory' : reasonToCut(work.buffer.fill(), policy, clock.monotonicMs());
   }
 
   async #commit(work: PartitionWork, reason: CutReason): Promise<void> {
@@ -225,7 +225,7 @@ export class Pipeline implements RecordHandler {
   }
 
   #afterCommit(work: PartitionWork): void {
-    this.#progressMs = this.#options.clock.nowMs();
+    this.#progressMs = this.#options.clock.monotonicMs();
     work.finish();
     this.#advance(work);
     this.#relieve();

@@ -14,12 +14,12 @@ export class Readiness {
   constructor(clock: Clock, quietMs: number) {
     this.#clock = clock;
     this.#quietMs = quietMs;
-    this.#lastCommitMs = clock.nowMs();
+    this.#lastCommitMs = clock.monotonicMs();
   }
 
   /** Why the service is not ready; empty when it is. */
   problems(): string[] {
-    const quietMs = this.#clock.nowMs() - this.#lastCommitMs;
+    const quietMs = this.#clock.monotonicMs() - this.#lastCommitMs;
     return [
       ...(this.#isAssigned ? [] : ['no partitions are assigned']),
       ...(this.#lag > 0n && quietMs > this.#quietMs
@@ -31,7 +31,8 @@ export class Readiness {
 
   lagged(lag: ReadonlyMap<number, bigint>): void {
     // what has just begun to wait is not late yet
-    if (this.#lag === 0n) this.#lastCommitMs = Math.max(this.#lastCommitMs, this.#clock.nowMs() - this.#quietMs / 2);
+    if (this.#lag === 0n)
+      this.#lastCommitMs = Math.max(this.#lastCommitMs, this.#clock.monotonicMs() - this.#quietMs / 2);
     this.#lag = lag.values().reduce((sum, each) => sum + each, 0n);
   }
 
@@ -49,7 +50,7 @@ export class Readiness {
       if (phase === 'after' && this.#failing === name) this.#failing = undefined;
     },
     committed: () => {
-      this.#lastCommitMs = this.#clock.nowMs();
+      this.#lastCommitMs = this.#clock.monotonicMs();
     },
   };
 }

@@ -62,17 +62,18 @@ async function watch(
   over: AbortSignal,
 ): Promise<void> {
   const { clock, stop, lagPollMs } = options;
-  let nextPollMs = clock.nowMs() + lagPollMs;
+  let nextPollMs = clock.monotonicMs() + lagPollMs;
   let idleSinceMs = Number.NaN;
   while (!stop.aborted && !over.aborted) {
     await clock.sleep(tickMs);
     pipeline.tick();
     if (ends !== undefined && (await hasReached(ends, pipeline, options))) return;
-    if (clock.nowMs() < nextPollMs) continue;
+    if (clock.monotonicMs() < nextPollMs) continue;
     await checkProgress(pipeline, options);
-    nextPollMs = clock.nowMs() + lagPollMs;
+    nextPollMs = clock.monotonicMs() + lagPollMs;
     const { progressMs } = pipeline;
-    if (progressMs === idleSinceMs || pipeline.bufferedBytes() > 0 || clock.nowMs() - progressMs < idleMs) continue;
+    if (progressMs === idleSinceMs || pipeline.bufferedBytes() > 0 || clock.monotonicMs() - progressMs < idleMs)
+      continue;
     idleSinceMs = progressMs;
     options.onIdle?.();
   }
@@ -83,7 +84,7 @@ async function checkProgress(pipeline: Pipeline, { reader, clock, stallMs, onLag
   if (topic === undefined) return;
   const lag = lagOf(pipeline.positions(), topic.partitions);
   onLag?.(lag);
-  const quietMs = clock.nowMs() - pipeline.progressMs;
+  const quietMs = clock.monotonicMs() - pipeline.progressMs;
   const hasLag = lag.values().some((records) => records > 0n);
   if (hasLag && quietMs > stallMs) throw stalled(lag, quietMs);
 }

@@ -56,10 +56,13 @@ describe('members of a group', () => {
     await scenario.expectExactlyOnce();
   });
 
-  it('whose clock jumps by an hour: nothing lost, nothing doubled', async () => {
+  it.each(['1', '-1'])('whose clock is set by %s h: nothing lost, nothing doubled', async (hours) => {
     const scenario = await Scenario.open();
     await scenario.produce(1000, '--partitions', '2');
-    const jumping = scenario.consume({ NODE_OPTIONS: '--import ./test/support/jumping-clock.ts' });
+    const jumping = scenario.consume({
+      NODE_OPTIONS: '--import ./test/support/jumping-clock.ts',
+      CLOCK_JUMP_HOURS: hours,
+    });
     await jumping.untilLogged(/batch committed/, 4);
     await scenario.produce(500, '--partitions', '2');
     expect([143, 1]).toContain(await jumping.stop());

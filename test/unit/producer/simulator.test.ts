@@ -4,29 +4,25 @@ import { faultKinds, spoil } from '../../../src/producer/faults.ts';
 import type { Message } from '../../../src/producer/publisher.ts';
 import { simulate, type SimulatorOptions } from '../../../src/producer/simulator.ts';
 import { isoTime, readingAt } from '../../../src/producer/thermometer.ts';
+import { TestClock } from '../../support/test-clock.ts';
 
 const ward = { seed: 1, patients: 20 };
 const startMs = Date.parse('2026-11-23T00:00:00Z');
 
 function setup(changed: Partial<SimulatorOptions> = {}) {
   const sent: Message[] = [];
-  let nowMs = 0;
+  const clock = new TestClock();
   const stop = new AbortController();
   const options: SimulatorOptions = {
     publisher: {
       send: async (messages) => {
         sent.push(...messages);
-        nowMs += 5;
+        clock.pass(5);
         return messages.length;
       },
       close: async () => {},
     },
-    clock: {
-      nowMs: () => nowMs,
-      sleep: async (ms) => {
-        nowMs += ms;
-      },
-    },
+    clock,
     ward,
     batchRecords: 100,
     faultShare: 0,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Readiness } from '../../../src/consumer/service/readiness.ts';
 import { createMetrics } from '../../../src/app/metrics.ts';
+import { TestClock } from '../../support/test-clock.ts';
 
 describe('metrics', () => {
   it('are documented, all of them and no others', async () => {
@@ -17,9 +18,9 @@ describe('metrics', () => {
 
 describe('readiness', () => {
   const setup = () => {
-    let nowMs = 0;
-    const readiness = new Readiness({ nowMs: () => nowMs, sleep: async () => {} }, 60_000);
-    return { readiness, pass: (ms: number) => (nowMs += ms) };
+    const clock = new TestClock();
+    const readiness = new Readiness(clock, 60_000);
+    return { readiness, clock, pass: (ms: number) => clock.pass(ms) };
   };
   const committed = {} as never;
 
@@ -41,6 +42,17 @@ describe('readiness', () => {
     expect(readiness.problems()).toEqual(['nothing was committed for 61 s though 9 records wait']);
     readiness.observer.committed?.(committed);
     expect(readiness.problems()).toEqual([]);
+  });
+
+  it('does not depend on what the wall clock is set to', () => {
+    const { readiness, clock, pass } = setup();
+    readiness.observer.assigned?.(new Map());
+    readiness.lagged(new Map([[0, 5n]]));
+    clock.setWallClock(3_600_000);
+    expect(readiness.problems()).toEqual([]);
+    clock.setWallClock(-7_200_000);
+    pass(61_000);
+    expect(readiness.problems()).toEqual(['nothing was committed for 61 s though 5 records wait']);
   });
 
   it('lasts while a quiet topic has nothing new', () => {

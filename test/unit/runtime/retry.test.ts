@@ -4,22 +4,7 @@ import { mapConcurrently, Slots } from '../../../src/runtime/concurrency.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { parseDuration } from '../../../src/runtime/duration.ts';
 import { retry, type RetryOptions } from '../../../src/runtime/retry.ts';
-
-/** Time that passes only by sleeping. */
-class FakeClock implements Clock {
-  readonly slept: number[] = [];
-  #nowMs = 0;
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    this.slept.push(ms);
-    this.#nowMs += ms;
-  }
-}
+import { TestClock } from '../../support/test-clock.ts';
 
 const passing = new PipelineError('STORE_UNAVAILABLE', { message: 'busy', retryable: true });
 const lasting = new PipelineError('STORE_DENIED', { message: 'no', retryable: false });
@@ -45,29 +30,41 @@ const optionsWith = (clock: Clock, changed: Partial<RetryOptions> = {}): RetryOp
 
 describe('trying again', () => {
   it('waits longer each time, up to a limit', async () => {
-    const clock = new FakeClock();
+    const clock = new TestClock();
     expect(await retry(failing(6, passing).work, optionsWith(clock))).toBe('done');
     expect(clock.slept).toEqual([100, 200, 400, 800, 1000, 1000]);
   });
 
   it('stops at once at an error that will not pass', async () => {
     const { work, calls } = failing(5, lasting);
-    await expect(retry(work, optionsWith(new FakeClock()))).rejects.toBe(lasting);
+    await expect(retry(work, optionsWith(new TestClock()))).rejects.toBe(lasting);
     expect(calls()).toBe(1);
   });
 
   it('ends after so many attempts, or so much time, with the last error', async () => {
     const many = failing(100, passing);
-    await expect(retry(many.work, optionsWith(new FakeClock(), { attemptsMax: 3 }))).rejects.toBe(passing);
+    await expect(retry(many.work, optionsWith(new TestClock(), { attemptsMax: 3 }))).rejects.toBe(passing);
     expect(many.calls()).toBe(3);
-    const clock = new FakeClock();
+    const clock = new TestClock();
     await expect(retry(failing(100, passing).work, optionsWith(clock, { totalMs: 500 }))).rejects.toBe(passing);
-    expect(clock.nowMs()).toBeLessThanOrEqual(500);
+    expect(clock.monotonicMs()).toBeLessThanOrEqual(500);
+  });
+
+  it.each([
+    ['forth', 3_600_000],
+    ['back', -3_600_000],
+  ])('has its time also when the wall clock is set %s meanwhile', async (_way, byMs) => {
+    const clock = new TestClock();
+    const { work, calls } = failing(100, passing);
+    const options = optionsWith(clock, { totalMs: 500, onRetry: () => clock.setWallClock(byMs) });
+    await expect(retry(work, options)).rejects.toBe(passing);
+    expect(calls()).toBe(3);
+    expect(clock.slept).toEqual([100, 200]);
   });
 
   it('ends when it is asked to stop', async () => {
     const stop = new AbortController();
-    const options = optionsWith(new FakeClock(), {
+    const options = optionsWith(new TestClock(), {
       signal: stop.signal,
       onRetry: () => stop.abort(new Error('stopped')),
     });
