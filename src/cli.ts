@@ -1,18 +1,18 @@
 import { CommanderError } from 'commander';
-import { readConfig } from './app/config.ts';
 import { describeFailure, exitCodeOf, exitCodes } from './app/exit-codes.ts';
 import { failureFields } from './app/log-observer.ts';
 import { createLogger } from './app/logger.ts';
+import { readSettings } from './app/settings.ts';
 import { listenForStop } from './app/signals.ts';
 import { processEnvironment } from './runtime/environment.ts';
 import { createCommandLine } from './commands/command-line.ts';
 
 const program = createCommandLine(async (voice, required, work) => {
-  const config = readConfig(processEnvironment(), required);
-  const log = createLogger(config.LOG_LEVEL);
+  const settings = readSettings(processEnvironment(), required);
+  const log = createLogger(settings.service.logLevel);
   const stop = listenForStop();
   try {
-    process.exitCode = await work({ config, log, stop });
+    process.exitCode = await work({ settings, log, stop });
   } catch (error) {
     // a signal that ends a wait ends it as it was asked to
     if (stop.signal.aborted && error === stop.signal.reason) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageOf } from '../runtime/errors.ts';
 
 /** What `docs/configuration.md` says of a variable. */
 export interface VariableFacts {
@@ -10,14 +11,21 @@ export interface VariableFacts {
   readonly secret?: boolean | undefined;
 }
 
-/** Text from the environment that `read` turns into a value; `undefined` from `read` means that it is no such value. */
+/**
+ * A variable whose text `read` turns into a value. `undefined` from `read`, or what it throws, means that the text is no
+ * such value: the problem is then what was expected, or the message that was thrown.
+ */
 export function variable<T>(facts: VariableFacts, read: (value: string) => T | undefined) {
   return z
     .string()
     .transform((given, context): T => {
-      const value = read(given);
-      if (value !== undefined) return value;
-      context.addIssue({ code: 'custom', message: facts.expected });
+      try {
+        const value = read(given);
+        if (value !== undefined) return value;
+        context.addIssue({ code: 'custom', message: facts.expected });
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: messageOf(error), params: { isComplete: true } });
+      }
       return z.NEVER;
     })
     .meta({ ...facts });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { choice, decimal, integer, list, text, variable, yesNo, type VariableFacts } from './config-types.ts';
 import type { Environment } from '../runtime/environment.ts';
+import { parseColumns } from '../schema/hive-ddl.ts';
 import { PipelineError } from '../runtime/errors.ts';
 
 // code made for a schema pays after many values, and needs `new Function`
@@ -147,10 +148,14 @@ const configSchema = z.object({
     group: schema,
     about: 'All numbers as double, or whole ones as bigint',
   }).prefault('double'),
-  SCHEMA_HINTS: text({
-    group: schema,
-    about: 'Types of columns to come, as in CREATE TABLE: seq bigint, tags array<string>',
-  }).prefault(''),
+  SCHEMA_HINTS: variable(
+    {
+      group: schema,
+      about: 'Types for columns that don’t exist yet, as in CREATE TABLE: seq bigint, tags array<string>',
+      expected: 'names with Hive types, separated by commas',
+    },
+    parseColumns,
+  ).prefault(''),
   FIELDS_ALLOW: list({ group: schema, about: 'Only these fields of a record are taken' }).optional(),
   FIELDS_DENY: list({ group: schema, about: 'These fields are left out' }).optional(),
   FIELDS_RENAME: variable(
@@ -254,10 +259,11 @@ export function documentedVariables(): DocumentedVariable[] {
   }));
 }
 
-function describe({ path, message }: { path: PropertyKey[]; message: string }, given: Environment): string {
-  const name = String(path[0]);
+function describe(issue: z.core.$ZodIssue, given: Environment): string {
+  const name = String(issue.path[0]);
+  if (issue.code === 'custom' && issue.params?.['isComplete'] === true) return `${name}: ${issue.message}`;
   const came = factsOf(name).secret === true ? '(not shown)' : JSON.stringify(given[name]);
-  return `${name}: expected ${message}, got ${came}`;
+  return `${name}: expected ${issue.message}, got ${came}`;
 }
 
 function missing(required: readonly VariableName[], given: Environment): string[] {

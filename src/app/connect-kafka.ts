@@ -1,14 +1,8 @@
 import type { Kafka } from 'kafkajs';
 import { createKafkaClient } from '../kafka/kafkajs/client.ts';
-import {
-  checkTlsMaterial,
-  loadTlsMaterial,
-  type CertificateFacts,
-  type TlsMaterial,
-  type TlsOptions,
-} from '../kafka/tls-material.ts';
+import { checkTlsMaterial, loadTlsMaterial, type CertificateFacts, type TlsMaterial } from '../kafka/tls-material.ts';
 import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
-import type { Config } from './config.ts';
+import type { KafkaSettings, TlsSettings } from './settings.ts';
 
 export interface KafkaConnection {
   readonly kafka: Kafka;
@@ -28,42 +22,28 @@ export interface ConnectOptions {
 const retries = { 'one-off': 3, service: 8 } as const;
 
 /** Loads and checks the certificate; connects nothing yet. Rejects with CERT_* and KEYSTORE_*. */
-export async function connectKafka(config: Config, { patience, nowMs }: ConnectOptions): Promise<KafkaConnection> {
-  const load = (): Promise<TlsMaterial> => loadMaterial(config);
+export async function connectKafka(
+  settings: KafkaSettings,
+  { patience, nowMs }: ConnectOptions,
+): Promise<KafkaConnection> {
+  const load = (): Promise<TlsMaterial> => loadMaterial(settings.tls);
   const material = await load();
   const certificate = checkTlsMaterial(material, nowMs);
   const identity = new TlsIdentity(material);
   const kafka = createKafkaClient({
-    brokers: config.KAFKA_BROKERS ?? [],
-    clientId: config.KAFKA_CLIENT_ID,
+    brokers: settings.brokers,
+    clientId: settings.clientId,
     identity,
     retries: retries[patience],
-    unpackedBytesMax: config.KAFKA_UNPACKED_BYTES_MAX,
+    unpackedBytesMax: settings.unpackedBytesMax,
   });
   return { kafka, certificate, identity, load };
 }
 
-/** Certificate, key and authority from files, values or the secret. */
-export async function loadMaterial(config: Config): Promise<TlsMaterial> {
-  const options = tlsOptionsOf(config);
-  if (config.KAFKA_TLS_SECRET_ID === undefined) return loadTlsMaterial(options);
+/** Reads certificate, key and authority from files, values or the secret. Rejects with CERT_* and KEYSTORE_*. */
+export async function loadMaterial({ options, secretId, aws }: TlsSettings): Promise<TlsMaterial> {
+  if (secretId === undefined) return loadTlsMaterial(options);
   const { readTlsSecret } = await import('../aws/secret.ts');
-  const aws = { region: config.AWS_REGION, endpoint: config.AWS_ENDPOINT_URL };
-  const { cert, key, ca } = await readTlsSecret(config.KAFKA_TLS_SECRET_ID, aws);
+  const { cert, key, ca } = await readTlsSecret(secretId, aws);
   return loadTlsMaterial({ ...options, cert, key, ...(ca !== undefined && { ca }) });
-}
-
-function tlsOptionsOf(config: Config): TlsOptions {
-  const options = {
-    ca: config.KAFKA_TLS_CA,
-    caFile: config.KAFKA_TLS_CA_FILE,
-    cert: config.KAFKA_TLS_CERT,
-    certFile: config.KAFKA_TLS_CERT_FILE,
-    key: config.KAFKA_TLS_KEY,
-    keyFile: config.KAFKA_TLS_KEY_FILE,
-    keyPassphrase: config.KAFKA_TLS_KEY_PASSPHRASE,
-    keystoreFile: config.KAFKA_TLS_KEYSTORE_FILE,
-    keystorePassword: config.KAFKA_TLS_KEYSTORE_PASSWORD,
-  };
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

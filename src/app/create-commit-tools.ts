@@ -9,61 +9,51 @@ import { createColumnEncoder } from '../parquet/column-encoder.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { msPerDay } from '../runtime/duration.ts';
-import type { Config } from './config.ts';
+import type { Settings, ParquetSettings } from './settings.ts';
 import type { Metrics } from './metrics.ts';
 import type { Logger } from './logger.ts';
-import { formatType, parseColumns } from '../schema/hive-ddl.ts';
-import type { Growth } from '../schema/evolution.ts';
+import { formatType } from '../schema/hive-ddl.ts';
 import { projectionParameters } from '../schema/projection.ts';
-import { layoutOf } from '../schema/layout.ts';
+import { layoutOf, type Layout } from '../schema/layout.ts';
 import { PipelineError, unreachable } from '../runtime/errors.ts';
-import { tableNameOf } from './open-lake.ts';
 import { type Lake } from './lake.ts';
 
 export interface CommitToolsOptions {
-  readonly config: Config;
+  readonly settings: Pick<Settings, 'kafka' | 'table' | 'schema' | 'parquet' | 'service'>;
   readonly lake: Lake;
   readonly log: Logger;
   readonly observer: PipelineObserver;
   readonly metrics?: Metrics;
-  /** Left out: the configured table. */
-  readonly table?: string;
 }
-
-const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'all', log: 'new-names', frozen: 'none' };
 
 /** Everything batches need on their way into the lake, made from the configuration. A table that is there keeps its layout. */
 export async function createCommitTools(options: CommitToolsOptions): Promise<CommitTools> {
-  const { config, lake, log, observer, metrics } = options;
-  const table = options.table ?? tableNameOf(config);
-  const layout = await layoutFor(table, options);
-  const hints = new Map(parseColumns(config.SCHEMA_HINTS).map(({ name, type }) => [name, type]));
+  const { settings, lake, log, observer, metrics } = options;
+  const { schema, parquet, kafka, service } = settings;
+  const { name: table, hasProjection, eventTimeField, pastDaysMax, futureDaysMax } = settings.table;
+  const layout = await layoutFor(options);
   const writer = new TableWriter({
     store: lake.store,
     catalog: lake.catalog,
-    encoder: await createEncoder(config),
+    encoder: await createEncoder(parquet),
     parquet: hyparquetReader,
     table,
     layout,
-    withKafkaColumns: config.KAFKA_COLUMNS,
-    ...(config.PARTITION_PROJECTION && {
+    withKafkaColumns: schema.withKafkaColumns,
+    ...(hasProjection && {
       parameters: projectionParameters(layout, {
         location: lake.store.uri(`${table}/`),
-        firstDay: new Date(systemClock.nowMs() - config.EVENT_TIME_PAST_DAYS_MAX * msPerDay).toISOString().slice(0, 10),
+        firstDay: new Date(systemClock.nowMs() - pastDaysMax * msPerDay).toISOString().slice(0, 10),
       }),
     }),
     decode: {
-      fields: {
-        allow: config.FIELDS_ALLOW,
-        deny: config.FIELDS_DENY ?? new Set(),
-        rename: config.FIELDS_RENAME ?? new Map(),
-      },
-      numbers: config.SCHEMA_NUMBERS,
-      depthMax: config.SCHEMA_DEPTH_MAX,
-      recordBytesMax: config.RECORD_BYTES_MAX,
-      columnsMax: config.SCHEMA_COLUMNS_MAX * 2,
+      fields: schema.fields,
+      numbers: schema.numbers,
+      depthMax: schema.depthMax,
+      recordBytesMax: schema.recordBytesMax,
+      columnsMax: schema.columnsMax * 2,
     },
-    evolution: { columnsMax: config.SCHEMA_COLUMNS_MAX, growth: growthOf[config.SCHEMA_POLICY], hints },
+    evolution: { columnsMax: schema.columnsMax, growth: schema.growth, hints: schema.hints },
     ...(metrics && { onSettled: (facts) => countDetours(facts, metrics) }),
     onSchemaChange: ({ table: changed, added, replaced }) => {
       const write = ({ name, type }: (typeof added)[number]): string => `${name} ${formatType(type)}`;
@@ -76,18 +66,13 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     ledger: new Ledger(lake.store),
     writer,
     table,
-    topic: config.KAFKA_TOPIC,
-    placement: {
-      layout,
-      eventTimeField: config.EVENT_TIME_FIELD,
-      pastDaysMax: config.EVENT_TIME_PAST_DAYS_MAX,
-      futureDaysMax: config.EVENT_TIME_FUTURE_DAYS_MAX,
-    },
+    topic: kafka.topic,
+    placement: { layout, eventTimeField, pastDaysMax, futureDaysMax },
     clock: systemClock,
     random: Math.random,
     newWriterId: randomUUID,
     observer,
-    patienceMs: config.RETRY_SECONDS * 1000,
+    patienceMs: service.retryMs,
   };
 }
 
@@ -97,9 +82,10 @@ function countDetours({ rejects, redirected, rescuedRows }: DetourFacts, metrics
   metrics.rescuedRows.inc(rescuedRows);
 }
 
-async function layoutFor(table: string, { config, lake, log }: CommitToolsOptions): Promise<Config['PARTITION_BY']> {
+async function layoutFor({ settings, lake, log }: CommitToolsOptions): Promise<Layout> {
+  const { name: table, layout: configured } = settings.table;
   const present = await lake.catalog.load(table);
-  if (present === undefined) return config.PARTITION_BY;
+  if (present === undefined) return configured;
   const layout = layoutOf(present.partitionKeys);
   if (layout === undefined) {
     const keys = present.partitionKeys.map(({ name }) => name).join(', ');
@@ -109,19 +95,15 @@ async function layoutFor(table: string, { config, lake, log }: CommitToolsOption
       hint: 'set LAKE_TABLE to a new name, or make the table anew',
     });
   }
-  if (layout !== config.PARTITION_BY) {
-    log.warn(
-      { table, layout, configured: config.PARTITION_BY },
-      'PARTITION_BY differs from the table, which keeps its partitions',
-    );
+  if (layout !== configured) {
+    log.warn({ table, layout, configured }, 'PARTITION_BY differs from the table, which keeps its partitions');
   }
   return layout;
 }
 
 /** The libraries are loaded when they are asked for. */
-async function createEncoder(config: Config): Promise<ParquetEncoder> {
-  const options = { codec: config.PARQUET_CODEC, rowGroupRows: config.PARQUET_ROW_GROUP_ROWS };
-  switch (config.PARQUET_ENCODER) {
+async function createEncoder({ encoder, ...options }: ParquetSettings): Promise<ParquetEncoder> {
+  switch (encoder) {
     case 'glueless':
       return createColumnEncoder(options);
     case 'hyparquet': {
@@ -133,6 +115,6 @@ async function createEncoder(config: Config): Promise<ParquetEncoder> {
       return createParquetjsEncoder(options);
     }
     default:
-      return unreachable(config.PARQUET_ENCODER);
+      return unreachable(encoder);
   }
 }

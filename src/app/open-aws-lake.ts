@@ -2,13 +2,14 @@ import { createAthenaEngine } from '../aws/athena-engine.ts';
 import { createGlueCatalog } from '../aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../aws/s3-object-store.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from './config.ts';
 import type { Lake } from './lake.ts';
+import type { LakeSettings } from './settings.ts';
 
-/** S3 as store, Glue as catalog, Athena as engine. */
-export function openAwsLake(config: Config, { bucket, prefix }: Extract<Config['LAKE'], { kind: 's3' }>): Lake {
-  const aws = { region: config.AWS_REGION, endpoint: config.AWS_ENDPOINT_URL };
-  const database = config.LAKE_DATABASE;
+/** Makes a lake of S3 as store, Glue as catalog and Athena as engine. */
+export function openAwsLake(
+  { database, aws, athena }: LakeSettings,
+  { bucket, prefix }: Extract<LakeSettings['place'], { kind: 's3' }>,
+): Lake {
   return {
     store: createS3ObjectStore({ ...aws, bucket, prefix }),
     catalog: createGlueCatalog({ ...aws, database }),
@@ -16,8 +17,7 @@ export function openAwsLake(config: Config, { bucket, prefix }: Extract<Config['
       createAthenaEngine({
         ...aws,
         database,
-        workgroup: config.ATHENA_WORKGROUP,
-        output: config.ATHENA_OUTPUT,
+        ...athena,
         clock: systemClock,
       }),
   };

@@ -1,25 +1,21 @@
 import { createDuckdbEngine } from '../lake/duckdb-engine.ts';
 import { createJsonCatalog } from '../lake/json-catalog.ts';
 import { createLocalObjectStore } from '../lake/local-object-store.ts';
-import type { Config } from './config.ts';
 import type { Lake } from './lake.ts';
-import { columnName } from '../schema/names.ts';
+import type { LakeSettings } from './settings.ts';
 
-export async function openLake(config: Config): Promise<Lake> {
-  if (config.LAKE.kind === 's3') {
+/** Makes a lake of a folder, with a catalog of its own and DuckDB, or of S3, Glue and Athena. */
+export async function openLake(settings: LakeSettings): Promise<Lake> {
+  const { place, database } = settings;
+  if (place.kind === 's3') {
     // the AWS SDK is loaded only by those who use it
     const { openAwsLake } = await import('./open-aws-lake.ts');
-    return openAwsLake(config, config.LAKE);
+    return openAwsLake(settings, place);
   }
-  const store = createLocalObjectStore({ root: config.LAKE.path });
+  const store = createLocalObjectStore({ root: place.path });
   return {
     store,
-    catalog: createJsonCatalog({ store, database: config.LAKE_DATABASE }),
+    catalog: createJsonCatalog({ store, database }),
     openEngine: (tables) => createDuckdbEngine(tables),
   };
-}
-
-/** The table's name: as configured, or the topic's as far as Athena takes it. */
-export function tableNameOf(config: Config): string {
-  return config.LAKE_TABLE ?? columnName(config.KAFKA_TOPIC).replaceAll(/\W/g, '_');
 }

@@ -3,7 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkTlsMaterial, clientCertificates } from '../kafka/tls-material.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../app/config.ts';
+import type { AwsSettings, TlsSettings } from '../app/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { loadMaterial } from '../app/connect-kafka.ts';
 
@@ -17,7 +17,7 @@ export interface RequestOptions {
 }
 
 /** Makes a key, has AWS Private CA certify it, and puts both where the service finds them. The key is printed nowhere. */
-export async function requestCertificate(config: Config, options: RequestOptions): Promise<number> {
+export async function requestCertificate(aws: AwsSettings, options: RequestOptions): Promise<number> {
   const { authority, name, days, secret, out } = options;
   if (secret === undefined && out === undefined) {
     throw new PipelineError('CONFIG_INVALID', {
@@ -27,7 +27,6 @@ export async function requestCertificate(config: Config, options: RequestOptions
   }
   const { createSigningRequest } = await import('../pki/signing-request.ts');
   const { signWithPrivateCa } = await import('../aws/private-ca.ts');
-  const aws = { region: config.AWS_REGION, endpoint: config.AWS_ENDPOINT_URL };
   const { request, key } = await createSigningRequest(name);
   const cert = await signWithPrivateCa({ authorityArn: authority, request, days }, aws, systemClock);
   const facts = checkTlsMaterial({ cert, key }, systemClock.nowMs());
@@ -57,8 +56,8 @@ async function writePair(
 }
 
 /** Prints the configured client certificate and its chain. Rejects with CERT_* when it can't be used. */
-export async function inspectCertificate(config: Config): Promise<number> {
-  const material = await loadMaterial(config);
+export async function inspectCertificate(settings: TlsSettings): Promise<number> {
+  const material = await loadMaterial(settings);
   const certificates = clientCertificates(material);
   if (certificates.length === 0) {
     throw new PipelineError('CERT_UNREADABLE', {

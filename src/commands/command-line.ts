@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander';
-import type { Config, VariableName } from '../app/config.ts';
+import type { VariableName } from '../app/config.ts';
 import type { Logger } from '../app/logger.ts';
+import type { Settings } from '../app/settings.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { rejectReasons } from '../consumer/columns/parse-record.ts';
 import * as parse from './option-parsers.ts';
 
 export interface Context {
-  readonly config: Config;
+  readonly settings: Settings;
   readonly log: Logger;
   readonly stop: StopSignal;
 }
@@ -82,9 +83,9 @@ function addProduce(program: Command, run: RunCommand): void {
     .option('--topic-setting <name=value>', 'setting of a new topic, can be repeated', parse.setting, {})
     .action(async (options) => {
       const { topicSetting: topicSettings } = options;
-      await run('log', ['KAFKA_BROKERS'], async ({ config, ...context }) => {
+      await run('log', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { produce } = await import('./produce.ts');
-        return produce(config, { ...options, topicSettings }, context);
+        return produce(settings, { ...options, topicSettings }, context);
       });
     });
 }
@@ -95,9 +96,9 @@ function addConsume(program: Command, run: RunCommand): void {
     .description('Run the service: read the topic as a member of the consumer group and write the table.')
     .option('--until-end', 'end once everything the topic holds at the start is written', false)
     .action(async (options) => {
-      await run('log', ['KAFKA_BROKERS'], async ({ config, ...context }) => {
+      await run('log', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { consume } = await import('./consume.ts');
-        return consume(config, options, context);
+        return consume(settings, options, context);
       });
     });
 }
@@ -115,9 +116,9 @@ function addReplay(program: Command, run: RunCommand): void {
     .option('--dry-run', 'only print what would be done', false)
     .option('--table <name>', 'write another table, with a ledger of its own')
     .action(async (options) => {
-      await run('words', ['KAFKA_BROKERS'], async ({ config, ...context }) => {
+      await run('words', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { replay } = await import('./replay.ts');
-        return replay(config, options, context);
+        return replay(settings, options, context);
       });
     });
 }
@@ -140,9 +141,9 @@ function addVerify(program: Command, run: RunCommand): void {
     .option('--acknowledge-gaps', 'note that what Kafka lost so far is known and accepted', false)
     .option('--json', 'print JSON', false)
     .action(async (options: VerifyFlags) => {
-      await run('words', options.broker ? ['KAFKA_BROKERS'] : [], async ({ config }) => {
+      await run('words', options.broker ? ['KAFKA_BROKERS'] : [], async ({ settings }) => {
         const { verifyTable } = await import('./verify.ts');
-        return verifyTable(config, options);
+        return verifyTable(settings, options);
       });
     });
 }
@@ -154,9 +155,9 @@ function addRedrive(program: Command, run: RunCommand): void {
     .addOption(new Option('--reason <reason>', 'only dead letters with this reason').choices(rejectReasons))
     .option('--dry-run', 'only count', false)
     .action(async (options) => {
-      await run('words', [], async ({ config, ...context }) => {
+      await run('words', [], async ({ settings, ...context }) => {
         const { redrive } = await import('./redrive.ts');
-        return redrive(config, options, context);
+        return redrive(settings, options, context);
       });
     });
 }
@@ -168,9 +169,9 @@ function addSchema(program: Command, run: RunCommand): void {
     .description('Print the columns with their types, and where each came from.')
     .option('--json', 'print JSON', false)
     .action(async (options) => {
-      await run('words', [], async ({ config }) => {
+      await run('words', [], async ({ settings }) => {
         const { showSchema } = await import('./schema.ts');
-        return showSchema(config, options);
+        return showSchema(settings, options);
       });
     });
   schema
@@ -179,9 +180,9 @@ function addSchema(program: Command, run: RunCommand): void {
     .option('--sample <records>', 'records of each Kafka partition', parse.wholeNumber, 1000)
     .option('--json', 'print JSON', false)
     .action(async (options) => {
-      await run('words', ['KAFKA_BROKERS'], async ({ config, log }) => {
+      await run('words', ['KAFKA_BROKERS'], async ({ settings, log }) => {
         const { diffSchema } = await import('./schema.ts');
-        return diffSchema(config, options, log);
+        return diffSchema(settings, options, log);
       });
     });
 }
@@ -194,9 +195,9 @@ function addReport(program: Command, run: RunCommand): void {
     .option('--limit <rows>', 'print at most so many rows, alerts first', parse.wholeNumber)
     .option('--json', 'print JSON', false)
     .action(async (options) => {
-      await run('words', [], async ({ config }) => {
+      await run('words', [], async ({ settings }) => {
         const { report } = await import('./report.ts');
-        return report(config, options);
+        return report(settings, options);
       });
     });
 }
@@ -206,9 +207,9 @@ function addDoctor(program: Command, run: RunCommand): void {
     .command('doctor')
     .description('Check certificate, broker, topic, group, object store and catalog, with a line for each.')
     .action(async () => {
-      await run('words', ['KAFKA_BROKERS'], async ({ config }) => {
+      await run('words', ['KAFKA_BROKERS'], async ({ settings }) => {
         const { doctor } = await import('./doctor.ts');
-        return doctor(config);
+        return doctor(settings);
       });
     });
 }
@@ -233,18 +234,18 @@ function addCert(program: Command, run: RunCommand): void {
     .option('--secret <id>', 'secret to put it into; made if it is missing. Read with KAFKA_TLS_SECRET_ID')
     .option('--out <folder>', 'folder for client.pem and client.key')
     .action(async (options) => {
-      await run('words', [], async ({ config }) => {
+      await run('words', [], async ({ settings }) => {
         const { requestCertificate } = await import('./cert.ts');
-        return requestCertificate(config, options);
+        return requestCertificate(settings.aws, options);
       });
     });
   cert
     .command('inspect')
     .description('Print the configured client certificate; 1 if it can’t be used.')
     .action(async () => {
-      await run('words', [], async ({ config }) => {
+      await run('words', [], async ({ settings }) => {
         const { inspectCertificate } = await import('./cert.ts');
-        return inspectCertificate(config);
+        return inspectCertificate(settings.kafka.tls);
       });
     });
 }

@@ -11,7 +11,7 @@ import type { TopicReader } from '../consumer/ports/topic.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { collectAll } from '../runtime/garbage.ts';
-import type { Config } from '../app/config.ts';
+import type { ServiceSettings, Settings } from '../app/settings.ts';
 import { startHttpServer, type HttpServer } from '../app/http-server.ts';
 import type { Logger } from '../app/logger.ts';
 import type { Metrics } from '../app/metrics.ts';
@@ -20,7 +20,7 @@ import { connectKafka } from '../app/connect-kafka.ts';
 import { createLogObserver } from '../app/log-observer.ts';
 import { createMetricsObserver, joinObservers } from '../app/metrics-observer.ts';
 import { openLake } from '../app/open-lake.ts';
-import { persist } from '../app/keep-trying.ts';
+import { keepTrying } from '../app/keep-trying.ts';
 import { watchCertificate } from '../app/certificate-watch.ts';
 import type { StopSignal } from '../app/signals.ts';
 
@@ -38,7 +38,7 @@ export interface ConsumeContext {
 const lagPollMs = 10_000;
 
 /** A batch may be this late beyond its age before the service counts as not ready. */
-const readyGraceSeconds = 60;
+const readyGraceMs = 60_000;
 
 /** Rejects while the topic can't be read; a missing topic counts as something that passes. */
 async function checkReadable(reader: TopicReader): Promise<void> {
@@ -52,40 +52,46 @@ async function checkReadable(reader: TopicReader): Promise<void> {
 }
 
 /** The service: reads the topic as a member of the group and writes the table, until a signal or the end. */
-export async function consume(config: Config, { untilEnd }: ConsumeOptions, context: ConsumeContext): Promise<number> {
+export async function consume(
+  settings: Settings,
+  { untilEnd }: ConsumeOptions,
+  context: ConsumeContext,
+): Promise<number> {
+  const { service, batch } = settings;
   const { log, stop } = context;
-  const metrics = await createMetricsFor(config);
-  const readiness = new Readiness(systemClock, (config.BATCH_AGE_MAX_SECONDS + readyGraceSeconds) * 1000);
+  const metrics = await createMetricsFor(service);
+  const readiness = new Readiness(systemClock, batch.ageMaxMs + readyGraceMs);
   const observer = joinObservers(
     context.observer ?? createLogObserver(log),
     ...(metrics === undefined ? [] : [createMetricsObserver(metrics)]),
     readiness.observer,
   );
-  const http = await startHttp(config, { metrics, readiness, log });
+  const http = await startHttp(service, { metrics, readiness, log });
   const patience = untilEnd ? 'one-off' : 'service';
-  const connection = await connectKafka(config, { patience, nowMs: systemClock.nowMs() });
+  const connection = await connectKafka(settings.kafka, { patience, nowMs: systemClock.nowMs() });
   const { kafka, certificate } = connection;
   if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
-  const lake = await openLake(config);
-  const tools = await persist(
+  const lake = await openLake(settings.lake);
+  const trying = { retryMs: service.retryMs, log, stop };
+  const tools = await keepTrying(
     'waiting for the lake',
     async () => {
       await checkConditionalWrites(lake.store, randomUUID());
-      return createCommitTools({ config, lake, log, observer, ...(metrics && { metrics }) });
+      return createCommitTools({ settings, lake, log, observer, ...(metrics && { metrics }) });
     },
-    { config, log, stop },
+    trying,
   );
   const { topic, table } = tools;
   const reader = createTopicReader({ kafka, topic });
   // a service that starts before its broker or topic waits for them
   if (untilEnd) await reader.describe();
-  else await persist('waiting for the topic', () => checkReadable(reader), { config, log, stop });
-  log.info({ topic, table, location: lake.store.uri(`${table}/`), group: config.KAFKA_GROUP_ID }, 'consuming');
+  else await keepTrying('waiting for the topic', () => checkReadable(reader), trying);
+  log.info({ topic, table, location: lake.store.uri(`${table}/`), group: settings.kafka.groupId }, 'consuming');
   const over = new AbortController();
   void watchCertificate({
     identity: connection.identity,
     load: connection.load,
-    everyMs: config.KAFKA_TLS_RELOAD_SECONDS * 1000,
+    everyMs: settings.kafka.tls.reloadEveryMs,
     clock: systemClock,
     log,
     stop: over.signal,
@@ -93,26 +99,16 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
   });
   try {
     await runConsumer({
-      source: createRecordSource({
-        kafka,
-        topic,
-        groupId: config.KAFKA_GROUP_ID,
-        sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_SECONDS * 1000,
-        fetchBytesMax: config.KAFKA_FETCH_BYTES_MAX,
-      }),
+      source: createRecordSource({ ...settings.kafka, kafka }),
       reader,
       tools,
-      policy: {
-        rowsMax: config.BATCH_ROWS_MAX,
-        bytesMax: config.BATCH_BYTES_MAX,
-        ageMaxMs: config.BATCH_AGE_MAX_SECONDS * 1000,
-      },
+      policy: batch,
       clock: systemClock,
-      bufferBytesMax: config.BUFFER_BYTES_MAX,
-      commitsMax: config.COMMITS_MAX,
+      bufferBytesMax: service.bufferBytesMax,
+      commitsMax: service.commitsMax,
       untilEnd,
-      stallMs: config.STALL_SECONDS * 1000,
-      drainMs: config.SHUTDOWN_DEADLINE_SECONDS * 1000,
+      stallMs: service.stallMs,
+      drainMs: service.shutdownMs,
       lagPollMs,
       stop: stop.signal,
       onIdle: () => {
@@ -135,14 +131,14 @@ export async function consume(config: Config, { untilEnd }: ConsumeOptions, cont
 }
 
 /** Metrics that nobody can ask for are not counted, and their library is not loaded. */
-async function createMetricsFor({ HTTP_PORT: port }: Config): Promise<Metrics | undefined> {
+async function createMetricsFor({ httpPort: port }: ServiceSettings): Promise<Metrics | undefined> {
   if (port === undefined) return undefined;
   const { createMetrics } = await import('../app/metrics.ts');
   return createMetrics();
 }
 
 async function startHttp(
-  { HTTP_PORT: port }: Config,
+  { httpPort: port }: ServiceSettings,
   {
     metrics,
     readiness,

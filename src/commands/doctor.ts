@@ -3,9 +3,9 @@ import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { withAdmin } from '../kafka/topics.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../app/config.ts';
+import type { KafkaSettings, Settings } from '../app/settings.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
-import { openLake, tableNameOf } from '../app/open-lake.ts';
+import { openLake } from '../app/open-lake.ts';
 import { describeFailure, exitCodes } from '../app/exit-codes.ts';
 
 interface Check {
@@ -17,9 +17,9 @@ interface Check {
 const soonDays = 30;
 
 /** Tries everything the service needs, one by one, and prints a line for each; 1 when anything is wrong. */
-export async function doctor(config: Config): Promise<number> {
+export async function doctor(settings: Settings): Promise<number> {
   let failures = 0;
-  for (const group of [kafkaChecks(config), lakeChecks(config)]) {
+  for (const group of [kafkaChecks(settings.kafka), lakeChecks(settings)]) {
     for (const { name, run } of group) {
       try {
         process.stdout.write(`ok    ${name}: ${await run()}\n`);
@@ -35,9 +35,9 @@ export async function doctor(config: Config): Promise<number> {
   return failures === 0 ? exitCodes.done : exitCodes.failed;
 }
 
-function kafkaChecks(config: Config): Check[] {
-  const connect = () => connectKafka(config, { patience: 'one-off', nowMs: systemClock.nowMs() });
-  const topic = config.KAFKA_TOPIC;
+function kafkaChecks(settings: KafkaSettings): Check[] {
+  const connect = () => connectKafka(settings, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  const { topic, groupId } = settings;
   return [
     {
       name: 'client certificate',
@@ -53,9 +53,7 @@ function kafkaChecks(config: Config): Check[] {
       name: 'broker',
       run: async () => {
         const { kafka } = await connect();
-        const { brokers } = await withAdmin(kafka, config.KAFKA_BROKERS?.join(',') ?? '', (admin) =>
-          admin.describeCluster(),
-        );
+        const { brokers } = await withAdmin(kafka, settings.brokers.join(','), (admin) => admin.describeCluster());
         return `${brokers.length} brokers: ${brokers.map(({ host, port }) => `${host}:${port}`).join(', ')}`;
       },
     },
@@ -72,19 +70,19 @@ function kafkaChecks(config: Config): Check[] {
       name: 'consumer group',
       run: async () => {
         const { kafka } = await connect();
-        const committed = await createTopicReader({ kafka, topic }).committed(config.KAFKA_GROUP_ID);
-        return `${config.KAFKA_GROUP_ID}, ${committed.size} partitions with a committed offset`;
+        const committed = await createTopicReader({ kafka, topic }).committed(groupId);
+        return `${groupId}, ${committed.size} partitions with a committed offset`;
       },
     },
   ];
 }
 
-function lakeChecks(config: Config): Check[] {
+function lakeChecks({ lake, table: { name } }: Settings): Check[] {
   return [
     {
       name: 'object store',
       run: async () => {
-        const { store } = await openLake(config);
+        const { store } = await openLake(lake);
         await checkConditionalWrites(store, randomUUID());
         return `${store.uri('')}, writes and keeps conditions`;
       },
@@ -92,11 +90,10 @@ function lakeChecks(config: Config): Check[] {
     {
       name: 'catalog',
       run: async () => {
-        const { catalog } = await openLake(config);
-        const name = tableNameOf(config);
+        const { catalog } = await openLake(lake);
         const table = await catalog.load(name);
         const found = table === undefined ? 'not there yet' : `${table.columns.length} columns`;
-        return `table ${config.LAKE_DATABASE}.${name}: ${found}`;
+        return `table ${lake.database}.${name}: ${found}`;
       },
     },
   ];

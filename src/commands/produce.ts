@@ -3,10 +3,10 @@ import { createKafkaPublisher } from '../kafka/publisher.ts';
 import { ensureTopic, withAdmin } from '../kafka/topics.ts';
 import { simulate } from '../producer/simulator.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../app/config.ts';
+import type { Settings } from '../app/settings.ts';
 import type { Logger } from '../app/logger.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
-import { persist } from '../app/keep-trying.ts';
+import { keepTrying } from '../app/keep-trying.ts';
 import type { StopSignal } from '../app/signals.ts';
 
 export interface ProduceOptions {
@@ -29,21 +29,24 @@ const progressMs = 2000;
 
 /** Publishes readings; prints the number of acknowledged ones as JSON. */
 export async function produce(
-  config: Config,
+  settings: Settings,
   options: ProduceOptions,
   { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
 ): Promise<number> {
-  const { kafka, certificate } = await connectKafka(config, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  const { kafka, certificate } = await connectKafka(settings.kafka, {
+    patience: 'one-off',
+    nowMs: systemClock.nowMs(),
+  });
   if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
-  const { partitions, replication, topicSettings: settings } = options;
-  const topic = config.KAFKA_TOPIC;
+  const { partitions, replication, topicSettings } = options;
+  const { topic } = settings.kafka;
   // mistakes are told at once; a cluster that has answered is waited for, also while it replaces a broker
   await withAdmin(kafka, 'cluster', (admin) => admin.describeCluster());
-  const persisting = <T>(work: () => Promise<T>): Promise<T> =>
-    persist('waiting for the brokers', work, { config, log, stop });
-  const state = await persisting(() => ensureTopic(kafka, { topic, partitions, replication, settings }));
+  const trying = { retryMs: settings.service.retryMs, log, stop };
+  const keepAsking = <T>(work: () => Promise<T>): Promise<T> => keepTrying('waiting for the brokers', work, trying);
+  const state = await keepAsking(() => ensureTopic(kafka, { topic, partitions, replication, settings: topicSettings }));
   log.info({ topic, partitions, state }, 'topic is there');
-  const publisher = await createKafkaPublisher(kafka, { topic, compression: options.compression, persist: persisting });
+  const publisher = await createKafkaPublisher(kafka, { topic, compression: options.compression, persist: keepAsking });
   try {
     const { acknowledged, perSecond } = await simulate({
       publisher,

@@ -3,7 +3,7 @@ import { isWritten } from '../consumer/ledger/ledger-entry.ts';
 import { redriveEntry } from '../consumer/replay/redrive.ts';
 import type { RejectReason } from '../consumer/columns/parse-record.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
-import type { Config } from '../app/config.ts';
+import type { Settings } from '../app/settings.ts';
 import type { Logger } from '../app/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { createLogObserver } from '../app/log-observer.ts';
@@ -17,12 +17,12 @@ export interface RedriveCommandOptions {
 
 /** Sends all dead letters of the table through the current rules and prints how many became rows. */
 export async function redrive(
-  config: Config,
+  settings: Settings,
   options: RedriveCommandOptions,
   { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
 ): Promise<number> {
-  const lake = await openLake(config);
-  const tools = await createCommitTools({ config, lake, log, observer: createLogObserver(log) });
+  const lake = await openLake(settings.lake);
+  const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   const { table, topic } = tools;
   const ledger = new Ledger(lake.store);
   const total = { passed: 0, left: 0 };

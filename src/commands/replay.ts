@@ -4,13 +4,13 @@ import { planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
 import { replayItem } from '../consumer/replay/replay.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../app/config.ts';
+import type { Settings } from '../app/settings.ts';
 import { PipelineError, unreachable } from '../runtime/errors.ts';
 import type { Logger } from '../app/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
 import { createLogObserver } from '../app/log-observer.ts';
-import { openLake, tableNameOf } from '../app/open-lake.ts';
+import { openLake } from '../app/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
 
 export interface ReplayCommandOptions {
@@ -26,35 +26,37 @@ export interface ReplayCommandOptions {
 
 /** Reads a range again and replaces what it wrote; prints the plan, and what became of it. */
 export async function replay(
-  config: Config,
+  configured: Settings,
   options: ReplayCommandOptions,
   { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
 ): Promise<number> {
   checkSelection(options);
-  const { kafka } = await connectKafka(config, { patience: 'one-off', nowMs: systemClock.nowMs() });
-  const reader = createTopicReader({ kafka, topic: config.KAFKA_TOPIC });
-  const lake = await openLake(config);
-  const table = options.table ?? tableNameOf(config);
+  const settings = withTable(configured, options.table);
+  const { topic } = settings.kafka;
+  const table = settings.table.name;
+  const { kafka } = await connectKafka(settings.kafka, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  const reader = createTopicReader({ kafka, topic });
+  const lake = await openLake(settings.lake);
   const plan = await planAll(await selectRanges(reader, options), {
     ledger: new Ledger(lake.store),
     table,
-    topic: config.KAFKA_TOPIC,
+    topic,
   });
   for (const item of plan) process.stdout.write(`${describe(item)}\n`);
   if (options.dryRun) return 0;
-  const tools = await createCommitTools({ config, lake, log, observer: createLogObserver(log), table });
-  const policy = {
-    rowsMax: config.BATCH_ROWS_MAX,
-    bytesMax: config.BATCH_BYTES_MAX,
-    ageMaxMs: config.BATCH_AGE_MAX_SECONDS * 1000,
-  };
+  const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   for (const item of plan) {
     if (stop.signal.aborted) return stop.exitCode();
-    await replayItem(item, { reader, tools, policy, signal: stop.signal });
+    await replayItem(item, { reader, tools, policy: settings.batch, signal: stop.signal });
   }
   const left = plan.filter(({ kind }) => kind === 'leave').length;
   process.stdout.write(`replayed ${plan.length - left} ranges of ${table}, left ${left} alone\n`);
   return stop.exitCode();
+}
+
+/** The same settings with another table, when one is given. */
+function withTable(settings: Settings, name: string | undefined): Settings {
+  return name === undefined ? settings : { ...settings, table: { ...settings.table, name } };
 }
 
 function checkSelection({ all, fromOffset, toOffset, fromTime, toTime, partition }: ReplayCommandOptions): void {

@@ -1,8 +1,8 @@
 import { hourlyMeans } from '../report/hourly-means.ts';
 import { formatReport } from '../report/format.ts';
-import type { Config } from '../app/config.ts';
+import type { Settings } from '../app/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { openLake, tableNameOf } from '../app/open-lake.ts';
+import { openLake } from '../app/open-lake.ts';
 
 export interface ReportOptions {
   readonly since?: string;
@@ -11,18 +11,18 @@ export interface ReportOptions {
 }
 
 /** Prints each patient's hourly mean. */
-export async function report(config: Config, { since, json, limit }: ReportOptions): Promise<number> {
-  const lake = await openLake(config);
-  const name = tableNameOf(config);
+export async function report(settings: Settings, { since, json, limit }: ReportOptions): Promise<number> {
+  const lake = await openLake(settings.lake);
+  const { name } = settings.table;
   const table = await lake.catalog.load(name);
   if (table === undefined) {
     throw new PipelineError('QUERY_FAILED', {
-      message: `there is no table ${name} in the database ${config.LAKE_DATABASE} of ${lake.store.uri('')}`,
+      message: `there is no table ${name} in the database ${settings.lake.database} of ${lake.store.uri('')}`,
       retryable: false,
       hint: 'glueless consume makes it with its first batch; check LAKE, LAKE_DATABASE and LAKE_TABLE',
     });
   }
-  const limits = { low: config.ALERT_LOW, high: config.ALERT_HIGH };
+  const { report: limits } = settings;
   const engine = await lake.openEngine([table]);
   try {
     const means = await hourlyMeans(engine, table, { limits, ...(since !== undefined && { since }) });

@@ -4,24 +4,24 @@ import type { SchemaPreview } from '../consumer/table/schema-preview.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { alignColumns } from '../report/format.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../app/config.ts';
+import type { Settings } from '../app/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { Logger } from '../app/logger.ts';
 import { formatType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
-import { openLake, tableNameOf } from '../app/open-lake.ts';
+import { openLake } from '../app/open-lake.ts';
 import { exitCodes } from '../app/exit-codes.ts';
 
 /** Prints the table's columns, and where each came from. */
-export async function showSchema(config: Config, { json }: { readonly json: boolean }): Promise<number> {
-  const { catalog } = await openLake(config);
-  const name = tableNameOf(config);
+export async function showSchema(settings: Settings, { json }: { readonly json: boolean }): Promise<number> {
+  const { catalog } = await openLake(settings.lake);
+  const { name } = settings.table;
   const table = await catalog.load(name);
   if (table === undefined) {
     throw new PipelineError('CATALOG_INVALID', {
-      message: `there is no table ${name} in the database ${config.LAKE_DATABASE}`,
+      message: `there is no table ${name} in the database ${settings.lake.database}`,
       retryable: false,
       hint: 'glueless consume makes it with its first batch',
     });
@@ -47,11 +47,11 @@ export interface DiffOptions {
 }
 
 /** Prints what the topic's newest records would do to the table; 3 when they would change it. Writes nothing. */
-export async function diffSchema(config: Config, { sample, json }: DiffOptions, log: Logger): Promise<number> {
-  const { kafka } = await connectKafka(config, { patience: 'one-off', nowMs: systemClock.nowMs() });
-  const reader = createTopicReader({ kafka, topic: config.KAFKA_TOPIC });
-  const lake = await openLake(config);
-  const { writer, placement, table } = await createCommitTools({ config, lake, log, observer: {} });
+export async function diffSchema(settings: Settings, { sample, json }: DiffOptions, log: Logger): Promise<number> {
+  const { kafka } = await connectKafka(settings.kafka, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  const reader = createTopicReader({ kafka, topic: settings.kafka.topic });
+  const lake = await openLake(settings.lake);
+  const { writer, placement, table } = await createCommitTools({ settings, lake, log, observer: {} });
   const chunks = await newestRecords(reader, sample);
   const slices = chunks.map((chunk) => ({ chunk, first: 0, end: chunk.count }));
   const preview = writer.preview(slices, placement);

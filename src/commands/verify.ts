@@ -6,9 +6,9 @@ import { createTopicReader } from '../kafka/topic-reader.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { alignColumns } from '../report/format.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Config } from '../app/config.ts';
+import type { KafkaSettings, Settings } from '../app/settings.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
-import { openLake, tableNameOf } from '../app/open-lake.ts';
+import { openLake } from '../app/open-lake.ts';
 import { exitCodes } from '../app/exit-codes.ts';
 
 export interface VerifyCommandOptions {
@@ -21,11 +21,11 @@ export interface VerifyCommandOptions {
 }
 
 /** Prints the audit; 1 when anything is wrong. */
-export async function verifyTable(config: Config, options: VerifyCommandOptions): Promise<number> {
-  const { store, catalog } = await openLake(config);
-  const table = tableNameOf(config);
-  const topic = config.KAFKA_TOPIC;
-  const reader = options.broker ? await connectReader(config) : undefined;
+export async function verifyTable(settings: Settings, options: VerifyCommandOptions): Promise<number> {
+  const { store, catalog } = await openLake(settings.lake);
+  const table = settings.table.name;
+  const { topic } = settings.kafka;
+  const reader = options.broker ? await connectReader(settings.kafka) : undefined;
   const run = () =>
     verify({
       ledger: new Ledger(store),
@@ -52,9 +52,9 @@ export async function verifyTable(config: Config, options: VerifyCommandOptions)
   return report.findings.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
-async function connectReader(config: Config) {
-  const { kafka } = await connectKafka(config, { patience: 'one-off', nowMs: systemClock.nowMs() });
-  return createTopicReader({ kafka, topic: config.KAFKA_TOPIC });
+async function connectReader(settings: KafkaSettings) {
+  const { kafka } = await connectKafka(settings, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  return createTopicReader({ kafka, topic: settings.topic });
 }
 
 function toJson({ partitions, findings, removable }: VerifyReport, removed: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { consume } from '../../src/commands/consume.ts';
 import { createLogObserver } from '../../src/app/log-observer.ts';
 import { listenForStop } from '../../src/app/signals.ts';
-import { readConfig } from '../../src/app/config.ts';
+import { readSettings } from '../../src/app/settings.ts';
 import { createLogger } from '../../src/app/logger.ts';
 
 /**
@@ -9,12 +9,12 @@ import { createLogger } from '../../src/app/logger.ts';
  * `faulty-consumer.ts <signal> <before|after> <step> <times>`.
  */
 const [signal = 'SIGKILL', phase, name, times = '1', ...args] = process.argv.slice(2);
-const config = readConfig(process.env, ['KAFKA_BROKERS']);
-const log = createLogger(config.LOG_LEVEL);
+const settings = readSettings(process.env, ['KAFKA_BROKERS']);
+const log = createLogger(settings.service.logLevel);
 let left = Number(times);
 
 process.exitCode = await consume(
-  config,
+  settings,
   { untilEnd: args.includes('--until-end') },
   {
     log,

@@ -28,6 +28,14 @@ describe('the configuration', () => {
     expect(message).toContain('KAFKA_BROKERS: expected host:port, several separated by commas, got nothing');
   });
 
+  it('says where a list of types goes wrong, among the other problems', () => {
+    const message = problemsOf({ SCHEMA_HINTS: 'seq wibble', BATCH_ROWS_MAX: 'many' });
+    expect(message).toContain('2 problems');
+    expect(message).toContain(
+      'SCHEMA_HINTS: "seq wibble" is no Hive type or column list: expected a Hive type, not "wibble"',
+    );
+  });
+
   it('counts an empty variable as not set', () => {
     expect(readConfig({ BATCH_ROWS_MAX: '', KAFKA_TLS_KEY: '' }).BATCH_ROWS_MAX).toBe(100_000);
   });

@@ -1,0 +1,213 @@
+import type { BatchPolicy } from '../consumer/batch/batch-policy.ts';
+import type { TlsOptions } from '../kafka/tls-material.ts';
+import type { Environment } from '../runtime/environment.ts';
+import type { Growth } from '../schema/evolution.ts';
+import type { Layout } from '../schema/layout.ts';
+import { columnName } from '../schema/names.ts';
+import type { ColumnType } from '../schema/types.ts';
+import { readConfig, type Config, type VariableName } from './config.ts';
+
+/** The configuration as the program takes it: typed, in milliseconds and bytes, by who needs it. */
+export interface Settings {
+  readonly kafka: KafkaSettings;
+  readonly lake: LakeSettings;
+  readonly table: TableSettings;
+  readonly batch: BatchPolicy;
+  readonly schema: SchemaSettings;
+  readonly parquet: ParquetSettings;
+  readonly service: ServiceSettings;
+  readonly report: ReportSettings;
+  readonly aws: AwsSettings;
+}
+
+export interface AwsSettings {
+  readonly region: string | undefined;
+  readonly endpoint: string | undefined;
+}
+
+export interface KafkaSettings {
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly groupId: string;
+  readonly clientId: string;
+  readonly sessionTimeoutMs: number;
+  readonly fetchBytesMax: number;
+  readonly unpackedBytesMax: number;
+  readonly tls: TlsSettings;
+}
+
+export interface TlsSettings {
+  readonly options: TlsOptions;
+  /** Secret that holds certificate and key instead. */
+  readonly secretId: string | undefined;
+  readonly aws: AwsSettings;
+  readonly reloadEveryMs: number;
+}
+
+export interface LakeSettings {
+  readonly place: Config['LAKE'];
+  readonly database: string;
+  readonly aws: AwsSettings;
+  readonly athena: { readonly workgroup: string; readonly output: string | undefined };
+}
+
+/** Which table is written, and into which of its Hive partitions a record goes. */
+export interface TableSettings {
+  readonly name: string;
+  /** Layout of a new table; a table that exists keeps its own. */
+  readonly layout: Layout;
+  /** A new table computes its partitions instead of registering them. */
+  readonly hasProjection: boolean;
+  readonly eventTimeField: string;
+  readonly pastDaysMax: number;
+  readonly futureDaysMax: number;
+}
+
+/** How fields of records become columns. */
+export interface SchemaSettings {
+  readonly withKafkaColumns: boolean;
+  readonly growth: Growth;
+  readonly numbers: Config['SCHEMA_NUMBERS'];
+  readonly hints: ReadonlyMap<string, ColumnType>;
+  readonly fields: {
+    readonly allow: ReadonlySet<string> | undefined;
+    readonly deny: ReadonlySet<string>;
+    readonly rename: ReadonlyMap<string, string>;
+  };
+  readonly columnsMax: number;
+  readonly depthMax: number;
+  readonly recordBytesMax: number;
+}
+
+export interface ParquetSettings {
+  readonly encoder: Config['PARQUET_ENCODER'];
+  readonly codec: Config['PARQUET_CODEC'];
+  readonly rowGroupRows: number;
+}
+
+export interface ServiceSettings {
+  readonly logLevel: string;
+  /** No HTTP server when there is none. */
+  readonly httpPort: number | undefined;
+  readonly bufferBytesMax: number;
+  readonly commitsMax: number;
+  /** How long a failure that may pass is tried again. */
+  readonly retryMs: number;
+  readonly shutdownMs: number;
+  readonly stallMs: number;
+}
+
+export interface ReportSettings {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Reads the environment. Throws CONFIG_INVALID with every problem at once; `required` are variables that must be set. */
+export function readSettings(environment: Environment, required: readonly VariableName[] = []): Settings {
+  const config = readConfig(environment, required);
+  const aws = { region: config.AWS_REGION, endpoint: config.AWS_ENDPOINT_URL };
+  return {
+    aws,
+    kafka: kafkaSettings(config, aws),
+    lake: {
+      place: config.LAKE,
+      database: config.LAKE_DATABASE,
+      aws,
+      athena: { workgroup: config.ATHENA_WORKGROUP, output: config.ATHENA_OUTPUT },
+    },
+    table: tableSettings(config),
+    batch: {
+      rowsMax: config.BATCH_ROWS_MAX,
+      bytesMax: config.BATCH_BYTES_MAX,
+      ageMaxMs: config.BATCH_AGE_MAX_SECONDS * 1000,
+    },
+    schema: schemaSettings(config),
+    parquet: {
+      encoder: config.PARQUET_ENCODER,
+      codec: config.PARQUET_CODEC,
+      rowGroupRows: config.PARQUET_ROW_GROUP_ROWS,
+    },
+    service: serviceSettings(config),
+    report: { low: config.ALERT_LOW, high: config.ALERT_HIGH },
+  };
+}
+
+function kafkaSettings(config: Config, aws: AwsSettings): KafkaSettings {
+  return {
+    brokers: config.KAFKA_BROKERS ?? [],
+    topic: config.KAFKA_TOPIC,
+    groupId: config.KAFKA_GROUP_ID,
+    clientId: config.KAFKA_CLIENT_ID,
+    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_SECONDS * 1000,
+    fetchBytesMax: config.KAFKA_FETCH_BYTES_MAX,
+    unpackedBytesMax: config.KAFKA_UNPACKED_BYTES_MAX,
+    tls: {
+      options: tlsOptions(config),
+      secretId: config.KAFKA_TLS_SECRET_ID,
+      aws,
+      reloadEveryMs: config.KAFKA_TLS_RELOAD_SECONDS * 1000,
+    },
+  };
+}
+
+function tlsOptions(config: Config): TlsOptions {
+  const options = {
+    ca: config.KAFKA_TLS_CA,
+    caFile: config.KAFKA_TLS_CA_FILE,
+    cert: config.KAFKA_TLS_CERT,
+    certFile: config.KAFKA_TLS_CERT_FILE,
+    key: config.KAFKA_TLS_KEY,
+    keyFile: config.KAFKA_TLS_KEY_FILE,
+    keyPassphrase: config.KAFKA_TLS_KEY_PASSPHRASE,
+    keystoreFile: config.KAFKA_TLS_KEYSTORE_FILE,
+    keystorePassword: config.KAFKA_TLS_KEYSTORE_PASSWORD,
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function tableSettings(config: Config): TableSettings {
+  return {
+    name: config.LAKE_TABLE ?? tableOfTopic(config.KAFKA_TOPIC),
+    layout: config.PARTITION_BY,
+    hasProjection: config.PARTITION_PROJECTION,
+    eventTimeField: config.EVENT_TIME_FIELD,
+    pastDaysMax: config.EVENT_TIME_PAST_DAYS_MAX,
+    futureDaysMax: config.EVENT_TIME_FUTURE_DAYS_MAX,
+  };
+}
+
+/** The topic's name as far as Athena takes it. */
+function tableOfTopic(topic: string): string {
+  return columnName(topic).replaceAll(/\W/g, '_');
+}
+
+const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'all', log: 'new-names', frozen: 'none' };
+
+function schemaSettings(config: Config): SchemaSettings {
+  return {
+    withKafkaColumns: config.KAFKA_COLUMNS,
+    growth: growthOf[config.SCHEMA_POLICY],
+    numbers: config.SCHEMA_NUMBERS,
+    hints: new Map(config.SCHEMA_HINTS.map(({ name, type }) => [name, type])),
+    fields: {
+      allow: config.FIELDS_ALLOW,
+      deny: config.FIELDS_DENY ?? new Set(),
+      rename: config.FIELDS_RENAME ?? new Map(),
+    },
+    columnsMax: config.SCHEMA_COLUMNS_MAX,
+    depthMax: config.SCHEMA_DEPTH_MAX,
+    recordBytesMax: config.RECORD_BYTES_MAX,
+  };
+}
+
+function serviceSettings(config: Config): ServiceSettings {
+  return {
+    logLevel: config.LOG_LEVEL,
+    httpPort: config.HTTP_PORT,
+    bufferBytesMax: config.BUFFER_BYTES_MAX,
+    commitsMax: config.COMMITS_MAX,
+    retryMs: config.RETRY_SECONDS * 1000,
+    shutdownMs: config.SHUTDOWN_DEADLINE_SECONDS * 1000,
+    stallMs: config.STALL_SECONDS * 1000,
+  };
+}
