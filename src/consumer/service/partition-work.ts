@@ -1,72 +1,92 @@
+import { PartitionBuffer } from '../batch/partition-buffer.ts';
 import type { ChainPosition } from '../ledger/chain-position.ts';
-import type { Versioned } from '../ledger/ledger.ts';
-import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
-import { PartitionBuffer, type Batch } from '../batch/partition-buffer.ts';
 import { emptyChunk, type RecordChunk } from '../ports/record-chunk.ts';
+import {
+  next,
+  reading,
+  type Block,
+  type Outcome,
+  type PartitionEvent,
+  type PartitionState,
+} from './partition-state.ts';
 
-/** What one assigned Kafka partition has to do: its buffer, and the claim or gap that comes before anything else. */
+/** State of one assigned Kafka partition, with its buffer and the work that is under way. */
 export class PartitionWork {
   readonly partition: number;
-  buffer: PartitionBuffer;
-  /** A range that is claimed already: it is written as it stands, before the policy cuts anything. */
-  claim: Versioned<ClaimedEntry> | undefined;
-  /** Kafka lost everything from the buffer's end to here. */
-  lostUpTo: bigint | undefined;
-  /** The next batch is cut early to free memory. */
-  mustRelieve = false;
-  #lostFrom: bigint | undefined;
-  #lostTo: bigint | undefined;
-  #abandoned = false;
+  readonly buffer: PartitionBuffer;
+  #state: PartitionState = reading;
   #task: Promise<void> | undefined;
 
-  constructor(partition: number, position: ChainPosition) {
+  constructor(partition: number, { next: from, claim, lostUpTo }: ChainPosition) {
     this.partition = partition;
-    this.buffer = new PartitionBuffer(partition, position.next);
-    this.claim = position.claim;
-    if (position.lostUpTo !== undefined) this.lose(position.lostUpTo);
+    this.buffer = new PartitionBuffer(partition, from);
+    if (claim !== undefined) this.#state = { kind: 'claimed', claim };
+    if (lostUpTo !== undefined) this.block({ kind: 'lost', upTo: lostUpTo });
+  }
+
+  get state(): PartitionState {
+    return this.#state;
   }
 
   /** Where the source must go on. */
   get readFrom(): bigint {
-    return this.lostUpTo ?? this.buffer.to;
+    return this.#block?.upTo ?? this.buffer.to;
   }
 
-  /**
-   * Kafka no longer holds what lies between the buffer's end and `to`. What a claim covers of it becomes part of that
-   * batch, without records; the rest is a gap of its own.
-   */
-  lose(to: bigint): void {
-    const { topic, end } =
-      this.claim === undefined
-        ? { topic: '', end: this.buffer.to }
-        : { topic: this.claim.entry.topic, end: BigInt(this.claim.entry.to) };
-    const within = to < end ? to : end;
-    if (within > this.buffer.to) {
-      this.#lostFrom ??= this.buffer.to;
-      this.#lostTo = within;
-      this.buffer.push(emptyChunk({ topic, partition: this.partition, from: this.buffer.to, to: within }), 0);
-    }
-    this.lostUpTo = to > this.buffer.to ? to : undefined;
+  get isBusy(): boolean {
+    return this.#state.kind === 'working' || this.#state.kind === 'leaving';
   }
 
-  /** What of the claimed range is lost, if anything. */
-  get lossOfClaim(): { readonly lost?: { readonly from: bigint; readonly to: bigint } } {
-    return this.#lostFrom === undefined || this.#lostTo === undefined
-      ? {}
-      : { lost: { from: this.#lostFrom, to: this.#lostTo } };
+  get isRevoked(): boolean {
+    return this.#state.kind === 'leaving' || this.#state.kind === 'left';
+  }
+
+  get isEmpty(): boolean {
+    return this.buffer.to === this.buffer.from;
+  }
+
+  /** A chunk can only follow what is there, and nothing can follow a block. */
+  accepts(chunk: RecordChunk): boolean {
+    return !this.isRevoked && this.#block === undefined && chunk.from === this.buffer.to;
+  }
+
+  /** True while a claimed range has not arrived whole: reading must go on whatever memory says. */
+  get needsMore(): boolean {
+    return this.#state.kind === 'claimed' && !this.canFulfilClaim;
+  }
+
+  get canFulfilClaim(): boolean {
+    return this.#state.kind === 'claimed' && this.buffer.to >= BigInt(this.#state.claim.entry.to);
+  }
+
+  /** Nothing can follow the buffer. What a claim covers of a loss is buffered as a range without records. */
+  block(block: Block): void {
+    this.#apply({ kind: 'blocked', block });
+  }
+
+  /** The next batch is cut early to free memory. */
+  relieve(): void {
+    this.#apply({ kind: 'relieve' });
   }
 
   /** The partition belongs to this assignment no more; what is under way may end, nothing new begins. */
-  abandon(): void {
-    this.#abandoned = true;
+  revoke(): void {
+    this.#apply({ kind: 'revoked' });
   }
 
-  get abandoned(): boolean {
-    return this.#abandoned;
+  /** Begins `work`, which must call `end` and must not reject. */
+  start(work: () => Promise<void>): void {
+    this.#apply({ kind: 'start' });
+    this.#task = work();
   }
 
-  get busy(): boolean {
-    return this.#task !== undefined;
+  /** Ends the work; answers with where the source must go on when the ledger is ahead of what has arrived. */
+  end(outcome: Outcome): bigint | undefined {
+    const bufferEnd = this.buffer.to;
+    this.#apply(outcome);
+    if (outcome.kind !== 'written') return undefined;
+    this.buffer.release(outcome.to);
+    return outcome.to > bufferEnd && !this.isRevoked ? outcome.to : undefined;
   }
 
   /** Resolves when nothing is under way; never rejects. */
@@ -74,58 +94,15 @@ export class PartitionWork {
     await this.#task;
   }
 
-  start(task: Promise<void>): void {
-    this.#task = task;
+  get #block(): Block | undefined {
+    return 'block' in this.#state ? this.#state.block : undefined;
   }
 
-  finish(): void {
-    this.#task = undefined;
-  }
-
-  get isEmpty(): boolean {
-    return this.buffer.to === this.buffer.from;
-  }
-
-  /** A chunk can only follow what is there; while a gap is being recorded, nothing can. */
-  accepts(chunk: RecordChunk): boolean {
-    return !this.#abandoned && this.lostUpTo === undefined && chunk.from === this.buffer.to;
-  }
-
-  /** A claimed range has not arrived whole: reading must go on whatever memory says. */
-  get needsMore(): boolean {
-    return this.claim !== undefined && !this.canFulfilClaim;
-  }
-
-  get canFulfilClaim(): boolean {
-    return this.claim !== undefined && this.buffer.to >= BigInt(this.claim.entry.to);
-  }
-
-  cutClaim(entry: ClaimedEntry): Batch {
-    return this.buffer.cutAt(BigInt(entry.to));
-  }
-
-  adopt(claim: Versioned<ClaimedEntry>): void {
-    this.claim = claim;
-    if (this.lostUpTo !== undefined) this.lose(this.lostUpTo);
-  }
-
-  /** Everything below `to` is in the lake. */
-  complete(to: bigint): void {
-    this.buffer.release(to);
-    this.#reset();
-  }
-
-  /** Goes on at `offset` with an empty buffer. */
-  restartAt(offset: bigint): void {
-    this.buffer = new PartitionBuffer(this.partition, offset);
-    this.lostUpTo = undefined;
-    this.#reset();
-  }
-
-  #reset(): void {
-    this.claim = undefined;
-    this.#lostFrom = undefined;
-    this.#lostTo = undefined;
-    this.mustRelieve = false;
+  #apply(event: PartitionEvent): void {
+    this.#state = next(this.#state, { ...event, bufferEnd: this.buffer.to });
+    if (this.#state.kind !== 'claimed' || this.#state.lost === undefined) return;
+    const { claim, lost } = this.#state;
+    const range = { topic: claim.entry.topic, partition: this.partition, from: this.buffer.to, to: lost.to };
+    if (range.to > range.from) this.buffer.push(emptyChunk(range), 0);
   }
 }

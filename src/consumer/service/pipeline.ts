@@ -8,6 +8,7 @@ import { type CommitTools } from '../commit/commit-tools.ts';
 import { recordGap } from '../commit/record-gap.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { CommittedEntry } from '../ledger/ledger-entry.ts';
+import type { IdleState, Outcome } from './partition-state.ts';
 import { PartitionWork } from './partition-work.ts';
 import type { AssignedPartition, RecordHandler, RecordSource, TopicReader, UnreadableRecords } from '../ports/topic.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
@@ -88,7 +89,7 @@ export class Pipeline implements RecordHandler {
   }
 
   revoked(): void {
-    for (const work of this.#works.values()) work.abandon();
+    for (const work of this.#works.values()) work.revoke();
     this.#options.tools.observer.revoked?.();
   }
 
@@ -104,7 +105,7 @@ export class Pipeline implements RecordHandler {
   gap({ partition, from, to }: { readonly partition: number; readonly from: bigint; readonly to: bigint }): void {
     const work = this.#works.get(partition);
     if (work === undefined || from !== work.buffer.to) return;
-    work.lose(to);
+    work.block({ kind: 'lost', upTo: to });
     this.#advance(work);
   }
 
@@ -124,7 +125,7 @@ export class Pipeline implements RecordHandler {
     for (const work of this.#works.values()) this.#options.source.pause(work.partition);
     for (;;) {
       this.tick();
-      const busy = [...this.#works.values()].filter((work) => work.busy);
+      const busy = [...this.#works.values()].filter((work) => work.isBusy);
       if (busy.length === 0) return;
       await Promise.race([this.failed, ...busy.map((work) => work.settled())]);
     }
@@ -145,88 +146,84 @@ export class Pipeline implements RecordHandler {
 
   /** Starts the partition's next piece of work, if there is one and none is under way. */
   #advance(work: PartitionWork): void {
-    if (work.busy || work.abandoned) return;
-    const reason = this.#reasonFor(work);
+    const { state } = work;
+    if (state.kind === 'working' || state.kind === 'leaving' || state.kind === 'left') return;
+    const reason = this.#reasonFor(work, state);
     if (reason === undefined) return;
-    work.start(
-      this.#slots
-        .run(() => (reason === 'gap' && work.isEmpty ? this.#closeGap(work) : this.#commit(work, reason)))
-        .then(
-          () => this.#afterCommit(work),
-          (error: unknown) => this.#failed.reject(error),
-        ),
-    );
+    work.start(async () => {
+      try {
+        const outcome = await this.#slots.run(() => this.#perform(work, state, reason));
+        this.#afterWork(work, outcome);
+      } catch (error) {
+        this.#failed.reject(error);
+      }
+    });
   }
 
-  #reasonFor(work: PartitionWork): CutReason | undefined {
+  #reasonFor(work: PartitionWork, state: IdleState): CutReason | undefined {
     const { policy, clock } = this.#options;
-    if (work.claim !== undefined) return work.canFulfilClaim ? 'adopted' : undefined;
-    if (work.lostUpTo !== undefined) return 'gap';
+    if (state.kind === 'claimed') return work.canFulfilClaim ? 'adopted' : undefined;
+    if (state.kind === 'blocked') return 'gap';
     if (work.isEmpty) return undefined;
     if (this.#closing !== undefined) return this.#closing;
     const end = this.#ends.get(work.partition);
     if (end !== undefined && work.buffer.to >= end) return 'end';
-    return work.mustRelieve ? 'memory' : reasonToCut(work.buffer.fill(), policy, clock.monotonicMs());
+    return state.kind === 'relieving' ? 'memory' : reasonToCut(work.buffer.fill(), policy, clock.monotonicMs());
   }
 
-  async #commit(work: PartitionWork, reason: CutReason): Promise<void> {
-    if (work.abandoned) return;
+  async #perform(work: PartitionWork, state: IdleState, reason: CutReason): Promise<Outcome> {
+    if (work.isRevoked) return { kind: 'dropped' };
+    if (state.kind === 'blocked' && work.isEmpty) return this.#closeGap(work, state.block.upTo);
+    return this.#commit(work, state, reason);
+  }
+
+  async #commit(work: PartitionWork, state: IdleState, reason: CutReason): Promise<Outcome> {
     const { tools, policy } = this.#options;
-    const { claim } = work;
-    const batch = claim === undefined ? work.buffer.cut(policy) : work.cutClaim(claim.entry);
+    const claimed = state.kind === 'claimed' ? state : undefined;
     const result = await commitBatch(
       {
-        batch,
+        batch: claimed === undefined ? work.buffer.cut(policy) : work.buffer.cutAt(BigInt(claimed.claim.entry.to)),
         reason,
-        ...(claim && { adopted: claim }),
-        ...work.lossOfClaim,
+        ...(claimed && { adopted: claimed.claim, ...(claimed.lost && { lost: claimed.lost }) }),
         commitOffset: (entry) => this.#commitOffset(work, entry),
       },
       tools,
     );
-    if (result.kind === 'committed') work.complete(BigInt(result.entry.to));
-    else this.#yieldTo(work, result.found);
+    return result.kind === 'committed' ? { kind: 'written', to: BigInt(result.entry.to) } : this.#yieldTo(result.found);
   }
 
-  async #closeGap(work: PartitionWork): Promise<void> {
-    const { lostUpTo } = work;
-    if (work.abandoned || lostUpTo === undefined) return;
-    const result = await recordGap(
-      { partition: work.partition, from: work.buffer.from, to: lostUpTo },
-      this.#options.tools,
-    );
-    if (result.kind === 'theirs') return this.#yieldTo(work, result.found);
-    this.#jump(work, lostUpTo);
+  async #closeGap(work: PartitionWork, upTo: bigint): Promise<Outcome> {
+    const { partition, buffer } = work;
+    const result = await recordGap({ partition, from: buffer.from, to: upTo }, this.#options.tools);
+    return result.kind === 'theirs' ? this.#yieldTo(result.found) : { kind: 'written', to: upTo };
   }
 
   /** Another process was first: what it claimed or wrote is what counts. */
-  #yieldTo(work: PartitionWork, { entry, version }: Versioned): void {
-    const { observer } = this.#options.tools;
-    observer.conflict?.({ partition: work.partition, from: BigInt(entry.from), theirs: entry.writer });
-    if (entry.state === 'claimed') work.adopt({ entry, version });
-    else if (BigInt(entry.to) <= work.buffer.to) work.complete(BigInt(entry.to));
-    else this.#jump(work, BigInt(entry.to));
-  }
-
-  #jump(work: PartitionWork, offset: bigint): void {
-    work.restartAt(offset);
-    if (!work.abandoned) this.#options.source.seek(work.partition, offset);
+  #yieldTo({ entry, version }: Versioned): Outcome {
+    this.#options.tools.observer.conflict?.({
+      partition: entry.partition,
+      from: BigInt(entry.from),
+      theirs: entry.writer,
+    });
+    if (entry.state === 'claimed') return { kind: 'claimFound', claim: { entry, version } };
+    return { kind: 'written', to: BigInt(entry.to) };
   }
 
   async #commitOffset(work: PartitionWork, entry: CommittedEntry): Promise<void> {
-    if (work.abandoned) return;
+    if (work.isRevoked) return;
     try {
       await this.#options.source.commit(work.partition, BigInt(entry.to), commitMetadata(BigInt(entry.from)));
     } catch (error) {
       // the ledger has the batch; who owns the partition now finds it there
       if (!(error instanceof PipelineError) || error.code !== 'MEMBERSHIP_LOST') throw error;
-      work.abandon();
+      work.revoke();
     }
   }
 
-  #afterCommit(work: PartitionWork): void {
+  #afterWork(work: PartitionWork, outcome: Outcome): void {
     this.#progressMs = this.#options.clock.monotonicMs();
-    work.finish();
+    const goOnAt = work.end(outcome);
+    if (goOnAt !== undefined) this.#options.source.seek(work.partition, goOnAt);
     this.#advance(work);
     this.#relieve();
   }
@@ -248,14 +245,14 @@ export class Pipeline implements RecordHandler {
       this.#pausedAll = false;
       if (this.#closing === undefined) for (const work of works) source.resume(work.partition);
       tools.observer.resumed?.(bytes);
-    } else if (this.#pausedAll && works.every((work) => !work.busy)) this.#cutLargest();
+    } else if (this.#pausedAll && works.every((work) => !work.isBusy)) this.#cutLargest();
   }
 
   #cutLargest(): void {
-    const idle = [...this.#works.values()].filter((work) => !work.busy && !work.isEmpty && work.claim === undefined);
+    const idle = [...this.#works.values()].filter(({ state, isEmpty }) => state.kind === 'reading' && !isEmpty);
     const largest = idle.toSorted((a, b) => b.buffer.heldBytes - a.buffer.heldBytes)[0];
     if (largest === undefined) return;
-    largest.mustRelieve = true;
+    largest.relieve();
     this.#advance(largest);
   }
 }

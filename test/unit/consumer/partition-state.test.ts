@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import type { ClaimedEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
+import {
+  next,
+  type At,
+  type Claim,
+  type PartitionEvent,
+  type PartitionState,
+} from '../../../src/consumer/service/partition-state.ts';
+import { testTable, testTopic } from '../../support/lake.ts';
+
+/** The buffer holds [10, 20) when an event happens. */
+const bufferEnd = 20n;
+
+const claimTo = (to: number): Claim => ({
+  version: '1',
+  entry: {
+    state: 'claimed',
+    format: 1,
+    table: testTable,
+    topic: testTopic,
+    partition: 0,
+    from: '10',
+    to: `${to}`,
+    writer: 'other',
+    claimedAt: '2026-11-23T09:15:00.000Z',
+    reason: 'age',
+    placement: { layout: 'hour', eventTimeField: 'eventTime', pastDaysMax: 30, futureDaysMax: 1 },
+  } satisfies ClaimedEntry,
+});
+
+const claim = claimTo(30);
+const other = claimTo(25);
+const lostTo = (upTo: bigint) => ({ kind: 'lost', upTo }) as const;
+const lost = { from: 10n, to: 20n };
+
+const states = {
+  reading: { kind: 'reading' },
+  relieving: { kind: 'relieving' },
+  blocked: { kind: 'blocked', block: lostTo(40n) },
+  claimed: { kind: 'claimed', claim },
+  'claimed, of which a part is lost': { kind: 'claimed', claim, lost },
+  working: { kind: 'working' },
+  'working on a claim of which a part is lost': { kind: 'working', lost },
+  'working before a block': { kind: 'working', block: lostTo(40n) },
+  leaving: { kind: 'leaving' },
+  left: { kind: 'left' },
+} as const satisfies Record<string, PartitionState>;
+
+const events = {
+  start: { kind: 'start' },
+  'lost within the claim': { kind: 'blocked', block: lostTo(25n) },
+  'lost beyond the claim': { kind: 'blocked', block: lostTo(50n) },
+  relieve: { kind: 'relieve' },
+  revoked: { kind: 'revoked' },
+  'written below the end of the buffer': { kind: 'written', to: 15n },
+  'written beyond the end of the buffer': { kind: 'written', to: 35n },
+  claimFound: { kind: 'claimFound', claim: other },
+  dropped: { kind: 'dropped' },
+} as const satisfies Record<string, PartitionEvent>;
+
+type StateName = keyof typeof states;
+type EventName = keyof typeof events;
+
+const { reading, relieving, working, leaving, left } = states;
+const refused = 'refused';
+const outcomesRefused = {
+  'written below the end of the buffer': refused,
+  'written beyond the end of the buffer': refused,
+  claimFound: refused,
+  dropped: refused,
+} as const;
+const blockedAt = (upTo: bigint): PartitionState => ({ kind: 'blocked', block: lostTo(upTo) });
+
+const table: Readonly<Record<StateName, Readonly<Record<EventName, PartitionState | typeof refused>>>> = {
+  reading: {
+    start: working,
+    'lost within the claim': blockedAt(25n),
+    'lost beyond the claim': blockedAt(50n),
+    relieve: relieving,
+    revoked: left,
+    ...outcomesRefused,
+  },
+  relieving: {
+    start: working,
+    'lost within the claim': blockedAt(25n),
+    'lost beyond the claim': blockedAt(50n),
+    relieve: relieving,
+    revoked: left,
+    ...outcomesRefused,
+  },
+  blocked: {
+    start: states['working before a block'],
+    'lost within the claim': blockedAt(25n),
+    'lost beyond the claim': blockedAt(50n),
+    relieve: states.blocked,
+    revoked: left,
+    ...outcomesRefused,
+  },
+  claimed: {
+    start: working,
+    'lost within the claim': { kind: 'claimed', claim, lost: { from: 20n, to: 25n } },
+    'lost beyond the claim': { kind: 'claimed', claim, lost: { from: 20n, to: 30n }, block: lostTo(50n) },
+    relieve: states.claimed,
+    revoked: left,
+    ...outcomesRefused,
+  },
+  'claimed, of which a part is lost': {
+    start: states['working on a claim of which a part is lost'],
+    'lost within the claim': { kind: 'claimed', claim, lost: { from: 10n, to: 25n } },
+    'lost beyond the claim': { kind: 'claimed', claim, lost: { from: 10n, to: 30n }, block: lostTo(50n) },
+    relieve: states['claimed, of which a part is lost'],
+    revoked: left,
+    ...outcomesRefused,
+  },
+  working: {
+    start: refused,
+    'lost within the claim': { kind: 'working', block: lostTo(25n) },
+    'lost beyond the claim': { kind: 'working', block: lostTo(50n) },
+    relieve: working,
+    revoked: leaving,
+    'written below the end of the buffer': reading,
+    'written beyond the end of the buffer': reading,
+    claimFound: { kind: 'claimed', claim: other },
+    dropped: refused,
+  },
+  'working on a claim of which a part is lost': {
+    start: refused,
+    'lost within the claim': { kind: 'working', lost, block: lostTo(25n) },
+    'lost beyond the claim': { kind: 'working', lost, block: lostTo(50n) },
+    relieve: states['working on a claim of which a part is lost'],
+    revoked: leaving,
+    'written below the end of the buffer': reading,
+    'written beyond the end of the buffer': reading,
+    claimFound: { kind: 'claimed', claim: other, lost },
+    dropped: refused,
+  },
+  'working before a block': {
+    start: refused,
+    'lost within the claim': { kind: 'working', block: lostTo(25n) },
+    'lost beyond the claim': { kind: 'working', block: lostTo(50n) },
+    relieve: states['working before a block'],
+    revoked: leaving,
+    'written below the end of the buffer': blockedAt(40n),
+    // the source is sought to 35 and meets the rest of the loss again
+    'written beyond the end of the buffer': reading,
+    claimFound: { kind: 'claimed', claim: other, lost: { from: 20n, to: 25n }, block: lostTo(40n) },
+    dropped: refused,
+  },
+  leaving: {
+    start: refused,
+    'lost within the claim': leaving,
+    'lost beyond the claim': leaving,
+    relieve: leaving,
+    revoked: leaving,
+    'written below the end of the buffer': left,
+    'written beyond the end of the buffer': left,
+    claimFound: left,
+    dropped: left,
+  },
+  left: {
+    start: refused,
+    'lost within the claim': left,
+    'lost beyond the claim': left,
+    relieve: left,
+    revoked: left,
+    ...outcomesRefused,
+  },
+};
+
+function afterOrRefused(state: PartitionState, event: At<PartitionEvent>): PartitionState | typeof refused {
+  try {
+    return next(state, event);
+  } catch (error) {
+    if (error instanceof RangeError) return refused;
+    throw error;
+  }
+}
+
+const cases = Object.entries(table).flatMap(([stateName, row]) =>
+  Object.entries(row).map(([eventName, expected]) => ({ stateName, eventName, expected })),
+);
+
+describe('a partition', () => {
+  it.each(cases)('that is $stateName and meets: $eventName', ({ stateName, eventName, expected }) => {
+    const state: PartitionState | undefined = Object.entries(states).find(([name]) => name === stateName)?.[1];
+    const event: PartitionEvent | undefined = Object.entries(events).find(([name]) => name === eventName)?.[1];
+    if (state === undefined || event === undefined) throw new TypeError('the table names no state or event');
+    const at: At<PartitionEvent> = { ...event, bufferEnd };
+    expect(afterOrRefused(state, at)).toEqual(expected);
+  });
+});
