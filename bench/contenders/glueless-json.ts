@@ -52,21 +52,20 @@ if (held > 0) await write(true);
 
 /** `isWhole`: the last slice ends with its chunk. */
 async function write(isWhole: boolean): Promise<void> {
-  const decoded = writer.decode(slices, placement);
+  using decoded = writer.decode(slices, placement);
   const settled = await writer.settle(decoded);
   const claim = { topic: 'bench', partition: 0, from: String(from), to: String(from + held), placement };
   const shape = { format: 1 as const, table: 'bench', writer: 'bench', claimedAt: '', reason: 'rows' };
   for (const draft of writer.plan(settled, { ...claim, ...shape })) {
     writeFileSync(join(folder, `${String(from).padStart(12, '0')}.parquet`), await draft.encode());
   }
-  decoded.recycle();
-  for (const { chunk } of isWhole ? slices : slices.slice(0, -1)) chunk.recycle?.();
+  for (const { chunk } of isWhole ? slices : slices.slice(0, -1)) chunk[Symbol.dispose]();
   from += held;
   slices = [];
   held = 0;
 }
 
-function chunkOf({ bytes, starts, ends, recycle }: LineBlock, first: number): RecordChunk {
+function chunkOf({ bytes, starts, ends, [Symbol.dispose]: dispose }: LineBlock, first: number): RecordChunk {
   const count = starts.length;
   if (count > offsetDeltas.length) {
     offsetDeltas = Float64Array.from({ length: count * 2 }, (_, row) => row);
@@ -85,7 +84,7 @@ function chunkOf({ bytes, starts, ends, recycle }: LineBlock, first: number): Re
     valueEnds: ends,
     keyOf: () => undefined,
     headersOf: () => undefined,
-    recycle,
+    [Symbol.dispose]: dispose,
   };
 }
 

@@ -8,7 +8,7 @@ export interface LineBlock {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   /** Nobody may look at the block from now on. */
-  recycle(): void;
+  [Symbol.dispose](): void;
 }
 
 interface Calls {
@@ -59,7 +59,7 @@ export function* lineBlocks(path: string, blockBytes: number): Generator<LineBlo
         bytes: block.subarray(0, end),
         starts: new Int32Array(memory.buffer, starts, count),
         ends: lineEnds,
-        recycle: () => free.push(address),
+        [Symbol.dispose]: () => void free.push(address),
       };
     }
   } finally {

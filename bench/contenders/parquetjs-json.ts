@@ -21,11 +21,12 @@ const writer = await parquetjs.ParquetWriter.openStream(
   },
   { rowGroupSize: 100_000, pageIndex: false, useDataPageV2: false },
 );
-for (const { bytes, starts, ends, recycle } of lineBlocks(file, 1_048_576)) {
+for (const block of lineBlocks(file, 1_048_576)) {
+  const { bytes, starts, ends } = block;
   for (const [line, start] of starts.entries()) {
     const reading = JSON.parse(bytes.toString('utf8', start, ends[line]));
     await writer.appendRow({ ...reading, eventTime: new Date(reading.eventTime) });
   }
-  recycle();
+  block[Symbol.dispose]();
 }
 await writer.close();

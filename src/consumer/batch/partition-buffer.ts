@@ -78,7 +78,7 @@ export class PartitionBuffer {
   /** Forgets everything below `to`, which may lie beyond what has arrived: it is in the lake. Batches cut before are void. */
   release(to: bigint): void {
     this.#from = to;
-    for (const { chunk } of this.#arrivals) if (chunk.to <= to) chunk.recycle?.();
+    for (const { chunk } of this.#arrivals) if (chunk.to <= to) chunk[Symbol.dispose]();
     this.#arrivals = this.#arrivals.filter(({ chunk }) => chunk.to > to);
     const rest = slicesUpTo(this.#arrivals, to, this.to);
     this.#records = rest.reduce((sum, slice) => sum + slice.end - slice.first, 0);

@@ -1,7 +1,7 @@
 import type { SlabPool } from '../../runtime/slab-pool.ts';
 
 /** The arrays of one batch, in memory that a later one uses again. What is in them at first is anything. */
-export class BatchMemory {
+export class BatchMemory implements Disposable {
   readonly #pool: SlabPool | undefined;
   readonly #slabs: ArrayBuffer[] = [];
 
@@ -18,8 +18,8 @@ export class BatchMemory {
     return new Int32Array(this.#take(length * Int32Array.BYTES_PER_ELEMENT), 0, length);
   }
 
-  /** Nobody may look at the arrays from now on. */
-  release(): void {
+  /** Frees the arrays: nobody may read them from now on. */
+  [Symbol.dispose](): void {
     for (const slab of this.#slabs.splice(0)) this.#pool?.give(slab);
   }
 

@@ -26,7 +26,7 @@ export interface Reject {
 }
 
 /** A batch as columns. Rows are numbered from 0 in the order of their offsets. */
-export interface DecodedBatch extends PlacedTimes {
+export interface DecodedBatch extends PlacedTimes, Disposable {
   readonly partition: number;
   readonly rowCount: number;
   readonly columns: readonly DecodedColumn[];
@@ -37,7 +37,7 @@ export interface DecodedBatch extends PlacedTimes {
   readonly rejects: readonly Reject[];
   readonly tombstones: number;
   /** Ends the batch: its memory may hold another from now on. */
-  recycle(): void;
+  [Symbol.dispose](): void;
 }
 
 /** Turns records into columns keyed by (field, type), so that no conflict can stop it. Never throws on a record's content. */
@@ -116,7 +116,7 @@ class BatchDecoder {
       rescued: this.#rows.rescued,
       rejects: this.#rejects,
       tombstones: this.#tombstones,
-      recycle: () => this.#memory.release(),
+      [Symbol.dispose]: () => this.#memory[Symbol.dispose](),
     };
   }
 

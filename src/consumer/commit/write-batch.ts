@@ -23,7 +23,7 @@ export async function writeBatch(
   { writer, clock }: CommitTools,
   step: StepRunner,
 ): Promise<WrittenBatch> {
-  const decoded = await step('decode', async () => writer.decode(batch.slices, claim.placement));
+  using decoded = await step('decode', async () => writer.decode(batch.slices, claim.placement));
   const settled = await step('settle', () => writer.settle(decoded));
   const puts = await mapConcurrently(writer.plan(settled, claim), putsMax, async (draft) => {
     const bytes = await step('encode', () => draft.encode());
@@ -31,7 +31,6 @@ export async function writeBatch(
   });
   const objects = puts.map(({ object }) => object);
   await step('register', () => writer.register(settled, objects));
-  decoded.recycle();
   return {
     outcome: {
       committedAt: new Date(clock.nowMs()).toISOString(),

@@ -4,7 +4,7 @@
  * A chunk accounts for every offset of the half-open range `[from, to)`. Offsets of the range without a record are
  * control records, records of aborted transactions, or were compacted away.
  */
-export interface RecordChunk {
+export interface RecordChunk extends Disposable {
   readonly topic: string;
   readonly partition: number;
   readonly from: bigint;
@@ -24,8 +24,8 @@ export interface RecordChunk {
   keyOf(index: number): Buffer | undefined;
   /** A JSON object of texts; `undefined` when there are none. */
   headersOf(index: number): string | undefined;
-  /** Ends the chunk: its memory may hold other records from now on. Whoever drops a chunk without it leaves it to the garbage collector. */
-  recycle?(): void;
+  /** Ends the chunk: its memory may hold other records from now on. A chunk that is dropped without it is left to the garbage collector. */
+  [Symbol.dispose](): void;
 }
 
 /** The records `[first, end)` of a chunk. */
@@ -49,5 +49,6 @@ export function emptyChunk(range: Pick<RecordChunk, 'topic' | 'partition' | 'fro
     valueEnds: positions,
     keyOf: () => undefined,
     headersOf: () => undefined,
+    [Symbol.dispose]: () => {},
   };
 }

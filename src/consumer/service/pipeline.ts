@@ -95,7 +95,7 @@ export class Pipeline implements RecordHandler {
 
   records(chunk: RecordChunk): void {
     const work = this.#works.get(chunk.partition);
-    if (work === undefined || !work.accepts(chunk)) return chunk.recycle?.();
+    if (work === undefined || !work.accepts(chunk)) return chunk[Symbol.dispose]();
     this.#progressMs = this.#options.clock.monotonicMs();
     work.buffer.push(chunk, this.#progressMs);
     this.#advance(work);

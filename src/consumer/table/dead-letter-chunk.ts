@@ -69,5 +69,6 @@ export function chunkOfDeadLetters(
     valueEnds,
     keyOf: (row) => letters[row]?.key,
     headersOf: (row) => letters[row]?.headers,
+    [Symbol.dispose]: () => {},
   };
 }

@@ -113,7 +113,8 @@ export class TableWriter {
   preview(slices: readonly ChunkSlice[], placement: Placement): SchemaPreview {
     const own = new Set<string>(kafkaColumns.map(({ name }) => name));
     const data = (this.#rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
-    return previewSchema(this.decode(slices, placement), data, this.#options.evolution);
+    using batch = this.decode(slices, placement);
+    return previewSchema(batch, data, this.#options.evolution);
   }
 
   decode(slices: readonly ChunkSlice[], placement: Placement): DecodedBatch {

@@ -96,7 +96,7 @@ class ChunkPacker {
         const cursor = cursorAt(index);
         return cursor.headerCount === 0 ? undefined : cursor.headersJson();
       },
-      recycle: () => {
+      [Symbol.dispose]: () => {
         positions.recycle();
         if (keepsMemory) memory.recycle();
       },

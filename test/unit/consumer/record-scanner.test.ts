@@ -12,10 +12,9 @@ import { oddTexts } from '../../support/json-texts.ts';
 const placement = { layout: 'hour' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
 
 /** Everything a batch says, in a form that can be compared. */
-function contentOf({ columns, rejects, rescued, ...rest }: DecodedBatch) {
+function contentOf({ columns, rejects, rescued, [Symbol.dispose]: _dispose, ...rest }: DecodedBatch) {
   return {
     ...rest,
-    recycle: undefined,
     columns: columns.map((column) => ({
       name: column.name,
       field: column.field,

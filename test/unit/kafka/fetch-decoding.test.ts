@@ -71,13 +71,13 @@ describe('a fetched answer', () => {
       await receive(batchAt(0n, many('z'))),
     ];
     expect(valuesOf(chunk)).toEqual(values);
-    chunk.recycle?.();
+    chunk[Symbol.dispose]();
     expect(others.map(valuesOf)).toEqual([[...long('x'), ...long('y')], many('z')]);
   });
 
   it('gives the memory of a large batch that was compressed back to the system when its chunk ends', async () => {
     const chunk = await receive(batchAt(0n, long('a'), 'zstd'));
-    chunk.recycle?.();
+    chunk[Symbol.dispose]();
     expect(chunk.bytes).toHaveLength(0);
   });
 
