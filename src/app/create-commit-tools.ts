@@ -89,7 +89,7 @@ async function layoutFor({ settings, lake, log }: CommitToolsOptions): Promise<L
   const layout = layoutOf(present.partitionKeys);
   if (layout === undefined) {
     const keys = present.partitionKeys.map(({ name }) => name).join(', ');
-    throw new PipelineError('CATALOG_INVALID', {
+    throw new PipelineError('TABLE_MISMATCH', {
       message: `the table ${table} is partitioned by ${keys}, expected event_date and event_hour, event_date, or nothing`,
       retryable: false,
       hint: 'set LAKE_TABLE to a new name, or make the table anew',

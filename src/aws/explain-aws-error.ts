@@ -1,6 +1,6 @@
 import { messageOf, PipelineError, type ErrorCode } from '../runtime/errors.ts';
 
-type Area = 'STORE' | 'CATALOG' | 'QUERY' | 'AUTHORITY';
+type Area = 'STORE' | 'CATALOG' | 'QUERY' | 'AUTHORITY' | 'SECRET';
 
 interface Codes {
   readonly unavailable: ErrorCode;
@@ -10,9 +10,10 @@ interface Codes {
 
 const codes: Record<Area, Codes> = {
   STORE: { unavailable: 'STORE_UNAVAILABLE', denied: 'STORE_DENIED', missing: 'STORE_MISSING' },
-  CATALOG: { unavailable: 'CATALOG_UNAVAILABLE', denied: 'CATALOG_DENIED', missing: 'CATALOG_INVALID' },
-  AUTHORITY: { unavailable: 'AUTHORITY_FAILED', denied: 'AUTHORITY_FAILED', missing: 'AUTHORITY_FAILED' },
-  QUERY: { unavailable: 'QUERY_FAILED', denied: 'QUERY_FAILED', missing: 'QUERY_FAILED' },
+  CATALOG: { unavailable: 'CATALOG_UNAVAILABLE', denied: 'CATALOG_DENIED', missing: 'TABLE_MISSING' },
+  AUTHORITY: { unavailable: 'AUTHORITY_FAILED', denied: 'AUTHORITY_DENIED', missing: 'AUTHORITY_FAILED' },
+  QUERY: { unavailable: 'QUERY_FAILED', denied: 'QUERY_DENIED', missing: 'QUERY_FAILED' },
+  SECRET: { unavailable: 'SECRET_UNAVAILABLE', denied: 'SECRET_DENIED', missing: 'SECRET_MISSING' },
 };
 
 const denied =

@@ -22,9 +22,9 @@ export async function readTlsSecret(id: string, options: AwsOptions): Promise<Tl
   } catch (error) {
     // what was parsed must not reach the log
     if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError))
-      throw explainAwsError(error, `secret ${id}`, 'STORE');
-    throw new PipelineError('CERT_UNREADABLE', {
-      message: `the secret ${id} is no JSON object with the texts cert and key`,
+      throw explainAwsError(error, `secret ${id}`, 'SECRET');
+    throw new PipelineError('SECRET_INVALID', {
+      message: `the secret ${id} is no JSON object with the strings cert and key`,
       retryable: false,
       hint: '{"cert": "<PEM>", "key": "<PEM>", "ca": "<PEM>"}',
     });
@@ -43,7 +43,7 @@ export async function writeTlsSecret(id: string, secret: TlsSecret, options: Aws
       await client.send(new CreateSecretCommand({ Name: id, SecretString }));
     });
   } catch (error) {
-    throw explainAwsError(error, `secret ${id}`, 'STORE');
+    throw explainAwsError(error, `secret ${id}`, 'SECRET');
   } finally {
     client.destroy();
   }

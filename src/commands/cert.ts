@@ -20,7 +20,7 @@ export interface RequestOptions {
 export async function requestCertificate(aws: AwsSettings, options: RequestOptions): Promise<number> {
   const { authority, name, days, secret, out } = options;
   if (secret === undefined && out === undefined) {
-    throw new PipelineError('CONFIG_INVALID', {
+    throw new PipelineError('USAGE_INVALID', {
       message: 'nowhere to put the certificate: expected --secret or --out',
       retryable: false,
     });
@@ -60,7 +60,7 @@ export async function inspectCertificate(settings: TlsSettings): Promise<number>
   const material = await loadMaterial(settings);
   const certificates = clientCertificates(material);
   if (certificates.length === 0) {
-    throw new PipelineError('CERT_UNREADABLE', {
+    throw new PipelineError('CERT_MISSING', {
       message: 'no client certificate is configured',
       retryable: false,
       hint: 'set KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE, KAFKA_TLS_KEYSTORE_FILE or KAFKA_TLS_SECRET_ID',

@@ -85,7 +85,7 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
     say('nothing lost, nothing doubled');
     return exitCodes.done;
   }
-  throw new PipelineError('QUERY_FAILED', {
+  throw new PipelineError('DEMO_FAILED', {
     message: `the table holds ${sums.rows + sums.deadLetters} readings, the broker acknowledged ${acknowledged}`,
     retryable: false,
   });
@@ -144,7 +144,7 @@ async function glueless(args: readonly string[], env: Environment, stack?: Start
     return (await running).stdout;
   } catch (error) {
     const { stdout, stderr } = Object(error);
-    throw new PipelineError('QUERY_FAILED', {
+    throw new PipelineError('DEMO_FAILED', {
       message: `glueless ${args[0]} failed:\n${stdout}${stderr}`,
       retryable: false,
     });
@@ -164,7 +164,7 @@ async function untilWritten(acknowledged: number, consumer: Child, logFile: stri
     if (written >= acknowledged) return;
     shownCount = written;
     if (hasEnded(consumer.process)) {
-      throw new PipelineError('QUERY_FAILED', {
+      throw new PipelineError('DEMO_FAILED', {
         message: `the consumer ended with ${consumer.process.exitCode ?? consumer.process.signalCode}`,
         retryable: false,
         hint: `its log says why: ${shown(logFile)}`,

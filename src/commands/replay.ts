@@ -69,7 +69,7 @@ function checkSelection({ all, fromOffset, toOffset, fromTime, toTime, partition
 }
 
 function usage(message: string): PipelineError {
-  return new PipelineError('CONFIG_INVALID', { message, retryable: false });
+  return new PipelineError('USAGE_INVALID', { message, retryable: false });
 }
 
 interface Selection {

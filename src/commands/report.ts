@@ -16,7 +16,7 @@ export async function report(settings: Settings, { since, json, limit }: ReportO
   const { name } = settings.table;
   const table = await lake.catalog.load(name);
   if (table === undefined) {
-    throw new PipelineError('QUERY_FAILED', {
+    throw new PipelineError('TABLE_MISSING', {
       message: `there is no table ${name} in the database ${settings.lake.database} of ${lake.store.uri('')}`,
       retryable: false,
       hint: 'glueless consume makes it with its first batch; check LAKE, LAKE_DATABASE and LAKE_TABLE',

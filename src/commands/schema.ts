@@ -20,7 +20,7 @@ export async function showSchema(settings: Settings, { json }: { readonly json: 
   const { name } = settings.table;
   const table = await catalog.load(name);
   if (table === undefined) {
-    throw new PipelineError('CATALOG_INVALID', {
+    throw new PipelineError('TABLE_MISSING', {
       message: `there is no table ${name} in the database ${settings.lake.database}`,
       retryable: false,
       hint: 'glueless consume makes it with its first batch',

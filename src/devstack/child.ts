@@ -70,7 +70,7 @@ export async function untilListening(
   const deadlineMs = performance.now() + timeoutMs;
   while (!(await accepts(port))) {
     if (hasEnded(child.process) || performance.now() > deadlineMs) {
-      throw new PipelineError('PREREQUISITE_MISSING', {
+      throw new PipelineError('PREREQUISITE_FAILED', {
         message: `${name} did not start listening on port ${port}`,
         retryable: false,
         hint: `its log: ${logFile}`,

@@ -96,7 +96,7 @@ function parse<Schema extends z.ZodType>(key: string, bytes: Uint8Array, schema:
   try {
     return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   } catch (error) {
-    throw new PipelineError('CATALOG_INVALID', {
+    throw new PipelineError('CATALOG_CORRUPT', {
       message: `${key} is no catalog entry`,
       retryable: false,
       details: { key },

@@ -47,7 +47,7 @@ function memoryBuffer(bytes: Uint8Array): AsyncBuffer {
 function integerOf(value: unknown, column: string): bigint {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return BigInt(value);
-  throw new PipelineError('ENCODE_FAILED', {
+  throw new PipelineError('OBJECT_UNREADABLE', {
     message: `column ${column} holds ${String(value)}, expected an integer in every row`,
     retryable: false,
   });
@@ -58,7 +58,7 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof PipelineError || isRetryable(error)) throw error;
-    throw new PipelineError('ENCODE_FAILED', {
+    throw new PipelineError('OBJECT_UNREADABLE', {
       message: `expected a Parquet file: ${messageOf(error)}`,
       retryable: false,
       cause: error,

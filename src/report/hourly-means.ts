@@ -64,7 +64,7 @@ export function hourlyMeansSql(table: ReportTable, since?: string): string {
   const needed = ['patientid', 'temperature'];
   const absent = needed.filter((name) => !has(name));
   if (layoutOf(table.partitionKeys) !== 'hour' || absent.length > 0) {
-    throw new PipelineError('QUERY_FAILED', {
+    throw new PipelineError('REPORT_UNSUITABLE', {
       message: `the report needs the columns ${needed.join(' and ')} and partitions by event_date and event_hour; the table ${table.name} has ${table.columns.map(({ name }) => name).join(', ')} and partitions by ${table.partitionKeys.map(({ name }) => name).join(', ') || 'nothing'}`,
       retryable: false,
       hint: 'it is made for thermometer readings with PARTITION_BY=hour; for other tables write SQL, see docs/athena.md',

@@ -1,52 +1,6 @@
-/** What went wrong, as a closed list: logs, metrics and tests refer to these names. */
-export type ErrorCode =
-  // usage and configuration
-  | 'CONFIG_INVALID'
-  | 'PREREQUISITE_MISSING'
-  // certificates and TLS
-  | 'CERT_UNREADABLE'
-  | 'CERT_EXPIRED'
-  | 'CERT_NOT_YET_VALID'
-  | 'CERT_KEY_MISMATCH'
-  | 'KEYSTORE_UNSUPPORTED'
-  | 'KEYSTORE_PASSWORD'
-  | 'BROKER_UNTRUSTED'
-  | 'BROKER_NAME_MISMATCH'
-  | 'BROKER_NOT_TLS'
-  | 'CLIENT_CERT_MISSING'
-  | 'CLIENT_CERT_REJECTED'
-  | 'AUTHORITY_FAILED'
-  // Kafka
-  | 'BROKER_UNREACHABLE'
-  | 'BROKER_SILENT'
-  | 'BROKER_FAILED'
-  | 'TOPIC_MISSING'
-  | 'TOPIC_DENIED'
-  | 'TOPIC_MISMATCH'
-  | 'TOPIC_RECREATED'
-  | 'GROUP_DENIED'
-  | 'LEADER_MOVING'
-  | 'MEMBERSHIP_LOST'
-  | 'OFFSETS_GONE'
-  | 'RECORDS_UNREADABLE'
-  // lake
-  | 'STORE_UNAVAILABLE'
-  | 'STORE_DENIED'
-  | 'STORE_MISSING'
-  | 'STORE_UNCONDITIONAL'
-  | 'STORE_FULL'
-  | 'CATALOG_UNAVAILABLE'
-  | 'CATALOG_DENIED'
-  | 'CATALOG_INVALID'
-  | 'CATALOG_CONTENDED'
-  | 'LEDGER_CORRUPT'
-  | 'LEDGER_CONTENDED'
-  | 'QUERY_FAILED'
-  // process
-  | 'SCHEMA_INVALID'
-  | 'ENCODE_FAILED'
-  | 'STALLED'
-  | 'DEADLINE_EXCEEDED';
+import type { ErrorCode } from './error-codes/error-codes.ts';
+
+export type { ErrorCode };
 
 export interface PipelineErrorOptions {
   /** One sentence: what was expected, what came, where. */

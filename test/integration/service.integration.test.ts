@@ -68,7 +68,7 @@ describe('a certificate in AWS Secrets Manager', () => {
     expect(produced).toMatchObject({ code: 0 });
     const bad = await create('{"cert": "very secret text"');
     const failed = await runCli(['produce', '--count', '3'], { ...env, KAFKA_TLS_SECRET_ID: bad, LOG_LEVEL: 'error' });
-    expect(JSON.parse(failed.stderr)).toMatchObject({ code: 'CERT_UNREADABLE' });
+    expect(JSON.parse(failed.stderr)).toMatchObject({ code: 'SECRET_INVALID' });
     expect(failed.stderr).not.toContain('very secret');
   });
 });

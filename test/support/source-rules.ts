@@ -11,7 +11,8 @@ const floor = ['runtime/errors', 'runtime'];
  * the longest name that fits. Every room may import itself and what it lists, and may list only rooms above it in this list.
  */
 export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
-  ['runtime/errors', []],
+  ['runtime/error-codes', []],
+  ['runtime/errors', ['runtime/error-codes']],
   ['runtime/environment', []],
   ['runtime', ['runtime/errors']],
   ['schema', [...floor]],

@@ -155,7 +155,7 @@ function stalled(lag: ReadonlyMap<number, bigint>, quietMs: number): PipelineErr
 }
 
 function leftAlone(): PipelineError {
-  return new PipelineError('BROKER_FAILED', {
+  return new PipelineError('SOURCE_ENDED', {
     message: 'reading ended without having been asked to',
     retryable: false,
   });

@@ -1,0 +1,39 @@
+import { errorGroups } from '../src/runtime/error-codes/error-codes.ts';
+import type { ErrorFacts } from '../src/runtime/error-codes/error-facts.ts';
+
+export const errorsPath = 'docs/errors.md';
+
+const retried: Readonly<Record<ErrorFacts['retryable'], string>> = {
+  always: 'yes',
+  never: 'no',
+  sometimes: 'if it may pass',
+};
+
+/** The reference of all error codes, as Markdown. A test holds the file in docs to it. */
+export function errorsPage(): string {
+  const sections = Object.entries(errorGroups).map(([group, codes]) => section(group, codes));
+  return `# Error codes
+
+<!-- made from src/runtime/error-codes by \`npm run docs\` -->
+
+Every failure that has a name ends with one of these codes: in the log as the field \`code\`, of other commands as
+\`error CODE: what happened\` with a line on what to do, in the metric \`glueless_step_retries_total\` as the label \`code\`.
+
+**Tried again**: a failure that may pass is tried again for \`RETRY_SECONDS\` before the process ends. **Exit** is the exit code of a
+process that ends with it.
+
+${sections.join('\n')}`;
+}
+
+function section(group: string, codes: Readonly<Record<string, ErrorFacts>>): string {
+  const rows = Object.entries(codes).map(
+    ([code, { meaning, retryable, action, exit = 1 }]) =>
+      `| \`${code}\` | ${meaning} | ${retried[retryable]} | ${exit} | ${action} |`,
+  );
+  return `## ${group}
+
+| Code | What it means | Tried again | Exit | What to do |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}

@@ -1,0 +1,115 @@
+import type { ErrorFacts } from './error-facts.ts';
+
+/** Failures of the object store, the catalog, queries, files and the ledger. */
+export const lakeErrorCodes = {
+  STORE_UNAVAILABLE: {
+    meaning: 'The object store did not answer, or asked to come again later.',
+    retryable: 'sometimes',
+    action: 'Nothing if it passes; else check network, endpoint and AWS_REGION.',
+  },
+  STORE_DENIED: {
+    meaning: 'The object store does not let this process do what it must.',
+    retryable: 'never',
+    action: 'Check credentials and policy: `docs/operations.md` lists what is needed.',
+  },
+  STORE_MISSING: {
+    meaning: 'The bucket, or an object that must be there, is not there.',
+    retryable: 'never',
+    action: 'Check LAKE; if an object is missing, run `glueless verify`.',
+  },
+  STORE_UNCONDITIONAL: {
+    meaning: 'The object store ignores the conditions of conditional writes, on which exactly once stands.',
+    retryable: 'never',
+    action: 'Use Amazon S3, or a recent MinIO or Ceph.',
+  },
+  STORE_FULL: {
+    meaning: 'The disk of the lake’s folder is full.',
+    retryable: 'always',
+    action: 'Free space; nothing is lost, the batch is written again.',
+  },
+  CATALOG_UNAVAILABLE: {
+    meaning: 'The catalog did not answer, or not with success.',
+    retryable: 'sometimes',
+    action: 'Nothing if it passes; else check network, endpoint and AWS_REGION.',
+  },
+  CATALOG_DENIED: {
+    meaning: 'The catalog does not let this process do what it must.',
+    retryable: 'never',
+    action: 'Check credentials and policy: `docs/operations.md` lists what is needed.',
+  },
+  CATALOG_INVALID: {
+    meaning: 'A table definition or a partition is not one that Glue takes and Athena can read.',
+    retryable: 'never',
+    action: 'Change what the message names.',
+  },
+  CATALOG_CORRUPT: {
+    meaning: 'An entry of a folder’s own catalog can’t be read.',
+    retryable: 'never',
+    action: 'Restore the file that the message names from its version before.',
+  },
+  CATALOG_CONTENDED: {
+    meaning: 'Others changed the table at the same time, again and again.',
+    retryable: 'always',
+    action: 'Nothing if it passes; else look for who changes the table.',
+  },
+  TABLE_MISSING: {
+    meaning: 'The table, or its database, is not in the catalog.',
+    retryable: 'never',
+    action: 'Check LAKE, LAKE_DATABASE and LAKE_TABLE; `consume` makes the table with its first batch.',
+  },
+  TABLE_MISMATCH: {
+    meaning: 'The table that is there is not one that we could have made, and is not written to.',
+    retryable: 'never',
+    action: 'Set LAKE_TABLE to a new name, or make the table anew.',
+  },
+  SCHEMA_INVALID: {
+    meaning: 'A text is no Hive type or list of columns.',
+    retryable: 'never',
+    action: 'Write it as in CREATE TABLE: seq bigint, tags array<string>.',
+  },
+  ENCODE_FAILED: {
+    meaning: 'A batch could not be written as Parquet.',
+    retryable: 'never',
+    action: 'Try another PARQUET_ENCODER, and report it with the message.',
+  },
+  OBJECT_UNREADABLE: {
+    meaning: 'An object of the lake is no Parquet file of ours, or is damaged.',
+    retryable: 'never',
+    action: '`glueless verify --deep` names all of them; `glueless replay` writes their range again.',
+  },
+  QUERY_FAILED: {
+    meaning: 'Athena or DuckDB refused or failed a query.',
+    retryable: 'sometimes',
+    action: 'The message holds the engine’s own words.',
+  },
+  QUERY_DENIED: {
+    meaning: 'AWS does not let this process run the query.',
+    retryable: 'never',
+    action: 'Check its policy for Athena, Glue, the bucket and the place of results.',
+  },
+  REPORT_UNSUITABLE: {
+    meaning: 'The report needs columns and partitions that this table does not have.',
+    retryable: 'never',
+    action: 'It is made for thermometer readings; write SQL for other tables, see `docs/athena.md`.',
+  },
+  LEDGER_CORRUPT: {
+    meaning: 'A ledger entry can’t be read, or says something impossible.',
+    retryable: 'never',
+    action: '`glueless verify` shows the chain around it; nothing is written before this is mended.',
+  },
+  LEDGER_NEWER: {
+    meaning: 'A ledger entry was written by a newer version.',
+    retryable: 'never',
+    action: 'Upgrade this process.',
+  },
+  LEDGER_BEHIND: {
+    meaning: 'The ledger is older than what was written: it was restored from a copy, or is gone.',
+    retryable: 'never',
+    action: 'Restore the newest ledger, or set LAKE_TABLE to a new name; see `docs/operations.md`.',
+  },
+  LEDGER_CONTENDED: {
+    meaning: 'Others changed a ledger entry at the same time.',
+    retryable: 'sometimes',
+    action: 'Let the other replay or redrive end, then run this one again.',
+  },
+} as const satisfies Record<string, ErrorFacts>;
