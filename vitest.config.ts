@@ -2,6 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // measured by `npm test` in its fast lane; what runs in processes of their own and in the kernel does not count
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/kernel/assembly/**'],
+      reporter: ['json-summary'],
+    },
     projects: [
       {
         test: {

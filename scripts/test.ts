@@ -17,14 +17,14 @@ const fast = process.argv.includes('--fast');
 const lanes: Lane[] = [
   { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
-  vitest('fast'),
+  vitest('fast', fast ? [] : ['--coverage']),
   ...(fast ? [] : [vitest('integration')]),
 ];
 
-function vitest(project: string): Lane {
+function vitest(project: string, options: readonly string[] = []): Lane {
   const counts = join(results, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${counts}`];
-  return { name: project, command: ['npx', 'vitest', 'run', '--project', project, ...reporters], counts };
+  return { name: project, command: ['npx', 'vitest', 'run', '--project', project, ...reporters, ...options], counts };
 }
 
 function runLane({ name, command, counts }: Lane): { passed: number; failed: number } {
@@ -46,6 +46,15 @@ function readCounts(path: string): { passed: number; failed: number } {
   }
 }
 
+function coverageLine(): string {
+  try {
+    const { lines, branches } = JSON.parse(readFileSync(join('coverage', 'coverage-summary.json'), 'utf8')).total;
+    return `coverage of src/ by unit and contract tests: ${lines.pct} % of lines, ${branches.pct} % of branches`;
+  } catch {
+    return 'coverage: not measured, since a lane broke down';
+  }
+}
+
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 const total = { passed: 0, failed: 0 };
@@ -54,5 +63,6 @@ for (const lane of lanes) {
   total.passed += passed;
   total.failed += failed;
 }
+if (!fast) console.log(`\n${coverageLine()}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
