@@ -4,7 +4,7 @@ import type { ChunkSlice, RecordChunk } from '../../src/consumer/ports/record-ch
 import { allFields } from '../../src/consumer/columns/field-rules.ts';
 import { TableWriter } from '../../src/consumer/table/table-writer.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { createMemoryObjectStore } from '../../test/fakes/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
 import { createMemoryCatalog } from './memory-catalog.ts';
 import { lineBlocks, type LineBlock } from './line-blocks.ts';
 

@@ -20,7 +20,7 @@ const denied =
   /AccessDenied|Forbidden|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|CredentialsProviderError|Could not load credentials/;
 const missing = /NoSuchBucket|NoSuchKey|NotFound/;
 const retryable =
-  /Throttl|SlowDown|TooManyRequests|RequestTimeout|TimeoutError|ConditionalRequestConflict|OperationTimeout|InternalService|ServiceUnavailable|ResourceNumberLimit|ECONN|EPIPE|EAI_AGAIN|ENOTFOUND|socket hang up|NetworkingError/;
+  /BadDigest|ContentSHA256Mismatch|Checksum mismatch|Deserialization error|aborted|terminated|premature|Throttl|SlowDown|TooManyRequests|RequestTimeout|TimeoutError|ConditionalRequestConflict|OperationTimeout|InternalService|ServiceUnavailable|ResourceNumberLimit|ECONN|EPIPE|EAI_AGAIN|ENOTFOUND|socket hang up|NetworkingError/;
 
 /** Gives an error of the AWS SDK its name, and says whether it is retryable. */
 export function explainAwsError(error: unknown, where: string, area: Area): PipelineError {

@@ -1,8 +1,10 @@
+import { crc32 } from 'node:zlib';
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -53,8 +55,8 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
           }),
         ),
       );
-      for (const { Key = '', Size = 0 } of page.Contents ?? []) {
-        yield { key: Key.slice(root.length), size: Size };
+      for (const { Key = '', Size = 0, ETag } of wholePage(page, uri(keyPrefix))) {
+        yield { key: Key.slice(root.length), size: Size, ...versionOf(ETag) };
         if (--left <= 0) return;
       }
       token = page.NextContinuationToken;
@@ -68,7 +70,12 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
       explained(key, async (): Promise<PutResult> => {
         try {
           const { ETag = '' } = await client.send(
-            new PutObjectCommand({ ...at(key), Body: bytes, ...conditionOf(condition) }),
+            new PutObjectCommand({
+              ...at(key),
+              Body: bytes,
+              ChecksumCRC32: toChecksum(crc32(bytes)),
+              ...conditionOf(condition),
+            }),
           );
           return { kind: 'stored', version: ETag };
         } catch (error) {
@@ -89,8 +96,12 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
     head: (key) =>
       explained(key, async () => {
         try {
-          const { ContentLength = 0 } = await client.send(new HeadObjectCommand(at(key)));
-          return { key, size: ContentLength };
+          const {
+            ContentLength = 0,
+            ETag,
+            ChecksumCRC32,
+          } = await client.send(new HeadObjectCommand({ ...at(key), ChecksumMode: 'ENABLED' }));
+          return { key, size: ContentLength, ...versionOf(ETag), ...crc32Of(ChecksumCRC32) };
         } catch (error) {
           if (isNamed(error, 'NotFound', 'NoSuchKey')) return undefined;
           throw error;
@@ -114,6 +125,35 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
       }
     },
   };
+}
+
+/** The objects of a page. An answer that lost some of them on its way would hide objects, or the whole ledger. */
+function wholePage(
+  { Name, Contents = [], KeyCount }: ListObjectsV2CommandOutput,
+  where: string,
+): NonNullable<ListObjectsV2CommandOutput['Contents']> {
+  if (Name !== undefined && (KeyCount ?? Contents.length) === Contents.length) return Contents;
+  throw new PipelineError('STORE_UNAVAILABLE', {
+    message: `${where}: the listing arrived damaged: it counts ${KeyCount ?? 'no'} keys and holds ${Contents.length}`,
+    retryable: true,
+  });
+}
+
+/** A checksum as S3 writes it: base64 of the big-endian bytes. */
+function toChecksum(value: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes.toString('base64');
+}
+
+function crc32Of(checksum: string | undefined): Pick<ObjectInfo, 'crc32'> {
+  // objects of several parts have a checksum of checksums, with `-` and the number of parts behind it
+  const bytes = Buffer.from(checksum ?? '', 'base64');
+  return bytes.length === 4 && checksum?.includes('-') === false ? { crc32: bytes.readUInt32BE() } : {};
+}
+
+function versionOf(etag: string | undefined): Pick<ObjectInfo, 'version'> {
+  return etag === undefined ? {} : { version: etag };
 }
 
 function conditionOf(condition: PutCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } {

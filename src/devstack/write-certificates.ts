@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { createAuthority } from '../pki/authority.ts';
 
 /**
- * `node write-certificates.js <folder> <host,host>`: a local authority, a broker's certificate for these hosts and a client's,
- * for the compose stack. Does nothing when they are there already.
+ * `node write-certificates.js <folder> <host,host> [mode of the keys]`: writes a local authority, a broker's certificate for these
+ * hosts and a client's. Does nothing when they are there already. Keys are their owner's alone, unless a mode is given: the compose
+ * stack's containers run as different users, on a volume that nobody else has.
  */
-const [folder = 'certs', hosts = 'localhost'] = process.argv.slice(2);
-// several containers run as different users: the volume is theirs alone
-const readable = { mode: 0o644 };
+const [folder = 'certs', hosts = 'localhost', keyMode = '600'] = process.argv.slice(2);
 
 const exists = await stat(join(folder, 'client.key')).then(
   () => true,
@@ -28,6 +27,9 @@ if (!exists) {
     'client.pem': client.cert,
     'client.key': client.key,
   };
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, readable);
+  for (const [name, text] of Object.entries(files)) {
+    const mode = text.includes('PRIVATE KEY') ? Number.parseInt(keyMode, 8) : 0o644;
+    await writeFile(join(folder, name), text, { mode });
+  }
 }
 process.stdout.write(`certificates in ${folder}\n`);

@@ -22,6 +22,7 @@ export function explainFileError(error: unknown, key: string): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    case 'ELOOP':
       return new PipelineError('STORE_DENIED', {
         ...about,
         message: `${key} can't be accessed: ${error.message}`,

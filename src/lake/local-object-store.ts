@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../consumer/ports/lake.ts';
-import { checkKey } from './object-key.ts';
 import { explainFileError, isCode } from './explain-file-error.ts';
+import { fileSize, requireInside } from './lake-folder.ts';
+import { listFiles, temporaryFolder } from './list-files.ts';
+import { checkKey } from './object-key.ts';
 
 /**
  * A folder with the semantics of S3. An object becomes visible whole or not at all, and is on the disk before `put` resolves.
+ * Only the user that runs the process can read what it writes. Symbolic links below the folder are not followed.
  *
  * Compare-and-swap without locks: version `n` of a key that is changed under a condition is a file of its own, `<key>@<n>`,
  * and creating the next one exclusively is the swap. A process that dies or freezes in between holds nobody up. Old versions
@@ -15,29 +19,30 @@ import { explainFileError, isCode } from './explain-file-error.ts';
  */
 export function createLocalObjectStore({ root }: { readonly root: string }): ObjectStore {
   const base = resolve(root);
-  const pathOf = (key: string): string => join(base, checkKey(key));
+  const explained = async <T>(key: string, work: (path: string) => Promise<T>): Promise<T> => {
+    try {
+      const path = join(base, checkKey(key));
+      await requireInside(base, dirname(path));
+      return await work(path);
+    } catch (error) {
+      throw explainFileError(error, key);
+    }
+  };
   return {
     uri: (key) => pathToFileURL(join(base, key)).href,
-    put: (key, bytes, condition) => explained(key, () => put({ base, path: pathOf(key), bytes, condition })),
-    get: (key) => explained(key, () => get(pathOf(key))),
-    head: (key) => explained(key, () => head(key, pathOf(key))),
-    getRange: (key, start, end) => explained(key, () => getRange(pathOf(key), start, end)),
-    list: (prefix, options) => list(base, prefix, options),
+    put: (key, bytes, condition) => explained(key, (path) => put({ base, path, bytes, condition })),
+    get: (key) => explained(key, get),
+    head: (key) => explained(key, (path) => head(key, path)),
+    getRange: (key, start, end) => explained(key, (path) => getRange(path, start, end)),
+    list: (prefix, options) => listFiles(base, prefix, options),
     delete: async (keys) => {
-      for (const key of keys) await explained(key, () => removeAll(pathOf(key)));
+      for (const key of keys) await explained(key, removeAll);
     },
   };
 }
 
-const temporaryFolder = '.uploads';
-
-async function explained<T>(key: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw explainFileError(error, key);
-  }
-}
+const ownerOnly = { folder: 0o700, file: 0o600 };
+const readWithoutLinks = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 interface PutRequest {
   readonly base: string;
@@ -48,10 +53,10 @@ interface PutRequest {
 
 async function put({ base, path, bytes, condition }: PutRequest): Promise<PutResult> {
   const temporary = join(base, temporaryFolder, randomUUID());
-  await mkdir(dirname(temporary), { recursive: true });
+  await makeFolder(base, dirname(temporary));
   try {
     await writeDurably(temporary, bytes);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(base, dirname(path));
     if (condition === undefined) return await overwrite(temporary, path);
     const next = 'ifAbsent' in condition ? 1 : Number(condition.ifVersion) + 1;
     if (next > 1 && !(await exists(versionPath(path, next - 1)))) return { kind: 'refused' };
@@ -61,8 +66,13 @@ async function put({ base, path, bytes, condition }: PutRequest): Promise<PutRes
   }
 }
 
+async function makeFolder(base: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: ownerOnly.folder });
+  await requireInside(base, folder);
+}
+
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
+  const file = await open(path, 'wx', ownerOnly.file);
   try {
     await file.writeFile(bytes);
     await file.datasync();
@@ -105,32 +115,24 @@ async function newestVersion(path: string): Promise<number> {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return (await statOrNothing(path)) !== undefined;
-}
-
-async function statOrNothing(path: string): Promise<{ size: number } | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return undefined;
-    throw error;
-  }
+  return (await fileSize(path)) !== undefined;
 }
 
 async function get(path: string): Promise<StoredObject | undefined> {
   const version = await newestVersion(path);
   if (version === 0) return undefined;
-  return { bytes: await readFile(versionPath(path, version)), version: String(version) };
+  const bytes = await readFile(versionPath(path, version), { flag: readWithoutLinks });
+  return { bytes, version: String(version) };
 }
 
 async function head(key: string, path: string): Promise<ObjectInfo | undefined> {
   const version = await newestVersion(path);
-  const found = version === 0 ? undefined : await statOrNothing(versionPath(path, version));
-  return found && { key, size: found.size };
+  const size = version === 0 ? undefined : await fileSize(versionPath(path, version));
+  return size === undefined ? undefined : { key, size, version: String(version) };
 }
 
 async function getRange(path: string, start: number, end: number): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+  const file = await open(path, readWithoutLinks);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
     return buffer.subarray(0, bytesRead);
@@ -144,44 +146,4 @@ async function removeAll(path: string): Promise<void> {
   for (let version = await newestVersion(path); version > 1; version--)
     await rm(versionPath(path, version), { force: true });
   await rm(path, { force: true });
-}
-
-async function* list(
-  base: string,
-  prefix: string,
-  { startAfter = '', limit = Infinity }: { readonly startAfter?: string; readonly limit?: number } = {},
-): AsyncIterable<ObjectInfo> {
-  let left = limit;
-  if (left <= 0) return;
-  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-  for await (const key of walk(base, folder, prefix, Buffer.from(startAfter))) {
-    const found = await statOrNothing(join(base, key));
-    if (found === undefined) continue;
-    yield { key, size: found.size };
-    if (--left <= 0) return;
-  }
-}
-
-/** Keys below `folder` in byte order; folders that end before `startAfter` are not opened. */
-async function* walk(base: string, folder: string, prefix: string, startAfter: Buffer): AsyncIterable<string> {
-  const names = (await entriesOf(join(base, folder)))
-    .filter((entry) => entry.name !== temporaryFolder && !/@\d+$/.test(entry.name))
-    .map((entry) => folder + entry.name + (entry.isDirectory() ? '/' : ''))
-    .filter((key) => key.startsWith(prefix) || prefix.startsWith(key))
-    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  for (const key of names) {
-    if (key.endsWith('/')) {
-      const isBehind = Buffer.compare(Buffer.from(`${key}\u{10FFFF}`), startAfter) < 0;
-      if (!isBehind) yield* walk(base, key, prefix, startAfter);
-    } else if (key.startsWith(prefix) && Buffer.compare(Buffer.from(key), startAfter) > 0) yield key;
-  }
-}
-
-async function entriesOf(path: string) {
-  try {
-    return await readdir(path, { withFileTypes: true });
-  } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return [];
-    throw error;
-  }
 }

@@ -9,11 +9,15 @@ const { endpoint, bucket, environment } = inject('stack').aws;
 Object.assign(process.env, environment);
 const aws = { region: 'us-east-1', endpoint };
 
-describeObjectStore('S3 on the emulator, in a prefix', async () =>
-  createS3ObjectStore({ ...aws, bucket, prefix: 'contract/x' }),
+describeObjectStore(
+  'S3 on the emulator, in a prefix',
+  async () => createS3ObjectStore({ ...aws, bucket, prefix: 'contract/x' }),
+  { keepsCrc32: true },
 );
-describeObjectStore('S3 on the emulator, whole bucket', async () =>
-  createS3ObjectStore({ ...aws, bucket, prefix: '' }),
+describeObjectStore(
+  'S3 on the emulator, whole bucket',
+  async () => createS3ObjectStore({ ...aws, bucket, prefix: '' }),
+  { keepsCrc32: true },
 );
 
 describeCatalog('Glue on the emulator', async () => ({

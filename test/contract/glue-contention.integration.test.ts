@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
 import { stepRunner } from '../../src/consumer/commit/step-runner.ts';
-import { createMemoryObjectStore } from '../fakes/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
 import { jsonRecords, slicesOf } from '../support/chunks.ts';
 import { createTestTools, testTable } from '../support/lake.ts';
 

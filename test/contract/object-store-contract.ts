@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
-/** What every object store must do: run on the fake, the local lake and S3. */
-export function describeObjectStore(name: string, open: () => Promise<ObjectStore>): void {
+export interface ObjectStoreFacts {
+  /** `head` answers with the checksum of what was put. */
+  readonly keepsCrc32: boolean;
+}
+
+/** Holds an object store to what every one must do; it runs on the one in memory, the local lake and S3. */
+export function describeObjectStore(
+  name: string,
+  open: () => Promise<ObjectStore>,
+  { keepsCrc32 }: ObjectStoreFacts,
+): void {
   describe(`object store: ${name}`, () => {
     const setup = async () => {
       const store = await open();
@@ -25,8 +35,29 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       const key = `${folder}/event_date=2026-11-23/ünïcode object.parquet`;
       await store.put(key, bytes('0123456789'));
       expect(await read(key)).toBe('0123456789');
-      expect(await store.head(key)).toEqual({ key, size: 10 });
+      expect(await store.head(key)).toMatchObject({ key, size: 10 });
       expect(Buffer.from(await store.getRange(key, 2, 5)).toString()).toBe('234');
+    });
+
+    it(`${keepsCrc32 ? 'keeps' : 'has no'} checksum of what was put`, async () => {
+      const { store, folder } = await setup();
+      for (const text of ['', 'x', '0123456789'.repeat(10_000)]) {
+        const key = `${folder}/${text.length}.parquet`;
+        await store.put(key, bytes(text), { ifAbsent: true });
+        expect((await store.head(key))?.crc32).toBe(keepsCrc32 ? crc32(text) : undefined);
+      }
+    });
+
+    it('says a version that is the one to change, wherever it says one', async () => {
+      const { store, folder } = await setup();
+      const key = `${folder}/entry.json`;
+      await store.put(key, bytes('1'), { ifAbsent: true });
+      const version = (await store.get(key))?.version;
+      expect((await store.head(key))?.version).toBe(version);
+      const [listed] = await Array.fromAsync(store.list(key));
+      expect(listed).toMatchObject({ key, size: 1 });
+      expect([version, undefined]).toContain(listed?.version);
+      expect(await store.put(key, bytes('2'), { ifVersion: version ?? '' })).toMatchObject({ kind: 'stored' });
     });
 
     it('says of a key that is not there that it is not there', async () => {

@@ -1,16 +1,87 @@
+import { mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
-import { createMemoryObjectStore } from '../fakes/memory-object-store.ts';
-import { openTestLake } from '../support/lake.ts';
+import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
+import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
+import { openTestLake, temporaryFolder } from '../support/lake.ts';
 import { describeObjectStore } from './object-store-contract.ts';
 
-describeObjectStore('in memory', async () => createMemoryObjectStore());
-describeObjectStore('local lake', async () => (await openTestLake()).store);
+describeObjectStore('in memory', async () => createMemoryObjectStore(), { keepsCrc32: true });
+describeObjectStore('local lake', async () => (await openTestLake()).store, { keepsCrc32: false });
 
 describe('a local lake', () => {
   it.each(['../outside', 'a/../../b', '/etc/passwd', 'a//b', ''])('refuses the key %j', async (key) => {
     const { store } = await openTestLake();
     await expect(store.put(key, Buffer.from('x'))).rejects.toMatchObject({ code: 'STORE_DENIED' });
+  });
+});
+
+describe('the files of a local lake', () => {
+  it('are for the user that runs the process alone', async () => {
+    const { store, root } = await openTestLake();
+    await store.put('readings/event_date=2026-11-23/a.parquet', Buffer.from('x'));
+    await store.put('_ledger/readings/0.json', Buffer.from('1'), { ifAbsent: true });
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    const modes = entries.map(async (entry) => {
+      const { mode } = await stat(join(entry.parentPath, entry.name));
+      return `${entry.isDirectory() ? 'folder' : 'file'} ${(mode & 0o777).toString(8)}`;
+    });
+    expect(new Set(await Promise.all(modes))).toEqual(new Set(['folder 700', 'file 600']));
+  });
+
+  it.each(['readings', '.uploads'])('are never written or read through a linked %s folder', async (name) => {
+    const { store, root } = await openTestLake();
+    const outside = await temporaryFolder();
+    await writeFile(join(outside, 'a.parquet'), 'not of this lake');
+    await symlink(outside, join(root, name));
+    const denied = { code: 'STORE_DENIED', retryable: false };
+    const key = `${name}/a.parquet`;
+    await expect(store.put('readings/b.parquet', Buffer.from('x'))).rejects.toMatchObject(denied);
+    await expect(store.get(key)).rejects.toMatchObject(denied);
+    await expect(store.head(key)).rejects.toMatchObject(denied);
+    await expect(store.getRange(key, 0, 1)).rejects.toMatchObject(denied);
+    await expect(store.delete([key])).rejects.toMatchObject(denied);
+    await expect(Array.fromAsync(store.list(`${name}/`))).rejects.toMatchObject(denied);
+    expect(await readdir(outside)).toEqual(['a.parquet']);
+  });
+
+  it('are no links', async () => {
+    const { store, root } = await openTestLake();
+    const outside = await temporaryFolder();
+    await writeFile(join(outside, 'secret'), 'not of this lake');
+    await store.put('readings/a.parquet', Buffer.from('x'));
+    await symlink(join(outside, 'secret'), join(root, 'readings/b.parquet'));
+    await symlink(outside, join(root, 'readings/more'));
+    const denied = { code: 'STORE_DENIED', retryable: false };
+    await expect(store.get('readings/b.parquet')).rejects.toMatchObject(denied);
+    await expect(store.head('readings/b.parquet')).rejects.toMatchObject(denied);
+    await expect(store.getRange('readings/b.parquet', 0, 1)).rejects.toMatchObject(denied);
+    expect(await store.put('readings/b.parquet', Buffer.from('x'), { ifAbsent: true })).toEqual({ kind: 'refused' });
+    expect(await Array.fromAsync(store.list(''), ({ key }) => key)).toEqual(['readings/a.parquet']);
+  });
+
+  it('may lie in a folder that is a link itself', async () => {
+    const link = join(await temporaryFolder(), 'lake');
+    await symlink(await temporaryFolder(), link);
+    const store = createLocalObjectStore({ root: link });
+    await store.put('readings/a.parquet', Buffer.from('x'));
+    expect(await store.head('readings/a.parquet')).toMatchObject({ size: 1 });
+  });
+
+  it('are looked at only as far as a listing is read', async () => {
+    const { store, root } = await openTestLake();
+    const keys = Array.from({ length: 300 }, (_, index) => `many/${String(index).padStart(3, '0')}`);
+    await mkdir(join(root, 'many'));
+    for (const key of keys) await writeFile(join(root, key), 'x');
+    const listing = store.list('many/', { startAfter: 'many/199' })[Symbol.asyncIterator]();
+    expect((await listing.next()).value).toMatchObject({ key: 'many/200' });
+    // files that are gone when they are looked at are passed over, as a listing of S3 would
+    await rm(join(root, 'many/202'));
+    await rm(join(root, 'many/299'));
+    const rest: string[] = [];
+    for (let each = await listing.next(); each.done !== true; each = await listing.next()) rest.push(each.value.key);
+    expect(rest).toEqual(keys.slice(201).filter((key) => !/202|299/.test(key)));
   });
 });
 

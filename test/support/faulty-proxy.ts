@@ -10,7 +10,20 @@ export type Fault =
   /** The connection is cut before anything is passed on. */
   | { readonly kind: 'reset' }
   /** It takes place, and its answer never arrives. */
-  | { readonly kind: 'lost-answer' };
+  | { readonly kind: 'lost-answer' }
+  /** The connection is cut in the middle of the answer's body. */
+  | { readonly kind: 'cut-answer' }
+  /** A body is another one when it arrives. */
+  | { readonly kind: 'changed'; readonly request?: Change; readonly answer?: Change };
+
+type Change = (body: Buffer) => Buffer;
+
+/** One bit is another one. */
+export const flipBit: Change = (body) => {
+  const changed = Buffer.from(body);
+  if (changed.length > 0) changed.writeUInt8((changed[changed.length >> 1] ?? 0) ^ 1, changed.length >> 1);
+  return changed;
+};
 
 export interface Request {
   readonly method: string;
@@ -78,10 +91,32 @@ async function serve({ incoming, response, target, fault }: Exchange): Promise<v
         answer.on('end', () => incoming.socket.resetAndDestroy());
         return;
       }
+      if (fault?.kind === 'cut-answer' || fault?.kind === 'changed') {
+        void passOnSpoiled(answer, response, fault);
+        return;
+      }
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(response);
     },
   );
   outgoing.on('error', () => incoming.socket.destroy());
-  outgoing.end(Buffer.concat(body));
+  const sent = Buffer.concat(body);
+  outgoing.end(fault?.kind === 'changed' && fault.request !== undefined ? fault.request(sent) : sent);
+}
+
+async function passOnSpoiled(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  fault: Extract<Fault, { kind: 'cut-answer' | 'changed' }>,
+): Promise<void> {
+  const body = Buffer.concat(await Array.fromAsync(answer));
+  const { 'transfer-encoding': _, ...headers } = answer.headers;
+  if (fault.kind === 'cut-answer') {
+    response.writeHead(answer.statusCode ?? 500, { ...headers, 'content-length': body.length });
+    response.write(body.subarray(0, body.length >> 1), () => response.socket?.destroy());
+    return;
+  }
+  const changed = fault.answer?.(body) ?? body;
+  response.writeHead(answer.statusCode ?? 500, { ...headers, 'content-length': changed.length });
+  response.end(changed);
 }

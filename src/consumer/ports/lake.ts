@@ -4,6 +4,10 @@ export interface ObjectInfo {
   /** Relative to the lake's root, `/` between parts. */
   readonly key: string;
   readonly size: number;
+  /** As `StoredObject.version`, from a store that says it here too. */
+  readonly version?: string;
+  /** CRC-32 of the bytes (as `crc32` of node:zlib), from a store that keeps it; only `head` answers it. */
+  readonly crc32?: number;
 }
 
 export interface StoredObject {
@@ -23,6 +27,7 @@ export type PutResult =
 export interface ObjectStore {
   /** `s3://bucket/prefix/key` or `file:///…`; for logs, catalogs and query engines. */
   uri(key: string): string;
+  /** A store that can checks the bytes that arrive by their CRC-32 and keeps it. */
   put(key: string, bytes: Uint8Array, condition?: PutCondition): Promise<PutResult>;
   get(key: string): Promise<StoredObject | undefined>;
   head(key: string): Promise<ObjectInfo | undefined>;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
-import { createMemoryObjectStore } from '../../fakes/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { fatesPage, fatesPath } from '../../support/fates-page.ts';
 import { oddTexts, type OddText } from '../../support/json-texts.ts';

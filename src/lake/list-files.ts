@@ -1,0 +1,71 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ObjectInfo } from '../consumer/ports/lake.ts';
+import { compareUtf8 } from './compare-utf8.ts';
+import { explainFileError } from './explain-file-error.ts';
+import { fileSize, orNothing, requireInside } from './lake-folder.ts';
+
+/** Where files are written before they get their name; no object lies in it. */
+export const temporaryFolder = '.uploads';
+
+const versionSuffix = /@\d+$/;
+
+/** How many files are looked at ahead of what has been asked for, at most. */
+const aheadMax = 64;
+
+/** Objects below `base` by prefix, in the order of their keys' UTF-8 bytes. Looks only at files that it yields, and a few ahead. */
+export async function* listFiles(
+  base: string,
+  prefix: string,
+  { startAfter = '', limit = Infinity }: { readonly startAfter?: string; readonly limit?: number } = {},
+): AsyncIterable<ObjectInfo> {
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  let left = limit;
+  let ahead = 1;
+  try {
+    await requireInside(base, join(base, folder));
+    const keys = walk(base, folder, prefix, startAfter);
+    for (let some = await next(keys, Math.min(left, ahead)); some.length > 0 && left > 0;) {
+      const found = await Promise.all(some.map((key) => infoOf(base, key)));
+      for (const info of found) if (info !== undefined) yield info;
+      left -= found.filter((info) => info !== undefined).length;
+      ahead = Math.min(ahead * 2, aheadMax);
+      some = await next(keys, Math.min(left, ahead));
+    }
+  } catch (error) {
+    throw explainFileError(error, prefix);
+  }
+}
+
+async function next(keys: AsyncIterator<string>, count: number): Promise<string[]> {
+  const some: string[] = [];
+  while (some.length < count) {
+    const { value, done } = await keys.next();
+    if (done === true) break;
+    some.push(value);
+  }
+  return some;
+}
+
+async function infoOf(base: string, key: string): Promise<ObjectInfo | undefined> {
+  const size = await fileSize(join(base, key));
+  return size === undefined ? undefined : { key, size };
+}
+
+/** Keys below `folder` after `startAfter`, in order; folders that end before it are not opened, links are passed over. */
+async function* walk(base: string, folder: string, prefix: string, startAfter: string): AsyncGenerator<string> {
+  const entries = await orNothing(() => readdir(join(base, folder), { withFileTypes: true }));
+  const keys: string[] = [];
+  for (const entry of entries ?? []) {
+    if (entry.name === temporaryFolder || !(entry.isFile() || entry.isDirectory())) continue;
+    const key = folder + entry.name + (entry.isDirectory() ? '/' : '');
+    // a folder's keys end before every string that follows `<folder>/` and the last character there is
+    const isAfter = compareUtf8(entry.isDirectory() ? `${key}\u{10FFFF}` : key, startAfter) > 0;
+    const fits = key.startsWith(prefix) || (entry.isDirectory() && prefix.startsWith(key));
+    if (isAfter && fits && !versionSuffix.test(entry.name)) keys.push(key);
+  }
+  for (const key of keys.sort(compareUtf8)) {
+    if (key.endsWith('/')) yield* walk(base, key, prefix, startAfter);
+    else yield key;
+  }
+}
