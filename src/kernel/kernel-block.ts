@@ -1,75 +1,63 @@
 import type { Address, Kernel } from './kernel.ts';
+import { kindNull } from './kinds.ts';
 import type { RecordShape } from './record-shape.ts';
 
-/** What a scanned value is; the kernel's numbers. `part`: JSON that fits the type of its column, `nested`: other JSON in brackets. */
-export const scanned = {
-  null: 0,
-  false: 1,
-  true: 2,
-  number: 3,
-  text: 4,
-  time: 5,
-  date: 6,
-  part: 7,
-  nested: 8,
-} as const;
-
-/** Values that a block may hold: what describes them stays in the processor's cache. */
-const valuesMax = 8192;
-const rowsMost = 1024;
+/** Most values (rows × fields) per block, so that its arrays fit the CPU cache. */
+const blockValuesMax = 8192;
+const blockRowsMax = 1024;
 
 /**
- * The values of records of one shape that follow each other, column by column: what stands for the record `row` and the
- * field `field` is at `field * capacity + row`. They are in the kernel's memory.
+ * The values of consecutive records of one shape, column by column, in the kernel's memory: the value of record `row` and field `field` is in
+ * slot `field * capacity + row`.
  */
 export class ScannedBlock {
   readonly shape: RecordShape;
   readonly capacity: number;
-  /** Records in it. */
+  /** Number of records in the block. */
   count = 0;
   readonly address: Address;
-  /** What `nested` values are. */
-  readonly nested: unknown[];
+  /** The parsed values of slots of kind `kindRawNested`. */
+  readonly rawNested: unknown[];
   readonly #kernel: Kernel;
   readonly #kinds: Address;
   readonly #starts: Address;
   readonly #ends: Address;
   readonly #numbers: Address;
 
-  /** For no more than `rowsMax` records. */
+  /** Makes room for no more than `rowsMax` records. */
   constructor(kernel: Kernel, shape: RecordShape, rowsMax: number) {
     const { calls } = kernel;
     const { keys, literals } = shape;
     const fields = Math.max(1, keys.length);
     this.#kernel = kernel;
     this.shape = shape;
-    this.capacity = Math.max(1, Math.min(rowsMax, rowsMost, Math.floor(valuesMax / fields)));
+    this.capacity = Math.max(1, Math.min(rowsMax, blockRowsMax, Math.floor(blockValuesMax / fields)));
     const values = fields * this.capacity;
-    this.#kinds = calls.take(values);
-    this.#starts = calls.take(values * Int32Array.BYTES_PER_ELEMENT);
-    this.#ends = calls.take(values * Int32Array.BYTES_PER_ELEMENT);
-    this.#numbers = calls.take(values * Float64Array.BYTES_PER_ELEMENT);
+    this.#kinds = calls.allocate(values);
+    this.#starts = calls.allocate(values * Int32Array.BYTES_PER_ELEMENT);
+    this.#ends = calls.allocate(values * Int32Array.BYTES_PER_ELEMENT);
+    this.#numbers = calls.allocate(values * Float64Array.BYTES_PER_ELEMENT);
     this.address = calls.createShape(keys.length, this.capacity, this.#kinds, this.#starts, this.#ends, this.#numbers);
     for (const [index, literal] of literals.entries()) {
-      // a view of before it would be stale: this takes memory
+      // this allocates: a view taken before would be stale
       const address = calls.createLiteral(this.address, index, literal.length);
       kernel.bytes.set(literal, address);
     }
-    this.nested = Array.from({ length: values });
+    this.rawNested = Array.from({ length: values });
   }
 
-  /** By slot; stale, as the next three are, once the kernel has been asked for memory. */
+  /** Kinds by slot. This view and the next three are stale once the kernel has allocated. */
   get kinds(): Uint8Array {
     return this.#kernel.bytes.subarray(this.#kinds, this.#kinds + this.shape.keys.length * this.capacity);
   }
 
-  /** Of numbers, of times in milliseconds since the epoch, of dates in days. */
+  /** Numbers, times in milliseconds since the epoch, dates in days, by slot. */
   get numbers(): Float64Array {
     const first = this.#numbers / Float64Array.BYTES_PER_ELEMENT;
     return this.#kernel.float64.subarray(first, first + this.shape.keys.length * this.capacity);
   }
 
-  /** Where texts begin, between their quotes, and JSON. */
+  /** Addresses by slot where strings begin, between their quotes, and nested JSON. */
   get starts(): Int32Array {
     return this.#positions(this.#starts);
   }
@@ -79,17 +67,17 @@ export class ScannedBlock {
   }
 
   kindAt(slot: number): number {
-    return this.#kernel.bytes[this.#kinds + slot] ?? scanned.null;
+    return this.#kernel.bytes[this.#kinds + slot] ?? kindNull;
   }
 
   numberAt(slot: number): number {
     return this.#kernel.float64[this.#numbers / Float64Array.BYTES_PER_ELEMENT + slot] ?? 0;
   }
 
-  /** A text, or JSON. */
-  textAt(slot: number): string {
+  /** The string in a slot, or its nested JSON. */
+  stringAt(slot: number): string {
     const { int32 } = this.#kernel;
-    return this.#kernel.textAt(int32[(this.#starts >> 2) + slot] ?? 0, int32[(this.#ends >> 2) + slot] ?? 0);
+    return this.#kernel.stringAt(int32[(this.#starts >> 2) + slot] ?? 0, int32[(this.#ends >> 2) + slot] ?? 0);
   }
 
   #positions(address: Address): Int32Array {

@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** Where something is in the kernel's memory: a byte's number. 0 is nowhere. */
+/** An index of a byte in the kernel's memory; 0 is nowhere. */
 export type Address = number;
 
-/** The functions of `assembly/`, which say what they do. */
+/** Exports of the WebAssembly module; documented in `assembly/`. */
 interface Calls {
   readonly memory: WebAssembly.Memory;
   mark(): Address;
   release(to: Address): void;
-  take(bytes: number): Address;
-  createTexts(bytes: number): void;
-  forgetTexts(): void;
+  allocate(bytes: number): Address;
+  createStrings(bytes: number): void;
+  clearStrings(): void;
   createDictionary(): Address;
-  addText(dictionary: Address, start: Address, end: Address): number;
-  textCountOf(dictionary: Address): number;
-  textBytesOf(dictionary: Address): Address;
-  textOffsetsOf(dictionary: Address): Address;
+  idOf(dictionary: Address, start: Address, end: Address): number;
+  stringCountOf(dictionary: Address): number;
+  stringBytesOf(dictionary: Address): Address;
+  stringOffsetsOf(dictionary: Address): Address;
   createShape(
     fieldCount: number,
     capacity: number,
@@ -26,8 +26,8 @@ interface Calls {
     numbers: Address,
   ): Address;
   createLiteral(shape: Address, index: number, length: number): Address;
-  setPart(shape: Address, field: number, part: Address): void;
-  place(
+  setType(shape: Address, field: number, type: Address): void;
+  rebase(
     starts: Address,
     ends: Address,
     count: number,
@@ -37,25 +37,25 @@ interface Calls {
     recordBytesMax: number,
   ): number;
   scan(shape: Address, firstRow: number, starts: Address, ends: Address, count: number): number;
-  hasNested(): number;
+  hasRawNested(): number;
   kindsOf(shape: Address, field: number, count: number): number;
-  codesOf(shape: Address, field: number, count: number, dictionary: Address, codes: Address): void;
-  leastOf(values: Address, count: number): number;
-  greatestOf(values: Address, count: number): number;
-  leastFrom(values: Address, count: number, floor: number): number;
-  placeTimes(times: Address, sent: Address, count: number, past: number, future: number): void;
-  renumber(codes: Address, count: number, most: number, used: Address, uses: Address): number;
-  codesOfNumbers(values: Address, count: number, most: number, numbers: Address, codes: Address): number;
-  writeCodes(codes: Address, count: number, width: number, to: Address): Address;
+  dictionaryIdsOf(shape: Address, field: number, count: number, dictionary: Address, ids: Address): void;
+  minOf(values: Address, count: number): number;
+  maxOf(values: Address, count: number): number;
+  minFrom(values: Address, count: number, floor: number): number;
+  setPlacementTimes(times: Address, sent: Address, count: number, past: number, future: number): void;
+  renumberIds(ids: Address, count: number, idCount: number, used: Address, uses: Address): number;
+  idsOfNumbers(values: Address, count: number, numbersMax: number, numbers: Address, ids: Address): number;
+  writeIds(ids: Address, count: number, width: number, to: Address): Address;
   writeLevels(levels: Address, count: number, width: number, to: Address): Address;
   writeBits(bits: Address, count: number, to: Address): Address;
   writeDeltas(values: Address, count: number, to: Address): Address;
-  createPart(kind: number, fieldCount: number): Address;
-  setElement(part: Address, element: Address): void;
-  setField(part: Address, index: number, field: Address): void;
+  createType(kind: number, fieldCount: number): Address;
+  setElement(type: Address, element: Address): void;
+  setField(type: Address, index: number, field: Address): void;
   createLeaf(): Address;
-  setLeaf(part: Address, leaf: Address): void;
-  shred(part: Address, starts: Address, ends: Address, count: number): number;
+  setLeaf(type: Address, leaf: Address): void;
+  shred(type: Address, starts: Address, ends: Address, count: number): number;
   entryCountOf(leaf: Address): number;
   definitionsOf(leaf: Address): Address;
   repetitionsOf(leaf: Address): Address;
@@ -63,30 +63,30 @@ interface Calls {
   valuesOf(leaf: Address): Address;
   dictionaryOf(leaf: Address): Address;
   emptyLeaf(leaf: Address): void;
-  addKey(part: Address, name: Address, length: number, field: number): void;
+  addKey(type: Address, name: Address, length: number, field: number): void;
 }
 
-/** So much JSON is in the kernel's memory at a time: it stays in the processor's cache. */
+/** Bytes of JSON given to the kernel at once; chosen to fit the CPU cache. */
 export const windowBytes = 256 * 1024;
-/** Zeros behind it end whatever is read too far. */
+/** Zero padding: vector reads past the end stop here. */
 const paddingBytes = 64;
 export const windowRecords = 4096;
-/** Memory of a kernel never shrinks: one that has taken more is replaced. */
+/** WebAssembly memory can't shrink; a kernel that has grown past this is replaced. */
 const memoryBytesMax = 32 * 1024 * 1024;
 
 /**
- * What is done to every byte or value, compiled, with its memory. It is for one piece of work at a time, from the call of `openKernel` on and
- * with nothing awaited: what the one before it has in the memory is gone.
+ * The compiled work on every byte and value, and its memory. Single-user: `openKernel` clears it. Don't await between `openKernel` and
+ * copying results out.
  */
 export class Kernel {
   readonly calls: Calls;
-  /** Holds the bytes to be read, at most `windowBytes`. */
+  /** Holds the JSON to be read, at most `windowBytes`. */
   readonly window: Address;
-  /** By record, 32 bits each: where it begins and ends. For as many as `windowRecords`. */
+  /** Input: begin and end of each record, 32 bits each, `windowRecords` long. */
   readonly starts: Address;
   readonly ends: Address;
-  /** Where numbers of texts go; for as many. */
-  readonly codes: Address;
+  /** Output: one dictionary id per record, `windowRecords` long. */
+  readonly ids: Address;
   readonly #own: Address;
   #bytes = new Uint8Array(0);
   #int32 = new Int32Array(0);
@@ -94,22 +94,22 @@ export class Kernel {
 
   constructor(module: WebAssembly.Module) {
     // imports go by the file that declares them
-    const number = { numberOf: (start: Address, end: Address) => Number(this.textAt(start, end)) };
+    const number = { numberOf: (start: Address, end: Address) => Number(this.stringAt(start, end)) };
     this.calls = new WebAssembly.Instance<Calls>(module, { number }).exports;
-    this.window = this.calls.take(windowBytes + paddingBytes);
-    this.starts = this.calls.take(windowRecords * Int32Array.BYTES_PER_ELEMENT);
-    this.ends = this.calls.take(windowRecords * Int32Array.BYTES_PER_ELEMENT);
-    this.codes = this.calls.take(windowRecords * Int32Array.BYTES_PER_ELEMENT);
-    this.calls.createTexts(windowBytes);
+    this.window = this.calls.allocate(windowBytes + paddingBytes);
+    this.starts = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
+    this.ends = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
+    this.ids = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
+    this.calls.createStrings(windowBytes);
     this.#own = this.calls.mark();
   }
 
-  /** Bytes that it holds. */
+  /** Size of its memory in bytes. */
   get size(): number {
     return this.calls.memory.buffer.byteLength;
   }
 
-  /** The memory; stale once anything has been added to it. */
+  /** The memory as bytes; the view is stale once anything has been allocated. */
   get bytes(): Uint8Array<ArrayBuffer> {
     this.#refresh();
     return this.#bytes;
@@ -125,60 +125,60 @@ export class Kernel {
     return this.#float64;
   }
 
-  /** Takes back all memory that was handed out. */
+  /** Frees all that was allocated. */
   clear(): void {
     this.calls.release(this.#own);
-    this.calls.forgetTexts();
+    this.calls.clearStrings();
   }
 
-  /** Puts JSON at `window`; texts read before are forgotten. */
+  /** Copies JSON to `window`; strings read before are dropped. */
   fill(source: Uint8Array): void {
     const { bytes, window } = this;
     bytes.set(source, window);
     bytes.fill(0, window + source.length, window + source.length + paddingBytes);
-    this.calls.forgetTexts();
+    this.calls.clearStrings();
   }
 
-  /** A place in memory with a copy of the bytes. */
-  keep(source: Uint8Array): Address {
-    const address = this.calls.take(source.length);
+  /** Copies bytes in; answers with their address. */
+  copyIn(source: Uint8Array): Address {
+    const address = this.calls.allocate(source.length);
     this.bytes.set(source, address);
     return address;
   }
 
-  /** `keep` for numbers of 32 bits. */
-  keepInt32(source: Int32Array): Address {
-    const address = this.calls.take(source.length * Int32Array.BYTES_PER_ELEMENT);
+  /** Copies 32-bit integers in. */
+  copyInInt32(source: Int32Array): Address {
+    const address = this.calls.allocate(source.length * Int32Array.BYTES_PER_ELEMENT);
     this.int32.set(source, address / Int32Array.BYTES_PER_ELEMENT);
     return address;
   }
 
-  /** `keep` for numbers, as doubles. */
-  keepDoubles(source: Float64Array | Int32Array): Address {
-    const address = this.calls.take(source.length * Float64Array.BYTES_PER_ELEMENT);
+  /** Copies numbers in, as doubles. */
+  copyInDoubles(source: Float64Array | Int32Array): Address {
+    const address = this.calls.allocate(source.length * Float64Array.BYTES_PER_ELEMENT);
     this.float64.set(source, address / Float64Array.BYTES_PER_ELEMENT);
     return address;
   }
 
-  /** Of doubles; infinite for none, NaN does not count. */
+  /** Finds minimum and maximum of doubles: infinite for none; NaN does not count. */
   rangeOf(values: Address, count: number): { readonly min: number; readonly max: number } {
-    return { min: this.calls.leastOf(values, count), max: this.calls.greatestOf(values, count) };
+    return { min: this.calls.minOf(values, count), max: this.calls.maxOf(values, count) };
   }
 
-  /** A copy of numbers of 32 bits. */
-  int32At(address: Address, count: number): Int32Array {
+  /** Copies 32-bit integers out. */
+  copyOutInt32(address: Address, count: number): Int32Array {
     const first = address / Int32Array.BYTES_PER_ELEMENT;
     return this.int32.slice(first, first + count);
   }
 
-  /** A copy of doubles. */
-  doublesAt(address: Address, count: number): Float64Array {
+  /** Copies doubles out. */
+  copyOutDoubles(address: Address, count: number): Float64Array {
     const first = address / Float64Array.BYTES_PER_ELEMENT;
     return this.float64.slice(first, first + count);
   }
 
-  /** Does work that needs memory for its own time only. */
-  borrow<Result>(work: () => Result): Result {
+  /** Does work whose allocations are freed when it ends. */
+  withScratch<Result>(work: () => Result): Result {
     const mark = this.calls.mark();
     try {
       return work();
@@ -187,7 +187,7 @@ export class Kernel {
     }
   }
 
-  textAt(start: Address, end: Address): string {
+  stringAt(start: Address, end: Address): string {
     return Buffer.from(this.calls.memory.buffer, start, end - start).toString('utf8');
   }
 
@@ -203,7 +203,7 @@ export class Kernel {
 let module: WebAssembly.Module | undefined;
 let kernel: Kernel | undefined;
 
-/** The kernel, with nothing in its memory. */
+/** Opens the kernel with nothing in its memory. */
 export function openKernel(): Kernel {
   if (kernel !== undefined && kernel.size > memoryBytesMax) kernel = undefined;
   module ??= new WebAssembly.Module(readBuilt());

@@ -1,15 +1,14 @@
 /**
- * Records of one sender look alike: the same keys in the same order, written the same way. A shape is what stands between
- * their values, byte by byte.
+ * Records of one sender look alike: the same keys in the same order, written the same way. A shape is the bytes between their values.
  */
 export interface RecordShape {
-  /** Number of the shape in its scanner. */
+  /** Index of the shape in its scanner. */
   readonly index: number;
-  /** Shapes of the same literals have the same. */
+  /** Equal for shapes of the same literals. */
   readonly id: string;
-  /** In the order of their values. */
+  /** Keys in the order of their values. */
   readonly keys: readonly string[];
-  /** What stands before each value, and behind the last one; one more than keys. */
+  /** The bytes before each value, and behind the last one; one more than keys. */
   readonly literals: readonly Buffer[];
 }
 
@@ -17,8 +16,8 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * The shape of a record that has been parsed: `fields` is what its bytes `[start, end)` hold. `undefined` when its keys are not its
- * fields one by one, in their order: a key that occurs twice, or keys that are integers, which JavaScript puts first.
+ * Finds the shape of a record whose bytes `[start, end)` were parsed to `fields`. `undefined` when its keys are not its fields one by one,
+ * in their order: a key that occurs twice, or keys that are integers, which JavaScript puts first.
  */
 export function shapeOf(
   bytes: Buffer,
@@ -31,7 +30,7 @@ export function shapeOf(
   let literalStart = start;
   for (const key of keys) {
     const keyStart = bytes.indexOf(quote, at);
-    const keyEnd = endOfText(bytes, keyStart);
+    const keyEnd = endOfString(bytes, keyStart);
     if (keyStart < 0 || keyEnd > end || JSON.parse(bytes.toString('utf8', keyStart, keyEnd)) !== key) return undefined;
     const valueStart = skipSpace(bytes, bytes.indexOf(0x3a, keyEnd) + 1);
     literals.push(bytes.subarray(literalStart, valueStart));
@@ -48,30 +47,30 @@ export function shapeOf(
   };
 }
 
-/** One past the value that begins at `at`, in bytes that are JSON. */
+/** Finds the end of the value that begins at `at`, in bytes that are JSON. */
 function endOfValue(bytes: Uint8Array, at: number, end: number): number {
   const first = bytes[at];
-  if (first === quote) return endOfText(bytes, at);
+  if (first === quote) return endOfString(bytes, at);
   if (first === 0x7b || first === 0x5b) return endOfNested(bytes, at, end);
   let stop = at;
   while (stop < end && isPlain(bytes[stop] ?? 0)) stop++;
   return stop;
 }
 
-/** One past the bracket that closes the one at `at`; `end` at most. Knows brackets and texts, nothing more. */
+/** Finds the end of the brackets that open at `at`, `end` at most. Knows brackets and strings, nothing more. */
 function endOfNested(bytes: Uint8Array, at: number, end: number): number {
   let depth = 0;
   for (let stop = at; stop < end; stop++) {
     const byte = bytes[stop] ?? 0;
-    if (byte === quote) stop = endOfText(bytes, stop) - 1;
+    if (byte === quote) stop = endOfString(bytes, stop) - 1;
     else if (byte === 0x7b || byte === 0x5b) depth++;
     else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) return stop + 1;
   }
   return end;
 }
 
-/** One past the closing quote of the text whose opening quote is at `at`. */
-function endOfText(bytes: Uint8Array, at: number): number {
+/** Finds the end of the string whose opening quote is at `at`. */
+function endOfString(bytes: Uint8Array, at: number): number {
   let stop = at + 1;
   while (stop < bytes.length && bytes[stop] !== quote) stop += bytes[stop] === backslash ? 2 : 1;
   return stop + 1;
@@ -87,7 +86,7 @@ function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** A byte of a number, `true`, `false` or `null`. */
+/** Tells whether the byte can belong to a number, `true`, `false` or `null`. */
 function isPlain(byte: number): boolean {
   return byte !== 0x2c && byte !== 0x7d && !isSpace(byte);
 }

@@ -1,4 +1,4 @@
-/** What is used of WebAssembly: the types of Node leave it out, and those of the web bring everything else along. */
+/** The part of WebAssembly that is used: Node's types leave it out, and those of the web bring everything else along. */
 declare namespace WebAssembly {
   interface Module {
     readonly [Symbol.toStringTag]: string;

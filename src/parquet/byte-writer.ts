@@ -1,4 +1,4 @@
-/** Bytes that grow as they are written; numbers in little-endian order, as Parquet has them. */
+/** A buffer that grows as it is written; numbers in little-endian order, as Parquet has them. */
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(1024);
   #length = 0;
@@ -12,7 +12,7 @@ export class ByteWriter {
     this.#bytes[this.#length++] = value;
   }
 
-  /** Unsigned LEB128 of a whole number up to 2^53. */
+  /** Writes unsigned LEB128 of an integer up to 2^53. */
   varint(value: number): void {
     let rest = value;
     while (rest >= 0x80) {
@@ -22,7 +22,7 @@ export class ByteWriter {
     this.byte(rest);
   }
 
-  /** Signed: small magnitudes take few bytes. */
+  /** Writes a signed integer, so that small magnitudes take few bytes. */
   zigzag(value: number): void {
     this.varint(value < 0 ? -2 * value - 1 : 2 * value);
   }
@@ -58,7 +58,7 @@ export class ByteWriter {
     for (let at = start; at < end; at++) this.#bytes[this.#length++] = source[at] ?? 0;
   }
 
-  /** A view of what was written, good until more is. */
+  /** Gives a view of what was written, valid until more is. */
   finish(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -6,7 +6,7 @@ import type { LeafType } from './parquet-schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 import { encodingOf, encodings, type ValueEncoding } from './value-encoding.ts';
 
-/** What the footer says of one leaf of one row group. */
+/** Facts for the footer about one leaf of one row group. */
 export interface ChunkFacts {
   readonly path: readonly string[];
   readonly type: LeafType;
@@ -22,7 +22,7 @@ export interface ChunkFacts {
 
 export type Compress = (bytes: Uint8Array) => Uint8Array;
 
-/** `kernel`: used for each chunk's own time. */
+/** Tools for writing a chunk; the kernel is used for the time of one chunk. */
 export interface ChunkTools {
   readonly compress: Compress;
   readonly kernel: Kernel;
@@ -31,13 +31,13 @@ export interface ChunkTools {
 const pageTypes = { data: 0, dictionary: 2 } as const;
 const pageBytesMax = 1024 * 1024;
 
-/** Used again for each page: encoding does not wait for anything. */
+/** Buffers used again for each page: encoding does not wait for anything. */
 const page = new ByteWriter();
 const packedLevels = new ByteWriter();
 
 /** Writes a leaf: a dictionary where it pays, then data pages (version 1, which every reader knows). */
 export function writeColumnChunk(file: FileWriter, leaf: LeafColumn, tools: ChunkTools): ChunkFacts {
-  return tools.kernel.borrow(() => writeChunk(file, leaf, tools));
+  return tools.kernel.withScratch(() => writeChunk(file, leaf, tools));
 }
 
 function writeChunk(file: FileWriter, leaf: LeafColumn, { compress, kernel }: ChunkTools): ChunkFacts {
@@ -84,7 +84,7 @@ function writeChunk(file: FileWriter, leaf: LeafColumn, { compress, kernel }: Ch
   };
 }
 
-/** The first entry from `wanted` on that begins a row. */
+/** Finds the first entry from `wanted` on that begins a row. */
 function pageEnd({ entries, repetitions }: LeafColumn, wanted: number): number {
   if (repetitions === undefined || wanted >= entries) return Math.min(wanted, entries);
   const next = repetitions.indexOf(0, wanted);
@@ -98,7 +98,7 @@ function countValues({ definitions, definitionMax }: LeafColumn, first: number, 
   return count;
 }
 
-/** Levels have their length before them; without any, all are the highest. */
+/** Writes levels behind their length; levels that are left out are all the highest. */
 function appendLevels(
   out: ByteWriter,
   levels: Uint8Array | undefined,
@@ -119,9 +119,9 @@ interface PageHeader {
   dictionary(values: number): void;
 }
 
-/** The parts of a file in their order. */
+/** Collects the pieces of a file in their order. */
 export class FileWriter {
-  readonly #parts: Uint8Array[] = [];
+  readonly #pieces: Uint8Array[] = [];
   #length = 0;
   #unpackedBytes = 0;
 
@@ -129,13 +129,13 @@ export class FileWriter {
     return this.#length;
   }
 
-  /** Of all pages with their headers, before compression. */
+  /** Bytes of all pages with their headers, before compression. */
   get unpackedBytes(): number {
     return this.#unpackedBytes;
   }
 
   append(bytes: Uint8Array): void {
-    this.#parts.push(bytes);
+    this.#pieces.push(bytes);
     this.#length += bytes.length;
   }
 
@@ -148,7 +148,7 @@ export class FileWriter {
   }
 
   finish(): Uint8Array {
-    return Buffer.concat(this.#parts, this.#length);
+    return Buffer.concat(this.#pieces, this.#length);
   }
 }
 

@@ -57,6 +57,6 @@ function encodeTable({ columns, rowCount }: ColumnarTable, options: EncoderOptio
   const footer = footerOf(schemaOf(columns), rowGroups, codec);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(footer.length);
-  for (const part of [footer, length, magic]) file.append(part);
+  for (const piece of [footer, length, magic]) file.append(piece);
   return file.finish();
 }

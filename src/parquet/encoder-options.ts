@@ -5,5 +5,5 @@ export interface EncoderOptions {
   readonly rowGroupRows: number;
 }
 
-/** Stands in every file's footer. */
+/** The writer's name in every file's footer. */
 export const createdBy = 'glueless';

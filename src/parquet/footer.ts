@@ -4,7 +4,7 @@ import { createdBy, type Codec } from './encoder-options.ts';
 import { leafOf } from './parquet-schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 
-/** Numbers of the format's enumerations. Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
+/** The format's enumerations. Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
 const physicalTypes: Readonly<Record<string, number>> = {
   BOOLEAN: 0,
   INT32: 1,
@@ -23,7 +23,7 @@ export interface RowGroupFacts {
   readonly chunks: readonly ChunkFacts[];
 }
 
-/** The file's metadata: schema, row groups, and that bounds are in the order of their types. */
+/** Writes the file's metadata: schema, row groups, and that bounds are in the order of their types. */
 export function footerOf(schema: readonly SchemaElement[], rowGroups: readonly RowGroupFacts[], codec: Codec): Buffer {
   const thrift = new ThriftWriter();
   const leaves = schema.filter(({ type }) => type !== undefined);
@@ -73,7 +73,7 @@ function writeElement(thrift: ThriftWriter, element: SchemaElement): void {
 function writeChunk(thrift: ThriftWriter, chunk: ChunkFacts, codec: Codec): void {
   thrift.i32(1, physicalTypes[leafOf(chunk.type).type ?? '']);
   thrift.i32s(2, chunk.encodings);
-  thrift.texts(3, chunk.path);
+  thrift.strings(3, chunk.path);
   thrift.i32(4, codecNumbers[codec]);
   thrift.i64(5, chunk.entries);
   thrift.i64(6, chunk.unpackedBytes);

@@ -1,6 +1,6 @@
 const startLength = 1024;
 
-/** Doubles that grow as they are added. */
+/** An array of doubles that grows as they are added. */
 export class GrowingDoubles {
   #values = new Float64Array(startLength);
   #count = 0;
@@ -16,7 +16,7 @@ export class GrowingDoubles {
     this.#count += values.length;
   }
 
-  /** A view of what was added, good until more is. */
+  /** Gives a view of what was added, valid until more is. */
   finish(): Float64Array {
     return this.#values.subarray(0, this.#count);
   }

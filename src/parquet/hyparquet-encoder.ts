@@ -46,7 +46,7 @@ export function createHyparquetEncoder({ codec, rowGroupRows }: EncoderOptions):
   };
 }
 
-/** Typed arrays go as they are where every row has a value. */
+/** Gives typed arrays as they are where every row has a value. */
 function dataOf(column: TableColumn, rowCount: number): unknown[] | Float64Array | Int32Array | BigInt64Array {
   const { data, validity } = column;
   if ((data.kind === 'timestamp' || data.kind === 'whole') && validity === undefined)
@@ -55,7 +55,7 @@ function dataOf(column: TableColumn, rowCount: number): unknown[] | Float64Array
   return isPlain && validity === undefined ? data.values.subarray(0, rowCount) : plainValues(column, rowCount);
 }
 
-/** Milliseconds as the file has them: without a Date for each. */
+/** Converts integers to what the file has, without a Date for each. */
 function bigintsOf(values: Float64Array, rowCount: number): BigInt64Array {
   const bigints = new BigInt64Array(rowCount);
   for (let row = 0; row < rowCount; row++) bigints[row] = BigInt(values[row] ?? 0);

@@ -9,13 +9,13 @@ export interface LeafColumn {
   readonly path: readonly string[];
   readonly type: LeafType;
   readonly entries: number;
-  /** Definition level of an entry that has a value; a lower one says which part around it is missing. */
+  /** Definition level of an entry that has a value; a lower one says which type around it is missing. */
   readonly definitionMax: number;
-  /** By entry; left out when all have a value. */
+  /** Definition levels by entry; left out when all have a value. */
   readonly definitions?: Uint8Array;
   readonly repetitionMax: number;
-  /** By entry, 0 where a row begins; left out when every entry is a row. */
+  /** Repetition levels by entry, 0 where a row begins; left out when every entry is a row. */
   readonly repetitions?: Uint8Array;
-  /** Of the entries that have one. */
+  /** Values of the entries that have one. */
   readonly values: LeafValues;
 }

@@ -7,8 +7,8 @@ export type LeafValues =
   | { readonly kind: 'integers'; readonly values: Float64Array | Int32Array; readonly bytes: 4 | 8 }
   | { readonly kind: 'bigints'; readonly values: BigInt64Array }
   | { readonly kind: 'booleans'; readonly values: Uint8Array }
-  /** Not all texts of the dictionary need occur. */
-  | { readonly kind: 'texts'; readonly codes: Int32Array; readonly dictionary: StringDictionary };
+  /** Not all strings of the dictionary need occur. */
+  | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary };
 
 export type FlatData = Exclude<ColumnData, { kind: 'values' }>;
 
@@ -19,7 +19,7 @@ export interface FlatColumn {
   readonly validity: Uint8Array | undefined;
 }
 
-/** The values that the rows `[first, end)` have. */
+/** Gives the values that the rows `[first, end)` have. */
 export function valuesOf({ data, type, validity }: FlatColumn, first: number, end: number): LeafValues {
   const present = <Numbers extends Float64Array | Int32Array | Uint8Array | BigInt64Array>(
     from: Numbers,
@@ -39,10 +39,10 @@ export function valuesOf({ data, type, validity }: FlatColumn, first: number, en
     case 'boolean':
       return { kind: 'booleans', values: slice(present(data.values, (length) => new Uint8Array(length))) };
     case 'string':
-      return { kind: 'texts', codes: slice(present(data.codes, int32)), dictionary: data.dictionary };
+      return { kind: 'strings', ids: slice(present(data.ids, int32)), dictionary: data.dictionary };
   }
 
-  /** What has no nulls is cut here; what had them has been. */
+  /** Cuts values without nulls; those that had nulls have been cut before. */
   function slice<Numbers extends Float64Array | Int32Array | Uint8Array | BigInt64Array>(values: Numbers): Numbers;
   function slice(values: Float64Array | Int32Array | Uint8Array | BigInt64Array) {
     return validity === undefined ? values.subarray(first, end) : values;
@@ -69,7 +69,7 @@ function withoutNulls<Numbers extends Float64Array | Int32Array | Uint8Array | B
   return values;
 }
 
-/** Numbers that were collected as doubles, in the form of the leaf's type. */
+/** Converts numbers that were collected as doubles to the form of the leaf's type. */
 export function numbersOf({ kind }: LeafType, values: Float64Array): LeafValues {
   switch (kind) {
     case 'double':
@@ -89,7 +89,7 @@ export function numbersOf({ kind }: LeafType, values: Float64Array): LeafValues 
   }
 }
 
-/** As doubles where these hold them all, which is faster. */
+/** Gives integers as doubles where these hold them all, which is faster. */
 export function bigints(values: BigInt64Array): LeafValues {
   const numbers = new Float64Array(values.length);
   for (let index = 0; index < values.length; index++) {

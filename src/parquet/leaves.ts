@@ -5,7 +5,7 @@ import { valuesOf } from './leaf-values.ts';
 import { shredJson } from './shred-json.ts';
 import { shred } from './shred.ts';
 
-/** The leaves of a column, in the order of the schema, for the rows `[first, end)`. */
+/** Splits a column into its leaves, in the order of the schema, for the rows `[first, end)`. */
 export function leavesOf(column: TableColumn, first: number, end: number, kernel: Kernel): LeafColumn[] {
   const { name, type, data, validity } = column;
   if (data.kind === 'values') {
@@ -14,7 +14,7 @@ export function leavesOf(column: TableColumn, first: number, end: number, kernel
     return leaves ?? shred({ name, type, valueAt, validity }, first, end);
   }
   if (type.kind === 'array' || type.kind === 'struct')
-    throw new RangeError(`${name}: a ${type.kind} without its parts`);
+    throw new RangeError(`${name}: a ${type.kind} without its leaves`);
   return [
     {
       path: [name],

@@ -5,10 +5,10 @@ import type { ColumnType, Field } from '../schema/types.ts';
 
 type Leaf = Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type' | 'precision' | 'scale'>;
 
-/** A type without parts. */
+/** A type that holds no other type. */
 export type LeafType = Exclude<ColumnType, { kind: 'array' | 'struct' }>;
 
-/** The file's schema for the columns: everything optional, lists in the standard three levels. */
+/** Makes the file's schema for the columns: everything optional, lists in the standard three levels. */
 export function schemaOf(columns: readonly Pick<TableColumn, 'name' | 'type'>[]): SchemaElement[] {
   return [{ name: 'schema', num_children: columns.length }, ...columns.flatMap(elementsOf)];
 }
@@ -31,7 +31,7 @@ function elementsOf({ name, type }: Field): SchemaElement[] {
   }
 }
 
-/** Physical and logical type of a leaf as Athena engine 3 reads it for the Hive type. */
+/** Gives the physical and logical type of a leaf as Athena engine 3 reads it for the Hive type. */
 export function leafOf(type: LeafType): Leaf {
   switch (type.kind) {
     case 'boolean':

@@ -17,11 +17,11 @@ export function createParquetjsEncoder({ codec, rowGroupRows }: EncoderOptions):
     encode: async ({ rowCount, columns }) => {
       try {
         const fields = columns.map(({ name, type }) => [name, fieldOf(type, compression)] as const);
-        const parts: Uint8Array[] = [];
+        const pieces: Uint8Array[] = [];
         const options = { rowGroupSize: rowGroupRows, pageIndex: false, useDataPageV2: false };
         const writer = await parquetjs.ParquetWriter.openStream(
           new parquetjs.ParquetSchema(Object.fromEntries(fields)),
-          collect(parts),
+          collect(pieces),
           options,
         );
         const values = columns.map((column) => ({ column, values: plainValues(column, rowCount) }));
@@ -30,7 +30,7 @@ export function createParquetjsEncoder({ codec, rowGroupRows }: EncoderOptions):
           await writer.appendRow(Object.fromEntries(cells.filter(([, cell]) => cell !== undefined)));
         }
         await writer.close();
-        return Buffer.concat(parts);
+        return Buffer.concat(pieces);
       } catch (error) {
         throw new PipelineError('ENCODE_FAILED', {
           message: `parquetjs-lite could not encode ${rowCount} rows: ${messageOf(error)}`,
@@ -42,11 +42,11 @@ export function createParquetjsEncoder({ codec, rowGroupRows }: EncoderOptions):
   };
 }
 
-function collect(parts: Uint8Array[]) {
+function collect(pieces: Uint8Array[]) {
   return {
     write: (bytes: Uint8Array, done: (error?: Error) => void) => {
       // the writer may use its buffer again
-      parts.push(Uint8Array.from(bytes));
+      pieces.push(Uint8Array.from(bytes));
       done();
     },
     end: (done: (error?: Error) => void) => done(),
@@ -100,7 +100,7 @@ function primitiveOf(type: Exclude<ColumnType, { kind: 'array' | 'struct' }>): s
   }
 }
 
-/** A value as parquetjs-lite takes it: `undefined` for null, lists spelled out. */
+/** Converts a value to what parquetjs-lite takes: `undefined` for null, lists spelled out. */
 function cellOf(value: unknown, type: ColumnType): unknown {
   if (value === null || value === undefined) return undefined;
   if (type.kind === 'array' && Array.isArray(value)) {

@@ -1,9 +1,9 @@
 import type { ColumnData, TableColumn } from '../consumer/ports/columnar-table.ts';
-import { textOf } from '../consumer/ports/text-dictionary.ts';
+import { stringAt } from '../consumer/ports/dictionary-builder.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import { unreachable } from '../runtime/errors.ts';
 
-/** A column as one JavaScript value per row, `null` where there is none: what general encoders take. */
+/** Gives one JavaScript value per row of a column, `null` where there is none: general encoders take these. */
 export function plainValues({ data, validity }: TableColumn, rowCount: number): unknown[] {
   const valueAt = readerOf(data);
   const values: unknown[] = Array.from({ length: rowCount });
@@ -28,8 +28,8 @@ function readerOf(data: ColumnData): (row: number) => unknown {
     case 'date':
       return (row) => new Date((data.values[row] ?? Number.NaN) * msPerDay);
     case 'string': {
-      const texts = Array.from({ length: data.dictionary.count }, (_, code) => textOf(data.dictionary, code));
-      return (row) => texts[data.codes[row] ?? 0];
+      const strings = Array.from({ length: data.dictionary.count }, (_, id) => stringAt(data.dictionary, id));
+      return (row) => strings[data.ids[row] ?? 0];
     }
     default:
       return unreachable(data);

@@ -1,6 +1,6 @@
-import type { JsonPlaces } from '../consumer/ports/columnar-table.ts';
+import type { JsonRows } from '../consumer/ports/columnar-table.ts';
 import { KernelLeaf } from '../kernel/kernel-leaf.ts';
-import { KernelPart } from '../kernel/kernel-part.ts';
+import { KernelType } from '../kernel/kernel-type.ts';
 import { windowBytes, windowRecords, type Kernel } from '../kernel/kernel.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -10,32 +10,32 @@ import { numbersOf, type LeafValues } from './leaf-values.ts';
 import type { LeafType } from './parquet-schema.ts';
 import { aroundElement, aroundField, type Levels } from './shred.ts';
 
-/** A column whose values stand as JSON, all of them of its type with all their parts. */
+/** A column whose values are known as JSON; all of them fit its type with all their members. */
 interface JsonColumn {
   readonly name: string;
   readonly type: ColumnType;
-  readonly json: JsonPlaces;
+  readonly json: JsonRows;
 }
 
-/** `shred` in the kernel, with no object made; `undefined` when it can't read the type or one of the values. */
+/** Shreds in the kernel, with no object made; `undefined` when it can't read the type or one of the values. */
 export function shredJson(column: JsonColumn, first: number, end: number, kernel: Kernel): LeafColumn[] | undefined {
-  return kernel.borrow(() => {
-    const part = KernelPart.of(kernel, column.type);
-    return part && new JsonShredder(column, part, kernel).shred(first, end);
+  return kernel.withScratch(() => {
+    const type = KernelType.of(kernel, column.type);
+    return type && new JsonShredder(column, type, kernel).shred(first, end);
   });
 }
 
 class JsonShredder {
   readonly #kernel: Kernel;
-  readonly #json: JsonPlaces;
-  readonly #part: KernelPart;
+  readonly #json: JsonRows;
+  readonly #type: KernelType;
   readonly #leaves: readonly JsonLeaf[];
 
-  constructor({ name, json }: JsonColumn, part: KernelPart, kernel: Kernel) {
+  constructor({ name, json }: JsonColumn, type: KernelType, kernel: Kernel) {
     this.#kernel = kernel;
     this.#json = json;
-    this.#part = part;
-    this.#leaves = leavesOf(part, { path: [name], definition: 0, repetition: 0 }, kernel);
+    this.#type = type;
+    this.#leaves = leavesOf(type, { path: [name], definition: 0, repetition: 0 }, kernel);
   }
 
   shred(first: number, end: number): LeafColumn[] | undefined {
@@ -48,49 +48,49 @@ class JsonShredder {
     return this.#leaves.map((leaf) => leaf.finish());
   }
 
-  /** Puts the values of as many rows in the kernel's window as have them in one piece of memory. */
+  /** Loads the values of as many rows as have them in one piece of memory; answers with the number of rows. */
   #load(first: number, end: number): number {
     const { calls, window, starts, ends, int32 } = this.#kernel;
-    const { values, indexes } = this.#json;
+    const { values, valueIndexes } = this.#json;
     const last = Math.min(end, first + windowRecords);
-    const firstIndex = indexes.subarray(first, last).find((index) => index >= 0) ?? -1;
+    const firstIndex = valueIndexes.subarray(first, last).find((index) => index >= 0) ?? -1;
     const source = firstIndex < 0 ? undefined : values.sourceAt(firstIndex);
     const base = firstIndex < 0 ? 0 : values.startAt(firstIndex);
     let filled = base;
     let row = first;
     for (; row < last; row++) {
-      const index = indexes[row] ?? -1;
+      const index = valueIndexes[row] ?? -1;
       if (index >= 0 && values.sourceAt(index) !== source) break;
-      // a row without a value has an empty place
+      // a row without a value has an empty range
       int32[starts / Int32Array.BYTES_PER_ELEMENT + row - first] = index < 0 ? filled : values.startAt(index);
       if (index >= 0) filled = values.endAt(index);
       int32[ends / Int32Array.BYTES_PER_ELEMENT + row - first] = filled;
     }
-    const count = calls.place(starts, ends, row - first, base, window, windowBytes, windowBytes);
+    const count = calls.rebase(starts, ends, row - first, base, window, windowBytes, windowBytes);
     if (source === undefined || count === 0) return count;
     const windowEnd = int32[ends / Int32Array.BYTES_PER_ELEMENT + count - 1] ?? window;
     this.#kernel.fill(source.subarray(base, base + windowEnd - window));
     return count;
   }
 
-  /** False when one of the values can't be read, though the keys of its objects are known. */
+  /** Shreds loaded values; answers with false when one can't be read, though the keys of its objects are known. */
   #shredLoaded(first: number, count: number): boolean {
     const { calls, starts, ends } = this.#kernel;
-    const { values, indexes } = this.#json;
+    const { values, valueIndexes } = this.#json;
     let learned = -1;
     for (let done = 0; done < count;) {
       const from = done * Int32Array.BYTES_PER_ELEMENT;
-      done += calls.shred(this.#part.address, starts + from, ends + from, count - done);
+      done += calls.shred(this.#type.address, starts + from, ends + from, count - done);
       if (done === count) break;
       if (done === learned) return false;
       learned = done;
-      this.#part.learn(values.plainValueAt(indexes[first + done] ?? 0));
+      this.#type.learn(values.plainValueAt(valueIndexes[first + done] ?? 0));
     }
     return true;
   }
 }
 
-/** A leaf as the file has it, and where its entries come from. */
+/** A leaf of the file, filled from what the kernel collects. */
 class JsonLeaf {
   readonly #type: LeafType;
   readonly #levels: Levels;
@@ -105,7 +105,7 @@ class JsonLeaf {
     this.#collected = collected;
   }
 
-  /** Takes over what the kernel has collected. */
+  /** Copies what the kernel has collected, and empties it. */
   drain(): void {
     this.#definitions.bytes(this.#collected.definitions);
     if (this.#levels.repetition > 0) this.#repetitions.bytes(this.#collected.repetitions);
@@ -130,18 +130,17 @@ class JsonLeaf {
   #leafValues(): LeafValues {
     const values = this.#values.finish();
     if (this.#type.kind !== 'string') return numbersOf(this.#type, values);
-    return { kind: 'texts', codes: Int32Array.from(values), dictionary: this.#collected.texts() };
+    return { kind: 'strings', ids: Int32Array.from(values), dictionary: this.#collected.dictionary() };
   }
 }
 
-function leavesOf(part: KernelPart, levels: Levels, kernel: Kernel): JsonLeaf[] {
-  const { type } = part;
-  if (type.kind === 'array')
-    return part.element === undefined ? [] : leavesOf(part.element, aroundElement(levels), kernel);
+function leavesOf(kernelType: KernelType, levels: Levels, kernel: Kernel): JsonLeaf[] {
+  const { type, element, fields } = kernelType;
+  if (type.kind === 'array') return element === undefined ? [] : leavesOf(element, aroundElement(levels), kernel);
   if (type.kind === 'struct')
     return type.fields.flatMap(({ name }, index) => {
-      const field = part.fields[index];
+      const field = fields[index];
       return field === undefined ? [] : leavesOf(field, aroundField(levels, name), kernel);
     });
-  return [new JsonLeaf(type, levels, new KernelLeaf(kernel, part))];
+  return [new JsonLeaf(type, levels, new KernelLeaf(kernel, kernelType))];
 }

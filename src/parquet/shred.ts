@@ -1,4 +1,4 @@
-import { TextDictionary } from '../consumer/ports/text-dictionary.ts';
+import { DictionaryBuilder } from '../consumer/ports/dictionary-builder.ts';
 import { unreachable } from '../runtime/errors.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType } from '../schema/types.ts';
@@ -16,31 +16,31 @@ interface NestedColumn {
   readonly validity: Uint8Array | undefined;
 }
 
-/** Levels of what lies around a part of the column. */
+/** Levels of the types around a type of the column. */
 export interface Levels {
   readonly path: readonly string[];
   readonly definition: number;
   readonly repetition: number;
 }
 
-/** Levels of what lies around a field of the struct that these are about. */
+/** Gives the levels around a field of the struct that has these. */
 export function aroundField({ path, definition, repetition }: Levels, name: string): Levels {
   return { path: [...path, name], definition: definition + 1, repetition };
 }
 
-/** Levels of what lies around an element of the array that these are about: it can be empty, and its elements null. */
+/** Gives the levels around an element of the array that has these: it can be empty, and its elements null. */
 export function aroundElement({ path, definition, repetition }: Levels): Levels {
   return { path: [...path, 'list', 'element'], definition: definition + 2, repetition: repetition + 1 };
 }
 
-/** Takes a part's values in the order of the rows: `definition` says how much of what is around it is there. */
+/** Takes a type's values in the order of the rows; `definition` counts the types around it that have a value. */
 interface Shredder {
-  /** `null` and `undefined` for none. */
+  /** Adds a value; `null` and `undefined` stand for none. */
   add(value: unknown, definition: number, repetition: number): void;
   leaves(): LeafColumn[];
 }
 
-/** Takes values with parts to pieces: one leaf for each, with the levels from which readers put them together again. */
+/** Shreds arrays and structs into leaves, with the levels from which readers put them together again. */
 export function shred({ name, type, valueAt, validity }: NestedColumn, first: number, end: number): LeafColumn[] {
   const shredder = shredderOf(type, { path: [name], definition: 0, repetition: 0 });
   for (let row = first; row < end; row++) shredder.add(validity?.[row] === 0 ? null : valueAt(row), 0, 0);
@@ -59,14 +59,14 @@ function shredderOf(type: ColumnType, levels: Levels): Shredder {
 }
 
 function structShredder(fields: Extract<ColumnType, { kind: 'struct' }>['fields'], levels: Levels): Shredder {
-  const parts = fields.map(({ name, type }) => ({ name, shredder: shredderOf(type, aroundField(levels, name)) }));
+  const members = fields.map(({ name, type }) => ({ name, shredder: shredderOf(type, aroundField(levels, name)) }));
   return {
     add: (value, defined, repeated) => {
       const isThere = value !== null && value !== undefined;
       const struct: Readonly<Record<string, unknown>> = isThere ? Object(value) : {};
-      for (const { name, shredder } of parts) shredder.add(struct[name], isThere ? defined + 1 : defined, repeated);
+      for (const { name, shredder } of members) shredder.add(struct[name], isThere ? defined + 1 : defined, repeated);
     },
-    leaves: () => parts.flatMap(({ shredder }) => shredder.leaves()),
+    leaves: () => members.flatMap(({ shredder }) => shredder.leaves()),
   };
 }
 
@@ -134,7 +134,7 @@ function collectorOf(type: LeafType): Collector {
     case 'decimal':
       return integers((value) => BigInt(Number(value).toFixed(type.scale).replace('.', '')));
     case 'string':
-      return texts();
+      return strings();
     case 'binary':
       throw new RangeError('JSON has no value of type binary');
     default:
@@ -160,11 +160,11 @@ function integers(read: (value: unknown) => bigint): Collector {
   return { add: (value) => values.push(read(value)), finish: () => bigints(BigInt64Array.from(values)) };
 }
 
-function texts(): Collector {
-  const codes = new GrowingDoubles();
-  const dictionary = new TextDictionary();
+function strings(): Collector {
+  const ids = new GrowingDoubles();
+  const dictionary = new DictionaryBuilder();
   return {
-    add: (value) => codes.push(dictionary.addText(String(value))),
-    finish: () => ({ kind: 'texts', codes: Int32Array.from(codes.finish()), dictionary: dictionary.finish() }),
+    add: (value) => ids.push(dictionary.idOf(String(value))),
+    finish: () => ({ kind: 'strings', ids: Int32Array.from(ids.finish()), dictionary: dictionary.finish() }),
   };
 }

@@ -3,7 +3,7 @@ import { ByteWriter } from './byte-writer.ts';
 const types = { true: 1, false: 2, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
 
 /**
- * Structures in Thrift's compact protocol, in which Parquet has its headers and its footer. Fields must come by rising id.
+ * Writes structures in Thrift's compact protocol, as Parquet's headers and footer are. Fields must come by rising id.
  * Source: https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 export class ThriftWriter {
@@ -47,12 +47,12 @@ export class ThriftWriter {
     for (const value of values) this.#out.zigzag(value);
   }
 
-  texts(id: number, values: readonly string[]): void {
+  strings(id: number, values: readonly string[]): void {
     this.#list(id, types.binary, values.length);
     for (const value of values) this.#bytes(value);
   }
 
-  /** The outermost structure, complete. */
+  /** Ends the outermost structure and gives its bytes. */
   finish(): Buffer {
     this.#out.byte(0);
     return this.#out.finish();

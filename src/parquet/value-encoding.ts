@@ -2,35 +2,35 @@ import type { StringDictionary } from '../consumer/ports/columnar-table.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { unreachable } from '../runtime/errors.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { bitWidth, writeBits, writeCodes, writeDeltas, type KernelValues } from './encodings.ts';
+import { bitWidth, writeBits, writeIds, writeDeltas, type KernelValues } from './encodings.ts';
 import type { LeafValues } from './leaf-values.ts';
 
-/** Numbers by which the format knows its encodings. */
+/** The format's numbers of its encodings. */
 export const encodings = { plain: 0, rle: 3, deltaBinaryPacked: 5, rleDictionary: 8 } as const;
 
-/** How the values of one column chunk are written, chosen by what they are; good while the kernel has them. */
+/** An encoding chosen for the values of one column chunk; valid while the kernel holds them. */
 export interface ValueEncoding {
   readonly encoding: number;
   readonly dictionary?: { readonly bytes: Uint8Array; readonly count: number };
-  /** Roughly, to size pages. */
+  /** An estimate, to size pages. */
   readonly bytesPerValue: number;
-  /** Least and largest value as the format has them; left out where they are too long. */
+  /** Minimum and maximum as the format has them; left out where they are too long. */
   readonly bounds?: { readonly min: Uint8Array; readonly max: Uint8Array };
   write(out: ByteWriter, first: number, end: number): void;
 }
 
-/** Different numbers a dictionary may hold: 16 bits each. */
+/** Most distinct numbers in a dictionary: 16 bits per id. */
 const dictionaryNumbersMax = 65_536;
 const sampleValues = 4096;
 const boundBytesMax = 64;
-/** Differences of such numbers, and differences of those, are exact. */
+/** Differences of numbers below this, and differences of those, are exact. */
 const exactRange = 2 ** 51;
 
-/** Takes memory of the kernel for the time of the chunk. */
+/** Chooses an encoding. Allocates in the kernel for the time of the chunk. */
 export function encodingOf(flat: LeafValues, kernel: Kernel): ValueEncoding {
   switch (flat.kind) {
-    case 'texts':
-      return textEncoding(flat.codes, flat.dictionary, kernel);
+    case 'strings':
+      return stringEncoding(flat.ids, flat.dictionary, kernel);
     case 'doubles':
       return doubleEncoding(flat.values, flat.isFloat, kernel);
     case 'integers':
@@ -44,70 +44,70 @@ export function encodingOf(flat: LeafValues, kernel: Kernel): ValueEncoding {
   }
 }
 
-function textEncoding(texts: Int32Array, all: StringDictionary, kernel: Kernel): ValueEncoding {
-  const codes: KernelValues = { address: kernel.keepInt32(texts), count: texts.length };
-  const { used, uses } = usedCodes(codes, all.count, kernel);
+function stringEncoding(strings: Int32Array, all: StringDictionary, kernel: Kernel): ValueEncoding {
+  const ids: KernelValues = { address: kernel.copyInInt32(strings), count: strings.length };
+  const { used, uses } = usedIds(ids, all.count, kernel);
   const { bytes, starts, ends } = all;
-  const lengthOf = (code: number): number => (ends[code] ?? 0) - (starts[code] ?? 0) + 4;
-  const writeText = (out: ByteWriter, code: number): void => {
-    out.int32(lengthOf(code) - 4);
-    out.range(bytes, starts[code] ?? 0, ends[code] ?? 0);
+  const lengthOf = (id: number): number => (ends[id] ?? 0) - (starts[id] ?? 0) + 4;
+  const writeString = (out: ByteWriter, id: number): void => {
+    out.int32(lengthOf(id) - 4);
+    out.range(bytes, starts[id] ?? 0, ends[id] ?? 0);
   };
-  const bounds = textBounds(all, used);
-  let dictionaryBytes = (codes.count * bitWidth(used.length)) / 8;
+  const bounds = stringBounds(all, used);
+  let dictionaryBytes = (ids.count * bitWidth(used.length)) / 8;
   let plainBytes = 0;
-  for (const [number, code] of used.entries()) {
-    dictionaryBytes += lengthOf(code);
-    plainBytes += lengthOf(code) * (uses[number] ?? 0);
+  for (const [index, id] of used.entries()) {
+    dictionaryBytes += lengthOf(id);
+    plainBytes += lengthOf(id) * (uses[index] ?? 0);
   }
   if (dictionaryBytes < plainBytes) {
     const out = new ByteWriter();
-    for (const code of used) writeText(out, code);
-    return { ...codesEncoding(codes, { bytes: out.finish(), count: used.length }, kernel), ...bounds };
+    for (const id of used) writeString(out, id);
+    return { ...idsEncoding(ids, { bytes: out.finish(), count: used.length }, kernel), ...bounds };
   }
   return {
     encoding: encodings.plain,
-    bytesPerValue: plainBytes / Math.max(1, codes.count),
+    bytesPerValue: plainBytes / Math.max(1, ids.count),
     ...bounds,
     write: (out, first, end) => {
-      for (let index = first; index < end; index++) writeText(out, texts[index] ?? 0);
+      for (let index = first; index < end; index++) writeString(out, strings[index] ?? 0);
     },
   };
 }
 
-interface UsedCodes {
+interface UsedIds {
   readonly used: Int32Array;
-  /** How often each is. */
+  /** Number of occurrences of each. */
   readonly uses: Int32Array;
 }
 
-/** The codes that occur, in the order in which they do; in the kernel they become their places in it. */
-function usedCodes({ address, count }: KernelValues, most: number, kernel: Kernel): UsedCodes {
+/** Finds the ids that occur, in the order in which they do; in the kernel's memory each id is replaced by its index among them. */
+function usedIds({ address, count }: KernelValues, idCount: number, kernel: Kernel): UsedIds {
   const { calls } = kernel;
-  return kernel.borrow(() => {
-    const used = calls.take(most * Int32Array.BYTES_PER_ELEMENT);
-    const uses = calls.take(most * Int32Array.BYTES_PER_ELEMENT);
-    const usedCount = calls.renumber(address, count, most, used, uses);
-    return { used: kernel.int32At(used, usedCount), uses: kernel.int32At(uses, usedCount) };
+  return kernel.withScratch(() => {
+    const used = calls.allocate(idCount * Int32Array.BYTES_PER_ELEMENT);
+    const uses = calls.allocate(idCount * Int32Array.BYTES_PER_ELEMENT);
+    const usedCount = calls.renumberIds(address, count, idCount, used, uses);
+    return { used: kernel.copyOutInt32(used, usedCount), uses: kernel.copyOutInt32(uses, usedCount) };
   });
 }
 
-/** By unsigned bytes, which is the order of code points. */
-function textBounds({ bytes, starts, ends }: StringDictionary, used: Int32Array): Pick<ValueEncoding, 'bounds'> {
+/** Finds minimum and maximum by unsigned bytes, which is the order of code points. */
+function stringBounds({ bytes, starts, ends }: StringDictionary, used: Int32Array): Pick<ValueEncoding, 'bounds'> {
   const [first] = used;
   if (first === undefined) return {};
-  const textAt = (code: number): Uint8Array => bytes.subarray(starts[code], ends[code]);
-  let min = textAt(first);
+  const stringAt = (id: number): Uint8Array => bytes.subarray(starts[id], ends[id]);
+  let min = stringAt(first);
   let max = min;
-  for (const code of used) {
-    const text = textAt(code);
-    if (Buffer.compare(text, min) < 0) min = text;
-    else if (Buffer.compare(text, max) > 0) max = text;
+  for (const id of used) {
+    const string = stringAt(id);
+    if (Buffer.compare(string, min) < 0) min = string;
+    else if (Buffer.compare(string, max) > 0) max = string;
   }
   return min.length > boundBytesMax || max.length > boundBytesMax ? {} : { bounds: { min, max } };
 }
 
-function codesEncoding(
+function idsEncoding(
   { address }: KernelValues,
   dictionary: { readonly bytes: Uint8Array; readonly count: number },
   kernel: Kernel,
@@ -120,14 +120,14 @@ function codesEncoding(
     write: (out, first, end) => {
       out.byte(width);
       const from = address + first * Int32Array.BYTES_PER_ELEMENT;
-      writeCodes(out, kernel, { address: from, count: end - first }, width);
+      writeIds(out, kernel, { address: from, count: end - first }, width);
     },
   };
 }
 
 function doubleEncoding(values: Float64Array, isFloat: boolean, kernel: Kernel): ValueEncoding {
   const writeNumber = (out: ByteWriter, value: number): void => (isFloat ? out.float(value) : out.double(value));
-  const numbers: KernelValues = { address: kernel.keepDoubles(values), count: values.length };
+  const numbers: KernelValues = { address: kernel.copyInDoubles(values), count: values.length };
   const { min, max } = kernel.rangeOf(numbers.address, numbers.count);
   // a zero of either sign lies within
   const bounds =
@@ -147,7 +147,7 @@ function doubleEncoding(values: Float64Array, isFloat: boolean, kernel: Kernel):
 function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8, kernel: Kernel): ValueEncoding {
   const writeNumber = (out: ByteWriter, value: number): void =>
     bytes === 4 ? out.int32(value) : out.int64(BigInt(value));
-  const numbers: KernelValues = { address: kernel.keepDoubles(values), count: values.length };
+  const numbers: KernelValues = { address: kernel.copyInDoubles(values), count: values.length };
   const { min, max } = kernel.rangeOf(numbers.address, numbers.count);
   const bounds =
     values.length === 0
@@ -173,13 +173,13 @@ function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8, kernel
 type WriteNumber = (out: ByteWriter, value: number) => void;
 
 function dictionaryEncoding(
-  { numbers, codes }: NumberDictionary,
+  { numbers, ids }: NumberDictionary,
   writeNumber: WriteNumber,
   kernel: Kernel,
 ): ValueEncoding {
   const out = new ByteWriter();
   for (const value of numbers) writeNumber(out, value);
-  return codesEncoding(codes, { bytes: out.finish(), count: numbers.length }, kernel);
+  return idsEncoding(ids, { bytes: out.finish(), count: numbers.length }, kernel);
 }
 
 function plainNumbers(values: Float64Array | Int32Array, bytes: 4 | 8, writeNumber: WriteNumber): ValueEncoding {
@@ -192,7 +192,7 @@ function plainNumbers(values: Float64Array | Int32Array, bytes: 4 | 8, writeNumb
   };
 }
 
-/** Bytes that a value takes as a difference, by the first ones. */
+/** Estimates the bytes that a value takes as a difference, by the first ones. */
 function deltaBytesOf(numbers: KernelValues, kernel: Kernel): number {
   const sample = cut(numbers, 0, Math.min(numbers.count, sampleValues));
   return bytesOf((out) => writeDeltas(out, kernel, sample)).length / Math.max(1, sample.count);
@@ -226,29 +226,29 @@ function booleanEncoding(values: Uint8Array, kernel: Kernel): ValueEncoding {
   };
 }
 
-/** Doubles `[first, end)` of those in the kernel. */
+/** Selects doubles `[first, end)` of those in the kernel. */
 function cut({ address }: KernelValues, first: number, end: number): KernelValues {
   return { address: address + first * Float64Array.BYTES_PER_ELEMENT, count: end - first };
 }
 
 interface NumberDictionary {
   readonly numbers: Float64Array;
-  readonly codes: KernelValues;
+  readonly ids: KernelValues;
 }
 
-/** Numbers by their bits, so that zeros of both signs stay apart; `undefined` when there are more than `countMax`. */
+/** Makes a dictionary of numbers by their bits, so that zeros of both signs stay apart; `undefined` when there are more than `countMax`. */
 function numberDictionary(
   { address, count }: KernelValues,
   countMax: number,
   kernel: Kernel,
 ): NumberDictionary | undefined {
   const { calls } = kernel;
-  const most = Math.floor(Math.min(dictionaryNumbersMax, countMax));
-  const codes = calls.take(count * Int32Array.BYTES_PER_ELEMENT);
-  return kernel.borrow(() => {
-    const numbers = calls.take(most * Float64Array.BYTES_PER_ELEMENT);
-    const found = calls.codesOfNumbers(address, count, most, numbers, codes);
-    return found < 0 ? undefined : { numbers: kernel.doublesAt(numbers, found), codes: { address: codes, count } };
+  const numbersMax = Math.floor(Math.min(dictionaryNumbersMax, countMax));
+  const ids = calls.allocate(count * Int32Array.BYTES_PER_ELEMENT);
+  return kernel.withScratch(() => {
+    const numbers = calls.allocate(numbersMax * Float64Array.BYTES_PER_ELEMENT);
+    const found = calls.idsOfNumbers(address, count, numbersMax, numbers, ids);
+    return found < 0 ? undefined : { numbers: kernel.copyOutDoubles(numbers, found), ids: { address: ids, count } };
   });
 }
 

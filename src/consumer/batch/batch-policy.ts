@@ -1,4 +1,4 @@
-/** Why a batch was cut where it was. `adopted`: the range was claimed before, by this or another process. */
+/** Reasons why a batch was cut where it was. `adopted`: the range was claimed before, by this or another process. */
 export type CutReason = 'rows' | 'bytes' | 'age' | 'memory' | 'drain' | 'end' | 'gap' | 'adopted';
 
 export interface BatchPolicy {
@@ -7,7 +7,7 @@ export interface BatchPolicy {
   readonly ageMaxMs: number;
 }
 
-/** What a partition has buffered and not yet begun to write. */
+/** Records that a partition has buffered and not yet begun to write. */
 export interface BufferFill {
   readonly records: number;
   readonly bytes: number;
@@ -15,7 +15,7 @@ export interface BufferFill {
   readonly oldestMs: number | undefined;
 }
 
-/** The reason to cut a batch now, or `undefined` to wait for more. */
+/** Gives the reason to cut a batch now, or `undefined` to wait for more. */
 export function reasonToCut(fill: BufferFill, policy: BatchPolicy, monotonicMs: number): CutReason | undefined {
   if (fill.records >= policy.rowsMax) return 'rows';
   if (fill.bytes >= policy.bytesMax) return 'bytes';

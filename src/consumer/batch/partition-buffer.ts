@@ -44,7 +44,7 @@ export class PartitionBuffer {
     return this.#arrivals.at(-1)?.chunk.to ?? this.#from;
   }
 
-  /** Memory of its chunks: one is held whole until its last record is released. */
+  /** Bytes of the chunks in memory: a chunk is held whole until its last record is released. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -53,8 +53,12 @@ export class PartitionBuffer {
     return { records: this.#records, bytes: this.#bytes, oldestMs: this.#arrivals[0]?.atMs };
   }
 
-  /** `chunk.from` must be `to`; into an empty buffer it may begin earlier, and counts from `to` on. */
+  /**
+   * Adds a chunk, which must begin at `to`; into an empty buffer it may begin earlier, and counts from `to` on. Throws a RangeError for a chunk
+   * that leaves a hole, that overlaps, or whose records do not lie in its range.
+   */
   push(chunk: RecordChunk, monotonicMs: number): void {
+    checkChunk(chunk);
     const follows = chunk.from === this.to || (this.#arrivals.length === 0 && chunk.from < this.to);
     if (!follows) throw new RangeError(`chunk begins at ${chunk.from}, expected ${this.to}`);
     const slice = sliceOf(chunk, this.#from, chunk.to);
@@ -64,19 +68,24 @@ export class PartitionBuffer {
     this.#heldBytes += chunk.bytes.length;
   }
 
-  /** The batch up to `to`, which must have arrived. */
+  /** Cuts the batch up to `to`; throws a RangeError when that has not arrived. */
   cutAt(to: bigint): Batch {
-    if (to > this.to) throw new RangeError(`can't cut at ${to}: only ${this.to} has arrived`);
+    if (to > this.to || to < this.#from)
+      throw new RangeError(`can't cut at ${to}: [${this.#from}, ${this.to}) has arrived`);
     return batchOf(this.partition, this.#from, to, slicesUpTo(this.#arrivals, this.#from, to));
   }
 
-  /** The batch of what has arrived, as far as the policy's limits allow; always at least one chunk's worth of progress. */
+  /** Cuts the batch of what has arrived, as far as the policy's limits allow; always at least one chunk's worth of progress. */
   cut(policy: Pick<BatchPolicy, 'rowsMax' | 'bytesMax'>): Batch {
     return this.cutAt(policyEnd(this.#arrivals, this.#from, policy) ?? this.to);
   }
 
-  /** Forgets everything below `to`, which may lie beyond what has arrived: it is in the lake. Batches cut before are void. */
+  /**
+   * Drops everything below `to`, which may lie beyond what has arrived: it is in the lake. Batches cut before are void. Throws a RangeError for
+   * a `to` that was released before.
+   */
   release(to: bigint): void {
+    if (to < this.#from) throw new RangeError(`can't release up to ${to}: ${this.#from} was released before`);
     this.#from = to;
     for (const { chunk } of this.#arrivals) if (chunk.to <= to) chunk[Symbol.dispose]();
     this.#arrivals = this.#arrivals.filter(({ chunk }) => chunk.to > to);
@@ -87,7 +96,15 @@ export class PartitionBuffer {
   }
 }
 
-/** Where the rows or bytes limit falls, `undefined` when everything fits. */
+function checkChunk({ from, to, count, offsetDeltas }: RecordChunk): void {
+  const last = count === 0 ? -1 : (offsetDeltas[count - 1] ?? -1);
+  if (to < from || count > offsetDeltas.length || BigInt(last) >= to - from)
+    throw new RangeError(
+      `chunk [${from}, ${to}) says that it has ${count} records, the last one at offset ${from + BigInt(last)}`,
+    );
+}
+
+/** Finds the offset at which the rows or bytes limit falls, `undefined` when everything fits. */
 function policyEnd(
   arrivals: readonly Arrival[],
   from: bigint,
@@ -120,7 +137,7 @@ function slicesUpTo(arrivals: readonly Arrival[], from: bigint, to: bigint): Chu
     .filter(({ first, end }) => end > first);
 }
 
-/** The records of `chunk` with an offset in `[from, to)`. */
+/** Selects the records of `chunk` with an offset in `[from, to)`. */
 export function sliceOf(chunk: RecordChunk, from: bigint, to: bigint): ChunkSlice {
   return { chunk, first: firstAtOrAfter(chunk, from), end: firstAtOrAfter(chunk, to) };
 }
@@ -139,7 +156,7 @@ function firstAtOrAfter(chunk: RecordChunk, offset: bigint): number {
   return low;
 }
 
-/** A share of the chunk's buffer, by records. */
+/** Estimates the slice's share of the chunk's buffer, by records. */
 function sliceBytes({ chunk, first, end }: ChunkSlice): number {
   return chunk.count === 0 ? chunk.bytes.length : Math.round((chunk.bytes.length * (end - first)) / chunk.count);
 }

@@ -1,21 +1,21 @@
 import type { SlabPool } from '../../runtime/slab-pool.ts';
 
-/** The arrays of one batch, in memory that a later one uses again. What is in them at first is anything. */
+/** Allocates the arrays of one batch in memory that a later batch uses again; their contents are undefined at first. */
 export class BatchMemory implements Disposable {
   readonly #pool: SlabPool | undefined;
   readonly #slabs: ArrayBuffer[] = [];
 
-  /** Without a pool the arrays are left to the garbage collector. */
+  /** Leaves the arrays to the garbage collector when there is no pool. */
   constructor(pool?: SlabPool) {
     this.#pool = pool;
   }
 
   float64(length: number): Float64Array {
-    return new Float64Array(this.#take(length * Float64Array.BYTES_PER_ELEMENT), 0, length);
+    return new Float64Array(this.#allocate(length * Float64Array.BYTES_PER_ELEMENT), 0, length);
   }
 
   int32(length: number): Int32Array {
-    return new Int32Array(this.#take(length * Int32Array.BYTES_PER_ELEMENT), 0, length);
+    return new Int32Array(this.#allocate(length * Int32Array.BYTES_PER_ELEMENT), 0, length);
   }
 
   /** Frees the arrays: nobody may read them from now on. */
@@ -23,7 +23,7 @@ export class BatchMemory implements Disposable {
     for (const slab of this.#slabs.splice(0)) this.#pool?.give(slab);
   }
 
-  #take(bytes: number): ArrayBuffer {
+  #allocate(bytes: number): ArrayBuffer {
     if (this.#pool === undefined) return new ArrayBuffer(bytes);
     const slab = this.#pool.take(bytes);
     this.#slabs.push(slab);

@@ -14,7 +14,7 @@ export interface DecodeRules extends RowRules {
   readonly recordBytesMax: number;
   /** False: every record is parsed by `JSON.parse`, which gives the same and is slower. */
   readonly scans?: boolean;
-  /** Left out: the garbage collector's. */
+  /** Memory of the batch's arrays; when left out, the garbage collector's. */
   readonly memory?: BatchMemory;
 }
 
@@ -25,12 +25,12 @@ export interface Reject {
   readonly detail: string;
 }
 
-/** A batch as columns. Rows are numbered from 0 in the order of their offsets. */
+/** A batch as columns. Rows count from 0 in the order of their offsets. */
 export interface DecodedBatch extends PlacedTimes, Disposable {
   readonly partition: number;
   readonly rowCount: number;
   readonly columns: readonly DecodedColumn[];
-  /** What the rows' offsets are counted from: 0 unless a double can't hold them. */
+  /** Base of the rows' offsets: 0 unless a double can't hold them. */
   readonly from: bigint;
   readonly offsetDeltas: Float64Array;
   readonly rescued: ReadonlyMap<number, readonly (readonly [string, unknown])[]>;
@@ -58,13 +58,13 @@ class BatchDecoder {
   readonly #scanner: RecordScanner;
   readonly #scans: boolean;
   readonly #blocks: BlockReader;
-  /** Scanned records that are rows already, and whose values are not yet in their columns. */
+  /** Scanned records that are rows already, but whose values are not yet in their columns. */
   #block: ScannedBlock | undefined;
   readonly #times: RowTimes;
   readonly #rejects: Reject[] = [];
   #tombstones = 0;
   #rowCount = 0;
-  /** From offset deltas of the chunk to those of the batch. */
+  /** Added to offset deltas of the chunk to make those of the batch. */
   #shift = 0;
 
   constructor(slices: readonly ChunkSlice[], placement: Placement, rules: DecodeRules) {
@@ -95,11 +95,11 @@ class BatchDecoder {
         const scanned = this.#scanner.scan(index, stop);
         if (scanned === undefined) this.#readOne(chunk, index++);
         else {
-          this.#keep(scanned, chunk, index);
+          this.#addScanned(scanned, chunk, index);
           index += scanned.count;
         }
       }
-      // a block knows its texts by their place in what was loaded
+      // a block refers to its strings by their address in what was loaded
       this.#flush();
     }
   }
@@ -112,7 +112,7 @@ class BatchDecoder {
       columns: this.#rows.finish(),
       from: this.#from,
       offsetDeltas: this.#times.offsetDeltas(count),
-      ...this.#times.place(count, this.#placement, this.#kernel),
+      ...this.#times.finish(count, this.#placement, this.#kernel),
       rescued: this.#rows.rescued,
       rejects: this.#rejects,
       tombstones: this.#tombstones,
@@ -120,8 +120,8 @@ class BatchDecoder {
     };
   }
 
-  /** Scanned records, from `first` on, become rows. */
-  #keep({ block, count }: Scanned, chunk: RecordChunk, first: number): void {
+  /** Makes rows of scanned records, from `first` on. */
+  #addScanned({ block, count }: Scanned, chunk: RecordChunk, first: number): void {
     if (this.#block !== block) {
       this.#flush();
       this.#block = block;
@@ -131,7 +131,7 @@ class BatchDecoder {
     if (block.count === block.capacity) this.#flush();
   }
 
-  /** A record that is not scanned becomes a row or a dead letter, or is a tombstone. */
+  /** Makes a row or a dead letter of a record that is not scanned, or counts a tombstone. */
   #readOne(chunk: RecordChunk, index: number): void {
     const start = chunk.valueStarts[index] ?? -1;
     const bytes = (chunk.valueEnds[index] ?? -1) - start;
@@ -147,7 +147,7 @@ class BatchDecoder {
     this.#rowCount += end - first;
   }
 
-  /** Columns take rows in their order: those of a block before any other. */
+  /** Adds the block's values to their columns, which take rows in their order: those of a block before any other. */
   #flush(): void {
     const block = this.#block;
     if (block === undefined || block.count === 0) return;
@@ -155,7 +155,7 @@ class BatchDecoder {
     block.count = 0;
   }
 
-  /** False when the record has become a dead letter. */
+  /** Parses a record into a row; answers with false when it has become a dead letter. */
   #parse(chunk: RecordChunk, index: number, start: number, end: number): boolean {
     const parsed = parseRecord(chunk.bytes, start, end);
     if (parsed.kind === 'reject') {

@@ -4,9 +4,9 @@ import type { ColumnType } from '../../schema/types.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { StringDictionary } from '../ports/columnar-table.ts';
 import { JsonValues } from '../ports/json-values.ts';
-import { KernelTexts } from '../../kernel/kernel-texts.ts';
+import { KernelStrings } from '../../kernel/kernel-strings.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import { textOf } from '../ports/text-dictionary.ts';
+import { stringAt } from '../ports/dictionary-builder.ts';
 
 /** Values of one field with one form and type: sparse, by row. */
 export interface DecodedColumn {
@@ -21,26 +21,26 @@ export interface DecodedColumn {
   readonly store: ValueStore;
 }
 
-/** `count` values each; what lies behind is undefined. */
+/** The column's values: `count` each; those behind them are undefined. */
 export type ValueStore =
-  /** Numbers, 0 or 1 for booleans, milliseconds and days for timestamps and dates. */
+  /** Numbers as they are, 0 or 1 for booleans, milliseconds and days for timestamps and dates. */
   | { readonly kind: 'numbers'; readonly values: Float64Array }
-  | { readonly kind: 'texts'; readonly codes: Int32Array; readonly dictionary: StringDictionary }
-  /** Arrays and structs. `areWhole`: each fits the type that the column was known to have, with all its parts. */
-  | { readonly kind: 'parts'; readonly values: JsonValues; readonly areWhole: boolean }
+  | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
+  /** Arrays and structs. `areWhole`: each fits the type that the column was known to have, with all its members. */
+  | { readonly kind: 'nested'; readonly values: JsonValues; readonly areWhole: boolean }
   | { readonly kind: 'values'; readonly values: readonly unknown[] };
 
-/** The row that the value belongs to. */
+/** Gives the row that the value belongs to. */
 export function rowOf({ rows }: DecodedColumn, index: number): number {
   return rows === undefined ? index : (rows[index] ?? 0);
 }
 
-/** The column's value as it stood in the JSON (timestamps and dates in their canonical text). */
+/** Gives the column's value as it stood in the JSON; timestamps and dates in their canonical text. */
 export function jsonValue({ store, observed }: DecodedColumn, index: number): unknown {
   switch (store.kind) {
-    case 'texts':
-      return textOf(store.dictionary, store.codes[index] ?? 0);
-    case 'parts':
+    case 'strings':
+      return stringAt(store.dictionary, store.ids[index] ?? 0);
+    case 'nested':
       return store.values.valueAt(index);
     case 'values':
       return store.values[index];
@@ -58,11 +58,11 @@ export function jsonValue({ store, observed }: DecodedColumn, index: number): un
 const commonRows = 64;
 const rareCapacity = 64;
 
-/** How many rows a batch has at most, and where their arrays are. */
+/** The most rows that a batch has, and the memory of their arrays. */
 export interface BatchSpace {
   readonly rowsMax: number;
   readonly memory: BatchMemory;
-  /** Where texts are while the batch is read. */
+  /** Holds the dictionaries while the batch is read. */
   readonly kernel: Kernel;
 }
 
@@ -77,20 +77,20 @@ export class ColumnBuilder {
   /** Row numbers, once one of the rows before had no value. */
   #rows: Int32Array | undefined;
   #numbers: Float64Array = new Float64Array(0);
-  #codes: Int32Array = new Int32Array(0);
-  /** Texts of the column, for `pushCode`. */
-  readonly texts: KernelTexts;
+  #ids: Int32Array = new Int32Array(0);
+  /** Dictionary of the column, for `pushId`. */
+  readonly strings: KernelStrings;
   readonly #values: unknown[] = [];
-  readonly #parts = new JsonValues();
+  readonly #nested = new JsonValues();
   #areWhole = true;
   readonly #kind: ValueStore['kind'];
 
-  /** `firstRow`: of its values. */
+  /** `firstRow` is the row of the column's first value. */
   constructor(
     { name, field, observed }: Pick<DecodedColumn, 'name' | 'field' | 'observed'>,
     { firstRow, rowsMax, memory, kernel }: BatchSpace & { readonly firstRow: number },
   ) {
-    this.texts = new KernelTexts(kernel);
+    this.strings = new KernelStrings(kernel);
     this.#memory = memory;
     this.name = name;
     this.field = field;
@@ -98,55 +98,55 @@ export class ColumnBuilder {
     this.#kind = storeKindOf(observed);
     this.#capacity = firstRow < commonRows ? Math.max(1, rowsMax) : rareCapacity;
     if (this.#kind === 'numbers') this.#numbers = memory.float64(this.#capacity);
-    if (this.#kind === 'texts') this.#codes = memory.int32(this.#capacity);
+    if (this.#kind === 'strings') this.#ids = memory.int32(this.#capacity);
   }
 
   get observed(): Observed {
     return this.#observed;
   }
 
-  /** The type has grown: a struct's fields. */
+  /** Replaces the type by one that has grown: a struct with more fields. */
   widen(type: ColumnType): void {
     this.#observed = { form: 'plain', type };
   }
 
-  /** False when the row has a value already: two fields of one record share a column name. */
+  /** Adds a value; answers with false when the row has one already: two fields of one record share a column name. */
   push(row: number, value: unknown): boolean {
     if (this.#kind === 'numbers') return this.pushNumber(row, Number(value));
     if (!this.#addRow(row)) return false;
-    if (this.#kind === 'texts') this.#codes[this.#count - 1] = this.texts.addText(String(value));
-    else if (this.#kind === 'parts') this.#parts.addValue(value);
+    if (this.#kind === 'strings') this.#ids[this.#count - 1] = this.strings.idOf(String(value));
+    else if (this.#kind === 'nested') this.#nested.addValue(value);
     else this.#values.push(value);
     return true;
   }
 
-  /** What was pushed does not fit the known type with all its parts. */
+  /** Notes that a pushed value does not fit the known type with all its members. */
   markPartial(): void {
     this.#areWhole = false;
   }
 
-  /** `push` into a column of arrays or structs, by the value's place in a record: it fits the known type whole. */
+  /** Adds an array or struct that fits the known type whole, by its range of bytes in a record. */
   pushJson(row: number, source: Buffer, start: number, end: number): boolean {
     if (!this.#addRow(row)) return false;
-    this.#parts.add(source, start, end);
+    this.#nested.add(source, start, end);
     return true;
   }
 
-  /** `push` into a column of numbers. */
+  /** Adds a number. */
   pushNumber(row: number, value: number): boolean {
     if (!this.#addRow(row)) return false;
     this.#numbers[this.#count - 1] = value;
     return true;
   }
 
-  /** `push` into a column of texts, by a number of `texts`. */
-  pushCode(row: number, code: number): boolean {
+  /** Adds a string by its id in `strings`. */
+  pushId(row: number, id: number): boolean {
     if (!this.#addRow(row)) return false;
-    this.#codes[this.#count - 1] = code;
+    this.#ids[this.#count - 1] = id;
     return true;
   }
 
-  /** `pushNumber` for rows that follow each other; false, and nothing added, when that takes a look at each. */
+  /** Adds numbers of consecutive rows at once; answers with false, and adds nothing, when they must be added one by one. */
   appendNumbers(firstRow: number, values: Float64Array): boolean {
     if (!this.#follows(firstRow, values.length)) return false;
     this.#numbers.set(values, firstRow);
@@ -154,11 +154,11 @@ export class ColumnBuilder {
     return true;
   }
 
-  /** `appendNumbers` for `pushCode`. */
-  appendCodes(firstRow: number, codes: Int32Array): boolean {
-    if (!this.#follows(firstRow, codes.length)) return false;
-    this.#codes.set(codes, firstRow);
-    this.#count += codes.length;
+  /** Adds ids of consecutive rows at once, as `appendNumbers` does. */
+  appendIds(firstRow: number, ids: Int32Array): boolean {
+    if (!this.#follows(firstRow, ids.length)) return false;
+    this.#ids.set(ids, firstRow);
+    this.#count += ids.length;
     return true;
   }
 
@@ -177,16 +177,16 @@ export class ColumnBuilder {
     switch (this.#kind) {
       case 'numbers':
         return { kind: 'numbers', values: this.#numbers };
-      case 'texts':
-        return { kind: 'texts', codes: this.#codes, dictionary: this.texts.finish() };
-      case 'parts':
-        return { kind: 'parts', values: this.#parts, areWhole: this.#areWhole };
+      case 'strings':
+        return { kind: 'strings', ids: this.#ids, dictionary: this.strings.finish() };
+      case 'nested':
+        return { kind: 'nested', values: this.#nested, areWhole: this.#areWhole };
       case 'values':
         return { kind: 'values', values: this.#values };
     }
   }
 
-  /** Every row before has a value, and there is room for the next ones. */
+  /** Tells whether every row before has a value, and there is room for the next ones. */
   #follows(firstRow: number, count: number): boolean {
     return this.#rows === undefined && this.#count === firstRow && firstRow + count <= this.#capacity;
   }
@@ -212,7 +212,7 @@ export class ColumnBuilder {
     this.#capacity *= 2;
     if (this.#rows !== undefined) this.#rows = copyInto(this.#memory.int32(this.#capacity), this.#rows);
     if (this.#kind === 'numbers') this.#numbers = copyInto(this.#memory.float64(this.#capacity), this.#numbers);
-    if (this.#kind === 'texts') this.#codes = copyInto(this.#memory.int32(this.#capacity), this.#codes);
+    if (this.#kind === 'strings') this.#ids = copyInto(this.#memory.int32(this.#capacity), this.#ids);
   }
 }
 
@@ -220,14 +220,14 @@ function storeKindOf(observed: Observed): ValueStore['kind'] {
   if (observed.form !== 'plain') return 'values';
   switch (observed.type.kind) {
     case 'string':
-      return 'texts';
+      return 'strings';
     case 'bigint':
     case 'decimal':
     case 'binary':
       return 'values';
     case 'array':
     case 'struct':
-      return 'parts';
+      return 'nested';
     default:
       return 'numbers';
   }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { messageOf } from '../../runtime/errors.ts';
 import { parseJson } from '../../schema/exact-json.ts';
 
-/** Why a record can't become a row: the words stand in the dead letters and in the metrics. */
+/** Reasons why a record can't become a row, as dead letters and metrics name them. */
 export const rejectReasons = [
   'empty',
   'invalid-utf8',
@@ -18,12 +18,12 @@ export type ParsedRecord =
   | { readonly kind: 'object'; readonly fields: object }
   | { readonly kind: 'reject'; readonly reason: RejectReason; readonly detail: string };
 
-/** Deeper texts can be parsed, but not written again as JSON without overflowing the stack. */
+/** Most nested brackets: deeper JSON can be parsed, but not written again without overflowing the stack. */
 const nestingMax = 500;
 const byteOrderMark = '\uFEFF';
 
 /**
- * One JSON object from its bytes. Numbers that a double can't hold come as `ExactNumber`. A leading byte order mark is
+ * Parses one JSON object from its bytes. Numbers that a double can't hold come as `ExactNumber`. A leading byte order mark is
  * skipped. Of a key that occurs twice the last value counts, as in `JSON.parse`.
  */
 export function parseRecord(bytes: Buffer, start: number, end: number): ParsedRecord {
@@ -35,7 +35,7 @@ export function parseRecord(bytes: Buffer, start: number, end: number): ParsedRe
   return parseText(text.startsWith(byteOrderMark) ? text.slice(1) : text);
 }
 
-/** An array or object that stands in a record, or `undefined` when the record must be looked at as a whole. */
+/** Parses an array or object inside a record; `undefined` when the record must be parsed as a whole. */
 export function parseNested(bytes: Buffer, start: number, end: number): unknown {
   const text = bytes.toString('utf8', start, end);
   if (text.includes('\uFFFD') || (text.length > nestingMax && nestingOf(text) >= nestingMax)) return undefined;
@@ -60,13 +60,13 @@ function parseText(text: string): ParsedRecord {
   return { kind: 'object', fields: value };
 }
 
-/** V8 names the position, unless the text ends too early. */
+/** Adds the position to V8's message, which leaves it out when the text ends too early. */
 function describeError(error: unknown, text: string): string {
   const message = messageOf(error).slice(0, 200);
   return /position \d+/.test(message) ? message : `${message} at position ${text.length}`;
 }
 
-/** Depth of brackets outside strings. */
+/** Counts the depth of brackets outside strings. */
 function nestingOf(text: string): number {
   let depth = 0;
   let deepest = 0;

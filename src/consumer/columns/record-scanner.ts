@@ -2,22 +2,23 @@ import { windowBytes, windowRecords, type Address, type Kernel } from '../../ker
 import { parseNested } from './parse-record.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import { shapeOf } from '../../kernel/record-shape.ts';
-import { scanned, ScannedBlock } from '../../kernel/kernel-block.ts';
+import { ScannedBlock } from '../../kernel/kernel-block.ts';
+import { kindRawNested } from '../../kernel/kinds.ts';
 
 const shapesMax = 8;
 /** Scanning stops for good when, after this many records, most had no known shape. */
 const trialRecords = 1000;
 const fieldsMax = 1000;
 
-/** Records that were scanned: the first rows of the block that are not counted yet. */
+/** Records that were scanned: the rows of the block behind those it has counted. */
 export interface Scanned {
   readonly block: ScannedBlock;
   readonly count: number;
 }
 
 /**
- * Reads records of known shapes straight from their bytes, to the same values as `JSON.parse`: what it does not know well makes
- * it pass, and the record is parsed.
+ * Reads records of known shapes directly from their bytes, to the same values as `JSON.parse`. It declines anything unusual; such records
+ * are parsed.
  */
 export class RecordScanner {
   readonly #kernel: Kernel;
@@ -27,13 +28,13 @@ export class RecordScanner {
   #last: ScannedBlock | undefined;
   #hits = 0;
   #misses = 0;
-  /** The records in the kernel's window: those of the chunk from this one on. */
   #bytes: Buffer = Buffer.alloc(0);
+  /** Index in the chunk of the first record in the kernel's window. */
   #firstRecord = 0;
-  /** From an address to its place in the chunk. */
+  /** An address in the window, less the offset in the chunk of the byte there. */
   #shift = 0;
 
-  /** For no more than `rowsMax` records, each of at most `recordBytesMax`. */
+  /** Reads no more than `rowsMax` records, each of at most `recordBytesMax`. */
   constructor(
     kernel: Kernel,
     { rowsMax, recordBytesMax }: { readonly rowsMax: number; readonly recordBytesMax: number },
@@ -43,17 +44,20 @@ export class RecordScanner {
     this.#recordBytesMax = recordBytesMax;
   }
 
-  /** Of the last chunk. */
+  /** Bytes of the chunk loaded last. */
   get bytes(): Buffer {
     return this.#bytes;
   }
 
-  /** Scanning does not pay for these records, and stops for good. */
+  /** True when scanning does not pay for these records, and has stopped for good. */
   get #hasGivenUp(): boolean {
     return this.#misses > trialRecords && this.#misses > this.#hits;
   }
 
-  /** Takes as many of the records `[first, end)` as it can: up to one without a value, or too large. What was taken before is gone. */
+  /**
+   * Loads as many of the records `[first, end)` as fit, up to one without a value, or too large, and answers with their number. Those loaded
+   * before are gone.
+   */
   load({ bytes, valueStarts, valueEnds }: RecordChunk, first: number, end: number): number {
     const base = valueStarts[first] ?? -1;
     if (base < 0 || this.#hasGivenUp) return 0;
@@ -61,7 +65,7 @@ export class RecordScanner {
     const last = Math.min(end, first + windowRecords);
     int32.set(valueStarts.subarray(first, last), starts / Int32Array.BYTES_PER_ELEMENT);
     int32.set(valueEnds.subarray(first, last), ends / Int32Array.BYTES_PER_ELEMENT);
-    const count = calls.place(starts, ends, last - first, base, window, windowBytes, this.#recordBytesMax);
+    const count = calls.rebase(starts, ends, last - first, base, window, windowBytes, this.#recordBytesMax);
     if (count === 0) return 0;
     this.#bytes = bytes;
     this.#firstRecord = first;
@@ -70,7 +74,7 @@ export class RecordScanner {
     return count;
   }
 
-  /** Scans records `[first, end)` of those that were loaded, up to one of another shape; `undefined` when the first one must be parsed. */
+  /** Scans loaded records `[first, end)`, up to one of another shape; `undefined` when the first one must be parsed. */
   scan(first: number, end: number): Scanned | undefined {
     if (this.#last === undefined) return undefined;
     const found = this.#read(this.#last, first, end);
@@ -82,7 +86,7 @@ export class RecordScanner {
     return undefined;
   }
 
-  /** Takes in the shape of a record that had to be parsed to `fields`; a block for it, when it is new. */
+  /** Learns the shape of a record that had to be parsed to `fields`; answers with a block for it when the shape is new. */
   learn(
     record: { readonly start: number; readonly end: number; readonly fields: object },
     bytes: Buffer,
@@ -103,8 +107,8 @@ export class RecordScanner {
     return this.#last;
   }
 
-  /** The place in the chunk. */
-  placeOf(address: Address): number {
+  /** Gives the offset in the chunk of the byte at an address in the window. */
+  offsetOf(address: Address): number {
     return address - this.#shift;
   }
 
@@ -112,21 +116,21 @@ export class RecordScanner {
     const { calls, starts, ends } = this.#kernel;
     const at = (first - this.#firstRecord) * Int32Array.BYTES_PER_ELEMENT;
     let count = calls.scan(block.address, block.count, starts + at, ends + at, end - first);
-    if (count > 0 && calls.hasNested() !== 0 && !this.#parsesNested(block, block.count + count - 1)) count--;
+    if (count > 0 && calls.hasRawNested() !== 0 && !this.#parsesNested(block, block.count + count - 1)) count--;
     if (count === 0) return undefined;
     this.#hits += count;
     this.#last = block;
     return { block, count };
   }
 
-  /** False when something in the brackets of a value is wrong. */
-  #parsesNested({ shape, capacity, kinds, starts, ends, nested }: ScannedBlock, row: number): boolean {
+  /** Parses the raw nested values of a row; answers with false when one of them is no JSON. */
+  #parsesNested({ shape, capacity, kinds, starts, ends, rawNested }: ScannedBlock, row: number): boolean {
     for (let field = 0; field < shape.keys.length; field++) {
       const slot = field * capacity + row;
-      if (kinds[slot] !== scanned.nested) continue;
-      const value = parseNested(this.#bytes, this.placeOf(starts[slot] ?? 0), this.placeOf(ends[slot] ?? 0));
+      if (kinds[slot] !== kindRawNested) continue;
+      const value = parseNested(this.#bytes, this.offsetOf(starts[slot] ?? 0), this.offsetOf(ends[slot] ?? 0));
       if (value === undefined) return false;
-      nested[slot] = value;
+      rawNested[slot] = value;
     }
     return true;
   }

@@ -16,22 +16,22 @@ export interface RowRules extends ObserveRules {
   readonly knownType: (name: string) => ColumnType | undefined;
 }
 
-/** What the reader knows of a field: its column name, its known type, its columns by form and type. */
+/** State of a field: its column name, its known type, its columns by form and type. */
 export interface FieldState {
   readonly field: string;
   readonly name: string;
   readonly known: ColumnType | undefined;
   readonly builders: Map<string, ColumnBuilder>;
-  /** Takes values that fit the known scalar type, which nearly all do. */
-  straight: ColumnBuilder | undefined;
-  /** Where values of one kind go without being looked at again; open once a value of the kind has been. */
+  /** Column of the values that fit the known scalar type, which nearly all do. */
+  fastPath: ColumnBuilder | undefined;
+  /** Columns of all values of one kind; set once a value of the kind has been seen. */
   numbers: ColumnBuilder | undefined;
-  texts: ColumnBuilder | undefined;
+  strings: ColumnBuilder | undefined;
   timestamps: ColumnBuilder | undefined;
   dates: ColumnBuilder | undefined;
   booleans: ColumnBuilder | undefined;
-  /** Arrays or structs of the known type. */
-  parts: ColumnBuilder | undefined;
+  /** Column of arrays or structs that fit the known type. */
+  nested: ColumnBuilder | undefined;
 }
 
 /** Adds rows to columns keyed by (field, type). */
@@ -61,7 +61,7 @@ export class RowReader {
     return eventMs;
   }
 
-  /** Adds one value, or keeps it beside the row when there is no column for it. */
+  /** Adds one value; it is rescued when there is no column for it. */
   add(row: number, state: FieldState, value: unknown): void {
     if (!this.#add(row, state, value)) this.#rescue(row, state.field, value);
   }
@@ -70,7 +70,7 @@ export class RowReader {
     return [...this.#builders.values()].map((builder) => builder.finish());
   }
 
-  /** `undefined` for a field that is left out on purpose. */
+  /** Gives the state of a field, `undefined` for one that is left out on purpose. */
   stateOf(field: string): FieldState | undefined {
     const present = this.#fields.get(field);
     if (present !== undefined) return present;
@@ -83,23 +83,23 @@ export class RowReader {
       name,
       known: this.#rules.knownType(name),
       builders: new Map(),
-      straight: undefined,
+      fastPath: undefined,
       numbers: undefined,
-      texts: undefined,
+      strings: undefined,
       timestamps: undefined,
       dates: undefined,
       booleans: undefined,
-      parts: undefined,
+      nested: undefined,
     };
     if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);
     return state;
   }
 
   #add(row: number, state: FieldState, value: unknown): boolean {
-    const { known, straight } = state;
-    if (known !== undefined && straight !== undefined) {
+    const { known, fastPath } = state;
+    if (known !== undefined && fastPath !== undefined) {
       const cell = fitScalar(value, known);
-      if (cell !== unfit) return straight.push(row, cell);
+      if (cell !== unfit) return fastPath.push(row, cell);
     }
     return this.#addObserved(row, state, value);
   }
@@ -110,22 +110,22 @@ export class RowReader {
     const builder = this.#builderOf(row, state, observed);
     if (observed.form === 'plain') {
       if (observed.type !== state.known) builder?.markPartial();
-      else if (isScalar(state.known)) state.straight = builder;
-      else state.parts = builder;
-      this.#openLane(state, observed.type, builder);
+      else if (isScalar(state.known)) state.fastPath = builder;
+      else state.nested = builder;
+      this.#setColumnOfKind(state, observed.type, builder);
     }
     return builder?.push(row, cellOf(value, observed)) ?? false;
   }
 
-  #openLane(state: FieldState, { kind }: ColumnType, builder: ColumnBuilder | undefined): void {
-    if (kind === 'string') state.texts = builder;
+  #setColumnOfKind(state: FieldState, { kind }: ColumnType, builder: ColumnBuilder | undefined): void {
+    if (kind === 'string') state.strings = builder;
     else if (kind === 'timestamp') state.timestamps = builder;
     else if (kind === 'date') state.dates = builder;
     else if (kind === 'boolean') state.booleans = builder;
     else if (kind === 'double' && this.#takesAllNumbers(state)) state.numbers = builder;
   }
 
-  /** Whether a double is what every number of the field becomes. */
+  /** Tells whether every number of the field becomes a double. */
   #takesAllNumbers({ known }: FieldState): boolean {
     if (known?.kind === 'double') return true;
     return this.#rules.numbers === 'double' && !otherNumbers.has(known?.kind ?? 'string');
@@ -152,13 +152,13 @@ export class RowReader {
   }
 
   #rescue(row: number, field: string, value: unknown): void {
-    const parts = this.rescued.get(row);
-    if (parts === undefined) this.rescued.set(row, [[field, value]]);
-    else parts.push([field, value]);
+    const present = this.rescued.get(row);
+    if (present === undefined) this.rescued.set(row, [[field, value]]);
+    else present.push([field, value]);
   }
 }
 
-/** Types that take some numbers, and leave others to a double. */
+/** Types that hold some numbers; the others go to a double. */
 const otherNumbers: ReadonlySet<ColumnType['kind']> = new Set([
   'bigint',
   'int',
@@ -172,7 +172,7 @@ function isScalar({ kind }: ColumnType): boolean {
   return kind !== 'array' && kind !== 'struct';
 }
 
-/** Structs of all shapes share a column; arrays do when their elements do. */
+/** Identifies a column by form and type: structs of all shapes share one; arrays do when their elements do. */
 function keyOf(observed: Observed): string {
   return observed.form === 'plain' ? typeKey(observed.type) : observed.form;
 }
@@ -181,7 +181,7 @@ function typeKey(type: ColumnType): string {
   return type.kind === 'array' ? `array ${typeKey(type.element)}` : type.kind;
 }
 
-/** Scalars as the column keeps them, everything else as it came. */
+/** Gives scalars as the column stores them, everything else as it came. */
 function cellOf(value: unknown, observed: Observed): unknown {
   if (observed.form !== 'plain') return value;
   const cell = fitScalar(value, observed.type);
@@ -190,7 +190,7 @@ function cellOf(value: unknown, observed: Observed): unknown {
 
 const secondsMax = 1e11;
 
-/** ISO 8601 with zone, or a number: milliseconds since the epoch, seconds when it would mean a day before March 1973. */
+/** Reads ISO 8601 with zone, or Unix time: milliseconds, or seconds when milliseconds would mean a day before March 1973. */
 export function eventTimeOf(value: unknown): number {
   if (typeof value === 'string') return parseTimestamp(value) ?? Number.NaN;
   if (typeof value !== 'number' || value <= 0 || value > 8.64e15) return Number.NaN;

@@ -5,7 +5,7 @@ import type { BatchMemory } from './batch-memory.ts';
 import type { Placement } from '../ledger/ledger-entry.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 
-/** All in milliseconds since the epoch. */
+/** Times of a batch's rows, in milliseconds since the epoch. */
 export interface PlacedTimes {
   /** Kafka timestamps, -1 for none. */
   readonly timestamps: Float64Array;
@@ -20,14 +20,14 @@ export interface PlacedTimes {
   readonly placementRange: TimeRange | undefined;
 }
 
-/** What a Date can hold; a producer can send anything. */
+/** The latest time that a Date can hold; a producer can send anything. */
 const timestampMax = 8.64e15;
 
-/** Where in Kafka and in time the rows of a batch are. */
+/** Collects offsets and times of a batch's rows. */
 export class RowTimes {
   readonly #offsetDeltas: Float64Array;
   readonly #timestamps: Float64Array;
-  /** By row, NaN for none; filled in by those who read the records. */
+  /** Event times by row, NaN for none; filled in by the readers of records. */
   readonly eventTimes: Float64Array;
 
   constructor(rowsMax: number, memory: BatchMemory) {
@@ -36,7 +36,7 @@ export class RowTimes {
     this.eventTimes = memory.float64(rowsMax);
   }
 
-  /** Records `[first, end)` of the chunk are the rows from `row` on. `shift`: from its offset deltas to those of the batch. */
+  /** Adds records `[first, end)` of the chunk as the rows from `row` on; `shift` is added to the chunk's offset deltas. */
   add(row: number, chunk: RecordChunk, { first, end, shift }: { first: number; end: number; shift: number }): void {
     this.#timestamps.set(chunk.timestamps.subarray(first, end), row);
     const { offsetDeltas } = chunk;
@@ -48,21 +48,21 @@ export class RowTimes {
     return this.#offsetDeltas.subarray(0, count);
   }
 
-  /** Of the first `count` rows. Placement times stand where the event times were, which nothing else needs. */
-  place(count: number, { pastDaysMax, futureDaysMax }: Placement, kernel: Kernel): PlacedTimes {
+  /** Finds the times of the first `count` rows. Reuses the event times' array for the placement times. */
+  finish(count: number, { pastDaysMax, futureDaysMax }: Placement, kernel: Kernel): PlacedTimes {
     const timestamps = this.#timestamps.subarray(0, count);
     const placementTimes = this.eventTimes.subarray(0, count);
-    return kernel.borrow(() => {
+    return kernel.withScratch(() => {
       const { calls } = kernel;
-      let sent = kernel.keepDoubles(timestamps);
-      if (calls.greatestOf(sent, count) > timestampMax) {
+      let sent = kernel.copyInDoubles(timestamps);
+      if (calls.maxOf(sent, count) > timestampMax) {
         for (const [row, timestamp] of timestamps.entries()) if (timestamp > timestampMax) timestamps[row] = -1;
-        sent = kernel.keepDoubles(timestamps);
+        sent = kernel.copyInDoubles(timestamps);
       }
-      const times = kernel.keepDoubles(placementTimes);
+      const times = kernel.copyInDoubles(placementTimes);
       const eventTimeRange = kernel.rangeOf(times, count);
-      const oldestTimestampMs = calls.leastFrom(sent, count, 0);
-      calls.placeTimes(times, sent, count, pastDaysMax * msPerDay, futureDaysMax * msPerDay);
+      const oldestTimestampMs = calls.minFrom(sent, count, 0);
+      calls.setPlacementTimes(times, sent, count, pastDaysMax * msPerDay, futureDaysMax * msPerDay);
       const first = times / Float64Array.BYTES_PER_ELEMENT;
       placementTimes.set(kernel.float64.subarray(first, first + count));
       return {

@@ -1,7 +1,7 @@
 import type { JsonValues } from './json-values.ts';
 import type { ColumnType } from '../../schema/types.ts';
 
-/** Strings of a column, each different one kept once as UTF-8 bytes. */
+/** The distinct strings of a column as UTF-8 bytes; a string's id is its index. */
 export interface StringDictionary {
   readonly count: number;
   readonly bytes: Uint8Array;
@@ -10,20 +10,20 @@ export interface StringDictionary {
   readonly ends: Int32Array;
 }
 
-/** One value per row; what stands in a row without a value is undefined. */
+/** One value per row; in a row without a value, anything. */
 export type ColumnData =
   | { readonly kind: 'double'; readonly values: Float64Array }
   | { readonly kind: 'bigint'; readonly values: BigInt64Array }
-  /** Of type bigint, where all are whole numbers that a double holds. */
+  /** Values of type bigint, all of them integers that a double holds. */
   | { readonly kind: 'whole'; readonly values: Float64Array }
-  /** Milliseconds since the epoch, whole numbers. */
+  /** Milliseconds since the epoch, integers. */
   | { readonly kind: 'timestamp'; readonly values: Float64Array }
   /** Days since the epoch. */
   | { readonly kind: 'date'; readonly values: Int32Array }
   | { readonly kind: 'int'; readonly values: Int32Array }
   /** 0 or 1. */
   | { readonly kind: 'boolean'; readonly values: Uint8Array }
-  | { readonly kind: 'string'; readonly codes: Int32Array; readonly dictionary: StringDictionary }
+  | { readonly kind: 'string'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
   /**
    * Arrays, structs and the rare types of adopted tables as JavaScript values that already have the column's type: number,
    * bigint, string, boolean, Date (timestamp and date), array, object with the struct's field names, `null` for no value; made when asked for.
@@ -31,18 +31,19 @@ export type ColumnData =
   | {
       readonly kind: 'values';
       valueAt(row: number): unknown;
-      /** Where the values stand as JSON, if all of them do. */
-      readonly json?: JsonPlaces;
+      /** The same values as JSON; set when all of them are known so. */
+      readonly json?: JsonRows;
     };
 
-export interface JsonPlaces {
+/** Values of rows as JSON. */
+export interface JsonRows {
   readonly values: JsonValues;
-  /** By row: which of the values it has, -1 for none. */
-  readonly indexes: Int32Array;
+  /** The index of each row's value, -1 for none. */
+  readonly valueIndexes: Int32Array;
 }
 
 export interface TableColumn {
-  /** Lower case, as in the catalog. */
+  /** The column's name in the catalog, in lower case. */
   readonly name: string;
   readonly type: ColumnType;
   readonly data: ColumnData;

@@ -3,12 +3,12 @@ import { parseJson } from '../../schema/exact-json.ts';
 const writtenBytes = 256 * 1024;
 
 /**
- * Values with parts, as the places of their JSON in the records: objects for a whole batch would fill the heap, and each is needed
- * one at a time. Good as long as the records' bytes are.
+ * Arrays and structs as byte ranges of their JSON in the records: objects for a whole batch would fill the heap, and each is needed one at a
+ * time. Valid as long as the records' bytes are.
  */
 export class JsonValues {
   readonly #sources: Buffer[] = [];
-  /** The JSON of values that came without theirs. */
+  /** The JSON of values that were added without theirs. */
   #written = Buffer.alloc(0);
   #used = 0;
   #count = 0;
@@ -16,7 +16,7 @@ export class JsonValues {
   #starts = new Int32Array(64);
   #ends = new Int32Array(64);
 
-  /** `source[start, end)` is JSON. */
+  /** Adds the value whose JSON is `source[start, end)`. */
   add(source: Buffer, start: number, end: number): void {
     if (this.#sources.at(-1) !== source) this.#sources.push(source);
     const at = this.#count++;
@@ -26,6 +26,7 @@ export class JsonValues {
     this.#ends[at] = end;
   }
 
+  /** Adds a value, whose JSON is written. */
   addValue(value: unknown): void {
     const text = JSON.stringify(value);
     const bytes = Buffer.byteLength(text);
@@ -42,12 +43,12 @@ export class JsonValues {
     return parseJson(this.#textAt(index));
   }
 
-  /** `valueAt` where no number of the value has more digits than a double holds. */
+  /** Parses a value as `valueAt` does, where no number of it has more digits than a double holds. */
   plainValueAt(index: number): unknown {
     return JSON.parse(this.#textAt(index));
   }
 
-  /** The value is `sourceAt(index)[startAt(index), endAt(index))`. */
+  /** Gives the bytes that hold the value: its JSON is `sourceAt(index)[startAt(index), endAt(index))`. */
   sourceAt(index: number): Buffer | undefined {
     return this.#sources[this.#sourceOf[index] ?? 0];
   }

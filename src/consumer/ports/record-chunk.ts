@@ -11,18 +11,18 @@ export interface RecordChunk extends Disposable {
   readonly to: bigint;
   /** Number of records; every array below has at least this length. */
   readonly count: number;
-  /** Holds the values. Valid as long as the chunk is. */
+  /** The bytes that hold the values; valid as long as the chunk is. */
   readonly bytes: Buffer;
-  /** Offset minus `from`, ascending. */
+  /** Offsets minus `from`, ascending. */
   readonly offsetDeltas: Float64Array;
   /** Milliseconds since the epoch; -1 when the record has none. */
   readonly timestamps: Float64Array;
   /** Half-open byte ranges in `bytes`; a start of -1 means null. */
   readonly valueStarts: Int32Array;
   readonly valueEnds: Int32Array;
-  /** `undefined` for null. */
+  /** Gives a record's key, `undefined` for null. */
   keyOf(index: number): Buffer | undefined;
-  /** A JSON object of texts; `undefined` when there are none. */
+  /** Gives a record's headers as a JSON object of strings; `undefined` when there are none. */
   headersOf(index: number): string | undefined;
   /** Ends the chunk: its memory may hold other records from now on. A chunk that is dropped without it is left to the garbage collector. */
   [Symbol.dispose](): void;
@@ -35,7 +35,7 @@ export interface ChunkSlice {
   readonly end: number;
 }
 
-/** A chunk that accounts for a range without holding a record of it. */
+/** Makes a chunk that accounts for a range without holding a record of it. */
 export function emptyChunk(range: Pick<RecordChunk, 'topic' | 'partition' | 'from' | 'to'>): RecordChunk {
   const numbers = new Float64Array(0);
   const positions = new Int32Array(0);

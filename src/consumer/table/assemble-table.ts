@@ -1,10 +1,10 @@
 import { holds, wholeCell } from '../../schema/fits-whole.ts';
 import type { ColumnType } from '../../schema/types.ts';
-import type { ColumnarTable, ColumnData, JsonPlaces, TableColumn } from '../ports/columnar-table.ts';
+import type { ColumnarTable, ColumnData, JsonRows, TableColumn } from '../ports/columnar-table.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
 import type { TargetColumn } from './route-columns.ts';
-import { TextDictionary, textOf } from '../ports/text-dictionary.ts';
+import { DictionaryBuilder, stringAt } from '../ports/dictionary-builder.ts';
 
 /** Names of the columns that say where in Kafka a row comes from. */
 export const kafkaColumns = [
@@ -13,7 +13,7 @@ export const kafkaColumns = [
   { name: 'kafka_timestamp', type: { kind: 'timestamp' } },
 ] as const;
 
-/** The rows of one Hive partition (ascending row numbers) as a table for the encoder. */
+/** Assembles the rows of one Hive partition (ascending row numbers) as a table for the encoder. */
 export function assembleTable(
   batch: DecodedBatch,
   targets: readonly TargetColumn[],
@@ -49,7 +49,7 @@ function offsetsOf({ from, offsetDeltas }: DecodedBatch, rows: Int32Array): Colu
   return { kind: 'bigint', values: BigInt64Array.from(values, (delta) => from + BigInt(delta)) };
 }
 
-/** The values of the rows; as they stand where the rows are all rows. */
+/** Picks the rows' values; no copy if all rows are asked for. */
 function pick(values: Float64Array, rows: Int32Array): Float64Array {
   if (rows.length === values.length) return values;
   const picked = new Float64Array(rows.length);
@@ -57,24 +57,24 @@ function pick(values: Float64Array, rows: Int32Array): Float64Array {
   return picked;
 }
 
-/** `undefined` when none of the rows has a value: a reader takes a missing column for null. */
+/** Answers with `undefined` when none of the rows has a value: readers take a missing column for null. */
 function assembleColumn(
   { name, type, sources }: TargetColumn,
   rows: Int32Array,
   rowCount: number,
 ): TableColumn | undefined {
   const [only] = sources;
-  // the rows are all rows, and the values are theirs as they stand
+  // all rows are asked for, and each has a value: no copy
   if (only !== undefined && sources.length === 1 && rows.length === rowCount && only.count === rowCount) {
-    const data = asItStands(type, only.store, rowCount);
+    const data = withoutCopy(type, only.store, rowCount);
     if (data !== undefined) return { name, type, data };
   }
-  const found = sources.map((source) => ({ source, places: placesOf(source, rows, rowCount) }));
+  const found = sources.map((source) => ({ source, valueIndexes: valueIndexesOf(source, rows, rowCount) }));
   const validity = new Uint8Array(rows.length);
   let valid = 0;
-  for (const { places } of found) {
+  for (const { valueIndexes } of found) {
     for (let at = 0; at < rows.length; at++) {
-      if ((places[at] ?? -1) < 0) continue;
+      if ((valueIndexes[at] ?? -1) < 0) continue;
       validity[at] = 1;
       valid++;
     }
@@ -84,9 +84,9 @@ function assembleColumn(
   return { name, type, data, ...(valid < rows.length && { validity }) };
 }
 
-function asItStands({ kind }: ColumnType, store: ValueStore, count: number): ColumnData | undefined {
-  if (store.kind === 'texts' && kind === 'string')
-    return { kind: 'string', codes: store.codes.subarray(0, count), dictionary: store.dictionary };
+function withoutCopy({ kind }: ColumnType, store: ValueStore, count: number): ColumnData | undefined {
+  if (store.kind === 'strings' && kind === 'string')
+    return { kind: 'string', ids: store.ids.subarray(0, count), dictionary: store.dictionary };
   if (store.kind !== 'numbers') return undefined;
   if (kind === 'double' || kind === 'float') return { kind: 'double', values: store.values.subarray(0, count) };
   return kind === 'timestamp' ? { kind: 'timestamp', values: store.values.subarray(0, count) } : undefined;
@@ -94,11 +94,11 @@ function asItStands({ kind }: ColumnType, store: ValueStore, count: number): Col
 
 interface Found {
   readonly source: DecodedColumn;
-  /** For each row the index of its value in the source, -1 for none. */
-  readonly places: Int32Array;
+  /** The index in the source of each row's value, -1 for none. */
+  readonly valueIndexes: Int32Array;
 }
 
-function placesOf(column: DecodedColumn, rows: Int32Array, rowCount: number): Int32Array {
+function valueIndexesOf(column: DecodedColumn, rows: Int32Array, rowCount: number): Int32Array {
   const { count } = column;
   if (count === rowCount) return rows;
   if (column.rows === undefined) return rows.map((row) => (row < count ? row : -1));
@@ -131,19 +131,19 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
       return { kind: 'bigint', values };
     }
     case 'string':
-      return gatherTexts(found, length);
+      return gatherStrings(found, length);
     case 'array':
     case 'struct':
     case 'decimal':
     case 'binary': {
       const cellAt = cellReader(type);
-      const json = jsonPlacesOf(found);
+      const json = jsonRowsOf(found);
       return {
         kind: 'values',
         ...(json && { json }),
         valueAt: (row) => {
-          for (const { source, places } of found) {
-            const index = places[row] ?? -1;
+          for (const { source, valueIndexes } of found) {
+            const index = valueIndexes[row] ?? -1;
             if (index >= 0) return cellAt(source.store, index);
           }
           return null;
@@ -153,11 +153,11 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
   }
 }
 
-/** Where the values stand as JSON, if all of them do. */
-function jsonPlacesOf([only, ...others]: readonly Found[]): JsonPlaces | undefined {
+/** Gives the values as JSON, if all of them are known so. */
+function jsonRowsOf([only, ...others]: readonly Found[]): JsonRows | undefined {
   if (only === undefined || others.length > 0) return undefined;
   const { store } = only.source;
-  return store.kind === 'parts' ? { values: store.values, indexes: only.places } : undefined;
+  return store.kind === 'nested' ? { values: store.values, valueIndexes: only.valueIndexes } : undefined;
 }
 
 function cellReader(type: ColumnType): (store: ValueStore, index: number) => unknown {
@@ -165,7 +165,7 @@ function cellReader(type: ColumnType): (store: ValueStore, index: number) => unk
   const isPlain = !holds(type, 'bigint');
   return (store, index) => {
     if (store.kind === 'values') return store.values[index];
-    if (store.kind !== 'parts') return null;
+    if (store.kind !== 'nested') return null;
     return wholeCell(isPlain ? store.values.plainValueAt(index) : store.values.valueAt(index), type);
   };
 }
@@ -174,55 +174,55 @@ function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(
   found: readonly Found[],
   values: Numbers,
 ): Numbers {
-  for (const { source, places } of found) {
+  for (const { source, valueIndexes } of found) {
     const { store } = source;
-    if (store.kind === 'texts' || store.kind === 'parts') continue;
+    if (store.kind === 'strings' || store.kind === 'nested') continue;
     for (let at = 0; at < values.length; at++) {
-      const index = places[at] ?? -1;
+      const index = valueIndexes[at] ?? -1;
       if (index >= 0) values[at] = Number(store.values[index]);
     }
   }
   return values;
 }
 
-/** With the dictionary of the batch where all come from one; an encoder keeps what occurs of it. */
-function gatherTexts(found: readonly Found[], length: number): ColumnData {
-  const codes = new Int32Array(length);
+/** Reuses the batch's dictionary if all values share it; the encoder drops unused entries. */
+function gatherStrings(found: readonly Found[], length: number): ColumnData {
+  const ids = new Int32Array(length);
   const [first] = found;
-  if (first !== undefined && found.length === 1 && first.source.store.kind === 'texts') {
-    const { codes: from, dictionary } = first.source.store;
+  if (first !== undefined && found.length === 1 && first.source.store.kind === 'strings') {
+    const { ids: from, dictionary } = first.source.store;
     for (let at = 0; at < length; at++) {
-      const index = first.places[at] ?? -1;
-      if (index >= 0) codes[at] = from[index] ?? 0;
+      const index = first.valueIndexes[at] ?? -1;
+      if (index >= 0) ids[at] = from[index] ?? 0;
     }
-    return { kind: 'string', codes, dictionary };
+    return { kind: 'string', ids, dictionary };
   }
-  const dictionary = new TextDictionary();
-  for (const { source, places } of found) {
-    const codeOf = coder(source.store, dictionary);
+  const dictionary = new DictionaryBuilder();
+  for (const { source, valueIndexes } of found) {
+    const idOfValue = idMapper(source.store, dictionary);
     for (let at = 0; at < length; at++) {
-      const index = places[at] ?? -1;
-      if (index >= 0) codes[at] = codeOf(index);
+      const index = valueIndexes[at] ?? -1;
+      if (index >= 0) ids[at] = idOfValue(index);
     }
   }
-  return { kind: 'string', codes, dictionary: dictionary.finish() };
+  return { kind: 'string', ids, dictionary: dictionary.finish() };
 }
 
-/** From a value of the batch to its number in another dictionary, looking each text of a dictionary up once. */
-function coder(store: ValueStore, to: TextDictionary): (index: number) => number {
-  if (store.kind !== 'texts') {
+/** Maps a value to its id in `to`; looks each source entry up once. */
+function idMapper(store: ValueStore, to: DictionaryBuilder): (index: number) => number {
+  if (store.kind !== 'strings') {
     return (index) => {
       const value = store.kind === 'values' ? store.values[index] : '';
-      return to.addText(typeof value === 'string' ? value : '');
+      return to.idOf(typeof value === 'string' ? value : '');
     };
   }
-  const { codes, dictionary: from } = store;
+  const { ids, dictionary: from } = store;
   const translated = new Int32Array(from.count).fill(-1);
   return (index) => {
-    const code = codes[index] ?? 0;
-    const known = translated[code] ?? -1;
+    const id = ids[index] ?? 0;
+    const known = translated[id] ?? -1;
     if (known >= 0) return known;
-    return (translated[code] = to.addText(textOf(from, code)));
+    return (translated[id] = to.idOf(stringAt(from, id)));
   };
 }
 
@@ -231,9 +231,9 @@ function forEachValue(
   length: number,
   set: (at: number, source: DecodedColumn, index: number) => void,
 ): void {
-  for (const { source, places } of found) {
+  for (const { source, valueIndexes } of found) {
     for (let at = 0; at < length; at++) {
-      const index = places[at] ?? -1;
+      const index = valueIndexes[at] ?? -1;
       if (index >= 0) set(at, source, index);
     }
   }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { RowGroup } from '../../schema/layout.ts';
 import { groupRows } from '../../schema/layout.ts';
 import type { Column, ColumnType } from '../../schema/types.ts';
-import { TextDictionary } from '../ports/text-dictionary.ts';
+import { DictionaryBuilder } from '../ports/dictionary-builder.ts';
 import type { ColumnarTable, TableColumn } from '../ports/columnar-table.ts';
 import type { Reject } from '../columns/decode-batch.ts';
 
@@ -42,9 +42,9 @@ export function assembleDeadLetters(rejects: readonly Reject[]): ColumnarTable {
     stage: () => 'decode',
     reason: ({ reason }) => reason,
     detail: ({ detail }) => detail,
-    value_text: (reject) => textOf(valueOf(reject)),
+    value_text: (reject) => stringAt(valueOf(reject)),
     value_base64: (reject) => base64Of(valueOf(reject)),
-    key_text: ({ chunk, index }) => textOf(chunk.keyOf(index)),
+    key_text: ({ chunk, index }) => stringAt(chunk.keyOf(index)),
     key_base64: ({ chunk, index }) => base64Of(chunk.keyOf(index)),
     headers: ({ chunk, index }) => chunk.headersOf(index),
   };
@@ -72,10 +72,10 @@ export function assembleDeadLetters(rejects: readonly Reject[]): ColumnarTable {
 }
 
 function textColumn(values: readonly (string | undefined)[]): Pick<TableColumn, 'data' | 'validity'> {
-  const dictionary = new TextDictionary();
-  const codes = Int32Array.from(values, (value) => dictionary.addText(value ?? ''));
+  const dictionary = new DictionaryBuilder();
+  const ids = Int32Array.from(values, (value) => dictionary.idOf(value ?? ''));
   return {
-    data: { kind: 'string', codes, dictionary: dictionary.finish() },
+    data: { kind: 'string', ids, dictionary: dictionary.finish() },
     validity: Uint8Array.from(values, (value) => (value === undefined ? 0 : 1)),
   };
 }
@@ -84,7 +84,7 @@ function valueOf({ chunk, index }: Reject): Buffer {
   return chunk.bytes.subarray(chunk.valueStarts[index], chunk.valueEnds[index]);
 }
 
-function textOf(bytes: Buffer | undefined): string | undefined {
+function stringAt(bytes: Buffer | undefined): string | undefined {
   return bytes !== undefined && isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 

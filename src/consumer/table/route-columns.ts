@@ -58,8 +58,8 @@ type RescueRow = (row: number, path: string, value: unknown) => void;
 /** Nested and exact values as the encoder takes them. */
 function fit(column: DecodedColumn, type: ColumnType, rules: ObserveRules, rescue: RescueRow): DecodedColumn {
   const { observed, store, field } = column;
-  if (store.kind !== 'values' && store.kind !== 'parts') return column;
-  if (store.kind === 'parts' && (store.areWhole || allFitWhole(column, type))) return column;
+  if (store.kind !== 'values' && store.kind !== 'nested') return column;
+  if (store.kind === 'nested' && (store.areWhole || allFitWhole(column, type))) return column;
   const rows: number[] = [];
   const cells: unknown[] = [];
   for (let at = 0; at < column.count; at++) {
@@ -113,8 +113,8 @@ function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], 
     count: kept.length,
     rows: Int32Array.from(kept, (at) => rowOf(column, at)),
     store:
-      store.kind === 'texts'
-        ? { ...store, codes: Int32Array.from(kept, (at) => store.codes[at] ?? 0) }
+      store.kind === 'strings'
+        ? { ...store, ids: Int32Array.from(kept, (at) => store.ids[at] ?? 0) }
         : store.kind === 'numbers'
           ? { kind: 'numbers', values: Float64Array.from(kept, (at) => store.values[at] ?? 0) }
           : { kind: 'values', values: kept.map((at) => jsonValue(column, at)) },

@@ -5,8 +5,8 @@ const pageBytes: usize = 65536;
 
 let used: usize = __heap_base;
 
-/** `bytes`, with anything in them. */
-export function take(bytes: usize): usize {
+/** Allocates `bytes`, contents undefined. */
+export function allocate(bytes: usize): usize {
   const start = used;
   used = (start + bytes + alignment - 1) & ~(alignment - 1);
   const missing = <isize>used - <isize>(<usize>memory.size() * pageBytes);
@@ -14,29 +14,29 @@ export function take(bytes: usize): usize {
   return start;
 }
 
-/** `take`, all of it 0. */
-export function takeZeros(bytes: usize): usize {
-  const start = take(bytes);
+/** Allocates `bytes`, all of them 0. */
+export function allocateZeros(bytes: usize): usize {
+  const start = allocate(bytes);
   memory.fill(start, 0, bytes);
   return start;
 }
 
-/** A larger place for what is at `start`. */
+/** Moves what is at `start` to a larger piece; answers with its address. */
 export function grow(start: usize, bytes: usize, toBytes: usize): usize {
   // the piece that was handed out last grows where it is
   const end = (start + bytes + alignment - 1) & ~(alignment - 1);
   if (end == used) used = start;
-  const larger = take(toBytes);
+  const larger = allocate(toBytes);
   if (larger != start) memory.copy(larger, start, bytes);
   return larger;
 }
 
-/** What has been handed out so far. */
+/** Marks the end of what has been allocated so far, for `release`. */
 export function mark(): usize {
   return used;
 }
 
-/** Takes back what was handed out since `mark` answered `to`. */
+/** Frees what was allocated since `mark` answered `to`. */
 export function release(to: usize): void {
   used = to;
 }

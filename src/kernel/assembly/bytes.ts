@@ -12,7 +12,7 @@ export const plus: u8 = 0x2b;
 export const point: u8 = 0x2e;
 export const zero: u8 = 0x30;
 
-/** The byte as a digit, more than 9 when it is none. */
+/** Gives the value of a digit's byte, more than 9 when the byte is no digit. */
 export function digitOf(byte: u32): u32 {
   return byte - zero;
 }
@@ -25,7 +25,7 @@ export function skipSpace(at: usize): usize {
   }
 }
 
-/** Whether the `length` bytes at both places are the same. Reads no further than they are. */
+/** Tells whether the `length` bytes at both addresses are the same; reads none beyond them. */
 export function sameBytes(one: usize, other: usize, length: usize): bool {
   if (length < 8) {
     for (let at: usize = 0; at < length; at++) if (load<u8>(one + at) != load<u8>(other + at)) return false;

@@ -1,8 +1,8 @@
-import { takeZeros } from './arena';
+import { allocateZeros } from './arena';
 import { hashOfWord } from './dictionary';
 
-/** The least of the doubles, +Infinity for none; NaN does not count. */
-export function leastOf(values: usize, count: i32): f64 {
+/** Finds the smallest of the doubles, +Infinity for none; NaN does not count. */
+export function minOf(values: usize, count: i32): f64 {
   let one = f64x2.splat(Infinity);
   let other = one;
   let at = values;
@@ -19,8 +19,8 @@ export function leastOf(values: usize, count: i32): f64 {
   return second < first ? second : first;
 }
 
-/** The largest of the doubles, -Infinity for none; NaN does not count. */
-export function greatestOf(values: usize, count: i32): f64 {
+/** Finds the largest of the doubles, -Infinity for none; NaN does not count. */
+export function maxOf(values: usize, count: i32): f64 {
   let one = f64x2.splat(-Infinity);
   let other = one;
   let at = values;
@@ -36,95 +36,95 @@ export function greatestOf(values: usize, count: i32): f64 {
   return first < second ? second : first;
 }
 
-/** The least of the doubles that are not below `floor`, +Infinity for none. */
-export function leastFrom(values: usize, count: i32, floor: f64): f64 {
-  let least = Infinity;
+/** Finds the smallest of the doubles that are not below `floor`, +Infinity for none. */
+export function minFrom(values: usize, count: i32, floor: f64): f64 {
+  let smallest = Infinity;
   for (let index = 0; index < count; index++) {
     const value = load<f64>(values + ((<usize>index) << 3));
-    if (value >= floor && value < least) least = value;
+    if (value >= floor && value < smallest) smallest = value;
   }
-  return least;
+  return smallest;
 }
 
 /**
- * Times of rows by which they are placed, over the times of what they tell of (NaN for none): those that are at most `past` before and
- * `future` after the time the row was `sent` stay. Others become that one, and rows without it (below 0) get 0.
+ * Overwrites event times (NaN for none) with placement times: an event time within [sent - past, sent + future] stays, else it becomes
+ * `sent`. A row without `sent` (below 0) keeps its event time, or gets 0 when it has none.
  */
-export function placeTimes(times: usize, sent: usize, count: i32, past: f64, future: f64): void {
+export function setPlacementTimes(times: usize, sent: usize, count: i32, past: f64, future: f64): void {
   for (let index = 0; index < count; index++) {
-    const place = times + ((<usize>index) << 3);
-    const time = load<f64>(place);
+    const address = times + ((<usize>index) << 3);
+    const time = load<f64>(address);
     const sentAt = load<f64>(sent + ((<usize>index) << 3));
     if (sentAt < 0) {
-      if (isNaN(time)) store<f64>(place, 0);
-    } else if (!(time >= sentAt - past && time <= sentAt + future)) store<f64>(place, sentAt);
+      if (isNaN(time)) store<f64>(address, 0);
+    } else if (!(time >= sentAt - past && time <= sentAt + future)) store<f64>(address, sentAt);
   }
 }
 
 /**
- * Numbers codes anew, in the order in which they occur: each of `codes` is replaced by its new number. What it was before
- * goes to `used` at that number, and how often it occurs to `uses`. How many of the `most` occur.
+ * Replaces each of `ids`, all of them below `idCount`, by a new id, given in the order in which they occur. The old id goes to `used` and
+ * the number of its occurrences to `uses`, both at the new id. Answers with how many ids occur.
  */
-export function renumber(codes: usize, count: i32, most: i32, used: usize, uses: usize): i32 {
-  const numbers = takeZeros((<usize>most) << 2);
+export function renumberIds(ids: usize, count: i32, idCount: i32, used: usize, uses: usize): i32 {
+  const newIds = allocateZeros((<usize>idCount) << 2);
   let next = 0;
   for (let index = 0; index < count; index++) {
-    const place = codes + ((<usize>index) << 2);
-    const code = load<i32>(place);
-    const known = numbers + ((<usize>code) << 2);
-    let number = load<i32>(known) - 1;
-    if (number < 0) {
-      number = next++;
+    const address = ids + ((<usize>index) << 2);
+    const id = load<i32>(address);
+    const known = newIds + ((<usize>id) << 2);
+    let newId = load<i32>(known) - 1;
+    if (newId < 0) {
+      newId = next++;
       store<i32>(known, next);
-      store<i32>(used + ((<usize>number) << 2), code);
-      store<i32>(uses + ((<usize>number) << 2), 0);
+      store<i32>(used + ((<usize>newId) << 2), id);
+      store<i32>(uses + ((<usize>newId) << 2), 0);
     }
-    const use = uses + ((<usize>number) << 2);
+    const use = uses + ((<usize>newId) << 2);
     store<i32>(use, load<i32>(use) + 1);
-    store<i32>(place, number);
+    store<i32>(address, newId);
   }
   return next;
 }
 
-const startPlaces: i32 = 256;
+const startSlots: i32 = 256;
 
 /**
- * A dictionary of doubles, which are told apart by their bits: zeros of both signs stay apart. The different ones go to `numbers`, the
- * number of each value to `codes`. How many there are, -1 when they are more than `most`.
+ * Makes a dictionary of doubles, which are told apart by their bits: zeros of both signs stay apart. The distinct ones go to `numbers`, the
+ * id of each value to `ids`. Answers with how many are distinct, -1 when they are more than `numbersMax`.
  */
-export function codesOfNumbers(values: usize, count: i32, most: i32, numbers: usize, codes: usize): i32 {
-  let placeCount = startPlaces;
-  let places = takeZeros((<usize>placeCount) << 2);
+export function idsOfNumbers(values: usize, count: i32, numbersMax: i32, numbers: usize, ids: usize): i32 {
+  let slotCount = startSlots;
+  let slots = allocateZeros((<usize>slotCount) << 2);
   let found = 0;
   for (let index = 0; index < count; index++) {
     const bits = load<u64>(values + ((<usize>index) << 3));
-    let place = hashOfWord(bits) & (placeCount - 1);
-    let code = load<i32>(places + ((<usize>place) << 2)) - 1;
-    while (code >= 0 && load<u64>(numbers + ((<usize>code) << 3)) != bits) {
-      place = (place + 1) & (placeCount - 1);
-      code = load<i32>(places + ((<usize>place) << 2)) - 1;
+    let slot = hashOfWord(bits) & (slotCount - 1);
+    let id = load<i32>(slots + ((<usize>slot) << 2)) - 1;
+    while (id >= 0 && load<u64>(numbers + ((<usize>id) << 3)) != bits) {
+      slot = (slot + 1) & (slotCount - 1);
+      id = load<i32>(slots + ((<usize>slot) << 2)) - 1;
     }
-    if (code < 0) {
-      if (found == most) return -1;
-      code = found++;
-      store<u64>(numbers + ((<usize>code) << 3), bits);
-      store<i32>(places + ((<usize>place) << 2), found);
-      if (found * 2 > placeCount) {
-        placeCount *= 2;
-        places = placesOf(numbers, found, placeCount);
+    if (id < 0) {
+      if (found == numbersMax) return -1;
+      id = found++;
+      store<u64>(numbers + ((<usize>id) << 3), bits);
+      store<i32>(slots + ((<usize>slot) << 2), found);
+      if (found * 2 > slotCount) {
+        slotCount *= 2;
+        slots = slotsOf(numbers, found, slotCount);
       }
     }
-    store<i32>(codes + ((<usize>index) << 2), code);
+    store<i32>(ids + ((<usize>index) << 2), id);
   }
   return found;
 }
 
-function placesOf(numbers: usize, count: i32, placeCount: i32): usize {
-  const places = takeZeros((<usize>placeCount) << 2);
-  for (let code = 0; code < count; code++) {
-    let place = hashOfWord(load<u64>(numbers + ((<usize>code) << 3))) & (placeCount - 1);
-    while (load<i32>(places + ((<usize>place) << 2)) != 0) place = (place + 1) & (placeCount - 1);
-    store<i32>(places + ((<usize>place) << 2), code + 1);
+function slotsOf(numbers: usize, count: i32, slotCount: i32): usize {
+  const slots = allocateZeros((<usize>slotCount) << 2);
+  for (let id = 0; id < count; id++) {
+    let slot = hashOfWord(load<u64>(numbers + ((<usize>id) << 3))) & (slotCount - 1);
+    while (load<i32>(slots + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & (slotCount - 1);
+    store<i32>(slots + ((<usize>slot) << 2), id + 1);
   }
-  return places;
+  return slots;
 }

@@ -1,22 +1,22 @@
 /**
- * Parquet's encodings of whole numbers. Each function writes from `to` on and answers with one past its last byte.
+ * Parquet's encodings of integers. Each function writes from `to` on and answers with the address one past its last byte.
  * Source: https://github.com/apache/parquet-format/blob/master/Encodings.md
  */
 
-/** Values of a run that is worth a header of its own, and of a packed group. */
+/** A run of so many values is worth a header of its own; a packed group has as many. */
 const groupValues: i32 = 8;
 
-/** RLE / bit-packing hybrid of 32-bit numbers, each below `2^width`. */
-export function writeCodes(values: usize, count: i32, width: i32, to: usize): usize {
+/** Writes the RLE / bit-packing hybrid of 32-bit integers, each below `2^width`. */
+export function writeIds(values: usize, count: i32, width: i32, to: usize): usize {
   return writeHybrid<u32>(values, count, width, to);
 }
 
-/** `writeCodes` for numbers of 8 bits. */
+/** Writes the same hybrid of 8-bit integers. */
 export function writeLevels(values: usize, count: i32, width: i32, to: usize): usize {
   return writeHybrid<u8>(values, count, width, to);
 }
 
-/** Bits from numbers of 8 bits, each 0 or 1. */
+/** Writes a bit for each 8-bit integer, all of them 0 or 1. */
 export function writeBits(values: usize, count: i32, to: usize): usize {
   pack<u8>(values, count, 1, to);
   return to + ((<usize>count + 7) >> 3);
@@ -53,7 +53,7 @@ function writeRun(value: u32, count: i32, width: i32, to: usize): usize {
   return end;
 }
 
-/** Groups of 8; the last one is filled up with zeros. */
+/** Writes packed groups of 8 values; the last one is filled up with zeros. */
 function writeGroups<T>(values: usize, first: i32, end: i32, width: i32, to: usize): usize {
   if (end <= first) return to;
   const groups = (end - first + groupValues - 1) / groupValues;
@@ -65,7 +65,7 @@ function writeGroups<T>(values: usize, first: i32, end: i32, width: i32, to: usi
   return packedEnd;
 }
 
-/** Packs numbers below `2^width`, at most 64 bits, from the lowest bit on; the last byte is filled up with zeros. */
+/** Packs integers below `2^width`, at most 64 bits, from the lowest bit on; the last byte is filled up with zeros. */
 function pack<T>(values: usize, count: i32, width: i32, to: usize): void {
   const lowWidth = <u64>min(width, 32);
   const highWidth = <u64>width - lowWidth;
@@ -98,7 +98,7 @@ function pack<T>(values: usize, count: i32, width: i32, to: usize): void {
   }
 }
 
-/** Unsigned LEB128. */
+/** Writes unsigned LEB128. */
 function writeVarint(value: u64, to: usize): usize {
   let rest = value;
   let end = to;
@@ -118,11 +118,11 @@ const blockValues: i32 = 128;
 const miniblocks: i32 = 4;
 const miniblockValues: i32 = blockValues / miniblocks;
 
-/** Differences of a block, above the least of them. */
+/** Holds the differences of a block, less the smallest of them. */
 const deltas = memory.data(blockValues * 8);
 const widths = memory.data(miniblocks);
 
-/** DELTA_BINARY_PACKED of doubles that are whole numbers below `2^53`, as are their differences. */
+/** Writes DELTA_BINARY_PACKED of doubles that are integers below `2^53`, as are their differences. */
 export function writeDeltas(values: usize, count: i32, to: usize): usize {
   let end = writeVarint(blockValues, to);
   end = writeVarint(miniblocks, end);
@@ -133,21 +133,21 @@ export function writeDeltas(values: usize, count: i32, to: usize): usize {
   return end;
 }
 
-/** The differences of `count` values to the one before each. */
+/** Writes a block: the difference of each of `count` values to the one before it. */
 function writeBlock(values: usize, count: i32, to: usize): usize {
-  let least = i64.MAX_VALUE;
+  let smallest = i64.MAX_VALUE;
   let before = <i64>load<f64>(values - 8);
   for (let index = 0; index < count; index++) {
     const value = <i64>load<f64>(values + ((<usize>index) << 3));
     const delta = value - before;
     store<i64>(deltas + ((<usize>index) << 3), delta);
-    least = min(least, delta);
+    smallest = min(smallest, delta);
     before = value;
   }
-  for (let index = count; index < blockValues; index++) store<i64>(deltas + ((<usize>index) << 3), least);
-  let end = writeZigzag(least, to);
+  for (let index = count; index < blockValues; index++) store<i64>(deltas + ((<usize>index) << 3), smallest);
+  let end = writeZigzag(smallest, to);
   for (let mini = 0; mini < miniblocks; mini++) {
-    const width = <u8>subtract(least, deltas + ((<usize>mini * miniblockValues) << 3));
+    const width = <u8>subtract(smallest, deltas + ((<usize>mini * miniblockValues) << 3));
     store<u8>(widths + mini, width);
     store<u8>(end++, width);
   }
@@ -160,9 +160,9 @@ function writeBlock(values: usize, count: i32, to: usize): usize {
   return end;
 }
 
-/** Takes `least` from the values of a miniblock; the bits that the largest of them needs then. */
-function subtract(least: i64, values: usize): i32 {
-  const both = i64x2.splat(least);
+/** Subtracts `smallest` from the values of a miniblock; answers with the bits that the largest of them needs then. */
+function subtract(smallest: i64, values: usize): i32 {
+  const both = i64x2.splat(smallest);
   let all = i64x2.splat(0);
   for (let at = values; at < values + (miniblockValues << 3); at += 16) {
     const differences = i64x2.sub(v128.load(at), both);

@@ -1,9 +1,9 @@
-/** What the host calls. */
+/** The functions that the host calls. */
 
-export { mark, release, take } from './arena';
-export { codesOfNumbers, greatestOf, leastFrom, leastOf, placeTimes, renumber } from './columns';
-export { addText, createDictionary, textBytesOf, textCountOf, textOffsetsOf } from './dictionary';
-export { writeBits, writeCodes, writeDeltas, writeLevels } from './encodings';
+export { mark, release, allocate } from './arena';
+export { idsOfNumbers, maxOf, minFrom, minOf, setPlacementTimes, renumberIds } from './columns';
+export { idOf, createDictionary, stringBytesOf, stringCountOf, stringOffsetsOf } from './dictionary';
+export { writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export {
   createLeaf,
   definitionsOf,
@@ -14,6 +14,6 @@ export {
   valueCountOf,
   valuesOf,
 } from './leaf';
-export { addKey, createPart, setElement, setField, setLeaf, shred } from './parts';
-export { codesOf, createLiteral, createShape, hasNested, kindsOf, place, scan, setPart } from './records';
-export { createTexts, forgetTexts } from './text';
+export { addKey, createType, setElement, setField, setLeaf, shred } from './nested-types';
+export { dictionaryIdsOf, createLiteral, createShape, hasRawNested, kindsOf, rebase, scan, setType } from './records';
+export { createStrings, clearStrings } from './strings';

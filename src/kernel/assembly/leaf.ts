@@ -1,44 +1,44 @@
-import { grow, take } from './arena';
-import { addText, createDictionary, Dictionary } from './dictionary';
+import { grow, allocate } from './arena';
+import { idOf, createDictionary, Dictionary } from './dictionary';
 
 const startEntries: i32 = 256;
 
 /**
- * What is collected of a part without parts: an entry for each row, or for each element of the arrays around it. Its definition level says
- * how much of what is around it is there, its repetition level which of the arrays it continues.
+ * Values collected of one leaf type: an entry for each row, or for each element of the arrays around the leaf. An entry's definition level
+ * says how many of the types around it have a value, its repetition level which of the arrays it continues.
  * Source: https://parquet.apache.org/docs/file-format/nestedencoding/
  */
 @unmanaged
 export class Leaf {
   entryCount: i32;
   entriesMax: i32;
-  /** By entry, 8 bits each. */
+  /** Levels by entry, 8 bits each. */
   definitions: usize;
   repetitions: usize;
   valueCount: i32;
   valuesMax: i32;
-  /** Of the entries that have one: doubles, numbers of texts as well. */
+  /** Values of the entries that have one, as doubles; dictionary ids for strings. */
   values: usize;
   dictionary: Dictionary;
-  /** As `keepLeaf` found them. */
-  keptEntries: i32;
-  keptValues: i32;
+  /** The counts that `saveLeaf` noted. */
+  savedEntries: i32;
+  savedValues: i32;
 }
 
 export function createLeaf(): Leaf {
-  const leaf = changetype<Leaf>(take(offsetof<Leaf>()));
+  const leaf = changetype<Leaf>(allocate(offsetof<Leaf>()));
   leaf.entryCount = 0;
   leaf.entriesMax = startEntries;
-  leaf.definitions = take(startEntries);
-  leaf.repetitions = take(startEntries);
+  leaf.definitions = allocate(startEntries);
+  leaf.repetitions = allocate(startEntries);
   leaf.valueCount = 0;
   leaf.valuesMax = startEntries;
-  leaf.values = take(startEntries * 8);
+  leaf.values = allocate(startEntries * 8);
   leaf.dictionary = createDictionary();
   return leaf;
 }
 
-/** An entry without a value. */
+/** Adds an entry; `addValue` adds the value that may belong to it. */
 export function addEntry(leaf: Leaf, definition: i32, repetition: i32): void {
   const entry = leaf.entryCount;
   if (entry == leaf.entriesMax) {
@@ -61,23 +61,23 @@ export function addValue(leaf: Leaf, value: f64): void {
   leaf.valueCount = at + 1;
 }
 
-export function addTextValue(leaf: Leaf, start: usize, end: usize): void {
-  addValue(leaf, <f64>addText(leaf.dictionary, start, end));
+export function addString(leaf: Leaf, start: usize, end: usize): void {
+  addValue(leaf, <f64>idOf(leaf.dictionary, start, end));
 }
 
-/** Makes `restoreLeaf` possible. */
-export function keepLeaf(leaf: Leaf): void {
-  leaf.keptEntries = leaf.entryCount;
-  leaf.keptValues = leaf.valueCount;
+/** Notes what is collected, for `restoreLeaf`. */
+export function saveLeaf(leaf: Leaf): void {
+  leaf.savedEntries = leaf.entryCount;
+  leaf.savedValues = leaf.valueCount;
 }
 
-/** Takes back what was added since `keepLeaf`; texts stay in the dictionary. */
+/** Drops what was added since `saveLeaf`; strings stay in the dictionary. */
 export function restoreLeaf(leaf: Leaf): void {
-  leaf.entryCount = leaf.keptEntries;
-  leaf.valueCount = leaf.keptValues;
+  leaf.entryCount = leaf.savedEntries;
+  leaf.valueCount = leaf.savedValues;
 }
 
-/** Its entries have been copied: the next ones take their place. */
+/** Drops all entries, which the host has copied; strings stay in the dictionary. */
 export function emptyLeaf(leaf: Leaf): void {
   leaf.entryCount = 0;
   leaf.valueCount = 0;

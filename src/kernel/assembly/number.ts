@@ -1,9 +1,9 @@
 import { digitOf, minus, plus, point, zero } from './bytes';
 
-/** The host's `Number` of the bytes as text: for what takes more digits than a double holds exactly. */
+/** The host's `Number` of the bytes as a string: for what has more digits than a double holds exactly. */
 declare function numberOf(start: usize, end: usize): f64;
 
-/** So many digits a double holds exactly, and a power of ten as well: their quotient is the nearest double. */
+/** A double holds integers of so many digits exactly, and the powers of ten up to it: their quotient is the nearest double. */
 const digitsMax: usize = 15;
 const powersOfTen = memory.data<f64>([
   1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -13,8 +13,8 @@ const powersOfTen = memory.data<f64>([
 export let numberValue: f64 = 0;
 
 /**
- * Reads the number at `start`; one past it, 0 when it is no JSON, or none that a double holds: an integer of too many digits, a
- * magnitude too large.
+ * Reads the number at `start`; answers with the address one past it, 0 when it is no JSON or none that a double holds: an integer of too
+ * many digits, a magnitude too large.
  */
 export function endOfNumber(start: usize): usize {
   const isNegative = load<u8>(start) == minus;

@@ -1,56 +1,52 @@
-import { take, takeZeros } from './arena';
-import { addText, Dictionary } from './dictionary';
+import { allocate, allocateZeros } from './arena';
+import { idOf, Dictionary } from './dictionary';
 import { backslash, closeBrace, closeBracket, digitOf, minus, openBrace, openBracket, quote } from './bytes';
 import { endOfNumber, numberValue } from './number';
-import { endOfBoolean, endOfNull, endOfPart, PartType } from './parts';
-import { endOfText, textEnd, textStart } from './text';
+import { endOfBoolean, endOfNull, endOfTyped, NestedType } from './nested-types';
+import {
+  kindDate,
+  kindFalse,
+  kindNull,
+  kindNumber,
+  kindRawNested,
+  kindString,
+  kindTime,
+  kindTrue,
+  kindTypedNested,
+} from '../kinds';
+import { endOfString, stringEnd, stringStart } from './strings';
 import { dateOf, timeOf } from './time';
 
-/** What a value is; the host's numbers. */
-export const enum Kind {
-  none = 0,
-  no = 1,
-  yes = 2,
-  number = 3,
-  text = 4,
-  time = 5,
-  date = 6,
-  /** Fits the part type of its field. */
-  part = 7,
-  /** Between brackets that belong together, and not looked at any further. */
-  nested = 8,
-}
-
 /**
- * Records of one sender look alike, and differ in their values: what stands between these is known as literals. The values
- * of records that follow each other are kept by field: those of `row` and `field` at `field * capacity + row`.
+ * Records of one sender look alike and differ in their values: the bytes between these are the shape's literals. The values of
+ * consecutive records are kept by field: the one of `row` and `field` at `field * capacity + row`.
  */
 @unmanaged
 export class Shape {
   fieldCount: i32;
   capacity: i32;
-  /** `Literal`s, one more than fields. */
+  /** The `Literal`s, one more than fields. */
   literals: usize;
-  /** By field: its `PartType` or 0. */
-  parts: usize;
+  /** The `NestedType` of each field, or 0. */
+  types: usize;
   kinds: usize;
-  /** Of texts, between their quotes, and of JSON. */
+  /** Ranges of strings, between their quotes, and of nested JSON. */
   starts: usize;
   ends: usize;
-  /** Of numbers, times in milliseconds, dates in days. */
+  /** Values of numbers, times in milliseconds, dates in days. */
   numbers: usize;
 }
 
 @unmanaged
 class Literal {
-  /** Filled up with zeros to whole vectors. */
+  /** The literal's bytes, filled up with zeros to whole vectors. */
   bytes: usize;
   length: usize;
 }
 
 const vectorBytes: usize = 16;
 
-/** The last four: room for the values of `capacity` rows. */
+/** Creates a shape; the last four arguments are arrays for the values of `capacity` rows. */
 export function createShape(
   fieldCount: i32,
   capacity: i32,
@@ -59,11 +55,11 @@ export function createShape(
   ends: usize,
   numbers: usize,
 ): Shape {
-  const shape = changetype<Shape>(take(offsetof<Shape>()));
+  const shape = changetype<Shape>(allocate(offsetof<Shape>()));
   shape.fieldCount = fieldCount;
   shape.capacity = capacity;
-  shape.literals = takeZeros(<usize>(fieldCount + 1) * offsetof<Literal>());
-  shape.parts = takeZeros(<usize>fieldCount * sizeof<usize>());
+  shape.literals = allocateZeros(<usize>(fieldCount + 1) * offsetof<Literal>());
+  shape.types = allocateZeros(<usize>fieldCount * sizeof<usize>());
   shape.kinds = kinds;
   shape.starts = starts;
   shape.ends = ends;
@@ -71,16 +67,16 @@ export function createShape(
   return shape;
 }
 
-/** Where the bytes of the literal go. */
+/** Allocates a literal; answers with the address where its bytes go. */
 export function createLiteral(shape: Shape, index: i32, length: usize): usize {
   const literal = literalAt(shape, index);
   literal.length = length;
-  literal.bytes = takeZeros(length + vectorBytes);
+  literal.bytes = allocateZeros(length + vectorBytes);
   return literal.bytes;
 }
 
-export function setPart(shape: Shape, field: i32, part: PartType): void {
-  store<usize>(shape.parts + <usize>field * sizeof<usize>(), changetype<usize>(part));
+export function setType(shape: Shape, field: i32, type: NestedType): void {
+  store<usize>(shape.types + <usize>field * sizeof<usize>(), changetype<usize>(type));
 }
 
 function literalAt(shape: Shape, index: i32): Literal {
@@ -88,10 +84,10 @@ function literalAt(shape: Shape, index: i32): Literal {
 }
 
 /**
- * Makes addresses of places in a chunk, which is in memory from `window` on as of its byte `base`. How many of the `count` records can be
- * read there: up to one that has no value (a place below 0), is too large, or does not follow the one before it.
+ * Rebases offsets in a chunk to addresses in the window, which holds the chunk from its byte `base` on. Answers with how many of the
+ * `count` records can be read there: up to one that has no value (an offset below 0), is too large, or does not follow the one before it.
  */
-export function place(
+export function rebase(
   starts: usize,
   ends: usize,
   count: i32,
@@ -114,27 +110,27 @@ export function place(
   return count;
 }
 
-/** Whether one of the values that `scan` met last was `nested`. */
-let metNested: bool = false;
+/** Tells whether one of the values that `scan` met last was raw nested JSON. */
+let metRawNested: bool = false;
 
-export function hasNested(): bool {
-  return metNested;
+export function hasRawNested(): bool {
+  return metRawNested;
 }
 
 /**
- * Reads records to the rows from `firstRow` on while they have the shape and there is room, and up to one that has a `nested`
- * value. `starts` and `ends`: where records are. How many were read.
+ * Reads records `[starts[i], ends[i])` into the rows from `firstRow` on while they have the shape and there is room, and up to one with
+ * raw nested JSON. Answers with how many were read.
  */
 export function scan(shape: Shape, firstRow: i32, starts: usize, ends: usize, count: i32): i32 {
-  const most = min(count, shape.capacity - firstRow);
-  metNested = false;
-  for (let index = 0; index < most; index++) {
+  const countMax = min(count, shape.capacity - firstRow);
+  metRawNested = false;
+  for (let index = 0; index < countMax; index++) {
     const record = (<usize>index) << 2;
     const end = <usize>load<i32>(ends + record);
     if (!readRecord(shape, firstRow + index, <usize>load<i32>(starts + record), end)) return index;
-    if (metNested) return index + 1;
+    if (metRawNested) return index + 1;
   }
-  return most;
+  return countMax;
 }
 
 function readRecord(shape: Shape, row: i32, start: usize, end: usize): bool {
@@ -156,7 +152,7 @@ function readRecord(shape: Shape, row: i32, start: usize, end: usize): bool {
   return at == end;
 }
 
-/** One past the literal, 0 when the bytes at `at` are others. */
+/** Answers with the address one past the literal, 0 when the bytes at `at` are others. */
 function endOfLiteral(literal: Literal, at: usize): usize {
   const length = literal.length;
   let bytes = literal.bytes;
@@ -172,19 +168,19 @@ function endOfLiteral(literal: Literal, at: usize): usize {
   }
 }
 
-/** One past the value, 0 when it is not known well: the record must be parsed. */
+/** Reads a value; answers with the address one past it, 0 when it is unusual: the record must be parsed. */
 function readValue(shape: Shape, field: i32, slot: usize, at: usize, recordEnd: usize): usize {
   const first = <u32>load<u8>(at);
   if (first == quote) {
-    const end = endOfText(at);
+    const end = endOfString(at);
     if (end == 0) return 0;
-    keepPlace(shape, slot, textStart, textEnd);
-    keepText(shape, slot);
+    storeRange(shape, slot, stringStart, stringEnd);
+    storeString(shape, slot);
     return end;
   }
   if (digitOf(first) <= 9 || first == minus) {
     const end = endOfNumber(at);
-    store<u8>(shape.kinds + slot, Kind.number);
+    store<u8>(shape.kinds + slot, kindNumber);
     store<f64>(shape.numbers + (slot << 3), numberValue);
     return end;
   }
@@ -192,20 +188,20 @@ function readValue(shape: Shape, field: i32, slot: usize, at: usize, recordEnd: 
   return readWord(shape, slot, at);
 }
 
-function keepPlace(shape: Shape, slot: usize, start: usize, end: usize): void {
+function storeRange(shape: Shape, slot: usize, start: usize, end: usize): void {
   store<i32>(shape.starts + (slot << 2), <i32>start);
   store<i32>(shape.ends + (slot << 2), <i32>end);
 }
 
-/** Texts that stand for a time or a date are kept as such. */
-function keepText(shape: Shape, slot: usize): void {
-  const length = textEnd - textStart;
-  let kind = Kind.text;
+/** Stores a string, or the time or date that it stands for. */
+function storeString(shape: Shape, slot: usize): void {
+  const length = stringEnd - stringStart;
+  let kind: i32 = kindString;
   // the shortest of them, a date, has ten bytes
   if (length >= 10 && length <= 29) {
-    const time = length == 10 ? dateOf(textStart, textEnd) : timeOf(textStart, textEnd);
+    const time = length == 10 ? dateOf(stringStart, stringEnd) : timeOf(stringStart, stringEnd);
     if (time == time) {
-      kind = length == 10 ? Kind.date : Kind.time;
+      kind = length == 10 ? kindDate : kindTime;
       store<f64>(shape.numbers + (slot << 3), time);
     }
   }
@@ -215,29 +211,29 @@ function keepText(shape: Shape, slot: usize): void {
 function readWord(shape: Shape, slot: usize, at: usize): usize {
   const afterNull = endOfNull(at);
   if (afterNull != 0) {
-    store<u8>(shape.kinds + slot, Kind.none);
+    store<u8>(shape.kinds + slot, kindNull);
     return afterNull;
   }
   const end = endOfBoolean(at);
-  store<u8>(shape.kinds + slot, <u8>(end == at + 4 ? Kind.yes : Kind.no));
+  store<u8>(shape.kinds + slot, <u8>(end == at + 4 ? kindTrue : kindFalse));
   return end;
 }
 
 function readNested(shape: Shape, field: i32, slot: usize, at: usize, recordEnd: usize): usize {
-  const part = load<usize>(shape.parts + <usize>field * sizeof<usize>());
-  let kind = Kind.part;
-  let end: usize = part == 0 ? 0 : endOfPart(changetype<PartType>(part), at, 0, 0, 0);
+  const type = load<usize>(shape.types + <usize>field * sizeof<usize>());
+  let kind: i32 = kindTypedNested;
+  let end: usize = type == 0 ? 0 : endOfTyped(changetype<NestedType>(type), at, 0, 0, 0);
   if (end == 0) {
-    kind = Kind.nested;
+    kind = kindRawNested;
     end = endOfNested(at, recordEnd);
-    metNested = true;
+    metRawNested = true;
   }
   store<u8>(shape.kinds + slot, <u8>kind);
-  keepPlace(shape, slot, at, end);
+  storeRange(shape, slot, at, end);
   return end;
 }
 
-/** One past the bracket that closes the one at `start`, `recordEnd` at most. Knows brackets and texts, nothing more. */
+/** Answers with the address one past the bracket that closes the one at `start`, `recordEnd` at most. Knows brackets and strings, nothing more. */
 function endOfNested(start: usize, recordEnd: usize): usize {
   let depth = 0;
   for (let at = start; at < recordEnd; at++) {
@@ -250,7 +246,7 @@ function endOfNested(start: usize, recordEnd: usize): usize {
   return recordEnd;
 }
 
-/** The kinds that a field has in the first `count` rows, as bits. */
+/** Collects the kinds that a field has in the first `count` rows, as a bit set. */
 export function kindsOf(shape: Shape, field: i32, count: i32): i32 {
   let at = shape.kinds + <usize>(field * shape.capacity);
   let left = count;
@@ -269,16 +265,16 @@ export function kindsOf(shape: Shape, field: i32, count: i32): i32 {
   return found;
 }
 
-/** Numbers of the field's texts, of all kinds, in the dictionary; -1 for what is no text. By row, from `codes` on. */
-export function codesOf(shape: Shape, field: i32, count: i32, dictionary: Dictionary, codes: usize): void {
+/** Writes a dictionary id for each row to `ids`: the id of the field's string, times and dates included, -1 for what is no string. */
+export function dictionaryIdsOf(shape: Shape, field: i32, count: i32, dictionary: Dictionary, ids: usize): void {
   const first = <usize>(field * shape.capacity);
   for (let row: usize = 0; row < <usize>count; row++) {
     const slot = first + row;
     const kind = load<u8>(shape.kinds + slot);
-    const isText = kind == Kind.text || kind == Kind.time || kind == Kind.date;
-    const code = isText
-      ? addText(dictionary, load<u32>(shape.starts + (slot << 2)), load<u32>(shape.ends + (slot << 2)))
+    const isString = kind == kindString || kind == kindTime || kind == kindDate;
+    const id = isString
+      ? idOf(dictionary, load<u32>(shape.starts + (slot << 2)), load<u32>(shape.ends + (slot << 2)))
       : -1;
-    store<i32>(codes + (row << 2), code);
+    store<i32>(ids + (row << 2), id);
   }
 }

@@ -1,6 +1,6 @@
 import { colon, digitOf, minus, plus, point } from './bytes';
 
-/** ISO 8601 dates and times, as `src/schema/times.ts` knows them: both give the same. */
+/** Reads ISO 8601 dates and times as `src/schema/times.ts` does: both give the same. */
 
 const usualLength: usize = 24; // 2026-11-23T09:15:02.120Z
 const shortest: usize = 20; // 2026-11-23T09:15:02Z
@@ -14,10 +14,10 @@ const daysOfMonth = memory.data<u8>([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
 const minute = memory.data(16);
 let minuteMs: f64 = 0;
 
-/** What stands for no digits, above all of them. */
+/** Stands for no digits; above all of them. */
 const none: u32 = 0xffff;
 
-/** Milliseconds since the epoch, NaN when the text is no date-time with seconds and a zone, or has more digits than milliseconds. */
+/** Reads milliseconds since the epoch, NaN when the string is no date-time with seconds and a zone, or has more digits than milliseconds. */
 export function timeOf(start: usize, end: usize): f64 {
   const length = end - start;
   if (length < shortest || length > longest || (load<u8>(start, 10) | 0x20) != 0x74) return NaN;
@@ -37,7 +37,7 @@ function isInMinute(start: usize): bool {
   return !v128.any_true(v128.xor(v128.load(start), v128.load(minute)));
 }
 
-/** Milliseconds of `:02.120Z`, `none` when it is something else. */
+/** Reads the milliseconds of `:02.120Z`, `none` when it is something else. */
 function restOfMinute(start: usize): u32 {
   const tens = digitOf(load<u8>(start, 17));
   const ones = digitOf(load<u8>(start, 18));
@@ -71,7 +71,7 @@ function timeOfAny(start: usize, end: usize): f64 {
   return day * msPerDay + <f64>((hours * 60 + minutes) * 60 + seconds) * 1000 + <f64>ms - zoneOf(at, end);
 }
 
-/** Milliseconds ahead of UTC, NaN when that is not what is left of the text. */
+/** Reads the milliseconds ahead of UTC, NaN when the rest of the string is no zone. */
 function zoneOf(at: usize, end: usize): f64 {
   const sign = load<u8>(at);
   if ((sign | 0x20) == 0x7a) return end == at + 1 ? 0 : NaN;
@@ -83,7 +83,7 @@ function zoneOf(at: usize, end: usize): f64 {
   return sign == minus ? -ms : ms;
 }
 
-/** `YYYY-MM-DD` as days since the epoch, NaN for anything else. */
+/** Reads `YYYY-MM-DD` as days since the epoch, NaN for anything else. */
 export function dateOf(start: usize, end: usize): f64 {
   return end - start == dateLength ? dayOf(start) : NaN;
 }
@@ -93,14 +93,14 @@ function dayOf(start: usize): f64 {
   const year = twoDigits(start) * 100 + twoDigits(start + 2);
   const month = twoDigits(start + 5);
   const day = twoDigits(start + 8);
-  // years below 100 mean the twentieth century to many; such dates stay texts
+  // years below 100 mean the twentieth century to many; such dates stay strings
   if (year < 100 || year > 9999 || month < 1 || month > 12 || day < 1) return NaN;
   const isLeap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   const days = <u32>load<u8>(daysOfMonth + month - 1) + (month == 2 && isLeap ? 1 : 0);
   return day <= days ? <f64>daysSinceEpoch(<i32>year, <i32>month, <i32>day) : NaN;
 }
 
-/** Years begin in March here, so that the leap day comes last. */
+/** Counts the days; years begin in March here, so that the leap day comes last. */
 function daysSinceEpoch(year: i32, month: i32, day: i32): i32 {
   const yearFromMarch = month > 2 ? year : year - 1;
   const monthFromMarch = (month + 9) % 12;
@@ -109,7 +109,7 @@ function daysSinceEpoch(year: i32, month: i32, day: i32): i32 {
   return yearFromMarch * 365 + leapDays + (monthFromMarch * 153 + 2) / 5 + day - 1 - daysToEpoch;
 }
 
-/** `none` when there are no two digits. */
+/** Reads two digits, `none` when there are none. */
 function twoDigits(at: usize): u32 {
   const tens = digitOf(load<u8>(at));
   const ones = digitOf(load<u8>(at, 1));

@@ -77,7 +77,20 @@ describe('a partition buffer', () => {
   });
 
   it('never cuts beyond what has arrived', () => {
-    expect(() => filled([5]).cutAt(6n)).toThrow('only 5 has arrived');
+    expect(() => filled([5]).cutAt(6n)).toThrow('[0, 5) has arrived');
+  });
+
+  it('never releases, and never cuts, what was released before', () => {
+    const buffer = filled([5]);
+    buffer.release(3n);
+    expect(() => buffer.release(2n)).toThrow('3 was released before');
+    expect(() => buffer.cutAt(2n)).toThrow('[3, 5) has arrived');
+  });
+
+  it('refuses a chunk whose records lie outside its range', () => {
+    const chunk = chunkOf([{ value: 'x' }, { value: 'y' }]);
+    expect(() => new PartitionBuffer(0, 0n).push({ ...chunk, to: 1n }, 0)).toThrow(RangeError);
+    expect(() => new PartitionBuffer(0, 0n).push({ ...chunk, count: 10_000 }, 0)).toThrow(RangeError);
   });
 
   it('takes only the new part of a chunk that begins before the ledger ends', () => {

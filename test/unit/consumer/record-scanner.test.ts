@@ -243,7 +243,7 @@ describe('scanning records', () => {
     const found = scanner.scan(1, 4);
     expect(found?.count).toBe(2);
     expect(found?.block.shape.keys).toEqual(['id', 'n']);
-    expect(found?.block.textAt(0)).toBe('y');
+    expect(found?.block.stringAt(0)).toBe('y');
     expect(found?.block.numberAt(found.block.capacity)).toBe(-2.5);
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColumnarTable, TableColumn } from '../../../src/consumer/ports/columnar-table.ts';
-import { TextDictionary } from '../../../src/consumer/ports/text-dictionary.ts';
+import { DictionaryBuilder } from '../../../src/consumer/ports/dictionary-builder.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
@@ -19,17 +19,17 @@ const valuesOf = <Value>(any: fc.Arbitrary<Value>, length: number): fc.Arbitrary
     fc.array(any, { minLength: length, maxLength: length }),
   );
 
-const textData = (values: readonly string[]) => {
-  const dictionary = new TextDictionary();
-  const codes = Int32Array.from(values, (value) => dictionary.addText(value));
-  return { kind: 'string' as const, codes, dictionary: dictionary.finish() };
+const stringData = (values: readonly string[]) => {
+  const dictionary = new DictionaryBuilder();
+  const ids = Int32Array.from(values, (value) => dictionary.idOf(value));
+  return { kind: 'string' as const, ids, dictionary: dictionary.finish() };
 };
 
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const safe = fc.maxSafeInteger();
 const doubles = fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0, -0, 36.8, 5e-324));
 const times = fc.integer({ min: -5e13, max: 2.5e14 });
-const texts = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('', 'x'.repeat(300)));
+const strings = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('', 'x'.repeat(300)));
 
 const columnsOf = (length: number): fc.Arbitrary<TableColumn>[] => {
   const column = (name: string, kind: TableColumn['type']['kind'], data: fc.Arbitrary<TableColumn['data']>) =>
@@ -91,7 +91,7 @@ const columnsOf = (length: number): fc.Arbitrary<TableColumn>[] => {
       'boolean',
       valuesOf(fc.nat(1), length).map((values) => ({ kind: 'boolean', values: Uint8Array.from(values) })),
     ),
-    column('s', 'string', valuesOf(texts, length).map(textData)),
+    column('s', 'string', valuesOf(strings, length).map(stringData)),
   ];
 };
 
@@ -141,7 +141,7 @@ function valueOfType(type: ColumnType): fc.Arbitrary<unknown> {
 function leafValue(kind: ColumnType['kind']): fc.Arbitrary<unknown> {
   if (kind === 'double') return doubles;
   if (kind === 'bigint') return int64;
-  if (kind === 'string') return texts;
+  if (kind === 'string') return strings;
   if (kind === 'boolean') return fc.boolean();
   return kind === 'int' ? fc.integer() : times.map((ms) => new Date(ms));
 }
@@ -204,7 +204,7 @@ describe('the encoder of columns', () => {
     const numbers = Float64Array.from({ length: length * 10 }, (_, row) => Math.sin(row));
     const validity = Uint8Array.from({ length: length * 10 }, (_, row) => (row % 3 === 0 ? 0 : 1));
     const tablesOfPages: ColumnarTable[] = [
-      { rowCount: length, columns: [{ name: 's', type: { kind: 'string' }, data: textData(values) }] },
+      { rowCount: length, columns: [{ name: 's', type: { kind: 'string' }, data: stringData(values) }] },
       {
         rowCount: length * 10,
         columns: [{ name: 'd', type: { kind: 'double' }, data: { kind: 'double', values: numbers }, validity }],

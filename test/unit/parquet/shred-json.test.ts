@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
-import { textOf } from '../../../src/consumer/ports/text-dictionary.ts';
+import { stringAt } from '../../../src/consumer/ports/dictionary-builder.ts';
 import { openKernel } from '../../../src/kernel/kernel.ts';
 import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
 import { shredJson } from '../../../src/parquet/shred-json.ts';
@@ -70,15 +70,15 @@ function memberOf(type: ColumnType): fc.Arbitrary<string> {
   return fc.option(jsonOf(type), { freq: 4, nil: 'null' });
 }
 
-/** What the leaves say, whatever the numbers of their texts are. */
+/** What the leaves say, whatever the ids of their strings are. */
 function contentOf(leaves: readonly LeafColumn[]) {
   return leaves.map(({ values, definitions, repetitions, ...rest }) => ({
     ...rest,
     definitions: [...(definitions ?? [])],
     repetitions: repetitions && [...repetitions],
     values:
-      values.kind === 'texts'
-        ? Array.from(values.codes, (code) => textOf(values.dictionary, code))
+      values.kind === 'strings'
+        ? Array.from(values.ids, (code) => stringAt(values.dictionary, code))
         : { ...values, values: [...values.values] },
   }));
 }
@@ -88,7 +88,7 @@ function columnOf(type: ColumnType, texts: readonly (string | undefined)[], move
   const values = new JsonValues();
   const source = Buffer.from(texts.map((text) => `"before":${text ?? ''},`).join(''));
   let at = 0;
-  const indexes = Int32Array.from(texts, () => -1);
+  const valueIndexes = Int32Array.from(texts, () => -1);
   let count = 0;
   for (const [row, text] of texts.entries()) {
     const start = at + '"before":'.length;
@@ -97,15 +97,15 @@ function columnOf(type: ColumnType, texts: readonly (string | undefined)[], move
     if (text === undefined) continue;
     if (moved[row] === true) values.add(Buffer.from(text), 0, bytes);
     else values.add(source, start, start + bytes);
-    indexes[row] = count++;
+    valueIndexes[row] = count++;
   }
-  return { name: 'n', type, json: { values, indexes } };
+  return { name: 'n', type, json: { values, valueIndexes } };
 }
 
-function shredded(column: ReturnType<typeof columnOf>, first = 0, end = column.json.indexes.length) {
+function shredded(column: ReturnType<typeof columnOf>, first = 0, end = column.json.valueIndexes.length) {
   const { type, json } = column;
-  const valueAt = (row: number) => wholeCell(json.values.plainValueAt(json.indexes[row]!), type);
-  const validity = Uint8Array.from(json.indexes, (index) => (index < 0 ? 0 : 1));
+  const valueAt = (row: number) => wholeCell(json.values.plainValueAt(json.valueIndexes[row]!), type);
+  const validity = Uint8Array.from(json.valueIndexes, (index) => (index < 0 ? 0 : 1));
   return shred({ name: 'n', type, valueAt, validity }, first, end);
 }
 

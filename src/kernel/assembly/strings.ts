@@ -1,27 +1,28 @@
 import { backslash, quote } from './bytes';
-import { take } from './arena';
+import { allocate } from './arena';
 
-/** Where the text that was read last stands as UTF-8: between its quotes, or without its escapes in `unescaped`. */
-export let textStart: usize = 0;
-export let textEnd: usize = 0;
+/** The string that was read last, as UTF-8: between its quotes, or without its escapes in `unescaped`. */
+export let stringStart: usize = 0;
+export let stringEnd: usize = 0;
 
-/** Texts without their escapes, one behind the other. */
+/** Strings without their escapes, one behind the other. */
 let unescaped: usize = 0;
 let unescapedUsed: usize = 0;
 let unescapedEnd: usize = 0;
 
-export function createTexts(bytes: usize): void {
-  unescaped = take(bytes);
+/** Allocates the room for strings without their escapes. */
+export function createStrings(bytes: usize): void {
+  unescaped = allocate(bytes);
   unescapedUsed = unescaped;
   unescapedEnd = unescaped + bytes;
 }
 
-/** Nobody looks at texts that were read before. */
-export function forgetTexts(): void {
+/** Drops the strings that were read before. */
+export function clearStrings(): void {
   unescapedUsed = unescaped;
 }
 
-/** The first byte that is not a plain character of a text: a quote, a backslash, a control character, or not ASCII. */
+/** Finds the first byte that is not a plain character of a string: a quote, a backslash, a control character, or not ASCII. */
 export function endOfPlain(start: usize): usize {
   let at = start;
   while (true) {
@@ -36,12 +37,12 @@ export function endOfPlain(start: usize): usize {
   }
 }
 
-/** Reads the text whose opening quote is at `start`; one past its closing quote, 0 when it is no JSON or has half a surrogate pair. */
-export function endOfText(start: usize): usize {
+/** Reads the string whose opening quote is at `start`; answers with the address one past its closing quote, 0 when it is no JSON or has half a surrogate pair. */
+export function endOfString(start: usize): usize {
   let at = endOfPlain(start + 1);
   if (load<u8>(at) == quote) {
-    textStart = start + 1;
-    textEnd = at;
+    stringStart = start + 1;
+    stringEnd = at;
     return at + 1;
   }
   while (load<u8>(at) >= 0x80) {
@@ -50,25 +51,25 @@ export function endOfText(start: usize): usize {
     at = endOfPlain(at);
   }
   if (load<u8>(at) == backslash) return unescape(start + 1, at);
-  textStart = start + 1;
-  textEnd = at;
+  stringStart = start + 1;
+  stringEnd = at;
   return load<u8>(at) == quote ? at + 1 : 0;
 }
 
-/** One past the character of more than one byte at `at`, 0 when it is not well-formed UTF-8. */
+/** Answers with the address one past the character of more than one byte at `at`, 0 when it is not well-formed UTF-8. */
 function afterCharacter(at: usize): usize {
   const first = load<u8>(at);
   const second = load<u8>(at, 1);
   if (first >= 0xc2 && first <= 0xdf) return isContinuation(second) ? at + 2 : 0;
   if (first >= 0xe0 && first <= 0xef) {
-    const least: u8 = first == 0xe0 ? 0xa0 : 0x80;
-    const most: u8 = first == 0xed ? 0x9f : 0xbf;
-    return second >= least && second <= most && isContinuation(load<u8>(at, 2)) ? at + 3 : 0;
+    const secondMin: u8 = first == 0xe0 ? 0xa0 : 0x80;
+    const secondMax: u8 = first == 0xed ? 0x9f : 0xbf;
+    return second >= secondMin && second <= secondMax && isContinuation(load<u8>(at, 2)) ? at + 3 : 0;
   }
   if (first >= 0xf0 && first <= 0xf4) {
-    const least: u8 = first == 0xf0 ? 0x90 : 0x80;
-    const most: u8 = first == 0xf4 ? 0x8f : 0xbf;
-    if (second < least || second > most) return 0;
+    const secondMin: u8 = first == 0xf0 ? 0x90 : 0x80;
+    const secondMax: u8 = first == 0xf4 ? 0x8f : 0xbf;
+    if (second < secondMin || second > secondMax) return 0;
     return isContinuation(load<u8>(at, 2)) && isContinuation(load<u8>(at, 3)) ? at + 4 : 0;
   }
   return 0;
@@ -78,12 +79,12 @@ function isContinuation(byte: u8): bool {
   return (byte & 0xc0) == 0x80;
 }
 
-/** `endOfText` of a text that has its first escape at `firstEscape`. */
+/** Reads a string that has its first escape at `firstEscape`, as `endOfString` does. */
 function unescape(start: usize, firstEscape: usize): usize {
   let from = start;
   let at = firstEscape;
   let to = unescapedUsed;
-  textStart = to;
+  stringStart = to;
   while (true) {
     const plain = at - from;
     // an escape is never shorter than its character
@@ -106,15 +107,15 @@ function unescape(start: usize, firstEscape: usize): usize {
     from = at;
     at = endOfPlain(at);
   }
-  textEnd = to;
+  stringEnd = to;
   unescapedUsed = to;
   return at + 1;
 }
 
-/** One past the character that `unescapeCharacter` wrote. */
+/** The address one past the character that `unescapeCharacter` wrote. */
 let characterEnd: usize = 0;
 
-/** Writes the character of the escape whose letter is at `at`; one past the escape, 0 when it is none. */
+/** Writes the character of the escape whose letter is at `at`; answers with the address one past the escape, 0 when it is none. */
 function unescapeCharacter(at: usize, to: usize): usize {
   const letter = load<u8>(at);
   if (letter == 0x75) return unescapeUnit(at + 1, to);
@@ -146,7 +147,7 @@ function controlOf(letter: u8): u8 {
   }
 }
 
-/** `unescapeCharacter` for the four digits at `at`, and those of the other half where they are one of a surrogate pair. */
+/** Writes the character of the four digits at `at`, and of those of the other half where they are one of a surrogate pair. */
 function unescapeUnit(at: usize, to: usize): usize {
   let code = unitOf(at);
   let end = at + 4;
@@ -162,7 +163,7 @@ function unescapeUnit(at: usize, to: usize): usize {
   return end;
 }
 
-/** More than a unit can be for what are not four digits. */
+/** Reads four hexadecimal digits; answers with more than a unit can be for anything else. */
 function unitOf(at: usize): u32 {
   let code: u32 = 0;
   for (let index: usize = 0; index < 4; index++) {
@@ -175,7 +176,7 @@ function unitOf(at: usize): u32 {
   return code;
 }
 
-/** Writes the character as UTF-8; its bytes. */
+/** Writes the character as UTF-8; answers with the number of its bytes. */
 function writeCharacter(code: u32, to: usize): usize {
   if (code < 0x80) {
     store<u8>(to, <u8>code);

@@ -1,0 +1,23 @@
+/** Numbers on which the host and the kernel agree; read by TypeScript and by AssemblyScript alike. */
+
+// what a scanned value is
+export const kindNull = 0;
+export const kindFalse = 1;
+export const kindTrue = 2;
+export const kindNumber = 3;
+export const kindString = 4;
+export const kindTime = 5;
+export const kindDate = 6;
+/** JSON in brackets that fits the nested type of its field. */
+export const kindTypedNested = 7;
+/** Other JSON between brackets that belong together; what is in it has not been read. */
+export const kindRawNested = 8;
+
+// what a type is
+export const typeStruct = 0;
+export const typeArray = 1;
+export const typeDouble = 2;
+export const typeString = 3;
+export const typeBoolean = 4;
+export const typeTimestamp = 5;
+export const typeDate = 6;
