@@ -16,10 +16,13 @@ export interface CliResult {
 
 export type Environment = Readonly<Record<string, string>>;
 
+/** Compiled code of the many processes that the tests start. */
+const compileCache = resolve(root, '.cache/compiled');
+
 /** The least environment of a process, without what the machine happens to have set. */
 function environmentOf(given: Environment): NodeJS.ProcessEnv {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
-  return { PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }), ...given };
+  return { PATH, HOME, NODE_COMPILE_CACHE: compileCache, ...(TMPDIR !== undefined && { TMPDIR }), ...given };
 }
 
 /** Runs the command line in a process of its own. */

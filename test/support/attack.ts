@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { expect, inject } from 'vitest';
+import type { Kafka } from 'kafkajs';
+import { withAdmin } from '../../src/kafka/topics.ts';
+import { kafkaEnvironment, runCli, RunningCli, type CliResult, type Environment } from './cli.ts';
+import { countLake, type KnownRecord, type LakeCount } from './count-lake.ts';
+import { downloadLake } from './download-lake.ts';
+import type { Fault } from './fault-at.ts';
+import { connectAdmin, createTopic } from './kafka.ts';
+import { knownRecord, publishValues } from './known-records.ts';
+import { temporaryFolder } from './lake.ts';
+
+/** Loads the wrapper of the operating system's calls before the program. */
+const faultOptions = '--import ./test/support/fault-at.ts';
+
+export interface AttackOptions {
+  readonly partitions?: number;
+  readonly settings?: Record<string, string>;
+  readonly env?: Environment;
+  readonly topic?: string;
+  readonly table?: string;
+  readonly kafka?: Kafka;
+}
+
+export interface AppendOptions {
+  readonly partition?: number;
+  readonly key?: (index: number) => string;
+  /** Hour of the event time, counted from the first; two hours take turns when left out. */
+  readonly hour?: (index: number) => number;
+}
+
+/** One topic whose records the test knows, one lake, and processes with different settings that work on them. */
+export class Attack {
+  readonly env: Environment;
+  readonly folder: string;
+  readonly topic: string;
+  readonly table: string;
+  readonly kafka: Kafka;
+  /** What Kafka was given, by partition and offset. */
+  records: KnownRecord[] = [];
+  #count = 0;
+
+  private constructor(
+    env: Environment,
+    { folder, topic, table, kafka }: Required<Pick<AttackOptions, 'topic' | 'table' | 'kafka'>> & { folder: string },
+  ) {
+    this.env = env;
+    this.folder = folder;
+    this.topic = topic;
+    this.table = table;
+    this.kafka = kafka;
+  }
+
+  static async open({ partitions = 1, settings = {}, env = {}, ...given }: AttackOptions = {}): Promise<Attack> {
+    const id = randomUUID().slice(0, 8);
+    const { topic = `readings-${id}`, table = `readings_${id}`, kafka = connectAdmin() } = given;
+    const folder = await temporaryFolder();
+    await createTopic(kafka, topic, partitions, settings);
+    const small = { BATCH_ROWS_MAX: '1000', BATCH_AGE_MAX_SECONDS: '0.5', KAFKA_SESSION_TIMEOUT_SECONDS: '6' };
+    const where = { LAKE: folder, KAFKA_TOPIC: topic, LAKE_TABLE: table };
+    return new Attack({ ...kafkaEnvironment(), ...small, ...where, ...env }, { topic, table, folder, kafka });
+  }
+
+  /** The same on S3, behind `endpoint`. */
+  static async openOnS3(endpoint: string, options: AttackOptions = {}): Promise<Attack> {
+    const { bucket, environment } = inject('stack').aws;
+    const id = randomUUID().slice(0, 8);
+    const where = { LAKE: `s3://${bucket}/attacks/${id}`, LAKE_DATABASE: `attacks_${id}` };
+    return Attack.open({ ...options, env: { ...environment, ...where, AWS_ENDPOINT_URL: endpoint, ...options.env } });
+  }
+
+  /** Publishes records that the count knows. */
+  async append(count: number, { partition = 0, key, hour }: AppendOptions = {}): Promise<void> {
+    const start = this.#count;
+    this.#count += count;
+    const values = Array.from({ length: count }, (_, index) => knownRecord(start + index, hour?.(index)));
+    const first = await this.appendValues(values, { partition, ...(key && { key }) });
+    this.records.push(...values.map((value, index): KnownRecord => [partition, first + index, value]));
+  }
+
+  /** Publishes values that the count is not told of; answers with the offset of the first. */
+  async appendValues(
+    values: readonly (string | null)[],
+    { partition = 0, key }: Omit<AppendOptions, 'hour'> = {},
+  ): Promise<number> {
+    return publishValues(this.kafka, values, { topic: this.topic, partition, key });
+  }
+
+  /** Deletes the topic and makes it anew, with the same name and nothing in it. */
+  async recreateTopic(partitions = 1): Promise<void> {
+    await withAdmin(this.kafka, this.topic, (admin) => admin.deleteTopics({ topics: [this.topic] }));
+    await expect
+      .poll(() => createTopic(this.kafka, this.topic, partitions).then(() => 'made', String), { timeout: 30_000 })
+      .toBe('made');
+  }
+
+  /** Runs a command to its end, a consumer as a member of a group of its own. */
+  async run(args: readonly string[], env: Environment = {}): Promise<CliResult> {
+    return runCli(args, this.#environment(env));
+  }
+
+  /** The same; it must end with 0. */
+  async succeed(args: readonly string[], env: Environment = {}): Promise<CliResult> {
+    const result = await this.run(args, env);
+    const { code } = result;
+    expect({ args, code, log: code === 0 ? '' : result.stdout + result.stderr }).toEqual({ args, code: 0, log: '' });
+    return result;
+  }
+
+  async consumeToEnd(env: Environment = {}): Promise<void> {
+    await this.succeed(['consume', '--until-end'], env);
+  }
+
+  /** Starts a command that meets the faults on its way. */
+  start(args: readonly string[], env: Environment = {}, ...faults: readonly Fault[]): RunningCli {
+    const faulty = faults.length === 0 ? {} : { NODE_OPTIONS: faultOptions, FAULTS: JSON.stringify(faults) };
+    return new RunningCli(args, this.#environment({ ...faulty, ...env }));
+  }
+
+  /** Starts a command and waits until its fault has struck. */
+  async startUntil(fault: Fault, args: readonly string[], env: Environment = {}): Promise<RunningCli> {
+    const victim = this.start(args, env, fault);
+    await victim.untilLogged(/"msg":"fault"/);
+    if (fault.signal === 'SIGKILL') await victim.ended();
+    return victim;
+  }
+
+  /** What pyarrow finds of the records. `optional`: columns that a row may lack. */
+  async count(optional: readonly string[] = []): Promise<LakeCount> {
+    const folder = await this.#lakeFolder();
+    const folders = [join(folder, this.table), join(folder, `${this.table}_dead_letters`)];
+    return countLake({ folders, records: this.records, optional });
+  }
+
+  /** Nothing is lost, doubled or wrong in any visible file. */
+  async expectExactlyOnce(optional: readonly string[] = []): Promise<LakeCount> {
+    const found = await this.count(optional);
+    const { lost, doubled, wrong, examples } = found;
+    expect({ lost, doubled, wrong, examples }).toEqual({ lost: 0, doubled: 0, wrong: 0, examples: [] });
+    return found;
+  }
+
+  /** The same, and the audit agrees. */
+  async expectWhole(optional: readonly string[] = []): Promise<LakeCount> {
+    const found = await this.expectExactlyOnce(optional);
+    const { code, stdout, stderr } = await this.run(['verify', '--deep']);
+    expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
+    return found;
+  }
+
+  async #lakeFolder(): Promise<string> {
+    const lake = this.env['LAKE'] ?? '';
+    if (!lake.startsWith('s3://')) return this.folder;
+    return downloadLake(lake);
+  }
+
+  #environment(env: Environment): Environment {
+    return { ...this.env, KAFKA_GROUP_ID: `group-${randomUUID()}`, ...env };
+  }
+}
+
+/** Lets a frozen process go on, and waits for its end. */
+export async function wake(victim: RunningCli): Promise<number | string> {
+  victim.process.kill('SIGCONT');
+  return victim.ended();
+}

@@ -1,0 +1,80 @@
+"""Counts what a lake's visible Parquet files hold against the records Kafka was given, without any code of the product.
+
+Reads JSON from stdin: {"folders": [...], "records": [[partition, offset, value or null], ...], "optional": [column, ...]}
+and prints the records that are lost, doubled or wrong. Values are compared column by column, dead letters byte for byte.
+"""
+
+import datetime
+import json
+import os
+import sys
+
+import pyarrow.parquet as pq
+
+asked = json.load(sys.stdin)
+truth = {(partition, offset): value for partition, offset, value in asked["records"]}
+optional = set(asked["optional"])
+epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def visible_files(folder):
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] not in "_."]
+        for name in names:
+            if name[0] not in "_.":
+                yield os.path.join(parent, name)
+
+
+def is_same(expected, found):
+    if isinstance(found, datetime.datetime):
+        at = found if found.tzinfo else found.replace(tzinfo=datetime.timezone.utc)
+        return at == datetime.datetime.fromisoformat(expected.replace("Z", "+00:00"))
+    return expected == found
+
+
+def wrong_row(value, row):
+    for name, expected in json.loads(value).items():
+        column = name.lower()
+        if row.get(column) is None and column in optional:
+            continue
+        if not is_same(expected, row.get(column)):
+            return f"{column}: {row.get(column)!r} instead of {expected!r}"
+    return None
+
+
+def wrong_dead_letter(value, row):
+    return None if row["value_text"] == value else f"value_text: {row['value_text']!r}"
+
+
+seen = {}
+wrong = []
+counts = {"rows": 0, "deadLetters": 0}
+for folder in asked["folders"]:
+    for path in visible_files(folder):
+        is_dead = folder.endswith("_dead_letters")
+        try:
+            rows = pq.ParquetFile(path).read().to_pylist()
+        except Exception as error:
+            wrong.append(f"{path}: {error}")
+            continue
+        counts["deadLetters" if is_dead else "rows"] += len(rows)
+        for row in rows:
+            at = (row["kafka_partition"], row["kafka_offset"])
+            seen.setdefault(at, []).append(path)
+            if truth.get(at) is None:
+                wrong.append(f"{at} of {path} was never in Kafka")
+                continue
+            why = (wrong_dead_letter if is_dead else wrong_row)(truth[at], row)
+            if why is not None:
+                wrong.append(f"{at} of {path}: {why}")
+
+lost = [at for at, value in truth.items() if value is not None and at not in seen]
+doubled = [(at, paths) for at, paths in seen.items() if len(paths) > 1]
+report = {
+    **counts,
+    "lost": len(lost),
+    "doubled": len(doubled),
+    "wrong": len(wrong),
+    "examples": [str(each) for each in lost[:3] + doubled[:3] + wrong[:3]],
+}
+print(json.dumps(report))

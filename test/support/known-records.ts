@@ -1,0 +1,40 @@
+import type { Kafka } from 'kafkajs';
+
+/** Records are shorter than this, but for every tenth: a limit that makes those dead letters. */
+export const recordBytesLimit = '400';
+
+const hourMs = 3_600_000;
+const firstHourMs = Date.parse('2026-11-23T09:15:00Z');
+
+/** The nth record of a topic: its event time in one of two hours, another time on one of two other days. */
+export function knownRecord(n: number, hour = n % 2): string {
+  const at = (ms: number): string => new Date(ms).toISOString();
+  return JSON.stringify({
+    n,
+    eventTime: at(firstHourMs + hour * hourMs),
+    other: at(firstHourMs - (1 + (n % 2)) * 24 * hourMs),
+    text: `record ${n}${n % 10 === 9 ? ' is long'.repeat(60) : ''}`,
+    secret: `s${n}`,
+  });
+}
+
+export interface PublishOptions {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key?: ((index: number) => string) | undefined;
+}
+
+/** Publishes values one behind the other; answers with the offset of the first. */
+export async function publishValues(
+  kafka: Kafka,
+  values: readonly (string | null)[],
+  { topic, partition, key }: PublishOptions,
+): Promise<number> {
+  const producer = kafka.producer();
+  await producer.connect();
+  const timestamp = String(firstHourMs + 2 * hourMs);
+  const messages = values.map((value, index) => ({ partition, value, key: key?.(index) ?? null, timestamp }));
+  const [result] = await producer.send({ topic, messages });
+  await producer.disconnect();
+  return Number(result?.baseOffset);
+}
