@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createDuckdbEngine } from '../../src/lake/duckdb-engine.ts';
+import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
 
 const waitMsMax = 180_000;
 
 /** Asks DuckDB, whose reader is none of ours. */
 export async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const engine = await createDuckdbEngine([]);
+  const engine = await createDuckdbQueryEngine([]);
   try {
     return await engine.query(sql);
   } finally {

@@ -43,7 +43,7 @@ export async function connectKafka(
 /** Reads certificate, key and authority from files, values or the secret. Rejects with CERT_* and KEYSTORE_*. */
 export async function loadMaterial({ options, secretId, aws }: TlsSettings): Promise<TlsMaterial> {
   if (secretId === undefined) return loadTlsMaterial(options);
-  const { readTlsSecret } = await import('../aws/secret.ts');
+  const { readTlsSecret } = await import('../aws/tls-secret.ts');
   const { cert, key, ca } = await readTlsSecret(secretId, aws);
   return loadTlsMaterial({ ...options, cert, key, ...(ca !== undefined && { ca }) });
 }

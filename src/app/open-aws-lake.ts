@@ -1,4 +1,4 @@
-import { createAthenaEngine } from '../aws/athena-engine.ts';
+import { createAthenaQueryEngine } from '../aws/athena-query-engine.ts';
 import { createGlueCatalog } from '../aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../aws/s3-object-store.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -14,7 +14,7 @@ export function openAwsLake(
     store: createS3ObjectStore({ ...aws, bucket, prefix }),
     catalog: createGlueCatalog({ ...aws, database }),
     openEngine: async () =>
-      createAthenaEngine({
+      createAthenaQueryEngine({
         ...aws,
         database,
         ...athena,

@@ -1,4 +1,4 @@
-import { createDuckdbEngine } from '../lake/duckdb-engine.ts';
+import { createDuckdbQueryEngine } from '../lake/duckdb-query-engine.ts';
 import { createJsonCatalog } from '../lake/json-catalog.ts';
 import { createLocalObjectStore } from '../lake/local-object-store.ts';
 import type { Lake } from './lake.ts';
@@ -16,6 +16,6 @@ export async function openLake(settings: LakeSettings): Promise<Lake> {
   return {
     store,
     catalog: createJsonCatalog({ store, database }),
-    openEngine: (tables) => createDuckdbEngine(tables),
+    openEngine: (tables) => createDuckdbQueryEngine(tables),
   };
 }

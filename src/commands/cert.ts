@@ -31,7 +31,7 @@ export async function requestCertificate(aws: AwsSettings, options: RequestOptio
   const cert = await signWithPrivateCa({ authorityArn: authority, request, days }, aws, systemClock);
   const facts = checkTlsMaterial({ cert, key }, systemClock.nowMs());
   if (secret !== undefined) {
-    const { writeTlsSecret } = await import('../aws/secret.ts');
+    const { writeTlsSecret } = await import('../aws/tls-secret.ts');
     await writeTlsSecret(secret, { cert, key }, aws);
   }
   if (out !== undefined) await writePair(out, { cert, key });

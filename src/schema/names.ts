@@ -1,21 +1,18 @@
 import { crc32 } from 'node:zlib';
+import { memoize } from '../runtime/memo.ts';
 
 const lengthMax = 255;
 
-/** Names of fields come again with every record. */
-const namesMax = 10_000;
-const known = new Map<string, string>();
+/** Most field names remembered: the same ones come with every record. */
+const knownMax = 10_000;
+const knownName = memoize(toColumnName, knownMax);
 
 /**
  * A field's column name: lower case as Glue stores it, everything but letters, digits and `_` replaced by `_`, since
- * dots and blanks break queries and Parquet paths. Too long a name keeps its beginning and a checksum of the whole.
+ * dots and blanks break queries and Parquet paths. A name that is too long becomes its beginning and a checksum of the whole.
  */
 export function columnName(field: string): string {
-  const present = known.get(field);
-  if (present !== undefined) return present;
-  const name = toColumnName(field);
-  if (known.size < namesMax) known.set(field, name);
-  return name;
+  return field.length > lengthMax ? toColumnName(field) : knownName(field);
 }
 
 function toColumnName(field: string): string {
@@ -26,7 +23,7 @@ function toColumnName(field: string): string {
   return `${name.slice(0, 200)}_${checksum}`;
 }
 
-/** Appended to a field whose name the table needs for itself. */
+/** Appended to the name of a field that the table needs for itself. */
 export const reservedSuffix = '_field';
 
 /** Values that found no column, as a JSON object by path. */

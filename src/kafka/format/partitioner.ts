@@ -1,22 +1,16 @@
+import { memoize } from '../../runtime/memo.ts';
+
 const seed = 0x9747b28c;
 const multiplier = 0x5bd1e995;
-
-/** Keys whose hash is kept. */
-const hashesMax = 10_000;
-const hashes = new Map<string, number>();
 
 /** The partition that Java's default partitioner gives a key: records with one key stay in one partition, whoever sends them. */
 export function partitionOf(key: string, partitions: number): number {
   return (hashOf(key) & 0x7fffffff) % partitions;
 }
 
-function hashOf(key: string): number {
-  const known = hashes.get(key);
-  if (known !== undefined) return known;
-  const hash = murmur2(Buffer.from(key));
-  if (hashes.size < hashesMax) hashes.set(key, hash);
-  return hash;
-}
+/** Most keys whose hash is remembered. */
+const hashesMax = 10_000;
+const hashOf = memoize((key: string) => murmur2(Buffer.from(key)), hashesMax);
 
 /** Source: Apache Kafka, `org.apache.kafka.common.utils.Utils.murmur2`. */
 export function murmur2(bytes: Uint8Array): number {

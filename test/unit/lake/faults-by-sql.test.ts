@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDuckdbEngine } from '../../../src/lake/duckdb-engine.ts';
+import { createDuckdbQueryEngine } from '../../../src/lake/duckdb-query-engine.ts';
 import { faultKinds, spoil } from '../../../src/producer/faults.ts';
 import { readingAt } from '../../../src/producer/thermometer.ts';
 import { createTestTools, openTestLake, testTable } from '../../support/lake.ts';
@@ -20,7 +20,7 @@ describe('each kind of broken reading', () => {
     const lake = await openTestLake();
     await writeBatches(createTestTools(lake), [good, broken]);
     const tables = await Promise.all([testTable, `${testTable}_dead_letters`].map((name) => lake.catalog.load(name)));
-    const engine = await createDuckdbEngine(
+    const engine = await createDuckdbQueryEngine(
       tables.map((table) => ({ name: table?.name ?? '', location: table?.location ?? '' })),
     );
     const [counts] = await engine.query(`SELECT

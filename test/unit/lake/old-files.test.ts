@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDuckdbEngine } from '../../../src/lake/duckdb-engine.ts';
+import { createDuckdbQueryEngine } from '../../../src/lake/duckdb-query-engine.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { evolvedColumns, evolvingBatches } from '../../support/evolving-batches.ts';
 import { createTestTools, openTestLake, testTable } from '../../support/lake.ts';
@@ -14,7 +14,7 @@ describe('files of a table that has grown', () => {
     expect(columns.map(({ name, type }) => `${name} ${formatType(type)}`).toSorted()).toEqual(
       evolvedColumns.toSorted(),
     );
-    const engine = await createDuckdbEngine([{ name: testTable, location: table?.location ?? '' }]);
+    const engine = await createDuckdbQueryEngine([{ name: testTable, location: table?.location ?? '' }]);
     const rows = await engine.query(
       `SELECT id, t, t_string, t_boolean, place.ward AS ward, place.ward_double AS wardnumber, place.bed.number AS bed,
          place.floor AS floor, len(stays) AS stays, stays[1]."to"::VARCHAR AS leaves FROM ${testTable} ORDER BY id`,

@@ -9,7 +9,7 @@ export interface DuckdbTable {
 }
 
 /** Tables of a local lake as DuckDB views. DuckDB is loaded when it is needed: it is a large optional dependency. */
-export async function createDuckdbEngine(tables: readonly DuckdbTable[]): Promise<QueryEngine> {
+export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): Promise<QueryEngine> {
   const duckdb = await import('@duckdb/node-api').catch((error: unknown) => {
     throw new PipelineError('PREREQUISITE_MISSING', {
       message: `DuckDB, which queries a local lake, can't be loaded: ${messageOf(error)}`,

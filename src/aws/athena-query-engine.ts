@@ -22,7 +22,7 @@ const pollMs = 300;
 const pollsMax = 2000;
 
 /** Runs SQL in Amazon Athena; all values come as text. */
-export function createAthenaEngine(options: AthenaOptions): QueryEngine {
+export function createAthenaQueryEngine(options: AthenaOptions): QueryEngine {
   const { database, workgroup, output } = options;
   const client = new AthenaClient(clientOptions(options));
   return {
