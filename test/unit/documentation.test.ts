@@ -1,0 +1,163 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { documentedVariables } from '../../src/app/config.ts';
+import { readSettings } from '../../src/app/settings.ts';
+import { errorGroups } from '../../src/runtime/error-codes/error-codes.ts';
+import { problemOf, serviceWords, wordsOf } from '../support/command-check.ts';
+import {
+  assignmentsOf,
+  capitalNamesOf,
+  commandsOf,
+  documentationPages,
+  pathsOf,
+  type Page,
+} from '../support/documentation.ts';
+
+const pages = documentationPages();
+const variables = new Map(documentedVariables().map((variable) => [variable.name, variable]));
+const errorCodes = new Set(Object.values(errorGroups).flatMap((group) => Object.keys(group)));
+
+/** Names that belong to others, and why a page has them. */
+const others: ReadonlySet<string> = new Set([
+  // credentials of the AWS SDK
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  // Glue's connection properties, in the left column of the page on migrating
+  'KAFKA_CLIENT_KEYSTORE',
+  'KAFKA_CUSTOM_CERT',
+  'KAFKA_SKIP_CUSTOM_CERT_VALIDATION',
+  // CloudFormation and AWS Private CA
+  'CAPABILITY_IAM',
+  'GENERAL_PURPOSE',
+  'SHORT_LIVED_CERTIFICATE',
+  // Node and the C library
+  'NODE_OPTIONS',
+  'MALLOC_MMAP_THRESHOLD_',
+]);
+
+/** Commands that pages tell of, and that are still to come. */
+const announced: ReadonlySet<string> = new Set(['glueless --version', 'glueless skip']);
+
+async function wrongCommands(page: Page): Promise<string[]> {
+  const told = commandsOf(page).filter(({ command }) => !announced.has(command));
+  const problems = await Promise.all(told.map(problemOf));
+  return problems.filter((problem) => problem !== undefined);
+}
+
+function wrongAssignments(page: Page): string[] {
+  return assignmentsOf(page)
+    .filter(({ name, value }) => variables.has(name) && value !== '…' && !value.startsWith('$'))
+    .flatMap(({ name, value }) => {
+      try {
+        readSettings({ [name]: value });
+        return [];
+      } catch (error) {
+        return [`${name}=${value}: ${String(error)}`];
+      }
+    });
+}
+
+function unknownNames(page: Page): string[] {
+  const isPrefix = (name: string) => name.endsWith('_') && [...variables.keys()].some((key) => key.startsWith(name));
+  return capitalNamesOf(page).filter(
+    (name) => !variables.has(name) && !errorCodes.has(name) && !others.has(name) && !isPrefix(name),
+  );
+}
+
+function missingFiles(page: Page): string[] {
+  const { named, linked } = pathsOf(page);
+  return [
+    ...named.filter((path) => globSync(path).length === 0),
+    ...linked.filter((path) => !existsSync(join(dirname(page.path), path))),
+  ];
+}
+
+describe('the documentation', () => {
+  it('is found', () => {
+    expect(pages.map(({ path }) => path)).toEqual(expect.arrayContaining(['README.md', 'docs/operations.md']));
+    expect(pages.flatMap(commandsOf).length).toBeGreaterThan(30);
+    expect(pages.flatMap(assignmentsOf).length).toBeGreaterThan(15);
+  });
+
+  it.each(pages)('has only commands that are accepted: $path', async (page) => {
+    expect(await wrongCommands(page)).toEqual([]);
+  });
+
+  it.each(pages)('gives variables only values that they take: $path', (page) => {
+    expect(wrongAssignments(page)).toEqual([]);
+  });
+
+  it.each(pages)('names only variables and error codes that there are: $path', (page) => {
+    expect(unknownNames(page)).toEqual([]);
+  });
+
+  it.each(pages)('names and links only files that there are: $path', (page) => {
+    expect(missingFiles(page)).toEqual([]);
+  });
+
+  it('says the program’s own defaults in the README', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\| `([^`]+)`/gm)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]);
+    expect(rows.length).toBeGreaterThan(3);
+    expect(rows).toEqual(rows.map(([name = '']) => [name, variables.get(name)?.fallback]));
+  });
+
+  it('runs services of the compose file by commands that are accepted', async () => {
+    const compose = readFileSync('docker/compose.yaml', 'utf8');
+    const services = ['producer', 'consumer', 'report', 'verify', 'replay'];
+    const commands = services.map((service) => ['glueless', ...(serviceWords(compose, service) ?? [])].join(' '));
+    expect(commands[0]).toContain('produce --rate 200');
+    const problems = commands.map((command) => problemOf({ command, isComplete: true }));
+    expect(await Promise.all(problems)).toEqual(services.map(() => undefined));
+  });
+});
+
+describe('the check of the documentation', () => {
+  const page = (text: string): Page => ({ path: 'planted.md', text });
+
+  it('finds a command that is refused', async () => {
+    const planted = [
+      '`glueless verify --depp`',
+      '`npm run demoo`',
+      '`npm run demo -- --lake s4`',
+      '`glueless replay --from-time noon`',
+    ];
+    const commands = page(
+      `${planted.join(' and ')}\n\n\`\`\`sh\ndocker compose -f docker/compose.yaml run --rm reprot\n\`\`\`\n`,
+    );
+    expect(await wrongCommands(commands)).toHaveLength(5);
+  });
+
+  it('finds a value that is refused', () => {
+    expect(wrongAssignments(page('off with `KAFKA_COLUMNS=no`'))).toHaveLength(1);
+    expect(wrongAssignments(page('| `SCHEMA_POLICY`: `evolve`, `loose` |'))).toHaveLength(1);
+    expect(wrongAssignments(page('```sh\nexport LAKE=s3://b LAKE_DATABASE=hospital\n```\n'))).toHaveLength(1);
+  });
+
+  it('finds a variable, an error code and a file that are not there', () => {
+    expect(unknownNames(page('`KAFKA_BROKER` and `STORE_GONE`, not `KAFKA_TLS_`'))).toEqual([
+      'KAFKA_BROKER',
+      'STORE_GONE',
+    ]);
+    expect(missingFiles(page('`src/gone.ts`, [here](docs/gone.md), `src/cli.ts`'))).toEqual([
+      'src/gone.ts',
+      'docs/gone.md',
+    ]);
+  });
+
+  it('reads words as a shell does', () => {
+    expect(wordsOf('glueless cert request --secret "$(out A B)" --name \'two words\'')).toEqual([
+      'glueless',
+      'cert',
+      'request',
+      '--secret',
+      'substituted',
+      '--name',
+      'two words',
+    ]);
+  });
+});
