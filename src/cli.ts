@@ -2,10 +2,17 @@ import { CommanderError } from 'commander';
 import { describeFailure, exitCodeOf, exitCodes } from './app/exit-codes.ts';
 import { failureFields } from './app/log-observer.ts';
 import { createLogger } from './app/logger.ts';
+import { ignoreClosedPipes, printProblem } from './app/output.ts';
 import { readSettings } from './app/settings.ts';
 import { listenForStop } from './app/signals.ts';
-import { processEnvironment } from './runtime/environment.ts';
 import { createCommandLine } from './commands/command-line.ts';
+import { processEnvironment } from './runtime/environment.ts';
+
+ignoreClosedPipes();
+process.on('uncaughtException', (error) => {
+  printProblem(`${describeFailure(error)}\n${error.stack ?? ''}\n`);
+  process.exit(exitCodes.failed);
+});
 
 const program = createCommandLine(async (voice, required, work) => {
   const settings = readSettings(processEnvironment(), required);
@@ -36,6 +43,6 @@ process.exit();
 
 function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  process.stderr.write(`${describeFailure(error)}\n`);
+  printProblem(`${describeFailure(error)}\n`);
   return exitCodeOf(error);
 }

@@ -11,6 +11,8 @@ export interface VariableFacts {
   readonly secret?: boolean | undefined;
 }
 
+type FactsWithout<Key extends keyof VariableFacts> = Omit<VariableFacts, Key>;
+
 /**
  * A variable whose text `read` turns into a value. `undefined` from `read`, or what it throws, means that the text is no
  * such value: the problem is then what was expected, or the message that was thrown.
@@ -31,38 +33,58 @@ export function variable<T>(facts: VariableFacts, read: (value: string) => T | u
     .meta({ ...facts });
 }
 
-export function text(facts: Omit<VariableFacts, 'expected'> & { readonly expected?: string }) {
-  return variable({ expected: 'text', ...facts }, (value) => value);
+/** One line of text that is no key: a name, an id. */
+export function text(facts: FactsWithout<'expected'>) {
+  return variable({ expected: 'text in one line', ...facts }, oneLine);
 }
 
-export function integer(min: number, max: number, facts: Omit<VariableFacts, 'expected'>) {
+/** The path of a file. A key that was put here by mistake is refused, and not shown. */
+export function file(facts: FactsWithout<'expected'>) {
+  return variable({ expected: 'the path of a file', ...facts }, oneLine);
+}
+
+/** PEM by value. Any text is taken, so that it is never quoted; who uses it says what is wrong with it. */
+export function pem(facts: FactsWithout<'expected'>) {
+  return variable({ expected: 'PEM, by value', ...facts }, (value) => value);
+}
+
+/** A password: anything, never printed. */
+export function password(facts: FactsWithout<'expected' | 'secret'>) {
+  return variable({ expected: 'text', secret: true, ...facts }, (value) => value);
+}
+
+function oneLine(value: string): string | undefined {
+  return /[\p{Cc}]|-----BEGIN/u.test(value) ? undefined : value;
+}
+
+export function integer(min: number, max: number, facts: FactsWithout<'expected'>) {
   return variable({ expected: `a whole number from ${min} to ${max}`, ...facts }, (value) => {
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     return number >= min && number <= max ? number : undefined;
   });
 }
 
-export function decimal(min: number, max: number, facts: Omit<VariableFacts, 'expected'>) {
+export function decimal(min: number, max: number, facts: FactsWithout<'expected'>) {
   return variable({ expected: `a number from ${min} to ${max}`, ...facts }, (value) => {
     const number = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
     return number >= min && number <= max ? number : undefined;
   });
 }
 
-export function choice<const Value extends string>(values: readonly Value[], facts: Omit<VariableFacts, 'expected'>) {
+export function choice<const Value extends string>(values: readonly Value[], facts: FactsWithout<'expected'>) {
   return variable({ expected: values.join(' or '), ...facts }, (value) => values.find((each) => each === value));
 }
 
-export function yesNo(facts: Omit<VariableFacts, 'expected'>) {
+export function yesNo(facts: FactsWithout<'expected'>) {
   return variable({ expected: 'true or false', ...facts }, (value) =>
     value === 'true' ? true : value === 'false' ? false : undefined,
   );
 }
 
 /** A set of names. */
-export function list(facts: Omit<VariableFacts, 'expected'>) {
+export function list(facts: FactsWithout<'expected'>) {
   return variable({ expected: 'names separated by commas', ...facts }, (value) => {
     const names = value.split(',').map((each) => each.trim());
-    return names.includes('') ? undefined : new Set(names);
+    return oneLine(value) === undefined || names.includes('') ? undefined : new Set(names);
   });
 }

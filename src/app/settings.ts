@@ -176,9 +176,10 @@ function tableSettings(config: Config): TableSettings {
   };
 }
 
-/** The topic's name as far as Athena takes it. */
-function tableOfTopic(topic: string): string {
-  return columnName(topic).replaceAll(/\W/g, '_');
+/** The topic's name as far as Athena takes it; a table that begins with `_` would be hidden from every engine. */
+export function tableOfTopic(topic: string): string {
+  const name = columnName(topic);
+  return name.startsWith('_') ? `topic${name}` : name;
 }
 
 const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'all', log: 'new-names', frozen: 'none' };

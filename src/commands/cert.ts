@@ -5,6 +5,7 @@ import { checkTlsMaterial, clientCertificates } from '../kafka/tls-material.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { AwsSettings, TlsSettings } from '../app/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { printJson, printLines } from '../app/output.ts';
 import { loadMaterial } from '../app/connect-kafka.ts';
 
 export interface RequestOptions {
@@ -35,7 +36,7 @@ export async function requestCertificate(aws: AwsSettings, options: RequestOptio
     await writeTlsSecret(secret, { cert, key }, aws);
   }
   if (out !== undefined) await writePair(out, { cert, key });
-  process.stdout.write(`${JSON.stringify({ ...facts, secret, folder: out })}\n`);
+  printJson({ ...facts, secret, folder: out });
   return 0;
 }
 
@@ -66,18 +67,18 @@ export async function inspectCertificate(settings: TlsSettings): Promise<number>
       hint: 'set KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE, KAFKA_TLS_KEYSTORE_FILE or KAFKA_TLS_SECRET_ID',
     });
   }
-  process.stdout.write(`${certificates.map(describe).join('\n\n')}\n`);
+  for (const certificate of certificates) printLines(...describe(certificate), '');
   const facts = checkTlsMaterial(material, systemClock.nowMs());
-  process.stdout.write(`\nkey and certificate are a pair; ${facts?.daysLeft} days left\n`);
+  printLines(`key and certificate are a pair; ${facts?.daysLeft} days left`);
   return 0;
 }
 
-function describe(certificate: X509Certificate): string {
+function describe(certificate: X509Certificate): string[] {
   const oneLine = (name: string): string => name.replaceAll('\n', ', ');
   return [
     `subject      ${oneLine(certificate.subject)}`,
     `issuer       ${oneLine(certificate.issuer)}`,
     `valid        ${new Date(certificate.validFrom).toISOString()} to ${new Date(certificate.validTo).toISOString()}`,
     `SHA-256      ${certificate.fingerprint256}`,
-  ].join('\n');
+  ];
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { VariableName } from '../app/config.ts';
 import type { Logger } from '../app/logger.ts';
+import { printProblem } from '../app/output.ts';
 import type { Settings } from '../app/settings.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { rejectReasons } from '../consumer/columns/parse-record.ts';
@@ -27,6 +28,7 @@ export function createCommandLine(run: RunCommand): Command {
   const program = new Command('glueless')
     .description('A Kafka topic over mutual TLS into an Amazon Athena table, exactly once.')
     .addHelpText('after', helpText)
+    .configureOutput({ writeErr: printProblem })
     .showHelpAfterError('(glueless --help shows what there is)')
     .exitOverride();
   addProduce(program, run);
@@ -114,7 +116,7 @@ function addReplay(program: Command, run: RunCommand): void {
     .option('--to-time <time>', 'Kafka timestamp to stop before', parse.time)
     .option('--all', 'everything the topic holds', false)
     .option('--dry-run', 'only print what would be done', false)
-    .option('--table <name>', 'write another table, with a ledger of its own')
+    .option('--table <name>', 'write another table, with a ledger of its own', parse.tableName)
     .action(async (options) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { replay } = await import('./replay.ts');

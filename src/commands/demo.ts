@@ -11,6 +11,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { msPerHour } from '../runtime/duration.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { StopSignal } from '../app/signals.ts';
+import { printLines } from '../app/output.ts';
 import { exitCodes } from '../app/exit-codes.ts';
 
 export interface DemoOptions {
@@ -73,7 +74,8 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   await consumer.stop(30_000);
 
   say('\nreport: hourly means, alerts first');
-  process.stdout.write(await glueless(['report', '--limit', '12'], environment));
+  const hourly = await glueless(['report', '--limit', '12'], environment);
+  printLines(...hourly.trimEnd().split('\n'));
   say('\naudit: glueless verify --deep');
   const audit = JSON.parse(await glueless(['verify', '--deep', '--json'], environment));
   const sums = sumUp(audit.partitions);
@@ -193,8 +195,8 @@ function shown(path: string): string {
   return relative(process.cwd(), path);
 }
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+function say(text: string): void {
+  printLines(...text.split('\n'));
 }
 
 /** What was started, stopped in reverse order whatever happened. */

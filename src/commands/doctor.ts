@@ -5,6 +5,7 @@ import { withAdmin } from '../kafka/topics.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { KafkaSettings, Settings } from '../app/settings.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
+import { printLines } from '../app/output.ts';
 import { openLake } from '../app/open-lake.ts';
 import { describeFailure, exitCodes } from '../app/exit-codes.ts';
 
@@ -22,16 +23,16 @@ export async function doctor(settings: Settings): Promise<number> {
   for (const group of [kafkaChecks(settings.kafka), lakeChecks(settings)]) {
     for (const { name, run } of group) {
       try {
-        process.stdout.write(`ok    ${name}: ${await run()}\n`);
+        printLines(`ok    ${name}: ${await run()}`);
       } catch (error) {
         failures++;
-        process.stdout.write(`FAIL  ${name}: ${describeFailure(error)}\n`);
+        printLines(...`FAIL  ${name}: ${describeFailure(error)}`.split('\n'));
         // what comes after stands on this
         break;
       }
     }
   }
-  process.stdout.write(failures === 0 ? 'everything is in place\n' : `${failures} of 2 sides can't work yet\n`);
+  printLines(failures === 0 ? 'everything is in place' : `${failures} of 2 sides can't work yet`);
   return failures === 0 ? exitCodes.done : exitCodes.failed;
 }
 

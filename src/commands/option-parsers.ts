@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { tableNameExpected, tableNamePattern } from '../app/variables/lake-variables.ts';
 import { parseDuration } from '../runtime/duration.ts';
 
 /** Parsers of command-line values: throw commander's error with what was expected. */
@@ -50,7 +51,12 @@ export function setting(text: string, before: Readonly<Record<string, string>>):
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+export function tableName(value: string): string {
+  if (tableNamePattern.test(value)) return value;
+  throw new InvalidArgumentError(`expected ${tableNameExpected}`);
+}
+
 export function commonName(value: string): string {
   if (/^[\w.-]{1,64}$/.test(value)) return value;
-  throw new InvalidArgumentError('Expected letters, digits, dots, dashes and underscores, 64 at most.');
+  throw new InvalidArgumentError('expected letters, digits, dots, dashes and underscores, 64 at most');
 }

@@ -5,6 +5,7 @@ import { simulate } from '../producer/simulator.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Settings } from '../app/settings.ts';
 import type { Logger } from '../app/logger.ts';
+import { printJson } from '../app/output.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
 import { keepTrying } from '../app/keep-trying.ts';
 import type { StopSignal } from '../app/signals.ts';
@@ -65,7 +66,7 @@ export async function produce(
       stop: stop.signal,
     });
     log.info({ acknowledged, perSecond }, 'published');
-    process.stdout.write(`${JSON.stringify({ topic, acknowledged })}\n`);
+    printJson({ topic, acknowledged });
     return stop.exitCode();
   } finally {
     await publisher.close();

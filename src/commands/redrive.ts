@@ -7,6 +7,7 @@ import type { Settings } from '../app/settings.ts';
 import type { Logger } from '../app/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { createLogObserver } from '../app/log-observer.ts';
+import { printLines } from '../app/output.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
 
@@ -39,6 +40,6 @@ export async function redrive(
     }
   }
   const verb = options.dryRun ? 'would become' : 'became';
-  process.stdout.write(`${total.passed} dead letters of ${table} ${verb} rows, ${total.left} stay\n`);
+  printLines(`${total.passed} dead letters of ${table} ${verb} rows, ${total.left} stay`);
   return stop.exitCode();
 }

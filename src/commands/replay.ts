@@ -10,6 +10,7 @@ import type { Logger } from '../app/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
 import { createLogObserver } from '../app/log-observer.ts';
+import { printLines } from '../app/output.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
 
@@ -42,7 +43,7 @@ export async function replay(
     table,
     topic,
   });
-  for (const item of plan) process.stdout.write(`${describe(item)}\n`);
+  for (const item of plan) printLines(describe(item));
   if (options.dryRun) return 0;
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   for (const item of plan) {
@@ -50,7 +51,7 @@ export async function replay(
     await replayItem(item, { reader, tools, policy: settings.batch, signal: stop.signal });
   }
   const left = plan.filter(({ kind }) => kind === 'leave').length;
-  process.stdout.write(`replayed ${plan.length - left} ranges of ${table}, left ${left} alone\n`);
+  printLines(`replayed ${plan.length - left} ranges of ${table}, left ${left} alone`);
   return stop.exitCode();
 }
 

@@ -2,6 +2,7 @@ import { hourlyMeans } from '../report/hourly-means.ts';
 import { formatReport } from '../report/format.ts';
 import type { Settings } from '../app/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { printJson, printLines } from '../app/output.ts';
 import { openLake } from '../app/open-lake.ts';
 
 export interface ReportOptions {
@@ -26,7 +27,8 @@ export async function report(settings: Settings, { since, json, limit }: ReportO
   const engine = await lake.openEngine([table]);
   try {
     const means = await hourlyMeans(engine, table, { limits, ...(since !== undefined && { since }) });
-    process.stdout.write(json ? `${JSON.stringify(means)}\n` : `${formatReport(means, limits, limit)}\n`);
+    if (json) printJson(means);
+    else printLines(...formatReport(means, limits, limit));
   } finally {
     await engine.close();
   }

@@ -9,6 +9,7 @@ import { PipelineError } from '../runtime/errors.ts';
 import type { Logger } from '../app/logger.ts';
 import { formatType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
+import { printJson, printLines } from '../app/output.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
 import { openLake } from '../app/open-lake.ts';
@@ -28,11 +29,12 @@ export async function showSchema(settings: Settings, { json }: { readonly json: 
   }
   const columns = table.columns.map(described);
   const keys = table.partitionKeys.map(described);
-  const text = alignColumns([
+  const lines = alignColumns([
     ...columns.map(({ name: column, type, comment }) => [column, type, comment]),
     ...keys.map(({ name: key, type }) => [key, type, 'partition key']),
-  ]).join('\n');
-  process.stdout.write(json ? `${JSON.stringify({ table: name, columns, partitionKeys: keys })}\n` : `${text}\n`);
+  ]);
+  if (json) printJson({ table: name, columns, partitionKeys: keys });
+  else printLines(...lines);
   return exitCodes.done;
 }
 
@@ -55,7 +57,8 @@ export async function diffSchema(settings: Settings, { sample, json }: DiffOptio
   const chunks = await newestRecords(reader, sample);
   const slices = chunks.map((chunk) => ({ chunk, first: 0, end: chunk.count }));
   const preview = writer.preview(slices, placement);
-  process.stdout.write(json ? `${toJson(preview)}\n` : `${toText(preview, table)}\n`);
+  if (json) printJson(toJson(preview));
+  else printLines(...toLines(preview, table));
   return preview.added.length + preview.replaced.length === 0 ? exitCodes.done : exitCodes.different;
 }
 
@@ -70,17 +73,17 @@ async function newestRecords(reader: TopicReader, sample: number): Promise<Recor
   return chunks;
 }
 
-function toJson({ added, replaced, redirected, rows, rejects }: SchemaPreview): string {
-  return JSON.stringify({
+function toJson({ added, replaced, redirected, rows, rejects }: SchemaPreview): object {
+  return {
     added: added.map(described),
     replaced: replaced.map(described),
     redirected,
     rows,
     rejects: Object.fromEntries(rejects),
-  });
+  };
 }
 
-function toText({ added, replaced, redirected, rows, rejects }: SchemaPreview, table: string): string {
+function toLines({ added, replaced, redirected, rows, rejects }: SchemaPreview, table: string): string[] {
   const total = rejects.values().reduce((sum, count) => sum + count, 0);
   return [
     `${rows} records would become rows of ${table}, ${total} dead letters`,
@@ -92,5 +95,5 @@ function toText({ added, replaced, redirected, rows, rejects }: SchemaPreview, t
     ),
     ...[...rejects].map(([reason, count]) => `${count} dead letters: ${reason}`),
     ...(added.length + replaced.length === 0 ? ['the table would not change'] : []),
-  ].join('\n');
+  ];
 }

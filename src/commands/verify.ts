@@ -8,6 +8,7 @@ import { alignColumns } from '../report/format.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { KafkaSettings, Settings } from '../app/settings.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
+import { printJson, printLines } from '../app/output.ts';
 import { openLake } from '../app/open-lake.ts';
 import { exitCodes } from '../app/exit-codes.ts';
 
@@ -48,7 +49,8 @@ export async function verifyTable(settings: Settings, options: VerifyCommandOpti
     await store.delete(removed);
     report = await run();
   }
-  process.stdout.write(options.json ? `${toJson(report, removed)}\n` : `${toText(report, { table, removed })}\n`);
+  if (options.json) printJson(toJson(report, removed), 2);
+  else printLines(...toLines(report, { table, removed }));
   return report.findings.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
@@ -57,15 +59,14 @@ async function connectReader(settings: KafkaSettings) {
   return createTopicReader({ kafka, topic: settings.topic });
 }
 
-function toJson({ partitions, findings, removable }: VerifyReport, removed: readonly string[]): string {
-  const write = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
-  return JSON.stringify({ ok: findings.length === 0, partitions, findings, removable, removed }, write, 2);
+function toJson({ partitions, findings, removable }: VerifyReport, removed: readonly string[]): object {
+  return { ok: findings.length === 0, partitions, findings, removable, removed };
 }
 
-function toText(
+function toLines(
   { partitions, findings, removable }: VerifyReport,
   { table, removed }: { readonly table: string; readonly removed: readonly string[] },
-): string {
+): string[] {
   const header = [
     'partition',
     'from',
@@ -95,7 +96,7 @@ function toText(
     findings.length === 0
       ? `${table}: nothing lost, nothing doubled: ${total.records} records = ${total.rows} rows + ${total.deadLetters} dead letters + ${total.tombstones} tombstones`
       : `${table}: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`,
-  ].join('\n');
+  ];
 }
 
 function cellsOf(summary: PartitionSummary): string[] {

@@ -1,7 +1,8 @@
+import { printable } from '../runtime/printable.ts';
 import type { AlertLimits, HourlyMean } from './hourly-means.ts';
 
 /** The report as a table for people. `limit`: at most so many rows, those with an alert first. */
-export function formatReport(means: readonly HourlyMean[], limits: AlertLimits, limit = Infinity): string {
+export function formatReport(means: readonly HourlyMean[], limits: AlertLimits, limit = Infinity): string[] {
   const alerts = means.filter(({ alert }) => alert !== undefined);
   const calm = means.filter(({ alert }) => alert === undefined);
   const shown = new Set([...alerts, ...calm].slice(0, limit));
@@ -21,11 +22,12 @@ export function formatReport(means: readonly HourlyMean[], limits: AlertLimits, 
     ...alignColumns([['hour (UTC)', 'patient', 'mean', 'min', 'max', 'readings', 'alert'], ...rows]),
     ...(left > 0 ? [`… and ${left} more`] : []),
     `${means.length} hourly means, ${alerts.length} outside ${limits.low} to ${limits.high} °C`,
-  ].join('\n');
+  ];
 }
 
-/** Numbers to the right, the rest to the left. */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+/** Aligns cells in columns: numbers to the right, the rest to the left. What a terminal would act on is escaped. */
+export function alignColumns(given: readonly (readonly string[])[]): string[] {
+  const rows = given.map((row) => row.map(printable));
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   return rows.map((row) =>

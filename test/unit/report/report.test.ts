@@ -57,7 +57,7 @@ describe('the report', () => {
       readings: 1,
       alert: alertOf(value, limits),
     });
-    const text = formatReport([mean('a', 36.5), mean('b', 36.6), mean('c', 38)], limits, 1);
+    const text = formatReport([mean('a', 36.5), mean('b', 36.6), mean('c', 38)], limits, 1).join('\n');
     expect(text).toContain('c');
     expect(text).toContain('HIGH');
     expect(text).toContain('… and 2 more');

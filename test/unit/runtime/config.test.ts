@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { documentedVariables, readConfig } from '../../../src/app/config.ts';
+import { readSettings } from '../../../src/app/settings.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 
 function problemsOf(environment: Record<string, string>, required: Parameters<typeof readConfig>[1] = []): string {
@@ -24,7 +25,9 @@ describe('the configuration', () => {
     expect(message).toContain('4 problems');
     expect(message).toContain('BATCH_ROWS_MAX: expected a whole number from 1 to 10000000, got "many"');
     expect(message).toContain('PARQUET_CODEC: expected zstd or snappy or gzip or uncompressed, got "rar"');
-    expect(message).toContain('LAKE: expected s3://bucket, s3://bucket/prefix or a folder, got "s3://B"');
+    expect(message).toContain(
+      'LAKE: expected s3://bucket, s3://bucket/prefix or a folder, without empty path segments (//), got "s3://B"',
+    );
     expect(message).toContain('KAFKA_BROKERS: expected host:port, several separated by commas, got nothing');
   });
 
@@ -44,6 +47,28 @@ describe('the configuration', () => {
     expect(readConfig({ LAKE: 's3://bucket/a/b/' }).LAKE).toEqual({ kind: 's3', bucket: 'bucket', prefix: 'a/b' });
     expect(readConfig({ LAKE: 's3://bucket' }).LAKE).toEqual({ kind: 's3', bucket: 'bucket', prefix: '' });
     expect(readConfig({ LAKE: '/data/lake' }).LAKE).toEqual({ kind: 'folder', path: '/data/lake' });
+  });
+
+  it.each(['s3://bucket//a', 's3://bucket/a//b', 's3://bucket/a//', 's3://bucket/../a', '/data//lake', 's3:///a'])(
+    'refuses the lake %s, whose keys no engine reads as they are written',
+    (place) => {
+      expect(problemsOf({ LAKE: place })).toContain('LAKE: expected');
+    },
+  );
+
+  it.each(['_ledger', '_x', '.x', 'A', 'a-b', ''.padEnd(201, 'a')])('refuses %j as a table', (name) => {
+    expect(problemsOf({ LAKE_TABLE: name })).toContain('LAKE_TABLE: expected');
+  });
+
+  it.each([
+    ['thermometer', 'thermometer'],
+    ['Ward.7-north', 'ward_7_north'],
+    ['_raw', 'topic_raw'],
+    ['.hidden', 'topic_hidden'],
+    ['_', 'topic_'],
+    ['_ledger', 'topic_ledger'],
+  ])('names the table of the topic %s %s, so that every engine sees it', (topic, table) => {
+    expect(readSettings({ KAFKA_TOPIC: topic }).table.name).toBe(table);
   });
 
   it('reads several brokers', () => {

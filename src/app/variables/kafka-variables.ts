@@ -1,0 +1,61 @@
+import { decimal, file, integer, password, pem, text, variable } from '../config-types.ts';
+
+const kafka = 'Kafka';
+const tls = 'Mutual TLS';
+
+/** Where records come from, and who we are there. */
+export const kafkaVariables = {
+  KAFKA_BROKERS: variable(
+    { group: kafka, about: 'Bootstrap brokers', expected: 'host:port, several separated by commas' },
+    (value) => {
+      const brokers = value.split(',').map((each) => each.trim());
+      return brokers.every((each) => /^[^\s:@/]+:\d{1,5}$/.test(each)) ? brokers : undefined;
+    },
+  ).optional(),
+  KAFKA_TOPIC: variable(
+    { group: kafka, about: 'Topic to publish to and to read from', expected: 'letters, digits, dots, - and _' },
+    (value) => (/^(?!\.{1,2}$)[\w.-]{1,200}$/.test(value) ? value : undefined),
+  ).prefault('thermometer'),
+  KAFKA_GROUP_ID: text({ group: kafka, about: 'Consumer group' }).prefault('glueless'),
+  KAFKA_CLIENT_ID: text({ group: kafka, about: 'Name of this client in the broker’s logs' }).prefault('glueless'),
+  KAFKA_SESSION_TIMEOUT_SECONDS: integer(6, 300, {
+    group: kafka,
+    about: 'Consumer session timeout: a member that sends no heartbeat for this long loses its partitions',
+  }).prefault('30'),
+  KAFKA_FETCH_BYTES_MAX: integer(10_000, 100_000_000, {
+    group: kafka,
+    about: 'Most bytes fetched per partition and request',
+  }).prefault('1048576'),
+  KAFKA_UNPACKED_BYTES_MAX: integer(1_000_000, 2_000_000_000, {
+    group: kafka,
+    about:
+      'Most bytes that a compressed record batch may unpack to; a larger one ends in RECORDS_UNREADABLE instead of filling the memory',
+  }).prefault('134217728'),
+
+  KAFKA_TLS_CA: pem({
+    group: tls,
+    about: 'Certificate authorities that sign the brokers’ certificates; default: the system’s',
+  }).optional(),
+  KAFKA_TLS_CA_FILE: file({ group: tls, about: 'Path of a file with the certificate authorities' }).optional(),
+  KAFKA_TLS_CERT: pem({ group: tls, about: 'Client certificate with its chain' }).optional(),
+  KAFKA_TLS_CERT_FILE: file({
+    group: tls,
+    about: 'Path of a file with the client certificate and its chain',
+  }).optional(),
+  KAFKA_TLS_KEY: pem({ group: tls, about: 'Private key of the client certificate', secret: true }).optional(),
+  KAFKA_TLS_KEY_FILE: file({ group: tls, about: 'Path of a file with the private key' }).optional(),
+  KAFKA_TLS_KEY_PASSPHRASE: password({ group: tls, about: 'Passphrase of an encrypted private key' }).optional(),
+  KAFKA_TLS_KEYSTORE_FILE: file({
+    group: tls,
+    about: 'Path of a PKCS#12 keystore with certificate and private key, instead of both by themselves',
+  }).optional(),
+  KAFKA_TLS_KEYSTORE_PASSWORD: password({ group: tls, about: 'Password of the keystore' }).optional(),
+  KAFKA_TLS_SECRET_ID: text({
+    group: tls,
+    about: 'Name or ARN of a secret in AWS Secrets Manager that holds {"cert", "key", "ca"} as PEM',
+  }).optional(),
+  KAFKA_TLS_RELOAD_SECONDS: decimal(0.1, 86_400, {
+    group: tls,
+    about: 'How often files or secret are read for a new certificate, which is used without a restart',
+  }).prefault('60'),
+};

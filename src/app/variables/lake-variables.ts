@@ -1,0 +1,116 @@
+import { choice, decimal, integer, text, variable, yesNo } from '../config-types.ts';
+
+const lake = 'Lake';
+const batches = 'Batches';
+const time = 'Event time and partitions';
+const parquet = 'Parquet';
+
+/** Engines hide what begins with `_` or `.`, and the ledger lives in `_ledger`. */
+export const tableNamePattern = /^[a-z0-9][a-z0-9_]{0,199}$/;
+export const tableNameExpected = 'lower-case letters, digits and underscores, not beginning with an underscore';
+
+/** Where rows go. */
+export const lakeVariables = {
+  LAKE: variable(
+    {
+      group: lake,
+      about: 'Where the data goes: S3 with the Glue Data Catalog, or a folder with a catalog of its own',
+      expected: 's3://bucket, s3://bucket/prefix or a folder, without empty path segments (//)',
+    },
+    readPlace,
+  ).prefault('./lake'),
+  LAKE_DATABASE: variable(
+    { group: lake, about: 'Database of the catalog', expected: 'lower-case letters, digits and underscores' },
+    (value) => (/^[a-z0-9_]{1,200}$/.test(value) ? value : undefined),
+  ).prefault('glueless'),
+  LAKE_TABLE: variable(
+    { group: lake, about: 'Table; default: named after the topic', expected: tableNameExpected },
+    (value) => (tableNamePattern.test(value) ? value : undefined),
+  ).optional(),
+  AWS_REGION: text({
+    group: lake,
+    about: 'Region of bucket and catalog; credentials come from the AWS SDK’s default provider chain',
+  }).optional(),
+  AWS_ENDPOINT_URL: variable(
+    {
+      group: lake,
+      about: 'Custom endpoint for S3, Glue and Athena (emulators)',
+      expected: 'an http or https URL without user and password',
+    },
+    readEndpoint,
+  ).optional(),
+  ATHENA_WORKGROUP: text({ group: lake, about: 'Athena workgroup that runs the report' }).prefault('primary'),
+  ATHENA_OUTPUT: text({
+    group: lake,
+    about: 'Athena query result location (`s3://…`); default: the workgroup’s',
+  }).optional(),
+
+  BATCH_ROWS_MAX: integer(1, 10_000_000, { group: batches, about: 'A batch is written at this many records' }).prefault(
+    '100000',
+  ),
+  BATCH_BYTES_MAX: integer(1000, 2_000_000_000, {
+    group: batches,
+    about: 'A batch is written at this many bytes of JSON',
+  }).prefault('33554432'),
+  BATCH_AGE_MAX_SECONDS: decimal(0.1, 86_400, {
+    group: batches,
+    about: 'A batch is written when its first record has waited this long',
+  }).prefault('60'),
+  BUFFER_BYTES_MAX: integer(1_000_000, 8_000_000_000, {
+    group: batches,
+    about: 'Fetching pauses when all partitions together have buffered this many bytes',
+  }).prefault('50331648'),
+  COMMITS_MAX: integer(1, 64, { group: batches, about: 'Most batches written at the same time' }).prefault('1'),
+
+  EVENT_TIME_FIELD: text({
+    group: time,
+    about: 'Field with the event time: ISO 8601 with zone, or Unix time in seconds or milliseconds',
+  }).prefault('eventTime'),
+  EVENT_TIME_PAST_DAYS_MAX: decimal(0, 100_000, {
+    group: time,
+    about: 'An event time more than this many days before the Kafka timestamp does not choose the Hive partition',
+  }).prefault('30'),
+  EVENT_TIME_FUTURE_DAYS_MAX: decimal(0, 100_000, {
+    group: time,
+    about: 'An event time more than this many days after the Kafka timestamp does not choose the Hive partition',
+  }).prefault('1'),
+  PARTITION_BY: choice(['hour', 'day', 'none'], {
+    group: time,
+    about: 'Hive partitions of a new table: event_date and event_hour, event_date, or none',
+  }).prefault('hour'),
+  PARTITION_PROJECTION: yesNo({
+    group: time,
+    about: 'A new table computes its partitions (Athena’s partition projection) instead of registering them',
+  }).prefault('false'),
+
+  PARQUET_ENCODER: choice(['glueless', 'hyparquet', 'parquetjs-lite'], {
+    group: parquet,
+    about: 'What writes the files: our own encoder, or one of two libraries',
+  }).prefault('glueless'),
+  PARQUET_CODEC: choice(['zstd', 'snappy', 'gzip', 'uncompressed'], {
+    group: parquet,
+    about: 'Compression; parquetjs-lite writes snappy for zstd',
+  }).prefault('zstd'),
+  PARQUET_ROW_GROUP_ROWS: integer(100, 10_000_000, { group: parquet, about: 'Most rows of a row group' }).prefault(
+    '100000',
+  ),
+};
+
+type Place =
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
+
+function readPlace(value: string): Place | undefined {
+  if (/[\p{Cc}]|-----BEGIN/u.test(value) || value.replace(/^s3:\/\//, '').includes('//')) return undefined;
+  if (!value.startsWith('s3:')) return { kind: 'folder', path: value };
+  const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/.exec(value) ?? [];
+  if (bucket === undefined || prefix.split('/').some((segment) => segment === '.' || segment === '..'))
+    return undefined;
+  return { kind: 's3', bucket, prefix };
+}
+
+function readEndpoint(value: string): string | undefined {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol) || /[\p{Cc}\s]/u.test(value)) return undefined;
+  return url.username === '' && url.password === '' ? value : undefined;
+}

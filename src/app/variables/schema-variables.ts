@@ -1,0 +1,59 @@
+import { parseColumns } from '../../schema/hive-ddl.ts';
+import { choice, integer, list, variable, yesNo } from '../config-types.ts';
+
+const group = 'Schema';
+
+/** How fields of records become columns. */
+export const schemaVariables = {
+  KAFKA_COLUMNS: yesNo({
+    group,
+    about: 'Columns kafka_partition, kafka_offset and kafka_timestamp beside the data',
+  }).prefault('true'),
+  SCHEMA_POLICY: choice(['evolve', 'log', 'frozen'], {
+    group,
+    about:
+      'evolve: new fields become columns, values of another type go to a sibling column; log: no siblings, such values go to _rescued; frozen: nothing new, all goes to _rescued',
+  }).prefault('evolve'),
+  SCHEMA_NUMBERS: choice(['double', 'split'], {
+    group,
+    about: 'All numbers as double, or whole ones as bigint',
+  }).prefault('double'),
+  SCHEMA_HINTS: variable(
+    {
+      group,
+      about: 'Types for columns that don’t exist yet, as in CREATE TABLE: seq bigint, tags array<string>',
+      expected: 'names with Hive types, separated by commas',
+    },
+    parseColumns,
+  ).prefault(''),
+  FIELDS_ALLOW: list({
+    group,
+    about: 'Only these top-level fields of a record become columns',
+  }).optional(),
+  FIELDS_DENY: list({
+    group,
+    about: 'Top-level fields of a record that become no column',
+  }).optional(),
+  FIELDS_RENAME: variable(
+    { group, about: 'Fields that get another name', expected: 'old=new, several separated by commas' },
+    readPairs,
+  ).optional(),
+  SCHEMA_COLUMNS_MAX: integer(1, 2000, {
+    group,
+    about: 'Most columns of the table; values of further fields go to _rescued',
+  }).prefault('500'),
+  SCHEMA_DEPTH_MAX: integer(1, 30, {
+    group,
+    about: 'Levels of nesting that become struct and array; deeper values are kept as JSON in a string',
+  }).prefault('8'),
+  RECORD_BYTES_MAX: integer(100, 100_000_000, { group, about: 'Larger records become dead letters' }).prefault(
+    '1048576',
+  ),
+};
+
+function readPairs(value: string): ReadonlyMap<string, string> | undefined {
+  const pairs = value.split(',').map((pair) => pair.split('=').map((each) => each.trim()));
+  return !/[\p{Cc}]/u.test(value) && pairs.every((pair) => pair.length === 2 && pair.every((each) => each !== ''))
+    ? new Map(pairs.map(([from = '', to = '']) => [from, to]))
+    : undefined;
+}

@@ -1,0 +1,31 @@
+import { choice, decimal, integer } from '../config-types.ts';
+
+const service = 'Service';
+const report = 'Report';
+
+/** How the process runs. */
+export const serviceVariables = {
+  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+    group: service,
+    about: 'Lowest level that is logged',
+  }).prefault('info'),
+  HTTP_PORT: integer(0, 65_535, {
+    group: service,
+    about: 'Port of /livez, /readyz and /metrics; default: no HTTP server',
+  }).optional(),
+  RETRY_SECONDS: decimal(0, 86_400, {
+    group: service,
+    about: 'A step whose failure may pass is tried again for this long before the process gives up',
+  }).prefault('300'),
+  SHUTDOWN_DEADLINE_SECONDS: decimal(1, 3600, {
+    group: service,
+    about: 'Time to write what has arrived after SIGTERM',
+  }).prefault('25'),
+  STALL_SECONDS: decimal(1, 86_400, {
+    group: service,
+    about: 'The process ends when there is lag and nothing has been written for this long',
+  }).prefault('600'),
+
+  ALERT_LOW: decimal(-100, 200, { group: report, about: 'Hourly means below are marked, in °C' }).prefault('36.1'),
+  ALERT_HIGH: decimal(-100, 200, { group: report, about: 'Hourly means above are marked, in °C' }).prefault('37.2'),
+};

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { documentedVariables, readConfig } from '../../../src/app/config.ts';
+
+const cli = join(import.meta.dirname, '../../../src/cli.ts');
+const key = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\n-----END PRIVATE KEY-----\n';
+
+/** Runs the command line; `reads: false` closes its output before the first byte, as a reader that has gone. */
+async function glueless(args: readonly string[], env: Record<string, string>, reads = true) {
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { PATH: process.env['PATH'], LOG_LEVEL: 'info', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  if (!reads) child.stdout.destroy();
+  child.stdout.on('data', (data: Buffer) => (output.stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (output.stderr += data.toString()));
+  const [code] = await once(child, 'close');
+  return { code: Number(code), ...output };
+}
+
+/** All variables but those that take PEM or passwords. */
+const variables = documentedVariables()
+  .filter(({ secret, expected }) => secret !== true && !expected.startsWith('PEM'))
+  .map(({ name }) => name);
+
+const nobody = { KAFKA_BROKERS: '127.0.0.1:1' };
+
+describe('the command line', () => {
+  it('ends as it would have when nobody reads its output any more', async () => {
+    const { code, stderr } = await glueless(['doctor'], nobody, false);
+    expect(stderr).toBe('');
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ['a private key', key],
+    ['several lines', 'MIIEvQIBADAN\nMIIEvQIBADAN'],
+    ['a secret with keys', JSON.stringify({ cert: key, key })],
+    ['user and password', 'https://me:MIIEvQIBADAN@host:9094'],
+  ])('prints nothing of %s that was put into the wrong variable', async (_what, value) => {
+    const { code, stdout, stderr } = await glueless(
+      ['doctor'],
+      Object.fromEntries(variables.map((name) => [name, value])),
+    );
+    expect(code).toBe(2);
+    expect(stdout + stderr).not.toMatch(/MIIE|BEGIN/);
+    for (const name of ['KAFKA_BROKERS', 'KAFKA_TOPIC', 'AWS_ENDPOINT_URL'])
+      expect(stderr).toContain(`${name}: expected`);
+  });
+
+  it.each(variables)('refuses a private key in %s before it is used', (name) => {
+    expect(() => readConfig({ [name]: key })).toThrow(`${name}: `);
+  });
+
+  it('prints no key that came as an option', async () => {
+    const { code, stderr } = await glueless(['produce', '--count', key], nobody);
+    expect(code).toBe(2);
+    expect(stderr).not.toMatch(/MIIE|BEGIN/);
+  });
+});
