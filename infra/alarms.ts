@@ -10,7 +10,7 @@ const namespace = 'Glueless';
 const day = Duration.days(1);
 const minute = Duration.minutes(1);
 
-/** Offsets the topic holds and the group has not committed, as the brokers see it: true also when no consumer runs. */
+/** Lag of the group by the brokers' own metric, which exists also when no consumer runs. */
 export function lagMetric(clusterName: string, { topic, group }: Settings): Metric {
   return new Metric({
     namespace: 'AWS/Kafka',
@@ -36,7 +36,7 @@ export interface AlarmOptions {
   readonly settings: Settings;
 }
 
-/** Alarms by mail or pager: subscribe to the topic. Figures beside the lag come from the service's log lines. */
+/** Alarms that an SNS topic passes on to its subscribers. Metrics other than the lag are made from the service's log lines. */
 export class Alarms extends Construct {
   readonly topic: Topic;
 
@@ -68,7 +68,7 @@ export class Alarms extends Construct {
         above: 500_000,
         periods: 15,
         about: 'records wait and are not written: is a consumer running, and ready?',
-        // a group that was never seen, or brokers that say nothing
+        // a group that never committed, or brokers that send no metric
         missing: TreatMissingData.BREACHING,
       },
       Freshness: {
@@ -124,7 +124,7 @@ export class Alarms extends Construct {
         below: settings.certificateAuthorityMode === 'GENERAL_PURPOSE' ? 14 : 2,
         periods: 1,
         about: 'the client certificate expires soon and was not renewed: run the renewal task',
-        // it is said at start, when it is rotated, and when few days are left
+        // logged at start, at each rotation, and when few days are left
         missing: TreatMissingData.IGNORE,
       },
     };

@@ -10,13 +10,13 @@ export interface AppOptions {
 }
 
 /**
- * Two stacks without a region or account of their own. The platform is deployed first; then image and certificate are put
- * in, and the service follows: docs/deploy.md.
+ * Two stacks that are bound to no region or account. The platform is deployed first, then image and certificate are uploaded,
+ * then the service is deployed: docs/deploy.md.
  */
 export function createApp({ context = {}, outdir }: AppOptions = {}): App {
   const app = new App({ context, analyticsReporting: false, ...(outdir !== undefined && { outdir }) });
   const settings = readSettings(app.node);
-  // without assets, nothing has to be bootstrapped, and the templates work without CDK
+  // without assets no bootstrap is needed, and the templates can be deployed without CDK
   const synthesizer = (): DefaultStackSynthesizer =>
     new DefaultStackSynthesizer({ generateBootstrapVersionRule: false });
   const platform = new PlatformStack(app, 'GluelessPlatform', { settings, synthesizer: synthesizer() });

@@ -20,12 +20,12 @@ const serverProperties = [
   'log.retention.hours=168',
 ].join('\n');
 
-/** An MSK cluster that only answers clients with a certificate of the authority, over TLS. */
+/** An MSK cluster that answers only clients with a certificate of the authority, over TLS. */
 export class KafkaCluster extends Construct {
   readonly clusterArn: string;
   readonly clusterName: string;
   readonly authorityArn: string;
-  /** For everything that connects to the brokers. */
+  /** Security group of everything that connects to the brokers. */
   readonly clients: SecurityGroup;
 
   constructor(scope: Construct, id: string, { vpc, settings }: { readonly vpc: Vpc; readonly settings: Settings }) {
@@ -91,7 +91,7 @@ export class KafkaCluster extends Construct {
       certificate: certificate.attrCertificate,
       status: 'ACTIVE',
     });
-    // whoever uses the authority waits until it can sign
+    // resources that use the authority wait until it can sign
     return activation.ref;
   }
 }

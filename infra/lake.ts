@@ -5,7 +5,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
-/** Everything the service writes lies below it. */
+/** Prefix of everything that the service writes. */
 export const lakePrefix = 'lake';
 const resultsPrefix = 'athena-results';
 const scanLimitBytes = 10 * 1024 ** 3;
@@ -22,7 +22,7 @@ export class Lake extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      // an object that was deleted by mistake can be had back for a month
+      // an object deleted by mistake can be restored for a month
       versioned: true,
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [

@@ -18,7 +18,7 @@ const callsToAws = {
   Glue: InterfaceVpcEndpointAwsService.GLUE,
 };
 
-/** Two zones; brokers and tasks have no public address. S3, where the bytes go, is reached without the NAT gateway. */
+/** A VPC of two zones; brokers and tasks have no public address. S3, which gets most bytes, is reached without the NAT gateway. */
 export class Network extends Construct {
   readonly vpc: Vpc;
 
@@ -27,7 +27,7 @@ export class Network extends Construct {
     this.vpc = new Vpc(this, 'Vpc', {
       maxAzs: 2,
       natGateways,
-      // changing it would need a function of CDK's own, and an asset with it
+      // changing it would need a custom resource of CDK, and an asset with it
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [
         { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },

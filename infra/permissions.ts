@@ -4,7 +4,7 @@ import { lakePrefix } from './lake.ts';
 import type { PlatformStack } from './platform-stack.ts';
 import type { Settings } from './settings.ts';
 
-/** Reads and writes the lake and the tables of the database; docs/operations.md has the same list with reasons. */
+/** Allows reading and writing the lake and the database's tables; docs/operations.md has the same list with reasons. */
 export function lakePermissions(platform: PlatformStack, { database, table }: Settings): PolicyStatement[] {
   const { bucket } = platform.lake;
   const glue = (resource: string, resourceName?: string): string =>
@@ -43,7 +43,7 @@ export function certificatePermissions(secretArn: string): PolicyStatement {
   return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] });
 }
 
-/** Has certificates for clients signed, and no others, and puts them into their secrets. */
+/** Allows having client certificates signed, and no others, and putting them into their secrets. */
 export function renewalPermissions(platform: PlatformStack): PolicyStatement[] {
   const { consumerCertificate, producerCertificate, kafka } = platform;
   return [

@@ -13,7 +13,7 @@ export interface PlatformProps extends StackProps {
 
 const imagesKept = 20;
 
-/** What lasts: network, authority, Kafka, lake, and the places for image and certificates. */
+/** The stack that holds state: network, authority, Kafka, lake, image repository and secrets. */
 export class PlatformStack extends Stack {
   readonly network: Network;
   readonly kafka: KafkaCluster;
@@ -51,7 +51,7 @@ export class PlatformStack extends Stack {
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 
-  /** Filled by `glueless cert request`. */
+  /** Secrets of the certificates, filled by `glueless cert request`. */
   #certificate(who: string): Secret {
     return new Secret(this, `${who}Certificate`, {
       description: `${who}: client certificate and key for Kafka, put in by glueless cert request`,

@@ -19,13 +19,13 @@ export interface ServiceProps extends StackProps {
   readonly platform: PlatformStack;
 }
 
-/** How long a certificate is good for, and how often it is renewed. */
+/** Lifetime of a certificate and schedule of its renewal. */
 const renewals = {
   GENERAL_PURPOSE: { validDays: 90, everyDays: 30 },
   SHORT_LIVED_CERTIFICATE: { validDays: 7, everyDays: 2 },
 } as const;
 
-/** What runs: the consumer as a service, simulator and replay as tasks, the renewal of certificates, alarms. */
+/** The stack that runs: the consumer as a service, simulator and replay as tasks, the renewal of certificates, alarms. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, { settings, platform, ...props }: ServiceProps) {
     super(scope, id, { description: 'glueless: consumer, replay, simulator, alarms', ...props });
@@ -109,7 +109,7 @@ export class ServiceStack extends Stack {
     const service = new FargateService(this, 'ConsumerService', {
       cluster: options.cluster,
       taskDefinition: options.consumer,
-      // how many run is left to the scaling
+      // auto scaling decides how many run
       desiredCount: 1,
       minHealthyPercent: 100,
       maxHealthyPercent: 200,

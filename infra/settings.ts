@@ -4,7 +4,7 @@ import { z } from 'zod';
 const flag = z.union([z.boolean(), z.stringbool()]);
 
 const settingsSchema = z.object({
-  /** Names of what is read and written. */
+  /** Names of topic, group, database and table. */
   topic: z.string().default('thermometer'),
   group: z.string().default('glueless'),
   database: z
@@ -15,22 +15,22 @@ const settingsSchema = z.object({
     .string()
     .regex(/^[a-z0-9_]+$/)
     .default('readings'),
-  /** Of the topic; more consumers than partitions would have nothing to do. */
+  /** Number of the topic's partitions; more consumers than that would have nothing to do. */
   partitions: z.coerce.number().int().min(1).max(1000).default(4),
   natGateways: z.coerce.number().int().min(1).max(2).default(1),
-  /** Keeps calls to AWS off the NAT gateway, for a price per hour, endpoint and zone. */
+  /** Interface endpoints: keep calls to AWS off the NAT gateway, for a price per hour, endpoint and zone. */
   interfaceEndpoints: flag.default(false),
-  /** A Private CA that is there already. */
+  /** ARN of a Private CA that exists already. */
   certificateAuthorityArn: z.string().startsWith('arn:').optional(),
   /** SHORT_LIVED_CERTIFICATE costs an eighth and signs for seven days at most. */
   certificateAuthorityMode: z.enum(['GENERAL_PURPOSE', 'SHORT_LIVED_CERTIFICATE']).default('GENERAL_PURPOSE'),
-  /** An image elsewhere, instead of the repository that the platform makes. */
+  /** An image in another registry, instead of the platform's repository. */
   image: z.string().optional(),
 });
 
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
-/** Settings from CDK's context, `-c name=value`. Throws when one is not as expected. */
+/** Reads the settings from CDK's context, `-c name=value`. Throws when one is not as expected. */
 export function readSettings(node: Node): Settings {
   const entries = Object.keys(settingsSchema.shape).map((name): [string, unknown] => [name, node.tryGetContext(name)]);
   return settingsSchema.parse(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));

@@ -19,12 +19,12 @@ export interface TaskOptions {
 }
 
 const stopTimeout = Duration.seconds(60);
-/** Leaves ECS's SIGKILL ten seconds. */
+/** Ends a graceful stop ten seconds before ECS sends SIGKILL. */
 const drainSeconds = 50;
 const httpPort = 8080;
 const alive = `fetch('http://localhost:${httpPort}/livez').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 
-/** Task definitions that differ in command and rights only. */
+/** Makes task definitions that differ only in command and permissions. */
 export class Tasks extends Construct {
   readonly log: LogGroup;
   readonly #image: ContainerImage;
@@ -42,7 +42,7 @@ export class Tasks extends Construct {
     this.#image = imageOf(this, options);
   }
 
-  /** A quarter of a vCPU on ARM and 512 MB, a root file system that can't be written to. */
+  /** A quarter of a vCPU on ARM and 512 MB, with a read-only root file system. */
   define(name: string, { command, environment, permissions }: TaskOptions): FargateTaskDefinition {
     const task = new FargateTaskDefinition(this, name, {
       cpu: 256,

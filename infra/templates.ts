@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from './app.ts';
 
-/** Templates by file name, as they are shipped for those who deploy without CDK. Throws when cdk-nag objects. */
+/** Makes the CloudFormation templates by file name, as they ship for deploying without CDK. Throws when cdk-nag objects. */
 export function synthesize(context: Record<string, unknown> = {}): Record<string, Template> {
   const outdir = mkdtempSync(join(tmpdir(), 'glueless-cdk-'));
   const { stacks } = createApp({ context, outdir }).synth();
   return Object.fromEntries(stacks.map(({ stackName, template }) => [`${stackName}.template.json`, template]));
 }
 
-/** The parts of a CloudFormation template that we look at. */
+/** The fields of a CloudFormation template that are read here. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
 }

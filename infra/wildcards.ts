@@ -1,7 +1,7 @@
 import { Validations, type Stack } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 
-/** The only stars in the policies, each with its reason; cdk-nag refuses any other. */
+/** The only wildcards in the policies, each with its reason; cdk-nag refuses any other. */
 const reasons: readonly (readonly [finding: string, reason: string])[] = [
   [
     'Resource::GluelessPlatform:ExportsOutputFnGetAttLakeBucketB1D32E10Arn6706D8FF/lake/*',

@@ -3,7 +3,7 @@ import { documentedVariables, type DocumentedVariable } from '../src/app/config.
 
 export const configurationPath = 'docs/configuration.md';
 
-/** The reference of all variables, as Markdown. A test holds the file in docs to it. */
+/** Makes the reference of all variables, as Markdown. A test keeps the file in docs equal to it. */
 export function configurationPage(): string {
   const groups = Map.groupBy(documentedVariables(), ({ group }) => group);
   const sections = [...groups].map(([group, variables]) => section(group, variables));

@@ -9,7 +9,7 @@ const retried: Readonly<Record<ErrorFacts['retryable'], string>> = {
   sometimes: 'if it may pass',
 };
 
-/** The reference of all error codes, as Markdown. A test holds the file in docs to it. */
+/** Makes the reference of all error codes, as Markdown. A test keeps the file in docs equal to it. */
 export function errorsPage(): string {
   const sections = Object.entries(errorGroups).map(([group, codes]) => section(group, codes));
   return `# Error codes

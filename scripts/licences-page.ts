@@ -17,7 +17,7 @@ export interface Licence {
   readonly licence: string;
 }
 
-/** What the image ships, from the lockfile: neither development nor optional packages. */
+/** Lists the packages that the image ships, from the lockfile: neither development nor optional ones. */
 export function shippedLicences(): Licence[] {
   const lock: { packages: Record<string, Package> } = JSON.parse(
     readFileSync(join(import.meta.dirname, '../package-lock.json'), 'utf8'),
@@ -32,7 +32,7 @@ export function shippedLicences(): Licence[] {
   return [...new Map(found.map((each) => [`${each.name}@${each.version}`, each])).values()];
 }
 
-/** Markdown of docs/licences.md. */
+/** Makes docs/licences.md. */
 export function licencesPage(): string {
   const byLicence = Map.groupBy(shippedLicences(), ({ licence }) => licence);
   const sections = [...byLicence]

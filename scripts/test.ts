@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Runs everything that must hold: `npm test`. With `--fast` without brokers and emulators. The last line counts. */
+/** Runs all checks: `npm test`. With `--fast` without brokers and emulators. The last line has the counts. */
 
 interface Lane {
   readonly name: string;
   readonly command: readonly string[];
-  /** Where vitest leaves its counts; left out: the lane counts as one test. */
+  /** File with vitest's counts; left out: the lane counts as one test. */
   readonly counts?: string;
 }
 
@@ -33,7 +33,7 @@ function runLane({ name, command, counts }: Lane): { passed: number; failed: num
   const { status } = spawnSync(program, args, { stdio: 'inherit' });
   if (counts === undefined) return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   const found = readCounts(counts);
-  // a lane that broke down before or beside its tests has failed, whatever its tests say
+  // a lane that broke down before or beside its tests has failed, even if all tests passed
   return status !== 0 && found.failed === 0 ? { ...found, failed: 1 } : found;
 }
 

@@ -13,7 +13,7 @@ import { explainAwsError } from './explain-aws-error.ts';
 export interface AthenaOptions extends AwsOptions {
   readonly database: string;
   readonly workgroup: string;
-  /** `s3://…`; the workgroup's own place when left out. */
+  /** Query result location, `s3://…`; `undefined`: the workgroup's. */
   readonly output: string | undefined;
   readonly clock: Clock;
 }
@@ -21,7 +21,7 @@ export interface AthenaOptions extends AwsOptions {
 const pollMs = 300;
 const pollsMax = 2000;
 
-/** Runs SQL in Amazon Athena; all values come as text. */
+/** Runs SQL in Amazon Athena, which answers all values as strings. */
 export function createAthenaQueryEngine(options: AthenaOptions): QueryEngine {
   const { database, workgroup, output } = options;
   const client = new AthenaClient(clientOptions(options));

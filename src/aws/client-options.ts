@@ -1,11 +1,11 @@
-/** Where and how AWS is called; credentials come by the SDK's own chain. */
+/** Region and endpoint of the AWS clients; credentials come from the SDK's own chain. */
 export interface AwsOptions {
   readonly region: string | undefined;
-  /** An emulator's address. */
+  /** Custom endpoint: an emulator's. */
   readonly endpoint: string | undefined;
 }
 
-/** What all clients share: few attempts, since the commit steps are tried again as a whole, and no endless waiting. */
+/** Options of all clients: few attempts, since callers retry whole steps, and a timeout for everything. */
 export function clientOptions({ region, endpoint }: AwsOptions) {
   return {
     ...(region !== undefined && { region }),

@@ -46,7 +46,7 @@ export function explainAwsError(error: unknown, where: string, area: Area): Pipe
   return new PipelineError(codes[area].unavailable, { ...about, retryable: isRetryable });
 }
 
-/** HTTP status of an answer, if there was one. */
+/** The HTTP status of the answer, if there was one. */
 export function statusOf(error: unknown): number | undefined {
   const metadata: unknown = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
   const status: unknown =

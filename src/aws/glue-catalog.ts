@@ -20,10 +20,10 @@ export interface GlueOptions extends AwsOptions {
   readonly database: string;
 }
 
-/** What one BatchCreatePartition takes. */
+/** Most partitions per BatchCreatePartition request. */
 const partitionsMax = 100;
 
-/** Tables of one database of the AWS Glue Data Catalog. A table's version is Glue's `VersionId`. */
+/** A catalog of one database of the AWS Glue Data Catalog. A table's version is Glue's `VersionId`. */
 export function createGlueCatalog(options: GlueOptions): Catalog {
   const { database } = options;
   const client = new GlueClient(clientOptions(options));
@@ -107,7 +107,7 @@ async function createDatabase(client: GlueClient, database: string): Promise<voi
   try {
     await client.send(new CreateDatabaseCommand({ DatabaseInput: { Name: database } }));
   } catch (error) {
-    // somebody who may not create databases can still use one that is there: the table tells
+    // who may not create databases can still use one that exists: creating the table will tell
     if (!isNamed(error, 'AlreadyExistsException', 'AccessDeniedException')) throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { Column } from '../schema/types.ts';
 
 const parquet = 'org.apache.hadoop.hive.ql.io.parquet';
 
-/** The table as Athena can read it: external, Parquet, its SerDe spelled out. */
+/** Describes the table as Athena can read it: external, Parquet, its SerDe spelled out. */
 export function tableInput({ name, columns, partitionKeys, location, parameters }: TableDefinition): TableInput {
   return {
     Name: name,
@@ -16,7 +16,7 @@ export function tableInput({ name, columns, partitionKeys, location, parameters 
   };
 }
 
-/** A partition has the table's columns at the time it is made; Athena goes by their names. */
+/** Describes a partition. It gets the table's columns of this moment; Athena finds columns by name. */
 export function partitionInput(table: CatalogTable, { values, location }: CatalogPartition): PartitionInput {
   return { Values: [...values], StorageDescriptor: storage(table.columns.map(toGlue), location) };
 }
@@ -33,7 +33,7 @@ export function fromTable(table: Table): CatalogTable {
   };
 }
 
-/** The table with columns added; everything that others set on it stays as it is. */
+/** Adds columns to the table's description; everything that others set on it stays as it is. */
 export function updatedInput(
   table: Table,
   change: {

@@ -10,7 +10,7 @@ import { explainAwsError, isNamed } from './explain-aws-error.ts';
 
 export interface SigningOrder {
   readonly authorityArn: string;
-  /** PEM. */
+  /** The certificate signing request, PEM. */
   readonly request: string;
   readonly days: number;
 }

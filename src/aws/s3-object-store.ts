@@ -15,13 +15,13 @@ import { explainAwsError, isNamed, statusOf } from './explain-aws-error.ts';
 
 export interface S3Options extends AwsOptions {
   readonly bucket: string;
-  /** Without slashes at its ends; empty for the bucket's root. */
+  /** The lake's prefix, without slashes at its ends; empty for the bucket's root. */
   readonly prefix: string;
 }
 
 const deletesMax = 1000;
 
-/** Objects below a prefix of a bucket. An object's version is its ETag. */
+/** An object store below a prefix of a bucket. An object's version is its ETag. */
 export function createS3ObjectStore(options: S3Options): ObjectStore {
   const { bucket, prefix } = options;
   const client = new S3Client({ ...clientOptions(options), forcePathStyle: options.endpoint !== undefined });
@@ -127,7 +127,7 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
   };
 }
 
-/** The objects of a page. An answer that lost some of them on its way would hide objects, or the whole ledger. */
+/** The objects of a page, which must be whole: an answer that lost some on its way would hide objects, or the whole ledger. */
 function wholePage(
   { Name, Contents = [], KeyCount }: ListObjectsV2CommandOutput,
   where: string,
@@ -139,7 +139,7 @@ function wholePage(
   });
 }
 
-/** A checksum as S3 writes it: base64 of the big-endian bytes. */
+/** Writes a checksum as S3 does: base64 of the big-endian bytes. */
 function toChecksum(value: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
@@ -147,7 +147,7 @@ function toChecksum(value: number): string {
 }
 
 function crc32Of(checksum: string | undefined): Pick<ObjectInfo, 'crc32'> {
-  // objects of several parts have a checksum of checksums, with `-` and the number of parts behind it
+  // an object of a multipart upload has a checksum of checksums, with `-` and the number of parts behind it
   const bytes = Buffer.from(checksum ?? '', 'base64');
   return bytes.length === 4 && checksum?.includes('-') === false ? { crc32: bytes.readUInt32BE() } : {};
 }
@@ -161,7 +161,7 @@ function conditionOf(condition: PutCondition | undefined): { IfNoneMatch?: strin
   return 'ifAbsent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifVersion };
 }
 
-/** The condition did not hold; If-Match on a key that is gone answers 404. */
+/** True when the condition did not hold; If-Match on a key that is gone answers 404. */
 function isRefusal(error: unknown): boolean {
   return statusOf(error) === 412 || isNamed(error, 'PreconditionFailed', 'NoSuchKey');
 }

@@ -13,14 +13,14 @@ const secretSchema = z.object({ cert: z.string(), key: z.string(), ca: z.string(
 
 export type TlsSecret = Readonly<z.infer<typeof secretSchema>>;
 
-/** Certificate, key and authority (PEM) of a secret that is a JSON object with `cert`, `key` and perhaps `ca`. */
+/** Reads certificate, key and authority (PEM) from a secret that is a JSON object with `cert`, `key` and optionally `ca`. */
 export async function readTlsSecret(id: string, options: AwsOptions): Promise<TlsSecret> {
   const client = new SecretsManagerClient(clientOptions(options));
   try {
     const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: id }));
     return secretSchema.parse(JSON.parse(SecretString));
   } catch (error) {
-    // what was parsed must not reach the log
+    // the parser's message holds the secret: it must not reach the log
     if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError))
       throw explainAwsError(error, `secret ${id}`, 'SECRET');
     throw new PipelineError('SECRET_INVALID', {
@@ -33,7 +33,7 @@ export async function readTlsSecret(id: string, options: AwsOptions): Promise<Tl
   }
 }
 
-/** Puts a new version into the secret, which is made if it is missing. */
+/** Puts a new version into the secret; creates the secret if it is missing. */
 export async function writeTlsSecret(id: string, secret: TlsSecret, options: AwsOptions): Promise<void> {
   const client = new SecretsManagerClient(clientOptions(options));
   const SecretString = JSON.stringify(secret);

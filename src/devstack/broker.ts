@@ -15,22 +15,22 @@ const clusterId = 'MkU3OEVBNTcwNTJENDM2Qg';
 const readyTimeoutMs = 90_000;
 
 export interface BrokerOptions {
-  /** Brokers of the cluster; each is a controller too. */
+  /** Number of brokers; each is a controller too. */
   readonly nodes?: number;
-  /** Denies what no ACL allows; `CN=admin` may do everything. */
+  /** Deny what no ACL allows; `CN=admin` may do everything. */
   readonly acls?: boolean;
-  /** For measuring clients: all of the compiler, memory and threads, so that the broker is not what limits them. Starts slower. */
+  /** Give the broker the whole compiler, more memory and threads, so that clients can be measured. Starts slower. */
   readonly forLoad?: boolean;
   readonly properties?: Readonly<Record<string, string>>;
   readonly authority?: Authority;
 }
 
-/** A real Apache Kafka whose only door for clients asks for a certificate. */
+/** A real Apache Kafka whose only listener for clients asks for a certificate. */
 export interface Broker {
-  /** `localhost:port`, comma-separated. */
+  /** Bootstrap brokers, `localhost:port`, comma-separated. */
   readonly bootstrap: string;
   readonly authority: Authority;
-  /** The first node's listener without TLS, on loopback: for showing what happens to a client that meets one. */
+  /** The first node's listener without TLS, on loopback: shows what happens to a client that meets one. */
   readonly plaintext: string;
   /** A client certificate of `CN=admin`. */
   readonly admin: Credentials;
@@ -142,7 +142,7 @@ async function prepare(node: Node, nodes: readonly Node[], { folder, classpath, 
       .map(([name, value]) => `${name}=${value}`)
       .join('\n');
   await writeFile(node.properties, lines(node.data));
-  // formatting costs a JVM start and gives the same files each time: it is done once
+  // formatting costs a JVM start and makes the same files each time: it is done once
   const template = cacheFolder('broker', `formatted-${node.id}`);
   await onceIn(template, 'v1', async () => {
     const properties = join(folder, `format-${node.id}.properties`);
@@ -190,7 +190,7 @@ function baseProperties(node: Node, nodes: readonly Node[], folder: string): Rec
 const aclProperties = {
   'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
   'allow.everyone.if.no.acl.found': 'false',
-  // the plain listener, on loopback only, is for the brokers among themselves
+  // the listener without TLS, on loopback only, is for traffic between brokers
   'super.users': 'User:CN=admin;User:CN=broker;User:ANONYMOUS',
 };
 

@@ -2,7 +2,7 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Where downloads of the demo and the tests are kept: `.cache` in the current folder. */
+/** Folder for downloads of demo and tests: `.cache` in the current folder. */
 export function cacheFolder(...parts: string[]): string {
   return join(process.cwd(), '.cache', ...parts);
 }
@@ -11,8 +11,8 @@ export function cacheFolder(...parts: string[]): string {
 const staleMs = 10 * 60_000;
 
 /**
- * Fills `folder` once, whoever comes first; others wait for it. `fill` runs again when it failed or was killed before.
- * `stamp` changes when the content must be made anew.
+ * Fills `folder` once: the first process does it, others wait. `fill` runs again when it failed or was killed before.
+ * A new `stamp` makes the content anew.
  */
 export async function onceIn(folder: string, stamp: string, fill: () => Promise<void>): Promise<void> {
   const done = join(folder, `.done-${stamp}`);

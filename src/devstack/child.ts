@@ -5,10 +5,10 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PipelineError } from '../runtime/errors.ts';
 
-/** A process of ours that must not outlive us. */
+/** A child process that must not outlive this one. */
 export interface Child {
   readonly process: ChildProcess;
-  /** SIGTERM, then SIGKILL after the grace period; resolves when it is gone. */
+  /** Sends SIGTERM, then SIGKILL after the grace period; resolves when the process is gone. */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export function startChild(
   closeSync(log);
   alive.add(child);
   child.once('exit', () => alive.delete(child));
-  // a missing program is noticed by whoever waits for readiness
+  // a missing program is reported by the caller that waits for readiness
   child.once('error', () => alive.delete(child));
   return { process: child, stop: (graceMs = 5000) => stop(child, graceMs) };
 }
@@ -49,7 +49,7 @@ export function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
 }
 
-/** A port that nobody listens on at the moment of asking. */
+/** Finds a port that is free at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -10,11 +10,11 @@ import { freePort, startChild, untilListening } from './child.ts';
 
 const run = promisify(execFile);
 
-/** S3, Glue and Athena over HTTP on this machine: MiniStack, whose Athena is DuckDB. */
+/** S3, Glue and Athena over HTTP on this machine, by MiniStack, whose Athena is DuckDB. */
 export interface AwsEmulator {
   readonly endpoint: string;
   readonly bucket: string;
-  /** What a process needs to use it. */
+  /** Variables of a process that uses it. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface AwsEmulator {
 const packages = ['ministack[full]==1.5.33', 'pytz==2025.2', 'pyarrow==21.0.0'];
 const bucket = 'glueless';
 
-/** Installs MiniStack by pip into `.cache` the first time. Rejects with PREREQUISITE_MISSING. */
+/** Starts MiniStack, which pip installs into `.cache` the first time. Rejects with PREREQUISITE_MISSING. */
 export async function startAwsEmulator(): Promise<AwsEmulator> {
   const python = await providePython();
   const folder = await mkdtemp(join(tmpdir(), 'glueless-aws-'));
@@ -54,7 +54,7 @@ export async function startAwsEmulator(): Promise<AwsEmulator> {
   };
 }
 
-/** A Python of our own in `.cache` with the emulator and pyarrow, the independent reader of the tests. */
+/** Provides a Python in `.cache` with the emulator and pyarrow, the tests' independent reader. Resolves with its path. */
 export async function providePython(): Promise<string> {
   const folder = cacheFolder('python');
   const python = join(folder, 'venv', 'bin', 'python');

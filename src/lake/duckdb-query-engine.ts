@@ -4,11 +4,11 @@ import { messageOf, PipelineError } from '../runtime/errors.ts';
 
 export interface DuckdbTable {
   readonly name: string;
-  /** `file:///…/`. */
+  /** URI of the table's folder, `file:///…/`. */
   readonly location: string;
 }
 
-/** Tables of a local lake as DuckDB views. DuckDB is loaded when it is needed: it is a large optional dependency. */
+/** Runs SQL in DuckDB, with the tables of a local lake as views. DuckDB is loaded when needed: it is a large optional dependency. */
 export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): Promise<QueryEngine> {
   const duckdb = await import('@duckdb/node-api').catch((error: unknown) => {
     throw new PipelineError('PREREQUISITE_MISSING', {

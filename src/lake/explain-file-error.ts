@@ -5,7 +5,7 @@ export function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
-/** Gives a failure of the file system its name; errors that have one already pass. */
+/** Gives a failure of the file system its name; a `PipelineError` is answered as it is. */
 export function explainFileError(error: unknown, key: string): unknown {
   if (error instanceof PipelineError || !(error instanceof Error) || !('code' in error)) return error;
   const about = { retryable: false, details: { key, errno: error.code }, cause: error };
@@ -14,7 +14,7 @@ export function explainFileError(error: unknown, key: string): unknown {
     case 'EDQUOT':
       return new PipelineError('STORE_FULL', {
         ...about,
-        // somebody may make room
+        // an operator may make room
         retryable: true,
         message: `no space left for ${key}`,
         hint: 'free space on the lake’s disk; nothing is lost: the batch is written again',

@@ -19,7 +19,7 @@ const partitionSchema = z.object({ values: z.array(z.string()), location: z.stri
 
 /**
  * A catalog beside the data: `_catalog/<database>/<table>.json` changes by compare-and-swap, and every Hive partition is an
- * object of its own, so that adding one never conflicts. Refuses what Glue refuses.
+ * object of its own, so that adding one never conflicts. It refuses whatever Glue refuses.
  */
 export function createJsonCatalog({
   store,

@@ -12,14 +12,14 @@ export async function requireInside(base: string, folder: string): Promise<void>
   if (found !== root && !found.startsWith(root.endsWith(sep) ? root : root + sep)) throw linkDenied(folder);
 }
 
-/** Size in bytes, `undefined` when nothing is there. Rejects with STORE_DENIED for a symbolic link. */
+/** Looks up the file's size in bytes, `undefined` when nothing is there. Rejects with STORE_DENIED for a symbolic link. */
 export async function fileSize(path: string): Promise<number | undefined> {
   const found = await orNothing(() => lstat(path));
   if (found?.isSymbolicLink() === true) throw linkDenied(path);
   return found?.size;
 }
 
-/** Answers with what `work` does, `undefined` when the file or a folder above it is not there. */
+/** Resolves as `work` does, or with `undefined` when the file or a folder above it is not there. */
 export async function orNothing<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

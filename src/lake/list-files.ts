@@ -5,15 +5,15 @@ import { compareUtf8 } from './compare-utf8.ts';
 import { explainFileError } from './explain-file-error.ts';
 import { fileSize, orNothing, requireInside } from './lake-folder.ts';
 
-/** Where files are written before they get their name; no object lies in it. */
+/** Folder in which files are written before they get their name; it holds no objects. */
 export const temporaryFolder = '.uploads';
 
 const versionSuffix = /@\d+$/;
 
-/** How many files are looked at ahead of what has been asked for, at most. */
+/** Most files whose size is looked up before the listing's reader asks for them. */
 const aheadMax = 64;
 
-/** Objects below `base` by prefix, in the order of their keys' UTF-8 bytes. Looks only at files that it yields, and a few ahead. */
+/** Lists objects below `base` by prefix, in the order of their keys' UTF-8 bytes. Looks only at files that it yields, and a few ahead. */
 export async function* listFiles(
   base: string,
   prefix: string,
@@ -52,7 +52,7 @@ async function infoOf(base: string, key: string): Promise<ObjectInfo | undefined
   return size === undefined ? undefined : { key, size };
 }
 
-/** Keys below `folder` after `startAfter`, in order; folders that end before it are not opened, links are passed over. */
+/** Walks the keys below `folder` after `startAfter`, in order. Folders that end before it are not opened, links are passed over. */
 async function* walk(base: string, folder: string, prefix: string, startAfter: string): AsyncGenerator<string> {
   const entries = await orNothing(() => readdir(join(base, folder), { withFileTypes: true }));
   const keys: string[] = [];

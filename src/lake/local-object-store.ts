@@ -10,7 +10,7 @@ import { listFiles, temporaryFolder } from './list-files.ts';
 import { checkKey } from './object-key.ts';
 
 /**
- * A folder with the semantics of S3. An object becomes visible whole or not at all, and is on the disk before `put` resolves.
+ * An object store in a folder, with the semantics of S3. An object becomes visible whole or not at all, and is on the disk before `put` resolves.
  * Only the user that runs the process can read what it writes. Symbolic links below the folder are not followed.
  *
  * Compare-and-swap without locks: version `n` of a key that is changed under a condition is a file of its own, `<key>@<n>`,
@@ -100,7 +100,7 @@ function versionPath(path: string, version: number): string {
   return version === 1 ? path : `${path}@${version}`;
 }
 
-/** The newest version's number, 0 when the key is not there. Versions have no holes, so doubling and halving finds it. */
+/** Finds the newest version's number, 0 when the key is not there. Versions have no holes, so doubling and halving finds it. */
 async function newestVersion(path: string): Promise<number> {
   if (!(await exists(path))) return 0;
   let low = 1;

@@ -9,7 +9,7 @@ interface MemoryObject {
   readonly crc32: number;
 }
 
-/** Objects in memory with the refusals of S3: for trials, measurements and tests. */
+/** An object store in memory that refuses what S3 refuses: for trials, measurements and tests. */
 export function createMemoryObjectStore(): ObjectStore {
   const objects = new Map<string, MemoryObject>();
   let writes = 0;

@@ -5,7 +5,7 @@ import { algorithm, newKeys, privateKeyPem, x509 } from './keys.ts';
 /** A key with its certificate, and the authority that signed it; all PEM. */
 export interface Credentials {
   readonly cert: string;
-  /** PKCS#8. */
+  /** The private key, PKCS#8. */
   readonly key: string;
   readonly ca: string;
 }
@@ -27,7 +27,7 @@ export interface Authority {
   sign(request: string, days: number): Promise<string>;
 }
 
-/** For demo, tests and the compose stack; production uses AWS Private CA. */
+/** Creates a local authority for demo, tests and the compose stack; production uses AWS Private CA. */
 export async function createAuthority(commonName: string): Promise<Authority> {
   const keys = await newKeys();
   const now = Date.now();
@@ -95,7 +95,7 @@ async function certify(
 }
 
 function newSerialNumber(): string {
-  // the first bit must be 0: a serial number is positive
+  // the first bit is 0: a serial number is positive
   const bytes = Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)));
   return `4${bytes.toString('hex').slice(1)}`;
 }

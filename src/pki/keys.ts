@@ -13,7 +13,7 @@ export async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
-/** PKCS#8, PEM. */
+/** Exports the private key as PKCS#8, PEM. */
 export async function privateKeyPem({ privateKey }: webcrypto.CryptoKeyPair): Promise<string> {
   return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', privateKey), 'PRIVATE KEY');
 }

@@ -1,13 +1,13 @@
 import { algorithm, newKeys, privateKeyPem, x509 } from './keys.ts';
 
-/** A new key and the request to have it certified; both PEM. */
+/** A new key and its certificate signing request, both PEM. */
 export interface SigningRequest {
   readonly request: string;
-  /** PKCS#8. */
+  /** The private key, PKCS#8. */
   readonly key: string;
 }
 
-/** `commonName`: letters, digits, dots, dashes and underscores; it becomes the principal that ACLs name. */
+/** Creates a key and its request. `commonName` may hold letters, digits, dots, dashes and underscores; ACLs name it as the principal. */
 export async function createSigningRequest(commonName: string): Promise<SigningRequest> {
   if (!/^[\w.-]{1,64}$/.test(commonName)) throw new RangeError(`no common name: ${commonName}`);
   const keys = await newKeys();

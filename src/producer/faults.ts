@@ -1,7 +1,7 @@
 import { unreachable } from '../runtime/errors.ts';
 import type { Reading } from './thermometer.ts';
 
-/** Dirty input, made on purpose. */
+/** Kinds of dirty input that the simulator makes on purpose. */
 export const faultKinds = [
   'broken-json',
   'missing-event-time',
@@ -13,7 +13,7 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** The reading's JSON with the fault in it. */
+/** Writes the reading's JSON with the fault in it. */
 export function spoil(reading: Reading, kind: FaultKind): string {
   const { deviceId, patientId, temperature } = reading;
   switch (kind) {

@@ -5,7 +5,7 @@ export interface Message {
   readonly timestampMs?: number;
 }
 
-/** Where the simulator's readings go. */
+/** Publishes the simulator's messages. */
 export interface Publisher {
   /** Resolves with the number of acknowledged messages once all replicas have them. */
   send(messages: readonly Message[]): Promise<number>;

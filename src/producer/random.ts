@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that depend on the seeds alone (mulberry32 over a mix of them, in integers of 32 bits). */
+/** Makes a number in [0, 1) that depends on the seeds alone (mulberry32 over a mix of them, in integers of 32 bits). */
 export function randomAt(...seeds: readonly number[]): number {
   let state = 0x9e3779b9;
   for (const seed of seeds) state = (mix(state ^ seed) + 0x6d2b79f5) | 0;

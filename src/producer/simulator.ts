@@ -8,7 +8,7 @@ export interface SimulatorOptions {
   readonly publisher: Publisher;
   readonly clock: Clock;
   readonly ward: WardOptions;
-  /** Readings per second; `undefined`: as fast as they are acknowledged. */
+  /** Readings per second; `undefined`: as many as get acknowledged. */
   readonly rate?: number;
   /** Ends after this many readings. */
   readonly count?: number;
@@ -29,7 +29,7 @@ export interface Progress {
   readonly perSecond: number;
 }
 
-/** Publishes until count, duration or `stop`; what was sent is acknowledged when it resolves, with the number of readings. */
+/** Publishes until count, duration or `stop`. Resolves when everything sent is acknowledged, with the number of readings. */
 export async function simulate(options: SimulatorOptions): Promise<Progress> {
   const { publisher, clock, count = Infinity, durationMs = Infinity, stop } = options;
   const startMs = clock.monotonicMs();
@@ -59,7 +59,7 @@ function dueCount({ rate, batchRecords }: SimulatorOptions, sent: number, spentM
   return rate === undefined ? batchRecords : Math.floor((spentMs * rate) / 1000) + 1 - sent;
 }
 
-/** Long enough for one more reading, short enough to stay even. */
+/** Waits long enough for one more reading, and short enough to publish evenly. */
 function pauseMs({ rate = 1 }: SimulatorOptions): number {
   return Math.min(1000, Math.max(20, 1000 / rate));
 }

@@ -1,7 +1,7 @@
 import { printable } from '../runtime/printable.ts';
 import type { AlertLimits, HourlyMean } from './hourly-means.ts';
 
-/** The report as a table for people. `limit`: at most so many rows, those with an alert first. */
+/** Formats the report as lines of a table for people: at most `limit` rows, those with an alert first. */
 export function formatReport(means: readonly HourlyMean[], limits: AlertLimits, limit = Infinity): string[] {
   const alerts = means.filter(({ alert }) => alert !== undefined);
   const calm = means.filter(({ alert }) => alert === undefined);

@@ -4,7 +4,7 @@ import type { Column } from '../schema/types.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { QueryEngine } from './query-engine.ts';
 
-/** Means outside of `[low, high]` are marked, degrees Celsius. */
+/** Limits of the mean in degrees Celsius: one outside of `[low, high]` is an alert. */
 export interface AlertLimits {
   readonly low: number;
   readonly high: number;
@@ -39,7 +39,7 @@ const rowSchema = z.object({
   readings: z.coerce.number(),
 });
 
-/** Mean, least and greatest temperature of each patient and hour, in order of hour and patient. */
+/** Queries mean, minimum and maximum temperature of each patient and hour, in order of hour and patient. */
 export async function hourlyMeans(
   engine: QueryEngine,
   table: ReportTable,
@@ -52,13 +52,13 @@ export async function hourlyMeans(
   });
 }
 
-/** What a mean calls for; the limits themselves are fine. */
+/** The alert that a mean calls for; the limits themselves call for none. */
 export function alertOf(mean: number, { low, high }: AlertLimits): Alert | undefined {
   if (mean < low) return 'low';
   return mean > high ? 'high' : undefined;
 }
 
-/** SQL that Athena and DuckDB both understand. The hour is the Hive partition's, so that Athena reads no file it need not. */
+/** Writes SQL that Athena and DuckDB both understand. The hour is the Hive partition's, so that Athena reads no file without need. */
 export function hourlyMeansSql(table: ReportTable, since?: string): string {
   const has = (name: string): boolean => table.columns.some((column) => column.name === name);
   const needed = ['patientid', 'temperature'];

@@ -1,8 +1,8 @@
 /** Runs SQL on the lake. Rejects with QUERY_FAILED. */
 export interface QueryEngine {
-  /** For messages: what runs the query. */
+  /** The engine's name, shown in messages. */
   readonly name: string;
-  /** One object per row; numbers and texts as they come. */
+  /** Resolves with an object per row; numbers and strings as the engine answers them. */
   query(sql: string): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }

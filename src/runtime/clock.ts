@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time as a parameter, so that tests decide what it is. */
+/** Time as a parameter: tests pass a clock of their own. */
 export interface Clock {
-  /** Milliseconds since the epoch, UTC: for what is written down. An operator or NTP may set it forth and back. */
+  /** Milliseconds since the epoch, UTC: for times that are stored or shown. An operator or NTP may set it forward and back. */
   nowMs(): number;
   /** Whole milliseconds since some moment in the past, never set: for ages, durations and deadlines. */
   monotonicMs(): number;

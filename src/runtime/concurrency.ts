@@ -13,7 +13,7 @@ export async function mapConcurrently<Item, Result>(
   return results;
 }
 
-/** At most `limit` at a time, first come, first served. */
+/** Lets at most `limit` pieces of work run at a time, first come, first served. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];

@@ -1,9 +1,9 @@
 /**
- * Hints to the garbage collector, which sees small objects where large buffers hang on them. They do nothing unless Node was started
- * with --expose-gc, as the installed command and the image do.
+ * Hints to the garbage collector, which counts the small objects and not the large buffers behind them. They do nothing unless Node was
+ * started with --expose-gc, as the installed command and the image are.
  */
 
-/** For when there is nothing to do: also gives back the pages that V8 keeps for objects to come. Some 40 milliseconds. */
+/** Collects everything, and gives back the pages that V8 reserves for new objects. Takes some 40 milliseconds: call it when idle. */
 export function collectAll(): void {
   globalThis.gc?.({ type: 'major', flavor: 'last-resort' });
 }

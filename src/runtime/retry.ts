@@ -8,10 +8,10 @@ export interface RetryOptions {
   readonly totalMs: number;
   readonly delayMs: number;
   readonly delayMaxMs: number;
-  /** A number in [0, 1): spreads the delays. */
+  /** Answers a number in [0, 1) that spreads the delays. */
   readonly random: () => number;
   readonly signal?: AbortSignal;
-  /** Which failures are worth another attempt; left out: those that say so themselves. */
+  /** Says which failures are worth another attempt; default: a `PipelineError` that is `retryable`. */
   readonly isRetryable?: (error: unknown) => boolean;
   readonly onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
 }

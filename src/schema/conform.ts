@@ -5,7 +5,7 @@ import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, unfit } from './values.ts';
 
-/** Called with what found no place: its path, like `place.geo` or `tags[2].name`, and the JSON value. */
+/** Called with each value that fits no field: its path, like `place.geo` or `tags[2].name`, and the JSON value. */
 export type Rescue = (path: string, value: unknown) => void;
 
 export interface ConformOptions {
@@ -15,8 +15,8 @@ export interface ConformOptions {
 }
 
 /**
- * A JSON value as a value of the type, ready for the encoder: times as Date, structs with exactly the type's fields.
- * `unfit` when its outermost part doesn't fit; parts of structs that don't are rescued one by one.
+ * Converts a JSON value to a value of the type, ready for the encoder: times as Date, structs with exactly the type's fields.
+ * Answers `unfit` when the value itself doesn't fit; members of structs that don't are rescued one by one.
  */
 export function conform(value: unknown, type: ColumnType, options: ConformOptions): unknown {
   if (value === null || value === undefined) return null;
@@ -40,21 +40,21 @@ function conformArray(values: readonly unknown[], element: ColumnType, options: 
     conform(value, element, {
       ...options,
       path: `${options.path}[${index}]`,
-      rescue: (path, part) => rescued.push([path, part]),
+      rescue: (path, member) => rescued.push([path, member]),
     }),
   );
   if (result.includes(unfit)) return unfit;
-  for (const [path, part] of rescued) options.rescue(path, part);
+  for (const [path, member] of rescued) options.rescue(path, member);
   return result;
 }
 
 function conformStruct(value: object, fields: readonly Field[], options: ConformOptions): unknown {
   const result: Record<string, unknown> = {};
   for (const { name } of fields) result[name] = null;
-  const place = (name: string, cellOf: unknown, path: string): boolean => {
+  const setField = (name: string, given: unknown, path: string): boolean => {
     const field = fields.find((each) => each.name === name);
     if (field === undefined || result[name] !== null) return false;
-    const cell = conform(cellOf, field.type, { ...options, path });
+    const cell = conform(given, field.type, { ...options, path });
     if (cell === unfit) return false;
     result[name] = cell;
     return true;
@@ -63,23 +63,23 @@ function conformStruct(value: object, fields: readonly Field[], options: Conform
     if (member === null) continue;
     const path = `${options.path}.${key}`;
     const name = columnName(key);
-    if (place(name, member, path)) continue;
+    if (setField(name, member, path)) continue;
     const sibling = siblingOf(name, member, options.rules);
-    if (sibling === undefined || !place(sibling.name, sibling.text ?? member, path)) options.rescue(path, member);
+    if (sibling === undefined || !setField(sibling.name, sibling.value ?? member, path)) options.rescue(path, member);
   }
   return result;
 }
 
-/** Where a value goes that the field of its name can't hold. */
-function siblingOf(name: string, value: unknown, rules: ObserveRules): { name: string; text?: string } | undefined {
+/** Names the field for a value that the field of its own name can't hold. */
+function siblingOf(name: string, value: unknown, rules: ObserveRules): { name: string; value?: string } | undefined {
   const observed = observe(value, undefined, rules);
   switch (observed?.form) {
     case 'plain':
       return { name: siblingName(name, observed.type) };
     case 'json':
-      return { name: `${name}_json`, text: JSON.stringify(value) };
+      return { name: `${name}_json`, value: JSON.stringify(value) };
     case 'exact':
-      return { name: `${name}_string`, text: value instanceof ExactNumber ? value.text : '' };
+      return { name: `${name}_string`, value: value instanceof ExactNumber ? value.text : '' };
     default:
       return undefined;
   }

@@ -12,16 +12,16 @@ export interface ObservedColumn {
 }
 
 /**
- * What a table takes in: `all`: new columns, fields of structs, and siblings for values of another type; `new-names`: columns and
- * fields that were not there, no siblings; `none`.
+ * How a table may grow. `all`: new columns, fields of structs, and sibling columns for values of another type; `new-names`: columns
+ * and fields whose names are new, no siblings; `none`: not at all.
  */
 export type Growth = 'all' | 'new-names' | 'none';
 
 export interface EvolutionRules {
-  /** New columns past this number are not made: their values are rescued. */
+  /** Most columns of the table: beyond it none is added, and values without a column are rescued. */
   readonly columnsMax: number;
   readonly growth: Growth;
-  /** Types that columns get when they are made. */
+  /** Types of columns that don't exist yet, by name. */
   readonly hints: ReadonlyMap<string, ColumnType>;
 }
 
@@ -29,11 +29,11 @@ export interface Evolution {
   readonly added: readonly Column[];
   /** Struct columns, or arrays of them, that got fields. */
   readonly replaced: readonly Column[];
-  /** For each observed column, in order, the table's column that takes its values; `undefined`: they are rescued. */
+  /** The table's column for each observed column, in order; `undefined`: its values are rescued. */
   readonly targets: readonly (string | undefined)[];
 }
 
-const text: ColumnType = { kind: 'string' };
+const string: ColumnType = { kind: 'string' };
 
 /** Decides where each observed column goes and how the table must grow for it. Never removes or retypes a column. */
 export function planEvolution(
@@ -72,13 +72,13 @@ export function planEvolution(
     if (column !== undefined)
       targets[index] = placesOf(column, columns).find(([name, type]) => take(name, type, name !== column.name))?.[0];
   }
-  const columnOf = (name: string): Column => ({ name, type: columns.get(name) ?? text });
+  const columnOf = (name: string): Column => ({ name, type: columns.get(name) ?? string });
   // a new column stands where its field first came
   const inOrder = [...added].toSorted((a, b) => targets.indexOf(a) - targets.indexOf(b));
   return { added: inOrder.map(columnOf), replaced: [...replaced].map(columnOf), targets };
 }
 
-/** The more frequent type gets the field's own name; what is empty waits for the others. */
+/** Sorts so that the most frequent type gets the field's own name, and empty values come after the others. */
 function byPrecedence(observed: readonly ObservedColumn[]): number[] {
   const rank = ({ observed: { form } }: ObservedColumn): number => (form === 'plain' ? 0 : 1);
   return observed
@@ -109,9 +109,9 @@ function placesOf(
         [siblingName(name, observed.type), observed.type],
       ];
     case 'json':
-      return [[`${name}_json`, text]];
+      return [[`${name}_json`, string]];
     case 'exact':
-      return [[`${name}_string`, text]];
+      return [[`${name}_string`, string]];
     case 'empty-array':
     case 'empty-struct': {
       const type = columns.get(name);
@@ -121,7 +121,7 @@ function placesOf(
   }
 }
 
-/** The column's type after taking in values of `type`; `undefined` when it can't. */
+/** Widens the column's type to hold values of `type` too; `undefined` when it can't. */
 function absorb(column: ColumnType, type: ColumnType): ColumnType | undefined {
   // integers that are observed apart are all exact as doubles
   if (column.kind === 'double' && type.kind === 'bigint') return column;

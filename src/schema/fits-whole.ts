@@ -3,7 +3,7 @@ import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, unfit } from './values.ts';
 
-/** Whether the type holds the JSON value with all its parts, none of them missing in it or in need of another place. */
+/** True when the type holds the JSON value with all its members: none would need another field. */
 export function fitsWhole(value: unknown, type: ColumnType): boolean {
   if (type.kind === 'array') {
     if (!Array.isArray(value)) return false;
@@ -25,15 +25,15 @@ function structFits(value: object, fields: readonly Field[]): boolean {
     const name = columnName(key);
     const field = fieldOf(fields, name);
     if (field === undefined || !fitsWhole(member, field.type)) return false;
-    // two keys of one name; objects have few
+    // two keys can mean one field; objects have few
     for (let before = 0; before < at; before++) if (columnName(keys[before] ?? '') === name) return false;
   }
   return true;
 }
 
 /**
- * A JSON value that fits the type whole as the encoder takes it: times as Date, structs with exactly the type's fields. What is so
- * already is not copied.
+ * Converts a JSON value that fits the type whole (`fitsWhole`) to what the encoder reads: times as Date, structs with exactly the
+ * type's fields. A value that needs no change is not copied.
  */
 export function wholeCell(value: unknown, type: ColumnType): unknown {
   if (value === null) return null;
@@ -65,12 +65,12 @@ function fieldOf(fields: readonly Field[], name: string): Field | undefined {
   return undefined;
 }
 
-/** The encoder takes values of the type as JSON has them. */
+/** True when the encoder reads values of the type as JSON has them. */
 function isAsItComes({ kind }: ColumnType): boolean {
   return kind === 'double' || kind === 'string' || kind === 'boolean';
 }
 
-/** Whether the type or a part of it is of the kind. */
+/** True when the type, or a type nested in it, is of the kind. */
 export function holds(type: ColumnType, kind: ColumnType['kind']): boolean {
   if (type.kind === 'array') return kind === 'array' || holds(type.element, kind);
   if (type.kind === 'struct') return kind === 'struct' || type.fields.some((field) => holds(field.type, kind));

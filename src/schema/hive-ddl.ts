@@ -16,7 +16,7 @@ const scalars: Readonly<Record<string, ScalarKind>> = {
   binary: 'binary',
 };
 
-/** The type as Hive, Glue and Athena write it: `array<struct<a:double>>`. */
+/** Formats the type as Hive, Glue and Athena write it: `array<struct<a:double>>`. */
 export function formatType(type: ColumnType): string {
   switch (type.kind) {
     case 'array':
@@ -121,7 +121,7 @@ class Scanner {
     return this.#match(/\s*(\w+)/y, 'a word');
   }
 
-  /** A column or field name, also in backticks. */
+  /** Reads a column or field name, also in backticks. */
   name(): string {
     this.#skipBlanks();
     if (this.#text[this.#at] !== '`') return this.#match(/\s*([^\s,:<>()`]+)/y, 'a name');
@@ -169,7 +169,7 @@ function invalid(text: string, what: string): PipelineError {
   });
 }
 
-/** Like `parseColumns`, as a check: the problem in words, or `undefined`. */
+/** Says what keeps `parseColumns` from reading the list, or `undefined`. */
 export function problemWithColumns(text: string): string | undefined {
   try {
     parseColumns(text);

@@ -10,12 +10,12 @@ const keyNames: Readonly<Record<Layout, readonly string[]>> = {
   none: [],
 };
 
-/** Partition keys as Athena wants them: strings, so that `event_date >= '2026-11-01'` prunes. */
+/** The layout's partition keys: strings, so that `event_date >= '2026-11-01'` prunes in Athena. */
 export function partitionKeys(layout: Layout): Column[] {
   return keyNames[layout].map((name) => ({ name, type: { kind: 'string' } }));
 }
 
-/** The layout whose keys these are. */
+/** The layout that has these keys, if one has. */
 export function layoutOf(keys: readonly Column[]): Layout | undefined {
   const names = keys.map(({ name }) => name).join(',');
   return (['hour', 'day', 'none'] as const).find((layout) => keyNames[layout].join(',') === names);
@@ -30,7 +30,7 @@ function escapeValue(value: string): string {
   return value.replaceAll(/[^\w.:-]/g, (character) => encodeURIComponent(character));
 }
 
-/** Milliseconds since the epoch. */
+/** A range of times, in milliseconds since the epoch, both ends included. */
 export interface TimeRange {
   readonly minMs: number;
   readonly maxMs: number;
@@ -39,7 +39,7 @@ export interface TimeRange {
 export interface RowGroup {
   /** One value per partition key. */
   readonly values: readonly string[];
-  /** Row numbers, ascending. */
+  /** Indexes of rows, ascending. */
   readonly rows: Int32Array;
 }
 
@@ -48,14 +48,14 @@ interface Group {
   rows: Int32Array;
 }
 
-/** Groups rows by the Hive partition of their time (milliseconds since the epoch), in order of time. `range`: of the times, where it is known. */
+/** Groups rows by the Hive partition of their time (milliseconds since the epoch), in order of time. `range`: that of all times, if known. */
 export function groupRows(timesMs: Float64Array, layout: Layout, range?: TimeRange): RowGroup[] {
   const unitMs = layout === 'hour' ? msPerHour : msPerDay;
   const startOf = (timeMs: number): number => (layout === 'none' ? -Infinity : Math.floor(timeMs / unitMs) * unitMs);
   if (range !== undefined && startOf(range.minMs) === startOf(range.maxMs))
     return [{ values: valuesOf(startOf(range.minMs), layout), rows: firstRows(timesMs.length) }];
   const groups = new Map<number, Group>();
-  // neighbours mostly belong together
+  // successive rows mostly belong to one group
   let startMs = Infinity;
   let endMs = -Infinity;
   let group: Group = { count: 0, rows: new Int32Array(0) };
@@ -88,7 +88,7 @@ export function groupRows(timesMs: Float64Array, layout: Layout, range?: TimeRan
 
 let ascending = new Int32Array(0);
 
-/** `[0, count)`: a view that everybody shares. */
+/** The indexes `[0, count)`, as a view of one shared array. */
 function firstRows(count: number): Int32Array {
   if (ascending.length < count) {
     ascending = new Int32Array(count);

@@ -1,8 +1,8 @@
 import type { ColumnType, Field } from './types.ts';
 
 /**
- * The type that holds the values of both: of two structs all fields, of two arrays the merged elements.
- * `undefined` when there is none. A field that conflicts inside a struct gets a sibling, as a column does.
+ * Merges two types into one that holds the values of both: structs get all fields, arrays the merged element type.
+ * Answers `undefined` when there is none. A field that conflicts inside a struct gets a sibling, as a column does.
  */
 export function mergeTypes<Type extends ColumnType>(left: Type, right: ColumnType): Type | undefined;
 export function mergeTypes(left: ColumnType, right: ColumnType): ColumnType | undefined {
@@ -22,20 +22,20 @@ function mergeStructs(left: Extract<ColumnType, { kind: 'struct' }>, additions: 
   return fields === left.fields ? left : { kind: 'struct', fields };
 }
 
-/** The fields with the new one merged in or beside them; `undefined` when neither place is free. */
+/** Merges the new field into its namesake or adds it as a sibling; `undefined` when neither can be done. */
 function withField(fields: readonly Field[], { name, type }: Field): readonly Field[] | undefined {
-  for (const place of [name, siblingName(name, type)]) {
-    const index = fields.findIndex((field) => field.name === place);
+  for (const candidate of [name, siblingName(name, type)]) {
+    const index = fields.findIndex((field) => field.name === candidate);
     const present = fields[index];
-    if (present === undefined) return [...fields, { name: place, type }];
+    if (present === undefined) return [...fields, { name: candidate, type }];
     const merged = mergeTypes(present.type, type);
     if (merged === present.type) return fields;
-    if (merged !== undefined) return fields.with(index, { name: place, type: merged });
+    if (merged !== undefined) return fields.with(index, { name: candidate, type: merged });
   }
   return undefined;
 }
 
-/** Where values of a type go that the column of their name can't hold: `temperature_string`, as Glue's `make_cols` does. */
+/** Names the column for values of a type that the field's own column can't hold: `temperature_string`, as Glue's `make_cols` does. */
 export function siblingName(name: string, type: ColumnType): string {
   return `${name}_${suffixOf(type)}`;
 }

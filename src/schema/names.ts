@@ -8,7 +8,7 @@ const knownMax = 10_000;
 const knownName = memoize(toColumnName, knownMax);
 
 /**
- * A field's column name: lower case as Glue stores it, everything but letters, digits and `_` replaced by `_`, since
+ * Makes a field's column name: lower case as Glue stores it, everything but letters, digits and `_` replaced by `_`, since
  * dots and blanks break queries and Parquet paths. A name that is too long becomes its beginning and a checksum of the whole.
  */
 export function columnName(field: string): string {
@@ -26,5 +26,5 @@ function toColumnName(field: string): string {
 /** Appended to the name of a field that the table needs for itself. */
 export const reservedSuffix = '_field';
 
-/** Values that found no column, as a JSON object by path. */
+/** Column of the values that fit no other column, as a JSON object by path. */
 export const rescuedColumn = '_rescued';

@@ -5,8 +5,8 @@ import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, parseDate, parseTimestamp, unfit } from './values.ts';
 
 /**
- * What a JSON value is to the schema. `json`: has no single type (mixed arrays, too deep) or no UTF-8, kept as its JSON text. `exact`: a number
- * kept as its digits. `empty-array`, `empty-struct` (all members null or empty): fits any array or struct, says nothing about its type.
+ * A JSON value as the schema sees it. `json`: no single type (mixed arrays, too deep) or no UTF-8, kept as JSON text. `exact`: a number kept
+ * as its digits. `empty-array`, `empty-struct` (all members null or empty): fits any array or struct and says nothing about its type.
  */
 export type Observed =
   | { readonly form: 'plain'; readonly type: ColumnType }
@@ -31,7 +31,7 @@ const plain = {
   date: scalar('date'),
 };
 
-/** `undefined` for null. `known` is the type the value's place has already: a value that fits it takes it. */
+/** Infers a JSON value's type, `undefined` for null. `known` is the type its field has already: a value that fits it gets it. */
 export function observe(
   value: unknown,
   known: ColumnType | undefined,
@@ -48,13 +48,13 @@ export function observe(
     case 'number':
       return rules.numbers === 'split' && fitScalar(value, plain.bigint.type) !== unfit ? plain.bigint : plain.double;
     case 'string':
-      return observeText(value);
+      return observeString(value);
     default:
       return observeObject(Object(value), known, rules, depth);
   }
 }
 
-function observeText(text: string): Observed {
+function observeString(text: string): Observed {
   if (parseTimestamp(text) !== undefined) return plain.timestamp;
   if (parseDate(text) !== undefined) return plain.date;
   return text.isWellFormed() ? plain.string : json;
@@ -83,7 +83,7 @@ function observeArray(
     element = merged ?? observed.type;
     hasType = true;
   }
-  // an empty part needs a type from its neighbours
+  // an empty member gets its type from the other elements
   for (const kind of empties) if (element?.kind !== kind) return json;
   return hasType && element !== undefined
     ? { form: 'plain', type: { kind: 'array', element } }

@@ -1,7 +1,7 @@
 import type { Layout } from './layout.ts';
 
 /**
- * Table parameters by which Athena computes partitions from their names instead of asking the catalog.
+ * Makes the table parameters with which Athena computes partitions (partition projection) instead of asking the catalog.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
  */
 export function projectionParameters(

@@ -1,14 +1,12 @@
 import { msPerDay, msPerHour, msPerMinute } from '../runtime/duration.ts';
 
-/** ISO 8601 dates and times from their bytes; NaN for what is none. */
-
 const shortest = '2026-11-23T09:15:02Z'.length;
 const longest = '2026-11-23T09:15:02.123+00:00'.length;
 const dateLength = '2026-11-23'.length;
 
 /**
- * Date-time with seconds and a zone, as milliseconds since the epoch. NaN also for more digits than milliseconds have: such a
- * text stays a text rather than lose them.
+ * Reads an ISO 8601 date-time with seconds and a zone from its bytes, as milliseconds since the epoch. NaN for anything else, and for
+ * more digits than milliseconds have: such a value stays a string rather than lose them.
  */
 export function timestampOf(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
@@ -33,12 +31,12 @@ export function timestampOf(bytes: Uint8Array, start: number, end: number): numb
   return day * msPerDay + hours * msPerHour + minutes * msPerMinute + seconds * 1000 + Math.round(ms) - zone;
 }
 
-/** `YYYY-MM-DD` as days since the epoch. */
+/** Reads `YYYY-MM-DD` from its bytes, as days since the epoch; NaN for anything else. */
 export function dateOf(bytes: Uint8Array, start: number, end: number): number {
   return end - start === dateLength ? dayOf(bytes, start) : Number.NaN;
 }
 
-/** Milliseconds ahead of UTC. */
+/** Reads the zone, in milliseconds ahead of UTC. */
 function zoneOf(bytes: Uint8Array, at: number, end: number): number {
   const sign = bytes[at] ?? 0;
   if ((sign | 0x20) === 0x7a) return end === at + 1 ? 0 : Number.NaN;
@@ -58,7 +56,7 @@ function dayOf(bytes: Uint8Array, start: number): number {
   const day = twoDigits(bytes, start + 8);
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   const days = (daysOfMonth[month - 1] ?? 0) + (month === 2 && isLeap ? 1 : 0);
-  // years below 100 mean the twentieth century to many; such dates stay texts
+  // years below 100 mean the twentieth century to many; such dates stay strings
   return year >= 100 && day >= 1 && day <= days ? daysSinceEpoch(year, month, day) : Number.NaN;
 }
 
@@ -71,7 +69,7 @@ function daysSinceEpoch(year: number, month: number, day: number): number {
   return yearFromMarch * 365 + leapDays + Math.floor((monthFromMarch * 153 + 2) / 5) + day - 1 - daysToEpoch;
 }
 
-/** NaN when there are no two digits. */
+/** Reads two digits; NaN when there are none. */
 function twoDigits(bytes: Uint8Array, at: number): number {
   return isDigit(bytes[at]) && isDigit(bytes[at + 1])
     ? ((bytes[at] ?? 0) - 0x30) * 10 + (bytes[at + 1] ?? 0) - 0x30

@@ -5,7 +5,7 @@ export type ColumnType =
   | { readonly kind: 'array'; readonly element: ColumnType }
   | { readonly kind: 'struct'; readonly fields: readonly Field[] };
 
-/** `timestamp` is milliseconds since the epoch (UTC), `date` days since the epoch. The last row only comes from tables that others made. */
+/** `timestamp` is milliseconds since the epoch (UTC), `date` days since the epoch. */
 export type ScalarKind =
   | 'boolean'
   | 'double'
@@ -13,7 +13,7 @@ export type ScalarKind =
   | 'string'
   | 'timestamp'
   | 'date'
-  // adopted tables only
+  // only in tables that another program created
   | 'float'
   | 'int'
   | 'smallint'

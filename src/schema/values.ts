@@ -20,7 +20,7 @@ declare global {
   }
 }
 
-/** What `fitScalar` answers for a value that the type can't hold. */
+/** The answer of `fitScalar` and `conform` for a value that the type can't hold. */
 export const unfit = Symbol('unfit');
 
 const int64Min = -(2n ** 63n);
@@ -28,7 +28,7 @@ const int64Max = 2n ** 63n - 1n;
 const integerLimits = { int: 2 ** 31, smallint: 2 ** 15, tinyint: 2 ** 7 };
 
 /**
- * The JSON value as a value of the scalar type, or `unfit`. Numbers come as numbers (bigint as bigint), `timestamp` as
+ * Converts the JSON value to a value of the scalar type, or answers `unfit`. Numbers come as numbers (bigint as bigint), `timestamp` as
  * milliseconds and `date` as days since the epoch, `boolean` as itself. Nothing is rounded or guessed.
  */
 export function fitScalar(value: unknown, type: ColumnType): unknown {
@@ -73,10 +73,10 @@ function fitDecimal(value: unknown, precision: number, scale: number): unknown {
   return Number(value.toFixed(Math.min(scale, 100))) === value ? value : unfit;
 }
 
-/** Longest text that is looked at: what stands for a time has at most 29 bytes. */
+/** Scratch for the longest string that can be a time: 29 bytes. */
 const scratch = Buffer.alloc(128);
 
-/** ISO 8601 date-time as milliseconds since the epoch; `undefined` for anything else. */
+/** Reads an ISO 8601 date-time, as milliseconds since the epoch; `undefined` for anything else. */
 export function parseTimestamp(text: string): number | undefined {
   if (text === lastText) return lastTimestamp;
   const ms = text.length > 29 ? Number.NaN : timestampOf(scratch, 0, scratch.write(text));
@@ -85,11 +85,11 @@ export function parseTimestamp(text: string): number | undefined {
   return lastTimestamp;
 }
 
-/** One record's time is asked for several times in a row: for its type, its value, its place. */
+/** The last time read: one record's is asked for several times in a row, for its type, its value and its Hive partition. */
 let lastText = '';
 let lastTimestamp: number | undefined;
 
-/** `YYYY-MM-DD` as days since the epoch. */
+/** Reads `YYYY-MM-DD`, as days since the epoch; `undefined` for anything else. */
 export function parseDate(text: string): number | undefined {
   if (text.length !== 10) return undefined;
   const day = dateOf(scratch, 0, scratch.write(text));

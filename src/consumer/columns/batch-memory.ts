@@ -20,12 +20,12 @@ export class BatchMemory implements Disposable {
 
   /** Frees the arrays: nobody may read them from now on. */
   [Symbol.dispose](): void {
-    for (const slab of this.#slabs.splice(0)) this.#pool?.give(slab);
+    for (const slab of this.#slabs.splice(0)) this.#pool?.free(slab);
   }
 
   #allocate(bytes: number): ArrayBuffer {
     if (this.#pool === undefined) return new ArrayBuffer(bytes);
-    const slab = this.#pool.take(bytes);
+    const slab = this.#pool.allocate(bytes);
     this.#slabs.push(slab);
     return slab;
   }

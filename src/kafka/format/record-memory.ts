@@ -12,8 +12,8 @@ const slabs = new SlabPool(16 * 1024 * 1024);
 
 /** For `length` bytes, with anything in them at first. */
 export function takeMemory(length: number): RecordMemory {
-  const slab = slabs.take(length);
-  return { bytes: Buffer.from(slab, 0, length), recycle: () => slabs.give(slab) };
+  const slab = slabs.allocate(length);
+  return { bytes: Buffer.from(slab, 0, length), recycle: () => slabs.free(slab) };
 }
 
 /** The memory that `bytes` were unpacked into. It is theirs alone, unless Node has cut a small buffer out of its pool. */
