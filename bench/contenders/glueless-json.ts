@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChunkSlice, RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
-import { allFields } from '../../src/consumer/columns/field-rules.ts';
+import { decoderVersion, type Recipe } from '../../src/consumer/ledger/recipe.ts';
 import { TableWriter } from '../../src/consumer/table/table-writer.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
@@ -24,12 +24,20 @@ const writer = new TableWriter({
   catalog: createMemoryCatalog(),
   encoder: createColumnEncoder({ codec: 'zstd', rowGroupRows: batchRows }),
   table: 'bench',
-  layout: 'none',
-  withKafkaColumns: false,
-  decode: { fields: allFields, numbers: 'double', depthMax: 8, recordBytesMax: 1_048_576, columnsMax: 1000 },
-  evolution: { columnsMax: 500, growth: 'all', hints: new Map() },
 });
-const placement = { layout: 'none' as const, eventTimeField: 'eventTime', pastDaysMax: 1e5, futureDaysMax: 1e5 };
+const recipe: Recipe = {
+  decoder: decoderVersion,
+  placement: { layout: 'none', eventTimeField: 'eventTime', pastDaysMax: 1e5, futureDaysMax: 1e5 },
+  recordBytesMax: 1_048_576,
+  depthMax: 8,
+  fields: { deny: [], rename: [] },
+  numbers: 'double',
+  columnsMax: 500,
+  growth: 'all',
+  hints: '',
+  kafkaColumns: false,
+  deadLetterPayload: 'full',
+};
 
 /** What chunks have in common. */
 let offsetDeltas = new Float64Array(0);
@@ -52,11 +60,19 @@ if (held > 0) await write(true);
 
 /** `isWhole`: the last slice ends with its chunk. */
 async function write(isWhole: boolean): Promise<void> {
-  using decoded = writer.decode(slices, placement);
-  const settled = await writer.settle(decoded);
-  const claim = { topic: 'bench', partition: 0, from: String(from), to: String(from + held), placement };
-  const shape = { format: 1 as const, table: 'bench', writer: 'bench', claimedAt: '', reason: 'rows' };
-  for (const draft of writer.plan(settled, { ...claim, ...shape })) {
+  using decoded = writer.decode(slices, recipe);
+  const settled = await writer.settle(decoded, recipe);
+  if (settled === 'misfit') throw new Error('the table is new');
+  const { groups } = writer.group(decoded, recipe);
+  const range = {
+    table: 'bench',
+    topic: 'bench',
+    partition: 0,
+    from: BigInt(from),
+    to: BigInt(from + held),
+    generation: 1,
+  };
+  for (const draft of writer.drafts(groups, settled, range)) {
     writeFileSync(join(folder, `${String(from).padStart(12, '0')}.parquet`), await draft.encode());
   }
   for (const { chunk } of isWhole ? slices : slices.slice(0, -1)) chunk[Symbol.dispose]();

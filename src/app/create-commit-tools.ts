@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Ledger } from '../consumer/ledger/ledger.ts';
+import { decoderVersion, type Recipe } from '../consumer/ledger/recipe.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
@@ -29,31 +30,21 @@ export interface CommitToolsOptions {
 /** Everything batches need on their way into the lake, made from the configuration. A table that is there keeps its layout. */
 export async function createCommitTools(options: CommitToolsOptions): Promise<CommitTools> {
   const { settings, lake, log, observer, metrics } = options;
-  const { schema, parquet, kafka, service } = settings;
-  const { name: table, hasProjection, eventTimeField, pastDaysMax, futureDaysMax } = settings.table;
-  const layout = await layoutFor(options);
+  const { kafka, service } = settings;
+  const { name: table, hasProjection, pastDaysMax } = settings.table;
   const writer = new TableWriter({
     store: lake.store,
     catalog: lake.catalog,
-    encoder: await createEncoder(parquet),
+    encoder: await createEncoder(settings.parquet),
     parquet: hyparquetReader,
     table,
-    layout,
-    withKafkaColumns: schema.withKafkaColumns,
     ...(hasProjection && {
-      parameters: projectionParameters(layout, {
-        location: lake.store.uri(`${table}/`),
-        firstDay: new Date(systemClock.nowMs() - pastDaysMax * msPerDay).toISOString().slice(0, 10),
-      }),
+      parameters: (layout) =>
+        projectionParameters(layout, {
+          location: lake.store.uri(`${table}/`),
+          firstDay: new Date(systemClock.nowMs() - pastDaysMax * msPerDay).toISOString().slice(0, 10),
+        }),
     }),
-    decode: {
-      fields: schema.fields,
-      numbers: schema.numbers,
-      depthMax: schema.depthMax,
-      recordBytesMax: schema.recordBytesMax,
-      columnsMax: schema.columnsMax * 2,
-    },
-    evolution: { columnsMax: schema.columnsMax, growth: schema.growth, hints: schema.hints },
     ...(metrics && { onSettled: (facts) => countDetours(facts, metrics) }),
     onSchemaChange: ({ table: changed, added, replaced }) => {
       const write = ({ name, type }: (typeof added)[number]): string => `${name} ${formatType(type)}`;
@@ -67,12 +58,35 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     writer,
     table,
     topic: kafka.topic,
-    placement: { layout, eventTimeField, pastDaysMax, futureDaysMax },
+    recipe: recipeOf(settings, await layoutFor(options)),
     clock: systemClock,
     random: Math.random,
     newWriterId: randomUUID,
     observer,
     patienceMs: service.retryMs,
+  };
+}
+
+/** How this process writes what nobody has claimed yet. */
+function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>, layout: Layout): Recipe {
+  const { eventTimeField, pastDaysMax, futureDaysMax } = table;
+  const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints, withKafkaColumns } = schema;
+  return {
+    decoder: decoderVersion,
+    placement: { layout, eventTimeField, pastDaysMax, futureDaysMax },
+    recordBytesMax,
+    depthMax,
+    fields: {
+      ...(fields.allow && { allow: [...fields.allow] }),
+      deny: [...fields.deny],
+      rename: [...fields.rename],
+    },
+    numbers,
+    columnsMax,
+    growth,
+    hints: [...hints].map(([name, type]) => `${name} ${formatType(type)}`).join(', '),
+    kafkaColumns: withKafkaColumns,
+    deadLetterPayload: 'full',
   };
 }
 

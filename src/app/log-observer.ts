@@ -12,7 +12,8 @@ export function createLogObserver(log: Logger): PipelineObserver {
       ),
     revoked: () => log.info('partitions given back'),
     committed: ({ entry, reason, bytesIn, tookMs, oldestTimestampMs }) => {
-      const { partition, from, to, outcome } = entry;
+      const { partition, outcome } = entry;
+      const [from, to] = [entry.from.toString(), entry.to.toString()];
       const { rows, deadLetters, tombstones, objects, committedAt } = outcome;
       const bytesOut = objects.reduce((sum, { bytes }) => sum + bytes, 0);
       const ageMs = oldestTimestampMs === undefined ? undefined : Date.parse(committedAt) - oldestTimestampMs;
@@ -26,7 +27,7 @@ export function createLogObserver(log: Logger): PipelineObserver {
       log.warn({ partition, from: from.toString(), theirs }, 'range belongs to another process, continuing behind it'),
     gap: ({ partition, from, to }) =>
       log.error(
-        { partition, from, to, lost: (BigInt(to) - BigInt(from)).toString() },
+        { partition, from: from.toString(), to: to.toString(), lost: (to - from).toString() },
         'Kafka no longer holds records that were never read',
       ),
     retrying: (step, error, attempt, delayMs) =>

@@ -24,7 +24,7 @@ export function createMetricsObserver(metrics: Metrics): PipelineObserver {
         metrics.freshness.observe((Date.parse(committedAt) - oldestTimestampMs) / 1000);
     },
     conflict: () => metrics.ledgerConflicts.inc(),
-    gap: ({ from, to }) => metrics.gapOffsets.inc(Number(BigInt(to) - BigInt(from))),
+    gap: ({ from, to }) => metrics.gapOffsets.inc(Number(to - from)),
     retrying: (step, error) =>
       metrics.retries.inc({ step, code: error instanceof PipelineError ? error.code : 'other' }),
     buffered: (bytes) => metrics.buffered.set(bytes),

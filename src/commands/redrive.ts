@@ -28,11 +28,12 @@ export async function redrive(
   const ledger = new Ledger(lake.store);
   const total = { passed: 0, left: 0 };
   for (const partition of await ledger.partitions({ table, topic })) {
-    for await (const { entry, version } of ledger.entries({ table, topic, partition })) {
+    for await (const current of ledger.entries({ table, topic, partition })) {
       if (stop.signal.aborted) return stop.exitCode();
+      const { entry } = current;
       if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
       const redriven = await redriveEntry(
-        { entry, version },
+        { ...current, entry },
         { tools, store: lake.store, parquet: hyparquetReader, ...options },
       );
       total.passed += redriven.passed;

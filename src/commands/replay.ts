@@ -21,6 +21,8 @@ export interface ReplayCommandOptions {
   readonly fromTime?: Date;
   readonly toTime?: Date;
   readonly all: boolean;
+  /** Replaces a batch also when Kafka delivers fewer records for it than the lake has. */
+  readonly allowLoss: boolean;
   readonly dryRun: boolean;
   readonly table?: string;
 }
@@ -46,11 +48,22 @@ export async function replay(
   for (const item of plan) printLines(describe(item));
   if (options.dryRun) return 0;
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
+  const topicId = await reader.topicId();
+  let left = 0;
   for (const item of plan) {
     if (stop.signal.aborted) return stop.exitCode();
-    await replayItem(item, { reader, tools, policy: settings.batch, signal: stop.signal });
+    const result = await replayItem(item, {
+      reader,
+      tools,
+      policy: settings.batch,
+      allowLoss: options.allowLoss,
+      signal: stop.signal,
+      ...(topicId !== undefined && { topicId }),
+    });
+    if (result.kind === 'done') continue;
+    left++;
+    if (item.kind !== 'leave') printLines(describe({ ...item, kind: 'leave', why: result.why }));
   }
-  const left = plan.filter(({ kind }) => kind === 'leave').length;
   printLines(`replayed ${plan.length - left} ranges of ${table}, left ${left} alone`);
   return stop.exitCode();
 }
@@ -102,7 +115,9 @@ async function planAll(
   const plan: ReplayItem[] = [];
   for (const { range, marks } of selections) {
     if (range.from >= range.to) continue;
-    const entries: Versioned[] = await Array.fromAsync(ledger.entries({ table, topic, partition: range.partition }));
+    const entries: Versioned[] = await Array.fromAsync(
+      ledger.entries({ table, topic, partition: range.partition }, { from: range.from, to: range.to }),
+    );
     plan.push(...planReplay(range, entries, marks));
   }
   return plan;
@@ -118,6 +133,8 @@ function describe(item: ReplayItem): string {
       return `${where}: claimed and never written, will be finished`;
     case 'write':
       return `${where}: not in the ledger yet, will be written`;
+    case 'undo':
+      return `${where}: a replay or redrive of it did not end and Kafka no longer holds it, goes back to its objects`;
     case 'leave':
       return `${where}: left alone: ${item.why}`;
     default:

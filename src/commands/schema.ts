@@ -53,10 +53,10 @@ export async function diffSchema(settings: Settings, { sample, json }: DiffOptio
   const { kafka } = await connectKafka(settings.kafka, { patience: 'one-off', nowMs: systemClock.nowMs() });
   const reader = createTopicReader({ kafka, topic: settings.kafka.topic });
   const lake = await openLake(settings.lake);
-  const { writer, placement, table } = await createCommitTools({ settings, lake, log, observer: {} });
+  const { writer, recipe, table } = await createCommitTools({ settings, lake, log, observer: {} });
   const chunks = await newestRecords(reader, sample);
   const slices = chunks.map((chunk) => ({ chunk, first: 0, end: chunk.count }));
-  const preview = writer.preview(slices, placement);
+  const preview = writer.preview(slices, writer.fit(recipe));
   if (json) printJson(toJson(preview));
   else printLines(...toLines(preview, table));
   return preview.added.length + preview.replaced.length === 0 ? exitCodes.done : exitCodes.different;

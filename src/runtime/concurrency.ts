@@ -34,3 +34,21 @@ export class Slots {
     }
   }
 }
+
+/** Runs `work` over all items, up to `limit` ahead of who takes the results; results in the items' order. */
+export async function* mapAhead<Item, Result>(
+  items: Iterable<Item>,
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncIterable<Result> {
+  const ahead: Promise<Result>[] = [];
+  for (const item of items) {
+    const result = work(item);
+    // whoever waits for it gets the failure; until then it must not end the process
+    result.catch(() => {});
+    ahead.push(result);
+    const next = ahead.length >= limit ? ahead.shift() : undefined;
+    if (next !== undefined) yield await next;
+  }
+  for (const result of ahead) yield await result;
+}

@@ -4,6 +4,15 @@ import type { Column } from './types.ts';
 /** How the table is partitioned: by the hour or the day of the record's time, or not at all. */
 export type Layout = 'hour' | 'day' | 'none';
 
+/** What decides into which Hive partition a record goes. */
+export interface Placement {
+  readonly layout: Layout;
+  readonly eventTimeField: string;
+  /** An event time further than this from the time of sending does not count. */
+  readonly pastDaysMax: number;
+  readonly futureDaysMax: number;
+}
+
 const keyNames: Readonly<Record<Layout, readonly string[]>> = {
   hour: ['event_date', 'event_hour'],
   day: ['event_date'],

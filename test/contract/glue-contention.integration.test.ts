@@ -16,11 +16,11 @@ describe('ten consumers that bring different columns at once', () => {
     await Promise.all(
       Array.from({ length: 10 }, async (_, consumer) => {
         const tools = createTestTools({ store, catalog: createGlueCatalog(options) });
-        const { writer, placement } = tools;
+        const { writer, recipe } = tools;
         const step = stepRunner({ ...tools, random: Math.random, patienceMs: 60_000 });
         for (let batch = 0; batch < 3; batch++) {
           const record = { shared: 1, [`own_${consumer}_${batch}`]: 'x' };
-          await step('settle', () => writer.settle(writer.decode(slicesOf(jsonRecords(record)), placement)));
+          await step('settle', () => writer.settle(writer.decode(slicesOf(jsonRecords(record)), recipe), recipe));
         }
       }),
     );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
 import { deadLetterTable } from '../../src/consumer/table/dead-letters.ts';
-import { allFields } from '../../src/consumer/columns/field-rules.ts';
+import { decoderVersion, type Recipe } from '../../src/consumer/ledger/recipe.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import type { PipelineObserver } from '../../src/consumer/commit/pipeline-observer.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
@@ -45,8 +45,23 @@ export interface TestToolsOptions {
   readonly catalog: Catalog;
   readonly observer?: PipelineObserver;
   readonly writer?: Partial<TableWriterOptions>;
-  readonly placement?: Partial<CommitTools['placement']>;
+  readonly recipe?: Partial<Recipe>;
+  readonly placement?: Partial<Recipe['placement']>;
 }
+
+export const testRecipe: Recipe = {
+  decoder: decoderVersion,
+  placement: { layout: 'hour', eventTimeField: 'eventTime', pastDaysMax: 30, futureDaysMax: 1 },
+  recordBytesMax: 100_000,
+  depthMax: 8,
+  fields: { deny: [], rename: [] },
+  numbers: 'double',
+  columnsMax: 100,
+  growth: 'all',
+  hints: '',
+  kafkaColumns: true,
+  deadLetterPayload: 'full',
+};
 
 /** Everything real but the broker. */
 export function createTestTools({
@@ -54,6 +69,7 @@ export function createTestTools({
   catalog,
   observer = {},
   writer = {},
+  recipe = {},
   placement = {},
 }: TestToolsOptions): CommitTools {
   return {
@@ -64,15 +80,11 @@ export function createTestTools({
       encoder: createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000 }),
       parquet: hyparquetReader,
       table: testTable,
-      layout: placement.layout ?? 'hour',
-      withKafkaColumns: true,
-      decode: { fields: allFields, numbers: 'double', depthMax: 8, recordBytesMax: 100_000, columnsMax: 200 },
-      evolution: { columnsMax: 100, growth: 'all', hints: new Map() },
       ...writer,
     }),
     table: testTable,
     topic: testTopic,
-    placement: { layout: 'hour', eventTimeField: 'eventTime', pastDaysMax: 30, futureDaysMax: 1, ...placement },
+    recipe: { ...testRecipe, ...recipe, placement: { ...testRecipe.placement, ...placement } },
     clock: systemClock,
     random: () => 0,
     newWriterId: randomUUID,

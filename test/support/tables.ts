@@ -44,24 +44,23 @@ export async function tablesOf(values: readonly unknown[]): Promise<ColumnarTabl
       return new Uint8Array();
     },
   };
-  const { writer, placement } = createTestTools({
+  const { writer, recipe } = createTestTools({
     store,
     catalog: createJsonCatalog({ store, database: 'test' }),
     writer: { encoder },
   });
-  const settled = await writer.settle(writer.decode(slicesOf(jsonRecords(...values)), placement));
-  const claim = {
-    format: 1 as const,
+  using decoded = writer.decode(slicesOf(jsonRecords(...values)), recipe);
+  const settled = await writer.settle(decoded, recipe);
+  if (settled === 'misfit') throw new Error('the table is new');
+  const { groups } = writer.group(decoded, recipe);
+  const range = {
     table: testTable,
     topic: 'readings',
     partition: 0,
-    from: '0',
-    to: String(values.length),
-    writer: 'w',
-    claimedAt: new Date(0).toISOString(),
-    reason: 'rows',
-    placement,
+    from: 0n,
+    to: BigInt(values.length),
+    generation: 1,
   };
-  for (const draft of writer.plan(settled, claim)) await draft.encode();
+  for (const draft of writer.drafts(groups, settled, range)) await draft.encode();
   return caught;
 }

@@ -1,5 +1,5 @@
 import type { ObjectName } from '../ledger/object-keys.ts';
-import type { LedgerEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { LedgerEntry, WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Watermarks } from '../ports/topic.ts';
 
 /** One thing that is wrong, where, and what to do. */
@@ -36,11 +36,11 @@ export function auditChain(entries: readonly LedgerEntry[]): Finding[] {
   const findings: Finding[] = [];
   let expected: bigint | undefined;
   for (const entry of entries) {
-    const from = BigInt(entry.from);
+    const from = entry.from;
     if (expected !== undefined && from > expected) findings.push(hole(entry, expected));
     if (expected !== undefined && from < expected) findings.push(overlap(entry, expected));
     findings.push(...auditState(entry, entry === entries.at(-1)));
-    const to = BigInt(entry.to);
+    const to = entry.to;
     expected = expected === undefined || to > expected ? to : expected;
   }
   return findings;
@@ -72,13 +72,11 @@ function auditState(entry: LedgerEntry, isLast: boolean): Finding[] {
     case 'gap':
       return entry.acknowledgedAt === undefined ? [gapFinding(entry, entry)] : [];
     case 'committed':
-      return [...auditCounts(entry), ...auditLoss(entry), ...auditObsolete(entry)];
+      return [...auditCounts(entry), ...auditLoss(entry)];
   }
 }
 
-type Written = Extract<LedgerEntry, { outcome: unknown }>;
-
-function auditCounts(entry: Written): Finding[] {
+function auditCounts(entry: WrittenEntry): Finding[] {
   const { records, rows, deadLetters, tombstones, objects } = entry.outcome;
   const sum = rows + deadLetters + tombstones;
   const findings: Finding[] = [];
@@ -105,23 +103,17 @@ function auditCounts(entry: Written): Finding[] {
   return findings;
 }
 
-function auditLoss(entry: Written): Finding[] {
+function auditLoss(entry: WrittenEntry): Finding[] {
   const { lost } = entry.outcome;
   return lost === undefined || lost.acknowledgedAt !== undefined ? [] : [gapFinding(entry, lost)];
 }
 
-function auditObsolete(entry: Written): Finding[] {
-  return (entry.outcome.obsolete ?? []).map((key) => ({
-    problem: 'object-obsolete',
-    partition: entry.partition,
-    where: key,
-    what: `was replaced by a replay of [${entry.from}, ${entry.to}) that ended before it could delete it`,
-    action: 'glueless verify --repair deletes it',
-  }));
-}
-
 /** Checks the object an entry names against what the lake's listing holds. */
-export function auditObject(entry: Written, object: WrittenObject, listed: ReadonlyMap<string, number>): Finding[] {
+export function auditObject(
+  entry: WrittenEntry,
+  object: WrittenObject,
+  listed: ReadonlyMap<string, number>,
+): Finding[] {
   const size = listed.get(object.key);
   const finding = (problem: Problem, what: string): Finding => ({
     problem,
@@ -136,7 +128,7 @@ export function auditObject(entry: Written, object: WrittenObject, listed: Reado
   return [];
 }
 
-export function auditRows(entry: Written, object: WrittenObject, rows: number): Finding[] {
+export function auditRows(entry: WrittenEntry, object: WrittenObject, rows: number): Finding[] {
   if (rows === object.rows) return [];
   return [
     {
@@ -150,17 +142,20 @@ export function auditRows(entry: Written, object: WrittenObject, rows: number): 
 }
 
 /** An object in the table's location that no entry names: readers see it all the same. */
-export function auditForeign(key: string, name: ObjectName | undefined, isDoubled: boolean): Finding {
-  const what =
-    name === undefined
-      ? 'lies in the table and is not of our making'
-      : `lies in the table and no ledger entry names it${isDoubled ? `; its offsets [${name.from}, ${name.to}) are all in other objects` : ''}`;
+export function auditForeign(key: string, name: ObjectName | undefined, isObsolete: boolean): Finding {
+  if (name === undefined || !isObsolete) {
+    const what =
+      name === undefined
+        ? 'lies in the table and is not of our making'
+        : 'lies in the table and no ledger entry lists it';
+    return { problem: 'object-foreign', where: key, what, action: 'look at it, then move it out of the table' };
+  }
   return {
-    problem: 'object-foreign',
-    ...(name && { partition: name.partition }),
+    problem: 'object-obsolete',
+    partition: name.partition,
     where: key,
-    what,
-    action: isDoubled ? 'glueless verify --repair deletes it' : 'look at it, then move it out of the table',
+    what: `is of generation ${name.generation} of [${name.from}, ${name.to}), which a later one has replaced: its rows are there twice`,
+    action: 'glueless verify --repair deletes it',
   };
 }
 
@@ -172,7 +167,7 @@ export function auditWatermarks(
 ): Finding[] {
   const last = entries.at(-1);
   if (last === undefined) return [];
-  const end = BigInt(last.to);
+  const end = last.to;
   const where = `${last.topic}/${partition}`;
   if (end > high) {
     return [
@@ -200,9 +195,9 @@ export function auditWatermarks(
 }
 
 /** Checks that every record of an entry is there once; `offsets` are those found in its objects. */
-export function auditCoordinates(entry: Written, offsets: readonly bigint[]): Finding[] {
-  const from = BigInt(entry.from);
-  const to = BigInt(entry.to);
+export function auditCoordinates(entry: WrittenEntry, offsets: readonly bigint[]): Finding[] {
+  const from = entry.from;
+  const to = entry.to;
   const seen = new Set(offsets);
   const findings: Finding[] = [];
   const finding = (problem: Problem, what: string): Finding => ({
@@ -226,7 +221,7 @@ function hole(entry: LedgerEntry, expected: bigint): Finding {
     problem: 'hole-in-chain',
     partition: entry.partition,
     where: `[${expected}, ${entry.from})`,
-    what: `no ledger entry covers ${BigInt(entry.from) - expected} offsets`,
+    what: `no ledger entry covers ${entry.from - expected} offsets`,
     action: `glueless replay --partition ${entry.partition} --from-offset ${expected} --to-offset ${entry.from}`,
   };
 }
@@ -241,12 +236,12 @@ function overlap(entry: LedgerEntry, expected: bigint): Finding {
   };
 }
 
-function gapFinding(entry: LedgerEntry, range: { readonly from: string; readonly to: string }): Finding {
+function gapFinding(entry: LedgerEntry, range: { readonly from: bigint; readonly to: bigint }): Finding {
   return {
     problem: 'gap',
     partition: entry.partition,
     where: `[${range.from}, ${range.to})`,
-    what: `Kafka dropped ${BigInt(range.to) - BigInt(range.from)} offsets before they were read`,
+    what: `Kafka dropped ${range.to - range.from} offsets before they were read`,
     action: 'glueless verify --acknowledge-gaps, when the loss is known and accepted',
   };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import {
   auditChain,
@@ -8,8 +9,15 @@ import {
   auditWatermarks,
   type Finding,
 } from './audit.ts';
-import type { Ledger, Versioned } from '../ledger/ledger.ts';
-import { isWritten, type LedgerEntry, type Written, type WrittenObject } from '../ledger/ledger-entry.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import {
+  isDeletable,
+  isWritten,
+  listsObject,
+  type LedgerEntry,
+  type WrittenEntry,
+  type WrittenObject,
+} from '../ledger/ledger-entry.ts';
 import { isHidden, parseObjectName } from '../ledger/object-keys.ts';
 import type { Catalog, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
@@ -77,10 +85,7 @@ export async function verify(asked: VerifyOptions): Promise<VerifyReport> {
       ...foreign.map(({ finding }) => finding),
       ...(await auditRegistration(written, options)),
     ],
-    removable: [
-      ...foreign.filter(({ isDoubled }) => isDoubled).map(({ finding }) => finding.where),
-      ...written.flatMap(({ outcome }) => outcome.obsolete ?? []),
-    ],
+    removable: foreign.filter(({ isObsolete }) => isObsolete).map(({ finding }) => finding.where),
   };
 }
 
@@ -99,7 +104,7 @@ async function listObjects({ store, table, deadLetterTable }: VerifyOptions): Pr
 }
 
 async function auditObjects(
-  entry: Written,
+  entry: WrittenEntry,
   listed: ReadonlyMap<string, number>,
   options: VerifyOptions,
 ): Promise<Finding[]> {
@@ -122,7 +127,7 @@ async function countRows({ key, bytes }: WrittenObject, { store, parquet }: Veri
 
 /** Offsets found in the object; those of another Kafka partition count as offset -1, which belongs to no range. */
 async function readOffsets(
-  entry: Written,
+  entry: WrittenEntry,
   { key }: WrittenObject,
   { store, parquet }: VerifyOptions,
 ): Promise<bigint[]> {
@@ -133,66 +138,48 @@ async function readOffsets(
   return offsets.map((offset, row) => (partitions[row] === partition ? offset : -1n));
 }
 
-async function hasChanged(entry: Written, { ledger }: VerifyOptions): Promise<boolean> {
-  const now = await ledger.get(entry, BigInt(entry.from));
-  return JSON.stringify(now?.entry) !== JSON.stringify(entry);
+async function hasChanged(entry: WrittenEntry, { ledger }: VerifyOptions): Promise<boolean> {
+  const now = await ledger.get(entry, entry.from);
+  return !isDeepStrictEqual(now?.entry, entry);
 }
 
 interface ForeignObject {
   readonly finding: Finding;
-  readonly isDoubled: boolean;
+  readonly isObsolete: boolean;
 }
 
 async function findForeign(
-  written: readonly Written[],
+  written: readonly WrittenEntry[],
   listed: ReadonlyMap<string, number>,
   options: VerifyOptions,
 ): Promise<ForeignObject[]> {
-  const named = new Set(
-    written.flatMap(({ outcome }) => [...outcome.objects.map(({ key }) => key), ...(outcome.obsolete ?? [])]),
-  );
-  const strangers = [...listed.keys()].filter((key) => !named.has(key));
-  const found = await mapConcurrently(strangers, requestsMax, (key) => examineStranger(key, written, listed, options));
+  const ours = new Set(written.flatMap(({ outcome }) => outcome.objects.map(({ key }) => key)));
+  const unlisted = [...listed.keys()].filter((key) => !ours.has(key));
+  const found = await mapConcurrently(unlisted, requestsMax, (key) => examineUnlisted(key, options));
   return found.filter((object) => object !== undefined);
 }
 
-async function examineStranger(
+async function examineUnlisted(
   key: string,
-  written: readonly Written[],
-  listed: ReadonlyMap<string, number>,
   { ledger, table, topic }: VerifyOptions,
 ): Promise<ForeignObject | undefined> {
   const name = parseObjectName(key);
   if (name === undefined || name.topic !== topic)
-    return { finding: auditForeign(key, undefined, false), isDoubled: false };
+    return { finding: auditForeign(key, undefined, false), isObsolete: false };
   const now = await ledger.get({ table, topic, partition: name.partition }, name.from);
-  if (now !== undefined && isUnderWay(now, key, name.to)) return undefined;
-  const isDoubled = covers(written, name, listed);
-  return { finding: auditForeign(key, name, isDoubled), isDoubled };
+  const entry = now?.entry.to === name.to ? now.entry : undefined;
+  if (entry !== undefined && (listsObject(entry, key) || isUnderWay(entry, name.generation))) return undefined;
+  const isObsolete = entry !== undefined && isDeletable(entry, { key, generation: name.generation });
+  return { finding: auditForeign(key, name, isObsolete), isObsolete };
 }
 
-/** A running consumer has put the object and not yet, or just now, written its entry. */
-function isUnderWay({ entry }: Versioned, key: string, to: bigint): boolean {
-  if (entry.state === 'claimed') return BigInt(entry.to) === to;
-  return isWritten(entry) && entry.outcome.objects.some((object) => object.key === key);
+/** A running process has put the object and not yet written its entry. */
+function isUnderWay(entry: LedgerEntry, generation: number): boolean {
+  if (entry.state === 'claimed') return entry.generation <= generation;
+  return entry.state === 'replacing' && generation > entry.generation;
 }
 
-/** True when committed entries with all their objects in place hold every offset of the range. */
-function covers(
-  written: readonly Written[],
-  { partition, from, to }: { readonly partition: number; readonly from: bigint; readonly to: bigint },
-  listed: ReadonlyMap<string, number>,
-): boolean {
-  let reached = from;
-  for (const entry of written) {
-    if (entry.partition !== partition || BigInt(entry.from) > reached || BigInt(entry.to) <= reached) continue;
-    if (entry.outcome.objects.some((object) => listed.get(object.key) !== object.bytes)) return false;
-    reached = BigInt(entry.to);
-  }
-  return reached >= to;
-}
-
-async function auditRegistration(written: readonly Written[], options: VerifyOptions): Promise<Finding[]> {
+async function auditRegistration(written: readonly WrittenEntry[], options: VerifyOptions): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const [kind, name] of [
     ['rows', options.table],
@@ -253,9 +240,7 @@ function summarize(
     tombstones: sum(written.map(({ tombstones }) => tombstones)),
     objects: objects.length,
     bytes: sum(objects.map(({ bytes }) => bytes)),
-    gapOffsets: entries
-      .filter(({ state }) => state === 'gap')
-      .reduce((total, gap) => total + BigInt(gap.to) - BigInt(gap.from), 0n),
+    gapOffsets: entries.filter(({ state }) => state === 'gap').reduce((total, gap) => total + gap.to - gap.from, 0n),
     lag: marks === undefined ? undefined : marks.high > to ? marks.high - to : 0n,
   };
 }

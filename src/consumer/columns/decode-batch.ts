@@ -1,7 +1,7 @@
 import { openKernel, type Kernel } from '../../kernel/kernel.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { DecodedColumn } from './decoded-column.ts';
-import type { Placement } from '../ledger/ledger-entry.ts';
+import type { Placement } from '../../schema/layout.ts';
 import { parseRecord, type RejectReason } from './parse-record.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import { BlockReader } from './block-reader.ts';

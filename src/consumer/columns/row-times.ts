@@ -2,7 +2,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { msPerDay } from '../../runtime/duration.ts';
 import type { TimeRange } from '../../schema/layout.ts';
 import type { BatchMemory } from './batch-memory.ts';
-import type { Placement } from '../ledger/ledger-entry.ts';
+import type { Placement } from '../../schema/layout.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 
 /** Times of a batch's rows, in milliseconds since the epoch. */

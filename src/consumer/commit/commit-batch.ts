@@ -1,14 +1,30 @@
-import type { CommitTools } from './commit-tools.ts';
-import type { CutReason } from '../batch/batch-policy.ts';
-import { stepRunner } from './step-runner.ts';
-import type { ClaimResult, Versioned } from '../ledger/ledger.ts';
-import { listsObject, type ClaimedEntry, type CommittedEntry, type Outcome } from '../ledger/ledger-entry.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import type { Batch } from '../batch/partition-buffer.ts';
-import { writeBatch } from './write-batch.ts';
+import type { CutReason } from '../batch/batch-policy.ts';
+import type { ClaimResult, Versioned } from '../ledger/ledger.ts';
+import {
+  isDeletable,
+  isWritten,
+  ledgerFormat,
+  listsObject,
+  type ClaimedEntry,
+  type CommittedEntry,
+  type WrittenEntry,
+  type WrittenObject,
+} from '../ledger/ledger-entry.ts';
+import { decoderVersion, type Recipe } from '../ledger/recipe.ts';
+import type { CommitTools } from './commit-tools.ts';
+import { EntryGuard, Overtaken } from './entry-guard.ts';
+import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
+import { stepRunner, type StepRunner } from './step-runner.ts';
+import { keysOf } from '../table/planned-keys.ts';
+import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
 
 export interface CommitRequest {
   readonly batch: Batch;
   readonly reason: CutReason;
+  /** The id of the topic that the records were read from, where the broker tells it. */
+  readonly topicId?: string;
   /** The entry to fulfil, when the range is claimed already. */
   readonly adopted?: Versioned<ClaimedEntry>;
   /** Offsets of the batch that Kafka lost since the claim. */
@@ -19,17 +35,20 @@ export interface CommitRequest {
 
 export type CommitResult =
   | { readonly kind: 'committed'; readonly entry: CommittedEntry }
-  /** Another process has the range, or had it first; nothing of ours is left in the table. */
+  /** Another process has the range, or had it first. */
   | { readonly kind: 'theirs'; readonly found: Versioned };
+
+/** A claim that needs a new generation this often has something wrong that trying again does not mend. */
+const generationsMax = 5;
 
 /**
  * The way of one batch into the lake. Every step can be run again after a crash anywhere, by any process, and gives the
  * same objects with the same rows:
  *
- * 1. claim: the ledger's entry is created, which fixes range, keys and placement
- * 2. decode: bytes to columns
+ * 1. decode: bytes to columns, by the claim's recipe where the range is claimed already
+ * 2. claim: the ledger's entry is created; it fixes range, recipe, keys and what will be written
  * 3. settle: the table's schema in the catalog takes in the columns
- * 4. encode, 5. put: one Parquet object per Hive partition, dead letters too
+ * 4. encode, 5. put: one Parquet object per Hive partition, dead letters too; a key that is taken is never written over
  * 6. register: Hive partitions in the catalog
  * 7. ledger: the entry says what was written: from here on the batch is in the lake
  * 8. offsets: the group's position, a hint
@@ -37,46 +56,145 @@ export type CommitResult =
 export async function commitBatch(request: CommitRequest, tools: CommitTools): Promise<CommitResult> {
   const startMs = tools.clock.monotonicMs();
   const step = stepRunner(tools);
-  const { batch } = request;
-
-  const claimed = await step('claim', () => takeClaim(request, tools));
-  if (claimed.kind === 'theirs') return claimed;
-  const { entry: claim } = claimed.claim;
-
-  const { outcome, created, oldestTimestampMs } = await writeBatch({ batch, claim, mode: 'keep' }, tools, step);
-
-  const entry: CommittedEntry = { ...claim, state: 'committed', outcome: { ...outcome, ...lossOf(request) } };
-  const written = await step('ledger', () => tools.ledger.replace(claimed.claim, entry));
-  if (written.kind === 'theirs') {
-    await tools.writer.discard(created.filter((key) => !listsObject(written.found.entry, key)));
-    return written;
+  const { batch, adopted } = request;
+  using memory = new DisposableStack();
+  const prepare = async (recipe: Recipe) => memory.use(await prepareBatch(batch, recipe, tools, step));
+  let prepared = await prepare(adopted?.entry.recipe ?? tools.writer.fit(tools.recipe));
+  let claimed = await step('claim', () => takeClaim(request, prepared, tools));
+  for (let tries = 1; claimed.kind === 'ours'; tries++) {
+    const { claim } = claimed;
+    const written = isOurWay(claim.entry) ? await write(claim, prepared, tools, step) : ({ kind: 'misfit' } as const);
+    if (written.kind === 'theirs') return written;
+    if (written.kind === 'written') return await finish({ request, claim, written, startMs }, tools, step);
+    if (written.kind === 'damaged') throw damaged(claim.entry);
+    if (tries === generationsMax) throw damaged(claim.entry);
+    if (written.kind === 'misfit') prepared = await prepare(tools.writer.fit(tools.recipe));
+    const { plan, recipe } = prepared;
+    claimed = await step('claim', () => raiseGeneration(claim, { plan, recipe }, tools));
   }
-  const tookMs = tools.clock.monotonicMs() - startMs;
-  tools.observer.committed?.({ entry, reason: request.reason, bytesIn: batch.bytes, tookMs, oldestTimestampMs });
-  await step('offsets', () => request.commitOffset(entry));
-  return { kind: 'committed', entry };
+  return claimed;
 }
 
 async function takeClaim(
-  { batch, reason, adopted }: CommitRequest,
+  { batch, reason, adopted, topicId }: CommitRequest,
+  { recipe, plan }: PreparedBatch,
   tools: CommitTools,
 ): Promise<ClaimResult<ClaimedEntry>> {
   if (adopted !== undefined) return { kind: 'ours', claim: adopted };
   return tools.ledger.claim<ClaimedEntry>({
-    format: 1,
+    format: ledgerFormat,
     state: 'claimed',
     table: tools.table,
     topic: tools.topic,
+    ...(topicId !== undefined && { topicId }),
     partition: batch.partition,
-    from: batch.from.toString(),
-    to: batch.to.toString(),
+    from: batch.from,
+    to: batch.to,
+    generation: 1,
     writer: tools.newWriterId(),
     claimedAt: new Date(tools.clock.nowMs()).toISOString(),
     reason,
-    placement: tools.placement,
+    recipe,
+    plan,
   });
 }
 
-function lossOf({ lost }: CommitRequest): Pick<Outcome, 'lost'> {
-  return lost === undefined ? {} : { lost: { from: lost.from.toString(), to: lost.to.toString() } };
+/** A claim of another version of the decoder can't be fulfilled as it stands. */
+function isOurWay({ recipe }: ClaimedEntry): boolean {
+  return recipe.decoder === decoderVersion;
+}
+
+/** Claims the range again with keys of their own: nothing that was written for it before can count any more. */
+async function raiseGeneration(
+  claim: Versioned<ClaimedEntry>,
+  { plan, recipe }: Pick<PreparedBatch, 'plan' | 'recipe'>,
+  tools: CommitTools,
+): Promise<ClaimResult<ClaimedEntry>> {
+  const { entry } = claim;
+  return tools.ledger.replace<ClaimedEntry>(claim, {
+    ...entry,
+    generation: entry.generation + 1,
+    writer: tools.newWriterId(),
+    recipe,
+    plan,
+    obsolete: [...(entry.obsolete ?? []), ...keysOf(entry, entry)],
+  });
+}
+
+async function write(
+  claim: Versioned<ClaimedEntry>,
+  prepared: PreparedBatch,
+  tools: CommitTools,
+  step: StepRunner,
+): Promise<WriteResult | Extract<CommitResult, { kind: 'theirs' }>> {
+  const guard = new EntryGuard(claim, tools);
+  try {
+    return await writeObjects({ range: claim.entry, prepared, plan: claim.entry.plan, guard }, tools, step);
+  } catch (error) {
+    if (error instanceof Overtaken) return { kind: 'theirs', found: error.found };
+    throw error;
+  }
+}
+
+interface Finish {
+  readonly request: CommitRequest;
+  readonly claim: Versioned<ClaimedEntry>;
+  readonly written: Extract<WriteResult, { kind: 'written' }>;
+  readonly startMs: number;
+}
+
+/** Steps 7 and 8, and away with what the entry's earlier generations may have left. */
+async function finish(
+  { request, claim, written, startMs }: Finish,
+  tools: CommitTools,
+  step: StepRunner,
+): Promise<CommitResult> {
+  const { batch, reason, lost } = request;
+  // what an earlier try has put is not lost, though Kafka no longer holds it
+  const isKept = written.isWhole && claim === request.adopted;
+  const outcome = { ...written.outcome, ...(lost !== undefined && !isKept && { lost }) };
+  const entry: CommittedEntry = { ...claim.entry, state: 'committed', outcome };
+  const result = await step('ledger', () => tools.ledger.replace(claim, entry));
+  if (result.kind === 'theirs') {
+    await yieldTo(result.found, claim.entry.generation, written.created, tools, step);
+    return result;
+  }
+  await tools.writer.discard(entry.obsolete ?? []);
+  const tookMs = tools.clock.monotonicMs() - startMs;
+  const { oldestTimestampMs } = written;
+  tools.observer.committed?.({ entry, reason, bytesIn: batch.bytes, tookMs, oldestTimestampMs });
+  await step('offsets', () => request.commitOffset(entry));
+  return { kind: 'committed', entry };
+}
+
+/**
+ * Another process has finished the range. What we created under a lower generation goes; what we created under the same one holds records
+ * that the other no longer got from Kafka: the entry takes it in.
+ */
+async function yieldTo(
+  found: Versioned,
+  generation: number,
+  created: readonly WrittenObject[],
+  tools: CommitTools,
+  step: StepRunner,
+): Promise<void> {
+  const { entry } = found;
+  if (!isWritten(entry)) return;
+  await tools.writer.discard(created.map(({ key }) => key).filter((key) => isDeletable(entry, { key, generation })));
+  const more = created.filter(({ key }) => entry.generation === generation && !listsObject(entry, key));
+  if (more.length > 0) await step('ledger', () => tools.ledger.replace(found, withObjects(entry, more)));
+}
+
+function withObjects(entry: WrittenEntry, more: readonly WrittenObject[]): WrittenEntry {
+  const objects = [...entry.outcome.objects, ...more];
+  return { ...entry, outcome: { ...entry.outcome, objects, ...countsOf(objects, entry.outcome.tombstones) } };
+}
+
+function damaged({ topic, partition, from, to }: ClaimedEntry): PipelineError {
+  return new PipelineError('OBJECT_DAMAGED', {
+    message: `objects of [${from}, ${to}) of ${topic}/${partition} are damaged, and others of them hold records that Kafka no longer has`,
+    retryable: false,
+    details: { topic, partition, from: from.toString(), to: to.toString() },
+    hint: 'restore the damaged objects from a backup or an older version; `glueless verify` names them',
+  });
 }

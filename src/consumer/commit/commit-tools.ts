@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Placement } from '../ledger/ledger-entry.ts';
+import type { Recipe } from '../ledger/recipe.ts';
 import type { TableWriter } from '../table/table-writer.ts';
 import type { PipelineObserver } from './pipeline-observer.ts';
 
@@ -10,7 +10,8 @@ export interface CommitTools {
   readonly writer: TableWriter;
   readonly table: string;
   readonly topic: string;
-  readonly placement: Placement;
+  /** How this process writes batches that nobody has claimed yet. */
+  readonly recipe: Recipe;
   readonly clock: Clock;
   readonly random: () => number;
   /** A new unique id for each claim. */

@@ -1,23 +1,38 @@
-import type { CommitTools } from './commit-tools.ts';
 import type { ClaimResult } from '../ledger/ledger.ts';
-import type { GapEntry } from '../ledger/ledger-entry.ts';
+import { ledgerFormat, type GapEntry } from '../ledger/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
+import type { CommitTools } from './commit-tools.ts';
 
-/** Writes down that Kafka lost the range before it was read: loud, and wrong for `verify` until somebody acknowledges it. */
+export interface Gap extends OffsetRange {
+  /** Left out: Kafka lost the range before it was read. */
+  readonly why?: string;
+  readonly topicId?: string;
+}
+
+/** Writes down that the range has no rows: loud, and wrong for `verify` until somebody acknowledges it. */
 export async function recordGap(
-  { partition, from, to }: OffsetRange,
-  { ledger, table, topic, newWriterId, clock, observer }: CommitTools,
+  { partition, from, to, why, topicId }: Gap,
+  {
+    ledger,
+    table,
+    topic,
+    newWriterId,
+    clock,
+    observer,
+  }: Pick<CommitTools, 'ledger' | 'table' | 'topic' | 'newWriterId' | 'clock' | 'observer'>,
 ): Promise<ClaimResult<GapEntry>> {
   const result = await ledger.claim<GapEntry>({
-    format: 1,
+    format: ledgerFormat,
     state: 'gap',
     table,
     topic,
+    ...(topicId !== undefined && { topicId }),
     partition,
-    from: from.toString(),
-    to: to.toString(),
+    from,
+    to,
     writer: newWriterId(),
     claimedAt: new Date(clock.nowMs()).toISOString(),
+    ...(why !== undefined && { why }),
   });
   if (result.kind === 'ours') observer.gap?.(result.claim.entry);
   return result;

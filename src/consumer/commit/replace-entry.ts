@@ -1,64 +1,164 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import type { CommitTools } from './commit-tools.ts';
-import { stepRunner, type StepRunner } from './step-runner.ts';
 import type { Versioned } from '../ledger/ledger.ts';
-import type { CommittedEntry, LedgerEntry, Outcome, ReplacingEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import {
+  highestGeneration,
+  isDeletable,
+  isWritten,
+  listsObject,
+  type CommittedEntry,
+  type LedgerEntry,
+  type ObjectRange,
+  type Outcome,
+  type ReplacingEntry,
+  type WrittenEntry,
+  type WrittenObject,
+} from '../ledger/ledger-entry.ts';
+import { keysOf } from '../table/planned-keys.ts';
+import type { CommitTools } from './commit-tools.ts';
+import { EntryGuard, Overtaken } from './entry-guard.ts';
+import type { PreparedBatch } from './prepared-batch.ts';
+import { stepRunner, type StepRunner } from './step-runner.ts';
+import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
 
-/** What takes the place of an entry's objects. Its `write` may overwrite keys only with the same records. */
-export type Replacement = (entry: ReplacingEntry, step: StepRunner) => Promise<Outcome>;
+export interface Replacement {
+  readonly current: Versioned<WrittenEntry>;
+  /** What takes the place of the entry's objects. */
+  readonly prepared: PreparedBatch;
+  readonly why: ReplacingEntry['replacement']['why'];
+  /** Objects of the entry that stay as they are. */
+  readonly keeps?: readonly WrittenObject[];
+}
 
 /**
- * Exchanges the objects of an entry: intent, new objects, entry, old objects away. The ledger never names an object that is
- * not there, and a reader sees a record twice only while its old and its new object lie under different keys.
+ * Exchanges the objects of an entry: intent, new objects under keys of a new generation, entry, old objects away. Until the entry
+ * says otherwise the old objects count and are all there; afterwards the new ones. A reader sees a record twice between the put of
+ * its new object and the deletion of its old one.
  * Rejects with LEDGER_CONTENDED (not retryable) when another replay or redrive is at the same entry.
  */
-export async function replaceEntry(
-  current: Versioned<CommittedEntry | ReplacingEntry>,
-  replacement: Replacement,
-  tools: CommitTools,
-): Promise<CommittedEntry> {
+export async function replaceEntry(replacement: Replacement, tools: CommitTools): Promise<CommittedEntry> {
   const step = stepRunner(tools);
-  const { ledger, placement, newWriterId, clock, writer } = tools;
-  const startedAt = new Date(clock.nowMs()).toISOString();
-  const intent: ReplacingEntry = {
-    ...current.entry,
-    state: 'replacing',
-    replacement: { writer: newWriterId(), startedAt, placement },
-  };
-  const announced = await step('claim', () => ledger.replace(current, intent));
-  if (announced.kind === 'theirs') throw overtaken(intent);
-
-  const outcome = await replacement(intent, step);
-  const obsolete = leftovers(current.entry.outcome, outcome.objects);
-  const { replacement: _, ...claim } = intent;
+  let announced = await announce(replacement, tools, step);
+  let written = await write(announced, replacement, tools, step);
+  if (written.kind === 'spoiled') {
+    // a key of the new generation holds something else: the next one is free
+    announced = await announce({ ...replacement, current: announced }, tools, step);
+    written = await write(announced, replacement, tools, step);
+  }
+  if (written.kind !== 'written') throw overtaken(announced.entry);
+  const { outcome, created } = written;
+  const { replacement: intent, ...entry } = announced.entry;
+  const objects = [...(replacement.keeps ?? []), ...outcome.objects];
   const next: CommittedEntry = {
-    ...claim,
+    ...entry,
     state: 'committed',
-    placement,
-    outcome: { ...outcome, ...orNothing(obsolete) },
+    generation: intent.generation,
+    recipe: intent.recipe,
+    plan: intent.plan,
+    outcome: { ...outcome, objects, ...countsOf(objects, tombstonesOf(replacement)) },
+    obsolete: unlisted([...keysOfObjects(entry.outcome), ...(entry.obsolete ?? [])], objects),
   };
-  const committed = await step('ledger', () => ledger.replace(announced.claim, next));
-  if (committed.kind === 'theirs') throw overtaken(intent);
-  if (obsolete.length === 0) return next;
-
-  await step('put', () => writer.discard(obsolete));
-  const { obsolete: __, ...clean } = next.outcome;
-  const tidy: CommittedEntry = { ...next, outcome: clean };
-  await step('ledger', () => ledger.replace(committed.claim, tidy));
-  return tidy;
+  const committed = await step('ledger', () => tools.ledger.replace(announced, next));
+  if (committed.kind === 'theirs') {
+    await discardOurs(committed.found.entry, intent.generation, created, tools);
+    throw overtaken(entry);
+  }
+  await tools.writer.discard(next.obsolete ?? []);
+  return next;
 }
 
-/** Keys that the entry named and names no more. */
-function leftovers(before: Outcome, after: readonly WrittenObject[]): string[] {
-  const kept = new Set(after.map(({ key }) => key));
-  return [...before.objects.map(({ key }) => key), ...(before.obsolete ?? [])].filter((key) => !kept.has(key));
+/**
+ * Ends a replacement that nobody can finish any more: the entry is committed again with the objects it has, at a generation above
+ * the replacement's, so that what that one has written or still writes can be deleted.
+ */
+export async function undoReplacement(current: Versioned<ReplacingEntry>, tools: CommitTools): Promise<CommittedEntry> {
+  const step = stepRunner(tools);
+  const { replacement, ...entry } = current.entry;
+  const half = keysOf(rangeOf(current.entry), replacement);
+  const next: CommittedEntry = {
+    ...entry,
+    state: 'committed',
+    generation: replacement.generation + 1,
+    obsolete: unlisted([...(entry.obsolete ?? []), ...half], entry.outcome.objects),
+  };
+  const committed = await step('ledger', () => tools.ledger.replace(current, next));
+  if (committed.kind === 'theirs') throw overtaken(entry);
+  await tools.writer.discard(next.obsolete ?? []);
+  return next;
 }
 
-function orNothing(obsolete: readonly string[]): Pick<Outcome, 'obsolete'> {
-  return obsolete.length === 0 ? {} : { obsolete: [...obsolete] };
+async function announce(
+  { current, prepared, why }: Replacement,
+  tools: CommitTools,
+  step: StepRunner,
+): Promise<Versioned<ReplacingEntry>> {
+  const { entry } = current;
+  const given = entry.state === 'replacing' ? keysOf(rangeOf(entry), entry.replacement) : [];
+  const intent: ReplacingEntry = {
+    ...entry,
+    state: 'replacing',
+    obsolete: [...(entry.obsolete ?? []), ...given],
+    replacement: {
+      generation: highestGeneration(entry) + 1,
+      writer: tools.newWriterId(),
+      startedAt: new Date(tools.clock.nowMs()).toISOString(),
+      recipe: prepared.recipe,
+      plan: prepared.plan,
+      why,
+    },
+  };
+  const announced = await step('claim', () => tools.ledger.replace(current, intent));
+  if (announced.kind === 'theirs') throw overtaken(entry);
+  return announced.claim;
 }
 
-function overtaken(entry: LedgerEntry): PipelineError {
+async function write(
+  announced: Versioned<ReplacingEntry>,
+  { prepared }: Replacement,
+  tools: CommitTools,
+  step: StepRunner,
+): Promise<WriteResult> {
+  const { entry } = announced;
+  const guard = new EntryGuard(announced, tools);
+  try {
+    return await writeObjects({ range: rangeOf(entry), prepared, plan: [], guard }, tools, step);
+  } catch (error) {
+    if (error instanceof Overtaken) throw overtaken(entry);
+    throw error;
+  }
+}
+
+/** The range at the generation of the replacement. */
+function rangeOf(entry: ReplacingEntry): ObjectRange {
+  return { ...entry, generation: entry.replacement.generation };
+}
+
+/** A replay delivers them again; a redrive reads dead letters, and what was counted stays counted. */
+function tombstonesOf({ current, prepared, why }: Replacement): number {
+  return why === 'redrive' ? current.entry.outcome.tombstones : prepared.decoded.tombstones;
+}
+
+function keysOfObjects({ objects }: Outcome): string[] {
+  return objects.map(({ key }) => key);
+}
+
+function unlisted(keys: readonly string[], objects: readonly WrittenObject[]): string[] {
+  const listed = new Set(objects.map(({ key }) => key));
+  return [...new Set(keys)].filter((key) => !listed.has(key));
+}
+
+/** What we wrote under a generation that somebody has passed can never count. */
+async function discardOurs(
+  entry: LedgerEntry,
+  generation: number,
+  created: readonly WrittenObject[],
+  { writer }: CommitTools,
+): Promise<void> {
+  if (!isWritten(entry)) return;
+  const keys = created.map(({ key }) => key).filter((key) => !listsObject(entry, key));
+  await writer.discard(keys.filter((key) => isDeletable(entry, { key, generation })));
+}
+
+function overtaken(entry: Pick<LedgerEntry, 'topic' | 'partition' | 'from' | 'to'>): PipelineError {
   return new PipelineError('LEDGER_CONTENDED', {
     message: `another replay or redrive changed [${entry.from}, ${entry.to}) of ${entry.topic}/${entry.partition} at the same time`,
     retryable: false,

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { Ledger, Versioned } from './ledger.ts';
-import type { ClaimedEntry, LedgerEntry, LedgerPath } from './ledger-entry.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
+import type { Ledger, Versioned } from './ledger.ts';
+import type { ClaimedEntry, LedgerEntry } from './ledger-entry.ts';
+import type { LedgerPath } from './ledger-keys.ts';
 
 /** Where a partition goes on. */
 export interface ChainPosition {
@@ -14,45 +15,94 @@ export interface ChainPosition {
   readonly lostUpTo?: bigint;
 }
 
-/** What is kept in the group's commit beside the offset: where the ledger's last entry begins. */
-export function commitMetadata(lastFrom: bigint): string {
-  return `ledger ${lastFrom}`;
+/** What is kept in the group's commit beside the offset: the table, and where the ledger's last entry begins. */
+export function commitMetadata(table: string, lastFrom: bigint): string {
+  return `ledger ${table} ${lastFrom}`;
 }
 
-/** The offset in a commit's metadata; `undefined` for commits of others. */
-export function hintOf(metadata: string | undefined): bigint | undefined {
-  const digits = /^ledger (\d+)$/.exec(metadata ?? '')?.[1];
-  return digits === undefined ? undefined : BigInt(digits);
+/** What a commit's metadata says of the ledger; `undefined` for commits of others. Older versions left the table out. */
+export function readMetadata(metadata: string | undefined): { table?: string; lastFrom: bigint } | undefined {
+  const groups = /^ledger (?:(\S+) )?(\d+)$/.exec(metadata ?? '');
+  if (groups === null) return undefined;
+  const [, table, digits = '0'] = groups;
+  return { lastFrom: BigInt(digits), ...(table !== undefined && { table }) };
 }
 
-/** Finds the end of the ledger's chain and checks that the topic is still the one the ledger was written from. */
+/**
+ * Finds the end of the ledger's chain. Rejects with TOPIC_RECREATED when the topic is not the one that the ledger was written
+ * from, with LEDGER_BEHIND when the ledger is older than what it once held.
+ */
 export async function findPosition(
   path: LedgerPath,
   assigned: AssignedPartition,
   { ledger, reader }: { readonly ledger: Ledger; readonly reader: TopicReader },
 ): Promise<ChainPosition> {
-  const last = await ledger.last(path, hintOf(assigned.committed?.metadata));
-  if (last === undefined) return { next: assigned.low };
-  const { entry, version } = last;
-  if (BigInt(entry.to) > assigned.high) throw recreated(entry, `the topic ends at ${assigned.high}`);
-  await checkLastRecord(entry, assigned, reader);
-  if (entry.state === 'claimed') return withLoss({ next: BigInt(entry.from), claim: { entry, version } }, assigned.low);
-  return withLoss({ next: BigInt(entry.to) }, assigned.low);
+  const noted = readMetadata(assigned.committed?.metadata);
+  const isOurs = noted?.table === undefined || noted.table === path.table;
+  const last = await ledger.last(path, isOurs ? noted?.lastFrom : undefined);
+  checkNotBehind(path, assigned, last?.entry);
+  if (last === undefined) {
+    if (await ledger.isMissing(path)) throw missing(path);
+    return { next: assigned.low };
+  }
+  const { entry } = last;
+  checkTopicId(entry, assigned);
+  if (entry.to > assigned.high && entry.state !== 'claimed')
+    throw recreated(entry, `the topic ends at ${assigned.high}`);
+  await checkLastRecord(path, entry, assigned, { ledger, reader });
+  if (entry.state === 'claimed') return withLoss({ next: entry.from, claim: { ...last, entry } }, assigned.low);
+  return withLoss({ next: entry.to }, assigned.low);
 }
 
 function withLoss(position: ChainPosition, low: bigint): ChainPosition {
   return low > position.next ? { ...position, lostUpTo: low } : position;
 }
 
-async function checkLastRecord(entry: LedgerEntry, { low }: AssignedPartition, reader: TopicReader): Promise<void> {
-  const expected = 'outcome' in entry ? entry.outcome.lastRecord : undefined;
-  if (expected === undefined || BigInt(expected.offset) < low) return;
-  const from = BigInt(expected.offset);
-  for await (const chunk of reader.read({ partition: entry.partition, from, to: from + 1n })) {
+/** The group is told after the ledger, so a commit of this table can't lie beyond the ledger's end. */
+function checkNotBehind(path: LedgerPath, { committed }: AssignedPartition, last: LedgerEntry | undefined): void {
+  if (committed === undefined || readMetadata(committed.metadata)?.table !== path.table) return;
+  const end = last?.to ?? 0n;
+  if (committed.offset <= end) return;
+  throw new PipelineError('LEDGER_BEHIND', {
+    message: `the ledger of ${path.table} ends at offset ${end} of ${path.topic}/${path.partition}, though ${committed.offset} was written once: entries are gone, as after restoring an older copy of the lake`,
+    retryable: false,
+    details: { ...path, ledgerEnd: end.toString(), committed: committed.offset.toString() },
+    hint: 'restore `_ledger/` and the tables of one moment; to write everything again instead, remove the table’s objects and use another KAFKA_GROUP_ID',
+  });
+}
+
+function missing({ table, topic, partition }: LedgerPath): PipelineError {
+  return new PipelineError('LEDGER_BEHIND', {
+    message: `the table ${table} holds objects of ${topic} and the ledger knows nothing of that topic: going on would write its records again`,
+    retryable: false,
+    details: { table, topic, partition },
+    hint: 'restore `_ledger/` too, or remove the table’s objects (or set LAKE_TABLE to a new name) to begin again',
+  });
+}
+
+function checkTopicId(entry: LedgerEntry, { topicId }: AssignedPartition): void {
+  if (entry.topicId === undefined || topicId === undefined || entry.topicId === topicId) return;
+  throw recreated(entry, `its id is ${topicId} now and was ${entry.topicId}`);
+}
+
+/** Compares the newest record that the ledger remembers with what the broker holds at its offset. */
+async function checkLastRecord(
+  path: LedgerPath,
+  last: LedgerEntry,
+  { low, high }: AssignedPartition,
+  { ledger, reader }: { readonly ledger: Ledger; readonly reader: TopicReader },
+): Promise<void> {
+  const remembers = 'outcome' in last && last.outcome.lastRecord !== undefined;
+  const entry = remembers ? last : await ledger.lastWithRecord(path, last.from);
+  const expected = entry !== undefined && 'outcome' in entry ? entry.outcome.lastRecord : undefined;
+  if (entry === undefined || expected === undefined || expected.offset < low) return;
+  const { offset } = expected;
+  if (offset >= high) throw recreated(entry, `the topic ends at ${high}`);
+  for await (const chunk of reader.read({ partition: path.partition, from: offset, to: offset + 1n })) {
     if (chunk.count === 0) continue;
     const found = fingerprint(chunk, 0);
     if (found.valueCrc32 === expected.valueCrc32 && found.timestampMs === expected.timestampMs) continue;
-    throw recreated(entry, `offset ${from} holds another record`);
+    throw recreated(entry, `offset ${offset} holds another record`);
   }
 }
 
@@ -67,7 +117,7 @@ function recreated(entry: LedgerEntry, evidence: string): PipelineError {
   return new PipelineError('TOPIC_RECREATED', {
     message: `topic ${entry.topic}, partition ${entry.partition} is not the one the table ${entry.table} was written from: the ledger reaches offset ${entry.to}, but ${evidence}`,
     retryable: false,
-    details: { topic: entry.topic, partition: entry.partition, ledgerEnd: entry.to },
-    hint: 'a topic that was deleted and made again needs a table of its own: set LAKE_TABLE to a new name',
+    details: { topic: entry.topic, partition: entry.partition, ledgerEnd: entry.to.toString() },
+    hint: 'a topic that was deleted and made again needs a table of its own: set LAKE_TABLE to a new name. A broker that lost the end of its log looks the same',
   });
 }

@@ -1,75 +1,113 @@
 import { z } from 'zod';
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import { recipeSchema } from './recipe.ts';
 
 /**
- * The ledger's entry: one JSON object per range of offsets, the truth about what the lake holds.
+ * The ledger's entry: one JSON object per range of offsets of one Kafka partition, the truth about what the lake holds.
  *
- * `claimed`: the range is taken and nothing is promised yet. `committed`: the objects named hold it.
- * `replacing`: committed, and a replay or redrive is exchanging the objects. `gap`: Kafka lost the range before it was read.
+ *     (free) ──claim──▶ claimed ──commit──▶ committed ──┐  base entry: never changes again
+ *        │                └─ raise: next generation     │
+ *        └──▶ gap: Kafka lost the range                 ▼
+ *                       committed ◀──commit── replacing    revision: replay, redrive, acknowledged loss
+ *
+ * A key of an object belongs to one generation of its range and is written once. Whatever replaces objects raises the
+ * generation first. A key may be deleted when the entry was read as committed with a higher generation and does not list it.
  */
-const offsetText = z.string().regex(/^\d{1,19}$/, 'an offset as decimal digits');
+
+/** Offsets are `bigint` in memory and decimal digits in JSON, where a number would lose them. */
+export const offsetCodec = z.codec(z.string().regex(/^\d{1,19}$/, 'an offset as decimal digits'), z.bigint(), {
+  decode: (digits) => BigInt(digits),
+  encode: (offset) => offset.toString(),
+});
+
+const kindSchema = z.enum(['rows', 'dead-letters']);
+
+/** An object to be: its key follows from the claim, its Hive partition and its kind. */
+const plannedSchema = z.object({
+  kind: kindSchema,
+  /** Values of the table's partition keys. */
+  partition: z.array(z.string()),
+  rows: z.number().int().nonnegative(),
+});
 
 const objectSchema = z.object({
   key: z.string(),
-  kind: z.enum(['rows', 'dead-letters']),
+  kind: kindSchema,
   rows: z.number().int().nonnegative(),
   bytes: z.number().int().nonnegative(),
-  /** Values of the table's partition keys. */
+  /** CRC-32 of the whole object; entries of format 1 have none. */
+  crc32: z.number().int().nonnegative().optional(),
   partition: z.array(z.string()),
-});
-
-/** What decides into which Hive partition, and so into which object, a record goes. */
-const placementSchema = z.object({
-  layout: z.enum(['hour', 'day', 'none']),
-  eventTimeField: z.string(),
-  pastDaysMax: z.number(),
-  futureDaysMax: z.number(),
 });
 
 const outcomeSchema = z.object({
   committedAt: z.iso.datetime(),
-  /** Records Kafka delivered for the range: rows + dead letters + tombstones. */
+  /** Records of the range that the lake holds or has counted: rows + dead letters + tombstones. */
   records: z.number().int().nonnegative(),
   rows: z.number().int().nonnegative(),
   deadLetters: z.number().int().nonnegative(),
   /** Records without a value: counted, not written. */
   tombstones: z.number().int().nonnegative(),
   objects: z.array(objectSchema),
-  /** Keys that this entry no longer names and that may still be there. */
-  obsolete: z.array(z.string()).optional(),
   catalogVersion: z.string(),
   minEventTime: z.iso.datetime().optional(),
   maxEventTime: z.iso.datetime().optional(),
   /** The last record, to tell a topic that was deleted and made again. */
-  lastRecord: z.object({ offset: offsetText, timestampMs: z.number(), valueCrc32: z.number() }).optional(),
+  lastRecord: z.object({ offset: offsetCodec, timestampMs: z.number(), valueCrc32: z.number() }).optional(),
   /** Offsets that Kafka lost between claim and commit. */
-  lost: z.object({ from: offsetText, to: offsetText, acknowledgedAt: z.iso.datetime().optional() }).optional(),
+  lost: z.object({ from: offsetCodec, to: offsetCodec, acknowledgedAt: z.iso.datetime().optional() }).optional(),
 });
 
+const replacementSchema = z.object({
+  generation: z.number().int().nonnegative(),
+  writer: z.string(),
+  startedAt: z.iso.datetime(),
+  recipe: recipeSchema,
+  plan: z.array(plannedSchema),
+  why: z.enum(['replay', 'redrive']),
+});
+
+export const ledgerFormat = 2;
+
 const rangeShape = {
-  format: z.literal(1),
+  format: z.literal(ledgerFormat),
   table: z.string(),
   topic: z.string(),
+  /** Unique to one creation of the topic; left out where the broker does not tell it. */
+  topicId: z.string().optional(),
   partition: z.number().int().nonnegative(),
-  from: offsetText,
-  to: offsetText,
+  from: offsetCodec,
+  to: offsetCodec,
   /** Unique to one try of one process: tells our own lost answer from another's claim. */
   writer: z.string(),
   claimedAt: z.iso.datetime(),
 };
 
-const claimShape = { ...rangeShape, reason: z.string(), placement: placementSchema };
+const claimShape = {
+  ...rangeShape,
+  generation: z.number().int().nonnegative(),
+  reason: z.string(),
+  recipe: recipeSchema,
+  plan: z.array(plannedSchema),
+  /** Keys of lower generations that the entry does not list and that may still be there. */
+  obsolete: z.array(z.string()).optional(),
+};
 
-const entrySchema = z.discriminatedUnion('state', [
+export const entrySchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('claimed'), ...claimShape }),
   z.object({ state: z.literal('committed'), ...claimShape, outcome: outcomeSchema }),
   z.object({
     state: z.literal('replacing'),
     ...claimShape,
     outcome: outcomeSchema,
-    replacement: z.object({ writer: z.string(), startedAt: z.iso.datetime(), placement: placementSchema }),
+    replacement: replacementSchema,
   }),
-  z.object({ state: z.literal('gap'), ...rangeShape, acknowledgedAt: z.iso.datetime().optional() }),
+  z.object({
+    state: z.literal('gap'),
+    ...rangeShape,
+    /** Why the range has no rows; left out: Kafka lost it before it was read. */
+    why: z.string().optional(),
+    acknowledgedAt: z.iso.datetime().optional(),
+  }),
 ]);
 
 export type LedgerEntry = z.infer<typeof entrySchema>;
@@ -77,74 +115,31 @@ export type ClaimedEntry = Extract<LedgerEntry, { state: 'claimed' }>;
 export type CommittedEntry = Extract<LedgerEntry, { state: 'committed' }>;
 export type ReplacingEntry = Extract<LedgerEntry, { state: 'replacing' }>;
 export type GapEntry = Extract<LedgerEntry, { state: 'gap' }>;
+/** An entry whose range is in the lake. */
+export type WrittenEntry = CommittedEntry | ReplacingEntry;
+export type PlannedObject = z.infer<typeof plannedSchema>;
 export type WrittenObject = z.infer<typeof objectSchema>;
-export type Placement = z.infer<typeof placementSchema>;
 export type Outcome = z.infer<typeof outcomeSchema>;
 
-/** What is fixed by a claim, whatever became of it. */
-export type ClaimOf = Omit<ClaimedEntry, 'state'>;
+/** What of an entry decides the keys of its objects. */
+export type ObjectRange = Pick<ClaimedEntry, 'table' | 'topic' | 'partition' | 'from' | 'to' | 'generation'>;
 
-/** An entry whose range is in the lake. */
-export type Written = Extract<LedgerEntry, { outcome: unknown }>;
-
-export function isWritten(entry: LedgerEntry): entry is Written {
+export function isWritten(entry: LedgerEntry): entry is WrittenEntry {
   return entry.state === 'committed' || entry.state === 'replacing';
 }
 
-/** True when the entry names the object as its own. */
+/** True when the entry lists the object as its own. */
 export function listsObject(entry: LedgerEntry, key: string): boolean {
-  if (entry.state === 'gap' || entry.state === 'claimed') return false;
-  return entry.outcome.objects.some((object) => object.key === key);
+  return isWritten(entry) && entry.outcome.objects.some((object) => object.key === key);
 }
 
-/** One Kafka partition's part of the ledger of one table. */
-export interface LedgerPath {
-  readonly table: string;
-  readonly topic: string;
-  readonly partition: number;
+/** The highest generation that anybody has begun to write for the range; 0 for a gap. */
+export function highestGeneration(entry: LedgerEntry): number {
+  if (entry.state === 'gap') return 0;
+  return entry.state === 'replacing' ? entry.replacement.generation : entry.generation;
 }
 
-const ledgerRoot = '_ledger';
-const offsetDigits = 20;
-
-/** `_ledger/<table>/<topic>/`: everything the ledger holds of one topic in one table. */
-export function topicPrefix({ table, topic }: Omit<LedgerPath, 'partition'>): string {
-  return `${ledgerRoot}/${table}/${topic}/`;
-}
-
-export function partitionPrefix(path: LedgerPath): string {
-  return `${topicPrefix(path)}${path.partition}/`;
-}
-
-/** Zero-padded, so that keys sort as offsets do. */
-export function entryKey(path: LedgerPath, from: bigint): string {
-  return `${partitionPrefix(path)}${from.toString().padStart(offsetDigits, '0')}.json`;
-}
-
-export function serializeEntry(entry: LedgerEntry): Uint8Array {
-  return Buffer.from(`${JSON.stringify(entry)}\n`);
-}
-
-/** Throws LEDGER_CORRUPT with the key and what is wrong. */
-export function parseEntry(key: string, bytes: Uint8Array): LedgerEntry {
-  const parsed = entrySchema.safeParse(parseJson(key, bytes));
-  if (parsed.success) return parsed.data;
-  throw corrupt(key, z.prettifyError(parsed.error));
-}
-
-function parseJson(key: string, bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    throw corrupt(key, messageOf(error));
-  }
-}
-
-function corrupt(key: string, what: string): PipelineError {
-  return new PipelineError('LEDGER_CORRUPT', {
-    message: `the ledger entry ${key} can't be read: ${what}`,
-    retryable: false,
-    details: { key },
-    hint: 'nothing is written before this is understood; `glueless verify` shows the chain around it',
-  });
+/** True when the key, of `generation`, can never be listed again: it may be deleted by anyone at any time. */
+export function isDeletable(entry: LedgerEntry, { key, generation }: { key: string; generation: number }): boolean {
+  return isWritten(entry) && entry.generation > generation && !listsObject(entry, key);
 }

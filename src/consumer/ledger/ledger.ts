@@ -1,19 +1,27 @@
+import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import { parseEntry, serializeEntry } from './entry-format.ts';
+import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
 import {
   entryKey,
-  parseEntry,
+  offsetOfKey,
   partitionPrefix,
-  serializeEntry,
+  rangeOfSegment,
+  revisionKey,
+  revisionPrefix,
   topicPrefix,
-  type LedgerEntry,
   type LedgerPath,
-} from './ledger-entry.ts';
-import type { ObjectStore } from '../ports/lake.ts';
+} from './ledger-keys.ts';
+import { parseObjectName } from './object-keys.ts';
+import { listSegments, readSegment, rollUp, type SegmentRange } from './segments.ts';
 
-/** An entry with the version its next change must expect. */
+/** An entry, where it stands, and the version that its next change must expect. */
 export interface Versioned<Entry extends LedgerEntry = LedgerEntry> {
   readonly entry: Entry;
   readonly version: string;
+  /** `segment`: a copy of the base entry. */
+  readonly at: 'base' | 'revision' | 'segment';
 }
 
 export type ClaimResult<Entry extends LedgerEntry> =
@@ -21,68 +29,128 @@ export type ClaimResult<Entry extends LedgerEntry> =
   /** Another process was first; its entry is what counts. */
   | { readonly kind: 'theirs'; readonly found: Versioned };
 
-/** Entries of one table in an object store. All rejections are STORE_*, LEDGER_CORRUPT or LEDGER_CONTENDED. */
+export interface EntryRange {
+  readonly from: bigint;
+  readonly to: bigint;
+  /** Called for an entry that can't be read, which is then left out; when not given, the iteration rejects. */
+  readonly onUnreadable?: (key: string, error: unknown) => void;
+}
+
+const everything: EntryRange = { from: 0n, to: 2n ** 63n };
+const requestsMax = 16;
+/** Keys below the table that are looked at for objects without any ledger. */
+const orphansLookedAt = 1000;
+
+/**
+ * Entries of one table in an object store. All rejections are STORE_*, LEDGER_CORRUPT, LEDGER_NEWER or LEDGER_CONTENDED.
+ *
+ * A base entry (`<from>.json`) is created by a claim, changes until it is committed, and never again; it is never deleted. What becomes of a
+ * committed range later stands in its revision (`revisions/<from>.json`), and where there is one, it is the entry.
+ */
 export class Ledger {
   readonly #store: ObjectStore;
+  readonly #orphaned = new Map<string, Promise<boolean>>();
 
   constructor(store: ObjectStore) {
     this.#store = store;
   }
 
+  /** The entry that begins at `from`. */
   async get(path: LedgerPath, from: bigint): Promise<Versioned | undefined> {
-    const key = entryKey(path, from);
-    const stored = await this.#store.get(key);
-    return stored && { entry: parseEntry(key, stored.bytes), version: stored.version };
+    const [revision, base] = await Promise.all([this.#revision(path, from), this.#base(path, from)]);
+    return revision ?? base;
   }
 
   /** Creates the entry if its offset is free. A refusal may be our own first try, whose answer was lost: the writer id tells. */
-  async claim<Entry extends LedgerEntry>(entry: Entry): Promise<ClaimResult<Entry>> {
-    const result = await this.#store.put(keyOf(entry), serializeEntry(entry), { ifAbsent: true });
-    if (result.kind === 'stored') return { kind: 'ours', claim: { entry, version: result.version } };
-    const found = await this.get(entry, BigInt(entry.from));
+  async claim<Entry extends ClaimedEntry | GapEntry>(entry: Entry): Promise<ClaimResult<Entry>> {
+    const result = await this.#store.put(entryKey(entry, entry.from), serializeEntry(entry), { ifAbsent: true });
+    if (result.kind === 'stored') return { kind: 'ours', claim: { entry, version: result.version, at: 'base' } };
+    const found = await this.get(entry, entry.from);
     if (found === undefined) throw contended(entry, 'was refused as taken, and is not there');
     const ours = found.entry.writer === entry.writer && found.entry.state === entry.state;
-    return ours ? { kind: 'ours', claim: { entry, version: found.version } } : { kind: 'theirs', found };
+    return ours ? { kind: 'ours', claim: { ...found, entry } } : { kind: 'theirs', found };
   }
 
   /**
-   * Puts `next` in the place of `current`, if nobody changed it since. Answers with the entry that stands there now:
-   * `next`, or what another process made of it.
+   * Puts `next` in the place of `current`, if nobody changed it since. Answers with the entry that counts now: `next`, or what
+   * another process made of it.
    */
   async replace<Entry extends LedgerEntry>(current: Versioned, next: Entry): Promise<ClaimResult<Entry>> {
+    const at = current.entry.state === 'claimed' ? 'base' : 'revision';
+    const key = at === 'base' ? entryKey(next, next.from) : revisionKey(next, next.from);
     const bytes = serializeEntry(next);
-    const result = await this.#store.put(keyOf(next), bytes, { ifVersion: current.version });
-    if (result.kind === 'stored') return { kind: 'ours', claim: { entry: next, version: result.version } };
-    const stored = await this.#store.get(keyOf(next));
+    const condition = current.at === at ? { ifVersion: current.version } : { ifAbsent: true as const };
+    const result = await this.#store.put(key, bytes, condition);
+    if (result.kind === 'stored') return { kind: 'ours', claim: { entry: next, version: result.version, at } };
+    const stored = await this.#store.get(key);
     if (stored === undefined) throw contended(next, 'vanished while it was being changed');
     if (Buffer.compare(stored.bytes, bytes) === 0) {
-      return { kind: 'ours', claim: { entry: next, version: stored.version } };
+      return { kind: 'ours', claim: { entry: next, version: stored.version, at } };
     }
-    return { kind: 'theirs', found: { entry: parseEntry(keyOf(next), stored.bytes), version: stored.version } };
+    const found = await this.get(next, next.from);
+    if (found === undefined) throw contended(next, 'vanished while it was being changed');
+    return { kind: 'theirs', found };
   }
 
   /**
-   * The last entry of the partition's chain, `undefined` for an empty one.
-   * With the offset of any entry as `hint` it takes one request per entry after it; without, a binary search by listing.
+   * The last base entry of the partition's chain, `undefined` for an empty one. With the offset of any entry as `hint` it takes one
+   * request per entry after it; without, two listings and two reads, however long the ledger is.
    */
   async last(path: LedgerPath, hint: bigint | undefined): Promise<Versioned | undefined> {
-    const start = (hint === undefined ? undefined : await this.get(path, hint)) ?? (await this.#lastByListing(path));
-    if (start === undefined) return undefined;
-    let last = start;
-    for (;;) {
-      const next = await this.get(path, BigInt(last.entry.to));
+    const hinted = hint === undefined ? undefined : await this.#base(path, hint);
+    let last = hinted ?? (await this.#lastByListing(path));
+    while (last !== undefined) {
+      const next = await this.#base(path, last.entry.to);
       if (next === undefined) return last;
       last = next;
     }
+    return undefined;
   }
 
-  /** All entries of the partition, by offset. */
-  async *entries(path: LedgerPath, startAt = 0n): AsyncIterable<Versioned> {
-    const options = startAt === 0n ? {} : { startAfter: entryKey(path, startAt - 1n) };
-    for await (const { key } of this.#store.list(partitionPrefix(path), options)) {
-      const stored = await this.#store.get(key);
-      if (stored !== undefined) yield { entry: parseEntry(key, stored.bytes), version: stored.version };
+  /** The last entry before `before` whose batch had a record; `undefined` when the newest entries had none. */
+  async lastWithRecord(path: LedgerPath, before: bigint): Promise<LedgerEntry | undefined> {
+    const { segments, live } = await this.#index(path);
+    for (const from of live.filter((offset) => offset < before).toReversed()) {
+      const found = await this.#base(path, from);
+      if (found !== undefined && hasRecord(found.entry)) return found.entry;
     }
+    const newest = segments.at(-1);
+    return newest && (await readSegment(this.#store, path, newest)).findLast(hasRecord);
+  }
+
+  /** The entries that meet `[from, to)`, by offset, each as it counts now. */
+  async *entries(path: LedgerPath, range: EntryRange = everything): AsyncIterable<Versioned> {
+    const { segments, live } = await this.#index(path);
+    const revisions = new Set(await this.#offsetsIn(revisionPrefix(path), range.from));
+    for (const segment of segments.filter(({ from, to }) => from < range.to && to > range.from)) {
+      for (const entry of await this.#readable(range, segment, () => readSegment(this.#store, path, segment)))
+        if (entry.to > range.from && entry.from < range.to)
+          yield* this.#current(path, { entry, version: '', at: 'segment' }, revisions);
+    }
+    const firstLive = Math.max(
+      0,
+      live.findLastIndex((offset) => offset <= range.from),
+    );
+    const wanted = live.slice(firstLive).filter((offset) => offset < range.to);
+    const read = mapAhead(wanted, requestsMax, async (from) =>
+      this.#readable(range, entryKey(path, from), async () => [await this.#base(path, from)]),
+    );
+    for await (const found of read)
+      for (const base of found)
+        if (base !== undefined && base.entry.to > range.from) yield* this.#current(path, base, revisions);
+  }
+
+  /** Keys in the ledger's folder of this partition that are no entry, revision or segment. */
+  async unknownKeys(path: LedgerPath): Promise<string[]> {
+    const unknown: string[] = [];
+    for await (const { key } of this.#store.list(partitionPrefix(path))) {
+      const isKnown =
+        offsetOfKey(partitionPrefix(path), key) !== undefined ||
+        offsetOfKey(revisionPrefix(path), key) !== undefined ||
+        rangeOfSegment(path, key) !== undefined;
+      if (!isKnown) unknown.push(key);
+    }
+    return unknown;
   }
 
   /** The Kafka partitions of which the ledger holds anything, ascending. */
@@ -94,41 +162,115 @@ export class Ledger {
       const [first] = await Array.fromAsync(this.#store.list(prefix, { startAfter, limit: 1 }));
       if (first === undefined) return found.toSorted((a, b) => a - b);
       const folder = first.key.slice(prefix.length).split('/', 1)[0] ?? '';
-      found.push(Number(folder));
-      // past every key of this folder: their next character is a digit
-      startAfter = `${prefix}${folder}/a`;
+      if (/^\d+$/.test(folder)) found.push(Number(folder));
+      // past every key of this folder
+      startAfter = `${prefix}${folder}/\u{10FFFF}`;
     }
+  }
+
+  /** Copies old entries into segments, so that the ledger stays quick to read. Answers with how many segments were written. */
+  async rollUp(path: LedgerPath): Promise<number> {
+    const { live } = await this.#index(path);
+    return rollUp(this.#store, path, live);
+  }
+
+  /** True when the table has objects of the topic and the ledger knows nothing of it: somebody removed or restored the ledger. */
+  async isMissing({ table, topic }: Omit<LedgerPath, 'partition'>): Promise<boolean> {
+    const prefix = topicPrefix({ table, topic });
+    const known = this.#orphaned.get(prefix) ?? this.#hasOrphans(table, topic);
+    this.#orphaned.set(prefix, known);
+    return known;
+  }
+
+  async #hasOrphans(table: string, topic: string): Promise<boolean> {
+    const [entry] = await Array.fromAsync(this.#store.list(topicPrefix({ table, topic }), { limit: 1 }));
+    if (entry !== undefined) return false;
+    for await (const { key } of this.#store.list(`${table}/`, { limit: orphansLookedAt }))
+      if (parseObjectName(key)?.topic === topic) return true;
+    return false;
+  }
+
+  async #base(path: LedgerPath, from: bigint): Promise<Versioned | undefined> {
+    return this.#read(path, entryKey(path, from), { from, at: 'base' });
+  }
+
+  async #revision(path: LedgerPath, from: bigint): Promise<Versioned | undefined> {
+    return this.#read(path, revisionKey(path, from), { from, at: 'revision' });
+  }
+
+  async #read(
+    { table, topic, partition }: LedgerPath,
+    key: string,
+    { from, at }: { readonly from: bigint; readonly at: Versioned['at'] },
+  ): Promise<Versioned | undefined> {
+    const stored = await this.#store.get(key);
+    if (stored === undefined) return undefined;
+    return { entry: parseEntry(key, stored.bytes, { table, topic, partition, from }), version: stored.version, at };
+  }
+
+  /** The revision where there is one, the base entry otherwise. */
+  async *#current(path: LedgerPath, base: Versioned, revisions: ReadonlySet<bigint>): AsyncIterable<Versioned> {
+    const { from } = base.entry;
+    yield (revisions.has(from) ? await this.#revision(path, from) : undefined) ?? base;
+  }
+
+  async #readable<T>(
+    { onUnreadable }: EntryRange,
+    what: string | SegmentRange,
+    read: () => Promise<T[]>,
+  ): Promise<T[]> {
+    try {
+      return await read();
+    } catch (error) {
+      if (onUnreadable === undefined || !isUnreadable(error)) throw error;
+      onUnreadable(typeof what === 'string' ? what : String(error.details['key']), error);
+      return [];
+    }
+  }
+
+  /** What the ledger holds of the partition, by two listings: segments, and base entries behind the last of them. */
+  async #index(path: LedgerPath): Promise<{ segments: SegmentRange[]; live: bigint[] }> {
+    const segments = await listSegments(this.#store, path);
+    const end = segments.at(-1)?.to ?? 0n;
+    return { segments, live: await this.#offsetsIn(partitionPrefix(path), end) };
+  }
+
+  /** Offsets of the entries below the prefix that begin at `from` or behind it. */
+  async #offsetsIn(prefix: string, from: bigint): Promise<bigint[]> {
+    const found: bigint[] = [];
+    const startAfter = `${prefix}${from.toString().padStart(20, '0')}`;
+    for await (const { key } of this.#store.list(prefix, { startAfter })) {
+      const offset = offsetOfKey(prefix, key);
+      if (offset !== undefined) found.push(offset);
+      // folders and whatever else there is come after the digits
+      else if (key > `${prefix}:`) break;
+    }
+    return found;
   }
 
   async #lastByListing(path: LedgerPath): Promise<Versioned | undefined> {
-    let low = await this.#firstAfter(path, undefined);
-    if (low === undefined) return undefined;
-    let high = 2n ** 63n;
-    while (high - low > 1n) {
-      const middle: bigint = (low + high) / 2n;
-      const found: bigint | undefined = await this.#firstAfter(path, middle - 1n);
-      if (found === undefined) high = middle;
-      else low = found;
-    }
-    return this.get(path, low);
-  }
-
-  async #firstAfter(path: LedgerPath, offset: bigint | undefined): Promise<bigint | undefined> {
-    const prefix = partitionPrefix(path);
-    const options = offset === undefined ? { limit: 1 } : { startAfter: entryKey(path, offset), limit: 1 };
-    const [first] = await Array.fromAsync(this.#store.list(prefix, options));
-    return first && BigInt(first.key.slice(prefix.length, -'.json'.length));
+    const { segments, live } = await this.#index(path);
+    const from = live.at(-1);
+    if (from !== undefined) return this.#base(path, from);
+    const newest = segments.at(-1);
+    const last = newest && (await readSegment(this.#store, path, newest)).at(-1);
+    return last && { entry: last, version: '', at: 'segment' };
   }
 }
 
-function keyOf(entry: LedgerEntry): string {
-  return entryKey(entry, BigInt(entry.from));
+function hasRecord(entry: LedgerEntry): boolean {
+  return 'outcome' in entry && entry.outcome.lastRecord !== undefined;
+}
+
+function isUnreadable(error: unknown): error is PipelineError {
+  return error instanceof PipelineError && (error.code === 'LEDGER_CORRUPT' || error.code === 'LEDGER_NEWER');
 }
 
 function contended(entry: LedgerEntry, what: string): PipelineError {
+  const key = entryKey(entry, entry.from);
   return new PipelineError('LEDGER_CONTENDED', {
-    message: `the ledger entry ${keyOf(entry)} ${what}`,
+    message: `the ledger entry ${key} ${what}`,
     retryable: true,
-    details: { key: keyOf(entry) },
+    details: { key },
   });
 }

@@ -1,39 +1,41 @@
-import type { LedgerPath } from './ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
+import type { ObjectRange } from './ledger-entry.ts';
 
 /** What an object's name says about its content. */
 export interface ObjectName extends OffsetRange {
   readonly topic: string;
+  /** 0 for objects of ledger format 1. */
+  readonly generation: number;
 }
 
 /**
- * `<table>/<Hive partition>/<topic>-<partition>-<from>-<to>.parquet`: a function of the claim and the Hive partition, so
- * that every try, on any machine, writes the same keys.
+ * `<table>/<Hive partition>/kafka-<topic>-<partition>-<from>-<to>-g<generation>.parquet`: a function of the claim and the Hive
+ * partition, so that every try, on any machine, writes the same keys. It never begins with `_` or `.`, which readers skip.
  */
-export function objectKey(
-  claim: LedgerPath & { readonly from: string; readonly to: string },
-  hivePath: string,
-): string {
-  const folder = hivePath === '' ? claim.table : `${claim.table}/${hivePath}`;
-  return `${folder}/${claim.topic}-${claim.partition}-${claim.from}-${claim.to}.parquet`;
+export function objectKey({ table, topic, partition, from, to, generation }: ObjectRange, hivePath: string): string {
+  const folder = hivePath === '' ? table : `${table}/${hivePath}`;
+  return `${folder}/kafka-${topic}-${partition}-${from}-${to}-g${generation}.parquet`;
 }
 
-/** The redriven rows of a claim lie beside its object, numbered. */
-export function redriveKey(key: string, round: number): string {
-  return `${key.slice(0, -'.parquet'.length)}.redrive-${round}.parquet`;
-}
+const namePattern = /^kafka-(?<topic>[\w.-]+)-(?<partition>\d+)-(?<from>\d+)-(?<to>\d+)-g(?<generation>\d+)\.parquet$/;
+const format1Pattern = /^(?<topic>[\w.-]+)-(?<partition>\d+)-(?<from>\d+)-(?<to>\d+)(?:\.redrive-\d+)?\.parquet$/;
 
-const namePattern = /^(?<topic>[\w.-]+)-(?<partition>\d+)-(?<from>\d+)-(?<to>\d+)(?:\.redrive-\d+)?\.parquet$/;
-
-/** Reads a key's last part; `undefined` when it isn't a name of ours. */
+/** Reads a key's last component; `undefined` when the object is not one of ours. */
 export function parseObjectName(key: string): ObjectName | undefined {
-  const groups = namePattern.exec(key.slice(key.lastIndexOf('/') + 1))?.groups;
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  const groups = (namePattern.exec(name) ?? format1Pattern.exec(name))?.groups;
   if (groups === undefined) return undefined;
-  const { topic = '', partition = '', from = '', to = '' } = groups;
-  return { topic, partition: Number(partition), from: BigInt(from), to: BigInt(to) };
+  const { topic = '', partition = '', from = '', to = '', generation = '0' } = groups;
+  return {
+    topic,
+    partition: Number(partition),
+    from: BigInt(from),
+    to: BigInt(to),
+    generation: Number(generation),
+  };
 }
 
 /** Query engines skip what begins with `_` or `.`; so does the audit. */
 export function isHidden(key: string): boolean {
-  return key.split('/').some((part) => part.startsWith('_') || part.startsWith('.'));
+  return key.split('/').some((component) => component.startsWith('_') || component.startsWith('.'));
 }

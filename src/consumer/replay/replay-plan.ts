@@ -1,17 +1,15 @@
 import type { Versioned } from '../ledger/ledger.ts';
-import type { ClaimedEntry, CommittedEntry, ReplacingEntry } from '../ledger/ledger-entry.ts';
+import type { ClaimedEntry, ReplacingEntry, WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { OffsetRange, Watermarks } from '../ports/topic.ts';
 
 /** One piece of a replay, in the order it is done. */
 export type ReplayItem =
   /** The ledger has the range as one batch: it is read again and its objects are exchanged. */
-  | {
-      readonly kind: 'replace';
-      readonly range: OffsetRange;
-      readonly current: Versioned<CommittedEntry | ReplacingEntry>;
-    }
+  | { readonly kind: 'replace'; readonly range: OffsetRange; readonly current: Versioned<WrittenEntry> }
   /** Claimed and never written: it is finished. */
   | { readonly kind: 'finish'; readonly range: OffsetRange; readonly current: Versioned<ClaimedEntry> }
+  /** A replay or redrive of it did not end, and Kafka no longer has it: it goes back to the objects it has. */
+  | { readonly kind: 'undo'; readonly range: OffsetRange; readonly current: Versioned<ReplacingEntry> }
   /** Not in the ledger yet. */
   | { readonly kind: 'write'; readonly range: OffsetRange }
   /** Left alone, and why. */
@@ -35,19 +33,14 @@ export function planReplay(
     items.push(leave(partition, selection.from, smaller(from, selection.to), 'Kafka no longer holds it'));
 
   let chainEnd: bigint | undefined;
-  for (const { entry, version } of entries) {
-    const start = BigInt(entry.from);
-    if (chainEnd !== undefined && start > chainEnd && chainEnd < to && start > from) {
-      items.push({ kind: 'write', range: { partition, from: chainEnd, to: start } });
+  for (const current of entries) {
+    const { entry } = current;
+    if (chainEnd !== undefined && entry.from > chainEnd && chainEnd < to && entry.from > from) {
+      items.push({ kind: 'write', range: { partition, from: chainEnd, to: entry.from } });
     }
-    chainEnd = BigInt(entry.to);
-    if (start >= to || chainEnd <= selection.from) continue;
-    const range = { partition, from: start, to: chainEnd };
-    if (entry.state === 'gap') items.push(leave(partition, start, chainEnd, 'it is a gap: Kafka lost it'));
-    else if (start < low)
-      items.push(leave(partition, start, chainEnd, `Kafka holds it from ${low} only; its objects stay`));
-    else if (entry.state === 'claimed') items.push({ kind: 'finish', range, current: { entry, version } });
-    else items.push({ kind: 'replace', range, current: { entry, version } });
+    chainEnd = entry.to;
+    if (entry.from < selection.to && chainEnd > selection.from && (entry.from < to || entry.from < low))
+      items.push(planEntry(current, low));
   }
 
   const start = chainEnd === undefined ? from : larger(chainEnd, low);
@@ -57,6 +50,17 @@ export function planReplay(
     items.push(leave(partition, chainEnd, start, 'Kafka lost it; the consumer records the gap'));
   }
   return items;
+}
+
+/** What is done to one entry of the selection. */
+function planEntry({ entry, version, at }: Versioned, low: bigint): ReplayItem {
+  const { partition, from, to } = entry;
+  const range = { partition, from, to };
+  if (entry.state === 'gap') return leave(partition, from, to, entry.why ?? 'it is a gap: Kafka lost it');
+  if (entry.state === 'replacing' && from < low) return { kind: 'undo', range, current: { entry, version, at } };
+  if (from < low) return leave(partition, from, to, `Kafka holds it from ${low} only; its objects stay`);
+  if (entry.state === 'claimed') return { kind: 'finish', range, current: { entry, version, at } };
+  return { kind: 'replace', range, current: { entry, version, at } };
 }
 
 function leave(partition: number, from: bigint, to: bigint, why: string): ReplayItem {

@@ -1,47 +1,67 @@
-import { commitBatch } from '../commit/commit-batch.ts';
-import { type CommitTools } from '../commit/commit-tools.ts';
-import { reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
-import type { Versioned } from '../ledger/ledger.ts';
-import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
 import { PartitionBuffer, type Batch } from '../batch/partition-buffer.ts';
+import { reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
+import { commitBatch } from '../commit/commit-batch.ts';
+import type { CommitTools } from '../commit/commit-tools.ts';
+import { prepareBatch } from '../commit/prepared-batch.ts';
+import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
+import { stepRunner } from '../commit/step-runner.ts';
+import type { Versioned } from '../ledger/ledger.ts';
+import type { ClaimedEntry, WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
-import { replaceEntry } from '../commit/replace-entry.ts';
 import type { ReplayItem } from './replay-plan.ts';
-import { writeBatch } from '../commit/write-batch.ts';
 
 export interface ReplayOptions {
   readonly reader: TopicReader;
   readonly tools: CommitTools;
   readonly policy: BatchPolicy;
+  /** The id of the topic that is read, where the broker tells it. */
+  readonly topicId?: string;
+  /** Replaces a batch also when Kafka delivers fewer records for it than the lake has. */
+  readonly allowLoss?: boolean;
   readonly signal: AbortSignal;
 }
 
+export type ReplayResult =
+  | { readonly kind: 'done' }
+  /** Nothing was changed, and why. */
+  | { readonly kind: 'left'; readonly why: string };
+
+const done: ReplayResult = { kind: 'done' };
+
 /** Carries out one item of a replay's plan. Rejects with the signal's reason between batches when aborted. */
-export async function replayItem(item: ReplayItem, options: ReplayOptions): Promise<void> {
+export async function replayItem(item: ReplayItem, options: ReplayOptions): Promise<ReplayResult> {
   switch (item.kind) {
     case 'leave':
-      return;
-    case 'replace': {
-      const batch = await readBatch(item.range, options);
-      await replaceEntry(
-        item.current,
-        async (claim, step) =>
-          (
-            await writeBatch(
-              { batch, claim: { ...claim, placement: claim.replacement.placement }, mode: 'replace' },
-              options.tools,
-              step,
-            )
-          ).outcome,
-        options.tools,
-      );
-      return;
-    }
+      return { kind: 'left', why: item.why };
+    case 'replace':
+      return replaceBatch(item.range, item.current, options);
     case 'finish':
-      return finishClaim(item.current, options);
+      await finishClaim(item.current, options);
+      return done;
+    case 'undo':
+      await undoReplacement(item.current, options.tools);
+      return done;
     case 'write':
-      return writeRange(item.range, options);
+      await writeRange(item.range, options);
+      return done;
   }
+}
+
+async function replaceBatch(
+  range: OffsetRange,
+  current: Versioned<WrittenEntry>,
+  options: ReplayOptions,
+): Promise<ReplayResult> {
+  const { tools, allowLoss = false } = options;
+  const { records: had } = current.entry.outcome;
+  const batch = await readBatch(range, options);
+  if (batch.records < had && !allowLoss) {
+    const why = `Kafka delivers ${batch.records} of its ${had} records; --allow-loss replaces them all the same`;
+    return { kind: 'left', why };
+  }
+  using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, stepRunner(tools));
+  await replaceEntry({ current, prepared, why: 'replay' }, tools);
+  return done;
 }
 
 async function readBatch(range: OffsetRange, { reader, signal }: ReplayOptions): Promise<Batch> {
@@ -52,9 +72,8 @@ async function readBatch(range: OffsetRange, { reader, signal }: ReplayOptions):
 
 /** Writes the claimed range; if another process is faster, that is as good. */
 async function finishClaim(adopted: Versioned<ClaimedEntry>, options: ReplayOptions): Promise<void> {
-  const { entry } = adopted;
-  const range = { partition: entry.partition, from: BigInt(entry.from), to: BigInt(entry.to) };
-  const batch = await readBatch(range, options);
+  const { partition, from, to } = adopted.entry;
+  const batch = await readBatch({ partition, from, to }, options);
   await commitBatch({ batch, reason: 'adopted', adopted, commitOffset: noGroup }, options.tools);
 }
 
@@ -72,14 +91,16 @@ async function writeRange(range: OffsetRange, options: ReplayOptions): Promise<v
 async function writeNext(buffer: PartitionBuffer, range: OffsetRange, options: ReplayOptions): Promise<void> {
   options.signal.throwIfAborted();
   const batch = buffer.cut(options.policy);
-  const result = await commitBatch({ batch, reason: 'end', commitOffset: noGroup }, options.tools);
+  const { topicId } = options;
+  const request = { batch, reason: 'end', commitOffset: noGroup, ...(topicId !== undefined && { topicId }) } as const;
+  const result = await commitBatch(request, options.tools);
   if (result.kind === 'committed') {
     buffer.release(batch.to);
     return;
   }
-  const { entry, version } = result.found;
-  if (entry.state === 'claimed') await finishClaim({ entry, version }, options);
-  buffer.release(BigInt(entry.to) < range.to ? BigInt(entry.to) : range.to);
+  const { found } = result;
+  if (found.entry.state === 'claimed') await finishClaim({ ...found, entry: found.entry }, options);
+  buffer.release(found.entry.to < range.to ? found.entry.to : range.to);
 }
 
 async function noGroup(): Promise<void> {

@@ -148,7 +148,7 @@ function blocked(state: PartitionState, event: At<Blocked>): PartitionState {
 
 /** What the claim covers of a loss becomes part of its batch, without records; the rest is a gap of its own. */
 function blockClaimed({ claim, lost }: Claimed, { block: { upTo }, bufferEnd }: At<Blocked>): Claimed {
-  const claimEnd = BigInt(claim.entry.to);
+  const claimEnd = claim.entry.to;
   const within = upTo < claimEnd ? upTo : claimEnd;
   const lostNow = within > bufferEnd ? { from: lost?.from ?? bufferEnd, to: within } : lost;
   return {

@@ -56,7 +56,7 @@ export class PartitionWork {
   }
 
   get canFulfilClaim(): boolean {
-    return this.#state.kind === 'claimed' && this.buffer.to >= BigInt(this.#state.claim.entry.to);
+    return this.#state.kind === 'claimed' && this.buffer.to >= this.#state.claim.entry.to;
   }
 
   /** Nothing can follow the buffer. What a claim covers of a loss is buffered as a range without records. */

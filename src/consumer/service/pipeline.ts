@@ -182,14 +182,14 @@ export class Pipeline implements RecordHandler {
     const claimed = state.kind === 'claimed' ? state : undefined;
     const result = await commitBatch(
       {
-        batch: claimed === undefined ? work.buffer.cut(policy) : work.buffer.cutAt(BigInt(claimed.claim.entry.to)),
+        batch: claimed === undefined ? work.buffer.cut(policy) : work.buffer.cutAt(claimed.claim.entry.to),
         reason,
         ...(claimed && { adopted: claimed.claim, ...(claimed.lost && { lost: claimed.lost }) }),
         commitOffset: (entry) => this.#commitOffset(work, entry),
       },
       tools,
     );
-    return result.kind === 'committed' ? { kind: 'written', to: BigInt(result.entry.to) } : this.#yieldTo(result.found);
+    return result.kind === 'committed' ? { kind: 'written', to: result.entry.to } : this.#yieldTo(result.found);
   }
 
   async #closeGap(work: PartitionWork, upTo: bigint): Promise<Outcome> {
@@ -199,20 +199,21 @@ export class Pipeline implements RecordHandler {
   }
 
   /** Another process was first: what it claimed or wrote is what counts. */
-  #yieldTo({ entry, version }: Versioned): Outcome {
+  #yieldTo(found: Versioned): Outcome {
+    const { entry } = found;
     this.#options.tools.observer.conflict?.({
       partition: entry.partition,
-      from: BigInt(entry.from),
+      from: entry.from,
       theirs: entry.writer,
     });
-    if (entry.state === 'claimed') return { kind: 'claimFound', claim: { entry, version } };
-    return { kind: 'written', to: BigInt(entry.to) };
+    if (entry.state === 'claimed') return { kind: 'claimFound', claim: { ...found, entry } };
+    return { kind: 'written', to: entry.to };
   }
 
   async #commitOffset(work: PartitionWork, entry: CommittedEntry): Promise<void> {
     if (work.isRevoked) return;
     try {
-      await this.#options.source.commit(work.partition, BigInt(entry.to), commitMetadata(BigInt(entry.from)));
+      await this.#options.source.commit(work.partition, entry.to, commitMetadata(entry.table, entry.from));
     } catch (error) {
       // the ledger has the batch; who owns the partition now finds it there
       if (!(error instanceof PipelineError) || error.code !== 'MEMBERSHIP_LOST') throw error;

@@ -119,7 +119,7 @@ async function hasReached(
   const { ledger, table, topic } = options.tools;
   for (const partition of others) {
     const last = await ledger.last({ table, topic, partition }, undefined);
-    const reached = last === undefined || last.entry.state === 'claimed' ? 0n : BigInt(last.entry.to);
+    const reached = last === undefined || last.entry.state === 'claimed' ? 0n : last.entry.to;
     if (reached >= (ends.get(partition) ?? 0n)) continue;
     await options.clock.sleep(othersPollMs);
     return false;

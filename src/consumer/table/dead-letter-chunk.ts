@@ -25,7 +25,8 @@ export interface DeadLetter {
   readonly reason: RejectReason;
   readonly detail: string;
   readonly timestampMs: number;
-  readonly value: Buffer;
+  /** `undefined` where the dead letter was written without it. */
+  readonly value: Buffer | undefined;
   readonly key: Buffer | undefined;
   readonly headers: string | undefined;
 }
@@ -39,7 +40,7 @@ export function readDeadLetters(rows: readonly Record<string, unknown>[]): DeadL
       reason: row.reason,
       detail: row.detail ?? '',
       timestampMs: row.kafka_timestamp?.getTime() ?? -1,
-      value: bytesOf(row.value_text, row.value_base64) ?? Buffer.alloc(0),
+      value: bytesOf(row.value_text, row.value_base64),
       key: bytesOf(row.key_text, row.key_base64),
       headers: row.headers ?? undefined,
     }))
@@ -53,22 +54,23 @@ function bytesOf(plain: string | null | undefined, base64: string | null | undef
 
 /** The records as they came from Kafka. */
 export function chunkOfDeadLetters(
-  letters: readonly DeadLetter[],
+  deadLetters: readonly DeadLetter[],
   range: Pick<RecordChunk, 'topic' | 'partition' | 'from' | 'to'>,
 ): RecordChunk {
-  const valueEnds = new Int32Array(letters.length);
+  const values = deadLetters.map(({ value }) => value ?? Buffer.alloc(0));
+  const valueEnds = new Int32Array(values.length);
   let end = 0;
-  for (const [row, { value }] of letters.entries()) valueEnds[row] = end += value.length;
+  for (const [row, value] of values.entries()) valueEnds[row] = end += value.length;
   return {
     ...range,
-    count: letters.length,
-    bytes: Buffer.concat(letters.map(({ value }) => value)),
-    offsetDeltas: Float64Array.from(letters, ({ offset }) => Number(offset - range.from)),
-    timestamps: Float64Array.from(letters, ({ timestampMs }) => timestampMs),
-    valueStarts: Int32Array.from(letters, ({ value }, row) => (valueEnds[row] ?? 0) - value.length),
+    count: values.length,
+    bytes: Buffer.concat(values),
+    offsetDeltas: Float64Array.from(deadLetters, ({ offset }) => Number(offset - range.from)),
+    timestamps: Float64Array.from(deadLetters, ({ timestampMs }) => timestampMs),
+    valueStarts: Int32Array.from(values, (value, row) => (valueEnds[row] ?? 0) - value.length),
     valueEnds,
-    keyOf: (row) => letters[row]?.key,
-    headersOf: (row) => letters[row]?.headers,
+    keyOf: (row) => deadLetters[row]?.key,
+    headersOf: (row) => deadLetters[row]?.headers,
     [Symbol.dispose]: () => {},
   };
 }

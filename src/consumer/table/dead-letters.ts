@@ -5,26 +5,27 @@ import type { Column, ColumnType } from '../../schema/types.ts';
 import { DictionaryBuilder } from '../ports/dictionary-builder.ts';
 import type { ColumnarTable, TableColumn } from '../ports/columnar-table.ts';
 import type { Reject } from '../columns/decode-batch.ts';
+import type { Recipe } from '../ledger/recipe.ts';
 
-const text: ColumnType = { kind: 'string' };
+const string: ColumnType = { kind: 'string' };
 
 /** `<table>_dead_letters`: what could not become a row, whole, with its coordinates and the reason. */
 export const deadLetterColumns: readonly Column[] = [
-  { name: 'kafka_topic', type: text },
+  { name: 'kafka_topic', type: string },
   { name: 'kafka_partition', type: { kind: 'int' } },
   { name: 'kafka_offset', type: { kind: 'bigint' } },
   { name: 'kafka_timestamp', type: { kind: 'timestamp' } },
-  { name: 'stage', type: text },
-  { name: 'reason', type: text },
-  { name: 'detail', type: text },
-  { name: 'value_text', type: text, comment: 'the value, when it is UTF-8' },
-  { name: 'value_base64', type: text, comment: 'the value, when it is not' },
-  { name: 'key_text', type: text },
-  { name: 'key_base64', type: text },
-  { name: 'headers', type: text, comment: 'a JSON object' },
+  { name: 'stage', type: string },
+  { name: 'reason', type: string },
+  { name: 'detail', type: string },
+  { name: 'value_text', type: string, comment: 'the value, when it is UTF-8' },
+  { name: 'value_base64', type: string, comment: 'the value, when it is not' },
+  { name: 'key_text', type: string },
+  { name: 'key_base64', type: string },
+  { name: 'headers', type: string, comment: 'a JSON object' },
 ];
 
-export const deadLetterKeys: readonly Column[] = [{ name: 'dl_date', type: text }];
+export const deadLetterKeys: readonly Column[] = [{ name: 'dl_date', type: string }];
 
 export function deadLetterTable(table: string): string {
   return `${table}_dead_letters`;
@@ -36,17 +37,22 @@ export function groupRejects(rejects: readonly Reject[]): RowGroup[] {
   return groupRows(times, 'day');
 }
 
-export function assembleDeadLetters(rejects: readonly Reject[]): ColumnarTable {
-  const texts: Record<string, (reject: Reject) => string | undefined> = {
+/** The rejects as rows. `payload`: what they keep of their record, whose value may hold what must not be stored. */
+export function assembleDeadLetters(rejects: readonly Reject[], payload: Recipe['deadLetterPayload']): ColumnarTable {
+  const strings: Record<string, (reject: Reject) => string | undefined> = {
     kafka_topic: ({ chunk }) => chunk.topic,
     stage: () => 'decode',
     reason: ({ reason }) => reason,
     detail: ({ detail }) => detail,
-    value_text: (reject) => stringAt(valueOf(reject)),
-    value_base64: (reject) => base64Of(valueOf(reject)),
-    key_text: ({ chunk, index }) => stringAt(chunk.keyOf(index)),
-    key_base64: ({ chunk, index }) => base64Of(chunk.keyOf(index)),
-    headers: ({ chunk, index }) => chunk.headersOf(index),
+    ...(payload === 'full' && {
+      value_text: (reject) => stringAt(valueOf(reject)),
+      value_base64: (reject) => base64Of(valueOf(reject)),
+    }),
+    ...(payload !== 'none' && {
+      key_text: ({ chunk, index }) => stringAt(chunk.keyOf(index)),
+      key_base64: ({ chunk, index }) => base64Of(chunk.keyOf(index)),
+      headers: ({ chunk, index }) => chunk.headersOf(index),
+    }),
   };
   const timestamps = rejects.map(({ chunk, index }) => chunk.timestamps[index] ?? -1);
   const numbers: Record<string, Pick<TableColumn, 'data' | 'validity'>> = {
@@ -63,15 +69,15 @@ export function assembleDeadLetters(rejects: readonly Reject[]): ColumnarTable {
     },
   };
   const columns = deadLetterColumns.map(({ name, type }): TableColumn => {
-    const read = texts[name];
-    const cells = read === undefined ? numbers[name] : textColumn(rejects.map(read));
-    if (cells === undefined) throw new RangeError(`no values for ${name}`);
-    return { name, type, ...cells };
+    const read = strings[name] ?? noString;
+    return { name, type, ...(numbers[name] ?? stringColumn(rejects.map(read))) };
   });
   return { rowCount: rejects.length, columns };
 }
 
-function textColumn(values: readonly (string | undefined)[]): Pick<TableColumn, 'data' | 'validity'> {
+const noString = (): undefined => undefined;
+
+function stringColumn(values: readonly (string | undefined)[]): Pick<TableColumn, 'data' | 'validity'> {
   const dictionary = new DictionaryBuilder();
   const ids = Int32Array.from(values, (value) => dictionary.idOf(value ?? ''));
   return {

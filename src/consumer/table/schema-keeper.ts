@@ -6,14 +6,28 @@ import type { Catalog, CatalogTable, TableDefinition } from '../ports/lake.ts';
 
 export interface SchemaKeeperOptions {
   readonly catalog: Catalog;
-  /** The table as it is made when it does not exist yet. */
-  readonly definition: TableDefinition;
-  readonly rules: EvolutionRules;
+  readonly table: string;
   readonly onChange?: (change: {
     readonly table: string;
     readonly added: readonly Column[];
     readonly replaced: readonly Column[];
   }) => void;
+}
+
+export interface SettleOptions {
+  /** The table as it is made when it does not exist yet; columns of its own are added where they are missing. */
+  readonly definition: TableDefinition;
+  readonly rules: EvolutionRules;
+  readonly mayRescue: boolean;
+  /** Says whether rows can go into the table as it is; asked before anything is changed. */
+  readonly fits?: (table: CatalogTable) => boolean;
+  /** Where the values came from, kept as the comment of new columns. */
+  readonly origin?: string;
+}
+
+export interface SettledSchema {
+  readonly table: CatalogTable;
+  readonly evolution: Evolution;
 }
 
 const conflictsMax = 20;
@@ -39,21 +53,22 @@ export class SchemaKeeper {
 
   /** Loads the table, if it is there, and answers with it. */
   async refresh(): Promise<CatalogTable | undefined> {
-    this.#table = await this.#options.catalog.load(this.#options.definition.name);
+    this.#table = await this.#options.catalog.load(this.#options.table);
     return this.#table;
   }
 
   /**
-   * `origin`: where the values came from, kept as the comment of new columns. Resolves once the catalog's table has a column for everything observed, as far as the rules let it grow.
-   * Rejects with CATALOG_CONTENDED (retryable) when others keep changing it.
+   * Resolves once the catalog's table has a column for everything observed, as far as the rules let it grow; with `misfit`, and nothing
+   * changed, when the table is none for these rows. Rejects with CATALOG_CONTENDED (retryable) when others keep changing it.
    */
   async settle(
     observed: readonly ObservedColumn[],
-    { mayRescue, origin }: { readonly mayRescue: boolean; readonly origin?: string },
-  ): Promise<{ readonly table: CatalogTable; readonly evolution: Evolution }> {
-    const { catalog, definition, rules } = this.#options;
+    { definition, rules, mayRescue, fits, origin }: SettleOptions,
+  ): Promise<SettledSchema | 'misfit'> {
+    const { catalog } = this.#options;
     for (let attempt = 0; attempt < conflictsMax; attempt++) {
       const table = this.#table ?? (await this.refresh());
+      if (table !== undefined && fits?.(table) === false) return 'misfit';
       const columns = table?.columns ?? [];
       const data = columns.filter(({ name }) => !definition.columns.some((own) => own.name === name));
       const evolution = planEvolution(data, observed, rules);
@@ -62,9 +77,11 @@ export class SchemaKeeper {
       const needsRescued = mustRescue && !columns.some(({ name }) => name === rescuedColumn);
       const added =
         origin === undefined ? evolution.added : evolution.added.map((each) => ({ comment: origin, ...each }));
-      const addColumns = [...added, ...(needsRescued ? [rescued] : [])];
+      const own =
+        table === undefined ? [] : definition.columns.filter((each) => !columns.some(({ name }) => name === each.name));
+      const addColumns = [...added, ...own, ...(needsRescued ? [rescued] : [])];
       if (table === undefined) {
-        await this.#create(addColumns);
+        await this.#create(definition, addColumns);
         continue;
       }
       if (addColumns.length === 0 && evolution.replaced.length === 0) return { table, evolution };
@@ -86,8 +103,8 @@ export class SchemaKeeper {
   }
 
   /** The data's columns come first. A table needs one: records without any field get that for rescued values. */
-  async #create(data: readonly Column[]): Promise<void> {
-    const { catalog, definition } = this.#options;
+  async #create(definition: TableDefinition, data: readonly Column[]): Promise<void> {
+    const { catalog } = this.#options;
     const columns = [...data, ...definition.columns];
     const result = await catalog.create({ ...definition, columns: columns.length === 0 ? [rescued] : columns });
     if (result === 'created') this.#options.onChange?.({ table: definition.name, added: data, replaced: [] });

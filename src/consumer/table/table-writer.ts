@@ -1,28 +1,24 @@
 import { SlabPool } from '../../runtime/slab-pool.ts';
-import { detoursOf, type DetourFacts } from './batch-facts.ts';
-import { groupRows, hivePath, partitionKeys, type Layout } from '../../schema/layout.ts';
+import { hivePath, partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { Column, ColumnType } from '../../schema/types.ts';
-import type { EvolutionRules } from '../../schema/evolution.ts';
 import { BatchMemory } from '../columns/batch-memory.ts';
-import { assembleTable, kafkaColumns } from './assemble-table.ts';
-import {
-  assembleDeadLetters,
-  deadLetterColumns,
-  deadLetterKeys,
-  deadLetterTable,
-  groupRejects,
-} from './dead-letters.ts';
-import { decodeBatch, type DecodedBatch, type DecodeRules } from '../columns/decode-batch.ts';
-import type { Outcome, Placement, WrittenObject } from '../ledger/ledger-entry.ts';
-import { objectKey } from '../ledger/object-keys.ts';
-import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
+import { decodeBatch, type DecodedBatch } from '../columns/decode-batch.ts';
+import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { Recipe } from '../ledger/recipe.ts';
+import type { Catalog, CatalogTable, ObjectStore, TableDefinition } from '../ports/lake.ts';
 import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
-import { previewSchema, type SchemaPreview } from './schema-preview.ts';
-import { SchemaKeeper, type SchemaKeeperOptions } from './schema-keeper.ts';
+import { assembleTable, kafkaColumns } from './assemble-table.ts';
+import { detoursOf, type DetourFacts } from './batch-facts.ts';
+import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
+import { ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
+import { keyOf } from './planned-keys.ts';
+import { fitRecipe, fits, rulesOf } from './recipe-rules.ts';
 import { rescuedTarget, routeColumns, type TargetColumn } from './route-columns.ts';
-import type { ClaimOf } from '../ledger/ledger-entry.ts';
+import { groupBatch, type RowGroups } from './row-groups.ts';
+import { SchemaKeeper, type SchemaKeeperOptions } from './schema-keeper.ts';
+import { previewSchema, type SchemaPreview } from './schema-preview.ts';
 
 export interface TableWriterOptions {
   readonly store: ObjectStore;
@@ -30,78 +26,40 @@ export interface TableWriterOptions {
   readonly encoder: ParquetEncoder;
   readonly parquet: ParquetReader;
   readonly table: string;
-  readonly layout: Layout;
-  readonly withKafkaColumns: boolean;
-  /** Parameters of a table that is made new, such as partition projection. */
-  readonly parameters?: Readonly<Record<string, string>>;
-  readonly decode: Omit<DecodeRules, 'knownType' | 'reserved'>;
-  readonly evolution: EvolutionRules;
+  /** Parameters of a table that is made new with the layout, such as partition projection. */
+  readonly parameters?: (layout: Recipe['placement']['layout']) => Readonly<Record<string, string>>;
   readonly onSchemaChange?: SchemaKeeperOptions['onChange'];
-  /** What in the batch did not go the straight way. */
+  /** Called with what was redirected, rescued or rejected of a batch. */
   readonly onSettled?: (facts: DetourFacts) => void;
 }
 
 /** A batch whose columns all have a place in the catalog's table. */
 export interface SettledBatch {
   readonly batch: DecodedBatch;
+  readonly recipe: Recipe;
   readonly targets: readonly TargetColumn[];
-  readonly keys: readonly string[];
-  readonly counts: Pick<Outcome, 'rows' | 'deadLetters' | 'tombstones'>;
   readonly eventTimes: Pick<Outcome, 'minEventTime' | 'maxEventTime'>;
   readonly catalogVersion: string;
-  readonly oldestTimestampMs: number | undefined;
 }
 
-/** One object to be: a key that follows from the claim, and how to make its bytes. */
-export interface ObjectDraft {
-  readonly key: string;
-  readonly kind: WrittenObject['kind'];
-  readonly rows: number;
-  readonly partition: readonly string[];
-  encode(): Promise<Uint8Array>;
-}
-
-/** `keep`: an object that is there with the same rows stays. `replace`: it is overwritten. */
-export type PutMode = 'keep' | 'replace';
-
-/** Of the arrays of batches, kept for those that follow. */
+/** Most bytes of batch arrays kept for reuse. */
 const slabBytesMax = 16 * 1024 * 1024;
 
-/** Writes batches into one table and its dead letters: decode, settle, encode, put, register. */
+/** Writes batches into one table and its dead letters: decode, group, settle, encode, put, register. */
 export class TableWriter {
   readonly #options: TableWriterOptions;
+  readonly #objects: ObjectWriter;
   readonly #rows: SchemaKeeper;
   readonly #deadLetters: SchemaKeeper;
   readonly #registered = new Set<string>();
   readonly #slabs = new SlabPool(slabBytesMax);
 
   constructor(options: TableWriterOptions) {
+    const { catalog, table, onSchemaChange } = options;
     this.#options = options;
-    const { catalog, store, table, layout, withKafkaColumns, evolution, onSchemaChange, parameters = {} } = options;
-    this.#rows = new SchemaKeeper({
-      catalog,
-      definition: {
-        name: table,
-        columns: withKafkaColumns ? kafkaColumns : [],
-        partitionKeys: partitionKeys(layout),
-        location: store.uri(`${table}/`),
-        parameters: { 'glueless.format': '1', ...parameters },
-      },
-      rules: evolution,
-      ...(onSchemaChange && { onChange: onSchemaChange }),
-    });
-    const deadLetters = deadLetterTable(table);
-    this.#deadLetters = new SchemaKeeper({
-      catalog,
-      definition: {
-        name: deadLetters,
-        columns: deadLetterColumns,
-        partitionKeys: deadLetterKeys,
-        location: store.uri(`${deadLetters}/`),
-        parameters: { 'glueless.format': '1' },
-      },
-      rules: evolution,
-    });
+    this.#objects = new ObjectWriter(options);
+    this.#rows = new SchemaKeeper({ catalog, table, ...(onSchemaChange && { onChange: onSchemaChange }) });
+    this.#deadLetters = new SchemaKeeper({ catalog, table: deadLetterTable(table) });
   }
 
   /** Learns the table's columns from the catalog, so that what is there already decides how values are read. */
@@ -109,19 +67,24 @@ export class TableWriter {
     await this.#rows.refresh();
   }
 
-  /** What writing these records would do to the table, without doing it. */
-  preview(slices: readonly ChunkSlice[], placement: Placement): SchemaPreview {
-    const own = new Set<string>(kafkaColumns.map(({ name }) => name));
-    const data = (this.#rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
-    using batch = this.decode(slices, placement);
-    return previewSchema(batch, data, this.#options.evolution);
+  /** The recipe as far as the table, as last seen, lets it be. */
+  fit(recipe: Recipe): Recipe {
+    return fitRecipe(recipe, this.#rows.table);
   }
 
-  decode(slices: readonly ChunkSlice[], placement: Placement): DecodedBatch {
-    const { decode, evolution, layout, withKafkaColumns } = this.#options;
+  /** What writing these records would do to the table, without doing it. */
+  preview(slices: readonly ChunkSlice[], recipe: Recipe): SchemaPreview {
+    const own = new Set<string>(kafkaColumns.map(({ name }) => name));
+    const data = (this.#rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
+    using batch = this.decode(slices, recipe);
+    return previewSchema(batch, data, rulesOf(recipe).evolution);
+  }
+
+  decode(slices: readonly ChunkSlice[], recipe: Recipe): DecodedBatch {
+    const { decode, evolution } = rulesOf(recipe);
     const columns = new Map(this.#rows.table?.columns.map(({ name, type }) => [name, type]));
-    const own = [...partitionKeys(layout), ...(withKafkaColumns ? kafkaColumns : [])].map(({ name }) => name);
-    return decodeBatch(slices, placement, {
+    const own = [...partitionKeys(recipe.placement.layout), ...ownColumns(recipe)].map(({ name }) => name);
+    return decodeBatch(slices, recipe.placement, {
       ...decode,
       memory: new BatchMemory(this.#slabs),
       reserved: new Set([...own, rescuedColumn]),
@@ -129,89 +92,63 @@ export class TableWriter {
     });
   }
 
-  async settle(batch: DecodedBatch): Promise<SettledBatch> {
-    const { keys, catalogVersion, targets } = await this.#settleRows(batch);
-    if (batch.rejects.length > 0) await this.#deadLetters.settle([], { mayRescue: false });
-    this.#options.onSettled?.(detoursOf(batch, targets));
-    const { eventTimeRange, rowCount, rejects, tombstones } = batch;
-    return {
-      batch,
-      targets,
-      keys,
-      counts: { rows: rowCount, deadLetters: rejects.length, tombstones },
-      eventTimes:
-        eventTimeRange === undefined
-          ? {}
-          : { minEventTime: iso(eventTimeRange.minMs), maxEventTime: iso(eventTimeRange.maxMs) },
-      catalogVersion,
-      oldestTimestampMs: batch.oldestTimestampMs,
+  /** Which rows go to which Hive partition, and the objects that makes. */
+  group(batch: DecodedBatch, recipe: Recipe): { readonly groups: RowGroups; readonly plan: PlannedObject[] } {
+    return groupBatch(batch, recipe);
+  }
+
+  /** Lets the table take in the batch's columns. `misfit`: the table has other partition keys or Kafka columns than the recipe says. */
+  async settle(batch: DecodedBatch, recipe: Recipe): Promise<SettledBatch | 'misfit'> {
+    const settled = await this.#settleRows(batch, recipe);
+    if (settled === 'misfit') return settled;
+    if (batch.rejects.length > 0) await this.#settleDeadLetters(recipe);
+    this.#options.onSettled?.(detoursOf(batch, settled.targets));
+    const { eventTimeRange: range } = batch;
+    const eventTimes = range === undefined ? {} : { minEventTime: iso(range.minMs), maxEventTime: iso(range.maxMs) };
+    return { batch, recipe, eventTimes, ...settled };
+  }
+
+  /** One draft per Hive partition, for rows and dead letters. Keys depend on the range, its generation and the recipe alone. */
+  drafts({ rows, rejects }: RowGroups, { batch, recipe, targets }: SettledBatch, range: ObjectRange): ObjectDraft[] {
+    const { encoder } = this.#options;
+    const draft = (kind: WrittenObject['kind'], group: RowGroup, encode: ObjectDraft['encode']): ObjectDraft => {
+      const planned = { kind, partition: [...group.values], rows: group.rows.length };
+      return { ...planned, key: keyOf(range, planned, recipe), encode };
     };
+    return [
+      ...rows.map((group) =>
+        draft('rows', group, () =>
+          encoder.encode(assembleTable(batch, targets, { rows: group.rows, withKafkaColumns: recipe.kafkaColumns })),
+        ),
+      ),
+      ...rejects.map((group) =>
+        draft('dead-letters', group, () => {
+          const chosen = [...group.rows].flatMap((row) => batch.rejects[row] ?? []);
+          return encoder.encode(assembleDeadLetters(chosen, recipe.deadLetterPayload));
+        }),
+      ),
+    ];
   }
 
-  /** One draft per Hive partition, for rows and dead letters. Keys depend on the claim alone. */
-  plan({ batch, targets, keys }: SettledBatch, claim: ClaimOf): ObjectDraft[] {
-    const { encoder, table, withKafkaColumns } = this.#options;
-    const rowDrafts = groupRows(batch.placementTimes, claim.placement.layout, batch.placementRange).map(
-      ({ values, rows }): ObjectDraft => ({
-        key: objectKey({ ...claim, table }, hivePath(keys, values)),
-        kind: 'rows',
-        rows: rows.length,
-        partition: values,
-        encode: () => encoder.encode(assembleTable(batch, targets, { rows, withKafkaColumns })),
-      }),
-    );
-    const letters = groupRejects(batch.rejects).map(({ values, rows }): ObjectDraft => {
-      const rejects = [...rows].map((row) => batch.rejects[row]).filter((reject) => reject !== undefined);
-      const path = hivePath(
-        deadLetterKeys.map(({ name }) => name),
-        values,
-      );
-      return {
-        key: objectKey({ ...claim, table: deadLetterTable(table) }, path),
-        kind: 'dead-letters',
-        rows: rows.length,
-        partition: values,
-        encode: () => encoder.encode(assembleDeadLetters(rejects)),
-      };
-    });
-    return [...rowDrafts, ...letters];
+  /** Puts the object if its key is free; what lies there already stays. */
+  async put(draft: ObjectDraft, bytes: Uint8Array): Promise<PutResult> {
+    return this.#objects.put(draft, bytes);
   }
 
-  async put(
-    { key, kind, rows, partition }: ObjectDraft,
-    bytes: Uint8Array,
-    mode: PutMode,
-  ): Promise<{ readonly object: WrittenObject; readonly created: boolean }> {
-    const { store } = this.#options;
-    const object = { key, kind, rows, bytes: bytes.length, partition: [...partition] };
-    if (mode === 'replace') {
-      await store.put(key, bytes);
-      return { object, created: false };
-    }
-    const result = await store.put(key, bytes, { ifAbsent: true });
-    if (result.kind === 'stored') return { object, created: true };
-    const size = await this.#sizeWithRows(key, rows);
-    if (size !== undefined) return { object: { ...object, bytes: size }, created: false };
-    await store.put(key, bytes);
-    return { object, created: false };
+  /** The object that an earlier try may have put, if it is there. */
+  async find(planned: PlannedObject, { recipe }: SettledBatch, range: ObjectRange): Promise<PutResult> {
+    return this.#objects.find({ ...planned, key: keyOf(range, planned, recipe), rows: 1 });
   }
 
   /** Makes the objects' Hive partitions known to the catalog. */
-  async register(_settled: SettledBatch, objects: readonly WrittenObject[]): Promise<void> {
+  async register(objects: readonly WrittenObject[]): Promise<void> {
     const { table } = this.#options;
-    await this.#registerIn(
-      this.#rows,
-      table,
-      objects.filter(({ kind }) => kind === 'rows'),
-    );
-    await this.#registerIn(
-      this.#deadLetters,
-      deadLetterTable(table),
-      objects.filter(({ kind }) => kind === 'dead-letters'),
-    );
+    const ofKind = (kind: WrittenObject['kind']) => objects.filter((object) => object.kind === kind);
+    await this.#registerIn(this.#rows, table, ofKind('rows'));
+    await this.#registerIn(this.#deadLetters, deadLetterTable(table), ofKind('dead-letters'));
   }
 
-  /** Memory that is kept for batches to come goes back. */
+  /** Gives back memory that is kept for batches to come. */
   releaseMemory(): void {
     this.#slabs.clear();
   }
@@ -222,35 +159,59 @@ export class TableWriter {
 
   async #settleRows(
     batch: DecodedBatch,
-  ): Promise<{ keys: readonly string[]; catalogVersion: string; targets: readonly TargetColumn[] }> {
-    if (batch.rowCount === 0) return { keys: [], catalogVersion: this.#rows.table?.version ?? '', targets: [] };
+    recipe: Recipe,
+  ): Promise<{ readonly catalogVersion: string; readonly targets: readonly TargetColumn[] } | 'misfit'> {
+    if (batch.rowCount === 0) return { catalogVersion: this.#rows.table?.version ?? '', targets: [] };
     const observed = batch.columns.map(({ name, observed: of, count }) => ({ name, observed: of, count }));
+    const { decode, evolution: rules } = rulesOf(recipe);
     let mayRescue = batch.rescued.size > 0;
     for (;;) {
-      const { table, evolution } = await this.#rows.settle(observed, { mayRescue, origin: originOf(batch) });
-      const routed = routeColumns(batch, evolution, typesOf(table.columns), this.#options.decode);
+      const settled = await this.#rows.settle(observed, {
+        definition: this.#definition(recipe),
+        rules,
+        mayRescue,
+        fits: (table) => fits(recipe, table),
+        origin: originOf(batch),
+      });
+      if (settled === 'misfit') return settled;
+      const { table, evolution } = settled;
+      const routed = routeColumns(batch, evolution, typesOf(table.columns), decode);
       const rescued = rescuedTarget(routed);
       if (rescued !== undefined && !table.columns.some(({ name }) => name === rescuedColumn)) {
-        // some values turned out to have no place: the table needs the column for them first
+        // some values turned out to have no column: the table needs the one for them first
         mayRescue = true;
         continue;
       }
       return {
-        keys: table.partitionKeys.map(({ name }) => name),
         catalogVersion: table.version,
         targets: [...routed.targets, ...(rescued === undefined ? [] : [rescued])],
       };
     }
   }
 
-  /** The size of the object under `key` when it holds that many rows: a try before ours wrote it. */
-  async #sizeWithRows(key: string, rows: number): Promise<number | undefined> {
-    const { store, parquet } = this.#options;
-    const info = await store.head(key);
-    if (info === undefined) return undefined;
-    const source = { size: info.size, read: (start: number, end: number) => store.getRange(key, start, end) };
-    const found = await parquet.rowCount(source).catch(() => undefined);
-    return found === rows ? info.size : undefined;
+  async #settleDeadLetters(recipe: Recipe): Promise<void> {
+    const { store, table } = this.#options;
+    const name = deadLetterTable(table);
+    const definition = {
+      name,
+      columns: deadLetterColumns,
+      partitionKeys: deadLetterKeys,
+      location: store.uri(`${name}/`),
+      parameters: tableParameters,
+    };
+    await this.#deadLetters.settle([], { definition, rules: rulesOf(recipe).evolution, mayRescue: false });
+  }
+
+  #definition(recipe: Recipe): TableDefinition {
+    const { store, table, parameters } = this.#options;
+    const { layout } = recipe.placement;
+    return {
+      name: table,
+      columns: ownColumns(recipe),
+      partitionKeys: partitionKeys(layout),
+      location: store.uri(`${table}/`),
+      parameters: { ...tableParameters, ...parameters?.(layout) },
+    };
   }
 
   async #registerIn(keeper: SchemaKeeper, name: string, objects: readonly WrittenObject[]): Promise<void> {
@@ -260,8 +221,9 @@ export class TableWriter {
       const id = `${name}/${partition.join('/')}`;
       if (partition.length > 0 && !this.#registered.has(id)) unknown.set(id, partition);
     }
-    const table: CatalogTable | undefined = keeper.table;
-    if (unknown.size === 0 || table === undefined || table.parameters['projection.enabled'] === 'true') return;
+    if (unknown.size === 0) return;
+    const table: CatalogTable | undefined = keeper.table ?? (await keeper.refresh());
+    if (table === undefined || table.parameters['projection.enabled'] === 'true') return;
     const keys = table.partitionKeys.map((key) => key.name);
     const partitions = [...unknown.values()].map((values) => ({
       values: [...values],
@@ -270,6 +232,12 @@ export class TableWriter {
     await catalog.addPartitions(table, partitions);
     for (const id of unknown.keys()) this.#registered.add(id);
   }
+}
+
+const tableParameters = { 'glueless.format': '1' };
+
+function ownColumns({ kafkaColumns: has }: Recipe): readonly Column[] {
+  return has ? kafkaColumns : [];
 }
 
 /** Stands in the catalog as the comment of columns that this batch brought. */

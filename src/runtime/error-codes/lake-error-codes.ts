@@ -112,4 +112,9 @@ export const lakeErrorCodes = {
     retryable: 'sometimes',
     action: 'Let the other replay or redrive end, then run this one again.',
   },
+  OBJECT_DAMAGED: {
+    meaning: 'Objects of a claimed range are damaged, and others of it hold records that Kafka no longer has.',
+    retryable: 'never',
+    action: 'Restore the damaged objects from a backup or an older version; `glueless verify` names them.',
+  },
 } as const satisfies Record<string, ErrorFacts>;

@@ -6,14 +6,31 @@ describe('object keys', () => {
   it('say what is in the object', () => {
     const topics = fc.stringMatching(/^[\w.-]{1,30}$/);
     fc.assert(
-      fc.property(topics, fc.nat(), fc.nat(), fc.nat(), (topic, partition, from, to) => {
-        const key = objectKey(
-          { table: 't', topic, partition, from: String(from), to: String(to) },
-          'event_date=2026-11-23',
-        );
-        expect(parseObjectName(key)).toEqual({ topic, partition, from: BigInt(from), to: BigInt(to) });
-      }),
+      fc.property(
+        topics,
+        fc.nat(),
+        fc.bigInt({ min: 0n }),
+        fc.bigInt({ min: 0n }),
+        fc.nat(),
+        (topic, partition, from, to, generation) => {
+          const key = objectKey({ table: 't', topic, partition, from, to, generation }, 'event_date=2026-11-23');
+          expect(parseObjectName(key)).toEqual({ topic, partition, from, to, generation });
+        },
+      ),
     );
+  });
+
+  it('never begin with what query engines skip, whatever the topic', () => {
+    for (const topic of ['_under', '.dot', '__consumer_offsets']) {
+      const key = objectKey({ table: 't', topic, partition: 0, from: 0n, to: 5n, generation: 1 }, '');
+      expect(isHidden(key)).toBe(false);
+    }
+  });
+
+  it('of ledger format 1 are of generation 0, also those of a redrive', () => {
+    const expected = { topic: 'a-b', partition: 3, from: 10n, to: 20n, generation: 0 };
+    expect(parseObjectName('t/event_date=2026-11-23/a-b-3-10-20.parquet')).toEqual(expected);
+    expect(parseObjectName('t/a-b-3-10-20.redrive-2.parquet')).toEqual(expected);
   });
 
   it('of others are not taken for ours', () => {

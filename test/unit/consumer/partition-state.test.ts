@@ -7,25 +7,28 @@ import {
   type PartitionEvent,
   type PartitionState,
 } from '../../../src/consumer/service/partition-state.ts';
-import { testTable, testTopic } from '../../support/lake.ts';
+import { testRecipe, testTable, testTopic } from '../../support/lake.ts';
 
 /** The buffer holds [10, 20) when an event happens. */
 const bufferEnd = 20n;
 
 const claimTo = (to: number): Claim => ({
   version: '1',
+  at: 'base',
   entry: {
     state: 'claimed',
-    format: 1,
+    format: 2,
     table: testTable,
     topic: testTopic,
     partition: 0,
-    from: '10',
-    to: `${to}`,
+    from: 10n,
+    to: BigInt(to),
     writer: 'other',
     claimedAt: '2026-11-23T09:15:00.000Z',
     reason: 'age',
-    placement: { layout: 'hour', eventTimeField: 'eventTime', pastDaysMax: 30, futureDaysMax: 1 },
+    generation: 1,
+    recipe: testRecipe,
+    plan: [],
   } satisfies ClaimedEntry,
 });
 

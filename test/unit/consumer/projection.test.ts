@@ -23,7 +23,7 @@ describe('partition projection', () => {
   it('takes the place of registered partitions', async () => {
     const lake = await openTestLake();
     const parameters = projectionParameters('hour', { location, firstDay: '2026-10-24' });
-    await writeBatches(createTestTools({ ...lake, writer: { parameters } }), [jsonRecords({ a: 1 })]);
+    await writeBatches(createTestTools({ ...lake, writer: { parameters: () => parameters } }), [jsonRecords({ a: 1 })]);
     expect((await lake.catalog.load(testTable))?.parameters).toMatchObject(parameters);
     expect(await Array.fromAsync(lake.catalog.listPartitions(testTable))).toEqual([]);
   });

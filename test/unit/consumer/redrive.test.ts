@@ -3,7 +3,6 @@ import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import type { RejectReason } from '../../../src/consumer/columns/parse-record.ts';
 import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
 import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
-import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import {
   audit,
@@ -18,7 +17,7 @@ import {
 import { writeBatches } from '../../support/write-batches.ts';
 
 const strict = (recordBytesMax: number): Partial<TestToolsOptions> => ({
-  writer: { decode: { fields: allFields, numbers: 'double', depthMax: 8, recordBytesMax, columnsMax: 200 } },
+  recipe: { recordBytesMax },
 });
 
 const records = [
@@ -37,10 +36,11 @@ async function writtenLake(): Promise<TestLake> {
 
 async function redrive(lake: TestLake, tools: CommitTools, options: { reason?: RejectReason; dryRun?: boolean } = {}) {
   const total = { passed: 0, left: 0 };
-  for await (const { entry, version } of tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 })) {
+  for await (const current of tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 })) {
+    const { entry } = current;
     if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
     const result = await redriveEntry(
-      { entry, version },
+      { ...current, entry },
       { tools, store: lake.store, parquet: hyparquetReader, dryRun: false, ...options },
     );
     total.passed += result.passed;

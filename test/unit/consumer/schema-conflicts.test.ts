@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { formatType, parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, readRows, testTable, type TestToolsOptions } from '../../support/lake.ts';
@@ -41,8 +40,6 @@ async function write(batches: readonly (readonly unknown[])[], { adopted, ...opt
   );
   return { columns, rows, table };
 }
-
-const evolution = { columnsMax: 100, growth: 'all' as const, hints: new Map() };
 
 describe('a table fed with changing records', () => {
   it('keeps the first type and gives later ones a column beside it', async () => {
@@ -87,9 +84,9 @@ describe('a table fed with changing records', () => {
   });
 
   it('takes hints for the types of columns to come', async () => {
-    const hints = new Map(parseColumns('seq bigint, code string').map(({ name, type }) => [name, type]));
+    const hints = 'seq bigint, code string';
     const { columns, rows } = await write([['{"seq":9007199254740993,"code":"2026-11-23"}']], {
-      writer: { evolution: { ...evolution, hints } },
+      recipe: { hints },
     });
     expect(columns).toEqual(['seq bigint', 'code string']);
     expect(rows).toEqual([{ seq: 9007199254740993n, code: '2026-11-23' }]);
@@ -97,7 +94,7 @@ describe('a table fed with changing records', () => {
 
   it('keeps what a frozen table has no column for in _rescued', async () => {
     const { columns, rows } = await write([[{ a: 1, b: { c: [1, 'x'] } }]], {
-      writer: { evolution: { ...evolution, growth: 'none' } },
+      recipe: { growth: 'none' },
     });
     expect(columns).toEqual(['_rescued string']);
     expect(rows.map(({ _rescued }) => JSON.parse(String(_rescued)))).toEqual([{ a: 1, b: { c: [1, 'x'] } }]);
@@ -105,7 +102,7 @@ describe('a table fed with changing records', () => {
 
   it('takes new fields and no siblings under the policy log', async () => {
     const { columns, rows } = await write([[{ a: 1 }], [{ a: 'x', b: true }]], {
-      writer: { evolution: { ...evolution, growth: 'new-names' } },
+      recipe: { growth: 'new-names' },
     });
     expect(columns).toEqual(['a double', 'b boolean', '_rescued string']);
     expect(rows).toEqual([{ a: 1 }, { b: true, _rescued: '{"a":"x"}' }]);
@@ -133,26 +130,13 @@ describe('a table fed with changing records', () => {
 
   it('takes, leaves out and renames fields as it is told', async () => {
     const records = [[{ deviceId: 'd', secret: 's', temperature: 36.8 }]];
-    const fields = (rules: object) => ({
-      writer: {
-        decode: {
-          ...allFields,
-          fields: { ...allFields, ...rules },
-          numbers: 'double' as const,
-          depthMax: 8,
-          recordBytesMax: 1e6,
-          columnsMax: 200,
-        },
-      },
-    });
-    expect((await write(records, fields({ deny: new Set(['secret']) }))).columns).toEqual([
+    const fields = (rules: object) => ({ recipe: { fields: { deny: [], rename: [], ...rules } } });
+    expect((await write(records, fields({ deny: ['secret'] }))).columns).toEqual([
       'deviceid string',
       'temperature double',
     ]);
-    expect((await write(records, fields({ allow: new Set(['temperature']) }))).columns).toEqual(['temperature double']);
-    expect((await write(records, fields({ rename: new Map([['deviceId', 'device']]) }))).columns).toContain(
-      'device string',
-    );
+    expect((await write(records, fields({ allow: ['temperature'] }))).columns).toEqual(['temperature double']);
+    expect((await write(records, fields({ rename: [['deviceId', 'device']] }))).columns).toContain('device string');
   });
 
   it('says in the catalog which batch brought a column', async () => {

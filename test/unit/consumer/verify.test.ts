@@ -57,12 +57,20 @@ describe('the audit', () => {
     expect(problems(await audit(lake, topic))).toEqual(['object-size']);
   });
 
-  it('finds a copied object, and knows that its rows are doubled', async () => {
+  it('finds an object of a generation that a later one has replaced, and knows that its rows are doubled', async () => {
     const { lake, topic, objects } = await writtenLake();
-    await copyFile(objects[0]!, objects[0]!.replace('-0-20.', '-0-19.'));
+    await copyFile(objects[0]!, objects[0]!.replace('-0-20-g1.', '-0-20-g0.'));
+    const report = await audit(lake, topic);
+    expect(problems(report)).toEqual(['object-obsolete']);
+    expect(report.removable).toHaveLength(1);
+  });
+
+  it('names an object of a range that no entry has, and removes nothing that it does not know', async () => {
+    const { lake, topic, objects } = await writtenLake();
+    await copyFile(objects[0]!, objects[0]!.replace('-0-20-g1.', '-0-19-g1.'));
     const report = await audit(lake, topic);
     expect(problems(report)).toEqual(['object-foreign']);
-    expect(report.removable).toHaveLength(1);
+    expect(report.removable).toEqual([]);
   });
 
   it('finds a deleted ledger entry', async () => {

@@ -1,0 +1,111 @@
+import { mapConcurrently } from '../../runtime/concurrency.ts';
+import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { ObjectDraft, PutResult } from '../table/object-writer.ts';
+import type { CommitTools } from './commit-tools.ts';
+import type { EntryGuard } from './entry-guard.ts';
+import type { PreparedBatch } from './prepared-batch.ts';
+import type { StepRunner } from './step-runner.ts';
+
+export interface WriteRequest {
+  /** The range and generation whose keys are written. */
+  readonly range: ObjectRange;
+  readonly prepared: PreparedBatch;
+  /** What the claim said would be written: an earlier try may have had more records than Kafka delivers now. */
+  readonly plan: readonly PlannedObject[];
+  readonly guard: EntryGuard;
+}
+
+export type WriteResult =
+  | {
+      readonly kind: 'written';
+      readonly outcome: Outcome;
+      /** Objects that were not there before. */
+      readonly created: readonly WrittenObject[];
+      /** Everything that the claim said is there. */
+      readonly isWhole: boolean;
+      /** Kafka timestamp of the oldest record, milliseconds since the epoch. */
+      readonly oldestTimestampMs: number | undefined;
+    }
+  /** The table has other partition keys or Kafka columns than the recipe says: nothing was written. */
+  | { readonly kind: 'misfit' }
+  /** A key holds something else than our rows: the range needs a new generation. */
+  | { readonly kind: 'spoiled' }
+  /** The same, and other keys hold rows that Kafka no longer delivers: a new generation would lose them. */
+  | { readonly kind: 'damaged' };
+
+/** Objects of one batch that are encoded and put at the same time. */
+const putsMax = 4;
+
+/** Steps 3 to 6 of the way into the lake: settle, encode, put, register. */
+export async function writeObjects(
+  { range, prepared, plan, guard }: WriteRequest,
+  { writer, clock }: CommitTools,
+  step: StepRunner,
+): Promise<WriteResult> {
+  const { decoded, recipe, groups } = prepared;
+  const settled = await step('settle', () => writer.settle(decoded, recipe));
+  if (settled === 'misfit') return { kind: 'misfit' };
+  const drafts = writer.drafts(groups, settled, range);
+  const earlier = plan.filter((planned) => !drafts.some((draft) => isSame(draft, planned)));
+  const puts = await mapConcurrently(drafts, putsMax, (draft) => putDraft(draft, writer, step, guard));
+  const kept = await mapConcurrently(earlier, putsMax, (planned) =>
+    step('put', () => writer.find(planned, settled, range)),
+  );
+  const results: PutResult[] = [...puts, ...kept];
+  if (results.some(({ kind }) => kind === 'spoiled'))
+    return { kind: holdsMore(results, drafts) ? 'damaged' : 'spoiled' };
+  const objects = results.flatMap((result) => ('object' in result ? [result.object] : []));
+  await step('register', () => writer.register(objects));
+  return {
+    kind: 'written',
+    outcome: {
+      committedAt: new Date(clock.nowMs()).toISOString(),
+      ...countsOf(objects, decoded.tombstones),
+      objects,
+      catalogVersion: settled.catalogVersion,
+      ...settled.eventTimes,
+      ...(prepared.lastRecord && { lastRecord: prepared.lastRecord }),
+    },
+    created: results.flatMap((result) => (result.kind === 'created' ? [result.object] : [])),
+    isWhole: plan.every((planned) => objects.some((object) => isSame(object, planned) && object.rows >= planned.rows)),
+    oldestTimestampMs: decoded.oldestTimestampMs,
+  };
+}
+
+async function putDraft(
+  draft: ObjectDraft,
+  writer: CommitTools['writer'],
+  step: StepRunner,
+  guard: EntryGuard,
+): Promise<PutResult> {
+  const bytes = await step('encode', () => draft.encode());
+  return step('put', async () => {
+    await guard.check();
+    return writer.put(draft, bytes);
+  });
+}
+
+/** True when an earlier try has put rows that this one does not have. */
+function holdsMore(results: readonly PutResult[], drafts: readonly ObjectDraft[]): boolean {
+  return results.some((result) => {
+    if (result.kind !== 'kept') return false;
+    const draft = drafts.find(({ key }) => key === result.object.key);
+    return draft === undefined || result.object.rows > draft.rows;
+  });
+}
+
+/** One claim has at most one object of a kind in a Hive partition. */
+function isSame(a: Pick<PlannedObject, 'kind' | 'partition'>, b: Pick<PlannedObject, 'kind' | 'partition'>): boolean {
+  return a.kind === b.kind && a.partition.join('/') === b.partition.join('/');
+}
+
+/** What the objects hold, which may be more than this try delivered. */
+export function countsOf(
+  objects: readonly WrittenObject[],
+  tombstones: number,
+): Pick<Outcome, 'records' | 'rows' | 'deadLetters' | 'tombstones'> {
+  const sum = (kind: WrittenObject['kind']): number =>
+    objects.filter((object) => object.kind === kind).reduce((total, { rows }) => total + rows, 0);
+  const [rows, deadLetters] = [sum('rows'), sum('dead-letters')];
+  return { records: rows + deadLetters + tombstones, rows, deadLetters, tombstones };
+}

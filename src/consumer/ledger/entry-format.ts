@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import { entrySchema, ledgerFormat, type LedgerEntry } from './ledger-entry.ts';
+import { upgradeFormat1 } from './entry-format-1.ts';
+import type { LedgerPath } from './ledger-keys.ts';
+
+export function serializeEntry(entry: LedgerEntry): Uint8Array {
+  return Buffer.from(`${JSON.stringify(z.encode(entrySchema, entry))}\n`);
+}
+
+/** Reads an entry of this format or an older one. Throws LEDGER_CORRUPT with the key and what is wrong, LEDGER_NEWER for a later format. */
+export function parseEntry(
+  key: string,
+  bytes: Uint8Array,
+  place?: LedgerPath & { readonly from: bigint },
+): LedgerEntry {
+  const entry = parseText(key, Buffer.from(bytes).toString('utf8'));
+  if (entry.to <= entry.from) throw corrupt(key, `its range [${entry.from}, ${entry.to}) holds nothing`);
+  if (place !== undefined) checkPlace(key, entry, place);
+  return entry;
+}
+
+/** Reads the JSON of one entry; `key` says in messages where it stands. */
+export function parseText(key: string, text: string): LedgerEntry {
+  const json = parseJson(key, text);
+  const format = formatOf(json);
+  if (format !== undefined && format > ledgerFormat) throw newer(key, format);
+  const parsed = entrySchema.safeParse(format === 1 ? upgradeFormat1(json) : json);
+  if (parsed.success) return parsed.data;
+  throw corrupt(key, z.prettifyError(parsed.error));
+}
+
+function parseJson(key: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw corrupt(key, messageOf(error));
+  }
+}
+
+function formatOf(json: unknown): number | undefined {
+  const format: unknown = Reflect.get(Object(json), 'format');
+  return typeof format === 'number' ? format : undefined;
+}
+
+/** A copy of another entry, or one that was edited by hand, must not count as what its key says. */
+function checkPlace(key: string, entry: LedgerEntry, place: LedgerPath & { readonly from: bigint }): void {
+  for (const name of ['table', 'topic', 'partition', 'from'] as const) {
+    if (entry[name] !== place[name]) throw corrupt(key, `it says ${name} ${entry[name]}, its key says ${place[name]}`);
+  }
+}
+
+function corrupt(key: string, what: string): PipelineError {
+  return new PipelineError('LEDGER_CORRUPT', {
+    message: `the ledger entry ${key} can't be used: ${what}`,
+    retryable: false,
+    details: { key },
+    hint: 'nothing is written before this is understood; `glueless verify` shows the chain around it',
+  });
+}
+
+function newer(key: string, format: number): PipelineError {
+  return new PipelineError('LEDGER_NEWER', {
+    message: `the ledger entry ${key} has format ${format}, this version knows ${ledgerFormat}: it was written by a newer version`,
+    retryable: false,
+    details: { key, format },
+    hint: 'upgrade glueless here, or stop the newer version before anything of it is written',
+  });
+}

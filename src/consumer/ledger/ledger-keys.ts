@@ -1,0 +1,59 @@
+/** One Kafka partition's part of the ledger of one table. */
+export interface LedgerPath {
+  readonly table: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+const ledgerRoot = '_ledger';
+const offsetDigits = 20;
+const entryEnd = '.json';
+const segmentEnd = '.jsonl.zst';
+
+/** `_ledger/<table>/<topic>/`: everything the ledger holds of one topic in one table. */
+export function topicPrefix({ table, topic }: Omit<LedgerPath, 'partition'>): string {
+  return `${ledgerRoot}/${table}/${topic}/`;
+}
+
+export function partitionPrefix(path: LedgerPath): string {
+  return `${topicPrefix(path)}${path.partition}/`;
+}
+
+/** The key of the base entry that begins at `from`: zero-padded, so that keys sort as offsets do. */
+export function entryKey(path: LedgerPath, from: bigint): string {
+  return `${partitionPrefix(path)}${padded(from)}${entryEnd}`;
+}
+
+/** `…/revisions/`: what came of committed entries later. */
+export function revisionPrefix(path: LedgerPath): string {
+  return `${partitionPrefix(path)}revisions/`;
+}
+
+export function revisionKey(path: LedgerPath, from: bigint): string {
+  return `${revisionPrefix(path)}${padded(from)}${entryEnd}`;
+}
+
+/** `…/segments/`: copies of many base entries in one object. */
+export function segmentPrefix(path: LedgerPath): string {
+  return `${partitionPrefix(path)}segments/`;
+}
+
+export function segmentKey(path: LedgerPath, { from, to }: { readonly from: bigint; readonly to: bigint }): string {
+  return `${segmentPrefix(path)}${padded(from)}-${padded(to)}${segmentEnd}`;
+}
+
+/** The offset in the key of a base entry or revision, `undefined` for any other key below `prefix`. */
+export function offsetOfKey(prefix: string, key: string): bigint | undefined {
+  const digits = /^(\d{20})\.json$/.exec(key.slice(prefix.length))?.[1];
+  return digits === undefined ? undefined : BigInt(digits);
+}
+
+/** The range in the key of a segment, `undefined` for any other key. */
+export function rangeOfSegment(path: LedgerPath, key: string): { from: bigint; to: bigint } | undefined {
+  const groups = /^(\d{20})-(\d{20})\.jsonl\.zst$/.exec(key.slice(segmentPrefix(path).length));
+  return groups === null ? undefined : { from: BigInt(groups[1] ?? 0), to: BigInt(groups[2] ?? 0) };
+}
+
+function padded(offset: bigint): string {
+  return offset.toString().padStart(offsetDigits, '0');
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** Changes with whatever changes which bytes become a row, a dead letter or nothing, or where they go. */
+export const decoderVersion = 1;
+
+const placementSchema = z.object({
+  layout: z.enum(['hour', 'day', 'none']),
+  eventTimeField: z.string(),
+  pastDaysMax: z.number(),
+  futureDaysMax: z.number(),
+});
+
+/**
+ * Everything that decides which record becomes which row, dead letter or nothing, and where it goes. It stands in the claim:
+ * whoever fulfils a claim goes by the claim's recipe, never by its own configuration. What is written is then a function of
+ * the claim and the records.
+ */
+export const recipeSchema = z.object({
+  decoder: z.number().int().nonnegative(),
+  placement: placementSchema,
+  recordBytesMax: z.number().int().positive(),
+  /** Deepest struct that becomes columns. */
+  depthMax: z.number().int().nonnegative(),
+  fields: z.object({
+    /** Left out: all fields. */
+    allow: z.array(z.string()).optional(),
+    deny: z.array(z.string()),
+    /** Pairs of a field's name and the name it gets. */
+    rename: z.array(z.tuple([z.string(), z.string()])),
+  }),
+  numbers: z.enum(['double', 'split']),
+  /** Most columns of a table: values beyond are rescued. */
+  columnsMax: z.number().int().positive(),
+  growth: z.enum(['all', 'new-names', 'none']),
+  /** Types of columns to come, as in CREATE TABLE. */
+  hints: z.string(),
+  kafkaColumns: z.boolean(),
+  /** What a dead letter keeps of its record. */
+  deadLetterPayload: z.enum(['full', 'keys', 'none']),
+});
+
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/** The recipe of entries of format 1, which kept their placement only. No process goes by it: its decoder version is none's. */
+export function recipeOfFormat1(placement: unknown): Omit<Recipe, 'placement'> & { readonly placement: unknown } {
+  return {
+    decoder: 0,
+    placement,
+    recordBytesMax: 1,
+    depthMax: 0,
+    fields: { deny: [], rename: [] },
+    numbers: 'double',
+    columnsMax: 1,
+    growth: 'all',
+    hints: '',
+    kafkaColumns: true,
+    deadLetterPayload: 'full',
+  };
+}

@@ -1,0 +1,62 @@
+import { crc32 } from 'node:zlib';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { WrittenObject } from '../ledger/ledger-entry.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import type { ParquetReader } from '../ports/parquet.ts';
+
+/** One object to be: a key that follows from the claim, and how to make its bytes. */
+export interface ObjectDraft extends Pick<WrittenObject, 'key' | 'kind' | 'rows' | 'partition'> {
+  encode(): Promise<Uint8Array>;
+}
+
+export type PutResult =
+  | { readonly kind: 'created'; readonly object: WrittenObject }
+  /** An earlier try has put it, with at least as many rows. */
+  | { readonly kind: 'kept'; readonly object: WrittenObject }
+  | { readonly kind: 'absent' }
+  /** What lies under the key is damaged, or holds fewer rows than we have. */
+  | { readonly kind: 'spoiled' };
+
+/** Puts objects under keys that are written once. A key that is taken is looked at, never written over. */
+export class ObjectWriter {
+  readonly #store: ObjectStore;
+  readonly #parquet: ParquetReader;
+
+  constructor({ store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader }) {
+    this.#store = store;
+    this.#parquet = parquet;
+  }
+
+  async put(draft: ObjectDraft, bytes: Uint8Array): Promise<PutResult> {
+    const { key, kind, rows, partition } = draft;
+    const result = await this.#store.put(key, bytes, { ifAbsent: true });
+    if (result.kind === 'refused') return this.find(draft);
+    return { kind: 'created', object: { key, kind, rows, partition, bytes: bytes.length, crc32: crc32(bytes) } };
+  }
+
+  /** Looks at what lies under the key: it is kept when it is whole and has at least `rows` rows. */
+  async find({ key, kind, rows, partition }: Omit<ObjectDraft, 'encode'>): Promise<PutResult> {
+    const info = await this.#store.head(key);
+    if (info === undefined) return { kind: 'absent' };
+    const found = await this.#rowsOf(key, info.size);
+    if (found === undefined || found < rows) return { kind: 'spoiled' };
+    const checksum = info.crc32 ?? (await this.#checksumOf(key));
+    if (checksum === undefined) return { kind: 'absent' };
+    return { kind: 'kept', object: { key, kind, rows: found, partition, bytes: info.size, crc32: checksum } };
+  }
+
+  /** `undefined` for bytes that are no Parquet file; what can't be read now rejects, and is tried again. */
+  async #rowsOf(key: string, size: number): Promise<number | undefined> {
+    try {
+      return await this.#parquet.rowCount({ size, read: (start, end) => this.#store.getRange(key, start, end) });
+    } catch (error) {
+      if (error instanceof PipelineError && error.code === 'ENCODE_FAILED') return undefined;
+      throw error;
+    }
+  }
+
+  async #checksumOf(key: string): Promise<number | undefined> {
+    const stored = await this.#store.get(key);
+    return stored && crc32(stored.bytes);
+  }
+}

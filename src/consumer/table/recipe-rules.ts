@@ -1,0 +1,63 @@
+import type { EvolutionRules } from '../../schema/evolution.ts';
+import { parseColumns } from '../../schema/hive-ddl.ts';
+import { layoutOf } from '../../schema/layout.ts';
+import type { Column } from '../../schema/types.ts';
+import type { DecodeRules } from '../columns/decode-batch.ts';
+import type { Recipe } from '../ledger/recipe.ts';
+import type { CatalogTable } from '../ports/lake.ts';
+import { kafkaColumns } from './assemble-table.ts';
+
+/** What a recipe means for decoding and for the table's growth. */
+export interface RecipeRules {
+  readonly decode: Omit<DecodeRules, 'knownType' | 'reserved'>;
+  readonly evolution: EvolutionRules;
+}
+
+const known = new WeakMap<Recipe, RecipeRules>();
+
+export function rulesOf(recipe: Recipe): RecipeRules {
+  const rules = known.get(recipe) ?? makeRules(recipe);
+  known.set(recipe, rules);
+  return rules;
+}
+
+function makeRules({ fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints }: Recipe): RecipeRules {
+  return {
+    decode: {
+      fields: {
+        allow: fields.allow && new Set(fields.allow),
+        deny: new Set(fields.deny),
+        rename: new Map(fields.rename),
+      },
+      numbers,
+      depthMax,
+      recordBytesMax,
+      // a field can have two columns: that of its name and a sibling
+      columnsMax: columnsMax * 2,
+    },
+    evolution: { columnsMax, growth, hints: new Map(parseColumns(hints).map(({ name, type }) => [name, type])) },
+  };
+}
+
+/** The recipe as far as the table lets it be: a table keeps its partition keys and its Kafka columns. */
+export function fitRecipe(recipe: Recipe, table: CatalogTable | undefined): Recipe {
+  if (table === undefined || fits(recipe, table)) return recipe;
+  const layout = layoutOf(table.partitionKeys) ?? recipe.placement.layout;
+  return { ...recipe, placement: { ...recipe.placement, layout }, kafkaColumns: kafkaColumnsOf(table) === 'ours' };
+}
+
+/** True when rows by this recipe are rows of the table. */
+export function fits({ placement, kafkaColumns: has }: Recipe, table: CatalogTable): boolean {
+  if (layoutOf(table.partitionKeys) !== placement.layout) return false;
+  // columns that are not there yet are added
+  return kafkaColumnsOf(table) !== (has ? 'clash' : 'ours');
+}
+
+/** `clash`: columns of these names that hold something else. */
+function kafkaColumnsOf({ columns }: CatalogTable): 'ours' | 'none' | 'clash' {
+  const found = kafkaColumns.flatMap((own) => columns.filter(({ name }) => name === own.name));
+  if (found.length === 0) return 'none';
+  const isOurs = (column: Column): boolean =>
+    kafkaColumns.some((own) => own.name === column.name && own.type.kind === column.type.kind);
+  return found.length === kafkaColumns.length && found.every(isOurs) ? 'ours' : 'clash';
+}
