@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { QueryEngine } from '../report/query-engine.ts';
+import { quoteName, type QueryEngine } from '../report/query-engine.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 
 export interface DuckdbTable {
@@ -32,9 +32,8 @@ export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): P
     }
   };
   for (const { name, location } of tables) {
-    const files = `${fileURLToPath(location)}**/*.parquet`.replaceAll("'", "''");
     await run(
-      `CREATE VIEW ${name} AS SELECT * FROM read_parquet('${files}', hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`,
+      `CREATE VIEW ${quoteName(name)} AS SELECT * FROM read_parquet('${filesBelow(location)}', hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`,
     );
   }
   return {
@@ -45,4 +44,10 @@ export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): P
       instance.closeSync();
     },
   };
+}
+
+/** The pattern of all Parquet files below the folder, for a string in SQL; the folder's own name is no pattern. */
+function filesBelow(location: string): string {
+  const folder = fileURLToPath(location).replaceAll(/[*?[]/g, '[$&]');
+  return `${folder}**/*.parquet`.replaceAll("'", "''");
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { layoutOf } from '../schema/layout.ts';
 import type { Column } from '../schema/types.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import type { QueryEngine } from './query-engine.ts';
+import { quoteName, type QueryEngine } from './query-engine.ts';
 
 /** Limits of the mean in degrees Celsius: one outside of `[low, high]` is an alert. */
 export interface AlertLimits {
@@ -78,7 +78,7 @@ export function hourlyMeansSql(table: ReportTable, since?: string): string {
        min(temperature) AS lowest,
        max(temperature) AS highest,
        count(*) AS readings
-FROM ${table.name}
+FROM ${quoteName(table.name)}
 WHERE ${conditions.join(' AND ')}
 GROUP BY patientid, event_date, event_hour
 ORDER BY event_date, event_hour, patientid`;

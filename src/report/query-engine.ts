@@ -6,3 +6,8 @@ export interface QueryEngine {
   query(sql: string): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
 }
+
+/** Quotes a table's name for SQL: `select` and `2024_data` are good names for tables, and no SQL without quotes. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
