@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { fatesPage, fatesPath } from '../test/support/fates-page.ts';
+import { fatesPage, fatesPath } from './fates-page.ts';
 import { configurationPage, configurationPath } from './configuration-page.ts';
 import { errorsPage, errorsPath } from './errors-page.ts';
 import { licencesPage, licencesPath } from './licences-page.ts';

@@ -34,6 +34,12 @@ describe('the house', () => {
     expect(environmentReaders(tree)).toEqual(['src/runtime/environment.ts']);
   });
 
+  it('lets nothing but tests import from the tests', () => {
+    const others = ['src', 'bench', 'scripts', 'infra'].flatMap(sourceFiles).filter((file) => !file.includes('/test/'));
+    expect(others.length).toBeGreaterThan(200);
+    expect(others.filter((file) => /from '(\.\.\/)+test\//.test(read(file)))).toEqual([]);
+  });
+
   it('keeps source files below 300 lines', () => {
     const long = files.filter((file) => read(file).split('\n').length > 300);
     expect(long).toEqual([]);

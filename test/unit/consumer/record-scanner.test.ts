@@ -7,7 +7,7 @@ import { RecordScanner } from '../../../src/consumer/columns/record-scanner.ts';
 import { closeKernel, openKernel } from '../../../src/kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { chunkOf, slicesOf } from '../../support/chunks.ts';
-import { oddTexts } from '../../support/json-texts.ts';
+import { oddRecords } from '../../../scripts/odd-records.ts';
 
 const placement = { layout: 'hour' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
 
@@ -50,7 +50,7 @@ function expectSame(values: readonly (string | Buffer)[], changed: Partial<Decod
 
 const keys = fc.constantFrom('a', 'A', 'at', 'b', 'ü', '"', '1', '', 'x y', '__proto__', 'kafka_offset');
 const scalarTexts = fc.oneof(
-  fc.constantFrom(...oddTexts.map(({ value }) => value).filter((value) => typeof value === 'string')),
+  fc.constantFrom(...oddRecords.map(({ value }) => value).filter((value) => typeof value === 'string')),
   fc.constantFrom(
     '36.8',
     '-0',

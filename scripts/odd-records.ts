@@ -1,21 +1,21 @@
-import type { RejectReason } from '../../src/consumer/columns/parse-record.ts';
+import type { RejectReason } from '../src/consumer/columns/parse-record.ts';
 
-/** A record's value and what must become of it: a row with these columns, or a dead letter. */
-export interface OddText {
+/** A record's value and its right fate: a row with these columns, or a dead letter. */
+export interface OddRecord {
   readonly group: string;
   readonly value: string | Buffer;
   readonly fate: { readonly row: readonly string[] } | { readonly reason: RejectReason };
 }
 
-const row = (...columns: string[]): OddText['fate'] => ({ row: columns });
-const dead = (reason: RejectReason): OddText['fate'] => ({ reason });
+const row = (...columns: string[]): OddRecord['fate'] => ({ row: columns });
+const dead = (reason: RejectReason): OddRecord['fate'] => ({ reason });
 
-function group(name: string, fate: OddText['fate'], values: readonly (string | Buffer)[]): OddText[] {
+function group(name: string, fate: OddRecord['fate'], values: readonly (string | Buffer)[]): OddRecord[] {
   return values.map((value) => ({ group: name, value, fate }));
 }
 
-/** Values of one field `v`, written into an object. */
-function fields(name: string, fate: OddText['fate'], values: readonly string[]): OddText[] {
+/** Makes records with one field `v` that has these values, given as JSON. */
+function fields(name: string, fate: OddRecord['fate'], values: readonly string[]): OddRecord[] {
   return group(
     name,
     fate,
@@ -94,7 +94,7 @@ const badNumbers = [
   '00',
   '-.5',
 ];
-const texts = [
+const strings = [
   '""',
   '"a"',
   '" "',
@@ -134,7 +134,7 @@ const texts = [
   '"𝒳"',
   '"\u200b"',
 ];
-const badTexts = [
+const badStrings = [
   '"',
   '"a',
   "'a'",
@@ -206,14 +206,14 @@ const mixed = [
 ];
 const empties = ['[]', '{}', '{"a":null}', '{"a":{}}'];
 
-/** Three hundred texts and more that a topic of strangers may hold. */
-export const oddTexts: readonly OddText[] = [
+/** More than three hundred records that a topic of many publishers may hold. */
+export const oddRecords: readonly OddRecord[] = [
   ...fields('numbers', row('v double'), doubles),
   ...fields('numbers that a double can’t hold', row('v_string string'), exacts),
   ...fields('what only looks like a number', dead('invalid-json'), badNumbers),
-  ...fields('texts', row('v string'), texts),
-  ...fields('texts that UTF-8 can’t hold, kept as JSON', row('v_json string'), ['"\\ud800"', '"\\udc00x"']),
-  ...fields('what only looks like a text', dead('invalid-json'), badTexts),
+  ...fields('strings', row('v string'), strings),
+  ...fields('strings that UTF-8 can’t hold, kept as JSON', row('v_json string'), ['"\\ud800"', '"\\udc00x"']),
+  ...fields('what only looks like a string', dead('invalid-json'), badStrings),
   ...fields('points in time', row('v timestamp'), timestamps),
   ...fields('dates', row('v date'), dates),
   ...fields('true and false', row('v boolean'), ['true', 'false']),

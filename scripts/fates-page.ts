@@ -1,26 +1,26 @@
-import { oddTexts, type OddText } from './json-texts.ts';
+import { oddRecords, type OddRecord } from './odd-records.ts';
 
 export const fatesPath = 'docs/json-fates.md';
 
 const examplesMax = 4;
 
-/** The table of fates, as Markdown, made from the texts that the tests write. */
+/** Makes the table of fates, as Markdown, from the records that a test writes. */
 export function fatesPage(): string {
-  const groups = Map.groupBy(oddTexts, ({ group }) => group);
-  const rows = [...groups].map(([name, texts]) => {
-    const [first] = texts;
-    const examples = texts.slice(0, examplesMax).map(({ value }) => exampleOf(value));
-    return `| ${name} | ${texts.length} | ${examples.join(' ')} | ${first === undefined ? '' : fateText(first.fate)} |`;
+  const groups = Map.groupBy(oddRecords, ({ group }) => group);
+  const rows = [...groups].map(([name, records]) => {
+    const [first] = records;
+    const examples = records.slice(0, examplesMax).map(({ value }) => exampleOf(value));
+    return `| ${name} | ${records.length} | ${examples.join(' ')} | ${first === undefined ? '' : fateText(first.fate)} |`;
   });
   return `# What becomes of odd records
 
-<!-- made from test/support/json-texts.ts by \`npm run docs\` -->
+<!-- made from scripts/odd-records.ts by \`npm run docs\` -->
 
-Each of these ${oddTexts.length} texts is written by a test as a topic's only record and read back. A record is a row, a dead letter with its
+Each of these ${oddRecords.length} records is written by a test as a topic's only record and read back. A record is a row, a dead letter with its
 bytes and the reason, or, without a value, a counted tombstone; none stops the pipeline. Of a key that occurs twice the last value
 counts, as in \`JSON.parse\`. A large record is a dead letter from \`RECORD_BYTES_MAX\` on.
 
-| texts | how many | like | fate |
+| records | how many | like | fate |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
@@ -33,7 +33,7 @@ function exampleOf(value: string | Buffer): string {
   return short === '' ? '(empty)' : `\`${short.replaceAll('|', '\\|').replaceAll('`', "'")}\``;
 }
 
-function fateText(fate: OddText['fate']): string {
+function fateText(fate: OddRecord['fate']): string {
   if ('reason' in fate) return `dead letter: ${fate.reason}`;
   if (fate.row[0] === '*') return 'row';
   return fate.row.length === 0

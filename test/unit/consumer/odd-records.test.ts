@@ -3,18 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
-import { fatesPage, fatesPath } from '../../support/fates-page.ts';
-import { oddTexts, type OddText } from '../../support/json-texts.ts';
+import { fatesPage, fatesPath } from '../../../scripts/fates-page.ts';
+import { oddRecords, type OddRecord } from '../../../scripts/odd-records.ts';
 import { createTestTools, readRows, testTable } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
-/** Writes the text as a topic's only record; answers with what became of it. */
-async function fateOf({ value }: OddText): Promise<OddText['fate']> {
+/** Writes the value as a topic's only record; resolves with its fate. */
+async function fateOf({ value }: OddRecord): Promise<OddRecord['fate']> {
   const store = createMemoryObjectStore();
   const catalog = createJsonCatalog({ store, database: 'test' });
   await writeBatches(createTestTools({ store, catalog }), [[{ value }]]);
-  const [letter] = await readRows({ store }, `${testTable}_dead_letters`);
-  if (letter !== undefined) return { reason: letter['reason'] as never };
+  const [deadLetter] = await readRows({ store }, `${testTable}_dead_letters`);
+  if (deadLetter !== undefined) return { reason: deadLetter['reason'] as never };
   const [row] = await readRows({ store });
   const table = await catalog.load(testTable);
   const columns = (table?.columns ?? []).filter(({ name }) => row?.[name] !== null && row?.[name] !== undefined);
@@ -26,7 +26,7 @@ async function fateOf({ value }: OddText): Promise<OddText['fate']> {
 }
 
 /** `v struct` stands for any struct, `v` for any type, `*` for any columns. */
-function matches(expected: OddText['fate'], found: OddText['fate']): boolean {
+function matches(expected: OddRecord['fate'], found: OddRecord['fate']): boolean {
   if ('reason' in expected || 'reason' in found) return JSON.stringify(expected) === JSON.stringify(found);
   if (expected.row[0] === '*') return found.row.length > 0;
   return (
@@ -35,17 +35,17 @@ function matches(expected: OddText['fate'], found: OddText['fate']): boolean {
   );
 }
 
-describe('odd texts', () => {
+describe('odd records', () => {
   it('are more than 300', () => {
-    expect(oddTexts.length).toBeGreaterThan(300);
+    expect(oddRecords.length).toBeGreaterThan(300);
   });
 
-  it.each([...Map.groupBy(oddTexts, ({ group }) => group)])('%s', async (_group, texts) => {
+  it.each([...Map.groupBy(oddRecords, ({ group }) => group)])('%s', async (_group, records) => {
     const surprises: unknown[] = [];
-    for (const text of texts) {
-      const found = await fateOf(text);
-      if (!matches(text.fate, found))
-        surprises.push({ value: String(text.value).slice(0, 80), expected: text.fate, found });
+    for (const record of records) {
+      const found = await fateOf(record);
+      if (!matches(record.fate, found))
+        surprises.push({ value: String(record.value).slice(0, 80), expected: record.fate, found });
     }
     expect(surprises).toEqual([]);
   });
