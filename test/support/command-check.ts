@@ -44,7 +44,7 @@ async function gluelessProblem(args: readonly string[]): Promise<string | undefi
   }
 }
 
-const npmOwn = new Set(['ci', 'test', 'sbom', 'audit', 'install', 'pack', 'pkg', 'publish']);
+const npmOwn = new Set(['ci', 'test', 'sbom', 'audit', 'install', 'pack', 'pkg', 'publish', 'version']);
 
 async function npmProblem([verb = '', name = '', ...rest]: readonly string[]): Promise<string | undefined> {
   if (verb !== 'run') return npmOwn.has(verb) ? undefined : `npm has no ${verb} here`;

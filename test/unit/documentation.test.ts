@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { overviewPath, overviewPicture, overviewThemes } from '../../scripts/overview-picture.ts';
+import { readmeWith, readResults } from '../../scripts/readme-numbers.ts';
 import { documentedVariables } from '../../src/app/config.ts';
 import { readSettings } from '../../src/app/settings.ts';
 import { errorGroups } from '../../src/runtime/error-codes/error-codes.ts';
@@ -73,6 +75,11 @@ function missingFiles(page: Page): string[] {
   ];
 }
 
+/** Tables as they are before they are formatted. */
+function squeezed(markdown: string): string {
+  return markdown.replaceAll(/[ -]*\|[ -]*/g, '|').replaceAll(/\s+/g, ' ');
+}
+
 describe('the documentation', () => {
   it('is found', () => {
     expect(pages.map(({ path }) => path)).toEqual(expect.arrayContaining(['README.md', 'docs/operations.md']));
@@ -104,6 +111,12 @@ describe('the documentation', () => {
     ]);
     expect(rows.length).toBeGreaterThan(3);
     expect(rows).toEqual(rows.map(([name = '']) => [name, variables.get(name)?.fallback]));
+  });
+
+  it('shows the numbers of the newest results, and the picture of its script', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    expect(squeezed(readme)).toBe(squeezed(readmeWith(readme, readResults())));
+    for (const theme of overviewThemes) expect(readFileSync(overviewPath(theme), 'utf8')).toBe(overviewPicture(theme));
   });
 
   it('runs services of the compose file by commands that are accepted', async () => {
