@@ -23,7 +23,7 @@ export const serviceVariables = {
   }).prefault('25'),
   STALL_SECONDS: decimal(1, 86_400, {
     group: service,
-    about: 'The process ends when there is lag and nothing has been written for this long',
+    about: 'The process ends when there is lag and nothing has been written for this long, beyond the age of a batch',
   }).prefault('600'),
 
   ALERT_LOW: decimal(-100, 200, { group: report, about: 'Hourly means below are marked, in °C' }).prefault('36.1'),

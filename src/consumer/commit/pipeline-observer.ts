@@ -4,7 +4,8 @@ import type { CommittedEntry, GapEntry } from '../ledger/ledger-entry.ts';
 /** The commit steps, in their order. */
 export const stepNames = ['claim', 'decode', 'settle', 'encode', 'put', 'register', 'ledger', 'offsets'] as const;
 
-export type StepName = (typeof stepNames)[number];
+/** The commit steps, and what the service does around them: find a position at assignment, make sure of the topic before a claim. */
+export type StepName = (typeof stepNames)[number] | 'position' | 'topic';
 
 export interface CommittedBatch {
   readonly entry: CommittedEntry;

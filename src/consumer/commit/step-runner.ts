@@ -4,8 +4,8 @@ import type { StepName } from './pipeline-observer.ts';
 
 export type StepRunner = <T>(name: StepName, work: () => Promise<T>) => Promise<T>;
 
-/** Runs steps: tells the observer before and after, and tries again what may succeed later. */
-export function stepRunner({ clock, random, observer, patienceMs }: CommitTools): StepRunner {
+/** Runs steps: tells the observer before and after, and tries again what may succeed later, until `signal` is aborted. */
+export function stepRunner({ clock, random, observer, patienceMs }: CommitTools, signal?: AbortSignal): StepRunner {
   return async (name, work) => {
     const startMs = clock.monotonicMs();
     await observer.step?.(name, 'before', 0);
@@ -16,6 +16,7 @@ export function stepRunner({ clock, random, observer, patienceMs }: CommitTools)
       totalMs: patienceMs,
       delayMs: 200,
       delayMaxMs: 15_000,
+      ...(signal && { signal }),
       onRetry: (error, attempt, delayMs) => observer.retrying?.(name, error, attempt, delayMs),
     });
     await observer.step?.(name, 'after', clock.monotonicMs() - startMs);

@@ -1,5 +1,6 @@
 import { PartitionBuffer } from '../batch/partition-buffer.ts';
 import type { ChainPosition } from '../ledger/chain-position.ts';
+import type { AssignedPartition } from '../ports/topic.ts';
 import { emptyChunk, type RecordChunk } from '../ports/record-chunk.ts';
 import {
   next,
@@ -13,12 +14,16 @@ import {
 /** State of one assigned Kafka partition, with its buffer and the work that is under way. */
 export class PartitionWork {
   readonly partition: number;
+  /** The topic that was assigned; `undefined` from a broker that knows no ids. */
+  readonly topicId: string | undefined;
   readonly buffer: PartitionBuffer;
   #state: PartitionState = reading;
   #task: Promise<void> | undefined;
 
-  constructor(partition: number, { next: from, claim, lostUpTo }: ChainPosition) {
+  constructor({ partition, topicId }: Pick<AssignedPartition, 'partition' | 'topicId'>, position: ChainPosition) {
+    const { next: from, claim, lostUpTo } = position;
     this.partition = partition;
+    this.topicId = topicId;
     this.buffer = new PartitionBuffer(partition, from);
     if (claim !== undefined) this.#state = { kind: 'claimed', claim };
     if (lostUpTo !== undefined) this.block({ kind: 'lost', upTo: lostUpTo });

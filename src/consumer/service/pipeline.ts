@@ -1,20 +1,23 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { mapConcurrently, Slots } from '../../runtime/concurrency.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { Slots } from '../../runtime/concurrency.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import { reasonToCut, type BatchPolicy, type CutReason } from '../batch/batch-policy.ts';
-import { commitMetadata, findPosition, type ChainPosition } from '../ledger/chain-position.ts';
-import { commitBatch } from '../commit/commit-batch.ts';
-import { type CommitTools } from '../commit/commit-tools.ts';
-import { recordGap } from '../commit/record-gap.ts';
-import type { Versioned } from '../ledger/ledger.ts';
-import type { CommittedEntry } from '../ledger/ledger-entry.ts';
-import type { IdleState, Outcome } from './partition-state.ts';
-import { PartitionWork } from './partition-work.ts';
-import type { AssignedPartition, RecordHandler, RecordSource, TopicReader, UnreadableRecords } from '../ports/topic.ts';
+import type { CommitTools } from '../commit/commit-tools.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
-
-/** Reading goes on once so much of the limit is left: soon, or there is nothing to write meanwhile. */
-const resumeShare = 0.8;
+import type {
+  AssignedPartition,
+  OffsetRange,
+  RecordHandler,
+  RecordSource,
+  TopicReader,
+  UnreadableRecords,
+} from '../ports/topic.ts';
+import { BackPressure, heldBytes } from './back-pressure.ts';
+import { findStarts } from './find-starts.ts';
+import type { IdleState, Outcome } from './partition-state.ts';
+import type { PartitionWork } from './partition-work.ts';
+import { performWork } from './perform-work.ts';
+import { TopicIdentity } from './topic-identity.ts';
 
 export interface PipelineOptions {
   readonly source: RecordSource;
@@ -27,27 +30,33 @@ export interface PipelineOptions {
   readonly commitsMax: number;
 }
 
-/** Requests to the ledger at the same time when partitions are assigned. */
-const lookupsMax = 16;
-
 /**
  * Connects the source with the commit steps: buffers what arrives, cuts batches by the policy, keeps one batch per
  * Kafka partition on its way, and pauses reading before memory grows.
  */
 export class Pipeline implements RecordHandler {
   readonly #options: PipelineOptions;
+  readonly #source: Pick<RecordSource, 'pause' | 'resume' | 'seek'>;
   readonly #slots: Slots;
+  readonly #pressure: BackPressure;
+  readonly #identity: TopicIdentity;
   readonly #failed = Promise.withResolvers<never>();
   readonly #ends = new Map<number, bigint>();
   #works = new Map<number, PartitionWork>();
-  #pausedAll = false;
+  #assignment = new AbortController();
   #closing: 'drain' | 'end' | undefined;
-  #progressMs: number;
+  #activeMs: number;
+  #writtenMs: number;
 
   constructor(options: PipelineOptions) {
+    const { source, reader, tools, bufferBytesMax, commitsMax, clock } = options;
     this.#options = options;
-    this.#slots = new Slots(options.commitsMax);
-    this.#progressMs = options.clock.monotonicMs();
+    this.#source = guarded(source, (error) => this.#failed.reject(error));
+    this.#slots = new Slots(commitsMax);
+    this.#pressure = new BackPressure({ source: this.#source, bufferBytesMax, observer: tools.observer });
+    this.#identity = new TopicIdentity(tools.topic, reader);
+    this.#activeMs = clock.monotonicMs();
+    this.#writtenMs = this.#activeMs;
     // a failure nobody waits for yet must not end the process by itself
     this.#failed.promise.catch(() => {});
   }
@@ -57,9 +66,19 @@ export class Pipeline implements RecordHandler {
     return this.#failed.promise;
   }
 
-  /** When a record arrived or a batch was committed last, by the monotonic clock. */
-  get progressMs(): number {
-    return this.#progressMs;
+  /** When a record arrived or work ended last, by the monotonic clock. */
+  get activeMs(): number {
+    return this.#activeMs;
+  }
+
+  /** When the ledger grew last, or partitions were assigned, by the monotonic clock. */
+  get writtenMs(): number {
+    return this.#writtenMs;
+  }
+
+  /** The id of the topic that is read; `undefined` before an assignment, and for brokers that know no ids. */
+  get topicId(): string | undefined {
+    return this.#works.values().next().value?.topicId;
   }
 
   /** Next offset to be written, by partition of the assignment. */
@@ -69,26 +88,33 @@ export class Pipeline implements RecordHandler {
 
   /** Memory of what has arrived and is not written. */
   bufferedBytes(): number {
-    return this.#works.values().reduce((sum, work) => sum + work.buffer.heldBytes, 0);
+    return heldBytes([...this.#works.values()]);
   }
 
   async assigned(partitions: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>> {
     this.revoked();
+    const { tools, reader } = this.#options;
+    const { signal } = this.#assignment;
     const previous = this.#works;
-    const works = await mapConcurrently(partitions, lookupsMax, async (assigned) => {
-      // what is on its way ends in the ledger, whoever counts it
-      await previous.get(assigned.partition)?.settled();
-      return this.#workFrom(assigned);
+    const settled = (partition: number) => previous.get(partition)?.settled();
+    const works = await findStarts(partitions, { tools, reader, settled, signal }).catch((error: unknown) => {
+      if (signal.aborted) return [];
+      throw error;
     });
+    // another assignment has come or will come
+    if (signal.aborted) return new Map();
     this.#works = new Map(works.map((work) => [work.partition, work]));
-    this.#pausedAll = false;
+    this.#pressure.reset();
+    this.#writtenMs = this.#options.clock.monotonicMs();
     const positions = new Map(works.map((work) => [work.partition, work.readFrom]));
-    this.#options.tools.observer.assigned?.(positions);
+    tools.observer.assigned?.(positions);
     for (const work of works) this.#advance(work);
     return positions;
   }
 
   revoked(): void {
+    this.#assignment.abort();
+    this.#assignment = new AbortController();
     for (const work of this.#works.values()) work.revoke();
     this.#options.tools.observer.revoked?.();
   }
@@ -96,13 +122,13 @@ export class Pipeline implements RecordHandler {
   records(chunk: RecordChunk): void {
     const work = this.#works.get(chunk.partition);
     if (work === undefined || !work.accepts(chunk)) return chunk[Symbol.dispose]();
-    this.#progressMs = this.#options.clock.monotonicMs();
-    work.buffer.push(chunk, this.#progressMs);
+    this.#activeMs = this.#options.clock.monotonicMs();
+    work.buffer.push(chunk, this.#activeMs);
     this.#advance(work);
     this.#relieve();
   }
 
-  gap({ partition, from, to }: { readonly partition: number; readonly from: bigint; readonly to: bigint }): void {
+  gap({ partition, from, to }: OffsetRange): void {
     const work = this.#works.get(partition);
     if (work === undefined || from !== work.buffer.to) return;
     work.block({ kind: 'lost', upTo: to });
@@ -122,7 +148,7 @@ export class Pipeline implements RecordHandler {
   /** Writes what has arrived and resolves when all of it is committed. New records are no longer accepted. */
   async drain(): Promise<void> {
     this.#closing = 'drain';
-    for (const work of this.#works.values()) this.#options.source.pause(work.partition);
+    for (const work of this.#works.values()) this.#source.pause(work.partition);
     for (;;) {
       this.tick();
       const busy = [...this.#works.values()].filter((work) => work.isBusy);
@@ -137,13 +163,6 @@ export class Pipeline implements RecordHandler {
     this.tick();
   }
 
-  async #workFrom(assigned: AssignedPartition): Promise<PartitionWork> {
-    const { tools, reader } = this.#options;
-    const path = { table: tools.table, topic: tools.topic, partition: assigned.partition };
-    const position: ChainPosition = await findPosition(path, assigned, { ledger: tools.ledger, reader });
-    return new PartitionWork(assigned.partition, position);
-  }
-
   /** Starts the partition's next piece of work, if there is one and none is under way. */
   #advance(work: PartitionWork): void {
     const { state } = work;
@@ -152,8 +171,8 @@ export class Pipeline implements RecordHandler {
     if (reason === undefined) return;
     work.start(async () => {
       try {
-        const outcome = await this.#slots.run(() => this.#perform(work, state, reason));
-        this.#afterWork(work, outcome);
+        const workTools = { ...this.#options, identity: this.#identity };
+        this.#end(work, await this.#slots.run(() => performWork({ work, state, reason }, workTools)));
       } catch (error) {
         this.#failed.reject(error);
       }
@@ -171,89 +190,48 @@ export class Pipeline implements RecordHandler {
     return state.kind === 'relieving' ? 'memory' : reasonToCut(work.buffer.fill(), policy, clock.monotonicMs());
   }
 
-  async #perform(work: PartitionWork, state: IdleState, reason: CutReason): Promise<Outcome> {
-    if (work.isRevoked) return { kind: 'dropped' };
-    if (state.kind === 'blocked' && work.isEmpty) return this.#closeGap(work, state.block.upTo);
-    return this.#commit(work, state, reason);
-  }
-
-  async #commit(work: PartitionWork, state: IdleState, reason: CutReason): Promise<Outcome> {
-    const { tools, policy } = this.#options;
-    const claimed = state.kind === 'claimed' ? state : undefined;
-    const result = await commitBatch(
-      {
-        batch: claimed === undefined ? work.buffer.cut(policy) : work.buffer.cutAt(claimed.claim.entry.to),
-        reason,
-        ...(claimed && { adopted: claimed.claim, ...(claimed.lost && { lost: claimed.lost }) }),
-        commitOffset: (entry) => this.#commitOffset(work, entry),
-      },
-      tools,
-    );
-    return result.kind === 'committed' ? { kind: 'written', to: result.entry.to } : this.#yieldTo(result.found);
-  }
-
-  async #closeGap(work: PartitionWork, upTo: bigint): Promise<Outcome> {
-    const { partition, buffer } = work;
-    const result = await recordGap({ partition, from: buffer.from, to: upTo }, this.#options.tools);
-    return result.kind === 'theirs' ? this.#yieldTo(result.found) : { kind: 'written', to: upTo };
-  }
-
-  /** Another process was first: what it claimed or wrote is what counts. */
-  #yieldTo(found: Versioned): Outcome {
-    const { entry } = found;
-    this.#options.tools.observer.conflict?.({
-      partition: entry.partition,
-      from: entry.from,
-      theirs: entry.writer,
-    });
-    if (entry.state === 'claimed') return { kind: 'claimFound', claim: { ...found, entry } };
-    return { kind: 'written', to: entry.to };
-  }
-
-  async #commitOffset(work: PartitionWork, entry: CommittedEntry): Promise<void> {
-    if (work.isRevoked) return;
-    try {
-      await this.#options.source.commit(work.partition, entry.to, commitMetadata(entry.table, entry.from));
-    } catch (error) {
-      // the ledger has the batch; who owns the partition now finds it there
-      if (!(error instanceof PipelineError) || error.code !== 'MEMBERSHIP_LOST') throw error;
-      work.revoke();
-    }
-  }
-
-  #afterWork(work: PartitionWork, outcome: Outcome): void {
-    this.#progressMs = this.#options.clock.monotonicMs();
+  #end(work: PartitionWork, outcome: Outcome): void {
+    this.#activeMs = this.#options.clock.monotonicMs();
+    if (outcome.kind === 'written') this.#writtenMs = this.#activeMs;
     const goOnAt = work.end(outcome);
-    if (goOnAt !== undefined) this.#options.source.seek(work.partition, goOnAt);
+    if (goOnAt !== undefined) this.#source.seek(work.partition, goOnAt);
     this.#advance(work);
     this.#relieve();
   }
 
-  /**
-   * Keeps the sum of all buffers below the limit: pauses reading, and cuts the largest buffer early. Between the limit and where
-   * reading resumes nothing may wait either: when no batch is on its way, nothing else would move.
-   */
   #relieve(): void {
-    const { source, bufferBytesMax, tools } = this.#options;
-    const bytes = this.bufferedBytes();
-    const works = [...this.#works.values()];
-    if (bytes > bufferBytesMax) {
-      if (!this.#pausedAll) tools.observer.paused?.(bytes);
-      this.#pausedAll = true;
-      for (const work of works) if (!work.needsMore) source.pause(work.partition);
-      this.#cutLargest();
-    } else if (this.#pausedAll && bytes <= bufferBytesMax * resumeShare) {
-      this.#pausedAll = false;
-      if (this.#closing === undefined) for (const work of works) source.resume(work.partition);
-      tools.observer.resumed?.(bytes);
-    } else if (this.#pausedAll && works.every((work) => !work.isBusy)) this.#cutLargest();
-  }
-
-  #cutLargest(): void {
-    const idle = [...this.#works.values()].filter(({ state, isEmpty }) => state.kind === 'reading' && !isEmpty);
-    const largest = idle.toSorted((a, b) => b.buffer.heldBytes - a.buffer.heldBytes)[0];
+    const mayRead = this.#closing === undefined;
+    const largest = this.#pressure.relieve([...this.#works.values()], { mayRead });
     if (largest === undefined) return;
     largest.relieve();
     this.#advance(largest);
   }
+}
+
+/** Hands what the source throws to `onFailure`, with a code: work may end at any time, outside of any of the source's own calls. */
+function guarded(
+  source: RecordSource,
+  onFailure: (error: PipelineError) => void,
+): Pick<RecordSource, 'pause' | 'resume' | 'seek'> {
+  const guard = (what: string, call: () => void): void => {
+    try {
+      call();
+    } catch (error) {
+      onFailure(error instanceof PipelineError ? error : refused(what, error));
+    }
+  };
+  return {
+    pause: (partition) => guard(`pause partition ${partition}`, () => source.pause(partition)),
+    resume: (partition) => guard(`resume partition ${partition}`, () => source.resume(partition)),
+    seek: (partition, offset) => guard(`seek partition ${partition}`, () => source.seek(partition, offset)),
+  };
+}
+
+function refused(what: string, cause: unknown): PipelineError {
+  return new PipelineError('BROKER_FAILED', {
+    message: `the Kafka client could not ${what}: ${messageOf(cause)}`,
+    retryable: false,
+    cause,
+    hint: 'nothing is lost: the next start goes on from the ledger',
+  });
 }

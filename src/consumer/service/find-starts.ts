@@ -1,0 +1,34 @@
+import { mapConcurrently } from '../../runtime/concurrency.ts';
+import type { CommitTools } from '../commit/commit-tools.ts';
+import { stepRunner } from '../commit/step-runner.ts';
+import { findPosition } from '../ledger/chain-position.ts';
+import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
+import { PartitionWork } from './partition-work.ts';
+
+/** Requests to the ledger at the same time when partitions are assigned. */
+const lookupsMax = 16;
+
+export interface FindStartsOptions {
+  readonly tools: CommitTools;
+  readonly reader: TopicReader;
+  /** Resolves when the work of an earlier assignment on the partition has ended. */
+  readonly settled: (partition: number) => Promise<void> | undefined;
+  /** Ends the search when another assignment came meanwhile. */
+  readonly signal: AbortSignal;
+}
+
+/** Finds where each partition goes on; what may succeed later is tried again, as every step is. */
+export async function findStarts(
+  partitions: readonly AssignedPartition[],
+  { tools, reader, settled, signal }: FindStartsOptions,
+): Promise<PartitionWork[]> {
+  const step = stepRunner(tools, signal);
+  const { ledger, table, topic } = tools;
+  return mapConcurrently(partitions, lookupsMax, async (assigned) => {
+    const { partition } = assigned;
+    // what is on its way ends in the ledger, whoever counts it
+    await settled(partition);
+    const path = { table, topic, partition };
+    return new PartitionWork(assigned, await step('position', () => findPosition(path, assigned, { ledger, reader })));
+  });
+}

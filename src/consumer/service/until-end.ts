@@ -1,0 +1,57 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { CommitTools } from '../commit/commit-tools.ts';
+import { stepRunner } from '../commit/step-runner.ts';
+import type { TopicDescription } from '../ports/topic.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** Offset up to which each partition must be written. */
+export type Ends = ReadonlyMap<number, bigint>;
+
+/** How often positions are compared with the ends. */
+const lookMs = 100;
+
+/** How often the ledger is asked for partitions of other members once our own are done. */
+const othersPollMs = 1000;
+
+export interface UntilEndOptions {
+  readonly tools: CommitTools;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export function endsOf({ partitions }: TopicDescription): Ends {
+  return new Map([...partitions].map(([partition, { high }]) => [partition, high]));
+}
+
+/** Resolves when everything below the ends is in the lake, whoever wrote it. */
+export async function untilWritten(ends: Ends, pipeline: Pipeline, options: UntilEndOptions): Promise<void> {
+  const { clock, signal } = options;
+  while (!signal.aborted) {
+    await clock.sleep(lookMs, signal);
+    const positions = pipeline.positions();
+    if (positions.size === 0 || !isReached(ends, positions)) continue;
+    if (await othersHaveReached(ends, positions, options)) return;
+    await clock.sleep(othersPollMs, signal);
+  }
+}
+
+function isReached(ends: Ends, positions: ReadonlyMap<number, bigint>): boolean {
+  return positions.entries().every(([partition, position]) => position >= (ends.get(partition) ?? 0n));
+}
+
+/** Partitions of other members are looked up in the ledger. */
+async function othersHaveReached(
+  ends: Ends,
+  positions: ReadonlyMap<number, bigint>,
+  { tools, signal }: UntilEndOptions,
+): Promise<boolean> {
+  const { ledger, table, topic } = tools;
+  const step = stepRunner(tools, signal);
+  for (const [partition, end] of ends) {
+    if (positions.has(partition)) continue;
+    const last = await step('position', () => ledger.last({ table, topic, partition }, undefined));
+    const reached = last === undefined || last.entry.state === 'claimed' ? 0n : last.entry.to;
+    if (reached < end) return false;
+  }
+  return true;
+}
