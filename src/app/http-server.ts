@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { messageOf } from '../runtime/errors.ts';
 
 /** What an import would bring as well, Node's web client, takes 14 MB and a twentieth of a second. */
 const { createServer } = process.getBuiltinModule('node:http');
 
 export interface HttpOptions {
+  readonly host: string;
   readonly port: number;
   /** Text in Prometheus' format. */
   readonly metrics: () => Promise<string>;
@@ -17,30 +19,30 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** `/livez`: the process answers. `/readyz`: it does its work. `/metrics`. */
-export async function startHttpServer({ port, metrics, problems }: HttpOptions): Promise<HttpServer> {
-  const server = createServer((request, response) => {
-    switch (request.url) {
-      case '/livez':
-        return answer(response, 200, { ok: true });
-      case '/readyz': {
-        const found = problems();
-        return answer(response, found.length === 0 ? 200 : 503, { ok: found.length === 0, problems: found });
-      }
-      case '/metrics':
-        void metrics().then((text) =>
-          response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),
-        );
-        return;
-      default:
-        return answer(response, 404, { expected: ['/livez', '/readyz', '/metrics'] });
-    }
-  });
-  server.listen(port);
+/** More than probes and scrapers need; what comes beyond is closed at once. */
+const connectionsMax = 32;
+
+/** Whoever sends nothing for this long is closed, so that idle connections can't keep the probes out. */
+const patienceMs = 5000;
+
+/** `/livez`: the process answers. `/readyz`: it does its work. `/metrics`. Answers GET and HEAD only. */
+export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const server = createServer(
+    {
+      headersTimeout: patienceMs,
+      requestTimeout: patienceMs,
+      keepAliveTimeout: patienceMs,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: 8192,
+    },
+    (request, response) => void answer(request, response, options),
+  );
+  server.maxConnections = connectionsMax;
+  server.listen(options.port, options.host);
   await once(server, 'listening');
   const address = server.address();
   return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -48,6 +50,30 @@ export async function startHttpServer({ port, metrics, problems }: HttpOptions):
   };
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
+async function answer(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {
+  // a body is not read: the connection ends with the answer
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('connection', 'close');
+    response.setHeader('allow', 'GET, HEAD');
+    return sendJson(response, 405, { expected: 'GET or HEAD' });
+  }
+  switch (request.url?.split('?')[0]) {
+    case '/livez':
+      return sendJson(response, 200, { ok: true });
+    case '/readyz': {
+      const problems = options.problems();
+      return sendJson(response, problems.length === 0 ? 200 : 503, { ok: problems.length === 0, problems });
+    }
+    case '/metrics':
+      return options.metrics().then(
+        (text) => void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),
+        (error: unknown) => sendJson(response, 500, { error: messageOf(error) }),
+      );
+    default:
+      return sendJson(response, 404, { expected: ['/livez', '/readyz', '/metrics'] });
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
 }

@@ -19,6 +19,7 @@ export interface Metrics {
   readonly buffered: Gauge;
   readonly lastCommit: Gauge;
   readonly certificateDays: Gauge;
+  readonly buildInfo: Gauge<'version' | 'commit'>;
 }
 
 const stepBuckets = [0.005, 0.02, 0.1, 0.5, 2, 10, 60];
@@ -63,5 +64,6 @@ export function createMetrics(): Metrics {
     buffered: gauge('buffered_bytes', 'Bytes that have arrived and are not committed'),
     lastCommit: gauge('last_commit_timestamp_seconds', 'When the last batch was committed'),
     certificateDays: gauge('certificate_days_left', 'Days until the client certificate expires'),
+    buildInfo: gauge('build_info', 'Always 1; the labels tell which program runs', ['version', 'commit']),
   };
 }

@@ -87,8 +87,8 @@ export interface ParquetSettings {
 
 export interface ServiceSettings {
   readonly logLevel: string;
-  /** No HTTP server when there is none. */
-  readonly httpPort: number | undefined;
+  /** Where /livez, /readyz and /metrics are; no HTTP server when left out. */
+  readonly http: { readonly host: string; readonly port: number } | undefined;
   readonly bufferBytesMax: number;
   readonly commitsMax: number;
   /** How long a failure that may pass is tried again. */
@@ -204,7 +204,7 @@ function schemaSettings(config: Config): SchemaSettings {
 function serviceSettings(config: Config): ServiceSettings {
   return {
     logLevel: config.LOG_LEVEL,
-    httpPort: config.HTTP_PORT,
+    http: config.HTTP_PORT === undefined ? undefined : { host: config.HTTP_HOST, port: config.HTTP_PORT },
     bufferBytesMax: config.BUFFER_BYTES_MAX,
     commitsMax: config.COMMITS_MAX,
     retryMs: config.RETRY_SECONDS * 1000,

@@ -1,9 +1,10 @@
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { VariableName } from '../app/config.ts';
 import type { Logger } from '../app/logger.ts';
-import { printProblem } from '../app/output.ts';
+import { printLines, printProblem } from '../app/output.ts';
 import type { Settings } from '../app/settings.ts';
 import type { StopSignal } from '../app/signals.ts';
+import { describeVersion, readVersion } from '../app/version.ts';
 import { rejectReasons } from '../consumer/columns/parse-record.ts';
 import * as parse from './option-parsers.ts';
 
@@ -28,6 +29,8 @@ export function createCommandLine(run: RunCommand): Command {
   const program = new Command('glueless')
     .description('A Kafka topic over mutual TLS into an Amazon Athena table, exactly once.')
     .addHelpText('after', helpText)
+    .option('--version', 'print the version, with its commit when it is known')
+    .on('option:version', printVersion)
     .configureOutput({ writeErr: printProblem })
     .showHelpAfterError('(glueless --help shows what there is)')
     .exitOverride();
@@ -42,6 +45,11 @@ export function createCommandLine(run: RunCommand): Command {
   addCert(program, run);
   addDemo(program, run);
   return program;
+}
+
+function printVersion(): never {
+  printLines(describeVersion(readVersion()));
+  throw new CommanderError(0, 'commander.version', '');
 }
 
 const helpText = `

@@ -12,7 +12,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { collectAll } from '../runtime/garbage.ts';
 import type { ServiceSettings, Settings } from '../app/settings.ts';
-import { startHttpServer, type HttpServer } from '../app/http-server.ts';
+import { startHttpServer } from '../app/http-server.ts';
 import type { Logger } from '../app/logger.ts';
 import type { Metrics } from '../app/metrics.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
@@ -22,6 +22,7 @@ import { createMetricsObserver, joinObservers } from '../app/metrics-observer.ts
 import { openLake } from '../app/open-lake.ts';
 import { keepTrying } from '../app/keep-trying.ts';
 import { watchCertificate } from '../app/certificate-watch.ts';
+import { readVersion } from '../app/version.ts';
 import type { StopSignal } from '../app/signals.ts';
 
 export interface ConsumeOptions {
@@ -59,7 +60,10 @@ export async function consume(
 ): Promise<number> {
   const { service, batch } = settings;
   const { log, stop } = context;
+  const version = readVersion();
+  log.info({ ...version }, 'glueless starts');
   const metrics = await createMetricsFor(service);
+  metrics?.buildInfo.set({ version: version.version, commit: version.commit ?? 'unknown' }, 1);
   const readiness = new Readiness(systemClock, batch.ageMaxMs + readyGraceMs);
   const observer = joinObservers(
     context.observer ?? createLogObserver(log),
@@ -131,26 +135,25 @@ export async function consume(
 }
 
 /** Metrics that nobody can ask for are not counted, and their library is not loaded. */
-async function createMetricsFor({ httpPort: port }: ServiceSettings): Promise<Metrics | undefined> {
-  if (port === undefined) return undefined;
+async function createMetricsFor({ http }: ServiceSettings): Promise<Metrics | undefined> {
+  if (http === undefined) return undefined;
   const { createMetrics } = await import('../app/metrics.ts');
   return createMetrics();
 }
 
-async function startHttp(
-  { httpPort: port }: ServiceSettings,
-  {
-    metrics,
-    readiness,
-    log,
-  }: { readonly metrics: Metrics | undefined; readonly readiness: Readiness; readonly log: Logger },
-): Promise<HttpServer | undefined> {
-  if (port === undefined || metrics === undefined) return undefined;
+interface Observed {
+  readonly metrics: Metrics | undefined;
+  readonly readiness: Readiness;
+  readonly log: Logger;
+}
+
+async function startHttp({ http }: ServiceSettings, { metrics, readiness, log }: Observed) {
+  if (http === undefined || metrics === undefined) return undefined;
   const server = await startHttpServer({
-    port,
+    ...http,
     metrics: () => metrics.registry.metrics(),
     problems: () => readiness.problems(),
   });
-  log.info({ port: server.port }, 'serving /livez, /readyz and /metrics');
+  log.info({ host: http.host, port: server.port }, 'serving /livez, /readyz and /metrics');
   return server;
 }

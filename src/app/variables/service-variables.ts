@@ -1,4 +1,4 @@
-import { choice, decimal, integer } from '../config-types.ts';
+import { choice, decimal, integer, variable } from '../config-types.ts';
 
 const service = 'Service';
 const report = 'Report';
@@ -13,6 +13,14 @@ export const serviceVariables = {
     group: service,
     about: 'Port of /livez, /readyz and /metrics; default: no HTTP server',
   }).optional(),
+  HTTP_HOST: variable(
+    {
+      group: service,
+      about: 'Address that the HTTP server listens on; the image sets 0.0.0.0, so that probes from outside reach it',
+      expected: 'an IP address or a host name',
+    },
+    (value) => (/^[\w.:-]{1,253}$/.test(value) ? value : undefined),
+  ).prefault('127.0.0.1'),
   RETRY_SECONDS: decimal(0, 86_400, {
     group: service,
     about: 'A step whose failure may pass is tried again for this long before the process gives up',

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { documentedVariables, readConfig } from '../../../src/app/config.ts';
@@ -59,5 +60,15 @@ describe('the command line', () => {
     const { code, stderr } = await glueless(['produce', '--count', key], nobody);
     expect(code).toBe(2);
     expect(stderr).not.toMatch(/MIIE|BEGIN/);
+  });
+});
+
+describe('--version', () => {
+  it('tells version, commit and Node', async () => {
+    const { code, stdout } = await glueless(['--version'], {});
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8'));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^glueless \S+ \((commit [0-9a-f]{12}(-dirty)?, )?Node \d+\.\d+\.\d+\)\n$/);
+    expect(stdout).toContain(`glueless ${version} `);
   });
 });
