@@ -23,8 +23,8 @@ import { wide } from './workloads/wide.ts';
 /**
  * `npm run bench [-- <workload> …] [--records 2000000] [--samples 5] [--quick] [--compare <results.json>]`
  *
- * Measures the workloads, puts them into bench/results/latest.json and makes docs/benchmarks.md of it. `--quick` puts both
- * into .cache/bench instead. `--page` only makes the page anew.
+ * Measures the workloads, saves the results in bench/results/latest.json and makes docs/benchmarks.md from them. `--quick` writes
+ * both to .cache/bench instead. `--page` only makes the page again.
  */
 const workloads: readonly Workload[] = [
   jsonToParquet,
@@ -52,7 +52,7 @@ const { values, positionals } = parseArgs({
 const isQuick = values.quick;
 const records = wholeNumber('records', values.records ?? (isQuick ? '200000' : '2000000'));
 const samples = wholeNumber('samples', values.samples ?? (isQuick ? '1' : '5'));
-/** As built at the start, whatever is edited meanwhile. */
+/** Commit or tag of what was built at the start, even if files are edited meanwhile. */
 const version = thisVersion();
 const folder = join('.cache', 'bench', 'work');
 const paths = isQuick
@@ -77,7 +77,7 @@ async function bench(): Promise<number> {
   const failures: string[] = [];
   for (const workload of chosen) {
     try {
-      // saved one by one: an hour of measuring is not lost to what comes after it
+      // saved one by one, so that a later failure does not lose an hour of measuring
       results = mergeResults(results, [await measure(workload)]);
       await save(results);
     } catch (error) {

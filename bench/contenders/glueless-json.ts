@@ -9,12 +9,12 @@ import { createMemoryCatalog } from './memory-catalog.ts';
 import { lineBlocks, type LineBlock } from './line-blocks.ts';
 
 /**
- * Ours without Kafka, a process of its own: `glueless-json.js <file> <folder>`. Decodes, infers and settles the schema, plans
+ * Converts by our classes without Kafka, in a process of its own: `glueless-json.js <file> <folder>`. Decodes, infers and settles the schema, plans
  * and encodes batches of 100,000 rows by the service's own classes with the service's defaults.
  */
 const [file = '', folder = ''] = process.argv.slice(2);
 const batchRows = 100_000;
-/** KAFKA_FETCH_BYTES_MAX */
+/** The default of KAFKA_FETCH_BYTES_MAX. */
 const blockBytes = 1_048_576;
 
 const writer = new TableWriter({
@@ -39,7 +39,7 @@ const recipe: Recipe = {
   deadLetterPayload: 'full',
 };
 
-/** What chunks have in common. */
+/** Fields that all chunks have in common. */
 let offsetDeltas = new Float64Array(0);
 let timestamps = new Float64Array(0);
 
@@ -58,7 +58,7 @@ for (const block of lineBlocks(file, blockBytes)) {
 }
 if (held > 0) await write(true);
 
-/** `isWhole`: the last slice ends with its chunk. */
+/** The slices of a batch; `isWhole`: the last one ends with its chunk. */
 async function write(isWhole: boolean): Promise<void> {
   using decoded = writer.decode(slices, recipe);
   const settled = await writer.settle(decoded, recipe);

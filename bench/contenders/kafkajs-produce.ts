@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Kafka, logLevel, type Message } from 'kafkajs';
 import { readingAt } from '../../src/producer/thermometer.ts';
 
-/** kafkajs's own producer on the simulator's readings: `kafkajs-produce.js <records> <partitions> <batch>`, settings as for glueless. */
+/** Publishes the simulator's readings by kafkajs's own producer, set as ours: `kafkajs-produce.js <records> <partitions> <batch>`. */
 const [records = 0, partitions = 0, batch = 0] = process.argv.slice(2).map(Number);
 const setting = (name: string): string => process.env[name] ?? '';
 const pem = (name: string): string => readFileSync(setting(`KAFKA_TLS_${name}_FILE`), 'utf8');

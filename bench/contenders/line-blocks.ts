@@ -1,13 +1,13 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Some megabyte of whole lines. */
+/** About a megabyte of whole lines. */
 export interface LineBlock {
   readonly bytes: Buffer;
-  /** By line; its newline is at its end. */
+  /** End of each line, where its newline is. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  /** Nobody may look at the block from now on. */
+  /** Returns the block's memory; the caller may not use the block afterwards. */
   [Symbol.dispose](): void;
 }
 
@@ -16,16 +16,16 @@ interface Calls {
   splitLines(start: number, end: number, starts: number, ends: number, most: number): number;
 }
 
-/** A line that the block before has begun, and what is read behind the last one. */
+/** Bytes for a line that the block before has begun, and for vector reads past the last one. */
 const slackBytes = 64 * 1024;
 const readAheadBytes = 16;
 const lineBytesMin = 16;
-/** Nothing of the module's own lies behind its first page. */
+/** The module's own data lies in its first page. */
 const firstFree = 64 * 1024;
 
 /**
- * A file in blocks of whole lines, each about as large as what a fetch from Kafka brings. Lines are found by a compiled loop, at what
- * walking over records costs that have their lengths before them, as Kafka's have; blocks that are recycled hold the next ones.
+ * Reads a file in blocks of whole lines, each about as large as a fetch from Kafka. A compiled loop finds the lines at about the cost of
+ * walking over Kafka's records, whose lengths are known; recycled blocks hold the next lines.
  */
 export function* lineBlocks(path: string, blockBytes: number): Generator<LineBlock> {
   const { memory, splitLines } = openLines();
@@ -52,7 +52,7 @@ export function* lineBlocks(path: string, blockBytes: number): Generator<LineBlo
       const count = splitLines(address, address + filled, starts, ends, linesMax);
       const lineEnds = new Int32Array(memory.buffer, ends, count);
       const end = (lineEnds.at(-1) ?? -1) + 1;
-      // the block may hold other lines when it has been yielded
+      // after the yield the block may hold other lines
       rest = Buffer.from(block.subarray(end, filled));
       if (rest.length > slackBytes - readAheadBytes) throw new Error(`lines of ${path} are too long or too short`);
       yield {

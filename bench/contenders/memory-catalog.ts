@@ -1,6 +1,6 @@
 import type { Catalog, CatalogTable } from '../../src/consumer/ports/lake.ts';
 
-/** Tables of one process that nobody else changes. */
+/** A catalog in memory, for a process that shares its tables with no other. */
 export function createMemoryCatalog(): Catalog {
   const tables = new Map<string, CatalogTable>();
   return {

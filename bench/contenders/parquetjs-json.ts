@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import parquetjs from 'parquetjs-lite';
 import { lineBlocks } from './line-blocks.ts';
 
-/** parquetjs-lite as one would use it: `parquetjs-json.js <file> <folder>`. Each line is parsed and appended as a row. */
+/** Converts by parquetjs-lite in the usual way: `parquetjs-json.js <file> <folder>`. Each line is parsed and appended as a row. */
 const [file = '', folder = ''] = process.argv.slice(2);
 
 const schema = new parquetjs.ParquetSchema({

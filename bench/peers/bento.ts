@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { KafkaPeer } from '../support/kafka-peer.ts';
 import { buildGoProgram, goProgramEnvironment, goProgramPath } from './go-program.ts';
 
-// the newest release that the Go module proxy gives; `go install` of its command fails there, for it asks for a list of versions
+// the newest release on the Go module proxy; `go install` of its command fails there, since it asks for a list of versions
 const version = '1.10.0';
 
 /** Bento, the MIT fork of the engine of Redpanda Connect. */

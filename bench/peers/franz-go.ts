@@ -3,7 +3,7 @@ import { buildGoProgram, goProgramEnvironment, goProgramPath } from './go-progra
 
 const version = '1.22.3';
 
-/** What receiving alone costs in Go: it writes nothing. */
+/** Measures the cost of receiving alone in Go: it writes nothing. */
 export const franzGoReceive: KafkaPeer = {
   name: `franz-go ${version}, receives only`,
   settings: ['defaults, without a consumer group; records are counted and dropped'],

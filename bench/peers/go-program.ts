@@ -4,20 +4,20 @@ import type { KafkaJob } from '../support/kafka-peer.ts';
 import { install } from './install.ts';
 
 export interface GoProgram {
-  /** Of the folder beside this file that holds its `main.go`, and of the program. */
+  /** Name of the program, and of the folder beside this file with its `main.go`. */
   readonly name: string;
-  /** For messages: `Bento 1.10.0`. */
+  /** Name and version for messages: `Bento 1.10.0`. */
   readonly what: string;
-  /** Changes when the program must be built anew. */
+  /** Another stamp makes the program be built again. */
   readonly stamp: string;
 }
 
-/** Where a program of ours is once `buildGoProgram` has resolved. */
+/** Path of a program that `buildGoProgram` has built. */
 export function goProgramPath(name: string): string {
   return join(cacheFolder('bench', name), name);
 }
 
-/** Builds it from the modules that its go.mod and go.sum pin, once. */
+/** Builds the program once, from the modules that its go.mod and go.sum pin. */
 export async function buildGoProgram({ name, what, stamp }: GoProgram): Promise<void> {
   await onceIn(cacheFolder('bench', name), stamp, () =>
     install({
@@ -29,7 +29,7 @@ export async function buildGoProgram({ name, what, stamp }: GoProgram): Promise<
   );
 }
 
-/** How the programs are told their job. */
+/** Command-line arguments that tell the programs their job. */
 export function goProgramEnvironment(job: KafkaJob): NodeJS.ProcessEnv {
   return {
     ...process.env,

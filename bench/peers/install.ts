@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { PipelineError } from '../../src/runtime/errors.ts';
 
 export interface Installation {
-  /** What is missing when this fails: `Spark 4.2.0`. */
+  /** Name and version for messages: `Spark 4.2.0`. */
   readonly what: string;
   readonly command: string;
   readonly args: readonly string[];
@@ -12,7 +12,7 @@ export interface Installation {
 
 const saidCharactersMax = 4000;
 
-/** Runs a package client to its end. Rejects with PREREQUISITE_MISSING and the last line that it said. */
+/** Runs a package client to its end. Rejects with PREREQUISITE_MISSING and the client's last line. */
 export async function install({ what, command, args, env = {} }: Installation): Promise<void> {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { KafkaPeer } from '../support/kafka-peer.ts';
 
-/** What receiving alone costs with kafkajs as it is published, without our decoder of fetches: it writes nothing. */
+/** Measures the cost of receiving alone with kafkajs as published, without our decoder of fetches: it writes nothing. */
 export const kafkajsReceive: KafkaPeer = {
   name: 'kafkajs 2.2.4, receives only',
   settings: ['eachBatch, defaults but maxWaitTimeInMs 250; records are counted and dropped'],

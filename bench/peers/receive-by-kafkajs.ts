@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Kafka, logLevel } from 'kafkajs';
 
-/** `receive-by-kafkajs.ts <job as JSON>`: receives a topic by kafkajs as it is published, does nothing with it, and ends at its last record. */
+/** `receive-by-kafkajs.ts <job as JSON>` receives a topic by kafkajs as published, does nothing with it, and ends at its last record. */
 const { bootstrap, topic, caFile, certFile, keyFile, records } = JSON.parse(process.argv[2] ?? '{}');
 const pem = (file: string): Promise<string> => readFile(file, 'utf8');
 const kafka = new Kafka({
@@ -11,7 +11,7 @@ const kafka = new Kafka({
   ssl: { ca: [await pem(caFile)], cert: await pem(certFile), key: await pem(keyFile) },
   logLevel: logLevel.ERROR,
 });
-// a short wait, so that disconnecting is not kept waiting by the fetch after the last record
+// a short wait, so that the fetch after the last record does not delay disconnecting
 const consumer = kafka.consumer({ groupId: `kafkajs-${randomUUID()}`, maxWaitTimeInMs: 250 });
 const all = Promise.withResolvers<void>();
 let seen = 0;

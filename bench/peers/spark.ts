@@ -4,7 +4,7 @@ import { cacheFolder, onceIn } from '../../src/devstack/cache.ts';
 import type { KafkaPeer } from '../support/kafka-peer.ts';
 import { install } from './install.ts';
 
-// the newest release of which both the Python package and the Kafka connector are published
+// the newest release that has both the Python package and the Kafka connector
 const version = '4.2.0';
 const what = `Spark ${version}`;
 const python = (): string => join(cacheFolder('bench', 'spark', 'python'), 'venv', 'bin', 'python');
@@ -35,7 +35,7 @@ export const schemaGiven: KafkaPeer = {
   ...sparkWith('given'),
 };
 
-/** The same as the script that Glue generates sets it up: the topic is read once for the schema, once for the data. */
+/** Spark set up as by the script that Glue generates: the topic is read once for the schema and once for the data. */
 export const schemaInferred: KafkaPeer = {
   name: `${what}, schema inferred per batch`,
   settings: [

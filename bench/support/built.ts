@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Built JavaScript of a file of `bench/contenders`: what is measured compiles no TypeScript. */
+/** Path of the built JavaScript of a file in `bench/contenders`: measured processes compile no TypeScript. */
 export function builtContender(name: string): string {
   return join('.cache', 'bench', 'built', 'bench', 'contenders', `${name}.js`);
 }

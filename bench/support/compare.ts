@@ -2,19 +2,19 @@ import { percent, short } from './figures.ts';
 import { fastestOf, figureOf, peakRssBytes, ratioOf } from './rates.ts';
 import { contenderOf, familyOf, type ContenderResult, type Results, type WorkloadResult } from './results.ts';
 
-/** One number of ours, before and now. */
+/** One of our numbers, before and now. */
 export interface Change {
   readonly workload: string;
   readonly contender: string;
   readonly what: string;
   readonly before: number;
   readonly now: number;
-  /** Above 0: better by this share. */
+  /** Share by which it got better; below 0: worse. */
   readonly gain: number;
   readonly isWorse: boolean;
 }
 
-/** Whose rate stands for the machine in a workload: families in order, the first that both runs have. */
+/** Families whose rate stands for the machine in a workload; the first that both runs have counts. */
 const references: Readonly<Record<string, readonly string[]>> = {
   'kafka-to-lake': ['kafkajs-receive', 'bento', 'spark'],
   'json-to-parquet': ['duckdb', 'parquetjs-lite'],
@@ -22,14 +22,14 @@ const references: Readonly<Record<string, readonly string[]>> = {
   produce: ['kafkajs'],
 };
 
-/** Seconds that depend on the machine, with no peer to measure it by. */
+/** Figures in seconds that depend on the machine and that no peer measures too. */
 const figuresLessIsBetter = ['outputBytes', 'freshnessP99Seconds', 'startUpSeconds', 'idleRssBytes'];
 
 const worseShare = 0.15;
 
 /**
- * Ours in `now` against ours in `before`: rates by their ratio to the run's own reference peer, so that the machines cancel out;
- * memory, sizes and delays as they are.
+ * Compares our numbers in `now` with those in `before`: rates by their ratio to the run's own reference peer, so that the machines
+ * cancel out; memory, sizes and delays as they are.
  */
 export function compareResults(before: Results, now: Results): Change[] {
   return now.workloads.flatMap((result) => {
@@ -63,7 +63,7 @@ function changesOf({ earlier, was }: Before, { result, contender }: After): Chan
     const [old, fresh] = values;
     if (old === undefined || fresh === undefined || old <= 0 || fresh <= 0) return;
     const gain = lessIsBetter ? old / fresh - 1 : fresh / old - 1;
-    // what costs 1.15 times as much is 15 % worse, whichever way round it is counted
+    // 1.15 times the cost is 15 % worse, for rates and for costs alike
     const isWorse = 1 / (1 + gain) > 1 + worseShare;
     changes.push({ workload, contender: contender.name, what, before: old, now: fresh, gain, isWorse });
   };
@@ -84,13 +84,13 @@ function changesOf({ earlier, was }: Before, { result, contender }: After): Chan
   return changes;
 }
 
-/** In memory all contenders are ours, in their cases. */
+/** True for our contenders; in the workload `memory` all are. */
 function ourContenders(result: WorkloadResult): readonly ContenderResult[] {
   const had = result.contenders.filter(({ samples }) => samples.length > 0);
   return result.workload === 'memory' ? had : had.filter(({ id }) => id.startsWith('glueless'));
 }
 
-/** A line for each change, what became worse marked. */
+/** Formats a line for each change and marks what got worse. */
 export function comparisonLines(changes: readonly Change[]): string[] {
   return changes.map(({ workload, contender, what, before, now, gain, isWorse }) => {
     const change = `${gain >= 0 ? '+' : ''}${percent(gain)}`;

@@ -19,13 +19,13 @@ export interface ContainerSpec {
   readonly args: readonly string[];
   readonly broker: LoadBroker;
   readonly topic: string;
-  /** A new folder on this machine: the lake will be in its `lake`. */
+  /** A new folder on this machine; the lake will be its subfolder `lake`. */
   readonly folder: string;
   readonly settings: Readonly<Record<string, string>>;
 }
 
 export interface RunningContainer {
-  /** Resolves when it has ended by itself or by `stop`; rejects when it was killed or failed. */
+  /** Resolves when the process has ended by itself or by `stop`; rejects when it was killed or failed. */
   end(): Promise<Cost>;
   stop(): Promise<Cost>;
   remove(): Promise<void>;
@@ -46,7 +46,7 @@ export async function startContainer(spec: ContainerSpec): Promise<RunningContai
   const { name, args, broker, topic, folder, settings } = spec;
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, 'lake'), { recursive: true });
-  // the image's user is none of this machine's
+  // the image's user does not exist on this machine
   for (const path of [folder, join(folder, 'lake')]) await chmod(path, 0o777);
   const environment = {
     KAFKA_BROKERS: broker.bootstrap,
@@ -80,7 +80,7 @@ export async function startContainer(spec: ContainerSpec): Promise<RunningContai
   };
 }
 
-/** By value: the image's user could not read the key's file. */
+/** Passes certificates by value: the image's user could not read the key's file. */
 async function certificatesOf({ files }: LoadBroker): Promise<Record<string, string>> {
   const [ca = '', cert = '', key = ''] = await Promise.all(
     [files.ca, files.cert, files.key].map((path) => readFile(path, 'utf8')),

@@ -1,7 +1,7 @@
 import type { Unit } from './targets.ts';
 import type { Spread } from './statistics.ts';
 
-/** Numbers as the page shows them. */
+/** Formats numbers as the page shows them. */
 
 export function spread(values: Spread, digits: (value: number) => string): string {
   const { median, min, max } = values;
@@ -14,13 +14,13 @@ export function whole(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
-/** To the thousand, below ten thousand to the hundred. */
+/** Rounds to the thousand, below ten thousand to the hundred. */
 export function rounded(value: number): string {
   const step = value < 10_000 ? 100 : 1000;
   return (Math.round(value / step) * step).toLocaleString('en');
 }
 
-/** Three digits that count. */
+/** Rounds to three significant digits. */
 export function short(value: number): string {
   return value >= 100 ? whole(value) : value.toPrecision(3).replace(/\.?0+$/, '');
 }

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { parquetFiles, query } from './parquet-output.ts';
 
 /**
- * From the Kafka timestamp of each record from `sinceMs` on to the moment its object could be read: the change time of the file,
- * which the link to its final name sets.
+ * Measures the time from each record's Kafka timestamp, from `sinceMs` on, to the moment its object could be read: the change time of
+ * the file, which the link to its final name sets.
  */
 export async function freshnessOf(folder: string, sinceMs: number): Promise<Record<string, number>> {
   const files = await parquetFiles(folder);

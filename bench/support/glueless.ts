@@ -2,21 +2,21 @@ import { resolve } from 'node:path';
 import type { LoadBroker } from './load-broker.ts';
 import type { Command } from './measure.ts';
 
-/** The command as it is installed: its first line says how Node is started. */
+/** The installed command: its first line says how Node is started. */
 const script = resolve('bin', 'glueless.js');
 
 export interface GluelessOptions {
   readonly broker: LoadBroker;
   readonly topic: string;
-  /** Folder of the lake; a command that writes none leaves it out. */
+  /** Folder of the lake; left out for a command that writes no lake. */
   readonly lake?: string;
   readonly group?: string;
   readonly settings?: Readonly<Record<string, string>>;
-  /** Another file for Node to run: what the container runs, for one. */
+  /** Another file that Node runs, for example the one that the container runs. */
   readonly entry?: string;
 }
 
-/** `glueless <args>` with its defaults, beside what it can't do without and `settings`. */
+/** The command `glueless <args>` with its defaults, except for what it requires and `settings`. */
 export function glueless(args: readonly string[], options: GluelessOptions): Command {
   const { broker, topic, lake, group, settings = {}, entry } = options;
   return {
@@ -36,7 +36,7 @@ export function glueless(args: readonly string[], options: GluelessOptions): Com
   };
 }
 
-/** Nothing of the shell's that could set the contender in another way, such as NODE_OPTIONS or the service's own variables. */
+/** An environment without variables of the shell that could change the contender, such as NODE_OPTIONS or the service's own. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'JAVA_HOME'];
   return Object.fromEntries(
@@ -44,7 +44,7 @@ export function plainEnvironment(): NodeJS.ProcessEnv {
   );
 }
 
-/** Where the service puts the table of a topic that is named in lower case, digits and dashes. */
+/** Folder of the table of a topic whose name has only lower-case letters, digits and dashes. */
 export function tableOf(topic: string): string {
   return topic.replaceAll('-', '_');
 }

@@ -12,7 +12,7 @@ const caughtUpRecords = 200_000;
 const idleMs = 60_000;
 const quickIdleMs = 10_000;
 
-/** The service with nothing to do: on an empty topic, and after it has caught up. */
+/** Contenders for an idle service: on an empty topic, and after it has caught up. */
 export function idleContenders(bench: Bench): Contender[] {
   const settings = ['glueless consume', `nothing to do for ${idleMsOf(bench) / 1000} s`];
   return [

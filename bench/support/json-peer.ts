@@ -10,11 +10,11 @@ export interface JsonJob {
 
 /** Another program that turns JSON into Parquet. */
 export interface JsonPeer {
-  /** As it stands in the page, with its version. */
+  /** Its name in the page, with its version. */
   readonly name: string;
-  /** How it was set, one line each, so that nobody can say that it was hobbled. */
+  /** Its settings, one line each, so that anyone can check that they are fair. */
   readonly settings: readonly string[];
-  /** Installs it into `.cache` by package clients, once. Rejects, saying what is missing, where that can't be done. */
+  /** Installs it into `.cache` by package clients, once. Rejects with what is missing where that can't be done. */
   provide(): Promise<void>;
   /** A command that ends with 0 once every record is in a file. */
   invocation(job: JsonJob): Command;

@@ -9,7 +9,7 @@ import type { Contender } from './rounds.ts';
 import type { TopicSpec } from './topics.ts';
 import type { Bench } from './workload.ts';
 
-/** Peers that write nothing, so that there is nothing to count: what it takes to get the records at all. */
+/** Peers that only receive and write nothing, so that no output is checked. */
 const receiveOnly = /^(kafkajs-receive|franz-go)/;
 
 export interface GluelessCase {
@@ -17,13 +17,13 @@ export interface GluelessCase {
   readonly name: string;
   readonly spec: TopicSpec;
   readonly settings?: Readonly<Record<string, string>>;
-  /** Column of the event time, which must be a timestamp. */
+  /** Column of the event time, checked to be a timestamp. */
   readonly timestamp?: string;
-  /** For topics that are large: they are dropped when the sample has been taken. */
+  /** Drops a large topic when the sample has been taken. */
   readonly dropsTopic?: boolean;
 }
 
-/** `glueless consume --until-end` from the earliest offset into a new lake; every offset must be there once. */
+/** Runs `glueless consume --until-end` from the earliest offset into a new lake and checks that every offset is there once. */
 export function gluelessContender(bench: Bench, options: GluelessCase): Contender {
   const { id, name, spec, settings = {}, timestamp = 'eventtime', dropsTopic = false } = options;
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
@@ -53,7 +53,7 @@ export function gluelessContender(bench: Bench, options: GluelessCase): Contende
   };
 }
 
-/** Every peer that can do the shape, on the same topic. */
+/** All peers that can do the job, on the same topic. */
 export function peerContenders(bench: Bench, spec: TopicSpec, shape: KafkaJob['shape']): Contender[] {
   return kafkaPeers
     .filter(({ peer }) => peer.shapes.includes(shape))

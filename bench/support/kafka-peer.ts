@@ -6,9 +6,9 @@ export interface KafkaJob {
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
-  /** Records in the topic; all of them count. */
+  /** Number of records in the topic, all of which must be written. */
   readonly records: number;
-  /** `thermometer`: deviceId, patientId, temperature, eventTime. `wide`: 1.2 kB, 50 columns, nested parts. */
+  /** `thermometer`: deviceId, patientId, temperature, eventTime. `wide`: 1.2 kB, 50 columns, nested types. */
   readonly shape: 'thermometer' | 'wide';
   /** An empty folder of the peer's own, for its files and its checkpoints. */
   readonly folder: string;
@@ -19,19 +19,19 @@ export interface Invocation {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Where its Parquet files are when it has ended. */
+  /** Folder of its Parquet files when it has ended. */
   readonly output: string;
 }
 
 /** Another program that brings a topic into Parquet. */
 export interface KafkaPeer {
-  /** As it stands in the page, with its version: `Spark 4.0.1, schema given`. */
+  /** Its name in the page, with its version: `Spark 4.0.1, schema given`. */
   readonly name: string;
-  /** How it was set, one line each, so that nobody can say that it was hobbled. */
+  /** Its settings, one line each, so that anyone can check that they are fair. */
   readonly settings: readonly string[];
   /** Jobs it can do. */
   readonly shapes: readonly KafkaJob['shape'][];
-  /** Installs it into `.cache` by package clients, once. Rejects, saying what is missing, where that can't be done. */
+  /** Installs it into `.cache` by package clients, once. Rejects with what is missing where that can't be done. */
   provide(): Promise<void>;
   invocation(job: KafkaJob): Invocation;
 }

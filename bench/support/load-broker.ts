@@ -7,10 +7,10 @@ import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
 import { withAdmin } from '../../src/kafka/topics.ts';
 import { fillTopic, type TopicSpec } from './topics.ts';
 
-/** A broker with mutual TLS that is not what limits the clients, and topics made once. */
+/** A broker with mutual TLS that is faster than the clients it measures, and topics that are filled once. */
 export interface LoadBroker {
   readonly bootstrap: string;
-  /** PEM files of a client that may do everything. */
+  /** PEM files of a client with all permissions. */
   readonly files: { readonly ca: string; readonly cert: string; readonly key: string };
   readonly kafka: Kafka;
   /** Makes and fills the topic the first time; resolves with its name. */

@@ -12,7 +12,7 @@ export function thisMachine(): Machine {
   };
 }
 
-/** What was measured: tag or commit, with `-dirty` when files were changed. */
+/** The version that was measured: tag or commit, with `-dirty` when files were changed. */
 export function thisVersion(): string {
   try {
     return execFileSync('git', ['describe', '--always', '--dirty', '--tags'], {

@@ -13,18 +13,18 @@ export interface Command {
 
 /** A process whose costs are known when it has ended. */
 export interface MeasuredProcess {
-  /** Of the command itself; undefined when it has ended. */
+  /** Process id of the command itself; `undefined` when it has ended. */
   pid(): Promise<number | undefined>;
   /** Rejects when the command fails or takes too long. */
   readonly cost: Promise<Cost>;
-  /** SIGTERM; then `cost`, where the exit code that a signal leaves is none of a failure. */
+  /** Sends SIGTERM and resolves with `cost`; an exit code left by the signal is no failure. */
   stop(): Promise<Cost>;
 }
 
 const helper = join(import.meta.dirname, 'rusage.py');
 const timeoutMsMax = 60 * 60_000;
 const outputCharactersMax = 20_000;
-/** 128 + SIGTERM: a service that was asked to end. */
+/** 128 + SIGTERM, the exit code of a service that was asked to end. */
 const terminated = 143;
 
 const reportShape = z.object({
@@ -40,7 +40,7 @@ process.on('exit', () => {
   for (const pid of groups) killGroup(pid);
 });
 
-/** Runs a command to its end. Rejects when it fails, with the end of what it said. */
+/** Runs a command to its end. Rejects when it fails, with the end of its output. */
 export async function measureProcess(command: Command, timeoutMs = timeoutMsMax): Promise<Cost> {
   return startMeasured(command, timeoutMs).cost;
 }
@@ -50,7 +50,7 @@ export function startMeasured({ command, args, env }: Command, timeoutMs = timeo
   let said = '';
   const folder = mkdtemp(join(tmpdir(), 'glueless-bench-'));
   const started = folder.then((path) => {
-    // in a process group of its own, so that nothing of it stays when it is given up
+    // in a process group of its own, so that all of it can be killed
     const child = spawn('python3', [helper, join(path, 'rusage.json'), command, ...args], {
       env,
       detached: true,
@@ -93,7 +93,7 @@ export function startMeasured({ command, args, env }: Command, timeoutMs = timeo
   };
 }
 
-/** What the helper, or `usage.cjs` in a container, left. */
+/** Costs that the helper, or `usage.cjs` in a container, has written. */
 export function costOf(report: string): Cost {
   return costFrom(reportShape.parse(JSON.parse(report)));
 }
@@ -102,7 +102,7 @@ function costFrom({ wallSeconds, userSeconds, systemSeconds, peakRssBytes }: z.i
   return { wallSeconds, cpuSeconds: userSeconds + systemSeconds, peakRssBytes };
 }
 
-/** Resident memory of a running process at this moment. */
+/** Reads the resident memory of a running process. */
 export async function residentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;

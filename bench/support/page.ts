@@ -4,10 +4,10 @@ import type { ContenderResult, Results, WorkloadResult } from './results.ts';
 import { spreadOf } from './statistics.ts';
 import { judge, type Verdict } from './targets.ts';
 
-/** What each workload measures, in the order of the page. */
+/** The text on each workload, in the order of the page. */
 export type Abouts = Readonly<Record<string, string>>;
 
-/** The page of all results, as Markdown. */
+/** Makes the page of all results, as Markdown. */
 export function benchmarksPage(results: Results, abouts: Abouts): string {
   return [
     '# Benchmarks',
@@ -100,7 +100,7 @@ function figureCell(contender: ContenderResult, name: string): string {
   return values === undefined ? '' : spread(values, name.endsWith('Bytes') ? megabytes : short);
 }
 
-/** `outputBytes` becomes `output, MB`; `freshnessP99Seconds` `freshness p99, s`. */
+/** Names a figure's column: `outputBytes` becomes `output, MB`; `freshnessP99Seconds` becomes `freshness p99, s`. */
 function titleOf(name: string): string {
   const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
   return words.replace(/ bytes$/, ', MB').replace(/ seconds$/, ', s');

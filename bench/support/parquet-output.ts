@@ -5,7 +5,7 @@ import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
 
 const waitMsMax = 180_000;
 
-/** Asks DuckDB, whose reader is none of ours. */
+/** Queries by DuckDB, an independent reader. */
 export async function query(sql: string): Promise<Record<string, unknown>[]> {
   const engine = await createDuckdbQueryEngine([]);
   try {
@@ -15,16 +15,16 @@ export async function query(sql: string): Promise<Record<string, unknown>[]> {
   }
 }
 
-/** `read_parquet` of all files below a folder. */
+/** SQL that reads all files below a folder. */
 export function parquetOf(folder: string): string {
   return `read_parquet('${folder.replaceAll("'", "''")}/**/*.parquet', union_by_name = true, hive_partitioning = false)`;
 }
 
 export interface Expectation {
   readonly records: number;
-  /** SQL of what must differ from row to row; left out: only rows are counted. */
+  /** SQL of a value that must differ from row to row; left out: only rows are counted. */
   readonly distinct?: string;
-  /** Column that must be a timestamp. */
+  /** Column that is checked to be a timestamp. */
   readonly timestamp?: string;
 }
 
@@ -52,7 +52,7 @@ export async function parquetBytes(folder: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** Waits until the folder's files hold so many rows. */
+/** Resolves when the folder's files hold that many rows. */
 export async function untilRows(folder: string, rows: number): Promise<void> {
   const deadlineMs = performance.now() + waitMsMax;
   for (;;) {

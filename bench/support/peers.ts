@@ -9,7 +9,7 @@ import * as spark from '../peers/spark.ts';
 import type { JsonPeer } from './json-peer.ts';
 import type { KafkaPeer } from './kafka-peer.ts';
 
-/** A peer under the name of its file; when the file exports several, with the export's name behind it: `duckdb-inferred`. */
+/** Loads peers by their file's name; if a file exports several, the export's name follows: `duckdb-inferred`. */
 export interface Named<Peer> {
   readonly id: string;
   readonly peer: Peer;

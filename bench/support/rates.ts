@@ -1,7 +1,7 @@
 import type { ContenderResult, Cost } from './results.ts';
 import { spreadOf, type Spread } from './statistics.ts';
 
-/** What records are counted per. */
+/** The cost by which records are divided. */
 export type Per = 'cpuSeconds' | 'wallSeconds';
 
 /** Records per second, median and spread over the samples. */
@@ -9,7 +9,7 @@ export function rateOf({ records, samples }: ContenderResult, per: Per): Spread 
   return spreadOf(samples.map((sample) => records / sample[per]));
 }
 
-/** How many times the rate of `other`, pair by pair of the rounds they shared, so that a slow minute hits both. */
+/** Divides the rate by that of `other`, round by round, so that a slow minute of the machine hits both. */
 export function ratioOf(one: ContenderResult, other: ContenderResult, per: Per): Spread | undefined {
   const rate = ({ records }: ContenderResult, cost: Cost): number => records / cost[per];
   return spreadOf(
@@ -26,7 +26,7 @@ export function fastestOf(contenders: readonly ContenderResult[], per: Per): Con
   return contenders.toSorted((a, b) => rate(b) - rate(a))[0];
 }
 
-/** The worst of all samples. */
+/** The highest of all samples. */
 export function peakRssBytes({ samples }: ContenderResult): number {
   return Math.max(...samples.map((sample) => sample.peakRssBytes));
 }

@@ -1,4 +1,4 @@
-/** What a process cost by the kernel's account at its end: its waited-for descendants count, memory is the largest process's. */
+/** Costs of a process as the kernel counts them at its end: with the descendants it waited for; memory is the largest process's. */
 export interface Cost {
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
@@ -7,20 +7,20 @@ export interface Cost {
 
 /** One run of one contender. */
 export interface Sample extends Cost {
-  /** What else was measured, by name with its unit last: `outputBytes`, `freshnessP99Seconds`. */
+  /** Other measured values, by name with the unit last: `outputBytes`, `freshnessP99Seconds`. */
   readonly figures?: Readonly<Record<string, number>>;
 }
 
 export interface ContenderResult {
   readonly id: string;
   readonly name: string;
-  /** How it was set, one line each. */
+  /** Its settings, one line each. */
   readonly settings: readonly string[];
-  /** Records that each sample had to handle. */
+  /** Number of records of each sample. */
   readonly records: number;
-  /** By round: samples with the same index were taken one after the other. Empty when the contender was not had. */
+  /** One sample per round: those with the same index were taken one after the other. Empty when the contender was missing. */
   readonly samples: readonly Sample[];
-  /** Why it was not had. */
+  /** The reason why it was missing. */
   readonly absent?: string;
 }
 
@@ -35,20 +35,20 @@ export interface Machine {
 export interface WorkloadResult {
   readonly workload: string;
   readonly date: string;
-  /** By `git describe`; ends in `-dirty` when files were changed. */
+  /** Output of `git describe`; ends in `-dirty` when files were changed. */
   readonly version: string;
   readonly machine: Machine;
-  /** Of the last minute before it began: above 0.5 the wall times are noisy. */
+  /** Load average of the minute before it began: above 0.5 the wall times are noisy. */
   readonly loadBefore: number;
   readonly contenders: readonly ContenderResult[];
 }
 
-/** Workloads are measured and replaced one by one: each says when and on what. */
+/** Results of a workload, with time, machine and version: workloads are measured and replaced one by one. */
 export interface Results {
   readonly workloads: readonly WorkloadResult[];
 }
 
-/** `fresh` in the place of what is there of the same workloads. */
+/** Replaces the results of the workloads that `fresh` has. */
 export function mergeResults(present: Results, fresh: readonly WorkloadResult[]): Results {
   const names = new Set([...present.workloads, ...fresh].map(({ workload }) => workload));
   const newest = [...present.workloads, ...fresh];
@@ -59,7 +59,7 @@ export function contenderOf(result: WorkloadResult | undefined, id: string): Con
   return result?.contenders.find((contender) => contender.id === id && contender.samples.length > 0);
 }
 
-/** All contenders of a program: `spark` has `spark` and `spark-inferred`. */
+/** Finds all contenders of a program: `spark` and `spark-inferred` for `spark`. */
 export function familyOf(result: WorkloadResult | undefined, family: string): ContenderResult[] {
   return (result?.contenders ?? []).filter(
     ({ id, samples }) => samples.length > 0 && (id === family || id.startsWith(`${family}-`)),

@@ -1,26 +1,26 @@
 import { messageOf } from '../../src/runtime/errors.ts';
 import type { ContenderResult, Sample } from './results.ts';
 
-/** A program in a workload. */
+/** A program that a workload measures. */
 export interface Contender {
   readonly id: string;
   readonly name: string;
   readonly settings: readonly string[];
   readonly records: number;
-  /** Rejects when it can't be had on this machine, which is no failure. */
+  /** Installs what it needs. Rejects when this machine can't run it, which is no failure. */
   readonly provide?: () => Promise<void>;
-  /** Rejects when it fails or did not do what it should have: that fails the workload. */
+  /** Runs it once. Rejects when it fails or its output is wrong: that fails the workload. */
   readonly run: (round: number) => Promise<Sample>;
 }
 
 export interface RoundOptions {
   readonly samples: number;
-  /** Rounds before, that fill the disk's cache and count for nothing. */
+  /** Rounds before the first sample: they fill the disk's cache and are not counted. */
   readonly warmUps: number;
   readonly say: (line: string) => void;
 }
 
-/** Samples in turns, A B C A B C, so that a drift of the machine hits all alike. */
+/** Takes samples in turns, A B C A B C, so that a drift of the machine hits all alike. */
 export async function runRounds(
   contenders: readonly Contender[],
   { samples, warmUps, say }: RoundOptions,

@@ -10,7 +10,7 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
-/** Of an even number of values the mean of the middle two; NaN of none. */
+/** The median; the mean of the middle two of an even number of values, NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >>> 1;

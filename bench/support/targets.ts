@@ -2,12 +2,12 @@ import { familyOf, contenderOf, type Results, type WorkloadResult } from './resu
 import { fastestOf, figureOf, peakRssBytes, rateOf, ratioOf, type Per } from './rates.ts';
 import type { Spread } from './statistics.ts';
 
-/** What the project set out to reach, with the number that decides. */
+/** A goal of the project, with the number that decides whether it is met. */
 export interface Target {
   readonly workload: string;
   readonly text: string;
   readonly bound: { readonly kind: 'at least' | 'at most'; readonly value: number; readonly unit: Unit };
-  /** Undefined when the workload was not run, or without the contender it takes. */
+  /** Answers `undefined` when the workload was not run, or without a contender it needs. */
   readonly measure: (result: WorkloadResult) => Spread | undefined;
 }
 
@@ -18,11 +18,13 @@ export interface Verdict {
   readonly target: Target;
   readonly measured: Spread | undefined;
   readonly state: 'met' | 'not met' | 'not measured';
-  /** By which share of the bound it is missed. */
+  /** Share of the bound by which it is missed. */
   readonly missedBy?: number;
 }
 
 const bytesPerMegabyte = 1e6;
+
+const perText: Readonly<Record<Per, string>> = { cpuSeconds: 'CPU second', wallSeconds: 'second of wall time' };
 
 export const targets: readonly Target[] = [
   {
@@ -31,10 +33,10 @@ export const targets: readonly Target[] = [
     bound: { kind: 'at least', value: 400 / 350, unit: '×' },
     measure: overFamily('kafkajs-receive', 'cpuSeconds'),
   },
-  cpuTarget('kafka-to-lake', 'spark', 15, 'Spark'),
-  cpuTarget('kafka-to-lake', 'bento', 5, 'Bento'),
-  wallTarget('kafka-to-lake', 'spark', 5, 'Spark'),
-  wallTarget('kafka-to-lake', 'bento', 3, 'Bento'),
+  rateTarget('kafka-to-lake', { name: 'Spark', per: 'cpuSeconds', times: 15 }),
+  rateTarget('kafka-to-lake', { name: 'Bento', per: 'cpuSeconds', times: 5 }),
+  rateTarget('kafka-to-lake', { name: 'Spark', per: 'wallSeconds', times: 5 }),
+  rateTarget('kafka-to-lake', { name: 'Bento', per: 'wallSeconds', times: 3 }),
   {
     workload: 'json-to-parquet',
     text: 'rows per CPU second, of DuckDB on one thread: the better of columns given and inferred',
@@ -46,7 +48,7 @@ export const targets: readonly Target[] = [
         'cpuSeconds',
       ),
   },
-  cpuTarget('json-to-parquet', 'parquetjs-lite', 10, 'parquetjs-lite'),
+  rateTarget('json-to-parquet', { name: 'parquetjs-lite', per: 'cpuSeconds', times: 10 }),
   {
     workload: 'file-size',
     text: 'bytes of our files, of DuckDB’s zstd Parquet of the same rows',
@@ -68,7 +70,7 @@ export const targets: readonly Target[] = [
   },
   idleTarget('idle-empty', 'RSS idle, topic empty: the peak from start to end'),
   idleTarget('idle-caught-up', 'RSS idle, after it has caught up'),
-  cpuTarget('wide', 'spark', 5, 'Spark'),
+  rateTarget('wide', { name: 'Spark', per: 'cpuSeconds', times: 5 }),
   {
     workload: 'wide',
     text: 'peak RSS',
@@ -110,7 +112,7 @@ export const targets: readonly Target[] = [
   },
 ];
 
-/** Each target with what the results say of it. */
+/** Judges each target by the results. */
 export function judge(results: Results, all: readonly Target[] = targets): Verdict[] {
   return all.map((target) => {
     const result = results.workloads.find(({ workload }) => workload === target.workload);
@@ -124,21 +126,16 @@ export function judge(results: Results, all: readonly Target[] = targets): Verdi
   });
 }
 
-function cpuTarget(workload: string, family: string, value: number, name: string): Target {
+/** Our rate over that of a peer, whose family of contenders has its name in lower case. */
+function rateTarget(
+  workload: string,
+  peer: { readonly name: string; readonly per: Per; readonly times: number },
+): Target {
   return {
     workload,
-    text: `rows per CPU second, of ${name}`,
-    bound: { kind: 'at least', value, unit: '×' },
-    measure: overFamily(family, 'cpuSeconds'),
-  };
-}
-
-function wallTarget(workload: string, family: string, value: number, name: string): Target {
-  return {
-    workload,
-    text: `rows per second of wall time, of ${name}`,
-    bound: { kind: 'at least', value, unit: '×' },
-    measure: overFamily(family, 'wallSeconds'),
+    text: `rows per ${perText[peer.per]}, of ${peer.name}`,
+    bound: { kind: 'at least', value: peer.times, unit: '×' },
+    measure: overFamily(peer.name.toLowerCase(), peer.per),
   };
 }
 
@@ -164,7 +161,7 @@ function idleTarget(id: string, text: string): Target {
   };
 }
 
-/** Ours by the best of the family's contenders. */
+/** Measures our rate over that of the family's fastest contender. */
 function overFamily(family: string, per: Per): Target['measure'] {
   return (result) => over(result, familyOf(result, family), per);
 }

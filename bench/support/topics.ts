@@ -15,7 +15,7 @@ export interface TopicSpec {
   readonly partitions: number;
   readonly records: number;
   readonly compression: Compression;
-  /** Of all partitions together in one request: each partition gets its share as one record batch. */
+  /** Records of one produce request; each partition gets its share of them as one record batch. */
   readonly sendRecords: number;
   readonly messageAt: (index: number) => Message;
 }
@@ -34,7 +34,7 @@ const patience = {
 /** Makes the topic and publishes every record, acknowledged. */
 export async function fillTopic(kafka: Kafka, spec: TopicSpec): Promise<void> {
   const { topic, partitions, records, compression, sendRecords, messageAt } = spec;
-  // a record batch of a megabyte is above what a broker takes by default
+  // a record batch of a megabyte is larger than brokers accept by default
   const settings = { 'max.message.bytes': '16777216' };
   await ensureTopic(kafka, { topic, partitions, replication: 1, settings });
   const publisher = await createKafkaPublisher(kafka, { topic, compression, persist: (work) => retry(work, patience) });
@@ -51,7 +51,7 @@ export async function fillTopic(kafka: Kafka, spec: TopicSpec): Promise<void> {
 const patients = 50;
 const jitterMs = 1000;
 
-/** Two days before this hour: event times near the Kafka timestamp decide the Hive partition. */
+/** The hour two days before this one: near enough to the Kafka timestamp for event times to decide the Hive partition. */
 export function recentHour(nowMs: number): number {
   return Math.floor(nowMs / msPerHour) * msPerHour - 72 * msPerHour;
 }
@@ -64,16 +64,16 @@ export interface ThermometerTopic {
   readonly sendRecords?: number;
   /** Every patient's event times go over this many hours again and again, so that every batch holds them all. Left out: in order, 10 ms apart. */
   readonly hours?: number;
-  /** Patients in no order and times that jitter, as of a real ward: ten bytes a record when packed by zstd, instead of two. */
+  /** Patients in no order and times that jitter, as in a real ward: ten bytes a record compressed by zstd, instead of two. */
   readonly isIrregular?: boolean;
 }
 
-/** Readings of 107 to 118 bytes; by default uncompressed, on three partitions, in record batches of about 1,000. */
+/** Describes a topic of readings of 107 to 118 bytes; by default uncompressed, on three partitions, in record batches of about 1,000. */
 export function thermometerTopic(options: ThermometerTopic): TopicSpec {
   const { topic, records, partitions = 3, compression = 'none', hours, isIrregular = false } = options;
   const { sendRecords = 1000 * partitions } = options;
   const startMs = recentHour(Date.now());
-  // as many patients as it takes to reach every partition evenly
+  // enough patients to fill every partition evenly
   const ward = { seed: 1, patients: Math.max(patients, partitions * 20) };
   const hourOf = (index: number): number => Math.floor(index / ward.patients) % (hours ?? 1);
   const timeOf = (index: number): number =>

@@ -8,7 +8,7 @@ const flags = 8;
 const codes = 8;
 
 /**
- * The `index`-th record of the wide workload: 50 fields and about 1.2 kB as JSON. Texts with few and with many values,
+ * Makes the `index`-th record of the wide workload: 50 fields and about 1.2 kB as JSON. Strings with few and with many values,
  * numbers, booleans, ISO times, a struct with a struct inside, an array of numbers and one of structs.
  */
 export function wideRecordAt(index: number, startMs: number): Record<string, unknown> {

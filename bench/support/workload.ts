@@ -2,21 +2,21 @@ import type { LoadBroker } from './load-broker.ts';
 import type { ContenderResult } from './results.ts';
 import type { RoundOptions } from './rounds.ts';
 
-/** What a workload has to work with. */
+/** Everything that a workload may use. */
 export interface Bench extends RoundOptions {
-  /** Thermometer readings of a run. */
+  /** Number of thermometer readings per sample. */
   readonly records: number;
-  /** A try of everything in minutes: its numbers mean nothing. */
+  /** Runs everything within minutes; the numbers mean nothing. */
   readonly isQuick: boolean;
   /** An empty folder of the workload's own. */
   readonly folder: string;
-  /** Started when first asked for, shared by the workloads of the run. */
+  /** Starts the broker at the first call; the workloads of the run share it. */
   readonly broker: () => Promise<LoadBroker>;
 }
 
 export interface Workload {
   readonly name: string;
-  /** What is measured, in words for the page. */
+  /** Says in the page what is measured. */
   readonly about: string;
   readonly run: (bench: Bench) => Promise<ContenderResult[]>;
 }

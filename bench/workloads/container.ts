@@ -87,7 +87,7 @@ function keepingUp(bench: Bench): Contender {
         const fromMs = Date.now();
         await measureProcess(glueless(['produce', ...rate], { broker, topic }));
         const lastThirdMs = fromMs + ((Date.now() - fromMs) * 2) / 3;
-        // rejects when some never come
+        // rejects when rows are missing
         await untilRows(table, await broker.countRecords(topic));
         const figures = await freshnessOf(table, lastThirdMs);
         const cost = await task.stop();

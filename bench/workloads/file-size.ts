@@ -6,7 +6,7 @@ import type { ContenderResult, Sample } from '../support/results.ts';
 import type { Bench, Workload } from '../support/workload.ts';
 import { gluelessJson, readingsFile } from './json-to-parquet.ts';
 
-/** Ways in which DuckDB writes the same rows. */
+/** Settings with which DuckDB writes the same rows. */
 const writers = [
   { id: 'duckdb', name: 'DuckDB, its defaults', options: 'FORMAT parquet, COMPRESSION zstd' },
   {
@@ -16,7 +16,7 @@ const writers = [
   },
 ];
 
-/** Sizes are the same each time: one sample of each. */
+/** One sample: sizes are the same each time. */
 export const fileSize: Workload = {
   name: 'file-size',
   about:
@@ -45,7 +45,7 @@ export const fileSize: Workload = {
   },
 };
 
-/** In this process: only the bytes count. */
+/** Runs in this process, since only the bytes count. */
 async function rewrite(bench: Bench, ours: string, { id, options }: { id: string; options: string }): Promise<Sample> {
   const folder = join(bench.folder, id);
   await mkdir(folder, { recursive: true });

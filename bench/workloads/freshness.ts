@@ -12,7 +12,7 @@ const perSecond = 5000;
 const seconds = 60;
 const quickSeconds = 10;
 const samplesMax = 3;
-/** Published before: once they are written, the service is in its steady state. */
+/** Records published before measuring: once they are written, the service is in its steady state. */
 const firstRecords = 1000;
 
 export const freshness: Workload = {
@@ -45,7 +45,7 @@ function steady(bench: Bench): Contender {
       const steadyFromMs = Date.now();
       const rate = ['--rate', String(perSecond), '--duration', `${forSeconds}s`, '--partitions', '3'];
       const produced = await measureProcess(glueless(['produce', ...rate], { broker, topic }));
-      // what waits is written by its age, as in between; a stop would write it early
+      // the last records must be written because of their age, as all others; a stop would write them early
       await untilRows(table, await broker.countRecords(topic));
       const figures = await freshnessOf(table, steadyFromMs);
       const cost = await service.stop();

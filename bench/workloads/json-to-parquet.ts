@@ -13,7 +13,7 @@ import { jsonPeers } from '../support/peers.ts';
 import { runRounds, type Contender } from '../support/rounds.ts';
 import type { Bench, Workload } from '../support/workload.ts';
 
-/** Those of the installed command's first line. */
+/** Options of Node in the installed command's first line. */
 const nodeFlags = ['--expose-gc', '--max-semi-space-size=8', '--initial-old-space-size=64'];
 
 /** The service's way from records to Parquet, without Kafka. */
@@ -64,7 +64,7 @@ function contender(bench: Bench, { id, peer, file }: { id: string; peer: JsonPee
   };
 }
 
-/** The same readings in every run: one every 10 ms from a fixed day on. */
+/** Start of the readings, the same in every run: one every 10 ms from a fixed day on. */
 export async function readingsFile({ folder, records }: Bench): Promise<string> {
   const path = join(folder, 'readings.jsonl');
   const stream = createWriteStream(path);

@@ -7,7 +7,7 @@ import type { Bench, Workload } from '../support/workload.ts';
 interface Case extends Omit<ThermometerTopic, 'topic' | 'records'> {
   readonly id: string;
   readonly name: string;
-  /** Times the records of the run. */
+  /** Multiplies the records of the run. */
   readonly times?: number;
 }
 
@@ -34,7 +34,7 @@ const cases: readonly Case[] = [
 const samplesMax = 3;
 const tenfold = 10;
 
-/** Peak memory of the process by the kernel's account, in the cases that could raise it. */
+/** Measures peak memory of the process as the kernel counts it, in the cases that could raise it. */
 export const memory: Workload = {
   name: 'memory',
   about:

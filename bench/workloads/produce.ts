@@ -52,7 +52,7 @@ function kafkajs(bench: Bench, records: number): Contender {
   };
 }
 
-/** A topic of the sample's own: what it holds afterwards is counted, then it is dropped. */
+/** Publishes to a topic of the sample's own, counts its records and drops it. */
 async function onNewTopic<T>(
   bench: Bench,
   { id, round, records }: { readonly id: string; readonly round: number; readonly records: number },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Catalog, TableDefinition } from '../../src/consumer/ports/lake.ts';
 import { parseColumns } from '../../src/schema/hive-ddl.ts';
 
-/** What every catalog must do: run on the local lake's and on Glue. */
+/** Tests that every catalog must pass; they run on the local lake's and on Glue. */
 export function describeCatalog(name: string, open: () => Promise<{ catalog: Catalog; location: string }>): void {
   describe(`catalog: ${name}`, () => {
     const setup = async () => {
@@ -31,7 +31,7 @@ export function describeCatalog(name: string, open: () => Promise<{ catalog: Cat
       expect(await catalog.create(definition)).toBe('exists');
     });
 
-    it('knows no table that nobody created', async () => {
+    it('knows no table that was never created', async () => {
       const { catalog, table } = await setup();
       expect(await catalog.load(table)).toBeUndefined();
       expect(await Array.fromAsync(catalog.listPartitions(table))).toEqual([]);
@@ -66,7 +66,7 @@ export function describeCatalog(name: string, open: () => Promise<{ catalog: Cat
       expect(changed.parameters).toMatchObject({ 'glueless.format': '1', note: 'x' });
     });
 
-    it('takes a partition again that it has already', async () => {
+    it('leaves a partition as it is that is added again', async () => {
       const { catalog, table, definition, load } = await setup();
       await catalog.create(definition);
       const loaded = await load();
@@ -85,7 +85,7 @@ export function describeCatalog(name: string, open: () => Promise<{ catalog: Cat
       expect(await Array.fromAsync(catalog.listPartitions(table))).toHaveLength(2);
     });
 
-    it('takes more partitions at once than one request of Glue', async () => {
+    it('adds more partitions at once than fit in one request of Glue', async () => {
       const { catalog, table, definition, load } = await setup();
       await catalog.create(definition);
       const partitions = Array.from({ length: 130 }, (_, index) => ({

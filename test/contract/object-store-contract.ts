@@ -7,11 +7,11 @@ import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-wr
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 export interface ObjectStoreFacts {
-  /** `head` answers with the checksum of what was put. */
+  /** True when `head` answers the checksum of the object. */
   readonly keepsCrc32: boolean;
 }
 
-/** Holds an object store to what every one must do; it runs on the one in memory, the local lake and S3. */
+/** Tests that every object store must pass; they run on the store in memory, on the local lake and on S3. */
 export function describeObjectStore(
   name: string,
   open: () => Promise<ObjectStore>,
@@ -48,7 +48,7 @@ export function describeObjectStore(
       }
     });
 
-    it('says a version that is the one to change, wherever it says one', async () => {
+    it('answers the version that the next change needs, wherever it answers one', async () => {
       const { store, folder } = await setup();
       const key = `${folder}/entry.json`;
       await store.put(key, bytes('1'), { ifAbsent: true });
@@ -60,7 +60,7 @@ export function describeObjectStore(
       expect(await store.put(key, bytes('2'), { ifVersion: version ?? '' })).toMatchObject({ kind: 'stored' });
     });
 
-    it('says of a key that is not there that it is not there', async () => {
+    it('answers nothing for a key that is not there', async () => {
       const { store, folder } = await setup();
       expect(await store.get(`${folder}/no`)).toBeUndefined();
       expect(await store.head(`${folder}/no`)).toBeUndefined();

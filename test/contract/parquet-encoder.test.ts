@@ -10,7 +10,7 @@ import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { temporaryFolder } from '../support/lake.ts';
 import { sampleRecords, tablesOf } from '../support/tables.ts';
 
-/** What the sample is as DuckDB reads it: by its own parser, from the same JSON. */
+/** The sample as DuckDB's own parser reads it from the same JSON. */
 const expectedRows = [
   {
     text: 'a',

@@ -16,7 +16,7 @@ rows = [row for path in sys.argv[1:] for row in pq.ParquetFile(path).read().to_p
 print(json.dumps(sorted(rows, key=lambda row: row['kafka_offset']), default=str))
 `;
 
-/** What becomes of a value on its way through Parquet: nulls in structs are spelled out, an empty struct has no fields. */
+/** The value as it comes back from Parquet: nulls in structs are spelled out, an empty struct has no fields. */
 const expected = [
   { text: 'a', number: 36.8, flag: true, day: '2026-11-23', tags: ['x', 'y'], place: { ward: 'B', bed: { floor: 2 } } },
   { text: 'ü€😀', number: -0.5, flag: false, day: '1969-12-31', tags: [] },

@@ -31,7 +31,7 @@ function valuesOf(chunks: readonly RecordChunk[]): string[] {
   );
 }
 
-/** Keeps what it is given, starts where it is told to, and can be waited for. */
+/** A handler that keeps its chunks, starts at the given offsets, and can be waited for. */
 class Recorder implements RecordHandler {
   readonly chunks: RecordChunk[] = [];
   readonly gaps: { partition: number; from: bigint; to: bigint }[] = [];
@@ -84,7 +84,7 @@ class Recorder implements RecordHandler {
   }
 }
 
-/** What a topic of two partitions must do: run on the fake and on a real broker. */
+/** Tests that every topic of two partitions must pass; they run on the fake and on a real broker. */
 export function describeTopic(name: string, open: () => Promise<OpenTopic>): void {
   describe(`topic reader: ${name}`, () => {
     it('describes the topic: its id and the watermarks of all partitions', async () => {

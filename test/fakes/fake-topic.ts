@@ -12,7 +12,7 @@ import type { RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
 import { PipelineError } from '../../src/runtime/errors.ts';
 import { chunkOf, type TestRecord } from '../support/chunks.ts';
 
-/** A topic in memory, with the refusals of the real thing. Offsets below `low` are gone. */
+/** A topic in memory that refuses what a real one refuses. Offsets below `low` are gone. */
 export class FakeTopic implements TopicReader {
   readonly name: string;
   /** A topic made again under the same name has another one. */

@@ -1,6 +1,6 @@
 import type { ContenderResult, Sample, WorkloadResult } from '../../bench/support/results.ts';
 
-/** A contender with a sample for each CPU time, each of as much wall time. */
+/** Makes a contender with a sample for each CPU time, whose wall time is the same. */
 export function contender(
   id: string,
   cpuSeconds: readonly number[],

@@ -12,7 +12,7 @@ export interface TestRecord {
 
 export const testTimestampMs = Date.parse('2026-11-23T09:15:00Z');
 
-/** A chunk of consecutive offsets from `from` on. */
+/** Makes a chunk of consecutive offsets from `from` on. */
 export function chunkOf(
   records: readonly TestRecord[],
   { from = 0n, partition = 0, topic = 'readings' } = {},

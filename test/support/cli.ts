@@ -19,7 +19,7 @@ export type Environment = Readonly<Record<string, string>>;
 /** Compiled code of the many processes that the tests start. */
 const compileCache = resolve(root, '.cache/compiled');
 
-/** The least environment of a process, without what the machine happens to have set. */
+/** A minimal environment, without the variables that happen to be set on this machine. */
 function environmentOf(given: Environment): NodeJS.ProcessEnv {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
   return { PATH, HOME, NODE_COMPILE_CACHE: compileCache, ...(TMPDIR !== undefined && { TMPDIR }), ...given };
@@ -70,7 +70,7 @@ export class RunningCli {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
-  /** What it printed to stdout and stderr. */
+  /** Everything it printed to stdout and stderr. */
   get log(): string {
     return this.#log;
   }
@@ -104,14 +104,14 @@ export class RunningCli {
   }
 }
 
-/** Broker and certificate by value. */
+/** Variables for broker and certificates, by value. */
 export function kafkaEnvironment(credentials?: Credentials): Record<string, string> {
   const { bootstrap, credentials: all } = inject('stack');
   const { ca, cert, key } = credentials ?? all.admin;
   return { KAFKA_BROKERS: bootstrap, KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };
 }
 
-/** A topic, group and table of the test's own. */
+/** Variables for a topic, group and table of the test's own. */
 export function ownNames(): { KAFKA_TOPIC: string; KAFKA_GROUP_ID: string; LAKE_TABLE: string } {
   const id = randomUUID().slice(0, 8);
   return { KAFKA_TOPIC: `readings-${id}`, KAFKA_GROUP_ID: `group-${id}`, LAKE_TABLE: `readings_${id}` };

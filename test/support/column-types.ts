@@ -5,7 +5,7 @@ const scalar = fc
   .constantFrom('boolean', 'double', 'bigint', 'string', 'timestamp', 'date')
   .map((kind): ColumnType => ({ kind }));
 
-/** Types that inference can give: scalars, arrays and structs of them. */
+/** Generates types that inference can find: scalars, arrays and structs of them. */
 export const columnTypes: fc.Arbitrary<ColumnType> = fc.letrec<{ type: ColumnType }>((tie) => ({
   type: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },

@@ -2,23 +2,23 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 
-/** What the proxy does to a request instead of passing it on. */
+/** A fault that the proxy injects. */
 export type Fault =
   | { readonly kind: 'answer'; readonly status: number; readonly code: string }
-  /** Passed on after this long. */
+  /** The request is passed on after this long. */
   | { readonly kind: 'slow'; readonly ms: number }
-  /** The connection is cut before anything is passed on. */
+  /** The connection is reset before anything is passed on. */
   | { readonly kind: 'reset' }
-  /** It takes place, and its answer never arrives. */
+  /** The request takes place, and its answer never arrives. */
   | { readonly kind: 'lost-answer' }
   /** The connection is cut in the middle of the answer's body. */
   | { readonly kind: 'cut-answer' }
-  /** A body is another one when it arrives. */
+  /** The body of the request or the answer is changed on its way. */
   | { readonly kind: 'changed'; readonly request?: Change; readonly answer?: Change };
 
 type Change = (body: Buffer) => Buffer;
 
-/** One bit is another one. */
+/** Flips one bit. */
 export const flipBit: Change = (body) => {
   const changed = Buffer.from(body);
   if (changed.length > 0) changed.writeUInt8((changed[changed.length >> 1] ?? 0) ^ 1, changed.length >> 1);

@@ -3,18 +3,18 @@ import { startBroker } from '../../src/devstack/broker.ts';
 import { providePython, startAwsEmulator } from '../../src/devstack/emulators.ts';
 import { createAuthority, type Credentials } from '../../src/pki/authority.ts';
 
-/** What all integration tests share: a broker with mutual TLS and ACLs, an AWS emulator, a Python with pyarrow. */
+/** The stack that all integration tests share: a broker with mutual TLS and ACLs, an AWS emulator, a Python with pyarrow. */
 export interface Stack {
   readonly bootstrap: string;
   readonly plaintext: string;
   readonly credentials: {
     readonly admin: Credentials;
-    /** Known to the broker, allowed nothing. */
+    /** A client that the broker knows and allows nothing. */
     readonly nobody: Credentials;
     readonly expired: Credentials;
-    /** Signed by an authority the broker does not know. */
+    /** A client of an authority that the broker does not trust. */
     readonly stranger: Credentials;
-    /** A server's, for a name nobody asks for. */
+    /** A certificate for another host's name. */
     readonly otherHost: Credentials;
   };
   readonly aws: {

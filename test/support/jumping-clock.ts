@@ -1,4 +1,4 @@
-/** Loaded before the program: the wall clock is set by CLOCK_JUMP_HOURS after 50 looks at it. The monotonic clock is left alone. */
+/** Loaded before the program: sets the wall clock by CLOCK_JUMP_HOURS after 50 looks at it. The monotonic clock is not changed. */
 const real = Date.now;
 const jumpMs = Number(process.env['CLOCK_JUMP_HOURS']) * 3_600_000;
 let looks = 0;

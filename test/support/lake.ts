@@ -21,7 +21,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 export const testTable = 'readings';
 export const testTopic = 'readings';
 
-/** A folder that is gone after the test. */
+/** Makes a folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'glueless-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -63,7 +63,7 @@ export const testRecipe: Recipe = {
   deadLetterPayload: 'full',
 };
 
-/** Everything real but the broker. */
+/** Makes commit tools in which everything is real but the broker. */
 export function createTestTools({
   store,
   catalog,
@@ -110,7 +110,7 @@ export async function audit(
   });
 }
 
-/** All rows of the table, by their Kafka coordinates. */
+/** Reads all rows of the table, sorted by their Kafka coordinates. */
 export async function readRows(
   { store }: Pick<TestLake, 'store'>,
   table = testTable,

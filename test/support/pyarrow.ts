@@ -30,7 +30,7 @@ print(json.dumps({'rows': table.num_rows, 'times': total(ms), 'tenths': total(te
   'together': total(pc.multiply(pc.add(device, pc.multiply(patient, 3)), pc.add(tenths, pc.divide(ms, 1000))))}))
 `;
 
-/** Sums over thermometer readings that change when any value goes to another row, is lost or is damaged. */
+/** Makes checksums over thermometer readings that change when any value moves to another row, is lost or is damaged. */
 export interface ReadingSums {
   readonly rows: number;
   readonly times: string;
@@ -43,7 +43,7 @@ export async function sumWithPyarrow(folder: string): Promise<ReadingSums> {
   return JSON.parse(stdout);
 }
 
-/** The same of what the simulator publishes. */
+/** Makes the same checksums of the readings that the simulator publishes. */
 export function sumsOf(readings: Iterable<Reading>): ReadingSums {
   let rows = 0;
   let times = 0n;
@@ -61,7 +61,7 @@ export function sumsOf(readings: Iterable<Reading>): ReadingSums {
   return { rows, times: String(times), tenths: String(sumOfTenths), together: String(together) };
 }
 
-/** Rows of a folder of Parquet files, and how many different Kafka coordinates they have: counted without any code of ours. */
+/** Counts rows and different Kafka coordinates in a folder of Parquet files, without any code of ours. */
 export async function countWithPyarrow(folder: string): Promise<{ rows: number; distinct: number }> {
   const { stdout } = await run(inject('stack').python, ['-c', script, folder]);
   return JSON.parse(stdout);

@@ -9,7 +9,7 @@ const crcStart = 17;
 const crcEnd = 21;
 
 /**
- * Sends one record batch as it is, in a produce request written by hand: for batches that no client of ours would make.
+ * Sends one record batch unchanged, in a produce request written by hand: for batches that our clients never make.
  * Source: https://kafka.apache.org/protocol#The_Messages_Produce
  */
 export async function sendBatch(topic: string, partition: number, batch: Buffer): Promise<void> {

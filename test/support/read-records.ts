@@ -3,7 +3,7 @@ import { chunkOfRecordSet } from '../../src/kafka/format/record-set.ts';
 
 export const unpackedBytesMax = 1_000_000;
 
-/** The records of some batches, as the consumer sees them. */
+/** Reads the records of some batches, as the consumer sees them. */
 export function readRecords(
   buffer: Buffer,
   { from = 0n, to = 1_000_000n, aborted = [] as { producerId: bigint; firstOffset: bigint }[] } = {},

@@ -7,7 +7,7 @@ export interface BatchOptions {
   readonly baseOffset?: bigint;
   /** Offset of each record after the first batch offset; consecutive when left out. */
   readonly deltas?: readonly number[];
-  /** Larger than the last record's for a batch whose tail was compacted away. */
+  /** Last offset delta; larger than the last record's for a batch whose tail was compacted away. */
   readonly lastOffsetDelta?: number;
   readonly baseTimestamp?: number;
   readonly attributes?: number;
@@ -72,7 +72,7 @@ export function encodeBatch(records: readonly TestRecord[], options: BatchOption
   return Buffer.concat([header, packed]);
 }
 
-/** The marker at a transaction's end. */
+/** Writes the control record at a transaction's end. */
 export function encodeMarker(
   kind: 'abort' | 'commit',
   { baseOffset, producerId }: { baseOffset: bigint; producerId: bigint },

@@ -6,7 +6,7 @@ import { countWithPyarrow } from './pyarrow.ts';
 
 const faultyConsumer = { script: 'test/support/faulty-consumer.ts' };
 
-/** One topic, one table on a local lake, and processes that work on them. */
+/** A topic, a table on a local lake, and processes that work on them. */
 export class Scenario {
   readonly env: Environment;
   readonly folder: string;
@@ -47,7 +47,7 @@ export class Scenario {
     return new RunningCli(['consume', ...args], { ...this.env, ...extra });
   }
 
-  /** A consumer that sends itself the signal when it reaches the step for the nth time. */
+  /** Starts a consumer that sends itself the signal when it reaches the step for the nth time. */
   consumeWithFault(signal: NodeJS.Signals, phase: string, step: string, times = 1): RunningCli {
     return new RunningCli([signal, phase, step, `${times}`], this.env, faultyConsumer);
   }
@@ -57,7 +57,7 @@ export class Scenario {
     expect({ code: done.code, log: done.code === 0 ? '' : done.stderr }).toEqual({ code: 0, log: '' });
   }
 
-  /** The audit agrees, and pyarrow counts every acknowledged record once. */
+  /** Expects that the audit finds nothing, and that pyarrow counts every acknowledged record once. */
   async expectExactlyOnce(extra: Environment = {}): Promise<void> {
     const audit = await runCli(['verify', '--deep'], { ...this.env, ...extra });
     expect(audit.stdout).toContain(`nothing lost, nothing doubled: ${this.acknowledged} records`);

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 
 export interface SoakOptions {
   readonly rounds: number;
-  /** A whole number below `max`. */
+  /** Answers a whole number below `max`. */
   readonly random: (max: number) => number;
   readonly onRound?: (round: number, scenario: Scenario) => void;
 }

@@ -7,7 +7,7 @@ import { jsonRecords, slicesOf } from './chunks.ts';
 
 export { decodeBatch, testTable };
 
-/** Every kind of column, nulls in each, in the shape that encoders get. */
+/** Records with every kind of column, nulls in each. */
 export const sampleRecords = [
   {
     eventTime: '2026-11-23T09:15:02.120Z',
@@ -34,7 +34,7 @@ export const sampleRecords = [
   { text: 'a', number: 0, flag: true, at: '2026-11-23T09:15:02Z', day: '2024-02-29', place: { ward: 'C' } },
 ];
 
-/** The tables a batch becomes, one per Hive partition, caught on their way into the encoder. */
+/** Makes the tables that the encoder gets for a batch, one per Hive partition. */
 export async function tablesOf(values: readonly unknown[]): Promise<ColumnarTable[]> {
   const store = createMemoryObjectStore();
   const caught: ColumnarTable[] = [];

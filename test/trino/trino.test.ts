@@ -29,7 +29,7 @@ afterAll(async () => {
   await aws.stop();
 });
 
-/** A lake of the test's own on the emulator, in the database that Trino looks at. */
+/** Opens a lake of the test's own on the emulator, in the database that Trino reads. */
 function openLake(encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000 })) {
   const options = { region: 'us-east-1', endpoint: aws.endpoint };
   const store = createS3ObjectStore({ ...options, bucket: aws.bucket, prefix: crypto.randomUUID() });
