@@ -1,6 +1,7 @@
 import type { AsyncBuffer } from 'hyparquet';
 import { zstdDecompressSync, gunzipSync } from 'node:zlib';
 import type { ParquetReader, ParquetSource } from '../consumer/ports/parquet.ts';
+import { columnsOf } from './file-columns.ts';
 import { isRetryable, messageOf, PipelineError } from '../runtime/errors.ts';
 
 const compressors = {
@@ -14,6 +15,12 @@ export const hyparquetReader: ParquetReader = {
     explained(async () => {
       const { parquetMetadataAsync } = await import('hyparquet');
       return Number((await parquetMetadataAsync(asyncBufferOf(source))).num_rows);
+    }),
+
+  columns: async (source) =>
+    explained(async () => {
+      const { parquetMetadataAsync, parquetSchema } = await import('hyparquet');
+      return columnsOf(parquetSchema(await parquetMetadataAsync(asyncBufferOf(source))));
     }),
 
   integers: async (bytes, columns) =>

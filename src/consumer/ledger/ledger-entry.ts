@@ -36,6 +36,8 @@ const objectSchema = z.object({
   bytes: z.number().int().nonnegative(),
   /** CRC-32 of the whole object; entries of format 1 have none. */
   crc32: z.number().int().nonnegative().optional(),
+  /** The store's version of it: where a listing shows the same one, nobody has written the object since. */
+  version: z.string().optional(),
   partition: z.array(z.string()),
 });
 

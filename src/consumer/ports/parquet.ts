@@ -1,3 +1,4 @@
+import type { Column } from '../../schema/types.ts';
 import type { ColumnarTable } from './columnar-table.ts';
 
 export interface ParquetEncoder {
@@ -5,10 +6,12 @@ export interface ParquetEncoder {
   encode(table: ColumnarTable): Promise<Uint8Array>;
 }
 
-/** Reads back what an encoder wrote. Rejects with STORE_* and ENCODE_FAILED for bytes that are no Parquet file. */
+/** Reads back what an encoder wrote. Rejects with STORE_* and OBJECT_UNREADABLE for bytes that are no Parquet file. */
 export interface ParquetReader {
   /** Reads the number of rows from the file's footer, without its columns. */
   rowCount(source: ParquetSource): Promise<number>;
+  /** Reads the columns with their Hive types from the file's footer; a type that no table of ours has is left out with its column. */
+  columns(source: ParquetSource): Promise<Column[]>;
   /** Reads all values of integer columns, in the rows' order; rejects when a column is missing. */
   integers(bytes: Uint8Array, columns: readonly string[]): Promise<bigint[][]>;
   /** Reads all rows as objects, for small files. */

@@ -31,7 +31,8 @@ export class ObjectWriter {
     const { key, kind, rows, partition } = draft;
     const result = await this.#store.put(key, bytes, { ifAbsent: true });
     if (result.kind === 'refused') return this.find(draft);
-    return { kind: 'created', object: { key, kind, rows, partition, bytes: bytes.length, crc32: crc32(bytes) } };
+    const written = { bytes: bytes.length, crc32: crc32(bytes), version: result.version };
+    return { kind: 'created', object: { key, kind, rows, partition, ...written } };
   }
 
   /** Looks at what lies under the key: it is kept when it is whole and has at least `rows` rows. */
@@ -42,7 +43,9 @@ export class ObjectWriter {
     if (found === undefined || found < rows) return { kind: 'spoiled' };
     const checksum = info.crc32 ?? (await this.#checksumOf(key));
     if (checksum === undefined) return { kind: 'absent' };
-    return { kind: 'kept', object: { key, kind, rows: found, partition, bytes: info.size, crc32: checksum } };
+    const { size: bytes, version } = info;
+    const written = { bytes, crc32: checksum, ...(version !== undefined && { version }) };
+    return { kind: 'kept', object: { key, kind, rows: found, partition, ...written } };
   }
 
   /** `undefined` for bytes that are no Parquet file; what can't be read now rejects, and is tried again. */
@@ -50,7 +53,7 @@ export class ObjectWriter {
     try {
       return await this.#parquet.rowCount({ size, read: (start, end) => this.#store.getRange(key, start, end) });
     } catch (error) {
-      if (error instanceof PipelineError && error.code === 'ENCODE_FAILED') return undefined;
+      if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return undefined;
       throw error;
     }
   }
