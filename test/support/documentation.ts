@@ -30,7 +30,7 @@ export function codeOf({ path, text }: Page): Code[] {
 }
 
 function blocksOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^```\w*\n(.*?)^```/gms)].flatMap(([, block = '']) =>
+  return [...markdown.matchAll(/^```(?!mermaid)\w*\n(.*?)^```/gms)].flatMap(([, block = '']) =>
     block.replaceAll(/\\\n\s*/g, ' ').split('\n'),
   );
 }

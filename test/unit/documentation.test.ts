@@ -103,6 +103,15 @@ describe('the documentation', () => {
     expect(missingFiles(page)).toEqual([]);
   });
 
+  it('tells what every room of src is for', () => {
+    const told = [...readFileSync('ARCHITECTURE.md', 'utf8').matchAll(/^\| `(src\/[\w/]+)\/` +\| [\w`]/gm)].map(
+      ([, room]) => room,
+    );
+    const nested = globSync('src/{consumer,kafka}/*/');
+    const rooms = [...globSync('src/*/'), ...nested].filter((room) => room !== 'src/consumer');
+    expect(told.toSorted()).toEqual(rooms.toSorted());
+  });
+
   it('says the program’s own defaults in the README', () => {
     const readme = readFileSync('README.md', 'utf8');
     const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\| `([^`]+)`/gm)].map(([, name = '', value = '']) => [
