@@ -30,6 +30,9 @@ export function createLogObserver(log: Logger): PipelineObserver {
         { partition, from: from.toString(), to: to.toString(), lost: (to - from).toString() },
         'Kafka no longer holds records that were never read',
       ),
+    rolledUp: ({ partition }, segments) => log.info({ partition, segments }, 'ledger rolled up'),
+    rollUpFailed: ({ partition }, error) =>
+      log.warn({ partition, ...failureFields(error) }, 'rolling up the ledger failed, a later commit tries again'),
     retrying: (step, error, attempt, delayMs) =>
       log.warn({ step, attempt, delayMs, ...failureFields(error) }, 'step failed, trying again'),
     paused: (bufferedBytes) => log.info({ bufferedBytes }, 'reading paused: the buffer is full'),

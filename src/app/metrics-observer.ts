@@ -42,6 +42,8 @@ export function joinObservers(...observers: readonly PipelineObserver[]): Pipeli
     committed: (batch) => observers.forEach((each) => each.committed?.(batch)),
     conflict: (details) => observers.forEach((each) => each.conflict?.(details)),
     gap: (entry) => observers.forEach((each) => each.gap?.(entry)),
+    rolledUp: (path, segments) => observers.forEach((each) => each.rolledUp?.(path, segments)),
+    rollUpFailed: (path, error) => observers.forEach((each) => each.rollUpFailed?.(path, error)),
     retrying: (step, error, attempt, delayMs) =>
       observers.forEach((each) => each.retrying?.(step, error, attempt, delayMs)),
     paused: (bytes) => observers.forEach((each) => each.paused?.(bytes)),

@@ -12,6 +12,7 @@ import {
   type WrittenEntry,
   type WrittenObject,
 } from '../ledger/ledger-entry.ts';
+import type { LedgerPath } from '../ledger/ledger-keys.ts';
 import { decoderVersion, type Recipe } from '../ledger/recipe.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
@@ -164,7 +165,18 @@ async function finish(
   const { oldestTimestampMs } = written;
   tools.observer.committed?.({ entry, reason, bytesIn: batch.bytes, tookMs, oldestTimestampMs });
   await step('offsets', () => request.commitOffset(entry));
+  await rollUp(entry, tools);
   return { kind: 'committed', entry };
+}
+
+/** Keeps the ledger quick to read. What fails now is done by a later commit, of whatever process. */
+async function rollUp(path: LedgerPath, { ledger, observer }: CommitTools): Promise<void> {
+  try {
+    const segments = await ledger.rollUpWhenDue(path);
+    if (segments > 0) observer.rolledUp?.(path, segments);
+  } catch (error) {
+    observer.rollUpFailed?.(path, error);
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { CutReason } from '../batch/batch-policy.ts';
 import type { CommittedEntry, GapEntry } from '../ledger/ledger-entry.ts';
+import type { LedgerPath } from '../ledger/ledger-keys.ts';
 
 /** The commit steps, in their order. */
-export const stepNames = ['claim', 'decode', 'settle', 'encode', 'put', 'register', 'ledger', 'offsets'] as const;
+export const stepNames = ['decode', 'claim', 'settle', 'encode', 'put', 'register', 'ledger', 'offsets'] as const;
 
 /** The commit steps, and what the service does around them: find a position at assignment, make sure of the topic before a claim. */
 export type StepName = (typeof stepNames)[number] | 'position' | 'topic';
@@ -27,8 +28,11 @@ export interface PipelineObserver {
   /** Another process owns the range; its entry counts. */
   conflict?(details: { readonly partition: number; readonly from: bigint; readonly theirs: string }): void;
   gap?(entry: GapEntry): void;
+  /** Old entries of the ledger were copied into segments. */
+  rolledUp?(path: LedgerPath, segments: number): void;
+  rollUpFailed?(path: LedgerPath, error: unknown): void;
   retrying?(step: StepName, error: unknown, attempt: number, delayMs: number): void;
-  /** A table changed: columns added, conflicts met. */
+  /** Reading has stopped because the buffers are full. */
   paused?(bufferedBytes: number): void;
   resumed?(bufferedBytes: number): void;
   buffered?(bytes: number): void;

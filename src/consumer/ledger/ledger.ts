@@ -40,6 +40,7 @@ const everything: EntryRange = { from: 0n, to: 2n ** 63n };
 const requestsMax = 16;
 /** Keys below the table that are looked at for objects without any ledger. */
 const orphansLookedAt = 1000;
+const commitsBetweenLooks = 250;
 
 /**
  * Entries of one table in an object store. All rejections are STORE_*, LEDGER_CORRUPT, LEDGER_NEWER or LEDGER_CONTENDED.
@@ -49,7 +50,10 @@ const orphansLookedAt = 1000;
  */
 export class Ledger {
   readonly #store: ObjectStore;
+  /** By the ledger's prefix of a topic: whether its table has objects without a ledger. */
   readonly #orphaned = new Map<string, Promise<boolean>>();
+  /** By the ledger's prefix of a partition: commits of this process. */
+  readonly #commits = new Map<string, number>();
 
   constructor(store: ObjectStore) {
     this.#store = store;
@@ -168,7 +172,18 @@ export class Ledger {
     }
   }
 
-  /** Copies old entries into segments, so that the ledger stays quick to read. Answers with how many segments were written. */
+  /**
+   * Call it after each commit: now and then it copies old entries into segments, so that the ledger stays quick to read. Answers with how
+   * many segments were written.
+   */
+  async rollUpWhenDue(path: LedgerPath): Promise<number> {
+    const prefix = partitionPrefix(path);
+    const commits = this.#commits.get(prefix) ?? 0;
+    this.#commits.set(prefix, commits + 1);
+    return commits % commitsBetweenLooks === 0 ? this.rollUp(path) : 0;
+  }
+
+  /** Copies old entries into segments. Answers with how many were written. */
   async rollUp(path: LedgerPath): Promise<number> {
     const { live } = await this.#index(path);
     return rollUp(this.#store, path, live);
