@@ -63,17 +63,27 @@ export async function commitBatch(request: CommitRequest, tools: CommitTools): P
   let prepared = await prepare(adopted?.entry.recipe ?? tools.writer.fit(tools.recipe));
   let claimed = await step('claim', () => takeClaim(request, prepared, tools));
   for (let tries = 1; claimed.kind === 'ours'; tries++) {
-    const { claim } = claimed;
-    const written = isOurWay(claim.entry) ? await write(claim, prepared, tools, step) : ({ kind: 'misfit' } as const);
+    const attempt: Attempt = { request, claim: claimed.claim, prepared, created: [], startMs };
+    const { entry } = claimed.claim;
+    const written = isOurWay(entry) ? await write(attempt, tools, step) : ({ kind: 'misfit' } as const);
     if (written.kind === 'theirs') return written;
-    if (written.kind === 'written') return await finish({ request, claim, written, startMs }, tools, step);
-    if (written.kind === 'damaged') throw damaged(claim.entry);
-    if (tries === generationsMax) throw damaged(claim.entry);
+    if (written.kind === 'written') return finish(attempt, written, tools, step);
+    if (written.kind === 'damaged' || tries === generationsMax) throw damaged(entry);
     if (written.kind === 'misfit') prepared = await prepare(tools.writer.fit(tools.recipe));
-    const { plan, recipe } = prepared;
-    claimed = await step('claim', () => raiseGeneration(claim, { plan, recipe }, tools));
+    claimed = await step('claim', () => raiseGeneration(attempt, prepared, tools));
+    if (claimed.kind === 'theirs') await yieldTo(claimed.found, attempt, tools, step);
   }
   return claimed;
+}
+
+/** One try to write what is claimed. */
+interface Attempt {
+  readonly request: CommitRequest;
+  readonly claim: Versioned<ClaimedEntry>;
+  readonly prepared: PreparedBatch;
+  /** Objects that this try has put. */
+  readonly created: WrittenObject[];
+  readonly startMs: number;
 }
 
 async function takeClaim(
@@ -107,8 +117,8 @@ function isOurWay({ recipe }: ClaimedEntry): boolean {
 
 /** Claims the range again with keys of their own: nothing that was written for it before can count any more. */
 async function raiseGeneration(
-  claim: Versioned<ClaimedEntry>,
-  { plan, recipe }: Pick<PreparedBatch, 'plan' | 'recipe'>,
+  { claim }: Attempt,
+  { plan, recipe }: PreparedBatch,
   tools: CommitTools,
 ): Promise<ClaimResult<ClaimedEntry>> {
   const { entry } = claim;
@@ -123,41 +133,38 @@ async function raiseGeneration(
 }
 
 async function write(
-  claim: Versioned<ClaimedEntry>,
-  prepared: PreparedBatch,
+  attempt: Attempt,
   tools: CommitTools,
   step: StepRunner,
 ): Promise<WriteResult | Extract<CommitResult, { kind: 'theirs' }>> {
+  const { claim, prepared, created } = attempt;
+  const { entry } = claim;
   const guard = new EntryGuard(claim, tools);
   try {
-    return await writeObjects({ range: claim.entry, prepared, plan: claim.entry.plan, guard }, tools, step);
+    return await writeObjects({ range: entry, prepared, plan: entry.plan, guard, created }, tools, step);
   } catch (error) {
-    if (error instanceof Overtaken) return { kind: 'theirs', found: error.found };
-    throw error;
+    if (!(error instanceof Overtaken)) throw error;
+    await yieldTo(error.found, attempt, tools, step);
+    return { kind: 'theirs', found: error.found };
   }
-}
-
-interface Finish {
-  readonly request: CommitRequest;
-  readonly claim: Versioned<ClaimedEntry>;
-  readonly written: Extract<WriteResult, { kind: 'written' }>;
-  readonly startMs: number;
 }
 
 /** Steps 7 and 8, and away with what the entry's earlier generations may have left. */
 async function finish(
-  { request, claim, written, startMs }: Finish,
+  attempt: Attempt,
+  written: Extract<WriteResult, { kind: 'written' }>,
   tools: CommitTools,
   step: StepRunner,
 ): Promise<CommitResult> {
-  const { batch, reason, lost } = request;
+  const { request, claim, startMs } = attempt;
+  const { batch, reason, lost, adopted } = request;
   // what an earlier try has put is not lost, though Kafka no longer holds it
-  const isKept = written.isWhole && claim === request.adopted;
+  const isKept = written.isWhole && claim === adopted;
   const outcome = { ...written.outcome, ...(lost !== undefined && !isKept && { lost }) };
   const entry: CommittedEntry = { ...claim.entry, state: 'committed', outcome };
   const result = await step('ledger', () => tools.ledger.replace(claim, entry));
   if (result.kind === 'theirs') {
-    await yieldTo(result.found, claim.entry.generation, written.created, tools, step);
+    await yieldTo(result.found, attempt, tools, step);
     return result;
   }
   await tools.writer.discard(entry.obsolete ?? []);
@@ -180,18 +187,18 @@ async function rollUp(path: LedgerPath, { ledger, observer }: CommitTools): Prom
 }
 
 /**
- * Another process has finished the range. What we created under a lower generation goes; what we created under the same one holds records
- * that the other no longer got from Kafka: the entry takes it in.
+ * Another process has the range. What we created under a generation that is passed goes; what we created under the committed one holds
+ * records that the other no longer got from Kafka: the entry takes it in.
  */
 async function yieldTo(
   found: Versioned,
-  generation: number,
-  created: readonly WrittenObject[],
+  { claim, created }: Attempt,
   tools: CommitTools,
   step: StepRunner,
 ): Promise<void> {
   const { entry } = found;
   if (!isWritten(entry)) return;
+  const { generation } = claim.entry;
   await tools.writer.discard(created.map(({ key }) => key).filter((key) => isDeletable(entry, { key, generation })));
   const more = created.filter(({ key }) => entry.generation === generation && !listsObject(entry, key));
   if (more.length > 0) await step('ledger', () => tools.ledger.replace(found, withObjects(entry, more)));

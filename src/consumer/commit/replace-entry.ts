@@ -37,15 +37,16 @@ export interface Replacement {
  */
 export async function replaceEntry(replacement: Replacement, tools: CommitTools): Promise<CommittedEntry> {
   const step = stepRunner(tools);
+  const created: WrittenObject[] = [];
   let announced = await announce(replacement, tools, step);
-  let written = await write(announced, replacement, tools, step);
+  let written = await write(announced, replacement, created, tools, step);
   if (written.kind === 'spoiled') {
     // a key of the new generation holds something else: the next one is free
     announced = await announce({ ...replacement, current: announced }, tools, step);
-    written = await write(announced, replacement, tools, step);
+    written = await write(announced, replacement, created, tools, step);
   }
   if (written.kind !== 'written') throw overtaken(announced.entry);
-  const { outcome, created } = written;
+  const { outcome } = written;
   const { replacement: intent, ...entry } = announced.entry;
   const objects = [...(replacement.keeps ?? []), ...outcome.objects];
   const next: CommittedEntry = {
@@ -114,16 +115,18 @@ async function announce(
 async function write(
   announced: Versioned<ReplacingEntry>,
   { prepared }: Replacement,
+  created: WrittenObject[],
   tools: CommitTools,
   step: StepRunner,
 ): Promise<WriteResult> {
   const { entry } = announced;
   const guard = new EntryGuard(announced, tools);
   try {
-    return await writeObjects({ range: rangeOf(entry), prepared, plan: [], guard }, tools, step);
+    return await writeObjects({ range: rangeOf(entry), prepared, plan: [], guard, created }, tools, step);
   } catch (error) {
-    if (error instanceof Overtaken) throw overtaken(entry);
-    throw error;
+    if (!(error instanceof Overtaken)) throw error;
+    await discardOurs(error.found.entry, entry.replacement.generation, created, tools);
+    throw overtaken(entry);
   }
 }
 

@@ -13,14 +13,14 @@ export interface WriteRequest {
   /** What the claim said would be written: an earlier try may have had more records than Kafka delivers now. */
   readonly plan: readonly PlannedObject[];
   readonly guard: EntryGuard;
+  /** Takes in the objects that were not there before, as they are put: they are there whatever happens next. */
+  readonly created: WrittenObject[];
 }
 
 export type WriteResult =
   | {
       readonly kind: 'written';
       readonly outcome: Outcome;
-      /** Objects that were not there before. */
-      readonly created: readonly WrittenObject[];
       /** Everything that the claim said is there. */
       readonly isWhole: boolean;
       /** Kafka timestamp of the oldest record, milliseconds since the epoch. */
@@ -38,7 +38,7 @@ const putsMax = 4;
 
 /** Steps 3 to 6 of the way into the lake: settle, encode, put, register. */
 export async function writeObjects(
-  { range, prepared, plan, guard }: WriteRequest,
+  { range, prepared, plan, guard, created }: WriteRequest,
   { writer, clock }: CommitTools,
   step: StepRunner,
 ): Promise<WriteResult> {
@@ -47,7 +47,11 @@ export async function writeObjects(
   if (settled === 'misfit') return { kind: 'misfit' };
   const drafts = writer.drafts(groups, settled, range);
   const earlier = plan.filter((planned) => !drafts.some((draft) => isSame(draft, planned)));
-  const puts = await mapConcurrently(drafts, putsMax, (draft) => putDraft(draft, writer, step, guard));
+  const puts = await mapConcurrently(drafts, putsMax, async (draft) => {
+    const result = await putDraft(draft, writer, step, guard);
+    if (result.kind === 'created') created.push(result.object);
+    return result;
+  });
   const kept = await mapConcurrently(earlier, putsMax, (planned) =>
     step('put', () => writer.find(planned, settled, range)),
   );
@@ -66,7 +70,6 @@ export async function writeObjects(
       ...settled.eventTimes,
       ...(prepared.lastRecord && { lastRecord: prepared.lastRecord }),
     },
-    created: results.flatMap((result) => (result.kind === 'created' ? [result.object] : [])),
     isWhole: plan.every((planned) => objects.some((object) => isSame(object, planned) && object.rows >= planned.rows)),
     oldestTimestampMs: decoded.oldestTimestampMs,
   };

@@ -41,8 +41,15 @@ describe('an entry of format 1', () => {
   const claim = {
     format: 1,
     state: 'claimed',
-    ...{ table: 'readings', topic: 'readings', partition: 0, from: '10', to: '20' },
-    ...{ writer: 'w', claimedAt: '2026-11-23T09:15:00.000Z', reason: 'rows', placement },
+    table: testTable,
+    topic: testTopic,
+    partition: 0,
+    from: '10',
+    to: '20',
+    writer: 'w',
+    claimedAt: '2026-11-23T09:15:00.000Z',
+    reason: 'rows',
+    placement,
   };
   const outcome = { ...committedOf(claimOf(10n, 20n)).outcome, obsolete: ['t/old.parquet'] };
 

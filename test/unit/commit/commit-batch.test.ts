@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
+import { commitBatch, type CommitRequest } from '../../../src/consumer/commit/commit-batch.ts';
+import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import type { PipelineObserver, StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
+import type { Versioned } from '../../../src/consumer/ledger/ledger.ts';
+import type { ClaimedEntry, LedgerEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { testTimestampMs } from '../../support/chunks.ts';
+import {
+  audit,
+  createTestTools,
+  openTestLake,
+  readRows,
+  testTable,
+  testTopic,
+  type TestLake,
+} from '../../support/lake.ts';
+import { TestClock } from '../../support/test-clock.ts';
+
+const path = { table: testTable, topic: testTopic, partition: 0 };
+
+/** Ten records, five in each of two hours; every fifth is long. */
+function tenRecords(): FakeTopic {
+  const topic = new FakeTopic(1);
+  for (let index = 0; index < 10; index++) {
+    const eventTime = new Date(testTimestampMs + Math.floor(index / 5) * 3_600_000).toISOString();
+    topic.append(0, { value: JSON.stringify({ n: index, eventTime, text: 'x'.repeat(index % 5 === 0 ? 200 : 1) }) });
+  }
+  return topic;
+}
+
+function requestOf(topic: FakeTopic, from: bigint, changes: Partial<CommitRequest> = {}): CommitRequest {
+  const buffer = new PartitionBuffer(0, 0n);
+  if (from > 0n) buffer.push({ ...topic.chunk({ partition: 0, from: 0n, to: from }), count: 0 }, 0);
+  buffer.push(topic.chunk({ partition: 0, from, to: 10n }), 0);
+  return { batch: buffer.cutAt(10n), reason: 'rows', commitOffset: async () => {}, ...changes };
+}
+
+class Death extends Error {}
+
+/** A process that dies there, or waits there for what `meanwhile` does. */
+function atStep(name: StepName, phase: 'before' | 'after', meanwhile: () => Promise<void> | never): PipelineObserver {
+  let isReached = false;
+  return {
+    step: async (step, when) => {
+      if (isReached || step !== name || when !== phase) return;
+      isReached = true;
+      await meanwhile();
+    },
+  };
+}
+
+const dies = (): never => {
+  throw new Death();
+};
+
+async function dieAfterPuts(topic: FakeTopic, lake: TestLake, options: object = {}): Promise<void> {
+  const tools = createTestTools({ ...lake, observer: atStep('ledger', 'before', dies), ...options });
+  await expect(commitBatch(requestOf(topic, 0n), tools)).rejects.toThrow(Death);
+}
+
+async function claimOf(tools: CommitTools): Promise<Versioned<ClaimedEntry>> {
+  const found = await tools.ledger.get(path, 0n);
+  if (found?.entry.state !== 'claimed') throw new Error('it is claimed');
+  return { ...found, entry: found.entry };
+}
+
+async function adopt(topic: FakeTopic, tools: CommitTools, { from = 0n } = {}): Promise<LedgerEntry> {
+  const adopted = await claimOf(tools);
+  const lost = from > 0n ? { lost: { from: 0n, to: from } } : {};
+  const result = await commitBatch(requestOf(topic, from, { adopted, ...lost }), tools);
+  return result.kind === 'committed' ? result.entry : result.found.entry;
+}
+
+/** What every reader of the table and its dead letters counts, each offset once. */
+async function offsetsOf(lake: TestLake): Promise<number[]> {
+  const rows = [...(await readRows(lake)), ...(await readRows(lake, `${testTable}_dead_letters`))];
+  return rows.map((row) => Number(row['kafka_offset'])).toSorted((a, b) => a - b);
+}
+
+const all = Array.from({ length: 10 }, (_, index) => index);
+
+describe('a claim that came to nothing', () => {
+  it('is fulfilled by its own recipe, whatever the process that adopts it is configured for', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieAfterPuts(topic, lake, { recipe: { recordBytesMax: 150 } });
+    const entry = await adopt(topic, createTestTools({ ...lake, recipe: { recordBytesMax: 100_000, growth: 'none' } }));
+    expect(entry).toMatchObject({ generation: 1, outcome: { rows: 8, deadLetters: 2 } });
+    expect(await offsetsOf(lake)).toEqual(all);
+  });
+
+  it('keeps what it has put, also when Kafka no longer holds half of it', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieAfterPuts(topic, lake);
+    const entry = await adopt(topic, createTestTools(lake), { from: 7n });
+    expect(entry).toMatchObject({ outcome: { records: 10, rows: 10 } });
+    expect(entry).not.toHaveProperty('outcome.lost');
+    expect(await offsetsOf(lake)).toEqual(all);
+    expect((await audit(lake)).findings).toEqual([]);
+  });
+
+  it('loses, loudly, what neither the lake nor Kafka has', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    const tools = createTestTools({ ...lake, observer: atStep('settle', 'after', dies) });
+    await expect(commitBatch(requestOf(topic, 0n), tools)).rejects.toThrow(Death);
+    const entry = await adopt(topic, createTestTools(lake), { from: 7n });
+    expect(entry).toMatchObject({ outcome: { records: 3, lost: { from: 0n, to: 7n } } });
+    expect((await audit(lake)).findings).toMatchObject([{ problem: 'gap' }]);
+  });
+
+  it('is claimed again at the next generation when the table was made with other partition keys', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    const early = createTestTools({ ...lake, observer: atStep('claim', 'after', dies) });
+    await expect(commitBatch(requestOf(topic, 0n), early)).rejects.toThrow(Death);
+    const daily = createTestTools({ ...lake, placement: { layout: 'day' } });
+    using decoded = daily.writer.decode([], daily.recipe);
+    await daily.writer.settle({ ...decoded, rowCount: 1 }, daily.recipe);
+    expect(await adopt(topic, daily)).toMatchObject({ generation: 2, recipe: { placement: { layout: 'day' } } });
+    expect(await offsetsOf(lake)).toEqual(all);
+    expect((await audit(lake)).findings).toEqual([]);
+  });
+
+  it('is claimed again when an object of it is damaged; the damaged one goes', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieAfterPuts(topic, lake);
+    for await (const { key } of lake.store.list(`${testTable}/`))
+      await lake.store.put(key, Buffer.from('PAR1 damaged'));
+    expect(await adopt(topic, createTestTools(lake))).toMatchObject({ generation: 2, outcome: { rows: 10 } });
+    expect(await offsetsOf(lake)).toEqual(all);
+    expect((await audit(lake)).findings).toEqual([]);
+  });
+});
+
+describe('a process that was frozen', () => {
+  it('before its puts writes nothing more when others have finished the range', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    const clock = new TestClock();
+    const others = createTestTools({ ...lake, recipe: { recordBytesMax: 100_000 } });
+    const frozen = createTestTools({
+      ...lake,
+      recipe: { recordBytesMax: 150 },
+      observer: atStep('encode', 'before', async () => {
+        await adopt(topic, others);
+        clock.pass(60_000);
+      }),
+    });
+    const result = await commitBatch(requestOf(topic, 0n), { ...frozen, clock });
+    expect(result).toMatchObject({
+      kind: 'theirs',
+      found: { entry: { state: 'committed', outcome: { deadLetters: 2 } } },
+    });
+    expect(await offsetsOf(lake)).toEqual(all);
+    expect((await audit(lake)).findings).toEqual([]);
+  });
+
+  it('gives the entry what only it had read, when it wakes after the others', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    const others = createTestTools(lake);
+    const frozen = createTestTools({
+      ...lake,
+      observer: atStep('settle', 'after', async () => {
+        await adopt(topic, others, { from: 7n });
+      }),
+    });
+    await commitBatch(requestOf(topic, 0n), frozen);
+    const found = await others.ledger.get(path, 0n);
+    // the object of the first hour came from the one that was frozen; of the second the others were first
+    expect(found?.entry).toMatchObject({ outcome: { rows: 8 } });
+    expect(await offsetsOf(lake)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
+    expect((await audit(lake)).findings).toMatchObject([{ problem: 'gap' }]);
+  });
+});
