@@ -201,7 +201,9 @@ async function yieldTo(
   const { generation } = claim.entry;
   await tools.writer.discard(created.map(({ key }) => key).filter((key) => isDeletable(entry, { key, generation })));
   const more = created.filter(({ key }) => entry.generation === generation && !listsObject(entry, key));
-  if (more.length > 0) await step('ledger', () => tools.ledger.replace(found, withObjects(entry, more)));
+  if (more.length === 0) return;
+  await step('register', () => tools.writer.register(more));
+  await step('ledger', () => tools.ledger.replace(found, withObjects(entry, more)));
 }
 
 function withObjects(entry: WrittenEntry, more: readonly WrittenObject[]): WrittenEntry {
