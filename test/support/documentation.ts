@@ -91,15 +91,32 @@ export function capitalNamesOf(page: Page): string[] {
   ];
 }
 
-/** Files of the repository that a page names in code, or links to. */
-export function pathsOf(page: Page): { named: string[]; linked: string[] } {
-  const named = codeOf(page).flatMap(({ text }) =>
-    [...text.matchAll(/(?<![\w./-])(?:src|test|docs|scripts|bench|infra|docker|bin)\/[\w./*-]*\w/g)].map(
-      ([path]) => path,
-    ),
-  );
-  const linked = [...page.text.matchAll(/\]\(([^)\s#]+)[^)]*\)|(?:src|href|srcset)="([^"#]+)"/g)]
+/** Files of the repository that a page names in code. */
+export function pathsOf(page: Page): string[] {
+  const pattern = /(?<![\w./-])(?:src|test|docs|scripts|bench|infra|docker|bin)\/[\w./*-]*\w/g;
+  return codeOf(page).flatMap(({ text }) => [...text.matchAll(pattern)].map(([path]) => path));
+}
+
+/** What a page links to: a file, a heading, or a heading of a file. */
+export interface Link {
+  /** From the page's folder; empty: the page itself. */
+  readonly file: string;
+  readonly anchor: string | undefined;
+}
+
+export function linksOf({ text }: Page): Link[] {
+  return [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|href|srcset)="([^"]+)"/g)]
     .map(([, target, attribute]) => target ?? attribute ?? '')
-    .filter((target) => !/^[a-z]+:/.test(target));
-  return { named, linked };
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => ({ file: target.split('#')[0] ?? '', anchor: target.split('#')[1] }));
+}
+
+/** The anchors that GitHub gives to a page's headings. */
+export function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 }

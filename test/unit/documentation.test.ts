@@ -8,10 +8,12 @@ import { readSettings } from '../../src/app/settings.ts';
 import { errorGroups } from '../../src/runtime/error-codes/error-codes.ts';
 import { problemOf, serviceWords, wordsOf } from '../support/command-check.ts';
 import {
+  anchorsOf,
   assignmentsOf,
   capitalNamesOf,
   commandsOf,
   documentationPages,
+  linksOf,
   pathsOf,
   type Page,
 } from '../support/documentation.ts';
@@ -39,7 +41,7 @@ const others: ReadonlySet<string> = new Set([
 ]);
 
 /** Commands that pages tell of, and that are still to come. */
-const announced: ReadonlySet<string> = new Set(['glueless --version', 'glueless skip']);
+const announced: ReadonlySet<string> = new Set(['glueless skip']);
 
 async function wrongCommands(page: Page): Promise<string[]> {
   const told = commandsOf(page).filter(({ command }) => !announced.has(command));
@@ -68,10 +70,15 @@ function unknownNames(page: Page): string[] {
 }
 
 function missingFiles(page: Page): string[] {
-  const { named, linked } = pathsOf(page);
+  const broken = linksOf(page).filter(({ file, anchor }) => {
+    const path = file === '' ? page.path : join(dirname(page.path), file);
+    if (file !== '' && !existsSync(path)) return true;
+    const text = file === '' ? page.text : anchor === undefined ? '' : readFileSync(path, 'utf8');
+    return anchor !== undefined && !anchorsOf(text).includes(anchor);
+  });
   return [
-    ...named.filter((path) => globSync(path).length === 0),
-    ...linked.filter((path) => !existsSync(join(dirname(page.path), path))),
+    ...pathsOf(page).filter((path) => globSync(path).length === 0),
+    ...broken.map(({ file, anchor }) => (anchor === undefined ? file : `${file}#${anchor}`)),
   ];
 }
 
@@ -110,6 +117,12 @@ describe('the documentation', () => {
     const nested = globSync('src/{consumer,kafka}/*/');
     const rooms = [...globSync('src/*/'), ...nested].filter((room) => room !== 'src/consumer');
     expect(told.toSorted()).toEqual(rooms.toSorted());
+  });
+
+  it('tells an operator what to do for each error code', () => {
+    const operations = readFileSync('docs/operations.md', 'utf8');
+    const forDevelopers = new Set(['USAGE_INVALID', 'PREREQUISITE_MISSING', 'PREREQUISITE_FAILED', 'DEMO_FAILED']);
+    expect([...errorCodes].filter((code) => !forDevelopers.has(code) && !operations.includes(code))).toEqual([]);
   });
 
   it('says the program’s own defaults in the README', () => {
@@ -165,10 +178,10 @@ describe('the check of the documentation', () => {
       'KAFKA_BROKER',
       'STORE_GONE',
     ]);
-    expect(missingFiles(page('`src/gone.ts`, [here](docs/gone.md), `src/cli.ts`'))).toEqual([
-      'src/gone.ts',
-      'docs/gone.md',
-    ]);
+    const links = page(
+      '## A page’s end\n`src/gone.ts`, `src/cli.ts`, [no](docs/gone.md), [end](#a-pages-end), [no](#gone)',
+    );
+    expect(missingFiles(links)).toEqual(['src/gone.ts', 'docs/gone.md', '#gone']);
   });
 
   it('reads words as a shell does', () => {
