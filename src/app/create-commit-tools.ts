@@ -70,7 +70,8 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
 /** How this process writes what nobody has claimed yet. */
 function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>, layout: Layout): Recipe {
   const { eventTimeField, pastDaysMax, futureDaysMax } = table;
-  const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints, withKafkaColumns } = schema;
+  const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints, withKafkaColumns, deadLetterPayload } =
+    schema;
   return {
     decoder: decoderVersion,
     placement: { layout, eventTimeField, pastDaysMax, futureDaysMax },
@@ -86,7 +87,7 @@ function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>, layout:
     growth,
     hints: [...hints].map(([name, type]) => `${name} ${formatType(type)}`).join(', '),
     kafkaColumns: withKafkaColumns,
-    deadLetterPayload: 'full',
+    deadLetterPayload,
   };
 }
 

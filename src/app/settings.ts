@@ -74,6 +74,8 @@ export interface SchemaSettings {
     readonly deny: ReadonlySet<string>;
     readonly rename: ReadonlyMap<string, string>;
   };
+  /** What a dead letter keeps of its record. */
+  readonly deadLetterPayload: Config['DEAD_LETTER_PAYLOAD'];
   readonly columnsMax: number;
   readonly depthMax: number;
   readonly recordBytesMax: number;
@@ -195,6 +197,7 @@ function schemaSettings(config: Config): SchemaSettings {
       deny: config.FIELDS_DENY ?? new Set(),
       rename: config.FIELDS_RENAME ?? new Map(),
     },
+    deadLetterPayload: config.DEAD_LETTER_PAYLOAD,
     columnsMax: config.SCHEMA_COLUMNS_MAX,
     depthMax: config.SCHEMA_DEPTH_MAX,
     recordBytesMax: config.RECORD_BYTES_MAX,

@@ -28,12 +28,18 @@ export const schemaVariables = {
   ).prefault(''),
   FIELDS_ALLOW: list({
     group,
-    about: 'Only these top-level fields of a record become columns',
+    about: 'Only these top-level fields of a record become columns, whatever their upper and lower case',
   }).optional(),
   FIELDS_DENY: list({
     group,
-    about: 'Top-level fields of a record that become no column',
+    about:
+      'Top-level fields of a record that become no column, whatever their upper and lower case; fields inside of others can’t be left out, and a dead letter keeps its record whole unless DEAD_LETTER_PAYLOAD says otherwise',
   }).optional(),
+  DEAD_LETTER_PAYLOAD: choice(['full', 'keys', 'none'], {
+    group,
+    about:
+      'What a dead letter keeps of its record: value, key and headers (full), key and headers (keys), or its coordinates and the reason only (none). Only full ones can be redriven',
+  }).prefault('full'),
   FIELDS_RENAME: variable(
     { group, about: 'Fields that get another name', expected: 'old=new, several separated by commas' },
     readPairs,

@@ -1,6 +1,11 @@
-/** Rules for which fields of a record become columns, and under which names. */
+import { columnName } from '../../schema/names.ts';
+
+/**
+ * Rules for which top-level fields of a record become columns, and under which names. They go by column names: a rule about
+ * `patientId` is about `PatientId` and `patientid` too, which would become the same column.
+ */
 export interface FieldRules {
-  /** The only fields that are kept; `undefined` keeps all. */
+  /** The only columns that are kept; `undefined` keeps all. */
   readonly allow: ReadonlySet<string> | undefined;
   readonly deny: ReadonlySet<string>;
   readonly rename: ReadonlyMap<string, string>;
@@ -8,8 +13,26 @@ export interface FieldRules {
 
 export const allFields: FieldRules = { allow: undefined, deny: new Set(), rename: new Map() };
 
-/** Gives the name the field goes by; `undefined` when it is left out on purpose. */
+export interface FieldNames {
+  readonly allow?: readonly string[] | undefined;
+  readonly deny: readonly string[];
+  /** Pairs of a field's name and the name it gets. */
+  readonly rename: readonly (readonly [from: string, to: string])[];
+}
+
+/** Makes the rules from fields as somebody wrote them. */
+export function fieldRules({ allow, deny, rename }: FieldNames): FieldRules {
+  return {
+    allow: allow && new Set(allow.map(columnName)),
+    deny: new Set(deny.map(columnName)),
+    rename: new Map(rename.map(([from, to]) => [columnName(from), to])),
+  };
+}
+
+/** Gives the name the field goes by; `undefined` when it is left out on purpose, by its own name or by the one it would get. */
 export function nameOfField(field: string, { allow, deny, rename }: FieldRules): string | undefined {
-  if (deny.has(field) || (allow !== undefined && !allow.has(field))) return undefined;
-  return rename.get(field) ?? field;
+  const column = columnName(field);
+  const name = rename.get(column) ?? field;
+  if (deny.has(column) || deny.has(columnName(name))) return undefined;
+  return allow === undefined || allow.has(column) ? name : undefined;
 }

@@ -43,7 +43,7 @@ export function assembleDeadLetters(rejects: readonly Reject[], payload: Recipe[
     kafka_topic: ({ chunk }) => chunk.topic,
     stage: () => 'decode',
     reason: ({ reason }) => reason,
-    detail: ({ detail }) => detail,
+    detail: ({ detail }) => (payload === 'full' ? detail : withoutExcerpt(detail)),
     ...(payload === 'full' && {
       value_text: (reject) => stringAt(valueOf(reject)),
       value_base64: (reject) => base64Of(valueOf(reject)),
@@ -73,6 +73,11 @@ export function assembleDeadLetters(rejects: readonly Reject[], payload: Recipe[
     return { name, type, ...(numbers[name] ?? stringColumn(rejects.map(read))) };
   });
   return { rowCount: rejects.length, columns };
+}
+
+/** V8's message without the piece of the value that it quotes. */
+function withoutExcerpt(detail: string): string {
+  return detail.replace(/^Unexpected token .* is not valid JSON/s, 'no valid JSON');
 }
 
 const noString = (): undefined => undefined;

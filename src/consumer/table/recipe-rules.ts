@@ -3,6 +3,7 @@ import { parseColumns } from '../../schema/hive-ddl.ts';
 import { layoutOf } from '../../schema/layout.ts';
 import type { Column } from '../../schema/types.ts';
 import type { DecodeRules } from '../columns/decode-batch.ts';
+import { fieldRules } from '../columns/field-rules.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { CatalogTable } from '../ports/lake.ts';
 import { kafkaColumns } from './assemble-table.ts';
@@ -24,11 +25,7 @@ export function rulesOf(recipe: Recipe): RecipeRules {
 function makeRules({ fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints }: Recipe): RecipeRules {
   return {
     decode: {
-      fields: {
-        allow: fields.allow && new Set(fields.allow),
-        deny: new Set(fields.deny),
-        rename: new Map(fields.rename),
-      },
+      fields: fieldRules(fields),
       numbers,
       depthMax,
       recordBytesMax,

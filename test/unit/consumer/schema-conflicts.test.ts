@@ -139,6 +139,26 @@ describe('a table fed with changing records', () => {
     expect((await write(records, fields({ rename: [['deviceId', 'device']] }))).columns).toContain('device string');
   });
 
+  it('leaves out a field however its name is written, also under a new name', async () => {
+    const records = [[{ patientId: 1 }, { PatientId: 2 }, { PATIENTID: 3, t: 1 }, { ward: 4, t: 2 }]];
+    const fields = (rules: object) => ({ recipe: { fields: { deny: [], rename: [], ...rules } } });
+    for (const rules of [
+      { deny: ['patientId', 'Ward'] },
+      { allow: ['T'] },
+      {
+        deny: ['who'],
+        rename: [
+          ['patientid', 'who'],
+          ['WARD', 'Who'],
+        ],
+      },
+    ])
+      expect(await write(records, fields(rules))).toMatchObject({
+        columns: ['t double'],
+        rows: [{}, {}, { t: 1 }, { t: 2 }],
+      });
+  });
+
   it('says in the catalog which batch brought a column', async () => {
     const { table } = await write([[{ a: 1 }], [{ b: 2 }]]);
     expect(table?.columns.find(({ name }) => name === 'b')?.comment).toBe('first in partition 0, offsets from 1');
