@@ -116,7 +116,7 @@ describe('the documentation', () => {
     );
     const nested = globSync('src/{consumer,kafka}/*/');
     const rooms = [...globSync('src/*/'), ...nested].filter((room) => room !== 'src/consumer');
-    expect(told.toSorted()).toEqual(rooms.toSorted());
+    expect(new Set(told)).toEqual(new Set(rooms));
   });
 
   it('tells an operator what to do for each error code', () => {
