@@ -1,11 +1,10 @@
-import type { Kafka } from 'kafkajs';
-import { createKafkaClient } from '../kafka/kafkajs/client.ts';
+import { createKafkaClient, type KafkaClient } from '../kafka/kafkajs/client.ts';
 import { checkTlsMaterial, loadTlsMaterial, type CertificateFacts, type TlsMaterial } from '../kafka/tls-material.ts';
 import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
 import type { KafkaSettings, TlsSettings } from './settings.ts';
 
 export interface KafkaConnection {
-  readonly kafka: Kafka;
+  readonly kafka: KafkaClient;
   readonly certificate: CertificateFacts | undefined;
   readonly identity: TlsIdentity;
   /** Reads the certificate again. */

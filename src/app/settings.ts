@@ -31,6 +31,7 @@ export interface KafkaSettings {
   readonly groupId: string;
   readonly clientId: string;
   readonly sessionTimeoutMs: number;
+  readonly metadataMaxAgeMs: number;
   readonly fetchBytesMax: number;
   readonly unpackedBytesMax: number;
   readonly tls: TlsSettings;
@@ -141,6 +142,7 @@ function kafkaSettings(config: Config, aws: AwsSettings): KafkaSettings {
     groupId: config.KAFKA_GROUP_ID,
     clientId: config.KAFKA_CLIENT_ID,
     sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_SECONDS * 1000,
+    metadataMaxAgeMs: config.KAFKA_METADATA_SECONDS * 1000,
     fetchBytesMax: config.KAFKA_FETCH_BYTES_MAX,
     unpackedBytesMax: config.KAFKA_UNPACKED_BYTES_MAX,
     tls: {

@@ -86,7 +86,7 @@ export async function consume(
     trying,
   );
   const { topic, table } = tools;
-  const reader = createTopicReader({ kafka, topic });
+  await using reader = createTopicReader({ kafka, topic });
   // a service that starts before its broker or topic waits for them
   if (untilEnd) await reader.describe();
   else await keepTrying('waiting for the topic', () => checkReadable(reader), trying);
@@ -103,7 +103,11 @@ export async function consume(
   });
   try {
     await runConsumer({
-      source: createRecordSource({ ...settings.kafka, kafka }),
+      source: createRecordSource({
+        ...settings.kafka,
+        kafka,
+        onTrouble: ({ code, message }) => log.warn({ code, reason: message }, 'reading is tried again'),
+      }),
       reader,
       tools,
       policy: batch,

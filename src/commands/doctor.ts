@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
+import type { TopicReader } from '../consumer/ports/topic.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { withAdmin } from '../kafka/topics.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -62,20 +63,40 @@ function kafkaChecks(settings: KafkaSettings): Check[] {
       name: 'topic',
       run: async () => {
         const { kafka } = await connect();
-        const { partitions } = await createTopicReader({ kafka, topic }).describe();
+        await using reader = createTopicReader({ kafka, topic });
+        const { partitions } = await reader.describe();
         const records = partitions.values().reduce((sum, { low, high }) => sum + (high - low), 0n);
         return `${topic}, ${partitions.size} partitions, about ${records} records`;
+      },
+    },
+    {
+      name: 'records',
+      run: async () => {
+        const { kafka } = await connect();
+        await using reader = createTopicReader({ kafka, topic });
+        return await readNewest(reader, topic);
       },
     },
     {
       name: 'consumer group',
       run: async () => {
         const { kafka } = await connect();
-        const committed = await createTopicReader({ kafka, topic }).committed(groupId);
+        await using reader = createTopicReader({ kafka, topic });
+        const committed = await reader.committed(groupId);
         return `${groupId}, ${committed.size} partitions with a committed offset`;
       },
     },
   ];
+}
+
+/** Reads one record as replay and verify do, without the consumer group. */
+async function readNewest(reader: TopicReader, topic: string): Promise<string> {
+  const { partitions } = await reader.describe();
+  const held = [...partitions].find(([, { low, high }]) => low < high);
+  if (held === undefined) return `${topic} is empty: nothing to read yet`;
+  const [partition, { high }] = held;
+  for await (const chunk of reader.read({ partition, from: high - 1n, to: high })) chunk[Symbol.dispose]();
+  return `read ${topic}/${partition} at offset ${high - 1n}`;
 }
 
 function lakeChecks({ lake, table: { name } }: Settings): Check[] {

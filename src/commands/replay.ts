@@ -38,7 +38,7 @@ export async function replay(
   const { topic } = settings.kafka;
   const table = settings.table.name;
   const { kafka } = await connectKafka(settings.kafka, { patience: 'one-off', nowMs: systemClock.nowMs() });
-  const reader = createTopicReader({ kafka, topic });
+  await using reader = createTopicReader({ kafka, topic });
   const lake = await openLake(settings.lake);
   const plan = await planAll(await selectRanges(reader, options), {
     ledger: new Ledger(lake.store),

@@ -51,7 +51,7 @@ export interface DiffOptions {
 /** Prints what the topic's newest records would do to the table; 3 when they would change it. Writes nothing. */
 export async function diffSchema(settings: Settings, { sample, json }: DiffOptions, log: Logger): Promise<number> {
   const { kafka } = await connectKafka(settings.kafka, { patience: 'one-off', nowMs: systemClock.nowMs() });
-  const reader = createTopicReader({ kafka, topic: settings.kafka.topic });
+  await using reader = createTopicReader({ kafka, topic: settings.kafka.topic });
   const lake = await openLake(settings.lake);
   const { writer, recipe, table } = await createCommitTools({ settings, lake, log, observer: {} });
   const chunks = await newestRecords(reader, sample);

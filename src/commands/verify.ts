@@ -26,7 +26,7 @@ export async function verifyTable(settings: Settings, options: VerifyCommandOpti
   const { store, catalog } = await openLake(settings.lake);
   const table = settings.table.name;
   const { topic } = settings.kafka;
-  const reader = options.broker ? await connectReader(settings.kafka) : undefined;
+  await using reader = options.broker ? await connectReader(settings.kafka) : undefined;
   const run = () =>
     verify({
       ledger: new Ledger(store),

@@ -67,9 +67,9 @@ const diagnoses: readonly Diagnosis[] = [
     hint: 'give its principal Read, Write or Describe on the topic by ACL',
   },
   {
-    pattern: /GROUP_AUTHORIZATION_FAILED|GroupCoordinatorNotFound|Failed to find group coordinator/,
+    pattern: /GROUP_AUTHORIZATION_FAILED/,
     code: 'GROUP_DENIED',
-    message: 'the group can’t be joined: usually the client certificate may not use it',
+    message: 'the client certificate is known, and may not use the consumer group',
     hint: 'give its principal Read on the consumer group by ACL',
   },
   {
@@ -90,6 +90,19 @@ const diagnoses: readonly Diagnosis[] = [
     code: 'LEADER_MOVING',
     message: 'a partition has no leader yet, or a new one',
     hint: 'it passes within seconds; if it does not, look at the brokers',
+  },
+  {
+    pattern:
+      /GroupCoordinatorNotFound|Failed to find group coordinator|COORDINATOR_NOT_AVAILABLE|LOAD_IN_PROGRESS|NOT_COORDINATOR/,
+    code: 'LEADER_MOVING',
+    message: 'the group has no coordinator yet, or a new one',
+    hint: 'it passes within seconds; if it does not, look at the brokers',
+  },
+  {
+    pattern: /UNKNOWN_TOPIC_ID|INCONSISTENT_TOPIC_ID/,
+    code: 'LEADER_MOVING',
+    message: 'the broker does not know the topic by its id: it has not heard of it yet, or of its end',
+    hint: 'it passes within seconds; a topic that was deleted and made again is named TOPIC_RECREATED',
   },
   {
     pattern: /ENOTFOUND|EAI_AGAIN/,
@@ -117,6 +130,18 @@ const diagnoses: readonly Diagnosis[] = [
   },
 ];
 
+/** A broker that had answered before closes its connections when it stops, also within a TLS handshake. */
+const closedConnection: Diagnosis = {
+  pattern: /ECONNRESET|EPIPE|Closed connection|before secure TLS connection/i,
+  code: 'BROKER_UNREACHABLE',
+  message: 'the broker closed the connection: it stops, or starts again',
+  hint: 'it passes once the broker or another one in its place is up; if it does not, look at the brokers',
+};
+
+function diagnosisOf(text: string): Diagnosis | undefined {
+  return diagnoses.find(({ pattern }) => pattern.test(text));
+}
+
 const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'BROKER_UNREACHABLE',
   'BROKER_SILENT',
@@ -140,7 +165,7 @@ export function explainKafkaError(
   if (named !== undefined) return named;
   const text = chain.map(describe).join(' | ');
   const isRetriable = isEstablished && chain.some((each) => 'retriable' in each && each.retriable === true);
-  const found = diagnoses.find(({ pattern }) => pattern.test(text));
+  const found = isEstablished && closedConnection.pattern.test(text) ? closedConnection : diagnosisOf(text);
   if (found === undefined) {
     return new PipelineError('BROKER_FAILED', {
       message: `${where}: ${text || String(error)}`,

@@ -4,7 +4,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { createCluster, type Cluster, type ProducerIdentity } from './kafkajs/cluster.ts';
 import type { Compression } from './format/codecs.ts';
 import { explainKafkaError } from './explain-kafka-error.ts';
-import { errorOf } from './kafkajs/protocol-error.ts';
+import { errorCodes, errorOf } from './kafkajs/protocol-error.ts';
 import { partitionOf } from './format/partitioner.ts';
 import { sendBatches, type PartitionAnswer, type PartitionBatches } from './kafkajs/produce-request.ts';
 import { writeRecordBatch } from './format/record-batch-writer.ts';
@@ -18,8 +18,6 @@ export interface PublisherOptions {
 
 const producerIdTimeoutMs = 60_000;
 const sequenceMask = 0x7fffffff;
-/** The broker has this batch already: its first answer was lost. */
-const duplicateSequence = 46;
 
 /**
  * An idempotent producer with acknowledgement by all replicas, over kafkajs's connections. Each partition's batch is sent
@@ -73,7 +71,7 @@ async function deliver(cluster: Cluster, topic: string, waiting: Map<number, Buf
     [...byLeader].map(async ([nodeId, batches]) => {
       let refused: number | undefined;
       for (const { partition, errorCode } of await produceTo(cluster, nodeId, { topic, batches })) {
-        if (errorCode === 0 || errorCode === duplicateSequence) waiting.delete(partition);
+        if (errorCode === 0 || errorCode === errorCodes.duplicateSequence) waiting.delete(partition);
         else refused = errorCode;
       }
       if (refused !== undefined) throw errorOf(refused);

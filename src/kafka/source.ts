@@ -1,180 +1,290 @@
-import type { Consumer, Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { AssignedPartition, RecordHandler, RecordSource } from '../consumer/ports/topic.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { AssignedPartitions } from './assigned-partitions.ts';
 import { explainKafkaError } from './explain-kafka-error.ts';
-import { admit } from './admit-fetch.ts';
-import { fetchedBatch } from './kafkajs/fetch-decoding.ts';
-import { chunkOfRecordSet } from './format/record-set.ts';
-import { fetchTopicId } from './kafkajs/metadata-request.ts';
-import { withAdmin, withCluster } from './topics.ts';
+import type { KafkaClient } from './kafkajs/client.ts';
+import { createConsumer, type Cluster, type ConsumerFetchAnswer } from './kafkajs/cluster.ts';
+import { fetchByOurselves } from './kafkajs/consumer-fetch.ts';
+import { ConsumerReins } from './kafkajs/consumer-reins.ts';
+import type { FetchAnswers } from './kafkajs/fetch-request.ts';
+import { recordsOf } from './kafkajs/fetched-batch.ts';
+import { errorCodes, errorOf, isStaleLeader } from './kafkajs/protocol-error.ts';
+import { topicRecreated } from './other-log.ts';
+import { TopicClient } from './topic-client.ts';
 
 export interface SourceOptions {
-  readonly kafka: Kafka;
+  readonly kafka: KafkaClient;
   readonly topic: string;
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
   readonly fetchBytesMax: number;
+  /** How old the list of partitions and leaders may become: new partitions are seen within this time. */
+  readonly metadataMaxAgeMs: number;
+  /** Called with what is tried again, at most once a minute. */
+  readonly onTrouble?: (error: PipelineError) => void;
 }
+
+const troubleEveryMs = 60_000;
+const restartDelayMs = 1000;
+const staleDelayMs = 200;
+
+/** A topic that is gone may be on its way back, made anew: so long it is looked for, to tell the one from the other. */
+const missingTopicMs = 10_000;
+const missingTopicPollMs = 500;
 
 /** A member of a consumer group. Positions are ours, not kafkajs's: what does not follow them is dropped. */
 export function createRecordSource(options: SourceOptions): RecordSource {
-  const { kafka, topic, groupId } = options;
-  const consumer = kafka.consumer({
-    groupId,
-    sessionTimeout: options.sessionTimeoutMs,
-    heartbeatInterval: Math.max(500, Math.floor(options.sessionTimeoutMs / 10)),
-    rebalanceTimeout: 60_000,
-    // when all partitions are paused, kafkajs looks at them again after this long
-    maxWaitTimeInMs: 100,
-    maxBytesPerPartition: options.fetchBytesMax,
-    maxBytes: options.fetchBytesMax * 4,
-    allowAutoTopicCreation: false,
-    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 10_000, restartOnFailure: async () => true },
-  });
-  const positions = new Map<number, bigint>();
-  const paused = new Set<number>();
-  const over = Promise.withResolvers<void>();
-  let assignment = 0;
-  let stopping: Promise<void> | undefined;
+  return new GroupMember(options);
+}
 
-  const fail = (error: unknown): void => over.reject(explainKafkaError(error, `group ${groupId} on ${topic}`));
-  const seek = (partition: number, offset: bigint): void => {
-    positions.set(partition, offset);
-    consumer.seek({ topic, partition, offset: offset.toString() });
-  };
+class GroupMember implements RecordSource {
+  readonly #options: SourceOptions;
+  readonly #client: TopicClient;
+  readonly #consumer: Consumer;
+  readonly #reins: ConsumerReins;
+  readonly #over = Promise.withResolvers<void>();
+  /** Pauses that were asked for while the assignment was being worked out. */
+  readonly #pausedEarly = new Set<number>();
+  #handler: RecordHandler | undefined;
+  #assigned: AssignedPartitions | undefined;
+  #assignment = 0;
+  /** The topic whose partitions were assigned first: it stays the same for as long as the member lives. */
+  #topicId: string | undefined;
+  #hasJoined = false;
+  #stopping: Promise<void> | undefined;
+  #troubleMs = Number.NEGATIVE_INFINITY;
 
-  const onJoin = (partitions: readonly number[], handler: RecordHandler): void => {
-    const mine = ++assignment;
-    positions.clear();
-    paused.clear();
+  constructor(options: SourceOptions) {
+    this.#options = options;
+    this.#client = new TopicClient(options.kafka, options.topic);
+    const config = {
+      groupId: options.groupId,
+      sessionTimeout: options.sessionTimeoutMs,
+      heartbeatInterval: Math.max(500, Math.floor(options.sessionTimeoutMs / 10)),
+      rebalanceTimeout: 60_000,
+      metadataMaxAge: options.metadataMaxAgeMs,
+      // when all partitions are paused, kafkajs looks at them again after this long
+      maxWaitTimeInMs: 100,
+      maxBytesPerPartition: options.fetchBytesMax,
+      maxBytes: options.fetchBytesMax * 4,
+      allowAutoTopicCreation: false,
+      retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 10_000, restartOnFailure: async () => true },
+    };
+    this.#consumer = createConsumer(options.kafka, config, (cluster) =>
+      fetchByOurselves(cluster, {
+        topic: options.topic,
+        topicId: () => this.#assigned?.topicId,
+        lastEpochOf: (partition) => this.#assigned?.lastEpochOf(partition),
+        receive: (answers, asked) => this.#receive(cluster, answers, asked),
+      }),
+    );
+    this.#reins = new ConsumerReins(this.#consumer, options.topic);
+  }
+
+  async run(handler: RecordHandler): Promise<void> {
+    this.#handler = handler;
+    const { events } = this.#consumer;
+    const { topic, groupId } = this.#options;
+    this.#consumer.on(events.GROUP_JOIN, ({ payload }) => this.#join(payload.memberAssignment[topic] ?? []));
+    this.#consumer.on(events.REBALANCING, () => this.#lose());
+    this.#consumer.on(events.CRASH, ({ payload }) => this.#recover(payload.error, payload.restart));
+    try {
+      // kafkajs does not tell a group that may not be used from one whose coordinator moves
+      await this.#client.committed(groupId);
+      await this.#consumer.connect();
+      await this.#consumer.subscribe({ topic, fromBeginning: true });
+      await this.#consume();
+    } catch (error) {
+      throw this.#explain(error);
+    }
+    await this.#over.promise;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#consumer
+      .disconnect()
+      .catch(() => {})
+      .then(() => this.#client.close())
+      .then(() => this.#over.resolve());
+    return this.#stopping;
+  }
+
+  pause(partition: number): void {
+    if (this.#assigned === undefined) this.#pausedEarly.add(partition);
+    else this.#assigned.pause(partition);
+  }
+
+  resume(partition: number): void {
+    this.#pausedEarly.delete(partition);
+    this.#assigned?.resume(partition);
+  }
+
+  seek(partition: number, offset: bigint): void {
+    this.#assigned?.seek(partition, offset);
+  }
+
+  async commit(partition: number, offset: bigint, metadata: string): Promise<void> {
+    const { topic } = this.#options;
+    try {
+      await this.#consumer.commitOffsets([{ topic, partition, offset: offset.toString(), metadata }]);
+    } catch (error) {
+      throw explainKafkaError(error, `committing ${topic}/${partition}`);
+    }
+  }
+
+  #consume(): Promise<void> {
+    return this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 1,
+      eachBatch: (payload) => this.#take(payload),
+    });
+  }
+
+  async #take({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
+    const records = recordsOf(batch);
+    resolveOffset((records.end - 1n).toString());
+    if (this.#assigned === undefined) records.drop();
+    else this.#assigned.take(batch.partition, records);
+    await heartbeat().catch((error: unknown) => {
+      this.#lose();
+      throw error;
+    });
+  }
+
+  /** What a broker answered to a fetch, for kafkajs to make batches of. */
+  async #receive(
+    cluster: Cluster,
+    answers: FetchAnswers,
+    asked: ReadonlyMap<number, bigint>,
+  ): Promise<ConsumerFetchAnswer> {
+    const partitions = this.#assigned?.receive(answers, asked) ?? [];
+    const codes = answers.partitions.map(({ errorCode }) => errorCode);
+    const refused = codes.find((code) => code !== 0 && code !== errorCodes.offsetOutOfRange);
+    if (refused !== undefined) await this.#afterRefusal(cluster, refused);
+    return { responses: [{ topicName: this.#options.topic, partitions }] };
+  }
+
+  /** Leaders that moved are asked for anew, without leaving the group. */
+  async #afterRefusal(cluster: Cluster, code: number): Promise<void> {
+    if (!isStaleLeader(code)) throw errorOf(code);
+    this.#complain(errorOf(code));
+    if (code === errorCodes.unknownTopicId || code === errorCodes.inconsistentTopicId) await this.#checkTopic();
+    await systemClock.sleep(staleDelayMs);
+    await cluster.refreshMetadata();
+  }
+
+  async #checkTopic(): Promise<void> {
+    const before = this.#topicId;
+    if (before === undefined || !(await this.#client.isRecreated(before))) return;
+    this.#fail(topicRecreated(this.#options.topic, before, await this.#client.topicId().catch(() => undefined)));
+  }
+
+  #join(partitions: readonly number[]): void {
+    const mine = ++this.#assignment;
+    this.#hasJoined = true;
+    this.#assigned?.end();
+    this.#assigned = undefined;
+    this.#pausedEarly.clear();
     // before the first fetch of this assignment
-    consumer.pause([{ topic, partitions: [...partitions] }]);
-    assign(kafka, options, partitions, handler)
-      .then((starts) => {
-        if (mine !== assignment) return;
-        for (const [partition, offset] of starts) seek(partition, offset);
-        consumer.resume([{ topic, partitions: [...partitions] }]);
+    this.#reins.hold(partitions);
+    this.#assign(partitions)
+      .then((assigned) => {
+        if (mine !== this.#assignment) return;
+        this.#assigned = assigned;
+        assigned?.begin(this.#pausedEarly);
       })
       .catch((error: unknown) => {
-        if (mine === assignment) fail(error);
+        if (mine === this.#assignment) this.#fail(this.#explain(error));
       });
-  };
+  }
 
-  return {
-    run: async (handler) => {
-      listen(consumer, {
-        topic,
-        onJoin: (partitions) => onJoin(partitions, handler),
-        onLost: () => handler.revoked(),
-        fail,
-      });
-      try {
-        await consumer.connect();
-        await consumer.subscribe({ topic, fromBeginning: true });
-        await consumer.run({
-          autoCommit: false,
-          eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: 1,
-          eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
-            const { partition } = batch;
-            const answer = fetchedBatch(batch);
-            const position = positions.get(partition);
-            // memory is short: it is fetched again when there is some
-            if (answer.isPacked && paused.has(partition)) return answer.drop();
-            resolveOffset((answer.end - 1n).toString());
-            const admission = position === undefined ? undefined : admit(position, answer);
-            if (admission?.kind === 'take') {
-              const { from, lost } = admission;
-              if (lost !== undefined) handler.gap({ partition, ...lost });
-              positions.set(partition, answer.end);
-              handler.records(chunkOfRecordSet(answer.records, { topic, partition, from, to: answer.end }));
-            } else {
-              answer.drop();
-              if (admission?.kind === 'stale' && position !== undefined) seek(partition, position);
-            }
-            await heartbeat().catch((error: unknown) => {
-              handler.revoked();
-              throw error;
-            });
-          },
-        });
-      } catch (error) {
-        throw explainKafkaError(error, `group ${groupId} on ${topic}`);
-      }
-      await over.promise;
-    },
-    stop: () => {
-      stopping ??= consumer
-        .disconnect()
-        .catch(() => {})
-        .then(() => over.resolve());
-      return stopping;
-    },
-    pause: (partition) => {
-      paused.add(partition);
-      consumer.pause([{ topic, partitions: [partition] }]);
-    },
-    resume: (partition) => {
-      paused.delete(partition);
-      consumer.resume([{ topic, partitions: [partition] }]);
-    },
-    seek,
-    commit: async (partition, offset, metadata) => {
-      try {
-        await consumer.commitOffsets([{ topic, partition, offset: offset.toString(), metadata }]);
-      } catch (error) {
-        throw explainKafkaError(error, `committing ${topic}/${partition}`);
-      }
-    },
-  };
-}
-
-interface Listeners {
-  readonly topic: string;
-  readonly onJoin: (partitions: readonly number[]) => void;
-  readonly onLost: () => void;
-  readonly fail: (error: unknown) => void;
-}
-
-function listen(consumer: Consumer, { topic, onJoin, onLost, fail }: Listeners): void {
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => onJoin(payload.memberAssignment[topic] ?? []));
-  consumer.on(consumer.events.REBALANCING, onLost);
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    const named = explainKafkaError(payload.error, topic);
-    // a crash that kafkajs does not recover from leaves a process that does nothing; what can't pass by itself ends it at once
-    if (!payload.restart || (!named.retryable && named.code !== 'BROKER_FAILED')) fail(payload.error);
-  });
-}
-
-async function assign(
-  kafka: Kafka,
-  { topic, groupId }: SourceOptions,
-  partitions: readonly number[],
-  handler: RecordHandler,
-): Promise<ReadonlyMap<number, bigint>> {
-  const topicId = await withCluster(kafka, topic, async (cluster) =>
-    fetchTopicId(await cluster.brokerPool.findConnectedBroker(), topic),
-  );
-  const assigned = await withAdmin(kafka, `group ${groupId}`, async (admin) => {
-    const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    const marks = await admin.fetchTopicOffsets(topic);
-    return partitions.map((partition): AssignedPartition => {
-      const mark = marks.find((each) => each.partition === partition);
-      if (mark === undefined)
-        throw new PipelineError('TOPIC_MISSING', {
-          message: `${topic} has no partition ${partition}`,
-          retryable: false,
-        });
-      const commit = committed?.partitions.find((each) => each.partition === partition);
-      const known = commit !== undefined && BigInt(commit.offset) >= 0n;
-      return {
-        partition,
-        topicId,
-        low: BigInt(mark.low),
-        high: BigInt(mark.high),
-        ...(known && { committed: { offset: BigInt(commit.offset), metadata: commit.metadata ?? '' } }),
-      };
+  async #assign(partitions: readonly number[]): Promise<AssignedPartitions | undefined> {
+    const { topic, groupId, kafka } = this.#options;
+    const handler = this.#handler;
+    if (handler === undefined) return undefined;
+    const [topicId, marks, commits] = await Promise.all([
+      this.#client.topicId(),
+      this.#client.watermarks(),
+      this.#client.committed(groupId),
+    ]);
+    if (this.#topicId !== undefined && topicId !== this.#topicId) throw topicRecreated(topic, this.#topicId, topicId);
+    this.#topicId = topicId;
+    const assigned = partitions.map((partition): AssignedPartition => {
+      const mark = marks.get(partition);
+      if (mark === undefined) throw missingPartition(topic, partition);
+      const committed = commits.get(partition);
+      return { partition, topicId, ...mark, ...(committed !== undefined && { committed }) };
     });
-  });
-  return handler.assigned(assigned);
+    const starts = await handler.assigned(assigned);
+    return new AssignedPartitions({
+      topic,
+      topicId,
+      handler,
+      starts,
+      client: this.#client,
+      reins: this.#reins,
+      unpackedBytesMax: kafka.unpackedBytesMax,
+      fail: (error) => this.#fail(error),
+      trouble: (error) => this.#complain(error),
+      checkTopic: () => this.#checkTopic(),
+    });
+  }
+
+  #lose(): void {
+    this.#handler?.revoked();
+  }
+
+  /** kafkajs has given up: what passes is tried again, by it or by us; all else ends the membership. */
+  #recover(error: unknown, isRestarting: boolean): void {
+    this.#lose();
+    const named = this.#explain(error);
+    if (named.code === 'TOPIC_MISSING') void this.#lookForTopic(named);
+    else if (!named.retryable && named.code !== 'BROKER_FAILED') this.#fail(named);
+    else if (isRestarting) this.#complain(named);
+    else if (named.retryable) void this.#restart(named);
+    else this.#fail(named);
+  }
+
+  async #restart(named: PipelineError): Promise<void> {
+    this.#complain(named);
+    await systemClock.sleep(restartDelayMs);
+    if (this.#stopping !== undefined) return;
+    await this.#consume().catch((error: unknown) => this.#fail(this.#explain(error)));
+  }
+
+  /** A topic that is deleted ends the membership; one that was made anew meanwhile is named as such. */
+  async #lookForTopic(missing: PipelineError): Promise<void> {
+    const untilMs = systemClock.monotonicMs() + missingTopicMs;
+    while (this.#stopping === undefined && systemClock.monotonicMs() < untilMs) {
+      const found = await this.#client.topicId().catch(() => undefined);
+      if (found !== undefined && this.#topicId !== undefined && found !== this.#topicId)
+        return this.#fail(topicRecreated(this.#options.topic, this.#topicId, found));
+      await systemClock.sleep(missingTopicPollMs);
+    }
+    this.#fail(missing);
+  }
+
+  #fail(error: PipelineError): void {
+    this.#assigned?.end();
+    this.#over.reject(error);
+  }
+
+  #complain(error: unknown): void {
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs - this.#troubleMs < troubleEveryMs) return;
+    this.#troubleMs = nowMs;
+    this.#options.onTrouble?.(this.#explain(error));
+  }
+
+  #explain(error: unknown): PipelineError {
+    const { groupId, topic } = this.#options;
+    return explainKafkaError(error, `group ${groupId} on ${topic}`, { isEstablished: this.#hasJoined });
+  }
+}
+
+function missingPartition(topic: string, partition: number): PipelineError {
+  return new PipelineError('TOPIC_MISSING', { message: `${topic} has no partition ${partition}`, retryable: false });
 }

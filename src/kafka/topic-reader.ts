@@ -1,142 +1,124 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
-import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
-import type { RecordChunk } from '../consumer/ports/record-chunk.ts';
+import { emptyChunk, type RecordChunk } from '../consumer/ports/record-chunk.ts';
+import type { OffsetRange, TopicReader } from '../consumer/ports/topic.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { explainKafkaError } from './explain-kafka-error.ts';
-import { admit } from './admit-fetch.ts';
-import { fetchedBatch } from './kafkajs/fetch-decoding.ts';
-import { chunkOfRecordSet } from './format/record-set.ts';
-import { fetchTopicId } from './kafkajs/metadata-request.ts';
-import { withAdmin, withCluster } from './topics.ts';
+import { describeDamage } from './describe-damage.ts';
+import type { AnswerRecords } from './format/answer-records.ts';
+import type { KafkaClient } from './kafkajs/client.ts';
+import { TopicClient, type FetchedRecords } from './topic-client.ts';
 
-/** Every offset below the high watermark is covered by some batch; when none comes for this long, something is wrong. */
-const silenceMs = 30_000;
+/** A fetch of one record asks for less than one of many: some batches of the usual size. */
+const fetchBytesMin = 128 * 1024;
+const fetchBytesMax = 4 * 1024 * 1024;
+const bytesPerOffset = 256;
 
-export function createTopicReader({ kafka, topic }: { readonly kafka: Kafka; readonly topic: string }): TopicReader {
-  const where = `topic ${topic}`;
-  const watermarks = (): Promise<ReadonlyMap<number, Watermarks>> =>
-    withAdmin(kafka, where, async (admin) => {
-      const offsets = await admin.fetchTopicOffsets(topic);
-      return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
-    });
-  const topicId = (): Promise<string | undefined> =>
-    withCluster(kafka, topic, async (cluster) => fetchTopicId(await cluster.brokerPool.findConnectedBroker(), topic));
+/** A new leader does not know at once how far the log is committed. */
+const endAsks = { count: 6, delayMs: 250 };
+
+/** So often in a row a leader that holds the range must answer without a batch before the rest of it counts as empty. */
+const emptyAnswersMin = 10;
+
+/** Reads a topic without being a member of a group, by requests to the partitions' leaders. Its connections end with it. */
+export function createTopicReader({
+  kafka,
+  topic,
+}: {
+  readonly kafka: KafkaClient;
+  readonly topic: string;
+}): TopicReader & AsyncDisposable {
+  const client = new TopicClient(kafka, topic);
   return {
-    describe: async () => ({ topicId: await topicId(), partitions: await watermarks() }),
-    topicId,
-    offsetsAt: (timestampMs) =>
-      withAdmin(kafka, where, async (admin) => {
-        const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs);
-        return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
-      }),
-    committed: (groupId) =>
-      withAdmin(kafka, where, async (admin) => {
-        const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
-        const known = (found?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n);
-        return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
-      }),
-    read: async function* read(range, signal) {
-      const marks = (await watermarks()).get(range.partition);
-      if (marks === undefined || range.from < marks.low || range.to > marks.high) throw gone(topic, range, marks);
-      if (range.from < range.to) yield* readRange(kafka, topic, range, signal);
+    describe: async () => {
+      const [topicId, partitions] = await Promise.all([client.topicId(), client.watermarks()]);
+      return { topicId, partitions };
     },
+    topicId: () => client.topicId(),
+    offsetsAt: async (timestampMs) => {
+      const [partitions, offsets] = await Promise.all([client.watermarks(), client.offsetsAt(timestampMs)]);
+      return new Map([...partitions].map(([partition, { high }]) => [partition, offsets.get(partition) ?? high]));
+    },
+    committed: async (groupId) => {
+      const commits = await client.committed(groupId);
+      return new Map([...commits].map(([partition, { offset }]) => [partition, offset]));
+    },
+    read: (range, signal) => new RangeReading(client, topic, range).chunks(signal),
+    [Symbol.asyncDispose]: () => client.close(),
   };
 }
 
-/** Reads through a group of its own, which never commits and is deleted at the end. */
-async function* readRange(
-  kafka: Kafka,
-  topic: string,
-  range: OffsetRange,
-  signal?: AbortSignal,
-): AsyncIterable<RecordChunk> {
-  const groupId = `glueless-read-${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 200, sessionTimeout: 10_000, retry: { retries: 3 } });
-  const queue: RecordChunk[] = [];
-  let wake = Promise.withResolvers<void>();
-  let position = range.from;
-  let failure: Error | undefined;
-  const news = (): void => {
-    wake.resolve();
-    wake = Promise.withResolvers<void>();
-  };
-  const take = (to: bigint, chunk: RecordChunk): void => {
-    queue.push(chunk);
-    position = to;
-    news();
-  };
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    for (const partition of payload.memberAssignment[topic] ?? []) {
-      if (partition === range.partition) consumer.seek({ topic, partition, offset: position.toString() });
-      else consumer.pause([{ topic, partitions: [partition] }]);
-    }
-  });
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (payload.restart) return;
-    failure = explainKafkaError(payload.error, `reading ${topic}`);
-    news();
-  });
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      eachBatch: async ({ batch, resolveOffset, heartbeat }) => {
-        const answer = fetchedBatch(batch);
-        resolveOffset((answer.end - 1n).toString());
-        await heartbeat();
-        const { partition } = range;
-        if (batch.partition !== partition || position >= range.to) return;
-        const admission = admit(position, answer);
-        if (admission.kind === 'stale') consumer.seek({ topic, partition, offset: position.toString() });
-        if (admission.kind !== 'take') return;
-        if (admission.lost !== undefined)
-          throw gone(topic, { ...range, from: position }, { low: admission.from, high: answer.end });
-        const to = answer.end < range.to ? answer.end : range.to;
-        take(to, chunkOfRecordSet(answer.records, { topic, partition, from: position, to }));
-      },
-    });
-    for (;;) {
+/** One range on its way. */
+class RangeReading {
+  readonly #client: TopicClient;
+  readonly #topic: string;
+  readonly #range: OffsetRange;
+  #from: bigint;
+
+  constructor(client: TopicClient, topic: string, range: OffsetRange) {
+    this.#client = client;
+    this.#topic = topic;
+    this.#range = range;
+    this.#from = range.from;
+  }
+
+  async *chunks(signal: AbortSignal | undefined): AsyncIterable<RecordChunk> {
+    const { from, to } = this.#range;
+    if (from >= to) return;
+    // what has the topic's name later is not read as if it were this one
+    const topicId = await this.#client.topicId();
+    let emptyAnswers = 0;
+    while (this.#from < to) {
       signal?.throwIfAborted();
-      if (failure !== undefined) throw failure;
-      const chunk = queue.shift();
-      if (chunk === undefined) await untilNews(wake.promise, `${topic}/${range.partition}, offset ${position}`);
-      else yield chunk;
-      if (chunk !== undefined && chunk.to >= range.to) return;
+      const { records, isThrottled } = await this.#fetchHeld(topicId);
+      if (!records.isEmpty) {
+        emptyAnswers = 0;
+        yield* this.#take(records);
+      } else if (!isThrottled && ++emptyAnswers >= emptyAnswersMin) {
+        yield this.#emptyRest();
+      }
     }
-  } catch (error) {
-    throw explainKafkaError(error, `reading ${topic}`);
-  } finally {
-    await consumer.disconnect().catch(() => {});
-    await withAdmin(kafka, groupId, (admin) => admin.deleteGroups([groupId])).catch(() => {});
   }
-}
 
-/** Waits for news; rejects when none comes: what could not be read must never count as empty. */
-async function untilNews(news: Promise<void>, where: string): Promise<void> {
-  const over = new AbortController();
-  const silence = async (): Promise<never> => {
-    await delay(silenceMs, undefined, { signal: over.signal });
-    throw new PipelineError('BROKER_SILENT', {
-      message: `nothing came from ${where} on for ${silenceMs / 1000} s, though the broker says that it is there`,
-      retryable: true,
-      hint: 'a partition without a leader, or a transaction that is still open, looks like this: try again',
+  *#take(records: AnswerRecords): Iterable<RecordChunk> {
+    const { partition, to } = this.#range;
+    const end = records.end < to ? records.end : to;
+    const { chunk, damage } = records.take({ topic: this.#topic, partition, from: this.#from, to: end });
+    const isAhead = chunk.to > this.#from;
+    this.#from = chunk.to;
+    if (isAhead) yield chunk;
+    if (damage !== undefined && this.#from < to) throw describeDamage(this.#topic, partition, damage);
+  }
+
+  /** Compaction has removed what was there: the leader holds these offsets, and no batch of them. */
+  #emptyRest(): RecordChunk {
+    const { partition, to } = this.#range;
+    const from = this.#from;
+    this.#from = to;
+    return emptyChunk({ topic: this.#topic, partition, from, to });
+  }
+
+  /** Fetches at the position from a log that holds the range up to its end. */
+  async #fetchHeld(topicId: string | undefined): Promise<FetchedRecords> {
+    const { partition, to } = this.#range;
+    for (let asks = 1; ; asks++) {
+      const bytes = Number(to - this.#from) * bytesPerOffset;
+      const bytesMax = Math.min(fetchBytesMax, Math.max(fetchBytesMin, bytes));
+      const fetched = await this.#client.fetch({ partition, offset: this.#from, bytesMax }, topicId);
+      if (!fetched.isOutOfRange && fetched.stableEnd >= to) return fetched;
+      fetched.records.drop();
+      await this.#checkHeld(asks >= endAsks.count);
+      await systemClock.sleep(endAsks.delayMs);
+    }
+  }
+
+  /** What Kafka has dropped is gone for good; what it does not have yet may come. */
+  async #checkHeld(isLast: boolean): Promise<void> {
+    const { partition, to } = this.#range;
+    const marks = (await this.#client.watermarks()).get(partition);
+    if (!isLast && marks !== undefined && this.#from >= marks.low) return;
+    const held = marks === undefined ? 'no such partition' : `[${marks.low}, ${marks.high})`;
+    throw new PipelineError('OFFSETS_GONE', {
+      message: `${this.#topic}/${partition}: asked for [${this.#from}, ${to}), Kafka holds ${held}`,
+      retryable: false,
     });
-  };
-  try {
-    await Promise.race([news, silence()]);
-  } finally {
-    over.abort();
   }
-}
-
-function gone(topic: string, { partition, from, to }: OffsetRange, marks: Watermarks | undefined): PipelineError {
-  const held = marks === undefined ? 'no such partition' : `[${marks.low}, ${marks.high})`;
-  return new PipelineError('OFFSETS_GONE', {
-    message: `${topic}/${partition}: asked for [${from}, ${to}), Kafka holds ${held}`,
-    retryable: false,
-  });
 }

@@ -10,7 +10,15 @@ describeTopic('Apache Kafka', async () => {
   await createTopic(kafka, topic, 2);
   return {
     reader: createTopicReader({ kafka, topic }),
-    join: () => createRecordSource({ kafka, topic, groupId: topic, sessionTimeoutMs: 10_000, fetchBytesMax: 100_000 }),
+    join: () =>
+      createRecordSource({
+        kafka,
+        topic,
+        groupId: topic,
+        sessionTimeoutMs: 10_000,
+        fetchBytesMax: 100_000,
+        metadataMaxAgeMs: 60_000,
+      }),
     append: (partition, records) => appendRecords(kafka, topic, partition, records),
     deleteBelow: (partition, offset) => deleteBelow(kafka, topic, partition, offset),
   };

@@ -80,7 +80,7 @@ describe('a topic with', () => {
     const { scenario, kafka } = await setup(1, settings);
     for (let round = 0; round < 8; round++) await appendRecords(kafka, scenario.topic, 0, some(20, round * 20));
     let appended = 160;
-    const reader = createTopicReader({ kafka, topic: scenario.topic });
+    await using reader = createTopicReader({ kafka, topic: scenario.topic });
     const readable = async (): Promise<number> => {
       // only another record closes a segment, and an open one is never compacted: a fast broker has all of them in one
       await appendRecords(kafka, scenario.topic, 0, some(1, appended++));

@@ -1,6 +1,6 @@
-import type { ChunkSlice, RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
+import { emptyChunk, type ChunkSlice, type RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
 import { readRecordBatches } from '../../src/kafka/format/record-batch.ts';
-import { chunkOfRecordSet } from '../../src/kafka/format/record-set.ts';
+import { packRecordSet } from '../../src/kafka/format/record-set.ts';
 import { encodeBatch } from './record-batches.ts';
 
 export interface TestRecord {
@@ -18,8 +18,10 @@ export function chunkOf(
   { from = 0n, partition = 0, topic = 'readings' } = {},
 ): RecordChunk {
   const timed = records.map((record) => ({ timestampMs: testTimestampMs, ...record }));
-  const batches = readRecordBatches(encodeBatch(timed, { baseOffset: from }));
-  return chunkOfRecordSet({ batches, aborted: [] }, { topic, partition, from, to: from + BigInt(records.length) });
+  const range = { topic, partition, from, to: from + BigInt(records.length) };
+  if (records.length === 0) return emptyChunk(range);
+  const { batches } = readRecordBatches(encodeBatch(timed, { baseOffset: from }), from);
+  return packRecordSet({ batches, aborted: [] }, range).chunk;
 }
 
 export function slicesOf(records: readonly TestRecord[]): ChunkSlice[] {

@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import type { Kafka } from 'kafkajs';
-import { createKafkaClient } from '../../src/kafka/kafkajs/client.ts';
+import { createKafkaClient, type KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
 import { withAdmin } from '../../src/kafka/topics.ts';
 import type { TestRecord } from './chunks.ts';
@@ -9,7 +9,7 @@ import type { TestRecord } from './chunks.ts';
 export function connectAdmin(
   bootstrap = inject('stack').bootstrap,
   credentials = inject('stack').credentials.admin,
-): Kafka {
+): KafkaClient {
   return createKafkaClient({
     brokers: bootstrap.split(','),
     clientId: 'test',

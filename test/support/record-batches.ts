@@ -1,4 +1,5 @@
 import { zstdCompressSync } from 'node:zlib';
+import { crc32c } from '@platformatic/wasm-utils';
 import type { TestRecord } from './chunks.ts';
 
 /** Writes record batches as a broker sends them, from Kafka's description of the format: an independent counterpart of the decoder. */
@@ -9,6 +10,8 @@ export interface BatchOptions {
   readonly deltas?: readonly number[];
   /** Last offset delta; larger than the last record's for a batch whose tail was compacted away. */
   readonly lastOffsetDelta?: number;
+  /** Another count than the records'. */
+  readonly count?: number;
   readonly baseTimestamp?: number;
   readonly attributes?: number;
   readonly producerId?: bigint;
@@ -68,8 +71,14 @@ export function encodeBatch(records: readonly TestRecord[], options: BatchOption
   const newest = records.reduce((latest, { timestampMs = -1 }) => Math.max(latest, timestampMs), -1);
   header.writeBigInt64BE(BigInt(newest), 35);
   header.writeBigInt64BE(producerId, 43);
-  header.writeInt32BE(records.length, 57);
-  return Buffer.concat([header, packed]);
+  header.writeInt32BE(options.count ?? records.length, 57);
+  return signed(Buffer.concat([header, packed]));
+}
+
+/** The batch with the checksum of its bytes as they are. */
+export function signed(batch: Buffer): Buffer {
+  batch.writeUInt32BE(crc32c(batch.subarray(21)), 17);
+  return batch;
 }
 
 /** Writes the control record at a transaction's end. */

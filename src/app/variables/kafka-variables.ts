@@ -22,6 +22,10 @@ export const kafkaVariables = {
     group: kafka,
     about: 'Consumer session timeout: a member that sends no heartbeat for this long loses its partitions',
   }).prefault('30'),
+  KAFKA_METADATA_SECONDS: integer(1, 3600, {
+    group: kafka,
+    about: 'How often the list of partitions and their leaders is asked for: new partitions are read within this time',
+  }).prefault('60'),
   KAFKA_FETCH_BYTES_MAX: integer(10_000, 100_000_000, {
     group: kafka,
     about: 'Most bytes fetched per partition and request',

@@ -1,7 +1,10 @@
 import { emptyChunk, type RecordChunk } from '../../consumer/ports/record-chunk.ts';
-import { readableBatches, RecordCursor, type AbortedTransaction, type RecordBatch } from './record-batch.ts';
+import { damageOf, type RecordBatch } from './record-batch.ts';
+import { RecordCursor } from './record-cursor.ts';
 import type { RecordMemory } from './record-memory.ts';
 import { RecordPositions } from './record-positions.ts';
+import { readableBatches, type AbortedTransaction } from './transactions.ts';
+import { UnreadableBatch } from './unreadable-batch.ts';
 
 /** What the broker sent of one partition in one answer. */
 export interface RecordSet {
@@ -13,22 +16,44 @@ export interface RecordSet {
 
 type ChunkRange = Pick<RecordChunk, 'topic' | 'partition' | 'from' | 'to'>;
 
+/** The chunk of the records that could be read; with `damage` it ends where that begins. */
+export interface PackedRecords {
+  readonly chunk: RecordChunk;
+  readonly damage: UnreadableBatch | undefined;
+}
+
 /**
  * Describes the records with an offset in `[from, to)` in a chunk that accounts for that range. Records of aborted transactions
- * and control records are left out. The set's memory is the chunk's from now on.
+ * and control records are left out. The set's memory is the chunk's from now on. Stops at the first batch that can't be read.
  */
-export function chunkOfRecordSet({ batches, aborted, memory }: RecordSet, range: ChunkRange): RecordChunk {
-  const readable = readableBatches(batches, aborted).filter(
-    ({ baseOffset, lastOffset }) => lastOffset >= range.from && baseOffset < range.to,
-  );
-  const capacity = readable.reduce((sum, { count }) => sum + count, 0);
-  if (capacity === 0) {
-    memory?.recycle();
-    return emptyChunk(range);
-  }
+export function packRecordSet({ batches, aborted, memory }: RecordSet, range: ChunkRange): PackedRecords {
+  const capacity = batches.reduce((sum, batch) => (batch.isControl ? sum : sum + batch.count), 0);
   const packer = new ChunkPacker(capacity, range);
-  for (const batch of readable) packer.add(batch);
-  return packer.finish(memory);
+  const damage = addReadable(packer, readableBatches(batches, aborted), range);
+  const to = damage === undefined ? range.to : larger(range.from, smaller(range.to, damage.from));
+  return { chunk: packer.finish(memory, to), damage };
+}
+
+function addReadable(
+  packer: ChunkPacker,
+  batches: Iterable<RecordBatch>,
+  { from, to }: ChunkRange,
+): UnreadableBatch | undefined {
+  try {
+    for (const batch of batches) if (batch.lastOffset >= from && batch.baseOffset < to) packer.add(batch);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UnreadableBatch) return error;
+    throw error;
+  }
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 interface PackedBatch {
@@ -51,7 +76,18 @@ class ChunkPacker {
     this.#positions = new RecordPositions(capacity);
   }
 
+  /** Takes in a batch's records. Throws an `UnreadableBatch`, and keeps nothing of the batch then. */
   add(batch: RecordBatch): void {
+    const firstRow = this.#count;
+    try {
+      this.#addRecords(batch);
+    } catch (error) {
+      this.#count = firstRow;
+      throw error;
+    }
+  }
+
+  #addRecords(batch: RecordBatch): void {
     const { from, to } = this.#range;
     const shift = Number(batch.baseOffset - from);
     const end = Number(to - from);
@@ -59,8 +95,13 @@ class ChunkPacker {
     this.#batches.push({ batch, base, firstRow: this.#count });
     const { offsetDeltas, timestamps, recordStarts, valueStarts, valueEnds } = this.#positions;
     const cursor = new RecordCursor(batch);
+    const lastDelta = Number(batch.lastOffset - batch.baseOffset);
+    let previous = -1;
     for (let left = batch.count; left > 0; left--) {
       cursor.next();
+      if (cursor.offsetDelta <= previous || cursor.offsetDelta > lastDelta)
+        throw damageOf(batch, 'holds records whose offsets do not ascend within it');
+      previous = cursor.offsetDelta;
       const delta = cursor.offsetDelta + shift;
       if (delta < 0 || delta >= end) continue;
       const row = this.#count++;
@@ -70,9 +111,17 @@ class ChunkPacker {
       valueStarts[row] = cursor.valueStart < 0 ? -1 : cursor.valueStart + base;
       valueEnds[row] = cursor.valueEnd + base;
     }
+    if (batch.count > 0 && !cursor.isAtEnd) throw damageOf(batch, 'holds more bytes than its records have');
   }
 
-  finish(memory: RecordMemory | undefined): RecordChunk {
+  /** The chunk of what was taken in; it accounts for the records up to `to`. */
+  finish(memory: RecordMemory | undefined, to: bigint): RecordChunk {
+    const range = { ...this.#range, to };
+    if (this.#count === 0) {
+      this.#positions.recycle();
+      memory?.recycle();
+      return emptyChunk(range);
+    }
     const [only] = this.#parts;
     const isWhole = this.#parts.length === 1 && only !== undefined;
     const bytes = isWhole ? only.bytes : Buffer.concat(this.#parts.map((part) => part.bytes));
@@ -81,7 +130,7 @@ class ChunkPacker {
     const positions = this.#positions;
     const cursorAt = recordFinder(bytes, this.#batches, positions.recordStarts);
     return {
-      ...this.#range,
+      ...range,
       count: this.#count,
       bytes,
       offsetDeltas: positions.offsetDeltas,

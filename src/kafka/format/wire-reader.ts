@@ -1,13 +1,15 @@
 /**
- * Reads the fields of an answer that uses the protocol's flexible versions, one after the other. Each method throws a RangeError
- * when the bytes end before the field does. Source: https://kafka.apache.org/protocol#protocol_types
+ * Reads the fields of an answer, one after the other. Each method throws a RangeError when the bytes end before the field does.
+ * Lengths and counts of a flexible version are varints, those of an older one fixed. Source: https://kafka.apache.org/protocol#protocol_types
  */
 export class WireReader {
   readonly #bytes: Buffer;
+  readonly #isFlexible: boolean;
   #at = 0;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, { isFlexible }: { readonly isFlexible: boolean }) {
     this.#bytes = bytes;
+    this.#isFlexible = isFlexible;
   }
 
   int8(): number {
@@ -37,16 +39,13 @@ export class WireReader {
     throw new RangeError('a varint of more than five bytes');
   }
 
-  /** `undefined` for null. A view of the answer, not a copy. */
+  /** A view of the answer, not a copy; `undefined` for null. */
   bytes(): Buffer | undefined {
-    const length = this.unsignedVarint() - 1;
-    if (length < 0) return undefined;
-    const start = this.#advance(length);
-    return this.#bytes.subarray(start, start + length);
+    return this.#view(this.#isFlexible ? this.unsignedVarint() - 1 : this.int32());
   }
 
   string(): string | undefined {
-    return this.bytes()?.toString('utf8');
+    return this.#view(this.#isFlexible ? this.unsignedVarint() - 1 : this.int16())?.toString('utf8');
   }
 
   /** Written as Kafka's tools do: base64url. `undefined` for the id of zeros, which means none. */
@@ -58,18 +57,28 @@ export class WireReader {
 
   /** Reads as many items as the count before them says; null counts as none. */
   array<T>(item: () => T): T[] {
-    const count = this.unsignedVarint() - 1;
+    const count = this.#isFlexible ? this.unsignedVarint() - 1 : this.int32();
     // an item takes a byte at least: a count beyond that is no count
     if (count > this.#bytes.length - this.#at) throw new RangeError(`an array of ${count} items`);
     return Array.from({ length: Math.max(0, count) }, item);
   }
 
-  /** Skips the tagged fields that may end each structure. */
-  skipTags(): void {
-    for (let left = this.unsignedVarint(); left > 0; left--) {
-      this.unsignedVarint();
-      this.#advance(this.unsignedVarint());
+  /** The tagged fields that may end each structure, by tag; none in versions that know none. */
+  tags(): ReadonlyMap<number, Buffer> {
+    const fields = new Map<number, Buffer>();
+    for (let left = this.#isFlexible ? this.unsignedVarint() : 0; left > 0; left--) {
+      const tag = this.unsignedVarint();
+      const length = this.unsignedVarint();
+      const start = this.#advance(length);
+      fields.set(tag, this.#bytes.subarray(start, start + length));
     }
+    return fields;
+  }
+
+  #view(length: number): Buffer | undefined {
+    if (length < 0) return undefined;
+    const start = this.#advance(length);
+    return this.#bytes.subarray(start, start + length);
   }
 
   #advance(length: number): number {

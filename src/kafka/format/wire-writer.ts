@@ -1,9 +1,14 @@
 /**
- * Writes the fields of a request in the protocol's flexible versions, one after the other.
- * Source: https://kafka.apache.org/protocol#protocol_types
+ * Writes the fields of a request, one after the other. Lengths and counts of a flexible version are varints, those of an older
+ * one fixed. Source: https://kafka.apache.org/protocol#protocol_types
  */
 export class WireWriter {
   readonly #pieces: Buffer[] = [];
+  readonly #isFlexible: boolean;
+
+  constructor({ isFlexible }: { readonly isFlexible: boolean }) {
+    this.#isFlexible = isFlexible;
+  }
 
   int8(value: number): this {
     return this.#fixed(1, (bytes) => bytes.writeInt8(value));
@@ -33,7 +38,8 @@ export class WireWriter {
 
   string(value: string): this {
     const bytes = Buffer.from(value);
-    this.unsignedVarint(bytes.length + 1);
+    if (this.#isFlexible) this.unsignedVarint(bytes.length + 1);
+    else this.int16(bytes.length);
     this.#pieces.push(bytes);
     return this;
   }
@@ -45,14 +51,15 @@ export class WireWriter {
   }
 
   array<T>(items: readonly T[], write: (item: T) => void): this {
-    this.unsignedVarint(items.length + 1);
+    if (this.#isFlexible) this.unsignedVarint(items.length + 1);
+    else this.int32(items.length);
     for (const item of items) write(item);
     return this;
   }
 
-  /** Ends a structure that has no tagged fields. */
+  /** Ends a structure: without tagged fields, which older versions don't know. */
   noTags(): this {
-    return this.unsignedVarint(0);
+    return this.#isFlexible ? this.unsignedVarint(0) : this;
   }
 
   toBuffer(): Buffer {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import { prefixBytes } from './answer-framing.ts';
-import { installFetchDecoding } from './fetch-decoding.ts';
+import { installFetchedBatch } from './fetched-batch.ts';
 import type { TlsIdentity } from './tls-identity.ts';
 
 const require = createRequire(import.meta.url);
@@ -16,12 +16,23 @@ export interface ClientOptions {
   readonly unpackedBytesMax: number;
 }
 
+export interface KafkaClient extends Kafka {
+  /** A record batch that unpacks to more is refused. */
+  readonly unpackedBytesMax: number;
+}
+
 /** A kafkajs client over mutual TLS. The broker is always verified; kafkajs's own log is silent, its errors are explained. */
-export function createKafkaClient({ brokers, clientId, identity, retries, unpackedBytesMax }: ClientOptions): Kafka {
+export function createKafkaClient({
+  brokers,
+  clientId,
+  identity,
+  retries,
+  unpackedBytesMax,
+}: ClientOptions): KafkaClient {
   mendConnections();
-  installFetchDecoding(unpackedBytesMax);
+  installFetchedBatch();
   const kafkajs: typeof import('kafkajs') = require('kafkajs');
-  return new kafkajs.Kafka({
+  const kafka = new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],
     // the socket factory makes the connection; this only tells kafkajs to ask it for TLS
@@ -32,6 +43,7 @@ export function createKafkaClient({ brokers, clientId, identity, retries, unpack
     retry: { retries, initialRetryTime: 100, maxRetryTime: retries > 3 ? 10_000 : 500 },
     logLevel: kafkajs.logLevel.NOTHING,
   });
+  return Object.assign(kafka, { unpackedBytesMax });
 }
 
 let isMended = false;

@@ -1,14 +1,81 @@
-import type { Kafka } from 'kafkajs';
+import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 
 /** One broker of kafkajs 2.2.4: its connections and the requests that we use. */
 export interface ClusterBroker {
   readonly nodeId: number;
   /** By the number of the request; known once it is connected. */
   readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>> | null;
-  /** The connection for all but fetches; connects if it must. */
-  readonly connectionPool: { getConnection(): Promise<ClusterConnection> };
+  /** The first connection is for all but fetches of a consumer, which wait at the broker; connects if it must. */
+  readonly connectionPool: { getConnection(index?: number): Promise<ClusterConnection> };
+  /** `coordinatorType`: 0 for a consumer group's. */
+  findGroupCoordinator(group: {
+    readonly groupId: string;
+    readonly coordinatorType: number;
+  }): Promise<{ readonly coordinator: { readonly nodeId: number } }>;
+  listOffsets(request: ListOffsetsRequest): Promise<ListedOffsets>;
+  offsetFetch(request: OffsetFetchRequest): Promise<FetchedOffsets>;
+  /** What kafkajs's consumer calls. Its answer is passed on to the batches that it makes. */
+  fetch(request: ConsumerFetch): Promise<ConsumerFetchAnswer>;
   initProducerId(options: { readonly transactionTimeout: number }): Promise<ProducerIdentity>;
   disconnect(): Promise<void>;
+}
+
+interface ListOffsetsRequest {
+  /** 1 for committed records only. */
+  readonly isolationLevel: number;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly timestamp: number }[];
+  }[];
+}
+
+interface ListedOffsets {
+  /** Offsets in decimal. */
+  readonly responses: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+  }[];
+}
+
+interface OffsetFetchRequest {
+  readonly groupId: string;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number }[];
+  }[];
+}
+
+interface FetchedOffsets {
+  /** Offsets in decimal, -1 for none. */
+  readonly responses: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly offset: string;
+      readonly metadata: string | null;
+    }[];
+  }[];
+}
+
+export interface ConsumerFetch {
+  readonly maxWaitTime: number;
+  readonly maxBytes: number;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      /** In decimal. */
+      readonly fetchOffset: string;
+      readonly maxBytes: number;
+    }[];
+  }[];
+}
+
+export interface ConsumerFetchAnswer {
+  readonly responses: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly { readonly partition: number }[];
+  }[];
 }
 
 /** `producerId` in decimal. */
@@ -52,18 +119,37 @@ export interface Cluster {
   addTargetTopic(topic: string): Promise<void>;
   refreshMetadata(): Promise<void>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
-  findBroker(wanted: { readonly nodeId: number }): Promise<ClusterBroker>;
+  findBroker: (wanted: { readonly nodeId: number }) => Promise<ClusterBroker>;
   readonly brokerPool: { findConnectedBroker(): Promise<ClusterBroker> };
 }
 
 const metadataMaxAgeMs = 300_000;
 
-/** Connections of their own, with the client's settings. */
+/** Opens connections of their own, with the client's settings. */
 export function createCluster(kafka: Kafka): Cluster {
+  return Reflect.get(kafka, clusterFactory(kafka))({ metadataMaxAge: metadataMaxAgeMs, allowAutoTopicCreation: false });
+}
+
+/** A consumer whose connections go through `adapt` before it uses them. */
+export function createConsumer(kafka: Kafka, config: ConsumerConfig, adapt: (cluster: Cluster) => void): Consumer {
+  const symbol = clusterFactory(kafka);
+  const create: (options: object) => Cluster = Reflect.get(kafka, symbol);
+  const adapting: Kafka = Object.create(kafka, {
+    [symbol]: {
+      value: (options: object): Cluster => {
+        const cluster = create(options);
+        adapt(cluster);
+        return cluster;
+      },
+    },
+  });
+  return adapting.consumer(config);
+}
+
+function clusterFactory(kafka: Kafka): symbol {
   const symbol = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   );
   if (symbol === undefined) throw new TypeError('kafkajs 2.2.4 was expected: its client makes no cluster');
-  const create: (options: object) => Cluster = Reflect.get(kafka, symbol);
-  return create({ metadataMaxAge: metadataMaxAgeMs, allowAutoTopicCreation: false });
+  return symbol;
 }

@@ -13,13 +13,19 @@ const apiVersion = 10;
 export async function fetchTopicId(broker: ClusterBroker, topic: string): Promise<string | undefined> {
   if (!supports(broker, apiKey, apiVersion)) return undefined;
   const connection = await broker.connectionPool.getConnection();
-  const payload = await sendRequest(connection, { apiKey, apiName, apiVersion, body: requestBody(topic) });
+  const payload = await sendRequest(connection, {
+    apiKey,
+    apiName,
+    apiVersion,
+    isFlexible: true,
+    body: requestBody(topic),
+  });
   return topicIdOf(payload, topic);
 }
 
 /** Source: https://kafka.apache.org/protocol#The_Messages_Metadata */
 function requestBody(topic: string): Buffer {
-  const body = new WireWriter();
+  const body = new WireWriter({ isFlexible: true });
   body.array([topic], (name) => body.uuid(undefined).string(name).noTags());
   // no topic is made by asking for it; nobody's rights are asked for
   return body.int8(0).int8(0).int8(0).noTags().toBuffer();
@@ -27,15 +33,15 @@ function requestBody(topic: string): Buffer {
 
 /** Reads an answer of version 10 up to the topic. */
 export function topicIdOf(payload: Buffer, topic: string): string | undefined {
-  const reader = new WireReader(payload);
-  reader.skipTags();
+  const reader = new WireReader(payload, { isFlexible: true });
+  reader.tags();
   reader.int32();
   reader.array(() => {
     reader.int32();
     reader.string();
     reader.int32();
     reader.string();
-    reader.skipTags();
+    reader.tags();
   });
   reader.string();
   reader.int32();
@@ -46,7 +52,7 @@ export function topicIdOf(payload: Buffer, topic: string): string | undefined {
     reader.int8();
     reader.array(() => skipPartition(reader));
     reader.int32();
-    reader.skipTags();
+    reader.tags();
     return { errorCode, name, topicId };
   });
   const found = topics.find(({ name }) => name === topic);
@@ -61,5 +67,5 @@ function skipPartition(reader: WireReader): void {
   reader.int32();
   reader.int32();
   for (let lists = 0; lists < 3; lists++) reader.array(() => reader.int32());
-  reader.skipTags();
+  reader.tags();
 }

@@ -1,10 +1,12 @@
 import type { ClusterBroker, ClusterConnection } from './cluster.ts';
 
-/** A request in one of the protocol's flexible versions. */
-export interface FlexibleRequest {
+/** A request that kafkajs has no encoder for. */
+export interface ProtocolRequest {
   readonly apiKey: number;
   readonly apiName: string;
   readonly apiVersion: number;
+  /** Whether this version of the request is a flexible one: its header has tagged fields. */
+  readonly isFlexible: boolean;
   /** What follows the header. */
   readonly body: Buffer;
   /** Milliseconds; the client's when left out. */
@@ -18,7 +20,7 @@ export function supports(broker: ClusterBroker, apiKey: number, apiVersion: numb
 }
 
 /** Sends a request past kafkajs's own encoders and answers with what follows the answer's correlation id. */
-export async function sendRequest(connection: ClusterConnection, request: FlexibleRequest): Promise<Buffer> {
+export async function sendRequest(connection: ClusterConnection, request: ProtocolRequest): Promise<Buffer> {
   connection.failIfNotConnected();
   const { apiKey, apiName, apiVersion } = request;
   const correlationId = connection.nextCorrelationId();
@@ -35,10 +37,14 @@ export async function sendRequest(connection: ClusterConnection, request: Flexib
   return payload;
 }
 
-/** Request header 2, with room for the length before it. Source: https://kafka.apache.org/protocol#protocol_messages */
-function headerOf({ apiKey, apiVersion }: FlexibleRequest, correlationId: number, clientId: string): Buffer {
+/** Request header 1, or 2 for flexible versions, with room for the length before it. Source: https://kafka.apache.org/protocol#protocol_messages */
+function headerOf(
+  { apiKey, apiVersion, isFlexible }: ProtocolRequest,
+  correlationId: number,
+  clientId: string,
+): Buffer {
   const name = Buffer.from(clientId);
-  const header = Buffer.alloc(4 + 2 + 2 + 4 + 2 + name.length + 1);
+  const header = Buffer.alloc(4 + 2 + 2 + 4 + 2 + name.length + (isFlexible ? 1 : 0));
   header.writeInt16BE(apiKey, 4);
   header.writeInt16BE(apiVersion, 6);
   header.writeInt32BE(correlationId, 8);

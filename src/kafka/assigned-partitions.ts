@@ -1,0 +1,195 @@
+import type { RecordHandler } from '../consumer/ports/topic.ts';
+import type { PipelineError } from '../runtime/errors.ts';
+import { admit } from './admit-fetch.ts';
+import { describeDamage } from './describe-damage.ts';
+import { AnswerRecords } from './format/answer-records.ts';
+import { UnreadableBatch } from './format/unreadable-batch.ts';
+import type { ConsumerReins } from './kafkajs/consumer-reins.ts';
+import type { FetchAnswer, FetchAnswers } from './kafkajs/fetch-request.ts';
+import type { FetchedPartition } from './kafkajs/fetched-batch.ts';
+import { errorCodes } from './kafkajs/protocol-error.ts';
+import { logTruncated } from './other-log.ts';
+import { PartitionState } from './partition-state.ts';
+import type { TopicClient } from './topic-client.ts';
+
+export interface AssignedOptions {
+  readonly topic: string;
+  readonly topicId: string | undefined;
+  readonly client: TopicClient;
+  readonly handler: RecordHandler;
+  readonly reins: ConsumerReins;
+  readonly unpackedBytesMax: number;
+  readonly starts: ReadonlyMap<number, bigint>;
+  /** Ends the membership. */
+  readonly fail: (error: PipelineError) => void;
+  /** Something is tried again. */
+  readonly trouble: (error: unknown) => void;
+  /** Rejects when the topic's name belongs to another topic by now. */
+  readonly checkTopic: () => Promise<void>;
+}
+
+/** So often in a row an answer must be impossible before it is believed: leaders and watermarks need a moment to settle. */
+const impossibleAnswersMin = 3;
+
+/** The partitions of one assignment: what the brokers answer, checked against what was read before, goes to the handler. */
+export class AssignedPartitions {
+  readonly #options: AssignedOptions;
+  readonly #states: ReadonlyMap<number, PartitionState>;
+  #isOver = false;
+
+  constructor(options: AssignedOptions) {
+    this.#options = options;
+    this.#states = new Map([...options.starts].map(([partition, offset]) => [partition, new PartitionState(offset)]));
+  }
+
+  get topicId(): string | undefined {
+    return this.#options.topicId;
+  }
+
+  /** Begins to read, but for the partitions that are paused already. */
+  begin(paused: ReadonlySet<number>): void {
+    for (const [partition, state] of this.#states) {
+      state.isPaused = paused.has(partition);
+      this.#options.reins.seek(partition, state.position);
+    }
+    this.#options.reins.release([...this.#states.keys()].filter((partition) => !paused.has(partition)));
+  }
+
+  /** Another assignment follows: what is still on its way counts for nothing. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  lastEpochOf(partition: number): number | undefined {
+    return this.#states.get(partition)?.lastEpoch;
+  }
+
+  pause(partition: number): void {
+    const state = this.#states.get(partition);
+    if (state === undefined) return;
+    state.isPaused = true;
+    this.#options.reins.hold([partition]);
+  }
+
+  resume(partition: number): void {
+    const state = this.#states.get(partition);
+    if (state === undefined) return;
+    state.isPaused = false;
+    this.#releaseIfFree(partition, state);
+  }
+
+  seek(partition: number, offset: bigint): void {
+    const state = this.#states.get(partition);
+    if (state === undefined) return;
+    state.seek(offset);
+    this.#options.reins.seek(partition, offset);
+    this.#releaseIfFree(partition, state);
+  }
+
+  /** Copies the records of an answer, and looks at what the broker could not answer. Answers with the records to hand over. */
+  receive({ partitions }: FetchAnswers, asked: ReadonlyMap<number, bigint>): FetchedPartition[] {
+    const received: FetchedPartition[] = [];
+    for (const answer of partitions) {
+      const { partition, errorCode, divergesAt } = answer;
+      const state = this.#states.get(partition);
+      const fetchedOffset = asked.get(partition);
+      if (state === undefined || fetchedOffset === undefined) continue;
+      if (errorCode === errorCodes.offsetOutOfRange || divergesAt !== undefined) {
+        if (fetchedOffset === state.position) void this.#lookAt(partition, state, divergesAt);
+      } else if (errorCode === 0) {
+        const records = this.#recordsOf(answer, state, fetchedOffset);
+        if (records !== undefined) received.push({ partition, records });
+      }
+    }
+    return received;
+  }
+
+  /** Hands the records over if they continue at the position. */
+  take(partition: number, records: AnswerRecords): void {
+    const state = this.#states.get(partition);
+    // when memory is short they are fetched again once there is some
+    if (this.#isOver || state === undefined || state.isBlocked || (records.isPacked && state.isPaused))
+      return records.drop();
+    const { position } = state;
+    const admission = admit(position, records);
+    if (admission.kind === 'take') return this.#handOver(partition, state, records, admission);
+    const { damage, fetchedOffset } = records;
+    records.drop();
+    if (admission.kind === 'stale') this.#options.reins.seek(partition, position);
+    else if (damage !== undefined && fetchedOffset === position) this.#block(partition, state, damage);
+  }
+
+  #handOver(
+    partition: number,
+    state: PartitionState,
+    records: AnswerRecords,
+    { from, lost }: { readonly from: bigint; readonly lost?: { readonly from: bigint; readonly to: bigint } },
+  ): void {
+    const { handler, topic } = this.#options;
+    if (lost !== undefined) handler.gap({ partition, ...lost });
+    const { leaderEpoch } = records;
+    const { chunk, damage } = records.take({ topic, partition, from, to: records.end });
+    state.advance(chunk.to, leaderEpoch);
+    if (chunk.to > from) handler.records(chunk);
+    else chunk[Symbol.dispose]();
+    if (damage !== undefined) this.#block(partition, state, damage);
+  }
+
+  #block(partition: number, state: PartitionState, damage: UnreadableBatch): void {
+    const { handler, reins, topic } = this.#options;
+    state.isBlocked = true;
+    reins.hold([partition]);
+    const from = damage.from > state.position ? damage.from : state.position;
+    handler.unreadable({ partition, from, to: damage.to, error: describeDamage(topic, partition, damage) });
+  }
+
+  /** `undefined` when there is nothing to hand over. */
+  #recordsOf(answer: FetchAnswer, state: PartitionState, fetchedOffset: bigint): AnswerRecords | undefined {
+    if (answer.records.length === 0) return undefined;
+    const records = new AnswerRecords({ ...answer, fetchedOffset }, this.#options.unpackedBytesMax);
+    if (!records.isEmpty) return records;
+    records.drop();
+    if (!records.isBeyond || ++state.beyondWatermark < impossibleAnswersMin) return undefined;
+    const { partition, highWatermark } = answer;
+    const what = `reaches beyond the log’s own end, offset ${highWatermark}`;
+    this.#block(partition, state, new UnreadableBatch({ from: state.position, to: undefined, what }));
+    return undefined;
+  }
+
+  /** The broker does not have what follows the position: it dropped it, or lost it, or this is another log. */
+  async #lookAt(partition: number, state: PartitionState, divergesAt: bigint | undefined): Promise<void> {
+    if (state.isLookedAt) return;
+    const { reins, trouble } = this.#options;
+    state.isLookedAt = true;
+    reins.hold([partition]);
+    try {
+      await this.#explainPosition(partition, state, divergesAt);
+    } catch (error) {
+      if (!this.#isOver) trouble(error);
+    } finally {
+      state.isLookedAt = false;
+      if (!this.#isOver) this.#releaseIfFree(partition, state);
+    }
+  }
+
+  async #explainPosition(partition: number, state: PartitionState, divergesAt: bigint | undefined): Promise<void> {
+    const { client, handler, reins, topic, fail, checkTopic } = this.#options;
+    const { position } = state;
+    await checkTopic();
+    const marks = (await client.watermarks()).get(partition);
+    if (this.#isOver || state.position !== position || marks === undefined) return;
+    if (position < marks.low) {
+      state.seek(marks.low);
+      handler.gap({ partition, from: position, to: marks.low });
+      reins.seek(partition, marks.low);
+      return;
+    }
+    const logEnd = divergesAt ?? marks.high;
+    if (logEnd < position && (divergesAt !== undefined || ++state.beyondEnd >= impossibleAnswersMin))
+      fail(logTruncated(topic, partition, { position, logEnd }));
+  }
+
+  #releaseIfFree(partition: number, state: PartitionState): void {
+    if (!state.isStill) this.#options.reins.release([partition]);
+  }
+}

@@ -1,0 +1,153 @@
+import type { AbortedTransaction } from '../format/transactions.ts';
+import { WireReader } from '../format/wire-reader.ts';
+import { WireWriter } from '../format/wire-writer.ts';
+import type { ClusterBroker } from './cluster.ts';
+import { errorOf } from './protocol-error.ts';
+import { sendRequest, supports } from './send-request.ts';
+
+const apiKey = 1;
+const apiName = 'Fetch';
+
+/** Versions by what they brought: topic ids instead of names (2.8); tagged fields and the last fetched epoch (2.7); kafkajs's last one (2.3). */
+const versions = { topicIds: 13, epochs: 12, oldest: 11 } as const;
+
+const readCommitted = 1;
+const noEpoch = -1;
+const divergingEpochTag = 0;
+
+export interface FetchPosition {
+  readonly partition: number;
+  readonly offset: bigint;
+  /** Leader epoch of what was read last: the broker compares it with its log. */
+  readonly lastEpoch?: number | undefined;
+  readonly bytesMax: number;
+}
+
+export interface FetchRequest {
+  readonly topic: string;
+  /** The broker refuses the request when the name belongs to another topic by now. */
+  readonly topicId: string | undefined;
+  readonly partitions: readonly FetchPosition[];
+  /** How long the broker may wait for records, in milliseconds. */
+  readonly waitMs: number;
+  readonly bytesMax: number;
+}
+
+/** What a broker answers for one partition. */
+export interface FetchAnswer {
+  readonly partition: number;
+  readonly errorCode: number;
+  readonly highWatermark: bigint;
+  /** Records from here on may belong to a transaction that is still open: they are not handed out yet. */
+  readonly stableEnd: bigint;
+  /** First offset the broker holds; `undefined` when it does not say. */
+  readonly logStart: bigint | undefined;
+  readonly aborted: readonly AbortedTransaction[];
+  /** The broker's log never had what was read last, or lost it: it ends here for that epoch. */
+  readonly divergesAt: bigint | undefined;
+  /** Record batches as the broker stores them. Good until the next macrotask: the buffer takes the next answer. */
+  readonly records: Buffer;
+}
+
+export interface FetchAnswers {
+  readonly partitions: readonly FetchAnswer[];
+  /** The broker answered with nothing, to slow us down. */
+  readonly isThrottled: boolean;
+}
+
+/** Asks one broker for committed records of the partitions that it leads. `connection`: which of the two connections to it. */
+export async function fetchRecords(
+  broker: ClusterBroker,
+  request: FetchRequest,
+  connection: 0 | 1,
+): Promise<FetchAnswers> {
+  const apiVersion = versionFor(broker, request.topicId);
+  const isFlexible = apiVersion >= versions.epochs;
+  const open = await broker.connectionPool.getConnection(connection);
+  const body = writeRequest(request, apiVersion);
+  const payload = await sendRequest(open, { apiKey, apiName, apiVersion, isFlexible, body });
+  const { throttleMs, errorCode, partitions } = readAnswer(payload, apiVersion);
+  open.requestQueue.maybeThrottle(throttleMs);
+  if (errorCode !== 0) throw errorOf(errorCode);
+  return { partitions, isThrottled: throttleMs > 0 };
+}
+
+function versionFor(broker: ClusterBroker, topicId: string | undefined): number {
+  if (topicId !== undefined && supports(broker, apiKey, versions.topicIds)) return versions.topicIds;
+  return supports(broker, apiKey, versions.epochs) ? versions.epochs : versions.oldest;
+}
+
+/** Source: https://kafka.apache.org/protocol#The_Messages_Fetch */
+export function writeRequest(request: FetchRequest, apiVersion: number): Buffer {
+  const { topic, topicId, partitions, waitMs, bytesMax } = request;
+  const body = new WireWriter({ isFlexible: apiVersion >= versions.epochs });
+  body.int32(-1).int32(waitMs).int32(1).int32(bytesMax).int8(readCommitted);
+  // no session
+  body.int32(0).int32(-1);
+  body.array([topic], (name) => {
+    if (apiVersion >= versions.topicIds) body.uuid(topicId);
+    else body.string(name);
+    body.array(partitions, ({ partition, offset, lastEpoch = noEpoch, bytesMax: partitionBytesMax }) => {
+      body.int32(partition).int32(noEpoch).int64(offset);
+      if (apiVersion >= versions.epochs) body.int32(lastEpoch);
+      body.int64(-1n).int32(partitionBytesMax).noTags();
+    });
+    body.noTags();
+  });
+  return body
+    .array([], () => {})
+    .string('')
+    .noTags()
+    .toBuffer();
+}
+
+interface DecodedAnswer {
+  readonly throttleMs: number;
+  readonly errorCode: number;
+  readonly partitions: readonly FetchAnswer[];
+}
+
+/** Throws a RangeError for an answer that ends within a field or counts more than it holds. */
+export function readAnswer(payload: Buffer, apiVersion: number): DecodedAnswer {
+  const reader = new WireReader(payload, { isFlexible: apiVersion >= versions.epochs });
+  // the header's
+  reader.tags();
+  const throttleMs = reader.int32();
+  const errorCode = reader.int16();
+  reader.int32();
+  const topics = reader.array(() => {
+    if (apiVersion >= versions.topicIds) reader.uuid();
+    else reader.string();
+    const partitions = reader.array(() => readPartition(reader));
+    reader.tags();
+    return partitions;
+  });
+  return { throttleMs, errorCode, partitions: topics.flat() };
+}
+
+function readPartition(reader: WireReader): FetchAnswer {
+  const partition = reader.int32();
+  const errorCode = reader.int16();
+  const highWatermark = reader.int64();
+  const stableEnd = reader.int64();
+  const logStart = reader.int64();
+  const aborted = reader.array(() => {
+    const transaction = { producerId: reader.int64(), firstOffset: reader.int64() };
+    reader.tags();
+    return transaction;
+  });
+  // another replica to read from, which only consumers that name their rack are told
+  reader.int32();
+  const records = reader.bytes() ?? Buffer.alloc(0);
+  const diverging = reader.tags().get(divergingEpochTag);
+  return {
+    partition,
+    errorCode,
+    highWatermark,
+    stableEnd: stableEnd < 0n ? highWatermark : stableEnd,
+    logStart: logStart < 0n ? undefined : logStart,
+    aborted,
+    divergesAt: diverging?.readBigInt64BE(4),
+    records,
+  };
+}
