@@ -125,16 +125,19 @@ export class Ledger {
   /** The entries that meet `[from, to)`, by offset, each as it counts now. */
   async *entries(path: LedgerPath, range: EntryRange = everything): AsyncIterable<Versioned> {
     const { segments, live } = await this.#index(path);
-    const revisions = new Set(await this.#offsetsIn(revisionPrefix(path), range.from));
-    for (const segment of segments.filter(({ from, to }) => from < range.to && to > range.from)) {
-      for (const entry of await this.#readable(range, segment, () => readSegment(this.#store, path, segment)))
-        if (entry.to > range.from && entry.from < range.to)
-          yield* this.#current(path, { entry, version: '', at: 'segment' }, revisions);
-    }
+    const wantedSegments = segments.filter(({ from, to }) => from < range.to && to > range.from);
     const firstLive = Math.max(
       0,
       live.findLastIndex((offset) => offset <= range.from),
     );
+    // the first entry may begin before the range
+    const first = wantedSegments[0]?.from ?? live[firstLive] ?? range.from;
+    const revisions = new Set(await this.#offsetsIn(revisionPrefix(path), first));
+    for (const segment of wantedSegments) {
+      for (const entry of await this.#readable(range, segment, () => readSegment(this.#store, path, segment)))
+        if (entry.to > range.from && entry.from < range.to)
+          yield* this.#current(path, { entry, version: '', at: 'segment' }, revisions);
+    }
     const wanted = live.slice(firstLive).filter((offset) => offset < range.to);
     const read = mapAhead(wanted, requestsMax, async (from) =>
       this.#readable(range, entryKey(path, from), async () => [await this.#base(path, from)]),

@@ -1,0 +1,100 @@
+import { crc32 } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { findPosition } from '../../../src/consumer/ledger/chain-position.ts';
+import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
+import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { countRequests, sumOf } from '../../../scripts/count-requests.ts';
+import { SimulatedYear } from '../../../scripts/simulated-year.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
+
+const file = Buffer.from('PAR1');
+const recordsPerBatch = 100;
+const batches = 4321;
+const end = BigInt(batches * recordsPerBatch);
+const paths = [0, 1, 2, 3].map((partition) => ({ table: 'readings', topic: 'thermometer', partition }));
+
+async function simulate(partitions: number, count: number): Promise<SimulatedYear> {
+  const year = new SimulatedYear({
+    table: 'readings',
+    topic: 'thermometer',
+    partitions,
+    batches: count,
+    recordsPerBatch,
+    everyMs: 60_000,
+    startMs: Date.parse('2026-01-01T00:00:00Z'),
+    file,
+    fileCrc32: crc32(file),
+    overlay: createMemoryObjectStore(),
+  });
+  for (const path of paths.slice(0, partitions)) await new Ledger(year).rollUp(path);
+  return year;
+}
+
+/** Rolled up once, since the tests only read it. */
+const simulated = simulate(paths.length, batches);
+
+/** A ledger of some thousand batches in each of four partitions, whose requests count from now on. */
+async function openLongLedger() {
+  const year = await simulated;
+  const { store, requests } = countRequests(year);
+  return { year, ledger: new Ledger(store), requests, spent: () => sumOf(requests) };
+}
+
+describe('a ledger of thousands of batches', () => {
+  it('tells its end within five requests, without any hint', async () => {
+    const { ledger, spent } = await openLongLedger();
+    const reader = new FakeTopic(paths.length);
+    for (const path of paths) {
+      const before = spent();
+      const assigned = { partition: path.partition, low: end, high: end, topicId: 'simulated' };
+      expect(await findPosition(path, assigned, { ledger, reader })).toEqual({ next: end });
+      expect(spent() - before).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it.each([0, 1234, 2999, 3000, 4320])('reads batch %s by the requests of one segment', async (index) => {
+    const { ledger, year, spent } = await openLongLedger();
+    const from = BigInt(index * recordsPerBatch) + 7n;
+    for (const path of paths) {
+      const before = spent();
+      const found = await Array.fromAsync(ledger.entries(path, { from, to: from + 1n }), ({ entry }) => entry);
+      expect(found).toEqual([year.entry(path.partition, index)]);
+      expect(spent() - before).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it('reads everything by its segments', async () => {
+    const { ledger, year, spent } = await openLongLedger();
+    let index = 0;
+    const [path = { table: '', topic: '', partition: 0 }] = paths;
+    for await (const { entry } of ledger.entries(path)) expect(entry).toEqual(year.entry(0, index++));
+    expect(index).toBe(batches);
+    // four segments, the 321 batches after them, and the listings
+    expect(spent()).toBeLessThan(400);
+  });
+
+  it('is rolled up once', async () => {
+    const { ledger, requests } = await openLongLedger();
+    for (const path of paths) expect(await ledger.rollUp(path)).toBe(0);
+    expect(requests.put).toBe(0);
+  });
+});
+
+describe('a batch that was replaced', () => {
+  it('is found by any offset in it', async () => {
+    const year = await simulate(1, 1150);
+    const ledger = new Ledger(year);
+    const [path = { table: '', topic: '', partition: 0 }] = paths;
+    for (const index of [234, 1100]) {
+      const entry = year.entry(0, index);
+      const changed = { ...entry, generation: 1 };
+      const [current] = await Array.fromAsync(ledger.entries(path, entry));
+      if (current === undefined) throw new Error('the entry is there');
+      expect(await ledger.replace(current, changed)).toMatchObject({ kind: 'ours' });
+      for (const from of [entry.from, entry.from + 50n, entry.to - 1n]) {
+        const found = await Array.fromAsync(ledger.entries(path, { from, to: from + 1n }), (each) => each.entry);
+        expect(found).toEqual([changed]);
+      }
+    }
+  });
+});
