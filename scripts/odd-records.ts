@@ -51,7 +51,6 @@ const doubles = [
   '5e-324',
   '1e-400',
   '0.30000000000000004',
-  '100000000000000000000',
   '12345678.9',
   '3.141592653589793',
   '1e0',
@@ -66,6 +65,9 @@ const exacts = [
   '9223372036854775807',
   '18446744073709551615',
   '9007199254740995',
+  '9007199254740992',
+  '505874924095815680',
+  '100000000000000000000',
 ];
 const badNumbers = [
   '01',
@@ -166,7 +168,22 @@ const timestamps = [
   '"2024-02-29T00:00:00Z"',
   '"1900-01-01T00:00:00Z"',
 ];
-const dates = ['"2026-11-23"', '"1970-01-01"', '"2024-02-29"', '"1969-12-31"', '"2100-12-31"'];
+const farTimes = [
+  '"1899-12-31T23:59:59Z"',
+  '"0999-01-01T00:00:00Z"',
+  '"1900-01-01T00:00:00+01:00"',
+  '"9999-12-31T23:59:59-01:00"',
+];
+const farDates = ['"1582-10-14"', '"0100-01-01"', '"1500-02-29"'];
+const dates = [
+  '"2026-11-23"',
+  '"1970-01-01"',
+  '"2024-02-29"',
+  '"1969-12-31"',
+  '"2100-12-31"',
+  '"1582-10-15"',
+  '"9999-12-31"',
+];
 const structs = [
   '{"a":1}',
   '{"a":{"b":{"c":1}}}',
@@ -216,6 +233,8 @@ export const oddRecords: readonly OddRecord[] = [
   ...fields('what only looks like a string', dead('invalid-json'), badStrings),
   ...fields('points in time', row('v timestamp'), timestamps),
   ...fields('dates', row('v date'), dates),
+  ...fields('points in time before 1900 or after 9999, which readers take for others', row('v string'), farTimes),
+  ...fields('dates before the Gregorian calendar', row('v string'), farDates),
   ...fields('true and false', row('v boolean'), ['true', 'false']),
   ...fields('null: no column', row(), ['null']),
   ...fields('other words', dead('invalid-json'), [

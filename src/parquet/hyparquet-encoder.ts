@@ -1,9 +1,10 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { CompressionCodec } from 'hyparquet';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
 import type { TableColumn } from '../consumer/ports/columnar-table.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { holds } from '../schema/fits-whole.ts';
 import { createdBy, type Codec, type EncoderOptions } from './encoder-options.ts';
 import { schemaOf } from './parquet-schema.ts';
 import { plainValues } from './plain-values.ts';
@@ -27,7 +28,7 @@ export function createHyparquetEncoder({ codec, rowGroupRows }: EncoderOptions):
       try {
         const buffer = parquetWriteBuffer({
           schema: schemaOf(columns),
-          columnData: columns.map((column) => ({ name: column.name, data: dataOf(column, rowCount) })),
+          columnData: columns.map((column) => sourceOf(column, rowCount)),
           codec: codecs[codec],
           compressors,
           rowGroupSize: rowGroupRows,
@@ -44,6 +45,19 @@ export function createHyparquetEncoder({ codec, rowGroupRows }: EncoderOptions):
       }
     },
   };
+}
+
+/** The library's dictionaries take zeros of both signs for one: a column with a negative zero does without. */
+function sourceOf(column: TableColumn, rowCount: number): ColumnSource {
+  const data = dataOf(column, rowCount);
+  const source = { name: column.name, data };
+  return holds(column.type, 'double') && data.some(hasNegativeZero) ? { ...source, encoding: 'PLAIN' } : source;
+}
+
+function hasNegativeZero(value: unknown): boolean {
+  if (typeof value === 'number') return Object.is(value, -0);
+  if (typeof value !== 'object' || value === null) return false;
+  return (Array.isArray(value) ? value : Object.values(value)).some(hasNegativeZero);
 }
 
 /** Gives typed arrays as they are where every row has a value. */

@@ -1,18 +1,32 @@
+import { createRequire } from 'node:module';
 import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { messageOf, PipelineError, unreachable } from '../runtime/errors.ts';
-import type { ColumnType } from '../schema/types.ts';
+import type { ColumnType, Field } from '../schema/types.ts';
 import type { Codec, EncoderOptions } from './encoder-options.ts';
 import { plainValues } from './plain-values.ts';
+
+interface LibraryTypes {
+  readonly PARQUET_LOGICAL_TYPES: { readonly INT64: { toPrimitive(value: unknown): unknown } };
+}
+
+/** Keeps the digits of 64-bit integers, which the library would read as doubles. */
+function keepIntegers(): void {
+  const types: LibraryTypes = createRequire(import.meta.url)('parquetjs-lite/lib/types.js');
+  types.PARQUET_LOGICAL_TYPES.INT64.toPrimitive = (value) =>
+    typeof value === 'bigint' ? value : BigInt(Number(value));
+}
 
 const compressions: Partial<Record<Codec, string>> = { snappy: 'SNAPPY', gzip: 'GZIP', uncompressed: 'UNCOMPRESSED' };
 
 /**
  * Writes with parquetjs-lite: row by row, without dictionaries. Its page index and its data pages V2 are malformed for
- * Trino and Athena, so both are off. It has no zstd: files get snappy instead.
+ * Trino and Athena, so both are off. It has no zstd: files get snappy instead. Bounds of strings are left out, since it orders them by UTF-16,
+ * and those of fractions, since it knows one zero only: readers would skip rows.
  */
 export function createParquetjsEncoder({ codec, rowGroupRows }: EncoderOptions): ParquetEncoder {
   const compression = compressions[codec] ?? 'SNAPPY';
+  keepIntegers();
   return {
     encode: async ({ rowCount, columns }) => {
       try {
@@ -26,8 +40,8 @@ export function createParquetjsEncoder({ codec, rowGroupRows }: EncoderOptions):
         );
         const values = columns.map((column) => ({ column, values: plainValues(column, rowCount) }));
         for (let row = 0; row < rowCount; row++) {
-          const cells = values.map(({ column, values: of }) => [column.name, cellOf(of[row], column.type)]);
-          await writer.appendRow(Object.fromEntries(cells.filter(([, cell]) => cell !== undefined)));
+          const cells = values.map(({ column, values: of }) => [column.name, cellOf(of[row], column.type)] as const);
+          await writer.appendRow(recordOf(cells));
         }
         await writer.close();
         return Buffer.concat(pieces);
@@ -53,6 +67,8 @@ function collect(pieces: Uint8Array[]) {
   };
 }
 
+const withoutBounds: ReadonlySet<ColumnType['kind']> = new Set(['string', 'binary', 'double', 'float']);
+
 function fieldOf(type: ColumnType, compression: string): FieldDefinition {
   switch (type.kind) {
     case 'array':
@@ -64,10 +80,17 @@ function fieldOf(type: ColumnType, compression: string): FieldDefinition {
     case 'struct':
       return {
         optional: true,
-        fields: Object.fromEntries(type.fields.map((field) => [field.name, fieldOf(field.type, compression)])),
+        fields: Object.fromEntries(
+          writable(type.fields).map((field) => [field.name, fieldOf(field.type, compression)]),
+        ),
       };
     default:
-      return { type: primitiveOf(type), optional: true, compression };
+      return {
+        type: primitiveOf(type),
+        optional: true,
+        compression,
+        ...(withoutBounds.has(type.kind) && { statistics: false }),
+      };
   }
 }
 
@@ -107,8 +130,21 @@ function cellOf(value: unknown, type: ColumnType): unknown {
     return { list: value.map((element: unknown) => ({ element: cellOf(element, type.element) })) };
   }
   if (type.kind === 'struct') {
-    const cells = type.fields.map((field) => [field.name, cellOf(Reflect.get(Object(value), field.name), field.type)]);
-    return Object.fromEntries(cells.filter(([, cell]) => cell !== undefined));
+    const struct = Object(value);
+    return recordOf(writable(type.fields).map((field) => [field.name, cellOf(struct[field.name], field.type)]));
   }
-  return value;
+  // the library reads numbers from their text, and the text of -0 is 0
+  return Object.is(value, -0) ? '-0' : value;
+}
+
+/** Makes an object without a prototype: the library asks for members with `in`. */
+function recordOf(cells: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  const record: Record<string, unknown> = Object.create(null);
+  for (const [name, cell] of cells) if (cell !== undefined) record[name] = cell;
+  return record;
+}
+
+/** The library can't have a field `__proto__`; fields of records never get that name, those of a table made elsewhere may. */
+function writable(fields: readonly Field[]): readonly Field[] {
+  return fields.filter(({ name }) => name !== '__proto__');
 }

@@ -3,7 +3,9 @@ declare module 'parquetjs-lite' {
     readonly type?: string;
     readonly optional?: boolean;
     readonly repeated?: boolean;
+    readonly statistics?: boolean;
     readonly compression?: string;
+    readonly statistics?: boolean;
     readonly fields?: Readonly<Record<string, FieldDefinition>>;
   }
 

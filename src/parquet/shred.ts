@@ -63,8 +63,9 @@ function structShredder(fields: Extract<ColumnType, { kind: 'struct' }>['fields'
   return {
     add: (value, defined, repeated) => {
       const isThere = value !== null && value !== undefined;
-      const struct: Readonly<Record<string, unknown>> = isThere ? Object(value) : {};
-      for (const { name, shredder } of members) shredder.add(struct[name], isThere ? defined + 1 : defined, repeated);
+      // a missing struct has no members, not those of an object's prototype
+      const struct: Readonly<Record<string, unknown>> | undefined = isThere ? Object(value) : undefined;
+      for (const { name, shredder } of members) shredder.add(struct?.[name], isThere ? defined + 1 : defined, repeated);
     },
     leaves: () => members.flatMap(({ shredder }) => shredder.leaves()),
   };

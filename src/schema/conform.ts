@@ -1,3 +1,7 @@
+import { writeJson } from './exact-json.ts';
+import { fieldOf } from './field-index.ts';
+import { emptyStruct } from './fits-whole.ts';
+import { pointerTo } from './json-pointer.ts';
 import { siblingName } from './merge.ts';
 import { columnName } from './names.ts';
 import { observe, type ObserveRules } from './observe.ts';
@@ -5,7 +9,7 @@ import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, unfit } from './values.ts';
 
-/** Called with each value that fits no field: its path, like `place.geo` or `tags[2].name`, and the JSON value. */
+/** Called with each value that found no place: its JSON Pointer, like `/place/geo` or `/tags/2/name`, and the JSON value. */
 export type Rescue = (path: string, value: unknown) => void;
 
 export interface ConformOptions {
@@ -15,8 +19,8 @@ export interface ConformOptions {
 }
 
 /**
- * Converts a JSON value to a value of the type, ready for the encoder: times as Date, structs with exactly the type's fields.
- * Answers `unfit` when the value itself doesn't fit; members of structs that don't are rescued one by one.
+ * Converts a JSON value to a value of the type, as the encoder takes it: times as Date, structs as objects without a prototype, by field.
+ * `unfit` when it doesn't fit itself; members of structs that don't are rescued one by one.
  */
 export function conform(value: unknown, type: ColumnType, options: ConformOptions): unknown {
   if (value === null || value === undefined) return null;
@@ -39,7 +43,7 @@ function conformArray(values: readonly unknown[], element: ColumnType, options: 
   const result = values.map((value, index) =>
     conform(value, element, {
       ...options,
-      path: `${options.path}[${index}]`,
+      path: pointerTo(options.path, index),
       rescue: (path, member) => rescued.push([path, member]),
     }),
   );
@@ -49,11 +53,10 @@ function conformArray(values: readonly unknown[], element: ColumnType, options: 
 }
 
 function conformStruct(value: object, fields: readonly Field[], options: ConformOptions): unknown {
-  const result: Record<string, unknown> = {};
-  for (const { name } of fields) result[name] = null;
+  const result = emptyStruct();
   const setField = (name: string, given: unknown, path: string): boolean => {
-    const field = fields.find((each) => each.name === name);
-    if (field === undefined || result[name] !== null) return false;
+    const field = fieldOf(fields, name);
+    if (field === undefined || result[name] !== undefined) return false;
     const cell = conform(given, field.type, { ...options, path });
     if (cell === unfit) return false;
     result[name] = cell;
@@ -61,7 +64,7 @@ function conformStruct(value: object, fields: readonly Field[], options: Conform
   };
   for (const [key, member] of Object.entries(value)) {
     if (member === null) continue;
-    const path = `${options.path}.${key}`;
+    const path = pointerTo(options.path, key);
     const name = columnName(key);
     if (setField(name, member, path)) continue;
     const sibling = siblingOf(name, member, options.rules);
@@ -77,7 +80,7 @@ function siblingOf(name: string, value: unknown, rules: ObserveRules): { name: s
     case 'plain':
       return { name: siblingName(name, observed.type) };
     case 'json':
-      return { name: `${name}_json`, value: JSON.stringify(value) };
+      return { name: `${name}_json`, value: writeJson(value) };
     case 'exact':
       return { name: `${name}_string`, value: value instanceof ExactNumber ? value.text : '' };
     default:

@@ -1,9 +1,10 @@
+import { fieldOf } from './field-index.ts';
 import { columnName } from './names.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, unfit } from './values.ts';
 
-/** True when the type holds the JSON value with all its members: none would need another field. */
+/** Tells whether the type holds the JSON value with all its members, none of them missing in it or in need of another place. */
 export function fitsWhole(value: unknown, type: ColumnType): boolean {
   if (type.kind === 'array') {
     if (!Array.isArray(value)) return false;
@@ -16,24 +17,31 @@ export function fitsWhole(value: unknown, type: ColumnType): boolean {
   return structFits(value, type.fields);
 }
 
+/** Keys of objects with no more are compared one by one. */
+const fewKeys = 16;
+
 function structFits(value: object, fields: readonly Field[]): boolean {
   const keys = Object.keys(value);
+  const seen = keys.length > fewKeys ? new Set<string>() : undefined;
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at] ?? '';
     const member: unknown = Reflect.get(value, key);
-    if (member === null) continue;
     const name = columnName(key);
+    // two keys of one name
+    if (seen === undefined)
+      for (let before = 0; before < at; before++) if (columnName(keys[before] ?? '') === name) return false;
+    if (seen?.has(name) === true) return false;
+    seen?.add(name);
+    if (member === null) continue;
     const field = fieldOf(fields, name);
     if (field === undefined || !fitsWhole(member, field.type)) return false;
-    // two keys can mean one field; objects have few
-    for (let before = 0; before < at; before++) if (columnName(keys[before] ?? '') === name) return false;
   }
   return true;
 }
 
 /**
- * Converts a JSON value that fits the type whole (`fitsWhole`) to what the encoder reads: times as Date, structs with exactly the
- * type's fields. A value that needs no change is not copied.
+ * Converts a JSON value that fits the type whole to what the encoder takes: times as Date, structs as objects without a prototype, by field.
+ * Values that are so already are not copied.
  */
 export function wholeCell(value: unknown, type: ColumnType): unknown {
   if (value === null) return null;
@@ -43,8 +51,7 @@ export function wholeCell(value: unknown, type: ColumnType): unknown {
         ? value.map((each) => wholeCell(each, type.element))
         : value;
     case 'struct': {
-      const result: Record<string, unknown> = {};
-      for (const { name } of type.fields) result[name] = null;
+      const result = emptyStruct();
       for (const [key, member] of Object.entries(Object(value))) {
         const field = member === null ? undefined : fieldOf(type.fields, columnName(key));
         if (field !== undefined) result[field.name] = wholeCell(member, field.type);
@@ -60,17 +67,17 @@ export function wholeCell(value: unknown, type: ColumnType): unknown {
   }
 }
 
-function fieldOf(fields: readonly Field[], name: string): Field | undefined {
-  for (const field of fields) if (field.name === name) return field;
-  return undefined;
+/** Makes a struct without any value. It has no prototype: a field may be called `constructor`. */
+export function emptyStruct(): Record<string, unknown> {
+  return Object.create(null);
 }
 
-/** True when the encoder reads values of the type as JSON has them. */
+/** Tells whether the encoder takes values of the type as JSON has them. */
 function isAsItComes({ kind }: ColumnType): boolean {
   return kind === 'double' || kind === 'string' || kind === 'boolean';
 }
 
-/** True when the type, or a type nested in it, is of the kind. */
+/** Tells whether the type or one inside it is of the kind. */
 export function holds(type: ColumnType, kind: ColumnType['kind']): boolean {
   if (type.kind === 'array') return kind === 'array' || holds(type.element, kind);
   if (type.kind === 'struct') return kind === 'struct' || type.fields.some((field) => holds(field.type, kind));

@@ -1,41 +1,93 @@
+import { fieldIndex } from './field-index.ts';
+import { elementLeavesMax, isLight, weightOf, type TypeWeight } from './type-weight.ts';
 import type { ColumnType, Field } from './types.ts';
 
 /**
- * Merges two types into one that holds the values of both: structs get all fields, arrays the merged element type.
- * Answers `undefined` when there is none. A field that conflicts inside a struct gets a sibling, as a column does.
+ * Finds the type that holds the values of both: of two structs all fields, of two arrays the merged elements. `undefined` when there is none.
+ * A field that conflicts inside a struct gets a sibling, as a column does. A type does not grow beyond the limits of `type-weight.ts`: fields
+ * that it has no room for are left out, and their values have no place in it.
  */
 export function mergeTypes<Type extends ColumnType>(left: Type, right: ColumnType): Type | undefined;
 export function mergeTypes(left: ColumnType, right: ColumnType): ColumnType | undefined {
   if (left === right) return left;
-  if (left.kind === 'struct' && right.kind === 'struct') return mergeStructs(left, right.fields);
+  if (left.kind === 'struct' && right.kind === 'struct') return structOf(left, right.fields);
   if (left.kind === 'array' && right.kind === 'array') {
     const element = mergeTypes(left.element, right.element);
     if (element === undefined) return undefined;
-    return element === left.element ? left : { kind: 'array', element };
+    return element === left.element || weightOf(element).leaves > elementLeavesMax ? left : { kind: 'array', element };
   }
   return sameType(left, right) ? left : undefined;
 }
 
-function mergeStructs(left: Extract<ColumnType, { kind: 'struct' }>, additions: readonly Field[]): ColumnType {
-  let fields = left.fields;
-  for (const field of additions) fields = withField(fields, field) ?? fields;
-  return fields === left.fields ? left : { kind: 'struct', fields };
+type Struct = Extract<ColumnType, { kind: 'struct' }>;
+
+/** The struct with more fields, as far as there is room for them; itself when nothing is added. */
+export function structOf(struct: Struct, additions: readonly Field[]): Struct {
+  const merger = new FieldMerger(struct);
+  for (const field of additions) merger.add(field);
+  return merger.finish();
 }
 
-/** Merges the new field into its namesake or adds it as a sibling; `undefined` when neither can be done. */
-function withField(fields: readonly Field[], { name, type }: Field): readonly Field[] | undefined {
-  for (const candidate of [name, siblingName(name, type)]) {
-    const index = fields.findIndex((field) => field.name === candidate);
-    const present = fields[index];
-    if (present === undefined) return [...fields, { name: candidate, type }];
-    const merged = mergeTypes(present.type, type);
-    if (merged === present.type) return fields;
-    if (merged !== undefined) return fields.with(index, { name: candidate, type: merged });
+class FieldMerger {
+  readonly #struct: Struct;
+  #fields: Field[] | undefined;
+  /** Indexes of the fields that were added. */
+  readonly #added = new Map<string, number>();
+  #weight: TypeWeight;
+
+  constructor(struct: Struct) {
+    this.#struct = struct;
+    this.#weight = weightOf(struct);
   }
-  return undefined;
+
+  /** Merges the field with that of its name, or beside it; leaves it out when neither place is free. */
+  add({ name, type }: Field): void {
+    for (const place of [name, siblingName(name, type)]) {
+      const index = this.#indexOf(place);
+      const present = this.#current[index];
+      if (present === undefined) return this.#append({ name: place, type });
+      const merged = mergeTypes(present.type, type);
+      if (merged === present.type) return;
+      if (merged !== undefined) return this.#replace(index, present, merged);
+    }
+  }
+
+  finish(): Struct {
+    return this.#fields === undefined ? this.#struct : { kind: 'struct', fields: this.#fields };
+  }
+
+  get #current(): readonly Field[] {
+    return this.#fields ?? this.#struct.fields;
+  }
+
+  #indexOf(name: string): number {
+    return this.#added.get(name) ?? fieldIndex(this.#struct.fields, name);
+  }
+
+  #append(field: Field): void {
+    const { leaves, characters } = weightOf(field.type);
+    if (!this.#grows(leaves, characters + field.name.length + 2)) return;
+    this.#fields ??= [...this.#struct.fields];
+    this.#added.set(field.name, this.#fields.push(field) - 1);
+  }
+
+  #replace(index: number, { name, type }: Field, merged: ColumnType): void {
+    const before = weightOf(type);
+    const after = weightOf(merged);
+    if (!this.#grows(after.leaves - before.leaves, after.characters - before.characters)) return;
+    this.#fields ??= [...this.#struct.fields];
+    this.#fields[index] = { name, type: merged };
+  }
+
+  #grows(leaves: number, characters: number): boolean {
+    const weight = { leaves: this.#weight.leaves + leaves, characters: this.#weight.characters + characters };
+    if (!isLight(weight)) return false;
+    this.#weight = weight;
+    return true;
+  }
 }
 
-/** Names the column for values of a type that the field's own column can't hold: `temperature_string`, as Glue's `make_cols` does. */
+/** Names the place for values of a type that the column of their name can't hold: `temperature_string`, as Glue's `make_cols` does. */
 export function siblingName(name: string, type: ColumnType): string {
   return `${name}_${suffixOf(type)}`;
 }

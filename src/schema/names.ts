@@ -18,6 +18,8 @@ export function columnName(field: string): string {
 function toColumnName(field: string): string {
   const name = field.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_');
   if (name === '') return '_';
+  // libraries of JavaScript that set this property of a row set its prototype
+  if (name === '__proto__') return name + reservedSuffix;
   if (name.length <= lengthMax - reservedSuffix.length) return name;
   const checksum = crc32(field).toString(16).padStart(8, '0');
   return `${name.slice(0, 200)}_${checksum}`;
@@ -26,5 +28,5 @@ function toColumnName(field: string): string {
 /** Appended to the name of a field that the table needs for itself. */
 export const reservedSuffix = '_field';
 
-/** Column of the values that fit no other column, as a JSON object by path. */
+/** Holds values that found no column: a JSON object, whose keys are JSON Pointers. */
 export const rescuedColumn = '_rescued';

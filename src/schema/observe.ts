@@ -1,12 +1,14 @@
 import { fitsWhole } from './fits-whole.ts';
-import { mergeTypes } from './merge.ts';
+import { fieldOf } from './field-index.ts';
+import { mergeTypes, structOf } from './merge.ts';
 import { columnName } from './names.ts';
+import { elementLeavesMax, leavesMax, weightOf } from './type-weight.ts';
 import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, parseDate, parseTimestamp, unfit } from './values.ts';
 
 /**
- * A JSON value as the schema sees it. `json`: no single type (mixed arrays, too deep) or no UTF-8, kept as JSON text. `exact`: a number kept
- * as its digits. `empty-array`, `empty-struct` (all members null or empty): fits any array or struct and says nothing about its type.
+ * A JSON value's meaning for the schema. `json`: it has no single type (mixed arrays, too deep, too wide) or no UTF-8, and is kept as its JSON
+ * text. `exact`: a number kept as its digits. `empty-array`, `empty-struct` (all members null or empty): fits any array or struct, says nothing about its type.
  */
 export type Observed =
   | { readonly form: 'plain'; readonly type: ColumnType }
@@ -85,6 +87,7 @@ function observeArray(
   }
   // an empty member gets its type from the other elements
   for (const kind of empties) if (element?.kind !== kind) return json;
+  if (element !== undefined && weightOf(element).leaves > elementLeavesMax) return json;
   return hasType && element !== undefined
     ? { form: 'plain', type: { kind: 'array', element } }
     : values.length === 0 || known?.kind === 'array'
@@ -95,17 +98,22 @@ function observeArray(
 function observeObject(value: object, known: ColumnType | undefined, rules: ObserveRules, depth: number): Observed {
   if (depth >= rules.depthMax) return json;
   const knownFields = known?.kind === 'struct' ? known.fields : [];
-  let fields: ColumnType = { kind: 'struct', fields: [] };
-  for (const [key, member] of Object.entries(value)) {
+  const keys = Object.keys(value);
+  // so many members are entries of a map rather than fields
+  if (keys.length > leavesMax) return json;
+  const found: Field[] = [];
+  for (const key of keys) {
     const name = columnName(key);
-    const knownField = knownFields.find((field) => field.name === name);
-    const field = fieldOf(name, observe(member, knownField?.type, rules, depth + 1));
-    if (field !== undefined) fields = mergeTypes(fields, { kind: 'struct', fields: [field] }) ?? fields;
+    const member: unknown = Reflect.get(value, key);
+    const field = placeOf(name, observe(member, fieldOf(knownFields, name)?.type, rules, depth + 1));
+    if (field !== undefined) found.push(field);
   }
-  return fields.fields.length === 0 ? { form: 'empty-struct' } : { form: 'plain', type: fields };
+  const type = structOf({ kind: 'struct', fields: [] }, found);
+  return type.fields.length === 0 ? { form: 'empty-struct' } : { form: 'plain', type };
 }
 
-function fieldOf(name: string, observed: Observed | undefined): Field | undefined {
+/** The field that an observed member needs. */
+function placeOf(name: string, observed: Observed | undefined): Field | undefined {
   switch (observed?.form) {
     case 'plain':
       return { name, type: observed.type };

@@ -4,6 +4,12 @@ const shortest = '2026-11-23T09:15:02Z'.length;
 const longest = '2026-11-23T09:15:02.123+00:00'.length;
 const dateLength = '2026-11-23'.length;
 
+/** Dates before the Gregorian calendar and times before standard zones mean different days to readers (Spark refuses the file): they stay text. */
+const firstDay = Date.UTC(1582, 9, 15) / msPerDay;
+const firstMs = Date.UTC(1900, 0, 1);
+/** A zone can bring a time into the year 10000, which many readers don't know. */
+const endMs = Date.UTC(10_000, 0, 1);
+
 /**
  * Reads an ISO 8601 date-time with seconds and a zone from its bytes, as milliseconds since the epoch. NaN for anything else, and for
  * more digits than milliseconds have: such a value stays a string rather than lose them.
@@ -28,12 +34,14 @@ export function timestampOf(bytes: Uint8Array, start: number, end: number): numb
     if (weight === 100) return Number.NaN;
   }
   const zone = zoneOf(bytes, at, end);
-  return day * msPerDay + hours * msPerHour + minutes * msPerMinute + seconds * 1000 + Math.round(ms) - zone;
+  const timeMs = day * msPerDay + hours * msPerHour + minutes * msPerMinute + seconds * 1000 + Math.round(ms) - zone;
+  return timeMs >= firstMs && timeMs < endMs ? timeMs : Number.NaN;
 }
 
 /** Reads `YYYY-MM-DD` from its bytes, as days since the epoch; NaN for anything else. */
 export function dateOf(bytes: Uint8Array, start: number, end: number): number {
-  return end - start === dateLength ? dayOf(bytes, start) : Number.NaN;
+  const day = end - start === dateLength ? dayOf(bytes, start) : Number.NaN;
+  return day >= firstDay ? day : Number.NaN;
 }
 
 /** Reads the zone, in milliseconds ahead of UTC. */

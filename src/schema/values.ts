@@ -1,7 +1,7 @@
 import { dateOf, timestampOf } from './times.ts';
 import type { ColumnType } from './types.ts';
 
-/** A number whose digits a double can't hold: an integer beyond 2^53 or a magnitude beyond the largest double. */
+/** A number that is kept as its digits: an integer beyond 2^53, whose digits a double does not tell, or a magnitude beyond the largest double. */
 export class ExactNumber {
   readonly text: string;
 
@@ -12,6 +12,15 @@ export class ExactNumber {
   toJSON(): unknown {
     return JSON.rawJSON(this.text);
   }
+}
+
+const integerDigits = /^-?\d+$/;
+
+/** Gives the value of a JSON number's digits. */
+export function exactOf(digits: string): number | ExactNumber {
+  const value = Number(digits);
+  if (Number.isSafeInteger(value)) return value;
+  return Number.isFinite(value) && !integerDigits.test(digits) ? value : new ExactNumber(digits);
 }
 
 declare global {
@@ -63,7 +72,7 @@ export function fitScalar(value: unknown, type: ColumnType): unknown {
 
 function fitBigint(value: unknown): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : unfit;
-  if (!(value instanceof ExactNumber) || !/^-?\d+$/.test(value.text)) return unfit;
+  if (!(value instanceof ExactNumber) || !integerDigits.test(value.text)) return unfit;
   const integer = BigInt(value.text);
   return integer >= int64Min && integer <= int64Max ? integer : unfit;
 }

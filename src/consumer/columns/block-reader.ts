@@ -1,5 +1,6 @@
 import { KernelType } from '../../kernel/kernel-type.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { parsePlainJson } from '../../schema/exact-json.ts';
 import { fitsWhole } from '../../schema/fits-whole.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { ColumnBuilder } from './decoded-column.ts';
@@ -178,6 +179,7 @@ class BlockColumn {
   }
 
   addNumbers(to: ColumnBuilder): boolean {
+    this.#noteField(to);
     const { kinds: kindAt, numbers, count } = this.#block;
     const start = this.#start;
     if (!this.#hasNulls && to.appendNumbers(this.#firstRow, numbers.subarray(start, start + count))) return true;
@@ -187,6 +189,7 @@ class BlockColumn {
   }
 
   addBooleans(to: ColumnBuilder): boolean {
+    this.#noteField(to);
     const { kinds: kindAt, count } = this.#block;
     const start = this.#start;
     for (let index = 0; index < count; index++) {
@@ -197,6 +200,7 @@ class BlockColumn {
   }
 
   addStrings(to: ColumnBuilder): boolean {
+    this.#noteField(to);
     const { address, count } = this.#block;
     const { calls, ids: output } = this.#kernel;
     calls.dictionaryIdsOf(address, this.#field, count, to.strings.address, output);
@@ -216,6 +220,7 @@ class BlockColumn {
     const start = this.#start;
     for (let slot = start; slot < start + count; slot++)
       if (kindAt[slot] === kinds.kindRawNested && !fitsWhole(rawNested[slot], known)) return false;
+    this.#noteField(to);
     for (let index = 0; index < count; index++) {
       const slot = start + index;
       if (kindAt[slot] === kinds.kindNull) continue;
@@ -225,6 +230,11 @@ class BlockColumn {
     for (let slot = start; slot < start + count; slot++)
       if (this.#block.kindAt(slot) === kinds.kindRawNested) kernelType?.learn(rawNested[slot]);
     return true;
+  }
+
+  #noteField(to: ColumnBuilder): void {
+    const { shape, count } = this.#block;
+    to.noteField(shape.keys[this.#field] ?? '', this.#firstRow, this.#firstRow + count);
   }
 
   /** Gives the value as it is in a parsed record. */
@@ -243,7 +253,7 @@ class BlockColumn {
       case kinds.kindDate:
         return block.stringAt(slot);
       case kinds.kindTypedNested:
-        return JSON.parse(block.stringAt(slot));
+        return parsePlainJson(block.stringAt(slot));
       case kinds.kindRawNested:
         return block.rawNested[slot];
       default:

@@ -8,6 +8,7 @@ import { BlockReader } from './block-reader.ts';
 import { RecordScanner, type Scanned } from './record-scanner.ts';
 import { RowTimes, type PlacedTimes } from './row-times.ts';
 import { RowReader, type RowRules } from './row-reader.ts';
+import type { RescuedValues } from './rescued-values.ts';
 import type { ScannedBlock } from '../../kernel/kernel-block.ts';
 
 export interface DecodeRules extends RowRules {
@@ -33,7 +34,7 @@ export interface DecodedBatch extends PlacedTimes, Disposable {
   /** Base of the rows' offsets: 0 unless a double can't hold them. */
   readonly from: bigint;
   readonly offsetDeltas: Float64Array;
-  readonly rescued: ReadonlyMap<number, readonly (readonly [string, unknown])[]>;
+  readonly rescued: RescuedValues;
   readonly rejects: readonly Reject[];
   readonly tombstones: number;
   /** Ends the batch: its memory may hold another from now on. */

@@ -12,13 +12,35 @@ import { stringAt } from '../ports/dictionary-builder.ts';
 export interface DecodedColumn {
   /** The column name of the field. */
   readonly name: string;
-  /** The field's own name, as it came. */
+  /** The field's own name, as it came with the first value. */
   readonly field: string;
+  /** Rows whose value came from another field of the same column name, ascending. */
+  readonly otherFields?: readonly FieldRun[];
   readonly observed: Observed;
   readonly count: number;
   /** Row number of each value, ascending; left out when the values are those of the first `count` rows. */
   readonly rows?: Int32Array;
   readonly store: ValueStore;
+}
+
+/** Rows `[first, end)` whose value came from the field. */
+export interface FieldRun {
+  readonly first: number;
+  readonly end: number;
+  readonly field: string;
+}
+
+/** Gives the name of the field that the row's value came from. */
+export function fieldOfRow({ field, otherFields = [] }: DecodedColumn, row: number): string {
+  let low = 0;
+  let high = otherFields.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((otherFields[middle]?.end ?? 0) <= row) low = middle + 1;
+    else high = middle;
+  }
+  const run = otherFields[low];
+  return run !== undefined && run.first <= row ? run.field : field;
 }
 
 /** The column's values: `count` each; those behind them are undefined. */
@@ -70,6 +92,7 @@ export interface BatchSpace {
 export class ColumnBuilder {
   readonly name: string;
   readonly field: string;
+  readonly #otherFields: FieldRun[] = [];
   #observed: Observed;
   readonly #memory: BatchMemory;
   #count = 0;
@@ -120,6 +143,14 @@ export class ColumnBuilder {
     return true;
   }
 
+  /** Notes the field that values of rows `[first, end)` came from, if it isn't the column's first one. Rows must ascend. */
+  noteField(field: string, first: number, end: number): void {
+    if (field === this.field) return;
+    const last = this.#otherFields.at(-1);
+    if (last?.field === field && last.end === first) this.#otherFields.splice(-1, 1, { ...last, end });
+    else this.#otherFields.push({ first, end, field });
+  }
+
   /** Notes that a pushed value does not fit the known type with all its members. */
   markPartial(): void {
     this.#areWhole = false;
@@ -166,6 +197,7 @@ export class ColumnBuilder {
     return {
       name: this.name,
       field: this.field,
+      ...(this.#otherFields.length > 0 && { otherFields: this.#otherFields }),
       observed: this.#observed,
       count: this.#count,
       ...(this.#rows && { rows: this.#rows }),

@@ -1,10 +1,12 @@
 import { columnName, reservedSuffix } from '../../schema/names.ts';
+import { pointerTo } from '../../schema/json-pointer.ts';
 import { mergeTypes } from '../../schema/merge.ts';
 import { observe, type Observed, type ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { fitScalar, parseTimestamp, unfit } from '../../schema/values.ts';
 import { ColumnBuilder, type BatchSpace, type DecodedColumn } from './decoded-column.ts';
 import { nameOfField, type FieldRules } from './field-rules.ts';
+import { RescuedValues } from './rescued-values.ts';
 
 export interface RowRules extends ObserveRules {
   readonly fields: FieldRules;
@@ -41,7 +43,7 @@ export class RowReader {
   readonly #space: BatchSpace;
   readonly #fields = new Map<string, FieldState>();
   readonly #builders = new Map<string, ColumnBuilder>();
-  readonly rescued = new Map<number, [string, unknown][]>();
+  readonly rescued = new RescuedValues();
 
   constructor(rules: RowRules, eventTimeField: string, space: BatchSpace) {
     this.#rules = rules;
@@ -63,7 +65,7 @@ export class RowReader {
 
   /** Adds one value; it is rescued when there is no column for it. */
   add(row: number, state: FieldState, value: unknown): void {
-    if (!this.#add(row, state, value)) this.#rescue(row, state.field, value);
+    if (!this.#add(row, state, value)) this.rescued.add(row, pointerTo('', state.field), value);
   }
 
   finish(): DecodedColumn[] {
@@ -99,7 +101,7 @@ export class RowReader {
     const { known, fastPath } = state;
     if (known !== undefined && fastPath !== undefined) {
       const cell = fitScalar(value, known);
-      if (cell !== unfit) return fastPath.push(row, cell);
+      if (cell !== unfit) return push(fastPath, row, state, cell);
     }
     return this.#addObserved(row, state, value);
   }
@@ -114,7 +116,7 @@ export class RowReader {
       else state.nested = builder;
       this.#setColumnOfKind(state, observed.type, builder);
     }
-    return builder?.push(row, cellOf(value, observed)) ?? false;
+    return builder !== undefined && push(builder, row, state, cellOf(value, observed));
   }
 
   #setColumnOfKind(state: FieldState, { kind }: ColumnType, builder: ColumnBuilder | undefined): void {
@@ -150,12 +152,13 @@ export class RowReader {
     }
     return builder;
   }
+}
 
-  #rescue(row: number, field: string, value: unknown): void {
-    const present = this.rescued.get(row);
-    if (present === undefined) this.rescued.set(row, [[field, value]]);
-    else present.push([field, value]);
-  }
+/** Adds a value; answers with false when the row has one already. */
+function push(builder: ColumnBuilder, row: number, { field }: FieldState, cell: unknown): boolean {
+  const isAdded = builder.push(row, cell);
+  if (isAdded) builder.noteField(field, row, row + 1);
+  return isAdded;
 }
 
 /** Types that hold some numbers; the others go to a double. */

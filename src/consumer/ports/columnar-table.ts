@@ -26,7 +26,8 @@ export type ColumnData =
   | { readonly kind: 'string'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
   /**
    * Arrays, structs and the rare types of adopted tables as JavaScript values that already have the column's type: number,
-   * bigint, string, boolean, Date (timestamp and date), array, object with the struct's field names, `null` for no value; made when asked for.
+   * bigint, string, boolean, Date (timestamp and date), array, object without a prototype by the struct's field names (`null` or left out for no
+   * value); made when asked for.
    */
   | {
       readonly kind: 'values';

@@ -1,4 +1,4 @@
-import { parseJson } from '../../schema/exact-json.ts';
+import { parseJson, parsePlainJson, writeJson } from '../../schema/exact-json.ts';
 
 const writtenBytes = 256 * 1024;
 
@@ -28,7 +28,7 @@ export class JsonValues {
 
   /** Adds a value, whose JSON is written. */
   addValue(value: unknown): void {
-    const text = JSON.stringify(value);
+    const text = writeJson(value);
     const bytes = Buffer.byteLength(text);
     if (this.#used + bytes > this.#written.length) {
       this.#written = Buffer.allocUnsafeSlow(Math.max(writtenBytes, bytes));
@@ -45,7 +45,7 @@ export class JsonValues {
 
   /** Parses a value as `valueAt` does, where no number of it has more digits than a double holds. */
   plainValueAt(index: number): unknown {
-    return JSON.parse(this.#textAt(index));
+    return parsePlainJson(this.#textAt(index));
   }
 
   /** Gives the bytes that hold the value: its JSON is `sourceAt(index)[startAt(index), endAt(index))`. */

@@ -1,4 +1,5 @@
 import { holds, wholeCell } from '../../schema/fits-whole.ts';
+import { rescuedColumn } from '../../schema/names.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { ColumnarTable, ColumnData, JsonRows, TableColumn } from '../ports/columnar-table.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
@@ -19,12 +20,20 @@ export function assembleTable(
   targets: readonly TargetColumn[],
   { rows, withKafkaColumns }: { readonly rows: Int32Array; readonly withKafkaColumns: boolean },
 ): ColumnarTable {
+  const columns = [
+    ...targets.map((target) => assembleColumn(target, rows, batch.rowCount)),
+    ...(withKafkaColumns ? coordinates(batch, rows) : []),
+  ].filter((column) => column !== undefined);
+  return { rowCount: rows.length, columns: columns.length > 0 ? columns : [emptyColumn(rows.length)] };
+}
+
+/** A column of nulls for rows without any value: many readers refuse a file that has no column. */
+function emptyColumn(length: number): TableColumn {
   return {
-    rowCount: rows.length,
-    columns: [
-      ...targets.map((target) => assembleColumn(target, rows, batch.rowCount)),
-      ...(withKafkaColumns ? coordinates(batch, rows) : []),
-    ].filter((column) => column !== undefined),
+    name: rescuedColumn,
+    type: { kind: 'string' },
+    data: { kind: 'string', ids: new Int32Array(length), dictionary: new DictionaryBuilder().finish() },
+    validity: new Uint8Array(length),
   };
 }
 

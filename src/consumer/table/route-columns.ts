@@ -1,12 +1,15 @@
 import { conform } from '../../schema/conform.ts';
+import { writeJson } from '../../schema/exact-json.ts';
 import { fitsWhole } from '../../schema/fits-whole.ts';
+import { pointerTo } from '../../schema/json-pointer.ts';
 import type { Evolution } from '../../schema/evolution.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
-import { jsonValue, rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
+import { RescuedValues } from '../columns/rescued-values.ts';
+import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
 
 /** A column of the table and where its values come from. No row has a value in two sources. */
 export interface TargetColumn {
@@ -17,8 +20,8 @@ export interface TargetColumn {
 
 export interface Routed {
   readonly targets: readonly TargetColumn[];
-  /** Values that found no place, by row: path and JSON value. */
-  readonly rescued: ReadonlyMap<number, readonly (readonly [string, unknown])[]>;
+  /** Values that found no place. */
+  readonly rescued: RescuedValues;
 }
 
 /** Brings every value of the batch to its column of the table, and collects those that have none. */
@@ -28,18 +31,15 @@ export function routeColumns(
   types: ReadonlyMap<string, ColumnType>,
   rules: ObserveRules,
 ): Routed {
-  const rescued = new Map([...batch.rescued].map(([row, parts]) => [row, [...parts]]));
-  const rescue = (row: number, path: string, value: unknown): void => {
-    const parts = rescued.get(row);
-    if (parts === undefined) rescued.set(row, [[path, value]]);
-    else parts.push([path, value]);
-  };
+  const rescued = new RescuedValues();
+  rescued.addAll(batch.rescued);
+  const rescue: RescueRow = (row, pointer, value) => rescued.add(row, pointer, value);
   const sources = new Map<string, DecodedColumn[]>();
   for (const [index, column] of batch.columns.entries()) {
     const target = targets[index];
     const type = target === undefined ? undefined : types.get(target);
     if (target === undefined || type === undefined) {
-      for (let at = 0; at < column.count; at++) rescue(rowOf(column, at), column.field, jsonValue(column, at));
+      for (let at = 0; at < column.count; at++) rescueAt(column, at, rescue);
       continue;
     }
     const present = sources.get(target) ?? [];
@@ -53,11 +53,16 @@ export function routeColumns(
   };
 }
 
-type RescueRow = (row: number, path: string, value: unknown) => void;
+type RescueRow = (row: number, pointer: string, value: unknown) => void;
+
+function rescueAt(column: DecodedColumn, index: number, rescue: RescueRow): void {
+  const row = rowOf(column, index);
+  rescue(row, pointerTo('', fieldOfRow(column, row)), jsonValue(column, index));
+}
 
 /** Nested and exact values as the encoder takes them. */
 function fit(column: DecodedColumn, type: ColumnType, rules: ObserveRules, rescue: RescueRow): DecodedColumn {
-  const { observed, store, field } = column;
+  const { observed, store } = column;
   if (store.kind !== 'values' && store.kind !== 'nested') return column;
   if (store.kind === 'nested' && (store.areWhole || allFitWhole(column, type))) return column;
   const rows: number[] = [];
@@ -65,9 +70,16 @@ function fit(column: DecodedColumn, type: ColumnType, rules: ObserveRules, rescu
   for (let at = 0; at < column.count; at++) {
     const row = rowOf(column, at);
     const value = jsonValue(column, at);
-    const cell = cellOf(value, { observed, type, rules, path: field, rescue: (path, part) => rescue(row, path, part) });
+    const path = pointerTo('', fieldOfRow(column, row));
+    const cell = cellOf(value, {
+      observed,
+      type,
+      rules,
+      path,
+      rescue: (pointer, member) => rescue(row, pointer, member),
+    });
     if (cell === unfit) {
-      rescue(row, field, value);
+      rescue(row, path, value);
       continue;
     }
     rows.push(row);
@@ -86,15 +98,17 @@ interface CellContext {
   readonly type: ColumnType;
   readonly rules: ObserveRules;
   readonly path: string;
-  readonly rescue: (path: string, value: unknown) => void;
+  readonly rescue: (pointer: string, value: unknown) => void;
 }
 
 function cellOf(value: unknown, { observed, type, ...options }: CellContext): unknown {
-  if (observed.form === 'json') return JSON.stringify(value);
+  if (observed.form === 'json') return writeJson(value);
   if (observed.form === 'exact') return value instanceof ExactNumber ? value.text : unfit;
   const isNested = type.kind === 'array' || type.kind === 'struct';
   if (isNested) return conform(value, type, options);
-  return type.kind === 'double' && typeof value === 'bigint' ? Number(value) : value;
+  if (type.kind !== 'double' || typeof value !== 'bigint') return value;
+  const double = Number(value);
+  return Number.isSafeInteger(double) ? double : unfit;
 }
 
 /** The column without the rows that another source of the same target has; their values are rescued. */
@@ -103,7 +117,7 @@ function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], 
   const kept: number[] = [];
   for (let at = 0; at < column.count; at++) {
     const row = rowOf(column, at);
-    if (taken.has(row)) rescue(row, column.field, jsonValue(column, at));
+    if (taken.has(row)) rescueAt(column, at, rescue);
     else kept.push(at);
   }
   if (kept.length === column.count) return column;
@@ -124,8 +138,12 @@ function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], 
 /** `_rescued` as a column: one JSON object per row that has any. */
 export function rescuedTarget({ rescued }: Routed): TargetColumn | undefined {
   if (rescued.size === 0) return undefined;
-  const rows = [...rescued.keys()].toSorted((a, b) => a - b);
-  const values = rows.map((row) => JSON.stringify(Object.fromEntries(rescued.get(row) ?? [])));
+  const rows: number[] = [];
+  const values: string[] = [];
+  for (const [row, json] of rescued.objects()) {
+    rows.push(row);
+    values.push(json);
+  }
   const type: ColumnType = { kind: 'string' };
   const source: DecodedColumn = {
     name: rescuedColumn,

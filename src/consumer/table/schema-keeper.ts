@@ -34,7 +34,7 @@ const conflictsMax = 20;
 const rescued: Column = {
   name: rescuedColumn,
   type: { kind: 'string' },
-  comment: 'values that found no column, as JSON by path',
+  comment: 'values that found no column: a JSON object, its keys are JSON Pointers',
 };
 
 /** Keeps the table's schema of the catalog at hand and lets it grow, by compare-and-swap, with what batches bring. */

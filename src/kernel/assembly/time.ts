@@ -8,6 +8,11 @@ const longest: usize = 29; // 2026-11-23T09:15:02.123+00:00
 const dateLength: usize = 10;
 const msPerDay: f64 = 86_400_000;
 
+/** The limits of `src/schema/times.ts`: 1582-10-15, 1900-01-01 and 10000-01-01. */
+const firstDay: f64 = -141_427;
+const firstMs: f64 = -2_208_988_800_000;
+const endMs: f64 = 253_402_300_800_000;
+
 const daysOfMonth = memory.data<u8>([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]);
 
 /** The minute of the last time of the usual length: `2026-11-23T09:15`, and its milliseconds. */
@@ -68,7 +73,8 @@ function timeOfAny(start: usize, end: usize): f64 {
     }
     if (at == first) return NaN;
   }
-  return day * msPerDay + <f64>((hours * 60 + minutes) * 60 + seconds) * 1000 + <f64>ms - zoneOf(at, end);
+  const timeMs = day * msPerDay + <f64>((hours * 60 + minutes) * 60 + seconds) * 1000 + <f64>ms - zoneOf(at, end);
+  return timeMs >= firstMs && timeMs < endMs ? timeMs : NaN;
 }
 
 /** Reads the milliseconds ahead of UTC, NaN when the rest of the string is no zone. */
@@ -85,7 +91,8 @@ function zoneOf(at: usize, end: usize): f64 {
 
 /** Reads `YYYY-MM-DD` as days since the epoch, NaN for anything else. */
 export function dateOf(start: usize, end: usize): f64 {
-  return end - start == dateLength ? dayOf(start) : NaN;
+  const day = end - start == dateLength ? dayOf(start) : NaN;
+  return day >= firstDay ? day : NaN;
 }
 
 function dayOf(start: usize): f64 {

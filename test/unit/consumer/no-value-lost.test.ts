@@ -21,10 +21,10 @@ function leavesOf(value: unknown): string[] {
   return [`other ${JSON.stringify(value)}`];
 }
 
-/** False for digits that stand for another integer than the double nearest to them: those are kept as text. */
+/** False for digits that may stand for another integer than the double nearest to them: those are kept as text. */
 function isExact(value: number): boolean {
   const digits = JSON.stringify(value);
-  return !/^-?\d+$/.test(digits) || BigInt(digits) === BigInt(value);
+  return !/^-?\d+$/.test(digits) || Number.isSafeInteger(value);
 }
 
 /** The same of a row of the table: JSON columns are opened. */

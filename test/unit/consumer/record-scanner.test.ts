@@ -23,7 +23,7 @@ function contentOf({ columns, rejects, rescued, [Symbol.dispose]: _dispose, ...r
       values: Array.from({ length: column.count }, (_, index) => jsonValue(column, index)),
     })),
     rejects: rejects.map(({ index, reason, detail }) => ({ index, reason, detail })),
-    rescued: [...rescued],
+    rescued: [...rescued.objects()],
   };
 }
 

@@ -1,0 +1,46 @@
+import type { ColumnType } from './types.ts';
+
+/** How large a type is: leaves, and characters as Hive writes it. */
+export interface TypeWeight {
+  readonly leaves: number;
+  readonly characters: number;
+}
+
+/** Most leaves of one column: a row costs memory for each of them, whether it has a value or not. */
+export const leavesMax = 500;
+/** Most leaves in the elements of an array: an element costs as much as a row. */
+export const elementLeavesMax = 200;
+/** Most characters of a column's type. Glue takes 131,072. */
+const charactersMax = 100_000;
+
+const weights = new WeakMap<ColumnType, TypeWeight>();
+
+export function weightOf(type: ColumnType): TypeWeight {
+  if (type.kind !== 'array' && type.kind !== 'struct') return { leaves: 1, characters: type.kind.length + 8 };
+  const present = weights.get(type);
+  if (present !== undefined) return present;
+  const weight =
+    type.kind === 'array' ? addTo(weightOf(type.element), 0, 'array<>'.length) : weightOfFields(type.fields);
+  weights.set(type, weight);
+  return weight;
+}
+
+/** Tells whether a column may have a type of that weight. */
+export function isLight({ leaves, characters }: TypeWeight): boolean {
+  return leaves <= leavesMax && characters <= charactersMax;
+}
+
+/** Weighs a struct's fields, each with its name and what stands between them. */
+function weightOfFields(fields: Extract<ColumnType, { kind: 'struct' }>['fields']): TypeWeight {
+  return fields.reduce<TypeWeight>(
+    (sum, { name, type }) => {
+      const { leaves, characters } = weightOf(type);
+      return addTo(sum, leaves, characters + name.length + 2);
+    },
+    { leaves: 0, characters: 'struct<>'.length },
+  );
+}
+
+function addTo(weight: TypeWeight, leaves: number, characters: number): TypeWeight {
+  return { leaves: weight.leaves + leaves, characters: weight.characters + characters };
+}

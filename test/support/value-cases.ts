@@ -1,0 +1,244 @@
+import type { Growth } from '../../src/schema/evolution.ts';
+
+/** Records that a lake could lose a value of, and what a reader must find. */
+export interface ValueCase {
+  readonly name: string;
+  /** JSON texts, each list a batch of its own. */
+  readonly batches: readonly (readonly string[])[];
+  readonly hints?: string;
+  readonly numbers?: 'double' | 'split';
+  readonly growth?: Growth;
+  readonly columnsMax?: number;
+  readonly withKafkaColumns?: boolean;
+  /** Columns of the catalog. */
+  readonly columns: readonly string[];
+  /** Values by row, without nulls: integers beyond 2^53 as their digits, times in ISO 8601. */
+  readonly rows: readonly object[];
+}
+
+const large = '505874924095815680';
+
+export const valueCases: readonly ValueCase[] = [
+  {
+    name: 'an id in a struct keeps its digits, though a double holds it exactly',
+    batches: [[`{"user":{"id":${large}}}`], ['{"user":{"id":505874924095815681}}']],
+    columns: ['user struct<id_string:string>'],
+    rows: [{ user: { id_string: large } }, { user: { id_string: '505874924095815681' } }],
+  },
+  {
+    name: 'an id in a column keeps its digits, though a double holds it exactly',
+    batches: [[`{"id":${large}}`, '{"id":505874924095815681}', '{"id":7}']],
+    columns: ['id_string string', 'id double'],
+    rows: [{ id_string: large }, { id_string: '505874924095815681' }, { id: 7 }],
+  },
+  {
+    name: 'an id in an array keeps its digits',
+    batches: [['{"v":[72057594037927936,"x"]}', '{"w":[505874924095815680]}', '{"m":[{"id":505874924095815680}]}']],
+    columns: ['v_json string', 'w_json string', 'm array<struct<id_string:string>>'],
+    rows: [{ v_json: '[72057594037927936,"x"]' }, { w_json: `[${large}]` }, { m: [{ id_string: large }] }],
+  },
+  {
+    name: 'an id that is rescued keeps its digits',
+    batches: [[`{"user":{"id":${large}},"n":${large}}`]],
+    growth: 'none',
+    columns: ['_rescued string'],
+    rows: [{ _rescued: `{"/user":{"id":${large}},"/n":${large}}` }],
+  },
+  {
+    name: 'a large double stays a double, in a struct as well',
+    batches: [['{"a":7.2057594037927933e16,"v":{"a":7.2057594037927933e16,"b":[1e300]}}', '{"v":{"c":true}}']],
+    columns: ['a double', 'v struct<a:double,b:array<double>,c:boolean>'],
+    rows: [{ a: '72057594037927936', v: { a: '72057594037927936', b: [1e300] } }, { v: { c: true } }],
+  },
+  {
+    name: 'a bigint hint takes every 64-bit integer',
+    hints: 'id bigint, v struct<id:bigint>, w array<bigint>',
+    batches: [
+      [
+        '{"id":1152921504606846976}',
+        '{"id":1152921504606846977}',
+        '{"id":9223372036854775807}',
+        '{"id":-9223372036854775808}',
+        '{"id":9223372036854775808}',
+      ],
+      ['{"v":{"id":1152921504606846976}}', '{"v":{"id":1152921504606846977}}', '{"w":[72057594037927936,1]}'],
+    ],
+    columns: ['id bigint', 'id_string string', 'v struct<id:bigint>', 'w array<bigint>'],
+    rows: [
+      { id: '1152921504606846976' },
+      { id: '1152921504606846977' },
+      { id: '9223372036854775807' },
+      { id: '-9223372036854775808' },
+      { id_string: '9223372036854775808' },
+      { v: { id: '1152921504606846976' } },
+      { v: { id: '1152921504606846977' } },
+      { w: ['72057594037927936', 1] },
+    ],
+  },
+  {
+    name: 'integers that are kept apart take every 64-bit integer',
+    numbers: 'split',
+    batches: [['{"v":{"id":1},"n":1}'], ['{"v":{"id":1152921504606846976},"n":1152921504606846976}']],
+    columns: ['v struct<id:bigint>', 'n bigint'],
+    rows: [
+      { v: { id: 1 }, n: 1 },
+      { v: { id: '1152921504606846976' }, n: '1152921504606846976' },
+    ],
+  },
+  {
+    name: 'integers that are kept apart can be rescued: nothing may grow',
+    numbers: 'split',
+    growth: 'none',
+    batches: [['{"id":1}']],
+    columns: ['_rescued string'],
+    rows: [{ _rescued: '{"/id":1}' }],
+  },
+  {
+    name: 'integers that are kept apart can be rescued: no siblings',
+    numbers: 'split',
+    growth: 'new-names',
+    batches: [['{"id":"x"}'], ['{"id":5}']],
+    columns: ['id string', '_rescued string'],
+    rows: [{ id: 'x' }, { _rescued: '{"/id":5}' }],
+  },
+  {
+    name: 'integers that are kept apart can be rescued: too many columns',
+    numbers: 'split',
+    columnsMax: 2,
+    batches: [['{"a":1,"b":2,"c":3,"d":4}']],
+    columns: ['a bigint', 'b bigint', '_rescued string'],
+    rows: [{ a: 1, b: 2, _rescued: '{"/c":3,"/d":4}' }],
+  },
+  {
+    name: 'a field called constructor: rows without its struct have none',
+    batches: [
+      [
+        '{"v":{"constructor":"Ferrari","notes":[]},"n":{"toString":1},"t":{"valueOf":"2026-11-23T09:15:02.120Z"}}',
+        '{"w":1}',
+        '{"l":[{"constructor":"a"},null],"n":{"toString":"x"}}',
+      ],
+    ],
+    columns: [
+      'v struct<constructor:string>',
+      'n struct<tostring:double,tostring_string:string>',
+      't struct<valueof:timestamp>',
+      'w double',
+      'l array<struct<constructor:string>>',
+      '_rescued string',
+    ],
+    rows: [
+      {
+        v: { constructor: 'Ferrari' },
+        n: { tostring: 1 },
+        t: { valueof: '2026-11-23T09:15:02.120Z' },
+        _rescued: '{"/v/notes":[]}',
+      },
+      { w: 1 },
+      { l: [{ constructor: 'a' }, null], n: { tostring_string: 'x' } },
+    ],
+  },
+  {
+    name: 'a field called constructor, of integers that are kept apart',
+    numbers: 'split',
+    batches: [['{"v":{"constructor":5,"a":[]}}', '{"w":true}']],
+    columns: ['v struct<constructor:bigint>', 'w boolean', '_rescued string'],
+    rows: [{ v: { constructor: 5 }, _rescued: '{"/v/a":[]}' }, { w: true }],
+  },
+  {
+    name: 'a field called __proto__',
+    batches: [['{"__proto__":1,"v":{"__proto__":"x"}}', '{"v":{"a":{}}}']],
+    columns: ['__proto___field double', 'v struct<__proto___field:string>', '_rescued string'],
+    rows: [{ __proto___field: 1, v: { __proto___field: 'x' } }, { _rescued: '{"/v/a":{}}' }],
+  },
+  {
+    name: 'rescued values of two paths that look alike',
+    batches: [['{"a":{"b":[],"c":1},"a.b":{}}'], ['{"v":{"x_Y":0,"x.Y":1,"x":{"y":2,"Y":3}}}']],
+    columns: ['a struct<c:double>', '_rescued string', 'v struct<x_y:double,x:struct<y:double>>'],
+    rows: [
+      { a: { c: 1 }, _rescued: '{"/a/b":[],"/a.b":{}}' },
+      { v: { x_y: 0, x: { y: 2 } }, _rescued: '{"/v/x.Y":1,"/v/x/Y":3}' },
+    ],
+  },
+  {
+    name: 'rescued values under the names that came, whole',
+    growth: 'none',
+    batches: [
+      ['{"log":{"logger":"app","level":"a"},"log.level":"b"}', '{"a/b":{"c~d":1},"":2}'],
+      ['{"A":5}', '{"a":1,"A":2}', '{"DataTransfer":1}', '{"dataTransfer":2}', '{"\\udfaa":3}'],
+    ],
+    columns: ['_rescued string'],
+    rows: [
+      { _rescued: '{"/log":{"logger":"app","level":"a"},"/log.level":"b"}' },
+      { _rescued: '{"/a~1b":{"c~d":1},"/":2}' },
+      { _rescued: '{"/A":5}' },
+      { _rescued: '{"/A":2,"/a":1}' },
+      { _rescued: '{"/DataTransfer":1}' },
+      { _rescued: '{"/dataTransfer":2}' },
+      { _rescued: '{"/\\udfaa":3}' },
+    ],
+  },
+  {
+    name: 'rescued values of names that fall together, without a type',
+    batches: [['{"A":[]}', '{"a":[],"A":[]}']],
+    columns: ['_rescued string'],
+    rows: [{ _rescued: '{"/A":[]}' }, { _rescued: '{"/A":[],"/a":[]}' }],
+  },
+  {
+    name: 'zeros keep their sign',
+    batches: [
+      ['{"n":-0,"v":{"a":-0}}', '{"n":0,"v":{"a":0}}', '{"n":-0,"v":{"a":0,"a":-0}}'],
+      ['{"v":{"a":-0,"b":[]}}', '{"v":[-0,"x"]}'],
+    ],
+    columns: ['n double', 'v struct<a:double>', 'v_json string', '_rescued string'],
+    rows: [
+      { n: -0, v: { a: -0 } },
+      { n: 0, v: { a: 0 } },
+      { n: -0, v: { a: -0 } },
+      { v: { a: -0 }, _rescued: '{"/v/b":[]}' },
+      { v_json: '[-0,"x"]' },
+    ],
+  },
+  {
+    name: 'dates and times that readers take for different ones stay text',
+    batches: [
+      ['{"born":"1582-10-14","at":"1899-12-31T23:59:59.999Z"}', '{"born":"1582-10-15","at":"1900-01-01T00:00:00Z"}'],
+      ['{"at":"9999-12-31T23:59:59-23:59"}', '{"at":"9999-12-31T23:59:59.999Z"}', '{"v":{"born":"1500-01-01"}}'],
+    ],
+    columns: ['born string', 'at string', 'born_date date', 'at_timestamp timestamp', 'v struct<born:string>'],
+    rows: [
+      { born: '1582-10-14', at: '1899-12-31T23:59:59.999Z' },
+      { born_date: '1582-10-15', at_timestamp: '1900-01-01T00:00:00.000Z' },
+      { at: '9999-12-31T23:59:59-23:59' },
+      { at: '9999-12-31T23:59:59.999Z' },
+      { v: { born: '1500-01-01' } },
+    ],
+  },
+  {
+    name: 'rows without any value, and no column that says where they came from',
+    withKafkaColumns: false,
+    batches: [['{"a":1}'], ['{}', '{"a":null}'], ['{"a":2}']],
+    columns: ['a double'],
+    rows: [{ a: 1 }, {}, {}, { a: 2 }],
+  },
+  {
+    name: 'keys with escapes, after keys that end in a backslash',
+    batches: [
+      ['{"h":[1],"x\\\\":1}', '{"h":[2],"x\\u0041":9007199254740993}', '{"h":[3],"x\\t":4}'],
+      ['{"v":{"h":[],"x\\\\":0}}', '{"v":{"h":1,"x\\"":505874924095815680}}'],
+    ],
+    columns: [
+      'h array<double>',
+      'x_ double',
+      'xa_string string',
+      'v struct<x_:double,h:double,x__string:string>',
+      '_rescued string',
+    ],
+    rows: [
+      { h: [1], x_: 1 },
+      { h: [2], xa_string: '9007199254740993' },
+      { h: [3], x_: 4 },
+      { v: { x_: 0 }, _rescued: '{"/v/h":[]}' },
+      { v: { h: 1, x__string: large } },
+    ],
+  },
+];
