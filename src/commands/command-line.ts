@@ -37,6 +37,7 @@ export function createCommandLine(run: RunCommand): Command {
   addProduce(program, run);
   addConsume(program, run);
   addReplay(program, run);
+  addSkip(program, run);
   addVerify(program, run);
   addRedrive(program, run);
   addSchema(program, run);
@@ -129,6 +130,26 @@ function addReplay(program: Command, run: RunCommand): void {
       await run('words', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { replay } = await import('./replay.ts');
         return replay(settings, options, context);
+      });
+    });
+}
+
+function addSkip(program: Command, run: RunCommand): void {
+  program
+    .command('skip')
+    .description(
+      'Book a range that can’t be read (RECORDS_UNREADABLE) as a gap, so that its partition goes on. Safe beside a running consumer.',
+    )
+    .requiredOption('--partition <number>', 'Kafka partition', parse.wholeNumber)
+    .requiredOption('--offset <offset>', 'first offset to skip: where the ledger ends', parse.offset)
+    .option('--to <offset>', 'offset to go on at; default: the next one that can be read', parse.offset)
+    .requiredOption('--reason <words>', 'why, for the ledger and whoever reads it later', parse.words)
+    .option('--force', 'skip records that can be read, too', false)
+    .option('--dry-run', 'only print the range', false)
+    .action(async (options) => {
+      await run('words', ['KAFKA_BROKERS'], async ({ settings, log }) => {
+        const { skip } = await import('./skip.ts');
+        return skip(settings, options, log);
       });
     });
 }

@@ -44,6 +44,11 @@ export function day(text: string): string {
   throw new InvalidArgumentError('expected a day like 2026-11-23');
 }
 
+export function words(text: string): string {
+  if (text.trim() !== '' && text.length <= 500) return text.trim();
+  throw new InvalidArgumentError('expected some words, 500 characters at most');
+}
+
 /** Collects `name=value`, given several times. */
 export function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const at = text.indexOf('=');
