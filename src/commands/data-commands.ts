@@ -1,0 +1,146 @@
+import { Option, type Command } from 'commander';
+import { rejectReasons } from '../consumer/columns/parse-record.ts';
+import * as parse from './option-parsers.ts';
+import type { RunCommand } from './run-command.ts';
+
+/** Adds the commands that write or check the table. */
+export function addDataCommands(program: Command, run: RunCommand): void {
+  addProduce(program, run);
+  addConsume(program, run);
+  addReplay(program, run);
+  addSkip(program, run);
+  addVerify(program, run);
+  addRedrive(program, run);
+}
+
+function addProduce(program: Command, run: RunCommand): void {
+  program
+    .command('produce')
+    .description('Simulate thermometers: create the topic if it is missing and publish readings.')
+    .option('--count <readings>', 'end after this many readings', parse.wholeNumber)
+    .option('--duration <time>', 'end after this long, like 90s or 15m', parse.duration)
+    .option('--rate <readings>', 'readings per second; as many as possible when left out', parse.positiveNumber)
+    .option('--patients <number>', 'patients of the ward', parse.wholeNumber, 50)
+    .option('--seed <number>', 'the same seed gives the same readings', parse.wholeNumber, 1)
+    .option('--start <time>', 'event time of the first reading; the time of publishing when left out', parse.time)
+    .option('--every <time>', 'with --start: event time between two readings (default: 1s)', parse.duration)
+    .option(
+      '--faults <share>',
+      'share of readings that are broken on purpose: invalid JSON, odd times, text for a number, new and nested fields',
+      parse.share,
+      0,
+    )
+    .option('--batch <readings>', 'readings of one request', parse.wholeNumber, 1000)
+    .addOption(
+      new Option('--compression <codec>', 'compression of batches')
+        .choices(['none', 'gzip', 'snappy', 'lz4', 'zstd'])
+        .default('zstd'),
+    )
+    .option(
+      '--partitions <number>',
+      'partitions of a new topic; an existing one must have as many',
+      parse.wholeNumber,
+      4,
+    )
+    .option('--replication <number>', 'replicas of a new topic; -1 for the default of the broker', Number, -1)
+    .option('--topic-setting <name=value>', 'setting of a new topic, can be repeated', parse.setting, {})
+    .action(async (options) => {
+      const { topicSetting: topicSettings } = options;
+      await run('log', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
+        const { produce } = await import('./produce.ts');
+        return produce(settings, { ...options, topicSettings }, context);
+      });
+    });
+}
+
+function addConsume(program: Command, run: RunCommand): void {
+  program
+    .command('consume')
+    .description('Run the service: read the topic as a member of the consumer group and write the table.')
+    .option('--until-end', 'end once everything the topic holds at the start is written', false)
+    .action(async (options) => {
+      await run('log', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
+        const { consume } = await import('./consume.ts');
+        return consume(settings, options, context);
+      });
+    });
+}
+
+function addReplay(program: Command, run: RunCommand): void {
+  program
+    .command('replay')
+    .description('Read a range of the topic again and replace what it wrote. Safe beside a running consumer.')
+    .option('--partition <number>', 'Kafka partition; all when left out', parse.wholeNumber)
+    .option('--from-offset <offset>', 'first offset', parse.offset)
+    .option('--to-offset <offset>', 'offset to stop before', parse.offset)
+    .option('--from-time <time>', 'first Kafka timestamp', parse.time)
+    .option('--to-time <time>', 'Kafka timestamp to stop before', parse.time)
+    .option('--all', 'everything the topic holds', false)
+    .option('--dry-run', 'only print what would be done', false)
+    .option('--table <name>', 'write another table, with a ledger of its own', parse.tableName)
+    .action(async (options) => {
+      await run('words', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
+        const { replay } = await import('./replay.ts');
+        return replay(settings, options, context);
+      });
+    });
+}
+
+function addSkip(program: Command, run: RunCommand): void {
+  program
+    .command('skip')
+    .description(
+      'Book a range that can’t be read (RECORDS_UNREADABLE) as a gap, so that its partition goes on. Safe beside a running consumer.',
+    )
+    .requiredOption('--partition <number>', 'Kafka partition', parse.wholeNumber)
+    .requiredOption('--offset <offset>', 'first offset to skip: where the ledger ends', parse.offset)
+    .option('--to <offset>', 'offset to go on at; default: the next one that can be read', parse.offset)
+    .requiredOption('--reason <words>', 'why, for the ledger and whoever reads it later', parse.words)
+    .option('--force', 'skip records that can be read, too', false)
+    .option('--dry-run', 'only print the range', false)
+    .action(async (options) => {
+      await run('words', ['KAFKA_BROKERS'], async ({ settings, log }) => {
+        const { skip } = await import('./skip.ts');
+        return skip(settings, options, log);
+      });
+    });
+}
+
+interface VerifyFlags {
+  readonly deep: boolean;
+  readonly broker: boolean;
+  readonly repair: boolean;
+  readonly acknowledgeGaps: boolean;
+  readonly json: boolean;
+}
+
+function addVerify(program: Command, run: RunCommand): void {
+  program
+    .command('verify')
+    .description('Audit: ledger against objects, catalog and broker. 0 only if nothing is missing, doubled or foreign.')
+    .option('--deep', 'read every row and check each offset', false)
+    .option('--no-broker', 'do not compare with the broker')
+    .option('--repair', 'remove objects whose rows are all in others', false)
+    .option('--acknowledge-gaps', 'note that what Kafka lost so far is known and accepted', false)
+    .option('--json', 'print JSON', false)
+    .action(async (options: VerifyFlags) => {
+      await run('words', options.broker ? ['KAFKA_BROKERS'] : [], async ({ settings }) => {
+        const { verifyTable } = await import('./verify.ts');
+        return verifyTable(settings, options);
+      });
+    });
+}
+
+function addRedrive(program: Command, run: RunCommand): void {
+  program
+    .command('redrive')
+    .description('Send dead letters through the current rules: what passes becomes rows, the rest stays.')
+    .addOption(new Option('--reason <reason>', 'only dead letters with this reason').choices(rejectReasons))
+    .option('--dry-run', 'only count', false)
+    .action(async (options) => {
+      await run('words', [], async ({ settings, ...context }) => {
+        const { redrive } = await import('./redrive.ts');
+        return redrive(settings, options, context);
+      });
+    });
+}

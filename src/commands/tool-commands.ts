@@ -1,0 +1,118 @@
+import { Option, type Command } from 'commander';
+import * as parse from './option-parsers.ts';
+import type { RunCommand } from './run-command.ts';
+
+/** Adds the commands that look at things, make certificates, or show it all. */
+export function addToolCommands(program: Command, run: RunCommand): void {
+  addSchema(program, run);
+  addReport(program, run);
+  addDoctor(program, run);
+  addCert(program, run);
+  addDemo(program, run);
+}
+
+function addSchema(program: Command, run: RunCommand): void {
+  const schema = program.command('schema').description('The table’s columns, and what the topic would do to them.');
+  schema
+    .command('show')
+    .description('Print the columns with their types, and where each came from.')
+    .option('--json', 'print JSON', false)
+    .action(async (options) => {
+      await run('words', [], async ({ settings }) => {
+        const { showSchema } = await import('./schema.ts');
+        return showSchema(settings, options);
+      });
+    });
+  schema
+    .command('diff')
+    .description('Look at the newest records and print what they would change; 3 if they would. Writes nothing.')
+    .option('--sample <records>', 'records of each Kafka partition', parse.wholeNumber, 1000)
+    .option('--json', 'print JSON', false)
+    .action(async (options) => {
+      await run('words', ['KAFKA_BROKERS'], async ({ settings, log }) => {
+        const { diffSchema } = await import('./schema.ts');
+        return diffSchema(settings, options, log);
+      });
+    });
+}
+
+function addReport(program: Command, run: RunCommand): void {
+  program
+    .command('report')
+    .description('Hourly mean, least and greatest temperature of each patient, with an alert outside of the limits.')
+    .option('--since <day>', 'first day, like 2026-11-23', parse.day)
+    .option('--limit <rows>', 'print at most so many rows, alerts first', parse.wholeNumber)
+    .option('--json', 'print JSON', false)
+    .action(async (options) => {
+      await run('words', [], async ({ settings }) => {
+        const { report } = await import('./report.ts');
+        return report(settings, options);
+      });
+    });
+}
+
+function addDoctor(program: Command, run: RunCommand): void {
+  program
+    .command('doctor')
+    .description('Check certificate, broker, topic, group, object store and catalog, with a line for each.')
+    .action(async () => {
+      await run('words', ['KAFKA_BROKERS'], async ({ settings }) => {
+        const { doctor } = await import('./doctor.ts');
+        return doctor(settings);
+      });
+    });
+}
+
+function addCert(program: Command, run: RunCommand): void {
+  const cert = program
+    .command('cert')
+    .description('Client certificates: have one made by AWS Private CA, look at one.');
+  cert
+    .command('request')
+    .description(
+      'Make a key, have AWS Private CA certify it, and put both into a secret or a folder. Run it again to renew.',
+    )
+    .requiredOption('--authority <arn>', 'ARN of the certificate authority that the brokers trust')
+    .option('--name <name>', 'common name: the principal that Kafka’s ACLs see', parse.commonName, 'glueless')
+    .option(
+      '--days <days>',
+      'how long it is good for; a short-lived authority signs for 7 at most',
+      parse.wholeNumber,
+      90,
+    )
+    .option('--secret <id>', 'secret to put it into; made if it is missing. Read with KAFKA_TLS_SECRET_ID')
+    .option('--out <folder>', 'folder for client.pem and client.key')
+    .action(async (options) => {
+      await run('words', [], async ({ settings }) => {
+        const { requestCertificate } = await import('./cert.ts');
+        return requestCertificate(settings.aws, options);
+      });
+    });
+  cert
+    .command('inspect')
+    .description('Print the configured client certificate; 1 if it can’t be used.')
+    .action(async () => {
+      await run('words', [], async ({ settings }) => {
+        const { inspectCertificate } = await import('./cert.ts');
+        return inspectCertificate(settings.kafka.tls);
+      });
+    });
+}
+
+function addDemo(program: Command, run: RunCommand): void {
+  program
+    .command('demo')
+    .description('Show it all on this machine: a Kafka broker with mutual TLS, simulator, consumer, report, audit.')
+    .option('--count <readings>', 'readings to publish', parse.wholeNumber, 30_000)
+    .addOption(
+      new Option('--lake <kind>', 'a folder, or S3, Glue and Athena on an emulator')
+        .choices(['local', 's3'])
+        .default('local'),
+    )
+    .action(async (options) => {
+      await run('words', [], async ({ stop }) => {
+        const { demo } = await import('./demo.ts');
+        return demo(options, stop);
+      });
+    });
+}
