@@ -25,7 +25,7 @@ export async function skip(settings: Settings, options: SkipCommandOptions, log:
   const { kafka } = await connectKafka(settings.kafka, { patience: 'one-off', nowMs: systemClock.nowMs() });
   const lake = await openLake(settings.lake);
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
-  const reader = createTopicReader({ kafka, topic: settings.kafka.topic });
+  await using reader = createTopicReader({ kafka, topic: settings.kafka.topic });
   const request = { partition, from: offset, to: options.to, why: reason, isForced, dryRun };
   const { from, to } = await skipRange(request, { reader, tools });
   const where = `partition ${partition} [${from}, ${to}), ${to - from} offsets`;
