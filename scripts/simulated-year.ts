@@ -46,17 +46,13 @@ export class SimulatedYear implements ObjectStore {
   }
 
   async get(key: string): ReturnType<ObjectStore['get']> {
-    const written = await this.#options.overlay.get(key);
-    if (written !== undefined) return written;
     const bytes = this.#entryAt(key) ?? (this.#isObject(key) ? this.#options.file : undefined);
-    return bytes && { bytes, version: '1' };
+    return bytes === undefined ? this.#options.overlay.get(key) : { bytes, version: '1' };
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
-    const written = await this.#options.overlay.head(key);
-    if (written !== undefined) return written;
     const { file, fileCrc32: crc32 } = this.#options;
-    return this.#isObject(key) ? { key, size: file.length, version: '1', crc32 } : undefined;
+    return this.#isObject(key) ? { key, size: file.length, version: '1', crc32 } : this.#options.overlay.head(key);
   }
 
   async getRange(key: string, start: number, end: number): Promise<Uint8Array> {
@@ -92,7 +88,7 @@ export class SimulatedYear implements ObjectStore {
       format: ledgerFormat,
       state: 'committed',
       topicId: 'simulated',
-      writer: `writer-${partition}`,
+      writer: writerOf(partition, index),
       claimedAt: at,
       reason: 'age',
       recipe,
@@ -107,7 +103,7 @@ export class SimulatedYear implements ObjectStore {
         catalogVersion: '1',
         minEventTime: at,
         maxEventTime: at,
-        lastRecord: { offset: range.to - 1n, timestampMs: Date.parse(at), valueCrc32: index },
+        lastRecord: { offset: range.to - 1n, timestampMs: Date.parse(at), valueCrc32: mix(index) },
       },
     };
   }
@@ -183,6 +179,17 @@ export class SimulatedYear implements ObjectStore {
     const range = { table, topic, partition, from, to: from + BigInt(recordsPerBatch), generation: 0 };
     return objectKey(range, hivePath(keys, [at.slice(0, 10), at.slice(11, 13)]));
   }
+}
+
+/** Another writer for each claim, as random as a real one: what can't be compressed in the ledger. */
+function writerOf(partition: number, index: number): string {
+  const words = [1, 2, 3, 4].map((salt) => mix(mix(index * 8 + partition) + salt));
+  return words.map((word) => word.toString(16).padStart(8, '0')).join('');
+}
+
+function mix(value: number): number {
+  const mixed = Math.imul(value ^ (value >>> 16), 0x45d9f3b);
+  return Math.imul(mixed ^ (mixed >>> 16), 0x45d9f3b) >>> 0;
 }
 
 const recipe: CommittedEntry['recipe'] = {

@@ -81,14 +81,28 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** Makes a new name in the folder outlast a power failure, where the file system can do that for folders. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!isCode(error, 'EINVAL') && !isCode(error, 'ENOTSUP')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
 async function overwrite(temporary: string, path: string): Promise<PutResult> {
   await rename(temporary, path);
+  await syncFolder(dirname(path));
   return { kind: 'stored', version: '1' };
 }
 
 async function createExclusively(temporary: string, path: string, version: number): Promise<PutResult> {
   try {
     await link(temporary, path);
+    await syncFolder(dirname(path));
     return { kind: 'stored', version: String(version) };
   } catch (error) {
     if (isCode(error, 'EEXIST')) return { kind: 'refused' };
