@@ -1,10 +1,27 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
+import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
 import { runCli, RunningCli } from '../support/cli.ts';
 import { countWithPyarrow } from '../support/pyarrow.ts';
 
 const lake = resolve('.cache/demo/lake');
+
+/** The queries of a page, by DuckDB on the demo's table. */
+async function runQueriesOf(page: string): Promise<number> {
+  const location = (table: string): string => pathToFileURL(`${resolve(lake, table)}/`).href;
+  const engine = await createDuckdbQueryEngine([
+    { name: 'thermometer', location: location('thermometer') },
+    { name: 'thermometer_2', location: location('thermometer') },
+    { name: 'thermometer_dead_letters', location: location('thermometer_dead_letters') },
+  ]);
+  const queries = [...readFileSync(page, 'utf8').matchAll(/^```sql\n(.*?)^```/gms)].map(([, sql = '']) => sql);
+  for (const sql of queries) await engine.query(sql);
+  await engine.close();
+  return queries.length;
+}
 
 describe('the demo', () => {
   it('ends with a report, an alert and the proof, and pyarrow agrees', async () => {
@@ -15,6 +32,7 @@ describe('the demo', () => {
     const rows = await countWithPyarrow(resolve(lake, 'thermometer'));
     const rejected = await countWithPyarrow(resolve(lake, 'thermometer_dead_letters'));
     expect(rows.rows + rejected.rows).toBe(20_000);
+    expect(await runQueriesOf('docs/athena.md')).toBeGreaterThan(5);
   });
 
   it('does the same on S3, Glue and Athena', async () => {
