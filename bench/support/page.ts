@@ -12,9 +12,9 @@ export function benchmarksPage(results: Results, abouts: Abouts): string {
   return [
     '# Benchmarks',
     '<!-- made by `npm run bench` from bench/results/latest.json -->',
-    `CPU seconds and peak RSS are the kernel's account at the end of each process (\`wait4\`), of all processes it waited for; RSS is that of
-the largest one. Medians, smallest and largest in parentheses. Samples of contenders were taken in turns, so the ratios within a workload
-hold on other machines, and the absolute numbers don't. After each run the rows of the Parquet files are counted by DuckDB.`,
+    `CPU seconds and peak RSS are what the operating system counted at the end of each process (\`wait4\`), with all processes that it waited for;
+RSS is that of the largest one. Numbers are medians, with the smallest and largest in parentheses. Samples of contenders were taken in turns, so
+the ratios within a workload hold on other machines, and the absolute numbers don't. After each run the rows of the Parquet files are counted by DuckDB.`,
     '## Targets',
     targetsTable(judge(results)),
     ...Object.entries(abouts).flatMap(([name, about]) => {
@@ -24,8 +24,8 @@ hold on other machines, and the absolute numbers don't. After each run the rows 
     '## Run it',
     `\`npm run bench\` measures everything, \`npm run bench -- json-to-parquet produce\` these; \`--records\`, \`--samples\`, and \`--quick\` for a
 try in minutes. \`--compare <results.json>\` shows the change since, by the ratio to each run's own reference peer, and ends with 1 when
-something became more than 15 % worse. What a machine can't have is said so and left out. Each workload keeps its last result, with its
-own date, version and machine.`,
+something became more than 15 % worse. A contender that this machine can't run is named and left out. Each workload keeps its last result, with
+its own date, version and machine.`,
   ].join('\n\n');
 }
 
@@ -102,7 +102,7 @@ function figureCell(contender: ContenderResult, name: string): string {
 
 /** Names a figure's column: `outputBytes` becomes `output, MB`; `freshnessP99Seconds` becomes `freshness p99, s`. */
 function titleOf(name: string): string {
-  const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  const words = name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
   return words.replace(/ bytes$/, ', MB').replace(/ seconds$/, ', s');
 }
 
