@@ -24,6 +24,7 @@ const writer = new TableWriter({
   catalog: createMemoryCatalog(),
   encoder: createColumnEncoder({ codec: 'zstd', rowGroupRows: batchRows }),
   table: 'bench',
+  topic: 'bench',
 });
 const recipe: Recipe = {
   decoder: decoderVersion,

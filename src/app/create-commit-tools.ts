@@ -4,7 +4,7 @@ import { decoderVersion, type Recipe } from '../consumer/ledger/recipe.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
-import type { DetourFacts } from '../consumer/table/batch-facts.ts';
+import type { BatchFacts } from '../consumer/table/batch-facts.ts';
 import { TableWriter } from '../consumer/table/table-writer.ts';
 import { createColumnEncoder } from '../parquet/column-encoder.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
@@ -15,8 +15,7 @@ import type { Metrics } from './metrics.ts';
 import type { Logger } from './logger.ts';
 import { formatType } from '../schema/hive-ddl.ts';
 import { projectionParameters } from '../schema/projection.ts';
-import { layoutOf, type Layout } from '../schema/layout.ts';
-import { PipelineError, unreachable } from '../runtime/errors.ts';
+import { unreachable } from '../runtime/errors.ts';
 import { type Lake } from './lake.ts';
 
 export interface CommitToolsOptions {
@@ -38,6 +37,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     encoder: await createEncoder(settings.parquet),
     parquet: hyparquetReader,
     table,
+    topic: kafka.topic,
     ...(hasProjection && {
       parameters: (layout) =>
         projectionParameters(layout, {
@@ -45,7 +45,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
           firstDay: new Date(systemClock.nowMs() - pastDaysMax * msPerDay).toISOString().slice(0, 10),
         }),
     }),
-    ...(metrics && { onSettled: (facts) => countDetours(facts, metrics) }),
+    ...(metrics && { onSettled: (facts) => countFacts(facts, metrics) }),
     onSchemaChange: ({ table: changed, added, replaced }) => {
       const write = ({ name, type }: (typeof added)[number]): string => `${name} ${formatType(type)}`;
       metrics?.schemaChanges.inc();
@@ -58,7 +58,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     writer,
     table,
     topic: kafka.topic,
-    recipe: recipeOf(settings, await layoutFor(options)),
+    recipe: fitToTable(recipeOf(settings), writer, options),
     clock: systemClock,
     random: Math.random,
     newWriterId: randomUUID,
@@ -68,8 +68,8 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
 }
 
 /** How this process writes what nobody has claimed yet. */
-function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>, layout: Layout): Recipe {
-  const { eventTimeField, pastDaysMax, futureDaysMax } = table;
+function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe {
+  const { layout, eventTimeField, pastDaysMax, futureDaysMax } = table;
   const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints, withKafkaColumns, deadLetterPayload } =
     schema;
   return {
@@ -91,29 +91,26 @@ function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>, layout:
   };
 }
 
-function countDetours({ rejects, redirected, rescuedRows }: DetourFacts, metrics: Metrics): void {
+function countFacts({ rejects, redirected, rescuedRows }: BatchFacts, metrics: Metrics): void {
   for (const [reason, count] of rejects) metrics.deadLetters.inc({ reason }, count);
   for (const [column, count] of redirected) metrics.conflicts.inc({ column }, count);
   metrics.rescuedRows.inc(rescuedRows);
 }
 
-async function layoutFor({ settings, lake, log }: CommitToolsOptions): Promise<Layout> {
-  const { name: table, layout: configured } = settings.table;
-  const present = await lake.catalog.load(table);
-  if (present === undefined) return configured;
-  const layout = layoutOf(present.partitionKeys);
-  if (layout === undefined) {
-    const keys = present.partitionKeys.map(({ name }) => name).join(', ');
-    throw new PipelineError('TABLE_MISMATCH', {
-      message: `the table ${table} is partitioned by ${keys}, expected event_date and event_hour, event_date, or nothing`,
-      retryable: false,
-      hint: 'set LAKE_TABLE to a new name, or make the table anew',
-    });
+/** The configured recipe as far as the table lets it be, which keeps its partition keys and Kafka columns. */
+function fitToTable(configured: Recipe, writer: TableWriter, { settings, log }: CommitToolsOptions): Recipe {
+  const recipe = writer.fit(configured);
+  const table = settings.table.name;
+  const { layout } = recipe.placement;
+  if (layout !== configured.placement.layout) {
+    const about = { table, layout, configured: configured.placement.layout };
+    log.warn(about, 'PARTITION_BY differs from the table, which keeps its partitions');
   }
-  if (layout !== configured) {
-    log.warn({ table, layout, configured }, 'PARTITION_BY differs from the table, which keeps its partitions');
+  if (recipe.kafkaColumns !== configured.kafkaColumns) {
+    const about = { table, kafkaColumns: recipe.kafkaColumns, configured: configured.kafkaColumns };
+    log.warn(about, 'KAFKA_COLUMNS differs from the table, which stays as it is');
   }
-  return layout;
+  return recipe;
 }
 
 /** The libraries are loaded when they are asked for. */

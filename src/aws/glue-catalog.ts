@@ -1,5 +1,4 @@
 import {
-  BatchCreatePartitionCommand,
   CreateDatabaseCommand,
   CreateTableCommand,
   DeletePartitionCommand,
@@ -10,11 +9,11 @@ import {
   type Table,
 } from '@aws-sdk/client-glue';
 import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
-import type { Catalog, CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports/lake.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import type { Catalog, CatalogPartition, TableDefinition } from '../consumer/ports/lake.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';
-import { fromTable, partitionInput, tableInput, updatedInput } from './glue-table.ts';
+import { registerPartitions } from './glue-partitions.ts';
+import { fromTable, tableInput, updatedInput } from './glue-table.ts';
 
 export interface GlueOptions extends AwsOptions {
   readonly database: string;
@@ -83,7 +82,7 @@ export function createGlueCatalog(options: GlueOptions): Catalog {
       explained(table.name, async () => {
         for (const partition of partitions) checkPartition(table, partition);
         for (let first = 0; first < partitions.length; first += partitionsMax) {
-          await createPartitions(client, database, table, partitions.slice(first, first + partitionsMax));
+          await registerPartitions(client, { database, table }, partitions.slice(first, first + partitionsMax));
         }
       }),
 
@@ -124,28 +123,6 @@ async function createTable(
     if (isNamed(error, 'AlreadyExistsException')) return 'exists';
     throw error;
   }
-}
-
-async function createPartitions(
-  client: GlueClient,
-  database: string,
-  table: CatalogTable,
-  partitions: readonly CatalogPartition[],
-): Promise<void> {
-  const { Errors = [] } = await client.send(
-    new BatchCreatePartitionCommand({
-      DatabaseName: database,
-      TableName: table.name,
-      PartitionInputList: partitions.map((partition) => partitionInput(table, partition)),
-    }),
-  );
-  const failed = Errors.find(({ ErrorDetail }) => ErrorDetail?.ErrorCode !== 'AlreadyExistsException');
-  if (failed === undefined) return;
-  const { ErrorCode = '', ErrorMessage = '' } = failed.ErrorDetail ?? {};
-  throw new PipelineError('CATALOG_UNAVAILABLE', {
-    message: `Glue table ${database}.${table.name}: partition ${failed.PartitionValues?.join('/')} can't be added: ${ErrorCode} ${ErrorMessage}`,
-    retryable: /Internal|Timeout|Throttl|ResourceNumberLimit|Concurrent/.test(ErrorCode),
-  });
 }
 
 async function* listPartitions(client: GlueClient, database: string, table: string): AsyncIterable<CatalogPartition> {

@@ -1,7 +1,8 @@
 import type { Column as GlueColumn, PartitionInput, StorageDescriptor, Table, TableInput } from '@aws-sdk/client-glue';
 import type { CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports/lake.ts';
 import { formatType, parseType } from '../schema/hive-ddl.ts';
-import type { Column } from '../schema/types.ts';
+import { messageOf, PipelineError } from '../runtime/errors.ts';
+import type { Column, ColumnType } from '../schema/types.ts';
 
 const parquet = 'org.apache.hadoop.hive.ql.io.parquet';
 
@@ -23,10 +24,15 @@ export function partitionInput(table: CatalogTable, { values, location }: Catalo
 
 export function fromTable(table: Table): CatalogTable {
   const location = table.StorageDescriptor?.Location ?? '';
+  const otherKind = otherKindOf(table);
+  const { Name: name = '' } = table;
+  // what we don't write to may have columns of types that we don't know
+  const columns = otherKind === undefined ? (table.StorageDescriptor?.Columns ?? []) : [];
   return {
-    name: table.Name ?? '',
-    columns: (table.StorageDescriptor?.Columns ?? []).map(fromGlue),
-    partitionKeys: (table.PartitionKeys ?? []).map(fromGlue),
+    name,
+    ...(otherKind !== undefined && { otherKind }),
+    columns: columns.map((column) => fromGlue(name, column)),
+    partitionKeys: (table.PartitionKeys ?? []).map((column) => fromGlue(name, column)),
     location: location.endsWith('/') ? location : `${location}/`,
     parameters: table.Parameters ?? {},
     version: table.VersionId ?? '',
@@ -77,8 +83,33 @@ function toGlue({ name, type, comment }: Column): GlueColumn {
   return { Name: name, Type: formatType(type), ...(comment !== undefined && { Comment: comment }) };
 }
 
-function fromGlue({ Name = '', Type = 'string', Comment }: GlueColumn): Column {
-  return { name: Name.toLowerCase(), type: parseType(Type), ...(Comment !== undefined && { comment: Comment }) };
+/** What the table is when it is no external table of Parquet files. */
+function otherKindOf({ TableType, Parameters, StorageDescriptor }: Table): string | undefined {
+  const format = Parameters?.['table_type'];
+  if (format !== undefined) return `a table of the format ${format}`;
+  if (TableType === 'VIRTUAL_VIEW') return 'a view';
+  if (TableType !== undefined && TableType !== 'EXTERNAL_TABLE') return `of the type ${TableType}`;
+  const serde = StorageDescriptor?.SerdeInfo?.SerializationLibrary ?? 'no SerDe';
+  return serde.startsWith(`${parquet}.serde.`) ? undefined : `a table of ${serde}`;
+}
+
+function fromGlue(table: string, { Name = '', Type = 'string', Comment }: GlueColumn): Column {
+  const name = Name.toLowerCase();
+  return { name, type: readType(table, name, Type), ...(Comment !== undefined && { comment: Comment }) };
+}
+
+function readType(table: string, column: string, type: string): ColumnType {
+  try {
+    return parseType(type);
+  } catch (error) {
+    throw new PipelineError('TABLE_MISMATCH', {
+      message: `the table ${table} has the column ${column} of the type ${type}, which is not supported: ${messageOf(error)}`,
+      retryable: false,
+      details: { table, column },
+      hint: 'set LAKE_TABLE to a new name',
+      cause: error,
+    });
+  }
 }
 
 function definedOnly<T extends object>(

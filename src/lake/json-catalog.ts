@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
+import { checkDefinition, checkPartition, elsewhere } from '../consumer/ports/catalog-rules.ts';
 import type { Catalog, CatalogPartition, CatalogTable, ObjectStore, TableDefinition } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { formatType, parseType } from '../schema/hive-ddl.ts';
@@ -35,14 +35,17 @@ export function createJsonCatalog({
 
   const load = async (table: string): Promise<CatalogTable | undefined> => {
     const stored = await store.get(tableKey(table));
-    return stored && { ...parseTable(tableKey(table), stored.bytes), version: stored.version };
+    if (stored === undefined) return undefined;
+    const definition = parseTable(tableKey(table), stored.bytes);
+    return { ...definition, location: locationIn(store, definition), version: stored.version };
   };
 
   return {
     load,
     create: async (definition) => {
       checkDefinition(definition);
-      const result = await store.put(tableKey(definition.name), serializeTable(definition), { ifAbsent: true });
+      const bytes = serializeTable(withoutRoot(store, definition));
+      const result = await store.put(tableKey(definition.name), bytes, { ifAbsent: true });
       return result.kind === 'stored' ? 'created' : 'exists';
     },
     evolve: async ({ table, expectedVersion, addColumns, replaceColumns = [], parameters = {} }) => {
@@ -55,14 +58,18 @@ export function createJsonCatalog({
         parameters: { ...current.parameters, ...parameters },
       };
       checkDefinition(next);
-      const result = await store.put(tableKey(table), serializeTable(next), { ifVersion: expectedVersion });
+      const result = await store.put(tableKey(table), serializeTable(withoutRoot(store, next)), {
+        ifVersion: expectedVersion,
+      });
       return result.kind === 'stored' ? 'evolved' : 'conflict';
     },
     addPartitions: async (table, partitions) => {
       for (const partition of partitions) {
         checkPartition(table, partition);
-        const bytes = Buffer.from(JSON.stringify(partition));
-        await store.put(partitionKey(table.name, partition.values), bytes, { ifAbsent: true });
+        const key = partitionKey(table.name, partition.values);
+        const bytes = Buffer.from(JSON.stringify(withoutRoot(store, partition)));
+        const result = await store.put(key, bytes, { ifAbsent: true });
+        if (result.kind === 'refused') await checkSamePlace(store, key, table, partition);
       }
     },
     removePartitions: async (table, values) => store.delete(values.map((each) => partitionKey(table, each))),
@@ -73,8 +80,44 @@ export function createJsonCatalog({
 async function* listPartitions(store: ObjectStore, prefix: string): AsyncIterable<CatalogPartition> {
   for await (const { key } of store.list(prefix)) {
     const stored = await store.get(key);
-    if (stored !== undefined) yield parse(key, stored.bytes, partitionSchema);
+    if (stored === undefined) continue;
+    const partition = parse(key, stored.bytes, partitionSchema);
+    yield { ...partition, location: locationIn(store, { ...partition, name: '' }) };
   }
+}
+
+async function checkSamePlace(
+  store: ObjectStore,
+  key: string,
+  table: CatalogTable,
+  partition: CatalogPartition,
+): Promise<void> {
+  const stored = await store.get(key);
+  if (stored === undefined) return;
+  const present = parse(key, stored.bytes, partitionSchema);
+  const location = locationIn(store, { ...present, name: table.name });
+  if (location !== partition.location) throw elsewhere(table.name, { ...partition, present: location });
+}
+
+/** Locations below the lake are kept without its root: a folder that is moved or copied takes its catalog along. */
+function withoutRoot<T extends { readonly location: string }>(store: ObjectStore, place: T): T {
+  const root = rootOf(store);
+  return place.location.startsWith(root) ? { ...place, location: place.location.slice(root.length) } : place;
+}
+
+/** The URI of the lake, with a slash at its end. */
+function rootOf(store: ObjectStore): string {
+  return store.uri('_').slice(0, -1);
+}
+
+function locationIn(
+  store: ObjectStore,
+  { location, name }: { readonly location: string; readonly name: string },
+): string {
+  if (!location.includes('://')) return store.uri(location);
+  // written before locations were kept without the root, in a folder that has been moved since
+  const isMoved = name !== '' && location.startsWith('file:') && !location.startsWith(rootOf(store));
+  return isMoved ? store.uri(`${name}/`) : location;
 }
 
 function serializeTable({ name, columns, partitionKeys, location, parameters }: TableDefinition): Uint8Array {

@@ -3,5 +3,5 @@ import { describeCatalog } from './catalog-contract.ts';
 
 describeCatalog('local lake', async () => {
   const { catalog, store } = await openTestLake();
-  return { catalog, location: store.uri('') };
+  return { catalog, location: store.uri('tables/') };
 });

@@ -80,6 +80,7 @@ export function createTestTools({
       encoder: createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000 }),
       parquet: hyparquetReader,
       table: testTable,
+      topic: testTopic,
       ...writer,
     }),
     table: testTable,

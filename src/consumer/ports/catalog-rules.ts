@@ -1,7 +1,10 @@
 import { PipelineError } from '../../runtime/errors.ts';
+import { formatType } from '../../schema/hive-ddl.ts';
 import type { CatalogPartition, CatalogTable, TableDefinition } from './lake.ts';
 
 const nameLengthMax = 255;
+/** Source: https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html */
+const typeLengthMax = 131_072;
 
 /** Throws CATALOG_INVALID for a table that Glue or Athena would refuse, or take and not be able to read. */
 export function checkDefinition({ name, columns, partitionKeys, location }: TableDefinition): void {
@@ -13,6 +16,12 @@ export function checkDefinition({ name, columns, partitionKeys, location }: Tabl
   }
   const doubled = names.find((each, index) => names.indexOf(each) !== index);
   if (doubled !== undefined) throw invalid(name, `the column ${JSON.stringify(doubled)} is there twice`);
+  const long = columns.find(({ type }) => formatType(type).length > typeLengthMax);
+  if (long !== undefined)
+    throw invalid(
+      name,
+      `the type of the column ${JSON.stringify(long.name)} has more than ${typeLengthMax} characters`,
+    );
   if (columns.length === 0) throw invalid(name, 'a table needs a column');
   if (!location.endsWith('/')) throw invalid(name, `the location ${location} must end in a slash`);
 }
@@ -24,6 +33,19 @@ export function checkPartition({ name, partitionKeys }: CatalogTable, { values, 
   }
   if (values.some((value) => value === '')) throw invalid(name, 'a partition value must not be empty');
   if (!location.endsWith('/')) throw invalid(name, `the partition's location ${location} must end in a slash`);
+}
+
+/** What a catalog says of a partition that is registered, but not where it is about to be written. */
+export function elsewhere(
+  table: string,
+  { values, location, present }: CatalogPartition & { readonly present: string },
+): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
+    message: `the partition ${values.join('/')} of the table ${table} is registered at ${present}, its objects are written to ${location}: nobody would see them`,
+    retryable: false,
+    details: { table, values },
+    hint: 'set LAKE to where the table lies, or drop the partition from the catalog and start again',
+  });
 }
 
 function invalid(table: string, what: string): PipelineError {

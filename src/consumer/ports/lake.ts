@@ -52,6 +52,8 @@ export interface TableDefinition {
 export interface CatalogTable extends TableDefinition {
   /** Changes with every change of the table. */
   readonly version: string;
+  /** What it is, in words like `a view`, when it is no external table of Parquet files. */
+  readonly otherKind?: string;
 }
 
 export interface CatalogPartition {
@@ -74,7 +76,10 @@ export interface Catalog {
     readonly replaceColumns?: readonly Column[];
     readonly parameters?: Readonly<Record<string, string>>;
   }): Promise<'evolved' | 'conflict'>;
-  /** Idempotent: a partition that is there already is left as it is. */
+  /**
+   * Idempotent: a partition that is there already stays, and gets the table's columns where it has fewer. Rejects with TABLE_MISMATCH
+   * when it is there at another location, where nobody would see what is written.
+   */
   addPartitions(table: CatalogTable, partitions: readonly CatalogPartition[]): Promise<void>;
   removePartitions(table: string, values: readonly (readonly string[])[]): Promise<void>;
   listPartitions(table: string): AsyncIterable<CatalogPartition>;

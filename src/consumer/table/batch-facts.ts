@@ -2,8 +2,8 @@ import { rescuedColumn } from '../../schema/names.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { TargetColumn } from './route-columns.ts';
 
-/** What of a batch did not go the straight way. */
-export interface DetourFacts {
+/** What of a batch went elsewhere than to the column of its name. */
+export interface BatchFacts {
   /** Records by why they became dead letters. */
   readonly rejects: ReadonlyMap<string, number>;
   /** Values by the column that took them instead of that of their name. */
@@ -12,7 +12,7 @@ export interface DetourFacts {
   readonly rescuedRows: number;
 }
 
-export function detoursOf({ rejects }: DecodedBatch, targets: readonly TargetColumn[]): DetourFacts {
+export function factsOf({ rejects }: DecodedBatch, targets: readonly TargetColumn[]): BatchFacts {
   const reasons = new Map<string, number>();
   for (const { reason } of rejects) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const redirected = new Map<string, number>();

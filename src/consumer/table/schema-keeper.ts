@@ -7,8 +7,12 @@ import type { Catalog, CatalogTable, TableDefinition } from '../ports/lake.ts';
 export interface SchemaKeeperOptions {
   readonly catalog: Catalog;
   readonly table: string;
+  /** Throws for a table that must not be written to. */
+  readonly check?: (table: CatalogTable) => void;
   readonly onChange?: (change: {
     readonly table: string;
+    /** Throws for a table that must not be written to. */
+    readonly check?: (table: CatalogTable) => void;
     readonly added: readonly Column[];
     readonly replaced: readonly Column[];
   }) => void;
@@ -53,7 +57,9 @@ export class SchemaKeeper {
 
   /** Loads the table, if it is there, and answers with it. */
   async refresh(): Promise<CatalogTable | undefined> {
-    this.#table = await this.#options.catalog.load(this.#options.table);
+    const { catalog, table, check } = this.#options;
+    this.#table = await catalog.load(table);
+    if (this.#table !== undefined) check?.(this.#table);
     return this.#table;
   }
 

@@ -1,17 +1,19 @@
 import { SlabPool } from '../../runtime/slab-pool.ts';
-import { hivePath, partitionKeys, type RowGroup } from '../../schema/layout.ts';
+import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { Column, ColumnType } from '../../schema/types.ts';
 import { BatchMemory } from '../columns/batch-memory.ts';
 import { decodeBatch, type DecodedBatch } from '../columns/decode-batch.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
-import type { Catalog, CatalogTable, ObjectStore, TableDefinition } from '../ports/lake.ts';
+import type { Catalog, ObjectStore, TableDefinition } from '../ports/lake.ts';
 import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
 import { assembleTable, kafkaColumns } from './assemble-table.ts';
-import { detoursOf, type DetourFacts } from './batch-facts.ts';
+import { checkTable, topicParameter } from './check-table.ts';
+import { factsOf, type BatchFacts } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
+import { HivePartitions } from './hive-partitions.ts';
 import { ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
 import { keyOf } from './planned-keys.ts';
 import { fitRecipe, fits, rulesOf } from './recipe-rules.ts';
@@ -26,11 +28,12 @@ export interface TableWriterOptions {
   readonly encoder: ParquetEncoder;
   readonly parquet: ParquetReader;
   readonly table: string;
+  readonly topic: string;
   /** Parameters of a table that is made new with the layout, such as partition projection. */
   readonly parameters?: (layout: Recipe['placement']['layout']) => Readonly<Record<string, string>>;
   readonly onSchemaChange?: SchemaKeeperOptions['onChange'];
   /** Called with what was redirected, rescued or rejected of a batch. */
-  readonly onSettled?: (facts: DetourFacts) => void;
+  readonly onSettled?: (facts: BatchFacts) => void;
 }
 
 /** A batch whose columns all have a place in the catalog's table. */
@@ -51,15 +54,26 @@ export class TableWriter {
   readonly #objects: ObjectWriter;
   readonly #rows: SchemaKeeper;
   readonly #deadLetters: SchemaKeeper;
-  readonly #registered = new Set<string>();
+  readonly #partitions: HivePartitions;
   readonly #slabs = new SlabPool(slabBytesMax);
 
   constructor(options: TableWriterOptions) {
-    const { catalog, table, onSchemaChange } = options;
+    const { catalog, store, table, topic, onSchemaChange } = options;
+    const deadLetters = deadLetterTable(table);
     this.#options = options;
     this.#objects = new ObjectWriter(options);
-    this.#rows = new SchemaKeeper({ catalog, table, ...(onSchemaChange && { onChange: onSchemaChange }) });
-    this.#deadLetters = new SchemaKeeper({ catalog, table: deadLetterTable(table) });
+    this.#partitions = new HivePartitions(options);
+    this.#rows = new SchemaKeeper({
+      catalog,
+      table,
+      check: (found) => checkTable(found, { location: store.uri(`${table}/`), topic }),
+      ...(onSchemaChange && { onChange: onSchemaChange }),
+    });
+    this.#deadLetters = new SchemaKeeper({
+      catalog,
+      table: deadLetters,
+      check: (found) => checkTable(found, { location: store.uri(`${deadLetters}/`), topic, keys: deadLetterKeys }),
+    });
   }
 
   /** Learns the table's columns from the catalog, so that what is there already decides how values are read. */
@@ -102,7 +116,7 @@ export class TableWriter {
     const settled = await this.#settleRows(batch, recipe);
     if (settled === 'misfit') return settled;
     if (batch.rejects.length > 0) await this.#settleDeadLetters(recipe);
-    this.#options.onSettled?.(detoursOf(batch, settled.targets));
+    this.#options.onSettled?.(factsOf(batch, settled.targets));
     const { eventTimeRange: range } = batch;
     const eventTimes = range === undefined ? {} : { minEventTime: iso(range.minMs), maxEventTime: iso(range.maxMs) };
     return { batch, recipe, eventTimes, ...settled };
@@ -144,8 +158,8 @@ export class TableWriter {
   async register(objects: readonly WrittenObject[]): Promise<void> {
     const { table } = this.#options;
     const ofKind = (kind: WrittenObject['kind']) => objects.filter((object) => object.kind === kind);
-    await this.#registerIn(this.#rows, table, ofKind('rows'));
-    await this.#registerIn(this.#deadLetters, deadLetterTable(table), ofKind('dead-letters'));
+    await this.#partitions.register(this.#rows, table, ofKind('rows'));
+    await this.#partitions.register(this.#deadLetters, deadLetterTable(table), ofKind('dead-letters'));
   }
 
   /** Gives back memory that is kept for batches to come. */
@@ -197,7 +211,7 @@ export class TableWriter {
       columns: deadLetterColumns,
       partitionKeys: deadLetterKeys,
       location: store.uri(`${name}/`),
-      parameters: tableParameters,
+      parameters: this.#parameters(),
     };
     await this.#deadLetters.settle([], { definition, rules: rulesOf(recipe).evolution, mayRescue: false });
   }
@@ -210,31 +224,14 @@ export class TableWriter {
       columns: ownColumns(recipe),
       partitionKeys: partitionKeys(layout),
       location: store.uri(`${table}/`),
-      parameters: { ...tableParameters, ...parameters?.(layout) },
+      parameters: { ...this.#parameters(), ...parameters?.(layout) },
     };
   }
 
-  async #registerIn(keeper: SchemaKeeper, name: string, objects: readonly WrittenObject[]): Promise<void> {
-    const { catalog, store } = this.#options;
-    const unknown = new Map<string, readonly string[]>();
-    for (const { partition } of objects) {
-      const id = `${name}/${partition.join('/')}`;
-      if (partition.length > 0 && !this.#registered.has(id)) unknown.set(id, partition);
-    }
-    if (unknown.size === 0) return;
-    const table: CatalogTable | undefined = keeper.table ?? (await keeper.refresh());
-    if (table === undefined || table.parameters['projection.enabled'] === 'true') return;
-    const keys = table.partitionKeys.map((key) => key.name);
-    const partitions = [...unknown.values()].map((values) => ({
-      values: [...values],
-      location: store.uri(`${name}/${hivePath(keys, values)}/`),
-    }));
-    await catalog.addPartitions(table, partitions);
-    for (const id of unknown.keys()) this.#registered.add(id);
+  #parameters(): Readonly<Record<string, string>> {
+    return { 'glueless.format': '1', [topicParameter]: this.#options.topic };
   }
 }
-
-const tableParameters = { 'glueless.format': '1' };
 
 function ownColumns({ kafkaColumns: has }: Recipe): readonly Column[] {
   return has ? kafkaColumns : [];

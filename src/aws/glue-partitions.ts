@@ -1,0 +1,99 @@
+import {
+  BatchCreatePartitionCommand,
+  BatchGetPartitionCommand,
+  BatchUpdatePartitionCommand,
+  type ErrorDetail,
+  type GlueClient,
+  type Partition,
+} from '@aws-sdk/client-glue';
+import { elsewhere } from '../consumer/ports/catalog-rules.ts';
+import type { CatalogPartition, CatalogTable } from '../consumer/ports/lake.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { formatType } from '../schema/hive-ddl.ts';
+import { partitionInput } from './glue-table.ts';
+
+interface GlueTable {
+  readonly database: string;
+  readonly table: CatalogTable;
+}
+
+/**
+ * Registers up to 100 partitions. One that is there already keeps the columns of its day: a struct that has grown since would read as null
+ * there for ever, so it gets the table's.
+ */
+export async function registerPartitions(
+  client: GlueClient,
+  { database, table }: GlueTable,
+  partitions: readonly CatalogPartition[],
+): Promise<void> {
+  const { Errors = [] } = await client.send(
+    new BatchCreatePartitionCommand({
+      DatabaseName: database,
+      TableName: table.name,
+      PartitionInputList: partitions.map((partition) => partitionInput(table, partition)),
+    }),
+  );
+  const isPresent = ({ ErrorCode }: ErrorDetail = {}): boolean => ErrorCode === 'AlreadyExistsException';
+  const failed = Errors.find(({ ErrorDetail }) => !isPresent(ErrorDetail));
+  if (failed !== undefined) throw refused({ database, table }, failed.PartitionValues, failed.ErrorDetail);
+  const present = new Set(Errors.map(({ PartitionValues = [] }) => PartitionValues.join('/')));
+  const known = partitions.filter(({ values }) => present.has(values.join('/')));
+  if (known.length > 0) await refreshPartitions(client, { database, table }, known);
+}
+
+async function refreshPartitions(
+  client: GlueClient,
+  { database, table }: GlueTable,
+  partitions: readonly CatalogPartition[],
+): Promise<void> {
+  const { Partitions = [] } = await client.send(
+    new BatchGetPartitionCommand({
+      DatabaseName: database,
+      TableName: table.name,
+      PartitionsToGet: partitions.map(({ values }) => ({ Values: [...values] })),
+    }),
+  );
+  const found = new Map(Partitions.map((partition) => [(partition.Values ?? []).join('/'), partition]));
+  const old = partitions.filter((partition) => {
+    const present = found.get(partition.values.join('/'));
+    const location = present?.StorageDescriptor?.Location;
+    if (location !== undefined && withSlash(location) !== partition.location)
+      throw elsewhere(table.name, { ...partition, present: location });
+    return present !== undefined && hasOldColumns(table, present);
+  });
+  if (old.length === 0) return;
+  const { Errors = [] } = await client.send(
+    new BatchUpdatePartitionCommand({
+      DatabaseName: database,
+      TableName: table.name,
+      Entries: old.map((partition) => ({
+        PartitionValueList: [...partition.values],
+        PartitionInput: partitionInput(table, partition),
+      })),
+    }),
+  );
+  const failed = Errors.at(0);
+  if (failed !== undefined) throw refused({ database, table }, failed.PartitionValueList, failed.ErrorDetail);
+}
+
+/** True when a column that the partition knows has another type by now: a struct with more fields. */
+function hasOldColumns({ columns }: CatalogTable, { StorageDescriptor }: Partition): boolean {
+  const types = new Map((StorageDescriptor?.Columns ?? []).map(({ Name = '', Type = '' }) => [Name, Type]));
+  return columns.some(({ name, type }) => (types.get(name) ?? formatType(type)) !== formatType(type));
+}
+
+function withSlash(location: string): string {
+  return location.endsWith('/') ? location : `${location}/`;
+}
+
+function refused(
+  { database, table }: GlueTable,
+  values: readonly string[] = [],
+  detail: ErrorDetail = {},
+): PipelineError {
+  const { ErrorCode = '', ErrorMessage = '' } = detail;
+  return new PipelineError('CATALOG_UNAVAILABLE', {
+    message: `Glue table ${database}.${table.name}: partition ${values.join('/')} can't be registered: ${ErrorCode} ${ErrorMessage}`,
+    retryable: /Internal|Timeout|Throttl|ResourceNumberLimit|Concurrent/.test(ErrorCode),
+  });
+}

@@ -1,0 +1,87 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import { formatType } from '../../schema/hive-ddl.ts';
+import { layoutOf } from '../../schema/layout.ts';
+import type { Column } from '../../schema/types.ts';
+import type { CatalogTable } from '../ports/lake.ts';
+
+/** Where this lake keeps the table's objects, and whose records they are. */
+export interface ExpectedTable {
+  /** URI, ends in `/`. */
+  readonly location: string;
+  readonly topic: string;
+  /** Partition keys of a table that is none of the layouts for rows. */
+  readonly keys?: readonly Column[];
+}
+
+/** The table's parameter that names the topic whose records it holds. */
+export const topicParameter = 'glueless.topic';
+
+/**
+ * Throws TABLE_MISMATCH for a table that is not one that we would have made: what is written to it would be seen by nobody, or break
+ * what others read there.
+ */
+export function checkTable(table: CatalogTable, expected: ExpectedTable): void {
+  const problem =
+    kindProblem(table) ??
+    keysProblem(table, expected) ??
+    locationProblem(table, expected) ??
+    topicProblem(table, expected);
+  if (problem === undefined) return;
+  throw new PipelineError('TABLE_MISMATCH', {
+    message: `the table ${table.name} ${problem.what}`,
+    retryable: false,
+    details: { table: table.name },
+    hint: problem.hint,
+  });
+}
+
+interface TableProblem {
+  readonly what: string;
+  readonly hint: string;
+}
+
+const newName = 'set LAKE_TABLE to a new name';
+
+function kindProblem({ otherKind }: CatalogTable): TableProblem | undefined {
+  return otherKind === undefined
+    ? undefined
+    : { what: `is ${otherKind}, expected an external table of Parquet files`, hint: newName };
+}
+
+function keysProblem({ partitionKeys }: CatalogTable, { keys }: ExpectedTable): TableProblem | undefined {
+  const names = partitionKeys.map(({ name }) => name).join(', ');
+  const isKnown =
+    keys === undefined ? layoutOf(partitionKeys) !== undefined : names === keys.map(({ name }) => name).join(', ');
+  if (!isKnown) {
+    const wanted = keys?.map(({ name }) => name).join(', ') ?? 'event_date and event_hour, event_date, or nothing';
+    return { what: `is partitioned by ${names}, expected ${wanted}`, hint: `${newName}, or make the table anew` };
+  }
+  const typed = partitionKeys.find(({ type }) => type.kind !== 'string');
+  if (typed === undefined) return undefined;
+  return {
+    what: `has the partition key ${typed.name} as ${formatType(typed.type)}, expected string`,
+    hint: `${newName}, or make the table anew with partition keys of type string`,
+  };
+}
+
+function locationProblem({ location }: CatalogTable, expected: ExpectedTable): TableProblem | undefined {
+  if (sameScheme(location) === sameScheme(expected.location)) return undefined;
+  return {
+    what: `lies at ${location}, this lake would write to ${expected.location}`,
+    hint: 'set LAKE to where the table lies, or LAKE_TABLE to a new name',
+  };
+}
+
+/** Engines write `s3a:` and `s3n:` for the same store. */
+function sameScheme(location: string): string {
+  return location.replace(/^s3[an]:/, 's3:');
+}
+
+function topicProblem({ parameters }: CatalogTable, { topic }: ExpectedTable): TableProblem | undefined {
+  const other = parameters[topicParameter];
+  if (other === undefined || other === topic) return undefined;
+  return {
+    what: `holds records of the topic ${other}, expected ${topic}`,
+    hint: `a topic needs a table of its own: ${newName}`,
+  };
+}

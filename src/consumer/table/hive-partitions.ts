@@ -1,0 +1,45 @@
+import { crc32 } from 'node:zlib';
+import { formatType } from '../../schema/hive-ddl.ts';
+import { hivePath } from '../../schema/layout.ts';
+import type { WrittenObject } from '../ledger/ledger-entry.ts';
+import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
+import type { SchemaKeeper } from './schema-keeper.ts';
+
+/** Makes the Hive partitions of written objects known to the catalog, each once per process and shape of the table. */
+export class HivePartitions {
+  readonly #catalog: Catalog;
+  readonly #store: ObjectStore;
+  readonly #registered = new Set<string>();
+
+  constructor({ catalog, store }: { readonly catalog: Catalog; readonly store: ObjectStore }) {
+    this.#catalog = catalog;
+    this.#store = store;
+  }
+
+  async register(keeper: SchemaKeeper, name: string, objects: readonly WrittenObject[]): Promise<void> {
+    const partitioned = objects.filter(({ partition }) => partition.length > 0);
+    if (partitioned.length === 0) return;
+    const table = keeper.table ?? (await keeper.refresh());
+    if (table === undefined || table.parameters['projection.enabled'] === 'true') return;
+    const nested = nestedTypes(table);
+    const unknown = new Map<string, readonly string[]>();
+    for (const { partition } of partitioned) {
+      const id = `${name}/${partition.join('/')} ${nested}`;
+      if (!this.#registered.has(id)) unknown.set(id, partition);
+    }
+    if (unknown.size === 0) return;
+    const keys = table.partitionKeys.map((key) => key.name);
+    const partitions = [...unknown.values()].map((values) => ({
+      values: [...values],
+      location: this.#store.uri(`${name}/${hivePath(keys, values)}/`),
+    }));
+    await this.#catalog.addPartitions(table, partitions);
+    for (const id of unknown.keys()) this.#registered.add(id);
+  }
+}
+
+/** A registered partition keeps its own columns: it is registered again when structs of the table have grown. */
+function nestedTypes({ columns }: CatalogTable): number {
+  const nested = columns.filter(({ type }) => type.kind === 'struct' || type.kind === 'array');
+  return crc32(nested.map(({ name, type }) => `${name} ${formatType(type)}`).join(','));
+}
