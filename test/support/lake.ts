@@ -83,7 +83,7 @@ export function createTestTools({
       topic: testTopic,
       ...writer,
     }),
-    table: testTable,
+    table: writer.table ?? testTable,
     topic: testTopic,
     recipe: { ...testRecipe, ...recipe, placement: { ...testRecipe.placement, ...placement } },
     clock: systemClock,
