@@ -1,4 +1,4 @@
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import type { Kafka } from 'kafkajs';
 import { createKafkaClient, type KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
@@ -27,8 +27,19 @@ export async function createTopic(
 ): Promise<void> {
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
   await withAdmin(kafka, topic, (admin) =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] }),
+    admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: partitions, configEntries }] }),
   );
+  await untilLed(kafka, topic, partitions);
+}
+
+/** A new topic is not known everywhere at once: waits until every partition's leader answers for it. */
+export async function untilLed(kafka: Kafka, topic: string, partitions: number): Promise<void> {
+  await expect
+    .poll(
+      () => withAdmin(kafka, topic, (admin) => admin.fetchTopicOffsets(topic)).then(({ length }) => length, String),
+      { timeout: 20_000, interval: 50 },
+    )
+    .toBe(partitions);
 }
 
 export async function appendRecords(
