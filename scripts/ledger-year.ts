@@ -16,14 +16,14 @@ import { SimulatedYear } from './simulated-year.ts';
  * objects. Rolls it up once, into .cache/ledger-year, then measures in processes of their own how many requests, how long and how much memory it
  * takes to start, to plan a replay and to audit.
  */
-const { values, positionals } = parseArgs({
+const { values: chosen, positionals } = parseArgs({
   allowPositionals: true,
   options: { batches: { type: 'string', default: '500000' } },
 });
 
 const recordsPerBatch = 100;
 const partitions = 4;
-const batches = Number(values.batches);
+const batches = Number(chosen.batches);
 const everyMs = Math.floor((365 * 86_400_000) / batches);
 const folder = join('.cache', 'ledger-year', String(batches));
 const end = BigInt(batches * recordsPerBatch);
