@@ -1,6 +1,7 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern, MetricFilter, type LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -9,6 +10,9 @@ import type { Settings } from './settings.ts';
 const namespace = 'Glueless';
 const day = Duration.days(1);
 const minute = Duration.minutes(1);
+
+/** Starts within half an hour that are no reason to look: scaling, a broker that was replaced. */
+const startsTolerated = 5;
 
 /** Lag of the group by the brokers' own metric, which exists also when no consumer runs. */
 export function lagMetric(clusterName: string, { topic, group }: Settings): Metric {
@@ -47,6 +51,15 @@ export class Alarms extends Construct {
       id: 'AwsSolutions-SNS2',
       reason: 'says which alarm rang, nothing of the data',
     });
+    // a topic with a policy of its own has lost the default one, which let alarms of the account in
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
     const fromLog = (
       name: string,
       pattern: string,
@@ -113,6 +126,19 @@ export class Alarms extends Construct {
         above: 2,
         periods: 1,
         about: 'the service stops again and again: the fatal line says why',
+        missing: TreatMissingData.NOT_BREACHING,
+      },
+      Restarts: {
+        metric: fromLog('Starts', '{ $.msg = "glueless starts" }', {
+          value: '1',
+          statistic: 'Sum',
+          period: Duration.minutes(30),
+        }),
+        // a deployment starts every consumer once
+        above: settings.partitions + startsTolerated,
+        periods: 1,
+        about:
+          'the service starts again and again, also without a fatal line: it may need more memory (exit code 134 or 137)',
         missing: TreatMissingData.NOT_BREACHING,
       },
       CertificateDaysLeft: {

@@ -11,14 +11,17 @@ const mutualTlsPort = 9094;
 const brokers = 2;
 const storageGiB = 20;
 
-const serverProperties = [
-  'auto.create.topics.enable=false',
-  `default.replication.factor=${brokers}`,
-  // with two brokers, two in-sync replicas would stop everything while one is patched
-  'min.insync.replicas=1',
-  'unclean.leader.election.enable=false',
-  'log.retention.hours=168',
-].join('\n');
+function serverProperties({ denyWithoutAcl }: Settings): string {
+  return [
+    `allow.everyone.if.no.acl.found=${!denyWithoutAcl}`,
+    'auto.create.topics.enable=false',
+    `default.replication.factor=${brokers}`,
+    // with two brokers, two in-sync replicas would stop everything while one is patched
+    'min.insync.replicas=1',
+    'unclean.leader.election.enable=false',
+    'log.retention.hours=168',
+  ].join('\n');
+}
 
 /** An MSK cluster that answers only clients with a certificate of the authority, over TLS. */
 export class KafkaCluster extends Construct {
@@ -41,7 +44,7 @@ export class KafkaCluster extends Construct {
     const configuration = new CfnConfiguration(this, 'Configuration', {
       name: `${Stack.of(this).stackName}-configuration`,
       kafkaVersionsList: [kafkaVersion],
-      serverProperties,
+      serverProperties: serverProperties(settings),
     });
     const log = new LogGroup(this, 'BrokerLog', {
       retention: RetentionDays.ONE_MONTH,

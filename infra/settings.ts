@@ -17,6 +17,11 @@ const settingsSchema = z.object({
     .default('readings'),
   /** Number of the topic's partitions; more consumers than that would have nothing to do. */
   partitions: z.coerce.number().int().min(1).max(1000).default(4),
+  /**
+   * Denies what no ACL allows. Turn it on when the ACLs have been made: brokers without any ACL let every certificate that they trust
+   * read and publish everything.
+   */
+  denyWithoutAcl: flag.default(false),
   natGateways: z.coerce.number().int().min(1).max(2).default(1),
   /** Interface endpoints: keep calls to AWS off the NAT gateway, for a price per hour, endpoint and zone. */
   interfaceEndpoints: flag.default(false),

@@ -35,6 +35,7 @@ describe('the stacks', () => {
       certificateAuthorityMode: 'SHORT_LIVED_CERTIFICATE',
       image: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/glueless:1',
       partitions: '12',
+      denyWithoutAcl: 'true',
     };
     expect(Object.keys(synthesize(other))).toHaveLength(2);
   });
@@ -59,6 +60,13 @@ describe('Kafka', () => {
       EncryptionInfo: { EncryptionInTransit: { ClientBroker: 'TLS', InCluster: true } },
       LoggingInfo: { BrokerLogs: { CloudWatchLogs: { Enabled: true } } },
     });
+  });
+
+  it('denies what no ACL allows once it is told so', () => {
+    const properties = (settings: Record<string, string>): string =>
+      JSON.stringify(synthesize(settings)['GluelessPlatform.template.json']);
+    expect(properties({})).toContain('allow.everyone.if.no.acl.found=true');
+    expect(properties({ denyWithoutAcl: 'true' })).toContain('allow.everyone.if.no.acl.found=false');
   });
 
   it('is reached by nobody but its clients, on the port for mutual TLS', () => {
@@ -125,18 +133,42 @@ describe('the service', () => {
     scaled.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 12 });
   });
 
-  it('rings for lag, staleness, dead letters, losses, failures and certificates', () => {
+  it('alarms on lag, staleness, dead letters, losses, failures, restarts and certificates', () => {
     const about = ofType('AWS::CloudWatch::Alarm').filter(
       ({ Properties }) => Properties.AlarmDescription !== undefined,
     );
     const named = about.map(({ Properties }) => Properties.MetricName).filter((name) => name !== undefined);
     expect(new Set(named)).toEqual(
-      new Set(['SumOffsetLag', 'OldestRecordAgeMs', 'DeadLetters', 'RecordsLost', 'Failures', 'CertificateDaysLeft']),
+      new Set([
+        'SumOffsetLag',
+        'OldestRecordAgeMs',
+        'DeadLetters',
+        'RecordsLost',
+        'Failures',
+        'Starts',
+        'CertificateDaysLeft',
+      ]),
     );
   });
 
+  it('lets CloudWatch publish its alarms, of this account only, and nobody without TLS', () => {
+    service.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ]),
+      },
+    });
+  });
+
   it('looks for log lines that the consumer writes', () => {
-    const source = ['src/app/log-observer.ts', 'src/kafka/tls-material.ts']
+    const source = ['src/app/log-observer.ts', 'src/commands/consume.ts', 'src/kafka/tls-material.ts']
       .map((file) => readFileSync(join(root, file), 'utf8'))
       .join('\n');
     const patterns = ofType('AWS::Logs::MetricFilter').map(({ Properties }) => String(Properties.FilterPattern));

@@ -17,7 +17,7 @@ describe('the page of benchmarks', () => {
     expect(page).toContain('- **glueless**: glueless as it comes');
   });
 
-  it('says what was not had, and why', () => {
+  it('says which contender was missing, and why', () => {
     expect(page).toContain('- **Spark 4**: not had here: no Java');
   });
 

@@ -35,7 +35,7 @@ describe('trying again', () => {
     expect(clock.slept).toEqual([100, 200, 400, 800, 1000, 1000]);
   });
 
-  it('stops at once at an error that will not pass', async () => {
+  it('stops at once at an error that is not retryable', async () => {
     const { work, calls } = failing(5, lasting);
     await expect(retry(work, optionsWith(new TestClock()))).rejects.toBe(lasting);
     expect(calls()).toBe(1);

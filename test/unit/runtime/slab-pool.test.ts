@@ -4,7 +4,7 @@ import { SlabPool } from '../../../src/runtime/slab-pool.ts';
 const miB = 1024 * 1024;
 
 describe('slabs', () => {
-  it('are used again once they are given back, for about the same size', () => {
+  it('are reused for about the same size once they are freed', () => {
     const pool = new SlabPool(10 * miB);
     const slab = pool.allocate(miB - 5);
     expect(slab.byteLength).toBeGreaterThanOrEqual(miB - 5);

@@ -25,7 +25,7 @@ describe('planning how a table grows', () => {
     });
   });
 
-  it('sends a value of another type to a sibling, never to the floor', () => {
+  it('writes a value of another type to a sibling column and never drops it', () => {
     expect(plan('temperature double', [observed('temperature', 'string')])).toEqual({
       added: ['temperature_string string'],
       replaced: [],
@@ -74,7 +74,7 @@ describe('planning how a table grows', () => {
     expect(targets[2]).toBe('t_string_double');
   });
 
-  it('takes the type of a hint for a new column', () => {
+  it('gives a new column the type of its hint', () => {
     const hints = new Map([['seq', parseType('bigint')]]);
     expect(plan('', [observed('seq', 'bigint')], { hints }).added).toEqual(['seq bigint']);
   });

@@ -12,7 +12,7 @@ describe('Hive types', () => {
     );
   });
 
-  it('take what crawlers and people write', () => {
+  it('are read as crawlers and people write them', () => {
     expect(parseType('ARRAY< struct< a : int , b:decimal(10, 2) > >')).toEqual({
       kind: 'array',
       element: {

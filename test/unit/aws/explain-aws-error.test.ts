@@ -19,7 +19,7 @@ describe('an error of AWS', () => {
     ['InternalError', 'We encountered an internal error.', 500, true],
     ['TimeoutError', 'socket timed out', undefined, true],
     ['InvalidInputException', 'Column name is wrong', 400, false],
-  ])('%s can pass by itself: %s %s: %s', (name, message, status, retryable) => {
+  ])('%s is retryable or not: %s %s: %s', (name, message, status, retryable) => {
     expect(explainAwsError(awsError(name, message, status), 'x', 'STORE')).toMatchObject({
       code: 'STORE_UNAVAILABLE',
       retryable,
@@ -30,7 +30,7 @@ describe('an error of AWS', () => {
     ['NoSuchBucket', 404, 'STORE_MISSING'],
     ['CredentialsProviderError', undefined, 'STORE_DENIED'],
     ['ExpiredToken', 400, 'STORE_DENIED'],
-  ])('%s (%s) is %s, and does not pass', (name, status, code) => {
+  ])('%s (%s) is %s and not retryable', (name, status, code) => {
     expect(explainAwsError(awsError(name, 'x', status), 'x', 'STORE')).toMatchObject({ code, retryable: false });
   });
 });
