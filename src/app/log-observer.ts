@@ -1,4 +1,5 @@
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
+import { skipCommand } from '../consumer/service/unreadable-partitions.ts';
 import { isRetryable, messageOf, PipelineError } from '../runtime/errors.ts';
 import type { Logger } from './logger.ts';
 
@@ -25,14 +26,26 @@ export function createLogObserver(log: Logger): PipelineObserver {
     },
     conflict: ({ partition, from, theirs }) =>
       log.warn({ partition, from: from.toString(), theirs }, 'range belongs to another process, continuing behind it'),
-    gap: ({ partition, from, to }) =>
+    gap: ({ partition, from, to, why }) =>
       log.error(
-        { partition, from: from.toString(), to: to.toString(), lost: (to - from).toString() },
-        'Kafka no longer holds records that were never read',
+        { partition, from: from.toString(), to: to.toString(), lost: (to - from).toString(), ...(why && { why }) },
+        why === undefined ? 'Kafka no longer holds records that were never read' : 'records are skipped',
       ),
     rolledUp: ({ partition }, segments) => log.info({ partition, segments }, 'ledger rolled up'),
     rollUpFailed: ({ partition }, error) =>
       log.warn({ partition, ...failureFields(error) }, 'rolling up the ledger failed, a later commit tries again'),
+    unreadable: ({ partition, from, to, error }) =>
+      log.error(
+        {
+          partition,
+          from: from.toString(),
+          to: to?.toString(),
+          ...failureFields(error),
+          skip: skipCommand({ partition, from, to }),
+        },
+        'records can’t be read: their partition waits, the others go on',
+      ),
+    readable: (partition) => log.info({ partition }, 'the partition goes on'),
     retrying: (step, error, attempt, delayMs) =>
       log.warn({ step, attempt, delayMs, ...failureFields(error) }, 'step failed, trying again'),
     paused: (bufferedBytes) => log.info({ bufferedBytes }, 'reading paused: the buffer is full'),

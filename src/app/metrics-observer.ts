@@ -25,6 +25,8 @@ export function createMetricsObserver(metrics: Metrics): PipelineObserver {
     },
     conflict: () => metrics.ledgerConflicts.inc(),
     gap: ({ from, to }) => metrics.gapOffsets.inc(Number(to - from)),
+    unreadable: ({ partition }) => metrics.unreadable.set({ partition: String(partition) }, 1),
+    readable: (partition) => metrics.unreadable.set({ partition: String(partition) }, 0),
     retrying: (step, error) =>
       metrics.retries.inc({ step, code: error instanceof PipelineError ? error.code : 'other' }),
     buffered: (bytes) => metrics.buffered.set(bytes),
@@ -44,6 +46,8 @@ export function joinObservers(...observers: readonly PipelineObserver[]): Pipeli
     gap: (entry) => observers.forEach((each) => each.gap?.(entry)),
     rolledUp: (path, segments) => observers.forEach((each) => each.rolledUp?.(path, segments)),
     rollUpFailed: (path, error) => observers.forEach((each) => each.rollUpFailed?.(path, error)),
+    unreadable: (records) => observers.forEach((each) => each.unreadable?.(records)),
+    readable: (partition) => observers.forEach((each) => each.readable?.(partition)),
     retrying: (step, error, attempt, delayMs) =>
       observers.forEach((each) => each.retrying?.(step, error, attempt, delayMs)),
     paused: (bytes) => observers.forEach((each) => each.paused?.(bytes)),

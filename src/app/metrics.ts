@@ -16,6 +16,7 @@ export interface Metrics {
   readonly gapOffsets: Counter;
   readonly freshness: Histogram;
   readonly lag: Gauge<'partition'>;
+  readonly unreadable: Gauge<'partition'>;
   readonly buffered: Gauge;
   readonly lastCommit: Gauge;
   readonly certificateDays: Gauge;
@@ -61,6 +62,9 @@ export function createMetrics(): Metrics {
       registers,
     }),
     lag: gauge('lag_records', 'Offsets the topic holds and the lake does not', ['partition']),
+    unreadable: gauge('unreadable_partitions', '1 while a partition waits before records that can’t be read', [
+      'partition',
+    ]),
     buffered: gauge('buffered_bytes', 'Bytes that have arrived and are not committed'),
     lastCommit: gauge('last_commit_timestamp_seconds', 'When the last batch was committed'),
     certificateDays: gauge('certificate_days_left', 'Days until the client certificate expires'),

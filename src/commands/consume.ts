@@ -38,6 +38,9 @@ export interface ConsumeContext {
 
 const lagPollMs = 10_000;
 
+/** How often a partition is looked at whose records can't be read: somebody may have skipped them, or mended the broker. */
+const unreadableRetryMs = 15_000;
+
 /** A batch may be this late beyond its age before the service counts as not ready. */
 const readyGraceMs = 60_000;
 
@@ -118,6 +121,7 @@ export async function consume(
       stallMs: service.stallMs,
       drainMs: service.shutdownMs,
       lagPollMs,
+      unreadableRetryMs,
       stop: stop.signal,
       onIdle: () => {
         releaseFetchMemory();

@@ -19,6 +19,7 @@ export class FakeTopic implements TopicReader {
   readonly id: string | undefined = randomUUID();
   readonly #logs: TestRecord[][];
   readonly #low: bigint[];
+  readonly #damages = new Map<number, OffsetRange & { readonly hidesEnd: boolean }>();
   readonly commits = new Map<number, { offset: bigint; metadata: string }>();
 
   constructor(partitions: number, name = 'readings') {
@@ -34,6 +35,19 @@ export class FakeTopic implements TopicReader {
   /** Retention: everything below `offset` is gone. */
   deleteBelow(partition: number, offset: bigint): void {
     this.#low[partition] = offset;
+  }
+
+  /** The range can't be read from now on, until it is mended. */
+  damage(range: OffsetRange, { hidesEnd = false } = {}): void {
+    this.#damages.set(range.partition, { ...range, hidesEnd });
+  }
+
+  mend(partition: number): void {
+    this.#damages.delete(partition);
+  }
+
+  damageOf(partition: number): (OffsetRange & { readonly hidesEnd: boolean }) | undefined {
+    return this.#damages.get(partition);
   }
 
   marksOf(partition: number): Watermarks {
@@ -76,6 +90,8 @@ export class FakeTopic implements TopicReader {
     if (range.from < low || range.to > high) {
       throw new PipelineError('OFFSETS_GONE', { message: `Kafka holds [${low}, ${high})`, retryable: false });
     }
+    const damage = this.damageOf(range.partition);
+    if (damage !== undefined && damage.from < range.to && damage.to > range.from) throw unreadable(damage);
     if (range.from < range.to) yield this.chunk(range);
   }
 }
@@ -154,11 +170,26 @@ export class FakeSource implements RecordSource {
         this.#handler?.gap({ partition, from, to: low });
         continue;
       }
+      const damage = this.#topic.damageOf(partition);
+      if (damage !== undefined && from >= damage.from && from < damage.to) {
+        this.#positions.delete(partition);
+        const to = damage.hidesEnd ? undefined : damage.to;
+        this.#handler?.unreadable({ partition, from, to, error: unreadable(damage) });
+        continue;
+      }
       const limit = from + BigInt(this.#chunkRecords);
-      const to = limit < high ? limit : high;
+      const end = damage !== undefined && damage.from > from && damage.from < high ? damage.from : high;
+      const to = limit < end ? limit : end;
       if (from >= to) continue;
       this.#positions.set(partition, to);
       this.#handler?.records(this.#topic.chunk({ partition, from, to }));
     }
   }
+}
+
+function unreadable({ partition, from }: OffsetRange): PipelineError {
+  return new PipelineError('RECORDS_UNREADABLE', {
+    message: `the record batch at offset ${from} of partition ${partition} has a wrong checksum`,
+    retryable: false,
+  });
 }

@@ -1,5 +1,5 @@
 /** Reasons why a batch was cut where it was. `adopted`: the range was claimed before, by this or another process. */
-export type CutReason = 'rows' | 'bytes' | 'age' | 'memory' | 'drain' | 'end' | 'gap' | 'adopted';
+export type CutReason = 'rows' | 'bytes' | 'age' | 'memory' | 'drain' | 'end' | 'gap' | 'unreadable' | 'adopted';
 
 export interface BatchPolicy {
   readonly rowsMax: number;

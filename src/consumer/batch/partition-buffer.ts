@@ -80,6 +80,15 @@ export class PartitionBuffer {
     return this.cutAt(policyEnd(this.#arrivals, this.#from, policy) ?? this.to);
   }
 
+  /** Drops what has arrived: it will be read again. Batches cut before are void. */
+  clear(): void {
+    for (const { chunk } of this.#arrivals) chunk[Symbol.dispose]();
+    this.#arrivals = [];
+    this.#records = 0;
+    this.#bytes = 0;
+    this.#heldBytes = 0;
+  }
+
   /**
    * Drops everything below `to`, which may lie beyond what has arrived: it is in the lake. Batches cut before are void. Throws a RangeError for
    * a `to` that was released before.

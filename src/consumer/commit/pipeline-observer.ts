@@ -1,6 +1,7 @@
 import type { CutReason } from '../batch/batch-policy.ts';
 import type { CommittedEntry, GapEntry } from '../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/ledger-keys.ts';
+import type { UnreadableRecords } from '../ports/topic.ts';
 
 /** The commit steps, in their order. */
 export const stepNames = ['decode', 'claim', 'settle', 'encode', 'put', 'register', 'ledger', 'offsets'] as const;
@@ -31,6 +32,10 @@ export interface PipelineObserver {
   /** Old entries of the ledger were copied into segments. */
   rolledUp?(path: LedgerPath, segments: number): void;
   rollUpFailed?(path: LedgerPath, error: unknown): void;
+  /** Records can't be read, and their partition waits before them; told again every minute. */
+  unreadable?(records: UnreadableRecords): void;
+  /** The partition goes on. */
+  readable?(partition: number): void;
   retrying?(step: StepName, error: unknown, attempt: number, delayMs: number): void;
   /** Reading has stopped because the buffers are full. */
   paused?(bufferedBytes: number): void;

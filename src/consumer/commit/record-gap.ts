@@ -7,21 +7,25 @@ export interface Gap extends OffsetRange {
   /** Left out: Kafka lost the range before it was read. */
   readonly why?: string;
   readonly topicId?: string;
+  /** Somebody knows of it already. */
+  readonly isAcknowledged?: boolean;
 }
 
+export type GapTools = Pick<CommitTools, 'ledger' | 'table' | 'topic' | 'newWriterId' | 'clock' | 'observer'>;
+
 /** Writes down that the range has no rows: loud, and wrong for `verify` until somebody acknowledges it. */
-export async function recordGap(
-  { partition, from, to, why, topicId }: Gap,
-  {
-    ledger,
-    table,
-    topic,
-    newWriterId,
-    clock,
-    observer,
-  }: Pick<CommitTools, 'ledger' | 'table' | 'topic' | 'newWriterId' | 'clock' | 'observer'>,
-): Promise<ClaimResult<GapEntry>> {
-  const result = await ledger.claim<GapEntry>({
+export async function recordGap(gap: Gap, tools: GapTools): Promise<ClaimResult<GapEntry>> {
+  const result = await tools.ledger.claim(gapEntry(gap, tools));
+  if (result.kind === 'ours') tools.observer.gap?.(result.claim.entry);
+  return result;
+}
+
+export function gapEntry(
+  { partition, from, to, why, topicId, isAcknowledged = false }: Gap,
+  { table, topic, newWriterId, clock }: Pick<GapTools, 'table' | 'topic' | 'newWriterId' | 'clock'>,
+): GapEntry {
+  const now = new Date(clock.nowMs()).toISOString();
+  return {
     format: ledgerFormat,
     state: 'gap',
     table,
@@ -31,9 +35,8 @@ export async function recordGap(
     from,
     to,
     writer: newWriterId(),
-    claimedAt: new Date(clock.nowMs()).toISOString(),
+    claimedAt: now,
     ...(why !== undefined && { why }),
-  });
-  if (result.kind === 'ours') observer.gap?.(result.claim.entry);
-  return result;
+    ...(isAcknowledged && { acknowledgedAt: now }),
+  };
 }

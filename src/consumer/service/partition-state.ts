@@ -9,10 +9,11 @@
  *                 ▼             ▼       ▼             ▼
  *              working ◀────────────────────────────────
  *                 │ ├── written ────▶ reading, or blocked when something stands behind the buffer
- *                 │ └── claimFound ─▶ claimed
+ *                 │ ├── claimFound ─▶ claimed
+ *                 │ └── retry ──────▶ reading, or claimed when there is a claim
  *                 │ revoked
- *                 ▼        written, claimFound, dropped
- *              leaving ──────────────────────────────▶ left ◀── revoked, when nothing was under way
+ *                 ▼        written, claimFound, retry, dropped
+ *              leaving ─────────────────────────────────────▶ left ◀── revoked, when nothing was under way
  */
 import { unreachable } from '../../runtime/errors.ts';
 import type { Versioned } from '../ledger/ledger.ts';
@@ -23,7 +24,9 @@ export type Claim = Versioned<ClaimedEntry>;
 /** What stands behind the buffer's end, so that no record can follow it. */
 export type Block =
   /** Kafka no longer holds what lies between the buffer's end and `upTo`. */
-  { readonly kind: 'lost'; readonly upTo: bigint };
+  | { readonly kind: 'lost'; readonly upTo: bigint }
+  /** What follows the buffer can't be read. It is tried again, until it can or somebody skips it. */
+  | { readonly kind: 'unreadable'; readonly sinceMs: number };
 
 /** What happened to the partition while its range is written or waits for it. */
 interface Losses {
@@ -67,6 +70,8 @@ export type Outcome =
   | { readonly kind: 'written'; readonly to: bigint }
   /** Another process claimed the range first and has not written it. */
   | { readonly kind: 'claimFound'; readonly claim: Claim }
+  /** What could not be read is read again, for the claim when there is one. */
+  | { readonly kind: 'retry'; readonly claim: Claim | undefined }
   /** The partition was revoked before the work began. */
   | { readonly kind: 'dropped' };
 
@@ -101,6 +106,7 @@ export function next(state: PartitionState, event: At<PartitionEvent>): Partitio
       return state.kind === 'working' || state.kind === 'leaving' ? { kind: 'leaving' } : { kind: 'left' };
     case 'written':
     case 'claimFound':
+    case 'retry':
     case 'dropped':
       return end(state, event);
     default:
@@ -146,30 +152,41 @@ function blocked(state: PartitionState, event: At<Blocked>): PartitionState {
   }
 }
 
-/** What the claim covers of a loss becomes part of its batch, without records; the rest is a gap of its own. */
-function blockClaimed({ claim, lost }: Claimed, { block: { upTo }, bufferEnd }: At<Blocked>): Claimed {
+/**
+ * What the claim covers of a loss becomes part of its batch, without records; the rest is a gap of its own. A claim that can't be read
+ * is read from its beginning later, and meets its losses again.
+ */
+function blockClaimed({ claim, lost }: Claimed, { block, bufferEnd }: At<Blocked>): Claimed {
+  if (block.kind === 'unreadable') return { kind: 'claimed', claim, block };
+  const { upTo } = block;
   const claimEnd = claim.entry.to;
   const within = upTo < claimEnd ? upTo : claimEnd;
   const lostNow = within > bufferEnd ? { from: lost?.from ?? bufferEnd, to: within } : lost;
-  return {
-    kind: 'claimed',
-    claim,
-    ...(lostNow && { lost: lostNow }),
-    ...(upTo > claimEnd && { block: { kind: 'lost', upTo } }),
-  };
+  return { kind: 'claimed', claim, ...(lostNow && { lost: lostNow }), ...(upTo > claimEnd && { block }) };
 }
 
 function end(state: PartitionState, outcome: At<Outcome>): PartitionState {
   if (state.kind === 'leaving') return { kind: 'left' };
-  if (state.kind !== 'working' || outcome.kind === 'dropped') throw impossible(state, outcome.kind);
+  if (state.kind !== 'working') throw impossible(state, outcome.kind);
   const { lost, block } = state;
-  const { bufferEnd } = outcome;
-  if (outcome.kind === 'written') {
-    const isReached = block === undefined || outcome.to > bufferEnd;
-    return isReached ? reading : { kind: 'blocked', block };
+  switch (outcome.kind) {
+    case 'written':
+      return block === undefined || outcome.to > outcome.bufferEnd ? reading : { kind: 'blocked', block };
+    case 'claimFound':
+      return claimed(outcome.claim, state, outcome.bufferEnd);
+    case 'retry':
+      return outcome.claim === undefined ? reading : { kind: 'claimed', claim: outcome.claim, ...(lost && { lost }) };
+    case 'dropped':
+      throw impossible(state, outcome.kind);
+    default:
+      return unreachable(outcome);
   }
-  const claimed: Claimed = { kind: 'claimed', claim: outcome.claim, ...(lost && { lost }) };
-  return block === undefined ? claimed : blockClaimed(claimed, { kind: 'blocked', block, bufferEnd });
+}
+
+function claimed(claim: Claim, { lost, block }: Losses, bufferEnd: bigint): Claimed {
+  const found: Claimed = { kind: 'claimed', claim, ...(lost && { lost }) };
+  if (block === undefined) return found;
+  return block.kind === 'lost' ? blockClaimed(found, { kind: 'blocked', block, bufferEnd }) : { ...found, block };
 }
 
 function impossible(state: PartitionState, event: PartitionEvent['kind']): RangeError {

@@ -35,7 +35,8 @@ export class PartitionWork {
 
   /** Where the source must go on. */
   get readFrom(): bigint {
-    return this.#block?.upTo ?? this.buffer.to;
+    const block = this.#block;
+    return block?.kind === 'lost' ? block.upTo : this.buffer.to;
   }
 
   get isBusy(): boolean {
@@ -50,6 +51,11 @@ export class PartitionWork {
     return this.buffer.to === this.buffer.from;
   }
 
+  /** True when nothing is left but what can't be read. */
+  get isStuck(): boolean {
+    return this.#block?.kind === 'unreadable' && (this.isEmpty || this.#state.kind === 'claimed');
+  }
+
   /** A chunk can only follow what is there, and nothing can follow a block. */
   accepts(chunk: RecordChunk): boolean {
     return !this.isRevoked && this.#block === undefined && chunk.from === this.buffer.to;
@@ -57,16 +63,16 @@ export class PartitionWork {
 
   /** True while a claimed range has not arrived whole: reading must go on whatever memory says. */
   get needsMore(): boolean {
-    return this.#state.kind === 'claimed' && !this.canFulfilClaim;
+    return this.#state.kind === 'claimed' && this.buffer.to < this.#state.claim.entry.to;
   }
 
-  get canFulfilClaim(): boolean {
-    return this.#state.kind === 'claimed' && this.buffer.to >= this.#state.claim.entry.to;
-  }
-
-  /** Nothing can follow the buffer. What a claim covers of a loss is buffered as a range without records. */
+  /**
+   * Nothing can follow the buffer. What a claim covers of a loss is buffered as a range without records; of a claim that can't be read
+   * nothing is kept, since it may stay for long.
+   */
   block(block: Block): void {
     this.#apply({ kind: 'blocked', block });
+    if (block.kind === 'unreadable' && this.#state.kind === 'claimed') this.buffer.clear();
   }
 
   /** The next batch is cut early to free memory. */
@@ -85,13 +91,14 @@ export class PartitionWork {
     this.#task = work();
   }
 
-  /** Ends the work; answers with where the source must go on when the ledger is ahead of what has arrived. */
+  /** Ends the work; answers with where the source must be sought, when it does not simply go on. */
   end(outcome: Outcome): bigint | undefined {
     const bufferEnd = this.buffer.to;
     this.#apply(outcome);
-    if (outcome.kind !== 'written') return undefined;
-    this.buffer.release(outcome.to);
-    return outcome.to > bufferEnd && !this.isRevoked ? outcome.to : undefined;
+    if (outcome.kind === 'written') this.buffer.release(outcome.to);
+    if (this.isRevoked) return undefined;
+    const mustSeek = outcome.kind === 'retry' || (outcome.kind === 'written' && outcome.to > bufferEnd);
+    return mustSeek ? this.buffer.to : undefined;
   }
 
   /** Resolves when nothing is under way; never rejects. */

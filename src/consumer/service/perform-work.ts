@@ -1,5 +1,5 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import type { BatchPolicy, CutReason } from '../batch/batch-policy.ts';
+import { PipelineError, unreachable } from '../../runtime/errors.ts';
+import type { BatchPolicy } from '../batch/batch-policy.ts';
 import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { recordGap } from '../commit/record-gap.ts';
@@ -8,7 +8,8 @@ import { commitMetadata } from '../ledger/chain-position.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { CommittedEntry } from '../ledger/ledger-entry.ts';
 import type { RecordSource } from '../ports/topic.ts';
-import type { IdleState, Outcome } from './partition-state.ts';
+import type { Task } from './next-task.ts';
+import type { Claim, Outcome } from './partition-state.ts';
 import type { PartitionWork } from './partition-work.ts';
 import type { TopicIdentity } from './topic-identity.ts';
 
@@ -19,24 +20,27 @@ export interface WorkTools {
   readonly identity: TopicIdentity;
 }
 
-export interface WorkRequest {
-  readonly work: PartitionWork;
-  /** What the partition was about to do when the work was asked for. */
-  readonly state: IdleState;
-  readonly reason: CutReason;
-}
-
-/** Writes the partition's next batch, or records a gap. Nothing is claimed of a topic that has taken the place of the assigned one. */
-export async function performWork(request: WorkRequest, workTools: WorkTools): Promise<Outcome> {
-  const { work, state } = request;
+/** Does the partition's next piece of work. Nothing is claimed of a topic that has taken the place of the assigned one. */
+export async function performWork(work: PartitionWork, task: Task, workTools: WorkTools): Promise<Outcome> {
   if (work.isRevoked) return { kind: 'dropped' };
-  if (state.kind === 'blocked' && work.isEmpty) return closeGap(work, state.block.upTo, workTools);
-  return commit(request, workTools);
+  switch (task.kind) {
+    case 'commit':
+      return commit(work, task, workTools);
+    case 'close-gap':
+      return closeGap(work, task.upTo, workTools);
+    case 'look-past':
+      return lookPast(work, task.claim, workTools);
+    default:
+      return unreachable(task);
+  }
 }
 
-async function commit({ work, state, reason }: WorkRequest, workTools: WorkTools): Promise<Outcome> {
+async function commit(
+  work: PartitionWork,
+  { reason, claimed }: Extract<Task, { kind: 'commit' }>,
+  workTools: WorkTools,
+): Promise<Outcome> {
   const { tools, policy } = workTools;
-  const claimed = state.kind === 'claimed' ? state : undefined;
   const batch = claimed === undefined ? work.buffer.cut(policy) : work.buffer.cutAt(claimed.claim.entry.to);
   await checkTopic(work, workTools);
   const result = await commitBatch(
@@ -56,8 +60,22 @@ async function closeGap(work: PartitionWork, upTo: bigint, workTools: WorkTools)
   const { partition, buffer, topicId } = work;
   await checkTopic(work, workTools);
   const gap = { partition, from: buffer.from, to: upTo, ...(topicId !== undefined && { topicId }) };
-  const result = await recordGap(gap, workTools.tools);
+  const result = await stepRunner(workTools.tools)('claim', () => recordGap(gap, workTools.tools));
   return result.kind === 'theirs' ? yieldTo(result.found, workTools) : { kind: 'written', to: upTo };
+}
+
+/** Somebody may have skipped what can't be read, or changed the claim that can't be fulfilled; otherwise it is read again. */
+async function lookPast(
+  { partition, buffer }: PartitionWork,
+  claim: Claim | undefined,
+  workTools: WorkTools,
+): Promise<Outcome> {
+  const { ledger, table, topic } = workTools.tools;
+  const found = await stepRunner(workTools.tools)('position', () =>
+    ledger.get({ table, topic, partition }, buffer.from),
+  );
+  if (found === undefined || (claim !== undefined && found.version === claim.version)) return { kind: 'retry', claim };
+  return yieldTo(found, workTools);
 }
 
 /** Rejects with TOPIC_RECREATED when the batch, which was fetched before, may be of another topic. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { Slots } from '../../runtime/concurrency.ts';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
-import { reasonToCut, type BatchPolicy, type CutReason } from '../batch/batch-policy.ts';
+import type { BatchPolicy } from '../batch/batch-policy.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type {
@@ -14,10 +14,12 @@ import type {
 } from '../ports/topic.ts';
 import { BackPressure, heldBytes } from './back-pressure.ts';
 import { findStarts } from './find-starts.ts';
-import type { IdleState, Outcome } from './partition-state.ts';
+import { nextTask, type Situation } from './next-task.ts';
+import type { Outcome } from './partition-state.ts';
 import type { PartitionWork } from './partition-work.ts';
 import { performWork } from './perform-work.ts';
 import { TopicIdentity } from './topic-identity.ts';
+import { UnreadablePartitions } from './unreadable-partitions.ts';
 
 export interface PipelineOptions {
   readonly source: RecordSource;
@@ -28,6 +30,8 @@ export interface PipelineOptions {
   /** Reading pauses when all partitions together hold this much. */
   readonly bufferBytesMax: number;
   readonly commitsMax: number;
+  /** Records that can't be read are tried again after this long. */
+  readonly unreadableRetryMs: number;
 }
 
 /**
@@ -40,11 +44,12 @@ export class Pipeline implements RecordHandler {
   readonly #slots: Slots;
   readonly #pressure: BackPressure;
   readonly #identity: TopicIdentity;
+  readonly #damages: UnreadablePartitions;
   readonly #failed = Promise.withResolvers<never>();
   readonly #ends = new Map<number, bigint>();
   #works = new Map<number, PartitionWork>();
   #assignment = new AbortController();
-  #closing: 'drain' | 'end' | undefined;
+  #isClosing = false;
   #activeMs: number;
   #writtenMs: number;
 
@@ -55,6 +60,7 @@ export class Pipeline implements RecordHandler {
     this.#slots = new Slots(commitsMax);
     this.#pressure = new BackPressure({ source: this.#source, bufferBytesMax, observer: tools.observer });
     this.#identity = new TopicIdentity(tools.topic, reader);
+    this.#damages = new UnreadablePartitions(tools.observer);
     this.#activeMs = clock.monotonicMs();
     this.#writtenMs = this.#activeMs;
     // a failure nobody waits for yet must not end the process by itself
@@ -86,6 +92,17 @@ export class Pipeline implements RecordHandler {
     return new Map([...this.#works].map(([partition, work]) => [partition, work.buffer.from]));
   }
 
+  /** What can't be read, by partition. */
+  get damages(): UnreadablePartitions {
+    return this.#damages;
+  }
+
+  /** Partitions of which everything is written before what can't be read. */
+  stuckPartitions(): Set<number> {
+    const stuck = this.#works.values().filter(({ isStuck }) => isStuck);
+    return new Set(stuck.map(({ partition }) => partition));
+  }
+
   /** Memory of what has arrived and is not written. */
   bufferedBytes(): number {
     return heldBytes([...this.#works.values()]);
@@ -105,6 +122,7 @@ export class Pipeline implements RecordHandler {
     if (signal.aborted) return new Map();
     this.#works = new Map(works.map((work) => [work.partition, work]));
     this.#pressure.reset();
+    this.#damages.clear();
     this.#writtenMs = this.#options.clock.monotonicMs();
     const positions = new Map(works.map((work) => [work.partition, work.readFrom]));
     tools.observer.assigned?.(positions);
@@ -124,6 +142,7 @@ export class Pipeline implements RecordHandler {
     if (work === undefined || !work.accepts(chunk)) return chunk[Symbol.dispose]();
     this.#activeMs = this.#options.clock.monotonicMs();
     work.buffer.push(chunk, this.#activeMs);
+    this.#damages.passed(work.partition, work.buffer.to);
     this.#advance(work);
     this.#relieve();
   }
@@ -135,8 +154,13 @@ export class Pipeline implements RecordHandler {
     this.#advance(work);
   }
 
-  unreadable({ error }: UnreadableRecords): void {
-    this.#failed.reject(error);
+  unreadable(records: UnreadableRecords): void {
+    const work = this.#works.get(records.partition);
+    if (work === undefined || work.isRevoked || records.from !== work.buffer.to) return;
+    const sinceMs = this.#options.clock.monotonicMs();
+    work.block({ kind: 'unreadable', sinceMs });
+    this.#damages.met(records, sinceMs);
+    this.#advance(work);
   }
 
   /** Cuts what has become old enough; call it several times a second. */
@@ -147,7 +171,7 @@ export class Pipeline implements RecordHandler {
 
   /** Writes what has arrived and resolves when all of it is committed. New records are no longer accepted. */
   async drain(): Promise<void> {
-    this.#closing = 'drain';
+    this.#isClosing = true;
     for (const work of this.#works.values()) this.#source.pause(work.partition);
     for (;;) {
       this.tick();
@@ -165,43 +189,36 @@ export class Pipeline implements RecordHandler {
 
   /** Starts the partition's next piece of work, if there is one and none is under way. */
   #advance(work: PartitionWork): void {
-    const { state } = work;
-    if (state.kind === 'working' || state.kind === 'leaving' || state.kind === 'left') return;
-    const reason = this.#reasonFor(work, state);
-    if (reason === undefined) return;
+    const task = nextTask(work, this.#situation(work.partition));
+    if (task === undefined) return;
     work.start(async () => {
       try {
         const workTools = { ...this.#options, identity: this.#identity };
-        this.#end(work, await this.#slots.run(() => performWork({ work, state, reason }, workTools)));
+        this.#end(work, await this.#slots.run(() => performWork(work, task, workTools)));
       } catch (error) {
         this.#failed.reject(error);
       }
     });
   }
 
-  #reasonFor(work: PartitionWork, state: IdleState): CutReason | undefined {
-    const { policy, clock } = this.#options;
-    if (state.kind === 'claimed') return work.canFulfilClaim ? 'adopted' : undefined;
-    if (state.kind === 'blocked') return 'gap';
-    if (work.isEmpty) return undefined;
-    if (this.#closing !== undefined) return this.#closing;
-    const end = this.#ends.get(work.partition);
-    if (end !== undefined && work.buffer.to >= end) return 'end';
-    return state.kind === 'relieving' ? 'memory' : reasonToCut(work.buffer.fill(), policy, clock.monotonicMs());
+  #situation(partition: number): Situation {
+    const { policy, clock, unreadableRetryMs } = this.#options;
+    const isClosing = this.#isClosing;
+    return { policy, nowMs: clock.monotonicMs(), isClosing, end: this.#ends.get(partition), unreadableRetryMs };
   }
 
   #end(work: PartitionWork, outcome: Outcome): void {
     this.#activeMs = this.#options.clock.monotonicMs();
     if (outcome.kind === 'written') this.#writtenMs = this.#activeMs;
-    const goOnAt = work.end(outcome);
-    if (goOnAt !== undefined) this.#source.seek(work.partition, goOnAt);
+    const seekTo = work.end(outcome);
+    this.#damages.passed(work.partition, work.buffer.from);
+    if (seekTo !== undefined) this.#source.seek(work.partition, seekTo);
     this.#advance(work);
     this.#relieve();
   }
 
   #relieve(): void {
-    const mayRead = this.#closing === undefined;
-    const largest = this.#pressure.relieve([...this.#works.values()], { mayRead });
+    const largest = this.#pressure.relieve([...this.#works.values()], { mayRead: !this.#isClosing });
     if (largest === undefined) return;
     largest.relieve();
     this.#advance(largest);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import type { UnreadableRecords } from '../ports/topic.ts';
 import type { PipelineObserver } from '../commit/pipeline-observer.ts';
 
 /** Knows whether the service does its work, from what the pipeline says and what the broker holds. */
@@ -9,6 +10,7 @@ export class Readiness {
   #lag = 0n;
   #lastCommitMs: number;
   #failing: string | undefined;
+  readonly #damages = new Map<number, UnreadableRecords>();
 
   /** `quietMs`: how long nothing may be committed while there is lag. */
   constructor(clock: Clock, quietMs: number) {
@@ -25,6 +27,12 @@ export class Readiness {
       ...(this.#lag > 0n && quietMs > this.#quietMs
         ? [`nothing was committed for ${Math.round(quietMs / 1000)} s though ${this.#lag} records wait`]
         : []),
+      ...this.#damages
+        .values()
+        .map(
+          ({ partition, from, error }) =>
+            `partition ${partition} can't be read from offset ${from} on: ${error.message}`,
+        ),
       ...(this.#failing === undefined ? [] : [`the step ${this.#failing} fails and is tried again`]),
     ];
   }
@@ -42,6 +50,12 @@ export class Readiness {
     },
     revoked: () => {
       this.#isAssigned = false;
+    },
+    unreadable: (records) => {
+      this.#damages.set(records.partition, records);
+    },
+    readable: (partition) => {
+      this.#damages.delete(partition);
     },
     retrying: (step) => {
       this.#failing = step;

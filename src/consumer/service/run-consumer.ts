@@ -89,7 +89,8 @@ function lagPoll(pipeline: Pipeline, options: ConsumerOptions): () => Promise<vo
     if (description === undefined) return;
     const lag = watch.lag(reached, description);
     onLag?.(lag);
-    watch.checkStall(lag, pipeline.writtenMs);
+    const { partitions: damaged } = pipeline.damages;
+    watch.checkStall(new Map([...lag].filter(([partition]) => !damaged.has(partition))), pipeline.writtenMs);
     const { activeMs } = pipeline;
     if (activeMs === idleSinceMs || pipeline.bufferedBytes() > 0 || clock.monotonicMs() - activeMs < idleMs) return;
     idleSinceMs = activeMs;

@@ -23,20 +23,29 @@ export function endsOf({ partitions }: TopicDescription): Ends {
   return new Map([...partitions].map(([partition, { high }]) => [partition, high]));
 }
 
-/** Resolves when everything below the ends is in the lake, whoever wrote it. */
+/**
+ * Resolves when everything below the ends is in the lake, whoever wrote it. Rejects with RECORDS_UNREADABLE when nothing else of our own
+ * partitions is left to be written.
+ */
 export async function untilWritten(ends: Ends, pipeline: Pipeline, options: UntilEndOptions): Promise<void> {
   const { clock, signal } = options;
   while (!signal.aborted) {
     await clock.sleep(lookMs, signal);
     const positions = pipeline.positions();
-    if (positions.size === 0 || !isReached(ends, positions)) continue;
+    const stuck = pipeline.stuckPartitions();
+    const waiting = waitingFor(ends, positions);
+    if (positions.size === 0 || !waiting.every((partition) => stuck.has(partition))) continue;
+    if (waiting.length > 0) throw pipeline.damages.failure();
     if (await othersHaveReached(ends, positions, options)) return;
     await clock.sleep(othersPollMs, signal);
   }
 }
 
-function isReached(ends: Ends, positions: ReadonlyMap<number, bigint>): boolean {
-  return positions.entries().every(([partition, position]) => position >= (ends.get(partition) ?? 0n));
+/** Partitions of the assignment that are not written up to their ends. */
+function waitingFor(ends: Ends, positions: ReadonlyMap<number, bigint>): number[] {
+  return [...positions]
+    .filter(([partition, position]) => position < (ends.get(partition) ?? 0n))
+    .map(([partition]) => partition);
 }
 
 /** Partitions of other members are looked up in the ledger. */

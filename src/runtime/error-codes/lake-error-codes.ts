@@ -112,6 +112,11 @@ export const lakeErrorCodes = {
     retryable: 'sometimes',
     action: 'Let the other replay or redrive end, then run this one again.',
   },
+  SKIP_REFUSED: {
+    meaning: '`glueless skip` names a range that is in the ledger already, or that the ledger does not reach.',
+    retryable: 'never',
+    action: 'Skip what the service’s log names, and let the service write what lies before it.',
+  },
   OBJECT_DAMAGED: {
     meaning: 'Objects of a claimed range are damaged, and others of it hold records that Kafka no longer has.',
     retryable: 'never',

@@ -29,6 +29,7 @@ describe('a full buffer', () => {
       clock: systemClock,
       bufferBytesMax: 8000,
       commitsMax: 1,
+      unreadableRetryMs: 50,
     });
     await pipeline.assigned(
       topic.partitions.map((partition): AssignedPartition => ({

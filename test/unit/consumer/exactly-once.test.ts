@@ -55,6 +55,7 @@ async function consumeToEnd(
     clock: systemClock,
     bufferBytesMax: 10_000_000,
     commitsMax: 2,
+    unreadableRetryMs: 50,
     untilEnd: true,
     stallMs: 20_000,
     drainMs: 5000,

@@ -1,48 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../../../src/consumer/commit/pipeline-observer.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import type { RecordSource, TopicReader } from '../../../src/consumer/ports/topic.ts';
-import { runConsumer, type ConsumerOptions } from '../../../src/consumer/service/run-consumer.ts';
 import { systemClock, type Clock } from '../../../src/runtime/clock.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
-import { FakeSource, FakeTopic } from '../../fakes/fake-topic.ts';
+import { FakeSource } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
-import { audit, createTestTools, openTestLake, type TestLake } from '../../support/lake.ts';
+import { audit, openTestLake } from '../../support/lake.ts';
+import { run, topicOf } from '../../support/run-service.ts';
 
 const hourMs = 3_600_000;
-
-function topicOf(partitions: number, records: number): FakeTopic {
-  const topic = new FakeTopic(partitions);
-  for (const partition of topic.partitions) {
-    topic.append(partition, ...jsonRecords(...Array.from({ length: records }, (_, index) => ({ n: index }))));
-  }
-  return topic;
-}
-
-interface Overrides extends Partial<ConsumerOptions> {
-  readonly observer?: PipelineObserver;
-}
-
-async function run(topic: FakeTopic, lake: TestLake, { observer, ...overrides }: Overrides = {}): Promise<CommitTools> {
-  const tools = createTestTools({ ...lake, ...(observer && { observer }) });
-  await runConsumer({
-    source: new FakeSource(topic),
-    reader: topic,
-    tools,
-    policy: { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 },
-    clock: systemClock,
-    bufferBytesMax: 10_000_000,
-    commitsMax: 2,
-    untilEnd: true,
-    stallMs: 20_000,
-    drainMs: 5000,
-    lagPollMs: 50,
-    stop: new AbortController().signal,
-    ...overrides,
-  });
-  return tools;
-}
 
 const unavailable = (): PipelineError =>
   new PipelineError('STORE_UNAVAILABLE', { message: 'the store answered 503', retryable: true });

@@ -1,0 +1,222 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { commitBatch } from '../../../src/consumer/commit/commit-batch.ts';
+import type { PipelineObserver } from '../../../src/consumer/commit/pipeline-observer.ts';
+import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
+import { Readiness } from '../../../src/consumer/service/readiness.ts';
+import { skipRange } from '../../../src/consumer/service/skip-range.ts';
+import { UnreadablePartitions } from '../../../src/consumer/service/unreadable-partitions.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
+import type { FakeTopic } from '../../fakes/fake-topic.ts';
+import { audit, createTestTools, openTestLake, readRows, type TestLake } from '../../support/lake.ts';
+import { run, topicOf } from '../../support/run-service.ts';
+import { TestClock } from '../../support/test-clock.ts';
+
+class Crash extends Error {}
+
+async function offsetsOf(lake: TestLake, partition: number): Promise<number[]> {
+  const rows = await readRows(lake);
+  return rows.filter((row) => row['kafka_partition'] === partition).map((row) => Number(row['kafka_offset']));
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+
+/** Claims the range and dies before anything is written. */
+async function claimAndDie(topic: FakeTopic, lake: TestLake, to: bigint): Promise<void> {
+  const observer: PipelineObserver = {
+    step: (name, phase) => {
+      if (name === 'claim' && phase === 'after') throw new Crash();
+    },
+  };
+  const buffer = new PartitionBuffer(0, 0n);
+  buffer.push(topic.chunk({ partition: 0, from: 0n, to }), 0);
+  const request = { batch: buffer.cutAt(to), reason: 'age' as const, commitOffset: async () => {} };
+  await expect(commitBatch(request, createTestTools({ ...lake, observer }))).rejects.toThrow(Crash);
+}
+
+function skip(topic: FakeTopic, lake: TestLake, { from = 33n, to = 40n, partition = 1, waitMs = 20_000 } = {}) {
+  const { signal } = new AbortController();
+  const request = { partition, from, to, reason: 'a broken disk', waitMs, signal };
+  return skipRange(request, { tools: createTestTools(lake), reader: topic });
+}
+
+describe('records that can’t be read', () => {
+  it('stop their partition only; a run to the end writes the others, and says which and what to do', async () => {
+    const topic = topicOf(3, 60);
+    topic.damage({ partition: 1, from: 33n, to: 40n });
+    const lake = await openTestLake();
+    await expect(run(topic, lake)).rejects.toMatchObject({
+      code: 'RECORDS_UNREADABLE',
+      message: expect.stringContaining("partition 1 can't be read at offsets 33 to 39"),
+      hint: "glueless skip --partition 1 --offset 33 --to 40 --reason '<why>'",
+    });
+    expect(await offsetsOf(lake, 0)).toEqual(range(0, 60));
+    expect(await offsetsOf(lake, 1)).toEqual(range(0, 33));
+    expect(await offsetsOf(lake, 2)).toEqual(range(0, 60));
+  });
+
+  it('are no trouble of a run that ends before them', async () => {
+    const topic = topicOf(1, 30);
+    const lake = await openTestLake();
+    await run(topic, lake, {
+      observer: {
+        assigned: () => {
+          topic.append(0, { value: '{}' });
+          topic.damage({ partition: 0, from: 30n, to: 31n });
+        },
+      },
+    });
+    expect(await offsetsOf(lake, 0)).toEqual(range(0, 30));
+  });
+
+  it('are read when the broker can deliver them again', async () => {
+    const topic = topicOf(2, 60);
+    topic.damage({ partition: 1, from: 33n, to: 40n });
+    const lake = await openTestLake();
+    const stop = new AbortController();
+    const readable: number[] = [];
+    let rows = 0;
+    const observer: PipelineObserver = {
+      unreadable: () => topic.mend(1),
+      readable: (partition) => readable.push(partition),
+      committed: ({ entry }) => {
+        rows += entry.outcome.rows;
+        if (rows === 120) stop.abort();
+      },
+    };
+    await run(topic, lake, { observer, untilEnd: false, stop: stop.signal });
+    expect(readable).toEqual([1]);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('of a claim hold no memory, and the claim is written when they can be read', async () => {
+    const topic = topicOf(1, 60);
+    const lake = await openTestLake();
+    await claimAndDie(topic, lake, 50n);
+    topic.damage({ partition: 0, from: 33n, to: 40n });
+    const held: number[] = [];
+    const stop = new AbortController();
+    let isMet = false;
+    const observer: PipelineObserver = {
+      unreadable: () => (isMet = true),
+      buffered: (bytes) => {
+        if (!isMet) return;
+        held.push(bytes);
+        topic.mend(0);
+      },
+      committed: ({ entry }) => {
+        if (entry.to === 60n) stop.abort();
+      },
+    };
+    await run(topic, lake, { observer, untilEnd: false, stop: stop.signal, unreadableRetryMs: 300 });
+    expect(held[0]).toBe(0);
+    expect(await offsetsOf(lake, 0)).toEqual(range(0, 60));
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('don’t count as a stall, and the service is not ready', async () => {
+    const topic = topicOf(2, 40);
+    topic.damage({ partition: 1, from: 0n, to: 40n });
+    const lake = await openTestLake();
+    const readiness = new Readiness(systemClock, 60_000);
+    const stop = new AbortController();
+    let polls = 0;
+    await run(topic, lake, {
+      observer: readiness.observer,
+      untilEnd: false,
+      stop: stop.signal,
+      stallMs: 1,
+      lagPollMs: 60,
+      onLag: (lag) => {
+        if (lag.get(0) === 0n && ++polls === 10) stop.abort();
+      },
+    });
+    expect(readiness.problems()).toEqual([
+      "partition 1 can't be read from offset 0 on: the record batch at offset 0 of partition 1 has a wrong checksum",
+    ]);
+  });
+
+  it('are told of at once, every minute, and when they are others', () => {
+    const told: bigint[] = [];
+    const damages = new UnreadablePartitions({ unreadable: ({ from }) => told.push(from) });
+    const clock = new TestClock();
+    const error = new PipelineError('RECORDS_UNREADABLE', { message: 'a wrong checksum', retryable: false });
+    const meet = (from: bigint): void => damages.met({ partition: 0, from, to: undefined, error }, clock.monotonicMs());
+    for (let quarter = 0; quarter < 9; quarter++) {
+      meet(7n);
+      clock.pass(15_000);
+    }
+    expect(told).toEqual([7n, 7n, 7n]);
+    meet(8n);
+    expect(told).toEqual([7n, 7n, 7n, 8n]);
+  });
+});
+
+describe('glueless skip', () => {
+  it('lets the partition pass beside the running service, and the ledger keeps the reason', async () => {
+    const topic = topicOf(2, 60);
+    topic.damage({ partition: 1, from: 33n, to: 40n });
+    const lake = await openTestLake();
+    const stop = new AbortController();
+    let rows = 0;
+    const observer: PipelineObserver = {
+      committed: ({ entry }) => {
+        rows += entry.outcome.rows;
+        if (rows === 113) stop.abort();
+      },
+    };
+    // the command waits until what lies before is written
+    const skipped = skip(topic, lake);
+    await run(topic, lake, { observer, untilEnd: false, stop: stop.signal });
+    expect(await skipped).toMatchObject({ state: 'gap', from: 33n, to: 40n, why: 'a broken disk' });
+    expect(await offsetsOf(lake, 1)).toEqual([...range(0, 33), ...range(40, 60)]);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+    expect(await skip(topic, lake)).toEqual(await skipped);
+  });
+
+  it('cuts a claim that can’t be fulfilled', async () => {
+    const topic = topicOf(1, 60);
+    const lake = await openTestLake();
+    await claimAndDie(topic, lake, 50n);
+    topic.damage({ partition: 0, from: 33n, to: 40n });
+    const skipped = skip(topic, lake, { partition: 0 });
+    await run(topic, lake, { unreadableRetryMs: 100 }).catch((error: unknown) => {
+      // a run to the end may see that it is stuck before the command has cut the claim
+      expect(error).toMatchObject({ code: 'RECORDS_UNREADABLE' });
+      return run(topic, lake);
+    });
+    await skipped;
+    await run(topic, lake);
+    expect(await offsetsOf(lake, 0)).toEqual([...range(0, 33), ...range(40, 60)]);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('takes the place of a claim that begins with the damage', async () => {
+    const topic = topicOf(1, 60);
+    const lake = await openTestLake();
+    await claimAndDie(topic, lake, 50n);
+    topic.damage({ partition: 0, from: 0n, to: 10n });
+    await skip(topic, lake, { partition: 0, from: 0n, to: 10n });
+    await run(topic, lake);
+    expect(await offsetsOf(lake, 0)).toEqual(range(10, 60));
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it.each([
+    ['that is written already', { from: 10n, to: 20n }],
+    ['that is written in part', { from: 30n, to: 40n }],
+    ['that the ledger does not reach', { from: 50n, to: 60n, waitMs: 0 }],
+    ['behind the end of the topic', { from: 33n, to: 61n }],
+    ['that is empty', { from: 33n, to: 33n }],
+    ['of no partition', { partition: 9 }],
+  ])('refuses a range %s', async (_, options) => {
+    const topic = topicOf(2, 60);
+    topic.damage({ partition: 1, from: 33n, to: 40n });
+    const lake = await openTestLake();
+    await expect(run(topic, lake)).rejects.toMatchObject({ code: 'RECORDS_UNREADABLE' });
+    await expect(skip(topic, lake, options)).rejects.toMatchObject({ code: 'SKIP_REFUSED' });
+    await delay(0);
+    expect((await audit(lake)).findings).toEqual([]);
+  });
+});
