@@ -156,10 +156,11 @@ export class Pipeline implements RecordHandler {
 
   unreadable(records: UnreadableRecords): void {
     const work = this.#works.get(records.partition);
-    if (work === undefined || work.isRevoked || records.from !== work.buffer.to) return;
+    if (work === undefined || work.isRevoked || records.from < work.buffer.to) return;
     const sinceMs = this.#options.clock.monotonicMs();
+    // offsets between the position and the damage are of no record that could be read
+    this.#damages.met({ ...records, from: work.buffer.to }, sinceMs);
     work.block({ kind: 'unreadable', sinceMs });
-    this.#damages.met(records, sinceMs);
     this.#advance(work);
   }
 

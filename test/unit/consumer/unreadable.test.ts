@@ -8,7 +8,8 @@ import { skipRange } from '../../../src/consumer/service/skip-range.ts';
 import { UnreadablePartitions } from '../../../src/consumer/service/unreadable-partitions.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
-import type { FakeTopic } from '../../fakes/fake-topic.ts';
+import type { RecordSource } from '../../../src/consumer/ports/topic.ts';
+import { FakeSource, type FakeTopic } from '../../fakes/fake-topic.ts';
 import { audit, createTestTools, openTestLake, readRows, type TestLake } from '../../support/lake.ts';
 import { run, topicOf } from '../../support/run-service.ts';
 import { TestClock } from '../../support/test-clock.ts';
@@ -113,6 +114,28 @@ describe('records that can’t be read', () => {
     expect(held[0]).toBe(0);
     expect(await offsetsOf(lake, 0)).toEqual(range(0, 60));
     expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('may begin behind a hole of the log', async () => {
+    const topic = topicOf(1, 60);
+    const inner = new FakeSource(topic);
+    const source: RecordSource = {
+      run: async (handler) => {
+        await handler.assigned([{ partition: 0, topicId: topic.id, ...topic.marksOf(0) }]);
+        const error = new PipelineError('RECORDS_UNREADABLE', { message: 'a wrong checksum', retryable: false });
+        handler.unreadable({ partition: 0, from: 7n, to: 9n, error });
+        await new Promise(() => {});
+      },
+      stop: () => inner.stop(),
+      pause: () => {},
+      resume: () => {},
+      seek: () => {},
+      commit: async () => {},
+    };
+    await expect(run(topic, await openTestLake(), { source, unreadableRetryMs: 60_000 })).rejects.toMatchObject({
+      code: 'RECORDS_UNREADABLE',
+      hint: expect.stringContaining('--offset 0 --to 9'),
+    });
   });
 
   it('don’t count as a stall, and the service is not ready', async () => {
