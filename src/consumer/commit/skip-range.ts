@@ -1,7 +1,7 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import type { CommitTools } from '../commit/commit-tools.ts';
-import { gapEntry, recordGap, type Gap } from '../commit/record-gap.ts';
-import { stepRunner, type StepRunner } from '../commit/step-runner.ts';
+import type { CommitTools } from './commit-tools.ts';
+import { gapEntry, recordGap, type Gap } from './record-gap.ts';
+import { stepRunner, type StepRunner } from './step-runner.ts';
 import type { ClaimResult, Versioned } from '../ledger/ledger.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
