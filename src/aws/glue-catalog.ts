@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-glue';
 import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
 import type { Catalog, CatalogPartition, TableDefinition } from '../consumer/ports/lake.ts';
+import { PipelineError } from '../runtime/errors.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';
 import { registerPartitions } from './glue-partitions.ts';
@@ -35,7 +36,9 @@ export function createGlueCatalog(options: GlueOptions): Catalog {
   };
   const fetchTable = async (name: string): Promise<Table | undefined> => {
     try {
-      return (await client.send(new GetTableCommand({ DatabaseName: database, Name: name }))).Table;
+      const { Table } = await client.send(new GetTableCommand({ DatabaseName: database, Name: name }));
+      if (Table === undefined) throw damagedAnswer(`Glue table ${database}.${name}`);
+      return Table;
     } catch (error) {
       if (isNamed(error, 'EntityNotFoundException')) return undefined;
       throw error;
@@ -102,6 +105,11 @@ export function createGlueCatalog(options: GlueOptions): Catalog {
   };
 }
 
+/** An answer without what was asked for is none: a table is missing only when Glue says so. */
+function damagedAnswer(where: string): PipelineError {
+  return new PipelineError('CATALOG_UNAVAILABLE', { message: `${where}: the answer arrived empty`, retryable: true });
+}
+
 async function createDatabase(client: GlueClient, database: string): Promise<void> {
   try {
     await client.send(new CreateDatabaseCommand({ DatabaseInput: { Name: database } }));
@@ -131,7 +139,8 @@ async function* listPartitions(client: GlueClient, database: string, table: stri
       { client },
       { DatabaseName: database, TableName: table, ExcludeColumnSchema: true },
     );
-    for await (const { Partitions = [] } of pages) {
+    for await (const { Partitions } of pages) {
+      if (Partitions === undefined) throw damagedAnswer(`partitions of the Glue table ${database}.${table}`);
       for (const { Values = [], StorageDescriptor } of Partitions) {
         yield { values: Values, location: StorageDescriptor?.Location ?? '' };
       }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
+import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
 import { flipBit, startFaultyProxy, type Fault } from '../support/faulty-proxy.ts';
 
@@ -61,6 +62,25 @@ describe('an object that arrives at S3 damaged', () => {
     await expect(store.put('a/3.json', Buffer.from('z'.repeat(1000)))).rejects.toMatchObject(passing);
     meet(undefined);
     expect(await store.get('a/3.json')).toBeUndefined();
+  });
+});
+
+describe('an answer of Glue that arrives empty', () => {
+  it('is neither a missing table nor a table without partitions', async () => {
+    let fault: Fault | undefined;
+    const proxy = await startFaultyProxy(endpoint, () => fault);
+    const catalog = createGlueCatalog({ region: 'us-east-1', endpoint: proxy.endpoint, database: `d${Date.now()}` });
+    await catalog.create({
+      name: 't',
+      columns: [{ name: 'a', type: { kind: 'string' } }],
+      partitionKeys: [],
+      location: 's3://b/t/',
+      parameters: {},
+    });
+    fault = { kind: 'changed', answer: () => Buffer.from('{}') };
+    const unavailable = { code: 'CATALOG_UNAVAILABLE', retryable: true };
+    await expect(catalog.load('t')).rejects.toMatchObject(unavailable);
+    await expect(Array.fromAsync(catalog.listPartitions('t'))).rejects.toMatchObject(unavailable);
   });
 });
 
