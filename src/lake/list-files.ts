@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectInfo } from '../consumer/ports/lake.ts';
 import { compareUtf8 } from './compare-utf8.ts';
@@ -7,6 +7,9 @@ import { fileSize, orNothing, requireInside } from './lake-folder.ts';
 
 /** Folder in which files are written before they get their name; it holds no objects. */
 export const temporaryFolder = '.uploads';
+
+/** Entries read at once from a folder, which may hold hundreds of thousands: most are passed over at once. */
+const entriesPerRead = 1024;
 
 const versionSuffix = /@\d+$/;
 
@@ -54,9 +57,10 @@ async function infoOf(base: string, key: string): Promise<ObjectInfo | undefined
 
 /** Walks the keys below `folder` after `startAfter`, in order. Folders that end before it are not opened, links are passed over. */
 async function* walk(base: string, folder: string, prefix: string, startAfter: string): AsyncGenerator<string> {
-  const entries = await orNothing(() => readdir(join(base, folder), { withFileTypes: true }));
+  const entries = await orNothing(() => opendir(join(base, folder), { bufferSize: entriesPerRead }));
+  if (entries === undefined) return;
   const keys: string[] = [];
-  for (const entry of entries ?? []) {
+  for await (const entry of entries) {
     if (entry.name === temporaryFolder || !(entry.isFile() || entry.isDirectory())) continue;
     const key = folder + entry.name + (entry.isDirectory() ? '/' : '');
     // a folder's keys end before every string that follows `<folder>/` and the last character there is
