@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, inject } from 'vitest';
-import type { Kafka } from 'kafkajs';
+import type { KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { withAdmin } from '../../src/kafka/topics.ts';
 import { kafkaEnvironment, runCli, RunningCli, type CliResult, type Environment } from './cli.ts';
 import { countLake, type KnownRecord, type LakeCount } from './count-lake.ts';
@@ -20,7 +20,7 @@ export interface AttackOptions {
   readonly env?: Environment;
   readonly topic?: string;
   readonly table?: string;
-  readonly kafka?: Kafka;
+  readonly kafka?: KafkaClient;
 }
 
 export interface AppendOptions {
@@ -28,6 +28,8 @@ export interface AppendOptions {
   readonly key?: (index: number) => string;
   /** Hour of the event time, counted from the first; two hours take turns when left out. */
   readonly hour?: (index: number) => number;
+  /** Kafka timestamp of all records. */
+  readonly timestampMs?: number;
 }
 
 /** One topic whose records the test knows, one lake, and processes with different settings that work on them. */
@@ -36,9 +38,11 @@ export class Attack {
   readonly folder: string;
   readonly topic: string;
   readonly table: string;
-  readonly kafka: Kafka;
+  readonly kafka: KafkaClient;
   /** What Kafka was given, by partition and offset. */
   records: KnownRecord[] = [];
+  /** Of these, the ones that Kafka may have dropped before anybody read them. */
+  compacted: KnownRecord[] = [];
   #count = 0;
 
   private constructor(
@@ -71,20 +75,21 @@ export class Attack {
   }
 
   /** Publishes records that the count knows. */
-  async append(count: number, { partition = 0, key, hour }: AppendOptions = {}): Promise<void> {
+  async append(count: number, { hour, ...options }: AppendOptions = {}): Promise<void> {
     const start = this.#count;
     this.#count += count;
     const values = Array.from({ length: count }, (_, index) => knownRecord(start + index, hour?.(index)));
-    const first = await this.appendValues(values, { partition, ...(key && { key }) });
+    const first = await this.appendValues(values, options);
+    const { partition = 0 } = options;
     this.records.push(...values.map((value, index): KnownRecord => [partition, first + index, value]));
   }
 
   /** Publishes values that the count is not told of; answers with the offset of the first. */
   async appendValues(
     values: readonly (string | null)[],
-    { partition = 0, key }: Omit<AppendOptions, 'hour'> = {},
+    { partition = 0, key, timestampMs }: Omit<AppendOptions, 'hour'> = {},
   ): Promise<number> {
-    return publishValues(this.kafka, values, { topic: this.topic, partition, key });
+    return publishValues(this.kafka, values, { topic: this.topic, partition, key, timestampMs });
   }
 
   /** Deletes the topic and makes it anew, with the same name and nothing in it. */
@@ -130,7 +135,7 @@ export class Attack {
   async count(optional: readonly string[] = []): Promise<LakeCount> {
     const folder = await this.#lakeFolder();
     const folders = [join(folder, this.table), join(folder, `${this.table}_dead_letters`)];
-    return countLake({ folders, records: this.records, optional });
+    return countLake({ folders, records: this.records, optional, compacted: this.compacted });
   }
 
   /** Nothing is lost, doubled or wrong in any visible file. */

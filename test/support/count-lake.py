@@ -1,7 +1,7 @@
 """Counts what a lake's visible Parquet files hold against the records Kafka was given, without any code of the product.
 
-Reads JSON from stdin: {"folders": [...], "records": [[partition, offset, value or null], ...], "optional": [column, ...]}
-and prints the records that are lost, doubled or wrong. Values are compared column by column, dead letters byte for byte.
+Reads JSON from stdin: {"folders": [...], "records": [[partition, offset, value or null], ...], "optional": [column, ...],
+"compacted": [[partition, offset], ...]}, of which the last may be lost, and prints the records that are lost, doubled or wrong. Values are compared column by column, dead letters byte for byte.
 """
 
 import datetime
@@ -68,7 +68,8 @@ for folder in asked["folders"]:
             if why is not None:
                 wrong.append(f"{at} of {path}: {why}")
 
-lost = [at for at, value in truth.items() if value is not None and at not in seen]
+compacted = {(partition, offset) for partition, offset in asked["compacted"]}
+lost = [at for at, value in truth.items() if value is not None and at not in seen and at not in compacted]
 doubled = [(at, paths) for at, paths in seen.items() if len(paths) > 1]
 report = {
     **counts,

@@ -23,13 +23,22 @@ export interface CountOptions {
   readonly records: readonly KnownRecord[];
   /** Columns that a row may lack: fields that some configuration leaves out. */
   readonly optional?: readonly string[];
+  /** Records that Kafka may have dropped before anybody read them. */
+  readonly compacted?: readonly KnownRecord[];
 }
 
 /** Counts every visible file of a lake with pyarrow, by partition, offset and value. */
-export async function countLake({ folders, records, optional = [] }: CountOptions): Promise<LakeCount> {
+export async function countLake({ folders, records, optional = [], compacted = [] }: CountOptions): Promise<LakeCount> {
   const python = spawn(inject('stack').python, ['test/support/count-lake.py'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exit = once(python, 'exit');
-  python.stdin.end(JSON.stringify({ folders, records, optional }));
+  python.stdin.end(
+    JSON.stringify({
+      folders,
+      records,
+      optional,
+      compacted: compacted.map(([partition, offset]) => [partition, offset]),
+    }),
+  );
   const answer = await text(python.stdout);
   const [code] = await exit;
   if (code !== 0) throw new Error(`count-lake.py ended with ${String(code)}`);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
+import type { Gate } from './gate.ts';
 
 /** A fault that the proxy injects. */
 export type Fault =
@@ -13,6 +14,10 @@ export type Fault =
   | { readonly kind: 'lost-answer' }
   /** The connection is cut in the middle of the answer's body. */
   | { readonly kind: 'cut-answer' }
+  /** The request takes place when the gate lets it through. */
+  | { readonly kind: 'held'; readonly gate: Gate }
+  /** The connection is cut at once; the request takes place all the same when the gate lets it through. */
+  | { readonly kind: 'late'; readonly gate: Gate }
   /** The body of the request or the answer is changed on its way. */
   | { readonly kind: 'changed'; readonly request?: Change; readonly answer?: Change };
 
@@ -82,6 +87,8 @@ async function serve({ incoming, response, target, fault }: Exchange): Promise<v
     return;
   }
   if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms));
+  if (fault?.kind === 'late') incoming.socket.resetAndDestroy();
+  if (fault?.kind === 'held' || fault?.kind === 'late') await fault.gate.opened;
   const outgoing = request(
     target + (incoming.url ?? ''),
     { method: incoming.method, headers: incoming.headers },
@@ -95,6 +102,7 @@ async function serve({ incoming, response, target, fault }: Exchange): Promise<v
         void passOnSpoiled(answer, response, fault);
         return;
       }
+      if (fault?.kind === 'held' || fault?.kind === 'late') fault.gate.passed();
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(response);
     },

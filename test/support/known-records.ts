@@ -22,17 +22,19 @@ export interface PublishOptions {
   readonly topic: string;
   readonly partition: number;
   readonly key?: ((index: number) => string) | undefined;
+  /** Milliseconds since the epoch; two hours after the first event time when left out. */
+  readonly timestampMs?: number | undefined;
 }
 
 /** Publishes values one behind the other; answers with the offset of the first. */
 export async function publishValues(
   kafka: Kafka,
   values: readonly (string | null)[],
-  { topic, partition, key }: PublishOptions,
+  { topic, partition, key, timestampMs = firstHourMs + 2 * hourMs }: PublishOptions,
 ): Promise<number> {
   const producer = kafka.producer();
   await producer.connect();
-  const timestamp = String(firstHourMs + 2 * hourMs);
+  const timestamp = String(timestampMs);
   const messages = values.map((value, index) => ({ partition, value, key: key?.(index) ?? null, timestamp }));
   const [result] = await producer.send({ topic, messages });
   await producer.disconnect();

@@ -1,0 +1,52 @@
+import { cp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Attack } from '../../support/attack.ts';
+import { temporaryFolder } from '../../support/lake.ts';
+
+const group = { KAFKA_GROUP_ID: 'of-the-restored-lake' };
+
+describe('a lake that was restored from a backup', () => {
+  it('with an older ledger beside newer objects: stops with LEDGER_BEHIND', async () => {
+    const attack = await Attack.open();
+    const ledger = join(attack.folder, '_ledger');
+    await attack.append(100);
+    await attack.consumeToEnd(group);
+    const backup = await temporaryFolder();
+    await cp(ledger, backup, { recursive: true });
+    await attack.append(100);
+    await attack.consumeToEnd(group);
+    await rm(ledger, { recursive: true });
+    await cp(backup, ledger, { recursive: true });
+    const { code, stderr } = await attack.run(['consume', '--until-end'], group);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('LEDGER_BEHIND') });
+    await attack.expectExactlyOnce();
+  });
+
+  it('with objects and no ledger: stops with LEDGER_BEHIND, also in a group of its own', async () => {
+    const attack = await Attack.open();
+    await attack.append(100);
+    await attack.consumeToEnd();
+    await rm(join(attack.folder, '_ledger'), { recursive: true });
+    const { code, stderr } = await attack.run(['consume', '--until-end'], { BATCH_ROWS_MAX: '30' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('LEDGER_BEHIND') });
+    await attack.expectExactlyOnce();
+  });
+
+  it('with a ledger and missing objects: verify names them, a replay puts them back', async () => {
+    const attack = await Attack.open();
+    await attack.append(100);
+    await attack.consumeToEnd();
+    await rm(join(attack.folder, attack.table), { recursive: true });
+    await attack.append(50);
+    await attack.consumeToEnd();
+    const audit = await attack.run(['verify']);
+    expect({ code: audit.code, said: audit.stdout }).toEqual({
+      code: 1,
+      said: expect.stringContaining('object-missing'),
+    });
+    await attack.succeed(['replay', '--all']);
+    await attack.expectWhole();
+    expect(await readdir(attack.folder)).toContain(attack.table);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { createTopicReader } from '../../../src/kafka/topic-reader.ts';
+import { Attack } from '../../support/attack.ts';
+import { deleteBelow } from '../../support/kafka.ts';
+import { kill } from '../../support/moments.ts';
+
+const toEnd = ['consume', '--until-end'];
+
+const compacting = {
+  'cleanup.policy': 'compact',
+  'segment.ms': '50',
+  'min.cleanable.dirty.ratio': '0.01',
+  'max.compaction.lag.ms': '100',
+};
+
+/** Appends records under other keys until Kafka holds fewer than `countMax` of all. */
+async function untilCompacted(attack: Attack, countMax: number): Promise<void> {
+  const reader = createTopicReader({ kafka: attack.kafka, topic: attack.topic });
+  const held = async (): Promise<number> => {
+    // only another record closes a segment, and an open one is never compacted
+    await attack.append(1, { key: () => 'end', timestampMs: Date.now() });
+    const range = { partition: 0, from: 0n, to: BigInt(attack.records.length) };
+    const chunks = await Array.fromAsync(reader.read(range));
+    return chunks.reduce((sum, { count }) => sum + count, 0);
+  };
+  const known = attack.records.length;
+  await expect.poll(held, { timeout: 60_000, interval: 300 }).toBeLessThan(countMax);
+  attack.compacted = attack.records.slice(known);
+}
+
+describe('100 rows put, a crash before the ledger says so, and then', () => {
+  it.each<[string, bigint, (index: number) => number]>([
+    ['half of them, in the same hours', 50n, (index) => index % 2],
+    ['half of them, all of one hour', 50n, (index) => Math.floor(index / 50)],
+    ['all of them', 100n, (index) => index % 2],
+  ])('retention passes %s: the lake keeps what it has', async (_what, below, hour) => {
+    const attack = await Attack.open();
+    await attack.append(100, { hour });
+    await attack.startUntil(kill('beforeCommit'), toEnd);
+    await deleteBelow(attack.kafka, attack.topic, 0, below);
+    await attack.append(10);
+    await attack.consumeToEnd();
+    await attack.expectExactlyOnce();
+    await attack.run(['verify', '--repair']);
+    await attack.expectWhole();
+  });
+
+  it('compaction takes 95 of them: the lake keeps what it has', async () => {
+    const attack = await Attack.open({ settings: compacting });
+    // with one Kafka timestamp they stay in the open segment, which is not compacted
+    await attack.append(100, { key: (index) => `k${index % 5}` });
+    await attack.startUntil(kill('beforeCommit'), toEnd);
+    await untilCompacted(attack, 20);
+    await attack.consumeToEnd();
+    await attack.expectExactlyOnce();
+    await attack.run(['verify', '--repair']);
+    await attack.expectWhole();
+  });
+});
+
+describe('replay --all', () => {
+  it('of a compacted topic leaves what only the lake has alone, and says so', async () => {
+    const attack = await Attack.open({ settings: compacting });
+    // with one Kafka timestamp they stay in the open segment, which is not compacted
+    await attack.append(100, { key: (index) => `k${index % 5}` });
+    await attack.consumeToEnd();
+    await untilCompacted(attack, 20);
+    await attack.consumeToEnd();
+    const { stdout } = await attack.succeed(['replay', '--all']);
+    expect(stdout).toMatch(/\[0, 100\).*left alone/);
+    await attack.expectWhole();
+  });
+});
