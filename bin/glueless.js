@@ -1,6 +1,12 @@
 #!/usr/bin/env -S MALLOC_MMAP_THRESHOLD_=65536 node --expose-gc --max-semi-space-size=8 --initial-old-space-size=64
 // Memory that is not needed goes back to the system: large buffers at once (glibc would keep them), garbage when there is nothing to do.
-import { enableCompileCache } from 'node:module';
+const oldestMajor = 24;
 
+if (Number.parseInt(process.versions.node, 10) < oldestMajor) {
+  process.stderr.write(`glueless needs Node ${oldestMajor} or newer, and this is Node ${process.versions.node}\n`);
+  process.exit(2);
+}
+// an older Node would not get further than a static import
+const { enableCompileCache } = await import('node:module');
 enableCompileCache();
 await import('../dist/cli.js');
