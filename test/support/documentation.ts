@@ -21,7 +21,7 @@ export interface Code {
 /** The code of a page: blocks line by line, and spans. Markdown's table escapes are taken back. */
 export function codeOf({ path, text }: Page): Code[] {
   const lines = path.endsWith('.yaml') ? commentsOf(text) : blocksOf(text);
-  const rest = path.endsWith('.yaml') ? '' : text.replaceAll(/^```.*?^```/gms, '');
+  const rest = path.endsWith('.yaml') ? '' : text.replaceAll(/^ *```.*?^ *```/gms, '');
   const spans = [...rest.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replaceAll(/\s*\n\s*/g, ' '));
   return [
     ...lines.map((line) => ({ text: line, isBlock: true })),
@@ -30,7 +30,7 @@ export function codeOf({ path, text }: Page): Code[] {
 }
 
 function blocksOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^```(?!mermaid)\w*\n(.*?)^```/gms)].flatMap(([, block = '']) =>
+  return [...markdown.matchAll(/^ *```(?!mermaid)\w*\n(.*?)^ *```/gms)].flatMap(([, block = '']) =>
     block.replaceAll(/\\\n\s*/g, ' ').split('\n'),
   );
 }
