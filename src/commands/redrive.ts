@@ -31,7 +31,7 @@ export async function redrive(
     for await (const current of ledger.entries({ table, topic, partition })) {
       if (stop.signal.aborted) return stop.exitCode();
       const { entry } = current;
-      if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
+      if (!isWritten(entry)) continue;
       const redriven = await redriveEntry(
         { ...current, entry },
         { tools, store: lake.store, parquet: hyparquetReader, ...options },

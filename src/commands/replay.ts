@@ -133,6 +133,8 @@ function describe(item: ReplayItem): string {
       return `${where}: claimed and never written, will be finished`;
     case 'write':
       return `${where}: not in the ledger yet, will be written`;
+    case 'tidy':
+      return `${where}: Kafka no longer holds it, what an earlier replay has replaced is deleted`;
     case 'undo':
       return `${where}: a replay or redrive of it did not end and Kafka no longer holds it, goes back to its objects`;
     case 'leave':

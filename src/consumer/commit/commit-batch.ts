@@ -14,6 +14,7 @@ import {
 } from '../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/ledger-keys.ts';
 import { decoderVersion, type Recipe } from '../ledger/recipe.ts';
+import { adoptFormat1 } from './adopt-format-1.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
 import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
@@ -60,12 +61,13 @@ export async function commitBatch(request: CommitRequest, tools: CommitTools): P
   const { batch, adopted } = request;
   using memory = new DisposableStack();
   const prepare = async (recipe: Recipe) => memory.use(await prepareBatch(batch, recipe, tools, step));
-  let prepared = await prepare(adopted?.entry.recipe ?? tools.writer.fit(tools.recipe));
+  const isOwn = adopted !== undefined && isOurWay(adopted.entry);
+  let prepared = await prepare(isOwn ? adopted.entry.recipe : tools.writer.fit(tools.recipe));
   let claimed = await step('claim', () => takeClaim(request, prepared, tools));
   for (let tries = 1; claimed.kind === 'ours'; tries++) {
-    const attempt: Attempt = { request, claim: claimed.claim, prepared, created: [], startMs };
+    const attempt: Attempt = { request, claim: claimed.claim, prepared, created: [], format1: [], startMs };
     const { entry } = claimed.claim;
-    const written = isOurWay(entry) ? await write(attempt, tools, step) : ({ kind: 'misfit' } as const);
+    const written = await write(attempt, tools, step);
     if (written.kind === 'theirs') return written;
     if (written.kind === 'written') return finish(attempt, written, tools, step);
     if (written.kind === 'damaged' || tries === generationsMax) throw damaged(entry);
@@ -83,6 +85,8 @@ interface Attempt {
   readonly prepared: PreparedBatch;
   /** Objects that this try has put. */
   readonly created: WrittenObject[];
+  /** What a process of ledger format 1 has put. */
+  readonly format1: string[];
   readonly startMs: number;
 }
 
@@ -117,7 +121,7 @@ function isOurWay({ recipe }: ClaimedEntry): boolean {
 
 /** Claims the range again with keys of their own: nothing that was written for it before can count any more. */
 async function raiseGeneration(
-  { claim }: Attempt,
+  { claim, format1 }: Attempt,
   { plan, recipe }: PreparedBatch,
   tools: CommitTools,
 ): Promise<ClaimResult<ClaimedEntry>> {
@@ -128,7 +132,7 @@ async function raiseGeneration(
     writer: tools.newWriterId(),
     recipe,
     plan,
-    obsolete: [...(entry.obsolete ?? []), ...keysOf(entry, entry)],
+    obsolete: [...(entry.obsolete ?? []), ...keysOf(entry, entry), ...format1],
   });
 }
 
@@ -139,6 +143,12 @@ async function write(
 ): Promise<WriteResult | Extract<CommitResult, { kind: 'theirs' }>> {
   const { claim, prepared, created } = attempt;
   const { entry } = claim;
+  if (entry.generation === 0) {
+    const { found, result } = await adoptFormat1(entry, prepared, tools, step);
+    attempt.format1.push(...found.map(({ key }) => key));
+    return result;
+  }
+  if (!isOurWay(entry)) return { kind: 'misfit' };
   const guard = new EntryGuard(claim, tools);
   try {
     return await writeObjects({ range: entry, prepared, plan: entry.plan, guard, created }, tools, step);

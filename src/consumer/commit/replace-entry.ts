@@ -13,9 +13,9 @@ import {
   type WrittenEntry,
   type WrittenObject,
 } from '../ledger/ledger-entry.ts';
-import { keysOf } from '../table/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
+import { keysOfReplacement } from './leftovers.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
@@ -74,7 +74,7 @@ export async function replaceEntry(replacement: Replacement, tools: CommitTools)
 export async function undoReplacement(current: Versioned<ReplacingEntry>, tools: CommitTools): Promise<CommittedEntry> {
   const step = stepRunner(tools);
   const { replacement, ...entry } = current.entry;
-  const half = keysOf(rangeOf(current.entry), replacement);
+  const half = await keysOfReplacement(current.entry, tools);
   const next: CommittedEntry = {
     ...entry,
     state: 'committed',
@@ -93,11 +93,11 @@ async function announce(
   step: StepRunner,
 ): Promise<Versioned<ReplacingEntry>> {
   const { entry } = current;
-  const given = entry.state === 'replacing' ? keysOf(rangeOf(entry), entry.replacement) : [];
+  const given = entry.state === 'replacing' ? await keysOfReplacement(entry, tools) : [];
   const intent: ReplacingEntry = {
     ...entry,
     state: 'replacing',
-    obsolete: [...(entry.obsolete ?? []), ...given],
+    obsolete: unlisted([...(entry.obsolete ?? []), ...given], entry.outcome.objects),
     replacement: {
       generation: highestGeneration(entry) + 1,
       writer: tools.newWriterId(),

@@ -3,7 +3,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type { Ledger, Versioned } from './ledger.ts';
-import type { ClaimedEntry, LedgerEntry } from './ledger-entry.ts';
+import { isWritten, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
 import type { LedgerPath } from './ledger-keys.ts';
 
 /** Where a partition goes on. */
@@ -13,6 +13,8 @@ export interface ChainPosition {
   readonly claim?: Versioned<ClaimedEntry>;
   /** Kafka lost `[next, low)` before it was read. */
   readonly lostUpTo?: bigint;
+  /** The last entry, where its process may have died before it could delete what the entry has passed. */
+  readonly untidy?: WrittenEntry;
 }
 
 /** What is kept in the group's commit beside the offset: the table, and where the ledger's last entry begins. */
@@ -51,7 +53,8 @@ export async function findPosition(
     throw recreated(entry, `the topic ends at ${assigned.high}`);
   await checkLastRecord(path, entry, assigned, { ledger, reader });
   if (entry.state === 'claimed') return withLoss({ next: entry.from, claim: { ...last, entry } }, assigned.low);
-  return withLoss({ next: entry.to }, assigned.low);
+  const isUntidy = isWritten(entry) && entry.obsolete !== undefined && entry.obsolete.length > 0;
+  return withLoss({ next: entry.to, ...(isUntidy && { untidy: entry }) }, assigned.low);
 }
 
 function withLoss(position: ChainPosition, low: bigint): ChainPosition {

@@ -2,6 +2,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { DecodedBatch, Reject } from '../columns/decode-batch.ts';
 import type { RejectReason } from '../columns/parse-record.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
+import { discardLeftovers } from '../commit/leftovers.ts';
 import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { WrittenEntry } from '../ledger/ledger-entry.ts';
@@ -32,6 +33,10 @@ export interface RedriveResult {
 export async function redriveEntry(current: Versioned<WrittenEntry>, options: RedriveOptions): Promise<RedriveResult> {
   const { tools, dryRun } = options;
   const { entry } = current;
+  if (entry.outcome.deadLetters === 0) {
+    if (!dryRun) await discardLeftovers(entry, tools);
+    return { passed: 0, left: 0 };
+  }
   const deadLetters = await readAll(entry, options);
   const recipe = tools.writer.fit(tools.recipe);
   using decoded = decodeAgain(entry, deadLetters, options);
@@ -40,6 +45,7 @@ export async function redriveEntry(current: Versioned<WrittenEntry>, options: Re
   if (decoded.rowCount === 0) {
     // nothing to do, but for a replacement that did not end
     if (entry.state === 'replacing') await undoReplacement({ ...current, entry }, tools);
+    else await discardLeftovers(entry, tools);
     return result;
   }
   const { lastRecord } = entry.outcome;

@@ -1,5 +1,6 @@
 import type { Versioned } from '../ledger/ledger.ts';
-import type { ClaimedEntry, ReplacingEntry, WrittenEntry } from '../ledger/ledger-entry.ts';
+import { mayHaveLeftovers } from '../commit/leftovers.ts';
+import { isWritten, type ClaimedEntry, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { OffsetRange, Watermarks } from '../ports/topic.ts';
 
 /** One piece of a replay, in the order it is done. */
@@ -10,6 +11,8 @@ export type ReplayItem =
   | { readonly kind: 'finish'; readonly range: OffsetRange; readonly current: Versioned<ClaimedEntry> }
   /** A replay or redrive of it did not end, and Kafka no longer has it: it goes back to the objects it has. */
   | { readonly kind: 'undo'; readonly range: OffsetRange; readonly current: Versioned<ReplacingEntry> }
+  /** Kafka no longer has it; what an earlier replay has replaced and could not delete goes. */
+  | { readonly kind: 'tidy'; readonly range: OffsetRange; readonly current: Versioned<WrittenEntry> }
   /** Not in the ledger yet. */
   | { readonly kind: 'write'; readonly range: OffsetRange }
   /** Left alone, and why. */
@@ -58,6 +61,8 @@ function planEntry({ entry, version, at }: Versioned, low: bigint): ReplayItem {
   const range = { partition, from, to };
   if (entry.state === 'gap') return leave(partition, from, to, entry.why ?? 'it is a gap: Kafka lost it');
   if (entry.state === 'replacing' && from < low) return { kind: 'undo', range, current: { entry, version, at } };
+  if (from < low && isWritten(entry) && mayHaveLeftovers(entry))
+    return { kind: 'tidy', range, current: { entry, version, at } };
   if (from < low) return leave(partition, from, to, `Kafka holds it from ${low} only; its objects stay`);
   if (entry.state === 'claimed') return { kind: 'finish', range, current: { entry, version, at } };
   return { kind: 'replace', range, current: { entry, version, at } };

@@ -2,6 +2,7 @@ import { PartitionBuffer, type Batch } from '../batch/partition-buffer.ts';
 import { reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
 import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
+import { discardLeftovers } from '../commit/leftovers.ts';
 import { prepareBatch } from '../commit/prepared-batch.ts';
 import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
 import { stepRunner } from '../commit/step-runner.ts';
@@ -41,6 +42,9 @@ export async function replayItem(item: ReplayItem, options: ReplayOptions): Prom
     case 'undo':
       await undoReplacement(item.current, options.tools);
       return done;
+    case 'tidy':
+      await discardLeftovers(item.current.entry, options.tools);
+      return { kind: 'left', why: 'Kafka no longer holds it; what an earlier replay has replaced is deleted' };
     case 'write':
       await writeRange(item.range, options);
       return done;
@@ -57,6 +61,7 @@ async function replaceBatch(
   const batch = await readBatch(range, options);
   if (batch.records < had && !allowLoss) {
     const why = `Kafka delivers ${batch.records} of its ${had} records; --allow-loss replaces them all the same`;
+    await discardLeftovers(current.entry, tools);
     return { kind: 'left', why };
   }
   using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, stepRunner(tools));

@@ -1,4 +1,5 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { discardLeftovers } from '../commit/leftovers.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import { findPosition } from '../ledger/chain-position.ts';
@@ -29,6 +30,9 @@ export async function findStarts(
     // what is on its way ends in the ledger, whoever counts it
     await settled(partition);
     const path = { table, topic, partition };
-    return new PartitionWork(assigned, await step('position', () => findPosition(path, assigned, { ledger, reader })));
+    const position = await step('position', () => findPosition(path, assigned, { ledger, reader }));
+    const { untidy } = position;
+    if (untidy !== undefined) await step('position', () => discardLeftovers(untidy, tools));
+    return new PartitionWork(assigned, position);
   });
 }

@@ -13,6 +13,7 @@ import { assembleTable, kafkaColumns } from './assemble-table.ts';
 import { checkTable, topicParameter } from './check-table.ts';
 import { factsOf, type BatchFacts } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
+import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
 import { ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
 import { keyOf } from './planned-keys.ts';
@@ -152,6 +153,16 @@ export class TableWriter {
   /** The object that an earlier try may have put, if it is there. */
   async find(planned: PlannedObject, { recipe }: SettledBatch, range: ObjectRange): Promise<PutResult> {
     return this.#objects.find({ ...planned, key: keyOf(range, planned, recipe), rows: 1 });
+  }
+
+  /** Objects that a process of ledger format 1 has put for the range. */
+  async findFormat1(range: Omit<ObjectRange, 'generation'>): Promise<NamedObject[]> {
+    return findFormat1Objects(range, this.#options.store);
+  }
+
+  /** Looks at an object that is known by its name. */
+  async look(named: NamedObject): Promise<PutResult> {
+    return this.#objects.find({ ...named, rows: 1 });
   }
 
   /** Makes the objects' Hive partitions known to the catalog. */

@@ -1,0 +1,47 @@
+import type { ClaimedEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { NamedObject } from '../table/format-1-objects.ts';
+import type { CommitTools } from './commit-tools.ts';
+import type { PreparedBatch } from './prepared-batch.ts';
+import type { StepRunner } from './step-runner.ts';
+import { countsOf, type WriteResult } from './write-objects.ts';
+
+export interface Format1Objects {
+  readonly found: readonly NamedObject[];
+  /** `written`: they are as good as what we would write, and the entry takes them as they are. */
+  readonly result: WriteResult;
+}
+
+/**
+ * A claim of ledger format 1 whose process died: what it has put stays when it is whole and has at least as many records as Kafka delivers
+ * now; else the claim is raised and all of it is written again.
+ */
+export async function adoptFormat1(
+  claim: ClaimedEntry,
+  { decoded, lastRecord }: PreparedBatch,
+  { writer, clock }: CommitTools,
+  step: StepRunner,
+): Promise<Format1Objects> {
+  const found = await step('put', () => writer.findFormat1(claim));
+  const objects = await step('put', () => readWhole(found, writer));
+  const counts = countsOf(objects, decoded.tombstones);
+  const isEnough = objects.length === found.length && counts.records >= decoded.rowCount + decoded.rejects.length;
+  if (found.length === 0 || !isEnough) return { found, result: { kind: 'misfit' } };
+  await step('register', () => writer.register(objects));
+  const outcome = {
+    committedAt: new Date(clock.nowMs()).toISOString(),
+    ...counts,
+    objects,
+    catalogVersion: '',
+    ...(lastRecord && { lastRecord }),
+  };
+  return { found, result: { kind: 'written', outcome, isWhole: false, oldestTimestampMs: decoded.oldestTimestampMs } };
+}
+
+async function readWhole(found: readonly NamedObject[], writer: CommitTools['writer']): Promise<WrittenObject[]> {
+  const objects: WrittenObject[] = [];
+  for (const named of found) {
+    const result = await writer.look(named);
+    if (result.kind === 'kept') objects.push(result.object);
+  }
+  return objects;
+}

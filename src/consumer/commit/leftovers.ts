@@ -1,0 +1,26 @@
+import { isDeletable, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import { parseObjectName } from '../ledger/object-keys.ts';
+import { keysOf } from '../table/planned-keys.ts';
+import type { CommitTools } from './commit-tools.ts';
+
+/** True when objects may be there that the entry has passed: whoever wrote it may have died before it could delete them. */
+export function mayHaveLeftovers({ obsolete = [] }: WrittenEntry): boolean {
+  return obsolete.length > 0;
+}
+
+/** Deletes what earlier generations of the entry have left. */
+export async function discardLeftovers(entry: WrittenEntry, { writer }: Pick<CommitTools, 'writer'>): Promise<void> {
+  const generationOf = (key: string): number => parseObjectName(key)?.generation ?? 0;
+  const keys = (entry.obsolete ?? []).filter((key) => isDeletable(entry, { key, generation: generationOf(key) }));
+  await writer.discard(keys);
+}
+
+/** Keys that a replacement may have written. Ledger format 1 noted no plan: its objects are found by their names. */
+export async function keysOfReplacement(
+  { replacement, ...entry }: ReplacingEntry,
+  { writer }: Pick<CommitTools, 'writer'>,
+): Promise<string[]> {
+  if (replacement.generation > 0) return keysOf({ ...entry, generation: replacement.generation }, replacement);
+  const found = await writer.findFormat1(entry);
+  return found.map(({ key }) => key);
+}
