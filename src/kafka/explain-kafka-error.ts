@@ -105,6 +105,12 @@ const diagnoses: readonly Diagnosis[] = [
     hint: 'it passes within seconds; a topic that was deleted and made again is named TOPIC_RECREATED',
   },
   {
+    pattern: /an answer of -?\d+ bytes|answer to a fetch can’t be read/,
+    code: 'BROKER_FAILED',
+    message: 'the broker answers with garbage, or with more than it was asked for',
+    hint: 'look at what listens at this address; raise KAFKA_UNPACKED_BYTES_MAX if a single record batch is that large',
+  },
+  {
     pattern: /ENOTFOUND|EAI_AGAIN/,
     code: 'BROKER_UNREACHABLE',
     message: "the broker's host name can't be resolved",

@@ -67,8 +67,8 @@ class GroupMember implements RecordSource {
       metadataMaxAge: options.metadataMaxAgeMs,
       // when all partitions are paused, kafkajs looks at them again after this long
       maxWaitTimeInMs: 100,
-      maxBytesPerPartition: options.fetchBytesMax,
-      maxBytes: options.fetchBytesMax * 4,
+      maxBytesPerPartition: Math.min(options.fetchBytesMax, options.kafka.unpackedBytesMax),
+      maxBytes: Math.min(options.fetchBytesMax * 4, options.kafka.unpackedBytesMax),
       allowAutoTopicCreation: false,
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 10_000, restartOnFailure: async () => true },
     };
@@ -77,6 +77,7 @@ class GroupMember implements RecordSource {
         topic: options.topic,
         topicId: () => this.#assigned?.topicId,
         lastEpochOf: (partition) => this.#assigned?.lastEpochOf(partition),
+        onFailure: (error) => this.#complain(error),
         receive: (answers, asked) => this.#receive(cluster, answers, asked),
       }),
     );

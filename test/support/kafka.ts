@@ -9,11 +9,12 @@ import type { TestRecord } from './chunks.ts';
 export function connectAdmin(
   bootstrap = inject('stack').bootstrap,
   credentials = inject('stack').credentials.admin,
+  identity = new TlsIdentity(credentials),
 ): KafkaClient {
   return createKafkaClient({
     brokers: bootstrap.split(','),
     clientId: 'test',
-    identity: new TlsIdentity(credentials),
+    identity,
     retries: 5,
     unpackedBytesMax: 100_000_000,
   });

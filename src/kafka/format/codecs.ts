@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { unreachable } from '../../runtime/errors.ts';
+import { lz4UnpacksBeyond } from './lz4-size.ts';
 import { wasmUtils } from '../../runtime/wasm-utils.ts';
 
 /** Codec numbers of the record batch's attributes. */
@@ -47,7 +48,7 @@ export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer 
     case codecs.snappy:
       return unpackSnappy(packed, bytesMax);
     case codecs.lz4:
-      return limited(wasmUtils().lz4Decompress(packed), bytesMax);
+      return unpackLz4(packed, bytesMax);
     default:
       throw new TypeError(`unknown codec ${codec}`);
   }
@@ -84,7 +85,7 @@ function unpackBlock(block: Buffer, bytesMax: number): Buffer {
   return wasmUtils().snappyDecompress(block);
 }
 
-function limited(bytes: Buffer, bytesMax: number): Buffer {
-  if (bytes.length > bytesMax) throw new RangeError(`${bytes.length} bytes`);
-  return bytes;
+function unpackLz4(packed: Buffer, bytesMax: number): Buffer {
+  if (lz4UnpacksBeyond(packed, bytesMax)) throw new RangeError(`more than ${bytesMax} bytes`);
+  return wasmUtils().lz4Decompress(packed);
 }

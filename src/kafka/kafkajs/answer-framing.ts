@@ -1,9 +1,6 @@
 /** An answer begins with its length, which does not count itself; the number of its request follows, of the same size. */
 export const prefixBytes = 4;
 
-/** Larger answers are not asked for; what says so is no Kafka broker. */
-const answerBytesMax = 1024 ** 3;
-
 /** Answers of such a size share a buffer. */
 const reusedBytesMin = 64 * 1024;
 const reusedBytesMax = 16 * 1024 * 1024;
@@ -15,6 +12,7 @@ const reusedBytesMax = 16 * 1024 * 1024;
  */
 export class AnswerFraming {
   readonly #emit: (answer: Buffer) => void;
+  readonly #bytesMax: number;
   readonly #prefix = Buffer.alloc(prefixBytes);
   #prefixFilled = 0;
   #answer: Buffer | undefined;
@@ -23,7 +21,8 @@ export class AnswerFraming {
   #isLent = false;
 
   /** `emit` gets whole answers with their length before them. A large one is good until the next macrotask. */
-  constructor(emit: (answer: Buffer) => void) {
+  constructor(bytesMax: number, emit: (answer: Buffer) => void) {
+    this.#bytesMax = bytesMax;
     this.#emit = emit;
   }
 
@@ -42,7 +41,7 @@ export class AnswerFraming {
     }
     if (this.#prefixFilled < prefixBytes) return at;
     const length = this.#prefix.readInt32BE();
-    if (length < prefixBytes || length > answerBytesMax) throw new RangeError(`an answer of ${length} bytes`);
+    if (length < prefixBytes || length > this.#bytesMax) throw new RangeError(`an answer of ${length} bytes`);
     this.#answer = this.#bufferFor(prefixBytes + length);
     this.#prefix.copy(this.#answer);
     this.#filled = prefixBytes;

@@ -21,6 +21,9 @@ export interface KafkaClient extends Kafka {
   readonly unpackedBytesMax: number;
 }
 
+/** An answer holds no more record bytes than we would unpack, and what describes them. */
+const answerBytesSlack = 16 * 1024 * 1024;
+
 /** A kafkajs client over mutual TLS. The broker is always verified; kafkajs's own log is silent, its errors are explained. */
 export function createKafkaClient({
   brokers,
@@ -29,6 +32,7 @@ export function createKafkaClient({
   retries,
   unpackedBytesMax,
 }: ClientOptions): KafkaClient {
+  const answerBytesMax = unpackedBytesMax + answerBytesSlack;
   mendConnections();
   installFetchedBatch();
   const kafkajs: typeof import('kafkajs') = require('kafkajs');
@@ -37,7 +41,7 @@ export function createKafkaClient({
     brokers: [...brokers],
     // the socket factory makes the connection; this only tells kafkajs to ask it for TLS
     ssl: {},
-    socketFactory: ({ host, port, onConnect }) => identity.connect({ host, port, onConnect }),
+    socketFactory: ({ host, port, onConnect }) => identity.connect({ host, port, answerBytesMax, onConnect }),
     connectionTimeout: retries > 3 ? 10_000 : 3000,
     requestTimeout: 30_000,
     retry: { retries, initialRetryTime: 100, maxRetryTime: retries > 3 ? 10_000 : 500 },

@@ -5,6 +5,8 @@ export interface ConsumerFetchOptions {
   readonly topic: string;
   readonly topicId: () => string | undefined;
   readonly lastEpochOf: (partition: number) => number | undefined;
+  /** A fetch failed; kafkajs tries it again. */
+  readonly onFailure: (error: unknown) => void;
   /** Makes kafkajs's batches of what the broker answered; called before the next macrotask. */
   readonly receive: (answers: FetchAnswers, asked: ReadonlyMap<number, bigint>) => Promise<ConsumerFetchAnswer>;
 }
@@ -21,7 +23,7 @@ export function fetchByOurselves(cluster: Cluster, options: ConsumerFetchOptions
 async function fetchFrom(
   broker: ClusterBroker,
   request: ConsumerFetch,
-  { topic, topicId, lastEpochOf, receive }: ConsumerFetchOptions,
+  { topic, topicId, lastEpochOf, onFailure, receive }: ConsumerFetchOptions,
 ): Promise<ConsumerFetchAnswer> {
   const wanted = request.topics.flatMap(({ partitions }) => partitions);
   const positions = wanted.map(({ partition, fetchOffset, maxBytes }): FetchPosition => ({
@@ -44,6 +46,7 @@ async function fetchFrom(
     );
     return await receive(answers, new Map(positions.map(({ partition, offset }) => [partition, offset])));
   } catch (error) {
+    onFailure(error);
     // what is left of the connection would be used again
     if (error instanceof Error && /ConnectionClosed|RequestTimeout/.test(error.name)) await broker.disconnect();
     throw error;

@@ -1,4 +1,5 @@
 import type { AbortedTransaction } from '../format/transactions.ts';
+import { messageOf } from '../../runtime/errors.ts';
 import { WireReader } from '../format/wire-reader.ts';
 import { WireWriter } from '../format/wire-writer.ts';
 import type { ClusterBroker } from './cluster.ts';
@@ -10,6 +11,9 @@ const apiName = 'Fetch';
 
 /** Versions by what they brought: topic ids instead of names (2.8); tagged fields and the last fetched epoch (2.7); kafkajs's last one (2.3). */
 const versions = { topicIds: 13, epochs: 12, oldest: 11 } as const;
+
+/** No broker that means well slows a client down for longer at once. */
+const throttleMsMax = 60_000;
 
 const readCommitted = 1;
 const noEpoch = -1;
@@ -66,10 +70,20 @@ export async function fetchRecords(
   const open = await broker.connectionPool.getConnection(connection);
   const body = writeRequest(request, apiVersion);
   const payload = await sendRequest(open, { apiKey, apiName, apiVersion, isFlexible, body });
-  const { throttleMs, errorCode, partitions } = readAnswer(payload, apiVersion);
-  open.requestQueue.maybeThrottle(throttleMs);
+  const { throttleMs, errorCode, partitions } = readOrRefuse(payload, apiVersion);
+  open.requestQueue.maybeThrottle(Math.min(throttleMs, throttleMsMax));
   if (errorCode !== 0) throw errorOf(errorCode);
   return { partitions, isThrottled: throttleMs > 0 };
+}
+
+/** An answer that makes no sense is worth another try, unlike a mistake of ours: kafkajs tells them apart by `retriable`. */
+function readOrRefuse(payload: Buffer, apiVersion: number): DecodedAnswer {
+  try {
+    return readAnswer(payload, apiVersion);
+  } catch (error) {
+    const what = `the broker’s answer to a fetch can’t be read: ${messageOf(error)}`;
+    throw Object.assign(new Error(what, { cause: error }), { retriable: true });
+  }
 }
 
 function versionFor(broker: ClusterBroker, topicId: string | undefined): number {

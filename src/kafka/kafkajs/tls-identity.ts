@@ -37,13 +37,16 @@ export class TlsIdentity {
   connect({
     host,
     port,
+    answerBytesMax,
     onConnect,
   }: {
     readonly host: string;
     readonly port: number;
+    /** A longer answer was not asked for, and closes the connection. */
+    readonly answerBytesMax: number;
     readonly onConnect: () => void;
   }): TLSSocket {
-    const answers = new AnswerFraming((answer) => socket.emit('data', answer));
+    const answers = new AnswerFraming(answerBytesMax, (answer) => socket.emit('data', answer));
     const reading: { readonly onread: OnReadOpts } = {
       onread: {
         buffer: Buffer.alloc(readBytes),

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startBroker } from '../../../src/devstack/broker.ts';
 import { withAdmin } from '../../../src/kafka/topics.ts';
+import type { PipelineError } from '../../../src/runtime/errors.ts';
+import { LyingIdentity } from '../../support/lying-identity.ts';
 import { runMember } from '../../support/group-member.ts';
 import { appendRecords, connectAdmin, createTopic } from '../../support/kafka.ts';
 import { sendBatch } from '../../support/raw-producer.ts';
@@ -76,5 +78,40 @@ describe('a member of a group', () => {
     await recorder.until(() => recorder.of(0).at(-1)?.to === 15n);
     expect(valuesOf(recorder.of(0)).slice(-5)).toEqual(values(5, 10));
     expect(troubles).not.toContain('BROKER_NOT_TLS');
+  });
+
+  it('says so when the broker answers with garbage, and reads on once it does not', async () => {
+    const { bootstrap, credentials } = inject('stack');
+    const topic = `member-${randomUUID()}`;
+    await createTopic(connectAdmin(), topic, 1);
+    await appendRecords(connectAdmin(), topic, 0, records(10));
+    let lies = 5;
+    const garble = (answer: Buffer): Buffer =>
+      lies-- > 0 ? Buffer.concat([answer.subarray(0, 8), Buffer.alloc(40, 0xff)]) : answer;
+    const kafka = connectAdmin(bootstrap, credentials.admin, new LyingIdentity(credentials.admin, garble));
+    const troubles: PipelineError[] = [];
+    const { recorder } = runMember(kafka, topic, { onTrouble: (error) => troubles.push(error) });
+    await recorder.until(() => recorder.of(0).at(-1)?.to === 10n);
+    expect(valuesOf(recorder.of(0))).toEqual(values(10));
+    expect(troubles).toMatchObject([{ code: 'BROKER_FAILED', message: expect.stringContaining('garbage') }]);
+  });
+
+  it('takes no record whose bytes have changed on their way', async () => {
+    const { bootstrap, credentials } = inject('stack');
+    const topic = `member-${randomUUID()}`;
+    await createTopic(connectAdmin(), topic, 1);
+    await appendRecords(connectAdmin(), topic, 0, [{ value: '{"temperature":36.9}' }]);
+    const flip = (answer: Buffer): Buffer => {
+      const at = answer.indexOf('36.9');
+      if (at >= 0) answer.write('7', at);
+      return answer;
+    };
+    const kafka = connectAdmin(bootstrap, credentials.admin, new LyingIdentity(credentials.admin, flip));
+    const { recorder } = runMember(kafka, topic);
+    await recorder.until(() => recorder.damages.length > 0);
+    expect(recorder.damages).toMatchObject([
+      { partition: 0, from: 0n, error: { code: 'RECORDS_UNREADABLE', message: expect.stringContaining('checksum') } },
+    ]);
+    expect(recorder.chunks).toEqual([]);
   });
 });

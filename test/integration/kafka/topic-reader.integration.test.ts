@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { readRecordBatches } from '../../../src/kafka/format/record-batch.ts';
+import { createCluster } from '../../../src/kafka/kafkajs/cluster.ts';
+import { fetchRecords } from '../../../src/kafka/kafkajs/fetch-request.ts';
+import { fetchTopicId } from '../../../src/kafka/kafkajs/metadata-request.ts';
 import { createTopicReader } from '../../../src/kafka/topic-reader.ts';
 import { withAdmin } from '../../../src/kafka/topics.ts';
 import { appendRecords, connectAdmin, createTopic } from '../../support/kafka.ts';
@@ -40,6 +44,26 @@ describe('a topic reader', () => {
     await expect.poll(async () => valuesOf(await read().catch(() => []))).toEqual(values(6, 2));
     expect((await reader.describe()).partitions.get(0)).toEqual({ low: 0n, high: 10n });
     expect(await withAdmin(kafka, topic, async (admin) => (await admin.listGroups()).groups.length)).toBe(groups);
+  });
+
+  it.each([11, 12, 13])('speaks version %i of fetch requests', async (version) => {
+    const { kafka, topic } = await openTopic(1);
+    await appendRecords(kafka, topic, 0, records(4));
+    const cluster = createCluster(kafka);
+    onTestFinished(() => cluster.disconnect());
+    await cluster.connect();
+    await cluster.addTargetTopic(topic);
+    const broker = await cluster.findBroker({ nodeId: 1 });
+    const topicId = await fetchTopicId(broker, topic);
+    const upTo = Object.assign(broker, { versions: { 1: { minVersion: 4, maxVersion: version } } });
+    const asked = { topic, topicId, waitMs: 100, bytesMax: 1_000_000 };
+    const partitions = [{ partition: 0, offset: 1n, bytesMax: 1_000_000, lastEpoch: 0 }];
+    const { partitions: answers } = await fetchRecords(upTo, { ...asked, partitions }, 0);
+    expect(answers).toMatchObject([{ partition: 0, errorCode: 0, highWatermark: 4n, stableEnd: 4n, logStart: 0n }]);
+    expect(readRecordBatches(Buffer.from(answers[0]?.records ?? []), 1n)).toMatchObject({
+      batches: [{ baseOffset: 0n, count: 4, leaderEpoch: 0 }],
+      damage: undefined,
+    });
   });
 
   it('follows a topic that has got more partitions', async () => {

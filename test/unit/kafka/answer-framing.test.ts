@@ -12,7 +12,7 @@ function answerOf(bytes: number, fill: number): Buffer {
 
 function collecting(): { readonly framing: AnswerFraming; readonly answers: Buffer[] } {
   const answers: Buffer[] = [];
-  return { framing: new AnswerFraming((answer) => answers.push(answer)), answers };
+  return { framing: new AnswerFraming(1024 ** 3, (answer) => answers.push(answer)), answers };
 }
 
 const macrotask = () => new Promise((resolve) => setImmediate(resolve));

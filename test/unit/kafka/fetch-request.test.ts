@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WireWriter } from '../../../src/kafka/format/wire-writer.ts';
+import { readAnswer } from '../../../src/kafka/kafkajs/fetch-request.ts';
+import { topicIdOf } from '../../../src/kafka/kafkajs/metadata-request.ts';
+
+const newest = 13;
+const topicId = 'AAECAwQFBgcICQoLDA0ODw';
+
+/** An answer with one partition, a list of aborted transactions and the end of a diverging epoch. */
+function fetchAnswer(records: Buffer): Buffer {
+  const answer = new WireWriter({ isFlexible: true });
+  answer.noTags().int32(0).int16(0).int32(0);
+  answer.array([topicId], (id) => {
+    answer.uuid(id).array([0], (partition) => {
+      answer.int32(partition).int16(0).int64(50n).int64(40n).int64(7n);
+      answer.array([9n], (producer) => answer.int64(producer).int64(12n).noTags());
+      answer.int32(-1).unsignedVarint(records.length + 1);
+      for (const byte of records) answer.int8((byte << 24) >> 24);
+      // one tagged field: epoch and end offset
+      answer.unsignedVarint(1).unsignedVarint(0).unsignedVarint(13).int32(3).int64(33n).noTags();
+    });
+    answer.noTags();
+  });
+  return answer.noTags().toBuffer();
+}
+
+describe('an answer to a fetch', () => {
+  it('is read field by field', () => {
+    const records = Buffer.from([1, 2, 3, 200]);
+    expect(readAnswer(fetchAnswer(records), newest)).toEqual({
+      throttleMs: 0,
+      errorCode: 0,
+      partitions: [
+        {
+          partition: 0,
+          errorCode: 0,
+          highWatermark: 50n,
+          stableEnd: 40n,
+          logStart: 7n,
+          aborted: [{ producerId: 9n, firstOffset: 12n }],
+          divergesAt: 33n,
+          records,
+        },
+      ],
+    });
+  });
+
+  it('is refused, or read as something, whatever is in it or missing: never a hang', () => {
+    const good = fetchAnswer(Buffer.alloc(20, 7));
+    fc.assert(
+      fc.property(
+        fc.nat({ max: good.length - 1 }),
+        fc.nat({ max: 255 }),
+        fc.nat({ max: good.length }),
+        fc.constantFrom(11, 12, 13),
+        (at, byte, length, version) => {
+          const damaged = Buffer.from(good.subarray(0, length));
+          if (at < length) damaged[at] = byte;
+          try {
+            readAnswer(damaged, version);
+          } catch (error) {
+            expect(error).toBeInstanceOf(RangeError);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('an answer to a metadata request', () => {
+  const metadataAnswer = (errorCode: number, id: string | undefined): Buffer => {
+    const answer = new WireWriter({ isFlexible: true });
+    answer.noTags().int32(0);
+    answer.array([1], (node) => answer.int32(node).string('broker').int32(9094).unsignedVarint(0).noTags());
+    answer.string('cluster').int32(1);
+    answer.array(['readings'], (name) => {
+      answer.int16(errorCode).string(name).uuid(id).int8(0);
+      answer.array([0], (partition) => {
+        answer.int16(0).int32(partition).int32(1).int32(0);
+        for (const list of [[1], [1], []]) answer.array(list, (node) => answer.int32(node));
+        answer.noTags();
+      });
+      answer.int32(0).noTags();
+    });
+    return answer.int32(0).noTags().toBuffer();
+  };
+
+  it('tells the topic’s id; zeros are none', () => {
+    expect(topicIdOf(metadataAnswer(0, topicId), 'readings')).toBe(topicId);
+    expect(topicIdOf(metadataAnswer(0, undefined), 'readings')).toBeUndefined();
+  });
+
+  it('is an error when the topic is not there, or may not be seen', () => {
+    expect(() => topicIdOf(metadataAnswer(3, undefined), 'readings')).toThrow(
+      expect.objectContaining({ type: 'UNKNOWN_TOPIC_OR_PARTITION' }),
+    );
+    expect(() => topicIdOf(metadataAnswer(29, undefined), 'readings')).toThrow(
+      expect.objectContaining({ type: 'TOPIC_AUTHORIZATION_FAILED' }),
+    );
+  });
+});
