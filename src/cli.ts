@@ -1,10 +1,12 @@
 import { CommanderError } from 'commander';
-import { describeFailure, exitCodeOf, exitCodes } from './app/exit-codes.ts';
-import { failureFields } from './app/log-observer.ts';
+import { exitCodeOf, exitCodes } from './app/exit-codes.ts';
+import { describeFailure, failureFields } from './app/explain-failure.ts';
+import { configuredVariables, mistypedVariables } from './app/given-variables.ts';
 import { createLogger } from './app/logger.ts';
 import { ignoreClosedPipes, printProblem } from './app/output.ts';
 import { readSettings } from './app/settings.ts';
 import { listenForStop } from './app/signals.ts';
+import { readVersion } from './app/version.ts';
 import { createCommandLine } from './commands/command-line.ts';
 import { processEnvironment } from './runtime/environment.ts';
 
@@ -15,8 +17,16 @@ process.on('uncaughtException', (error) => {
 });
 
 const program = createCommandLine(async (voice, required, work) => {
-  const settings = readSettings(processEnvironment(), required);
+  const environment = processEnvironment();
+  const settings = readSettings(environment, required);
   const log = createLogger(settings.service.logLevel);
+  const notes = mistypedVariables(environment).map(
+    ({ name, known }) => `${name} has no effect: did you mean ${known}?`,
+  );
+  if (voice === 'log') {
+    log.info({ ...readVersion(), configured: configuredVariables(environment) }, 'starting');
+    for (const note of notes) log.warn(note);
+  } else for (const note of notes) printProblem(`note: ${note}\n`);
   const stop = listenForStop();
   try {
     process.exitCode = await work({ settings, log, stop });

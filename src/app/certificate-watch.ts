@@ -2,7 +2,7 @@ import { checkTlsMaterial, type CertificateFacts, type TlsMaterial } from '../ka
 import { type TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from './logger.ts';
-import { failureFields } from './log-observer.ts';
+import { failureFields } from './explain-failure.ts';
 
 export interface RotationOptions {
   readonly identity: TlsIdentity;

@@ -1,15 +1,9 @@
 import { factsOfError } from '../runtime/error-codes/error-codes.ts';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { PipelineError } from '../runtime/errors.ts';
 
 /** Exit codes, the same for all commands. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, different: 3, interrupted: 130, terminated: 143 } as const;
 
 export function exitCodeOf(error: unknown): number {
   return error instanceof PipelineError ? (factsOfError(error.code).exit ?? exitCodes.failed) : exitCodes.failed;
-}
-
-/** One line for what happened, with its code, and what can be done. */
-export function describeFailure(error: unknown): string {
-  if (!(error instanceof PipelineError)) return `error: ${messageOf(error)}`;
-  return `error ${error.code}: ${error.message}${error.hint === undefined ? '' : `\n  what to do: ${error.hint}`}`;
 }

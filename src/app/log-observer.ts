@@ -1,9 +1,9 @@
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import { skipCommand } from '../consumer/service/unreadable-partitions.ts';
-import { isRetryable, messageOf, PipelineError } from '../runtime/errors.ts';
+import { failureFields } from './explain-failure.ts';
 import type { Logger } from './logger.ts';
 
-/** Says in the log what the pipeline does: one info line per committed batch, nothing per record. */
+/** Logs what the pipeline does: one info line per committed batch, nothing per record. */
 export function createLogObserver(log: Logger): PipelineObserver {
   return {
     assigned: (positions) =>
@@ -51,11 +51,4 @@ export function createLogObserver(log: Logger): PipelineObserver {
     paused: (bufferedBytes) => log.info({ bufferedBytes }, 'reading paused: the buffer is full'),
     resumed: (bufferedBytes) => log.debug({ bufferedBytes }, 'reading again'),
   };
-}
-
-/** An error as fields of a log line. */
-export function failureFields(error: unknown): Record<string, unknown> {
-  if (!(error instanceof PipelineError)) return { error: messageOf(error) };
-  const { code, message, hint, details } = error;
-  return { code, error: message, retryable: isRetryable(error), ...details, ...(hint !== undefined && { hint }) };
 }

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
+import { findPosition } from '../consumer/ledger/chain-position.ts';
+import { Ledger } from '../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { withAdmin } from '../kafka/topics.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { mapConcurrently } from '../runtime/concurrency.ts';
 import type { KafkaSettings, Settings } from '../app/settings.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
 import { printLines } from '../app/output.ts';
 import { openLake } from '../app/open-lake.ts';
-import { describeFailure, exitCodes } from '../app/exit-codes.ts';
+import { exitCodes } from '../app/exit-codes.ts';
+import { describeFailure } from '../app/explain-failure.ts';
 
 interface Check {
   readonly name: string;
@@ -17,24 +21,27 @@ interface Check {
 }
 
 const soonDays = 30;
+const lookupsMax = 8;
 
 /** Tries everything the service needs, one by one, and prints a line for each; 1 when anything is wrong. */
 export async function doctor(settings: Settings): Promise<number> {
-  let failures = 0;
-  for (const group of [kafkaChecks(settings.kafka), lakeChecks(settings)]) {
-    for (const { name, run } of group) {
-      try {
-        printLines(`ok    ${name}: ${await run()}`);
-      } catch (error) {
-        failures++;
-        printLines(...`FAIL  ${name}: ${describeFailure(error)}`.split('\n'));
-        // what comes after stands on this
-        break;
-      }
+  const sides = [await runChecks(kafkaChecks(settings.kafka)), await runChecks(lakeChecks(settings))];
+  const areReady = sides.every(Boolean) && (await runChecks([ledgerCheck(settings)]));
+  printLines(areReady ? 'everything is in place' : 'the service can’t work yet');
+  return areReady ? exitCodes.done : exitCodes.failed;
+}
+
+/** Runs checks until one fails, since those after it stand on it. True when all have passed. */
+async function runChecks(checks: readonly Check[]): Promise<boolean> {
+  for (const { name, run } of checks) {
+    try {
+      printLines(`ok    ${name}: ${await run()}`);
+    } catch (error) {
+      printLines(...`FAIL  ${name}: ${describeFailure(error)}`.split('\n'));
+      return false;
     }
   }
-  printLines(failures === 0 ? 'everything is in place' : `${failures} of 2 sides can't work yet`);
-  return failures === 0 ? exitCodes.done : exitCodes.failed;
+  return true;
 }
 
 function kafkaChecks(settings: KafkaSettings): Check[] {
@@ -119,4 +126,24 @@ function lakeChecks({ lake, table: { name } }: Settings): Check[] {
       },
     },
   ];
+}
+
+/** Finds where the service would go on, with all that it would check there: whose topic it is, whether the ledger is whole. */
+function ledgerCheck({ kafka: settings, lake, table }: Settings): Check {
+  return {
+    name: 'ledger',
+    run: async () => {
+      const { kafka } = await connectKafka(settings, { patience: 'one-off', nowMs: systemClock.nowMs() });
+      await using reader = createTopicReader({ kafka, topic: settings.topic });
+      const ledger = new Ledger((await openLake(lake)).store);
+      const { partitions, topicId } = await reader.describe();
+      const waiting = await mapConcurrently([...partitions], lookupsMax, async ([partition, marks]) => {
+        const path = { table: table.name, topic: settings.topic, partition };
+        const { next } = await findPosition(path, { partition, topicId, ...marks }, { ledger, reader });
+        return marks.high - next;
+      });
+      const total = waiting.reduce((sum, records) => sum + (records > 0n ? records : 0n), 0n);
+      return `${partitions.size} partitions, ${total} records wait to be written`;
+    },
+  };
 }

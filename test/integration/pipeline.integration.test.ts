@@ -146,6 +146,7 @@ describe('the doctor', () => {
     await runCli(['produce', '--count', '1'], env);
     const { code, stdout } = await runCli(['doctor'], env);
     expect(stdout).toMatch(/ok {4}client certificate: CN=admin, valid until/);
+    expect(stdout).toMatch(/ok {4}ledger: \d+ partitions, 1 records wait to be written/);
     expect(stdout).toContain('everything is in place');
     expect(code).toBe(0);
   });

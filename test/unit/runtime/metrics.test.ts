@@ -12,7 +12,6 @@ describe('metrics', () => {
       ([, name]) => name,
     );
     expect(new Set(documented)).toEqual(new Set(names));
-    expect(documented).toHaveLength(names.length);
   });
 });
 

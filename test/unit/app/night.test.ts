@@ -1,0 +1,118 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { describeFailure, failureFields } from '../../../src/app/explain-failure.ts';
+import { configuredVariables, mistypedVariables } from '../../../src/app/given-variables.ts';
+import { readSettings } from '../../../src/app/settings.ts';
+import { createStatusLog } from '../../../src/app/status-log.ts';
+import { watchService } from '../../../src/app/watch-service.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
+import { TestClock } from '../../support/test-clock.ts';
+
+function createTestLog() {
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  return { log, lines };
+}
+
+describe('a failure that is told', () => {
+  it('always says what to do, from its code when it says nothing itself', () => {
+    const error = new PipelineError('STORE_DENIED', { message: 'no', retryable: false });
+    expect(failureFields(error)).toMatchObject({ hint: expect.stringContaining('docs/operations.md') });
+    expect(describeFailure(error)).toContain('\n  what to do: Check credentials');
+    const own = new PipelineError('STORE_DENIED', { message: 'no', retryable: false, hint: 'ask Bob' });
+    expect(failureFields(own)).toMatchObject({ hint: 'ask Bob' });
+  });
+
+  it('keeps its cause, once', () => {
+    const cause = new Error('socket hang up');
+    const options = { retryable: true, cause };
+    const told = new PipelineError('STORE_UNAVAILABLE', { message: 's3: socket hang up', ...options });
+    const untold = new PipelineError('STORE_UNAVAILABLE', { message: 's3 failed', ...options });
+    expect(failureFields(told)).not.toHaveProperty('cause');
+    expect(failureFields(untold)).toMatchObject({ cause: 'socket hang up' });
+  });
+
+  it('says where in the program a bug is', () => {
+    const { stack } = failureFields(new TypeError('x is not a function'));
+    expect(JSON.stringify(stack)).toContain('night.test.ts');
+  });
+});
+
+describe('variables of the environment', () => {
+  const environment = {
+    PATH: '/bin',
+    KAFKA_BROKERS: 'a:9094',
+    LAKE: '',
+    KAFKA_TLS_KEY: '-----BEGIN PRIVATE KEY-----\nMIIE',
+    KAFKA_TLS_CERT: '-----BEGIN CERTIFICATE-----\nMIIE',
+    KAFKA_TLS_KEYSTORE_PASSWORD: 'short',
+  };
+
+  it('that are set are told, without secrets', () => {
+    expect(configuredVariables(environment)).toEqual({
+      KAFKA_BROKERS: 'a:9094',
+      KAFKA_TLS_CERT: '(not shown)',
+      KAFKA_TLS_KEY: '(not shown)',
+      KAFKA_TLS_KEYSTORE_PASSWORD: '(not shown)',
+    });
+  });
+
+  it.each([
+    ['KAFKA_TOPICS', 'KAFKA_TOPIC'],
+    ['KAFKA_BROKER', 'KAFKA_BROKERS'],
+    ['BATCH_ROW_MAX', 'BATCH_ROWS_MAX'],
+    ['LAKE_TABEL', 'LAKE_TABLE'],
+    ['kafka_topic', 'KAFKA_TOPIC'],
+    ['LAKR', 'LAKE'],
+  ])('that are mistyped are found: %s for %s', (name, known) => {
+    expect(mistypedVariables({ [name]: 'x' })).toEqual([{ name, known }]);
+  });
+
+  it('of others are left alone', () => {
+    const others = [
+      'PATH',
+      'HOME',
+      'AWS_PROFILE',
+      'KAFKA_PORT',
+      'KAFKA_SERVICE_HOST',
+      'HTTP_PROXY',
+      'LANG',
+      'LAKES_ETC',
+    ];
+    expect(mistypedVariables(Object.fromEntries(others.map((name) => [name, 'x'])))).toEqual([]);
+    expect(mistypedVariables(environment)).toEqual([]);
+  });
+});
+
+describe('a service with nothing to do', () => {
+  it('says every ten minutes that it lives, and what waits', () => {
+    const { log, lines } = createTestLog();
+    const clock = new TestClock();
+    const status = createStatusLog(log, clock);
+    clock.pass(599_000);
+    status.lagged(new Map([[0, 0n]]));
+    expect(lines).toEqual([]);
+    clock.pass(1000);
+    status.observer.committed?.({ entry: { outcome: { records: 7 } } } as never);
+    status.lagged(
+      new Map([
+        [0, 2n],
+        [1, 3n],
+      ]),
+    );
+    status.lagged(new Map([[0, 9n]]));
+    expect(lines).toMatchObject([{ msg: 'status', batches: 1, records: 7, waiting: '5', partitions: 2 }]);
+    clock.pass(600_000);
+    status.lagged(new Map());
+    expect(lines[1]).toMatchObject({ batches: 0, records: 0, waiting: '0' });
+  });
+
+  it('shows no lag of partitions that others have by now', async () => {
+    const { log } = createTestLog();
+    await using watch = await watchService(readSettings({ HTTP_PORT: '0' }), { log });
+    watch.lagged(new Map([[0, 5n]]));
+    watch.lagged(new Map([[1, 2n]]));
+    const lag = await watch.metrics?.lag.get();
+    expect(lag?.values).toMatchObject([{ labels: { partition: '1' }, value: 2 }]);
+  });
+});
