@@ -94,15 +94,16 @@ function addSkip(program: Command, run: RunCommand): void {
       'Book a range that can’t be read (RECORDS_UNREADABLE) as a gap, so that its partition goes on. Safe beside a running consumer.',
     )
     .requiredOption('--partition <number>', 'Kafka partition', parse.wholeNumber)
-    .requiredOption('--offset <offset>', 'first offset to skip: where the ledger ends', parse.offset)
+    .requiredOption('--offset <offset>', 'first offset to skip, as the service’s log names it', parse.offset)
     .option('--to <offset>', 'offset to go on at; default: the next one that can be read', parse.offset)
     .requiredOption('--reason <words>', 'why, for the ledger and whoever reads it later', parse.words)
+    .option('--wait <time>', 'how long what lies before may take to be written (default: 60s)', parse.duration, 60_000)
     .option('--force', 'skip records that can be read, too', false)
     .option('--dry-run', 'only print the range', false)
     .action(async (options) => {
-      await run('words', ['KAFKA_BROKERS'], async ({ settings, log }) => {
+      await run('words', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { skip } = await import('./skip.ts');
-        return skip(settings, options, log);
+        return skip(settings, options, context);
       });
     });
 }

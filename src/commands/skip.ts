@@ -6,32 +6,61 @@ import type { Logger } from '../app/logger.ts';
 import { openLake } from '../app/open-lake.ts';
 import { printLines } from '../app/output.ts';
 import type { Settings } from '../app/settings.ts';
-import { skipRange } from '../consumer/replay/skip-range.ts';
+import type { StopSignal } from '../app/signals.ts';
+import { skipRange } from '../consumer/commit/skip-range.ts';
+import type { OffsetRange, TopicReader } from '../consumer/ports/topic.ts';
+import { findReadable, isReadable } from '../consumer/replay/find-readable.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { PipelineError } from '../runtime/errors.ts';
 
 export interface SkipCommandOptions {
   readonly partition: number;
   readonly offset: bigint;
   readonly to?: bigint;
   readonly reason: string;
+  /** How long to wait for what lies before to be written. */
+  readonly wait: number;
   readonly force: boolean;
   readonly dryRun: boolean;
 }
 
 /** Books a range that can't be read as a gap, so that its partition goes on. Safe beside a running consumer. */
-export async function skip(settings: Settings, options: SkipCommandOptions, log: Logger): Promise<number> {
-  const { partition, offset, reason, force: isForced, dryRun } = options;
+export async function skip(
+  settings: Settings,
+  options: SkipCommandOptions,
+  { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
+): Promise<number> {
+  const { reason, wait: waitMs, dryRun } = options;
   const { kafka } = await connectKafka(settings.kafka, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  await using reader = createTopicReader({ kafka, topic: settings.kafka.topic });
+  const range = await chooseRange(reader, options);
+  const where = `partition ${range.partition} [${range.from}, ${range.to}), ${range.to - range.from} offsets`;
+  if (dryRun) printLines(`${where}: would be booked as a gap of ${settings.table.name}`);
+  if (dryRun) return exitCodes.done;
   const lake = await openLake(settings.lake);
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
-  await using reader = createTopicReader({ kafka, topic: settings.kafka.topic });
-  const request = { partition, from: offset, to: options.to, why: reason, isForced, dryRun };
-  const { from, to } = await skipRange(request, { reader, tools });
-  const where = `partition ${partition} [${from}, ${to}), ${to - from} offsets`;
-  printLines(
-    dryRun ? `${where}: would be booked as a gap of ${tools.table}` : `${where}: booked as a gap of ${tools.table}`,
-    ...(dryRun ? [] : ['`glueless verify` names it until `glueless verify --acknowledge-gaps`']),
-  );
+  await skipRange({ ...range, reason, waitMs, signal: stop.signal }, { reader, tools });
+  printLines(`${where}: booked as a gap of ${tools.table}; a running service goes on by itself`);
   return exitCodes.done;
+}
+
+/** The range that was asked for; without an end, up to the next record that can be read. */
+async function chooseRange(
+  reader: TopicReader,
+  { partition, offset: from, to: end, force }: SkipCommandOptions,
+): Promise<OffsetRange> {
+  const { partitions } = await reader.describe();
+  const marks = partitions.get(partition);
+  if (marks === undefined) throw usage(`the topic has no partition ${partition}`);
+  const { low, high } = marks;
+  if (from < low || from >= high)
+    throw usage(`partition ${partition} holds offsets ${low} to ${high - 1n}, not ${from}`);
+  if (!force && (await isReadable(reader, { partition, from })))
+    throw usage(`the record at offset ${from} of partition ${partition} can be read`, '--force skips it all the same');
+  return { partition, from, to: end ?? (await findReadable(reader, { partition, from, to: high })) };
+}
+
+function usage(message: string, hint?: string): PipelineError {
+  return new PipelineError('USAGE_INVALID', { message, retryable: false, ...(hint !== undefined && { hint }) });
 }
