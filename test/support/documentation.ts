@@ -9,7 +9,11 @@ export interface Page {
 /** Everything that tells people what to type: Markdown pages, and the comments of the compose files. */
 export function documentationPages(): Page[] {
   const paths = globSync(['*.md', 'docs/**/*.md', '.github/*.md', 'docker/*.yaml']);
-  return paths.toSorted().map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+  return paths.toSorted().map((path) => ({ path, text: withoutDiagrams(readFileSync(path, 'utf8')) }));
+}
+
+function withoutDiagrams(text: string): string {
+  return text.replaceAll(/^```mermaid\n.*?^```\n/gms, '');
 }
 
 /** A piece of code of a page. A block can be run as it stands, a span in prose may only name a thing. */
@@ -30,7 +34,7 @@ export function codeOf({ path, text }: Page): Code[] {
 }
 
 function blocksOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^ *```(?!mermaid)\w*\n(.*?)^ *```/gms)].flatMap(([, block = '']) =>
+  return [...markdown.matchAll(/^ *```\w*\n(.*?)^ *```/gms)].flatMap(([, block = '']) =>
     block.replaceAll(/\\\n\s*/g, ' ').split('\n'),
   );
 }
