@@ -25,6 +25,15 @@ function fetchAnswer(records: Buffer): Buffer {
   return answer.noTags().toBuffer();
 }
 
+function fateOf(payload: Buffer, version: number): string {
+  try {
+    readAnswer(payload, version);
+    return 'read';
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  }
+}
+
 describe('an answer to a fetch', () => {
   it('is read field by field', () => {
     const records = Buffer.from([1, 2, 3, 200]);
@@ -57,11 +66,7 @@ describe('an answer to a fetch', () => {
         (at, byte, length, version) => {
           const damaged = Buffer.from(good.subarray(0, length));
           if (at < length) damaged[at] = byte;
-          try {
-            readAnswer(damaged, version);
-          } catch (error) {
-            expect(error).toBeInstanceOf(RangeError);
-          }
+          expect(fateOf(damaged, version)).toMatch(/^(read|RangeError)$/);
         },
       ),
       { numRuns: 2000 },
