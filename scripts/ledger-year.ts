@@ -69,10 +69,10 @@ async function rollUpOnce(): Promise<void> {
   const unfinished = `${folder}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
-  const ledger = new Ledger(await openYear(unfinished));
+  const year = await openYear(unfinished);
   const startMs = performance.now();
   for (const path of paths) {
-    const segments = await ledger.rollUp(path);
+    const segments = await year.writeSegments(path.partition);
     const seconds = Math.round((performance.now() - startMs) / 1000);
     process.stdout.write(`rolled up partition ${path.partition} into ${segments} segments (${seconds} s so far)\n`);
   }

@@ -1,7 +1,14 @@
+import { zstdCompressSync } from 'node:zlib';
 import { objectKey } from '../src/consumer/ledger/object-keys.ts';
-import { serializeEntry } from '../src/consumer/ledger/entry-format.ts';
 import { ledgerFormat, type CommittedEntry, type WrittenObject } from '../src/consumer/ledger/ledger-entry.ts';
-import { entryKey, offsetOfKey, partitionPrefix, type LedgerPath } from '../src/consumer/ledger/ledger-keys.ts';
+import {
+  entryKey,
+  offsetOfKey,
+  partitionPrefix,
+  segmentKey,
+  type LedgerPath,
+} from '../src/consumer/ledger/ledger-keys.ts';
+import { segmentEntries } from '../src/consumer/ledger/segments.ts';
 import { decoderVersion } from '../src/consumer/ledger/recipe.ts';
 import type { ObjectInfo, ObjectStore } from '../src/consumer/ports/lake.ts';
 import { hivePath, partitionKeys } from '../src/schema/layout.ts';
@@ -23,6 +30,12 @@ export interface YearOptions {
   /** Holds what is written over the year: segments, revisions, the catalog. */
   readonly overlay: ObjectStore;
 }
+
+/** Version of everything that is computed. */
+const version = '1';
+
+/** Newest entries of a partition that the service leaves out of segments. */
+const liveEntries = 100;
 
 const keys = partitionKeys('hour').map(({ name }) => name);
 
@@ -47,12 +60,12 @@ export class SimulatedYear implements ObjectStore {
 
   async get(key: string): ReturnType<ObjectStore['get']> {
     const bytes = this.#entryAt(key) ?? (this.#isObject(key) ? this.#options.file : undefined);
-    return bytes === undefined ? this.#options.overlay.get(key) : { bytes, version: '1' };
+    return bytes === undefined ? this.#options.overlay.get(key) : { bytes, version };
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
     const { file, fileCrc32: crc32 } = this.#options;
-    return this.#isObject(key) ? { key, size: file.length, version: '1', crc32 } : this.#options.overlay.head(key);
+    return this.#isObject(key) ? { key, size: file.length, version, crc32 } : this.#options.overlay.head(key);
   }
 
   async getRange(key: string, start: number, end: number): Promise<Uint8Array> {
@@ -74,6 +87,26 @@ export class SimulatedYear implements ObjectStore {
     if (left > 0) yield* this.#options.overlay.list(prefix, { startAfter, limit: left });
   }
 
+  /**
+   * Writes the segments that the service would have written over the year: what `Ledger.rollUp` does, but without reading every entry
+   * back. Answers with how many.
+   */
+  async writeSegments(partition: number): Promise<number> {
+    const { overlay, batches, recordsPerBatch } = this.#options;
+    let written = 0;
+    for (let first = 0; first + segmentEntries + liveEntries <= batches; first += segmentEntries) {
+      const indexes = Array.from({ length: segmentEntries }, (_, at) => first + at);
+      const lines = indexes.map((index) => this.#line(partition, index));
+      const range = {
+        from: BigInt(first) * BigInt(recordsPerBatch),
+        to: BigInt(first + segmentEntries) * BigInt(recordsPerBatch),
+      };
+      await overlay.put(segmentKey(this.#path(partition), range), zstdCompressSync(lines.join('')), { ifAbsent: true });
+      written++;
+    }
+    return written;
+  }
+
   /** The entry of one batch, as the service would have committed it. */
   entry(partition: number, index: number): CommittedEntry {
     const { table, topic, recordsPerBatch: rows, file, fileCrc32: crc32 } = this.#options;
@@ -82,7 +115,15 @@ export class SimulatedYear implements ObjectStore {
     const [date, hour] = [at.slice(0, 10), at.slice(11, 13)];
     const range = { table, topic, partition, from, to: from + BigInt(rows), generation: 0 };
     const key = objectKey(range, hivePath(keys, [date, hour]));
-    const object: WrittenObject = { key, kind: 'rows', rows, bytes: file.length, crc32, partition: [date, hour] };
+    const object: WrittenObject = {
+      key,
+      kind: 'rows',
+      rows,
+      bytes: file.length,
+      crc32,
+      version,
+      partition: [date, hour],
+    };
     return {
       ...range,
       format: ledgerFormat,
@@ -108,6 +149,11 @@ export class SimulatedYear implements ObjectStore {
     };
   }
 
+  #line(partition: number, index: number): string {
+    const withDigits = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
+    return `${JSON.stringify(this.entry(partition, index), withDigits)}\n`;
+  }
+
   #timeOf(index: number): string {
     return new Date(this.#options.startMs + index * this.#options.everyMs).toISOString();
   }
@@ -123,7 +169,7 @@ export class SimulatedYear implements ObjectStore {
       const offset = offsetOfKey(partitionPrefix(this.#path(partition)), key);
       if (offset === undefined || !key.startsWith(partitionPrefix(this.#path(partition)))) continue;
       const index = Number(offset) / recordsPerBatch;
-      if (Number.isInteger(index) && index < batches) return serializeEntry(this.entry(partition, index));
+      if (Number.isInteger(index) && index < batches) return Buffer.from(this.#line(partition, index));
     }
     return undefined;
   }
@@ -167,7 +213,7 @@ export class SimulatedYear implements ObjectStore {
       for (let partition = 0; partition < partitions; partition++)
         for (let index = first; index < end; index++) names.push(this.#objectKey(partition, index));
       for (const key of names.sort())
-        if (key > startAfter && key.startsWith(prefix)) yield { key, size: file.length, version: '1' };
+        if (key > startAfter && key.startsWith(prefix)) yield { key, size: file.length, version };
       first = end;
     }
   }

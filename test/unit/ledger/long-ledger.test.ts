@@ -1,7 +1,8 @@
-import { crc32 } from 'node:zlib';
+import { crc32, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { findPosition } from '../../../src/consumer/ledger/chain-position.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
+import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { countRequests, sumOf } from '../../../scripts/count-requests.ts';
 import { SimulatedYear } from '../../../scripts/simulated-year.ts';
@@ -11,10 +12,11 @@ const file = Buffer.from('PAR1');
 const recordsPerBatch = 100;
 const batches = 4321;
 const end = BigInt(batches * recordsPerBatch);
-const paths = [0, 1, 2, 3].map((partition) => ({ table: 'readings', topic: 'thermometer', partition }));
+const firstPath = { table: 'readings', topic: 'thermometer', partition: 0 };
+const paths = [0, 1, 2, 3].map((partition) => ({ ...firstPath, partition }));
 
-async function simulate(partitions: number, count: number): Promise<SimulatedYear> {
-  const year = new SimulatedYear({
+function simulate(partitions: number, count: number, overlay = createMemoryObjectStore()): SimulatedYear {
+  return new SimulatedYear({
     table: 'readings',
     topic: 'thermometer',
     partitions,
@@ -24,14 +26,16 @@ async function simulate(partitions: number, count: number): Promise<SimulatedYea
     startMs: Date.parse('2026-01-01T00:00:00Z'),
     file,
     fileCrc32: crc32(file),
-    overlay: createMemoryObjectStore(),
+    overlay,
   });
-  for (const path of paths.slice(0, partitions)) await new Ledger(year).rollUp(path);
-  return year;
 }
 
 /** Rolled up once, since the tests only read it. */
-const simulated = simulate(paths.length, batches);
+const simulated = (async (): Promise<SimulatedYear> => {
+  const year = simulate(paths.length, batches);
+  for (const path of paths) await new Ledger(year).rollUp(path);
+  return year;
+})();
 
 /** A ledger of some thousand batches in each of four partitions, whose requests count from now on. */
 async function openLongLedger() {
@@ -66,8 +70,7 @@ describe('a ledger of thousands of batches', () => {
   it('reads everything by its segments', async () => {
     const { ledger, year, spent } = await openLongLedger();
     let index = 0;
-    const [path = { table: '', topic: '', partition: 0 }] = paths;
-    for await (const { entry } of ledger.entries(path)) expect(entry).toEqual(year.entry(0, index++));
+    for await (const { entry } of ledger.entries(firstPath)) expect(entry).toEqual(year.entry(0, index++));
     expect(index).toBe(batches);
     // four segments, the 321 batches after them, and the listings
     expect(spent()).toBeLessThan(400);
@@ -80,11 +83,27 @@ describe('a ledger of thousands of batches', () => {
   });
 });
 
+describe('the simulated year', () => {
+  it('has the segments that rolling up its entries makes', async () => {
+    const [written, rolledUp] = [createMemoryObjectStore(), createMemoryObjectStore()];
+    await simulate(1, 2345, written).writeSegments(0);
+    await new Ledger(simulate(1, 2345, rolledUp)).rollUp(firstPath);
+    const segmentsOf = async (store: ObjectStore) =>
+      Array.fromAsync(store.list('_ledger/'), async ({ key }) => {
+        const stored = await store.get(key);
+        return { key, text: zstdDecompressSync(stored?.bytes ?? '').toString() };
+      });
+    expect(await segmentsOf(written)).toEqual(await segmentsOf(rolledUp));
+    expect(await segmentsOf(written)).toHaveLength(2);
+  });
+});
+
 describe('a batch that was replaced', () => {
   it('is found by any offset in it', async () => {
-    const year = await simulate(1, 1150);
+    const year = simulate(1, 1150);
     const ledger = new Ledger(year);
-    const [path = { table: '', topic: '', partition: 0 }] = paths;
+    const path = firstPath;
+    await ledger.rollUp(path);
     for (const index of [234, 1100]) {
       const entry = year.entry(0, index);
       const changed = { ...entry, generation: 1 };
