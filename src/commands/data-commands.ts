@@ -110,25 +110,37 @@ function addSkip(program: Command, run: RunCommand): void {
 
 interface VerifyFlags {
   readonly deep: boolean;
+  readonly sample?: number;
+  readonly seed?: number;
+  readonly since?: Date;
+  readonly claimAge: number;
   readonly broker: boolean;
   readonly repair: boolean;
   readonly acknowledgeGaps: boolean;
   readonly json: boolean;
+  readonly progress: boolean;
 }
 
 function addVerify(program: Command, run: RunCommand): void {
   program
     .command('verify')
-    .description('Audit: ledger against objects, catalog and broker. 0 only if nothing is missing, doubled or foreign.')
-    .option('--deep', 'read every row and check each offset', false)
+    .description(
+      'Audit: ledger against objects, catalog and broker. 0 only if nothing is missing, doubled or out of place.',
+    )
+    .option('--deep', 'read every object: its checksum, its columns, and each offset once', false)
+    .option('--sample <entries>', 'read the objects of so many ledger entries, chosen at random', parse.wholeNumber)
+    .option('--seed <number>', 'with --sample: chooses the same entries again', parse.wholeNumber)
+    .option('--since <time>', 'look at the objects of entries committed since then only: for a daily run', parse.time)
+    .option('--claim-age <time>', 'a claim older than this has nobody who works on it', parse.duration, 15 * 60_000)
     .option('--no-broker', 'do not compare with the broker')
-    .option('--repair', 'remove objects whose rows are all in others', false)
+    .option('--repair', 'register partitions, and delete objects whose rows are all in others', false)
     .option('--acknowledge-gaps', 'note that what Kafka lost so far is known and accepted', false)
+    .option('--progress', 'say on stderr how far it is, as on a terminal', false)
     .option('--json', 'print JSON', false)
     .action(async (options: VerifyFlags) => {
-      await run('words', options.broker ? ['KAFKA_BROKERS'] : [], async ({ settings }) => {
+      await run('words', options.broker ? ['KAFKA_BROKERS'] : [], async ({ settings, log }) => {
         const { verifyTable } = await import('./verify.ts');
-        return verifyTable(settings, options);
+        return verifyTable(settings, options, log);
       });
     });
 }

@@ -1,116 +1,77 @@
+import { randomInt } from 'node:crypto';
+import { carryOut } from '../consumer/audit/repair.ts';
+import { verify, type VerifyOptions } from '../consumer/audit/verify.ts';
 import { acknowledgeGaps } from '../consumer/ledger/acknowledge-gaps.ts';
-import { deadLetterTable } from '../consumer/table/dead-letters.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
-import { verify, type PartitionSummary, type VerifyReport } from '../consumer/audit/verify.ts';
 import { createTopicReader } from '../kafka/topic-reader.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
-import { alignColumns } from '../report/format.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { KafkaSettings, Settings } from '../app/settings.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
+import type { Logger } from '../app/logger.ts';
 import { printJson, printLines } from '../app/output.ts';
 import { openLake } from '../app/open-lake.ts';
 import { exitCodes } from '../app/exit-codes.ts';
+import { createProgress } from './verify-progress.ts';
+import { toJson, toLines } from './verify-report.ts';
 
 export interface VerifyCommandOptions {
   readonly deep: boolean;
+  /** Entries, chosen at random, whose objects are read whole. */
+  readonly sample?: number;
+  readonly seed?: number;
+  readonly since?: Date;
+  /** Milliseconds after which a claim has nobody who works on it. */
+  readonly claimAge: number;
   readonly json: boolean;
   /** False: the ledger is not compared with the broker. */
   readonly broker: boolean;
   readonly repair: boolean;
   readonly acknowledgeGaps: boolean;
+  readonly progress: boolean;
 }
 
 /** Prints the audit; 1 when anything is wrong. */
-export async function verifyTable(settings: Settings, options: VerifyCommandOptions): Promise<number> {
-  const { store, catalog } = await openLake(settings.lake);
+export async function verifyTable(settings: Settings, options: VerifyCommandOptions, log: Logger): Promise<number> {
+  const lake = await openLake(settings.lake);
+  const ledger = new Ledger(lake.store);
   const table = settings.table.name;
   const { topic } = settings.kafka;
+  const asked = { ...lake, ledger, parquet: hyparquetReader, table, topic, ...scopeOf(options, log) };
   await using reader = options.broker ? await connectReader(settings.kafka) : undefined;
-  const run = () =>
-    verify({
-      ledger: new Ledger(store),
-      store,
-      catalog,
-      parquet: hyparquetReader,
-      ...(reader !== undefined && { reader }),
-      table,
-      deadLetterTable: deadLetterTable(table),
-      topic,
-      deep: options.deep,
-    });
+  const run = () => verify({ ...asked, nowMs: systemClock.nowMs(), ...(reader && { reader }) });
   if (options.acknowledgeGaps) {
     const acknowledgedAt = new Date(systemClock.nowMs()).toISOString();
-    await acknowledgeGaps(new Ledger(store), { table, topic, acknowledgedAt });
+    await acknowledgeGaps(ledger, { table, topic, acknowledgedAt });
   }
   let report = await run();
-  const removed = options.repair ? report.removable : [];
-  if (removed.length > 0) {
-    await store.delete(removed);
+  const repaired: string[] = [];
+  if (options.repair && report.repairs.length > 0) {
+    await carryOut(report.repairs, { ...asked, onDone: (line) => repaired.push(line) });
     report = await run();
   }
-  if (options.json) printJson(toJson(report, removed), 2);
-  else printLines(...toLines(report, { table, removed }));
-  return report.findings.length === 0 ? exitCodes.done : exitCodes.failed;
+  const shown = { ...report, table, repaired, ...(asked.sample && { seed: asked.sample.seed }) };
+  if (options.json) printJson(toJson(shown), 2);
+  else printLines(...toLines(shown));
+  return report.findingCount === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+function scopeOf(
+  options: VerifyCommandOptions,
+  log: Logger,
+): Pick<VerifyOptions, 'deep' | 'sample' | 'sinceMs' | 'claimAgeMaxMs' | 'onProgress'> {
+  const { deep, sample, seed = randomInt(2 ** 31), since, claimAge, progress } = options;
+  const isForPeople = progress || process.stderr.isTTY;
+  return {
+    deep,
+    claimAgeMaxMs: claimAge,
+    onProgress: createProgress({ isForPeople, log, clock: systemClock }),
+    ...(sample !== undefined && { sample: { entries: sample, seed } }),
+    ...(since && { sinceMs: since.getTime() }),
+  };
 }
 
 async function connectReader(settings: KafkaSettings) {
   const { kafka } = await connectKafka(settings, { patience: 'one-off', nowMs: systemClock.nowMs() });
   return createTopicReader({ kafka, topic: settings.topic });
-}
-
-function toJson({ partitions, findings, removable }: VerifyReport, removed: readonly string[]): object {
-  return { ok: findings.length === 0, partitions, findings, removable, removed };
-}
-
-function toLines(
-  { partitions, findings, removable }: VerifyReport,
-  { table, removed }: { readonly table: string; readonly removed: readonly string[] },
-): string[] {
-  const header = [
-    'partition',
-    'from',
-    'to',
-    'batches',
-    'records',
-    'rows',
-    'dead letters',
-    'tombstones',
-    'gaps',
-    'objects',
-    'lag',
-  ];
-  const rows = partitions.map((each) => [String(each.partition), ...cellsOf(each)]);
-  const total = sumOf(partitions);
-  return [
-    ...alignColumns([header, ...rows]),
-    '',
-    ...findings.flatMap(({ problem, where, what, action }) => [
-      `${problem}: ${where} ${what}`,
-      `  what to do: ${action}`,
-    ]),
-    ...removed.map((key) => `removed ${key}`),
-    ...(removable.length > 0
-      ? [`${removable.length} objects hold nothing but doubled rows: \`glueless verify --repair\` removes them`]
-      : []),
-    findings.length === 0
-      ? `${table}: nothing lost, nothing doubled: ${total.records} records = ${total.rows} rows + ${total.deadLetters} dead letters + ${total.tombstones} tombstones`
-      : `${table}: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`,
-  ];
-}
-
-function cellsOf(summary: PartitionSummary): string[] {
-  const { from, to, entries, records, rows, deadLetters, tombstones, gapOffsets, objects, lag } = summary;
-  return [from, to, entries, records, rows, deadLetters, tombstones, gapOffsets, objects, lag ?? ''].map(String);
-}
-
-function sumOf(partitions: readonly PartitionSummary[]) {
-  const total = { records: 0, rows: 0, deadLetters: 0, tombstones: 0 };
-  for (const { records, rows, deadLetters, tombstones } of partitions) {
-    total.records += records;
-    total.rows += rows;
-    total.deadLetters += deadLetters;
-    total.tombstones += tombstones;
-  }
-  return total;
 }

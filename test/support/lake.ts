@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
-import { deadLetterTable } from '../../src/consumer/table/dead-letters.ts';
 import { decoderVersion, type Recipe } from '../../src/consumer/ledger/recipe.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import type { PipelineObserver } from '../../src/consumer/commit/pipeline-observer.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import type { TopicReader } from '../../src/consumer/ports/topic.ts';
 import { TableWriter, type TableWriterOptions } from '../../src/consumer/table/table-writer.ts';
-import { verify, type VerifyReport } from '../../src/consumer/audit/verify.ts';
+import { verify, type VerifyOptions, type VerifyReport } from '../../src/consumer/audit/verify.ts';
 import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
 import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
@@ -97,6 +96,7 @@ export function createTestTools({
 export async function audit(
   { store, catalog }: Pick<TestLake, 'store' | 'catalog'>,
   reader?: TopicReader,
+  options: Partial<VerifyOptions> = {},
 ): Promise<VerifyReport> {
   return verify({
     ledger: new Ledger(store),
@@ -105,9 +105,11 @@ export async function audit(
     parquet: hyparquetReader,
     ...(reader && { reader }),
     table: testTable,
-    deadLetterTable: deadLetterTable(testTable),
     topic: testTopic,
+    nowMs: systemClock.nowMs(),
+    claimAgeMaxMs: 60_000,
     deep: true,
+    ...options,
   });
 }
 

@@ -1,27 +1,23 @@
-import { isDeepStrictEqual } from 'node:util';
-import { mapConcurrently } from '../../runtime/concurrency.ts';
-import {
-  auditChain,
-  auditCoordinates,
-  auditForeign,
-  auditObject,
-  auditRows,
-  auditWatermarks,
-  type Finding,
-} from './audit.ts';
+import { readStarts } from '../ledger/chain-start.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import {
-  isDeletable,
-  isWritten,
-  listsObject,
-  type LedgerEntry,
-  type WrittenEntry,
-  type WrittenObject,
-} from '../ledger/ledger-entry.ts';
-import { isHidden, parseObjectName } from '../ledger/object-keys.ts';
+import type { WrittenEntry } from '../ledger/ledger-entry.ts';
+import type { LedgerPath } from '../ledger/ledger-keys.ts';
 import type { Catalog, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
-import type { TopicReader, Watermarks } from '../ports/topic.ts';
+import type { TopicDescription, TopicReader } from '../ports/topic.ts';
+import { noteColumns } from './audit-columns.ts';
+import { auditListing, lookAgain } from './audit-listing.ts';
+import { auditPartition, unreadable } from './audit-partition.ts';
+import { auditCatalogTable } from './audit-tables.ts';
+import { BoundedWork } from './bounded-work.ts';
+import { CatalogNeeds } from './catalog-needs.ts';
+import { EntryInspector } from './entry-inspector.ts';
+import { EntrySample } from './entry-sample.ts';
+import type { Finding } from './finding.ts';
+import { FindingList } from './finding-list.ts';
+import { ObjectIndex, type EntryPlace } from './object-index.ts';
+import type { PartitionSummary } from './partition-summary.ts';
+import type { Repair } from './repair.ts';
 
 export interface VerifyOptions {
   readonly ledger: Ledger;
@@ -31,216 +27,160 @@ export interface VerifyOptions {
   /** Left out: the ledger is not compared with the broker. */
   readonly reader?: TopicReader;
   readonly table: string;
-  readonly deadLetterTable: string;
   readonly topic: string;
-  /** Reads every row's Kafka coordinates, where the table has them, instead of the files' footers only. */
-  readonly deep: boolean;
+  readonly nowMs: number;
+  /** A claim older than this has nobody who works on it. */
+  readonly claimAgeMaxMs: number;
+  /** Reads every object whole: its checksum, its columns and, where the table has them, each row's Kafka coordinates. */
+  readonly deep?: boolean;
+  /** Reads the objects of so many entries, chosen at random by `seed`. */
+  readonly sample?: { readonly entries: number; readonly seed: number };
+  /** Looks at the objects of entries committed since then only, and at no listing of the lake. */
+  readonly sinceMs?: number;
+  /** Called now and then with how far it is. */
+  readonly onProgress?: (progress: Progress) => void;
 }
 
-/** What one Kafka partition's part of the ledger adds up to. */
-export interface PartitionSummary {
-  readonly partition: number;
-  readonly from: bigint;
-  readonly to: bigint;
+export interface Progress {
   readonly entries: number;
-  readonly records: number;
-  readonly rows: number;
-  readonly deadLetters: number;
-  readonly tombstones: number;
   readonly objects: number;
-  readonly bytes: number;
-  readonly gapOffsets: bigint;
-  /** Offsets Kafka holds and the ledger doesn't yet; `undefined` without a broker. */
-  readonly lag: bigint | undefined;
+  readonly findings: number;
 }
 
 export interface VerifyReport {
   readonly partitions: readonly PartitionSummary[];
+  /** The first of them, where there are very many. */
   readonly findings: readonly Finding[];
-  /** Keys that `--repair` may delete: their rows are all in other objects, or a replay has replaced them. */
-  readonly removable: readonly string[];
+  readonly findingCount: number;
+  /** What `carryOut` may do about them. */
+  readonly repairs: readonly Repair[];
 }
 
-const requestsMax = 16;
+/** Entries whose objects are looked at, or read whole, at the same time. */
+const looksMax = 16;
+const readsMax = 4;
 
 /** The audit: ledger against objects against catalog against broker. Changes nothing. */
-export async function verify(asked: VerifyOptions): Promise<VerifyReport> {
-  const options = { ...asked, deep: asked.deep && (await tellsOffsets(asked)) };
-  const { ledger, table, topic } = options;
-  const watermarks = (await options.reader?.describe())?.partitions;
-  const chains = new Map<number, LedgerEntry[]>();
-  for (const partition of await ledger.partitions({ table, topic })) {
-    const entries = await Array.fromAsync(ledger.entries({ table, topic, partition }), ({ entry }) => entry);
-    chains.set(partition, entries);
+export async function verify(options: VerifyOptions): Promise<VerifyReport> {
+  return new Audit(options).run();
+}
+
+class Audit {
+  readonly #options: VerifyOptions;
+  readonly #findings = new FindingList();
+  readonly #index = new ObjectIndex();
+  readonly #needs = { rows: new CatalogNeeds('rows'), 'dead-letters': new CatalogNeeds('dead-letters') };
+  readonly #sample: EntrySample | undefined;
+  readonly #inspector: EntryInspector;
+  readonly #work: BoundedWork;
+  readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable({}, key, error));
+  #entries = 0;
+  #objects = 0;
+
+  constructor(options: VerifyOptions) {
+    const { sample } = options;
+    this.#options = options;
+    this.#sample = sample && new EntrySample(sample.entries, sample.seed);
+    this.#work = new BoundedWork(options.deep === true ? readsMax : looksMax);
+    this.#inspector = new EntryInspector({
+      ...options,
+      onColumns: (kind, key, columns) => noteColumns(this.#needs[kind].files, key, columns),
+    });
   }
-  const listed = await listObjects(options);
-  const written = [...chains.values()].flat().filter(isWritten);
-  const foreign = await findForeign(written, listed, options);
-  return {
-    partitions: [...chains].map(([partition, entries]) => summarize(partition, entries, watermarks?.get(partition))),
-    findings: [
-      ...[...chains.values()].flatMap(auditChain),
-      ...[...(watermarks ?? [])].flatMap(([id, marks]) => auditWatermarks(id, chains.get(id) ?? [], marks)),
-      ...(await mapConcurrently(written, requestsMax, (entry) => auditObjects(entry, listed, options))).flat(),
-      ...foreign.map(({ finding }) => finding),
-      ...(await auditRegistration(written, options)),
-    ],
-    removable: foreign.filter(({ isObsolete }) => isObsolete).map(({ finding }) => finding.where),
-  };
-}
 
-/** False for a table that was made without the Kafka columns: its rows can be counted, not told apart. */
-async function tellsOffsets({ catalog, table }: VerifyOptions): Promise<boolean> {
-  const found = await catalog.load(table);
-  return found === undefined || found.columns.some(({ name }) => name === 'kafka_offset');
-}
-
-async function listObjects({ store, table, deadLetterTable }: VerifyOptions): Promise<Map<string, number>> {
-  const listed = new Map<string, number>();
-  for (const folder of [table, deadLetterTable]) {
-    for await (const { key, size } of store.list(`${folder}/`)) if (!isHidden(key)) listed.set(key, size);
+  async run(): Promise<VerifyReport> {
+    const { reader, sinceMs } = this.#options;
+    const topic = await reader?.describe();
+    const partitions = await this.#auditLedger(topic);
+    await this.#work.end();
+    await this.#readSample();
+    const deletions = sinceMs === undefined ? await this.#auditListing() : [];
+    const mended = await this.#auditCatalog();
+    const { shown, count } = this.#findings;
+    return { partitions, findings: shown, findingCount: count, repairs: [...mended, ...deletions] };
   }
-  return listed;
-}
 
-async function auditObjects(
-  entry: WrittenEntry,
-  listed: ReadonlyMap<string, number>,
-  options: VerifyOptions,
-): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  const offsets: bigint[] = [];
-  for (const object of entry.outcome.objects) {
-    const outside = auditObject(entry, object, listed);
-    if (outside.length > 0) findings.push(...outside);
-    else if (options.deep) offsets.push(...(await readOffsets(entry, object, options)));
-    else findings.push(...auditRows(entry, object, await countRows(object, options)));
-  }
-  if (options.deep && findings.length === 0) findings.push(...auditCoordinates(entry, offsets));
-  // a replay may have changed the entry since it was read
-  return findings.length > 0 && (await hasChanged(entry, options)) ? [] : findings;
-}
-
-async function countRows({ key, bytes }: WrittenObject, { store, parquet }: VerifyOptions): Promise<number> {
-  return parquet.rowCount({ size: bytes, read: (start, end) => store.getRange(key, start, end) });
-}
-
-/** Offsets found in the object; those of another Kafka partition count as offset -1, which belongs to no range. */
-async function readOffsets(
-  entry: WrittenEntry,
-  { key }: WrittenObject,
-  { store, parquet }: VerifyOptions,
-): Promise<bigint[]> {
-  const stored = await store.get(key);
-  if (stored === undefined) return [];
-  const [partitions = [], offsets = []] = await parquet.integers(stored.bytes, ['kafka_partition', 'kafka_offset']);
-  const partition = BigInt(entry.partition);
-  return offsets.map((offset, row) => (partitions[row] === partition ? offset : -1n));
-}
-
-async function hasChanged(entry: WrittenEntry, { ledger }: VerifyOptions): Promise<boolean> {
-  const now = await ledger.get(entry, entry.from);
-  return !isDeepStrictEqual(now?.entry, entry);
-}
-
-interface ForeignObject {
-  readonly finding: Finding;
-  readonly isObsolete: boolean;
-}
-
-async function findForeign(
-  written: readonly WrittenEntry[],
-  listed: ReadonlyMap<string, number>,
-  options: VerifyOptions,
-): Promise<ForeignObject[]> {
-  const ours = new Set(written.flatMap(({ outcome }) => outcome.objects.map(({ key }) => key)));
-  const unlisted = [...listed.keys()].filter((key) => !ours.has(key));
-  const found = await mapConcurrently(unlisted, requestsMax, (key) => examineUnlisted(key, options));
-  return found.filter((object) => object !== undefined);
-}
-
-async function examineUnlisted(
-  key: string,
-  { ledger, table, topic }: VerifyOptions,
-): Promise<ForeignObject | undefined> {
-  const name = parseObjectName(key);
-  if (name === undefined || name.topic !== topic)
-    return { finding: auditForeign(key, undefined, false), isObsolete: false };
-  const now = await ledger.get({ table, topic, partition: name.partition }, name.from);
-  const entry = now?.entry.to === name.to ? now.entry : undefined;
-  if (entry !== undefined && (listsObject(entry, key) || isUnderWay(entry, name.generation))) return undefined;
-  const isObsolete = entry !== undefined && isDeletable(entry, { key, generation: name.generation });
-  return { finding: auditForeign(key, name, isObsolete), isObsolete };
-}
-
-/** A running process has put the object and not yet written its entry. */
-function isUnderWay(entry: LedgerEntry, generation: number): boolean {
-  if (entry.state === 'claimed') return entry.generation <= generation;
-  return entry.state === 'replacing' && generation > entry.generation;
-}
-
-async function auditRegistration(written: readonly WrittenEntry[], options: VerifyOptions): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const [kind, name] of [
-    ['rows', options.table],
-    ['dead-letters', options.deadLetterTable],
-  ] as const) {
-    const objects = written.flatMap(({ outcome }) => outcome.objects.filter((object) => object.kind === kind));
-    if (objects.length > 0) findings.push(...(await auditTable(name, objects, options)));
-  }
-  return findings;
-}
-
-async function auditTable(
-  name: string,
-  objects: readonly WrittenObject[],
-  { catalog }: VerifyOptions,
-): Promise<Finding[]> {
-  const action = 'glueless verify --repair registers it';
-  const table = await catalog.load(name);
-  if (table === undefined) {
-    return [
-      {
-        problem: 'partition-unregistered',
-        where: name,
-        what: 'the table is not in the catalog',
-        action: 'start the consumer: it creates the table again',
-      },
+  async #auditLedger(topic: TopicDescription | undefined): Promise<PartitionSummary[]> {
+    const { ledger, store, table, topic: name, sinceMs } = this.#options;
+    const starts = await readStarts(store, { table, topic: name }, this.#onUnreadable);
+    const known = [
+      ...(await ledger.partitions({ table, topic: name })),
+      ...(topic?.partitions.keys() ?? []),
+      ...starts.keys(),
     ];
+    const summaries: PartitionSummary[] = [];
+    for (const partition of [...new Set(known)].toSorted((a, b) => a - b)) {
+      const path = { table, topic: name, partition };
+      const noted = starts.get(partition);
+      const summary = await auditPartition(path, topic, {
+        ...this.#options,
+        sinceMs,
+        rules: this.#options,
+        findings: this.#findings,
+        noted: noted?.from,
+        onWritten: (entry) => this.#take(entry),
+        onEntry: () => this.#progress({ entries: 1 }),
+      });
+      summaries.push(summary);
+      if (sinceMs === undefined) await this.#auditUnknownKeys(path);
+    }
+    return summaries;
   }
-  if (table.partitionKeys.length === 0 || table.parameters['projection.enabled'] === 'true') return [];
-  const registered = new Set<string>();
-  for await (const { values } of catalog.listPartitions(name)) registered.add(values.join('/'));
-  const missing = new Set(objects.map(({ partition }) => partition.join('/')).filter((id) => !registered.has(id)));
-  return [...missing].map((id) => ({
-    problem: 'partition-unregistered',
-    where: `${name}/${id}`,
-    what: 'is not in the catalog, so Athena does not see it',
-    action,
-  }));
-}
 
-function summarize(
-  partition: number,
-  entries: readonly LedgerEntry[],
-  marks: Watermarks | undefined,
-): PartitionSummary {
-  const written = entries.filter(isWritten).map(({ outcome }) => outcome);
-  const objects = written.flatMap((outcome) => outcome.objects);
-  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-  const to = BigInt(entries.at(-1)?.to ?? 0);
-  return {
-    partition,
-    from: BigInt(entries[0]?.from ?? 0),
-    to,
-    entries: entries.length,
-    records: sum(written.map(({ records }) => records)),
-    rows: sum(written.map(({ rows }) => rows)),
-    deadLetters: sum(written.map(({ deadLetters }) => deadLetters)),
-    tombstones: sum(written.map(({ tombstones }) => tombstones)),
-    objects: objects.length,
-    bytes: sum(objects.map(({ bytes }) => bytes)),
-    gapOffsets: entries.filter(({ state }) => state === 'gap').reduce((total, gap) => total + gap.to - gap.from, 0n),
-    lag: marks === undefined ? undefined : marks.high > to ? marks.high - to : 0n,
-  };
+  /** Remembers what the entry lists, and looks at its objects now if no listing will do. */
+  async #take(entry: WrittenEntry): Promise<void> {
+    const { deep = false, sinceMs } = this.#options;
+    this.#needs.rows.add(entry);
+    this.#needs['dead-letters'].add(entry);
+    this.#sample?.add(entry);
+    if (sinceMs === undefined) for (const object of entry.outcome.objects) this.#index.add(entry, object);
+    if (deep || sinceMs !== undefined) await this.#work.start(() => this.#inspect(entry, deep));
+  }
+
+  async #inspect(entry: WrittenEntry, deep: boolean): Promise<void> {
+    this.#findings.add(...(await this.#inspector.inspect(entry, { deep })));
+    this.#progress({ objects: entry.outcome.objects.length });
+  }
+
+  async #auditUnknownKeys(path: LedgerPath): Promise<void> {
+    for (const key of await this.#options.ledger.unknownKeys(path)) {
+      const what = 'lies in the ledger’s folder and is no entry, revision or segment';
+      const action = 'look at it, then move it out of the ledger';
+      this.#findings.add({ problem: 'ledger-unknown-file', partition: path.partition, where: key, what, action });
+    }
+  }
+
+  async #readSample(): Promise<void> {
+    const inspect = (entry: WrittenEntry) => this.#inspect(entry, true);
+    if (this.#sample !== undefined) await this.#lookAgain(this.#sample.chosen, inspect);
+  }
+
+  async #lookAgain(places: Iterable<EntryPlace>, inspect: (entry: WrittenEntry) => Promise<void>): Promise<void> {
+    await lookAgain(places, { ...this.#options, inspect, onUnreadable: this.#onUnreadable });
+  }
+
+  async #auditListing(): Promise<Repair[]> {
+    const { deep = false } = this.#options;
+    const onObject = (): void => this.#progress({ objects: 1 });
+    const repairs = await auditListing(this.#index, { ...this.#options, findings: this.#findings, onObject });
+    // what was read whole needs no second look
+    if (deep) return repairs;
+    const sampled = new Set(this.#sample?.chosen.map(({ partition, from }) => `${partition}/${from}`));
+    const doubtful = this.#index.doubtful(({ partition, from }) => !sampled.has(`${partition}/${from}`));
+    const inspect = (entry: WrittenEntry) => this.#inspect(entry, false);
+    await this.#lookAgain(doubtful, inspect);
+    return repairs;
+  }
+
+  async #auditCatalog(): Promise<Repair[]> {
+    const options = { ...this.#options, findings: this.#findings };
+    const rows = await auditCatalogTable(this.#needs.rows, options);
+    return [...rows, ...(await auditCatalogTable(this.#needs['dead-letters'], options))];
+  }
+
+  #progress({ entries = 0, objects = 0 }: { readonly entries?: number; readonly objects?: number }): void {
+    this.#entries += entries;
+    this.#objects += objects;
+    this.#options.onProgress?.({ entries: this.#entries, objects: this.#objects, findings: this.#findings.count });
+  }
 }

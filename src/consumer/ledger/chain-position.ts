@@ -11,6 +11,8 @@ export interface ChainPosition {
   readonly next: bigint;
   /** The chain ends in a claim that came to nothing: its range must be written as it stands. */
   readonly claim?: Versioned<ClaimedEntry>;
+  /** The ledger holds nothing of the partition yet. */
+  readonly isFirst?: true;
   /** Kafka lost `[next, low)` before it was read. */
   readonly lostUpTo?: bigint;
   /** The last entry, where its process may have died before it could delete what the entry has passed. */
@@ -45,7 +47,7 @@ export async function findPosition(
   checkNotBehind(path, assigned, last?.entry);
   if (last === undefined) {
     if (await ledger.isMissing(path)) throw missing(path);
-    return { next: assigned.low };
+    return { next: assigned.low, isFirst: true };
   }
   const { entry } = last;
   checkTopicId(entry, assigned);

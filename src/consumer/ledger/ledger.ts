@@ -1,6 +1,7 @@
 import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
+import { noteStart, type ChainStart } from './chain-start.ts';
 import { parseEntry, serializeEntry } from './entry-format.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
 import {
@@ -13,7 +14,7 @@ import {
   topicPrefix,
   type LedgerPath,
 } from './ledger-keys.ts';
-import { parseObjectName } from './object-keys.ts';
+import { hasOrphans } from './orphaned-objects.ts';
 import { listSegments, readSegment, rollUp, type SegmentRange } from './segments.ts';
 
 /** An entry, where it stands, and the version that its next change must expect. */
@@ -38,8 +39,6 @@ export interface EntryRange {
 
 const everything: EntryRange = { from: 0n, to: 2n ** 63n };
 const requestsMax = 16;
-/** Keys below the table that are looked at for objects without any ledger. */
-const orphansLookedAt = 1000;
 const commitsBetweenLooks = 250;
 
 /**
@@ -136,7 +135,7 @@ export class Ledger {
     for (const segment of wantedSegments) {
       for (const entry of await this.#readable(range, segment, () => readSegment(this.#store, path, segment)))
         if (entry.to > range.from && entry.from < range.to)
-          yield* this.#current(path, { entry, version: '', at: 'segment' }, revisions);
+          yield* this.#current(path, { entry, version: '', at: 'segment' }, revisions, range);
     }
     const wanted = live.slice(firstLive).filter((offset) => offset < range.to);
     const read = mapAhead(wanted, requestsMax, async (from) =>
@@ -144,7 +143,7 @@ export class Ledger {
     );
     for await (const found of read)
       for (const base of found)
-        if (base !== undefined && base.entry.to > range.from) yield* this.#current(path, base, revisions);
+        if (base !== undefined && base.entry.to > range.from) yield* this.#current(path, base, revisions, range);
   }
 
   /** Keys in the ledger's folder of this partition that are no entry, revision or segment. */
@@ -192,20 +191,17 @@ export class Ledger {
     return rollUp(this.#store, path, live);
   }
 
+  /** Notes where the partition's chain begins, before its first claim, so that the audit knows when its head is gone. */
+  async noteStart(path: LedgerPath, start: ChainStart): Promise<ChainStart> {
+    return noteStart(this.#store, path, start);
+  }
+
   /** True when the table has objects of the topic and the ledger knows nothing of it: somebody removed or restored the ledger. */
   async isMissing({ table, topic }: Omit<LedgerPath, 'partition'>): Promise<boolean> {
     const prefix = topicPrefix({ table, topic });
-    const known = this.#orphaned.get(prefix) ?? this.#hasOrphans(table, topic);
+    const known = this.#orphaned.get(prefix) ?? hasOrphans(this.#store, { table, topic });
     this.#orphaned.set(prefix, known);
     return known;
-  }
-
-  async #hasOrphans(table: string, topic: string): Promise<boolean> {
-    const [entry] = await Array.fromAsync(this.#store.list(topicPrefix({ table, topic }), { limit: 1 }));
-    if (entry !== undefined) return false;
-    for await (const { key } of this.#store.list(`${table}/`, { limit: orphansLookedAt }))
-      if (parseObjectName(key)?.topic === topic) return true;
-    return false;
   }
 
   async #base(path: LedgerPath, from: bigint): Promise<Versioned | undefined> {
@@ -227,9 +223,16 @@ export class Ledger {
   }
 
   /** The revision where there is one, the base entry otherwise. */
-  async *#current(path: LedgerPath, base: Versioned, revisions: ReadonlySet<bigint>): AsyncIterable<Versioned> {
+  async *#current(
+    path: LedgerPath,
+    base: Versioned,
+    revisions: ReadonlySet<bigint>,
+    range: EntryRange,
+  ): AsyncIterable<Versioned> {
     const { from } = base.entry;
-    yield (revisions.has(from) ? await this.#revision(path, from) : undefined) ?? base;
+    if (!revisions.has(from)) return yield base;
+    const read = async () => [await this.#revision(path, from)];
+    for (const found of await this.#readable(range, revisionKey(path, from), read)) yield found ?? base;
   }
 
   async #readable<T>(

@@ -46,9 +46,20 @@ export async function replayItem(item: ReplayItem, options: ReplayOptions): Prom
       await discardLeftovers(item.current.entry, options.tools);
       return { kind: 'left', why: 'Kafka no longer holds it; what an earlier replay has replaced is deleted' };
     case 'write':
+      await noteStart(item.range, options.tools);
       await writeRange(item.range, options);
       return done;
   }
+}
+
+/** A table that is made by a replay begins where the replay does. */
+async function noteStart(
+  { partition, from }: OffsetRange,
+  { ledger, table, topic, clock }: CommitTools,
+): Promise<void> {
+  const path = { table, topic, partition };
+  if ((await ledger.last(path, undefined)) !== undefined) return;
+  await ledger.noteStart(path, { from, notedAt: new Date(clock.nowMs()).toISOString() });
 }
 
 async function replaceBatch(

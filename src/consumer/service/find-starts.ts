@@ -33,6 +33,10 @@ export async function findStarts(
     const position = await step('position', () => findPosition(path, assigned, { ledger, reader }));
     const { untidy } = position;
     if (untidy !== undefined) await step('position', () => discardLeftovers(untidy, tools));
+    if (position.isFirst === true) {
+      const start = { from: position.next, notedAt: new Date(tools.clock.nowMs()).toISOString() };
+      await step('position', () => ledger.noteStart(path, start));
+    }
     return new PartitionWork(assigned, position);
   });
 }

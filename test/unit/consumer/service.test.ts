@@ -110,7 +110,9 @@ describe('a topic that was deleted and made again while its records were read', 
     const observer: PipelineObserver = { assigned: () => void (id = 'another') };
     const running = run(topic, lake, { reader, observer, lagPollMs: hourMs, untilEnd: false });
     await expect(running).rejects.toMatchObject({ code: 'TOPIC_RECREATED' });
-    expect(await Array.fromAsync(lake.store.list(''))).toEqual([]);
+    // but for the notes where the chains begin
+    const written = await Array.fromAsync(lake.store.list(''), ({ key }) => key);
+    expect(written.filter((key) => !key.includes('/starts/'))).toEqual([]);
   });
 
   it('is noticed by the lag poll when nothing of it is read', async () => {

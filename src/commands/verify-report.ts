@@ -1,0 +1,73 @@
+import type { PartitionSummary } from '../consumer/audit/partition-summary.ts';
+import type { VerifyReport } from '../consumer/audit/verify.ts';
+import { alignColumns } from '../report/format.ts';
+
+/** An audit to be shown: of which table, and what was repaired before it. */
+export interface ShownReport extends VerifyReport {
+  readonly table: string;
+  /** What `--repair` did, a line each. */
+  readonly repaired: readonly string[];
+  /** With `--sample`: chooses the same entries again. */
+  readonly seed?: number;
+}
+
+export function toJson({ table, partitions, findings, findingCount, repairs, repaired, seed }: ShownReport): object {
+  const ok = findingCount === 0;
+  return {
+    ok,
+    table,
+    partitions,
+    findings,
+    findingCount,
+    repairable: repairs.length,
+    repaired,
+    ...(seed !== undefined && { seed }),
+  };
+}
+
+export function toLines(report: ShownReport): string[] {
+  const { partitions, findings, findingCount, repairs, repaired, seed } = report;
+  return [
+    ...alignColumns([header, ...partitions.map(cellsOf)]),
+    '',
+    ...repaired.map((line) => `repaired: ${line}`),
+    ...findings.flatMap(({ problem, partition, where, what, action }) => [
+      `${problem}: ${partition === undefined ? '' : `partition ${partition}, `}${where} ${what}`,
+      `  what to do: ${action}`,
+    ]),
+    ...(findingCount > findings.length ? [`… and ${findingCount - findings.length} more findings`] : []),
+    ...(repairs.length > 0 ? ['`glueless verify --repair` mends what can be mended without a decision of yours'] : []),
+    ...(seed === undefined ? [] : [`entries were chosen by --seed ${seed}`]),
+    verdict(report),
+  ];
+}
+
+function verdict({ table, partitions, findingCount }: ShownReport): string {
+  if (findingCount > 0) return `${table}: ${findingCount} ${findingCount === 1 ? 'finding' : 'findings'}`;
+  const sum = (name: 'records' | 'rows' | 'deadLetters' | 'tombstones'): number =>
+    partitions.reduce((total, partition) => total + partition[name], 0);
+  const claimed = partitions.reduce((total, { claimedOffsets }) => total + claimedOffsets, 0n);
+  const records = `${sum('records')} records = ${sum('rows')} rows + ${sum('deadLetters')} dead letters + ${sum('tombstones')} tombstones`;
+  return `${table}: nothing lost, nothing doubled: ${records}${claimed > 0n ? `; ${claimed} offsets are claimed and being written` : ''}`;
+}
+
+const header = [
+  'partition',
+  'from',
+  'to',
+  'batches',
+  'records',
+  'rows',
+  'dead letters',
+  'tombstones',
+  'gaps',
+  'objects',
+  'lag',
+];
+
+function cellsOf(summary: PartitionSummary): string[] {
+  const { partition, from, to, entries, records, rows, deadLetters, tombstones, gapOffsets, objects, lag } = summary;
+  return [partition, from, to, entries, records, rows, deadLetters, tombstones, gapOffsets, objects, lag ?? ''].map(
+    String,
+  );
+}

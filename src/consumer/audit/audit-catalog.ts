@@ -1,0 +1,150 @@
+import { hivePath } from '../../schema/layout.ts';
+import type { Column } from '../../schema/types.ts';
+import type { CatalogPartition, CatalogTable } from '../ports/lake.ts';
+import type { Finding, Problem } from './finding.ts';
+
+/** What the ledger's objects ask of one table of the catalog. */
+export interface TableNeeds {
+  readonly name: string;
+  /** URI of the table's folder, ends in `/`. */
+  readonly location: string;
+  readonly partitionKeys: readonly Column[];
+  /** Values of the partition keys of all objects, joined by `/`. */
+  readonly used: ReadonlySet<string>;
+}
+
+const repairs = 'glueless verify --repair';
+
+/** Checks the table itself: there, at its place, with its keys. */
+export function auditTable(needs: TableNeeds, table: CatalogTable | undefined): Finding[] {
+  const of = (problem: Problem, what: string, action: string): Finding => ({
+    problem,
+    where: needs.name,
+    what,
+    action,
+  });
+  if (table === undefined)
+    return [of('table-missing', 'is not in the catalog', `${repairs} makes it again from what its files hold`)];
+  const findings: Finding[] = [];
+  if (!isSamePlace(table.location, needs.location))
+    findings.push(
+      of(
+        'table-location',
+        `lies at ${table.location} in the catalog, its objects at ${needs.location}`,
+        'set the location back in the catalog',
+      ),
+    );
+  if (keysOf(table.partitionKeys) !== keysOf(needs.partitionKeys)) {
+    const what = `is partitioned by (${keysOf(table.partitionKeys)}) in the catalog, its objects by (${keysOf(needs.partitionKeys)})`;
+    findings.push(of('table-keys', what, `drop the table in the catalog, not its objects; ${repairs} makes it again`));
+  }
+  const template = table.parameters['storage.location.template'];
+  const expected = `${needs.location}${needs.partitionKeys.map(({ name }) => `${name}=\${${name}}`).join('/')}/`;
+  if (table.parameters['projection.enabled'] === 'true' && template !== undefined && !isSamePlace(template, expected))
+    findings.push(
+      of(
+        'partition-location',
+        `computes its partitions at ${template}, its objects lie at ${expected}`,
+        'set storage.location.template back',
+      ),
+    );
+  return findings;
+}
+
+/** Follows the catalog's partitions of one table, and compares them with what the ledger's objects need. */
+export class PartitionAudit {
+  readonly #needs: TableNeeds;
+  readonly #missing: Set<string>;
+  readonly #misplaced = new Set<string>();
+  readonly #byFolder = new Map<string, string>();
+  readonly #findings: Finding[] = [];
+
+  constructor(needs: TableNeeds) {
+    this.#needs = needs;
+    this.#missing = new Set(needs.used);
+  }
+
+  add({ values, location }: CatalogPartition): void {
+    const id = values.join('/');
+    this.#missing.delete(id);
+    const other = this.#byFolder.get(folderOf(location));
+    if (other !== undefined) return this.#reportDoubled(id, other, location);
+    this.#byFolder.set(folderOf(location), id);
+    const expected = this.#folder(values);
+    if (isSamePlace(location, expected)) return;
+    if (this.#needs.used.has(id)) this.#misplaced.add(id);
+    const action = this.#needs.used.has(id)
+      ? `${repairs} registers it at its folder`
+      : `drop the partition in the catalog, if nobody put it there on purpose`;
+    this.#report('partition-location', id, `lies at ${location} in the catalog, expected ${expected}`, action);
+  }
+
+  findings(): Finding[] {
+    for (const id of this.#missing)
+      this.#report(
+        'partition-unregistered',
+        id,
+        'is not in the catalog, so Athena does not see it',
+        `${repairs} registers it`,
+      );
+    for (const [folder, id] of this.#byFolder) {
+      const outer = this.#outerOf(folder);
+      if (outer !== undefined) this.#reportDoubled(id, outer, folder);
+    }
+    return this.#findings;
+  }
+
+  /** Values of partitions that must be registered, and of those that are registered at another folder. */
+  get repairs(): { readonly missing: string[]; readonly misplaced: string[] } {
+    return { missing: [...this.#missing], misplaced: [...this.#misplaced] };
+  }
+
+  #folder(values: readonly string[]): string {
+    return partitionFolder(this.#needs, values);
+  }
+
+  /** A partition whose folder holds this one's: its rows are read twice. */
+  #outerOf(folder: string): string | undefined {
+    for (let end = folder.lastIndexOf('/'); end > 0; end = folder.lastIndexOf('/', end - 1)) {
+      const outer = this.#byFolder.get(folder.slice(0, end));
+      if (outer !== undefined) return outer;
+    }
+    return undefined;
+  }
+
+  #reportDoubled(id: string, other: string, location: string): void {
+    const what =
+      id === other
+        ? `is registered twice, at ${location}`
+        : `and ${other} read the same folder ${location}: rows count twice`;
+    this.#report('partition-doubled', id, what, 'drop one of them in the catalog');
+  }
+
+  #report(problem: Problem, id: string, what: string, action: string): void {
+    this.#findings.push({ problem, where: `${this.#needs.name}/${id}`, what, action });
+  }
+}
+
+/** The folder in which a partition's objects lie, as a URI that ends in `/`. */
+export function partitionFolder(
+  { location, partitionKeys }: Pick<TableNeeds, 'location' | 'partitionKeys'>,
+  values: readonly string[],
+): string {
+  const path = hivePath(
+    partitionKeys.map(({ name }) => name),
+    values,
+  );
+  return `${location}${path}/`;
+}
+
+function keysOf(columns: readonly Column[]): string {
+  return columns.map(({ name }) => name).join(', ');
+}
+
+function isSamePlace(a: string, b: string): boolean {
+  return folderOf(a) === folderOf(b);
+}
+
+function folderOf(uri: string): string {
+  return uri.replace(/\/+$/, '').replace(/^s3a?:/, 's3:');
+}

@@ -1,0 +1,64 @@
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
+import { aboutRange, rangeText, type Finding } from './finding.ts';
+
+/** Where the chain of a Kafka partition must begin, and how we know. */
+export interface ChainStart {
+  /** The ledger noted it before the first claim; lakes of older versions have no such note. */
+  readonly noted?: bigint;
+  /** First offset that the broker still holds; unknown without a broker. */
+  readonly low?: bigint;
+}
+
+/** Follows the entries of one Kafka partition, in order of their offsets: one must begin where the one before it ends. */
+export class ChainAudit {
+  readonly #partition: number;
+  readonly #unreadable = new Map<bigint, bigint | undefined>();
+  #end: bigint | undefined;
+
+  constructor(partition: number) {
+    this.#partition = partition;
+  }
+
+  /** An entry that begins here, or a segment up to `to`, can't be read: that it is missing from the chain is no finding of its own. */
+  skip(from: bigint, to?: bigint): void {
+    this.#unreadable.set(from, to);
+  }
+
+  add(entry: LedgerEntry): Finding[] {
+    const expected = this.#end ?? entry.from;
+    this.#end = entry.to > expected ? entry.to : expected;
+    if (entry.from > expected) return this.#unreadable.has(expected) ? [] : [hole(entry, expected)];
+    return entry.from < expected ? [overlap(entry, expected)] : [];
+  }
+
+  /** Checks that the first entry begins where the chain once began. */
+  auditHead(first: bigint, { noted, low }: ChainStart): Finding[] {
+    const start = noted ?? low;
+    if (start === undefined || start >= first || this.#isUnreadable(start, first)) return [];
+    const range = { partition: this.#partition, from: start, to: first };
+    const evidence = noted === undefined ? 'Kafka still holds it' : 'the chain once began there';
+    const what = `has no ledger entry, though ${evidence}: the first ${range.to - range.from} offsets are gone`;
+    const action =
+      'restore the ledger’s entries and their objects from a backup; a replay writes what Kafka still holds';
+    return [aboutRange(range, { problem: 'head-missing', what, action })];
+  }
+
+  #isUnreadable(start: bigint, end: bigint): boolean {
+    return [...this.#unreadable.keys()].some((from) => from >= start && from < end);
+  }
+}
+
+function hole({ partition, from }: LedgerEntry, expected: bigint): Finding {
+  const what = `no ledger entry covers ${from - expected} offsets`;
+  return aboutRange({ partition, from: expected, to: from }, { problem: 'hole-in-chain', what });
+}
+
+function overlap({ partition, from }: LedgerEntry, expected: bigint): Finding {
+  return {
+    problem: 'overlap-in-chain',
+    partition,
+    where: rangeText({ from, to: expected }),
+    what: 'two ledger entries cover the same offsets',
+    action: 'somebody wrote to the ledger by hand; keep the entry whose objects are there and delete the other',
+  };
+}

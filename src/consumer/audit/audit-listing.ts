@@ -1,0 +1,70 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import { entryKey } from '../ledger/ledger-keys.ts';
+import { isHidden } from '../ledger/object-keys.ts';
+import { deadLetterTable } from '../table/dead-letters.ts';
+import { BoundedWork } from './bounded-work.ts';
+import type { FindingList } from './finding-list.ts';
+import type { EntryPlace, ObjectIndex } from './object-index.ts';
+import type { Repair } from './repair.ts';
+import { findingOf, judgeUnlisted, type UnlistedOptions } from './unlisted-object.ts';
+
+export interface ListingOptions extends UnlistedOptions {
+  readonly topic: string;
+  readonly findings: FindingList;
+  readonly onObject: () => void;
+}
+
+const requestsMax = 16;
+
+/** Compares the lake's listing with what the ledger lists: judges each object that no entry lists. */
+export async function auditListing(index: ObjectIndex, options: ListingOptions): Promise<Repair[]> {
+  const { store, table, findings, onObject } = options;
+  const repairs: Repair[] = [];
+  const work = new BoundedWork(requestsMax);
+  for (const folder of [table, deadLetterTable(table)]) {
+    for await (const info of store.list(`${folder}/`)) {
+      if (isHidden(info.key)) continue;
+      onObject();
+      if (index.see(info)) continue;
+      await work.start(async () => {
+        const verdict = await judgeUnlisted(info.key, options);
+        findings.add(...findingOf(info.key, verdict));
+        if (verdict.kind === 'obsolete' || verdict.kind === 'doubled') repairs.push({ kind: 'delete', key: info.key });
+      });
+    }
+  }
+  await work.end();
+  return repairs;
+}
+
+export interface LookAgainOptions {
+  readonly ledger: Ledger;
+  readonly table: string;
+  readonly topic: string;
+  readonly inspect: (entry: WrittenEntry) => Promise<void>;
+  /** Called for an entry that can't be read, or is gone. */
+  readonly onUnreadable: (key: string, error: unknown) => void;
+}
+
+/** Looks at the entries again whose objects the listing has not confirmed. */
+export async function lookAgain(places: Iterable<EntryPlace>, options: LookAgainOptions): Promise<void> {
+  const { table, topic, inspect, onUnreadable } = options;
+  const work = new BoundedWork(requestsMax);
+  for (const { partition, from } of places) {
+    const path = { table, topic, partition };
+    await work.start(async () => {
+      try {
+        const found = await options.ledger.get(path, from);
+        if (found === undefined)
+          onUnreadable(entryKey(path, from), new Error('it is gone, though a segment has a copy of it'));
+        else if (isWritten(found.entry)) await inspect(found.entry);
+      } catch (error) {
+        if (!(error instanceof PipelineError) || !error.code.startsWith('LEDGER_')) throw error;
+        onUnreadable(String(error.details['key']), error);
+      }
+    });
+  }
+  await work.end();
+}

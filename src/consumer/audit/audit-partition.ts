@@ -1,0 +1,109 @@
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { isWritten, type LedgerEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import {
+  offsetOfKey,
+  partitionPrefix,
+  rangeOfSegment,
+  revisionPrefix,
+  type LedgerPath,
+} from '../ledger/ledger-keys.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import type { TopicDescription, TopicReader } from '../ports/topic.ts';
+import { ChainAudit } from './audit-chain.ts';
+import { auditEntry, changedAtMs, type EntryRules } from './audit-entry.ts';
+import { auditLastRecord, TopicEvidence } from './audit-topic.ts';
+import type { Finding } from './finding.ts';
+import type { FindingList } from './finding-list.ts';
+import { PartitionSum, type PartitionSummary } from './partition-summary.ts';
+import { firstOffset, readChain, readRevised } from './read-chain.ts';
+
+export interface PartitionAuditOptions {
+  readonly ledger: Ledger;
+  readonly store: ObjectStore;
+  readonly reader?: TopicReader;
+  readonly rules: EntryRules;
+  readonly sinceMs: number | undefined;
+  /** Where the ledger noted that the chain begins. */
+  readonly noted: bigint | undefined;
+  readonly findings: FindingList;
+  /** Takes the entries whose objects are to be looked at. */
+  readonly onWritten: (entry: WrittenEntry) => Promise<void>;
+  readonly onEntry: () => void;
+}
+
+/** Audits the ledger's entries of one Kafka partition, each as it passes, and the ends of their chain. */
+export async function auditPartition(
+  path: LedgerPath,
+  topic: TopicDescription | undefined,
+  options: PartitionAuditOptions,
+): Promise<PartitionSummary> {
+  const { findings, sinceMs, rules, onWritten, onEntry } = options;
+  const chain = new ChainAudit(path.partition);
+  const evidence = new TopicEvidence();
+  const sum = new PartitionSum(path.partition);
+  const onUnreadable = (key: string, error: unknown): void => {
+    findings.add(unreadable(path, key, error));
+    const segment = rangeOfSegment(path, key);
+    const from = segment?.from ?? offsetOfKey(partitionPrefix(path), key) ?? offsetOfKey(revisionPrefix(path), key);
+    if (from !== undefined) chain.skip(from);
+  };
+  const take = async (entry: LedgerEntry): Promise<void> => {
+    onEntry();
+    findings.add(...auditEntry(entry, rules));
+    if (isWritten(entry) && (sinceMs === undefined || changedAtMs(entry) >= sinceMs)) await onWritten(entry);
+  };
+  const chainOptions = { ...options, onUnreadable };
+  for await (const entry of readChain(path, chainOptions)) {
+    findings.add(...chain.add(entry), ...evidence.add(entry));
+    sum.add(entry);
+    await take(entry);
+  }
+  for await (const entry of readRevised(path, chainOptions)) await take(entry);
+  const first = sinceMs === undefined ? sum.first?.from : await firstOffset(options.store, path);
+  const marks = topic?.partitions.get(path.partition);
+  if (first !== undefined)
+    findings.add(
+      ...chain.auditHead(first, {
+        ...(options.noted !== undefined && { noted: options.noted }),
+        ...(marks && { low: marks.low }),
+      }),
+    );
+  await auditEnds(path, topic, { ...options, evidence, sum });
+  return sum.summary(marks);
+}
+
+async function auditEnds(
+  path: LedgerPath,
+  topic: TopicDescription | undefined,
+  {
+    reader,
+    evidence,
+    sum,
+    findings,
+  }: Pick<PartitionAuditOptions, 'reader' | 'findings'> & {
+    readonly evidence: TopicEvidence;
+    readonly sum: PartitionSum;
+  },
+): Promise<void> {
+  const marks = topic?.partitions.get(path.partition);
+  if (topic === undefined || marks === undefined || reader === undefined) return;
+  const found = evidence.audit({ ...marks, topicId: topic.topicId }, sum.writtenTo);
+  findings.add(...found);
+  const { lastRecord } = evidence;
+  if (found.length === 0 && lastRecord !== undefined)
+    findings.add(...(await auditLastRecord(path.topic, lastRecord, { ...marks, reader })));
+}
+
+/** An entry, or a segment of them, that can't be read. */
+export function unreadable({ partition }: Partial<LedgerPath>, key: string, error: unknown): Finding {
+  const isNewer = error instanceof PipelineError && error.code === 'LEDGER_NEWER';
+  const isSegment = key.endsWith('.zst');
+  const action = isNewer
+    ? 'upgrade glueless here'
+    : isSegment
+      ? 'a segment is a copy: delete this object, its entries are still there one by one'
+      : 'restore it from an older version of the object: nothing is written behind it until it is read again';
+  const about = { where: key, what: `can't be used: ${messageOf(error)}`, action };
+  return { problem: 'entry-unreadable', ...about, ...(partition !== undefined && { partition }) };
+}

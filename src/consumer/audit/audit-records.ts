@@ -1,0 +1,33 @@
+import type { WrittenEntry } from '../ledger/ledger-entry.ts';
+import { aboutRange, type Finding, type Problem } from './finding.ts';
+
+/** Kafka coordinates of the rows of an object. */
+export interface Coordinates {
+  readonly partitions: readonly bigint[];
+  readonly offsets: readonly bigint[];
+}
+
+/** Checks that every record of an entry is there once, and none of another range; the coordinates are those of all its objects. */
+export function auditRecords(entry: WrittenEntry, objects: readonly Coordinates[]): Finding[] {
+  const { from, to } = entry;
+  const partition = BigInt(entry.partition);
+  const seen = new Set<bigint>();
+  let doubled = 0;
+  let misplaced = 0;
+  for (const { partitions, offsets } of objects) {
+    for (const [row, offset] of offsets.entries()) {
+      if (partitions[row] !== partition || offset < from || offset >= to) misplaced++;
+      else if (seen.has(offset)) doubled++;
+      else seen.add(offset);
+    }
+  }
+  const expected = entry.outcome.rows + entry.outcome.deadLetters;
+  const of = (problem: Problem, count: number, what: string): Finding[] =>
+    count === 0 ? [] : [aboutRange(entry, { problem, what: `${count} ${what}` })];
+  return [
+    ...of('record-doubled', doubled, 'records are there more than once'),
+    ...of('record-misplaced', misplaced, 'records belong to another range or partition'),
+    ...of('record-missing', Math.max(0, expected - seen.size), 'records are missing'),
+    ...of('record-doubled', Math.max(0, seen.size - expected), 'records are there that the entry does not count'),
+  ];
+}

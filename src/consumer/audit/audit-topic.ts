@@ -1,0 +1,89 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import { fingerprint } from '../ledger/chain-position.ts';
+import type { LedgerEntry, Outcome } from '../ledger/ledger-entry.ts';
+import type { TopicReader, Watermarks } from '../ports/topic.ts';
+import { aboutRange, type Finding, type Problem } from './finding.ts';
+
+const anotherTable = 'a topic that was deleted and made again needs a table of its own: set LAKE_TABLE';
+
+type LastRecord = NonNullable<Outcome['lastRecord']> & { readonly partition: number };
+
+/** Gathers what the entries of one Kafka partition say about the topic that they were written from. */
+export class TopicEvidence {
+  #topicId: string | undefined;
+  #last: LedgerEntry | undefined;
+  #lastRecord: LastRecord | undefined;
+
+  get lastRecord(): LastRecord | undefined {
+    return this.#lastRecord;
+  }
+
+  add(entry: LedgerEntry): Finding[] {
+    const findings: Finding[] = [];
+    if (entry.topicId !== undefined && this.#topicId !== undefined && entry.topicId !== this.#topicId) {
+      const what = `was written from the topic ${entry.topicId}, what comes before it from ${this.#topicId}`;
+      findings.push(aboutRange(entry, { problem: 'topic-recreated', what, action: anotherTable }));
+    }
+    this.#topicId = entry.topicId ?? this.#topicId;
+    this.#last = entry;
+    const record = 'outcome' in entry ? entry.outcome.lastRecord : undefined;
+    if (record === undefined) return findings;
+    this.#lastRecord = { ...record, partition: entry.partition };
+    if (record.offset >= entry.from && record.offset < entry.to) return findings;
+    const what = `says that its last record has the offset ${record.offset}`;
+    return [...findings, aboutRange(entry, { problem: 'counts', what })];
+  }
+
+  /** Compares the chain's end with what the broker holds now. */
+  audit(now: Watermarks & { readonly topicId: string | undefined }, writtenTo: bigint | undefined): Finding[] {
+    const last = this.#last;
+    if (last === undefined) return [];
+    const of = (problem: Problem, what: string, action: string): Finding[] => [
+      { problem, partition: last.partition, where: `${last.topic}/${last.partition}`, what, action },
+    ];
+    if (now.topicId !== undefined && this.#topicId !== undefined && now.topicId !== this.#topicId)
+      return of(
+        'topic-recreated',
+        `has the id ${now.topicId}, the ledger was written from ${this.#topicId}`,
+        anotherTable,
+      );
+    if (last.to > now.high)
+      return of('ledger-beyond-topic', `ends at ${now.high}, the ledger reaches ${last.to}`, anotherTable);
+    const next = writtenTo ?? last.from;
+    if (now.low <= next) return [];
+    const lost = `begins at ${now.low} by now, the lake has it up to ${next}: ${now.low - next} offsets are lost`;
+    return of('lost-to-retention', lost, 'start the consumer: it records the gap; then raise retention.ms');
+  }
+}
+
+/** Compares the newest record that the ledger remembers with what the broker holds at its offset. */
+export async function auditLastRecord(
+  topic: string,
+  expected: LastRecord,
+  { reader, low, high }: Watermarks & { readonly reader: TopicReader },
+): Promise<Finding[]> {
+  const { offset, partition } = expected;
+  // beyond the end is a finding of its own
+  if (offset < low || offset >= high) return [];
+  try {
+    for await (const chunk of reader.read({ partition, from: offset, to: offset + 1n })) {
+      if (chunk.count === 0) continue;
+      const found = fingerprint(chunk, 0);
+      if (found.valueCrc32 === expected.valueCrc32 && found.timestampMs === expected.timestampMs) continue;
+      const what = `holds another record than the one that was read there: the topic was made again, its log was cut, or the ledger was edited`;
+      return [
+        {
+          problem: 'topic-recreated',
+          partition,
+          where: `${topic}/${partition}, offset ${offset}`,
+          what,
+          action: anotherTable,
+        },
+      ];
+    }
+  } catch (error) {
+    // retention has passed it since the topic was described
+    if (!(error instanceof PipelineError) || error.code !== 'OFFSETS_GONE') throw error;
+  }
+  return [];
+}

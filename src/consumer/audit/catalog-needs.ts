@@ -1,0 +1,51 @@
+import { partitionKeys, type Layout } from '../../schema/layout.ts';
+import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
+import type { FileColumns } from './audit-columns.ts';
+import type { TableNeeds } from './audit-catalog.ts';
+
+/** Versions of the catalog's table of which files are looked at. */
+const versionsMax = 1000;
+
+/** What the objects of one kind ask of their table in the catalog. */
+export class CatalogNeeds {
+  readonly files: FileColumns = new Map();
+  readonly #kind: WrittenObject['kind'];
+  readonly #used = new Set<string>();
+  /** First and last object that were written at each version of the table: the first brought the columns that are new in it. */
+  readonly #examples = new Map<string, [WrittenObject, WrittenObject]>();
+  #layout: Layout = 'none';
+  #hasObjects = false;
+
+  constructor(kind: WrittenObject['kind']) {
+    this.#kind = kind;
+  }
+
+  get hasObjects(): boolean {
+    return this.#hasObjects;
+  }
+
+  add({ recipe, outcome }: WrittenEntry): void {
+    for (const object of outcome.objects) {
+      if (object.kind !== this.#kind) continue;
+      this.#hasObjects = true;
+      this.#layout = recipe.placement.layout;
+      if (object.partition.length > 0) this.#used.add(object.partition.join('/'));
+      const version = outcome.catalogVersion;
+      const known = this.#examples.get(version);
+      if (known !== undefined) known[1] = object;
+      else if (this.#examples.size < versionsMax) this.#examples.set(version, [object, object]);
+    }
+  }
+
+  examples(): WrittenObject[] {
+    return [...new Set([...this.#examples.values()].flat())];
+  }
+
+  needs({ table, uri }: { readonly table: string; readonly uri: (key: string) => string }): TableNeeds {
+    const isRows = this.#kind === 'rows';
+    const name = isRows ? table : deadLetterTable(table);
+    const keys = isRows ? partitionKeys(this.#layout) : deadLetterKeys;
+    return { name, location: uri(`${name}/`), partitionKeys: keys, used: this.#used };
+  }
+}

@@ -1,0 +1,136 @@
+import { crc32 } from 'node:zlib';
+import { isDeepStrictEqual } from 'node:util';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Column } from '../../schema/types.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import type { ParquetReader } from '../ports/parquet.ts';
+import { aboutObject, auditObject } from './audit-object.ts';
+import { auditRecords, type Coordinates } from './audit-records.ts';
+import type { Finding } from './finding.ts';
+
+export interface InspectorOptions {
+  readonly ledger: Ledger;
+  readonly store: ObjectStore;
+  readonly parquet: ParquetReader;
+  /** Called with the columns of each file that was read whole. */
+  readonly onColumns?: (kind: WrittenObject['kind'], key: string, columns: readonly Column[]) => void;
+}
+
+interface Inspection {
+  readonly findings: Finding[];
+  /** `undefined` where the object was not read, or its rows have no coordinates. */
+  readonly coordinates?: Coordinates;
+}
+
+/** Times that an entry is looked at while others keep changing it. */
+const looksMax = 5;
+
+/**
+ * Looks at the objects of one entry. Whatever seems wrong is believed only when the entry, read again, still says the same: a replay
+ * or redrive may have exchanged the objects meanwhile, and then the new ones are looked at.
+ */
+export class EntryInspector {
+  readonly #options: InspectorOptions;
+
+  constructor(options: InspectorOptions) {
+    this.#options = options;
+  }
+
+  /** `deep`: reads the objects whole, with checksum and every row's coordinates; otherwise asks the store, and reads at most the footer. */
+  async inspect(entry: WrittenEntry, { deep }: { readonly deep: boolean }): Promise<Finding[]> {
+    let looked: LedgerEntry = entry;
+    for (let looks = 0; looks < looksMax && isWritten(looked); looks++) {
+      const findings = deep ? await this.#read(looked) : await this.#look(looked);
+      if (findings.length === 0) return [];
+      const now = await this.#again(entry);
+      // one that is gone, or can't be read, excuses nothing
+      if (now === undefined || isDeepStrictEqual(now, looked)) return findings;
+      looked = now;
+    }
+    return [];
+  }
+
+  async #again(entry: WrittenEntry): Promise<LedgerEntry | undefined> {
+    try {
+      return (await this.#options.ledger.get(entry, entry.from))?.entry;
+    } catch (error) {
+      if (error instanceof PipelineError && error.code.startsWith('LEDGER_')) return undefined;
+      throw error;
+    }
+  }
+
+  async #look(entry: WrittenEntry): Promise<Finding[]> {
+    const findings: Finding[] = [];
+    for (const object of entry.outcome.objects) findings.push(...(await this.#lookAt(entry, object)));
+    return findings;
+  }
+
+  async #lookAt(entry: WrittenEntry, object: WrittenObject): Promise<Finding[]> {
+    const info = await this.#options.store.head(object.key);
+    const found = auditObject(entry, object, info);
+    const isProven = info?.crc32 !== undefined && object.crc32 !== undefined;
+    if (info === undefined || found.length > 0 || isProven) return found;
+    return unlessUnreadable(entry, object, async () => {
+      const rows = await this.#options.parquet.rowCount(this.#source(object.key, info.size));
+      return auditObject(entry, object, { ...info, rows });
+    });
+  }
+
+  async #read(entry: WrittenEntry): Promise<Finding[]> {
+    const findings: Finding[] = [];
+    const coordinates: Coordinates[] = [];
+    for (const object of entry.outcome.objects) {
+      const inspection = await this.#readObject(entry, object);
+      findings.push(...inspection.findings);
+      if (inspection.coordinates !== undefined) coordinates.push(inspection.coordinates);
+    }
+    const isWhole = coordinates.length === entry.outcome.objects.length;
+    return isWhole ? [...findings, ...auditRecords(entry, coordinates)] : findings;
+  }
+
+  async #readObject(entry: WrittenEntry, object: WrittenObject): Promise<Inspection> {
+    const { store, parquet, onColumns } = this.#options;
+    const stored = await store.get(object.key);
+    if (stored === undefined) return { findings: auditObject(entry, object, undefined) };
+    const { bytes } = stored;
+    const facts = { size: bytes.length, crc32: crc32(bytes) };
+    const outside = auditObject(entry, object, facts);
+    let coordinates: Coordinates | undefined;
+    const inside = await unlessUnreadable(entry, object, async () => {
+      const source = { size: bytes.length, read: async (start: number, end: number) => bytes.subarray(start, end) };
+      const columns = await parquet.columns(source);
+      onColumns?.(object.kind, object.key, columns);
+      if (columns.some(({ name }) => name === 'kafka_offset')) coordinates = await coordinatesOf(bytes, parquet);
+      return auditObject(entry, object, { ...facts, rows: await parquet.rowCount(source) });
+    });
+    return { findings: outside.length > 0 ? outside : inside, ...(coordinates && { coordinates }) };
+  }
+
+  #source(key: string, size: number) {
+    const { store } = this.#options;
+    return { size, read: (start: number, end: number) => store.getRange(key, start, end) };
+  }
+}
+
+export async function coordinatesOf(bytes: Uint8Array, parquet: ParquetReader): Promise<Coordinates> {
+  const [partitions = [], offsets = []] = await parquet.integers(bytes, ['kafka_partition', 'kafka_offset']);
+  return { partitions, offsets };
+}
+
+/** Turns what can't be read into a finding; what went between two looks is missing. */
+async function unlessUnreadable(
+  entry: WrittenEntry,
+  object: WrittenObject,
+  read: () => Promise<Finding[]>,
+): Promise<Finding[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    if (error.code === 'STORE_MISSING') return auditObject(entry, object, undefined);
+    if (error.code !== 'OBJECT_UNREADABLE') throw error;
+    return [aboutObject(entry, object.key, { problem: 'object-unreadable', what: `can't be read: ${error.message}` })];
+  }
+}

@@ -1,0 +1,67 @@
+import type { OffsetRange } from '../ports/topic.ts';
+
+/** One thing that is wrong, where, and what to do. */
+export interface Finding {
+  readonly problem: Problem;
+  /** Kafka partition, if it concerns one. */
+  readonly partition?: number;
+  /** Object or ledger key, range of offsets, Hive partition or column. */
+  readonly where: string;
+  readonly what: string;
+  readonly action: string;
+}
+
+export type Problem =
+  // the chain of one Kafka partition
+  | 'head-missing'
+  | 'hole-in-chain'
+  | 'overlap-in-chain'
+  | 'entry-unreadable'
+  | 'ledger-unknown-file'
+  | 'unfinished-claim'
+  | 'unfinished-replacement'
+  | 'gap'
+  | 'counts'
+  // objects
+  | 'object-missing'
+  | 'object-size'
+  | 'object-checksum'
+  | 'object-rows'
+  | 'object-unreadable'
+  | 'object-unlisted'
+  | 'object-doubled'
+  | 'object-obsolete'
+  // records in objects
+  | 'record-missing'
+  | 'record-doubled'
+  | 'record-misplaced'
+  // the catalog
+  | 'table-missing'
+  | 'table-location'
+  | 'table-keys'
+  | 'column-missing'
+  | 'column-type'
+  | 'partition-unregistered'
+  | 'partition-location'
+  | 'partition-doubled'
+  // the topic
+  | 'topic-recreated'
+  | 'ledger-beyond-topic'
+  | 'lost-to-retention';
+
+export function rangeText({ from, to }: Pick<OffsetRange, 'from' | 'to'>): string {
+  return `[${from}, ${to})`;
+}
+
+/** The command that writes the range again, or finishes what somebody began with it. */
+export function replayOf({ partition, from, to }: OffsetRange): string {
+  return `glueless replay --partition ${partition} --from-offset ${from} --to-offset ${to}`;
+}
+
+/** A finding about a whole range of one Kafka partition. */
+export function aboutRange(
+  range: OffsetRange,
+  { problem, what, action = replayOf(range) }: Pick<Finding, 'problem' | 'what'> & { readonly action?: string },
+): Finding {
+  return { problem, partition: range.partition, where: rangeText(range), what, action };
+}

@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from 'node:util';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Ledger, Versioned } from '../ledger/ledger.ts';
+import { isDeletable, type CommittedEntry } from '../ledger/ledger-entry.ts';
+import { parseObjectName } from '../ledger/object-keys.ts';
+import type { Column } from '../../schema/types.ts';
+import type { Catalog, CatalogPartition, TableDefinition } from '../ports/lake.ts';
+import { judgeUnlisted, type UnlistedOptions } from './unlisted-object.ts';
+
+/** Something that the audit found and that a rule allows to mend. */
+export type Repair =
+  | { readonly kind: 'delete'; readonly key: string }
+  | { readonly kind: 'create-table'; readonly definition: TableDefinition }
+  | { readonly kind: 'add-columns'; readonly table: string; readonly columns: readonly Column[] }
+  | {
+      readonly kind: 'register';
+      readonly table: string;
+      readonly partitions: readonly CatalogPartition[];
+      /** Those of them that are registered at another folder. */
+      readonly misplaced: readonly (readonly string[])[];
+    };
+
+export interface RepairOptions extends UnlistedOptions {
+  readonly catalog: Catalog;
+  /** Called with what was done, a line each. */
+  readonly onDone: (line: string) => void;
+}
+
+/** Carries out repairs. What has changed since the audit is judged again, and left alone where the rule no longer holds. */
+export async function carryOut(repairs: readonly Repair[], options: RepairOptions): Promise<void> {
+  for (const repair of repairs) {
+    switch (repair.kind) {
+      case 'delete':
+        await deleteObject(repair.key, options);
+        break;
+      case 'create-table':
+        await options.catalog.create(repair.definition);
+        options.onDone(`made the table ${repair.definition.name} with ${repair.definition.columns.length} columns`);
+        break;
+      case 'add-columns':
+        await addColumns(repair, options);
+        break;
+      case 'register':
+        await register(repair, options);
+        break;
+    }
+  }
+}
+
+/** The entry is read right before the delete, which it must allow. */
+async function deleteObject(key: string, options: RepairOptions): Promise<void> {
+  const { ledger, store, table, onDone } = options;
+  const verdict = await judgeUnlisted(key, options);
+  if (verdict.kind !== 'obsolete' && verdict.kind !== 'doubled')
+    return onDone(`left ${key} alone: it changed meanwhile`);
+  const name = parseObjectName(key);
+  if (name === undefined) return;
+  const path = { table, topic: name.topic, partition: name.partition };
+  let found = await ledger.get(path, name.from);
+  if (verdict.kind === 'doubled')
+    found =
+      found && isDeepStrictEqual(found.entry, verdict.entry) ? await raise(found, name.generation, ledger) : undefined;
+  if (
+    found === undefined ||
+    found.entry.to !== name.to ||
+    !isDeletable(found.entry, { key, generation: name.generation })
+  )
+    return onDone(`left ${key} alone: its entry changed meanwhile`);
+  await store.delete([key]);
+  onDone(`deleted ${key}`);
+}
+
+/** Commits the entry again with the same objects at a generation above the object's, which then can never be listed. */
+async function raise(current: Versioned, generation: number, ledger: Ledger): Promise<Versioned | undefined> {
+  const { entry } = current;
+  if (entry.state !== 'committed') return undefined;
+  const raised: CommittedEntry = { ...entry, generation: Math.max(entry.generation, generation) + 1 };
+  const result = await ledger.replace(current, raised);
+  return result.kind === 'ours' ? result.claim : undefined;
+}
+
+async function addColumns(
+  { table, columns }: Extract<Repair, { kind: 'add-columns' }>,
+  { catalog, onDone }: RepairOptions,
+): Promise<void> {
+  const found = await catalog.load(table);
+  if (found === undefined) return;
+  const missing = columns.filter(({ name }) => !found.columns.some((column) => column.name === name));
+  if (missing.length === 0) return;
+  const result = await catalog.evolve({ table, expectedVersion: found.version, addColumns: missing });
+  const names = missing.map(({ name }) => name).join(', ');
+  onDone(
+    result === 'evolved' ? `added ${names} to ${table}` : `left ${table} alone: it changed meanwhile; run it again`,
+  );
+}
+
+async function register(
+  { table, partitions, misplaced }: Extract<Repair, { kind: 'register' }>,
+  { catalog, onDone }: RepairOptions,
+): Promise<void> {
+  const found = await catalog.load(table);
+  if (found === undefined) throw gone(table);
+  if (misplaced.length > 0) await catalog.removePartitions(table, misplaced);
+  await catalog.addPartitions(found, partitions);
+  for (const { values } of partitions) onDone(`registered ${table}/${values.join('/')}`);
+}
+
+function gone(table: string): PipelineError {
+  return new PipelineError('CATALOG_CONTENDED', {
+    message: `the table ${table} is gone from the catalog again`,
+    retryable: true,
+  });
+}

@@ -1,0 +1,117 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { isDeletable, isWritten, listsObject, type LedgerEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import type { ParquetReader } from '../ports/parquet.ts';
+import { coordinatesOf } from './entry-inspector.ts';
+import { rangeText, replayOf, type Finding } from './finding.ts';
+
+export interface UnlistedOptions {
+  readonly ledger: Ledger;
+  readonly store: ObjectStore;
+  readonly parquet: ParquetReader;
+  readonly table: string;
+}
+
+/** What may be done about an object that no entry lists. */
+export type Verdict =
+  /** Some entry lists it by now, or a running process has put it and will say so. */
+  | { readonly kind: 'fine' }
+  /** Nobody can ever list it: it may be deleted at any time. */
+  | { readonly kind: 'obsolete'; readonly entry: WrittenEntry; readonly name: ObjectName }
+  /** Each of its rows is in objects that its entry lists: it may be deleted once the entry's generation is above its own. */
+  | { readonly kind: 'doubled'; readonly entry: WrittenEntry; readonly name: ObjectName }
+  /** No rule says what to do with it. */
+  | { readonly kind: 'unknown'; readonly what: string; readonly action: string };
+
+/** Judges an object in the table's folder that no entry lists: reads the entry of its range, and the rows where they decide. */
+export async function judgeUnlisted(key: string, options: UnlistedOptions): Promise<Verdict> {
+  const name = parseObjectName(key);
+  if (name === undefined) return unknown('is not of our making', 'look at it, then move it out of the table');
+  const entry = await readEntry(name, options);
+  if (entry === 'unreadable') return unknown('is of a range whose ledger entry can’t be read', 'mend the entry first');
+  if (entry === undefined || entry.to !== name.to || entry.state === 'gap')
+    return unknown(
+      `is of ${rangeText(name)}, which no ledger entry describes`,
+      'if its records are in no other object, restore its ledger entry; otherwise move it out of the table',
+    );
+  if (listsObject(entry, key) || isUnderWay(entry, name.generation)) return { kind: 'fine' };
+  if (!isWritten(entry)) return unknown('is of a generation that its claim has not reached', replayOf(entry));
+  if (isDeletable(entry, { key, generation: name.generation })) return { kind: 'obsolete', entry, name };
+  if (entry.state === 'replacing')
+    return unknown('is of a range that is being replaced', 'end the replay or redrive first, then run verify again');
+  const isDoubled = await areRowsIn(key, entry, options);
+  if (isDoubled) return { kind: 'doubled', entry, name };
+  return unknown(
+    'has rows that no object of its entry has, or that can’t be told apart',
+    `keep it: copy it out of the table first, then ${replayOf(entry)}`,
+  );
+}
+
+function unknown(what: string, action: string): Verdict {
+  return { kind: 'unknown', what: `lies in the table, no ledger entry lists it, and it ${what}`, action };
+}
+
+async function readEntry(
+  name: ObjectName,
+  { ledger, table }: UnlistedOptions,
+): Promise<LedgerEntry | 'unreadable' | undefined> {
+  try {
+    return (await ledger.get({ table, topic: name.topic, partition: name.partition }, name.from))?.entry;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code.startsWith('LEDGER_')) return 'unreadable';
+    throw error;
+  }
+}
+
+/** A running process has put the object and not yet written its entry, or an earlier try of it that the entry still has to pass. */
+function isUnderWay(entry: LedgerEntry, generation: number): boolean {
+  if (entry.state === 'claimed') return generation <= entry.generation;
+  return entry.state === 'replacing' && generation > entry.generation && generation <= entry.replacement.generation;
+}
+
+/** True when each row of the object, by its coordinates, is in an object that the entry lists. Reads them all. */
+async function areRowsIn(key: string, entry: WrittenEntry, { store, parquet }: UnlistedOptions): Promise<boolean> {
+  const coordinates = async (each: string): Promise<string[] | undefined> => {
+    const stored = await store.get(each);
+    if (stored === undefined) return undefined;
+    const { partitions, offsets } = await coordinatesOf(stored.bytes, parquet);
+    return offsets.map((offset, row) => `${partitions[row]}/${offset}`);
+  };
+  try {
+    const listed = new Set<string>();
+    for (const object of entry.outcome.objects)
+      for (const each of (await coordinates(object.key)) ?? []) listed.add(each);
+    const own = await coordinates(key);
+    return own?.every((each) => listed.has(each)) ?? false;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return false;
+    throw error;
+  }
+}
+
+/** The finding that a verdict makes; none for what is fine. */
+export function findingOf(key: string, verdict: Verdict): Finding[] {
+  if (verdict.kind === 'fine') return [];
+  if (verdict.kind === 'unknown')
+    return [{ problem: 'object-unlisted', where: key, what: verdict.what, action: verdict.action }];
+  const { partition, generation } = verdict.name;
+  const about = { partition, where: key, action: 'glueless verify --repair deletes it' };
+  const range = rangeText(verdict.name);
+  if (verdict.kind === 'obsolete')
+    return [
+      {
+        ...about,
+        problem: 'object-obsolete',
+        what: `is of generation ${generation} of ${range}, which a later one has replaced: its rows count twice`,
+      },
+    ];
+  return [
+    {
+      ...about,
+      problem: 'object-doubled',
+      what: `is listed by no entry; each of its rows of ${range} is in a listed object too: they count twice`,
+    },
+  ];
+}

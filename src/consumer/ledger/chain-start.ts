@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import { offsetCodec } from './ledger-entry.ts';
+import { topicPrefix, type LedgerPath } from './ledger-keys.ts';
+
+/** Where the chain of a Kafka partition begins: written once, before its first claim, and kept apart from the entries, so that it tells when they are gone. */
+export interface ChainStart {
+  readonly from: bigint;
+  readonly notedAt: string;
+}
+
+const startSchema = z.object({ from: offsetCodec, notedAt: z.iso.datetime() });
+
+export function startsPrefix(topic: Omit<LedgerPath, 'partition'>): string {
+  return `${topicPrefix(topic)}starts/`;
+}
+
+/** Notes the start if nobody has; answers with the one that counts. */
+export async function noteStart(store: ObjectStore, path: LedgerPath, start: ChainStart): Promise<ChainStart> {
+  const key = `${startsPrefix(path)}${path.partition}.json`;
+  const bytes = Buffer.from(`${JSON.stringify(z.encode(startSchema, start))}\n`);
+  const result = await store.put(key, bytes, { ifAbsent: true });
+  const stored = result.kind === 'stored' ? undefined : await store.get(key);
+  return stored === undefined ? start : parseStart(key, stored.bytes);
+}
+
+/** The noted starts of all Kafka partitions. Those that can't be read are handed to `onUnreadable`. */
+export async function readStarts(
+  store: ObjectStore,
+  topic: Omit<LedgerPath, 'partition'>,
+  onUnreadable: (key: string, error: unknown) => void,
+): Promise<Map<number, ChainStart>> {
+  const prefix = startsPrefix(topic);
+  const starts = new Map<number, ChainStart>();
+  for await (const { key } of store.list(prefix)) {
+    const digits = /^(\d+)\.json$/.exec(key.slice(prefix.length))?.[1];
+    const stored = await store.get(key);
+    if (stored === undefined) continue;
+    try {
+      if (digits === undefined) throw corrupt(key, 'its name is none of a Kafka partition');
+      starts.set(Number(digits), parseStart(key, stored.bytes));
+    } catch (error) {
+      onUnreadable(key, error);
+    }
+  }
+  return starts;
+}
+
+function parseStart(key: string, bytes: Uint8Array): ChainStart {
+  try {
+    return startSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch (error) {
+    throw corrupt(key, messageOf(error));
+  }
+}
+
+function corrupt(key: string, what: string): PipelineError {
+  return new PipelineError('LEDGER_CORRUPT', {
+    message: `${key}, which notes where a chain begins, can't be used: ${what}`,
+    retryable: false,
+    details: { key },
+    hint: 'restore it from an older version of the object',
+  });
+}

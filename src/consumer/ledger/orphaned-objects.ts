@@ -1,0 +1,20 @@
+import type { ObjectStore } from '../ports/lake.ts';
+import { startsPrefix } from './chain-start.ts';
+import { topicPrefix, type LedgerPath } from './ledger-keys.ts';
+import { parseObjectName } from './object-keys.ts';
+
+/** Keys below the table that are looked at for objects without any ledger. */
+const orphansLookedAt = 1000;
+
+/** True when the ledger has no entry of the topic, though the table has objects of it. */
+export async function hasOrphans(
+  store: ObjectStore,
+  { table, topic }: Omit<LedgerPath, 'partition'>,
+): Promise<boolean> {
+  const [first] = await Array.fromAsync(store.list(topicPrefix({ table, topic }), { limit: 1 }));
+  // the folders of Kafka partitions come before the notes where their chains begin
+  if (first !== undefined && !first.key.startsWith(startsPrefix({ table, topic }))) return false;
+  for await (const { key } of store.list(`${table}/`, { limit: orphansLookedAt }))
+    if (parseObjectName(key)?.topic === topic) return true;
+  return false;
+}
