@@ -29,13 +29,13 @@ export interface ConsumeOptions {
 export interface ConsumeContext {
   readonly log: Logger;
   readonly stop: StopSignal;
-  /** Left out: the log's. */
+  /** Told what the pipeline does; the log is told if this is left out. */
   readonly observer?: PipelineObserver;
 }
 
 const lagPollMs = 10_000;
 
-/** How often a partition is looked at whose records can't be read: somebody may have skipped them, or mended the broker. */
+/** A partition with unreadable records is tried again this often: somebody may have skipped them, or mended the broker. */
 const unreadableRetryMs = 15_000;
 
 /** Runs the service: reads the topic as a member of the group and writes the table, until a signal or the end. */

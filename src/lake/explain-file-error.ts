@@ -5,7 +5,7 @@ export function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
-/** Gives a failure of the file system its name; a `PipelineError` is answered as it is. */
+/** Turns an error of the file system into a `PipelineError` with a code; any other error is returned unchanged. */
 export function explainFileError(error: unknown, key: string): unknown {
   if (error instanceof PipelineError || !(error instanceof Error) || !('code' in error)) return error;
   const about = { retryable: false, details: { key, errno: error.code }, cause: error };

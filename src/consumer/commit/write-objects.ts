@@ -13,7 +13,7 @@ export interface WriteRequest {
   /** What the claim said would be written: an earlier try may have had more records than Kafka delivers now. */
   readonly plan: readonly PlannedObject[];
   readonly guard: EntryGuard;
-  /** Takes in the objects that were not there before, as they are put: they are there whatever happens next. */
+  /** Filled with each object that this try creates, as soon as it is put: it exists even if the try fails later. */
   readonly created: WrittenObject[];
 }
 
@@ -28,12 +28,12 @@ export type WriteResult =
     }
   /** The table has other partition keys or Kafka columns than the recipe says: nothing was written. */
   | { readonly kind: 'misfit' }
-  /** A key holds something else than our rows: the range needs a new generation. */
+  /** A key is taken by something other than our rows: the range needs a new generation, with new keys. */
   | { readonly kind: 'spoiled' }
-  /** The same, and other keys hold rows that Kafka no longer delivers: a new generation would lose them. */
+  /** As `spoiled`, but other keys hold rows that Kafka no longer delivers: a new generation would lose them. */
   | { readonly kind: 'damaged' };
 
-/** Objects of one batch that are encoded and put at the same time. */
+/** Most objects of one batch that are encoded and put at the same time. */
 const putsMax = 4;
 
 /** Steps 3 to 6 of the way into the lake: settle, encode, put, register. */

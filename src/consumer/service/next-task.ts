@@ -7,20 +7,20 @@ import type { PartitionWork } from './partition-work.ts';
 export type Task =
   /** Write a batch: the claim's, or as far as the policy allows. */
   | { readonly kind: 'commit'; readonly reason: CutReason; readonly claimed?: Claimed }
-  /** Book what Kafka lost, up to here. */
+  /** Book the range that Kafka lost, up to this offset, as a gap. */
   | { readonly kind: 'close-gap'; readonly upTo: bigint }
-  /** Look whether somebody has skipped what can't be read, and read it again otherwise. */
+  /** Look whether somebody has skipped the unreadable records; if not, read them again. */
   | { readonly kind: 'look-past'; readonly claim: Claim | undefined };
 
 export interface Situation {
   readonly policy: BatchPolicy;
   /** By the monotonic clock. */
   readonly nowMs: number;
-  /** Everything that has arrived is written now. */
+  /** The service stops: whatever has arrived is written now, however little it is. */
   readonly isClosing: boolean;
   /** A batch is cut as soon as it reaches this offset. */
   readonly end: bigint | undefined;
-  /** What can't be read is tried again after this long. */
+  /** Unreadable records are tried again after this long. */
   readonly unreadableRetryMs: number;
 }
 
