@@ -64,6 +64,6 @@ function describeDamage({ partition, from, to, error }: UnreadableRecords): stri
 
 /** The command that lets the partition pass what can't be read. */
 export function skipCommand({ partition, from, to }: Pick<UnreadableRecords, 'partition' | 'from' | 'to'>): string {
-  const end = to === undefined ? '<first offset behind the damage>' : to.toString();
-  return `glueless skip --partition ${partition} --offset ${from} --to ${end} --reason '<why>'`;
+  const end = to === undefined ? '' : ` --to ${to}`;
+  return `glueless skip --partition ${partition} --offset ${from}${end} --reason '<why>'`;
 }
