@@ -8,21 +8,33 @@ const knownMax = 10_000;
 const knownName = memoize(toColumnName, knownMax);
 
 /**
- * Makes a field's column name: lower case as Glue stores it, everything but letters, digits and `_` replaced by `_`, since
- * dots and blanks break queries and Parquet paths. A name that is too long becomes its beginning and a checksum of the whole.
+ * Makes a field's column name: lower case as Glue stores it. What Athena takes in no name is written otherwise: ASCII but letters, digits and
+ * `_` as `_`, since dots and blanks break queries and Parquet paths; any other character as `u` and its code point, so that
+ * `größe` (`gr_u00f6_u00df_e`) and `grüße` stay apart. A name that is too long becomes its beginning and a checksum of the whole.
  */
 export function columnName(field: string): string {
   return field.length > lengthMax ? toColumnName(field) : knownName(field);
 }
 
 function toColumnName(field: string): string {
-  const name = field.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_');
+  const lower = field.normalize('NFC').toLowerCase();
+  // oxlint-disable-next-line no-control-regex
+  const ascii = lower.replaceAll(/[^\u0000-\u007f]+/gu, (run, at: number) => {
+    const isEnd = at + run.length === lower.length;
+    return `${at === 0 ? '' : '_'}${codePoints(run)}${isEnd ? '' : '_'}`;
+  });
+  const name = ascii.replaceAll(/[^a-z0-9_]/g, '_');
   if (name === '') return '_';
   // libraries of JavaScript that set this property of a row set its prototype
   if (name === '__proto__') return name + reservedSuffix;
   if (name.length <= lengthMax - reservedSuffix.length) return name;
   const checksum = crc32(field).toString(16).padStart(8, '0');
   return `${name.slice(0, 200)}_${checksum}`;
+}
+
+/** Writes `名前` as `u540d_u524d`. */
+function codePoints(text: string): string {
+  return Array.from(text, (character) => `u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`).join('_');
 }
 
 /** Appended to the name of a field that the table needs for itself. */

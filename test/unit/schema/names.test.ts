@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { columnName } from '../../../src/schema/names.ts';
+
+describe('the name of a column', () => {
+  it.each([
+    ['deviceId', 'deviceid'],
+    ['a.b c', 'a_b_c'],
+    ['größe', 'gr_u00f6_u00df_e'],
+    ['grüße', 'gr_u00fc_u00df_e'],
+    ['名前', 'u540d_u524d'],
+    ['住所', 'u4f4f_u6240'],
+    ['😀', 'u1f600'],
+    ['', '_'],
+  ])('of the field %s is %s', (field, name) => {
+    expect(columnName(field)).toBe(name);
+  });
+
+  it('is the same for a character and for its parts', () => {
+    expect(columnName('gro\u0308ße')).toBe(columnName('größe'));
+  });
+
+  it('is one that Glue and Athena take, whatever the field', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (field) => {
+        expect(columnName(field)).toMatch(/^[a-z0-9_]{1,255}$/);
+      }),
+    );
+  });
+
+  it('is another one for another word of letters beyond ASCII', () => {
+    const letters = fc.stringMatching(/^[äöüßéñ名前住所病棟]{1,8}$/);
+    fc.assert(
+      fc.property(letters, letters, (a, b) => {
+        expect(columnName(a) === columnName(b)).toBe(a === b);
+      }),
+    );
+  });
+});
