@@ -1,8 +1,13 @@
 import { msPerDay, msPerHour } from '../runtime/duration.ts';
 import type { Column } from './types.ts';
 
-/** How the table is partitioned: by the hour or the day of the record's time, or not at all. */
-export type Layout = 'hour' | 'day' | 'none';
+/**
+ * How the table is partitioned: by the hour or the day of the record's time, by the hour of its arrival in Kafka as the scripts of Glue
+ * Streaming jobs do, or not at all.
+ */
+export const layouts = ['hour', 'day', 'ingest-hour', 'none'] as const;
+
+export type Layout = (typeof layouts)[number];
 
 /** What decides into which Hive partition a record goes. */
 export interface Placement {
@@ -16,6 +21,7 @@ export interface Placement {
 const keyNames: Readonly<Record<Layout, readonly string[]>> = {
   hour: ['event_date', 'event_hour'],
   day: ['event_date'],
+  'ingest-hour': ['ingest_year', 'ingest_month', 'ingest_day', 'ingest_hour'],
   none: [],
 };
 
@@ -27,7 +33,7 @@ export function partitionKeys(layout: Layout): Column[] {
 /** The layout that has these keys, if one has. */
 export function layoutOf(keys: readonly Column[]): Layout | undefined {
   const names = keys.map(({ name }) => name).join(',');
-  return (['hour', 'day', 'none'] as const).find((layout) => keyNames[layout].join(',') === names);
+  return layouts.find((layout) => keyNames[layout].join(',') === names);
 }
 
 /** `event_date=2026-11-23/event_hour=09`; values that could leave their folder are escaped as Hive does. */
@@ -59,7 +65,7 @@ interface Group {
 
 /** Groups rows by the Hive partition of their time (milliseconds since the epoch), in order of time. `range`: that of all times, if known. */
 export function groupRows(timesMs: Float64Array, layout: Layout, range?: TimeRange): RowGroup[] {
-  const unitMs = layout === 'hour' ? msPerHour : msPerDay;
+  const unitMs = layout === 'day' ? msPerDay : msPerHour;
   const startOf = (timeMs: number): number => (layout === 'none' ? -Infinity : Math.floor(timeMs / unitMs) * unitMs);
   if (range !== undefined && startOf(range.minMs) === startOf(range.maxMs))
     return [{ values: valuesOf(startOf(range.minMs), layout), rows: firstRows(timesMs.length) }];
@@ -110,5 +116,7 @@ function valuesOf(timeMs: number, layout: Layout): string[] {
   if (layout === 'none') return [];
   const iso = new Date(timeMs).toISOString();
   const date = iso.slice(0, iso.indexOf('T'));
-  return layout === 'day' ? [date] : [date, iso.slice(-13, -11)];
+  const hour = iso.slice(-13, -11);
+  if (layout === 'ingest-hour') return [...date.split('-'), hour];
+  return layout === 'day' ? [date] : [date, hour];
 }

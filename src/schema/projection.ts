@@ -1,4 +1,4 @@
-import type { Layout } from './layout.ts';
+import { partitionKeys, type Layout } from './layout.ts';
 
 /**
  * Makes the table parameters with which Athena computes partitions (partition projection) instead of asking the catalog.
@@ -9,18 +9,45 @@ export function projectionParameters(
   { location, firstDay }: { readonly location: string; readonly firstDay: string },
 ): Record<string, string> {
   if (layout === 'none') return {};
-  const hour = {
-    'projection.event_hour.type': 'integer',
-    'projection.event_hour.range': '0,23',
-    'projection.event_hour.digits': '2',
-  };
-  const folders = layout === 'hour' ? 'event_date=${event_date}/event_hour=${event_hour}' : 'event_date=${event_date}';
+  const folders = partitionKeys(layout).map(({ name }) => `${name}=\${${name}}/`);
   return {
     'projection.enabled': 'true',
-    'projection.event_date.type': 'date',
-    'projection.event_date.format': 'yyyy-MM-dd',
-    'projection.event_date.range': `${firstDay},NOW+2DAYS`,
-    ...(layout === 'hour' ? hour : {}),
-    'storage.location.template': `${location}${folders}/`,
+    ...(layout === 'ingest-hour'
+      ? {
+          ...integer('ingest_year', '2020,2099'),
+          ...integer('ingest_month', '01,12'),
+          ...integer('ingest_day', '01,31'),
+        }
+      : {
+          'projection.event_date.type': 'date',
+          'projection.event_date.format': 'yyyy-MM-dd',
+          [dateRange]: `${firstDay},NOW+2DAYS`,
+        }),
+    ...(layout === 'hour' && integer('event_hour', '0,23')),
+    ...(layout === 'ingest-hour' && integer('ingest_hour', '0,23')),
+    'storage.location.template': `${location}${folders.join('')}`,
   };
+}
+
+/** Two digits, as the folders are named; a year has four by itself. */
+function integer(key: string, range: string): Record<string, string> {
+  return {
+    [`projection.${key}.type`]: 'integer',
+    [`projection.${key}.range`]: range,
+    [`projection.${key}.digits`]: '2',
+  };
+}
+
+const dateRange = 'projection.event_date.range';
+
+/**
+ * The parameter that lets a table with projection show `day`, `undefined` where it does already: Athena never looks at days outside
+ * the range.
+ */
+export function widenedRange(
+  parameters: Readonly<Record<string, string>>,
+  day: string,
+): Record<string, string> | undefined {
+  const [first = '', ...rest] = (parameters[dateRange] ?? '').split(',');
+  return /^\d{4}-\d\d-\d\d$/.test(first) && day < first ? { [dateRange]: [day, ...rest].join(',') } : undefined;
 }

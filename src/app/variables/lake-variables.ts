@@ -1,4 +1,5 @@
 import { choice, decimal, integer, text, variable, yesNo } from '../config-types.ts';
+import { layouts } from '../../schema/layout.ts';
 
 const lake = 'Lake';
 const batches = 'Batches';
@@ -74,9 +75,10 @@ export const lakeVariables = {
     group: time,
     about: 'An event time more than this many days after the Kafka timestamp does not choose the Hive partition',
   }).prefault('1'),
-  PARTITION_BY: choice(['hour', 'day', 'none'], {
+  PARTITION_BY: choice(layouts, {
     group: time,
-    about: 'Hive partitions of a new table: event_date and event_hour, event_date, or none',
+    about:
+      'Hive partitions of a new table: event_date and event_hour; event_date; ingest_year, …_month, …_day and …_hour of the Kafka timestamp, as Glue Streaming jobs write them; or none',
   }).prefault('hour'),
   PARTITION_PROJECTION: yesNo({
     group: time,

@@ -53,7 +53,9 @@ function keysProblem({ partitionKeys }: CatalogTable, { keys }: ExpectedTable): 
   const isKnown =
     keys === undefined ? layoutOf(partitionKeys) !== undefined : names === keys.map(({ name }) => name).join(', ');
   if (!isKnown) {
-    const wanted = keys?.map(({ name }) => name).join(', ') ?? 'event_date and event_hour, event_date, or nothing';
+    const wanted =
+      keys?.map(({ name }) => name).join(', ') ??
+      'event_date and event_hour, event_date, ingest_year to ingest_hour, or nothing';
     return { what: `is partitioned by ${names}, expected ${wanted}`, hint: `${newName}, or make the table anew` };
   }
   const typed = partitionKeys.find(({ type }) => type.kind !== 'string');

@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { formatType } from '../../schema/hive-ddl.ts';
 import { hivePath } from '../../schema/layout.ts';
+import { widenedRange } from '../../schema/projection.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
-import type { SchemaKeeper } from './schema-keeper.ts';
+import { conflictsMax, contended, type SchemaKeeper } from './schema-keeper.ts';
 
 /** Makes the Hive partitions of written objects known to the catalog, each once per process and shape of the table. */
 export class HivePartitions {
@@ -20,7 +21,8 @@ export class HivePartitions {
     const partitioned = objects.filter(({ partition }) => partition.length > 0);
     if (partitioned.length === 0) return;
     const table = keeper.table ?? (await keeper.refresh());
-    if (table === undefined || table.parameters['projection.enabled'] === 'true') return;
+    if (table === undefined) return;
+    if (table.parameters['projection.enabled'] === 'true') return this.#widen(keeper, table, partitioned);
     const nested = nestedTypes(table);
     const unknown = new Map<string, readonly string[]>();
     for (const { partition } of partitioned) {
@@ -35,6 +37,20 @@ export class HivePartitions {
     }));
     await this.#catalog.addPartitions(table, partitions);
     for (const id of unknown.keys()) this.#registered.add(id);
+  }
+
+  /** Lets Athena look at days before those that the table knows. */
+  async #widen(keeper: SchemaKeeper, table: CatalogTable, objects: readonly WrittenObject[]): Promise<void> {
+    const [oldest = ''] = objects.map(({ partition: [day = ''] }) => day).toSorted((a, b) => (a < b ? -1 : 1));
+    let current: CatalogTable | undefined = table;
+    for (let attempt = 0; attempt < conflictsMax && current !== undefined; attempt++) {
+      const parameters = widenedRange(current.parameters, oldest);
+      if (parameters === undefined) return;
+      const change = { table: current.name, expectedVersion: current.version, addColumns: [], parameters };
+      await this.#catalog.evolve(change);
+      current = await keeper.refresh();
+    }
+    throw contended(table.name, conflictsMax);
   }
 }
 

@@ -12,10 +12,18 @@ export interface RowGroups {
 
 /** Groups the batch, and says which objects that makes: the claim holds it before anything is written. */
 export function groupBatch(
-  { placementTimes, placementRange, rejects }: DecodedBatch,
-  { placement }: Recipe,
+  { placementTimes, placementRange, timestamps, rejects }: DecodedBatch,
+  { placement: { layout } }: Recipe,
 ): { readonly groups: RowGroups; readonly plan: PlannedObject[] } {
-  const groups = { rows: groupRows(placementTimes, placement.layout, placementRange), rejects: groupRejects(rejects) };
+  const rows =
+    layout === 'ingest-hour'
+      ? // a record without a timestamp counts as arrived in 1970
+        groupRows(
+          timestamps.map((timestamp) => Math.max(0, timestamp)),
+          layout,
+        )
+      : groupRows(placementTimes, layout, placementRange);
+  const groups = { rows, rejects: groupRejects(rejects) };
   return { groups, plan: [...planned('rows', groups.rows), ...planned('dead-letters', groups.rejects)] };
 }
 

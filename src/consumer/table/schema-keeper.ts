@@ -34,7 +34,8 @@ export interface SettledSchema {
   readonly evolution: Evolution;
 }
 
-const conflictsMax = 20;
+/** Changes of a table by others that are taken in before giving up. */
+export const conflictsMax = 20;
 const rescued: Column = {
   name: rescuedColumn,
   type: { kind: 'string' },
@@ -102,10 +103,7 @@ export class SchemaKeeper {
       }
       await this.refresh();
     }
-    throw new PipelineError('CATALOG_CONTENDED', {
-      message: `the table ${definition.name} was changed by others ${conflictsMax} times in a row`,
-      retryable: true,
-    });
+    throw contended(definition.name, conflictsMax);
   }
 
   /** The data's columns come first. A table needs one: records without any field get that for rescued values. */
@@ -120,6 +118,13 @@ export class SchemaKeeper {
       retryable: true,
     });
   }
+}
+
+export function contended(table: string, times: number): PipelineError {
+  return new PipelineError('CATALOG_CONTENDED', {
+    message: `the table ${table} was changed by others ${times} times in a row`,
+    retryable: true,
+  });
 }
 
 function hasNested(observed: readonly ObservedColumn[]): boolean {

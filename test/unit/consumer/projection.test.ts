@@ -27,4 +27,38 @@ describe('partition projection', () => {
     expect((await lake.catalog.load(testTable))?.parameters).toMatchObject(parameters);
     expect(await Array.fromAsync(lake.catalog.listPartitions(testTable))).toEqual([]);
   });
+
+  it('names the folders of ingestion as Glue Streaming jobs do', () => {
+    expect(projectionParameters('ingest-hour', { location, firstDay: '2026-10-24' })).toMatchObject({
+      'projection.ingest_month.digits': '2',
+      'storage.location.template': `${location}ingest_year=\${ingest_year}/ingest_month=\${ingest_month}/ingest_day=\${ingest_day}/ingest_hour=\${ingest_hour}/`,
+    });
+  });
+
+  it('is widened to a day before its first, once', async () => {
+    const lake = await openTestLake();
+    const parameters = () => projectionParameters('hour', { location, firstDay: '2026-10-24' });
+    const tools = createTestTools({ ...lake, writer: { parameters } });
+    const at = Date.parse('2026-09-01T10:00:00Z');
+    const old = { value: '{"a":1,"eventTime":"2026-09-01T09:00:00Z"}', timestampMs: at };
+    const range = async () => (await lake.catalog.load(testTable))?.parameters['projection.event_date.range'];
+    await writeBatches(tools, [jsonRecords({ a: 1 })]);
+    expect(await range()).toBe('2026-10-24,NOW+2DAYS');
+    await writeBatches(tools, [jsonRecords({ a: 1 }), [old], jsonRecords({ a: 2 })]);
+    expect(await range()).toBe('2026-09-01,NOW+2DAYS');
+  });
+});
+
+describe('a table partitioned by ingestion', () => {
+  it('places rows by their Kafka timestamp, zero-padded', async () => {
+    const lake = await openTestLake();
+    const tools = createTestTools({ ...lake, placement: { layout: 'ingest-hour' } });
+    const timestampMs = Date.parse('2026-03-04T05:06:07Z');
+    await writeBatches(tools, [[{ value: '{"a":1,"eventTime":"2026-03-03T00:00:00Z"}', timestampMs }]]);
+    const [partition] = await Array.fromAsync(lake.catalog.listPartitions(testTable));
+    expect(partition?.values).toEqual(['2026', '03', '04', '05']);
+    expect(partition?.location).toMatch(
+      /readings\/ingest_year=2026\/ingest_month=03\/ingest_day=04\/ingest_hour=05\/$/,
+    );
+  });
 });
