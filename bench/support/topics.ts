@@ -37,7 +37,11 @@ export async function fillTopic(kafka: Kafka, spec: TopicSpec): Promise<void> {
   // a record batch of a megabyte is larger than brokers accept by default
   const settings = { 'max.message.bytes': '16777216' };
   await ensureTopic(kafka, { topic, partitions, replication: 1, settings });
-  const publisher = await createKafkaPublisher(kafka, { topic, compression, persist: (work) => retry(work, patience) });
+  const publisher = await createKafkaPublisher(kafka, {
+    topic,
+    compression,
+    keepTrying: (work) => retry(work, patience),
+  });
   try {
     for (let sent = 0; sent < records; sent += sendRecords) {
       const length = Math.min(sendRecords, records - sent);

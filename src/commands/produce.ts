@@ -47,7 +47,11 @@ export async function produce(
   const keepAsking = <T>(work: () => Promise<T>): Promise<T> => keepTrying('waiting for the brokers', work, trying);
   const state = await keepAsking(() => ensureTopic(kafka, { topic, partitions, replication, settings: topicSettings }));
   log.info({ topic, partitions, state }, 'topic is there');
-  const publisher = await createKafkaPublisher(kafka, { topic, compression: options.compression, persist: keepAsking });
+  const publisher = await createKafkaPublisher(kafka, {
+    topic,
+    compression: options.compression,
+    keepTrying: keepAsking,
+  });
   try {
     const { acknowledged, perSecond } = await simulate({
       publisher,

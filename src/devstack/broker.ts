@@ -35,6 +35,8 @@ export interface Broker {
   /** A client certificate of `CN=admin`. */
   readonly admin: Credentials;
   readonly logFiles: readonly string[];
+  /** Where each node keeps its partitions' logs: for showing what a bad disk does. */
+  readonly dataFolders: readonly string[];
   kill(signal: NodeJS.Signals, node?: number): Promise<void>;
   /** Starts a node that was killed or stopped, on the same port and data. */
   start(node?: number): Promise<void>;
@@ -84,6 +86,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     plaintext: `localhost:${nodes[0]?.plainPort}`,
     admin: await authority.issue({ commonName: 'admin' }),
     logFiles: nodes.map(({ logFile }) => logFile),
+    dataFolders: nodes.map(({ data }) => data),
     kill: async (signal, node = 0) => {
       const child = children.get(node);
       if (child === undefined) return;

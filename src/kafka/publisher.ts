@@ -13,7 +13,7 @@ export interface PublisherOptions {
   readonly topic: string;
   readonly compression: Compression;
   /** Runs the work again while it rejects with something that may pass. */
-  readonly persist: (work: () => Promise<void>) => Promise<void>;
+  readonly keepTrying: (work: () => Promise<void>) => Promise<void>;
 }
 
 const producerIdTimeoutMs = 60_000;
@@ -24,10 +24,10 @@ const sequenceMask = 0x7fffffff;
  * until its leader, whichever broker that is by then, has acknowledged it: no record is lost or doubled by a failover.
  */
 export async function createKafkaPublisher(kafka: Kafka, options: PublisherOptions): Promise<Publisher> {
-  const { topic, compression, persist } = options;
+  const { topic, compression, keepTrying } = options;
   const cluster = createCluster(kafka);
   let identity: ProducerIdentity | undefined;
-  await persist(() =>
+  await keepTrying(() =>
     explained(topic, async () => {
       await cluster.connect();
       await cluster.addTargetTopic(topic);
@@ -54,7 +54,7 @@ export async function createKafkaPublisher(kafka: Kafka, options: PublisherOptio
   return {
     send: async (messages) => {
       const waiting = batchesOf(messages);
-      await persist(() => explained(topic, () => deliver(cluster, topic, waiting)));
+      await keepTrying(() => explained(topic, () => deliver(cluster, topic, waiting)));
       return messages.length;
     },
     close: () => cluster.disconnect(),

@@ -62,7 +62,7 @@ function describeDamage({ partition, from, to, error }: UnreadableRecords): stri
   return `partition ${partition} can't be read ${where}: ${error.message}`;
 }
 
-/** The command that lets the partition pass what can't be read. */
+/** The command that lets the partition pass what can't be read. Without an end it goes up to the next record that can be. */
 export function skipCommand({ partition, from, to }: Pick<UnreadableRecords, 'partition' | 'from' | 'to'>): string {
   const end = to === undefined ? '' : ` --to ${to}`;
   return `glueless skip --partition ${partition} --offset ${from}${end} --reason '<why>'`;

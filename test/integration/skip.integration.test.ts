@@ -1,0 +1,78 @@
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startBroker } from '../../src/devstack/broker.ts';
+import { runCli } from '../support/cli.ts';
+import { Scenario } from '../support/scenario.ts';
+
+const partition = 1;
+
+/** Offsets of a record batch, and where it stands in its file. */
+interface StoredBatch {
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+async function batchesIn(segment: string): Promise<StoredBatch[]> {
+  const bytes = await readFile(segment);
+  const batches: StoredBatch[] = [];
+  for (let start = 0; start < bytes.length; start += 12 + bytes.readInt32BE(start + 8)) {
+    const from = Number(bytes.readBigInt64BE(start));
+    batches.push({ start, from, to: from + bytes.readInt32BE(start + 23) + 1 });
+  }
+  return batches;
+}
+
+/** Flips a bit of the batch's first record, as a bad disk does. */
+async function damage(segment: string, { start }: StoredBatch): Promise<void> {
+  const file = await open(segment, 'r+');
+  const position = start + 61 + 20;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, position);
+  await file.write(Buffer.of((buffer[0] ?? 0) ^ 1), 0, 1, position);
+  await file.close();
+}
+
+async function setup() {
+  const broker = await startBroker({});
+  onTestFinished(() => broker.stop());
+  const { ca, cert, key } = broker.admin;
+  const env = { KAFKA_BROKERS: broker.bootstrap, KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };
+  const scenario = await Scenario.open(env);
+  await scenario.produce(600, '--partitions', '2', '--compression', 'none');
+  const [data = ''] = broker.dataFolders;
+  const segment = join(data, `${scenario.topic}-${partition}`, '00000000000000000000.log');
+  const [, damaged] = await batchesIn(segment);
+  if (damaged === undefined) throw new Error('the partition has one batch only');
+  await damage(segment, damaged);
+  return {
+    scenario,
+    damaged,
+    skip: (...args: string[]) => runCli(['skip', '--partition', `${partition}`, ...args], scenario.env),
+  };
+}
+
+describe('a batch that a bad disk has changed', () => {
+  it('stops its partition only, is named with the way on, and is skipped beside the running service', async () => {
+    const { scenario, damaged, skip } = await setup();
+    const consumer = scenario.consume();
+    await consumer.untilLogged(/records can’t be read: their partition waits/);
+    const lost = damaged.to - damaged.from;
+    expect(consumer.log).toContain(`glueless skip --partition ${partition} --offset ${damaged.from} --reason`);
+
+    const reason = ['--reason', 'disk of broker 1'];
+    const readable = await skip('--offset', `${damaged.to}`, ...reason);
+    expect(readable).toMatchObject({ code: 2, stderr: expect.stringContaining('can be read') });
+    const dry = await skip('--offset', `${damaged.from}`, ...reason, '--dry-run');
+    expect(dry.stdout).toContain(`[${damaged.from}, ${damaged.to}), ${lost} offsets: would be booked`);
+    const done = await skip('--offset', `${damaged.from}`, ...reason);
+    expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining(`[${damaged.from}, ${damaged.to})`) });
+
+    await expect
+      .poll(() => consumer.committedRecords(), { timeout: 60_000, interval: 200 })
+      .toBe(scenario.acknowledged - lost);
+    expect(await consumer.stop()).toBe(143);
+    scenario.acknowledged -= lost;
+    await scenario.expectExactlyOnce();
+  });
+});
