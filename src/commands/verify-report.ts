@@ -7,7 +7,7 @@ export interface ShownReport extends VerifyReport {
   readonly table: string;
   /** What `--repair` did, a line each. */
   readonly repaired: readonly string[];
-  /** With `--sample`: chooses the same entries again. */
+  /** Chooses the same entries again; with `--sample` only. */
   readonly seed?: number;
 }
 

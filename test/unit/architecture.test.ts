@@ -6,6 +6,7 @@ import {
   circles,
   environmentReaders,
   forbiddenImports,
+  fragments,
   roomsOutOfOrder,
   strayPackages,
   type SourceTree,
@@ -38,6 +39,10 @@ describe('the house', () => {
     const others = ['src', 'bench', 'scripts', 'infra'].flatMap(sourceFiles).filter((file) => !file.includes('/test/'));
     expect(others.length).toBeGreaterThan(200);
     expect(others.filter((file) => /from '(\.\.\/)+test\//.test(read(file)))).toEqual([]);
+  });
+
+  it('begins no docstring with a preposition: they are sentences', () => {
+    expect(fragments(tree)).toEqual([]);
   });
 
   it('keeps source files below 300 lines', () => {

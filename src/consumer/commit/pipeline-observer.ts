@@ -13,7 +13,7 @@ export interface CommittedBatch {
   readonly entry: CommittedEntry;
   readonly reason: CutReason;
   readonly bytesIn: number;
-  /** From the first step to the ledger's answer. */
+  /** Time between the first step and the ledger's answer. */
   readonly tookMs: number;
   /** Kafka timestamp of the oldest and newest record; `undefined` when none has one. */
   readonly oldestTimestampMs: number | undefined;

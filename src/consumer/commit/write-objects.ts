@@ -30,7 +30,7 @@ export type WriteResult =
   | { readonly kind: 'misfit' }
   /** A key is taken by something other than our rows: the range needs a new generation, with new keys. */
   | { readonly kind: 'spoiled' }
-  /** As `spoiled`, but other keys hold rows that Kafka no longer delivers: a new generation would lose them. */
+  /** The same as `spoiled`, but other keys hold rows that Kafka no longer delivers: a new generation would lose them. */
   | { readonly kind: 'damaged' };
 
 /** Most objects of one batch that are encoded and put at the same time. */

@@ -49,9 +49,9 @@ const commitsBetweenLooks = 250;
  */
 export class Ledger {
   readonly #store: ObjectStore;
-  /** By the ledger's prefix of a topic: whether its table has objects without a ledger. */
+  /** Whether the table has objects of a topic without a ledger, by the ledger's prefix of the topic. */
   readonly #orphaned = new Map<string, Promise<boolean>>();
-  /** By the ledger's prefix of a partition: commits of this process. */
+  /** Commits of this process, by the ledger's prefix of the partition. */
   readonly #commits = new Map<string, number>();
 
   constructor(store: ObjectStore) {

@@ -4,7 +4,7 @@ export interface ObjectInfo {
   /** Relative to the lake's root, `/` between parts. */
   readonly key: string;
   readonly size: number;
-  /** As `StoredObject.version`, from a store that says it here too. */
+  /** The same as `StoredObject.version`; left out by a store that does not list it. */
   readonly version?: string;
   /** CRC-32 of the bytes (as `crc32` of node:zlib), from a store that keeps it; only `head` answers it. */
   readonly crc32?: number;

@@ -17,7 +17,7 @@ export interface TopicDescription {
 
 export interface AssignedPartition extends Watermarks {
   readonly partition: number;
-  /** Of the topic that `low` and `high` were asked of. */
+  /** The id of the topic that `low` and `high` were asked of. */
   readonly topicId: string | undefined;
   /** The group's last commit, if any. */
   readonly committed?: { readonly offset: bigint; readonly metadata: string };

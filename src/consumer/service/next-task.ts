@@ -14,7 +14,7 @@ export type Task =
 
 export interface Situation {
   readonly policy: BatchPolicy;
-  /** By the monotonic clock. */
+  /** Monotonic time. */
   readonly nowMs: number;
   /** The service stops: whatever has arrived is written now, however little it is. */
   readonly isClosing: boolean;

@@ -182,7 +182,7 @@ export class Pipeline implements RecordHandler {
     }
   }
 
-  /** From now on batches are cut as soon as they reach these offsets. */
+  /** Cuts batches as soon as they reach these offsets, whatever the policy says. */
   finishAt(ends: ReadonlyMap<number, bigint>): void {
     for (const [partition, end] of ends) this.#ends.set(partition, end);
     this.tick();

@@ -6,7 +6,7 @@ import { batchLayout as at, lengthStart } from './record-batch.ts';
 export interface WriteOptions {
   readonly producerId: bigint;
   readonly producerEpoch: number;
-  /** Of the batch's first record: by it the broker knows a batch that it already has. */
+  /** Sequence number of the batch's first record: by it the broker knows a batch that it already has. */
   readonly baseSequence: number;
   readonly compression: Compression;
   /** Milliseconds since the epoch, for messages without a timestamp. */

@@ -17,7 +17,7 @@ export interface RecordBatch {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
-  /** Of the leader that wrote it. */
+  /** Epoch of the leader that wrote it. */
   readonly leaderEpoch: number;
   readonly baseTimestamp: number;
   /** The broker's time for the whole batch; `undefined` when each record has its own. */

@@ -10,7 +10,7 @@ export interface RecordMemory {
 /** What is kept for the answers to come. */
 const slabs = new SlabPool(16 * 1024 * 1024);
 
-/** For `length` bytes, with anything in them at first. */
+/** Allocates `length` bytes, contents undefined. */
 export function takeMemory(length: number): RecordMemory {
   const slab = slabs.allocate(length);
   return { bytes: Buffer.from(slab, 0, length), recycle: () => slabs.free(slab) };

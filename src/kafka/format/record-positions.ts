@@ -11,7 +11,7 @@ export class RecordPositions {
   readonly valueEnds: Int32Array;
   readonly #memory: RecordMemory;
 
-  /** For as many records as `capacity`. */
+  /** Makes room for `capacity` records. */
   constructor(capacity: number) {
     this.#memory = takeMemory(capacity * bytesPerRecord);
     const { buffer } = this.#memory.bytes;

@@ -3,7 +3,7 @@ import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 /** One broker of kafkajs 2.2.4: its connections and the requests that we use. */
 export interface ClusterBroker {
   readonly nodeId: number;
-  /** By the number of the request; known once it is connected. */
+  /** Versions that the broker takes, by the API key of the request; known once it is connected. */
   readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>> | null;
   /** The first connection is for all but fetches of a consumer, which wait at the broker; connects if it must. */
   readonly connectionPool: { getConnection(index?: number): Promise<ClusterConnection> };

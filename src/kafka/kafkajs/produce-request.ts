@@ -7,7 +7,7 @@ const { decode } = require('kafkajs/src/protocol/requests/produce/v7/response');
 
 export interface PartitionBatches {
   readonly topic: string;
-  /** By partition. */
+  /** One record set per partition. */
   readonly batches: readonly (readonly [number, Buffer])[];
 }
 
@@ -52,7 +52,7 @@ interface ProduceAnswer {
   readonly clientSideThrottleTime: number;
 }
 
-/** With its length in front. Source: https://kafka.apache.org/protocol#The_Messages_Produce */
+/** Writes the request with its length in front. Source: https://kafka.apache.org/protocol#The_Messages_Produce */
 function writeRequest(
   { topic, batches }: PartitionBatches,
   { clientId, correlationId }: { readonly clientId: string; readonly correlationId: number },

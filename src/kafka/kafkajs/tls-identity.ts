@@ -6,7 +6,7 @@ import type { TlsMaterial } from '../tls-material.ts';
 import { AnswerFraming } from './answer-framing.ts';
 
 const recyclePauseMs = 300;
-/** Of a socket's one buffer; a TLS record has 16 KiB at most. */
+/** Size of a socket's read buffer; a TLS record is at most 16 KiB. */
 const readBytes = 64 * 1024;
 
 /** The newest material, and the sockets made with it: when it changes, they are recycled, so that nothing restarts. */
