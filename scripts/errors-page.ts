@@ -6,7 +6,7 @@ export const errorsPath = 'docs/errors.md';
 const retried: Readonly<Record<ErrorFacts['retryable'], string>> = {
   always: 'yes',
   never: 'no',
-  sometimes: 'if it may pass',
+  sometimes: 'sometimes',
 };
 
 /** Makes the reference of all error codes, as Markdown. A test keeps the file in docs equal to it. */
@@ -16,11 +16,12 @@ export function errorsPage(): string {
 
 <!-- made from src/runtime/error-codes by \`npm run docs\` -->
 
-Every failure that has a name ends with one of these codes: in the log as the field \`code\`, of other commands as
-\`error CODE: what happened\` with a line on what to do, in the metric \`glueless_step_retries_total\` as the label \`code\`.
+Each failure has one of these codes. Services write it to the log as the field \`code\`, other commands print \`error CODE: what happened\` with a
+line on what to do, and the metric \`glueless_step_retries_total\` has it as a label. [operations.md](operations.md#what-do-i-see-what-do-i-do)
+has the steps for an operator.
 
-**Tried again**: a failure that may pass is tried again for \`RETRY_SECONDS\` before the process ends. **Exit** is the exit code of a
-process that ends with it.
+**Tried again**: a step that fails with a retryable failure is tried again for \`RETRY_SECONDS\` before the process ends; _sometimes_ means that
+it depends on what happened. **Exit** is the exit code of a process that ends with it.
 
 ${sections.join('\n')}`;
 }

@@ -94,7 +94,7 @@ export interface ServiceSettings {
   readonly http: { readonly host: string; readonly port: number } | undefined;
   readonly bufferBytesMax: number;
   readonly commitsMax: number;
-  /** How long a failure that may pass is tried again. */
+  /** How long a retryable failure is tried again. */
   readonly retryMs: number;
   readonly shutdownMs: number;
   readonly stallMs: number;

@@ -156,7 +156,7 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export interface ExplainOptions {
-  /** The cluster has answered before: what kafkajs would try again may pass, also a closed connection. */
+  /** The cluster has answered before: what kafkajs would try again is retryable, also a closed connection. */
   readonly isEstablished?: boolean;
 }
 

@@ -12,7 +12,7 @@ import { writeRecordBatch } from './format/record-batch-writer.ts';
 export interface PublisherOptions {
   readonly topic: string;
   readonly compression: Compression;
-  /** Runs the work again while it rejects with something that may pass. */
+  /** Runs the work again while it rejects with a retryable failure. */
   readonly keepTrying: (work: () => Promise<void>) => Promise<void>;
 }
 

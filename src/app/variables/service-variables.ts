@@ -23,7 +23,7 @@ export const serviceVariables = {
   ).prefault('127.0.0.1'),
   RETRY_SECONDS: decimal(0, 86_400, {
     group: service,
-    about: 'A step whose failure may pass is tried again for this long before the process gives up',
+    about: 'A step that fails with a retryable failure is tried again for this long before the process ends',
   }).prefault('300'),
   SHUTDOWN_DEADLINE_SECONDS: decimal(1, 3600, {
     group: service,
