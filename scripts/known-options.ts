@@ -8,7 +8,6 @@ export const knownOptions: Readonly<Partial<Record<VariableName, readonly string
   KAFKA_CLIENT_ID: ['client.id'],
   KAFKA_SESSION_TIMEOUT_SECONDS: ['session.timeout.ms'],
   KAFKA_METADATA_SECONDS: ['metadata.max.age.ms'],
-  KAFKA_METADATA_SECONDS: ['metadata.max.age.ms'],
   KAFKA_FETCH_BYTES_MAX: ['max.partition.fetch.bytes'],
   KAFKA_TLS_CA: ['ssl.truststore.certificates'],
   KAFKA_TLS_CA_FILE: ['ssl.truststore.location'],
