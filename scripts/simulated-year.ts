@@ -1,3 +1,4 @@
+import { defaultRecipe } from '../bench/support/recipe.ts';
 import { zstdCompressSync } from 'node:zlib';
 import { objectKey } from '../src/consumer/ledger/object-keys.ts';
 import { ledgerFormat, type CommittedEntry, type WrittenObject } from '../src/consumer/ledger/ledger-entry.ts';
@@ -9,7 +10,6 @@ import {
   type LedgerPath,
 } from '../src/consumer/ledger/ledger-keys.ts';
 import { segmentEntries } from '../src/consumer/ledger/segments.ts';
-import { decoderVersion } from '../src/consumer/ledger/recipe.ts';
 import type { ObjectInfo, ObjectStore } from '../src/consumer/ports/lake.ts';
 import { hivePath, partitionKeys } from '../src/schema/layout.ts';
 import { msPerHour } from '../src/runtime/duration.ts';
@@ -132,7 +132,7 @@ export class SimulatedYear implements ObjectStore {
       writer: writerOf(partition, index),
       claimedAt: at,
       reason: 'age',
-      recipe,
+      recipe: defaultRecipe,
       plan: [{ kind: 'rows', partition: [date, hour], rows }],
       outcome: {
         committedAt: at,
@@ -237,17 +237,3 @@ function mix(value: number): number {
   const mixed = Math.imul(value ^ (value >>> 16), 0x45d9f3b);
   return Math.imul(mixed ^ (mixed >>> 16), 0x45d9f3b) >>> 0;
 }
-
-const recipe: CommittedEntry['recipe'] = {
-  decoder: decoderVersion,
-  placement: { layout: 'hour', eventTimeField: 'eventTime', pastDaysMax: 30, futureDaysMax: 1 },
-  recordBytesMax: 1_048_576,
-  depthMax: 8,
-  fields: { deny: [], rename: [] },
-  numbers: 'double',
-  columnsMax: 500,
-  growth: 'all',
-  hints: '',
-  kafkaColumns: true,
-  deadLetterPayload: 'full',
-};

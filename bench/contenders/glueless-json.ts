@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChunkSlice, RecordChunk } from '../../src/consumer/ports/record-chunk.ts';
-import { decoderVersion, type Recipe } from '../../src/consumer/ledger/recipe.ts';
+import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
+import { defaultRecipe } from '../support/recipe.ts';
 import { TableWriter } from '../../src/consumer/table/table-writer.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
@@ -27,17 +28,9 @@ const writer = new TableWriter({
   topic: 'bench',
 });
 const recipe: Recipe = {
-  decoder: decoderVersion,
+  ...defaultRecipe,
   placement: { layout: 'none', eventTimeField: 'eventTime', pastDaysMax: 1e5, futureDaysMax: 1e5 },
-  recordBytesMax: 1_048_576,
-  depthMax: 8,
-  fields: { deny: [], rename: [] },
-  numbers: 'double',
-  columnsMax: 500,
-  growth: 'all',
-  hints: '',
   kafkaColumns: false,
-  deadLetterPayload: 'full',
 };
 
 /** Fields that all chunks have in common. */

@@ -1,0 +1,16 @@
+import { decoderVersion, type Recipe } from '../../src/consumer/ledger/recipe.ts';
+
+/** The recipe of a service with defaults. */
+export const defaultRecipe: Recipe = {
+  decoder: decoderVersion,
+  placement: { layout: 'hour', eventTimeField: 'eventTime', pastDaysMax: 30, futureDaysMax: 1 },
+  recordBytesMax: 1_048_576,
+  depthMax: 8,
+  fields: { deny: [], rename: [] },
+  numbers: 'double',
+  columnsMax: 500,
+  growth: 'all',
+  hints: '',
+  kafkaColumns: true,
+  deadLetterPayload: 'full',
+};
