@@ -7,7 +7,6 @@ import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import type { BatchFacts } from '../consumer/table/batch-facts.ts';
 import { TableWriter } from '../consumer/table/table-writer.ts';
 import { createColumnEncoder } from '../parquet/column-encoder.ts';
-import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import type { Settings, ParquetSettings } from './settings.ts';
@@ -35,7 +34,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     store: lake.store,
     catalog: lake.catalog,
     encoder: await createEncoder(settings.parquet),
-    parquet: hyparquetReader,
+    parquet: lake.parquet,
     table,
     topic: kafka.topic,
     ...(hasProjection && {

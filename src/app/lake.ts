@@ -1,10 +1,13 @@
 import type { Catalog, CatalogTable, ObjectStore } from '../consumer/ports/lake.ts';
+import type { ParquetReader } from '../consumer/ports/parquet.ts';
 import type { QueryEngine } from '../report/query-engine.ts';
 
-/** Where the data goes, and who knows and reads its tables. */
+/** Holds the data, and knows and reads its tables. */
 export interface Lake {
   readonly store: ObjectStore;
   readonly catalog: Catalog;
+  /** Reads the objects of its tables. */
+  readonly parquet: ParquetReader;
   /** An engine that can read these tables. */
   openEngine(tables: readonly CatalogTable[]): Promise<QueryEngine>;
 }

@@ -1,6 +1,7 @@
 import { createAthenaQueryEngine } from '../aws/athena-query-engine.ts';
 import { createGlueCatalog } from '../aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../aws/s3-object-store.ts';
+import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lake } from './lake.ts';
 import type { LakeSettings } from './settings.ts';
@@ -12,6 +13,7 @@ export function openAwsLake(
 ): Lake {
   return {
     store: createS3ObjectStore({ ...aws, bucket, prefix }),
+    parquet: hyparquetReader,
     catalog: createGlueCatalog({ ...aws, database }),
     openEngine: async () =>
       createAthenaQueryEngine({

@@ -1,6 +1,7 @@
 import { createDuckdbQueryEngine } from '../lake/duckdb-query-engine.ts';
 import { createJsonCatalog } from '../lake/json-catalog.ts';
 import { createLocalObjectStore } from '../lake/local-object-store.ts';
+import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import type { Lake } from './lake.ts';
 import type { LakeSettings } from './settings.ts';
 
@@ -15,6 +16,7 @@ export async function openLake(settings: LakeSettings): Promise<Lake> {
   const store = createLocalObjectStore({ root: place.path });
   return {
     store,
+    parquet: hyparquetReader,
     catalog: createJsonCatalog({ store, database }),
     openEngine: (tables) => createDuckdbQueryEngine(tables),
   };

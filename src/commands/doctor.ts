@@ -3,13 +3,13 @@ import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts
 import { findPosition } from '../consumer/ledger/chain-position.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
-import { createTopicReader } from '../kafka/topic-reader.ts';
 import { withAdmin } from '../kafka/topics.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { mapConcurrently } from '../runtime/concurrency.ts';
 import type { KafkaSettings, Settings } from '../app/settings.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
 import { printLines } from '../app/output.ts';
+import { openTopic } from '../app/open-topic.ts';
 import { openLake } from '../app/open-lake.ts';
 import { exitCodes } from '../app/exit-codes.ts';
 import { describeFailure } from '../app/explain-failure.ts';
@@ -69,8 +69,7 @@ function kafkaChecks(settings: KafkaSettings): Check[] {
     {
       name: 'topic',
       run: async () => {
-        const { kafka } = await connect();
-        await using reader = createTopicReader({ kafka, topic });
+        await using reader = await openTopic(settings);
         const { partitions } = await reader.describe();
         const records = partitions.values().reduce((sum, { low, high }) => sum + (high - low), 0n);
         return `${topic}, ${partitions.size} partitions, about ${records} records`;
@@ -79,16 +78,14 @@ function kafkaChecks(settings: KafkaSettings): Check[] {
     {
       name: 'records',
       run: async () => {
-        const { kafka } = await connect();
-        await using reader = createTopicReader({ kafka, topic });
+        await using reader = await openTopic(settings);
         return await readNewest(reader, topic);
       },
     },
     {
       name: 'consumer group',
       run: async () => {
-        const { kafka } = await connect();
-        await using reader = createTopicReader({ kafka, topic });
+        await using reader = await openTopic(settings);
         const committed = await reader.committed(groupId);
         return `${groupId}, ${committed.size} partitions with a committed offset`;
       },
@@ -133,8 +130,7 @@ function ledgerCheck({ kafka: settings, lake, table }: Settings): Check {
   return {
     name: 'ledger',
     run: async () => {
-      const { kafka } = await connectKafka(settings, { patience: 'one-off', nowMs: systemClock.nowMs() });
-      await using reader = createTopicReader({ kafka, topic: settings.topic });
+      await using reader = await openTopic(settings);
       const ledger = new Ledger((await openLake(lake)).store);
       const { partitions, topicId } = await reader.describe();
       const waiting = await mapConcurrently([...partitions], lookupsMax, async ([partition, marks]) => {

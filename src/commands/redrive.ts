@@ -2,7 +2,6 @@ import { Ledger } from '../consumer/ledger/ledger.ts';
 import { isWritten } from '../consumer/ledger/ledger-entry.ts';
 import { redriveEntry } from '../consumer/replay/redrive.ts';
 import type { RejectReason } from '../consumer/columns/parse-record.ts';
-import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import type { Settings } from '../app/settings.ts';
 import type { Logger } from '../app/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
@@ -34,7 +33,7 @@ export async function redrive(
       if (!isWritten(entry)) continue;
       const redriven = await redriveEntry(
         { ...current, entry },
-        { tools, store: lake.store, parquet: hyparquetReader, ...options },
+        { tools, store: lake.store, parquet: lake.parquet, ...options },
       );
       total.passed += redriven.passed;
       total.left += redriven.left;

@@ -2,13 +2,11 @@ import { Ledger, type Versioned } from '../consumer/ledger/ledger.ts';
 import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
 import { planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
 import { replayItem } from '../consumer/replay/replay.ts';
-import { createTopicReader } from '../kafka/topic-reader.ts';
-import { systemClock } from '../runtime/clock.ts';
 import type { Settings } from '../app/settings.ts';
 import { PipelineError, unreachable } from '../runtime/errors.ts';
 import type { Logger } from '../app/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
-import { connectKafka } from '../app/connect-kafka.ts';
+import { openTopic } from '../app/open-topic.ts';
 import { createLogObserver } from '../app/log-observer.ts';
 import { printLines } from '../app/output.ts';
 import { openLake } from '../app/open-lake.ts';
@@ -37,8 +35,7 @@ export async function replay(
   const settings = withTable(configured, options.table);
   const { topic } = settings.kafka;
   const table = settings.table.name;
-  const { kafka } = await connectKafka(settings.kafka, { patience: 'one-off', nowMs: systemClock.nowMs() });
-  await using reader = createTopicReader({ kafka, topic });
+  await using reader = await openTopic(settings.kafka);
   const lake = await openLake(settings.lake);
   const plan = await planAll(await selectRanges(reader, options), {
     ledger: new Ledger(lake.store),

@@ -1,9 +1,7 @@
 import type { RecordChunk } from '../consumer/ports/record-chunk.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import type { SchemaPreview } from '../consumer/table/schema-preview.ts';
-import { createTopicReader } from '../kafka/topic-reader.ts';
 import { alignColumns } from '../report/format.ts';
-import { systemClock } from '../runtime/clock.ts';
 import type { Settings } from '../app/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { Logger } from '../app/logger.ts';
@@ -11,7 +9,7 @@ import { formatType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
 import { printJson, printLines } from '../app/output.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
-import { connectKafka } from '../app/connect-kafka.ts';
+import { openTopic } from '../app/open-topic.ts';
 import { openLake } from '../app/open-lake.ts';
 import { exitCodes } from '../app/exit-codes.ts';
 
@@ -50,8 +48,7 @@ export interface DiffOptions {
 
 /** Prints what the topic's newest records would do to the table; 3 when they would change it. Writes nothing. */
 export async function diffSchema(settings: Settings, { sample, json }: DiffOptions, log: Logger): Promise<number> {
-  const { kafka } = await connectKafka(settings.kafka, { patience: 'one-off', nowMs: systemClock.nowMs() });
-  await using reader = createTopicReader({ kafka, topic: settings.kafka.topic });
+  await using reader = await openTopic(settings.kafka);
   const lake = await openLake(settings.lake);
   const { writer, recipe, table } = await createCommitTools({ settings, lake, log, observer: {} });
   const chunks = await newestRecords(reader, sample);

@@ -1,5 +1,5 @@
 import { createCommitTools } from '../app/create-commit-tools.ts';
-import { connectKafka } from '../app/connect-kafka.ts';
+import { openTopic } from '../app/open-topic.ts';
 import { exitCodes } from '../app/exit-codes.ts';
 import { createLogObserver } from '../app/log-observer.ts';
 import type { Logger } from '../app/logger.ts';
@@ -10,8 +10,6 @@ import type { StopSignal } from '../app/signals.ts';
 import { skipRange } from '../consumer/commit/skip-range.ts';
 import type { OffsetRange, TopicReader } from '../consumer/ports/topic.ts';
 import { findReadable, isReadable } from '../consumer/replay/find-readable.ts';
-import { createTopicReader } from '../kafka/topic-reader.ts';
-import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 
 export interface SkipCommandOptions {
@@ -32,8 +30,7 @@ export async function skip(
   { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
 ): Promise<number> {
   const { reason, wait: waitMs, dryRun } = options;
-  const { kafka } = await connectKafka(settings.kafka, { patience: 'one-off', nowMs: systemClock.nowMs() });
-  await using reader = createTopicReader({ kafka, topic: settings.kafka.topic });
+  await using reader = await openTopic(settings.kafka);
   const range = await chooseRange(reader, options);
   const where = `partition ${range.partition} [${range.from}, ${range.to}), ${range.to - range.from} offsets`;
   if (dryRun) printLines(`${where}: would be booked as a gap of ${settings.table.name}`);

@@ -3,11 +3,9 @@ import { carryOut } from '../consumer/audit/repair.ts';
 import { verify, type VerifyOptions } from '../consumer/audit/verify.ts';
 import { acknowledgeGaps } from '../consumer/ledger/acknowledge-gaps.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
-import { createTopicReader } from '../kafka/topic-reader.ts';
-import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { KafkaSettings, Settings } from '../app/settings.ts';
-import { connectKafka } from '../app/connect-kafka.ts';
+import type { Settings } from '../app/settings.ts';
+import { openTopic } from '../app/open-topic.ts';
 import type { Logger } from '../app/logger.ts';
 import { printJson, printLines } from '../app/output.ts';
 import { openLake } from '../app/open-lake.ts';
@@ -37,8 +35,8 @@ export async function verifyTable(settings: Settings, options: VerifyCommandOpti
   const ledger = new Ledger(lake.store);
   const table = settings.table.name;
   const { topic } = settings.kafka;
-  const asked = { ...lake, ledger, parquet: hyparquetReader, table, topic, ...scopeOf(options, log) };
-  await using reader = options.broker ? await connectReader(settings.kafka) : undefined;
+  const asked = { ...lake, ledger, table, topic, ...scopeOf(options, log) };
+  await using reader = options.broker ? await openTopic(settings.kafka) : undefined;
   const run = () => verify({ ...asked, nowMs: systemClock.nowMs(), ...(reader && { reader }) });
   if (options.acknowledgeGaps) {
     const acknowledgedAt = new Date(systemClock.nowMs()).toISOString();
@@ -69,9 +67,4 @@ function scopeOf(
     ...(sample !== undefined && { sample: { entries: sample, seed } }),
     ...(since && { sinceMs: since.getTime() }),
   };
-}
-
-async function connectReader(settings: KafkaSettings) {
-  const { kafka } = await connectKafka(settings, { patience: 'one-off', nowMs: systemClock.nowMs() });
-  return createTopicReader({ kafka, topic: settings.topic });
 }
