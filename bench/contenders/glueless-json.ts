@@ -54,7 +54,7 @@ if (held > 0) await write(true);
 
 /** The slices of a batch; `isWhole`: the last one ends with its chunk. */
 async function write(isWhole: boolean): Promise<void> {
-  using decoded = writer.decode(slices, recipe);
+  using decoded = await writer.decode(slices, recipe);
   const settled = await writer.settle(decoded, recipe);
   if (settled === 'misfit') throw new Error('the table is new');
   const { groups } = writer.group(decoded, recipe);

@@ -53,7 +53,7 @@ export async function diffSchema(settings: Settings, { sample, json }: DiffOptio
   const { writer, recipe, table } = await createCommitTools({ settings, lake, log, observer: {} });
   const chunks = await newestRecords(reader, sample);
   const slices = chunks.map((chunk) => ({ chunk, first: 0, end: chunk.count }));
-  const preview = writer.preview(slices, writer.fit(recipe));
+  const preview = await writer.preview(slices, writer.fit(recipe));
   if (json) printJson(toJson(preview));
   else printLines(...toLines(preview, table));
   return preview.added.length + preview.replaced.length === 0 ? exitCodes.done : exitCodes.different;

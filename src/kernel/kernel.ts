@@ -12,6 +12,7 @@ interface Calls {
   allocate(bytes: number): Address;
   createStrings(bytes: number): void;
   clearStrings(): void;
+  setHashKey(first: bigint, second: bigint): void;
   createDictionary(): Address;
   idOf(dictionary: Address, start: Address, end: Address): number;
   stringCountOf(dictionary: Address): number;
@@ -75,8 +76,7 @@ export const windowRecords = 4096;
 const memoryBytesMax = 32 * 1024 * 1024;
 
 /**
- * The compiled work on every byte and value, and its memory. Single-user: `openKernel` clears it. Don't await between `openKernel` and
- * copying results out.
+ * The compiled work on every byte and value, and its memory, which holds one piece of work at a time.
  */
 export class Kernel {
   readonly calls: Calls;
@@ -96,6 +96,8 @@ export class Kernel {
     // imports go by the file that declares them
     const number = { numberOf: (start: Address, end: Address) => Number(this.stringAt(start, end)) };
     this.calls = new WebAssembly.Instance<Calls>(module, { number }).exports;
+    const [first = 0n, second = 0n] = crypto.getRandomValues(new BigUint64Array(2));
+    this.calls.setHashKey(first, second);
     this.window = this.calls.allocate(windowBytes + paddingBytes);
     this.starts = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.ends = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
@@ -203,13 +205,29 @@ export class Kernel {
 let module: WebAssembly.Module | undefined;
 let kernel: Kernel | undefined;
 
-/** Opens the kernel with nothing in its memory. */
-export function openKernel(): Kernel {
+let lastWork: Promise<unknown> = Promise.resolve();
+
+/**
+ * Does work with the kernel, which has nothing in its memory then. One piece of work at a time has it, others wait: a long one may let the
+ * event loop turn, but must not wait for anything else, and must copy its results out.
+ */
+export async function useKernel<Result>(work: (kernel: Kernel) => Result | Promise<Result>): Promise<Result> {
+  const result = lastWork.then(() => work(openKernel()));
+  lastWork = result.catch(() => undefined);
+  return result;
+}
+
+function openKernel(): Kernel {
   if (kernel !== undefined && kernel.size > memoryBytesMax) kernel = undefined;
-  module ??= new WebAssembly.Module(readBuilt());
-  kernel ??= new Kernel(module);
+  kernel ??= createKernel();
   kernel.clear();
   return kernel;
+}
+
+/** Makes a kernel with a memory of its own. */
+export function createKernel(): Kernel {
+  module ??= new WebAssembly.Module(readBuilt());
+  return new Kernel(module);
 }
 
 function readBuilt(): Uint8Array {

@@ -1,10 +1,11 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ColumnarTable } from '../consumer/ports/columnar-table.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
-import { openKernel } from '../kernel/kernel.ts';
+import { useKernel, type Kernel } from '../kernel/kernel.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { nextTurn } from '../runtime/next-turn.ts';
 import { wasmUtils } from '../runtime/wasm-utils.ts';
-import { FileWriter, writeColumnChunk, type Compress } from './column-chunk.ts';
+import { FileWriter, writeColumnChunk, type ChunkFacts, type Compress } from './column-chunk.ts';
 import { leavesOf } from './leaves.ts';
 import { footerOf, type RowGroupFacts } from './footer.ts';
 import type { Codec, EncoderOptions } from './encoder-options.ts';
@@ -28,7 +29,7 @@ export function createColumnEncoder(options: EncoderOptions): ParquetEncoder {
   return {
     encode: async (table) => {
       try {
-        return encodeTable(table, options);
+        return await useKernel((kernel) => encodeTable(table, options, kernel));
       } catch (error) {
         throw new PipelineError('ENCODE_FAILED', {
           message: `could not encode ${table.rowCount} rows: ${messageOf(error)}`,
@@ -41,17 +42,24 @@ export function createColumnEncoder(options: EncoderOptions): ParquetEncoder {
   };
 }
 
-function encodeTable({ columns, rowCount }: ColumnarTable, options: EncoderOptions): Uint8Array {
-  const { codec, rowGroupRows } = options;
-  const tools = { compress: compressors[codec], kernel: openKernel() };
+/** Lets the event loop turn after each column. */
+async function encodeTable(
+  { columns, rowCount }: ColumnarTable,
+  { codec, rowGroupRows }: EncoderOptions,
+  kernel: Kernel,
+): Promise<Uint8Array> {
+  const tools = { compress: compressors[codec], kernel };
   const file = new FileWriter();
   const rowGroups: RowGroupFacts[] = [];
   file.append(magic);
   for (let first = 0; first < rowCount; first += rowGroupRows) {
     const end = Math.min(rowCount, first + rowGroupRows);
-    const chunks = columns.flatMap((column) =>
-      leavesOf(column, first, end, tools.kernel).map((leaf) => writeColumnChunk(file, leaf, tools)),
-    );
+    const chunks: ChunkFacts[] = [];
+    for (const column of columns) {
+      const leaves = await leavesOf(column, first, end, kernel);
+      for (const leaf of leaves) chunks.push(writeColumnChunk(file, leaf, tools));
+      await nextTurn();
+    }
     rowGroups.push({ rows: end - first, chunks });
   }
   const footer = footerOf(schemaOf(columns), rowGroups, codec);

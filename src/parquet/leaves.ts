@@ -5,12 +5,12 @@ import { valuesOf } from './leaf-values.ts';
 import { shredJson } from './shred-json.ts';
 import { shred } from './shred.ts';
 
-/** Splits a column into its leaves, in the order of the schema, for the rows `[first, end)`. */
-export function leavesOf(column: TableColumn, first: number, end: number, kernel: Kernel): LeafColumn[] {
+/** Splits a column into its leaves, in the order of the schema, for the rows `[first, end)`. Lets the event loop turn when that takes long. */
+export async function leavesOf(column: TableColumn, first: number, end: number, kernel: Kernel): Promise<LeafColumn[]> {
   const { name, type, data, validity } = column;
   if (data.kind === 'values') {
     const { json, valueAt } = data;
-    const leaves = json && shredJson({ name, type, json }, first, end, kernel);
+    const leaves = json && (await shredJson({ name, type, json }, first, end, kernel));
     return leaves ?? shred({ name, type, valueAt, validity }, first, end);
   }
   if (type.kind === 'array' || type.kind === 'struct')

@@ -2,6 +2,7 @@ import type { JsonRows } from '../consumer/ports/columnar-table.ts';
 import { KernelLeaf } from '../kernel/kernel-leaf.ts';
 import { KernelType } from '../kernel/kernel-type.ts';
 import { windowBytes, windowRecords, type Kernel } from '../kernel/kernel.ts';
+import { nextTurn } from '../runtime/next-turn.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { GrowingDoubles } from './growing-doubles.ts';
@@ -18,11 +19,19 @@ interface JsonColumn {
 }
 
 /** Shreds in the kernel, with no object made; `undefined` when it can't read the type or one of the values. */
-export function shredJson(column: JsonColumn, first: number, end: number, kernel: Kernel): LeafColumn[] | undefined {
-  return kernel.withScratch(() => {
+export async function shredJson(
+  column: JsonColumn,
+  first: number,
+  end: number,
+  kernel: Kernel,
+): Promise<LeafColumn[] | undefined> {
+  const mark = kernel.calls.mark();
+  try {
     const type = KernelType.of(kernel, column.type);
-    return type && new JsonShredder(column, type, kernel).shred(first, end);
-  });
+    return type && (await new JsonShredder(column, type, kernel).shred(first, end));
+  } finally {
+    kernel.calls.release(mark);
+  }
 }
 
 class JsonShredder {
@@ -38,12 +47,13 @@ class JsonShredder {
     this.#leaves = leavesOf(type, { path: [name], definition: 0, repetition: 0 }, kernel);
   }
 
-  shred(first: number, end: number): LeafColumn[] | undefined {
+  async shred(first: number, end: number): Promise<LeafColumn[] | undefined> {
     for (let row = first; row < end;) {
       const count = this.#load(row, end);
       if (count === 0 || !this.#shredLoaded(row, count)) return undefined;
       for (const leaf of this.#leaves) leaf.drain();
       row += count;
+      await nextTurn();
     }
     return this.#leaves.map((leaf) => leaf.finish());
   }

@@ -1,6 +1,8 @@
 import { DictionaryBuilder } from '../consumer/ports/dictionary-builder.ts';
 import { unreachable } from '../runtime/errors.ts';
+import { nextTurn } from '../runtime/next-turn.ts';
 import { msPerDay } from '../runtime/duration.ts';
+import { weightOf } from '../schema/type-weight.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { GrowingDoubles } from './growing-doubles.ts';
@@ -15,6 +17,9 @@ interface NestedColumn {
   readonly valueAt: (row: number) => unknown;
   readonly validity: Uint8Array | undefined;
 }
+
+/** Entries of leaves between two turns of the event loop. */
+const turnEntries = 20_000;
 
 /** Levels of the types around a type of the column. */
 export interface Levels {
@@ -41,9 +46,17 @@ interface Shredder {
 }
 
 /** Shreds arrays and structs into leaves, with the levels from which readers put them together again. */
-export function shred({ name, type, valueAt, validity }: NestedColumn, first: number, end: number): LeafColumn[] {
+export async function shred(
+  { name, type, valueAt, validity }: NestedColumn,
+  first: number,
+  end: number,
+): Promise<LeafColumn[]> {
   const shredder = shredderOf(type, { path: [name], definition: 0, repetition: 0 });
-  for (let row = first; row < end; row++) shredder.add(validity?.[row] === 0 ? null : valueAt(row), 0, 0);
+  const turnRows = Math.ceil(turnEntries / weightOf(type).leaves);
+  for (let row = first; row < end; row++) {
+    shredder.add(validity?.[row] === 0 ? null : valueAt(row), 0, 0);
+    if ((row - first) % turnRows === turnRows - 1) await nextTurn();
+  }
   return shredder.leaves();
 }
 

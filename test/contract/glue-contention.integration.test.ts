@@ -20,7 +20,8 @@ describe('ten consumers that bring different columns at once', () => {
         const step = stepRunner({ ...tools, random: Math.random, patienceMs: 60_000 });
         for (let batch = 0; batch < 3; batch++) {
           const record = { shared: 1, [`own_${consumer}_${batch}`]: 'x' };
-          await step('settle', () => writer.settle(writer.decode(slicesOf(jsonRecords(record)), recipe), recipe));
+          using decoded = await writer.decode(slicesOf(jsonRecords(record)), recipe);
+          await step('settle', () => writer.settle(decoded, recipe));
         }
       }),
     );

@@ -49,7 +49,7 @@ export async function tablesOf(values: readonly unknown[]): Promise<ColumnarTabl
     catalog: createJsonCatalog({ store, database: 'test' }),
     writer: { encoder },
   });
-  using decoded = writer.decode(slicesOf(jsonRecords(...values)), recipe);
+  using decoded = await writer.decode(slicesOf(jsonRecords(...values)), recipe);
   const settled = await writer.settle(decoded, recipe);
   if (settled === 'misfit') throw new Error('the table is new');
   const { groups } = writer.group(decoded, recipe);

@@ -1,4 +1,5 @@
-import { openKernel, type Kernel } from '../../kernel/kernel.ts';
+import { useKernel, type Kernel } from '../../kernel/kernel.ts';
+import { nextTurn, turnBytes } from '../../runtime/next-turn.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import type { Placement } from '../../schema/layout.ts';
@@ -41,12 +42,23 @@ export interface DecodedBatch extends PlacedTimes, Disposable {
   [Symbol.dispose](): void;
 }
 
-/** Turns records into columns keyed by (field, type), so that no conflict can stop it. Never throws on a record's content. */
-export function decodeBatch(slices: readonly ChunkSlice[], placement: Placement, rules: DecodeRules): DecodedBatch {
-  const decoder = new BatchDecoder(slices, placement, rules);
-  for (const slice of slices) decoder.read(slice);
-  return decoder.finish();
+/**
+ * Turns records into columns keyed by (field, type), so that no conflict can stop it. Never rejects on a record's content. Lets the event
+ * loop turn after every 256 kB or so: the records' memory must stay until it is done.
+ */
+export async function decodeBatch(
+  slices: readonly ChunkSlice[],
+  placement: Placement,
+  rules: DecodeRules,
+): Promise<DecodedBatch> {
+  return useKernel(async (kernel) => {
+    const decoder = new BatchDecoder(slices, { placement, rules, kernel });
+    for (const slice of slices) for (const _ of decoder.read(slice)) await nextTurn();
+    return decoder.finish();
+  });
 }
+
+const recordBytes = 16;
 
 class BatchDecoder {
   readonly #rules: DecodeRules;
@@ -67,8 +79,17 @@ class BatchDecoder {
   #rowCount = 0;
   /** Added to offset deltas of the chunk to make those of the batch. */
   #shift = 0;
+  /** Bytes since the event loop turned. */
+  #bytesRead = 0;
 
-  constructor(slices: readonly ChunkSlice[], placement: Placement, rules: DecodeRules) {
+  constructor(
+    slices: readonly ChunkSlice[],
+    {
+      placement,
+      rules,
+      kernel,
+    }: { readonly placement: Placement; readonly rules: DecodeRules; readonly kernel: Kernel },
+  ) {
     const { memory = new BatchMemory(), scans = true } = rules;
     const { eventTimeField } = placement;
     const rowsMax = slices.reduce((sum, { first, end }) => sum + end - first, 0);
@@ -77,7 +98,6 @@ class BatchDecoder {
     this.#memory = memory;
     this.#partition = slices[0]?.chunk.partition ?? 0;
     this.#from = (slices.at(-1)?.chunk.to ?? 0n) <= Number.MAX_SAFE_INTEGER ? 0n : (slices[0]?.chunk.from ?? 0n);
-    const kernel = openKernel();
     this.#kernel = kernel;
     this.#scans = scans;
     this.#rows = new RowReader(rules, eventTimeField, { rowsMax, memory, kernel });
@@ -87,9 +107,11 @@ class BatchDecoder {
     this.#blocks = new BlockReader(reader, eventTimeField, this.#times.eventTimes);
   }
 
-  read({ chunk, first, end }: ChunkSlice): void {
+  /** Reads the records; yields whenever the event loop should turn. */
+  *read({ chunk, first, end }: ChunkSlice): Generator<void> {
     this.#shift = Number(chunk.from - this.#from);
     for (let index = first; index < end;) {
+      const before = index;
       const stop = index + (this.#scans ? this.#scanner.load(chunk, index, end) : 0);
       if (stop === index) this.#readOne(chunk, index++);
       while (index < stop) {
@@ -102,6 +124,10 @@ class BatchDecoder {
       }
       // a block refers to its strings by their address in what was loaded
       this.#flush();
+      this.#bytesRead += sizeOf(chunk, before, index);
+      if (this.#bytesRead < turnBytes) continue;
+      this.#bytesRead = 0;
+      yield;
     }
   }
 
@@ -169,4 +195,11 @@ class BatchDecoder {
     if (block !== undefined) this.#blocks.open(block, parsed.fields);
     return true;
   }
+}
+
+/** Counts the bytes of records `[first, end)`, and some for each: an empty one costs as well. */
+function sizeOf({ valueStarts, valueEnds }: RecordChunk, first: number, end: number): number {
+  let bytes = (end - first) * recordBytes;
+  for (let index = first; index < end; index++) bytes += (valueEnds[index] ?? 0) - (valueStarts[index] ?? 0);
+  return bytes;
 }

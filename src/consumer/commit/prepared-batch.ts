@@ -23,7 +23,7 @@ export async function prepareBatch(
   { writer }: CommitTools,
   step: StepRunner,
 ): Promise<PreparedBatch> {
-  const decoded = await step('decode', async () => writer.decode(batch.slices, recipe));
+  const decoded = await step('decode', () => writer.decode(batch.slices, recipe));
   const lastRecord = lastRecordOf(batch);
   return {
     recipe,

@@ -39,7 +39,7 @@ export async function redriveEntry(current: Versioned<WrittenEntry>, options: Re
   }
   const deadLetters = await readAll(entry, options);
   const recipe = tools.writer.fit(tools.recipe);
-  using decoded = decodeAgain(entry, deadLetters, options);
+  using decoded = await decodeAgain(entry, deadLetters, options);
   const result = { passed: decoded.rowCount, left: decoded.rejects.length };
   if (dryRun) return result;
   if (decoded.rowCount === 0) {
@@ -72,18 +72,18 @@ async function readAll({ outcome }: WrittenEntry, { store, parquet }: RedriveOpt
   return readDeadLetters(rows);
 }
 
-function decodeAgain(
+async function decodeAgain(
   { topic, partition, from, to }: WrittenEntry,
   deadLetters: readonly DeadLetter[],
   { tools, reason }: RedriveOptions,
-): DecodedBatch {
+): Promise<DecodedBatch> {
   const range = { topic, partition, from, to };
   const isChosen = (each: DeadLetter): boolean =>
     each.value !== undefined && (reason === undefined || each.reason === reason);
   const chosen = deadLetters.filter(isChosen);
   const others = deadLetters.filter((each) => !isChosen(each));
   const chunk = chunkOfDeadLetters(chosen, range);
-  const decoded = tools.writer.decode([{ chunk, first: 0, end: chunk.count }], tools.writer.fit(tools.recipe));
+  const decoded = await tools.writer.decode([{ chunk, first: 0, end: chunk.count }], tools.writer.fit(tools.recipe));
   return { ...decoded, rejects: [...decoded.rejects, ...rejectsOf(others, chunkOfDeadLetters(others, range))] };
 }
 

@@ -88,14 +88,14 @@ export class TableWriter {
   }
 
   /** What writing these records would do to the table, without doing it. */
-  preview(slices: readonly ChunkSlice[], recipe: Recipe): SchemaPreview {
+  async preview(slices: readonly ChunkSlice[], recipe: Recipe): Promise<SchemaPreview> {
     const own = new Set<string>(kafkaColumns.map(({ name }) => name));
     const data = (this.#rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
-    using batch = this.decode(slices, recipe);
+    using batch = await this.decode(slices, recipe);
     return previewSchema(batch, data, rulesOf(recipe).evolution);
   }
 
-  decode(slices: readonly ChunkSlice[], recipe: Recipe): DecodedBatch {
+  async decode(slices: readonly ChunkSlice[], recipe: Recipe): Promise<DecodedBatch> {
     const { decode, evolution } = rulesOf(recipe);
     const columns = new Map(this.#rows.table?.columns.map(({ name, type }) => [name, type]));
     const own = [...partitionKeys(recipe.placement.layout), ...ownColumns(recipe)].map(({ name }) => name);

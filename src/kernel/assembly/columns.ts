@@ -1,5 +1,5 @@
 import { allocateZeros } from './arena';
-import { hashOfWord } from './dictionary';
+import { hashOfWord } from './hash';
 
 /** Finds the smallest of the doubles, +Infinity for none; NaN does not count. */
 export function minOf(values: usize, count: i32): f64 {
@@ -87,20 +87,24 @@ export function renumberIds(ids: usize, count: i32, idCount: i32, used: usize, u
 }
 
 const startSlots: i32 = 256;
+/** Most collisions per value, on average: numbers that are chosen to collide get no dictionary. */
+const probesPerValue: i32 = 16;
 
 /**
  * Makes a dictionary of doubles, which are told apart by their bits: zeros of both signs stay apart. The distinct ones go to `numbers`, the
- * id of each value to `ids`. Answers with how many are distinct, -1 when they are more than `numbersMax`.
+ * id of each value to `ids`. Answers with how many are distinct, -1 when they are more than `numbersMax` or collide too often.
  */
 export function idsOfNumbers(values: usize, count: i32, numbersMax: i32, numbers: usize, ids: usize): i32 {
   let slotCount = startSlots;
   let slots = allocateZeros((<usize>slotCount) << 2);
   let found = 0;
+  let probesLeft = count * probesPerValue;
   for (let index = 0; index < count; index++) {
     const bits = load<u64>(values + ((<usize>index) << 3));
     let slot = hashOfWord(bits) & (slotCount - 1);
     let id = load<i32>(slots + ((<usize>slot) << 2)) - 1;
     while (id >= 0 && load<u64>(numbers + ((<usize>id) << 3)) != bits) {
+      if (--probesLeft < 0) return -1;
       slot = (slot + 1) & (slotCount - 1);
       id = load<i32>(slots + ((<usize>slot) << 2)) - 1;
     }

@@ -1,8 +1,11 @@
 import { grow, allocate, allocateZeros } from './arena';
 import { sameBytes } from './bytes';
+import { hashOf, strongHashOf } from './hash';
 
 const startEntries: i32 = 64;
 const startBytes: usize = 1024;
+/** Most slots that are looked at for one string before the dictionary gets a stronger hash: by chance it is never so many. */
+const probesMax: i32 = 128;
 
 /** Keeps each distinct string once; ids count from 0 in the order in which the strings came. */
 @unmanaged
@@ -18,6 +21,8 @@ export class Dictionary {
   /** Open addressing: id of the string plus one, 0 for a free slot. Their count is a power of two, at most half of them are taken. */
   slots: usize;
   slotsMask: i32;
+  /** True once collisions were so many that somebody must have made them. */
+  isStrong: bool;
 }
 
 export function createDictionary(): Dictionary {
@@ -29,6 +34,7 @@ export function createDictionary(): Dictionary {
   dictionary.offsets = allocateZeros((startEntries + 1) * 4);
   dictionary.hashes = allocate(startEntries * 4);
   dictionary.slotsMask = startEntries * 2 - 1;
+  dictionary.isStrong = false;
   dictionary.slots = allocateZeros(startEntries * 2 * 4);
   return dictionary;
 }
@@ -36,13 +42,14 @@ export function createDictionary(): Dictionary {
 /** Gives the id of the string `[start, end)`, which is added when it is new. */
 export function idOf(dictionary: Dictionary, start: usize, end: usize): i32 {
   const length = end - start;
-  const hash = hashOf(start, length);
+  const hash = dictionary.isStrong ? strongHashOf(start, length) : hashOf(start, length);
   const slots = dictionary.slots;
   const mask = dictionary.slotsMask;
   const hashes = dictionary.hashes;
   const offsets = dictionary.offsets;
   const bytes = dictionary.bytes;
   let slot = hash & mask;
+  let probes = 0;
   while (true) {
     const id = load<i32>(slots + ((<usize>slot) << 2)) - 1;
     if (id < 0) return append(dictionary, start, length, hash, slot);
@@ -52,7 +59,23 @@ export function idOf(dictionary: Dictionary, start: usize, end: usize): i32 {
       if (<usize>load<u32>(offsets + entry, 4) - from == length && sameBytes(bytes + from, start, length)) return id;
     }
     slot = (slot + 1) & mask;
+    if (++probes == probesMax && !dictionary.isStrong) {
+      strengthen(dictionary);
+      return idOf(dictionary, start, end);
+    }
   }
+}
+
+/** Hashes all strings anew, by the stronger hash. */
+function strengthen(dictionary: Dictionary): void {
+  dictionary.isStrong = true;
+  for (let id = 0; id < dictionary.count; id++) {
+    const entry = (<usize>id) << 2;
+    const from = <usize>load<u32>(dictionary.offsets + entry);
+    const length = <usize>load<u32>(dictionary.offsets + entry, 4) - from;
+    store<i32>(dictionary.hashes + entry, strongHashOf(dictionary.bytes + from, length));
+  }
+  fillSlots(dictionary, dictionary.slotsMask + 1);
 }
 
 function append(dictionary: Dictionary, start: usize, length: usize, hash: i32, slot: i32): i32 {
@@ -69,7 +92,7 @@ function append(dictionary: Dictionary, start: usize, length: usize, hash: i32, 
   store<i32>(dictionary.hashes + ((<usize>id) << 2), hash);
   store<i32>(dictionary.slots + ((<usize>slot) << 2), id + 1);
   dictionary.count = id + 1;
-  if ((id + 1) * 2 > dictionary.slotsMask) growSlots(dictionary);
+  if ((id + 1) * 2 > dictionary.slotsMask) fillSlots(dictionary, (dictionary.slotsMask + 1) * 2);
   return id;
 }
 
@@ -80,10 +103,10 @@ function growEntries(dictionary: Dictionary): void {
   dictionary.hashes = grow(dictionary.hashes, before * 4, before * 8);
 }
 
-function growSlots(dictionary: Dictionary): void {
-  const count = dictionary.slotsMask + 1;
-  const mask = count * 2 - 1;
-  const slots = allocateZeros(<usize>count * 2 * 4);
+/** Allocates `slotCount` slots and enters all strings. */
+function fillSlots(dictionary: Dictionary, slotCount: i32): void {
+  const mask = slotCount - 1;
+  const slots = allocateZeros(<usize>slotCount * 4);
   for (let id = 0; id < dictionary.count; id++) {
     let slot = load<i32>(dictionary.hashes + ((<usize>id) << 2)) & mask;
     while (load<i32>(slots + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & mask;
@@ -91,21 +114,6 @@ function growSlots(dictionary: Dictionary): void {
   }
   dictionary.slots = slots;
   dictionary.slotsMask = mask;
-}
-
-const factor: u64 = 0x9e3779b97f4a7c15;
-
-/** Hashes words of eight bytes, the last of which may overlap the one before it. The bytes behind the string are readable. */
-function hashOf(start: usize, length: usize): i32 {
-  if (length < 8) return hashOfWord((load<u64>(start) & (((<u64>1) << (<u64>length * 8)) - 1)) ^ ((<u64>length) << 56));
-  let hash: u64 = length;
-  const last = start + length - 8;
-  for (let at = start; at < last; at += 8) hash = (rotl(hash, 29) ^ load<u64>(at)) * factor;
-  return hashOfWord(rotl(hash, 29) ^ load<u64>(last));
-}
-
-export function hashOfWord(word: u64): i32 {
-  return <i32>(((word ^ (word >>> 32)) * factor) >>> 32);
 }
 
 export function stringCountOf(dictionary: Dictionary): i32 {

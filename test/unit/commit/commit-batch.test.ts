@@ -114,7 +114,7 @@ describe('a claim that came to nothing', () => {
     const early = createTestTools({ ...lake, observer: atStep('claim', 'after', dies) });
     await expect(commitBatch(requestOf(topic, 0n), early)).rejects.toThrow(Death);
     const daily = createTestTools({ ...lake, placement: { layout: 'day' } });
-    using decoded = daily.writer.decode([], daily.recipe);
+    using decoded = await daily.writer.decode([], daily.recipe);
     await daily.writer.settle({ ...decoded, rowCount: 1 }, daily.recipe);
     expect(await adopt(topic, daily)).toMatchObject({ generation: 2, recipe: { placement: { layout: 'day' } } });
     expect(await offsetsOf(lake)).toEqual(all);

@@ -21,8 +21,9 @@ const decode = (records: readonly TestRecord[], changed: Partial<DecodeRules> = 
   decodeBatch(slicesOf(records), placement, { ...rules, ...changed });
 
 /** `name type: values` of each column. */
-function summary(records: readonly TestRecord[], changed: Partial<DecodeRules> = {}): string[] {
-  return decode(records, changed).columns.map((column) => {
+async function summary(records: readonly TestRecord[], changed: Partial<DecodeRules> = {}): Promise<string[]> {
+  const { columns } = await decode(records, changed);
+  return columns.map((column) => {
     const { observed } = column;
     const type = observed.form === 'plain' ? formatType(observed.type) : observed.form;
     const values = Array.from({ length: column.count }, (_, index) => JSON.stringify(jsonValue(column, index)));
@@ -31,7 +32,7 @@ function summary(records: readonly TestRecord[], changed: Partial<DecodeRules> =
 }
 
 describe('decoding records to columns', () => {
-  it('turns every record into a row, a dead letter or a tombstone, whatever it holds', () => {
+  it('turns every record into a row, a dead letter or a tombstone, whatever it holds', async () => {
     const value = fc.oneof(
       fc.json(),
       fc.object().map((object) => JSON.stringify(object)),
@@ -39,24 +40,24 @@ describe('decoding records to columns', () => {
       fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
       fc.constant(null),
     );
-    fc.assert(
-      fc.property(fc.array(value, { maxLength: 20 }), (values) => {
-        const { rowCount, rejects, tombstones } = decode(values.map((each) => ({ value: each })));
+    await fc.assert(
+      fc.asyncProperty(fc.array(value, { maxLength: 20 }), async (values) => {
+        const { rowCount, rejects, tombstones } = await decode(values.map((each) => ({ value: each })));
         expect(rowCount + rejects.length + tombstones).toBe(values.length);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('keeps each value of flat records, by name and type', () => {
+  it('keeps each value of flat records, by name and type', async () => {
     const flat = fc.dictionary(
       fc.stringMatching(/^[a-z]{1,6}$/),
       fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string(), fc.boolean()),
       { maxKeys: 6 },
     );
-    fc.assert(
-      fc.property(fc.array(flat, { maxLength: 10 }), (objects) => {
-        const { columns } = decode(objects.map((object) => ({ value: JSON.stringify(object) })));
+    await fc.assert(
+      fc.asyncProperty(fc.array(flat, { maxLength: 10 }), async (objects) => {
+        const { columns } = await decode(objects.map((object) => ({ value: JSON.stringify(object) })));
         const found = objects.map((): Record<string, unknown> => ({}));
         for (const column of columns) {
           for (let index = 0; index < column.count; index++)
@@ -67,9 +68,11 @@ describe('decoding records to columns', () => {
     );
   });
 
-  it('infers types from values', () => {
+  it('infers types from values', async () => {
     expect(
-      summary(jsonRecords({ b: true, n: 37, s: 'x', t: '2026-11-23T09:15:02.120Z', d: '2026-11-23', none: null })),
+      await summary(
+        jsonRecords({ b: true, n: 37, s: 'x', t: '2026-11-23T09:15:02.120Z', d: '2026-11-23', none: null }),
+      ),
     ).toEqual([
       'b boolean: true',
       'n double: 37',
@@ -79,34 +82,34 @@ describe('decoding records to columns', () => {
     ]);
   });
 
-  it('keeps values of different types apart instead of failing', () => {
-    expect(summary(jsonRecords({ t: 36.8 }, { t: '36.8 °C' }, { t: 37 }))).toEqual([
+  it('keeps values of different types apart instead of failing', async () => {
+    expect(await summary(jsonRecords({ t: 36.8 }, { t: '36.8 °C' }, { t: 37 }))).toEqual([
       't double: 36.8 37',
       't string: "36.8 °C"',
     ]);
   });
 
-  it('loses no digit of a number that a double can not hold', () => {
-    expect(summary(jsonRecords('{"seq":9007199254740993}'))).toEqual(['seq exact: 9007199254740993']);
+  it('loses no digit of a number that a double can not hold', async () => {
+    expect(await summary(jsonRecords('{"seq":9007199254740993}'))).toEqual(['seq exact: 9007199254740993']);
   });
 
-  it('shares a struct column between all shapes', () => {
-    expect(summary(jsonRecords({ p: { lat: 1 } }, { p: { lon: 2, tags: ['a'] } }))[0]).toMatch(
+  it('shares a struct column between all shapes', async () => {
+    expect((await summary(jsonRecords({ p: { lat: 1 } }, { p: { lon: 2, tags: ['a'] } })))[0]).toMatch(
       /^p struct<lat:double,lon:double,tags:array<string>>/,
     );
   });
 
-  it('gives a field another name when the table needs its own', () => {
-    expect(summary(jsonRecords({ kafka_offset: 5 }))).toEqual(['kafka_offset_field double: 5']);
+  it('gives a field another name when the table needs its own', async () => {
+    expect(await summary(jsonRecords({ kafka_offset: 5 }))).toEqual(['kafka_offset_field double: 5']);
   });
 
-  it('rescues the second of two fields that share a column name', () => {
-    const { rescued } = decode(jsonRecords('{"deviceId":"a","DeviceID":"b"}'));
+  it('rescues the second of two fields that share a column name', async () => {
+    const { rescued } = await decode(jsonRecords('{"deviceId":"a","DeviceID":"b"}'));
     expect([...rescued.objects()]).toEqual([[0, '{"/DeviceID":"b"}']]);
   });
 
-  it('rescues what comes past the column limit', () => {
-    const { columns, rescued } = decode(jsonRecords({ a: 1, b: 2 }), { columnsMax: 1 });
+  it('rescues what comes past the column limit', async () => {
+    const { columns, rescued } = await decode(jsonRecords({ a: 1, b: 2 }), { columnsMax: 1 });
     expect(columns.map(({ name }) => name)).toEqual(['a']);
     expect([...rescued.objects()]).toEqual([[0, '{"/b":2}']]);
   });
@@ -120,41 +123,43 @@ describe('decoding records to columns', () => {
     ['other bytes than UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 'invalid-utf8'],
     ['a large value', `{"a":"${'x'.repeat(2000)}"}`, 'too-large'],
     ['deep nesting', `{"a":${'['.repeat(501)}${']'.repeat(501)}}`, 'too-deep'],
-  ])('rejects %s', (_what, value, reason) => {
-    const { rejects } = decode([{ value }], { recordBytesMax: 1500 });
+  ])('rejects %s', async (_what, value, reason) => {
+    const { rejects } = await decode([{ value }], { recordBytesMax: 1500 });
     expect(rejects.map((reject) => reject.reason)).toEqual([reason]);
   });
 
-  it('takes a byte order mark for nothing', () => {
-    expect(summary([{ value: '\uFEFF{"a":1}' }])).toEqual(['a double: 1']);
+  it('takes a byte order mark for nothing', async () => {
+    expect(await summary([{ value: '\uFEFF{"a":1}' }])).toEqual(['a double: 1']);
   });
 });
 
 describe('the time that places a record', () => {
   const day = 86_400_000;
 
-  it('is its event time', () => {
-    const { placementTimes } = decode(jsonRecords({ eventTime: '2026-11-23T08:00:00Z' }, { eventTime: 1_790_000_000 }));
+  it('is its event time', async () => {
+    const { placementTimes } = await decode(
+      jsonRecords({ eventTime: '2026-11-23T08:00:00Z' }, { eventTime: 1_790_000_000 }),
+    );
     expect(new Date(placementTimes[0]!).toISOString()).toBe('2026-11-23T08:00:00.000Z');
   });
 
-  it('is the Kafka timestamp when the event time is missing, odd or far away', () => {
+  it('is the Kafka timestamp when the event time is missing, odd or far away', async () => {
     const sent = testTimestampMs;
     const events = [{ eventTime: 'soon' }, {}, ...[-31, 2, -29].map((days) => ({ eventTime: sent + days * day }))];
-    const { placementTimes, placementRange, eventTimeRange } = decode(jsonRecords(...events));
+    const { placementTimes, placementRange, eventTimeRange } = await decode(jsonRecords(...events));
     expect([...placementTimes]).toEqual([sent, sent, sent, sent, sent - 29 * day]);
     expect(placementRange).toEqual({ minMs: sent - 29 * day, maxMs: sent });
     expect(eventTimeRange).toEqual({ minMs: sent - 31 * day, maxMs: sent + 2 * day });
   });
 
-  it('is the event time, or the beginning of time, where Kafka has no timestamp that a date can hold', () => {
+  it('is the event time, or the beginning of time, where Kafka has no timestamp that a date can hold', async () => {
     const eventTime = testTimestampMs;
     const sent = chunkOf(jsonRecords({ eventTime }, {}, { eventTime }, {}));
     const chunk = { ...sent, timestamps: Float64Array.of(-1, -1, 1e16, testTimestampMs) };
-    const batch = decodeBatch([{ chunk, first: 0, end: chunk.count }], placement, rules);
+    const batch = await decodeBatch([{ chunk, first: 0, end: chunk.count }], placement, rules);
     expect([...batch.timestamps]).toEqual([-1, -1, -1, testTimestampMs]);
     expect([...batch.placementTimes]).toEqual([eventTime, 0, eventTime, testTimestampMs]);
     expect(batch.oldestTimestampMs).toBe(testTimestampMs);
-    expect(decode([]).oldestTimestampMs).toBeUndefined();
+    expect((await decode([])).oldestTimestampMs).toBeUndefined();
   });
 });

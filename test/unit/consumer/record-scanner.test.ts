@@ -4,7 +4,7 @@ import { decodeBatch, type DecodedBatch, type DecodeRules } from '../../../src/c
 import { jsonValue, rowOf } from '../../../src/consumer/columns/decoded-column.ts';
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { RecordScanner } from '../../../src/consumer/columns/record-scanner.ts';
-import { closeKernel, openKernel } from '../../../src/kernel/kernel.ts';
+import { closeKernel, createKernel } from '../../../src/kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { chunkOf, slicesOf } from '../../support/chunks.ts';
 import { oddRecords } from '../../../scripts/odd-records.ts';
@@ -40,11 +40,11 @@ function rulesWith(changed: Partial<DecodeRules>): DecodeRules {
   };
 }
 
-function expectSame(values: readonly (string | Buffer)[], changed: Partial<DecodeRules> = {}): void {
+async function expectSame(values: readonly (string | Buffer)[], changed: Partial<DecodeRules> = {}): Promise<void> {
   const rules = rulesWith(changed);
   const slices = slicesOf(values.map((value) => ({ value })));
-  const scannedBatch = decodeBatch(slices, placement, { ...rules, scans: true });
-  const parsedBatch = decodeBatch(slices, placement, { ...rules, scans: false });
+  const scannedBatch = await decodeBatch(slices, placement, { ...rules, scans: true });
+  const parsedBatch = await decodeBatch(slices, placement, { ...rules, scans: false });
   expect(contentOf(scannedBatch)).toEqual(contentOf(parsedBatch));
 }
 
@@ -168,10 +168,10 @@ const partTexts = fc
   });
 
 describe('scanning records', () => {
-  it('gives what parsing gives for values with parts, whether they fit the type of their column or not', () => {
+  it('gives what parsing gives for values with parts, whether they fit the type of their column or not', async () => {
     const group = fc.array(partTexts, { minLength: 2, maxLength: 12 });
-    fc.assert(
-      fc.property(group, (texts) =>
+    await fc.assert(
+      fc.asyncProperty(group, (texts) =>
         expectSame(
           texts.map((text, index) => `{"n":${index},"part":${text}}`),
           { knownType: (name) => (name === 'part' ? partType : undefined) },
@@ -181,18 +181,18 @@ describe('scanning records', () => {
     );
   });
 
-  it('gives what parsing gives for a shape that needs more memory than the kernel has', () => {
+  it('gives what parsing gives for a shape that needs more memory than the kernel has', async () => {
     const fields = Array.from({ length: 100 }, (_, index) => `"${String(index).repeat(500)}":${index}`);
     const record = `{${fields.join(',')}}`;
     closeKernel();
-    expectSame([record, record, record], { recordBytesMax: 1_000_000, columnsMax: 200 });
+    await expectSame([record, record, record], { recordBytesMax: 1_000_000, columnsMax: 200 });
   });
 
-  it('makes no object of a value that fits the type of its column', () => {
+  it('makes no object of a value that fits the type of its column', async () => {
     const parts = Array.from({ length: 50 }, (_, index) => `{"part":{"list":[{"text":"a","is":true}],"x":${index}}}`);
     const slices = slicesOf(parts.map((value) => ({ value })));
     const parse = vi.spyOn(JSON, 'parse');
-    const batch = decodeBatch(slices, placement, rulesWith({ knownType: () => partType }));
+    const batch = await decodeBatch(slices, placement, rulesWith({ knownType: () => partType }));
     const calls = parse.mock.calls.length;
     parse.mockRestore();
     expect(batch.columns.map(({ count }) => count)).toEqual([50]);
@@ -200,24 +200,24 @@ describe('scanning records', () => {
     expect(calls).toBe(2);
   });
 
-  it('gives what parsing gives, whatever records of a shape hold', () => {
-    fc.assert(
-      fc.property(fc.array(records, { maxLength: 4 }), fc.constantFrom('double', 'split'), (groups, numbers) =>
+  it('gives what parsing gives, whatever records of a shape hold', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(records, { maxLength: 4 }), fc.constantFrom('double', 'split'), (groups, numbers) =>
         expectSame(groups.flat(), { numbers: numbers === 'split' ? 'split' : 'double' }),
       ),
       { numRuns: 1500 },
     );
   });
 
-  it('gives what parsing gives, whatever types the table has already', () => {
+  it('gives what parsing gives, whatever types the table has already', async () => {
     const types = fc.dictionary(fc.constantFrom('a', 'at', 'b'), fc.constantFrom(...knownTypes));
-    fc.assert(
-      fc.property(records, types, (group, known) => expectSame(group, { knownType: (name) => known[name] })),
+    await fc.assert(
+      fc.asyncProperty(records, types, (group, known) => expectSame(group, { knownType: (name) => known[name] })),
       { numRuns: 1000 },
     );
   });
 
-  it('gives what parsing gives for damaged bytes', () => {
+  it('gives what parsing gives for damaged bytes', async () => {
     const damaged = fc.tuple(records, fc.nat(), fc.nat(255)).map(([group, at, byte]) =>
       group.map((text, index) => {
         const bytes = Buffer.from(text);
@@ -225,14 +225,14 @@ describe('scanning records', () => {
         return bytes;
       }),
     );
-    fc.assert(
-      fc.property(damaged, (group) => expectSame(group)),
+    await fc.assert(
+      fc.asyncProperty(damaged, (group) => expectSame(group)),
       { numRuns: 1000 },
     );
   });
 
-  it('knows a shape after one record', () => {
-    const scanner = new RecordScanner(openKernel(), { rowsMax: 10, recordBytesMax: 100 });
+  it('knows a shape after one record', async () => {
+    const scanner = new RecordScanner(createKernel(), { rowsMax: 10, recordBytesMax: 100 });
     const chunk = chunkOf(
       ['{"id":"x","n":1}', '{"id":"y","n":-2.50}', '{"id":"z","n":0}', '{"n":4}'].map((value) => ({ value })),
     );
@@ -247,8 +247,8 @@ describe('scanning records', () => {
     expect(found?.block.numberAt(found.block.capacity)).toBe(-2.5);
   });
 
-  it('stops looking for shapes in records that have none', () => {
-    const scanner = new RecordScanner(openKernel(), { rowsMax: 3000, recordBytesMax: 100 });
+  it('stops looking for shapes in records that have none', async () => {
+    const scanner = new RecordScanner(createKernel(), { rowsMax: 3000, recordBytesMax: 100 });
     const shapeless = (index: number) => `{"${index}x":1}`;
     for (let index = 0; index < 3000; index++) {
       const bytes = Buffer.from(shapeless(index));

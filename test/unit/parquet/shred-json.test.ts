@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
 import { stringAt } from '../../../src/consumer/ports/dictionary-builder.ts';
-import { openKernel } from '../../../src/kernel/kernel.ts';
+import { useKernel } from '../../../src/kernel/kernel.ts';
 import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
 import { shredJson } from '../../../src/parquet/shred-json.ts';
 import { shred } from '../../../src/parquet/shred.ts';
@@ -110,7 +110,7 @@ function shredded(column: ReturnType<typeof columnOf>, first = 0, end = column.j
 }
 
 describe('shredding JSON in the kernel', () => {
-  it('gives what shredding its values gives, whatever they are and wherever they stand', () => {
+  it('gives what shredding its values gives, whatever they are and wherever they stand', async () => {
     const columns = types.chain((type) =>
       fc.record({
         type: fc.constant(type),
@@ -119,17 +119,19 @@ describe('shredding JSON in the kernel', () => {
         first: fc.nat(5),
       }),
     );
-    fc.assert(
-      fc.property(columns, ({ type, texts, moved, first }) => {
+    await fc.assert(
+      fc.asyncProperty(columns, async ({ type, texts, moved, first }) => {
         const column = columnOf(type, texts, moved);
-        const leaves = shredJson(column, Math.min(first, texts.length), texts.length, openKernel());
-        expect(contentOf(leaves!)).toEqual(contentOf(shredded(column, Math.min(first, texts.length))));
+        const leaves = await useKernel((kernel) =>
+          shredJson(column, Math.min(first, texts.length), texts.length, kernel),
+        );
+        expect(contentOf(leaves!)).toEqual(contentOf(await shredded(column, Math.min(first, texts.length))));
       }),
       { numRuns: 1000 },
     );
   });
 
-  it('takes more values than its window and its first arrays hold', () => {
+  it('takes more values than its window and its first arrays hold', async () => {
     const type: ColumnType = {
       kind: 'array',
       element: { kind: 'struct', fields: [{ name: 'f0', type: { kind: 'double' } }] },
@@ -138,17 +140,18 @@ describe('shredding JSON in the kernel', () => {
       row % 10 === 0 ? undefined : JSON.stringify(Array.from({ length: row % 50 }, (_each, at) => ({ f0: row + at }))),
     );
     const column = columnOf(type, texts);
-    const leaves = shredJson(column, 0, texts.length, openKernel());
-    expect(contentOf(leaves!)).toEqual(contentOf(shredded(column)));
+    const leaves = await useKernel((kernel) => shredJson(column, 0, texts.length, kernel));
+    expect(contentOf(leaves!)).toEqual(contentOf(await shredded(column)));
   });
 
-  it('gives up where parsing is needed: a type it has no values of, many digits, half a surrogate pair, a value larger than its window', () => {
+  it('gives up where parsing is needed: a type it has no values of, many digits, half a surrogate pair, a value larger than its window', async () => {
     const texts: ColumnType = { kind: 'array', element: { kind: 'string' } };
-    const given = (type: ColumnType, json: string) => shredJson(columnOf(type, [json]), 0, 1, openKernel());
-    expect(given(texts, '["a"]')).toHaveLength(1);
-    expect(given({ kind: 'array', element: { kind: 'bigint' } }, '[1]')).toBeUndefined();
-    expect(given({ kind: 'array', element: { kind: 'double' } }, '[1234567890123456]')).toBeUndefined();
-    expect(given(texts, String.raw`["a","\ud83d"]`)).toBeUndefined();
-    expect(given(texts, JSON.stringify(['x'.repeat(300_000)]))).toBeUndefined();
+    const given = (type: ColumnType, json: string) =>
+      useKernel((kernel) => shredJson(columnOf(type, [json]), 0, 1, kernel));
+    expect(await given(texts, '["a"]')).toHaveLength(1);
+    expect(await given({ kind: 'array', element: { kind: 'bigint' } }, '[1]')).toBeUndefined();
+    expect(await given({ kind: 'array', element: { kind: 'double' } }, '[1234567890123456]')).toBeUndefined();
+    expect(await given(texts, String.raw`["a","\ud83d"]`)).toBeUndefined();
+    expect(await given(texts, JSON.stringify(['x'.repeat(300_000)]))).toBeUndefined();
   });
 });
