@@ -1,5 +1,7 @@
+import { checkSameLog } from '../consumer/ledger/chain-position.ts';
 import { Ledger, type Versioned } from '../consumer/ledger/ledger.ts';
-import type { OffsetRange, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
+import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
+import type { OffsetRange, TopicDescription, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
 import { planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
 import { replayItem } from '../consumer/replay/replay.ts';
 import type { Settings } from '../app/settings.ts';
@@ -37,15 +39,13 @@ export async function replay(
   const table = settings.table.name;
   await using reader = await openTopic(settings.kafka);
   const lake = await openLake(settings.lake);
-  const plan = await planAll(await selectRanges(reader, options), {
-    ledger: new Ledger(lake.store),
-    table,
-    topic,
-  });
+  const description = await reader.describe();
+  const { topicId } = description;
+  const selections = await selectRanges(reader, description.partitions, options);
+  const plan = await planAll(selections, { ledger: new Ledger(lake.store), reader, table, topic, topicId });
   for (const item of plan) printLines(describe(item));
   if (options.dryRun) return 0;
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
-  const topicId = await reader.topicId();
   let left = 0;
   for (const item of plan) {
     if (stop.signal.aborted) return stop.exitCode();
@@ -88,9 +88,12 @@ interface Selection {
   readonly marks: Watermarks;
 }
 
-async function selectRanges(reader: TopicReader, options: ReplayCommandOptions): Promise<Selection[]> {
+async function selectRanges(
+  reader: TopicReader,
+  watermarks: TopicDescription['partitions'],
+  options: ReplayCommandOptions,
+): Promise<Selection[]> {
   const { fromOffset, toOffset, fromTime, toTime, partition: only } = options;
-  const { partitions: watermarks } = await reader.describe();
   const starts = fromTime && (await reader.offsetsAt(fromTime.getTime()));
   const ends = toTime && (await reader.offsetsAt(toTime.getTime()));
   if (only !== undefined && !watermarks.has(only)) throw usage(`the topic has no partition ${only}`);
@@ -107,17 +110,37 @@ async function selectRanges(reader: TopicReader, options: ReplayCommandOptions):
 
 async function planAll(
   selections: readonly Selection[],
-  { ledger, table, topic }: { readonly ledger: Ledger; readonly table: string; readonly topic: string },
+  { ledger, reader, table, topic, topicId }: PlanTools,
 ): Promise<ReplayItem[]> {
   const plan: ReplayItem[] = [];
   for (const { range, marks } of selections) {
     if (range.from >= range.to) continue;
-    const entries: Versioned[] = await Array.fromAsync(
-      ledger.entries({ table, topic, partition: range.partition }, { from: range.from, to: range.to }),
-    );
-    plan.push(...planReplay(range, entries, marks));
+    const path = { table, topic, partition: range.partition };
+    const last = await ledger.last(path, undefined);
+    if (last !== undefined) await checkSameLog(path, last.entry, { ...marks, topicId }, { ledger, reader });
+    plan.push(...planReplay(range, await entriesFor(range, path, last?.entry.to, ledger), marks));
   }
   return plan;
+}
+
+interface PlanTools {
+  readonly ledger: Ledger;
+  readonly reader: TopicReader;
+  readonly table: string;
+  readonly topic: string;
+  readonly topicId: string | undefined;
+}
+
+/** The entries that meet the range, and the chain's last one: what lies between it and the range is written too. */
+async function entriesFor(
+  { from, to }: OffsetRange,
+  path: LedgerPath,
+  chainEnd: bigint | undefined,
+  ledger: Ledger,
+): Promise<Versioned[]> {
+  if (chainEnd === undefined) return [];
+  const first = from < chainEnd ? from : chainEnd - 1n;
+  return Array.fromAsync(ledger.entries(path, { from: first, to: to > first ? to : chainEnd }));
 }
 
 function describe(item: ReplayItem): string {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
+import type { AssignedPartition, TopicReader, Watermarks } from '../ports/topic.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type { Ledger, Versioned } from './ledger.ts';
 import { isWritten, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
@@ -50,13 +50,22 @@ export async function findPosition(
     return { next: assigned.low, isFirst: true };
   }
   const { entry } = last;
-  checkTopicId(entry, assigned);
-  if (entry.to > assigned.high && entry.state !== 'claimed')
-    throw recreated(entry, `the topic ends at ${assigned.high}`);
-  await checkLastRecord(path, entry, assigned, { ledger, reader });
+  await checkSameLog(path, entry, assigned, { ledger, reader });
   if (entry.state === 'claimed') return withLoss({ next: entry.from, claim: { ...last, entry } }, assigned.low);
   const isUntidy = isWritten(entry) && entry.obsolete !== undefined && entry.obsolete.length > 0;
   return withLoss({ next: entry.to, ...(isUntidy && { untidy: entry }) }, assigned.low);
+}
+
+/** Rejects with TOPIC_RECREATED when the topic is not the one that the chain, whose last entry is given, was written from. */
+export async function checkSameLog(
+  path: LedgerPath,
+  last: LedgerEntry,
+  topic: Pick<AssignedPartition, 'low' | 'high' | 'topicId'>,
+  { ledger, reader }: { readonly ledger: Ledger; readonly reader: TopicReader },
+): Promise<void> {
+  checkTopicId(last, topic);
+  if (last.to > topic.high && last.state !== 'claimed') throw recreated(last, `the topic ends at ${topic.high}`);
+  await checkLastRecord(path, last, topic, { ledger, reader });
 }
 
 function withLoss(position: ChainPosition, low: bigint): ChainPosition {
@@ -85,7 +94,7 @@ function missing({ table, topic, partition }: LedgerPath): PipelineError {
   });
 }
 
-function checkTopicId(entry: LedgerEntry, { topicId }: AssignedPartition): void {
+function checkTopicId(entry: LedgerEntry, { topicId }: Pick<AssignedPartition, 'topicId'>): void {
   if (entry.topicId === undefined || topicId === undefined || entry.topicId === topicId) return;
   throw recreated(entry, `its id is ${topicId} now and was ${entry.topicId}`);
 }
@@ -94,7 +103,7 @@ function checkTopicId(entry: LedgerEntry, { topicId }: AssignedPartition): void 
 async function checkLastRecord(
   path: LedgerPath,
   last: LedgerEntry,
-  { low, high }: AssignedPartition,
+  { low, high }: Watermarks,
   { ledger, reader }: { readonly ledger: Ledger; readonly reader: TopicReader },
 ): Promise<void> {
   const remembers = 'outcome' in last && last.outcome.lastRecord !== undefined;

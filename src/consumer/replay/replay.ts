@@ -8,6 +8,7 @@ import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { ClaimedEntry, WrittenEntry } from '../ledger/ledger-entry.ts';
+import { checkTopicId } from '../ledger/topic-identity.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
 import type { ReplayItem } from './replay-plan.ts';
 
@@ -75,6 +76,7 @@ async function replaceBatch(
     await discardLeftovers(current.entry, tools);
     return { kind: 'left', why };
   }
+  await checkTopic(options);
   using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, stepRunner(tools));
   await replaceEntry({ current, prepared, why: 'replay' }, tools);
   return done;
@@ -90,6 +92,7 @@ async function readBatch(range: OffsetRange, { reader, signal }: ReplayOptions):
 async function finishClaim(adopted: Versioned<ClaimedEntry>, options: ReplayOptions): Promise<void> {
   const { partition, from, to } = adopted.entry;
   const batch = await readBatch({ partition, from, to }, options);
+  await checkTopic(options);
   await commitBatch({ batch, reason: 'adopted', adopted, commitOffset: noGroup }, options.tools);
 }
 
@@ -108,6 +111,7 @@ async function writeNext(buffer: PartitionBuffer, range: OffsetRange, options: R
   options.signal.throwIfAborted();
   const batch = buffer.cut(options.policy);
   const { topicId } = options;
+  await checkTopic(options);
   const request = { batch, reason: 'end', commitOffset: noGroup, ...(topicId !== undefined && { topicId }) } as const;
   const result = await commitBatch(request, options.tools);
   if (result.kind === 'committed') {
@@ -117,6 +121,11 @@ async function writeNext(buffer: PartitionBuffer, range: OffsetRange, options: R
   const { found } = result;
   if (found.entry.state === 'claimed') await finishClaim({ ...found, entry: found.entry }, options);
   buffer.release(found.entry.to < range.to ? found.entry.to : range.to);
+}
+
+/** Rejects with TOPIC_RECREATED when what was read may be of another topic, which has the name by now. */
+async function checkTopic({ topicId, tools, reader }: ReplayOptions): Promise<void> {
+  if (topicId !== undefined) checkTopicId(tools.topic, { expected: topicId, found: await reader.topicId() });
 }
 
 async function noGroup(): Promise<void> {

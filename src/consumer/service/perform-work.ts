@@ -11,7 +11,7 @@ import type { RecordSource } from '../ports/topic.ts';
 import type { Task } from './next-task.ts';
 import type { Claim, Outcome } from './partition-state.ts';
 import type { PartitionWork } from './partition-work.ts';
-import type { TopicIdentity } from './topic-identity.ts';
+import type { TopicIdentity } from '../ledger/topic-identity.ts';
 
 export interface WorkTools {
   readonly tools: CommitTools;
