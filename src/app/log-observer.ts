@@ -3,6 +3,9 @@ import { skipCommand } from '../consumer/service/unreadable-partitions.ts';
 import { failureFields } from './explain-failure.ts';
 import type { Logger } from './logger.ts';
 
+const missingHint =
+  '`glueless verify` names all that are gone; restore them, or `glueless replay` their ranges while Kafka has them';
+
 /** Logs what the pipeline does: one info line per committed batch, nothing per record. */
 export function createLogObserver(log: Logger): PipelineObserver {
   return {
@@ -34,6 +37,11 @@ export function createLogObserver(log: Logger): PipelineObserver {
     rolledUp: ({ partition }, segments) => log.info({ partition, segments }, 'ledger rolled up'),
     rollUpFailed: ({ partition }, error) =>
       log.warn({ partition, ...failureFields(error) }, 'rolling up the ledger failed, a later commit tries again'),
+    objectMissing: ({ partition, from, to, key }) =>
+      log.error(
+        { partition, from: from.toString(), to: to.toString(), key, hint: missingHint },
+        'an object that the ledger lists is gone: its rows are not in the table',
+      ),
     unreadable: ({ partition, from, to, error }) =>
       log.error(
         {

@@ -46,6 +46,7 @@ export function joinObservers(...observers: readonly PipelineObserver[]): Pipeli
     gap: (entry) => observers.forEach((each) => each.gap?.(entry)),
     rolledUp: (path, segments) => observers.forEach((each) => each.rolledUp?.(path, segments)),
     rollUpFailed: (path, error) => observers.forEach((each) => each.rollUpFailed?.(path, error)),
+    objectMissing: (object) => observers.forEach((each) => each.objectMissing?.(object)),
     unreadable: (records) => observers.forEach((each) => each.unreadable?.(records)),
     readable: (partition) => observers.forEach((each) => each.readable?.(partition)),
     retrying: (step, error, attempt, delayMs) =>

@@ -32,6 +32,13 @@ export interface PipelineObserver {
   /** Old entries of the ledger were copied into segments. */
   rolledUp?(path: LedgerPath, segments: number): void;
   rollUpFailed?(path: LedgerPath, error: unknown): void;
+  /** The last object that the ledger lists is gone; told when the partition is assigned. */
+  objectMissing?(object: {
+    readonly partition: number;
+    readonly from: bigint;
+    readonly to: bigint;
+    readonly key: string;
+  }): void;
   /** Records can't be read, and their partition waits before them; told again every minute. */
   unreadable?(records: UnreadableRecords): void;
   /** The partition goes on. */

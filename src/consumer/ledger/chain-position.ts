@@ -15,6 +15,8 @@ export interface ChainPosition {
   readonly isFirst?: true;
   /** Kafka lost `[next, low)` before it was read. */
   readonly lostUpTo?: bigint;
+  /** The last entry, where its range is in the lake. */
+  readonly last?: WrittenEntry;
   /** The last entry, where its process may have died before it could delete what the entry has passed. */
   readonly untidy?: WrittenEntry;
 }
@@ -53,7 +55,8 @@ export async function findPosition(
   await checkSameLog(path, entry, assigned, { ledger, reader });
   if (entry.state === 'claimed') return withLoss({ next: entry.from, claim: { ...last, entry } }, assigned.low);
   const isUntidy = isWritten(entry) && entry.obsolete !== undefined && entry.obsolete.length > 0;
-  return withLoss({ next: entry.to, ...(isUntidy && { untidy: entry }) }, assigned.low);
+  const lastWritten = isWritten(entry) && { last: entry };
+  return withLoss({ next: entry.to, ...lastWritten, ...(isUntidy && { untidy: entry }) }, assigned.low);
 }
 
 /** Rejects with TOPIC_RECREATED when the topic is not the one that the chain, whose last entry is given, was written from. */

@@ -4,6 +4,7 @@ import type { CommitTools } from '../commit/commit-tools.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import { findPosition } from '../ledger/chain-position.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
+import { checkLastObject } from './check-last-object.ts';
 import { PartitionWork } from './partition-work.ts';
 
 /** Requests to the ledger at the same time when partitions are assigned. */
@@ -31,7 +32,8 @@ export async function findStarts(
     await settled(partition);
     const path = { table, topic, partition };
     const position = await step('position', () => findPosition(path, assigned, { ledger, reader }));
-    const { untidy } = position;
+    const { last, untidy } = position;
+    if (last !== undefined) await checkLastObject(last, tools, step);
     if (untidy !== undefined) await step('position', () => discardLeftovers(untidy, tools));
     if (position.isFirst === true) {
       const start = { from: position.next, notedAt: new Date(tools.clock.nowMs()).toISOString() };

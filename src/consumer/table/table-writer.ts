@@ -178,6 +178,10 @@ export class TableWriter {
     this.#slabs.clear();
   }
 
+  async has(key: string): Promise<boolean> {
+    return (await this.#options.store.head(key)) !== undefined;
+  }
+
   async discard(keys: readonly string[]): Promise<void> {
     if (keys.length > 0) await this.#options.store.delete(keys);
   }

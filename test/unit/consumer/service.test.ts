@@ -1,18 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import type { PipelineObserver } from '../../../src/consumer/commit/pipeline-observer.ts';
+import type { Ledger } from '../../../src/consumer/ledger/ledger.ts';
+import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import type { RecordSource, TopicReader } from '../../../src/consumer/ports/topic.ts';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { systemClock, type Clock } from '../../../src/runtime/clock.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { FakeSource } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
-import { audit, openTestLake } from '../../support/lake.ts';
+import { audit, openTestLake, readRows, testTable, testTopic } from '../../support/lake.ts';
 import { run, topicOf } from '../../support/run-service.ts';
 
 const hourMs = 3_600_000;
 
 const unavailable = (): PipelineError =>
   new PipelineError('STORE_UNAVAILABLE', { message: 'the store answered 503', retryable: true });
+
+const pathOf = (partition: number) => ({ table: testTable, topic: testTopic, partition });
+
+/** The last batch of the partition, and its last object. */
+async function lastOf(ledger: Ledger, partition: number): Promise<{ readonly from: bigint; readonly key: string }> {
+  const entry = (await ledger.last(pathOf(partition), undefined))?.entry;
+  if (entry === undefined || !isWritten(entry)) throw new TypeError('nothing is written');
+  return { from: entry.from, key: entry.outcome.objects.at(-1)?.key ?? '' };
+}
 
 describe('an assignment', () => {
   it('tries to find positions again when the store fails for a while, and says so', async () => {
@@ -28,6 +41,37 @@ describe('an assignment', () => {
     await run(topic, { ...lake, store: { ...lake.store, list } }, { observer });
     expect(retried).toEqual(Array.from({ length: 6 }, () => 'position'));
     expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('tells of a last object that is gone, and goes on', async () => {
+    const topic = topicOf(2, 40);
+    const lake = await openTestLake();
+    const { ledger } = await run(topic, lake);
+    const { from, key } = await lastOf(ledger, 1);
+    await lake.store.delete([key]);
+    topic.append(1, ...jsonRecords({ n: 40 }));
+    const missing: unknown[] = [];
+    await run(topic, lake, { observer: { objectMissing: (object) => missing.push(object) } });
+    expect(missing).toEqual([{ partition: 1, from, to: 40n, key }]);
+    expect((await readRows(lake)).at(-1)).toMatchObject({ n: 40 });
+  });
+
+  it('is content with what a replay has put in the place of the last objects', async () => {
+    const topic = topicOf(1, 40);
+    const lake = await openTestLake();
+    const tools = await run(topic, lake);
+    const { ledger } = tools;
+    const { from, key } = await lastOf(ledger, 0);
+    const entries = await Array.fromAsync(ledger.entries(pathOf(0)));
+    const { signal } = new AbortController();
+    const policy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };
+    for (const item of planReplay({ partition: 0, from, to: 40n }, entries, topic.marksOf(0)))
+      await replayItem(item, { reader: topic, tools, policy, signal });
+    const objects = await Array.fromAsync(lake.store.list(`${testTable}/`));
+    expect(objects.map((object) => object.key)).not.toContain(key);
+    const missing: unknown[] = [];
+    await run(topic, lake, { observer: { objectMissing: (object) => missing.push(object) } });
+    expect(missing).toEqual([]);
   });
 
   it('that another one follows while its positions are looked up counts no more', async () => {

@@ -1,0 +1,28 @@
+import type { CommitTools } from '../commit/commit-tools.ts';
+import type { StepRunner } from '../commit/step-runner.ts';
+import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
+
+/**
+ * Tells when the last object that the ledger lists is not there: a lake that was restored from a copy, or from which somebody removed
+ * objects. The service goes on, since what is gone can't be doubled; `verify` finds all of them. One request, where all is well.
+ */
+export async function checkLastObject(
+  entry: WrittenEntry,
+  { ledger, writer, observer }: CommitTools,
+  step: StepRunner,
+): Promise<void> {
+  if (await step('position', () => isThere(entry, writer))) return;
+  // a replay or redrive may have put others in its place
+  const current = await step('position', () => ledger.get(entry, entry.from));
+  if (current === undefined || !isWritten(current.entry)) return;
+  const { entry: now } = current;
+  if (now.generation > entry.generation && (await step('position', () => isThere(now, writer)))) return;
+  const key = now.outcome.objects.at(-1)?.key ?? '';
+  observer.objectMissing?.({ partition: entry.partition, from: entry.from, to: entry.to, key });
+}
+
+/** True for an entry without objects, too. */
+async function isThere({ outcome }: WrittenEntry, writer: CommitTools['writer']): Promise<boolean> {
+  const last = outcome.objects.at(-1);
+  return last === undefined || writer.has(last.key);
+}
