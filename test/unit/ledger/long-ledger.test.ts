@@ -5,6 +5,8 @@ import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { countRequests, sumOf } from '../../../scripts/count-requests.ts';
+import { jobs } from '../../../scripts/ledger-year-jobs.ts';
+import { openYear, writeYear } from '../../../scripts/year-lake.ts';
 import { SimulatedYear } from '../../../scripts/simulated-year.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 
@@ -80,6 +82,30 @@ describe('a ledger of thousands of batches', () => {
     const { ledger, requests } = await openLongLedger();
     for (const path of paths) expect(await ledger.rollUp(path)).toBe(0);
     expect(requests.put).toBe(0);
+  });
+});
+
+describe('the audit of thousands of batches', () => {
+  const opened = (async () => {
+    const size = { batches: 2200, overlay: createMemoryObjectStore() };
+    await writeYear(size, () => {});
+    return openYear(size);
+  })();
+
+  it('finds nothing wrong, by the requests of segments and listings', async () => {
+    const { lake, requests } = await opened;
+    const before = sumOf(requests);
+    expect(await jobs['verify']?.(lake)).toBe('8800 entries read, 0 findings');
+    // per partition two segments, the 200 batches after them, and listings
+    expect(sumOf(requests) - before).toBeLessThan(1000);
+  });
+
+  it('of a day reads no other objects and lists no lake', async () => {
+    const { lake, requests } = await opened;
+    const before = { ...requests };
+    expect(await jobs['verify --since yesterday']?.(lake)).toMatch(/ 0 findings$/);
+    expect(requests.head - before.head).toBeLessThan(40);
+    expect(sumOf(requests) - sumOf(before)).toBeLessThan(1000);
   });
 });
 
