@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { overviewPath, overviewPicture, overviewThemes } from '../../scripts/overview-picture.ts';
 import { readmeWith, readResults } from '../../scripts/readme-numbers.ts';
+import { parseEntry } from '../../src/consumer/ledger/entry-format.ts';
+import { parseObjectName } from '../../src/consumer/ledger/object-keys.ts';
 import { documentedVariables } from '../../src/app/config.ts';
 import { readSettings } from '../../src/app/settings.ts';
 import { errorGroups } from '../../src/runtime/error-codes/error-codes.ts';
@@ -113,6 +115,20 @@ describe('the documentation', () => {
     const nested = globSync('src/{consumer,kafka}/*/');
     const rooms = [...globSync('src/*/'), ...nested].filter((room) => room !== 'src/consumer');
     expect(new Set(told)).toEqual(new Set(rooms));
+  });
+
+  it('shows a ledger entry that the program reads', () => {
+    const [, json = ''] = /^```json\n(.*?)^```/ms.exec(readFileSync('docs/lake.md', 'utf8')) ?? [];
+    const entry = parseEntry('docs/lake.md', Buffer.from(json), {
+      table: 'thermometer',
+      topic: 'thermometer',
+      partition: 0,
+      from: 4800n,
+    });
+    expect(entry.state === 'committed' && entry.outcome.objects.map(({ key }) => parseObjectName(key)?.to)).toEqual([
+      12000n,
+      12000n,
+    ]);
   });
 
   it('tells an operator what to do for each error code', () => {
