@@ -32,6 +32,11 @@ export class FakeTopic implements TopicReader {
     this.#logs[partition]?.push(...records);
   }
 
+  addPartition(): void {
+    this.#logs.push([]);
+    this.#low.push(0n);
+  }
+
   /** Retention: everything below `offset` is gone. */
   deleteBelow(partition: number, offset: bigint): void {
     this.#low[partition] = offset;

@@ -1,4 +1,5 @@
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import type { ChainStart } from '../ledger/chain-start.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isWritten, type LedgerEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import {
@@ -9,7 +10,7 @@ import {
   type LedgerPath,
 } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import type { TopicDescription, TopicReader } from '../ports/topic.ts';
+import type { TopicDescription, TopicReader, Watermarks } from '../ports/topic.ts';
 import { ChainAudit } from './audit-chain.ts';
 import { auditEntry, changedAtMs, type EntryRules } from './audit-entry.ts';
 import { auditLastRecord, TopicEvidence } from './audit-topic.ts';
@@ -24,8 +25,8 @@ export interface PartitionAuditOptions {
   readonly reader?: TopicReader;
   readonly rules: EntryRules;
   readonly sinceMs: number | undefined;
-  /** Where the ledger noted that the chain begins. */
-  readonly noted: bigint | undefined;
+  /** Where and when the ledger noted that the chain begins. */
+  readonly noted: ChainStart | undefined;
   readonly findings: FindingList;
   /** Takes the entries whose objects are to be looked at. */
   readonly onWritten: (entry: WrittenEntry) => Promise<void>;
@@ -60,17 +61,23 @@ export async function auditPartition(
     await take(entry);
   }
   for await (const entry of readRevised(path, chainOptions)) await take(entry);
-  const first = sinceMs === undefined ? sum.first?.from : await firstOffset(options.store, path);
   const marks = topic?.partitions.get(path.partition);
-  if (first !== undefined)
-    findings.add(
-      ...chain.auditHead(first, {
-        ...(options.noted !== undefined && { noted: options.noted }),
-        ...(marks && { low: marks.low }),
-      }),
-    );
+  const first = sinceMs === undefined ? sum.first?.from : await firstOffset(options.store, path);
+  findings.add(...auditHead(chain, first, { ...options, marks }));
   await auditEnds(path, topic, { ...options, evidence, sum });
   return sum.summary(marks);
+}
+
+/** Checks where the chain begins; one that was noted long ago and has no entry is gone as a whole. */
+function auditHead(
+  chain: ChainAudit,
+  first: bigint | undefined,
+  { noted, marks, rules }: Pick<PartitionAuditOptions, 'noted' | 'rules'> & { readonly marks: Watermarks | undefined },
+): Finding[] {
+  const start = { ...(noted && { noted: noted.from }), ...(marks && { low: marks.low }) };
+  if (first !== undefined) return chain.auditHead(first, start);
+  const isYoung = noted === undefined || rules.nowMs - Date.parse(noted.notedAt) <= rules.claimAgeMaxMs;
+  return isYoung || marks === undefined ? [] : chain.auditHead(marks.high, start);
 }
 
 async function auditEnds(

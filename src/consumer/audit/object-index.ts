@@ -8,36 +8,43 @@ export interface EntryPlace {
 }
 
 /**
- * What the ledger lists, to be compared with a listing of the lake: millions of objects in typed arrays, about 30 bytes each. A key is
+ * What the ledger lists, to be compared with a listing of the lake: millions of objects in typed arrays, about 40 bytes each. A key is
  * known by a 64-bit hash. Whatever differs is looked at again by its entry, so that a hash never decides alone.
  */
 export class ObjectIndex {
+  readonly #chunks: Chunk[] = [];
   #count = 0;
-  #columns = columnsFor(1024);
-  /** Open addressing; 0 is a free slot, otherwise an object's index + 1. */
-  #slots = new Uint32Array(2048);
+  /** Open addressing by the hash; 0 is a free slot, otherwise an object's index + 1. */
+  #slots = new Uint32Array(4096);
 
   add({ partition, from }: EntryPlace, { key, bytes, version }: WrittenObject): void {
-    if (this.#count === this.#columns.sizes.length) this.#grow();
     const at = this.#count++;
-    const columns = this.#columns;
-    [columns.low[at], columns.high[at]] = hashOf(key);
-    columns.sizes[at] = bytes;
-    columns.versions[at] = version === undefined ? 0 : versionHash(version);
-    columns.partitions[at] = partition;
-    columns.froms[at] = from;
+    if (at % chunkObjects === 0) this.#chunks.push(newChunk());
+    if (this.#count * 1.5 > this.#slots.length) this.#rehash();
+    const chunk = this.#chunk(at);
+    const offset = at % chunkObjects;
+    [chunk.low[offset], chunk.high[offset]] = hashOf(key);
+    chunk.sizes[offset] = bytes;
+    chunk.versions[offset] = version === undefined ? unknownVersion : versionHash(version);
+    chunk.partitions[offset] = partition;
+    chunk.froms[offset] = from;
     this.#link(at);
   }
 
   /** Notes what a listing shows; false for a key that no entry lists. */
   see({ key, size, version }: ObjectInfo): boolean {
     const [low, high] = hashOf(key);
-    const { sizes, versions, states } = this.#columns;
+    const mask = this.#slots.length - 1;
     let isListed = false;
-    for (const at of this.#at(low, high)) {
+    for (let slot = low & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const at = (this.#slots[slot] ?? 0) - 1;
+      const chunk = this.#chunk(at);
+      const offset = at % chunkObjects;
+      if (chunk.low[offset] !== low || chunk.high[offset] !== high) continue;
       isListed = true;
-      const isSame = version !== undefined && versions[at] === versionHash(version) && sizes[at] === size;
-      states[at] = isSame ? confirmed : doubtful;
+      const isSame = version !== undefined && chunk.versions[offset] === versionHash(version);
+      // sizes are kept modulo 2³²
+      if (isSame && chunk.sizes[offset] === size >>> 0) chunk.confirmed[offset] = 1;
     }
     return isListed;
   }
@@ -47,11 +54,12 @@ export class ObjectIndex {
    * versions.
    */
   *doubtful(isWanted: (place: EntryPlace) => boolean = () => true): Iterable<EntryPlace> {
-    const { states, partitions, froms } = this.#columns;
     let last: EntryPlace | undefined;
     for (let at = 0; at < this.#count; at++) {
-      if (states[at] === confirmed) continue;
-      const place = { partition: partitions[at] ?? 0, from: froms[at] ?? 0n };
+      const { confirmed, partitions, froms } = this.#chunk(at);
+      const offset = at % chunkObjects;
+      if (confirmed[offset] === 1) continue;
+      const place = { partition: partitions[offset] ?? 0, from: froms[offset] ?? 0n };
       // an entry's objects were added one after the other
       if (last?.partition === place.partition && last.from === place.from) continue;
       last = place;
@@ -59,70 +67,51 @@ export class ObjectIndex {
     }
   }
 
-  /** Indexes of the objects with this hash. */
-  *#at(low: number, high: number): Iterable<number> {
-    const columns = this.#columns;
-    const mask = this.#slots.length - 1;
-    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-      const at = (this.#slots[slot] ?? 0) - 1;
-      if (at < 0) return;
-      if (columns.low[at] === low && columns.high[at] === high) yield at;
-    }
+  #chunk(at: number): Chunk {
+    const chunk = this.#chunks[Math.floor(at / chunkObjects)];
+    if (chunk === undefined) throw new RangeError(`the index holds ${this.#count} objects, asked for ${at}`);
+    return chunk;
   }
 
   #link(at: number): void {
     const mask = this.#slots.length - 1;
-    let slot = (this.#columns.low[at] ?? 0) & mask;
+    let slot = (this.#chunk(at).low[at % chunkObjects] ?? 0) & mask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
     this.#slots[slot] = at + 1;
   }
 
-  #grow(): void {
-    this.#columns = columnsFor(Math.ceil(this.#count * 1.5), this.#columns);
-    const { length } = this.#columns.sizes;
-    if (length * 1.25 <= this.#slots.length) return;
-    let slots = this.#slots.length;
-    while (slots < length * 1.25) slots *= 2;
-    this.#slots = new Uint32Array(slots);
-    for (let each = 0; each < this.#count; each++) this.#link(each);
+  #rehash(): void {
+    this.#slots = new Uint32Array(this.#slots.length * 2);
+    for (let each = 0; each < this.#count - 1; each++) this.#link(each);
   }
 }
 
-const confirmed = 1;
-const doubtful = 2;
+const chunkObjects = 65_536;
+const unknownVersion = 0;
 
-interface Columns {
+interface Chunk {
   readonly low: Uint32Array;
   readonly high: Uint32Array;
-  readonly sizes: Float64Array;
+  readonly sizes: Uint32Array;
   readonly versions: Uint32Array;
   readonly partitions: Uint32Array;
   readonly froms: BigInt64Array;
-  readonly states: Uint8Array;
+  readonly confirmed: Uint8Array;
 }
 
-function columnsFor(capacity: number, before?: Columns): Columns {
-  const columns = {
-    low: new Uint32Array(capacity),
-    high: new Uint32Array(capacity),
-    sizes: new Float64Array(capacity),
-    versions: new Uint32Array(capacity),
-    partitions: new Uint32Array(capacity),
-    froms: new BigInt64Array(capacity),
-    states: new Uint8Array(capacity),
+/** In chunks, so that nothing is copied while it grows. */
+function newChunk(): Chunk {
+  return {
+    low: new Uint32Array(chunkObjects),
+    high: new Uint32Array(chunkObjects),
+    sizes: new Uint32Array(chunkObjects),
+    versions: new Uint32Array(chunkObjects),
+    partitions: new Uint32Array(chunkObjects),
+    froms: new BigInt64Array(chunkObjects),
+    confirmed: new Uint8Array(chunkObjects),
   };
-  if (before === undefined) return columns;
-  columns.low.set(before.low);
-  columns.high.set(before.high);
-  columns.sizes.set(before.sizes);
-  columns.versions.set(before.versions);
-  columns.partitions.set(before.partitions);
-  columns.froms.set(before.froms);
-  columns.states.set(before.states);
-  return columns;
 }
 
-/** Never 0, which stands for an unknown version. */
 function versionHash(version: string): number {
   return hashOf(version)[0] || 1;
 }

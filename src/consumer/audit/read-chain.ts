@@ -1,7 +1,8 @@
 import { PipelineError } from '../../runtime/errors.ts';
+import { parseEntry } from '../ledger/entry-format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
-import { offsetOfKey, partitionPrefix, revisionPrefix, type LedgerPath } from '../ledger/ledger-keys.ts';
+import { entryKey, offsetOfKey, partitionPrefix, revisionPrefix, type LedgerPath } from '../ledger/ledger-keys.ts';
 import { listSegments, readSegment } from '../ledger/segments.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { changedAtMs } from './audit-entry.ts';
@@ -50,17 +51,49 @@ export async function firstOffset(store: ObjectStore, path: LedgerPath): Promise
   return undefined;
 }
 
-/** Reads segments from the newest back, until one has an entry from before; entries behind the segments are few. */
+/** Where the first entry begins that was committed since: looked for behind the segments, then in them from the newest back. */
 async function firstSince(store: ObjectStore, path: LedgerPath, sinceMs: number): Promise<bigint> {
-  let from: bigint | undefined;
-  for (const segment of (await listSegments(store, path)).toReversed()) {
+  const segments = await listSegments(store, path);
+  let from = await firstLiveSince(store, path, { after: segments.at(-1)?.to ?? 0n, sinceMs });
+  for (const segment of segments.toReversed()) {
+    if (from.isSettled) break;
     const entries = (await unlessUnreadable(() => readSegment(store, path, segment))) ?? [];
     const oldest = entries.findIndex((entry) => changedAtMs(entry) >= sinceMs);
-    if (entries.length > 0 && oldest < 0) return from ?? segment.to;
-    if (oldest > 0) return entries[oldest]?.from ?? segment.from;
-    from = segment.from;
+    if (entries.length > 0 && oldest < 0) break;
+    from = { offset: entries[oldest]?.from ?? segment.from, isSettled: oldest > 0 };
   }
-  return from ?? 0n;
+  return from.offset;
+}
+
+/** Halves the entries that no segment holds: they were committed one after the other. Not settled when all of them are younger. */
+async function firstLiveSince(
+  store: ObjectStore,
+  path: LedgerPath,
+  { after, sinceMs }: { readonly after: bigint; readonly sinceMs: number },
+): Promise<{ readonly offset: bigint; readonly isSettled: boolean }> {
+  const live = await offsetsFrom(store, path, after);
+  let [low, high] = [0, live.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const key = entryKey(path, live[middle] ?? 0n);
+    const stored = await store.get(key);
+    const entry = stored && (await unlessUnreadable(async () => parseEntry(key, stored.bytes)));
+    if (entry !== undefined && changedAtMs(entry) < sinceMs) low = middle + 1;
+    else high = middle;
+  }
+  return { offset: live[low] ?? after, isSettled: low > 0 };
+}
+
+async function offsetsFrom(store: ObjectStore, path: LedgerPath, from: bigint): Promise<bigint[]> {
+  const prefix = partitionPrefix(path);
+  const offsets: bigint[] = [];
+  for await (const { key } of store.list(prefix, { startAfter: from === 0n ? prefix : entryKey(path, from - 1n) })) {
+    const offset = offsetOfKey(prefix, key);
+    if (offset !== undefined) offsets.push(offset);
+    // folders come after the digits
+    else if (key > `${prefix}:`) break;
+  }
+  return offsets;
 }
 
 async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | undefined> {

@@ -111,13 +111,12 @@ class Audit {
     const summaries: PartitionSummary[] = [];
     for (const partition of [...new Set(known)].toSorted((a, b) => a - b)) {
       const path = { table, topic: name, partition };
-      const noted = starts.get(partition);
       const summary = await auditPartition(path, topic, {
         ...this.#options,
         sinceMs,
         rules: this.#options,
         findings: this.#findings,
-        noted: noted?.from,
+        noted: starts.get(partition),
         onWritten: (entry) => this.#take(entry),
         onEntry: () => this.#progress({ entries: 1 }),
       });
