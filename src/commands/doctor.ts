@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
 import { findPosition } from '../consumer/ledger/chain-position.ts';
+import { checkTable } from '../consumer/table/check-table.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import { withAdmin } from '../kafka/topics.ts';
@@ -103,7 +104,7 @@ async function readNewest(reader: TopicReader, topic: string): Promise<string> {
   return `read ${topic}/${partition} at offset ${high - 1n}`;
 }
 
-function lakeChecks({ lake, table: { name } }: Settings): Check[] {
+function lakeChecks({ lake, kafka: { topic }, table: { name } }: Settings): Check[] {
   return [
     {
       name: 'object store',
@@ -116,8 +117,9 @@ function lakeChecks({ lake, table: { name } }: Settings): Check[] {
     {
       name: 'catalog',
       run: async () => {
-        const { catalog } = await openLake(lake);
+        const { catalog, store } = await openLake(lake);
         const table = await catalog.load(name);
+        if (table !== undefined) checkTable(table, { location: store.uri(`${name}/`), topic });
         const found = table === undefined ? 'not there yet' : `${table.columns.length} columns`;
         return `table ${lake.database}.${name}: ${found}`;
       },

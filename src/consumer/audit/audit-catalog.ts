@@ -26,6 +26,14 @@ export function auditTable(needs: TableNeeds, table: CatalogTable | undefined): 
   if (table === undefined)
     return [of('table-missing', 'is not in the catalog', `${repairs} makes it again from what its files hold`)];
   const findings: Finding[] = [];
+  if (table.otherKind !== undefined)
+    findings.push(
+      of(
+        'table-kind',
+        `is ${table.otherKind} in the catalog, its objects are Parquet files`,
+        `drop what is there in the catalog, not the objects; ${repairs} makes the table again`,
+      ),
+    );
   if (!isSamePlace(table.location, needs.location))
     findings.push(
       of(

@@ -37,6 +37,7 @@ export type Problem =
   | 'record-misplaced'
   // the catalog
   | 'table-missing'
+  | 'table-kind'
   | 'table-location'
   | 'table-keys'
   | 'column-missing'
