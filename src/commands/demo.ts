@@ -85,7 +85,7 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   say(`files: ${lake === 'local' ? shown(join(folder, 'lake', table)) : `s3://…/${table} on the emulator`}`);
   if (sums.rows + sums.deadLetters === acknowledged) {
     say('nothing lost, nothing doubled');
-    say('\nnext: query the files with DuckDB, look at schema and ledger: README.md, Quick start');
+    if (lake === 'local') say('\nnext: query the files with DuckDB, look at schema and ledger: README.md, Quick start');
     return exitCodes.done;
   }
   throw new PipelineError('DEMO_FAILED', {
