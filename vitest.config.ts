@@ -36,6 +36,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'fuzz',
+          include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.fuzz.ts'],
+          // a property takes as long as the lane gives it
+          testTimeout: 0,
+        },
+      },
+      {
+        test: {
           name: 'soak',
           include: ['test/soak/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],

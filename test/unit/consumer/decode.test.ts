@@ -5,6 +5,7 @@ import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { jsonValue, rowOf } from '../../../src/consumer/columns/decoded-column.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { chunkOf, jsonRecords, slicesOf, testTimestampMs, type TestRecord } from '../../support/chunks.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const rules: DecodeRules = {
   fields: allFields,
@@ -45,7 +46,7 @@ describe('decoding records to columns', () => {
         const { rowCount, rejects, tombstones } = await decode(values.map((each) => ({ value: each })));
         expect(rowCount + rejects.length + tombstones).toBe(values.length);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -65,6 +66,7 @@ describe('decoding records to columns', () => {
         }
         expect(JSON.parse(JSON.stringify(found))).toEqual(JSON.parse(JSON.stringify(objects)));
       }),
+      runs(),
     );
   });
 

@@ -5,6 +5,7 @@ import type { OffsetRange } from '../../../src/consumer/ports/topic.ts';
 import type { RecordChunk } from '../../../src/consumer/ports/record-chunk.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { topicOf } from '../../support/run-service.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 async function* noChunks(): AsyncGenerator<RecordChunk> {
   yield* [];
@@ -20,6 +21,7 @@ describe('the end of a damage', () => {
         expect(await isReadable(topic, { partition: 0, from: BigInt(from) })).toBe(false);
         expect(await findReadable(topic, { partition: 0, from: BigInt(from), to: 60n })).toBe(BigInt(to));
       }),
+      runs(),
     );
   });
 

@@ -5,6 +5,7 @@ import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { createTestTools, readRows } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 /** All values of a JSON tree but nulls, each as text with its type: what must be found again. */
 function leavesOf(value: unknown): string[] {
@@ -94,7 +95,7 @@ describe('no value is lost', () => {
         const found = (await readRows(lake)).map((row) => leavesOfRow(row).toSorted());
         expect(found).toEqual(batches.flat().map((each) => leavesOf(each).toSorted()));
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 });

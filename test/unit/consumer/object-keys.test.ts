@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHidden, objectKey, parseObjectName } from '../../../src/consumer/ledger/object-keys.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 describe('object keys', () => {
   it('say what is in the object', () => {
@@ -17,6 +18,7 @@ describe('object keys', () => {
           expect(parseObjectName(key)).toEqual({ topic, partition, from, to, generation });
         },
       ),
+      runs(),
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
 import { emptyChunk } from '../../../src/consumer/ports/record-chunk.ts';
 import { chunkOf } from '../../support/chunks.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const policy = { rowsMax: 7, bytesMax: 1000 };
 
@@ -51,6 +52,7 @@ describe('a partition buffer', () => {
         expect(new Set(seen).size).toBe(records);
         expect(buffer.fill()).toEqual({ records: 0, bytes: 0, oldestMs: undefined });
       }),
+      runs(),
     );
   });
 

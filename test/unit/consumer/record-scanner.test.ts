@@ -8,6 +8,7 @@ import { closeKernel, createKernel } from '../../../src/kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { chunkOf, slicesOf } from '../../support/chunks.ts';
 import { oddRecords } from '../../../scripts/odd-records.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const placement = { layout: 'hour' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
 
@@ -177,7 +178,7 @@ describe('scanning records', () => {
           { knownType: (name) => (name === 'part' ? partType : undefined) },
         ),
       ),
-      { numRuns: 1500 },
+      runs(1500),
     );
   });
 
@@ -205,7 +206,7 @@ describe('scanning records', () => {
       fc.asyncProperty(fc.array(records, { maxLength: 4 }), fc.constantFrom('double', 'split'), (groups, numbers) =>
         expectSame(groups.flat(), { numbers: numbers === 'split' ? 'split' : 'double' }),
       ),
-      { numRuns: 1500 },
+      runs(1500),
     );
   });
 
@@ -213,7 +214,7 @@ describe('scanning records', () => {
     const types = fc.dictionary(fc.constantFrom('a', 'at', 'b'), fc.constantFrom(...knownTypes));
     await fc.assert(
       fc.asyncProperty(records, types, (group, known) => expectSame(group, { knownType: (name) => known[name] })),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 
@@ -227,7 +228,7 @@ describe('scanning records', () => {
     );
     await fc.assert(
       fc.asyncProperty(damaged, (group) => expectSame(group)),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 

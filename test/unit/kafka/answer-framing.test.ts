@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AnswerFraming } from '../../../src/kafka/kafkajs/answer-framing.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const kiB = 1024;
 
@@ -36,7 +37,7 @@ describe('answers of a broker', () => {
           sent.map((answer) => answer.toString('latin1')),
         );
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 

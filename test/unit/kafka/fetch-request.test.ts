@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WireWriter } from '../../../src/kafka/format/wire-writer.ts';
 import { readAnswer } from '../../../src/kafka/kafkajs/fetch-request.ts';
 import { topicIdOf } from '../../../src/kafka/kafkajs/metadata-request.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const newest = 13;
 const topicId = 'AAECAwQFBgcICQoLDA0ODw';
@@ -69,7 +70,7 @@ describe('an answer to a fetch', () => {
           expect(fateOf(damaged, version)).toMatch(/^(read|RangeError)$/);
         },
       ),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 });

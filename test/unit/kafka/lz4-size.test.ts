@@ -3,6 +3,7 @@ import { lz4Compress } from '@platformatic/wasm-utils';
 import { describe, expect, it } from 'vitest';
 import { unpack } from '../../../src/kafka/format/codecs.ts';
 import { lz4UnpacksBeyond } from '../../../src/kafka/format/lz4-size.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const lz4 = 3;
 /** Repeats compress, random bytes don't; more than a block of 4 MB once in a while. */
@@ -30,7 +31,7 @@ describe('the size of what LZ4 unpacks to', () => {
         expect(lz4UnpacksBeyond(packed, plain.length - 1)).toBe(true);
         expect(unpack(lz4, packed, plain.length).equals(plain)).toBe(true);
       }),
-      { numRuns: 50 },
+      runs(50),
     );
   });
 
@@ -61,6 +62,7 @@ describe('the size of what LZ4 unpacks to', () => {
           expect(fateOf(damaged, limit)).toMatch(/^(true|false|.*damaged LZ4 frame)$/);
         },
       ),
+      runs(),
     );
   });
 });

@@ -6,6 +6,7 @@ import { murmur2, partitionOf } from '../../../src/kafka/format/partitioner.ts';
 import { writeRecordBatch } from '../../../src/kafka/format/record-batch-writer.ts';
 import { encodeBatch } from '../../support/record-batches.ts';
 import { readRecords } from '../../support/read-records.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const identity = { producerId: 7n, producerEpoch: 3, baseSequence: 41, nowMs: 1_764_000_000_000 };
 const message = fc.record(
@@ -33,7 +34,7 @@ describe('record batches that we write', () => {
             })),
           );
         }),
-        { numRuns: 50 },
+        runs(50),
       );
     },
   );
@@ -93,6 +94,7 @@ describe('a key’s partition', () => {
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 50 }), (key, partitions) => {
         expect(partitionOf(key, partitions)).toBeOneOf(Array.from({ length: partitions }, (_, index) => index));
       }),
+      runs(),
     );
   });
 });

@@ -5,6 +5,7 @@ import { PipelineError } from '../../../src/runtime/errors.ts';
 import type { TestRecord } from '../../support/chunks.ts';
 import { readRecords as read, unpackedBytesMax as limit } from '../../support/read-records.ts';
 import { encodeBatch, encodeMarker, signed } from '../../support/record-batches.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const offsets = (buffer: Buffer, options?: Parameters<typeof read>[1]): number[] =>
   read(buffer, options).map(({ offset }) => offset);
@@ -52,6 +53,7 @@ describe('record batches', () => {
           );
         },
       ),
+      runs(),
     );
   });
 
@@ -123,6 +125,7 @@ describe('record batches', () => {
         damaged[61 + position] = byte;
         expect(fateOf(signed(damaged))).toMatch(/^[0-4] records|RECORDS_UNREADABLE/);
       }),
+      runs(),
     );
   });
 });

@@ -6,6 +6,7 @@ import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { plainValues } from '../../../src/parquet/plain-values.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const codecs = ['zstd', 'snappy', 'gzip', 'uncompressed'] as const;
 
@@ -178,7 +179,7 @@ describe('the encoder of columns', () => {
           expect(await hyparquetReader.rows(bytes)).toEqual(rowsOf(table));
         },
       ),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 
@@ -194,7 +195,7 @@ describe('the encoder of columns', () => {
           expect(withNulls(await hyparquetReader.rows(bytes))).toEqual(rowsOf(table));
         },
       ),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 

@@ -8,6 +8,7 @@ import { shredJson } from '../../../src/parquet/shred-json.ts';
 import { shred } from '../../../src/parquet/shred.ts';
 import { wholeCell } from '../../../src/schema/fits-whole.ts';
 import type { ColumnType, Field } from '../../../src/schema/types.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const leafKinds = ['double', 'string', 'boolean', 'timestamp', 'date'] as const;
 
@@ -127,7 +128,7 @@ describe('shredding JSON in the kernel', () => {
         );
         expect(contentOf(leaves!)).toEqual(contentOf(await shredded(column, Math.min(first, texts.length))));
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 

@@ -5,6 +5,7 @@ import type { Message } from '../../../src/producer/publisher.ts';
 import { simulate, type SimulatorOptions } from '../../../src/producer/simulator.ts';
 import { isoTime, readingAt } from '../../../src/producer/thermometer.ts';
 import { TestClock } from '../../support/test-clock.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const ward = { seed: 1, patients: 20 };
 const startMs = Date.parse('2026-11-23T00:00:00Z');
@@ -128,6 +129,7 @@ describe('a thermometer', () => {
           expect(times.map(isoTime)).toEqual(times.map((timeMs) => new Date(timeMs).toISOString()));
         },
       ),
+      runs(),
     );
   });
 });

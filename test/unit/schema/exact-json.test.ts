@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseJson, parsePlainJson, writeJson } from '../../../src/schema/exact-json.ts';
 import { hasEscapedKey, readJson } from '../../../src/schema/read-json.ts';
 import { ExactNumber, exactOf } from '../../../src/schema/values.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 /** Keys that V8 does not confuse: its own parser is the reference for them. */
 const plainKeys = fc.stringMatching(/^[a-z é😀]{0,4}$/u);
@@ -31,7 +32,7 @@ describe('JSON', () => {
         const text = JSON.stringify(tree, null, space);
         expect(readJson(text, Number)).toEqual(JSON.parse(text));
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 
@@ -49,7 +50,7 @@ describe('JSON', () => {
           expect(parsePlainJson(text)).toEqual(tree);
         }
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 

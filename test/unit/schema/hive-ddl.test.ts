@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatType, parseColumns, parseType, problemWithColumns } from '../../../src/schema/hive-ddl.ts';
 import { columnTypes } from '../../support/column-types.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 describe('Hive types', () => {
   it('read back as they were written', () => {
@@ -9,6 +10,7 @@ describe('Hive types', () => {
       fc.property(columnTypes, (type) => {
         expect(parseType(formatType(type))).toEqual(type);
       }),
+      runs(),
     );
   });
 

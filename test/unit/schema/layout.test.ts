@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupRows, hivePath, layoutOf, partitionKeys } from '../../../src/schema/layout.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 describe('Hive layout', () => {
   it('puts every row into exactly one group, that of its hour', () => {
@@ -13,6 +14,7 @@ describe('Hive layout', () => {
           for (const row of of) expect(new Date(times[row]!).toISOString()).toMatch(`${values[0]}T${values[1]}`);
         }
       }),
+      runs(),
     );
   });
 

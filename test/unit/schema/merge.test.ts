@@ -4,6 +4,7 @@ import { parseType } from '../../../src/schema/hive-ddl.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { mergeTypes, sameType, siblingName } from '../../../src/schema/merge.ts';
 import { columnTypes } from '../../support/column-types.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const merge = (left: string, right: string): string | undefined => {
   const merged = mergeTypes(parseType(left), parseType(right));
@@ -17,6 +18,7 @@ describe('merging types', () => {
         const merged = mergeTypes(type, structuredClone(type));
         expect(merged !== undefined && sameType(merged, type)).toBe(true);
       }),
+      runs(),
     );
   });
 
@@ -29,6 +31,7 @@ describe('merging types', () => {
           left.fields.map(({ name }) => name),
         );
       }),
+      runs(),
     );
   });
 

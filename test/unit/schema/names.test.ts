@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnName } from '../../../src/schema/names.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 describe('the name of a column', () => {
   it.each([
@@ -25,6 +26,7 @@ describe('the name of a column', () => {
       fc.property(fc.string({ unit: 'binary' }), (field) => {
         expect(columnName(field)).toMatch(/^[a-z0-9_]{1,255}$/);
       }),
+      runs(),
     );
   });
 
@@ -34,6 +36,7 @@ describe('the name of a column', () => {
       fc.property(letters, letters, (a, b) => {
         expect(columnName(a) === columnName(b)).toBe(a === b);
       }),
+      runs(),
     );
   });
 });
