@@ -1,4 +1,5 @@
-import { checkTlsMaterial, type CertificateFacts, type TlsMaterial } from '../kafka/tls-material.ts';
+import { checkTlsMaterial, type CertificateFacts } from '../kafka/client-certificate.ts';
+import type { TlsMaterial } from '../kafka/tls-material.ts';
 import { type TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from './logger.ts';
@@ -40,8 +41,8 @@ async function reload({ identity, load, clock, log }: RotationOptions): Promise<
     const next = await load();
     if (isSame(next, identity.current())) return;
     const facts = checkTlsMaterial(next, clock.nowMs());
-    log.info({ ...facts }, 'client certificate rotated');
     await identity.replace(next, clock);
+    log.info({ ...facts }, 'client certificate rotated');
   } catch (error) {
     log.error(failureFields(error), 'the new client certificate can’t be used, the old one stays');
   }

@@ -1,5 +1,6 @@
 import { createKafkaClient, type KafkaClient } from '../kafka/kafkajs/client.ts';
-import { checkTlsMaterial, loadTlsMaterial, type CertificateFacts, type TlsMaterial } from '../kafka/tls-material.ts';
+import { checkTlsMaterial, type CertificateFacts } from '../kafka/client-certificate.ts';
+import { loadTlsMaterial, type TlsMaterial } from '../kafka/tls-material.ts';
 import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
 import type { KafkaSettings, TlsSettings } from './settings.ts';
 

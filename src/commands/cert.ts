@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkTlsMaterial, clientCertificates } from '../kafka/tls-material.ts';
+import { checkTlsMaterial, clientCertificates } from '../kafka/client-certificate.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { AwsSettings, TlsSettings } from '../app/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';

@@ -43,6 +43,30 @@ const diagnoses: readonly Diagnosis[] = [
     hint: 'renew it on the broker; the client never connects without verification',
   },
   {
+    pattern: /CERT_NOT_YET_VALID|not yet valid/i,
+    code: 'BROKER_UNTRUSTED',
+    message: "the broker's certificate is valid only later",
+    hint: 'check the clocks of this machine and of the broker',
+  },
+  {
+    pattern: /INVALID_PURPOSE|unsupported certificate purpose/i,
+    code: 'BROKER_UNTRUSTED',
+    message: "the broker's certificate is not one for servers",
+    hint: 'make one with the extended key usage serverAuth',
+  },
+  {
+    pattern: /(key|digest algorithm|md|key size) too (weak|small)/i,
+    code: 'BROKER_UNTRUSTED',
+    message: "the broker's certificate, or its authority's, is too weak: a short key, or SHA-1",
+    hint: 'make them anew with EC on P-256 or RSA of 2048 bits, signed with SHA-256',
+  },
+  {
+    pattern: /unsupported protocol|protocol version|alert number 70|no protocols available/i,
+    code: 'BROKER_UNTRUSTED',
+    message: 'the broker speaks only versions of TLS that are no longer safe',
+    hint: 'allow TLS 1.2 or 1.3 on the broker (ssl.enabled.protocols)',
+  },
+  {
     pattern: /ALTNAME_INVALID|does not match certificate/i,
     code: 'BROKER_NAME_MISMATCH',
     message: "the broker's certificate is not for the host name in KAFKA_BROKERS",

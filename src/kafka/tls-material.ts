@@ -1,16 +1,15 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
-import { msPerDay } from '../runtime/duration.ts';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { quote } from '../runtime/redact.ts';
 
-/** What a client needs for mutual TLS: PEM texts, or a PKCS#12 keystore. */
+/** What a client needs for mutual TLS, all of it PEM. */
 export interface TlsMaterial {
+  /** The only authorities that are trusted; the system's when left out. */
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
   readonly passphrase?: string;
-  readonly pfx?: Buffer;
 }
 
 export interface TlsOptions {
@@ -25,105 +24,61 @@ export interface TlsOptions {
   readonly keystorePassword?: string;
 }
 
-export interface CertificateFacts {
-  readonly subject: string;
-  readonly validTo: Date;
-  readonly daysLeft: number;
-}
-
-const jksMagic = 0xfeedfeed;
+const certificatePattern = /-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs;
 
 /** Reads PEM by value or file, or a PKCS#12 keystore, whatever its file is called. Rejects with CERT_* or KEYSTORE_*. */
 export async function loadTlsMaterial(options: TlsOptions): Promise<TlsMaterial> {
   const ca = await textOf(options.ca, options.caFile, 'KAFKA_TLS_CA_FILE');
-  if (options.keystoreFile !== undefined) {
-    const pfx = await readOrExplain(options.keystoreFile, 'KAFKA_TLS_KEYSTORE_FILE');
-    checkKeystore(pfx, options);
-    return { pfx, passphrase: options.keystorePassword ?? '', ...(ca !== undefined && { ca }) };
-  }
+  if (ca !== undefined) checkAuthorities(ca, options.ca === undefined ? 'KAFKA_TLS_CA_FILE' : 'KAFKA_TLS_CA');
+  const pair = options.keystoreFile === undefined ? await loadPair(options) : await loadKeystore(options);
+  return { ...(ca !== undefined && { ca }), ...pair };
+}
+
+/** The certificates that a PEM text holds, in order. Throws when one of them can't be read. */
+export function certificatesIn(pem: string): X509Certificate[] {
+  return (pem.match(certificatePattern) ?? []).map((each) => new X509Certificate(each));
+}
+
+async function loadPair(options: TlsOptions): Promise<TlsMaterial> {
   const cert = await textOf(options.cert, options.certFile, 'KAFKA_TLS_CERT_FILE');
   const key = await textOf(options.key, options.keyFile, 'KAFKA_TLS_KEY_FILE');
   return {
-    ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
     ...(options.keyPassphrase !== undefined && { passphrase: options.keyPassphrase }),
   };
 }
 
-/** Checks that key and certificate belong together and are valid now. `undefined` for material without a certificate. */
-export function checkTlsMaterial(material: TlsMaterial, nowMs: number): CertificateFacts | undefined {
-  const certificate = certificateOf(material);
-  if (certificate === undefined) return undefined;
-  const subject = certificate.subject.replaceAll('\n', ', ');
-  checkKey(material, certificate, subject);
-  const validFrom = new Date(certificate.validFrom);
-  const validTo = new Date(certificate.validTo);
-  if (validTo.getTime() < nowMs) throw outOfTime('CERT_EXPIRED', `expired on ${validTo.toISOString()}`, subject);
-  if (validFrom.getTime() > nowMs)
-    throw outOfTime('CERT_NOT_YET_VALID', `is valid from ${validFrom.toISOString()} only`, subject);
-  return { subject, validTo, daysLeft: Math.floor((validTo.getTime() - nowMs) / msPerDay) };
-}
-
-/** The client's certificate and those that follow it in the PEM, up to its authority; of a keystore the first one. */
-export function clientCertificates(material: TlsMaterial): X509Certificate[] {
-  const pem = material.cert?.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs);
-  if (pem !== undefined && pem !== null) return pem.map((each) => new X509Certificate(each));
-  const certificate = certificateOf(material);
-  return certificate === undefined ? [] : [certificate];
-}
-
-function certificateOf({ cert, pfx, passphrase = '' }: TlsMaterial): X509Certificate | undefined {
-  if (cert !== undefined) return parse('certificate', 'KAFKA_TLS_CERT', () => new X509Certificate(cert));
-  if (pfx === undefined) return undefined;
-  // Node reads keystores, but only its native context tells what is in them
-  const native: unknown = Reflect.get(createSecureContext({ pfx, passphrase }), 'context');
-  const read: unknown = Reflect.get(Object(native), 'getCertificate');
-  const der: unknown = typeof read === 'function' ? Reflect.apply(read, native, []) : undefined;
-  return Buffer.isBuffer(der) ? new X509Certificate(der) : undefined;
-}
-
-/** A certificate given by itself comes with a key that must be its own; in a keystore they are a pair. */
-function checkKey({ cert, key, passphrase }: TlsMaterial, certificate: X509Certificate, subject: string): void {
-  if (cert === undefined) return;
-  if (key === undefined) {
-    throw new PipelineError('CERT_KEY_MISMATCH', {
-      message: `there is a client certificate (${subject}) and no private key`,
+async function loadKeystore(options: TlsOptions): Promise<TlsMaterial> {
+  const { keystoreFile: file = '', keystorePassword: password = '' } = options;
+  const others = [options.cert, options.certFile, options.key, options.keyFile];
+  if (others.some((each) => each !== undefined)) {
+    throw new PipelineError('CONFIG_INVALID', {
+      message: 'a keystore and a certificate or key are both set: which one is meant?',
       retryable: false,
-      hint: 'set KAFKA_TLS_KEY_FILE or KAFKA_TLS_KEY',
+      hint: 'set KAFKA_TLS_KEYSTORE_FILE, or KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE (or KAFKA_TLS_SECRET_ID)',
     });
   }
-  const privateKey = parse('private key', 'KAFKA_TLS_KEY', () =>
-    createPrivateKey(passphrase === undefined ? key : { key, passphrase }),
-  );
-  if (certificate.checkPrivateKey(privateKey)) return;
-  throw new PipelineError('CERT_KEY_MISMATCH', {
-    message: `the private key does not belong to the client certificate (${subject})`,
-    retryable: false,
-    hint: 'KAFKA_TLS_KEY and KAFKA_TLS_CERT must come from the same request',
-  });
+  const bytes = await readOrExplain(file, 'KAFKA_TLS_KEYSTORE_FILE');
+  const { openKeystore } = await import('./keystore/open-keystore.ts');
+  return openKeystore(bytes, { file, password });
 }
 
-function checkKeystore(pfx: Buffer, { keystoreFile = '', keystorePassword = '' }: TlsOptions): void {
-  if (pfx.length >= 4 && pfx.readUInt32BE(0) === jksMagic) {
-    throw new PipelineError('KEYSTORE_UNSUPPORTED', {
-      message: `${keystoreFile} is a Java keystore (JKS), expected PKCS#12`,
+/** Without an authority Node would trust the system's, which nobody asked for. */
+function checkAuthorities(pem: string, variable: string): void {
+  const unreadable = (what: string): PipelineError =>
+    new PipelineError('CERT_UNREADABLE', {
+      message: `${variable} ${what}`,
       retryable: false,
-      hint: `convert it: keytool -importkeystore -srckeystore ${keystoreFile} -destkeystore client.p12 -deststoretype PKCS12`,
+      hint: `${variable} must hold the authorities that sign the brokers’ certificates, as PEM (-----BEGIN CERTIFICATE-----)`,
     });
-  }
+  let count: number;
   try {
-    createSecureContext({ pfx, passphrase: keystorePassword });
-  } catch (error) {
-    const isPassword = /mac verify failure/i.test(messageOf(error));
-    throw new PipelineError(isPassword ? 'KEYSTORE_PASSWORD' : 'CERT_UNREADABLE', {
-      message: isPassword
-        ? `the password does not open the keystore ${keystoreFile}`
-        : `${keystoreFile} is no PKCS#12 keystore: ${messageOf(error)}`,
-      retryable: false,
-      hint: 'check KAFKA_TLS_KEYSTORE_FILE and KAFKA_TLS_KEYSTORE_PASSWORD',
-    });
+    count = certificatesIn(pem).length;
+  } catch {
+    throw unreadable('holds a certificate that can’t be read: it is damaged or cut off');
   }
+  if (count === 0) throw unreadable('holds no certificate');
 }
 
 async function textOf(
@@ -135,34 +90,16 @@ async function textOf(
   return file === undefined ? undefined : (await readOrExplain(file, variable)).toString('utf8');
 }
 
+/** A key that was put where its path belongs must not be shown: Node's own message would show it. */
 async function readOrExplain(file: string, variable: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new PipelineError('CERT_UNREADABLE', {
-      message: `${variable}: ${messageOf(error)}`,
+      message: `${variable}: the file ${quote(file)} can’t be read (${code})`,
       retryable: false,
-      hint: 'the file must exist and be readable for the user the process runs as',
+      hint: 'it must be the path of a file that exists and is readable for the user the process runs as',
     });
   }
-}
-
-function parse<T>(what: string, variable: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new PipelineError('CERT_UNREADABLE', {
-      message: `the client ${what} can't be read: ${messageOf(error)}`,
-      retryable: false,
-      hint: `${variable} must be PEM`,
-    });
-  }
-}
-
-function outOfTime(code: 'CERT_EXPIRED' | 'CERT_NOT_YET_VALID', what: string, subject: string): PipelineError {
-  return new PipelineError(code, {
-    message: `the client certificate (${subject}) ${what}`,
-    retryable: false,
-    hint: 'get a new one from your authority and replace KAFKA_TLS_CERT and KAFKA_TLS_KEY',
-  });
 }

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { freePort } from '../../src/devstack/child.ts';
+import { createAuthority, type Authority } from '../../src/pki/authority.ts';
 import { kafkaEnvironment, ownNames, runCli, type Environment } from '../support/cli.ts';
 import { temporaryFolder } from '../support/lake.ts';
 
@@ -39,6 +40,18 @@ async function listen(server: Server): Promise<string> {
   return `localhost:${port}`;
 }
 
+/** A server’s certificate that it signed itself, made by OpenSSL. */
+async function selfSignedServer(...kind: string[]): Promise<{ cert: string; key: string; ca: string }> {
+  const folder = await temporaryFolder();
+  const [keyFile, certFile] = [join(folder, 'server.key'), join(folder, 'server.pem')];
+  const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  execFileSync('openssl', ['req', '-x509', '-nodes', ...kind, ...names, '-keyout', keyFile, '-out', certFile], {
+    stdio: 'ignore',
+  });
+  const [cert, key] = [await readFile(certFile, 'utf8'), await readFile(keyFile, 'utf8')];
+  return { cert, key, ca: cert };
+}
+
 describe('a mistake in TLS gets one line that names its likely cause, and a non-zero exit', () => {
   it.each([
     [
@@ -69,7 +82,7 @@ describe('a mistake in TLS gets one line that names its likely cause, and a non-
       'text that is no certificate',
       () => ({ KAFKA_TLS_CERT: 'nonsense' }),
       'CERT_UNREADABLE',
-      /certificate can't be read/,
+      /certificate can’t be read/,
     ],
     [
       'a certificate file that is not there',
@@ -121,6 +134,39 @@ describe('a mistake in TLS gets one line that names its likely cause, and a non-
     const result = await attempt({ ...kafkaEnvironment(), KAFKA_BROKERS: bootstrap });
     expect(result.line).toMatchObject({ code: 'BROKER_NAME_MISMATCH' });
     expect(result.tookMs).toBeLessThan(5000);
+  });
+
+  it.each([
+    [
+      'valid only later',
+      async (authority: Authority) => {
+        const notBefore = new Date(Date.now() + 86_400_000);
+        return authority.issue({ commonName: 'broker', hosts: ['localhost'], notBefore });
+      },
+      /valid only later/,
+    ],
+    [
+      'for clients only',
+      async () => selfSignedServer('-newkey', 'rsa:2048', '-addext', 'extendedKeyUsage=clientAuth'),
+      /not one for servers/,
+    ],
+    ['of a short key', async () => selfSignedServer('-newkey', 'rsa:1024', '-sha256'), /too weak/],
+  ])('a broker’s certificate that is %s', async (_, issue, message) => {
+    const { cert, key, ca } = await issue(await createAuthority('Another authority'));
+    const bootstrap = await listen(createTlsServer({ cert, key, ca, ciphers: 'DEFAULT:@SECLEVEL=0' }));
+    const result = await attempt({ ...kafkaEnvironment(), KAFKA_BROKERS: bootstrap, KAFKA_TLS_CA: ca });
+    expect(result.line).toMatchObject({ code: 'BROKER_UNTRUSTED', error: expect.stringMatching(message) });
+    expect(result.tookMs).toBeLessThan(5000);
+  });
+
+  it('a broker that speaks TLS 1.1 only, also when NODE_OPTIONS would allow it', async () => {
+    const authority = await createAuthority('Another authority');
+    const { cert, key, ca } = await authority.issue({ commonName: 'broker', hosts: ['localhost'] });
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
+    const bootstrap = await listen(createTlsServer({ cert, key, ca, ...old }));
+    const env = { ...kafkaEnvironment(), KAFKA_BROKERS: bootstrap, KAFKA_TLS_CA: ca };
+    const result = await attempt({ ...env, NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0' });
+    expect(result.line).toMatchObject({ code: 'BROKER_UNTRUSTED', error: expect.stringContaining('no longer safe') });
   });
 
   it('a host that accepts and says nothing, within 15 seconds', async () => {

@@ -1,7 +1,8 @@
 import type { OnReadOpts } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { constants } from 'node:crypto';
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../runtime/clock.ts';
-import { messageOf } from '../../runtime/errors.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { TlsMaterial } from '../tls-material.ts';
 import { AnswerFraming } from './answer-framing.ts';
 
@@ -12,10 +13,12 @@ const readBytes = 64 * 1024;
 /** The newest material, and the sockets made with it: when it changes, they are recycled, so that nothing restarts. */
 export class TlsIdentity {
   #material: TlsMaterial;
+  #context: SecureContext;
   readonly #sockets = new Set<TLSSocket>();
 
   constructor(material: TlsMaterial) {
     this.#material = material;
+    this.#context = contextOf(material);
   }
 
   current(): TlsMaterial {
@@ -24,6 +27,7 @@ export class TlsIdentity {
 
   /** New connections use `material` from now on; open ones are closed one after the other, and kafkajs opens them again. */
   async replace(material: TlsMaterial, clock: Clock): Promise<void> {
+    this.#context = contextOf(material);
     this.#material = material;
     const open = [...this.#sockets];
     for (const socket of open) {
@@ -55,7 +59,7 @@ export class TlsIdentity {
     };
     const servername = /^[\d.]+$/.test(host) ? '' : host;
     const socket = connect(
-      { host, port, servername, ...this.#material, rejectUnauthorized: true, ...reading },
+      { host, port, servername, secureContext: this.#context, rejectUnauthorized: true, ...reading },
       onConnect,
     );
     this.#sockets.add(socket);
@@ -72,5 +76,18 @@ function takeIn(socket: TLSSocket, answers: AnswerFraming, bytes: Uint8Array): b
   } catch (error) {
     socket.destroy(error instanceof Error ? error : new Error(messageOf(error)));
     return false;
+  }
+}
+
+/** Versions and ciphers are ours, whatever NODE_OPTIONS say. Throws CERT_UNREADABLE for what OpenSSL does not take. */
+function contextOf(material: TlsMaterial): SecureContext {
+  try {
+    return createSecureContext({ ...material, minVersion: 'TLSv1.2', ciphers: constants.defaultCoreCipherList });
+  } catch (error) {
+    throw new PipelineError('CERT_UNREADABLE', {
+      message: `TLS can’t use the certificates or the key: ${messageOf(error)}`,
+      retryable: false,
+      hint: '`glueless cert inspect` shows what they are',
+    });
   }
 }

@@ -27,8 +27,13 @@ export const kafkaErrorCodes = {
     retryable: 'never',
     action: 'Take key and certificate of one request.',
   },
+  KEY_UNSUPPORTED: {
+    meaning: 'TLS can’t use the client’s private key: it is DSA, on an old curve, or too short.',
+    retryable: 'never',
+    action: 'Make a key of EC on P-256, or of RSA with 2048 bits or more, and have it certified.',
+  },
   KEYSTORE_UNSUPPORTED: {
-    meaning: 'The keystore is in a format that can’t be read.',
+    meaning: 'The keystore is in a format that can’t be read, or holds several private keys.',
     retryable: 'never',
     action: 'Convert it with the command that the message gives.',
   },

@@ -1,0 +1,104 @@
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { msPerDay } from '../runtime/duration.ts';
+import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { certificatesIn, type TlsMaterial } from './tls-material.ts';
+
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly validTo: Date;
+  readonly daysLeft: number;
+}
+
+const rsaBitsMin = 2048;
+const curves: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+
+/** Checks that key and certificate belong together and are valid now. `undefined` for material without a certificate. */
+export function checkTlsMaterial(material: TlsMaterial, nowMs: number): CertificateFacts | undefined {
+  const certificate = certificateOf(material);
+  if (certificate === undefined) return undefined;
+  const subject = certificate.subject.replaceAll('\n', ', ');
+  checkKey(material, certificate, subject);
+  const validFrom = new Date(certificate.validFrom);
+  const validTo = new Date(certificate.validTo);
+  if (validTo.getTime() < nowMs) throw outOfTime('CERT_EXPIRED', `expired on ${validTo.toISOString()}`, subject);
+  if (validFrom.getTime() > nowMs)
+    throw outOfTime('CERT_NOT_YET_VALID', `is valid from ${validFrom.toISOString()} only`, subject);
+  return { subject, validTo, daysLeft: Math.floor((validTo.getTime() - nowMs) / msPerDay) };
+}
+
+/** The client's certificate and those that follow it, up to its authority. */
+export function clientCertificates({ cert }: TlsMaterial): X509Certificate[] {
+  return cert === undefined ? [] : parse('certificate', 'KAFKA_TLS_CERT', () => certificatesIn(cert));
+}
+
+function certificateOf({ cert }: TlsMaterial): X509Certificate | undefined {
+  return cert === undefined ? undefined : parse('certificate', 'KAFKA_TLS_CERT', () => new X509Certificate(cert));
+}
+
+function checkKey({ key, passphrase }: TlsMaterial, certificate: X509Certificate, subject: string): void {
+  if (key === undefined) {
+    throw new PipelineError('CERT_KEY_MISMATCH', {
+      message: `there is a client certificate (${subject}) and no private key`,
+      retryable: false,
+      hint: 'set KAFKA_TLS_KEY_FILE or KAFKA_TLS_KEY',
+    });
+  }
+  const privateKey = readKey(key, passphrase);
+  checkKind(privateKey, subject);
+  if (certificate.checkPrivateKey(privateKey)) return;
+  throw new PipelineError('CERT_KEY_MISMATCH', {
+    message: `the private key does not belong to the client certificate (${subject})`,
+    retryable: false,
+    hint: 'KAFKA_TLS_KEY and KAFKA_TLS_CERT must come from the same request',
+  });
+}
+
+function readKey(key: string, passphrase: string | undefined): KeyObject {
+  if (passphrase === undefined && /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(key)) {
+    throw new PipelineError('CERT_UNREADABLE', {
+      message: 'the client’s private key is encrypted, and no passphrase is set',
+      retryable: false,
+      hint: 'set KAFKA_TLS_KEY_PASSPHRASE',
+    });
+  }
+  return parse('private key', 'KAFKA_TLS_KEY', () =>
+    createPrivateKey(passphrase === undefined ? key : { key, passphrase }),
+  );
+}
+
+/** TLS leaves out a certificate that it can't use, and the broker then says that none came. */
+function checkKind({ asymmetricKeyType: kind, asymmetricKeyDetails: details }: KeyObject, subject: string): void {
+  const bits = details?.modulusLength ?? 0;
+  const isUsable =
+    kind === 'ed25519' ||
+    kind === 'ed448' ||
+    (kind === 'ec' && curves.has(details?.namedCurve)) ||
+    ((kind === 'rsa' || kind === 'rsa-pss') && bits >= rsaBitsMin);
+  if (isUsable) return;
+  const name = kind === 'ec' ? `EC on ${details?.namedCurve}` : `${kind?.toUpperCase()} of ${bits} bits`;
+  throw new PipelineError('KEY_UNSUPPORTED', {
+    message: `the client’s private key (${subject}) is ${name}: TLS can’t use it`,
+    retryable: false,
+    hint: 'make a key of EC on P-256, or of RSA with 2048 bits or more, and have it certified',
+  });
+}
+
+function parse<T>(what: string, variable: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new PipelineError('CERT_UNREADABLE', {
+      message: `the client’s ${what} can’t be read: ${messageOf(error)}`,
+      retryable: false,
+      hint: `${variable} must be PEM`,
+    });
+  }
+}
+
+function outOfTime(code: 'CERT_EXPIRED' | 'CERT_NOT_YET_VALID', what: string, subject: string): PipelineError {
+  return new PipelineError(code, {
+    message: `the client certificate (${subject}) ${what}`,
+    retryable: false,
+    hint: 'get a new one from your authority and replace KAFKA_TLS_CERT and KAFKA_TLS_KEY',
+  });
+}
