@@ -5,6 +5,7 @@ import { Scenario } from '../../support/scenario.ts';
 
 const isObject = ({ action, method }: Request): boolean => action === '' && method !== 'HEAD';
 const isPut = ({ action, method }: Request): boolean => action === '' && method === 'PUT';
+const readsLedger = ({ method, path }: Request): boolean => method === 'GET' && /_ledger(?!.*_probe)/.test(path);
 const isGlue = ({ action }: Request): boolean => action.startsWith('AWSGlue.');
 const isUpdate = ({ action }: Request): boolean => /UpdateTable|CreateTable|BatchCreatePartition/.test(action);
 const answer = (status: number, code: string): Fault => ({ kind: 'answer', status, code });
@@ -33,6 +34,7 @@ describe('AWS that misbehaves', () => {
   it.each<[string, (request: Request) => Fault | undefined]>([
     ['S3 answers 500', every(3, isObject, answer(500, 'InternalError'))],
     ['S3 answers 503', every(2, isPut, answer(503, 'SlowDown'))],
+    ['S3 answers 503 while partitions are assigned', first(16, readsLedger, answer(503, 'SlowDown'))],
     ['S3 is slow', every(4, isObject, { kind: 'slow', ms: 700 })],
     ['S3 cuts connections', every(3, isObject, { kind: 'reset' })],
     ['S3 writes, and its answer is lost', every(2, isPut, { kind: 'lost-answer' })],
