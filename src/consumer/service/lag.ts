@@ -9,8 +9,15 @@ export type Lag = ReadonlyMap<number, bigint>;
 export interface Reached {
   /** The topic that was assigned. */
   readonly topicId: string | undefined;
-  /** Next offset to be written, by partition. Must have been taken before the topic was described. */
-  readonly positions: ReadonlyMap<number, bigint>;
+  /** Must have been taken before the topic was described. */
+  readonly partitions: ReadonlyMap<number, PartitionReach>;
+}
+
+export interface PartitionReach {
+  /** Next offset to be written. */
+  readonly written: bigint;
+  /** The topic held everything before this offset: it was read, or claimed when it had been. */
+  readonly known: bigint;
 }
 
 export interface LagWatchOptions {
@@ -31,20 +38,20 @@ export class LagWatch {
   }
 
   /**
-   * Throws TOPIC_RECREATED when the topic is another one by now; LOG_TRUNCATED when a partition ends below what was written
-   * of it, twice in a row, since a broker that has just lost the partition's lead may answer from an older time.
+   * Throws TOPIC_RECREATED when the topic is another one by now; LOG_TRUNCATED when a partition ends below what was in it,
+   * twice in a row, since a broker that has just lost the partition's lead may answer from an older time.
    */
-  lag({ topicId, positions }: Reached, description: TopicDescription): Lag {
+  lag({ topicId, partitions }: Reached, description: TopicDescription): Lag {
     checkTopicId(this.#options.topic, { expected: topicId, found: description.topicId });
-    const marks = [...positions].flatMap(([partition, position]) => {
+    const marks = [...partitions].flatMap(([partition, reach]) => {
       const high = description.partitions.get(partition)?.high;
-      return high === undefined ? [] : [{ partition, position, high }];
+      return high === undefined ? [] : [{ partition, ...reach, high }];
     });
-    const cut = marks.filter(({ position, high }) => high < position);
-    const known = cut.find(({ partition }) => this.#cutPartitions.has(partition));
-    if (known !== undefined) throw truncated(this.#options.topic, known);
+    const cut = marks.filter(({ known, high }) => high < known);
+    const again = cut.find(({ partition }) => this.#cutPartitions.has(partition));
+    if (again !== undefined) throw truncated(this.#options.topic, again);
     this.#cutPartitions = new Set(cut.map(({ partition }) => partition));
-    return new Map(marks.map(({ partition, position, high }) => [partition, high > position ? high - position : 0n]));
+    return new Map(marks.map(({ partition, written, high }) => [partition, high > written ? high - written : 0n]));
   }
 
   /** Throws STALLED when records wait and nothing was written for too long. */
@@ -58,18 +65,17 @@ export class LagWatch {
   }
 }
 
-interface Mark {
+interface Mark extends PartitionReach {
   readonly partition: number;
-  readonly position: bigint;
   readonly high: bigint;
 }
 
-function truncated(topic: string, { partition, position, high }: Mark): PipelineError {
+function truncated(topic: string, { partition, known, high }: Mark): PipelineError {
   return new PipelineError('LOG_TRUNCATED', {
-    message: `topic ${topic}, partition ${partition} ends at ${high}, below offset ${position} up to which the table holds it`,
+    message: `topic ${topic}, partition ${partition} ends at ${high}, though it held everything before ${known}`,
     retryable: false,
-    details: { topic, partition, position: position.toString(), high: high.toString() },
-    hint: 'the brokers lost the end of the log, and new records get offsets that the table has already: see to the brokers first, then set LAKE_TABLE to a new name',
+    details: { topic, partition, known: known.toString(), high: high.toString() },
+    hint: 'the brokers lost the end of the log, and new records get offsets that were given before: see to the brokers first, then set LAKE_TABLE to a new name',
   });
 }
 

@@ -56,6 +56,14 @@ export class PartitionWork {
     return this.#block?.kind === 'unreadable' && (this.isEmpty || this.#state.kind === 'claimed');
   }
 
+  /** The topic held everything before this offset: it was read, or claimed when it had been. */
+  get known(): bigint {
+    const { to } = this.buffer;
+    if (this.#state.kind !== 'claimed') return to;
+    const { entry } = this.#state.claim;
+    return entry.to > to ? entry.to : to;
+  }
+
   /** A chunk can only follow what is there, and nothing can follow a block. */
   accepts(chunk: RecordChunk): boolean {
     return !this.isRevoked && this.#block === undefined && chunk.from === this.buffer.to;

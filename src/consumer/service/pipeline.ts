@@ -13,6 +13,7 @@ import type {
   UnreadableRecords,
 } from '../ports/topic.ts';
 import { BackPressure, heldBytes } from './back-pressure.ts';
+import type { PartitionReach } from './lag.ts';
 import { findStarts } from './find-starts.ts';
 import { nextTask, type Situation } from './next-task.ts';
 import type { Outcome } from './partition-state.ts';
@@ -90,6 +91,13 @@ export class Pipeline implements RecordHandler {
   /** Next offset to be written, by partition of the assignment. */
   positions(): Map<number, bigint> {
     return new Map([...this.#works].map(([partition, work]) => [partition, work.buffer.from]));
+  }
+
+  /** How far each partition of the assignment has come. */
+  reached(): Map<number, PartitionReach> {
+    return new Map(
+      [...this.#works].map(([partition, { buffer, known }]) => [partition, { written: buffer.from, known }]),
+    );
   }
 
   /** What can't be read, by partition. */

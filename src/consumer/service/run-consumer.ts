@@ -84,7 +84,7 @@ function lagPoll(pipeline: Pipeline, options: ConsumerOptions): () => Promise<vo
   let idleSinceMs = Number.NaN;
   return async () => {
     // taken before the topic is described: what is written meanwhile can't lie beyond its end
-    const reached = { topicId: pipeline.topicId, positions: pipeline.positions() };
+    const reached = { topicId: pipeline.topicId, partitions: pipeline.reached() };
     const description = await reader.describe().catch(() => undefined);
     if (description === undefined) return;
     const lag = watch.lag(reached, description);

@@ -14,9 +14,9 @@ function topicEnding(high: bigint, topicId: string | undefined = 'a'): TopicDesc
   return { topicId, partitions: new Map([[0, { low: 0n, high }]]) };
 }
 
-const at = (position: bigint, topicId: string | undefined = 'a') => ({
-  topicId,
-  positions: new Map([[0, position]]),
+const at = (written: bigint, known = written) => ({
+  topicId: 'a',
+  partitions: new Map([[0, { written, known }]]),
 });
 
 describe('lag', () => {
@@ -38,6 +38,12 @@ describe('lag', () => {
     const { watch } = watchFor();
     expect(watch.lag(at(30n), topicEnding(20n))).toEqual(new Map([[0, 0n]]));
     expect(() => watch.lag(at(30n), topicEnding(20n))).toThrow(expect.objectContaining({ code: 'LOG_TRUNCATED' }));
+  });
+
+  it('ends with LOG_TRUNCATED when a claim lies behind the end of the topic', () => {
+    const { watch } = watchFor();
+    expect(watch.lag(at(30n, 50n), topicEnding(40n))).toEqual(new Map([[0, 10n]]));
+    expect(() => watch.lag(at(30n, 50n), topicEnding(40n))).toThrow(expect.objectContaining({ code: 'LOG_TRUNCATED' }));
   });
 
   it('forgives one answer from a broker that lost the lead', () => {
