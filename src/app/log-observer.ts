@@ -14,6 +14,14 @@ export function createLogObserver(log: Logger): PipelineObserver {
         { positions: Object.fromEntries([...positions].map(([key, to]) => [key, to.toString()])) },
         'partitions assigned',
       ),
+    groupShared: (details) =>
+      log.warn(
+        {
+          ...details,
+          hint: 'services that write different tables need a KAFKA_GROUP_ID each, or each table gets a part only',
+        },
+        'the consumer group was last used for another table',
+      ),
     revoked: () => log.info('partitions given back'),
     committed: ({ entry, reason, bytesIn, tookMs, oldestTimestampMs }) => {
       const { partition, outcome } = entry;

@@ -40,6 +40,7 @@ export function joinObservers(...observers: readonly PipelineObserver[]): Pipeli
       for (const observer of observers) await observer.step?.(name, phase, tookMs);
     },
     assigned: (positions) => observers.forEach((each) => each.assigned?.(positions)),
+    groupShared: (details) => observers.forEach((each) => each.groupShared?.(details)),
     revoked: () => observers.forEach((each) => each.revoked?.()),
     committed: (batch) => observers.forEach((each) => each.committed?.(batch)),
     conflict: (details) => observers.forEach((each) => each.conflict?.(details)),

@@ -11,6 +11,7 @@ import { ConsumerReins } from './kafkajs/consumer-reins.ts';
 import type { FetchAnswers } from './kafkajs/fetch-request.ts';
 import { recordsOf } from './kafkajs/fetched-batch.ts';
 import { errorCodes, errorOf, isStaleLeader } from './kafkajs/protocol-error.ts';
+import { topicAssigner } from './kafkajs/topic-assigner.ts';
 import { topicRecreated } from './other-log.ts';
 import { TopicClient } from './topic-client.ts';
 
@@ -61,6 +62,12 @@ class GroupMember implements RecordSource {
     this.#client = new TopicClient(options.kafka, options.topic);
     const config = {
       groupId: options.groupId,
+      partitionAssigners: [
+        topicAssigner({
+          onUnknownTopic: (topic, error) =>
+            this.#complain(explainKafkaError(error, `topic ${topic}, which another member of the group reads`)),
+        }),
+      ],
       sessionTimeout: options.sessionTimeoutMs,
       heartbeatInterval: Math.max(500, Math.floor(options.sessionTimeoutMs / 10)),
       rebalanceTimeout: 60_000,

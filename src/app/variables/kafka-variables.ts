@@ -16,7 +16,7 @@ export const kafkaVariables = {
     { group: kafka, about: 'Topic to publish to and to read from', expected: 'letters, digits, dots, - and _' },
     (value) => (/^(?!\.{1,2}$)[\w.-]{1,200}$/.test(value) ? value : undefined),
   ).prefault('thermometer'),
-  KAFKA_GROUP_ID: text({ group: kafka, about: 'Consumer group' }).prefault('glueless'),
+  KAFKA_GROUP_ID: text({ group: kafka, about: 'Consumer group: one for each table' }).prefault('glueless'),
   KAFKA_CLIENT_ID: text({ group: kafka, about: 'Name of this client in the broker’s logs' }).prefault('glueless'),
   KAFKA_SESSION_TIMEOUT_SECONDS: integer(6, 300, {
     group: kafka,

@@ -24,6 +24,8 @@ export interface PipelineObserver {
   /** Called around each step; may wait. */
   step?(name: StepName, phase: 'before' | 'after', tookMs: number): void | Promise<void>;
   assigned?(positions: ReadonlyMap<number, bigint>): void;
+  /** The group's last commit of the partition is another table's: its members may read what this table then lacks. */
+  groupShared?(details: { readonly partition: number; readonly otherTable: string }): void;
   revoked?(): void;
   committed?(batch: CommittedBatch): void;
   /** Another process owns the range; its entry counts. */

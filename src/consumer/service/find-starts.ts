@@ -2,7 +2,7 @@ import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { stepRunner } from '../commit/step-runner.ts';
-import { findPosition } from '../ledger/chain-position.ts';
+import { findPosition, readMetadata } from '../ledger/chain-position.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import { checkLastObject } from './check-last-object.ts';
 import { PartitionWork } from './partition-work.ts';
@@ -30,6 +30,8 @@ export async function findStarts(
     const { partition } = assigned;
     // what is on its way ends in the ledger, whoever counts it
     await settled(partition);
+    const noted = readMetadata(assigned.committed?.metadata)?.table;
+    if (noted !== undefined && noted !== table) tools.observer.groupShared?.({ partition, otherTable: noted });
     const path = { table, topic, partition };
     const position = await step('position', () => findPosition(path, assigned, { ledger, reader }));
     const { last, untidy } = position;

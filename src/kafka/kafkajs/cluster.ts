@@ -16,6 +16,13 @@ export interface ClusterBroker {
   offsetFetch(request: OffsetFetchRequest): Promise<FetchedOffsets>;
   /** What kafkajs's consumer calls. Its answer is passed on to the batches that it makes. */
   fetch(request: ConsumerFetch): Promise<ConsumerFetchAnswer>;
+  /** Rejects when one of the topics is missing or denied. */
+  metadata(topics: readonly string[]): Promise<{
+    readonly topicMetadata: readonly {
+      readonly topic: string;
+      readonly partitionMetadata: readonly { readonly partitionId: number }[];
+    }[];
+  }>;
   initProducerId(options: { readonly transactionTimeout: number }): Promise<ProducerIdentity>;
   disconnect(): Promise<void>;
 }
