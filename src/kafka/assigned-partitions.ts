@@ -185,7 +185,8 @@ export class AssignedPartitions {
       return;
     }
     const logEnd = divergesAt ?? marks.high;
-    if (logEnd < position && (divergesAt !== undefined || ++state.beyondEnd >= impossibleAnswersMin))
+    if (logEnd >= position) state.forgetEpoch();
+    else if (divergesAt !== undefined || ++state.beyondEnd >= impossibleAnswersMin)
       fail(logTruncated(topic, partition, { position, logEnd }));
   }
 

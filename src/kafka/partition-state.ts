@@ -42,6 +42,11 @@ export class PartitionState {
     this.#lastEpoch = epoch === undefined || epoch < 0 ? undefined : epoch;
   }
 
+  /** The broker can't tell where the epoch ends: records go without it until the next ones come. */
+  forgetEpoch(): void {
+    this.#lastEpoch = undefined;
+  }
+
   seek(offset: bigint): void {
     this.position = offset;
     this.isBlocked = false;

