@@ -1,6 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { Slots } from '../../runtime/concurrency.ts';
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { BatchPolicy } from '../batch/batch-policy.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
@@ -14,6 +13,7 @@ import type {
 } from '../ports/topic.ts';
 import { BackPressure, heldBytes } from './back-pressure.ts';
 import type { PartitionReach } from './lag.ts';
+import { guardSource, type GuardedSource } from './guard-source.ts';
 import { findStarts } from './find-starts.ts';
 import { nextTask, type Situation } from './next-task.ts';
 import type { Outcome } from './partition-state.ts';
@@ -41,7 +41,7 @@ export interface PipelineOptions {
  */
 export class Pipeline implements RecordHandler {
   readonly #options: PipelineOptions;
-  readonly #source: Pick<RecordSource, 'pause' | 'resume' | 'seek'>;
+  readonly #source: GuardedSource;
   readonly #slots: Slots;
   readonly #pressure: BackPressure;
   readonly #identity: TopicIdentity;
@@ -57,7 +57,7 @@ export class Pipeline implements RecordHandler {
   constructor(options: PipelineOptions) {
     const { source, reader, tools, bufferBytesMax, commitsMax, clock } = options;
     this.#options = options;
-    this.#source = guarded(source, (error) => this.#failed.reject(error));
+    this.#source = guardSource(source, (error) => this.#failed.reject(error));
     this.#slots = new Slots(commitsMax);
     this.#pressure = new BackPressure({ source: this.#source, bufferBytesMax, observer: tools.observer });
     this.#identity = new TopicIdentity(tools.topic, reader);
@@ -232,32 +232,4 @@ export class Pipeline implements RecordHandler {
     largest.relieve();
     this.#advance(largest);
   }
-}
-
-/** Hands what the source throws to `onFailure`, with a code: work may end at any time, outside of any of the source's own calls. */
-function guarded(
-  source: RecordSource,
-  onFailure: (error: PipelineError) => void,
-): Pick<RecordSource, 'pause' | 'resume' | 'seek'> {
-  const guard = (what: string, call: () => void): void => {
-    try {
-      call();
-    } catch (error) {
-      onFailure(error instanceof PipelineError ? error : refused(what, error));
-    }
-  };
-  return {
-    pause: (partition) => guard(`pause partition ${partition}`, () => source.pause(partition)),
-    resume: (partition) => guard(`resume partition ${partition}`, () => source.resume(partition)),
-    seek: (partition, offset) => guard(`seek partition ${partition}`, () => source.seek(partition, offset)),
-  };
-}
-
-function refused(what: string, cause: unknown): PipelineError {
-  return new PipelineError('BROKER_FAILED', {
-    message: `the Kafka client could not ${what}: ${messageOf(cause)}`,
-    retryable: false,
-    cause,
-    hint: 'nothing is lost: the next start goes on from the ledger',
-  });
 }
