@@ -131,7 +131,11 @@ function addVerify(program: Command, run: RunCommand): void {
     .option('--sample <entries>', 'read the objects of so many ledger entries, chosen at random', parse.wholeNumber)
     .option('--seed <number>', 'with --sample: chooses the same entries again', parse.wholeNumber)
     .option('--since <time>', 'look at the objects of entries committed since then only: for a daily run', parse.time)
-    .option('--claim-age <time>', 'a claim older than this has nobody who works on it', parse.duration, 15 * 60_000)
+    .addOption(
+      new Option('--claim-age <time>', 'a claim older than this has nobody who works on it')
+        .argParser(parse.duration)
+        .default(15 * 60_000, '15m'),
+    )
     .option('--no-broker', 'do not compare with the broker')
     .option('--repair', 'register partitions, and delete objects whose rows are all in others', false)
     .option('--acknowledge-gaps', 'note that what Kafka lost so far is known and accepted', false)
