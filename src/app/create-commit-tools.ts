@@ -13,6 +13,7 @@ import type { Settings, ParquetSettings } from './settings.ts';
 import type { Metrics } from './metrics.ts';
 import type { Logger } from './logger.ts';
 import { formatType } from '../schema/hive-ddl.ts';
+import type { Column } from '../schema/types.ts';
 import { projectionParameters } from '../schema/projection.ts';
 import { unreachable } from '../runtime/errors.ts';
 import { type Lake } from './lake.ts';
@@ -46,9 +47,8 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     }),
     ...(metrics && { onSettled: (facts) => countFacts(facts, metrics) }),
     onSchemaChange: ({ table: changed, added, replaced }) => {
-      const write = ({ name, type }: (typeof added)[number]): string => `${name} ${formatType(type)}`;
       metrics?.schemaChanges.inc();
-      log.info({ table: changed, added: added.map(write), replaced: replaced.map(write) }, 'table has new columns');
+      log.info({ table: changed, added: shortList(added), replaced: shortList(replaced) }, 'table has new columns');
     },
   });
   await writer.refresh();
@@ -64,6 +64,18 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     observer,
     patienceMs: service.retryMs,
   };
+}
+
+const shownColumnsMax = 20;
+const shownTypeLengthMax = 200;
+
+/** Columns as a log line shows them: one batch can bring hundreds, and a struct can have thousands of fields. */
+function shortList(columns: readonly Column[]): string[] {
+  const shown = columns.slice(0, shownColumnsMax).map(({ name, type }) => {
+    const text = `${name} ${formatType(type)}`;
+    return text.length > shownTypeLengthMax ? `${text.slice(0, shownTypeLengthMax)}…` : text;
+  });
+  return columns.length > shown.length ? [...shown, `… and ${columns.length - shown.length} more`] : shown;
 }
 
 /** How this process writes what nobody has claimed yet. */

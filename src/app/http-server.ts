@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf } from '../runtime/errors.ts';
+import { messageOf, PipelineError } from '../runtime/errors.ts';
 
 /** What an import would bring as well, Node's web client, takes 14 MB and a twentieth of a second. */
 const { createServer } = process.getBuiltinModule('node:http');
@@ -25,7 +25,7 @@ const connectionsMax = 32;
 /** Whoever sends nothing for this long is closed, so that idle connections can't keep the probes out. */
 const patienceMs = 5000;
 
-/** `/livez`: the process answers. `/readyz`: it does its work. `/metrics`. Answers GET and HEAD only. */
+/** Answers GET and HEAD of `/livez` (the process answers), `/readyz` (it does its work) and `/metrics`. Rejects with HTTP_UNAVAILABLE. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   const server = createServer(
     {
@@ -39,7 +39,13 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   );
   server.maxConnections = connectionsMax;
   server.listen(options.port, options.host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw new PipelineError('HTTP_UNAVAILABLE', {
+      message: `the HTTP server can't listen on ${options.host}:${options.port}: ${messageOf(error)}`,
+      retryable: false,
+      cause: error,
+    });
+  });
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,

@@ -6,6 +6,7 @@ import { keepTrying, type KeepTryingOptions } from '../app/keep-trying.ts';
 import type { Lake } from '../app/lake.ts';
 import type { Logger } from '../app/logger.ts';
 import { openLake } from '../app/open-lake.ts';
+import { memoryProblem } from '../app/memory-check.ts';
 import type { Settings } from '../app/settings.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { watchService, type ServiceWatch } from '../app/watch-service.ts';
@@ -45,6 +46,8 @@ export async function consume(
   context: ConsumeContext,
 ): Promise<number> {
   const { log, stop } = context;
+  const problem = memoryProblem(settings, process.constrainedMemory());
+  if (problem !== undefined) log.warn(problem, 'the memory may not be enough for the configured limits');
   await using watch = await watchService(settings, context);
   const patience = untilEnd ? 'one-off' : 'service';
   const connection = await connectKafka(settings.kafka, { patience, nowMs: systemClock.nowMs() });

@@ -29,6 +29,12 @@ export const processErrorCodes = {
     retryable: 'never',
     action: 'Read the consumer’s log that the message names.',
   },
+  HTTP_UNAVAILABLE: {
+    meaning:
+      'The server of /livez, /readyz and /metrics can’t listen: the port is taken, or the address is not one of this machine.',
+    retryable: 'never',
+    action: 'Set HTTP_PORT and HTTP_HOST to a free port and an address of this machine, or leave HTTP_PORT out.',
+  },
   STALLED: {
     meaning: 'There is lag, and nothing has been written for STALL_SECONDS.',
     retryable: 'never',

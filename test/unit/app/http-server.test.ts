@@ -43,6 +43,16 @@ describe('the HTTP server', () => {
     expect((await get('/metrics')).status).toBe(500);
   });
 
+  it('says so when its port is taken', async () => {
+    const options = { host: '127.0.0.1', port: 0, metrics: async () => '', problems: () => [] };
+    const server = await startHttpServer(options);
+    onTestFinished(() => server.close());
+    await expect(startHttpServer({ ...options, port: server.port })).rejects.toMatchObject({
+      code: 'HTTP_UNAVAILABLE',
+      message: expect.stringContaining(`127.0.0.1:${server.port}`),
+    });
+  });
+
   it('closes what comes beyond its limit of connections', async () => {
     const server = await startHttpServer({ host: '127.0.0.1', port: 0, metrics: async () => '', problems: () => [] });
     onTestFinished(() => server.close());

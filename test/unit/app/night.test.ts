@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { describeFailure, failureFields } from '../../../src/app/explain-failure.ts';
 import { configuredVariables, mistypedVariables } from '../../../src/app/given-variables.ts';
+import { memoryProblem } from '../../../src/app/memory-check.ts';
 import { readSettings } from '../../../src/app/settings.ts';
 import { createStatusLog } from '../../../src/app/status-log.ts';
 import { watchService } from '../../../src/app/watch-service.ts';
@@ -81,6 +82,22 @@ describe('variables of the environment', () => {
     ];
     expect(mistypedVariables(Object.fromEntries(others.map((name) => [name, 'x'])))).toEqual([]);
     expect(mistypedVariables(environment)).toEqual([]);
+  });
+});
+
+describe('the memory', () => {
+  const settings = (variables: Record<string, string> = {}) => readSettings(variables);
+  const megabytes = (count: number): number => count * 1024 * 1024;
+
+  it('of the documented container is enough for the default limits', () => {
+    expect(memoryProblem(settings(), megabytes(512))).toBeUndefined();
+  });
+
+  it('is named when the limits may need more than the container has', () => {
+    const large = settings({ BUFFER_BYTES_MAX: '500000000' });
+    expect(memoryProblem(large, megabytes(512))).toMatchObject({ hint: expect.stringContaining('BUFFER_BYTES_MAX') });
+    expect(memoryProblem(large, 0)).toBeUndefined();
+    expect(memoryProblem(large, undefined)).toBeUndefined();
   });
 });
 

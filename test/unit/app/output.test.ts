@@ -56,6 +56,12 @@ describe('the command line', () => {
     expect(() => readConfig({ [name]: key })).toThrow(`${name}: `);
   });
 
+  it('tells what stops a service in its log, also before it has one: alarms look there', async () => {
+    const { code, stderr } = await glueless(['consume'], { ...nobody, BATCH_ROWS_MAX: 'many' });
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({ level: 'fatal', code: 'CONFIG_INVALID', msg: 'stopped by a failure' });
+  });
+
   it('prints no key that came as an option', async () => {
     const { code, stderr } = await glueless(['produce', '--count', key], nobody);
     expect(code).toBe(2);
