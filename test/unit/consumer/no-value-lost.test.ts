@@ -6,6 +6,7 @@ import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.t
 import { createTestTools, readRows } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 import { runs } from '../../support/fuzzing.ts';
+import { randomRecords } from '../../support/random-records.ts';
 
 /** All values of a JSON tree but nulls, each as text with its type: what must be found again. */
 function leavesOf(value: unknown): string[] {
@@ -49,42 +50,10 @@ function openJson(value: unknown): unknown {
   );
 }
 
-const names = fc.constantFrom(
-  'a',
-  'A',
-  'b',
-  'b_string',
-  'c.d',
-  'ü',
-  '',
-  'kafka_offset',
-  'event_date',
-  'select',
-  '_rescued',
-  'x'.repeat(300),
-);
-const scalars = fc.oneof(
-  fc.constantFrom('2026-11-23T09:15:02.120Z', '2026-11-23', '37', '', 'null'),
-  fc.string({ maxLength: 8 }),
-  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? 0 : value)),
-  fc.integer(),
-  fc.boolean(),
-  fc.constant(null),
-);
-const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
-  tree: fc.oneof(
-    { maxDepth: 4, depthSize: 'small' },
-    scalars,
-    fc.array(tie('tree'), { maxLength: 3 }),
-    fc.dictionary(names, tie('tree'), { maxKeys: 3 }),
-  ),
-}));
-const records = fc.array(fc.dictionary(names, tree, { maxKeys: 5 }), { minLength: 1, maxLength: 6 });
-
 describe('no value is lost', () => {
   it('on the way through decode, the catalog, Parquet and an independent reader, whatever the records hold', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(records, { minLength: 1, maxLength: 3 }), async (batches) => {
+      fc.asyncProperty(fc.array(randomRecords, { minLength: 1, maxLength: 3 }), async (batches) => {
         const store = createMemoryObjectStore();
         const lake = { store, catalog: createJsonCatalog({ store, database: 'test' }) };
         const tools = createTestTools(lake);
