@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { stepRunner } from '../commit/step-runner.ts';
 import { LagWatch, type Lag } from './lag.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { endsOf, untilWritten } from './until-end.ts';
@@ -32,7 +33,7 @@ const idleMs = 5000;
 export async function runConsumer(options: ConsumerOptions): Promise<void> {
   const { source, reader, tools, clock, stop } = options;
   const pipeline = new Pipeline(options);
-  const ends = options.untilEnd ? endsOf(await reader.describe()) : undefined;
+  const ends = options.untilEnd ? endsOf(await stepRunner(tools, stop)('topic', () => reader.describe())) : undefined;
   if (ends !== undefined) pipeline.finishAt(ends);
 
   const over = new AbortController();
