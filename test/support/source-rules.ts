@@ -131,7 +131,8 @@ function imports(tree: SourceTree): Import[] {
   );
 }
 
-function ownImports(tree: SourceTree): { readonly from: string; readonly to: string }[] {
+/** Imports of our own files, each as the two files. */
+export function ownImports(tree: SourceTree): { readonly from: string; readonly to: string }[] {
   return imports(tree)
     .filter(({ name }) => name.startsWith('.'))
     .map(({ from, name }) => ({ from, to: posix.join(posix.dirname(from), name) }));
