@@ -15,6 +15,8 @@ interface Calls {
   setHashKey(first: bigint, second: bigint): void;
   createDictionary(): Address;
   idOf(dictionary: Address, start: Address, end: Address): number;
+  isStrong(dictionary: Address): number;
+  probeCountOf(dictionary: Address): number;
   stringCountOf(dictionary: Address): number;
   stringBytesOf(dictionary: Address): Address;
   stringOffsetsOf(dictionary: Address): Address;

@@ -16,7 +16,11 @@ export function columnName(field: string): string {
   return field.length > lengthMax ? toColumnName(field) : knownName(field);
 }
 
+/** A name that is its own column name. */
+const plainName = /^(?!__proto__$)[a-z0-9_]{1,200}$/;
+
 function toColumnName(field: string): string {
+  if (plainName.test(field)) return field;
   const lower = field.normalize('NFC').toLowerCase();
   // oxlint-disable-next-line no-control-regex
   const ascii = lower.replaceAll(/[^\u0000-\u007f]+/gu, (run, at: number) => {

@@ -1,5 +1,5 @@
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
-import { nextTurn, turnBytes } from '../../runtime/next-turn.ts';
+import { nextTurn, TurnCounter } from '../../runtime/next-turn.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import type { Placement } from '../../schema/layout.ts';
@@ -79,8 +79,7 @@ class BatchDecoder {
   #rowCount = 0;
   /** Added to offset deltas of the chunk to make those of the batch. */
   #shift = 0;
-  /** Bytes since the event loop turned. */
-  #bytesRead = 0;
+  readonly #turns = new TurnCounter();
 
   constructor(
     slices: readonly ChunkSlice[],
@@ -124,10 +123,7 @@ class BatchDecoder {
       }
       // a block refers to its strings by their address in what was loaded
       this.#flush();
-      this.#bytesRead += sizeOf(chunk, before, index);
-      if (this.#bytesRead < turnBytes) continue;
-      this.#bytesRead = 0;
-      yield;
+      if (this.#turns.isDueAfter(sizeOf(chunk, before, index))) yield;
     }
   }
 

@@ -76,8 +76,7 @@ export function jsonValue({ store, observed }: DecodedColumn, index: number): un
   }
 }
 
-/** A column that begins later than this is taken for a rare one, which grows with its values. */
-const commonRows = 64;
+/** Values for which a rare column has room at first. */
 const rareCapacity = 64;
 
 /** The most rows that a batch has, and the memory of their arrays. */
@@ -108,10 +107,10 @@ export class ColumnBuilder {
   #areWhole = true;
   readonly #kind: ValueStore['kind'];
 
-  /** `firstRow` is the row of the column's first value. */
+  /** `isRare`: few of the rows will have a value. */
   constructor(
     { name, field, observed }: Pick<DecodedColumn, 'name' | 'field' | 'observed'>,
-    { firstRow, rowsMax, memory, kernel }: BatchSpace & { readonly firstRow: number },
+    { isRare, rowsMax, memory, kernel }: BatchSpace & { readonly isRare: boolean },
   ) {
     this.strings = new KernelStrings(kernel);
     this.#memory = memory;
@@ -119,7 +118,7 @@ export class ColumnBuilder {
     this.field = field;
     this.#observed = observed;
     this.#kind = storeKindOf(observed);
-    this.#capacity = firstRow < commonRows ? Math.max(1, rowsMax) : rareCapacity;
+    this.#capacity = isRare ? rareCapacity : Math.max(1, rowsMax);
     if (this.#kind === 'numbers') this.#numbers = memory.float64(this.#capacity);
     if (this.#kind === 'strings') this.#ids = memory.int32(this.#capacity);
   }

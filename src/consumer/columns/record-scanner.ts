@@ -99,8 +99,9 @@ export class RecordScanner {
     }
     this.#last = this.#blocks[0];
     if (this.#blocks.length === shapesMax) return undefined;
+    if (Object.keys(record.fields).length > fieldsMax) return undefined;
     const shape = shapeOf(bytes, record, this.#blocks.length);
-    if (shape === undefined || shape.keys.length > fieldsMax) return undefined;
+    if (shape === undefined) return undefined;
     if (this.#blocks.some((known) => known.shape.id === shape.id)) return undefined;
     this.#last = new ScannedBlock(this.#kernel, shape, this.#rowsMax);
     this.#blocks.push(this.#last);

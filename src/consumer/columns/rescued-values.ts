@@ -19,6 +19,11 @@ export class RescuedValues {
     return this.#count;
   }
 
+  /** Bytes of the values with their pointers. */
+  get textBytes(): number {
+    return this.#used;
+  }
+
   add(row: number, pointer: string, value: unknown): void {
     const member = `${JSON.stringify(pointer)}:${writeJson(value)}`;
     const end = this.#used + Buffer.byteLength(member);
@@ -46,15 +51,25 @@ export class RescuedValues {
 
   /** Gives the JSON object of each row that has any, by ascending row. */
   *objects(): Generator<readonly [row: number, json: string]> {
-    const order = this.#rows.subarray(0, this.#count).map((_, index) => index);
-    order.sort((a, b) => (this.#rows[a] ?? 0) - (this.#rows[b] ?? 0) || a - b);
-    for (let at = 0; at < order.length;) {
-      const row = this.#rows[order[at] ?? 0] ?? 0;
+    const { firsts, nexts } = this.#chains();
+    for (let row = 0; row < firsts.length; row++) {
       const members: string[] = [];
-      for (; at < order.length && this.#rows[order[at] ?? 0] === row; at++)
-        members.push(this.#memberAt(order[at] ?? 0));
-      yield [row, `{${members.join(',')}}`];
+      for (let index = firsts[row] ?? -1; index >= 0; index = nexts[index] ?? -1) members.push(this.#memberAt(index));
+      if (members.length > 0) yield [row, `{${members.join(',')}}`];
     }
+  }
+
+  /** Chains the values of each row in the order in which they came: the index of its first one, and of the next one after each. */
+  #chains(): { readonly firsts: Int32Array; readonly nexts: Int32Array } {
+    const rows = this.#rows.subarray(0, this.#count);
+    const firsts = new Int32Array(rows.reduce((max, row) => Math.max(max, row), -1) + 1).fill(-1);
+    const nexts = new Int32Array(rows.length);
+    for (let index = rows.length - 1; index >= 0; index--) {
+      const row = rows[index] ?? 0;
+      nexts[index] = firsts[row] ?? -1;
+      firsts[row] = index;
+    }
+    return { firsts, nexts };
   }
 
   #memberAt(index: number): string {

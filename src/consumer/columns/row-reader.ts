@@ -36,6 +36,10 @@ export interface FieldState {
   nested: ColumnBuilder | undefined;
 }
 
+/** A column that begins later, or after so many others, is taken for a rare one: its arrays grow with its values. */
+const commonRows = 64;
+const commonColumns = 100;
+
 /** Adds rows to columns keyed by (field, type). */
 export class RowReader {
   readonly #rules: RowRules;
@@ -43,6 +47,8 @@ export class RowReader {
   readonly #space: BatchSpace;
   readonly #fields = new Map<string, FieldState>();
   readonly #builders = new Map<string, ColumnBuilder>();
+  /** Column names of the builders. */
+  readonly #names = new Set<string>();
   readonly rescued = new RescuedValues();
 
   constructor(rules: RowRules, eventTimeField: string, space: BatchSpace) {
@@ -57,6 +63,10 @@ export class RowReader {
     for (const [field, value] of Object.entries(record)) {
       if (value === null) continue;
       if (field === this.#eventTimeField) eventMs = eventTimeOf(value);
+      if (this.#isBeyond(field)) {
+        this.rescued.add(row, pointerTo('', field), value);
+        continue;
+      }
       const state = this.stateOf(field);
       if (state !== undefined) this.add(row, state, value);
     }
@@ -76,10 +86,8 @@ export class RowReader {
   stateOf(field: string): FieldState | undefined {
     const present = this.#fields.get(field);
     if (present !== undefined) return present;
-    const chosen = nameOfField(field, this.#rules.fields);
-    if (chosen === undefined) return undefined;
-    const plain = columnName(chosen);
-    const name = this.#rules.reserved.has(plain) ? plain + reservedSuffix : plain;
+    const name = this.#nameOf(field);
+    if (name === undefined) return undefined;
     const state: FieldState = {
       field,
       name,
@@ -95,6 +103,21 @@ export class RowReader {
     };
     if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);
     return state;
+  }
+
+  /** Gives the field's column name, `undefined` for one that is left out on purpose. */
+  #nameOf(field: string): string | undefined {
+    const chosen = nameOfField(field, this.#rules.fields);
+    if (chosen === undefined) return undefined;
+    const plain = columnName(chosen);
+    return this.#rules.reserved.has(plain) ? plain + reservedSuffix : plain;
+  }
+
+  /** Tells, without a look at its values, that a new field has no column and can get none: there may be any number of such fields. */
+  #isBeyond(field: string): boolean {
+    if (this.#builders.size < this.#rules.columnsMax || this.#fields.has(field)) return false;
+    const name = this.#nameOf(field);
+    return name !== undefined && !this.#names.has(name);
   }
 
   #add(row: number, state: FieldState, value: unknown): boolean {
@@ -141,8 +164,10 @@ export class RowReader {
       builder = this.#builders.get(id);
       if (builder === undefined) {
         if (this.#builders.size >= this.#rules.columnsMax) return undefined;
-        builder = new ColumnBuilder({ ...state, observed }, { firstRow: row, ...this.#space });
+        const isRare = row >= commonRows || this.#builders.size >= commonColumns;
+        builder = new ColumnBuilder({ ...state, observed }, { isRare, ...this.#space });
         this.#builders.set(id, builder);
+        this.#names.add(state.name);
       }
       state.builders.set(key, builder);
     }

@@ -49,7 +49,7 @@ export interface TableColumn {
   readonly type: ColumnType;
   readonly data: ColumnData;
   /** 1 where the row has a value, 0 where it is null; left out when every row has one. */
-  readonly validity?: Uint8Array;
+  readonly validity?: Uint8Array | undefined;
 }
 
 /** Rows as a struct of arrays: every column has `rowCount` entries. */

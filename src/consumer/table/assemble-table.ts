@@ -4,6 +4,7 @@ import type { ColumnType } from '../../schema/types.ts';
 import type { ColumnarTable, ColumnData, JsonRows, TableColumn } from '../ports/columnar-table.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
+import { lazyColumns } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
 import { DictionaryBuilder, stringAt } from '../ports/dictionary-builder.ts';
 
@@ -20,10 +21,16 @@ export function assembleTable(
   targets: readonly TargetColumn[],
   { rows, withKafkaColumns }: { readonly rows: Int32Array; readonly withKafkaColumns: boolean },
 ): ColumnarTable {
-  const columns = [
-    ...targets.map((target) => assembleColumn(target, rows, batch.rowCount)),
-    ...(withKafkaColumns ? coordinates(batch, rows) : []),
-  ].filter((column) => column !== undefined);
+  const chosen = new ChosenRows(rows, batch.rowCount);
+  const recipes = targets
+    // readers take a missing column for null
+    .filter(({ sources }) => sources.some((source) => chosen.haveValueOf(source)))
+    .map(({ name, type, sources }) => ({
+      name,
+      type,
+      assemble: () => assembleCells({ name, type, sources }, rows, batch.rowCount),
+    }));
+  const columns = [...lazyColumns(recipes), ...(withKafkaColumns ? coordinates(batch, rows) : [])];
   return { rowCount: rows.length, columns: columns.length > 0 ? columns : [emptyColumn(rows.length)] };
 }
 
@@ -35,6 +42,26 @@ function emptyColumn(length: number): TableColumn {
     data: { kind: 'string', ids: new Int32Array(length), dictionary: new DictionaryBuilder().finish() },
     validity: new Uint8Array(length),
   };
+}
+
+/** The rows of a table among those of the batch. */
+class ChosenRows {
+  readonly #rowCount: number;
+  readonly #isChosen: Uint8Array | undefined;
+
+  constructor(rows: Int32Array, rowCount: number) {
+    this.#rowCount = rows.length;
+    if (rows.length === rowCount) return;
+    this.#isChosen = new Uint8Array(rowCount);
+    for (const row of rows) this.#isChosen[row] = 1;
+  }
+
+  /** Tells whether one of the rows has a value of the column. */
+  haveValueOf(column: DecodedColumn): boolean {
+    if (this.#isChosen === undefined) return this.#rowCount > 0 && column.count > 0;
+    for (let index = 0; index < column.count; index++) if (this.#isChosen[rowOf(column, index)] === 1) return true;
+    return false;
+  }
 }
 
 function coordinates(batch: DecodedBatch, rows: Int32Array): TableColumn[] {
@@ -66,17 +93,17 @@ function pick(values: Float64Array, rows: Int32Array): Float64Array {
   return picked;
 }
 
-/** Answers with `undefined` when none of the rows has a value: readers take a missing column for null. */
-function assembleColumn(
-  { name, type, sources }: TargetColumn,
+/** Assembles the cells of a column. */
+function assembleCells(
+  { type, sources }: TargetColumn,
   rows: Int32Array,
   rowCount: number,
-): TableColumn | undefined {
+): Pick<TableColumn, 'data' | 'validity'> {
   const [only] = sources;
   // all rows are asked for, and each has a value: no copy
   if (only !== undefined && sources.length === 1 && rows.length === rowCount && only.count === rowCount) {
     const data = withoutCopy(type, only.store, rowCount);
-    if (data !== undefined) return { name, type, data };
+    if (data !== undefined) return { data };
   }
   const found = sources.map((source) => ({ source, valueIndexes: valueIndexesOf(source, rows, rowCount) }));
   const validity = new Uint8Array(rows.length);
@@ -88,9 +115,8 @@ function assembleColumn(
       valid++;
     }
   }
-  if (valid === 0) return undefined;
   const data = gather(type, found, rows.length);
-  return { name, type, data, ...(valid < rows.length && { validity }) };
+  return { data, ...(valid < rows.length && { validity }) };
 }
 
 function withoutCopy({ kind }: ColumnType, store: ValueStore, count: number): ColumnData | undefined {
@@ -113,7 +139,7 @@ function valueIndexesOf(column: DecodedColumn, rows: Int32Array, rowCount: numbe
   if (column.rows === undefined) return rows.map((row) => (row < count ? row : -1));
   const indexOfRow = new Int32Array(rowCount).fill(-1);
   for (let index = 0; index < count; index++) indexOfRow[rowOf(column, index)] = index;
-  return rows.map((row) => indexOfRow[row] ?? -1);
+  return rows.length === rowCount ? indexOfRow : rows.map((row) => indexOfRow[row] ?? -1);
 }
 
 function gather(type: ColumnType, found: readonly Found[], length: number): ColumnData {

@@ -1,3 +1,4 @@
+import { nextTurn, TurnCounter } from '../../runtime/next-turn.ts';
 import { conform } from '../../schema/conform.ts';
 import { writeJson } from '../../schema/exact-json.ts';
 import { fitsWhole } from '../../schema/fits-whole.ts';
@@ -24,28 +25,32 @@ export interface Routed {
   readonly rescued: RescuedValues;
 }
 
-/** Brings every value of the batch to its column of the table, and collects those that have none. */
-export function routeColumns(
+/** Brings every value of the batch to its column of the table, and collects those that have none. Lets the event loop turn meanwhile. */
+export async function routeColumns(
   batch: DecodedBatch,
   { targets }: Evolution,
   types: ReadonlyMap<string, ColumnType>,
   rules: ObserveRules,
-): Routed {
+): Promise<Routed> {
   const rescued = new RescuedValues();
   rescued.addAll(batch.rescued);
   const rescue: RescueRow = (row, pointer, value) => rescued.add(row, pointer, value);
+  const turns = new TurnCounter();
   const sources = new Map<string, DecodedColumn[]>();
   for (const [index, column] of batch.columns.entries()) {
     const target = targets[index];
     const type = target === undefined ? undefined : types.get(target);
     if (target === undefined || type === undefined) {
-      for (let at = 0; at < column.count; at++) rescueAt(column, at, rescue);
+      for (let at = 0; at < column.count; at++) {
+        rescueAt(column, at, rescue);
+        if (turns.isDueAfter(valueBytes)) await nextTurn();
+      }
       continue;
     }
     const present = sources.get(target) ?? [];
     // what another field of the same record has taken is rescued as it came
     const free = present.length === 0 ? column : withoutTaken(column, present, rescue);
-    sources.set(target, [...present, fit(free, type, rules, rescue)]);
+    sources.set(target, [...present, await fit(free, type, { rules, rescue, turns })]);
   }
   return {
     targets: [...sources].map(([name, of]) => ({ name, type: types.get(name) ?? { kind: 'string' }, sources: of })),
@@ -60,14 +65,28 @@ function rescueAt(column: DecodedColumn, index: number, rescue: RescueRow): void
   rescue(row, pointerTo('', fieldOfRow(column, row)), jsonValue(column, index));
 }
 
-/** Nested and exact values as the encoder takes them. */
-function fit(column: DecodedColumn, type: ColumnType, rules: ObserveRules, rescue: RescueRow): DecodedColumn {
+/** Work on one value, in bytes of JSON; that on a nested one is at least its bytes. */
+const valueBytes = 64;
+
+interface FitTools {
+  readonly rules: ObserveRules;
+  readonly rescue: RescueRow;
+  readonly turns: TurnCounter;
+}
+
+/** Converts nested and exact values to what the encoder takes. */
+async function fit(
+  column: DecodedColumn,
+  type: ColumnType,
+  { rules, rescue, turns }: FitTools,
+): Promise<DecodedColumn> {
   const { observed, store } = column;
   if (store.kind !== 'values' && store.kind !== 'nested') return column;
-  if (store.kind === 'nested' && (store.areWhole || allFitWhole(column, type))) return column;
+  if (store.kind === 'nested' && (store.areWhole || (await allFitWhole(column, type, turns)))) return column;
   const rows: number[] = [];
   const cells: unknown[] = [];
   for (let at = 0; at < column.count; at++) {
+    if (turns.isDueAfter(sizeOf(column, at))) await nextTurn();
     const row = rowOf(column, at);
     const value = jsonValue(column, at);
     const path = pointerTo('', fieldOfRow(column, row));
@@ -88,9 +107,16 @@ function fit(column: DecodedColumn, type: ColumnType, rules: ObserveRules, rescu
   return { ...column, count: rows.length, rows: Int32Array.from(rows), store: { kind: 'values', values: cells } };
 }
 
-function allFitWhole(column: DecodedColumn, type: ColumnType): boolean {
-  for (let at = 0; at < column.count; at++) if (!fitsWhole(jsonValue(column, at), type)) return false;
+async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: TurnCounter): Promise<boolean> {
+  for (let at = 0; at < column.count; at++) {
+    if (!fitsWhole(jsonValue(column, at), type)) return false;
+    if (turns.isDueAfter(sizeOf(column, at))) await nextTurn();
+  }
   return true;
+}
+
+function sizeOf({ store }: DecodedColumn, index: number): number {
+  return valueBytes + (store.kind === 'nested' ? store.values.endAt(index) - store.values.startAt(index) : 0);
 }
 
 interface CellContext {
@@ -135,14 +161,16 @@ function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], 
   };
 }
 
-/** `_rescued` as a column: one JSON object per row that has any. */
-export function rescuedTarget({ rescued }: Routed): TargetColumn | undefined {
+/** Makes the column `_rescued`: one JSON object per row that has any. */
+export async function rescuedTarget({ rescued }: Routed): Promise<TargetColumn | undefined> {
   if (rescued.size === 0) return undefined;
   const rows: number[] = [];
   const values: string[] = [];
+  const turns = new TurnCounter();
   for (const [row, json] of rescued.objects()) {
     rows.push(row);
     values.push(json);
+    if (turns.isDueAfter(json.length)) await nextTurn();
   }
   const type: ColumnType = { kind: 'string' };
   const source: DecodedColumn = {

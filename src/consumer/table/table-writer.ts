@@ -204,8 +204,8 @@ export class TableWriter {
       });
       if (settled === 'misfit') return settled;
       const { table, evolution } = settled;
-      const routed = routeColumns(batch, evolution, typesOf(table.columns), decode);
-      const rescued = rescuedTarget(routed);
+      const routed = await routeColumns(batch, evolution, typesOf(table.columns), decode);
+      const rescued = await rescuedTarget(routed);
       if (rescued !== undefined && !table.columns.some(({ name }) => name === rescuedColumn)) {
         // some values turned out to have no column: the table needs the one for them first
         mayRescue = true;

@@ -23,6 +23,8 @@ export class Dictionary {
   slotsMask: i32;
   /** True once collisions were so many that somebody must have made them. */
   isStrong: bool;
+  /** Taken slots that were looked at and held another string. */
+  probeCount: i32;
 }
 
 export function createDictionary(): Dictionary {
@@ -35,6 +37,7 @@ export function createDictionary(): Dictionary {
   dictionary.hashes = allocate(startEntries * 4);
   dictionary.slotsMask = startEntries * 2 - 1;
   dictionary.isStrong = false;
+  dictionary.probeCount = 0;
   dictionary.slots = allocateZeros(startEntries * 2 * 4);
   return dictionary;
 }
@@ -59,6 +62,7 @@ export function idOf(dictionary: Dictionary, start: usize, end: usize): i32 {
       if (<usize>load<u32>(offsets + entry, 4) - from == length && sameBytes(bytes + from, start, length)) return id;
     }
     slot = (slot + 1) & mask;
+    dictionary.probeCount++;
     if (++probes == probesMax && !dictionary.isStrong) {
       strengthen(dictionary);
       return idOf(dictionary, start, end);
@@ -114,6 +118,14 @@ function fillSlots(dictionary: Dictionary, slotCount: i32): void {
   }
   dictionary.slots = slots;
   dictionary.slotsMask = mask;
+}
+
+export function isStrong(dictionary: Dictionary): bool {
+  return dictionary.isStrong;
+}
+
+export function probeCountOf(dictionary: Dictionary): i32 {
+  return dictionary.probeCount;
 }
 
 export function stringCountOf(dictionary: Dictionary): i32 {

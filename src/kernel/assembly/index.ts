@@ -2,7 +2,15 @@
 
 export { mark, release, allocate } from './arena';
 export { idsOfNumbers, maxOf, minFrom, minOf, setPlacementTimes, renumberIds } from './columns';
-export { idOf, createDictionary, stringBytesOf, stringCountOf, stringOffsetsOf } from './dictionary';
+export {
+  idOf,
+  createDictionary,
+  isStrong,
+  probeCountOf,
+  stringBytesOf,
+  stringCountOf,
+  stringOffsetsOf,
+} from './dictionary';
 export { setHashKey } from './hash';
 export { writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export {

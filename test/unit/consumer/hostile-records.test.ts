@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { BatchMemory } from '../../../src/consumer/columns/batch-memory.ts';
+import { decodeBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
+import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import { SlabPool } from '../../../src/runtime/slab-pool.ts';
+import { leavesMax, weightOf } from '../../../src/schema/type-weight.ts';
+import type { ColumnType } from '../../../src/schema/types.ts';
+import { slicesOf } from '../../support/chunks.ts';
+import { createTestTools, openTestLake, readRows, testTable } from '../../support/lake.ts';
+import { writeBatches } from '../../support/write-batches.ts';
+
+const rules: DecodeRules = {
+  fields: allFields,
+  numbers: 'double',
+  depthMax: 8,
+  recordBytesMax: 2_000_000,
+  columnsMax: 200,
+  reserved: new Set(),
+  knownType: () => undefined,
+};
+const placement = { layout: 'none' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
+/** Glue's limit for a column's type. */
+const glueTypeCharacters = 131_072;
+
+function listOf(count: number, textOf: (index: number) => string): string[] {
+  return Array.from({ length: count }, (_, index) => textOf(index));
+}
+
+function objectOf(members: number, name = 'k'): string {
+  return `{${listOf(members, (index) => `"${name}${index}":${index}`).join(',')}}`;
+}
+
+/** Counts what a batch takes. */
+class CountingPool extends SlabPool {
+  bytes = 0;
+
+  constructor() {
+    super(0);
+  }
+
+  override allocate(bytes: number): ArrayBuffer {
+    this.bytes += bytes;
+    return super.allocate(bytes);
+  }
+}
+
+async function decode(values: readonly string[], changed: Partial<DecodeRules> = {}) {
+  const pool = new CountingPool();
+  const slices = slicesOf(values.map((value) => ({ value })));
+  const batch = await decodeBatch(slices, placement, { ...rules, memory: new BatchMemory(pool), ...changed });
+  return { batch, bytes: values.reduce((sum, value) => sum + value.length, 0), arrayBytes: pool.bytes };
+}
+
+/** Writes batches whole; answers with the types of the table's columns and the rows. */
+async function write(batches: readonly (readonly string[])[]) {
+  const lake = await openTestLake();
+  const tools = createTestTools({ ...lake, recipe: { recordBytesMax: 2_000_000 } });
+  await writeBatches(
+    tools,
+    batches.map((values) => values.map((value) => ({ value }))),
+  );
+  const table = await lake.catalog.load(testTable);
+  const types = new Map<string, ColumnType>(table?.columns.map(({ name, type }) => [name, type]));
+  return { types, rows: await readRows(lake) };
+}
+
+/** The numbers anywhere in a row but in its Kafka columns, JSON text opened. */
+function numbersOf(value: unknown, name = ''): number[] {
+  if (name.startsWith('kafka_') || value === null || value === undefined) return [];
+  if (typeof value === 'number') return [value];
+  if (typeof value === 'string') return numbersOf(JSON.parse(value));
+  return Object.entries(Object(value)).flatMap(([member, each]) => numbersOf(each, member));
+}
+
+describe('a hostile record', () => {
+  it('of tens of thousands of members in an object becomes JSON text', async () => {
+    for (const members of [20_000, 80_000]) {
+      const { batch } = await decode([`{"m":${objectOf(members)}}`]);
+      expect(batch.columns.map(({ name, observed }) => [name, observed.form])).toEqual([['m', 'json']]);
+      expect(batch.rescued.size).toBe(0);
+    }
+  });
+
+  it('of tens of thousands of fields has its columns, and the rest beside the row', async () => {
+    const { batch, bytes, arrayBytes } = await decode([objectOf(20_000)]);
+    expect(batch.columns).toHaveLength(200);
+    expect(batch.rescued.size).toBe(19_800);
+    expect(arrayBytes).toBeLessThan(bytes);
+    const [found] = batch.rescued.objects();
+    expect(Object.keys(JSON.parse(found?.[1] ?? '{}'))).toHaveLength(19_800);
+  });
+
+  it('of an array of objects with a member each becomes JSON text', async () => {
+    const { types, rows } = await write([[`{"a":[${listOf(5000, (index) => `{"k${index}":${index}}`).join(',')}]}`]]);
+    expect([...types].filter(([name]) => name.startsWith('a'))).toEqual([['a_json', { kind: 'string' }]]);
+    expect(numbersOf(rows[0]).toSorted((a, b) => a - b)).toEqual(listOf(5000, String).map(Number));
+  });
+
+  it('of a megabyte of blanks, of escapes or of brackets is a row or a dead letter like others', async () => {
+    const values = [
+      `{"a":1${' '.repeat(1_000_000)}}`,
+      `{"a":"${'\\n'.repeat(500_000)}"}`,
+      `{"a":${'['.repeat(500_000)}`,
+    ];
+    const { batch } = await decode(values);
+    expect([batch.rowCount, batch.rejects.map(({ reason }) => reason)]).toEqual([2, ['invalid-json']]);
+  });
+});
+
+describe('a batch of hostile records', () => {
+  it('each with a hundred new fields takes memory in proportion to its bytes', async () => {
+    const records = listOf(3000, (row) => `{${listOf(100, (at) => `"f${row * 100 + at}":${at}`).join(',')}}`);
+    const { batch, bytes, arrayBytes } = await decode(records);
+    expect(batch.rowCount).toBe(3000);
+    expect(batch.columns).toHaveLength(200);
+    expect(batch.rescued.size).toBe(300_000 - 200);
+    expect(batch.rescued.textBytes).toBeLessThan(2 * bytes);
+    expect(arrayBytes).toBeLessThan(2 * bytes);
+  });
+
+  it('that use an object as a map makes no type that the catalog refuses, and loses no value', async () => {
+    const batches = listOf(3, String).map((batch) =>
+      listOf(
+        400,
+        (index) => `{"m":{"${'user-'.repeat(20)}${Number(batch) * 400 + index}":${Number(batch) * 400 + index}}}`,
+      ),
+    );
+    const { types, rows } = await write(batches);
+    const type = types.get('m') ?? { kind: 'string' };
+    expect(weightOf(type).leaves).toBeLessThanOrEqual(leavesMax);
+    expect(weightOf(type).characters).toBeLessThan(glueTypeCharacters);
+    expect(rows.flatMap((row) => numbersOf(row)).toSorted((a, b) => a - b)).toEqual(listOf(1200, String).map(Number));
+  });
+
+  it('lets the event loop turn after every 256 kB', async () => {
+    const shapeless = listOf(4000, (index) => `{"a${index % 3000}":"${'x'.repeat(1000)}"}`);
+    const alike = listOf(4000, (index) => `{"a":${index},"b":"${'x'.repeat(1000)}"}`);
+    for (const records of [shapeless, alike]) {
+      let turns = 0;
+      let isDone = false;
+      const count = (): void => {
+        turns++;
+        if (!isDone) setImmediate(count);
+      };
+      setImmediate(count);
+      const { bytes } = await decode(records);
+      isDone = true;
+      expect(turns).toBeGreaterThan(bytes / (512 * 1024));
+    }
+  });
+});
