@@ -17,7 +17,7 @@ export interface SkipCommandOptions {
   readonly offset: bigint;
   readonly to?: bigint;
   readonly reason: string;
-  /** How long to wait for what lies before to be written. */
+  /** Milliseconds to wait until everything before the range is written. */
   readonly wait: number;
   readonly force: boolean;
   readonly dryRun: boolean;

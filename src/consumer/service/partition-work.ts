@@ -33,7 +33,7 @@ export class PartitionWork {
     return this.#state;
   }
 
-  /** Where the source must go on. */
+  /** The offset from which the source must continue. */
   get readFrom(): bigint {
     const block = this.#block;
     return block?.kind === 'lost' ? block.upTo : this.buffer.to;
@@ -51,12 +51,12 @@ export class PartitionWork {
     return this.buffer.to === this.buffer.from;
   }
 
-  /** True when nothing is left but what can't be read. */
+  /** True when only unreadable records are left to do. */
   get isStuck(): boolean {
     return this.#block?.kind === 'unreadable' && (this.isEmpty || this.#state.kind === 'claimed');
   }
 
-  /** The topic held everything before this offset: it was read, or claimed when it had been. */
+  /** Every offset before this one has been seen in the topic: read into the buffer, or read by whoever claimed it. */
   get known(): bigint {
     const { to } = this.buffer;
     if (this.#state.kind !== 'claimed') return to;
@@ -64,7 +64,7 @@ export class PartitionWork {
     return entry.to > to ? entry.to : to;
   }
 
-  /** A chunk can only follow what is there, and nothing can follow a block. */
+  /** True for a chunk that follows the buffer without a hole; nothing can follow a block. */
   accepts(chunk: RecordChunk): boolean {
     return !this.isRevoked && this.#block === undefined && chunk.from === this.buffer.to;
   }
@@ -75,20 +75,20 @@ export class PartitionWork {
   }
 
   /**
-   * Nothing can follow the buffer. What a claim covers of a loss is buffered as a range without records; of a claim that can't be read
-   * nothing is kept, since it may stay for long.
+   * Notes that reading can't go on behind the buffer. A loss that a claim covers is buffered as a range without records, so that the claim
+   * can be finished. A claim over unreadable records empties the buffer, since the block may last.
    */
   block(block: Block): void {
     this.#apply({ kind: 'blocked', block });
     if (block.kind === 'unreadable' && this.#state.kind === 'claimed') this.buffer.clear();
   }
 
-  /** The next batch is cut early to free memory. */
+  /** Has the next batch cut early, to free memory. */
   relieve(): void {
     this.#apply({ kind: 'relieve' });
   }
 
-  /** The partition belongs to this assignment no more; what is under way may end, nothing new begins. */
+  /** Notes that the partition was taken away: work under way may end, nothing new begins. */
   revoke(): void {
     this.#apply({ kind: 'revoked' });
   }
@@ -99,7 +99,7 @@ export class PartitionWork {
     this.#task = work();
   }
 
-  /** Ends the work; answers with where the source must be sought, when it does not simply go on. */
+  /** Ends the work. Returns the offset that the source must seek to; `undefined` when reading simply continues. */
   end(outcome: Outcome): bigint | undefined {
     const bufferEnd = this.buffer.to;
     this.#apply(outcome);
