@@ -7,6 +7,7 @@ import type { Logger } from '../app/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { createLogObserver } from '../app/log-observer.ts';
 import { printLines } from '../app/output.ts';
+import { checkLedgerHasEntries } from '../app/check-ledger.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
 
@@ -25,6 +26,7 @@ export async function redrive(
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   const { table, topic } = tools;
   const ledger = new Ledger(lake.store);
+  await checkLedgerHasEntries(ledger, settings);
   const total = { passed: 0, left: 0 };
   for (const partition of await ledger.partitions({ table, topic })) {
     for await (const current of ledger.entries({ table, topic, partition })) {

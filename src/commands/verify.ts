@@ -8,6 +8,7 @@ import type { Settings } from '../app/settings.ts';
 import { openTopic } from '../app/open-topic.ts';
 import type { Logger } from '../app/logger.ts';
 import { printJson, printLines } from '../app/output.ts';
+import { checkLedgerHasEntries } from '../app/check-ledger.ts';
 import { openLake } from '../app/open-lake.ts';
 import { exitCodes } from '../app/exit-codes.ts';
 import { createProgress } from './verify-progress.ts';
@@ -29,7 +30,7 @@ export interface VerifyCommandOptions {
   readonly progress: boolean;
 }
 
-/** Prints the audit; 1 when anything is wrong. */
+/** Prints the audit; 1 when anything is wrong. Rejects with LEDGER_EMPTY when there is nothing to audit. */
 export async function verifyTable(settings: Settings, options: VerifyCommandOptions, log: Logger): Promise<number> {
   const lake = await openLake(settings.lake);
   const ledger = new Ledger(lake.store);
@@ -48,6 +49,7 @@ export async function verifyTable(settings: Settings, options: VerifyCommandOpti
     await carryOut(report.repairs, { ...asked, onDone: (line) => repaired.push(line) });
     report = await run();
   }
+  if (report.findingCount === 0) await checkLedgerHasEntries(ledger, settings);
   const shown = { ...report, table, repaired, ...(asked.sample && { seed: asked.sample.seed }) };
   if (options.json) printJson(toJson(shown), 2);
   else printLines(...toLines(shown));

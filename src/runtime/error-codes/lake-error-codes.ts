@@ -92,6 +92,11 @@ export const lakeErrorCodes = {
     retryable: 'never',
     action: 'It is made for thermometer readings; write SQL for other tables, see `docs/athena.md`.',
   },
+  LEDGER_EMPTY: {
+    meaning: 'Nothing of the topic was ever written into the table: either it is new, or a name is mistyped.',
+    retryable: 'never',
+    action: 'Check LAKE, LAKE_TABLE and KAFKA_TOPIC; `consume` writes the first entry.',
+  },
   LEDGER_CORRUPT: {
     meaning: 'A ledger entry can’t be read, or says something impossible.',
     retryable: 'never',

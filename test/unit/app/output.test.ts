@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { documentedVariables, readConfig } from '../../../src/app/config.ts';
+import { temporaryFolder } from '../../support/lake.ts';
 
 const cli = join(import.meta.dirname, '../../../src/cli.ts');
 const key = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\n-----END PRIVATE KEY-----\n';
@@ -76,5 +77,18 @@ describe('--version', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^glueless \S+ \((commit [0-9a-f]{12}(-dirty)?, )?Node \d+\.\d+\.\d+\)\n$/);
     expect(stdout).toContain(`glueless ${version} `);
+  });
+});
+
+describe('an audit of nothing', () => {
+  it.each(['verify', 'redrive'])('is no success: %s says that the ledger is empty', async (command) => {
+    const lake = await temporaryFolder();
+    const args = command === 'verify' ? [command, '--no-broker'] : [command];
+    const { code, stdout, stderr } = await glueless(args, { LAKE: lake, LAKE_TABLE: 'mistyped' });
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `error LEDGER_EMPTY: the ledger in ${lake} holds nothing of the topic thermometer in the table mistyped`,
+    );
+    expect(stdout).not.toContain('nothing lost');
   });
 });
