@@ -52,7 +52,8 @@ export class AssignedPartitions {
       state.isPaused = paused.has(partition);
       this.#options.reins.seek(partition, state.position);
     }
-    this.#options.reins.release([...this.#states.keys()].filter((partition) => !paused.has(partition)));
+    const free = [...this.#states.keys()].filter((partition) => !paused.has(partition));
+    if (free.length > 0) this.#options.reins.release(free);
   }
 
   /** Another assignment follows: what is still on its way counts for nothing. */
@@ -104,19 +105,25 @@ export class AssignedPartitions {
     return received;
   }
 
-  /** Hands the records over if they continue at the position. */
-  take(partition: number, records: AnswerRecords): void {
+  /** Hands the records over if they continue at the position. Answers with the offset to fetch next; `undefined`: these ones again. */
+  take(partition: number, records: AnswerRecords): bigint | undefined {
     const state = this.#states.get(partition);
-    // when memory is short they are fetched again once there is some
-    if (this.#isOver || state === undefined || state.isBlocked || (records.isPacked && state.isPaused))
-      return records.drop();
+    // they are not unpacked while memory is short
+    if (this.#isOver || state === undefined || state.isBlocked || (records.isPacked && state.isPaused)) {
+      records.drop();
+      return undefined;
+    }
     const { position } = state;
+    const { end, damage, fetchedOffset } = records;
     const admission = admit(position, records);
-    if (admission.kind === 'take') return this.#handOver(partition, state, records, admission);
-    const { damage, fetchedOffset } = records;
+    if (admission.kind === 'take') {
+      this.#handOver(partition, state, records, admission);
+      return end;
+    }
     records.drop();
     if (admission.kind === 'stale') this.#options.reins.seek(partition, position);
     else if (damage !== undefined && fetchedOffset === position) this.#block(partition, state, damage);
+    return end;
   }
 
   #handOver(

@@ -153,9 +153,10 @@ class GroupMember implements RecordSource {
 
   async #take({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     const records = recordsOf(batch);
-    resolveOffset((records.end - 1n).toString());
     if (this.#assigned === undefined) records.drop();
-    else this.#assigned.take(batch.partition, records);
+    const next = this.#assigned?.take(batch.partition, records);
+    // else the same is fetched again
+    if (next !== undefined) resolveOffset((next - 1n).toString());
     await heartbeat().catch((error: unknown) => {
       this.#lose();
       throw error;

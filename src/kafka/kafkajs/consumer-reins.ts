@@ -1,14 +1,17 @@
 import type { Consumer } from 'kafkajs';
 
+/** The part of kafkajs's consumer that is steered. */
+type Steered = Pick<Consumer, 'pause' | 'resume' | 'seek'>;
+
 /**
  * Steers kafkajs's consumer. While it restarts it has no group and throws: there is nothing to steer then, and the next
  * assignment begins anew.
  */
 export class ConsumerReins {
-  readonly #consumer: Consumer;
+  readonly #consumer: Steered;
   readonly #topic: string;
 
-  constructor(consumer: Consumer, topic: string) {
+  constructor(consumer: Steered, topic: string) {
     this.#consumer = consumer;
     this.#topic = topic;
   }
