@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { printLines, printProblem } from '../app/output.ts';
 import { describeVersion, readVersion } from '../app/version.ts';
 import { addDataCommands } from './data-commands.ts';
@@ -13,6 +13,7 @@ export function createCommandLine(run: RunCommand): Command {
     .option('--version', 'print the version, with its commit when it is known')
     .on('option:version', printVersion)
     .configureOutput({ writeErr: printProblem })
+    .configureHelp({ optionDescription })
     .showHelpAfterError('(glueless --help shows what there is)')
     .exitOverride();
   addDataCommands(program, run);
@@ -23,6 +24,14 @@ export function createCommandLine(run: RunCommand): Command {
 function printVersion(): never {
   printLines(describeVersion(readVersion()));
   throw new CommanderError(0, 'commander.version', '');
+}
+
+/** Says the default of an option, unless it only means that the option is not given. */
+function optionDescription(option: Option): string {
+  const { defaultValue, defaultValueDescription, description } = option;
+  const isNothing =
+    defaultValue === false || (typeof defaultValue === 'object' && defaultValueDescription === undefined);
+  return isNothing ? description : new Help().optionDescription(option);
 }
 
 const helpText = `

@@ -97,7 +97,11 @@ function addSkip(program: Command, run: RunCommand): void {
     .requiredOption('--offset <offset>', 'first offset to skip, as the service’s log names it', parse.offset)
     .option('--to <offset>', 'offset to go on at; default: the next one that can be read', parse.offset)
     .requiredOption('--reason <words>', 'why, for the ledger and whoever reads it later', parse.words)
-    .option('--wait <time>', 'how long what lies before may take to be written (default: 60s)', parse.duration, 60_000)
+    .addOption(
+      new Option('--wait <time>', 'how long to wait until everything before it is written')
+        .argParser(parse.duration)
+        .default(60_000, '60s'),
+    )
     .option('--force', 'skip records that can be read, too', false)
     .option('--dry-run', 'only print the range', false)
     .action(async (options) => {
