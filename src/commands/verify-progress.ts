@@ -1,4 +1,3 @@
-import type { Logger } from '../app/logger.ts';
 import type { Progress } from '../consumer/audit/verify.ts';
 import type { Clock } from '../runtime/clock.ts';
 
@@ -12,8 +11,8 @@ export function createProgress({
   clock,
 }: {
   readonly isForPeople: boolean;
-  readonly log: Logger;
-  readonly clock: Clock;
+  readonly log: { info(fields: object, message: string): void };
+  readonly clock: Pick<Clock, 'monotonicMs'>;
 }): (progress: Progress) => void {
   let saidMs = clock.monotonicMs();
   return ({ entries, objects, findings }) => {

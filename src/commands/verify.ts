@@ -35,8 +35,8 @@ export async function verifyTable(settings: Settings, options: VerifyCommandOpti
   const lake = await openLake(settings.lake);
   const ledger = new Ledger(lake.store);
   const table = settings.table.name;
-  const { topic } = settings.kafka;
-  const asked = { ...lake, ledger, table, topic, ...scopeOf(options, log) };
+  const { topic, groupId } = settings.kafka;
+  const asked = { ...lake, ledger, table, topic, groupId, ...scopeOf(options, log) };
   await using reader = options.broker ? await openTopic(settings.kafka) : undefined;
   const run = () => verify({ ...asked, nowMs: systemClock.nowMs(), ...(reader && { reader }) });
   if (options.acknowledgeGaps) {

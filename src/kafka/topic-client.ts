@@ -1,4 +1,4 @@
-import type { Watermarks } from '../consumer/ports/topic.ts';
+import type { CommittedOffset, Watermarks } from '../consumer/ports/topic.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError, type ErrorCode } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
@@ -33,11 +33,6 @@ export interface FetchedRecords {
   readonly isOutOfRange: boolean;
   /** The broker answered with nothing, to slow us down. */
   readonly isThrottled: boolean;
-}
-
-export interface CommittedOffset {
-  readonly offset: bigint;
-  readonly metadata: string;
 }
 
 /**

@@ -37,10 +37,7 @@ export function createTopicReader({
       const [partitions, offsets] = await Promise.all([client.watermarks(), client.offsetsAt(timestampMs)]);
       return new Map([...partitions].map(([partition, { high }]) => [partition, offsets.get(partition) ?? high]));
     },
-    committed: async (groupId) => {
-      const commits = await client.committed(groupId);
-      return new Map([...commits].map(([partition, { offset }]) => [partition, offset]));
-    },
+    committed: (groupId) => client.committed(groupId),
     read: (range, signal) => new RangeReading(client, topic, range).chunks(signal),
     [Symbol.asyncDispose]: () => client.close(),
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type {
   AssignedPartition,
+  CommittedOffset,
   OffsetRange,
   RecordHandler,
   RecordSource,
@@ -86,8 +87,8 @@ export class FakeTopic implements TopicReader {
     );
   }
 
-  async committed(): Promise<Map<number, bigint>> {
-    return new Map([...this.commits].map(([partition, { offset }]) => [partition, offset]));
+  async committed(): Promise<ReadonlyMap<number, CommittedOffset>> {
+    return this.commits;
   }
 
   async *read(range: OffsetRange): AsyncIterable<RecordChunk> {

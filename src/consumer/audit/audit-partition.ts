@@ -10,10 +10,10 @@ import {
   type LedgerPath,
 } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import type { TopicDescription, TopicReader, Watermarks } from '../ports/topic.ts';
+import type { CommittedOffset, TopicDescription, TopicReader, Watermarks } from '../ports/topic.ts';
 import { ChainAudit } from './audit-chain.ts';
 import { auditEntry, changedAtMs, type EntryRules } from './audit-entry.ts';
-import { auditLastRecord, TopicEvidence } from './audit-topic.ts';
+import { auditCommit, auditLastRecord, TopicEvidence } from './audit-topic.ts';
 import type { Finding } from './finding.ts';
 import type { FindingList } from './finding-list.ts';
 import { PartitionSum, type PartitionSummary } from './partition-summary.ts';
@@ -27,6 +27,8 @@ export interface PartitionAuditOptions {
   readonly sinceMs: number | undefined;
   /** Where and when the ledger noted that the chain begins. */
   readonly noted: ChainStart | undefined;
+  /** What the consumer group has committed last, where it is known. */
+  readonly committed: CommittedOffset | undefined;
   readonly findings: FindingList;
   /** Takes the entries whose objects are to be looked at. */
   readonly onWritten: (entry: WrittenEntry) => Promise<void>;
@@ -64,6 +66,7 @@ export async function auditPartition(
   const marks = topic?.partitions.get(path.partition);
   const first = sinceMs === undefined ? sum.first?.from : await firstOffset(options.store, path);
   findings.add(...auditHead(chain, first, { ...options, marks }));
+  findings.add(...auditCommit(path, options.committed, sum.end));
   await auditEnds(path, topic, { ...options, evidence, sum });
   return sum.summary(marks);
 }

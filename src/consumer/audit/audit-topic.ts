@@ -1,7 +1,8 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import { fingerprint } from '../ledger/chain-position.ts';
+import { fingerprint, readMetadata } from '../ledger/chain-position.ts';
 import type { LedgerEntry, Outcome } from '../ledger/ledger-entry.ts';
-import type { TopicReader, Watermarks } from '../ports/topic.ts';
+import type { LedgerPath } from '../ledger/ledger-keys.ts';
+import type { CommittedOffset, TopicReader, Watermarks } from '../ports/topic.ts';
 import { aboutRange, type Finding, type Problem } from './finding.ts';
 
 const anotherTable = 'a topic that was deleted and made again needs a table of its own: set LAKE_TABLE';
@@ -54,6 +55,19 @@ export class TopicEvidence {
     const lost = `begins at ${now.low} by now, the lake has it up to ${next}: ${now.low - next} offsets are lost`;
     return of('lost-to-retention', lost, 'start the consumer: it records the gap; then raise retention.ms');
   }
+}
+
+/** The group is told of a batch after the ledger: what it says beyond the chain's end was in the ledger once. */
+export function auditCommit(
+  { table, topic, partition }: LedgerPath,
+  committed: CommittedOffset | undefined,
+  end: bigint,
+): Finding[] {
+  if (committed === undefined || committed.offset <= end || readMetadata(committed.metadata)?.table !== table)
+    return [];
+  const what = `was written up to ${committed.offset} once, as its consumer group says, and the ledger ends at ${end}: entries are gone`;
+  const action = 'restore the ledger’s entries and their objects of one moment: docs/operations.md says how';
+  return [{ problem: 'ledger-behind', partition, where: `${topic}/${partition}`, what, action }];
 }
 
 /** Compares the newest record that the ledger remembers with what the broker holds at its offset. */

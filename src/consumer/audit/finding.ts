@@ -48,6 +48,7 @@ export type Problem =
   // the topic
   | 'topic-recreated'
   | 'ledger-beyond-topic'
+  | 'ledger-behind'
   | 'lost-to-retention';
 
 export function rangeText({ from, to }: Pick<OffsetRange, 'from' | 'to'>): string {

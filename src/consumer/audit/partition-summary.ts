@@ -40,6 +40,11 @@ export class PartitionSum {
     return this.#first;
   }
 
+  /** Where the chain ends. */
+  get end(): bigint {
+    return this.#to;
+  }
+
   get writtenTo(): bigint | undefined {
     return this.#writtenTo;
   }

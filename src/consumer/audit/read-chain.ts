@@ -81,7 +81,8 @@ async function firstLiveSince(
     if (entry !== undefined && changedAtMs(entry) < sinceMs) low = middle + 1;
     else high = middle;
   }
-  return { offset: live[low] ?? after, isSettled: low > 0 };
+  // the last entry is read in any case: it tells where the chain ends
+  return { offset: live[low] ?? live.at(-1) ?? after, isSettled: low > 0 };
 }
 
 async function offsetsFrom(store: ObjectStore, path: LedgerPath, from: bigint): Promise<bigint[]> {

@@ -1,10 +1,10 @@
+import { PipelineError } from '../../runtime/errors.ts';
 import { readStarts } from '../ledger/chain-start.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry } from '../ledger/ledger-entry.ts';
-import type { LedgerPath } from '../ledger/ledger-keys.ts';
 import type { Catalog, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
-import type { TopicDescription, TopicReader } from '../ports/topic.ts';
+import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
 import { noteColumns } from './audit-columns.ts';
 import { auditListing, lookAgain } from './audit-listing.ts';
 import { auditPartition, unreadable } from './audit-partition.ts';
@@ -18,6 +18,7 @@ import { FindingList } from './finding-list.ts';
 import { ObjectIndex, type EntryPlace } from './object-index.ts';
 import type { PartitionSummary } from './partition-summary.ts';
 import type { Repair } from './repair.ts';
+import { findUnknownFiles, findUnknownFolders } from './unknown-files.ts';
 
 export interface VerifyOptions {
   readonly ledger: Ledger;
@@ -28,6 +29,8 @@ export interface VerifyOptions {
   readonly reader?: TopicReader;
   readonly table: string;
   readonly topic: string;
+  /** The group whose commits say how far the ledger once was; left out: nobody asks. */
+  readonly groupId?: string;
   readonly nowMs: number;
   /** A claim older than this has nobody who works on it. */
   readonly claimAgeMaxMs: number;
@@ -108,6 +111,8 @@ class Audit {
       ...(topic?.partitions.keys() ?? []),
       ...starts.keys(),
     ];
+    this.#findings.add(...(await findUnknownFolders({ table, topic: name }, store)));
+    const commits = await this.#commits();
     const summaries: PartitionSummary[] = [];
     for (const partition of [...new Set(known)].toSorted((a, b) => a - b)) {
       const path = { table, topic: name, partition };
@@ -117,13 +122,25 @@ class Audit {
         rules: this.#options,
         findings: this.#findings,
         noted: starts.get(partition),
+        committed: commits?.get(partition),
         onWritten: (entry) => this.#take(entry),
         onEntry: () => this.#progress({ entries: 1 }),
       });
       summaries.push(summary);
-      if (sinceMs === undefined) await this.#auditUnknownKeys(path);
+      if (sinceMs === undefined) this.#findings.add(...(await findUnknownFiles(path, ledger)));
     }
     return summaries;
+  }
+
+  /** Who may read the topic and nothing of the group audits without it. */
+  async #commits(): Promise<ReadonlyMap<number, CommittedOffset> | undefined> {
+    const { reader, groupId } = this.#options;
+    try {
+      return groupId === undefined ? undefined : await reader?.committed(groupId);
+    } catch (error) {
+      if (error instanceof PipelineError && error.code === 'GROUP_DENIED') return undefined;
+      throw error;
+    }
   }
 
   /** Remembers what the entry lists, and looks at its objects now if no listing will do. */
@@ -139,14 +156,6 @@ class Audit {
   async #inspect(entry: WrittenEntry, deep: boolean): Promise<void> {
     this.#findings.add(...(await this.#inspector.inspect(entry, { deep })));
     this.#progress({ objects: entry.outcome.objects.length });
-  }
-
-  async #auditUnknownKeys(path: LedgerPath): Promise<void> {
-    for (const key of await this.#options.ledger.unknownKeys(path)) {
-      const what = 'lies in the ledger’s folder and is no entry, revision or segment';
-      const action = 'look at it, then move it out of the ledger';
-      this.#findings.add({ problem: 'ledger-unknown-file', partition: path.partition, where: key, what, action });
-    }
   }
 
   async #readSample(): Promise<void> {

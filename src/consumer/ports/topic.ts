@@ -15,12 +15,17 @@ export interface TopicDescription {
   readonly partitions: ReadonlyMap<number, Watermarks>;
 }
 
+export interface CommittedOffset {
+  readonly offset: bigint;
+  readonly metadata: string;
+}
+
 export interface AssignedPartition extends Watermarks {
   readonly partition: number;
   /** The id of the topic that `low` and `high` were asked of. */
   readonly topicId: string | undefined;
   /** The group's last commit, if any. */
-  readonly committed?: { readonly offset: bigint; readonly metadata: string };
+  readonly committed?: CommittedOffset;
 }
 
 /** What a `RecordSource` calls. `assigned` may wait; the others return at once. */
@@ -79,7 +84,7 @@ export interface TopicReader {
   /** First offset of each partition with a timestamp at or after `timestampMs`; the high watermark when there is none. */
   offsetsAt(timestampMs: number): Promise<ReadonlyMap<number, bigint>>;
   /** The group's commits by partition; partitions without one are left out. */
-  committed(groupId: string): Promise<ReadonlyMap<number, bigint>>;
+  committed(groupId: string): Promise<ReadonlyMap<number, CommittedOffset>>;
   /**
    * Chunks that account for exactly `[from, to)`, in order, also when its end holds no readable record.
    * Rejects with OFFSETS_GONE when `from` is below the low watermark or `to` above the high one.

@@ -123,4 +123,15 @@ describe('the audit of the topic', () => {
     await rm(lake.ledgerFolder(1), { recursive: true });
     expect(await lake.problems({ nowMs: systemClock.nowMs() + 3_600_000 })).toEqual(['head-missing']);
   });
+
+  it('finds the tail of a chain gone, by what the consumer group has committed', async () => {
+    const lake = await AuditedLake.open();
+    for (const path of await lake.objects(1, 20)) await rm(path);
+    await lake.removeEntry(1, 20);
+    const [otherTable, ours] = ['ledger others 20', 'ledger readings 20'];
+    lake.topic.commits.set(1, { offset: 40n, metadata: otherTable });
+    expect(await lake.problems({ groupId: 'group' })).toEqual([]);
+    lake.topic.commits.set(1, { offset: 40n, metadata: ours });
+    expect(await lake.problems({ groupId: 'group' })).toEqual(['ledger-behind']);
+  });
 });

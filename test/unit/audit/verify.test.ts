@@ -1,4 +1,4 @@
-import { appendFile, copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AuditedLake, fileOfOffsets, type Json } from '../../support/audited-lake.ts';
@@ -193,6 +193,14 @@ const tamperings: readonly (readonly [string, Tampering, Names, Names?])[] = [
   [
     'a file in the ledger’s folder',
     (lake) => writeFile(join(lake.ledgerFolder(0), 'notes.txt'), ''),
+    ['ledger-unknown-file'],
+  ],
+  [
+    'files beside the folders of the partitions',
+    async (lake) => {
+      await writeFile(join(lake.ledgerFolder(0), '..', 'notes.txt'), '');
+      await cp(lake.ledgerFolder(0), join(lake.ledgerFolder(0), '..', '0 copy'), { recursive: true });
+    },
     ['ledger-unknown-file'],
   ],
   [
