@@ -4,14 +4,16 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
-  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { ObjectInfo, ObjectStore, PutCondition, PutResult } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { retry } from '../runtime/retry.ts';
 import { explainAwsError, isNamed, statusOf } from './explain-aws-error.ts';
+import { crc32Of, toChecksum, versionOf, wholePage } from './s3-answers.ts';
 
 export interface S3Options extends AwsOptions {
   readonly bucket: string;
@@ -20,6 +22,8 @@ export interface S3Options extends AwsOptions {
 }
 
 const deletesMax = 1000;
+
+const readPatience = { attemptsMax: 3, totalMs: 30_000, delayMs: 100, delayMaxMs: 1000 };
 
 /** An object store below a prefix of a bucket. An object's version is its ETag. */
 export function createS3ObjectStore(options: S3Options): ObjectStore {
@@ -36,6 +40,10 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
     }
   };
 
+  // the SDK tries requests again, but not an answer whose body is cut off or damaged
+  const reading = <T>(key: string, work: () => Promise<T>): Promise<T> =>
+    retry(() => explained(key, work), { ...readPatience, clock: systemClock, random: Math.random });
+
   const list = async function* list(
     keyPrefix: string,
     { startAfter, limit = Infinity }: { readonly startAfter?: string; readonly limit?: number } = {},
@@ -44,22 +52,19 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
     let token: string | undefined;
     do {
       if (left <= 0) return;
-      const page = await explained(keyPrefix, () =>
-        client.send(
-          new ListObjectsV2Command({
-            Bucket: bucket,
-            Prefix: root + keyPrefix,
-            MaxKeys: Math.min(1000, left),
-            ...(startAfter !== undefined && { StartAfter: root + startAfter }),
-            ...(token !== undefined && { ContinuationToken: token }),
-          }),
-        ),
-      );
-      for (const { Key = '', Size = 0, ETag } of wholePage(page, uri(keyPrefix))) {
+      const request = new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: root + keyPrefix,
+        MaxKeys: Math.min(1000, left),
+        ...(startAfter !== undefined && { StartAfter: root + startAfter }),
+        ...(token !== undefined && { ContinuationToken: token }),
+      });
+      const page = await reading(keyPrefix, async () => wholePage(await client.send(request), uri(keyPrefix)));
+      for (const { Key = '', Size = 0, ETag } of page.objects) {
         yield { key: Key.slice(root.length), size: Size, ...versionOf(ETag) };
         if (--left <= 0) return;
       }
-      token = page.NextContinuationToken;
+      token = page.nextToken;
     } while (token !== undefined);
   };
 
@@ -84,7 +89,7 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
         }
       }),
     get: (key) =>
-      explained(key, async () => {
+      reading(key, async () => {
         try {
           const { Body, ETag = '' } = await client.send(new GetObjectCommand(at(key)));
           return { bytes: (await Body?.transformToByteArray()) ?? new Uint8Array(), version: ETag };
@@ -94,7 +99,7 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
         }
       }),
     head: (key) =>
-      explained(key, async () => {
+      reading(key, async () => {
         try {
           const {
             ContentLength = 0,
@@ -108,14 +113,14 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
         }
       }),
     getRange: (key, start, end) =>
-      explained(key, async () => {
+      reading(key, async () => {
         const { Body } = await client.send(new GetObjectCommand({ ...at(key), Range: `bytes=${start}-${end - 1}` }));
         return (await Body?.transformToByteArray()) ?? new Uint8Array();
       }),
     delete: async (keys) => {
       for (let first = 0; first < keys.length; first += deletesMax) {
         const some = keys.slice(first, first + deletesMax);
-        await explained(some[0] ?? '', () =>
+        await reading(some[0] ?? '', () =>
           deleteSome(
             client,
             bucket,
@@ -125,35 +130,6 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
       }
     },
   };
-}
-
-/** The objects of a page, which must be whole: an answer that lost some on its way would hide objects, or the whole ledger. */
-function wholePage(
-  { Name, Contents = [], KeyCount }: ListObjectsV2CommandOutput,
-  where: string,
-): NonNullable<ListObjectsV2CommandOutput['Contents']> {
-  if (Name !== undefined && (KeyCount ?? Contents.length) === Contents.length) return Contents;
-  throw new PipelineError('STORE_UNAVAILABLE', {
-    message: `${where}: the listing arrived damaged: it counts ${KeyCount ?? 'no'} keys and holds ${Contents.length}`,
-    retryable: true,
-  });
-}
-
-/** Writes a checksum as S3 does: base64 of the big-endian bytes. */
-function toChecksum(value: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes.toString('base64');
-}
-
-function crc32Of(checksum: string | undefined): Pick<ObjectInfo, 'crc32'> {
-  // an object of a multipart upload has a checksum of checksums, with `-` and the number of parts behind it
-  const bytes = Buffer.from(checksum ?? '', 'base64');
-  return bytes.length === 4 && checksum?.includes('-') === false ? { crc32: bytes.readUInt32BE() } : {};
-}
-
-function versionOf(etag: string | undefined): Pick<ObjectInfo, 'version'> {
-  return etag === undefined ? {} : { version: etag };
 }
 
 function conditionOf(condition: PutCondition | undefined): { IfNoneMatch?: string; IfMatch?: string } {

@@ -55,6 +55,24 @@ describe('an answer of S3 that arrives damaged', () => {
   });
 });
 
+describe('an answer that is cut off twice', () => {
+  it('is asked for again', async () => {
+    let cuts = 0;
+    const proxy = await startFaultyProxy(endpoint, () => (cuts-- > 0 ? { kind: 'cut-answer' } : undefined));
+    const store = createS3ObjectStore({ region: 'us-east-1', endpoint: proxy.endpoint, bucket, prefix: randomUUID() });
+    const key = 'a/1.json';
+    await store.put(key, Buffer.from('x'.repeat(1000)));
+    const twice = async <T>(work: () => Promise<T>): Promise<T> => {
+      cuts = 2;
+      return work();
+    };
+    expect((await twice(() => store.get(key)))?.bytes).toHaveLength(1000);
+    expect(await twice(() => store.getRange(key, 0, 500))).toHaveLength(500);
+    expect(await twice(() => Array.fromAsync(store.list('a/')))).toHaveLength(1);
+    expect(proxy.faults()).toBe(6);
+  });
+});
+
 describe('an object that arrives at S3 damaged', () => {
   it('is refused and can be sent again', async () => {
     const { store, meet } = await openStore();
