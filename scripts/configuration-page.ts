@@ -11,8 +11,10 @@ export function configurationPage(): string {
 
 <!-- made from src/app/config.ts by \`npm run docs\` -->
 
-All configuration comes from the environment. A variable that is empty counts as not set. Problems are reported all at once, each
-with its variable, what was expected and what came; values of secrets are never printed.
+All configuration comes from the environment. A variable that is empty counts as not set; blanks and line ends around a value
+are ignored. Problems are reported all at once, each with its variable, what was expected and what came; values of secrets, and whatever
+looks like a key or holds a password, are never printed. Of two variables that say the same thing (\`KAFKA_TLS_CERT\` and
+\`KAFKA_TLS_CERT_FILE\`), only one may be set.
 
 **Known as** names the option that sets the same thing elsewhere: in Kafka's clients (\`ssl.…\` and the like), Kafka Connect's S3 sink
 (\`flush.size\`), AWS Glue (\`windowSize\`) and other AWS services.

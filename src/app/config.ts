@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Environment } from '../runtime/environment.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { notShown, quote } from '../runtime/redact.ts';
+import { conflictsIn } from './config-conflicts.ts';
 import type { VariableFacts } from './config-types.ts';
 import { kafkaVariables } from './variables/kafka-variables.ts';
 import { lakeVariables } from './variables/lake-variables.ts';
@@ -28,13 +29,13 @@ export interface DocumentedVariable extends VariableFacts {
  * `required`: variables the command can't do without.
  */
 export function readConfig(environment: Environment, required: readonly VariableName[] = []): Config {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
+  const given = tidy(environment);
   const parsed = configSchema.safeParse(given);
   const problems = [
     ...(parsed.error?.issues ?? []).map((issue) => describe(issue, given)),
     ...missing(required, given),
+    ...conflictsIn(given),
+    ...(parsed.success ? invertedLimits(parsed.data) : []),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
@@ -44,6 +45,22 @@ export function readConfig(environment: Environment, required: readonly Variable
     details: { problems },
     hint: 'docs/configuration.md lists all variables',
   });
+}
+
+/**
+ * Our variables that are set, without the blanks and line ends around them that files of variables and of secrets bring along. A
+ * secret keeps its blanks.
+ */
+function tidy(environment: Environment): Environment {
+  const tidied = Object.keys(configSchema.shape).map((name) => {
+    const value = environment[name] ?? '';
+    return [name, factsOf(name).secret === true ? value.replace(/[\r\n]+$/, '') : value.trim()] as const;
+  });
+  return Object.fromEntries(tidied.filter(([, value]) => value !== ''));
+}
+
+function invertedLimits({ ALERT_LOW: low, ALERT_HIGH: high }: Config): string[] {
+  return low < high ? [] : [`ALERT_LOW: expected a number below ALERT_HIGH (${high}), got ${low}`];
 }
 
 /** All variables, in the order of the documentation. */

@@ -180,10 +180,14 @@ function tableSettings(config: Config): TableSettings {
   };
 }
 
-/** The topic's name as far as Athena takes it; a table that begins with `_` would be hidden from every engine. */
+/**
+ * The topic's name as far as Athena takes it. A table that begins with `_` would be hidden from every engine, one that ends in
+ * `_dead_letters` could be the dead letters' table of another.
+ */
 export function tableOfTopic(topic: string): string {
   const name = columnName(topic);
-  return name.startsWith('_') ? `topic${name}` : name;
+  const visible = name.startsWith('_') ? `topic${name}` : name;
+  return visible.endsWith('_dead_letters') ? `${visible}_topic` : visible;
 }
 
 const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'all', log: 'new-names', frozen: 'none' };

@@ -6,9 +6,10 @@ const batches = 'Batches';
 const time = 'Event time and partitions';
 const parquet = 'Parquet';
 
-/** Engines hide what begins with `_` or `.`, and the ledger lives in `_ledger`. */
-export const tableNamePattern = /^[a-z0-9][a-z0-9_]{0,199}$/;
-export const tableNameExpected = 'lower-case letters, digits and underscores, not beginning with an underscore';
+/** Engines hide what begins with `_` or `.`, the ledger lives in `_ledger`, and another table's dead letters have the ending. */
+export const tableNamePattern = /^(?!.*_dead_letters$)[a-z0-9][a-z0-9_]{0,199}$/;
+export const tableNameExpected =
+  'lower-case letters, digits and underscores, neither beginning with an underscore nor ending in _dead_letters';
 
 /** Where rows go. */
 export const lakeVariables = {

@@ -56,9 +56,12 @@ describe('the configuration', () => {
     },
   );
 
-  it.each(['_ledger', '_x', '.x', 'A', 'a-b', ''.padEnd(201, 'a')])('refuses %j as a table', (name) => {
-    expect(problemsOf({ LAKE_TABLE: name })).toContain('LAKE_TABLE: expected');
-  });
+  it.each(['_ledger', 'x_dead_letters', '_x', '.x', 'A', 'a-b', ''.padEnd(201, 'a')])(
+    'refuses %j as a table',
+    (name) => {
+      expect(problemsOf({ LAKE_TABLE: name })).toContain('LAKE_TABLE: expected');
+    },
+  );
 
   it.each([
     ['thermometer', 'thermometer'],
@@ -67,8 +70,45 @@ describe('the configuration', () => {
     ['.hidden', 'topic_hidden'],
     ['_', 'topic_'],
     ['_ledger', 'topic_ledger'],
+    ['orders-dead-letters', 'orders_dead_letters_topic'],
   ])('names the table of the topic %s %s, so that every engine sees it', (topic, table) => {
     expect(readSettings({ KAFKA_TOPIC: topic }).table.name).toBe(table);
+  });
+
+  it('takes no notice of the blanks and line ends that files bring along', () => {
+    const config = readConfig({
+      KAFKA_TOPIC: 'thermometer\r',
+      BATCH_ROWS_MAX: ' 7 ',
+      LAKE_TABLE: '\t',
+      KAFKA_TLS_KEYSTORE_FILE: 'x.p12\n',
+      KAFKA_TLS_KEYSTORE_PASSWORD: ' a b \r\n',
+    });
+    expect(config).toMatchObject({ KAFKA_TOPIC: 'thermometer', BATCH_ROWS_MAX: 7, KAFKA_TLS_KEYSTORE_FILE: 'x.p12' });
+    expect(config.LAKE_TABLE).toBeUndefined();
+    expect(config.KAFKA_TLS_KEYSTORE_PASSWORD).toBe(' a b ');
+  });
+
+  it.each([
+    [{ KAFKA_TLS_CA: 'a', KAFKA_TLS_CA_FILE: 'b' }, 'KAFKA_TLS_CA and KAFKA_TLS_CA_FILE: expected one of them, got 2'],
+    [
+      { KAFKA_TLS_SECRET_ID: 'a', KAFKA_TLS_CERT_FILE: 'b', KAFKA_TLS_KEY_FILE: 'c' },
+      'KAFKA_TLS_SECRET_ID and KAFKA_TLS_CERT_FILE: expected one of them',
+    ],
+    [
+      { KAFKA_TLS_KEYSTORE_FILE: 'a', KAFKA_TLS_CERT: 'b', KAFKA_TLS_KEY: 'c' },
+      'KAFKA_TLS_KEYSTORE_FILE and KAFKA_TLS_CERT: expected one of them',
+    ],
+    [{ KAFKA_TLS_CERT: 'a' }, 'KAFKA_TLS_CERT: expected KAFKA_TLS_KEY or KAFKA_TLS_KEY_FILE too, got nothing'],
+    [{ KAFKA_TLS_KEY_FILE: 'a' }, 'KAFKA_TLS_KEY_FILE: expected KAFKA_TLS_CERT or KAFKA_TLS_CERT_FILE too'],
+    [{ KAFKA_TLS_KEYSTORE_PASSWORD: 'a' }, 'KAFKA_TLS_KEYSTORE_PASSWORD: expected KAFKA_TLS_KEYSTORE_FILE too'],
+    [{ ALERT_LOW: '38' }, 'ALERT_LOW: expected a number below ALERT_HIGH (37.2), got 38'],
+  ])('says which variables do not go together: %o', (environment, problem) => {
+    expect(problemsOf(environment)).toContain(problem);
+  });
+
+  it('takes certificate and key from different sources', () => {
+    expect(problemsOf({ KAFKA_TLS_CERT_FILE: 'a', KAFKA_TLS_KEY: 'b', KAFKA_TLS_CA: 'c' })).toBe('none');
+    expect(problemsOf({ KAFKA_TLS_SECRET_ID: 'a', KAFKA_TLS_CA_FILE: 'b' })).toBe('none');
   });
 
   it('reads several brokers', () => {

@@ -1,0 +1,33 @@
+import type { Environment } from '../runtime/environment.ts';
+
+/** Variables that say the same thing: of two, one would be ignored without a word. */
+const alternatives: readonly (readonly string[])[] = [
+  ['KAFKA_TLS_CA', 'KAFKA_TLS_CA_FILE'],
+  ['KAFKA_TLS_CERT', 'KAFKA_TLS_CERT_FILE'],
+  ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE'],
+  ['KAFKA_TLS_SECRET_ID', 'KAFKA_TLS_KEYSTORE_FILE', 'KAFKA_TLS_CERT', 'KAFKA_TLS_CERT_FILE'],
+];
+
+/** Variables that mean nothing without another one. */
+const companions: readonly { readonly names: readonly string[]; readonly needs: readonly string[] }[] = [
+  { names: ['KAFKA_TLS_CERT', 'KAFKA_TLS_CERT_FILE'], needs: ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE'] },
+  { names: ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE'], needs: ['KAFKA_TLS_CERT', 'KAFKA_TLS_CERT_FILE'] },
+  { names: ['KAFKA_TLS_KEY_PASSPHRASE'], needs: ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE', 'KAFKA_TLS_SECRET_ID'] },
+  { names: ['KAFKA_TLS_KEYSTORE_PASSWORD'], needs: ['KAFKA_TLS_KEYSTORE_FILE'] },
+];
+
+/** What is wrong with the variables together, though each by itself is good: a sentence each. */
+export function conflictsIn(given: Environment): string[] {
+  const setOf = (names: readonly string[]): string[] => names.filter((name) => given[name] !== undefined);
+  return [
+    ...alternatives
+      .map(setOf)
+      .filter((found) => found.length > 1)
+      .map((found) => `${found.join(' and ')}: expected one of them, got ${found.length}`),
+    ...companions.flatMap(({ names, needs }) =>
+      setOf(needs).length > 0
+        ? []
+        : setOf(names).map((name) => `${name}: expected ${needs.join(' or ')} too, got nothing`),
+    ),
+  ];
+}
