@@ -117,6 +117,28 @@ export class Alarms extends Construct {
         about: 'retention passed the consumer: verify names the offsets',
         missing: TreatMissingData.NOT_BREACHING,
       },
+      RecordsUnreadable: {
+        metric: fromLog('RecordsUnreadable', '{ $.code = "RECORDS_UNREADABLE" }', {
+          value: '1',
+          statistic: 'Sum',
+          period: Duration.minutes(5),
+        }),
+        above: 0,
+        periods: 1,
+        about: 'a partition stands before records that can not be read: the line names the command that skips them',
+        missing: TreatMissingData.NOT_BREACHING,
+      },
+      ObjectsMissing: {
+        metric: fromLog('ObjectsMissing', '{ $.msg = "an object that the ledger lists is gone*" }', {
+          value: '1',
+          statistic: 'Sum',
+          period: minute,
+        }),
+        above: 0,
+        periods: 1,
+        about: 'objects were removed from the lake: verify names them',
+        missing: TreatMissingData.NOT_BREACHING,
+      },
       Failures: {
         metric: fromLog('Failures', '{ $.level = "fatal" }', {
           value: '1',
@@ -129,7 +151,7 @@ export class Alarms extends Construct {
         missing: TreatMissingData.NOT_BREACHING,
       },
       Restarts: {
-        metric: fromLog('Starts', '{ $.msg = "glueless starts" }', {
+        metric: fromLog('Starts', '{ $.msg = "starting" }', {
           value: '1',
           statistic: 'Sum',
           period: Duration.minutes(30),

@@ -133,7 +133,7 @@ describe('the service', () => {
     scaled.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 12 });
   });
 
-  it('alarms on lag, staleness, dead letters, losses, failures, restarts and certificates', () => {
+  it('alarms on lag, staleness, dead letters, losses, damage, failures, restarts and certificates', () => {
     const about = ofType('AWS::CloudWatch::Alarm').filter(
       ({ Properties }) => Properties.AlarmDescription !== undefined,
     );
@@ -144,6 +144,8 @@ describe('the service', () => {
         'OldestRecordAgeMs',
         'DeadLetters',
         'RecordsLost',
+        'RecordsUnreadable',
+        'ObjectsMissing',
         'Failures',
         'Starts',
         'CertificateDaysLeft',
@@ -168,7 +170,7 @@ describe('the service', () => {
   });
 
   it('looks for log lines that the consumer writes', () => {
-    const source = ['src/app/log-observer.ts', 'src/commands/consume.ts', 'src/kafka/tls-material.ts']
+    const source = ['src/cli.ts', 'src/app/log-observer.ts', 'src/commands/consume.ts', 'src/kafka/tls-material.ts']
       .map((file) => readFileSync(join(root, file), 'utf8'))
       .join('\n');
     const patterns = ofType('AWS::Logs::MetricFilter').map(({ Properties }) => String(Properties.FilterPattern));
