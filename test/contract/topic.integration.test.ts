@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createRecordSource } from '../../src/kafka/source.ts';
 import { createTopicReader } from '../../src/kafka/topic-reader.ts';
+import { memberOf } from '../support/group-member.ts';
 import { appendRecords, connectAdmin, createTopic, deleteBelow } from '../support/kafka.ts';
 import { describeTopic } from './topic-contract.ts';
 
@@ -10,15 +10,7 @@ describeTopic('Apache Kafka', async () => {
   await createTopic(kafka, topic, 2);
   return {
     reader: createTopicReader({ kafka, topic }),
-    join: () =>
-      createRecordSource({
-        kafka,
-        topic,
-        groupId: topic,
-        sessionTimeoutMs: 10_000,
-        fetchBytesMax: 100_000,
-        metadataMaxAgeMs: 60_000,
-      }),
+    join: () => memberOf(kafka, topic),
     append: (partition, records) => appendRecords(kafka, topic, partition, records),
     deleteBelow: (partition, offset) => deleteBelow(kafka, topic, partition, offset),
   };

@@ -15,6 +15,9 @@ export function topicOf(partitions: number, records: number): FakeTopic {
   return topic;
 }
 
+/** Cuts small batches soon. */
+export const testPolicy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };
+
 export interface Overrides extends Partial<ConsumerOptions> {
   readonly observer?: PipelineObserver;
 }
@@ -30,7 +33,7 @@ export async function run(
     source: new FakeSource(topic),
     reader: topic,
     tools,
-    policy: { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 },
+    policy: testPolicy,
     clock: systemClock,
     bufferBytesMax: 10_000_000,
     commitsMax: 2,

@@ -1,27 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { stepNames, type PipelineObserver, type StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
-import { runConsumer } from '../../../src/consumer/service/run-consumer.ts';
 import { writeFile } from 'node:fs/promises';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { explainFileError } from '../../../src/lake/explain-file-error.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeSource, FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs, type TestRecord } from '../../support/chunks.ts';
 import { acknowledgeGaps } from '../../../src/consumer/ledger/acknowledge-gaps.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import {
-  audit,
-  createTestTools,
-  openTestLake,
-  readRows,
-  testTable,
-  testTopic,
-  type TestLake,
-} from '../../support/lake.ts';
-
-const policy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };
+import { audit, openTestLake, readRows, testTable, testTopic, type TestLake } from '../../support/lake.ts';
+import { run, testPolicy } from '../../support/run-service.ts';
 
 function readings(count: number, from = 0): TestRecord[] {
   return Array.from({ length: count }, (_, at): TestRecord => {
@@ -46,23 +35,11 @@ async function consumeToEnd(
   lake: TestLake,
   { observer, chunkRecords, rowsMax, assignment }: RunOptions = {},
 ): Promise<CommitTools> {
-  const tools = createTestTools({ ...lake, ...(observer && { observer }) });
-  await runConsumer({
+  return run(topic, lake, {
     source: new FakeSource(topic, { ...(chunkRecords && { chunkRecords }), ...(assignment && { assignment }) }),
-    reader: topic,
-    tools,
-    policy: { ...policy, ...(rowsMax && { rowsMax }) },
-    clock: systemClock,
-    bufferBytesMax: 10_000_000,
-    commitsMax: 2,
-    unreadableRetryMs: 50,
-    untilEnd: true,
-    stallMs: 20_000,
-    drainMs: 5000,
-    lagPollMs: 50,
-    stop: new AbortController().signal,
+    policy: { ...testPolicy, ...(rowsMax && { rowsMax }) },
+    ...(observer && { observer }),
   });
-  return tools;
 }
 
 /** Every record is a row, a dead letter or a tombstone, once; the audit agrees. */
