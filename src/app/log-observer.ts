@@ -8,6 +8,7 @@ const missingHint =
 
 /** Logs what the pipeline does: one info line per committed batch, nothing per record. */
 export function createLogObserver(log: Logger): PipelineObserver {
+  let lacksEventTimes = false;
   return {
     assigned: (positions) =>
       log.info(
@@ -24,7 +25,7 @@ export function createLogObserver(log: Logger): PipelineObserver {
       ),
     revoked: () => log.info('partitions given back'),
     committed: ({ entry, reason, bytesIn, tookMs, oldestTimestampMs }) => {
-      const { partition, outcome } = entry;
+      const { partition, outcome, recipe } = entry;
       const [from, to] = [entry.from.toString(), entry.to.toString()];
       const { rows, deadLetters, tombstones, objects, committedAt } = outcome;
       const bytesOut = objects.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -33,6 +34,12 @@ export function createLogObserver(log: Logger): PipelineObserver {
       log.info(
         { partition, from, to, reason, ...counts, bytesIn, bytesOut, tookMs, oldestRecordAgeMs: ageMs },
         'batch committed',
+      );
+      if (lacksEventTimes || outcome.rows === 0 || outcome.minEventTime !== undefined) return;
+      lacksEventTimes = true;
+      log.warn(
+        { partition, eventTimeField: recipe.placement.eventTimeField },
+        'no record of the batch has an event time: Kafka timestamps choose the Hive partitions',
       );
     },
     conflict: ({ partition, from, theirs }) =>

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { describeFailure, failureFields } from '../../../src/app/explain-failure.ts';
 import { configuredVariables, mistypedVariables } from '../../../src/app/given-variables.ts';
+import { createLogObserver } from '../../../src/app/log-observer.ts';
 import { memoryProblem } from '../../../src/app/memory-check.ts';
 import { readSettings } from '../../../src/app/settings.ts';
 import { createStatusLog } from '../../../src/app/status-log.ts';
@@ -82,6 +83,25 @@ describe('variables of the environment', () => {
     ];
     expect(mistypedVariables(Object.fromEntries(others.map((name) => [name, 'x'])))).toEqual([]);
     expect(mistypedVariables(environment)).toEqual([]);
+  });
+});
+
+describe('a batch whose records have no event time', () => {
+  it('is named once, since EVENT_TIME_FIELD may be mistyped', () => {
+    const { log, lines } = createTestLog();
+    const observer = createLogObserver(log);
+    const commit = (minEventTime?: string): void => {
+      const outcome = { rows: 1, deadLetters: 0, tombstones: 0, objects: [], committedAt: '', minEventTime };
+      const recipe = { placement: { eventTimeField: 'evenTime' } };
+      observer.committed?.({ entry: { partition: 0, from: 0n, to: 1n, outcome, recipe } } as never);
+    };
+    commit('2026-11-23T09:15:00Z');
+    commit();
+    commit();
+    const warnings = lines.filter(({ level }) => level === 40);
+    expect(warnings).toMatchObject([
+      { eventTimeField: 'evenTime', msg: expect.stringContaining('no record of the batch') },
+    ]);
   });
 });
 
