@@ -149,8 +149,11 @@ class Audit {
     this.#needs.rows.add(entry);
     this.#needs['dead-letters'].add(entry);
     this.#sample?.add(entry);
-    if (sinceMs === undefined) for (const object of entry.outcome.objects) this.#index.add(entry, object);
-    if (deep || sinceMs !== undefined) await this.#work.start(() => this.#inspect(entry, deep));
+    const { objects } = entry.outcome;
+    // entries of older versions do not say what a listing shows
+    const isSettled = deep || sinceMs !== undefined || objects.some(({ version }) => version === undefined);
+    if (sinceMs === undefined) for (const object of objects) this.#index.add(entry, object, isSettled);
+    if (isSettled) await this.#work.start(() => this.#inspect(entry, deep));
   }
 
   async #inspect(entry: WrittenEntry, deep: boolean): Promise<void> {
@@ -168,11 +171,8 @@ class Audit {
   }
 
   async #auditListing(): Promise<Repair[]> {
-    const { deep = false } = this.#options;
     const onObject = (): void => this.#progress({ objects: 1 });
     const repairs = await auditListing(this.#index, { ...this.#options, findings: this.#findings, onObject });
-    // what was read whole needs no second look
-    if (deep) return repairs;
     const sampled = new Set(this.#sample?.chosen.map(({ partition, from }) => `${partition}/${from}`));
     const doubtful = this.#index.doubtful(({ partition, from }) => !sampled.has(`${partition}/${from}`));
     const inspect = (entry: WrittenEntry) => this.#inspect(entry, false);
