@@ -42,7 +42,9 @@ export async function replay(
   const description = await reader.describe();
   const { topicId } = description;
   const selections = await selectRanges(reader, description.partitions, options);
-  const plan = await planAll(selections, { ledger: new Ledger(lake.store), reader, table, topic, topicId });
+  const beginsAnywhere = options.table !== undefined;
+  const planTools = { ledger: new Ledger(lake.store), reader, table, topic, topicId, beginsAnywhere };
+  const plan = await planAll(selections, planTools);
   for (const item of plan) printLines(describe(item));
   if (options.dryRun) return 0;
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
@@ -110,7 +112,7 @@ async function selectRanges(
 
 async function planAll(
   selections: readonly Selection[],
-  { ledger, reader, table, topic, topicId }: PlanTools,
+  { ledger, reader, table, topic, topicId, beginsAnywhere }: PlanTools,
 ): Promise<ReplayItem[]> {
   const plan: ReplayItem[] = [];
   for (const { range, marks } of selections) {
@@ -118,7 +120,8 @@ async function planAll(
     const path = { table, topic, partition: range.partition };
     const last = await ledger.last(path, undefined);
     if (last !== undefined) await checkSameLog(path, last.entry, { ...marks, topicId }, { ledger, reader });
-    plan.push(...planReplay(range, await entriesFor(range, path, last?.entry.to, ledger), marks));
+    const entries = await entriesFor(range, path, last?.entry.to, ledger);
+    plan.push(...planReplay(range, entries, marks, { beginsAnywhere }));
   }
   return plan;
 }
@@ -129,6 +132,7 @@ interface PlanTools {
   readonly table: string;
   readonly topic: string;
   readonly topicId: string | undefined;
+  readonly beginsAnywhere: boolean;
 }
 
 /** The entries that meet the range, and the chain's last one: what lies between it and the range is written too. */

@@ -18,8 +18,13 @@ export type ReplayItem =
   /** Left alone, and why. */
   | { readonly kind: 'leave'; readonly range: OffsetRange; readonly why: string };
 
+export interface PlanOptions {
+  /** An empty ledger may begin at the selection: no service reads into this table. Else it begins where the topic does. */
+  readonly beginsAnywhere?: boolean;
+}
+
 /**
- * What a replay of `selection` does to one partition, whose ledger entries are given in order.
+ * Plans what a replay of `selection` does to one partition, whose ledger entries are given in order.
  * A batch is replaced whole, also when the selection covers a part of it. The chain is never broken: what lies between its
  * end and the selection is written too.
  */
@@ -27,6 +32,7 @@ export function planReplay(
   selection: OffsetRange,
   entries: readonly Versioned[],
   { low, high }: Watermarks,
+  { beginsAnywhere = false }: PlanOptions = {},
 ): ReplayItem[] {
   const { partition } = selection;
   const items: ReplayItem[] = [];
@@ -46,7 +52,9 @@ export function planReplay(
       items.push(planEntry(current, low));
   }
 
-  const start = chainEnd === undefined ? from : larger(chainEnd, low);
+  // what lies before the first entry would never be read: the service goes on behind it
+  const begin = beginsAnywhere ? from : low;
+  const start = chainEnd === undefined ? begin : larger(chainEnd, low);
   if (start < to && (chainEnd === undefined || to > chainEnd))
     items.push({ kind: 'write', range: { partition, from: start, to } });
   if (chainEnd !== undefined && start > chainEnd && to > chainEnd) {

@@ -64,6 +64,16 @@ describe('a replay', () => {
     await expectOnce({ lake, topic }, 60);
   });
 
+  it('of a part, before anything was written, begins where the topic does: what lies before would never be read', async () => {
+    const lake = await openTestLake();
+    const topic = new FakeTopic(1);
+    topic.append(0, ...Array.from({ length: 30 }, (_, n) => ({ value: `{"n":${n}}` })));
+    expect(await replay(createTestTools(lake), topic, { from: 12n, to: 30n })).toEqual(['write 0-30']);
+    await expectOnce({ lake, topic }, 30);
+    const range = { partition: 0, from: 12n, to: 20n };
+    expect(planReplay(range, [], topic.marksOf(0), { beginsAnywhere: true })).toEqual([{ kind: 'write', range }]);
+  });
+
   it('writes what is not there yet', async () => {
     const { lake, topic } = await writtenLake();
     topic.append(0, { value: '{"n":60}' });
