@@ -46,14 +46,10 @@ export class AssignedPartitions {
     return this.#options.topicId;
   }
 
-  /** Begins to read, but for the partitions that are paused already. */
-  begin(paused: ReadonlySet<number>): void {
-    for (const [partition, state] of this.#states) {
-      state.isPaused = paused.has(partition);
-      this.#options.reins.seek(partition, state.position);
-    }
-    const free = [...this.#states.keys()].filter((partition) => !paused.has(partition));
-    if (free.length > 0) this.#options.reins.release(free);
+  begin(): void {
+    const { reins } = this.#options;
+    for (const [partition, { position }] of this.#states) reins.seek(partition, position);
+    reins.release([...this.#states.keys()]);
   }
 
   /** Another assignment follows: what is still on its way counts for nothing. */

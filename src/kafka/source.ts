@@ -46,8 +46,6 @@ class GroupMember implements RecordSource {
   readonly #consumer: Consumer;
   readonly #reins: ConsumerReins;
   readonly #over = Promise.withResolvers<void>();
-  /** Pauses that were asked for while the assignment was being worked out. */
-  readonly #pausedEarly = new Set<number>();
   #handler: RecordHandler | undefined;
   #assigned: AssignedPartitions | undefined;
   #assignment = 0;
@@ -120,12 +118,10 @@ class GroupMember implements RecordSource {
   }
 
   pause(partition: number): void {
-    if (this.#assigned === undefined) this.#pausedEarly.add(partition);
-    else this.#assigned.pause(partition);
+    this.#assigned?.pause(partition);
   }
 
   resume(partition: number): void {
-    this.#pausedEarly.delete(partition);
     this.#assigned?.resume(partition);
   }
 
@@ -158,7 +154,8 @@ class GroupMember implements RecordSource {
     // else the same is fetched again
     if (next !== undefined) resolveOffset((next - 1n).toString());
     await heartbeat().catch((error: unknown) => {
-      this.#lose();
+      // after any other failure kafkajs goes on as the member that it is
+      if (explainKafkaError(error, '').code === 'MEMBERSHIP_LOST') this.#lose();
       throw error;
     });
   }
@@ -196,14 +193,13 @@ class GroupMember implements RecordSource {
     this.#hasJoined = true;
     this.#assigned?.end();
     this.#assigned = undefined;
-    this.#pausedEarly.clear();
     // before the first fetch of this assignment
     this.#reins.hold(partitions);
     this.#assign(partitions)
       .then((assigned) => {
         if (mine !== this.#assignment) return;
         this.#assigned = assigned;
-        assigned?.begin(this.#pausedEarly);
+        assigned?.begin();
       })
       .catch((error: unknown) => {
         if (mine === this.#assignment) this.#fail(this.#explain(error));

@@ -135,6 +135,23 @@ export function describeTopic(name: string, open: () => Promise<OpenTopic>): voi
       await running;
     });
 
+    it('reads all partitions of an assignment: pauses that were asked for before its answer are void', async () => {
+      const { join, append } = await open();
+      await append(0, records(5));
+      const source = join();
+      const recorder = new Recorder();
+      const answer = recorder.assigned.bind(recorder);
+      recorder.assigned = async (partitions) => {
+        source.pause(0);
+        return answer(partitions);
+      };
+      const running = source.run(recorder);
+      await recorder.until(() => recorder.of(0).at(-1)?.to === 5n);
+      await source.stop();
+      await running;
+      expect(valuesOf(recorder.of(0))).toEqual(records(5).map(({ value }) => value));
+    });
+
     it('keeps a committed offset and its metadata for the next member', async () => {
       const { join, append } = await open();
       await append(0, records(20));

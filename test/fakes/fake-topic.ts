@@ -137,12 +137,12 @@ export class FakeSource implements RecordSource {
   /** A rebalance: the member has exactly these partitions from now on. */
   async assign(partitions: readonly number[]): Promise<void> {
     this.#positions.clear();
-    this.#paused.clear();
     const assigned = partitions.map((partition): AssignedPartition => {
       const committed = this.#topic.commits.get(partition);
       return { partition, topicId: this.#topic.id, ...this.#topic.marksOf(partition), ...(committed && { committed }) };
     });
     const starts = await this.#handler?.assigned(assigned);
+    this.#paused.clear();
     for (const [partition, offset] of starts ?? []) this.#positions.set(partition, offset);
   }
 

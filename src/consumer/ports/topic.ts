@@ -32,7 +32,7 @@ export interface AssignedPartition extends Watermarks {
 export interface RecordHandler {
   /**
    * The member got these partitions (the whole assignment, also those it had before). Everything handed over earlier and
-   * not yet written is void. Answers with the offset to continue at, for each partition. No record is handed over before that.
+   * not yet written is void, and pauses end once it answers. Answers with the offset to continue at, for each partition. No record is handed over before that.
    */
   assigned(partitions: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>>;
   /** Membership is gone or changing: work in flight must not be counted on. */

@@ -101,10 +101,4 @@ describe('a partition', () => {
     partitions.seek(0, 2n);
     expect(told.slice(-2)).toEqual(['seek 2', 'release']);
   });
-
-  it('that was paused while its start was looked up stays paused', () => {
-    const { partitions, told } = assignedAt(7n);
-    partitions.begin(new Set([0]));
-    expect(told).toEqual(['seek 7']);
-  });
 });
