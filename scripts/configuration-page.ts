@@ -1,5 +1,5 @@
 import { knownOptions } from './known-options.ts';
-import { documentedVariables, type DocumentedVariable } from '../src/app/config.ts';
+import { documentedVariables, type DocumentedVariable } from '../src/app/config/config.ts';
 
 export const configurationPath = 'docs/configuration.md';
 
@@ -9,7 +9,7 @@ export function configurationPage(): string {
   const sections = [...groups].map(([group, variables]) => section(group, variables));
   return `# Configuration
 
-<!-- made from src/app/config.ts by \`npm run docs\` -->
+<!-- made from src/app/config/config.ts by \`npm run docs\` -->
 
 All configuration comes from the environment. A variable that is empty counts as not set; blanks and line ends around a value
 are ignored. Problems are reported all at once, each with its variable, what was expected and what came; values of secrets, and whatever

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
-import { exitCodeOf, exitCodes } from './app/exit-codes.ts';
-import { describeFailure, failureFields } from './app/explain-failure.ts';
-import { configuredVariables, mistypedVariables } from './app/given-variables.ts';
-import { createLogger, type Logger } from './app/logger.ts';
-import { ignoreClosedPipes, printProblem } from './app/output.ts';
-import { readSettings } from './app/settings.ts';
+import { exitCodeOf, exitCodes } from './app/observe/exit-codes.ts';
+import { describeFailure, failureFields } from './app/observe/explain-failure.ts';
+import { configuredVariables, mistypedVariables } from './app/config/given-variables.ts';
+import { createLogger, type Logger } from './app/observe/logger.ts';
+import { ignoreClosedPipes, printProblem } from './app/observe/output.ts';
+import { readSettings } from './app/config/settings.ts';
 import { listenForStop } from './app/signals.ts';
 import { readVersion } from './app/version.ts';
 import { createCommandLine } from './commands/command-line.ts';

@@ -170,7 +170,12 @@ describe('the service', () => {
   });
 
   it('looks for log lines that the consumer writes', () => {
-    const source = ['src/cli.ts', 'src/app/log-observer.ts', 'src/commands/consume.ts', 'src/kafka/tls-material.ts']
+    const source = [
+      'src/cli.ts',
+      'src/app/observe/log-observer.ts',
+      'src/commands/consume.ts',
+      'src/kafka/tls-material.ts',
+    ]
       .map((file) => readFileSync(join(root, file), 'utf8'))
       .join('\n');
     const patterns = ofType('AWS::Logs::MetricFilter').map(({ Properties }) => String(Properties.FilterPattern));

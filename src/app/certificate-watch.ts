@@ -2,8 +2,8 @@ import { checkTlsMaterial, type CertificateFacts } from '../kafka/client-certifi
 import type { TlsMaterial } from '../kafka/tls-material.ts';
 import { type TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Logger } from './logger.ts';
-import { failureFields } from './explain-failure.ts';
+import type { Logger } from './observe/logger.ts';
+import { failureFields } from './observe/explain-failure.ts';
 
 export interface RotationOptions {
   readonly identity: TlsIdentity;

@@ -1,6 +1,6 @@
 import type { Ledger } from '../consumer/ledger/ledger.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './config/settings.ts';
 
 /**
  * Rejects with LEDGER_EMPTY when nothing of the topic was ever written into the table: a mistyped name must not look like a

@@ -2,7 +2,7 @@ import { createKafkaClient, type KafkaClient } from '../kafka/kafkajs/client.ts'
 import { checkTlsMaterial, type CertificateFacts } from '../kafka/client-certificate.ts';
 import { loadTlsMaterial, type TlsMaterial } from '../kafka/tls-material.ts';
 import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
-import type { KafkaSettings, TlsSettings } from './settings.ts';
+import type { KafkaSettings, TlsSettings } from './config/settings.ts';
 
 export interface KafkaConnection {
   readonly kafka: KafkaClient;

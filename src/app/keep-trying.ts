@@ -1,7 +1,7 @@
 import { systemClock } from '../runtime/clock.ts';
-import type { Logger } from './logger.ts';
+import type { Logger } from './observe/logger.ts';
 import { retry } from '../runtime/retry.ts';
-import { failureFields } from './explain-failure.ts';
+import { failureFields } from './observe/explain-failure.ts';
 import type { StopSignal } from './signals.ts';
 
 export interface KeepTryingOptions {

@@ -4,7 +4,7 @@ import { createS3ObjectStore } from '../aws/s3-object-store.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lake } from './lake.ts';
-import type { LakeSettings } from './settings.ts';
+import type { LakeSettings } from './config/settings.ts';
 
 /** Makes a lake of S3 as store, Glue as catalog and Athena as engine. */
 export function openAwsLake(

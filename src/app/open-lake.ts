@@ -3,7 +3,7 @@ import { createJsonCatalog } from '../lake/json-catalog.ts';
 import { createLocalObjectStore } from '../lake/local-object-store.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import type { Lake } from './lake.ts';
-import type { LakeSettings } from './settings.ts';
+import type { LakeSettings } from './config/settings.ts';
 
 /** Makes a lake of a folder, with a catalog of its own and DuckDB, or of S3, Glue and Athena. */
 export async function openLake(settings: LakeSettings): Promise<Lake> {

@@ -1,4 +1,4 @@
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from './observe/exit-codes.ts';
 
 /** A graceful stop by SIGINT or SIGTERM; a second signal ends the process at once. */
 export interface StopSignal {

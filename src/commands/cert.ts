@@ -3,9 +3,9 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkTlsMaterial, clientCertificates } from '../kafka/client-certificate.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { AwsSettings, TlsSettings } from '../app/settings.ts';
+import type { AwsSettings, TlsSettings } from '../app/config/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { printJson, printLines } from '../app/output.ts';
+import { printJson, printLines } from '../app/observe/output.ts';
 import { loadMaterial } from '../app/connect-kafka.ts';
 
 export interface RequestOptions {

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
-import { printLines, printProblem } from '../app/output.ts';
+import { printLines, printProblem } from '../app/observe/output.ts';
 import { describeVersion, readVersion } from '../app/version.ts';
 import { addDataCommands } from './data-commands.ts';
 import type { RunCommand } from './run-command.ts';

@@ -11,8 +11,8 @@ import { systemClock } from '../runtime/clock.ts';
 import { msPerHour } from '../runtime/duration.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { StopSignal } from '../app/signals.ts';
-import { printLines } from '../app/output.ts';
-import { exitCodes } from '../app/exit-codes.ts';
+import { printLines } from '../app/observe/output.ts';
+import { exitCodes } from '../app/observe/exit-codes.ts';
 
 export interface DemoOptions {
   readonly count: number;

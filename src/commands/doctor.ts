@@ -7,13 +7,13 @@ import type { TopicReader } from '../consumer/ports/topic.ts';
 import { withAdmin } from '../kafka/topics.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { mapConcurrently } from '../runtime/concurrency.ts';
-import type { KafkaSettings, Settings } from '../app/settings.ts';
+import type { KafkaSettings, Settings } from '../app/config/settings.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
-import { printLines } from '../app/output.ts';
+import { printLines } from '../app/observe/output.ts';
 import { openTopic } from '../app/open-topic.ts';
 import { openLake } from '../app/open-lake.ts';
-import { exitCodes } from '../app/exit-codes.ts';
-import { describeFailure } from '../app/explain-failure.ts';
+import { exitCodes } from '../app/observe/exit-codes.ts';
+import { describeFailure } from '../app/observe/explain-failure.ts';
 
 interface Check {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { tableNameExpected, tableNamePattern } from '../app/variables/lake-variables.ts';
+import { tableNameExpected, tableNamePattern } from '../app/config/lake-variables.ts';
 import { parseDuration } from '../runtime/duration.ts';
 
 /** Parsers of command-line values: throw commander's error with what was expected. */

@@ -4,13 +4,13 @@ import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
 import type { OffsetRange, TopicDescription, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
 import { planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
 import { replayItem } from '../consumer/replay/replay.ts';
-import type { Settings } from '../app/settings.ts';
+import type { Settings } from '../app/config/settings.ts';
 import { PipelineError, unreachable } from '../runtime/errors.ts';
-import type { Logger } from '../app/logger.ts';
+import type { Logger } from '../app/observe/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { openTopic } from '../app/open-topic.ts';
-import { createLogObserver } from '../app/log-observer.ts';
-import { printLines } from '../app/output.ts';
+import { createLogObserver } from '../app/observe/log-observer.ts';
+import { printLines } from '../app/observe/output.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
 

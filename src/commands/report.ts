@@ -1,8 +1,8 @@
 import { hourlyMeans } from '../report/hourly-means.ts';
 import { formatReport } from '../report/format.ts';
-import type { Settings } from '../app/settings.ts';
+import type { Settings } from '../app/config/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { printJson, printLines } from '../app/output.ts';
+import { printJson, printLines } from '../app/observe/output.ts';
 import { openLake } from '../app/open-lake.ts';
 
 export interface ReportOptions {

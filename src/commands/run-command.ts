@@ -1,6 +1,6 @@
-import type { VariableName } from '../app/config.ts';
-import type { Logger } from '../app/logger.ts';
-import type { Settings } from '../app/settings.ts';
+import type { VariableName } from '../app/config/config.ts';
+import type { Logger } from '../app/observe/logger.ts';
+import type { Settings } from '../app/config/settings.ts';
 import type { StopSignal } from '../app/signals.ts';
 
 export interface Context {

@@ -2,16 +2,16 @@ import type { RecordChunk } from '../consumer/ports/record-chunk.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import type { SchemaPreview } from '../consumer/table/schema-preview.ts';
 import { alignColumns } from '../report/format.ts';
-import type { Settings } from '../app/settings.ts';
+import type { Settings } from '../app/config/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import type { Logger } from '../app/logger.ts';
+import type { Logger } from '../app/observe/logger.ts';
 import { formatType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
-import { printJson, printLines } from '../app/output.ts';
+import { printJson, printLines } from '../app/observe/output.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { openTopic } from '../app/open-topic.ts';
 import { openLake } from '../app/open-lake.ts';
-import { exitCodes } from '../app/exit-codes.ts';
+import { exitCodes } from '../app/observe/exit-codes.ts';
 
 /** Prints the table's columns, and where each came from. */
 export async function showSchema(settings: Settings, { json }: { readonly json: boolean }): Promise<number> {

@@ -1,11 +1,11 @@
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { openTopic } from '../app/open-topic.ts';
-import { exitCodes } from '../app/exit-codes.ts';
-import { createLogObserver } from '../app/log-observer.ts';
-import type { Logger } from '../app/logger.ts';
+import { exitCodes } from '../app/observe/exit-codes.ts';
+import { createLogObserver } from '../app/observe/log-observer.ts';
+import type { Logger } from '../app/observe/logger.ts';
 import { openLake } from '../app/open-lake.ts';
-import { printLines } from '../app/output.ts';
-import type { Settings } from '../app/settings.ts';
+import { printLines } from '../app/observe/output.ts';
+import type { Settings } from '../app/config/settings.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { skipRange } from '../consumer/commit/skip-range.ts';
 import type { OffsetRange, TopicReader } from '../consumer/ports/topic.ts';

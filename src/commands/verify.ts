@@ -4,13 +4,13 @@ import { verify, type VerifyOptions } from '../consumer/audit/verify.ts';
 import { acknowledgeGaps } from '../consumer/ledger/acknowledge-gaps.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Settings } from '../app/settings.ts';
+import type { Settings } from '../app/config/settings.ts';
 import { openTopic } from '../app/open-topic.ts';
-import type { Logger } from '../app/logger.ts';
-import { printJson, printLines } from '../app/output.ts';
+import type { Logger } from '../app/observe/logger.ts';
+import { printJson, printLines } from '../app/observe/output.ts';
 import { checkLedgerHasEntries } from '../app/check-ledger.ts';
 import { openLake } from '../app/open-lake.ts';
-import { exitCodes } from '../app/exit-codes.ts';
+import { exitCodes } from '../app/observe/exit-codes.ts';
 import { createProgress } from './verify-progress.ts';
 import { toJson, toLines } from './verify-report.ts';
 

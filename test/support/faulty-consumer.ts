@@ -1,8 +1,8 @@
 import { consume } from '../../src/commands/consume.ts';
-import { createLogObserver } from '../../src/app/log-observer.ts';
+import { createLogObserver } from '../../src/app/observe/log-observer.ts';
 import { listenForStop } from '../../src/app/signals.ts';
-import { readSettings } from '../../src/app/settings.ts';
-import { createLogger } from '../../src/app/logger.ts';
+import { readSettings } from '../../src/app/config/settings.ts';
+import { createLogger } from '../../src/app/observe/logger.ts';
 
 /**
  * `glueless consume` that sends itself a signal when it reaches a commit step for the nth time:

@@ -5,8 +5,8 @@ import { overviewPath, overviewPicture, overviewThemes } from '../../scripts/ove
 import { readmeWith, readResults } from '../../scripts/readme-numbers.ts';
 import { parseEntry } from '../../src/consumer/ledger/entry-format.ts';
 import { parseObjectName } from '../../src/consumer/ledger/object-keys.ts';
-import { documentedVariables } from '../../src/app/config.ts';
-import { readSettings } from '../../src/app/settings.ts';
+import { documentedVariables } from '../../src/app/config/config.ts';
+import { readSettings } from '../../src/app/config/settings.ts';
 import { errorGroups } from '../../src/runtime/error-codes/error-codes.ts';
 import { problemOf, serviceWords, wordsOf } from '../support/command-check.ts';
 import {

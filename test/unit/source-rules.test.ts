@@ -21,6 +21,9 @@ describe('the rules of the house find what is planted', () => {
     ['src/aws/planted.ts', "import {\n  commitBatch,\n} from '../consumer/commit/commit-batch.ts';"],
     ['src/kafka/planted.ts', "import { simulate } from '../producer/simulator.ts';"],
     ['src/schema/planted.ts', "import { processEnvironment } from '../runtime/environment.ts';"],
+    ['src/app/config/planted.ts', "import { openLake } from '../open-lake.ts';"],
+    ['src/app/observe/planted.ts', "import { connectKafka } from '../connect-kafka.ts';"],
+    ['src/lake/planted.ts', "import type { Settings } from '../app/config/settings.ts';"],
     ['src/app/planted.ts', "import { consume } from '../commands/consume.ts';"],
     ['src/commands/planted.ts', "import '../cli.ts';"],
   ])('an import that %s must not have', (file, text) => {

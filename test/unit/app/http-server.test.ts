@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startHttpServer, type HttpOptions } from '../../../src/app/http-server.ts';
+import { startHttpServer, type HttpOptions } from '../../../src/app/observe/http-server.ts';
 
 async function start(options: Partial<HttpOptions> = {}) {
   const server = await startHttpServer({

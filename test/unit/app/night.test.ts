@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { describeFailure, failureFields } from '../../../src/app/explain-failure.ts';
-import { configuredVariables, mistypedVariables } from '../../../src/app/given-variables.ts';
-import { createLogObserver } from '../../../src/app/log-observer.ts';
-import { memoryProblem } from '../../../src/app/memory-check.ts';
-import { readSettings } from '../../../src/app/settings.ts';
-import { createStatusLog } from '../../../src/app/status-log.ts';
-import { watchService } from '../../../src/app/watch-service.ts';
+import { describeFailure, failureFields } from '../../../src/app/observe/explain-failure.ts';
+import { configuredVariables, mistypedVariables } from '../../../src/app/config/given-variables.ts';
+import { createLogObserver } from '../../../src/app/observe/log-observer.ts';
+import { memoryProblem } from '../../../src/app/observe/memory-check.ts';
+import { readSettings } from '../../../src/app/config/settings.ts';
+import { createStatusLog } from '../../../src/app/observe/status-log.ts';
+import { watchService } from '../../../src/app/observe/watch-service.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { TestClock } from '../../support/test-clock.ts';
 

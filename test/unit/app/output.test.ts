@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { documentedVariables, readConfig } from '../../../src/app/config.ts';
+import { documentedVariables, readConfig } from '../../../src/app/config/config.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 
 const cli = join(import.meta.dirname, '../../../src/cli.ts');

@@ -1,4 +1,4 @@
-import type { Settings } from './settings.ts';
+import type { Settings } from '../config/settings.ts';
 
 /** Node, its code and what a small batch takes, measured. */
 const baseBytes = 130 * 1024 * 1024;

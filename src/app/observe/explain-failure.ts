@@ -1,5 +1,5 @@
-import { factsOfError } from '../runtime/error-codes/error-codes.ts';
-import { isRetryable, messageOf, PipelineError } from '../runtime/errors.ts';
+import { factsOfError } from '../../runtime/error-codes/error-codes.ts';
+import { isRetryable, messageOf, PipelineError } from '../../runtime/errors.ts';
 
 /** An error for people: one line for what happened, with its code, and one for what can be done. */
 export function describeFailure(error: unknown): string {

@@ -1,5 +1,5 @@
 import { parseColumns } from '../../schema/hive-ddl.ts';
-import { choice, integer, list, variable, yesNo } from '../config-types.ts';
+import { choice, integer, list, variable, yesNo } from './config-types.ts';
 
 const group = 'Schema';
 

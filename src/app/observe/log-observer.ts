@@ -1,5 +1,5 @@
-import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
-import { skipCommand } from '../consumer/service/unreadable-partitions.ts';
+import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import { skipCommand } from '../../consumer/service/unreadable-partitions.ts';
 import { failureFields } from './explain-failure.ts';
 import type { Logger } from './logger.ts';
 

@@ -1,10 +1,10 @@
-import type { BatchPolicy } from '../consumer/batch/batch-policy.ts';
-import type { TlsOptions } from '../kafka/tls-material.ts';
-import type { Environment } from '../runtime/environment.ts';
-import type { Growth } from '../schema/evolution.ts';
-import type { Layout } from '../schema/layout.ts';
-import { columnName } from '../schema/names.ts';
-import type { ColumnType } from '../schema/types.ts';
+import type { BatchPolicy } from '../../consumer/batch/batch-policy.ts';
+import type { TlsOptions } from '../../kafka/tls-material.ts';
+import type { Environment } from '../../runtime/environment.ts';
+import type { Growth } from '../../schema/evolution.ts';
+import type { Layout } from '../../schema/layout.ts';
+import { columnName } from '../../schema/names.ts';
+import type { ColumnType } from '../../schema/types.ts';
 import { readConfig, type Config, type VariableName } from './config.ts';
 
 /** The configuration as the program takes it: typed, in milliseconds and bytes, by who needs it. */

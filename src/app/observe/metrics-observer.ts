@@ -1,5 +1,5 @@
-import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Counts what the pipeline does. */

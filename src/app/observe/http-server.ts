@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
 
 /** What an import would bring as well, Node's web client, takes 14 MB and a twentieth of a second. */
 const { createServer } = process.getBuiltinModule('node:http');

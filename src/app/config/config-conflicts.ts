@@ -1,4 +1,4 @@
-import type { Environment } from '../runtime/environment.ts';
+import type { Environment } from '../../runtime/environment.ts';
 
 /** Variables that say the same thing: of two, one would be ignored without a word. */
 const alternatives: readonly (readonly string[])[] = [

@@ -1,5 +1,5 @@
-import type { Environment } from '../runtime/environment.ts';
-import { notShown, quote } from '../runtime/redact.ts';
+import type { Environment } from '../../runtime/environment.ts';
+import { notShown, quote } from '../../runtime/redact.ts';
 import { documentedVariables } from './config.ts';
 
 /** The variables of ours that are set, with their values: what somebody at night wants to know first. Secrets are not shown. */

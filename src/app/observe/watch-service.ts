@@ -1,15 +1,15 @@
-import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
-import type { Lag } from '../consumer/service/lag.ts';
-import { Readiness } from '../consumer/service/readiness.ts';
-import { systemClock } from '../runtime/clock.ts';
+import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import type { Lag } from '../../consumer/service/lag.ts';
+import { Readiness } from '../../consumer/service/readiness.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { startHttpServer, type HttpServer } from './http-server.ts';
 import { createLogObserver } from './log-observer.ts';
 import type { Logger } from './logger.ts';
 import { createMetricsObserver, joinObservers } from './metrics-observer.ts';
 import type { Metrics } from './metrics.ts';
-import type { ServiceSettings, Settings } from './settings.ts';
+import type { ServiceSettings, Settings } from '../config/settings.ts';
 import { createStatusLog } from './status-log.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../version.ts';
 
 /** What tells others how the service does: log, metrics, probes. Ends with the HTTP server. */
 export interface ServiceWatch extends AsyncDisposable {

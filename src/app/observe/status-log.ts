@@ -1,6 +1,6 @@
-import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
-import type { Lag } from '../consumer/service/lag.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import type { Lag } from '../../consumer/service/lag.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from './logger.ts';
 
 /** How often a service says that it lives, so that a silent log means a dead process and not a quiet topic. */

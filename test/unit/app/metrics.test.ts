@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Readiness } from '../../../src/consumer/service/readiness.ts';
-import { createMetrics } from '../../../src/app/metrics.ts';
+import { createMetrics } from '../../../src/app/observe/metrics.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 describe('metrics', () => {

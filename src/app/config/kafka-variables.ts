@@ -1,4 +1,4 @@
-import { decimal, file, integer, password, pem, text, variable } from '../config-types.ts';
+import { decimal, file, integer, password, pem, text, variable } from './config-types.ts';
 
 const kafka = 'Kafka';
 const tls = 'Mutual TLS';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { Environment } from '../runtime/environment.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import { notShown, quote } from '../runtime/redact.ts';
+import type { Environment } from '../../runtime/environment.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { notShown, quote } from '../../runtime/redact.ts';
 import { conflictsIn } from './config-conflicts.ts';
 import type { VariableFacts } from './config-types.ts';
-import { kafkaVariables } from './variables/kafka-variables.ts';
-import { lakeVariables } from './variables/lake-variables.ts';
-import { schemaVariables } from './variables/schema-variables.ts';
-import { serviceVariables } from './variables/service-variables.ts';
+import { kafkaVariables } from './kafka-variables.ts';
+import { lakeVariables } from './lake-variables.ts';
+import { schemaVariables } from './schema-variables.ts';
+import { serviceVariables } from './service-variables.ts';
 
 // code made for a schema pays after many values, and needs `new Function`
 z.config({ jitless: true });

@@ -1,6 +1,6 @@
 import { pino, type Logger } from 'pino';
-import { printable } from '../runtime/printable.ts';
-import { redact } from '../runtime/redact.ts';
+import { printable } from '../../runtime/printable.ts';
+import { redact } from '../../runtime/redact.ts';
 
 export type { Logger } from 'pino';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { documentedVariables, readConfig } from '../../../src/app/config.ts';
-import { readSettings } from '../../../src/app/settings.ts';
+import { documentedVariables, readConfig } from '../../../src/app/config/config.ts';
+import { readSettings } from '../../../src/app/config/settings.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 
 function problemsOf(environment: Record<string, string>, required: Parameters<typeof readConfig>[1] = []): string {

@@ -1,4 +1,4 @@
-import { choice, decimal, integer, variable } from '../config-types.ts';
+import { choice, decimal, integer, variable } from './config-types.ts';
 
 const service = 'Service';
 const report = 'Report';

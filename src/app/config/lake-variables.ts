@@ -1,4 +1,4 @@
-import { choice, decimal, integer, text, variable, yesNo } from '../config-types.ts';
+import { choice, decimal, integer, text, variable, yesNo } from './config-types.ts';
 import { layouts } from '../../schema/layout.ts';
 
 const lake = 'Lake';

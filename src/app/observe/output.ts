@@ -1,5 +1,5 @@
-import { printable, printableJson } from '../runtime/printable.ts';
-import { redact } from '../runtime/redact.ts';
+import { printable, printableJson } from '../../runtime/printable.ts';
+import { redact } from '../../runtime/redact.ts';
 
 /** Prints results on stdout, a line each, with nothing in them that a terminal would act on. */
 export function printLines(...lines: readonly string[]): void {
