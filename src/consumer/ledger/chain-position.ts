@@ -1,10 +1,15 @@
 import { crc32 } from 'node:zlib';
+import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { AssignedPartition, TopicReader, Watermarks } from '../ports/topic.ts';
+import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type { Ledger, Versioned } from './ledger.ts';
 import { isWritten, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
 import type { LedgerPath } from './ledger-keys.ts';
+
+/** Times that the end of a log is asked for again. */
+const endAsks = 5;
+const endDelayMs = 200;
 
 /** Where a partition goes on. */
 export interface ChainPosition {
@@ -67,8 +72,23 @@ export async function checkSameLog(
   { ledger, reader }: { readonly ledger: Ledger; readonly reader: TopicReader },
 ): Promise<void> {
   checkTopicId(last, topic);
-  if (last.to > topic.high && last.state !== 'claimed') throw recreated(last, `the topic ends at ${topic.high}`);
-  await checkLastRecord(path, last, topic, { ledger, reader });
+  const high = await reachedEnd(last, topic, reader);
+  if (last.to > high) throw otherLog(last, topic, `the topic ends at ${high}`);
+  await checkLastRecord(path, last, { ...topic, high }, { ledger, reader });
+}
+
+/** Where the log ends; asked again when that lies before the ledger's end, since a new leader does not know at once. */
+async function reachedEnd(
+  { partition, to }: LedgerEntry,
+  { high }: Pick<AssignedPartition, 'high'>,
+  reader: TopicReader,
+): Promise<bigint> {
+  let end = high;
+  for (let asked = 0; end < to && asked < endAsks; asked++) {
+    await systemClock.sleep(endDelayMs);
+    end = (await reader.describe()).partitions.get(partition)?.high ?? end;
+  }
+  return end;
 }
 
 function withLoss(position: ChainPosition, low: bigint): ChainPosition {
@@ -99,14 +119,14 @@ function missing({ table, topic, partition }: LedgerPath): PipelineError {
 
 function checkTopicId(entry: LedgerEntry, { topicId }: Pick<AssignedPartition, 'topicId'>): void {
   if (entry.topicId === undefined || topicId === undefined || entry.topicId === topicId) return;
-  throw recreated(entry, `its id is ${topicId} now and was ${entry.topicId}`);
+  throw otherLog(entry, { topicId }, `its id is ${topicId} now and was ${entry.topicId}`);
 }
 
 /** Compares the newest record that the ledger remembers with what the broker holds at its offset. */
 async function checkLastRecord(
   path: LedgerPath,
   last: LedgerEntry,
-  { low, high }: Watermarks,
+  { low, high, topicId }: Pick<AssignedPartition, 'low' | 'high' | 'topicId'>,
   { ledger, reader }: { readonly ledger: Ledger; readonly reader: TopicReader },
 ): Promise<void> {
   const remembers = 'outcome' in last && last.outcome.lastRecord !== undefined;
@@ -114,12 +134,12 @@ async function checkLastRecord(
   const expected = entry !== undefined && 'outcome' in entry ? entry.outcome.lastRecord : undefined;
   if (entry === undefined || expected === undefined || expected.offset < low) return;
   const { offset } = expected;
-  if (offset >= high) throw recreated(entry, `the topic ends at ${high}`);
+  if (offset >= high) throw otherLog(entry, { topicId }, `the topic ends at ${high}`);
   for await (const chunk of reader.read({ partition: path.partition, from: offset, to: offset + 1n })) {
     if (chunk.count === 0) continue;
     const found = fingerprint(chunk, 0);
     if (found.valueCrc32 === expected.valueCrc32 && found.timestampMs === expected.timestampMs) continue;
-    throw recreated(entry, `offset ${offset} holds another record`);
+    throw otherLog(entry, { topicId }, `offset ${offset} holds another record`);
   }
 }
 
@@ -128,6 +148,25 @@ export function fingerprint(chunk: RecordChunk, index: number): { timestampMs: n
   const start = chunk.valueStarts[index] ?? -1;
   const value = start < 0 ? Buffer.alloc(0) : chunk.bytes.subarray(start, chunk.valueEnds[index]);
   return { timestampMs: chunk.timestamps[index] ?? -1, valueCrc32: crc32(value) };
+}
+
+/** Names what has become of the log: the same topic with its end cut off, or another topic of the name. */
+function otherLog(
+  entry: LedgerEntry,
+  { topicId }: Pick<AssignedPartition, 'topicId'>,
+  evidence: string,
+): PipelineError {
+  const isSame = topicId !== undefined && topicId === entry.topicId;
+  return isSame ? truncated(entry, evidence) : recreated(entry, evidence);
+}
+
+function truncated(entry: LedgerEntry, evidence: string): PipelineError {
+  return new PipelineError('LOG_TRUNCATED', {
+    message: `topic ${entry.topic}, partition ${entry.partition} has lost the end of its log: the ledger of ${entry.table} reaches offset ${entry.to}, but ${evidence}`,
+    retryable: false,
+    details: { topic: entry.topic, partition: entry.partition, ledgerEnd: entry.to.toString() },
+    hint: 'look for an unclean leader election; docs/operations.md has the ways on',
+  });
 }
 
 function recreated(entry: LedgerEntry, evidence: string): PipelineError {

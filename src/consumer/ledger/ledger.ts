@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
@@ -80,6 +81,10 @@ export class Ledger {
    */
   async replace<Entry extends LedgerEntry>(current: Versioned, next: Entry): Promise<ClaimResult<Entry>> {
     const at = current.entry.state === 'claimed' ? 'base' : 'revision';
+    if (at === 'revision' && current.at !== 'revision' && isOfFormat1(current.entry)) {
+      const changed = await this.#fence(current.entry);
+      if (changed !== undefined) return { kind: 'theirs', found: changed };
+    }
     const key = at === 'base' ? entryKey(next, next.from) : revisionKey(next, next.from);
     const bytes = serializeEntry(next);
     const condition = current.at === at ? { ifVersion: current.version } : { ifAbsent: true as const };
@@ -93,6 +98,24 @@ export class Ledger {
     const found = await this.get(next, next.from);
     if (found === undefined) throw contended(next, 'vanished while it was being changed');
     return { kind: 'theirs', found };
+  }
+
+  /**
+   * Writes the base entry again in our format, before its first revision: a process of the version before changes base entries, and would not
+   * see that there is a revision. Answers with the entry when it is no longer `expected`.
+   */
+  async #fence(expected: LedgerEntry): Promise<Versioned | undefined> {
+    const base = await this.#base(expected, expected.from);
+    if (base === undefined) throw contended(expected, 'vanished while it was being changed');
+    if (!isDeepStrictEqual(base.entry, expected)) return base;
+    const key = entryKey(expected, expected.from);
+    const bytes = serializeEntry(expected);
+    const result = await this.#store.put(key, bytes, { ifVersion: base.version });
+    if (result.kind === 'stored') return undefined;
+    const now = await this.#store.get(key);
+    // a lost answer of ours, or another process of our version that did the same
+    if (now !== undefined && Buffer.compare(now.bytes, bytes) === 0) return undefined;
+    return this.#base(expected, expected.from);
   }
 
   /**
@@ -277,6 +300,11 @@ export class Ledger {
     const last = newest && (await readSegment(this.#store, path, newest)).at(-1);
     return last && { entry: last, version: '', at: 'segment' };
   }
+}
+
+/** Entries of format 1 have no recipe: no decoder has the version 0. */
+function isOfFormat1(entry: LedgerEntry): boolean {
+  return entry.state !== 'gap' && entry.recipe.decoder === 0;
 }
 
 function hasRecord(entry: LedgerEntry): boolean {

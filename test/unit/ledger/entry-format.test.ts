@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseEntry, serializeEntry } from '../../../src/consumer/ledger/entry-format.ts';
+import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
+import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { testRecipe, testTable, testTopic } from '../../support/lake.ts';
 import { claimOf, committedOf } from '../../support/ledger-entries.ts';
 
@@ -78,5 +80,25 @@ describe('an entry of format 1', () => {
     const replacement = { writer: 'r', startedAt: '2026-11-23T09:15:00.000Z', placement };
     const entry = parseEntry(key, bytesOf({ ...claim, state: 'replacing', outcome, replacement }), place);
     expect(entry).toMatchObject({ state: 'replacing', replacement: { generation: 0, plan: [], why: 'replay' } });
+  });
+});
+
+describe('the first revision of an entry of format 1', () => {
+  it('writes the entry itself in our format first, so that a process of the version before is refused', async () => {
+    const { placement } = testRecipe;
+    const { outcome } = committedOf(claimOf(10n, 20n));
+    const range = { table: testTable, topic: testTopic, partition: 0, from: '10', to: '20' };
+    const about = { writer: 'w', claimedAt: '2026-11-23T09:15:00.000Z', reason: 'rows', placement };
+    const store = createMemoryObjectStore();
+    await store.put(key, bytesOf({ format: 1, state: 'committed', ...range, ...about, outcome }));
+    const before = await store.get(key);
+    const ledger = new Ledger(store);
+    const current = await ledger.get(place, 10n);
+    if (before === undefined || current === undefined) throw new Error('the entry is there');
+    const next = committedOf(claimOf(10n, 20n), { rows: 1 });
+    expect((await ledger.replace(current, next)).kind).toBe('ours');
+    const theirs = await store.put(key, Buffer.from('the old version’s'), { ifVersion: before.version });
+    expect(theirs.kind).toBe('refused');
+    expect((await ledger.get(place, 10n))?.entry).toEqual(next);
   });
 });
