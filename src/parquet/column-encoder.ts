@@ -3,7 +3,7 @@ import type { ColumnarTable } from '../consumer/ports/columnar-table.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { useKernel, type Kernel } from '../kernel/kernel.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
-import { nextTurn } from '../runtime/next-turn.ts';
+import { Turns } from '../runtime/turns.ts';
 import { wasmUtils } from '../runtime/wasm-utils.ts';
 import { FileWriter, writeColumnChunk, type ChunkFacts, type Compress } from './column-chunk.ts';
 import { leavesOf } from './leaves.ts';
@@ -42,13 +42,14 @@ export function createColumnEncoder(options: EncoderOptions): ParquetEncoder {
   };
 }
 
-/** Lets the event loop turn after each column. */
+/** Encodes column by column; lets the event loop turn in between. */
 async function encodeTable(
   { columns, rowCount }: ColumnarTable,
   { codec, rowGroupRows }: EncoderOptions,
   kernel: Kernel,
 ): Promise<Uint8Array> {
   const tools = { compress: compressors[codec], kernel };
+  const turns = new Turns();
   const file = new FileWriter();
   const rowGroups: RowGroupFacts[] = [];
   file.append(magic);
@@ -56,9 +57,9 @@ async function encodeTable(
     const end = Math.min(rowCount, first + rowGroupRows);
     const chunks: ChunkFacts[] = [];
     for (const column of columns) {
-      const leaves = await leavesOf(column, first, end, kernel);
+      const leaves = await leavesOf(column, { first, end }, { kernel, turns });
       for (const leaf of leaves) chunks.push(writeColumnChunk(file, leaf, tools));
-      await nextTurn();
+      if (turns.areDue) await turns.next();
     }
     rowGroups.push({ rows: end - first, chunks });
   }

@@ -1,17 +1,20 @@
 import type { TableColumn } from '../consumer/ports/columnar-table.ts';
-import type { Kernel } from '../kernel/kernel.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { valuesOf } from './leaf-values.ts';
-import { shredJson } from './shred-json.ts';
-import { shred } from './shred.ts';
+import { shredJson, type ShredTools } from './shred-json.ts';
+import { shred, type RowRange } from './shred.ts';
 
 /** Splits a column into its leaves, in the order of the schema, for the rows `[first, end)`. Lets the event loop turn when that takes long. */
-export async function leavesOf(column: TableColumn, first: number, end: number, kernel: Kernel): Promise<LeafColumn[]> {
+export async function leavesOf(
+  column: TableColumn,
+  { first, end }: RowRange,
+  tools: ShredTools,
+): Promise<LeafColumn[]> {
   const { name, type, data, validity } = column;
   if (data.kind === 'values') {
     const { json, valueAt } = data;
-    const leaves = json && (await shredJson({ name, type, json }, first, end, kernel));
-    return leaves ?? shred({ name, type, valueAt, validity }, first, end);
+    const leaves = json && (await shredJson({ name, type, json }, { first, end }, tools));
+    return leaves ?? shred({ name, type, valueAt, validity }, { first, end }, tools.turns);
   }
   if (type.kind === 'array' || type.kind === 'struct')
     throw new RangeError(`${name}: a ${type.kind} without its leaves`);

@@ -2,14 +2,20 @@ import type { JsonRows } from '../consumer/ports/columnar-table.ts';
 import { KernelLeaf } from '../kernel/kernel-leaf.ts';
 import { KernelType } from '../kernel/kernel-type.ts';
 import { windowBytes, windowRecords, type Kernel } from '../kernel/kernel.ts';
-import { nextTurn } from '../runtime/next-turn.ts';
+import type { Turns } from '../runtime/turns.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { GrowingDoubles } from './growing-doubles.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { numbersOf, type LeafValues } from './leaf-values.ts';
 import type { LeafType } from './parquet-schema.ts';
-import { aroundElement, aroundField, type Levels } from './shred.ts';
+import { aroundElement, aroundField, type Levels, type RowRange } from './shred.ts';
+
+/** The kernel, and the turns of the event loop between its work. */
+export interface ShredTools {
+  readonly kernel: Kernel;
+  readonly turns: Turns;
+}
 
 /** A column whose values are known as JSON; all of them fit its type with all their members. */
 interface JsonColumn {
@@ -21,14 +27,13 @@ interface JsonColumn {
 /** Shreds in the kernel, with no object made; `undefined` when it can't read the type or one of the values. */
 export async function shredJson(
   column: JsonColumn,
-  first: number,
-  end: number,
-  kernel: Kernel,
+  range: RowRange,
+  { kernel, turns }: ShredTools,
 ): Promise<LeafColumn[] | undefined> {
   const mark = kernel.calls.mark();
   try {
     const type = KernelType.of(kernel, column.type);
-    return type && (await new JsonShredder(column, type, kernel).shred(first, end));
+    return type && (await new JsonShredder(column, type, kernel).shred(range, turns));
   } finally {
     kernel.calls.release(mark);
   }
@@ -47,13 +52,13 @@ class JsonShredder {
     this.#leaves = leavesOf(type, { path: [name], definition: 0, repetition: 0 }, kernel);
   }
 
-  async shred(first: number, end: number): Promise<LeafColumn[] | undefined> {
+  async shred({ first, end }: RowRange, turns: Turns): Promise<LeafColumn[] | undefined> {
     for (let row = first; row < end;) {
       const count = this.#load(row, end);
       if (count === 0 || !this.#shredLoaded(row, count)) return undefined;
       for (const leaf of this.#leaves) leaf.drain();
       row += count;
-      await nextTurn();
+      if (turns.areDue) await turns.next();
     }
     return this.#leaves.map((leaf) => leaf.finish());
   }

@@ -1,6 +1,6 @@
 import { DictionaryBuilder } from '../consumer/ports/dictionary-builder.ts';
 import { unreachable } from '../runtime/errors.ts';
-import { nextTurn } from '../runtime/next-turn.ts';
+import type { Turns } from '../runtime/turns.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import { weightOf } from '../schema/type-weight.ts';
 import type { ColumnType } from '../schema/types.ts';
@@ -18,8 +18,14 @@ interface NestedColumn {
   readonly validity: Uint8Array | undefined;
 }
 
-/** Entries of leaves between two turns of the event loop. */
-const turnEntries = 20_000;
+/** Rows `[first, end)`. */
+export interface RowRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Work on one entry of a leaf, in bytes. */
+const entryBytes = 8;
 
 /** Levels of the types around a type of the column. */
 export interface Levels {
@@ -48,14 +54,14 @@ interface Shredder {
 /** Shreds arrays and structs into leaves, with the levels from which readers put them together again. */
 export async function shred(
   { name, type, valueAt, validity }: NestedColumn,
-  first: number,
-  end: number,
+  { first, end }: RowRange,
+  turns: Turns,
 ): Promise<LeafColumn[]> {
+  const rowBytes = entryBytes * weightOf(type).leaves;
   const shredder = shredderOf(type, { path: [name], definition: 0, repetition: 0 });
-  const turnRows = Math.ceil(turnEntries / weightOf(type).leaves);
   for (let row = first; row < end; row++) {
     shredder.add(validity?.[row] === 0 ? null : valueAt(row), 0, 0);
-    if ((row - first) % turnRows === turnRows - 1) await nextTurn();
+    if (turns.areDueAfter(rowBytes)) await turns.next();
   }
   return shredder.leaves();
 }

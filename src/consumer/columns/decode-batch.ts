@@ -1,5 +1,5 @@
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
-import { nextTurn, TurnCounter } from '../../runtime/next-turn.ts';
+import { Turns } from '../../runtime/turns.ts';
 import { BatchMemory } from './batch-memory.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import type { Placement } from '../../schema/layout.ts';
@@ -44,7 +44,7 @@ export interface DecodedBatch extends PlacedTimes, Disposable {
 
 /**
  * Turns records into columns keyed by (field, type), so that no conflict can stop it. Never rejects on a record's content. Lets the event
- * loop turn after every 256 kB or so: the records' memory must stay until it is done.
+ * loop turn when that takes long: the records' memory must stay until it is done.
  */
 export async function decodeBatch(
   slices: readonly ChunkSlice[],
@@ -53,7 +53,9 @@ export async function decodeBatch(
 ): Promise<DecodedBatch> {
   return useKernel(async (kernel) => {
     const decoder = new BatchDecoder(slices, { placement, rules, kernel });
-    for (const slice of slices) for (const _ of decoder.read(slice)) await nextTurn();
+    const turns = new Turns();
+    for (const slice of slices)
+      for (const bytes of decoder.read(slice)) if (turns.areDueAfter(bytes)) await turns.next();
     return decoder.finish();
   });
 }
@@ -79,7 +81,6 @@ class BatchDecoder {
   #rowCount = 0;
   /** Added to offset deltas of the chunk to make those of the batch. */
   #shift = 0;
-  readonly #turns = new TurnCounter();
 
   constructor(
     slices: readonly ChunkSlice[],
@@ -106,8 +107,8 @@ class BatchDecoder {
     this.#blocks = new BlockReader(reader, eventTimeField, this.#times.eventTimes);
   }
 
-  /** Reads the records; yields whenever the event loop should turn. */
-  *read({ chunk, first, end }: ChunkSlice): Generator<void> {
+  /** Reads the records, some at a time; yields the bytes of each lot. */
+  *read({ chunk, first, end }: ChunkSlice): Generator<number> {
     this.#shift = Number(chunk.from - this.#from);
     for (let index = first; index < end;) {
       const before = index;
@@ -123,7 +124,7 @@ class BatchDecoder {
       }
       // a block refers to its strings by their address in what was loaded
       this.#flush();
-      if (this.#turns.isDueAfter(sizeOf(chunk, before, index))) yield;
+      yield sizeOf(chunk, before, index);
     }
   }
 

@@ -1,4 +1,4 @@
-import { nextTurn, TurnCounter } from '../../runtime/next-turn.ts';
+import { Turns } from '../../runtime/turns.ts';
 import { conform } from '../../schema/conform.ts';
 import { writeJson } from '../../schema/exact-json.ts';
 import { fitsWhole } from '../../schema/fits-whole.ts';
@@ -35,7 +35,7 @@ export async function routeColumns(
   const rescued = new RescuedValues();
   rescued.addAll(batch.rescued);
   const rescue: RescueRow = (row, pointer, value) => rescued.add(row, pointer, value);
-  const turns = new TurnCounter();
+  const turns = new Turns();
   const sources = new Map<string, DecodedColumn[]>();
   for (const [index, column] of batch.columns.entries()) {
     const target = targets[index];
@@ -43,7 +43,7 @@ export async function routeColumns(
     if (target === undefined || type === undefined) {
       for (let at = 0; at < column.count; at++) {
         rescueAt(column, at, rescue);
-        if (turns.isDueAfter(valueBytes)) await nextTurn();
+        if (turns.areDueAfter(valueBytes)) await turns.next();
       }
       continue;
     }
@@ -71,7 +71,7 @@ const valueBytes = 64;
 interface FitTools {
   readonly rules: ObserveRules;
   readonly rescue: RescueRow;
-  readonly turns: TurnCounter;
+  readonly turns: Turns;
 }
 
 /** Converts nested and exact values to what the encoder takes. */
@@ -86,7 +86,7 @@ async function fit(
   const rows: number[] = [];
   const cells: unknown[] = [];
   for (let at = 0; at < column.count; at++) {
-    if (turns.isDueAfter(sizeOf(column, at))) await nextTurn();
+    if (turns.areDueAfter(sizeOf(column, at))) await turns.next();
     const row = rowOf(column, at);
     const value = jsonValue(column, at);
     const path = pointerTo('', fieldOfRow(column, row));
@@ -107,10 +107,10 @@ async function fit(
   return { ...column, count: rows.length, rows: Int32Array.from(rows), store: { kind: 'values', values: cells } };
 }
 
-async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: TurnCounter): Promise<boolean> {
+async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: Turns): Promise<boolean> {
   for (let at = 0; at < column.count; at++) {
     if (!fitsWhole(jsonValue(column, at), type)) return false;
-    if (turns.isDueAfter(sizeOf(column, at))) await nextTurn();
+    if (turns.areDueAfter(sizeOf(column, at))) await turns.next();
   }
   return true;
 }
@@ -166,11 +166,11 @@ export async function rescuedTarget({ rescued }: Routed): Promise<TargetColumn |
   if (rescued.size === 0) return undefined;
   const rows: number[] = [];
   const values: string[] = [];
-  const turns = new TurnCounter();
+  const turns = new Turns();
   for (const [row, json] of rescued.objects()) {
     rows.push(row);
     values.push(json);
-    if (turns.isDueAfter(json.length)) await nextTurn();
+    if (turns.areDueAfter(json.length)) await turns.next();
   }
   const type: ColumnType = { kind: 'string' };
   const source: DecodedColumn = {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
 import { stringAt } from '../../../src/consumer/ports/dictionary-builder.ts';
+import { Turns } from '../../../src/runtime/turns.ts';
 import { useKernel } from '../../../src/kernel/kernel.ts';
 import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
 import { shredJson } from '../../../src/parquet/shred-json.ts';
@@ -107,7 +108,7 @@ function shredded(column: ReturnType<typeof columnOf>, first = 0, end = column.j
   const { type, json } = column;
   const valueAt = (row: number) => wholeCell(json.values.plainValueAt(json.valueIndexes[row]!), type);
   const validity = Uint8Array.from(json.valueIndexes, (index) => (index < 0 ? 0 : 1));
-  return shred({ name: 'n', type, valueAt, validity }, first, end);
+  return shred({ name: 'n', type, valueAt, validity }, { first, end }, new Turns());
 }
 
 describe('shredding JSON in the kernel', () => {
@@ -124,7 +125,11 @@ describe('shredding JSON in the kernel', () => {
       fc.asyncProperty(columns, async ({ type, texts, moved, first }) => {
         const column = columnOf(type, texts, moved);
         const leaves = await useKernel((kernel) =>
-          shredJson(column, Math.min(first, texts.length), texts.length, kernel),
+          shredJson(
+            column,
+            { first: Math.min(first, texts.length), end: texts.length },
+            { kernel, turns: new Turns() },
+          ),
         );
         expect(contentOf(leaves!)).toEqual(contentOf(await shredded(column, Math.min(first, texts.length))));
       }),
@@ -141,14 +146,16 @@ describe('shredding JSON in the kernel', () => {
       row % 10 === 0 ? undefined : JSON.stringify(Array.from({ length: row % 50 }, (_each, at) => ({ f0: row + at }))),
     );
     const column = columnOf(type, texts);
-    const leaves = await useKernel((kernel) => shredJson(column, 0, texts.length, kernel));
+    const leaves = await useKernel((kernel) =>
+      shredJson(column, { first: 0, end: texts.length }, { kernel, turns: new Turns() }),
+    );
     expect(contentOf(leaves!)).toEqual(contentOf(await shredded(column)));
   });
 
   it('gives up where parsing is needed: a type it has no values of, many digits, half a surrogate pair, a value larger than its window', async () => {
     const texts: ColumnType = { kind: 'array', element: { kind: 'string' } };
     const given = (type: ColumnType, json: string) =>
-      useKernel((kernel) => shredJson(columnOf(type, [json]), 0, 1, kernel));
+      useKernel((kernel) => shredJson(columnOf(type, [json]), { first: 0, end: 1 }, { kernel, turns: new Turns() }));
     expect(await given(texts, '["a"]')).toHaveLength(1);
     expect(await given({ kind: 'array', element: { kind: 'bigint' } }, '[1]')).toBeUndefined();
     expect(await given({ kind: 'array', element: { kind: 'double' } }, '[1234567890123456]')).toBeUndefined();
