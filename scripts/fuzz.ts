@@ -25,7 +25,7 @@ const totalMs = Number(chosen.minutes) * 60_000;
 const workers = Math.min(files.length, availableParallelism());
 const seconds = Math.max(0.1, (totalMs * workers) / properties / 1000);
 const seed = chosen.seed ?? String(Math.floor(Math.random() * 2 ** 31));
-const counts = join('.cache', 'fuzz', 'counts.jsonl');
+const counts = join('.cache', 'fuzz', `counts-${seed}.jsonl`);
 
 rmSync(counts, { force: true });
 mkdirSync(join('.cache', 'fuzz'), { recursive: true });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJson, parsePlainJson, writeJson } from '../../../src/schema/exact-json.ts';
@@ -87,8 +88,10 @@ describe('JSON', () => {
   });
 
   it('is still read wrong by Node: once this fails, read-json.ts can go', () => {
-    JSON.parse(String.raw`{"mended":[],"\\":0}`);
-    expect(Object.keys(JSON.parse(String.raw`{"mended":1,"\"":2}`))).toEqual(['mended', '\\']);
+    // in a process that has parsed nothing else: what was parsed before decides whether the defect shows
+    const script = String.raw`JSON.parse('{"mended":[],"\\\\":0}');
+      console.log(JSON.stringify(Object.keys(JSON.parse('{"mended":1,"\\"":2}'))))`;
+    expect(JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }))).toEqual(['mended', '\\']);
     expect(Object.keys(Object(parseJson(String.raw`{"mended":1,"\"":2}`)))).toEqual(['mended', '"']);
   });
 });
