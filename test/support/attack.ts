@@ -147,9 +147,9 @@ export class Attack {
   }
 
   /** The same, and the audit agrees. */
-  async expectWhole(optional: readonly string[] = []): Promise<LakeCount> {
+  async expectWhole(optional: readonly string[] = [], env: Environment = {}): Promise<LakeCount> {
     const found = await this.expectExactlyOnce(optional);
-    const { code, stdout, stderr } = await this.run(['verify', '--deep']);
+    const { code, stdout, stderr } = await this.run(['verify', '--deep'], env);
     expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
     return found;
   }

@@ -36,7 +36,7 @@ def values_of(name, row):
     """The field's column, its siblings for values of other types, and what was rescued under its name."""
     rescued = json.loads(row.get("_rescued") or "{}")
     names = [column for column in row if column == name.lower() or column.startswith(f"{name.lower()}_")]
-    return [row[column] for column in names if row[column] is not None] + [rescued[key] for key in rescued if key == name]
+    return [row[column] for column in names if row[column] is not None] + [rescued[key] for key in rescued if key == f"/{name}"]
 
 
 def wrong_row(value, row):

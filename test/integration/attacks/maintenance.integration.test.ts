@@ -48,6 +48,14 @@ describe('verify --repair', () => {
 });
 
 describe('a replay', () => {
+  it('of a part, before anything was consumed: what lies before it is not lost', async () => {
+    const attack = await Attack.open();
+    await attack.append(100);
+    expect([0, 1]).toContain((await attack.run(['replay', '--partition', '0', '--from-offset', '50'])).code);
+    await attack.consumeToEnd();
+    await attack.expectWhole();
+  });
+
   it('frozen before it deletes the old objects, which a second replay has written again: nothing lost', async () => {
     const attack = await consumed();
     const first = await attack.startUntil(freeze('beforeDelete'), replayAll, elsewhere);
