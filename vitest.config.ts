@@ -40,6 +40,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.fuzz.ts'],
           // a property takes as long as the lane gives it
           testTimeout: 0,
+          hookTimeout: 240_000,
         },
       },
       {

@@ -15,11 +15,11 @@ let folder = '';
 beforeAll(async () => {
   oracle = await startParquetOracle();
   folder = await mkdtemp(join(tmpdir(), 'glueless-fuzz-'));
-}, 240_000);
+});
 
 afterAll(async () => {
   await oracle.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 describe('the three encoders', () => {

@@ -22,8 +22,10 @@ export async function startParquetOracle(): Promise<ParquetOracle> {
       return JSON.parse(value);
     },
     close: async () => {
-      child.stdin.end();
-      await once(child, 'close');
+      // the lane's time may have ended in the middle of a comparison
+      const closed = once(child, 'close');
+      child.kill();
+      await closed;
     },
   };
 }
