@@ -17,32 +17,32 @@ function addProduce(program: Command, run: RunCommand): void {
   program
     .command('produce')
     .description('Simulate thermometers: create the topic if it is missing and publish readings.')
-    .option('--count <readings>', 'end after this many readings', parse.wholeNumber)
+    .option('--count <readings>', 'end after this many readings', parse.count)
     .option('--duration <time>', 'end after this long, like 90s or 15m', parse.duration)
     .option('--rate <readings>', 'readings per second; as many as possible when left out', parse.positiveNumber)
-    .option('--patients <number>', 'patients of the ward', parse.wholeNumber, 50)
+    .option('--patients <number>', 'patients of the ward', parse.count, 50)
     .option('--seed <number>', 'the same seed gives the same readings', parse.wholeNumber, 1)
     .option('--start <time>', 'event time of the first reading; the time of publishing when left out', parse.time)
     .option('--every <time>', 'with --start: event time between two readings (default: 1s)', parse.duration)
     .option(
       '--faults <share>',
-      'share of readings that are broken on purpose: invalid JSON, odd times, text for a number, new and nested fields',
+      'share of readings that are broken on purpose: invalid JSON, odd times, strings for numbers, new and nested fields',
       parse.share,
       0,
     )
-    .option('--batch <readings>', 'readings of one request', parse.wholeNumber, 1000)
+    .option('--batch <readings>', 'readings of one request', parse.count, 1000)
     .addOption(
       new Option('--compression <codec>', 'compression of batches')
         .choices(['none', 'gzip', 'snappy', 'lz4', 'zstd'])
         .default('zstd'),
     )
+    .option('--partitions <number>', 'partitions of a new topic; an existing one must have as many', parse.count, 4)
     .option(
-      '--partitions <number>',
-      'partitions of a new topic; an existing one must have as many',
-      parse.wholeNumber,
-      4,
+      '--replication <number>',
+      'replicas of a new topic; -1 for the default of the broker',
+      parse.replication,
+      -1,
     )
-    .option('--replication <number>', 'replicas of a new topic; -1 for the default of the broker', Number, -1)
     .option('--topic-setting <name=value>', 'setting of a new topic, can be repeated', parse.setting, {})
     .action(async (options) => {
       const { topicSetting: topicSettings } = options;
@@ -132,7 +132,7 @@ function addVerify(program: Command, run: RunCommand): void {
       'Audit: ledger against objects, catalog and broker. 0 only if nothing is missing, doubled or out of place.',
     )
     .option('--deep', 'read every object: its checksum, its columns, and each offset once', false)
-    .option('--sample <entries>', 'read the objects of so many ledger entries, chosen at random', parse.wholeNumber)
+    .option('--sample <entries>', 'read the objects of this many ledger entries, chosen at random', parse.count)
     .option('--seed <number>', 'with --sample: chooses the same entries again', parse.wholeNumber)
     .option('--since <time>', 'look at the objects of entries committed since then only: for a daily run', parse.time)
     .addOption(

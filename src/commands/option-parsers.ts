@@ -9,6 +9,18 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('expected a whole number');
 }
 
+/** How many: none would be nothing to do. */
+export function count(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('expected a whole number above 0');
+}
+
+/** -1 leaves it to the broker. */
+export function replication(text: string): number {
+  return text === '-1' ? -1 : count(text);
+}
+
 export function positiveNumber(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;

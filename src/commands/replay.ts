@@ -78,6 +78,10 @@ function checkSelection({ all, fromOffset, toOffset, fromTime, toTime, partition
   if ([all, byOffset, byTime].filter(Boolean).length !== 1) {
     throw usage('say which records: --all, or --from-offset/--to-offset with --partition, or --from-time/--to-time');
   }
+  if (fromOffset !== undefined && toOffset !== undefined && fromOffset >= toOffset)
+    throw usage(`nothing lies in [${fromOffset}, ${toOffset}): say --from-offset below --to-offset`);
+  if (fromTime !== undefined && toTime !== undefined && fromTime >= toTime)
+    throw usage('nothing lies between these times: say --from-time before --to-time');
   if (byOffset && partition === undefined) throw usage('offsets belong to one Kafka partition: say --partition too');
 }
 

@@ -26,7 +26,7 @@ function addSchema(program: Command, run: RunCommand): void {
   schema
     .command('diff')
     .description('Look at the newest records and print what they would change; 3 if they would. Writes nothing.')
-    .option('--sample <records>', 'records of each Kafka partition', parse.wholeNumber, 1000)
+    .option('--sample <records>', 'records of each Kafka partition', parse.count, 1000)
     .option('--json', 'print JSON', false)
     .action(async (options) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings, log }) => {
@@ -39,9 +39,9 @@ function addSchema(program: Command, run: RunCommand): void {
 function addReport(program: Command, run: RunCommand): void {
   program
     .command('report')
-    .description('Hourly mean, least and greatest temperature of each patient, with an alert outside of the limits.')
+    .description('Hourly mean, minimum and maximum temperature of each patient, with an alert outside of the limits.')
     .option('--since <day>', 'first day, like 2026-11-23', parse.day)
-    .option('--limit <rows>', 'print at most so many rows, alerts first', parse.wholeNumber)
+    .option('--limit <rows>', 'print at most this many rows, alerts first', parse.wholeNumber)
     .option('--json', 'print JSON', false)
     .action(async (options) => {
       await run('words', [], async ({ settings }) => {
@@ -54,7 +54,7 @@ function addReport(program: Command, run: RunCommand): void {
 function addDoctor(program: Command, run: RunCommand): void {
   program
     .command('doctor')
-    .description('Check certificate, broker, topic, group, object store and catalog, with a line for each.')
+    .description('Check certificate, broker, topic, group, object store, catalog and ledger, with a line for each.')
     .action(async () => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings }) => {
         const { doctor } = await import('./doctor.ts');
@@ -74,12 +74,7 @@ function addCert(program: Command, run: RunCommand): void {
     )
     .requiredOption('--authority <arn>', 'ARN of the certificate authority that the brokers trust')
     .option('--name <name>', 'common name: the principal that Kafka’s ACLs see', parse.commonName, 'glueless')
-    .option(
-      '--days <days>',
-      'how long it is good for; a short-lived authority signs for 7 at most',
-      parse.wholeNumber,
-      90,
-    )
+    .option('--days <days>', 'how long it is good for; a short-lived authority signs for 7 at most', parse.count, 90)
     .option('--secret <id>', 'secret to put it into; made if it is missing. Read with KAFKA_TLS_SECRET_ID')
     .option('--out <folder>', 'folder for client.pem and client.key')
     .action(async (options) => {
@@ -103,7 +98,7 @@ function addDemo(program: Command, run: RunCommand): void {
   program
     .command('demo')
     .description('Show it all on this machine: a Kafka broker with mutual TLS, simulator, consumer, report, audit.')
-    .option('--count <readings>', 'readings to publish', parse.wholeNumber, 30_000)
+    .option('--count <readings>', 'readings to publish', parse.count, 30_000)
     .addOption(
       new Option('--lake <kind>', 'a folder, or S3, Glue and Athena on an emulator')
         .choices(['local', 's3'])

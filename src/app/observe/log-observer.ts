@@ -23,7 +23,7 @@ export function createLogObserver(log: Logger): PipelineObserver {
         },
         'the consumer group was last used for another table',
       ),
-    revoked: () => log.info('partitions given back'),
+    revoked: () => log.info('partitions revoked'),
     committed: ({ entry, reason, bytesIn, tookMs, oldestTimestampMs }) => {
       const { partition, outcome, recipe } = entry;
       const [from, to] = [entry.from.toString(), entry.to.toString()];

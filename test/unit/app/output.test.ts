@@ -70,6 +70,23 @@ describe('the command line', () => {
   });
 });
 
+describe('options that can’t be meant', () => {
+  it.each([
+    [['produce', '--batch', '0'], 'expected a whole number above 0'],
+    [['produce', '--partitions', '0'], 'expected a whole number above 0'],
+    [['produce', '--replication', 'all'], 'expected a whole number'],
+    [['demo', '--count', '0'], 'expected a whole number above 0'],
+    [['replay', '--partition', '0', '--from-offset', '9', '--to-offset', '9'], 'nothing lies in [9, 9)'],
+    [['replay', '--from-time', '2026-11-24', '--to-time', '2026-11-23'], 'nothing lies between these times'],
+    [['replay'], 'say which records'],
+    [['skip', '--partition', '0', '--offset', '1', '--reason', ' '], 'expected some words'],
+  ])('are refused: %j', async (args, problem) => {
+    const { code, stderr } = await glueless(args, nobody);
+    expect(code).toBe(2);
+    expect(stderr).toContain(problem);
+  });
+});
+
 describe('--version', () => {
   it('tells version, commit and Node', async () => {
     const { code, stdout } = await glueless(['--version'], {});
