@@ -5,7 +5,8 @@ import { fitsWhole } from '../../schema/fits-whole.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { ColumnBuilder } from './decoded-column.ts';
 import type { RecordScanner } from './record-scanner.ts';
-import { eventTimeOf, type FieldState, type RowReader } from './row-reader.ts';
+import { eventTimeOf } from './event-time.ts';
+import type { FieldState, RowReader } from './row-reader.ts';
 import type { ScannedBlock } from '../../kernel/kernel-block.ts';
 import * as kinds from '../../kernel/kinds.ts';
 
@@ -175,6 +176,7 @@ class BlockColumn {
       const kind = kindAt[slot];
       if (kind === kinds.kindTime) into[this.#firstRow + index] = numbers[slot] ?? Number.NaN;
       else if (kind === kinds.kindNumber) into[this.#firstRow + index] = eventTimeOf(numbers[slot]);
+      else if (kind === kinds.kindString) into[this.#firstRow + index] = eventTimeOf(this.#block.stringAt(slot));
     }
   }
 

@@ -3,8 +3,9 @@ import { pointerTo } from '../../schema/json-pointer.ts';
 import { mergeTypes } from '../../schema/merge.ts';
 import { observe, type Observed, type ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
-import { fitScalar, parseTimestamp, unfit } from '../../schema/values.ts';
+import { fitScalar, unfit } from '../../schema/values.ts';
 import { ColumnBuilder, type BatchSpace, type DecodedColumn } from './decoded-column.ts';
+import { eventTimeOf } from './event-time.ts';
 import { nameOfField, type FieldRules } from './field-rules.ts';
 import { RescuedValues } from './rescued-values.ts';
 
@@ -214,13 +215,4 @@ function cellOf(value: unknown, observed: Observed): unknown {
   if (observed.form !== 'plain') return value;
   const cell = fitScalar(value, observed.type);
   return cell === unfit ? value : cell;
-}
-
-const secondsMax = 1e11;
-
-/** Reads ISO 8601 with zone, or Unix time: milliseconds, or seconds when milliseconds would mean a day before March 1973. */
-export function eventTimeOf(value: unknown): number {
-  if (typeof value === 'string') return parseTimestamp(value) ?? Number.NaN;
-  if (typeof value !== 'number' || value <= 0 || value > 8.64e15) return Number.NaN;
-  return value < secondsMax ? value * 1000 : value;
 }

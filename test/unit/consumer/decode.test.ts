@@ -145,6 +145,22 @@ describe('the time that places a record', () => {
     expect(new Date(placementTimes[0]!).toISOString()).toBe('2026-11-23T08:00:00.000Z');
   });
 
+  it.each([
+    '2026-11-23T08:00:00.123456Z',
+    '2026-11-23T08:00:00.123456789+00:00',
+    '2026-11-23T09:00:00.123+0100',
+    '2026-11-23 08:00:00.123Z',
+    '2026-11-23T08:00:00,123999Z',
+  ])('is its event time to the millisecond: %s', async (eventTime) => {
+    const known = jsonRecords({ eventTime }, { eventTime }, { eventTime });
+    for (const scans of [true, false]) {
+      const { placementTimes } = await decode(known, { scans });
+      expect([...placementTimes]).toEqual(known.map(() => Date.parse('2026-11-23T08:00:00.123Z')));
+    }
+    const { placementTimes } = await decode(jsonRecords({ eventTime: '2026-11-23T08:00Z' }));
+    expect(placementTimes[0]).toBe(Date.parse('2026-11-23T08:00:00Z'));
+  });
+
   it('is the Kafka timestamp when the event time is missing, odd or far away', async () => {
     const sent = testTimestampMs;
     const events = [{ eventTime: 'soon' }, {}, ...[-31, 2, -29].map((days) => ({ eventTime: sent + days * day }))];

@@ -54,6 +54,8 @@ const scalarTexts = fc.oneof(
   fc.constantFrom(...oddRecords.map(({ value }) => value).filter((value) => typeof value === 'string')),
   fc.constantFrom(
     '36.8',
+    '"2026-11-23T09:15:02.123456Z"',
+    '"2026-11-23T09:15+0100"',
     '-0',
     '0.1',
     '1e3',
