@@ -1,6 +1,8 @@
 import type { Kafka } from 'kafkajs';
 import type { Message, Publisher } from '../producer/publisher.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { retry } from '../runtime/retry.ts';
 import { createCluster, type Cluster, type ProducerIdentity } from './kafkajs/cluster.ts';
 import type { Compression } from './format/codecs.ts';
 import { explainKafkaError } from './explain-kafka-error.ts';
@@ -28,7 +30,7 @@ export async function createKafkaPublisher(kafka: Kafka, options: PublisherOptio
   const cluster = createCluster(kafka);
   let identity: ProducerIdentity | undefined;
   await keepTrying(() =>
-    explained(topic, async () => {
+    knownSoon(topic, async () => {
       await cluster.connect();
       await cluster.addTargetTopic(topic);
       const broker = await cluster.brokerPool.findConnectedBroker();
@@ -54,7 +56,7 @@ export async function createKafkaPublisher(kafka: Kafka, options: PublisherOptio
   return {
     send: async (messages) => {
       const waiting = batchesOf(messages);
-      await keepTrying(() => explained(topic, () => deliver(cluster, topic, waiting)));
+      await keepTrying(() => knownSoon(topic, () => deliver(cluster, topic, waiting)));
       return messages.length;
     },
     close: () => cluster.disconnect(),
@@ -97,6 +99,18 @@ async function produceTo(
     if (error instanceof Error && /ConnectionClosed|RequestTimeout/.test(error.name)) await broker.disconnect();
     throw error;
   }
+}
+
+/** A broker may not know of a topic yet that another one has just created. */
+const topicPatience = { attemptsMax: 40, totalMs: 10_000, delayMs: 250, delayMaxMs: 250 };
+
+async function knownSoon(topic: string, work: () => Promise<void>): Promise<void> {
+  await retry(() => explained(topic, work), {
+    ...topicPatience,
+    clock: systemClock,
+    random: Math.random,
+    isRetryable: (error) => error instanceof PipelineError && error.code === 'TOPIC_MISSING',
+  });
 }
 
 async function explained(topic: string, work: () => Promise<void>): Promise<void> {
