@@ -36,7 +36,8 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['aws', [...floor, 'schema', 'consumer/ports', 'report/query-engine']],
   ['lake', [...floor, 'schema', 'consumer/ports', 'report/query-engine']],
   ['parquet', [...floor, 'schema', 'kernel', 'consumer/ports']],
-  ['app/version', []],
+  ['app/checkout-commit', []],
+  ['app/version', ['app/checkout-commit']],
   ['app/config', [...floor, 'runtime/environment', 'schema', 'consumer/batch', 'kafka/tls-material']],
   [
     'app/observe',
