@@ -1,5 +1,5 @@
 import type { RecordHandler } from '../consumer/ports/topic.ts';
-import type { PipelineError } from '../runtime/errors.ts';
+import { PipelineError } from '../runtime/errors.ts';
 import { admit } from './admit-fetch.ts';
 import { describeDamage } from './describe-damage.ts';
 import { AnswerRecords } from './format/answer-records.ts';
@@ -162,13 +162,14 @@ export class AssignedPartitions {
   /** The broker does not have what follows the position: it dropped it, or lost it, or this is another log. */
   async #lookAt(partition: number, state: PartitionState, divergesAt: bigint | undefined): Promise<void> {
     if (state.isLookedAt) return;
-    const { reins, trouble } = this.#options;
+    const { reins, trouble, fail } = this.#options;
     state.isLookedAt = true;
     reins.hold([partition]);
     try {
       await this.#explainPosition(partition, state, divergesAt);
     } catch (error) {
-      if (!this.#isOver) trouble(error);
+      if (error instanceof PipelineError && error.code === 'TOPIC_RECREATED') fail(error);
+      else if (!this.#isOver) trouble(error);
     } finally {
       state.isLookedAt = false;
       if (!this.#isOver) this.#releaseIfFree(partition, state);

@@ -4,25 +4,18 @@ import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { AssignedPartitions } from './assigned-partitions.ts';
 import { explainKafkaError } from './explain-kafka-error.ts';
-import type { KafkaClient } from './kafkajs/client.ts';
 import { createConsumer, type Cluster, type ConsumerFetchAnswer } from './kafkajs/cluster.ts';
+import { consumerConfig, type GroupOptions } from './kafkajs/consumer-config.ts';
 import { fetchByOurselves } from './kafkajs/consumer-fetch.ts';
 import { ConsumerReins } from './kafkajs/consumer-reins.ts';
 import type { FetchAnswers } from './kafkajs/fetch-request.ts';
 import { recordsOf } from './kafkajs/fetched-batch.ts';
 import { errorCodes, errorOf, isStaleLeader } from './kafkajs/protocol-error.ts';
-import { topicAssigner } from './kafkajs/topic-assigner.ts';
-import { topicRecreated } from './other-log.ts';
 import { TopicClient } from './topic-client.ts';
+import { TopicWatch } from './topic-watch.ts';
 
-export interface SourceOptions {
-  readonly kafka: KafkaClient;
+export interface SourceOptions extends GroupOptions {
   readonly topic: string;
-  readonly groupId: string;
-  readonly sessionTimeoutMs: number;
-  readonly fetchBytesMax: number;
-  /** How old the list of partitions and leaders may become: new partitions are seen within this time. */
-  readonly metadataMaxAgeMs: number;
   /** Called with what is tried again, at most once a minute. */
   readonly onTrouble?: (error: PipelineError) => void;
 }
@@ -30,10 +23,6 @@ export interface SourceOptions {
 const troubleEveryMs = 60_000;
 const restartDelayMs = 1000;
 const staleDelayMs = 200;
-
-/** A topic that is gone may be on its way back, made anew: so long it is looked for, to tell the one from the other. */
-const missingTopicMs = 10_000;
-const missingTopicPollMs = 500;
 
 /** A member of a consumer group. Positions are ours, not kafkajs's: what does not follow them is dropped. */
 export function createRecordSource(options: SourceOptions): RecordSource {
@@ -45,12 +34,11 @@ class GroupMember implements RecordSource {
   readonly #client: TopicClient;
   readonly #consumer: Consumer;
   readonly #reins: ConsumerReins;
+  readonly #watch: TopicWatch;
   readonly #over = Promise.withResolvers<void>();
   #handler: RecordHandler | undefined;
   #assigned: AssignedPartitions | undefined;
   #assignment = 0;
-  /** The topic whose partitions were assigned first: it stays the same for as long as the member lives. */
-  #topicId: string | undefined;
   #hasJoined = false;
   #stopping: Promise<void> | undefined;
   #troubleMs = Number.NEGATIVE_INFINITY;
@@ -58,25 +46,10 @@ class GroupMember implements RecordSource {
   constructor(options: SourceOptions) {
     this.#options = options;
     this.#client = new TopicClient(options.kafka, options.topic);
-    const config = {
-      groupId: options.groupId,
-      partitionAssigners: [
-        topicAssigner({
-          onUnknownTopic: (topic, error) =>
-            this.#complain(explainKafkaError(error, `topic ${topic}, which another member of the group reads`)),
-        }),
-      ],
-      sessionTimeout: options.sessionTimeoutMs,
-      heartbeatInterval: Math.max(500, Math.floor(options.sessionTimeoutMs / 10)),
-      rebalanceTimeout: 60_000,
-      metadataMaxAge: options.metadataMaxAgeMs,
-      // when all partitions are paused, kafkajs looks at them again after this long
-      maxWaitTimeInMs: 100,
-      maxBytesPerPartition: Math.min(options.fetchBytesMax, options.kafka.unpackedBytesMax),
-      maxBytes: Math.min(options.fetchBytesMax * 4, options.kafka.unpackedBytesMax),
-      allowAutoTopicCreation: false,
-      retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 10_000, restartOnFailure: async () => true },
-    };
+    this.#watch = new TopicWatch(this.#client, options.topic);
+    const config = consumerConfig(options, (topic, error) =>
+      this.#complain(explainKafkaError(error, `topic ${topic}, which another member of the group reads`)),
+    );
     this.#consumer = createConsumer(options.kafka, config, (cluster) =>
       fetchByOurselves(cluster, {
         topic: options.topic,
@@ -177,15 +150,10 @@ class GroupMember implements RecordSource {
   async #afterRefusal(cluster: Cluster, code: number): Promise<void> {
     if (!isStaleLeader(code)) throw errorOf(code);
     this.#complain(errorOf(code));
-    if (code === errorCodes.unknownTopicId || code === errorCodes.inconsistentTopicId) await this.#checkTopic();
+    if (code === errorCodes.unknownTopicId || code === errorCodes.inconsistentTopicId)
+      await this.#watch.check().catch((error: unknown) => this.#endIfRecreated(error));
     await systemClock.sleep(staleDelayMs);
     await cluster.refreshMetadata();
-  }
-
-  async #checkTopic(): Promise<void> {
-    const before = this.#topicId;
-    if (before === undefined || !(await this.#client.isRecreated(before))) return;
-    this.#fail(topicRecreated(this.#options.topic, before, await this.#client.topicId().catch(() => undefined)));
   }
 
   #join(partitions: readonly number[]): void {
@@ -215,8 +183,7 @@ class GroupMember implements RecordSource {
       this.#client.watermarks(),
       this.#client.committed(groupId),
     ]);
-    if (this.#topicId !== undefined && topicId !== this.#topicId) throw topicRecreated(topic, this.#topicId, topicId);
-    this.#topicId = topicId;
+    await this.#watch.meet(topicId);
     const assigned = partitions.map((partition): AssignedPartition => {
       const mark = marks.get(partition);
       if (mark === undefined) throw missingPartition(topic, partition);
@@ -234,7 +201,7 @@ class GroupMember implements RecordSource {
       unpackedBytesMax: kafka.unpackedBytesMax,
       fail: (error) => this.#fail(error),
       trouble: (error) => this.#complain(error),
-      checkTopic: () => this.#checkTopic(),
+      checkTopic: () => this.#watch.check(),
     });
   }
 
@@ -246,7 +213,7 @@ class GroupMember implements RecordSource {
   #recover(error: unknown, isRestarting: boolean): void {
     this.#lose();
     const named = this.#explain(error);
-    if (named.code === 'TOPIC_MISSING') void this.#lookForTopic(named);
+    if (named.code === 'TOPIC_MISSING') void this.#watch.explainMissing(named).then((error) => this.#fail(error));
     else if (!named.retryable && named.code !== 'BROKER_FAILED') this.#fail(named);
     else if (isRestarting) this.#complain(named);
     else if (named.retryable) void this.#restart(named);
@@ -260,16 +227,10 @@ class GroupMember implements RecordSource {
     await this.#consume().catch((error: unknown) => this.#fail(this.#explain(error)));
   }
 
-  /** A topic that is deleted ends the membership; one that was made anew meanwhile is named as such. */
-  async #lookForTopic(missing: PipelineError): Promise<void> {
-    const untilMs = systemClock.monotonicMs() + missingTopicMs;
-    while (this.#stopping === undefined && systemClock.monotonicMs() < untilMs) {
-      const found = await this.#client.topicId().catch(() => undefined);
-      if (found !== undefined && this.#topicId !== undefined && found !== this.#topicId)
-        return this.#fail(topicRecreated(this.#options.topic, this.#topicId, found));
-      await systemClock.sleep(missingTopicPollMs);
-    }
-    this.#fail(missing);
+  #endIfRecreated(error: unknown): void {
+    const named = this.#explain(error);
+    if (named.code === 'TOPIC_RECREATED') this.#fail(named);
+    else this.#complain(named);
   }
 
   #fail(error: PipelineError): void {

@@ -1,0 +1,46 @@
+import { systemClock } from '../runtime/clock.ts';
+import type { PipelineError } from '../runtime/errors.ts';
+import { topicRecreated } from './other-log.ts';
+import type { TopicClient } from './topic-client.ts';
+
+/** A topic that is gone may be on its way back, made anew: so long it is looked for, to tell the one from the other. */
+const missingMs = 10_000;
+const missingPollMs = 500;
+
+/** Holds a member to the topic that it met first, for as long as it lives. */
+export class TopicWatch {
+  readonly #client: TopicClient;
+  readonly #topic: string;
+  #topicId: string | undefined;
+
+  constructor(client: TopicClient, topic: string) {
+    this.#client = client;
+    this.#topic = topic;
+  }
+
+  /** Takes the id that a broker told, `undefined` for none. Rejects with TOPIC_RECREATED when it is another topic's. */
+  async meet(topicId: string | undefined): Promise<void> {
+    if (topicId === undefined || topicId === this.#topicId) return;
+    if (this.#topicId === undefined) this.#topicId = topicId;
+    else await this.check();
+  }
+
+  /** Rejects with TOPIC_RECREATED when the topic's name belongs to another topic by now. */
+  async check(): Promise<void> {
+    const before = this.#topicId;
+    if (before === undefined || !(await this.#client.isRecreated(before))) return;
+    throw topicRecreated(this.#topic, before, await this.#client.topicId().catch(() => undefined));
+  }
+
+  /** What to end with when the topic is missing: TOPIC_RECREATED if another one comes in its place within some seconds. */
+  async explainMissing(missing: PipelineError): Promise<PipelineError> {
+    const untilMs = systemClock.monotonicMs() + missingMs;
+    while (systemClock.monotonicMs() < untilMs) {
+      const found = await this.#client.topicId().catch(() => undefined);
+      if (found !== undefined && this.#topicId !== undefined && found !== this.#topicId)
+        return topicRecreated(this.#topic, this.#topicId, found);
+      await systemClock.sleep(missingPollMs);
+    }
+    return missing;
+  }
+}
