@@ -213,11 +213,15 @@ class GroupMember implements RecordSource {
   #recover(error: unknown, isRestarting: boolean): void {
     this.#lose();
     const named = this.#explain(error);
-    if (named.code === 'TOPIC_MISSING') void this.#watch.explainMissing(named).then((error) => this.#fail(error));
+    if (named.code === 'TOPIC_MISSING') void this.#endWithoutTopic(named);
     else if (!named.retryable && named.code !== 'BROKER_FAILED') this.#fail(named);
     else if (isRestarting) this.#complain(named);
     else if (named.retryable) void this.#restart(named);
     else this.#fail(named);
+  }
+
+  async #endWithoutTopic(missing: PipelineError): Promise<void> {
+    this.#fail(await this.#watch.explainMissing(missing));
   }
 
   async #restart(named: PipelineError): Promise<void> {
