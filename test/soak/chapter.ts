@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { withAdmin } from '../../src/kafka/topics.ts';
 import type { Attack } from '../support/attack.ts';
 import type { RunningCli } from '../support/cli.ts';
+import { untilCompacted } from '../support/compaction.ts';
 import { deleteBelow } from '../support/kafka.ts';
 import { freeze, kill, type Moment } from '../support/moments.ts';
 import type { Dice } from './dice.ts';
@@ -22,6 +23,8 @@ const moments: readonly Moment[] = [
   'beforeDelete',
 ];
 const toolsMax = 3;
+/** Different keys of records. */
+const keys = 7;
 
 export interface ChapterOptions {
   readonly attack: Attack;
@@ -66,6 +69,7 @@ export class Chapter {
       () => this.#startTool('redrive', ['redrive']),
       () => this.#startTool('repair', ['verify', '--repair']),
       () => this.#retention(),
+      () => this.#retention(),
     ];
     for (let round = 0; round < rounds; round++) {
       await this.#append(dice.below(partitions));
@@ -85,6 +89,18 @@ export class Chapter {
     tally.add('doubled until repair', (await attack.count(optionalColumns)).doubled);
     await attack.run(['verify', '--repair'], healthy);
     await attack.expectWhole(optionalColumns, healthy);
+  }
+
+  /** Kafka compacts what the lake holds; replays leave alone what it no longer delivers. */
+  async compact(): Promise<void> {
+    const { attack, dice, tally, partitions } = this.#options;
+    const partition = dice.below(partitions);
+    await untilCompacted(attack, keys + 10, partition);
+    const replays = [0, 1].map(() => attack.start(['replay', '--all'], randomSettings(dice), this.#randomFault()));
+    for (const replay of replays) await awake(replay);
+    tally.add('compactions');
+    tally.add('replay', replays.length);
+    await this.settle();
   }
 
   /** The topic is made anew under running members: they stop, and nothing of the new one is written. */
@@ -120,7 +136,7 @@ export class Chapter {
   async #append(partition: number): Promise<void> {
     const { attack, dice, tally } = this.#options;
     const count = 10 + dice.below(150);
-    await attack.append(count, { partition });
+    await attack.append(count, { partition, key: (index) => `k${index % keys}` });
     tally.add('records', count);
   }
 

@@ -1,5 +1,6 @@
 import { expect, inject, it } from 'vitest';
 import { Attack } from '../support/attack.ts';
+import { compacting } from '../support/compaction.ts';
 import { startFaultyProxy, type Fault, type Request } from '../support/faulty-proxy.ts';
 import { Chapter } from './chapter.ts';
 import { Dice } from './dice.ts';
@@ -18,17 +19,23 @@ const weather: readonly Fault[] = [
   { kind: 'slow', ms: 700 },
 ];
 
+interface Stage {
+  readonly partitions: number;
+  readonly onS3: boolean;
+  readonly isCompacted: boolean;
+}
+
 async function openAttack(
   dice: Dice,
-  partitions: number,
-  onS3: boolean,
+  { partitions, onS3, isCompacted }: Stage,
 ): Promise<{ attack: Attack; faults: () => number }> {
-  if (!onS3) return { attack: await Attack.open({ partitions }), faults: () => 0 };
+  const settings = isCompacted ? compacting : {};
+  if (!onS3) return { attack: await Attack.open({ partitions, settings }), faults: () => 0 };
   const clouds = new Dice(dice.below(1_000_000));
   const faultFor = ({ action }: Request): Fault | undefined =>
     action === '' && clouds.percent(4) ? clouds.pick(weather) : undefined;
   const { endpoint, faults } = await startFaultyProxy(inject('stack').aws.endpoint, faultFor);
-  return { attack: await Attack.openOnS3(endpoint, { partitions }), faults };
+  return { attack: await Attack.openOnS3(endpoint, { partitions, settings }), faults };
 }
 
 it(`soaks for ${minutes} minutes, seed ${seed}: nothing lost, doubled or wrong`, { timeout: 0 }, async () => {
@@ -38,8 +45,9 @@ it(`soaks for ${minutes} minutes, seed ${seed}: nothing lost, doubled or wrong`,
     const dice = new Dice(seed + chapter);
     const partitions = 1 + dice.below(4);
     const onS3 = chapter % 4 === 3;
+    const isCompacted = chapter % 4 === 1;
     const tally = new Tally();
-    const { attack, faults } = await openAttack(dice, partitions, onS3);
+    const { attack, faults } = await openAttack(dice, { partitions, onS3, isCompacted });
     const story = new Chapter({
       attack,
       dice,
@@ -52,6 +60,7 @@ it(`soaks for ${minutes} minutes, seed ${seed}: nothing lost, doubled or wrong`,
     try {
       await story.run(20);
       await story.settle();
+      if (isCompacted) await story.compact();
       if (dice.percent(40)) await story.recreate();
     } catch (error) {
       console.log(`failed with seed ${seed + chapter}: ${tally.toString()}; left behind in ${await story.keep()}`);

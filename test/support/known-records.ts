@@ -4,7 +4,9 @@ import type { Kafka } from 'kafkajs';
 export const recordBytesLimit = '400';
 
 const hourMs = 3_600_000;
-const firstHourMs = Date.parse('2026-11-23T09:15:00Z');
+const dayMs = 24 * hourMs;
+/** A quarter past nine, two days ago. */
+const firstHourMs = Math.floor(Date.now() / dayMs - 2) * dayMs + 9.25 * hourMs;
 
 /** The nth record of a topic: its event time in one of two hours, another time on one of two other days. */
 export function knownRecord(n: number, hour = n % 2): string {
@@ -12,7 +14,7 @@ export function knownRecord(n: number, hour = n % 2): string {
   return JSON.stringify({
     n,
     eventTime: at(firstHourMs + hour * hourMs),
-    other: at(firstHourMs - (1 + (n % 2)) * 24 * hourMs),
+    other: at(firstHourMs - (1 + (n % 2)) * dayMs),
     text: `record ${n}${n % 10 === 9 ? ' is long'.repeat(60) : ''}`,
     secret: `s${n}`,
   });

@@ -6,6 +6,7 @@ import type { KnownRecord } from './count-lake.ts';
 
 const fixture = resolve(import.meta.dirname, '../fixtures/lake-of-format-1');
 const oldTopic = 'readings-of-format-1';
+const oldTimestampMs = Date.parse('2026-11-23T11:15:00Z');
 
 /** A copy of the lake that the version before format 2 left, and a topic with the records it was written from. */
 export async function openOldLake(): Promise<Attack> {
@@ -13,7 +14,7 @@ export async function openOldLake(): Promise<Attack> {
   attack.records = JSON.parse(await readFile(join(fixture, 'records.json'), 'utf8'));
   for (const partition of [0, 1]) {
     const values = attack.records.filter(([of]) => of === partition).map(([, , value]: KnownRecord) => value);
-    await attack.appendValues(values, { partition });
+    await attack.appendValues(values, { partition, timestampMs: oldTimestampMs });
   }
   const lake = join(fixture, 'lake');
   for (const entry of await readdir(lake, { recursive: true, withFileTypes: true })) {

@@ -1,32 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createTopicReader } from '../../../src/kafka/topic-reader.ts';
 import { Attack } from '../../support/attack.ts';
+import { compacting, untilCompacted } from '../../support/compaction.ts';
 import { deleteBelow } from '../../support/kafka.ts';
 import { kill } from '../../support/moments.ts';
 
 const toEnd = ['consume', '--until-end'];
-
-const compacting = {
-  'cleanup.policy': 'compact',
-  'segment.ms': '50',
-  'min.cleanable.dirty.ratio': '0.01',
-  'max.compaction.lag.ms': '100',
-};
-
-/** Appends records under other keys until Kafka holds fewer than `countMax` of all. */
-async function untilCompacted(attack: Attack, countMax: number): Promise<void> {
-  const reader = createTopicReader({ kafka: attack.kafka, topic: attack.topic });
-  const held = async (): Promise<number> => {
-    // only another record closes a segment, and an open one is never compacted
-    await attack.append(1, { key: () => 'end', timestampMs: Date.now() });
-    const range = { partition: 0, from: 0n, to: BigInt(attack.records.length) };
-    const chunks = await Array.fromAsync(reader.read(range));
-    return chunks.reduce((sum, { count }) => sum + count, 0);
-  };
-  const known = attack.records.length;
-  await expect.poll(held, { timeout: 60_000, interval: 300 }).toBeLessThan(countMax);
-  attack.compacted = attack.records.slice(known);
-}
 
 describe('100 rows put, a crash before the ledger says so, and then', () => {
   it.each<[string, bigint, (index: number) => number]>([
