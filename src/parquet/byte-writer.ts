@@ -1,3 +1,6 @@
+/** Fewer bytes are copied one by one: a view of them would cost more. */
+const fewBytes = 64;
+
 /** A buffer that grows as it is written; numbers in little-endian order, as Parquet has them. */
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(1024);
@@ -54,6 +57,7 @@ export class ByteWriter {
   }
 
   range(source: Uint8Array, start: number, end: number): void {
+    if (end - start > fewBytes) return this.bytes(source.subarray(start, end));
     this.#reserve(end - start);
     for (let at = start; at < end; at++) this.#bytes[this.#length++] = source[at] ?? 0;
   }

@@ -1,5 +1,6 @@
 import { ByteWriter } from './byte-writer.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Turns } from '../runtime/turns.ts';
 import { bitWidth, writeLevels, writeRun } from './encodings.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import type { LeafType } from './parquet-schema.ts';
@@ -22,25 +23,35 @@ export interface ChunkFacts {
 
 export type Compress = (bytes: Uint8Array) => Uint8Array;
 
-/** Tools for writing a chunk; the kernel is used for the time of one chunk. */
+/** Tools for writing a chunk; the kernel's memory is used for the time of one chunk. */
 export interface ChunkTools {
   readonly compress: Compress;
   readonly kernel: Kernel;
+  readonly turns: Turns;
 }
 
 const pageTypes = { data: 0, dictionary: 2 } as const;
 const pageBytesMax = 1024 * 1024;
 
-/** Buffers used again for each page: encoding does not wait for anything. */
+/** Buffers used again for each page: who has the kernel encodes alone. */
 const page = new ByteWriter();
 const packedLevels = new ByteWriter();
 
-/** Writes a leaf: a dictionary where it pays, then data pages (version 1, which every reader knows). */
-export function writeColumnChunk(file: FileWriter, leaf: LeafColumn, tools: ChunkTools): ChunkFacts {
-  return tools.kernel.withScratch(() => writeChunk(file, leaf, tools));
+/** Writes a leaf: a dictionary where it pays, then data pages (version 1, which every reader knows). Lets the event loop turn between pages. */
+export async function writeColumnChunk(file: FileWriter, leaf: LeafColumn, tools: ChunkTools): Promise<ChunkFacts> {
+  const mark = tools.kernel.calls.mark();
+  try {
+    return await writeChunk(file, leaf, tools);
+  } finally {
+    tools.kernel.calls.release(mark);
+  }
 }
 
-function writeChunk(file: FileWriter, leaf: LeafColumn, { compress, kernel }: ChunkTools): ChunkFacts {
+async function writeChunk(
+  file: FileWriter,
+  leaf: LeafColumn,
+  { compress, kernel, turns }: ChunkTools,
+): Promise<ChunkFacts> {
   const start = file.length;
   const before = file.unpackedBytes;
   const values = encodingOf(leaf.values, kernel);
@@ -69,6 +80,7 @@ function writeChunk(file: FileWriter, leaf: LeafColumn, { compress, kernel }: Ch
     });
     valueAt = valueEnd;
     entry = end;
+    if (turns.areDue) await turns.next();
   }
   return {
     path: leaf.path,

@@ -48,8 +48,7 @@ async function encodeTable(
   { codec, rowGroupRows }: EncoderOptions,
   kernel: Kernel,
 ): Promise<Uint8Array> {
-  const tools = { compress: compressors[codec], kernel };
-  const turns = new Turns();
+  const tools = { compress: compressors[codec], kernel, turns: new Turns() };
   const file = new FileWriter();
   const rowGroups: RowGroupFacts[] = [];
   file.append(magic);
@@ -57,9 +56,8 @@ async function encodeTable(
     const end = Math.min(rowCount, first + rowGroupRows);
     const chunks: ChunkFacts[] = [];
     for (const column of columns) {
-      const leaves = await leavesOf(column, { first, end }, { kernel, turns });
-      for (const leaf of leaves) chunks.push(writeColumnChunk(file, leaf, tools));
-      if (turns.areDue) await turns.next();
+      const leaves = await leavesOf(column, { first, end }, tools);
+      for (const leaf of leaves) chunks.push(await writeColumnChunk(file, leaf, tools));
     }
     rowGroups.push({ rows: end - first, chunks });
   }
