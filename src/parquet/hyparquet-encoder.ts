@@ -5,6 +5,7 @@ import type { TableColumn } from '../consumer/ports/columnar-table.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { holds } from '../schema/fits-whole.ts';
+import { unscaledOf } from '../schema/values.ts';
 import { createdBy, type Codec, type EncoderOptions } from './encoder-options.ts';
 import { schemaOf } from './parquet-schema.ts';
 import { plainValues } from './plain-values.ts';
@@ -62,7 +63,11 @@ function hasNegativeZero(value: unknown): boolean {
 
 /** Gives typed arrays as they are where every row has a value. */
 function dataOf(column: TableColumn, rowCount: number): unknown[] | Float64Array | Int32Array | BigInt64Array {
-  const { data, validity } = column;
+  const { data, validity, type } = column;
+  if (type.kind === 'decimal')
+    return plainValues(column, rowCount).map((value) =>
+      typeof value === 'number' ? unscaledOf(value, type.scale) : value,
+    );
   if ((data.kind === 'timestamp' || data.kind === 'whole') && validity === undefined)
     return bigintsOf(data.values, rowCount);
   const isPlain = data.kind === 'double' || data.kind === 'int' || data.kind === 'bigint';

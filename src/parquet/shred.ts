@@ -1,3 +1,4 @@
+import { unscaledOf } from '../schema/values.ts';
 import { DictionaryBuilder } from '../consumer/ports/dictionary-builder.ts';
 import { unreachable } from '../runtime/errors.ts';
 import type { Turns } from '../runtime/turns.ts';
@@ -152,7 +153,7 @@ function collectorOf(type: LeafType): Collector {
     case 'bigint':
       return integers((value) => (typeof value === 'bigint' ? value : BigInt(Number(value))));
     case 'decimal':
-      return integers((value) => BigInt(Number(value).toFixed(type.scale).replace('.', '')));
+      return integers((value) => unscaledOf(Number(value), type.scale) ?? 0n);
     case 'string':
       return strings();
     case 'binary':

@@ -78,8 +78,23 @@ function fitBigint(value: unknown): unknown {
 }
 
 function fitDecimal(value: unknown, precision: number, scale: number): unknown {
-  if (typeof value !== 'number' || Math.abs(value) >= 10 ** (precision - scale)) return unfit;
-  return Number(value.toFixed(Math.min(scale, 100))) === value ? value : unfit;
+  const unscaled = typeof value === 'number' ? unscaledOf(value, scale) : undefined;
+  if (unscaled === undefined || unscaled < int64Min || unscaled > int64Max) return unfit;
+  const limit = 10n ** BigInt(precision);
+  return unscaled > -limit && unscaled < limit ? value : unfit;
+}
+
+const plainNumber = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/;
+
+/** Gives a decimal's integer (1.5 at scale 2 is 150n) from the digits that the number is written with; `undefined` when the scale has no place for all. */
+export function unscaledOf(value: number, scale: number): bigint | undefined {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = plainNumber.exec(String(value)) ?? [];
+  if (whole === '') return undefined;
+  const zeros = scale - fraction.length + Number(exponent);
+  const digits = `${sign}${whole}${fraction}`;
+  if (zeros >= 0) return BigInt(digits) * 10n ** BigInt(zeros);
+  const divisor = 10n ** BigInt(-zeros);
+  return BigInt(digits) % divisor === 0n ? BigInt(digits) / divisor : undefined;
 }
 
 /** Scratch for the longest string that can be a time: 29 bytes. */

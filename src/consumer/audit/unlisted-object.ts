@@ -4,6 +4,7 @@ import { isDeletable, isWritten, listsObject, type LedgerEntry, type WrittenEntr
 import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
+import { areObjectsThere } from '../table/object-writer.ts';
 import { coordinatesOf } from './entry-inspector.ts';
 import { rangeText, replayOf, type Finding } from './finding.ts';
 
@@ -38,7 +39,13 @@ export async function judgeUnlisted(key: string, options: UnlistedOptions): Prom
     );
   if (listsObject(entry, key) || isUnderWay(entry, name.generation)) return { kind: 'fine' };
   if (!isWritten(entry)) return unknown('is of a generation that its claim has not reached', replayOf(entry));
-  if (isDeletable(entry, { key, generation: name.generation })) return { kind: 'obsolete', entry, name };
+  if (isDeletable(entry, { key, generation: name.generation })) {
+    if (await areObjectsThere(entry.outcome.objects, options.store)) return { kind: 'obsolete', entry, name };
+    return unknown(
+      'is of a generation that a later one has replaced, whose objects are not all there: it may hold the only rows',
+      `restore what is missing, or copy this one out of the table and ${replayOf(entry)}`,
+    );
+  }
   if (entry.state === 'replacing')
     return unknown('is of a range that is being replaced', 'end the replay or redrive first, then run verify again');
   const isDoubled = await areRowsIn(key, entry, options);

@@ -1,7 +1,8 @@
 import { parseTimestamp } from '../../schema/values.ts';
 
 const secondsMax = 1e11;
-const timeMax = 8.64e15;
+/** The end of the year 9999: what lies behind has no date that query engines know. */
+const timeMax = 253_402_300_799_999;
 
 /** The parts of an ISO 8601 date-time with a zone, in all spellings that senders have: no seconds, any digits of them, a zone without colon. */
 const anyTime = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?([Zz]|[+-]\d\d:?\d\d)$/;

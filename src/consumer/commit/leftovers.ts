@@ -8,8 +8,9 @@ export function mayHaveLeftovers({ obsolete = [] }: WrittenEntry): boolean {
   return obsolete.length > 0;
 }
 
-/** Deletes what earlier generations of the entry have left. */
+/** Deletes what earlier generations of the entry have left, unless an object that it lists is gone: then they may hold the only rows. */
 export async function discardLeftovers(entry: WrittenEntry, { writer }: Pick<CommitTools, 'writer'>): Promise<void> {
+  if (!mayHaveLeftovers(entry) || !(await writer.areThere(entry.outcome.objects))) return;
   const generationOf = (key: string): number => parseObjectName(key)?.generation ?? 0;
   const keys = (entry.obsolete ?? []).filter((key) => isDeletable(entry, { key, generation: generationOf(key) }));
   await writer.discard(keys);

@@ -15,7 +15,7 @@ import {
 } from '../ledger/ledger-entry.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
-import { keysOfReplacement } from './leftovers.ts';
+import { discardLeftovers, keysOfReplacement } from './leftovers.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
@@ -83,7 +83,7 @@ export async function undoReplacement(current: Versioned<ReplacingEntry>, tools:
   };
   const committed = await step('ledger', () => tools.ledger.replace(current, next));
   if (committed.kind === 'theirs') throw overtaken(entry);
-  await tools.writer.discard(next.obsolete ?? []);
+  await discardLeftovers(next, tools);
   return next;
 }
 

@@ -4,7 +4,8 @@ import { gapEntry, recordGap, type Gap } from './record-gap.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import type { ClaimResult, Versioned } from '../ledger/ledger.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from '../ledger/ledger-entry.ts';
-import type { OffsetRange, TopicReader } from '../ports/topic.ts';
+import { checkSameLog } from '../ledger/chain-position.ts';
+import type { AssignedPartition, OffsetRange, TopicReader } from '../ports/topic.ts';
 import { keysOf } from '../table/planned-keys.ts';
 
 export interface SkipRequest extends OffsetRange {
@@ -17,7 +18,7 @@ export interface SkipRequest extends OffsetRange {
 
 export interface SkipTools {
   readonly tools: CommitTools;
-  readonly reader: Pick<TopicReader, 'describe'>;
+  readonly reader: TopicReader;
 }
 
 /** How often the ledger is asked how far it has come. */
@@ -32,7 +33,9 @@ export async function skipRange(request: SkipRequest, { tools, reader }: SkipToo
   const { clock } = tools;
   const step = stepRunner(tools, request.signal);
   const { topicId, partitions } = await step('topic', () => reader.describe());
-  const low = lowestOf(request, partitions.get(request.partition));
+  const marks = partitions.get(request.partition);
+  const low = lowestOf(request, marks);
+  if (marks !== undefined) await step('topic', () => checkTopic(request, { ...marks, topicId }, { tools, reader }));
   const { partition, from, to, reason: why } = request;
   const gap: Gap = { partition, from, to, why, isAcknowledged: true, ...(topicId !== undefined && { topicId }) };
   const giveUpMs = clock.monotonicMs() + request.waitMs;
@@ -47,6 +50,18 @@ export async function skipRange(request: SkipRequest, { tools, reader }: SkipToo
     if (clock.monotonicMs() >= giveUpMs) throw refused(request, `only what lies before ${progress.end} is written`);
     await clock.sleep(pollMs, request.signal);
   }
+}
+
+/** Rejects with TOPIC_RECREATED when the offsets are not those of the topic that the ledger was written from. */
+async function checkTopic(
+  { partition }: SkipRequest,
+  topic: Pick<AssignedPartition, 'low' | 'high' | 'topicId'>,
+  { tools, reader }: SkipTools,
+): Promise<void> {
+  const { ledger } = tools;
+  const path = { table: tools.table, topic: tools.topic, partition };
+  const last = await ledger.last(path, undefined);
+  if (last !== undefined) await checkSameLog(path, last.entry, topic, { ledger, reader });
 }
 
 function lowestOf(request: SkipRequest, marks: { readonly low: bigint; readonly high: bigint } | undefined): bigint {

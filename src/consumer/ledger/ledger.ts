@@ -3,20 +3,19 @@ import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { noteStart, type ChainStart } from './chain-start.ts';
+import { indexOf, listUnknownKeys, offsetsIn } from './ledger-index.ts';
 import { parseEntry, serializeEntry } from './entry-format.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
 import {
   entryKey,
-  offsetOfKey,
   partitionPrefix,
-  rangeOfSegment,
   revisionKey,
   revisionPrefix,
   topicPrefix,
   type LedgerPath,
 } from './ledger-keys.ts';
 import { hasOrphans } from './orphaned-objects.ts';
-import { listSegments, readSegment, rollUp, type SegmentRange } from './segments.ts';
+import { readSegment, rollUp, type SegmentRange } from './segments.ts';
 
 /** An entry, where it stands, and the version that its next change must expect. */
 export interface Versioned<Entry extends LedgerEntry = LedgerEntry> {
@@ -135,7 +134,7 @@ export class Ledger {
 
   /** The last entry before `before` whose batch had a record; `undefined` when the newest entries had none. */
   async lastWithRecord(path: LedgerPath, before: bigint): Promise<LedgerEntry | undefined> {
-    const { segments, live } = await this.#index(path);
+    const { segments, live } = await indexOf(this.#store, path);
     for (const from of live.filter((offset) => offset < before).toReversed()) {
       const found = await this.#base(path, from);
       if (found !== undefined && hasRecord(found.entry)) return found.entry;
@@ -146,7 +145,7 @@ export class Ledger {
 
   /** The entries that meet `[from, to)`, by offset, each as it counts now. */
   async *entries(path: LedgerPath, range: EntryRange = everything): AsyncIterable<Versioned> {
-    const { segments, live } = await this.#index(path);
+    const { segments, live } = await indexOf(this.#store, path);
     const wantedSegments = segments.filter(({ from, to }) => from < range.to && to > range.from);
     const firstLive = Math.max(
       0,
@@ -154,7 +153,7 @@ export class Ledger {
     );
     // the first entry may begin before the range
     const first = wantedSegments[0]?.from ?? live[firstLive] ?? range.from;
-    const revisions = new Set(await this.#offsetsIn(revisionPrefix(path), first));
+    const revisions = new Set(await offsetsIn(this.#store, revisionPrefix(path), first));
     for (const segment of wantedSegments) {
       for (const entry of await this.#readable(range, segment, () => readSegment(this.#store, path, segment)))
         if (entry.to > range.from && entry.from < range.to)
@@ -171,15 +170,7 @@ export class Ledger {
 
   /** Keys in the ledger's folder of this partition that are no entry, revision or segment. */
   async unknownKeys(path: LedgerPath): Promise<string[]> {
-    const unknown: string[] = [];
-    for await (const { key } of this.#store.list(partitionPrefix(path))) {
-      const isKnown =
-        offsetOfKey(partitionPrefix(path), key) !== undefined ||
-        offsetOfKey(revisionPrefix(path), key) !== undefined ||
-        rangeOfSegment(path, key) !== undefined;
-      if (!isKnown) unknown.push(key);
-    }
-    return unknown;
+    return listUnknownKeys(this.#store, path);
   }
 
   /** The Kafka partitions of which the ledger holds anything, ascending. */
@@ -210,7 +201,7 @@ export class Ledger {
 
   /** Copies old entries into segments. Answers with how many were written. */
   async rollUp(path: LedgerPath): Promise<number> {
-    const { live } = await this.#index(path);
+    const { live } = await indexOf(this.#store, path);
     return rollUp(this.#store, path, live);
   }
 
@@ -272,28 +263,8 @@ export class Ledger {
     }
   }
 
-  /** What the ledger holds of the partition, by two listings: segments, and base entries behind the last of them. */
-  async #index(path: LedgerPath): Promise<{ segments: SegmentRange[]; live: bigint[] }> {
-    const segments = await listSegments(this.#store, path);
-    const end = segments.at(-1)?.to ?? 0n;
-    return { segments, live: await this.#offsetsIn(partitionPrefix(path), end) };
-  }
-
-  /** Offsets of the entries below the prefix that begin at `from` or behind it. */
-  async #offsetsIn(prefix: string, from: bigint): Promise<bigint[]> {
-    const found: bigint[] = [];
-    const startAfter = `${prefix}${from.toString().padStart(20, '0')}`;
-    for await (const { key } of this.#store.list(prefix, { startAfter })) {
-      const offset = offsetOfKey(prefix, key);
-      if (offset !== undefined) found.push(offset);
-      // folders and whatever else there is come after the digits
-      else if (key > `${prefix}:`) break;
-    }
-    return found;
-  }
-
   async #lastByListing(path: LedgerPath): Promise<Versioned | undefined> {
-    const { segments, live } = await this.#index(path);
+    const { segments, live } = await indexOf(this.#store, path);
     const from = live.at(-1);
     if (from !== undefined) return this.#base(path, from);
     const newest = segments.at(-1);

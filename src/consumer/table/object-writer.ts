@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
@@ -62,4 +63,15 @@ export class ObjectWriter {
     const stored = await this.#store.get(key);
     return stored && crc32(stored.bytes);
   }
+}
+
+const looksMax = 16;
+
+/** True when all objects are in the store with the size, and the checksum where it keeps one, that they were written with. */
+export async function areObjectsThere(objects: readonly WrittenObject[], store: ObjectStore): Promise<boolean> {
+  const looks = await mapConcurrently(objects, looksMax, async ({ key, bytes, crc32: written }) => {
+    const info = await store.head(key);
+    return info?.size === bytes && (written === undefined || info.crc32 === undefined || info.crc32 === written);
+  });
+  return looks.every(Boolean);
 }

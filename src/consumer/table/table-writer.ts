@@ -15,7 +15,7 @@ import { factsOf, type BatchFacts } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
-import { ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
+import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
 import { keyOf } from './planned-keys.ts';
 import { fitRecipe, fits, rulesOf } from './recipe-rules.ts';
 import { rescuedTarget, routeColumns, type TargetColumn } from './route-columns.ts';
@@ -158,6 +158,11 @@ export class TableWriter {
   /** Objects that a process of ledger format 1 has put for the range. */
   async findFormat1(range: Omit<ObjectRange, 'generation'>): Promise<NamedObject[]> {
     return findFormat1Objects(range, this.#options.store);
+  }
+
+  /** True when all objects are in the store as they were written. */
+  async areThere(objects: readonly WrittenObject[]): Promise<boolean> {
+    return areObjectsThere(objects, this.#options.store);
   }
 
   /** Looks at an object that is known by its name. */

@@ -6,6 +6,9 @@ import { RecordPositions } from './record-positions.ts';
 import { readableBatches, type AbortedTransaction } from './transactions.ts';
 import { UnreadableBatch } from './unreadable-batch.ts';
 
+/** The end of the year 9999, in milliseconds: a sender that writes other units has no timestamp that query engines know. */
+const timestampMax = 253_402_300_799_999;
+
 /** What the broker sent of one partition in one answer. */
 export interface RecordSet {
   readonly batches: readonly RecordBatch[];
@@ -106,7 +109,7 @@ class ChunkPacker {
       if (delta < 0 || delta >= end) continue;
       const row = this.#count++;
       offsetDeltas[row] = delta;
-      timestamps[row] = cursor.timestamp;
+      timestamps[row] = cursor.timestamp > timestampMax ? -1 : cursor.timestamp;
       recordStarts[row] = cursor.start + base;
       valueStarts[row] = cursor.valueStart < 0 ? -1 : cursor.valueStart + base;
       valueEnds[row] = cursor.valueEnd + base;

@@ -28,6 +28,17 @@ describe('verify --repair', () => {
     expect(await lake.repair()).toEqual([]);
   });
 
+  it('keeps what a later generation has replaced while an object of that one is gone: it may hold the only rows', async () => {
+    const lake = await AuditedLake.open();
+    await putBeside(lake, [0, 2], 0);
+    const [listed = ''] = await lake.objects(0, 0);
+    await rm(listed);
+    const rows = (await readRows(lake.lake)).length;
+    expect(await lake.problems()).toEqual(expect.arrayContaining(['object-missing', 'object-unlisted']));
+    await lake.repair();
+    expect((await readRows(lake.lake)).length).toBe(rows);
+  });
+
   it('deletes an object of the committed generation whose rows are all listed, after raising the generation', async () => {
     const lake = await AuditedLake.open();
     await putBeside(lake, [0, 1, 2]);
