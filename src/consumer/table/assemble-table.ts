@@ -4,6 +4,7 @@ import type { ColumnType } from '../../schema/types.ts';
 import type { ColumnarTable, ColumnData, JsonRows, TableColumn } from '../ports/columnar-table.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
+import { ChosenRows } from './chosen-rows.ts';
 import { lazyColumns } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
 import { DictionaryBuilder, stringAt } from '../ports/dictionary-builder.ts';
@@ -42,26 +43,6 @@ function emptyColumn(length: number): TableColumn {
     data: { kind: 'string', ids: new Int32Array(length), dictionary: new DictionaryBuilder().finish() },
     validity: new Uint8Array(length),
   };
-}
-
-/** The rows of a table among those of the batch. */
-class ChosenRows {
-  readonly #rowCount: number;
-  readonly #isChosen: Uint8Array | undefined;
-
-  constructor(rows: Int32Array, rowCount: number) {
-    this.#rowCount = rows.length;
-    if (rows.length === rowCount) return;
-    this.#isChosen = new Uint8Array(rowCount);
-    for (const row of rows) this.#isChosen[row] = 1;
-  }
-
-  /** Tells whether one of the rows has a value of the column. */
-  haveValueOf(column: DecodedColumn): boolean {
-    if (this.#isChosen === undefined) return this.#rowCount > 0 && column.count > 0;
-    for (let index = 0; index < column.count; index++) if (this.#isChosen[rowOf(column, index)] === 1) return true;
-    return false;
-  }
 }
 
 function coordinates(batch: DecodedBatch, rows: Int32Array): TableColumn[] {

@@ -1,0 +1,200 @@
+import type { Observed } from '../../schema/observe.ts';
+import type { ColumnType } from '../../schema/types.ts';
+import type { BatchMemory } from './batch-memory.ts';
+import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';
+import { JsonValues } from '../ports/json-values.ts';
+import { KernelStrings } from '../../kernel/kernel-strings.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+
+/** Values for which a rare column has room at first. */
+const rareCapacity = 64;
+
+/** The most rows that a batch has, and the memory of their arrays. */
+export interface BatchSpace {
+  readonly rowsMax: number;
+  readonly memory: BatchMemory;
+  /** Holds the dictionaries while the batch is read. */
+  readonly kernel: Kernel;
+}
+
+/** Collects the values of a column, row by row. */
+export class ColumnBuilder {
+  readonly name: string;
+  readonly field: string;
+  readonly #otherFields: FieldRun[] = [];
+  #observed: Observed;
+  readonly #memory: BatchMemory;
+  #count = 0;
+  #capacity: number;
+  /** Row numbers, once one of the rows before had no value. */
+  #rows: Int32Array | undefined;
+  #numbers: Float64Array = new Float64Array(0);
+  #ids: Int32Array = new Int32Array(0);
+  /** Dictionary of the column, for `pushId`. */
+  readonly strings: KernelStrings;
+  readonly #values: unknown[] = [];
+  readonly #nested = new JsonValues();
+  #areWhole = true;
+  readonly #kind: ValueStore['kind'];
+
+  /** `isRare`: few of the rows will have a value. */
+  constructor(
+    { name, field, observed }: Pick<DecodedColumn, 'name' | 'field' | 'observed'>,
+    { isRare, rowsMax, memory, kernel }: BatchSpace & { readonly isRare: boolean },
+  ) {
+    this.strings = new KernelStrings(kernel);
+    this.#memory = memory;
+    this.name = name;
+    this.field = field;
+    this.#observed = observed;
+    this.#kind = storeKindOf(observed);
+    this.#capacity = isRare ? rareCapacity : Math.max(1, rowsMax);
+    if (this.#kind === 'numbers') this.#numbers = memory.float64(this.#capacity);
+    if (this.#kind === 'strings') this.#ids = memory.int32(this.#capacity);
+  }
+
+  get observed(): Observed {
+    return this.#observed;
+  }
+
+  /** Replaces the type by one that has grown: a struct with more fields. */
+  widen(type: ColumnType): void {
+    this.#observed = { form: 'plain', type };
+  }
+
+  /** Adds a value; answers with false when the row has one already: two fields of one record share a column name. */
+  push(row: number, value: unknown): boolean {
+    if (this.#kind === 'numbers') return this.pushNumber(row, Number(value));
+    if (!this.#addRow(row)) return false;
+    if (this.#kind === 'strings') this.#ids[this.#count - 1] = this.strings.idOf(String(value));
+    else if (this.#kind === 'nested') this.#nested.addValue(value);
+    else this.#values.push(value);
+    return true;
+  }
+
+  /** Notes the field that values of rows `[first, end)` came from, if it isn't the column's first one. Rows must ascend. */
+  noteField(field: string, first: number, end: number): void {
+    if (field === this.field) return;
+    const last = this.#otherFields.at(-1);
+    if (last?.field === field && last.end === first) this.#otherFields.splice(-1, 1, { ...last, end });
+    else this.#otherFields.push({ first, end, field });
+  }
+
+  /** Notes that a pushed value does not fit the known type with all its members. */
+  markPartial(): void {
+    this.#areWhole = false;
+  }
+
+  /** Adds an array or struct that fits the known type whole, by its range of bytes in a record. */
+  pushJson(row: number, source: Buffer, start: number, end: number): boolean {
+    if (!this.#addRow(row)) return false;
+    this.#nested.add(source, start, end);
+    return true;
+  }
+
+  /** Adds a number. */
+  pushNumber(row: number, value: number): boolean {
+    if (!this.#addRow(row)) return false;
+    this.#numbers[this.#count - 1] = value;
+    return true;
+  }
+
+  /** Adds a string by its id in `strings`. */
+  pushId(row: number, id: number): boolean {
+    if (!this.#addRow(row)) return false;
+    this.#ids[this.#count - 1] = id;
+    return true;
+  }
+
+  /** Adds numbers of consecutive rows at once; answers with false, and adds nothing, when they must be added one by one. */
+  appendNumbers(firstRow: number, values: Float64Array): boolean {
+    if (!this.#follows(firstRow, values.length)) return false;
+    this.#numbers.set(values, firstRow);
+    this.#count += values.length;
+    return true;
+  }
+
+  /** Adds ids of consecutive rows at once, as `appendNumbers` does. */
+  appendIds(firstRow: number, ids: Int32Array): boolean {
+    if (!this.#follows(firstRow, ids.length)) return false;
+    this.#ids.set(ids, firstRow);
+    this.#count += ids.length;
+    return true;
+  }
+
+  finish(): DecodedColumn {
+    return {
+      name: this.name,
+      field: this.field,
+      ...(this.#otherFields.length > 0 && { otherFields: this.#otherFields }),
+      observed: this.#observed,
+      count: this.#count,
+      ...(this.#rows && { rows: this.#rows }),
+      store: this.#store(),
+    };
+  }
+
+  #store(): ValueStore {
+    switch (this.#kind) {
+      case 'numbers':
+        return { kind: 'numbers', values: this.#numbers };
+      case 'strings':
+        return { kind: 'strings', ids: this.#ids, dictionary: this.strings.finish() };
+      case 'nested':
+        return { kind: 'nested', values: this.#nested, areWhole: this.#areWhole };
+      case 'values':
+        return { kind: 'values', values: this.#values };
+    }
+  }
+
+  /** Tells whether every row before has a value, and there is room for the next ones. */
+  #follows(firstRow: number, count: number): boolean {
+    return this.#rows === undefined && this.#count === firstRow && firstRow + count <= this.#capacity;
+  }
+
+  #addRow(row: number): boolean {
+    const at = this.#count;
+    if (at === this.#capacity) this.#grow();
+    if (this.#rows === undefined && row !== at) {
+      // the value before may be this row's too
+      if (row < at) return false;
+      this.#rows = this.#memory.int32(this.#capacity);
+      for (let before = 0; before < at; before++) this.#rows[before] = before;
+    }
+    if (this.#rows !== undefined) {
+      if (at > 0 && this.#rows[at - 1] === row) return false;
+      this.#rows[at] = row;
+    }
+    this.#count = at + 1;
+    return true;
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    if (this.#rows !== undefined) this.#rows = copyInto(this.#memory.int32(this.#capacity), this.#rows);
+    if (this.#kind === 'numbers') this.#numbers = copyInto(this.#memory.float64(this.#capacity), this.#numbers);
+    if (this.#kind === 'strings') this.#ids = copyInto(this.#memory.int32(this.#capacity), this.#ids);
+  }
+}
+
+function storeKindOf(observed: Observed): ValueStore['kind'] {
+  if (observed.form !== 'plain') return 'values';
+  switch (observed.type.kind) {
+    case 'string':
+      return 'strings';
+    case 'bigint':
+    case 'decimal':
+    case 'binary':
+      return 'values';
+    case 'array':
+    case 'struct':
+      return 'nested';
+    default:
+      return 'numbers';
+  }
+}
+
+function copyInto<Numbers extends Int32Array | Float64Array>(target: Numbers, source: Numbers): Numbers {
+  target.set(source);
+  return target;
+}
