@@ -240,7 +240,8 @@ export class Chapter {
       if (/"msg":"fault"/.test(each.log)) tally.add('stopped at a moment');
       tally.add('processes');
       tally.add(`ended with ${end}`);
-      for (const [, code] of each.log.matchAll(/"level":"fatal".*?"code":"([A-Z_]+)"/g)) tally.add(`${code}`);
+      for (const [, code] of each.log.matchAll(/(?:"level":"fatal".*?"code":"|^error )([A-Z_]+)/gm))
+        tally.add(`${code}`);
       expect(each.log).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
     }
   }
