@@ -1,7 +1,13 @@
-import { checkSameLog } from '../consumer/ledger/chain-position.ts';
+import { checkNotBehind, checkSameLog } from '../consumer/ledger/chain-position.ts';
 import { Ledger, type Versioned } from '../consumer/ledger/ledger.ts';
 import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
-import type { OffsetRange, TopicDescription, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
+import type {
+  CommittedOffset,
+  OffsetRange,
+  TopicDescription,
+  TopicReader,
+  Watermarks,
+} from '../consumer/ports/topic.ts';
 import { planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
 import { replayItem } from '../consumer/replay/replay.ts';
 import type { Settings } from '../app/config/settings.ts';
@@ -43,7 +49,8 @@ export async function replay(
   const { topicId } = description;
   const selections = await selectRanges(reader, description.partitions, options);
   const beginsAnywhere = options.table !== undefined;
-  const planTools = { ledger: new Ledger(lake.store), reader, table, topic, topicId, beginsAnywhere };
+  const committed = await committedBy(settings.kafka.groupId, reader);
+  const planTools = { ledger: new Ledger(lake.store), reader, table, topic, topicId, committed, beginsAnywhere };
   const plan = await planAll(selections, planTools);
   for (const item of plan) printLines(describe(item));
   if (options.dryRun) return 0;
@@ -114,15 +121,27 @@ async function selectRanges(
     .toSorted((a, b) => a.range.partition - b.range.partition);
 }
 
+/** Commits of the service's group; none where this certificate may not see them. */
+async function committedBy(groupId: string, reader: TopicReader): Promise<ReadonlyMap<number, CommittedOffset>> {
+  try {
+    return await reader.committed(groupId);
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'GROUP_DENIED') return new Map();
+    throw error;
+  }
+}
+
 async function planAll(
   selections: readonly Selection[],
-  { ledger, reader, table, topic, topicId, beginsAnywhere }: PlanTools,
+  { ledger, reader, table, topic, topicId, committed, beginsAnywhere }: PlanTools,
 ): Promise<ReplayItem[]> {
   const plan: ReplayItem[] = [];
   for (const { range, marks } of selections) {
     if (range.from >= range.to) continue;
     const path = { table, topic, partition: range.partition };
     const last = await ledger.last(path, undefined);
+    const commit = committed.get(range.partition);
+    checkNotBehind(path, commit === undefined ? {} : { committed: commit }, last?.entry);
     if (last !== undefined) await checkSameLog(path, last.entry, { ...marks, topicId }, { ledger, reader });
     const entries = await entriesFor(range, path, last?.entry.to, ledger);
     plan.push(...planReplay(range, entries, marks, { beginsAnywhere }));
@@ -136,6 +155,8 @@ interface PlanTools {
   readonly table: string;
   readonly topic: string;
   readonly topicId: string | undefined;
+  /** The service's group has committed as far, which the ledger must have reached. */
+  readonly committed: ReadonlyMap<number, CommittedOffset>;
   readonly beginsAnywhere: boolean;
 }
 

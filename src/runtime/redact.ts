@@ -12,5 +12,19 @@ export function redact(text: string): string {
 
 /** A value as a message quotes it. What may be a key (PEM, several lines, user and password) is not shown at all. */
 export function quote(value: string): string {
-  return /[\r\n]/.test(value) || redact(value) !== value ? notShown : JSON.stringify(value);
+  return /[\r\n]/.test(value) || redact(value) !== value || mayBeKey(value) ? notShown : JSON.stringify(value);
+}
+
+const passwordPattern = /pass(?:word|phrase|wd)?["']?\s*[=:]/i;
+/** Keys in Base64, with or without PEM around them, are long and mix all kinds of characters; so are AWS's secret access keys. */
+const longRun = /[A-Za-z0-9+=]{24,}/g;
+const accessKey = /^[A-Za-z0-9/+=]{40}$/;
+
+function mayBeKey(value: string): boolean {
+  const runs = value.match(longRun) ?? [];
+  return passwordPattern.test(value) || [...runs, ...(accessKey.test(value) ? [value] : [])].some(isMixed);
+}
+
+function isMixed(run: string): boolean {
+  return /[a-z]/.test(run) && /[A-Z]/.test(run) && /[0-9+/=]/.test(run);
 }

@@ -87,6 +87,9 @@ function readType(scanner: Scanner): ColumnType {
     }
     case 'decimal': {
       const [precision = 10, scale = 0] = scanner.take('(') ? readNumbers(scanner) : [];
+      // Hive, Glue and Athena know no larger ones
+      if (precision < 1 || precision > 38 || scale > precision)
+        throw scanner.failure(`a decimal of 1 to 38 digits, not decimal(${precision},${scale})`);
       return { kind: 'decimal', precision, scale };
     }
     case 'varchar':

@@ -31,6 +31,14 @@ export function auditEntry(entry: LedgerEntry, rules: EntryRules): Finding[] {
   }
 }
 
+/** Finds a claim that something follows: nobody fulfils it any more, however young it is. */
+export function auditPassed(entry: LedgerEntry | undefined, rules: EntryRules): Finding[] {
+  if (entry?.state !== 'claimed' || isOld(entry.claimedAt, rules)) return [];
+  return [
+    aboutRange(entry, { problem: 'unfinished-claim', what: 'is claimed and not written, though the chain goes on' }),
+  ];
+}
+
 function isOld(time: string, { nowMs, claimAgeMaxMs }: EntryRules): boolean {
   return nowMs - Date.parse(time) > claimAgeMaxMs;
 }

@@ -12,7 +12,7 @@ import {
 import type { ObjectStore } from '../ports/lake.ts';
 import type { CommittedOffset, TopicDescription, TopicReader, Watermarks } from '../ports/topic.ts';
 import { ChainAudit } from './audit-chain.ts';
-import { auditEntry, changedAtMs, type EntryRules } from './audit-entry.ts';
+import { auditEntry, auditPassed, changedAtMs, type EntryRules } from './audit-entry.ts';
 import { auditCommit, auditLastRecord, TopicEvidence } from './audit-topic.ts';
 import type { Finding } from './finding.ts';
 import type { FindingList } from './finding-list.ts';
@@ -57,8 +57,10 @@ export async function auditPartition(
     if (isWritten(entry) && (sinceMs === undefined || changedAtMs(entry) >= sinceMs)) await onWritten(entry);
   };
   const chainOptions = { ...options, onUnreadable };
+  let before: LedgerEntry | undefined;
   for await (const entry of readChain(path, chainOptions)) {
-    findings.add(...chain.add(entry), ...evidence.add(entry));
+    findings.add(...auditPassed(before, rules), ...chain.add(entry), ...evidence.add(entry));
+    before = entry;
     sum.add(entry);
     await take(entry);
   }

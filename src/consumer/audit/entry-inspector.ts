@@ -102,7 +102,9 @@ export class EntryInspector {
       const source = { size: bytes.length, read: async (start: number, end: number) => bytes.subarray(start, end) };
       const columns = await parquet.columns(source);
       onColumns?.(object.kind, object.key, columns);
-      if (columns.some(({ name }) => name === 'kafka_offset')) coordinates = await coordinatesOf(bytes, parquet);
+      const tellsOffsets = object.kind === 'dead-letters' || entry.recipe.kafkaColumns;
+      if (tellsOffsets && columns.some(({ name }) => name === 'kafka_offset'))
+        coordinates = await coordinatesOf(bytes, parquet);
       return auditObject(entry, object, { ...facts, rows: await parquet.rowCount(source) });
     });
     return { findings: outside.length > 0 ? outside : inside, ...(coordinates && { coordinates }) };

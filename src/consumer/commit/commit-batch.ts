@@ -92,7 +92,7 @@ interface Attempt {
 
 async function takeClaim(
   { batch, reason, adopted, topicId }: CommitRequest,
-  { recipe, plan }: PreparedBatch,
+  { recipe, plan, lastRecord }: PreparedBatch,
   tools: CommitTools,
 ): Promise<ClaimResult<ClaimedEntry>> {
   if (adopted !== undefined) return { kind: 'ours', claim: adopted };
@@ -111,6 +111,7 @@ async function takeClaim(
     reason,
     recipe,
     plan,
+    ...(lastRecord && { lastRecord }),
   });
 }
 

@@ -4,7 +4,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type { Ledger, Versioned } from './ledger.ts';
-import { isWritten, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
+import { isWritten, type ClaimedEntry, type LedgerEntry, type Outcome, type WrittenEntry } from './ledger-entry.ts';
 import type { LedgerPath } from './ledger-keys.ts';
 
 /** Times that the end of a log is asked for again. */
@@ -96,7 +96,11 @@ function withLoss(position: ChainPosition, low: bigint): ChainPosition {
 }
 
 /** The group is told after the ledger, so a commit of this table can't lie beyond the ledger's end. */
-function checkNotBehind(path: LedgerPath, { committed }: AssignedPartition, last: LedgerEntry | undefined): void {
+export function checkNotBehind(
+  path: LedgerPath,
+  { committed }: Pick<AssignedPartition, 'committed'>,
+  last: LedgerEntry | undefined,
+): void {
   if (committed === undefined || readMetadata(committed.metadata)?.table !== path.table) return;
   const end = last?.to ?? 0n;
   if (committed.offset <= end) return;
@@ -129,9 +133,8 @@ async function checkLastRecord(
   { low, high, topicId }: Pick<AssignedPartition, 'low' | 'high' | 'topicId'>,
   { ledger, reader }: { readonly ledger: Ledger; readonly reader: TopicReader },
 ): Promise<void> {
-  const remembers = 'outcome' in last && last.outcome.lastRecord !== undefined;
-  const entry = remembers ? last : await ledger.lastWithRecord(path, last.from);
-  const expected = entry !== undefined && 'outcome' in entry ? entry.outcome.lastRecord : undefined;
+  const entry = lastRecordOf(last) === undefined ? await ledger.lastWithRecord(path, last.from) : last;
+  const expected = entry && lastRecordOf(entry);
   if (entry === undefined || expected === undefined || expected.offset < low) return;
   const { offset } = expected;
   if (offset >= high) throw otherLog(entry, { topicId }, `the topic ends at ${high}`);
@@ -141,6 +144,11 @@ async function checkLastRecord(
     if (found.valueCrc32 === expected.valueCrc32 && found.timestampMs === expected.timestampMs) continue;
     throw otherLog(entry, { topicId }, `offset ${offset} holds another record`);
   }
+}
+
+function lastRecordOf(entry: LedgerEntry): Outcome['lastRecord'] {
+  if (entry.state === 'gap') return undefined;
+  return isWritten(entry) ? entry.outcome.lastRecord : entry.lastRecord;
 }
 
 /** What tells one record from another that was given the same offset later. */

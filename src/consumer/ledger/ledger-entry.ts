@@ -41,6 +41,9 @@ const objectSchema = z.object({
   partition: z.array(z.string()),
 });
 
+/** The last record of a batch, to tell a topic that was deleted and made again, or whose log was cut. */
+const lastRecordSchema = z.object({ offset: offsetCodec, timestampMs: z.number(), valueCrc32: z.number() });
+
 const outcomeSchema = z.object({
   committedAt: z.iso.datetime(),
   /** Records of the range that the lake holds or has counted: rows + dead letters + tombstones. */
@@ -53,8 +56,7 @@ const outcomeSchema = z.object({
   catalogVersion: z.string(),
   minEventTime: z.iso.datetime().optional(),
   maxEventTime: z.iso.datetime().optional(),
-  /** The last record, to tell a topic that was deleted and made again. */
-  lastRecord: z.object({ offset: offsetCodec, timestampMs: z.number(), valueCrc32: z.number() }).optional(),
+  lastRecord: lastRecordSchema.optional(),
   /** Offsets that Kafka lost between claim and commit. */
   lost: z.object({ from: offsetCodec, to: offsetCodec, acknowledgedAt: z.iso.datetime().optional() }).optional(),
 });
@@ -90,6 +92,8 @@ const claimShape = {
   reason: z.string(),
   recipe: recipeSchema,
   plan: z.array(plannedSchema),
+  /** The last record as it was when the range was claimed. */
+  lastRecord: lastRecordSchema.optional(),
   /** Keys of lower generations that the entry does not list and that may still be there. */
   obsolete: z.array(z.string()).optional(),
 };

@@ -6,14 +6,7 @@ import { noteStart, type ChainStart } from './chain-start.ts';
 import { indexOf, listUnknownKeys, offsetsIn } from './ledger-index.ts';
 import { parseEntry, serializeEntry } from './entry-format.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
-import {
-  entryKey,
-  partitionPrefix,
-  revisionKey,
-  revisionPrefix,
-  topicPrefix,
-  type LedgerPath,
-} from './ledger-keys.ts';
+import { entryKey, partitionPrefix, revisionKey, revisionPrefix, topicPrefix, type LedgerPath } from './ledger-keys.ts';
 import { hasOrphans } from './orphaned-objects.ts';
 import { readSegment, rollUp, type SegmentRange } from './segments.ts';
 

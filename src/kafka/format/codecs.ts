@@ -44,7 +44,7 @@ export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer 
     case codecs.gzip:
       return gunzipSync(packed, { maxOutputLength: bytesMax, chunkSize: pieceBytes(packed.length) });
     case codecs.zstd:
-      return zstdDecompressSync(packed, { maxOutputLength: bytesMax, chunkSize: pieceBytes(packed.length) });
+      return unpackZstd(packed, bytesMax);
     case codecs.snappy:
       return unpackSnappy(packed, bytesMax);
     case codecs.lz4:
@@ -52,6 +52,24 @@ export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer 
     default:
       throw new TypeError(`unknown codec ${codec}`);
   }
+}
+
+/** Frames may follow each other, and some may be skipped (RFC 8878); Node unpacks one. */
+function unpackZstd(packed: Buffer, bytesMax: number): Buffer {
+  const frames: Buffer[] = [];
+  let left = bytesMax;
+  for (let at = 0; at < packed.length;) {
+    const options = { maxOutputLength: Math.max(1, left), chunkSize: pieceBytes(packed.length), info: true };
+    const frame: unknown = zstdDecompressSync(packed.subarray(at), options);
+    const unpacked: unknown = Reflect.get(Object(frame), 'buffer');
+    const used = Number(Reflect.get(Object(Reflect.get(Object(frame), 'engine')), 'bytesWritten'));
+    if (!Buffer.isBuffer(unpacked) || !(used > 0)) throw new TypeError('zstd did not say how much it has read');
+    frames.push(unpacked);
+    left -= unpacked.length;
+    at += used;
+  }
+  const [only] = frames;
+  return only !== undefined && frames.length === 1 ? only : Buffer.concat(frames);
 }
 
 function pieceBytes(packedBytes: number): number {
