@@ -61,6 +61,8 @@ export async function inspectCertificate(settings: TlsSettings): Promise<number>
   const material = await loadMaterial(settings);
   const certificates = clientCertificates(material);
   if (certificates.length === 0) {
+    // what is configured and is no certificate has an error of its own
+    checkTlsMaterial(material, systemClock.nowMs());
     throw new PipelineError('CERT_MISSING', {
       message: 'no client certificate is configured',
       retryable: false,

@@ -28,6 +28,13 @@ export function explainFileError(error: unknown, key: string): unknown {
         message: `${key} can't be accessed: ${error.message}`,
         hint: 'the process needs read and write access to the lake’s folder',
       });
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new PipelineError('STORE_DENIED', {
+        ...about,
+        message: `${key} can't be made below a file: ${error.message}`,
+        hint: 'LAKE must be a folder, or a path at which one can be made',
+      });
     case 'ENOENT':
       return new PipelineError('STORE_MISSING', { ...about, message: `${key} is not there` });
     default:

@@ -3,9 +3,9 @@ import type { ErrorFacts } from './error-facts.ts';
 /** Failures of the object store, the catalog, queries, files and the ledger. */
 export const lakeErrorCodes = {
   STORE_UNAVAILABLE: {
-    meaning: 'The object store did not answer, or asked to come again later.',
+    meaning: 'The object store, or the disk of a folder, did not answer, or asked to come again later.',
     retryable: 'sometimes',
-    action: 'Nothing if it passes; else check network, endpoint and AWS_REGION.',
+    action: 'Nothing if it passes; else check network, endpoint and AWS_REGION, or the disk.',
   },
   STORE_DENIED: {
     meaning: 'The object store does not let this process do what it must.',

@@ -87,6 +87,24 @@ describe('options that can’t be meant', () => {
   });
 });
 
+describe('files that are not what they should be', () => {
+  const thisFile = import.meta.filename;
+
+  it('a file in the place of the lake', async () => {
+    const { code, stderr } = await glueless(['consume'], { ...nobody, LAKE: thisFile });
+    expect(code).toBe(1);
+    expect(stderr).toContain('"code":"STORE_DENIED"');
+    expect(stderr).toContain('LAKE must be a folder');
+  });
+
+  it('a text in the place of the certificate', async () => {
+    const files = { KAFKA_TLS_CERT_FILE: thisFile, KAFKA_TLS_KEY_FILE: thisFile };
+    const { code, stderr } = await glueless(['cert', 'inspect'], files);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error CERT_UNREADABLE');
+  });
+});
+
 describe('--version', () => {
   it('tells version, commit and Node', async () => {
     const { code, stdout } = await glueless(['--version'], {});
