@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 /** Runs all checks: `npm test`. With `--fast` without brokers and emulators. The last line has the counts. */
@@ -13,12 +14,14 @@ interface Lane {
 
 const results = join('.cache', 'test-results');
 const fast = process.argv.includes('--fast');
+/** Integration tests wait for processes more than they compute: two files at a time also on two cores. */
+const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`;
 
 const lanes: Lane[] = [
   { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
   vitest('fast', fast ? [] : ['--coverage']),
-  ...(fast ? [] : [vitest('integration')]),
+  ...(fast ? [] : [vitest('integration', [workers])]),
 ];
 
 function vitest(project: string, options: readonly string[] = []): Lane {
