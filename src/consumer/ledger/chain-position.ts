@@ -138,9 +138,7 @@ async function checkLastRecord(
   if (entry === undefined || expected === undefined || expected.offset < low) return;
   const { offset } = expected;
   if (offset >= high) throw otherLog(entry, { topicId }, `the topic ends at ${high}`);
-  for await (const chunk of reader.read({ partition: path.partition, from: offset, to: offset + 1n })) {
-    if (chunk.count === 0) continue;
-    const found = fingerprint(chunk, 0);
+  for (const found of await readFingerprints(path.partition, offset, reader)) {
     if (found.valueCrc32 === expected.valueCrc32 && found.timestampMs === expected.timestampMs) continue;
     throw otherLog(entry, { topicId }, `offset ${offset} holds another record`);
   }
@@ -149,6 +147,18 @@ async function checkLastRecord(
 function lastRecordOf(entry: LedgerEntry): Outcome['lastRecord'] {
   if (entry.state === 'gap') return undefined;
   return isWritten(entry) ? entry.outcome.lastRecord : entry.lastRecord;
+}
+
+/** Reads what Kafka holds at the offset: nothing where compaction has removed it, or where its batch is damaged by now. */
+async function readFingerprints(partition: number, offset: bigint, reader: TopicReader) {
+  const found: ReturnType<typeof fingerprint>[] = [];
+  try {
+    for await (const chunk of reader.read({ partition, from: offset, to: offset + 1n }))
+      if (chunk.count > 0) found.push(fingerprint(chunk, 0));
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== 'RECORDS_UNREADABLE') throw error;
+  }
+  return found;
 }
 
 /** What tells one record from another that was given the same offset later. */
