@@ -241,7 +241,7 @@ export class Chapter {
       tally.add('processes');
       tally.add(`ended with ${end}`);
       for (const [, code] of each.log.matchAll(/(?:"level":"fatal".*?"code":"|^error )([A-Z_]+)/gm))
-        tally.add(`${code}`);
+        tally.add(`${each.process.spawnargs[2]}: ${code}`);
       expect(each.log).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
     }
   }

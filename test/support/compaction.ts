@@ -20,8 +20,8 @@ export async function untilCompacted(attack: Attack, countMax: number, partition
   const held = async (): Promise<number> => {
     // only another record closes a segment, and an open one is never compacted
     await attack.append(1, { partition, key: () => 'end', timestampMs: Date.now() });
-    const to = BigInt(attack.records.filter(([of]) => of === partition).length);
-    const chunks = await Array.fromAsync(reader.read({ partition, from: 0n, to }));
+    const { low = 0n, high = 0n } = (await reader.describe()).partitions.get(partition) ?? {};
+    const chunks = await Array.fromAsync(reader.read({ partition, from: low, to: high }));
     return chunks.reduce((sum, { count }) => sum + count, 0);
   };
   await expect.poll(held, { timeout: 60_000, interval: 300 }).toBeLessThan(countMax);

@@ -1,8 +1,10 @@
-import { cp, readdir, rm } from 'node:fs/promises';
+import { cp, glob, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Attack } from '../../support/attack.ts';
+import { deleteBelow } from '../../support/kafka.ts';
 import { temporaryFolder } from '../../support/lake.ts';
+import { kill } from '../../support/moments.ts';
 
 const group = { KAFKA_GROUP_ID: 'of-the-restored-lake' };
 
@@ -48,5 +50,22 @@ describe('a lake that was restored from a backup', () => {
     await attack.succeed(['replay', '--all']);
     await attack.expectWhole();
     expect(await readdir(attack.folder)).toContain(attack.table);
+  });
+
+  it('with objects missing of which only obsolete ones are left: verify --repair keeps those', async () => {
+    const attack = await Attack.open();
+    await attack.append(100);
+    await attack.consumeToEnd();
+    await attack.startUntil(kill('beforeDelete'), ['replay', '--all']);
+    for await (const object of glob(join(attack.folder, attack.table, '**/*-g2.parquet'))) await rm(object);
+    expect((await attack.run(['verify', '--repair'])).code).toBe(1);
+    await attack.expectExactlyOnce();
+    await attack.consumeToEnd();
+    await attack.expectExactlyOnce();
+    await attack.run(['redrive']);
+    await attack.expectExactlyOnce();
+    await deleteBelow(attack.kafka, attack.topic, 0, 100n);
+    await attack.run(['replay', '--all']);
+    await attack.expectExactlyOnce();
   });
 });
