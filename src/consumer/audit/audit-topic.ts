@@ -7,6 +7,8 @@ import { aboutRange, type Finding, type Problem } from './finding.ts';
 
 const anotherTable = 'a topic that was deleted and made again needs a table of its own: set LAKE_TABLE';
 
+const incomparable: ReadonlySet<string> = new Set(['OFFSETS_GONE', 'RECORDS_UNREADABLE']);
+
 type LastRecord = NonNullable<Outcome['lastRecord']> & { readonly partition: number };
 
 /** Gathers what the entries of one Kafka partition say about the topic that they were written from. */
@@ -96,8 +98,8 @@ export async function auditLastRecord(
       ];
     }
   } catch (error) {
-    // retention has passed it since the topic was described
-    if (!(error instanceof PipelineError) || error.code !== 'OFFSETS_GONE') throw error;
+    // retention has passed it since the topic was described, or its batch is damaged by now, or too large for this process
+    if (!(error instanceof PipelineError) || !incomparable.has(error.code)) throw error;
   }
   return [];
 }

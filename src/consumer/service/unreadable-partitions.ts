@@ -52,7 +52,7 @@ export class UnreadablePartitions {
       message: `${damages.map(describeDamage).join('; ')}. Everything else is written`,
       retryable: false,
       details: { partitions: damages.map(({ partition }) => partition) },
-      hint: damages.map(({ partition, from, to }) => skipCommand({ partition, from, to })).join('; '),
+      hint: damages.map(adviceFor).join('; '),
     });
   }
 }
@@ -60,6 +60,11 @@ export class UnreadablePartitions {
 function describeDamage({ partition, from, to, error }: UnreadableRecords): string {
   const where = to === undefined ? `from offset ${from} on` : `at offsets ${from} to ${to - 1n}`;
   return `partition ${partition} can't be read ${where}: ${error.message}`;
+}
+
+/** What the damage itself asks for comes before giving the records up. */
+function adviceFor({ error, ...range }: UnreadableRecords): string {
+  return [...(error.hint === undefined ? [] : [error.hint]), skipCommand(range)].join(': ');
 }
 
 /** The command that lets the partition pass what can't be read. Without an end it goes up to the next record that can be. */
