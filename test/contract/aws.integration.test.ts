@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import { startFaultyProxy } from '../support/faulty-proxy.ts';
+import { glueRefusal } from '../support/glue-limits.ts';
 import { describeCatalog } from './catalog-contract.ts';
 import { describeObjectStore } from './object-store-contract.ts';
 
@@ -20,7 +22,10 @@ describeObjectStore(
   { keepsCrc32: true },
 );
 
-describeCatalog('Glue on the emulator', async () => ({
-  catalog: createGlueCatalog({ ...aws, database: `db_${randomUUID().slice(0, 8)}` }),
-  location: `s3://${bucket}/lake/`,
-}));
+describeCatalog('Glue on the emulator, within Glue’s limits', async () => {
+  const limited = await startFaultyProxy(endpoint, glueRefusal);
+  return {
+    catalog: createGlueCatalog({ ...aws, endpoint: limited.endpoint, database: `db_${randomUUID().slice(0, 8)}` }),
+    location: `s3://${bucket}/lake/`,
+  };
+});

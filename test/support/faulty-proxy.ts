@@ -5,7 +5,7 @@ import type { Gate } from './gate.ts';
 
 /** A fault that the proxy injects. */
 export type Fault =
-  | { readonly kind: 'answer'; readonly status: number; readonly code: string }
+  | { readonly kind: 'answer'; readonly status: number; readonly code: string; readonly message?: string }
   /** The request is passed on after this long. */
   | { readonly kind: 'slow'; readonly ms: number }
   /** The connection is reset before anything is passed on. */
@@ -35,6 +35,7 @@ export interface Request {
   readonly path: string;
   /** Glue's action, like `AWSGlue.UpdateTable`; empty for S3. */
   readonly action: string;
+  readonly body: Buffer;
 }
 
 /** Stands between the service and the AWS emulator, over real HTTP. Answers with its address and a count of faults. */
@@ -43,15 +44,18 @@ export async function startFaultyProxy(
   faultFor: (request: Request) => Fault | undefined,
 ): Promise<{ endpoint: string; faults: () => number }> {
   let faults = 0;
-  const server = createServer((incoming, response) => {
+  const pass = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = Buffer.concat(await Array.fromAsync(incoming).catch(() => []));
     const fault = faultFor({
       method: incoming.method ?? '',
       path: incoming.url ?? '',
       action: String(incoming.headers['x-amz-target'] ?? ''),
+      body,
     });
     if (fault !== undefined) faults++;
-    void serve({ incoming, response, target, fault });
-  });
+    await serve({ incoming, response, body, target, fault });
+  };
+  const server = createServer((incoming, response) => void pass(incoming, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
@@ -66,12 +70,12 @@ export async function startFaultyProxy(
 interface Exchange {
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
+  readonly body: Buffer;
   readonly target: string;
   readonly fault: Fault | undefined;
 }
 
-async function serve({ incoming, response, target, fault }: Exchange): Promise<void> {
-  const body = await Array.fromAsync(incoming).catch(() => []);
+async function serve({ incoming, response, body, target, fault }: Exchange): Promise<void> {
   if (fault?.kind === 'reset') {
     incoming.socket.resetAndDestroy();
     return;
@@ -79,10 +83,11 @@ async function serve({ incoming, response, target, fault }: Exchange): Promise<v
   if (fault?.kind === 'answer') {
     const isGlue = incoming.headers['x-amz-target'] !== undefined;
     response.writeHead(fault.status, { 'content-type': isGlue ? 'application/x-amz-json-1.1' : 'application/xml' });
+    const { code, message = 'injected' } = fault;
     response.end(
       isGlue
-        ? JSON.stringify({ __type: fault.code, Message: 'injected' })
-        : `<Error><Code>${fault.code}</Code><Message>injected</Message></Error>`,
+        ? JSON.stringify({ __type: code, Message: message })
+        : `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
     );
     return;
   }
@@ -108,8 +113,7 @@ async function serve({ incoming, response, target, fault }: Exchange): Promise<v
     },
   );
   outgoing.on('error', () => incoming.socket.destroy());
-  const sent = Buffer.concat(body);
-  outgoing.end(fault?.kind === 'changed' && fault.request !== undefined ? fault.request(sent) : sent);
+  outgoing.end(fault?.kind === 'changed' && fault.request !== undefined ? fault.request(body) : body);
 }
 
 async function passOnSpoiled(
