@@ -3,15 +3,17 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { kindOf } from './kinds/kinds.ts';
+import type { RecordKind } from './kinds/kind.ts';
+import { regular } from './kinds/regular.ts';
 import { messageOf } from '../src/runtime/errors.ts';
 import { compareResults, comparisonLines } from './support/compare.ts';
 import { startLoadBroker, type LoadBroker } from './support/load-broker.ts';
 import { thisMachine, thisVersion } from './support/machine.ts';
 import { benchmarksPage } from './support/page.ts';
-import { mergeResults, type Results, type WorkloadResult } from './support/results.ts';
+import { mergeResults, titleOf, type Results, type WorkloadResult } from './support/results.ts';
 import type { Bench, Workload } from './support/workload.ts';
 import { container } from './workloads/container.ts';
-import { fileSize } from './workloads/file-size.ts';
 import { freshness } from './workloads/freshness.ts';
 import { jsonToParquet } from './workloads/json-to-parquet.ts';
 import { kafkaToLake } from './workloads/kafka-to-lake.ts';
@@ -21,14 +23,14 @@ import { startUp } from './workloads/start-up.ts';
 import { wide } from './workloads/wide.ts';
 
 /**
- * `npm run bench [-- <workload> …] [--records 2000000] [--samples 5] [--quick] [--compare <results.json>]`
+ * `npm run bench [-- <workload> …] [--kind events] [--records 2000000] [--samples 5] [--seed 1]
+ * [--quick] [--compare <results.json>]`
  *
  * Measures the workloads, saves the results in bench/results/latest.json and makes docs/benchmarks.md from them. `--quick` writes
  * both to .cache/bench instead. `--page` only makes the page again.
  */
 const workloads: readonly Workload[] = [
   jsonToParquet,
-  fileSize,
   kafkaToLake,
   wide,
   memory,
@@ -41,7 +43,9 @@ const workloads: readonly Workload[] = [
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    kind: { type: 'string' },
     records: { type: 'string' },
+    seed: { type: 'string' },
     samples: { type: 'string' },
     quick: { type: 'boolean', default: false },
     compare: { type: 'string' },
@@ -50,7 +54,7 @@ const { values, positionals } = parseArgs({
 });
 
 const isQuick = values.quick;
-const records = wholeNumber('records', values.records ?? (isQuick ? '200000' : '2000000'));
+const seed = wholeNumber('seed', values.seed ?? '1');
 const samples = wholeNumber('samples', values.samples ?? (isQuick ? '1' : '5'));
 /** Commit or tag of what was built at the start, even if files are edited meanwhile. */
 const version = thisVersion();
@@ -75,13 +79,13 @@ async function bench(): Promise<number> {
   if (chosen.length > 0) build();
   let results = await readResults(paths.results).catch(() => ({ workloads: [] }));
   const failures: string[] = [];
-  for (const workload of chosen) {
+  for (const run of chosen.flatMap(runsOf)) {
     try {
       // saved one by one, so that a later failure does not lose an hour of measuring
-      results = mergeResults(results, [await measure(workload)]);
+      results = mergeResults(results, [await measure(run)]);
       await save(results);
     } catch (error) {
-      failures.push(`${workload.name}: ${messageOf(error)}`);
+      failures.push(`${nameOf(run)}: ${messageOf(error)}`);
       say(`FAILED ${failures.at(-1)}`);
     }
   }
@@ -92,14 +96,33 @@ async function bench(): Promise<number> {
   return failures.length > 0 || changes.some(({ isWorse }) => isWorse) ? 1 : 0;
 }
 
-async function measure(workload: Workload): Promise<WorkloadResult> {
-  say(`\n# ${workload.name}`);
+/** A workload with one of its kinds. */
+interface Run {
+  readonly workload: Workload;
+  readonly kind: RecordKind;
+}
+
+function runsOf(workload: Workload): Run[] {
+  const { kinds = [regular] } = workload;
+  const wanted = values.kind === undefined || workload.kinds === undefined ? undefined : kindOf(values.kind);
+  return kinds.filter((kind) => wanted === undefined || kind === wanted).map((kind) => ({ workload, kind }));
+}
+
+function nameOf({ workload, kind }: Run): string {
+  return titleOf({ workload: workload.name, ...(workload.kinds && { kind: kind.name }) });
+}
+
+async function measure({ workload, kind }: Run): Promise<WorkloadResult> {
+  say(`\n# ${nameOf({ workload, kind })}`);
   const own = join(folder, workload.name);
   await rm(own, { recursive: true, force: true });
   await mkdir(own, { recursive: true });
   const [loadBefore = 0] = loadavg();
+  const quickRecords = kind.records / 10;
   const context: Bench = {
-    records,
+    kind,
+    records: wholeNumber('records', values.records ?? String(isQuick ? quickRecords : kind.records)),
+    seed,
     samples,
     warmUps: isQuick ? 0 : 1,
     isQuick,
@@ -110,7 +133,7 @@ async function measure(workload: Workload): Promise<WorkloadResult> {
   const contenders = await workload.run(context);
   await rm(own, { recursive: true, force: true });
   const facts = { date: new Date().toISOString(), version, machine: thisMachine(), loadBefore };
-  return { workload: workload.name, ...facts, contenders };
+  return { workload: workload.name, ...(workload.kinds && { kind: kind.name }), ...facts, contenders };
 }
 
 async function save(results: Results): Promise<void> {

@@ -3,16 +3,17 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { startMs } from '../bench/kinds/kind.ts';
+import { kindOf } from '../bench/kinds/kinds.ts';
+import { recordFile } from '../bench/kinds/record-file.ts';
 import { builtContender } from '../bench/support/built.ts';
 import { wideRecordAt } from '../bench/support/wide-record.ts';
-import { readingAt } from '../src/producer/thermometer.ts';
 
-/** `npm run profile [-- --wide --records 1000000]`: where the time goes from records to Parquet, with no broker. */
+/** `npm run profile [-- --wide | --kind events] [--records 1000000]`: where the time goes from records to Parquet, with no broker. */
 const { values } = parseArgs({
-  options: { wide: { type: 'boolean', default: false }, records: { type: 'string' } },
+  options: { wide: { type: 'boolean', default: false }, kind: { type: 'string' }, records: { type: 'string' } },
 });
 const folder = join('.cache', 'profile');
-const startMs = Date.parse('2026-11-23T00:00:00Z');
 const shownMax = 30;
 
 const profileSchema = z.object({
@@ -23,8 +24,9 @@ const profileSchema = z.object({
 
 build('--debug');
 try {
-  const file = writeRecords(Number(values.records ?? (values.wide ? 200_000 : 1_000_000)));
-  show(record(file));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'parquet'), { recursive: true });
+  show(record(values.wide ? writeWide(Number(values.records ?? 200_000)) : await fileOf(values.kind ?? 'regular')));
 } finally {
   build();
 }
@@ -37,14 +39,15 @@ function build(...flags: readonly string[]): void {
   execFileSync('npx', ['asc', '--config', 'bench/contenders/asconfig.json'], { stdio: 'inherit' });
 }
 
-function writeRecords(count: number): string {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'parquet'), { recursive: true });
-  const recordAt = values.wide
-    ? (index: number) => wideRecordAt(index, startMs)
-    : (index: number) => readingAt({ seed: 1, patients: 50 }, index, startMs + index * 10);
+async function fileOf(name: string): Promise<string> {
+  const kind = kindOf(name);
+  return (await recordFile(kind, Number(values.records ?? kind.records), 1)).path;
+}
+
+function writeWide(count: number): string {
   const path = join(folder, 'records.jsonl');
-  writeFileSync(path, Array.from({ length: count }, (_, index) => `${JSON.stringify(recordAt(index))}\n`).join(''));
+  const lineOf = (index: number): string => `${JSON.stringify(wideRecordAt(index, startMs))}\n`;
+  writeFileSync(path, Array.from({ length: count }, (_, index) => lineOf(index)).join(''));
   return path;
 }
 

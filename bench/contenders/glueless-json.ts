@@ -11,10 +11,12 @@ import { lineBlocks, type LineBlock } from './line-blocks.ts';
 
 /**
  * Converts by our classes without Kafka, in a process of its own: `glueless-json.js <file> <folder>`. Decodes, infers and settles the schema, plans
- * and encodes batches of 100,000 rows by the service's own classes with the service's defaults.
+ * and encodes batches by the service's own classes with the service's defaults.
  */
 const [file = '', folder = ''] = process.argv.slice(2);
+/** The defaults of BATCH_ROWS_MAX and BATCH_BYTES_MAX. */
 const batchRows = 100_000;
+const batchBytes = 33_554_432;
 /** The default of KAFKA_FETCH_BYTES_MAX. */
 const blockBytes = 1_048_576;
 
@@ -39,6 +41,7 @@ let timestamps = new Float64Array(0);
 
 let slices: ChunkSlice[] = [];
 let held = 0;
+let heldBytes = 0;
 let from = 0;
 for (const block of lineBlocks(file, blockBytes)) {
   const chunk = chunkOf(block, from + held);
@@ -49,6 +52,8 @@ for (const block of lineBlocks(file, blockBytes)) {
     first = end;
     if (held === batchRows) await write(first === chunk.count);
   }
+  heldBytes += block.bytes.length;
+  if (heldBytes >= batchBytes) await write(true);
 }
 if (held > 0) await write(true);
 
@@ -73,6 +78,7 @@ async function write(isWhole: boolean): Promise<void> {
   from += held;
   slices = [];
   held = 0;
+  heldBytes = 0;
 }
 
 function chunkOf({ bytes, starts, ends, [Symbol.dispose]: dispose }: LineBlock, first: number): RecordChunk {

@@ -1,9 +1,10 @@
-"""polars or pyarrow: json-to-parquet.py <polars|pyarrow> <file> <folder> <threads, 0 for its default>."""
+"""polars or pyarrow: json-to-parquet.py <polars|pyarrow> <file> <folder> <threads, 0 for its default> [field of the event time]."""
 
 import os
 import sys
 
 library, file, folder, threads = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+event_time = sys.argv[5] if len(sys.argv) > 5 else None
 target = os.path.join(folder, "out.parquet")
 
 
@@ -12,12 +13,14 @@ def with_polars():
         os.environ["POLARS_MAX_THREADS"] = str(threads)
     import polars as pl
 
-    text = {"deviceId": pl.String, "patientId": pl.String, "temperature": pl.Float64, "eventTime": pl.String}
-    time = pl.col("eventTime").str.to_datetime("%Y-%m-%dT%H:%M:%S%.3fZ", time_unit="ms")
-    pl.scan_ndjson(file, schema=text).with_columns(time).sink_parquet(target, compression="zstd")
+    rows = pl.scan_ndjson(file, infer_schema_length=1000)
+    if event_time is not None:
+        rows = rows.with_columns(pl.col(event_time).str.to_datetime("%Y-%m-%dT%H:%M:%S%.3fZ", time_unit="ms"))
+    rows.sink_parquet(target, compression="zstd")
 
 
 def with_pyarrow():
+    """Thermometer readings only: read_json infers from each block, so that other kinds fail at the second."""
     import pyarrow as pa
     import pyarrow.json as pj
     import pyarrow.parquet as pq

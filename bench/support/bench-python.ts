@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder, onceIn } from '../../src/devstack/cache.ts';
 import { plainEnvironment } from './glueless.ts';
+import type { RecordKind } from '../kinds/kind.ts';
 import type { JsonPeer } from './json-peer.ts';
 
 const run = promisify(execFile);
@@ -39,10 +40,14 @@ export function pythonPeer({ name, version, settings, threads }: PythonPeer): Js
     name: `${name} ${version}, ${onThreads}`,
     settings: [`${settings}, ${onThreads}`],
     provide: provideBenchPython,
-    invocation: ({ file, folder: output }) => ({
+    invocation: ({ file, folder: output, kind }) => ({
       command: benchPython,
-      args: ['bench/contenders/json-to-parquet.py', name, file, output, String(threads)],
+      args: ['bench/contenders/json-to-parquet.py', name, file, output, String(threads), ...timeOf(kind)],
       env: plainEnvironment(),
     }),
   };
+}
+
+function timeOf({ eventTimeField }: RecordKind): string[] {
+  return eventTimeField === undefined ? [] : [eventTimeField];
 }

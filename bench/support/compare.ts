@@ -1,6 +1,6 @@
 import { percent, short } from './figures.ts';
 import { fastestOf, figureOf, peakRssBytes, ratioOf } from './rates.ts';
-import { contenderOf, familyOf, type ContenderResult, type Results, type WorkloadResult } from './results.ts';
+import { contenderOf, familyOf, titleOf, type ContenderResult, type Results, type WorkloadResult } from './results.ts';
 
 /** One of our numbers, before and now. */
 export interface Change {
@@ -33,7 +33,7 @@ const worseShare = 0.15;
  */
 export function compareResults(before: Results, now: Results): Change[] {
   return now.workloads.flatMap((result) => {
-    const earlier = before.workloads.find(({ workload }) => workload === result.workload);
+    const earlier = before.workloads.find((each) => titleOf(each) === titleOf(result));
     if (earlier === undefined) return [];
     return ourContenders(result).flatMap((contender) => {
       const was = contenderOf(earlier, contender.id);
@@ -65,7 +65,15 @@ function changesOf({ earlier, was }: Before, { result, contender }: After): Chan
     const gain = lessIsBetter ? old / fresh - 1 : fresh / old - 1;
     // 1.15 times the cost is 15 % worse, for rates and for costs alike
     const isWorse = 1 / (1 + gain) > 1 + worseShare;
-    changes.push({ workload, contender: contender.name, what, before: old, now: fresh, gain, isWorse });
+    changes.push({
+      workload: titleOf(result),
+      contender: contender.name,
+      what,
+      before: old,
+      now: fresh,
+      gain,
+      isWorse,
+    });
   };
   const family = references[workload]?.find((name) =>
     [earlier, result].every((each) => familyOf(each, name).length > 0),

@@ -1,6 +1,6 @@
 import { megabytes, percent, rounded, short, spread, whole, withUnit } from './figures.ts';
 import { figureOf, rateOf } from './rates.ts';
-import type { ContenderResult, Results, WorkloadResult } from './results.ts';
+import { titleOf, type ContenderResult, type Results, type WorkloadResult } from './results.ts';
 import { spreadOf } from './statistics.ts';
 import { judge, type Verdict } from './targets.ts';
 
@@ -18,34 +18,34 @@ the ratios within a workload hold on other machines, and the absolute numbers do
     '## Targets',
     targetsTable(judge(results)),
     ...Object.entries(abouts).flatMap(([name, about]) => {
-      const result = results.workloads.find(({ workload }) => workload === name);
-      return result === undefined ? [] : section(result, about);
+      const found = results.workloads.filter(({ workload }) => workload === name);
+      return found.length === 0 ? [] : [`## ${name}`, about, ...found.map(section)];
     }),
     '## Run it',
     `\`npm run bench\` measures everything, \`npm run bench -- json-to-parquet produce\` these; \`--records\`, \`--samples\`, and \`--quick\` for a
-try in minutes. \`--compare <results.json>\` shows the change since, by the ratio to each run's own reference peer, and ends with 1 when
+try in minutes; \`npm run bench -- json-to-parquet --kind events\` measures one kind of records, \`--seed 2\` other records of the same kinds. \`--compare <results.json>\` shows the change since, by the ratio to each run's own reference peer, and ends with 1 when
 something became more than 15 % worse. A contender that this machine can't run is named and left out. Each workload keeps its last result, with
 its own date, version and machine.`,
   ].join('\n\n');
 }
 
 function targetsTable(verdicts: readonly Verdict[]): string {
-  const rows = verdicts.map(({ target, measured, state, missedBy }) => {
-    const { kind, value, unit } = target.bound;
+  const rows = verdicts.map(({ target, measured, state, missedBy, kind }) => {
+    const { kind: bound, value, unit } = target.bound;
     const shown = measured === undefined ? '' : spread(measured, (each) => withUnit(each, unit));
     const verdict = missedBy === undefined ? state : `**not met**, by ${percent(missedBy)}`;
-    return [target.workload, target.text, `${kind} ${withUnit(value, unit)}`, shown, verdict];
+    const workload = titleOf({ workload: target.workload, ...(kind !== undefined && { kind }) });
+    return [workload, target.text, `${bound} ${withUnit(value, unit)}`, shown, verdict];
   });
   return table(['workload', 'what', 'target', 'measured', ''], rows);
 }
 
-function section(result: WorkloadResult, about: string): string {
-  const { workload, contenders } = result;
+function section(result: WorkloadResult): string {
+  const { kind, contenders } = result;
   const had = contenders.filter(({ absent }) => absent === undefined);
   const absent = contenders.filter((contender) => contender.absent !== undefined);
   return [
-    `## ${workload}`,
-    about,
+    ...(kind === undefined ? [] : [`### ${kind}`]),
     ...(had.length > 0 ? [contendersTable(had)] : []),
     [
       ...had.map(({ name, settings }) => `- **${name}**: ${settings.join('; ')}`),
@@ -67,7 +67,7 @@ function contendersTable(contenders: readonly ContenderResult[]): string {
     ...(hasCosts ? costsOf(contender) : []),
     ...figures.map((figure) => figureCell(contender, figure)),
   ]);
-  return table(['', 'records', ...costs, ...figures.map(titleOf)], rows);
+  return table(['', 'records', ...costs, ...figures.map(figureTitle)], rows);
 }
 
 function costsOf(contender: ContenderResult): string[] {
@@ -101,7 +101,7 @@ function figureCell(contender: ContenderResult, name: string): string {
 }
 
 /** Names a figure's column: `outputBytes` becomes `output, MB`; `freshnessP99Seconds` becomes `freshness p99, s`. */
-function titleOf(name: string): string {
+function figureTitle(name: string): string {
   const words = name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
   return words.replace(/ bytes$/, ', MB').replace(/ seconds$/, ', s');
 }

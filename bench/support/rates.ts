@@ -9,6 +9,11 @@ export function rateOf({ records, samples }: ContenderResult, per: Per): Spread 
   return spreadOf(samples.map((sample) => records / sample[per]));
 }
 
+/** Megabytes of JSON per CPU second. */
+export function jsonRateOf({ jsonBytes, samples }: ContenderResult): Spread | undefined {
+  return jsonBytes === undefined ? undefined : spreadOf(samples.map(({ cpuSeconds }) => jsonBytes / cpuSeconds / 1e6));
+}
+
 /** Divides the rate by that of `other`, round by round, so that a slow minute of the machine hits both. */
 export function ratioOf(one: ContenderResult, other: ContenderResult, per: Per): Spread | undefined {
   const rate = ({ records }: ContenderResult, cost: Cost): number => records / cost[per];

@@ -18,6 +18,8 @@ export interface ContenderResult {
   readonly settings: readonly string[];
   /** Number of records of each sample. */
   readonly records: number;
+  /** Bytes of these records as JSON, where a file holds them. */
+  readonly jsonBytes?: number;
   /** One sample per round: those with the same index were taken one after the other. Empty when the contender was missing. */
   readonly samples: readonly Sample[];
   /** The reason why it was missing. */
@@ -34,6 +36,8 @@ export interface Machine {
 
 export interface WorkloadResult {
   readonly workload: string;
+  /** Kind of records, where the workload has several. */
+  readonly kind?: string;
   readonly date: string;
   /** Output of `git describe`; ends in `-dirty` when files were changed. */
   readonly version: string;
@@ -48,11 +52,15 @@ export interface Results {
   readonly workloads: readonly WorkloadResult[];
 }
 
-/** Replaces the results of the workloads that `fresh` has. */
+/** Replaces the results of the workloads and kinds that `fresh` has. */
 export function mergeResults(present: Results, fresh: readonly WorkloadResult[]): Results {
-  const names = new Set([...present.workloads, ...fresh].map(({ workload }) => workload));
-  const newest = [...present.workloads, ...fresh];
-  return { workloads: [...names].sort().flatMap((name) => newest.findLast(({ workload }) => workload === name) ?? []) };
+  const newest = new Map([...present.workloads, ...fresh].map((result) => [titleOf(result), result]));
+  return { workloads: [...newest.keys()].sort().flatMap((title) => newest.get(title) ?? []) };
+}
+
+/** Names a result: `json-to-parquet, events`. */
+export function titleOf({ workload, kind }: Pick<WorkloadResult, 'workload' | 'kind'>): string {
+  return kind === undefined ? workload : `${workload}, ${kind}`;
 }
 
 export function contenderOf(result: WorkloadResult | undefined, id: string): ContenderResult | undefined {

@@ -1,5 +1,5 @@
 import { familyOf, contenderOf, type Results, type WorkloadResult } from './results.ts';
-import { fastestOf, figureOf, peakRssBytes, rateOf, ratioOf, type Per } from './rates.ts';
+import { fastestOf, figureOf, peakRssBytes, rateOf, ratioOf, jsonRateOf, type Per } from './rates.ts';
 import type { Spread } from './statistics.ts';
 
 /** A goal of the project, with the number that decides whether it is met. */
@@ -20,6 +20,8 @@ export interface Verdict {
   readonly state: 'met' | 'not met' | 'not measured';
   /** Share of the bound by which it is missed. */
   readonly missedBy?: number;
+  /** Kind of records that was the worst of several. */
+  readonly kind?: string;
 }
 
 const bytesPerMegabyte = 1e6;
@@ -50,10 +52,25 @@ export const targets: readonly Target[] = [
   },
   rateTarget('json-to-parquet', { name: 'parquetjs-lite', per: 'cpuSeconds', times: 10 }),
   {
-    workload: 'file-size',
-    text: 'bytes of our files, of DuckDB’s zstd Parquet of the same rows',
+    workload: 'json-to-parquet',
+    text: 'bytes of our files, of DuckDB’s in zstd, PARQUET_VERSION V2',
     bound: { kind: 'at most', value: 1, unit: '×' },
-    measure: sizeOver('duckdb'),
+    measure: sizeOver('duckdb-v2'),
+  },
+  {
+    workload: 'json-to-parquet',
+    text: 'MB of JSON per CPU second',
+    bound: { kind: 'at least', value: 60, unit: 'MB' },
+    measure: (result) => {
+      const ours = contenderOf(result, 'glueless');
+      return ours && jsonRateOf(ours);
+    },
+  },
+  {
+    workload: 'json-to-parquet',
+    text: 'peak RSS',
+    bound: { kind: 'at most', value: 256, unit: 'MB' },
+    measure: peakOf('glueless'),
   },
   {
     workload: 'kafka-to-lake',
@@ -112,18 +129,32 @@ export const targets: readonly Target[] = [
   },
 ];
 
-/** Judges each target by the results. */
+/** Judges each target by the results; by the worst kind where a workload has several. */
 export function judge(results: Results, all: readonly Target[] = targets): Verdict[] {
   return all.map((target) => {
-    const result = results.workloads.find(({ workload }) => workload === target.workload);
-    const measured = result && target.measure(result);
-    if (measured === undefined || Number.isNaN(measured.median))
-      return { target, measured: undefined, state: 'not measured' };
-    const { kind, value } = target.bound;
-    const isMet = kind === 'at least' ? measured.median >= value : measured.median <= value;
-    if (isMet) return { target, measured, state: 'met' };
-    return { target, measured, state: 'not met', missedBy: Math.abs(measured.median - value) / value };
+    const found = results.workloads.filter(({ workload }) => workload === target.workload);
+    const verdicts = found.map((result) => verdictOf(target, result));
+    const [farthest] = verdicts.toSorted((one, other) => distance(one) - distance(other));
+    return farthest ?? { target, measured: undefined, state: 'not measured' };
   });
+}
+
+function verdictOf(target: Target, result: WorkloadResult): Verdict {
+  const measured = target.measure(result);
+  if (measured === undefined || Number.isNaN(measured.median))
+    return { target, measured: undefined, state: 'not measured' };
+  const { kind, value } = target.bound;
+  const isMet = kind === 'at least' ? measured.median >= value : measured.median <= value;
+  const verdict = { target, measured, ...(result.kind !== undefined && { kind: result.kind }) };
+  if (isMet) return { ...verdict, state: 'met' };
+  return { ...verdict, state: 'not met', missedBy: Math.abs(measured.median - value) / value };
+}
+
+/** How far the measured value lies on the good side of its bound; infinite if it was not measured. */
+function distance({ target, measured }: Verdict): number {
+  if (measured === undefined) return Infinity;
+  const { kind, value } = target.bound;
+  return kind === 'at least' ? measured.median - value : value - measured.median;
 }
 
 /** Our rate over that of a peer, whose family of contenders has its name in lower case. */

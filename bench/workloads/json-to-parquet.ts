@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
-import { readingAt } from '../../src/producer/thermometer.ts';
+import { kinds } from '../kinds/kinds.ts';
+import { recordFile, type RecordFile } from '../kinds/record-file.ts';
 import { builtContender } from '../support/built.ts';
 import { plainEnvironment } from '../support/glueless.ts';
 import type { JsonPeer } from '../support/json-peer.ts';
@@ -15,12 +13,13 @@ import type { Bench, Workload } from '../support/workload.ts';
 
 /** Options of Node in the installed command's first line. */
 const nodeFlags = ['--expose-gc', '--max-semi-space-size=8', '--initial-old-space-size=64'];
+const samplesMax = 3;
 
 /** The service's way from records to Parquet, without Kafka. */
-export const gluelessJson: JsonPeer = {
+const gluelessJson: JsonPeer = {
   name: 'glueless, without Kafka',
   settings: [
-    'decode, infer, settle, plan and encode by the classes of the service: batches of 100,000 rows, a file each, zstd; lines are found by a compiled loop, the catalog is in memory',
+    'decode, infer, settle, plan and encode by the classes of the service: batches of 100,000 rows or 32 MiB, a file each, zstd; lines are found by a compiled loop, the catalog is in memory',
   ],
   provide: async () => {},
   invocation: ({ file, folder }) => ({
@@ -34,46 +33,41 @@ export const gluelessJson: JsonPeer = {
 export const jsonToParquet: Workload = {
   name: 'json-to-parquet',
   about:
-    'A file of thermometer readings, a JSON object a line, to Parquet with the event time as a timestamp; no Kafka. CPU seconds of the whole process, its start included.',
+    'A file of JSON objects, one a line, to Parquet; no Kafka. CPU seconds of the whole process, its start included. Where records have an event time it is a timestamp.',
+  kinds,
   run: async (bench) => {
-    const file = await readingsFile(bench);
-    const peers = [{ id: 'glueless', peer: gluelessJson }, ...jsonPeers];
+    const file = await recordFile(bench.kind, bench.records, bench.seed);
+    const peers = jsonPeers.filter(({ peer }) => peer.kinds?.includes(bench.kind.name) ?? true);
     return runRounds(
-      peers.map(({ id, peer }) => contender(bench, { id, peer, file })),
-      bench,
+      [{ id: 'glueless', peer: gluelessJson }, ...peers].map((each) => contender(bench, { ...each, file })),
+      { ...bench, samples: Math.min(bench.samples, samplesMax) },
     );
   },
 };
 
-function contender(bench: Bench, { id, peer, file }: { id: string; peer: JsonPeer; file: string }): Contender {
-  const { records } = bench;
+interface JsonCase {
+  readonly id: string;
+  readonly peer: JsonPeer;
+  readonly file: RecordFile;
+}
+
+function contender(bench: Bench, { id, peer, file }: JsonCase): Contender {
+  const { records, kind } = bench;
+  const { eventTimeField: timestamp } = kind;
   return {
     id,
     name: peer.name,
     settings: peer.settings,
     records,
+    jsonBytes: file.bytes,
     provide: () => peer.provide(),
     run: async () => {
       const folder = join(bench.folder, id);
       await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true });
-      const cost = await measureProcess(peer.invocation({ file, records, folder }));
-      const outputBytes = await checkParquet(folder, { records, timestamp: 'eventTime' });
+      const cost = await measureProcess(peer.invocation({ kind, file: file.path, folder }));
+      const outputBytes = await checkParquet(folder, { records, ...(timestamp !== undefined && { timestamp }) });
       return { ...cost, figures: { outputBytes } };
     },
   };
-}
-
-/** Start of the readings, the same in every run: one every 10 ms from a fixed day on. */
-export async function readingsFile({ folder, records }: Bench): Promise<string> {
-  const path = join(folder, 'readings.jsonl');
-  const stream = createWriteStream(path);
-  const startMs = Date.parse('2026-11-23T00:00:00Z');
-  for (let index = 0; index < records; index++) {
-    const line = `${JSON.stringify(readingAt({ seed: 1, patients: 50 }, index, startMs + index * 10))}\n`;
-    if (!stream.write(line)) await once(stream, 'drain');
-  }
-  stream.end();
-  await finished(stream);
-  return path;
 }

@@ -11,6 +11,7 @@ export const parquetjs: JsonPeer = {
     'JSON.parse of each line, appendRow, snappy (it has no zstd), row groups of 100,000',
     'no page index and data pages V1: what it writes otherwise is malformed for Athena',
   ],
+  kinds: ['regular'],
   provide: async () => {
     await import('parquetjs-lite');
   },

@@ -6,5 +6,4 @@ const pyarrow = {
   settings: 'read_json with the schema given, blocks of 16 MB, write_table zstd',
 };
 
-export const oneThread = pythonPeer({ ...pyarrow, threads: 1 });
-export const allThreads = pythonPeer({ ...pyarrow, threads: 0 });
+export const oneThread = { ...pythonPeer({ ...pyarrow, threads: 1 }), kinds: ['regular'] };

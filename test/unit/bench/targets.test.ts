@@ -45,6 +45,15 @@ describe('a target', () => {
     expect(verdictOf([2, 2])).toMatchObject({ state: 'not met', missedBy: 0.5 });
   });
 
+  it('is judged by the kind of records that is the worst', () => {
+    const of = (kind: string, cpuSeconds: number) => ({
+      ...workload('kafka-to-lake', [contender('glueless', [cpuSeconds]), contender('spark', [10])]),
+      kind,
+    });
+    const verdict = judge({ workloads: [of('ward', 0.5), of('logs', 2), of('events', 1)] }, [overSpark])[0];
+    expect(verdict).toMatchObject({ kind: 'logs', state: 'not met', missedBy: 0.5, measured: { median: 5 } });
+  });
+
   it('is not measured without its contender, or without its workload', () => {
     expect(verdictOf([])).toMatchObject({ state: 'not measured' });
     expect(judge({ workloads: [] }, [overSpark])[0]).toMatchObject({ state: 'not measured' });
@@ -53,7 +62,9 @@ describe('a target', () => {
   it('on memory is judged by the worst sample', () => {
     const peaks = [200e6, 300e6].map((peakRssBytes) => ({ cpuSeconds: 1, wallSeconds: 1, peakRssBytes }));
     const result = workload('kafka-to-lake', [contender('glueless', [], { samples: peaks })]);
-    const verdict = judge({ workloads: [result] }).find(({ target }) => target.text === 'peak RSS');
+    const verdict = judge({ workloads: [result] }).find(
+      ({ target }) => target.workload === 'kafka-to-lake' && target.text === 'peak RSS',
+    );
     expect(verdict).toMatchObject({ state: 'not met', measured: { median: 300, min: 200 } });
   });
 
@@ -72,6 +83,12 @@ describe('a target', () => {
 });
 
 describe('results', () => {
+  it('are replaced kind by kind', () => {
+    const of = (kind: string, version: string) => ({ ...workload('a', []), kind, version });
+    const merged = mergeResults({ workloads: [of('x', 'v1'), of('y', 'v1')] }, [of('y', 'v2')]);
+    expect(merged.workloads.map(({ kind, version }) => `${kind} ${version}`)).toEqual(['x v1', 'y v2']);
+  });
+
   it('are replaced workload by workload', () => {
     const present = { workloads: [workload('a', []), workload('b', [])] };
     const fresh = { ...workload('b', []), version: 'v2' };

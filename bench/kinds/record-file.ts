@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { Draw } from './draw.ts';
+import type { RecordKind } from './kind.ts';
+
+/** A file of records, a JSON object a line. */
+export interface RecordFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+const blockCharacters = 65_536;
+const folder = join('.cache', 'bench', 'kinds');
+
+/** Writes `records` of a kind, once for each seed and version of the generators. */
+export async function recordFile(kind: RecordKind, records: number, seed: number): Promise<RecordFile> {
+  const path = join(folder, `${kind.name}-${records}-${seed}-${await generatorsHash()}.ndjson`);
+  const size = (): Promise<number | undefined> =>
+    stat(path).then(
+      (found) => found.size,
+      () => undefined,
+    );
+  if ((await size()) === undefined) await writeRecords(path, linesOf(kind, records, seed));
+  return { path, bytes: (await size()) ?? Number.NaN };
+}
+
+function* linesOf(kind: RecordKind, records: number, seed: number): Generator<string> {
+  for (let index = 0; index < records; index++) yield `${kind.textAt(new Draw(seed, index), index)}\n`;
+}
+
+async function writeRecords(path: string, lines: Iterable<string>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const stream = createWriteStream(`${path}.part`);
+  let block = '';
+  for (const line of lines) {
+    block += line;
+    if (block.length < blockCharacters) continue;
+    if (!stream.write(block)) await once(stream, 'drain');
+    block = '';
+  }
+  stream.end(block);
+  await finished(stream);
+  await rename(`${path}.part`, path);
+}
+
+/** Changes with the generators, so that no stale file is measured. */
+async function generatorsHash(): Promise<string> {
+  const names = (await readdir(import.meta.dirname)).toSorted();
+  const hash = createHash('sha256');
+  for (const name of names) hash.update(await readFile(join(import.meta.dirname, name)));
+  return hash.digest('hex').slice(0, 8);
+}
