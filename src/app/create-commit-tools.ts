@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Ledger } from '../consumer/ledger/ledger.ts';
-import { decoderVersion, type Recipe } from '../consumer/ledger/recipe.ts';
+import { decoderVersion } from '../consumer/ledger/decoder-version.ts';
+import type { Recipe } from '../consumer/ledger/recipe.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';

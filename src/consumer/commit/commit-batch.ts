@@ -13,7 +13,8 @@ import {
   type WrittenObject,
 } from '../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/ledger-keys.ts';
-import { decoderVersion, type Recipe } from '../ledger/recipe.ts';
+import { decoderVersion } from '../ledger/decoder-version.ts';
+import type { Recipe } from '../ledger/recipe.ts';
 import { adoptFormat1 } from './adopt-format-1.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { layouts } from '../../schema/layout.ts';
 
-/** Changes with whatever changes which bytes become a row, a dead letter or nothing, or where they go. */
-export const decoderVersion = 1;
-
 const placementSchema = z.object({
   layout: z.enum(layouts),
   eventTimeField: z.string(),
