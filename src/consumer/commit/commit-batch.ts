@@ -16,6 +16,7 @@ import type { LedgerPath } from '../ledger/ledger-keys.ts';
 import { decoderVersion } from '../ledger/decoder-version.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import { adoptFormat1 } from './adopt-format-1.ts';
+import { checkLedgerEnd } from './check-ledger-end.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
 import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
@@ -97,7 +98,7 @@ async function takeClaim(
   tools: CommitTools,
 ): Promise<ClaimResult<ClaimedEntry>> {
   if (adopted !== undefined) return { kind: 'ours', claim: adopted };
-  return tools.ledger.claim<ClaimedEntry>({
+  const claim: ClaimedEntry = {
     format: ledgerFormat,
     state: 'claimed',
     table: tools.table,
@@ -113,7 +114,9 @@ async function takeClaim(
     recipe,
     plan,
     ...(lastRecord && { lastRecord }),
-  });
+  };
+  await checkLedgerEnd(claim, tools);
+  return tools.ledger.claim(claim);
 }
 
 /** A claim of another version of the decoder can't be fulfilled as it stands. */

@@ -14,7 +14,12 @@ export interface ObjectName extends OffsetRange {
  */
 export function objectKey({ table, topic, partition, from, to, generation }: ObjectRange, hivePath: string): string {
   const folder = hivePath === '' ? table : `${table}/${hivePath}`;
-  return `${folder}/kafka-${topic}-${partition}-${from}-${to}-g${generation}.parquet`;
+  return `${folder}/${namePrefix({ topic, partition })}${from}-${to}-g${generation}.parquet`;
+}
+
+/** How the names of a Kafka partition's objects begin. */
+export function namePrefix({ topic, partition }: Pick<ObjectRange, 'topic' | 'partition'>): string {
+  return `kafka-${topic}-${partition}-`;
 }
 
 const namePattern = /^kafka-(?<topic>[\w.-]+)-(?<partition>\d+)-(?<from>\d+)-(?<to>\d+)-g(?<generation>\d+)\.parquet$/;

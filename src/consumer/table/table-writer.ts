@@ -15,6 +15,7 @@ import { factsOf, type BatchFacts } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
+import { NewerObjects } from './newer-objects.ts';
 import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
 import { keyOf } from './planned-keys.ts';
 import { fitRecipe, fits, rulesOf } from './recipe-rules.ts';
@@ -56,6 +57,7 @@ export class TableWriter {
   readonly #rows: SchemaKeeper;
   readonly #deadLetters: SchemaKeeper;
   readonly #partitions: HivePartitions;
+  readonly #newer: NewerObjects;
   readonly #slabs = new SlabPool(slabBytesMax);
 
   constructor(options: TableWriterOptions) {
@@ -64,6 +66,7 @@ export class TableWriter {
     this.#options = options;
     this.#objects = new ObjectWriter(options);
     this.#partitions = new HivePartitions(options);
+    this.#newer = new NewerObjects(store);
     this.#rows = new SchemaKeeper({
       catalog,
       table,
@@ -153,6 +156,11 @@ export class TableWriter {
   /** The object that an earlier try may have put, if it is there. */
   async find(planned: PlannedObject, { recipe }: SettledBatch, range: ObjectRange): Promise<PutResult> {
     return this.#objects.find({ ...planned, key: keyOf(range, planned, recipe), rows: 1 });
+  }
+
+  /** An object from the range's first offset on, in a folder that these keys would go to and this process has not looked at yet. */
+  async findNewer(range: ObjectRange, keys: readonly string[]): Promise<string | undefined> {
+    return this.#newer.find(range, keys);
   }
 
   /** Objects that a process of ledger format 1 has put for the range. */

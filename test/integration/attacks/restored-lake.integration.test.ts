@@ -9,7 +9,7 @@ import { kill } from '../../support/moments.ts';
 const group = { KAFKA_GROUP_ID: 'of-the-restored-lake' };
 
 describe('a lake that was restored from a backup', () => {
-  it('with an older ledger beside newer objects: stops with LEDGER_BEHIND', async () => {
+  it('with an older ledger beside newer objects: stops with LEDGER_BEHIND, also where the group has forgotten its offsets', async () => {
     const attack = await Attack.open();
     const ledger = join(attack.folder, '_ledger');
     await attack.append(100);
@@ -20,8 +20,11 @@ describe('a lake that was restored from a backup', () => {
     await attack.consumeToEnd(group);
     await rm(ledger, { recursive: true });
     await cp(backup, ledger, { recursive: true });
-    const { code, stderr } = await attack.run(['consume', '--until-end'], group);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('LEDGER_BEHIND') });
+    const noted = await attack.run(['consume', '--until-end'], group);
+    const forgotten = await attack.run(['consume', '--until-end']);
+    const replay = await attack.run(['replay', '--all']);
+    for (const { code, stderr } of [noted, forgotten, replay])
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('LEDGER_BEHIND') });
     await attack.expectExactlyOnce();
   });
 

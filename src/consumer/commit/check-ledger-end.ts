@@ -1,0 +1,25 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
+import { keysOf } from '../table/planned-keys.ts';
+import type { CommitTools } from './commit-tools.ts';
+
+/**
+ * Call it before the claim is made. Rejects with LEDGER_BEHIND when the table holds objects from its first offset on: an entry comes before its
+ * objects and is never deleted, so the ledger once reached further.
+ */
+export async function checkLedgerEnd(claim: ClaimedEntry, { ledger, writer }: CommitTools): Promise<void> {
+  const newer = await writer.findNewer(claim, keysOf(claim, claim));
+  if (newer === undefined) return;
+  // another process may have claimed the range and put them meanwhile
+  if ((await ledger.get(claim, claim.from)) !== undefined) return;
+  throw behind(claim, newer);
+}
+
+function behind({ table, topic, partition, from }: ClaimedEntry, key: string): PipelineError {
+  return new PipelineError('LEDGER_BEHIND', {
+    message: `the ledger of ${table} ends at offset ${from} of ${topic}/${partition}, though ${key} holds what comes behind it: entries are gone, as after restoring an older copy of the lake`,
+    retryable: false,
+    details: { table, topic, partition, ledgerEnd: from.toString(), key },
+    hint: 'restore `_ledger/` and the tables of one moment; to write these records again instead, remove the objects that `glueless verify` calls unlisted',
+  });
+}

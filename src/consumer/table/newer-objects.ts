@@ -1,0 +1,37 @@
+import type { ObjectRange } from '../ledger/ledger-entry.ts';
+import { namePrefix, parseObjectName } from '../ledger/object-keys.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+
+/** Keys behind the ledger's end that are looked at in one folder: a page of S3. */
+const keysLookedAt = 1000;
+
+/** Looks for objects of offsets that the ledger has not reached, as an older copy of the ledger leaves them. */
+export class NewerObjects {
+  readonly #store: ObjectStore;
+  /** Folders that held none, each looked at once by a process. */
+  readonly #clean = new Set<string>();
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  /** An object of the Kafka partition from `range.from` on, in a folder of `keys`; a request for each folder that is new to this process. */
+  async find(range: ObjectRange, keys: readonly string[]): Promise<string | undefined> {
+    const prefixes = new Set(keys.map((key) => key.slice(0, key.lastIndexOf('/') + 1) + namePrefix(range)));
+    for (const prefix of prefixes.difference(this.#clean)) {
+      const found = await this.#first(prefix, range);
+      if (found !== undefined) return found;
+      this.#clean.add(prefix);
+    }
+    return undefined;
+  }
+
+  /** Offsets in names have no fixed width: what follows `from` in the listing may lie before it. */
+  async #first(prefix: string, { topic, partition, from }: ObjectRange): Promise<string | undefined> {
+    for await (const { key } of this.#store.list(prefix, { startAfter: `${prefix}${from}`, limit: keysLookedAt })) {
+      const name = parseObjectName(key);
+      if (name?.topic === topic && name.partition === partition && name.from >= from) return key;
+    }
+    return undefined;
+  }
+}

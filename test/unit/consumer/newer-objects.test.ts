@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { commitBatch } from '../../../src/consumer/commit/commit-batch.ts';
+import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
+import { NewerObjects } from '../../../src/consumer/table/newer-objects.ts';
+import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { countingStore } from '../../support/counting-store.ts';
+import { createTestTools, openTestLake, testTable, testTopic } from '../../support/lake.ts';
+
+const range = { table: 't', topic: 'a', partition: 1, from: 1000n, to: 1100n, generation: 1 };
+const keys = ['t/event_date=2026-11-23/kafka-a-1-1000-1100-g1.parquet'];
+
+async function find(...names: string[]) {
+  const { store, counts } = countingStore(createMemoryObjectStore());
+  for (const name of names) await store.put(`t/event_date=2026-11-23/${name}`, Buffer.from('x'));
+  const newer = new NewerObjects(store);
+  const found = await newer.find(range, keys);
+  await newer.find({ ...range, from: 1100n }, keys);
+  return { found, lists: counts.list };
+}
+
+describe('objects behind the ledger’s end', () => {
+  it.each([
+    ['at it', 'kafka-a-1-1000-1050-g1.parquet'],
+    ['of a later generation', 'kafka-a-1-1000-1100-g3.parquet'],
+    ['far behind it', 'kafka-a-1-1200-1300-g1.parquet'],
+    ['with more digits', 'kafka-a-1-10500-10600-g1.parquet'],
+  ])('are found %s', async (_, name) => {
+    const { found } = await find('kafka-a-1-999-1000-g1.parquet', name);
+    expect(found).toBe(`t/event_date=2026-11-23/${name}`);
+  });
+
+  it('are none of those before it, of another Kafka partition or topic; a folder is looked at once', async () => {
+    const others = [
+      'kafka-a-1-999-1000-g1.parquet',
+      'kafka-a-2-1000-1050-g1.parquet',
+      'kafka-a-1-5-1000-1050-g1.parquet',
+    ];
+    expect(await find(...others, 'kafka-a-1-notes.parquet')).toEqual({ found: undefined, lists: 1 });
+  });
+});
+
+describe('a batch that the ledger knows nothing of', () => {
+  it('is not claimed where objects of its offsets lie', async () => {
+    const [topic, lake] = [new FakeTopic(1), await openTestLake()];
+    topic.append(0, { value: '{"n":1}' }, { value: '{"n":2}' });
+    const commit = (from: bigint, to: bigint) => {
+      const buffer = new PartitionBuffer(0, from);
+      buffer.push(topic.chunk({ partition: 0, from, to }), 0);
+      return commitBatch(
+        { batch: buffer.cutAt(to), reason: 'rows', commitOffset: async () => {} },
+        createTestTools(lake),
+      );
+    };
+    await commit(0n, 1n);
+    await commit(1n, 2n);
+    const key = `_ledger/${testTable}/${testTopic}/0/00000000000000000001.json`;
+    await lake.store.delete([key]);
+    await expect(commit(1n, 2n)).rejects.toMatchObject({ code: 'LEDGER_BEHIND', retryable: false });
+    expect(await lake.store.get(key)).toBeUndefined();
+  });
+});
