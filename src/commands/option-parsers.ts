@@ -61,6 +61,12 @@ export function words(text: string): string {
   throw new InvalidArgumentError('expected some words, 500 characters at most');
 }
 
+/** Collects what is given several times. */
+export function several(text: string, before: readonly string[] = []): string[] {
+  if (text.trim() === '') throw new InvalidArgumentError('expected some text');
+  return [...before, text];
+}
+
 /** Collects `name=value`, given several times. */
 export function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const at = text.indexOf('=');

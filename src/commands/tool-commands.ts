@@ -8,6 +8,7 @@ export function addToolCommands(program: Command, run: RunCommand): void {
   addReport(program, run);
   addDoctor(program, run);
   addCert(program, run);
+  addAcl(program, run);
   addDemo(program, run);
 }
 
@@ -90,6 +91,36 @@ function addCert(program: Command, run: RunCommand): void {
       await run('words', [], async ({ settings }) => {
         const { inspectCertificate } = await import('./cert.ts');
         return inspectCertificate(settings.kafka.tls);
+      });
+    });
+}
+
+function addAcl(program: Command, run: RunCommand): void {
+  const who = 'CN=name, User:name, or the file of a certificate';
+  program
+    .command('acl')
+    .description(
+      'Let the consumer read topic and group, the producer publish, and nobody else: sets the ACL entries that are missing, removes none.',
+    )
+    .requiredOption('--consumer <principal>', `who reads: ${who}; can be repeated`, parse.several)
+    .requiredOption('--producer <principal>', 'who publishes; can be repeated', parse.several)
+    .option(
+      '--admin <principal>',
+      'who may change access later; closes the cluster itself to all others; can be repeated',
+      parse.several,
+      [],
+    )
+    .option(
+      '--brokers <principal>',
+      'the brokers, where they are no super users; default: MSK’s by their host names',
+      parse.several,
+      [],
+    )
+    .option('--dry-run', 'only print what would be set', false)
+    .action(async (options) => {
+      await run('words', ['KAFKA_BROKERS'], async ({ settings }) => {
+        const { acl } = await import('./acl.ts');
+        return acl(settings, options);
       });
     });
 }

@@ -97,6 +97,18 @@ const diagnoses: readonly Diagnosis[] = [
     hint: 'give its principal Read on the consumer group by ACL',
   },
   {
+    pattern: /CLUSTER_AUTHORIZATION_FAILED/,
+    code: 'CLUSTER_DENIED',
+    message: 'the client certificate is known, and may not look at or change access to the cluster',
+    hint: 'use the certificate of an administrator: who has Describe and Alter on the cluster by ACL, or is a super user',
+  },
+  {
+    pattern: /SECURITY_DISABLED/,
+    code: 'AUTHORIZER_MISSING',
+    message: 'the broker has no authorizer, so that everybody may do everything',
+    hint: 'set authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer on the brokers',
+  },
+  {
     pattern: /UNKNOWN_TOPIC_OR_PARTITION|does not host this topic/,
     code: 'TOPIC_MISSING',
     message: 'the topic does not exist',

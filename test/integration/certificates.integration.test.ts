@@ -52,11 +52,15 @@ async function startPrivateCa({ authority }: Broker): Promise<{ endpoint: string
   return { endpoint: `http://127.0.0.1:${port}`, stop: () => server.close() };
 }
 
+/** What MSK begins with: an authorizer that lets everybody use what has no entry. */
+const mskDefaults = { 'allow.everyone.if.no.acl.found': 'true', 'super.users': 'User:CN=broker;User:ANONYMOUS' };
+
 describe('cert request', () => {
   let env: Environment = {};
+  let broker: Broker;
 
   beforeAll(async () => {
-    const broker = await startBroker();
+    broker = await startBroker({ acls: true, properties: mskDefaults });
     const privateCa = await startPrivateCa(broker);
     env = {
       ...inject('stack').aws.environment,
@@ -99,6 +103,27 @@ describe('cert request', () => {
     expect(inspected.stdout).toContain('are a pair; 19 days left');
     const key = await readFile(files.KAFKA_TLS_KEY_FILE, 'utf8');
     expect(inspected.stdout).not.toContain(key.split('\n')[1]);
+  });
+
+  it('makes principals of which MSK’s default lets each do everything, until glueless acl has run', async () => {
+    const pairOf = async (commonName: string): Promise<Environment> => {
+      const { cert, key } = await broker.authority.issue({ commonName });
+      return { KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };
+    };
+    const [consumer, producer, admin] = [await pairOf('consumer'), await pairOf('producer'), await pairOf('admin')];
+    const names = ownNames();
+    expect(await publish({ ...consumer, ...names })).toMatchObject({ code: 0 });
+    const options = ['--consumer', 'CN=consumer', '--producer', 'CN=producer', '--admin', 'CN=admin'];
+    const set = await runCli(['acl', ...options, '--brokers', 'CN=broker'], { ...env, ...consumer, ...names });
+    expect({ code: set.code, stderr: set.stderr }).toEqual({ code: 0, stderr: '' });
+    // the broker has heard of the entries once nobody else may look at them
+    const look = (identity: Environment) => runCli(['acl', ...options, '--dry-run'], { ...env, ...identity, ...names });
+    await expect.poll(async () => (await look(consumer)).stderr, { timeout: 60_000 }).toContain('CLUSTER_DENIED');
+    expect((await look(admin)).stdout).toContain('0 entries would be set, 9 were there');
+    const refused = await publish({ ...consumer, ...names });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('TOPIC_DENIED');
+    expect(await publish({ ...producer, ...names })).toMatchObject({ code: 0 });
   });
 
   it('says what is missing', async () => {

@@ -157,6 +157,17 @@ export const kafkaErrorCodes = {
     retryable: 'sometimes',
     action: 'Give it Read on the group by ACL.',
   },
+  CLUSTER_DENIED: {
+    meaning:
+      'The client certificate is known, and its principal may not look at or change the cluster’s access control lists.',
+    retryable: 'sometimes',
+    action: 'Run `glueless acl` with the certificate of an administrator.',
+  },
+  AUTHORIZER_MISSING: {
+    meaning: 'The brokers have no authorizer: access control lists can’t be set, and everybody may do everything.',
+    retryable: 'sometimes',
+    action: 'Set authorizer.class.name on the brokers; MSK has one by default.',
+  },
   LEADER_MOVING: {
     meaning: 'A partition has no leader yet, or a new one.',
     retryable: 'always',

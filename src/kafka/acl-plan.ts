@@ -1,0 +1,96 @@
+/** One access control entry that allows; on a literal name, from every host. */
+export interface AclGrant {
+  /** Somebody, as Kafka names them: `User:CN=glueless`. */
+  readonly principal: string;
+  readonly operation: AclOperation;
+  readonly resource: AclResource;
+}
+
+export type AclOperation =
+  'All' | 'Read' | 'Write' | 'Create' | 'Delete' | 'Alter' | 'Describe' | 'ClusterAction' | 'other';
+
+export interface AclResource {
+  readonly type: 'topic' | 'group' | 'cluster';
+  readonly name: string;
+}
+
+/** An entry that a broker holds. */
+export interface AclEntry extends AclGrant {
+  readonly isAllowed: boolean;
+  readonly host: string;
+  /** `literal` for one name; a prefix stands for every name that begins with it. */
+  readonly pattern: 'literal' | 'prefixed' | 'other';
+}
+
+/** Who does what on one topic. Each list holds principals. */
+export interface AclRoles {
+  readonly topic: string;
+  readonly groupId: string;
+  readonly consumers: readonly string[];
+  readonly producers: readonly string[];
+  /** Who may change access later on. */
+  readonly admins: readonly string[];
+  /** The brokers themselves, where they are no super users. */
+  readonly brokers: readonly string[];
+}
+
+/** The name that Kafka gives its one resource of this type. */
+const cluster: AclResource = { type: 'cluster', name: 'kafka-cluster' };
+
+/**
+ * What the roles need, and nothing beyond. An entry on the cluster closes it to all others, brokers among them, so that there is
+ * none without an administrator.
+ */
+export function grantsOf({ topic, groupId, consumers, producers, admins, brokers }: AclRoles): AclGrant[] {
+  const onTopic: AclResource = { type: 'topic', name: topic };
+  const onGroup: AclResource = { type: 'group', name: groupId };
+  return [
+    ...consumers.flatMap((principal) => [
+      ...allow(principal, onTopic, 'Read', 'Describe'),
+      ...allow(principal, onGroup, 'Read'),
+    ]),
+    ...producers.flatMap((principal) => allow(principal, onTopic, 'Create', 'Write', 'Describe')),
+    ...admins.flatMap((principal) => [cluster, onTopic, onGroup].flatMap((each) => allow(principal, each, 'All'))),
+    ...brokers.flatMap((principal) => [
+      ...allow(principal, onTopic, 'Read'),
+      ...(admins.length === 0 ? [] : allow(principal, cluster, 'ClusterAction')),
+    ]),
+  ];
+}
+
+export interface AclPlan {
+  readonly missing: readonly AclGrant[];
+  readonly present: readonly AclGrant[];
+  /** Entries on the same topic and group, or on patterns that match them, which are none of ours. */
+  readonly others: readonly AclEntry[];
+}
+
+/** Compares what is wanted with what the broker holds of these resources. */
+export function planAcls(wanted: readonly AclGrant[], held: readonly AclEntry[]): AclPlan {
+  const isHeld = (grant: AclGrant): boolean => held.some((entry) => isSame(entry, grant));
+  return {
+    missing: wanted.filter((grant) => !isHeld(grant)),
+    present: wanted.filter(isHeld),
+    others: held.filter((entry) => !wanted.some((grant) => isSame(entry, grant))),
+  };
+}
+
+export function describeGrant({ principal, operation, resource: { type, name } }: AclGrant): string {
+  return `${principal} ${operation} ${type === 'cluster' ? 'cluster' : `${type} ${name}`}`;
+}
+
+function allow(principal: string, resource: AclResource, ...operations: readonly AclOperation[]): AclGrant[] {
+  return operations.map((operation) => ({ principal, operation, resource }));
+}
+
+function isSame(entry: AclEntry, { principal, operation, resource }: AclGrant): boolean {
+  return (
+    entry.isAllowed &&
+    entry.pattern === 'literal' &&
+    entry.host === '*' &&
+    entry.principal === principal &&
+    entry.operation === operation &&
+    entry.resource.type === resource.type &&
+    entry.resource.name === resource.name
+  );
+}
