@@ -1,4 +1,3 @@
-import { PipelineError } from '../../runtime/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import { entryKey } from '../ledger/ledger-keys.ts';
@@ -8,6 +7,7 @@ import { BoundedWork } from './bounded-work.ts';
 import type { FindingList } from './finding-list.ts';
 import type { EntryPlace, ObjectIndex } from './object-index.ts';
 import type { Repair } from './repair.ts';
+import { unlessUnreadable } from './unless-unreadable.ts';
 import { findingOf, judgeUnlisted, type UnlistedOptions } from './unlisted-object.ts';
 
 export interface ListingOptions extends UnlistedOptions {
@@ -55,15 +55,16 @@ export async function lookAgain(places: Iterable<EntryPlace>, options: LookAgain
   for (const { partition, from } of places) {
     const path = { table, topic, partition };
     await work.start(async () => {
-      try {
-        const found = await options.ledger.get(path, from);
-        if (found === undefined)
-          onUnreadable(entryKey(path, from), new Error('it is gone, though a segment has a copy of it'));
-        else if (isWritten(found.entry)) await inspect(found.entry);
-      } catch (error) {
-        if (!(error instanceof PipelineError) || !error.code.startsWith('LEDGER_')) throw error;
-        onUnreadable(String(error.details['key']), error);
-      }
+      const found = await unlessUnreadable(
+        () => options.ledger.get(path, from),
+        (error) => {
+          onUnreadable(String(error.details['key']), error);
+          return 'unreadable';
+        },
+      );
+      if (found === undefined)
+        onUnreadable(entryKey(path, from), new Error('it is gone, though a segment has a copy of it'));
+      else if (found !== 'unreadable' && isWritten(found.entry)) await inspect(found.entry);
     });
   }
   await work.end();

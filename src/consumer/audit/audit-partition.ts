@@ -12,6 +12,7 @@ import {
 import type { ObjectStore } from '../ports/lake.ts';
 import type { CommittedOffset, TopicDescription, TopicReader, Watermarks } from '../ports/topic.ts';
 import { ChainAudit } from './audit-chain.ts';
+import { auditSegments } from './audit-segments.ts';
 import { auditEntry, auditPassed, changedAtMs, type EntryRules } from './audit-entry.ts';
 import { auditCommit, auditLastRecord, TopicEvidence } from './audit-topic.ts';
 import type { Finding } from './finding.ts';
@@ -25,6 +26,8 @@ export interface PartitionAuditOptions {
   readonly reader?: TopicReader;
   readonly rules: EntryRules;
   readonly sinceMs: number | undefined;
+  /** Compares segments with the entries that they are copies of. */
+  readonly deep?: boolean;
   /** Where and when the ledger noted that the chain begins. */
   readonly noted: ChainStart | undefined;
   /** What the consumer group has committed last, where it is known. */
@@ -41,7 +44,7 @@ export async function auditPartition(
   topic: TopicDescription | undefined,
   options: PartitionAuditOptions,
 ): Promise<PartitionSummary> {
-  const { findings, sinceMs, rules, onWritten, onEntry } = options;
+  const { findings, sinceMs, deep = false, rules, onWritten, onEntry } = options;
   const chain = new ChainAudit(path.partition);
   const evidence = new TopicEvidence();
   const sum = new PartitionSum(path.partition);
@@ -65,6 +68,8 @@ export async function auditPartition(
     await take(entry);
   }
   for await (const entry of readRevised(path, chainOptions)) await take(entry);
+  if (deep && sinceMs === undefined)
+    for await (const finding of auditSegments(path, chainOptions)) findings.add(finding);
   const marks = topic?.partitions.get(path.partition);
   const first = sinceMs === undefined ? sum.first?.from : await firstOffset(options.store, path);
   findings.add(...auditHead(chain, first, { ...options, marks }));

@@ -9,6 +9,7 @@ import type { ParquetReader } from '../ports/parquet.ts';
 import { aboutObject, auditObject } from './audit-object.ts';
 import { auditRecords, type Coordinates } from './audit-records.ts';
 import type { Finding } from './finding.ts';
+import { unlessUnreadable } from './unless-unreadable.ts';
 
 export interface InspectorOptions {
   readonly ledger: Ledger;
@@ -53,12 +54,11 @@ export class EntryInspector {
   }
 
   async #again(entry: WrittenEntry): Promise<LedgerEntry | undefined> {
-    try {
-      return (await this.#options.ledger.get(entry, entry.from))?.entry;
-    } catch (error) {
-      if (error instanceof PipelineError && error.code.startsWith('LEDGER_')) return undefined;
-      throw error;
-    }
+    const found = await unlessUnreadable(
+      () => this.#options.ledger.get(entry, entry.from),
+      () => undefined,
+    );
+    return found?.entry;
   }
 
   async #look(entry: WrittenEntry): Promise<Finding[]> {
@@ -72,7 +72,7 @@ export class EntryInspector {
     const found = auditObject(entry, object, info);
     const isProven = info?.crc32 !== undefined && object.crc32 !== undefined;
     if (info === undefined || found.length > 0 || isProven) return found;
-    return unlessUnreadable(entry, object, async () => {
+    return unlessDamaged(entry, object, async () => {
       const rows = await this.#options.parquet.rowCount(this.#source(object.key, info.size));
       return auditObject(entry, object, { ...info, rows });
     });
@@ -98,7 +98,7 @@ export class EntryInspector {
     const facts = { size: bytes.length, crc32: crc32(bytes) };
     const outside = auditObject(entry, object, facts);
     let coordinates: Coordinates | undefined;
-    const inside = await unlessUnreadable(entry, object, async () => {
+    const inside = await unlessDamaged(entry, object, async () => {
       const source = { size: bytes.length, read: async (start: number, end: number) => bytes.subarray(start, end) };
       const columns = await parquet.columns(source);
       onColumns?.(object.kind, object.key, columns);
@@ -122,7 +122,7 @@ export async function coordinatesOf(bytes: Uint8Array, parquet: ParquetReader): 
 }
 
 /** Turns what can't be read into a finding; what went between two looks is missing. */
-async function unlessUnreadable(
+async function unlessDamaged(
   entry: WrittenEntry,
   object: WrittenObject,
   read: () => Promise<Finding[]>,

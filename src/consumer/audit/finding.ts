@@ -17,6 +17,7 @@ export type Problem =
   | 'hole-in-chain'
   | 'overlap-in-chain'
   | 'entry-unreadable'
+  | 'segment-differs'
   | 'ledger-unknown-file'
   | 'unfinished-claim'
   | 'unfinished-replacement'

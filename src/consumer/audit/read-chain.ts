@@ -1,11 +1,12 @@
-import { PipelineError } from '../../runtime/errors.ts';
 import { parseEntry } from '../ledger/entry-format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
+import { offsetsIn } from '../ledger/ledger-index.ts';
 import { entryKey, offsetOfKey, partitionPrefix, revisionPrefix, type LedgerPath } from '../ledger/ledger-keys.ts';
 import { listSegments, readSegment } from '../ledger/segments.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { changedAtMs } from './audit-entry.ts';
+import { unlessUnreadable } from './unless-unreadable.ts';
 
 export interface ChainOptions {
   readonly ledger: Ledger;
@@ -17,6 +18,7 @@ export interface ChainOptions {
 }
 
 const end = 2n ** 63n;
+const leftOut = (): undefined => undefined;
 
 /** The entries of one Kafka partition, in order; with `sinceMs` from the first on that was committed since, found by its segments. */
 export async function* readChain(path: LedgerPath, options: ChainOptions): AsyncIterable<LedgerEntry> {
@@ -36,7 +38,7 @@ export async function* readRevised(
   for await (const { key } of store.list(prefix)) {
     const offset = offsetOfKey(prefix, key);
     if (offset === undefined || offset >= from) continue;
-    const found = await unlessUnreadable(() => ledger.get(path, offset));
+    const found = await unlessUnreadable(() => ledger.get(path, offset), leftOut);
     if (found !== undefined && changedAtMs(found.entry) >= sinceMs) yield found.entry;
   }
 }
@@ -57,7 +59,7 @@ async function firstSince(store: ObjectStore, path: LedgerPath, sinceMs: number)
   let from = await firstLiveSince(store, path, { after: segments.at(-1)?.to ?? 0n, sinceMs });
   for (const segment of segments.toReversed()) {
     if (from.isSettled) break;
-    const entries = (await unlessUnreadable(() => readSegment(store, path, segment))) ?? [];
+    const entries = (await unlessUnreadable(() => readSegment(store, path, segment), leftOut)) ?? [];
     const oldest = entries.findIndex((entry) => changedAtMs(entry) >= sinceMs);
     if (entries.length > 0 && oldest < 0) break;
     from = { offset: entries[oldest]?.from ?? segment.from, isSettled: oldest > 0 };
@@ -71,37 +73,16 @@ async function firstLiveSince(
   path: LedgerPath,
   { after, sinceMs }: { readonly after: bigint; readonly sinceMs: number },
 ): Promise<{ readonly offset: bigint; readonly isSettled: boolean }> {
-  const live = await offsetsFrom(store, path, after);
+  const live = await offsetsIn(store, partitionPrefix(path), { from: after });
   let [low, high] = [0, live.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
     const key = entryKey(path, live[middle] ?? 0n);
     const stored = await store.get(key);
-    const entry = stored && (await unlessUnreadable(async () => parseEntry(key, stored.bytes)));
+    const entry = stored && (await unlessUnreadable(async () => parseEntry(key, stored.bytes), leftOut));
     if (entry !== undefined && changedAtMs(entry) < sinceMs) low = middle + 1;
     else high = middle;
   }
   // the last entry is read in any case: it tells where the chain ends
   return { offset: live[low] ?? live.at(-1) ?? after, isSettled: low > 0 };
-}
-
-async function offsetsFrom(store: ObjectStore, path: LedgerPath, from: bigint): Promise<bigint[]> {
-  const prefix = partitionPrefix(path);
-  const offsets: bigint[] = [];
-  for await (const { key } of store.list(prefix, { startAfter: from === 0n ? prefix : entryKey(path, from - 1n) })) {
-    const offset = offsetOfKey(prefix, key);
-    if (offset !== undefined) offsets.push(offset);
-    // folders come after the digits
-    else if (key > `${prefix}:`) break;
-  }
-  return offsets;
-}
-
-async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof PipelineError && error.code.startsWith('LEDGER_')) return undefined;
-    throw error;
-  }
 }

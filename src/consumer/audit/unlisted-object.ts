@@ -7,6 +7,7 @@ import type { ParquetReader } from '../ports/parquet.ts';
 import { areObjectsThere } from '../table/object-writer.ts';
 import { coordinatesOf } from './entry-inspector.ts';
 import { rangeText, replayOf, type Finding } from './finding.ts';
+import { unlessUnreadable } from './unless-unreadable.ts';
 
 export interface UnlistedOptions {
   readonly ledger: Ledger;
@@ -64,12 +65,11 @@ async function readEntry(
   name: ObjectName,
   { ledger, table }: UnlistedOptions,
 ): Promise<LedgerEntry | 'unreadable' | undefined> {
-  try {
-    return (await ledger.get({ table, topic: name.topic, partition: name.partition }, name.from))?.entry;
-  } catch (error) {
-    if (error instanceof PipelineError && error.code.startsWith('LEDGER_')) return 'unreadable';
-    throw error;
-  }
+  const path = { table, topic: name.topic, partition: name.partition };
+  return unlessUnreadable(
+    async () => (await ledger.get(path, name.from))?.entry,
+    () => 'unreadable',
+  );
 }
 
 /** A running process has put the object and not yet written its entry, or an earlier try of it that the entry still has to pass. */

@@ -12,16 +12,21 @@ export interface LedgerIndex {
 /** Finds out what the ledger holds of the partition, by two listings. */
 export async function indexOf(store: ObjectStore, path: LedgerPath): Promise<LedgerIndex> {
   const segments = await listSegments(store, path);
-  const end = segments.at(-1)?.to ?? 0n;
-  return { segments, live: await offsetsIn(store, partitionPrefix(path), end) };
+  const from = segments.at(-1)?.to ?? 0n;
+  return { segments, live: await offsetsIn(store, partitionPrefix(path), { from }) };
 }
 
-/** Offsets of the entries below the prefix that begin at `from` or behind it. */
-export async function offsetsIn(store: ObjectStore, prefix: string, from: bigint): Promise<bigint[]> {
+/** Offsets of the entries below the prefix that begin in `[from, to)`. */
+export async function offsetsIn(
+  store: ObjectStore,
+  prefix: string,
+  { from, to }: { readonly from: bigint; readonly to?: bigint },
+): Promise<bigint[]> {
   const found: bigint[] = [];
   const startAfter = `${prefix}${from.toString().padStart(20, '0')}`;
   for await (const { key } of store.list(prefix, { startAfter })) {
     const offset = offsetOfKey(prefix, key);
+    if (offset !== undefined && to !== undefined && offset >= to) break;
     if (offset !== undefined) found.push(offset);
     // folders and whatever else there is come after the digits
     else if (key > `${prefix}:`) break;

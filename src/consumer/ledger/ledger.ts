@@ -146,7 +146,7 @@ export class Ledger {
     );
     // the first entry may begin before the range
     const first = wantedSegments[0]?.from ?? live[firstLive] ?? range.from;
-    const revisions = new Set(await offsetsIn(this.#store, revisionPrefix(path), first));
+    const revisions = new Set(await offsetsIn(this.#store, revisionPrefix(path), { from: first }));
     for (const segment of wantedSegments) {
       for (const entry of await this.#readable(range, segment, () => readSegment(this.#store, path, segment)))
         if (entry.to > range.from && entry.from < range.to)

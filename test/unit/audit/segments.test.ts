@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { entryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
+import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
+import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
+import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { audit, testTable, testTopic } from '../../support/lake.ts';
+import { writeChain } from '../../support/ledger-entries.ts';
+
+const path = { table: testTable, topic: testTopic, partition: 0 };
+
+/** A ledger whose first thousand entries are in a segment. */
+async function openRolledUp() {
+  const store = createMemoryObjectStore();
+  const ledger = new Ledger(store);
+  await writeChain(ledger, 1200);
+  expect(await ledger.rollUp(path)).toBe(1);
+  const catalog = createJsonCatalog({ store, database: 'test' });
+  const find = async (deep: boolean) => {
+    const { findings } = await audit({ store, catalog }, undefined, { deep });
+    return findings.map(({ problem, where }) => `${problem} ${where}`);
+  };
+  const textAt = async (from: bigint) => Buffer.from((await store.get(entryKey(path, from)))?.bytes ?? []).toString();
+  return { store, find, textAt };
+}
+
+describe('a segment of the ledger', () => {
+  it('that is like its entries is fine', async () => {
+    const { find } = await openRolledUp();
+    expect(await find(true)).toEqual([]);
+  });
+
+  it('is compared with them by a deep audit: one that was changed, one that is gone, one that came', async () => {
+    const { store, find, textAt } = await openRolledUp();
+    const keys = [500n, 700n, 805n, 900n].map((from) => entryKey(path, from));
+    const [changed = '', gone = '', came = '', cut = ''] = keys;
+    await store.put(changed, Buffer.from((await textAt(500n)).replace('"rows":0', '"rows":7')));
+    await store.delete([gone]);
+    await store.put(came, Buffer.from((await textAt(800n)).replace('"from":"800"', '"from":"805"')));
+    await store.put(cut, Buffer.from((await textAt(900n)).slice(0, 50)));
+    expect(await find(false)).toEqual([]);
+    expect((await find(true)).toSorted()).toEqual(
+      [
+        `segment-differs ${changed}`,
+        `segment-differs ${gone}`,
+        `segment-differs ${came}`,
+        `entry-unreadable ${cut}`,
+      ].toSorted(),
+    );
+  });
+});
