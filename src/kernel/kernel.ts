@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { powersOfFive } from './powers-of-five.ts';
 
 /** An index of a byte in the kernel's memory; 0 is nowhere. */
 export type Address = number;
@@ -10,6 +11,7 @@ interface Calls {
   mark(): Address;
   release(to: Address): void;
   allocate(bytes: number): Address;
+  createPowers(bytes: number): Address;
   createStrings(bytes: number): void;
   clearStrings(): void;
   setHashKey(first: bigint, second: bigint): void;
@@ -30,6 +32,8 @@ interface Calls {
   ): Address;
   createLiteral(shape: Address, index: number, length: number): Address;
   setType(shape: Address, field: number, type: Address): void;
+  endOfNumber(start: Address): Address;
+  readonly numberValue: { readonly value: number };
   rebase(
     starts: Address,
     ends: Address,
@@ -105,6 +109,9 @@ export class Kernel {
     this.ends = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.ids = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.calls.createStrings(windowBytes);
+    const powers = new Uint8Array(powersOfFive().buffer);
+    const table = this.calls.createPowers(powers.length);
+    this.bytes.set(powers, table);
     this.#own = this.calls.mark();
   }
 

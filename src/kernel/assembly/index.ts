@@ -2,6 +2,7 @@
 
 export { mark, release, allocate } from './arena';
 export { idsOfNumbers, maxOf, minFrom, minOf, setPlacementTimes, renumberIds } from './columns';
+export { createPowers } from './decimal';
 export {
   idOf,
   createDictionary,
@@ -23,6 +24,7 @@ export {
   valueCountOf,
   valuesOf,
 } from './leaf';
+export { endOfNumber, numberValue } from './number';
 export { addKey, createType, setElement, setField, setLeaf, shred } from './nested-types';
 export { dictionaryIdsOf, createLiteral, createShape, hasRawNested, kindsOf, rebase, scan, setType } from './records';
 export { createStrings, clearStrings } from './strings';
