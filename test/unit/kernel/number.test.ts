@@ -93,7 +93,8 @@ describe('numbers of JSON in the kernel', () => {
     const values = fc.sample(doubles, 1000).flatMap((value) => [JSON.stringify(value), value.toExponential(18)]);
     for (const text of values.filter((each) => /[.e]/.test(each))) expect(read(text, other)).toBe(Number(text));
     expect(stringAt).not.toHaveBeenCalled();
-    expect(read('0.12345678901234567890123', other)).toBe(0.12345678901234567890123);
+    const long = '0.12345678901234567890123';
+    expect(read(long, other)).toBe(Number(long));
     expect(stringAt).toHaveBeenCalledOnce();
   });
 
