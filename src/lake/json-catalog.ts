@@ -64,6 +64,7 @@ export function createJsonCatalog({
       return result.kind === 'stored' ? 'evolved' : 'conflict';
     },
     addPartitions: async (table, partitions) => {
+      if ((await store.head(tableKey(table.name))) === undefined) throw missing(table.name);
       for (const partition of partitions) {
         checkPartition(table, partition);
         const key = partitionKey(table.name, partition.values);
@@ -84,6 +85,14 @@ async function* listPartitions(store: ObjectStore, prefix: string): AsyncIterabl
     const partition = parse(key, stored.bytes, partitionSchema);
     yield { ...partition, location: locationIn(store, { ...partition, name: '' }) };
   }
+}
+
+function missing(table: string): PipelineError {
+  return new PipelineError('TABLE_MISSING', {
+    message: `the table ${table} is not in the catalog: its partitions can't be registered`,
+    retryable: false,
+    details: { table },
+  });
 }
 
 async function checkSamePlace(

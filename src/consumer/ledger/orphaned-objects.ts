@@ -3,8 +3,8 @@ import { startsPrefix } from './chain-start.ts';
 import { topicPrefix, type LedgerPath } from './ledger-keys.ts';
 import { parseObjectName } from './object-keys.ts';
 
-/** Keys below the table that are looked at for objects without any ledger. */
-const orphansLookedAt = 1000;
+/** Keys below the table that are looked at for objects of ours. */
+const keysLookedAt = 1000;
 
 /** True when the ledger has no entry of the topic, though the table has objects of it. */
 export async function hasOrphans(
@@ -14,7 +14,15 @@ export async function hasOrphans(
   const [first] = await Array.fromAsync(store.list(topicPrefix({ table, topic }), { limit: 1 }));
   // the folders of Kafka partitions come before the notes where their chains begin
   if (first !== undefined && !first.key.startsWith(startsPrefix({ table, topic }))) return false;
-  for await (const { key } of store.list(`${table}/`, { limit: orphansLookedAt }))
+  return holdsObjects(store, { table, topic });
+}
+
+/** True when the table's folder has objects of the topic. */
+export async function holdsObjects(
+  store: ObjectStore,
+  { table, topic }: Omit<LedgerPath, 'partition'>,
+): Promise<boolean> {
+  for await (const { key } of store.list(`${table}/`, { limit: keysLookedAt }))
     if (parseObjectName(key)?.topic === topic) return true;
   return false;
 }

@@ -9,10 +9,10 @@ export interface SchemaKeeperOptions {
   readonly table: string;
   /** Throws for a table that must not be written to. */
   readonly check?: (table: CatalogTable) => void;
+  /** Says whether files of the table are there: then it was dropped, and must not be made from what comes next alone. */
+  readonly hasObjects?: () => Promise<boolean>;
   readonly onChange?: (change: {
     readonly table: string;
-    /** Throws for a table that must not be written to. */
-    readonly check?: (table: CatalogTable) => void;
     readonly added: readonly Column[];
     readonly replaced: readonly Column[];
   }) => void;
@@ -88,7 +88,9 @@ export class SchemaKeeper {
         table === undefined ? [] : definition.columns.filter((each) => !columns.some(({ name }) => name === each.name));
       const addColumns = [...added, ...own, ...(needsRescued ? [rescued] : [])];
       if (table === undefined) {
-        await this.#create(definition, addColumns);
+        if (await this.#wasDropped()) throw dropped(definition);
+        // another process that has made the table meanwhile may have put objects too
+        if (this.#table === undefined) await this.#create(definition, addColumns);
         continue;
       }
       if (addColumns.length === 0 && evolution.replaced.length === 0) return { table, evolution };
@@ -104,6 +106,12 @@ export class SchemaKeeper {
       await this.refresh();
     }
     throw contended(definition.name, conflictsMax);
+  }
+
+  /** A table is made before its objects, so that whoever sees those sees the table, unless it was dropped. */
+  async #wasDropped(): Promise<boolean> {
+    const hasObjects = (await this.#options.hasObjects?.()) ?? false;
+    return hasObjects && (await this.refresh()) === undefined;
   }
 
   /** The data's columns come first. A table needs one: records without any field get that for rescued values. */
@@ -124,6 +132,15 @@ export function contended(table: string, times: number): PipelineError {
   return new PipelineError('CATALOG_CONTENDED', {
     message: `the table ${table} was changed by others ${times} times in a row`,
     retryable: true,
+  });
+}
+
+function dropped({ name }: TableDefinition): PipelineError {
+  return new PipelineError('TABLE_MISSING', {
+    message: `the table ${name} is not in the catalog, though its objects are in the lake: it was dropped, or LAKE_DATABASE is another one. Made from the next batch alone it would not fit its files`,
+    retryable: false,
+    details: { table: name },
+    hint: '`glueless verify --repair` makes it again from its files and registers its partitions; then start again',
   });
 }
 

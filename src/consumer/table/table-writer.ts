@@ -5,6 +5,7 @@ import type { Column, ColumnType } from '../../schema/types.ts';
 import { BatchMemory } from '../columns/batch-memory.ts';
 import { decodeBatch, type DecodedBatch } from '../columns/decode-batch.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
+import { holdsObjects } from '../ledger/orphaned-objects.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { Catalog, ObjectStore, TableDefinition } from '../ports/lake.ts';
 import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
@@ -71,6 +72,7 @@ export class TableWriter {
       catalog,
       table,
       check: (found) => checkTable(found, { location: store.uri(`${table}/`), topic }),
+      hasObjects: () => holdsObjects(store, { table, topic }),
       ...(onSchemaChange && { onChange: onSchemaChange }),
     });
     this.#deadLetters = new SchemaKeeper({

@@ -55,7 +55,7 @@ export const lakeErrorCodes = {
   TABLE_MISSING: {
     meaning: 'The table, or its database, is not in the catalog.',
     retryable: 'never',
-    action: 'Check LAKE, LAKE_DATABASE and LAKE_TABLE; `consume` makes the table with its first batch.',
+    action: 'Check LAKE, LAKE_DATABASE, LAKE_TABLE. One that was dropped: `glueless verify --repair`.',
   },
   TABLE_MISMATCH: {
     meaning: 'The table that is there is not one that we could have made, and is not written to.',

@@ -38,6 +38,19 @@ describe('a lake that was restored from a backup', () => {
     await attack.expectExactlyOnce();
   });
 
+  it('with no catalog: stops with TABLE_MISSING before it makes a table of the next batch alone', async () => {
+    const attack = await Attack.open();
+    await attack.append(50);
+    await attack.consumeToEnd();
+    await rm(join(attack.folder, '_catalog'), { recursive: true });
+    await attack.append(50);
+    const { code, stderr } = await attack.run(['consume', '--until-end']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('verify --repair') });
+    await attack.run(['verify', '--repair']);
+    await attack.consumeToEnd();
+    await attack.expectWhole();
+  });
+
   it('with a ledger and missing objects: verify names them, a replay puts them back', async () => {
     const attack = await Attack.open();
     await attack.append(100);

@@ -1,8 +1,10 @@
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { AuditedLake } from '../../support/audited-lake.ts';
-import { testTable } from '../../support/lake.ts';
+import { createTestTools, testTable } from '../../support/lake.ts';
 
 type Change = (lake: AuditedLake) => Promise<unknown>;
 
@@ -109,6 +111,24 @@ describe('the audit of the catalog', () => {
       where: 'readings.n',
       what: expect.stringMatching(/^is string in .* has it as double$/),
     });
+  });
+
+  it('makes a dropped table again, which a service never does from its next batch alone', async () => {
+    const lake = await AuditedLake.open();
+    await rm(join(lake.lake.root, '_catalog'), { recursive: true });
+    const next = (tools: CommitTools) => {
+      const topic = new FakeTopic(1);
+      topic.append(0, { value: '{"n":"a text","more":1}' });
+      const slices = [{ chunk: topic.chunk({ partition: 0, from: 0n, to: 1n }), first: 0, end: 1 }];
+      return tools.writer.decode(slices, tools.recipe).then((batch) => tools.writer.settle(batch, tools.recipe));
+    };
+    const dropped = { code: 'TABLE_MISSING', hint: expect.stringContaining('verify --repair') };
+    await expect(next(lake.tools)).rejects.toMatchObject(dropped);
+    await expect(next(createTestTools(lake.lake))).rejects.toMatchObject(dropped);
+    await lake.repair();
+    await next(createTestTools(lake.lake));
+    await next(lake.tools);
+    expect(await lake.problems({ deep: true })).toEqual([]);
   });
 
   it('makes a dropped table again with what a batch needs that comes next', async () => {
