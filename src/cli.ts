@@ -28,6 +28,8 @@ const program = createCommandLine(async (voice, required, work) => {
   if (voice === 'log') serviceLog = log;
   serviceLog?.info({ ...readVersion(), configured: configuredVariables(environment) }, 'starting');
   for (const { name, known } of mistypedVariables(environment)) say(`${name} has no effect: did you mean ${known}?`);
+  if (!settings.kafka.tls.isOn)
+    say('KAFKA_TLS=off: records and passwords can be read and changed on the way, and nobody checks who the broker is');
   const stop = listenForStop();
   try {
     process.exitCode = await work({ settings, log, stop });

@@ -3,11 +3,13 @@ import { checkTlsMaterial, type CertificateFacts } from '../kafka/client-certifi
 import { loadTlsMaterial, type TlsMaterial } from '../kafka/tls-material.ts';
 import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
 import type { KafkaSettings, TlsSettings } from './config/settings.ts';
+import { createAuthentication } from './create-authentication.ts';
 
 export interface KafkaConnection {
   readonly kafka: KafkaClient;
   readonly certificate: CertificateFacts | undefined;
-  readonly identity: TlsIdentity;
+  /** `undefined` without TLS. */
+  readonly identity: TlsIdentity | undefined;
   /** Reads the certificate again. */
   readonly load: () => Promise<TlsMaterial>;
 }
@@ -21,7 +23,7 @@ export interface ConnectOptions {
 /** Seeds are tried in turn: three more find the broker that lives. */
 const retries = { 'one-off': 3, service: 8 } as const;
 
-/** Loads and checks the certificate; connects nothing yet. Rejects with CERT_* and KEYSTORE_*. */
+/** Loads and checks the certificate and the login; connects nothing yet. Rejects with CERT_*, KEYSTORE_*, SECRET_* and the like. */
 export async function connectKafka(
   settings: KafkaSettings,
   { patience, nowMs }: ConnectOptions,
@@ -29,11 +31,12 @@ export async function connectKafka(
   const load = (): Promise<TlsMaterial> => loadMaterial(settings.tls);
   const material = await load();
   const certificate = checkTlsMaterial(material, nowMs);
-  const identity = new TlsIdentity(material);
+  const identity = settings.tls.isOn ? new TlsIdentity(material) : undefined;
   const kafka = createKafkaClient({
     brokers: settings.brokers,
     clientId: settings.clientId,
     identity,
+    authentication: await createAuthentication(settings.auth),
     retries: retries[patience],
     unpackedBytesMax: settings.unpackedBytesMax,
   });

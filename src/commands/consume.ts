@@ -116,6 +116,8 @@ function startCertificateWatch(
   { settings, watch, log }: { readonly settings: Settings; readonly watch: ServiceWatch; readonly log: Logger },
 ): Disposable {
   const over = new AbortController();
+  const stop = { [Symbol.dispose]: () => over.abort() };
+  if (identity === undefined) return stop;
   void watchCertificate({
     identity,
     load,
@@ -125,7 +127,7 @@ function startCertificateWatch(
     stop: over.signal,
     onCertificate: ({ daysLeft }) => watch.metrics?.certificateDays.set(daysLeft),
   });
-  return { [Symbol.dispose]: () => over.abort() };
+  return stop;
 }
 
 function limitsOf({ service, batch }: Settings) {

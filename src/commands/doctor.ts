@@ -53,7 +53,7 @@ function kafkaChecks(settings: KafkaSettings): Check[] {
       name: 'client certificate',
       run: async () => {
         const { certificate } = await connect();
-        if (certificate === undefined) return 'none given';
+        if (certificate === undefined) return settings.tls.isOn ? 'none given' : 'none, and no TLS';
         const { subject, validTo, daysLeft } = certificate;
         const warning = daysLeft < soonDays ? ', renew it soon' : '';
         return `${subject}, valid until ${validTo.toISOString()} (${daysLeft} days)${warning}`;

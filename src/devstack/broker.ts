@@ -1,16 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { provideJars } from './broker-jars.ts';
 import { cacheFolder, onceIn } from './cache.ts';
 import { freePort, startChild, untilListening, type Child } from './child.ts';
 import { createAuthority, type Authority, type Credentials } from '../pki/authority.ts';
 
 const run = promisify(execFile);
 
-const kafkaVersion = '4.4.0';
 const clusterId = 'MkU3OEVBNTcwNTJENDM2Qg';
 const readyTimeoutMs = 90_000;
 
@@ -21,6 +20,10 @@ export interface BrokerOptions {
   readonly acls?: boolean;
   /** Give the broker the whole compiler, more memory and threads, so that clients can be measured. Starts slower. */
   readonly forLoad?: boolean;
+  /** Add a listener over TLS that asks for SASL; `properties` say which mechanisms and users it takes. */
+  readonly sasl?: boolean;
+  /** Folder of classes that `properties` name. */
+  readonly classes?: string;
   readonly properties?: Readonly<Record<string, string>>;
   readonly authority?: Authority;
 }
@@ -32,6 +35,8 @@ export interface Broker {
   readonly authority: Authority;
   /** The first node's listener without TLS, on loopback: shows what happens to a client that meets one. */
   readonly plaintext: string;
+  /** The first node's listener for SASL, if it was asked for. */
+  readonly sasl: string;
   /** A client certificate of `CN=admin`. */
   readonly admin: Credentials;
   readonly logFiles: readonly string[];
@@ -43,25 +48,16 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>glueless</groupId><artifactId>devstack</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${kafkaVersion}</version></dependency>
-    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
-  </dependencies>
-</project>`;
-
 /** Starts one broker or a cluster on free ports of this machine, with everything it needs from Maven Central. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const classpath = await provideJars();
+  const classpath = await provideClasspath(options);
   const folder = await mkdtemp(join(tmpdir(), 'glueless-kafka-'));
   const authority = options.authority ?? (await createAuthority('Glueless devstack'));
   const server = await authority.issue({ commonName: 'broker', hosts: ['localhost', '127.0.0.1'] });
   await writeFile(join(folder, 'server.pem'), server.key + '\n' + server.cert + '\n' + server.ca, { mode: 0o600 });
   await writeFile(join(folder, 'ca.pem'), authority.certificatePem);
 
-  const ports = await Promise.all(Array.from({ length: (options.nodes ?? 1) * 3 }, () => freePort()));
+  const ports = await Promise.all(Array.from({ length: (options.nodes ?? 1) * portsPerNode }, () => freePort()));
   const nodes = Array.from({ length: options.nodes ?? 1 }, (_, index) => nodeOf(index, ports, folder));
   for (const node of nodes) await prepare(node, nodes, { folder, classpath, options });
 
@@ -84,6 +80,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     bootstrap: nodes.map(({ tlsPort }) => `localhost:${tlsPort}`).join(','),
     authority,
     plaintext: `localhost:${nodes[0]?.plainPort}`,
+    sasl: `localhost:${nodes[0]?.saslPort}`,
     admin: await authority.issue({ commonName: 'admin' }),
     logFiles: nodes.map(({ logFile }) => logFile),
     dataFolders: nodes.map(({ data }) => data),
@@ -101,11 +98,15 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   };
 }
 
+/** TLS, plaintext, controller and SASL. */
+const portsPerNode = 4;
+
 interface Node {
   readonly id: number;
   readonly tlsPort: number;
   readonly plainPort: number;
   readonly controllerPort: number;
+  readonly saslPort: number;
   readonly data: string;
   readonly properties: string;
   readonly logFile: string;
@@ -113,13 +114,15 @@ interface Node {
 
 function nodeOf(index: number, ports: readonly number[], folder: string): Node {
   const id = index + 1;
-  const [tlsPort = 0, plainPort = 0, controllerPort = 0] = ports.slice(index * 3, index * 3 + 3);
+  const first = index * portsPerNode;
+  const [tlsPort = 0, plainPort = 0, controllerPort = 0, saslPort = 0] = ports.slice(first, first + portsPerNode);
   const home = join(folder, `node-${id}`);
   return {
     id,
     tlsPort,
     plainPort,
     controllerPort,
+    saslPort,
     data: join(home, 'data'),
     properties: join(home, 'server.properties'),
     logFile: join(home, 'broker.log'),
@@ -136,6 +139,7 @@ async function prepare(node: Node, nodes: readonly Node[], { folder, classpath, 
   await mkdir(node.data, { recursive: true });
   const settings = {
     ...baseProperties(node, nodes, folder),
+    ...listeners(node, options.sasl ?? false),
     ...(options.acls === true ? aclProperties : {}),
     ...(options.forLoad === true ? loadProperties : {}),
     ...options.properties,
@@ -162,9 +166,6 @@ function baseProperties(node: Node, nodes: readonly Node[], folder: string): Rec
     'node.id': String(node.id),
     'controller.quorum.voters': nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
     'controller.listener.names': 'CONTROLLER',
-    listeners: `MTLS://127.0.0.1:${node.tlsPort},PLAIN://127.0.0.1:${node.plainPort},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': `MTLS://localhost:${node.tlsPort},PLAIN://localhost:${node.plainPort}`,
-    'listener.security.protocol.map': 'MTLS:SSL,PLAIN:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAIN',
     'ssl.keystore.type': 'PEM',
     'ssl.keystore.location': join(folder, 'server.pem'),
@@ -187,6 +188,21 @@ function baseProperties(node: Node, nodes: readonly Node[], folder: string): Rec
     'log.index.size.max.bytes': '1048576',
     'controlled.shutdown.enable': 'false',
     'auto.create.topics.enable': 'false',
+  };
+}
+
+/** Where a node listens, and where it says that it does. */
+function listeners(node: Node, withSasl: boolean): Record<string, string> {
+  const open: readonly (readonly [name: string, port: number, protocol: string])[] = [
+    ['MTLS', node.tlsPort, 'SSL'],
+    ['PLAIN', node.plainPort, 'PLAINTEXT'],
+    ...(withSasl ? ([['SASL', node.saslPort, 'SASL_SSL']] as const) : []),
+  ];
+  const controller = [['CONTROLLER', node.controllerPort, 'PLAINTEXT']] as const;
+  return {
+    listeners: [...open, ...controller].map(([name, port]) => `${name}://127.0.0.1:${port}`).join(','),
+    'advertised.listeners': open.map(([name, port]) => `${name}://localhost:${port}`).join(','),
+    'listener.security.protocol.map': [...open, ...controller].map(([name, , kind]) => `${name}:${kind}`).join(','),
   };
 }
 
@@ -219,41 +235,7 @@ function jvmArguments(classpath: string, node: Node, forLoad: boolean): string[]
   ];
 }
 
-async function provideJars(): Promise<string> {
-  const folder = cacheFolder('broker', 'jars');
-  await onceIn(folder, kafkaVersion, async () => {
-    await need('java', ['-version'], 'Java 17 or newer (java)');
-    await need('mvn', ['--version'], 'Maven (mvn)');
-    await writeFile(join(folder, 'pom.xml'), pom);
-    await run('mvn', [
-      '--quiet',
-      '--batch-mode',
-      '--file',
-      join(folder, 'pom.xml'),
-      'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
-      '-DincludeScope=runtime',
-      `-DoutputDirectory=${folder}`,
-    ]).catch((error: unknown) => {
-      const said =
-        error instanceof Error && 'stdout' in error ? String(error.stdout).split('\n', 1)[0] : messageOf(error);
-      throw missing(`Apache Kafka ${kafkaVersion} could not be fetched by Maven: ${said}`, error);
-    });
-  });
-  const jars = (await readdir(folder)).filter((name) => name.endsWith('.jar')).sort();
-  return jars.map((name) => join(folder, name)).join(':');
-}
-
-async function need(command: string, args: readonly string[], what: string): Promise<void> {
-  await run(command, [...args]).catch((error: unknown) => {
-    throw missing(`${what} is not installed, and a Kafka broker on this machine needs it`, error);
-  });
-}
-
-function missing(message: string, cause: unknown): PipelineError {
-  return new PipelineError('PREREQUISITE_MISSING', {
-    message,
-    retryable: false,
-    hint: 'or use a broker you have: set KAFKA_BROKERS and the KAFKA_TLS_ variables; or run docker compose -f docker/compose.yaml up',
-    cause,
-  });
+async function provideClasspath({ classes }: BrokerOptions): Promise<string> {
+  const jars = await provideJars();
+  return classes === undefined ? jars : `${jars}:${classes}`;
 }

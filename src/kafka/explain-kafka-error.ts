@@ -14,15 +14,34 @@ interface Diagnosis {
   readonly hint: string;
 }
 
+const otherPort = 'use the port of the listener that you mean (MSK: 9094 for tls, 9096 for scram, 9098 for iam)';
 const checkAddress = 'check KAFKA_BROKERS (host:port of the TLS listener) and the network between';
 
 /** In order: the first pattern found in the names, codes and messages of an error and its causes names it. */
 const diagnoses: readonly Diagnosis[] = [
   {
+    pattern: /SASL \S+ mechanism is not supported|UNSUPPORTED_SASL_MECHANISM|ILLEGAL_SASL_STATE/,
+    code: 'SASL_MECHANISM_UNSUPPORTED',
+    message: 'the broker does not offer the way in that KAFKA_AUTH says on this port',
+    hint: `${otherPort}, or another KAFKA_AUTH`,
+  },
+  {
+    pattern: /SASL OAUTHBEARER authentication failed/,
+    code: 'LOGIN_REFUSED',
+    message: 'the broker does not accept the IAM token',
+    hint: 'the role needs kafka-cluster:Connect on the cluster (docs/security.md); check AWS_REGION and this machine’s clock too',
+  },
+  {
+    pattern: /SASL_AUTHENTICATION_FAILED|SASL .*authentication failed/i,
+    code: 'LOGIN_REFUSED',
+    message: 'the broker does not accept user and password',
+    hint: 'check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD, or the secret; with MSK the secret must be associated with the cluster',
+  },
+  {
     pattern: /alert number 42|BAD_CERTIFICATE|certificate required|alert number 116/i,
     code: 'CLIENT_CERT_MISSING',
     message: 'the broker asks for a client certificate and got none',
-    hint: 'set KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE, or KAFKA_TLS_KEYSTORE_FILE',
+    hint: 'set KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE, or KAFKA_TLS_KEYSTORE_FILE; for SASL use its own port (MSK: 9096, IAM 9098)',
   },
   {
     pattern: /alert number 4[3-9]|alert number 51|CERTIFICATE_UNKNOWN|unknown ca/i,
@@ -87,14 +106,14 @@ const diagnoses: readonly Diagnosis[] = [
   {
     pattern: /TOPIC_AUTHORIZATION_FAILED/,
     code: 'TOPIC_DENIED',
-    message: 'the client certificate is known, and may not use the topic',
-    hint: 'give its principal Read, Write or Describe on the topic by ACL',
+    message: 'the broker knows the client, which may not use the topic',
+    hint: 'give its principal Read, Write or Describe on the topic, by ACL or by IAM',
   },
   {
     pattern: /GROUP_AUTHORIZATION_FAILED/,
     code: 'GROUP_DENIED',
-    message: 'the client certificate is known, and may not use the consumer group',
-    hint: 'give its principal Read on the consumer group by ACL',
+    message: 'the broker knows the client, which may not use the consumer group',
+    hint: 'give its principal Read on the consumer group, by ACL or by IAM',
   },
   {
     pattern: /CLUSTER_AUTHORIZATION_FAILED/,
@@ -141,6 +160,13 @@ const diagnoses: readonly Diagnosis[] = [
     hint: 'it passes within seconds; a topic that was deleted and made again is named TOPIC_RECREATED',
   },
   {
+    // an alert of TLS (0x15, 0x03 and a version), read as the length of an answer
+    pattern: /an answer of 35251[89]\d{3} bytes/,
+    code: 'BROKER_TLS',
+    message: 'the broker asks for TLS on this port, and KAFKA_TLS is off',
+    hint: 'remove KAFKA_TLS=off',
+  },
+  {
     pattern: /an answer of -?\d+ bytes|answer to a fetch can’t be read/,
     code: 'BROKER_FAILED',
     message: 'the broker answers with garbage, or with more than it was asked for',
@@ -165,7 +191,13 @@ const diagnoses: readonly Diagnosis[] = [
     hint: `${checkAddress}; a firewall or security group that drops packets looks like this`,
   },
   {
-    pattern: /ECONNRESET|EPIPE|Closed connection/i,
+    pattern: /Closed connection/i,
+    code: 'SASL_REQUIRED',
+    message: 'the broker closed the connection without an answer: it asks for SASL on this port, or is stopping',
+    hint: `set KAFKA_AUTH to scram, iam or plain, or ${otherPort}`,
+  },
+  {
+    pattern: /ECONNRESET|EPIPE/i,
     code: 'BROKER_NOT_TLS',
     message: 'the broker closed the connection before TLS was set up',
     hint: 'use the port of the TLS listener (MSK: 9094)',

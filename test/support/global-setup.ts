@@ -1,12 +1,15 @@
 import type { TestProject } from 'vitest/node';
-import { startBroker } from '../../src/devstack/broker.ts';
+import { startBroker, type Broker } from '../../src/devstack/broker.ts';
 import { providePython, startAwsEmulator } from '../../src/devstack/emulators.ts';
+import { saslListener } from './sasl-listener.ts';
 import { createAuthority, type Credentials } from '../../src/pki/authority.ts';
 
 /** The stack that all integration tests share: a broker with mutual TLS and ACLs, an AWS emulator, a Python with pyarrow. */
 export interface Stack {
   readonly bootstrap: string;
   readonly plaintext: string;
+  /** The listener over TLS that asks for SASL. */
+  readonly sasl: string;
   readonly credentials: {
     readonly admin: Credentials;
     /** A client that the broker knows and allows nothing. */
@@ -32,16 +35,13 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [broker, aws, python] = await Promise.all([
-    startBroker({ acls: true, properties: { 'log.cleaner.backoff.ms': '300' } }),
-    startAwsEmulator(),
-    providePython(),
-  ]);
+  const [broker, aws, python] = await Promise.all([startSharedBroker(), startAwsEmulator(), providePython()]);
   const { authority } = broker;
   const day = 86_400_000;
   project.provide('stack', {
     bootstrap: broker.bootstrap,
     plaintext: broker.plaintext,
+    sasl: broker.sasl,
     credentials: {
       admin: broker.admin,
       nobody: await authority.issue({ commonName: 'nobody' }),
@@ -59,4 +59,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await Promise.all([broker.stop(), aws.stop()]);
   };
+}
+
+async function startSharedBroker(): Promise<Broker> {
+  const { classes, properties } = await saslListener();
+  return startBroker({
+    acls: true,
+    sasl: true,
+    classes,
+    properties: { ...properties, 'log.cleaner.backoff.ms': '300' },
+  });
 }

@@ -31,14 +31,29 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['kafka/format', [...floor, 'consumer/ports', 'producer/publisher']],
   ['kafka/keystore', [...floor]],
   ['kafka/tls-material', [...floor, 'kafka/keystore']],
-  ['kafka/kafkajs', [...floor, 'kafka/format', 'kafka/tls-material']],
-  ['kafka', [...floor, 'consumer/ports', 'producer/publisher', 'kafka/format', 'kafka/tls-material', 'kafka/kafkajs']],
+  ['kafka/credentials', [...floor]],
+  ['kafka/kafkajs', [...floor, 'kafka/format', 'kafka/tls-material', 'kafka/credentials']],
+  [
+    'kafka',
+    [
+      ...floor,
+      'consumer/ports',
+      'producer/publisher',
+      'kafka/format',
+      'kafka/tls-material',
+      'kafka/credentials',
+      'kafka/kafkajs',
+    ],
+  ],
   ['aws', [...floor, 'schema', 'consumer/ports', 'report/query-engine']],
   ['lake', [...floor, 'schema', 'consumer/ports', 'report/query-engine']],
   ['parquet', [...floor, 'schema', 'kernel', 'consumer/ports']],
   ['app/checkout-commit', []],
   ['app/version', ['app/checkout-commit']],
-  ['app/config', [...floor, 'runtime/environment', 'schema', 'consumer/batch', 'kafka/tls-material']],
+  [
+    'app/config',
+    [...floor, 'runtime/environment', 'schema', 'consumer/batch', 'kafka/tls-material', 'kafka/credentials'],
+  ],
   [
     'app/observe',
     [
@@ -60,6 +75,7 @@ export const wiring: readonly string[] = ['app', 'commands', 'cli'];
 export const owners: ReadonlyMap<string, readonly string[]> = new Map([
   ['kafkajs', ['kafka']],
   ['@aws-sdk/', ['aws']],
+  ['@smithy/', ['aws']],
   ['@duckdb/', ['lake']],
   ['hyparquet', ['parquet']],
   ['hyparquet-writer', ['parquet']],

@@ -1,4 +1,5 @@
 import type { Environment } from '../../runtime/environment.ts';
+import { wayInConflicts } from './way-in-conflicts.ts';
 
 /** Variables that say the same thing: of two, one would be ignored without a word. */
 const alternatives: readonly (readonly string[])[] = [
@@ -6,6 +7,8 @@ const alternatives: readonly (readonly string[])[] = [
   ['KAFKA_TLS_CERT', 'KAFKA_TLS_CERT_FILE'],
   ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE'],
   ['KAFKA_TLS_SECRET_ID', 'KAFKA_TLS_KEYSTORE_FILE', 'KAFKA_TLS_CERT', 'KAFKA_TLS_CERT_FILE'],
+  ['KAFKA_SASL_SECRET_ID', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_USERNAME_FILE'],
+  ['KAFKA_SASL_SECRET_ID', 'KAFKA_SASL_PASSWORD', 'KAFKA_SASL_PASSWORD_FILE'],
 ];
 
 /** Variables that mean nothing without another one. */
@@ -14,6 +17,14 @@ const companions: readonly { readonly names: readonly string[]; readonly needs: 
   { names: ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE'], needs: ['KAFKA_TLS_CERT', 'KAFKA_TLS_CERT_FILE'] },
   { names: ['KAFKA_TLS_KEY_PASSPHRASE'], needs: ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE', 'KAFKA_TLS_SECRET_ID'] },
   { names: ['KAFKA_TLS_KEYSTORE_PASSWORD'], needs: ['KAFKA_TLS_KEYSTORE_FILE'] },
+  {
+    names: ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_USERNAME_FILE'],
+    needs: ['KAFKA_SASL_PASSWORD', 'KAFKA_SASL_PASSWORD_FILE'],
+  },
+  {
+    names: ['KAFKA_SASL_PASSWORD', 'KAFKA_SASL_PASSWORD_FILE'],
+    needs: ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_USERNAME_FILE'],
+  },
 ];
 
 /** What is wrong with the variables together, though each by itself is good: a sentence each. */
@@ -29,6 +40,7 @@ export function conflictsIn(given: Environment): string[] {
         ? []
         : setOf(names).map((name) => `${name}: expected ${needs.join(' or ')} too, got nothing`),
     ),
+    ...wayInConflicts(given),
     ...(given['PARQUET_ENCODER'] === 'parquetjs-lite' && /\bdecimal\b/i.test(given['SCHEMA_HINTS'] ?? '')
       ? ['SCHEMA_HINTS: expected no decimals with PARQUET_ENCODER=parquetjs-lite, which can’t write them']
       : []),

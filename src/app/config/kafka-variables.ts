@@ -1,7 +1,8 @@
-import { decimal, file, integer, password, pem, text, variable } from './config-types.ts';
+import { choice, decimal, file, integer, password, pem, text, variable } from './config-types.ts';
 
 const kafka = 'Kafka';
 const tls = 'Mutual TLS';
+const sasl = 'SASL and IAM';
 
 /** Where records come from, and who we are there. */
 export const kafkaVariables = {
@@ -18,6 +19,16 @@ export const kafkaVariables = {
   ).prefault('thermometer'),
   KAFKA_GROUP_ID: text({ group: kafka, about: 'Consumer group: one for each table' }).prefault('glueless'),
   KAFKA_CLIENT_ID: text({ group: kafka, about: 'Name of this client in the broker’s logs' }).prefault('glueless'),
+  KAFKA_AUTH: choice(['tls', 'scram', 'iam', 'plain'], {
+    group: kafka,
+    about:
+      'How this client says who it is: a client certificate (tls), SASL/SCRAM-SHA-512 (scram), MSK’s access by IAM (iam) or SASL/PLAIN (plain)',
+  }).prefault('tls'),
+  KAFKA_TLS: choice(['on', 'off'], {
+    group: kafka,
+    about:
+      'off: connections without TLS, for a broker on this machine. Records and passwords can be read and changed on the way, and nobody checks who the broker is: every command warns of it',
+  }).prefault('on'),
   KAFKA_SESSION_TIMEOUT_SECONDS: integer(6, 300, {
     group: kafka,
     about: 'Consumer session timeout: a member that sends no heartbeat for this long loses its partitions',
@@ -62,4 +73,17 @@ export const kafkaVariables = {
     group: tls,
     about: 'How often files or secret are read for a new certificate, which is used without a restart',
   }).prefault('60'),
+
+  KAFKA_SASL_USERNAME: text({ group: sasl, about: 'User of SASL/SCRAM or SASL/PLAIN' }).optional(),
+  KAFKA_SASL_USERNAME_FILE: file({ group: sasl, about: 'Path of a file with the user' }).optional(),
+  KAFKA_SASL_PASSWORD: password({ group: sasl, about: 'Password of that user' }).optional(),
+  KAFKA_SASL_PASSWORD_FILE: file({
+    group: sasl,
+    about: 'Path of a file with the password; files are read for every new connection',
+  }).optional(),
+  KAFKA_SASL_SECRET_ID: text({
+    group: sasl,
+    about:
+      'Name or ARN of a secret in AWS Secrets Manager that holds {"username", "password"}, as MSK’s AmazonMSK_ secrets do; read for every new connection',
+  }).optional(),
 };

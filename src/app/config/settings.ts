@@ -1,4 +1,5 @@
 import type { BatchPolicy } from '../../consumer/batch/batch-policy.ts';
+import type { CredentialOptions } from '../../kafka/credentials.ts';
 import type { TlsOptions } from '../../kafka/tls-material.ts';
 import type { Environment } from '../../runtime/environment.ts';
 import type { Growth } from '../../schema/evolution.ts';
@@ -35,9 +36,21 @@ export interface KafkaSettings {
   readonly fetchBytesMax: number;
   readonly unpackedBytesMax: number;
   readonly tls: TlsSettings;
+  readonly auth: AuthSettings;
+}
+
+/** How the client says who it is beside its certificate. */
+export interface AuthSettings {
+  readonly kind: Config['KAFKA_AUTH'];
+  readonly credentials: CredentialOptions;
+  /** Secret that holds user and password instead. */
+  readonly secretId: string | undefined;
+  readonly aws: AwsSettings;
 }
 
 export interface TlsSettings {
+  /** Connections are encrypted and the broker is verified; false only where the configuration says so. */
+  readonly isOn: boolean;
   readonly options: TlsOptions;
   /** Secret that holds certificate and key instead. */
   readonly secretId: string | undefined;
@@ -146,10 +159,22 @@ function kafkaSettings(config: Config, aws: AwsSettings): KafkaSettings {
     fetchBytesMax: config.KAFKA_FETCH_BYTES_MAX,
     unpackedBytesMax: config.KAFKA_UNPACKED_BYTES_MAX,
     tls: {
+      isOn: config.KAFKA_TLS === 'on',
       options: tlsOptions(config),
       secretId: config.KAFKA_TLS_SECRET_ID,
       aws,
       reloadEveryMs: config.KAFKA_TLS_RELOAD_SECONDS * 1000,
+    },
+    auth: {
+      kind: config.KAFKA_AUTH,
+      credentials: {
+        username: config.KAFKA_SASL_USERNAME,
+        usernameFile: config.KAFKA_SASL_USERNAME_FILE,
+        password: config.KAFKA_SASL_PASSWORD,
+        passwordFile: config.KAFKA_SASL_PASSWORD_FILE,
+      },
+      secretId: config.KAFKA_SASL_SECRET_ID,
+      aws,
     },
   };
 }

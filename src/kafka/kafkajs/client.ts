@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import { prefixBytes } from './answer-framing.ts';
 import { installFetchedBatch } from './fetched-batch.ts';
+import { connectPlain } from './broker-socket.ts';
+import { saslMechanism, type Authentication } from './sasl.ts';
 import type { TlsIdentity } from './tls-identity.ts';
 
 const require = createRequire(import.meta.url);
@@ -9,7 +11,10 @@ const require = createRequire(import.meta.url);
 export interface ClientOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
-  readonly identity: TlsIdentity;
+  /** `undefined` for connections without TLS. */
+  readonly identity: TlsIdentity | undefined;
+  /** What follows TLS; without it the client certificate says who we are. */
+  readonly authentication?: Authentication | undefined;
   /** One-off commands give up sooner than the service. */
   readonly retries: number;
   /** A record batch that unpacks to more is refused. */
@@ -24,11 +29,15 @@ export interface KafkaClient extends Kafka {
 /** An answer holds no more record bytes than we would unpack, and what describes them. */
 const answerBytesSlack = 16 * 1024 * 1024;
 
-/** A kafkajs client over mutual TLS. The broker is always verified; kafkajs's own log is silent, its errors are explained. */
+/** A session is renewed so long before the broker ends it. */
+const renewalMs = 3000;
+
+/** A kafkajs client. Over TLS the broker is always verified; kafkajs's own log is silent, its errors are explained. */
 export function createKafkaClient({
   brokers,
   clientId,
   identity,
+  authentication,
   retries,
   unpackedBytesMax,
 }: ClientOptions): KafkaClient {
@@ -40,8 +49,13 @@ export function createKafkaClient({
     clientId,
     brokers: [...brokers],
     // the socket factory makes the connection; this only tells kafkajs to ask it for TLS
-    ssl: {},
-    socketFactory: ({ host, port, onConnect }) => identity.connect({ host, port, answerBytesMax, onConnect }),
+    ...(identity !== undefined && { ssl: {} }),
+    socketFactory: ({ host, port, onConnect }) => {
+      const address = { host, port, answerBytesMax, onConnect };
+      return identity === undefined ? connectPlain(address) : identity.connect(address);
+    },
+    ...(authentication !== undefined && { sasl: saslMechanism(authentication) }),
+    reauthenticationThreshold: renewalMs,
     connectionTimeout: retries > 3 ? 10_000 : 3000,
     requestTimeout: 30_000,
     retry: { retries, initialRetryTime: 100, maxRetryTime: retries > 3 ? 10_000 : 500 },

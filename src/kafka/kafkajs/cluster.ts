@@ -101,6 +101,8 @@ export interface ClusterConnection {
     maybeThrottle(ms: number): void;
   };
   nextCorrelationId(): number;
+  /** Logs in by SASL where that is asked for and not done, or has to be done again. */
+  authenticate(): Promise<void>;
   failIfNotConnected(): void;
 }
 

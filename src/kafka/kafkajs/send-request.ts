@@ -21,6 +21,7 @@ export function supports(broker: ClusterBroker, apiKey: number, apiVersion: numb
 
 /** Sends a request past kafkajs's own encoders and answers with what follows the answer's correlation id. */
 export async function sendRequest(connection: ClusterConnection, request: ProtocolRequest): Promise<Buffer> {
+  await connection.authenticate();
   connection.failIfNotConnected();
   const { apiKey, apiName, apiVersion } = request;
   const correlationId = connection.nextCorrelationId();

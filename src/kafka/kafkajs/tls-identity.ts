@@ -1,14 +1,11 @@
-import type { OnReadOpts } from 'node:net';
 import { constants } from 'node:crypto';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { TlsMaterial } from '../tls-material.ts';
-import { AnswerFraming } from './answer-framing.ts';
+import { readAnswers, type BrokerAddress } from './broker-socket.ts';
 
 const recyclePauseMs = 300;
-/** Size of a socket's read buffer; a TLS record is at most 16 KiB. */
-const readBytes = 64 * 1024;
 
 /** The newest material, and the sockets made with it: when it changes, they are recycled, so that nothing restarts. */
 export class TlsIdentity {
@@ -38,25 +35,8 @@ export class TlsIdentity {
   }
 
   /** Opens a verified connection with the material of this moment. */
-  connect({
-    host,
-    port,
-    answerBytesMax,
-    onConnect,
-  }: {
-    readonly host: string;
-    readonly port: number;
-    /** A longer answer was not asked for, and closes the connection. */
-    readonly answerBytesMax: number;
-    readonly onConnect: () => void;
-  }): TLSSocket {
-    const answers = new AnswerFraming(answerBytesMax, (answer) => socket.emit('data', answer));
-    const reading: { readonly onread: OnReadOpts } = {
-      onread: {
-        buffer: Buffer.alloc(readBytes),
-        callback: (count, buffer) => takeIn(socket, answers, buffer.subarray(0, count)),
-      },
-    };
+  connect({ host, port, answerBytesMax, onConnect }: BrokerAddress): TLSSocket {
+    const reading = readAnswers(answerBytesMax, () => socket);
     const servername = /^[\d.]+$/.test(host) ? '' : host;
     const socket = connect(
       { host, port, servername, secureContext: this.#context, rejectUnauthorized: true, ...reading },
@@ -65,17 +45,6 @@ export class TlsIdentity {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;
-  }
-}
-
-/** Answers whether the socket is to be read on. */
-function takeIn(socket: TLSSocket, answers: AnswerFraming, bytes: Uint8Array): boolean {
-  try {
-    answers.push(bytes);
-    return true;
-  } catch (error) {
-    socket.destroy(error instanceof Error ? error : new Error(messageOf(error)));
-    return false;
   }
 }
 

@@ -43,9 +43,9 @@ export const kafkaErrorCodes = {
     action: 'Set KAFKA_TLS_KEYSTORE_PASSWORD.',
   },
   SECRET_MISSING: {
-    meaning: 'The secret with the client certificate does not exist.',
+    meaning: 'The secret with the client certificate, or with user and password, does not exist.',
     retryable: 'never',
-    action: 'Check KAFKA_TLS_SECRET_ID and AWS_REGION; `glueless cert request --secret` makes it.',
+    action: 'Check KAFKA_TLS_SECRET_ID or KAFKA_SASL_SECRET_ID, and AWS_REGION.',
   },
   SECRET_DENIED: {
     meaning: 'AWS does not let this process read or write the secret.',
@@ -53,9 +53,10 @@ export const kafkaErrorCodes = {
     action: 'Give its role secretsmanager:GetSecretValue on the secret, and kms:Decrypt on its key.',
   },
   SECRET_INVALID: {
-    meaning: 'The secret is no JSON object with certificate and key.',
+    meaning: 'The secret is no JSON object with certificate and key, or with user and password.',
     retryable: 'never',
-    action: 'Store {"cert": "<PEM>", "key": "<PEM>", "ca": "<PEM>"}; `ca` may be left out.',
+    action:
+      'Store {"cert": "<PEM>", "key": "<PEM>", "ca": "<PEM>"}, where `ca` may be left out, or {"username", "password"}.',
   },
   SECRET_UNAVAILABLE: {
     meaning: 'AWS Secrets Manager did not answer, or not with the secret.',
@@ -97,6 +98,36 @@ export const kafkaErrorCodes = {
     retryable: 'sometimes',
     action: 'Have it signed by an authority that the brokers trust; `glueless cert inspect` shows issuer and dates.',
   },
+  BROKER_TLS: {
+    meaning: 'The broker asks for TLS on this port, and KAFKA_TLS is `off`.',
+    retryable: 'sometimes',
+    action: 'Remove KAFKA_TLS=off, or use the port without TLS.',
+  },
+  SASL_REQUIRED: {
+    meaning: 'The broker closed the connection without an answer: its listener asks for SASL, and KAFKA_AUTH is `tls`.',
+    retryable: 'sometimes',
+    action: 'Set KAFKA_AUTH to scram, iam or plain, or use the port for client certificates (MSK: 9094).',
+  },
+  SASL_MECHANISM_UNSUPPORTED: {
+    meaning: 'The broker’s listener does not offer what KAFKA_AUTH says.',
+    retryable: 'sometimes',
+    action: 'Use the port of that listener (MSK: 9096 for scram, 9098 for iam, 9094 for tls), or another KAFKA_AUTH.',
+  },
+  LOGIN_REFUSED: {
+    meaning: 'The broker does not accept the user, the password or the IAM token.',
+    retryable: 'sometimes',
+    action: 'Check user and password, or for IAM region, clock and kafka-cluster:Connect in the role’s policy.',
+  },
+  CREDENTIALS_UNREADABLE: {
+    meaning: 'The file with the user or the password of SASL can’t be read, or is empty.',
+    retryable: 'never',
+    action: 'Check the file that the message names.',
+  },
+  IAM_CREDENTIALS_MISSING: {
+    meaning: 'There are no AWS credentials, or no region, to sign a token for KAFKA_AUTH=iam with.',
+    retryable: 'sometimes',
+    action: 'Give the task a role, or set AWS_PROFILE; set AWS_REGION to the cluster’s region.',
+  },
   BROKER_UNREACHABLE: {
     meaning: 'The broker’s name can’t be resolved, or nobody listens at its address.',
     retryable: 'sometimes',
@@ -123,7 +154,7 @@ export const kafkaErrorCodes = {
     action: 'Create it, or check KAFKA_TOPIC.',
   },
   TOPIC_DENIED: {
-    meaning: 'The client certificate is known, and its principal may not use the topic.',
+    meaning: 'The broker knows the client, whose principal may not use the topic.',
     retryable: 'sometimes',
     action: 'Give it Read and Describe (for `produce` Write and Create) on the topic by ACL.',
   },

@@ -102,6 +102,15 @@ describe('the configuration', () => {
     [{ KAFKA_TLS_CERT: 'a' }, 'KAFKA_TLS_CERT: expected KAFKA_TLS_KEY or KAFKA_TLS_KEY_FILE too, got nothing'],
     [{ KAFKA_TLS_KEY_FILE: 'a' }, 'KAFKA_TLS_KEY_FILE: expected KAFKA_TLS_CERT or KAFKA_TLS_CERT_FILE too'],
     [{ KAFKA_TLS_KEYSTORE_PASSWORD: 'a' }, 'KAFKA_TLS_KEYSTORE_PASSWORD: expected KAFKA_TLS_KEYSTORE_FILE too'],
+    [{ KAFKA_AUTH: 'scram' }, 'KAFKA_AUTH=scram: expected KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'],
+    [{ KAFKA_AUTH: 'plain', KAFKA_SASL_USERNAME: 'a' }, 'KAFKA_SASL_USERNAME: expected KAFKA_SASL_PASSWORD or'],
+    [{ KAFKA_SASL_SECRET_ID: 'a' }, 'KAFKA_SASL_SECRET_ID: expected KAFKA_AUTH=scram or plain too, got tls'],
+    [
+      { KAFKA_AUTH: 'scram', KAFKA_SASL_SECRET_ID: 'a', KAFKA_SASL_USERNAME: 'b', KAFKA_SASL_PASSWORD: 'c' },
+      'KAFKA_SASL_SECRET_ID and KAFKA_SASL_USERNAME: expected one of them, got 2',
+    ],
+    [{ KAFKA_TLS: 'off', KAFKA_TLS_CA_FILE: 'a' }, 'KAFKA_TLS_CA_FILE: expected KAFKA_TLS=on, got off'],
+    [{ KAFKA_TLS: 'off', KAFKA_AUTH: 'iam' }, 'KAFKA_AUTH=iam: expected KAFKA_TLS=on'],
     [{ ALERT_LOW: '38' }, 'ALERT_LOW: expected a number below ALERT_HIGH (37.2), got 38'],
   ])('says which variables do not go together: %o', (environment, problem) => {
     expect(problemsOf(environment)).toContain(problem);
@@ -127,6 +136,7 @@ describe('the configuration', () => {
       'KAFKA_TLS_KEY',
       'KAFKA_TLS_KEY_PASSPHRASE',
       'KAFKA_TLS_KEYSTORE_PASSWORD',
+      'KAFKA_SASL_PASSWORD',
     ]);
   });
 });
