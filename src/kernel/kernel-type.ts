@@ -14,71 +14,122 @@ const typeNumbers: Readonly<Partial<Record<ColumnType['kind'], number>>> = {
   date: typeDate,
 };
 
-/** Most fields a struct may have: the kernel notes the seen ones in one 64-bit mask. */
-const fieldsMax = 64;
 /** Most distinct JSON keys remembered per struct; several keys (`a`, `A`) can mean one column. */
-const keysMax = 256;
+const keysMax = 1000;
 
-type Struct = Extract<ColumnType, { kind: 'struct' }>;
+/** A field of a struct in the kernel. */
+interface KernelField {
+  readonly name: string;
+  readonly type: KernelType;
+}
+
+/** A key that has been learned; without a field it has only nulls. */
+interface LearnedKey {
+  readonly address: Address;
+  readonly hasField: boolean;
+}
 
 /** A type as the kernel knows it; the keys under which JSON has the fields of its structs must be learned. */
 export class KernelType {
   readonly #kernel: Kernel;
-  readonly type: ColumnType;
+  readonly #fields: KernelField[] = [];
+  readonly #indexes = new Map<string, number>();
+  readonly #keys = new Map<string, LearnedKey>();
   readonly address: Address;
   /** The elements' type; set for an array. */
   readonly element: KernelType | undefined;
-  /** The fields' types, in the order of the struct's type; none for other types. */
-  readonly fields: readonly KernelType[];
-  readonly #keys = new Set<string>();
+  #type: ColumnType;
 
-  /** Answers with `undefined` for a type that the kernel can't read. */
-  static of(kernel: Kernel, type: ColumnType): KernelType | undefined {
-    return isReadable(type) ? new KernelType(kernel, type) : undefined;
+  /**
+   * Answers with `undefined` for a type that the kernel can't read. A strict type was inferred from values: it takes only those from which
+   * the same would be inferred.
+   */
+  static of(kernel: Kernel, type: ColumnType, { isStrict }: { readonly isStrict: boolean }): KernelType | undefined {
+    return isReadable(type) ? new KernelType(kernel, type, isStrict) : undefined;
   }
 
-  constructor(kernel: Kernel, type: ColumnType) {
+  private constructor(kernel: Kernel, type: ColumnType, isStrict: boolean) {
     const { calls } = kernel;
-    const fields = type.kind === 'struct' ? type.fields : [];
     this.#kernel = kernel;
-    this.type = type;
-    this.address = calls.createType(numberOf(type), fields.length);
-    this.element = type.kind === 'array' ? new KernelType(kernel, type.element) : undefined;
-    this.fields = fields.map((field) => new KernelType(kernel, field.type));
-    if (this.element !== undefined) calls.setElement(this.address, this.element.address);
-    for (const [index, { address }] of this.fields.entries()) calls.setField(this.address, index, address);
+    this.#type = type;
+    this.address = calls.createType(numberOf(type), isStrict);
+    if (type.kind === 'array') {
+      this.element = new KernelType(kernel, type.element, isStrict);
+      calls.setElement(this.address, this.element.address);
+    }
+    if (type.kind === 'struct') for (const { name, type: of } of type.fields) this.#addField(name, of, isStrict);
+  }
+
+  get type(): ColumnType {
+    return this.#type;
+  }
+
+  /** The fields of a struct in the order of its type; none for other types. */
+  get fields(): readonly KernelField[] {
+    return this.#fields;
+  }
+
+  /** Grows to a type that `type` has been merged into: what is new in it is strict. */
+  grow(type: ColumnType): void {
+    if (type !== this.#type && isReadable(type)) this.#grow(type);
   }
 
   /** Learns the keys of a value of the type. */
   learn(value: unknown): void {
     if (typeof value !== 'object' || value === null) return;
-    if (this.type.kind === 'struct' && !Array.isArray(value)) this.#learnKeys(value, this.type);
-    else if (this.element !== undefined && Array.isArray(value)) for (const each of value) this.element.learn(each);
+    if (this.element !== undefined && Array.isArray(value)) for (const each of value) this.element.learn(each);
+    else if (this.#type.kind === 'struct' && !Array.isArray(value)) this.#learnKeys(value);
   }
 
-  #learnKeys(value: object, { fields }: Struct): void {
+  #grow(type: ColumnType): void {
+    if (type === this.#type) return;
+    this.#type = type;
+    if (type.kind === 'array') this.element?.grow(type.element);
+    if (type.kind !== 'struct') return;
+    for (const { name, type: of } of type.fields) {
+      const present = this.#fieldOf(name);
+      if (present === undefined) this.#addField(name, of, true);
+      else present.#grow(of);
+    }
+  }
+
+  #addField(name: string, type: ColumnType, isStrict: boolean): void {
+    const field = new KernelType(this.#kernel, type, isStrict);
+    this.#kernel.calls.addStructField(this.address, field.address);
+    this.#indexes.set(name, this.#fields.push({ name, type: field }) - 1);
+    for (const [key, { address, hasField }] of this.#keys) {
+      if (hasField || columnName(key) !== name) continue;
+      this.#kernel.calls.setTarget(address, field.address);
+      this.#keys.set(key, { address, hasField: true });
+    }
+  }
+
+  #fieldOf(name: string): KernelType | undefined {
+    return this.#fields[this.#indexes.get(name) ?? -1]?.type;
+  }
+
+  #learnKeys(value: object): void {
     for (const [key, member] of Object.entries(value)) {
-      const name = columnName(key);
-      const index = fields.findIndex((field) => field.name === name);
-      if (index < 0) continue;
-      this.fields[index]?.learn(member);
+      const field = this.#fieldOf(columnName(key));
+      if (field === undefined && member !== null) continue;
+      field?.learn(member);
       if (this.#keys.has(key) || this.#keys.size === keysMax || !isPlain(key)) continue;
-      this.#keys.add(key);
       const bytes = Buffer.from(key);
-      this.#kernel.calls.addKey(this.address, this.#kernel.copyIn(bytes), bytes.length, index);
+      const name = this.#kernel.copyIn(bytes);
+      const address = this.#kernel.calls.addStructKey(this.address, name, bytes.length, field?.address ?? 0);
+      this.#keys.set(key, { address, hasField: field !== undefined });
     }
   }
 }
 
 /** Tells whether JSON can write the key without escapes. */
 function isPlain(key: string): boolean {
-  return /^[ !#-[\]-~]*$/.test(key);
+  return /^[^"\\\p{Cc}\p{Cs}]*$/u.test(key);
 }
 
 function isReadable(type: ColumnType): boolean {
   if (type.kind === 'array') return isReadable(type.element);
-  if (type.kind === 'struct')
-    return type.fields.length <= fieldsMax && type.fields.every((field) => isReadable(field.type));
+  if (type.kind === 'struct') return type.fields.every((field) => isReadable(field.type));
   return typeNumbers[type.kind] !== undefined;
 }
 

@@ -22,16 +22,6 @@ interface Calls {
   stringCountOf(dictionary: Address): number;
   stringBytesOf(dictionary: Address): Address;
   stringOffsetsOf(dictionary: Address): Address;
-  createShape(
-    fieldCount: number,
-    capacity: number,
-    kinds: Address,
-    starts: Address,
-    ends: Address,
-    numbers: Address,
-  ): Address;
-  createLiteral(shape: Address, index: number, length: number): Address;
-  setType(shape: Address, field: number, type: Address): void;
   endOfNumber(start: Address): Address;
   readonly numberValue: { readonly value: number };
   rebase(
@@ -43,10 +33,24 @@ interface Calls {
     windowBytes: number,
     recordBytesMax: number,
   ): number;
-  scan(shape: Address, firstRow: number, starts: Address, ends: Address, count: number): number;
-  hasRawNested(): number;
-  kindsOf(shape: Address, field: number, count: number): number;
-  dictionaryIdsOf(shape: Address, field: number, count: number, dictionary: Address, ids: Address): void;
+  createScanner(): Address;
+  addField(scanner: Address, name: Address, length: number, field: Address): Address;
+  scan(scanner: Address, firstRow: number, starts: Address, ends: Address, count: number): number;
+  unknownKeyStart(scanner: Address): Address;
+  unknownKeyEnd(): Address;
+  dropRecord(scanner: Address, row: number): void;
+  filledCountOf(scanner: Address): number;
+  filledFieldsOf(scanner: Address): Address;
+  emptyFields(scanner: Address): void;
+  setType(field: Address, type: Address): void;
+  countOf(field: Address): number;
+  rowsOf(field: Address): Address;
+  kindsOf(field: Address): Address;
+  startsOf(field: Address): Address;
+  endsOf(field: Address): Address;
+  numbersOf(field: Address): Address;
+  kindBitsOf(field: Address): number;
+  dictionaryIdsOf(field: Address, kindBits: number, dictionary: Address, ids: Address): void;
   minOf(values: Address, count: number): number;
   maxOf(values: Address, count: number): number;
   minFrom(values: Address, count: number, floor: number): number;
@@ -57,9 +61,11 @@ interface Calls {
   writeLevels(levels: Address, count: number, width: number, to: Address): Address;
   writeBits(bits: Address, count: number, to: Address): Address;
   writeDeltas(values: Address, count: number, to: Address): Address;
-  createType(kind: number, fieldCount: number): Address;
+  createType(kind: number, isStrict: boolean): Address;
   setElement(type: Address, element: Address): void;
-  setField(type: Address, index: number, field: Address): void;
+  addStructField(type: Address, field: Address): void;
+  addStructKey(type: Address, name: Address, length: number, field: Address): Address;
+  setTarget(key: Address, target: Address): void;
   createLeaf(): Address;
   setLeaf(type: Address, leaf: Address): void;
   shred(type: Address, starts: Address, ends: Address, count: number): number;
@@ -70,7 +76,6 @@ interface Calls {
   valuesOf(leaf: Address): Address;
   dictionaryOf(leaf: Address): Address;
   emptyLeaf(leaf: Address): void;
-  addKey(type: Address, name: Address, length: number, field: number): void;
 }
 
 /** Bytes of JSON given to the kernel at once; chosen to fit the CPU cache. */

@@ -1,7 +1,6 @@
 /** Numbers on which the host and the kernel agree; read by TypeScript and by AssemblyScript alike. */
 
-// what a scanned value is
-export const kindNull = 0;
+// what a scanned value is; null is none
 export const kindFalse = 1;
 export const kindTrue = 2;
 export const kindNumber = 3;
@@ -10,8 +9,10 @@ export const kindTime = 5;
 export const kindDate = 6;
 /** JSON in brackets that fits the nested type of its field. */
 export const kindTypedNested = 7;
-/** Other JSON between brackets that belong together; what is in it has not been read. */
+/** Other JSON in brackets. */
 export const kindRawNested = 8;
+/** A number that no double holds with all its digits. */
+export const kindDigits = 9;
 
 // what a type is
 export const typeStruct = 0;

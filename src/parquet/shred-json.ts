@@ -32,7 +32,7 @@ export async function shredJson(
 ): Promise<LeafColumn[] | undefined> {
   const mark = kernel.calls.mark();
   try {
-    const type = KernelType.of(kernel, column.type);
+    const type = KernelType.of(kernel, column.type, { isStrict: false });
     return type && (await new JsonShredder(column, type, kernel).shred(range, turns));
   } finally {
     kernel.calls.release(mark);
@@ -153,9 +153,6 @@ function leavesOf(kernelType: KernelType, levels: Levels, kernel: Kernel): JsonL
   const { type, element, fields } = kernelType;
   if (type.kind === 'array') return element === undefined ? [] : leavesOf(element, aroundElement(levels), kernel);
   if (type.kind === 'struct')
-    return type.fields.flatMap(({ name }, index) => {
-      const field = fields[index];
-      return field === undefined ? [] : leavesOf(field, aroundField(levels, name), kernel);
-    });
+    return fields.flatMap((field) => leavesOf(field.type, aroundField(levels, field.name), kernel));
   return [new JsonLeaf(type, levels, new KernelLeaf(kernel, kernelType))];
 }

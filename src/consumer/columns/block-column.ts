@@ -1,158 +1,165 @@
-import type { KernelType } from '../../kernel/kernel-type.ts';
-import type { Kernel } from '../../kernel/kernel.ts';
-import type { ScannedBlock } from '../../kernel/kernel-block.ts';
 import * as kinds from '../../kernel/kinds.ts';
-import { parsePlainJson } from '../../schema/exact-json.ts';
-import { fitsWhole } from '../../schema/fits-whole.ts';
-import type { ColumnType } from '../../schema/types.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { parseJson, parsePlainJson } from '../../schema/exact-json.ts';
+import { exactOf } from '../../schema/values.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { eventTimeOf } from './event-time.ts';
 import type { RecordScanner } from './record-scanner.ts';
+import type { ScannedField } from './scanned-fields.ts';
 
 const bitOf = (kind: number): number => 1 << kind;
-export const onlyNulls = 0;
-export const onlyNumbers = bitOf(kinds.kindNumber);
-export const onlyStrings = bitOf(kinds.kindString);
-export const onlyTimes = bitOf(kinds.kindTime);
-export const onlyDates = bitOf(kinds.kindDate);
-export const anyStrings = onlyStrings | onlyTimes | onlyDates;
-export const booleans = bitOf(kinds.kindTrue) | bitOf(kinds.kindFalse);
-export const nested = bitOf(kinds.kindTypedNested) | bitOf(kinds.kindRawNested);
+const numbers = bitOf(kinds.kindNumber);
+const strings = bitOf(kinds.kindString);
+const times = bitOf(kinds.kindTime);
+const dates = bitOf(kinds.kindDate);
+const booleans = bitOf(kinds.kindTrue) | bitOf(kinds.kindFalse);
+const typedNested = bitOf(kinds.kindTypedNested);
+
+/** Kinds of values that go to one column. */
+interface Share {
+  readonly kindBits: number;
+  readonly form: 'numbers' | 'strings' | 'nested';
+  readonly column: ColumnBuilder | undefined;
+}
 
 /** The values of one field of a block. */
 export class BlockColumn {
-  #field = 0;
-  /** Kinds that occur in the field, as a bit set. */
-  #kindBits = 0;
-  readonly #block: ScannedBlock;
+  readonly #field: ScannedField;
   readonly #kernel: Kernel;
   readonly #scanner: RecordScanner;
-  readonly #firstRow: number;
+  /** Where typed arrays or structs go: what is learned from other values of the block is for the next one. */
+  readonly #nested: ScannedField['nested'];
 
-  constructor(
-    block: ScannedBlock,
-    { kernel, scanner }: { readonly kernel: Kernel; readonly scanner: RecordScanner },
-    firstRow: number,
-  ) {
-    this.#block = block;
+  constructor(field: ScannedField, { kernel, scanner }: { readonly kernel: Kernel; readonly scanner: RecordScanner }) {
+    this.#field = field;
     this.#kernel = kernel;
     this.#scanner = scanner;
-    this.#firstRow = firstRow;
+    this.#nested = field.nested;
   }
 
-  get #start(): number {
-    return this.#field * this.#block.capacity;
+  get field(): ScannedField {
+    return this.#field;
   }
 
-  /** Selects the field that the other methods read. */
-  moveTo(field: number): void {
-    const { address, count } = this.#block;
-    this.#field = field;
-    this.#kindBits = this.#kernel.calls.kindsOf(address, field, count);
-  }
-
-  /** Kinds that occur in the field but null, as a bit set. */
-  get kindBits(): number {
-    return this.#kindBits & ~bitOf(kinds.kindNull);
-  }
-
-  get #hasNulls(): boolean {
-    return (this.#kindBits & bitOf(kinds.kindNull)) !== 0;
-  }
-
+  /** Sets the event times of the rows, in milliseconds. */
   readEventTimes(into: Float64Array): void {
-    const { kinds: kindAt, numbers, count } = this.#block;
-    const start = this.#start;
-    if (this.#kindBits === onlyTimes) return into.set(numbers.subarray(start, start + count), this.#firstRow);
-    for (let index = 0; index < count; index++) {
-      const slot = start + index;
-      const kind = kindAt[slot];
-      if (kind === kinds.kindTime) into[this.#firstRow + index] = numbers[slot] ?? Number.NaN;
-      else if (kind === kinds.kindNumber) into[this.#firstRow + index] = eventTimeOf(numbers[slot]);
-      else if (kind === kinds.kindString) into[this.#firstRow + index] = eventTimeOf(this.#block.stringAt(slot));
+    const { entries } = this.#field;
+    const { rows, kinds: kindAt, numbers: numberAt } = entries;
+    for (const [entry, row] of rows.entries()) {
+      const kind = kindAt[entry];
+      if (kind === kinds.kindTime) into[row] = numberAt[entry] ?? Number.NaN;
+      else if (kind === kinds.kindNumber) into[row] = eventTimeOf(numberAt[entry]);
+      else if (kind === kinds.kindString) into[row] = eventTimeOf(this.#textAt(entry));
     }
   }
 
-  addNumbers(to: ColumnBuilder): boolean {
-    this.#noteField(to);
-    const { kinds: kindAt, numbers, count } = this.#block;
-    const start = this.#start;
-    if (!this.#hasNulls && to.appendNumbers(this.#firstRow, numbers.subarray(start, start + count))) return true;
-    for (let index = 0; index < count; index++)
-      if (kindAt[start + index] !== kinds.kindNull) to.pushNumber(this.#firstRow + index, numbers[start + index] ?? 0);
-    return true;
-  }
-
-  addBooleans(to: ColumnBuilder): boolean {
-    this.#noteField(to);
-    const { kinds: kindAt, count } = this.#block;
-    const start = this.#start;
-    for (let index = 0; index < count; index++) {
-      const kind = kindAt[start + index];
-      if (kind !== kinds.kindNull) to.pushNumber(this.#firstRow + index, kind === kinds.kindTrue ? 1 : 0);
+  /** Adds all values to their columns, in the rows of a block; answers with false, and adds none, when there is no column yet for some. */
+  addAll(block: { readonly first: number; readonly end: number }): boolean {
+    const { kindBits } = this.#field.entries;
+    const shares = this.#sharesOf(kindBits);
+    if (shares === undefined) return false;
+    for (const { kindBits: share, form, column } of shares) {
+      if (column === undefined) continue;
+      column.noteField(this.#field.name, block.first, block.end);
+      if (form === 'nested') this.#addNested(column);
+      else if ((kindBits & ~share) === 0) this.#addOnly(form, column, share);
+      else this.#addSome(form, column, share);
     }
     return true;
   }
 
-  addStrings(to: ColumnBuilder): boolean {
-    this.#noteField(to);
-    const { address, count } = this.#block;
-    const { calls, ids: output } = this.#kernel;
-    calls.dictionaryIdsOf(address, this.#field, count, to.strings.address, output);
-    const ids = this.#kernel.int32.subarray(output >> 2, (output >> 2) + count);
-    if (!this.#hasNulls && to.appendIds(this.#firstRow, ids)) return true;
-    for (let index = 0; index < count; index++) {
-      const id = ids[index] ?? -1;
-      if (id >= 0) to.pushId(this.#firstRow + index, id);
-    }
-    return true;
+  /** Splits the kinds that occur by their columns; `undefined` when one of them has none. */
+  #sharesOf(kindBits: number): Share[] | undefined {
+    const { state, isString } = this.#field;
+    const all: readonly Share[] = [
+      { kindBits: numbers, form: 'numbers', column: state?.numbers },
+      { kindBits: isString ? strings | times | dates : strings, form: 'strings', column: state?.strings },
+      { kindBits: isString ? 0 : times, form: 'numbers', column: state?.timestamps },
+      { kindBits: isString ? 0 : dates, form: 'numbers', column: state?.dates },
+      { kindBits: booleans, form: 'numbers', column: state?.booleans },
+      { kindBits: typedNested, form: 'nested', column: this.#nested?.column },
+    ];
+    const shares = all.filter((share) => (share.kindBits & kindBits) !== 0);
+    let covered = 0;
+    for (const { kindBits: bits, column } of shares) if (column !== undefined) covered |= bits;
+    return (kindBits & ~covered) === 0 ? shares : undefined;
   }
 
-  /** Adds arrays or structs; answers with false, and adds nothing, when one of them does not fit the type whole. */
-  addNested(to: ColumnBuilder, known: ColumnType, kernelType: KernelType | undefined): boolean {
-    const { kinds: kindAt, starts, ends, rawNested, count } = this.#block;
-    const { bytes } = this.#scanner;
-    const start = this.#start;
-    for (let slot = start; slot < start + count; slot++)
-      if (kindAt[slot] === kinds.kindRawNested && !fitsWhole(rawNested[slot], known)) return false;
-    this.#noteField(to);
-    for (let index = 0; index < count; index++) {
-      const slot = start + index;
-      if (kindAt[slot] === kinds.kindNull) continue;
-      const from = this.#scanner.offsetOf(starts[slot] ?? 0);
-      to.pushJson(this.#firstRow + index, bytes, from, this.#scanner.offsetOf(ends[slot] ?? 0));
-    }
-    for (let slot = start; slot < start + count; slot++)
-      if (this.#block.kindAt(slot) === kinds.kindRawNested) kernelType?.learn(rawNested[slot]);
-    return true;
+  #addOnly(form: 'numbers' | 'strings', to: ColumnBuilder, kindBits: number): void {
+    const { entries } = this.#field;
+    if (form === 'numbers') return to.appendNumbers(entries.rows, entries.numbers);
+    const ids = entries.idsOf(kindBits, to.strings.address);
+    to.appendIds(entries.rows, ids);
   }
 
-  #noteField(to: ColumnBuilder): void {
-    const { shape, count } = this.#block;
-    to.noteField(shape.keys[this.#field] ?? '', this.#firstRow, this.#firstRow + count);
+  /** Adds the values of some kinds, where there are others beside them. */
+  #addSome(form: 'numbers' | 'strings', to: ColumnBuilder, kindBits: number): void {
+    const { entries } = this.#field;
+    const ids = form === 'strings' ? entries.idsOf(kindBits, to.strings.address) : undefined;
+    const { rows, kinds: kindAt, numbers: numberAt } = entries;
+    for (const [entry, row] of rows.entries()) {
+      if ((bitOf(kindAt[entry] ?? 0) & kindBits) === 0) continue;
+      if (ids === undefined) to.pushNumber(row, numberAt[entry] ?? 0);
+      else to.pushId(row, ids[entry] ?? 0);
+    }
+  }
+
+  /** Adds arrays or structs that fit their type whole. */
+  #addNested(to: ColumnBuilder): void {
+    const { rows, kinds: kindAt, starts, ends } = this.#field.entries;
+    const { bytes, shift } = this.#scanner;
+    for (const [entry, row] of rows.entries()) {
+      if (kindAt[entry] !== kinds.kindTypedNested) continue;
+      to.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
+    }
+  }
+
+  /** Adds one array or struct that fits its type whole; answers with false when it is something else. */
+  addNestedAt(entry: number): boolean {
+    const { entries, name } = this.#field;
+    const { kinds: kindAt, rows, starts, ends } = entries;
+    const row = rows[entry] ?? 0;
+    const column = this.#nested?.column;
+    if (column === undefined || kindAt[entry] !== kinds.kindTypedNested) return false;
+    const { bytes, shift } = this.#scanner;
+    column.noteField(name, row, row + 1);
+    return column.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
   }
 
   /** Gives the value as it is in a parsed record. */
-  valueAt(field: number, index: number): unknown {
-    const block = this.#block;
-    const slot = field * block.capacity + index;
-    switch (block.kindAt(slot)) {
+  valueAt(entry: number): unknown {
+    const { entries } = this.#field;
+    switch (entries.kinds[entry]) {
       case kinds.kindFalse:
         return false;
       case kinds.kindTrue:
         return true;
       case kinds.kindNumber:
-        return block.numberAt(slot);
-      case kinds.kindString:
-      case kinds.kindTime:
-      case kinds.kindDate:
-        return block.stringAt(slot);
+        return entries.numbers[entry];
+      case kinds.kindDigits:
+        return exactOf(this.#textAt(entry));
       case kinds.kindTypedNested:
-        return parsePlainJson(block.stringAt(slot));
+        return parsePlainJson(this.#textAt(entry));
       case kinds.kindRawNested:
-        return block.rawNested[slot];
+        return parseJson(this.#textAt(entry));
       default:
-        return null;
+        return this.#textAt(entry);
     }
   }
+
+  /** Orders the block's values as a parsed record has them: those of earlier rows first, keys that are integers before others. */
+  orderAt(entry: number): number {
+    const { entries, keyIndex } = this.#field;
+    const { rows, kinds: kindAt, starts, numbers: numberAt } = entries;
+    const address = kindAt[entry] === kinds.kindString ? numberAt[entry] : starts[entry];
+    return (rows[entry] ?? 0) * rowWeight + (keyIndex >= 0 ? keyIndex : otherKeys + (address ?? 0));
+  }
+
+  #textAt(entry: number): string {
+    const { starts, ends } = this.#field.entries;
+    return this.#kernel.stringAt(starts[entry] ?? 0, ends[entry] ?? 0);
+  }
 }
+
+const otherKeys = 2 ** 32;
+const rowWeight = 2 ** 34;

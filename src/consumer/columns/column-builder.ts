@@ -80,7 +80,7 @@ export class ColumnBuilder {
     else this.#otherFields.push({ first, end, field });
   }
 
-  /** Notes that a pushed value does not fit the known type with all its members. */
+  /** Notes that a pushed value does not fit the column's type with all its members. */
   markPartial(): void {
     this.#areWhole = false;
   }
@@ -106,20 +106,18 @@ export class ColumnBuilder {
     return true;
   }
 
-  /** Adds numbers of consecutive rows at once; answers with false, and adds nothing, when they must be added one by one. */
-  appendNumbers(firstRow: number, values: Float64Array): boolean {
-    if (!this.#follows(firstRow, values.length)) return false;
-    this.#numbers.set(values, firstRow);
-    this.#count += values.length;
-    return true;
+  /** Adds numbers of ascending rows, all of them behind those that have a value. */
+  appendNumbers(rows: Int32Array, values: Float64Array): void {
+    this.#reserve(rows);
+    this.#numbers.set(values, this.#count);
+    this.#count += rows.length;
   }
 
-  /** Adds ids of consecutive rows at once, as `appendNumbers` does. */
-  appendIds(firstRow: number, ids: Int32Array): boolean {
-    if (!this.#follows(firstRow, ids.length)) return false;
-    this.#ids.set(ids, firstRow);
-    this.#count += ids.length;
-    return true;
+  /** Adds strings by their ids, as `appendNumbers` does. */
+  appendIds(rows: Int32Array, ids: Int32Array): void {
+    this.#reserve(rows);
+    this.#ids.set(ids, this.#count);
+    this.#count += rows.length;
   }
 
   finish(): DecodedColumn {
@@ -147,9 +145,18 @@ export class ColumnBuilder {
     }
   }
 
-  /** Tells whether every row before has a value, and there is room for the next ones. */
-  #follows(firstRow: number, count: number): boolean {
-    return this.#rows === undefined && this.#count === firstRow && firstRow + count <= this.#capacity;
+  /** Makes room for values of the rows, and notes these unless every row before the last one has a value. */
+  #reserve(rows: Int32Array): void {
+    while (this.#count + rows.length > this.#capacity) this.#grow();
+    const isDense = this.#rows === undefined && rows.at(-1) === this.#count + rows.length - 1;
+    if (!isDense) this.#noteRows().set(rows, this.#count);
+  }
+
+  #noteRows(): Int32Array {
+    if (this.#rows !== undefined) return this.#rows;
+    this.#rows = this.#memory.int32(this.#capacity);
+    for (let before = 0; before < this.#count; before++) this.#rows[before] = before;
+    return this.#rows;
   }
 
   #addRow(row: number): boolean {
@@ -158,8 +165,7 @@ export class ColumnBuilder {
     if (this.#rows === undefined && row !== at) {
       // the value before may be this row's too
       if (row < at) return false;
-      this.#rows = this.#memory.int32(this.#capacity);
-      for (let before = 0; before < at; before++) this.#rows[before] = before;
+      this.#noteRows();
     }
     if (this.#rows !== undefined) {
       if (at > 0 && this.#rows[at - 1] === row) return false;

@@ -6,11 +6,11 @@ import type { Placement } from '../../schema/layout.ts';
 import { parseRecord, type RejectReason } from './parse-record.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import { BlockReader } from './block-reader.ts';
-import { RecordScanner, type Scanned } from './record-scanner.ts';
+import { RecordScanner } from './record-scanner.ts';
+import { ScannedFields } from './scanned-fields.ts';
 import { RowTimes, type PlacedTimes } from './row-times.ts';
 import { RowReader, type RowRules } from './row-reader.ts';
 import type { RescuedValues } from './rescued-values.ts';
-import type { ScannedBlock } from '../../kernel/kernel-block.ts';
 
 export interface DecodeRules extends RowRules {
   readonly recordBytesMax: number;
@@ -72,9 +72,8 @@ class BatchDecoder {
   readonly #rows: RowReader;
   readonly #scanner: RecordScanner;
   readonly #scans: boolean;
+  /** Scanned records are rows already, though their values may not yet be in their columns. */
   readonly #blocks: BlockReader;
-  /** Scanned records that are rows already, but whose values are not yet in their columns. */
-  #block: ScannedBlock | undefined;
   readonly #times: RowTimes;
   readonly #rejects: Reject[] = [];
   #tombstones = 0;
@@ -101,10 +100,11 @@ class BatchDecoder {
     this.#kernel = kernel;
     this.#scans = scans;
     this.#rows = new RowReader(rules, eventTimeField, { rowsMax, memory, kernel });
-    this.#scanner = new RecordScanner(kernel, { rowsMax, recordBytesMax: rules.recordBytesMax });
     this.#times = new RowTimes(rowsMax, memory);
-    const reader = { kernel, scanner: this.#scanner, rows: this.#rows };
-    this.#blocks = new BlockReader(reader, eventTimeField, this.#times.eventTimes);
+    const fields = new ScannedFields(kernel, this.#rows, eventTimeField);
+    this.#scanner = new RecordScanner(kernel, fields, rules.recordBytesMax);
+    const tools = { kernel, scanner: this.#scanner, rows: this.#rows, fields };
+    this.#blocks = new BlockReader(tools, this.#times.eventTimes);
   }
 
   /** Reads the records, some at a time; yields the bytes of each lot. */
@@ -115,15 +115,14 @@ class BatchDecoder {
       const stop = index + (this.#scans ? this.#scanner.load(chunk, index, end) : 0);
       if (stop === index) this.#readOne(chunk, index++);
       while (index < stop) {
-        const scanned = this.#scanner.scan(index, stop);
-        if (scanned === undefined) this.#readOne(chunk, index++);
-        else {
-          this.#addScanned(scanned, chunk, index);
-          index += scanned.count;
-        }
+        const wanted = Math.min(stop - index, this.#blocks.room);
+        const count = this.#scanner.scan(index, wanted, this.#rowCount);
+        this.#addScanned(chunk, index, index + count);
+        index += count;
+        if (count < wanted) this.#readOne(chunk, index++);
       }
       // a block refers to its strings by their address in what was loaded
-      this.#flush();
+      this.#blocks.flush(this.#rowCount);
       yield sizeOf(chunk, before, index);
     }
   }
@@ -144,15 +143,11 @@ class BatchDecoder {
     };
   }
 
-  /** Makes rows of scanned records, from `first` on. */
-  #addScanned({ block, count }: Scanned, chunk: RecordChunk, first: number): void {
-    if (this.#block !== block) {
-      this.#flush();
-      this.#block = block;
-    }
-    block.count += count;
-    this.#addRows(chunk, first, first + count);
-    if (block.count === block.capacity) this.#flush();
+  /** Makes rows of scanned records. */
+  #addScanned(chunk: RecordChunk, first: number, end: number): void {
+    this.#addRows(chunk, first, end);
+    this.#blocks.count(end - first);
+    if (this.#blocks.room === 0) this.#blocks.flush(this.#rowCount);
   }
 
   /** Makes a row or a dead letter of a record that is not scanned, or counts a tombstone. */
@@ -171,14 +166,6 @@ class BatchDecoder {
     this.#rowCount += end - first;
   }
 
-  /** Adds the block's values to their columns, which take rows in their order: those of a block before any other. */
-  #flush(): void {
-    const block = this.#block;
-    if (block === undefined || block.count === 0) return;
-    this.#blocks.read(block, this.#rowCount - block.count);
-    block.count = 0;
-  }
-
   /** Parses a record into a row; answers with false when it has become a dead letter. */
   #parse(chunk: RecordChunk, index: number, start: number, end: number): boolean {
     const parsed = parseRecord(chunk.bytes, start, end);
@@ -186,10 +173,9 @@ class BatchDecoder {
       this.#rejects.push({ chunk, index, reason: parsed.reason, detail: parsed.detail });
       return false;
     }
-    this.#flush();
+    // columns take rows in their order: those of the block before this one
+    this.#blocks.flush(this.#rowCount);
     this.#times.eventTimes[this.#rowCount] = this.#rows.read(this.#rowCount, parsed.fields);
-    const block = this.#scanner.learn({ start, end, fields: parsed.fields }, chunk.bytes);
-    if (block !== undefined) this.#blocks.open(block, parsed.fields);
     return true;
   }
 }

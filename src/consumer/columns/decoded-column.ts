@@ -44,7 +44,7 @@ export type ValueStore =
   /** Numbers as they are, 0 or 1 for booleans, milliseconds and days for timestamps and dates. */
   | { readonly kind: 'numbers'; readonly values: Float64Array }
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
-  /** Arrays and structs. `areWhole`: each fits the type that the column was known to have, with all its members. */
+  /** Arrays and structs. `areWhole`: each fits the observed type with all its members. */
   | { readonly kind: 'nested'; readonly values: JsonValues; readonly areWhole: boolean }
   | { readonly kind: 'values'; readonly values: readonly unknown[] };
 

@@ -1,7 +1,8 @@
 import { columnName, reservedSuffix } from '../../schema/names.ts';
 import { pointerTo } from '../../schema/json-pointer.ts';
+import { fitsWhole } from '../../schema/fits-whole.ts';
 import { mergeTypes } from '../../schema/merge.ts';
-import { observe, type Observed, type ObserveRules } from '../../schema/observe.ts';
+import { observe, type NumberRule, type Observed, type ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { fitScalar, unfit } from '../../schema/values.ts';
 import { ColumnBuilder, type BatchSpace } from './column-builder.ts';
@@ -34,7 +35,7 @@ export interface FieldState {
   timestamps: ColumnBuilder | undefined;
   dates: ColumnBuilder | undefined;
   booleans: ColumnBuilder | undefined;
-  /** Column of arrays or structs that fit the known type. */
+  /** Column of arrays or structs, the last one that has got a value. */
   nested: ColumnBuilder | undefined;
 }
 
@@ -59,13 +60,18 @@ export class RowReader {
     this.#space = space;
   }
 
+  /** How numbers are inferred. */
+  get numbers(): NumberRule {
+    return this.#rules.numbers;
+  }
+
   /** Adds the record's values; answers with its event time in milliseconds, NaN when it has none. */
   read(row: number, record: object): number {
     let eventMs = Number.NaN;
     for (const [field, value] of Object.entries(record)) {
       if (value === null) continue;
       if (field === this.#eventTimeField) eventMs = eventTimeOf(value);
-      if (this.#isBeyond(field)) {
+      if (this.isBeyond(field)) {
         this.rescued.add(row, pointerTo('', field), value);
         continue;
       }
@@ -116,7 +122,7 @@ export class RowReader {
   }
 
   /** Tells, without a look at its values, that a new field has no column and can get none: there may be any number of such fields. */
-  #isBeyond(field: string): boolean {
+  isBeyond(field: string): boolean {
     if (this.#builders.size < this.#rules.columnsMax || this.#fields.has(field)) return false;
     const name = this.#nameOf(field);
     return name !== undefined && !this.#names.has(name);
@@ -136,9 +142,8 @@ export class RowReader {
     if (observed === undefined) return true;
     const builder = this.#builderOf(row, state, observed);
     if (observed.form === 'plain') {
-      if (observed.type !== state.known) builder?.markPartial();
-      else if (isScalar(state.known)) state.fastPath = builder;
-      else state.nested = builder;
+      if (!isScalar(observed.type)) setNested(state, builder, value);
+      else if (observed.type === state.known) state.fastPath = builder;
       this.#setColumnOfKind(state, observed.type, builder);
     }
     return builder !== undefined && push(builder, row, state, cellOf(value, observed));
@@ -186,6 +191,12 @@ function push(builder: ColumnBuilder, row: number, { field }: FieldState, cell: 
   const isAdded = builder.push(row, cell);
   if (isAdded) builder.noteField(field, row, row + 1);
   return isAdded;
+}
+
+/** Sets the column of arrays or structs; notes there whether the value fits its type whole. */
+function setNested(state: FieldState, builder: ColumnBuilder | undefined, value: unknown): void {
+  state.nested = builder;
+  if (builder?.observed.form === 'plain' && !fitsWhole(value, builder.observed.type)) builder.markPartial();
 }
 
 /** Types that hold some numbers; the others go to a double. */

@@ -2,6 +2,7 @@ import { Turns } from '../../runtime/turns.ts';
 import { conform } from '../../schema/conform.ts';
 import { writeJson } from '../../schema/exact-json.ts';
 import { fitsWhole } from '../../schema/fits-whole.ts';
+import { includesType } from '../../schema/includes-type.ts';
 import { pointerTo } from '../../schema/json-pointer.ts';
 import type { Evolution } from '../../schema/evolution.ts';
 import { rescuedColumn } from '../../schema/names.ts';
@@ -82,7 +83,7 @@ async function fit(
 ): Promise<DecodedColumn> {
   const { observed, store } = column;
   if (store.kind !== 'values' && store.kind !== 'nested') return column;
-  if (store.kind === 'nested' && (store.areWhole || (await allFitWhole(column, type, turns)))) return column;
+  if (store.kind === 'nested' && (areWhole(column, type) || (await allFitWhole(column, type, turns)))) return column;
   const rows: number[] = [];
   const cells: unknown[] = [];
   for (let at = 0; at < column.count; at++) {
@@ -105,6 +106,11 @@ async function fit(
     cells.push(cell);
   }
   return { ...column, count: rows.length, rows: Int32Array.from(rows), store: { kind: 'values', values: cells } };
+}
+
+/** Tells, without a look at its values, that all of them fit the type whole. */
+function areWhole({ observed, store }: DecodedColumn, type: ColumnType): boolean {
+  return store.kind === 'nested' && store.areWhole && observed.form === 'plain' && includesType(type, observed.type);
 }
 
 async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: Turns): Promise<boolean> {

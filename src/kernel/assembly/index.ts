@@ -12,6 +12,7 @@ export {
   stringCountOf,
   stringOffsetsOf,
 } from './dictionary';
+export { countOf, dictionaryIdsOf, endsOf, kindBitsOf, kindsOf, numbersOf, rowsOf, setType, startsOf } from './fields';
 export { setHashKey } from './hash';
 export { writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export {
@@ -25,6 +26,18 @@ export {
   valuesOf,
 } from './leaf';
 export { endOfNumber, numberValue } from './number';
-export { addKey, createType, setElement, setField, setLeaf, shred } from './nested-types';
-export { dictionaryIdsOf, createLiteral, createShape, hasRawNested, kindsOf, rebase, scan, setType } from './records';
+export { addStructField, addStructKey, createType, setElement, setLeaf, shred } from './nested-types';
+export { setTarget } from './keys';
+export {
+  addField,
+  createScanner,
+  dropRecord,
+  emptyFields,
+  filledCountOf,
+  filledFieldsOf,
+  rebase,
+  scan,
+  unknownKeyEnd,
+  unknownKeyStart,
+} from './records';
 export { createStrings, clearStrings } from './strings';

@@ -1,41 +1,42 @@
-import { grow, allocateZeros } from './arena';
-import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote, sameBytes, skipSpace } from './bytes';
+import { allocateZeros, grow } from './arena';
+import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
+import { addKey, createKeyTable, Key, KeyTable, keyAt, valueStart } from './keys';
 import { addEntry, addString, addValue, saveLeaf, Leaf, restoreLeaf } from './leaf';
 import { endOfNumber, numberValue } from './number';
-import { endOfPlain, endOfString, stringEnd, stringStart } from './strings';
+import { endOfString, markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { dateOf, timeOf } from './time';
+import { endOfBoolean, endOfNull } from './words';
 import { typeArray, typeBoolean, typeDouble, typeString, typeStruct, typeTimestamp } from '../kinds';
 
 /** A type: a leaf, or an array or a struct with the types in it. */
 @unmanaged
 export class NestedType {
   kind: i32;
+  /** The type was inferred from values, and takes only those from which the same would be inferred: no string that looks like a time. */
+  isStrict: bool;
   /** The elements' type; set for an array. */
   element: NestedType;
   /** Addresses of the fields' types, `fieldCount` of them; set for a struct. */
   fields: usize;
   fieldCount: i32;
-  /** The `Key`s under which JSON has the fields; learned for a struct. */
-  keys: usize;
-  keyCount: i32;
-  keysMax: i32;
+  fieldsMax: i32;
+  /** Keys under which JSON has the fields; learned for a struct. A key without a field has only nulls. */
+  keys: KeyTable;
+  /** Number of the struct that was read last; of the last one that had this field, in a field's type. */
+  struct: i32;
+  owner: i32;
   /** Collects the values of a leaf, if anything does. */
   leaf: Leaf;
 }
 
-@unmanaged
-class Key {
-  name: usize;
-  length: usize;
-  field: i32;
-}
+const startFields: i32 = 8;
 
-/** Creates a type with room for `fieldCount` fields, at most 64, which `setField` fills. */
-export function createType(kind: i32, fieldCount: i32): NestedType {
+/** Creates a type; `setElement` and `addStructField` fill it. */
+export function createType(kind: i32, isStrict: bool): NestedType {
   const type = changetype<NestedType>(allocateZeros(offsetof<NestedType>()));
   type.kind = kind;
-  type.fieldCount = fieldCount;
-  type.fields = allocateZeros(<usize>fieldCount * sizeof<usize>());
+  type.isStrict = isStrict;
+  if (kind == typeStruct) type.keys = createKeyTable();
   return type;
 }
 
@@ -43,56 +44,60 @@ export function setElement(type: NestedType, element: NestedType): void {
   type.element = element;
 }
 
-export function setField(type: NestedType, index: i32, field: NestedType): void {
-  store<usize>(type.fields + <usize>index * sizeof<usize>(), changetype<usize>(field));
+/** Adds a field behind those that the struct has. */
+export function addStructField(type: NestedType, field: NestedType): void {
+  if (type.fieldCount == type.fieldsMax) {
+    type.fieldsMax = type.fieldsMax == 0 ? startFields : type.fieldsMax * 2;
+    type.fields = grow(type.fields, (<usize>type.fieldCount) << 2, (<usize>type.fieldsMax) << 2);
+  }
+  store<usize>(type.fields + ((<usize>type.fieldCount) << 2), changetype<usize>(field));
+  type.fieldCount++;
 }
 
 export function setLeaf(type: NestedType, leaf: Leaf): void {
   type.leaf = leaf;
 }
 
-/** Learns a key under which JSON has the field: its bytes as they stand between the quotes. */
-export function addKey(type: NestedType, name: usize, length: usize, field: i32): void {
-  if (type.keyCount == type.keysMax) {
-    const bytes = <usize>type.keyCount * offsetof<Key>();
-    type.keysMax = type.keysMax * 2 + 4;
-    type.keys = grow(type.keys, bytes, <usize>type.keysMax * offsetof<Key>());
-  }
-  const key = keyAt(type, type.keyCount++);
-  key.name = name;
-  key.length = length;
-  key.field = field;
+/** Learns a key under which JSON has the field, by its bytes as they stand between the quotes; without a field it has only nulls. */
+export function addStructKey(type: NestedType, name: usize, length: usize, field: usize): Key {
+  return addKey(type.keys, name, length, field);
 }
 
 function fieldAt(type: NestedType, index: i32): NestedType {
-  return load<NestedType>(type.fields + <usize>index * sizeof<usize>());
+  return changetype<NestedType>(load<usize>(type.fields + ((<usize>index) << 2)));
 }
 
-function keyAt(type: NestedType, index: i32): Key {
-  return changetype<Key>(type.keys + <usize>index * offsetof<Key>());
-}
+/** Tells whether leaves collect what is read; else it is only looked at. */
+let isCollecting: bool = false;
 
-/** Answers with the address one past the `null` at `at`, 0 for anything else. */
-export function endOfNull(at: usize): usize {
-  return load<u32>(at) == 0x6c6c756e ? at + 4 : 0;
-}
+/**
+ * What is known of the value that `endOfTyped` read: a value of a type that was not inferred has that type; else something in it must tell
+ * its type, which null and what is empty do not.
+ */
+let isKnown: bool = false;
+let hasType: bool = false;
 
-/** Answers with the address one past `true` or `false`, 0 for anything else. */
-export function endOfBoolean(at: usize): usize {
-  if (load<u32>(at) == 0x65757274) return at + 4;
-  return load<u8>(at) == 0x66 && load<u32>(at, 1) == 0x65736c61 ? at + 5 : 0;
+/** Answers with the address one past the JSON at `at` when it is a value of the type, whose members all fit; else with 0. Nothing is collected. */
+export function endOfWhole(type: NestedType, at: usize): usize {
+  isCollecting = false;
+  const mark = markStrings();
+  const end = endOfTyped(type, at, 0, 0, 0);
+  releaseStrings(mark);
+  return hasType ? end : 0;
 }
 
 /**
- * Answers with the address one past the JSON at `at` when it is a value of the type whose members are all known and fit; else with 0.
- * Leaves collect it: `definition` and `repetition` are the levels of what is around the value, `depth` counts the arrays around it.
+ * Reads a value as `endOfWhole` does. Leaves collect it: `definition` and `repetition` are the levels of what is around the value, `depth`
+ * counts the arrays around it.
  */
-export function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
+function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
   if (type.kind == typeStruct) return endOfStruct(type, at, definition + 1, repetition, depth);
   if (type.kind == typeArray) return endOfArray(type, at, definition + 1, repetition, depth);
   const end = endOfScalar(type, at);
+  isKnown = !type.isStrict;
+  hasType = true;
+  if (end == 0 || !isCollecting) return end;
   const leaf = type.leaf;
-  if (end == 0 || changetype<usize>(leaf) == 0) return end;
   addEntry(leaf, definition + 1, repetition);
   if (type.kind == typeString) addString(leaf, stringStart, stringEnd);
   else addValue(leaf, scalarValue);
@@ -115,9 +120,17 @@ function endOfScalar(type: NestedType, at: usize): usize {
   }
   if (load<u8>(at) != quote) return 0;
   const end = endOfString(at);
-  if (end == 0 || type.kind == typeString) return end;
+  if (end == 0) return 0;
+  if (type.kind == typeString) return type.isStrict && isTimeOrDate() ? 0 : end;
   scalarValue = type.kind == typeTimestamp ? timeOf(stringStart, stringEnd) : dateOf(stringStart, stringEnd);
   return isNaN(scalarValue) ? 0 : end;
+}
+
+/** Tells whether the string that was read last is a time or a date. */
+function isTimeOrDate(): bool {
+  const length = stringEnd - stringStart;
+  if (length < 10 || length > 29) return false;
+  return !isNaN(length == 10 ? dateOf(stringStart, stringEnd) : timeOf(stringStart, stringEnd));
 }
 
 /** Adds a missing value: its leaves have an entry all the same. */
@@ -125,17 +138,23 @@ function addNull(type: NestedType, definition: i32, repetition: i32): void {
   if (type.kind == typeArray) addNull(type.element, definition, repetition);
   else if (type.kind == typeStruct)
     for (let field = 0; field < type.fieldCount; field++) addNull(fieldAt(type, field), definition, repetition);
-  else if (changetype<usize>(type.leaf) != 0) addEntry(type.leaf, definition, repetition);
+  else addEntry(type.leaf, definition, repetition);
 }
 
 /** Skips a value of the type, or a null, and the space after it; answers with 0 when it is neither. */
 function endOfMember(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
-  const afterNull = endOfNull(at);
-  if (afterNull != 0) {
-    addNull(type, definition, repetition);
-    return skipSpace(afterNull);
+  if (load<u8>(at) == 0x6e) {
+    if (isCollecting) addNull(type, definition, repetition);
+    return endOfNullMember(at);
   }
   const end = endOfTyped(type, at, definition, repetition, depth);
+  return end == 0 ? 0 : skipSpace(end);
+}
+
+function endOfNullMember(at: usize): usize {
+  isKnown = true;
+  hasType = false;
+  const end = endOfNull(at);
   return end == 0 ? 0 : skipSpace(end);
 }
 
@@ -144,57 +163,72 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
   if (load<u8>(start) != openBracket) return 0;
   let at = skipSpace(start + 1);
   if (load<u8>(at) == closeBracket) {
-    addNull(type.element, definition, repetition);
+    if (isCollecting) addNull(type.element, definition, repetition);
+    isKnown = !type.isStrict;
+    hasType = isKnown;
     return at + 1;
   }
+  let areKnown = !type.isStrict;
+  let haveType = false;
   let repeated = repetition;
   while (true) {
     at = endOfMember(type.element, at, definition + 1, repeated, depth + 1);
     if (at == 0) return 0;
+    areKnown = areKnown && isKnown;
+    haveType = haveType || hasType;
     const byte = load<u8>(at);
-    if (byte == closeBracket) return at + 1;
+    if (byte == closeBracket) break;
     if (byte != comma) return 0;
     at = skipSpace(at + 1);
     repeated = depth + 1;
   }
+  isKnown = areKnown;
+  hasType = areKnown || haveType;
+  // elements without any type are kept as JSON
+  return type.isStrict && !haveType && !isCollecting ? 0 : at + 1;
 }
 
 /** Reads a struct; `definition` is the level of its fields. */
 function endOfStruct(type: NestedType, start: usize, definition: i32, repetition: i32, depth: i32): usize {
   if (load<u8>(start) != openBrace) return 0;
+  const struct = ++type.struct;
+  let areKnown = !type.isStrict;
+  let haveType = false;
+  let before = type.keys.start;
   let at = skipSpace(start + 1);
-  let seen: u64 = 0;
-  if (load<u8>(at) == closeBrace) {
-    addMissing(type, seen, definition, repetition);
-    return at + 1;
-  }
-  let index = 0;
-  while (true) {
-    const key = knownKeyAt(type, at, index++);
-    if (key == 0) return 0;
-    const field = changetype<Key>(key).field;
-    const length = changetype<Key>(key).length;
-    // two keys of one field: which of them counts is not for here
-    if ((seen & ((<u64>1) << field)) != 0) return 0;
-    seen |= (<u64>1) << field;
-    at = valueAfterKey(at + length + 2);
-    if (at == 0) return 0;
-    at = endOfMember(fieldAt(type, field), at, definition, repetition, depth);
-    if (at == 0) return 0;
-    const byte = load<u8>(at);
-    if (byte == closeBrace) {
-      addMissing(type, seen, definition, repetition);
-      return at + 1;
+  while (load<u8>(at) != closeBrace) {
+    const key = changetype<Key>(keyAt(type.keys, at, before));
+    if (changetype<usize>(key) == 0) return 0;
+    at = skipSpace(valueStart);
+    if (key.target == 0) at = endOfNullMember(at);
+    else {
+      const field = changetype<NestedType>(key.target);
+      // two keys of one field: which of them counts is not for here
+      if (field.owner == struct) return 0;
+      field.owner = struct;
+      at = endOfMember(field, at, definition, repetition, depth);
     }
-    if (byte != comma) return 0;
+    if (at == 0) return 0;
+    areKnown = areKnown && isKnown;
+    haveType = haveType || hasType;
+    if (load<u8>(at) == closeBrace) break;
+    if (load<u8>(at) != comma) return 0;
     at = skipSpace(at + 1);
+    if (load<u8>(at) != quote) return 0;
+    before = key;
   }
+  if (isCollecting) addMissing(type, struct, definition, repetition);
+  isKnown = areKnown;
+  hasType = areKnown || haveType;
+  return at + 1;
 }
 
-/** Adds nulls for the fields that are not among those `seen`. */
-function addMissing(type: NestedType, seen: u64, definition: i32, repetition: i32): void {
-  for (let field = 0; field < type.fieldCount; field++)
-    if ((seen & ((<u64>1) << field)) == 0) addNull(fieldAt(type, field), definition, repetition);
+/** Adds nulls for the fields that the struct does not have. */
+function addMissing(type: NestedType, struct: i32, definition: i32, repetition: i32): void {
+  for (let index = 0; index < type.fieldCount; index++) {
+    const field = fieldAt(type, index);
+    if (field.owner != struct) addNull(field, definition, repetition);
+  }
 }
 
 /**
@@ -202,6 +236,7 @@ function addMissing(type: NestedType, seen: u64, definition: i32, repetition: i3
  * that isn't of the type, as far as the keys of its structs are known.
  */
 export function shred(type: NestedType, starts: usize, ends: usize, count: i32): i32 {
+  isCollecting = true;
   for (let index = 0; index < count; index++) {
     const row = (<usize>index) << 2;
     const start = <usize>load<i32>(starts + row);
@@ -211,10 +246,12 @@ export function shred(type: NestedType, starts: usize, ends: usize, count: i32):
       continue;
     }
     saveLeaves(type);
+    const mark = markStrings();
     if (endOfTyped(type, start, 0, 0, 0) != end) {
       restoreLeaves(type);
       return index;
     }
+    releaseStrings(mark);
   }
   return count;
 }
@@ -231,26 +268,4 @@ function restoreLeaves(type: NestedType): void {
   else if (type.kind == typeStruct)
     for (let field = 0; field < type.fieldCount; field++) restoreLeaves(fieldAt(type, field));
   else restoreLeaf(type.leaf);
-}
-
-/** Finds where the value behind a key begins, 0 without a colon. */
-function valueAfterKey(afterKey: usize): usize {
-  const at = skipSpace(afterKey);
-  return load<u8>(at) == colon ? skipSpace(at + 1) : 0;
-}
-
-/** Finds the known key whose opening quote is at `at`, 0 when there is none; keys mostly come in their order. */
-function knownKeyAt(type: NestedType, at: usize, expected: i32): usize {
-  if (load<u8>(at) != quote) return 0;
-  const length = endOfPlain(at + 1) - at - 1;
-  if (load<u8>(at + 1 + length) != quote) return 0;
-  if (expected < type.keyCount && isKey(keyAt(type, expected), at + 1, length))
-    return changetype<usize>(keyAt(type, expected));
-  for (let index = 0; index < type.keyCount; index++)
-    if (isKey(keyAt(type, index), at + 1, length)) return changetype<usize>(keyAt(type, index));
-  return 0;
-}
-
-function isKey(key: Key, start: usize, length: usize): bool {
-  return key.length == length && sameBytes(key.name, start, length);
 }

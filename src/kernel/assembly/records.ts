@@ -1,12 +1,14 @@
-import { allocate, allocateZeros } from './arena';
-import { idOf, Dictionary } from './dictionary';
-import { backslash, closeBrace, closeBracket, digitOf, minus, openBrace, openBracket, quote } from './bytes';
+import { allocate, allocateZeros, grow } from './arena';
+import { closeBrace, comma, digitOf, minus, openBrace, openBracket, quote, skipSpace } from './bytes';
+import { addEntry, createField, dropEntry, Field } from './fields';
+import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
+import { endOfWhole } from './nested-types';
+import { endOfDigits, endOfJson } from './any-json';
 import { endOfNumber, numberValue } from './number';
-import { endOfBoolean, endOfNull, endOfTyped, NestedType } from './nested-types';
 import {
   kindDate,
+  kindDigits,
   kindFalse,
-  kindNull,
   kindNumber,
   kindRawNested,
   kindString,
@@ -16,71 +18,41 @@ import {
 } from '../kinds';
 import { endOfString, stringEnd, stringStart } from './strings';
 import { dateOf, timeOf } from './time';
+import { endOfBoolean, endOfNull } from './words';
 
 /**
- * Records of one sender look alike and differ in their values: the bytes between these are the shape's literals. The values of
- * consecutive records are kept by field: the one of `row` and `field` at `field * capacity + row`.
+ * Reads records into fields, whatever order their keys have and whichever of them are there. A block is a number of consecutive records; the
+ * host takes the fields' entries out before the next one.
  */
 @unmanaged
-export class Shape {
-  fieldCount: i32;
-  capacity: i32;
-  /** The `Literal`s, one more than fields. */
-  literals: usize;
-  /** The `NestedType` of each field, or 0. */
-  types: usize;
-  kinds: usize;
-  /** Ranges of strings, between their quotes, and of nested JSON. */
-  starts: usize;
-  ends: usize;
-  /** Values of numbers, times in milliseconds, dates in days. */
-  numbers: usize;
+export class Scanner {
+  keys: KeyTable;
+  /** Addresses of the fields that have entries. */
+  filled: usize;
+  filledCount: i32;
+  filledMax: i32;
+  /** Number of the last record. */
+  record: i32;
+  /** Where reading of a record goes on behind an unknown key, 0 for a new record. */
+  resumeAt: usize;
+  resumeAfter: Key;
 }
 
-@unmanaged
-class Literal {
-  /** The literal's bytes, filled up with zeros to whole vectors. */
-  bytes: usize;
-  length: usize;
+const startFilled: i32 = 64;
+
+export function createScanner(): Scanner {
+  const scanner = changetype<Scanner>(allocateZeros(offsetof<Scanner>()));
+  scanner.keys = createKeyTable();
+  scanner.filledMax = startFilled;
+  scanner.filled = allocate((<usize>startFilled) << 2);
+  return scanner;
 }
 
-const vectorBytes: usize = 16;
-
-/** Creates a shape; the last four arguments are arrays for the values of `capacity` rows. */
-export function createShape(
-  fieldCount: i32,
-  capacity: i32,
-  kinds: usize,
-  starts: usize,
-  ends: usize,
-  numbers: usize,
-): Shape {
-  const shape = changetype<Shape>(allocate(offsetof<Shape>()));
-  shape.fieldCount = fieldCount;
-  shape.capacity = capacity;
-  shape.literals = allocateZeros(<usize>(fieldCount + 1) * offsetof<Literal>());
-  shape.types = allocateZeros(<usize>fieldCount * sizeof<usize>());
-  shape.kinds = kinds;
-  shape.starts = starts;
-  shape.ends = ends;
-  shape.numbers = numbers;
-  return shape;
-}
-
-/** Allocates a literal; answers with the address where its bytes go. */
-export function createLiteral(shape: Shape, index: i32, length: usize): usize {
-  const literal = literalAt(shape, index);
-  literal.length = length;
-  literal.bytes = allocateZeros(length + vectorBytes);
-  return literal.bytes;
-}
-
-export function setType(shape: Shape, field: i32, type: NestedType): void {
-  store<usize>(shape.types + <usize>field * sizeof<usize>(), changetype<usize>(type));
-}
-
-function literalAt(shape: Shape, index: i32): Literal {
-  return changetype<Literal>(shape.literals + <usize>index * offsetof<Literal>());
+/** Adds a spelling of a key, between its quotes; answers with its field, which is a new one when `field` is 0. */
+export function addField(scanner: Scanner, name: usize, length: usize, field: usize): usize {
+  const target = field != 0 ? field : changetype<usize>(createField());
+  addKey(scanner.keys, name, length, target);
+  return target;
 }
 
 /**
@@ -110,171 +82,190 @@ export function rebase(
   return count;
 }
 
-/** Tells whether one of the values that `scan` met last was raw nested JSON. */
-let metRawNested: bool = false;
-
-export function hasRawNested(): bool {
-  return metRawNested;
-}
-
 /**
- * Reads records `[starts[i], ends[i])` into the rows from `firstRow` on while they have the shape and there is room, and up to one with
- * raw nested JSON. Answers with how many were read.
+ * Reads records `[starts[i], ends[i])` as the rows from `firstRow` on, up to one that can't be read. `unknownKeyStart` tells whether it is for
+ * an unknown key: once that has been added, the next call goes on behind it. Answers with how many were read.
  */
-export function scan(shape: Shape, firstRow: i32, starts: usize, ends: usize, count: i32): i32 {
-  const countMax = min(count, shape.capacity - firstRow);
-  metRawNested = false;
-  for (let index = 0; index < countMax; index++) {
+export function scan(scanner: Scanner, firstRow: i32, starts: usize, ends: usize, count: i32): i32 {
+  for (let index = 0; index < count; index++) {
     const record = (<usize>index) << 2;
-    const end = <usize>load<i32>(ends + record);
-    if (!readRecord(shape, firstRow + index, <usize>load<i32>(starts + record), end)) return index;
-    if (metRawNested) return index + 1;
+    const row = firstRow + index;
+    if (readRecord(scanner, row, <usize>load<i32>(starts + record), <usize>load<i32>(ends + record))) continue;
+    if (scanner.resumeAt == 0) drop(scanner, row);
+    return index;
   }
-  return countMax;
+  return count;
 }
 
-function readRecord(shape: Shape, row: i32, start: usize, end: usize): bool {
-  const fieldCount = shape.fieldCount;
-  const capacity = <usize>shape.capacity;
-  let literal = shape.literals;
-  let at = start;
-  let slot = <usize>row;
-  for (let field = 0; field < fieldCount; field++) {
-    at = endOfLiteral(changetype<Literal>(literal), at);
-    if (at == 0) return false;
-    at = readValue(shape, field, slot, at, end);
-    if (at == 0) return false;
-    literal += offsetof<Literal>();
-    slot += capacity;
-  }
-  at = endOfLiteral(changetype<Literal>(literal), at);
-  // whatever was read beyond the record's end, this tells
-  return at == end;
+/** Answers with where the unknown key begins that stopped `scan`, 0 when something else did. */
+export function unknownKeyStart(scanner: Scanner): usize {
+  return scanner.resumeAt == 0 ? 0 : unknownStart;
 }
 
-/** Answers with the address one past the literal, 0 when the bytes at `at` are others. */
-function endOfLiteral(literal: Literal, at: usize): usize {
-  const length = literal.length;
-  let bytes = literal.bytes;
-  let left = length;
-  let from = at;
+export function unknownKeyEnd(): usize {
+  return unknownEnd;
+}
+
+/** Gives up the record whose key is unknown. */
+export function dropRecord(scanner: Scanner, row: i32): void {
+  scanner.resumeAt = 0;
+  drop(scanner, row);
+}
+
+function drop(scanner: Scanner, row: i32): void {
+  for (let index = 0; index < scanner.filledCount; index++) dropEntry(filledAt(scanner, index), row);
+}
+
+/** Answers with the number of fields that have, or had, entries in the block. */
+export function filledCountOf(scanner: Scanner): i32 {
+  return scanner.filledCount;
+}
+
+export function filledFieldsOf(scanner: Scanner): usize {
+  return scanner.filled;
+}
+
+/** Begins a new block. */
+export function emptyFields(scanner: Scanner): void {
+  for (let index = 0; index < scanner.filledCount; index++) {
+    const field = filledAt(scanner, index);
+    field.count = 0;
+    field.isFilled = false;
+  }
+  scanner.filledCount = 0;
+}
+
+function filledAt(scanner: Scanner, index: i32): Field {
+  return changetype<Field>(load<usize>(scanner.filled + ((<usize>index) << 2)));
+}
+
+function noteFilled(scanner: Scanner, field: Field): void {
+  if (scanner.filledCount == scanner.filledMax) {
+    const bytes = (<usize>scanner.filledMax) << 2;
+    scanner.filled = grow(scanner.filled, bytes, bytes * 2);
+    scanner.filledMax *= 2;
+  }
+  store<usize>(scanner.filled + ((<usize>scanner.filledCount) << 2), changetype<usize>(field));
+  scanner.filledCount++;
+  field.isFilled = true;
+}
+
+function readRecord(scanner: Scanner, row: i32, start: usize, end: usize): bool {
+  const keys = scanner.keys;
+  let at = scanner.resumeAt;
+  let before = scanner.resumeAfter;
+  scanner.resumeAt = 0;
+  if (at == 0) {
+    scanner.record++;
+    before = keys.start;
+    at = skipSpace(start);
+    if (load<u8>(at) != openBrace) return false;
+    at = skipSpace(at + 1);
+    if (load<u8>(at) == closeBrace) return isEnd(at + 1, end);
+  }
   while (true) {
-    const different = i8x16.bitmask(i8x16.ne(v128.load(from), v128.load(bytes)));
-    if (left <= vectorBytes) return (different & ((1 << (<i32>left)) - 1)) == 0 ? at + length : 0;
-    if (different != 0) return 0;
-    from += vectorBytes;
-    bytes += vectorBytes;
-    left -= vectorBytes;
+    const key = changetype<Key>(keyAt(keys, at, before));
+    if (changetype<usize>(key) == 0) {
+      if (unknownStart != 0 && at < end) {
+        scanner.resumeAt = at;
+        scanner.resumeAfter = before;
+      }
+      return false;
+    }
+    const field = changetype<Field>(key.target);
+    // a key that occurs twice
+    if (field.record == scanner.record) return false;
+    field.record = scanner.record;
+    at = skipSpace(valueStart);
+    const firstByte = <u32>load<u8>(at);
+    if (firstByte == 0x6e) at = endOfNull(at);
+    else {
+      if (!field.isFilled) noteFilled(scanner, field);
+      at = endOfValue(field, row, at, firstByte);
+    }
+    if (at == 0) return false;
+    let byte = load<u8>(at);
+    if (byte <= 0x20) {
+      at = skipSpace(at);
+      byte = load<u8>(at);
+    }
+    if (byte != comma) return byte == closeBrace && isEnd(at + 1, end);
+    at = skipSpace(at + 1);
+    before = key;
   }
 }
 
-/** Reads a value; answers with the address one past it, 0 when it is unusual: the record must be parsed. */
-function readValue(shape: Shape, field: i32, slot: usize, at: usize, recordEnd: usize): usize {
-  const first = <u32>load<u8>(at);
-  if (first == quote) {
-    const end = endOfString(at);
-    if (end == 0) return 0;
-    storeRange(shape, slot, stringStart, stringEnd);
-    storeString(shape, slot);
-    return end;
-  }
-  if (digitOf(first) <= 9 || first == minus) {
+/** Tells whether nothing but space is left of the record: whatever was read beyond its end, this tells. */
+function isEnd(at: usize, end: usize): bool {
+  return at == end || (at < end && skipSpace(at) >= end);
+}
+
+/** Reads a value that is not null; answers with the address one past it, 0 when it is unusual: the record must be parsed. */
+function endOfValue(field: Field, row: i32, at: usize, firstByte: u32): usize {
+  if (firstByte == quote) return endOfText(field, row, at);
+  if (digitOf(firstByte) <= 9 || firstByte == minus) {
     const end = endOfNumber(at);
-    store<u8>(shape.kinds + slot, kindNumber);
-    store<f64>(shape.numbers + (slot << 3), numberValue);
+    if (end == 0) return endOfLongNumber(field, row, at);
+    setNumber(field, addEntry(field, row, kindNumber), at, numberValue);
     return end;
   }
-  if (first == openBrace || first == openBracket) return readNested(shape, field, slot, at, recordEnd);
-  return readWord(shape, slot, at);
+  if (firstByte == openBrace || firstByte == openBracket) return endOfNested(field, row, at);
+  const end = endOfBoolean(at);
+  if (end != 0) {
+    const isTrue = end == at + 4;
+    setNumber(field, addEntry(field, row, isTrue ? kindTrue : kindFalse), at, isTrue ? 1 : 0);
+  }
+  return end;
 }
 
-function storeRange(shape: Shape, slot: usize, start: usize, end: usize): void {
-  store<i32>(shape.starts + (slot << 2), <i32>start);
-  store<i32>(shape.ends + (slot << 2), <i32>end);
+function setNumber(field: Field, entry: usize, start: usize, value: f64): void {
+  store<i32>(field.starts + (entry << 2), <i32>start);
+  store<f64>(field.numbers + (entry << 3), value);
 }
 
-/** Stores a string, or the time or date that it stands for. */
-function storeString(shape: Shape, slot: usize): void {
+function setRange(field: Field, entry: usize, start: usize, end: usize): void {
+  store<i32>(field.starts + (entry << 2), <i32>start);
+  store<i32>(field.ends + (entry << 2), <i32>end);
+}
+
+/** Reads a string, or the time or date that it stands for. */
+function endOfText(field: Field, row: i32, at: usize): usize {
+  const end = endOfString(at);
+  if (end == 0) return 0;
   const length = stringEnd - stringStart;
   let kind: i32 = kindString;
+  let number = <f64>at;
   // the shortest of them, a date, has ten bytes
   if (length >= 10 && length <= 29) {
     const time = length == 10 ? dateOf(stringStart, stringEnd) : timeOf(stringStart, stringEnd);
     if (time == time) {
+      // nobody writes a time with escapes
+      if (stringStart != at + 1) return 0;
       kind = length == 10 ? kindDate : kindTime;
-      store<f64>(shape.numbers + (slot << 3), time);
+      number = time;
     }
   }
-  store<u8>(shape.kinds + slot, <u8>kind);
-}
-
-function readWord(shape: Shape, slot: usize, at: usize): usize {
-  const afterNull = endOfNull(at);
-  if (afterNull != 0) {
-    store<u8>(shape.kinds + slot, kindNull);
-    return afterNull;
-  }
-  const end = endOfBoolean(at);
-  store<u8>(shape.kinds + slot, <u8>(end == at + 4 ? kindTrue : kindFalse));
+  const entry = addEntry(field, row, kind);
+  setRange(field, entry, stringStart, stringEnd);
+  store<f64>(field.numbers + (entry << 3), number);
   return end;
 }
 
-function readNested(shape: Shape, field: i32, slot: usize, at: usize, recordEnd: usize): usize {
-  const type = load<usize>(shape.types + <usize>field * sizeof<usize>());
+/** Reads a number that no double holds with all its digits. */
+function endOfLongNumber(field: Field, row: i32, at: usize): usize {
+  const end = endOfDigits(at);
+  if (end != 0) setRange(field, addEntry(field, row, kindDigits), at, end);
+  return end;
+}
+
+function endOfNested(field: Field, row: i32, at: usize): usize {
+  const type = field.type;
   let kind: i32 = kindTypedNested;
-  let end: usize = type == 0 ? 0 : endOfTyped(changetype<NestedType>(type), at, 0, 0, 0);
+  let end: usize = changetype<usize>(type) == 0 ? 0 : endOfWhole(type, at);
   if (end == 0) {
     kind = kindRawNested;
-    end = endOfNested(at, recordEnd);
-    metRawNested = true;
+    end = endOfJson(at);
   }
-  store<u8>(shape.kinds + slot, <u8>kind);
-  storeRange(shape, slot, at, end);
+  if (end != 0) setRange(field, addEntry(field, row, kind), at, end);
   return end;
-}
-
-/** Answers with the address one past the bracket that closes the one at `start`, `recordEnd` at most. Knows brackets and strings, nothing more. */
-function endOfNested(start: usize, recordEnd: usize): usize {
-  let depth = 0;
-  for (let at = start; at < recordEnd; at++) {
-    const byte = load<u8>(at);
-    if (byte == quote) {
-      for (at++; at < recordEnd && load<u8>(at) != quote; at++) if (load<u8>(at) == backslash) at++;
-    } else if (byte == openBrace || byte == openBracket) depth++;
-    else if ((byte == closeBrace || byte == closeBracket) && --depth == 0) return at + 1;
-  }
-  return recordEnd;
-}
-
-/** Collects the kinds that a field has in the first `count` rows, as a bit set. */
-export function kindsOf(shape: Shape, field: i32, count: i32): i32 {
-  let at = shape.kinds + <usize>(field * shape.capacity);
-  let left = count;
-  let found = 0;
-  while (left > 0) {
-    // mostly all are of one kind
-    const kind = load<u8>(at);
-    found |= 1 << kind;
-    const same = i8x16.splat(kind);
-    while (left >= 16 && i8x16.all_true(i8x16.eq(v128.load(at), same))) {
-      at += 16;
-      left -= 16;
-    }
-    for (let next = min(left, 16); next > 0; next--, left--) found |= 1 << load<u8>(at++);
-  }
-  return found;
-}
-
-/** Writes a dictionary id for each row to `ids`: the id of the field's string, times and dates included, -1 for what is no string. */
-export function dictionaryIdsOf(shape: Shape, field: i32, count: i32, dictionary: Dictionary, ids: usize): void {
-  const first = <usize>(field * shape.capacity);
-  for (let row: usize = 0; row < <usize>count; row++) {
-    const slot = first + row;
-    const kind = load<u8>(shape.kinds + slot);
-    const isString = kind == kindString || kind == kindTime || kind == kindDate;
-    const id = isString
-      ? idOf(dictionary, load<u32>(shape.starts + (slot << 2)), load<u32>(shape.ends + (slot << 2)))
-      : -1;
-    store<i32>(ids + (row << 2), id);
-  }
 }

@@ -22,6 +22,16 @@ export function clearStrings(): void {
   unescapedUsed = unescaped;
 }
 
+/** Marks the end of the strings that were read so far, for `releaseStrings`. */
+export function markStrings(): usize {
+  return unescapedUsed;
+}
+
+/** Drops the strings that were read since `markStrings` answered `to`. */
+export function releaseStrings(to: usize): void {
+  unescapedUsed = to;
+}
+
 /** Finds the first byte that is not a plain character of a string: a quote, a backslash, a control character, or not ASCII. */
 export function endOfPlain(start: usize): usize {
   let at = start;

@@ -1,0 +1,149 @@
+import { isUtf8 } from 'node:buffer';
+import { KernelFieldEntries, KernelFields } from '../../kernel/kernel-fields.ts';
+import { KernelType } from '../../kernel/kernel-type.ts';
+import type { Address, Kernel } from '../../kernel/kernel.ts';
+import { includesType } from '../../schema/includes-type.ts';
+import type { NumberRule } from '../../schema/observe.ts';
+import type { ColumnType } from '../../schema/types.ts';
+import type { ColumnBuilder } from './column-builder.ts';
+import type { FieldState, RowReader } from './row-reader.ts';
+
+/** Most fields, and spellings of their keys; records with others are parsed. */
+const fieldsMax = 1024;
+const spellingsMax = 4096;
+/** JavaScript puts keys that are integers below this before others. */
+const indexEnd = 2 ** 32 - 1;
+
+/** Arrays or structs that the kernel finds to fit the type whole go to the column as they are. */
+interface NestedTarget {
+  readonly type: KernelType;
+  readonly column: ColumnBuilder;
+}
+
+/** A field that is scanned, and where its values go. */
+export class ScannedField {
+  readonly name: string;
+  readonly entries: KernelFieldEntries;
+  /** `undefined` for a field that is left out on purpose. */
+  readonly state: FieldState | undefined;
+  readonly isEventTime: boolean;
+  /** The key as an integer that JavaScript puts before other keys, -1 for any other key. */
+  readonly keyIndex: number;
+  /** Another field has the same column: its values must be looked at row by row. */
+  isShared = false;
+  #nested: NestedTarget | undefined;
+  readonly #types = new Map<ColumnBuilder, KernelType>();
+
+  constructor(
+    entries: KernelFieldEntries,
+    { name, state, isEventTime }: Pick<ScannedField, 'name' | 'state' | 'isEventTime'>,
+  ) {
+    this.name = name;
+    this.entries = entries;
+    this.state = state;
+    this.isEventTime = isEventTime;
+    this.keyIndex = /^(?:0|[1-9]\d{0,9})$/.test(name) && Number(name) < indexEnd ? Number(name) : -1;
+  }
+
+  /** Where typed arrays or structs go. */
+  get nested(): NestedTarget | undefined {
+    return this.#nested;
+  }
+
+  /** The column is a string column: times and dates are stored as their text. */
+  get isString(): boolean {
+    return this.state?.known?.kind === 'string';
+  }
+
+  /** Learns the type and the keys of an array or struct that has been added to its column. */
+  learn(value: unknown, kernel: Kernel, numbers: NumberRule): void {
+    const { known, nested: column } = this.state ?? {};
+    if (column?.observed.form !== 'plain') return;
+    const { type } = column.observed;
+    const base = known?.kind === type.kind ? known : undefined;
+    // an inferred number is a double or a bigint by its value
+    if (base === undefined ? numbers === 'split' : !includesType(type, base)) return;
+    const kernelType = this.#types.get(column) ?? this.#typeOf(column, base ?? type, { isStrict: !base, kernel });
+    if (kernelType === undefined) return;
+    if (numbers !== 'split') kernelType.grow(type);
+    kernelType.learn(value);
+    if (this.#nested?.column === column) return;
+    this.#nested = { type: kernelType, column };
+    this.entries.setType(kernelType);
+  }
+
+  #typeOf(
+    column: ColumnBuilder,
+    type: ColumnType,
+    { isStrict, kernel }: { readonly isStrict: boolean; readonly kernel: Kernel },
+  ): KernelType | undefined {
+    const kernelType = KernelType.of(kernel, type, { isStrict });
+    if (kernelType !== undefined) this.#types.set(column, kernelType);
+    return kernelType;
+  }
+}
+
+/** The fields that have been met in scanned records. */
+export class ScannedFields {
+  readonly #kernel: Kernel;
+  readonly #rows: RowReader;
+  readonly #eventTimeField: string;
+  readonly #byName = new Map<string, ScannedField>();
+  readonly #byAddress = new Map<Address, ScannedField>();
+  readonly #byColumn = new Map<string, ScannedField>();
+  #spellings = 0;
+  readonly kernelFields: KernelFields;
+
+  constructor(kernel: Kernel, rows: RowReader, eventTimeField: string) {
+    this.#kernel = kernel;
+    this.#rows = rows;
+    this.#eventTimeField = eventTimeField;
+    this.kernelFields = new KernelFields(kernel);
+  }
+
+  /** The fields that have values in the block. */
+  filled(): ScannedField[] {
+    const found: ScannedField[] = [];
+    for (const address of this.kernelFields.filled) {
+      const field = this.#byAddress.get(address);
+      if (field !== undefined) found.push(field);
+    }
+    return found;
+  }
+
+  /** Learns a spelling of a key, between the quotes; answers with false when there is no room, or it is none. */
+  learn(spelling: Buffer): boolean {
+    const name = this.#spellings === spellingsMax ? undefined : nameOf(spelling);
+    if (name === undefined) return false;
+    const present = this.#byName.get(name);
+    if (present === undefined && (this.#byName.size === fieldsMax || this.#rows.isBeyond(name))) return false;
+    this.#spellings++;
+    const address = this.kernelFields.add(spelling, present?.entries.address);
+    if (present === undefined) this.#add(name, address);
+    return true;
+  }
+
+  #add(name: string, address: Address): void {
+    const state = this.#rows.stateOf(name);
+    const entries = new KernelFieldEntries(this.#kernel, address);
+    const field = new ScannedField(entries, { name, state, isEventTime: name === this.#eventTimeField });
+    this.#byName.set(name, field);
+    this.#byAddress.set(address, field);
+    if (state === undefined) return;
+    const other = this.#byColumn.get(state.name);
+    this.#byColumn.set(state.name, field);
+    if (other === undefined) return;
+    other.isShared = true;
+    field.isShared = true;
+  }
+}
+
+/** Reads a key; `undefined` when its bytes are no string. */
+function nameOf(spelling: Buffer): string | undefined {
+  if (!isUtf8(spelling)) return undefined;
+  try {
+    return String(JSON.parse(`"${spelling.toString()}"`));
+  } catch {
+    return undefined;
+  }
+}

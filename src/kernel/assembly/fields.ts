@@ -1,0 +1,115 @@
+import { allocate, allocateZeros, grow } from './arena';
+import { idOf, Dictionary } from './dictionary';
+import { NestedType } from './nested-types';
+
+/** The values that a field has in the records of a block, in their order: an entry for each, none for null and for what is missing. */
+@unmanaged
+export class Field {
+  /** Number of the last record that had the field, be it null. */
+  record: i32;
+  /** True from the field's first entry in a block to the block's end, though the entry may be dropped. */
+  isFilled: bool;
+  count: i32;
+  entriesMax: i32;
+  /** Row of each entry, 32 bits each. */
+  rows: usize;
+  kinds: usize;
+  /** Ranges of the values in the window; those of strings without their quotes, or where they are without their escapes. */
+  starts: usize;
+  ends: usize;
+  /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window. */
+  numbers: usize;
+  /** The type of the field's arrays or structs, or 0. */
+  type: NestedType;
+}
+
+const startEntries: i32 = 16;
+const growth: i32 = 4;
+
+export function createField(): Field {
+  return changetype<Field>(allocateZeros(offsetof<Field>()));
+}
+
+export function setType(field: Field, type: NestedType): void {
+  field.type = type;
+}
+
+/** Adds an entry for the row; answers with its index. */
+export function addEntry(field: Field, row: i32, kind: i32): usize {
+  const index = field.count;
+  if (index == field.entriesMax) growEntries(field);
+  field.count = index + 1;
+  store<i32>(field.rows + ((<usize>index) << 2), row);
+  store<u8>(field.kinds + index, <u8>kind);
+  return <usize>index;
+}
+
+function growEntries(field: Field): void {
+  const before = <usize>field.entriesMax;
+  const after = before == 0 ? <usize>startEntries : before * growth;
+  field.rows = grow(field.rows, before << 2, after << 2);
+  field.kinds = grow(field.kinds, before, after);
+  field.starts = grow(field.starts, before << 2, after << 2);
+  field.ends = grow(field.ends, before << 2, after << 2);
+  field.numbers = grow(field.numbers, before << 3, after << 3);
+  field.entriesMax = <i32>after;
+}
+
+/** Drops the entry of the row, if there is one: nothing has been added since. */
+export function dropEntry(field: Field, row: i32): void {
+  const last = field.count - 1;
+  if (last >= 0 && load<i32>(field.rows + ((<usize>last) << 2)) == row) field.count = last;
+}
+
+export function countOf(field: Field): i32 {
+  return field.count;
+}
+
+export function rowsOf(field: Field): usize {
+  return field.rows;
+}
+
+export function kindsOf(field: Field): usize {
+  return field.kinds;
+}
+
+export function startsOf(field: Field): usize {
+  return field.starts;
+}
+
+export function endsOf(field: Field): usize {
+  return field.ends;
+}
+
+export function numbersOf(field: Field): usize {
+  return field.numbers;
+}
+
+/** Collects the kinds of the entries, as a bit set. */
+export function kindBitsOf(field: Field): i32 {
+  let at = field.kinds;
+  let left = field.count;
+  let found = 0;
+  while (left > 0) {
+    // mostly all are of one kind
+    const kind = load<u8>(at);
+    found |= 1 << kind;
+    const same = i8x16.splat(kind);
+    while (left >= 16 && i8x16.all_true(i8x16.eq(v128.load(at), same))) {
+      at += 16;
+      left -= 16;
+    }
+    for (let next = min(left, 16); next > 0; next--, left--) found |= 1 << load<u8>(at++);
+  }
+  return found;
+}
+
+/** Writes a dictionary id for each entry to `ids`: that of its string, -1 for an entry whose kind is not among `kindBits`. */
+export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Dictionary, ids: usize): void {
+  for (let entry: usize = 0; entry < <usize>field.count; entry++) {
+    const isAsked = (kindBits & (1 << (<i32>load<u8>(field.kinds + entry)))) != 0;
+    const range = entry << 2;
+    const id = isAsked ? idOf(dictionary, load<u32>(field.starts + range), load<u32>(field.ends + range)) : -1;
+    store<i32>(ids + range, id);
+  }
+}
