@@ -158,7 +158,7 @@ describe('shredding JSON in the kernel', () => {
       useKernel((kernel) => shredJson(columnOf(type, [json]), { first: 0, end: 1 }, { kernel, turns: new Turns() }));
     expect(await given(texts, '["a"]')).toHaveLength(1);
     expect(await given({ kind: 'array', element: { kind: 'bigint' } }, '[1]')).toBeUndefined();
-    expect(await given({ kind: 'array', element: { kind: 'double' } }, '[1234567890123456]')).toBeUndefined();
+    expect(await given({ kind: 'array', element: { kind: 'double' } }, '[12345678901234567]')).toBeUndefined();
     expect(await given(texts, String.raw`["a","\ud83d"]`)).toBeUndefined();
     expect(await given(texts, JSON.stringify(['x'.repeat(300_000)]))).toBeUndefined();
   });
