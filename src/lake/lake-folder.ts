@@ -37,6 +37,7 @@ function linkDenied(path: string): PipelineError {
   return new PipelineError('STORE_DENIED', {
     message: `${path} is, or lies below, a symbolic link that leads out of the lake`,
     retryable: false,
+    details: { link: path },
     hint: 'a lake’s folder may be a link itself; below it there must be none: move the folder into the lake, or mount it there',
   });
 }

@@ -40,6 +40,18 @@ export async function* listFiles(
   }
 }
 
+/** Names links, other things that are no files, and further versions of objects below the prefix, which must end in `/`. */
+export async function* listStrays(base: string, prefix: string): AsyncIterable<string> {
+  const entries = await orNothing(() => opendir(join(base, prefix), { bufferSize: entriesPerRead }));
+  if (entries === undefined) return;
+  for await (const entry of entries) {
+    const key = prefix + entry.name;
+    const isOther = !(entry.isFile() || entry.isDirectory()) || versionSuffix.test(entry.name);
+    if (isOther) yield key;
+    else if (entry.isDirectory()) yield* listStrays(base, `${key}/`);
+  }
+}
+
 async function next(keys: AsyncIterator<string>, count: number): Promise<string[]> {
   const some: string[] = [];
   while (some.length < count) {

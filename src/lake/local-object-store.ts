@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../consumer/ports/lake.ts';
 import { explainFileError, isCode } from './explain-file-error.ts';
 import { fileSize, requireInside } from './lake-folder.ts';
-import { listFiles, temporaryFolder } from './list-files.ts';
+import { listFiles, listStrays, temporaryFolder } from './list-files.ts';
 import { checkKey } from './object-key.ts';
 
 /**
@@ -35,6 +35,7 @@ export function createLocalObjectStore({ root }: { readonly root: string }): Obj
     head: (key) => explained(key, (path) => head(key, path)),
     getRange: (key, start, end) => explained(key, (path) => getRange(path, start, end)),
     list: (prefix, options) => listFiles(base, prefix, options),
+    strays: (prefix) => listStrays(base, prefix),
     delete: async (keys) => {
       for (const key of keys) await explained(key, removeAll);
     },

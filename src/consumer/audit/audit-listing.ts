@@ -4,6 +4,7 @@ import { entryKey } from '../ledger/ledger-keys.ts';
 import { isHidden } from '../ledger/object-keys.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
 import { BoundedWork } from './bounded-work.ts';
+import type { Finding } from './finding.ts';
 import type { FindingList } from './finding-list.ts';
 import type { EntryPlace, ObjectIndex } from './object-index.ts';
 import type { Repair } from './repair.ts';
@@ -36,7 +37,17 @@ export async function auditListing(index: ObjectIndex, options: ListingOptions):
     }
   }
   await work.end();
+  for (const folder of [table, deadLetterTable(table)]) findings.add(...(await findStrays(`${folder}/`, store)));
   return repairs;
+}
+
+/** What a folder lake's listing does not show, and programs that read the folder may. */
+async function findStrays(prefix: string, store: ListingOptions['store']): Promise<Finding[]> {
+  const strays = await Array.fromAsync(store.strays?.(prefix) ?? []);
+  const what =
+    'lies in the table and is a link, or a version of an object that is written once: other programs may read it';
+  const action = 'look at it, then move it out of the table';
+  return strays.filter((key) => !isHidden(key)).map((where) => ({ problem: 'object-unlisted', where, what, action }));
 }
 
 export interface LookAgainOptions {

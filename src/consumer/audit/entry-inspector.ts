@@ -68,11 +68,11 @@ export class EntryInspector {
   }
 
   async #lookAt(entry: WrittenEntry, object: WrittenObject): Promise<Finding[]> {
-    const info = await this.#options.store.head(object.key);
-    const found = auditObject(entry, object, info);
-    const isProven = info?.crc32 !== undefined && object.crc32 !== undefined;
-    if (info === undefined || found.length > 0 || isProven) return found;
     return unlessDamaged(entry, object, async () => {
+      const info = await this.#options.store.head(object.key);
+      const found = auditObject(entry, object, info);
+      const isProven = info?.crc32 !== undefined && object.crc32 !== undefined;
+      if (info === undefined || found.length > 0 || isProven) return found;
       const rows = await this.#options.parquet.rowCount(this.#source(object.key, info.size));
       return auditObject(entry, object, { ...info, rows });
     });
@@ -91,23 +91,32 @@ export class EntryInspector {
   }
 
   async #readObject(entry: WrittenEntry, object: WrittenObject): Promise<Inspection> {
-    const { store, parquet, onColumns } = this.#options;
-    const stored = await store.get(object.key);
-    if (stored === undefined) return { findings: auditObject(entry, object, undefined) };
-    const { bytes } = stored;
-    const facts = { size: bytes.length, crc32: crc32(bytes) };
-    const outside = auditObject(entry, object, facts);
     let coordinates: Coordinates | undefined;
-    const inside = await unlessDamaged(entry, object, async () => {
-      const source = { size: bytes.length, read: async (start: number, end: number) => bytes.subarray(start, end) };
-      const columns = await parquet.columns(source);
-      onColumns?.(object.kind, object.key, columns);
-      const tellsOffsets = object.kind === 'dead-letters' || entry.recipe.kafkaColumns;
-      if (tellsOffsets && columns.some(({ name }) => name === 'kafka_offset'))
-        coordinates = await coordinatesOf(bytes, parquet);
-      return auditObject(entry, object, { ...facts, rows: await parquet.rowCount(source) });
+    const findings = await unlessDamaged(entry, object, async () => {
+      const stored = await this.#options.store.get(object.key);
+      if (stored === undefined) return auditObject(entry, object, undefined);
+      const { bytes } = stored;
+      const facts = { size: bytes.length, crc32: crc32(bytes) };
+      const inside = await unlessDamaged(entry, object, async () => {
+        const content = await this.#readContent(entry, object, bytes);
+        coordinates = content.coordinates;
+        return auditObject(entry, object, { ...facts, rows: content.rows });
+      });
+      const outside = auditObject(entry, object, facts);
+      return outside.length > 0 ? outside : inside;
     });
-    return { findings: outside.length > 0 ? outside : inside, ...(coordinates && { coordinates }) };
+    return { findings, ...(coordinates && { coordinates }) };
+  }
+
+  async #readContent({ recipe }: WrittenEntry, { kind, key }: WrittenObject, bytes: Uint8Array) {
+    const { parquet, onColumns } = this.#options;
+    const source = { size: bytes.length, read: async (start: number, end: number) => bytes.subarray(start, end) };
+    const columns = await parquet.columns(source);
+    onColumns?.(kind, key, columns);
+    const tellsOffsets = kind === 'dead-letters' || recipe.kafkaColumns;
+    const hasOffsets = tellsOffsets && columns.some(({ name }) => name === 'kafka_offset');
+    const coordinates = hasOffsets ? await coordinatesOf(bytes, parquet) : undefined;
+    return { coordinates, rows: await parquet.rowCount(source) };
   }
 
   #source(key: string, size: number) {
@@ -132,7 +141,7 @@ async function unlessDamaged(
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     if (error.code === 'STORE_MISSING') return auditObject(entry, object, undefined);
-    if (error.code !== 'OBJECT_UNREADABLE') throw error;
+    if (error.code !== 'OBJECT_UNREADABLE' && !('link' in error.details)) throw error;
     return [aboutObject(entry, object.key, { problem: 'object-unreadable', what: `can't be read: ${error.message}` })];
   }
 }

@@ -35,6 +35,11 @@ export interface ObjectStore {
   getRange(key: string, start: number, end: number): Promise<Uint8Array>;
   /** In order of the keys' UTF-8 bytes. */
   list(prefix: string, options?: { readonly startAfter?: string; readonly limit?: number }): AsyncIterable<ObjectInfo>;
+  /**
+   * Names what lies below the prefix and is no object, though other readers may take it for one: links, other versions of an object.
+   * Left out by a store that holds nothing but objects.
+   */
+  strays?(prefix: string): AsyncIterable<string>;
   /** A key that is not there is no error. */
   delete(keys: readonly string[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { appendFile, copyFile, cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, cp, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AuditedLake, fileOfOffsets, type Json } from '../../support/audited-lake.ts';
@@ -137,6 +137,31 @@ const tamperings: readonly (readonly [string, Tampering, Names, Names?])[] = [
     'an object listed with a row less',
     editOutcome(({ objects }) => void objects[0]!.rows--),
     ['counts', 'object-rows'],
+  ],
+  [
+    'a link to an object',
+    async (lake) => symlink(await object(lake, 1), (await object(lake, 1)).replace('-g1.', '-g2.')),
+    ['object-unlisted'],
+  ],
+  [
+    'a link to a folder of objects',
+    async (lake) => symlink(dirname(await object(lake, 1)), join(dirname(await object(lake, 1)), 'more')),
+    ['object-unlisted'],
+  ],
+  [
+    'a link in the place of an object',
+    async (lake) => {
+      const path = await object(lake, 1);
+      await rename(path, join(lake.lake.root, 'moved'));
+      await symlink(join(lake.lake.root, 'moved'), path);
+    },
+    ['object-unlisted', 'object-unreadable'],
+    ['object-unreadable', 'object-unlisted'],
+  ],
+  [
+    'a further version of an object',
+    async (lake) => copyFile(await object(lake, 1), `${await object(lake, 1)}@2`),
+    ['object-unlisted'],
   ],
   ['counts that do not add up', editOutcome((outcome) => void outcome.records++), ['counts']],
   [
