@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { DecodedBatch, Reject } from '../columns/decode-batch.ts';
 import type { RejectReason } from '../columns/parse-record.ts';
@@ -5,7 +6,7 @@ import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
 import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
 import type { Versioned } from '../ledger/ledger.ts';
-import type { WrittenEntry } from '../ledger/ledger-entry.ts';
+import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
@@ -26,18 +27,21 @@ export interface RedriveResult {
   readonly left: number;
 }
 
+/** Times that the entry is read again because others have replaced its dead letters meanwhile. */
+const looksMax = 5;
+
 /**
  * Sends one entry's dead letters through the current rules. What passes becomes rows in new objects of the entry; what does not
  * stays, in new objects too. The objects of rows stay as they are.
  */
-export async function redriveEntry(current: Versioned<WrittenEntry>, options: RedriveOptions): Promise<RedriveResult> {
+export async function redriveEntry(listed: Versioned<WrittenEntry>, options: RedriveOptions): Promise<RedriveResult> {
   const { tools, dryRun } = options;
-  const { entry } = current;
-  if (entry.outcome.deadLetters === 0) {
-    if (!dryRun) await discardLeftovers(entry, tools);
+  if (listed.entry.outcome.deadLetters === 0) {
+    if (!dryRun) await discardLeftovers(listed.entry, tools);
     return { passed: 0, left: 0 };
   }
-  const deadLetters = await readAll(entry, options);
+  const { current, deadLetters } = await readLatest(listed, options);
+  const { entry } = current;
   const recipe = tools.writer.fit(tools.recipe);
   using decoded = await decodeAgain(entry, deadLetters, options);
   const result = { passed: decoded.rowCount, left: decoded.rejects.length };
@@ -55,21 +59,41 @@ export async function redriveEntry(current: Versioned<WrittenEntry>, options: Re
   return result;
 }
 
-/** The entry's dead letters. Rejects with STORE_MISSING when an object of theirs has gone: the entry has changed meanwhile. */
-async function readAll({ outcome }: WrittenEntry, { store, parquet }: RedriveOptions): Promise<DeadLetter[]> {
+/** The dead letters, and the entry as it was when all of their objects were there. */
+async function readLatest(listed: Versioned<WrittenEntry>, options: RedriveOptions) {
+  const { ledger } = options.tools;
+  for (let current = listed, looks = 1; ; looks++) {
+    const { entry } = current;
+    const { deadLetters, gone } = await readAll(entry, options);
+    if (gone === undefined) return { current, deadLetters };
+    const found = await ledger.get(entry, entry.from);
+    if (found === undefined || !isWritten(found.entry)) throw missing(gone);
+    if (looks === looksMax || isDeepStrictEqual(found.entry, entry)) throw missing(gone);
+    current = { ...found, entry: found.entry };
+  }
+}
+
+/** The entry's dead letters as far as their objects are there, and the key of one that has gone. */
+async function readAll(
+  { outcome }: WrittenEntry,
+  { store, parquet }: RedriveOptions,
+): Promise<{ readonly deadLetters: readonly DeadLetter[]; readonly gone?: string }> {
   const rows: Record<string, unknown>[] = [];
   for (const { key } of outcome.objects.filter(({ kind }) => kind === 'dead-letters')) {
     const stored = await store.get(key);
-    if (stored === undefined) {
-      throw new PipelineError('STORE_MISSING', {
-        message: `the dead letters in ${key} are gone: another replay or redrive has replaced them meanwhile`,
-        retryable: false,
-        hint: 'run it again; if it stays so, `glueless verify` says what is missing',
-      });
-    }
+    if (stored === undefined) return { deadLetters: readDeadLetters(rows), gone: key };
     rows.push(...(await parquet.rows(stored.bytes)));
   }
-  return readDeadLetters(rows);
+  return { deadLetters: readDeadLetters(rows) };
+}
+
+function missing(key: string): PipelineError {
+  return new PipelineError('STORE_MISSING', {
+    message: `the dead letters in ${key} are gone, though the ledger lists them`,
+    retryable: false,
+    details: { key },
+    hint: 'if no replay or redrive is running, `glueless verify` says what is missing',
+  });
 }
 
 async function decodeAgain(

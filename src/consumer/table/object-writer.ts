@@ -31,9 +31,19 @@ export class ObjectWriter {
   async put(draft: ObjectDraft, bytes: Uint8Array): Promise<PutResult> {
     const { key, kind, rows, partition } = draft;
     const result = await this.#store.put(key, bytes, { ifAbsent: true });
-    if (result.kind === 'refused') return this.find(draft);
+    if (result.kind === 'refused') return this.#findTaken(draft);
     const written = { bytes: bytes.length, crc32: crc32(bytes), version: result.version };
     return { kind: 'created', object: { key, kind, rows, partition, ...written } };
+  }
+
+  /** A key that was taken and is free again was passed by a later generation, or emptied by hand: whoever puts must look again. */
+  async #findTaken(draft: ObjectDraft): Promise<PutResult> {
+    const found = await this.find(draft);
+    if (found.kind !== 'absent') return found;
+    throw new PipelineError('STORE_UNAVAILABLE', {
+      message: `${draft.key} was refused as taken, and is not there`,
+      retryable: true,
+    });
   }
 
   /** Looks at what lies under the key: it is kept when it is whole and has at least `rows` rows. */
@@ -41,7 +51,8 @@ export class ObjectWriter {
     const info = await this.#store.head(key);
     if (info === undefined) return { kind: 'absent' };
     const found = await this.#rowsOf(key, info.size);
-    if (found === undefined || found < rows) return { kind: 'spoiled' };
+    if (found === 'gone') return { kind: 'absent' };
+    if (found === 'damaged' || found < rows) return { kind: 'spoiled' };
     const checksum = info.crc32 ?? (await this.#checksumOf(key));
     if (checksum === undefined) return { kind: 'absent' };
     const { size: bytes, version } = info;
@@ -49,12 +60,15 @@ export class ObjectWriter {
     return { kind: 'kept', object: { key, kind, rows: found, partition, ...written } };
   }
 
-  /** `undefined` for bytes that are no Parquet file; what can't be read now rejects, and is tried again. */
-  async #rowsOf(key: string, size: number): Promise<number | undefined> {
+  /** `damaged`: bytes that are no Parquet file. What can't be read now rejects, and is tried again. */
+  async #rowsOf(key: string, size: number): Promise<number | 'damaged' | 'gone'> {
     try {
       return await this.#parquet.rowCount({ size, read: (start, end) => this.#store.getRange(key, start, end) });
     } catch (error) {
-      if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return undefined;
+      if (!(error instanceof PipelineError)) throw error;
+      if (error.code === 'OBJECT_UNREADABLE') return 'damaged';
+      // another process has deleted it meanwhile
+      if (error.code === 'STORE_MISSING') return 'gone';
       throw error;
     }
   }

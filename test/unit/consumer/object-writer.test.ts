@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { ObjectWriter } from '../../../src/consumer/table/object-writer.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
@@ -35,5 +36,21 @@ describe('an object’s key', () => {
     await store.put(draft.key, damage(bytes));
     const writer = new ObjectWriter({ store, parquet: hyparquetReader });
     expect((await writer.put({ ...draft, rows }, bytes)).kind).toBe(kind);
+  });
+
+  it('that is free again when it is looked at is tried again, and never left out', async () => {
+    const store = createMemoryObjectStore();
+    const { draft, bytes } = await draftOf(3);
+    await store.put(draft.key, bytes);
+    const head: ObjectStore['head'] = async (key) => {
+      const info = await store.head(key);
+      await store.delete([key]);
+      return info;
+    };
+    const writer = new ObjectWriter({ store: { ...store, head }, parquet: hyparquetReader });
+    expect(await writer.find(draft)).toEqual({ kind: 'absent' });
+    await store.put(draft.key, bytes);
+    await expect(writer.put(draft, bytes)).rejects.toMatchObject({ retryable: true });
+    expect((await writer.put(draft, bytes)).kind).toBe('created');
   });
 });

@@ -76,6 +76,19 @@ describe('redriving dead letters', () => {
     expect((await audit(lake)).findings).toEqual([]);
   });
 
+  it('goes by the entry as it is, when others have replaced its dead letters meanwhile', async () => {
+    const lake = await writtenLake();
+    const tools = createTestTools({ ...lake, ...strict(1000) });
+    const listed = await tools.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 0n);
+    if (listed === undefined || !isWritten(listed.entry)) throw new Error('it is written');
+    await redrive(lake, tools);
+    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false };
+    expect(await redriveEntry({ ...listed, entry: listed.entry }, options)).toEqual({ passed: 0, left: 2 });
+    const deadLetters = await Array.fromAsync(lake.store.list(`${testTable}_dead_letters/`));
+    await lake.store.delete(deadLetters.map(({ key }) => key));
+    await expect(redrive(lake, tools)).rejects.toMatchObject({ code: 'STORE_MISSING' });
+  });
+
   it('takes only the reason it is asked for', async () => {
     const lake = await writtenLake();
     expect(await redrive(lake, createTestTools({ ...lake, ...strict(1000) }), { reason: 'invalid-json' })).toEqual({
