@@ -16,6 +16,7 @@ export const knownOptions: Readonly<Partial<Record<VariableName, readonly string
   KAFKA_TLS_KEY_PASSPHRASE: ['ssl.key.password'],
   KAFKA_TLS_KEYSTORE_FILE: ['ssl.keystore.location'],
   KAFKA_TLS_KEYSTORE_PASSWORD: ['ssl.keystore.password'],
+  KAFKA_TLS_KEYSTORE_KEY_PASSWORD: ['ssl.key.password'],
   LAKE_DATABASE: ['DatabaseName'],
   LAKE_TABLE: ['TableName'],
   ATHENA_WORKGROUP: ['WorkGroup'],

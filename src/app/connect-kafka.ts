@@ -1,8 +1,10 @@
 import { createKafkaClient, type KafkaClient } from '../kafka/kafkajs/client.ts';
 import { checkTlsMaterial, type CertificateFacts } from '../kafka/client-certificate.ts';
-import { loadTlsMaterial, type TlsMaterial } from '../kafka/tls-material.ts';
+import { readFile } from 'node:fs/promises';
+import type { TlsSecret } from '../aws/tls-secret.ts';
+import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../kafka/tls-material.ts';
 import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
-import type { KafkaSettings, TlsSettings } from './config/settings.ts';
+import type { AwsSettings, KafkaSettings, TlsSettings } from './config/settings.ts';
 import { createAuthentication } from './create-authentication.ts';
 
 export interface KafkaConnection {
@@ -45,8 +47,25 @@ export async function connectKafka(
 
 /** Reads certificate, key and authority from files, values or the secret. Rejects with CERT_* and KEYSTORE_*. */
 export async function loadMaterial({ options, secretId, aws }: TlsSettings): Promise<TlsMaterial> {
-  if (secretId === undefined) return loadTlsMaterial(options);
+  const read = (path: string): Promise<Buffer> => (path.startsWith('s3://') ? readFromS3(path, aws) : readFile(path));
+  if (secretId === undefined) return loadTlsMaterial(options, read);
   const { readTlsSecret } = await import('../aws/tls-secret.ts');
-  const { cert, key, ca } = await readTlsSecret(secretId, aws);
-  return loadTlsMaterial({ ...options, cert, key, ...(ca !== undefined && { ca }) });
+  return loadTlsMaterial({ ...options, ...optionsOf(await readTlsSecret(secretId, aws)) }, read);
+}
+
+function optionsOf({ ca, ...secret }: TlsSecret): TlsOptions {
+  const authority = ca === undefined ? {} : { ca };
+  if ('cert' in secret) return { ...authority, cert: secret.cert, key: secret.key };
+  const { keystore, password: keystorePassword, keyPassword } = secret;
+  return {
+    ...authority,
+    keystore,
+    keystorePassword,
+    ...(keyPassword !== undefined && { keystoreKeyPassword: keyPassword }),
+  };
+}
+
+async function readFromS3(address: string, aws: AwsSettings): Promise<Buffer> {
+  const { readS3Object } = await import('../aws/read-s3-object.ts');
+  return readS3Object(address, aws);
 }

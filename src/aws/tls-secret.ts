@@ -4,21 +4,32 @@ import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';
 import { readSecret } from './read-secret.ts';
 
-const secretSchema = z.object({ cert: z.string(), key: z.string(), ca: z.string().optional() });
+const ca = z.string().optional();
+const pairSchema = z.object({ cert: z.string(), key: z.string(), ca });
+const keystoreSchema = z.object({
+  keystore: z.base64().transform((text) => Buffer.from(text, 'base64')),
+  password: z.string(),
+  keyPassword: z.string().optional(),
+  ca,
+});
+const secretSchema = z.union([pairSchema, keystoreSchema]);
+
+/** Certificate and key, with the authority of the brokers; all PEM. */
+export type PairSecret = Readonly<z.infer<typeof pairSchema>>;
 
 export type TlsSecret = Readonly<z.infer<typeof secretSchema>>;
 
-/** Reads certificate, key and authority (PEM) from a secret that is a JSON object with `cert`, `key` and optionally `ca`. */
+/** Reads a secret that is a JSON object with `cert` and `key`, or with a PKCS#12 `keystore` in Base64 and its `password`. */
 export async function readTlsSecret(id: string, options: AwsOptions): Promise<TlsSecret> {
   return readSecret(id, options, {
     schema: secretSchema,
-    expected: 'the strings cert and key',
-    example: '{"cert": "<PEM>", "key": "<PEM>", "ca": "<PEM>"}',
+    expected: 'the strings cert and key, or keystore and password',
+    example: '{"cert": "<PEM>", "key": "<PEM>", "ca": "<PEM>"} or {"keystore": "<Base64>", "password": "…"}',
   });
 }
 
 /** Puts a new version into the secret; creates the secret if it is missing. */
-export async function writeTlsSecret(id: string, secret: TlsSecret, options: AwsOptions): Promise<void> {
+export async function writeTlsSecret(id: string, secret: PairSecret, options: AwsOptions): Promise<void> {
   const client = new SecretsManagerClient(clientOptions(options));
   const SecretString = JSON.stringify(secret);
   try {

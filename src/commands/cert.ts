@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkTlsMaterial, clientCertificates } from '../kafka/client-certificate.ts';
+import { checkTlsMaterial, clientCertificates, withChain } from '../kafka/client-certificate.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { AwsSettings, TlsSettings } from '../app/config/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
@@ -12,14 +12,16 @@ export interface RequestOptions {
   /** ARN of the AWS Private CA. */
   readonly authority: string;
   readonly name: string;
-  readonly days: number;
+  /** Left out: what the authority is for, 90 or 7. */
+  readonly days?: number;
+  readonly template: string;
   readonly secret?: string;
   readonly out?: string;
 }
 
 /** Makes a key, has AWS Private CA certify it, and puts both where the service finds them. The key is printed nowhere. */
 export async function requestCertificate(aws: AwsSettings, options: RequestOptions): Promise<number> {
-  const { authority, name, days, secret, out } = options;
+  const { authority, name, days, template, secret, out } = options;
   if (secret === undefined && out === undefined) {
     throw new PipelineError('USAGE_INVALID', {
       message: 'nowhere to put the certificate: expected --secret or --out',
@@ -29,7 +31,9 @@ export async function requestCertificate(aws: AwsSettings, options: RequestOptio
   const { createSigningRequest } = await import('../pki/signing-request.ts');
   const { signWithPrivateCa } = await import('../aws/private-ca.ts');
   const { request, key } = await createSigningRequest(name);
-  const cert = await signWithPrivateCa({ authorityArn: authority, request, days }, aws, systemClock);
+  const order = { authorityArn: authority, request, template, ...(days !== undefined && { days }) };
+  const { certificate, chain } = await signWithPrivateCa(order, aws, systemClock);
+  const cert = withChain(certificate, chain);
   const facts = checkTlsMaterial({ cert, key }, systemClock.nowMs());
   if (secret !== undefined) {
     const { writeTlsSecret } = await import('../aws/tls-secret.ts');

@@ -126,6 +126,7 @@ function startCertificateWatch(
     log,
     stop: over.signal,
     onCertificate: ({ daysLeft }) => watch.metrics?.certificateDays.set(daysLeft),
+    onFailure: () => watch.metrics?.certificateFailures.inc(),
   });
   return stop;
 }

@@ -79,6 +79,12 @@ export function tableName(value: string): string {
   throw new InvalidArgumentError(`expected ${tableNameExpected}`);
 }
 
+/** Name and version of a certificate template of AWS Private CA. */
+export function template(value: string): string {
+  if (/^\w+\/V\d+$/.test(value)) return value;
+  throw new InvalidArgumentError('expected a name with its version, like EndEntityCertificate/V1');
+}
+
 export function commonName(value: string): string {
   if (/^[\w.-]{1,64}$/.test(value)) return value;
   throw new InvalidArgumentError('expected letters, digits, dots, dashes and underscores, 64 at most');

@@ -75,11 +75,18 @@ function addCert(program: Command, run: RunCommand): void {
     )
     .requiredOption('--authority <arn>', 'ARN of the certificate authority that the brokers trust')
     .option('--name <name>', 'common name: the principal that Kafka’s ACLs see', parse.commonName, 'glueless')
-    .option('--days <days>', 'how long it is good for; a short-lived authority signs for 7 at most', parse.count, 90)
+    .option('--days <days>', 'how long it is good for (default: 90, 7 of a short-lived authority)', parse.count)
+    .option(
+      '--template <name>',
+      'certificate template; an authority shared by AWS RAM allows EndEntityCertificate/V1 only',
+      parse.template,
+      'EndEntityClientAuthCertificate/V1',
+    )
     .option('--secret <id>', 'secret to put it into; made if it is missing. Read with KAFKA_TLS_SECRET_ID')
     .option('--out <folder>', 'folder for client.pem and client.key')
     .action(async (options) => {
-      await run('words', [], async ({ settings }) => {
+      // a scheduled renewal has no terminal, and alarms that look for fatal lines
+      await run(process.stderr.isTTY ? 'words' : 'log', [], async ({ settings }) => {
         const { requestCertificate } = await import('./cert.ts');
         return requestCertificate(settings.aws, options);
       });

@@ -7,6 +7,7 @@ export interface CertificateFacts {
   readonly subject: string;
   readonly validTo: Date;
   readonly daysLeft: number;
+  readonly lifetimeDays: number;
 }
 
 const rsaBitsMin = 2048;
@@ -16,19 +17,41 @@ const curves: ReadonlySet<string | undefined> = new Set(['prime256v1', 'secp384r
 export function checkTlsMaterial(material: TlsMaterial, nowMs: number): CertificateFacts | undefined {
   const certificate = certificateOf(material);
   if (certificate === undefined) return undefined;
-  const subject = certificate.subject.replaceAll('\n', ', ');
+  const facts = factsOf(certificate, nowMs);
+  const { subject, validTo } = facts;
   checkKey(material, certificate, subject);
   const validFrom = new Date(certificate.validFrom);
-  const validTo = new Date(certificate.validTo);
   if (validTo.getTime() < nowMs) throw outOfTime('CERT_EXPIRED', `expired on ${validTo.toISOString()}`, subject);
   if (validFrom.getTime() > nowMs)
     throw outOfTime('CERT_NOT_YET_VALID', `is valid from ${validFrom.toISOString()} only`, subject);
-  return { subject, validTo, daysLeft: Math.floor((validTo.getTime() - nowMs) / msPerDay) };
+  return facts;
+}
+
+/** How long the certificate is good for; below 0 days once it has expired. `undefined` for material without a certificate. */
+export function certificateFacts(material: TlsMaterial, nowMs: number): CertificateFacts | undefined {
+  const certificate = certificateOf(material);
+  return certificate === undefined ? undefined : factsOf(certificate, nowMs);
 }
 
 /** The client's certificate and those that follow it, up to its authority. */
 export function clientCertificates({ cert }: TlsMaterial): X509Certificate[] {
   return cert === undefined ? [] : parse('certificate', 'KAFKA_TLS_CERT', () => certificatesIn(cert));
+}
+
+/** The certificate and the authorities between it and the root, PEM. The root stays out: the broker has it, or trusts nobody. */
+export function withChain(cert: string, chain: string): string {
+  const between = certificatesIn(chain).filter(({ subject, issuer }) => subject !== issuer);
+  return [cert.trimEnd(), ...between.map((each) => each.toString().trimEnd()), ''].join('\n');
+}
+
+function factsOf(certificate: X509Certificate, nowMs: number): CertificateFacts {
+  const validTo = new Date(certificate.validTo);
+  return {
+    subject: certificate.subject.replaceAll('\n', ', '),
+    validTo,
+    daysLeft: Math.floor((validTo.getTime() - nowMs) / msPerDay),
+    lifetimeDays: Math.round((validTo.getTime() - Date.parse(certificate.validFrom)) / msPerDay),
+  };
 }
 
 function certificateOf({ cert }: TlsMaterial): X509Certificate | undefined {
@@ -79,7 +102,10 @@ function checkKind({ asymmetricKeyType: kind, asymmetricKeyDetails: details }: K
   throw new PipelineError('KEY_UNSUPPORTED', {
     message: `the client’s private key (${subject}) is ${name}: TLS can’t use it`,
     retryable: false,
-    hint: 'make a key of EC on P-256, or of RSA with 2048 bits or more, and have it certified',
+    hint:
+      kind === 'dsa'
+        ? 'keytool before Java 12 makes DSA unless told otherwise: -keyalg EC -groupname secp256r1, or -keyalg RSA; then have it certified anew'
+        : 'make a key of EC on P-256, or of RSA with 2048 bits or more, and have it certified',
   });
 }
 

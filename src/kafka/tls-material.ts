@@ -21,16 +21,25 @@ export interface TlsOptions {
   readonly certFile?: string;
   readonly keyFile?: string;
   readonly keystoreFile?: string;
+  /** The keystore's bytes, instead of a file. */
+  readonly keystore?: Buffer;
   readonly keystorePassword?: string;
+  /** The keystore's password when left out. */
+  readonly keystoreKeyPassword?: string;
 }
+
+/** Reads a file, by its path or address. */
+export type ReadFile = (path: string) => Promise<Buffer>;
 
 const certificatePattern = /-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs;
 
 /** Reads PEM by value or file, or a PKCS#12 keystore, whatever its file is called. Rejects with CERT_* or KEYSTORE_*. */
-export async function loadTlsMaterial(options: TlsOptions): Promise<TlsMaterial> {
-  const ca = await textOf(options.ca, options.caFile, 'KAFKA_TLS_CA_FILE');
+export async function loadTlsMaterial(options: TlsOptions, read: ReadFile = readFile): Promise<TlsMaterial> {
+  const { caFile, keystoreFile, keystore } = options;
+  const ca = await textOf(options.ca, { file: caFile, variable: 'KAFKA_TLS_CA_FILE', read });
   if (ca !== undefined) checkAuthorities(ca, options.ca === undefined ? 'KAFKA_TLS_CA_FILE' : 'KAFKA_TLS_CA');
-  const pair = options.keystoreFile === undefined ? await loadPair(options) : await loadKeystore(options);
+  const hasKeystore = keystoreFile !== undefined || keystore !== undefined;
+  const pair = hasKeystore ? await loadKeystore(options, read) : await loadPair(options, read);
   return { ...(ca !== undefined && { ca }), ...pair };
 }
 
@@ -39,9 +48,10 @@ export function certificatesIn(pem: string): X509Certificate[] {
   return (pem.match(certificatePattern) ?? []).map((each) => new X509Certificate(each));
 }
 
-async function loadPair(options: TlsOptions): Promise<TlsMaterial> {
-  const cert = await textOf(options.cert, options.certFile, 'KAFKA_TLS_CERT_FILE');
-  const key = await textOf(options.key, options.keyFile, 'KAFKA_TLS_KEY_FILE');
+async function loadPair(options: TlsOptions, read: ReadFile): Promise<TlsMaterial> {
+  const { certFile, keyFile } = options;
+  const cert = await textOf(options.cert, { file: certFile, variable: 'KAFKA_TLS_CERT_FILE', read });
+  const key = await textOf(options.key, { file: keyFile, variable: 'KAFKA_TLS_KEY_FILE', read });
   return {
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
@@ -49,8 +59,8 @@ async function loadPair(options: TlsOptions): Promise<TlsMaterial> {
   };
 }
 
-async function loadKeystore(options: TlsOptions): Promise<TlsMaterial> {
-  const { keystoreFile: file = '', keystorePassword: password = '' } = options;
+async function loadKeystore(options: TlsOptions, read: ReadFile): Promise<TlsMaterial> {
+  const { keystoreFile, keystorePassword: password = '', keystoreKeyPassword: keyPassword = password } = options;
   const others = [options.cert, options.certFile, options.key, options.keyFile];
   if (others.some((each) => each !== undefined)) {
     throw new PipelineError('CONFIG_INVALID', {
@@ -59,9 +69,10 @@ async function loadKeystore(options: TlsOptions): Promise<TlsMaterial> {
       hint: 'set KAFKA_TLS_KEYSTORE_FILE, or KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE (or KAFKA_TLS_SECRET_ID)',
     });
   }
-  const bytes = await readOrExplain(file, 'KAFKA_TLS_KEYSTORE_FILE');
+  const file = keystoreFile ?? 'of the secret';
+  const bytes = options.keystore ?? (await readOrExplain({ file, variable: 'KAFKA_TLS_KEYSTORE_FILE', read }));
   const { openKeystore } = await import('./keystore/open-keystore.ts');
-  return openKeystore(bytes, { file, password });
+  return openKeystore(bytes, { file, password, keyPassword });
 }
 
 /** Without an authority Node would trust the system's, which nobody asked for. */
@@ -81,20 +92,26 @@ function checkAuthorities(pem: string, variable: string): void {
   if (count === 0) throw unreadable('holds no certificate');
 }
 
+interface NamedFile {
+  readonly file: string;
+  readonly variable: string;
+  readonly read: ReadFile;
+}
+
 async function textOf(
   value: string | undefined,
-  file: string | undefined,
-  variable: string,
+  { file, ...about }: Omit<NamedFile, 'file'> & { readonly file: string | undefined },
 ): Promise<string | undefined> {
   if (value !== undefined) return value;
-  return file === undefined ? undefined : (await readOrExplain(file, variable)).toString('utf8');
+  return file === undefined ? undefined : (await readOrExplain({ file, ...about })).toString('utf8');
 }
 
 /** A key that was put where its path belongs must not be shown: Node's own message would show it. */
-async function readOrExplain(file: string, variable: string): Promise<Buffer> {
+async function readOrExplain({ file, variable, read }: NamedFile): Promise<Buffer> {
   try {
-    return await readFile(file);
+    return await read(file);
   } catch (error) {
+    if (error instanceof PipelineError) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new PipelineError('CERT_UNREADABLE', {
       message: `${variable}: the file ${quote(file)} can’t be read (${code})`,

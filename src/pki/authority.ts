@@ -22,43 +22,79 @@ export interface IssueOptions {
 /** A certificate authority that lives as long as the process. */
 export interface Authority {
   readonly certificatePem: string;
+  /** Its own certificate and those above it, up to the root. */
+  readonly chainPem: string;
+  /** Resolves with a chain that ends below the root, which is the `ca`. */
   issue(options: IssueOptions): Promise<Credentials>;
-  /** Certifies the key of a request (PEM) for as many days. Resolves with the certificate. */
+  /** Certifies the key of a request (PEM) for as many days. Resolves with the certificate alone. */
   sign(request: string, days: number): Promise<string>;
+  /** Creates an authority below this one. */
+  subordinate(commonName: string): Promise<Authority>;
 }
 
 /** Creates a local authority for demo, tests and the compose stack; production uses AWS Private CA. */
 export async function createAuthority(commonName: string): Promise<Authority> {
   const keys = await newKeys();
-  const now = Date.now();
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: newSerialNumber(),
-    name: nameOf({ commonName }),
-    notBefore: new Date(now - msPerDay),
-    notAfter: new Date(now + 3650 * msPerDay),
-    keys,
-    signingAlgorithm: algorithm,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  });
-  const certificatePem = certificate.toString('pem');
-  const signer = { keys, certificate };
+  const certificate = await certifyAuthority(keys, commonName, undefined);
+  const pem = certificate.toString('pem');
+  return authorityOf({ keys, certificate }, { root: pem, above: '' });
+}
+
+/** PEM of the root, and of what lies between the authority and it, each with a line end. */
+interface Place {
+  readonly root: string;
+  readonly above: string;
+}
+
+function authorityOf(signer: Signer, { root, above }: Place): Authority {
+  const certificatePem = signer.certificate.toString('pem');
+  const isRoot = certificatePem === root;
+  const below = isRoot ? '' : `${certificatePem}\n${above}`;
   return {
     certificatePem,
+    chainPem: `${below}${root}\n`,
     issue: async (options) => {
       const own = await newKeys();
       const cert = await certify(own.publicKey, nameOf(options), signer, options);
-      return { cert, key: await privateKeyPem(own), ca: certificatePem };
+      return { cert: below === '' ? cert : `${cert}\n${below}`, key: await privateKeyPem(own), ca: root };
     },
     sign: async (request, days) => {
       const { publicKey, subject } = new x509.Pkcs10CertificateRequest(request);
       const notAfter = new Date(Date.now() + days * msPerDay);
       return certify(await publicKey.export(), subject, signer, { notAfter });
     },
+    subordinate: async (commonName) => {
+      const keys = await newKeys();
+      const certificate = await certifyAuthority(keys, commonName, signer);
+      return authorityOf({ keys, certificate }, { root, above: below });
+    },
   };
+}
+
+/** Signed by itself where there is no authority above it. */
+async function certifyAuthority(
+  keys: webcrypto.CryptoKeyPair,
+  commonName: string,
+  above: Signer | undefined,
+): Promise<x509.X509Certificate> {
+  const now = Date.now();
+  const signer = above?.keys ?? keys;
+  return x509.X509CertificateGenerator.create({
+    serialNumber: newSerialNumber(),
+    subject: nameOf({ commonName }),
+    issuer: above?.certificate.subject ?? nameOf({ commonName }),
+    notBefore: new Date(now - msPerDay),
+    notAfter: new Date(now + 3650 * msPerDay),
+    publicKey: keys.publicKey,
+    signingKey: signer.privateKey,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ...(above === undefined ? [] : [await x509.AuthorityKeyIdentifierExtension.create(signer.publicKey)]),
+    ],
+  });
 }
 
 interface Signer {

@@ -9,29 +9,46 @@ import { startBroker, type Broker } from '../../src/devstack/broker.ts';
 import { ownNames, runCli, type Environment } from '../support/cli.ts';
 import { temporaryFolder } from '../support/lake.ts';
 
-const authorityArn = 'arn:aws:acm-pca:us-east-1:000000000000:certificate-authority/test';
+const arnOf = (name: string): string => `arn:aws:acm-pca:us-east-1:000000000000:certificate-authority/${name}`;
+const authorityArn = arnOf('subordinate');
+
+interface PrivateCaRequest {
+  readonly CertificateAuthorityArn: string;
+  readonly Csr: string;
+  readonly TemplateArn: string;
+  readonly Validity: { readonly Value: number };
+}
 
 /**
- * Speaks AWS Private CA's protocol and signs with the authority that the broker trusts; everything else goes on to the emulator,
- * which has no Private CA.
+ * Speaks AWS Private CA's protocol and signs with an authority below the one that the broker trusts, with its documented limits for
+ * short-lived and shared authorities; everything else goes on to the emulator, which has no Private CA.
  */
 async function startPrivateCa({ authority }: Broker): Promise<{ endpoint: string; stop: () => void }> {
   const { endpoint } = inject('stack').aws;
+  const signer = await authority.subordinate('Glueless subordinate');
   let certificate: string | undefined;
   let asked = 0;
-  const answers: Record<string, (body: { Csr: string; Validity: { Value: number } }) => Promise<[number, object]>> = {
-    DescribeCertificateAuthority: async () => [
-      200,
-      { CertificateAuthority: { CertificateAuthorityConfiguration: { KeyAlgorithm: 'EC_prime256v1' } } },
-    ],
-    IssueCertificate: async ({ Csr, Validity }) => {
-      certificate = await authority.sign(Buffer.from(Csr, 'base64').toString(), Validity.Value);
-      return [200, { CertificateArn: `${authorityArn}/certificate/1` }];
+  const answers: Record<string, (body: PrivateCaRequest) => Promise<[number, object]>> = {
+    DescribeCertificateAuthority: async ({ CertificateAuthorityArn: arn }) => {
+      const UsageMode = arn === arnOf('short-lived') ? 'SHORT_LIVED_CERTIFICATE' : 'GENERAL_PURPOSE';
+      const CertificateAuthorityConfiguration = { KeyAlgorithm: 'EC_prime256v1' };
+      return [200, { CertificateAuthority: { UsageMode, CertificateAuthorityConfiguration } }];
+    },
+    IssueCertificate: async ({ CertificateAuthorityArn: arn, Csr, TemplateArn, Validity }) => {
+      if (arn === arnOf('short-lived') && Validity.Value > 7)
+        return [400, { __type: 'InvalidArgsException', message: 'too long for a short-lived certificate' }];
+      if (arn === arnOf('shared') && TemplateArn !== 'arn:aws:acm-pca:::template/EndEntityCertificate/V1')
+        return [
+          400,
+          { __type: 'AccessDeniedException', message: 'not authorized to perform: acm-pca:IssueCertificate' },
+        ];
+      certificate = await signer.sign(Buffer.from(Csr, 'base64').toString(), Validity.Value);
+      return [200, { CertificateArn: `${arn}/certificate/1` }];
     },
     GetCertificate: async () =>
       asked++ === 0
         ? [400, { __type: 'RequestInProgressException', message: 'not yet' }]
-        : [200, { Certificate: certificate }],
+        : [200, { Certificate: certificate, CertificateChain: signer.chainPem }],
   };
   const server = createServer((request, response) => {
     void (async () => {
@@ -54,6 +71,8 @@ async function startPrivateCa({ authority }: Broker): Promise<{ endpoint: string
 
 /** What MSK begins with: an authorizer that lets everybody use what has no entry. */
 const mskDefaults = { 'allow.everyone.if.no.acl.found': 'true', 'super.users': 'User:CN=broker;User:ANONYMOUS' };
+
+const lastLine = (stderr: string): unknown => JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
 
 describe('cert request', () => {
   let env: Environment = {};
@@ -80,10 +99,10 @@ describe('cert request', () => {
   const publish = (identity: Environment) =>
     runCli(['produce', '--count', '10', '--partitions', '1'], { ...env, ...identity });
 
-  it('puts a pair into a secret that the broker accepts', async () => {
+  it('puts a pair of a subordinate authority into a secret that a broker accepts which trusts the root', async () => {
     const secret = `cert-${env.KAFKA_TOPIC}`;
     const made = await request('--secret', secret);
-    expect({ code: made.code, stderr: made.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(made.code).toBe(0);
     expect(JSON.parse(made.stdout)).toMatchObject({ subject: 'CN=ward-7', daysLeft: 19, secret });
     expect(made.stdout).not.toContain('PRIVATE');
     expect(await publish({ KAFKA_TLS_SECRET_ID: secret })).toMatchObject({ code: 0 });
@@ -99,7 +118,9 @@ describe('cert request', () => {
     expect((await stat(files.KAFKA_TLS_KEY_FILE)).mode & 0o777).toBe(0o600);
     expect(await publish(files)).toMatchObject({ code: 0 });
     const inspected = await runCli(['cert', 'inspect'], { ...env, ...files });
-    expect(inspected.stdout).toMatch(/^subject +CN=ward-7\nissuer +CN=Glueless devstack\n/);
+    expect(inspected.stdout).toMatch(/^subject +CN=ward-7\nissuer +CN=Glueless subordinate\n/);
+    expect(inspected.stdout).toMatch(/subject +CN=Glueless subordinate\nissuer +CN=Glueless devstack\n/);
+    expect(inspected.stdout).not.toMatch(/subject +CN=Glueless devstack/);
     expect(inspected.stdout).toContain('are a pair; 19 days left');
     const key = await readFile(files.KAFKA_TLS_KEY_FILE, 'utf8');
     expect(inspected.stdout).not.toContain(key.split('\n')[1]);
@@ -124,6 +145,27 @@ describe('cert request', () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('TOPIC_DENIED');
     expect(await publish({ ...producer, ...names })).toMatchObject({ code: 0 });
+  });
+
+  it('asks for the days and the template that the authority allows', async () => {
+    const out = await temporaryFolder();
+    const of = (name: string, ...args: string[]) =>
+      runCli(['cert', 'request', '--authority', arnOf(name), '--out', out, ...args], env);
+    expect(JSON.parse((await of('short-lived')).stdout)).toMatchObject({ daysLeft: 6 });
+    const tooLong = await of('short-lived', '--days', '20');
+    expect({ code: tooLong.code, line: lastLine(tooLong.stderr) }).toMatchObject({
+      code: 2,
+      line: { level: 'fatal', code: 'USAGE_INVALID', error: expect.stringContaining('signs for 7 days at most') },
+    });
+    const shared = await of('shared');
+    expect(lastLine(shared.stderr)).toMatchObject({
+      level: 'fatal',
+      code: 'AUTHORITY_DENIED',
+      hint: expect.stringContaining('--template EndEntityCertificate/V1'),
+    });
+    expect(JSON.parse((await of('shared', '--template', 'EndEntityCertificate/V1')).stdout)).toMatchObject({
+      daysLeft: 89,
+    });
   });
 
   it('says what is missing', async () => {

@@ -38,9 +38,11 @@ export function text(facts: FactsWithout<'expected'>) {
   return variable({ expected: 'text in one line', ...facts }, oneLine);
 }
 
-/** The path of a file. A key that was put here by mistake is refused, and not shown. */
+/** The path of a file, or its address in S3. A key that was put here by mistake is refused, and not shown. */
 export function file(facts: FactsWithout<'expected'>) {
-  return variable({ expected: 'the path of a file', ...facts }, oneLine);
+  return variable({ expected: 'the path of a file, or s3://bucket/key', ...facts }, (value) =>
+    value.startsWith('s3:') && !/^s3:\/\/[^/]+\/./.test(value) ? undefined : oneLine(value),
+  );
 }
 
 /** PEM by value. Any text is taken, so that it is never quoted; who uses it says what is wrong with it. */

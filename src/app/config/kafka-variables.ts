@@ -65,9 +65,14 @@ export const kafkaVariables = {
     about: 'Path of a PKCS#12 keystore with certificate and private key, instead of both by themselves',
   }).optional(),
   KAFKA_TLS_KEYSTORE_PASSWORD: password({ group: tls, about: 'Password of the keystore' }).optional(),
+  KAFKA_TLS_KEYSTORE_KEY_PASSWORD: password({
+    group: tls,
+    about: 'Password of the private key in the keystore; default: the keystore’s',
+  }).optional(),
   KAFKA_TLS_SECRET_ID: text({
     group: tls,
-    about: 'Name or ARN of a secret in AWS Secrets Manager that holds {"cert", "key", "ca"} as PEM',
+    about:
+      'Name or ARN of a secret in AWS Secrets Manager: {"cert", "key", "ca"} as PEM, or {"keystore" in Base64, "password", "keyPassword", "ca"}',
   }).optional(),
   KAFKA_TLS_RELOAD_SECONDS: decimal(0.1, 86_400, {
     group: tls,

@@ -190,6 +190,7 @@ function tlsOptions(config: Config): TlsOptions {
     keyPassphrase: config.KAFKA_TLS_KEY_PASSPHRASE,
     keystoreFile: config.KAFKA_TLS_KEYSTORE_FILE,
     keystorePassword: config.KAFKA_TLS_KEYSTORE_PASSWORD,
+    keystoreKeyPassword: config.KAFKA_TLS_KEYSTORE_KEY_PASSWORD,
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -20,6 +20,7 @@ export interface Metrics {
   readonly buffered: Gauge;
   readonly lastCommit: Gauge;
   readonly certificateDays: Gauge;
+  readonly certificateFailures: Counter;
   readonly buildInfo: Gauge<'version' | 'commit'>;
 }
 
@@ -67,7 +68,14 @@ export function createMetrics(): Metrics {
     ]),
     buffered: gauge('buffered_bytes', 'Bytes that have arrived and are not committed'),
     lastCommit: gauge('last_commit_timestamp_seconds', 'When the last batch was committed'),
-    certificateDays: gauge('certificate_days_left', 'Days until the client certificate expires'),
+    certificateDays: gauge(
+      'certificate_days_left',
+      'Days until the client certificate expires, below 0 once it has expired',
+    ),
+    certificateFailures: counter(
+      'certificate_failures_total',
+      'Times that the client certificate could not be read again, or a new one not be used',
+    ),
     buildInfo: gauge('build_info', 'Always 1; the labels tell which program runs', ['version', 'commit']),
   };
 }

@@ -1,4 +1,5 @@
 import { createDecipheriv, createHash, pbkdf2Sync } from 'node:crypto';
+import { decryptRc2 } from './rc2.ts';
 import { childAt, integerOf, octetsOf, oidOf, type BerNode } from './ber.ts';
 
 /** Nobody waits for more than some seconds of key derivation. */
@@ -36,11 +37,11 @@ export function decrypt(algorithm: BerNode, encrypted: Buffer, password: string)
     case oids.pbes2:
       return decryptPbes2(childAt(algorithm, 1), encrypted, password);
     case oids.tripleDes:
-      return decryptTripleDes(childAt(algorithm, 1), encrypted, password);
+      return decipher('des-ede3-cbc', deriveKey(childAt(algorithm, 1), password, 24), encrypted);
     case oids.rc2With40Bits:
-      throw new UnknownEncryption('RC2 with 40 bits');
+      return decryptRc2(deriveKey(childAt(algorithm, 1), password, 5), encrypted);
     case oids.rc2With128Bits:
-      throw new UnknownEncryption('RC2 with 128 bits');
+      return decryptRc2(deriveKey(childAt(algorithm, 1), password, 16), encrypted);
     default:
       throw new UnknownEncryption('a method that is not known here');
   }
@@ -59,12 +60,18 @@ function decryptPbes2(parameters: BerNode, encrypted: Buffer, password: string):
   return decipher(cipher.name, { key, iv: octetsOf(childAt(scheme, 1)) }, encrypted);
 }
 
-function decryptTripleDes(parameters: BerNode, encrypted: Buffer, password: string): Buffer {
+/** Key and initialization vector of the older ciphers, by PKCS#12's own derivation. */
+function deriveKey(
+  parameters: BerNode,
+  password: string,
+  keyBytes: number,
+): { readonly key: Buffer; readonly iv: Buffer } {
   const salt = octetsOf(childAt(parameters, 0));
   const iterations = checkedIterations(childAt(parameters, 1));
-  const key = derive({ password, salt, iterations, purpose: 1, length: 24 });
-  const iv = derive({ password, salt, iterations, purpose: 2, length: 8 });
-  return decipher('des-ede3-cbc', { key, iv }, encrypted);
+  return {
+    key: derive({ password, salt, iterations, purpose: 1, length: keyBytes }),
+    iv: derive({ password, salt, iterations, purpose: 2, length: 8 }),
+  };
 }
 
 /** Throws for a number of iterations that would take minutes. */

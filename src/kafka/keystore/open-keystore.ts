@@ -25,6 +25,14 @@ const oids = {
   friendlyName: '2a864886f70d010914',
 } as const;
 
+/** How to open a keystore. `file` is for messages. */
+export interface KeystoreAccess {
+  readonly file: string;
+  readonly password: string;
+  /** The private key's own password; the keystore's when left out. */
+  readonly keyPassword?: string;
+}
+
 interface KeyEntry {
   readonly alias: string;
   readonly key: KeyObject;
@@ -34,10 +42,7 @@ interface KeyEntry {
  * Takes key and certificates out of a PKCS#12 keystore. Given whole, Node would also trust every authority in it. Throws
  * KEYSTORE_UNSUPPORTED, KEYSTORE_PASSWORD or CERT_UNREADABLE; `file` is for messages.
  */
-export function openKeystore(
-  bytes: Buffer,
-  { file, password }: { readonly file: string; readonly password: string },
-): Keystore {
+export function openKeystore(bytes: Buffer, { file, password, keyPassword = password }: KeystoreAccess): Keystore {
   const name = quote(file);
   if (bytes.length >= 4 && bytes.readUInt32BE(0) === jksMagic) {
     const convert = `keytool -importkeystore -srckeystore ${file} -destkeystore client.p12 -deststoretype PKCS12`;
@@ -46,7 +51,7 @@ export function openKeystore(
   try {
     checkRounds(bytes);
     checkPassword(bytes, password);
-    return readKeystore(bytes, { name, password });
+    return readKeystore(bytes, { name, password, keyPassword });
   } catch (error) {
     throw explain(error, { name, file });
   }
@@ -70,10 +75,10 @@ function checkPassword(bytes: Buffer, password: string): void {
 
 function readKeystore(
   bytes: Buffer,
-  { name, password }: { readonly name: string; readonly password: string },
+  { name, password, keyPassword }: { readonly name: string; readonly password: string; readonly keyPassword: string },
 ): Keystore {
   const bags = contentsOf(bytes).flatMap((content) => bagsOf(content, password));
-  const keys = bags.flatMap((bag) => keyOf(bag, password));
+  const keys = bags.flatMap((bag) => keyOf(bag, { name, keyPassword }));
   const certificates = bags.flatMap(certificateOf);
   const [entry] = keys;
   if (entry === undefined)
@@ -120,7 +125,10 @@ function bagsOf(content: BerNode, password: string): readonly BerNode[] {
   }
 }
 
-function keyOf(bag: BerNode, password: string): KeyEntry[] {
+function keyOf(
+  bag: BerNode,
+  { name, keyPassword }: { readonly name: string; readonly keyPassword: string },
+): KeyEntry[] {
   const value = childAt(bag, 1);
   switch (oidOf(childAt(bag, 0))) {
     case oids.keyBag:
@@ -128,11 +136,29 @@ function keyOf(bag: BerNode, password: string): KeyEntry[] {
     case oids.encryptedKeyBag: {
       const [algorithm, encrypted] = childAt(value, 0).children;
       if (algorithm === undefined || encrypted === undefined) return [];
-      const key = decrypt(algorithm, octetsOf(encrypted), password);
-      return [{ alias: aliasOf(bag), key: createPrivateKey({ key, format: 'der', type: 'pkcs8' }) }];
+      return [{ alias: aliasOf(bag), key: decryptKey({ algorithm, encrypted }, name, keyPassword) }];
     }
     default:
       return [];
+  }
+}
+
+/** The keystore's own password is known to be right by now: the key may have another one. */
+function decryptKey(
+  { algorithm, encrypted }: { readonly algorithm: BerNode; readonly encrypted: BerNode },
+  name: string,
+  password: string,
+): KeyObject {
+  try {
+    const key = decrypt(algorithm, octetsOf(encrypted), password);
+    return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  } catch (error) {
+    if (error instanceof UnknownEncryption) throw error;
+    throw new PipelineError('KEYSTORE_PASSWORD', {
+      message: `the password does not open the private key in the keystore ${name}`,
+      retryable: false,
+      hint: 'set KAFKA_TLS_KEYSTORE_KEY_PASSWORD (in a secret: "keyPassword") if the key has a password of its own',
+    });
   }
 }
 
@@ -169,12 +195,12 @@ function explain(error: unknown, { name, file }: { readonly name: string; readon
     return new PipelineError('KEYSTORE_PASSWORD', {
       message: `the password does not open the keystore ${name}`,
       retryable: false,
-      hint: 'check KAFKA_TLS_KEYSTORE_PASSWORD',
+      hint: 'check KAFKA_TLS_KEYSTORE_PASSWORD (in a secret: "password")',
     });
   }
   if (error instanceof UnknownEncryption) {
     return unsupported(
-      `${name} is encrypted by ${message}, as old versions of keytool and \`openssl -legacy\` do`,
+      `${name} is encrypted by ${message}`,
       `make it anew: openssl pkcs12 -legacy -in ${file} -nodes | openssl pkcs12 -export -out client.p12`,
     );
   }

@@ -40,7 +40,7 @@ export const kafkaErrorCodes = {
   KEYSTORE_PASSWORD: {
     meaning: 'The keystore’s password is wrong or missing.',
     retryable: 'never',
-    action: 'Set KAFKA_TLS_KEYSTORE_PASSWORD.',
+    action: 'Set KAFKA_TLS_KEYSTORE_PASSWORD, and KAFKA_TLS_KEYSTORE_KEY_PASSWORD if the key has one of its own.',
   },
   SECRET_MISSING: {
     meaning: 'The secret with the client certificate, or with user and password, does not exist.',
@@ -53,10 +53,11 @@ export const kafkaErrorCodes = {
     action: 'Give its role secretsmanager:GetSecretValue on the secret, and kms:Decrypt on its key.',
   },
   SECRET_INVALID: {
-    meaning: 'The secret is no JSON object with certificate and key, or with user and password.',
+    meaning:
+      'The secret is no JSON object with certificate and key, with a keystore and its password, or with user and password.',
     retryable: 'never',
     action:
-      'Store {"cert": "<PEM>", "key": "<PEM>", "ca": "<PEM>"}, where `ca` may be left out, or {"username", "password"}.',
+      'Store {"cert": "<PEM>", "key": "<PEM>", "ca": "<PEM>"} or {"keystore": "<Base64>", "password": "…"}, where `ca` may be left out, or {"username", "password"}.',
   },
   SECRET_UNAVAILABLE: {
     meaning: 'AWS Secrets Manager did not answer, or not with the secret.',

@@ -11,6 +11,20 @@ import { temporaryFolder } from '../../support/lake.ts';
 const { admin, nobody, stranger } = inject('stack').credentials;
 const password = 'Schlüssel 7';
 
+/** Gives the key of a keystore another password than the keystore's, which keytool does not do. */
+const resealProgram = `
+import java.io.*;
+import java.security.KeyStore;
+class Reseal {
+  public static void main(String[] given) throws Exception {
+    char[] outer = given[3].toCharArray();
+    KeyStore store = KeyStore.getInstance(new File(given[0]), outer);
+    String alias = store.aliases().nextElement();
+    store.setKeyEntry(alias, store.getKey(alias, outer), given[2].toCharArray(), store.getCertificateChain(alias));
+    try (OutputStream out = new FileOutputStream(given[1])) { store.store(out, outer); }
+  }
+}`;
+
 const run = (command: string, ...args: string[]): void => {
   execFileSync(command, args, { stdio: 'ignore' });
 };
@@ -45,6 +59,8 @@ describe('a PKCS#12 keystore', () => {
     ['AES-256 (the default of OpenSSL 3 and of keytool since 16)', []],
     ['AES-128', ['-keypbe', 'AES-128-CBC', '-certpbe', 'AES-128-CBC']],
     ['triple DES', ['-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1']],
+    ['RC2 with 40 bits', ['-legacy', '-certpbe', 'PBE-SHA1-RC2-40', '-keypbe', 'PBE-SHA1-3DES', '-macalg', 'sha1']],
+    ['RC2 with 128 bits', ['-legacy', '-certpbe', 'PBE-SHA1-RC2-128', '-keypbe', 'PBE-SHA1-RC2-128']],
     ['nothing', ['-keypbe', 'NONE', '-certpbe', 'NONE', '-nomac']],
   ])('encrypted by %s gives its key and its certificate, and no authority', async (_, options) => {
     const material = await open(await keystore(...options));
@@ -56,12 +72,47 @@ describe('a PKCS#12 keystore', () => {
     expect(createPrivateKey(material.key ?? '').equals(createPrivateKey(admin.key))).toBe(true);
   });
 
-  it('made by keytool gives its key and certificate', async () => {
+  /** Java 11 encrypts by the methods that later versions call legacy. */
+  const java11 = '-J-Dkeystore.pkcs12.legacy';
+
+  it.each([
+    ['', ['-keyalg', 'EC', '-groupname', 'secp256r1']],
+    [' as Java 11 does', [java11, '-keyalg', 'RSA']],
+  ])('made by keytool%s gives its key and certificate', async (_, kind) => {
     const file = join(await temporaryFolder(), 'made.p12');
-    const entry = ['-alias', 'own', '-keyalg', 'EC', '-groupname', 'secp256r1', '-dname', 'CN=made'];
-    run('keytool', '-genkeypair', '-keystore', file, '-storetype', 'PKCS12', '-storepass', 'change-it', ...entry);
+    const store = ['-keystore', file, '-storetype', 'PKCS12', '-storepass', 'change-it'];
+    run('keytool', '-genkeypair', ...store, '-alias', 'own', '-dname', 'CN=made', ...kind);
     const material = await open(file, { keystorePassword: 'change-it' });
     expect(checkTlsMaterial(material, Date.now())).toMatchObject({ subject: 'CN=made' });
+  });
+
+  it('of a DSA key, which keytool of Java 11 makes when it is not told otherwise, says how to make a good one', async () => {
+    const file = join(await temporaryFolder(), 'made.p12');
+    const store = ['-keystore', file, '-storetype', 'PKCS12', '-storepass', 'change-it'];
+    run('keytool', java11, '-genkeypair', ...store, '-alias', 'own', '-dname', 'CN=made', '-keyalg', 'DSA');
+    const material = await open(file, { keystorePassword: 'change-it' });
+    expect(() => checkTlsMaterial(material, Date.now())).toThrow(
+      expect.objectContaining({
+        code: 'KEY_UNSUPPORTED',
+        message: expect.stringContaining('DSA of 2048 bits'),
+        hint: expect.stringContaining('-keyalg EC -groupname secp256r1'),
+      }),
+    );
+  });
+
+  it('whose key has a password of its own asks for it', async () => {
+    const file = await keystore('-passout', 'pass:outer');
+    const folder = await temporaryFolder();
+    const program = join(folder, 'Reseal.java');
+    await writeFile(program, resealProgram);
+    const sealed = join(folder, 'sealed.p12');
+    run('java', program, file, sealed, 'inner', 'outer');
+    await expect(open(sealed, { keystorePassword: 'outer' })).rejects.toMatchObject({
+      code: 'KEYSTORE_PASSWORD',
+      hint: expect.stringContaining('KAFKA_TLS_KEYSTORE_KEY_PASSWORD'),
+    });
+    const material = await open(sealed, { keystorePassword: 'outer', keystoreKeyPassword: 'inner' });
+    expect(checkTlsMaterial(material, Date.now())).toMatchObject({ subject: 'CN=admin' });
   });
 
   it('does not widen whom we trust: its authority is not KAFKA_TLS_CA', async () => {
@@ -79,11 +130,11 @@ describe('a PKCS#12 keystore', () => {
     expect(JSON.parse(refused.stderr)).toMatchObject({ code: 'BROKER_UNTRUSTED' });
   });
 
-  it('encrypted by RC2 says how to make it anew', async () => {
-    const file = await keystore('-legacy', '-certpbe', 'PBE-SHA1-RC2-40', '-keypbe', 'PBE-SHA1-3DES');
+  it('encrypted by RC4 says how to make it anew', async () => {
+    const file = await keystore('-legacy', '-certpbe', 'PBE-SHA1-RC4-128', '-keypbe', 'PBE-SHA1-3DES');
     await expect(open(file)).rejects.toMatchObject({
       code: 'KEYSTORE_UNSUPPORTED',
-      message: expect.stringContaining('RC2 with 40 bits'),
+      message: expect.stringContaining('a method that is not known here'),
       hint: expect.stringContaining('openssl pkcs12 -legacy'),
     });
   });

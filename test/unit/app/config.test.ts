@@ -136,6 +136,7 @@ describe('the configuration', () => {
       'KAFKA_TLS_KEY',
       'KAFKA_TLS_KEY_PASSPHRASE',
       'KAFKA_TLS_KEYSTORE_PASSWORD',
+      'KAFKA_TLS_KEYSTORE_KEY_PASSWORD',
       'KAFKA_SASL_PASSWORD',
     ]);
   });
