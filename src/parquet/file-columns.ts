@@ -13,6 +13,8 @@ function fieldOf(tree: SchemaTree): Column[] {
 
 function typeOf({ element, children }: SchemaTree): ColumnType | undefined {
   if (children.length === 0) return leafTypeOf(element);
+  if (element.converted_type?.startsWith('MAP') === true || element.logical_type?.type === 'MAP')
+    return mapOf(children);
   // `<name> → list → element`, or, from writers of old, `<name> → array`
   const isList = element.converted_type === 'LIST' || element.logical_type?.type === 'LIST' || isBareList(children);
   if (!isList) return { kind: 'struct', fields: children.flatMap(fieldOf) };
@@ -20,6 +22,12 @@ function typeOf({ element, children }: SchemaTree): ColumnType | undefined {
   const [only] = repeated?.children ?? [];
   const inner = only === undefined ? undefined : typeOf(only);
   return inner && { kind: 'array', element: inner };
+}
+
+/** Reads `<name> → key_value → key, value`; keys of other types than strings are no type of ours. */
+function mapOf([entries]: readonly SchemaTree[]): ColumnType | undefined {
+  const [key, value] = (entries?.children ?? []).map(typeOf);
+  return key?.kind === 'string' && value !== undefined ? { kind: 'map', value } : undefined;
 }
 
 function isBareList(children: readonly SchemaTree[]): boolean {

@@ -13,7 +13,14 @@ const physicalTypes: Readonly<Record<string, number>> = {
   DOUBLE: 5,
   BYTE_ARRAY: 6,
 };
-const convertedTypes: Readonly<Record<string, number>> = { UTF8: 0, LIST: 3, DECIMAL: 5, DATE: 6, TIMESTAMP_MILLIS: 9 };
+const convertedTypes: Readonly<Record<string, number>> = {
+  UTF8: 0,
+  MAP: 1,
+  LIST: 3,
+  DECIMAL: 5,
+  DATE: 6,
+  TIMESTAMP_MILLIS: 9,
+};
 const repetitions: Readonly<Record<string, number>> = { REQUIRED: 0, OPTIONAL: 1, REPEATED: 2 };
 const codecNumbers: Readonly<Record<Codec, number>> = { uncompressed: 0, snappy: 1, gzip: 2, zstd: 6 };
 const formatVersion = 2;

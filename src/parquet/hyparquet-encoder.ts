@@ -58,7 +58,7 @@ function sourceOf(column: TableColumn, rowCount: number): ColumnSource {
 function hasNegativeZero(value: unknown): boolean {
   if (typeof value === 'number') return Object.is(value, -0);
   if (typeof value !== 'object' || value === null) return false;
-  return (Array.isArray(value) ? value : Object.values(value)).some(hasNegativeZero);
+  return (value instanceof Map ? [...value.values()] : Object.values(value)).some(hasNegativeZero);
 }
 
 /** Gives typed arrays as they are where every row has a value. */

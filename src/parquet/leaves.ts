@@ -3,6 +3,7 @@ import type { LeafColumn } from './leaf-column.ts';
 import { valuesOf } from './leaf-values.ts';
 import { shredJson, type ShredTools } from './shred-json.ts';
 import { shred, type RowRange } from './shred.ts';
+import { isNested } from '../schema/types.ts';
 
 /** Splits a column into its leaves, in the order of the schema, for the rows `[first, end)`. Lets the event loop turn when that takes long. */
 export async function leavesOf(
@@ -16,8 +17,7 @@ export async function leavesOf(
     const leaves = json && (await shredJson({ name, type, json }, { first, end }, tools));
     return leaves ?? shred({ name, type, valueAt, validity }, { first, end }, tools.turns);
   }
-  if (type.kind === 'array' || type.kind === 'struct')
-    throw new RangeError(`${name}: a ${type.kind} without its leaves`);
+  if (isNested(type)) throw new RangeError(`${name}: a ${type.kind} without its leaves`);
   return [
     {
       path: [name],

@@ -1,14 +1,14 @@
 import type { SchemaElement } from 'hyparquet';
 import type { TableColumn } from '../consumer/ports/columnar-table.ts';
 import { unreachable } from '../runtime/errors.ts';
-import type { ColumnType, Field } from '../schema/types.ts';
+import type { ColumnType, Field, NestedType } from '../schema/types.ts';
 
 type Leaf = Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type' | 'precision' | 'scale'>;
 
 /** A type that holds no other type. */
-export type LeafType = Exclude<ColumnType, { kind: 'array' | 'struct' }>;
+export type LeafType = Exclude<ColumnType, NestedType>;
 
-/** Makes the file's schema for the columns: everything optional, lists in the standard three levels. */
+/** Makes the file's schema for the columns: everything optional but the keys of maps, lists and maps in the standard three levels. */
 export function schemaOf(columns: readonly Pick<TableColumn, 'name' | 'type'>[]): SchemaElement[] {
   return [{ name: 'schema', num_children: columns.length }, ...columns.flatMap(elementsOf)];
 }
@@ -25,6 +25,13 @@ function elementsOf({ name, type }: Field): SchemaElement[] {
         { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
         { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
         ...elementsOf({ name: 'element', type: type.element }),
+      ];
+    case 'map':
+      return [
+        { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'MAP' },
+        { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
+        { name: 'key', repetition_type: 'REQUIRED', ...leafOf({ kind: 'string' }) },
+        ...elementsOf({ name: 'value', type: type.value }),
       ];
     default:
       return [{ name, repetition_type: 'OPTIONAL', ...leafOf(type) }];

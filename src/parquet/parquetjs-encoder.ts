@@ -4,6 +4,7 @@ import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { messageOf, PipelineError, unreachable } from '../runtime/errors.ts';
 import type { ColumnType, Field } from '../schema/types.ts';
 import type { Codec, EncoderOptions } from './encoder-options.ts';
+import type { LeafType } from './parquet-schema.ts';
 import { plainValues } from './plain-values.ts';
 
 interface LibraryTypes {
@@ -77,6 +78,8 @@ function fieldOf(type: ColumnType, compression: string): FieldDefinition {
         optional: true,
         fields: { list: { repeated: true, fields: { element: fieldOf(type.element, compression) } } },
       };
+    case 'map':
+      throw new TypeError('parquetjs-lite has no maps that others read: choose another PARQUET_ENCODER for this table');
     case 'struct':
       return {
         optional: true,
@@ -94,7 +97,7 @@ function fieldOf(type: ColumnType, compression: string): FieldDefinition {
   }
 }
 
-function primitiveOf(type: Exclude<ColumnType, { kind: 'array' | 'struct' }>): string {
+function primitiveOf(type: LeafType): string {
   switch (type.kind) {
     case 'boolean':
       return 'BOOLEAN';

@@ -154,5 +154,6 @@ function leavesOf(kernelType: KernelType, levels: Levels, kernel: Kernel): JsonL
   if (type.kind === 'array') return element === undefined ? [] : leavesOf(element, aroundElement(levels), kernel);
   if (type.kind === 'struct')
     return fields.flatMap((field) => leavesOf(field.type, aroundField(levels, field.name), kernel));
+  if (type.kind === 'map') throw new RangeError('the kernel reads no maps');
   return [new JsonLeaf(type, levels, new KernelLeaf(kernel, kernelType))];
 }

@@ -45,6 +45,16 @@ export function aroundElement({ path, definition, repetition }: Levels): Levels 
   return { path: [...path, 'list', 'element'], definition: definition + 2, repetition: repetition + 1 };
 }
 
+/** Gives the levels around a key of the map that has these: it can be empty, and a key is never null. */
+function aroundKey({ path, definition, repetition }: Levels): Levels {
+  return { path: [...path, 'key_value', 'key'], definition: definition + 1, repetition: repetition + 1 };
+}
+
+/** Gives the levels around a value of the map that has these. */
+function aroundValue({ path, definition, repetition }: Levels): Levels {
+  return { path: [...path, 'key_value', 'value'], definition: definition + 2, repetition: repetition + 1 };
+}
+
 /** Takes a type's values in the order of the rows; `definition` counts the types around it that have a value. */
 interface Shredder {
   /** Adds a value; `null` and `undefined` stand for none. */
@@ -52,7 +62,7 @@ interface Shredder {
   leaves(): LeafColumn[];
 }
 
-/** Shreds arrays and structs into leaves, with the levels from which readers put them together again. */
+/** Shreds arrays, maps and structs into leaves, with the levels from which readers put them together again. */
 export async function shred(
   { name, type, valueAt, validity }: NestedColumn,
   { first, end }: RowRange,
@@ -73,6 +83,8 @@ function shredderOf(type: ColumnType, levels: Levels): Shredder {
       return structShredder(type.fields, levels);
     case 'array':
       return arrayShredder(type.element, levels);
+    case 'map':
+      return mapShredder(type.value, levels);
     default:
       return leafShredder(type, levels);
   }
@@ -102,6 +114,28 @@ function arrayShredder(element: ColumnType, levels: Levels): Shredder {
         elements.add(value[index], defined + 2, index === 0 ? repeated : repetition + 1);
     },
     leaves: () => elements.leaves(),
+  };
+}
+
+function mapShredder(type: ColumnType, levels: Levels): Shredder {
+  const { repetition } = levels;
+  const keys = leafShredder({ kind: 'string' }, aroundKey(levels));
+  const values = shredderOf(type, aroundValue(levels));
+  const add = (key: unknown, value: unknown, defined: number, repeated: number): void => {
+    keys.add(key, defined, repeated);
+    values.add(value, defined, repeated);
+  };
+  return {
+    add: (map, defined, repeated) => {
+      if (!(map instanceof Map)) return add(null, null, defined, repeated);
+      if (map.size === 0) return add(null, null, defined + 1, repeated);
+      let level = repeated;
+      for (const [key, value] of map) {
+        add(key, value, defined + 2, level);
+        level = repetition + 1;
+      }
+    },
+    leaves: () => [...keys.leaves(), ...values.leaves()],
   };
 }
 

@@ -1,6 +1,6 @@
 import { writeJson } from './exact-json.ts';
 import { fieldOf } from './field-index.ts';
-import { emptyStruct } from './fits-whole.ts';
+import { emptyStruct, isKey, isPlainObject } from './fits-whole.ts';
 import { pointerTo } from './json-pointer.ts';
 import { siblingName } from './merge.ts';
 import { columnName } from './names.ts';
@@ -19,14 +19,16 @@ export interface ConformOptions {
 }
 
 /**
- * Converts a JSON value to a value of the type, as the encoder takes it: times as Date, structs as objects without a prototype, by field.
- * `unfit` when it doesn't fit itself; members of structs that don't are rescued one by one.
+ * Converts a JSON value to a value of the type, as the encoder takes it: times as Date, maps as Map, structs as objects without a prototype,
+ * by field. `unfit` when it doesn't fit itself; members of structs and maps that don't are rescued one by one.
  */
 export function conform(value: unknown, type: ColumnType, options: ConformOptions): unknown {
   if (value === null || value === undefined) return null;
   switch (type.kind) {
     case 'array':
       return Array.isArray(value) ? conformArray(value, type.element, options) : unfit;
+    case 'map':
+      return isPlainObject(value) ? conformMap(value, type.value, options) : unfit;
     case 'struct':
       return isPlainObject(value) ? conformStruct(value, type.fields, options) : unfit;
     case 'timestamp':
@@ -49,6 +51,17 @@ function conformArray(values: readonly unknown[], element: ColumnType, options: 
   );
   if (result.includes(unfit)) return unfit;
   for (const [path, member] of rescued) options.rescue(path, member);
+  return result;
+}
+
+function conformMap(value: object, type: ColumnType, options: ConformOptions): unknown {
+  const result = new Map<string, unknown>();
+  for (const [key, member] of Object.entries(value)) {
+    const path = pointerTo(options.path, key);
+    const cell = isKey(key) ? conform(member, type, { ...options, path }) : unfit;
+    if (cell === unfit) options.rescue(path, member);
+    else result.set(key, cell);
+  }
   return result;
 }
 
@@ -90,8 +103,4 @@ function siblingOf(name: string, value: unknown, rules: ObserveRules): { name: s
 
 function dateOf(value: unknown, unitMs: number): unknown {
   return typeof value === 'number' ? new Date(value * unitMs) : unfit;
-}
-
-function isPlainObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 }

@@ -115,8 +115,9 @@ function placesOf(
     case 'empty-array':
     case 'empty-struct': {
       const type = columns.get(name);
-      const kind = observed.form === 'empty-array' ? 'array' : 'struct';
-      return type?.kind === kind ? [[name, type]] : [];
+      const isOfKind =
+        observed.form === 'empty-array' ? type?.kind === 'array' : type?.kind === 'struct' || type?.kind === 'map';
+      return type !== undefined && isOfKind ? [[name, type]] : [];
     }
   }
 }

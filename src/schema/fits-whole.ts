@@ -12,9 +12,23 @@ export function fitsWhole(value: unknown, type: ColumnType): boolean {
     for (const each of value) if (each !== null && !fitsWhole(each, element)) return false;
     return true;
   }
-  if (type.kind !== 'struct') return fitScalar(value, type) !== unfit;
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof ExactNumber) return false;
-  return structFits(value, type.fields);
+  if (type.kind !== 'struct' && type.kind !== 'map') return fitScalar(value, type) !== unfit;
+  if (!isPlainObject(value)) return false;
+  return type.kind === 'map' ? mapFits(value, type.value) : structFits(value, type.fields);
+}
+
+/** Tells whether the JSON value is an object. */
+export function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
+}
+
+/** Tells whether a map's key has UTF-8. */
+export function isKey(key: string): boolean {
+  return key.isWellFormed();
+}
+
+function mapFits(entries: object, type: ColumnType): boolean {
+  return Object.entries(entries).every(([key, value]) => isKey(key) && (value === null || fitsWhole(value, type)));
 }
 
 /** Keys of objects with no more are compared one by one. */
@@ -40,7 +54,8 @@ function structFits(value: object, fields: readonly Field[]): boolean {
 }
 
 /**
- * Converts a JSON value that fits the type whole to what the encoder takes: times as Date, structs as objects without a prototype, by field.
+ * Converts a JSON value that fits the type whole to what the encoder takes: times as Date, maps as Map, structs as objects without a
+ * prototype, by field.
  * Values that are so already are not copied.
  */
 export function wholeCell(value: unknown, type: ColumnType): unknown {
@@ -50,6 +65,8 @@ export function wholeCell(value: unknown, type: ColumnType): unknown {
       return Array.isArray(value) && !isAsItComes(type.element)
         ? value.map((each) => wholeCell(each, type.element))
         : value;
+    case 'map':
+      return new Map(Object.entries(Object(value)).map(([key, each]) => [key, wholeCell(each, type.value)]));
     case 'struct': {
       const result = emptyStruct();
       for (const [key, member] of Object.entries(Object(value))) {
@@ -80,6 +97,7 @@ function isAsItComes({ kind }: ColumnType): boolean {
 /** Tells whether the type or one inside it is of the kind. */
 export function holds(type: ColumnType, kind: ColumnType['kind']): boolean {
   if (type.kind === 'array') return kind === 'array' || holds(type.element, kind);
+  if (type.kind === 'map') return kind === 'map' || holds(type.value, kind);
   if (type.kind === 'struct') return kind === 'struct' || type.fields.some((field) => holds(field.type, kind));
   return type.kind === kind;
 }

@@ -21,6 +21,8 @@ export function formatType(type: ColumnType): string {
   switch (type.kind) {
     case 'array':
       return `array<${formatType(type.element)}>`;
+    case 'map':
+      return `map<string,${formatType(type.value)}>`;
     case 'struct':
       return `struct<${type.fields.map((field) => `${field.name}:${formatType(field.type)}`).join(',')}>`;
     case 'decimal':
@@ -73,6 +75,15 @@ function readType(scanner: Scanner): ColumnType {
       const element = readType(scanner);
       scanner.expect('>');
       return { kind: 'array', element };
+    }
+    case 'map': {
+      scanner.expect('<');
+      const key = readType(scanner);
+      if (key.kind !== 'string') throw scanner.failure(`a map with keys of type string, not ${formatType(key)}`);
+      scanner.expect(',');
+      const value = readType(scanner);
+      scanner.expect('>');
+      return { kind: 'map', value };
     }
     case 'struct': {
       scanner.expect('<');
@@ -168,7 +179,7 @@ function invalid(text: string, what: string): PipelineError {
   return new PipelineError('SCHEMA_INVALID', {
     message: `${JSON.stringify(text)} is no Hive type or column list: ${what}`,
     retryable: false,
-    hint: 'for example: seq bigint, tags array<string>, place struct<lat:double,lon:double>',
+    hint: 'for example: seq bigint, tags array<string>, place struct<lat:double,lon:double>, attrs map<string,string>',
   });
 }
 

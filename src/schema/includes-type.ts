@@ -6,6 +6,7 @@ import type { ColumnType } from './types.ts';
 export function includesType(type: ColumnType, other: ColumnType): boolean {
   if (type === other) return true;
   if (type.kind === 'array' && other.kind === 'array') return includesType(type.element, other.element);
+  if (type.kind === 'map' && other.kind === 'map') return includesType(type.value, other.value);
   if (type.kind !== 'struct' || other.kind !== 'struct') return sameType(type, other);
   return other.fields.every(({ name, type: inner }) => {
     const field = fieldOf(type.fields, name);

@@ -3,7 +3,7 @@ import { elementLeavesMax, isLight, weightOf, type TypeWeight } from './type-wei
 import type { ColumnType, Field } from './types.ts';
 
 /**
- * Finds the type that holds the values of both: of two structs all fields, of two arrays the merged elements. `undefined` when there is none.
+ * Finds the type that holds the values of both: of two structs all fields, of two arrays or maps the merged elements. `undefined` when there is none.
  * A field that conflicts inside a struct gets a sibling, as a column does. A type does not grow beyond the limits of `type-weight.ts`: fields
  * that it has no room for are left out, and their values have no place in it.
  */
@@ -12,11 +12,19 @@ export function mergeTypes(left: ColumnType, right: ColumnType): ColumnType | un
   if (left === right) return left;
   if (left.kind === 'struct' && right.kind === 'struct') return structOf(left, right.fields);
   if (left.kind === 'array' && right.kind === 'array') {
-    const element = mergeTypes(left.element, right.element);
-    if (element === undefined) return undefined;
-    return element === left.element || weightOf(element).leaves > elementLeavesMax ? left : { kind: 'array', element };
+    const element = mergeElements(left.element, right.element);
+    return element === left.element ? left : element && { kind: 'array', element };
+  }
+  if (left.kind === 'map' && right.kind === 'map') {
+    const value = mergeElements(left.value, right.value);
+    return value === left.value ? left : value && { kind: 'map', value };
   }
   return sameType(left, right) ? left : undefined;
+}
+
+function mergeElements(left: ColumnType, right: ColumnType): ColumnType | undefined {
+  const merged = mergeTypes(left, right);
+  return merged === undefined || weightOf(merged).leaves <= elementLeavesMax ? merged : left;
 }
 
 type Struct = Extract<ColumnType, { kind: 'struct' }>;
@@ -98,6 +106,7 @@ function suffixOf(type: ColumnType): string {
 
 export function sameType(left: ColumnType, right: ColumnType): boolean {
   if (left.kind === 'array' && right.kind === 'array') return sameType(left.element, right.element);
+  if (left.kind === 'map' && right.kind === 'map') return sameType(left.value, right.value);
   if (left.kind === 'struct' && right.kind === 'struct') {
     return (
       left.fields.length === right.fields.length &&

@@ -97,6 +97,7 @@ function observeArray(
 
 function observeObject(value: object, known: ColumnType | undefined, rules: ObserveRules, depth: number): Observed {
   if (depth >= rules.depthMax) return json;
+  if (known?.kind === 'map') return observeEntries(value, known.value, rules, depth);
   const knownFields = known?.kind === 'struct' ? known.fields : [];
   const keys = Object.keys(value);
   // so many members are entries of a map rather than fields
@@ -110,6 +111,16 @@ function observeObject(value: object, known: ColumnType | undefined, rules: Obse
   }
   const type = structOf({ kind: 'struct', fields: [] }, found);
   return type.fields.length === 0 ? { form: 'empty-struct' } : { form: 'plain', type };
+}
+
+/** Finds the map that holds the values of the object's keys; those of another type have no place in it. */
+function observeEntries(entries: object, known: ColumnType, rules: ObserveRules, depth: number): Observed {
+  let value = known;
+  for (const each of Object.values(entries)) {
+    const observed = observe(each, value, rules, depth + 1);
+    if (observed?.form === 'plain') value = mergeTypes(value, observed.type) ?? value;
+  }
+  return { form: 'plain', type: { kind: 'map', value } };
 }
 
 /** The field that an observed member needs. */

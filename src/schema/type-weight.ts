@@ -1,4 +1,4 @@
-import type { ColumnType } from './types.ts';
+import { isNested, type ColumnType, type NestedType } from './types.ts';
 
 /** How large a type is: leaves, and characters as Hive writes it. */
 export interface TypeWeight {
@@ -8,7 +8,7 @@ export interface TypeWeight {
 
 /** Most leaves of one column: a row costs memory for each of them, whether it has a value or not. */
 export const leavesMax = 500;
-/** Most leaves in the elements of an array: an element costs as much as a row. */
+/** Most leaves in the elements of an array, or the values of a map: one costs as much as a row. */
 export const elementLeavesMax = 200;
 /** Most characters of a column's type. Glue takes 131,072. */
 const charactersMax = 100_000;
@@ -16,13 +16,23 @@ const charactersMax = 100_000;
 const weights = new WeakMap<ColumnType, TypeWeight>();
 
 export function weightOf(type: ColumnType): TypeWeight {
-  if (type.kind !== 'array' && type.kind !== 'struct') return { leaves: 1, characters: type.kind.length + 8 };
+  if (!isNested(type)) return { leaves: 1, characters: type.kind.length + 8 };
   const present = weights.get(type);
   if (present !== undefined) return present;
-  const weight =
-    type.kind === 'array' ? addTo(weightOf(type.element), 0, 'array<>'.length) : weightOfFields(type.fields);
+  const weight = weightOfNested(type);
   weights.set(type, weight);
   return weight;
+}
+
+function weightOfNested(type: NestedType): TypeWeight {
+  switch (type.kind) {
+    case 'array':
+      return addTo(weightOf(type.element), 0, 'array<>'.length);
+    case 'map':
+      return addTo(weightOf(type.value), 1, 'map<string,>'.length);
+    case 'struct':
+      return weightOfFields(type.fields);
+  }
 }
 
 /** Tells whether a column may have a type of that weight. */

@@ -3,6 +3,8 @@ export type ColumnType =
   | { readonly kind: ScalarKind }
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
   | { readonly kind: 'array'; readonly element: ColumnType }
+  /** Keys are strings. */
+  | { readonly kind: 'map'; readonly value: ColumnType }
   | { readonly kind: 'struct'; readonly fields: readonly Field[] };
 
 /** `timestamp` is milliseconds since the epoch (UTC), `date` days since the epoch. */
@@ -19,6 +21,13 @@ export type ScalarKind =
   | 'smallint'
   | 'tinyint'
   | 'binary';
+
+/** A type that holds other types. */
+export type NestedType = Extract<ColumnType, { kind: 'array' | 'map' | 'struct' }>;
+
+export function isNested(type: ColumnType): type is NestedType {
+  return type.kind === 'array' || type.kind === 'map' || type.kind === 'struct';
+}
 
 export interface Field {
   readonly name: string;

@@ -10,6 +10,8 @@ export interface ValueCase {
   readonly growth?: Growth;
   readonly columnsMax?: number;
   readonly withKafkaColumns?: boolean;
+  /** Not every encoder has them. */
+  readonly hasMaps?: boolean;
   /** Columns of the catalog. */
   readonly columns: readonly string[];
   /** Values by row, without nulls: integers beyond 2^53 as their digits, times in ISO 8601. */
@@ -239,6 +241,42 @@ export const valueCases: readonly ValueCase[] = [
       { h: [3], x_: 4 },
       { v: { x_: 0 }, _rescued: '{"/v/h":[]}' },
       { v: { h: 1, x__string: large } },
+    ],
+  },
+  {
+    name: 'an object that a hint calls a map',
+    hasMaps: true,
+    hints: 'attrs map<string,double>, places map<string,struct<lat:double>>, seen map<string,array<timestamp>>',
+    batches: [
+      ['{"attrs":{"a b":1,"B":2.5,"constructor":3}}', '{"attrs":{"a b":-0}}', '{"attrs":{"b":1e300}}'],
+      [
+        '{"attrs":{"x":"text","y":7,"\\ud800":8}}',
+        '{"attrs":[1]}',
+        '{"attrs":"none"}',
+        `{"attrs":{"id":${large},"n":1}}`,
+      ],
+      ['{"places":{"p1":{"lat":1},"p2":{"lat":2,"lon":3}}}', '{"places":{"p1":"x","p2":{"lat":"y"}}}'],
+      ['{"seen":{"a":["2026-11-23T09:15:02.120Z",null],"b":["2026-11-24T00:00:00.000Z"]},"attrs":{"z":0}}'],
+    ],
+    columns: [
+      'attrs map<string,double>',
+      'attrs_array_double array<double>',
+      'attrs_string string',
+      '_rescued string',
+      'places map<string,struct<lat:double,lon:double,lat_string:string>>',
+      'seen map<string,array<timestamp>>',
+    ],
+    rows: [
+      { attrs: { 'a b': 1, B: 2.5, constructor: 3 } },
+      { attrs: { 'a b': -0 } },
+      { attrs: { b: 1e300 } },
+      { attrs: { y: 7 }, _rescued: '{"/attrs/x":"text","/attrs/\\ud800":8}' },
+      { attrs_array_double: [1] },
+      { attrs_string: 'none' },
+      { attrs: { n: 1 }, _rescued: `{"/attrs/id":${large}}` },
+      { places: { p1: { lat: 1 }, p2: { lat: 2, lon: 3 } } },
+      { places: { p2: { lat_string: 'y' } }, _rescued: '{"/places/p1":"x"}' },
+      { seen: { a: ['2026-11-23T09:15:02.120Z', null], b: ['2026-11-24T00:00:00.000Z'] }, attrs: { z: 0 } },
     ],
   },
 ];

@@ -5,7 +5,7 @@ import { createParquetjsEncoder } from '../../src/parquet/parquetjs-encoder.ts';
 import { formatType } from '../../src/schema/hive-ddl.ts';
 import { jsonRecords } from './chunks.ts';
 import { createTestTools, openTestLake, testTable, type TestLake } from './lake.ts';
-import type { ValueCase } from './value-cases.ts';
+import { valueCases, type ValueCase } from './value-cases.ts';
 import { writeBatches } from './write-batches.ts';
 
 export const allEncoders: readonly (readonly [string, ParquetEncoder])[] = [
@@ -13,6 +13,11 @@ export const allEncoders: readonly (readonly [string, ParquetEncoder])[] = [
   ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 1000 })],
   ['parquetjs-lite', createParquetjsEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
 ];
+
+/** The cases that the encoder of that name can write. */
+export function casesFor(encoder: string): readonly ValueCase[] {
+  return valueCases.filter(({ hasMaps = false }) => !hasMaps || encoder !== 'parquetjs-lite');
+}
 
 /** Writes the case's batches into a lake of its own; answers with it and the columns of its table. */
 export async function writeCase(

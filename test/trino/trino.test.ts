@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
 import { startAwsEmulator, type AwsEmulator } from '../../src/devstack/emulators.ts';
 import { startTrino, type Trino } from '../../src/devstack/trino.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
@@ -30,11 +31,11 @@ afterAll(async () => {
 });
 
 /** Opens a lake of the test's own on the emulator, in the database that Trino reads. */
-function openLake(encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000 })) {
+function openLake(encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000 }), recipe: Partial<Recipe> = {}) {
   const options = { region: 'us-east-1', endpoint: aws.endpoint };
   const store = createS3ObjectStore({ ...options, bucket: aws.bucket, prefix: crypto.randomUUID() });
   const catalog = createGlueCatalog({ ...options, database });
-  return { catalog, tools: createTestTools({ store, catalog, writer: { encoder } }) };
+  return { catalog, tools: createTestTools({ store, catalog, writer: { encoder }, recipe }) };
 }
 
 async function dropTable(): Promise<void> {
@@ -95,6 +96,45 @@ describe('Trino, the nearest to Athena engine 3', () => {
       [null, null, null, null, null, null, null, null],
       ['', 1e300, null, null, null, ['z'], null, -1],
       ['a', 0, true, '2026-11-23 09:15:02.000', '2024-02-29', null, 'C', null],
+    ]);
+  });
+
+  it.each([
+    ['glueless', createColumnEncoder({ codec: 'zstd', rowGroupRows: 2 })],
+    ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 2 })],
+  ])('reads maps as %s writes them: missing, empty, with null', async (_name, encoder) => {
+    await dropTable();
+    const { tools } = openLake(encoder, { hints: 'attrs map<string,double>, places map<string,array<double>>' });
+    const records = [
+      { attrs: { 'a b': 1, B: null } },
+      {},
+      { attrs: {} },
+      { attrs: { B: -0.5 }, places: { x: [1, null], y: [], z: null } },
+    ];
+    await writeBatches(tools, [jsonRecords(...records)]);
+    const { rows } = await trino.query(
+      `SELECT cardinality(attrs), element_at(attrs, 'a b'), element_at(attrs, 'B'), map_keys(attrs), places FROM ${testTable} ORDER BY kafka_offset`,
+    );
+    expect(rows).toEqual([
+      [2, 1, null, ['a b', 'B'], null],
+      [null, null, null, null, null],
+      [0, null, null, [], null],
+      [1, null, -0.5, ['B'], { x: [1, null], y: [], z: null }],
+    ]);
+  });
+
+  it('reads fields that a struct has got after its Hive partition was registered', async () => {
+    await dropTable();
+    const { tools } = openLake();
+    await writeBatches(tools, [
+      jsonRecords({ p: { a: 1 }, l: [{ a: 1 }] }),
+      jsonRecords({ p: { a: 2, b: 'new' }, l: [{ a: 2, b: 'new' }] }, { p: { a: 'text' } }),
+    ]);
+    const { rows } = await trino.query(`SELECT p.a, p.b, p.a_string, l[1].b FROM ${testTable} ORDER BY kafka_offset`);
+    expect(rows).toEqual([
+      [1, null, null, null],
+      [2, 'new', null, 'new'],
+      [null, null, 'text', null],
     ]);
   });
 

@@ -41,8 +41,8 @@ export function conflictsIn(given: Environment): string[] {
         : setOf(names).map((name) => `${name}: expected ${needs.join(' or ')} too, got nothing`),
     ),
     ...wayInConflicts(given),
-    ...(given['PARQUET_ENCODER'] === 'parquetjs-lite' && /\bdecimal\b/i.test(given['SCHEMA_HINTS'] ?? '')
-      ? ['SCHEMA_HINTS: expected no decimals with PARQUET_ENCODER=parquetjs-lite, which can’t write them']
+    ...(given['PARQUET_ENCODER'] === 'parquetjs-lite' && /\b(decimal|map)\b/i.test(given['SCHEMA_HINTS'] ?? '')
+      ? ['SCHEMA_HINTS: expected no decimals and maps with PARQUET_ENCODER=parquetjs-lite, which can’t write them']
       : []),
   ];
 }

@@ -21,7 +21,8 @@ export const schemaVariables = {
   SCHEMA_HINTS: variable(
     {
       group,
-      about: 'Types for columns that don’t exist yet, as in CREATE TABLE: seq bigint, tags array<string>',
+      about:
+        'Types for columns that don’t exist yet, as in CREATE TABLE: seq bigint, tags array<string>, attrs map<string,double>',
       expected: 'names with Hive types, separated by commas',
     },
     parseColumns,

@@ -67,6 +67,7 @@ export function canRead(table: ColumnType, file: ColumnType): boolean {
     });
   }
   if (table.kind === 'array' && file.kind === 'array') return canRead(table.element, file.element);
+  if (table.kind === 'map' && file.kind === 'map') return canRead(table.value, file.value);
   if (file.kind === 'int' && integers.has(table.kind)) return true;
   return formatType(table) === formatType(file);
 }

@@ -193,6 +193,7 @@ function storeKindOf(observed: Observed): ValueStore['kind'] {
     case 'binary':
       return 'values';
     case 'array':
+    case 'map':
     case 'struct':
       return 'nested';
     default:

@@ -3,7 +3,7 @@ import { pointerTo } from '../../schema/json-pointer.ts';
 import { fitsWhole } from '../../schema/fits-whole.ts';
 import { mergeTypes } from '../../schema/merge.ts';
 import { observe, type NumberRule, type Observed, type ObserveRules } from '../../schema/observe.ts';
-import type { ColumnType } from '../../schema/types.ts';
+import { isNested, type ColumnType } from '../../schema/types.ts';
 import { fitScalar, unfit } from '../../schema/values.ts';
 import { ColumnBuilder, type BatchSpace } from './column-builder.ts';
 import type { DecodedColumn } from './decoded-column.ts';
@@ -142,7 +142,7 @@ export class RowReader {
     if (observed === undefined) return true;
     const builder = this.#builderOf(row, state, observed);
     if (observed.form === 'plain') {
-      if (!isScalar(observed.type)) setNested(state, builder, value);
+      if (isNested(observed.type)) setNested(state, builder, value);
       else if (observed.type === state.known) state.fastPath = builder;
       this.#setColumnOfKind(state, observed.type, builder);
     }
@@ -209,17 +209,14 @@ const otherNumbers: ReadonlySet<ColumnType['kind']> = new Set([
   'float',
 ]);
 
-function isScalar({ kind }: ColumnType): boolean {
-  return kind !== 'array' && kind !== 'struct';
-}
-
 /** Identifies a column by form and type: structs of all shapes share one; arrays do when their elements do. */
 function keyOf(observed: Observed): string {
   return observed.form === 'plain' ? typeKey(observed.type) : observed.form;
 }
 
 function typeKey(type: ColumnType): string {
-  return type.kind === 'array' ? `array ${typeKey(type.element)}` : type.kind;
+  if (type.kind === 'array') return `array ${typeKey(type.element)}`;
+  return type.kind === 'map' ? `map ${typeKey(type.value)}` : type.kind;
 }
 
 /** Gives scalars as the column stores them, everything else as it came. */

@@ -149,6 +149,7 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
     case 'string':
       return gatherStrings(found, length);
     case 'array':
+    case 'map':
     case 'struct':
     case 'decimal':
     case 'binary': {

@@ -5,6 +5,7 @@ import { widenedRange } from '../../schema/projection.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
 import { conflictsMax, contended, type SchemaKeeper } from './schema-keeper.ts';
+import { isNested } from '../../schema/types.ts';
 
 /** Makes the Hive partitions of written objects known to the catalog, each once per process and shape of the table. */
 export class HivePartitions {
@@ -56,6 +57,6 @@ export class HivePartitions {
 
 /** A registered partition keeps its own columns: it is registered again when structs of the table have grown. */
 function nestedTypes({ columns }: CatalogTable): number {
-  const nested = columns.filter(({ type }) => type.kind === 'struct' || type.kind === 'array');
+  const nested = columns.filter(({ type }) => isNested(type));
   return crc32(nested.map(({ name, type }) => `${name} ${formatType(type)}`).join(','));
 }

@@ -7,7 +7,7 @@ import { pointerTo } from '../../schema/json-pointer.ts';
 import type { Evolution } from '../../schema/evolution.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
-import type { ColumnType } from '../../schema/types.ts';
+import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
@@ -136,8 +136,7 @@ interface CellContext {
 function cellOf(value: unknown, { observed, type, ...options }: CellContext): unknown {
   if (observed.form === 'json') return writeJson(value);
   if (observed.form === 'exact') return value instanceof ExactNumber ? value.text : unfit;
-  const isNested = type.kind === 'array' || type.kind === 'struct';
-  if (isNested) return conform(value, type, options);
+  if (isNested(type)) return conform(value, type, options);
   if (type.kind !== 'double' || typeof value !== 'bigint') return value;
   const double = Number(value);
   return Number.isSafeInteger(double) ? double : unfit;

@@ -1,7 +1,7 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import { planEvolution, type Evolution, type EvolutionRules, type ObservedColumn } from '../../schema/evolution.ts';
 import { rescuedColumn } from '../../schema/names.ts';
-import type { Column } from '../../schema/types.ts';
+import { isNested, type Column } from '../../schema/types.ts';
 import type { Catalog, CatalogTable, TableDefinition } from '../ports/lake.ts';
 
 export interface SchemaKeeperOptions {
@@ -145,10 +145,5 @@ function dropped({ name }: TableDefinition): PipelineError {
 }
 
 function hasNested(observed: readonly ObservedColumn[]): boolean {
-  return observed.some(
-    (column) =>
-      column.observed.form !== 'plain' ||
-      column.observed.type.kind === 'struct' ||
-      column.observed.type.kind === 'array',
-  );
+  return observed.some(({ observed: of }) => of.form !== 'plain' || isNested(of.type));
 }

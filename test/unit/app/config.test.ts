@@ -92,6 +92,10 @@ describe('the configuration', () => {
     [{ KAFKA_TLS_CA: 'a', KAFKA_TLS_CA_FILE: 'b' }, 'KAFKA_TLS_CA and KAFKA_TLS_CA_FILE: expected one of them, got 2'],
     [{ PARQUET_ENCODER: 'parquetjs-lite', SCHEMA_HINTS: 'v decimal(10,2)' }, 'SCHEMA_HINTS: expected no decimals'],
     [
+      { PARQUET_ENCODER: 'parquetjs-lite', SCHEMA_HINTS: 'v map<string,double>' },
+      'SCHEMA_HINTS: expected no decimals and maps',
+    ],
+    [
       { KAFKA_TLS_SECRET_ID: 'a', KAFKA_TLS_CERT_FILE: 'b', KAFKA_TLS_KEY_FILE: 'c' },
       'KAFKA_TLS_SECRET_ID and KAFKA_TLS_CERT_FILE: expected one of them',
     ],

@@ -36,6 +36,7 @@ describe('Hive types', () => {
     ['seq', 'expected a word at position 4'],
     ['seq wibble', 'a Hive type, not "wibble"'],
     ['a struct<b:int', 'expected ">"'],
+    ['a map<int,string>', 'a map with keys of type string, not int'],
     ['a int, A string', 'a is there twice'],
   ])('say what is wrong with %j', (text, problem) => {
     expect(problemWithColumns(text)).toContain(problem);

@@ -39,6 +39,9 @@ describe('merging types', () => {
     ['struct<a:double>', 'struct<b:string>', 'struct<a:double,b:string>'],
     ['struct<a:double>', 'struct<a:string>', 'struct<a:double,a_string:string>'],
     ['array<struct<a:double>>', 'array<struct<b:date>>', 'array<struct<a:double,b:date>>'],
+    ['map<string,struct<a:double>>', 'map<string,struct<b:date>>', 'map<string,struct<a:double,b:date>>'],
+    ['map<string,double>', 'map<string,string>', undefined],
+    ['map<string,double>', 'struct<a:double>', undefined],
     ['double', 'string', undefined],
     ['array<double>', 'array<string>', undefined],
   ])('%s and %s give %s', (left, right, expected) => {
