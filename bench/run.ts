@@ -3,24 +3,23 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { kindOf } from './kinds/kinds.ts';
-import type { RecordKind } from './kinds/kind.ts';
-import { regular } from './kinds/regular.ts';
 import { messageOf } from '../src/runtime/errors.ts';
 import { compareResults, comparisonLines } from './support/compare.ts';
 import { startLoadBroker, type LoadBroker } from './support/load-broker.ts';
 import { thisMachine, thisVersion } from './support/machine.ts';
+import { benchmarkPictures } from './support/picture.ts';
 import { benchmarksPage } from './support/page.ts';
 import { mergeResults, titleOf, type Results, type WorkloadResult } from './support/results.ts';
+import { resultNameOf, runsOf, type Run } from './support/runs.ts';
 import type { Bench, Workload } from './support/workload.ts';
 import { container } from './workloads/container.ts';
 import { freshness } from './workloads/freshness.ts';
+import { growth } from './workloads/growth.ts';
 import { jsonToParquet } from './workloads/json-to-parquet.ts';
 import { kafkaToLake } from './workloads/kafka-to-lake.ts';
 import { memory } from './workloads/memory.ts';
 import { produce } from './workloads/produce.ts';
 import { startUp } from './workloads/start-up.ts';
-import { wide } from './workloads/wide.ts';
 
 /**
  * `npm run bench [-- <workload> …] [--kind events] [--records 2000000] [--samples 5] [--seed 1]
@@ -31,8 +30,8 @@ import { wide } from './workloads/wide.ts';
  */
 const workloads: readonly Workload[] = [
   jsonToParquet,
+  ...growth,
   kafkaToLake,
-  wide,
   memory,
   produce,
   freshness,
@@ -77,15 +76,15 @@ async function bench(): Promise<number> {
   const chosen = values.page ? [] : chooseWorkloads(positionals);
   await mkdir(join('bench', 'results'), { recursive: true });
   if (chosen.length > 0) build();
-  let results = await readResults(paths.results).catch(() => ({ workloads: [] }));
+  let results = mergeResults(await readResults(paths.results).catch(() => ({ workloads: [] })), []);
   const failures: string[] = [];
-  for (const run of chosen.flatMap(runsOf)) {
+  for (const run of chosen.flatMap((workload) => runsOf(workload, values.kind))) {
     try {
       // saved one by one, so that a later failure does not lose an hour of measuring
       results = mergeResults(results, [await measure(run)]);
       await save(results);
     } catch (error) {
-      failures.push(`${nameOf(run)}: ${messageOf(error)}`);
+      failures.push(`${titleOf(resultNameOf(run))}: ${messageOf(error)}`);
       say(`FAILED ${failures.at(-1)}`);
     }
   }
@@ -96,35 +95,21 @@ async function bench(): Promise<number> {
   return failures.length > 0 || changes.some(({ isWorse }) => isWorse) ? 1 : 0;
 }
 
-/** A workload with one of its kinds. */
-interface Run {
-  readonly workload: Workload;
-  readonly kind: RecordKind;
-}
-
-function runsOf(workload: Workload): Run[] {
-  const { kinds = [regular] } = workload;
-  const wanted = values.kind === undefined || workload.kinds === undefined ? undefined : kindOf(values.kind);
-  return kinds.filter((kind) => wanted === undefined || kind === wanted).map((kind) => ({ workload, kind }));
-}
-
-function nameOf({ workload, kind }: Run): string {
-  return titleOf({ workload: workload.name, ...(workload.kinds && { kind: kind.name }) });
-}
-
-async function measure({ workload, kind }: Run): Promise<WorkloadResult> {
-  say(`\n# ${nameOf({ workload, kind })}`);
+async function measure(run: Run): Promise<WorkloadResult> {
+  const { workload, variant } = run;
+  const { kind, compression } = variant;
+  say(`\n# ${titleOf(resultNameOf(run))}`);
   const own = join(folder, workload.name);
   await rm(own, { recursive: true, force: true });
   await mkdir(own, { recursive: true });
   const [loadBefore = 0] = loadavg();
-  const quickRecords = kind.records / 10;
   const context: Bench = {
     kind,
-    records: wholeNumber('records', values.records ?? String(isQuick ? quickRecords : kind.records)),
+    compression,
+    records: wholeNumber('records', values.records ?? String(isQuick ? kind.records / 10 : kind.records)),
     seed,
     samples,
-    warmUps: isQuick ? 0 : 1,
+    warmUps: samples === 1 ? 0 : 1,
     isQuick,
     folder: own,
     say,
@@ -133,13 +118,16 @@ async function measure({ workload, kind }: Run): Promise<WorkloadResult> {
   const contenders = await workload.run(context);
   await rm(own, { recursive: true, force: true });
   const facts = { date: new Date().toISOString(), version, machine: thisMachine(), loadBefore };
-  return { workload: workload.name, ...(workload.kinds && { kind: kind.name }), ...facts, contenders };
+  return { ...resultNameOf(run), ...facts, contenders };
 }
 
 async function save(results: Results): Promise<void> {
   await writeFile(paths.results, `${JSON.stringify(results, undefined, 2)}\n`);
   const abouts = Object.fromEntries(workloads.map(({ name, about }) => [name, about]));
   await writeFile(paths.page, `${benchmarksPage(results, abouts)}\n`);
+  if (isQuick) return;
+  await mkdir(join('docs', 'images'), { recursive: true });
+  for (const [path, picture] of benchmarkPictures(results)) await writeFile(path, picture);
 }
 
 function chooseWorkloads(names: readonly string[]): readonly Workload[] {

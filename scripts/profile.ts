@@ -1,17 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { startMs } from '../bench/kinds/kind.ts';
 import { kindOf } from '../bench/kinds/kinds.ts';
 import { recordFile } from '../bench/kinds/record-file.ts';
 import { builtContender } from '../bench/support/built.ts';
-import { wideRecordAt } from '../bench/support/wide-record.ts';
 
-/** `npm run profile [-- --wide | --kind events] [--records 1000000]`: where the time goes from records to Parquet, with no broker. */
+/** `npm run profile [-- --kind wide --records 1000000]`: where the time goes from records to Parquet, with no broker. */
 const { values } = parseArgs({
-  options: { wide: { type: 'boolean', default: false }, kind: { type: 'string' }, records: { type: 'string' } },
+  options: { kind: { type: 'string', default: 'regular' }, records: { type: 'string' } },
 });
 const folder = join('.cache', 'profile');
 const shownMax = 30;
@@ -26,7 +24,7 @@ build('--debug');
 try {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'parquet'), { recursive: true });
-  show(record(values.wide ? writeWide(Number(values.records ?? 200_000)) : await fileOf(values.kind ?? 'regular')));
+  show(record(await fileOf(values.kind)));
 } finally {
   build();
 }
@@ -42,13 +40,6 @@ function build(...flags: readonly string[]): void {
 async function fileOf(name: string): Promise<string> {
   const kind = kindOf(name);
   return (await recordFile(kind, Number(values.records ?? kind.records), 1)).path;
-}
-
-function writeWide(count: number): string {
-  const path = join(folder, 'records.jsonl');
-  const lineOf = (index: number): string => `${JSON.stringify(wideRecordAt(index, startMs))}\n`;
-  writeFileSync(path, Array.from({ length: count }, (_, index) => lineOf(index)).join(''));
-  return path;
 }
 
 /** Runs it under Node's profiler, and gives the profile's path. */

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { rounded } from '../bench/support/figures.ts';
-import { figureOf, rateOf, ratioOf } from '../bench/support/rates.ts';
-import { contenderOf, type ContenderResult, type Results } from '../bench/support/results.ts';
+import { kindsLayouts } from '../bench/support/kinds-layout.ts';
+import { ratioOver } from '../bench/support/kinds-section.ts';
+import { figureOf, jsonRateOf, rateOf } from '../bench/support/rates.ts';
+import { contenderOf, type ContenderResult, type Results, type WorkloadResult } from '../bench/support/results.ts';
 
 export const readmePath = 'README.md';
 
@@ -21,18 +23,13 @@ export function readmeWith(readme: string, results: Results): string {
 }
 
 function numbers(results: Results): string {
-  const readings = contenders(results, 'kafka-to-lake');
-  const nested = contenders(results, 'wide');
-  const memory = ['kafka-to-lake', 'wide', 'memory'].flatMap((workload) => peaks(results, workload));
-  const fresh = contenders(results, 'freshness').ours;
+  const memory = ['kafka-to-lake', 'memory'].flatMap((workload) => peaks(results, workload));
+  const fresh = oursOf(results.workloads.find(({ workload }) => workload === 'freshness'));
   return [
     '|  | at its best | at its worst |',
     '| --- | --- | --- |',
-    row(
-      'Rows per CPU second, Kafka to Parquet',
-      speed(readings, 'readings of 110 bytes'),
-      speed(nested, 'nested records of 1.2 kB'),
-    ),
+    row('JSON to Parquet, per CPU second', ...bestAndWorst(results, 'json-to-parquet')),
+    row('Kafka to Parquet, per CPU second', ...bestAndWorst(results, 'kafka-to-lake')),
     row('Peak memory', megabytes(Math.min(...memory)), megabytes(Math.max(...memory))),
     row(
       'From Kafka timestamp to readable file, batches of 5 s',
@@ -42,36 +39,34 @@ function numbers(results: Results): string {
   ].join('\n');
 }
 
-interface Compared {
-  readonly ours: ContenderResult;
-  readonly spark: ContenderResult;
-  readonly bento: ContenderResult;
+/** The kinds of records with the highest and the lowest ratio to the workload's first peers. */
+function bestAndWorst(results: Results, workload: string): string[] {
+  const { ratios = [] } = kindsLayouts[workload] ?? {};
+  const first = (result: WorkloadResult): number => ratioOver(result, ratios[0]?.ids ?? []) ?? Number.NaN;
+  const kinds = results.workloads
+    .filter((result) => result.workload === workload && !Number.isNaN(first(result)))
+    .toSorted((one, other) => first(other) - first(one));
+  return [kinds[0], kinds.at(-1)].map((result) => {
+    const ours = oursOf(result);
+    const times = ratios.map(({ name, ids }) => `${ratioText(result, ids)} × ${name}`);
+    return `**${rounded(rateOf(ours, 'cpuSeconds')?.median ?? Number.NaN)}** records of the kind ${result?.kind}, ${Math.round(jsonRateOf(ours)?.median ?? Number.NaN)} MB: ${times.join(', ')}`;
+  });
 }
 
-/** Ours of a workload; the others are ours where the workload has none. */
-function contenders(results: Results, workload: string): Compared {
-  const result = results.workloads.find((each) => each.workload === workload);
+function ratioText(result: WorkloadResult | undefined, ids: readonly string[]): string {
+  return ((result && ratioOver(result, ids)) ?? Number.NaN).toPrecision(3);
+}
+
+function oursOf(result: WorkloadResult | undefined): ContenderResult {
   const ours = contenderOf(result, 'glueless');
-  if (ours === undefined) throw new Error(`bench/results/latest.json has no ${workload}`);
-  return {
-    ours,
-    spark: contenderOf(result, 'spark-schema-given') ?? ours,
-    bento: contenderOf(result, 'bento') ?? ours,
-  };
-}
-
-function speed({ ours, spark, bento }: Compared, of: string): string {
-  const times = (other: ContenderResult): string =>
-    (ratioOf(ours, other, 'cpuSeconds')?.median ?? Number.NaN).toPrecision(3);
-  return `**${rounded(rateOf(ours, 'cpuSeconds')?.median ?? Number.NaN)}** ${of}: ${times(spark)} × Spark, ${times(bento)} × Bento`;
+  if (ours === undefined) throw new Error('bench/results/latest.json lacks a workload of the README');
+  return ours;
 }
 
 /** The highest resident memory of each run of ours, idle ones left out. */
 function peaks(results: Results, workload: string): number[] {
-  const result = results.workloads.find((each) => each.workload === workload);
-  const ours = (result?.contenders ?? []).filter(({ id }) =>
-    workload === 'memory' ? !id.startsWith('idle') : id === 'glueless',
-  );
+  const contenders = results.workloads.flatMap((each) => (each.workload === workload ? each.contenders : []));
+  const ours = contenders.filter(({ id }) => (workload === 'memory' ? !id.startsWith('idle') : id === 'glueless'));
   return ours.flatMap(({ samples }) => samples.map(({ peakRssBytes }) => peakRssBytes));
 }
 

@@ -10,10 +10,10 @@ import { createMemoryCatalog } from './memory-catalog.ts';
 import { lineBlocks, type LineBlock } from './line-blocks.ts';
 
 /**
- * Converts by our classes without Kafka, in a process of its own: `glueless-json.js <file> <folder>`. Decodes, infers and settles the schema, plans
+ * Converts by our classes without Kafka, in a process of its own: `glueless-json.js <file> <folder> [<parts of the recipe as JSON>]`. Decodes, infers and settles the schema, plans
  * and encodes batches by the service's own classes with the service's defaults.
  */
-const [file = '', folder = ''] = process.argv.slice(2);
+const [file = '', folder = '', parts = '{}'] = process.argv.slice(2);
 /** The defaults of BATCH_ROWS_MAX and BATCH_BYTES_MAX. */
 const batchRows = 100_000;
 const batchBytes = 33_554_432;
@@ -33,6 +33,7 @@ const recipe: Recipe = {
   ...defaultRecipe,
   placement: { layout: 'none', eventTimeField: 'eventTime', pastDaysMax: 1e5, futureDaysMax: 1e5 },
   kafkaColumns: false,
+  ...JSON.parse(parts),
 };
 
 /** Fields that all chunks have in common. */

@@ -1,17 +1,34 @@
+import type { Columns } from './columns.ts';
 import type { Draw } from './draw.ts';
-import { startMs, type RecordKind } from './kind.ts';
+import type { RecordKind } from './kind.ts';
 
-const row = 'STRUCT(id BIGINT, patient VARCHAR, ward VARCHAR, temperature DOUBLE, updated_at BIGINT)';
-const source =
-  'STRUCT(version VARCHAR, connector VARCHAR, "name" VARCHAR, ts_ms BIGINT, snapshot VARCHAR, db VARCHAR, "schema" VARCHAR, "table" VARCHAR, "txId" BIGINT, lsn BIGINT)';
+const row: Columns = { id: 'bigint', patient: 'string', ward: 'string', temperature: 'double', updated_at: 'bigint' };
+const source: Columns = {
+  version: 'string',
+  connector: 'string',
+  name: 'string',
+  ts_ms: 'bigint',
+  snapshot: 'string',
+  db: 'string',
+  schema: 'string',
+  table: 'string',
+  txId: 'bigint',
+  lsn: 'bigint',
+};
 
 /** Rows of a database as change data capture publishes them. */
 export const changeEvents: RecordKind = {
   name: 'change-events',
   about: 'a row before and after a change, with where it came from: structs, the one before null six times in ten',
   records: 300_000,
-  columns: { before: row, after: row, source, op: 'VARCHAR', ts_ms: 'BIGINT' },
-  textAt: (draw, index) => {
+  columns: {
+    before: { fields: row },
+    after: { fields: row },
+    source: { fields: source },
+    op: 'string',
+    ts_ms: 'bigint',
+  },
+  textAt: (draw, index, startMs) => {
     const atMs = startMs + index * 30 + draw.whole(1000);
     const id = draw.whole(1_000_000);
     const op = draw.isTrue(0.6) ? 'c' : draw.pick(['u', 'u', 'u', 'd']);

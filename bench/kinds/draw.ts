@@ -3,17 +3,20 @@ import { randomAt } from '../../src/producer/random.ts';
 /** Random values of one record, in the order in which they are asked for: the same for the same seed and index. */
 export class Draw {
   readonly seed: number;
-  readonly #index: number;
-  #count = 0;
+  /** mulberry32's state, which begins where seed and index say. */
+  #state: number;
 
   constructor(seed: number, index: number) {
     this.seed = seed;
-    this.#index = index;
+    this.#state = randomAt(seed, index) * 2 ** 32;
   }
 
   /** A number in [0, 1) of 32 bits. */
   share(): number {
-    return randomAt(this.seed, this.#index, this.#count++);
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
   /** A number in [0, 1) of 53 bits, which JSON writes with 15 to 17 digits. */

@@ -1,6 +1,6 @@
 import { isoTime } from '../../src/producer/thermometer.ts';
 import type { Draw } from './draw.ts';
-import { startMs, type RecordKind } from './kind.ts';
+import type { RecordKind } from './kind.ts';
 
 const words = ['lead off', 'café', 'moved to "bay 4"', 'path C:\\ward\\log', 'checked\nagain', 'Zoë', 'ok', 'see note'];
 
@@ -11,18 +11,18 @@ export const events: RecordKind = {
     'a UUID, two doubles of 15 to 17 digits, text with escapes and é, a boolean, a null, a field that may be absent',
   records: 500_000,
   columns: {
-    eventId: 'VARCHAR',
-    eventTime: 'TIMESTAMP',
-    deviceId: 'VARCHAR',
-    latitude: 'DOUBLE',
-    longitude: 'DOUBLE',
-    note: 'VARCHAR',
-    isAlarm: 'BOOLEAN',
-    error: 'VARCHAR',
-    battery: 'DOUBLE',
+    eventId: 'string',
+    eventTime: 'timestamp',
+    deviceId: 'string',
+    latitude: 'double',
+    longitude: 'double',
+    note: 'string',
+    isAlarm: 'boolean',
+    error: 'string',
+    battery: 'double',
   },
   eventTimeField: 'eventTime',
-  textAt: (draw, index) =>
+  textAt: (draw, index, startMs) =>
     JSON.stringify({
       eventId: uuid(draw),
       eventTime: isoTime(startMs + index * 20 + draw.whole(1000)),

@@ -1,3 +1,4 @@
+import type { Columns } from './columns.ts';
 import type { Draw } from './draw.ts';
 
 /** A kind of data as topics hold it. Its records depend on the seed and their index alone. */
@@ -7,13 +8,10 @@ export interface RecordKind {
   readonly about: string;
   /** Number of records of a full run. */
   readonly records: number;
-  /** Columns and types as DuckDB takes them, for contenders that are given the schema. */
-  readonly columns: Readonly<Record<string, string>>;
+  /** For peers that are given the schema. */
+  readonly columns: Columns;
   /** Field with the time of the event, if there is one. */
   readonly eventTimeField?: string;
-  /** Makes the JSON text of the `index`-th record. */
-  readonly textAt: (draw: Draw, index: number) => string;
+  /** Makes the JSON text of the `index`-th record; events begin at `startMs`. */
+  readonly textAt: (draw: Draw, index: number, startMs: number) => string;
 }
-
-/** Start of the events, the same in every run. */
-export const startMs = Date.parse('2026-11-23T00:00:00Z');

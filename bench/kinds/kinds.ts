@@ -6,8 +6,9 @@ import { optional } from './optional.ts';
 import { regular } from './regular.ts';
 import { shuffled } from './shuffled.ts';
 import { ward } from './ward.ts';
+import { wide } from './wide.ts';
 
-export const kinds: readonly RecordKind[] = [regular, ward, events, shuffled, optional, changeEvents, logs];
+export const kinds: readonly RecordKind[] = [regular, ward, events, shuffled, optional, changeEvents, logs, wide];
 
 /** The kind of that name; throws for a name that none has. */
 export function kindOf(name: string): RecordKind {

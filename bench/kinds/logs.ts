@@ -1,6 +1,6 @@
 import { isoTime } from '../../src/producer/thermometer.ts';
 import type { Draw } from './draw.ts';
-import { startMs, type RecordKind } from './kind.ts';
+import type { RecordKind } from './kind.ts';
 
 const words =
   'request from client took longer than usual while reading "settings" of C:\\ward and was tried again by the worker after the line had been "reset" on port for patient in ward'.split(
@@ -14,16 +14,16 @@ export const logs: RecordKind = {
     'text of 4 to 30 words with quotes and backslashes, 32 hexadecimal digits, a double, a struct, an array of strings',
   records: 300_000,
   columns: {
-    eventTime: 'TIMESTAMP',
-    level: 'VARCHAR',
-    message: 'VARCHAR',
-    traceId: 'VARCHAR',
-    durationMs: 'DOUBLE',
-    http: 'STRUCT("method" VARCHAR, "path" VARCHAR, status BIGINT)',
-    tags: 'VARCHAR[]',
+    eventTime: 'timestamp',
+    level: 'string',
+    message: 'string',
+    traceId: 'string',
+    durationMs: 'double',
+    http: { fields: { method: 'string', path: 'string', status: 'bigint' } },
+    tags: { elements: 'string' },
   },
   eventTimeField: 'eventTime',
-  textAt: (draw, index) =>
+  textAt: (draw, index, startMs) =>
     JSON.stringify({
       eventTime: isoTime(startMs + index * 30 + draw.whole(1000)),
       level: draw.pick(['DEBUG', 'INFO', 'INFO', 'INFO', 'WARN', 'ERROR']),

@@ -1,5 +1,5 @@
 import { isoTime } from '../../src/producer/thermometer.ts';
-import { startMs, type RecordKind } from './kind.ts';
+import type { RecordKind } from './kind.ts';
 
 const presence = 0.7;
 const names = 'pulse spo2 resp mode sys dia map lead temp etco2 flow unit gain drift'.split(' ');
@@ -12,12 +12,12 @@ export const optional: RecordKind = {
   about: '16 fields in one order, 14 of which are there seven times in ten',
   records: 300_000,
   columns: {
-    deviceId: 'VARCHAR',
-    eventTime: 'TIMESTAMP',
-    ...Object.fromEntries(names.map((name, at) => [name, isText(at) ? 'VARCHAR' : 'DOUBLE'])),
+    deviceId: 'string',
+    eventTime: 'timestamp',
+    ...Object.fromEntries(names.map((name, at) => [name, isText(at) ? 'string' : 'double'])),
   },
   eventTimeField: 'eventTime',
-  textAt: (draw, index) => {
+  textAt: (draw, index, startMs) => {
     const there = names.flatMap((name, at): [string, unknown][] => {
       if (!draw.isTrue(presence)) return [];
       return [[name, isText(at) ? `s${draw.whole(50)}` : draw.decimal(0, 100, at % 3)]];

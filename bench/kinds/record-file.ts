@@ -9,11 +9,15 @@ import type { RecordKind } from './kind.ts';
 
 /** A file of records, a JSON object a line. */
 export interface RecordFile {
+  readonly records: number;
   readonly path: string;
   readonly bytes: number;
 }
 
 const blockCharacters = 65_536;
+/** Start of the events, the same in every run. */
+export const startMs = Date.parse('2026-11-23T00:00:00Z');
+
 const folder = join('.cache', 'bench', 'kinds');
 
 /** Writes `records` of a kind, once for each seed and version of the generators. */
@@ -25,11 +29,11 @@ export async function recordFile(kind: RecordKind, records: number, seed: number
       () => undefined,
     );
   if ((await size()) === undefined) await writeRecords(path, linesOf(kind, records, seed));
-  return { path, bytes: (await size()) ?? Number.NaN };
+  return { path, records, bytes: (await size()) ?? Number.NaN };
 }
 
 function* linesOf(kind: RecordKind, records: number, seed: number): Generator<string> {
-  for (let index = 0; index < records; index++) yield `${kind.textAt(new Draw(seed, index), index)}\n`;
+  for (let index = 0; index < records; index++) yield `${kind.textAt(new Draw(seed, index), index, startMs)}\n`;
 }
 
 async function writeRecords(path: string, lines: Iterable<string>): Promise<void> {

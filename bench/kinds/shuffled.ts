@@ -1,6 +1,6 @@
 import { isoTime } from '../../src/producer/thermometer.ts';
 import type { Draw } from './draw.ts';
-import { startMs, type RecordKind } from './kind.ts';
+import type { RecordKind } from './kind.ts';
 
 type Field = readonly [name: string, value: unknown];
 
@@ -10,27 +10,27 @@ export const shuffled: RecordKind = {
   about: '6 to 11 of 12 fields in any order, one of them a number, a string or a boolean',
   records: 500_000,
   columns: {
-    id: 'BIGINT',
-    eventTime: 'TIMESTAMP',
-    patient: 'VARCHAR',
-    ward: 'VARCHAR',
-    bed: 'BIGINT',
-    temperature: 'DOUBLE',
-    pulse: 'BIGINT',
-    state: 'VARCHAR',
-    isAlarm: 'BOOLEAN',
-    firmware: 'VARCHAR',
-    signal: 'DOUBLE',
-    code: 'JSON',
+    id: 'bigint',
+    eventTime: 'timestamp',
+    patient: 'string',
+    ward: 'string',
+    bed: 'bigint',
+    temperature: 'double',
+    pulse: 'bigint',
+    state: 'string',
+    isAlarm: 'boolean',
+    firmware: 'string',
+    signal: 'double',
+    code: 'json',
   },
   eventTimeField: 'eventTime',
-  textAt: (draw, index) => {
-    const fields = draw.shuffled(fieldsOf(draw, index)).slice(0, 6 + draw.whole(6));
+  textAt: (draw, index, startMs) => {
+    const fields = draw.shuffled(fieldsOf(draw, index, startMs)).slice(0, 6 + draw.whole(6));
     return JSON.stringify(Object.fromEntries(fields));
   },
 };
 
-function fieldsOf(draw: Draw, index: number): Field[] {
+function fieldsOf(draw: Draw, index: number, startMs: number): Field[] {
   return [
     ['id', index],
     ['eventTime', isoTime(startMs + index * 20 + draw.whole(1000))],

@@ -1,5 +1,5 @@
 import { isoTime } from '../../src/producer/thermometer.ts';
-import { startMs, type RecordKind } from './kind.ts';
+import type { RecordKind } from './kind.ts';
 
 const patients = 10_000;
 
@@ -8,9 +8,9 @@ export const ward: RecordKind = {
   name: 'ward',
   about: 'thermometer readings of 10,000 patients in no order, two decimals, times that jitter by a second',
   records: 1_000_000,
-  columns: { deviceId: 'VARCHAR', patientId: 'VARCHAR', temperature: 'DOUBLE', eventTime: 'TIMESTAMP' },
+  columns: { deviceId: 'string', patientId: 'string', temperature: 'double', eventTime: 'timestamp' },
   eventTimeField: 'eventTime',
-  textAt: (draw, index) => {
+  textAt: (draw, index, startMs) => {
     const number = String(draw.whole(patients)).padStart(5, '0');
     return JSON.stringify({
       deviceId: `thermometer-${number}`,

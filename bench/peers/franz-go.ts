@@ -7,7 +7,7 @@ const version = '1.22.3';
 export const franzGoReceive: KafkaPeer = {
   name: `franz-go ${version}, receives only`,
   settings: ['defaults, without a consumer group; records are counted and dropped'],
-  shapes: ['thermometer', 'wide'],
+  kinds: ['regular', 'wide'],
   provide: () => buildGoProgram({ name: 'franz-go', what: `franz-go ${version}`, stamp: version }),
   invocation: (job) => ({
     command: goProgramPath('franz-go'),

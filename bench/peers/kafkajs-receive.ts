@@ -5,7 +5,7 @@ import type { KafkaPeer } from '../support/kafka-peer.ts';
 export const kafkajsReceive: KafkaPeer = {
   name: 'kafkajs 2.2.4, receives only',
   settings: ['eachBatch, defaults but maxWaitTimeInMs 250; records are counted and dropped'],
-  shapes: ['thermometer', 'wide'],
+  kinds: ['regular', 'wide'],
   provide: async () => {
     // a dependency of ours
   },

@@ -2,7 +2,7 @@
 
     python spark.py '<job as JSON>'
 
-The job: bootstrap, topic, caFile, certFile, keyFile, records, shape, schema (given or inferred), jars, output, checkpoint.
+The job: bootstrap, topic, caFile, certFile, keyFile, records, schema (DDL, or null to infer it), eventTime (a field, or null), jars, output, checkpoint.
 Exits with 0 only if the batches that were written reach to the end of the topic's records.
 """
 
@@ -12,18 +12,15 @@ import sys
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession, functions as f
-from pyspark.sql.types import StructField, StructType, TimestampType
 
 job = json.loads(sys.argv[1])
-reading = "deviceId string, patientId string, temperature double, eventTime timestamp"
-sample_records = 1000
 
 
 def main() -> None:
     spark = start_spark()
     stream = spark.readStream.format("kafka").options(**kafka_options()).load()
-    text = stream.select(f.col("value").cast("string").alias("value"))
-    writer = write_given(spark, text) if job["schema"] == "given" else write_inferred(spark, text)
+    text = stream.select(f.col("value").cast("string").alias("value"), "timestamp")
+    writer = write_given(text) if job["schema"] is not None else write_inferred(spark, text.select("value"))
     query = writer.option("checkpointLocation", job["checkpoint"]).trigger(availableNow=True).start()
     query.awaitTermination()
     written = written_records(query.recentProgress)
@@ -70,20 +67,12 @@ def kafka_options() -> dict[str, str]:
     }
 
 
-def write_given(spark: SparkSession, text: DataFrame):
-    """The file sink, partitioned by the hour of the event."""
-    schema = reading if job["shape"] == "thermometer" else sampled_schema(spark)
-    rows = text.select(f.from_json("value", schema).alias("row")).select("row.*")
-    hours = rows.withColumn("event_date", f.to_date("eventTime")).withColumn("event_hour", f.hour("eventTime"))
+def write_given(text: DataFrame):
+    """The file sink, partitioned by the hour of the event, of arrival where there is no event time."""
+    time = f.col("timestamp") if job["eventTime"] is None else f.col(f"row.{job['eventTime']}")
+    rows = text.select(f.from_json("value", job["schema"]).alias("row"), "timestamp")
+    hours = rows.select("row.*", f.to_date(time).alias("event_date"), f.hour(time).alias("event_hour"))
     return hours.writeStream.format("parquet").partitionBy("event_date", "event_hour").option("path", job["output"])
-
-
-def sampled_schema(spark: SparkSession) -> StructType:
-    """Inferred once, from the topic's first records, with its event time as a timestamp."""
-    first = spark.read.format("kafka").options(**kafka_options()).load().limit(sample_records)
-    fields = spark.read.json(first.select(f.col("value").cast("string"))).schema.fields
-    time = StructField("eventTime", TimestampType())
-    return StructType([time if field.name == time.name else field for field in fields])
 
 
 def write_inferred(spark: SparkSession, text: DataFrame):

@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { glueless, tableOf } from './glueless.ts';
-import type { KafkaJob } from './kafka-peer.ts';
 import { measureProcess } from './measure.ts';
 import { checkParquet, parquetFiles } from './parquet-output.ts';
 import { kafkaPeers } from './peers.ts';
@@ -31,7 +30,7 @@ export function gluelessContender(bench: Bench, options: GluelessCase): Contende
     id,
     name,
     settings: ['glueless consume --until-end', lines.length === 0 ? 'defaults' : lines.join(', ')],
-    records: spec.records,
+    ...sizeOf(spec),
     run: async (round) => {
       const broker = await bench.broker();
       const topic = await broker.topic(spec);
@@ -53,30 +52,35 @@ export function gluelessContender(bench: Bench, options: GluelessCase): Contende
   };
 }
 
-/** All peers that can do the job, on the same topic. */
-export function peerContenders(bench: Bench, spec: TopicSpec, shape: KafkaJob['shape']): Contender[] {
-  return kafkaPeers
-    .filter(({ peer }) => peer.shapes.includes(shape))
-    .map(({ id, peer }) => ({
-      id,
-      name: peer.name,
-      settings: peer.settings,
-      records: spec.records,
-      provide: () => peer.provide(),
-      run: async () => {
-        const broker = await bench.broker();
-        const topic = await broker.topic(spec);
-        const folder = join(bench.folder, id);
-        await rm(folder, { recursive: true, force: true });
-        await mkdir(folder, { recursive: true });
-        const { ca, cert, key } = broker.files;
-        const files = { caFile: ca, certFile: cert, keyFile: key };
-        const job = { ...files, bootstrap: broker.bootstrap, topic, records: spec.records, shape, folder };
-        const { output, ...command } = peer.invocation(job);
-        const cost = await measureProcess(command);
-        const outputBytes = receiveOnly.test(id) ? 0 : await checkParquet(output, { records: spec.records });
-        await rm(folder, { recursive: true, force: true });
-        return outputBytes === 0 ? cost : { ...cost, figures: { outputBytes } };
-      },
-    }));
+/** The peers that are measured on it, on the same topic. */
+export function peerContenders(bench: Bench, spec: TopicSpec): Contender[] {
+  const { kind, compression } = bench;
+  const isMeasured = ({ peer }: (typeof kafkaPeers)[number]): boolean =>
+    peer.kinds === undefined || (compression === 'none' && peer.kinds.includes(kind.name));
+  return kafkaPeers.filter(isMeasured).map(({ id, peer }) => ({
+    id,
+    name: peer.name,
+    settings: peer.settings,
+    records: spec.records,
+    provide: () => peer.provide(),
+    run: async () => {
+      const broker = await bench.broker();
+      const topic = await broker.topic(spec);
+      const folder = join(bench.folder, id);
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+      const { ca, cert, key } = broker.files;
+      const files = { caFile: ca, certFile: cert, keyFile: key };
+      const job = { ...files, bootstrap: broker.bootstrap, topic, records: spec.records, kind, folder };
+      const { output, ...command } = peer.invocation(job);
+      const cost = await measureProcess(command);
+      const outputBytes = receiveOnly.test(id) ? 0 : await checkParquet(output, { records: spec.records });
+      await rm(folder, { recursive: true, force: true });
+      return outputBytes === 0 ? cost : { ...cost, figures: { outputBytes } };
+    },
+  }));
+}
+
+function sizeOf({ records, jsonBytes }: TopicSpec): Pick<Contender, 'records' | 'jsonBytes'> {
+  return { records, ...(jsonBytes !== undefined && { jsonBytes }) };
 }

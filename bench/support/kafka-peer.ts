@@ -1,3 +1,5 @@
+import type { RecordKind } from '../kinds/kind.ts';
+
 /** A topic on a broker with mutual TLS, to be written as Parquet from its earliest offset to its present end. */
 export interface KafkaJob {
   readonly bootstrap: string;
@@ -8,8 +10,7 @@ export interface KafkaJob {
   readonly keyFile: string;
   /** Number of records in the topic, all of which must be written. */
   readonly records: number;
-  /** `thermometer`: deviceId, patientId, temperature, eventTime. `wide`: 1.2 kB, 50 columns, nested types. */
-  readonly shape: 'thermometer' | 'wide';
+  readonly kind: RecordKind;
   /** An empty folder of the peer's own, for its files and its checkpoints. */
   readonly folder: string;
 }
@@ -29,8 +30,8 @@ export interface KafkaPeer {
   readonly name: string;
   /** Its settings, one line each, so that anyone can check that they are fair. */
   readonly settings: readonly string[];
-  /** Jobs it can do. */
-  readonly shapes: readonly KafkaJob['shape'][];
+  /** Names of the kinds that it is measured on, uncompressed. Left out: all, compressed as well. */
+  readonly kinds?: readonly string[];
   /** Installs it into `.cache` by package clients, once. Rejects with what is missing where that can't be done. */
   provide(): Promise<void>;
   invocation(job: KafkaJob): Invocation;

@@ -1,5 +1,8 @@
 import { megabytes, percent, rounded, short, spread, whole, withUnit } from './figures.ts';
-import { figureOf, rateOf } from './rates.ts';
+import { kinds } from '../kinds/kinds.ts';
+import { kindsSection } from './kinds-section.ts';
+import { table } from './markdown.ts';
+import { figureOf, jsonRateOf, rateOf } from './rates.ts';
 import { titleOf, type ContenderResult, type Results, type WorkloadResult } from './results.ts';
 import { spreadOf } from './statistics.ts';
 import { judge, type Verdict } from './targets.ts';
@@ -17,10 +20,16 @@ RSS is that of the largest one. Numbers are medians, with the smallest and large
 the ratios within a workload hold on other machines, and the absolute numbers don't. After each run the rows of the Parquet files are counted by DuckDB.`,
     '## Targets',
     targetsTable(judge(results)),
-    ...Object.entries(abouts).flatMap(([name, about]) => {
-      const found = results.workloads.filter(({ workload }) => workload === name);
-      return found.length === 0 ? [] : [`## ${name}`, about, ...found.map(section)];
-    }),
+    '## Kinds of records',
+    `Real topics are not alike. Each kind is made by a generator that gives the same records for the same seed; \`--seed 2\` gives others.`,
+    kinds.map(({ name, about, records }) => `- **${name}**, ${whole(records)} records: ${about}`).join('\n'),
+    ...Object.entries(abouts).flatMap(([name, about]) =>
+      section(
+        name,
+        about,
+        results.workloads.filter(({ workload }) => workload === name),
+      ),
+    ),
     '## Run it',
     `\`npm run bench\` measures everything, \`npm run bench -- json-to-parquet produce\` these; \`--records\`, \`--samples\`, and \`--quick\` for a
 try in minutes; \`npm run bench -- json-to-parquet --kind events\` measures one kind of records, \`--seed 2\` other records of the same kinds. \`--compare <results.json>\` shows the change since, by the ratio to each run's own reference peer, and ends with 1 when
@@ -40,19 +49,31 @@ function targetsTable(verdicts: readonly Verdict[]): string {
   return table(['workload', 'what', 'target', 'measured', ''], rows);
 }
 
-function section(result: WorkloadResult): string {
-  const { kind, contenders } = result;
-  const had = contenders.filter(({ absent }) => absent === undefined);
-  const absent = contenders.filter((contender) => contender.absent !== undefined);
-  return [
-    ...(kind === undefined ? [] : [`### ${kind}`]),
-    ...(had.length > 0 ? [contendersTable(had)] : []),
-    [
-      ...had.map(({ name, settings }) => `- **${name}**: ${settings.join('; ')}`),
-      ...absent.map(({ name, absent: reason }) => `- **${name}**: not had here: ${reason}`),
-    ].join('\n'),
-    provenance(result),
-  ].join('\n\n');
+/** A workload's section; details of kinds are folded. */
+function section(name: string, about: string, found: readonly WorkloadResult[]): string[] {
+  if (found.length === 0) return [];
+  const overview = kindsSection(name, found);
+  const details = found.map((result) => (result.kind === undefined ? detailsOf(result) : folded(result)));
+  return [`## ${name}`, about, ...(overview === undefined ? [] : [overview]), ...details, settingsOf(found)];
+}
+
+function folded(result: WorkloadResult): string {
+  return `<details><summary>${result.kind}: all contenders</summary>\n\n${detailsOf(result)}\n\n</details>`;
+}
+
+function detailsOf(result: WorkloadResult): string {
+  const had = result.contenders.filter(({ absent }) => absent === undefined);
+  return [...(had.length > 0 ? [contendersTable(had)] : []), provenance(result)].join('\n\n');
+}
+
+/** How each contender was set, once. */
+function settingsOf(results: readonly WorkloadResult[]): string {
+  const contenders = new Map(results.flatMap((result) => result.contenders.map((each) => [each.id, each])));
+  return [...contenders.values()]
+    .map(({ name, settings, absent }) =>
+      absent === undefined ? `- **${name}**: ${settings.join('; ')}` : `- **${name}**: not had here: ${absent}`,
+    )
+    .join('\n');
 }
 
 function contendersTable(contenders: readonly ContenderResult[]): string {
@@ -61,13 +82,18 @@ function contendersTable(contenders: readonly ContenderResult[]): string {
     ...new Set(contenders.flatMap(({ samples }) => samples.flatMap((each) => Object.keys(each.figures ?? {})))),
   ];
   const costs = hasCosts ? ['records per CPU second', 'CPU seconds', 'wall seconds', 'peak RSS, MB'] : [];
+  const hasJson = contenders.some(({ jsonBytes }) => jsonBytes !== undefined);
   const rows = contenders.map((contender) => [
     contender.name,
     whole(contender.records),
     ...(hasCosts ? costsOf(contender) : []),
+    ...(hasJson ? [jsonRateCell(contender)] : []),
     ...figures.map((figure) => figureCell(contender, figure)),
   ]);
-  return table(['', 'records', ...costs, ...figures.map(figureTitle)], rows);
+  return table(
+    ['', 'records', ...costs, ...(hasJson ? ['MB of JSON per CPU second'] : []), ...figures.map(figureTitle)],
+    rows,
+  );
 }
 
 function costsOf(contender: ContenderResult): string[] {
@@ -95,6 +121,11 @@ function costsOf(contender: ContenderResult): string[] {
   ];
 }
 
+function jsonRateCell(contender: ContenderResult): string {
+  const rate = jsonRateOf(contender);
+  return rate === undefined ? '' : spread(rate, whole);
+}
+
 function figureCell(contender: ContenderResult, name: string): string {
   const values = figureOf(contender, name);
   return values === undefined ? '' : spread(values, name.endsWith('Bytes') ? megabytes : short);
@@ -110,9 +141,4 @@ function provenance({ date, version, machine, loadBefore, contenders }: Workload
   const { cpu, cores, memoryBytes, kernel, node } = machine;
   const samples = Math.max(0, ...contenders.map((contender) => contender.samples.length));
   return `${samples} sample${samples === 1 ? '' : 's'}, ${date.slice(0, 10)}, glueless ${version}, ${cores} × ${cpu}, ${Math.round(memoryBytes / 2 ** 30)} GiB, Linux ${kernel}, Node ${node}, load before ${loadBefore.toFixed(1)}.`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

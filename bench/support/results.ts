@@ -1,3 +1,5 @@
+import { kinds } from '../kinds/kinds.ts';
+
 /** Costs of a process as the kernel counts them at its end: with the descendants it waited for; memory is the largest process's. */
 export interface Cost {
   readonly wallSeconds: number;
@@ -55,7 +57,14 @@ export interface Results {
 /** Replaces the results of the workloads and kinds that `fresh` has. */
 export function mergeResults(present: Results, fresh: readonly WorkloadResult[]): Results {
   const newest = new Map([...present.workloads, ...fresh].map((result) => [titleOf(result), result]));
-  return { workloads: [...newest.keys()].sort().flatMap((title) => newest.get(title) ?? []) };
+  return { workloads: [...newest.values()].sort(inOrder) };
+}
+
+/** By workload, then by kind as `kinds` has them; a kind with a codec follows the kind alone. */
+function inOrder(one: WorkloadResult, other: WorkloadResult): number {
+  const place = ({ kind = '' }: WorkloadResult): number => kinds.findIndex(({ name }) => name === kind.split(',')[0]);
+  const titles = titleOf(one) < titleOf(other) ? -1 : 1;
+  return one.workload === other.workload ? place(one) - place(other) || titles : titles;
 }
 
 /** Names a result: `json-to-parquet, events`. */

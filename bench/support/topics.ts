@@ -8,12 +8,15 @@ import { msPerHour } from '../../src/runtime/duration.ts';
 import { retry } from '../../src/runtime/retry.ts';
 import { randomAt } from '../../src/producer/random.ts';
 import { readingAt } from '../../src/producer/thermometer.ts';
-import { wideRecordAt } from './wide-record.ts';
+import { Draw } from '../kinds/draw.ts';
+import type { RecordKind } from '../kinds/kind.ts';
 
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
   readonly records: number;
+  /** Bytes of their values. */
+  readonly jsonBytes?: number;
   readonly compression: Compression;
   /** Records of one produce request; each partition gets its share of them as one record batch. */
   readonly sendRecords: number;
@@ -53,6 +56,8 @@ export async function fillTopic(kafka: Kafka, spec: TopicSpec): Promise<void> {
 }
 
 const patients = 50;
+const keys = 50;
+const recordBatchBytes = 60_000;
 const jitterMs = 1000;
 
 /** The hour two days before this one: near enough to the Kafka timestamp for event times to decide the Hive partition. */
@@ -95,14 +100,24 @@ export function thermometerTopic(options: ThermometerTopic): TopicSpec {
   return { topic, partitions, records, compression, sendRecords, messageAt };
 }
 
-export function wideTopic(topic: string, records: number): TopicSpec {
+export interface KindTopic {
+  readonly topic: string;
+  readonly kind: RecordKind;
+  readonly records: number;
+  readonly jsonBytes: number;
+  readonly seed: number;
+  readonly compression: Compression;
+}
+
+/** Describes a topic of records of a kind, on three partitions, in record batches of about 60 kB. */
+export function kindTopic({ kind, seed, ...spec }: KindTopic): TopicSpec {
   const startMs = recentHour(Date.now());
+  const textAt = (index: number): string => kind.textAt(new Draw(seed, index), index, startMs);
+  const partitions = 3;
   return {
-    topic,
-    partitions: 3,
-    records,
-    compression: 'none',
-    sendRecords: 600,
-    messageAt: (index) => ({ key: `key-${index % 50}`, value: JSON.stringify(wideRecordAt(index, startMs)) }),
+    ...spec,
+    partitions,
+    sendRecords: Math.ceil((partitions * recordBatchBytes) / textAt(0).length),
+    messageAt: (index) => ({ key: `key-${index % keys}`, value: textAt(index) }),
   };
 }

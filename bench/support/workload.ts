@@ -1,3 +1,4 @@
+import type { Compression } from '../../src/kafka/format/codecs.ts';
 import type { RecordKind } from '../kinds/kind.ts';
 import type { LoadBroker } from './load-broker.ts';
 import type { ContenderResult } from './results.ts';
@@ -5,8 +6,10 @@ import type { RoundOptions } from './rounds.ts';
 
 /** Everything that a workload may use. */
 export interface Bench extends RoundOptions {
-  /** Kind of records: one of the workload's, `regular` where it has none. */
+  /** Kind of records: the variant's, `regular` where the workload has none. */
   readonly kind: RecordKind;
+  /** How its topic is compressed. */
+  readonly compression: Compression;
   /** Number of records per sample. */
   readonly records: number;
   /** Another seed gives other records of the same kind. */
@@ -19,11 +22,17 @@ export interface Bench extends RoundOptions {
   readonly broker: () => Promise<LoadBroker>;
 }
 
+export interface Variant {
+  readonly name: string;
+  readonly kind: RecordKind;
+  readonly compression: Compression;
+}
+
 export interface Workload {
   readonly name: string;
   /** Says in the page what is measured. */
   readonly about: string;
-  /** Kinds of records that it is run with, one after the other. */
-  readonly kinds?: readonly RecordKind[];
+  /** What it is run with, one after the other. */
+  readonly variants?: readonly Variant[];
   readonly run: (bench: Bench) => Promise<ContenderResult[]>;
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { builtContender } from '../../support/built.ts';
 import { plainEnvironment } from '../../support/glueless.ts';
+import type { ColumnType, Columns } from '../../kinds/columns.ts';
 import type { JsonPeer } from '../../support/json-peer.ts';
 
 const { version } = createRequire(import.meta.url)('@duckdb/node-api/package.json');
@@ -35,11 +36,25 @@ function duckdb({ columns, threads, parquet }: Settings): JsonPeer {
         builtContender('duckdb-json'),
         file,
         folder,
-        columns === 'given' ? JSON.stringify(kind.columns) : columns,
+        columns === 'given' ? clauseOf(kind.columns) : '',
         String(threads === 'one' ? 1 : availableParallelism()),
         parquet,
       ],
       env: plainEnvironment(),
     }),
   };
+}
+
+/** Says the columns as `read_json` takes them: `, columns = {"deviceId": 'VARCHAR'}`. */
+function clauseOf(columns: Columns): string {
+  const pairs = Object.entries(columns).map(([name, type]) => `"${name}": '${typeOf(type)}'`);
+  return `, columns = {${pairs.join(', ')}}`;
+}
+
+function typeOf(type: ColumnType): string {
+  if (type === 'string') return 'VARCHAR';
+  if (typeof type === 'string') return type.toUpperCase();
+  if ('elements' in type) return `${typeOf(type.elements)}[]`;
+  const fields = Object.entries(type.fields).map(([name, of]) => `"${name}" ${typeOf(of)}`);
+  return `STRUCT(${fields.join(', ')})`;
 }

@@ -3,7 +3,7 @@ import { Draw } from '../../../bench/kinds/draw.ts';
 import { kindOf, kinds } from '../../../bench/kinds/kinds.ts';
 
 const texts = (name: string, seed: number): string[] =>
-  Array.from({ length: 500 }, (_, index) => kindOf(name).textAt(new Draw(seed, index), index));
+  Array.from({ length: 500 }, (_, index) => kindOf(name).textAt(new Draw(seed, index), index, 0));
 
 describe.each(kinds.map(({ name }) => name))('records of the kind %s', (name) => {
   it('are the same for the same seed, and others for another', () => {

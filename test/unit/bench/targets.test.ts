@@ -89,6 +89,12 @@ describe('results', () => {
     expect(merged.workloads.map(({ kind, version }) => `${kind} ${version}`)).toEqual(['x v1', 'y v2']);
   });
 
+  it('are in the order of the kinds, a codec behind its kind', () => {
+    const fresh = ['logs', 'regular, zstd', 'ward', 'regular'].map((kind) => ({ ...workload('a', []), kind }));
+    const merged = mergeResults({ workloads: [] }, fresh);
+    expect(merged.workloads.map(({ kind }) => kind)).toEqual(['regular', 'regular, zstd', 'ward', 'logs']);
+  });
+
   it('are replaced workload by workload', () => {
     const present = { workloads: [workload('a', []), workload('b', [])] };
     const fresh = { ...workload('b', []), version: 'v2' };

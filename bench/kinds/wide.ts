@@ -1,17 +1,47 @@
 import { randomAt } from '../../src/producer/random.ts';
+import type { Columns, ColumnType } from './columns.ts';
+import type { RecordKind } from './kind.ts';
 
-const seed = 7;
 const wards = ['intensive care', 'cardiology', 'paediatrics', 'surgery', 'oncology', 'neurology'];
 const states = ['ok', 'ok', 'ok', 'ok', 'drifting', 'replace battery'];
 const vitals = 16;
 const flags = 8;
 const codes = 8;
 
-/**
- * Makes the `index`-th record of the wide workload: 50 fields and about 1.2 kB as JSON. Strings with few and with many values,
- * numbers, booleans, ISO times, a struct with a struct inside, an array of numbers and one of structs.
- */
-export function wideRecordAt(index: number, startMs: number): Record<string, unknown> {
+/** Many fields, and all that can be nested. */
+export const wide: RecordKind = {
+  name: 'wide',
+  about:
+    '50 fields: strings with few and with many values, numbers, booleans, times, structs in structs, arrays of numbers and of structs',
+  records: 200_000,
+  columns: {
+    ...each('string', ['messageId', 'deviceId', 'patientId']),
+    ...each('timestamp', ['eventTime', 'receivedAt', 'calibratedAt']),
+    ...each('string', ['ward', 'state']),
+    sequence: 'bigint',
+    isAlarm: 'boolean',
+    ...each('string', ['note', 'firmware']),
+    ...numbered('vital', vitals, (): ColumnType => 'double'),
+    ...numbered('isOn', flags, (): ColumnType => 'boolean'),
+    ...numbered('code', codes, (): ColumnType => 'string'),
+    location: {
+      fields: { building: 'string', floor: 'bigint', bed: { fields: each('string', ['room', 'position']) } },
+    },
+    battery: { fields: { percent: 'bigint', volts: 'double', isCharging: 'boolean' } },
+    network: { fields: each('bigint', ['rssi', 'channel']) },
+    samples: { elements: 'double' },
+    events: { elements: { fields: { kind: 'string', at: 'timestamp' } } },
+    tags: { elements: 'string' },
+  },
+  eventTimeField: 'eventTime',
+  textAt: (draw, index, startMs) => JSON.stringify(recordAt(draw.seed, index, startMs)),
+};
+
+function each(type: ColumnType, names: readonly string[]): Columns {
+  return Object.fromEntries(names.map((name) => [name, type]));
+}
+
+function recordAt(seed: number, index: number, startMs: number): Record<string, unknown> {
   const random = (salt: number): number => randomAt(seed, index, salt);
   const pick = <T>(values: readonly T[], salt: number): T | undefined =>
     values[Math.floor(random(salt) * values.length)];

@@ -1,0 +1,13 @@
+/** Type of a column, for peers that are given the schema. `json`: values of several types. */
+export type ColumnType =
+  | 'string'
+  | 'double'
+  | 'bigint'
+  | 'boolean'
+  | 'timestamp'
+  | 'json'
+  | { readonly fields: Columns }
+  | { readonly elements: ColumnType };
+
+/** Columns, or fields of a struct, by name. */
+export type Columns = Readonly<Record<string, ColumnType>>;

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { builtContender } from '../../support/built.ts';
+import { plainEnvironment } from '../../support/glueless.ts';
+import type { JsonPeer } from '../../support/json-peer.ts';
+
+/** Options of Node in the installed command's first line. */
+const nodeFlags = ['--expose-gc', '--max-semi-space-size=8', '--initial-old-space-size=64'];
+
+/** Limits of the schema other than the defaults. */
+export interface SchemaLimits {
+  readonly columnsMax?: number;
+  readonly depthMax?: number;
+}
+
+/** The service's way from records to Parquet, without Kafka. */
+export function gluelessJson(limits: SchemaLimits = {}): JsonPeer {
+  return {
+    name: 'glueless, without Kafka',
+    settings: [
+      'decode, infer, settle, plan and encode by the classes of the service: batches of 100,000 rows or 32 MiB, a file each, zstd; lines are found by a compiled loop, the catalog is in memory',
+    ],
+    provide: async () => {},
+    invocation: ({ file, folder }) => ({
+      command: process.execPath,
+      args: [...nodeFlags, builtContender('glueless-json'), file, folder, JSON.stringify(limits)],
+      // as the installed command does
+      env: { ...plainEnvironment(), NODE_COMPILE_CACHE: join('.cache', 'bench', 'compiled') },
+    }),
+  };
+}

@@ -1,0 +1,43 @@
+/** What the page shows of a workload that is run with several kinds of records. Contenders are named by their ids. */
+export interface KindsLayout {
+  /** Peers whose rates are shown beside ours. */
+  readonly rates: Readonly<Record<string, string>>;
+  /** Ratios to the fastest of some peers, with the target. */
+  readonly ratios: readonly { readonly name: string; readonly ids: readonly string[]; readonly target: number }[];
+  /** Contenders whose files' bytes are shown beside ours. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Contenders of the picture, ours first. */
+  readonly picture: { readonly title: string; readonly contenders: Readonly<Record<string, string>> };
+}
+
+export const kindsLayouts: Readonly<Record<string, KindsLayout>> = {
+  'json-to-parquet': {
+    rates: {
+      'duckdb-inferred': 'DuckDB, inferred',
+      'duckdb-columns-given': 'DuckDB, given',
+      'polars-one-thread': 'polars',
+    },
+    ratios: [{ name: 'DuckDB', ids: ['duckdb-inferred', 'duckdb-columns-given', 'duckdb-v2'], target: 1.5 }],
+    outputs: { 'duckdb-inferred': 'DuckDB V1', 'duckdb-v2': 'DuckDB V2', 'polars-one-thread': 'polars' },
+    picture: {
+      title: 'JSON to Parquet: MB of JSON per CPU second, more is better',
+      contenders: {
+        glueless: 'Glueless',
+        'duckdb-inferred': 'DuckDB, one thread',
+        'polars-one-thread': 'polars, one thread',
+      },
+    },
+  },
+  'kafka-to-lake': {
+    rates: { bento: 'Bento', 'spark-schema-given': 'Spark' },
+    ratios: [
+      { name: 'Bento', ids: ['bento'], target: 5 },
+      { name: 'Spark', ids: ['spark-schema-given', 'spark-schema-inferred'], target: 10 },
+    ],
+    outputs: { bento: 'Bento', 'spark-schema-given': 'Spark' },
+    picture: {
+      title: 'Kafka over mutual TLS to Parquet: MB of JSON per CPU second, more is better',
+      contenders: { glueless: 'Glueless', bento: 'Bento', 'spark-schema-given': 'Spark' },
+    },
+  },
+};

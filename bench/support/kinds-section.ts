@@ -1,0 +1,89 @@
+import { megabytes, rounded, whole } from './figures.ts';
+import { kindsLayouts, type KindsLayout } from './kinds-layout.ts';
+import { table } from './markdown.ts';
+import { picturePath, pictureThemes } from './picture.ts';
+import { fastestOf, figureOf, jsonRateOf, peakRssBytes, rateOf, ratioOf } from './rates.ts';
+import { contenderOf, type WorkloadResult } from './results.ts';
+
+/** The picture and the table of a workload's kinds; `undefined` for a workload without a layout. */
+export function kindsSection(workload: string, results: readonly WorkloadResult[]): string | undefined {
+  const layout = kindsLayouts[workload];
+  const ofKinds = results.filter(({ kind }) => kind !== undefined);
+  if (layout === undefined || ofKinds.length === 0) return undefined;
+  return [
+    pictureLink(workload, layout),
+    'Rates are records per CPU second; a ratio is to the fastest of the peers of that name, and **bold** where it misses the target.',
+    table(
+      headOf(layout),
+      ofKinds.map((result) => rowOf(layout, result)),
+    ),
+  ].join('\n\n');
+}
+
+function pictureLink(workload: string, { picture: { title } }: KindsLayout): string {
+  const [light, dark] = pictureThemes.map((theme) => picturePath(workload, theme).replace(/^docs\//, ''));
+  return `<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="${dark}">
+  <img alt="${title}. The numbers are in the table below." src="${light}" width="760">
+</picture>`;
+}
+
+function headOf({ rates, ratios, outputs }: KindsLayout): string[] {
+  return [
+    'kind',
+    'records',
+    'bytes each',
+    'Glueless',
+    'MB of JSON per CPU s',
+    ...Object.values(rates),
+    ...ratios.map(({ name, target }) => `× ${name}, at least ${target}`),
+    'output, MB',
+    ...Object.values(outputs),
+    'peak RSS, MB',
+  ];
+}
+
+function rowOf(layout: KindsLayout, result: WorkloadResult): string[] {
+  const ours = contenderOf(result, 'glueless');
+  return [
+    result.kind ?? '',
+    whole(ours?.records ?? 0),
+    whole((ours?.jsonBytes ?? Number.NaN) / (ours?.records ?? 0)),
+    rateCell(result, 'glueless'),
+    shown(ours && jsonRateOf(ours)?.median, whole),
+    ...Object.keys(layout.rates).map((id) => rateCell(result, id)),
+    ...layout.ratios.map(({ ids, target }) => ratioCell(result, ids, target)),
+    ...['glueless', ...Object.keys(layout.outputs)].map((id) => outputCell(result, id)),
+    shown(ours && peakRssBytes(ours), (bytes) => whole(bytes / 1e6)),
+  ];
+}
+
+function rateCell(result: WorkloadResult, id: string): string {
+  const contender = contenderOf(result, id);
+  return shown(contender && rateOf(contender, 'cpuSeconds')?.median, rounded);
+}
+
+function ratioCell(result: WorkloadResult, ids: readonly string[], target: number): string {
+  const ratio = ratioOver(result, ids);
+  const text = shown(ratio, (value) => value.toFixed(2));
+  return ratio !== undefined && ratio < target ? `**${text}**` : text;
+}
+
+/** Our rate over that of the fastest of the contenders. */
+export function ratioOver(result: WorkloadResult, ids: readonly string[]): number | undefined {
+  const ours = contenderOf(result, 'glueless');
+  const other = fastestOf(
+    ids.flatMap((id) => contenderOf(result, id) ?? []),
+    'cpuSeconds',
+  );
+  return ours && other && ratioOf(ours, other, 'cpuSeconds')?.median;
+}
+
+function outputCell(result: WorkloadResult, id: string): string {
+  const contender = contenderOf(result, id);
+  return shown(contender && figureOf(contender, 'outputBytes')?.median, megabytes);
+}
+
+function shown(value: number | undefined, format: (value: number) => string): string {
+  return value === undefined || Number.isNaN(value) ? '' : format(value);
+}

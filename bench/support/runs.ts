@@ -1,0 +1,26 @@
+import { kindOf } from '../kinds/kinds.ts';
+import { regular } from '../kinds/regular.ts';
+import type { Variant, Workload } from './workload.ts';
+
+/** A workload with one of its variants. */
+export interface Run {
+  readonly workload: Workload;
+  readonly variant: Variant;
+}
+
+const onlyVariant: Variant = { name: '', kind: regular, compression: 'none' };
+
+/** Lists the runs of a workload; of a workload with variants only those of `kindName`, if it is given. */
+export function runsOf(workload: Workload, kindName: string | undefined): Run[] {
+  const { variants } = workload;
+  if (variants === undefined) return [{ workload, variant: onlyVariant }];
+  const wanted = kindName === undefined ? undefined : kindOf(kindName);
+  return variants
+    .filter(({ kind }) => wanted === undefined || kind === wanted)
+    .map((variant) => ({ workload, variant }));
+}
+
+/** What names the result of a run. */
+export function resultNameOf({ workload, variant }: Run): { readonly workload: string; readonly kind?: string } {
+  return { workload: workload.name, ...(workload.variants && { kind: variant.name }) };
+}

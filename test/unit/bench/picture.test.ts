@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { kindsSection } from '../../../bench/support/kinds-section.ts';
+import { benchmarkPictures } from '../../../bench/support/picture.ts';
+import { contender, workload } from '../../support/bench-results.ts';
+
+/** A kind of records of 100 kB; CPU seconds of ours and of DuckDB. */
+const ofKind = (kind: string, ours: number, duckdb: number) => ({
+  ...workload('json-to-parquet', [
+    contender('glueless', [ours], { jsonBytes: 100_000 }),
+    contender('duckdb-inferred', [duckdb], { jsonBytes: 100_000 }),
+  ]),
+  kind,
+});
+const results = { workloads: [ofKind('ward', 0.001, 0.002), ofKind('logs', 0.01, 0.005)] };
+
+describe('the table of kinds', () => {
+  const section = kindsSection('json-to-parquet', results.workloads);
+
+  it('has a row for each kind, with bytes and rates', () => {
+    expect(section).toContain('| ward | 1,000 | 100 | 1,000,000 | 100 | 500,000 |');
+  });
+
+  it('marks a ratio that misses the target', () => {
+    expect(section).toContain('| 2.00 |');
+    expect(section).toContain('| **0.50** |');
+  });
+
+  it('is left out of a workload without kinds', () => {
+    expect(kindsSection('produce', [workload('produce', [])])).toBeUndefined();
+  });
+});
+
+describe('the pictures', () => {
+  const pictures = benchmarkPictures(results);
+
+  it('are one for each theme, and none for what was not measured', () => {
+    expect([...pictures.keys()]).toEqual([
+      'docs/images/json-to-parquet-light.svg',
+      'docs/images/json-to-parquet-dark.svg',
+    ]);
+  });
+
+  it('draw bars in proportion', () => {
+    const widths = [
+      ...(pictures.get('docs/images/json-to-parquet-dark.svg') ?? '').matchAll(/ width="([\d.]+)" height="11"/g),
+    ];
+    expect(widths.map(([, width]) => Number(width))).toEqual([590, 295, 59, 118]);
+  });
+});
