@@ -9,7 +9,7 @@ import type { FindingList } from './finding-list.ts';
 import type { EntryPlace, ObjectIndex } from './object-index.ts';
 import type { Repair } from './repair.ts';
 import { unlessUnreadable } from './unless-unreadable.ts';
-import { findingOf, judgeUnlisted, type UnlistedOptions } from './unlisted-object.ts';
+import { findingOf, isRepairable, judgeUnlisted, type UnlistedOptions } from './unlisted-object.ts';
 
 export interface ListingOptions extends UnlistedOptions {
   readonly topic: string;
@@ -32,7 +32,7 @@ export async function auditListing(index: ObjectIndex, options: ListingOptions):
       await work.start(async () => {
         const verdict = await judgeUnlisted(info.key, options);
         findings.add(...findingOf(info.key, verdict));
-        if (verdict.kind === 'obsolete' || verdict.kind === 'doubled') repairs.push({ kind: 'delete', key: info.key });
+        if (isRepairable(verdict)) repairs.push({ kind: 'delete', key: info.key });
       });
     }
   }

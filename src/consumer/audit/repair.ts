@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { PipelineError } from '../../runtime/errors.ts';
+import { PipelineError, unreachable } from '../../runtime/errors.ts';
 import type { Ledger, Versioned } from '../ledger/ledger.ts';
 import { isDeletable, type CommittedEntry } from '../ledger/ledger-entry.ts';
-import { parseObjectName } from '../ledger/object-keys.ts';
 import type { Column } from '../../schema/types.ts';
 import type { Catalog, CatalogPartition, TableDefinition } from '../ports/lake.ts';
-import { judgeUnlisted, type UnlistedOptions } from './unlisted-object.ts';
+import { judgeUnlisted, type UnlistedOptions, type Verdict } from './unlisted-object.ts';
 
 /** Something that the audit found and that a rule allows to mend. */
 export type Repair =
@@ -47,27 +46,38 @@ export async function carryOut(repairs: readonly Repair[], options: RepairOption
   }
 }
 
-/** The entry is read right before the delete, which it must allow. */
+/** The object is judged again right before the delete, and its entry must allow it. */
 async function deleteObject(key: string, options: RepairOptions): Promise<void> {
   const { ledger, store, table, onDone } = options;
   const verdict = await judgeUnlisted(key, options);
-  if (verdict.kind !== 'obsolete' && verdict.kind !== 'doubled')
-    return onDone(`left ${key} alone: it changed meanwhile`);
-  const name = parseObjectName(key);
-  if (name === undefined) return;
-  const path = { table, topic: name.topic, partition: name.partition };
-  let found = await ledger.get(path, name.from);
-  if (verdict.kind === 'doubled')
-    found =
-      found && isDeepStrictEqual(found.entry, verdict.entry) ? await raise(found, name.generation, ledger) : undefined;
-  if (
-    found === undefined ||
-    found.entry.to !== name.to ||
-    !isDeletable(found.entry, { key, generation: name.generation })
-  )
-    return onDone(`left ${key} alone: its entry changed meanwhile`);
+  switch (verdict.kind) {
+    case 'fine':
+    case 'unknown':
+      return onDone(`left ${key} alone: it changed meanwhile`);
+    case 'doubled':
+      if (await canRaise(key, verdict, { ledger, table })) break;
+      return onDone(`left ${key} alone: its entry changed meanwhile`);
+    case 'obsolete':
+    case 'covered':
+      break;
+    default:
+      return unreachable(verdict);
+  }
   await store.delete([key]);
   onDone(`deleted ${key}`);
+}
+
+/** Raises the entry above the object's generation, so that it can never be listed; false when the entry is another by now. */
+async function canRaise(
+  key: string,
+  { entry, name }: Extract<Verdict, { kind: 'doubled' }>,
+  { ledger, table }: Pick<RepairOptions, 'ledger' | 'table'>,
+): Promise<boolean> {
+  const { topic, partition, generation } = name;
+  const found = await ledger.get({ table, topic, partition }, name.from);
+  if (found === undefined || !isDeepStrictEqual(found.entry, entry)) return false;
+  const raised = await raise(found, generation, ledger);
+  return raised !== undefined && isDeletable(raised.entry, { key, generation });
 }
 
 /** Commits the entry again with the same objects at a generation above the object's, which then can never be listed. */

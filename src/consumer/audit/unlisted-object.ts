@@ -1,6 +1,14 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { isDeletable, isWritten, listsObject, type LedgerEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import {
+  isDeletable,
+  isObsolete,
+  isWritten,
+  listsObject,
+  type LedgerEntry,
+  type WrittenEntry,
+  type WrittenObject,
+} from '../ledger/ledger-entry.ts';
 import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
@@ -21,9 +29,11 @@ export type Verdict =
   /** Some entry lists it by now, or a running process has put it and will say so. */
   | { readonly kind: 'fine' }
   /** Nobody can ever list it: it may be deleted at any time. */
-  | { readonly kind: 'obsolete'; readonly entry: WrittenEntry; readonly name: ObjectName }
+  | { readonly kind: 'obsolete'; readonly name: ObjectName }
   /** Each of its rows is in objects that its entry lists: it may be deleted once the entry's generation is above its own. */
   | { readonly kind: 'doubled'; readonly entry: WrittenEntry; readonly name: ObjectName }
+  /** The same, in objects of entries with other ranges, so that nobody can list it: it may be deleted. */
+  | { readonly kind: 'covered'; readonly name: ObjectName }
   /** No rule says what to do with it. */
   | { readonly kind: 'unknown'; readonly what: string; readonly action: string };
 
@@ -33,15 +43,13 @@ export async function judgeUnlisted(key: string, options: UnlistedOptions): Prom
   if (name === undefined) return unknown('is not of our making', 'look at it, then move it out of the table');
   const entry = await readEntry(name, options);
   if (entry === 'unreadable') return unknown('is of a range whose ledger entry can’t be read', 'mend the entry first');
-  if (entry === undefined || entry.to !== name.to || entry.state === 'gap')
-    return unknown(
-      `is of ${rangeText(name)}, which no ledger entry describes`,
-      'if its records are in no other object, restore its ledger entry; otherwise move it out of the table',
-    );
+  if (entry?.state === 'gap' && isObsolete(entry, key)) return { kind: 'obsolete', name };
+  const isOfEntry = entry !== undefined && (entry.to === name.to || isObsolete(entry, key));
+  if (!isOfEntry || entry.state === 'gap') return judgeByRows(key, name, options);
   if (listsObject(entry, key) || isUnderWay(entry, name.generation)) return { kind: 'fine' };
   if (!isWritten(entry)) return unknown('is of a generation that its claim has not reached', replayOf(entry));
   if (isDeletable(entry, { key, generation: name.generation })) {
-    if (await areObjectsThere(entry.outcome.objects, options.store)) return { kind: 'obsolete', entry, name };
+    if (await areObjectsThere(entry.outcome.objects, options.store)) return { kind: 'obsolete', name };
     return unknown(
       'is of a generation that a later one has replaced, whose objects are not all there: it may hold the only rows',
       `restore what is missing, or copy this one out of the table and ${replayOf(entry)}`,
@@ -49,11 +57,26 @@ export async function judgeUnlisted(key: string, options: UnlistedOptions): Prom
   }
   if (entry.state === 'replacing')
     return unknown('is of a range that is being replaced', 'end the replay or redrive first, then run verify again');
-  const isDoubled = await areRowsIn(key, entry, options);
-  if (isDoubled) return { kind: 'doubled', entry, name };
+  if (await areRowsIn(key, entry.outcome.objects, options)) return { kind: 'doubled', entry, name };
   return unknown(
     'has rows that no object of its entry has, or that can’t be told apart',
     `keep it: copy it out of the table first, then ${replayOf(entry)}`,
+  );
+}
+
+/** An object whose range no entry has: what the entries of its offsets list decides, once nothing of them can change. */
+async function judgeByRows(key: string, name: ObjectName, options: UnlistedOptions): Promise<Verdict> {
+  const path = { table: options.table, topic: name.topic, partition: name.partition };
+  const found = await unlessUnreadable(
+    () => Array.fromAsync(options.ledger.entries(path, name), ({ entry }) => entry),
+    () => [],
+  );
+  const objects = found.flatMap((entry) => (isWritten(entry) ? entry.outcome.objects : []));
+  const isSettled = found.every(({ state }) => state === 'committed' || state === 'gap');
+  if (isSettled && objects.length > 0 && (await areRowsIn(key, objects, options))) return { kind: 'covered', name };
+  return unknown(
+    `is of ${rangeText(name)}, which no ledger entry describes`,
+    'if its records are in no other object, restore its ledger entry; otherwise move it out of the table',
   );
 }
 
@@ -78,8 +101,12 @@ function isUnderWay(entry: LedgerEntry, generation: number): boolean {
   return entry.state === 'replacing' && generation > entry.generation && generation <= entry.replacement.generation;
 }
 
-/** True when each row of the object, by its coordinates, is in an object that the entry lists. Reads them all. */
-async function areRowsIn(key: string, entry: WrittenEntry, { store, parquet }: UnlistedOptions): Promise<boolean> {
+/** True when each row of the object, by its coordinates, is in one of the listed objects. Reads them all. */
+async function areRowsIn(
+  key: string,
+  objects: readonly WrittenObject[],
+  { store, parquet }: UnlistedOptions,
+): Promise<boolean> {
   const coordinates = async (each: string): Promise<string[] | undefined> => {
     const stored = await store.get(each);
     if (stored === undefined) return undefined;
@@ -88,14 +115,18 @@ async function areRowsIn(key: string, entry: WrittenEntry, { store, parquet }: U
   };
   try {
     const listed = new Set<string>();
-    for (const object of entry.outcome.objects)
-      for (const each of (await coordinates(object.key)) ?? []) listed.add(each);
+    for (const object of objects) for (const each of (await coordinates(object.key)) ?? []) listed.add(each);
     const own = await coordinates(key);
     return own?.every((each) => listed.has(each)) ?? false;
   } catch (error) {
     if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return false;
     throw error;
   }
+}
+
+/** True when the object may be deleted, after a look at its entry right before. */
+export function isRepairable({ kind }: Verdict): boolean {
+  return kind === 'obsolete' || kind === 'doubled' || kind === 'covered';
 }
 
 /** The finding that a verdict makes; none for what is fine. */

@@ -1,4 +1,4 @@
-import { isDeletable, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import { isDeletable, type ClaimedEntry, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import { parseObjectName } from '../ledger/object-keys.ts';
 import { keysOf } from '../table/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
@@ -14,6 +14,12 @@ export async function discardLeftovers(entry: WrittenEntry, { writer }: Pick<Com
   const generationOf = (key: string): number => parseObjectName(key)?.generation ?? 0;
   const keys = (entry.obsolete ?? []).filter((key) => isDeletable(entry, { key, generation: generationOf(key) }));
   await writer.discard(keys);
+}
+
+/** Keys that the claim, and those of lower generations before it, may have written. */
+export async function keysOfClaim(entry: ClaimedEntry, { writer }: Pick<CommitTools, 'writer'>): Promise<string[]> {
+  const own = entry.generation > 0 ? keysOf(entry, entry) : (await writer.findFormat1(entry)).map(({ key }) => key);
+  return [...(entry.obsolete ?? []), ...own];
 }
 
 /** Keys that a replacement may have written. Ledger format 1 noted no plan: its objects are found by their names. */

@@ -9,6 +9,8 @@ export interface Gap extends OffsetRange {
   readonly topicId?: string;
   /** Somebody knows of it already. */
   readonly isAcknowledged?: boolean;
+  /** Keys that a claim in its place may have put. */
+  readonly obsolete?: readonly string[];
 }
 
 export type GapTools = Pick<CommitTools, 'ledger' | 'table' | 'topic' | 'newWriterId' | 'clock' | 'observer'>;
@@ -21,7 +23,7 @@ export async function recordGap(gap: Gap, tools: GapTools): Promise<ClaimResult<
 }
 
 export function gapEntry(
-  { partition, from, to, why, topicId, isAcknowledged = false }: Gap,
+  { partition, from, to, why, topicId, isAcknowledged = false, obsolete }: Gap,
   { table, topic, newWriterId, clock }: Pick<GapTools, 'table' | 'topic' | 'newWriterId' | 'clock'>,
 ): GapEntry {
   const now = new Date(clock.nowMs()).toISOString();
@@ -38,5 +40,6 @@ export function gapEntry(
     claimedAt: now,
     ...(why !== undefined && { why }),
     ...(isAcknowledged && { acknowledgedAt: now }),
+    ...(obsolete && { obsolete: [...obsolete] }),
   };
 }

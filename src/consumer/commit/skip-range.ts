@@ -1,12 +1,13 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { CommitTools } from './commit-tools.ts';
+import { finishFromLake } from './finish-from-lake.ts';
+import { keysOfClaim } from './leftovers.ts';
 import { gapEntry, recordGap, type Gap } from './record-gap.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import type { ClaimResult, Versioned } from '../ledger/ledger.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from '../ledger/ledger-entry.ts';
 import { checkSameLog } from '../ledger/chain-position.ts';
 import type { AssignedPartition, OffsetRange, TopicReader } from '../ports/topic.ts';
-import { keysOf } from '../table/planned-keys.ts';
 
 export interface SkipRequest extends OffsetRange {
   /** Why the range is given up; kept in the ledger. */
@@ -97,7 +98,10 @@ function endOf(last: LedgerEntry | undefined): bigint | undefined {
   return last?.state === 'claimed' ? last.from : last?.to;
 }
 
-/** A claim is cut at the range, for the service to write the rest of it; it becomes the gap itself when nothing lies before. */
+/**
+ * A claim whose objects are all in the lake needs nothing of Kafka, and is finished. Another is cut at the range, for the service to write
+ * the rest of it; it becomes the gap itself when nothing lies before, and what it has put goes.
+ */
 async function passClaim(
   gap: Gap,
   claim: Versioned<ClaimedEntry>,
@@ -105,14 +109,21 @@ async function passClaim(
   step: StepRunner,
 ): Promise<ClaimResult<GapEntry> | undefined> {
   const { entry } = claim;
-  if (entry.from === gap.from) return step('claim', () => tools.ledger.replace(claim, gapEntry(gap, tools)));
+  if ((await finishFromLake(claim, tools, step))?.kind === 'ours')
+    throw refused(gap, `its records are in the lake: [${entry.from}, ${entry.to}) was claimed, and is finished now`);
+  const obsolete = await keysOfClaim(entry, tools);
+  if (entry.from === gap.from) {
+    const passed = await step('claim', () => tools.ledger.replace(claim, gapEntry({ ...gap, obsolete }, tools)));
+    if (passed.kind === 'ours') await tools.writer.discard(obsolete);
+    return passed;
+  }
   const shorter: ClaimedEntry = {
     ...entry,
     to: gap.from,
     generation: entry.generation + 1,
     writer: tools.newWriterId(),
     plan: [],
-    obsolete: [...(entry.obsolete ?? []), ...keysOf(entry, entry)],
+    obsolete,
   };
   await step('claim', () => tools.ledger.replace(claim, shorter));
   return undefined;
@@ -124,7 +135,7 @@ function gapOf(result: ClaimResult<GapEntry>, request: SkipRequest): GapEntry {
   throw refused(request, `another process has [${from}, ${to}) by now (${state})`);
 }
 
-function refused({ partition, from, to }: SkipRequest, why: string): PipelineError {
+function refused({ partition, from, to }: OffsetRange, why: string): PipelineError {
   return new PipelineError('SKIP_REFUSED', {
     message: `offsets [${from}, ${to}) of partition ${partition} can't be skipped: ${why}`,
     retryable: false,

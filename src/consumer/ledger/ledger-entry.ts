@@ -10,7 +10,8 @@ import { recipeSchema } from './recipe.ts';
  *                       committed ◀──commit── replacing    revision: replay, redrive, acknowledged loss
  *
  * A key of an object belongs to one generation of its range and is written once. Whatever replaces objects raises the
- * generation first. A key may be deleted when the entry was read as committed with a higher generation and does not list it.
+ * generation first. A key may be deleted when the entry was read as committed with a higher generation and does not list it, or as a gap
+ * that has taken the place of the key's claim.
  */
 
 /** Offsets are `bigint` in memory and decimal digits in JSON, where a number would lose them. */
@@ -113,6 +114,8 @@ export const entrySchema = z.discriminatedUnion('state', [
     /** Why the range has no rows; left out: Kafka lost it before it was read. */
     why: z.string().optional(),
     acknowledgedAt: z.iso.datetime().optional(),
+    /** Keys of a claim that was given up for the gap: nobody can list them any more. */
+    obsolete: z.array(z.string()).optional(),
   }),
 ]);
 
@@ -147,5 +150,11 @@ export function highestGeneration(entry: LedgerEntry): number {
 
 /** True when the key, of `generation`, can never be listed again: it may be deleted by anyone at any time. */
 export function isDeletable(entry: LedgerEntry, { key, generation }: { key: string; generation: number }): boolean {
+  if (entry.state === 'gap') return isObsolete(entry, key);
   return isWritten(entry) && entry.generation > generation && !listsObject(entry, key);
+}
+
+/** True when the entry has passed the key, which may be of a longer range that was cut. */
+export function isObsolete(entry: LedgerEntry, key: string): boolean {
+  return 'obsolete' in entry && entry.obsolete?.includes(key) === true;
 }

@@ -1,4 +1,4 @@
-import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { carryOut } from '../../../src/consumer/audit/repair.ts';
@@ -15,6 +15,12 @@ async function putBeside(lake: AuditedLake, offsets: readonly number[], generati
   const beside = listed.replace('event_hour=09', 'event_hour=00').replace('-g1.', `-g${generation}.`);
   await lake.lake.store.put(beside.slice(lake.lake.root.length + 1), await fileOfOffsets(0, offsets));
   return beside;
+}
+
+/** Puts such an object, and answers with its path and the one under another range. */
+async function otherRange(lake: AuditedLake, offsets: readonly number[], range: string): Promise<[string, string]> {
+  const beside = await putBeside(lake, offsets);
+  return [beside, beside.replace('-0-0-20-', range)];
 }
 
 describe('verify --repair', () => {
@@ -48,6 +54,18 @@ describe('verify --repair', () => {
     expect((await lake.tools.ledger.get(path, 0n))?.entry).toMatchObject({ state: 'committed', generation: 2 });
   });
 
+  it.each([
+    ['a part of an entry', '-0-0-10-'],
+    ['more than an entry', '-0-0-40-'],
+    ['parts of two entries', '-0-10-30-'],
+  ])('deletes an object of %s whose rows are all listed', async (_, range) => {
+    const lake = await AuditedLake.open();
+    await rename(...(await otherRange(lake, [10, 11, 12], range)));
+    expect(await lake.problems()).toEqual(['object-doubled']);
+    expect(await lake.repair()).toEqual([expect.stringMatching(new RegExp(`^deleted .*${range}g1.parquet$`))]);
+    expect(await lake.problems({ deep: true })).toEqual([]);
+  });
+
   it('deletes an object of a generation that the entry has not reached, as after restoring an older ledger', async () => {
     const lake = await AuditedLake.open();
     await putBeside(lake, [0, 1, 2], 7);
@@ -75,12 +93,12 @@ describe('verify --repair', () => {
       },
     ],
     [
-      'a range that no entry has',
-      async (lake: AuditedLake) => {
-        const beside = await putBeside(lake, [0]);
-        await copyFile(beside, beside.replace('-0-0-20-', '-0-0-10-'));
-        await rm(beside);
-      },
+      'a range that no entry has, and a row that is nowhere else',
+      async (lake: AuditedLake) => rename(...(await otherRange(lake, [0, 3], '-0-0-10-'))),
+    ],
+    [
+      'a range behind the ledger’s end',
+      async (lake: AuditedLake) => rename(...(await otherRange(lake, [50], '-0-40-60-'))),
     ],
   ])('never touches an object with %s', async (_what, put) => {
     const lake = await AuditedLake.open();

@@ -244,7 +244,7 @@ const tamperings: readonly (readonly [string, Tampering, Names, Names?])[] = [
       const path = await object(lake, 1);
       await copyFile(path, path.replace('-0-20-g1.', '-0-19-g1.'));
     },
-    ['object-unlisted'],
+    ['object-doubled'],
   ],
   [
     'an object of a generation that a later one has replaced',

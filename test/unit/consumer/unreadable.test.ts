@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commitBatch } from '../../../src/consumer/commit/commit-batch.ts';
-import type { PipelineObserver } from '../../../src/consumer/commit/pipeline-observer.ts';
+import type { PipelineObserver, StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
 import { skipRange } from '../../../src/consumer/commit/skip-range.ts';
 import { Readiness } from '../../../src/consumer/service/readiness.ts';
@@ -34,11 +34,16 @@ function stoppingAt(end: bigint): Overrides {
   return { untilEnd: false, stop: stop.signal, observer };
 }
 
-/** Claims the range and dies before anything is written. */
-async function claimAndDie(topic: FakeTopic, lake: TestLake, to: bigint): Promise<void> {
+/** Claims the range and dies before anything is written, or before the ledger says so. */
+async function claimAndDie(
+  topic: FakeTopic,
+  lake: TestLake,
+  to: bigint,
+  diesBefore: StepName = 'settle',
+): Promise<void> {
   const observer: PipelineObserver = {
     step: (name, phase) => {
-      if (name === 'claim' && phase === 'after') throw new Crash();
+      if (name === diesBefore && phase === 'before') throw new Crash();
     },
   };
   const buffer = new PartitionBuffer(0, 0n);
@@ -231,6 +236,36 @@ describe('glueless skip', () => {
     await run(topic, lake);
     expect(await offsetsOf(lake, 0)).toEqual(range(10, 60));
     expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('is not needed for a claim whose objects are all there: it is finished', async () => {
+    const topic = topicOf(1, 60);
+    const lake = await openTestLake();
+    await claimAndDie(topic, lake, 50n, 'ledger');
+    topic.damage({ partition: 0, from: 0n, to: 10n });
+    const skipped = skip(topic, lake, { partition: 0, from: 0n, to: 10n });
+    await expect(skipped).rejects.toMatchObject({ message: expect.stringContaining('is finished now') });
+    await run(topic, lake);
+    expect(await offsetsOf(lake, 0)).toEqual(range(0, 60));
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('takes away what the claim has put in part, also when it is put late', async () => {
+    const topic = topicOf(1, 60);
+    topic.append(0, { value: '{broken' });
+    const lake = await openTestLake();
+    await claimAndDie(topic, lake, 61n, 'ledger');
+    const [deadLetters = { key: '' }] = await Array.fromAsync(lake.store.list('readings_dead_letters/'));
+    await lake.store.delete([deadLetters.key]);
+    const [rows = { key: '' }] = await Array.fromAsync(lake.store.list('readings/'));
+    const late = await lake.store.get(rows.key);
+    topic.damage({ partition: 0, from: 0n, to: 10n });
+    await skip(topic, lake, { partition: 0, from: 0n, to: 10n });
+    expect(await offsetsOf(lake, 0)).toEqual([]);
+    await run(topic, lake);
+    expect(await offsetsOf(lake, 0)).toEqual(range(10, 60));
+    await lake.store.put(rows.key, late?.bytes ?? Buffer.of());
+    expect((await audit(lake, topic)).findings).toMatchObject([{ problem: 'object-obsolete', where: rows.key }]);
   });
 
   it.each([
