@@ -56,6 +56,21 @@ export class KernelFieldEntries {
     return this.#int32(ids);
   }
 
+  /**
+   * Gives the strings of the entries whose kind is among `kindBits`, one behind the other, with the offsets where they end: as if they were
+   * appended to others. The ids of entries count on from `first.id`, those of other entries are -1. Stale with the next call.
+   */
+  stringsOf(kindBits: number, first: { readonly id: number; readonly offset: number }) {
+    const { calls, ids, strings, stringEnds, bytes, int32 } = this.#kernel;
+    const count = calls.copyStrings(this.address, kindBits, first.id, first.offset, strings, stringEnds, ids);
+    const ends = int32.subarray(
+      stringEnds / Int32Array.BYTES_PER_ELEMENT,
+      stringEnds / Int32Array.BYTES_PER_ELEMENT + count,
+    );
+    const length = (ends[count - 1] ?? first.offset) - first.offset;
+    return { bytes: bytes.subarray(strings, strings + length), ends, ids: this.#int32(ids) };
+  }
+
   /** Lets arrays or structs that fit the type whole be told from others. */
   setType(type: KernelType): void {
     this.#kernel.calls.setType(this.address, type.address);

@@ -15,6 +15,11 @@ export class KernelStrings {
     this.address = kernel.calls.createDictionary();
   }
 
+  /** The number of distinct strings. */
+  get count(): number {
+    return this.#kernel.calls.stringCountOf(this.address);
+  }
+
   /** Gives the string's id; a new string is added. */
   idOf(string: string): number {
     const { calls } = this.#kernel;

@@ -51,6 +51,15 @@ interface Calls {
   numbersOf(field: Address): Address;
   kindBitsOf(field: Address): number;
   dictionaryIdsOf(field: Address, kindBits: number, dictionary: Address, ids: Address): void;
+  copyStrings(
+    field: Address,
+    kindBits: number,
+    firstId: number,
+    offset: number,
+    to: Address,
+    ends: Address,
+    ids: Address,
+  ): number;
   minOf(values: Address, count: number): number;
   maxOf(values: Address, count: number): number;
   minFrom(values: Address, count: number, floor: number): number;
@@ -98,6 +107,9 @@ export class Kernel {
   readonly ends: Address;
   /** Output: one dictionary id per record, `windowRecords` long. */
   readonly ids: Address;
+  /** Output: strings, at most `windowBytes`, and where they end. */
+  readonly strings: Address;
+  readonly stringEnds: Address;
   readonly #own: Address;
   #bytes = new Uint8Array(0);
   #int32 = new Int32Array(0);
@@ -113,6 +125,8 @@ export class Kernel {
     this.starts = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.ends = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.ids = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
+    this.strings = this.calls.allocate(windowBytes);
+    this.stringEnds = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.calls.createStrings(windowBytes);
     const powers = new Uint8Array(powersOfFive().buffer);
     const table = this.calls.createPowers(powers.length);

@@ -18,6 +18,10 @@ export class BatchMemory implements Disposable {
     return new Int32Array(this.#allocate(length * Int32Array.BYTES_PER_ELEMENT), 0, length);
   }
 
+  bytes(length: number): Uint8Array {
+    return new Uint8Array(this.#allocate(length), 0, length);
+  }
+
   /** Frees the arrays: nobody may read them from now on. */
   [Symbol.dispose](): void {
     for (const slab of this.#slabs.splice(0)) this.#pool?.free(slab);

@@ -88,14 +88,15 @@ export class BlockColumn {
   #addOnly(form: 'numbers' | 'strings', to: ColumnBuilder, kindBits: number): void {
     const { entries } = this.#field;
     if (form === 'numbers') return to.appendNumbers(entries.rows, entries.numbers);
-    const ids = entries.idsOf(kindBits, to.strings.address);
+    // this may allocate in the kernel: rows are looked at afterwards
+    const ids = to.strings.idsOf(entries, kindBits);
     to.appendIds(entries.rows, ids);
   }
 
   /** Adds the values of some kinds, where there are others beside them. */
   #addSome(form: 'numbers' | 'strings', to: ColumnBuilder, kindBits: number): void {
     const { entries } = this.#field;
-    const ids = form === 'strings' ? entries.idsOf(kindBits, to.strings.address) : undefined;
+    const ids = form === 'strings' ? to.strings.idsOf(entries, kindBits) : undefined;
     const { rows, kinds: kindAt, numbers: numberAt } = entries;
     for (const [entry, row] of rows.entries()) {
       if ((bitOf(kindAt[entry] ?? 0) & kindBits) === 0) continue;

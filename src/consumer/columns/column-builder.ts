@@ -3,7 +3,7 @@ import type { ColumnType } from '../../schema/types.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';
 import { JsonValues } from '../ports/json-values.ts';
-import { KernelStrings } from '../../kernel/kernel-strings.ts';
+import { ColumnStrings } from './column-strings.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 
 /** Values for which a rare column has room at first. */
@@ -30,8 +30,8 @@ export class ColumnBuilder {
   #rows: Int32Array | undefined;
   #numbers: Float64Array = new Float64Array(0);
   #ids: Int32Array = new Int32Array(0);
-  /** Dictionary of the column, for `pushId`. */
-  readonly strings: KernelStrings;
+  /** Strings of the column, for `pushId`. */
+  readonly strings: ColumnStrings;
   readonly #values: unknown[] = [];
   readonly #nested = new JsonValues();
   #areWhole = true;
@@ -40,9 +40,10 @@ export class ColumnBuilder {
   /** `isRare`: few of the rows will have a value. */
   constructor(
     { name, field, observed }: Pick<DecodedColumn, 'name' | 'field' | 'observed'>,
-    { isRare, rowsMax, memory, kernel }: BatchSpace & { readonly isRare: boolean },
+    { isRare, ...space }: BatchSpace & { readonly isRare: boolean },
   ) {
-    this.strings = new KernelStrings(kernel);
+    const { rowsMax, memory } = space;
+    this.strings = new ColumnStrings(space);
     this.#memory = memory;
     this.name = name;
     this.field = field;

@@ -113,3 +113,34 @@ export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Diction
     store<i32>(ids + range, id);
   }
 }
+
+/**
+ * Copies the strings of the entries whose kind is among `kindBits` to `to`, one behind the other. Where they end goes to `ends`, as if the first
+ * one began at `offset`; to `ids` go ids from `firstId` on, -1 for the other entries. Answers with the number of strings.
+ */
+export function copyStrings(
+  field: Field,
+  kindBits: i32,
+  firstId: i32,
+  offset: i32,
+  to: usize,
+  ends: usize,
+  ids: usize,
+): i32 {
+  let count = 0;
+  let end = to;
+  for (let entry: usize = 0; entry < <usize>field.count; entry++) {
+    const range = entry << 2;
+    if ((kindBits & (1 << (<i32>load<u8>(field.kinds + entry)))) == 0) {
+      store<i32>(ids + range, -1);
+      continue;
+    }
+    const start = <usize>load<u32>(field.starts + range);
+    const length = <usize>load<u32>(field.ends + range) - start;
+    memory.copy(end, start, length);
+    end += length;
+    store<i32>(ends + ((<usize>count) << 2), offset + <i32>(end - to));
+    store<i32>(ids + range, firstId + count++);
+  }
+  return count;
+}

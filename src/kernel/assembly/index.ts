@@ -12,7 +12,18 @@ export {
   stringCountOf,
   stringOffsetsOf,
 } from './dictionary';
-export { countOf, dictionaryIdsOf, endsOf, kindBitsOf, kindsOf, numbersOf, rowsOf, setType, startsOf } from './fields';
+export {
+  copyStrings,
+  countOf,
+  dictionaryIdsOf,
+  endsOf,
+  kindBitsOf,
+  kindsOf,
+  numbersOf,
+  rowsOf,
+  setType,
+  startsOf,
+} from './fields';
 export { setHashKey } from './hash';
 export { writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export {

@@ -276,6 +276,19 @@ describe('scanning records', () => {
     await expectSame([record, record, record], { recordBytesMax: 1_000_000, columnsMax: 200 });
   });
 
+  it('gives what parsing gives for more strings than a dictionary pays for, whatever is among them', async () => {
+    const rare = ['"2026-11-23"', '7', String.raw`"\u00e9\n"`, 'null', '"text 1"'];
+    const texts = Array.from({ length: 20_000 }, (_, index) => {
+      const value = index % 17 === 0 ? rare[index % rare.length] : `"text ${index % 18_000}"`;
+      return `{"a":${value}${index % 501 === 500 ? String.raw`,"b":"\ud800"` : ''}}`;
+    });
+    await expectSame(texts);
+    const { columns } = await decodeBatch(slicesOf(texts.map((value) => ({ value }))), placement, rulesWith({}));
+    // the last ones are there twice, which costs less than to look for them
+    const counts = columns.map(({ store }) => (store.kind === 'strings' ? store.dictionary.count : 0));
+    expect(Math.max(...counts)).toBeGreaterThan(18_000);
+  });
+
   it('makes no object of a value that fits the type of its column', async () => {
     const parts = Array.from({ length: 50 }, (_, index) => `{"part":{"list":[{"text":"a","is":true}],"x":${index}}}`);
     const slices = slicesOf(parts.map((value) => ({ value })));

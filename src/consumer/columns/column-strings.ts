@@ -1,0 +1,52 @@
+import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
+import { KernelStrings } from '../../kernel/kernel-strings.ts';
+import type { StringDictionary } from '../ports/columnar-table.ts';
+import type { BatchSpace } from './column-builder.ts';
+import { PlainStrings } from './plain-strings.ts';
+
+/** After so many strings it is decided whether a dictionary pays. */
+const trialStrings = 16_384;
+/** It does not when more of them are distinct. */
+const distinctMax = trialStrings - trialStrings / 16;
+
+/** Collects the strings of a column: in a dictionary while they repeat, else one behind the other as they come. */
+export class ColumnStrings {
+  readonly #space: BatchSpace;
+  readonly #dictionary: KernelStrings;
+  #plain: PlainStrings | undefined;
+  #count = 0;
+
+  constructor(space: BatchSpace) {
+    this.#space = space;
+    this.#dictionary = new KernelStrings(space.kernel);
+  }
+
+  /** Adds a string; answers with its id. */
+  idOf(string: string): number {
+    if (this.#plain !== undefined) return this.#plain.add(string);
+    const id = this.#dictionary.idOf(string);
+    this.#countStrings(1);
+    return id;
+  }
+
+  /** Adds the strings of a scanned field; gives the id of each entry, -1 for one whose kind is not among `kindBits`. Stale with the next call. */
+  idsOf(entries: KernelFieldEntries, kindBits: number): Int32Array {
+    if (this.#plain !== undefined) return this.#plain.addAll(entries, kindBits);
+    const ids = entries.idsOf(kindBits, this.#dictionary.address);
+    this.#countStrings(ids.length);
+    return ids;
+  }
+
+  /** Gives the strings by their ids; those that have come late need not be distinct. */
+  finish(): StringDictionary {
+    return this.#plain?.finish() ?? this.#dictionary.finish();
+  }
+
+  #countStrings(count: number): void {
+    const before = this.#count;
+    this.#count += count;
+    if (before >= trialStrings || this.#count < trialStrings) return;
+    if (this.#dictionary.count * trialStrings > this.#count * distinctMax)
+      this.#plain = new PlainStrings(this.#dictionary.finish(), this.#space);
+  }
+}

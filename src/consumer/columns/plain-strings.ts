@@ -1,0 +1,76 @@
+import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
+import type { StringDictionary } from '../ports/columnar-table.ts';
+import type { BatchMemory } from './batch-memory.ts';
+import type { BatchSpace } from './column-builder.ts';
+
+/** Room for strings that are longer than those before them. */
+const slack = 1.25;
+
+/** Strings one behind the other, in the memory of the batch: each gets an id of its own. */
+export class PlainStrings {
+  readonly #memory: BatchMemory;
+  #bytes: Uint8Array;
+  /** Where each string begins, and where the last one ends. */
+  #offsets: Int32Array;
+  #count: number;
+
+  /** Begins with the strings of a dictionary. Expects as long ones for the rest of the rows. */
+  constructor({ bytes, starts, ends, count }: StringDictionary, { memory, rowsMax }: BatchSpace) {
+    const used = ends[count - 1] ?? 0;
+    this.#memory = memory;
+    this.#bytes = memory.bytes(Math.ceil((used / Math.max(1, count)) * Math.max(rowsMax, count) * slack));
+    this.#bytes.set(bytes.subarray(0, used));
+    this.#offsets = memory.int32(Math.max(rowsMax, count) + 1);
+    this.#offsets.set(starts);
+    this.#offsets[count] = used;
+    this.#count = count;
+  }
+
+  /** Adds a string; answers with its id. */
+  add(string: string): number {
+    const start = this.#used;
+    this.#reserve(1, string.length * 3);
+    const { written } = encoder.encodeInto(string, this.#bytes.subarray(start));
+    this.#offsets[++this.#count] = start + written;
+    return this.#count - 1;
+  }
+
+  /** Adds the strings of a scanned field, as `ColumnStrings.idsOf` does. */
+  addAll(entries: KernelFieldEntries, kindBits: number): Int32Array {
+    const used = this.#used;
+    const { bytes, ends, ids } = entries.stringsOf(kindBits, { id: this.#count, offset: used });
+    this.#reserve(ends.length, bytes.length);
+    this.#bytes.set(bytes, used);
+    this.#offsets.set(ends, this.#count + 1);
+    this.#count += ends.length;
+    return ids;
+  }
+
+  finish(): StringDictionary {
+    const count = this.#count;
+    return {
+      count,
+      bytes: this.#bytes.subarray(0, this.#used),
+      starts: this.#offsets.subarray(0, count),
+      ends: this.#offsets.subarray(1, count + 1),
+    };
+  }
+
+  get #used(): number {
+    return this.#offsets[this.#count] ?? 0;
+  }
+
+  #reserve(strings: number, bytes: number): void {
+    if (this.#used + bytes > this.#bytes.length) {
+      const before = this.#bytes.subarray(0, this.#used);
+      this.#bytes = this.#memory.bytes(Math.ceil((this.#used + bytes) * slack));
+      this.#bytes.set(before);
+    }
+    if (this.#count + strings < this.#offsets.length) return;
+    const before = this.#offsets;
+    this.#offsets = this.#memory.int32((this.#count + strings + 1) * 2);
+    this.#offsets.set(before);
+  }
+}
+
+const encoder = new TextEncoder();
