@@ -1,21 +1,13 @@
 import type { Observed } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { BatchMemory } from './batch-memory.ts';
+import type { BatchSpace } from './batch-space.ts';
 import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';
 import { JsonValues } from '../ports/json-values.ts';
 import { ColumnStrings } from './column-strings.ts';
-import type { Kernel } from '../../kernel/kernel.ts';
 
 /** Values for which a rare column has room at first. */
 const rareCapacity = 64;
-
-/** The most rows that a batch has, and the memory of their arrays. */
-export interface BatchSpace {
-  readonly rowsMax: number;
-  readonly memory: BatchMemory;
-  /** Holds the dictionaries while the batch is read. */
-  readonly kernel: Kernel;
-}
 
 /** Collects the values of a column, row by row. */
 export class ColumnBuilder {

@@ -1,7 +1,7 @@
 import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
 import { KernelStrings } from '../../kernel/kernel-strings.ts';
 import type { StringDictionary } from '../ports/columnar-table.ts';
-import type { BatchSpace } from './column-builder.ts';
+import type { BatchSpace } from './batch-space.ts';
 import { PlainStrings } from './plain-strings.ts';
 
 /** After so many strings it is decided whether a dictionary pays. */

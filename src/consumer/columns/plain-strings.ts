@@ -1,7 +1,7 @@
 import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
 import type { StringDictionary } from '../ports/columnar-table.ts';
 import type { BatchMemory } from './batch-memory.ts';
-import type { BatchSpace } from './column-builder.ts';
+import type { BatchSpace } from './batch-space.ts';
 
 /** Room for strings that are longer than those before them. */
 const slack = 1.25;
