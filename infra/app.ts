@@ -1,4 +1,4 @@
-import { App, DefaultStackSynthesizer, Tags, Validations } from 'aws-cdk-lib';
+import { App, LegacyStackSynthesizer, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PlatformStack } from './platform-stack.ts';
 import { ServiceStack } from './service-stack.ts';
@@ -16,12 +16,11 @@ export interface AppOptions {
 export function createApp({ context = {}, outdir }: AppOptions = {}): App {
   const app = new App({ context, analyticsReporting: false, ...(outdir !== undefined && { outdir }) });
   const settings = readSettings(app.node);
-  // without assets no bootstrap is needed, and the templates can be deployed without CDK
-  const synthesizer = (): DefaultStackSynthesizer =>
-    new DefaultStackSynthesizer({ generateBootstrapVersionRule: false });
-  const platform = new PlatformStack(app, 'GluelessPlatform', { settings, synthesizer: synthesizer() });
-  new ServiceStack(app, 'GluelessService', { settings, platform, synthesizer: synthesizer() });
-  Tags.of(app).add('application', 'glueless');
+  // CloudFormation hands a stack's tags on to its resources. This synthesizer deploys by the caller's credentials, not by roles
+  // that `cdk bootstrap` has made; without assets no bucket is needed either
+  const props = () => ({ settings, tags: { application: 'glueless' }, synthesizer: new LegacyStackSynthesizer() });
+  new PlatformStack(app, settings.platformName, props());
+  new ServiceStack(app, settings.serviceName, props());
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogTrafficType,
@@ -6,9 +6,12 @@ import {
   InterfaceVpcEndpointAwsService,
   SubnetType,
   Vpc,
+  type IVpc,
 } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Settings } from './settings.ts';
+import { zoneCount, type Settings } from './settings.ts';
 
 const callsToAws = {
   EcrApi: InterfaceVpcEndpointAwsService.ECR,
@@ -18,15 +21,39 @@ const callsToAws = {
   Glue: InterfaceVpcEndpointAwsService.GLUE,
 };
 
-/** A VPC of two zones; brokers and tasks have no public address. S3, which gets most bytes, is reached without the NAT gateway. */
-export class Network extends Construct {
-  readonly vpc: Vpc;
+export interface NetworkOptions {
+  readonly settings: Settings;
+  readonly key: IKey | undefined;
+}
 
-  constructor(scope: Construct, id: string, { natGateways, interfaceEndpoints }: Settings) {
+/** A VPC, or the existing one. Brokers and tasks have no public address; S3, which gets most bytes, is reached without the NAT gateway. */
+export class Network extends Construct {
+  readonly vpc: IVpc;
+  readonly subnetIds: readonly string[];
+
+  constructor(scope: Construct, id: string, { settings, key }: NetworkOptions) {
     super(scope, id);
-    this.vpc = new Vpc(this, 'Vpc', {
-      maxAzs: 2,
-      natGateways,
+    const { vpcId, subnetIds } = settings;
+    if (vpcId === undefined) {
+      this.vpc = this.#createVpc(settings, key);
+      this.subnetIds = this.vpc.privateSubnets.map(({ subnetId }) => subnetId);
+    } else {
+      this.subnetIds = subnetIds ?? [];
+      const availabilityZones = this.subnetIds.map((_, index) => Fn.select(index, Fn.getAzs()));
+      this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+        vpcId,
+        availabilityZones,
+        privateSubnetIds: [...this.subnetIds],
+      });
+    }
+  }
+
+  #createVpc(settings: Settings, key: IKey | undefined): Vpc {
+    const vpc = new Vpc(this, 'Vpc', {
+      ...(settings.availabilityZones === undefined
+        ? { maxAzs: zoneCount(settings) }
+        : { availabilityZones: settings.availabilityZones }),
+      natGateways: settings.natGateways,
       // changing it would need a custom resource of CDK, and an asset with it
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [
@@ -35,17 +62,26 @@ export class Network extends Construct {
       ],
       gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
     });
-    this.vpc.addFlowLog('Rejected', {
-      destination: FlowLogDestination.toCloudWatchLogs(),
+    const log = new LogGroup(this, 'RejectedLog', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...(key !== undefined && { encryptionKey: key }),
+    });
+    vpc.addFlowLog('Rejected', {
+      destination: FlowLogDestination.toCloudWatchLogs(log),
       trafficType: FlowLogTrafficType.REJECT,
     });
-    if (!interfaceEndpoints) return;
-    for (const [name, service] of Object.entries(callsToAws)) {
-      const endpoint = this.vpc.addInterfaceEndpoint(name, { service });
-      Validations.of(endpoint).acknowledge({
-        id: 'AwsSolutions-EC23',
-        reason: 'open to the address range of this VPC only, which the rule can’t read',
-      });
-    }
+    if (settings.interfaceEndpoints) addEndpoints(vpc);
+    return vpc;
+  }
+}
+
+function addEndpoints(vpc: Vpc): void {
+  for (const [name, service] of Object.entries(callsToAws)) {
+    const endpoint = vpc.addInterfaceEndpoint(name, { service });
+    Validations.of(endpoint).acknowledge({
+      id: 'AwsSolutions-EC23',
+      reason: 'open to the address range of this VPC only, which the rule can’t read',
+    });
   }
 }

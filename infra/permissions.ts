@@ -1,32 +1,37 @@
-import { Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { lakePrefix } from './lake.ts';
-import type { PlatformStack } from './platform-stack.ts';
+import type { Platform } from './platform.ts';
 import type { Settings } from './settings.ts';
 
 /** Allows reading and writing the lake and the database's tables; docs/operations.md has the same list with reasons. */
-export function lakePermissions(platform: PlatformStack, { database, table }: Settings): PolicyStatement[] {
-  const { bucket } = platform.lake;
+export function lakePermissions(
+  stack: Stack,
+  { bucketName }: Pick<Platform, 'bucketName'>,
+  { database, table }: Settings,
+): PolicyStatement[] {
+  const bucketArn = `arn:${stack.partition}:s3:::${bucketName}`;
   const glue = (resource: string, resourceName?: string): string =>
-    Stack.of(platform).formatArn({ service: 'glue', resource, ...(resourceName !== undefined && { resourceName }) });
+    stack.formatArn({ service: 'glue', resource, ...(resourceName !== undefined && { resourceName }) });
   return [
     new PolicyStatement({
       actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-      resources: [bucket.arnForObjects(`${lakePrefix}/*`)],
+      resources: [`${bucketArn}/${lakePrefix}/*`],
     }),
     new PolicyStatement({
       actions: ['s3:ListBucket'],
-      resources: [bucket.bucketArn],
+      resources: [bucketArn],
       conditions: { StringLike: { 's3:prefix': [`${lakePrefix}/*`] } },
     }),
     new PolicyStatement({
       actions: [
-        'glue:GetDatabase',
         'glue:GetTable',
         'glue:CreateTable',
         'glue:UpdateTable',
         'glue:GetPartitions',
+        'glue:BatchGetPartition',
         'glue:BatchCreatePartition',
+        'glue:BatchUpdatePartition',
         'glue:DeletePartition',
       ],
       resources: [
@@ -44,25 +49,27 @@ export function certificatePermissions(secretArn: string): PolicyStatement {
 }
 
 /** Allows having client certificates signed, and no others, and putting them into their secrets. */
-export function renewalPermissions(platform: PlatformStack): PolicyStatement[] {
-  const { consumerCertificate, producerCertificate, kafka } = platform;
+export function renewalPermissions(
+  stack: Stack,
+  { certificateAuthorityArn, consumerSecret, producerSecret }: Platform,
+): PolicyStatement[] {
   return [
     new PolicyStatement({
       actions: ['acm-pca:IssueCertificate'],
-      resources: [kafka.authorityArn],
+      resources: [certificateAuthorityArn],
       conditions: {
         StringEquals: {
-          'acm-pca:TemplateArn': `arn:${Stack.of(platform).partition}:acm-pca:::template/EndEntityClientAuthCertificate/V1`,
+          'acm-pca:TemplateArn': `arn:${stack.partition}:acm-pca:::template/EndEntityClientAuthCertificate/V1`,
         },
       },
     }),
     new PolicyStatement({
       actions: ['acm-pca:GetCertificate', 'acm-pca:DescribeCertificateAuthority'],
-      resources: [kafka.authorityArn],
+      resources: [certificateAuthorityArn],
     }),
     new PolicyStatement({
       actions: ['secretsmanager:PutSecretValue'],
-      resources: [consumerCertificate.secretArn, producerCertificate.secretArn],
+      resources: [consumerSecret, producerSecret],
     }),
   ];
 }

@@ -1,10 +1,13 @@
 import { CfnOutput, RemovalPolicy, Stack, Validations, type StackProps } from 'aws-cdk-lib';
 import { Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { encryptionKey } from './encryption.ts';
 import { KafkaCluster } from './kafka-cluster.ts';
 import { Lake } from './lake.ts';
 import { Network } from './network.ts';
+import { exportPlatform } from './platform.ts';
 import type { Settings } from './settings.ts';
 
 export interface PlatformProps extends StackProps {
@@ -15,59 +18,51 @@ const imagesKept = 20;
 
 /** The stack that holds state: network, authority, Kafka, lake, image repository and secrets. */
 export class PlatformStack extends Stack {
-  readonly network: Network;
-  readonly kafka: KafkaCluster;
-  readonly lake: Lake;
-  readonly repository: Repository;
-  readonly consumerCertificate: Secret;
-  readonly producerCertificate: Secret;
-
   constructor(scope: Construct, id: string, { settings, ...props }: PlatformProps) {
     super(scope, id, { description: 'glueless: network, Kafka with mutual TLS, lake', ...props });
-    this.network = new Network(this, 'Network', settings);
-    this.kafka = new KafkaCluster(this, 'Kafka', { vpc: this.network.vpc, settings });
-    this.lake = new Lake(this, 'Lake', settings);
-    this.repository = new Repository(this, 'Repository', {
+    const key = encryptionKey(this, settings);
+    const network = new Network(this, 'Network', { settings, key });
+    const kafka = new KafkaCluster(this, 'Kafka', { network, settings, key });
+    const lake = new Lake(this, 'Lake', { settings, key });
+    const repository = new Repository(this, 'Repository', {
+      repositoryName: this.stackName.toLowerCase(),
       imageScanOnPush: true,
       imageTagMutability: TagMutability.IMMUTABLE,
       lifecycleRules: [{ maxImageCount: imagesKept }],
       removalPolicy: RemovalPolicy.DESTROY,
-      emptyOnDelete: false,
+      // images can be built again; a repository that holds some could not be deleted
+      emptyOnDelete: true,
     });
-    this.consumerCertificate = this.#certificate('Consumer');
-    this.producerCertificate = this.#certificate('Producer');
-    this.#explainExceptions();
-    const outputs = {
-      ClusterArn: this.kafka.clusterArn,
-      CertificateAuthorityArn: this.kafka.authorityArn,
-      ConsumerSecret: this.consumerCertificate.secretArn,
-      ProducerSecret: this.producerCertificate.secretArn,
-      RepositoryUri: this.repository.repositoryUri,
-      LakeUri: `s3://${this.lake.bucket.bucketName}/`,
-      Workgroup: this.lake.workgroup,
-      Subnets: this.network.vpc.privateSubnets.map(({ subnetId }) => subnetId).join(','),
-      ClientSecurityGroup: this.kafka.clients.securityGroupId,
-    };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
-  }
-
-  /** Secrets of the certificates, filled by `glueless cert request`. */
-  #certificate(who: string): Secret {
-    return new Secret(this, `${who}Certificate`, {
-      description: `${who}: client certificate and key for Kafka, put in by glueless cert request`,
-    });
-  }
-
-  #explainExceptions(): void {
-    for (const secret of [this.consumerCertificate, this.producerCertificate]) {
-      Validations.of(secret).acknowledge({
-        id: 'AwsSolutions-SMG4',
-        reason: 'renewed by the scheduled task of the service stack, which needs no function',
-      });
-    }
-    Validations.of(this.lake.bucket).acknowledge({
+    Validations.of(lake.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'who reads the lake is told by data events of CloudTrail, which an account sets up once for all buckets',
     });
+    exportPlatform(this, {
+      vpcId: network.vpc.vpcId,
+      subnets: network.subnetIds.join(','),
+      clientSecurityGroup: kafka.clients.securityGroupId,
+      certificateAuthorityArn: kafka.authorityArn,
+      consumerSecret: this.#certificate('Consumer', key),
+      producerSecret: this.#certificate('Producer', key),
+      repositoryName: repository.repositoryName,
+      bucketName: lake.bucket.bucketName,
+      workgroup: lake.workgroup,
+      ...(key !== undefined && { encryptionKeyArn: key.keyArn }),
+    });
+    new CfnOutput(this, 'RepositoryUri', { value: repository.repositoryUri });
+    if (kafka.clusterArn !== undefined) new CfnOutput(this, 'ClusterArn', { value: kafka.clusterArn });
+  }
+
+  /** ARN of a secret for a certificate, which `glueless cert request` fills. */
+  #certificate(who: string, key: IKey | undefined): string {
+    const secret = new Secret(this, `${who}Certificate`, {
+      description: `${who}: client certificate and key for Kafka, put in by glueless cert request`,
+      ...(key !== undefined && { encryptionKey: key }),
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'renewed by the scheduled task of the service stack, which needs no function',
+    });
+    return secret.secretArn;
   }
 }

@@ -1,132 +1,166 @@
-import { CfnOutput, CfnParameter, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { AdjustmentType } from 'aws-cdk-lib/aws-applicationautoscaling';
-import { SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { CfnOutput, CfnParameter, Fn, Stack, Validations, type StackProps } from 'aws-cdk-lib';
+import { SecurityGroup, SubnetType, Vpc, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerInsights, FargateService, type FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { EcsTask } from 'aws-cdk-lib/aws-events-targets';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { Alarms, lagMetric } from './alarms.ts';
+import { alarmRules } from './alarm-rules.ts';
+import { Alarms } from './alarms.ts';
+import { addDashboard } from './dashboard.ts';
+import { keyPermissions } from './encryption.ts';
 import { lakePrefix } from './lake.ts';
 import { certificatePermissions, lakePermissions, renewalPermissions } from './permissions.ts';
-import type { PlatformStack } from './platform-stack.ts';
+import { importPlatform, type Platform } from './platform.ts';
+import { Renewal, renewalCommands } from './renewal.ts';
+import { scaleOnTimeBehind } from './scaling.ts';
+import { ServiceMetrics } from './service-metrics.ts';
 import type { Settings } from './settings.ts';
+import { TaskEvents } from './task-events.ts';
 import { Tasks } from './tasks.ts';
 import { acknowledgeWildcards } from './wildcards.ts';
 
 export interface ServiceProps extends StackProps {
   readonly settings: Settings;
-  readonly platform: PlatformStack;
 }
 
-/** Lifetime of a certificate and schedule of its renewal. */
-const renewals = {
-  GENERAL_PURPOSE: { validDays: 90, everyDays: 30 },
-  SHORT_LIVED_CERTIFICATE: { validDays: 7, everyDays: 2 },
-} as const;
+interface Definitions {
+  readonly consumer: FargateTaskDefinition;
+  readonly replay: FargateTaskDefinition;
+  readonly producer: FargateTaskDefinition;
+  readonly renewal: FargateTaskDefinition;
+}
 
 /** The stack that runs: the consumer as a service, simulator and replay as tasks, the renewal of certificates, alarms. */
 export class ServiceStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, platform, ...props }: ServiceProps) {
+  constructor(scope: Construct, id: string, { settings, ...props }: ServiceProps) {
     super(scope, id, { description: 'glueless: consumer, replay, simulator, alarms', ...props });
-    const brokers = new CfnParameter(this, 'KafkaBrokers', {
-      description: 'BootstrapBrokerStringTls of aws kafka get-bootstrap-brokers',
-      allowedPattern: '^[^:, ]+:9094(,[^:, ]+:9094)*$',
-    }).valueAsString;
+    const platform = importPlatform(settings.platformName, { hasKey: settings.encryptionKey !== 'aws' });
     const tasks = new Tasks(this, 'Tasks', { platform, settings });
-    const environment = (secretArn: string): Record<string, string> => ({
+    const definitions = this.#define(tasks, platform, settings);
+    const clients = SecurityGroup.fromSecurityGroupId(this, 'Clients', platform.clientSecurityGroup, {
+      mutable: false,
+    });
+    const cluster = this.#createCluster(platform, settings);
+    const service = this.#runService(cluster, { consumer: definitions.consumer, clients, settings });
+    const renewal = new Renewal(this, 'Renewal', {
+      cluster,
+      task: definitions.renewal,
+      clients,
+      commands: renewalCommands(platform, settings),
+      settings,
+    });
+    const metrics = new ServiceMetrics(this, 'Metrics', {
+      log: tasks.log,
+      ecs: { clusterName: cluster.clusterName, serviceName: service.serviceName },
+      settings,
+    });
+    scaleOnTimeBehind(service, metrics, settings);
+    const alarms = new Alarms(this, 'Alarms');
+    const rules = { ...alarmRules(metrics, settings), RenewalNotStarted: renewal.alarm };
+    for (const [name, rule] of Object.entries(rules)) alarms.add(name, rule);
+    new TaskEvents(this, 'Events', {
+      clusterArn: cluster.clusterArn,
+      serviceArn: service.serviceArn,
+      topic: alarms.topic,
+    });
+    const dashboard = addDashboard(this, metrics);
+    const outputs = {
+      ClusterName: cluster.clusterName,
+      ServiceName: service.serviceName,
+      ConsumerTask: definitions.consumer.family,
+      ReplayTask: definitions.replay.family,
+      ProducerTask: definitions.producer.family,
+      RenewalTask: definitions.renewal.family,
+      AlarmTopic: alarms.topic.topicArn,
+      LogGroup: tasks.log.logGroupName,
+      DashboardName: dashboard.dashboardName,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+    acknowledgeWildcards(this, settings.platformName);
+  }
+
+  #define(tasks: Tasks, platform: Platform, settings: Settings): Definitions {
+    const brokers = new CfnParameter(this, 'KafkaBrokers', {
+      description: 'Bootstrap brokers; of MSK: BootstrapBrokerStringTls of aws kafka get-bootstrap-brokers',
+      allowedPattern: '^[^:, ]+:[0-9]+(,[^:, ]+:[0-9]+)*$',
+    }).valueAsString;
+    const environment = (secret: string): Record<string, string> => ({
+      ...settings.variables,
       KAFKA_BROKERS: brokers,
       KAFKA_TOPIC: settings.topic,
       KAFKA_GROUP_ID: settings.group,
-      KAFKA_TLS_SECRET_ID: secretArn,
-      LAKE: `s3://${platform.lake.bucket.bucketName}/${lakePrefix}`,
+      KAFKA_TLS_SECRET_ID: secret,
+      LAKE: `s3://${platform.bucketName}/${lakePrefix}`,
       LAKE_DATABASE: settings.database,
       LAKE_TABLE: settings.table,
-      ATHENA_WORKGROUP: platform.lake.workgroup,
+      ATHENA_WORKGROUP: platform.workgroup,
     });
-    const { secretArn: consumerSecret } = platform.consumerCertificate;
-    const { secretArn: producerSecret } = platform.producerCertificate;
+    const keys = keyPermissions(this, platform.encryptionKeyArn);
+    const { consumerSecret, producerSecret } = platform;
+    const lake = lakePermissions(this, platform, settings);
     const asConsumer = {
       environment: environment(consumerSecret),
-      permissions: [...lakePermissions(platform, settings), certificatePermissions(consumerSecret)],
+      role: tasks.role('Consumer', [...lake, certificatePermissions(consumerSecret), ...keys]),
     };
-    const consumer = tasks.define('Consumer', { command: ['consume'], ...asConsumer });
-    const replay = tasks.define('Replay', { command: ['replay', '--all', '--dry-run'], ...asConsumer });
-    const producer = tasks.define('Producer', {
-      command: ['produce', '--rate', '5', '--partitions', String(settings.partitions)],
-      environment: environment(producerSecret),
-      permissions: [certificatePermissions(producerSecret)],
-    });
-    const { validDays, everyDays } = renewals[settings.certificateAuthorityMode];
-    const request = ['cert', 'request', '--authority', platform.kafka.authorityArn, '--days', String(validDays)];
-    const renew = (name: string, secretArn: string): string[] => [...request, '--name', name, '--secret', secretArn];
-    const renewal = tasks.define('Renewal', {
-      command: renew('glueless-consumer', consumerSecret),
-      environment: {},
-      permissions: renewalPermissions(platform),
-    });
-    const cluster = new Cluster(this, 'Cluster', {
-      vpc: platform.network.vpc,
-      containerInsightsV2: ContainerInsights.ENABLED,
-    });
-    const lag = lagMetric(platform.kafka.clusterName, settings);
-    this.#runService({ cluster, platform, consumer, lag, settings });
-    const renewing = [renew('glueless-consumer', consumerSecret), renew('glueless-producer', producerSecret)];
-    new Rule(this, 'RenewalSchedule', {
-      schedule: Schedule.rate(Duration.days(everyDays)),
-      targets: renewing.map(
-        (command) =>
-          new EcsTask({
-            cluster,
-            taskDefinition: renewal,
-            containerOverrides: [{ containerName: 'glueless', command }],
-            securityGroups: [platform.kafka.clients],
-            subnetSelection: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
-            retryAttempts: 3,
-          }),
-      ),
-    });
-    const alarms = new Alarms(this, 'Alarms', { log: tasks.log, lag, settings });
-    const outputs = {
-      ClusterName: cluster.clusterName,
-      ReplayTask: replay.family,
-      ProducerTask: producer.family,
-      RenewalTask: renewal.family,
-      AlarmTopic: alarms.topic.topicArn,
-      LogGroup: tasks.log.logGroupName,
+    const [renewConsumer] = renewalCommands(platform, settings);
+    return {
+      consumer: tasks.define('Consumer', { command: ['consume'], ...asConsumer }),
+      replay: tasks.define('Replay', { command: ['replay', '--all', '--dry-run'], ...asConsumer }),
+      producer: tasks.define('Producer', {
+        command: ['produce', '--rate', '5', '--partitions', String(settings.partitions)],
+        environment: environment(producerSecret),
+        role: tasks.role('Producer', [certificatePermissions(producerSecret), ...keys]),
+      }),
+      renewal: tasks.define('Renewal', {
+        command: renewConsumer,
+        environment: {},
+        role: tasks.role('Renewal', [...renewalPermissions(this, platform), ...keys]),
+      }),
     };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
-    acknowledgeWildcards(this);
   }
 
-  #runService(options: {
-    readonly cluster: Cluster;
-    readonly platform: PlatformStack;
-    readonly consumer: FargateTaskDefinition;
-    readonly lag: Metric;
-    readonly settings: Settings;
-  }): void {
-    const service = new FargateService(this, 'ConsumerService', {
-      cluster: options.cluster,
-      taskDefinition: options.consumer,
-      // auto scaling decides how many run
-      desiredCount: 1,
+  #createCluster({ vpcId, subnets }: Platform, { containerInsights }: Settings): Cluster {
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId,
+      // one of the list, which is as long as the platform has made it
+      availabilityZones: ['of the platform'],
+      privateSubnetIds: Fn.split(',', subnets),
+    });
+    const reason = 'the ids are handed on to ECS as they are; nobody asks for a single subnet or its route table';
+    for (const warning of ['vpcAttributeIsListTokenprivateSubnetIds', 'noSubnetRouteTableId'])
+      Validations.of(vpc).acknowledge({ id: `Annotation::@aws-cdk/aws-ec2:${warning}`, reason });
+    const cluster = new Cluster(this, 'Cluster', {
+      vpc,
+      containerInsightsV2: containerInsights ? ContainerInsights.ENABLED : ContainerInsights.DISABLED,
+      enableFargateCapacityProviders: true,
+    });
+    Validations.of(cluster).acknowledge({
+      id: 'AwsSolutions-ECS4',
+      reason:
+        'the alarms need none of its metrics, each of which has a price; the setting containerInsights turns it on',
+    });
+    return cluster;
+  }
+
+  #runService(
+    cluster: Cluster,
+    options: {
+      readonly consumer: FargateTaskDefinition;
+      readonly clients: ISecurityGroup;
+      readonly settings: Settings;
+    },
+  ): FargateService {
+    const { consumer, clients, settings } = options;
+    const capacityProvider = settings.capacity === 'spot' ? 'FARGATE_SPOT' : 'FARGATE';
+    // without a count of its own: a deployment leaves what scaling has decided
+    return new FargateService(this, 'ConsumerService', {
+      cluster,
+      taskDefinition: consumer,
+      capacityProviderStrategies: [{ capacityProvider, weight: 1 }],
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
-      securityGroups: [options.platform.kafka.clients],
+      enableExecuteCommand: settings.executeCommand,
+      securityGroups: [clients],
       vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
-    });
-    service.autoScaleTaskCount({ minCapacity: 1, maxCapacity: options.settings.partitions }).scaleOnMetric('OnLag', {
-      metric: options.lag,
-      adjustmentType: AdjustmentType.CHANGE_IN_CAPACITY,
-      evaluationPeriods: 3,
-      cooldown: Duration.minutes(5),
-      scalingSteps: [
-        { upper: 10_000, change: -1 },
-        { lower: 200_000, change: 1 },
-        { lower: 2_000_000, change: 3 },
-      ],
     });
   }
 }

@@ -1,4 +1,5 @@
-import { CfnParameter, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import {
   ContainerImage,
   CpuArchitecture,
@@ -6,16 +7,17 @@ import {
   LogDrivers,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { PlatformStack } from './platform-stack.ts';
+import type { Platform } from './platform.ts';
 import type { Settings } from './settings.ts';
 
 export interface TaskOptions {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  readonly permissions: readonly PolicyStatement[];
+  readonly role: Role;
 }
 
 const stopTimeout = Duration.seconds(60);
@@ -24,29 +26,48 @@ const drainSeconds = 50;
 const httpPort = 8080;
 const alive = `fetch('http://localhost:${httpPort}/livez').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 
+export interface TasksOptions {
+  readonly platform: Platform;
+  readonly settings: Settings;
+}
+
 /** Makes task definitions that differ only in command and permissions. */
 export class Tasks extends Construct {
   readonly log: LogGroup;
   readonly #image: ContainerImage;
+  readonly #settings: Settings;
+  /** What ECS itself does for every task: fetch the image, write the log. */
+  readonly #executionRole: Role;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    options: { readonly platform: PlatformStack; readonly settings: Settings },
-  ) {
+  constructor(scope: Construct, id: string, { platform, settings }: TasksOptions) {
     super(scope, id);
+    const { encryptionKeyArn } = platform;
     this.log = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
+      ...(encryptionKeyArn !== undefined && { encryptionKey: Key.fromKeyArn(this, 'Key', encryptionKeyArn) }),
     });
-    this.#image = imageOf(this, options);
+    this.#image = imageOf(this, { platform, settings });
+    this.#settings = settings;
+    this.#executionRole = this.role('Execution', []);
   }
 
-  /** A quarter of a vCPU on ARM and 512 MB, with a read-only root file system. */
-  define(name: string, { command, environment, permissions }: TaskOptions): FargateTaskDefinition {
+  /** A role for tasks, with these permissions and no others. */
+  role(name: string, permissions: readonly PolicyStatement[]): Role {
+    const role = new Role(this, `${name}Role`, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+    for (const statement of permissions) role.addToPolicy(statement);
+    return role;
+  }
+
+  /** By default a quarter of a vCPU on ARM and 512 MB, with a read-only root file system. */
+  define(name: string, { command, environment, role }: TaskOptions): FargateTaskDefinition {
+    const { cpu, memoryMiB, executeCommand } = this.#settings;
+    const isService = command[0] === 'consume';
     const task = new FargateTaskDefinition(this, name, {
-      cpu: 256,
-      memoryLimitMiB: 512,
+      cpu,
+      memoryLimitMiB: memoryMiB,
+      taskRole: role,
+      executionRole: this.#executionRole,
       runtimePlatform: {
         cpuArchitecture: CpuArchitecture.ARM64,
         operatingSystemFamily: OperatingSystemFamily.LINUX,
@@ -56,10 +77,11 @@ export class Tasks extends Construct {
       image: this.#image,
       command: [...command],
       environment: { ...environment, HTTP_PORT: String(httpPort), SHUTDOWN_DEADLINE_SECONDS: String(drainSeconds) },
-      readonlyRootFilesystem: true,
+      // the agent that `execute-command` starts writes to the root file system
+      readonlyRootFilesystem: !(isService && executeCommand),
       stopTimeout,
       logging: LogDrivers.awsLogs({ logGroup: this.log, streamPrefix: name.toLowerCase() }),
-      ...(command[0] === 'consume' && {
+      ...(isService && {
         healthCheck: {
           command: ['CMD', 'node', '-e', alive],
           interval: Duration.seconds(30),
@@ -67,7 +89,6 @@ export class Tasks extends Construct {
         },
       }),
     });
-    for (const statement of permissions) task.addToTaskRolePolicy(statement);
     Validations.of(task).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason: 'names and addresses, no secrets: certificate and key are read from Secrets Manager by the task itself',
@@ -76,12 +97,31 @@ export class Tasks extends Construct {
   }
 }
 
-function imageOf(
-  scope: Construct,
-  { platform, settings }: { readonly platform: PlatformStack; readonly settings: Settings },
-): ContainerImage {
-  if (settings.image !== undefined) return ContainerImage.fromRegistry(settings.image);
-  const tag = new CfnParameter(scope, 'ImageTag', { description: 'Tag of the image in the platform’s repository' });
-  tag.overrideLogicalId('ImageTag');
-  return ContainerImage.fromEcrRepository(platform.repository, tag.valueAsString);
+/** The image that the settings name, else the platform's repository at the tag that the stack is deployed with. */
+function imageOf(scope: Construct, { platform, settings: { image } }: TasksOptions): ContainerImage {
+  if (image === undefined) {
+    const tag = new CfnParameter(scope, 'ImageTag', { description: 'Tag of the image in the platform’s repository' });
+    tag.overrideLogicalId('ImageTag');
+    return ofRepository(scope, { repositoryName: platform.repositoryName, tag: tag.valueAsString });
+  }
+  const [, account, region, repositoryName, tag] =
+    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)[:@](.+)$/.exec(image) ?? [];
+  return repositoryName === undefined || tag === undefined
+    ? ContainerImage.fromRegistry(image)
+    : ofRepository(scope, { account, region, repositoryName, tag });
+}
+
+interface RepositoryImage {
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  readonly repositoryName: string;
+  /** Tag or digest. */
+  readonly tag: string;
+}
+
+function ofRepository(scope: Construct, image: RepositoryImage): ContainerImage {
+  const { account = Aws.ACCOUNT_ID, region = Aws.REGION, repositoryName, tag } = image;
+  const repositoryArn = `arn:${Aws.PARTITION}:ecr:${region}:${account}:repository/${repositoryName}`;
+  const repository = Repository.fromRepositoryAttributes(scope, 'Repository', { repositoryArn, repositoryName });
+  return ContainerImage.fromEcrRepository(repository, tag);
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { synthesize } from './templates.ts';
+import { shippedFiles } from './shipped-files.ts';
 
-for (const [name, template] of Object.entries(synthesize()))
-  await writeFile(join(import.meta.dirname, 'templates', name), `${JSON.stringify(template, undefined, 2)}\n`);
+for (const [name, text] of Object.entries(shippedFiles()))
+  await writeFile(join(import.meta.dirname, 'templates', name), text);

@@ -33,8 +33,10 @@ const others: ReadonlySet<string> = new Set([
   'KAFKA_CLIENT_KEYSTORE',
   'KAFKA_CUSTOM_CERT',
   'KAFKA_SKIP_CUSTOM_CERT_VALIDATION',
-  // CloudFormation and AWS Private CA
+  // CloudFormation, Lake Formation and AWS Private CA
   'CAPABILITY_IAM',
+  'CREATE_TABLE',
+  'DATA_LOCATION_ACCESS',
   'GENERAL_PURPOSE',
   'SHORT_LIVED_CERTIFICATE',
   // Node and the C library

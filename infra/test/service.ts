@@ -1,0 +1,145 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { synthesize } from '../templates.ts';
+import {
+  actionsOf,
+  assertionsOn,
+  existingSettings,
+  existingTemplates,
+  otherTemplates,
+  resourcesOf,
+  service,
+  statementsOf,
+  templates,
+  textOf,
+  type Templates,
+} from './templates.ts';
+
+const withCommand = (made: Templates, command: string) =>
+  resourcesOf(made, 'AWS::ECS::TaskDefinition')
+    .map(({ Properties }) => Properties)
+    .filter(({ ContainerDefinitions }) => ContainerDefinitions[0].Command.includes(command));
+
+/** The stack that runs. */
+export function serviceSuite(): void {
+  describe('the service', () => {
+    it('runs on a quarter of an ARM vCPU and 512 MB, and has a minute to end', () => {
+      expect(withCommand(templates, 'consume')).toEqual([
+        expect.objectContaining({
+          Cpu: '256',
+          Memory: '512',
+          RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' },
+          ContainerDefinitions: [expect.objectContaining({ StopTimeout: 60, ReadonlyRootFilesystem: true })],
+        }),
+      ]);
+    });
+
+    it('gives every task the variables that the settings have, and a larger size', () => {
+      for (const command of ['consume', 'replay', 'produce'])
+        expect(withCommand(otherTemplates, command)).toEqual([
+          expect.objectContaining({
+            Cpu: '1024',
+            Memory: '2048',
+            ContainerDefinitions: [
+              expect.objectContaining({
+                Environment: expect.arrayContaining([
+                  { Name: 'BATCH_AGE_MAX_SECONDS', Value: '300' },
+                  { Name: 'KAFKA_TOPIC', Value: 'orders' },
+                ]),
+              }),
+            ],
+          }),
+        ]);
+    });
+
+    it('may fetch its image, by digest, from a repository of the account', () => {
+      const fetching = statementsOf(otherTemplates).filter((each) => actionsOf(each).includes('ecr:BatchGetImage'));
+      expect(fetching).toHaveLength(1);
+      expect(JSON.stringify(fetching)).toContain(':ecr:eu-west-1:111122223333:repository/glueless');
+      expect(JSON.stringify(withCommand(otherTemplates, 'consume'))).toContain(`/glueless@sha256:${'0'.repeat(64)}`);
+    });
+
+    it('rolls a bad deployment back, and leaves the number of tasks to scaling', () => {
+      service.hasResourceProperties('AWS::ECS::Service', {
+        DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
+        DesiredCount: Match.absent(),
+      });
+    });
+
+    it('runs on Fargate Spot, and can be looked into, when it is told so', () => {
+      service.hasResourceProperties('AWS::ECS::Service', {
+        CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Weight: 1 }],
+        EnableExecuteCommand: false,
+      });
+      assertionsOn(otherTemplates, 'StagingOrders').hasResourceProperties('AWS::ECS::Service', {
+        CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }],
+        EnableExecuteCommand: true,
+      });
+      expect(withCommand(otherTemplates, 'consume')).toEqual([
+        expect.objectContaining({ ContainerDefinitions: [expect.objectContaining({ ReadonlyRootFilesystem: false })] }),
+      ]);
+      expect(statementsOf(otherTemplates).flatMap(actionsOf)).toContain('ssmmessages:OpenDataChannel');
+    });
+
+    it('scales on time behind and on idle CPU, not on records, to one consumer per partition at most', () => {
+      const scaled = assertionsOn(otherTemplates, 'StagingOrders');
+      scaled.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 1, MaxCapacity: 12 });
+      const policies = resourcesOf(templates, 'AWS::CloudWatch::Alarm').filter(({ Properties }) =>
+        JSON.stringify(Properties.AlarmActions).includes('TaskCount'),
+      );
+      expect(policies.map(({ Properties }) => [Properties.MetricName, Properties.Threshold])).toEqual([
+        ['OldestRecordAgeMs', 180_000],
+        [undefined, 25],
+      ]);
+      expect(JSON.stringify(policies)).not.toContain('SumOffsetLag');
+    });
+
+    it('renews both certificates long before they expire', () => {
+      const schedule = resourcesOf(templates, 'AWS::Events::Rule').find(
+        ({ Properties }) => Properties.ScheduleExpression !== undefined,
+      );
+      expect(schedule?.Properties.ScheduleExpression).toBe('rate(30 days)');
+      expect(JSON.stringify(schedule)).toMatch(/glueless-consumer.*glueless-producer/);
+      expect(JSON.stringify(withCommand(templates, 'cert'))).toContain('--days","90');
+    });
+  });
+
+  describe('the task definition as a plain file', () => {
+    const task = z.object({
+      family: z.string(),
+      requiresCompatibilities: z.tuple([z.literal('FARGATE')]),
+      networkMode: z.literal('awsvpc'),
+      cpu: z.literal('256'),
+      memory: z.literal('512'),
+      executionRoleArn: z.string(),
+      taskRoleArn: z.string(),
+      containerDefinitions: z.tuple([
+        z.object({
+          command: z.tuple([z.literal('consume')]),
+          environment: z.array(z.object({ name: z.string(), value: z.string() })).min(8),
+          image: z.string(),
+          healthCheck: z.object({ command: z.array(z.string()) }),
+          logConfiguration: z.object({ logDriver: z.literal('awslogs'), options: z.record(z.string(), z.string()) }),
+        }),
+      ]),
+    });
+
+    it('is as ECS takes it', () => {
+      const { containerDefinitions } = task.parse(JSON.parse(textOf('infra/templates/consumer-task-definition.json')));
+      expect(containerDefinitions[0].logConfiguration.options['awslogs-group']).toBe('<Log>');
+    });
+
+    it('has nothing left that only CloudFormation knows', () => {
+      for (const name of ['consumer-task-definition.json', 'consumer-role-policy.json'])
+        expect(textOf(`infra/templates/${name}`)).not.toMatch(/Fn::|"Ref"|AWS::/);
+    });
+  });
+
+  it('a service on brokers that are not MSK’s looks at no metric of theirs', () => {
+    expect(JSON.stringify(existingTemplates)).not.toContain('AWS/Kafka');
+    expect(resourcesOf(existingTemplates, 'AWS::CloudWatch::Alarm').length).toBeGreaterThan(8);
+    const onMsk = { ...existingSettings, clusterArn: 'arn:aws:kafka:eu-west-1:111122223333:cluster/shared/abc-1' };
+    expect(JSON.stringify(synthesize(onMsk))).toContain(`"Cluster Name\\" = 'shared'`);
+  });
+}
