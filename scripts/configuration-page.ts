@@ -18,8 +18,8 @@ looks like a key or holds a password, are never printed. Of two variables that s
 
 **Known as** names the option that sets the same thing elsewhere: in Kafka's clients (\`ssl.…\` and the like), Kafka Connect's S3 sink
 (\`flush.size\`), AWS Glue (\`windowSize\`) and other AWS services.
-Three that people look for have no counterpart: \`max.poll.records\` (a batch is cut by \`BATCH_ROWS_MAX\`, and \`BUFFER_BYTES_MAX\` bounds
-memory), \`auto.offset.reset\` (a new table begins at the earliest record) and \`enable.auto.commit\` (the ledger holds the position).
+Two that people look for have no counterpart: \`max.poll.records\` (a batch is cut by \`BATCH_ROWS_MAX\`, and \`BUFFER_BYTES_MAX\` bounds
+memory) and \`enable.auto.commit\` (the ledger holds the position).
 
 ${sections.join('\n')}`;
 }

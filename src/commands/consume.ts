@@ -73,6 +73,7 @@ export async function consume(
     ...hooksOf(watch, tools),
     source,
     reader,
+    start: settings.kafka.start,
     tools,
     untilEnd,
     stop: stop.signal,

@@ -30,6 +30,11 @@ export function toLines(report: ShownReport): string[] {
   return [
     ...alignColumns([header, ...partitions.map(cellsOf)]),
     '',
+    ...partitions.flatMap(({ partition, begun }) =>
+      begun === undefined
+        ? []
+        : [`partition ${partition}: offsets below ${begun.from} were never promised (START=${begun.start})`],
+    ),
     ...repaired.map((line) => `repaired: ${line}`),
     ...findings.flatMap(({ problem, partition, where, what, action }) => [
       `${problem}: ${partition === undefined ? '' : `partition ${partition}, `}${where} ${what}`,

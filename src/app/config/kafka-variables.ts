@@ -37,6 +37,15 @@ export const kafkaVariables = {
     group: kafka,
     about: 'How often the list of partitions and their leaders is asked for: new partitions are read within this time',
   }).prefault('60'),
+  START: variable(
+    {
+      group: kafka,
+      about:
+        'Where a topic is begun that the ledger does not know: its first record, behind its last one, or the first record at or after a time. Decided once and recorded in the ledger; partitions that are added later begin with their first record',
+      expected: 'earliest, latest or a time like 2026-11-01T00:00:00Z',
+    },
+    readStart,
+  ).prefault('earliest'),
   KAFKA_FETCH_BYTES_MAX: integer(10_000, 100_000_000, {
     group: kafka,
     about: 'Most bytes fetched per partition and request',
@@ -92,3 +101,12 @@ export const kafkaVariables = {
       'Name or ARN of a secret in AWS Secrets Manager that holds {"username", "password"}, as MSK’s AmazonMSK_ secrets do; read for every new connection',
   }).optional(),
 };
+
+type Start =
+  { readonly kind: 'earliest' } | { readonly kind: 'latest' } | { readonly kind: 'time'; readonly atMs: number };
+
+function readStart(value: string): Start | undefined {
+  if (value === 'earliest' || value === 'latest') return { kind: value };
+  const atMs = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/i.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(atMs) ? undefined : { kind: 'time', atMs };
+}

@@ -33,6 +33,8 @@ export interface KafkaSettings {
   readonly clientId: string;
   readonly sessionTimeoutMs: number;
   readonly metadataMaxAgeMs: number;
+  /** Where a topic begins that the ledger does not know. */
+  readonly start: Config['START'];
   readonly fetchBytesMax: number;
   readonly unpackedBytesMax: number;
   readonly tls: TlsSettings;
@@ -155,6 +157,7 @@ function kafkaSettings(config: Config, aws: AwsSettings): KafkaSettings {
     groupId: config.KAFKA_GROUP_ID,
     clientId: config.KAFKA_CLIENT_ID,
     sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_SECONDS * 1000,
+    start: config.START,
     metadataMaxAgeMs: config.KAFKA_METADATA_SECONDS * 1000,
     fetchBytesMax: config.KAFKA_FETCH_BYTES_MAX,
     unpackedBytesMax: config.KAFKA_UNPACKED_BYTES_MAX,

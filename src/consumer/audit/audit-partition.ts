@@ -75,7 +75,7 @@ export async function auditPartition(
   findings.add(...auditHead(chain, first, { ...options, marks }));
   findings.add(...auditCommit(path, options.committed, sum.end));
   await auditEnds(path, topic, { ...options, evidence, sum });
-  return sum.summary(marks);
+  return sum.summary(marks, options.noted);
 }
 
 /** Checks where the chain begins; one that was noted long ago and has no entry is gone as a whole. */

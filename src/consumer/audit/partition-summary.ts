@@ -1,3 +1,4 @@
+import type { ChainStart } from '../ledger/chain-start.ts';
 import { isWritten, type LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { Watermarks } from '../ports/topic.ts';
 
@@ -17,6 +18,8 @@ export interface PartitionSummary {
   readonly gapOffsets: bigint;
   /** Offsets that are claimed and not written. */
   readonly claimedOffsets: bigint;
+  /** Where START let the chain begin: what lies before was never promised. */
+  readonly begun?: { readonly from: bigint; readonly start: string };
   /** Offsets that Kafka holds and the lake doesn't yet; `undefined` without a broker. */
   readonly lag: bigint | undefined;
 }
@@ -67,20 +70,22 @@ export class PartitionSum {
     for (const { bytes } of objects) sum.bytes += bytes;
   }
 
-  summary(marks: Watermarks | undefined): PartitionSummary {
+  /** `noted`: where the ledger says that the chain begins. */
+  summary(marks: Watermarks | undefined, noted?: ChainStart): PartitionSummary {
     return {
       partition: this.#partition,
-      from: this.#first?.from ?? 0n,
+      from: this.#first?.from ?? noted?.from ?? 0n,
       to: this.#to,
       ...this.#sum,
       gapOffsets: this.#gapOffsets,
       claimedOffsets: this.#claimedOffsets,
-      lag: marks && this.#lag(marks),
+      ...(noted?.chosen !== undefined && { begun: { from: noted.from, start: noted.chosen } }),
+      lag: marks && this.#lag(marks, noted),
     };
   }
 
-  #lag({ low, high }: Watermarks): bigint {
-    const reached = this.#writtenTo ?? this.#first?.from ?? low;
+  #lag({ low, high }: Watermarks, noted: ChainStart | undefined): bigint {
+    const reached = this.#writtenTo ?? this.#first?.from ?? noted?.from ?? low;
     const next = reached > low ? reached : low;
     return high > next ? high - next : 0n;
   }

@@ -8,9 +8,14 @@ import { topicPrefix, type LedgerPath } from './ledger-keys.ts';
 export interface ChainStart {
   readonly from: bigint;
   readonly notedAt: string;
+  /** What START said, where it was not the topic's first record: what lies before was never promised. */
+  readonly chosen?: string | undefined;
 }
 
-const startSchema = z.object({ from: offsetCodec, notedAt: z.iso.datetime() });
+/** Beside the notes of single partitions: where the whole topic was begun. */
+export const topicStartName = 'topic.json';
+
+const startSchema = z.object({ from: offsetCodec, notedAt: z.iso.datetime(), chosen: z.string().optional() });
 
 export function startsPrefix(topic: Omit<LedgerPath, 'partition'>): string {
   return `${topicPrefix(topic)}starts/`;
@@ -25,6 +30,13 @@ export async function noteStart(store: ObjectStore, path: LedgerPath, start: Cha
   return stored === undefined ? start : parseStart(key, stored.bytes);
 }
 
+/** The noted start of one Kafka partition, if there is one. */
+export async function readStart(store: ObjectStore, path: LedgerPath): Promise<ChainStart | undefined> {
+  const key = `${startsPrefix(path)}${path.partition}.json`;
+  const stored = await store.get(key);
+  return stored && parseStart(key, stored.bytes);
+}
+
 /** The noted starts of all Kafka partitions. Those that can't be read are handed to `onUnreadable`. */
 export async function readStarts(
   store: ObjectStore,
@@ -34,6 +46,7 @@ export async function readStarts(
   const prefix = startsPrefix(topic);
   const starts = new Map<number, ChainStart>();
   for await (const { key } of store.list(prefix)) {
+    if (key === `${prefix}${topicStartName}`) continue;
     const digits = /^(\d+)\.json$/.exec(key.slice(prefix.length))?.[1];
     const stored = await store.get(key);
     if (stored === undefined) continue;

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import { noteStart, type ChainStart } from './chain-start.ts';
+import { noteStart, readStart, type ChainStart } from './chain-start.ts';
+import { settleTopicStart, type TopicStart } from './topic-start.ts';
 import { indexOf, listUnknownKeys, offsetsIn } from './ledger-index.ts';
 import { parseEntry, serializeEntry } from './entry-format.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
@@ -201,6 +202,15 @@ export class Ledger {
   /** Notes where the partition's chain begins, before its first claim, so that the audit knows when its head is gone. */
   async noteStart(path: LedgerPath, start: ChainStart): Promise<ChainStart> {
     return noteStart(this.#store, path, start);
+  }
+
+  async start(path: LedgerPath): Promise<ChainStart | undefined> {
+    return readStart(this.#store, path);
+  }
+
+  /** Where the topic is begun: as was decided once, else as `decide` says. */
+  async topicStart(topic: Omit<LedgerPath, 'partition'>, decide: () => Promise<TopicStart | undefined>) {
+    return settleTopicStart(this.#store, topic, decide);
   }
 
   /** True when the table has objects of the topic and the ledger knows nothing of it: somebody removed or restored the ledger. */

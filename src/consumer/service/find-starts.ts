@@ -5,6 +5,7 @@ import { stepRunner } from '../commit/step-runner.ts';
 import { findPosition, readMetadata } from '../ledger/chain-position.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import { checkLastObject } from './check-last-object.ts';
+import { beginPartition, decideTopicStart, type Start } from './choose-start.ts';
 import { PartitionWork } from './partition-work.ts';
 
 /** Requests to the ledger at the same time when partitions are assigned. */
@@ -13,6 +14,8 @@ const lookupsMax = 16;
 export interface FindStartsOptions {
   readonly tools: CommitTools;
   readonly reader: TopicReader;
+  /** Where a topic begins that the ledger does not know. */
+  readonly start: Start;
   /** Resolves when the work of an earlier assignment on the partition has ended. */
   readonly settled: (partition: number) => Promise<void> | undefined;
   /** Ends the search when another assignment came meanwhile. */
@@ -22,10 +25,11 @@ export interface FindStartsOptions {
 /** Finds where each partition goes on; what may succeed later is tried again, as every step is. */
 export async function findStarts(
   partitions: readonly AssignedPartition[],
-  { tools, reader, settled, signal }: FindStartsOptions,
+  { tools, reader, start, settled, signal }: FindStartsOptions,
 ): Promise<PartitionWork[]> {
   const step = stepRunner(tools, signal);
   const { ledger, table, topic } = tools;
+  const topicStart = once(() => step('position', () => decideTopicStart(tools, reader, start)));
   return mapConcurrently(partitions, lookupsMax, async (assigned) => {
     const { partition } = assigned;
     // what is on its way ends in the ledger, whoever counts it
@@ -37,10 +41,15 @@ export async function findStarts(
     const { last, untidy } = position;
     if (last !== undefined) await checkLastObject(last, tools, step);
     if (untidy !== undefined) await step('position', () => discardLeftovers(untidy, tools));
-    if (position.isFirst === true) {
-      const start = { from: position.next, notedAt: new Date(tools.clock.nowMs()).toISOString() };
-      await step('position', () => ledger.noteStart(path, start));
-    }
-    return new PartitionWork(assigned, position);
+    if (position.isFirst !== true) return new PartitionWork(assigned, position);
+    const begun = beginPartition(assigned, await topicStart(), tools.clock.nowMs());
+    await step('position', () => ledger.noteStart(path, begun.start));
+    return new PartitionWork(assigned, begun.position);
   });
+}
+
+/** Does the work for the first caller, and gives the others its result. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => (running ??= work());
 }

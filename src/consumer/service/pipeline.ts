@@ -14,6 +14,7 @@ import type {
 import { BackPressure, heldBytes } from './back-pressure.ts';
 import type { PartitionReach } from './lag.ts';
 import { guardSource, type GuardedSource } from './guard-source.ts';
+import type { Start } from './choose-start.ts';
 import { findStarts } from './find-starts.ts';
 import { nextTask, type Situation } from './next-task.ts';
 import type { Outcome } from './partition-state.ts';
@@ -33,6 +34,8 @@ export interface PipelineOptions {
   readonly commitsMax: number;
   /** Records that can't be read are tried again after this long. */
   readonly unreadableRetryMs: number;
+  /** Where a topic begins that the ledger does not know; left out: with its first record. */
+  readonly start?: Start;
 }
 
 /**
@@ -51,6 +54,7 @@ export class Pipeline implements RecordHandler {
   #works = new Map<number, PartitionWork>();
   #assignment = new AbortController();
   #isClosing = false;
+  #hasAssignment = false;
   #activeMs: number;
   #writtenMs: number;
 
@@ -100,6 +104,11 @@ export class Pipeline implements RecordHandler {
     );
   }
 
+  /** The group has told us once what is ours, be it nothing. */
+  get hasAssignment(): boolean {
+    return this.#hasAssignment;
+  }
+
   /** What can't be read, by partition. */
   get damages(): UnreadablePartitions {
     return this.#damages;
@@ -118,16 +127,17 @@ export class Pipeline implements RecordHandler {
 
   async assigned(partitions: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>> {
     this.revoked();
-    const { tools, reader } = this.#options;
+    const { tools, reader, start = { kind: 'earliest' } } = this.#options;
     const { signal } = this.#assignment;
     const previous = this.#works;
     const settled = (partition: number) => previous.get(partition)?.settled();
-    const works = await findStarts(partitions, { tools, reader, settled, signal }).catch((error: unknown) => {
+    const works = await findStarts(partitions, { tools, reader, start, settled, signal }).catch((error: unknown) => {
       if (signal.aborted) return [];
       throw error;
     });
     // another assignment has come or will come
     if (signal.aborted) return new Map();
+    this.#hasAssignment = true;
     this.#works = new Map(works.map((work) => [work.partition, work]));
     this.#pressure.reset();
     this.#damages.clear();

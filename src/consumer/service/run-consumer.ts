@@ -46,7 +46,11 @@ export async function runConsumer(options: ConsumerOptions): Promise<void> {
     aborted(stop),
     repeat(async () => pipeline.tick(), { everyMs: tickMs, clock, signal }),
     repeat(lagPoll(pipeline, options), { everyMs: options.lagPollMs, clock, signal }),
-    ...(ends === undefined ? [] : [untilWritten(ends, pipeline, { tools, clock, signal })]),
+    ...(ends === undefined
+      ? []
+      : [
+          untilWritten(ends, pipeline, { tools, clock, signal, quietMsMax: options.stallMs + options.policy.ageMaxMs }),
+        ]),
   ];
   // the first one decides; what the others meet afterwards is of no interest
   for (const task of tasks) task.catch(() => {});

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import { startsPrefix, topicStartName } from './chain-start.ts';
+import { offsetCodec } from './ledger-entry.ts';
+import type { LedgerPath } from './ledger-keys.ts';
+
+/**
+ * Where the chains of a topic begin that was not to be read from its first record. It is decided once for all Kafka partitions,
+ * by the first member that needs it: a partition that is not listed was added later, and begins with its first record.
+ */
+export interface TopicStart {
+  /** What was configured: `latest`, or a time. */
+  readonly chosen: string;
+  readonly decidedAt: string;
+  readonly topicId?: string | undefined;
+  readonly from: ReadonlyMap<number, bigint>;
+}
+
+const schema = z.object({
+  chosen: z.string(),
+  decidedAt: z.iso.datetime(),
+  topicId: z.string().optional(),
+  from: z.record(z.string().regex(/^\d+$/), offsetCodec),
+});
+
+/** The decision that counts: the one that is there, else the one that `decide` makes, if any. */
+export async function settleTopicStart(
+  store: ObjectStore,
+  topic: Omit<LedgerPath, 'partition'>,
+  decide: () => Promise<TopicStart | undefined>,
+): Promise<TopicStart | undefined> {
+  const key = `${startsPrefix(topic)}${topicStartName}`;
+  const known = await store.get(key);
+  if (known !== undefined) return parse(key, known.bytes);
+  const decision = await decide();
+  if (decision === undefined) return undefined;
+  const result = await store.put(key, serialize(decision), { ifAbsent: true });
+  const stored = result.kind === 'stored' ? undefined : await store.get(key);
+  return stored === undefined ? decision : parse(key, stored.bytes);
+}
+
+function serialize(start: TopicStart): Buffer {
+  const from = Object.fromEntries([...start.from].map(([partition, offset]) => [String(partition), offset]));
+  return Buffer.from(`${JSON.stringify(z.encode(schema, { ...start, from }))}\n`);
+}
+
+function parse(key: string, bytes: Uint8Array): TopicStart {
+  try {
+    const { from, ...start } = schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return { ...start, from: new Map(Object.entries(from).map(([partition, offset]) => [Number(partition), offset])) };
+  } catch (error) {
+    throw new PipelineError('LEDGER_CORRUPT', {
+      message: `${key}, which holds where the topic was begun, can't be used: ${messageOf(error)}`,
+      retryable: false,
+      details: { key },
+      hint: 'restore it from an older version of the object',
+    });
+  }
+}

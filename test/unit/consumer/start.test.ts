@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { FakeSource } from '../../fakes/fake-topic.ts';
+import { jsonRecords, testTimestampMs } from '../../support/chunks.ts';
+import { audit, openTestLake, readRows, testTable, testTopic, type TestLake } from '../../support/lake.ts';
+import { run, topicOf } from '../../support/run-service.ts';
+
+const numbersOf = async (lake: TestLake): Promise<unknown[]> => (await readRows(lake)).map((row) => row['n']);
+const latest = { kind: 'latest' } as const;
+
+describe('a topic that the ledger does not know', () => {
+  it('begins behind its last record with START=latest, and the audit knows what was never promised', async () => {
+    const topic = topicOf(2, 40);
+    const lake = await openTestLake();
+    await run(topic, lake, { start: latest });
+    topic.append(0, ...jsonRecords({ n: 100 }));
+    topic.append(1, ...jsonRecords({ n: 101 }));
+    // what came while nobody ran is promised: the start was decided once
+    await run(topic, lake, { start: latest });
+    expect(new Set(await numbersOf(lake))).toEqual(new Set([100, 101]));
+    const report = await audit(lake, topic);
+    expect(report.findings).toEqual([]);
+    expect(report.partitions).toMatchObject([
+      { partition: 0, from: 40n, to: 41n, lag: 0n, begun: { from: 40n, start: 'latest' } },
+      { partition: 1, from: 40n, to: 41n, lag: 0n, begun: { from: 40n, start: 'latest' } },
+    ]);
+  });
+
+  it('begins with the first record at or after a time', async () => {
+    const topic = topicOf(1, 3);
+    topic.append(0, { value: '{"n":50}', timestampMs: testTimestampMs + 1000 });
+    topic.append(0, { value: '{"n":51}', timestampMs: testTimestampMs });
+    const lake = await openTestLake();
+    await run(topic, lake, { start: { kind: 'time', atMs: testTimestampMs + 1 } });
+    expect(await numbersOf(lake)).toEqual([50, 51]);
+    expect((await audit(lake, topic)).partitions).toMatchObject([{ begun: { start: '2026-11-23T09:15:00.001Z' } }]);
+  });
+
+  it('reads a partition that is added later from its first record', async () => {
+    const topic = topicOf(1, 5);
+    const lake = await openTestLake();
+    await run(topic, lake, { start: latest });
+    topic.addPartition();
+    topic.append(1, ...jsonRecords({ n: 7 }, { n: 8 }));
+    await run(topic, lake, { start: latest });
+    expect(await numbersOf(lake)).toEqual([7, 8]);
+  });
+
+  it('books as a gap what was promised and then dropped by Kafka before it was read', async () => {
+    const topic = topicOf(1, 5);
+    const lake = await openTestLake();
+    await run(topic, lake, { start: latest });
+    topic.append(0, ...jsonRecords({ n: 5 }, { n: 6 }, { n: 7 }));
+    topic.deleteBelow(0, 7n);
+    await run(topic, lake, { start: latest });
+    expect(await numbersOf(lake)).toEqual([7]);
+    expect((await audit(lake, topic)).partitions).toMatchObject([{ from: 5n, gapOffsets: 2n }]);
+  });
+
+  it('ignores START once the ledger holds something of the topic', async () => {
+    const topic = topicOf(1, 5);
+    const lake = await openTestLake();
+    await run(topic, lake);
+    topic.addPartition();
+    topic.append(1, ...jsonRecords({ n: 9 }));
+    await run(topic, lake, { start: latest });
+    expect(await numbersOf(lake)).toEqual([0, 1, 2, 3, 4, 9]);
+  });
+
+  it('is begun with its first record when it was made again before anything was written', async () => {
+    const lake = await openTestLake();
+    await run(topicOf(1, 5), lake, { start: latest });
+    await run(topicOf(1, 3), lake, { start: latest });
+    expect(await numbersOf(lake)).toEqual([0, 1, 2]);
+  });
+
+  it('gives two members one decision, whatever each was told', async () => {
+    const topic = topicOf(2, 5);
+    const lake = await openTestLake();
+    await run(topic, lake, { start: latest, source: new FakeSource(topic, { assignment: [0, 1] }) });
+    const { ledger } = await run(topic, lake, { start: { kind: 'time', atMs: 0 } });
+    expect(await ledger.start({ table: testTable, topic: testTopic, partition: 1 })).toMatchObject({ from: 5n });
+    expect(await numbersOf(lake)).toEqual([]);
+  });
+});
+
+describe('a command that ends with the topic, beside other members of the group', () => {
+  it('ends though it was given nothing, once the others have written everything', async () => {
+    const topic = topicOf(2, 40);
+    const lake = await openTestLake();
+    const idle = run(topic, lake, { source: new FakeSource(topic, { assignment: [] }) });
+    await run(topic, lake);
+    await idle;
+    expect(await numbersOf(lake)).toHaveLength(80);
+  });
+
+  it('says which partitions others leave unwritten', async () => {
+    const topic = topicOf(2, 40);
+    const running = run(topic, await openTestLake(), {
+      source: new FakeSource(topic, { assignment: [0] }),
+      stallMs: 1,
+      lagPollMs: 3_600_000,
+    });
+    await expect(running).rejects.toMatchObject({
+      code: 'STALLED',
+      message: expect.stringContaining('(partition 1 at 0 of 40)'),
+    });
+  });
+});
