@@ -1,5 +1,6 @@
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { ObjectInfo } from '../ports/lake.ts';
+import { differenceOf } from '../table/object-writer.ts';
 import { replayOf, type Finding, type Problem } from './finding.ts';
 
 /** What was found under the key of an object that an entry lists. */
@@ -11,14 +12,20 @@ export interface ObjectFacts extends Pick<ObjectInfo, 'size' | 'crc32'> {
 /** Compares an object with what its entry says of it; `undefined` facts: there is none. */
 export function auditObject(entry: WrittenEntry, object: WrittenObject, facts: ObjectFacts | undefined): Finding[] {
   const of = (problem: Problem, what: string): Finding[] => [aboutObject(entry, object.key, { problem, what })];
-  if (facts === undefined) return of('object-missing', `is listed by the ledger (${object.rows} rows) and not there`);
-  const { size, crc32, rows } = facts;
-  if (size !== object.bytes) return of('object-size', `has ${size} bytes, the ledger says ${object.bytes}`);
-  if (crc32 !== undefined && object.crc32 !== undefined && crc32 !== object.crc32)
-    return of(
-      'object-checksum',
-      `has the CRC-32 ${hex(crc32)}, the ledger says ${hex(object.crc32)}: other bytes than were written`,
-    );
+  const { size, crc32, rows } = facts ?? {};
+  switch (differenceOf(object, facts)) {
+    case 'missing':
+      return of('object-missing', `is listed by the ledger (${object.rows} rows) and not there`);
+    case 'size':
+      return of('object-size', `has ${size} bytes, the ledger says ${object.bytes}`);
+    case 'checksum':
+      return of(
+        'object-checksum',
+        `has the CRC-32 ${hex(crc32)}, the ledger says ${hex(object.crc32)}: other bytes than were written`,
+      );
+    case undefined:
+      break;
+  }
   if (rows !== undefined && rows !== object.rows)
     return of('object-rows', `has ${rows} rows, the ledger says ${object.rows}`);
   return [];
@@ -33,6 +40,6 @@ export function aboutObject(
   return { problem, partition: entry.partition, where: key, what, action };
 }
 
-function hex(checksum: number): string {
+function hex(checksum = 0): string {
   return checksum.toString(16).padStart(8, '0');
 }

@@ -1,23 +1,21 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import { fingerprint, readMetadata } from '../ledger/chain-position.ts';
-import type { LedgerEntry, Outcome } from '../ledger/ledger-entry.ts';
+import { readMetadata } from '../ledger/chain-position.ts';
+import { isAnotherRecord, type LastRecord } from '../ledger/last-record.ts';
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/ledger-keys.ts';
 import type { CommittedOffset, TopicReader, Watermarks } from '../ports/topic.ts';
 import { aboutRange, type Finding, type Problem } from './finding.ts';
 
 const anotherTable = 'a topic that was deleted and made again needs a table of its own: set LAKE_TABLE';
 
-const incomparable: ReadonlySet<string> = new Set(['OFFSETS_GONE', 'RECORDS_UNREADABLE']);
-
-type LastRecord = NonNullable<Outcome['lastRecord']> & { readonly partition: number };
+type PlacedRecord = LastRecord & { readonly partition: number };
 
 /** Gathers what the entries of one Kafka partition say about the topic that they were written from. */
 export class TopicEvidence {
   #topicId: string | undefined;
   #last: LedgerEntry | undefined;
-  #lastRecord: LastRecord | undefined;
+  #lastRecord: PlacedRecord | undefined;
 
-  get lastRecord(): LastRecord | undefined {
+  get lastRecord(): PlacedRecord | undefined {
     return this.#lastRecord;
   }
 
@@ -75,31 +73,14 @@ export function auditCommit(
 /** Compares the newest record that the ledger remembers with what the broker holds at its offset. */
 export async function auditLastRecord(
   topic: string,
-  expected: LastRecord,
+  expected: PlacedRecord,
   { reader, low, high }: Watermarks & { readonly reader: TopicReader },
 ): Promise<Finding[]> {
   const { offset, partition } = expected;
   // beyond the end is a finding of its own
   if (offset < low || offset >= high) return [];
-  try {
-    for await (const chunk of reader.read({ partition, from: offset, to: offset + 1n })) {
-      if (chunk.count === 0) continue;
-      const found = fingerprint(chunk, 0);
-      if (found.valueCrc32 === expected.valueCrc32 && found.timestampMs === expected.timestampMs) continue;
-      const what = `holds another record than the one that was read there: the topic was made again, its log was cut, or the ledger was edited`;
-      return [
-        {
-          problem: 'topic-recreated',
-          partition,
-          where: `${topic}/${partition}, offset ${offset}`,
-          what,
-          action: anotherTable,
-        },
-      ];
-    }
-  } catch (error) {
-    // retention has passed it since the topic was described, or its batch is damaged by now, or too large for this process
-    if (!(error instanceof PipelineError) || !incomparable.has(error.code)) throw error;
-  }
-  return [];
+  if (!(await isAnotherRecord(partition, expected, reader))) return [];
+  const what = `holds another record than the one that was read there: the topic was made again, its log was cut, or the ledger was edited`;
+  const where = `${topic}/${partition}, offset ${offset}`;
+  return [{ problem: 'topic-recreated', partition, where, what, action: anotherTable }];
 }

@@ -1,4 +1,4 @@
-import { fingerprint } from '../ledger/chain-position.ts';
+import { fingerprint } from '../ledger/last-record.ts';
 import type { Outcome, PlannedObject } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { Batch } from '../batch/partition-buffer.ts';

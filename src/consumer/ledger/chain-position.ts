@@ -1,10 +1,9 @@
-import { crc32 } from 'node:zlib';
 import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
-import type { RecordChunk } from '../ports/record-chunk.ts';
+import { isAnotherRecord, type LastRecord } from './last-record.ts';
 import type { Ledger, Versioned } from './ledger.ts';
-import { isWritten, type ClaimedEntry, type LedgerEntry, type Outcome, type WrittenEntry } from './ledger-entry.ts';
+import { isWritten, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
 import type { LedgerPath } from './ledger-keys.ts';
 
 /** Times that the end of a log is asked for again. */
@@ -138,34 +137,13 @@ async function checkLastRecord(
   if (entry === undefined || expected === undefined || expected.offset < low) return;
   const { offset } = expected;
   if (offset >= high) throw otherLog(entry, { topicId }, `the topic ends at ${high}`);
-  for (const found of await readFingerprints(path.partition, offset, reader)) {
-    if (found.valueCrc32 === expected.valueCrc32 && found.timestampMs === expected.timestampMs) continue;
+  if (await isAnotherRecord(path.partition, expected, reader))
     throw otherLog(entry, { topicId }, `offset ${offset} holds another record`);
-  }
 }
 
-function lastRecordOf(entry: LedgerEntry): Outcome['lastRecord'] {
+function lastRecordOf(entry: LedgerEntry): LastRecord | undefined {
   if (entry.state === 'gap') return undefined;
   return isWritten(entry) ? entry.outcome.lastRecord : entry.lastRecord;
-}
-
-/** Reads what Kafka holds at the offset: nothing where compaction has removed it, or where its batch is damaged by now. */
-async function readFingerprints(partition: number, offset: bigint, reader: TopicReader) {
-  const found: ReturnType<typeof fingerprint>[] = [];
-  try {
-    for await (const chunk of reader.read({ partition, from: offset, to: offset + 1n }))
-      if (chunk.count > 0) found.push(fingerprint(chunk, 0));
-  } catch (error) {
-    if (!(error instanceof PipelineError) || error.code !== 'RECORDS_UNREADABLE') throw error;
-  }
-  return found;
-}
-
-/** What tells one record from another that was given the same offset later. */
-export function fingerprint(chunk: RecordChunk, index: number): { timestampMs: number; valueCrc32: number } {
-  const start = chunk.valueStarts[index] ?? -1;
-  const value = start < 0 ? Buffer.alloc(0) : chunk.bytes.subarray(start, chunk.valueEnds[index]);
-  return { timestampMs: chunk.timestamps[index] ?? -1, valueCrc32: crc32(value) };
 }
 
 /** Names what has become of the log: the same topic with its end cut off, or another topic of the name. */

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
-import type { ObjectStore } from '../ports/lake.ts';
+import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 
 /** One object to be: a key that follows from the claim, and how to make its bytes. */
@@ -83,9 +83,19 @@ const looksMax = 16;
 
 /** True when all objects are in the store with the size, and the checksum where it keeps one, that they were written with. */
 export async function areObjectsThere(objects: readonly WrittenObject[], store: ObjectStore): Promise<boolean> {
-  const looks = await mapConcurrently(objects, looksMax, async ({ key, bytes, crc32: written }) => {
-    const info = await store.head(key);
-    return info?.size === bytes && (written === undefined || info.crc32 === undefined || info.crc32 === written);
-  });
-  return looks.every(Boolean);
+  const looks = await mapConcurrently(objects, looksMax, async (object) =>
+    differenceOf(object, await store.head(object.key)),
+  );
+  return looks.every((difference) => difference === undefined);
+}
+
+/** What of the object is not as it was written; `found` is what the store has under its key. */
+export function differenceOf(
+  { bytes, crc32: written }: WrittenObject,
+  found: Pick<ObjectInfo, 'size' | 'crc32'> | undefined,
+): 'missing' | 'size' | 'checksum' | undefined {
+  if (found === undefined) return 'missing';
+  if (found.size !== bytes) return 'size';
+  const isOther = written !== undefined && found.crc32 !== undefined && found.crc32 !== written;
+  return isOther ? 'checksum' : undefined;
 }

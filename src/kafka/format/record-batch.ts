@@ -174,8 +174,7 @@ function unpackRecords(batch: RecordBatch, unpackedBytesMax: number): RecordBatc
   }
 }
 
-const tooLargeHint =
-  'raise KAFKA_UNPACKED_BYTES_MAX if there is memory for it; otherwise `glueless skip` books the batch as a gap and goes on behind it';
+const tooLargeHint = 'raise KAFKA_UNPACKED_BYTES_MAX if there is memory for it, or skip the batch';
 
 /** A batch whose header is good and whose records are not. */
 export function damageOf(

@@ -7,24 +7,22 @@ export interface Damage {
   readonly to: bigint | undefined;
   /** What is wrong, after "the record batch at offset …". */
   readonly what: string;
+  /** What may mend it, beside skipping the batch. */
   readonly hint?: string;
   readonly cause?: unknown;
 }
-
-const skipHint =
-  '`glueless skip` books the batch as a gap with its reason and goes on behind it; other partitions are not affected';
 
 /** RECORDS_UNREADABLE, with the offsets that it is about. */
 export class UnreadableBatch extends PipelineError {
   readonly from: bigint;
   readonly to: bigint | undefined;
 
-  constructor({ from, to, what, hint = skipHint, cause }: Damage) {
+  constructor({ from, to, what, hint, cause }: Damage) {
     super('RECORDS_UNREADABLE', {
       message: `the record batch at offset ${from} ${what}`,
       retryable: false,
       details: { offset: from.toString(), ...(to !== undefined && { to: to.toString() }) },
-      hint,
+      ...(hint !== undefined && { hint }),
       cause,
     });
     this.from = from;
