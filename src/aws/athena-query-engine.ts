@@ -7,6 +7,7 @@ import {
 import type { QueryEngine } from '../report/query-engine.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { countRequests } from './count-requests.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError } from './explain-aws-error.ts';
 
@@ -24,7 +25,7 @@ const pollsMax = 2000;
 /** Runs SQL in Amazon Athena, which answers all values as strings. */
 export function createAthenaQueryEngine(options: AthenaOptions): QueryEngine {
   const { database, workgroup, output } = options;
-  const client = new AthenaClient(clientOptions(options));
+  const client = countRequests(new AthenaClient(clientOptions(options)));
   return {
     name: 'Athena',
     query: async (sql) => {

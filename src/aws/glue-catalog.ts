@@ -11,6 +11,7 @@ import {
 import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
 import type { Catalog, CatalogPartition, TableDefinition } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { countRequests } from './count-requests.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';
 import { registerPartitions } from './glue-partitions.ts';
@@ -26,7 +27,7 @@ const partitionsMax = 100;
 /** A catalog of one database of the AWS Glue Data Catalog. A table's version is Glue's `VersionId`. */
 export function createGlueCatalog(options: GlueOptions): Catalog {
   const { database } = options;
-  const client = new GlueClient(clientOptions(options));
+  const client = countRequests(new GlueClient(clientOptions(options)));
   const explained = async <T>(table: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

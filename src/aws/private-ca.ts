@@ -8,6 +8,7 @@ import {
 import type { Clock } from '../runtime/clock.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { countRequests } from './count-requests.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';
 
@@ -42,7 +43,7 @@ export async function signWithPrivateCa(
 ): Promise<SignedCertificate> {
   const { authorityArn } = order;
   const region = authorityArn.split(':')[3];
-  const client = new ACMPCAClient(clientOptions({ ...options, region: options.region ?? region }));
+  const client = countRequests(new ACMPCAClient(clientOptions({ ...options, region: options.region ?? region })));
   try {
     const certificateArn = await issue(client, order, clock);
     return await waitFor(client, { CertificateAuthorityArn: authorityArn, CertificateArn: certificateArn }, clock);

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
 import { PipelineError } from '../runtime/errors.ts';
+import { countRequests } from './count-requests.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError } from './explain-aws-error.ts';
 
@@ -13,7 +14,7 @@ export interface SecretForm<T> {
 
 /** Reads a secret that is a JSON object. Rejects with SECRET_*; no message holds anything of the secret. */
 export async function readSecret<T>(id: string, options: AwsOptions, form: SecretForm<T>): Promise<T> {
-  const client = new SecretsManagerClient(clientOptions(options));
+  const client = countRequests(new SecretsManagerClient(clientOptions(options)));
   try {
     const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: id }));
     return form.schema.parse(JSON.parse(SecretString));

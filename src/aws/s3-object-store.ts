@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectInfo, ObjectStore, PutCondition, PutResult } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { countRequests } from './count-requests.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { retry } from '../runtime/retry.ts';
@@ -28,7 +29,9 @@ const readPatience = { attemptsMax: 3, totalMs: 30_000, delayMs: 100, delayMaxMs
 /** An object store below a prefix of a bucket. An object's version is its ETag. */
 export function createS3ObjectStore(options: S3Options): ObjectStore {
   const { bucket, prefix } = options;
-  const client = new S3Client({ ...clientOptions(options), forcePathStyle: options.endpoint !== undefined });
+  const client = countRequests(
+    new S3Client({ ...clientOptions(options), forcePathStyle: options.endpoint !== undefined }),
+  );
   const root = prefix === '' ? '' : `${prefix}/`;
   const at = (key: string) => ({ Bucket: bucket, Key: root + key });
   const uri = (key: string): string => `s3://${bucket}/${root}${key}`;

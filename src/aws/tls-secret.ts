@@ -1,5 +1,6 @@
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
+import { countRequests } from './count-requests.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';
 import { readSecret } from './read-secret.ts';
@@ -30,7 +31,7 @@ export async function readTlsSecret(id: string, options: AwsOptions): Promise<Tl
 
 /** Puts a new version into the secret; creates the secret if it is missing. */
 export async function writeTlsSecret(id: string, secret: PairSecret, options: AwsOptions): Promise<void> {
-  const client = new SecretsManagerClient(clientOptions(options));
+  const client = countRequests(new SecretsManagerClient(clientOptions(options)));
   const SecretString = JSON.stringify(secret);
   try {
     await client.send(new PutSecretValueCommand({ SecretId: id, SecretString })).catch(async (error: unknown) => {

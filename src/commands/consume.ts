@@ -56,11 +56,13 @@ export async function consume(
   const lake = await openLake(settings.lake);
   const trying = { retryMs: settings.service.retryMs, log, stop };
   const tools = await prepareLake(lake, { settings, watch, trying });
+  watch.started('lake');
   const { topic, table } = tools;
   await using reader = createTopicReader({ kafka, topic });
   // a service that starts before its broker or topic waits for them
   if (untilEnd) await reader.describe();
   else await keepTrying('waiting for the topic', () => checkReadable(reader), trying);
+  watch.started('topic');
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: settings.kafka.groupId }, 'consuming');
   using _certificate = startCertificateWatch(connection, { settings, watch, log });
   const source = createRecordSource({

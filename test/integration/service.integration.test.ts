@@ -12,12 +12,13 @@ import { Scenario } from '../support/scenario.ts';
 describe('health and metrics', () => {
   it('tell what the service does', async () => {
     const port = await freePort();
-    const scenario = await Scenario.open({ HTTP_PORT: String(port) });
+    const scenario = await Scenario.open({ HTTP_PORT: String(port), METRICS_EMF_NAMESPACE: 'Ward' });
     await scenario.produce(500, '--partitions', '2', '--faults', '0.3');
     const consumer = scenario.consume();
     await consumer.untilLogged(/batch committed/, 4);
     const get = (path: string) => fetch(`http://localhost:${port}${path}`);
     expect((await get('/livez')).status).toBe(200);
+    expect((await get('/startupz')).status).toBe(200);
     await expect.poll(async () => (await get('/readyz')).status).toBe(200);
     await expect
       .poll(
@@ -39,6 +40,7 @@ describe('health and metrics', () => {
       )
       .toEqual({ records: 500, hasReasons: true, hasConflicts: true, hasSteps: true });
     expect(await consumer.stop()).toBe(143);
+    expect(consumer.log).toMatch(/^\{"_aws":\{.*"Namespace":"Ward".*"Topic":"readings-.*"Records":500,/m);
   });
 });
 

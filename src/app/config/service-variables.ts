@@ -11,7 +11,7 @@ export const serviceVariables = {
   }).prefault('info'),
   HTTP_PORT: integer(0, 65_535, {
     group: service,
-    about: 'Port of /livez, /readyz and /metrics; default: no HTTP server',
+    about: 'Port of /livez, /startupz, /readyz and /metrics; default: no HTTP server',
   }).optional(),
   HTTP_HOST: variable(
     {
@@ -21,6 +21,15 @@ export const serviceVariables = {
     },
     (value) => (/^[\w.:-]{1,253}$/.test(value) ? value : undefined),
   ).prefault('127.0.0.1'),
+  METRICS_EMF_NAMESPACE: variable(
+    {
+      group: service,
+      about:
+        'CloudWatch namespace: metrics are printed once a minute as lines in the embedded metric format; default: none',
+      expected: 'letters, digits and . - _ / # :, 255 at most',
+    },
+    (value) => (/^(?!AWS\/)[\w.\-/#:]{1,255}$/.test(value) ? value : undefined),
+  ).optional(),
   RETRY_SECONDS: decimal(0, 86_400, {
     group: service,
     about: 'A step that fails with a retryable failure is tried again for this long before the process ends',

@@ -105,8 +105,10 @@ export interface ParquetSettings {
 
 export interface ServiceSettings {
   readonly logLevel: string;
-  /** Where /livez, /readyz and /metrics are; no HTTP server when left out. */
+  /** Where /livez, /startupz, /readyz and /metrics are; no HTTP server when left out. */
   readonly http: { readonly host: string; readonly port: number } | undefined;
+  /** CloudWatch namespace of the metrics that are printed; none are when left out. */
+  readonly emfNamespace: string | undefined;
   readonly bufferBytesMax: number;
   readonly commitsMax: number;
   /** How long a retryable failure is tried again. */
@@ -243,6 +245,7 @@ function serviceSettings(config: Config): ServiceSettings {
   return {
     logLevel: config.LOG_LEVEL,
     http: config.HTTP_PORT === undefined ? undefined : { host: config.HTTP_HOST, port: config.HTTP_PORT },
+    emfNamespace: config.METRICS_EMF_NAMESPACE,
     bufferBytesMax: config.BUFFER_BYTES_MAX,
     commitsMax: config.COMMITS_MAX,
     retryMs: config.RETRY_SECONDS * 1000,

@@ -10,6 +10,8 @@ export interface HttpOptions {
   readonly port: number;
   /** Text in Prometheus' format. */
   readonly metrics: () => Promise<string>;
+  /** What has not answered since the process started; empty once everything has. */
+  readonly startProblems: () => readonly string[];
   /** Reasons why the process is not doing its work; empty when it is. */
   readonly problems: () => readonly string[];
 }
@@ -25,7 +27,10 @@ const connectionsMax = 32;
 /** Whoever sends nothing for this long is closed, so that idle connections can't keep the probes out. */
 const patienceMs = 5000;
 
-/** Answers GET and HEAD of `/livez` (the process answers), `/readyz` (it does its work) and `/metrics`. Rejects with HTTP_UNAVAILABLE. */
+/**
+ * Answers GET and HEAD of `/livez` (the process answers), `/startupz` (it has begun to work), `/readyz` (it does its work) and
+ * `/metrics`. Rejects with HTTP_UNAVAILABLE.
+ */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   const server = createServer(
     {
@@ -66,18 +71,22 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   switch (request.url?.split('?')[0]) {
     case '/livez':
       return sendJson(response, 200, { ok: true });
-    case '/readyz': {
-      const problems = options.problems();
-      return sendJson(response, problems.length === 0 ? 200 : 503, { ok: problems.length === 0, problems });
-    }
+    case '/startupz':
+      return sendProblems(response, options.startProblems());
+    case '/readyz':
+      return sendProblems(response, options.problems());
     case '/metrics':
       return options.metrics().then(
         (text) => void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),
         (error: unknown) => sendJson(response, 500, { error: messageOf(error) }),
       );
     default:
-      return sendJson(response, 404, { expected: ['/livez', '/readyz', '/metrics'] });
+      return sendJson(response, 404, { expected: ['/livez', '/startupz', '/readyz', '/metrics'] });
   }
+}
+
+function sendProblems(response: ServerResponse, problems: readonly string[]): void {
+  sendJson(response, problems.length === 0 ? 200 : 503, { ok: problems.length === 0, problems });
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

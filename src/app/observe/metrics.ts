@@ -1,3 +1,4 @@
+import { awsRequests } from '../../runtime/request-tally.ts';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** The service's metrics; their names are documented in docs/operations.md and held by a test. */
@@ -16,11 +17,13 @@ export interface Metrics {
   readonly gapOffsets: Counter;
   readonly freshness: Histogram;
   readonly lag: Gauge<'partition'>;
+  readonly behind: Gauge<'partition'>;
   readonly unreadable: Gauge<'partition'>;
   readonly buffered: Gauge;
   readonly lastCommit: Gauge;
   readonly certificateDays: Gauge;
   readonly certificateFailures: Counter;
+  readonly awsRequests: Counter<'service' | 'operation'>;
   readonly buildInfo: Gauge<'version' | 'commit'>;
 }
 
@@ -37,6 +40,12 @@ export function createMetrics(): Metrics {
   ): Counter<Label> => new Counter({ name: `glueless_${name}`, help, labelNames, registers });
   const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Gauge<Label> =>
     new Gauge({ name: `glueless_${name}`, help, labelNames, registers });
+  const certificateDays = gauge(
+    'certificate_days_left',
+    'Days until the client certificate expires, below 0 once it has expired',
+  );
+  // it would begin with 0, an alarm, also where there is no certificate
+  certificateDays.remove();
   return {
     registry,
     records: counter('records_total', 'Records accounted for in the ledger, by what became of them', ['fate']),
@@ -63,19 +72,29 @@ export function createMetrics(): Metrics {
       registers,
     }),
     lag: gauge('lag_records', 'Offsets the topic holds and the lake does not', ['partition']),
+    behind: gauge('behind_seconds', 'Age that the oldest record which waits can have; 0 when none waits', [
+      'partition',
+    ]),
     unreadable: gauge('unreadable_partitions', '1 while a partition waits before records that can’t be read', [
       'partition',
     ]),
     buffered: gauge('buffered_bytes', 'Bytes that have arrived and are not committed'),
     lastCommit: gauge('last_commit_timestamp_seconds', 'When the last batch was committed'),
-    certificateDays: gauge(
-      'certificate_days_left',
-      'Days until the client certificate expires, below 0 once it has expired',
-    ),
+    certificateDays,
     certificateFailures: counter(
       'certificate_failures_total',
       'Times that the client certificate could not be read again, or a new one not be used',
     ),
+    awsRequests: new Counter({
+      name: 'glueless_aws_requests_total',
+      help: 'Requests to AWS, repeated ones too: what the service costs there',
+      labelNames: ['service', 'operation'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { service, operation, count } of awsRequests.counts()) this.inc({ service, operation }, count);
+      },
+    }),
     buildInfo: gauge('build_info', 'Always 1; the labels tell which program runs', ['version', 'commit']),
   };
 }

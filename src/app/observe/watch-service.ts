@@ -1,62 +1,89 @@
 import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
 import type { Lag } from '../../consumer/service/lag.ts';
 import { Readiness } from '../../consumer/service/readiness.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock, type Clock } from '../../runtime/clock.ts';
+import { BrokerWatch } from './broker-watch.ts';
 import { startHttpServer, type HttpServer } from './http-server.ts';
 import { createLogObserver } from './log-observer.ts';
 import type { Logger } from './logger.ts';
 import { createMetricsObserver, joinObservers } from './metrics-observer.ts';
 import type { Metrics } from './metrics.ts';
 import type { ServiceSettings, Settings } from '../config/settings.ts';
+import { printJson } from './output.ts';
+import { StartSteps, type StartStep } from './start-steps.ts';
 import { createStatusLog } from './status-log.ts';
+import { TimeBehind } from './time-behind.ts';
 import { readVersion } from '../version.ts';
 
 /** What tells others how the service does: log, metrics, probes. Ends with the HTTP server. */
 export interface ServiceWatch extends AsyncDisposable {
   readonly observer: PipelineObserver;
   readonly metrics: Metrics | undefined;
+  /** Takes what the broker has just said. */
   lagged(lag: Lag): void;
+  /** Told once each of them has answered. */
+  started(step: StartStep): void;
 }
 
 export interface WatchOptions {
   readonly log: Logger;
   /** Left out: the log's. */
   readonly observer?: PipelineObserver;
+  /** Left out: the system's. */
+  readonly clock?: Clock;
 }
 
 /** A batch may be this late beyond its age before the service counts as not ready. */
 const readyGraceMs = 60_000;
+const emfEveryMs = 60_000;
+/** How often a broker that says nothing is looked for. */
+const silenceEveryMs = 10_000;
 
 export async function watchService(
-  { service, batch }: Pick<Settings, 'service' | 'batch'>,
-  { log, observer = createLogObserver(log) }: WatchOptions,
+  settings: Pick<Settings, 'service' | 'batch' | 'kafka' | 'table'>,
+  { log, observer = createLogObserver(log), clock = systemClock }: WatchOptions,
 ): Promise<ServiceWatch> {
+  const { service, batch } = settings;
   const metrics = await createMetricsFor(service);
-  const readiness = new Readiness(systemClock, batch.ageMaxMs + readyGraceMs);
-  const status = createStatusLog(log, systemClock);
-  const observers = [observer, readiness.observer, status.observer];
-  const http = await startHttp(service, { metrics, readiness, log });
+  const readiness = new Readiness(clock, batch.ageMaxMs + readyGraceMs);
+  const status = createStatusLog(log, clock);
+  const broker = new BrokerWatch(log, clock);
+  const start = new StartSteps();
+  const behind = new TimeBehind(clock);
+  const observers = [observer, readiness.observer, status.observer, behind.observer];
+  const problems = (): string[] => [...readiness.problems(), ...broker.problems()];
+  const http = await startHttp(service, { metrics, problems, startProblems: () => start.problems(), log });
+  const printing = await printMetrics(settings, metrics, clock);
+  const looking = setInterval(() => broker.problems(), silenceEveryMs).unref();
   return {
     observer: joinObservers(...observers, ...(metrics === undefined ? [] : [createMetricsObserver(metrics)])),
     metrics,
     lagged: (lag) => {
+      broker.heard();
       readiness.lagged(lag);
       status.lagged(lag);
-      showLag(lag, metrics);
+      if (metrics !== undefined) showLag(lag, behind.lagged(lag), metrics);
     },
-    [Symbol.asyncDispose]: async () => http?.close(),
+    started: (step) => start.reached(step),
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(looking);
+      await printing?.[Symbol.asyncDispose]();
+      await http?.close();
+    },
   };
 }
 
 /** Partitions that other members have by now must not show the lag that they had here. */
-function showLag(lag: Lag, metrics: Metrics | undefined): void {
-  metrics?.lag.reset();
-  for (const [partition, records] of lag) metrics?.lag.set({ partition: String(partition) }, Number(records));
+function showLag(lag: Lag, behind: ReadonlyMap<number, number>, metrics: Metrics): void {
+  metrics.lag.reset();
+  metrics.behind.reset();
+  for (const [partition, records] of lag) metrics.lag.set({ partition: String(partition) }, Number(records));
+  for (const [partition, seconds] of behind) metrics.behind.set({ partition: String(partition) }, seconds);
 }
 
 /** Metrics that nobody can ask for are not counted, and their library is not loaded. */
-async function createMetricsFor({ http }: ServiceSettings): Promise<Metrics | undefined> {
-  if (http === undefined) return undefined;
+async function createMetricsFor({ http, emfNamespace }: ServiceSettings): Promise<Metrics | undefined> {
+  if (http === undefined && emfNamespace === undefined) return undefined;
   const { createMetrics } = await import('./metrics.ts');
   const metrics = createMetrics();
   const { version, commit = 'unknown' } = readVersion();
@@ -64,22 +91,38 @@ async function createMetricsFor({ http }: ServiceSettings): Promise<Metrics | un
   return metrics;
 }
 
+/** Prints a line of metrics from time to time, and a last one at the end. */
+async function printMetrics(
+  { service: { emfNamespace: namespace }, kafka, table }: Pick<Settings, 'service' | 'kafka' | 'table'>,
+  metrics: Metrics | undefined,
+  clock: Clock,
+): Promise<AsyncDisposable | undefined> {
+  if (namespace === undefined || metrics === undefined) return undefined;
+  const { EmfMetrics } = await import('./emf-metrics.ts');
+  const emf = new EmfMetrics({ namespace, dimensions: { Topic: kafka.topic, Table: table.name }, metrics });
+  const print = async (): Promise<void> => printJson(await emf.line(clock.nowMs()));
+  const timer = setInterval(() => void print(), emfEveryMs).unref();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      await print();
+    },
+  };
+}
+
 interface Watched {
   readonly metrics: Metrics | undefined;
-  readonly readiness: Readiness;
+  readonly problems: () => readonly string[];
+  readonly startProblems: () => readonly string[];
   readonly log: Logger;
 }
 
 async function startHttp(
   { http }: ServiceSettings,
-  { metrics, readiness, log }: Watched,
+  { metrics, log, ...probes }: Watched,
 ): Promise<HttpServer | undefined> {
   if (http === undefined || metrics === undefined) return undefined;
-  const server = await startHttpServer({
-    ...http,
-    metrics: () => metrics.registry.metrics(),
-    problems: () => readiness.problems(),
-  });
-  log.info({ host: http.host, port: server.port }, 'serving /livez, /readyz and /metrics');
+  const server = await startHttpServer({ ...http, ...probes, metrics: () => metrics.registry.metrics() });
+  log.info({ host: http.host, port: server.port }, 'serving /livez, /startupz, /readyz and /metrics');
   return server;
 }

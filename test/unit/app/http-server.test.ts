@@ -8,6 +8,7 @@ async function start(options: Partial<HttpOptions> = {}) {
     host: '127.0.0.1',
     port: 0,
     metrics: async () => 'glueless_up 1\n',
+    startProblems: () => [],
     problems: () => [],
     ...options,
   });
@@ -25,8 +26,17 @@ describe('the HTTP server', () => {
     expect((await get('/')).status).toBe(404);
   });
 
+  it('says what has not answered yet since the start', async () => {
+    const get = await start({ startProblems: () => ['the lake has not answered yet'] });
+    const response = await get('/startupz');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ ok: false, problems: ['the lake has not answered yet'] });
+    expect((await get('/readyz')).status).toBe(200);
+  });
+
   it('says why the process is not ready', async () => {
     const get = await start({ problems: () => ['no partitions are assigned'] });
+    expect((await get('/startupz')).status).toBe(200);
     const response = await get('/readyz');
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({ ok: false, problems: ['no partitions are assigned'] });
@@ -44,7 +54,13 @@ describe('the HTTP server', () => {
   });
 
   it('says so when its port is taken', async () => {
-    const options = { host: '127.0.0.1', port: 0, metrics: async () => '', problems: () => [] };
+    const options = {
+      host: '127.0.0.1',
+      port: 0,
+      metrics: async () => '',
+      problems: () => [],
+      startProblems: () => [],
+    };
     const server = await startHttpServer(options);
     onTestFinished(() => server.close());
     await expect(startHttpServer({ ...options, port: server.port })).rejects.toMatchObject({
@@ -54,7 +70,13 @@ describe('the HTTP server', () => {
   });
 
   it('closes what comes beyond its limit of connections', async () => {
-    const server = await startHttpServer({ host: '127.0.0.1', port: 0, metrics: async () => '', problems: () => [] });
+    const server = await startHttpServer({
+      host: '127.0.0.1',
+      port: 0,
+      metrics: async () => '',
+      problems: () => [],
+      startProblems: () => [],
+    });
     onTestFinished(() => server.close());
     const sockets = Array.from({ length: 40 }, () =>
       connect(server.port, '127.0.0.1')

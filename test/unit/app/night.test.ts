@@ -153,3 +153,37 @@ describe('a service with nothing to do', () => {
     expect(lag?.values).toMatchObject([{ labels: { partition: '1' }, value: 2 }]);
   });
 });
+
+describe('a service whose brokers are gone', () => {
+  it('is not ready after two minutes and says so, once, until they answer again', async () => {
+    const { log, lines } = createTestLog();
+    const clock = new TestClock();
+    await using watch = await watchService(readSettings({ HTTP_PORT: '0' }), { log, clock });
+    watch.observer.assigned?.(new Map());
+    const { port } = lines[0] ?? {};
+    const ready = async (): Promise<unknown> => (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).json();
+    watch.lagged(new Map());
+    clock.pass(119_000);
+    expect(await ready()).toEqual({ ok: true, problems: [] });
+    clock.pass(1000);
+    expect(await ready()).toEqual({ ok: false, problems: ['no broker has answered for 120 s'] });
+    await ready();
+    expect(lines.slice(2)).toMatchObject([{ level: 50, silentSeconds: 120 }]);
+    watch.lagged(new Map());
+    expect(await ready()).toEqual({ ok: true, problems: [] });
+    expect(lines.slice(3)).toMatchObject([{ level: 30, msg: 'the brokers answer again' }]);
+  });
+});
+
+describe('a service that starts', () => {
+  it('has started once lake and topic have answered, and stays so', async () => {
+    const { log, lines } = createTestLog();
+    await using watch = await watchService(readSettings({ HTTP_PORT: '0' }), { log });
+    const { port } = lines[0] ?? {};
+    const started = async (): Promise<unknown> => (await fetch(`http://127.0.0.1:${String(port)}/startupz`)).json();
+    watch.started('lake');
+    expect(await started()).toEqual({ ok: false, problems: ['the topic has not answered yet'] });
+    watch.started('topic');
+    expect(await started()).toEqual({ ok: true, problems: [] });
+  });
+});
