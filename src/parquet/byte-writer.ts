@@ -35,16 +35,6 @@ export class ByteWriter {
     this.#length = this.#bytes.writeInt32LE(value, this.#length);
   }
 
-  float(value: number): void {
-    this.#reserve(4);
-    this.#length = this.#bytes.writeFloatLE(value, this.#length);
-  }
-
-  double(value: number): void {
-    this.#reserve(8);
-    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
-  }
-
   int64(value: bigint): void {
     this.#reserve(8);
     this.#length = this.#bytes.writeBigInt64LE(value, this.#length);

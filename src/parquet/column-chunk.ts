@@ -1,11 +1,12 @@
 import { ByteWriter } from './byte-writer.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Turns } from '../runtime/turns.ts';
+import { encodingOf } from './choose-encoding.ts';
 import { bitWidth, writeLevels, writeRun } from './encodings.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import type { LeafType } from './parquet-schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
-import { encodingOf, encodings, type ValueEncoding } from './value-encoding.ts';
+import { encodings, type ValueEncoding } from './value-encoding.ts';
 
 /** Facts for the footer about one leaf of one row group. */
 export interface ChunkFacts {

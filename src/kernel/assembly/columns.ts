@@ -90,9 +90,13 @@ const startSlots: i32 = 256;
 /** Most collisions per value, on average: numbers that are chosen to collide get no dictionary. */
 const probesPerValue: i32 = 16;
 
+/** Numbers of which hardly any comes again among the first ones get no dictionary. */
+const trialValues: i32 = 4096;
+const trialDistinctMax: i32 = trialValues - trialValues / 16;
+
 /**
  * Makes a dictionary of doubles, which are told apart by their bits: zeros of both signs stay apart. The distinct ones go to `numbers`, the
- * id of each value to `ids`. Answers with how many are distinct, -1 when they are more than `numbersMax` or collide too often.
+ * id of each value to `ids`. Answers with how many are distinct, -1 when they are more than `numbersMax`, hardly repeat, or collide too often.
  */
 export function idsOfNumbers(values: usize, count: i32, numbersMax: i32, numbers: usize, ids: usize): i32 {
   let slotCount = startSlots;
@@ -109,7 +113,7 @@ export function idsOfNumbers(values: usize, count: i32, numbersMax: i32, numbers
       id = load<i32>(slots + ((<usize>slot) << 2)) - 1;
     }
     if (id < 0) {
-      if (found == numbersMax) return -1;
+      if (found == numbersMax || (found == trialDistinctMax && index < trialValues)) return -1;
       id = found++;
       store<u64>(numbers + ((<usize>id) << 3), bits);
       store<i32>(slots + ((<usize>slot) << 2), found);

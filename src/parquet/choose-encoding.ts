@@ -1,0 +1,36 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import { unreachable } from '../runtime/errors.ts';
+import { writeBits } from './encodings.ts';
+import type { LeafValues } from './leaf-values.ts';
+import { bigintEncoding, doubleEncoding, integerEncoding } from './number-encoding.ts';
+import { stringEncoding } from './string-encoding.ts';
+import { encodings, type ValueEncoding } from './value-encoding.ts';
+
+/** Chooses an encoding. Allocates in the kernel for the time of the chunk. */
+export function encodingOf(flat: LeafValues, kernel: Kernel): ValueEncoding {
+  switch (flat.kind) {
+    case 'strings':
+      return stringEncoding(flat.ids, flat.dictionary, kernel);
+    case 'doubles':
+      return doubleEncoding(flat.values, flat.isFloat, kernel);
+    case 'integers':
+      return integerEncoding(flat.values, flat.bytes, kernel);
+    case 'bigints':
+      return bigintEncoding(flat.values);
+    case 'booleans':
+      return booleanEncoding(flat.values, kernel);
+    default:
+      return unreachable(flat);
+  }
+}
+
+function booleanEncoding(values: Uint8Array, kernel: Kernel): ValueEncoding {
+  const min = values.includes(0) ? 0 : 1;
+  const max = values.includes(1) ? 1 : 0;
+  return {
+    encoding: encodings.plain,
+    bytesPerValue: 1 / 8,
+    ...(values.length > 0 && { bounds: { min: Uint8Array.of(min), max: Uint8Array.of(max) } }),
+    write: (out, first, end) => writeBits(out, kernel, values.subarray(first, end)),
+  };
+}

@@ -1,0 +1,130 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import { bitWidth, writeDeltas, type KernelValues } from './encodings.ts';
+import { bytesOf, encodings, idsEncoding, type ValueEncoding } from './value-encoding.ts';
+
+/** Most distinct numbers in a dictionary: 16 bits per id. */
+const dictionaryNumbersMax = 65_536;
+const sampleValues = 4096;
+/** Differences of numbers below this, and differences of those, are exact. */
+const exactRange = 2 ** 51;
+
+export function doubleEncoding(values: Float64Array, isFloat: boolean, kernel: Kernel): ValueEncoding {
+  const form = isFloat ? floats : doubles;
+  const numbers: KernelValues = { address: kernel.copyInDoubles(values), count: values.length };
+  const { min, max } = kernel.rangeOf(numbers.address, numbers.count);
+  // a zero of either sign lies within
+  const bounds = boundsOf(values, form, { min: min === 0 ? -0 : min, max: max === 0 ? 0 : max });
+  const found = numberDictionary(numbers, values.length / 2, kernel);
+  return { ...(found ? dictionaryEncoding(found, form, kernel) : plainNumbers(values, form)), ...bounds };
+}
+
+export function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8, kernel: Kernel): ValueEncoding {
+  const form = bytes === 4 ? int32s : int64s;
+  const numbers: KernelValues = { address: kernel.copyInDoubles(values), count: values.length };
+  const { min, max } = kernel.rangeOf(numbers.address, numbers.count);
+  const bounds = boundsOf(values, form, { min, max });
+  const isExact = max - min < (bytes === 4 ? 2 ** 31 : exactRange) && Math.abs(min) < exactRange;
+  const deltaBytes = isExact ? deltaBytesOf(numbers, kernel) : bytes;
+  const found = deltaBytes > 1 ? numberDictionary(numbers, values.length / 8, kernel) : undefined;
+  if (found !== undefined && bitWidth(found.numbers.length) / 8 < deltaBytes) {
+    return { ...dictionaryEncoding(found, form, kernel), ...bounds };
+  }
+  if (isExact) {
+    return {
+      encoding: encodings.deltaBinaryPacked,
+      bytesPerValue: deltaBytes,
+      ...bounds,
+      write: (out, first, end) => writeDeltas(out, kernel, cut(numbers, first, end)),
+    };
+  }
+  return { ...plainNumbers(values, form), ...bounds };
+}
+
+type Numbers = Float64Array | Int32Array;
+
+/** Numbers as the plain encoding has them: little-endian, as is the memory of whatever runs the kernel. */
+interface PlainForm {
+  readonly bytes: 4 | 8;
+  of(values: Numbers): ArrayBufferView;
+}
+
+const doubles: PlainForm = { bytes: 8, of: (values) => values };
+const floats: PlainForm = { bytes: 4, of: (values) => Float32Array.from(values) };
+const int32s: PlainForm = { bytes: 4, of: (values) => Int32Array.from(values) };
+const int64s: PlainForm = { bytes: 8, of: (values) => BigInt64Array.from(values, BigInt) };
+
+function plainBytes(values: Numbers, form: PlainForm): Uint8Array {
+  const { buffer, byteOffset, byteLength } = form.of(values);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function boundsOf(
+  { length }: Numbers,
+  form: PlainForm,
+  { min, max }: { readonly min: number; readonly max: number },
+): Pick<ValueEncoding, 'bounds'> {
+  const bytes = (value: number): Uint8Array => plainBytes(Float64Array.of(value), form);
+  return length === 0 ? {} : { bounds: { min: bytes(min), max: bytes(max) } };
+}
+
+function dictionaryEncoding({ numbers, ids }: NumberDictionary, form: PlainForm, kernel: Kernel): ValueEncoding {
+  return idsEncoding(ids, { bytes: plainBytes(numbers, form), count: numbers.length }, kernel);
+}
+
+function plainNumbers(values: Numbers, form: PlainForm): ValueEncoding {
+  return {
+    encoding: encodings.plain,
+    bytesPerValue: form.bytes,
+    write: (out, first, end) => out.bytes(plainBytes(values.subarray(first, end), form)),
+  };
+}
+
+/** Estimates the bytes that a value takes as a difference, by the first ones. */
+function deltaBytesOf(numbers: KernelValues, kernel: Kernel): number {
+  const sample = cut(numbers, 0, Math.min(numbers.count, sampleValues));
+  return bytesOf((out) => writeDeltas(out, kernel, sample)).length / Math.max(1, sample.count);
+}
+
+export function bigintEncoding(values: BigInt64Array): ValueEncoding {
+  let min = values[0] ?? 0n;
+  let max = min;
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return {
+    encoding: encodings.plain,
+    bytesPerValue: BigInt64Array.BYTES_PER_ELEMENT,
+    bounds: { min: bytesOf((out) => out.int64(min)), max: bytesOf((out) => out.int64(max)) },
+    write: (out, first, end) => {
+      const { buffer, byteOffset, byteLength } = values.subarray(first, end);
+      out.bytes(new Uint8Array(buffer, byteOffset, byteLength));
+    },
+  };
+}
+
+/** Selects doubles `[first, end)` of those in the kernel. */
+function cut({ address }: KernelValues, first: number, end: number): KernelValues {
+  return { address: address + first * Float64Array.BYTES_PER_ELEMENT, count: end - first };
+}
+
+interface NumberDictionary {
+  readonly numbers: Float64Array;
+  readonly ids: KernelValues;
+}
+
+/** Makes a dictionary of numbers by their bits, so that zeros of both signs stay apart; `undefined` when there are more than `countMax`. */
+function numberDictionary(
+  { address, count }: KernelValues,
+  countMax: number,
+  kernel: Kernel,
+): NumberDictionary | undefined {
+  const { calls } = kernel;
+  const numbersMax = Math.floor(Math.min(dictionaryNumbersMax, countMax));
+  const ids = calls.allocate(count * Int32Array.BYTES_PER_ELEMENT);
+  return kernel.withScratch(() => {
+    const numbers = calls.allocate(numbersMax * Float64Array.BYTES_PER_ELEMENT);
+    const found = calls.idsOfNumbers(address, count, numbersMax, numbers, ids);
+    return found < 0 ? undefined : { numbers: kernel.copyOutDoubles(numbers, found), ids: { address: ids, count } };
+  });
+}
