@@ -2,6 +2,8 @@ import { ByteWriter } from './byte-writer.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Turns } from '../runtime/turns.ts';
 import { encodingOf } from './choose-encoding.ts';
+import { createCompress, type Compress } from './compression.ts';
+import type { Codec } from './encoder-options.ts';
 import { bitWidth, writeLevels, writeRun } from './encodings.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import type { LeafType } from './parquet-schema.ts';
@@ -22,11 +24,9 @@ export interface ChunkFacts {
   readonly unpackedBytes: number;
 }
 
-export type Compress = (bytes: Uint8Array) => Uint8Array;
-
 /** Tools for writing a chunk; the kernel's memory is used for the time of one chunk. */
 export interface ChunkTools {
-  readonly compress: Compress;
+  readonly codec: Codec;
   readonly kernel: Kernel;
   readonly turns: Turns;
 }
@@ -51,8 +51,9 @@ export async function writeColumnChunk(file: FileWriter, leaf: LeafColumn, tools
 async function writeChunk(
   file: FileWriter,
   leaf: LeafColumn,
-  { compress, kernel, turns }: ChunkTools,
+  { codec, kernel, turns }: ChunkTools,
 ): Promise<ChunkFacts> {
+  const compress = createCompress(codec);
   const start = file.length;
   const before = file.unpackedBytes;
   const values = encodingOf(leaf.values, kernel);

@@ -1,25 +1,15 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ColumnarTable } from '../consumer/ports/columnar-table.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { useKernel, type Kernel } from '../kernel/kernel.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { Turns } from '../runtime/turns.ts';
-import { wasmUtils } from '../runtime/wasm-utils.ts';
-import { FileWriter, writeColumnChunk, type ChunkFacts, type Compress } from './column-chunk.ts';
+import { FileWriter, writeColumnChunk, type ChunkFacts } from './column-chunk.ts';
 import { leavesOf } from './leaves.ts';
 import { footerOf, type RowGroupFacts } from './footer.ts';
-import type { Codec, EncoderOptions } from './encoder-options.ts';
+import type { EncoderOptions } from './encoder-options.ts';
 import { schemaOf } from './parquet-schema.ts';
 
 const magic = Buffer.from('PAR1');
-
-const compressors: Readonly<Record<Codec, Compress>> = {
-  zstd: (bytes) => zstdCompressSync(bytes, { pledgedSrcSize: bytes.length }),
-  gzip: (bytes) => gzipSync(bytes),
-  snappy: (bytes) => wasmUtils().snappyCompress(Buffer.from(bytes)),
-  // the page's bytes are used again for the next one
-  uncompressed: (bytes) => Uint8Array.from(bytes),
-};
 
 /**
  * Writes tables from their columns and ready dictionaries, without an object per value of a flat column.
@@ -48,7 +38,7 @@ async function encodeTable(
   { codec, rowGroupRows }: EncoderOptions,
   kernel: Kernel,
 ): Promise<Uint8Array> {
-  const tools = { compress: compressors[codec], kernel, turns: new Turns() };
+  const tools = { codec, kernel, turns: new Turns() };
   const file = new FileWriter();
   const rowGroups: RowGroupFacts[] = [];
   file.append(magic);
