@@ -39,6 +39,8 @@ const others: ReadonlySet<string> = new Set([
   'DATA_LOCATION_ACCESS',
   'GENERAL_PURPOSE',
   'SHORT_LIVED_CERTIFICATE',
+  // our image's build
+  'NODE_IMAGE',
   // Node and the C library
   'NODE_OPTIONS',
   'MALLOC_MMAP_THRESHOLD_',
