@@ -49,26 +49,28 @@ export class KernelFieldEntries {
     return this.#kernel.calls.kindBitsOf(this.address);
   }
 
-  /** Gives the dictionary id of each entry's string, -1 for an entry whose kind is not among `kindBits`; stale with the next call. */
-  idsOf(kindBits: number, dictionary: Address): Int32Array {
-    const { calls, ids } = this.#kernel;
-    calls.dictionaryIdsOf(this.address, kindBits, dictionary, ids);
-    return this.#int32(ids);
+  /** Gives the rows and numbers of the entries whose kind is among `kindBits`; stale with the next call, as what the next two give. */
+  numbersOf(kindBits: number): { readonly rows: Int32Array; readonly numbers: Float64Array } {
+    const { calls, rows, numbers } = this.#kernel;
+    const count = calls.copyNumbers(this.address, kindBits, rows, numbers);
+    const first = numbers / Float64Array.BYTES_PER_ELEMENT;
+    return { rows: this.#int32(rows, count), numbers: this.#kernel.float64.subarray(first, first + count) };
   }
 
-  /**
-   * Gives the strings of the entries whose kind is among `kindBits`, one behind the other, with the offsets where they end: as if they were
-   * appended to others. The ids of entries count on from `first.id`, those of other entries are -1. Stale with the next call.
-   */
-  stringsOf(kindBits: number, first: { readonly id: number; readonly offset: number }) {
-    const { calls, ids, strings, stringEnds, bytes, int32 } = this.#kernel;
-    const count = calls.copyStrings(this.address, kindBits, first.id, first.offset, strings, stringEnds, ids);
-    const ends = int32.subarray(
-      stringEnds / Int32Array.BYTES_PER_ELEMENT,
-      stringEnds / Int32Array.BYTES_PER_ELEMENT + count,
-    );
-    const length = (ends[count - 1] ?? first.offset) - first.offset;
-    return { bytes: bytes.subarray(strings, strings + length), ends, ids: this.#int32(ids) };
+  /** Gives the rows and dictionary ids of the strings whose kind is among `kindBits`. */
+  idsOf(kindBits: number, dictionary: Address): { readonly rows: Int32Array; readonly ids: Int32Array } {
+    const { calls, rows, ids } = this.#kernel;
+    const count = calls.dictionaryIdsOf(this.address, kindBits, dictionary, rows, ids);
+    return { rows: this.#int32(rows, count), ids: this.#int32(ids, count) };
+  }
+
+  /** Gives the strings whose kind is among `kindBits`, one behind the other, with their rows, and their ends as if the first one began at `offset`. */
+  stringsOf(kindBits: number, offset: number) {
+    const { calls, rows, strings, ids: output, bytes } = this.#kernel;
+    const count = calls.copyStrings(this.address, kindBits, offset, rows, strings, output);
+    const ends = this.#int32(output, count);
+    const length = (ends[count - 1] ?? offset) - offset;
+    return { rows: this.#int32(rows, count), ends, bytes: bytes.subarray(strings, strings + length) };
   }
 
   /** Lets arrays or structs that fit the type whole be told from others. */
@@ -76,9 +78,9 @@ export class KernelFieldEntries {
     this.#kernel.calls.setType(this.address, type.address);
   }
 
-  #int32(address: Address): Int32Array {
+  #int32(address: Address, count = this.count): Int32Array {
     const first = address / Int32Array.BYTES_PER_ELEMENT;
-    return this.#kernel.int32.subarray(first, first + this.count);
+    return this.#kernel.int32.subarray(first, first + count);
   }
 }
 

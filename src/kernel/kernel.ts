@@ -50,16 +50,9 @@ interface Calls {
   endsOf(field: Address): Address;
   numbersOf(field: Address): Address;
   kindBitsOf(field: Address): number;
-  dictionaryIdsOf(field: Address, kindBits: number, dictionary: Address, ids: Address): void;
-  copyStrings(
-    field: Address,
-    kindBits: number,
-    firstId: number,
-    offset: number,
-    to: Address,
-    ends: Address,
-    ids: Address,
-  ): number;
+  copyNumbers(field: Address, kindBits: number, rows: Address, numbers: Address): number;
+  dictionaryIdsOf(field: Address, kindBits: number, dictionary: Address, rows: Address, ids: Address): number;
+  copyStrings(field: Address, kindBits: number, offset: number, rows: Address, to: Address, ends: Address): number;
   minOf(values: Address, count: number): number;
   maxOf(values: Address, count: number): number;
   minFrom(values: Address, count: number, floor: number): number;
@@ -105,11 +98,12 @@ export class Kernel {
   /** Input: begin and end of each record, 32 bits each, `windowRecords` long. */
   readonly starts: Address;
   readonly ends: Address;
-  /** Output: one dictionary id per record, `windowRecords` long. */
+  /** Output: rows, and a dictionary id, a number or the end of a string for each; `windowRecords` long. */
+  readonly rows: Address;
   readonly ids: Address;
-  /** Output: strings, at most `windowBytes`, and where they end. */
+  readonly numbers: Address;
+  /** Output: strings, at most `windowBytes`. */
   readonly strings: Address;
-  readonly stringEnds: Address;
   readonly #own: Address;
   #bytes = new Uint8Array(0);
   #int32 = new Int32Array(0);
@@ -124,9 +118,10 @@ export class Kernel {
     this.window = this.calls.allocate(windowBytes + paddingBytes);
     this.starts = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.ends = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
+    this.rows = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.ids = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
+    this.numbers = this.calls.allocate(windowRecords * Float64Array.BYTES_PER_ELEMENT);
     this.strings = this.calls.allocate(windowBytes);
-    this.stringEnds = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.calls.createStrings(windowBytes);
     const powers = new Uint8Array(powersOfFive().buffer);
     const table = this.calls.createPowers(powers.length);

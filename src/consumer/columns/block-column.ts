@@ -12,14 +12,14 @@ const numbers = bitOf(kinds.kindNumber);
 const strings = bitOf(kinds.kindString);
 const times = bitOf(kinds.kindTime);
 const dates = bitOf(kinds.kindDate);
+const anyStrings = strings | times | dates;
 const booleans = bitOf(kinds.kindTrue) | bitOf(kinds.kindFalse);
 const typedNested = bitOf(kinds.kindTypedNested);
 
-/** Kinds of values that go to one column. */
-interface Share {
-  readonly kindBits: number;
-  readonly form: 'numbers' | 'strings' | 'nested';
-  readonly column: ColumnBuilder | undefined;
+/** Rows `[first, end)`. */
+interface Rows {
+  readonly first: number;
+  readonly end: number;
 }
 
 /** The values of one field of a block. */
@@ -44,8 +44,11 @@ export class BlockColumn {
   /** Sets the event times of the rows, in milliseconds. */
   readEventTimes(into: Float64Array): void {
     const { entries } = this.#field;
-    const { rows, kinds: kindAt, numbers: numberAt } = entries;
-    for (const [entry, row] of rows.entries()) {
+    const { rows, kinds: kindAt, numbers: numberAt, kindBits } = entries;
+    const [first = 0] = rows;
+    if (kindBits === times && rows.at(-1) === first + rows.length - 1) return into.set(numberAt, first);
+    for (let entry = 0; entry < rows.length; entry++) {
+      const row = rows[entry] ?? 0;
       const kind = kindAt[entry];
       if (kind === kinds.kindTime) into[row] = numberAt[entry] ?? Number.NaN;
       else if (kind === kinds.kindNumber) into[row] = eventTimeOf(numberAt[entry]);
@@ -54,65 +57,61 @@ export class BlockColumn {
   }
 
   /** Adds all values to their columns, in the rows of a block; answers with false, and adds none, when there is no column yet for some. */
-  addAll(block: { readonly first: number; readonly end: number }): boolean {
+  addAll(block: Rows): boolean {
     const { kindBits } = this.#field.entries;
-    const shares = this.#sharesOf(kindBits);
-    if (shares === undefined) return false;
-    for (const { kindBits: share, form, column } of shares) {
-      if (column === undefined) continue;
-      column.noteField(this.#field.name, block.first, block.end);
-      if (form === 'nested') this.#addNested(column);
-      else if ((kindBits & ~share) === 0) this.#addOnly(form, column, share);
-      else this.#addSome(form, column, share);
-    }
+    if (!this.#haveColumns(kindBits)) return false;
+    const { state, isString } = this.#field;
+    this.#addNumbers(state?.numbers, numbers, kindBits, block);
+    this.#addNumbers(state?.booleans, booleans, kindBits, block);
+    this.#addStrings(state?.strings, isString ? anyStrings : strings, kindBits, block);
+    if (!isString) this.#addNumbers(state?.timestamps, times, kindBits, block);
+    if (!isString) this.#addNumbers(state?.dates, dates, kindBits, block);
+    if ((kindBits & typedNested) !== 0) this.#addNested(kindBits, block);
     return true;
   }
 
-  /** Splits the kinds that occur by their columns; `undefined` when one of them has none. */
-  #sharesOf(kindBits: number): Share[] | undefined {
+  /** Tells whether there is a column for each kind that occurs. */
+  #haveColumns(kindBits: number): boolean {
     const { state, isString } = this.#field;
-    const all: readonly Share[] = [
-      { kindBits: numbers, form: 'numbers', column: state?.numbers },
-      { kindBits: isString ? strings | times | dates : strings, form: 'strings', column: state?.strings },
-      { kindBits: isString ? 0 : times, form: 'numbers', column: state?.timestamps },
-      { kindBits: isString ? 0 : dates, form: 'numbers', column: state?.dates },
-      { kindBits: booleans, form: 'numbers', column: state?.booleans },
-      { kindBits: typedNested, form: 'nested', column: this.#nested?.column },
-    ];
-    const shares = all.filter((share) => (share.kindBits & kindBits) !== 0);
-    let covered = 0;
-    for (const { kindBits: bits, column } of shares) if (column !== undefined) covered |= bits;
-    return (kindBits & ~covered) === 0 ? shares : undefined;
+    if (state === undefined) return false;
+    const { numbers: ofNumbers, booleans: ofBooleans, strings: ofStrings, timestamps, dates: ofDates } = state;
+    let missing = kindBits;
+    if (ofNumbers !== undefined) missing &= ~numbers;
+    if (ofBooleans !== undefined) missing &= ~booleans;
+    if (ofStrings !== undefined) missing &= ~(isString ? anyStrings : strings);
+    if (timestamps !== undefined && !isString) missing &= ~times;
+    if (ofDates !== undefined && !isString) missing &= ~dates;
+    if (this.#nested !== undefined) missing &= ~typedNested;
+    return missing === 0;
   }
 
-  #addOnly(form: 'numbers' | 'strings', to: ColumnBuilder, kindBits: number): void {
-    const { entries } = this.#field;
-    if (form === 'numbers') return to.appendNumbers(entries.rows, entries.numbers);
-    // this may allocate in the kernel: rows are looked at afterwards
-    const ids = to.strings.idsOf(entries, kindBits);
-    to.appendIds(entries.rows, ids);
+  #addNumbers(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {
+    if (to === undefined || (kindBits & share) === 0) return;
+    const { entries, name } = this.#field;
+    to.noteField(name, block.first, block.end);
+    if ((kindBits & ~share) === 0) return to.appendNumbers(entries.rows, entries.numbers);
+    const some = entries.numbersOf(share);
+    to.appendNumbers(some.rows, some.numbers);
   }
 
-  /** Adds the values of some kinds, where there are others beside them. */
-  #addSome(form: 'numbers' | 'strings', to: ColumnBuilder, kindBits: number): void {
-    const { entries } = this.#field;
-    const ids = form === 'strings' ? to.strings.idsOf(entries, kindBits) : undefined;
-    const { rows, kinds: kindAt, numbers: numberAt } = entries;
-    for (const [entry, row] of rows.entries()) {
-      if ((bitOf(kindAt[entry] ?? 0) & kindBits) === 0) continue;
-      if (ids === undefined) to.pushNumber(row, numberAt[entry] ?? 0);
-      else to.pushId(row, ids[entry] ?? 0);
-    }
+  #addStrings(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {
+    if (to === undefined || (kindBits & share) === 0) return;
+    to.noteField(this.#field.name, block.first, block.end);
+    const { rows, ids } = to.strings.addAll(this.#field.entries, share);
+    to.appendIds(rows, ids);
   }
 
   /** Adds arrays or structs that fit their type whole. */
-  #addNested(to: ColumnBuilder): void {
-    const { rows, kinds: kindAt, starts, ends } = this.#field.entries;
+  #addNested(kindBits: number, block: Rows): void {
+    const { name, entries } = this.#field;
+    const { rows, starts, ends, kinds: kindAt } = entries;
     const { bytes, shift } = this.#scanner;
-    for (const [entry, row] of rows.entries()) {
-      if (kindAt[entry] !== kinds.kindTypedNested) continue;
-      to.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
-    }
+    const to = this.#nested?.column;
+    to?.noteField(name, block.first, block.end);
+    if (kindBits === typedNested) return to?.appendJson(rows, { bytes, starts, ends, shift });
+    for (let entry = 0; entry < rows.length; entry++)
+      if (kindAt[entry] === kinds.kindTypedNested)
+        to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
   }
 
   /** Adds one array or struct that fits its type whole; answers with false when it is something else. */

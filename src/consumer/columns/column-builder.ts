@@ -3,7 +3,7 @@ import type { ColumnType } from '../../schema/types.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { BatchSpace } from './batch-space.ts';
 import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';
-import { JsonValues } from '../ports/json-values.ts';
+import { JsonValues, type JsonRanges } from '../ports/json-values.ts';
 import { ColumnStrings } from './column-strings.ts';
 
 /** Values for which a rare column has room at first. */
@@ -110,6 +110,13 @@ export class ColumnBuilder {
   appendIds(rows: Int32Array, ids: Int32Array): void {
     this.#reserve(rows);
     this.#ids.set(ids, this.#count);
+    this.#count += rows.length;
+  }
+
+  /** Adds arrays or structs that fit the known type whole, as `appendNumbers` does: by their positions, which are `shift` more than in `bytes`. */
+  appendJson(rows: Int32Array, values: JsonRanges): void {
+    this.#reserve(rows);
+    this.#nested.addAll(values);
     this.#count += rows.length;
   }
 

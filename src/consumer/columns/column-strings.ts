@@ -29,12 +29,12 @@ export class ColumnStrings {
     return id;
   }
 
-  /** Adds the strings of a scanned field; gives the id of each entry, -1 for one whose kind is not among `kindBits`. Stale with the next call. */
-  idsOf(entries: KernelFieldEntries, kindBits: number): Int32Array {
+  /** Adds the strings of a scanned field whose kind is among `kindBits`; gives their rows and ids, stale with the next call. */
+  addAll(entries: KernelFieldEntries, kindBits: number): { readonly rows: Int32Array; readonly ids: Int32Array } {
     if (this.#plain !== undefined) return this.#plain.addAll(entries, kindBits);
-    const ids = entries.idsOf(kindBits, this.#dictionary.address);
-    this.#countStrings(ids.length);
-    return ids;
+    const added = entries.idsOf(kindBits, this.#dictionary.address);
+    this.#countStrings(added.ids.length);
+    return added;
   }
 
   /** Gives the strings by their ids; those that have come late need not be distinct. */

@@ -35,15 +35,16 @@ export class PlainStrings {
     return this.#count - 1;
   }
 
-  /** Adds the strings of a scanned field, as `ColumnStrings.idsOf` does. */
-  addAll(entries: KernelFieldEntries, kindBits: number): Int32Array {
+  /** Adds the strings of a scanned field, as `ColumnStrings.addAll` does. */
+  addAll(entries: KernelFieldEntries, kindBits: number): { readonly rows: Int32Array; readonly ids: Int32Array } {
+    const first = this.#count;
     const used = this.#used;
-    const { bytes, ends, ids } = entries.stringsOf(kindBits, { id: this.#count, offset: used });
+    const { rows, bytes, ends } = entries.stringsOf(kindBits, used);
     this.#reserve(ends.length, bytes.length);
     this.#bytes.set(bytes, used);
-    this.#offsets.set(ends, this.#count + 1);
+    this.#offsets.set(ends, first + 1);
     this.#count += ends.length;
-    return ids;
+    return { rows, ids: Int32Array.from({ length: ends.length }, (_, index) => first + index) };
   }
 
   finish(): StringDictionary {

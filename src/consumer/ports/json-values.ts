@@ -2,6 +2,14 @@ import { parseJson, parsePlainJson, writeJson } from '../../schema/exact-json.ts
 
 const writtenBytes = 256 * 1024;
 
+/** JSON values in `bytes`, by positions that are `shift` more than there. */
+export interface JsonRanges {
+  readonly bytes: Buffer;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly shift: number;
+}
+
 /**
  * Arrays and structs as byte ranges of their JSON in the records: objects for a whole batch would fill the heap, and each is needed one at a
  * time. Valid as long as the records' bytes are.
@@ -24,6 +32,19 @@ export class JsonValues {
     this.#sourceOf[at] = this.#sources.length - 1;
     this.#starts[at] = start;
     this.#ends[at] = end;
+  }
+
+  /** Adds the values of many rows. */
+  addAll({ bytes, starts, ends, shift }: JsonRanges): void {
+    if (this.#sources.at(-1) !== bytes) this.#sources.push(bytes);
+    const first = this.#count;
+    this.#count += starts.length;
+    while (this.#count > this.#starts.length) this.#grow();
+    this.#sourceOf.fill(this.#sources.length - 1, first, this.#count);
+    for (let index = 0; index < starts.length; index++) {
+      this.#starts[first + index] = (starts[index] ?? 0) - shift;
+      this.#ends[first + index] = (ends[index] ?? 0) - shift;
+    }
   }
 
   /** Adds a value, whose JSON is written. */

@@ -104,43 +104,54 @@ export function kindBitsOf(field: Field): i32 {
   return found;
 }
 
-/** Writes a dictionary id for each entry to `ids`: that of its string, -1 for an entry whose kind is not among `kindBits`. */
-export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Dictionary, ids: usize): void {
+/** Tells whether the entry's kind is among `kindBits`. */
+function isAmong(field: Field, entry: usize, kindBits: i32): bool {
+  return (kindBits & (1 << (<i32>load<u8>(field.kinds + entry)))) != 0;
+}
+
+/** Copies the row and the number of each entry whose kind is among `kindBits`; answers with how many there are. */
+export function copyNumbers(field: Field, kindBits: i32, rows: usize, numbers: usize): i32 {
+  let count: usize = 0;
   for (let entry: usize = 0; entry < <usize>field.count; entry++) {
-    const isAsked = (kindBits & (1 << (<i32>load<u8>(field.kinds + entry)))) != 0;
-    const range = entry << 2;
-    const id = isAsked ? idOf(dictionary, load<u32>(field.starts + range), load<u32>(field.ends + range)) : -1;
-    store<i32>(ids + range, id);
+    if (!isAmong(field, entry, kindBits)) continue;
+    store<i32>(rows + (count << 2), load<i32>(field.rows + (entry << 2)));
+    store<f64>(numbers + (count << 3), load<f64>(field.numbers + (entry << 3)));
+    count++;
   }
+  return <i32>count;
+}
+
+/** Writes the row and the dictionary id of each string whose kind is among `kindBits`; answers with how many there are. */
+export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Dictionary, rows: usize, ids: usize): i32 {
+  let count: usize = 0;
+  for (let entry: usize = 0; entry < <usize>field.count; entry++) {
+    if (!isAmong(field, entry, kindBits)) continue;
+    const range = entry << 2;
+    const id = idOf(dictionary, load<u32>(field.starts + range), load<u32>(field.ends + range));
+    store<i32>(rows + (count << 2), load<i32>(field.rows + range));
+    store<i32>(ids + (count << 2), id);
+    count++;
+  }
+  return <i32>count;
 }
 
 /**
- * Copies the strings of the entries whose kind is among `kindBits` to `to`, one behind the other. Where they end goes to `ends`, as if the first
- * one began at `offset`; to `ids` go ids from `firstId` on, -1 for the other entries. Answers with the number of strings.
+ * Copies the strings whose kind is among `kindBits` to `to`, one behind the other, and their rows to `rows`. Where they end goes to `ends`, as if
+ * the first one began at `offset`. Answers with how many there are.
  */
-export function copyStrings(
-  field: Field,
-  kindBits: i32,
-  firstId: i32,
-  offset: i32,
-  to: usize,
-  ends: usize,
-  ids: usize,
-): i32 {
-  let count = 0;
+export function copyStrings(field: Field, kindBits: i32, offset: i32, rows: usize, to: usize, ends: usize): i32 {
+  let count: usize = 0;
   let end = to;
   for (let entry: usize = 0; entry < <usize>field.count; entry++) {
+    if (!isAmong(field, entry, kindBits)) continue;
     const range = entry << 2;
-    if ((kindBits & (1 << (<i32>load<u8>(field.kinds + entry)))) == 0) {
-      store<i32>(ids + range, -1);
-      continue;
-    }
     const start = <usize>load<u32>(field.starts + range);
     const length = <usize>load<u32>(field.ends + range) - start;
     memory.copy(end, start, length);
     end += length;
-    store<i32>(ends + ((<usize>count) << 2), offset + <i32>(end - to));
-    store<i32>(ids + range, firstId + count++);
+    store<i32>(rows + (count << 2), load<i32>(field.rows + range));
+    store<i32>(ends + (count << 2), offset + <i32>(end - to));
+    count++;
   }
-  return count;
+  return <i32>count;
 }

@@ -13,6 +13,7 @@ export {
   stringOffsetsOf,
 } from './dictionary';
 export {
+  copyNumbers,
   copyStrings,
   countOf,
   dictionaryIdsOf,

@@ -27,12 +27,17 @@ export class KeyTable {
   slotsMask: i32;
   /** True once collisions were so many that somebody must have made them. */
   isStrong: bool;
+  /** How often a key came lately that was not expected, less how often one was. */
+  surprises: i32;
 }
 
 const vectorBytes: usize = 16;
 const startSlots: i32 = 16;
 /** Most slots that are looked at for one key before the table gets a stronger hash: by chance it is never so many. */
 const probesMax: i32 = 32;
+/** Keys in no order are not compared with those that came next before. */
+const surprisesMax: i32 = 8;
+const fewSurprises: i32 = 4;
 /** The two quotes and the colon of a literal. */
 const frameBytes: usize = 3;
 
@@ -76,16 +81,22 @@ export let unknownEnd: usize = 0;
 /** Finds the key whose opening quote is at `at`: mostly the one that came after `before` last time. Answers with 0 when it is unknown, or none. */
 export function keyAt(table: KeyTable, at: usize, before: Key): usize {
   const expected = before.next;
-  if (changetype<usize>(expected) != 0) {
-    if (isLiteral(expected, at)) return found(expected, at);
+  if (changetype<usize>(expected) != 0 && table.surprises <= fewSurprises) {
+    if (isLiteral(expected, at)) return found(table, expected, at);
     // that one may be missing this time
     const second = expected.next;
-    if (changetype<usize>(second) != 0 && isLiteral(second, at)) return found(second, at);
+    if (changetype<usize>(second) != 0 && isLiteral(second, at)) return found(table, second, at);
   }
-  return lookUp(table, at, before);
+  const key = lookUp(table, at);
+  if (key == 0) return 0;
+  const isSurprise = key != changetype<usize>(expected);
+  table.surprises = isSurprise ? min(table.surprises + 1, surprisesMax) : max(table.surprises - 1, 0);
+  before.next = changetype<Key>(key);
+  return key;
 }
 
-function found(key: Key, at: usize): usize {
+function found(table: KeyTable, key: Key, at: usize): usize {
+  if (table.surprises > 0) table.surprises--;
   valueStart = at + key.length;
   return changetype<usize>(key);
 }
@@ -105,7 +116,7 @@ function isLiteral(key: Key, at: usize): bool {
   }
 }
 
-function lookUp(table: KeyTable, at: usize, before: Key): usize {
+function lookUp(table: KeyTable, at: usize): usize {
   unknownStart = 0;
   if (load<u8>(at) != quote) return 0;
   const end = endOfKey(at + 1);
@@ -117,7 +128,7 @@ function lookUp(table: KeyTable, at: usize, before: Key): usize {
   if (key == 0) {
     unknownStart = at + 1;
     unknownEnd = end;
-  } else before.next = changetype<Key>(key);
+  }
   return key;
 }
 
