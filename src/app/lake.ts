@@ -8,6 +8,8 @@ export interface Lake {
   readonly catalog: Catalog;
   /** Reads the objects of its tables. */
   readonly parquet: ParquetReader;
+  /** Tries the rights that writing the table needs of the catalog, without changing anything; answers in words. */
+  checkRights(table: CatalogTable | undefined, name: string): Promise<string>;
   /** An engine that can read these tables. */
   openEngine(tables: readonly CatalogTable[]): Promise<QueryEngine>;
 }

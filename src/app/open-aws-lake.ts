@@ -1,4 +1,5 @@
 import { createAthenaQueryEngine } from '../aws/athena-query-engine.ts';
+import { checkGlueRights } from '../aws/check-glue-rights.ts';
 import { createGlueCatalog } from '../aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../aws/s3-object-store.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
@@ -15,6 +16,7 @@ export function openAwsLake(
     store: createS3ObjectStore({ ...aws, bucket, prefix }),
     parquet: hyparquetReader,
     catalog: createGlueCatalog({ ...aws, database }),
+    checkRights: (table, name) => checkGlueRights({ ...aws, database }, { table, name }),
     openEngine: async () =>
       createAthenaQueryEngine({
         ...aws,

@@ -22,6 +22,40 @@ const missing = /NoSuchBucket|NoSuchKey|NotFound/;
 const retryable =
   /BadDigest|ContentSHA256Mismatch|Checksum mismatch|Deserialization error|aborted|terminated|premature|Throttl|SlowDown|TooManyRequests|RequestTimeout|TimeoutError|ConditionalRequestConflict|OperationTimeout|InternalService|ServiceUnavailable|ResourceNumberLimit|ECONN|EPIPE|EAI_AGAIN|ENOTFOUND|socket hang up|NetworkingError/;
 
+interface Special {
+  readonly pattern: RegExp;
+  readonly fate: 'denied' | 'unavailable';
+  readonly hint: string;
+}
+
+const wrongRegion: Special = {
+  pattern:
+    /PermanentRedirect|AuthorizationHeaderMalformed|must be addressed using the specified endpoint|region '.*' is wrong/,
+  fate: 'unavailable',
+  hint: 'AWS_REGION is not the region of the bucket: aws s3api get-bucket-location names it',
+};
+
+/** In order: what says more than its name does. None of them passes by itself. */
+const specials: readonly Special[] = [
+  {
+    pattern: /Lake ?Formation/i,
+    fate: 'denied',
+    hint: 'IAM allows it and Lake Formation does not: grant the role Create table and Describe on the database, all on its tables, and the data location of LAKE (docs/operations.md)',
+  },
+  {
+    pattern:
+      /perform: kms:|KMS\W?\w*(?:Disabled|InvalidState|InvalidKeyUsage|AccessDenied|NotFound)|ciphertext refers to a customer master key/,
+    fate: 'denied',
+    hint: 'give the role kms:GenerateDataKey and kms:Decrypt on the key that the message names, in its IAM policy and in the key’s own; the key must be enabled',
+  },
+  wrongRegion,
+  {
+    pattern: /Region is missing/,
+    fate: 'unavailable',
+    hint: 'set AWS_REGION to the region of bucket and catalog',
+  },
+];
+
 /** Gives an error of the AWS SDK its name, and says whether it is retryable. */
 export function explainAwsError(error: unknown, where: string, area: Area): PipelineError {
   if (error instanceof PipelineError) return error;
@@ -34,6 +68,11 @@ export function explainAwsError(error: unknown, where: string, area: Area): Pipe
     details: { where, ...(status !== undefined && { status }) },
     cause: error,
   };
+  const special = specials.find(({ pattern }) => pattern.test(text));
+  // a HEAD is redirected without a word
+  const named = special ?? (status === 301 ? wrongRegion : undefined);
+  if (named !== undefined)
+    return new PipelineError(codes[area][named.fate], { ...about, retryable: false, hint: named.hint });
   if (denied.test(text) || status === 403) {
     return new PipelineError(codes[area].denied, {
       ...about,

@@ -19,7 +19,11 @@ interface Check {
   readonly name: string;
   /** Answers with what was found; rejects with what is wrong. */
   readonly run: () => Promise<string>;
+  /** What else may explain a failure. */
+  readonly note?: string;
 }
+
+const vpcNote = 'MSK is reached from inside its VPC only: docs/operations.md has the line that runs this there';
 
 const soonDays = 30;
 const lookupsMax = 8;
@@ -34,11 +38,14 @@ export async function doctor(settings: Settings): Promise<number> {
 
 /** Runs checks until one fails, since those after it stand on it. True when all have passed. */
 async function runChecks(checks: readonly Check[]): Promise<boolean> {
-  for (const { name, run } of checks) {
+  for (const { name, run, note } of checks) {
     try {
       printLines(`ok    ${name}: ${await run()}`);
     } catch (error) {
-      printLines(...`FAIL  ${name}: ${describeFailure(error)}`.split('\n'));
+      printLines(
+        ...`FAIL  ${name}: ${describeFailure(error)}`.split('\n'),
+        ...(note === undefined ? [] : [`  ${note}`]),
+      );
       return false;
     }
   }
@@ -61,6 +68,7 @@ function kafkaChecks(settings: KafkaSettings): Check[] {
     },
     {
       name: 'broker',
+      ...(settings.brokers.some((each) => each.includes('.amazonaws.com')) && { note: vpcNote }),
       run: async () => {
         const { kafka } = await connect();
         const { brokers } = await withAdmin(kafka, settings.brokers.join(','), (admin) => admin.describeCluster());
@@ -87,8 +95,9 @@ function kafkaChecks(settings: KafkaSettings): Check[] {
       name: 'consumer group',
       run: async () => {
         await using reader = await openTopic(settings);
+        await reader.checkMembership(groupId);
         const committed = await reader.committed(groupId);
-        return `${groupId}, ${committed.size} partitions with a committed offset`;
+        return `${groupId} may be joined, ${committed.size} partitions with a committed offset`;
       },
     },
   ];
@@ -122,6 +131,13 @@ function lakeChecks({ lake, kafka: { topic }, table: { name } }: Settings): Chec
         if (table !== undefined) checkTable(table, { location: store.uri(`${name}/`), topic });
         const found = table === undefined ? 'not there yet' : `${table.columns.length} columns`;
         return `table ${lake.database}.${name}: ${found}`;
+      },
+    },
+    {
+      name: 'rights on the catalog',
+      run: async () => {
+        const { catalog, checkRights } = await openLake(lake);
+        return checkRights(await catalog.load(name), name);
       },
     },
   ];

@@ -95,6 +95,17 @@ export class TopicClient {
     });
   }
 
+  /** Rejects with GROUP_DENIED unless we may be members of the group; joins nothing, and disturbs no member. */
+  async checkMembership(groupId: string): Promise<void> {
+    const stranger = { groupId, groupGenerationId: 0, memberId: 'nobody' };
+    await this.#ask(async (cluster) => (await findCoordinator(cluster, groupId)).heartbeat(stranger)).catch(
+      (error: unknown) => {
+        // who may be a member is told that it is none
+        if (!(error instanceof PipelineError) || error.code !== 'MEMBERSHIP_LOST') throw error;
+      },
+    );
+  }
+
   /** Asks the partition's leader for records. Rejects with TOPIC_RECREATED when the topic's id is another one by now. */
   fetch(position: FetchPosition, topicId: string | undefined): Promise<FetchedRecords> {
     return this.#ask(async (cluster) => {

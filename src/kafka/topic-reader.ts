@@ -25,7 +25,7 @@ export function createTopicReader({
 }: {
   readonly kafka: KafkaClient;
   readonly topic: string;
-}): TopicReader & AsyncDisposable {
+}): TopicReader & AsyncDisposable & Pick<TopicClient, 'checkMembership'> {
   const client = new TopicClient(kafka, topic);
   return {
     describe: async () => {
@@ -38,6 +38,7 @@ export function createTopicReader({
       return new Map([...partitions].map(([partition, { high }]) => [partition, offsets.get(partition) ?? high]));
     },
     committed: (groupId) => client.committed(groupId),
+    checkMembership: (groupId) => client.checkMembership(groupId),
     read: (range, signal) => new RangeReading(client, topic, range).chunks(signal),
     [Symbol.asyncDispose]: () => client.close(),
   };

@@ -84,6 +84,9 @@ describe('glueless acl', () => {
     // asking for a group's offsets makes the topic that keeps them
     await using asking = createTopicReader({ kafka: reader, topic });
     expect(await asking.committed(group)).toEqual(new Map());
+    expect(await outcomeOf(asking.checkMembership(group))).toBe('done');
+    await using refused = createTopicReader({ kafka: writer, topic });
+    expect(await outcomeOf(refused.checkMembership(group))).toBe('GROUP_DENIED');
     expect(await outcomeOf(moveGroup(reader, topic, group))).toBe('done');
     expect(await outcomeOf(publish(reader, topic))).toBe('TOPIC_DENIED');
     expect(await outcomeOf(read(reader, foreign))).toBe('TOPIC_DENIED');

@@ -126,6 +126,15 @@ describe('cert request', () => {
     expect(inspected.stdout).not.toContain(key.split('\n')[1]);
   });
 
+  it('opens a fresh cluster, whose topic of groups is not there yet, for everything that doctor tries', async () => {
+    const { cert: KAFKA_TLS_CERT, key: KAFKA_TLS_KEY } = await broker.authority.issue({ commonName: 'doctor' });
+    const own = { ...env, ...ownNames(), KAFKA_TLS_CERT, KAFKA_TLS_KEY, LAKE: await temporaryFolder() };
+    expect(await publish(own)).toMatchObject({ code: 0 });
+    const { code, stdout } = await runCli(['doctor'], own);
+    expect(stdout).toMatch(/ok {4}consumer group: group-\w+ may be joined, 0 partitions with a committed offset/);
+    expect(code).toBe(0);
+  });
+
   it('makes principals of which MSK’s default lets each do everything, until glueless acl has run', async () => {
     const pairOf = async (commonName: string): Promise<Environment> => {
       const { cert, key } = await broker.authority.issue({ commonName });

@@ -10,6 +10,10 @@ export const kafkaVariables = {
     { group: kafka, about: 'Bootstrap brokers', expected: 'host:port, several separated by commas' },
     (value) => {
       const brokers = value.split(',').map((each) => each.trim());
+      if (brokers.some((each) => /^\[[0-9a-fA-F:.]+\]:\d+$/.test(each)))
+        throw new RangeError(
+          `expected host:port, got ${JSON.stringify(value)}: give a host name instead of an IPv6 address, which the Kafka client takes for another port`,
+        );
       return brokers.every((each) => /^[^\s:@/]+:\d{1,5}$/.test(each)) ? brokers : undefined;
     },
   ).optional(),

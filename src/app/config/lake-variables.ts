@@ -23,7 +23,7 @@ export const lakeVariables = {
   ).prefault('./lake'),
   LAKE_DATABASE: variable(
     { group: lake, about: 'Database of the catalog', expected: 'lower-case letters, digits and underscores' },
-    (value) => (/^[a-z0-9_]{1,200}$/.test(value) ? value : undefined),
+    readDatabase,
   ).prefault('glueless'),
   LAKE_TABLE: variable(
     { group: lake, about: 'Table; default: named after the topic', expected: tableNameExpected },
@@ -98,6 +98,14 @@ export const lakeVariables = {
     '100000',
   ),
 };
+
+function readDatabase(value: string): string | undefined {
+  if (/^[a-z0-9_-]{1,200}$/.test(value) && value.includes('-'))
+    throw new RangeError(
+      `expected lower-case letters, digits and underscores, got ${JSON.stringify(value)}: Glue takes a dash, and Athena and Spark don’t without quotes; make a resource link to the database, with a name without dashes`,
+    );
+  return /^[a-z0-9_]{1,200}$/.test(value) ? value : undefined;
+}
 
 type Place =
   | { readonly kind: 'folder'; readonly path: string }

@@ -12,6 +12,11 @@ export interface ClusterBroker {
     readonly groupId: string;
     readonly coordinatorType: number;
   }): Promise<{ readonly coordinator: { readonly nodeId: number } }>;
+  heartbeat(member: {
+    readonly groupId: string;
+    readonly groupGenerationId: number;
+    readonly memberId: string;
+  }): Promise<unknown>;
   listOffsets(request: ListOffsetsRequest): Promise<ListedOffsets>;
   offsetFetch(request: OffsetFetchRequest): Promise<FetchedOffsets>;
   /** What kafkajs's consumer calls. Its answer is passed on to the batches that it makes. */

@@ -134,6 +134,13 @@ describe('the configuration', () => {
     expect(mute).toEqual([]);
   });
 
+  it.each([
+    [{ KAFKA_BROKERS: '[::1]:9093' }, 'give a host name instead of an IPv6 address'],
+    [{ LAKE_DATABASE: 'my-db' }, 'make a resource link to the database, with a name without dashes'],
+  ])('says what to do instead: %j', (variables, hint) => {
+    expect(() => readSettings(variables)).toThrow(hint);
+  });
+
   it('marks what is secret', () => {
     const secrets = documentedVariables().filter(({ secret }) => secret === true);
     expect(secrets.map(({ name }) => name)).toEqual([

@@ -14,6 +14,48 @@ describe('an error of AWS', () => {
   });
 
   it.each([
+    [
+      'AccessDeniedException',
+      'Insufficient Lake Formation permission(s): Required Create Table on hospital',
+      400,
+      'CATALOG_DENIED',
+      /grant the role Create table and Describe on the database.* data location of LAKE/,
+    ],
+    [
+      'AccessDenied',
+      'User: arn:aws:sts::1:assumed-role/task/1 is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-west-1:1:key/k because no identity-based policy allows the kms:GenerateDataKey action',
+      403,
+      'STORE_DENIED',
+      /kms:GenerateDataKey and kms:Decrypt on the key/,
+    ],
+    ['KMS.DisabledException', 'arn:aws:kms:eu-west-1:1:key/k is disabled.', 400, 'STORE_DENIED', /must be enabled/],
+    [
+      'PermanentRedirect',
+      'The bucket you are attempting to access must be addressed using the specified endpoint.',
+      301,
+      'STORE_UNAVAILABLE',
+      /AWS_REGION is not the region of the bucket/,
+    ],
+    ['301', 'UnknownError', 301, 'STORE_UNAVAILABLE', /AWS_REGION is not the region of the bucket/],
+    [
+      'AuthorizationHeaderMalformed',
+      "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'",
+      400,
+      'STORE_UNAVAILABLE',
+      /AWS_REGION/,
+    ],
+    ['Error', 'Region is missing', undefined, 'STORE_UNAVAILABLE', /set AWS_REGION/],
+  ])('%s (%s) says what to do, and does not pass by itself', (name, message, status, code, hint) => {
+    const area = code === 'CATALOG_DENIED' ? 'CATALOG' : 'STORE';
+    expect(explainAwsError(awsError(name, message, status), 'x', area)).toMatchObject({
+      code,
+      retryable: false,
+      hint: expect.stringMatching(hint),
+    });
+  });
+
+  it.each([
+    ['KMSThrottlingException', 'The rate at which you call KMS is too high', 400, true],
     ['ThrottlingException', 'Rate exceeded', 400, true],
     ['SlowDown', 'Please reduce your request rate.', 503, true],
     ['InternalError', 'We encountered an internal error.', 500, true],
