@@ -33,6 +33,7 @@ export const knownOptions: Readonly<Partial<Record<VariableName, readonly string
   FIELDS_ALLOW: ['SelectFields'],
   FIELDS_DENY: ['DropFields'],
   FIELDS_RENAME: ['ApplyMapping'],
+  PARQUET_TIMESTAMPS: ['spark.sql.parquet.outputTimestampType'],
   PARQUET_CODEC: ['parquet.compression', 'parquet.codec'],
   SHUTDOWN_DEADLINE_SECONDS: ['stopTimeout'],
 };

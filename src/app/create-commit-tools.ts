@@ -17,6 +17,7 @@ import { formatType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
 import { projectionParameters } from '../schema/projection.ts';
 import { unreachable } from '../runtime/errors.ts';
+import { createdBy, readVersion } from './version.ts';
 import { type Lake } from './lake.ts';
 
 export interface CommitToolsOptions {
@@ -126,7 +127,8 @@ function fitToTable(configured: Recipe, writer: TableWriter, { settings, log }: 
 }
 
 /** The libraries are loaded when they are asked for. */
-async function createEncoder({ encoder, ...options }: ParquetSettings): Promise<ParquetEncoder> {
+async function createEncoder({ encoder, ...form }: ParquetSettings): Promise<ParquetEncoder> {
+  const options = { ...form, createdBy: createdBy(readVersion()) };
   switch (encoder) {
     case 'glueless':
       return createColumnEncoder(options);

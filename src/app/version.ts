@@ -23,6 +23,11 @@ export function describeVersion({ version, commit, node }: Version): string {
   return `glueless ${version} (${commit === undefined ? '' : `commit ${commit}, `}Node ${node})`;
 }
 
+/** The writer's name in files, in the form that readers of Parquet take apart. */
+export function createdBy({ version, commit = 'unknown' }: Version): string {
+  return `glueless version ${version} (build ${commit})`;
+}
+
 function builtCommit(): string | undefined {
   const file = fileURLToPath(new URL('../commit', import.meta.url));
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;

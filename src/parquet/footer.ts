@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import type { ChunkFacts } from './column-chunk.ts';
-import { createdBy, type Codec } from './encoder-options.ts';
+import type { Codec, EncoderOptions } from './encoder-options.ts';
 import { leafOf } from './parquet-schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 
@@ -20,6 +20,7 @@ const convertedTypes: Readonly<Record<string, number>> = {
   DECIMAL: 5,
   DATE: 6,
   TIMESTAMP_MILLIS: 9,
+  TIMESTAMP_MICROS: 10,
 };
 const repetitions: Readonly<Record<string, number>> = { REQUIRED: 0, OPTIONAL: 1, REPEATED: 2 };
 const codecNumbers: Readonly<Record<Codec, number>> = { uncompressed: 0, snappy: 1, gzip: 2, zstd: 6 };
@@ -31,7 +32,11 @@ export interface RowGroupFacts {
 }
 
 /** Writes the file's metadata: schema, row groups, and that bounds are in the order of their types. */
-export function footerOf(schema: readonly SchemaElement[], rowGroups: readonly RowGroupFacts[], codec: Codec): Buffer {
+export function footerOf(
+  schema: readonly SchemaElement[],
+  rowGroups: readonly RowGroupFacts[],
+  { codec, createdBy }: Required<EncoderOptions>,
+): Buffer {
   const thrift = new ThriftWriter();
   const leaves = schema.filter(({ type }) => type !== undefined);
   thrift.i32(1, formatVersion);
@@ -64,21 +69,22 @@ function writeElement(thrift: ThriftWriter, element: SchemaElement): void {
   thrift.i32(6, convertedTypes[element.converted_type ?? '']);
   thrift.i32(7, element.scale);
   thrift.i32(8, element.precision);
-  const logical = element.logical_type?.type;
+  const { logical_type: logical } = element;
   if (logical === undefined) return;
   thrift.struct(10, () => {
-    if (logical === 'STRING') thrift.struct(1, () => {});
-    else if (logical === 'DATE') thrift.struct(6, () => {});
+    if (logical.type === 'STRING') thrift.struct(1, () => {});
+    else if (logical.type === 'DATE') thrift.struct(6, () => {});
     else
       thrift.struct(8, () => {
         thrift.boolean(1, true);
-        thrift.struct(2, () => thrift.struct(1, () => {}));
+        const isMicros = logical.type === 'TIMESTAMP' && logical.unit === 'MICROS';
+        thrift.struct(2, () => thrift.struct(isMicros ? 2 : 1, () => {}));
       });
   });
 }
 
 function writeChunk(thrift: ThriftWriter, chunk: ChunkFacts, codec: Codec): void {
-  thrift.i32(1, physicalTypes[leafOf(chunk.type).type ?? '']);
+  thrift.i32(1, physicalTypes[leafOf(chunk.type, 'micros').type ?? '']);
   thrift.i32s(2, chunk.encodings);
   thrift.strings(3, chunk.path);
   thrift.i32(4, codecNumbers[codec]);

@@ -5,10 +5,11 @@ import type { TableColumn } from '../consumer/ports/columnar-table.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { holds } from '../schema/fits-whole.ts';
+import type { ColumnType } from '../schema/types.ts';
 import { unscaledOf } from '../schema/values.ts';
-import { createdBy, type Codec, type EncoderOptions } from './encoder-options.ts';
-import { schemaOf } from './parquet-schema.ts';
+import { withDefaults, type Codec, type EncoderOptions } from './encoder-options.ts';
 import { plainValues } from './plain-values.ts';
+import { schemaOf, type TimestampUnit } from './parquet-schema.ts';
 
 const codecs: Record<Codec, CompressionCodec> = {
   zstd: 'ZSTD',
@@ -23,13 +24,14 @@ const compressors = {
 };
 
 /** Writes with hyparquet-writer. Types always come from the table: the writer never guesses. */
-export function createHyparquetEncoder({ codec, rowGroupRows }: EncoderOptions): ParquetEncoder {
+export function createHyparquetEncoder(options: EncoderOptions): ParquetEncoder {
+  const { codec, rowGroupRows, timestamps, createdBy } = withDefaults(options);
   return {
     encode: async ({ rowCount, columns }) => {
       try {
         const buffer = parquetWriteBuffer({
-          schema: schemaOf(columns),
-          columnData: columns.map((column) => sourceOf(column, rowCount)),
+          schema: schemaOf(columns, timestamps),
+          columnData: columns.map((column) => sourceOf(column, rowCount, timestamps)),
           codec: codecs[codec],
           compressors,
           rowGroupSize: rowGroupRows,
@@ -49,8 +51,8 @@ export function createHyparquetEncoder({ codec, rowGroupRows }: EncoderOptions):
 }
 
 /** The library's dictionaries take zeros of both signs for one: a column with a negative zero does without. */
-function sourceOf(column: TableColumn, rowCount: number): ColumnSource {
-  const data = dataOf(column, rowCount);
+function sourceOf(column: TableColumn, rowCount: number, timestamps: TimestampUnit): ColumnSource {
+  const data = dataOf(column, rowCount, timestamps);
   const source = { name: column.name, data };
   return holds(column.type, 'double') && data.some(hasNegativeZero) ? { ...source, encoding: 'PLAIN' } : source;
 }
@@ -62,16 +64,35 @@ function hasNegativeZero(value: unknown): boolean {
 }
 
 /** Gives typed arrays as they are where every row has a value. */
-function dataOf(column: TableColumn, rowCount: number): unknown[] | Float64Array | Int32Array | BigInt64Array {
+function dataOf(
+  column: TableColumn,
+  rowCount: number,
+  timestamps: TimestampUnit,
+): unknown[] | Float64Array | Int32Array | BigInt64Array {
   const { data, validity, type } = column;
   if (type.kind === 'decimal')
     return plainValues(column, rowCount).map((value) =>
       typeof value === 'number' ? unscaledOf(value, type.scale) : value,
     );
+  if (timestamps === 'micros' && holds(type, 'timestamp'))
+    return plainValues(column, rowCount).map((value) => withMicros(value, type));
   if ((data.kind === 'timestamp' || data.kind === 'whole') && validity === undefined)
     return bigintsOf(data.values, rowCount);
   const isPlain = data.kind === 'double' || data.kind === 'int' || data.kind === 'bigint';
   return isPlain && validity === undefined ? data.values.subarray(0, rowCount) : plainValues(column, rowCount);
+}
+
+/** Gives the value with its times as microseconds: the library's own rounds those after 2255. */
+function withMicros(value: unknown, type: ColumnType): unknown {
+  if (value === null || value === undefined || !holds(type, 'timestamp')) return value;
+  if (type.kind === 'array' && Array.isArray(value)) return value.map((each) => withMicros(each, type.element));
+  if (type.kind === 'map' && value instanceof Map)
+    return new Map([...value].map(([key, each]) => [key, withMicros(each, type.value)]));
+  if (type.kind === 'struct')
+    return Object.fromEntries(
+      type.fields.map(({ name, type: of }) => [name, withMicros(Reflect.get(Object(value), name), of)]),
+    );
+  return value instanceof Date ? BigInt(value.getTime()) * 1000n : value;
 }
 
 /** Converts integers to what the file has, without a Date for each. */

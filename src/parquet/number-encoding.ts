@@ -23,7 +23,7 @@ export function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8,
   const numbers: KernelValues = { address: kernel.copyInDoubles(values), count: values.length };
   const { min, max } = kernel.rangeOf(numbers.address, numbers.count);
   const bounds = boundsOf(values, form, { min, max });
-  const isExact = max - min < (bytes === 4 ? 2 ** 31 : exactRange) && Math.abs(min) < exactRange;
+  const isExact = max - min < (bytes === 4 ? 2 ** 31 : exactRange) && Math.abs(min) < 2 * exactRange;
   const deltaBytes = isExact ? deltaBytesOf(numbers, kernel) : bytes;
   const found = deltaBytes > 1 ? numberDictionary(numbers, values.length / 8, kernel) : undefined;
   if (found !== undefined && bitWidth(found.numbers.length) / 8 < deltaBytes) {

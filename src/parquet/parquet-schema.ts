@@ -8,38 +8,41 @@ type Leaf = Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type' | 'pr
 /** A type that holds no other type. */
 export type LeafType = Exclude<ColumnType, NestedType>;
 
+/** The unit in which a file has its times. */
+export type TimestampUnit = 'millis' | 'micros';
+
 /** Makes the file's schema for the columns: everything optional but the keys of maps, lists and maps in the standard three levels. */
-export function schemaOf(columns: readonly Pick<TableColumn, 'name' | 'type'>[]): SchemaElement[] {
-  return [{ name: 'schema', num_children: columns.length }, ...columns.flatMap(elementsOf)];
+export function schemaOf(columns: readonly Pick<TableColumn, 'name' | 'type'>[], unit: TimestampUnit): SchemaElement[] {
+  return [{ name: 'schema', num_children: columns.length }, ...columns.flatMap((column) => elementsOf(column, unit))];
 }
 
-function elementsOf({ name, type }: Field): SchemaElement[] {
+function elementsOf({ name, type }: Field, unit: TimestampUnit): SchemaElement[] {
   switch (type.kind) {
     case 'struct':
       return [
         { name, repetition_type: 'OPTIONAL', num_children: type.fields.length },
-        ...type.fields.flatMap(elementsOf),
+        ...type.fields.flatMap((field) => elementsOf(field, unit)),
       ];
     case 'array':
       return [
         { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
         { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-        ...elementsOf({ name: 'element', type: type.element }),
+        ...elementsOf({ name: 'element', type: type.element }, unit),
       ];
     case 'map':
       return [
         { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'MAP' },
         { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
-        { name: 'key', repetition_type: 'REQUIRED', ...leafOf({ kind: 'string' }) },
-        ...elementsOf({ name: 'value', type: type.value }),
+        { name: 'key', repetition_type: 'REQUIRED', ...leafOf({ kind: 'string' }, unit) },
+        ...elementsOf({ name: 'value', type: type.value }, unit),
       ];
     default:
-      return [{ name, repetition_type: 'OPTIONAL', ...leafOf(type) }];
+      return [{ name, repetition_type: 'OPTIONAL', ...leafOf(type, unit) }];
   }
 }
 
 /** Gives the physical and logical type of a leaf as Athena engine 3 reads it for the Hive type. */
-export function leafOf(type: LeafType): Leaf {
+export function leafOf(type: LeafType, unit: TimestampUnit): Leaf {
   switch (type.kind) {
     case 'boolean':
       return { type: 'BOOLEAN' };
@@ -60,8 +63,8 @@ export function leafOf(type: LeafType): Leaf {
     case 'timestamp':
       return {
         type: 'INT64',
-        converted_type: 'TIMESTAMP_MILLIS',
-        logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+        converted_type: unit === 'micros' ? 'TIMESTAMP_MICROS' : 'TIMESTAMP_MILLIS',
+        logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: unit === 'micros' ? 'MICROS' : 'MILLIS' },
       };
     case 'date':
       return { type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } };

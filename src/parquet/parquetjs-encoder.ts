@@ -3,8 +3,8 @@ import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import { messageOf, PipelineError, unreachable } from '../runtime/errors.ts';
 import type { ColumnType, Field } from '../schema/types.ts';
-import type { Codec, EncoderOptions } from './encoder-options.ts';
-import type { LeafType } from './parquet-schema.ts';
+import { withDefaults, type Codec, type EncoderOptions } from './encoder-options.ts';
+import type { LeafType, TimestampUnit } from './parquet-schema.ts';
 import { plainValues } from './plain-values.ts';
 
 interface LibraryTypes {
@@ -25,19 +25,20 @@ const compressions: Partial<Record<Codec, string>> = { snappy: 'SNAPPY', gzip: '
  * Trino and Athena, so both are off. It has no zstd: files get snappy instead. Bounds of strings are left out, since it orders them by UTF-16,
  * and those of fractions, since it knows one zero only: readers would skip rows.
  */
-export function createParquetjsEncoder({ codec, rowGroupRows }: EncoderOptions): ParquetEncoder {
+export function createParquetjsEncoder(options: EncoderOptions): ParquetEncoder {
+  const { codec, rowGroupRows, timestamps } = withDefaults(options);
   const compression = compressions[codec] ?? 'SNAPPY';
   keepIntegers();
   return {
     encode: async ({ rowCount, columns }) => {
       try {
-        const fields = columns.map(({ name, type }) => [name, fieldOf(type, compression)] as const);
+        const fields = columns.map(({ name, type }) => [name, fieldOf(type, { compression, timestamps })] as const);
         const pieces: Uint8Array[] = [];
-        const options = { rowGroupSize: rowGroupRows, pageIndex: false, useDataPageV2: false };
+        const library = { rowGroupSize: rowGroupRows, pageIndex: false, useDataPageV2: false };
         const writer = await parquetjs.ParquetWriter.openStream(
           new parquetjs.ParquetSchema(Object.fromEntries(fields)),
           collect(pieces),
-          options,
+          library,
         );
         const values = columns.map((column) => ({ column, values: plainValues(column, rowCount) }));
         for (let row = 0; row < rowCount; row++) {
@@ -70,34 +71,37 @@ function collect(pieces: Uint8Array[]) {
 
 const withoutBounds: ReadonlySet<ColumnType['kind']> = new Set(['string', 'binary', 'double', 'float']);
 
-function fieldOf(type: ColumnType, compression: string): FieldDefinition {
+interface FileForm {
+  readonly compression: string;
+  readonly timestamps: TimestampUnit;
+}
+
+function fieldOf(type: ColumnType, form: FileForm): FieldDefinition {
   switch (type.kind) {
     case 'array':
       return {
         type: 'LIST',
         optional: true,
-        fields: { list: { repeated: true, fields: { element: fieldOf(type.element, compression) } } },
+        fields: { list: { repeated: true, fields: { element: fieldOf(type.element, form) } } },
       };
     case 'map':
       throw new TypeError('parquetjs-lite has no maps that others read: choose another PARQUET_ENCODER for this table');
     case 'struct':
       return {
         optional: true,
-        fields: Object.fromEntries(
-          writable(type.fields).map((field) => [field.name, fieldOf(field.type, compression)]),
-        ),
+        fields: Object.fromEntries(writable(type.fields).map((field) => [field.name, fieldOf(field.type, form)])),
       };
     default:
       return {
-        type: primitiveOf(type),
+        type: primitiveOf(type, form.timestamps),
         optional: true,
-        compression,
+        compression: form.compression,
         ...(withoutBounds.has(type.kind) && { statistics: false }),
       };
   }
 }
 
-function primitiveOf(type: LeafType): string {
+function primitiveOf(type: LeafType, timestamps: TimestampUnit): string {
   switch (type.kind) {
     case 'boolean':
       return 'BOOLEAN';
@@ -116,7 +120,7 @@ function primitiveOf(type: LeafType): string {
     case 'binary':
       return 'BYTE_ARRAY';
     case 'timestamp':
-      return 'TIMESTAMP_MILLIS';
+      return timestamps === 'micros' ? 'TIMESTAMP_MICROS' : 'TIMESTAMP_MILLIS';
     case 'date':
       return 'DATE';
     case 'decimal':

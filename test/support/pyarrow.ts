@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.compute as pc
 table = ds.dataset(sys.argv[1], format='parquet', exclude_invalid_files=False).to_table()
-ms = pc.cast(table['eventtime'], pa.int64())
+ms = pc.cast(pc.cast(table['eventtime'], pa.timestamp('ms', 'UTC')), pa.int64())
 device = pc.cast(pc.utf8_slice_codeunits(table['deviceid'], 12), pa.int64())
 patient = pc.cast(pc.utf8_slice_codeunits(table['patientid'], 8), pa.int64())
 tenths = pc.cast(pc.round(pc.multiply(table['temperature'], 10)), pa.int64())

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
 import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import type { ParquetEncoder } from '../../src/consumer/ports/parquet.ts';
 import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
 import { startAwsEmulator, type AwsEmulator } from '../../src/devstack/emulators.ts';
 import { startTrino, type Trino } from '../../src/devstack/trino.ts';
@@ -13,6 +14,7 @@ import { jsonRecords } from '../support/chunks.ts';
 import { evolvedColumns, evolvingBatches } from '../support/evolving-batches.ts';
 import { createTestTools, testTable } from '../support/lake.ts';
 import { sampleRecords } from '../support/tables.ts';
+import { allEncoders } from '../support/write-case.ts';
 import { writeBatches } from '../support/write-batches.ts';
 
 let aws: AwsEmulator;
@@ -35,7 +37,7 @@ function openLake(encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 1
   const options = { region: 'us-east-1', endpoint: aws.endpoint };
   const store = createS3ObjectStore({ ...options, bucket: aws.bucket, prefix: crypto.randomUUID() });
   const catalog = createGlueCatalog({ ...options, database });
-  return { catalog, tools: createTestTools({ store, catalog, writer: { encoder }, recipe }) };
+  return { location: store.uri(''), catalog, tools: createTestTools({ store, catalog, writer: { encoder }, recipe }) };
 }
 
 async function dropTable(): Promise<void> {
@@ -170,6 +172,42 @@ describe('Trino, the nearest to Athena engine 3', () => {
         count - 1,
       ],
     ]);
+  });
+
+  const times = ['2026-11-23T09:15:02.120Z', '1969-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'];
+
+  /** Writes the times into a Hive table, and names its files in an Iceberg table. */
+  async function adopt(encoder: ParquetEncoder): Promise<string> {
+    await dropTable();
+    const { location, tools } = openLake(encoder);
+    await writeBatches(tools, [jsonRecords(...times.map((at) => ({ at, seen: [at, null] })))]);
+    const table = `iceberg.${database}.adopted_${crypto.randomUUID().replaceAll('-', '')}`;
+    await trino.query(
+      `CREATE TABLE ${table} ("at" timestamp(6) with time zone, seen array(timestamp(6) with time zone), kafka_partition integer,
+         kafka_offset bigint, kafka_timestamp timestamp(6) with time zone) WITH (location = '${location}iceberg')`,
+    );
+    const files = `location => '${location}${testTable}', format => 'PARQUET', recursive_directory => 'TRUE'`;
+    await trino.query(`ALTER TABLE ${table} EXECUTE add_files(${files})`);
+    return table;
+  }
+
+  it.each(allEncoders)('reads files of %s as they are in an Iceberg table', async (_name, encoder) => {
+    const table = await adopt(encoder);
+    const query = (from: string) =>
+      trino.query(
+        `SELECT to_unixtime("at") * 1000, to_unixtime(seen[1]) * 1000, kafka_offset FROM ${from} ORDER BY kafka_offset`,
+      );
+    const expected = times.map((at, offset) => [Date.parse(at), Date.parse(at), offset]);
+    expect((await query(table)).rows).toEqual(expected);
+    expect((await query(testTable)).rows).toEqual(expected);
+    const late = await trino.query(`SELECT count(*) FROM ${table} WHERE "at" > TIMESTAMP '2300-01-01 00:00:00 UTC'`);
+    expect(late.rows).toEqual([[1]]);
+  });
+
+  it('reads times in milliseconds in a Hive table only', async () => {
+    const table = await adopt(createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000, timestamps: 'millis' }));
+    expect((await trino.query(`SELECT count("at") FROM ${testTable}`)).rows).toEqual([[3]]);
+    await expect(trino.query(`SELECT "at" FROM ${table}`)).rejects.toThrow('TIMESTAMP(MILLIS,true)');
   });
 
   it('prunes by partition, runs the report, and finds dead letters', async () => {

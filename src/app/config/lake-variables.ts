@@ -94,6 +94,10 @@ export const lakeVariables = {
     group: parquet,
     about: 'Compression; parquetjs-lite writes snappy for zstd',
   }).prefault('zstd'),
+  PARQUET_TIMESTAMPS: choice(['micros', 'millis'], {
+    group: parquet,
+    about: 'Unit of times in new files. Iceberg tables take files with microseconds only; milliseconds are smaller',
+  }).prefault('micros'),
   PARQUET_ROW_GROUP_ROWS: integer(100, 10_000_000, { group: parquet, about: 'Most rows of a row group' }).prefault(
     '100000',
   ),

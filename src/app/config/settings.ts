@@ -100,6 +100,7 @@ export interface SchemaSettings {
 export interface ParquetSettings {
   readonly encoder: Config['PARQUET_ENCODER'];
   readonly codec: Config['PARQUET_CODEC'];
+  readonly timestamps: Config['PARQUET_TIMESTAMPS'];
   readonly rowGroupRows: number;
 }
 
@@ -145,6 +146,7 @@ export function readSettings(environment: Environment, required: readonly Variab
     parquet: {
       encoder: config.PARQUET_ENCODER,
       codec: config.PARQUET_CODEC,
+      timestamps: config.PARQUET_TIMESTAMPS,
       rowGroupRows: config.PARQUET_ROW_GROUP_ROWS,
     },
     service: serviceSettings(config),
