@@ -29,6 +29,7 @@ export const knownOptions: Readonly<Partial<Record<VariableName, readonly string
   EVENT_TIME_FIELD: ['timestamp.field'],
   PARTITION_BY: ['partitionKeys', 'path.format'],
   PARTITION_PROJECTION: ['projection.enabled'],
+  VALUE_FORMAT: ['classification', 'value.converter'],
   SCHEMA_POLICY: ['updateBehavior'],
   FIELDS_ALLOW: ['SelectFields'],
   FIELDS_DENY: ['DropFields'],

@@ -47,7 +47,11 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
           firstDay: new Date(systemClock.nowMs() - pastDaysMax * msPerDay).toISOString().slice(0, 10),
         }),
     }),
-    ...(metrics && { onSettled: (facts) => countFacts(facts, metrics) }),
+    onSettled: (facts) => {
+      if (metrics !== undefined) countFacts(facts, metrics);
+      if (facts.onlyRejects !== undefined)
+        log.warn({ table, ...facts.onlyRejects }, 'no record of the batch became a row: all are dead letters');
+    },
     onSchemaChange: ({ table: changed, added, replaced }) => {
       metrics?.schemaChanges.inc();
       log.info({ table: changed, added: shortList(added), replaced: shortList(replaced) }, 'table has new columns');
@@ -83,11 +87,12 @@ function shortList(columns: readonly Column[]): string[] {
 /** How this process writes what nobody has claimed yet. */
 function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe {
   const { layout, eventTimeField, pastDaysMax, futureDaysMax } = table;
-  const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints, withKafkaColumns, deadLetterPayload } =
-    schema;
+  const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints, withKafkaColumns } = schema;
+  const { valueFormat, deadLetterPayload } = schema;
   return {
     decoder: decoderVersion,
     placement: { layout, eventTimeField, pastDaysMax, futureDaysMax },
+    valueFormat,
     recordBytesMax,
     depthMax,
     fields: {

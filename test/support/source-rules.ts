@@ -21,7 +21,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer/batch', [...floor, 'consumer/ports']],
   ['consumer/ledger', [...floor, 'schema', 'consumer/ports']],
   ['consumer/columns', [...floor, 'schema', 'kernel', 'consumer/ports', 'consumer/ledger']],
-  ['consumer/table', [...floor, 'schema', 'consumer/ports', 'consumer/ledger', 'consumer/columns']],
+  ['consumer/table', [...floor, 'schema', ...consumerRooms('ports', 'batch', 'ledger', 'columns')]],
   ['consumer/commit', [...floor, 'schema', ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table')]],
   ['consumer/service', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'commit')]],
   ['consumer/replay', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table', 'commit')]],

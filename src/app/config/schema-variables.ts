@@ -9,6 +9,11 @@ export const schemaVariables = {
     group,
     about: 'Columns kafka_partition, kafka_offset and kafka_timestamp beside the data',
   }).prefault('true'),
+  VALUE_FORMAT: choice(['json', 'json-framed', 'auto'], {
+    group,
+    about:
+      'What a value is: JSON as it is; also behind the frame of Confluent’s or AWS Glue’s schema registry (json-framed); also with gzip around it (auto)',
+  }).prefault('auto'),
   SCHEMA_POLICY: choice(['evolve', 'log', 'frozen'], {
     group,
     about:

@@ -81,6 +81,7 @@ export interface TableSettings {
 
 /** How fields of records become columns. */
 export interface SchemaSettings {
+  readonly valueFormat: Config['VALUE_FORMAT'];
   readonly withKafkaColumns: boolean;
   readonly growth: Growth;
   readonly numbers: Config['SCHEMA_NUMBERS'];
@@ -227,6 +228,7 @@ const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'a
 
 function schemaSettings(config: Config): SchemaSettings {
   return {
+    valueFormat: config.VALUE_FORMAT,
     withKafkaColumns: config.KAFKA_COLUMNS,
     growth: growthOf[config.SCHEMA_POLICY],
     numbers: config.SCHEMA_NUMBERS,

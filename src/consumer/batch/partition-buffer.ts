@@ -1,5 +1,6 @@
 import type { BatchPolicy, BufferFill } from './batch-policy.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
+import { gzipFirstByte, unpackedLength } from './value-frame.ts';
 
 /** One Kafka partition, one half-open offset range, its records. */
 export interface Batch {
@@ -123,8 +124,8 @@ function policyEnd(
   let bytes = 0;
   for (const { chunk } of arrivals) {
     const slice = sliceOf(chunk, from, chunk.to);
-    const room = rowsMax - records;
     const count = slice.end - slice.first;
+    const room = Math.min(rowsMax - records, recordsWithin(slice, bytesMax - bytes));
     if (count > room) return chunk.from + BigInt(chunk.offsetDeltas[slice.first + room] ?? 0);
     records += count;
     bytes += sliceBytes(slice);
@@ -165,7 +166,33 @@ function firstAtOrAfter(chunk: RecordChunk, offset: bigint): number {
   return low;
 }
 
-/** Estimates the slice's share of the chunk's buffer, by records. */
+/** Estimates the slice's share of the chunk's buffer, by records; compressed values count as what they unpack to. */
 function sliceBytes({ chunk, first, end }: ChunkSlice): number {
-  return chunk.count === 0 ? chunk.bytes.length : Math.round((chunk.bytes.length * (end - first)) / chunk.count);
+  if (chunk.count === 0) return chunk.bytes.length;
+  return Math.round((chunk.bytes.length * (end - first)) / chunk.count) + surplusOf({ chunk, first, end });
+}
+
+/** Bytes that compressed values unpack to, beyond their own. */
+function surplusOf({ chunk: { bytes, valueStarts, valueEnds }, first, end }: ChunkSlice): number {
+  let surplus = 0;
+  for (let index = first; index < end; index++) {
+    const start = valueStarts[index] ?? -1;
+    if (start < 0 || bytes[start] !== gzipFirstByte) continue;
+    const valueEnd = valueEnds[index] ?? start;
+    surplus += Math.max(0, unpackedLength(bytes, start, valueEnd) - (valueEnd - start));
+  }
+  return surplus;
+}
+
+/** Counts the records up to the one that unpacks past `bytesMax`; at least one, and all where none is compressed. */
+function recordsWithin(slice: ChunkSlice, bytesMax: number): number {
+  const { chunk, first, end } = slice;
+  if (surplusOf(slice) === 0) return end - first;
+  let bytes = 0;
+  for (let index = first; index < end; index++) {
+    const start = chunk.valueStarts[index] ?? -1;
+    if (start >= 0) bytes += unpackedLength(chunk.bytes, start, chunk.valueEnds[index] ?? start);
+    if (bytes >= bytesMax) return index + 1 - first;
+  }
+  return end - first;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { valueFormats } from '../ports/value-format.ts';
 import { layouts } from '../../schema/layout.ts';
 
 const placementSchema = z.object({
@@ -16,6 +17,8 @@ const placementSchema = z.object({
 export const recipeSchema = z.object({
   decoder: z.number().int().nonnegative(),
   placement: placementSchema,
+  /** Left out: json. */
+  valueFormat: z.enum(valueFormats).optional(),
   recordBytesMax: z.number().int().positive(),
   /** Deepest struct that becomes columns. */
   depthMax: z.number().int().nonnegative(),

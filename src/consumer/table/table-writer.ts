@@ -2,6 +2,7 @@ import { SlabPool } from '../../runtime/slab-pool.ts';
 import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { Column, ColumnType } from '../../schema/types.ts';
+import { unwrapValues } from '../batch/unwrap-values.ts';
 import { BatchMemory } from '../columns/batch-memory.ts';
 import { decodeBatch, type DecodedBatch } from '../columns/decode-batch.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
@@ -104,12 +105,17 @@ export class TableWriter {
     const { decode, evolution } = rulesOf(recipe);
     const columns = new Map(this.#rows.table?.columns.map(({ name, type }) => [name, type]));
     const own = [...partitionKeys(recipe.placement.layout), ...ownColumns(recipe)].map(({ name }) => name);
-    return decodeBatch(slices, recipe.placement, {
+    const { valueFormat: format = 'json', recordBytesMax } = recipe;
+    const unwrapped = unwrapValues(slices, { format, recordBytesMax });
+    const decoded = await decodeBatch(unwrapped.slices, recipe.placement, {
       ...decode,
       memory: new BatchMemory(this.#slabs),
       reserved: new Set([...own, rescuedColumn]),
       knownType: (name) => columns.get(name) ?? evolution.hints.get(name),
     });
+    // a dead letter holds its record as it came
+    const rejects = decoded.rejects.map((reject) => ({ ...reject, chunk: unwrapped.originOf(reject.chunk) }));
+    return { ...decoded, rejects };
   }
 
   /** Which rows go to which Hive partition, and the objects that makes. */

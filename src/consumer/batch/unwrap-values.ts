@@ -1,0 +1,103 @@
+import { gunzipSync, inflateSync } from 'node:zlib';
+import { messageOf } from '../../runtime/errors.ts';
+import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
+import type { ValueFormat } from '../ports/value-format.ts';
+import { frameOf, unpackedLength } from './value-frame.ts';
+
+export interface UnwrapRules {
+  readonly format: ValueFormat;
+  /** A value that unpacks to more stays as it is, and becomes a dead letter. */
+  readonly recordBytesMax: number;
+}
+
+/** Compressed values of one batch that unpack to more than this, together, stay as they are: they could fill the memory. */
+const batchBytesMax = 256 * 1024 * 1024;
+
+/** Records whose values may have been unwrapped. */
+export interface UnwrappedSlices {
+  readonly slices: readonly ChunkSlice[];
+  /** The chunk as it came from Kafka. */
+  readonly originOf: (chunk: RecordChunk) => RecordChunk;
+}
+
+/** Takes frames and compression off the values. Slices without any are handed back as they are; what can't be unpacked stays. */
+export function unwrapValues(slices: readonly ChunkSlice[], rules: UnwrapRules): UnwrappedSlices {
+  const origins = new Map<RecordChunk, RecordChunk>();
+  const originOf = (chunk: RecordChunk): RecordChunk => origins.get(chunk) ?? chunk;
+  if (rules.format === 'json') return { slices, originOf };
+  let room = batchBytesMax;
+  const unwrapped = slices.map((slice): ChunkSlice => {
+    if (!hasFrame(slice)) return slice;
+    const chunk = unwrapChunk(slice, rules, (bytes) => (room -= bytes) >= 0);
+    origins.set(chunk, slice.chunk);
+    return { ...slice, chunk };
+  });
+  return { slices: unwrapped, originOf };
+}
+
+function hasFrame({ chunk: { bytes, valueStarts, valueEnds }, first, end }: ChunkSlice): boolean {
+  for (let index = first; index < end; index++) {
+    const start = valueStarts[index] ?? -1;
+    if (start >= 0 && frameOf(bytes, start, valueEnds[index] ?? start) !== undefined) return true;
+  }
+  return false;
+}
+
+function unwrapChunk(
+  { chunk, first, end }: ChunkSlice,
+  rules: UnwrapRules,
+  mayTake: (bytes: number) => boolean,
+): RecordChunk {
+  const valueStarts = chunk.valueStarts.slice(0, chunk.count);
+  const valueEnds = chunk.valueEnds.slice(0, chunk.count);
+  const unpacked = new Map<number, Buffer>();
+  for (let index = first; index < end; index++) {
+    const start = valueStarts[index] ?? -1;
+    const frame = start < 0 ? undefined : frameOf(chunk.bytes, start, valueEnds[index] ?? start);
+    if (frame === undefined || (frame.kind === 'gzip' && rules.format !== 'auto')) continue;
+    const inner = chunk.bytes.subarray(start + frame.length, valueEnds[index]);
+    const isPacked = frame.kind === 'gzip' || (frame.kind === 'glue' && frame.isCompressed);
+    if (!isPacked) valueStarts[index] = start + frame.length;
+    else {
+      const content = unpack(inner, frame.kind, rules.recordBytesMax);
+      if (content !== undefined && mayTake(content.length)) unpacked.set(index, content);
+    }
+  }
+  const { bytes } = unpacked.size === 0 ? chunk : rewrite(chunk.bytes, { valueStarts, valueEnds, unpacked });
+  return { ...chunk, bytes, valueStarts, valueEnds };
+}
+
+/** `undefined` for bytes that are no gzip or zlib, or unpack to more than they say or than a record may have. */
+function unpack(packed: Buffer, kind: 'gzip' | 'glue' | 'confluent', recordBytesMax: number): Buffer | undefined {
+  try {
+    if (kind !== 'gzip') return inflateSync(packed, { maxOutputLength: recordBytesMax });
+    const maxOutputLength = unpackedLength(packed, 0, packed.length);
+    if (maxOutputLength > recordBytesMax) return undefined;
+    return maxOutputLength === 0 ? Buffer.alloc(0) : gunzipSync(packed, { maxOutputLength });
+  } catch (error) {
+    if (/^(Z_|ERR_)/.test(error instanceof Error && 'code' in error ? String(error.code) : '')) return undefined;
+    throw new Error(`unpacking a value: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** All values one after the other, as whoever scans them expects; the positions are changed to where they are now. */
+function rewrite(
+  bytes: Buffer,
+  {
+    valueStarts,
+    valueEnds,
+    unpacked,
+  }: { valueStarts: Int32Array; valueEnds: Int32Array; unpacked: ReadonlyMap<number, Buffer> },
+): { readonly bytes: Buffer } {
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (let index = 0; index < valueStarts.length; index++) {
+    const start = valueStarts[index] ?? -1;
+    if (start < 0) continue;
+    const value = unpacked.get(index) ?? bytes.subarray(start, valueEnds[index]);
+    pieces.push(value);
+    valueStarts[index] = at;
+    valueEnds[index] = at += value.length;
+  }
+  return { bytes: Buffer.concat(pieces) };
+}

@@ -1,0 +1,35 @@
+/** What stands before a value's JSON, by its first bytes: JSON itself can begin with none of them. */
+export type ValueFrame =
+  /** https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format */
+  | { readonly kind: 'confluent'; readonly schemaId: number; readonly length: 5 }
+  /** AWS Glue Schema Registry's: version, compression, the schema version's UUID. */
+  | { readonly kind: 'glue'; readonly isCompressed: boolean; readonly length: 18 }
+  | { readonly kind: 'gzip'; readonly length: 0 };
+
+const confluentMagic = 0x00;
+const glueVersion = 0x03;
+const glueUncompressed = 0x00;
+const glueZlib = 0x05;
+export const gzipFirstByte = 0x1f;
+const gzipMagic = 0x1f8b;
+/** Header and trailer of gzip. */
+const gzipBytesMin = 18;
+
+/** The frame of the value `[start, end)`; `undefined` for one that may be JSON as it is. */
+export function frameOf(bytes: Buffer, start: number, end: number): ValueFrame | undefined {
+  const first = bytes[start] ?? 0xff;
+  if (first > 0x1f) return undefined;
+  const length = end - start;
+  if (first === confluentMagic && length >= 5)
+    return { kind: 'confluent', schemaId: bytes.readInt32BE(start + 1), length: 5 };
+  const compression = bytes[start + 1];
+  if (first === glueVersion && length >= 18 && (compression === glueUncompressed || compression === glueZlib))
+    return { kind: 'glue', isCompressed: compression === glueZlib, length: 18 };
+  return length >= gzipBytesMin && bytes.readUInt16BE(start) === gzipMagic ? { kind: 'gzip', length: 0 } : undefined;
+}
+
+/** Bytes of a value once it is unpacked, as its gzip says; its own length when it is none. */
+export function unpackedLength(bytes: Buffer, start: number, end: number): number {
+  const isGzip = end - start >= gzipBytesMin && bytes.readUInt16BE(start) === gzipMagic;
+  return isGzip ? bytes.readUInt32LE(end - 4) : end - start;
+}
