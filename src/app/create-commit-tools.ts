@@ -87,8 +87,8 @@ function shortList(columns: readonly Column[]): string[] {
 /** How this process writes what nobody has claimed yet. */
 function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe {
   const { layout, eventTimeField, pastDaysMax, futureDaysMax } = table;
-  const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints, withKafkaColumns } = schema;
-  const { valueFormat, deadLetterPayload } = schema;
+  const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints } = schema;
+  const { valueFormat, deadLetterPayload, kafkaColumns, headerNames } = schema;
   return {
     decoder: decoderVersion,
     placement: { layout, eventTimeField, pastDaysMax, futureDaysMax },
@@ -104,7 +104,9 @@ function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe
     columnsMax,
     growth,
     hints: [...hints].map(([name, type]) => `${name} ${formatType(type)}`).join(', '),
-    kafkaColumns: withKafkaColumns,
+    kafkaColumns: kafkaColumns.hasCoordinates,
+    ...(kafkaColumns.parts.length > 0 && { recordParts: [...kafkaColumns.parts] }),
+    ...(headerNames && { headerNames: [...headerNames] }),
     deadLetterPayload,
   };
 }

@@ -66,3 +66,16 @@ export async function countWithPyarrow(folder: string): Promise<{ rows: number; 
   const { stdout } = await run(inject('stack').python, ['-c', script, folder]);
   return JSON.parse(stdout);
 }
+
+const rowsScript = `
+import json, sys
+import pyarrow.dataset as ds
+rows = ds.dataset(sys.argv[1], format='parquet', exclude_invalid_files=False).to_table().to_pylist()
+print(json.dumps(sorted(rows, key=lambda row: (row['kafka_partition'], row['kafka_offset'])), default=str))
+`;
+
+/** Reads all rows below the folder, by their Kafka coordinates. */
+export async function readAllRows(folder: string): Promise<Record<string, unknown>[]> {
+  const { stdout } = await run(inject('stack').python, ['-c', rowsScript, folder]);
+  return JSON.parse(stdout);
+}

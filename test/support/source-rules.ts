@@ -52,7 +52,14 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['app/version', ['app/checkout-commit']],
   [
     'app/config',
-    [...floor, 'runtime/environment', 'schema', 'consumer/batch', 'kafka/tls-material', 'kafka/credentials'],
+    [
+      ...floor,
+      'runtime/environment',
+      'schema',
+      ...consumerRooms('ports', 'batch'),
+      'kafka/tls-material',
+      'kafka/credentials',
+    ],
   ],
   [
     'app/observe',

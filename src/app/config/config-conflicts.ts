@@ -17,6 +17,7 @@ const companions: readonly { readonly names: readonly string[]; readonly needs: 
   { names: ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE'], needs: ['KAFKA_TLS_CERT', 'KAFKA_TLS_CERT_FILE'] },
   { names: ['KAFKA_TLS_KEY_PASSPHRASE'], needs: ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE', 'KAFKA_TLS_SECRET_ID'] },
   { names: ['KAFKA_TLS_KEYSTORE_PASSWORD', 'KAFKA_TLS_KEYSTORE_KEY_PASSWORD'], needs: ['KAFKA_TLS_KEYSTORE_FILE'] },
+  { names: ['KAFKA_HEADERS'], needs: ['KAFKA_COLUMNS'] },
   {
     names: ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_USERNAME_FILE'],
     needs: ['KAFKA_SASL_PASSWORD', 'KAFKA_SASL_PASSWORD_FILE'],

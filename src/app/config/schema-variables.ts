@@ -1,14 +1,21 @@
+import { recordParts, type RecordPart } from '../../consumer/ports/record-columns.ts';
 import { parseColumns } from '../../schema/hive-ddl.ts';
-import { choice, integer, list, variable, yesNo } from './config-types.ts';
+import { choice, integer, list, variable } from './config-types.ts';
 
 const group = 'Schema';
 
 /** How fields of records become columns. */
 export const schemaVariables = {
-  KAFKA_COLUMNS: yesNo({
-    group,
-    about: 'Columns kafka_partition, kafka_offset and kafka_timestamp beside the data',
-  }).prefault('true'),
+  KAFKA_COLUMNS: variable(
+    {
+      group,
+      about:
+        'Columns of the Kafka record beside the data, kafka_ before each name: partition, offset and timestamp (true), these and any of topic, key and headers (a list), or none (false)',
+      expected: 'true, false, or partition,offset,timestamp and any of topic, key and headers',
+    },
+    readKafkaColumns,
+  ).prefault('true'),
+  KAFKA_HEADERS: list({ group, about: 'Headers that the column kafka_headers keeps; default: all' }).optional(),
   VALUE_FORMAT: choice(['json', 'json-framed', 'auto'], {
     group,
     about:
@@ -68,4 +75,18 @@ function readPairs(value: string): ReadonlyMap<string, string> | undefined {
   return !/[\p{Cc}]/u.test(value) && pairs.every((pair) => pair.length === 2 && pair.every((each) => each !== ''))
     ? new Map(pairs.map(([from = '', to = '']) => [from, to]))
     : undefined;
+}
+
+interface KafkaColumns {
+  /** Partition, offset and timestamp. */
+  readonly hasCoordinates: boolean;
+  readonly parts: readonly RecordPart[];
+}
+
+function readKafkaColumns(value: string): KafkaColumns | undefined {
+  if (value === 'true' || value === 'false') return { hasCoordinates: value === 'true', parts: [] };
+  const names = value.split(',').map((name) => name.trim());
+  const parts = recordParts.filter((part) => names.includes(part));
+  const hasAll = ['partition', 'offset', 'timestamp'].every((name) => names.includes(name));
+  return hasAll && names.length === 3 + parts.length ? { hasCoordinates: true, parts } : undefined;
 }

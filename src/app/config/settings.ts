@@ -82,7 +82,9 @@ export interface TableSettings {
 /** How fields of records become columns. */
 export interface SchemaSettings {
   readonly valueFormat: Config['VALUE_FORMAT'];
-  readonly withKafkaColumns: boolean;
+  readonly kafkaColumns: Config['KAFKA_COLUMNS'];
+  /** Headers that become part of the column; all when left out. */
+  readonly headerNames: ReadonlySet<string> | undefined;
   readonly growth: Growth;
   readonly numbers: Config['SCHEMA_NUMBERS'];
   readonly hints: ReadonlyMap<string, ColumnType>;
@@ -229,7 +231,8 @@ const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'a
 function schemaSettings(config: Config): SchemaSettings {
   return {
     valueFormat: config.VALUE_FORMAT,
-    withKafkaColumns: config.KAFKA_COLUMNS,
+    kafkaColumns: config.KAFKA_COLUMNS,
+    headerNames: config.KAFKA_HEADERS,
     growth: growthOf[config.SCHEMA_POLICY],
     numbers: config.SCHEMA_NUMBERS,
     hints: new Map(config.SCHEMA_HINTS.map(({ name, type }) => [name, type])),

@@ -38,6 +38,8 @@ export interface DecodedBatch extends PlacedTimes, Disposable {
   readonly rescued: RescuedValues;
   readonly rejects: readonly Reject[];
   readonly tombstones: number;
+  /** The records as they came, where their keys and headers are wanted. */
+  readonly slices?: readonly ChunkSlice[];
   /** Ends the batch: its memory may hold another from now on. */
   [Symbol.dispose](): void;
 }

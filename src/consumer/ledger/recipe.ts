@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordParts } from '../ports/record-columns.ts';
 import { valueFormats } from '../ports/value-format.ts';
 import { layouts } from '../../schema/layout.ts';
 
@@ -35,7 +36,11 @@ export const recipeSchema = z.object({
   growth: z.enum(['all', 'new-names', 'none']),
   /** Types of columns to come, as in CREATE TABLE. */
   hints: z.string(),
+  /** Partition, offset and timestamp. */
   kafkaColumns: z.boolean(),
+  recordParts: z.array(z.enum(recordParts)).optional(),
+  /** Left out: all headers. */
+  headerNames: z.array(z.string()).optional(),
   /** What a dead letter keeps of its record. */
   deadLetterPayload: z.enum(['full', 'keys', 'none']),
 });

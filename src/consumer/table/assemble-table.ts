@@ -4,6 +4,8 @@ import type { ColumnType } from '../../schema/types.ts';
 import type { ColumnarTable, ColumnData, JsonRows, TableColumn } from '../ports/columnar-table.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
+import type { Recipe } from '../ledger/recipe.ts';
+import { assembleRecordParts } from './assemble-record-parts.ts';
 import { ChosenRows } from './chosen-rows.ts';
 import { lazyColumns } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
@@ -16,11 +18,13 @@ export const kafkaColumns = [
   { name: 'kafka_timestamp', type: { kind: 'timestamp' } },
 ] as const;
 
+export type KafkaColumnRules = Pick<Recipe, 'kafkaColumns' | 'recordParts' | 'headerNames'>;
+
 /** Assembles the rows of one Hive partition (ascending row numbers) as a table for the encoder. */
 export function assembleTable(
   batch: DecodedBatch,
   targets: readonly TargetColumn[],
-  { rows, withKafkaColumns }: { readonly rows: Int32Array; readonly withKafkaColumns: boolean },
+  { rows, recipe }: { readonly rows: Int32Array; readonly recipe: KafkaColumnRules },
 ): ColumnarTable {
   const chosen = new ChosenRows(rows, batch.rowCount);
   const recipes = targets
@@ -31,7 +35,12 @@ export function assembleTable(
       type,
       assemble: () => assembleCells({ name, type, sources }, rows, batch.rowCount),
     }));
-  const columns = [...lazyColumns(recipes), ...(withKafkaColumns ? coordinates(batch, rows) : [])];
+  const { kafkaColumns: hasCoordinates, recordParts: parts = [], headerNames } = recipe;
+  const columns = [
+    ...lazyColumns(recipes),
+    ...(hasCoordinates ? coordinates(batch, rows) : []),
+    ...assembleRecordParts(batch, rows, { parts, headerNames }),
+  ];
   return { rowCount: rows.length, columns: columns.length > 0 ? columns : [emptyColumn(rows.length)] };
 }
 

@@ -1,11 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import type { RowGroup } from '../../schema/layout.ts';
 import { groupRows } from '../../schema/layout.ts';
 import type { Column, ColumnType } from '../../schema/types.ts';
-import { DictionaryBuilder } from '../ports/dictionary-builder.ts';
 import type { ColumnarTable, TableColumn } from '../ports/columnar-table.ts';
 import type { Reject } from '../columns/decode-batch.ts';
 import type { Recipe } from '../ledger/recipe.ts';
+import { base64Of, stringColumn, utf8Of } from './string-column.ts';
 
 const string: ColumnType = { kind: 'string' };
 
@@ -45,11 +44,11 @@ export function assembleDeadLetters(rejects: readonly Reject[], payload: Recipe[
     reason: ({ reason }) => reason,
     detail: ({ detail }) => (payload === 'full' ? detail : withoutExcerpt(detail)),
     ...(payload === 'full' && {
-      value_text: (reject) => stringAt(valueOf(reject)),
+      value_text: (reject) => utf8Of(valueOf(reject)),
       value_base64: (reject) => base64Of(valueOf(reject)),
     }),
     ...(payload !== 'none' && {
-      key_text: ({ chunk, index }) => stringAt(chunk.keyOf(index)),
+      key_text: ({ chunk, index }) => utf8Of(chunk.keyOf(index)),
       key_base64: ({ chunk, index }) => base64Of(chunk.keyOf(index)),
       headers: ({ chunk, index }) => chunk.headersOf(index),
     }),
@@ -82,23 +81,6 @@ function withoutExcerpt(detail: string): string {
 
 const noString = (): undefined => undefined;
 
-function stringColumn(values: readonly (string | undefined)[]): Pick<TableColumn, 'data' | 'validity'> {
-  const dictionary = new DictionaryBuilder();
-  const ids = Int32Array.from(values, (value) => dictionary.idOf(value ?? ''));
-  return {
-    data: { kind: 'string', ids, dictionary: dictionary.finish() },
-    validity: Uint8Array.from(values, (value) => (value === undefined ? 0 : 1)),
-  };
-}
-
 function valueOf({ chunk, index }: Reject): Buffer {
   return chunk.bytes.subarray(chunk.valueStarts[index], chunk.valueEnds[index]);
-}
-
-function stringAt(bytes: Buffer | undefined): string | undefined {
-  return bytes !== undefined && isUtf8(bytes) ? bytes.toString('utf8') : undefined;
-}
-
-function base64Of(bytes: Buffer | undefined): string | undefined {
-  return bytes === undefined || isUtf8(bytes) ? undefined : bytes.toString('base64');
 }

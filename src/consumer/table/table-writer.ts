@@ -11,6 +11,7 @@ import type { Recipe } from '../ledger/recipe.ts';
 import type { Catalog, ObjectStore, TableDefinition } from '../ports/lake.ts';
 import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
+import { recordPartColumns } from '../ports/record-columns.ts';
 import { assembleTable, kafkaColumns } from './assemble-table.ts';
 import { checkTable, topicParameter } from './check-table.ts';
 import { factsOf, type BatchFacts } from './batch-facts.ts';
@@ -95,7 +96,7 @@ export class TableWriter {
 
   /** What writing these records would do to the table, without doing it. */
   async preview(slices: readonly ChunkSlice[], recipe: Recipe): Promise<SchemaPreview> {
-    const own = new Set<string>(kafkaColumns.map(({ name }) => name));
+    const own = new Set(ownColumns(recipe).map(({ name }) => name));
     const data = (this.#rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
     using batch = await this.decode(slices, recipe);
     return previewSchema(batch, data, rulesOf(recipe).evolution);
@@ -115,7 +116,7 @@ export class TableWriter {
     });
     // a dead letter holds its record as it came
     const rejects = decoded.rejects.map((reject) => ({ ...reject, chunk: unwrapped.originOf(reject.chunk) }));
-    return { ...decoded, rejects };
+    return { ...decoded, rejects, slices };
   }
 
   /** Which rows go to which Hive partition, and the objects that makes. */
@@ -143,9 +144,7 @@ export class TableWriter {
     };
     return [
       ...rows.map((group) =>
-        draft('rows', group, () =>
-          encoder.encode(assembleTable(batch, targets, { rows: group.rows, withKafkaColumns: recipe.kafkaColumns })),
-        ),
+        draft('rows', group, () => encoder.encode(assembleTable(batch, targets, { rows: group.rows, recipe }))),
       ),
       ...rejects.map((group) =>
         draft('dead-letters', group, () => {
@@ -269,8 +268,8 @@ export class TableWriter {
   }
 }
 
-function ownColumns({ kafkaColumns: has }: Recipe): readonly Column[] {
-  return has ? kafkaColumns : [];
+function ownColumns({ kafkaColumns: has, recordParts }: Recipe): readonly Column[] {
+  return [...(has ? kafkaColumns : []), ...recordPartColumns(recordParts)];
 }
 
 /** Stands in the catalog as the comment of columns that this batch brought. */

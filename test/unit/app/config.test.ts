@@ -125,6 +125,18 @@ describe('the configuration', () => {
     expect(problemsOf({ KAFKA_TLS_SECRET_ID: 'a', KAFKA_TLS_CA_FILE: 'b' })).toBe('none');
   });
 
+  it('reads which parts of the Kafka record become columns', () => {
+    expect(readConfig({ KAFKA_COLUMNS: 'false' }).KAFKA_COLUMNS).toEqual({ hasCoordinates: false, parts: [] });
+    expect(readConfig({ KAFKA_COLUMNS: 'headers, partition,offset,timestamp,key' }).KAFKA_COLUMNS).toEqual({
+      hasCoordinates: true,
+      parts: ['key', 'headers'],
+    });
+    for (const wrong of ['key', 'partition,offset', 'partition,offset,timestamp,value', 'partition,offset,timestamp,'])
+      expect(problemsOf({ KAFKA_COLUMNS: wrong })).toContain(
+        'KAFKA_COLUMNS: expected true, false, or partition,offset',
+      );
+  });
+
   it('reads several brokers', () => {
     expect(readConfig({ KAFKA_BROKERS: 'a:9094, b:9094' }).KAFKA_BROKERS).toEqual(['a:9094', 'b:9094']);
   });

@@ -1,0 +1,22 @@
+import type { Column, ColumnType } from '../../schema/types.ts';
+
+/** What of a Kafka record can become columns beside its partition, offset and timestamp. */
+export const recordParts = ['topic', 'key', 'headers'] as const;
+
+export type RecordPart = (typeof recordParts)[number];
+
+const string: ColumnType = { kind: 'string' };
+
+/** The columns of each part. */
+export const columnsOfPart: Readonly<Record<RecordPart, readonly Column[]>> = {
+  topic: [{ name: 'kafka_topic', type: string }],
+  key: [
+    { name: 'kafka_key', type: string, comment: 'the key, when it is UTF-8' },
+    { name: 'kafka_key_base64', type: string, comment: 'the key, when it is not' },
+  ],
+  headers: [{ name: 'kafka_headers', type: string, comment: 'a JSON object of strings' }],
+};
+
+export function recordPartColumns(parts: readonly RecordPart[] | undefined): Column[] {
+  return (parts ?? []).flatMap((part) => columnsOfPart[part]);
+}
