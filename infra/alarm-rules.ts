@@ -91,6 +91,16 @@ function logRules(metrics: ServiceMetrics, settings: Settings): Record<string, A
       about:
         'the service starts again and again, also without a fatal line: it may need more memory (exit code 134 or 137)',
     },
+    BrokersSilent: {
+      metric: metrics.fromLog('BrokersSilent'),
+      above: 0,
+      about: 'no broker answers: look at the brokers and the network; the service goes on by itself',
+    },
+    CertificateRefused: {
+      metric: metrics.fromLog('CertificateRefused'),
+      above: 0,
+      about: 'a new client certificate can not be used, or the old one has expired: the line says why',
+    },
     CertificateDaysLeft: {
       metric: metrics.fromLog('CertificateDaysLeft'),
       below: settings.certificateAuthorityMode === 'GENERAL_PURPOSE' ? 14 : 2,

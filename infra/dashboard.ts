@@ -15,7 +15,9 @@ export function addDashboard(scope: Construct, metrics: ServiceMetrics): Dashboa
     graph('Batches a minute', metrics.fromLog('Commits')),
     graph(
       'Dead letters, lost and unreadable',
-      ...(['DeadLetters', 'RecordsLost', 'RecordsUnreadable'] as const).map((name) => metrics.fromLog(name)),
+      ...(['DeadLetters', 'RecordsLost', 'RecordsUnreadable', 'ObjectsMissing'] as const).map((name) =>
+        metrics.fromLog(name),
+      ),
     ),
     graph('Starts and failures', metrics.fromLog('Starts'), metrics.fromLog('Failures')),
     graph('Running tasks', runningTasks),

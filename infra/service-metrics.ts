@@ -35,6 +35,18 @@ const logRules = {
   },
   Failures: { pattern: '{ $.level = "fatal" }', value: '1', statistic: 'Sum', period: Duration.minutes(15) },
   Starts: { pattern: '{ $.msg = "starting" }', value: '1', statistic: 'Sum', period: Duration.minutes(30) },
+  BrokersSilent: {
+    pattern: '{ $.msg = "no broker has answered for minutes*" }',
+    value: '1',
+    statistic: 'Sum',
+    period: Duration.minutes(15),
+  },
+  CertificateRefused: {
+    pattern: '{ ($.msg = "the new client certificate*") || ($.msg = "client certificate has expired*") }',
+    value: '1',
+    statistic: 'Sum',
+    period: Duration.minutes(5),
+  },
   CertificateDaysLeft: {
     pattern: '{ $.daysLeft = * }',
     value: '$.daysLeft',

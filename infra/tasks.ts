@@ -24,7 +24,8 @@ const stopTimeout = Duration.seconds(60);
 /** Ends a graceful stop ten seconds before ECS sends SIGKILL. */
 const drainSeconds = 50;
 const httpPort = 8080;
-const alive = `fetch('http://localhost:${httpPort}/livez').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
+/** Fails until broker, topic and lake have answered once: a deployment that can't work is rolled back, a running service left alone. */
+const started = `fetch('http://localhost:${httpPort}/startupz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 
 export interface TasksOptions {
   readonly platform: Platform;
@@ -83,9 +84,10 @@ export class Tasks extends Construct {
       logging: LogDrivers.awsLogs({ logGroup: this.log, streamPrefix: name.toLowerCase() }),
       ...(isService && {
         healthCheck: {
-          command: ['CMD', 'node', '-e', alive],
+          command: ['CMD', 'node', '-e', started],
           interval: Duration.seconds(30),
-          startPeriod: Duration.seconds(60),
+          // the service itself tries for this long before it gives up
+          startPeriod: Duration.seconds(300),
         },
       }),
     });

@@ -23,6 +23,8 @@ export function alarmSuite(): void {
         'ObjectsMissing',
         'Failures',
         'Restarts',
+        'BrokersSilent',
+        'CertificateRefused',
         'CertificateDaysLeft',
         'NoTask',
         'RenewalNotStarted',
@@ -85,6 +87,8 @@ export function alarmSuite(): void {
         'src/app/observe/log-observer.ts',
         'src/commands/consume.ts',
         'src/kafka/tls-material.ts',
+        'src/app/certificate-watch.ts',
+        'src/app/observe/broker-watch.ts',
       ]
         .map(textOf)
         .join('\n');

@@ -60,6 +60,12 @@ export function serviceSuite(): void {
       expect(JSON.stringify(withCommand(otherTemplates, 'consume'))).toContain(`/glueless@sha256:${'0'.repeat(64)}`);
     });
 
+    it('is healthy once broker, topic and lake have answered', () => {
+      const [task] = withCommand(templates, 'consume');
+      expect(JSON.stringify(task.ContainerDefinitions[0].HealthCheck)).toContain('/startupz');
+      expect(textOf('src/app/observe/http-server.ts')).toContain("case '/startupz'");
+    });
+
     it('rolls a bad deployment back, and leaves the number of tasks to scaling', () => {
       service.hasResourceProperties('AWS::ECS::Service', {
         DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
