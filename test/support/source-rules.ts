@@ -143,6 +143,21 @@ export function environmentReaders(tree: SourceTree): string[] {
   return [...tree].filter(([, text]) => /\bprocess\.env\b/.test(text)).map(([file]) => file);
 }
 
+/** Packages that loading a file loads, by itself or by what it imports. */
+export function loadedPackages(tree: SourceTree, entry: string): ReadonlySet<string> {
+  const targets = Map.groupBy(
+    imports(tree).filter(({ isType, isLazy }) => !isType && !isLazy),
+    ({ from }) => from,
+  );
+  const packages = new Set<string>();
+  const files = new Set([entry]);
+  for (const file of files)
+    for (const { name } of targets.get(file) ?? [])
+      if (name.startsWith('.')) files.add(posix.join(posix.dirname(file), name));
+      else packages.add(name);
+  return packages;
+}
+
 /** Docstrings that begin with a preposition: fragments, not sentences. */
 export function fragments(tree: SourceTree): string[] {
   return [...tree].flatMap(([file, text]) =>
@@ -154,6 +169,7 @@ interface Import {
   readonly from: string;
   readonly name: string;
   readonly isType: boolean;
+  readonly isLazy: boolean;
 }
 
 function imports(tree: SourceTree): Import[] {
@@ -163,6 +179,7 @@ function imports(tree: SourceTree): Import[] {
       from,
       name: name ?? lazy ?? '',
       isType: type !== undefined,
+      isLazy: name === undefined,
     })),
   );
 }

@@ -7,6 +7,7 @@ import {
   environmentReaders,
   forbiddenImports,
   fragments,
+  loadedPackages,
   roomsOutOfOrder,
   strayPackages,
   type SourceTree,
@@ -29,6 +30,12 @@ describe('the house', () => {
 
   it('keeps every SDK in its room; what wires sees types only', () => {
     expect(strayPackages(tree)).toEqual([]);
+  });
+
+  it('loads no package for the way from records to Parquet: zod alone has a hundred files', () => {
+    const way = ['src/consumer/table/table-writer.ts', 'src/parquet/column-encoder.ts'];
+    const packages = way.flatMap((file) => [...loadedPackages(tree, file)]);
+    expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
   });
 
   it('reads the environment in one file', () => {

@@ -1,6 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { startsPrefix } from '../ledger/chain-start.ts';
-import { topicPrefix, type LedgerPath } from '../ledger/ledger-keys.ts';
+import { startsPrefix, topicPrefix, type LedgerPath } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { Finding } from './finding.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { offsetCodec } from './ledger-entry.ts';
-import { topicPrefix, type LedgerPath } from './ledger-keys.ts';
+import { startsPrefix, type LedgerPath } from './ledger-keys.ts';
 
 /** Where the chain of a Kafka partition begins: written once, before its first claim, and kept apart from the entries, so that it tells when they are gone. */
 export interface ChainStart {
@@ -16,10 +16,6 @@ export interface ChainStart {
 export const topicStartName = 'topic.json';
 
 const startSchema = z.object({ from: offsetCodec, notedAt: z.iso.datetime(), chosen: z.string().optional() });
-
-export function startsPrefix(topic: Omit<LedgerPath, 'partition'>): string {
-  return `${topicPrefix(topic)}starts/`;
-}
 
 /** Notes the start if nobody has; answers with the one that counts. */
 export async function noteStart(store: ObjectStore, path: LedgerPath, start: ChainStart): Promise<ChainStart> {

@@ -15,6 +15,11 @@ export function topicPrefix({ table, topic }: Omit<LedgerPath, 'partition'>): st
   return `${ledgerRoot}/${table}/${topic}/`;
 }
 
+/** `…/starts/`: the notes where the chains of the topic's Kafka partitions begin. */
+export function startsPrefix(topic: Omit<LedgerPath, 'partition'>): string {
+  return `${topicPrefix(topic)}starts/`;
+}
+
 export function partitionPrefix(path: LedgerPath): string {
   return `${topicPrefix(path)}${path.partition}/`;
 }

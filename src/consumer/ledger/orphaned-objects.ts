@@ -1,6 +1,5 @@
 import type { ObjectStore } from '../ports/lake.ts';
-import { startsPrefix } from './chain-start.ts';
-import { topicPrefix, type LedgerPath } from './ledger-keys.ts';
+import { startsPrefix, topicPrefix, type LedgerPath } from './ledger-keys.ts';
 import { parseObjectName } from './object-keys.ts';
 
 /** Keys below the table that are looked at for objects of ours. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import { startsPrefix, topicStartName } from './chain-start.ts';
+import { topicStartName } from './chain-start.ts';
 import { offsetCodec } from './ledger-entry.ts';
-import type { LedgerPath } from './ledger-keys.ts';
+import { startsPrefix, type LedgerPath } from './ledger-keys.ts';
 
 /**
  * Where the chains of a topic begin that was not to be read from its first record. It is decided once for all Kafka partitions,
