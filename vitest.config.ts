@@ -25,6 +25,8 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
+          // what a process does takes as long as a busy machine lets it
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {

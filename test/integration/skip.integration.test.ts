@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../src/devstack/child.ts';
 import { startBroker } from '../../src/devstack/broker.ts';
 import { runCli } from '../support/cli.ts';
 import { Scenario } from '../support/scenario.ts';
@@ -37,32 +38,53 @@ async function setup() {
   const broker = await startBroker({});
   onTestFinished(() => broker.stop());
   const { ca, cert, key } = broker.admin;
-  const env = { KAFKA_BROKERS: broker.bootstrap, KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };
+  const port = await freePort();
+  const env = {
+    KAFKA_BROKERS: broker.bootstrap,
+    KAFKA_TLS_CA: ca,
+    KAFKA_TLS_CERT: cert,
+    KAFKA_TLS_KEY: key,
+    HTTP_PORT: String(port),
+  };
   const scenario = await Scenario.open(env);
   await scenario.produce(600, '--partitions', '2', '--compression', 'none');
   const [data = ''] = broker.dataFolders;
   const segment = join(data, `${scenario.topic}-${partition}`, '00000000000000000000.log');
-  const [, damaged] = await batchesIn(segment);
-  if (damaged === undefined) throw new Error('the partition has one batch only');
+  const batches = await batchesIn(segment);
+  const [damaged, last] = [batches[1], batches.at(-1)];
+  if (damaged === undefined || last === undefined) throw new Error('the partition has one batch only');
   await damage(segment, damaged);
   return {
     scenario,
     damaged,
+    /** Records of both partitions before the damage. */
+    readable: scenario.acknowledged - last.to + damaged.from,
+    get: (path: string) => fetch(`http://localhost:${port}${path}`),
     skip: (...args: string[]) => runCli(['skip', '--partition', `${partition}`, ...args], scenario.env),
   };
 }
 
 describe('a batch that a bad disk has changed', () => {
-  it('stops its partition only, is named with the way on, and is skipped beside the running service', async () => {
-    const { scenario, damaged, skip } = await setup();
+  it('stops its partition only, loudly and with the way on, until it is skipped beside the running service', async () => {
+    const { scenario, damaged, readable, get, skip } = await setup();
     const consumer = scenario.consume();
     await consumer.untilLogged(/records can’t be read: their partition waits/);
     const lost = damaged.to - damaged.from;
     expect(consumer.log).toContain(`glueless skip --partition ${partition} --offset ${damaged.from} --reason`);
+    // everything before it is written, and the other partition
+    await expect.poll(() => consumer.committedRecords()).toBe(readable);
+    const ready = await get('/readyz');
+    expect([ready.status, await ready.text()]).toEqual([
+      503,
+      expect.stringContaining(`partition ${partition} can't be read from offset ${damaged.from} on`),
+    ]);
+    const gauge = new RegExp(String.raw`^glueless_unreadable_partitions\{partition="${partition}"\} (\d)$`, 'm');
+    const unreadable = async () => gauge.exec(await (await get('/metrics')).text())?.[1];
+    expect(await unreadable()).toBe('1');
 
     const reason = ['--reason', 'disk of broker 1'];
-    const readable = await skip('--offset', `${damaged.to}`, ...reason);
-    expect(readable).toMatchObject({ code: 2, stderr: expect.stringContaining('can be read') });
+    const needless = await skip('--offset', `${damaged.to}`, ...reason);
+    expect(needless).toMatchObject({ code: 2, stderr: expect.stringContaining('can be read') });
     const dry = await skip('--offset', `${damaged.from}`, ...reason, '--dry-run');
     expect(dry.stdout).toContain(`[${damaged.from}, ${damaged.to}), ${lost} offsets: would be booked`);
     const done = await skip('--offset', `${damaged.from}`, ...reason);
@@ -71,6 +93,9 @@ describe('a batch that a bad disk has changed', () => {
     await expect
       .poll(() => consumer.committedRecords(), { timeout: 60_000, interval: 200 })
       .toBe(scenario.acknowledged - lost);
+    expect(consumer.log).toContain('the partition goes on');
+    await expect.poll(async () => (await get('/readyz')).status).toBe(200);
+    expect(await unreadable()).toBe('0');
     expect(await consumer.stop()).toBe(143);
     scenario.acknowledged -= lost;
     await scenario.expectExactlyOnce();

@@ -4,7 +4,7 @@ import { Attack } from '../../support/attack.ts';
 import { connectAdmin } from '../../support/kafka.ts';
 import { slow } from '../../support/moments.ts';
 
-it('a broker killed while buffers are full and batches are written: the member goes on, nothing is lost', async () => {
+it('a broker killed and started again while buffers are full and batches are written: the member goes on, nothing is lost', async () => {
   const broker = await startBroker();
   onTestFinished(() => broker.stop());
   const { ca, cert, key } = broker.admin;
@@ -17,7 +17,8 @@ it('a broker killed while buffers are full and batches are written: the member g
   await broker.kill('SIGKILL');
   await member.untilLogged(/reading is tried again/);
   await broker.start();
-  await expect.poll(() => member.committedRecords(), { timeout: 90_000, interval: 200 }).toBe(6000);
+  for (const partition of [0, 1]) await attack.append(500, { partition });
+  await expect.poll(() => member.committedRecords(), { timeout: 90_000, interval: 200 }).toBe(7000);
   expect(await member.stop()).toBe(143);
   expect(member.log).not.toMatch(/^\s+at /m);
   await attack.expectWhole();

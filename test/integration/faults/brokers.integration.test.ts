@@ -13,22 +13,6 @@ async function ownBroker(options: BrokerOptions) {
 }
 
 describe('brokers', () => {
-  it('killed and started again in the middle: nothing lost, nothing doubled', async () => {
-    const { broker, env } = await ownBroker({});
-    const scenario = await Scenario.open(env);
-    await scenario.produce(1000, '--partitions', '2');
-    const consumer = scenario.consume();
-    await consumer.untilLogged(/batch committed/);
-    await broker.kill('SIGKILL');
-    await broker.start();
-    await scenario.produce(1000, '--partitions', '2');
-    await expect
-      .poll(() => consumer.committedRecords(), { timeout: 90_000, interval: 200 })
-      .toBe(scenario.acknowledged);
-    expect(await consumer.stop()).toBe(143);
-    await scenario.expectExactlyOnce();
-  });
-
   it('of which the partition’s leader is killed: nothing lost, nothing doubled', async () => {
     const { broker, env } = await ownBroker({ nodes: 3 });
     const scenario = await Scenario.open(env);

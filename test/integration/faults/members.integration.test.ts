@@ -34,6 +34,7 @@ describe('members of a group', () => {
     const scenario = await Scenario.open();
     await scenario.produce(200, '--partitions', '6');
     const members = [scenario.consume(), scenario.consume(), scenario.consume()];
+    for (const member of members) await member.untilLogged(/"msg":"consuming"/);
     await members[0]?.untilLogged(/partitions assigned/);
     for (const index of members.keys()) {
       await scenario.produce(600, '--partitions', '6');
