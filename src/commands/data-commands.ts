@@ -16,7 +16,20 @@ export function addDataCommands(program: Command, run: RunCommand): void {
 function addProduce(program: Command, run: RunCommand): void {
   program
     .command('produce')
-    .description('Simulate thermometers: create the topic if it is missing and publish readings.')
+    .description(
+      'Simulate thermometers: create the topic if it is missing and publish readings, or the lines of a file.',
+    )
+    .addOption(
+      new Option('--from <file>', 'publish the lines of this file as they are, once, instead of readings').conflicts([
+        'patients',
+        'seed',
+        'start',
+        'every',
+        'faults',
+      ]),
+    )
+    .option('--key-field <name>', 'with --from: top-level field of a line whose value becomes the key')
+    .option('--header <name=value>', 'with --from: header of each record, can be repeated', parse.setting, {})
     .option('--count <readings>', 'end after this many readings', parse.count)
     .option('--duration <time>', 'end after this long, like 90s or 15m', parse.duration)
     .option('--rate <readings>', 'readings per second; as many as possible when left out', parse.positiveNumber)
@@ -45,10 +58,10 @@ function addProduce(program: Command, run: RunCommand): void {
     )
     .option('--topic-setting <name=value>', 'setting of a new topic, can be repeated', parse.setting, {})
     .action(async (options) => {
-      const { topicSetting: topicSettings } = options;
+      const { topicSetting: topicSettings, header: headers } = options;
       await run('log', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { produce } = await import('./produce.ts');
-        return produce(settings, { ...options, topicSettings }, context);
+        return produce(settings, { ...options, topicSettings, headers }, context);
       });
     });
 }

@@ -1,6 +1,7 @@
 import type { Compression } from '../kafka/format/codecs.ts';
 import { createKafkaPublisher } from '../kafka/publisher.ts';
 import { ensureTopic, withAdmin } from '../kafka/topics.ts';
+import { openFileMessages, type FileMessages } from '../producer/file-messages.ts';
 import { simulate } from '../producer/simulator.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Settings } from '../app/config/settings.ts';
@@ -24,6 +25,10 @@ export interface ProduceOptions {
   readonly faults: number;
   readonly batch: number;
   readonly compression: Compression;
+  /** File whose lines are published instead of readings. */
+  readonly from?: string;
+  readonly keyField?: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const progressMs = 2000;
@@ -34,6 +39,7 @@ export async function produce(
   options: ProduceOptions,
   { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
 ): Promise<number> {
+  await using file = options.from === undefined ? undefined : await openLines(options, options.from);
   const { kafka, certificate } = await connectKafka(settings.kafka, {
     patience: 'one-off',
     nowMs: systemClock.nowMs(),
@@ -65,6 +71,7 @@ export async function produce(
       }),
       batchRecords: options.batch,
       faultShare: options.faults,
+      ...(file !== undefined && { take: file.take }),
       progressMs,
       onProgress: (progress) => log.info({ ...progress }, 'publishing'),
       stop: stop.signal,
@@ -75,4 +82,8 @@ export async function produce(
   } finally {
     await publisher.close();
   }
+}
+
+function openLines({ keyField, headers }: ProduceOptions, path: string): Promise<FileMessages> {
+  return openFileMessages({ path, keyField, headers });
 }

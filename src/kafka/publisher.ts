@@ -40,9 +40,12 @@ export async function createKafkaPublisher(kafka: Kafka, options: PublisherOptio
   const { producerId = '-1', producerEpoch = -1 } = identity ?? {};
   const partitions = cluster.findTopicPartitionMetadata(topic).length;
   const sequences = new Map<number, number>();
+  let unkeyed = 0;
 
   const batchesOf = (messages: readonly Message[]): Map<number, Buffer> => {
-    const byPartition = Map.groupBy(messages, ({ key }) => partitionOf(key, partitions));
+    const byPartition = Map.groupBy(messages, ({ key }) =>
+      key === undefined ? unkeyed++ % partitions : partitionOf(key, partitions),
+    );
     const batches = new Map<number, Buffer>();
     for (const [partition, group] of byPartition) {
       const baseSequence = sequences.get(partition) ?? 0;

@@ -1,11 +1,13 @@
 export interface Message {
-  readonly key: string;
+  /** Messages with one key go to one partition, those without to any. */
+  readonly key: string | undefined;
   readonly value: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly timestampMs?: number;
 }
 
-/** Publishes the simulator's messages. */
+/** Publishes messages. */
 export interface Publisher {
   /** Resolves with the number of acknowledged messages once all replicas have them. */
   send(messages: readonly Message[]): Promise<number>;

@@ -19,6 +19,8 @@ export interface SimulatorOptions {
   readonly timeline?: { readonly startMs: number; readonly everyMs: number };
   /** Share of the readings that are spoiled, 0 to 1. */
   readonly faultShare: number;
+  /** Gives up to `size` messages, none at the end; left out: readings of the ward. */
+  readonly take?: (size: number) => Promise<readonly Message[]>;
   readonly progressMs: number;
   readonly onProgress: (progress: Progress) => void;
   readonly stop: AbortSignal;
@@ -46,7 +48,9 @@ export async function simulate(options: SimulatorOptions): Promise<Progress> {
       continue;
     }
     const size = Math.min(due, options.batchRecords, count - acknowledged);
-    acknowledged += await publisher.send(messagesFrom(options, acknowledged, size));
+    const messages = (await options.take?.(size)) ?? messagesFrom(options, acknowledged, size);
+    if (messages.length === 0) break;
+    acknowledged += await publisher.send(messages);
     const atMs = clock.monotonicMs();
     if (atMs - reportedMs < options.progressMs) continue;
     reportedMs = atMs;

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { connectAdmin, createTopic } from '../support/kafka.ts';
 import { temporaryFolder } from '../support/lake.ts';
 import { readAllRows } from '../support/pyarrow.ts';
 
+const allColumns = 'partition,offset,timestamp,topic,key,headers';
 const json = (n: number): Buffer => Buffer.from(`{"n":${n}}`);
 
 it('reads framed and compressed values, with key, headers and topic beside them', async () => {
@@ -13,7 +15,7 @@ it('reads framed and compressed values, with key, headers and topic beside them'
     ...kafkaEnvironment(),
     ...ownNames(),
     LAKE: await temporaryFolder(),
-    KAFKA_COLUMNS: 'partition,offset,timestamp,topic,key,headers',
+    KAFKA_COLUMNS: allColumns,
     KAFKA_HEADERS: 'ce-type,ce-id',
   };
   const kafka = connectAdmin();
@@ -39,4 +41,22 @@ it('reads framed and compressed values, with key, headers and topic beside them'
     { n: 3 },
   ]);
   expect(await runCli(['verify', '--deep'], env)).toMatchObject({ code: 0 });
+});
+
+it('publishes the lines of a file with key and headers', async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'events.ndjson');
+  await writeFile(file, '{"ward":"7","n":1}\n{"ward":"8","n":2}\n\n{"n":3}\n');
+  const env = { ...kafkaEnvironment(), ...ownNames(), LAKE: join(folder, 'lake'), KAFKA_COLUMNS: allColumns };
+  const from = ['--from', file, '--key-field', 'ward', '--header', 'source=file', '--partitions', '1'];
+  const published = await runCli(['produce', ...from, '--rate', '100'], env);
+  expect(JSON.parse(published.stdout)).toEqual({ topic: env.KAFKA_TOPIC, acknowledged: 3 });
+  expect(await runCli(['consume', '--until-end'], env)).toMatchObject({ code: 0 });
+  const kafka_headers = '{"source":"file"}';
+  expect(await readAllRows(join(env.LAKE, env.LAKE_TABLE))).toMatchObject([
+    { n: 1, ward: '7', kafka_key: '7', kafka_headers },
+    { n: 2, ward: '8', kafka_key: '8', kafka_headers },
+    { n: 3, kafka_key: null, kafka_headers },
+  ]);
+  expect(await runCli(['produce', ...from, '--faults', '0.1'], env)).toMatchObject({ code: 2 });
 });

@@ -13,8 +13,8 @@ export interface WriteOptions {
   readonly nowMs: number;
 }
 
-/** Length, attributes, timestamp, offset, both lengths and the number of headers, at their longest. */
-const overheadMax = 5 + 1 + 10 + 5 + 5 + 5 + 1;
+/** Length, attributes, timestamp, offset and both lengths, at their longest. */
+const overheadMax = 5 + 1 + 10 + 5 + 5 + 5;
 const utf8BytesPerUnit = 3;
 
 /** Batches are written here and copied out at their size: as large as the largest batch. */
@@ -58,7 +58,8 @@ export function writeRecordBatch(messages: readonly Message[], options: WriteOpt
 
 function roomFor(messages: readonly Message[]): number {
   let room: number = at.records;
-  for (const { key, value } of messages) room += overheadMax + (key.length + value.length) * utf8BytesPerUnit;
+  for (const { key = '', value, headers } of messages)
+    room += overheadMax + (key.length + value.length) * utf8BytesPerUnit + headerBytes(headers).length;
   return room;
 }
 
@@ -72,13 +73,17 @@ interface RecordFields {
 function writeRecord(buffer: Buffer, start: number, fields: RecordFields): number {
   const { key, value } = fields.message;
   const end =
-    writeSized(buffer, start, fields, { keyBytes: key.length, valueBytes: value.length }) ??
-    writeSized(buffer, start, fields, { keyBytes: Buffer.byteLength(key), valueBytes: Buffer.byteLength(value) });
+    writeSized(buffer, start, fields, { keyBytes: key?.length ?? -1, valueBytes: value.length }) ??
+    writeSized(buffer, start, fields, {
+      keyBytes: key === undefined ? -1 : Buffer.byteLength(key),
+      valueBytes: Buffer.byteLength(value),
+    });
   if (end === undefined) throw new RangeError('a string took more bytes than were counted');
   return end;
 }
 
 interface StringSizes {
+  /** -1 for none. */
   readonly keyBytes: number;
   readonly valueBytes: number;
 }
@@ -87,26 +92,52 @@ interface StringSizes {
 function writeSized(buffer: Buffer, start: number, fields: RecordFields, sizes: StringSizes): number | undefined {
   const { message, offsetDelta, timestampDelta } = fields;
   const { keyBytes, valueBytes } = sizes;
+  const headers = headerBytes(message.headers);
   const length =
     1 +
     varintBytes(timestampDelta) +
     varintBytes(offsetDelta) +
     varintBytes(keyBytes) +
-    keyBytes +
+    Math.max(0, keyBytes) +
     varintBytes(valueBytes) +
     valueBytes +
-    1;
+    headers.length;
   let end = writeVarint(buffer, start, length);
   buffer[end++] = 0;
   end = writeVarint(buffer, end, timestampDelta);
   end = writeVarint(buffer, end, offsetDelta);
   end = writeVarint(buffer, end, keyBytes);
-  if (buffer.write(message.key, end) !== keyBytes) return undefined;
-  end = writeVarint(buffer, end + keyBytes, valueBytes);
+  if (message.key !== undefined && buffer.write(message.key, end) !== keyBytes) return undefined;
+  end = writeVarint(buffer, end + Math.max(0, keyBytes), valueBytes);
   if (buffer.write(message.value, end) !== valueBytes) return undefined;
   end += valueBytes;
-  buffer[end++] = 0;
-  return end;
+  headers.copy(buffer, end);
+  return end + headers.length;
+}
+
+const noHeaders = Buffer.from([0]);
+const writtenHeaders = new WeakMap<NonNullable<Message['headers']>, Buffer>();
+
+/** A record's headers with their number before them; messages may share them. */
+function headerBytes(headers: Message['headers']): Buffer {
+  if (headers === undefined) return noHeaders;
+  const present = writtenHeaders.get(headers);
+  if (present !== undefined) return present;
+  const strings = Object.entries(headers).flat();
+  const written = Buffer.concat([varintOf(strings.length / 2), ...strings.flatMap(sizedString)]);
+  writtenHeaders.set(headers, written);
+  return written;
+}
+
+function sizedString(text: string): Buffer[] {
+  const bytes = Buffer.from(text);
+  return [varintOf(bytes.length), bytes];
+}
+
+function varintOf(value: number): Buffer {
+  const bytes = Buffer.alloc(varintBytes(value));
+  writeVarint(bytes, 0, value);
+  return bytes;
 }
 
 function zigzag(value: number): number {

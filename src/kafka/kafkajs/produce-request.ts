@@ -31,6 +31,7 @@ export async function sendBatches(
   connection: ClusterConnection,
   request: PartitionBatches,
 ): Promise<readonly PartitionAnswer[]> {
+  await connection.authenticate();
   connection.failIfNotConnected();
   const correlationId = connection.nextCorrelationId();
   const bytes = writeRequest(request, { clientId: connection.clientId, correlationId });

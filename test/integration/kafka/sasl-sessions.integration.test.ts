@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { expect, inject, it } from 'vitest';
+import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import { mskTokenSource } from '../../../src/aws/msk-token.ts';
 import { createKafkaClient } from '../../../src/kafka/kafkajs/client.ts';
 import type { Authentication } from '../../../src/kafka/kafkajs/sasl.ts';
 import { TlsIdentity } from '../../../src/kafka/kafkajs/tls-identity.ts';
+import { createKafkaPublisher } from '../../../src/kafka/publisher.ts';
 import { runMember } from '../../support/group-member.ts';
 import { appendRecords, connectAdmin, createTopic } from '../../support/kafka.ts';
 import { saslUsers } from '../../support/sasl-listener.ts';
@@ -32,7 +33,7 @@ async function member(authentication: Authentication) {
     await appendRecords(admin, topic, 0, [{ value }]);
     await Promise.race([recorder.until(() => (recorder.of(0).at(-1)?.to ?? 0n) > before), running]);
   };
-  return { reads, troubles };
+  return { kafka, topic, reads, troubles };
 }
 
 it('renews the session of a token before it ends, on the connections that are open', async () => {
@@ -42,12 +43,19 @@ it('renews the session of a token before it ends, on the connections that are op
     secretAccessKey,
   });
   let signed = 0;
-  const { reads, troubles } = await member({ kind: 'token', token: () => (signed++, sign()) });
+  const { kafka, topic, reads, troubles } = await member({ kind: 'token', token: () => (signed++, sign()) });
   await reads('first');
+  // a new broker needs a moment; afterwards nothing is tried again, so that a connection that it ends is a failure
+  const once = { topic, compression: 'none', keepTrying: (work: () => Promise<void>) => work() } as const;
+  const publisher = await vi.waitFor(() => createKafkaPublisher(kafka, once), { timeout: 20_000, interval: 100 });
+  onTestFinished(() => publisher.close());
+  const publish = () => publisher.send([{ key: undefined, value: 'published' }]);
+  await publish();
   const before = signed;
   // the group's connection and the fetches' are renewed at 3 s of 6 s: at the third time the first session is over
   await expect.poll(() => signed - before, { timeout: 20_000 }).toBeGreaterThanOrEqual(6);
   await reads('last');
+  expect(await publish()).toBe(1);
   expect(troubles).toEqual([]);
 });
 

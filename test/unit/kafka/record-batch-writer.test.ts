@@ -11,9 +11,13 @@ import { runs } from '../../support/fuzzing.ts';
 const identity = { producerId: 7n, producerEpoch: 3, baseSequence: 41, nowMs: 1_764_000_000_000 };
 const message = fc.record(
   {
-    key: fc.string({ unit: 'grapheme', maxLength: 12 }),
+    key: fc.option(fc.string({ unit: 'grapheme', maxLength: 12 }), { nil: undefined }),
     value: fc.string({ unit: 'grapheme', maxLength: 300 }),
     timestampMs: fc.integer({ min: 0, max: 4e12 }),
+    headers: fc.dictionary(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), fc.string({ maxLength: 200 }), {
+      minKeys: 1,
+      maxKeys: 3,
+    }),
   },
   { requiredKeys: ['key', 'value'] },
 );
@@ -25,12 +29,13 @@ describe('record batches that we write', () => {
       fc.assert(
         fc.property(fc.array(message, { minLength: 1, maxLength: 30 }), (messages) => {
           const read = readRecords(writeRecordBatch(messages, { ...identity, compression }));
-          expect(read.map(({ offset, timestamp, key, value }) => ({ offset, timestamp, key, value }))).toEqual(
-            messages.map(({ key, value, timestampMs = identity.nowMs }, offset) => ({
+          expect(read.map(({ headers, ...others }) => ({ ...others, headers: JSON.parse(headers ?? '{}') }))).toEqual(
+            messages.map(({ key = null, value, headers = {}, timestampMs = identity.nowMs }, offset) => ({
               offset,
               timestamp: timestampMs,
               key,
               value,
+              headers: { ...headers },
             })),
           );
         }),
