@@ -13,6 +13,8 @@ export const kindTypedNested = 7;
 export const kindRawNested = 8;
 /** A number that no double holds with all its digits. */
 export const kindDigits = 9;
+/** `[]` that has no other type. */
+export const kindEmptyArray = 10;
 
 // what a type is
 export const typeStruct = 0;

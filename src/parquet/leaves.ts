@@ -1,6 +1,7 @@
 import type { TableColumn } from '../consumer/ports/columnar-table.ts';
 import type { LeafColumn } from './leaf-column.ts';
-import { valuesOf } from './leaf-values.ts';
+import { valuesOf, type FlatData, type LeafValues } from './leaf-values.ts';
+import type { LeafType } from './parquet-schema.ts';
 import { shredJson, type ShredTools } from './shred-json.ts';
 import { shred, type RowRange } from './shred.ts';
 import { isNested } from '../schema/types.ts';
@@ -11,22 +12,41 @@ export async function leavesOf(
   { first, end }: RowRange,
   tools: ShredTools,
 ): Promise<LeafColumn[]> {
-  const { name, type, data, validity } = column;
+  const { name, type, validity, compact } = column;
+  // the rows are all rows
+  if (compact !== undefined && compact.kind !== 'values' && !isNested(type) && first === 0 && end === validity?.length)
+    return [flatLeaf({ name, type }, validity, presentOf(compact, type))];
+  const { data } = column;
   if (data.kind === 'values') {
     const { json, valueAt } = data;
     const leaves = json && (await shredJson({ name, type, json }, { first, end }, tools));
     return leaves ?? shred({ name, type, valueAt, validity }, { first, end }, tools.turns);
   }
   if (isNested(type)) throw new RangeError(`${name}: a ${type.kind} without its leaves`);
-  return [
-    {
-      path: [name],
-      type,
-      entries: end - first,
-      definitionMax: 1,
-      ...(validity && { definitions: validity.subarray(first, end) }),
-      repetitionMax: 0,
-      values: valuesOf({ type, data, validity }, first, end),
-    },
-  ];
+  const values = valuesOf({ type, data, validity }, first, end);
+  return [flatLeaf({ name, type }, validity?.subarray(first, end) ?? end - first, values)];
+}
+
+/** Makes the leaf of a column that is no array or struct: from the validity of its rows, or their number when all have a value. */
+function flatLeaf(
+  { name, type }: { readonly name: string; readonly type: LeafType },
+  rows: Uint8Array | number,
+  values: LeafValues,
+): LeafColumn {
+  const isDense = typeof rows === 'number';
+  return {
+    path: [name],
+    type,
+    entries: isDense ? rows : rows.length,
+    definitionMax: 1,
+    ...(!isDense && { definitions: rows }),
+    repetitionMax: 0,
+    values,
+  };
+}
+
+/** Gives all values of a column that has no nulls. */
+function presentOf(data: FlatData, type: LeafType): LeafValues {
+  const { length } = data.kind === 'string' ? data.ids : data.values;
+  return valuesOf({ type, data, validity: undefined }, 0, length);
 }

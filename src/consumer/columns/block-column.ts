@@ -15,6 +15,7 @@ const dates = bitOf(kinds.kindDate);
 const anyStrings = strings | times | dates;
 const booleans = bitOf(kinds.kindTrue) | bitOf(kinds.kindFalse);
 const typedNested = bitOf(kinds.kindTypedNested);
+const emptyArrays = bitOf(kinds.kindEmptyArray);
 
 /** Rows `[first, end)`. */
 interface Rows {
@@ -67,6 +68,7 @@ export class BlockColumn {
     if (!isString) this.#addNumbers(state?.timestamps, times, kindBits, block);
     if (!isString) this.#addNumbers(state?.dates, dates, kindBits, block);
     if ((kindBits & typedNested) !== 0) this.#addNested(kindBits, block);
+    if ((kindBits & emptyArrays) !== 0) this.#addEmptyArrays(state?.emptyArrays, block);
     return true;
   }
 
@@ -82,6 +84,7 @@ export class BlockColumn {
     if (timestamps !== undefined && !isString) missing &= ~times;
     if (ofDates !== undefined && !isString) missing &= ~dates;
     if (this.#nested !== undefined) missing &= ~typedNested;
+    if (state.emptyArrays !== undefined) missing &= ~emptyArrays;
     return missing === 0;
   }
 
@@ -114,6 +117,12 @@ export class BlockColumn {
         to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
   }
 
+  #addEmptyArrays(to: ColumnBuilder | undefined, block: Rows): void {
+    const { name, entries } = this.#field;
+    to?.noteField(name, block.first, block.end);
+    for (const row of entries.numbersOf(emptyArrays).rows) to?.push(row, []);
+  }
+
   /** Adds one array or struct that fits its type whole; answers with false when it is something else. */
   addNestedAt(entry: number): boolean {
     const { entries, name } = this.#field;
@@ -141,6 +150,7 @@ export class BlockColumn {
       case kinds.kindTypedNested:
         return parsePlainJson(this.#textAt(entry));
       case kinds.kindRawNested:
+      case kinds.kindEmptyArray:
         return parseJson(this.#textAt(entry));
       default:
         return this.#textAt(entry);

@@ -38,6 +38,8 @@ export interface FieldState {
   booleans: ColumnBuilder | undefined;
   /** Column of arrays or structs, the last one that has got a value. */
   nested: ColumnBuilder | undefined;
+  /** Column of empty arrays, whose type is not known yet. */
+  emptyArrays: ColumnBuilder | undefined;
 }
 
 /** A column that begins later, or after so many others, is taken for a rare one: its arrays grow with its values. */
@@ -109,6 +111,7 @@ export class RowReader {
       dates: undefined,
       booleans: undefined,
       nested: undefined,
+      emptyArrays: undefined,
     };
     if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);
     return state;
@@ -147,6 +150,7 @@ export class RowReader {
       else if (observed.type === state.known) state.fastPath = builder;
       this.#setColumnOfKind(state, observed.type, builder);
     }
+    if (observed.form === 'empty-array' && Array.isArray(value) && value.length === 0) state.emptyArrays = builder;
     return builder !== undefined && push(builder, row, state, cellOf(value, observed));
   }
 

@@ -48,6 +48,8 @@ export interface TableColumn {
   readonly name: string;
   readonly type: ColumnType;
   readonly data: ColumnData;
+  /** The values of the rows that have one, in their order; set where they are at hand like that: `data` must be made of them. */
+  readonly compact?: ColumnData | undefined;
   /** 1 where the row has a value, 0 where it is null; left out when every row has one. */
   readonly validity?: Uint8Array | undefined;
 }

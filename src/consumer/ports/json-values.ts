@@ -47,6 +47,12 @@ export class JsonValues {
     }
   }
 
+  /** Adds a value of others. */
+  addFrom(other: JsonValues, index: number): void {
+    const source = other.sourceAt(index);
+    if (source !== undefined) this.add(source, other.startAt(index), other.endAt(index));
+  }
+
   /** Adds a value, whose JSON is written. */
   addValue(value: unknown): void {
     const text = writeJson(value);

@@ -7,6 +7,7 @@ import { rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-c
 import type { Recipe } from '../ledger/recipe.ts';
 import { assembleRecordParts } from './assemble-record-parts.ts';
 import { ChosenRows } from './chosen-rows.ts';
+import { CompactCells, compactOf, validityOf } from './compact-cells.ts';
 import { lazyColumns } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
 import { DictionaryBuilder, stringAt } from '../ports/dictionary-builder.ts';
@@ -88,13 +89,29 @@ function assembleCells(
   { type, sources }: TargetColumn,
   rows: Int32Array,
   rowCount: number,
-): Pick<TableColumn, 'data' | 'validity'> {
+): Pick<TableColumn, 'data' | 'compact' | 'validity'> {
   const [only] = sources;
-  // all rows are asked for, and each has a value: no copy
-  if (only !== undefined && sources.length === 1 && rows.length === rowCount && only.count === rowCount) {
-    const data = withoutCopy(type, only.store, rowCount);
-    if (data !== undefined) return { data };
+  // all rows are asked for, and one source has their values: no copy
+  if (only !== undefined && sources.length === 1 && rows.length === rowCount) {
+    const compact = compactOf(type, only);
+    if (compact !== undefined && only.count === rowCount) return { data: compact };
+    if (compact !== undefined)
+      return new CompactCells(
+        compact,
+        validityOf(only, rowCount),
+        () => gatherFrom(type, sources, rows, rowCount).data,
+      );
   }
+  return gatherFrom(type, sources, rows, rowCount);
+}
+
+/** Gathers the cells of the rows from all sources. */
+function gatherFrom(
+  type: ColumnType,
+  sources: readonly DecodedColumn[],
+  rows: Int32Array,
+  rowCount: number,
+): Pick<TableColumn, 'data' | 'validity'> {
   const found = sources.map((source) => ({ source, valueIndexes: valueIndexesOf(source, rows, rowCount) }));
   const validity = new Uint8Array(rows.length);
   let valid = 0;
@@ -107,14 +124,6 @@ function assembleCells(
   }
   const data = gather(type, found, rows.length);
   return { data, ...(valid < rows.length && { validity }) };
-}
-
-function withoutCopy({ kind }: ColumnType, store: ValueStore, count: number): ColumnData | undefined {
-  if (store.kind === 'strings' && kind === 'string')
-    return { kind: 'string', ids: store.ids.subarray(0, count), dictionary: store.dictionary };
-  if (store.kind !== 'numbers') return undefined;
-  if (kind === 'double' || kind === 'float') return { kind: 'double', values: store.values.subarray(0, count) };
-  return kind === 'timestamp' ? { kind: 'timestamp', values: store.values.subarray(0, count) } : undefined;
 }
 
 interface Found {

@@ -1,7 +1,7 @@
 import type { ColumnType } from '../../schema/types.ts';
 import type { TableColumn } from '../ports/columnar-table.ts';
 
-type Cells = Pick<TableColumn, 'data' | 'validity'>;
+type Cells = Pick<TableColumn, 'data' | 'compact' | 'validity'>;
 
 /** A column whose cells are assembled when they are asked for. */
 export interface ColumnRecipe {
@@ -28,6 +28,9 @@ export function lazyColumns(recipes: readonly ColumnRecipe[]): TableColumn[] {
     type: recipe.type,
     get data() {
       return cellsOf(recipe).data;
+    },
+    get compact() {
+      return cellsOf(recipe).compact;
     },
     get validity() {
       return cellsOf(recipe).validity;

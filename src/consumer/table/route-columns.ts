@@ -10,6 +10,7 @@ import type { ObserveRules } from '../../schema/observe.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
+import { mergeEmptyArrays } from './merge-empty-arrays.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
 import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
 
@@ -49,6 +50,11 @@ export async function routeColumns(
       continue;
     }
     const present = sources.get(target) ?? [];
+    const merged = present.length === 1 && present[0] !== undefined ? mergeEmptyArrays(present[0], column) : undefined;
+    if (merged !== undefined) {
+      sources.set(target, [await fit(merged, type, { rules, rescue, turns })]);
+      continue;
+    }
     // what another field of the same record has taken is rescued as it came
     const free = present.length === 0 ? column : withoutTaken(column, present, rescue);
     sources.set(target, [...present, await fit(free, type, { rules, rescue, turns })]);

@@ -8,6 +8,7 @@ import { endOfNumber, numberValue } from './number';
 import {
   kindDate,
   kindDigits,
+  kindEmptyArray,
   kindFalse,
   kindNumber,
   kindRawNested,
@@ -265,6 +266,7 @@ function endOfNested(field: Field, row: i32, at: usize): usize {
   if (end == 0) {
     kind = kindRawNested;
     end = endOfJson(at);
+    if (end == at + 2 && load<u8>(at) == openBracket) kind = kindEmptyArray;
   }
   if (end != 0) setRange(field, addEntry(field, row, kind), at, end);
   return end;

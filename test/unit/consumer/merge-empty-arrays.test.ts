@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
+import { jsonValue, rowOf, type DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
+import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import { mergeEmptyArrays } from '../../../src/consumer/table/merge-empty-arrays.ts';
+import { slicesOf } from '../../support/chunks.ts';
+
+const placement = { layout: 'none' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
+
+/** Decodes the records, and merges their first two columns. */
+async function merge(...texts: readonly string[]): Promise<DecodedColumn | undefined> {
+  const { columns } = await decodeBatch(slicesOf(texts.map((value) => ({ value }))), placement, {
+    fields: allFields,
+    numbers: 'double',
+    depthMax: 4,
+    recordBytesMax: 10_000,
+    columnsMax: 20,
+    reserved: new Set(),
+    knownType: () => undefined,
+  });
+  const [one, other] = columns;
+  return one && other && mergeEmptyArrays(one, other);
+}
+
+function contentOf(column: DecodedColumn | undefined) {
+  return column && Array.from({ length: column.count }, (_, at) => [rowOf(column, at), jsonValue(column, at)]);
+}
+
+describe('empty arrays', () => {
+  it('go among the arrays of their column, whichever came first', async () => {
+    const content = [
+      [0, []],
+      [1, ['a']],
+      [3, ['b', 'c']],
+      [4, []],
+    ];
+    const texts = ['{"v":[]}', '{"v":["a"]}', '{}', '{"v":["b","c"]}', '{"v":[]}'];
+    expect(contentOf(await merge(...texts))).toEqual(content);
+    const turned = texts.toReversed();
+    const rows = content.map(([row, value]) => [4 - Number(row), value]).toReversed();
+    expect(contentOf(await merge(...turned))).toEqual(rows);
+  });
+
+  it('stay apart where a record has both, or the others are no arrays', async () => {
+    expect(await merge('{"v":[],"V":["a"]}')).toBeUndefined();
+    expect(await merge('{"v":[]}', '{"v":{"a":1}}')).toBeUndefined();
+    expect(await merge('{"v":[]}', '{"v":1}')).toBeUndefined();
+  });
+});
