@@ -8,10 +8,17 @@ const codecs = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
 
 export type Compression = keyof typeof codecs;
 
-/** What unpacks into one piece need not be put together; a piece takes no memory where nothing is written. */
+/**
+ * Node unpacks into pieces of a given size. What unpacks into one piece need not be put together; one that is much too large costs
+ * full garbage collections, since V8 counts all of it.
+ */
 const pieceBytesMin = 64 * 1024;
 const pieceBytesMax = 32 * 1024 * 1024;
 const ratioMax = 128;
+const pieceMargin = 1.25;
+
+/** Unpacked bytes per packed byte of the last batch of a codec: the next one is expected to be like it. */
+const ratios = { gzip: 8, zstd: 8 };
 
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeaderBytes = 16;
@@ -42,9 +49,9 @@ export function pack(compression: Compression, bytes: Buffer): Buffer {
 export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer {
   switch (codec) {
     case codecs.gzip:
-      return gunzipSync(packed, { maxOutputLength: bytesMax, chunkSize: pieceBytes(packed.length) });
+      return learning('gzip', packed, (chunkSize) => gunzipSync(packed, { maxOutputLength: bytesMax, chunkSize }));
     case codecs.zstd:
-      return unpackZstd(packed, bytesMax);
+      return learning('zstd', packed, (chunkSize) => unpackZstd(packed, bytesMax, chunkSize));
     case codecs.snappy:
       return unpackSnappy(packed, bytesMax);
     case codecs.lz4:
@@ -55,11 +62,11 @@ export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer 
 }
 
 /** Frames may follow each other, and some may be skipped (RFC 8878); Node unpacks one. */
-function unpackZstd(packed: Buffer, bytesMax: number): Buffer {
+function unpackZstd(packed: Buffer, bytesMax: number, chunkSize: number): Buffer {
   const frames: Buffer[] = [];
   let left = bytesMax;
   for (let at = 0; at < packed.length;) {
-    const options = { maxOutputLength: Math.max(1, left), chunkSize: pieceBytes(packed.length), info: true };
+    const options = { maxOutputLength: Math.max(1, left), chunkSize, info: true };
     const frame: unknown = zstdDecompressSync(packed.subarray(at), options);
     const unpacked: unknown = Reflect.get(Object(frame), 'buffer');
     const used = Number(Reflect.get(Object(Reflect.get(Object(frame), 'engine')), 'bytesWritten'));
@@ -72,8 +79,12 @@ function unpackZstd(packed: Buffer, bytesMax: number): Buffer {
   return only !== undefined && frames.length === 1 ? only : Buffer.concat(frames);
 }
 
-function pieceBytes(packedBytes: number): number {
-  return Math.max(pieceBytesMin, Math.min(pieceBytesMax, packedBytes * ratioMax));
+/** Unpacks into pieces as large as the last batch makes likely. */
+function learning(codec: keyof typeof ratios, packed: Buffer, unpackInto: (pieceBytes: number) => Buffer): Buffer {
+  const likely = Math.ceil(packed.length * ratios[codec] * pieceMargin);
+  const unpacked = unpackInto(Math.max(pieceBytesMin, Math.min(pieceBytesMax, likely)));
+  ratios[codec] = Math.min(ratioMax, unpacked.length / packed.length);
+  return unpacked;
 }
 
 /** Java producers wrap snappy blocks in a frame of their own. */
