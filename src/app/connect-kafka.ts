@@ -3,6 +3,7 @@ import { checkTlsMaterial, type CertificateFacts } from '../kafka/client-certifi
 import { readFile } from 'node:fs/promises';
 import type { TlsSecret } from '../aws/tls-secret.ts';
 import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../kafka/tls-material.ts';
+import { withAdmin } from '../kafka/topics.ts';
 import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
 import type { AwsSettings, KafkaSettings, TlsSettings } from './config/settings.ts';
 import { createAuthentication } from './create-authentication.ts';
@@ -43,6 +44,12 @@ export async function connectKafka(
     unpackedBytesMax: settings.unpackedBytesMax,
   });
   return { kafka, certificate, identity, load };
+}
+
+/** Addresses of all brokers of the cluster, as the one that answers first knows them. */
+export async function listBrokers(kafka: KafkaClient, settings: Pick<KafkaSettings, 'brokers'>): Promise<string[]> {
+  const { brokers } = await withAdmin(kafka, settings.brokers.join(','), (admin) => admin.describeCluster());
+  return brokers.map(({ host, port }) => `${host}:${port}`);
 }
 
 /** Reads certificate, key and authority from files, values or the secret. Rejects with CERT_* and KEYSTORE_*. */

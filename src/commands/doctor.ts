@@ -4,11 +4,10 @@ import { findPosition } from '../consumer/ledger/chain-position.ts';
 import { checkTable } from '../consumer/table/check-table.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
-import { withAdmin } from '../kafka/topics.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { mapConcurrently } from '../runtime/concurrency.ts';
 import type { KafkaSettings, Settings } from '../app/config/settings.ts';
-import { connectKafka } from '../app/connect-kafka.ts';
+import { connectKafka, listBrokers } from '../app/connect-kafka.ts';
 import { printLines } from '../app/observe/output.ts';
 import { openTopic } from '../app/open-topic.ts';
 import { openLake } from '../app/open-lake.ts';
@@ -70,9 +69,8 @@ function kafkaChecks(settings: KafkaSettings): Check[] {
       name: 'broker',
       ...(settings.brokers.some((each) => each.includes('.amazonaws.com')) && { note: vpcNote }),
       run: async () => {
-        const { kafka } = await connect();
-        const { brokers } = await withAdmin(kafka, settings.brokers.join(','), (admin) => admin.describeCluster());
-        return `${brokers.length} brokers: ${brokers.map(({ host, port }) => `${host}:${port}`).join(', ')}`;
+        const brokers = await listBrokers((await connect()).kafka, settings);
+        return `${brokers.length} brokers: ${brokers.join(', ')}`;
       },
     },
     {

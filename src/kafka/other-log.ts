@@ -6,7 +6,6 @@ export function topicRecreated(topic: string, before: string, now: string | unde
     message: `topic ${topic} is not the one that was read so far: it was deleted and made again (its id was ${before}, now it is ${now ?? 'unknown'})`,
     retryable: false,
     details: { topic, topicId: before, foundTopicId: now },
-    hint: 'a topic that was deleted and made again needs a table of its own: set LAKE_TABLE to a new name',
   });
 }
 

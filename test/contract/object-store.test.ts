@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
+import { PipelineError } from '../../src/runtime/errors.ts';
 import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
 import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
 import { openTestLake, temporaryFolder } from '../support/lake.ts';
@@ -86,6 +87,14 @@ describe('the files of a local lake', () => {
 });
 
 describe('the check for conditional writes', () => {
+  it('says of a store that can only be read what it said of the put, not of the delete', async () => {
+    const refuse = (action: string) => async (): Promise<never> => {
+      throw new PipelineError('STORE_DENIED', { message: `may not ${action}`, retryable: false });
+    };
+    const readOnly = { ...createMemoryObjectStore(), put: refuse('put'), delete: refuse('delete') };
+    await expect(checkConditionalWrites(readOnly, 'p')).rejects.toThrow('may not put');
+  });
+
   it('refuses a store that ignores If-None-Match', async () => {
     const store = createMemoryObjectStore();
     const careless = { ...store, put: (key: string, bytes: Uint8Array) => store.put(key, bytes) };

@@ -8,13 +8,16 @@ import type { CommitTools } from './commit-tools.ts';
 import type { StepRunner } from './step-runner.ts';
 
 /** A batch as columns by one recipe, and the objects that will hold it. */
-export interface PreparedBatch extends Disposable {
+export interface PreparedColumns {
   readonly recipe: Recipe;
   readonly decoded: DecodedBatch;
   readonly groups: RowGroups;
   readonly plan: PlannedObject[];
   readonly lastRecord: Outcome['lastRecord'];
 }
+
+/** The same, with the memory of its columns. */
+export interface PreparedBatch extends PreparedColumns, Disposable {}
 
 /** Decodes the batch's records by the recipe. */
 export async function prepareBatch(

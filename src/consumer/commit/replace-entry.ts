@@ -16,14 +16,14 @@ import {
 import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
 import { discardLeftovers, keysOfReplacement } from './leftovers.ts';
-import type { PreparedBatch } from './prepared-batch.ts';
+import type { PreparedColumns } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
 
 export interface Replacement {
   readonly current: Versioned<WrittenEntry>;
   /** What takes the place of the entry's objects. */
-  readonly prepared: PreparedBatch;
+  readonly prepared: PreparedColumns;
   readonly why: ReplacingEntry['replacement']['why'];
   /** Objects of the entry that stay as they are. */
   readonly keeps?: readonly WrittenObject[];

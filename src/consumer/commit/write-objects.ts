@@ -3,13 +3,13 @@ import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledg
 import type { ObjectDraft, PutResult } from '../table/object-writer.ts';
 import type { CommitTools } from './commit-tools.ts';
 import type { EntryGuard } from './entry-guard.ts';
-import type { PreparedBatch } from './prepared-batch.ts';
+import type { PreparedColumns } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
 
 export interface WriteRequest {
   /** The range and generation whose keys are written. */
   readonly range: ObjectRange;
-  readonly prepared: PreparedBatch;
+  readonly prepared: PreparedColumns;
   /** What the claim said would be written: an earlier try may have had more records than Kafka delivers now. */
   readonly plan: readonly PlannedObject[];
   readonly guard: EntryGuard;

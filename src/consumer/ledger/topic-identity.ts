@@ -54,6 +54,5 @@ export function checkTopicId(
     message: `topic ${topic} was deleted and made again while it was read: its id was ${expected} and is ${found}`,
     retryable: false,
     details: { topic, expected, found },
-    hint: 'nothing of the new topic is in the table, which needs one of its own: set LAKE_TABLE to a new name',
   });
 }

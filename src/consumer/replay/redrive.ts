@@ -53,7 +53,7 @@ export async function redriveEntry(listed: Versioned<WrittenEntry>, options: Red
     return result;
   }
   const { lastRecord } = entry.outcome;
-  using prepared = { recipe, decoded, ...tools.writer.group(decoded, recipe), lastRecord, [Symbol.dispose]: () => {} };
+  const prepared = { recipe, decoded, ...tools.writer.group(decoded, recipe), lastRecord };
   const keeps = entry.outcome.objects.filter(({ kind }) => kind === 'rows');
   await replaceEntry({ current, prepared, why: 'redrive', keeps }, tools);
   return result;

@@ -167,7 +167,7 @@ export const kafkaErrorCodes = {
   TOPIC_RECREATED: {
     meaning: 'The topic is not the one that the table was written from: it was deleted and made again.',
     retryable: 'never',
-    action: 'Give the new topic a table of its own: set LAKE_TABLE to a new name.',
+    action: 'Nothing of the new topic is in the table. Give it one of its own: set LAKE_TABLE to a new name.',
   },
   LOG_TRUNCATED: {
     meaning: 'Kafka’s log ends before our position: records that were written to the lake are no longer in the topic.',

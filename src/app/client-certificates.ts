@@ -1,0 +1,67 @@
+import type { X509Certificate } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkTlsMaterial, clientCertificates, withChain, type CertificateFacts } from '../kafka/client-certificate.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { AwsSettings, TlsSettings } from './config/settings.ts';
+import { loadMaterial } from './connect-kafka.ts';
+
+export interface CertificateRequest {
+  /** ARN of the AWS Private CA. */
+  readonly authority: string;
+  readonly name: string;
+  /** Left out: what the authority is for, 90 or 7. */
+  readonly days?: number;
+  readonly template: string;
+  readonly secret?: string;
+  /** Folder for both as files. */
+  readonly out?: string;
+}
+
+/** Makes a key, has AWS Private CA certify it, and puts both into the secret and the folder that are given. */
+export async function makeCertificate(
+  aws: AwsSettings,
+  { authority, name, days, template, secret, out }: CertificateRequest,
+): Promise<CertificateFacts | undefined> {
+  const { createSigningRequest } = await import('../pki/signing-request.ts');
+  const { signWithPrivateCa } = await import('../aws/private-ca.ts');
+  const { request, key } = await createSigningRequest(name);
+  const order = { authorityArn: authority, request, template, ...(days !== undefined && { days }) };
+  const { certificate, chain } = await signWithPrivateCa(order, aws, systemClock);
+  const cert = withChain(certificate, chain);
+  const facts = checkTlsMaterial({ cert, key }, systemClock.nowMs());
+  if (secret !== undefined) {
+    const { writeTlsSecret } = await import('../aws/tls-secret.ts');
+    await writeTlsSecret(secret, { cert, key }, aws);
+  }
+  if (out !== undefined) await writePair(out, { cert, key });
+  return facts;
+}
+
+/** What is configured: the client's certificate with its chain, and whether it can be used, as `check` says or throws. */
+export async function readCertificates(settings: TlsSettings): Promise<{
+  readonly certificates: readonly X509Certificate[];
+  readonly check: () => CertificateFacts | undefined;
+}> {
+  const material = await loadMaterial(settings);
+  return {
+    certificates: clientCertificates(material),
+    check: () => checkTlsMaterial(material, systemClock.nowMs()),
+  };
+}
+
+/** Each file appears whole; a service that looks between the two finds no pair, and looks again later. */
+async function writePair(
+  folder: string,
+  { cert, key }: { readonly cert: string; readonly key: string },
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of [
+    ['client.key', key],
+    ['client.pem', cert],
+  ] as const) {
+    const path = join(folder, name);
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  }
+}
