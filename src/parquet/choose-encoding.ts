@@ -4,17 +4,18 @@ import { writeBits } from './encodings.ts';
 import type { LeafValues } from './leaf-values.ts';
 import { bigintEncoding, doubleEncoding, integerEncoding } from './number-encoding.ts';
 import { stringEncoding } from './string-encoding.ts';
-import { encodings, type ValueEncoding } from './value-encoding.ts';
+import { encodings, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 
 /** Chooses an encoding. Allocates in the kernel for the time of the chunk. */
-export function encodingOf(flat: LeafValues, kernel: Kernel): ValueEncoding {
+export function encodingOf(flat: LeafValues, tools: EncodingTools): ValueEncoding {
+  const { kernel } = tools;
   switch (flat.kind) {
     case 'strings':
-      return stringEncoding(flat.ids, flat.dictionary, kernel);
+      return stringEncoding(flat.ids, flat.dictionary, tools);
     case 'doubles':
       return doubleEncoding(flat.values, flat.isFloat, kernel);
     case 'integers':
-      return integerEncoding(flat.values, flat.bytes, kernel);
+      return integerEncoding(flat.values, flat.bytes, tools);
     case 'bigints':
       return bigintEncoding(flat.values);
     case 'booleans':

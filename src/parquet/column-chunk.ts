@@ -8,7 +8,7 @@ import { bitWidth, writeLevels, writeRun } from './encodings.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import type { LeafType } from './parquet-schema.ts';
 import { ThriftWriter } from './thrift-writer.ts';
-import { encodings, type ValueEncoding } from './value-encoding.ts';
+import { encodings, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 
 /** Facts for the footer about one leaf of one row group. */
 export interface ChunkFacts {
@@ -25,9 +25,8 @@ export interface ChunkFacts {
 }
 
 /** Tools for writing a chunk; the kernel's memory is used for the time of one chunk. */
-export interface ChunkTools {
+export interface ChunkTools extends EncodingTools {
   readonly codec: Codec;
-  readonly kernel: Kernel;
   readonly turns: Turns;
 }
 
@@ -51,12 +50,12 @@ export async function writeColumnChunk(file: FileWriter, leaf: LeafColumn, tools
 async function writeChunk(
   file: FileWriter,
   leaf: LeafColumn,
-  { codec, kernel, turns }: ChunkTools,
+  { codec, profile, kernel, turns }: ChunkTools,
 ): Promise<ChunkFacts> {
   const compress = createCompress(codec);
   const start = file.length;
   const before = file.unpackedBytes;
-  const values = encodingOf(leaf.values, kernel);
+  const values = encodingOf(leaf.values, { kernel, profile });
   const { dictionary } = values;
   if (dictionary !== undefined) {
     file.page(dictionary.bytes, compress, (header) => {

@@ -40,8 +40,8 @@ async function encodeTable(
   options: Required<EncoderOptions>,
   kernel: Kernel,
 ): Promise<Uint8Array> {
-  const { codec, rowGroupRows, timestamps } = options;
-  const tools = { codec, kernel, turns: new Turns() };
+  const { codec, rowGroupRows, profile, timestamps } = options;
+  const tools = { codec, profile, kernel, turns: new Turns() };
   const file = new FileWriter();
   const rowGroups: RowGroupFacts[] = [];
   file.append(magic);

@@ -2,20 +2,28 @@ import type { TimestampUnit } from './parquet-schema.ts';
 
 export type Codec = 'zstd' | 'snappy' | 'gzip' | 'uncompressed';
 
+/** `compatible`: what every reader knows, neither zstd nor differences of values; `compact`: what is smallest. */
+export type Profile = 'compact' | 'compatible';
+
 export interface EncoderOptions {
   readonly codec: Codec;
   readonly rowGroupRows: number;
+  /** Compact unless said otherwise. */
+  readonly profile?: Profile;
   /** Microseconds unless said otherwise. */
   readonly timestamps?: TimestampUnit;
   /** The writer's name and version in every file's footer. */
   readonly createdBy?: string;
 }
 
-/** The options with their defaults. */
+/** The options with their defaults; zstd becomes snappy where not every reader knows it. */
 export function withDefaults({
+  codec,
+  profile = 'compact',
   timestamps = 'micros',
   createdBy = 'glueless',
   ...options
 }: EncoderOptions): Required<EncoderOptions> {
-  return { ...options, timestamps, createdBy };
+  const known = profile === 'compatible' && codec === 'zstd' ? 'snappy' : codec;
+  return { ...options, codec: known, profile, timestamps, createdBy };
 }

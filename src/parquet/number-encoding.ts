@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { bitWidth, writeDeltas, type KernelValues } from './encodings.ts';
-import { bytesOf, encodings, idsEncoding, type ValueEncoding } from './value-encoding.ts';
+import { bytesOf, encodings, idsEncoding, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 
 /** Most distinct numbers in a dictionary: 16 bits per id. */
 const dictionaryNumbersMax = 65_536;
@@ -18,18 +18,23 @@ export function doubleEncoding(values: Float64Array, isFloat: boolean, kernel: K
   return { ...(found ? dictionaryEncoding(found, form, kernel) : plainNumbers(values, form)), ...bounds };
 }
 
-export function integerEncoding(values: Float64Array | Int32Array, bytes: 4 | 8, kernel: Kernel): ValueEncoding {
+export function integerEncoding(
+  values: Float64Array | Int32Array,
+  bytes: 4 | 8,
+  { kernel, profile }: EncodingTools,
+): ValueEncoding {
   const form = bytes === 4 ? int32s : int64s;
   const numbers: KernelValues = { address: kernel.copyInDoubles(values), count: values.length };
   const { min, max } = kernel.rangeOf(numbers.address, numbers.count);
   const bounds = boundsOf(values, form, { min, max });
   const isExact = max - min < (bytes === 4 ? 2 ** 31 : exactRange) && Math.abs(min) < 2 * exactRange;
-  const deltaBytes = isExact ? deltaBytesOf(numbers, kernel) : bytes;
+  const hasDeltas = isExact && profile === 'compact';
+  const deltaBytes = hasDeltas ? deltaBytesOf(numbers, kernel) : bytes;
   const found = deltaBytes > 1 ? numberDictionary(numbers, values.length / 8, kernel) : undefined;
   if (found !== undefined && bitWidth(found.numbers.length) / 8 < deltaBytes) {
     return { ...dictionaryEncoding(found, form, kernel), ...bounds };
   }
-  if (isExact) {
+  if (hasDeltas) {
     return {
       encoding: encodings.deltaBinaryPacked,
       bytesPerValue: deltaBytes,

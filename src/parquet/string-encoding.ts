@@ -2,7 +2,7 @@ import type { StringDictionary } from '../consumer/ports/columnar-table.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { bitWidth, writeDeltas, type KernelValues } from './encodings.ts';
-import { encodings, idsEncoding, type ValueEncoding } from './value-encoding.ts';
+import { encodings, idsEncoding, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 
 /** Longer bounds are left out. */
 const boundBytesMax = 64;
@@ -11,21 +11,34 @@ const lengthBytes = 4;
 /** Bytes that a length takes as a difference, about. */
 const deltaBytes = 1;
 
-/** Encodes strings: by a dictionary where that is smaller, else their lengths as differences and then their bytes. */
-export function stringEncoding(ids: Int32Array, dictionary: StringDictionary, kernel: Kernel): ValueEncoding {
+/** Encodes strings: by a dictionary where that is smaller, else their lengths as differences and then their bytes, or each behind its length. */
+export function stringEncoding(
+  ids: Int32Array,
+  dictionary: StringDictionary,
+  { kernel, profile }: EncodingTools,
+): ValueEncoding {
   const kernelIds: KernelValues = { address: kernel.copyInInt32(ids), count: ids.length };
   const { used, uses } = usedIds(kernelIds, dictionary.count, kernel);
   const bounds = stringBounds(dictionary, used);
   const lengths = lengthsOf(dictionary, used, uses);
   const dictionaryBytes =
     lengths.distinct + used.length * lengthBytes + (ids.length * bitWidth(Math.max(0, used.length - 1))) / 8;
-  if (dictionaryBytes < lengths.all + ids.length * deltaBytes) {
+  const otherBytes = lengths.all + ids.length * (profile === 'compact' ? deltaBytes : lengthBytes);
+  if (dictionaryBytes < otherBytes) {
     const bytes = plainStrings(dictionary, used);
     return { ...idsEncoding(kernelIds, { bytes, count: used.length }, kernel), ...bounds };
   }
+  const bytesPerValue = otherBytes / Math.max(1, ids.length);
+  if (profile === 'compatible')
+    return {
+      encoding: encodings.plain,
+      bytesPerValue,
+      ...bounds,
+      write: (out, first, end) => out.bytes(plainStrings(dictionary, ids.subarray(first, end))),
+    };
   return {
     encoding: encodings.deltaLengthByteArray,
-    bytesPerValue: lengths.all / Math.max(1, ids.length) + deltaBytes,
+    bytesPerValue,
     ...bounds,
     write: (out, first, end) => writeStrings(out, kernel, { dictionary, ids: ids.subarray(first, end) }),
   };

@@ -1,9 +1,16 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Profile } from './encoder-options.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { bitWidth, writeIds, type KernelValues } from './encodings.ts';
 
 /** The format's numbers of its encodings. */
 export const encodings = { plain: 0, rle: 3, deltaBinaryPacked: 5, deltaLengthByteArray: 6, rleDictionary: 8 } as const;
+
+/** What the choice of an encoding depends on beside the values. */
+export interface EncodingTools {
+  readonly kernel: Kernel;
+  readonly profile: Profile;
+}
 
 /** An encoding chosen for the values of one column chunk; valid while the kernel holds them. */
 export interface ValueEncoding {

@@ -70,6 +70,7 @@ const encoders: [string, ParquetEncoder][] = [
   ['glueless', createColumnEncoder({ codec: 'zstd', rowGroupRows: 2 })],
   ['glueless, snappy', createColumnEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
   ['glueless, gzip', createColumnEncoder({ codec: 'gzip', rowGroupRows: 1000 })],
+  ['glueless, compatible', createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000, profile: 'compatible' })],
   ['glueless, uncompressed', createColumnEncoder({ codec: 'uncompressed', rowGroupRows: 1000 })],
   ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 2 })],
   ['hyparquet, snappy', createHyparquetEncoder({ codec: 'snappy', rowGroupRows: 1000 })],

@@ -83,6 +83,7 @@ describe('Trino, the nearest to Athena engine 3', () => {
     ['glueless', createColumnEncoder({ codec: 'zstd', rowGroupRows: 2 })],
     ['glueless, snappy', createColumnEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
     ['glueless, gzip', createColumnEncoder({ codec: 'gzip', rowGroupRows: 1000 })],
+    ['glueless, compatible', createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000, profile: 'compatible' })],
     ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 2 })],
     ['hyparquet, snappy', createHyparquetEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
     ['parquetjs-lite', createParquetjsEncoder({ codec: 'snappy', rowGroupRows: 2 })],

@@ -94,6 +94,11 @@ export const lakeVariables = {
     group: parquet,
     about: 'Compression; parquetjs-lite writes snappy for zstd',
   }).prefault('zstd'),
+  PARQUET_PROFILE: choice(['compact', 'compatible'], {
+    group: parquet,
+    about:
+      'compact: smallest files, for Athena and current readers; compatible: for old ones too (Spark 3.1, Redshift Spectrum), with snappy for zstd and no differences of values',
+  }).prefault('compact'),
   PARQUET_TIMESTAMPS: choice(['micros', 'millis'], {
     group: parquet,
     about: 'Unit of times in new files. Iceberg tables take files with microseconds only; milliseconds are smaller',

@@ -103,6 +103,7 @@ export interface SchemaSettings {
 export interface ParquetSettings {
   readonly encoder: Config['PARQUET_ENCODER'];
   readonly codec: Config['PARQUET_CODEC'];
+  readonly profile: Config['PARQUET_PROFILE'];
   readonly timestamps: Config['PARQUET_TIMESTAMPS'];
   readonly rowGroupRows: number;
 }
@@ -149,6 +150,7 @@ export function readSettings(environment: Environment, required: readonly Variab
     parquet: {
       encoder: config.PARQUET_ENCODER,
       codec: config.PARQUET_CODEC,
+      profile: config.PARQUET_PROFILE,
       timestamps: config.PARQUET_TIMESTAMPS,
       rowGroupRows: config.PARQUET_ROW_GROUP_ROWS,
     },

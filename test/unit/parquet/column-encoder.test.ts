@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { parquetMetadata } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import type { ColumnarTable, TableColumn } from '../../../src/consumer/ports/columnar-table.ts';
 import { DictionaryBuilder } from '../../../src/consumer/ports/dictionary-builder.ts';
@@ -7,6 +8,7 @@ import type { ColumnType } from '../../../src/schema/types.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { plainValues } from '../../../src/parquet/plain-values.ts';
 import { runs } from '../../support/fuzzing.ts';
+import { tablesOf } from '../../support/tables.ts';
 
 const codecs = ['zstd', 'snappy', 'gzip', 'uncompressed'] as const;
 
@@ -174,8 +176,9 @@ describe('the encoder of columns', () => {
         tables,
         fc.constantFrom(...codecs),
         fc.constantFrom(1, 7, 128, 100_000),
-        async (table, codec, rowGroupRows) => {
-          const bytes = await createColumnEncoder({ codec, rowGroupRows }).encode(table);
+        fc.constantFrom('compact' as const, 'compatible' as const),
+        async (table, codec, rowGroupRows, profile) => {
+          const bytes = await createColumnEncoder({ codec, rowGroupRows, profile }).encode(table);
           expect(await hyparquetReader.rows(bytes)).toEqual(rowsOf(table));
         },
       ),
@@ -197,6 +200,26 @@ describe('the encoder of columns', () => {
       ),
       runs(300),
     );
+  });
+
+  it.each([
+    ['compact', ['DELTA_BINARY_PACKED', 'DELTA_LENGTH_BYTE_ARRAY', 'PLAIN', 'RLE', 'RLE_DICTIONARY'], 'ZSTD'],
+    ['compatible', ['PLAIN', 'RLE', 'RLE_DICTIONARY'], 'SNAPPY'],
+  ] as const)('writes %s files with these encodings, and says who wrote them', async (profile, encodings, codec) => {
+    const records = Array.from({ length: 1000 }, (_, index) => ({
+      often: index % 3,
+      once: `${index} ${Math.sin(index)}`,
+      at: new Date(Date.UTC(2026, 10, 23) + index * index).toISOString(),
+    }));
+    const createdBy = 'glueless version 0.1.0 (build abc)';
+    const encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000, profile, createdBy });
+    const files = await Promise.all((await tablesOf(records)).map((table) => encoder.encode(table)));
+    const metadata = files.map((bytes) => parquetMetadata(Uint8Array.from(bytes).buffer));
+    const chunks = metadata.flatMap(({ row_groups: groups }) => groups.flatMap(({ columns }) => columns));
+    const used = chunks.flatMap(({ meta_data: of }) => of?.encodings ?? []);
+    expect([...new Set(used)].toSorted()).toEqual(encodings);
+    expect(new Set(chunks.map(({ meta_data: of }) => of?.codec))).toEqual(new Set([codec]));
+    expect(metadata.map(({ created_by: by }) => by)).toEqual(files.map(() => createdBy));
   });
 
   it('splits what is long into pages, and reads back equal', async () => {
