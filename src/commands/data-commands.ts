@@ -1,7 +1,12 @@
 import { Option, type Command } from 'commander';
 import { rejectReasons } from '../consumer/columns/parse-record.ts';
 import * as parse from './option-parsers.ts';
+import type { ConsumeOptions } from './consume.ts';
+import type { RedriveCommandOptions } from './redrive.ts';
+import type { ReplayCommandOptions } from './replay.ts';
 import type { RunCommand } from './run-command.ts';
+import type { SkipCommandOptions } from './skip.ts';
+import type { VerifyCommandOptions } from './verify.ts';
 
 /** Adds the commands that write or check the table. */
 export function addDataCommands(program: Command, run: RunCommand): void {
@@ -71,7 +76,7 @@ function addConsume(program: Command, run: RunCommand): void {
     .command('consume')
     .description('Run the service: read the topic as a member of the consumer group and write the table.')
     .option('--until-end', 'end once everything the topic holds at the start is written', false)
-    .action(async (options) => {
+    .action(async (options: ConsumeOptions) => {
       await run('log', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { consume } = await import('./consume.ts');
         return consume(settings, options, context);
@@ -92,7 +97,7 @@ function addReplay(program: Command, run: RunCommand): void {
     .option('--allow-loss', 'replace a batch also when Kafka delivers fewer records than the lake has', false)
     .option('--dry-run', 'only print what would be done', false)
     .option('--table <name>', 'write another table, with a ledger of its own', parse.tableName)
-    .action(async (options) => {
+    .action(async (options: ReplayCommandOptions) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { replay } = await import('./replay.ts');
         return replay(settings, options, context);
@@ -117,25 +122,12 @@ function addSkip(program: Command, run: RunCommand): void {
     )
     .option('--force', 'skip records that can be read, too', false)
     .option('--dry-run', 'only print the range', false)
-    .action(async (options) => {
+    .action(async (options: SkipCommandOptions) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { skip } = await import('./skip.ts');
         return skip(settings, options, context);
       });
     });
-}
-
-interface VerifyFlags {
-  readonly deep: boolean;
-  readonly sample?: number;
-  readonly seed?: number;
-  readonly since?: Date;
-  readonly claimAge: number;
-  readonly broker: boolean;
-  readonly repair: boolean;
-  readonly acknowledgeGaps: boolean;
-  readonly json: boolean;
-  readonly progress: boolean;
 }
 
 function addVerify(program: Command, run: RunCommand): void {
@@ -158,7 +150,7 @@ function addVerify(program: Command, run: RunCommand): void {
     .option('--acknowledge-gaps', 'note that what Kafka lost so far is known and accepted', false)
     .option('--progress', 'say on stderr how far it is, as on a terminal', false)
     .option('--json', 'print JSON', false)
-    .action(async (options: VerifyFlags) => {
+    .action(async (options: VerifyCommandOptions) => {
       await run('words', options.broker ? ['KAFKA_BROKERS'] : [], async ({ settings, log }) => {
         const { verifyTable } = await import('./verify.ts');
         return verifyTable(settings, options, log);
@@ -172,7 +164,7 @@ function addRedrive(program: Command, run: RunCommand): void {
     .description('Send dead letters through the current rules: what passes becomes rows, the rest stays.')
     .addOption(new Option('--reason <reason>', 'only dead letters with this reason').choices(rejectReasons))
     .option('--dry-run', 'only count', false)
-    .action(async (options) => {
+    .action(async (options: RedriveCommandOptions) => {
       await run('words', [], async ({ settings, ...context }) => {
         const { redrive } = await import('./redrive.ts');
         return redrive(settings, options, context);

@@ -1,6 +1,10 @@
 import { Option, type Command } from 'commander';
 import * as parse from './option-parsers.ts';
+import type { CertificateRequest } from '../app/client-certificates.ts';
+import type { AclOptions } from './acl.ts';
+import type { ReportOptions } from './report.ts';
 import type { RunCommand } from './run-command.ts';
+import type { DiffOptions } from './schema.ts';
 
 /** Adds the commands that look at things, make certificates, or show it all. */
 export function addToolCommands(program: Command, run: RunCommand): void {
@@ -29,7 +33,7 @@ function addSchema(program: Command, run: RunCommand): void {
     .description('Look at the newest records and print what they would change; 3 if they would. Writes nothing.')
     .option('--sample <records>', 'records of each Kafka partition', parse.count, 1000)
     .option('--json', 'print JSON', false)
-    .action(async (options) => {
+    .action(async (options: DiffOptions) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings, log }) => {
         const { diffSchema } = await import('./schema.ts');
         return diffSchema(settings, options, log);
@@ -44,7 +48,7 @@ function addReport(program: Command, run: RunCommand): void {
     .option('--since <day>', 'first day, like 2026-11-23', parse.day)
     .option('--limit <rows>', 'print at most this many rows, alerts first', parse.wholeNumber)
     .option('--json', 'print JSON', false)
-    .action(async (options) => {
+    .action(async (options: ReportOptions) => {
       await run('words', [], async ({ settings }) => {
         const { report } = await import('./report.ts');
         return report(settings, options);
@@ -84,7 +88,7 @@ function addCert(program: Command, run: RunCommand): void {
     )
     .option('--secret <id>', 'secret to put it into; made if it is missing. Read with KAFKA_TLS_SECRET_ID')
     .option('--out <folder>', 'folder for client.pem and client.key')
-    .action(async (options) => {
+    .action(async (options: CertificateRequest) => {
       // a scheduled renewal has no terminal, and alarms that look for fatal lines
       await run(process.stderr.isTTY ? 'words' : 'log', [], async ({ settings }) => {
         const { requestCertificate } = await import('./cert.ts');
@@ -124,7 +128,7 @@ function addAcl(program: Command, run: RunCommand): void {
       [],
     )
     .option('--dry-run', 'only print what would be set', false)
-    .action(async (options) => {
+    .action(async (options: AclOptions) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings }) => {
         const { acl } = await import('./acl.ts');
         return acl(settings, options);
