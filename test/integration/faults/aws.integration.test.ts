@@ -1,4 +1,9 @@
 import { describe, expect, inject, it } from 'vitest';
+import { createGlueCatalog } from '../../../src/aws/glue-catalog.ts';
+import { kafkaColumns } from '../../../src/consumer/table/assemble-table.ts';
+import { topicParameter } from '../../../src/consumer/table/check-table.ts';
+import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { partitionKeys } from '../../../src/schema/layout.ts';
 import { runCli } from '../../support/cli.ts';
 import { startFaultyProxy, type Fault, type Request } from '../../support/faulty-proxy.ts';
 import { Scenario } from '../../support/scenario.ts';
@@ -30,12 +35,30 @@ function first(
   return (request) => (applies(request) && ++seen <= n ? fault : undefined);
 }
 
+/** The table is there, and must grow in bad weather. */
+async function createNarrowTable(
+  { LAKE, LAKE_DATABASE: database }: { readonly LAKE: string; readonly LAKE_DATABASE: string },
+  { env, topic }: Scenario,
+): Promise<void> {
+  const { aws } = inject('stack');
+  Object.assign(process.env, aws.environment);
+  const name = env['LAKE_TABLE'] ?? '';
+  const catalog = createGlueCatalog({ region: 'us-east-1', endpoint: aws.endpoint, database });
+  await catalog.create({
+    name,
+    columns: [...parseColumns('deviceid string'), ...kafkaColumns],
+    partitionKeys: partitionKeys('hour'),
+    location: `${LAKE}/${name}/`,
+    parameters: { [topicParameter]: topic },
+  });
+}
+
 describe('AWS that misbehaves', () => {
   it.each<[string, (request: Request) => Fault | undefined]>([
     ['S3 answers 500', every(3, isObject, answer(500, 'InternalError'))],
-    ['S3 answers 503', every(2, isPut, answer(503, 'SlowDown'))],
+    ['S3 answers 503', every(3, isPut, answer(503, 'SlowDown'))],
     ['S3 answers 503 while partitions are assigned', first(16, readsLedger, answer(503, 'SlowDown'))],
-    ['S3 is slow', every(4, isObject, { kind: 'slow', ms: 700 })],
+    ['S3 is slow', every(4, isObject, { kind: 'slow', ms: 400 })],
     ['S3 cuts connections', every(3, isObject, { kind: 'reset' })],
     ['S3 writes, and its answer is lost', every(2, isPut, { kind: 'lost-answer' })],
     ['S3 answers 409 to a conditional write', every(5, isPut, answer(409, 'ConditionalRequestConflict'))],
@@ -52,10 +75,8 @@ describe('AWS that misbehaves', () => {
     const healthy = { ...aws.environment, LAKE_DATABASE: `faults_${Date.now()}` };
     const scenario = await Scenario.open();
     const onS3 = { ...healthy, LAKE: `s3://${aws.bucket}/faults/${scenario.topic}` };
-    // the table is there, and must grow in bad weather
-    await scenario.produce(300, '--partitions', '2');
-    await scenario.consumeToEnd(onS3);
-    await scenario.produce(1200, '--partitions', '2', '--faults', '0.05');
+    await createNarrowTable(onS3, scenario);
+    await scenario.produce(1500, '--partitions', '2', '--faults', '0.05');
     await scenario.consumeToEnd({ ...onS3, AWS_ENDPOINT_URL: proxy.endpoint });
     expect(proxy.faults()).toBeGreaterThan(1);
     const audit = await runCli(['verify', '--deep'], { ...scenario.env, ...onS3 });
