@@ -48,10 +48,11 @@ export function certificatePermissions(secretArn: string): PolicyStatement {
   return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] });
 }
 
-/** Allows having client certificates signed, and no others, and putting them into their secrets. */
+/** Allows having certificates signed by the template for clients, and by no other, and putting them into their secrets. */
 export function renewalPermissions(
   stack: Stack,
   { certificateAuthorityArn, consumerSecret, producerSecret }: Platform,
+  { certificateTemplate }: Settings,
 ): PolicyStatement[] {
   return [
     new PolicyStatement({
@@ -59,7 +60,7 @@ export function renewalPermissions(
       resources: [certificateAuthorityArn],
       conditions: {
         StringEquals: {
-          'acm-pca:TemplateArn': `arn:${stack.partition}:acm-pca:::template/EndEntityClientAuthCertificate/V1`,
+          'acm-pca:TemplateArn': `arn:${stack.partition}:acm-pca:::template/${certificateTemplate}`,
         },
       },
     }),

@@ -9,19 +9,15 @@ import type { AlarmRule } from './alarm-rules.ts';
 import type { Platform } from './platform.ts';
 import type { Settings } from './settings.ts';
 
-/** Lifetime of a certificate and schedule of its renewal. */
-const schedules = {
-  GENERAL_PURPOSE: { validDays: 90, everyDays: 30 },
-  SHORT_LIVED_CERTIFICATE: { validDays: 7, everyDays: 2 },
-} as const;
+/** Days between renewals, of certificates that are valid for 90 and for 7 days. */
+const everyDays = { GENERAL_PURPOSE: 30, SHORT_LIVED_CERTIFICATE: 2 } as const;
 
 /** The commands that renew the certificates of consumer and producer. */
 export function renewalCommands(
   { certificateAuthorityArn, consumerSecret, producerSecret }: Platform,
-  { certificateAuthorityMode }: Settings,
+  { certificateTemplate }: Settings,
 ): [consumer: string[], producer: string[]] {
-  const { validDays } = schedules[certificateAuthorityMode];
-  const request = ['cert', 'request', '--authority', certificateAuthorityArn, '--days', String(validDays)];
+  const request = ['cert', 'request', '--authority', certificateAuthorityArn, '--template', certificateTemplate];
   const renew = (name: string, secret: string): string[] => [...request, '--name', name, '--secret', secret];
   return [renew('glueless-consumer', consumerSecret), renew('glueless-producer', producerSecret)];
 }
@@ -40,9 +36,8 @@ export class Renewal extends Construct {
 
   constructor(scope: Construct, id: string, options: RenewalOptions) {
     super(scope, id);
-    const { everyDays } = schedules[options.settings.certificateAuthorityMode];
     this.#schedule = new Rule(this, 'Schedule', {
-      schedule: Schedule.rate(Duration.days(everyDays)),
+      schedule: Schedule.rate(Duration.days(everyDays[options.settings.certificateAuthorityMode])),
       targets: options.commands.map(
         (command) =>
           new EcsTask({

@@ -112,7 +112,7 @@ export class ServiceStack extends Stack {
       renewal: tasks.define('Renewal', {
         command: renewConsumer,
         environment: {},
-        role: tasks.role('Renewal', [...renewalPermissions(this, platform), ...keys]),
+        role: tasks.role('Renewal', [...renewalPermissions(this, platform, settings), ...keys]),
       }),
     };
   }
@@ -151,7 +151,7 @@ export class ServiceStack extends Stack {
     const { consumer, clients, settings } = options;
     const capacityProvider = settings.capacity === 'spot' ? 'FARGATE_SPOT' : 'FARGATE';
     // without a count of its own: a deployment leaves what scaling has decided
-    return new FargateService(this, 'ConsumerService', {
+    const service = new FargateService(this, 'ConsumerService', {
       cluster,
       taskDefinition: consumer,
       capacityProviderStrategies: [{ capacityProvider, weight: 1 }],
@@ -162,5 +162,8 @@ export class ServiceStack extends Stack {
       securityGroups: [clients],
       vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
     });
+    // made after the cluster's capacity providers, and deleted before them: they can't go while a service uses them
+    service.node.addDependency(cluster);
+    return service;
   }
 }

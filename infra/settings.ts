@@ -66,6 +66,10 @@ const settingsSchema = z
     certificateAuthorityArn: z.string().startsWith('arn:').optional(),
     /** SHORT_LIVED_CERTIFICATE costs an eighth and signs for seven days at most. */
     certificateAuthorityMode: z.enum(['GENERAL_PURPOSE', 'SHORT_LIVED_CERTIFICATE']).default('GENERAL_PURPOSE'),
+    /** Template of the clients' certificates; an authority that another account shares may allow EndEntityCertificate/V1 only. */
+    certificateTemplate: z
+      .enum(['EndEntityClientAuthCertificate/V1', 'EndEntityCertificate/V1'])
+      .default('EndEntityClientAuthCertificate/V1'),
 
     /** An existing bucket, and an existing database of the name that `database` gives. */
     bucketName: z.string().min(3).optional(),

@@ -16,6 +16,9 @@ const stacksOwn: ReadonlySet<string> = new Set([
   'SHUTDOWN_DEADLINE_SECONDS',
 ]);
 
+/** Variables of other ways to log in, which need other ports, rights and secrets than the stacks make. */
+const otherLogins: ReadonlySet<string> = new Set(['KAFKA_AUTH', 'KAFKA_SASL_USERNAME']);
+
 const known = new Map(documentedVariables().map((variable) => [variable.name, variable]));
 
 /** The program's variables, as an object or as JSON, checked as the program checks them. */
@@ -42,6 +45,12 @@ function problemsOf(variables: Readonly<Record<string, string>>): string[] {
       .filter((name) => known.get(name)?.secret === true)
       .map((name) => `${name}: a secret belongs into Secrets Manager, not into a task definition`),
     ...names.filter((name) => stacksOwn.has(name)).map((name) => `${name}: the stack sets it from its own settings`),
+    ...names
+      .filter((name) => otherLogins.has(name))
+      .map(
+        (name) =>
+          `${name}: the stacks log in by client certificate; for others take the task definition as a plain file`,
+      ),
     ...refusals(variables),
   ];
 }

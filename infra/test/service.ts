@@ -107,7 +107,9 @@ export function serviceSuite(): void {
       );
       expect(schedule?.Properties.ScheduleExpression).toBe('rate(30 days)');
       expect(JSON.stringify(schedule)).toMatch(/glueless-consumer.*glueless-producer/);
-      expect(JSON.stringify(withCommand(templates, 'cert'))).toContain('--days","90');
+      expect(JSON.stringify(withCommand(otherTemplates, 'cert'))).toContain('--template","EndEntityCertificate/V1');
+      expect(JSON.stringify(statementsOf(otherTemplates))).toContain(':template/EndEntityCertificate/V1');
+      expect(JSON.stringify(statementsOf(otherTemplates))).not.toContain('ClientAuth');
     });
   });
 

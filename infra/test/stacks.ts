@@ -75,13 +75,14 @@ export function stackSuite(): void {
         certificateAuthorityMode: 'CHEAP',
         vpcId: 'vpc-1',
         memoryMiB: '600',
-        variables: '{"BATCH_AGE":"5","BATCH_ROWS_MAX":"none","LAKE":"s3://b/p","KAFKA_TLS_KEY":"k"}',
+        variables: '{"BATCH_AGE":"5","BATCH_ROWS_MAX":"none","LAKE":"s3://b/p","KAFKA_TLS_KEY":"k","KAFKA_AUTH":"iam"}',
       };
       const error = (): unknown => synthesize(wrong);
       expect(error).toThrow(/certificateAuthorityMode/);
       expect(error).toThrow(/BATCH_AGE: the program has no such variable/);
       expect(error).toThrow(/BATCH_ROWS_MAX: expected a whole number/);
       expect(error).toThrow(/LAKE: the stack sets it/);
+      expect(error).toThrow(/KAFKA_AUTH: the stacks log in by client certificate/);
       expect(error).toThrow(/KAFKA_TLS_KEY: a secret belongs into Secrets Manager/);
       expect(() => synthesize({ vpcId: 'vpc-1' })).toThrow(/vpcId and subnetIds go together/);
       expect(() => synthesize({ brokerSecurityGroup: 'sg-1' })).toThrow(/reached from its own VPC/);

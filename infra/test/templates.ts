@@ -32,6 +32,7 @@ export const otherSettings = {
   brokerStorageGiB: '500',
   denyWithoutAcl: 'true',
   certificateAuthorityMode: 'SHORT_LIVED_CERTIFICATE',
+  certificateTemplate: 'EndEntityCertificate/V1',
   encryptionKey: 'create',
   image: `111122223333.dkr.ecr.eu-west-1.amazonaws.com/glueless@sha256:${'0'.repeat(64)}`,
   cpu: '1024',
