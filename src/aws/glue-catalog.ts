@@ -9,12 +9,12 @@ import {
   type Table,
 } from '@aws-sdk/client-glue';
 import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
-import type { Catalog, CatalogPartition, TableDefinition } from '../consumer/ports/lake.ts';
+import type { Catalog, RegisteredPartition, TableDefinition } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { countRequests } from './count-requests.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';
-import { registerPartitions } from './glue-partitions.ts';
+import { registerPartitions, typesOf } from './glue-partitions.ts';
 import { fromTable, tableInput, updatedInput } from './glue-table.ts';
 
 export interface GlueOptions extends AwsOptions {
@@ -134,16 +134,18 @@ async function createTable(
   }
 }
 
-async function* listPartitions(client: GlueClient, database: string, table: string): AsyncIterable<CatalogPartition> {
+async function* listPartitions(
+  client: GlueClient,
+  database: string,
+  table: string,
+): AsyncIterable<RegisteredPartition> {
   try {
-    const pages = paginateGetPartitions(
-      { client },
-      { DatabaseName: database, TableName: table, ExcludeColumnSchema: true },
-    );
+    const pages = paginateGetPartitions({ client }, { DatabaseName: database, TableName: table });
     for await (const { Partitions } of pages) {
       if (Partitions === undefined) throw damagedAnswer(`partitions of the Glue table ${database}.${table}`);
       for (const { Values = [], StorageDescriptor } of Partitions) {
-        yield { values: Values, location: StorageDescriptor?.Location ?? '' };
+        const types = typesOf(StorageDescriptor);
+        yield { values: Values, location: StorageDescriptor?.Location ?? '', types };
       }
     }
   } catch (error) {

@@ -4,12 +4,11 @@ import {
   BatchUpdatePartitionCommand,
   type ErrorDetail,
   type GlueClient,
-  type Partition,
+  type StorageDescriptor,
 } from '@aws-sdk/client-glue';
-import { elsewhere } from '../consumer/ports/catalog-rules.ts';
+import { elsewhere, outdatedColumn } from '../consumer/ports/catalog-rules.ts';
 import type { CatalogPartition, CatalogTable } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { formatType } from '../schema/hive-ddl.ts';
 import { partitionInput } from './glue-table.ts';
 
 interface GlueTable {
@@ -59,7 +58,7 @@ async function refreshPartitions(
     const location = present?.StorageDescriptor?.Location;
     if (location !== undefined && withSlash(location) !== partition.location)
       throw elsewhere(table.name, { ...partition, present: location });
-    return present !== undefined && hasOldColumns(table, present);
+    return present !== undefined && outdatedColumn(table, typesOf(present.StorageDescriptor)) !== undefined;
   });
   if (old.length === 0) return;
   const { Errors = [] } = await client.send(
@@ -76,10 +75,9 @@ async function refreshPartitions(
   if (failed !== undefined) throw refused({ database, table }, failed.PartitionValueList, failed.ErrorDetail);
 }
 
-/** True when a column that the partition knows has another type by now: a struct with more fields. */
-function hasOldColumns({ columns }: CatalogTable, { StorageDescriptor }: Partition): boolean {
-  const types = new Map((StorageDescriptor?.Columns ?? []).map(({ Name = '', Type = '' }) => [Name, Type]));
-  return columns.some(({ name, type }) => (types.get(name) ?? formatType(type)) !== formatType(type));
+/** Gives the types of a partition's own columns by name. */
+export function typesOf({ Columns = [] }: StorageDescriptor = {}): Map<string, string> {
+  return new Map(Columns.map(({ Name = '', Type = '' }) => [Name, Type]));
 }
 
 function withSlash(location: string): string {

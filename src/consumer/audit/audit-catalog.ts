@@ -1,6 +1,7 @@
 import { hivePath } from '../../schema/layout.ts';
 import type { Column } from '../../schema/types.ts';
-import type { CatalogPartition, CatalogTable } from '../ports/lake.ts';
+import { outdatedColumn } from '../ports/catalog-rules.ts';
+import type { CatalogTable, RegisteredPartition } from '../ports/lake.ts';
 import type { Finding, Problem } from './finding.ts';
 
 /** What the ledger's objects ask of one table of the catalog. */
@@ -59,27 +60,36 @@ export function auditTable(needs: TableNeeds, table: CatalogTable | undefined): 
   return findings;
 }
 
+const shownTypeLengthMax = 200;
+
+function shortened(type: string): string {
+  return type.length > shownTypeLengthMax ? `${type.slice(0, shownTypeLengthMax)}…` : type;
+}
+
 /** Follows the catalog's partitions of one table, and compares them with what the ledger's objects need. */
 export class PartitionAudit {
   readonly #needs: TableNeeds;
   readonly #missing: Set<string>;
   readonly #misplaced = new Set<string>();
+  readonly #outdated = new Set<string>();
+  readonly #table: CatalogTable;
   readonly #byFolder = new Map<string, string>();
   readonly #findings: Finding[] = [];
 
-  constructor(needs: TableNeeds) {
+  constructor(needs: TableNeeds, table: CatalogTable) {
     this.#needs = needs;
+    this.#table = table;
     this.#missing = new Set(needs.used);
   }
 
-  add({ values, location }: CatalogPartition): void {
+  add({ values, location, types }: RegisteredPartition): void {
     const id = values.join('/');
     this.#missing.delete(id);
     const other = this.#byFolder.get(folderOf(location));
     if (other !== undefined) return this.#reportDoubled(id, other, location);
     this.#byFolder.set(folderOf(location), id);
     const expected = this.#folder(values);
-    if (isSamePlace(location, expected)) return;
+    if (isSamePlace(location, expected)) return this.#compareColumns(id, types);
     if (this.#needs.used.has(id)) this.#misplaced.add(id);
     const action = this.#needs.used.has(id)
       ? `${repairs} registers it at its folder`
@@ -102,9 +112,17 @@ export class PartitionAudit {
     return this.#findings;
   }
 
-  /** Values of partitions that must be registered, and of those that are registered at another folder. */
-  get repairs(): { readonly missing: string[]; readonly misplaced: string[] } {
-    return { missing: [...this.#missing], misplaced: [...this.#misplaced] };
+  /** Values of partitions that must be registered, of those that are at another folder, and of those with old columns. */
+  get repairs(): { readonly missing: string[]; readonly misplaced: string[]; readonly outdated: string[] } {
+    return { missing: [...this.#missing], misplaced: [...this.#misplaced], outdated: [...this.#outdated] };
+  }
+
+  #compareColumns(id: string, types: RegisteredPartition['types']): void {
+    const found = types && outdatedColumn(this.#table, types);
+    if (found === undefined || !this.#needs.used.has(id)) return;
+    this.#outdated.add(id);
+    const what = `knows ${found.name} as ${shortened(found.present)}, the table as ${shortened(found.expected)}: Athena reads what is new as null`;
+    this.#report('partition-columns', id, what, `${repairs} gives it the table's columns`);
   }
 
   #folder(values: readonly string[]): string {

@@ -57,11 +57,11 @@ async function auditPartitions(
   const hasProjection = table.parameters['projection.enabled'] === 'true';
   if (table.partitionKeys.length !== needs.partitionKeys.length || table.partitionKeys.length === 0 || hasProjection)
     return [];
-  const audit = new PartitionAudit(needs);
+  const audit = new PartitionAudit(needs, table);
   for await (const partition of catalog.listPartitions(needs.name)) audit.add(partition);
   findings.add(...audit.findings());
-  const { missing, misplaced } = audit.repairs;
-  return registration(needs, [...missing, ...misplaced], misplaced);
+  const { missing, misplaced, outdated } = audit.repairs;
+  return registration(needs, [...missing, ...misplaced, ...outdated], misplaced);
 }
 
 function registration(needs: TableNeeds, ids: readonly string[], misplaced: readonly string[] = []): Repair[] {

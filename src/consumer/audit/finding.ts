@@ -46,6 +46,7 @@ export type Problem =
   | 'partition-unregistered'
   | 'partition-location'
   | 'partition-doubled'
+  | 'partition-columns'
   // the topic
   | 'topic-recreated'
   | 'ledger-beyond-topic'

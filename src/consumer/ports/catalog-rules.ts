@@ -35,6 +35,22 @@ export function checkPartition({ name, partitionKeys }: CatalogTable, { values, 
   if (!location.endsWith('/')) throw invalid(name, `the partition's location ${location} must end in a slash`);
 }
 
+/**
+ * Finds a column that a partition knows by another type than the table: a struct with fewer fields. What is new in it would be read as
+ * null there for ever.
+ */
+export function outdatedColumn(
+  { columns }: Pick<CatalogTable, 'columns'>,
+  types: ReadonlyMap<string, string>,
+): { readonly name: string; readonly present: string; readonly expected: string } | undefined {
+  for (const { name, type } of columns) {
+    const expected = formatType(type);
+    const present = types.get(name) ?? expected;
+    if (present !== expected) return { name, present, expected };
+  }
+  return undefined;
+}
+
 /** What a catalog says of a partition that is registered, but not where it is about to be written. */
 export function elsewhere(
   table: string,

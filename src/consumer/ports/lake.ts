@@ -67,6 +67,11 @@ export interface CatalogPartition {
   readonly location: string;
 }
 
+export interface RegisteredPartition extends CatalogPartition {
+  /** Types of the columns as the partition has them, by name, from a catalog that keeps them apart from the table's. */
+  readonly types?: ReadonlyMap<string, string>;
+}
+
 /** Tables of one database. Every call rejects with a `PipelineError` CATALOG_*. */
 export interface Catalog {
   load(table: string): Promise<CatalogTable | undefined>;
@@ -87,5 +92,5 @@ export interface Catalog {
    */
   addPartitions(table: CatalogTable, partitions: readonly CatalogPartition[]): Promise<void>;
   removePartitions(table: string, values: readonly (readonly string[])[]): Promise<void>;
-  listPartitions(table: string): AsyncIterable<CatalogPartition>;
+  listPartitions(table: string): AsyncIterable<RegisteredPartition>;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditTable } from '../../../src/consumer/audit/audit-catalog.ts';
+import { auditTable, PartitionAudit } from '../../../src/consumer/audit/audit-catalog.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 
 const location = 's3://bucket/lake/readings/';
@@ -23,5 +23,34 @@ describe('the table in the catalog', () => {
     expect(auditTable(needs, { ...table, otherKind: 'a table of the format ICEBERG' })).toMatchObject([
       { problem: 'table-kind', where: 'readings', what: expect.stringContaining('ICEBERG') },
     ]);
+  });
+});
+
+describe('a partition in the catalog', () => {
+  const values = ['2026-11-23', '09'];
+  const place = `${location}event_date=2026-11-23/event_hour=09/`;
+  const grown = { ...table, columns: parseColumns('a double, p struct<x:double,y:string>') };
+
+  function auditOf(types: Readonly<Record<string, string>>): PartitionAudit {
+    const audit = new PartitionAudit({ ...needs, used: new Set([values.join('/')]) }, grown);
+    audit.add({ values, location: place, types: new Map(Object.entries(types)) });
+    return audit;
+  }
+
+  it('is a finding, and registered anew, when a struct has grown since', () => {
+    const audit = auditOf({ a: 'double', p: 'struct<x:double>' });
+    expect(audit.findings()).toMatchObject([
+      {
+        problem: 'partition-columns',
+        where: 'readings/2026-11-23/09',
+        what: expect.stringContaining('struct<x:double>'),
+      },
+    ]);
+    expect(audit.repairs).toEqual({ missing: [], misplaced: [], outdated: ['2026-11-23/09'] });
+  });
+
+  it('is in order with the table’s columns, or without those that came later', () => {
+    expect(auditOf({ a: 'double', p: 'struct<x:double,y:string>' }).findings()).toEqual([]);
+    expect(auditOf({ a: 'double' }).findings()).toEqual([]);
   });
 });
