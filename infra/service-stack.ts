@@ -1,6 +1,12 @@
 import { CfnOutput, CfnParameter, Fn, Stack, Validations, type StackProps } from 'aws-cdk-lib';
 import { SecurityGroup, SubnetType, Vpc, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Cluster, ContainerInsights, FargateService, type FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import {
+  CfnClusterCapacityProviderAssociations,
+  Cluster,
+  ContainerInsights,
+  FargateService,
+  type FargateTaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { alarmRules } from './alarm-rules.ts';
 import { Alarms } from './alarms.ts';
@@ -130,7 +136,6 @@ export class ServiceStack extends Stack {
     const cluster = new Cluster(this, 'Cluster', {
       vpc,
       containerInsightsV2: containerInsights ? ContainerInsights.ENABLED : ContainerInsights.DISABLED,
-      enableFargateCapacityProviders: true,
     });
     Validations.of(cluster).acknowledge({
       id: 'AwsSolutions-ECS4',
@@ -162,8 +167,14 @@ export class ServiceStack extends Stack {
       securityGroups: [clients],
       vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
     });
-    // made after the cluster's capacity providers, and deleted before them: they can't go while a service uses them
-    service.node.addDependency(cluster);
+    // they are made before the service, and deleted after it: they can't go while a service uses them
+    service.node.addDependency(
+      new CfnClusterCapacityProviderAssociations(this, 'CapacityProviders', {
+        cluster: cluster.clusterName,
+        capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+        defaultCapacityProviderStrategy: [],
+      }),
+    );
     return service;
   }
 }
