@@ -31,12 +31,14 @@ export interface RunningContainer {
   remove(): Promise<void>;
 }
 
-/** Builds the image. Rejects where there is no engine, or where it can't get the image to build on. */
+/** Builds the image, on the base image that NODE_IMAGE names, if it is set. Rejects where there is no engine, or where it can't get the image to build on. */
 export async function provideImage(): Promise<void> {
   await run('docker', ['info']).catch(() => {
     throw new Error('no Docker engine answers');
   });
-  const build = run('docker', ['build', '--quiet', '--file', 'docker/Dockerfile', '--tag', image, '.']);
+  const { NODE_IMAGE: base } = process.env;
+  const options = base === undefined ? [] : ['--build-arg', `NODE_IMAGE=${base}`];
+  const build = run('docker', ['build', '--quiet', '--file', 'docker/Dockerfile', ...options, '--tag', image, '.']);
   await build.catch((error: unknown) => {
     throw new Error(`docker build: ${messageOf(error).trim().split('\n').at(-1)}`);
   });

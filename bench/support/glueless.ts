@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { RecordKind } from '../kinds/kind.ts';
 import type { LoadBroker } from './load-broker.ts';
 import type { Command } from './measure.ts';
 
@@ -47,4 +48,9 @@ export function plainEnvironment(): NodeJS.ProcessEnv {
 /** Folder of the table of a topic whose name has only lower-case letters, digits and dashes. */
 export function tableOf(topic: string): string {
   return topic.replaceAll('-', '_');
+}
+
+/** Column of a table that tells when its records were made. */
+export function timestampOf({ eventTimeField }: RecordKind): string {
+  return eventTimeField?.toLowerCase() ?? 'kafka_timestamp';
 }

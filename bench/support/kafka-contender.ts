@@ -5,7 +5,7 @@ import { measureProcess } from './measure.ts';
 import { checkParquet, parquetFiles } from './parquet-output.ts';
 import { kafkaPeers } from './peers.ts';
 import type { Contender } from './rounds.ts';
-import type { TopicSpec } from './topics.ts';
+import { sizeOf, type TopicSpec } from './topics.ts';
 import type { Bench } from './workload.ts';
 
 /** Peers that only receive and write nothing, so that no output is checked. */
@@ -79,8 +79,4 @@ export function peerContenders(bench: Bench, spec: TopicSpec): Contender[] {
       return outputBytes === 0 ? cost : { ...cost, figures: { outputBytes } };
     },
   }));
-}
-
-function sizeOf({ records, jsonBytes }: TopicSpec): Pick<Contender, 'records' | 'jsonBytes'> {
-  return { records, ...(jsonBytes !== undefined && { jsonBytes }) };
 }

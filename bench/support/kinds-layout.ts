@@ -6,8 +6,10 @@ export interface KindsLayout {
   readonly ratios: readonly { readonly name: string; readonly ids: readonly string[]; readonly target: number }[];
   /** Contenders whose files' bytes are shown beside ours. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** Other measured values of ours, by their names. */
+  readonly figures?: Readonly<Record<string, string>>;
   /** Contenders of the picture, ours first. */
-  readonly picture: { readonly title: string; readonly contenders: Readonly<Record<string, string>> };
+  readonly picture?: { readonly title: string; readonly contenders: Readonly<Record<string, string>> };
 }
 
 export const kindsLayouts: Readonly<Record<string, KindsLayout>> = {
@@ -40,4 +42,5 @@ export const kindsLayouts: Readonly<Record<string, KindsLayout>> = {
       contenders: { glueless: 'Glueless', bento: 'Bento', 'spark-schema-given': 'Spark' },
     },
   },
+  container: { rates: {}, ratios: [], outputs: {}, figures: { caughtUpPerSecond: 'caught up per second' } },
 };

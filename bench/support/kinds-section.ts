@@ -10,9 +10,10 @@ export function kindsSection(workload: string, results: readonly WorkloadResult[
   const layout = kindsLayouts[workload];
   const ofKinds = results.filter(({ kind }) => kind !== undefined);
   if (layout === undefined || ofKinds.length === 0) return undefined;
+  const ratios = 'a ratio is to the fastest of the peers of that name, and **bold** where it misses the target.';
   return [
-    pictureLink(workload, layout),
-    'Rates are records per CPU second; a ratio is to the fastest of the peers of that name, and **bold** where it misses the target.',
+    ...(layout.picture === undefined ? [] : [pictureLink(workload, layout.picture.title)]),
+    `Rates are records per CPU second${layout.ratios.length === 0 ? '.' : `; ${ratios}`}`,
     table(
       headOf(layout),
       ofKinds.map((result) => rowOf(layout, result)),
@@ -20,7 +21,7 @@ export function kindsSection(workload: string, results: readonly WorkloadResult[
   ].join('\n\n');
 }
 
-function pictureLink(workload: string, { picture: { title } }: KindsLayout): string {
+function pictureLink(workload: string, title: string): string {
   const [light, dark] = pictureThemes.map((theme) => picturePath(workload, theme).replace(/^docs\//, ''));
   return `<picture>
   <source media="(prefers-color-scheme: dark)" srcset="${dark}">
@@ -28,7 +29,7 @@ function pictureLink(workload: string, { picture: { title } }: KindsLayout): str
 </picture>`;
 }
 
-function headOf({ rates, ratios, outputs }: KindsLayout): string[] {
+function headOf({ rates, ratios, outputs, figures = {} }: KindsLayout): string[] {
   return [
     'kind',
     'records',
@@ -39,6 +40,7 @@ function headOf({ rates, ratios, outputs }: KindsLayout): string[] {
     ...ratios.map(({ name, target }) => `× ${name}, at least ${target}`),
     'output, MB',
     ...Object.values(outputs),
+    ...Object.values(figures),
     'peak RSS, MB',
   ];
 }
@@ -54,6 +56,7 @@ function rowOf(layout: KindsLayout, result: WorkloadResult): string[] {
     ...Object.keys(layout.rates).map((id) => rateCell(result, id)),
     ...layout.ratios.map(({ ids, target }) => ratioCell(result, ids, target)),
     ...['glueless', ...Object.keys(layout.outputs)].map((id) => outputCell(result, id)),
+    ...Object.keys(layout.figures ?? {}).map((name) => shown(ours && figureOf(ours, name)?.median, whole)),
     shown(ours && peakRssBytes(ours), (bytes) => whole(bytes / 1e6)),
   ];
 }

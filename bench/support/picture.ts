@@ -38,6 +38,7 @@ export function picturePath(workload: string, theme: PictureTheme): string {
 /** All pictures that the results have numbers for, by their paths. */
 export function benchmarkPictures(results: Results): Map<string, string> {
   const pictures = Object.entries(kindsLayouts).flatMap(([workload, { picture }]) => {
+    if (picture === undefined) return [];
     const groups = groupsOf(results, workload, Object.keys(picture.contenders));
     return groups.length === 0
       ? []

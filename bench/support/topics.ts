@@ -10,6 +10,7 @@ import { randomAt } from '../../src/producer/random.ts';
 import { readingAt } from '../../src/producer/thermometer.ts';
 import { Draw } from '../kinds/draw.ts';
 import type { RecordKind } from '../kinds/kind.ts';
+import { recordFile } from '../kinds/record-file.ts';
 
 export interface TopicSpec {
   readonly topic: string;
@@ -104,20 +105,29 @@ export interface KindTopic {
   readonly topic: string;
   readonly kind: RecordKind;
   readonly records: number;
-  readonly jsonBytes: number;
   readonly seed: number;
   readonly compression: Compression;
 }
 
 /** Describes a topic of records of a kind, on three partitions, in record batches of about 60 kB. */
-export function kindTopic({ kind, seed, ...spec }: KindTopic): TopicSpec {
+export async function kindTopic({ topic, kind, records, seed, compression }: KindTopic): Promise<TopicSpec> {
   const startMs = recentHour(Date.now());
   const textAt = (index: number): string => kind.textAt(new Draw(seed, index), index, startMs);
+  // its times are others, which changes no length; each line of the file has an end
+  const jsonBytes = (await recordFile(kind, records, seed)).bytes - records;
   const partitions = 3;
   return {
-    ...spec,
+    topic,
     partitions,
-    sendRecords: Math.ceil((partitions * recordBatchBytes) / textAt(0).length),
+    records,
+    jsonBytes,
+    compression,
+    sendRecords: Math.ceil((partitions * recordBatchBytes * records) / jsonBytes),
     messageAt: (index) => ({ key: `key-${index % keys}`, value: textAt(index) }),
   };
+}
+
+/** How much a topic holds, for those that are measured on it. */
+export function sizeOf({ records, jsonBytes }: TopicSpec): Pick<TopicSpec, 'records' | 'jsonBytes'> {
+  return { records, ...(jsonBytes !== undefined && { jsonBytes }) };
 }

@@ -2,14 +2,18 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { provideImage, startContainer, taskFlags } from '../support/containers.ts';
 import { freshnessOf } from '../support/freshness.ts';
-import { glueless, tableOf } from '../support/glueless.ts';
+import { kinds } from '../kinds/kinds.ts';
+import { regular } from '../kinds/regular.ts';
+import { glueless, tableOf, timestampOf } from '../support/glueless.ts';
 import { measureProcess } from '../support/measure.ts';
 import { checkParquet, untilRows } from '../support/parquet-output.ts';
 import { runRounds, type Contender } from '../support/rounds.ts';
-import { thermometerTopic } from '../support/topics.ts';
+import { kindTopic, sizeOf, thermometerTopic } from '../support/topics.ts';
 import type { Bench, Workload } from '../support/workload.ts';
 
-const recordsMax = 1_000_000;
+const regularRecordsMax = 1_000_000;
+/** Enough for a full batch of each partition. */
+const recordsMax = 300_000;
 const samplesMax = 3;
 const perSecond = 10_000;
 const seconds = 60;
@@ -20,26 +24,28 @@ const ageSeconds = 5;
 export const container: Workload = {
   name: 'container',
   about:
-    'The image in the smallest Fargate task, 512 MB and a quarter of a core, with the broker outside: how fast it catches up, its start included, and whether it keeps up with 10,000 records a second. Falling behind would show in the last third of that minute. Costs are those of the process inside, by getrusage at its end.',
-  run: (bench) =>
-    runRounds([catchingUp(bench), keepingUp(bench)], {
-      ...bench,
-      samples: Math.min(bench.samples, samplesMax),
-      warmUps: 0,
-    }),
+    'The image in the smallest Fargate task, 512 MB and a quarter of a core, with the broker outside: how fast it catches up with each kind of records, its start included, and whether it keeps up with 10,000 thermometer readings a second. Falling behind would show in the last third of that minute. Costs are those of the process inside, by getrusage at its end.',
+  variants: kinds.map((kind) => ({ name: kind.name, kind, compression: 'none' })),
+  run: async (bench) => {
+    const samples = Math.min(bench.samples, bench.kind === regular ? samplesMax : 1);
+    const contenders = [await catchingUp(bench), ...(bench.kind === regular ? [keepingUp(bench)] : [])];
+    return runRounds(contenders, { ...bench, samples, warmUps: 0 });
+  },
 };
 
-function catchingUp(bench: Bench): Contender {
-  const records = Math.min(bench.records, recordsMax);
+async function catchingUp(bench: Bench): Promise<Contender> {
+  const { kind } = bench;
+  const records = Math.min(bench.records, kind === regular ? regularRecordsMax : recordsMax);
+  const spec = await kindTopic({ ...bench, topic: `bench-container-${kind.name}`, records });
   return {
     id: 'glueless',
     name: 'catching up',
     settings: [`docker run ${taskFlags.join(' ')}`, 'consume --until-end, defaults of the image'],
-    records,
+    ...sizeOf(spec),
     provide: provideImage,
     run: async (round) => {
       const broker = await bench.broker();
-      const topic = await broker.topic(thermometerTopic({ topic: 'bench-container', records }));
+      const topic = await broker.topic(spec);
       const folder = join(bench.folder, 'catching-up');
       const settings = { KAFKA_GROUP_ID: `container-${round}-${Date.now()}` };
       const args = ['consume', '--until-end'];
@@ -49,7 +55,7 @@ function catchingUp(bench: Bench): Contender {
         const outputBytes = await checkParquet(join(folder, 'lake', tableOf(topic)), {
           records,
           distinct: '(kafka_partition, kafka_offset)',
-          timestamp: 'eventtime',
+          timestamp: timestampOf(kind),
         });
         return { ...cost, figures: { outputBytes, caughtUpPerSecond: records / cost.wallSeconds } };
       } finally {

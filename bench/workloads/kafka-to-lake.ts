@@ -4,12 +4,12 @@ import type { RecordKind } from '../kinds/kind.ts';
 import { kinds } from '../kinds/kinds.ts';
 import { logs } from '../kinds/logs.ts';
 import { optional } from '../kinds/optional.ts';
-import { recordFile } from '../kinds/record-file.ts';
 import { regular } from '../kinds/regular.ts';
 import { shuffled } from '../kinds/shuffled.ts';
 import { ward } from '../kinds/ward.ts';
 import { wide } from '../kinds/wide.ts';
 import type { Compression } from '../../src/kafka/format/codecs.ts';
+import { timestampOf } from '../support/glueless.ts';
 import { gluelessContender, peerContenders } from '../support/kafka-contender.ts';
 import { runRounds } from '../support/rounds.ts';
 import { kindTopic } from '../support/topics.ts';
@@ -42,13 +42,10 @@ export const kafkaToLake: Workload = {
   variants: [...plain, ...packed],
   run: async (bench) => {
     const { kind, compression, records, seed } = bench;
-    // times differ from the file's, which changes no length; each line has an end
-    const jsonBytes = (await recordFile(kind, records, seed)).bytes - records;
-    const timestamp = kind.eventTimeField?.toLowerCase() ?? 'kafka_timestamp';
     const topic = `bench-${kind.name}-${compression}`;
-    const spec = kindTopic({ topic, kind, compression, records, jsonBytes, seed });
+    const spec = await kindTopic({ topic, kind, compression, records, seed });
     const peers = peerContenders(bench, spec);
-    const ours = gluelessContender(bench, { id: 'glueless', name: 'glueless', spec, timestamp });
+    const ours = gluelessContender(bench, { id: 'glueless', name: 'glueless', spec, timestamp: timestampOf(kind) });
     return runRounds([ours, ...peers], { ...bench, warmUps: 0, samples: Math.min(bench.samples, samplesMax) });
   },
 };
