@@ -1,3 +1,4 @@
+import { PipelineError } from '../../runtime/errors.ts';
 import { PartitionBuffer, type Batch } from '../batch/partition-buffer.ts';
 import { reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
 import { commitBatch } from '../commit/commit-batch.ts';
@@ -70,7 +71,9 @@ async function replaceBatch(
 ): Promise<ReplayResult> {
   const { tools, allowLoss = false } = options;
   const { records: had } = current.entry.outcome;
-  const batch = await readBatch(range, options);
+  const batch = await readUnlessGone(range, options);
+  if (batch === undefined)
+    return { kind: 'left', why: 'Kafka dropped it after the replay had begun; its objects stay' };
   if (batch.records < had && !allowLoss) {
     const why = `Kafka delivers ${batch.records} of its ${had} records; --allow-loss replaces them all the same`;
     await discardLeftovers(current.entry, tools);
@@ -80,6 +83,16 @@ async function replaceBatch(
   using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, stepRunner(tools));
   await replaceEntry({ current, prepared, why: 'replay' }, tools);
   return done;
+}
+
+/** `undefined` when retention has passed the range since it was planned. */
+async function readUnlessGone(range: OffsetRange, options: ReplayOptions): Promise<Batch | undefined> {
+  try {
+    return await readBatch(range, options);
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'OFFSETS_GONE') return undefined;
+    throw error;
+  }
 }
 
 async function readBatch(range: OffsetRange, { reader, signal }: ReplayOptions): Promise<Batch> {

@@ -116,6 +116,17 @@ describe('a replay', () => {
     });
   }
 
+  it('leaves alone what Kafka has dropped since it was planned, and says so', async () => {
+    const { lake, topic } = await writtenLake();
+    const tools = createTestTools(lake);
+    const [first] = await plan(tools, topic, { to: 20n });
+    topic.deleteBelow(0, 20n);
+    if (first === undefined) throw new Error('a batch is planned');
+    const result = await replayItem(first, { reader: topic, tools, policy, signal });
+    expect(result).toEqual({ kind: 'left', why: expect.stringContaining('dropped it') });
+    await expectOnce({ lake, topic }, 60);
+  });
+
   it('beside another of the same range: one wins, nothing is doubled', async () => {
     const { lake, topic } = await writtenLake();
     // whoever comes second stops with LEDGER_CONTENDED
