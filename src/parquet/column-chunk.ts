@@ -7,6 +7,7 @@ import type { Codec } from './encoder-options.ts';
 import { bitWidth, writeLevels, writeRun } from './encodings.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import type { LeafType } from './parquet-schema.ts';
+import type { RowRange } from './shred.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 import { encodings, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 
@@ -68,7 +69,7 @@ async function writeChunk(
   let valueAt = 0;
   for (let entry = 0; entry < leaf.entries;) {
     const end = pageEnd(leaf, entry + entriesMax);
-    const valueEnd = valueAt + countValues(leaf, entry, end);
+    const valueEnd = valueAt + countValues(leaf, { first: entry, end }, kernel);
     page.clear();
     if (leaf.repetitions !== undefined)
       appendLevels(page, leaf.repetitions, { first: entry, end, max: leaf.repetitionMax }, kernel);
@@ -104,11 +105,11 @@ function pageEnd({ entries, repetitions }: LeafColumn, wanted: number): number {
   return next < 0 ? entries : next;
 }
 
-function countValues({ definitions, definitionMax }: LeafColumn, first: number, end: number): number {
+function countValues({ definitions, definitionMax }: LeafColumn, { first, end }: RowRange, kernel: Kernel): number {
   if (definitions === undefined) return end - first;
-  let count = 0;
-  for (let entry = first; entry < end; entry++) if (definitions[entry] === definitionMax) count++;
-  return count;
+  return kernel.withScratch(() =>
+    kernel.calls.countLevel(kernel.copyIn(definitions.subarray(first, end)), end - first, definitionMax),
+  );
 }
 
 /** Writes levels behind their length; levels that are left out are all the highest. */

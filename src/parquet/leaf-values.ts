@@ -1,4 +1,5 @@
 import type { ColumnData, StringDictionary } from '../consumer/ports/columnar-table.ts';
+import { newDoubles, newInt32s } from './growing-numbers.ts';
 import type { LeafType } from './parquet-schema.ts';
 
 /** Values of a leaf without its nulls, in the forms that pages are made of. */
@@ -27,19 +28,19 @@ export function valuesOf({ data, type, validity }: FlatColumn, first: number, en
   ): Numbers => (validity === undefined ? from : withoutNulls({ from, validity, empty }, first, end));
   switch (data.kind) {
     case 'double':
-      return { kind: 'doubles', values: slice(present(data.values, float64)), isFloat: type.kind === 'float' };
+      return { kind: 'doubles', values: slice(present(data.values, newDoubles)), isFloat: type.kind === 'float' };
     case 'timestamp':
     case 'whole':
-      return { kind: 'integers', values: slice(present(data.values, float64)), bytes: 8 };
+      return { kind: 'integers', values: slice(present(data.values, newDoubles)), bytes: 8 };
     case 'date':
     case 'int':
-      return { kind: 'integers', values: slice(present(data.values, int32)), bytes: 4 };
+      return { kind: 'integers', values: slice(present(data.values, newInt32s)), bytes: 4 };
     case 'bigint':
       return bigints(slice(present(data.values, (length) => new BigInt64Array(length))));
     case 'boolean':
       return { kind: 'booleans', values: slice(present(data.values, (length) => new Uint8Array(length))) };
     case 'string':
-      return { kind: 'strings', ids: slice(present(data.ids, int32)), dictionary: data.dictionary };
+      return { kind: 'strings', ids: slice(present(data.ids, newInt32s)), dictionary: data.dictionary };
   }
 
   /** Cuts values without nulls; those that had nulls have been cut before. */
@@ -48,9 +49,6 @@ export function valuesOf({ data, type, validity }: FlatColumn, first: number, en
     return validity === undefined ? values.subarray(first, end) : values;
   }
 }
-
-const float64 = (length: number) => new Float64Array(length);
-const int32 = (length: number) => new Int32Array(length);
 
 function withoutNulls<Numbers extends Float64Array | Int32Array | Uint8Array | BigInt64Array>(
   source: { readonly from: Numbers; readonly validity: Uint8Array; readonly empty: (length: number) => Numbers },
@@ -78,12 +76,12 @@ export function numbersOf({ kind }: LeafType, values: Float64Array): LeafValues 
     case 'timestamp':
       return { kind: 'integers', values, bytes: 8 };
     case 'boolean':
-      return { kind: 'booleans', values: Uint8Array.from(values) };
+      return { kind: 'booleans', values: new Uint8Array(values) };
     case 'date':
     case 'int':
     case 'smallint':
     case 'tinyint':
-      return { kind: 'integers', values: Int32Array.from(values), bytes: 4 };
+      return { kind: 'integers', values: new Int32Array(values), bytes: 4 };
     default:
       throw new RangeError(`${kind} is not collected as doubles`);
   }

@@ -54,8 +54,8 @@ interface PlainForm {
 }
 
 const doubles: PlainForm = { bytes: 8, of: (values) => values };
-const floats: PlainForm = { bytes: 4, of: (values) => Float32Array.from(values) };
-const int32s: PlainForm = { bytes: 4, of: (values) => Int32Array.from(values) };
+const floats: PlainForm = { bytes: 4, of: (values) => new Float32Array(values) };
+const int32s: PlainForm = { bytes: 4, of: (values) => new Int32Array(values) };
 const int64s: PlainForm = { bytes: 8, of: (values) => BigInt64Array.from(values, BigInt) };
 
 function plainBytes(values: Numbers, form: PlainForm): Uint8Array {

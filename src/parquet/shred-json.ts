@@ -5,7 +5,7 @@ import { windowBytes, windowRecords, type Kernel } from '../kernel/kernel.ts';
 import type { Turns } from '../runtime/turns.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { GrowingDoubles } from './growing-doubles.ts';
+import { GrowingNumbers, newDoubles, newInt32s } from './growing-numbers.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { numbersOf, type LeafValues } from './leaf-values.ts';
 import type { LeafType } from './parquet-schema.ts';
@@ -33,7 +33,9 @@ export async function shredJson(
   const mark = kernel.calls.mark();
   try {
     const type = KernelType.of(kernel, column.type, { isStrict: false });
-    return type && (await new JsonShredder(column, type, kernel).shred(range, turns));
+    return (
+      type && (await new JsonShredder(column, type, { kernel, rows: range.end - range.first }).shred(range, turns))
+    );
   } finally {
     kernel.calls.release(mark);
   }
@@ -45,11 +47,12 @@ class JsonShredder {
   readonly #type: KernelType;
   readonly #leaves: readonly JsonLeaf[];
 
-  constructor({ name, json }: JsonColumn, type: KernelType, kernel: Kernel) {
+  constructor({ name, json }: JsonColumn, type: KernelType, space: LeafSpace) {
+    const { kernel } = space;
     this.#kernel = kernel;
     this.#json = json;
     this.#type = type;
-    this.#leaves = leavesOf(type, { path: [name], definition: 0, repetition: 0 }, kernel);
+    this.#leaves = leavesOf(type, { path: [name], definition: 0, repetition: 0 }, space);
   }
 
   async shred({ first, end }: RowRange, turns: Turns): Promise<LeafColumn[] | undefined> {
@@ -105,6 +108,12 @@ class JsonShredder {
   }
 }
 
+/** The kernel, and how many rows are shredded. */
+interface LeafSpace {
+  readonly kernel: Kernel;
+  readonly rows: number;
+}
+
 /** A leaf of the file, filled from what the kernel collects. */
 class JsonLeaf {
   readonly #type: LeafType;
@@ -112,9 +121,19 @@ class JsonLeaf {
   readonly #collected: KernelLeaf;
   readonly #definitions = new ByteWriter();
   readonly #repetitions = new ByteWriter();
-  readonly #values = new GrowingDoubles();
+  readonly #numbers: GrowingNumbers<Float64Array>;
+  /** Dictionary ids, for strings. */
+  readonly #ids: GrowingNumbers<Int32Array> | undefined;
 
-  constructor(type: LeafType, levels: Levels, collected: KernelLeaf) {
+  constructor(
+    type: LeafType,
+    levels: Levels,
+    { collected, rows }: { readonly collected: KernelLeaf; readonly rows: number },
+  ) {
+    // an array has any number of elements
+    const length = levels.repetition === 0 ? rows : undefined;
+    this.#ids = type.kind === 'string' ? new GrowingNumbers(newInt32s, length) : undefined;
+    this.#numbers = new GrowingNumbers(newDoubles, this.#ids === undefined ? length : 0);
     this.#type = type;
     this.#levels = levels;
     this.#collected = collected;
@@ -124,7 +143,7 @@ class JsonLeaf {
   drain(): void {
     this.#definitions.bytes(this.#collected.definitions);
     if (this.#levels.repetition > 0) this.#repetitions.bytes(this.#collected.repetitions);
-    this.#values.append(this.#collected.values);
+    (this.#ids ?? this.#numbers).append(this.#collected.values);
     this.#collected.empty();
   }
 
@@ -143,17 +162,18 @@ class JsonLeaf {
   }
 
   #leafValues(): LeafValues {
-    const values = this.#values.finish();
-    if (this.#type.kind !== 'string') return numbersOf(this.#type, values);
-    return { kind: 'strings', ids: Int32Array.from(values), dictionary: this.#collected.dictionary() };
+    const ids = this.#ids?.finish();
+    if (ids === undefined) return numbersOf(this.#type, this.#numbers.finish());
+    return { kind: 'strings', ids, dictionary: this.#collected.dictionary() };
   }
 }
 
-function leavesOf(kernelType: KernelType, levels: Levels, kernel: Kernel): JsonLeaf[] {
+function leavesOf(kernelType: KernelType, levels: Levels, space: LeafSpace): JsonLeaf[] {
   const { type, element, fields } = kernelType;
-  if (type.kind === 'array') return element === undefined ? [] : leavesOf(element, aroundElement(levels), kernel);
+  if (type.kind === 'array') return element === undefined ? [] : leavesOf(element, aroundElement(levels), space);
   if (type.kind === 'struct')
-    return fields.flatMap((field) => leavesOf(field.type, aroundField(levels, field.name), kernel));
+    return fields.flatMap((field) => leavesOf(field.type, aroundField(levels, field.name), space));
   if (type.kind === 'map') throw new RangeError('the kernel reads no maps');
-  return [new JsonLeaf(type, levels, new KernelLeaf(kernel, kernelType))];
+  const collected = new KernelLeaf(space.kernel, kernelType);
+  return [new JsonLeaf(type, levels, { collected, rows: space.rows })];
 }

@@ -6,7 +6,7 @@ import { msPerDay } from '../runtime/duration.ts';
 import { weightOf } from '../schema/type-weight.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { GrowingDoubles } from './growing-doubles.ts';
+import { GrowingNumbers, newDoubles, newInt32s } from './growing-numbers.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { bigints, numbersOf, type LeafValues } from './leaf-values.ts';
 import type { LeafType } from './parquet-schema.ts';
@@ -206,7 +206,7 @@ function dayOf(value: unknown): number {
 }
 
 function numbers(type: LeafType, read: (value: unknown) => number): Collector {
-  const values = new GrowingDoubles();
+  const values = new GrowingNumbers(newDoubles);
   return { add: (value) => values.push(read(value)), finish: () => numbersOf(type, values.finish()) };
 }
 
@@ -216,10 +216,10 @@ function integers(read: (value: unknown) => bigint): Collector {
 }
 
 function strings(): Collector {
-  const ids = new GrowingDoubles();
+  const ids = new GrowingNumbers(newInt32s);
   const dictionary = new DictionaryBuilder();
   return {
     add: (value) => ids.push(dictionary.idOf(String(value))),
-    finish: () => ({ kind: 'strings', ids: Int32Array.from(ids.finish()), dictionary: dictionary.finish() }),
+    finish: () => ({ kind: 'strings', ids: ids.finish(), dictionary: dictionary.finish() }),
   };
 }

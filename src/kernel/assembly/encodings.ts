@@ -16,6 +16,17 @@ export function writeLevels(values: usize, count: i32, width: i32, to: usize): u
   return writeHybrid<u8>(values, count, width, to);
 }
 
+/** Counts the 8-bit integers that are `level`. */
+export function countLevel(levels: usize, count: i32, level: u8): i32 {
+  const wanted = i8x16.splat(level);
+  const end = levels + <usize>count;
+  let at = levels;
+  let found = 0;
+  for (; at + 16 <= end; at += 16) found += <i32>popcnt(i8x16.bitmask(i8x16.eq(v128.load(at), wanted)));
+  for (; at < end; at++) if (load<u8>(at) == level) found++;
+  return found;
+}
+
 /** Writes a bit for each 8-bit integer, all of them 0 or 1. */
 export function writeBits(values: usize, count: i32, to: usize): usize {
   pack<u8>(values, count, 1, to);

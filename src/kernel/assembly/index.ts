@@ -26,7 +26,7 @@ export {
   startsOf,
 } from './fields';
 export { setHashKey } from './hash';
-export { writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
+export { countLevel, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export {
   createLeaf,
   definitionsOf,

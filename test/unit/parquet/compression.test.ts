@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { createCompress } from '../../../src/parquet/compression.ts';
+
+const pageBytes = 600_000;
+
+const lengthAt = (page: Buffer, level: number): number =>
+  zstdCompressSync(page, { pledgedSrcSize: page.length, params: { [constants.ZSTD_c_compressionLevel]: level } })
+    .length;
+
+const words = ['pump', 'alarm', 'battery', 'lead', 'off', 'ward', 'checked', 'patient', 'moved', 'again'];
+
+/** Sentences of words in no order. */
+function text(): Buffer {
+  let page = '';
+  for (const byte of randomBytes(pageBytes / 4)) page += `${words[byte % words.length]} `;
+  return Buffer.from(page.slice(0, pageBytes));
+}
+
+const hex = (): Buffer => Buffer.from(randomBytes(pageBytes / 2).toString('hex'));
+
+describe('compression by zstd', () => {
+  it.each([
+    ['text', text, 3],
+    ['hexadecimal digits', hex, 1],
+  ])('takes for %s the level that its first large page asks for', (_, pageOf, level) => {
+    const compress = createCompress('zstd');
+    for (const page of [pageOf(), pageOf(), pageOf().subarray(0, 50_000)]) {
+      const packed = compress(page);
+      expect(zstdDecompressSync(packed).equals(page)).toBe(true);
+      expect(packed.length).toBe(lengthAt(page, level));
+    }
+  });
+
+  it('tries nothing for a small page', () => {
+    const page = text().subarray(0, 50_000);
+    expect(createCompress('zstd')(page).length).toBe(lengthAt(page, 1));
+  });
+});
