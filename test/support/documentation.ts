@@ -51,7 +51,7 @@ export interface ToldCommand {
 }
 
 /** Prose may leave `glueless` out before options: `verify --deep`. */
-const shortForm = /^(?:produce|consume|replay|redrive|verify|skip|schema|report|doctor|cert|demo)\b(?=.* --)/;
+const shortForm = /^(?:produce|consume|replay|redrive|verify|skip|schema|report|doctor|cert|acl|demo)\b(?=.* --)/;
 
 export function commandsOf(page: Page): ToldCommand[] {
   return codeOf(page)

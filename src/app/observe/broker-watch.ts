@@ -2,7 +2,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from './logger.ts';
 
 /** A broker that says nothing for this long has not only changed its leader. */
-const silentMaxMs = 120_000;
+const silentSecondsMax = 120;
 /** The line comes again while the silence lasts. */
 const repeatMs = 600_000;
 
@@ -26,12 +26,17 @@ export class BrokerWatch {
     this.#toldMs = undefined;
   }
 
+  /** How long ago a broker answered last; 0 before the first answer. */
+  silentSeconds(): number {
+    const nowMs = this.#clock.monotonicMs();
+    return Math.round((nowMs - (this.#heardMs ?? nowMs)) / 1000);
+  }
+
   /** Says in words that the broker is silent, if it is; logs it when that has just begun, and from time to time. */
   problems(): string[] {
     const nowMs = this.#clock.monotonicMs();
-    const silentMs = nowMs - (this.#heardMs ?? nowMs);
-    if (silentMs < silentMaxMs) return [];
-    const silentSeconds = Math.round(silentMs / 1000);
+    const silentSeconds = this.silentSeconds();
+    if (silentSeconds < silentSecondsMax) return [];
     if (nowMs - (this.#toldMs ?? -Infinity) >= repeatMs) {
       this.#toldMs = nowMs;
       this.#log.error(

@@ -48,14 +48,16 @@ export class EmfMetrics {
 
   async #readings(): Promise<Reading[]> {
     const { metrics } = this.#options;
-    const [lag, behind, unreadable, days] = await Promise.all(
-      [metrics.lag, metrics.behind, metrics.unreadable, metrics.certificateDays].map(valuesOf),
+    const { lag, behind, brokerSilent, unreadable, certificateDays } = metrics;
+    const [lags, behinds, silent, unreadables, days] = await Promise.all(
+      [lag, behind, brokerSilent, unreadable, certificateDays].map(valuesOf),
     );
     return [
-      { name: 'LagRecords', unit: 'Count', value: sum(lag) },
-      { name: 'BehindSeconds', unit: 'Seconds', value: Math.max(0, ...(behind ?? [])) },
+      { name: 'LagRecords', unit: 'Count', value: sum(lags) },
+      { name: 'BehindSeconds', unit: 'Seconds', value: Math.max(0, ...(behinds ?? [])) },
+      { name: 'BrokerSilentSeconds', unit: 'Seconds', value: silent?.[0] },
       { name: 'FreshnessSeconds', unit: 'Seconds', value: await this.#meanFreshness() },
-      { name: 'UnreadablePartitions', unit: 'Count', value: sum(unreadable) },
+      { name: 'UnreadablePartitions', unit: 'Count', value: sum(unreadables) },
       { name: 'CertificateDaysLeft', unit: 'Count', value: days?.[0] },
       await this.#added('Records', metrics.records),
       await this.#added('DeadLetters', metrics.deadLetters),

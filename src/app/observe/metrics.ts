@@ -18,6 +18,7 @@ export interface Metrics {
   readonly freshness: Histogram;
   readonly lag: Gauge<'partition'>;
   readonly behind: Gauge<'partition'>;
+  readonly brokerSilent: Gauge;
   readonly unreadable: Gauge<'partition'>;
   readonly buffered: Gauge;
   readonly lastCommit: Gauge;
@@ -75,6 +76,7 @@ export function createMetrics(): Metrics {
     behind: gauge('behind_seconds', 'Age that the oldest record which waits can have; 0 when none waits', [
       'partition',
     ]),
+    brokerSilent: gauge('broker_silent_seconds', 'Time since a broker answered last; while it grows, lag is not known'),
     unreadable: gauge('unreadable_partitions', '1 while a partition waits before records that can’t be read', [
       'partition',
     ]),

@@ -54,7 +54,11 @@ export async function watchService(
   const problems = (): string[] => [...readiness.problems(), ...broker.problems()];
   const http = await startHttp(service, { metrics, problems, startProblems: () => start.problems(), log });
   const printing = await printMetrics(settings, metrics, clock);
-  const looking = setInterval(() => broker.problems(), silenceEveryMs).unref();
+  const look = (): void => {
+    broker.problems();
+    metrics?.brokerSilent.set(broker.silentSeconds());
+  };
+  const looking = setInterval(look, silenceEveryMs).unref();
   return {
     observer: joinObservers(...observers, ...(metrics === undefined ? [] : [createMetricsObserver(metrics)])),
     metrics,

@@ -32,6 +32,7 @@ describe('a line of metrics for CloudWatch', () => {
       CertificateDaysLeft: 12,
       DeadLetters: 2,
       GapOffsets: 0,
+      BrokerSilentSeconds: 0,
       UnreadablePartitions: 0,
     });
     const { CloudWatchMetrics: [declared] = [] } = _aws as { CloudWatchMetrics?: { Metrics: { Name: string }[] }[] };
