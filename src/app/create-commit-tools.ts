@@ -13,6 +13,7 @@ import { msPerDay } from '../runtime/duration.ts';
 import type { Settings, ParquetSettings } from './config/settings.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { Logger } from './observe/logger.ts';
+import { ParsingLog } from './observe/parsing-log.ts';
 import { formatType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
 import { projectionParameters } from '../schema/projection.ts';
@@ -33,6 +34,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
   const { settings, lake, log, observer, metrics } = options;
   const { kafka, service } = settings;
   const { name: table, hasProjection, pastDaysMax } = settings.table;
+  const parsing = new ParsingLog(log, systemClock);
   const writer = new TableWriter({
     store: lake.store,
     catalog: lake.catalog,
@@ -48,6 +50,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
         }),
     }),
     onSettled: (facts) => {
+      parsing.add(facts.reading);
       if (metrics !== undefined) countFacts(facts, metrics);
       if (facts.onlyRejects !== undefined)
         log.warn({ table, ...facts.onlyRejects }, 'no record of the batch became a row: all are dead letters');
@@ -111,10 +114,12 @@ function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe
   };
 }
 
-function countFacts({ rejects, redirected, rescuedRows }: BatchFacts, metrics: Metrics): void {
+function countFacts({ rejects, redirected, rescuedRows, reading }: BatchFacts, metrics: Metrics): void {
   for (const [reason, count] of rejects) metrics.deadLetters.inc({ reason }, count);
   for (const [column, count] of redirected) metrics.conflicts.inc({ column }, count);
   metrics.rescuedRows.inc(rescuedRows);
+  metrics.parsedRecords.inc({ way: 'scanned' }, reading.scanned);
+  for (const count of reading.parsed.values()) metrics.parsedRecords.inc({ way: 'parsed' }, count);
 }
 
 /** The configured recipe as far as the table lets it be, which keeps its partition keys and Kafka columns. */

@@ -122,6 +122,11 @@ export class KernelFields {
     return start === 0 ? undefined : Buffer.from(bytes.slice(start, calls.unknownKeyEnd()));
   }
 
+  /** Tells whether the record that stopped `scan` has a key twice. */
+  get hasDuplicateKey(): boolean {
+    return this.#kernel.calls.hasDuplicateKey() !== 0;
+  }
+
   /** Gives up the record whose key is unknown. */
   dropRecord(row: number): void {
     this.#kernel.calls.dropRecord(this.#scanner, row);

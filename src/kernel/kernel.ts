@@ -38,6 +38,7 @@ interface Calls {
   scan(scanner: Address, firstRow: number, starts: Address, ends: Address, count: number): number;
   unknownKeyStart(scanner: Address): Address;
   unknownKeyEnd(): Address;
+  hasDuplicateKey(): number;
   dropRecord(scanner: Address, row: number): void;
   filledCountOf(scanner: Address): number;
   filledFieldsOf(scanner: Address): Address;

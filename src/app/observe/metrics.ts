@@ -8,6 +8,7 @@ export interface Metrics {
   readonly deadLetters: Counter<'reason'>;
   readonly conflicts: Counter<'column'>;
   readonly rescuedRows: Counter;
+  readonly parsedRecords: Counter<'way'>;
   readonly batches: Counter<'reason'>;
   readonly bytes: Counter<'direction'>;
   readonly steps: Histogram<'step'>;
@@ -53,6 +54,7 @@ export function createMetrics(): Metrics {
     deadLetters: counter('dead_letters_total', 'Records that could not become rows', ['reason']),
     conflicts: counter('conflicts_total', 'Values that went to another column than that of their name', ['column']),
     rescuedRows: counter('rescued_rows_total', 'Rows with values that found no column'),
+    parsedRecords: counter('parsed_records_total', 'Records by the way in which their JSON was read', ['way']),
     batches: counter('batches_total', 'Batches committed, by why they were cut', ['reason']),
     bytes: counter('bytes_total', 'Bytes of JSON in, bytes of Parquet out', ['direction']),
     steps: new Histogram({

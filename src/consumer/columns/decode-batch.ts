@@ -8,6 +8,7 @@ import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import { BlockReader } from './block-reader.ts';
 import { RecordScanner } from './record-scanner.ts';
 import { ScannedFields } from './scanned-fields.ts';
+import { ReadingCounter, type ParseReason, type ReadingTally } from './reading-tally.ts';
 import { RowTimes, type PlacedTimes } from './row-times.ts';
 import { RowReader, type RowRules } from './row-reader.ts';
 import type { RescuedValues } from './rescued-values.ts';
@@ -38,6 +39,7 @@ export interface DecodedBatch extends PlacedTimes, Disposable {
   readonly rescued: RescuedValues;
   readonly rejects: readonly Reject[];
   readonly tombstones: number;
+  readonly reading: ReadingTally;
   /** The records as they came, where their keys and headers are wanted. */
   readonly slices?: readonly ChunkSlice[];
   /** Ends the batch: its memory may hold another from now on. */
@@ -78,6 +80,7 @@ class BatchDecoder {
   readonly #blocks: BlockReader;
   readonly #times: RowTimes;
   readonly #rejects: Reject[] = [];
+  readonly #reading = new ReadingCounter();
   #tombstones = 0;
   #rowCount = 0;
   /** Added to offset deltas of the chunk to make those of the batch. */
@@ -115,13 +118,13 @@ class BatchDecoder {
     for (let index = first; index < end;) {
       const before = index;
       const stop = index + (this.#scans ? this.#scanner.load(chunk, index, end) : 0);
-      if (stop === index) this.#readOne(chunk, index++);
+      if (stop === index) this.#readOne(chunk, index++, 'large');
       while (index < stop) {
         const wanted = Math.min(stop - index, this.#blocks.room);
         const count = this.#scanner.scan(index, wanted, this.#rowCount);
         this.#addScanned(chunk, index, index + count);
         index += count;
-        if (count < wanted) this.#readOne(chunk, index++);
+        if (count < wanted) this.#readOne(chunk, index++, this.#scanner.declined);
       }
       // a block refers to its strings by their address in what was loaded
       this.#blocks.flush(this.#rowCount);
@@ -141,26 +144,31 @@ class BatchDecoder {
       rescued: this.#rows.rescued,
       rejects: this.#rejects,
       tombstones: this.#tombstones,
+      reading: this.#reading.finish(),
       [Symbol.dispose]: () => this.#memory[Symbol.dispose](),
     };
   }
 
   /** Makes rows of scanned records. */
   #addScanned(chunk: RecordChunk, first: number, end: number): void {
+    this.#reading.addScanned(end - first);
     this.#addRows(chunk, first, end);
     this.#blocks.count(end - first);
     if (this.#blocks.room === 0) this.#blocks.flush(this.#rowCount);
   }
 
   /** Makes a row or a dead letter of a record that is not scanned, or counts a tombstone. */
-  #readOne(chunk: RecordChunk, index: number): void {
+  #readOne(chunk: RecordChunk, index: number, why: ParseReason): void {
     const start = chunk.valueStarts[index] ?? -1;
     const bytes = (chunk.valueEnds[index] ?? -1) - start;
     if (start < 0) this.#tombstones++;
     else if (bytes > this.#rules.recordBytesMax) {
       const detail = `${bytes} bytes, at most ${this.#rules.recordBytesMax} are taken`;
       this.#rejects.push({ chunk, index, reason: 'too-large', detail });
-    } else if (this.#parse(chunk, index, start, start + bytes)) this.#addRows(chunk, index, index + 1);
+    } else {
+      this.#reading.addParsed(why);
+      if (this.#parse(chunk, index, start, start + bytes)) this.#addRows(chunk, index, index + 1);
+    }
   }
 
   #addRows(chunk: RecordChunk, first: number, end: number): void {

@@ -1,5 +1,6 @@
 import { windowBytes, windowRecords, type Address, type Kernel } from '../../kernel/kernel.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
+import type { ParseReason } from './reading-tally.ts';
 import type { ScannedFields } from './scanned-fields.ts';
 
 /**
@@ -15,12 +16,18 @@ export class RecordScanner {
   #firstRecord = 0;
   /** An address in the window, less the offset in the chunk of the byte there. */
   #shift = 0;
+  #declined: ParseReason = 'odd';
 
   /** Reads records of at most `recordBytesMax`. */
   constructor(kernel: Kernel, fields: ScannedFields, recordBytesMax: number) {
     this.#kernel = kernel;
     this.#fields = fields;
     this.#recordBytesMax = recordBytesMax;
+  }
+
+  /** Why the record behind those that were scanned last was declined. */
+  get declined(): ParseReason {
+    return this.#declined;
   }
 
   /** Bytes of the chunk loaded last. */
@@ -59,8 +66,8 @@ export class RecordScanner {
     for (let done = 0; ;) {
       done += kernelFields.scan(firstRow + done, this.#positionsOf(first + done, count - done));
       const spelling = done === count ? undefined : kernelFields.unknownKey();
-      if (spelling === undefined) return done;
-      if (this.#fields.learn(spelling)) continue;
+      if (spelling !== undefined && this.#fields.learn(spelling)) continue;
+      this.#declined = spelling !== undefined ? 'fields' : kernelFields.hasDuplicateKey ? 'duplicate-key' : 'odd';
       kernelFields.dropRecord(firstRow + done);
       return done;
     }

@@ -1,5 +1,6 @@
 import { rescuedColumn } from '../../schema/names.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
+import type { ReadingTally } from '../columns/reading-tally.ts';
 import { likelyCause } from './likely-cause.ts';
 import type { TargetColumn } from './route-columns.ts';
 
@@ -11,11 +12,12 @@ export interface BatchFacts {
   readonly redirected: ReadonlyMap<string, number>;
   /** Rows with values that found no column. */
   readonly rescuedRows: number;
+  readonly reading: ReadingTally;
   /** The first dead letter, where the batch has no row: something is wrong with all of them. */
   readonly onlyRejects?: { readonly reason: string; readonly cause: string | undefined };
 }
 
-export function factsOf({ rejects, rowCount }: DecodedBatch, targets: readonly TargetColumn[]): BatchFacts {
+export function factsOf({ rejects, rowCount, reading }: DecodedBatch, targets: readonly TargetColumn[]): BatchFacts {
   const reasons = new Map<string, number>();
   for (const { reason } of rejects) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const redirected = new Map<string, number>();
@@ -28,5 +30,5 @@ export function factsOf({ rejects, rowCount }: DecodedBatch, targets: readonly T
   }
   const [first] = rejects;
   const onlyRejects = rowCount === 0 && first && { reason: first.reason, cause: likelyCause(first) };
-  return { rejects: reasons, redirected, rescuedRows, ...(onlyRejects && { onlyRejects }) };
+  return { rejects: reasons, redirected, rescuedRows, reading, ...(onlyRejects && { onlyRejects }) };
 }

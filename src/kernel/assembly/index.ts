@@ -47,6 +47,7 @@ export {
   emptyFields,
   filledCountOf,
   filledFieldsOf,
+  hasDuplicateKey,
   rebase,
   scan,
   unknownKeyEnd,

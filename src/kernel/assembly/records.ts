@@ -88,6 +88,7 @@ export function rebase(
  * an unknown key: once that has been added, the next call goes on behind it. Answers with how many were read.
  */
 export function scan(scanner: Scanner, firstRow: i32, starts: usize, ends: usize, count: i32): i32 {
+  metDuplicate = false;
   for (let index = 0; index < count; index++) {
     const record = (<usize>index) << 2;
     const row = firstRow + index;
@@ -97,6 +98,13 @@ export function scan(scanner: Scanner, firstRow: i32, starts: usize, ends: usize
   }
   return count;
 }
+
+/** Tells whether the record that stopped `scan` has a key twice. */
+export function hasDuplicateKey(): bool {
+  return metDuplicate;
+}
+
+let metDuplicate: bool = false;
 
 /** Answers with where the unknown key begins that stopped `scan`, 0 when something else did. */
 export function unknownKeyStart(scanner: Scanner): usize {
@@ -175,7 +183,10 @@ function readRecord(scanner: Scanner, row: i32, start: usize, end: usize): bool 
     }
     const field = changetype<Field>(key.target);
     // a key that occurs twice
-    if (field.record == scanner.record) return false;
+    if (field.record == scanner.record) {
+      metDuplicate = true;
+      return false;
+    }
     field.record = scanner.record;
     at = skipSpace(valueStart);
     const firstByte = <u32>load<u8>(at);

@@ -12,7 +12,14 @@ import { runs } from '../../support/fuzzing.ts';
 const placement = { layout: 'hour' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
 
 /** Everything a batch says, in a form that can be compared. */
-function contentOf({ columns, rejects, rescued, [Symbol.dispose]: _dispose, ...rest }: DecodedBatch) {
+function contentOf({
+  columns,
+  rejects,
+  rescued,
+  reading: _reading,
+  [Symbol.dispose]: _dispose,
+  ...rest
+}: DecodedBatch) {
   return {
     ...rest,
     columns: columns.map((column) => ({
@@ -329,6 +336,24 @@ describe('scanning records', () => {
     await fc.assert(
       fc.asyncProperty(damaged, (group) => expectSame(group)),
       runs(1000),
+    );
+  });
+
+  it('counts the records that it leaves to parsing, by why', async () => {
+    const fields = Array.from({ length: 1100 }, (_, index) => `"f${index}":1`).join(',');
+    const values = ['{"a":1}', '{"a":1,"a":2}', String.raw`{"a":"\ud800"}`, `{${fields}}`, '{"a":2}', '{', null];
+    const all = [...values, `{"a":"${'x'.repeat(300_000)}"}`].map((value) => ({ value }));
+    const rules = rulesWith({ recordBytesMax: 1_000_000, columnsMax: 2000 });
+    const { reading, rowCount } = await decodeBatch(slicesOf(all), placement, rules);
+    expect(rowCount).toBe(6);
+    expect(reading.scanned).toBe(2);
+    expect(reading.parsed).toEqual(
+      new Map([
+        ['duplicate-key', 1],
+        ['odd', 2],
+        ['fields', 1],
+        ['large', 1],
+      ]),
     );
   });
 
