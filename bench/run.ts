@@ -131,11 +131,14 @@ async function save(results: Results): Promise<void> {
 }
 
 function chooseWorkloads(names: readonly string[]): readonly Workload[] {
-  const unknown = names.filter((name) => workloads.every((workload) => workload.name !== name));
+  const isNamed = ({ name }: Workload, wanted: string): boolean => name === wanted || name.startsWith(`${wanted}-`);
+  const unknown = names.filter((wanted) => !workloads.some((workload) => isNamed(workload, wanted)));
   if (unknown.length > 0) {
     throw new Error(`no workload ${unknown.join(', ')}: there are ${workloads.map(({ name }) => name).join(', ')}`);
   }
-  return names.length === 0 ? workloads : workloads.filter(({ name }) => names.includes(name));
+  return names.length === 0
+    ? workloads
+    : workloads.filter((workload) => names.some((wanted) => isNamed(workload, wanted)));
 }
 
 function build(): void {

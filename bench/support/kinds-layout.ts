@@ -4,6 +4,8 @@ export interface KindsLayout {
   readonly rates: Readonly<Record<string, string>>;
   /** Ratios to the fastest of some peers, with the target. */
   readonly ratios: readonly { readonly name: string; readonly ids: readonly string[]; readonly target: number }[];
+  /** Peers to which the ratio is shown without the costs of the starts as well. */
+  readonly starts?: Readonly<Record<string, string>>;
   /** Contenders whose files' bytes are shown beside ours. */
   readonly outputs: Readonly<Record<string, string>>;
   /** Other measured values of ours, by their names. */
@@ -36,6 +38,7 @@ export const kindsLayouts: Readonly<Record<string, KindsLayout>> = {
       { name: 'Bento', ids: ['bento'], target: 5 },
       { name: 'Spark', ids: ['spark-schema-given', 'spark-schema-inferred'], target: 10 },
     ],
+    starts: { bento: 'Bento', 'spark-schema-given': 'Spark' },
     outputs: { bento: 'Bento', 'spark-schema-given': 'Spark' },
     picture: {
       title: 'Kafka over mutual TLS to Parquet: MB of JSON per CPU second, more is better',
@@ -44,3 +47,8 @@ export const kindsLayouts: Readonly<Record<string, KindsLayout>> = {
   },
   container: { rates: {}, ratios: [], outputs: {}, figures: { caughtUpPerSecond: 'caught up per second' } },
 };
+
+/** Names the contender that measures a contender's start, in the results of one of the kinds. */
+export function startIdOf(id: string): string {
+  return `start-${id}`;
+}

@@ -1,9 +1,10 @@
-import { megabytes, rounded, whole } from './figures.ts';
-import { kindsLayouts, type KindsLayout } from './kinds-layout.ts';
+import { megabytes, rounded, short, whole } from './figures.ts';
+import { kindsLayouts, startIdOf, type KindsLayout } from './kinds-layout.ts';
 import { table } from './markdown.ts';
 import { picturePath, pictureThemes } from './picture.ts';
 import { fastestOf, figureOf, jsonRateOf, peakRssBytes, rateOf, ratioOf } from './rates.ts';
-import { contenderOf, type WorkloadResult } from './results.ts';
+import { contenderOf, type ContenderResult, type WorkloadResult } from './results.ts';
+import { median } from './statistics.ts';
 
 /** The picture and the table of a workload's kinds; `undefined` for a workload without a layout. */
 export function kindsSection(workload: string, results: readonly WorkloadResult[]): string | undefined {
@@ -14,9 +15,10 @@ export function kindsSection(workload: string, results: readonly WorkloadResult[
   return [
     ...(layout.picture === undefined ? [] : [pictureLink(workload, layout.picture.title)]),
     `Rates are records per CPU second${layout.ratios.length === 0 ? '.' : `; ${ratios}`}`,
+    ...startsText(layout, ofKinds),
     table(
       headOf(layout),
-      ofKinds.map((result) => rowOf(layout, result)),
+      ofKinds.map((result) => rowOf(layout, result, ofKinds)),
     ),
   ].join('\n\n');
 }
@@ -29,7 +31,7 @@ function pictureLink(workload: string, title: string): string {
 </picture>`;
 }
 
-function headOf({ rates, ratios, outputs, figures = {} }: KindsLayout): string[] {
+function headOf({ rates, ratios, outputs, starts = {}, figures = {} }: KindsLayout): string[] {
   return [
     'kind',
     'records',
@@ -38,6 +40,7 @@ function headOf({ rates, ratios, outputs, figures = {} }: KindsLayout): string[]
     'MB of JSON per CPU s',
     ...Object.values(rates),
     ...ratios.map(({ name, target }) => `× ${name}, at least ${target}`),
+    ...Object.values(starts).map((name) => `× ${name} without starts`),
     'output, MB',
     ...Object.values(outputs),
     ...Object.values(figures),
@@ -45,7 +48,7 @@ function headOf({ rates, ratios, outputs, figures = {} }: KindsLayout): string[]
   ];
 }
 
-function rowOf(layout: KindsLayout, result: WorkloadResult): string[] {
+function rowOf(layout: KindsLayout, result: WorkloadResult, results: readonly WorkloadResult[]): string[] {
   const ours = contenderOf(result, 'glueless');
   return [
     result.kind ?? '',
@@ -55,6 +58,9 @@ function rowOf(layout: KindsLayout, result: WorkloadResult): string[] {
     shown(ours && jsonRateOf(ours)?.median, whole),
     ...Object.keys(layout.rates).map((id) => rateCell(result, id)),
     ...layout.ratios.map(({ ids, target }) => ratioCell(result, ids, target)),
+    ...Object.keys(layout.starts ?? {}).map((id) =>
+      shown(ratioWithoutStarts(result, id, results), (value) => value.toFixed(2)),
+    ),
     ...['glueless', ...Object.keys(layout.outputs)].map((id) => outputCell(result, id)),
     ...Object.keys(layout.figures ?? {}).map((name) => shown(ours && figureOf(ours, name)?.median, whole)),
     shown(ours && peakRssBytes(ours), (bytes) => whole(bytes / 1e6)),
@@ -80,6 +86,39 @@ export function ratioOver(result: WorkloadResult, ids: readonly string[]): numbe
     'cpuSeconds',
   );
   return ours && other && ratioOf(ours, other, 'cpuSeconds')?.median;
+}
+
+/** Names what is taken off for the ratios without starts. */
+function startsText({ starts = {} }: KindsLayout, results: readonly WorkloadResult[]): string[] {
+  const costs = Object.entries({ glueless: 'Glueless', ...starts }).flatMap(([id, name]) => {
+    const seconds = startSecondsOf(id, results);
+    return seconds === undefined ? [] : [`${name} ${short(seconds)}`];
+  });
+  return costs.length < 2
+    ? []
+    : [`Without starts: less the CPU seconds of each program on a topic of 1,000 records (${costs.join(', ')}).`];
+}
+
+function startSecondsOf(id: string, results: readonly WorkloadResult[]): number | undefined {
+  const [found] = results.flatMap((result) => contenderOf(result, startIdOf(id)) ?? []);
+  return found && cpuSecondsOf(found);
+}
+
+function cpuSecondsOf({ samples }: ContenderResult): number {
+  return median(samples.map(({ cpuSeconds }) => cpuSeconds));
+}
+
+function ratioWithoutStarts(
+  result: WorkloadResult,
+  id: string,
+  results: readonly WorkloadResult[],
+): number | undefined {
+  const [ours, other] = ['glueless', id].map((each) => {
+    const contender = contenderOf(result, each);
+    const start = startSecondsOf(each, results);
+    return contender && start !== undefined ? cpuSecondsOf(contender) - start : undefined;
+  });
+  return ours === undefined || other === undefined ? undefined : other / ours;
 }
 
 function outputCell(result: WorkloadResult, id: string): string {

@@ -31,7 +31,8 @@ the ratios within a workload hold on other machines, and the absolute numbers do
       ),
     ),
     '## Run it',
-    `\`npm run bench\` measures everything, \`npm run bench -- json-to-parquet produce\` these; \`--records\`, \`--samples\`, and \`--quick\` for a
+    `\`npm run bench\` measures everything, \`npm run bench -- json-to-parquet growth\` these, and both renew this page; \`npm run docs\` then renews the
+README’s numbers. \`NODE_IMAGE\` names another base image for the container. \`--records\`, \`--samples\`, and \`--quick\` for a
 try in minutes; \`npm run bench -- json-to-parquet --kind events\` measures one kind of records, \`--seed 2\` other records of the same kinds. \`--compare <results.json>\` shows the change since, by the ratio to each run's own reference peer, and ends with 1 when
 something became more than 15 % worse. A contender that this machine can't run is named and left out. Each workload keeps its last result, with
 its own date, version and machine.`,

@@ -25,6 +25,15 @@ describe('the table of kinds', () => {
     expect(section).toContain('| **0.50** |');
   });
 
+  it('shows ratios without the costs of the starts', () => {
+    const contenders = [contender('glueless', [3]), contender('bento', [7])];
+    const starts = [contender('start-glueless', [1]), contender('start-bento', [2])];
+    const result = { ...workload('kafka-to-lake', [...contenders, ...starts]), kind: 'regular' };
+    const shown = kindsSection('kafka-to-lake', [result]);
+    expect(shown).toContain('1,000 records (Glueless 1, Bento 2).');
+    expect(shown).toContain('| **2.33** |  | 2.50 |');
+  });
+
   it('is left out of a workload without kinds', () => {
     expect(kindsSection('produce', [workload('produce', [])])).toBeUndefined();
   });
