@@ -14,7 +14,13 @@ export interface AppOptions {
  * then the service is deployed: docs/deploy.md.
  */
 export function createApp({ context = {}, outdir }: AppOptions = {}): App {
-  const app = new App({ context, analyticsReporting: false, ...(outdir !== undefined && { outdir }) });
+  const app = new App({
+    context,
+    analyticsReporting: false,
+    // a path for each resource, which the CLI asks for, would make a template too large to be sent without a bucket
+    postCliContext: { 'aws:cdk:enable-path-metadata': false },
+    ...(outdir !== undefined && { outdir }),
+  });
   const settings = readSettings(app.node);
   // CloudFormation hands a stack's tags on to its resources. This synthesizer deploys by the caller's credentials, not by roles
   // that `cdk bootstrap` has made; without assets no bucket is needed either

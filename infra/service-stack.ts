@@ -72,6 +72,7 @@ export class ServiceStack extends Stack {
       ClusterName: cluster.clusterName,
       ServiceName: service.serviceName,
       ConsumerTask: definitions.consumer.family,
+      ConsumerRoleArn: definitions.consumer.taskRole.roleArn,
       ReplayTask: definitions.replay.family,
       ProducerTask: definitions.producer.family,
       RenewalTask: definitions.renewal.family,
