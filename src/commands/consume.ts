@@ -6,6 +6,8 @@ import { keepTrying, type KeepTryingOptions } from '../app/keep-trying.ts';
 import type { Lake } from '../app/lake.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { openLake } from '../app/open-lake.ts';
+import { openReader, openSource } from '../app/open-source.ts';
+import { releaseMemory } from '../app/release-memory.ts';
 import { memoryProblem } from '../app/observe/memory-check.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { StopSignal } from '../app/signals.ts';
@@ -15,13 +17,8 @@ import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import { runConsumer, type ConsumerOptions } from '../consumer/service/run-consumer.ts';
-import { releaseFetchMemory } from '../kafka/format/record-memory.ts';
-import { createRecordSource } from '../kafka/source.ts';
-import { createTopicReader } from '../kafka/topic-reader.ts';
-import { closeKernel } from '../kernel/kernel.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { collectAll } from '../runtime/garbage.ts';
 
 export interface ConsumeOptions {
   readonly untilEnd: boolean;
@@ -51,29 +48,24 @@ export async function consume(
   await using watch = await watchService(settings, context);
   const patience = untilEnd ? 'one-off' : 'service';
   const connection = await connectKafka(settings.kafka, { patience, nowMs: systemClock.nowMs() });
-  const { kafka, certificate } = connection;
+  const { certificate } = connection;
   if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
   const lake = await openLake(settings.lake);
   const trying = { retryMs: settings.service.retryMs, log, stop };
   const tools = await prepareLake(lake, { settings, watch, trying });
   watch.started('lake');
   const { topic, table } = tools;
-  await using reader = createTopicReader({ kafka, topic });
+  await using reader = openReader(connection, topic);
   // a service that starts before its broker or topic waits for them
   if (untilEnd) await reader.describe();
   else await keepTrying('waiting for the topic', () => checkReadable(reader), trying);
   watch.started('topic');
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: settings.kafka.groupId }, 'consuming');
   using _certificate = startCertificateWatch(connection, { settings, watch, log });
-  const source = createRecordSource({
-    ...settings.kafka,
-    kafka,
-    onTrouble: ({ code, message }) => log.warn({ code, reason: message }, 'reading is tried again'),
-  });
   await runConsumer({
     ...limitsOf(settings),
     ...hooksOf(watch, tools),
-    source,
+    source: openSource(connection, settings.kafka, log),
     reader,
     start: settings.kafka.start,
     tools,
@@ -147,14 +139,9 @@ function limitsOf({ service, batch }: Settings) {
   };
 }
 
-function hooksOf(watch: ServiceWatch, { writer }: CommitTools): Pick<ConsumerOptions, 'onIdle' | 'onLag'> {
+function hooksOf(watch: ServiceWatch, tools: CommitTools): Pick<ConsumerOptions, 'onIdle' | 'onLag'> {
   return {
     onLag: (lag) => watch.lagged(lag),
-    onIdle: () => {
-      releaseFetchMemory();
-      writer.releaseMemory();
-      closeKernel();
-      collectAll();
-    },
+    onIdle: () => releaseMemory(tools),
   };
 }

@@ -1,13 +1,10 @@
-import type { Compression } from '../kafka/format/codecs.ts';
-import { createKafkaPublisher } from '../kafka/publisher.ts';
-import { ensureTopic, withAdmin } from '../kafka/topics.ts';
 import { openFileMessages, type FileMessages } from '../producer/file-messages.ts';
 import { simulate } from '../producer/simulator.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { printJson } from '../app/observe/output.ts';
-import { connectKafka } from '../app/connect-kafka.ts';
+import { openPublisher, type PublisherPlan } from '../app/open-publisher.ts';
 import { keepTrying } from '../app/keep-trying.ts';
 import type { StopSignal } from '../app/signals.ts';
 
@@ -24,7 +21,7 @@ export interface ProduceOptions {
   readonly every?: number;
   readonly faults: number;
   readonly batch: number;
-  readonly compression: Compression;
+  readonly compression: PublisherPlan['compression'];
   /** File whose lines are published instead of readings. */
   readonly from?: string;
   readonly keyField?: string;
@@ -40,23 +37,12 @@ export async function produce(
   { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
 ): Promise<number> {
   await using file = options.from === undefined ? undefined : await openLines(options, options.from);
-  const { kafka, certificate } = await connectKafka(settings.kafka, {
-    patience: 'one-off',
-    nowMs: systemClock.nowMs(),
-  });
-  if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
-  const { partitions, replication, topicSettings } = options;
   const { topic } = settings.kafka;
-  // mistakes are told at once; a cluster that has answered is waited for, also while it replaces a broker
-  await withAdmin(kafka, 'cluster', (admin) => admin.describeCluster());
   const trying = { retryMs: settings.service.retryMs, log, stop };
-  const keepAsking = <T>(work: () => Promise<T>): Promise<T> => keepTrying('waiting for the brokers', work, trying);
-  const state = await keepAsking(() => ensureTopic(kafka, { topic, partitions, replication, settings: topicSettings }));
-  log.info({ topic, partitions, state }, 'topic is there');
-  const publisher = await createKafkaPublisher(kafka, {
-    topic,
-    compression: options.compression,
-    keepTrying: keepAsking,
+  const publisher = await openPublisher(settings.kafka, {
+    ...options,
+    keepTrying: (work) => keepTrying('waiting for the brokers', work, trying),
+    log,
   });
   try {
     const { acknowledged, perSecond } = await simulate({

@@ -191,7 +191,11 @@ export function ownImports(tree: SourceTree): { readonly from: string; readonly 
     .map(({ from, name }) => ({ from, to: posix.join(posix.dirname(from), name) }));
 }
 
+/** What commands reach through `app` only. */
+const wired = ['kafka', 'aws', 'pki', 'lake', 'parquet', 'kernel'];
+
 function mayImport(from: string, to: string): boolean {
+  if (isWithin(from, 'commands') && wired.some((room) => isWithin(to, room))) return false;
   if (isWithin(to, 'cli')) return false;
   if (isWithin(to, 'commands')) return isWithin(from, 'commands') || isWithin(from, 'cli');
   const room = roomOf(from);

@@ -1,0 +1,32 @@
+import type { Compression } from '../kafka/format/codecs.ts';
+import { createKafkaPublisher } from '../kafka/publisher.ts';
+import { ensureTopic, withAdmin } from '../kafka/topics.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { connectKafka } from './connect-kafka.ts';
+import type { KafkaSettings } from './config/settings.ts';
+import type { Logger } from './observe/logger.ts';
+
+export interface PublisherPlan {
+  readonly partitions: number;
+  readonly replication: number;
+  readonly topicSettings: Readonly<Record<string, string>>;
+  readonly compression: Compression;
+  /** Waits for a cluster that has answered before. */
+  readonly keepTrying: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly log: Logger;
+}
+
+export type OpenPublisher = Awaited<ReturnType<typeof createKafkaPublisher>>;
+
+/** Connects to the brokers, makes the topic if it is missing, and resolves with who publishes to it. */
+export async function openPublisher(settings: KafkaSettings, plan: PublisherPlan): Promise<OpenPublisher> {
+  const { partitions, replication, topicSettings, compression, keepTrying, log } = plan;
+  const { topic } = settings;
+  const { kafka, certificate } = await connectKafka(settings, { patience: 'one-off', nowMs: systemClock.nowMs() });
+  if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
+  // mistakes are told at once; a cluster that has answered is waited for, also while it replaces a broker
+  await withAdmin(kafka, 'cluster', (admin) => admin.describeCluster());
+  const state = await keepTrying(() => ensureTopic(kafka, { topic, partitions, replication, settings: topicSettings }));
+  log.info({ topic, partitions, state }, 'topic is there');
+  return createKafkaPublisher(kafka, { topic, compression, keepTrying });
+}
