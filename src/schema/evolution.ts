@@ -1,5 +1,6 @@
 import { mergeTypes, siblingName } from './merge.ts';
 import type { Observed } from './observe.ts';
+import { isLight, weightOf } from './type-weight.ts';
 import type { Column, ColumnType } from './types.ts';
 
 /** A column that a batch brings: all its values of one field with one form and type. */
@@ -103,13 +104,15 @@ function placesOf(
   columns: ReadonlyMap<string, ColumnType>,
 ): [string, ColumnType][] {
   switch (observed.form) {
-    case 'plain':
-      return [
+    case 'plain': {
+      const places: [string, ColumnType][] = [
         [name, observed.type],
         [siblingName(name, observed.type), observed.type],
       ];
+      return isKeptAsJson(name, observed.type, columns) ? [[jsonName(name), string], ...places] : places;
+    }
     case 'json':
-      return [[`${name}_json`, string]];
+      return [[jsonName(name), string]];
     case 'exact':
       return [[`${name}_string`, string]];
     case 'empty-array':
@@ -117,9 +120,38 @@ function placesOf(
       const type = columns.get(name);
       const isOfKind =
         observed.form === 'empty-array' ? type?.kind === 'array' : type?.kind === 'struct' || type?.kind === 'map';
-      return type !== undefined && isOfKind ? [[name, type]] : [];
+      if (type !== undefined && isOfKind) return [[name, type]];
+      return observed.form === 'empty-struct' && isKeptAsJson(name, { kind: 'struct', fields: [] }, columns)
+        ? [[jsonName(name), string]]
+        : [];
     }
   }
+}
+
+function jsonName(name: string): string {
+  return `${name}_json`;
+}
+
+/**
+ * Tells whether a field's objects are JSON text rather than a struct: there is none yet, and one batch alone has more keys than a struct
+ * has room for, or had so before.
+ */
+function isKeptAsJson(name: string, type: ColumnType, columns: ReadonlyMap<string, ColumnType>): boolean {
+  if (type.kind !== 'struct' || columns.has(name)) return false;
+  return columns.get(jsonName(name))?.kind === 'string' || isFullMap(type);
+}
+
+/** Structs of fewer fields are no maps, however large their fields are. */
+const mapFieldsMin = 100;
+
+/** Tells whether a struct has as many fields as an object whose keys are data, and no room for another one of their size. */
+function isFullMap(type: Extract<ColumnType, { kind: 'struct' }>): boolean {
+  const { leaves, characters } = weightOf(type);
+  const withAnother = 1 + 1 / type.fields.length;
+  return (
+    type.fields.length >= mapFieldsMin &&
+    !isLight({ leaves: leaves * withAnother, characters: characters * withAnother })
+  );
 }
 
 /** Widens the column's type to hold values of `type` too; `undefined` when it can't. */

@@ -143,6 +143,7 @@ function cellOf(value: unknown, { observed, type, ...options }: CellContext): un
   if (observed.form === 'json') return writeJson(value);
   if (observed.form === 'exact') return value instanceof ExactNumber ? value.text : unfit;
   if (isNested(type)) return conform(value, type, options);
+  if (type.kind === 'string' && typeof value === 'object') return writeJson(value);
   if (type.kind !== 'double' || typeof value !== 'bigint') return value;
   const double = Number(value);
   return Number.isSafeInteger(double) ? double : unfit;

@@ -132,6 +132,29 @@ describe('a batch of hostile records', () => {
     expect(rows.flatMap((row) => numbersOf(row)).toSorted((a, b) => a - b)).toEqual(listOf(1200, String).map(Number));
   });
 
+  it('that use an object as a map from the first batch on keep it as JSON text', async () => {
+    const keyed = (from: number) =>
+      listOf(300, (index) => `{"m":{"k${from + index * 2}":1,"k${from + index * 2 + 1}":2}}`);
+    const { types, rows } = await write([
+      keyed(0),
+      keyed(600).slice(0, 5),
+      ['{"m":{}}', '{"m":{"id":9007199254740993}}'],
+    ]);
+    expect([...types].filter(([name]) => !name.startsWith('kafka_'))).toEqual([['m_json', { kind: 'string' }]]);
+    expect(rows.map((row) => row['m_json']).slice(-4)).toEqual([
+      '{"k606":1,"k607":2}',
+      '{"k608":1,"k609":2}',
+      '{}',
+      '{"id":9007199254740993}',
+    ]);
+  });
+
+  it('each with an object of 200 fields of their own, some of them nested, have a struct', async () => {
+    const { types } = await write([[`{"m":${objectOf(200)}}`, '{"m":{"k0":2,"deep":{"a":1,"b":"x"}}}']]);
+    expect(types.get('m')?.kind).toBe('struct');
+    expect(types.has('m_json')).toBe(false);
+  });
+
   it('lets the event loop turn while it is read', async () => {
     const records = listOf(5000, (row) => `{${listOf(100, (at) => `"f${row * 100 + at}":${at}`).join(',')}}`);
     let turns = 0;
