@@ -107,11 +107,13 @@ const settingsSchema = z
     path: ['memoryMiB'],
   });
 
+export const settingNames: readonly string[] = Object.keys(settingsSchema.shape);
+
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
 /** Reads the settings from CDK's context, `-c name=value` or cdk.json. Throws with every problem at once. */
 export function readSettings(node: Node): Settings {
-  const entries = Object.keys(settingsSchema.shape).map((name): [string, unknown] => [name, node.tryGetContext(name)]);
+  const entries = settingNames.map((name): [string, unknown] => [name, node.tryGetContext(name)]);
   return settingsSchema.parse(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
 }
 

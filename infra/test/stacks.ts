@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createApp } from '../app.ts';
+import { settingNames } from '../settings.ts';
 import { shippedFiles } from '../shipped-files.ts';
 import { synthesize } from '../templates.ts';
 import {
@@ -70,6 +71,12 @@ export function stackSuite(): void {
       expect(staging).not.toMatch(/GluelessPlatform|GluelessService|hospital|thermometer/);
       expect(staging).toContain('Glueless/StagingOrders');
       expect(staging).toContain('"Fn::ImportValue":"StagingPlatform-BucketName"');
+    });
+
+    it('have no setting that docs/deploy.md does not tell', () => {
+      const page = textOf('docs/deploy.md');
+      expect(settingNames.length).toBeGreaterThan(30);
+      expect(settingNames.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
     });
 
     it('name every setting that is not as expected', () => {
