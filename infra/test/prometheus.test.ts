@@ -84,7 +84,7 @@ it('alert rules and dashboard ask for metrics and labels that the program has', 
   expect(expressions.flatMap((expression) => unknownIn(expression, stored))).toEqual([]);
 });
 
-it('the dashboard shows every metric that the program has', async () => {
+it('infra/grafana/dashboard.json shows every metric that the program has', async () => {
   const shown = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)).join('\n');
   const described = await createMetrics().registry.getMetricsAsJSON();
   expect(described.map(({ name }) => name).filter((name) => !shown.includes(name))).toEqual([]);
