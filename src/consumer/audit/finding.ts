@@ -47,6 +47,7 @@ export type Problem =
   | 'partition-location'
   | 'partition-doubled'
   | 'partition-columns'
+  | 'partition-unprojected'
   // the topic
   | 'topic-recreated'
   | 'ledger-beyond-topic'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditTable, PartitionAudit } from '../../../src/consumer/audit/audit-catalog.ts';
+import { projectionParameters } from '../../../src/schema/projection.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 
 const location = 's3://bucket/lake/readings/';
@@ -22,6 +23,25 @@ describe('the table in the catalog', () => {
   it('is a finding when it has become something else, though its place and keys are the same', () => {
     expect(auditTable(needs, { ...table, otherKind: 'a table of the format ICEBERG' })).toMatchObject([
       { problem: 'table-kind', where: 'readings', what: expect.stringContaining('ICEBERG') },
+    ]);
+  });
+});
+
+describe('a table with partition projection', () => {
+  const parameters = projectionParameters('hour', { location, firstDay: '2026-10-24' });
+  const withDays = (...used: readonly string[]) =>
+    auditTable({ ...needs, used: new Set(used) }, { ...table, parameters });
+
+  it('is in order when its range holds all objects', () => {
+    expect(withDays('2026-11-23/09', '2026-10-24/00')).toEqual([]);
+  });
+
+  it('is a finding when there are older objects, and says what the range must be', () => {
+    expect(withDays('2026-11-23/09', '2026-09-01/00')).toMatchObject([
+      {
+        problem: 'partition-unprojected',
+        action: expect.stringContaining('projection.event_date.range to 2026-09-01,NOW+2DAYS'),
+      },
     ]);
   });
 });
