@@ -35,6 +35,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
   const { kafka, service } = settings;
   const { name: table, hasProjection, pastDaysMax } = settings.table;
   const parsing = new ParsingLog(log, systemClock);
+  const warnUntimed = untimedWarning(settings.table.eventTimeField, log);
   const writer = new TableWriter({
     store: lake.store,
     catalog: lake.catalog,
@@ -52,6 +53,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     onSettled: (facts) => {
       parsing.add(facts.reading);
       if (metrics !== undefined) countFacts(facts, metrics);
+      warnUntimed(facts);
       if (facts.onlyRejects !== undefined)
         log.warn({ table, ...facts.onlyRejects }, 'no record of the batch became a row: all are dead letters');
     },
@@ -75,6 +77,18 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
   };
 }
 
+/** Warns once of rows beside others that have an event time; the metric counts them all. */
+function untimedWarning(eventTimeField: string, log: Logger): (facts: BatchFacts) => void {
+  let isTold = false;
+  return ({ rows, rowsWithoutEventTime }) => {
+    if (isTold || rowsWithoutEventTime === 0 || rowsWithoutEventTime === rows) return;
+    isTold = true;
+    const hint = 'glueless_rows_without_event_time_total counts them; see EVENT_TIME_FIELD and EVENT_TIME_UNIT';
+    const about = { eventTimeField, rows, rowsWithoutEventTime, hint };
+    log.warn(about, 'some rows have no event time: their Kafka timestamps choose the Hive partitions');
+  };
+}
+
 const shownColumnsMax = 20;
 const shownTypeLengthMax = 200;
 
@@ -89,12 +103,12 @@ function shortList(columns: readonly Column[]): string[] {
 
 /** How this process writes what nobody has claimed yet. */
 function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe {
-  const { layout, eventTimeField, pastDaysMax, futureDaysMax } = table;
+  const { layout, eventTimeField, eventTimeUnit, pastDaysMax, futureDaysMax } = table;
   const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints } = schema;
   const { valueFormat, deadLetterPayload, kafkaColumns, headerNames } = schema;
   return {
     decoder: decoderVersion,
-    placement: { layout, eventTimeField, pastDaysMax, futureDaysMax },
+    placement: { layout, eventTimeField, eventTimeUnit, pastDaysMax, futureDaysMax },
     valueFormat,
     recordBytesMax,
     depthMax,
@@ -114,10 +128,12 @@ function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe
   };
 }
 
-function countFacts({ rejects, redirected, rescuedRows, reading }: BatchFacts, metrics: Metrics): void {
+function countFacts(facts: BatchFacts, metrics: Metrics): void {
+  const { rejects, redirected, rescuedRows, rowsWithoutEventTime, reading } = facts;
   for (const [reason, count] of rejects) metrics.deadLetters.inc({ reason }, count);
   for (const [column, count] of redirected) metrics.conflicts.inc({ column }, count);
   metrics.rescuedRows.inc(rescuedRows);
+  metrics.untimedRows.inc(rowsWithoutEventTime);
   metrics.parsedRecords.inc({ way: 'scanned' }, reading.scanned);
   for (const count of reading.parsed.values()) metrics.parsedRecords.inc({ way: 'parsed' }, count);
 }

@@ -9,10 +9,18 @@ export const layouts = ['hour', 'day', 'ingest-hour', 'none'] as const;
 
 export type Layout = (typeof layouts)[number];
 
+/** Units of Unix time; `auto`: told by the size of the number. */
+export const eventTimeUnits = ['auto', 's', 'ms', 'us', 'ns'] as const;
+
+export type EventTimeUnit = (typeof eventTimeUnits)[number];
+
 /** What decides into which Hive partition a record goes. */
 export interface Placement {
   readonly layout: Layout;
+  /** A top-level field; with dots also one inside of others. */
   readonly eventTimeField: string;
+  /** Left out: auto. */
+  readonly eventTimeUnit?: EventTimeUnit | undefined;
   /** An event time further than this from the time of sending does not count. */
   readonly pastDaysMax: number;
   readonly futureDaysMax: number;

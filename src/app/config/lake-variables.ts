@@ -1,5 +1,5 @@
 import { choice, decimal, integer, text, variable, yesNo } from './config-types.ts';
-import { layouts } from '../../schema/layout.ts';
+import { eventTimeUnits, layouts } from '../../schema/layout.ts';
 
 const lake = 'Lake';
 const batches = 'Batches';
@@ -66,8 +66,13 @@ export const lakeVariables = {
 
   EVENT_TIME_FIELD: text({
     group: time,
-    about: 'Field with the event time: ISO 8601 with zone, or Unix time in seconds or milliseconds',
+    about:
+      'Field with the event time, also inside of others (after.updated_at): ISO 8601 with zone, or Unix time as number or text',
   }).prefault('eventTime'),
+  EVENT_TIME_UNIT: choice(eventTimeUnits, {
+    group: time,
+    about: 'Unit of Unix times; auto: seconds below 100000000000, milliseconds below 1000 times that, and so on',
+  }).prefault('auto'),
   EVENT_TIME_PAST_DAYS_MAX: decimal(0, 100_000, {
     group: time,
     about: 'An event time more than this many days before the Kafka timestamp does not choose the Hive partition',

@@ -3,7 +3,7 @@ import type { CredentialOptions } from '../../kafka/credentials.ts';
 import type { TlsOptions } from '../../kafka/tls-material.ts';
 import type { Environment } from '../../runtime/environment.ts';
 import type { Growth } from '../../schema/evolution.ts';
-import type { Layout } from '../../schema/layout.ts';
+import type { EventTimeUnit, Layout } from '../../schema/layout.ts';
 import { columnName } from '../../schema/names.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { readConfig, type Config, type VariableName } from './config.ts';
@@ -75,6 +75,7 @@ export interface TableSettings {
   /** A new table computes its partitions instead of registering them. */
   readonly hasProjection: boolean;
   readonly eventTimeField: string;
+  readonly eventTimeUnit: EventTimeUnit;
   readonly pastDaysMax: number;
   readonly futureDaysMax: number;
 }
@@ -213,6 +214,7 @@ function tableSettings(config: Config): TableSettings {
     layout: config.PARTITION_BY,
     hasProjection: config.PARTITION_PROJECTION,
     eventTimeField: config.EVENT_TIME_FIELD,
+    eventTimeUnit: config.EVENT_TIME_UNIT,
     pastDaysMax: config.EVENT_TIME_PAST_DAYS_MAX,
     futureDaysMax: config.EVENT_TIME_FUTURE_DAYS_MAX,
   };

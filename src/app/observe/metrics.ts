@@ -9,6 +9,7 @@ export interface Metrics {
   readonly conflicts: Counter<'column'>;
   readonly rescuedRows: Counter;
   readonly parsedRecords: Counter<'way'>;
+  readonly untimedRows: Counter;
   readonly batches: Counter<'reason'>;
   readonly bytes: Counter<'direction'>;
   readonly steps: Histogram<'step'>;
@@ -55,6 +56,10 @@ export function createMetrics(): Metrics {
     conflicts: counter('conflicts_total', 'Values that went to another column than that of their name', ['column']),
     rescuedRows: counter('rescued_rows_total', 'Rows with values that found no column'),
     parsedRecords: counter('parsed_records_total', 'Records by the way in which their JSON was read', ['way']),
+    untimedRows: counter(
+      'rows_without_event_time_total',
+      'Rows placed by their Kafka timestamp for want of an event time',
+    ),
     batches: counter('batches_total', 'Batches committed, by why they were cut', ['reason']),
     bytes: counter('bytes_total', 'Bytes of JSON in, bytes of Parquet out', ['direction']),
     steps: new Histogram({

@@ -3,7 +3,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { parseJson, parsePlainJson } from '../../schema/exact-json.ts';
 import { exactOf } from '../../schema/values.ts';
 import type { ColumnBuilder } from './column-builder.ts';
-import { eventTimeOf } from './event-time.ts';
+import { valueInside, type EventTimeReader } from './event-time.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { ScannedField } from './scanned-fields.ts';
 
@@ -43,17 +43,19 @@ export class BlockColumn {
   }
 
   /** Sets the event times of the rows, in milliseconds. */
-  readEventTimes(into: Float64Array): void {
-    const { entries } = this.#field;
+  readEventTimes(into: Float64Array, read: EventTimeReader): void {
+    const { entries, eventTimePath = [] } = this.#field;
     const { rows, kinds: kindAt, numbers: numberAt, kindBits } = entries;
     const [first = 0] = rows;
-    if (kindBits === times && rows.at(-1) === first + rows.length - 1) return into.set(numberAt, first);
+    if (kindBits === times && eventTimePath.length === 0 && rows.at(-1) === first + rows.length - 1)
+      return into.set(numberAt, first);
     for (let entry = 0; entry < rows.length; entry++) {
       const row = rows[entry] ?? 0;
       const kind = kindAt[entry];
-      if (kind === kinds.kindTime) into[row] = numberAt[entry] ?? Number.NaN;
-      else if (kind === kinds.kindNumber) into[row] = eventTimeOf(numberAt[entry]);
-      else if (kind === kinds.kindString) into[row] = eventTimeOf(this.#textAt(entry));
+      if (eventTimePath.length > 0) into[row] = read(valueInside(this.valueAt(entry), eventTimePath));
+      else if (kind === kinds.kindTime) into[row] = numberAt[entry] ?? Number.NaN;
+      else if (kind === kinds.kindNumber) into[row] = read(numberAt[entry]);
+      else into[row] = read(this.valueAt(entry));
     }
   }
 

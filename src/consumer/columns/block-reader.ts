@@ -1,8 +1,9 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import { BlockColumn } from './block-column.ts';
+import type { EventTimeReader } from './event-time.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { RowReader } from './row-reader.ts';
-import type { ScannedFields } from './scanned-fields.ts';
+import type { ScannedField, ScannedFields } from './scanned-fields.ts';
 
 /** Rows of the first blocks: values for which there is no column yet are added one by one. */
 const firstRowsMax = 4;
@@ -27,6 +28,7 @@ export class BlockReader {
   readonly #rows: RowReader;
   readonly #fields: ScannedFields;
   readonly #eventTimes: Float64Array;
+  readonly #readEventTime: EventTimeReader;
   #rowsMax = firstRowsMax;
   #count = 0;
 
@@ -39,12 +41,14 @@ export class BlockReader {
       readonly fields: ScannedFields;
     },
     eventTimes: Float64Array,
+    readEventTime: EventTimeReader,
   ) {
     this.#kernel = tools.kernel;
     this.#scanner = tools.scanner;
     this.#rows = tools.rows;
     this.#fields = tools.fields;
     this.#eventTimes = eventTimes;
+    this.#readEventTime = readEventTime;
   }
 
   /** Rows for which the block has room. */
@@ -63,15 +67,26 @@ export class BlockReader {
     const block = { first: endRow - this.#count, end: endRow };
     this.#eventTimes.fill(Number.NaN, block.first, block.end);
     const others: BlockColumn[] = [];
-    for (const field of this.#fields.filled()) {
+    const filled = this.#fields.filled();
+    this.#readEventTimes(filled);
+    for (const field of filled) {
       const column = new BlockColumn(field, { kernel: this.#kernel, scanner: this.#scanner });
-      if (field.isEventTime) column.readEventTimes(this.#eventTimes);
       if (field.state !== undefined && (field.isShared || !column.addAll(block))) others.push(column);
     }
     for (const value of inOrder(others)) this.#add(value);
     this.#fields.kernelFields.empty();
     this.#count = 0;
     this.#rowsMax = Math.min(blockRowsMax, this.#rowsMax * growth);
+  }
+
+  /** A top-level field of the whole name counts more than one inside of others. */
+  #readEventTimes(filled: readonly ScannedField[]): void {
+    const depthOf = ({ eventTimePath }: ScannedField): number => eventTimePath?.length ?? -1;
+    const times = filled.filter((field) => depthOf(field) >= 0).toSorted((one, other) => depthOf(other) - depthOf(one));
+    for (const field of times) {
+      const column = new BlockColumn(field, { kernel: this.#kernel, scanner: this.#scanner });
+      column.readEventTimes(this.#eventTimes, this.#readEventTime);
+    }
   }
 
   /** Adds one value, and learns from an array or a struct. */

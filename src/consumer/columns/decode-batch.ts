@@ -6,6 +6,7 @@ import type { Placement } from '../../schema/layout.ts';
 import { parseRecord, type RejectReason } from './parse-record.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import { BlockReader } from './block-reader.ts';
+import { eventTimeField } from './event-time.ts';
 import { RecordScanner } from './record-scanner.ts';
 import { ScannedFields } from './scanned-fields.ts';
 import { ReadingCounter, type ParseReason, type ReadingTally } from './reading-tally.ts';
@@ -95,7 +96,8 @@ class BatchDecoder {
     }: { readonly placement: Placement; readonly rules: DecodeRules; readonly kernel: Kernel },
   ) {
     const { memory = new BatchMemory(), scans = true } = rules;
-    const { eventTimeField } = placement;
+    const { eventTimeField: name, eventTimeUnit = 'auto' } = placement;
+    const eventTime = eventTimeField(name, eventTimeUnit);
     const rowsMax = slices.reduce((sum, { first, end }) => sum + end - first, 0);
     this.#rules = rules;
     this.#placement = placement;
@@ -104,12 +106,12 @@ class BatchDecoder {
     this.#from = (slices.at(-1)?.chunk.to ?? 0n) <= Number.MAX_SAFE_INTEGER ? 0n : (slices[0]?.chunk.from ?? 0n);
     this.#kernel = kernel;
     this.#scans = scans;
-    this.#rows = new RowReader(rules, eventTimeField, { rowsMax, memory, kernel });
+    this.#rows = new RowReader(rules, eventTime, { rowsMax, memory, kernel });
     this.#times = new RowTimes(rowsMax, memory);
-    const fields = new ScannedFields(kernel, this.#rows, eventTimeField);
+    const fields = new ScannedFields(kernel, this.#rows, eventTime);
     this.#scanner = new RecordScanner(kernel, fields, rules.recordBytesMax);
     const tools = { kernel, scanner: this.#scanner, rows: this.#rows, fields };
-    this.#blocks = new BlockReader(tools, this.#times.eventTimes);
+    this.#blocks = new BlockReader(tools, this.#times.eventTimes, eventTime.read);
   }
 
   /** Reads the records, some at a time; yields the bytes of each lot. */

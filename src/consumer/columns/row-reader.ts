@@ -8,7 +8,7 @@ import { fitScalar, unfit } from '../../schema/values.ts';
 import type { BatchSpace } from './batch-space.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import type { DecodedColumn } from './decoded-column.ts';
-import { eventTimeOf } from './event-time.ts';
+import { valueInside, type EventTimeField } from './event-time.ts';
 import { nameOfField, type FieldRules } from './field-rules.ts';
 import { RescuedValues } from './rescued-values.ts';
 
@@ -49,7 +49,7 @@ const commonColumns = 100;
 /** Adds rows to columns keyed by (field, type). */
 export class RowReader {
   readonly #rules: RowRules;
-  readonly #eventTimeField: string;
+  readonly #eventTime: EventTimeField;
   readonly #space: BatchSpace;
   readonly #fields = new Map<string, FieldState>();
   readonly #builders = new Map<string, ColumnBuilder>();
@@ -57,9 +57,9 @@ export class RowReader {
   readonly #names = new Set<string>();
   readonly rescued = new RescuedValues();
 
-  constructor(rules: RowRules, eventTimeField: string, space: BatchSpace) {
+  constructor(rules: RowRules, eventTime: EventTimeField, space: BatchSpace) {
     this.#rules = rules;
-    this.#eventTimeField = eventTimeField;
+    this.#eventTime = eventTime;
     this.#space = space;
   }
 
@@ -70,10 +70,11 @@ export class RowReader {
 
   /** Adds the record's values; answers with its event time in milliseconds, NaN when it has none. */
   read(row: number, record: object): number {
-    let eventMs = Number.NaN;
+    const { name: eventTimeName, path, read } = this.#eventTime;
+    let eventMs = path === undefined ? Number.NaN : read(valueInside(record, path));
     for (const [field, value] of Object.entries(record)) {
       if (value === null) continue;
-      if (field === this.#eventTimeField) eventMs = eventTimeOf(value);
+      if (field === eventTimeName) eventMs = read(value);
       if (this.isBeyond(field)) {
         this.rescued.add(row, pointerTo('', field), value);
         continue;

@@ -11,6 +11,7 @@ export interface PlacedTimes {
   readonly timestamps: Float64Array;
   readonly oldestTimestampMs: number | undefined;
   readonly eventTimeRange: TimeRange | undefined;
+  readonly rowsWithoutEventTime: number;
   /**
    * The time that decides the Hive partition: the event time when it lies within the window around the Kafka timestamp, else that
    * timestamp. A clock that is wrong by years can't scatter files over the lake; the row keeps its event time either way.
@@ -52,6 +53,8 @@ export class RowTimes {
   finish(count: number, { pastDaysMax, futureDaysMax }: Placement, kernel: Kernel): PlacedTimes {
     const timestamps = this.#timestamps.subarray(0, count);
     const placementTimes = this.eventTimes.subarray(0, count);
+    let rowsWithoutEventTime = 0;
+    for (const time of placementTimes) if (Number.isNaN(time)) rowsWithoutEventTime++;
     return kernel.withScratch(() => {
       const { calls } = kernel;
       let sent = kernel.copyInDoubles(timestamps);
@@ -69,6 +72,7 @@ export class RowTimes {
         timestamps,
         oldestTimestampMs: Number.isFinite(oldestTimestampMs) ? oldestTimestampMs : undefined,
         eventTimeRange: timeRange(eventTimeRange),
+        rowsWithoutEventTime,
         placementTimes,
         placementRange: timeRange(kernel.rangeOf(times, count)),
       };

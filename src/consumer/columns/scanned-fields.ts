@@ -6,6 +6,7 @@ import { includesType } from '../../schema/includes-type.ts';
 import type { NumberRule } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { ColumnBuilder } from './column-builder.ts';
+import { pathWithin, type EventTimeField } from './event-time.ts';
 import type { FieldState, RowReader } from './row-reader.ts';
 
 /** Most fields, and spellings of their keys; records with others are parsed. */
@@ -26,7 +27,8 @@ export class ScannedField {
   readonly entries: KernelFieldEntries;
   /** `undefined` for a field that is left out on purpose. */
   readonly state: FieldState | undefined;
-  readonly isEventTime: boolean;
+  /** Where in the field the event time is, if it is there: nothing for the field itself. */
+  readonly eventTimePath: readonly string[] | undefined;
   /** The key as an integer that JavaScript puts before other keys, -1 for any other key. */
   readonly keyIndex: number;
   /** Another field has the same column: its values must be looked at row by row. */
@@ -36,12 +38,12 @@ export class ScannedField {
 
   constructor(
     entries: KernelFieldEntries,
-    { name, state, isEventTime }: Pick<ScannedField, 'name' | 'state' | 'isEventTime'>,
+    { name, state, eventTimePath }: Pick<ScannedField, 'name' | 'state' | 'eventTimePath'>,
   ) {
     this.name = name;
     this.entries = entries;
     this.state = state;
-    this.isEventTime = isEventTime;
+    this.eventTimePath = eventTimePath;
     this.keyIndex = /^(?:0|[1-9]\d{0,9})$/.test(name) && Number(name) < indexEnd ? Number(name) : -1;
   }
 
@@ -87,17 +89,17 @@ export class ScannedField {
 export class ScannedFields {
   readonly #kernel: Kernel;
   readonly #rows: RowReader;
-  readonly #eventTimeField: string;
+  readonly #eventTime: EventTimeField;
   readonly #byName = new Map<string, ScannedField>();
   readonly #byAddress = new Map<Address, ScannedField>();
   readonly #byColumn = new Map<string, ScannedField>();
   #spellings = 0;
   readonly kernelFields: KernelFields;
 
-  constructor(kernel: Kernel, rows: RowReader, eventTimeField: string) {
+  constructor(kernel: Kernel, rows: RowReader, eventTime: EventTimeField) {
     this.#kernel = kernel;
     this.#rows = rows;
-    this.#eventTimeField = eventTimeField;
+    this.#eventTime = eventTime;
     this.kernelFields = new KernelFields(kernel);
   }
 
@@ -126,7 +128,7 @@ export class ScannedFields {
   #add(name: string, address: Address): void {
     const state = this.#rows.stateOf(name);
     const entries = new KernelFieldEntries(this.#kernel, address);
-    const field = new ScannedField(entries, { name, state, isEventTime: name === this.#eventTimeField });
+    const field = new ScannedField(entries, { name, state, eventTimePath: pathWithin(this.#eventTime, name) });
     this.#byName.set(name, field);
     this.#byAddress.set(address, field);
     if (state === undefined) return;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { recordParts } from '../ports/record-columns.ts';
 import { valueFormats } from '../ports/value-format.ts';
-import { layouts } from '../../schema/layout.ts';
+import { eventTimeUnits, layouts } from '../../schema/layout.ts';
 
 const placementSchema = z.object({
   layout: z.enum(layouts),
   eventTimeField: z.string(),
+  eventTimeUnit: z.enum(eventTimeUnits).optional(),
   pastDaysMax: z.number(),
   futureDaysMax: z.number(),
 });

@@ -13,11 +13,16 @@ export interface BatchFacts {
   /** Rows with values that found no column. */
   readonly rescuedRows: number;
   readonly reading: ReadingTally;
+  readonly rows: number;
+  readonly rowsWithoutEventTime: number;
   /** The first dead letter, where the batch has no row: something is wrong with all of them. */
   readonly onlyRejects?: { readonly reason: string; readonly cause: string | undefined };
 }
 
-export function factsOf({ rejects, rowCount, reading }: DecodedBatch, targets: readonly TargetColumn[]): BatchFacts {
+export function factsOf(
+  { rejects, rowCount, rowsWithoutEventTime, reading }: DecodedBatch,
+  targets: readonly TargetColumn[],
+): BatchFacts {
   const reasons = new Map<string, number>();
   for (const { reason } of rejects) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const redirected = new Map<string, number>();
@@ -30,5 +35,13 @@ export function factsOf({ rejects, rowCount, reading }: DecodedBatch, targets: r
   }
   const [first] = rejects;
   const onlyRejects = rowCount === 0 && first && { reason: first.reason, cause: likelyCause(first) };
-  return { rejects: reasons, redirected, rescuedRows, reading, ...(onlyRejects && { onlyRejects }) };
+  return {
+    rejects: reasons,
+    redirected,
+    rescuedRows,
+    rows: rowCount,
+    rowsWithoutEventTime,
+    reading,
+    ...(onlyRejects && { onlyRejects }),
+  };
 }
