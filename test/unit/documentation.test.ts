@@ -30,7 +30,15 @@ const others: ReadonlySet<string> = new Set([
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   // Glue's connection properties, in the left column of the page on migrating
+  'AWS_MSK_IAM',
+  'KAFKA_BOOTSTRAP_SERVERS',
   'KAFKA_CLIENT_KEYSTORE',
+  'KAFKA_CLIENT_KEY_PASSWORD',
+  'KAFKA_SASL_MECHANISM',
+  'KAFKA_SASL_PLAIN_USERNAME',
+  'KAFKA_SASL_SCRAM_SECRETS_ARN',
+  'KAFKA_SASL_SCRAM_USERNAME',
+  'KAFKA_SSL_ENABLED',
   'KAFKA_CUSTOM_CERT',
   'KAFKA_SKIP_CUSTOM_CERT_VALIDATION',
   // CloudFormation, Lake Formation and AWS Private CA

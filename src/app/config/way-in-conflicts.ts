@@ -17,7 +17,7 @@ export function wayInConflicts(given: Environment): string[] {
   const passwords = passwordVariables.filter((name) => given[name] !== undefined);
   const needed = 'KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD (or their _FILEs), or KAFKA_SASL_SECRET_ID';
   return [
-    ...(takesPassword && passwords.length === 0 ? [`KAFKA_AUTH=${auth}: expected ${needed}, got nothing`] : []),
+    ...(takesPassword && passwords.length === 0 ? [`KAFKA_AUTH=${auth}: expected ${needed} too, got nothing`] : []),
     ...(takesPassword ? [] : passwords.map((name) => `${name}: expected KAFKA_AUTH=scram or plain too, got ${auth}`)),
     ...(given['KAFKA_TLS'] === 'off' ? withoutTls(given, auth) : []),
   ];
