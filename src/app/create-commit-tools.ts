@@ -105,11 +105,12 @@ function shortList(columns: readonly Column[]): string[] {
 function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe {
   const { layout, eventTimeField, eventTimeUnit, pastDaysMax, futureDaysMax } = table;
   const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints } = schema;
-  const { valueFormat, deadLetterPayload, kafkaColumns, headerNames } = schema;
+  const { valueFormat, records, deadLetterPayload, kafkaColumns, headerNames } = schema;
   return {
     decoder: decoderVersion,
     placement: { layout, eventTimeField, eventTimeUnit, pastDaysMax, futureDaysMax },
     valueFormat,
+    ...(records !== 'one' && { records }),
     recordBytesMax,
     depthMax,
     fields: {

@@ -21,6 +21,11 @@ export const schemaVariables = {
     about:
       'What a value is: JSON as it is; also behind the frame of Confluent’s or AWS Glue’s schema registry (json-framed); also with gzip around it (auto)',
   }).prefault('auto'),
+  RECORDS: choice(['one', 'array', 'ndjson'], {
+    group,
+    about:
+      'What a value holds: one object; an array of objects, each a row (array); or an object in each line (ndjson). Rows of one value are numbered in kafka_index; a value of which one object is broken becomes a dead letter as a whole',
+  }).prefault('one'),
   SCHEMA_POLICY: choice(['evolve', 'log', 'frozen'], {
     group,
     about:

@@ -83,6 +83,7 @@ export interface TableSettings {
 /** How fields of records become columns. */
 export interface SchemaSettings {
   readonly valueFormat: Config['VALUE_FORMAT'];
+  readonly records: Config['RECORDS'];
   readonly kafkaColumns: Config['KAFKA_COLUMNS'];
   /** Headers that become part of the column; all when left out. */
   readonly headerNames: ReadonlySet<string> | undefined;
@@ -235,6 +236,7 @@ const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'a
 function schemaSettings(config: Config): SchemaSettings {
   return {
     valueFormat: config.VALUE_FORMAT,
+    records: config.RECORDS,
     kafkaColumns: config.KAFKA_COLUMNS,
     headerNames: config.KAFKA_HEADERS,
     growth: growthOf[config.SCHEMA_POLICY],

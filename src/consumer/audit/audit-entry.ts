@@ -57,7 +57,7 @@ function auditCounts(entry: WrittenEntry): Finding[] {
     wrong.push(
       `says ${records} records, but ${rows} rows, ${deadLetters} dead letters and ${tombstones} tombstones make ${sum}`,
     );
-  if (BigInt(records) > entry.to - entry.from)
+  if (entry.recipe.records === undefined && BigInt(records) > entry.to - entry.from)
     wrong.push(`says ${records} records, more than its ${entry.to - entry.from} offsets`);
   for (const [kind, count] of [
     ['rows', rows],

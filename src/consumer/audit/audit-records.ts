@@ -5,20 +5,24 @@ import { aboutRange, type Finding, type Problem } from './finding.ts';
 export interface Coordinates {
   readonly partitions: readonly bigint[];
   readonly offsets: readonly bigint[];
+  /** Which of the rows of its offset a row is, where a value may hold several. */
+  readonly indexes?: readonly bigint[] | undefined;
 }
 
 /** Checks that every record of an entry is there once, and none of another range; the coordinates are those of all its objects. */
 export function auditRecords(entry: WrittenEntry, objects: readonly Coordinates[]): Finding[] {
   const { from, to } = entry;
   const partition = BigInt(entry.partition);
-  const seen = new Set<bigint>();
+  const seen = new Set<bigint | string>();
   let doubled = 0;
   let misplaced = 0;
-  for (const { partitions, offsets } of objects) {
+  for (const { partitions, offsets, indexes } of objects) {
     for (const [row, offset] of offsets.entries()) {
+      const index = indexes?.[row] ?? 0n;
+      const id = index === 0n ? offset : `${offset} ${index}`;
       if (partitions[row] !== partition || offset < from || offset >= to) misplaced++;
-      else if (seen.has(offset)) doubled++;
-      else seen.add(offset);
+      else if (seen.has(id)) doubled++;
+      else seen.add(id);
     }
   }
   const expected = entry.outcome.rows + entry.outcome.deadLetters;

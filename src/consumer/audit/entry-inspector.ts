@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
+import { indexColumn } from '../ports/record-columns.ts';
 import { aboutObject, auditObject } from './audit-object.ts';
 import { auditRecords, type Coordinates } from './audit-records.ts';
 import type { Finding } from './finding.ts';
@@ -115,7 +116,8 @@ export class EntryInspector {
     onColumns?.(kind, key, columns);
     const tellsOffsets = kind === 'dead-letters' || recipe.kafkaColumns;
     const hasOffsets = tellsOffsets && columns.some(({ name }) => name === 'kafka_offset');
-    const coordinates = hasOffsets ? await coordinatesOf(bytes, parquet) : undefined;
+    const hasIndex = recipe.records !== undefined && columns.some(({ name }) => name === indexColumn.name);
+    const coordinates = hasOffsets ? await coordinatesOf(bytes, parquet, hasIndex) : undefined;
     return { coordinates, rows: await parquet.rowCount(source) };
   }
 
@@ -125,9 +127,10 @@ export class EntryInspector {
   }
 }
 
-export async function coordinatesOf(bytes: Uint8Array, parquet: ParquetReader): Promise<Coordinates> {
-  const [partitions = [], offsets = []] = await parquet.integers(bytes, ['kafka_partition', 'kafka_offset']);
-  return { partitions, offsets };
+export async function coordinatesOf(bytes: Uint8Array, parquet: ParquetReader, hasIndex = false): Promise<Coordinates> {
+  const names = ['kafka_partition', 'kafka_offset', ...(hasIndex ? [indexColumn.name] : [])];
+  const [partitions = [], offsets = [], indexes] = await parquet.integers(bytes, names);
+  return { partitions, offsets, indexes };
 }
 
 /** Turns what can't be read into a finding; what went between two looks is missing. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { recordParts } from '../ports/record-columns.ts';
-import { valueFormats } from '../ports/value-format.ts';
+import { recordsPerValue, valueFormats } from '../ports/value-format.ts';
 import { eventTimeUnits, layouts } from '../../schema/layout.ts';
 
 const placementSchema = z.object({
@@ -21,6 +21,8 @@ export const recipeSchema = z.object({
   placement: placementSchema,
   /** Left out: json. */
   valueFormat: z.enum(valueFormats).optional(),
+  /** Left out: a value is one record. */
+  records: z.enum(recordsPerValue).optional(),
   recordBytesMax: z.number().int().positive(),
   /** Deepest struct that becomes columns. */
   depthMax: z.number().int().nonnegative(),

@@ -20,3 +20,6 @@ export const columnsOfPart: Readonly<Record<RecordPart, readonly Column[]>> = {
 export function recordPartColumns(parts: readonly RecordPart[] | undefined): Column[] {
   return (parts ?? []).flatMap((part) => columnsOfPart[part]);
 }
+
+/** Numbers the rows of one offset from 0, where a value may hold several. */
+export const indexColumn: Column = { name: 'kafka_index', type: { kind: 'int' } };

@@ -4,7 +4,7 @@ import { reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
 import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
-import { prepareBatch } from '../commit/prepared-batch.ts';
+import { prepareBatch, type PreparedBatch } from '../commit/prepared-batch.ts';
 import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import type { Versioned } from '../ledger/ledger.ts';
@@ -74,13 +74,14 @@ async function replaceBatch(
   const batch = await readUnlessGone(range, options);
   if (batch === undefined)
     return { kind: 'left', why: 'Kafka dropped it after the replay had begun; its objects stay' };
-  if (batch.records < had && !allowLoss) {
-    const why = `Kafka delivers ${batch.records} of its ${had} records; --allow-loss replaces them all the same`;
+  using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, stepRunner(tools));
+  const delivered = recordsOf(prepared.decoded);
+  if (delivered < had && !allowLoss) {
+    const why = `Kafka delivers ${delivered} of its ${had} records; --allow-loss replaces them all the same`;
     await discardLeftovers(current.entry, tools);
     return { kind: 'left', why };
   }
   await checkTopic(options);
-  using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, stepRunner(tools));
   await replaceEntry({ current, prepared, why: 'replay' }, tools);
   return done;
 }
@@ -93,6 +94,11 @@ async function readUnlessGone(range: OffsetRange, options: ReplayOptions): Promi
     if (error instanceof PipelineError && error.code === 'OFFSETS_GONE') return undefined;
     throw error;
   }
+}
+
+/** Counts as the ledger does: a value may hold several. */
+function recordsOf({ rowCount, rejects, tombstones }: PreparedBatch['decoded']): number {
+  return rowCount + rejects.length + tombstones;
 }
 
 async function readBatch(range: OffsetRange, { reader, signal }: ReplayOptions): Promise<Batch> {

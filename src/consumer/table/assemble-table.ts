@@ -10,6 +10,7 @@ import { ChosenRows } from './chosen-rows.ts';
 import { CompactCells, compactOf, validityOf } from './compact-cells.ts';
 import { lazyColumns } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
+import { indexColumn } from '../ports/record-columns.ts';
 import { DictionaryBuilder, stringAt } from '../ports/dictionary-builder.ts';
 
 /** Names of the columns that say where in Kafka a row comes from. */
@@ -19,7 +20,7 @@ export const kafkaColumns = [
   { name: 'kafka_timestamp', type: { kind: 'timestamp' } },
 ] as const;
 
-export type KafkaColumnRules = Pick<Recipe, 'kafkaColumns' | 'recordParts' | 'headerNames'>;
+export type KafkaColumnRules = Pick<Recipe, 'kafkaColumns' | 'records' | 'recordParts' | 'headerNames'>;
 
 /** Assembles the rows of one Hive partition (ascending row numbers) as a table for the encoder. */
 export function assembleTable(
@@ -40,6 +41,7 @@ export function assembleTable(
   const columns = [
     ...lazyColumns(recipes),
     ...(hasCoordinates ? coordinates(batch, rows) : []),
+    ...(recipe.records === undefined ? [] : [indexesOf(batch, rows)]),
     ...assembleRecordParts(batch, rows, { parts, headerNames }),
   ];
   return { rowCount: rows.length, columns: columns.length > 0 ? columns : [emptyColumn(rows.length)] };
@@ -68,6 +70,14 @@ function coordinates(batch: DecodedBatch, rows: Int32Array): TableColumn[] {
     if (values === undefined) return [];
     return [{ name, type, data: values, ...(type.kind === 'timestamp' && validity && { validity }) }];
   });
+}
+
+/** Numbers the rows of each offset: they follow each other. */
+function indexesOf({ offsetDeltas, rowCount }: DecodedBatch, rows: Int32Array): TableColumn {
+  const indexes = new Int32Array(rowCount);
+  for (let row = 1; row < rowCount; row++)
+    indexes[row] = offsetDeltas[row] === offsetDeltas[row - 1] ? (indexes[row - 1] ?? 0) + 1 : 0;
+  return { ...indexColumn, data: { kind: 'int', values: Int32Array.from(rows, (row) => indexes[row] ?? 0) } };
 }
 
 function offsetsOf({ from, offsetDeltas }: DecodedBatch, rows: Int32Array): ColumnData {

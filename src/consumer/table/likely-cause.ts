@@ -8,8 +8,8 @@ const others: readonly (readonly [start: RegExp, cause: string])[] = [
   [/^\p{Cc}"M\p{Cc}/u, 'lz4 around each value: compress in the producer instead (compression.type)'],
   [/^\s*</, 'XML: only JSON is read'],
   [/^\s*"\s*[[{]|^\s*"\\/, 'JSON inside a JSON string: it was encoded twice'],
-  [/^\s*\[/, 'arrays: only objects become rows'],
-  [/^\s*\{[^]*\}\s*\{/, 'several objects in one value: only single objects become rows'],
+  [/^\s*\[/, 'arrays: their objects become rows with RECORDS=array'],
+  [/^\s*\{[^]*\}\s*\{/, 'several objects in one value: they become rows with RECORDS=ndjson'],
   [/^[^{]*[,;\t|]/, 'CSV or another text: only JSON is read'],
 ];
 

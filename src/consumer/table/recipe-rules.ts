@@ -6,7 +6,7 @@ import type { DecodeRules } from '../columns/decode-batch.ts';
 import { fieldRules } from '../columns/field-rules.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { CatalogTable } from '../ports/lake.ts';
-import { columnsOfPart, type RecordPart } from '../ports/record-columns.ts';
+import { columnsOfPart, indexColumn } from '../ports/record-columns.ts';
 import { kafkaColumns } from './assemble-table.ts';
 
 /** What a recipe means for decoding and for the table's growth. */
@@ -40,29 +40,33 @@ function makeRules({ fields, numbers, depthMax, recordBytesMax, columnsMax, grow
 /** The recipe as far as the table lets it be: a table keeps its partition keys and its Kafka columns. */
 export function fitRecipe(recipe: Recipe, table: CatalogTable | undefined): Recipe {
   if (table === undefined || fits(recipe, table)) return recipe;
-  const parts = recipe.recordParts?.filter((part) => canHold(table, part));
+  const { records, ...others } = recipe;
+  const parts = recipe.recordParts?.filter((part) => canHold(table, columnsOfPart[part]));
   const layout = layoutOf(table.partitionKeys) ?? recipe.placement.layout;
   return {
-    ...recipe,
+    ...others,
     placement: { ...recipe.placement, layout },
     kafkaColumns: kafkaColumnsOf(table) === 'ours',
     ...(parts && { recordParts: parts }),
+    ...(records !== undefined && canHold(table, [indexColumn]) && { records }),
   };
 }
 
 /** True when rows by this recipe are rows of the table. */
-export function fits({ placement, kafkaColumns: has, recordParts = [] }: Recipe, table: CatalogTable): boolean {
+export function fits(
+  { placement, kafkaColumns: has, records, recordParts = [] }: Recipe,
+  table: CatalogTable,
+): boolean {
   if (layoutOf(table.partitionKeys) !== placement.layout) return false;
-  if (!recordParts.every((part) => canHold(table, part))) return false;
+  if (!recordParts.every((part) => canHold(table, columnsOfPart[part]))) return false;
+  if (records !== undefined && !canHold(table, [indexColumn])) return false;
   // columns that are not there yet are added
   return kafkaColumnsOf(table) !== (has ? 'clash' : 'ours');
 }
 
 /** False where a column of that name holds something else. */
-function canHold({ columns }: CatalogTable, part: RecordPart): boolean {
-  return columnsOfPart[part].every((own) =>
-    columns.every(({ name, type }) => name !== own.name || type.kind === own.type.kind),
-  );
+function canHold({ columns }: CatalogTable, wanted: readonly Column[]): boolean {
+  return wanted.every((own) => columns.every(({ name, type }) => name !== own.name || type.kind === own.type.kind));
 }
 
 /** `clash`: columns of these names that hold something else. */

@@ -11,11 +11,12 @@ import type { Recipe } from '../ledger/recipe.ts';
 import type { Catalog, ObjectStore, TableDefinition } from '../ports/lake.ts';
 import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
-import { recordPartColumns } from '../ports/record-columns.ts';
+import { indexColumn, recordPartColumns } from '../ports/record-columns.ts';
 import { assembleTable, kafkaColumns } from './assemble-table.ts';
 import { checkTable, topicParameter } from './check-table.ts';
 import { factsOf, type BatchFacts } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
+import { expandValues } from './expand-values.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
 import { NewerObjects } from './newer-objects.ts';
@@ -106,16 +107,20 @@ export class TableWriter {
     const { decode, evolution } = rulesOf(recipe);
     const columns = new Map(this.#rows.table?.columns.map(({ name, type }) => [name, type]));
     const own = [...partitionKeys(recipe.placement.layout), ...ownColumns(recipe)].map(({ name }) => name);
-    const { valueFormat: format = 'json', recordBytesMax } = recipe;
+    const { valueFormat: format = 'json', records, recordBytesMax } = recipe;
     const unwrapped = unwrapValues(slices, { format, recordBytesMax });
-    const decoded = await decodeBatch(unwrapped.slices, recipe.placement, {
+    const expanded = expandValues(unwrapped.slices, { records, recordBytesMax });
+    const decoded = await decodeBatch(expanded.slices, recipe.placement, {
       ...decode,
       memory: new BatchMemory(this.#slabs),
       reserved: new Set([...own, rescuedColumn]),
       knownType: (name) => columns.get(name) ?? evolution.hints.get(name),
     });
     // a dead letter holds its record as it came
-    const rejects = decoded.rejects.map((reject) => ({ ...reject, chunk: unwrapped.originOf(reject.chunk) }));
+    const rejects = decoded.rejects.map(({ reason, ...reject }) => {
+      const { chunk, index, detail = reject.detail } = expanded.originOf(reject.chunk, reject.index);
+      return { reason, detail, chunk: unwrapped.originOf(chunk), index };
+    });
     return { ...decoded, rejects, slices };
   }
 
@@ -268,8 +273,9 @@ export class TableWriter {
   }
 }
 
-function ownColumns({ kafkaColumns: has, recordParts }: Recipe): readonly Column[] {
-  return [...(has ? kafkaColumns : []), ...recordPartColumns(recordParts)];
+function ownColumns({ kafkaColumns: has, records, recordParts }: Recipe): readonly Column[] {
+  const index = records === undefined ? [] : [indexColumn];
+  return [...(has ? kafkaColumns : []), ...index, ...recordPartColumns(recordParts)];
 }
 
 /** Stands in the catalog as the comment of columns that this batch brought. */

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
+import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { testTimestampMs } from '../../support/chunks.ts';
+import {
+  audit,
+  createTestTools,
+  openTestLake,
+  readRows,
+  testTable,
+  testTopic,
+  type TestLake,
+} from '../../support/lake.ts';
+import { run } from '../../support/run-service.ts';
+
+const path = { table: testTable, topic: testTopic, partition: 0 };
+const policy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };
+
+async function write(values: readonly (string | null)[], recipe: Partial<Recipe>) {
+  const topic = new FakeTopic(1);
+  topic.append(0, ...values.map((value) => ({ value })));
+  const lake = await openTestLake();
+  const tools = createTestTools({ ...lake, recipe });
+  await run(topic, lake, { tools });
+  return { topic, lake, tools };
+}
+
+const rowsOf = async (lake: TestLake): Promise<unknown[]> =>
+  (await readRows(lake)).map((row) => [Number(row['kafka_offset']), Number(row['kafka_index']), row['n']]);
+
+describe('values that hold several records', () => {
+  const arrays = [
+    '[{"n":0},{"n":1,"s":"a,]}\\"[,"},\n {"n":2,"x":[1,{"y":2}]}]',
+    '{"n":3}',
+    null,
+    '[]',
+    '[ ]',
+    '[{"n":4},5]',
+    '[{"n":6},{"n":]',
+    '[{"n":7}]',
+    '[{"n":8},]',
+    '7',
+  ];
+
+  it('become rows with RECORDS=array, each with its offset and index; a value with a broken one is a dead letter', async () => {
+    const { lake, topic } = await write(arrays, { records: 'array' });
+    expect(await rowsOf(lake)).toEqual([
+      [0, 0, 0],
+      [0, 1, 1],
+      [0, 2, 2],
+      [1, 0, 3],
+      [7, 0, 7],
+    ]);
+    const letters = await readRows(lake, `${testTable}_dead_letters`);
+    expect(letters.map((row) => [Number(row['kafka_offset']), row['reason'], row['value_text']])).toEqual([
+      [5, 'not-an-object', arrays[5]],
+      [6, 'invalid-json', arrays[6]],
+      [8, 'invalid-json', arrays[8]],
+      [9, 'not-an-object', '7'],
+    ]);
+    expect(letters[0]?.['detail']).toBe('object 1 of 2: expected a JSON object, got a number');
+    const report = await audit(lake, topic);
+    expect(report.findings).toEqual([]);
+    expect(report.partitions).toMatchObject([{ records: 12, rows: 5, deadLetters: 4, tombstones: 3 }]);
+  });
+
+  it('become rows with RECORDS=ndjson', async () => {
+    const { lake, topic } = await write(['{"n":0}\r\n\n{"n":1}\n', '{"n":2}', '{"n":3}\n{"n":'], { records: 'ndjson' });
+    expect(await rowsOf(lake)).toEqual([
+      [0, 0, 0],
+      [0, 1, 1],
+      [1, 0, 2],
+    ]);
+    expect(await audit(lake, topic)).toMatchObject({ findings: [], partitions: [{ rows: 3, deadLetters: 1 }] });
+  });
+
+  it('keep their numbers when rows of one value go to several Hive partitions, and their key and headers', async () => {
+    const topic = new FakeTopic(1);
+    const at = (hours: number): string => new Date(testTimestampMs - hours * 3_600_000).toISOString();
+    const value = JSON.stringify([0, 1, 0, 1].map((hours, n) => ({ n, eventTime: at(hours) })));
+    topic.append(0, { value, key: 'k', headers: { h: 'x' } });
+    const lake = await openTestLake();
+    const tools = createTestTools({ ...lake, recipe: { records: 'array', recordParts: ['key', 'headers'] } });
+    await run(topic, lake, { tools });
+    const rows = await readRows(lake);
+    expect(rows.map((row) => [row['kafka_index'], row['n']])).toEqual(
+      expect.arrayContaining([0, 1, 2, 3].map((n) => [n, n])),
+    );
+    for (const row of rows) expect(row).toMatchObject({ kafka_key: 'k', kafka_headers: '{"h":"x"}' });
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('are counted by the audit: a row that is doubled is found', async () => {
+    const { lake, topic, tools } = await write(['[{"n":0},{"n":1}]'], { records: 'array' });
+    const [entry] = await Array.fromAsync(tools.ledger.entries(path));
+    expect(entry?.entry).toMatchObject({ outcome: { records: 2, rows: 2 } });
+    expect((await audit(lake, topic)).findings).toEqual([]);
+    // the same object read without its index looks like one record twice
+    const { indexes, ...coordinates } = { partitions: [0n, 0n], offsets: [0n, 0n], indexes: [0n, 1n] };
+    const { auditRecords } = await import('../../../src/consumer/audit/audit-records.ts');
+    if (entry === undefined || !isWritten(entry.entry)) throw new TypeError('nothing is written');
+    expect(auditRecords(entry.entry, [{ ...coordinates, indexes }])).toEqual([]);
+    expect(auditRecords(entry.entry, [{ ...coordinates, indexes: [1n, 1n] }])).toMatchObject([
+      { problem: 'record-doubled' },
+      { problem: 'record-missing' },
+    ]);
+  });
+
+  it('can be replayed and redriven', async () => {
+    const { lake, topic, tools } = await write(arrays, { records: 'array' });
+    const before = await rowsOf(lake);
+    const entries = await Array.fromAsync(tools.ledger.entries(path));
+    const { signal } = new AbortController();
+    for (const item of planReplay({ partition: 0, from: 0n, to: 10n }, entries, topic.marksOf(0)))
+      expect(await replayItem(item, { reader: topic, tools, policy, signal })).toEqual({ kind: 'done' });
+    expect(await rowsOf(lake)).toEqual(before);
+    // dead letters of a table that was written without RECORDS
+    const plain = await write(['[{"n":0},{"n":1}]', '{"n":2}'], {});
+    const [current] = await Array.fromAsync(plain.tools.ledger.entries(path));
+    if (current === undefined || !isWritten(current.entry)) throw new TypeError('nothing is written');
+    const arrayTools = createTestTools({ ...plain.lake, recipe: { records: 'array' } });
+    const options = { tools: arrayTools, store: plain.lake.store, parquet: hyparquetReader, dryRun: false };
+    expect(await redriveEntry({ ...current, entry: current.entry }, options)).toEqual({ passed: 2, left: 0 });
+    expect((await readRows(plain.lake)).map(({ n }) => n)).toEqual([0, 1, 2]);
+    const report = await audit(plain.lake, plain.topic);
+    expect(report.findings).toEqual([]);
+  });
+});
