@@ -62,6 +62,7 @@ interface Calls {
   idsOfNumbers(values: Address, count: number, numbersMax: number, numbers: Address, ids: Address): number;
   writeIds(ids: Address, count: number, width: number, to: Address): Address;
   writeLevels(levels: Address, count: number, width: number, to: Address): Address;
+  splitBytes(values: Address, count: number, width: number, to: Address): Address;
   countLevel(levels: Address, count: number, level: number): number;
   writeBits(bits: Address, count: number, to: Address): Address;
   writeDeltas(values: Address, count: number, to: Address): Address;

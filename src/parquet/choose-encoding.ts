@@ -13,7 +13,7 @@ export function encodingOf(flat: LeafValues, tools: EncodingTools): ValueEncodin
     case 'strings':
       return stringEncoding(flat.ids, flat.dictionary, tools);
     case 'doubles':
-      return doubleEncoding(flat.values, flat.isFloat, kernel);
+      return doubleEncoding(flat.values, flat.isFloat, tools);
     case 'integers':
       return integerEncoding(flat.values, flat.bytes, tools);
     case 'bigints':

@@ -2,8 +2,11 @@ import type { TimestampUnit } from './parquet-schema.ts';
 
 export type Codec = 'zstd' | 'snappy' | 'gzip' | 'uncompressed';
 
-/** `compatible`: what every reader knows, neither zstd nor differences of values; `compact`: what is smallest. */
-export type Profile = 'compact' | 'compatible';
+/**
+ * `compatible`: what every reader knows, neither zstd nor differences of values; `compact`: small files for current readers; `smallest`: bytes
+ * of fractions apart as well, which Spark refuses.
+ */
+export type Profile = 'smallest' | 'compact' | 'compatible';
 
 export interface EncoderOptions {
   readonly codec: Codec;

@@ -52,6 +52,12 @@ export function writeDeltas(out: ByteWriter, kernel: Kernel, { address, count }:
   write(out, kernel, deltaBytesMax(count), (to) => kernel.calls.writeDeltas(address, count, to));
 }
 
+/** Writes BYTE_STREAM_SPLIT of values of `width` bytes. */
+export function writeSplit(out: ByteWriter, kernel: Kernel, values: Uint8Array, width: number): void {
+  const { length } = values;
+  write(out, kernel, length, (to) => kernel.calls.splitBytes(kernel.copyIn(values), length / width, width, to));
+}
+
 /** Gives the most bytes of a hybrid: a run or a group has 8 values or more, and at most ten bytes before it. */
 function hybridBytesMax(count: number, width: number): number {
   return (Math.floor(count / 8) + 1) * (width + 2 * 10);

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.ts';
-import { bitWidth, writeDeltas, type KernelValues } from './encodings.ts';
+import { bitWidth, writeDeltas, writeSplit, type KernelValues } from './encodings.ts';
 import { bytesOf, encodings, idsEncoding, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 
 /** Most distinct numbers in a dictionary: 16 bits per id. */
@@ -8,14 +8,19 @@ const sampleValues = 4096;
 /** Differences of numbers below this, and differences of those, are exact. */
 const exactRange = 2 ** 51;
 
-export function doubleEncoding(values: Float64Array, isFloat: boolean, kernel: Kernel): ValueEncoding {
+export function doubleEncoding(
+  values: Float64Array,
+  isFloat: boolean,
+  { kernel, profile }: EncodingTools,
+): ValueEncoding {
   const form = isFloat ? floats : doubles;
   const numbers: KernelValues = { address: kernel.copyInDoubles(values), count: values.length };
   const { min, max } = kernel.rangeOf(numbers.address, numbers.count);
   // a zero of either sign lies within
   const bounds = boundsOf(values, form, { min: min === 0 ? -0 : min, max: max === 0 ? 0 : max });
   const found = numberDictionary(numbers, values.length / 2, kernel);
-  return { ...(found ? dictionaryEncoding(found, form, kernel) : plainNumbers(values, form)), ...bounds };
+  if (found !== undefined) return { ...dictionaryEncoding(found, form, kernel), ...bounds };
+  return { ...(profile === 'smallest' ? splitNumbers(values, form, kernel) : plainNumbers(values, form)), ...bounds };
 }
 
 export function integerEncoding(
@@ -28,7 +33,7 @@ export function integerEncoding(
   const { min, max } = kernel.rangeOf(numbers.address, numbers.count);
   const bounds = boundsOf(values, form, { min, max });
   const isExact = max - min < (bytes === 4 ? 2 ** 31 : exactRange) && Math.abs(min) < 2 * exactRange;
-  const hasDeltas = isExact && profile === 'compact';
+  const hasDeltas = isExact && profile !== 'compatible';
   const deltaBytes = hasDeltas ? deltaBytesOf(numbers, kernel) : bytes;
   const found = deltaBytes > 1 ? numberDictionary(numbers, values.length / 8, kernel) : undefined;
   if (found !== undefined && bitWidth(found.numbers.length) / 8 < deltaBytes) {
@@ -81,6 +86,15 @@ function plainNumbers(values: Numbers, form: PlainForm): ValueEncoding {
     encoding: encodings.plain,
     bytesPerValue: form.bytes,
     write: (out, first, end) => out.bytes(plainBytes(values.subarray(first, end), form)),
+  };
+}
+
+/** Writes BYTE_STREAM_SPLIT: the first bytes of all values, then the second ones. Exponents are alike, and compress apart from digits. */
+function splitNumbers(values: Numbers, form: PlainForm, kernel: Kernel): ValueEncoding {
+  return {
+    encoding: encodings.byteStreamSplit,
+    bytesPerValue: form.bytes,
+    write: (out, first, end) => writeSplit(out, kernel, plainBytes(values.subarray(first, end), form), form.bytes),
   };
 }
 

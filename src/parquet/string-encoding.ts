@@ -23,7 +23,7 @@ export function stringEncoding(
   const lengths = lengthsOf(dictionary, used, uses);
   const dictionaryBytes =
     lengths.distinct + used.length * lengthBytes + (ids.length * bitWidth(Math.max(0, used.length - 1))) / 8;
-  const otherBytes = lengths.all + ids.length * (profile === 'compact' ? deltaBytes : lengthBytes);
+  const otherBytes = lengths.all + ids.length * (profile === 'compatible' ? lengthBytes : deltaBytes);
   if (dictionaryBytes < otherBytes) {
     const bytes = plainStrings(dictionary, used);
     return { ...idsEncoding(kernelIds, { bytes, count: used.length }, kernel), ...bounds };

@@ -4,7 +4,14 @@ import { ByteWriter } from './byte-writer.ts';
 import { bitWidth, writeIds, type KernelValues } from './encodings.ts';
 
 /** The format's numbers of its encodings. */
-export const encodings = { plain: 0, rle: 3, deltaBinaryPacked: 5, deltaLengthByteArray: 6, rleDictionary: 8 } as const;
+export const encodings = {
+  plain: 0,
+  rle: 3,
+  deltaBinaryPacked: 5,
+  deltaLengthByteArray: 6,
+  rleDictionary: 8,
+  byteStreamSplit: 9,
+} as const;
 
 /** What the choice of an encoding depends on beside the values. */
 export interface EncodingTools {

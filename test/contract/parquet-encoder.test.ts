@@ -71,6 +71,7 @@ const encoders: [string, ParquetEncoder][] = [
   ['glueless, snappy', createColumnEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
   ['glueless, gzip', createColumnEncoder({ codec: 'gzip', rowGroupRows: 1000 })],
   ['glueless, compatible', createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000, profile: 'compatible' })],
+  ['glueless, smallest', createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000, profile: 'smallest' })],
   ['glueless, uncompressed', createColumnEncoder({ codec: 'uncompressed', rowGroupRows: 1000 })],
   ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 2 })],
   ['hyparquet, snappy', createHyparquetEncoder({ codec: 'snappy', rowGroupRows: 1000 })],

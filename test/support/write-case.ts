@@ -10,6 +10,7 @@ import { writeBatches } from './write-batches.ts';
 
 export const allEncoders: readonly (readonly [string, ParquetEncoder])[] = [
   ['glueless', createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000 })],
+  ['glueless, smallest', createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000, profile: 'smallest' })],
   ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 1000 })],
   ['parquetjs-lite', createParquetjsEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
 ];

@@ -84,6 +84,7 @@ describe('Trino, the nearest to Athena engine 3', () => {
     ['glueless, snappy', createColumnEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
     ['glueless, gzip', createColumnEncoder({ codec: 'gzip', rowGroupRows: 1000 })],
     ['glueless, compatible', createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000, profile: 'compatible' })],
+    ['glueless, smallest', createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000, profile: 'smallest' })],
     ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 2 })],
     ['hyparquet, snappy', createHyparquetEncoder({ codec: 'snappy', rowGroupRows: 1000 })],
     ['parquetjs-lite', createParquetjsEncoder({ codec: 'snappy', rowGroupRows: 2 })],
@@ -104,6 +105,7 @@ describe('Trino, the nearest to Athena engine 3', () => {
 
   it.each([
     ['glueless', createColumnEncoder({ codec: 'zstd', rowGroupRows: 2 })],
+    ['glueless, smallest', createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000, profile: 'smallest' })],
     ['hyparquet', createHyparquetEncoder({ codec: 'zstd', rowGroupRows: 2 })],
   ])('reads maps as %s writes them: missing, empty, with null', async (_name, encoder) => {
     await dropTable();

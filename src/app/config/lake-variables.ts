@@ -99,10 +99,10 @@ export const lakeVariables = {
     group: parquet,
     about: 'Compression; parquetjs-lite writes snappy for zstd',
   }).prefault('zstd'),
-  PARQUET_PROFILE: choice(['compact', 'compatible'], {
+  PARQUET_PROFILE: choice(['compact', 'smallest', 'compatible'], {
     group: parquet,
     about:
-      'compact: smallest files, for Athena and current readers; compatible: for old ones too (Spark 3.1, Redshift Spectrum), with snappy for zstd and no differences of values',
+      'compact: small files for Athena and current readers; smallest: fractions by BYTE_STREAM_SPLIT as well, which Trino reads and Spark refuses; compatible: for old ones too (Spark 3.1, Redshift Spectrum), with snappy for zstd and no differences of values',
   }).prefault('compact'),
   PARQUET_TIMESTAMPS: choice(['micros', 'millis'], {
     group: parquet,

@@ -16,6 +16,14 @@ export function writeLevels(values: usize, count: i32, width: i32, to: usize): u
   return writeHybrid<u8>(values, count, width, to);
 }
 
+/** Writes the first bytes of all `count` values of `width` bytes, then the second ones, up to the last ones. */
+export function splitBytes(values: usize, count: i32, width: i32, to: usize): usize {
+  let end = to;
+  for (let byte = values; byte < values + <usize>width; byte++)
+    for (let value: usize = 0; value < <usize>count; value++) store<u8>(end++, load<u8>(byte + value * <usize>width));
+  return end;
+}
+
 /** Counts the 8-bit integers that are `level`. */
 export function countLevel(levels: usize, count: i32, level: u8): i32 {
   const wanted = i8x16.splat(level);

@@ -26,7 +26,7 @@ export {
   startsOf,
 } from './fields';
 export { setHashKey } from './hash';
-export { countLevel, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
+export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export {
   createLeaf,
   definitionsOf,

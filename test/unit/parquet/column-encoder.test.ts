@@ -176,7 +176,7 @@ describe('the encoder of columns', () => {
         tables,
         fc.constantFrom(...codecs),
         fc.constantFrom(1, 7, 128, 100_000),
-        fc.constantFrom('compact' as const, 'compatible' as const),
+        fc.constantFrom('compact' as const, 'compatible' as const, 'smallest' as const),
         async (table, codec, rowGroupRows, profile) => {
           const bytes = await createColumnEncoder({ codec, rowGroupRows, profile }).encode(table);
           expect(await hyparquetReader.rows(bytes)).toEqual(rowsOf(table));
@@ -205,10 +205,16 @@ describe('the encoder of columns', () => {
   it.each([
     ['compact', ['DELTA_BINARY_PACKED', 'DELTA_LENGTH_BYTE_ARRAY', 'PLAIN', 'RLE', 'RLE_DICTIONARY'], 'ZSTD'],
     ['compatible', ['PLAIN', 'RLE', 'RLE_DICTIONARY'], 'SNAPPY'],
+    [
+      'smallest',
+      ['BYTE_STREAM_SPLIT', 'DELTA_BINARY_PACKED', 'DELTA_LENGTH_BYTE_ARRAY', 'PLAIN', 'RLE', 'RLE_DICTIONARY'],
+      'ZSTD',
+    ],
   ] as const)('writes %s files with these encodings, and says who wrote them', async (profile, encodings, codec) => {
     const records = Array.from({ length: 1000 }, (_, index) => ({
       often: index % 3,
       once: `${index} ${Math.sin(index)}`,
+      fraction: Math.sin(index),
       at: new Date(Date.UTC(2026, 10, 23) + index * index).toISOString(),
     }));
     const createdBy = 'glueless version 0.1.0 (build abc)';
