@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 
 /**
  * `npm run fuzz -- --minutes 30 [--seed 1] [file …]`: tries every property of the tests, and those of test/fuzz, on random input for that long, with a fresh
- * seed each time. Prints how many tries each had; the first failure ends its property with the smallest input found, and the seed that repeats it.
+ * seed each time. Prints how many tries each had, and how many records the scanner's had in them; the first failure ends its property with the smallest input found, and the seed that repeats it.
  */
 const { values: chosen, positionals } = parseArgs({
   allowPositionals: true,
@@ -41,8 +41,8 @@ const { status, error } = spawnSync(
 );
 for (const line of readFileSync(counts, 'utf8').split('\n')) {
   if (line === '') continue;
-  const { name, runs } = JSON.parse(line);
-  console.log(`${String(runs).padStart(10)} tries  ${name}`);
+  const { name, runs, records } = JSON.parse(line);
+  console.log(`${String(runs).padStart(10)} tries  ${name}${records > 0 ? `, ${records} records` : ''}`);
 }
 if (error !== undefined) console.log(`a property hangs: ${error.message}`);
 process.exitCode = status ?? 1;

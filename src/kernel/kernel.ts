@@ -85,6 +85,8 @@ interface Calls {
 
 /** Bytes of JSON given to the kernel at once; chosen to fit the CPU cache. */
 export const windowBytes = 256 * 1024;
+/** The most for which there is room: records of many fields are given so much, since each field costs a step for all of them. */
+export const windowBytesMax = 1024 * 1024;
 /** Zero padding: vector reads past the end stop here. */
 const paddingBytes = 64;
 export const windowRecords = 4096;
@@ -96,7 +98,7 @@ const memoryBytesMax = 32 * 1024 * 1024;
  */
 export class Kernel {
   readonly calls: Calls;
-  /** Holds the JSON to be read, at most `windowBytes`. */
+  /** Holds the JSON to be read, at most `windowBytesMax`. */
   readonly window: Address;
   /** Input: begin and end of each record, 32 bits each, `windowRecords` long. */
   readonly starts: Address;
@@ -105,7 +107,7 @@ export class Kernel {
   readonly rows: Address;
   readonly ids: Address;
   readonly numbers: Address;
-  /** Output: strings, at most `windowBytes`. */
+  /** Output: strings, at most `windowBytesMax`. */
   readonly strings: Address;
   readonly #own: Address;
   #bytes = new Uint8Array(0);
@@ -118,14 +120,14 @@ export class Kernel {
     this.calls = new WebAssembly.Instance<Calls>(module, { number }).exports;
     const [first = 0n, second = 0n] = crypto.getRandomValues(new BigUint64Array(2));
     this.calls.setHashKey(first, second);
-    this.window = this.calls.allocate(windowBytes + paddingBytes);
+    this.window = this.calls.allocate(windowBytesMax + paddingBytes);
     this.starts = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.ends = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.rows = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.ids = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.numbers = this.calls.allocate(windowRecords * Float64Array.BYTES_PER_ELEMENT);
-    this.strings = this.calls.allocate(windowBytes);
-    this.calls.createStrings(windowBytes);
+    this.strings = this.calls.allocate(windowBytesMax);
+    this.calls.createStrings(windowBytesMax);
     const powers = new Uint8Array(powersOfFive().buffer);
     const table = this.calls.createPowers(powers.length);
     this.bytes.set(powers, table);

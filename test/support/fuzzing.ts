@@ -22,9 +22,18 @@ export function runs(count = 100): fc.Parameters<unknown> {
   };
 }
 
+/** Records that the property under test was tried with; properties of one file are tested one after the other. */
+let records = 0;
+
+/** Counts records of a try, which the fuzz lane tells. */
+export function countRecords(count: number): void {
+  records += count;
+}
+
 function report(details: fc.RunDetails<unknown>): void {
   if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
   const { currentTestName } = expect.getState();
   if (counts !== undefined)
-    appendFileSync(counts, `${JSON.stringify({ name: currentTestName, runs: details.numRuns })}\n`);
+    appendFileSync(counts, `${JSON.stringify({ name: currentTestName, runs: details.numRuns, records })}\n`);
+  records = 0;
 }

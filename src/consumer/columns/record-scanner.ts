@@ -1,7 +1,15 @@
-import { windowBytes, windowRecords, type Address, type Kernel } from '../../kernel/kernel.ts';
+import { windowBytes, windowBytesMax, windowRecords, type Address, type Kernel } from '../../kernel/kernel.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type { ParseReason } from './reading-tally.ts';
 import type { ScannedFields } from './scanned-fields.ts';
+
+/** So many records are worth a larger window. */
+const recordsWanted = 128;
+
+/** Chooses how much to load at once, of so many records with so many bytes. */
+function bytesFor(bytes: number, records: number): number {
+  return Math.min(windowBytesMax, Math.max(windowBytes, Math.ceil((bytes / records) * recordsWanted)));
+}
 
 /**
  * Reads records directly from their bytes into the kernel's fields, to the same values as `JSON.parse`. It declines anything unusual; such
@@ -51,7 +59,8 @@ export class RecordScanner {
     const last = Math.min(end, first + windowRecords);
     int32.set(valueStarts.subarray(first, last), starts / Int32Array.BYTES_PER_ELEMENT);
     int32.set(valueEnds.subarray(first, last), ends / Int32Array.BYTES_PER_ELEMENT);
-    const count = calls.rebase(starts, ends, last - first, base, window, windowBytes, this.#recordBytesMax);
+    const bytesMax = bytesFor((valueEnds[last - 1] ?? base) - base, last - first);
+    const count = calls.rebase(starts, ends, last - first, base, window, bytesMax, this.#recordBytesMax);
     if (count === 0) return 0;
     this.#bytes = bytes;
     this.#firstRecord = first;

@@ -7,7 +7,7 @@ import { closeKernel } from '../../../src/kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { oddRecords } from '../../../scripts/odd-records.ts';
-import { runs } from '../../support/fuzzing.ts';
+import { countRecords, runs } from '../../support/fuzzing.ts';
 
 const placement = { layout: 'hour' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
 
@@ -51,6 +51,7 @@ async function expectSame(values: readonly (string | Buffer)[], changed: Partial
   const rules = rulesWith(changed);
   const slices = slicesOf(values.map((value) => ({ value })));
   const scannedBatch = await decodeBatch(slices, placement, { ...rules, scans: true });
+  countRecords(values.length);
   const parsedBatch = await decodeBatch(slices, placement, { ...rules, scans: false });
   expect(contentOf(scannedBatch)).toEqual(contentOf(parsedBatch));
 }
@@ -342,8 +343,8 @@ describe('scanning records', () => {
   it('counts the records that it leaves to parsing, by why', async () => {
     const fields = Array.from({ length: 1100 }, (_, index) => `"f${index}":1`).join(',');
     const values = ['{"a":1}', '{"a":1,"a":2}', String.raw`{"a":"\ud800"}`, `{${fields}}`, '{"a":2}', '{', null];
-    const all = [...values, `{"a":"${'x'.repeat(300_000)}"}`].map((value) => ({ value }));
-    const rules = rulesWith({ recordBytesMax: 1_000_000, columnsMax: 2000 });
+    const all = [...values, `{"a":"${'x'.repeat(1_500_000)}"}`].map((value) => ({ value }));
+    const rules = rulesWith({ recordBytesMax: 2_000_000, columnsMax: 2000 });
     const { reading, rowCount } = await decodeBatch(slicesOf(all), placement, rules);
     expect(rowCount).toBe(6);
     expect(reading.scanned).toBe(2);
