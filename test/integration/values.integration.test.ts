@@ -60,3 +60,19 @@ it('publishes the lines of a file with key and headers', async () => {
   ]);
   expect(await runCli(['produce', ...from, '--faults', '0.1'], env)).toMatchObject({ code: 2 });
 });
+
+it('makes a row of each object of an array, counted by offset and index', async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'arrays.ndjson');
+  await writeFile(file, '[{"n":0},{"n":1}]\n{"n":2}\n[]\n[{"n":3},4]\n[{"n":5}]\n');
+  const env = { ...kafkaEnvironment(), ...ownNames(), LAKE: join(folder, 'lake'), RECORDS: 'array' };
+  expect(await runCli(['produce', '--from', file, '--partitions', '1'], env)).toMatchObject({ code: 0 });
+  expect(await runCli(['consume', '--until-end'], env)).toMatchObject({ code: 0 });
+  const rows = await readAllRows(join(env.LAKE, env.LAKE_TABLE));
+  const found = rows.map((row) => [row['kafka_offset'], row['kafka_index'], row['n']].map(Number));
+  expect(new Set(found.map(String))).toEqual(new Set(['0,0,0', '0,1,1', '1,0,2', '4,0,5']));
+  expect(found).toHaveLength(4);
+  const audit = await runCli(['verify', '--deep'], env);
+  expect(audit.stdout).toContain('6 records = 4 rows + 1 dead letters + 1 tombstones');
+  expect(audit.code).toBe(0);
+});
