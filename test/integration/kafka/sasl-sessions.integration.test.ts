@@ -47,13 +47,13 @@ it('renews the session of a token before it ends, on the connections that are op
   await reads('first');
   // a new broker needs a moment; afterwards nothing is tried again, so that a connection that it ends is a failure
   const once = { topic, compression: 'none', keepTrying: (work: () => Promise<void>) => work() } as const;
-  const publisher = await vi.waitFor(() => createKafkaPublisher(kafka, once), { timeout: 20_000, interval: 100 });
+  const publisher = await vi.waitFor(() => createKafkaPublisher(kafka, once), { timeout: 40_000, interval: 100 });
   onTestFinished(() => publisher.close());
   const publish = () => publisher.send([{ key: undefined, value: 'published' }]);
   await publish();
   const before = signed;
   // the group's connection and the fetches' are renewed at 3 s of 6 s: at the third time the first session is over
-  await expect.poll(() => signed - before, { timeout: 20_000 }).toBeGreaterThanOrEqual(6);
+  await expect.poll(() => signed - before, { timeout: 40_000 }).toBeGreaterThanOrEqual(6);
   await reads('last');
   expect(await publish()).toBe(1);
   expect(troubles).toEqual([]);
@@ -73,6 +73,6 @@ it('goes on when its password is rotated, whether broker or configuration learns
   await reads('with the old password');
   [password, olderOnce] = ['new', 'old'];
   await setScramUser(admin, { username, password });
-  await expect.poll(() => olderOnce, { timeout: 20_000 }).toBeUndefined();
+  await expect.poll(() => olderOnce, { timeout: 40_000 }).toBeUndefined();
   await reads('with the new password');
 });
