@@ -129,7 +129,7 @@ describe('a topic with', () => {
 
   it('50 partitions', async () => {
     const { scenario } = await setup(50);
-    await scenario.produce(2000, '--partitions', '50', '--patients', '300');
+    await scenario.produce(2000, { partitions: 50, patients: 300 });
     await scenario.consumeToEnd();
     await scenario.expectExactlyOnce();
   });

@@ -13,7 +13,7 @@ describe('health and metrics', () => {
   it('tell what the service does', async () => {
     const port = await freePort();
     const scenario = await Scenario.open({ HTTP_PORT: String(port), METRICS_EMF_NAMESPACE: 'Ward' });
-    await scenario.produce(500, '--partitions', '2', '--faults', '0.3');
+    await scenario.produce(500, { partitions: 2, faults: 0.3 });
     const consumer = scenario.consume();
     await consumer.untilLogged(/batch committed/, 4);
     const get = (path: string) => fetch(`http://localhost:${port}${path}`);
@@ -99,7 +99,7 @@ describe('a certificate that is exchanged while the service runs', () => {
       KAFKA_TLS_KEY_FILE: files.key,
       KAFKA_TLS_RELOAD_SECONDS: '0.3',
     });
-    await scenario.produce(300, '--partitions', '2');
+    await scenario.produceByCommand(300, '--partitions', '2');
     const consumer = scenario.consume();
     await consumer.untilLogged(/batch committed/);
     await consumer.untilLogged(/client certificate expires soon/);
@@ -109,12 +109,12 @@ describe('a certificate that is exchanged while the service runs', () => {
     await store(broker.admin);
     await consumer.untilLogged(/client certificate rotated/);
 
-    await scenario.produce(300, '--partitions', '2');
+    await scenario.produceByCommand(300, '--partitions', '2');
     // the first certificate is past its end by now or soon; the broker asks for one on every new connection
     await expect
       .poll(() => new Date(Date.now()) > new Date(shortLivedEnd(consumer.log)), { timeout: 30_000 })
       .toBe(true);
-    await scenario.produce(300, '--partitions', '2');
+    await scenario.produceByCommand(300, '--partitions', '2');
     await expect.poll(() => consumer.committedRecords(), { timeout: 20_000 }).toBe(900);
     expect(consumer.log.match(/partitions assigned/g)).toHaveLength(1);
     expect(await consumer.stop()).toBe(143);

@@ -47,7 +47,7 @@ async function setup() {
     HTTP_PORT: String(port),
   };
   const scenario = await Scenario.open(env);
-  await scenario.produce(600, '--partitions', '2', '--compression', 'none');
+  await scenario.produceByCommand(600, '--partitions', '2', '--compression', 'none');
   const [data = ''] = broker.dataFolders;
   const segment = join(data, `${scenario.topic}-${partition}`, '00000000000000000000.log');
   const batches = await batchesIn(segment);

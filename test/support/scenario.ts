@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { kafkaEnvironment, ownNames, runCli, RunningCli, type Environment } from './cli.ts';
+import { connectAdmin } from './kafka.ts';
 import { temporaryFolder } from './lake.ts';
+import { publishReadings, type Readings } from './publish-readings.ts';
 import { countWithPyarrow } from './pyarrow.ts';
 
 const faultyConsumer = { script: 'test/support/faulty-consumer.ts' };
@@ -33,7 +35,13 @@ export class Scenario {
     return new Scenario({ ...kafkaEnvironment(), ...names, ...small, LAKE: folder, ...extra }, folder, names);
   }
 
-  async produce(count: number, ...args: string[]): Promise<void> {
+  /** Publishes readings to the shared broker, each time the same ones. */
+  async produce(count: number, readings: Omit<Readings, 'count'>): Promise<void> {
+    this.acknowledged += await publishReadings(connectAdmin(), this.topic, { count, ...readings });
+  }
+
+  /** Has `glueless produce` publish them, in a process of its own: it takes a second or two, and knows other brokers. */
+  async produceByCommand(count: number, ...args: string[]): Promise<void> {
     const start = new Date(Date.now() - 6 * 3_600_000).toISOString();
     const published = await runCli(
       ['produce', '--count', `${count}`, '--batch', '100', '--start', start, '--every', '5s', ...args],

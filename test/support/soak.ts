@@ -13,7 +13,7 @@ export interface SoakOptions {
  * Ends with everything written.
  */
 export async function soak(scenario: Scenario, { rounds, random, onRound }: SoakOptions): Promise<{ kills: number }> {
-  await scenario.produce(200, '--partitions', '4');
+  await scenario.produceByCommand(200, '--partitions', '4');
   const members: RunningCli[] = [scenario.consume(), scenario.consume()];
   let kills = 0;
   for (let round = 0; round < rounds; round++) {
@@ -21,7 +21,7 @@ export async function soak(scenario: Scenario, { rounds, random, onRound }: Soak
     const victim = members[index];
     if (victim === undefined) throw new RangeError(`no member ${index}`);
     const lines = victim.log.split('\n').length;
-    const producing = scenario.produce(100 + random(200), '--partitions', '4');
+    const producing = scenario.produceByCommand(100 + random(200), '--partitions', '4');
     // some die while they start or join, others in the middle of their batches
     if (random(2) === 0)
       await Promise.race([producing, victim.untilLogged(/"msg"/, lines + random(4))]).catch(() => {});

@@ -76,7 +76,7 @@ describe('AWS that misbehaves', () => {
     const scenario = await Scenario.open();
     const onS3 = { ...healthy, LAKE: `s3://${aws.bucket}/faults/${scenario.topic}` };
     await createNarrowTable(onS3, scenario);
-    await scenario.produce(1500, '--partitions', '2', '--faults', '0.05');
+    await scenario.produce(1500, { partitions: 2, faults: 0.05 });
     await scenario.consumeToEnd({ ...onS3, AWS_ENDPOINT_URL: proxy.endpoint });
     expect(proxy.faults()).toBeGreaterThan(1);
     const audit = await runCli(['verify', '--deep'], { ...scenario.env, ...onS3 });
@@ -87,7 +87,7 @@ describe('AWS that misbehaves', () => {
   it('gives up with a clear line when the bucket is not there', async () => {
     const { aws } = inject('stack');
     const scenario = await Scenario.open({ ...aws.environment, LAKE: 's3://no-such-bucket-here/x' });
-    await scenario.produce(10, '--partitions', '1');
+    await scenario.produce(10, { partitions: 1 });
     const { code, stderr } = await runCli(['consume', '--until-end'], { ...scenario.env, LOG_LEVEL: 'error' });
     expect(code).toBe(1);
     expect(JSON.parse(stderr)).toMatchObject({

@@ -16,7 +16,7 @@ describe('brokers', () => {
   it('of which the partition’s leader is killed: nothing lost, nothing doubled', async () => {
     const { broker, env } = await ownBroker({ nodes: 3 });
     const scenario = await Scenario.open(env);
-    await scenario.produce(1000, '--partitions', '3', '--replication', '3');
+    await scenario.produceByCommand(1000, '--partitions', '3', '--replication', '3');
     const consumer = scenario.consume();
     await consumer.untilLogged(/batch committed/);
     const leader = await withAdmin(connectAdmin(broker.bootstrap, broker.admin), 'leader', async (admin) => {
@@ -24,7 +24,7 @@ describe('brokers', () => {
       return topics[0]?.partitions[0]?.leader ?? 1;
     });
     await broker.kill('SIGKILL', leader - 1);
-    await scenario.produce(500, '--partitions', '3', '--replication', '3');
+    await scenario.produceByCommand(500, '--partitions', '3', '--replication', '3');
     await expect
       .poll(() => consumer.committedRecords(), { timeout: 90_000, interval: 200 })
       .toBe(scenario.acknowledged);

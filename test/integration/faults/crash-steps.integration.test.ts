@@ -5,7 +5,7 @@ import { Scenario } from '../../support/scenario.ts';
 describe.each(['before', 'after'])('kill -9 %s the step', (phase) => {
   it.each(stepNames)('%s: nothing lost, nothing doubled', async (step) => {
     const scenario = await Scenario.open();
-    await scenario.produce(1000, '--partitions', '2');
+    await scenario.produce(1000, { partitions: 2 });
     const victim = scenario.consumeWithFault('SIGKILL', phase, step, 2);
     expect(await victim.ended()).toBe('SIGKILL');
     // cuts batches elsewhere, as a member of another group
