@@ -44,7 +44,9 @@ export class PlainStrings {
     this.#bytes.set(bytes, used);
     this.#offsets.set(ends, first + 1);
     this.#count += ends.length;
-    return { rows, ids: Int32Array.from({ length: ends.length }, (_, index) => first + index) };
+    const ids = new Int32Array(ends.length);
+    for (let index = 0; index < ids.length; index++) ids[index] = first + index;
+    return { rows, ids };
   }
 
   finish(): StringDictionary {
