@@ -22,21 +22,25 @@ const fastLevel = 1;
 const thoroughLevel = 3;
 /** A page of so many bytes tells which level the pages behind it get. */
 const trialBytes = 512 * 1024;
+/** So much of it is tried. */
+const sampleBytes = 256 * 1024;
 /** The thorough level takes two to eight times as long: what it saves must be worth it. */
 const worthwhile = 0.98;
 /** Output is collected in pieces of this size. */
 const chunkSize = 64 * 1024;
 
-/** Makes zstd that compresses at the fast level, unless the first large page is noticeably smaller at the thorough one. */
+/** Makes zstd that compresses at the fast level, unless a sample of the first large page is noticeably smaller at the thorough one. */
 function createZstd(): Compress {
   let level: number | undefined;
   return (bytes) => {
-    const fast = zstd(bytes, level ?? fastLevel);
-    if (level !== undefined || bytes.length < trialBytes) return fast;
-    const thorough = zstd(bytes, thoroughLevel);
-    level = thorough.length < fast.length * worthwhile ? thoroughLevel : fastLevel;
-    return level === thoroughLevel ? thorough : fast;
+    if (bytes.length >= trialBytes) level ??= levelFor(bytes.subarray(0, sampleBytes));
+    return zstd(bytes, level ?? fastLevel);
   };
+}
+
+function levelFor(sample: Uint8Array): number {
+  const thorough = zstd(sample, thoroughLevel).length;
+  return thorough < zstd(sample, fastLevel).length * worthwhile ? thoroughLevel : fastLevel;
 }
 
 function zstd(bytes: Uint8Array, level: number): Uint8Array {
