@@ -134,7 +134,11 @@ export class AuditedLake {
 }
 
 /** A Parquet file of rows that have nothing but these Kafka coordinates. */
-export async function fileOfOffsets(partition: number, offsets: readonly number[]): Promise<Uint8Array> {
+export async function fileOfOffsets(
+  partition: number,
+  offsets: readonly number[],
+  index?: number,
+): Promise<Uint8Array> {
   return createColumnEncoder({ codec: 'zstd', rowGroupRows: 100 }).encode({
     rowCount: offsets.length,
     columns: [
@@ -148,6 +152,15 @@ export async function fileOfOffsets(partition: number, offsets: readonly number[
         type: { kind: 'bigint' },
         data: { kind: 'bigint', values: BigInt64Array.from(offsets, BigInt) },
       },
+      ...(index === undefined
+        ? []
+        : [
+            {
+              name: 'kafka_index',
+              type: { kind: 'int' } as const,
+              data: { kind: 'int' as const, values: new Int32Array(offsets.length).fill(index) },
+            },
+          ]),
     ],
   });
 }

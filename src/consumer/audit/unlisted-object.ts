@@ -11,6 +11,7 @@ import {
 } from '../ledger/ledger-entry.ts';
 import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
+import { indexColumn } from '../ports/record-columns.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { areObjectsThere } from '../table/object-writer.ts';
 import { coordinatesOf } from './entry-inspector.ts';
@@ -110,8 +111,14 @@ async function areRowsIn(
   const coordinates = async (each: string): Promise<string[] | undefined> => {
     const stored = await store.get(each);
     if (stored === undefined) return undefined;
-    const { partitions, offsets } = await coordinatesOf(stored.bytes, parquet);
-    return offsets.map((offset, row) => `${partitions[row]}/${offset}`);
+    const { bytes } = stored;
+    const columns = await parquet.columns({
+      size: bytes.length,
+      read: async (start, end) => bytes.subarray(start, end),
+    });
+    const hasIndex = columns.some(({ name }) => name === indexColumn.name);
+    const { partitions, offsets, indexes } = await coordinatesOf(bytes, parquet, hasIndex);
+    return offsets.map((offset, row) => `${partitions[row]}/${offset}/${indexes?.[row] ?? ''}`);
   };
   try {
     const listed = new Set<string>();

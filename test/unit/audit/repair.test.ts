@@ -83,6 +83,10 @@ describe('verify --repair', () => {
         await writeFile(beside, await fileOfOffsets(1, [0, 1]));
       },
     ],
+    [
+      'another object of a record that holds several',
+      async (lake: AuditedLake) => writeFile(await putBeside(lake, [0]), await fileOfOffsets(0, [0], 1)),
+    ],
     ['bytes that are no Parquet file', async (lake: AuditedLake) => writeFile(await putBeside(lake, [0]), 'PAR1')],
     [
       'a name that is not ours',
