@@ -1,6 +1,6 @@
 import type { BatchPolicy, BufferFill } from './batch-policy.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
-import { gzipFirstByte, unpackedLength } from './value-frame.ts';
+import { unpackedLengthsOf } from './unpacked-lengths.ts';
 
 /** One Kafka partition, one half-open offset range, its records. */
 export interface Batch {
@@ -173,25 +173,24 @@ function sliceBytes({ chunk, first, end }: ChunkSlice): number {
 }
 
 /** Bytes that compressed values unpack to, beyond their own. */
-function surplusOf({ chunk: { bytes, valueStarts, valueEnds }, first, end }: ChunkSlice): number {
+function surplusOf({ chunk, first, end }: ChunkSlice): number {
+  const lengths = unpackedLengthsOf(chunk);
+  if (lengths === undefined) return 0;
   let surplus = 0;
   for (let index = first; index < end; index++) {
-    const start = valueStarts[index] ?? -1;
-    if (start < 0 || bytes[start] !== gzipFirstByte) continue;
-    const valueEnd = valueEnds[index] ?? start;
-    surplus += Math.max(0, unpackedLength(bytes, start, valueEnd) - (valueEnd - start));
+    const own = (chunk.valueEnds[index] ?? 0) - (chunk.valueStarts[index] ?? 0);
+    surplus += Math.max(0, (lengths[index] ?? 0) - own);
   }
   return surplus;
 }
 
 /** Counts the records up to the one that unpacks past `bytesMax`; at least one, and all where none is compressed. */
-function recordsWithin(slice: ChunkSlice, bytesMax: number): number {
-  const { chunk, first, end } = slice;
-  if (surplusOf(slice) === 0) return end - first;
+function recordsWithin({ chunk, first, end }: ChunkSlice, bytesMax: number): number {
+  const lengths = unpackedLengthsOf(chunk);
+  if (lengths === undefined) return end - first;
   let bytes = 0;
   for (let index = first; index < end; index++) {
-    const start = chunk.valueStarts[index] ?? -1;
-    if (start >= 0) bytes += unpackedLength(chunk.bytes, start, chunk.valueEnds[index] ?? start);
+    bytes += lengths[index] ?? 0;
     if (bytes >= bytesMax) return index + 1 - first;
   }
   return end - first;

@@ -10,9 +10,6 @@ export interface UnwrapRules {
   readonly recordBytesMax: number;
 }
 
-/** Compressed values of one batch that unpack to more than this, together, stay as they are: they could fill the memory. */
-const batchBytesMax = 256 * 1024 * 1024;
-
 /** Records whose values may have been unwrapped. */
 export interface UnwrappedSlices {
   readonly slices: readonly ChunkSlice[];
@@ -20,15 +17,17 @@ export interface UnwrappedSlices {
   readonly originOf: (chunk: RecordChunk) => RecordChunk;
 }
 
-/** Takes frames and compression off the values. Slices without any are handed back as they are; what can't be unpacked stays. */
+/**
+ * Takes frames and compression off the values. Slices without any are handed back as they are; what can't be unpacked stays. A batch was cut by what
+ * its values unpack to, so that they fit the memory together.
+ */
 export function unwrapValues(slices: readonly ChunkSlice[], rules: UnwrapRules): UnwrappedSlices {
   const origins = new Map<RecordChunk, RecordChunk>();
   const originOf = (chunk: RecordChunk): RecordChunk => origins.get(chunk) ?? chunk;
   if (rules.format === 'json') return { slices, originOf };
-  let room = batchBytesMax;
   const unwrapped = slices.map((slice): ChunkSlice => {
     if (!hasFrame(slice)) return slice;
-    const chunk = unwrapChunk(slice, rules, (bytes) => (room -= bytes) >= 0);
+    const chunk = unwrapChunk(slice, rules);
     origins.set(chunk, slice.chunk);
     return { ...slice, chunk };
   });
@@ -43,11 +42,7 @@ function hasFrame({ chunk: { bytes, valueStarts, valueEnds }, first, end }: Chun
   return false;
 }
 
-function unwrapChunk(
-  { chunk, first, end }: ChunkSlice,
-  rules: UnwrapRules,
-  mayTake: (bytes: number) => boolean,
-): RecordChunk {
+function unwrapChunk({ chunk, first, end }: ChunkSlice, rules: UnwrapRules): RecordChunk {
   const valueStarts = chunk.valueStarts.slice(0, chunk.count);
   const valueEnds = chunk.valueEnds.slice(0, chunk.count);
   const unpacked = new Map<number, Buffer>();
@@ -60,7 +55,7 @@ function unwrapChunk(
     if (!isPacked) valueStarts[index] = start + frame.length;
     else {
       const content = unpack(inner, frame.kind, rules.recordBytesMax);
-      if (content !== undefined && mayTake(content.length)) unpacked.set(index, content);
+      if (content !== undefined) unpacked.set(index, content);
     }
   }
   const { bytes } = unpacked.size === 0 ? chunk : rewrite(chunk.bytes, { valueStarts, valueEnds, unpacked });

@@ -1,3 +1,5 @@
+import { inflateSync } from 'node:zlib';
+
 /** What stands before a value's JSON, by its first bytes: JSON itself can begin with none of them. */
 export type ValueFrame =
   /** https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format */
@@ -10,7 +12,6 @@ const confluentMagic = 0x00;
 const glueVersion = 0x03;
 const glueUncompressed = 0x00;
 const glueZlib = 0x05;
-export const gzipFirstByte = 0x1f;
 const gzipMagic = 0x1f8b;
 /** Header and trailer of gzip. */
 const gzipBytesMin = 18;
@@ -28,8 +29,27 @@ export function frameOf(bytes: Buffer, start: number, end: number): ValueFrame |
   return length >= gzipBytesMin && bytes.readUInt16BE(start) === gzipMagic ? { kind: 'gzip', length: 0 } : undefined;
 }
 
-/** Bytes of a value once it is unpacked, as its gzip says; its own length when it is none. */
+/** Larger than the largest record there may be; whatever unpacks to more counts as this much. */
+const measuredBytesMax = 128 * 1024 * 1024;
+
+export function isCompressed(bytes: Buffer, start: number, end: number): boolean {
+  const frame = frameOf(bytes, start, end);
+  return frame?.kind === 'gzip' || (frame?.kind === 'glue' && frame.isCompressed);
+}
+
+/** Bytes of a value once it is unpacked: gzip says it, zlib must be unpacked to know; its own length when it is neither. */
 export function unpackedLength(bytes: Buffer, start: number, end: number): number {
-  const isGzip = end - start >= gzipBytesMin && bytes.readUInt16BE(start) === gzipMagic;
-  return isGzip ? bytes.readUInt32LE(end - 4) : end - start;
+  const frame = frameOf(bytes, start, end);
+  if (frame?.kind === 'gzip') return bytes.readUInt32LE(end - 4);
+  if (frame?.kind === 'glue' && frame.isCompressed) return inflatedLength(bytes.subarray(start + frame.length, end));
+  return end - start;
+}
+
+function inflatedLength(packed: Buffer): number {
+  try {
+    return inflateSync(packed, { maxOutputLength: measuredBytesMax }).length;
+  } catch (error) {
+    // what is damaged is not unpacked later either
+    return error instanceof RangeError ? measuredBytesMax : packed.length;
+  }
 }

@@ -71,8 +71,10 @@ describe('values with something around their JSON', () => {
     expect((await audit(lake)).partitions).toMatchObject([{ rows: 1, deadLetters: 2 }]);
   });
 
-  it('count towards BATCH_BYTES_MAX as what they unpack to', () => {
-    const value = gzipSync(Buffer.alloc(100_000));
+  it.each([
+    ['gzip', gzipSync(Buffer.alloc(100_000))],
+    ['zlib behind a frame of Glue', glueZlib(Buffer.alloc(100_000))],
+  ])('of %s count towards BATCH_BYTES_MAX as what they unpack to', (_, value) => {
     const buffer = new PartitionBuffer(0, 0n);
     buffer.push(chunkOf(Array.from({ length: 50 }, () => ({ value }))), 0);
     expect(buffer.fill().bytes).toBeGreaterThan(50 * 100_000);
