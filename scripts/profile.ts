@@ -32,6 +32,7 @@ try {
 /** Builds the kernel (with names when `flags` say so) and the program of the benchmark. */
 function build(...flags: readonly string[]): void {
   execFileSync('npx', ['asc', '--config', 'src/kernel/asconfig.json', ...flags], { stdio: 'inherit' });
+  execFileSync('node', ['src/kernel/stamp-kernel.ts'], { stdio: 'inherit' });
   if (flags.length === 0) return;
   execFileSync('npx', ['tsc', '-p', 'bench'], { stdio: 'inherit' });
   execFileSync('npx', ['asc', '--config', 'bench/contenders/asconfig.json'], { stdio: 'inherit' });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fingerprintFile, fingerprintOfSources } from './kernel-sources.ts';
 import { powersOfFive } from './powers-of-five.ts';
 
 /** An index of a byte in the kernel's memory; 0 is nowhere. */
@@ -258,12 +259,18 @@ export function createKernel(): Kernel {
   return new Kernel(module);
 }
 
+/** A kernel of other sources than those beside it may read records wrong without failing. */
 function readBuilt(): Uint8Array {
+  const path = createRequire(import.meta.url).resolve('#kernel');
+  const sources = fingerprintOfSources();
   try {
-    return readFileSync(createRequire(import.meta.url).resolve('#kernel'));
+    if (sources === undefined || readFileSync(fingerprintFile(path), 'utf8') === sources) return readFileSync(path);
   } catch (cause) {
     throw new Error('dist/kernel.wasm is not there: `npm run build` makes it', { cause });
   }
+  throw new Error(
+    'dist/kernel.wasm was built of other sources than src/kernel/assembly holds: `npm run build` makes it anew',
+  );
 }
 
 /** Leaves the kernel's memory to the garbage collector until it is needed again. */
