@@ -112,5 +112,6 @@ type Start =
 function readStart(value: string): Start | undefined {
   if (value === 'earliest' || value === 'latest') return { kind: value };
   const atMs = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/i.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(atMs) ? undefined : { kind: 'time', atMs };
+  // Kafka takes negative times for names of offsets
+  return Number.isNaN(atMs) || atMs < 0 ? undefined : { kind: 'time', atMs };
 }

@@ -19,7 +19,7 @@ export const schemaVariables = {
   VALUE_FORMAT: choice(['json', 'json-framed', 'auto'], {
     group,
     about:
-      'What a value is: JSON as it is; also behind the frame of Confluent’s or AWS Glue’s schema registry (json-framed); also with gzip around it (auto)',
+      'What a value is: JSON as it is; also behind the frame of Confluent’s or AWS Glue’s schema registry (json-framed); also JSON in gzip (auto)',
   }).prefault('auto'),
   RECORDS: choice(['one', 'array', 'ndjson'], {
     group,

@@ -7,6 +7,7 @@ import { discardLeftovers } from '../commit/leftovers.ts';
 import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import type { Recipe } from '../ledger/recipe.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
@@ -42,7 +43,7 @@ export async function redriveEntry(listed: Versioned<WrittenEntry>, options: Red
   }
   const { current, deadLetters } = await readLatest(listed, options);
   const { entry } = current;
-  const recipe = tools.writer.fit(tools.recipe);
+  const recipe = recipeFor(entry, tools);
   using decoded = await decodeAgain(entry, deadLetters, options);
   const result = { passed: decoded.rowCount, left: decoded.rejects.length };
   if (dryRun) return result;
@@ -97,18 +98,25 @@ function missing(key: string): PipelineError {
 }
 
 async function decodeAgain(
-  { topic, partition, from, to }: WrittenEntry,
+  entry: WrittenEntry,
   deadLetters: readonly DeadLetter[],
   { tools, reason }: RedriveOptions,
 ): Promise<DecodedBatch> {
+  const { topic, partition, from, to } = entry;
   const range = { topic, partition, from, to };
   const isChosen = (each: DeadLetter): boolean =>
     each.value !== undefined && (reason === undefined || each.reason === reason);
   const chosen = deadLetters.filter(isChosen);
   const others = deadLetters.filter((each) => !isChosen(each));
   const chunk = chunkOfDeadLetters(chosen, range);
-  const decoded = await tools.writer.decode([{ chunk, first: 0, end: chunk.count }], tools.writer.fit(tools.recipe));
+  const decoded = await tools.writer.decode([{ chunk, first: 0, end: chunk.count }], recipeFor(entry, tools));
   return { ...decoded, rejects: [...decoded.rejects, ...rejectsOf(others, chunkOfDeadLetters(others, range))] };
+}
+
+/** The configured rules. But the rows that stay may be several of one offset: then the entry keeps the rule that allows it. */
+function recipeFor({ recipe: { records } }: WrittenEntry, { writer, recipe }: CommitTools): Recipe {
+  const fitted = writer.fit(recipe);
+  return fitted.records !== undefined || records === undefined ? fitted : { ...fitted, records };
 }
 
 /** Dead letters that nobody asked for, or that kept no value, stay what they are. */

@@ -108,6 +108,7 @@ function elementsOf(bytes: Buffer, value: Range, records: RecordsPerValue): Elem
 }
 
 const newline = 0x0a;
+const byteOrderMark = Buffer.from('\uFEFF');
 
 /** The lines that are not blank; `undefined` for a value of one line. */
 function linesOf(bytes: Buffer, [start, end]: Range): Range[] | undefined {
@@ -124,6 +125,7 @@ function linesOf(bytes: Buffer, [start, end]: Range): Range[] | undefined {
 /** The elements of an array; `undefined` for a value that is none. Whether each of them is JSON is not looked at. */
 function arrayElements(bytes: Buffer, [start, end]: Range): Range[] | undefined {
   let [from, to] = [start, end];
+  if (bytes.subarray(from, to).indexOf(byteOrderMark) === 0) from += byteOrderMark.length;
   while (from < to && isBlank(bytes[from])) from++;
   while (to > from && isBlank(bytes[to - 1])) to--;
   if (to - from < 2 || bytes[from] !== 0x5b || bytes[to - 1] !== 0x5d) return undefined;

@@ -69,6 +69,15 @@ describe('values that hold several records', () => {
     expect(report.partitions).toMatchObject([{ records: 12, rows: 5, deadLetters: 4, tombstones: 3 }]);
   });
 
+  it('may begin with a byte order mark, as a record may', async () => {
+    const { lake } = await write(['\uFEFF[{"n":0},{"n":1}]', '\uFEFF {"n":2}'], { records: 'array' });
+    expect(await rowsOf(lake)).toEqual([
+      [0, 0, 0],
+      [0, 1, 1],
+      [1, 0, 2],
+    ]);
+  });
+
   it('become rows with RECORDS=ndjson', async () => {
     const { lake, topic } = await write(['{"n":0}\r\n\n{"n":1}\n', '{"n":2}', '{"n":3}\n{"n":'], { records: 'ndjson' });
     expect(await rowsOf(lake)).toEqual([
@@ -129,5 +138,24 @@ describe('values that hold several records', () => {
     expect((await readRows(plain.lake)).map(({ n }) => n)).toEqual([0, 1, 2]);
     const report = await audit(plain.lake, plain.topic);
     expect(report.findings).toEqual([]);
+  });
+
+  it('stay several rows of one offset when dead letters beside them are redriven without RECORDS', async () => {
+    const { lake, topic } = await write(['[{"n":0},{"n":1}]', `{"n":2,"text":"${'x'.repeat(60)}"}`], {
+      records: 'array',
+      recordBytesMax: 50,
+    });
+    const tools = createTestTools(lake);
+    const found = await tools.ledger.get(path, 0n);
+    if (found === undefined || !isWritten(found.entry)) throw new Error('nothing was written');
+    const listed = { ...found, entry: found.entry };
+    const redriven = await redriveEntry(listed, { tools, store: lake.store, parquet: hyparquetReader, dryRun: false });
+    expect(redriven).toEqual({ passed: 1, left: 0 });
+    expect(await rowsOf(lake)).toEqual([
+      [0, 0, 0],
+      [0, 1, 1],
+      [1, 0, 2],
+    ]);
+    expect((await audit(lake, topic)).findings).toEqual([]);
   });
 });
