@@ -77,13 +77,24 @@ async function replaceBatch(
   using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, stepRunner(tools));
   const delivered = recordsOf(prepared.decoded);
   if (delivered < had && !allowLoss) {
-    const why = `Kafka delivers ${delivered} of its ${had} records; --allow-loss replaces them all the same`;
     await discardLeftovers(current.entry, tools);
-    return { kind: 'left', why };
+    return { kind: 'left', why: whyFewer({ delivered, had }, current.entry, prepared) };
   }
   await checkTopic(options);
   await replaceEntry({ current, prepared, why: 'replay' }, tools);
   return done;
+}
+
+function whyFewer(
+  { delivered, had }: { readonly delivered: number; readonly had: number },
+  { recipe: { records: before } }: WrittenEntry,
+  { recipe: { records: now } }: PreparedBatch,
+): string {
+  const fewer = `Kafka delivers ${delivered} of its ${had} records; --allow-loss replaces them all the same`;
+  if (before === now) return fewer;
+  const given = (records: string | undefined): string =>
+    records === undefined ? 'without RECORDS' : `with RECORDS=${records}`;
+  return `it was written ${given(before)} and holds ${had} records; read ${given(now)} they are ${delivered}: set RECORDS as it was, or replace them with --allow-loss`;
 }
 
 /** `undefined` when retention has passed the range since it was planned. */

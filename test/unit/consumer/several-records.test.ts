@@ -158,4 +158,17 @@ describe('values that hold several records', () => {
     ]);
     expect((await audit(lake, topic)).findings).toEqual([]);
   });
+
+  it('are left alone by a replay that would read them as fewer, which says why', async () => {
+    const { lake, topic } = await write(['[{"n":0},{"n":1}]'], { records: 'array' });
+    const tools = createTestTools(lake);
+    const entries = await Array.fromAsync(tools.ledger.entries(path));
+    const { signal } = new AbortController();
+    const [item] = planReplay({ partition: 0, from: 0n, to: 1n }, entries, topic.marksOf(0));
+    if (item === undefined) throw new TypeError('nothing is planned');
+    expect(await replayItem(item, { reader: topic, tools, policy, signal })).toEqual({
+      kind: 'left',
+      why: 'it was written with RECORDS=array and holds 2 records; read without RECORDS they are 1: set RECORDS as it was, or replace them with --allow-loss',
+    });
+  });
 });
