@@ -1,5 +1,6 @@
 import type { Column as GlueColumn, PartitionInput, StorageDescriptor, Table, TableInput } from '@aws-sdk/client-glue';
 import type { CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports/lake.ts';
+import { foldNames } from '../schema/fold-names.ts';
 import { formatType, parseType } from '../schema/hive-ddl.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 import type { Column, ColumnType } from '../schema/types.ts';
@@ -89,8 +90,20 @@ function otherKindOf({ TableType, Parameters, StorageDescriptor }: Table): strin
   if (format !== undefined) return `a table of the format ${format}`;
   if (TableType === 'VIRTUAL_VIEW') return 'a view';
   if (TableType !== undefined && TableType !== 'EXTERNAL_TABLE') return `of the type ${TableType}`;
-  const serde = StorageDescriptor?.SerdeInfo?.SerializationLibrary ?? 'no SerDe';
-  return serde.startsWith(`${parquet}.serde.`) ? undefined : `a table of ${serde}`;
+  const source = Parameters?.['spark.sql.sources.provider'] ?? 'parquet';
+  if (source.toLowerCase() !== 'parquet') return `a table of the format ${source}`;
+  return StorageDescriptor === undefined ? 'a table of no SerDe' : otherStorageOf(StorageDescriptor);
+}
+
+/** Engines may read such files by position, or by numbers in their names. */
+function otherStorageOf({ SerdeInfo, InputFormat, NumberOfBuckets = 0 }: StorageDescriptor): string | undefined {
+  const serde = SerdeInfo?.SerializationLibrary ?? 'no SerDe';
+  if (!serde.startsWith(`${parquet}.serde.`)) return `a table of ${serde}`;
+  if (SerdeInfo?.Parameters?.['parquet.column.index.access']?.toLowerCase() === 'true')
+    return 'a table whose columns are found by position (parquet.column.index.access)';
+  if (InputFormat !== undefined && InputFormat !== `${parquet}.MapredParquetInputFormat`)
+    return `a table of ${InputFormat}`;
+  return NumberOfBuckets > 0 ? `a table of ${NumberOfBuckets} buckets` : undefined;
 }
 
 function fromGlue(table: string, { Name = '', Type = 'string', Comment }: GlueColumn): Column {
@@ -100,7 +113,7 @@ function fromGlue(table: string, { Name = '', Type = 'string', Comment }: GlueCo
 
 function readType(table: string, column: string, type: string): ColumnType {
   try {
-    return parseType(type);
+    return foldNames(parseType(type));
   } catch (error) {
     throw new PipelineError('TABLE_MISMATCH', {
       message: `the table ${table} has the column ${column} of the type ${type}, which is not supported: ${messageOf(error)}`,

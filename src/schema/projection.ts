@@ -51,3 +51,64 @@ export function widenedRange(
   const [first = '', ...rest] = (parameters[dateRange] ?? '').split(',');
   return /^\d{4}-\d\d-\d\d$/.test(first) && day < first ? { [dateRange]: [day, ...rest].join(',') } : undefined;
 }
+
+/** Values of each partition key as folders are named, for a key that is projected from a list. */
+const listed: Readonly<Record<string, readonly string[]>> = {
+  event_hour: twoDigits(0, 23),
+  ingest_month: twoDigits(1, 12),
+  ingest_day: twoDigits(1, 31),
+  ingest_hour: twoDigits(0, 23),
+};
+
+/**
+ * Says what keeps Athena from computing the names that folders have here, `undefined` where nothing does. The range of dates is not looked at:
+ * it can be widened.
+ */
+export function projectionProblem(
+  layout: Layout,
+  parameters: Readonly<Record<string, string>>,
+): { readonly found: string; readonly expected: string } | undefined {
+  if (parameters['projection.enabled']?.toLowerCase() !== 'true') return undefined;
+  const problems = partitionKeys(layout).map(({ name }) => keyProblem(name, parameters));
+  return problems.find((problem) => problem !== undefined);
+}
+
+function keyProblem(key: string, parameters: Readonly<Record<string, string>>) {
+  const property = (name: string): string | undefined => parameters[`projection.${key}.${name}`];
+  const differs = (name: string, expected: string) => ({
+    found: `projection.${key}.${name} is ${property(name) ?? 'not set'}`,
+    expected,
+  });
+  const type = property('type')?.toLowerCase();
+  if (type === 'injected') return undefined;
+  const values = listed[key];
+  if (type === 'enum' && values !== undefined) {
+    const projected = new Set(
+      property('values')
+        ?.split(',')
+        .map((value) => value.trim()),
+    );
+    return values.every((value) => projected.has(value)) ? undefined : differs('values', values.join(','));
+  }
+  const wanted = key === 'event_date' ? 'date' : 'integer';
+  if (type !== wanted) return differs('type', wanted);
+  if ((property('interval') ?? '1') !== '1') return differs('interval', '1');
+  if (type === 'date') return dateProblem(property, differs);
+  if (values === undefined) return undefined;
+  if (property('digits') !== '2') return differs('digits', '2');
+  const [first = Number.NaN, last = Number.NaN] = (property('range') ?? '').split(',').map(Number);
+  const isWhole = first <= Number(values[0]) && last >= Number(values.at(-1));
+  return isWhole ? undefined : differs('range', `${Number(values[0])},${Number(values.at(-1))}`);
+}
+
+function dateProblem<Problem>(
+  property: (name: string) => string | undefined,
+  differs: (name: string, expected: string) => Problem,
+): Problem | undefined {
+  if (property('format') !== 'yyyy-MM-dd') return differs('format', 'yyyy-MM-dd');
+  return (property('interval.unit') ?? 'DAYS').toUpperCase() === 'DAYS' ? undefined : differs('interval.unit', 'DAYS');
+}
+
+function twoDigits(first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => String(first + index).padStart(2, '0'));
+}

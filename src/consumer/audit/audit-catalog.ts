@@ -1,5 +1,5 @@
-import { hivePath } from '../../schema/layout.ts';
-import { widenedRange } from '../../schema/projection.ts';
+import { hivePath, layoutOf } from '../../schema/layout.ts';
+import { projectionProblem, widenedRange } from '../../schema/projection.ts';
 import type { Column } from '../../schema/types.ts';
 import { outdatedColumn } from '../ports/catalog-rules.ts';
 import type { CatalogTable, RegisteredPartition } from '../ports/lake.ts';
@@ -47,6 +47,12 @@ export function auditTable(needs: TableNeeds, table: CatalogTable | undefined): 
   if (keysOf(table.partitionKeys) !== keysOf(needs.partitionKeys)) {
     const what = `is partitioned by (${keysOf(table.partitionKeys)}) in the catalog, its objects by (${keysOf(needs.partitionKeys)})`;
     findings.push(of('table-keys', what, `drop the table in the catalog, not its objects; ${repairs} makes it again`));
+  }
+  const layout = layoutOf(needs.partitionKeys);
+  const projected = layout && projectionProblem(layout, table.parameters);
+  if (projected !== undefined) {
+    const what = `computes partitions that are no folders of this lake: ${projected.found}`;
+    findings.push(of('partition-unprojected', what, `set the table's parameter to ${projected.expected}`));
   }
   const template = table.parameters['storage.location.template'];
   const expected = `${needs.location}${needs.partitionKeys.map(({ name }) => `${name}=\${${name}}`).join('/')}/`;

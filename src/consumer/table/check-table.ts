@@ -1,6 +1,8 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import { formatType } from '../../schema/hive-ddl.ts';
 import { layoutOf } from '../../schema/layout.ts';
+import { rescuedColumn } from '../../schema/names.ts';
+import { projectionProblem } from '../../schema/projection.ts';
 import type { Column } from '../../schema/types.ts';
 import type { CatalogTable } from '../ports/lake.ts';
 
@@ -24,6 +26,8 @@ export function checkTable(table: CatalogTable, expected: ExpectedTable): void {
   const problem =
     kindProblem(table) ??
     keysProblem(table, expected) ??
+    projectedProblem(table) ??
+    rescuedProblem(table) ??
     locationProblem(table, expected) ??
     topicProblem(table, expected);
   if (problem === undefined) return;
@@ -64,6 +68,27 @@ function keysProblem({ partitionKeys }: CatalogTable, { keys }: ExpectedTable): 
     what: `has the partition key ${typed.name} as ${formatType(typed.type)}, expected string`,
     hint: `${newName}, or make the table anew with partition keys of type string`,
   };
+}
+
+function projectedProblem({ partitionKeys, parameters }: CatalogTable): TableProblem | undefined {
+  const layout = layoutOf(partitionKeys);
+  const problem = layout && projectionProblem(layout, parameters);
+  return (
+    problem && {
+      what: `computes partitions that are no folders of this lake: ${problem.found}, expected ${problem.expected}`,
+      hint: `set the table's parameter right, or ${newName}`,
+    }
+  );
+}
+
+function rescuedProblem({ columns }: CatalogTable): TableProblem | undefined {
+  const rescued = columns.find(({ name, type }) => name === rescuedColumn && type.kind !== 'string');
+  return (
+    rescued && {
+      what: `has the column ${rescuedColumn} as ${formatType(rescued.type)}, expected string`,
+      hint: `${newName}, or drop the column`,
+    }
+  );
 }
 
 function locationProblem({ location }: CatalogTable, expected: ExpectedTable): TableProblem | undefined {

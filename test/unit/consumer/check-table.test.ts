@@ -3,6 +3,7 @@ import type { CatalogTable } from '../../../src/consumer/ports/lake.ts';
 import { checkTable, topicParameter } from '../../../src/consumer/table/check-table.ts';
 import { fromTable } from '../../../src/aws/glue-table.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { projectionParameters } from '../../../src/schema/projection.ts';
 
 const location = 's3://bucket/lake/readings/';
 const expected = { location, topic: 'readings' };
@@ -34,6 +35,8 @@ describe('a table that exists', () => {
   it('is written to when it is what we would have made', () => {
     expect(check({})).not.toThrow();
     expect(check({ parameters: {}, partitionKeys: [] })).not.toThrow();
+    const projected = projectionParameters('hour', { location, firstDay: '2026-11-01' });
+    expect(check({ parameters: projected })).not.toThrow();
     expect(check({ location: 's3a://bucket/lake/readings/' })).not.toThrow();
   });
 
@@ -52,6 +55,21 @@ describe('a table that exists', () => {
       'with a partition key of another type',
       { partitionKeys: parseColumns('event_date date') },
       'has the partition key event_date as date, expected string',
+    ],
+    [
+      'whose projected hours have one digit',
+      {
+        parameters: {
+          ...projectionParameters('hour', { location, firstDay: '2026-11-01' }),
+          'projection.event_hour.digits': '1',
+        },
+      },
+      'computes partitions that are no folders of this lake: projection.event_hour.digits is 1, expected 2',
+    ],
+    [
+      'with a column for rescued values of another type',
+      { columns: parseColumns('a double, _rescued struct<a:int>') },
+      'has the column _rescued as struct<a:int>, expected string',
     ],
     [
       'of another topic',
@@ -83,10 +101,47 @@ describe('a table of Glue', () => {
       glueTable({}, { SerdeInfo: { SerializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' } }),
       'a table of org.openx.data.jsonserde.JsonSerDe',
     ],
+    [
+      'Hudi, by Spark',
+      glueTable({ Parameters: { 'spark.sql.sources.provider': 'hudi' } }),
+      'a table of the format hudi',
+    ],
+    [
+      'Hudi',
+      glueTable({}, { InputFormat: 'org.apache.hudi.hadoop.HoodieParquetInputFormat' }),
+      'a table of org.apache.hudi.hadoop.HoodieParquetInputFormat',
+    ],
+    ['bucketed', glueTable({}, { NumberOfBuckets: 4, BucketColumns: ['a'] }), 'a table of 4 buckets'],
+    [
+      'read by position',
+      glueTable(
+        {},
+        {
+          SerdeInfo: {
+            SerializationLibrary: `${parquet}.serde.ParquetHiveSerDe`,
+            Parameters: { 'parquet.column.index.access': 'true' },
+          },
+        },
+      ),
+      'a table whose columns are found by position (parquet.column.index.access)',
+    ],
+    [
+      'a crawler’s',
+      glueTable({}, { NumberOfBuckets: -1, InputFormat: `${parquet}.MapredParquetInputFormat` }),
+      undefined,
+    ],
     ['managed', glueTable({ TableType: 'MANAGED_TABLE' }), 'of the type MANAGED_TABLE'],
     ['one like ours', glueTable({}), undefined],
   ])('that is %s is known for it', (_what, table, otherKind) => {
     expect(fromTable(table).otherKind).toBe(otherKind);
+  });
+
+  it('has the names of fields in lower case, as engines read them', () => {
+    const types = (type: string) => fromTable(glueTable({}, { Columns: [{ Name: 'V', Type: type }] })).columns;
+    expect(types('array<struct<A:int,b:struct<C:string>>>')).toEqual(
+      parseColumns('v array<struct<a:int,b:struct<c:string>>>'),
+    );
+    expect(() => types('struct<A:int,a:double>')).toThrow(expect.objectContaining({ code: 'TABLE_MISMATCH' }));
   });
 
   it('names the column whose type is not supported', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { projectionParameters } from '../../../src/schema/projection.ts';
+import { projectionParameters, projectionProblem } from '../../../src/schema/projection.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, testTable } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
@@ -60,5 +60,39 @@ describe('a table partitioned by ingestion', () => {
     expect(partition?.location).toMatch(
       /readings\/ingest_year=2026\/ingest_month=03\/ingest_day=04\/ingest_hour=05\/$/,
     );
+  });
+
+  it.each([
+    ['event_hour.digits', undefined, 'projection.event_hour.digits is not set'],
+    ['event_hour.interval', '6', 'projection.event_hour.interval is 6'],
+    ['event_hour.range', '1,23', 'projection.event_hour.range is 1,23'],
+    ['event_hour.type', 'date', 'projection.event_hour.type is date'],
+    ['event_date.format', 'yyyy/MM/dd', 'projection.event_date.format is yyyy/MM/dd'],
+    ['event_date.interval', '2', 'projection.event_date.interval is 2'],
+    ['event_date.interval.unit', 'WEEKS', 'projection.event_date.interval.unit is WEEKS'],
+    ['event_date.type', 'enum', 'projection.event_date.type is enum'],
+  ])('with %s as %s names no folders of ours', (name, value, found) => {
+    const { [`projection.${name}`]: _, ...rest } = projectionParameters('hour', { location, firstDay: '2026-10-24' });
+    const parameters = { ...rest, ...(value !== undefined && { [`projection.${name}`]: value }) };
+    expect(projectionProblem('hour', parameters)).toMatchObject({ found });
+    expect(projectionProblem('hour', { ...parameters, 'projection.enabled': 'false' })).toBeUndefined();
+  });
+
+  it('may list the hours, or ask the query for them', () => {
+    const parameters = projectionParameters('hour', { location, firstDay: '2026-10-24' });
+    const hours = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0')).join(', ');
+    const byList = { 'projection.event_hour.type': 'enum', 'projection.event_hour.values': hours };
+    expect(projectionProblem('hour', { ...parameters, ...byList })).toBeUndefined();
+    expect(projectionProblem('hour', { ...parameters, 'projection.event_hour.type': 'injected' })).toBeUndefined();
+    const fewer = { ...byList, 'projection.event_hour.values': '00,06,12,18' };
+    expect(projectionProblem('hour', { ...parameters, ...fewer })).toMatchObject({
+      found: 'projection.event_hour.values is 00,06,12,18',
+    });
+  });
+
+  it.each(['hour', 'day', 'ingest-hour', 'none'] as const)('of a table that we make has no problem: %s', (layout) => {
+    expect(
+      projectionProblem(layout, projectionParameters(layout, { location, firstDay: '2026-10-24' })),
+    ).toBeUndefined();
   });
 });

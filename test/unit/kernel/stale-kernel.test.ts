@@ -18,7 +18,7 @@ it('a kernel that was built of other sources is refused, since it might read rec
     run(process.execPath, [
       '--input-type=module',
       '-e',
-      `(await import('${kernel}')).createKernel(); console.log('loaded')`,
+      `(await import("${kernel.href}")).createKernel(); console.log('loaded')`,
     ]);
   expect((await load()).stdout).toContain('loaded');
   await appendFile(join(copy, 'src/kernel/assembly/bytes.ts'), '\n// another line\n');
