@@ -5,7 +5,7 @@ import { configuredVariables, mistypedVariables } from './app/config/given-varia
 import { createLogger, type Logger } from './app/observe/logger.ts';
 import { ignoreClosedPipes, printProblem } from './app/observe/output.ts';
 import { readSettings } from './app/config/settings.ts';
-import { listenForStop } from './app/signals.ts';
+import { endWhenLate, listenForStop } from './app/signals.ts';
 import { readVersion } from './app/version.ts';
 import { createCommandLine } from './commands/command-line.ts';
 import { processEnvironment } from './runtime/environment.ts';
@@ -31,6 +31,7 @@ const program = createCommandLine(async (voice, required, work) => {
   if (!settings.kafka.tls.isOn)
     say('KAFKA_TLS=off: records and passwords can be read and changed on the way, and nobody checks who the broker is');
   const stop = listenForStop();
+  endWhenLate(stop, settings.service.shutdownMs, (error) => process.exit(reportFailure(error)));
   try {
     process.exitCode = await work({ settings, log, stop });
   } catch (error) {

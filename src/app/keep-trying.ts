@@ -2,7 +2,7 @@ import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from './observe/logger.ts';
 import { retry } from '../runtime/retry.ts';
 import { failureFields } from './observe/explain-failure.ts';
-import type { StopSignal } from './signals.ts';
+import { stopped, type StopSignal } from './signals.ts';
 
 export interface KeepTryingOptions {
   /** Gives up after this long. */
@@ -11,13 +11,15 @@ export interface KeepTryingOptions {
   readonly stop: StopSignal;
 }
 
-/** Runs `work` until it succeeds, fails for good or `retryMs` have passed; logs `what` before each new try. */
+/** Runs `work` until it succeeds, fails for good or `retryMs` have passed; logs `what` before each new try. A signal ends it, whatever a try waits for. */
 export async function keepTrying<T>(
   what: string,
   work: () => Promise<T>,
   { retryMs, log, stop }: KeepTryingOptions,
 ): Promise<T> {
-  return retry(work, {
+  const interruption = stopped(stop);
+  interruption.catch(() => {});
+  return retry(async () => Promise.race([work(), interruption]), {
     clock: systemClock,
     random: Math.random,
     attemptsMax: 1000,

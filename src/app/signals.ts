@@ -1,3 +1,4 @@
+import { PipelineError } from '../runtime/errors.ts';
 import { exitCodes } from './observe/exit-codes.ts';
 
 /** A graceful stop by SIGINT or SIGTERM; a second signal ends the process at once. */
@@ -20,4 +21,30 @@ export function listenForStop(): StopSignal {
     });
   }
   return { signal: stop.signal, exitCode: () => exitCode };
+}
+
+/** A process that waits for its work to end gets so long beyond the deadline, in milliseconds. */
+const graceMs = 2000;
+
+/** Calls `end` when the process is still there `shutdownMs` after the signal, and a little: what it waits for may never answer. */
+export function endWhenLate({ signal }: StopSignal, shutdownMs: number, end: (error: PipelineError) => void): void {
+  signal.addEventListener('abort', () => {
+    setTimeout(() => end(late(shutdownMs)), shutdownMs + graceMs).unref();
+  });
+}
+
+function late(shutdownMs: number): PipelineError {
+  return new PipelineError('DEADLINE_EXCEEDED', {
+    message: `still waiting ${shutdownMs + graceMs} ms after the signal for something that does not answer; nothing is lost`,
+    retryable: false,
+    hint: 'look whether the brokers and the store answer: `glueless doctor`',
+  });
+}
+
+/** Rejects with the signal's reason when it is given, and never resolves. */
+export async function stopped({ signal }: StopSignal): Promise<never> {
+  signal.throwIfAborted();
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }

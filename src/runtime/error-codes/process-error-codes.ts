@@ -41,7 +41,8 @@ export const processErrorCodes = {
     action: 'Let the supervisor restart the process; the retry lines before this one say what it waited for.',
   },
   DEADLINE_EXCEEDED: {
-    meaning: 'After SIGTERM, writing what had arrived took longer than SHUTDOWN_DEADLINE_SECONDS. Nothing is lost.',
+    meaning:
+      'After SIGTERM, writing what had arrived took longer than SHUTDOWN_DEADLINE_SECONDS, or a broker or store never answered. Nothing is lost.',
     retryable: 'never',
     action: 'Raise it together with the container’s stop timeout, or lower BATCH_BYTES_MAX.',
   },
