@@ -22,7 +22,8 @@ export async function openFileMessages({ path, keyField, headers }: FileMessageO
       retryable: false,
     });
   });
-  const lines = file.readLines({ encoding: 'utf8' })[Symbol.asyncIterator]();
+  // a character for each byte: what is no UTF-8 is published as it is, and only line feeds and returns end a line
+  const lines = file.readLines({ encoding: 'latin1' })[Symbol.asyncIterator]();
   const common = Object.keys(headers).length > 0 ? { headers } : {};
   return {
     take: async (size) => {
@@ -30,7 +31,9 @@ export async function openFileMessages({ path, keyField, headers }: FileMessageO
       while (messages.length < size) {
         const { done, value } = await lines.next();
         if (done === true) break;
-        if (value.trim() !== '') messages.push({ key: keyOf(value, keyField), value, ...common });
+        const bytes = Buffer.from(value, 'latin1');
+        if (value.trim() !== '')
+          messages.push({ key: keyOf(bytes.toString('utf8'), keyField), value: bytes, ...common });
       }
       return messages;
     },

@@ -1,7 +1,8 @@
 export interface Message {
   /** Messages with one key go to one partition, those without to any. */
   readonly key: string | undefined;
-  readonly value: string;
+  /** A string is sent as UTF-8. */
+  readonly value: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. */
   readonly timestampMs?: number;

@@ -1,8 +1,9 @@
+import { formatType } from '../../schema/hive-ddl.ts';
 import { hivePath, layoutOf } from '../../schema/layout.ts';
 import { projectionProblem, widenedRange } from '../../schema/projection.ts';
 import type { Column } from '../../schema/types.ts';
-import { outdatedColumn } from '../ports/catalog-rules.ts';
 import type { CatalogTable, RegisteredPartition } from '../ports/lake.ts';
+import { unreadColumn, type FileColumns } from './audit-columns.ts';
 import type { Finding, Problem } from './finding.ts';
 
 /** What the ledger's objects ask of one table of the catalog. */
@@ -13,6 +14,8 @@ export interface TableNeeds {
   readonly partitionKeys: readonly Column[];
   /** Values of the partition keys of all objects, joined by `/`. */
   readonly used: ReadonlySet<string>;
+  /** Nested columns of the files that were looked at, by folder (`table/event_date=…/`). */
+  readonly nested: ReadonlyMap<string, FileColumns>;
 }
 
 const repairs = 'glueless verify --repair';
@@ -99,13 +102,11 @@ export class PartitionAudit {
   readonly #missing: Set<string>;
   readonly #misplaced = new Set<string>();
   readonly #outdated = new Set<string>();
-  readonly #table: CatalogTable;
   readonly #byFolder = new Map<string, string>();
   readonly #findings: Finding[] = [];
 
-  constructor(needs: TableNeeds, table: CatalogTable) {
+  constructor(needs: TableNeeds) {
     this.#needs = needs;
-    this.#table = table;
     this.#missing = new Set(needs.used);
   }
 
@@ -116,7 +117,7 @@ export class PartitionAudit {
     if (other !== undefined) return this.#reportDoubled(id, other, location);
     this.#byFolder.set(folderOf(location), id);
     const expected = this.#folder(values);
-    if (isSamePlace(location, expected)) return this.#compareColumns(id, types);
+    if (isSamePlace(location, expected)) return this.#compareColumns(id, values, types);
     if (this.#needs.used.has(id)) this.#misplaced.add(id);
     const action = this.#needs.used.has(id)
       ? `${repairs} registers it at its folder`
@@ -144,12 +145,18 @@ export class PartitionAudit {
     return { missing: [...this.#missing], misplaced: [...this.#misplaced], outdated: [...this.#outdated] };
   }
 
-  #compareColumns(id: string, types: RegisteredPartition['types']): void {
-    const found = types && outdatedColumn(this.#table, types);
-    if (found === undefined || !this.#needs.used.has(id)) return;
+  #compareColumns(id: string, values: readonly string[], types: RegisteredPartition['types']): void {
+    const nested = this.#needs.nested.get(`${this.#needs.name}/${this.#path(values)}/`);
+    const found = types && nested && unreadColumn(nested, types);
+    if (found === undefined) return;
     this.#outdated.add(id);
-    const what = `knows ${found.name} as ${shortened(found.present)}, the table as ${shortened(found.expected)}: Athena reads what is new as null`;
+    const { column, key, present } = found;
+    const what = `knows ${column.name} as ${shortened(present)}; ${key} has it as ${shortened(formatType(column.type))}: Athena reads the rest as null`;
     this.#report('partition-columns', id, what, `${repairs} gives it the table's columns`);
+  }
+
+  #path(values: readonly string[]): string {
+    return partitionPath(this.#needs, values);
   }
 
   #folder(values: readonly string[]): string {
@@ -183,11 +190,14 @@ export function partitionFolder(
   { location, partitionKeys }: Pick<TableNeeds, 'location' | 'partitionKeys'>,
   values: readonly string[],
 ): string {
-  const path = hivePath(
+  return `${location}${partitionPath({ partitionKeys }, values)}/`;
+}
+
+function partitionPath({ partitionKeys }: Pick<TableNeeds, 'partitionKeys'>, values: readonly string[]): string {
+  return hivePath(
     partitionKeys.map(({ name }) => name),
     values,
   );
-  return `${location}${path}/`;
 }
 
 function keysOf(columns: readonly Column[]): string {

@@ -1,4 +1,4 @@
-import { formatType } from '../../schema/hive-ddl.ts';
+import { formatType, parseType } from '../../schema/hive-ddl.ts';
 import type { Column, ColumnType } from '../../schema/types.ts';
 import type { Finding } from './finding.ts';
 
@@ -33,6 +33,19 @@ export function auditColumns(table: string, columns: readonly Column[], files: F
       })
       .slice(0, 1),
   );
+}
+
+/** Finds a nested column of a partition's files that the partition knows with fewer fields: what is new in it is read as null there. */
+export function unreadColumn(
+  nested: FileColumns,
+  types: ReadonlyMap<string, string>,
+): { readonly present: string; readonly column: Column; readonly key: string } | undefined {
+  for (const [name, found] of nested) {
+    const present = types.get(name);
+    const unread = present && found.find(({ column }) => !canRead(parseType(present), column.type));
+    if (unread) return { ...unread, present };
+  }
+  return undefined;
 }
 
 function missing(table: string, { name, type }: Column, key: string): Finding {

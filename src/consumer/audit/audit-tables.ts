@@ -6,7 +6,7 @@ import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { topicParameter } from '../table/check-table.ts';
 import { auditTable, partitionFolder, PartitionAudit, type TableNeeds } from './audit-catalog.ts';
-import { auditColumns, noteColumns, type FileColumns } from './audit-columns.ts';
+import { auditColumns, type FileColumns } from './audit-columns.ts';
 import type { CatalogNeeds } from './catalog-needs.ts';
 import type { FindingList } from './finding-list.ts';
 import type { Repair } from './repair.ts';
@@ -41,7 +41,7 @@ async function readExamples(needed: CatalogNeeds, { store, parquet }: TableAudit
   await mapConcurrently(needed.examples(), requestsMax, async ({ key, bytes }: WrittenObject) => {
     const source = { size: bytes, read: (start: number, end: number) => store.getRange(key, start, end) };
     try {
-      noteColumns(needed.files, key, await parquet.columns(source));
+      needed.note(key, await parquet.columns(source));
     } catch (error) {
       // damaged or gone: the audit of objects says so
       if (!(error instanceof PipelineError) || error.retryable) throw error;
@@ -57,7 +57,7 @@ async function auditPartitions(
   const hasProjection = table.parameters['projection.enabled'] === 'true';
   if (table.partitionKeys.length !== needs.partitionKeys.length || table.partitionKeys.length === 0 || hasProjection)
     return [];
-  const audit = new PartitionAudit(needs, table);
+  const audit = new PartitionAudit(needs);
   for await (const partition of catalog.listPartitions(needs.name)) audit.add(partition);
   findings.add(...audit.findings());
   const { missing, misplaced, outdated } = audit.repairs;

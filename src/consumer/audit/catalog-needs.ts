@@ -1,7 +1,8 @@
 import { partitionKeys, type Layout } from '../../schema/layout.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
-import type { FileColumns } from './audit-columns.ts';
+import { isNested, type Column } from '../../schema/types.ts';
+import { noteColumns, type FileColumns } from './audit-columns.ts';
 import type { TableNeeds } from './audit-catalog.ts';
 
 /** Versions of the catalog's table of which files are looked at. */
@@ -10,6 +11,8 @@ const versionsMax = 1000;
 /** What the objects of one kind ask of their table in the catalog. */
 export class CatalogNeeds {
   readonly files: FileColumns = new Map();
+  /** Nested columns of files by folder, `table/event_date=…/`: a partition has a type of its own for each. */
+  readonly #nested = new Map<string, FileColumns>();
   readonly #kind: WrittenObject['kind'];
   readonly #used = new Set<string>();
   /** First and last object that were written at each version of the table: the first brought the columns that are new in it. */
@@ -38,6 +41,17 @@ export class CatalogNeeds {
     }
   }
 
+  /** Notes what a file holds. */
+  note(key: string, columns: readonly Column[]): void {
+    noteColumns(this.files, key, columns);
+    const nested = columns.filter(({ type }) => isNested(type));
+    if (nested.length === 0) return;
+    const folder = key.slice(0, key.lastIndexOf('/') + 1);
+    const known = this.#nested.get(folder) ?? new Map();
+    this.#nested.set(folder, known);
+    noteColumns(known, key, nested);
+  }
+
   examples(): WrittenObject[] {
     return [...new Set([...this.#examples.values()].flat())];
   }
@@ -46,6 +60,6 @@ export class CatalogNeeds {
     const isRows = this.#kind === 'rows';
     const name = isRows ? table : deadLetterTable(table);
     const keys = isRows ? partitionKeys(this.#layout) : deadLetterKeys;
-    return { name, location: uri(`${name}/`), partitionKeys: keys, used: this.#used };
+    return { name, location: uri(`${name}/`), partitionKeys: keys, used: this.#used, nested: this.#nested };
   }
 }

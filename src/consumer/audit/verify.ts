@@ -5,7 +5,6 @@ import type { WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { Catalog, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
-import { noteColumns } from './audit-columns.ts';
 import { auditListing, lookAgain } from './audit-listing.ts';
 import { auditPartition, unreadable } from './audit-partition.ts';
 import { auditCatalogTable } from './audit-tables.ts';
@@ -87,7 +86,7 @@ class Audit {
     this.#work = new BoundedWork(options.deep === true ? readsMax : looksMax);
     this.#inspector = new EntryInspector({
       ...options,
-      onColumns: (kind, key, columns) => noteColumns(this.#needs[kind].files, key, columns),
+      onColumns: (kind, key, columns) => this.#needs[kind].note(key, columns),
     });
   }
 

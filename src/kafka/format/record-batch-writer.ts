@@ -109,7 +109,9 @@ function writeSized(buffer: Buffer, start: number, fields: RecordFields, sizes: 
   end = writeVarint(buffer, end, keyBytes);
   if (message.key !== undefined && buffer.write(message.key, end) !== keyBytes) return undefined;
   end = writeVarint(buffer, end + Math.max(0, keyBytes), valueBytes);
-  if (buffer.write(message.value, end) !== valueBytes) return undefined;
+  const { value } = message;
+  const written = typeof value === 'string' ? buffer.write(value, end) : value.copy(buffer, end);
+  if (written !== valueBytes) return undefined;
   end += valueBytes;
   headers.copy(buffer, end);
   return end + headers.length;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { auditTable, PartitionAudit } from '../../../src/consumer/audit/audit-catalog.ts';
+import { noteColumns } from '../../../src/consumer/audit/audit-columns.ts';
 import { projectionParameters } from '../../../src/schema/projection.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 
 const location = 's3://bucket/lake/readings/';
 const partitionKeys = parseColumns('event_date string, event_hour string');
-const needs = { name: 'readings', location, partitionKeys, used: new Set<string>() };
+const needs = { name: 'readings', location, partitionKeys, used: new Set<string>(), nested: new Map() };
 const table = {
   name: 'readings',
   columns: parseColumns('a double'),
@@ -49,16 +50,17 @@ describe('a table with partition projection', () => {
 describe('a partition in the catalog', () => {
   const values = ['2026-11-23', '09'];
   const place = `${location}event_date=2026-11-23/event_hour=09/`;
-  const grown = { ...table, columns: parseColumns('a double, p struct<x:double,y:string>') };
 
-  function auditOf(types: Readonly<Record<string, string>>): PartitionAudit {
-    const audit = new PartitionAudit({ ...needs, used: new Set([values.join('/')]) }, grown);
+  function auditOf(types: Readonly<Record<string, string>>, held: string): PartitionAudit {
+    const nested = new Map([['readings/event_date=2026-11-23/event_hour=09/', new Map()]]);
+    for (const files of nested.values()) noteColumns(files, 'an object', parseColumns(held));
+    const audit = new PartitionAudit({ ...needs, used: new Set([values.join('/')]), nested });
     audit.add({ values, location: place, types: new Map(Object.entries(types)) });
     return audit;
   }
 
-  it('is a finding, and registered anew, when a struct has grown since', () => {
-    const audit = auditOf({ a: 'double', p: 'struct<x:double>' });
+  it('is a finding, and registered anew, when its files hold a struct with more fields than it knows', () => {
+    const audit = auditOf({ a: 'double', p: 'struct<x:double>' }, 'p struct<x:double,y:string>');
     expect(audit.findings()).toMatchObject([
       {
         problem: 'partition-columns',
@@ -69,8 +71,13 @@ describe('a partition in the catalog', () => {
     expect(audit.repairs).toEqual({ missing: [], misplaced: [], outdated: ['2026-11-23/09'] });
   });
 
+  it('is in order when the struct has grown in later hours only', () => {
+    expect(auditOf({ a: 'double', p: 'struct<x:double>' }, 'p struct<x:double>').findings()).toEqual([]);
+  });
+
   it('is in order with the table’s columns, or without those that came later', () => {
-    expect(auditOf({ a: 'double', p: 'struct<x:double,y:string>' }).findings()).toEqual([]);
-    expect(auditOf({ a: 'double' }).findings()).toEqual([]);
+    const held = 'p struct<x:double,y:string>';
+    expect(auditOf({ a: 'double', p: 'struct<x:double,y:string>' }, held).findings()).toEqual([]);
+    expect(auditOf({ a: 'double' }, held).findings()).toEqual([]);
   });
 });

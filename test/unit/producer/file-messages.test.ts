@@ -10,15 +10,26 @@ it('gives the lines of a file as they are, some at a time, with the key that a f
   await using file = await openFileMessages({ path, keyField: 'id', headers: { source: 'file' } });
   const headers = { source: 'file' };
   expect(await file.take(2)).toEqual([
-    { key: 'a', value: '{"id":"a","n":1}', headers },
-    { key: '7', value: '{"id":7}', headers },
+    { key: 'a', value: Buffer.from('{"id":"a","n":1}'), headers },
+    { key: '7', value: Buffer.from('{"id":7}'), headers },
   ]);
   expect(await file.take(10)).toEqual([
-    { key: undefined, value: '{"n":3}', headers },
-    { key: undefined, value: 'no JSON', headers },
-    { key: '{"x":1}', value: '{"id":{"x":1}}', headers },
+    { key: undefined, value: Buffer.from('{"n":3}'), headers },
+    { key: undefined, value: Buffer.from('no JSON'), headers },
+    { key: '{"x":1}', value: Buffer.from('{"id":{"x":1}}'), headers },
   ]);
   expect(await file.take(10)).toEqual([]);
+});
+
+it('leaves bytes that are no UTF-8 as they are, and separators of lines that JSON allows in strings', async () => {
+  const path = join(await temporaryFolder(), 'lines.ndjson');
+  const lines = [Buffer.from([0xff, 0xfe]), Buffer.from('{"id":"é\u2028ü"}')];
+  await writeFile(path, Buffer.concat(lines.flatMap((line) => [line, Buffer.from('\n')])));
+  await using file = await openFileMessages({ path, keyField: 'id', headers: {} });
+  expect(await file.take(10)).toEqual([
+    { key: undefined, value: lines[0] },
+    { key: 'é\u2028ü', value: lines[1] },
+  ]);
 });
 
 it('says which file can’t be read', async () => {

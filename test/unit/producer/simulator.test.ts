@@ -64,7 +64,7 @@ describe('the simulator', () => {
   it('keys readings by patient', async () => {
     const { options, sent } = setup({ count: 100 });
     await simulate(options);
-    for (const { key, value } of sent) expect(JSON.parse(value).patientId).toBe(key);
+    for (const { key, value } of sent) expect(JSON.parse(String(value)).patientId).toBe(key);
   });
 
   it('ends with what is acknowledged when it is asked to stop', async () => {
@@ -79,7 +79,7 @@ describe('the simulator', () => {
     await simulate(options);
     const broken = sent.filter(({ value }) => {
       try {
-        const { eventTime, temperature, place, batteryPercent } = JSON.parse(value);
+        const { eventTime, temperature, place, batteryPercent } = JSON.parse(String(value));
         return (
           typeof temperature === 'string' ||
           !String(eventTime).startsWith('2026') ||
