@@ -1,8 +1,9 @@
+import { addAbortListener } from 'node:events';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from './observe/logger.ts';
 import { retry } from '../runtime/retry.ts';
 import { failureFields } from './observe/explain-failure.ts';
-import { stopped, type StopSignal } from './signals.ts';
+import type { StopSignal } from './signals.ts';
 
 export interface KeepTryingOptions {
   /** Gives up after this long. */
@@ -15,18 +16,20 @@ export interface KeepTryingOptions {
 export async function keepTrying<T>(
   what: string,
   work: () => Promise<T>,
-  { retryMs, log, stop }: KeepTryingOptions,
+  { retryMs, log, stop: { signal } }: KeepTryingOptions,
 ): Promise<T> {
-  const interruption = stopped(stop);
+  const { promise: interruption, reject } = Promise.withResolvers<never>();
   interruption.catch(() => {});
-  return retry(async () => Promise.race([work(), interruption]), {
+  // the signal outlives this call, of which there is one for each request
+  using _listening = addAbortListener(signal, () => reject(signal.reason));
+  return await retry(async () => Promise.race([work(), interruption]), {
     clock: systemClock,
     random: Math.random,
     attemptsMax: 1000,
     totalMs: retryMs,
     delayMs: 300,
     delayMaxMs: 5000,
-    signal: stop.signal,
+    signal,
     onRetry: (error, attempt, delayMs) => log.warn({ attempt, delayMs, ...failureFields(error) }, what),
   });
 }

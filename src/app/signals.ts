@@ -40,11 +40,3 @@ function late(shutdownMs: number): PipelineError {
     hint: 'look whether the brokers and the store answer: `glueless doctor`',
   });
 }
-
-/** Rejects with the signal's reason when it is given, and never resolves. */
-export async function stopped({ signal }: StopSignal): Promise<never> {
-  signal.throwIfAborted();
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-}
