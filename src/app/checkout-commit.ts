@@ -6,56 +6,42 @@ import { join, resolve } from 'node:path';
  * itself: git would take longer than the rest of the start.
  */
 export function checkoutCommit(folder: string): string | undefined {
-  try {
-    const git = gitFolder(folder);
-    const head = read(git, 'HEAD');
-    const [, ref] = /^ref: (.+)$/.exec(head) ?? [];
-    return (ref === undefined ? head : commitOf(git, ref))?.slice(0, 12);
-  } catch {
-    return undefined;
-  }
+  const git = gitFolder(folder);
+  const head = read(git, 'HEAD');
+  const [, ref] = /^ref: (.+)$/.exec(head ?? '') ?? [];
+  return (ref === undefined ? head : commitOf(git, ref))?.slice(0, 12);
 }
 
 /** `.git` of a work tree is a file that names the folder. */
 function gitFolder(folder: string): string {
-  const git = join(folder, '.git');
-  try {
-    const [, elsewhere] = /^gitdir: (.+)$/.exec(readFileSync(git, 'utf8').trim()) ?? [];
-    return elsewhere === undefined ? git : resolve(folder, elsewhere);
-  } catch {
-    return git;
-  }
+  const [, elsewhere] = /^gitdir: (.+)$/.exec(read(folder, '.git') ?? '') ?? [];
+  return resolve(folder, elsewhere ?? '.git');
 }
 
 function commitOf(git: string, ref: string): string | undefined {
   for (const home of [git, sharedFolder(git)]) {
-    try {
-      return read(home, ref);
-    } catch {
-      const packed = readPacked(home).find((line) => line.endsWith(` ${ref}`));
-      if (packed !== undefined) return packed;
-    }
+    const found = read(home, ref) ?? packedLine(home, ref);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
 
 /** Where work trees keep what they share. */
 function sharedFolder(git: string): string {
-  try {
-    return resolve(git, read(git, 'commondir'));
-  } catch {
-    return git;
-  }
+  return resolve(git, read(git, 'commondir') ?? '.');
 }
 
-function readPacked(git: string): string[] {
-  try {
-    return read(git, 'packed-refs').split('\n');
-  } catch {
-    return [];
-  }
+/** Begins with the commit. */
+function packedLine(git: string, ref: string): string | undefined {
+  const lines = read(git, 'packed-refs')?.split('\n');
+  return lines?.find((line) => line.endsWith(` ${ref}`));
 }
 
-function read(folder: string, name: string): string {
-  return readFileSync(join(folder, name), 'utf8').trim();
+/** `undefined` for what is no file that can be read. */
+function read(folder: string, name: string): string | undefined {
+  try {
+    return readFileSync(join(folder, name), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
 }
