@@ -1,4 +1,5 @@
 import { checkNotBehind, checkSameLog } from '../consumer/ledger/chain-position.ts';
+import { readGroupCommits } from '../consumer/ledger/group-commits.ts';
 import { Ledger, type Versioned } from '../consumer/ledger/ledger.ts';
 import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
 import type {
@@ -49,7 +50,7 @@ export async function replay(
   const { topicId } = description;
   const selections = await selectRanges(reader, description.partitions, options);
   const beginsAnywhere = options.table !== undefined;
-  const committed = await committedBy(settings.kafka.groupId, reader);
+  const committed = await readGroupCommits(reader, settings.kafka.groupId);
   const planTools = { ledger: new Ledger(lake.store), reader, table, topic, topicId, committed, beginsAnywhere };
   const plan = await planAll(selections, planTools);
   for (const item of plan) printLines(describe(item));
@@ -121,16 +122,6 @@ async function selectRanges(
     .toSorted((a, b) => a.range.partition - b.range.partition);
 }
 
-/** Commits of the service's group; none where this certificate may not see them. */
-async function committedBy(groupId: string, reader: TopicReader): Promise<ReadonlyMap<number, CommittedOffset>> {
-  try {
-    return await reader.committed(groupId);
-  } catch (error) {
-    if (error instanceof PipelineError && error.code === 'GROUP_DENIED') return new Map();
-    throw error;
-  }
-}
-
 async function planAll(
   selections: readonly Selection[],
   { ledger, reader, table, topic, topicId, committed, beginsAnywhere }: PlanTools,
@@ -140,7 +131,7 @@ async function planAll(
     if (range.from >= range.to) continue;
     const path = { table, topic, partition: range.partition };
     const last = await ledger.last(path, undefined);
-    const commit = committed.get(range.partition);
+    const commit = committed?.get(range.partition);
     checkNotBehind(path, commit === undefined ? {} : { committed: commit }, last?.entry);
     if (last !== undefined) await checkSameLog(path, last.entry, { ...marks, topicId }, { ledger, reader });
     const entries = await entriesFor(range, path, last?.entry.to, ledger);
@@ -155,8 +146,8 @@ interface PlanTools {
   readonly table: string;
   readonly topic: string;
   readonly topicId: string | undefined;
-  /** The service's group has committed as far, which the ledger must have reached. */
-  readonly committed: ReadonlyMap<number, CommittedOffset>;
+  /** The service's group has committed as far, which the ledger must have reached; `undefined` where it can't be known. */
+  readonly committed: ReadonlyMap<number, CommittedOffset> | undefined;
   readonly beginsAnywhere: boolean;
 }
 

@@ -1,5 +1,5 @@
-import { PipelineError } from '../../runtime/errors.ts';
 import { readStarts } from '../ledger/chain-start.ts';
+import { readGroupCommits } from '../ledger/group-commits.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { Catalog, ObjectStore } from '../ports/lake.ts';
@@ -134,12 +134,7 @@ class Audit {
   /** Who may read the topic and nothing of the group audits without it. */
   async #commits(): Promise<ReadonlyMap<number, CommittedOffset> | undefined> {
     const { reader, groupId } = this.#options;
-    try {
-      return groupId === undefined ? undefined : await reader?.committed(groupId);
-    } catch (error) {
-      if (error instanceof PipelineError && error.code === 'GROUP_DENIED') return undefined;
-      throw error;
-    }
+    return reader === undefined || groupId === undefined ? undefined : readGroupCommits(reader, groupId);
   }
 
   /** Remembers what the entry lists, and looks at its objects now if no listing will do. */
