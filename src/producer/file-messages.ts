@@ -32,8 +32,7 @@ export async function openFileMessages({ path, keyField, headers }: FileMessageO
         const { done, value } = await lines.next();
         if (done === true) break;
         const bytes = Buffer.from(value, 'latin1');
-        if (value.trim() !== '')
-          messages.push({ key: keyOf(bytes.toString('utf8'), keyField), value: bytes, ...common });
+        if (value.trim() !== '') messages.push({ key: keyOf(bytes, keyField), value: bytes, ...common });
       }
       return messages;
     },
@@ -42,10 +41,10 @@ export async function openFileMessages({ path, keyField, headers }: FileMessageO
 }
 
 /** The field's value as a string; none for a line without it, or that is no JSON: it is published all the same. */
-function keyOf(line: string, field: string | undefined): string | undefined {
+function keyOf(line: Buffer, field: string | undefined): string | undefined {
   if (field === undefined) return undefined;
   try {
-    const record: unknown = JSON.parse(line);
+    const record: unknown = JSON.parse(line.toString('utf8'));
     const value: unknown = typeof record === 'object' && record !== null ? Reflect.get(record, field) : undefined;
     if (value === undefined || value === null) return undefined;
     return typeof value === 'string' ? value : JSON.stringify(value);
