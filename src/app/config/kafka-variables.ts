@@ -4,6 +4,9 @@ const kafka = 'Kafka';
 const tls = 'Mutual TLS';
 const sasl = 'SASL and IAM';
 
+/** Values of KAFKA_AUTH. */
+export const waysIn = ['tls', 'scram', 'iam', 'plain'] as const;
+
 /** Where records come from, and who we are there. */
 export const kafkaVariables = {
   KAFKA_BROKERS: variable(
@@ -23,7 +26,7 @@ export const kafkaVariables = {
   ).prefault('thermometer'),
   KAFKA_GROUP_ID: text({ group: kafka, about: 'Consumer group: one for each table' }).prefault('glueless'),
   KAFKA_CLIENT_ID: text({ group: kafka, about: 'Name of this client in the broker’s logs' }).prefault('glueless'),
-  KAFKA_AUTH: choice(['tls', 'scram', 'iam', 'plain'], {
+  KAFKA_AUTH: choice(waysIn, {
     group: kafka,
     about:
       'How this client says who it is: a client certificate (tls), SASL/SCRAM-SHA-512 (scram), MSK’s access by IAM (iam) or SASL/PLAIN (plain)',

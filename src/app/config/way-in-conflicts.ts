@@ -1,4 +1,5 @@
 import type { Environment } from '../../runtime/environment.ts';
+import { waysIn } from './kafka-variables.ts';
 
 const passwordVariables = [
   'KAFKA_SASL_SECRET_ID',
@@ -12,7 +13,7 @@ const passwordVariables = [
 export function wayInConflicts(given: Environment): string[] {
   const auth = given['KAFKA_AUTH'] ?? 'tls';
   // what is wrong by itself is said elsewhere, and not shown here
-  if (!['tls', 'scram', 'iam', 'plain'].includes(auth)) return [];
+  if (!waysIn.some((way) => way === auth)) return [];
   const takesPassword = auth === 'scram' || auth === 'plain';
   const passwords = passwordVariables.filter((name) => given[name] !== undefined);
   const needed = 'KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD (or their _FILEs), or KAFKA_SASL_SECRET_ID';
