@@ -1,10 +1,9 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
 import { certificateAuthority } from './certificate-authority.ts';
+import { createLogGroup } from './log-group.ts';
 import type { Network } from './network.ts';
 import { clusterName, zoneCount, type Settings } from './settings.ts';
 
@@ -63,11 +62,7 @@ export class KafkaCluster extends Construct {
       kafkaVersionsList: [kafkaVersion],
       serverProperties: serverProperties(settings),
     });
-    const log = new LogGroup(this, 'BrokerLog', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-      ...(key !== undefined && { encryptionKey: key }),
-    });
+    const log = createLogGroup(this, 'BrokerLog', key);
     const cluster = new CfnCluster(this, 'Cluster', {
       clusterName: clusterName(settings),
       kafkaVersion,

@@ -1,4 +1,4 @@
-import { Aws, CfnParameter, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Duration, Validations } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import {
   ContainerImage,
@@ -9,8 +9,9 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { createLogGroup } from './log-group.ts';
 import type { Platform } from './platform.ts';
 import type { Settings } from './settings.ts';
 
@@ -43,11 +44,8 @@ export class Tasks extends Construct {
   constructor(scope: Construct, id: string, { platform, settings }: TasksOptions) {
     super(scope, id);
     const { encryptionKeyArn } = platform;
-    this.log = new LogGroup(this, 'Log', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-      ...(encryptionKeyArn !== undefined && { encryptionKey: Key.fromKeyArn(this, 'Key', encryptionKeyArn) }),
-    });
+    const key = encryptionKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', encryptionKeyArn);
+    this.log = createLogGroup(this, 'Log', key);
     this.#image = imageOf(this, { platform, settings });
     this.#settings = settings;
     this.#executionRole = this.role('Execution', []);
