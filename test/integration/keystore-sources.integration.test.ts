@@ -2,19 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, inject, it } from 'vitest';
 import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/lake.ts';
+import { createSecret } from '../support/secrets.ts';
 
 const { aws, credentials } = inject('stack');
 const { cert, key, ca } = credentials.admin;
 const names = ownNames();
-const client = {
-  endpoint: aws.endpoint,
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-};
 const env = { ...kafkaEnvironment(), ...aws.environment, ...names, KAFKA_TLS_CERT: '', KAFKA_TLS_KEY: '' };
 const publish = (more: Record<string, string>) =>
   runCli(['produce', '--count', '1', '--partitions', '1'], { ...env, ...more });
@@ -31,13 +26,18 @@ async function keystore(): Promise<Buffer> {
 
 it('a keystore is taken out of a secret, with its password', async () => {
   const id = `keystore-${names.KAFKA_TOPIC}`;
-  const SecretString = JSON.stringify({ keystore: (await keystore()).toString('base64'), password: 'geheim', ca });
-  await new SecretsManagerClient(client).send(new CreateSecretCommand({ Name: id, SecretString }));
+  const keystoreBase64 = (await keystore()).toString('base64');
+  await createSecret(id, JSON.stringify({ keystore: keystoreBase64, password: 'geheim', ca }));
   expect(await publish({ KAFKA_TLS_SECRET_ID: id, KAFKA_TLS_CA: '' })).toMatchObject({ code: 0 });
 });
 
 it('a keystore and the brokers’ authority are taken out of S3, and one that is not there is named', async () => {
-  const s3 = new S3Client({ ...client, forcePathStyle: true });
+  const s3 = new S3Client({
+    endpoint: aws.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    forcePathStyle: true,
+  });
   const put = (name: string, Body: Buffer | string) =>
     s3.send(new PutObjectCommand({ Bucket: aws.bucket, Key: `${names.KAFKA_TOPIC}/${name}`, Body }));
   await put('client.p12', await keystore());

@@ -8,6 +8,7 @@ import { freePort } from '../../src/devstack/child.ts';
 import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/lake.ts';
 import { Scenario } from '../support/scenario.ts';
+import { createSecret } from '../support/secrets.ts';
 
 describe('health and metrics', () => {
   it('tell what the service does', async () => {
@@ -48,14 +49,9 @@ describe('a certificate in AWS Secrets Manager', () => {
   it('is used, and what is wrong with the secret is said without its content', async () => {
     const { aws, credentials } = inject('stack');
     const create = async (content: string): Promise<string> => {
-      const Name = `tls-${randomUUID()}`;
-      const response = await fetch(aws.endpoint, {
-        method: 'POST',
-        headers: { 'X-Amz-Target': 'secretsmanager.CreateSecret', 'content-type': 'application/x-amz-json-1.1' },
-        body: JSON.stringify({ Name, SecretString: content }),
-      });
-      expect(response.status).toBe(200);
-      return Name;
+      const name = `tls-${randomUUID()}`;
+      await createSecret(name, content);
+      return name;
     };
     const env = {
       ...kafkaEnvironment(),

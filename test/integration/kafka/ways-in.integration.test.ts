@@ -6,6 +6,7 @@ import { connectAdmin } from '../../support/kafka.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 import { saslUsers } from '../../support/sasl-listener.ts';
 import { setScramUser } from '../../support/scram-user.ts';
+import { createSecret } from '../../support/secrets.ts';
 
 const { bootstrap, sasl, plaintext, credentials, aws } = inject('stack');
 const { ca, cert, key } = credentials.admin;
@@ -71,7 +72,8 @@ describe('each way in', () => {
       KAFKA_SASL_PASSWORD_FILE: passwordFile,
     };
     expect(await publish(withFiles)).toMatchObject({ code: 0 });
-    const secret = await putSecret(JSON.stringify(scramUser));
+    const secret = `AmazonMSK_${ownNames().KAFKA_GROUP_ID}`;
+    await createSecret(secret, JSON.stringify(scramUser));
     const withSecret = { ...onSasl, ...aws.environment, KAFKA_AUTH: 'scram', KAFKA_SASL_SECRET_ID: secret };
     expect(await publish(withSecret)).toMatchObject({ code: 0 });
   });
@@ -120,17 +122,4 @@ function withoutCredentials(): Environment {
 function withPasswordFile(path: string): Environment {
   const { KAFKA_SASL_PASSWORD: _, ...rest } = scram;
   return { ...rest, KAFKA_SASL_PASSWORD_FILE: path };
-}
-
-async function putSecret(value: string): Promise<string> {
-  const { CreateSecretCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const client = new SecretsManagerClient({
-    endpoint: aws.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  const name = `AmazonMSK_${ownNames().KAFKA_GROUP_ID}`;
-  await client.send(new CreateSecretCommand({ Name: name, SecretString: value }));
-  client.destroy();
-  return name;
 }
