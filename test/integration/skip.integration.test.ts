@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../src/devstack/child.ts';
 import { startBroker } from '../../src/devstack/broker.ts';
-import { runCli } from '../support/cli.ts';
+import { kafkaEnvironment, runCli } from '../support/cli.ts';
 import { Scenario } from '../support/scenario.ts';
 
 const partition = 1;
@@ -37,15 +37,8 @@ async function damage(segment: string, { start }: StoredBatch): Promise<void> {
 async function setup() {
   const broker = await startBroker({});
   onTestFinished(() => broker.stop());
-  const { ca, cert, key } = broker.admin;
   const port = await freePort();
-  const env = {
-    KAFKA_BROKERS: broker.bootstrap,
-    KAFKA_TLS_CA: ca,
-    KAFKA_TLS_CERT: cert,
-    KAFKA_TLS_KEY: key,
-    HTTP_PORT: String(port),
-  };
+  const env = { ...kafkaEnvironment(broker.admin, broker.bootstrap), HTTP_PORT: String(port) };
   const scenario = await Scenario.open(env);
   await scenario.produceByCommand(600, '--partitions', '2', '--compression', 'none');
   const [data = ''] = broker.dataFolders;

@@ -104,11 +104,11 @@ export class RunningCli {
   }
 }
 
-/** Variables for broker and certificates, by value. */
-export function kafkaEnvironment(credentials?: Credentials): Record<string, string> {
+/** Variables for broker and certificates, by value; left out, those of the shared broker and its administrator. */
+export function kafkaEnvironment(credentials?: Credentials, broker?: string): Record<string, string> {
   const { bootstrap, credentials: all } = inject('stack');
   const { ca, cert, key } = credentials ?? all.admin;
-  return { KAFKA_BROKERS: bootstrap, KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };
+  return { KAFKA_BROKERS: broker ?? bootstrap, KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };
 }
 
 /** Variables for a topic, group and table of the test's own. */

@@ -1,15 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startBroker, type BrokerOptions } from '../../../src/devstack/broker.ts';
 import { withAdmin } from '../../../src/kafka/topics.ts';
+import { kafkaEnvironment } from '../../support/cli.ts';
 import { connectAdmin } from '../../support/kafka.ts';
 import { Scenario } from '../../support/scenario.ts';
 
 async function ownBroker(options: BrokerOptions) {
   const broker = await startBroker(options);
   onTestFinished(() => broker.stop());
-  const { ca, cert, key } = broker.admin;
-  const env = { KAFKA_BROKERS: broker.bootstrap, KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };
-  return { broker, env };
+  return { broker, env: kafkaEnvironment(broker.admin, broker.bootstrap) };
 }
 
 describe('brokers', () => {
