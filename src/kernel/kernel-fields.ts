@@ -19,7 +19,7 @@ export class KernelFieldEntries {
   }
 
   get rows(): Int32Array {
-    return this.#int32(this.#kernel.calls.rowsOf(this.address));
+    return this.#kernel.viewInt32(this.#kernel.calls.rowsOf(this.address), this.count);
   }
 
   get kinds(): Uint8Array {
@@ -30,18 +30,16 @@ export class KernelFieldEntries {
 
   /** Addresses where the values begin: strings between their quotes or without their escapes. */
   get starts(): Int32Array {
-    return this.#int32(this.#kernel.calls.startsOf(this.address));
+    return this.#kernel.viewInt32(this.#kernel.calls.startsOf(this.address), this.count);
   }
 
   get ends(): Int32Array {
-    return this.#int32(this.#kernel.calls.endsOf(this.address));
+    return this.#kernel.viewInt32(this.#kernel.calls.endsOf(this.address), this.count);
   }
 
   /** Numbers, times in milliseconds since the epoch, dates in days, 1 and 0 for booleans; the address in the window of a string. */
   get numbers(): Float64Array {
-    const { float64, calls } = this.#kernel;
-    const first = calls.numbersOf(this.address) / Float64Array.BYTES_PER_ELEMENT;
-    return float64.subarray(first, first + this.count);
+    return this.#kernel.viewDoubles(this.#kernel.calls.numbersOf(this.address), this.count);
   }
 
   /** Kinds that occur, as a bit set. */
@@ -53,34 +51,28 @@ export class KernelFieldEntries {
   numbersOf(kindBits: number): { readonly rows: Int32Array; readonly numbers: Float64Array } {
     const { calls, rows, numbers } = this.#kernel;
     const count = calls.copyNumbers(this.address, kindBits, rows, numbers);
-    const first = numbers / Float64Array.BYTES_PER_ELEMENT;
-    return { rows: this.#int32(rows, count), numbers: this.#kernel.float64.subarray(first, first + count) };
+    return { rows: this.#kernel.viewInt32(rows, count), numbers: this.#kernel.viewDoubles(numbers, count) };
   }
 
   /** Gives the rows and dictionary ids of the strings whose kind is among `kindBits`. */
   idsOf(kindBits: number, dictionary: Address): { readonly rows: Int32Array; readonly ids: Int32Array } {
     const { calls, rows, ids } = this.#kernel;
     const count = calls.dictionaryIdsOf(this.address, kindBits, dictionary, rows, ids);
-    return { rows: this.#int32(rows, count), ids: this.#int32(ids, count) };
+    return { rows: this.#kernel.viewInt32(rows, count), ids: this.#kernel.viewInt32(ids, count) };
   }
 
   /** Gives the strings whose kind is among `kindBits`, one behind the other, with their rows, and their ends as if the first one began at `offset`. */
   stringsOf(kindBits: number, offset: number) {
     const { calls, rows, strings, ids: output, bytes } = this.#kernel;
     const count = calls.copyStrings(this.address, kindBits, offset, rows, strings, output);
-    const ends = this.#int32(output, count);
+    const ends = this.#kernel.viewInt32(output, count);
     const length = (ends[count - 1] ?? offset) - offset;
-    return { rows: this.#int32(rows, count), ends, bytes: bytes.subarray(strings, strings + length) };
+    return { rows: this.#kernel.viewInt32(rows, count), ends, bytes: bytes.subarray(strings, strings + length) };
   }
 
   /** Lets arrays or structs that fit the type whole be told from others. */
   setType(type: KernelType): void {
     this.#kernel.calls.setType(this.address, type.address);
-  }
-
-  #int32(address: Address, count = this.count): Int32Array {
-    const first = address / Int32Array.BYTES_PER_ELEMENT;
-    return this.#kernel.int32.subarray(first, first + count);
   }
 }
 
@@ -96,9 +88,8 @@ export class KernelFields {
 
   /** Addresses of the fields that have entries. */
   get filled(): Int32Array {
-    const { calls, int32 } = this.#kernel;
-    const first = calls.filledFieldsOf(this.#scanner) / Int32Array.BYTES_PER_ELEMENT;
-    return int32.slice(first, first + calls.filledCountOf(this.#scanner));
+    const { calls } = this.#kernel;
+    return this.#kernel.copyOutInt32(calls.filledFieldsOf(this.#scanner), calls.filledCountOf(this.#scanner));
   }
 
   /** Makes a field known by a spelling of its key, between the quotes: a new field, unless its address is given. */
@@ -119,7 +110,7 @@ export class KernelFields {
   unknownKey(): Buffer | undefined {
     const { calls, bytes } = this.#kernel;
     const start = calls.unknownKeyStart(this.#scanner);
-    return start === 0 ? undefined : Buffer.from(bytes.slice(start, calls.unknownKeyEnd()));
+    return start === 0 ? undefined : Buffer.from(bytes.subarray(start, calls.unknownKeyEnd()));
   }
 
   /** Tells whether the record that stopped `scan` has a key twice. */

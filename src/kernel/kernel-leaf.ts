@@ -24,9 +24,8 @@ export class KernelLeaf {
 
   /** Values of the entries that have one: numbers, 0 and 1 for booleans, milliseconds, days, dictionary ids. */
   get values(): Float64Array {
-    const { calls, float64 } = this.#kernel;
-    const first = calls.valuesOf(this.#address) / Float64Array.BYTES_PER_ELEMENT;
-    return float64.subarray(first, first + calls.valueCountOf(this.#address));
+    const { calls } = this.#kernel;
+    return this.#kernel.viewDoubles(calls.valuesOf(this.#address), calls.valueCountOf(this.#address));
   }
 
   /** Drops the entries; their strings stay. */

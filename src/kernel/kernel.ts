@@ -196,16 +196,26 @@ export class Kernel {
     return { min: this.calls.minOf(values, count), max: this.calls.maxOf(values, count) };
   }
 
+  /** Gives a view of 32-bit integers, stale once anything has been allocated. */
+  viewInt32(address: Address, count: number): Int32Array {
+    const first = address / Int32Array.BYTES_PER_ELEMENT;
+    return this.int32.subarray(first, first + count);
+  }
+
+  /** Gives a view of doubles, stale once anything has been allocated. */
+  viewDoubles(address: Address, count: number): Float64Array {
+    const first = address / Float64Array.BYTES_PER_ELEMENT;
+    return this.float64.subarray(first, first + count);
+  }
+
   /** Copies 32-bit integers out. */
   copyOutInt32(address: Address, count: number): Int32Array {
-    const first = address / Int32Array.BYTES_PER_ELEMENT;
-    return this.int32.slice(first, first + count);
+    return this.viewInt32(address, count).slice();
   }
 
   /** Copies doubles out. */
   copyOutDoubles(address: Address, count: number): Float64Array {
-    const first = address / Float64Array.BYTES_PER_ELEMENT;
-    return this.float64.slice(first, first + count);
+    return this.viewDoubles(address, count).slice();
   }
 
   /** Does work whose allocations are freed when it ends. */
