@@ -228,6 +228,16 @@ export class Kernel {
     }
   }
 
+  /** Does work that lets the event loop turn, and frees its allocations when it ends. */
+  async withScratchOverTurns<Result>(work: () => Promise<Result>): Promise<Result> {
+    const mark = this.calls.mark();
+    try {
+      return await work();
+    } finally {
+      this.calls.release(mark);
+    }
+  }
+
   stringAt(start: Address, end: Address): string {
     return Buffer.from(this.calls.memory.buffer, start, end - start).toString('utf8');
   }

@@ -40,12 +40,7 @@ const packedLevels = new ByteWriter();
 
 /** Writes a leaf: a dictionary where it pays, then data pages (version 1, which every reader knows). Lets the event loop turn between pages. */
 export async function writeColumnChunk(file: FileWriter, leaf: LeafColumn, tools: ChunkTools): Promise<ChunkFacts> {
-  const mark = tools.kernel.calls.mark();
-  try {
-    return await writeChunk(file, leaf, tools);
-  } finally {
-    tools.kernel.calls.release(mark);
-  }
+  return tools.kernel.withScratchOverTurns(() => writeChunk(file, leaf, tools));
 }
 
 async function writeChunk(

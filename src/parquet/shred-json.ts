@@ -30,15 +30,10 @@ export async function shredJson(
   range: RowRange,
   { kernel, turns }: ShredTools,
 ): Promise<LeafColumn[] | undefined> {
-  const mark = kernel.calls.mark();
-  try {
+  return kernel.withScratchOverTurns(async () => {
     const type = KernelType.of(kernel, column.type, { isStrict: false });
-    return (
-      type && (await new JsonShredder(column, type, { kernel, rows: range.end - range.first }).shred(range, turns))
-    );
-  } finally {
-    kernel.calls.release(mark);
-  }
+    return type && new JsonShredder(column, type, { kernel, rows: range.end - range.first }).shred(range, turns);
+  });
 }
 
 class JsonShredder {
