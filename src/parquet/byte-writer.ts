@@ -35,11 +35,6 @@ export class ByteWriter {
     this.#length = this.#bytes.writeInt32LE(value, this.#length);
   }
 
-  int64(value: bigint): void {
-    this.#reserve(8);
-    this.#length = this.#bytes.writeBigInt64LE(value, this.#length);
-  }
-
   bytes(source: Uint8Array): void {
     this.#reserve(source.length);
     this.#bytes.set(source, this.#length);

@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import { ByteWriter } from './byte-writer.ts';
 import { bitWidth, writeDeltas, writeSplit, type KernelValues } from './encodings.ts';
-import { bytesOf, encodings, idsEncoding, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
+import { encodings, idsEncoding, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 
 /** Most distinct numbers in a dictionary: 16 bits per id. */
 const dictionaryNumbersMax = 65_536;
@@ -64,7 +65,10 @@ const int32s: PlainForm = { bytes: 4, of: (values) => new Int32Array(values) };
 const int64s: PlainForm = { bytes: 8, of: (values) => BigInt64Array.from(values, BigInt) };
 
 function plainBytes(values: Numbers, form: PlainForm): Uint8Array {
-  const { buffer, byteOffset, byteLength } = form.of(values);
+  return bytesOf(form.of(values));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
@@ -101,7 +105,9 @@ function splitNumbers(values: Numbers, form: PlainForm, kernel: Kernel): ValueEn
 /** Estimates the bytes that a value takes as a difference, by the first ones. */
 function deltaBytesOf(numbers: KernelValues, kernel: Kernel): number {
   const sample = cut(numbers, 0, Math.min(numbers.count, sampleValues));
-  return bytesOf((out) => writeDeltas(out, kernel, sample)).length / Math.max(1, sample.count);
+  const out = new ByteWriter();
+  writeDeltas(out, kernel, sample);
+  return out.length / Math.max(1, sample.count);
 }
 
 export function bigintEncoding(values: BigInt64Array): ValueEncoding {
@@ -114,11 +120,8 @@ export function bigintEncoding(values: BigInt64Array): ValueEncoding {
   return {
     encoding: encodings.plain,
     bytesPerValue: BigInt64Array.BYTES_PER_ELEMENT,
-    bounds: { min: bytesOf((out) => out.int64(min)), max: bytesOf((out) => out.int64(max)) },
-    write: (out, first, end) => {
-      const { buffer, byteOffset, byteLength } = values.subarray(first, end);
-      out.bytes(new Uint8Array(buffer, byteOffset, byteLength));
-    },
+    bounds: { min: bytesOf(BigInt64Array.of(min)), max: bytesOf(BigInt64Array.of(max)) },
+    write: (out, first, end) => out.bytes(bytesOf(values.subarray(first, end))),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Profile } from './encoder-options.ts';
-import { ByteWriter } from './byte-writer.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import { bitWidth, writeIds, type KernelValues } from './encodings.ts';
 
 /** The format's numbers of its encodings. */
@@ -47,11 +47,4 @@ export function idsEncoding(
       writeIds(out, kernel, { address: from, count: end - first }, width);
     },
   };
-}
-
-/** Gives the bytes that are written. */
-export function bytesOf(write: (out: ByteWriter) => void): Uint8Array {
-  const out = new ByteWriter();
-  write(out);
-  return Uint8Array.from(out.finish());
 }
