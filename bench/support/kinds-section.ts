@@ -2,7 +2,7 @@ import { megabytes, rounded, short, whole } from './figures.ts';
 import { kindsLayouts, startIdOf, type KindsLayout } from './kinds-layout.ts';
 import { table } from './markdown.ts';
 import { picturePath, pictureThemes } from './picture.ts';
-import { fastestOf, figureOf, jsonRateOf, peakRssBytes, rateOf, ratioOf } from './rates.ts';
+import { figureOf, jsonRateOf, peakRssBytes, rateOf, ratioToFastest } from './rates.ts';
 import { contenderOf, type ContenderResult, type WorkloadResult } from './results.ts';
 import { median } from './statistics.ts';
 
@@ -80,12 +80,8 @@ function ratioCell(result: WorkloadResult, ids: readonly string[], target: numbe
 
 /** Our rate over that of the fastest of the contenders. */
 export function ratioOver(result: WorkloadResult, ids: readonly string[]): number | undefined {
-  const ours = contenderOf(result, 'glueless');
-  const other = fastestOf(
-    ids.flatMap((id) => contenderOf(result, id) ?? []),
-    'cpuSeconds',
-  );
-  return ours && other && ratioOf(ours, other, 'cpuSeconds')?.median;
+  const others = ids.flatMap((id) => contenderOf(result, id) ?? []);
+  return ratioToFastest(result, others, 'cpuSeconds')?.median;
 }
 
 /** Names what is taken off for the ratios without starts. */

@@ -1,4 +1,4 @@
-import type { ContenderResult, Cost } from './results.ts';
+import { contenderOf, type ContenderResult, type Cost, type WorkloadResult } from './results.ts';
 import { spreadOf, type Spread } from './statistics.ts';
 
 /** The cost by which records are divided. */
@@ -29,6 +29,17 @@ export function ratioOf(one: ContenderResult, other: ContenderResult, per: Per):
 export function fastestOf(contenders: readonly ContenderResult[], per: Per): ContenderResult | undefined {
   const rate = (contender: ContenderResult): number => rateOf(contender, per)?.median ?? 0;
   return contenders.toSorted((a, b) => rate(b) - rate(a))[0];
+}
+
+/** Our rate over that of the fastest of the others. */
+export function ratioToFastest(
+  result: WorkloadResult,
+  others: readonly ContenderResult[],
+  per: Per,
+): Spread | undefined {
+  const ours = contenderOf(result, 'glueless');
+  const fastest = fastestOf(others, per);
+  return ours && fastest && ratioOf(ours, fastest, per);
 }
 
 /** The highest of all samples. */

@@ -1,5 +1,5 @@
 import { familyOf, contenderOf, type Results, type WorkloadResult } from './results.ts';
-import { fastestOf, figureOf, peakRssBytes, rateOf, ratioOf, jsonRateOf, type Per } from './rates.ts';
+import { figureOf, peakRssBytes, rateOf, ratioToFastest, jsonRateOf, type Per } from './rates.ts';
 import type { Spread } from './statistics.ts';
 
 /** A goal of the project, with the number that decides whether it is met. */
@@ -49,7 +49,7 @@ export const targets: readonly Target[] = [
     text: 'rows per CPU second, of DuckDB on one thread: the better of columns given and inferred',
     bound: { kind: 'at least', value: 1.5, unit: '×' },
     measure: (result) =>
-      over(
+      ratioToFastest(
         result,
         familyOf(result, 'duckdb').filter(({ id }) => !id.endsWith('all-threads')),
         'cpuSeconds',
@@ -205,16 +205,7 @@ function idleTarget(id: string, text: string): Target {
 
 /** Measures our rate over that of the family's fastest contender. */
 function overFamily(family: string, per: Per): Target['measure'] {
-  return (result) => over(result, familyOf(result, family), per);
-}
-
-function over(result: WorkloadResult, others: WorkloadResult['contenders'], per: Per): Spread | undefined {
-  const ours = contenderOf(result, 'glueless');
-  const other = fastestOf(
-    others.filter(({ samples }) => samples.length > 0),
-    per,
-  );
-  return ours && other && ratioOf(ours, other, per);
+  return (result) => ratioToFastest(result, familyOf(result, family), per);
 }
 
 function peakOf(id: string): Target['measure'] {
