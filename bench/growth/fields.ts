@@ -1,5 +1,5 @@
 import type { Draw } from '../kinds/draw.ts';
-import { seriesBytes, type Series } from './series.ts';
+import { seriesBytes, valueAt, type Series } from './series.ts';
 
 const fieldBytes = 15;
 
@@ -17,6 +17,5 @@ export const fields: Series = {
 };
 
 function recordOf(draw: Draw, size: number): Record<string, unknown> {
-  const valueOf = (at: number): unknown => (at % 2 === 0 ? 10 + draw.whole(900) / 10 : `s${10 + draw.whole(50)}`);
-  return Object.fromEntries(Array.from({ length: size }, (_, at) => [`f${1000 + at}`, valueOf(at)]));
+  return Object.fromEntries(Array.from({ length: size }, (_, at) => [`f${1000 + at}`, valueAt(at, draw)]));
 }

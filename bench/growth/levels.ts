@@ -1,5 +1,5 @@
 import type { Draw } from '../kinds/draw.ts';
-import { seriesBytes, type Series } from './series.ts';
+import { seriesBytes, valueAt, type Series } from './series.ts';
 
 const leaves = 30;
 const recordBytes = 600;
@@ -20,7 +20,7 @@ export const levels: Series = {
 function structOf(draw: Draw, level: number, size: number): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (let leaf = level; leaf < leaves; leaf += size) {
-    found[`f${10 + leaf}`] = leaf % 2 === 0 ? 10 + draw.whole(900) / 10 : `s${10 + draw.whole(50)}`;
+    found[`f${10 + leaf}`] = valueAt(leaf, draw);
   }
   if (level + 1 < size) found['in'] = structOf(draw, level + 1, size);
   return found;

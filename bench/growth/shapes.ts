@@ -1,5 +1,5 @@
 import { Draw } from '../kinds/draw.ts';
-import { seriesBytes, type Series } from './series.ts';
+import { seriesBytes, valueAt, type Series } from './series.ts';
 
 const names = Array.from({ length: 24 }, (_, at) => `f${1000 + at}`);
 const present = 12;
@@ -17,12 +17,8 @@ export const shapes: Series = {
     textAt: (draw) => {
       const shape = new Draw(draw.seed, -1 - draw.whole(size));
       const keys = shape.shuffled(names).slice(0, present);
-      return JSON.stringify(Object.fromEntries(keys.map((key) => [key, valueOf(key, draw)])));
+      // by its last digit a field has one type in all shapes
+      return JSON.stringify(Object.fromEntries(keys.map((key) => [key, valueAt(key.charCodeAt(4), draw)])));
     },
   }),
 };
-
-/** A field has one type in all shapes. */
-function valueOf(key: string, draw: Draw): unknown {
-  return key.charCodeAt(4) % 2 === 0 ? 10 + draw.whole(900) / 10 : `s${10 + draw.whole(50)}`;
-}

@@ -1,9 +1,9 @@
-import { kinds } from '../kinds/kinds.ts';
 import { recordFile } from '../kinds/record-file.ts';
 import { gluelessJson } from '../peers/json/glueless.ts';
 import { jsonContender } from '../support/json-contender.ts';
 import { jsonPeers } from '../support/peers.ts';
 import { runRounds } from '../support/rounds.ts';
+import { plainKinds } from '../support/variants.ts';
 import type { Workload } from '../support/workload.ts';
 
 const samplesMax = 3;
@@ -12,7 +12,7 @@ export const jsonToParquet: Workload = {
   name: 'json-to-parquet',
   about:
     'A file of JSON objects, one a line, to Parquet; no Kafka. CPU seconds of the whole process, its start included. Where records have an event time it is a timestamp.',
-  variants: kinds.map((kind) => ({ name: kind.name, kind, compression: 'none' })),
+  variants: plainKinds,
   run: async ({ kind, records, seed, folder, ...bench }) => {
     const file = await recordFile(kind, records, seed);
     const peers = jsonPeers.filter(({ peer }) => peer.kinds?.includes(kind.name) ?? true);
