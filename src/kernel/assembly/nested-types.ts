@@ -4,7 +4,7 @@ import { addKey, createKeyTable, Key, KeyTable, keyAt, valueStart } from './keys
 import { addEntry, addString, addValue, saveLeaf, Leaf, restoreLeaf } from './leaf';
 import { endOfNumber, numberValue } from './number';
 import { endOfString, markStrings, releaseStrings, stringEnd, stringStart } from './strings';
-import { dateOf, timeOf } from './time';
+import { dateOf, timeOf, timeOrDateOf } from './time';
 import { endOfBoolean, endOfNull } from './words';
 import { typeArray, typeBoolean, typeDouble, typeString, typeStruct, typeTimestamp } from '../kinds';
 
@@ -121,16 +121,9 @@ function endOfScalar(type: NestedType, at: usize): usize {
   if (load<u8>(at) != quote) return 0;
   const end = endOfString(at);
   if (end == 0) return 0;
-  if (type.kind == typeString) return type.isStrict && isTimeOrDate() ? 0 : end;
+  if (type.kind == typeString) return type.isStrict && !isNaN(timeOrDateOf(stringStart, stringEnd)) ? 0 : end;
   scalarValue = type.kind == typeTimestamp ? timeOf(stringStart, stringEnd) : dateOf(stringStart, stringEnd);
   return isNaN(scalarValue) ? 0 : end;
-}
-
-/** Tells whether the string that was read last is a time or a date. */
-function isTimeOrDate(): bool {
-  const length = stringEnd - stringStart;
-  if (length < 10 || length > 29) return false;
-  return !isNaN(length == 10 ? dateOf(stringStart, stringEnd) : timeOf(stringStart, stringEnd));
 }
 
 /** Adds a missing value: its leaves have an entry all the same. */

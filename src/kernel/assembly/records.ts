@@ -18,7 +18,7 @@ import {
   kindTypedNested,
 } from '../kinds';
 import { endOfString, stringEnd, stringStart } from './strings';
-import { dateOf, timeOf } from './time';
+import { hasDateLength, timeOrDateOf } from './time';
 import { endOfBoolean, endOfNull } from './words';
 
 /**
@@ -244,18 +244,14 @@ function setRange(field: Field, entry: usize, start: usize, end: usize): void {
 function endOfText(field: Field, row: i32, at: usize): usize {
   const end = endOfString(at);
   if (end == 0) return 0;
-  const length = stringEnd - stringStart;
   let kind: i32 = kindString;
   let number = <f64>at;
-  // the shortest of them, a date, has ten bytes
-  if (length >= 10 && length <= 29) {
-    const time = length == 10 ? dateOf(stringStart, stringEnd) : timeOf(stringStart, stringEnd);
-    if (time == time) {
-      // nobody writes a time with escapes
-      if (stringStart != at + 1) return 0;
-      kind = length == 10 ? kindDate : kindTime;
-      number = time;
-    }
+  const time = timeOrDateOf(stringStart, stringEnd);
+  if (time == time) {
+    // nobody writes a time with escapes
+    if (stringStart != at + 1) return 0;
+    kind = hasDateLength(stringStart, stringEnd) ? kindDate : kindTime;
+    number = time;
   }
   const entry = addEntry(field, row, kind);
   setRange(field, entry, stringStart, stringEnd);

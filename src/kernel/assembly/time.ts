@@ -38,6 +38,18 @@ export function timeOf(start: usize, end: usize): f64 {
   return ms;
 }
 
+/** Tells whether a string of so many bytes is to be read as a date, if as anything: no time is as short. */
+export function hasDateLength(start: usize, end: usize): bool {
+  return end - start == dateLength;
+}
+
+/** Reads a time as `timeOf` does, or a date as `dateOf` does; NaN when the string is neither. */
+export function timeOrDateOf(start: usize, end: usize): f64 {
+  const length = end - start;
+  if (length < dateLength || length > longest) return NaN;
+  return length == dateLength ? dateOf(start, end) : timeOf(start, end);
+}
+
 function isInMinute(start: usize): bool {
   return !v128.any_true(v128.xor(v128.load(start), v128.load(minute)));
 }
