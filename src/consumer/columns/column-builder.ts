@@ -22,7 +22,7 @@ export class ColumnBuilder {
   #rows: Int32Array | undefined;
   #numbers: Float64Array = new Float64Array(0);
   #ids: Int32Array = new Int32Array(0);
-  /** Strings of the column, for `pushId`. */
+  /** Strings of the column, for `appendIds`. */
   readonly strings: ColumnStrings;
   readonly #values: unknown[] = [];
   readonly #nested = new JsonValues();
@@ -57,9 +57,9 @@ export class ColumnBuilder {
 
   /** Adds a value; answers with false when the row has one already: two fields of one record share a column name. */
   push(row: number, value: unknown): boolean {
-    if (this.#kind === 'numbers') return this.pushNumber(row, Number(value));
     if (!this.#addRow(row)) return false;
-    if (this.#kind === 'strings') this.#ids[this.#count - 1] = this.strings.idOf(String(value));
+    if (this.#kind === 'numbers') this.#numbers[this.#count - 1] = Number(value);
+    else if (this.#kind === 'strings') this.#ids[this.#count - 1] = this.strings.idOf(String(value));
     else if (this.#kind === 'nested') this.#nested.addValue(value);
     else this.#values.push(value);
     return true;
@@ -82,20 +82,6 @@ export class ColumnBuilder {
   pushJson(row: number, source: Buffer, start: number, end: number): boolean {
     if (!this.#addRow(row)) return false;
     this.#nested.add(source, start, end);
-    return true;
-  }
-
-  /** Adds a number. */
-  pushNumber(row: number, value: number): boolean {
-    if (!this.#addRow(row)) return false;
-    this.#numbers[this.#count - 1] = value;
-    return true;
-  }
-
-  /** Adds a string by its id in `strings`. */
-  pushId(row: number, id: number): boolean {
-    if (!this.#addRow(row)) return false;
-    this.#ids[this.#count - 1] = id;
     return true;
   }
 

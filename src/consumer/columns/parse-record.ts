@@ -35,17 +35,6 @@ export function parseRecord(bytes: Buffer, start: number, end: number): ParsedRe
   return parseText(text.startsWith(byteOrderMark) ? text.slice(1) : text);
 }
 
-/** Parses an array or object inside a record; `undefined` when the record must be parsed as a whole. */
-export function parseNested(bytes: Buffer, start: number, end: number): unknown {
-  const text = bytes.toString('utf8', start, end);
-  if (text.includes('\uFFFD') || (text.length > nestingMax && nestingOf(text) >= nestingMax)) return undefined;
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function parseText(text: string): ParsedRecord {
   let value: unknown;
   try {

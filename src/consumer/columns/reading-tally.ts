@@ -1,11 +1,8 @@
-/** Why a record was parsed instead of scanned. */
-export const parseReasons = ['large', 'fields', 'duplicate-key', 'odd'] as const;
-
 /**
- * `large`: the record does not fit the kernel's window. `fields`: more fields than are scanned, or than the table takes. `duplicate-key`: a key
- * occurs twice. `odd`: whatever else the kernel does not read, damaged records among it.
+ * Why a record was parsed instead of scanned. `large`: the record does not fit the kernel's window. `fields`: more fields than are scanned, or
+ * than the table takes. `duplicate-key`: a key occurs twice. `odd`: whatever else the kernel does not read, damaged records among it.
  */
-export type ParseReason = (typeof parseReasons)[number];
+export type ParseReason = 'large' | 'fields' | 'duplicate-key' | 'odd';
 
 /** How the records of a batch were read. */
 export interface ReadingTally {
