@@ -1,7 +1,7 @@
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { TableColumn } from '../ports/columnar-table.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
-import { columnsOfPart, type RecordPart } from '../ports/record-columns.ts';
+import { recordPartColumns, type RecordPart } from '../ports/record-columns.ts';
 import { base64Of, stringColumn, utf8Of } from './string-column.ts';
 
 export interface RecordPartRules {
@@ -18,20 +18,19 @@ export function assembleRecordParts(
   rows: Int32Array,
   { parts, headerNames }: RecordPartRules,
 ): TableColumn[] {
+  if (parts.length === 0) return [];
+  const records = [...recordsOf(batch, rows)];
   const cells: Readonly<Record<string, ReadCell>> = {
     kafka_topic: ({ topic }) => topic,
     kafka_key: (chunk, index) => utf8Of(chunk.keyOf(index)),
     kafka_key_base64: (chunk, index) => base64Of(chunk.keyOf(index)),
     kafka_headers: (chunk, index) => chosenHeaders(chunk.headersOf(index), headerNames),
   };
-  return parts
-    .flatMap((part) => columnsOfPart[part])
-    .flatMap(({ name, type }) => {
-      const read = cells[name];
-      const values =
-        read === undefined ? [] : [...recordsOf(batch, rows)].map(({ chunk, index }) => read(chunk, index));
-      return values.some((value) => value !== undefined) ? [{ name, type, ...stringColumn(values) }] : [];
-    });
+  return recordPartColumns(parts).flatMap(({ name, type }) => {
+    const read = cells[name];
+    const values = read === undefined ? [] : records.map(({ chunk, index }) => read(chunk, index));
+    return values.some((value) => value !== undefined) ? [{ name, type, ...stringColumn(values) }] : [];
+  });
 }
 
 /** The records of the rows, which ascend: both follow their offsets. */
