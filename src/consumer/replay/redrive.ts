@@ -44,7 +44,7 @@ export async function redriveEntry(listed: Versioned<WrittenEntry>, options: Red
   const { current, deadLetters } = await readLatest(listed, options);
   const { entry } = current;
   const recipe = recipeFor(entry, tools);
-  using decoded = await decodeAgain(entry, deadLetters, options);
+  using decoded = await decodeAgain({ entry, deadLetters, recipe }, options);
   const result = { passed: decoded.rowCount, left: decoded.rejects.length };
   if (dryRun) return result;
   if (decoded.rowCount === 0) {
@@ -98,18 +98,20 @@ function missing(key: string): PipelineError {
 }
 
 async function decodeAgain(
-  entry: WrittenEntry,
-  deadLetters: readonly DeadLetter[],
+  {
+    entry: { topic, partition, from, to },
+    deadLetters,
+    recipe,
+  }: { readonly entry: WrittenEntry; readonly deadLetters: readonly DeadLetter[]; readonly recipe: Recipe },
   { tools, reason }: RedriveOptions,
 ): Promise<DecodedBatch> {
-  const { topic, partition, from, to } = entry;
   const range = { topic, partition, from, to };
   const isChosen = (each: DeadLetter): boolean =>
     each.value !== undefined && (reason === undefined || each.reason === reason);
   const chosen = deadLetters.filter(isChosen);
   const others = deadLetters.filter((each) => !isChosen(each));
   const chunk = chunkOfDeadLetters(chosen, range);
-  const decoded = await tools.writer.decode([{ chunk, first: 0, end: chunk.count }], recipeFor(entry, tools));
+  const decoded = await tools.writer.decode([{ chunk, first: 0, end: chunk.count }], recipe);
   return { ...decoded, rejects: [...decoded.rejects, ...rejectsOf(others, chunkOfDeadLetters(others, range))] };
 }
 
