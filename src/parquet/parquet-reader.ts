@@ -1,6 +1,6 @@
 import type { AsyncBuffer } from 'hyparquet';
 import { zstdDecompressSync, gunzipSync } from 'node:zlib';
-import type { ParquetReader, ParquetSource } from '../consumer/ports/parquet.ts';
+import { sourceOf, type ParquetReader, type ParquetSource } from '../consumer/ports/parquet.ts';
 import { columnsOf } from './file-columns.ts';
 import { isRetryable, messageOf, PipelineError } from '../runtime/errors.ts';
 
@@ -48,7 +48,7 @@ function asyncBufferOf({ size, read }: ParquetSource): AsyncBuffer {
 }
 
 function memoryBuffer(bytes: Uint8Array): AsyncBuffer {
-  return asyncBufferOf({ size: bytes.length, read: async (start, end) => bytes.subarray(start, end) });
+  return asyncBufferOf(sourceOf(bytes));
 }
 
 function integerOf(value: unknown, column: string): bigint {

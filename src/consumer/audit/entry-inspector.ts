@@ -5,7 +5,7 @@ import type { Column } from '../../schema/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import type { ParquetReader } from '../ports/parquet.ts';
+import { sourceOf, type ParquetReader } from '../ports/parquet.ts';
 import { indexColumn } from '../ports/record-columns.ts';
 import { aboutObject, auditObject } from './audit-object.ts';
 import { auditRecords, type Coordinates } from './audit-records.ts';
@@ -111,7 +111,7 @@ export class EntryInspector {
 
   async #readContent({ recipe }: WrittenEntry, { kind, key }: WrittenObject, bytes: Uint8Array) {
     const { parquet, onColumns } = this.#options;
-    const source = { size: bytes.length, read: async (start: number, end: number) => bytes.subarray(start, end) };
+    const source = sourceOf(bytes);
     const columns = await parquet.columns(source);
     onColumns?.(kind, key, columns);
     const tellsOffsets = kind === 'dead-letters' || recipe.kafkaColumns;

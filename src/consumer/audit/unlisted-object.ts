@@ -12,7 +12,7 @@ import {
 import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { indexColumn } from '../ports/record-columns.ts';
-import type { ParquetReader } from '../ports/parquet.ts';
+import { sourceOf, type ParquetReader } from '../ports/parquet.ts';
 import { areObjectsThere } from '../table/object-writer.ts';
 import { coordinatesOf } from './entry-inspector.ts';
 import { rangeText, replayOf, type Finding } from './finding.ts';
@@ -112,10 +112,7 @@ async function areRowsIn(
     const stored = await store.get(each);
     if (stored === undefined) return undefined;
     const { bytes } = stored;
-    const columns = await parquet.columns({
-      size: bytes.length,
-      read: async (start, end) => bytes.subarray(start, end),
-    });
+    const columns = await parquet.columns(sourceOf(bytes));
     const hasIndex = columns.some(({ name }) => name === indexColumn.name);
     const { partitions, offsets, indexes } = await coordinatesOf(bytes, parquet, hasIndex);
     return offsets.map((offset, row) => `${partitions[row]}/${offset}/${indexes?.[row] ?? ''}`);

@@ -23,3 +23,8 @@ export interface ParquetSource {
   /** Reads bytes `[start, end)`. */
   read(start: number, end: number): Promise<Uint8Array>;
 }
+
+/** A file that is in memory. */
+export function sourceOf(bytes: Uint8Array): ParquetSource {
+  return { size: bytes.length, read: async (start, end) => bytes.subarray(start, end) };
+}
