@@ -51,8 +51,7 @@ function unwrapChunk({ chunk, first, end }: ChunkSlice, rules: UnwrapRules): Rec
     const frame = start < 0 ? undefined : frameOf(chunk.bytes, start, valueEnds[index] ?? start);
     if (frame === undefined || (frame.kind === 'gzip' && rules.format !== 'auto')) continue;
     const inner = chunk.bytes.subarray(start + frame.length, valueEnds[index]);
-    const isPacked = frame.kind === 'gzip' || (frame.kind === 'glue' && frame.isCompressed);
-    if (!isPacked) valueStarts[index] = start + frame.length;
+    if (!frame.isCompressed) valueStarts[index] = start + frame.length;
     else {
       const content = unpack(inner, frame.kind, rules.recordBytesMax);
       if (content !== undefined) unpacked.set(index, content);

@@ -3,10 +3,10 @@ import { inflateSync } from 'node:zlib';
 /** What stands before a value's JSON, by its first bytes: JSON itself can begin with none of them. */
 export type ValueFrame =
   /** https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format */
-  | { readonly kind: 'confluent'; readonly schemaId: number; readonly length: 5 }
+  | { readonly kind: 'confluent'; readonly schemaId: number; readonly isCompressed: false; readonly length: 5 }
   /** AWS Glue Schema Registry's: version, compression, the schema version's UUID. */
   | { readonly kind: 'glue'; readonly isCompressed: boolean; readonly length: 18 }
-  | { readonly kind: 'gzip'; readonly length: 0 };
+  | { readonly kind: 'gzip'; readonly isCompressed: true; readonly length: 0 };
 
 const confluentMagic = 0x00;
 const glueVersion = 0x03;
@@ -22,27 +22,27 @@ export function frameOf(bytes: Buffer, start: number, end: number): ValueFrame |
   if (first > 0x1f) return undefined;
   const length = end - start;
   if (first === confluentMagic && length >= 5)
-    return { kind: 'confluent', schemaId: bytes.readInt32BE(start + 1), length: 5 };
+    return { kind: 'confluent', schemaId: bytes.readInt32BE(start + 1), isCompressed: false, length: 5 };
   const compression = bytes[start + 1];
   if (first === glueVersion && length >= 18 && (compression === glueUncompressed || compression === glueZlib))
     return { kind: 'glue', isCompressed: compression === glueZlib, length: 18 };
-  return length >= gzipBytesMin && bytes.readUInt16BE(start) === gzipMagic ? { kind: 'gzip', length: 0 } : undefined;
+  if (length < gzipBytesMin || bytes.readUInt16BE(start) !== gzipMagic) return undefined;
+  return { kind: 'gzip', isCompressed: true, length: 0 };
 }
 
 /** Larger than the largest record there may be; whatever unpacks to more counts as this much. */
 const measuredBytesMax = 128 * 1024 * 1024;
 
 export function isCompressed(bytes: Buffer, start: number, end: number): boolean {
-  const frame = frameOf(bytes, start, end);
-  return frame?.kind === 'gzip' || (frame?.kind === 'glue' && frame.isCompressed);
+  return frameOf(bytes, start, end)?.isCompressed === true;
 }
 
 /** Bytes of a value once it is unpacked: gzip says it, zlib must be unpacked to know; its own length when it is neither. */
 export function unpackedLength(bytes: Buffer, start: number, end: number): number {
   const frame = frameOf(bytes, start, end);
-  if (frame?.kind === 'gzip') return bytes.readUInt32LE(end - 4);
-  if (frame?.kind === 'glue' && frame.isCompressed) return inflatedLength(bytes.subarray(start + frame.length, end));
-  return end - start;
+  if (frame?.isCompressed !== true) return end - start;
+  if (frame.kind === 'gzip') return bytes.readUInt32LE(end - 4);
+  return inflatedLength(bytes.subarray(start + frame.length, end));
 }
 
 function inflatedLength(packed: Buffer): number {
