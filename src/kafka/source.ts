@@ -221,7 +221,7 @@ class GroupMember implements RecordSource {
   }
 
   async #endWithoutTopic(missing: PipelineError): Promise<void> {
-    this.#fail(await this.#watch.explainMissing(missing));
+    this.#fail(await this.#watch.explainMissing(missing, () => this.#stopping !== undefined));
   }
 
   async #restart(named: PipelineError): Promise<void> {

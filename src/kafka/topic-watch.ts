@@ -32,10 +32,13 @@ export class TopicWatch {
     throw topicRecreated(this.#topic, before, await this.#client.topicId().catch(() => undefined));
   }
 
-  /** What to end with when the topic is missing: TOPIC_RECREATED if another one comes in its place within some seconds. */
-  async explainMissing(missing: PipelineError): Promise<PipelineError> {
+  /**
+   * What to end with when the topic is missing: TOPIC_RECREATED if another one comes in its place within some seconds. The search ends when `isOver` says that
+   * nobody waits for it.
+   */
+  async explainMissing(missing: PipelineError, isOver: () => boolean): Promise<PipelineError> {
     const untilMs = systemClock.monotonicMs() + missingMs;
-    while (systemClock.monotonicMs() < untilMs) {
+    while (systemClock.monotonicMs() < untilMs && !isOver()) {
       const found = await this.#client.topicId().catch(() => undefined);
       if (found !== undefined && this.#topicId !== undefined && found !== this.#topicId)
         return topicRecreated(this.#topic, this.#topicId, found);
