@@ -1,12 +1,12 @@
 import { createKafkaClient, type KafkaClient } from '../kafka/kafkajs/client.ts';
 import { checkTlsMaterial, type CertificateFacts } from '../kafka/client-certificate.ts';
-import { readFile } from 'node:fs/promises';
 import type { TlsSecret } from '../aws/tls-secret.ts';
 import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../kafka/tls-material.ts';
 import { withAdmin } from '../kafka/topics.ts';
 import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
-import type { AwsSettings, KafkaSettings, TlsSettings } from './config/settings.ts';
+import type { KafkaSettings, TlsSettings } from './config/settings.ts';
 import { createAuthentication } from './create-authentication.ts';
+import { fileReader } from './read-file.ts';
 
 export interface KafkaConnection {
   readonly kafka: KafkaClient;
@@ -54,7 +54,7 @@ export async function listBrokers(kafka: KafkaClient, settings: Pick<KafkaSettin
 
 /** Reads certificate, key and authority from files, values or the secret. Rejects with CERT_* and KEYSTORE_*. */
 export async function loadMaterial({ options, secretId, aws }: TlsSettings): Promise<TlsMaterial> {
-  const read = (path: string): Promise<Buffer> => (path.startsWith('s3://') ? readFromS3(path, aws) : readFile(path));
+  const read = fileReader(aws);
   if (secretId === undefined) return loadTlsMaterial(options, read);
   const { readTlsSecret } = await import('../aws/tls-secret.ts');
   return loadTlsMaterial({ ...options, ...optionsOf(await readTlsSecret(secretId, aws)) }, read);
@@ -70,9 +70,4 @@ function optionsOf({ ca, ...secret }: TlsSecret): TlsOptions {
     keystorePassword,
     ...(keyPassword !== undefined && { keystoreKeyPassword: keyPassword }),
   };
-}
-
-async function readFromS3(address: string, aws: AwsSettings): Promise<Buffer> {
-  const { readS3Object } = await import('../aws/read-s3-object.ts');
-  return readS3Object(address, aws);
 }

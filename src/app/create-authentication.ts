@@ -3,6 +3,7 @@ import type { Authentication } from '../kafka/kafkajs/sasl.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { AuthSettings } from './config/settings.ts';
+import { fileReader } from './read-file.ts';
 
 /**
  * How the client logs in after TLS; `undefined` where its certificate is enough. What is missing is found now, not at the first
@@ -34,7 +35,7 @@ export async function createCredentialSource(read: () => Promise<Credentials>): 
 }
 
 async function readCredentials({ credentials, secretId, aws }: AuthSettings): Promise<Credentials> {
-  if (secretId === undefined) return loadCredentials(credentials);
+  if (secretId === undefined) return loadCredentials(credentials, fileReader(aws));
   const { readSaslSecret } = await import('../aws/sasl-secret.ts');
   return readSaslSecret(secretId, aws);
 }

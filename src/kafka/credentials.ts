@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { PipelineError } from '../runtime/errors.ts';
+import { readNamedFile, type NamedFile, type ReadFile } from '../runtime/named-file.ts';
 import { quote } from '../runtime/redact.ts';
 
 /** User and password of SASL/SCRAM or SASL/PLAIN. */
@@ -16,30 +16,28 @@ export interface CredentialOptions {
 }
 
 /** Reads user and password by value or file. Rejects with CREDENTIALS_UNREADABLE. */
-export async function loadCredentials(options: CredentialOptions): Promise<Credentials> {
+export async function loadCredentials(options: CredentialOptions, read: ReadFile): Promise<Credentials> {
   const [username, password] = await Promise.all([
-    valueOf(options.username, options.usernameFile, 'KAFKA_SASL_USERNAME'),
-    valueOf(options.password, options.passwordFile, 'KAFKA_SASL_PASSWORD'),
+    valueOf(options.username, { file: options.usernameFile, variable: 'KAFKA_SASL_USERNAME', read }),
+    valueOf(options.password, { file: options.passwordFile, variable: 'KAFKA_SASL_PASSWORD', read }),
   ]);
   return { username, password };
 }
 
-async function valueOf(value: string | undefined, file: string | undefined, variable: string): Promise<string> {
-  const found = value ?? (file === undefined ? '' : await readLine(file, `${variable}_FILE`));
+async function valueOf(
+  value: string | undefined,
+  { file, variable, read }: Omit<NamedFile, 'file'> & { readonly file: string | undefined },
+): Promise<string> {
+  const found = value ?? (file === undefined ? '' : await readLine({ file, variable: `${variable}_FILE`, read }));
   if (found !== '') return found;
   throw unreadable(
     file === undefined ? `${variable} is not set` : `${variable}_FILE: the file ${quote(file)} is empty`,
   );
 }
 
-async function readLine(file: string, variable: string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).replace(/[\r\n]+$/, '');
-  } catch (error) {
-    // Node's message would show a password that was put where its path belongs
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw unreadable(`${variable}: the file ${quote(file)} can’t be read (${code})`);
-  }
+async function readLine(named: NamedFile): Promise<string> {
+  const content = await readNamedFile(named, unreadable);
+  return content.toString('utf8').replace(/[\r\n]+$/, '');
 }
 
 function unreadable(message: string): PipelineError {

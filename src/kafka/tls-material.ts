@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { PipelineError } from '../runtime/errors.ts';
-import { quote } from '../runtime/redact.ts';
+import { readNamedFile, type NamedFile, type ReadFile } from '../runtime/named-file.ts';
 
 /** What a client needs for mutual TLS, all of it PEM. */
 export interface TlsMaterial {
@@ -27,9 +27,6 @@ export interface TlsOptions {
   /** The keystore's password when left out. */
   readonly keystoreKeyPassword?: string;
 }
-
-/** Reads a file, by its path or address. */
-export type ReadFile = (path: string) => Promise<Buffer>;
 
 const certificatePattern = /-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs;
 
@@ -92,12 +89,6 @@ function checkAuthorities(pem: string, variable: string): void {
   if (count === 0) throw unreadable('holds no certificate');
 }
 
-interface NamedFile {
-  readonly file: string;
-  readonly variable: string;
-  readonly read: ReadFile;
-}
-
 async function textOf(
   value: string | undefined,
   { file, ...about }: Omit<NamedFile, 'file'> & { readonly file: string | undefined },
@@ -106,17 +97,14 @@ async function textOf(
   return file === undefined ? undefined : (await readOrExplain({ file, ...about })).toString('utf8');
 }
 
-/** A key that was put where its path belongs must not be shown: Node's own message would show it. */
-async function readOrExplain({ file, variable, read }: NamedFile): Promise<Buffer> {
-  try {
-    return await read(file);
-  } catch (error) {
-    if (error instanceof PipelineError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw new PipelineError('CERT_UNREADABLE', {
-      message: `${variable}: the file ${quote(file)} can’t be read (${code})`,
-      retryable: false,
-      hint: 'it must be the path of a file that exists and is readable for the user the process runs as',
-    });
-  }
+async function readOrExplain(named: NamedFile): Promise<Buffer> {
+  return readNamedFile(
+    named,
+    (message) =>
+      new PipelineError('CERT_UNREADABLE', {
+        message,
+        retryable: false,
+        hint: 'it must be the path of a file that exists and is readable for the user the process runs as',
+      }),
+  );
 }

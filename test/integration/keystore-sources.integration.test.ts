@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect, inject, it } from 'vitest';
 import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
+import { createSecret, putObject } from '../support/emulator-objects.ts';
 import { temporaryFolder } from '../support/lake.ts';
-import { createSecret } from '../support/secrets.ts';
 
 const { aws, credentials } = inject('stack');
 const { cert, key, ca } = credentials.admin;
@@ -32,14 +31,7 @@ it('a keystore is taken out of a secret, with its password', async () => {
 });
 
 it('a keystore and the brokers’ authority are taken out of S3, and one that is not there is named', async () => {
-  const s3 = new S3Client({
-    endpoint: aws.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    forcePathStyle: true,
-  });
-  const put = (name: string, Body: Buffer | string) =>
-    s3.send(new PutObjectCommand({ Bucket: aws.bucket, Key: `${names.KAFKA_TOPIC}/${name}`, Body }));
+  const put = (name: string, content: Buffer | string) => putObject(`${names.KAFKA_TOPIC}/${name}`, content);
   await put('client.p12', await keystore());
   await put('ca.pem', ca);
   const folder = `s3://${aws.bucket}/${names.KAFKA_TOPIC}`;

@@ -8,7 +8,7 @@ import { freePort } from '../../src/devstack/child.ts';
 import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/lake.ts';
 import { Scenario } from '../support/scenario.ts';
-import { createSecret } from '../support/secrets.ts';
+import { createSecret } from '../support/emulator-objects.ts';
 
 describe('health and metrics', () => {
   it('tell what the service does', async () => {

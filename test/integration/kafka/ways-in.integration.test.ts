@@ -6,7 +6,7 @@ import { connectAdmin } from '../../support/kafka.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 import { saslUsers } from '../../support/sasl-listener.ts';
 import { setScramUser } from '../../support/scram-user.ts';
-import { createSecret } from '../../support/secrets.ts';
+import { createSecret, putObject } from '../../support/emulator-objects.ts';
 
 const { bootstrap, sasl, plaintext, credentials, aws } = inject('stack');
 const { ca, cert, key } = credentials.admin;
@@ -76,6 +76,14 @@ describe('each way in', () => {
     await createSecret(secret, JSON.stringify(scramUser));
     const withSecret = { ...onSasl, ...aws.environment, KAFKA_AUTH: 'scram', KAFKA_SASL_SECRET_ID: secret };
     expect(await publish(withSecret)).toMatchObject({ code: 0 });
+  });
+
+  it('takes a password from an object of S3, and names one that is not there', async () => {
+    const address = await putObject(`${ownNames().KAFKA_TOPIC}/password`, `${scramUser.password}\n`);
+    const withFile = (path: string) => ({ ...aws.environment, ...withPasswordFile(path) });
+    expect(await publish(withFile(address))).toMatchObject({ code: 0 });
+    const line = await refusal(withFile(`${address}-gone`));
+    expect(line).toMatchObject({ code: 'STORE_MISSING', error: expect.stringContaining(`${address}-gone`) });
   });
 
   it('goes without TLS only where the configuration says so, and says it loudly', async () => {
