@@ -40,7 +40,7 @@ const specials: readonly Special[] = [
   {
     pattern: /Lake ?Formation/i,
     fate: 'denied',
-    hint: 'IAM allows it and Lake Formation does not: grant the role Create table and Describe on the database, all on its tables, and the data location of LAKE (docs/operations.md)',
+    hint: 'IAM allows it and Lake Formation does not: grant the role Create table and Describe on the database, everything but Drop on its tables, and the data location of LAKE (docs/operations.md)',
   },
   {
     pattern:
