@@ -127,4 +127,14 @@ export const lakeErrorCodes = {
     retryable: 'never',
     action: 'Restore the damaged objects from a backup or an older version; `glueless verify` names them.',
   },
+  STATE_CORRUPT: {
+    meaning: 'What is kept of an hour or an alert (`_hours/`, `_alerts/`) can’t be read.',
+    retryable: 'never',
+    action: 'Restore an older version of the object that the message names, or upgrade this process.',
+  },
+  ALERT_MISSING: {
+    meaning: 'There is no alert with this id.',
+    retryable: 'never',
+    action: 'Take the id from the list of alerts.',
+  },
 } as const satisfies Record<string, ErrorFacts>;

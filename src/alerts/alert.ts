@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { ObjectStore } from '../consumer/ports/lake.ts';
+import { deliverySchema } from '../outbox/delivery.ts';
+import { DocumentStore, type Stored } from '../outbox/document-store.ts';
+import { PipelineError } from '../runtime/errors.ts';
+
+/**
+ * An alert of one group, such as a patient:
+ *
+ *     provisional ──the hour is complete──▶ raised ──▶ acknowledged ──▶ resolved
+ *          └──────── the mean is back in the band, or late rows have changed it ──▲
+ */
+export const alertSchema = z.object({
+  format: z.literal(1),
+  /** `<hour>-<hash of rule and group>`: one alert for each hour in which a group leaves the band. */
+  id: z.string(),
+  /** The rule in words: `temperature by patientid`. */
+  rule: z.string(),
+  group: z.string(),
+  /** The hour that raised it, `2026-11-23T09`. */
+  hour: z.string(),
+  side: z.enum(['low', 'high']),
+  /** Mean and number of values of `lastHour`. */
+  mean: z.number(),
+  samples: z.number().int().nonnegative(),
+  /** The newest hour that was outside of the band. */
+  lastHour: z.string(),
+  state: z.enum(['provisional', 'raised', 'acknowledged', 'resolved']),
+  provisionalAt: z.iso.datetime().optional(),
+  raisedAt: z.iso.datetime().optional(),
+  acknowledgedAt: z.iso.datetime().optional(),
+  acknowledgedBy: z.string().optional(),
+  resolvedAt: z.iso.datetime().optional(),
+  /** The hour whose mean resolved it. */
+  resolvedHour: z.string().optional(),
+  deliveries: z.array(deliverySchema),
+});
+
+export type Alert = z.infer<typeof alertSchema>;
+export type StoredAlert = Stored<Alert>;
+export type AlertStore = DocumentStore<Alert>;
+
+/** Opens the alerts of a table: `_alerts/<table>/<id>.json`. */
+export function openAlertStore(store: ObjectStore, table: string): AlertStore {
+  return new DocumentStore(store, `_alerts/${table}/`, alertSchema);
+}
+
+/** Alerts by hour, from `since` (like `2026-11-23`) on; all when left out. */
+export async function listAlerts(alerts: AlertStore, since = ''): Promise<Alert[]> {
+  return Array.fromAsync(alerts.list(since), ({ value }) => value);
+}
+
+export interface Acknowledgement {
+  readonly id: string;
+  readonly by: string;
+  readonly at: string;
+}
+
+const triesMax = 20;
+
+/** Notes that somebody has seen the alert. One that is acknowledged or resolved stays as it is. Rejects with ALERT_MISSING. */
+export async function acknowledge(alerts: AlertStore, { id, by, at }: Acknowledgement): Promise<Alert> {
+  for (let attempt = 0; attempt < triesMax; attempt++) {
+    const found = /^[\w-]+$/.test(id) ? await alerts.get(id) : undefined;
+    if (found === undefined) throw missing(id);
+    const { value } = found;
+    if (value.state === 'acknowledged' || value.state === 'resolved') return value;
+    const next: Alert = { ...value, state: 'acknowledged', acknowledgedAt: at, acknowledgedBy: by };
+    if ((await alerts.put(id, next, found)) !== undefined) return next;
+  }
+  throw new PipelineError('STORE_UNAVAILABLE', {
+    message: `the alert ${id} was changed by others ${triesMax} times in a row`,
+    retryable: true,
+  });
+}
+
+function missing(id: string): PipelineError {
+  return new PipelineError('ALERT_MISSING', {
+    message: `there is no alert ${JSON.stringify(id)}`,
+    retryable: false,
+    hint: 'the list of alerts has their ids',
+  });
+}

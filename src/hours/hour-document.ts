@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { ObjectStore } from '../consumer/ports/lake.ts';
+import { DocumentStore, type Stored } from '../outbox/document-store.ts';
+import { deliverySchema } from '../outbox/delivery.ts';
+import { hourStateNames, type HourState } from './hour-state.ts';
+
+const countSchema = z.number().int().nonnegative();
+
+/** A change of an hour's state; changes are numbered from 1, and never change themselves. */
+const changeSchema = z.object({
+  revision: z.number().int().positive(),
+  state: z.enum(hourStateNames),
+  at: z.iso.datetime(),
+  rows: countSchema,
+  lateRows: countSchema,
+});
+
+/** What is kept of one hour: `_hours/<table>/<topic>/<hour>.json`, changed by compare-and-swap. */
+export const hourDocumentSchema = z.object({
+  format: z.literal(1),
+  hour: z.string(),
+  changes: z.array(changeSchema).min(1),
+  /** The last change that is in `<table>_hours`. */
+  tabled: countSchema,
+  /** The last change that alerts were evaluated for. */
+  evaluated: countSchema,
+  /** Where the ledger ended when the last change was made, by Kafka partition. Whoever knows less of the ledger changes nothing. */
+  counted: z.record(z.string(), z.string()),
+  deliveries: z.array(deliverySchema),
+});
+
+export type HourChange = z.infer<typeof changeSchema>;
+export type HourDocument = z.infer<typeof hourDocumentSchema>;
+export type StoredHour = Stored<HourDocument>;
+export type HourStore = DocumentStore<HourDocument>;
+
+export interface TopicTable {
+  readonly table: string;
+  readonly topic: string;
+}
+
+/** Opens the hours of a table; readers of the table see nothing of them, since `_hours` begins with `_`. */
+export function openHourStore(store: ObjectStore, { table, topic }: TopicTable): HourStore {
+  return new DocumentStore(store, `_hours/${table}/${topic}/`, hourDocumentSchema);
+}
+
+export function lastChange({ changes, hour }: HourDocument): HourChange {
+  const last = changes.at(-1);
+  if (last === undefined) throw new RangeError(`the hour ${hour} has no change`);
+  return last;
+}
+
+/** The hour as its document says: the rows are those of its last change. */
+export function stateOf(document: HourDocument): HourState {
+  const { state, rows, lateRows, at } = lastChange(document);
+  return { hour: document.hour, state, rows, lateRows, since: at };
+}
