@@ -1,50 +1,19 @@
-import {
-  CreateDatabaseCommand,
-  CreateTableCommand,
-  DeletePartitionCommand,
-  GetTableCommand,
-  GlueClient,
-  paginateGetPartitions,
-  UpdateTableCommand,
-  type Table,
-} from '@aws-sdk/client-glue';
+import { DeletePartitionCommand, paginateGetPartitions, type GlueClient } from '@aws-sdk/client-glue';
 import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
-import type { Catalog, RegisteredPartition, TableDefinition } from '../consumer/ports/lake.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import { countRequests } from './count-requests.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
+import type { Catalog, RegisteredPartition } from '../consumer/ports/lake.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';
 import { registerPartitions, typesOf } from './glue-partitions.ts';
+import { damagedAnswer, openGlueDatabase, type GlueOptions } from './glue-requests.ts';
 import { fromTable, tableInput, updatedInput } from './glue-table.ts';
 
-export interface GlueOptions extends AwsOptions {
-  readonly database: string;
-}
+export type { GlueOptions } from './glue-requests.ts';
 
 /** Most partitions per BatchCreatePartition request. */
 const partitionsMax = 100;
 
 /** A catalog of one database of the AWS Glue Data Catalog. A table's version is Glue's `VersionId`. */
 export function createGlueCatalog(options: GlueOptions): Catalog {
-  const { database } = options;
-  const client = countRequests(new GlueClient(clientOptions(options)));
-  const explained = async <T>(table: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw explainAwsError(error, `Glue table ${database}.${table}`, 'CATALOG');
-    }
-  };
-  const fetchTable = async (name: string): Promise<Table | undefined> => {
-    try {
-      const { Table } = await client.send(new GetTableCommand({ DatabaseName: database, Name: name }));
-      if (Table === undefined) throw damagedAnswer(`Glue table ${database}.${name}`);
-      return Table;
-    } catch (error) {
-      if (isNamed(error, 'EntityNotFoundException')) return undefined;
-      throw error;
-    }
-  };
+  const { client, database, fetchTable, createTable, updateTable, explained } = openGlueDatabase(options);
 
   return {
     load: (name) =>
@@ -56,8 +25,7 @@ export function createGlueCatalog(options: GlueOptions): Catalog {
     create: (definition) =>
       explained(definition.name, async () => {
         checkDefinition(definition);
-        await createDatabase(client, database);
-        return createTable(client, database, definition);
+        return (await createTable(tableInput(definition))) === 'stored' ? 'created' : 'exists';
       }),
 
     evolve: ({ table: name, expectedVersion, addColumns, replaceColumns = [], parameters = {} }) =>
@@ -66,20 +34,7 @@ export function createGlueCatalog(options: GlueOptions): Catalog {
         if (table === undefined || (table.VersionId ?? '') !== expectedVersion) return 'conflict';
         const input = updatedInput(table, { addColumns, replaceColumns, parameters });
         checkDefinition(fromTable({ ...table, ...input }));
-        try {
-          await client.send(
-            new UpdateTableCommand({
-              DatabaseName: database,
-              TableInput: input,
-              VersionId: expectedVersion,
-              SkipArchive: true,
-            }),
-          );
-          return 'evolved';
-        } catch (error) {
-          if (isNamed(error, 'ConcurrentModificationException', 'VersionMismatchException')) return 'conflict';
-          throw error;
-        }
+        return (await updateTable(input, expectedVersion)) === 'stored' ? 'evolved' : 'conflict';
       }),
 
     addPartitions: (table, partitions) =>
@@ -104,34 +59,6 @@ export function createGlueCatalog(options: GlueOptions): Catalog {
 
     listPartitions: (table) => listPartitions(client, database, table),
   };
-}
-
-/** An answer without what was asked for is none: a table is missing only when Glue says so. */
-function damagedAnswer(where: string): PipelineError {
-  return new PipelineError('CATALOG_UNAVAILABLE', { message: `${where}: the answer arrived empty`, retryable: true });
-}
-
-async function createDatabase(client: GlueClient, database: string): Promise<void> {
-  try {
-    await client.send(new CreateDatabaseCommand({ DatabaseInput: { Name: database } }));
-  } catch (error) {
-    // who may not create databases can still use one that exists: creating the table will tell
-    if (!isNamed(error, 'AlreadyExistsException', 'AccessDeniedException')) throw error;
-  }
-}
-
-async function createTable(
-  client: GlueClient,
-  database: string,
-  definition: TableDefinition,
-): Promise<'created' | 'exists'> {
-  try {
-    await client.send(new CreateTableCommand({ DatabaseName: database, TableInput: tableInput(definition) }));
-    return 'created';
-  } catch (error) {
-    if (isNamed(error, 'AlreadyExistsException')) return 'exists';
-    throw error;
-  }
 }
 
 async function* listPartitions(

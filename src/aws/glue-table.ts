@@ -49,10 +49,20 @@ export function updatedInput(
     readonly parameters: Readonly<Record<string, string>>;
   },
 ): TableInput {
-  const { Name, Description, Owner, Retention, StorageDescriptor, PartitionKeys, TableType, Parameters } = table;
-  const { ViewOriginalText, ViewExpandedText } = table;
+  const { StorageDescriptor, Parameters } = table;
   const replaced = new Map(change.replaceColumns.map((column) => [column.name, toGlue(column)]));
   const columns = (StorageDescriptor?.Columns ?? []).map((column) => replaced.get(column.Name ?? '') ?? column);
+  return {
+    ...keptInput(table),
+    Parameters: { ...Parameters, ...change.parameters },
+    StorageDescriptor: { ...StorageDescriptor, Columns: [...columns, ...change.addColumns.map(toGlue)] },
+  };
+}
+
+/** Describes the table as it is: Glue forgets what an update leaves out. */
+export function keptInput(table: Table): TableInput {
+  const { Name, Description, Owner, Retention, StorageDescriptor, PartitionKeys, TableType, Parameters } = table;
+  const { ViewOriginalText, ViewExpandedText } = table;
   return definedOnly({
     Name,
     Description,
@@ -62,8 +72,8 @@ export function updatedInput(
     PartitionKeys,
     ViewOriginalText,
     ViewExpandedText,
-    Parameters: { ...Parameters, ...change.parameters },
-    StorageDescriptor: { ...StorageDescriptor, Columns: [...columns, ...change.addColumns.map(toGlue)] },
+    Parameters,
+    StorageDescriptor,
   });
 }
 

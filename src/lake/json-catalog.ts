@@ -1,19 +1,11 @@
 import { z } from 'zod';
 import { checkDefinition, checkPartition, elsewhere } from '../consumer/ports/catalog-rules.ts';
 import type { Catalog, CatalogPartition, CatalogTable, ObjectStore, TableDefinition } from '../consumer/ports/lake.ts';
+import { formatParameter } from '../iceberg/table-parameters.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { formatType, parseType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
-
-const columnSchema = z.object({ name: z.string(), type: z.string(), comment: z.string().optional() });
-
-const tableSchema = z.object({
-  name: z.string(),
-  columns: z.array(columnSchema),
-  partitionKeys: z.array(columnSchema),
-  location: z.string(),
-  parameters: z.record(z.string(), z.string()),
-});
+import { catalogFolder, parseEntry, tableKey, tableSchema, type CatalogEntry } from './catalog-entry.ts';
 
 const partitionSchema = z.object({ values: z.array(z.string()), location: z.string() });
 
@@ -28,16 +20,22 @@ export function createJsonCatalog({
   readonly store: ObjectStore;
   readonly database: string;
 }): Catalog {
-  const folder = `_catalog/${database}`;
-  const tableKey = (table: string): string => `${folder}/${table}.json`;
+  const folder = `${catalogFolder}/${database}`;
+  const keyOf = (table: string): string => tableKey(database, table);
   const partitionKey = (table: string, values: readonly string[]): string =>
     `${folder}/${table}.partitions/${values.map(encodeURIComponent).join(',')}.json`;
 
   const load = async (table: string): Promise<CatalogTable | undefined> => {
-    const stored = await store.get(tableKey(table));
+    const stored = await store.get(keyOf(table));
     if (stored === undefined) return undefined;
-    const definition = parseTable(tableKey(table), stored.bytes);
-    return { ...definition, location: locationIn(store, definition), version: stored.version };
+    const definition = parseTable(keyOf(table), stored.bytes);
+    const format = definition.parameters[formatParameter];
+    return {
+      ...definition,
+      ...(format !== undefined && { otherKind: `a table of the format ${format}` }),
+      location: locationIn(store, definition),
+      version: stored.version,
+    };
   };
 
   return {
@@ -45,7 +43,7 @@ export function createJsonCatalog({
     create: async (definition) => {
       checkDefinition(definition);
       const bytes = serializeTable(withoutRoot(store, definition));
-      const result = await store.put(tableKey(definition.name), bytes, { ifAbsent: true });
+      const result = await store.put(keyOf(definition.name), bytes, { ifAbsent: true });
       return result.kind === 'stored' ? 'created' : 'exists';
     },
     evolve: async ({ table, expectedVersion, addColumns, replaceColumns = [], parameters = {} }) => {
@@ -58,13 +56,13 @@ export function createJsonCatalog({
         parameters: { ...current.parameters, ...parameters },
       };
       checkDefinition(next);
-      const result = await store.put(tableKey(table), serializeTable(withoutRoot(store, next)), {
+      const result = await store.put(keyOf(table), serializeTable(withoutRoot(store, next)), {
         ifVersion: expectedVersion,
       });
       return result.kind === 'stored' ? 'evolved' : 'conflict';
     },
     addPartitions: async (table, partitions) => {
-      if ((await store.head(tableKey(table.name))) === undefined) throw missing(table.name);
+      if ((await store.head(keyOf(table.name))) === undefined) throw missing(table.name);
       for (const partition of partitions) {
         checkPartition(table, partition);
         const key = partitionKey(table.name, partition.values);
@@ -82,7 +80,7 @@ async function* listPartitions(store: ObjectStore, prefix: string): AsyncIterabl
   for await (const { key } of store.list(prefix)) {
     const stored = await store.get(key);
     if (stored === undefined) continue;
-    const partition = parse(key, stored.bytes, partitionSchema);
+    const partition = parseEntry(key, stored.bytes, partitionSchema);
     yield { ...partition, location: locationIn(store, { ...partition, name: '' }) };
   }
 }
@@ -103,7 +101,7 @@ async function checkSamePlace(
 ): Promise<void> {
   const stored = await store.get(key);
   if (stored === undefined) return;
-  const present = parse(key, stored.bytes, partitionSchema);
+  const present = parseEntry(key, stored.bytes, partitionSchema);
   const location = locationIn(store, { ...present, name: table.name });
   if (location !== partition.location) throw elsewhere(table.name, { ...partition, present: location });
 }
@@ -130,29 +128,16 @@ function locationIn(
 }
 
 function serializeTable({ name, columns, partitionKeys, location, parameters }: TableDefinition): Uint8Array {
-  const write = (column: Column): z.infer<typeof columnSchema> => ({ ...column, type: formatType(column.type) });
+  const write = (column: Column): CatalogEntry['columns'][number] => ({ ...column, type: formatType(column.type) });
   const table = { name, columns: columns.map(write), partitionKeys: partitionKeys.map(write), location, parameters };
   return Buffer.from(`${JSON.stringify(table, undefined, 2)}\n`);
 }
 
 function parseTable(key: string, bytes: Uint8Array): TableDefinition {
-  const { columns, partitionKeys, ...rest } = parse(key, bytes, tableSchema);
+  const { columns, partitionKeys, ...rest } = parseEntry(key, bytes, tableSchema);
   return { ...rest, columns: columns.map(readColumn), partitionKeys: partitionKeys.map(readColumn) };
 }
 
-function readColumn({ name, type, comment }: z.infer<typeof columnSchema>): Column {
+function readColumn({ name, type, comment }: CatalogEntry['columns'][number]): Column {
   return { name, type: parseType(type), ...(comment !== undefined && { comment }) };
-}
-
-function parse<Schema extends z.ZodType>(key: string, bytes: Uint8Array, schema: Schema): z.infer<Schema> {
-  try {
-    return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch (error) {
-    throw new PipelineError('CATALOG_CORRUPT', {
-      message: `${key} is no catalog entry`,
-      retryable: false,
-      details: { key },
-      cause: error,
-    });
-  }
 }

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { ObjectStore } from '../consumer/ports/lake.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import type { LoadedTable } from './iceberg-catalog.ts';
+import { keyOfUri } from './object-uri.ts';
+import { parseTableMetadata, serializeTableMetadata, withMetadataLog, type TableMetadata } from './table-metadata.ts';
+import { applyUpdates, type TableUpdate } from './table-updates.ts';
+
+/** A metadata file that no catalog points to yet. */
+export interface StagedMetadata {
+  readonly metadata: TableMetadata;
+  readonly location: string;
+}
+
+/** Reads the metadata file that the catalog points to. Rejects with CATALOG_CORRUPT when it is not there or damaged. */
+export async function readMetadata(store: ObjectStore, table: string, location: string): Promise<TableMetadata> {
+  const stored = await store.get(keyOfUri(store, location));
+  if (stored === undefined)
+    throw new PipelineError('CATALOG_CORRUPT', {
+      message: `the catalog says that the metadata of the table ${table} is ${location}, and it is not there`,
+      retryable: false,
+      details: { table, location },
+      hint: 'the file was deleted beside the catalog: restore it, or point metadata_location to the newest file that is left',
+    });
+  return parseTableMetadata(Buffer.from(stored.bytes).toString('utf8'), location);
+}
+
+/** Writes the metadata of a new table, under a name that nobody else takes. */
+export async function stageNewTable(
+  store: ObjectStore,
+  updates: readonly TableUpdate[],
+  nowMs: number,
+): Promise<StagedMetadata> {
+  return stage(store, applyUpdates(undefined, updates, nowMs), 0);
+}
+
+/** Writes the metadata that would follow the base's, under a name that nobody else takes. */
+export async function stageUpdates(
+  store: ObjectStore,
+  base: LoadedTable,
+  { updates, nowMs }: { readonly updates: readonly TableUpdate[]; readonly nowMs: number },
+): Promise<StagedMetadata> {
+  const previous = { location: base.metadataLocation, updatedMs: base.metadata['last-updated-ms'] };
+  const next = withMetadataLog(applyUpdates(base.metadata, updates, nowMs), previous);
+  return stage(store, next, versionOf(base.metadataLocation) + 1);
+}
+
+/** Tells whether the table was made from that metadata file, or from one that followed it and still remembers it. */
+export function descendsFrom({ metadata, metadataLocation }: LoadedTable, location: string): boolean {
+  return metadataLocation === location || metadata['metadata-log'].some((entry) => entry['metadata-file'] === location);
+}
+
+async function stage(store: ObjectStore, metadata: TableMetadata, version: number): Promise<StagedMetadata> {
+  const folder = metadata.properties['write.metadata.path'] ?? `${metadata.location.replace(/\/$/, '')}/metadata`;
+  const location = `${folder}/${String(version).padStart(5, '0')}-${randomUUID()}.metadata.json`;
+  const bytes = Buffer.from(serializeTableMetadata(metadata));
+  // a refusal is the answer of our own first try: nobody else has this name
+  await store.put(keyOfUri(store, location), bytes, { ifAbsent: true });
+  return { metadata, location };
+}
+
+/** Names of metadata files begin with a number that grows, for those who look at them. */
+function versionOf(location: string): number {
+  return Number(/\/v?(\d+)[^/]*$/.exec(location)?.[1] ?? 0);
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
+import type { Catalog } from '../../src/consumer/ports/lake.ts';
+import { keyOfUri } from '../../src/iceberg/object-uri.ts';
+import { parseColumns } from '../../src/schema/hive-ddl.ts';
+import { appendTo, creationOf } from '../support/iceberg-tables.ts';
+import { describeIcebergCatalog, loadFrom, type OpenedIcebergCatalog } from './iceberg-catalog-contract.ts';
+
+export interface OpenedPointerCatalog extends OpenedIcebergCatalog {
+  readonly store: ObjectStore;
+  /** The same database, for tables of plain Parquet files. */
+  readonly hive: Catalog;
+}
+
+/** Tests that every catalog must pass that writes metadata files itself and points to them. */
+export function describePointerCatalog(title: string, prepare: () => Promise<OpenedPointerCatalog>): void {
+  describeIcebergCatalog(title, prepare);
+
+  describe(`Iceberg catalog: ${title}`, () => {
+    const setup = async () => {
+      const opened = await prepare();
+      const outcome = await opened.open().create('readings', creationOf(`${opened.location}readings`));
+      if (outcome.kind !== 'created') throw new Error('there is a table already');
+      const key = keyOfUri(opened.store, outcome.table.metadataLocation);
+      const replace = async (edit: (text: string) => string): Promise<void> => {
+        const stored = await opened.store.get(key);
+        await opened.store.put(key, Buffer.from(edit(Buffer.from(stored?.bytes ?? []).toString())));
+      };
+      return { ...opened, base: outcome.table, key, replace };
+    };
+
+    it('keeps what it does not know through a commit', async () => {
+      const { open, replace } = await setup();
+      const unknown = '"statistics":[{"snapshot-id":9007199254740993,"blob":{"deep":[1,null]}}],';
+      await replace((text) => text.replace('{', `{${unknown}`).replace('"name":"lat"', '"name":"lat","initial":0'));
+      const catalog = open();
+      const base = await loadFrom(catalog, 'readings');
+      await catalog.commit(base, appendTo(base, 1n, 'x'));
+      const { metadata } = await loadFrom(open(), 'readings');
+      expect(metadata).toMatchObject({ statistics: [{ blob: { deep: [1, null] } }] });
+      expect(JSON.stringify(metadata['statistics'])).toContain('9007199254740993');
+      expect(JSON.stringify(metadata.schemas)).toContain('"initial":0');
+    });
+
+    it.each([
+      ['half of it', (text: string) => text.slice(0, text.length >> 1)],
+      ['nothing', () => ''],
+      ['another JSON', () => '{"a":1}'],
+      [
+        'a version of the format that it does not know',
+        (text: string) => text.replace('"format-version":2', '"format-version":3'),
+      ],
+    ])('says what it points to when the metadata file has %s', async (_what, damage) => {
+      const { open, replace, base } = await setup();
+      await replace(damage);
+      await expect(open().load('readings')).rejects.toMatchObject({
+        code: 'CATALOG_CORRUPT',
+        retryable: false,
+        message: expect.stringContaining(base.metadataLocation),
+      });
+    });
+
+    it('says so when the metadata file is gone', async () => {
+      const { open, store, key } = await setup();
+      await store.delete([key]);
+      await expect(open().load('readings')).rejects.toMatchObject({ code: 'CATALOG_CORRUPT', retryable: false });
+    });
+
+    it('never takes a table of plain Parquet files for one of its own, nor the other way round', async () => {
+      const { open, hive, location } = await setup();
+      const definition = {
+        name: 'plain',
+        columns: parseColumns('a double'),
+        partitionKeys: [],
+        location: `${location}plain/`,
+        parameters: {},
+      };
+      expect(await hive.create(definition)).toBe('created');
+      await expect(open().load('plain')).rejects.toMatchObject({ code: 'TABLE_MISMATCH', retryable: false });
+      await expect(open().create('plain', creationOf(`${location}x`))).rejects.toMatchObject({
+        code: 'TABLE_MISMATCH',
+      });
+      expect(await hive.create({ ...definition, name: 'readings' })).toBe('exists');
+      expect(await hive.load('readings')).toMatchObject({ otherKind: 'a table of the format ICEBERG' });
+    });
+  });
+}
