@@ -19,6 +19,8 @@ const changeSchema = z.object({
 export const hourDocumentSchema = z.object({
   format: z.literal(1),
   hour: z.string(),
+  /** The process that changed it last: tells a lost answer from the same change by another process. */
+  writer: z.string(),
   changes: z.array(changeSchema).min(1),
   /** The last change that is in `<table>_hours`. */
   tabled: countSchema,

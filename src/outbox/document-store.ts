@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
+import { mapAhead } from '../runtime/concurrency.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
 
 /** A document, and the version that its next change must expect. */
@@ -9,11 +10,15 @@ export interface Stored<Value> {
   readonly version: string;
 }
 
+const requestsMax = 16;
+
 /** Small JSON documents below one prefix of the lake, changed by compare-and-swap: any process may change any of them. Rejects with STORE_* and STATE_CORRUPT. */
 export class DocumentStore<Value> {
   readonly #store: ObjectStore;
   readonly #prefix: string;
   readonly #schema: z.ZodType<Value>;
+  /** What was read or written last, so that a listing that tells versions saves reading again. */
+  readonly #known = new Map<string, Stored<Value>>();
 
   /** `prefix` ends in `/`. */
   constructor(store: ObjectStore, prefix: string, schema: z.ZodType<Value>) {
@@ -25,18 +30,20 @@ export class DocumentStore<Value> {
   async get(id: string): Promise<Stored<Value> | undefined> {
     const key = this.#keyOf(id);
     const stored = await this.#store.get(key);
-    return stored && { id, value: this.#parse(key, stored.bytes), version: stored.version };
+    return stored && this.#know({ id, value: this.#parse(key, stored.bytes), version: stored.version });
   }
 
   /** All documents whose id is `from` or follows it, by id. */
   async *list(from = ''): AsyncIterable<Stored<Value>> {
-    // `-` and digits stand before the dot of `.json`: the document `from` itself must not be passed over
-    const startAfter = from === '' ? undefined : { startAfter: `${this.#prefix}${from}` };
-    for await (const { key } of this.#store.list(this.#prefix, startAfter)) {
-      const id = key.endsWith('.json') ? key.slice(this.#prefix.length, -'.json'.length) : undefined;
-      const found = id === undefined || id.includes('/') ? undefined : await this.get(id);
-      if (found !== undefined) yield found;
-    }
+    // the dot of `.json` stands behind the id: the document `from` itself is not passed over
+    const listed = this.#store.list(this.#prefix, from === '' ? {} : { startAfter: `${this.#prefix}${from}` });
+    const infos = (await Array.fromAsync(listed)).filter(({ key }) => this.#idOf(key) !== undefined);
+    const found = mapAhead(infos, requestsMax, async ({ key, version }) => {
+      const id = this.#idOf(key) ?? '';
+      const known = this.#known.get(id);
+      return known !== undefined && known.version === version ? known : this.get(id);
+    });
+    for await (const each of found) if (each !== undefined) yield each;
   }
 
   /** Puts the document if it is still as `before` says, or not there; `undefined` when another process was first. */
@@ -45,11 +52,22 @@ export class DocumentStore<Value> {
     const bytes = Buffer.from(`${JSON.stringify(z.encode(this.#schema, value))}\n`);
     const condition = before === undefined ? { ifAbsent: true as const } : { ifVersion: before.version };
     const result = await this.#store.put(key, bytes, condition);
-    if (result.kind === 'stored') return { id, value, version: result.version };
+    if (result.kind === 'stored') return this.#know({ id, value, version: result.version });
     // a lost answer of ours looks like a refusal
     const found = await this.#store.get(key);
     const isOurs = found !== undefined && Buffer.compare(found.bytes, bytes) === 0;
-    return isOurs ? { id, value, version: found.version } : undefined;
+    return isOurs ? this.#know({ id, value, version: found.version }) : undefined;
+  }
+
+  #know(stored: Stored<Value>): Stored<Value> {
+    this.#known.set(stored.id, stored);
+    return stored;
+  }
+
+  /** `undefined` for a key that is no document's. */
+  #idOf(key: string): string | undefined {
+    const name = key.slice(this.#prefix.length);
+    return name.endsWith('.json') && !name.includes('/') ? name.slice(0, -'.json'.length) : undefined;
   }
 
   #keyOf(id: string): string {

@@ -1,0 +1,102 @@
+import { readChain } from '../consumer/audit/read-chain.ts';
+import type { Ledger } from '../consumer/ledger/ledger.ts';
+import type { ObjectStore } from '../consumer/ports/lake.ts';
+import { msPerDay } from '../runtime/duration.ts';
+import type { TopicTable } from './hour-document.ts';
+import { LedgerTally } from './ledger-tally.ts';
+
+export interface FollowOptions extends TopicTable {
+  readonly store: ObjectStore;
+  readonly ledger: Ledger;
+  /** An event time counts up to this far ahead of its Kafka timestamp: so much earlier may the entry of a row be committed. */
+  readonly futureDaysMax: number;
+}
+
+/** Hours of the last days are always at hand: most late rows go to them. */
+export const daysAtHand = 2;
+
+/**
+ * Keeps up with a ledger: reads what was committed in the last days once, then one request tells that a Kafka partition has nothing new. When a row
+ * goes to an older hour, more of the ledger is read, so that every hour's rows are counted whole. A replay of what was read is seen by the next
+ * `reread`.
+ */
+export class LedgerFollower {
+  readonly #options: FollowOptions;
+  #tally = new LedgerTally();
+  #sinceMs = Infinity;
+
+  constructor(options: FollowOptions) {
+    this.#options = options;
+  }
+
+  get tally(): LedgerTally {
+    return this.#tally;
+  }
+
+  /** Reads what is new of these Kafka partitions; at first, and when `fromMs` asks for it, older entries too: all that have rows from then on. */
+  async catchUp(partitions: Iterable<number>, nowMs: number, fromMs = Infinity): Promise<void> {
+    const all = [...partitions];
+    const neededMs = Math.min(fromMs, nowMs - daysAtHand * msPerDay) - this.#marginDays * msPerDay;
+    if (neededMs < this.#sinceMs) await this.#read(all, neededMs);
+    this.#tally.resume();
+    for (const partition of all) await this.#follow(partition);
+    await this.#reachBack(all, nowMs);
+  }
+
+  /** Reads everything again that was read: the entries as they count now. */
+  async reread(partitions: Iterable<number>): Promise<void> {
+    if (this.#sinceMs !== Infinity) await this.#read([...partitions], this.#sinceMs);
+  }
+
+  /** Lets go of hours before this time. A row that comes for one of them later lets the ledger be read again. */
+  forget(beforeMs: number): void {
+    this.#tally.forget(beforeMs);
+    this.#sinceMs = Math.max(this.#sinceMs, beforeMs - this.#marginDays * msPerDay);
+  }
+
+  get #marginDays(): number {
+    return this.#options.futureDaysMax + 1;
+  }
+
+  /** Reads further back until the oldest hour's first entry is certainly among what was read. */
+  async #reachBack(partitions: readonly number[], nowMs: number): Promise<void> {
+    for (;;) {
+      const neededMs = this.#tally.oldestHourMs() - this.#marginDays * msPerDay;
+      if (neededMs >= this.#sinceMs) return;
+      // twice as far at least, so that ever older hours do not mean reading for each of them
+      await this.#read(partitions, Math.min(neededMs, nowMs - 2 * (nowMs - this.#sinceMs)));
+    }
+  }
+
+  async #read(partitions: readonly number[], sinceMs: number): Promise<void> {
+    const tally = new LedgerTally();
+    for (const partition of partitions) {
+      const path = { ...this.#options, partition };
+      const options = { ...this.#options, sinceMs: Math.max(0, sinceMs), onUnreadable: rethrow };
+      for await (const entry of readChain(path, options)) if (!tally.add(entry)) break;
+      await this.#begin(tally, partition);
+    }
+    this.#tally = tally;
+    this.#sinceMs = sinceMs;
+  }
+
+  async #begin(tally: LedgerTally, partition: number): Promise<void> {
+    if (tally.reaches.has(partition)) return;
+    const start = await this.#options.ledger.start({ ...this.#options, partition });
+    if (start !== undefined) tally.begin(partition, start.from);
+  }
+
+  async #follow(partition: number): Promise<void> {
+    const path = { ...this.#options, partition };
+    await this.#begin(this.#tally, partition);
+    for (;;) {
+      const position = this.#tally.reaches.get(partition)?.position;
+      const found = position === undefined ? undefined : await this.#options.ledger.get(path, position);
+      if (found === undefined || !this.#tally.add(found.entry)) return;
+    }
+  }
+}
+
+function rethrow(_key: string, error: unknown): never {
+  throw error;
+}

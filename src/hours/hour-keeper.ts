@@ -1,0 +1,182 @@
+import type { Ledger } from '../consumer/ledger/ledger.ts';
+import type { ObjectStore } from '../consumer/ports/lake.ts';
+import type { TopicReader } from '../consumer/ports/topic.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { msPerDay } from '../runtime/duration.ts';
+import { newDelivery, type Channel } from '../outbox/delivery.ts';
+import { daysAtHand, LedgerFollower } from './follow-ledger.ts';
+import {
+  lastChange,
+  openHourStore,
+  type HourChange,
+  type HourDocument,
+  type HourStore,
+  type StoredHour,
+  type TopicTable,
+} from './hour-document.ts';
+import { hourAt, hourStartMs } from './hour-state.ts';
+import type { HoursTable } from './hours-table.ts';
+import { nextChange, type HourCount } from './next-change.ts';
+import { watermarkMs } from './watermark.ts';
+
+export interface HourObserver {
+  changed?(hour: string, change: HourChange): void;
+}
+
+export interface HourKeeperOptions extends TopicTable {
+  readonly store: ObjectStore;
+  readonly ledger: Ledger;
+  readonly reader: Pick<TopicReader, 'describe'>;
+  readonly hoursTable: HoursTable;
+  readonly clock: Clock;
+  readonly latenessMs: number;
+  readonly idleMs: number;
+  readonly futureDaysMax: number;
+  readonly pastDaysMax: number;
+  /** Where to tell that an hour is complete or reopened. */
+  readonly channels: readonly Channel[];
+  /** Unique to this process. */
+  readonly writer: string;
+  readonly observer: HourObserver;
+}
+
+const rereadEveryMs = 3_600_000;
+
+/**
+ * Settles the hours of a table: finds out by the ledger and the broker how far all Kafka partitions are, and changes the states of hours. Any number
+ * of processes may do it at the same time, and any of them may die at any moment.
+ */
+export class HourKeeper {
+  readonly #options: HourKeeperOptions;
+  readonly #hours: HourStore;
+  readonly #follower: LedgerFollower;
+  /** Documents are listed from this hour on; at first from where a row may still go to. */
+  #from: string | undefined;
+  #rereadMs: number;
+
+  constructor(options: HourKeeperOptions) {
+    this.#options = options;
+    this.#hours = openHourStore(options.store, options);
+    this.#follower = new LedgerFollower(options);
+    this.#rereadMs = options.clock.monotonicMs();
+  }
+
+  get hours(): HourStore {
+    return this.#hours;
+  }
+
+  /** Rows by hour as the ledger has them now. */
+  get counts(): ReadonlyMap<string, HourCount> {
+    return this.#follower.tally.hours;
+  }
+
+  /** Settles the hours once; answers with those that were looked at, by hour. Rejects with STORE_*, LEDGER_*, CATALOG_* and Kafka's failures. */
+  async settle(): Promise<StoredHour[]> {
+    const { clock, reader, idleMs } = this.#options;
+    const observedMs = clock.nowMs();
+    const { partitions: ends } = await reader.describe();
+    const from = this.#from ?? hourAt(observedMs - (this.#options.pastDaysMax + 2) * msPerDay);
+    const documents = await this.#documents(from);
+    await this.#catchUp(ends.keys(), documents, observedMs);
+    const { tally } = this.#follower;
+    const reached = watermarkMs({ reaches: tally.reaches, ends, observedMs, idleMs });
+    for (const [hour, count] of tally.hours) {
+      const before = documents.get(hour) ?? (hour < from ? await this.#hours.get(hour) : undefined);
+      const changed = await this.#change(hour, count, { before, reached });
+      if (changed !== undefined) documents.set(hour, changed);
+    }
+    const settled: StoredHour[] = [];
+    for (const [, document] of [...documents].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      settled.push(await this.#enterTable(document));
+    this.#forget(oldestOpen(settled), observedMs);
+    return settled;
+  }
+
+  /** What is finished and old is looked at again only when a row comes for it. */
+  #forget(open: string | undefined, nowMs: number): void {
+    const fromMs = Math.min(nowMs - daysAtHand * msPerDay, open === undefined ? Infinity : hourStartMs(open));
+    this.#from = hourAt(fromMs);
+    this.#follower.forget(hourStartMs(this.#from));
+  }
+
+  async #documents(from: string): Promise<Map<string, StoredHour>> {
+    const listed = this.#hours.list(from);
+    return new Map(await Array.fromAsync(listed, (stored) => [stored.id, stored] as const));
+  }
+
+  async #catchUp(partitions: Iterable<number>, documents: ReadonlyMap<string, StoredHour>, nowMs: number) {
+    const { clock } = this.#options;
+    const all = [...partitions];
+    if (clock.monotonicMs() - this.#rereadMs >= rereadEveryMs) {
+      // a replay may have exchanged what was read
+      await this.#follower.reread(all);
+      this.#rereadMs = clock.monotonicMs();
+    }
+    const open = oldestOpen([...documents.values()]);
+    await this.#follower.catchUp(all, nowMs, open === undefined ? undefined : hourStartMs(open));
+  }
+
+  async #change(
+    hour: string,
+    count: HourCount,
+    { before, reached }: { readonly before: StoredHour | undefined; readonly reached: number },
+  ): Promise<StoredHour | undefined> {
+    const { latenessMs, clock, observer } = this.#options;
+    if (before !== undefined && this.#knowsLess(before.value)) return undefined;
+    const rules = { watermarkMs: reached, latenessMs, nowMs: clock.nowMs() };
+    const change = nextChange(hour, before?.value, count, rules);
+    if (change === undefined) return undefined;
+    const changed = await this.#hours.put(hour, this.#with(change, hour, before?.value), before);
+    // who was first has seen the same, and the next look goes on from there
+    if (changed === undefined) return this.#hours.get(hour);
+    observer.changed?.(hour, change);
+    return changed;
+  }
+
+  #with(change: HourChange, hour: string, before: HourDocument | undefined): HourDocument {
+    const { channels, table, writer } = this.#options;
+    const key = `${table}/${hour}/${change.revision}`;
+    const owed = change.state === 'filling' ? [] : channels.map((channel) => newDelivery(key, channel));
+    const reaches = [...this.#follower.tally.reaches];
+    return {
+      format: 1,
+      hour,
+      writer,
+      changes: [...(before?.changes ?? []), change],
+      tabled: before?.tabled ?? 0,
+      evaluated: before?.evaluated ?? 0,
+      counted: Object.fromEntries(reaches.map(([partition, { position }]) => [partition, position.toString()])),
+      deliveries: [...(before?.deliveries ?? []), ...owed],
+    };
+  }
+
+  #knowsLess({ counted }: HourDocument): boolean {
+    const { reaches } = this.#follower.tally;
+    return Object.entries(counted).some(
+      ([partition, position]) => (reaches.get(Number(partition))?.position ?? -1n) < BigInt(position),
+    );
+  }
+
+  /** Writes the changes that the table does not have yet, and notes that it has them. */
+  async #enterTable(stored: StoredHour): Promise<StoredHour> {
+    const { value } = stored;
+    const missing = value.changes.filter(({ revision }) => revision > value.tabled);
+    for (const change of missing) await this.#options.hoursTable.add(value.hour, change);
+    if (missing.length === 0) return stored;
+    const tabled = lastChange(value).revision;
+    const noted = await this.#hours.put(stored.id, { ...value, tabled, writer: this.#options.writer }, stored);
+    return noted ?? (await this.#hours.get(stored.id)) ?? stored;
+  }
+}
+
+/** The oldest hour that is not finished: filling or reopened, or with something that it owes. */
+function oldestOpen(documents: readonly StoredHour[]): string | undefined {
+  const open = documents.filter(({ value }) => !isFinished(value)).map(({ id }) => id);
+  return open.toSorted()[0];
+}
+
+function isFinished(document: HourDocument): boolean {
+  const { revision, state } = lastChange(document);
+  const owes = document.deliveries.some((each) => each.state === 'pending');
+  return state === 'complete' && document.tabled === revision && !owes;
+}
