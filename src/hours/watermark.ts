@@ -31,7 +31,7 @@ export function sentMs({ claimedAt, ...entry }: LedgerEntry): number {
 }
 
 export interface WatermarkFacts {
-  /** By Kafka partition; those that the ledger has nothing of are left out. */
+  /** How far each Kafka partition is; those that the ledger has nothing of are left out. */
   readonly reaches: ReadonlyMap<number, PartitionReach>;
   /** What the broker holds of each Kafka partition. */
   readonly ends: ReadonlyMap<number, Watermarks>;
