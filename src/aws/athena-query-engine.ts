@@ -26,6 +26,7 @@ const pollsMax = 2000;
 export function createAthenaQueryEngine(options: AthenaOptions): QueryEngine {
   const { database, workgroup, output } = options;
   const client = countRequests(new AthenaClient(clientOptions(options)));
+  let scannedBytes = 0;
   return {
     name: 'Athena',
     query: async (sql) => {
@@ -38,21 +39,23 @@ export function createAthenaQueryEngine(options: AthenaOptions): QueryEngine {
             ...(output !== undefined && { ResultConfiguration: { OutputLocation: output } }),
           }),
         );
-        await untilDone(client, id, options.clock);
+        scannedBytes += await untilDone(client, id, options.clock);
         return await readRows(client, id);
       } catch (error) {
         throw explainAwsError(error, 'Athena', 'QUERY');
       }
     },
+    scannedBytes: () => scannedBytes,
     close: async () => client.destroy(),
   };
 }
 
-async function untilDone(client: AthenaClient, id: string | undefined, clock: Clock): Promise<void> {
+/** Resolves with the bytes that the query has scanned. */
+async function untilDone(client: AthenaClient, id: string | undefined, clock: Clock): Promise<number> {
   for (let poll = 0; poll < pollsMax; poll++) {
     const { QueryExecution } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
     const { State, StateChangeReason = 'no reason given' } = QueryExecution?.Status ?? {};
-    if (State === 'SUCCEEDED') return;
+    if (State === 'SUCCEEDED') return QueryExecution?.Statistics?.DataScannedInBytes ?? 0;
     if (State === 'FAILED' || State === 'CANCELLED') throw failed(`the query ${id} ${State}: ${StateChangeReason}`);
     await clock.sleep(pollMs);
   }

@@ -10,6 +10,7 @@ import type { DiffOptions } from './schema.ts';
 export function addToolCommands(program: Command, run: RunCommand): void {
   addSchema(program, run);
   addReport(program, run);
+  addMonitor(program, run);
   addDoctor(program, run);
   addCert(program, run);
   addAcl(program, run);
@@ -52,6 +53,18 @@ function addReport(program: Command, run: RunCommand): void {
       await run('words', [], async ({ settings }) => {
         const { report } = await import('./report.ts');
         return report(settings, options);
+      });
+    });
+}
+
+function addMonitor(program: Command, run: RunCommand): void {
+  program
+    .command('monitor')
+    .description('Serve a web page of patients, alerts and the pipeline, on HTTP_HOST and HTTP_PORT, until a signal.')
+    .action(async () => {
+      await run('log', [], async ({ settings, log, stop }) => {
+        const { monitor } = await import('./monitor.ts');
+        return monitor(settings, { log, stop });
       });
     });
 }

@@ -31,6 +31,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['outbox', [...floor, 'consumer/ports']],
   ['hours', [...floor, 'schema', ...consumerRooms('ports', 'ledger', 'audit'), 'outbox']],
   ['alerts', [...floor, 'schema', 'consumer/ports', 'outbox', 'hours', 'report']],
+  ['monitor', [...floor, 'schema', 'report', 'hours', 'alerts', ...consumerRooms('ports', 'ledger')]],
   ['kafka/format', [...floor, 'consumer/ports', 'producer/publisher']],
   ['kafka/keystore', [...floor]],
   ['kafka/tls-material', [...floor, 'kafka/keystore']],
@@ -96,6 +97,10 @@ export const owners: ReadonlyMap<string, readonly string[]> = new Map([
   ['commander', ['cli', 'commands']],
   ['pino', ['app']],
   ['prom-client', ['app']],
+  ['hono', ['monitor']],
+  ['@hono/', ['monitor']],
+  ['d3-scale', ['monitor']],
+  ['d3-shape', ['monitor']],
 ]);
 
 /** Imports that go where they must not, each as one line; of types as well. */

@@ -6,6 +6,7 @@ import { conflictsIn } from './config-conflicts.ts';
 import type { VariableFacts } from './config-types.ts';
 import { kafkaVariables } from './kafka-variables.ts';
 import { lakeVariables } from './lake-variables.ts';
+import { monitorVariables } from './monitor-variables.ts';
 import { schemaVariables } from './schema-variables.ts';
 import { serviceVariables } from './service-variables.ts';
 
@@ -13,7 +14,13 @@ import { serviceVariables } from './service-variables.ts';
 z.config({ jitless: true });
 
 /** Every variable the program reads. What is not set, or set to nothing, has its default. */
-const configSchema = z.object({ ...kafkaVariables, ...lakeVariables, ...schemaVariables, ...serviceVariables });
+const configSchema = z.object({
+  ...kafkaVariables,
+  ...lakeVariables,
+  ...schemaVariables,
+  ...serviceVariables,
+  ...monitorVariables,
+});
 
 export type Config = z.infer<typeof configSchema>;
 export type VariableName = keyof Config;

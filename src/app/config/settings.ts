@@ -6,6 +6,7 @@ import type { Growth } from '../../schema/evolution.ts';
 import type { EventTimeUnit, Layout } from '../../schema/layout.ts';
 import { columnName } from '../../schema/names.ts';
 import type { ColumnType } from '../../schema/types.ts';
+import { monitorSettings, type MonitorSettings } from './monitor-settings.ts';
 import { readConfig, type Config, type VariableName } from './config.ts';
 
 /** The configuration as the program takes it: typed, in milliseconds and bytes, by who needs it. */
@@ -18,6 +19,7 @@ export interface Settings {
   readonly parquet: ParquetSettings;
   readonly service: ServiceSettings;
   readonly report: ReportSettings;
+  readonly monitor: MonitorSettings;
   readonly aws: AwsSettings;
 }
 
@@ -158,6 +160,7 @@ export function readSettings(environment: Environment, required: readonly Variab
     },
     service: serviceSettings(config),
     report: { low: config.ALERT_LOW, high: config.ALERT_HIGH },
+    monitor: monitorSettings(config),
   };
 }
 

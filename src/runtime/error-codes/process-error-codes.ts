@@ -31,7 +31,7 @@ export const processErrorCodes = {
   },
   HTTP_UNAVAILABLE: {
     meaning:
-      'The server of /livez, /startupz, /readyz and /metrics can’t listen: the port is taken, or the address is not one of this machine.',
+      'The server of health and metrics, or the monitor, can’t listen: the port is taken, or the address is not one of this machine.',
     retryable: 'never',
     action: 'Set HTTP_PORT and HTTP_HOST to a free port and an address of this machine, or leave HTTP_PORT out.',
   },

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import type { Settings } from '../app/config/settings.ts';
+import type { Logger } from '../app/observe/logger.ts';
+import { openLake } from '../app/open-lake.ts';
+import type { StopSignal } from '../app/signals.ts';
+import { MonitorData } from '../monitor/data/monitor-data.ts';
+import { createMonitorApp } from '../monitor/web/create-app.ts';
+import { serveMonitor } from '../monitor/web/serve.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { failureFields } from '../app/observe/explain-failure.ts';
+
+/** Serves the web page until a signal. */
+export async function monitor(
+  settings: Settings,
+  { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
+): Promise<number> {
+  const lake = await openLake(settings.lake);
+  const { name: table } = settings.table;
+  const band = settings.report;
+  const data = new MonitorData({
+    lake: {
+      loadTables: async () => {
+        const loaded = await Promise.all([table, `${table}_dead_letters`].map((name) => lake.catalog.load(name)));
+        return loaded.filter((each) => each !== undefined);
+      },
+      openEngine: (tables) => lake.openEngine(tables),
+    },
+    table,
+    band,
+    clock: systemClock,
+    refreshMs: settings.monitor.refreshMs,
+  });
+  const app = createMonitorApp({
+    settings: settings.monitor,
+    table,
+    band,
+    data,
+    clock: systemClock,
+    onFailure: (error) => log.error(failureFields(error), 'a page could not be made'),
+  });
+  const server = await serveMonitor(app, settings.monitor);
+  const { host, url } = settings.monitor;
+  log.info({ table, address: url?.href ?? `http://${host}:${server.port}/` }, 'monitor: serving');
+  if (!stop.signal.aborted) await once(stop.signal, 'abort');
+  await server.close();
+  await data.close();
+  return stop.exitCode();
+}

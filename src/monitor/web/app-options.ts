@@ -1,0 +1,25 @@
+import type { Context } from 'hono';
+import type { Clock } from '../../runtime/clock.ts';
+import type { MonitorData } from '../data/monitor-data.ts';
+import type { Band } from '../data/ward.ts';
+import type { MonitorOptions } from '../monitor-options.ts';
+import type { Page } from '../pages/layout.ts';
+import type { View } from '../view.ts';
+
+/** What the pages are made of. */
+export interface MonitorAppOptions {
+  readonly settings: MonitorOptions;
+  readonly table: string;
+  readonly band: Band;
+  readonly data: MonitorData;
+  readonly clock: Clock;
+  /** Told of what went wrong while a page was made. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Answers with a whole page. */
+export type SendPage = (
+  context: Context,
+  page: (view: View) => Page,
+  status?: 200 | 404 | 503,
+) => Response | Promise<Response>;
