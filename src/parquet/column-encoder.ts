@@ -36,7 +36,7 @@ export function createColumnEncoder(given: EncoderOptions): ParquetEncoder {
 
 /** Encodes column by column; lets the event loop turn in between. */
 async function encodeTable(
-  { columns, rowCount }: ColumnarTable,
+  { columns, rowCount, fieldIds }: ColumnarTable,
   options: Required<EncoderOptions>,
   kernel: Kernel,
 ): Promise<Uint8Array> {
@@ -54,7 +54,7 @@ async function encodeTable(
     }
     rowGroups.push({ rows: end - first, chunks });
   }
-  const footer = footerOf(schemaOf(columns, timestamps), rowGroups, options);
+  const footer = footerOf(schemaOf(columns, timestamps, fieldIds), rowGroups, options);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(footer.length);
   for (const piece of [footer, length, magic]) file.append(piece);

@@ -69,6 +69,7 @@ function writeElement(thrift: ThriftWriter, element: SchemaElement): void {
   thrift.i32(6, convertedTypes[element.converted_type ?? '']);
   thrift.i32(7, element.scale);
   thrift.i32(8, element.precision);
+  thrift.i32(9, element.field_id);
   const { logical_type: logical } = element;
   if (logical === undefined) return;
   thrift.struct(10, () => {

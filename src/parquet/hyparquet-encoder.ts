@@ -27,10 +27,10 @@ const compressors = {
 export function createHyparquetEncoder(options: EncoderOptions): ParquetEncoder {
   const { codec, rowGroupRows, timestamps, createdBy } = withDefaults(options);
   return {
-    encode: async ({ rowCount, columns }) => {
+    encode: async ({ rowCount, columns, fieldIds }) => {
       try {
         const buffer = parquetWriteBuffer({
-          schema: schemaOf(columns, timestamps),
+          schema: schemaOf(columns, timestamps, fieldIds),
           columnData: columns.map((column) => sourceOf(column, rowCount, timestamps)),
           codec: codecs[codec],
           compressors,

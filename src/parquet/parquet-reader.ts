@@ -2,6 +2,7 @@ import type { AsyncBuffer } from 'hyparquet';
 import { zstdDecompressSync, gunzipSync } from 'node:zlib';
 import { sourceOf, type ParquetReader, type ParquetSource } from '../consumer/ports/parquet.ts';
 import { columnsOf } from './file-columns.ts';
+import { statisticsOf } from './file-statistics.ts';
 import { isRetryable, messageOf, PipelineError } from '../runtime/errors.ts';
 
 const compressors = {
@@ -21,6 +22,12 @@ export const hyparquetReader: ParquetReader = {
     explained(async () => {
       const { parquetMetadataAsync, parquetSchema } = await import('hyparquet');
       return columnsOf(parquetSchema(await parquetMetadataAsync(asyncBufferOf(source))));
+    }),
+
+  statistics: async (source) =>
+    explained(async () => {
+      const { parquetMetadataAsync } = await import('hyparquet');
+      return statisticsOf(await parquetMetadataAsync(asyncBufferOf(source)));
     }),
 
   integers: async (bytes, columns) =>

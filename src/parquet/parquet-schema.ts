@@ -1,5 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
-import type { TableColumn } from '../consumer/ports/columnar-table.ts';
+import type { FieldId, FieldIds, TableColumn } from '../consumer/ports/columnar-table.ts';
 import { unreachable } from '../runtime/errors.ts';
 import type { ColumnType, Field, NestedType } from '../schema/types.ts';
 
@@ -11,33 +11,52 @@ export type LeafType = Exclude<ColumnType, NestedType>;
 /** The unit in which a file has its times. */
 export type TimestampUnit = 'millis' | 'micros';
 
-/** Makes the file's schema for the columns: everything optional but the keys of maps, lists and maps in the standard three levels. */
-export function schemaOf(columns: readonly Pick<TableColumn, 'name' | 'type'>[], unit: TimestampUnit): SchemaElement[] {
-  return [{ name: 'schema', num_children: columns.length }, ...columns.flatMap((column) => elementsOf(column, unit))];
+/**
+ * Makes the file's schema for the columns: everything optional but the keys of maps, lists and maps in the standard three levels. Fields that
+ * `ids` has no id for get none.
+ */
+export function schemaOf(
+  columns: readonly Pick<TableColumn, 'name' | 'type'>[],
+  unit: TimestampUnit,
+  ids?: FieldIds,
+): SchemaElement[] {
+  return [
+    { name: 'schema', num_children: columns.length },
+    ...columns.flatMap((column) => elementsOf(column, unit, ids?.get(column.name))),
+  ];
 }
 
-function elementsOf({ name, type }: Field, unit: TimestampUnit): SchemaElement[] {
+function elementsOf({ name, type }: Field, unit: TimestampUnit, own?: FieldId): SchemaElement[] {
+  const id = own && { field_id: own.id };
+  const inner = own?.fields;
   switch (type.kind) {
     case 'struct':
       return [
-        { name, repetition_type: 'OPTIONAL', num_children: type.fields.length },
-        ...type.fields.flatMap((field) => elementsOf(field, unit)),
+        { name, repetition_type: 'OPTIONAL', num_children: type.fields.length, ...id },
+        ...type.fields.flatMap((field) => elementsOf(field, unit, inner?.get(field.name))),
       ];
     case 'array':
       return [
-        { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+        { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST', ...id },
         { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-        ...elementsOf({ name: 'element', type: type.element }, unit),
+        ...elementsOf({ name: 'element', type: type.element }, unit, inner?.get('element')),
       ];
-    case 'map':
+    case 'map': {
+      const key = inner?.get('key');
       return [
-        { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'MAP' },
+        { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'MAP', ...id },
         { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
-        { name: 'key', repetition_type: 'REQUIRED', ...leafOf({ kind: 'string' }, unit) },
-        ...elementsOf({ name: 'value', type: type.value }, unit),
+        {
+          name: 'key',
+          repetition_type: 'REQUIRED',
+          ...leafOf({ kind: 'string' }, unit),
+          ...(key && { field_id: key.id }),
+        },
+        ...elementsOf({ name: 'value', type: type.value }, unit, inner?.get('value')),
       ];
+    }
     default:
-      return [{ name, repetition_type: 'OPTIONAL', ...leafOf(type, unit) }];
+      return [{ name, repetition_type: 'OPTIONAL', ...leafOf(type, unit), ...id }];
   }
 }
 

@@ -54,8 +54,18 @@ export interface TableColumn {
   readonly validity?: Uint8Array | undefined;
 }
 
+/** The id of a field by its name, and those of the fields in it: `element` in a list, `key` and `value` in a map. */
+export type FieldIds = ReadonlyMap<string, FieldId>;
+
+export interface FieldId {
+  readonly id: number;
+  readonly fields?: FieldIds;
+}
+
 /** Rows as a struct of arrays: every column has `rowCount` entries. */
 export interface ColumnarTable {
   readonly rowCount: number;
   readonly columns: readonly TableColumn[];
+  /** Ids that stand in the file's schema, for tables that know their columns by ids. */
+  readonly fieldIds?: FieldIds | undefined;
 }

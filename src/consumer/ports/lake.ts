@@ -1,4 +1,5 @@
 import type { Column } from '../../schema/types.ts';
+import type { FieldIds } from './columnar-table.ts';
 
 export interface ObjectInfo {
   /** Relative to the lake's root, `/` between parts. */
@@ -57,6 +58,8 @@ export interface TableDefinition {
 export interface CatalogTable extends TableDefinition {
   /** Changes with every change of the table. */
   readonly version: string;
+  /** Ids of the columns, where the table knows them by ids. */
+  readonly fieldIds?: FieldIds;
   /** What it is, in words like `a view`, when it is no external table of Parquet files. */
   readonly otherKind?: string;
 }

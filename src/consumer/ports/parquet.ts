@@ -12,10 +12,32 @@ export interface ParquetReader {
   rowCount(source: ParquetSource): Promise<number>;
   /** Reads the columns with their Hive types from the file's footer; a type that no table of ours has is left out with its column. */
   columns(source: ParquetSource): Promise<Column[]>;
+  /** Reads from the file's footer what is known of its columns. */
+  statistics(source: ParquetSource): Promise<FileStatistics>;
   /** Reads all values of integer columns, in the rows' order; rejects when a column is missing. */
   integers(bytes: Uint8Array, columns: readonly string[]): Promise<bigint[][]>;
   /** Reads all rows as objects, for small files. */
   rows(bytes: Uint8Array): Promise<Record<string, unknown>[]>;
+}
+
+/** What a file's footer says of its rows. */
+export interface FileStatistics {
+  readonly rowCount: number;
+  /** Where each row group begins, in bytes from the file's start. */
+  readonly rowGroupOffsets: readonly number[];
+  /** One per leaf of the schema, of all row groups together. */
+  readonly leaves: readonly LeafStatistics[];
+}
+
+export interface LeafStatistics {
+  readonly path: readonly string[];
+  readonly fieldId?: number | undefined;
+  readonly packedBytes: number;
+  /** Values with nulls. */
+  readonly values: number;
+  readonly nulls?: number | undefined;
+  /** Smallest and largest value, with times and dates as `Date`; left out when a row group has none. */
+  readonly bounds?: { readonly min: unknown; readonly max: unknown } | undefined;
 }
 
 export interface ParquetSource {

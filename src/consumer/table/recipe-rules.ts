@@ -6,7 +6,7 @@ import type { DecodeRules } from '../columns/decode-batch.ts';
 import { fieldRules } from '../columns/field-rules.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { CatalogTable } from '../ports/lake.ts';
-import { columnsOfPart, indexColumn } from '../ports/record-columns.ts';
+import { columnsOfPart, indexColumn, recordPartColumns } from '../ports/record-columns.ts';
 import { kafkaColumns } from './assemble-table.ts';
 
 /** What a recipe means for decoding and for the table's growth. */
@@ -35,6 +35,12 @@ function makeRules({ fields, numbers, depthMax, recordBytesMax, columnsMax, grow
     },
     evolution: { columnsMax, growth, hints: new Map(parseColumns(hints).map(({ name, type }) => [name, type])) },
   };
+}
+
+/** Columns that rows by the recipe have beside those of their records. */
+export function ownColumns({ kafkaColumns: has, records, recordParts }: Recipe): readonly Column[] {
+  const index = records === undefined ? [] : [indexColumn];
+  return [...(has ? kafkaColumns : []), ...index, ...recordPartColumns(recordParts)];
 }
 
 /** The recipe as far as the table lets it be: a table keeps its partition keys and its Kafka columns. */

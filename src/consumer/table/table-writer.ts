@@ -8,11 +8,11 @@ import { decodeBatch, type DecodedBatch } from '../columns/decode-batch.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
 import { holdsObjects } from '../ledger/orphaned-objects.ts';
 import type { Recipe } from '../ledger/recipe.ts';
+import type { FieldIds } from '../ports/columnar-table.ts';
 import type { Catalog, ObjectStore, TableDefinition } from '../ports/lake.ts';
 import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
-import { indexColumn, recordPartColumns } from '../ports/record-columns.ts';
-import { assembleTable, kafkaColumns } from './assemble-table.ts';
+import { assembleTable } from './assemble-table.ts';
 import { checkTable, topicParameter } from './check-table.ts';
 import { factsOf, type BatchFacts } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
@@ -22,7 +22,7 @@ import { HivePartitions } from './hive-partitions.ts';
 import { NewerObjects } from './newer-objects.ts';
 import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
 import { keyOf } from './planned-keys.ts';
-import { fitRecipe, fits, rulesOf } from './recipe-rules.ts';
+import { fitRecipe, fits, ownColumns, rulesOf } from './recipe-rules.ts';
 import { rescuedTarget, routeColumns, type TargetColumn } from './route-columns.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
 import { SchemaKeeper, type SchemaKeeperOptions } from './schema-keeper.ts';
@@ -49,6 +49,8 @@ export interface SettledBatch {
   readonly targets: readonly TargetColumn[];
   readonly eventTimes: Pick<Outcome, 'minEventTime' | 'maxEventTime'>;
   readonly catalogVersion: string;
+  /** Ids of the table's columns, where it knows them by ids. */
+  readonly fieldIds?: FieldIds | undefined;
 }
 
 /** Most bytes of batch arrays kept for reuse. */
@@ -141,20 +143,24 @@ export class TableWriter {
   }
 
   /** One draft per Hive partition, for rows and dead letters. Keys depend on the range, its generation and the recipe alone. */
-  drafts({ rows, rejects }: RowGroups, { batch, recipe, targets }: SettledBatch, range: ObjectRange): ObjectDraft[] {
+  drafts({ rows, rejects }: RowGroups, settled: SettledBatch, range: ObjectRange): ObjectDraft[] {
     const { encoder } = this.#options;
+    const { batch, recipe, targets, fieldIds } = settled;
+    const letterIds = this.#deadLetters.table?.fieldIds;
     const draft = (kind: WrittenObject['kind'], group: RowGroup, encode: ObjectDraft['encode']): ObjectDraft => {
       const planned = { kind, partition: [...group.values], rows: group.rows.length };
       return { ...planned, key: keyOf(range, planned, recipe), encode };
     };
     return [
       ...rows.map((group) =>
-        draft('rows', group, () => encoder.encode(assembleTable(batch, targets, { rows: group.rows, recipe }))),
+        draft('rows', group, () =>
+          encoder.encode({ ...assembleTable(batch, targets, { rows: group.rows, recipe }), fieldIds }),
+        ),
       ),
       ...rejects.map((group) =>
         draft('dead-letters', group, () => {
           const chosen = [...group.rows].flatMap((row) => batch.rejects[row] ?? []);
-          return encoder.encode(assembleDeadLetters(chosen, recipe.deadLetterPayload));
+          return encoder.encode({ ...assembleDeadLetters(chosen, recipe.deadLetterPayload), fieldIds: letterIds });
         }),
       ),
     ];
@@ -214,7 +220,7 @@ export class TableWriter {
   async #settleRows(
     batch: DecodedBatch,
     recipe: Recipe,
-  ): Promise<{ readonly catalogVersion: string; readonly targets: readonly TargetColumn[] } | 'misfit'> {
+  ): Promise<Pick<SettledBatch, 'catalogVersion' | 'targets' | 'fieldIds'> | 'misfit'> {
     if (batch.rowCount === 0) return { catalogVersion: this.#rows.table?.version ?? '', targets: [] };
     const observed = batch.columns.map(({ name, observed: of, count }) => ({ name, observed: of, count }));
     const { decode, evolution: rules } = rulesOf(recipe);
@@ -238,6 +244,7 @@ export class TableWriter {
       }
       return {
         catalogVersion: table.version,
+        fieldIds: table.fieldIds,
         targets: [...routed.targets, ...(rescued === undefined ? [] : [rescued])],
       };
     }
@@ -271,11 +278,6 @@ export class TableWriter {
   #parameters(): Readonly<Record<string, string>> {
     return { 'glueless.format': '1', [topicParameter]: this.#options.topic };
   }
-}
-
-function ownColumns({ kafkaColumns: has, records, recordParts }: Recipe): readonly Column[] {
-  const index = records === undefined ? [] : [indexColumn];
-  return [...(has ? kafkaColumns : []), ...index, ...recordPartColumns(recordParts)];
 }
 
 /** Stands in the catalog as the comment of columns that this batch brought. */

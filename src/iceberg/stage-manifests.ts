@@ -1,0 +1,144 @@
+import { mapConcurrently } from '../runtime/concurrency.ts';
+import { fileStatus, writeManifest, type DataFile, type ManifestEntry } from './manifest.ts';
+import type { ManifestFile } from './manifest-list.ts';
+import { partitionFields } from './partition-fields.ts';
+import { manifestContent, readLiveEntries } from './read-snapshot.ts';
+import { singleValue } from './single-value.ts';
+import type { TableFiles } from './table-files.ts';
+import { currentSchema, type PartitionSpec, type TableMetadata } from './table-metadata.ts';
+
+/** The snapshot that is being made, and where its files go. */
+export interface Stage {
+  readonly metadata: TableMetadata;
+  readonly snapshotId: bigint;
+  readonly sequenceNumber: number;
+  readonly files: TableFiles;
+  /** Gives a new key for each manifest. */
+  readonly newManifestKey: () => string;
+}
+
+/** Manifests are merged when there are so many small ones. */
+const mergeCountMin = 100;
+
+/** Manifests of this size are left as they are. */
+const mergeBytesMax = 8 * 1024 * 1024;
+
+const readsMax = 16;
+
+/** Writes a manifest of files that the snapshot adds. Their sequence number is the snapshot's: readers inherit it. */
+export async function stageAdded(files: readonly DataFile[], spec: PartitionSpec, stage: Stage): Promise<ManifestFile> {
+  const entries = files.map((file) => ({
+    status: fileStatus.added,
+    snapshot_id: stage.snapshotId,
+    data_file: file,
+  }));
+  return stageManifest(entries, spec, stage);
+}
+
+/** What is left of manifests when files are taken out. */
+export interface Removal {
+  readonly manifests: readonly ManifestFile[];
+  readonly removed: readonly DataFile[];
+  /** Paths that no manifest lists. */
+  readonly missing: readonly string[];
+}
+
+/** Writes manifests without the files of these paths; those that list none of them stay. */
+export async function stageRemoved(
+  manifests: readonly ManifestFile[],
+  paths: ReadonlySet<string>,
+  stage: Stage,
+): Promise<Removal> {
+  const removed: DataFile[] = [];
+  const kept = await mapConcurrently(manifests, readsMax, async (manifest) => {
+    if (manifest.content !== manifestContent.data) return manifest;
+    const entries = await readLiveEntries(manifest, stage.files);
+    const gone = entries.filter(({ data_file: file }) => paths.has(file.file_path));
+    if (gone.length === 0) return manifest;
+    removed.push(...gone.map(({ data_file: file }) => file));
+    const next = entries.map((entry) =>
+      paths.has(entry.data_file.file_path)
+        ? { ...entry, status: fileStatus.deleted, snapshot_id: stage.snapshotId }
+        : { ...entry, status: fileStatus.existing },
+    );
+    return stageManifest(next, specOf(manifest, stage), stage);
+  });
+  const found = new Set(removed.map(({ file_path: path }) => path));
+  return { manifests: kept, removed, missing: [...paths].filter((path) => !found.has(path)) };
+}
+
+/** Writes one manifest in the place of many small ones, once there are many: else lists would grow with every commit. */
+export async function mergeManifests(manifests: readonly ManifestFile[], stage: Stage): Promise<ManifestFile[]> {
+  const specId = stage.metadata['default-spec-id'];
+  const isSmall = ({ content, partition_spec_id: id, manifest_length: length }: ManifestFile): boolean =>
+    content === manifestContent.data && id === specId && length < mergeBytesMax;
+  const small = manifests.filter(isSmall);
+  const [first] = small;
+  if (first === undefined || small.length < mergeCountMin) return [...manifests];
+  const entries = await mapConcurrently(small, readsMax, (manifest) => readLiveEntries(manifest, stage.files));
+  const existing = entries.flat().map((entry) => ({ ...entry, status: fileStatus.existing }));
+  const merged = await stageManifest(existing, specOf(first, stage), stage);
+  return [merged, ...manifests.filter((manifest) => !isSmall(manifest))];
+}
+
+function specOf({ partition_spec_id: id }: ManifestFile, { metadata }: Stage): PartitionSpec {
+  const spec = metadata['partition-specs'].find((each) => each['spec-id'] === id);
+  if (spec === undefined) throw new RangeError(`the table has no partition spec ${id}`);
+  return spec;
+}
+
+async function stageManifest(
+  entries: readonly ManifestEntry[],
+  spec: PartitionSpec,
+  { metadata, snapshotId, sequenceNumber, files, newManifestKey }: Stage,
+): Promise<ManifestFile> {
+  const bytes = writeManifest({ schema: currentSchema(metadata), spec, entries });
+  const uri = await files.write(newManifestKey(), bytes);
+  const live = entries.filter(({ status }) => status !== fileStatus.deleted);
+  return {
+    manifest_path: uri,
+    manifest_length: bytes.length,
+    partition_spec_id: spec['spec-id'],
+    content: manifestContent.data,
+    sequence_number: sequenceNumber,
+    min_sequence_number: Math.min(
+      sequenceNumber,
+      ...live.map((entry) => Number(entry.sequence_number ?? sequenceNumber)),
+    ),
+    added_snapshot_id: snapshotId,
+    ...countsOf(entries),
+    partitions: partitionSummaries(entries, spec, metadata),
+  };
+}
+
+function countsOf(entries: readonly ManifestEntry[]) {
+  const of = (status: number): readonly ManifestEntry[] => entries.filter((entry) => entry.status === status);
+  const rows = (some: readonly ManifestEntry[]): number =>
+    some.reduce((sum, each) => sum + each.data_file.record_count, 0);
+  const [added, existing, deleted] = [of(fileStatus.added), of(fileStatus.existing), of(fileStatus.deleted)];
+  return {
+    added_files_count: added.length,
+    existing_files_count: existing.length,
+    deleted_files_count: deleted.length,
+    added_rows_count: rows(added),
+    existing_rows_count: rows(existing),
+    deleted_rows_count: rows(deleted),
+  };
+}
+
+/** The range of each partition field's values, by which readers leave out whole manifests. */
+function partitionSummaries(entries: readonly ManifestEntry[], spec: PartitionSpec, metadata: TableMetadata) {
+  return partitionFields(currentSchema(metadata), spec).map(({ name, type }) => {
+    const values = entries.map(({ data_file: { partition } }) => partition[name]);
+    const bounds = values.flatMap((value) => singleValue(value, type) ?? []);
+    const hasAll = bounds.length === values.filter((value) => value !== null && value !== undefined).length;
+    const isOrdered = type === 'string' && hasAll && bounds.length > 0;
+    const sorted = isOrdered ? bounds.toSorted(Buffer.compare) : [];
+    return {
+      contains_null: values.some((value) => value === null || value === undefined),
+      contains_nan: false,
+      lower_bound: sorted.at(0),
+      upper_bound: sorted.at(-1),
+    };
+  });
+}

@@ -1,0 +1,124 @@
+import type { TableRequirement } from './table-requirements.ts';
+import { writeManifestList, type ManifestFile } from './manifest-list.ts';
+import type { DataFile } from './manifest.ts';
+import { readManifests } from './read-snapshot.ts';
+import { summaryOf } from './snapshot-summary.ts';
+import { mergeManifests, stageAdded, stageRemoved, type Stage } from './stage-manifests.ts';
+import type { TableFiles } from './table-files.ts';
+import {
+  currentSnapshot,
+  defaultSpec,
+  mainBranch,
+  type PartitionSpec,
+  type Snapshot,
+  type TableMetadata,
+} from './table-metadata.ts';
+import type { TableUpdate } from './table-updates.ts';
+
+/** What becomes of the table's files. */
+export interface SnapshotPlan {
+  readonly operation: 'append' | 'overwrite' | 'replace';
+  readonly added: readonly DataFile[];
+  /** Paths of files that the table no longer has. */
+  readonly removedPaths: ReadonlySet<string>;
+  /** Facts beside those that every writer gives, for people. */
+  readonly summary: Readonly<Record<string, string>>;
+}
+
+export interface StageOptions {
+  readonly files: TableFiles;
+  /** Where metadata goes: a key that ends in `/`. */
+  readonly metadataPrefix: string;
+  /** Unique to this try: part of the names of all that it writes. */
+  readonly tryId: string;
+  readonly snapshotId: bigint;
+  readonly nowMs: number;
+}
+
+export interface StagedSnapshot {
+  readonly snapshot: Snapshot;
+  readonly updates: readonly TableUpdate[];
+  readonly requirements: readonly TableRequirement[];
+  /** Paths that were to be removed and that the table does not have. */
+  readonly missing: readonly string[];
+}
+
+/** Writes the manifests and the list of a snapshot that follows the current one; nobody sees it before it is committed. */
+export async function stageSnapshot(
+  metadata: TableMetadata,
+  plan: SnapshotPlan,
+  options: StageOptions,
+): Promise<StagedSnapshot> {
+  const stage = stageOf(metadata, options);
+  const parent = currentSnapshot(metadata);
+  const before = (await readManifests(parent, options.files)).filter(hasFiles);
+  const { manifests, removed, missing } = await stageRemoved(before, plan.removedPaths, stage);
+  const added = await stageFiles(plan.added, stage);
+  const merged = await mergeManifests([...added, ...manifests], stage);
+  const snapshot = {
+    ...snapshotOf(metadata, stage, options.nowMs),
+    summary: { ...summaryOf(plan.operation, { added: plan.added, removed }, parent), ...plan.summary },
+  };
+  const list = await writeList(merged, snapshot, options);
+  return { ...changeOf({ ...snapshot, 'manifest-list': list }, metadata), missing };
+}
+
+function stageOf(metadata: TableMetadata, { files, metadataPrefix, tryId, snapshotId }: StageOptions): Stage {
+  let count = 0;
+  return {
+    metadata,
+    files,
+    snapshotId,
+    sequenceNumber: metadata['last-sequence-number'] + 1,
+    newManifestKey: () => `${metadataPrefix}${tryId}-m${count++}.avro`,
+  };
+}
+
+/** A manifest of files that were deleted in its own snapshot says nothing to the next. */
+function hasFiles({ added_files_count: added, existing_files_count: existing }: ManifestFile): boolean {
+  return added + existing > 0;
+}
+
+async function stageFiles(files: readonly DataFile[], stage: Stage): Promise<ManifestFile[]> {
+  const spec: PartitionSpec = defaultSpec(stage.metadata);
+  return files.length === 0 ? [] : [await stageAdded(files, spec, stage)];
+}
+
+function snapshotOf(metadata: TableMetadata, { snapshotId, sequenceNumber }: Stage, nowMs: number) {
+  const parentId = metadata['current-snapshot-id'] ?? undefined;
+  return {
+    'snapshot-id': snapshotId,
+    ...(parentId !== undefined && { 'parent-snapshot-id': parentId }),
+    'sequence-number': sequenceNumber,
+    'timestamp-ms': Math.max(nowMs, metadata['last-updated-ms']),
+    'schema-id': metadata['current-schema-id'],
+  };
+}
+
+async function writeList(
+  manifests: readonly ManifestFile[],
+  snapshot: Pick<Snapshot, 'snapshot-id' | 'parent-snapshot-id' | 'sequence-number'>,
+  { files, metadataPrefix, tryId }: StageOptions,
+): Promise<string> {
+  const key = `${metadataPrefix}snap-${snapshot['snapshot-id']}-1-${tryId}.avro`;
+  return files.write(key, writeManifestList(manifests, snapshot));
+}
+
+function changeOf(snapshot: Snapshot, metadata: TableMetadata): Omit<StagedSnapshot, 'missing'> {
+  const id = snapshot['snapshot-id'];
+  return {
+    snapshot,
+    updates: [
+      { action: 'add-snapshot', snapshot },
+      { action: 'set-snapshot-ref', 'ref-name': mainBranch, type: 'branch', 'snapshot-id': id },
+    ],
+    requirements: [
+      { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
+      {
+        type: 'assert-ref-snapshot-id',
+        ref: mainBranch,
+        'snapshot-id': metadata.refs[mainBranch]?.['snapshot-id'] ?? null,
+      },
+    ],
+  };
+}

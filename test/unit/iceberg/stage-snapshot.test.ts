@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { fileStatus, readManifest } from '../../../src/iceberg/manifest.ts';
+import { readDataFiles, readManifests } from '../../../src/iceberg/read-snapshot.ts';
+import { wholeOf } from '../../../src/iceberg/single-value.ts';
+import { stageSnapshot, type SnapshotPlan } from '../../../src/iceberg/stage-snapshot.ts';
+import { currentSchema, currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
+import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import {
+  createTable,
+  loadTable,
+  openIcebergLake,
+  putFile,
+  stageOptions,
+  type IcebergTestLake,
+} from '../../support/iceberg-lake.ts';
+
+async function commit(lake: IcebergTestLake, plan: Partial<SnapshotPlan>) {
+  const table = await loadTable(lake);
+  const whole: SnapshotPlan = { operation: 'append', added: [], removedPaths: new Set(), summary: {}, ...plan };
+  const staged = await stageSnapshot(table.metadata, whole, stageOptions(lake));
+  expect(await lake.iceberg.commit(table, staged)).toMatchObject({ kind: 'committed' });
+  return staged;
+}
+
+async function append(lake: IcebergTestLake, ...offsets: bigint[]): Promise<string> {
+  const file = await putFile(lake, await loadTable(lake), { offsets });
+  await commit(lake, { added: [file] });
+  return file.file_path;
+}
+
+async function filesOf(lake: IcebergTestLake) {
+  const { metadata } = await loadTable(lake);
+  return readDataFiles(currentSnapshot(metadata), lake.files);
+}
+
+describe('a snapshot', () => {
+  it('adds files to those that are there, with counts as Spark writes them', async () => {
+    const lake = await openIcebergLake();
+    await createTable(lake);
+    const first = await append(lake, 0n, 1n, 2n);
+    const second = await append(lake, 3n);
+    const entries = await filesOf(lake);
+    expect(entries.map((entry) => [entry.data_file.file_path, entry.sequence_number])).toEqual([
+      [second, 2],
+      [first, 1],
+    ]);
+    const bytes = entries.reduce((sum, { data_file: file }) => sum + file.file_size_in_bytes, 0);
+    expect(currentSnapshot((await loadTable(lake)).metadata)?.summary).toEqual({
+      operation: 'append',
+      'added-data-files': '1',
+      'added-records': '1',
+      'added-files-size': String(entries[0]?.data_file.file_size_in_bytes),
+      'changed-partition-count': '1',
+      'total-records': '4',
+      'total-data-files': '2',
+      'total-files-size': String(bytes),
+      'total-delete-files': '0',
+      'total-position-deletes': '0',
+      'total-equality-deletes': '0',
+    });
+  });
+
+  it('says of each column how many values, nulls and bytes it has, and between which bounds, over all row groups', async () => {
+    const lake = await openIcebergLake();
+    const { metadata } = await createTable(lake);
+    await append(lake, 5n, 9n, 7n, 2n ** 60n);
+    const [entry] = await filesOf(lake);
+    const id = currentSchema(metadata).fields.find(({ name }) => name === 'kafka_offset')?.id;
+    const of = <Value>(pairs: readonly { key: number; value: Value }[] | null | undefined): Value | undefined =>
+      pairs?.find(({ key }) => key === id)?.value;
+    const { data_file: file } = entry ?? {};
+    expect(file).toMatchObject({ record_count: 4, split_offsets: [4, expect.any(Number)] });
+    expect([of(file?.value_counts), of(file?.null_value_counts)]).toEqual([4, 0]);
+    expect([of(file?.lower_bounds), of(file?.upper_bounds)].map((bound) => bound && wholeOf(bound))).toEqual([
+      5n,
+      2n ** 60n,
+    ]);
+    expect(of(file?.column_sizes)).toBeGreaterThan(0);
+  });
+
+  it('takes files out: the others keep their age, and readers of changes see what went', async () => {
+    const lake = await openIcebergLake();
+    await createTable(lake);
+    const [first, second] = [await append(lake, 0n), await append(lake, 1n)];
+    const { metadata } = await loadTable(lake);
+    const both = [
+      await putFile(lake, await loadTable(lake), { offsets: [2n] }),
+      await putFile(lake, await loadTable(lake), { offsets: [3n] }),
+    ];
+    await commit(lake, { added: both });
+    const third = await putFile(lake, await loadTable(lake), { offsets: [4n] });
+    const gone = both[0]?.file_path ?? '';
+    const staged = await commit(lake, { operation: 'overwrite', added: [third], removedPaths: new Set([gone, first]) });
+    expect(staged.missing).toEqual([]);
+    const entries = await filesOf(lake);
+    expect(new Map(entries.map((entry) => [entry.data_file.file_path, entry.sequence_number]))).toEqual(
+      new Map([
+        [third.file_path, 4],
+        [both[1]?.file_path, 3],
+        [second, 2],
+      ]),
+    );
+    expect(staged.snapshot.summary).toMatchObject({
+      'deleted-data-files': '2',
+      'deleted-records': '2',
+      'total-records': '3',
+    });
+    const manifests = await readManifests(staged.snapshot, lake.files);
+    const all = await Promise.all(
+      manifests.map(async (manifest) => readManifest(await lake.files.read(manifest.manifest_path), manifest)),
+    );
+    const deleted = all.flat().filter(({ status }) => status === fileStatus.deleted);
+    expect(deleted.map((entry) => entry.data_file.file_path).toSorted()).toEqual([gone, first].toSorted());
+    expect(deleted.every((entry) => BigInt(entry.snapshot_id ?? 0) === staged.snapshot['snapshot-id'])).toBe(true);
+    // the snapshot before still has them
+    expect(await readDataFiles(currentSnapshot(metadata), lake.files)).toHaveLength(2);
+  });
+
+  it('names paths that the table does not have', async () => {
+    const lake = await openIcebergLake();
+    await createTable(lake);
+    await append(lake, 0n);
+    const staged = await commit(lake, {
+      operation: 'overwrite',
+      removedPaths: new Set(['s3://elsewhere/file.parquet']),
+    });
+    expect(staged.missing).toEqual(['s3://elsewhere/file.parquet']);
+    expect(await filesOf(lake)).toHaveLength(1);
+  });
+
+  it('merges manifests before lists grow long, and loses no file and no age by it', async () => {
+    const lake = await openIcebergLake();
+    await createTable(lake);
+    const file = await putFile(lake, await loadTable(lake), { offsets: [0n] });
+    for (let index = 0; index < 104; index++)
+      await commit(lake, { added: [{ ...file, file_path: `${file.file_path}${index}` }] });
+    const { metadata } = await loadTable(lake);
+    const manifests = await readManifests(currentSnapshot(metadata), lake.files);
+    expect(manifests.length).toBeLessThan(10);
+    const entries = await filesOf(lake);
+    expect(new Set(entries.map((entry) => entry.data_file.file_path)).size).toBe(104);
+    expect(entries.map((entry) => Number(entry.sequence_number)).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 104 }, (_, index) => index + 1),
+    );
+    expect(entries.every((entry) => entry.data_file.lower_bounds?.length === 3)).toBe(true);
+  });
+
+  it('is of the schema as it was when it was made', async () => {
+    const lake = await openIcebergLake();
+    await createTable(lake);
+    await append(lake, 0n);
+    const table = await lake.catalog.load('readings');
+    await lake.catalog.evolve({
+      table: 'readings',
+      expectedVersion: table?.version ?? '',
+      addColumns: parseColumns('humidity double'),
+    });
+    await append(lake, 1n);
+    const { snapshots } = (await loadTable(lake)).metadata;
+    expect(snapshots.map((snapshot) => snapshot['schema-id'])).toEqual([0, 1]);
+  });
+});
