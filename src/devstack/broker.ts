@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { provideJars } from './broker-jars.ts';
+import { provideBrokerJars } from './broker-jars.ts';
 import { cacheFolder, onceIn } from './cache.ts';
 import { freePort, startChild, untilListening, type Child } from './child.ts';
 import { createAuthority, type Authority, type Credentials } from '../pki/authority.ts';
@@ -236,6 +236,6 @@ function jvmArguments(classpath: string, node: Node, forLoad: boolean): string[]
 }
 
 async function provideClasspath({ classes }: BrokerOptions): Promise<string> {
-  const jars = await provideJars();
+  const jars = await provideBrokerJars();
   return classes === undefined ? jars : `${jars}:${classes}`;
 }

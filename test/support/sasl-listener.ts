@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { provideJars } from '../../src/devstack/broker-jars.ts';
+import { provideBrokerJars } from '../../src/devstack/broker-jars.ts';
 import { cacheFolder, onceIn } from '../../src/devstack/cache.ts';
 
 const modules = 'org.apache.kafka.common.security';
@@ -46,7 +46,7 @@ export async function saslListener(): Promise<{ classes: string; properties: Rec
 async function compileValidator(): Promise<string> {
   const source = join(import.meta.dirname, 'iam', 'IamTokenValidator.java');
   const folder = cacheFolder('broker', 'iam-validator');
-  const classpath = await provideJars();
+  const classpath = await provideBrokerJars();
   const stamp = createHash('sha256')
     .update(await readFile(source))
     .digest('hex')

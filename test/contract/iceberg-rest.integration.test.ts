@@ -1,0 +1,137 @@
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRestCatalog, type RestCatalogServer } from '../../src/devstack/rest-catalog.ts';
+import { noAuthorization, oauthTokens } from '../../src/iceberg/rest-authorization.ts';
+import { createRestCatalog } from '../../src/iceberg/rest-catalog.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { startFaultyProxy, type Fault, type Request } from '../support/faulty-proxy.ts';
+import { Gate } from '../support/gate.ts';
+import { appendTo, creationOf } from '../support/iceberg-tables.ts';
+import { temporaryFolder } from '../support/lake.ts';
+import { describeIcebergCatalog, loadFrom } from './iceberg-catalog-contract.ts';
+
+let server: RestCatalogServer;
+beforeAll(async () => {
+  server = await startRestCatalog();
+});
+afterAll(() => server.stop());
+
+async function openOnRest() {
+  const database = `db_${Math.random().toString(36).slice(2)}`;
+  const { uri } = server;
+  return {
+    location: `${pathToFileURL(await temporaryFolder()).href}/`,
+    open: (through = uri, authorization = noAuthorization) =>
+      createRestCatalog({ uri: through, warehouse: '', database, authorization }),
+    drop: async (table: string) => {
+      await fetch(`${uri}/v1/namespaces/${database}/tables/${table}`, { method: 'DELETE' });
+    },
+  };
+}
+
+describeIcebergCatalog('REST, by the classes of Apache Iceberg', openOnRest);
+
+describe('a commit over REST', () => {
+  const setup = async () => {
+    const { open, location } = await openOnRest();
+    await open().create('readings', creationOf(`${location}readings`));
+    let faults: readonly Fault[] = [];
+    const next = ({ method, path }: Request): Fault | undefined => {
+      if (method !== 'POST' || !path.endsWith('/readings')) return undefined;
+      const [fault, ...rest] = faults;
+      faults = rest;
+      return fault;
+    };
+    const proxy = await startFaultyProxy(server.uri, next);
+    const catalog = open(proxy.endpoint);
+    const base = await loadFrom(catalog, 'readings');
+    const commitWith = (id: bigint, ...planned: readonly Fault[]) => {
+      faults = planned;
+      return catalog.commit(base, appendTo(base, id, String(id)));
+    };
+    const snapshots = async () =>
+      (await loadFrom(open(), 'readings')).metadata.snapshots.map((snapshot) => snapshot['snapshot-id']);
+    return { commitWith, snapshots };
+  };
+  const open = { code: 'CATALOG_UNAVAILABLE', retryable: true };
+
+  it.each<[string, Fault]>([
+    ['lost', { kind: 'lost-answer' }],
+    ['cut off', { kind: 'cut-answer' }],
+    ['damaged', { kind: 'changed', answer: (body) => body.subarray(0, body.length >> 1) }],
+  ])('took place when its answer is %s', async (_how, fault) => {
+    const { commitWith, snapshots } = await setup();
+    expect((await commitWith(1n, fault)).kind).toBe('committed');
+    expect(await snapshots()).toEqual([1n]);
+  });
+
+  it.each<[string, Fault]>([
+    ['reset', { kind: 'reset' }],
+    ['refused by a gateway', { kind: 'answer', status: 502, code: 'x' }],
+    ['slowed down', { kind: 'answer', status: 429, code: 'x' }],
+  ])('is open when it was %s, and the next one is a commit of its own', async (_how, fault) => {
+    const { commitWith, snapshots } = await setup();
+    await expect(commitWith(1n, fault)).rejects.toMatchObject(open);
+    expect(await snapshots()).toEqual([]);
+    expect((await commitWith(2n)).kind).toBe('committed');
+    expect(await snapshots()).toEqual([2n]);
+  });
+
+  it('never takes place when it arrives after another commit', async () => {
+    const { commitWith, snapshots } = await setup();
+    const gate = new Gate();
+    await expect(commitWith(1n, { kind: 'late', gate })).rejects.toMatchObject(open);
+    expect((await commitWith(2n)).kind).toBe('committed');
+    await gate.letThrough();
+    expect(await snapshots()).toEqual([2n]);
+  });
+
+  it('is in the table when it arrives late and alone', async () => {
+    const { commitWith, snapshots } = await setup();
+    const gate = new Gate();
+    await expect(commitWith(1n, { kind: 'late', gate })).rejects.toMatchObject(open);
+    await gate.letThrough();
+    expect(await snapshots()).toEqual([1n]);
+    expect((await commitWith(2n)).kind).toBe('conflict');
+  });
+});
+
+describe('an answer over REST that says nothing about the table', () => {
+  it.each<[string, Fault, object]>([
+    ['a proxy’s 404', { kind: 'answer', status: 404, code: 'x' }, { code: 'CATALOG_UNAVAILABLE', retryable: false }],
+    ['a refusal', { kind: 'answer', status: 403, code: 'x' }, { code: 'CATALOG_DENIED', retryable: false }],
+    [
+      'a refusal of the token',
+      { kind: 'answer', status: 401, code: 'x' },
+      { code: 'CATALOG_DENIED', retryable: false },
+    ],
+    ['a damaged one', { kind: 'cut-answer' }, { code: 'CATALOG_UNAVAILABLE', retryable: true }],
+  ])('is no missing table: %s', async (_what, fault, expected) => {
+    const opened = await openOnRest();
+    const proxy = await startFaultyProxy(server.uri, ({ path }) => (path.endsWith('/tables/t') ? fault : undefined));
+    await expect(opened.open(proxy.endpoint).load('t')).rejects.toMatchObject(expected);
+    expect(proxy.faults()).toBeGreaterThan(0);
+    expect(await opened.open().load('t')).toBeUndefined();
+  });
+});
+
+describe('tokens of OAuth for a catalog over REST', () => {
+  it('are asked for once, sent along, and asked for anew after a refusal', async () => {
+    const { open } = await openOnRest();
+    let asked = 0;
+    let refusals = 1;
+    const proxy = await startFaultyProxy(server.uri, ({ path }): Fault | undefined => {
+      if (path.endsWith('/oauth/tokens')) asked++;
+      else if (path.endsWith('/tables/t') && refusals-- > 0) return { kind: 'answer', status: 401, code: 'x' };
+      return undefined;
+    });
+    const authorization = oauthTokens(
+      { tokenUrl: `${proxy.endpoint}/v1/oauth/tokens`, clientId: 'glueless', clientSecret: 'x', scope: 'catalog' },
+      systemClock,
+    );
+    const catalog = open(proxy.endpoint, authorization);
+    expect(await catalog.load('t')).toBeUndefined();
+    expect(await catalog.load('t')).toBeUndefined();
+    expect(asked).toBe(2);
+  });
+});
