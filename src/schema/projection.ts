@@ -21,7 +21,7 @@ export function projectionParameters(
       : {
           'projection.event_date.type': 'date',
           'projection.event_date.format': 'yyyy-MM-dd',
-          [dateRange]: `${firstDay},NOW+2DAYS`,
+          'projection.event_date.range': `${firstDay},NOW+2DAYS`,
         }),
     ...(layout === 'hour' && integer('event_hour', '0,23')),
     ...(layout === 'ingest-hour' && integer('ingest_hour', '0,23')),
@@ -38,20 +38,6 @@ function integer(key: string, range: string): Record<string, string> {
   };
 }
 
-const dateRange = 'projection.event_date.range';
-
-/**
- * The parameter that lets a table with projection show `day`, `undefined` where it does already: Athena never looks at days outside
- * the range.
- */
-export function widenedRange(
-  parameters: Readonly<Record<string, string>>,
-  day: string,
-): Record<string, string> | undefined {
-  const [first = '', ...rest] = (parameters[dateRange] ?? '').split(',');
-  return /^\d{4}-\d\d-\d\d$/.test(first) && day < first ? { [dateRange]: [day, ...rest].join(',') } : undefined;
-}
-
 /** Values of each partition key as folders are named, for a key that is projected from a list. */
 const listed: Readonly<Record<string, readonly string[]>> = {
   event_hour: twoDigits(0, 23),
@@ -61,8 +47,8 @@ const listed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Says what keeps Athena from computing the names that folders have here, `undefined` where nothing does. The range of dates is not looked at:
- * it can be widened.
+ * Says what keeps Athena from computing the names that folders have here, `undefined` where nothing does. Days and years that are not in range
+ * are no problem: `widenedProjection` takes them in.
  */
 export function projectionProblem(
   layout: Layout,
@@ -82,23 +68,37 @@ function keyProblem(key: string, parameters: Readonly<Record<string, string>>) {
   const type = property('type')?.toLowerCase();
   if (type === 'injected') return undefined;
   const values = listed[key];
-  if (type === 'enum' && values !== undefined) {
-    const projected = new Set(
-      property('values')
-        ?.split(',')
-        .map((value) => value.trim()),
-    );
-    return values.every((value) => projected.has(value)) ? undefined : differs('values', values.join(','));
+  if (type === 'enum' && key !== 'event_date') {
+    const projected = enumValues(property('values'));
+    return (values ?? []).every((value) => projected.includes(value)) ? undefined : differs('values', shown(values));
   }
   const wanted = key === 'event_date' ? 'date' : 'integer';
   if (type !== wanted) return differs('type', wanted);
-  if ((property('interval') ?? '1') !== '1') return differs('interval', '1');
+  if ((property('interval') ?? '1').trim() !== '1') return differs('interval', '1');
   if (type === 'date') return dateProblem(property, differs);
-  if (values === undefined) return undefined;
-  if (property('digits') !== '2') return differs('digits', '2');
-  const [first = Number.NaN, last = Number.NaN] = (property('range') ?? '').split(',').map(Number);
+  const digits = Number(property('digits') ?? '1');
+  if (values === undefined) return digits <= yearDigits ? undefined : differs('digits', String(yearDigits));
+  if (digits !== 2) return differs('digits', '2');
+  const [first, last] = integerRange(property('range'));
   const isWhole = first <= Number(values[0]) && last >= Number(values.at(-1));
   return isWhole ? undefined : differs('range', `${Number(values[0])},${Number(values.at(-1))}`);
+}
+
+const yearDigits = 4;
+
+function shown(values: readonly string[] = []): string {
+  return `${values.join(',')} without blanks`;
+}
+
+/** The values of an enum: a blank belongs to its value. */
+export function enumValues(text = ''): string[] {
+  return text.split(',');
+}
+
+/** First and last number of a range, `NaN` where there is none. */
+export function integerRange(text = ''): readonly [number, number] {
+  const [first = Number.NaN, last = Number.NaN] = text.split(',').map(Number);
+  return [first, last];
 }
 
 function dateProblem<Problem>(

@@ -1,6 +1,7 @@
 import { formatType } from '../../schema/hive-ddl.ts';
 import { hivePath, layoutOf } from '../../schema/layout.ts';
-import { projectionProblem, widenedRange } from '../../schema/projection.ts';
+import { projectionProblem } from '../../schema/projection.ts';
+import { widenedProjection } from '../../schema/widen-projection.ts';
 import type { Column } from '../../schema/types.ts';
 import type { CatalogTable, RegisteredPartition } from '../ports/lake.ts';
 import { unreadColumn, type FileColumns } from './audit-columns.ts';
@@ -67,27 +68,18 @@ export function auditTable(needs: TableNeeds, table: CatalogTable | undefined): 
         'set storage.location.template back',
       ),
     );
-  const range = unprojectedRange(needs, table);
-  if (range !== undefined)
+  const partitions = [...needs.used].map((id) => id.split('/'));
+  for (const [name, value] of Object.entries(
+    widenedProjection(needs.partitionKeys, table.parameters, partitions) ?? {},
+  ))
     findings.push(
       of(
         'partition-unprojected',
-        `computes its partitions from a day on that is after ${range.day}: Athena never looks at older objects`,
-        `set the table's parameter ${range.name} to ${range.value}`,
+        `computes partitions by ${name} ${table.parameters[name]}: Athena never looks at some of its objects`,
+        `set the table's parameter ${name} to ${value}`,
       ),
     );
   return findings;
-}
-
-/** What a table with projection must say so that all objects are seen, `undefined` where they are. */
-function unprojectedRange(
-  { used, partitionKeys }: TableNeeds,
-  { parameters }: CatalogTable,
-): { readonly day: string; readonly name: string; readonly value: string } | undefined {
-  if (parameters['projection.enabled'] !== 'true' || partitionKeys.length === 0) return undefined;
-  const [day = ''] = [...used].map((id) => id.split('/')[0] ?? '').toSorted((a, b) => (a < b ? -1 : 1));
-  const [widened] = Object.entries(widenedRange(parameters, day) ?? {});
-  return widened && { day, name: widened[0], value: widened[1] };
 }
 
 const shownTypeLengthMax = 200;

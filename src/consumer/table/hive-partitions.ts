@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { formatType } from '../../schema/hive-ddl.ts';
 import { hivePath } from '../../schema/layout.ts';
-import { widenedRange } from '../../schema/projection.ts';
+import { widenedProjection } from '../../schema/widen-projection.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
 import { conflictsMax, contended, type SchemaKeeper } from './schema-keeper.ts';
@@ -40,12 +40,12 @@ export class HivePartitions {
     for (const id of unknown.keys()) this.#registered.add(id);
   }
 
-  /** Lets Athena look at days before those that the table knows. */
+  /** Lets Athena look at days and years that the table does not know yet. */
   async #widen(keeper: SchemaKeeper, table: CatalogTable, objects: readonly WrittenObject[]): Promise<void> {
-    const [oldest = ''] = objects.map(({ partition: [day = ''] }) => day).toSorted((a, b) => (a < b ? -1 : 1));
+    const partitions = objects.map(({ partition }) => partition);
     let current: CatalogTable | undefined = table;
     for (let attempt = 0; attempt < conflictsMax && current !== undefined; attempt++) {
-      const parameters = widenedRange(current.parameters, oldest);
+      const parameters = widenedProjection(current.partitionKeys, current.parameters, partitions);
       if (parameters === undefined) return;
       const change = { table: current.name, expectedVersion: current.version, addColumns: [], parameters };
       await this.#catalog.evolve(change);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { projectionParameters, projectionProblem } from '../../../src/schema/projection.ts';
+import { widenedProjection } from '../../../src/schema/widen-projection.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, testTable } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
@@ -49,6 +50,47 @@ describe('partition projection', () => {
   });
 });
 
+describe('a projection that leaves out a partition', () => {
+  const widened = (key: string, properties: Record<string, string>, ...values: string[]) => {
+    const named = Object.entries(properties).map(([name, value]) => [`projection.${key}.${name}`, value]);
+    const parameters = { 'projection.enabled': 'true', ...Object.fromEntries(named) };
+    const changed = widenedProjection(
+      [{ name: key }, { name: 'another' }],
+      parameters,
+      values.map((value) => [value, '07']),
+    );
+    return changed?.[`projection.${key}.range`] ?? changed?.[`projection.${key}.values`];
+  };
+
+  it.each([
+    ['2026-01-01,2026-06-30', '2026-01-01,2026-11-26'],
+    ['2026-12-01,2026-12-31', '2026-11-20,2026-12-31'],
+    ['2026-11-21,NOW', '2026-11-20,NOW'],
+    ['2026-11-20,2026-11-26', undefined],
+    ['NOW-1DAYS,NOW', undefined],
+  ])('of days %s takes it in: %s', (range, expected) => {
+    expect(widened('event_date', { type: 'date', range }, '2026-11-20', '2026-11-26')).toBe(expected);
+  });
+
+  it.each([
+    ['2019,2025', '2019,2026'],
+    ['2027,2040', '2026,2040'],
+    [' 2020, 2099', undefined],
+  ])('of years %s takes it in: %s', (range, expected) => {
+    expect(widened('ingest_year', { type: 'integer', range }, '2026')).toBe(expected);
+  });
+
+  it('of a list of years takes it in', () => {
+    expect(widened('ingest_year', { type: 'enum', values: '2024,2025' }, '2026', '2025')).toBe('2024,2025,2026');
+    expect(widened('ingest_year', { type: 'enum', values: '2025,2026' }, '2026')).toBeUndefined();
+  });
+
+  it('by what the query asks for, or that is switched off, leaves out nothing', () => {
+    expect(widened('event_date', { type: 'injected' }, '2026-11-26')).toBeUndefined();
+    expect(widenedProjection([{ name: 'event_date' }], {}, [['2026-11-26']])).toBeUndefined();
+  });
+});
+
 describe('a table partitioned by ingestion', () => {
   it('places rows by their Kafka timestamp, zero-padded', async () => {
     const lake = await openTestLake();
@@ -80,13 +122,27 @@ describe('a table partitioned by ingestion', () => {
 
   it('may list the hours, or ask the query for them', () => {
     const parameters = projectionParameters('hour', { location, firstDay: '2026-10-24' });
-    const hours = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0')).join(', ');
+    const hours = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0')).join(',');
     const byList = { 'projection.event_hour.type': 'enum', 'projection.event_hour.values': hours };
     expect(projectionProblem('hour', { ...parameters, ...byList })).toBeUndefined();
     expect(projectionProblem('hour', { ...parameters, 'projection.event_hour.type': 'injected' })).toBeUndefined();
+    const spaced = { ...byList, 'projection.event_hour.values': hours.replaceAll(',', ', ') };
+    expect(projectionProblem('hour', { ...parameters, ...spaced })).toBeDefined();
     const fewer = { ...byList, 'projection.event_hour.values': '00,06,12,18' };
     expect(projectionProblem('hour', { ...parameters, ...fewer })).toMatchObject({
       found: 'projection.event_hour.values is 00,06,12,18',
+    });
+  });
+
+  it.each([
+    ['digits', '6', 'projection.ingest_year.digits is 6'],
+    ['type', 'date', 'projection.ingest_year.type is date'],
+  ])('with the year’s %s as %s names no folders of ours', (name, value, found) => {
+    const parameters = projectionParameters('ingest-hour', { location, firstDay: '2026-10-24' });
+    expect(
+      projectionProblem('ingest-hour', { ...parameters, [`projection.ingest_year.${name}`]: value }),
+    ).toMatchObject({
+      found,
     });
   });
 
