@@ -102,18 +102,24 @@ function otherKindOf({ TableType, Parameters, StorageDescriptor }: Table): strin
   if (TableType !== undefined && TableType !== 'EXTERNAL_TABLE') return `of the type ${TableType}`;
   const source = Parameters?.['spark.sql.sources.provider'] ?? 'parquet';
   if (source.toLowerCase() !== 'parquet') return `a table of the format ${source}`;
-  return StorageDescriptor === undefined ? 'a table of no SerDe' : otherStorageOf(StorageDescriptor);
+  return StorageDescriptor === undefined ? 'a table of no SerDe' : otherStorageOf(StorageDescriptor, Parameters);
 }
 
 /** Engines may read such files by position, or by numbers in their names. */
-function otherStorageOf({ SerdeInfo, InputFormat, NumberOfBuckets = 0 }: StorageDescriptor): string | undefined {
+function otherStorageOf(
+  { SerdeInfo, InputFormat, NumberOfBuckets = 0 }: StorageDescriptor,
+  parameters: Readonly<Record<string, string>> = {},
+): string | undefined {
   const serde = SerdeInfo?.SerializationLibrary ?? 'no SerDe';
   if (!serde.startsWith(`${parquet}.serde.`)) return `a table of ${serde}`;
-  if (SerdeInfo?.Parameters?.['parquet.column.index.access']?.toLowerCase() === 'true')
+  const properties = { ...parameters, ...SerdeInfo?.Parameters };
+  if (properties['parquet.column.index.access']?.toLowerCase() === 'true')
     return 'a table whose columns are found by position (parquet.column.index.access)';
   if (InputFormat !== undefined && InputFormat !== `${parquet}.MapredParquetInputFormat`)
     return `a table of ${InputFormat}`;
-  return NumberOfBuckets > 0 ? `a table of ${NumberOfBuckets} buckets` : undefined;
+  // Spark keeps its own number beside the catalog's
+  const buckets = Math.max(NumberOfBuckets, Number(parameters['spark.sql.sources.schema.numBuckets'] ?? 0));
+  return buckets > 0 ? `a table of ${buckets} buckets` : undefined;
 }
 
 function fromGlue(table: string, { Name = '', Type = 'string', Comment }: GlueColumn): Column {

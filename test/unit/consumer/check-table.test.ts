@@ -113,6 +113,16 @@ describe('a table of Glue', () => {
     ],
     ['bucketed', glueTable({}, { NumberOfBuckets: 4, BucketColumns: ['a'] }), 'a table of 4 buckets'],
     [
+      'bucketed by Spark',
+      glueTable({ Parameters: { 'spark.sql.sources.schema.numBuckets': '4' } }),
+      'a table of 4 buckets',
+    ],
+    [
+      'read by position, by a property of the table',
+      glueTable({ Parameters: { 'parquet.column.index.access': 'true' } }),
+      'a table whose columns are found by position (parquet.column.index.access)',
+    ],
+    [
       'read by position',
       glueTable(
         {},
