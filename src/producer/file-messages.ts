@@ -14,7 +14,7 @@ export interface FileMessages extends AsyncDisposable {
   readonly take: (size: number) => Promise<readonly Message[]>;
 }
 
-/** Opens a file of which each line that is not blank becomes a message as it is. Rejects with USAGE_INVALID when it can't be read. */
+/** Opens a file of which each line that is not blank becomes a message, byte for byte: it ends with a line feed, or a return and a line feed. Rejects with USAGE_INVALID when it can't be read. */
 export async function openFileMessages({ path, keyField, headers }: FileMessageOptions): Promise<FileMessages> {
   const file = await open(path).catch((error: unknown) => {
     throw new PipelineError('USAGE_INVALID', {
@@ -22,8 +22,7 @@ export async function openFileMessages({ path, keyField, headers }: FileMessageO
       retryable: false,
     });
   });
-  // a character for each byte: what is no UTF-8 is published as it is, and only line feeds and returns end a line
-  const lines = file.readLines({ encoding: 'latin1' })[Symbol.asyncIterator]();
+  const lines = linesOf(file.createReadStream());
   const common = Object.keys(headers).length > 0 ? { headers } : {};
   return {
     take: async (size) => {
@@ -31,13 +30,40 @@ export async function openFileMessages({ path, keyField, headers }: FileMessageO
       while (messages.length < size) {
         const { done, value } = await lines.next();
         if (done === true) break;
-        const bytes = Buffer.from(value, 'latin1');
-        if (value.trim() !== '') messages.push({ key: keyOf(bytes, keyField), value: bytes, ...common });
+        if (!isBlank(value)) messages.push({ key: keyOf(value, keyField), value, ...common });
       }
       return messages;
     },
     [Symbol.asyncDispose]: () => file.close(),
   };
+}
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const blanks: ReadonlySet<number> = new Set([0x20, 0x09, carriageReturn]);
+
+/** Lines as bytes, since values need not be UTF-8. */
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, undefined> {
+  let begun: Buffer[] = [];
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let to = chunk.indexOf(lineFeed); to >= 0; to = chunk.indexOf(lineFeed, from)) {
+      yield withoutReturn(Buffer.concat([...begun, chunk.subarray(from, to)]));
+      begun = [];
+      from = to + 1;
+    }
+    begun.push(chunk.subarray(from));
+  }
+  const last = Buffer.concat(begun);
+  if (last.length > 0) yield withoutReturn(last);
+}
+
+function withoutReturn(line: Buffer): Buffer {
+  return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
+}
+
+function isBlank(line: Buffer): boolean {
+  return line.every((byte) => blanks.has(byte));
 }
 
 /** The field's value as a string; none for a line without it, or that is no JSON: it is published all the same. */

@@ -32,6 +32,23 @@ it('leaves bytes that are no UTF-8 as they are, and separators of lines that JSO
   ]);
 });
 
+it('ends a line at a line feed only, and leaves out only lines of blanks', async () => {
+  const path = join(await temporaryFolder(), 'lines.ndjson');
+  const bytes = '{"a":1,\r"b":2}\n\xa0\n\x0b\r\n \t\r\n\n\r\r\n{"c":3}\r\nlast';
+  await writeFile(path, Buffer.from(bytes, 'latin1'));
+  await using file = await openFileMessages({ path, keyField: undefined, headers: {} });
+  const values = (await file.take(10)).map(({ value }) => Buffer.from(value).toString('latin1'));
+  expect(values).toEqual(['{"a":1,\r"b":2}', '\xa0', '\x0b', '{"c":3}', 'last']);
+});
+
+it('puts lines together that are longer than a chunk of the file', async () => {
+  const path = join(await temporaryFolder(), 'lines.ndjson');
+  const lines = [70_000, 3, 200_000].map((length, at) => String(at).repeat(length));
+  await writeFile(path, lines.join('\n'));
+  await using file = await openFileMessages({ path, keyField: undefined, headers: {} });
+  expect((await file.take(10)).map(({ value }) => String(value))).toEqual(lines);
+});
+
 it('says which file can’t be read', async () => {
   const opening = openFileMessages({ path: 'no/such.ndjson', keyField: undefined, headers: {} });
   await expect(opening).rejects.toMatchObject({ code: 'USAGE_INVALID', message: expect.stringContaining('no/such') });
