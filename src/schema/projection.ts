@@ -29,6 +29,11 @@ export function projectionParameters(
   };
 }
 
+/** True when Athena computes the table's partitions and asks the catalog for none. */
+export function hasProjection(parameters: Readonly<Record<string, string>>): boolean {
+  return parameters['projection.enabled']?.toLowerCase() === 'true';
+}
+
 /** Two digits, as the folders are named; a year has four by itself. */
 function integer(key: string, range: string): Record<string, string> {
   return {
@@ -54,7 +59,7 @@ export function projectionProblem(
   layout: Layout,
   parameters: Readonly<Record<string, string>>,
 ): { readonly found: string; readonly expected: string } | undefined {
-  if (parameters['projection.enabled']?.toLowerCase() !== 'true') return undefined;
+  if (!hasProjection(parameters)) return undefined;
   const problems = partitionKeys(layout).map(({ name }) => keyProblem(name, parameters));
   return problems.find((problem) => problem !== undefined);
 }

@@ -1,4 +1,4 @@
-import { enumValues, integerRange } from './projection.ts';
+import { enumValues, hasProjection, integerRange } from './projection.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 
@@ -12,7 +12,7 @@ export function widenedProjection(
   parameters: Parameters,
   partitions: readonly (readonly string[])[],
 ): Record<string, string> | undefined {
-  if (parameters['projection.enabled']?.toLowerCase() !== 'true' || partitions.length === 0) return undefined;
+  if (!hasProjection(parameters) || partitions.length === 0) return undefined;
   const name = keys[0]?.name ?? '';
   const values = partitions.map(([first = '']) => first).toSorted((a, b) => (a < b ? -1 : 1));
   const type = parameters[`projection.${name}.type`]?.toLowerCase();

@@ -1,6 +1,6 @@
 import { formatType } from '../../schema/hive-ddl.ts';
 import { hivePath, layoutOf } from '../../schema/layout.ts';
-import { projectionProblem } from '../../schema/projection.ts';
+import { hasProjection, projectionProblem } from '../../schema/projection.ts';
 import { widenedProjection } from '../../schema/widen-projection.ts';
 import type { Column } from '../../schema/types.ts';
 import type { CatalogTable, RegisteredPartition } from '../ports/lake.ts';
@@ -60,7 +60,7 @@ export function auditTable(needs: TableNeeds, table: CatalogTable | undefined): 
   }
   const template = table.parameters['storage.location.template'];
   const expected = `${needs.location}${needs.partitionKeys.map(({ name }) => `${name}=\${${name}}`).join('/')}/`;
-  if (table.parameters['projection.enabled'] === 'true' && template !== undefined && !isSamePlace(template, expected))
+  if (hasProjection(table.parameters) && template !== undefined && !isSamePlace(template, expected))
     findings.push(
       of(
         'partition-location',
@@ -144,7 +144,7 @@ export class PartitionAudit {
     this.#outdated.add(id);
     const { column, key, present } = found;
     const what = `knows ${column.name} as ${shortened(present)}; ${key} has it as ${shortened(formatType(column.type))}: Athena reads the rest as null`;
-    this.#report('partition-columns', id, what, `${repairs} gives it the table's columns`);
+    this.#report('partition-columns', id, what, `${repairs} --deep gives it the table's columns`);
   }
 
   #path(values: readonly string[]): string {

@@ -42,10 +42,19 @@ export function unreadColumn(
 ): { readonly present: string; readonly column: Column; readonly key: string } | undefined {
   for (const [name, found] of nested) {
     const present = types.get(name);
-    const unread = present && found.find(({ column }) => !canRead(parseType(present), column.type));
+    const unread = present && found.find(({ column }) => !canReadAs(present, column.type));
     if (unread) return { ...unread, present };
   }
   return undefined;
+}
+
+/** True when a type of the catalog, as it is written there, reads all of a file's column; none that we don't know does. */
+function canReadAs(present: string, file: ColumnType): boolean {
+  try {
+    return canRead(parseType(present), file);
+  } catch {
+    return false;
+  }
 }
 
 function missing(table: string, { name, type }: Column, key: string): Finding {

@@ -1,5 +1,6 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { hasProjection } from '../../schema/projection.ts';
 import type { Column } from '../../schema/types.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
@@ -54,9 +55,8 @@ async function auditPartitions(
   table: CatalogTable,
   { catalog, findings }: TableAuditOptions,
 ): Promise<Repair[]> {
-  const hasProjection = table.parameters['projection.enabled'] === 'true';
-  if (table.partitionKeys.length !== needs.partitionKeys.length || table.partitionKeys.length === 0 || hasProjection)
-    return [];
+  if (hasProjection(table.parameters)) return [];
+  if (table.partitionKeys.length !== needs.partitionKeys.length || table.partitionKeys.length === 0) return [];
   const audit = new PartitionAudit(needs);
   for await (const partition of catalog.listPartitions(needs.name)) audit.add(partition);
   findings.add(...audit.findings());

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { formatType } from '../../schema/hive-ddl.ts';
 import { hivePath } from '../../schema/layout.ts';
+import { hasProjection } from '../../schema/projection.ts';
 import { widenedProjection } from '../../schema/widen-projection.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
@@ -23,7 +24,7 @@ export class HivePartitions {
     if (partitioned.length === 0) return;
     const table = keeper.table ?? (await keeper.refresh());
     if (table === undefined) return;
-    if (table.parameters['projection.enabled'] === 'true') return this.#widen(keeper, table, partitioned);
+    if (hasProjection(table.parameters)) return this.#widen(keeper, table, partitioned);
     const nested = nestedTypes(table);
     const unknown = new Map<string, readonly string[]>();
     for (const { partition } of partitioned) {

@@ -71,6 +71,12 @@ describe('a partition in the catalog', () => {
     expect(audit.repairs).toEqual({ missing: [], misplaced: [], outdated: ['2026-11-23/09'] });
   });
 
+  it('is a finding like any other with a type that no type of ours is', () => {
+    const audit = auditOf({ p: 'struct<x:uniontype<int,string>>' }, 'p struct<x:double>');
+    expect(audit.findings()).toMatchObject([{ problem: 'partition-columns' }]);
+    expect(audit.repairs.outdated).toEqual(['2026-11-23/09']);
+  });
+
   it('is in order when the struct has grown in later hours only', () => {
     expect(auditOf({ a: 'double', p: 'struct<x:double>' }, 'p struct<x:double>').findings()).toEqual([]);
   });
