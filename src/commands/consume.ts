@@ -16,8 +16,11 @@ import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
+import { BackPressure } from '../consumer/service/back-pressure.ts';
+import { ownPace } from '../consumer/service/pace.ts';
 import { runConsumer, type ConsumerOptions } from '../consumer/service/run-consumer.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { Slots } from '../runtime/concurrency.ts';
 import { PipelineError } from '../runtime/errors.ts';
 
 export interface ConsumeOptions {
@@ -63,7 +66,7 @@ export async function consume(
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: settings.kafka.groupId }, 'consuming');
   using _certificate = startCertificateWatch(connection, { settings, watch, log });
   await runConsumer({
-    ...limitsOf(settings),
+    ...limitsOf(settings, tools.observer),
     ...hooksOf(watch, tools),
     source: openSource(connection, settings.kafka, log),
     reader,
@@ -126,15 +129,15 @@ function startCertificateWatch(
   return stop;
 }
 
-function limitsOf({ service, batch }: Settings) {
+function limitsOf({ service, batch }: Settings, observer: PipelineObserver) {
+  const { bufferBytesMax, commitsMax } = service;
   return {
     clock: systemClock,
     policy: batch,
-    bufferBytesMax: service.bufferBytesMax,
-    commitsMax: service.commitsMax,
+    limits: { slots: new Slots(commitsMax), pressure: new BackPressure({ bufferBytesMax, observer }) },
     stallMs: service.stallMs,
     drainMs: service.shutdownMs,
-    lagPollMs,
+    pace: ownPace(systemClock, lagPollMs),
     unreadableRetryMs,
   };
 }

@@ -4,8 +4,9 @@ import { admit } from './admit-fetch.ts';
 import { describeDamage } from './describe-damage.ts';
 import { AnswerRecords } from './format/answer-records.ts';
 import { UnreadableBatch } from './format/unreadable-batch.ts';
+import type { AskedOffsets } from './kafkajs/consumer-fetch.ts';
 import type { ConsumerReins } from './kafkajs/consumer-reins.ts';
-import type { FetchAnswer, FetchAnswers } from './kafkajs/fetch-request.ts';
+import type { FetchAnswer } from './kafkajs/fetch-request.ts';
 import type { FetchedPartition } from './kafkajs/fetched-batch.ts';
 import { errorCodes } from './kafkajs/protocol-error.ts';
 import { logTruncated } from './other-log.ts';
@@ -84,7 +85,7 @@ export class AssignedPartitions {
   }
 
   /** Copies the records of an answer, and looks at what the broker could not answer. Answers with the records to hand over. */
-  receive({ partitions }: FetchAnswers, asked: ReadonlyMap<number, bigint>): FetchedPartition[] {
+  receive(partitions: readonly FetchAnswer[], asked: AskedOffsets): FetchedPartition[] {
     const received: FetchedPartition[] = [];
     for (const answer of partitions) {
       const { partition, errorCode, divergesAt } = answer;

@@ -1,27 +1,13 @@
-import type { CommittedOffset, Watermarks } from '../consumer/ports/topic.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { PipelineError, type ErrorCode } from '../runtime/errors.ts';
-import { retry } from '../runtime/retry.ts';
-import { explainKafkaError } from './explain-kafka-error.ts';
-import { createCluster, type Cluster, type ClusterBroker } from './kafkajs/cluster.ts';
-import type { KafkaClient } from './kafkajs/client.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import type { BrokerClient, TopicCommits, TopicWatermarks } from './broker-client.ts';
+import { AnswerRecords } from './format/answer-records.ts';
 import { fetchRecords, type FetchPosition } from './kafkajs/fetch-request.ts';
 import { errorCodes, errorOf } from './kafkajs/protocol-error.ts';
-import { AnswerRecords } from './format/answer-records.ts';
 import { topicRecreated } from './other-log.ts';
-import { fetchTopicId } from './kafkajs/metadata-request.ts';
+import { askOffsets, Refusal, type Offsets } from './topic-requests.ts';
 
-/** Leaders move within seconds, and a broker that is gone is replaced by another one. */
-const patience = { attemptsMax: 40, totalMs: 15_000, delayMs: 100, delayMaxMs: 500 };
-
-/** What a broker that is gone looks like. */
-const brokerCodes: ReadonlySet<ErrorCode> = new Set(['BROKER_UNREACHABLE', 'BROKER_SILENT', 'BROKER_FAILED']);
-
-const readCommitted = 1;
-const latest = -1;
-const earliest = -2;
 const fetchWaitMs = 500;
-const closeMaxMs = 1000;
 
 const recreatedAsks = { count: 4, delayMs: 300 };
 
@@ -37,96 +23,68 @@ export interface FetchedRecords {
 
 /**
  * Asks the brokers of one topic: what they hold of it, where a group is, and for records, without being a member of any group.
- * Connections are opened when they are first needed and kept until `close`. Errors come explained, after some patience with
- * leaders that move.
+ * Errors come explained, after some patience with leaders that move.
  */
 export class TopicClient {
-  readonly #kafka: KafkaClient;
+  readonly #brokers: BrokerClient;
   readonly #topic: string;
-  #cluster: Promise<Cluster> | undefined;
-  #hasConnected = false;
 
-  constructor(kafka: KafkaClient, topic: string) {
-    this.#kafka = kafka;
+  constructor(brokers: BrokerClient, topic: string) {
+    this.#brokers = brokers;
     this.#topic = topic;
   }
 
   /** The topic's id; `undefined` from a broker that knows no ids. */
-  topicId(): Promise<string | undefined> {
-    return this.#ask(async (cluster) => fetchTopicId(await cluster.brokerPool.findConnectedBroker(), this.#topic));
+  async topicId(): Promise<string | undefined> {
+    return (await this.#brokers.metadata(this.#topic)).topicId;
   }
 
-  /** Every partition's first offset and the end of what is committed. One round: two requests to each broker at once. */
-  watermarks(): Promise<ReadonlyMap<number, Watermarks>> {
-    return this.#ask(async (cluster) => {
-      // partitions may have been added
-      await cluster.refreshMetadata();
-      const [lows, highs] = await Promise.all([
-        this.#listOffsets(cluster, earliest),
-        this.#listOffsets(cluster, latest),
-      ]);
-      return new Map([...lows].map(([partition, low]) => [partition, { low, high: highs.get(partition) ?? low }]));
-    });
+  /** Every partition's first offset and the end of what is committed. */
+  watermarks(): Promise<TopicWatermarks> {
+    return this.#brokers.watermarks(this.#topic);
   }
 
   /** Each partition's first offset with a timestamp at or after `timestampMs`; partitions without one are left out. */
-  offsetsAt(timestampMs: number): Promise<ReadonlyMap<number, bigint>> {
-    return this.#ask(async (cluster) => {
-      const offsets = await this.#listOffsets(cluster, timestampMs);
+  offsetsAt(timestampMs: number): Promise<Offsets> {
+    return this.#brokers.ask(`topic ${this.#topic}`, async (cluster) => {
+      const topic = await this.#brokers.known(cluster, this.#topic);
+      if (topic instanceof Refusal) return topic;
+      const offsets = (await askOffsets(cluster, [topic], timestampMs)).get(this.#topic) ?? [];
       return new Map([...offsets].filter(([, offset]) => offset >= 0n));
     });
   }
 
   /** A group's commits by partition; partitions without one are left out. */
-  committed(groupId: string): Promise<ReadonlyMap<number, CommittedOffset>> {
-    return this.#ask(async (cluster) => {
-      const coordinator = await findCoordinator(cluster, groupId);
-      const partitions = this.#partitions(cluster).map(({ partitionId }) => ({ partition: partitionId }));
-      const { responses } = await coordinator.offsetFetch({ groupId, topics: [{ topic: this.#topic, partitions }] });
-      const found = responses.flatMap((response) => response.partitions);
-      return new Map(
-        found
-          .map(({ partition, offset, metadata }): [number, CommittedOffset] => [
-            partition,
-            { offset: BigInt(offset), metadata: metadata ?? '' },
-          ])
-          .filter(([, { offset }]) => offset >= 0n),
-      );
-    });
+  committed(groupId: string): Promise<TopicCommits> {
+    return this.#brokers.committed(this.#topic, groupId);
   }
 
   /** Rejects with GROUP_DENIED unless we may be members of the group; joins nothing, and disturbs no member. */
-  async checkMembership(groupId: string): Promise<void> {
-    const stranger = { groupId, groupGenerationId: 0, memberId: 'nobody' };
-    await this.#ask(async (cluster) => (await findCoordinator(cluster, groupId)).heartbeat(stranger)).catch(
-      (error: unknown) => {
-        // who may be a member is told that it is none
-        if (!(error instanceof PipelineError) || error.code !== 'MEMBERSHIP_LOST') throw error;
-      },
-    );
+  checkMembership(groupId: string): Promise<void> {
+    return this.#brokers.checkMembership(groupId);
   }
 
   /** Asks the partition's leader for records. Rejects with TOPIC_RECREATED when the topic's id is another one by now. */
   fetch(position: FetchPosition, topicId: string | undefined): Promise<FetchedRecords> {
-    return this.#ask(async (cluster) => {
-      const leader = this.#partitions(cluster).find(({ partitionId }) => partitionId === position.partition)?.leader;
+    return this.#brokers.ask(`topic ${this.#topic}`, async (cluster) => {
+      const topic = await this.#brokers.known(cluster, this.#topic);
+      if (topic instanceof Refusal) return topic;
+      const leader = topic.partitions.find(({ partitionId }) => partitionId === position.partition)?.leader;
       if (leader === undefined)
         throw new PipelineError('TOPIC_MISSING', {
           message: `${this.#topic} has no partition ${position.partition}`,
           retryable: false,
         });
       const broker = await cluster.findBroker({ nodeId: leader });
-      const request = { topic: this.#topic, topicId, partitions: [position] };
-      const { partitions, isThrottled } = await fetchRecords(
-        broker,
-        { ...request, waitMs: fetchWaitMs, bytesMax: position.bytesMax },
-        0,
-      );
-      const answer = partitions.find(({ partition }) => partition === position.partition);
+      const wanted = { topic: this.#topic, topicId, partitions: [position] };
+      const request = { topics: [wanted], waitMs: fetchWaitMs, bytesMax: position.bytesMax };
+      const { topics, isThrottled } = await fetchRecords(broker, request, 0);
+      const answer = topics[0]?.partitions.find(({ partition }) => partition === position.partition);
       if (answer === undefined) throw new RangeError(`an answer without partition ${position.partition}`);
       const isOutOfRange = answer.errorCode === errorCodes.offsetOutOfRange;
       if (answer.errorCode !== 0 && !isOutOfRange) throw await this.#refusal(answer.errorCode, topicId);
-      const records = new AnswerRecords({ ...answer, fetchedOffset: position.offset }, this.#kafka.unpackedBytesMax);
+      const { unpackedBytesMax } = this.#brokers;
+      const records = new AnswerRecords({ ...answer, fetchedOffset: position.offset }, unpackedBytesMax);
       return { records, stableEnd: answer.stableEnd, isOutOfRange, isThrottled };
     });
   }
@@ -146,82 +104,4 @@ export class TopicClient {
     if (topicId === undefined || !isOtherTopic || !(await this.isRecreated(topicId))) return errorOf(code);
     return topicRecreated(this.#topic, topicId, await this.topicId());
   }
-
-  async close(): Promise<void> {
-    const cluster = this.#cluster;
-    this.#cluster = undefined;
-    // a broker that is gone answers no request that is still on its way
-    await Promise.race([cluster?.then((open) => open.disconnect()).catch(() => {}), systemClock.sleep(closeMaxMs)]);
-  }
-
-  async #listOffsets(cluster: Cluster, timestamp: number): Promise<Map<number, bigint>> {
-    const byLeader = Map.groupBy(this.#partitions(cluster), ({ leader }) => leader);
-    const answers = await Promise.all(
-      [...byLeader].map(async ([nodeId, led]) => {
-        const broker = await cluster.findBroker({ nodeId });
-        const partitions = led.map(({ partitionId }) => ({ partition: partitionId, timestamp }));
-        const { responses } = await broker.listOffsets({
-          isolationLevel: readCommitted,
-          topics: [{ topic: this.#topic, partitions }],
-        });
-        return responses.flatMap((response) => response.partitions);
-      }),
-    );
-    return new Map(
-      answers
-        .flat()
-        .toSorted((a, b) => a.partition - b.partition)
-        .map(({ partition, offset }) => [partition, BigInt(offset)]),
-    );
-  }
-
-  #partitions(cluster: Cluster): readonly { readonly partitionId: number; readonly leader: number }[] {
-    return cluster.findTopicPartitionMetadata(this.#topic);
-  }
-
-  async #ask<T>(work: (cluster: Cluster) => Promise<T>): Promise<T> {
-    return retry(() => this.#askOnce(work), {
-      ...patience,
-      clock: systemClock,
-      random: Math.random,
-      isRetryable: (error) => this.#isRetryable(error),
-    });
-  }
-
-  async #askOnce<T>(work: (cluster: Cluster) => Promise<T>): Promise<T> {
-    const opening = (this.#cluster ??= this.#open());
-    try {
-      return await work(await opening);
-    } catch (error) {
-      // leaders and addresses are asked for anew; what else waits on these connections is tried again too
-      if (this.#cluster === opening) void this.close();
-      throw explainKafkaError(error, `topic ${this.#topic}`, { isEstablished: this.#hasConnected });
-    }
-  }
-
-  /** Who has never been connected is told at once: kafkajs has tried for a while. */
-  #isRetryable(error: unknown): boolean {
-    if (!(error instanceof PipelineError)) return false;
-    return error.code === 'LEADER_MOVING' || (this.#hasConnected && error.retryable && brokerCodes.has(error.code));
-  }
-
-  async #open(): Promise<Cluster> {
-    const cluster = createCluster(this.#kafka);
-    try {
-      await cluster.connect();
-      this.#hasConnected = true;
-      await cluster.addTargetTopic(this.#topic);
-      return cluster;
-    } catch (error) {
-      await cluster.disconnect().catch(() => {});
-      throw error;
-    }
-  }
-}
-
-/** kafkajs's own search tells a refusal from a coordinator that is moving in no way. */
-async function findCoordinator(cluster: Cluster, groupId: string): Promise<ClusterBroker> {
-  const broker = await cluster.brokerPool.findConnectedBroker();
-  const { coordinator } = await broker.findGroupCoordinator({ groupId, coordinatorType: 0 });
-  return cluster.findBroker({ nodeId: coordinator.nodeId });
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { describeDamage } from './describe-damage.ts';
 import type { AnswerRecords } from './format/answer-records.ts';
+import { BrokerClient } from './broker-client.ts';
 import type { KafkaClient } from './kafkajs/client.ts';
 import { TopicClient, type FetchedRecords } from './topic-client.ts';
 
@@ -18,6 +19,8 @@ const endAsks = { count: 6, delayMs: 250 };
 /** So often in a row a leader that holds the range must answer without a batch before the rest of it counts as empty. */
 const emptyAnswersMin = 10;
 
+export type GroupAwareReader = TopicReader & Pick<TopicClient, 'checkMembership'>;
+
 /** Reads a topic without being a member of a group, by requests to the partitions' leaders. Its connections end with it. */
 export function createTopicReader({
   kafka,
@@ -25,8 +28,14 @@ export function createTopicReader({
 }: {
   readonly kafka: KafkaClient;
   readonly topic: string;
-}): TopicReader & AsyncDisposable & Pick<TopicClient, 'checkMembership'> {
-  const client = new TopicClient(kafka, topic);
+}): GroupAwareReader & AsyncDisposable {
+  const brokers = new BrokerClient(kafka);
+  return { ...readTopicOver(brokers, topic), [Symbol.asyncDispose]: () => brokers.close() };
+}
+
+/** Reads a topic over connections that others use too. */
+export function readTopicOver(brokers: BrokerClient, topic: string): GroupAwareReader {
+  const client = new TopicClient(brokers, topic);
   return {
     describe: async () => {
       const [topicId, partitions] = await Promise.all([client.topicId(), client.watermarks()]);
@@ -40,7 +49,6 @@ export function createTopicReader({
     committed: (groupId) => client.committed(groupId),
     checkMembership: (groupId) => client.checkMembership(groupId),
     read: (range, signal) => new RangeReading(client, topic, range).chunks(signal),
-    [Symbol.asyncDispose]: () => client.close(),
   };
 }
 

@@ -32,18 +32,23 @@ export class TopicWatch {
     throw topicRecreated(this.#topic, before, await this.#client.topicId().catch(() => undefined));
   }
 
+  /** True for a topic that was there once. */
+  get hasMet(): boolean {
+    return this.#topicId !== undefined;
+  }
+
   /**
-   * What to end with when the topic is missing: TOPIC_RECREATED if another one comes in its place within some seconds. The search ends when `isOver` says that
-   * nobody waits for it.
+   * What to end with when the topic is missing: TOPIC_RECREATED if another one comes in its place within some seconds; `undefined` when
+   * it is there again, or when `isOver` says that nobody waits for the answer.
    */
-  async explainMissing(missing: PipelineError, isOver: () => boolean): Promise<PipelineError> {
+  async explainMissing(missing: PipelineError, isOver: () => boolean): Promise<PipelineError | undefined> {
     const untilMs = systemClock.monotonicMs() + missingMs;
     while (systemClock.monotonicMs() < untilMs && !isOver()) {
       const found = await this.#client.topicId().catch(() => undefined);
-      if (found !== undefined && this.#topicId !== undefined && found !== this.#topicId)
-        return topicRecreated(this.#topic, this.#topicId, found);
+      if (found !== undefined && found === this.#topicId) return undefined;
+      if (found !== undefined && this.#topicId !== undefined) return topicRecreated(this.#topic, this.#topicId, found);
       await systemClock.sleep(missingPollMs);
     }
-    return missing;
+    return isOver() ? undefined : missing;
   }
 }

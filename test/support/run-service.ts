@@ -1,7 +1,10 @@
 import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../../src/consumer/commit/pipeline-observer.ts';
+import { BackPressure } from '../../src/consumer/service/back-pressure.ts';
+import { ownPace } from '../../src/consumer/service/pace.ts';
 import { runConsumer, type ConsumerOptions } from '../../src/consumer/service/run-consumer.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { Slots } from '../../src/runtime/concurrency.ts';
 import { FakeSource, FakeTopic } from '../fakes/fake-topic.ts';
 import { jsonRecords } from './chunks.ts';
 import { createTestTools, type TestLake } from './lake.ts';
@@ -18,30 +21,43 @@ export function topicOf(partitions: number, records: number): FakeTopic {
 /** Cuts small batches soon. */
 export const testPolicy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };
 
-export interface Overrides extends Partial<ConsumerOptions> {
+export interface Limits {
+  readonly bufferBytesMax?: number;
+  readonly commitsMax?: number;
+}
+
+export interface Overrides extends Partial<Omit<ConsumerOptions, 'limits'>>, Limits {
   readonly observer?: PipelineObserver;
+}
+
+/** What a pipeline shares with others, here with none. */
+export function limitsOf(
+  { observer }: Pick<CommitTools, 'observer'>,
+  { bufferBytesMax = 10_000_000, commitsMax = 2 }: Limits = {},
+): ConsumerOptions['limits'] {
+  return { slots: new Slots(commitsMax), pressure: new BackPressure({ bufferBytesMax, observer }) };
 }
 
 /** Runs the service on everything real but the broker; left out: until the end of the topic. */
 export async function run(
   topic: FakeTopic,
   lake: TestLake,
-  { observer, ...overrides }: Overrides = {},
+  { observer, bufferBytesMax, commitsMax, ...overrides }: Overrides = {},
 ): Promise<CommitTools> {
   const tools = createTestTools({ ...lake, ...(observer && { observer }) });
+  const limits = { ...(bufferBytesMax && { bufferBytesMax }), ...(commitsMax && { commitsMax }) };
   await runConsumer({
     source: new FakeSource(topic),
     reader: topic,
     tools,
     policy: testPolicy,
     clock: systemClock,
-    bufferBytesMax: 10_000_000,
-    commitsMax: 2,
+    limits: limitsOf(tools, limits),
     unreadableRetryMs: 50,
     untilEnd: true,
     stallMs: 20_000,
     drainMs: 5000,
-    lagPollMs: 50,
+    pace: ownPace(systemClock, 50),
     stop: new AbortController().signal,
     ...overrides,
   });

@@ -75,6 +75,27 @@ export interface RecordSource {
   commit(partition: number, offset: bigint, metadata: string): Promise<void>;
 }
 
+/** What a `GroupMembership` calls. */
+export interface MembershipHandler {
+  /** Partitions of these topics are ours, those of no other one; the partitions of a topic that nobody reads are held. */
+  assigned(topics: readonly string[]): void;
+  /** The topic can't be read: it is missing, or denied. It is asked for again and again. */
+  waiting(topic: string, error: PipelineError): void;
+}
+
+/** Several topics, read as one member of a consumer group. */
+export interface GroupMembership {
+  /** Joins and reads until `stop`; rejects with what concerns all topics. */
+  run(handler: MembershipHandler): Promise<void>;
+  /** Leaves the group; `run` then resolves. Idempotent. */
+  stop(): Promise<void>;
+  /**
+   * One of the topics. Its `run` rejects with what concerns this topic alone, which then waits until it is run again; its `stop` ends
+   * the reading of this topic, not the membership.
+   */
+  source(topic: string): RecordSource;
+}
+
 /** Reads outside any group: replay, verify, redrive, adopted claims. */
 export interface TopicReader {
   /** The topic's id and the watermarks of every partition, in one round. Rejects with TOPIC_MISSING, TOPIC_DENIED. */

@@ -6,54 +6,77 @@ import type { PartitionWork } from './partition-work.ts';
 const resumeShare = 0.8;
 
 export interface BackPressureOptions {
-  readonly source: Pick<RecordSource, 'pause' | 'resume'>;
   readonly bufferBytesMax: number;
-  readonly observer: PipelineObserver;
+  readonly observer: Pick<PipelineObserver, 'paused' | 'resumed'>;
+}
+
+/** Whose buffers count: a pipeline. */
+export interface Buffering {
+  readonly source: Pick<RecordSource, 'pause' | 'resume'>;
+  readonly works: () => readonly PartitionWork[];
+  /** False once it stops: what it has paused stays so. */
+  readonly mayRead: () => boolean;
+  /** Writes what the partition has buffered now. */
+  readonly relieve: (work: PartitionWork) => void;
 }
 
 /**
- * Keeps the sum of all buffers below the limit: pauses reading, and names the partition whose batch is cut early. Between the
- * limit and where reading resumes nothing may wait either: when no batch is on its way, nothing else would move.
+ * Keeps the sum of all buffers below the limit, whatever number of pipelines they belong to: pauses reading, and has the largest buffer
+ * written early. Between the limit and where reading resumes nothing may wait either: when no batch is on its way, nothing else would move.
  */
 export class BackPressure {
   readonly #options: BackPressureOptions;
-  #isPaused = false;
+  /** Whether each pipeline's reading is paused. */
+  readonly #isPaused = new Map<Buffering, boolean>();
 
   constructor(options: BackPressureOptions) {
     this.#options = options;
   }
 
-  /** Forgets that reading was paused: a new assignment reads all of its partitions. */
-  reset(): void {
-    this.#isPaused = false;
+  /** Counts a new pipeline's buffers, and one's own again that was assigned all of its partitions anew: it reads. */
+  begin(pipeline: Buffering): void {
+    this.#isPaused.set(pipeline, false);
   }
 
-  /** Answers with the partition to cut now, if one has to be. */
-  relieve(works: readonly PartitionWork[], { mayRead }: { readonly mayRead: boolean }): PartitionWork | undefined {
+  /** The pipeline has ended: its buffers count no more. */
+  end(pipeline: Buffering): void {
+    this.#isPaused.delete(pipeline);
+  }
+
+  relieve(): void {
     const { bufferBytesMax } = this.#options;
+    const works = [...this.#isPaused.keys()].flatMap((pipeline) => pipeline.works());
     const bytes = heldBytes(works);
-    if (bytes > bufferBytesMax) {
-      this.#pause(works, bytes);
-      return largestOf(works);
+    const isOver = bytes > bufferBytesMax;
+    if (isOver) this.#pause(bytes);
+    else if (!this.#hasPaused) return;
+    else if (bytes <= bufferBytesMax * resumeShare) return this.#resume(bytes);
+    else if (works.some(({ isBusy }) => isBusy)) return;
+    const largest = largestOf(works);
+    if (largest === undefined) return;
+    const owner = [...this.#isPaused.keys()].find((pipeline) => pipeline.works().includes(largest));
+    owner?.relieve(largest);
+  }
+
+  get #hasPaused(): boolean {
+    return this.#isPaused.values().some((isPaused) => isPaused);
+  }
+
+  #pause(bytes: number): void {
+    if (!this.#hasPaused) this.#options.observer.paused?.(bytes);
+    for (const pipeline of this.#isPaused.keys()) {
+      this.#isPaused.set(pipeline, true);
+      for (const work of pipeline.works()) if (!work.needsMore) pipeline.source.pause(work.partition);
     }
-    if (!this.#isPaused) return undefined;
-    if (bytes > bufferBytesMax * resumeShare) return works.some(({ isBusy }) => isBusy) ? undefined : largestOf(works);
-    this.#resume(mayRead ? works : [], bytes);
-    return undefined;
   }
 
-  #pause(works: readonly PartitionWork[], bytes: number): void {
-    const { source, observer } = this.#options;
-    if (!this.#isPaused) observer.paused?.(bytes);
-    this.#isPaused = true;
-    for (const work of works) if (!work.needsMore) source.pause(work.partition);
-  }
-
-  #resume(works: readonly PartitionWork[], bytes: number): void {
-    const { source, observer } = this.#options;
-    this.#isPaused = false;
-    for (const { partition } of works) source.resume(partition);
-    observer.resumed?.(bytes);
+  #resume(bytes: number): void {
+    for (const [pipeline, isPaused] of this.#isPaused) {
+      this.#isPaused.set(pipeline, false);
+      if (isPaused && pipeline.mayRead())
+        for (const { partition } of pipeline.works()) pipeline.source.resume(partition);
+    }
+    this.#options.observer.resumed?.(bytes);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { Slots } from '../../runtime/concurrency.ts';
+import type { Slots } from '../../runtime/concurrency.ts';
 import type { BatchPolicy } from '../batch/batch-policy.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
@@ -11,7 +11,7 @@ import type {
   TopicReader,
   UnreadableRecords,
 } from '../ports/topic.ts';
-import { BackPressure, heldBytes } from './back-pressure.ts';
+import { heldBytes, type BackPressure, type Buffering } from './back-pressure.ts';
 import type { PartitionReach } from './lag.ts';
 import { guardSource, type GuardedSource } from './guard-source.ts';
 import type { Start } from './choose-start.ts';
@@ -29,13 +29,19 @@ export interface PipelineOptions {
   readonly tools: CommitTools;
   readonly policy: BatchPolicy;
   readonly clock: Clock;
-  /** Reading pauses when all partitions together hold this much. */
-  readonly bufferBytesMax: number;
-  readonly commitsMax: number;
+  readonly limits: PipelineLimits;
   /** Records that can't be read are tried again after this long. */
   readonly unreadableRetryMs: number;
   /** Where a topic begins that the ledger does not know; left out: with its first record. */
   readonly start?: Start;
+}
+
+/** What all pipelines of a process share. */
+export interface PipelineLimits {
+  /** Batches on their way at the same time. */
+  readonly slots: Slots;
+  /** Reading pauses when all partitions together hold too much. */
+  readonly pressure: BackPressure;
 }
 
 /**
@@ -45,8 +51,7 @@ export interface PipelineOptions {
 export class Pipeline implements RecordHandler {
   readonly #options: PipelineOptions;
   readonly #source: GuardedSource;
-  readonly #slots: Slots;
-  readonly #pressure: BackPressure;
+  readonly #buffering: Buffering;
   readonly #identity: TopicIdentity;
   readonly #damages: UnreadablePartitions;
   readonly #failed = Promise.withResolvers<never>();
@@ -59,11 +64,19 @@ export class Pipeline implements RecordHandler {
   #writtenMs: number;
 
   constructor(options: PipelineOptions) {
-    const { source, reader, tools, bufferBytesMax, commitsMax, clock } = options;
+    const { source, reader, tools, limits, clock } = options;
     this.#options = options;
     this.#source = guardSource(source, (error) => this.#failed.reject(error));
-    this.#slots = new Slots(commitsMax);
-    this.#pressure = new BackPressure({ source: this.#source, bufferBytesMax, observer: tools.observer });
+    this.#buffering = {
+      source: this.#source,
+      works: () => [...this.#works.values()],
+      mayRead: () => !this.#isClosing,
+      relieve: (work) => {
+        work.relieve();
+        this.#advance(work);
+      },
+    };
+    limits.pressure.begin(this.#buffering);
     this.#identity = new TopicIdentity(tools.topic, reader);
     this.#damages = new UnreadablePartitions(tools.observer);
     this.#activeMs = clock.monotonicMs();
@@ -127,7 +140,7 @@ export class Pipeline implements RecordHandler {
 
   async assigned(partitions: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>> {
     this.revoked();
-    const { tools, reader, start = { kind: 'earliest' } } = this.#options;
+    const { tools, reader, limits, start = { kind: 'earliest' } } = this.#options;
     const { signal } = this.#assignment;
     const previous = this.#works;
     const settled = (partition: number) => previous.get(partition)?.settled();
@@ -139,7 +152,7 @@ export class Pipeline implements RecordHandler {
     if (signal.aborted) return new Map();
     this.#hasAssignment = true;
     this.#works = new Map(works.map((work) => [work.partition, work]));
-    this.#pressure.reset();
+    limits.pressure.begin(this.#buffering);
     this.#damages.clear();
     this.#writtenMs = this.#options.clock.monotonicMs();
     const positions = new Map(works.map((work) => [work.partition, work.readFrom]));
@@ -149,9 +162,7 @@ export class Pipeline implements RecordHandler {
   }
 
   revoked(): void {
-    this.#assignment.abort();
-    this.#assignment = new AbortController();
-    for (const work of this.#works.values()) work.revoke();
+    this.#revoke();
     this.#options.tools.observer.revoked?.();
   }
 
@@ -162,7 +173,7 @@ export class Pipeline implements RecordHandler {
     work.buffer.push(chunk, this.#activeMs);
     this.#damages.passed(work.partition, work.buffer.to);
     this.#advance(work);
-    this.#relieve();
+    this.#options.limits.pressure.relieve();
   }
 
   gap({ partition, from, to }: OffsetRange): void {
@@ -200,10 +211,23 @@ export class Pipeline implements RecordHandler {
     }
   }
 
+  /** Gives back the memory of what is not being written. Nothing may follow. */
+  end(): void {
+    this.#revoke();
+    this.#options.limits.pressure.end(this.#buffering);
+    for (const work of this.#works.values()) void work.settled().then(() => work.buffer.clear());
+  }
+
   /** Cuts batches as soon as they reach these offsets, whatever the policy says. */
   finishAt(ends: ReadonlyMap<number, bigint>): void {
     for (const [partition, end] of ends) this.#ends.set(partition, end);
     this.tick();
+  }
+
+  #revoke(): void {
+    this.#assignment.abort();
+    this.#assignment = new AbortController();
+    for (const work of this.#works.values()) work.revoke();
   }
 
   /** Starts the partition's next piece of work, if there is one and none is under way. */
@@ -213,7 +237,7 @@ export class Pipeline implements RecordHandler {
     work.start(async () => {
       try {
         const workTools = { ...this.#options, identity: this.#identity };
-        this.#end(work, await this.#slots.run(() => performWork(work, task, workTools)));
+        this.#end(work, await this.#options.limits.slots.run(() => performWork(work, task, workTools)));
       } catch (error) {
         this.#failed.reject(error);
       }
@@ -233,13 +257,6 @@ export class Pipeline implements RecordHandler {
     this.#damages.passed(work.partition, work.buffer.from);
     if (seekTo !== undefined) this.#source.seek(work.partition, seekTo);
     this.#advance(work);
-    this.#relieve();
-  }
-
-  #relieve(): void {
-    const largest = this.#pressure.relieve([...this.#works.values()], { mayRead: !this.#isClosing });
-    if (largest === undefined) return;
-    largest.relieve();
-    this.#advance(largest);
+    this.#options.limits.pressure.relieve();
   }
 }

@@ -1,7 +1,7 @@
-import type { Clock } from '../../runtime/clock.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import { stepRunner } from '../commit/step-runner.ts';
+import { aborted, leftAlone, tooSlow, within } from './graceful-stop.ts';
 import { LagWatch, type Lag } from './lag.ts';
+import type { Pace, Pause } from './pace.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { endsOf, untilWritten } from './until-end.ts';
 
@@ -12,16 +12,13 @@ export interface ConsumerOptions extends PipelineOptions {
   readonly stallMs: number;
   /** How long a graceful stop may take. */
   readonly drainMs: number;
-  readonly lagPollMs: number;
+  readonly pace: Pace;
   /** Asks for a graceful stop. */
   readonly stop: AbortSignal;
   readonly onLag?: (lag: Lag) => void;
   /** Everything is written and nothing has moved for a while; called once until something does. */
   readonly onIdle?: () => void;
 }
-
-/** How often buffers are looked at for their age. */
-const tickMs = 100;
 
 /** After this long without anything to do the process counts as idle. */
 const idleMs = 5000;
@@ -31,7 +28,7 @@ const idleMs = 5000;
  * rejects with the failure, with STALLED, or with DEADLINE_EXCEEDED when the graceful stop took too long.
  */
 export async function runConsumer(options: ConsumerOptions): Promise<void> {
-  const { source, reader, tools, clock, stop } = options;
+  const { source, reader, tools, clock, pace, stop } = options;
   const pipeline = new Pipeline(options);
   const ends = options.untilEnd ? endsOf(await stepRunner(tools, stop)('topic', () => reader.describe())) : undefined;
   if (ends !== undefined) pipeline.finishAt(ends);
@@ -44,8 +41,8 @@ export async function runConsumer(options: ConsumerOptions): Promise<void> {
     }),
     pipeline.failed,
     aborted(stop),
-    repeat(async () => pipeline.tick(), { everyMs: tickMs, clock, signal }),
-    repeat(lagPoll(pipeline, options), { everyMs: options.lagPollMs, clock, signal }),
+    repeat(async () => pipeline.tick(), pace.tick, signal),
+    repeat(lagPoll(pipeline, options), pace.poll, signal),
     ...(ends === undefined
       ? []
       : [
@@ -59,27 +56,17 @@ export async function runConsumer(options: ConsumerOptions): Promise<void> {
     if (stop.aborted) await within(pipeline.drain(), tooSlow(options.drainMs), options);
   } finally {
     over.abort();
+    pipeline.end();
     await within(source.stop(), undefined, options);
   }
 }
 
-interface Repetition {
-  readonly everyMs: number;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-}
-
 /** Runs the work again and again; never resolves, rejects with the work's failure or when it is aborted. */
-async function repeat(work: () => Promise<void>, { everyMs, clock, signal }: Repetition): Promise<never> {
+async function repeat(work: () => Promise<void>, pause: Pause, signal: AbortSignal): Promise<never> {
   for (;;) {
-    await clock.sleep(everyMs, signal);
+    await pause(signal);
     await work();
   }
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 /** Compares what is written with what the topic holds, and says when there is nothing to do. */
@@ -101,37 +88,4 @@ function lagPoll(pipeline: Pipeline, options: ConsumerOptions): () => Promise<vo
     idleSinceMs = activeMs;
     onIdle?.();
   };
-}
-
-/** Waits as long as a graceful stop may take; then rejects with `error`, or resolves when there is none. */
-async function within(
-  work: Promise<void>,
-  error: PipelineError | undefined,
-  { clock, drainMs }: Pick<ConsumerOptions, 'clock' | 'drainMs'>,
-): Promise<void> {
-  const done = new AbortController();
-  const deadline = clock.sleep(drainMs, done.signal).then(() => {
-    if (error !== undefined) throw error;
-  });
-  deadline.catch(() => {});
-  try {
-    await Promise.race([work, deadline]);
-  } finally {
-    done.abort();
-  }
-}
-
-function tooSlow(drainMs: number): PipelineError {
-  return new PipelineError('DEADLINE_EXCEEDED', {
-    message: `writing what had arrived took longer than ${drainMs} ms; nothing is lost: the next start reads it again`,
-    retryable: false,
-    hint: 'raise SHUTDOWN_DEADLINE_SECONDS (and the container’s stop timeout) or lower BATCH_BYTES_MAX',
-  });
-}
-
-function leftAlone(): PipelineError {
-  return new PipelineError('SOURCE_ENDED', {
-    message: 'reading ended without having been asked to',
-    retryable: false,
-  });
 }

@@ -50,10 +50,12 @@ export class WireWriter {
     return this;
   }
 
-  array<T>(items: readonly T[], write: (item: T) => void): this {
-    if (this.#isFlexible) this.unsignedVarint(items.length + 1);
-    else this.int32(items.length);
-    for (const item of items) write(item);
+  /** `undefined` writes null, which is something else than no items. */
+  array<T>(items: readonly T[] | undefined, write: (item: T) => void): this {
+    const count = items?.length ?? -1;
+    if (this.#isFlexible) this.unsignedVarint(count + 1);
+    else this.int32(count);
+    for (const item of items ?? []) write(item);
     return this;
   }
 

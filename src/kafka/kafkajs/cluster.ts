@@ -1,4 +1,5 @@
 import type { Consumer, ConsumerConfig, Kafka } from 'kafkajs';
+import type { ClusterMetadata, PartitionMetadata } from './topic-metadata.ts';
 
 /** One broker of kafkajs 2.2.4: its connections and the requests that we use. */
 export interface ClusterBroker {
@@ -21,15 +22,20 @@ export interface ClusterBroker {
   offsetFetch(request: OffsetFetchRequest): Promise<FetchedOffsets>;
   /** What kafkajs's consumer calls. Its answer is passed on to the batches that it makes. */
   fetch(request: ConsumerFetch): Promise<ConsumerFetchAnswer>;
-  /** Rejects when one of the topics is missing or denied. */
-  metadata(topics: readonly string[]): Promise<{
-    readonly topicMetadata: readonly {
-      readonly topic: string;
-      readonly partitionMetadata: readonly { readonly partitionId: number }[];
-    }[];
-  }>;
+  /** What kafkajs asks for when its list of topics and leaders is too old. */
+  metadata(topics: readonly string[]): Promise<KafkajsMetadata>;
   initProducerId(options: { readonly transactionTimeout: number }): Promise<ProducerIdentity>;
   disconnect(): Promise<void>;
+}
+
+/** The list of brokers, topics and leaders as kafkajs keeps it. */
+export interface KafkajsMetadata extends Omit<ClusterMetadata, 'topics'> {
+  readonly topicMetadata: readonly {
+    readonly topic: string;
+    readonly topicErrorCode: number;
+    readonly isInternal: boolean;
+    readonly partitionMetadata: readonly PartitionMetadata[];
+  }[];
 }
 
 interface ListOffsetsRequest {
@@ -132,9 +138,16 @@ export interface Cluster {
   disconnect(): Promise<void>;
   addTargetTopic(topic: string): Promise<void>;
   refreshMetadata(): Promise<void>;
+  /** Called before each fetch. */
+  refreshMetadataIfNecessary(): Promise<void>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];
   findBroker: (wanted: { readonly nodeId: number }) => Promise<ClusterBroker>;
-  readonly brokerPool: { findConnectedBroker(): Promise<ClusterBroker> };
+  readonly brokerPool: {
+    findConnectedBroker(): Promise<ClusterBroker>;
+    refreshMetadata(topics: readonly string[]): Promise<void>;
+    /** In Unix time. */
+    metadataExpireAt: number | null;
+  };
 }
 
 const metadataMaxAgeMs = 300_000;

@@ -11,14 +11,14 @@ export interface GroupOptions {
   readonly metadataMaxAgeMs: number;
 }
 
-/** What kafkajs's consumer is told. `onUnknownTopic`: see the assigner. */
+/** What kafkajs's consumer is told. */
 export function consumerConfig(
   { kafka, groupId, sessionTimeoutMs, fetchBytesMax, metadataMaxAgeMs }: GroupOptions,
-  onUnknownTopic: AssignerOptions['onUnknownTopic'],
+  assigner: AssignerOptions,
 ): ConsumerConfig {
   return {
     groupId,
-    partitionAssigners: [topicAssigner({ onUnknownTopic })],
+    partitionAssigners: [topicAssigner(assigner)],
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: Math.max(500, Math.floor(sessionTimeoutMs / 10)),
     rebalanceTimeout: 60_000,

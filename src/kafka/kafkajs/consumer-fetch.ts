@@ -1,14 +1,19 @@
 import type { Cluster, ClusterBroker, ConsumerFetch, ConsumerFetchAnswer } from './cluster.ts';
-import { fetchRecords, type FetchAnswers, type FetchPosition } from './fetch-request.ts';
+import { fetchRecords, type FetchPosition, type TopicAnswer, type TopicFetch } from './fetch-request.ts';
+
+/** Offsets that were asked for, by partition. */
+export type AskedOffsets = ReadonlyMap<number, bigint>;
 
 export interface ConsumerFetchOptions {
-  readonly topic: string;
-  readonly topicId: () => string | undefined;
-  readonly lastEpochOf: (partition: number) => number | undefined;
+  readonly topicIdOf: (topic: string) => string | undefined;
+  readonly lastEpochOf: (topic: string, partition: number) => number | undefined;
   /** A fetch failed; kafkajs tries it again. */
   readonly onFailure: (error: unknown) => void;
   /** Makes kafkajs's batches of what the broker answered; called before the next macrotask. */
-  readonly receive: (answers: FetchAnswers, asked: ReadonlyMap<number, bigint>) => Promise<ConsumerFetchAnswer>;
+  readonly receive: (
+    answers: readonly TopicAnswer[],
+    asked: ReadonlyMap<string, AskedOffsets>,
+  ) => Promise<ConsumerFetchAnswer>;
 }
 
 /** Sends the fetches of a kafkajs consumer as our own requests: by topic id, and with the epoch of what was read last. */
@@ -22,29 +27,22 @@ export function fetchByOurselves(cluster: Cluster, options: ConsumerFetchOptions
 
 async function fetchFrom(
   broker: ClusterBroker,
-  request: ConsumerFetch,
-  { topic, topicId, lastEpochOf, onFailure, receive }: ConsumerFetchOptions,
+  { topics, maxWaitTime: waitMs, maxBytes: bytesMax }: ConsumerFetch,
+  { topicIdOf, lastEpochOf, onFailure, receive }: ConsumerFetchOptions,
 ): Promise<ConsumerFetchAnswer> {
-  const wanted = request.topics.flatMap(({ partitions }) => partitions);
-  const positions = wanted.map(({ partition, fetchOffset, maxBytes }): FetchPosition => ({
-    partition,
-    offset: BigInt(fetchOffset),
-    bytesMax: maxBytes,
-    lastEpoch: lastEpochOf(partition),
+  const asked = topics.map(({ topic, partitions }): TopicFetch => ({
+    topic,
+    topicId: topicIdOf(topic),
+    partitions: partitions.map(({ partition, fetchOffset, maxBytes }) => ({
+      partition,
+      offset: BigInt(fetchOffset),
+      bytesMax: maxBytes,
+      lastEpoch: lastEpochOf(topic, partition),
+    })),
   }));
   try {
-    const answers = await fetchRecords(
-      broker,
-      {
-        topic,
-        topicId: topicId(),
-        partitions: rotated(positions),
-        waitMs: request.maxWaitTime,
-        bytesMax: request.maxBytes,
-      },
-      1,
-    );
-    return await receive(answers, new Map(positions.map(({ partition, offset }) => [partition, offset])));
+    const answers = await fetchRecords(broker, { topics: rotated(asked), waitMs, bytesMax }, 1);
+    return await receive(answers.topics, new Map(asked.map(({ topic, partitions }) => [topic, offsetsOf(partitions)])));
   } catch (error) {
     onFailure(error);
     // what is left of the connection would be used again
@@ -53,10 +51,22 @@ async function fetchFrom(
   }
 }
 
+function offsetsOf(partitions: readonly FetchPosition[]): AskedOffsets {
+  return new Map(partitions.map(({ partition, offset }) => [partition, offset]));
+}
+
 let rotation = 0;
 
-/** Another partition is the first each time: the broker fills its answer in the order of the request. */
-function rotated<T>(items: readonly T[]): T[] {
-  const start = rotation++ % Math.max(1, items.length);
+/** Another topic and partition is the first each time: the broker fills its answer in the order of the request. */
+function rotated(topics: readonly TopicFetch[]): TopicFetch[] {
+  const turn = rotation++;
+  return rotate(topics, turn).map((each) => ({
+    ...each,
+    partitions: rotate(each.partitions, Math.floor(turn / Math.max(1, topics.length))),
+  }));
+}
+
+function rotate<T>(items: readonly T[], turn: number): T[] {
+  const start = turn % Math.max(1, items.length);
   return [...items.slice(start), ...items.slice(0, start)];
 }

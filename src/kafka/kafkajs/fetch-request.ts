@@ -27,11 +27,15 @@ export interface FetchPosition {
   readonly bytesMax: number;
 }
 
-export interface FetchRequest {
+export interface TopicFetch {
   readonly topic: string;
-  /** The broker refuses the request when the name belongs to another topic by now. */
+  /** The broker refuses the topic's partitions when the name belongs to another topic by now. */
   readonly topicId: string | undefined;
   readonly partitions: readonly FetchPosition[];
+}
+
+export interface FetchRequest {
+  readonly topics: readonly TopicFetch[];
   /** How long the broker may wait for records, in milliseconds. */
   readonly waitMs: number;
   readonly bytesMax: number;
@@ -53,8 +57,13 @@ export interface FetchAnswer {
   readonly records: Buffer;
 }
 
-export interface FetchAnswers {
+export interface TopicAnswer {
+  readonly topic: string;
   readonly partitions: readonly FetchAnswer[];
+}
+
+export interface FetchAnswers {
+  readonly topics: readonly TopicAnswer[];
   /** The broker answered with nothing, to slow us down. */
   readonly isThrottled: boolean;
 }
@@ -65,15 +74,23 @@ export async function fetchRecords(
   request: FetchRequest,
   connection: 0 | 1,
 ): Promise<FetchAnswers> {
-  const apiVersion = versionFor(broker, request.topicId);
+  const apiVersion = versionFor(broker, request.topics);
   const isFlexible = apiVersion >= versions.epochs;
   const open = await broker.connectionPool.getConnection(connection);
   const body = writeRequest(request, apiVersion);
   const payload = await sendRequest(open, { apiKey, apiName, apiVersion, isFlexible, body });
-  const { throttleMs, errorCode, partitions } = readOrRefuse(payload, apiVersion);
+  const { throttleMs, errorCode, topics } = readOrRefuse(payload, apiVersion);
   open.requestQueue.maybeThrottle(Math.min(throttleMs, throttleMsMax));
   if (errorCode !== 0) throw errorOf(errorCode);
-  return { partitions, isThrottled: throttleMs > 0 };
+  return { topics: topics.map((answer) => named(answer, request.topics)), isThrottled: throttleMs > 0 };
+}
+
+/** The answer with the topic's name, by which we know it. */
+function named({ name, topicId, partitions }: DecodedTopic, asked: readonly TopicFetch[]): TopicAnswer {
+  const topic = name ?? asked.find((each) => each.topicId === topicId)?.topic;
+  if (topic === undefined)
+    throw unreadable(new RangeError(`an answer for the topic ${topicId}, which was not asked for`));
+  return { topic, partitions };
 }
 
 /** An answer that makes no sense is worth another try, unlike a mistake of ours: kafkajs tells them apart by `retriable`. */
@@ -81,26 +98,31 @@ function readOrRefuse(payload: Buffer, apiVersion: number): DecodedAnswer {
   try {
     return readAnswer(payload, apiVersion);
   } catch (error) {
-    const what = `the broker’s answer to a fetch can’t be read: ${messageOf(error)}`;
-    throw Object.assign(new Error(what, { cause: error }), { retriable: true });
+    throw unreadable(error);
   }
 }
 
-function versionFor(broker: ClusterBroker, topicId: string | undefined): number {
-  if (topicId !== undefined && supports(broker, apiKey, versions.topicIds)) return versions.topicIds;
+function unreadable(error: unknown): Error {
+  const what = `the broker’s answer to a fetch can’t be read: ${messageOf(error)}`;
+  return Object.assign(new Error(what, { cause: error }), { retriable: true });
+}
+
+function versionFor(broker: ClusterBroker, topics: readonly TopicFetch[]): number {
+  const hasIds = topics.every(({ topicId }) => topicId !== undefined);
+  if (hasIds && supports(broker, apiKey, versions.topicIds)) return versions.topicIds;
   return supports(broker, apiKey, versions.epochs) ? versions.epochs : versions.oldest;
 }
 
 /** Source: https://kafka.apache.org/protocol#The_Messages_Fetch */
 export function writeRequest(request: FetchRequest, apiVersion: number): Buffer {
-  const { topic, topicId, partitions, waitMs, bytesMax } = request;
+  const { topics, waitMs, bytesMax } = request;
   const body = new WireWriter({ isFlexible: apiVersion >= versions.epochs });
   body.int32(-1).int32(waitMs).int32(1).int32(bytesMax).int8(readCommitted);
   // no session
   body.int32(0).int32(-1);
-  body.array([topic], (name) => {
+  body.array(topics, ({ topic, topicId, partitions }) => {
     if (apiVersion >= versions.topicIds) body.uuid(topicId);
-    else body.string(name);
+    else body.string(topic);
     body.array(partitions, ({ partition, offset, lastEpoch = noEpoch, bytesMax: partitionBytesMax }) => {
       body.int32(partition).int32(noEpoch).int64(offset);
       if (apiVersion >= versions.epochs) body.int32(lastEpoch);
@@ -115,10 +137,17 @@ export function writeRequest(request: FetchRequest, apiVersion: number): Buffer 
     .toBuffer();
 }
 
+/** A topic goes by its name in older versions, by its id in newer ones. */
+interface DecodedTopic {
+  readonly name: string | undefined;
+  readonly topicId: string | undefined;
+  readonly partitions: readonly FetchAnswer[];
+}
+
 interface DecodedAnswer {
   readonly throttleMs: number;
   readonly errorCode: number;
-  readonly partitions: readonly FetchAnswer[];
+  readonly topics: readonly DecodedTopic[];
 }
 
 /** Throws a RangeError for an answer that ends within a field or counts more than it holds. */
@@ -130,13 +159,14 @@ export function readAnswer(payload: Buffer, apiVersion: number): DecodedAnswer {
   const errorCode = reader.int16();
   reader.int32();
   const topics = reader.array(() => {
-    if (apiVersion >= versions.topicIds) reader.uuid();
-    else reader.string();
+    const hasIds = apiVersion >= versions.topicIds;
+    const topicId = hasIds ? reader.uuid() : undefined;
+    const name = hasIds ? undefined : reader.string();
     const partitions = reader.array(() => readPartition(reader));
     reader.tags();
-    return partitions;
+    return { name, topicId, partitions };
   });
-  return { throttleMs, errorCode, partitions: topics.flat() };
+  return { throttleMs, errorCode, topics };
 }
 
 function readPartition(reader: WireReader): FetchAnswer {

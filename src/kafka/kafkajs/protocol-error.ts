@@ -5,6 +5,7 @@ const require = createRequire(import.meta.url);
 /** Source: https://kafka.apache.org/protocol#protocol_error_codes */
 export const errorCodes = {
   offsetOutOfRange: 1,
+  unknownTopic: 3,
   /** The broker has this batch already: its first answer was lost. */
   duplicateSequence: 46,
   unknownTopicId: 100,

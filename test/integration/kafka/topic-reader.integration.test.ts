@@ -3,7 +3,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { readRecordBatches } from '../../../src/kafka/format/record-batch.ts';
 import { createCluster } from '../../../src/kafka/kafkajs/cluster.ts';
 import { fetchRecords } from '../../../src/kafka/kafkajs/fetch-request.ts';
-import { fetchTopicId } from '../../../src/kafka/kafkajs/metadata-request.ts';
+import { fetchMetadata, topicIn } from '../../../src/kafka/kafkajs/metadata-request.ts';
 import { createTopicReader } from '../../../src/kafka/topic-reader.ts';
 import { withAdmin } from '../../../src/kafka/topics.ts';
 import { appendRecords, connectAdmin, createTopic } from '../../support/kafka.ts';
@@ -46,6 +46,24 @@ describe('a topic reader', () => {
     expect(await withAdmin(kafka, topic, async (admin) => (await admin.listGroups()).groups.length)).toBe(groups);
   });
 
+  it.each([6, 10])('speaks version %i of metadata requests', async (version) => {
+    const { kafka, topic } = await openTopic(2);
+    const cluster = createCluster(kafka);
+    onTestFinished(() => cluster.disconnect());
+    await cluster.connect();
+    await cluster.refreshMetadata();
+    const broker = await cluster.findBroker({ nodeId: 1 });
+    const upTo = Object.assign(broker, { versions: { 3: { minVersion: 0, maxVersion: version } } });
+    const { brokers, topics } = await fetchMetadata(upTo, [topic, 'not-there']);
+    expect(brokers).toMatchObject([{ nodeId: 1 }]);
+    expect(topics.find((each) => each.topic === 'not-there')).toMatchObject({ errorCode: 3, partitions: [] });
+    const found = topics.find((each) => each.topic === topic);
+    expect(found).toMatchObject({ errorCode: 0, partitions: [{ leader: 1 }, { leader: 1 }] });
+    expect(typeof found?.topicId).toBe(version === 10 ? 'string' : 'undefined');
+    const all = await fetchMetadata(upTo, undefined);
+    expect(all.topics.map((each) => each.topic)).toContain(topic);
+  });
+
   it.each([11, 12, 13])('speaks version %i of fetch requests', async (version) => {
     const { kafka, topic } = await openTopic(1);
     await appendRecords(kafka, topic, 0, records(4));
@@ -54,11 +72,13 @@ describe('a topic reader', () => {
     await cluster.connect();
     await cluster.addTargetTopic(topic);
     const broker = await cluster.findBroker({ nodeId: 1 });
-    const topicId = await fetchTopicId(broker, topic);
+    const { topicId } = topicIn(await fetchMetadata(broker, [topic]), topic);
     const upTo = Object.assign(broker, { versions: { 1: { minVersion: 4, maxVersion: version } } });
-    const asked = { topic, topicId, waitMs: 100, bytesMax: 1_000_000 };
     const partitions = [{ partition: 0, offset: 1n, bytesMax: 1_000_000, lastEpoch: 0 }];
-    const { partitions: answers } = await fetchRecords(upTo, { ...asked, partitions }, 0);
+    const asked = { topics: [{ topic, topicId, partitions }], waitMs: 100, bytesMax: 1_000_000 };
+    const { topics } = await fetchRecords(upTo, asked, 0);
+    expect(topics.map((each) => each.topic)).toEqual([topic]);
+    const answers = topics[0]?.partitions ?? [];
     expect(answers).toMatchObject([{ partition: 0, errorCode: 0, highWatermark: 4n, stableEnd: 4n, logStart: 0n }]);
     expect(readRecordBatches(Buffer.from(answers[0]?.records ?? []), 1n)).toMatchObject({
       batches: [{ baseOffset: 0n, count: 4, leaderEpoch: 0 }],

@@ -3,6 +3,7 @@ import { Pipeline } from '../../../src/consumer/service/pipeline.ts';
 import type { AssignedPartition } from '../../../src/consumer/ports/topic.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeSource, FakeTopic } from '../../fakes/fake-topic.ts';
+import { limitsOf } from '../../support/run-service.ts';
 import { audit, createTestTools, openTestLake } from '../../support/lake.ts';
 
 const hour = 3_600_000;
@@ -21,14 +22,14 @@ describe('a full buffer', () => {
     const lake = await openTestLake();
     const resumed = vi.fn<(bytes: number) => void>();
     const paused = vi.fn<(bytes: number) => void>();
+    const tools = createTestTools({ ...lake, observer: { resumed, paused } });
     const pipeline = new Pipeline({
       source: new FakeSource(topic),
       reader: topic,
-      tools: createTestTools({ ...lake, observer: { resumed, paused } }),
+      tools,
       policy: { rowsMax: 1000, bytesMax: 1_000_000, ageMaxMs: hour },
       clock: systemClock,
-      bufferBytesMax: 8000,
-      commitsMax: 1,
+      limits: limitsOf(tools, { bufferBytesMax: 8000, commitsMax: 1 }),
       unreadableRetryMs: 50,
     });
     await pipeline.assigned(

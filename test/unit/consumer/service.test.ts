@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownPace } from '../../../src/consumer/service/pace.ts';
 import type { PipelineObserver } from '../../../src/consumer/commit/pipeline-observer.ts';
 import type { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
@@ -152,7 +153,7 @@ describe('a topic that was deleted and made again while its records were read', 
       read: (range) => topic.read(range),
     };
     const observer: PipelineObserver = { assigned: () => void (id = 'another') };
-    const running = run(topic, lake, { reader, observer, lagPollMs: hourMs, untilEnd: false });
+    const running = run(topic, lake, { reader, observer, pace: ownPace(systemClock, hourMs), untilEnd: false });
     await expect(running).rejects.toMatchObject({ code: 'TOPIC_RECREATED' });
     // but for the notes where the chains begin
     const written = await Array.fromAsync(lake.store.list(''), ({ key }) => key);

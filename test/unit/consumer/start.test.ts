@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ownPace } from '../../../src/consumer/service/pace.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeSource } from '../../fakes/fake-topic.ts';
 import { jsonRecords, testTimestampMs } from '../../support/chunks.ts';
 import { audit, openTestLake, readRows, testTable, testTopic, type TestLake } from '../../support/lake.ts';
@@ -98,7 +100,7 @@ describe('a command that ends with the topic, beside other members of the group'
     const running = run(topic, await openTestLake(), {
       source: new FakeSource(topic, { assignment: [0] }),
       stallMs: 1,
-      lagPollMs: 3_600_000,
+      pace: ownPace(systemClock, 3_600_000),
     });
     await expect(running).rejects.toMatchObject({
       code: 'STALLED',

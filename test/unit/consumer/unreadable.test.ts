@@ -3,6 +3,7 @@ import { commitBatch } from '../../../src/consumer/commit/commit-batch.ts';
 import type { PipelineObserver, StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
 import { skipRange } from '../../../src/consumer/commit/skip-range.ts';
+import { ownPace } from '../../../src/consumer/service/pace.ts';
 import { Readiness } from '../../../src/consumer/service/readiness.ts';
 import { UnreadablePartitions } from '../../../src/consumer/service/unreadable-partitions.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
@@ -167,7 +168,7 @@ describe('records that can’t be read', () => {
       untilEnd: false,
       stop: stop.signal,
       stallMs: 1,
-      lagPollMs: 60,
+      pace: ownPace(systemClock, 60),
       onLag: () => {
         if (++polls === 10) stop.abort();
       },

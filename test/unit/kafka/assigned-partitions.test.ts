@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AssignedPartitions } from '../../../src/kafka/assigned-partitions.ts';
+import { BrokerClient } from '../../../src/kafka/broker-client.ts';
 import { AnswerRecords } from '../../../src/kafka/format/answer-records.ts';
 import { ConsumerReins } from '../../../src/kafka/kafkajs/consumer-reins.ts';
 import { TopicClient } from '../../../src/kafka/topic-client.ts';
@@ -23,7 +24,7 @@ function assignedAt(position: bigint) {
   const partitions = new AssignedPartitions({
     topic: 'readings',
     topicId: 'id',
-    client: new TopicClient(Object.create(null), 'readings'),
+    client: new TopicClient(new BrokerClient(Object.create(null)), 'readings'),
     handler,
     reins: new ConsumerReins(consumer, 'readings'),
     unpackedBytesMax,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WireWriter } from '../../../src/kafka/format/wire-writer.ts';
 import { readAnswer } from '../../../src/kafka/kafkajs/fetch-request.ts';
-import { topicIdOf } from '../../../src/kafka/kafkajs/metadata-request.ts';
+import { readMetadata, topicIn } from '../../../src/kafka/kafkajs/metadata-request.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 const newest = 13;
@@ -41,16 +41,22 @@ describe('an answer to a fetch', () => {
     expect(readAnswer(fetchAnswer(records), newest)).toEqual({
       throttleMs: 0,
       errorCode: 0,
-      partitions: [
+      topics: [
         {
-          partition: 0,
-          errorCode: 0,
-          highWatermark: 50n,
-          stableEnd: 40n,
-          logStart: 7n,
-          aborted: [{ producerId: 9n, firstOffset: 12n }],
-          divergesAt: 33n,
-          records,
+          name: undefined,
+          topicId,
+          partitions: [
+            {
+              partition: 0,
+              errorCode: 0,
+              highWatermark: 50n,
+              stableEnd: 40n,
+              logStart: 7n,
+              aborted: [{ producerId: 9n, firstOffset: 12n }],
+              divergesAt: 33n,
+              records,
+            },
+          ],
         },
       ],
     });
@@ -93,16 +99,33 @@ describe('an answer to a metadata request', () => {
     return answer.int32(0).noTags().toBuffer();
   };
 
+  const topicOf = (answer: Buffer) => topicIn(readMetadata(answer, 10), 'readings');
+
+  it('tells the brokers, and the partitions with their leaders', () => {
+    const { brokers, controllerId, topics } = readMetadata(metadataAnswer(0, topicId), 10);
+    expect(brokers).toEqual([{ nodeId: 1, host: 'broker', port: 9094, rack: null }]);
+    expect(controllerId).toBe(1);
+    const partition = {
+      partitionErrorCode: 0,
+      partitionId: 0,
+      leader: 1,
+      replicas: [1],
+      isr: [1],
+      offlineReplicas: [],
+    };
+    expect(topics).toEqual([{ topic: 'readings', errorCode: 0, topicId, isInternal: false, partitions: [partition] }]);
+  });
+
   it('tells the topic’s id; zeros are none', () => {
-    expect(topicIdOf(metadataAnswer(0, topicId), 'readings')).toBe(topicId);
-    expect(topicIdOf(metadataAnswer(0, undefined), 'readings')).toBeUndefined();
+    expect(topicOf(metadataAnswer(0, topicId)).topicId).toBe(topicId);
+    expect(topicOf(metadataAnswer(0, undefined)).topicId).toBeUndefined();
   });
 
   it('is an error when the topic is not there, or may not be seen', () => {
-    expect(() => topicIdOf(metadataAnswer(3, undefined), 'readings')).toThrow(
+    expect(() => topicOf(metadataAnswer(3, undefined))).toThrow(
       expect.objectContaining({ type: 'UNKNOWN_TOPIC_OR_PARTITION' }),
     );
-    expect(() => topicIdOf(metadataAnswer(29, undefined), 'readings')).toThrow(
+    expect(() => topicOf(metadataAnswer(29, undefined))).toThrow(
       expect.objectContaining({ type: 'TOPIC_AUTHORIZATION_FAILED' }),
     );
   });

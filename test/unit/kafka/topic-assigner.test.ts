@@ -33,4 +33,10 @@ describe('partitions of a group', () => {
     const dealt = dealPartitions(subscribers, new Map([['a', [0, 1, 2, 3, 4]]]));
     expect(Object.fromEntries(dealt)).toEqual({ m1: { a: [0, 2, 4] }, m2: { a: [1, 3] } });
   });
+
+  it('of many topics with one partition each are spread over all members', () => {
+    const subscribers = ['m1', 'm2', 'm3'].map((id) => ({ id, topics: ['a', 'b', 'c', 'd'] }));
+    const dealt = dealPartitions(subscribers, new Map(['a', 'b', 'c', 'd'].map((topic) => [topic, [0]])));
+    expect(Object.fromEntries(dealt)).toEqual({ m1: { a: [0], d: [0] }, m2: { b: [0] }, m3: { c: [0] } });
+  });
 });

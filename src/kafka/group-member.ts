@@ -1,0 +1,238 @@
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { GroupMembership, MembershipHandler, RecordSource } from '../consumer/ports/topic.ts';
+import { systemClock } from '../runtime/clock.ts';
+import type { PipelineError } from '../runtime/errors.ts';
+import { BrokerClient } from './broker-client.ts';
+import { explainKafkaError } from './explain-kafka-error.ts';
+import { createConsumer, type Cluster, type ConsumerFetchAnswer } from './kafkajs/cluster.ts';
+import { consumerConfig, type GroupOptions } from './kafkajs/consumer-config.ts';
+import { fetchByOurselves, type AskedOffsets } from './kafkajs/consumer-fetch.ts';
+import { readMetadataByOurselves, type KnownTopics } from './kafkajs/consumer-metadata.ts';
+import { ConsumerReins } from './kafkajs/consumer-reins.ts';
+import type { TopicAnswer } from './kafkajs/fetch-request.ts';
+import { recordsOf } from './kafkajs/fetched-batch.ts';
+import type { TopicMetadata } from './kafkajs/topic-metadata.ts';
+import { errorCodes, errorOf, isStaleLeader } from './kafkajs/protocol-error.ts';
+import { Subscription, type TopicSelection } from './subscription.ts';
+import { TopicMember } from './topic-member.ts';
+
+export interface MembershipOptions extends GroupOptions {
+  readonly selection: TopicSelection;
+  /** Called with what is tried again, at most once a minute. */
+  readonly onTrouble?: (error: PipelineError) => void;
+}
+
+const troubleEveryMs = 60_000;
+const restartDelayMs = 1000;
+const staleDelayMs = 200;
+
+/** A member of a consumer group. Positions are ours, not kafkajs's: what does not follow them is dropped. */
+export class GroupMember implements GroupMembership {
+  readonly #options: MembershipOptions;
+  readonly #brokers: BrokerClient;
+  readonly #subscription: Subscription;
+  readonly #consumer: Consumer;
+  readonly #topics = new Map<string, TopicMember>();
+  readonly #over = Promise.withResolvers<void>();
+  #handler: MembershipHandler | undefined;
+  #hasJoined = false;
+  #stopping: Promise<void> | undefined;
+  #troubleMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: MembershipOptions) {
+    this.#options = options;
+    this.#brokers = new BrokerClient(options.kafka);
+    this.#subscription = new Subscription(options.selection);
+    const config = consumerConfig(options, {
+      subscribed: () => this.#subscription.tell(),
+      onUnknownTopic: (topic, error) =>
+        this.#complain(explainKafkaError(error, `topic ${topic}, which another member of the group reads`)),
+    });
+    this.#consumer = createConsumer(options.kafka, config, (cluster) => this.#adapt(cluster));
+  }
+
+  async run(handler: MembershipHandler): Promise<void> {
+    this.#handler = handler;
+    const { events } = this.#consumer;
+    this.#consumer.on(events.GROUP_JOIN, ({ payload }) => this.#join(payload.memberAssignment));
+    this.#consumer.on(events.REBALANCING, () => this.#lose());
+    this.#consumer.on(events.CRASH, ({ payload }) => this.#recover(payload.error, payload.restart));
+    try {
+      // kafkajs does not tell a group that may not be used from one whose coordinator moves
+      await this.#brokers.checkMembership(this.#options.groupId);
+      await this.#consumer.connect();
+      await this.#consumer.subscribe({ topics: [...(this.#subscription.asked ?? [])], fromBeginning: true });
+      await this.#consume();
+    } catch (error) {
+      throw this.#explain(error);
+    }
+    await this.#over.promise;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#consumer
+      .disconnect()
+      .catch(() => {})
+      .then(() => this.#brokers.close())
+      .then(() => this.#over.resolve());
+    return this.#stopping;
+  }
+
+  source(topic: string): RecordSource {
+    return this.#topic(topic);
+  }
+
+  #topic(topic: string): TopicMember {
+    const known = this.#topics.get(topic);
+    if (known !== undefined) return known;
+    const member = new TopicMember({
+      topic,
+      groupId: this.#options.groupId,
+      brokers: this.#brokers,
+      reins: new ConsumerReins(this.#consumer, topic),
+      commit: (partition, offset, metadata) => this.#commit(topic, { partition, offset, metadata }),
+      complain: (error) => this.#complain(error),
+      explain: (error) => this.#explain(error, topic),
+      onGone: () => this.#subscription.forget(topic),
+    });
+    this.#topics.set(topic, member);
+    return member;
+  }
+
+  #adapt(cluster: Cluster): void {
+    fetchByOurselves(cluster, {
+      topicIdOf: (topic) => this.#topics.get(topic)?.topicId,
+      lastEpochOf: (topic, partition) => this.#topics.get(topic)?.lastEpochOf(partition),
+      onFailure: (error) => this.#complain(error),
+      receive: (answers, asked) => this.#receive(cluster, answers, asked),
+    });
+    readMetadataByOurselves(cluster, {
+      asked: () => this.#subscription.asked,
+      choose: (found) => this.#survey(found),
+      mustJoinAgain: () => this.#subscription.mustJoinAgain(),
+    });
+  }
+
+  #consume(): Promise<void> {
+    return this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 1,
+      eachBatch: (payload) => this.#take(payload),
+    });
+  }
+
+  async #take({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
+    const next = this.#topic(batch.topic).take(batch.partition, recordsOf(batch));
+    // else the same is fetched again
+    if (next !== undefined) resolveOffset((next - 1n).toString());
+    await heartbeat().catch((error: unknown) => {
+      // after any other failure kafkajs goes on as the member that it is
+      if (explainKafkaError(error, '').code === 'MEMBERSHIP_LOST') this.#lose();
+      throw error;
+    });
+  }
+
+  /** What a broker answered to a fetch, for kafkajs to make batches of. */
+  async #receive(
+    cluster: Cluster,
+    answers: readonly TopicAnswer[],
+    asked: ReadonlyMap<string, AskedOffsets>,
+  ): Promise<ConsumerFetchAnswer> {
+    // records are copied before anything waits
+    const responses = answers.map((answer) => ({
+      topicName: answer.topic,
+      partitions: this.#topic(answer.topic).receive(answer, asked.get(answer.topic) ?? new Map()),
+    }));
+    await this.#afterRefusals(cluster, answers);
+    return { responses };
+  }
+
+  /** Leaders that moved are asked for anew, without leaving the group. */
+  async #afterRefusals(cluster: Cluster, answers: readonly TopicAnswer[]): Promise<void> {
+    const refusals = answers.flatMap(({ topic, partitions }) => {
+      const code = partitions.find(({ errorCode }) => isRefusal(errorCode))?.errorCode;
+      return code === undefined ? [] : [{ topic, code }];
+    });
+    const [first] = refusals;
+    if (first === undefined) return;
+    this.#complain(errorOf(first.code));
+    await Promise.all(refusals.map(({ topic, code }) => this.#topic(topic).refused(code)));
+    await systemClock.sleep(staleDelayMs);
+    if (refusals.some(({ code }) => isStaleLeader(code))) await cluster.refreshMetadata();
+  }
+
+  /** Chooses what kafkajs shall know of the brokers' topics, and tells each topic what is wrong with it. */
+  #survey(found: readonly TopicMetadata[]): KnownTopics {
+    const { topics, isUnsettled, problems } = this.#subscription.survey(found);
+    const isReadOn = problems.map(({ topic, errorCode }) => {
+      const error = this.#explain(errorOf(errorCode), topic);
+      const { isRead, isSettling } = this.#topic(topic).meetProblem(errorCode, error);
+      if (isSettling) this.#complain(error);
+      else if (!isRead) this.#handler?.waiting(topic, error);
+      return isRead;
+    });
+    return { topics, isUnsettled: isUnsettled || isReadOn.includes(true) };
+  }
+
+  #join(assignment: Readonly<Record<string, readonly number[]>>): void {
+    this.#hasJoined = true;
+    this.#subscription.joined();
+    const topics = Object.keys(assignment);
+    for (const topic of new Set([...topics, ...this.#topics.keys()])) this.#topic(topic).join(assignment[topic] ?? []);
+    this.#handler?.assigned(topics.filter((topic) => this.#topic(topic).hasPartitions));
+  }
+
+  #lose(): void {
+    for (const topic of this.#topics.values()) topic.lose();
+  }
+
+  async #commit(
+    topic: string,
+    { partition, offset, metadata }: { readonly partition: number; readonly offset: bigint; readonly metadata: string },
+  ): Promise<void> {
+    try {
+      await this.#consumer.commitOffsets([{ topic, partition, offset: offset.toString(), metadata }]);
+    } catch (error) {
+      throw explainKafkaError(error, `committing ${topic}/${partition}`);
+    }
+  }
+
+  /** kafkajs has given up: what passes is tried again, by it or by us; all else ends the membership. */
+  #recover(error: unknown, isRestarting: boolean): void {
+    this.#subscription.left();
+    this.#lose();
+    const named = this.#explain(error);
+    if (!named.retryable && named.code !== 'BROKER_FAILED') this.#over.reject(named);
+    else if (isRestarting) this.#complain(named);
+    else if (named.retryable) void this.#restart(named);
+    else this.#over.reject(named);
+  }
+
+  async #restart(named: PipelineError): Promise<void> {
+    this.#complain(named);
+    await systemClock.sleep(restartDelayMs);
+    if (this.#stopping !== undefined) return;
+    await this.#consume().catch((error: unknown) => this.#over.reject(this.#explain(error)));
+  }
+
+  #complain(error: unknown): void {
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs - this.#troubleMs < troubleEveryMs) return;
+    this.#troubleMs = nowMs;
+    this.#options.onTrouble?.(this.#explain(error));
+  }
+
+  #explain(error: unknown, where = this.#where()): PipelineError {
+    return explainKafkaError(error, `group ${this.#options.groupId} on ${where}`, { isEstablished: this.#hasJoined });
+  }
+
+  #where(): string {
+    const { selection } = this.#options;
+    return selection.kind === 'list' ? selection.topics.join(', ') : `topics like ${selection.pattern.source}`;
+  }
+}
+
+function isRefusal(code: number): boolean {
+  return code !== 0 && code !== errorCodes.offsetOutOfRange;
+}
