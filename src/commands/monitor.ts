@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { acknowledge, listAlerts, openAlertStore } from '../alerts/alert.ts';
+import { readHours } from '../hours/read-hours.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { openLake } from '../app/open-lake.ts';
@@ -29,12 +31,18 @@ export async function monitor(
     band,
     clock: systemClock,
     refreshMs: settings.monitor.refreshMs,
+    readHours: (since) => readHours({ store: lake.store, table, topic: settings.kafka.topic, since }),
   });
+  const alerts = openAlertStore(lake.store, table);
   const app = createMonitorApp({
     settings: settings.monitor,
     table,
     band,
     data,
+    alerts: {
+      list: (since) => listAlerts(alerts, since),
+      acknowledge: (acknowledgement) => acknowledge(alerts, acknowledgement),
+    },
     clock: systemClock,
     onFailure: (error) => log.error(failureFields(error), 'a page could not be made'),
   });

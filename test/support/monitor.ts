@@ -1,12 +1,15 @@
 import type { Hono } from 'hono';
 import { onTestFinished } from 'vitest';
+import { acknowledge, listAlerts, openAlertStore, type Alert } from '../../src/alerts/alert.ts';
+import { openHourStore, type HourChange } from '../../src/hours/hour-document.ts';
+import { readHours } from '../../src/hours/read-hours.ts';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
 import { MonitorData } from '../../src/monitor/data/monitor-data.ts';
 import type { MonitorOptions } from '../../src/monitor/monitor-options.ts';
 import { createMonitorApp } from '../../src/monitor/web/create-app.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import { jsonRecords } from './chunks.ts';
-import { createTestTools, openTestLake, testTable, type TestLake } from './lake.ts';
+import { createTestTools, openTestLake, testTable, testTopic, type TestLake } from './lake.ts';
 import { TestClock } from './test-clock.ts';
 import { writeBatches } from './write-batches.ts';
 
@@ -30,7 +33,7 @@ export async function lakeWithReadings(readings: readonly TestReading[]): Promis
 
 /** The monitor over a folder's lake, with DuckDB, as `glueless monitor` makes it. */
 export function openMonitor(
-  { catalog }: Pick<TestLake, 'catalog'>,
+  { catalog, store }: Pick<TestLake, 'catalog' | 'store'>,
   {
     clock = clockAt(monitorNowMs),
     failures = [],
@@ -49,13 +52,19 @@ export function openMonitor(
     band: testBand,
     clock,
     refreshMs: 60_000,
+    readHours: (since) => readHours({ store, table: testTable, topic: testTopic, since }),
   });
+  const alerts = openAlertStore(store, testTable);
   onTestFinished(() => data.close());
   return createMonitorApp({
     settings: { url: undefined, token: undefined, refreshMs: 60_000, ...settings },
     table: testTable,
     band: testBand,
     data,
+    alerts: {
+      list: (since) => listAlerts(alerts, since),
+      acknowledge: (acknowledgement) => acknowledge(alerts, acknowledgement),
+    },
     clock,
     onFailure: (error) => failures.push(error),
   });
@@ -70,8 +79,54 @@ export async function getPage(
   return app.request(`http://localhost:8080${path}`, { headers });
 }
 
-function clockAt(nowMs: number): Clock {
+/** A clock that shows this time. */
+export function clockAt(nowMs: number): TestClock {
   const clock = new TestClock();
   clock.setWallClock(nowMs);
   return clock;
+}
+
+/** Notes in the lake what became of an hour: its states one after the other. */
+export async function settleHour(
+  { store }: TestLake,
+  hour: string,
+  ...states: readonly HourChange['state'][]
+): Promise<void> {
+  const changes = states.map((state, at) => ({
+    revision: at + 1,
+    state,
+    at: new Date(monitorNowMs).toISOString(),
+    rows: 1,
+    lateRows: 0,
+  }));
+  const document = {
+    format: 1 as const,
+    hour,
+    writer: 'test',
+    changes,
+    tabled: 0,
+    evaluated: 0,
+    counted: {},
+    deliveries: [],
+  };
+  await openHourStore(store, { table: testTable, topic: testTopic }).put(hour, document);
+}
+
+/** Raises an alert in the lake. */
+export async function raiseAlert({ store }: TestLake, alert: Partial<Alert> & Pick<Alert, 'id'>): Promise<void> {
+  const whole: Alert = {
+    format: 1,
+    rule: 'temperature by patientid',
+    group: 'fever',
+    hour: '2026-11-23T08',
+    side: 'high',
+    mean: 38.5,
+    samples: 12,
+    lastHour: '2026-11-23T08',
+    state: 'raised',
+    raisedAt: '2026-11-23T09:05:00.000Z',
+    deliveries: [],
+    ...alert,
+  };
+  await openAlertStore(store, testTable).put(alert.id, whole);
 }

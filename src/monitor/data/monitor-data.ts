@@ -1,8 +1,10 @@
 import type { CatalogTable } from '../../consumer/ports/lake.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import type { HourState } from '../../hours/hour-state.ts';
 import { layoutOf } from '../../schema/layout.ts';
 import { AnswerCache, type Answer } from './answer-cache.ts';
+import { settledHours, type SettledHours } from './hour-states.ts';
 import type { HourWindow } from './hour-window.ts';
 import { queryHourlyValues, type HourlyValue } from './hourly-values.ts';
 import { queryReadings, type Reading } from './readings.ts';
@@ -15,6 +17,8 @@ export interface MonitorDataOptions {
   readonly clock: Clock;
   readonly refreshMs: number;
   readonly band: Band;
+  /** The states of the table's hours from one on, like `2026-11-23T09`. */
+  readonly readHours: (since: string) => Promise<readonly HourState[]>;
 }
 
 /** The columns of the ward: whose temperature, and the temperature. */
@@ -23,12 +27,14 @@ export const wardColumns = { key: 'patientid', value: 'temperature' } as const;
 /** Every patient's hours, the most urgent first. */
 export interface WardAnswer {
   readonly hours: readonly string[];
+  readonly settled: SettledHours;
   readonly rows: readonly WardRow[];
 }
 
 /** One group's hours and newest values. */
 export interface History {
   readonly hours: readonly string[];
+  readonly settled: SettledHours;
   readonly values: readonly (HourlyValue | undefined)[];
   readonly readings: readonly Reading[];
 }
@@ -56,8 +62,9 @@ export class MonitorData {
     return this.#wards.get(`${window.hours.length}`, () =>
       this.#queries.run(name, async (engine, table) => {
         checkColumns(table, wardColumns);
+        const settled = await this.#settled(window);
         const values = await queryHourlyValues(engine, { table: name, ...wardColumns, window });
-        return { hours: window.hours, rows: arrangeWard(values, window, band) };
+        return { hours: window.hours, settled, rows: arrangeWard(values, window, band) };
       }),
     );
   }
@@ -67,12 +74,19 @@ export class MonitorData {
     return this.#histories.get(JSON.stringify([group, window.hours.length]), () =>
       this.#queries.run(name, async (engine, table) => {
         checkColumns(table, wardColumns);
+        const settled = await this.#settled(window);
         const query = { table: name, ...wardColumns, window, group };
         const values = new Map((await queryHourlyValues(engine, query)).map((value) => [value.hour, value]));
         const readings = await queryReadings(engine, { ...query, columns: table.columns, limit: readingsMax });
-        return { hours: window.hours, values: window.hours.map((hour) => values.get(hour)), readings };
+        return { hours: window.hours, settled, values: window.hours.map((hour) => values.get(hour)), readings };
       }),
     );
+  }
+
+  /** Asked for before the values: an hour that is complete has at least the rows that it was complete with. */
+  async #settled({ hours }: HourWindow): Promise<SettledHours> {
+    const { readHours, clock } = this.#options;
+    return settledHours(hours, await readHours(hours[0] ?? ''), clock.nowMs());
   }
 
   scannedBytes(): number | undefined {

@@ -13,6 +13,7 @@ export interface Page {
 
 const navigation: readonly { readonly name: PageName; readonly path: string; readonly label: string }[] = [
   { name: 'ward', path: '/', label: 'Ward' },
+  { name: 'alerts', path: '/alerts', label: 'Alerts' },
   { name: 'table', path: '/table', label: 'Table' },
 ];
 

@@ -6,10 +6,10 @@ import type { Reading } from '../data/readings.ts';
 import { distanceFrom } from '../data/ward.ts';
 import type { View } from '../view.ts';
 import { recordText, recordWords, type Html } from './html.ts';
-import { answerNote, chartLabel, groupPath, type Ward } from './ward-page.ts';
+import { answerNote, chartLabel, groupPath, settledNote, type Ward } from './ward-page.ts';
 
 /** What a patient's page shows. */
-export interface Patient extends Pick<Ward, 'answer' | 'scannedBytes' | 'filling' | 'band'> {
+export interface Patient extends Pick<Ward, 'answer' | 'scannedBytes' | 'settled' | 'band'> {
   readonly group: string;
   readonly hours: readonly string[];
   readonly values: readonly (HourlyValue | undefined)[];
@@ -28,7 +28,8 @@ const historyWords: Readonly<Record<(typeof historyHours)[number], string>> = {
 
 /** A patient's history: the chart, its hours as a table, and the newest readings. */
 export function patientPage(view: View, patient: Patient): Html {
-  const { group, hours, values, band, filling } = patient;
+  const { group, hours, values, band } = patient;
+  const { filling } = patient.settled;
   return html`<h1>${recordText(group, 12_000)}</h1>
     <nav class="choice" aria-label="Length of the history">
       <ul>
@@ -48,8 +49,8 @@ export function patientPage(view: View, patient: Patient): Html {
       ${largeChart({ hours, values, band, filling, label: chartLabel(view, { hours: values }) }, view.numbers)}
       <figcaption>
         Mean of each hour, minimum to maximum behind it; shaded: ${view.numbers.value(band.low, 1)} to
-        ${view.numbers.value(band.high, 1)} °C. Grey hours have no readings, outlined ones are not over.
-        ${answerNote(view, patient)}
+        ${view.numbers.value(band.high, 1)} °C. Grey hours have no readings, outlined ones are not complete.
+        ${settledNote(patient)} ${answerNote(view, patient)}
       </figcaption>
     </figure>
     <div class="columns">
@@ -64,7 +65,7 @@ export function patientPage(view: View, patient: Patient): Html {
     </div>`;
 }
 
-function hourTable(view: View, { hours, values, band, filling }: Patient): Html {
+function hourTable(view: View, { hours, values, band, settled: { filling } }: Patient): Html {
   const rows = hours.map((hour, at) => ({ hour, value: values[at] })).toReversed();
   return html`<table>
     <thead>

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { domainOf } from '../charts/hour-chart.ts';
 import { smallChart } from '../charts/small-chart.ts';
 import { hourLabel } from '../data/hour-window.ts';
+import type { SettledHours } from '../data/hour-states.ts';
 import type { Band, Urgency, WardRow } from '../data/ward.ts';
 import type { Answer } from '../data/answer-cache.ts';
 import type { View } from '../view.ts';
@@ -13,7 +14,7 @@ import { pageLinks, type PageOf } from './page-links.ts';
 export interface Ward {
   readonly hours: readonly string[];
   readonly band: Band;
-  readonly filling: ReadonlySet<string>;
+  readonly settled: SettledHours;
   readonly search: string;
   /** How many rows of all there are by urgency, whatever is searched for. */
   readonly counts: ReadonlyMap<Urgency, number>;
@@ -58,7 +59,8 @@ export function wardPage(view: View, ward: Ward): Html {
     </div>
     <p class="note" data-live="note">
       Hourly means, ${hourLabel(hours[0] ?? '')} to ${hourLabel(hours.at(-1) ?? '')} UTC. Shaded:
-      ${view.numbers.value(band.low, 1)} to ${view.numbers.value(band.high, 1)} °C. ${answerNote(view, ward)}
+      ${view.numbers.value(band.low, 1)} to ${view.numbers.value(band.high, 1)} °C. ${settledNote(ward)}
+      ${answerNote(view, ward)}
     </p>
     <ul class="ward" data-live="ward">
       ${rows.shown.map((row) => card(view, row, { ward, domain }))}
@@ -74,6 +76,12 @@ export function answerNote(view: View, { answer, scannedBytes }: Pick<Ward, 'ans
   ${answer.problem === undefined ? '' : html`<strong class="problem">Not up to date: ${recordWords(answer.problem, 300)}</strong>`}`;
 }
 
+/** What is known of the hours: late rows, or that nobody tells when an hour is complete. */
+export function settledNote({ settled: { isProven, reopened } }: Pick<Ward, 'settled'>): string {
+  if (!isProven) return 'Nobody settles this table’s hours: the newest may lack readings.';
+  return reopened.size === 0 ? '' : `Late readings came for ${[...reopened].map(hourLabel).join(', ')}.`;
+}
+
 function emptyWords({ search, hours }: Ward): string {
   return search === '' ? `No readings in these ${hours.length} hours.` : 'No patient with this in the name.';
 }
@@ -83,8 +91,9 @@ interface Shared {
   readonly domain: readonly [number, number];
 }
 
-function card(view: View, row: WardRow, { ward: { hours, band, filling }, domain }: Shared): Html {
+function card(view: View, row: WardRow, { ward: { hours, band, settled }, domain }: Shared): Html {
   const { group, latest, urgency } = row;
+  const { filling } = settled;
   const isFilling = filling.has(latest.hour);
   return html`<li class="${urgency}">
     <a href="${view.base}${groupPath(group)}">

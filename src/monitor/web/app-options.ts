@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Acknowledgement, Alert } from '../../alerts/alert.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { MonitorData } from '../data/monitor-data.ts';
 import type { Band } from '../data/ward.ts';
@@ -6,12 +7,20 @@ import type { MonitorOptions } from '../monitor-options.ts';
 import type { Page } from '../pages/layout.ts';
 import type { View } from '../view.ts';
 
+/** Alerts as the lake keeps them. */
+export interface Alerts {
+  /** Those from the day on, like `2026-11-23`. */
+  list(since: string): Promise<readonly Alert[]>;
+  acknowledge(acknowledgement: Acknowledgement): Promise<Alert>;
+}
+
 /** What the pages are made of. */
 export interface MonitorAppOptions {
   readonly settings: MonitorOptions;
   readonly table: string;
   readonly band: Band;
   readonly data: MonitorData;
+  readonly alerts: Alerts;
   readonly clock: Clock;
   /** Told of what went wrong while a page was made. */
   readonly onFailure: (error: unknown) => void;
@@ -21,5 +30,5 @@ export interface MonitorAppOptions {
 export type SendPage = (
   context: Context,
   page: (view: View) => Page,
-  status?: 200 | 404 | 503,
+  status?: 200 | 403 | 404 | 429 | 503,
 ) => Response | Promise<Response>;

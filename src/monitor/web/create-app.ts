@@ -1,44 +1,64 @@
 import { Hono, type Context } from 'hono';
 import { compress } from 'hono/compress';
+import { HTTPException } from 'hono/http-exception';
 import { PipelineError } from '../../runtime/errors.ts';
 import { layout } from '../pages/layout.ts';
 import { problemPage } from '../pages/problem-page.ts';
 import type { View } from '../view.ts';
-import { readAssets } from './assets.ts';
-import { ownHostsOnly, strictHeaders } from './guard.ts';
-import { languageOf, numbersIn } from './locale.ts';
+import { AccessControl } from './access.ts';
+import { addAlertRoutes, addSignInRoutes } from './alert-routes.ts';
 import type { MonitorAppOptions, SendPage } from './app-options.ts';
+import { readAssets, type Assets } from './assets.ts';
+import { ownFormsOnly, ownHostsOnly, strictHeaders } from './guard.ts';
+import { languageOf, numbersIn } from './locale.ts';
 import { addPatientRoutes } from './patient-routes.ts';
 
 /** The monitor's pages as one function from request to response. */
 export function createMonitorApp(options: MonitorAppOptions): Hono {
-  const { settings, onFailure } = options;
+  const { settings, clock } = options;
   const base = settings.url?.pathname.replace(/\/+$/, '') ?? '';
+  const access = new AccessControl({
+    token: settings.token,
+    clock,
+    base,
+    isSecure: settings.url?.protocol === 'https:',
+  });
   const assets = readAssets();
-  const viewOf = viewMaker(options, { base, assets: assets.version });
+  const viewOf = viewMaker(options, { base, assets: assets.version, access });
   const send: SendPage = (context, page, status = 200) => {
     const view = viewOf(context);
     return context.html(layout(view, page(view)), status, { 'cache-control': 'no-store' });
   };
   const app = new Hono().basePath(base);
-  app.use(strictHeaders(), ownHostsOnly(settings.url), compress());
+  app.use(strictHeaders(), ownHostsOnly(settings.url), ownFormsOnly(settings.url), compress());
   app.get('/livez', (context) => context.json({ ok: true }));
-  for (const [path, { type, text }] of assets.files)
+  addFiles(app, assets);
+  addPatientRoutes(app, options, send);
+  addAlertRoutes(app, options, { access, send, base });
+  if (settings.token !== undefined) addSignInRoutes(app, { access, send, base });
+  addFailures(app, options, send);
+  return app;
+}
+
+function addFiles(app: Hono, { files }: Assets): void {
+  for (const [path, { type, text }] of files)
     app.get(path, (context) =>
       context.body(text, 200, {
         'content-type': `${type}; charset=utf-8`,
         'cache-control': 'public, max-age=31536000, immutable',
       }),
     );
-  addPatientRoutes(app, options, send);
+}
+
+function addFailures(app: Hono, { onFailure }: MonitorAppOptions, send: SendPage): void {
   app.notFound((context) =>
     send(context, () => problemPage('There is no such page', 'The address is mistyped, or the page is gone.'), 404),
   );
   app.onError((error, context) => {
+    if (error instanceof HTTPException) return error.getResponse();
     onFailure(error);
     return send(context, () => problemPage('This can’t be shown now', ...reasonsOf(error)), 503);
   });
-  return app;
 }
 
 /** What readers may know of a failure: its own sentence where it has one, nothing of what was not foreseen. */
@@ -49,10 +69,10 @@ function reasonsOf(error: Error): string[] {
 
 function viewMaker(
   { table, clock }: MonitorAppOptions,
-  fixed: Pick<View, 'base' | 'assets'>,
+  { access, ...fixed }: Pick<View, 'base' | 'assets'> & { readonly access: AccessControl },
 ): (context: Context) => View {
   return (context) => {
-    const language = languageOf(context.req.header('accept-language'));
-    return { ...fixed, table, language, numbers: numbersIn[language], nowMs: clock.nowMs(), access: 'no-token' };
+    const numbers = numbersIn[languageOf(context.req.header('accept-language'))];
+    return { ...fixed, table, numbers, nowMs: clock.nowMs(), access: access.of(context) };
   };
 }

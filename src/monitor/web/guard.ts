@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { MiddlewareHandler } from 'hono';
+import { csrf } from 'hono/csrf';
 import { secureHeaders } from 'hono/secure-headers';
 
 /** Nothing from elsewhere, nothing inline, in no frame. */
@@ -16,7 +17,8 @@ export const strictHeaders = (): MiddlewareHandler =>
       frameAncestors: ["'none'"],
     },
     xFrameOptions: 'DENY',
-    referrerPolicy: 'no-referrer',
+    // with `no-referrer` browsers would send forms without their origin
+    referrerPolicy: 'same-origin',
     // it is for the proxy to say, which has the certificate
     strictTransportSecurity: false,
   });
@@ -26,13 +28,20 @@ export const strictHeaders = (): MiddlewareHandler =>
  * patients' data in the browser of who is inside. An address in digits can't be taken over so.
  */
 export const ownHostsOnly = (url: URL | undefined): MiddlewareHandler => {
-  const own = new Set(['localhost', ...(url === undefined ? [] : [url.hostname])]);
   return async (context, next) => {
     const { hostname } = new URL(context.req.url);
-    if (own.has(hostname) || isIP(hostname.replaceAll(/^\[|\]$/g, '')) !== 0) return next();
+    if (isOwn(hostname, url)) return next();
     return context.text(
       `The monitor does not know the name ${hostname}: set MONITOR_URL to the address that browsers use.\n`,
       421,
     );
   };
 };
+
+/** Refuses forms that a page from elsewhere sends, by the browser's own word. */
+export const ownFormsOnly = (url: URL | undefined): MiddlewareHandler =>
+  csrf({ origin: (origin, context) => origin === url?.origin || origin === new URL(context.req.url).origin });
+
+function isOwn(hostname: string, url: URL | undefined): boolean {
+  return hostname === 'localhost' || hostname === url?.hostname || isIP(hostname.replaceAll(/^\[|\]$/g, '')) !== 0;
+}

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { hourAt, windowEndingAt } from '../data/hour-window.ts';
+import { windowEndingAt } from '../data/hour-window.ts';
 import { urgencies, type WardRow } from '../data/ward.ts';
 import { pageOf } from '../pages/page-links.ts';
 import { historyHours, patientPage } from '../pages/patient-page.ts';
@@ -21,7 +21,7 @@ export function addPatientRoutes(app: Hono, options: MonitorAppOptions, send: Se
     const ward = {
       hours: answer.value.hours,
       band,
-      filling: fillingAt(clock.nowMs()),
+      settled: answer.value.settled,
       search,
       counts: countsOf(answer.value.rows),
       rows: pageOf(found(answer.value.rows, search), Number(context.req.query('page') ?? 1) || 1, patientsPerPage),
@@ -42,7 +42,6 @@ export function addPatientRoutes(app: Hono, options: MonitorAppOptions, send: Se
       band,
       ...answer.value,
       answer,
-      filling: fillingAt(clock.nowMs()),
       scannedBytes: data.scannedBytes(),
     };
     return send(context, (view) => ({
@@ -51,11 +50,6 @@ export function addPatientRoutes(app: Hono, options: MonitorAppOptions, send: Se
       main: patientPage(view, patient),
     }));
   });
-}
-
-/** The hour in which we are is not over. */
-function fillingAt(nowMs: number): ReadonlySet<string> {
-  return new Set([hourAt(nowMs)]);
 }
 
 function found(rows: readonly WardRow[], search: string): readonly WardRow[] {

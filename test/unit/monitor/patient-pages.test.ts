@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accessibilityProblems, askDocument } from '../../support/accessibility.ts';
-import { getPage, lakeWithReadings, openMonitor, type TestReading } from '../../support/monitor.ts';
+import { getPage, lakeWithReadings, openMonitor, settleHour, type TestReading } from '../../support/monitor.ts';
 
 const at = (time: string): string => `2026-11-23T${time}:00Z`;
 
@@ -68,6 +68,35 @@ describe('the ward', () => {
     const before = await getPage(app, '/');
     expect(before.status).toBe(503);
     expect(await before.text()).toContain('there is no table readings yet');
+  });
+});
+
+describe('hours that are settled', () => {
+  const filling = (html: string): unknown =>
+    askDocument(
+      html,
+      `[...document.querySelectorAll('tbody tr')].filter((row) => row.querySelector('em')).map((row) => row.querySelector('th').textContent.replace(/\\s+/g, ' ').trim())`,
+    );
+
+  it('are final once they are complete; reopened ones and those that follow are not', async () => {
+    const lake = await lakeWithReadings(
+      ['05', '06', '07', '08', '09'].map((hour) => ({
+        patientId: 'a',
+        temperature: 36.5,
+        eventTime: at(`${hour}:10`),
+      })),
+    );
+    await settleHour(lake, '2026-11-23T05', 'complete');
+    await settleHour(lake, '2026-11-23T06', 'complete', 'reopened');
+    await settleHour(lake, '2026-11-23T07', 'complete', 'reopened', 'complete');
+    const html = await (await getPage(openMonitor(lake), '/patient?id=a')).text();
+    expect(filling(html)).toEqual(['2026-11-23 09:00 so far', '2026-11-23 08:00 so far', '2026-11-23 06:00 so far']);
+    expect(html).toContain('Late readings came for 2026-11-23 06:00.');
+  });
+
+  it('say so where nobody settles them', async () => {
+    const html = await (await getPage(openMonitor(await lakeWithReadings(readings)), '/')).text();
+    expect(html).toContain('Nobody settles this table’s hours');
   });
 });
 
