@@ -3,21 +3,27 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { createMetrics } from '../../src/app/observe/metrics.ts';
+import { parseExpression, type Selector } from './promql.ts';
 import { yaml } from './yaml.ts';
 
 const read = (path: string): string => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
 
 const sentence = z.string().regex(/\w+ \w+/);
 const rules = z
-  .object({
+  .strictObject({
     groups: z.tuple([
-      z.object({
+      z.strictObject({
+        name: z.literal('glueless'),
         rules: z.array(
-          z.object({
-            alert: z.string().startsWith('Glueless'),
+          z.strictObject({
+            alert: z.string().regex(/^Glueless[A-Z][A-Za-z]+$/),
             expr: z.string(),
-            labels: z.object({ severity: z.enum(['warning', 'critical']) }),
-            annotations: z.object({ summary: sentence, action: sentence }),
+            for: z
+              .string()
+              .regex(/^\d+[smhd]$/)
+              .optional(),
+            labels: z.strictObject({ severity: z.enum(['warning', 'critical']) }),
+            annotations: z.strictObject({ summary: sentence, action: sentence }),
           }),
         ),
       }),
@@ -36,17 +42,27 @@ const { panels } = z
     ),
   })
   .parse(JSON.parse(read('grafana/dashboard.json')));
+const targets = panels.flatMap((panel) => panel.targets);
+const expressions = [...rules, ...targets].map(({ expr }) => expr);
 
-/** The names of the program's metrics with their labels, as Prometheus stores them. */
-async function storedMetrics(): Promise<ReadonlyMap<string, readonly string[]>> {
+interface StoredSeries {
+  readonly metric: string;
+  readonly labels: readonly string[];
+  readonly isCounter: boolean;
+}
+
+/** The series that Prometheus stores of the program's metrics, by name. */
+async function storedSeries(): Promise<ReadonlyMap<string, StoredSeries>> {
   const metrics = createMetrics();
   const described = await metrics.registry.getMetricsAsJSON();
   const labels = new Map(Object.values(metrics).map((each) => [nameOf(each), labelsOf(each)]));
   return new Map(
-    described.flatMap(({ name, type }): [string, readonly string[]][] => {
-      const own = labels.get(name) ?? [];
-      if (String(type) !== 'histogram') return [[name, own]];
-      return ['_bucket', '_sum', '_count'].map((suffix) => [`${name}${suffix}`, [...own, 'le']]);
+    described.flatMap(({ name: metric, type }): [string, StoredSeries][] => {
+      const own = labels.get(metric) ?? [];
+      if (String(type) !== 'histogram')
+        return [[metric, { metric, labels: own, isCounter: String(type) === 'counter' }]];
+      const series = { metric, labels: [...own, 'le'], isCounter: true };
+      return ['_bucket', '_sum', '_count'].map((suffix) => [`${metric}${suffix}`, series]);
     }),
   );
 }
@@ -58,34 +74,58 @@ const labelsOf = (metric: unknown): readonly string[] => shape.safeParse(metric)
 /** Labels that Prometheus gives to every series. */
 const ofEverySeries = ['job', 'instance'];
 
-function unknownIn(expression: string, stored: ReadonlyMap<string, readonly string[]>): string[] {
-  const names = [...expression.matchAll(/glueless_\w+/g)].map(([name]) => name);
-  const labels = new Set([...ofEverySeries, ...names.flatMap((name) => stored.get(name) ?? [])]);
-  const grouped = [...expression.matchAll(/by \(([\w, ]+)\)/g)].flatMap(([, list = '']) => list.split(', '));
-  const selected = [...expression.matchAll(/[{,]\s*(\w+)\s*=/g)].map(([, label = '']) => label);
+/** What is wrong with an expression: that it does not parse, or what it asks for that the program does not have. */
+function problemsIn(text: string, stored: ReadonlyMap<string, StoredSeries>): string[] {
+  const { errors, selectors, grouping } = parseExpression(text);
+  const labels = new Set([...ofEverySeries, ...selectors.flatMap(({ metric }) => stored.get(metric)?.labels ?? [])]);
+  const asked = [...grouping, ...selectors.flatMap((selector) => selector.labels)];
   return [
-    ...names.filter((name) => !stored.has(name)),
-    ...[...grouped, ...selected].filter((label) => !labels.has(label)),
+    ...errors,
+    ...selectors.flatMap((selector) => problemOf(selector, stored.get(selector.metric))),
+    ...asked.filter((label) => !labels.has(label)).map((label) => `no label ${label}`),
   ];
 }
 
-it('alert rules and dashboard ask for metrics and labels that the program has', async () => {
-  const stored = await storedMetrics();
-  expect(unknownIn('sum by (fete) (glueless_record_total{fate="row"})', stored)).toEqual([
-    'glueless_record_total',
-    'fete',
-    'fate',
-  ]);
-  const expressions = [
-    ...rules.map(({ expr }) => expr),
-    ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
-  ];
+function problemOf({ metric, functions }: Selector, series: StoredSeries | undefined): string[] {
+  if (series === undefined) return [`no metric ${metric}`];
+  const isRate = functions.some((name) => name === 'rate' || name === 'increase');
+  return isRate === series.isCounter
+    ? []
+    : [`${metric} ${isRate ? 'is no counter' : 'is a counter: only its rate tells'}`];
+}
+
+it('alert rules and dashboard parse, and ask for metrics and labels that the program has', async () => {
+  const stored = await storedSeries();
   expect(expressions.length).toBeGreaterThan(25);
-  expect(expressions.flatMap((expression) => unknownIn(expression, stored))).toEqual([]);
+  expect(expressions.flatMap((expression) => problemsIn(expression, stored))).toEqual([]);
 });
 
-it('labels of a legend are those that its expression keeps', () => {
-  for (const { expr, legendFormat } of panels.flatMap(({ targets }) => targets))
-    for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
-      expect(expr).toMatch(new RegExp(`by \\([^)]*\\b${label}\\b`));
+it('finds what is wrong with an expression', async () => {
+  const stored = await storedSeries();
+  const problems = (text: string): string[] => problemsIn(text, stored);
+  expect(problems('sum by (fete) (rate(glueless_record_total{fate="row"}[5m]))')).toEqual([
+    'no metric glueless_record_total',
+    'no label fete',
+    'no label fate',
+  ]);
+  expect(problems('sum(rate(glueless_records_total[5m])')).toEqual([expect.stringContaining('position')]);
+  expect(problems('glueless_records_total > 0')).toEqual([expect.stringContaining('only its rate tells')]);
+  expect(problems('increase(glueless_lag_records[5m])')).toEqual(['glueless_lag_records is no counter']);
+});
+
+it('shows every metric of the program on the dashboard', async () => {
+  const stored = await storedSeries();
+  const shown = targets.flatMap(({ expr }) => parseExpression(expr).selectors.map(({ metric }) => stored.get(metric)));
+  const metrics = new Set([...stored.values()].map(({ metric }) => metric));
+  expect([...metrics].filter((metric) => !shown.some((series) => series?.metric === metric))).toEqual([]);
+});
+
+it('puts only labels that an expression keeps into legends and annotations', () => {
+  const texts = [
+    ...targets.map(({ expr, legendFormat }) => ({ expr, text: legendFormat })),
+    ...rules.map(({ expr, annotations: { summary, action } }) => ({ expr, text: `${summary} ${action}` })),
+  ];
+  for (const { expr, text } of texts)
+    for (const [, label] of text.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}/g))
+      expect(parseExpression(expr).grouping).toContain(label);
 });
