@@ -1,5 +1,7 @@
 import type { KernelType } from './kernel-type.ts';
-import type { Address, Kernel } from './kernel.ts';
+import { kindTypedNested } from './kinds.ts';
+import type { Address } from './kernel-calls.ts';
+import type { Kernel } from './kernel.ts';
 
 /**
  * The entries of one field in a block of records: one for each value but null, in the order of the rows. Views of them are stale once the
@@ -68,6 +70,30 @@ export class KernelFieldEntries {
     const ends = this.#kernel.viewInt32(output, count);
     const length = (ends[count - 1] ?? offset) - offset;
     return { rows: this.#kernel.viewInt32(rows, count), ends, bytes: bytes.subarray(strings, strings + length) };
+  }
+
+  /** The leaves of the field's type hold something else than the values of the block's entries. */
+  get isSpoiled(): boolean {
+    return this.#kernel.calls.isSpoiled(this.address) !== 0;
+  }
+
+  /** Collects the entries that fit the type whole in its leaves; answers with false when one can't be read after all. */
+  shredTyped({ address: type }: KernelType): boolean {
+    const { kinds } = this;
+    for (let entry = 0; entry < kinds.length; entry++)
+      if (kinds[entry] === kindTypedNested && !this.#shred(type, entry)) return false;
+    return true;
+  }
+
+  /** Collects one entry in the leaves of the type; answers with false when it does not fit that. */
+  shredEntry({ address: type }: KernelType, entry: number): boolean {
+    return this.#shred(type, entry);
+  }
+
+  #shred(type: Address, entry: number): boolean {
+    const { calls } = this.#kernel;
+    const at = entry * Int32Array.BYTES_PER_ELEMENT;
+    return calls.shred(type, calls.startsOf(this.address) + at, calls.endsOf(this.address) + at, 1) === 1;
   }
 
   /** Lets arrays or structs that fit the type whole be told from others. */

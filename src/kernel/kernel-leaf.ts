@@ -1,6 +1,7 @@
 import type { KernelType } from './kernel-type.ts';
 import { copyDictionary } from './kernel-strings.ts';
-import type { Address, Kernel } from './kernel.ts';
+import type { Address } from './kernel-calls.ts';
+import type { Kernel } from './kernel.ts';
 
 /** The values that the kernel collects of one leaf type. */
 export class KernelLeaf {
@@ -13,7 +14,7 @@ export class KernelLeaf {
     kernel.calls.setLeaf(type.address, this.#address);
   }
 
-  /** Definition levels by entry. This view and the next two are stale once the kernel has collected more. */
+  /** Definition levels by entry. This view and the next three are stale once the kernel has collected more. */
   get definitions(): Uint8Array {
     return this.#levels(this.#kernel.calls.definitionsOf(this.#address));
   }
@@ -22,10 +23,16 @@ export class KernelLeaf {
     return this.#levels(this.#kernel.calls.repetitionsOf(this.#address));
   }
 
-  /** Values of the entries that have one: numbers, 0 and 1 for booleans, milliseconds, days, dictionary ids. */
-  get values(): Float64Array {
+  /** Values of the entries that have one: numbers, 0 and 1 for booleans, milliseconds, days. */
+  get numbers(): Float64Array {
     const { calls } = this.#kernel;
     return this.#kernel.viewDoubles(calls.valuesOf(this.#address), calls.valueCountOf(this.#address));
+  }
+
+  /** Dictionary ids of the entries that have a value, for strings. */
+  get ids(): Int32Array {
+    const { calls } = this.#kernel;
+    return this.#kernel.viewInt32(calls.valuesOf(this.#address), calls.valueCountOf(this.#address));
   }
 
   /** Drops the entries; their strings stay. */

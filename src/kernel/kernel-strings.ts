@@ -1,4 +1,5 @@
-import type { Address, Kernel } from './kernel.ts';
+import type { Address } from './kernel-calls.ts';
+import type { Kernel } from './kernel.ts';
 
 const scratchBytes = 1024;
 

@@ -1,6 +1,7 @@
 import { columnName } from '../schema/names.ts';
 import type { ColumnType } from '../schema/types.ts';
-import type { Address, Kernel } from './kernel.ts';
+import type { Address } from './kernel-calls.ts';
+import type { Kernel } from './kernel.ts';
 import { typeArray, typeBoolean, typeDate, typeDouble, typeString, typeStruct, typeTimestamp } from './kinds.ts';
 
 /** The kernel's numbers of the types that it can read. */
@@ -72,6 +73,11 @@ export class KernelType {
   /** Grows to a type that `type` has been merged into: what is new in it is strict. */
   grow(type: ColumnType): void {
     if (type !== this.#type && isReadable(type)) this.#grow(type);
+  }
+
+  /** Sets whether its leaves collect values while records are scanned; all of them must have one. */
+  setCollected(isCollected: boolean): void {
+    this.#kernel.calls.setCollected(this.address, isCollected);
   }
 
   /** Learns the keys of a value of the type. */

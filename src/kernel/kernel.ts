@@ -1,88 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { Address, Calls } from './kernel-calls.ts';
 import { fingerprintFile, fingerprintOfSources } from './kernel-sources.ts';
 import { powersOfFive } from './powers-of-five.ts';
-
-/** An index of a byte in the kernel's memory; 0 is nowhere. */
-export type Address = number;
-
-/** Exports of the WebAssembly module; documented in `assembly/`. */
-interface Calls {
-  readonly memory: WebAssembly.Memory;
-  mark(): Address;
-  release(to: Address): void;
-  allocate(bytes: number): Address;
-  createPowers(bytes: number): Address;
-  createStrings(bytes: number): void;
-  clearStrings(): void;
-  setHashKey(first: bigint, second: bigint): void;
-  createDictionary(): Address;
-  idOf(dictionary: Address, start: Address, end: Address): number;
-  isStrong(dictionary: Address): number;
-  probeCountOf(dictionary: Address): number;
-  stringCountOf(dictionary: Address): number;
-  stringBytesOf(dictionary: Address): Address;
-  stringOffsetsOf(dictionary: Address): Address;
-  endOfNumber(start: Address): Address;
-  readonly numberValue: { readonly value: number };
-  rebase(
-    starts: Address,
-    ends: Address,
-    count: number,
-    base: number,
-    window: Address,
-    windowBytes: number,
-    recordBytesMax: number,
-  ): number;
-  createScanner(): Address;
-  addField(scanner: Address, name: Address, length: number, field: Address): Address;
-  scan(scanner: Address, firstRow: number, starts: Address, ends: Address, count: number): number;
-  unknownKeyStart(scanner: Address): Address;
-  unknownKeyEnd(): Address;
-  hasDuplicateKey(): number;
-  dropRecord(scanner: Address, row: number): void;
-  filledCountOf(scanner: Address): number;
-  filledFieldsOf(scanner: Address): Address;
-  emptyFields(scanner: Address): void;
-  setType(field: Address, type: Address): void;
-  countOf(field: Address): number;
-  rowsOf(field: Address): Address;
-  kindsOf(field: Address): Address;
-  startsOf(field: Address): Address;
-  endsOf(field: Address): Address;
-  numbersOf(field: Address): Address;
-  kindBitsOf(field: Address): number;
-  copyNumbers(field: Address, kindBits: number, rows: Address, numbers: Address): number;
-  dictionaryIdsOf(field: Address, kindBits: number, dictionary: Address, rows: Address, ids: Address): number;
-  copyStrings(field: Address, kindBits: number, offset: number, rows: Address, to: Address, ends: Address): number;
-  minOf(values: Address, count: number): number;
-  maxOf(values: Address, count: number): number;
-  minFrom(values: Address, count: number, floor: number): number;
-  setPlacementTimes(times: Address, sent: Address, count: number, past: number, future: number): void;
-  renumberIds(ids: Address, count: number, idCount: number, used: Address, uses: Address): number;
-  idsOfNumbers(values: Address, count: number, numbersMax: number, numbers: Address, ids: Address): number;
-  writeIds(ids: Address, count: number, width: number, to: Address): Address;
-  writeLevels(levels: Address, count: number, width: number, to: Address): Address;
-  splitBytes(values: Address, count: number, width: number, to: Address): Address;
-  countLevel(levels: Address, count: number, level: number): number;
-  writeBits(bits: Address, count: number, to: Address): Address;
-  writeDeltas(values: Address, count: number, to: Address): Address;
-  createType(kind: number, isStrict: boolean): Address;
-  setElement(type: Address, element: Address): void;
-  addStructField(type: Address, field: Address): void;
-  addStructKey(type: Address, name: Address, length: number, field: Address): Address;
-  setTarget(key: Address, target: Address): void;
-  createLeaf(): Address;
-  setLeaf(type: Address, leaf: Address): void;
-  shred(type: Address, starts: Address, ends: Address, count: number): number;
-  entryCountOf(leaf: Address): number;
-  definitionsOf(leaf: Address): Address;
-  repetitionsOf(leaf: Address): Address;
-  valueCountOf(leaf: Address): number;
-  valuesOf(leaf: Address): Address;
-  dictionaryOf(leaf: Address): Address;
-  emptyLeaf(leaf: Address): void;
-}
 
 /** Bytes of JSON given to the kernel at once; chosen to fit the CPU cache. */
 export const windowBytes = 256 * 1024;

@@ -6,10 +6,10 @@ import { createCompress, type Compress } from './compression.ts';
 import type { Codec } from './encoder-options.ts';
 import { bitWidth, writeLevels, writeRun } from './encodings.ts';
 import type { LeafColumn } from './leaf-column.ts';
-import type { LeafType } from './parquet-schema.ts';
 import type { RowRange } from './shred.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 import { encodings, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
+import type { LeafType } from '../schema/types.ts';
 
 /** Facts for the footer about one leaf of one row group. */
 export interface ChunkFacts {

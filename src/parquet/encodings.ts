@@ -1,4 +1,5 @@
-import type { Address, Kernel } from '../kernel/kernel.ts';
+import type { Address } from '../kernel/kernel-calls.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import type { ByteWriter } from './byte-writer.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { LeafValues } from './leaf-values.ts';
-import type { LeafType } from './parquet-schema.ts';
+import type { LeafType } from '../schema/types.ts';
 
 /**
  * One leaf of the file's schema with its entries: a row has one, or as many as the arrays around the leaf have elements (and one for

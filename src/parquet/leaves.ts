@@ -1,10 +1,10 @@
 import type { TableColumn } from '../consumer/ports/columnar-table.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { valuesOf, type FlatData, type LeafValues } from './leaf-values.ts';
-import type { LeafType } from './parquet-schema.ts';
-import { shredJson, type ShredTools } from './shred-json.ts';
+import { gatherLeaves } from './gather-leaves.ts';
+import { shredJson, type JsonColumn, type ShredTools } from './shred-json.ts';
 import { shred, type RowRange } from './shred.ts';
-import { isNested } from '../schema/types.ts';
+import { isNested, type LeafType } from '../schema/types.ts';
 
 /** Splits a column into its leaves, in the order of the schema, for the rows `[first, end)`. Lets the event loop turn when that takes long. */
 export async function leavesOf(
@@ -19,12 +19,25 @@ export async function leavesOf(
   const { data } = column;
   if (data.kind === 'values') {
     const { json, valueAt } = data;
-    const leaves = json && (await shredJson({ name, type, json }, { first, end }, tools));
+    const leaves =
+      json &&
+      (leavesAtHand({ name, type, json }, { first, end }, tools) ??
+        (await shredJson({ name, type, json }, { first, end }, tools)));
     return leaves ?? shred({ name, type, valueAt, validity }, { first, end }, tools.turns);
   }
   if (isNested(type)) throw new RangeError(`${name}: a ${type.kind} without its leaves`);
   const values = valuesOf({ type, data, validity }, first, end);
   return [flatLeaf({ name, type }, validity?.subarray(first, end) ?? end - first, values)];
+}
+
+/** Gives the leaves of values that were taken apart when they were read. */
+function leavesAtHand(
+  { name, type, json }: JsonColumn,
+  { first, end }: RowRange,
+  { kernel }: ShredTools,
+): LeafColumn[] | undefined {
+  const { leaves: values, valueIndexes } = json;
+  return values && gatherLeaves({ name, type, values, valueIndexes: valueIndexes.subarray(first, end) }, kernel);
 }
 
 /** Makes the leaf of a column that is no array or struct: from the validity of its rows, or their number when all have a value. */

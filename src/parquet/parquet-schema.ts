@@ -1,12 +1,9 @@
 import type { SchemaElement } from 'hyparquet';
 import type { FieldId, FieldIds, TableColumn } from '../consumer/ports/columnar-table.ts';
 import { unreachable } from '../runtime/errors.ts';
-import type { ColumnType, Field, NestedType } from '../schema/types.ts';
+import type { Field, LeafType } from '../schema/types.ts';
 
 type Leaf = Pick<SchemaElement, 'type' | 'converted_type' | 'logical_type' | 'precision' | 'scale'>;
-
-/** A type that holds no other type. */
-export type LeafType = Exclude<ColumnType, NestedType>;
 
 /** The unit in which a file has its times. */
 export type TimestampUnit = 'millis' | 'micros';

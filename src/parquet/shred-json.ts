@@ -1,15 +1,13 @@
 import type { JsonRows } from '../consumer/ports/columnar-table.ts';
-import { KernelLeaf } from '../kernel/kernel-leaf.ts';
+import { KernelLeaves } from '../kernel/kernel-leaves.ts';
 import { KernelType } from '../kernel/kernel-type.ts';
 import { windowBytes, windowRecords, type Kernel } from '../kernel/kernel.ts';
 import type { Turns } from '../runtime/turns.ts';
 import type { ColumnType } from '../schema/types.ts';
-import { ByteWriter } from './byte-writer.ts';
-import { GrowingNumbers, newDoubles, newInt32s } from './growing-numbers.ts';
+import { newBytes, newDoubles, newInt32s } from '../runtime/growing-array.ts';
 import type { LeafColumn } from './leaf-column.ts';
-import { numbersOf, type LeafValues } from './leaf-values.ts';
-import type { LeafType } from './parquet-schema.ts';
-import { aroundElement, aroundField, type Levels, type RowRange } from './shred.ts';
+import { leafColumnOf } from './gather-leaves.ts';
+import type { RowRange } from './shred.ts';
 
 /** The kernel, and the turns of the event loop between its work. */
 export interface ShredTools {
@@ -18,7 +16,7 @@ export interface ShredTools {
 }
 
 /** A column whose values are known as JSON; all of them fit its type with all their members. */
-interface JsonColumn {
+export interface JsonColumn {
   readonly name: string;
   readonly type: ColumnType;
   readonly json: JsonRows;
@@ -36,29 +34,34 @@ export async function shredJson(
   });
 }
 
+const heap = { float64: newDoubles, int32: newInt32s, bytes: newBytes };
+
 class JsonShredder {
   readonly #kernel: Kernel;
   readonly #json: JsonRows;
   readonly #type: KernelType;
-  readonly #leaves: readonly JsonLeaf[];
+  readonly #leaves: KernelLeaves;
 
-  constructor({ name, json }: JsonColumn, type: KernelType, space: LeafSpace) {
-    const { kernel } = space;
+  constructor(
+    { name, json }: JsonColumn,
+    type: KernelType,
+    { kernel, rows }: { readonly kernel: Kernel; readonly rows: number },
+  ) {
     this.#kernel = kernel;
     this.#json = json;
     this.#type = type;
-    this.#leaves = leavesOf(type, { path: [name], definition: 0, repetition: 0 }, space);
+    this.#leaves = new KernelLeaves(type, [name], { kernel, memory: heap, rows });
   }
 
   async shred({ first, end }: RowRange, turns: Turns): Promise<LeafColumn[] | undefined> {
     for (let row = first; row < end;) {
       const count = this.#load(row, end);
       if (count === 0 || !this.#shredLoaded(row, count)) return undefined;
-      for (const leaf of this.#leaves) leaf.drain();
+      this.#leaves.drain();
       row += count;
       if (turns.areDue) await turns.next();
     }
-    return this.#leaves.map((leaf) => leaf.finish());
+    return this.#leaves.finish().map(leafColumnOf);
   }
 
   /** Loads the values of as many rows as have them in one piece of memory; answers with the number of rows. */
@@ -101,74 +104,4 @@ class JsonShredder {
     }
     return true;
   }
-}
-
-/** The kernel, and how many rows are shredded. */
-interface LeafSpace {
-  readonly kernel: Kernel;
-  readonly rows: number;
-}
-
-/** A leaf of the file, filled from what the kernel collects. */
-class JsonLeaf {
-  readonly #type: LeafType;
-  readonly #levels: Levels;
-  readonly #collected: KernelLeaf;
-  readonly #definitions = new ByteWriter();
-  readonly #repetitions = new ByteWriter();
-  readonly #numbers: GrowingNumbers<Float64Array>;
-  /** Dictionary ids, for strings. */
-  readonly #ids: GrowingNumbers<Int32Array> | undefined;
-
-  constructor(
-    type: LeafType,
-    levels: Levels,
-    { collected, rows }: { readonly collected: KernelLeaf; readonly rows: number },
-  ) {
-    // an array has any number of elements
-    const length = levels.repetition === 0 ? rows : undefined;
-    this.#ids = type.kind === 'string' ? new GrowingNumbers(newInt32s, length) : undefined;
-    this.#numbers = new GrowingNumbers(newDoubles, this.#ids === undefined ? length : 0);
-    this.#type = type;
-    this.#levels = levels;
-    this.#collected = collected;
-  }
-
-  /** Copies what the kernel has collected, and empties it. */
-  drain(): void {
-    this.#definitions.bytes(this.#collected.definitions);
-    if (this.#levels.repetition > 0) this.#repetitions.bytes(this.#collected.repetitions);
-    (this.#ids ?? this.#numbers).append(this.#collected.values);
-    this.#collected.empty();
-  }
-
-  finish(): LeafColumn {
-    const { path, definition, repetition } = this.#levels;
-    return {
-      path,
-      type: this.#type,
-      entries: this.#definitions.length,
-      definitionMax: definition + 1,
-      definitions: this.#definitions.finish(),
-      repetitionMax: repetition,
-      ...(repetition > 0 && { repetitions: this.#repetitions.finish() }),
-      values: this.#leafValues(),
-    };
-  }
-
-  #leafValues(): LeafValues {
-    const ids = this.#ids?.finish();
-    if (ids === undefined) return numbersOf(this.#type, this.#numbers.finish());
-    return { kind: 'strings', ids, dictionary: this.#collected.dictionary() };
-  }
-}
-
-function leavesOf(kernelType: KernelType, levels: Levels, space: LeafSpace): JsonLeaf[] {
-  const { type, element, fields } = kernelType;
-  if (type.kind === 'array') return element === undefined ? [] : leavesOf(element, aroundElement(levels), space);
-  if (type.kind === 'struct')
-    return fields.flatMap((field) => leavesOf(field.type, aroundField(levels, field.name), space));
-  if (type.kind === 'map') throw new RangeError('the kernel reads no maps');
-  const collected = new KernelLeaf(space.kernel, kernelType);
-  return [new JsonLeaf(type, levels, { collected, rows: space.rows })];
 }

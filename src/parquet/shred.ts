@@ -1,15 +1,15 @@
+import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from '../kernel/levels.ts';
 import { unscaledOf } from '../schema/values.ts';
 import { DictionaryBuilder } from '../consumer/ports/dictionary-builder.ts';
 import { unreachable } from '../runtime/errors.ts';
 import type { Turns } from '../runtime/turns.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import { weightOf } from '../schema/type-weight.ts';
-import type { ColumnType } from '../schema/types.ts';
+import type { ColumnType, LeafType } from '../schema/types.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { GrowingNumbers, newDoubles, newInt32s } from './growing-numbers.ts';
+import { GrowingArray, newDoubles, newInt32s } from '../runtime/growing-array.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { bigints, numbersOf, type LeafValues } from './leaf-values.ts';
-import type { LeafType } from './parquet-schema.ts';
 
 /** A column whose values are JavaScript values. */
 interface NestedColumn {
@@ -27,33 +27,6 @@ export interface RowRange {
 
 /** Work on one entry of a leaf, in bytes. */
 const entryBytes = 8;
-
-/** Levels of the types around a type of the column. */
-export interface Levels {
-  readonly path: readonly string[];
-  readonly definition: number;
-  readonly repetition: number;
-}
-
-/** Gives the levels around a field of the struct that has these. */
-export function aroundField({ path, definition, repetition }: Levels, name: string): Levels {
-  return { path: [...path, name], definition: definition + 1, repetition };
-}
-
-/** Gives the levels around an element of the array that has these: it can be empty, and its elements null. */
-export function aroundElement({ path, definition, repetition }: Levels): Levels {
-  return { path: [...path, 'list', 'element'], definition: definition + 2, repetition: repetition + 1 };
-}
-
-/** Gives the levels around a key of the map that has these: it can be empty, and a key is never null. */
-function aroundKey({ path, definition, repetition }: Levels): Levels {
-  return { path: [...path, 'key_value', 'key'], definition: definition + 1, repetition: repetition + 1 };
-}
-
-/** Gives the levels around a value of the map that has these. */
-function aroundValue({ path, definition, repetition }: Levels): Levels {
-  return { path: [...path, 'key_value', 'value'], definition: definition + 2, repetition: repetition + 1 };
-}
 
 /** Takes a type's values in the order of the rows; `definition` counts the types around it that have a value. */
 interface Shredder {
@@ -206,7 +179,7 @@ function dayOf(value: unknown): number {
 }
 
 function numbers(type: LeafType, read: (value: unknown) => number): Collector {
-  const values = new GrowingNumbers(newDoubles);
+  const values = new GrowingArray(newDoubles);
   return { add: (value) => values.push(read(value)), finish: () => numbersOf(type, values.finish()) };
 }
 
@@ -216,7 +189,7 @@ function integers(read: (value: unknown) => bigint): Collector {
 }
 
 function strings(): Collector {
-  const ids = new GrowingNumbers(newInt32s);
+  const ids = new GrowingArray(newInt32s);
   const dictionary = new DictionaryBuilder();
   return {
     add: (value) => ids.push(dictionary.idOf(String(value))),

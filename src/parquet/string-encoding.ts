@@ -1,4 +1,4 @@
-import type { StringDictionary } from '../consumer/ports/columnar-table.ts';
+import type { StringDictionary } from '../consumer/ports/string-dictionary.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { bitWidth, writeDeltas, type KernelValues } from './encodings.ts';

@@ -25,6 +25,9 @@ export type ScalarKind =
 /** A type that holds other types. */
 export type NestedType = Extract<ColumnType, { kind: 'array' | 'map' | 'struct' }>;
 
+/** A type that holds no other type. */
+export type LeafType = Exclude<ColumnType, NestedType>;
+
 export function isNested(type: ColumnType): type is NestedType {
   return type.kind === 'array' || type.kind === 'map' || type.kind === 'struct';
 }

@@ -113,10 +113,18 @@ export class BlockColumn {
     const { bytes, shift } = this.#scanner;
     const to = this.#nested?.column;
     to?.noteField(name, block.first, block.end);
-    if (kindBits === typedNested) return to?.appendJson(rows, { bytes, starts, ends, shift });
-    for (let entry = 0; entry < rows.length; entry++)
-      if (kindAt[entry] === kinds.kindTypedNested)
-        to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
+    const before = to?.count ?? 0;
+    if (kindBits === typedNested) to?.appendJson(rows, { bytes, starts, ends, shift });
+    else
+      for (let entry = 0; entry < rows.length; entry++)
+        if (kindAt[entry] === kinds.kindTypedNested)
+          to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
+    to?.leaves?.addBlock(entries, to.count - before);
+  }
+
+  /** Drops what the kernel has taken apart of values that are added one by one. */
+  discardLeaves(): void {
+    this.#nested?.column.leaves?.discardBlock();
   }
 
   #addEmptyArrays(to: ColumnBuilder | undefined, block: Rows): void {
@@ -134,7 +142,15 @@ export class BlockColumn {
     if (column === undefined || kindAt[entry] !== kinds.kindTypedNested) return false;
     const { bytes, shift } = this.#scanner;
     column.noteField(name, row, row + 1);
-    return column.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
+    const isAdded = column.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
+    column.leaves?.addEntry(entries, entry, column.count);
+    return isAdded;
+  }
+
+  /** Takes one array or struct apart that has been added to its column by `RowReader`. */
+  takeApartAt(entry: number): void {
+    const { nested } = this.#field.state ?? {};
+    nested?.leaves?.addEntry(this.#field.entries, entry, nested.count);
   }
 
   /** Gives the value as it is in a parsed record. */

@@ -71,9 +71,12 @@ export class BlockReader {
     this.#readEventTimes(filled);
     for (const field of filled) {
       const column = new BlockColumn(field, { kernel: this.#kernel, scanner: this.#scanner });
-      if (field.state !== undefined && (field.isShared || !column.addAll(block))) others.push(column);
+      if (field.state === undefined || (!field.isShared && column.addAll(block))) continue;
+      column.discardLeaves();
+      others.push(column);
     }
     for (const value of inOrder(others)) this.#add(value);
+    for (const { field } of others) field.endBlock();
     this.#fields.kernelFields.empty();
     this.#count = 0;
     this.#rowsMax = Math.min(blockRowsMax, this.#rowsMax * growth);
@@ -97,7 +100,9 @@ export class BlockReader {
     const row = entries.rows[entry] ?? 0;
     const value = column.valueAt(entry);
     this.#rows.add(row, state, value);
-    if (typeof value === 'object') field.learn(value, this.#kernel, this.#rows.numbers);
+    if (typeof value !== 'object') return;
+    field.learn(value, this.#kernel, this.#rows.numbers);
+    column.takeApartAt(entry);
   }
 }
 

@@ -1,9 +1,12 @@
+import type { KernelType } from '../../kernel/kernel-type.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { Observed } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { BatchSpace } from './batch-space.ts';
 import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';
 import { JsonValues, type JsonRanges } from '../ports/json-values.ts';
+import { ColumnLeaves } from './column-leaves.ts';
 import { ColumnStrings } from './column-strings.ts';
 
 /** Values for which a rare column has room at first. */
@@ -28,6 +31,7 @@ export class ColumnBuilder {
   readonly #nested = new JsonValues();
   #areWhole = true;
   readonly #kind: ValueStore['kind'];
+  #leaves: ColumnLeaves | undefined;
 
   /** `isRare`: few of the rows will have a value. */
   constructor(
@@ -48,6 +52,22 @@ export class ColumnBuilder {
 
   get observed(): Observed {
     return this.#observed;
+  }
+
+  /** The number of its values. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Takes arrays or structs apart while they are read, once `takeApart` has been called. */
+  get leaves(): ColumnLeaves | undefined {
+    return this.#leaves;
+  }
+
+  /** Lets its arrays or structs be taken apart by a type of the kernel; answers with `undefined` when they are by another. */
+  takeApart(type: KernelType, kernel: Kernel): ColumnLeaves | undefined {
+    this.#leaves ??= new ColumnLeaves(type, this.name, { kernel, memory: this.#memory, rows: this.#capacity });
+    return this.#leaves.type === type ? this.#leaves : undefined;
   }
 
   /** Replaces the type by one that has grown: a struct with more fields. */
@@ -125,7 +145,12 @@ export class ColumnBuilder {
       case 'strings':
         return { kind: 'strings', ids: this.#ids, dictionary: this.strings.finish() };
       case 'nested':
-        return { kind: 'nested', values: this.#nested, areWhole: this.#areWhole };
+        return {
+          kind: 'nested',
+          values: this.#nested,
+          areWhole: this.#areWhole,
+          leaves: this.#leaves?.finish(this.#count),
+        };
       case 'values':
         return { kind: 'values', values: this.#values };
     }

@@ -1,6 +1,6 @@
 import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
 import { KernelStrings } from '../../kernel/kernel-strings.ts';
-import type { StringDictionary } from '../ports/columnar-table.ts';
+import type { StringDictionary } from '../ports/string-dictionary.ts';
 import type { BatchSpace } from './batch-space.ts';
 import { PlainStrings } from './plain-strings.ts';
 

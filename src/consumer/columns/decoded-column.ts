@@ -1,7 +1,8 @@
 import { msPerDay } from '../../runtime/duration.ts';
 import type { Observed } from '../../schema/observe.ts';
-import type { StringDictionary } from '../ports/columnar-table.ts';
+import type { StringDictionary } from '../ports/string-dictionary.ts';
 import type { JsonValues } from '../ports/json-values.ts';
+import type { ValueLeaves } from '../ports/value-leaves.ts';
 import { stringAt } from '../ports/dictionary-builder.ts';
 
 /** Values of one field with one form and type: sparse, by row. */
@@ -45,7 +46,12 @@ export type ValueStore =
   | { readonly kind: 'numbers'; readonly values: Float64Array }
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
   /** Arrays and structs. `areWhole`: each fits the observed type with all its members. */
-  | { readonly kind: 'nested'; readonly values: JsonValues; readonly areWhole: boolean }
+  | {
+      readonly kind: 'nested';
+      readonly values: JsonValues;
+      readonly areWhole: boolean;
+      readonly leaves?: ValueLeaves | undefined;
+    }
   | { readonly kind: 'values'; readonly values: readonly unknown[] };
 
 /** Gives the row that the value belongs to. */

@@ -1,5 +1,5 @@
 import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
-import type { StringDictionary } from '../ports/columnar-table.ts';
+import type { StringDictionary } from '../ports/string-dictionary.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { BatchSpace } from './batch-space.ts';
 

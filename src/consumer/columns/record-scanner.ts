@@ -1,4 +1,5 @@
-import { windowBytes, windowBytesMax, windowRecords, type Address, type Kernel } from '../../kernel/kernel.ts';
+import type { Address } from '../../kernel/kernel-calls.ts';
+import { windowBytes, windowBytesMax, windowRecords, type Kernel } from '../../kernel/kernel.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type { ParseReason } from './reading-tally.ts';
 import type { ScannedFields } from './scanned-fields.ts';

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { KernelFieldEntries, KernelFields } from '../../kernel/kernel-fields.ts';
 import { KernelType } from '../../kernel/kernel-type.ts';
-import type { Address, Kernel } from '../../kernel/kernel.ts';
+import type { Address } from '../../kernel/kernel-calls.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { includesType } from '../../schema/includes-type.ts';
 import type { NumberRule } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
@@ -67,11 +68,17 @@ export class ScannedField {
     if (base === undefined ? numbers === 'split' : !includesType(type, base)) return;
     const kernelType = this.#types.get(column) ?? this.#typeOf(column, base ?? type, { isStrict: !base, kernel });
     if (kernelType === undefined) return;
-    if (numbers !== 'split') kernelType.grow(type);
+    const leaves = column.takeApart(kernelType, kernel);
+    if (numbers !== 'split') (leaves ?? kernelType).grow(type);
     kernelType.learn(value);
     if (this.#nested?.column === column) return;
     this.#nested = { type: kernelType, column };
     this.entries.setType(kernelType);
+  }
+
+  /** Ends a block whose values were added one by one. */
+  endBlock(): void {
+    for (const column of this.#types.keys()) column.leaves?.endBlock();
   }
 
   #typeOf(

@@ -1,14 +1,7 @@
 import type { JsonValues } from './json-values.ts';
+import type { StringDictionary } from './string-dictionary.ts';
+import type { ValueLeaves } from './value-leaves.ts';
 import type { ColumnType } from '../../schema/types.ts';
-
-/** The distinct strings of a column as UTF-8 bytes; a string's id is its index. */
-export interface StringDictionary {
-  readonly count: number;
-  readonly bytes: Uint8Array;
-  /** Entry `i` is `bytes[starts[i], ends[i])`. */
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-}
 
 /** One value per row; in a row without a value, anything. */
 export type ColumnData =
@@ -41,6 +34,8 @@ export interface JsonRows {
   readonly values: JsonValues;
   /** The index of each row's value, -1 for none. */
   readonly valueIndexes: Int32Array;
+  /** The same values taken apart, where that was done when they were read. */
+  readonly leaves?: ValueLeaves | undefined;
 }
 
 export interface TableColumn {

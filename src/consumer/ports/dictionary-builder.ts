@@ -1,4 +1,4 @@
-import type { StringDictionary } from './columnar-table.ts';
+import type { StringDictionary } from './string-dictionary.ts';
 
 /** Builds a dictionary of distinct strings; ids count from 0 in the order in which the strings came. */
 export class DictionaryBuilder {

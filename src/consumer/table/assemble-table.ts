@@ -202,7 +202,9 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
 function jsonRowsOf([only, ...others]: readonly Found[]): JsonRows | undefined {
   if (only === undefined || others.length > 0) return undefined;
   const { store } = only.source;
-  return store.kind === 'nested' ? { values: store.values, valueIndexes: only.valueIndexes } : undefined;
+  if (store.kind !== 'nested') return undefined;
+  const { values, leaves } = store;
+  return { values, valueIndexes: only.valueIndexes, leaves };
 }
 
 function cellReader(type: ColumnType): (store: ValueStore, index: number) => unknown {

@@ -2,6 +2,8 @@ import { JsonValues } from '../ports/json-values.ts';
 import { rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
 
 const emptyArray = Buffer.from('[]');
+/** Stands for it among the indexes of `ValueLeaves`. */
+const emptyIndex = -2;
 
 /**
  * Puts empty arrays, which had no type, among the arrays of the same column, so that all of them are known as JSON. `undefined` when the columns
@@ -14,6 +16,7 @@ export function mergeEmptyArrays(one: DecodedColumn, other: DecodedColumn): Deco
   if (observed.form !== 'plain' || observed.type.kind !== 'array') return undefined;
   const values = new JsonValues();
   const rows = new Int32Array(arrays.count + empties.count);
+  const indexes = new Int32Array(rows.length);
   let emptyAt = 0;
   let arrayAt = 0;
   for (let at = 0; at < rows.length; at++) {
@@ -23,8 +26,13 @@ export function mergeEmptyArrays(one: DecodedColumn, other: DecodedColumn): Deco
     rows[at] = Math.min(emptyRow, arrayRow);
     if (emptyRow < arrayRow) {
       values.add(emptyArray, 0, emptyArray.length);
+      indexes[at] = emptyIndex;
       emptyAt++;
-    } else values.addFrom(store.values, arrayAt++);
+    } else {
+      indexes[at] = arrayAt;
+      values.addFrom(store.values, arrayAt++);
+    }
   }
-  return { ...arrays, count: rows.length, rows, store: { ...store, values } };
+  const leaves = store.leaves && { ...store.leaves, indexes };
+  return { ...arrays, count: rows.length, rows, store: { ...store, values, leaves } };
 }

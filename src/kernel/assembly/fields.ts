@@ -21,6 +21,8 @@ export class Field {
   numbers: usize;
   /** The type of the field's arrays or structs, or 0. */
   type: NestedType;
+  /** The type's leaves do not have just the values of the block's entries. */
+  isSpoiled: bool;
 }
 
 const startEntries: i32 = 16;
@@ -58,7 +60,14 @@ function growEntries(field: Field): void {
 /** Drops the entry of the row, if there is one: nothing has been added since. */
 export function dropEntry(field: Field, row: i32): void {
   const last = field.count - 1;
-  if (last >= 0 && load<i32>(field.rows + ((<usize>last) << 2)) == row) field.count = last;
+  if (last < 0 || load<i32>(field.rows + ((<usize>last) << 2)) != row) return;
+  field.count = last;
+  field.isSpoiled = true;
+}
+
+/** Tells whether the leaves of the field's type have something else than the values of the block's entries. */
+export function isSpoiled(field: Field): bool {
+  return field.isSpoiled;
 }
 
 export function countOf(field: Field): i32 {

@@ -18,6 +18,7 @@ export {
   countOf,
   dictionaryIdsOf,
   endsOf,
+  isSpoiled,
   kindBitsOf,
   kindsOf,
   numbersOf,
@@ -25,6 +26,7 @@ export {
   setType,
   startsOf,
 } from './fields';
+export { gatherEntries, gatherValues } from './gather';
 export { setHashKey } from './hash';
 export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export {
@@ -38,7 +40,7 @@ export {
   valuesOf,
 } from './leaf';
 export { endOfNumber, numberValue } from './number';
-export { addStructField, addStructKey, createType, setElement, setLeaf, shred } from './nested-types';
+export { addStructField, addStructKey, createType, setCollected, setElement, setLeaf, shred } from './nested-types';
 export { setTarget } from './keys';
 export {
   addField,

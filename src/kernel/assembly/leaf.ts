@@ -17,7 +17,7 @@ export class Leaf {
   repetitions: usize;
   valueCount: i32;
   valuesMax: i32;
-  /** Values of the entries that have one, as doubles; dictionary ids for strings. */
+  /** Values of the entries that have one: doubles, or the dictionary ids of strings, 32 bits each. */
   values: usize;
   dictionary: Dictionary;
   /** The counts that `saveLeaf` noted. */
@@ -38,7 +38,7 @@ export function createLeaf(): Leaf {
   return leaf;
 }
 
-/** Adds an entry; `addValue` adds the value that may belong to it. */
+/** Adds an entry; `addNumber` and `addString` add the value that may belong to it. */
 export function addEntry(leaf: Leaf, definition: i32, repetition: i32): void {
   const entry = leaf.entryCount;
   if (entry == leaf.entriesMax) {
@@ -51,18 +51,22 @@ export function addEntry(leaf: Leaf, definition: i32, repetition: i32): void {
   leaf.entryCount = entry + 1;
 }
 
-export function addValue(leaf: Leaf, value: f64): void {
-  const at = leaf.valueCount;
-  if (at == leaf.valuesMax) {
-    leaf.values = grow(leaf.values, (<usize>at) << 3, (<usize>at) << 4);
-    leaf.valuesMax = at * 2;
-  }
-  store<f64>(leaf.values + ((<usize>at) << 3), value);
-  leaf.valueCount = at + 1;
+export function addNumber(leaf: Leaf, value: f64): void {
+  if (leaf.valueCount == leaf.valuesMax) growValues(leaf);
+  store<f64>(leaf.values + ((<usize>leaf.valueCount) << 3), value);
+  leaf.valueCount++;
 }
 
 export function addString(leaf: Leaf, start: usize, end: usize): void {
-  addValue(leaf, <f64>idOf(leaf.dictionary, start, end));
+  if (leaf.valueCount == leaf.valuesMax) growValues(leaf);
+  store<i32>(leaf.values + ((<usize>leaf.valueCount) << 2), idOf(leaf.dictionary, start, end));
+  leaf.valueCount++;
+}
+
+function growValues(leaf: Leaf): void {
+  const bytes = (<usize>leaf.valuesMax) << 3;
+  leaf.values = grow(leaf.values, bytes, bytes * 2);
+  leaf.valuesMax *= 2;
 }
 
 /** Notes what is collected, for `restoreLeaf`. */

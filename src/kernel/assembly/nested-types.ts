@@ -1,7 +1,7 @@
 import { allocateZeros, grow } from './arena';
 import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, valueStart } from './keys';
-import { addEntry, addString, addValue, saveLeaf, Leaf, restoreLeaf } from './leaf';
+import { addEntry, addNumber, addString, saveLeaf, Leaf, restoreLeaf } from './leaf';
 import { endOfNumber, numberValue } from './number';
 import { endOfString, markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { dateOf, timeOf, timeOrDateOf } from './time';
@@ -27,6 +27,8 @@ export class NestedType {
   owner: i32;
   /** Collects the values of a leaf, if anything does. */
   leaf: Leaf;
+  /** All leaves in it collect values while records are scanned. */
+  isCollected: bool;
 }
 
 const startFields: i32 = 8;
@@ -58,6 +60,11 @@ export function setLeaf(type: NestedType, leaf: Leaf): void {
   type.leaf = leaf;
 }
 
+/** Sets whether the leaves collect values while records are scanned; each leaf in the type must have been set. */
+export function setCollected(type: NestedType, isCollected: bool): void {
+  type.isCollected = isCollected;
+}
+
 /** Learns a key under which JSON has the field, by its bytes as they stand between the quotes; without a field it has only nulls. */
 export function addStructKey(type: NestedType, name: usize, length: usize, field: usize): Key {
   return addKey(type.keys, name, length, field);
@@ -70,6 +77,9 @@ function fieldAt(type: NestedType, index: i32): NestedType {
 /** Tells whether leaves collect what is read; else it is only looked at. */
 let isCollecting: bool = false;
 
+/** Tells whether it is known that what is read is of the type. */
+let isSure: bool = false;
+
 /**
  * What is known of the value that `endOfTyped` read: a value of a type that was not inferred has that type; else something in it must tell
  * its type, which null and what is empty do not.
@@ -77,9 +87,13 @@ let isCollecting: bool = false;
 let isKnown: bool = false;
 let hasType: bool = false;
 
-/** Answers with the address one past the JSON at `at` when it is a value of the type, whose members all fit; else with 0. Nothing is collected. */
-export function endOfWhole(type: NestedType, at: usize): usize {
-  isCollecting = false;
+/**
+ * Answers with the address one past the JSON at `at` when it is a value of the type, whose members all fit; else with 0. Leaves that collect
+ * values may have some of it even then.
+ */
+export function endOfWhole(type: NestedType, at: usize, isCollected: bool): usize {
+  isCollecting = isCollected;
+  isSure = false;
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
   releaseStrings(mark);
@@ -100,7 +114,7 @@ function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i3
   const leaf = type.leaf;
   addEntry(leaf, definition + 1, repetition);
   if (type.kind == typeString) addString(leaf, stringStart, stringEnd);
-  else addValue(leaf, scalarValue);
+  else addNumber(leaf, scalarValue);
   return end;
 }
 
@@ -178,7 +192,7 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
   isKnown = areKnown;
   hasType = areKnown || haveType;
   // elements without any type are kept as JSON
-  return type.isStrict && !haveType && !isCollecting ? 0 : at + 1;
+  return type.isStrict && !haveType && !isSure ? 0 : at + 1;
 }
 
 /** Reads a struct; `definition` is the level of its fields. */
@@ -230,6 +244,7 @@ function addMissing(type: NestedType, struct: i32, definition: i32, repetition: 
  */
 export function shred(type: NestedType, starts: usize, ends: usize, count: i32): i32 {
   isCollecting = true;
+  isSure = true;
   for (let index = 0; index < count; index++) {
     const row = (<usize>index) << 2;
     const start = <usize>load<i32>(starts + row);

@@ -40,6 +40,8 @@ export class Scanner {
 }
 
 const startFilled: i32 = 64;
+/** The bytes `[]`. */
+const emptyArray: u16 = 0x5d5b;
 
 export function createScanner(): Scanner {
   const scanner = changetype<Scanner>(allocateZeros(offsetof<Scanner>()));
@@ -140,6 +142,7 @@ export function emptyFields(scanner: Scanner): void {
     const field = filledAt(scanner, index);
     field.count = 0;
     field.isFilled = false;
+    field.isSpoiled = false;
   }
   scanner.filledCount = 0;
 }
@@ -268,12 +271,16 @@ function endOfLongNumber(field: Field, row: i32, at: usize): usize {
 
 function endOfNested(field: Field, row: i32, at: usize): usize {
   const type = field.type;
+  const isEmptyArray = load<u16>(at) == emptyArray;
   let kind: i32 = kindTypedNested;
-  let end: usize = changetype<usize>(type) == 0 ? 0 : endOfWhole(type, at);
+  let end: usize = 0;
+  if (changetype<usize>(type) != 0 && !(isEmptyArray && type.isStrict)) {
+    end = endOfWhole(type, at, type.isCollected && !field.isSpoiled);
+    if (end == 0) field.isSpoiled = true;
+  }
   if (end == 0) {
-    kind = kindRawNested;
+    kind = isEmptyArray ? kindEmptyArray : kindRawNested;
     end = endOfJson(at);
-    if (end == at + 2 && load<u8>(at) == openBracket) kind = kindEmptyArray;
   }
   if (end != 0) setRange(field, addEntry(field, row, kind), at, end);
   return end;

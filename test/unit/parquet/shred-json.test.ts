@@ -1,89 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
-import { stringAt } from '../../../src/consumer/ports/dictionary-builder.ts';
 import { Turns } from '../../../src/runtime/turns.ts';
 import { useKernel } from '../../../src/kernel/kernel.ts';
-import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
 import { shredJson } from '../../../src/parquet/shred-json.ts';
 import { shred } from '../../../src/parquet/shred.ts';
 import { wholeCell } from '../../../src/schema/fits-whole.ts';
-import type { ColumnType, Field } from '../../../src/schema/types.ts';
+import type { ColumnType } from '../../../src/schema/types.ts';
 import { runs } from '../../support/fuzzing.ts';
-
-const leafKinds = ['double', 'string', 'boolean', 'timestamp', 'date'] as const;
-
-const scalarTypes = fc.constantFrom(...leafKinds).map((kind): ColumnType => ({ kind }));
-
-const types = fc.letrec<{ type: ColumnType; inner: ColumnType }>((tie) => ({
-  inner: fc.oneof({ maxDepth: 3 }, scalarTypes, tie('type')),
-  type: fc.oneof(
-    tie('inner').map((element): ColumnType => ({ kind: 'array', element })),
-    fc.array(tie('inner'), { maxLength: 3 }).map((of): ColumnType => ({
-      kind: 'struct',
-      fields: of.map((type, index): Field => ({ name: `f${index}`, type })),
-    })),
-  ),
-})).type;
-
-const spaces = fc.constantFrom('', ' ', '\n\t');
-
-/** JSON of values of the type: any part can be null or left out, keys are spelt in two ways and come in any order. */
-function jsonOf(type: ColumnType): fc.Arbitrary<string> {
-  switch (type.kind) {
-    case 'array':
-      return fc
-        .tuple(fc.array(memberOf(type.element), { maxLength: 4 }), spaces)
-        .map(([elements, space]) => `[${space}${elements.join(`${space},`)}${space}]`);
-    case 'struct': {
-      const member = ({ name, type: of }: Field) =>
-        fc
-          .tuple(fc.constantFrom(name, name.toUpperCase()), memberOf(of), spaces)
-          .map(([key, text, space]) => `${JSON.stringify(key)}${space}:${space}${text}`);
-      return fc
-        .tuple(...type.fields.map(member))
-        .chain((members) => fc.shuffledSubarray(members))
-        .map((members) => `{${members.join(',')}}`);
-    }
-    case 'double':
-      return fc.oneof(
-        // integers of more digits are parsed
-        fc
-          .double({ noNaN: true, noDefaultInfinity: true })
-          .map((number) => JSON.stringify(number))
-          .filter((text) => !/^-?\d{16}/.test(text)),
-        fc.constantFrom('-0', '36.6', '1E2', '0.1234567890123456789'),
-      );
-    case 'boolean':
-      return fc.constantFrom('true', 'false');
-    case 'timestamp':
-      return fc.constantFrom('"2026-11-23T09:15:02.120Z"', '"1969-12-31T23:59:59-01:30"');
-    case 'date':
-      return fc.constantFrom('"2026-11-23"', '"1969-12-31"');
-    default:
-      return fc.oneof(
-        fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => JSON.stringify(text)),
-        fc.constantFrom('"ward 1"', String.raw`"\u00e9\ud83d\ude00\n"`, '""'),
-      );
-  }
-}
-
-function memberOf(type: ColumnType): fc.Arbitrary<string> {
-  return fc.option(jsonOf(type), { freq: 4, nil: 'null' });
-}
-
-/** What the leaves say, whatever the ids of their strings are. */
-function contentOf(leaves: readonly LeafColumn[]) {
-  return leaves.map(({ values, definitions, repetitions, ...rest }) => ({
-    ...rest,
-    definitions: [...(definitions ?? [])],
-    repetitions: repetitions && [...repetitions],
-    values:
-      values.kind === 'strings'
-        ? Array.from(values.ids, (code) => stringAt(values.dictionary, code))
-        : { ...values, values: [...values.values] },
-  }));
-}
+import { jsonOf, leafContent, nestedTypes } from '../../support/nested-values.ts';
 
 /** The texts as values of rows, one behind the other in memory, or with a copy of some elsewhere; `undefined` for rows without. */
 function columnOf(type: ColumnType, texts: readonly (string | undefined)[], moved: readonly boolean[] = []) {
@@ -113,7 +38,7 @@ function shredded(column: ReturnType<typeof columnOf>, first = 0, end = column.j
 
 describe('shredding JSON in the kernel', () => {
   it('gives what shredding its values gives, whatever they are and wherever they stand', async () => {
-    const columns = types.chain((type) =>
+    const columns = nestedTypes.chain((type) =>
       fc.record({
         type: fc.constant(type),
         texts: fc.array(fc.option(jsonOf(type), { nil: undefined, freq: 4 }), { minLength: 1, maxLength: 20 }),
@@ -131,7 +56,7 @@ describe('shredding JSON in the kernel', () => {
             { kernel, turns: new Turns() },
           ),
         );
-        expect(contentOf(leaves!)).toEqual(contentOf(await shredded(column, Math.min(first, texts.length))));
+        expect(leafContent(leaves!)).toEqual(leafContent(await shredded(column, Math.min(first, texts.length))));
       }),
       runs(1000),
     );
@@ -149,7 +74,7 @@ describe('shredding JSON in the kernel', () => {
     const leaves = await useKernel((kernel) =>
       shredJson(column, { first: 0, end: texts.length }, { kernel, turns: new Turns() }),
     );
-    expect(contentOf(leaves!)).toEqual(contentOf(await shredded(column)));
+    expect(leafContent(leaves!)).toEqual(leafContent(await shredded(column)));
   });
 
   it('gives up where parsing is needed: a type it has no values of, many digits, half a surrogate pair, a value larger than its window', async () => {

@@ -1,0 +1,76 @@
+import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
+import { KernelLeaves } from '../../kernel/kernel-leaves.ts';
+import type { KernelType } from '../../kernel/kernel-type.ts';
+import type { LeafSpace } from '../../kernel/leaf-collector.ts';
+import type { ColumnType } from '../../schema/types.ts';
+import type { ValueLeaves } from '../ports/value-leaves.ts';
+
+/** A type of more leaves is taken apart when it is encoded, one column after the other. */
+const leavesMax = 256;
+
+/** Takes the arrays or structs of a column apart while they are read, as long as each of them fits the kernel's type. */
+export class ColumnLeaves {
+  readonly type: KernelType;
+  readonly #leaves: KernelLeaves;
+  #count = 0;
+  #isGivenUp = false;
+
+  constructor(type: KernelType, column: string, space: LeafSpace) {
+    this.type = type;
+    this.#leaves = new KernelLeaves(type, [column], space);
+    type.setCollected(true);
+    this.#limit();
+  }
+
+  /** Grows to a type that has more fields. */
+  grow(type: ColumnType): void {
+    if (type === this.type.type) return;
+    this.#leaves.drain();
+    this.type.grow(type);
+    if (!this.#isGivenUp) this.#leaves.grow();
+    this.#limit();
+  }
+
+  /** Takes what the kernel has collected of a block, that of `count` entries; or collects it anew where something else is in it. */
+  addBlock(entries: KernelFieldEntries, count: number): void {
+    if (entries.isSpoiled) {
+      this.#leaves.discard();
+      if (this.#isGivenUp || !entries.shredTyped(this.type)) return this.#giveUp();
+    }
+    this.#leaves.drain();
+    this.#count += count;
+  }
+
+  /** Drops what the kernel has collected of a block: its values are added one by one. */
+  discardBlock(): void {
+    this.#leaves.discard();
+  }
+
+  /** Adds the value of an entry, if the column has got just this value since the one before; `count`: values that it has. */
+  addEntry(entries: KernelFieldEntries, entry: number, count: number): void {
+    if (this.#isGivenUp || count !== this.#count + 1) return;
+    if (!entries.shredEntry(this.type, entry)) return this.#giveUp();
+    this.#count++;
+  }
+
+  /** Ends a block: what was added one by one stays, whatever the kernel collects from now on. */
+  endBlock(): void {
+    this.#leaves.drain();
+  }
+
+  /** Gives the leaves of the column's values, if all of them, `count`, have been taken apart. */
+  finish(count: number): ValueLeaves | undefined {
+    if (this.#isGivenUp || count !== this.#count) return undefined;
+    return { leaves: this.#leaves.finish(), count };
+  }
+
+  #limit(): void {
+    if (this.#leaves.size === 0 || this.#leaves.size > leavesMax) this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#isGivenUp = true;
+    this.type.setCollected(false);
+    this.#leaves.discard();
+  }
+}

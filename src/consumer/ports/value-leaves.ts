@@ -1,0 +1,30 @@
+import type { LeafType } from '../../schema/types.ts';
+import type { StringDictionary } from './string-dictionary.ts';
+
+/**
+ * Arrays or structs taken apart into the leaves of their type, in its order: what JSON values say, as Parquet has it.
+ * Source: https://parquet.apache.org/docs/file-format/nestedencoding/
+ */
+export interface ValueLeaves {
+  readonly leaves: readonly ValueLeaf[];
+  /** Values in `leaves`. */
+  readonly count: number;
+  /** Index among the values in `leaves` of each value of the column, -2 for an empty array; left out when they are the same. */
+  readonly indexes?: Int32Array;
+}
+
+/** The entries of one leaf: one for each value, or for each element of the arrays around it. */
+export interface ValueLeaf {
+  /** Names of the types around it, as a Parquet file has them, from the column's on. */
+  readonly path: readonly string[];
+  readonly type: LeafType;
+  /** Definition level of an entry that has a value. */
+  readonly definitionMax: number;
+  readonly definitions: Uint8Array;
+  readonly repetitionMax: number;
+  /** Repetition levels, 0 where a value of the column begins; left out when each has one entry. */
+  readonly repetitions?: Uint8Array;
+  readonly values:
+    | { readonly kind: 'numbers'; readonly numbers: Float64Array }
+    | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary };
+}

@@ -1,0 +1,69 @@
+import { isNested } from '../schema/types.ts';
+import type { KernelType } from './kernel-type.ts';
+import { LeafCollector, type LeafSpace } from './leaf-collector.ts';
+import { aroundElement, aroundField, type Levels } from './levels.ts';
+
+/** Collects the values of a type in its leaves, in the order of its fields. */
+export class KernelLeaves {
+  readonly #type: KernelType;
+  readonly #path: readonly string[];
+  readonly #space: LeafSpace;
+  readonly #collectors = new Map<KernelType, LeafCollector>();
+
+  /** `path`: the names around the type, that of its column. */
+  constructor(type: KernelType, path: readonly string[], space: LeafSpace) {
+    this.#type = type;
+    this.#path = path;
+    this.#space = space;
+    this.grow();
+  }
+
+  /** The number of leaves. */
+  get size(): number {
+    return this.#collectors.size;
+  }
+
+  /** Adds the leaves that the type has got since: their fields were missing so far. What the kernel has collected must have been taken. */
+  grow(): void {
+    this.#addLeaves(this.#type, { path: this.#path, definition: 0, repetition: 0 });
+  }
+
+  /** Takes what the kernel has collected. */
+  drain(): void {
+    for (const collector of this.#collectors.values()) collector.drain();
+  }
+
+  /** Drops what the kernel has collected since `drain`. */
+  discard(): void {
+    for (const collector of this.#collectors.values()) collector.discard();
+  }
+
+  /** Gives the leaves in the order of the type's fields. */
+  finish() {
+    return this.#leavesOf(this.#type).map((collector) => collector.finish());
+  }
+
+  /** `before`: fills the leaf with the entries that it would have. */
+  #addLeaves(kernelType: KernelType, levels: Levels, before?: (leaf: LeafCollector) => void): void {
+    const { type, element, fields } = kernelType;
+    if (element !== undefined) return this.#addLeaves(element, aroundElement(levels), before);
+    if (isNested(type)) {
+      const [other] = this.#leavesOf(kernelType);
+      const struct = { ...levels, definition: levels.definition + 1 };
+      const fill = other === undefined ? before : (leaf: LeafCollector) => leaf.addMissing(other, struct);
+      for (const { name, type: of } of fields) this.#addLeaves(of, aroundField(levels, name), fill);
+      return;
+    }
+    if (this.#collectors.has(kernelType)) return;
+    const collector = new LeafCollector(kernelType, type, levels, this.#space);
+    before?.(collector);
+    this.#collectors.set(kernelType, collector);
+  }
+
+  #leavesOf(kernelType: KernelType): LeafCollector[] {
+    const { element, fields } = kernelType;
+    if (element !== undefined) return this.#leavesOf(element);
+    const own = this.#collectors.get(kernelType);
+    return own === undefined ? fields.flatMap(({ type }) => this.#leavesOf(type)) : [own];
+  }
+}

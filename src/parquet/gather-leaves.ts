@@ -1,0 +1,133 @@
+import type { ValueLeaf, ValueLeaves } from '../consumer/ports/value-leaves.ts';
+import type { Address } from '../kernel/kernel-calls.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { aroundElement, aroundField, type Levels } from '../kernel/levels.ts';
+import { isNested, type ColumnType, type LeafType } from '../schema/types.ts';
+import type { LeafColumn } from './leaf-column.ts';
+import { numbersOf, type LeafValues } from './leaf-values.ts';
+
+/** A column whose values have been taken apart. */
+interface TakenApart {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly values: ValueLeaves;
+  /** The index of each row's value, -1 for none; they ascend. */
+  readonly valueIndexes: Int32Array;
+}
+
+/** Makes the leaves of the rows from those of the column's values; `undefined` when these are of another type. */
+export function gatherLeaves(
+  { name, type, values, valueIndexes }: TakenApart,
+  kernel: Kernel,
+): LeafColumn[] | undefined {
+  const wanted = leavesOfType(type, { path: [name], definition: 0, repetition: 0 });
+  const byPath = new Map(values.leaves.map((leaf) => [keyOf(leaf.path), leaf]));
+  const found = wanted.map(({ path, type: of }) => {
+    const leaf = byPath.get(keyOf(path));
+    return leaf?.type.kind === of.kind ? leaf : undefined;
+  });
+  const leaves = found.filter((leaf) => leaf !== undefined);
+  // a field that no value has is made by shredding them again
+  if (leaves.length < Math.max(wanted.length, values.leaves.length)) return undefined;
+  const choice = chooseFrom(values, valueIndexes);
+  return leaves.map((leaf) => leafColumnOf(choice.areAll ? leaf : gather(leaf, choice, kernel)));
+}
+
+function leavesOfType(type: ColumnType, levels: Levels): (Levels & { readonly type: LeafType })[] {
+  if (type.kind === 'array') return leavesOfType(type.element, aroundElement(levels));
+  if (type.kind === 'struct')
+    return type.fields.flatMap((field) => leavesOfType(field.type, aroundField(levels, field.name)));
+  return isNested(type) ? [] : [{ ...levels, type }];
+}
+
+function keyOf(path: readonly string[]): string {
+  return JSON.stringify(path);
+}
+
+/** Which of the values the rows have. */
+interface Choice {
+  /** Index of each row's value in the leaves, -1 for none, -2 for an empty array. */
+  readonly indexes: Int32Array;
+  /** Each row has one, and each is some row's. */
+  readonly areAll: boolean;
+  /** Each is some row's. */
+  readonly haveAll: boolean;
+}
+
+function chooseFrom({ indexes: own, count }: ValueLeaves, valueIndexes: Int32Array): Choice {
+  const indexes = own === undefined ? valueIndexes : valueIndexes.map((index) => own[index] ?? -1);
+  let found = 0;
+  for (const index of indexes) if (index >= 0) found++;
+  const haveAll = found === count;
+  return { indexes, areAll: haveAll && found === indexes.length, haveAll };
+}
+
+/** Makes the leaf of the rows, some of which have no value. */
+function gather(leaf: ValueLeaf, { indexes, haveAll }: Choice, kernel: Kernel): ValueLeaf {
+  return kernel.withScratch(() => {
+    const entries = copyIn(leaf, indexes, kernel);
+    return {
+      ...leaf,
+      ...gatherLevels(leaf, entries, kernel),
+      values: haveAll ? leaf.values : gatherValues(leaf, entries, kernel),
+    };
+  });
+}
+
+/** A leaf's levels, and the rows' values, in the kernel's memory. */
+interface Entries {
+  readonly definitions: Address;
+  readonly repetitions: Address;
+  readonly count: number;
+  readonly indexes: Address;
+  readonly rows: number;
+}
+
+function copyIn({ definitions, repetitions }: ValueLeaf, indexes: Int32Array, kernel: Kernel): Entries {
+  return {
+    definitions: kernel.copyIn(definitions),
+    repetitions: repetitions === undefined ? 0 : kernel.copyIn(repetitions),
+    count: definitions.length,
+    indexes: kernel.copyInInt32(indexes),
+    rows: indexes.length,
+  };
+}
+
+function gatherLevels({ repetitionMax }: ValueLeaf, entries: Entries, kernel: Kernel) {
+  const { calls } = kernel;
+  const { definitions, repetitions, count, indexes, rows } = entries;
+  const definitionsTo = calls.allocate(count + rows);
+  const repetitionsTo = calls.allocate(repetitionMax > 0 ? count + rows : 0);
+  const found = calls.gatherEntries(definitions, repetitions, count, indexes, rows, definitionsTo, repetitionsTo);
+  const { bytes } = kernel;
+  return {
+    definitions: bytes.slice(definitionsTo, definitionsTo + found),
+    ...(repetitionMax > 0 && { repetitions: bytes.slice(repetitionsTo, repetitionsTo + found) }),
+  };
+}
+
+function gatherValues({ values, definitionMax }: ValueLeaf, entries: Entries, kernel: Kernel): ValueLeaf['values'] {
+  const { calls } = kernel;
+  const { definitions, repetitions, count, indexes, rows } = entries;
+  const gatherTo = (from: Address, shift: number): number =>
+    calls.gatherValues(definitions, repetitions, count, indexes, rows, definitionMax, from, shift, from);
+  if (values.kind === 'strings') {
+    const ids = kernel.copyInInt32(values.ids);
+    return { ...values, ids: kernel.copyOutInt32(ids, gatherTo(ids, idShift)) };
+  }
+  const numbers = kernel.copyInDoubles(values.numbers);
+  return { ...values, numbers: kernel.copyOutDoubles(numbers, gatherTo(numbers, numberShift)) };
+}
+
+/** Base-2 logarithms of the bytes of a dictionary id and of a number. */
+const idShift = 2;
+const numberShift = 3;
+
+/** Gives the leaf in the form of the file's leaves. */
+export function leafColumnOf({ values, definitions, ...rest }: ValueLeaf): LeafColumn {
+  return { ...rest, entries: definitions.length, definitions, values: leafValuesOf(rest.type, values) };
+}
+
+function leafValuesOf(type: LeafType, values: ValueLeaf['values']): LeafValues {
+  return values.kind === 'strings' ? values : numbersOf(type, values.numbers);
+}

@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
+import type { DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
+import { allFields } from '../../../src/consumer/columns/field-rules.ts';
+import { mergeEmptyArrays } from '../../../src/consumer/table/merge-empty-arrays.ts';
+import { useKernel } from '../../../src/kernel/kernel.ts';
+import { gatherLeaves } from '../../../src/parquet/gather-leaves.ts';
+import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
+import { shred } from '../../../src/parquet/shred.ts';
+import { Turns } from '../../../src/runtime/turns.ts';
+import { wholeCell } from '../../../src/schema/fits-whole.ts';
+import type { ColumnType } from '../../../src/schema/types.ts';
+import { jsonRecords, slicesOf } from '../../support/chunks.ts';
+import { countRecords, runs } from '../../support/fuzzing.ts';
+import { jsonOf, leafContent, nestedTypes } from '../../support/nested-values.ts';
+
+const placement = { layout: 'none' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
+
+async function decode(texts: readonly string[], known?: ColumnType): Promise<readonly DecodedColumn[]> {
+  const { columns } = await decodeBatch(slicesOf(jsonRecords(...texts)), placement, {
+    fields: allFields,
+    numbers: 'double',
+    depthMax: 20,
+    recordBytesMax: 1_000_000,
+    columnsMax: 100,
+    reserved: new Set(),
+    knownType: () => known,
+  });
+  countRecords(texts.length);
+  return columns;
+}
+
+/** The leaves that reading has made, of some of the column's values; `undefined` when it has made none. */
+async function leavesOf(column: DecodedColumn, valueIndexes: Int32Array): Promise<LeafColumn[] | undefined> {
+  const { name, observed, store } = column;
+  if (store.kind !== 'nested' || store.leaves === undefined || observed.form !== 'plain') return undefined;
+  const { leaves: values } = store;
+  return useKernel((kernel) => gatherLeaves({ name, type: observed.type, values, valueIndexes }, kernel));
+}
+
+/** The leaves of the same values by their objects. */
+async function reference(column: DecodedColumn, valueIndexes: Int32Array): Promise<LeafColumn[]> {
+  const { name, observed, store } = column;
+  if (store.kind !== 'nested' || observed.form !== 'plain') throw new Error(`${name} has no arrays or structs`);
+  const { type } = observed;
+  const valueAt = (row: number) => wholeCell(store.values.plainValueAt(valueIndexes[row]!), type);
+  const validity = Uint8Array.from(valueIndexes, (index) => (index < 0 ? 0 : 1));
+  return shred({ name, type, valueAt, validity }, { first: 0, end: valueIndexes.length }, new Turns());
+}
+
+function allOf({ count }: DecodedColumn): Int32Array {
+  return Int32Array.from({ length: count }, (_, index) => index);
+}
+
+async function expectLeaves(column: DecodedColumn | undefined, valueIndexes?: Int32Array): Promise<void> {
+  if (column === undefined) throw new Error('there is no such column');
+  const indexes = valueIndexes ?? allOf(column);
+  const leaves = await leavesOf(column, indexes);
+  expect(leaves && leafContent(leaves)).toEqual(leafContent(await reference(column, indexes)));
+}
+
+describe('arrays and structs that are taken apart while they are read', () => {
+  it('say what shredding them says, whatever values, types and rows come', async () => {
+    let seen = 0;
+    const batches = nestedTypes.chain((type) =>
+      fc.record({
+        known: fc.option(fc.constant(type)),
+        values: fc.array(
+          fc.oneof(
+            { weight: 9, arbitrary: jsonOf(type) },
+            fc.constantFrom('null', '7', '"x"', '[]', '[1]', '{"f9":1}'),
+          ),
+          { minLength: 1, maxLength: 40 },
+        ),
+        chosen: fc.array(fc.constantFrom('this', 'this', 'none', 'skipped'), { minLength: 40, maxLength: 40 }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(batches, async ({ known, values, chosen }) => {
+        const records = values.map((value, row) => (row % 11 === 10 ? `{"v":${value},"v":1}` : `{"v":${value}}`));
+        for (const column of await decode(records, known ?? undefined)) {
+          const indexes = [...allOf(column)].flatMap((index) =>
+            chosen[index] === 'skipped' ? [] : [chosen[index] === 'none' ? -1 : index],
+          );
+          const leaves = await leavesOf(column, Int32Array.from(indexes));
+          if (leaves === undefined) continue;
+          seen++;
+          expect(leafContent(leaves)).toEqual(leafContent(await reference(column, Int32Array.from(indexes))));
+        }
+      }),
+      runs(1000),
+    );
+    // the generators must not miss what this is for
+    expect(seen).toBeGreaterThan(100);
+  });
+
+  it('have the fields that come late: what was before has none of them', async () => {
+    const texts = Array.from({ length: 3000 }, (_, row) => {
+      const late = row > 100 ? `,"late":{"x":${row},"y":["a${row % 7}"]}` : '';
+      const list = row > 2000 ? `{"at":1,"text":"t${row}"}` : '{"at":1}';
+      return `{"v":{"list":[${row % 3 === 1 ? '' : `${list},null,{}`}],"n":${row}${late}}}`;
+    });
+    const [column] = await decode(texts);
+    expect(column?.count).toBe(3000);
+    await expectLeaves(column);
+    await expectLeaves(
+      column,
+      Int32Array.from({ length: 1000 }, (_, row) => (row % 5 === 0 ? -1 : row * 3)),
+    );
+  });
+
+  it('have none of a record that is parsed in the end, or becomes no row', async () => {
+    const texts = Array.from(
+      { length: 3000 },
+      (_, row) => `{"v":{"n":${row},"s":"s${row % 9}"}${row % 700 === 650 ? ',' : ''}}`,
+    );
+    const [column] = await decode(texts);
+    expect(column?.count).toBe(2996);
+    await expectLeaves(column);
+  });
+
+  it('count empty arrays among arrays of a type that was not known before', async () => {
+    const texts = Array.from({ length: 3000 }, (_, row) => `{"v":[${row % 4 === 0 ? '' : `"a${row % 9}","b"`}]}`);
+    const columns = await decode(texts);
+    const [one, other] = columns;
+    expect(columns).toHaveLength(2);
+    const merged = one && other && mergeEmptyArrays(one, other);
+    expect(merged?.count).toBe(3000);
+    await expectLeaves(merged);
+    await expectLeaves(
+      merged,
+      Int32Array.from({ length: 500 }, (_, row) => (row % 3 === 0 ? -1 : row * 5)),
+    );
+  });
+
+  it('are given up where a value does not fit, and with more leaves than are worth it', async () => {
+    const misfits = ['{"v":{"a":1}}', '{"v":{"a":{"b":1}}}', '{"v":{"a":2}}'];
+    const wide = { v: Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`f${at}`, at])) };
+    for (const texts of [misfits, [JSON.stringify(wide)]]) {
+      const [column] = await decode(texts);
+      expect(column?.store).toMatchObject({ kind: 'nested', leaves: undefined });
+    }
+  });
+});
