@@ -20,9 +20,10 @@ import { projectionParameters } from '../schema/projection.ts';
 import { unreachable } from '../runtime/errors.ts';
 import { createdBy, readVersion } from './version.ts';
 import { type Lake } from './lake.ts';
+import { openRegistries } from './open-registries.ts';
 
 export interface CommitToolsOptions {
-  readonly settings: Pick<Settings, 'kafka' | 'table' | 'schema' | 'parquet' | 'service'>;
+  readonly settings: Pick<Settings, 'kafka' | 'table' | 'schema' | 'parquet' | 'service' | 'registry'>;
   readonly lake: Lake;
   readonly log: Logger;
   readonly observer: PipelineObserver;
@@ -41,6 +42,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     catalog: lake.catalog,
     encoder: await createEncoder(settings.parquet),
     parquet: lake.parquet,
+    registries: await openRegistries(settings.registry),
     table,
     topic: kafka.topic,
     ...(hasProjection && {

@@ -1,6 +1,6 @@
 import { messageOf, PipelineError, type ErrorCode } from '../runtime/errors.ts';
 
-type Area = 'STORE' | 'CATALOG' | 'QUERY' | 'AUTHORITY' | 'SECRET';
+type Area = 'STORE' | 'CATALOG' | 'QUERY' | 'AUTHORITY' | 'SECRET' | 'REGISTRY';
 
 interface Codes {
   readonly unavailable: ErrorCode;
@@ -13,6 +13,11 @@ const codes: Record<Area, Codes> = {
   CATALOG: { unavailable: 'CATALOG_UNAVAILABLE', denied: 'CATALOG_DENIED', missing: 'TABLE_MISSING' },
   AUTHORITY: { unavailable: 'AUTHORITY_FAILED', denied: 'AUTHORITY_DENIED', missing: 'AUTHORITY_FAILED' },
   QUERY: { unavailable: 'QUERY_FAILED', denied: 'QUERY_DENIED', missing: 'QUERY_FAILED' },
+  REGISTRY: {
+    unavailable: 'SCHEMA_REGISTRY_UNAVAILABLE',
+    denied: 'SCHEMA_REGISTRY_DENIED',
+    missing: 'SCHEMA_REGISTRY_UNAVAILABLE',
+  },
   SECRET: { unavailable: 'SECRET_UNAVAILABLE', denied: 'SECRET_DENIED', missing: 'SECRET_MISSING' },
 };
 

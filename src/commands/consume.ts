@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { policyInJson } from '../consumer/batch/batch-policy.ts';
 import { watchCertificate } from '../app/certificate-watch.ts';
 import { connectKafka, type KafkaConnection } from '../app/connect-kafka.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
@@ -66,7 +67,7 @@ export async function consume(
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: settings.kafka.groupId }, 'consuming');
   using _certificate = startCertificateWatch(connection, { settings, watch, log });
   await runConsumer({
-    ...limitsOf(settings, tools.observer),
+    ...limitsOf(settings, tools),
     ...hooksOf(watch, tools),
     source: openSource(connection, settings.kafka, log),
     reader,
@@ -129,11 +130,11 @@ function startCertificateWatch(
   return stop;
 }
 
-function limitsOf({ service, batch }: Settings, observer: PipelineObserver) {
+function limitsOf({ service, batch }: Settings, { writer, recipe, observer }: CommitTools) {
   const { bufferBytesMax, commitsMax } = service;
   return {
     clock: systemClock,
-    policy: batch,
+    policy: policyInJson(batch, () => writer.growthOf(recipe)),
     limits: { slots: new Slots(commitsMax), pressure: new BackPressure({ bufferBytesMax, observer }) },
     stallMs: service.stallMs,
     drainMs: service.shutdownMs,

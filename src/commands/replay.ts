@@ -1,3 +1,4 @@
+import { policyInJson } from '../consumer/batch/batch-policy.ts';
 import { checkNotBehind, checkSameLog } from '../consumer/ledger/chain-position.ts';
 import { readGroupCommits } from '../consumer/ledger/group-commits.ts';
 import { Ledger, type Versioned } from '../consumer/ledger/ledger.ts';
@@ -62,7 +63,7 @@ export async function replay(
     const result = await replayItem(item, {
       reader,
       tools,
-      policy: settings.batch,
+      policy: policyInJson(settings.batch, () => tools.writer.growthOf(tools.recipe)),
       allowLoss: options.allowLoss,
       signal: stop.signal,
       ...(topicId !== undefined && { topicId }),

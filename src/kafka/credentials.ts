@@ -2,7 +2,7 @@ import { PipelineError } from '../runtime/errors.ts';
 import { readNamedFile, type NamedFile, type ReadFile } from '../runtime/named-file.ts';
 import { quote } from '../runtime/redact.ts';
 
-/** User and password of SASL/SCRAM or SASL/PLAIN. */
+/** User and password of SASL/SCRAM, SASL/PLAIN or a schema registry. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
@@ -15,11 +15,15 @@ export interface CredentialOptions {
   readonly passwordFile: string | undefined;
 }
 
-/** Reads user and password by value or file. Rejects with CREDENTIALS_UNREADABLE. */
-export async function loadCredentials(options: CredentialOptions, read: ReadFile): Promise<Credentials> {
+/** Reads user and password by value or file. `prefix`: how their variables begin. Rejects with CREDENTIALS_UNREADABLE. */
+export async function loadCredentials(
+  options: CredentialOptions,
+  read: ReadFile,
+  prefix = 'KAFKA_SASL',
+): Promise<Credentials> {
   const [username, password] = await Promise.all([
-    valueOf(options.username, { file: options.usernameFile, variable: 'KAFKA_SASL_USERNAME', read }),
-    valueOf(options.password, { file: options.passwordFile, variable: 'KAFKA_SASL_PASSWORD', read }),
+    valueOf(options.username, { file: options.usernameFile, variable: `${prefix}_USERNAME`, read }),
+    valueOf(options.password, { file: options.passwordFile, variable: `${prefix}_PASSWORD`, read }),
   ]);
   return { username, password };
 }

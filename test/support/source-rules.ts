@@ -17,11 +17,12 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['runtime', ['runtime/errors']],
   ['schema', [...floor]],
   ['kernel', ['runtime', 'schema']],
+  ['avro', ['schema']],
   ['consumer/ports', [...floor, 'schema']],
-  ['consumer/batch', [...floor, 'consumer/ports']],
+  ['consumer/batch', [...floor, 'avro', 'consumer/ports']],
   ['consumer/ledger', [...floor, 'schema', 'consumer/ports']],
   ['consumer/columns', [...floor, 'schema', 'kernel', 'consumer/ports', 'consumer/ledger']],
-  ['consumer/table', [...floor, 'schema', ...consumerRooms('ports', 'batch', 'ledger', 'columns')]],
+  ['consumer/table', [...floor, 'schema', 'avro', ...consumerRooms('ports', 'batch', 'ledger', 'columns')]],
   ['consumer/commit', [...floor, 'schema', ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table')]],
   ['consumer/service', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'commit')]],
   ['consumer/replay', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table', 'commit')]],
@@ -52,6 +53,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['iceberg', [...floor, 'schema', 'consumer/ports']],
   ['aws', [...floor, 'schema', 'consumer/ports', 'iceberg', 'report/query-engine']],
   ['lake', [...floor, 'schema', 'consumer/ports', 'iceberg', 'report/query-engine']],
+  ['registry', [...floor, 'consumer/ports']],
   ['parquet', [...floor, 'schema', 'kernel', 'consumer/ports']],
   ['app/checkout-commit', []],
   ['app/version', ['app/checkout-commit']],
@@ -201,7 +203,7 @@ export function ownImports(tree: SourceTree): { readonly from: string; readonly 
 }
 
 /** What commands reach through `app` only. */
-const wired = ['kafka', 'aws', 'pki', 'lake', 'parquet', 'kernel'];
+const wired = ['kafka', 'aws', 'pki', 'registry', 'lake', 'parquet', 'kernel'];
 
 function mayImport(from: string, to: string): boolean {
   if (isWithin(from, 'commands') && wired.some((room) => isWithin(to, room))) return false;

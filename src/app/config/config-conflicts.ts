@@ -1,4 +1,5 @@
 import type { Environment } from '../../runtime/environment.ts';
+import { registryConflicts } from './registry-conflicts.ts';
 import { wayInConflicts } from './way-in-conflicts.ts';
 
 /** Variables that say the same thing: of two, one would be ignored without a word. */
@@ -9,6 +10,8 @@ const alternatives: readonly (readonly string[])[] = [
   ['KAFKA_TLS_SECRET_ID', 'KAFKA_TLS_KEYSTORE_FILE', 'KAFKA_TLS_CERT', 'KAFKA_TLS_CERT_FILE'],
   ['KAFKA_SASL_SECRET_ID', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_USERNAME_FILE'],
   ['KAFKA_SASL_SECRET_ID', 'KAFKA_SASL_PASSWORD', 'KAFKA_SASL_PASSWORD_FILE'],
+  ['SCHEMA_REGISTRY_SECRET_ID', 'SCHEMA_REGISTRY_USERNAME', 'SCHEMA_REGISTRY_USERNAME_FILE'],
+  ['SCHEMA_REGISTRY_SECRET_ID', 'SCHEMA_REGISTRY_PASSWORD', 'SCHEMA_REGISTRY_PASSWORD_FILE'],
 ];
 
 /** Variables that mean nothing without another one. */
@@ -26,6 +29,16 @@ const companions: readonly { readonly names: readonly string[]; readonly needs: 
     names: ['KAFKA_SASL_PASSWORD', 'KAFKA_SASL_PASSWORD_FILE'],
     needs: ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_USERNAME_FILE'],
   },
+  {
+    names: ['SCHEMA_REGISTRY_USERNAME', 'SCHEMA_REGISTRY_USERNAME_FILE'],
+    needs: ['SCHEMA_REGISTRY_PASSWORD', 'SCHEMA_REGISTRY_PASSWORD_FILE'],
+  },
+  {
+    names: ['SCHEMA_REGISTRY_PASSWORD', 'SCHEMA_REGISTRY_PASSWORD_FILE'],
+    needs: ['SCHEMA_REGISTRY_USERNAME', 'SCHEMA_REGISTRY_USERNAME_FILE'],
+  },
+  { names: ['SCHEMA_REGISTRY_TLS_CERT_FILE'], needs: ['SCHEMA_REGISTRY_TLS_KEY_FILE'] },
+  { names: ['SCHEMA_REGISTRY_TLS_KEY_FILE'], needs: ['SCHEMA_REGISTRY_TLS_CERT_FILE'] },
 ];
 
 /** What is wrong with the variables together, though each by itself is good: a sentence each. */
@@ -42,6 +55,7 @@ export function conflictsIn(given: Environment): string[] {
         : setOf(names).map((name) => `${name}: expected ${needs.join(' or ')} too, got nothing`),
     ),
     ...wayInConflicts(given),
+    ...registryConflicts(given),
     ...(given['PARQUET_ENCODER'] === 'parquetjs-lite' && /\b(decimal|map)\b/i.test(given['SCHEMA_HINTS'] ?? '')
       ? ['SCHEMA_HINTS: expected no decimals and maps with PARQUET_ENCODER=parquetjs-lite, which can’t write them']
       : []),

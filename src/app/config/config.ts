@@ -7,6 +7,7 @@ import type { VariableFacts } from './config-types.ts';
 import { kafkaVariables } from './kafka-variables.ts';
 import { lakeVariables } from './lake-variables.ts';
 import { monitorVariables } from './monitor-variables.ts';
+import { registryVariables } from './registry-variables.ts';
 import { schemaVariables } from './schema-variables.ts';
 import { serviceVariables } from './service-variables.ts';
 
@@ -18,6 +19,7 @@ const configSchema = z.object({
   ...kafkaVariables,
   ...lakeVariables,
   ...schemaVariables,
+  ...registryVariables,
   ...serviceVariables,
   ...monitorVariables,
 });

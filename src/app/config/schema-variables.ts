@@ -1,4 +1,5 @@
 import { recordParts, type RecordPart } from '../../consumer/ports/record-columns.ts';
+import { valueFormats } from '../../consumer/ports/value-format.ts';
 import { parseColumns } from '../../schema/hive-ddl.ts';
 import { choice, integer, list, variable } from './config-types.ts';
 
@@ -16,10 +17,10 @@ export const schemaVariables = {
     readKafkaColumns,
   ).prefault('true'),
   KAFKA_HEADERS: list({ group, about: 'Headers that the column kafka_headers keeps; default: all' }).optional(),
-  VALUE_FORMAT: choice(['json', 'json-framed', 'auto'], {
+  VALUE_FORMAT: choice(valueFormats, {
     group,
     about:
-      'What a value is: JSON as it is; also behind the frame of Confluent’s or AWS Glue’s schema registry (json-framed); also JSON in gzip (auto)',
+      'What a value is: JSON as it is; also behind the frame of Confluent’s or AWS Glue’s schema registry (json-framed); also JSON in gzip (auto); also Avro or JSON by the schema that its frame names in a registry (avro)',
   }).prefault('auto'),
   RECORDS: choice(['one', 'array', 'ndjson'], {
     group,

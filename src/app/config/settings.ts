@@ -7,6 +7,8 @@ import type { EventTimeUnit, Layout } from '../../schema/layout.ts';
 import { columnName } from '../../schema/names.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { monitorSettings, type MonitorSettings } from './monitor-settings.ts';
+import type { AwsSettings } from './aws-settings.ts';
+import { registrySettings, type RegistrySettings } from './registry-settings.ts';
 import { readConfig, type Config, type VariableName } from './config.ts';
 
 /** The configuration as the program takes it: typed, in milliseconds and bytes, by who needs it. */
@@ -21,11 +23,7 @@ export interface Settings {
   readonly report: ReportSettings;
   readonly monitor: MonitorSettings;
   readonly aws: AwsSettings;
-}
-
-export interface AwsSettings {
-  readonly region: string | undefined;
-  readonly endpoint: string | undefined;
+  readonly registry: RegistrySettings;
 }
 
 export interface KafkaSettings {
@@ -137,6 +135,7 @@ export function readSettings(environment: Environment, required: readonly Variab
   const aws = { region: config.AWS_REGION, endpoint: config.AWS_ENDPOINT_URL };
   return {
     aws,
+    registry: registrySettings(config, aws),
     kafka: kafkaSettings(config, aws),
     lake: {
       place: config.LAKE,

@@ -22,3 +22,14 @@ export function reasonToCut(fill: BufferFill, policy: BatchPolicy, monotonicMs: 
   if (fill.oldestMs !== undefined && monotonicMs - fill.oldestMs >= policy.ageMaxMs) return 'age';
   return undefined;
 }
+
+/** The policy for values that stand for more JSON than they have bytes: their batches take as much memory as those of JSON. */
+export function policyInJson(policy: BatchPolicy, growth: () => number): BatchPolicy {
+  return {
+    rowsMax: policy.rowsMax,
+    ageMaxMs: policy.ageMaxMs,
+    get bytesMax() {
+      return Math.ceil(policy.bytesMax / growth());
+    },
+  };
+}

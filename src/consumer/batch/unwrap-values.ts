@@ -2,7 +2,7 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import { messageOf } from '../../runtime/errors.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import type { ValueFormat } from '../ports/value-format.ts';
-import { frameOf, unpackedLength } from './value-frame.ts';
+import { frameOf, unpackedLength, type ValueFrame } from './value-frame.ts';
 
 export interface UnwrapRules {
   readonly format: ValueFormat;
@@ -53,7 +53,7 @@ function unwrapChunk({ chunk, first, end }: ChunkSlice, rules: UnwrapRules): Rec
     const inner = chunk.bytes.subarray(start + frame.length, valueEnds[index]);
     if (!frame.isCompressed) valueStarts[index] = start + frame.length;
     else {
-      const content = unpack(inner, frame.kind, rules.recordBytesMax);
+      const content = unpackValue(inner, frame.kind, rules.recordBytesMax);
       if (content !== undefined) unpacked.set(index, content);
     }
   }
@@ -62,7 +62,7 @@ function unwrapChunk({ chunk, first, end }: ChunkSlice, rules: UnwrapRules): Rec
 }
 
 /** `undefined` for bytes that are no gzip or zlib, or unpack to more than they say or than a record may have. */
-function unpack(packed: Buffer, kind: 'gzip' | 'glue' | 'confluent', recordBytesMax: number): Buffer | undefined {
+export function unpackValue(packed: Buffer, kind: ValueFrame['kind'], recordBytesMax: number): Buffer | undefined {
   try {
     if (kind !== 'gzip') return inflateSync(packed, { maxOutputLength: recordBytesMax });
     const maxOutputLength = unpackedLength(packed, 0, packed.length);

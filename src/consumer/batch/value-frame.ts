@@ -30,6 +30,15 @@ export function frameOf(bytes: Buffer, start: number, end: number): ValueFrame |
   return { kind: 'gzip', isCompressed: true, length: 0 };
 }
 
+/** Names the schema of a frame: `confluent/5`, `glue/` and a UUID; `undefined` for a frame that names none. */
+export function schemaKeyOf(bytes: Buffer, start: number, frame: ValueFrame): string | undefined {
+  if (frame.kind === 'confluent') return `confluent/${frame.schemaId}`;
+  if (frame.kind === 'gzip') return undefined;
+  const hex = bytes.toString('hex', start + 2, start + frame.length);
+  const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
+  return `glue/${groups.join('-')}`;
+}
+
 /** Larger than the largest record there may be; whatever unpacks to more counts as this much. */
 const measuredBytesMax = 128 * 1024 * 1024;
 

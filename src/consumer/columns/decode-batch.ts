@@ -1,3 +1,4 @@
+import type { ColumnType } from '../../schema/types.ts';
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
 import { Turns } from '../../runtime/turns.ts';
 import { BatchMemory } from './batch-memory.ts';
@@ -43,6 +44,8 @@ export interface DecodedBatch extends PlacedTimes, Disposable {
   readonly reading: ReadingTally;
   /** The records as they came, where their keys and headers are wanted. */
   readonly slices?: readonly ChunkSlice[];
+  /** Types of columns to come, where the records' schemas tell them. */
+  readonly hints?: ReadonlyMap<string, ColumnType>;
   /** Ends the batch: its memory may hold another from now on. */
   [Symbol.dispose](): void;
 }

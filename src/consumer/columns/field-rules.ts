@@ -1,4 +1,4 @@
-import { columnName } from '../../schema/names.ts';
+import { columnName, reservedSuffix } from '../../schema/names.ts';
 
 /**
  * Rules for which top-level fields of a record become columns, and under which names. They go by column names: a rule about
@@ -35,4 +35,12 @@ export function nameOfField(field: string, { allow, deny, rename }: FieldRules):
   const name = rename.get(column) ?? field;
   if (deny.has(column) || deny.has(columnName(name))) return undefined;
   return allow === undefined || allow.has(column) ? name : undefined;
+}
+
+/** Gives the column name of a field, `undefined` for one that is left out on purpose. `reserved`: names that the table needs for itself. */
+export function columnOfField(field: string, rules: FieldRules, reserved: ReadonlySet<string>): string | undefined {
+  const chosen = nameOfField(field, rules);
+  if (chosen === undefined) return undefined;
+  const plain = columnName(chosen);
+  return reserved.has(plain) ? plain + reservedSuffix : plain;
 }

@@ -10,6 +10,8 @@ export const rejectReasons = [
   'not-an-object',
   'too-large',
   'too-deep',
+  'unknown-schema',
+  'invalid-avro',
 ] as const;
 
 export type RejectReason = (typeof rejectReasons)[number];

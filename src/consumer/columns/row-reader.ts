@@ -1,4 +1,3 @@
-import { columnName, reservedSuffix } from '../../schema/names.ts';
 import { pointerTo } from '../../schema/json-pointer.ts';
 import { fitsWhole } from '../../schema/fits-whole.ts';
 import { mergeTypes } from '../../schema/merge.ts';
@@ -9,7 +8,7 @@ import type { BatchSpace } from './batch-space.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import { valueInside, type EventTimeField } from './event-time.ts';
-import { nameOfField, type FieldRules } from './field-rules.ts';
+import { columnOfField, type FieldRules } from './field-rules.ts';
 import { RescuedValues } from './rescued-values.ts';
 
 export interface RowRules extends ObserveRules {
@@ -120,10 +119,7 @@ export class RowReader {
 
   /** Gives the field's column name, `undefined` for one that is left out on purpose. */
   #nameOf(field: string): string | undefined {
-    const chosen = nameOfField(field, this.#rules.fields);
-    if (chosen === undefined) return undefined;
-    const plain = columnName(chosen);
-    return this.#rules.reserved.has(plain) ? plain + reservedSuffix : plain;
+    return columnOfField(field, this.#rules.fields, this.#rules.reserved);
   }
 
   /** Tells, without a look at its values, that a new field has no column and can get none: there may be any number of such fields. */

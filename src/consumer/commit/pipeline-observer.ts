@@ -6,8 +6,11 @@ import type { UnreadableRecords } from '../ports/topic.ts';
 /** The commit steps, in their order. */
 export const stepNames = ['decode', 'claim', 'settle', 'encode', 'put', 'register', 'ledger', 'offsets'] as const;
 
-/** The commit steps, and what the service does around them: find a position at assignment, make sure of the topic before a claim. */
-export type StepName = (typeof stepNames)[number] | 'position' | 'topic';
+/**
+ * The commit steps, and what the service does around them: find a position at assignment, make sure of the topic before a claim, load schemas
+ * before records are decoded.
+ */
+export type StepName = (typeof stepNames)[number] | 'position' | 'topic' | 'schemas';
 
 export interface CommittedBatch {
   readonly entry: CommittedEntry;

@@ -22,10 +22,11 @@ export interface PreparedBatch extends PreparedColumns, Disposable {}
 /** Decodes the batch's records by the recipe. */
 export async function prepareBatch(
   batch: Batch,
-  recipe: Recipe,
+  given: Recipe,
   { writer }: CommitTools,
   step: StepRunner,
 ): Promise<PreparedBatch> {
+  const recipe = await step('schemas', () => writer.pinSchemas(batch.slices, given));
   const decoded = await step('decode', () => writer.decode(batch.slices, recipe));
   const lastRecord = lastRecordOf(batch);
   return {

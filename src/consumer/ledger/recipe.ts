@@ -21,6 +21,8 @@ export const recipeSchema = z.object({
   placement: placementSchema,
   /** Left out: json. */
   valueFormat: z.enum(valueFormats).optional(),
+  /** Keys of the schemas that values of Avro are read by: the claim's records name them. Values of others are dead letters. */
+  schemas: z.array(z.string()).optional(),
   /** Left out: a value is one record. */
   records: z.enum(recordsPerValue).optional(),
   recordBytesMax: z.number().int().positive(),

@@ -1,5 +1,5 @@
-/** What may stand around the JSON of a value: nothing, a schema registry's frame, or also gzip. */
-export const valueFormats = ['json', 'json-framed', 'auto'] as const;
+/** What a value may be: JSON as it is, behind a schema registry's frame, also in gzip, or also Avro by the schema that its frame names. */
+export const valueFormats = ['json', 'json-framed', 'auto', 'avro'] as const;
 
 export type ValueFormat = (typeof valueFormats)[number];
 

@@ -4,6 +4,7 @@ import type { DecodedBatch, Reject } from '../columns/decode-batch.ts';
 import type { RejectReason } from '../columns/parse-record.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
+import { stepRunner } from '../commit/step-runner.ts';
 import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
@@ -43,8 +44,8 @@ export async function redriveEntry(listed: Versioned<WrittenEntry>, options: Red
   }
   const { current, deadLetters } = await readLatest(listed, options);
   const { entry } = current;
-  const recipe = recipeFor(entry, tools);
-  using decoded = await decodeAgain({ entry, deadLetters, recipe }, options);
+  const { decoded: again, recipe } = await decodeAgain({ entry, deadLetters }, options);
+  using decoded = again;
   const result = { passed: decoded.rowCount, left: decoded.rejects.length };
   if (dryRun) return result;
   if (decoded.rowCount === 0) {
@@ -98,27 +99,33 @@ function missing(key: string): PipelineError {
 }
 
 async function decodeAgain(
-  {
-    entry: { topic, partition, from, to },
-    deadLetters,
-    recipe,
-  }: { readonly entry: WrittenEntry; readonly deadLetters: readonly DeadLetter[]; readonly recipe: Recipe },
+  { entry, deadLetters }: { readonly entry: WrittenEntry; readonly deadLetters: readonly DeadLetter[] },
   { tools, reason }: RedriveOptions,
-): Promise<DecodedBatch> {
+): Promise<{ readonly decoded: DecodedBatch; readonly recipe: Recipe }> {
+  const { topic, partition, from, to } = entry;
   const range = { topic, partition, from, to };
   const isChosen = (each: DeadLetter): boolean =>
     each.value !== undefined && (reason === undefined || each.reason === reason);
   const chosen = deadLetters.filter(isChosen);
   const others = deadLetters.filter((each) => !isChosen(each));
   const chunk = chunkOfDeadLetters(chosen, range);
-  const decoded = await tools.writer.decode([{ chunk, first: 0, end: chunk.count }], recipe);
-  return { ...decoded, rejects: [...decoded.rejects, ...rejectsOf(others, chunkOfDeadLetters(others, range))] };
+  const slices = [{ chunk, first: 0, end: chunk.count }];
+  const step = stepRunner(tools);
+  const recipe = await step('schemas', () => tools.writer.pinSchemas(slices, recipeFor(entry, tools)));
+  const decoded = await step('decode', () => tools.writer.decode(slices, recipe));
+  const rejects = [...decoded.rejects, ...rejectsOf(others, chunkOfDeadLetters(others, range))];
+  return { decoded: { ...decoded, rejects }, recipe: withSchemasOf(entry, recipe) };
 }
 
 /** The configured rules. But the rows that stay may be several of one offset: then the entry keeps the rule that allows it. */
 function recipeFor({ recipe: { records } }: WrittenEntry, { writer, recipe }: CommitTools): Recipe {
   const fitted = writer.fit(recipe);
   return fitted.records !== undefined || records === undefined ? fitted : { ...fitted, records };
+}
+
+/** The rows that stay were read by the entry's schemas. */
+function withSchemasOf({ recipe: { schemas: before = [] } }: WrittenEntry, recipe: Recipe): Recipe {
+  return recipe.schemas === undefined ? recipe : { ...recipe, schemas: [...new Set([...before, ...recipe.schemas])] };
 }
 
 /** Dead letters that nobody asked for, or that kept no value, stay what they are. */

@@ -1,10 +1,9 @@
-import { SlabPool } from '../../runtime/slab-pool.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { EvolutionRules } from '../../schema/evolution.ts';
 import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { Column, ColumnType } from '../../schema/types.ts';
-import { unwrapValues } from '../batch/unwrap-values.ts';
-import { BatchMemory } from '../columns/batch-memory.ts';
-import { decodeBatch, type DecodedBatch } from '../columns/decode-batch.ts';
+import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
 import { holdsObjects } from '../ledger/orphaned-objects.ts';
 import type { Recipe } from '../ledger/recipe.ts';
@@ -12,21 +11,23 @@ import type { FieldIds } from '../ports/columnar-table.ts';
 import type { Catalog, ObjectStore, TableDefinition } from '../ports/lake.ts';
 import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
+import type { SchemaRegistries } from '../ports/schema-registry.ts';
 import { assembleTable } from './assemble-table.ts';
 import { checkTable, topicParameter } from './check-table.ts';
 import { factsOf, type BatchFacts } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
-import { expandValues } from './expand-values.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
 import { NewerObjects } from './newer-objects.ts';
 import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
 import { keyOf } from './planned-keys.ts';
 import { fitRecipe, fits, ownColumns, rulesOf } from './recipe-rules.ts';
+import { RecordDecoder } from './record-decoder.ts';
 import { rescuedTarget, routeColumns, type TargetColumn } from './route-columns.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
 import { SchemaKeeper, type SchemaKeeperOptions } from './schema-keeper.ts';
 import { previewSchema, type SchemaPreview } from './schema-preview.ts';
+import { ValueSchemas } from './value-schemas.ts';
 
 export interface TableWriterOptions {
   readonly store: ObjectStore;
@@ -35,6 +36,8 @@ export interface TableWriterOptions {
   readonly parquet: ParquetReader;
   readonly table: string;
   readonly topic: string;
+  /** Where schemas of values are; none when left out. */
+  readonly registries?: SchemaRegistries;
   /** Parameters of a table that is made new with the layout, such as partition projection. */
   readonly parameters?: (layout: Recipe['placement']['layout']) => Readonly<Record<string, string>>;
   readonly onSchemaChange?: SchemaKeeperOptions['onChange'];
@@ -53,9 +56,6 @@ export interface SettledBatch {
   readonly fieldIds?: FieldIds | undefined;
 }
 
-/** Most bytes of batch arrays kept for reuse. */
-const slabBytesMax = 16 * 1024 * 1024;
-
 /** Writes batches into one table and its dead letters: decode, group, settle, encode, put, register. */
 export class TableWriter {
   readonly #options: TableWriterOptions;
@@ -64,12 +64,13 @@ export class TableWriter {
   readonly #deadLetters: SchemaKeeper;
   readonly #partitions: HivePartitions;
   readonly #newer: NewerObjects;
-  readonly #slabs = new SlabPool(slabBytesMax);
+  readonly #decoder: RecordDecoder;
 
   constructor(options: TableWriterOptions) {
     const { catalog, store, table, topic, onSchemaChange } = options;
     const deadLetters = deadLetterTable(table);
     this.#options = options;
+    this.#decoder = new RecordDecoder(new ValueSchemas(options.registries ?? new Map(), systemClock));
     this.#objects = new ObjectWriter(options);
     this.#partitions = new HivePartitions(options);
     this.#newer = new NewerObjects(store);
@@ -101,29 +102,24 @@ export class TableWriter {
   async preview(slices: readonly ChunkSlice[], recipe: Recipe): Promise<SchemaPreview> {
     const own = new Set(ownColumns(recipe).map(({ name }) => name));
     const data = (this.#rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
-    using batch = await this.decode(slices, recipe);
-    return previewSchema(batch, data, rulesOf(recipe).evolution);
+    const pinned = await this.pinSchemas(slices, recipe);
+    using batch = await this.decode(slices, pinned);
+    return previewSchema(batch, data, evolutionOf(batch, pinned));
   }
 
+  /** How many bytes of JSON a byte of a value stands for: what batches are measured by. */
+  growthOf({ valueFormat }: Recipe): number {
+    return valueFormat === 'avro' ? this.#decoder.growth : 1;
+  }
+
+  /** Loads what the recipe needs to decode the records; answers with the recipe that says so. Rejects with SCHEMA_*. */
+  async pinSchemas(slices: readonly ChunkSlice[], recipe: Recipe): Promise<Recipe> {
+    return this.#decoder.schemas.pin(slices, recipe);
+  }
+
+  /** Decodes records whose schemas are loaded. */
   async decode(slices: readonly ChunkSlice[], recipe: Recipe): Promise<DecodedBatch> {
-    const { decode, evolution } = rulesOf(recipe);
-    const columns = new Map(this.#rows.table?.columns.map(({ name, type }) => [name, type]));
-    const own = [...partitionKeys(recipe.placement.layout), ...ownColumns(recipe)].map(({ name }) => name);
-    const { valueFormat: format = 'json', records, recordBytesMax } = recipe;
-    const unwrapped = unwrapValues(slices, { format, recordBytesMax });
-    const expanded = expandValues(unwrapped.slices, { records, recordBytesMax });
-    const decoded = await decodeBatch(expanded.slices, recipe.placement, {
-      ...decode,
-      memory: new BatchMemory(this.#slabs),
-      reserved: new Set([...own, rescuedColumn]),
-      knownType: (name) => columns.get(name) ?? evolution.hints.get(name),
-    });
-    // a dead letter holds its record as it came
-    const rejects = decoded.rejects.map(({ reason, ...reject }) => {
-      const { chunk, index, detail = reject.detail } = expanded.originOf(reject.chunk, reject.index);
-      return { reason, detail, chunk: unwrapped.originOf(chunk), index };
-    });
-    return { ...decoded, rejects, slices };
+    return this.#decoder.decode(slices, recipe, this.#rows.table?.columns ?? []);
   }
 
   /** Which rows go to which Hive partition, and the objects that makes. */
@@ -206,7 +202,7 @@ export class TableWriter {
 
   /** Gives back memory that is kept for batches to come. */
   releaseMemory(): void {
-    this.#slabs.clear();
+    this.#decoder.releaseMemory();
   }
 
   async has(key: string): Promise<boolean> {
@@ -223,7 +219,8 @@ export class TableWriter {
   ): Promise<Pick<SettledBatch, 'catalogVersion' | 'targets' | 'fieldIds'> | 'misfit'> {
     if (batch.rowCount === 0) return { catalogVersion: this.#rows.table?.version ?? '', targets: [] };
     const observed = batch.columns.map(({ name, observed: of, count }) => ({ name, observed: of, count }));
-    const { decode, evolution: rules } = rulesOf(recipe);
+    const { decode } = rulesOf(recipe);
+    const rules = evolutionOf(batch, recipe);
     let mayRescue = batch.rescued.size > 0;
     for (;;) {
       const settled = await this.#rows.settle(observed, {
@@ -278,6 +275,12 @@ export class TableWriter {
   #parameters(): Readonly<Record<string, string>> {
     return { 'glueless.format': '1', [topicParameter]: this.#options.topic };
   }
+}
+
+/** How the table may grow; the types of columns to come are known by the records' schemas too. */
+function evolutionOf({ hints }: DecodedBatch, recipe: Recipe): EvolutionRules {
+  const { evolution } = rulesOf(recipe);
+  return hints === undefined ? evolution : { ...evolution, hints };
 }
 
 /** Stands in the catalog as the comment of columns that this batch brought. */

@@ -137,4 +137,21 @@ export const lakeErrorCodes = {
     retryable: 'never',
     action: 'Take the id from the list of alerts.',
   },
+  SCHEMA_REGISTRY_UNAVAILABLE: {
+    meaning:
+      'The schema registry does not answer, or answers with something else. Records wait; nothing becomes a dead letter.',
+    retryable: 'sometimes',
+    action: 'Check SCHEMA_REGISTRY_URL, the registry and the network. The service goes on by itself when it answers.',
+  },
+  SCHEMA_REGISTRY_DENIED: {
+    meaning: 'The schema registry does not let this process read schemas.',
+    retryable: 'never',
+    action:
+      'Check SCHEMA_REGISTRY_USERNAME and its password; for Glue, give the role glue:GetSchemaVersion on the registry and its schemas.',
+  },
+  SCHEMA_MISSING: {
+    meaning: 'Records that are claimed were read by a schema that the registry no longer has.',
+    retryable: 'never',
+    action: 'Register it again under the same id, or give the range up with `glueless skip`.',
+  },
 } as const satisfies Record<string, ErrorFacts>;

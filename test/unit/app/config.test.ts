@@ -161,6 +161,7 @@ describe('the configuration', () => {
       'KAFKA_TLS_KEYSTORE_PASSWORD',
       'KAFKA_TLS_KEYSTORE_KEY_PASSWORD',
       'KAFKA_SASL_PASSWORD',
+      'SCHEMA_REGISTRY_PASSWORD',
       'MONITOR_TOKEN',
     ]);
   });

@@ -1,0 +1,80 @@
+import { mergeTypes, structOf } from '../schema/merge.ts';
+import { columnName } from '../schema/names.ts';
+import type { ColumnType, Field } from '../schema/types.ts';
+import type { AvroRecord, AvroType } from './avro-type.ts';
+import { exactDigits } from './scalar-readers.ts';
+
+/**
+ * Types of the fields of a record's JSON, by field; also where the records are in an array. What is left out is inferred from the values: null,
+ * empty records, and records within themselves.
+ */
+export function fieldTypes(given: AvroType): Map<string, ColumnType> {
+  const type = given.kind === 'array' ? given.items : given;
+  const records = type.kind === 'union' ? type.branches : [type];
+  const found = new Map<string, ColumnType>();
+  for (const record of records) if (record.kind === 'record') addFields(record, found);
+  return found;
+}
+
+function addFields(record: AvroRecord, found: Map<string, ColumnType>): void {
+  for (const field of record.fields) {
+    const type = columnType(field.type, [record]);
+    if (type !== undefined) found.set(field.name, mergeWith(found.get(field.name), type));
+  }
+}
+
+/** The type of both; where there is none, the first one stays, and values of the other go beside it. */
+export function mergeWith(present: ColumnType | undefined, type: ColumnType): ColumnType {
+  return present === undefined ? type : (mergeTypes(present, type) ?? present);
+}
+
+/** `outer`: the records around the type. */
+function columnType(type: AvroType, outer: readonly AvroRecord[]): ColumnType | undefined {
+  switch (type.kind) {
+    case 'null':
+      return undefined;
+    case 'boolean':
+      return { kind: 'boolean' };
+    case 'int':
+      return type.logical === undefined ? { kind: 'bigint' } : { kind: type.logical === 'date' ? 'date' : 'string' };
+    case 'long':
+      if (type.logical === undefined) return { kind: 'bigint' };
+      return { kind: type.logical === 'timestamp-millis' ? 'timestamp' : 'string' };
+    case 'float':
+    case 'double':
+      return { kind: 'double' };
+    case 'bytes':
+    case 'fixed': {
+      const { decimal } = type;
+      return decimal === undefined || decimal.precision > exactDigits
+        ? { kind: 'string' }
+        : { kind: 'decimal', ...decimal };
+    }
+    case 'string':
+    case 'enum':
+      return { kind: 'string' };
+    case 'array': {
+      const element = columnType(type.items, outer);
+      return element && { kind: 'array', element };
+    }
+    case 'map': {
+      const value = columnType(type.values, outer);
+      return value && { kind: 'map', value };
+    }
+    case 'union': {
+      const types = type.branches.flatMap((branch) => columnType(branch, outer) ?? []);
+      return types.length === 0 ? undefined : types.reduce(mergeWith);
+    }
+    case 'record':
+      return structType(type, outer);
+  }
+}
+
+function structType(record: AvroRecord, outer: readonly AvroRecord[]): ColumnType | undefined {
+  if (outer.includes(record)) return undefined;
+  const fields = record.fields.flatMap((field): Field[] => {
+    const type = columnType(field.type, [...outer, record]);
+    return type === undefined ? [] : [{ name: columnName(field.name), type }];
+  });
+  return fields.length === 0 ? undefined : structOf({ kind: 'struct', fields: [] }, fields);
+}

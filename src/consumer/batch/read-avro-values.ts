@@ -1,0 +1,142 @@
+import type { AvroSchema } from '../../avro/avro-schema.ts';
+import { JsonOutput } from '../../avro/json-output.ts';
+import { Turns } from '../../runtime/turns.ts';
+import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
+import { unpackValue, type UnwrappedSlices } from './unwrap-values.ts';
+import { frameOf, schemaKeyOf } from './value-frame.ts';
+
+/** What values behind a frame are: Avro, JSON as it is, or something that can't be read. */
+export type ValueSchema =
+  { readonly format: 'avro'; readonly schema: AvroSchema } | { readonly format: 'json' | 'other' };
+
+export interface AvroRules {
+  /** Gives the schema of a key; `undefined` for one that nobody knows. */
+  readonly schemaOf: (key: string) => ValueSchema | undefined;
+  readonly recordBytesMax: number;
+}
+
+/** Why a value could not be read by the schema that its frame names. */
+export interface ValueFailure {
+  readonly reason: 'unknown-schema' | 'invalid-avro' | 'too-large' | 'too-deep';
+  readonly detail: string;
+}
+
+export interface ReadSlices extends UnwrappedSlices {
+  /** Why the record's value was left as it is: its bytes are no JSON then. */
+  readonly failureOf: (chunk: RecordChunk, index: number) => ValueFailure | undefined;
+  /** Bytes of the values before and after. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** Turns values of Avro into JSON by the schemas that their frames name. What has no frame, or can't be read, stays as it is. */
+export async function readAvroValues(slices: readonly ChunkSlice[], rules: AvroRules): Promise<ReadSlices> {
+  const read = new Map<RecordChunk, ChunkReader>();
+  const turns = new Turns();
+  const found: ChunkSlice[] = [];
+  let [bytesIn, bytesOut] = [0, 0];
+  for (const slice of slices) {
+    const reader = new ChunkReader(slice, rules);
+    const chunk = reader.read();
+    bytesIn += slice.chunk.bytes.length;
+    bytesOut += chunk.bytes.length;
+    read.set(chunk, reader);
+    found.push({ ...slice, chunk });
+    if (turns.areDueAfter(chunk.bytes.length)) await turns.next();
+  }
+  return {
+    slices: found,
+    originOf: (chunk) => read.get(chunk)?.origin ?? chunk,
+    failureOf: (chunk, index) => read.get(chunk)?.failures.get(index),
+    bytesIn,
+    bytesOut,
+  };
+}
+
+/** JSON has the names of fields in each record. */
+const growthExpected = 3;
+
+class ChunkReader {
+  readonly origin: RecordChunk;
+  readonly failures = new Map<number, ValueFailure>();
+  readonly #slice: ChunkSlice;
+  readonly #rules: AvroRules;
+  readonly #output: JsonOutput;
+
+  constructor(slice: ChunkSlice, rules: AvroRules) {
+    this.origin = slice.chunk;
+    this.#slice = slice;
+    this.#rules = rules;
+    this.#output = new JsonOutput(slice.chunk.bytes.length * growthExpected, rules.recordBytesMax);
+  }
+
+  /** Makes a chunk whose values are JSON, one after the other. */
+  read(): RecordChunk {
+    const { chunk, first, end } = this.#slice;
+    const valueStarts = new Int32Array(chunk.count).fill(-1);
+    const valueEnds = new Int32Array(chunk.count).fill(-1);
+    const output = this.#output;
+    for (let index = first; index < end; index++) {
+      const start = chunk.valueStarts[index] ?? -1;
+      if (start < 0) continue;
+      valueStarts[index] = output.at;
+      this.#readValue(index, chunk.bytes, start, chunk.valueEnds[index] ?? start);
+      valueEnds[index] = output.at;
+    }
+    return { ...chunk, bytes: output.bytes.subarray(0, output.at), valueStarts, valueEnds };
+  }
+
+  #readValue(index: number, bytes: Buffer, start: number, end: number): void {
+    const failure = this.#write(bytes, start, end);
+    if (failure !== undefined) this.failures.set(index, failure);
+    if (failure !== undefined) this.#output.copy(bytes, start, end);
+  }
+
+  #write(bytes: Buffer, start: number, end: number): ValueFailure | undefined {
+    const { recordBytesMax, schemaOf } = this.#rules;
+    const frame = end - start > recordBytesMax ? undefined : frameOf(bytes, start, end);
+    if (frame === undefined) return this.#copy(bytes, start, end);
+    let [content, from, to] = [bytes, start + frame.length, end];
+    if (frame.isCompressed) {
+      const unpacked = unpackValue(bytes.subarray(from, end), frame.kind, recordBytesMax);
+      if (unpacked === undefined) return this.#copy(bytes, start, end);
+      [content, from, to] = [unpacked, 0, unpacked.length];
+    }
+    const key = schemaKeyOf(bytes, start, frame);
+    if (key === undefined) return this.#copy(content, from, to);
+    const known = schemaOf(key);
+    switch (known?.format) {
+      case 'avro':
+        return this.#writeAvro(known.schema, key, content, [from, to]);
+      case 'json':
+        return this.#copy(content, from, to);
+      case 'other':
+        return { reason: 'unknown-schema', detail: `the schema ${key} is neither Avro nor JSON` };
+      case undefined:
+        return { reason: 'unknown-schema', detail: `the schema ${key} is not in the registry` };
+    }
+  }
+
+  #copy(bytes: Buffer, start: number, end: number): undefined {
+    this.#output.copy(bytes, start, end);
+  }
+
+  #writeAvro(
+    schema: AvroSchema,
+    key: string,
+    bytes: Buffer,
+    range: readonly [number, number],
+  ): ValueFailure | undefined {
+    const failure = schema.write(bytes, range, this.#output);
+    switch (failure?.kind) {
+      case undefined:
+        return undefined;
+      case 'damaged':
+        return { reason: 'invalid-avro', detail: `not written by the schema ${key}: ${failure.detail}` };
+      case 'too-deep':
+        return { reason: 'too-deep', detail: `records of the schema ${key} are nested too deep` };
+      case 'too-large':
+        return { reason: 'too-large', detail: `more than ${this.#rules.recordBytesMax} bytes as JSON` };
+    }
+  }
+}

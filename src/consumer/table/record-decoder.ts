@@ -1,0 +1,102 @@
+import { mergeWith } from '../../avro/column-types.ts';
+import { SlabPool } from '../../runtime/slab-pool.ts';
+import { partitionKeys } from '../../schema/layout.ts';
+import { mergeTypes } from '../../schema/merge.ts';
+import { rescuedColumn } from '../../schema/names.ts';
+import { isNested, type Column, type ColumnType } from '../../schema/types.ts';
+import { readAvroValues, type ValueFailure } from '../batch/read-avro-values.ts';
+import { unwrapValues, type UnwrappedSlices } from '../batch/unwrap-values.ts';
+import { BatchMemory } from '../columns/batch-memory.ts';
+import { decodeBatch, type DecodedBatch } from '../columns/decode-batch.ts';
+import { columnOfField } from '../columns/field-rules.ts';
+import type { Recipe } from '../ledger/recipe.ts';
+import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
+import { expandValues } from './expand-values.ts';
+import { ownColumns, rulesOf } from './recipe-rules.ts';
+import type { ValueSchemas } from './value-schemas.ts';
+
+/** Most bytes of batch arrays kept for reuse. */
+const slabBytesMax = 16 * 1024 * 1024;
+
+/** Taken for the growth until a batch has told. */
+const growthAtFirst = 4;
+
+/** Turns records into columns by a recipe: takes off what stands around values, takes values apart, decodes. */
+export class RecordDecoder {
+  readonly schemas: ValueSchemas;
+  readonly #slabs = new SlabPool(slabBytesMax);
+  #growth = growthAtFirst;
+
+  constructor(schemas: ValueSchemas) {
+    this.schemas = schemas;
+  }
+
+  /** How many bytes of JSON a byte of Avro stood for in the last batch of it. */
+  get growth(): number {
+    return this.#growth;
+  }
+
+  /** `table`: the columns that there are. The schemas that the recipe lists must have been loaded. */
+  async decode(slices: readonly ChunkSlice[], recipe: Recipe, table: readonly Column[]): Promise<DecodedBatch> {
+    const { decode } = rulesOf(recipe);
+    const columns = new Map(table.map(({ name, type }) => [name, type]));
+    const own = [...partitionKeys(recipe.placement.layout), ...ownColumns(recipe)].map(({ name }) => name);
+    const reserved = new Set([...own, rescuedColumn]);
+    const { records, recordBytesMax } = recipe;
+    const unwrapped = await this.#unwrap(slices, recipe);
+    const expanded = expandValues(unwrapped.slices, { records, recordBytesMax });
+    const hints = this.#hintsOf(recipe, reserved);
+    const decoded = await decodeBatch(expanded.slices, recipe.placement, {
+      ...decode,
+      memory: new BatchMemory(this.#slabs),
+      reserved,
+      knownType: (name) => knownType(columns.get(name), hints.get(name)),
+    });
+    // a dead letter holds its record as it came
+    const rejects = decoded.rejects.map((reject) => {
+      const { chunk, index, detail = reject.detail } = expanded.originOf(reject.chunk, reject.index);
+      const { reason } = reject;
+      return { reason, detail, ...unwrapped.failureOf?.(chunk, index), chunk: unwrapped.originOf(chunk), index };
+    });
+    return { ...decoded, rejects, slices, ...(hints.size > 0 && { hints }) };
+  }
+
+  /** Gives back memory that is kept for batches to come. */
+  releaseMemory(): void {
+    this.#slabs.clear();
+  }
+
+  async #unwrap(
+    slices: readonly ChunkSlice[],
+    { valueFormat: format = 'json', schemas = [], recordBytesMax }: Recipe,
+  ): Promise<UnwrappedSlices & { failureOf?: (chunk: RecordChunk, index: number) => ValueFailure | undefined }> {
+    if (format !== 'avro') return unwrapValues(slices, { format, recordBytesMax });
+    const listed = new Set(schemas);
+    const schemaOf = (key: string) => (listed.has(key) ? this.schemas.get(key) : undefined);
+    const read = await readAvroValues(slices, { schemaOf, recordBytesMax });
+    if (read.bytesIn > 0) this.#growth = Math.max(1, read.bytesOut / read.bytesIn);
+    return read;
+  }
+
+  /** Types of columns to come, by the configuration or else by the schemas of the records, of which the first one counts. */
+  #hintsOf(recipe: Recipe, reserved: ReadonlySet<string>): ReadonlyMap<string, ColumnType> {
+    const { decode, evolution } = rulesOf(recipe);
+    const found = new Map<string, ColumnType>();
+    for (const key of recipe.schemas ?? []) {
+      const known = this.schemas.get(key);
+      if (known?.format !== 'avro') continue;
+      for (const [field, type] of known.schema.fieldTypes) {
+        const name = columnOfField(field, decode.fields, reserved);
+        if (name !== undefined) found.set(name, mergeWith(found.get(name), type));
+      }
+    }
+    for (const [name, type] of evolution.hints) found.set(name, type);
+    return found;
+  }
+}
+
+/** The type of the table's column counts; its structs know the fields to come. */
+function knownType(column: ColumnType | undefined, hint: ColumnType | undefined): ColumnType | undefined {
+  if (column === undefined || hint === undefined) return column ?? hint;
+  return isNested(column) && isNested(hint) ? (mergeTypes<ColumnType>(column, hint) ?? column) : column;
+}
