@@ -1,6 +1,6 @@
 import { messageOf, PipelineError, type ErrorCode } from '../runtime/errors.ts';
 
-type Area = 'STORE' | 'CATALOG' | 'QUERY' | 'AUTHORITY' | 'SECRET' | 'REGISTRY';
+type Area = 'STORE' | 'CATALOG' | 'QUERY' | 'AUTHORITY' | 'SECRET' | 'REGISTRY' | 'DELIVERY';
 
 interface Codes {
   readonly unavailable: ErrorCode;
@@ -18,6 +18,7 @@ const codes: Record<Area, Codes> = {
     denied: 'SCHEMA_REGISTRY_DENIED',
     missing: 'SCHEMA_REGISTRY_UNAVAILABLE',
   },
+  DELIVERY: { unavailable: 'DELIVERY_FAILED', denied: 'DELIVERY_FAILED', missing: 'DELIVERY_FAILED' },
   SECRET: { unavailable: 'SECRET_UNAVAILABLE', denied: 'SECRET_DENIED', missing: 'SECRET_MISSING' },
 };
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { policyInJson } from '../consumer/batch/batch-policy.ts';
 import { watchCertificate } from '../app/certificate-watch.ts';
+import type { HourService } from '../app/hours/hour-service.ts';
 import { connectKafka, type KafkaConnection } from '../app/connect-kafka.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { keepTrying, type KeepTryingOptions } from '../app/keep-trying.ts';
@@ -66,6 +67,7 @@ export async function consume(
   watch.started('topic');
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: settings.kafka.groupId }, 'consuming');
   using _certificate = startCertificateWatch(connection, { settings, watch, log });
+  await using hours = await startHours(settings, { lake, reader, watch, log });
   await runConsumer({
     ...limitsOf(settings, tools),
     ...hooksOf(watch, tools),
@@ -76,6 +78,7 @@ export async function consume(
     untilEnd,
     stop: stop.signal,
   });
+  if (untilEnd && !stop.signal.aborted) await hours?.finish();
   log.info(stop.signal.aborted ? 'stopped: everything that had arrived is written' : 'reached the end of the topic');
   return stop.exitCode();
 }
@@ -128,6 +131,28 @@ function startCertificateWatch(
     onFailure: () => watch.metrics?.certificateFailures.inc(),
   });
   return stop;
+}
+
+interface HoursContext {
+  readonly lake: Lake;
+  readonly reader: TopicReader;
+  readonly watch: ServiceWatch;
+  readonly log: Logger;
+}
+
+/** Settles hours beside the consumer, if that is configured; its modules are loaded only then. */
+async function startHours(
+  settings: Settings,
+  { lake, reader, watch: { metrics }, log }: HoursContext,
+): Promise<HourService | undefined> {
+  const { everyMs } = settings.hours;
+  if (everyMs === undefined) return undefined;
+  const { openHours } = await import('../app/hours/open-hours.ts');
+  const { startHourService } = await import('../app/hours/hour-service.ts');
+  const { watchHours } = await import('../app/observe/hour-watch.ts');
+  const hours = await openHours(settings, { lake, reader, watch: watchHours(log, metrics) });
+  const onSettled = (): void => metrics?.hoursSettled.setToCurrentTime();
+  return startHourService({ hours, everyMs, clock: systemClock, log, onSettled });
 }
 
 function limitsOf({ service, batch }: Settings, { writer, recipe, observer }: CommitTools) {

@@ -18,7 +18,7 @@ export async function monitor(
 ): Promise<number> {
   const lake = await openLake(settings.lake);
   const { name: table } = settings.table;
-  const band = settings.report;
+  const band = settings.alerts;
   const data = new MonitorData({
     lake: {
       loadTables: async () => {

@@ -23,7 +23,7 @@ export async function report(settings: Settings, { since, json, limit }: ReportO
       hint: 'glueless consume makes it with its first batch; check LAKE, LAKE_DATABASE and LAKE_TABLE',
     });
   }
-  const { report: limits } = settings;
+  const { alerts: limits } = settings;
   const engine = await lake.openEngine([table]);
   try {
     const means = await hourlyMeans(engine, table, { limits, ...(since !== undefined && { since }) });

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import * as parse from './option-parsers.ts';
 import type { CertificateRequest } from '../app/client-certificates.ts';
 import type { AclOptions } from './acl.ts';
+import type { HoursCommandOptions } from './hours.ts';
 import type { ReportOptions } from './report.ts';
 import type { RunCommand } from './run-command.ts';
 import type { DiffOptions } from './schema.ts';
@@ -11,6 +12,7 @@ export function addToolCommands(program: Command, run: RunCommand): void {
   addSchema(program, run);
   addReport(program, run);
   addMonitor(program, run);
+  addHours(program, run);
   addDoctor(program, run);
   addCert(program, run);
   addAcl(program, run);
@@ -65,6 +67,21 @@ function addMonitor(program: Command, run: RunCommand): void {
       await run('log', [], async ({ settings, log, stop }) => {
         const { monitor } = await import('./monitor.ts');
         return monitor(settings, { log, stop });
+      });
+    });
+}
+
+function addHours(program: Command, run: RunCommand): void {
+  program
+    .command('hours')
+    .description('Which hours of the table are complete: every Kafka partition has been read past them.')
+    .option('--since <day>', 'first day, like 2026-11-23', parse.day)
+    .option('--settle', 'find out first, write <table>_hours and tell who is configured', false)
+    .option('--json', 'print JSON', false)
+    .action(async (options: HoursCommandOptions) => {
+      await run('words', options.settle ? ['KAFKA_BROKERS'] : [], async ({ settings, log }) => {
+        const { showHours } = await import('./hours.ts');
+        return showHours(settings, options, log);
       });
     });
 }

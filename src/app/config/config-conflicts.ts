@@ -1,5 +1,6 @@
 import type { Environment } from '../../runtime/environment.ts';
 import { registryConflicts } from './registry-conflicts.ts';
+import { layouts } from '../../schema/layout.ts';
 import { wayInConflicts } from './way-in-conflicts.ts';
 
 /** Variables that say the same thing: of two, one would be ignored without a word. */
@@ -21,6 +22,8 @@ const companions: readonly { readonly names: readonly string[]; readonly needs: 
   { names: ['KAFKA_TLS_KEY_PASSPHRASE'], needs: ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE', 'KAFKA_TLS_SECRET_ID'] },
   { names: ['KAFKA_TLS_KEYSTORE_PASSWORD', 'KAFKA_TLS_KEYSTORE_KEY_PASSWORD'], needs: ['KAFKA_TLS_KEYSTORE_FILE'] },
   { names: ['KAFKA_HEADERS'], needs: ['KAFKA_COLUMNS'] },
+  { names: ['ALERT_WEBHOOK_URL', 'ALERT_SNS_TOPIC'], needs: ['ALERT_COLUMN'] },
+  { names: ['WEBHOOK_TOKEN'], needs: ['HOURS_WEBHOOK_URL', 'ALERT_WEBHOOK_URL'] },
   {
     names: ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_USERNAME_FILE'],
     needs: ['KAFKA_SASL_PASSWORD', 'KAFKA_SASL_PASSWORD_FILE'],
@@ -56,8 +59,16 @@ export function conflictsIn(given: Environment): string[] {
     ),
     ...wayInConflicts(given),
     ...registryConflicts(given),
+    ...hoursConflicts(given),
     ...(given['PARQUET_ENCODER'] === 'parquetjs-lite' && /\b(decimal|map)\b/i.test(given['SCHEMA_HINTS'] ?? '')
       ? ['SCHEMA_HINTS: expected no decimals and maps with PARQUET_ENCODER=parquetjs-lite, which can’t write them']
       : []),
   ];
+}
+
+/** Only a table by hours has hours that can be settled. A layout that is none is told of elsewhere, and not shown here. */
+function hoursConflicts({ HOURS_EVERY_SECONDS: every, PARTITION_BY: given = 'hour' }: Environment): string[] {
+  const layout = layouts.find((each) => each === given);
+  if (every === undefined || layout === undefined || layout === 'hour') return [];
+  return [`HOURS_EVERY_SECONDS: expected PARTITION_BY=hour too, got ${layout}`];
 }

@@ -4,6 +4,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { notShown, quote } from '../../runtime/redact.ts';
 import { conflictsIn } from './config-conflicts.ts';
 import type { VariableFacts } from './config-types.ts';
+import { hoursVariables } from './hours-variables.ts';
 import { kafkaVariables } from './kafka-variables.ts';
 import { lakeVariables } from './lake-variables.ts';
 import { monitorVariables } from './monitor-variables.ts';
@@ -22,6 +23,7 @@ const configSchema = z.object({
   ...registryVariables,
   ...serviceVariables,
   ...monitorVariables,
+  ...hoursVariables,
 });
 
 export type Config = z.infer<typeof configSchema>;
@@ -68,8 +70,11 @@ function tidy(environment: Environment): Environment {
   return Object.fromEntries(tidied.filter(([, value]) => value !== ''));
 }
 
-function invertedLimits({ ALERT_LOW: low, ALERT_HIGH: high }: Config): string[] {
-  return low < high ? [] : [`ALERT_LOW: expected a number below ALERT_HIGH (${high}), got ${low}`];
+function invertedLimits({ ALERT_LOW: low, ALERT_HIGH: high, ALERT_HYSTERESIS: hysteresis }: Config): string[] {
+  if (low >= high) return [`ALERT_LOW: expected a number below ALERT_HIGH (${high}), got ${low}`];
+  return 2 * hysteresis < high - low
+    ? []
+    : [`ALERT_HYSTERESIS: expected less than half of what lies between ALERT_LOW and ALERT_HIGH, got ${hysteresis}`];
 }
 
 /** All variables, in the order of the documentation. */

@@ -1,7 +1,6 @@
 import { choice, decimal, integer, variable } from './config-types.ts';
 
 const service = 'Service';
-const report = 'Report';
 
 /** How the process runs. */
 export const serviceVariables = {
@@ -42,7 +41,4 @@ export const serviceVariables = {
     group: service,
     about: 'The process ends when there is lag and nothing has been written for this long, beyond the age of a batch',
   }).prefault('600'),
-
-  ALERT_LOW: decimal(-100, 200, { group: report, about: 'Hourly means below are marked, in °C' }).prefault('36.1'),
-  ALERT_HIGH: decimal(-100, 200, { group: report, about: 'Hourly means above are marked, in °C' }).prefault('37.2'),
 };

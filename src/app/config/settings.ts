@@ -9,6 +9,7 @@ import type { ColumnType } from '../../schema/types.ts';
 import { monitorSettings, type MonitorSettings } from './monitor-settings.ts';
 import type { AwsSettings } from './aws-settings.ts';
 import { registrySettings, type RegistrySettings } from './registry-settings.ts';
+import { alertSettings, hourSettings, type AlertSettings, type HourSettings } from './hour-settings.ts';
 import { readConfig, type Config, type VariableName } from './config.ts';
 
 /** The configuration as the program takes it: typed, in milliseconds and bytes, by who needs it. */
@@ -20,8 +21,9 @@ export interface Settings {
   readonly schema: SchemaSettings;
   readonly parquet: ParquetSettings;
   readonly service: ServiceSettings;
-  readonly report: ReportSettings;
   readonly monitor: MonitorSettings;
+  readonly hours: HourSettings;
+  readonly alerts: AlertSettings;
   readonly aws: AwsSettings;
   readonly registry: RegistrySettings;
 }
@@ -124,11 +126,6 @@ export interface ServiceSettings {
   readonly stallMs: number;
 }
 
-export interface ReportSettings {
-  readonly low: number;
-  readonly high: number;
-}
-
 /** Reads the environment. Throws CONFIG_INVALID with every problem at once; `required` are variables that must be set. */
 export function readSettings(environment: Environment, required: readonly VariableName[] = []): Settings {
   const config = readConfig(environment, required);
@@ -158,8 +155,9 @@ export function readSettings(environment: Environment, required: readonly Variab
       rowGroupRows: config.PARQUET_ROW_GROUP_ROWS,
     },
     service: serviceSettings(config),
-    report: { low: config.ALERT_LOW, high: config.ALERT_HIGH },
     monitor: monitorSettings(config),
+    hours: hourSettings(config),
+    alerts: alertSettings(config),
   };
 }
 

@@ -26,6 +26,10 @@ export interface Metrics {
   readonly lastCommit: Gauge;
   readonly certificateDays: Gauge;
   readonly certificateFailures: Counter;
+  readonly hourChanges: Counter<'state'>;
+  readonly hoursSettled: Gauge;
+  readonly alertChanges: Counter<'state'>;
+  readonly deliveries: Counter<'channel' | 'result'>;
   readonly awsRequests: Counter<'service' | 'operation'>;
   readonly buildInfo: Gauge<'version' | 'commit'>;
 }
@@ -94,6 +98,13 @@ export function createMetrics(): Metrics {
       'certificate_failures_total',
       'Times that the client certificate could not be read again, or a new one not be used',
     ),
+    hourChanges: counter('hour_changes_total', 'Hours of the table that came into a state', ['state']),
+    hoursSettled: gauge('hours_settled_timestamp_seconds', 'When this process settled the hours last'),
+    alertChanges: counter('alert_changes_total', 'Alerts that came into a state', ['state']),
+    deliveries: counter('deliveries_total', 'Attempts to send a message about an hour or an alert', [
+      'channel',
+      'result',
+    ]),
     awsRequests: new Counter({
       name: 'glueless_aws_requests_total',
       help: 'Requests to AWS, repeated ones too: what the service costs there',

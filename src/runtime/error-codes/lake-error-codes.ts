@@ -132,6 +132,16 @@ export const lakeErrorCodes = {
     retryable: 'never',
     action: 'Restore an older version of the object that the message names, or upgrade this process.',
   },
+  HOURS_UNSUITABLE: {
+    meaning: 'The hours of a table that is not partitioned by hours can’t be settled.',
+    retryable: 'never',
+    action: 'Use a table that was made with PARTITION_BY=hour, or leave HOURS_EVERY_SECONDS out.',
+  },
+  DELIVERY_FAILED: {
+    meaning: 'A webhook, event bus or SNS topic did not take a message about an hour or an alert.',
+    retryable: 'sometimes',
+    action: 'Nothing if it passes: it is sent again, ten times in half an hour. Else check address, token and policy.',
+  },
   ALERT_MISSING: {
     meaning: 'There is no alert with this id.',
     retryable: 'never',

@@ -163,6 +163,9 @@ describe('the configuration', () => {
       'KAFKA_SASL_PASSWORD',
       'SCHEMA_REGISTRY_PASSWORD',
       'MONITOR_TOKEN',
+      'HOURS_WEBHOOK_URL',
+      'WEBHOOK_TOKEN',
+      'ALERT_WEBHOOK_URL',
     ]);
   });
 });

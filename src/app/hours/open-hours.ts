@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { Ledger } from '../../consumer/ledger/ledger.ts';
+import type { TopicReader } from '../../consumer/ports/topic.ts';
+import { deliverHours } from '../../hours/deliver-hours.ts';
+import type { StoredHour } from '../../hours/hour-document.ts';
+import { HourKeeper } from '../../hours/hour-keeper.ts';
+import { HoursTable } from '../../hours/hours-table.ts';
+import { createColumnEncoder } from '../../parquet/column-encoder.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { layoutOf } from '../../schema/layout.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Lake } from '../lake.ts';
+import type { HourWatch } from '../observe/hour-watch.ts';
+import { createdBy, readVersion } from '../version.ts';
+import { openHourSenders } from './open-senders.ts';
+
+export type HoursSettings = Pick<Settings, 'hours' | 'alerts' | 'aws' | 'kafka' | 'table'>;
+
+export interface HoursContext {
+  readonly lake: Lake;
+  readonly reader: Pick<TopicReader, 'describe'>;
+  readonly watch: HourWatch;
+}
+
+export interface Hours {
+  /** Settles the hours once and tells who wants to know; answers with the hours that were looked at. */
+  settle(): Promise<StoredHour[]>;
+}
+
+/** Opens the hours of the configured table. Rejects with HOURS_UNSUITABLE. */
+export async function openHours(settings: HoursSettings, { lake, reader, watch }: HoursContext): Promise<Hours> {
+  const { hours, kafka, table } = settings;
+  const { store, catalog } = lake;
+  const topicTable = { table: table.name, topic: kafka.topic };
+  await requireHourly(lake, table.name);
+  const senders = await openHourSenders(settings);
+  const writer = randomUUID();
+  const encoder = createColumnEncoder({ codec: 'snappy', rowGroupRows: 1000, createdBy: createdBy(readVersion()) });
+  const keeper = new HourKeeper({
+    ...topicTable,
+    ...hours,
+    store,
+    reader,
+    ledger: new Ledger(store),
+    hoursTable: new HoursTable({ store, catalog, encoder, table: table.name }),
+    clock: systemClock,
+    futureDaysMax: table.futureDaysMax,
+    pastDaysMax: table.pastDaysMax,
+    channels: [...senders.keys()],
+    writer,
+    observer: watch.hours,
+  });
+  const telling = { ...topicTable, hours: keeper.hours, senders, holder: writer, observer: watch.deliveries };
+  return {
+    settle: async () => {
+      const settled = await keeper.settle();
+      return deliverHours(settled, { ...telling, nowMs: () => systemClock.nowMs() });
+    },
+  };
+}
+
+/** A table that does not exist yet is made with the layout of the settings, which were looked at before. */
+async function requireHourly({ catalog }: Lake, name: string): Promise<void> {
+  const table = await catalog.load(name);
+  if (table === undefined || layoutOf(table.partitionKeys) === 'hour') return;
+  const keys = table.partitionKeys.map((key) => key.name).join(', ');
+  throw new PipelineError('HOURS_UNSUITABLE', {
+    message: `the table ${name} is partitioned by ${keys || 'nothing'}: only the hours of a table by event_date and event_hour can be settled`,
+    retryable: false,
+    details: { table: name },
+  });
+}

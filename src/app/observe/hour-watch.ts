@@ -1,0 +1,36 @@
+import type { HourObserver } from '../../hours/hour-keeper.ts';
+import type { DeliveryObserver } from '../../outbox/deliver.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Logs and counts what becomes of hours, and of the messages about them. */
+export interface HourWatch {
+  readonly hours: HourObserver;
+  readonly deliveries: DeliveryObserver;
+}
+
+export function watchHours(log: Logger, metrics?: Metrics): HourWatch {
+  return {
+    hours: {
+      changed: (hour, { state, rows, lateRows }) => {
+        metrics?.hourChanges.inc({ state });
+        if (state === 'filling') return;
+        log.info({ hour, rows, lateRows }, state === 'complete' ? 'hour is complete' : 'late rows reopened the hour');
+      },
+    },
+    deliveries: {
+      sent: ({ key, channel }) => {
+        metrics?.deliveries.inc({ channel, result: 'sent' });
+        log.info({ key, channel }, 'message sent');
+      },
+      failed: ({ key, channel, state, attempts, error, notBefore }) => {
+        metrics?.deliveries.inc({ channel, result: state === 'dead' ? 'dead' : 'failed' });
+        const about = { key, channel, attempts, error };
+        if (state === 'dead') log.error({ ...about, hint: deadHint }, 'message was not taken, it is not sent again');
+        else log.warn({ ...about, notBefore }, 'message was not taken, it is sent again');
+      },
+    },
+  };
+}
+
+const deadHint = 'mend the receiver: docs/hours.md says how messages are sent again';

@@ -1,0 +1,43 @@
+import type { Delivery } from '../outbox/delivery.ts';
+import { deliverDue, type DeliveryObserver } from '../outbox/deliver.ts';
+import type { Message, Senders } from '../outbox/sender.ts';
+import { lastChange, type HourDocument, type HourStore, type StoredHour, type TopicTable } from './hour-document.ts';
+
+export interface DeliverHoursOptions extends TopicTable {
+  readonly hours: HourStore;
+  readonly senders: Senders;
+  readonly holder: string;
+  readonly nowMs: () => number;
+  readonly observer: DeliveryObserver;
+}
+
+/** Tells whoever wants to know which hours are complete or reopened, in the hours' order. */
+export async function deliverHours(
+  settled: readonly StoredHour[],
+  { hours: documents, senders, table, topic, ...options }: DeliverHoursOptions,
+): Promise<StoredHour[]> {
+  const withDeliveries = (value: HourDocument, deliveries: Delivery[]): HourDocument => ({
+    ...value,
+    writer: options.holder,
+    deliveries,
+  });
+  const messageFor = (value: HourDocument, { key }: Delivery): Message => hourMessage(value, key, { table, topic });
+  const delivered: StoredHour[] = [];
+  for (const stored of settled)
+    delivered.push(await deliverDue(stored, { ...options, documents, senders, withDeliveries, messageFor }));
+  return delivered;
+}
+
+/** What a receiver gets of one change: the key ends in the change's revision. */
+function hourMessage(document: HourDocument, key: string, topicTable: TopicTable): Message {
+  const named = document.changes.find(({ revision }) => key.endsWith(`/${revision}`));
+  const { revision, state, at, rows, lateRows } = named ?? lastChange(document);
+  const { hour } = document;
+  const late = lateRows > 0 ? `, ${lateRows} of them late` : '';
+  return {
+    key,
+    type: `hour.${state}`,
+    subject: `${topicTable.table}: hour ${hour} is ${state}, ${rows} rows${late}`,
+    body: { ...topicTable, hour, revision, state, rows, lateRows, since: at },
+  };
+}
