@@ -20,6 +20,7 @@ import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
 import { NewerObjects } from './newer-objects.ts';
 import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
+import { placedTable } from './partition-columns.ts';
 import { keyOf } from './planned-keys.ts';
 import { fitRecipe, fits, ownColumns, rulesOf } from './recipe-rules.ts';
 import { RecordDecoder } from './record-decoder.ts';
@@ -142,21 +143,24 @@ export class TableWriter {
   drafts({ rows, rejects }: RowGroups, settled: SettledBatch, range: ObjectRange): ObjectDraft[] {
     const { encoder } = this.#options;
     const { batch, recipe, targets, fieldIds } = settled;
-    const letterIds = this.#deadLetters.table?.fieldIds;
+    const letters = { keys: deadLetterKeys, fieldIds: this.#deadLetters.table?.fieldIds };
     const draft = (kind: WrittenObject['kind'], group: RowGroup, encode: ObjectDraft['encode']): ObjectDraft => {
       const planned = { kind, partition: [...group.values], rows: group.rows.length };
       return { ...planned, key: keyOf(range, planned, recipe), encode };
     };
+    const keys = partitionKeys(recipe.placement.layout);
     return [
       ...rows.map((group) =>
-        draft('rows', group, () =>
-          encoder.encode({ ...assembleTable(batch, targets, { rows: group.rows, recipe }), fieldIds }),
-        ),
+        draft('rows', group, () => {
+          const table = assembleTable(batch, targets, { rows: group.rows, recipe });
+          return encoder.encode(placedTable(table, { keys, values: group.values, fieldIds }));
+        }),
       ),
       ...rejects.map((group) =>
         draft('dead-letters', group, () => {
           const chosen = [...group.rows].flatMap((row) => batch.rejects[row] ?? []);
-          return encoder.encode({ ...assembleDeadLetters(chosen, recipe.deadLetterPayload), fieldIds: letterIds });
+          const table = assembleDeadLetters(chosen, recipe.deadLetterPayload);
+          return encoder.encode(placedTable(table, { ...letters, values: group.values }));
         }),
       ),
     ];
