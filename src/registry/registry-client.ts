@@ -93,7 +93,7 @@ function explain(error: unknown, url: string): PipelineError {
   return new PipelineError('SCHEMA_REGISTRY_UNAVAILABLE', {
     message: `${url}: the schema registry does not answer: ${isTimeout ? 'no answer in time' : messageOf(error)}`,
     retryable: !isTls,
-    details: { ...(code !== '' && { code }) },
+    ...(code !== '' && { details: { reason: code } }),
     ...(isTls && {
       hint: 'SCHEMA_REGISTRY_TLS_CA_FILE names the authority that signed its certificate, which must be for the host in SCHEMA_REGISTRY_URL',
     }),
