@@ -7,11 +7,12 @@ import { createGlueSchemaRegistry } from '../../../src/aws/glue-schema-registry.
 async function startGlue(
   answerTo: (id: string) => { readonly status: number; readonly body: object },
 ): Promise<string> {
-  const server = createServer(async (request, answer) => {
-    if (request.headers['x-amz-target'] !== 'AWSGlue.GetSchemaVersion') throw new Error('no such request');
-    const { SchemaVersionId } = Object(await json(request));
-    const { status, body } = answerTo(String(SchemaVersionId));
-    answer.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+  const server = createServer((request, answer) => {
+    const isKnown = request.headers['x-amz-target'] === 'AWSGlue.GetSchemaVersion';
+    void json(request).then((asked) => {
+      const { status, body } = isKnown ? answerTo(String(Object(asked).SchemaVersionId)) : { status: 404, body: {} };
+      answer.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
