@@ -38,6 +38,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'fuzz',
           include: ['test/unit/**/*.test.ts', 'test/fuzz/**/*.fuzz.ts'],
           // a property takes as long as the lane gives it

@@ -148,6 +148,7 @@ function addVerify(program: Command, run: RunCommand): void {
     .option('--no-broker', 'do not compare with the broker')
     .option('--repair', 'register partitions, and delete objects whose rows are all in others', false)
     .option('--acknowledge-gaps', 'note that what Kafka lost so far is known and accepted', false)
+    .option('--note', 'leave the result in the lake, where the monitor shows it', false)
     .option('--progress', 'say on stderr how far it is, as on a terminal', false)
     .option('--json', 'print JSON', false)
     .action(async (options: VerifyCommandOptions) => {

@@ -5,6 +5,9 @@ import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
+import { deadLetterTable } from '../consumer/table/dead-letters.ts';
+import { PipelineData } from '../monitor/pipeline/pipeline-data.ts';
+import { TableQueries } from '../monitor/data/table-queries.ts';
 import { MonitorData } from '../monitor/data/monitor-data.ts';
 import { createMonitorApp } from '../monitor/web/create-app.ts';
 import { serveMonitor } from '../monitor/web/serve.ts';
@@ -19,26 +22,31 @@ export async function monitor(
   const lake = await openLake(settings.lake);
   const { name: table } = settings.table;
   const band = settings.alerts;
-  const data = new MonitorData({
-    lake: {
-      loadTables: async () => {
-        const loaded = await Promise.all([table, `${table}_dead_letters`].map((name) => lake.catalog.load(name)));
-        return loaded.filter((each) => each !== undefined);
-      },
-      openEngine: (tables) => lake.openEngine(tables),
+  const queries = new TableQueries({
+    loadTables: async () => {
+      const loaded = await Promise.all([table, deadLetterTable(table)].map((name) => lake.catalog.load(name)));
+      return loaded.filter((each) => each !== undefined);
     },
-    table,
-    band,
-    clock: systemClock,
-    refreshMs: settings.monitor.refreshMs,
-    readHours: (since) => readHours({ store: lake.store, table, topic: settings.kafka.topic, since }),
+    openEngine: (tables) => lake.openEngine(tables),
   });
+  const { topic } = settings.kafka;
+  const { refreshMs, metricsUrls } = settings.monitor;
+  const shared = {
+    queries,
+    table,
+    clock: systemClock,
+    refreshMs,
+    readHours: (since: string) => readHours({ store: lake.store, table, topic, since }),
+  };
+  const data = new MonitorData({ ...shared, band });
+  const pipeline = new PipelineData({ ...shared, store: lake.store, topic, metricsUrls });
   const alerts = openAlertStore(lake.store, table);
   const app = createMonitorApp({
     settings: settings.monitor,
     table,
     band,
     data,
+    pipeline,
     alerts: {
       list: (since) => listAlerts(alerts, since),
       acknowledge: (acknowledgement) => acknowledge(alerts, acknowledgement),
@@ -51,6 +59,6 @@ export async function monitor(
   log.info({ table, address: url?.href ?? `http://${host}:${server.port}/` }, 'monitor: serving');
   if (!stop.signal.aborted) await once(stop.signal, 'abort');
   await server.close();
-  await data.close();
+  await queries.close();
   return stop.exitCode();
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { carryOut } from '../consumer/audit/repair.ts';
-import { verify, type VerifyOptions } from '../consumer/audit/verify.ts';
+import { writeAuditNote, type AuditNote } from '../consumer/audit/audit-note.ts';
+import { verify, type VerifyOptions, type VerifyReport } from '../consumer/audit/verify.ts';
 import { acknowledgeGaps } from '../consumer/ledger/acknowledge-gaps.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -27,6 +28,8 @@ export interface VerifyCommandOptions {
   readonly broker: boolean;
   readonly repair: boolean;
   readonly acknowledgeGaps: boolean;
+  /** The result is left in the lake. */
+  readonly note: boolean;
   readonly progress: boolean;
 }
 
@@ -50,10 +53,26 @@ export async function verifyTable(settings: Settings, options: VerifyCommandOpti
     report = await run();
   }
   if (report.findingCount === 0) await checkLedgerHasEntries(ledger, settings);
+  if (options.note) await writeAuditNote(lake.store, { table, topic }, noteOf(report, options));
   const shown = { ...report, table, repaired, ...(asked.sample && { seed: asked.sample.seed }) };
   if (options.json) printJson(toJson(shown), 2);
   else printLines(...toLines(shown));
   return report.findingCount === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+function noteOf(report: VerifyReport, { deep, sample, broker }: VerifyCommandOptions): AuditNote {
+  const objects = deep
+    ? 'every object read'
+    : sample === undefined
+      ? 'objects by their listing'
+      : 'a sample of objects read';
+  return {
+    format: 1,
+    at: new Date(systemClock.nowMs()).toISOString(),
+    findings: report.findingCount,
+    records: report.partitions.reduce((sum, { records }) => sum + records, 0),
+    scope: broker ? `${objects}, compared with the broker` : objects,
+  };
 }
 
 function scopeOf(

@@ -4,6 +4,9 @@ import { acknowledge, listAlerts, openAlertStore, type Alert } from '../../src/a
 import { openHourStore, type HourChange } from '../../src/hours/hour-document.ts';
 import { readHours } from '../../src/hours/read-hours.ts';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
+import { deadLetterTable } from '../../src/consumer/table/dead-letters.ts';
+import { PipelineData } from '../../src/monitor/pipeline/pipeline-data.ts';
+import { TableQueries } from '../../src/monitor/data/table-queries.ts';
 import { MonitorData } from '../../src/monitor/data/monitor-data.ts';
 import type { MonitorOptions } from '../../src/monitor/monitor-options.ts';
 import { createMonitorApp } from '../../src/monitor/web/create-app.ts';
@@ -15,6 +18,17 @@ import { writeBatches } from './write-batches.ts';
 
 export const monitorNowMs = Date.parse('2026-11-23T09:40:00Z');
 export const testBand = { low: 36.1, high: 37.2 };
+
+/** Names of patients that would do something if a page did not escape them. */
+export const hostileNames: readonly string[] = [
+  `<script>alert(1)</script>`,
+  `"><img src=x onerror=alert(1)>`,
+  `' OR 1=1 --`,
+  `\u202egnp.exe`,
+  `line\nbreak\u0000\u001b[31m`,
+  `x`.repeat(10_000),
+  `javascript:alert(1)`,
+];
 
 export interface TestReading {
   readonly patientId: string;
@@ -37,30 +51,38 @@ export function openMonitor(
   {
     clock = clockAt(monitorNowMs),
     failures = [],
+    metricsUrls = [],
     ...settings
-  }: Partial<MonitorOptions> & { readonly clock?: Clock; readonly failures?: unknown[] } = {},
+  }: Partial<MonitorOptions> & {
+    readonly clock?: Clock;
+    readonly failures?: unknown[];
+    readonly metricsUrls?: readonly URL[];
+  } = {},
 ): Hono {
-  const data = new MonitorData({
-    lake: {
-      loadTables: async () => {
-        const tables = await Promise.all([testTable, `${testTable}_dead_letters`].map((name) => catalog.load(name)));
-        return tables.filter((table) => table !== undefined);
-      },
-      openEngine: createDuckdbQueryEngine,
+  const queries = new TableQueries({
+    loadTables: async () => {
+      const tables = await Promise.all([testTable, deadLetterTable(testTable)].map((name) => catalog.load(name)));
+      return tables.filter((table) => table !== undefined);
     },
+    openEngine: createDuckdbQueryEngine,
+  });
+  const shared = {
+    queries,
     table: testTable,
-    band: testBand,
     clock,
     refreshMs: 60_000,
-    readHours: (since) => readHours({ store, table: testTable, topic: testTopic, since }),
-  });
+    readHours: (since: string) => readHours({ store, table: testTable, topic: testTopic, since }),
+  };
+  const data = new MonitorData({ ...shared, band: testBand });
+  const pipeline = new PipelineData({ ...shared, store, topic: testTopic, metricsUrls });
   const alerts = openAlertStore(store, testTable);
-  onTestFinished(() => data.close());
+  onTestFinished(() => queries.close());
   return createMonitorApp({
     settings: { url: undefined, token: undefined, refreshMs: 60_000, ...settings },
     table: testTable,
     band: testBand,
     data,
+    pipeline,
     alerts: {
       list: (since) => listAlerts(alerts, since),
       acknowledge: (acknowledgement) => acknowledge(alerts, acknowledgement),

@@ -32,7 +32,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['outbox', [...floor, 'consumer/ports']],
   ['hours', [...floor, 'schema', ...consumerRooms('ports', 'ledger', 'audit'), 'outbox']],
   ['alerts', [...floor, 'schema', 'consumer/ports', 'outbox', 'hours', 'report']],
-  ['monitor', [...floor, 'schema', 'report', 'hours', 'alerts', ...consumerRooms('ports', 'ledger')]],
+  ['monitor', [...floor, 'schema', 'report', 'hours', 'alerts', ...consumerRooms('ports', 'ledger', 'table', 'audit')]],
   ['kafka/format', [...floor, 'consumer/ports', 'producer/publisher']],
   ['kafka/keystore', [...floor]],
   ['kafka/tls-material', [...floor, 'kafka/keystore']],

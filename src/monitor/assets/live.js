@@ -20,7 +20,14 @@ const reload = async () => {
   if (response?.ok === true) replaceParts(new DOMParser().parseFromString(await response.text(), 'text/html'));
 };
 
-if (document.querySelector('[data-live]') !== null) {
+const source = document.querySelector('[data-events]')?.getAttribute('data-events');
+
+if (source) {
+  const events = new EventSource(source);
+  events.addEventListener('open', () => document.body.classList.remove('offline'));
+  events.addEventListener('error', () => document.body.classList.add('offline'));
+  events.addEventListener('pipeline', ({ data }) => replaceParts(new DOMParser().parseFromString(data, 'text/html')));
+} else if (document.querySelector('[data-live]') !== null) {
   setInterval(() => void reload(), everyMs);
   document.addEventListener('visibilitychange', () => void reload());
 }

@@ -89,8 +89,11 @@ function dotMark({ x, hour, value }: Point, { band, filling }: HourChart, y: (va
   if (value === undefined) return '';
   const side = sideOf(value.mean, band);
   if (side === 'inside' && !filling.has(hour)) return '';
-  const open = filling.has(hour) ? ' open' : '';
-  return html`<circle class="${side}${open}" cx="${oneDecimal(x)}" cy="${oneDecimal(y(value.mean))}" r="3"></circle>`;
+  const at = `M${oneDecimal(x)},${oneDecimal(y(value.mean))}h0`;
+  // a line without length is drawn as its round end: a dot that keeps its shape however the chart is stretched
+  return html`<path class="dot ${side}" d="${at}"></path>${
+      filling.has(hour) ? html`<path class="hole" d="${at}"></path>` : ''
+    }`;
 }
 
 function sideOf(mean: number, band: Band | undefined): 'high' | 'low' | 'inside' {

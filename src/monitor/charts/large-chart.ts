@@ -13,6 +13,7 @@ export function largeChart(chart: HourChart, numbers: Numbers): Html {
   const { x, y } = scalesOf(chart, size);
   const ticks = y.ticks(ticksMax);
   const decimals = Math.min(3, Math.max(0, -Math.floor(Math.log10((ticks[1] ?? 1) - (ticks[0] ?? 0)))));
+  const write = (tick: number) => (decimals === 0 ? numbers.short(tick) : numbers.value(tick, decimals));
   return html`<svg
     class="chart large"
     role="img"
@@ -23,9 +24,7 @@ export function largeChart(chart: HourChart, numbers: Numbers): Html {
       ${ticks.map(
         (tick) =>
           html`<line x1="${size.left}" x2="${size.width - size.right}" y1="${y(tick)}" y2="${y(tick)}"></line>
-            <text x="${size.left - 8}" y="${y(tick)}" dy="0.32em" text-anchor="end"
-              >${numbers.value(tick, decimals)}</text
-            >`,
+            <text x="${size.left - 8}" y="${y(tick)}" dy="0.32em" text-anchor="end">${write(tick)}</text>`,
       )}
       ${labelledHours(chart.hours).map(
         ({ hour, label }, at) =>

@@ -23,6 +23,8 @@ export interface ValueQuery {
   readonly window: HourWindow;
   /** Left out: every group. */
   readonly group?: string;
+  /** Only so many groups: those with the most rows. Left out: all. */
+  readonly groupsMax?: number;
 }
 
 const rowSchema = z.object({
@@ -44,13 +46,15 @@ export async function queryHourlyValues(engine: QueryEngine, query: ValueQuery):
 }
 
 /** Writes SQL that Athena and DuckDB both understand; the hour is the Hive partition's, so that only its files are read. */
-export function hourlyValuesSql({ table, value, key, window, group }: ValueQuery): string {
+export function hourlyValuesSql({ table, value, key, window, group, groupsMax }: ValueQuery): string {
   const [column, by] = [quoteName(value), quoteName(key)];
-  const conditions = [
+  const asked = [
     ...inWindow(window),
     `${column} IS NOT NULL`,
     group === undefined ? `${by} IS NOT NULL` : `CAST(${by} AS varchar) = ${quoteText(group)}`,
   ];
+  const largest = `SELECT ${by} FROM ${quoteName(table)} WHERE ${asked.join(' AND ')} GROUP BY ${by} ORDER BY count(*) DESC, ${by} LIMIT ${groupsMax}`;
+  const conditions = groupsMax === undefined ? asked : [...asked, `${by} IN (${largest})`];
   return `SELECT CAST(${by} AS varchar) AS grouped, event_date || 'T' || event_hour AS hour,
        avg(${column}) AS mean, min(${column}) AS lowest, max(${column}) AS highest, count(*) AS samples
 FROM ${quoteName(table)}

@@ -1,18 +1,16 @@
-import type { CatalogTable } from '../../consumer/ports/lake.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import type { HourState } from '../../hours/hour-state.ts';
-import { layoutOf } from '../../schema/layout.ts';
 import { AnswerCache, type Answer } from './answer-cache.ts';
 import { settledHours, type SettledHours } from './hour-states.ts';
 import type { HourWindow } from './hour-window.ts';
 import { queryHourlyValues, type HourlyValue } from './hourly-values.ts';
 import { queryReadings, type Reading } from './readings.ts';
-import { TableQueries, type QueriedLake } from './table-queries.ts';
+import { checkHourly, shownColumns, type ShownColumns } from './table-columns.ts';
+import type { TableQueries } from './table-queries.ts';
 import { arrangeWard, type Band, type WardRow } from './ward.ts';
 
 export interface MonitorDataOptions {
-  readonly lake: QueriedLake;
+  readonly queries: TableQueries;
   readonly table: string;
   readonly clock: Clock;
   readonly refreshMs: number;
@@ -39,6 +37,17 @@ export interface History {
   readonly readings: readonly Reading[];
 }
 
+/** Hours of a chosen number, for the values of a chosen key that have the most rows. */
+export interface TableAnswer {
+  readonly hours: readonly string[];
+  readonly settled: SettledHours;
+  readonly columns: ShownColumns;
+  readonly value: string;
+  readonly key: string;
+  readonly rows: readonly WardRow[];
+}
+
+const groupsMax = 100;
 const answersMax = 200;
 const readingsMax = 200;
 
@@ -48,20 +57,22 @@ export class MonitorData {
   readonly #queries: TableQueries;
   readonly #wards: AnswerCache<WardAnswer>;
   readonly #histories: AnswerCache<History>;
+  readonly #tables: AnswerCache<TableAnswer>;
 
   constructor(options: MonitorDataOptions) {
     this.#options = options;
-    this.#queries = new TableQueries(options.lake);
+    this.#queries = options.queries;
     const limits = { clock: options.clock, freshMs: options.refreshMs, answersMax };
     this.#wards = new AnswerCache({ ...limits, answersMax: 4 });
     this.#histories = new AnswerCache(limits);
+    this.#tables = new AnswerCache(limits);
   }
 
   async ward(window: HourWindow): Promise<Answer<WardAnswer>> {
     const { table: name, band } = this.#options;
     return this.#wards.get(`${window.hours.length}`, () =>
       this.#queries.run(name, async (engine, table) => {
-        checkColumns(table, wardColumns);
+        checkHourly(table, Object.values(wardColumns));
         const settled = await this.#settled(window);
         const values = await queryHourlyValues(engine, { table: name, ...wardColumns, window });
         return { hours: window.hours, settled, rows: arrangeWard(values, window, band) };
@@ -73,12 +84,31 @@ export class MonitorData {
     const { table: name } = this.#options;
     return this.#histories.get(JSON.stringify([group, window.hours.length]), () =>
       this.#queries.run(name, async (engine, table) => {
-        checkColumns(table, wardColumns);
+        checkHourly(table, Object.values(wardColumns));
         const settled = await this.#settled(window);
         const query = { table: name, ...wardColumns, window, group };
         const values = new Map((await queryHourlyValues(engine, query)).map((value) => [value.hour, value]));
         const readings = await queryReadings(engine, { ...query, columns: table.columns, limit: readingsMax });
         return { hours: window.hours, settled, values: window.hours.map((hour) => values.get(hour)), readings };
+      }),
+    );
+  }
+
+  /** Hours of any number; of columns that are not given or not there, the first that fit. */
+  async table(
+    asked: { readonly value: string | undefined; readonly key: string | undefined },
+    window: HourWindow,
+  ): Promise<Answer<TableAnswer>> {
+    const { table: name } = this.#options;
+    return this.#tables.get(JSON.stringify([asked.value, asked.key]), () =>
+      this.#queries.run(name, async (engine, table) => {
+        const columns = shownColumns(table);
+        const [value = '', key = ''] = [chosen(columns.values, asked.value), chosen(columns.keys, asked.key)];
+        checkHourly(table, [value, key]);
+        const settled = await this.#settled(window);
+        const values = await queryHourlyValues(engine, { table: name, value, key, window, groupsMax });
+        const rows = arrangeWard(values, window, undefined);
+        return { hours: window.hours, settled, columns, value, key, rows };
       }),
     );
   }
@@ -92,22 +122,8 @@ export class MonitorData {
   scannedBytes(): number | undefined {
     return this.#queries.scannedBytes();
   }
-
-  async close(): Promise<void> {
-    await this.#queries.close();
-  }
 }
 
-/** Throws REPORT_UNSUITABLE for a table without these columns, or that is not partitioned by the hour. */
-function checkColumns(table: CatalogTable, { key, value }: { readonly key: string; readonly value: string }): void {
-  const absent = [key, value].filter((name) => !table.columns.some((column) => column.name === name));
-  if (layoutOf(table.partitionKeys) === 'hour' && absent.length === 0) return;
-  throw new PipelineError('REPORT_UNSUITABLE', {
-    message:
-      absent.length > 0
-        ? `the table ${table.name} has no column ${absent.join(' and no column ')}`
-        : `the table ${table.name} is not partitioned by event_date and event_hour`,
-    retryable: false,
-    hint: 'the monitor reads hours from tables with PARTITION_BY=hour',
-  });
+function chosen(names: readonly string[], asked: string | undefined): string | undefined {
+  return names.find((name) => name === asked) ?? names[0];
 }

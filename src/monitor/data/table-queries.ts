@@ -42,6 +42,12 @@ export class TableQueries {
     }
   }
 
+  /** True when there is this table now. */
+  async has(name: string): Promise<boolean> {
+    this.#opening ??= this.#current().finally(() => (this.#opening = undefined));
+    return (await this.#opening).tables.some((table) => table.name === name);
+  }
+
   /** Bytes that the engine has scanned since the monitor began, where it tells. */
   scannedBytes(): number | undefined {
     return this.#opened?.engine.scannedBytes?.();

@@ -14,6 +14,7 @@ export interface Page {
 const navigation: readonly { readonly name: PageName; readonly path: string; readonly label: string }[] = [
   { name: 'ward', path: '/', label: 'Ward' },
   { name: 'alerts', path: '/alerts', label: 'Alerts' },
+  { name: 'pipeline', path: '/pipeline', label: 'Pipeline' },
   { name: 'table', path: '/table', label: 'Table' },
 ];
 

@@ -81,11 +81,11 @@ function hourTable(view: View, { hours, values, band, settled: { filling } }: Pa
       ${rows.map(({ hour, value }) =>
         value === undefined
           ? html`<tr class="gap">
-              <th scope="row">${hourLabel(hour)}</th>
+              <th scope="row">${hourLabel(hour).slice(5)}</th>
               <td colspan="4">no readings</td>
             </tr>`
           : html`<tr class="${distanceFrom(value.mean, band) > 0 ? 'outside' : ''}">
-              <th scope="row">${hourLabel(hour)}${filling.has(hour) ? html` <em>so far</em>` : ''}</th>
+              <th scope="row">${hourLabel(hour).slice(5)}${filling.has(hour) ? html` <em>so far</em>` : ''}</th>
               <td class="number">${view.numbers.value(value.mean)}</td>
               <td class="number">${view.numbers.value(value.min, 1)}</td>
               <td class="number">${view.numbers.value(value.max, 1)}</td>

@@ -5,6 +5,7 @@ import type { MonitorData } from '../data/monitor-data.ts';
 import type { Band } from '../data/ward.ts';
 import type { MonitorOptions } from '../monitor-options.ts';
 import type { Page } from '../pages/layout.ts';
+import type { PipelineData } from '../pipeline/pipeline-data.ts';
 import type { View } from '../view.ts';
 
 /** Alerts as the lake keeps them. */
@@ -21,6 +22,7 @@ export interface MonitorAppOptions {
   readonly band: Band;
   readonly data: MonitorData;
   readonly alerts: Alerts;
+  readonly pipeline: PipelineData;
   readonly clock: Clock;
   /** Told of what went wrong while a page was made. */
   readonly onFailure: (error: unknown) => void;

@@ -11,6 +11,8 @@ import type { MonitorAppOptions, SendPage } from './app-options.ts';
 import { readAssets, type Assets } from './assets.ts';
 import { ownFormsOnly, ownHostsOnly, strictHeaders } from './guard.ts';
 import { languageOf, numbersIn } from './locale.ts';
+import { addPipelineRoutes } from './pipeline-routes.ts';
+import { addTableRoutes } from './table-routes.ts';
 import { addPatientRoutes } from './patient-routes.ts';
 
 /** The monitor's pages as one function from request to response. */
@@ -35,6 +37,8 @@ export function createMonitorApp(options: MonitorAppOptions): Hono {
   addFiles(app, assets);
   addPatientRoutes(app, options, send);
   addAlertRoutes(app, options, { access, send, base });
+  addTableRoutes(app, options, send);
+  addPipelineRoutes(app, options, { send, viewOf });
   if (settings.token !== undefined) addSignInRoutes(app, { access, send, base });
   addFailures(app, options, send);
   return app;

@@ -18,6 +18,8 @@ export interface Numbers {
   /** A measured value, with as many decimals as asked for. */
   value(number: number, decimals?: number): string;
   count(number: number): string;
+  /** A large count in few characters: `30K`. */
+  short(number: number): string;
   bytes(number: number): string;
 }
 
@@ -25,6 +27,7 @@ const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 const numbersOf = (language: Language): Numbers => {
   const count = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+  const short = new Intl.NumberFormat(language, { notation: 'compact' });
   const values = [0, 1, 2, 3].map(
     (decimals) => new Intl.NumberFormat(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
   );
@@ -34,6 +37,7 @@ const numbersOf = (language: Language): Numbers => {
   return {
     value: (number, decimals = 2) => (values[decimals] ?? count).format(number),
     count: (number) => count.format(number),
+    short: (number) => short.format(number),
     bytes: (number) => {
       const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, number)) / 3));
       return sizes[step]?.format(number / 1000 ** step) ?? '';

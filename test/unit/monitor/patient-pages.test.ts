@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { accessibilityProblems, askDocument } from '../../support/accessibility.ts';
-import { getPage, lakeWithReadings, openMonitor, settleHour, type TestReading } from '../../support/monitor.ts';
+import {
+  getPage,
+  hostileNames,
+  lakeWithReadings,
+  openMonitor,
+  settleHour,
+  type TestReading,
+} from '../../support/monitor.ts';
 
 const at = (time: string): string => `2026-11-23T${time}:00Z`;
 
@@ -28,7 +35,7 @@ describe('the ward', () => {
     // fever: one gap of 23 hours; gone: one before and one behind; well: before 7, and 8
     expect(of('.gap')).toEqual([1, 2, 2]);
     expect(of('.filling')).toEqual([1, 1, 1]);
-    expect(of('circle.high.open')).toEqual([1, 0, 0]);
+    expect(of('.dot.high + .hole')).toEqual([1, 0, 0]);
     expect(askDocument(html, `document.querySelector('.ward .number').textContent.replace(/\\s+/g, ' ').trim()`)).toBe(
       '38.5 °C so far',
     );
@@ -90,7 +97,7 @@ describe('hours that are settled', () => {
     await settleHour(lake, '2026-11-23T06', 'complete', 'reopened');
     await settleHour(lake, '2026-11-23T07', 'complete', 'reopened', 'complete');
     const html = await (await getPage(openMonitor(lake), '/patient?id=a')).text();
-    expect(filling(html)).toEqual(['2026-11-23 09:00 so far', '2026-11-23 08:00 so far', '2026-11-23 06:00 so far']);
+    expect(filling(html)).toEqual(['11-23 09:00 so far', '11-23 08:00 so far', '11-23 06:00 so far']);
     expect(html).toContain('Late readings came for 2026-11-23 06:00.');
   });
 
@@ -109,11 +116,7 @@ describe('a patient’s page', () => {
       `[...document.querySelectorAll('table')].map((table) => [...table.querySelectorAll('tbody tr')].slice(0, 3).map((row) => row.textContent.replace(/\\s+/g, ' ').trim()))`,
     );
     expect(rows).toEqual([
-      [
-        '2026-11-23 09:00 so far 36.70 36.7 36.7 1',
-        '2026-11-23 08:00 no readings',
-        '2026-11-23 07:00 36.50 36.5 36.5 1',
-      ],
+      ['11-23 09:00 so far 36.70 36.7 36.7 1', '11-23 08:00 no readings', '11-23 07:00 36.50 36.5 36.5 1'],
       ['2026-11-23 09:10:00 36.7 d1', '2026-11-23 07:10:00 36.5 d1'],
     ]);
   });
@@ -126,22 +129,12 @@ describe('a patient’s page', () => {
 });
 
 describe('hostile patients', () => {
-  const hostile = [
-    `<script>alert(1)</script>`,
-    `"><img src=x onerror=alert(1)>`,
-    `' OR 1=1 --`,
-    `\u202egnp.exe`,
-    `line\nbreak\u0000\u001b[31m`,
-    `x`.repeat(10_000),
-    `javascript:alert(1)`,
-  ];
-
   it('are shown as they are called, and do nothing', async () => {
     const app = openMonitor(
-      await lakeWithReadings(hostile.map((patientId) => ({ patientId, temperature: 39, eventTime: at('09:10') }))),
+      await lakeWithReadings(hostileNames.map((patientId) => ({ patientId, temperature: 39, eventTime: at('09:10') }))),
     );
     const ward = await (await getPage(app, '/')).text();
-    expect(names(ward)).toHaveLength(hostile.length);
+    expect(names(ward)).toHaveLength(hostileNames.length);
     expect(
       askDocument(ward, `document.querySelectorAll('script:not([src]), img, [onerror], [style], style').length`),
     ).toBe(0);
@@ -151,7 +144,7 @@ describe('hostile patients', () => {
       ward,
       `[...document.querySelectorAll('.ward a')].map((each) => each.getAttribute('href'))`,
     );
-    expect(links).toHaveLength(hostile.length);
+    expect(links).toHaveLength(hostileNames.length);
     for (const link of Array.isArray(links) ? links : []) {
       const page = await getPage(app, String(link));
       expect(page.status).toBe(200);
