@@ -23,6 +23,12 @@ export function rulesOf(recipe: Recipe): RecipeRules {
   return rules;
 }
 
+/** How the table may grow by the recipe; `hints`: types of columns to come that the records' schemas tell too. */
+export function evolutionOf(recipe: Recipe, hints: EvolutionRules['hints'] | undefined): EvolutionRules {
+  const { evolution } = rulesOf(recipe);
+  return hints === undefined ? evolution : { ...evolution, hints };
+}
+
 function makeRules({ fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints }: Recipe): RecipeRules {
   return {
     decode: {

@@ -1,5 +1,4 @@
 import { systemClock } from '../../runtime/clock.ts';
-import type { EvolutionRules } from '../../schema/evolution.ts';
 import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { Column, ColumnType } from '../../schema/types.ts';
@@ -22,7 +21,7 @@ import { NewerObjects } from './newer-objects.ts';
 import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
 import { placedTable } from './partition-columns.ts';
 import { keyOf } from './planned-keys.ts';
-import { fitRecipe, fits, ownColumns, rulesOf } from './recipe-rules.ts';
+import { evolutionOf, fitRecipe, fits, ownColumns, rulesOf } from './recipe-rules.ts';
 import { RecordDecoder } from './record-decoder.ts';
 import { rescuedTarget, routeColumns, type TargetColumn } from './route-columns.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
@@ -105,7 +104,7 @@ export class TableWriter {
     const data = (this.#rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
     const pinned = await this.pinSchemas(slices, recipe);
     using batch = await this.decode(slices, pinned);
-    return previewSchema(batch, data, evolutionOf(batch, pinned));
+    return previewSchema(batch, data, evolutionOf(pinned, batch.hints));
   }
 
   /** How many bytes of JSON a byte of a value stands for: what batches are measured by. */
@@ -224,7 +223,7 @@ export class TableWriter {
     if (batch.rowCount === 0) return { catalogVersion: this.#rows.table?.version ?? '', targets: [] };
     const observed = batch.columns.map(({ name, observed: of, count }) => ({ name, observed: of, count }));
     const { decode } = rulesOf(recipe);
-    const rules = evolutionOf(batch, recipe);
+    const rules = evolutionOf(recipe, batch.hints);
     let mayRescue = batch.rescued.size > 0;
     for (;;) {
       const settled = await this.#rows.settle(observed, {
@@ -279,12 +278,6 @@ export class TableWriter {
   #parameters(): Readonly<Record<string, string>> {
     return { 'glueless.format': '1', [topicParameter]: this.#options.topic };
   }
-}
-
-/** How the table may grow; the types of columns to come are known by the records' schemas too. */
-function evolutionOf({ hints }: DecodedBatch, recipe: Recipe): EvolutionRules {
-  const { evolution } = rulesOf(recipe);
-  return hints === undefined ? evolution : { ...evolution, hints };
 }
 
 /** Stands in the catalog as the comment of columns that this batch brought. */
