@@ -18,6 +18,8 @@ export interface Calls {
   stringCountOf(dictionary: Address): number;
   stringBytesOf(dictionary: Address): Address;
   stringOffsetsOf(dictionary: Address): Address;
+  minStringOf(dictionary: Address): number;
+  maxStringOf(dictionary: Address): number;
   endOfNumber(start: Address): Address;
   readonly numberValue: { readonly value: number };
   rebase(
@@ -50,6 +52,8 @@ export interface Calls {
   copyNumbers(field: Address, kindBits: number, rows: Address, numbers: Address): number;
   dictionaryIdsOf(field: Address, kindBits: number, dictionary: Address, rows: Address, ids: Address): number;
   copyStrings(field: Address, kindBits: number, offset: number, rows: Address, to: Address, ends: Address): number;
+  readonly minCopied: { readonly value: number };
+  readonly maxCopied: { readonly value: number };
   minOf(values: Address, count: number): number;
   maxOf(values: Address, count: number): number;
   minFrom(values: Address, count: number, floor: number): number;
@@ -62,6 +66,10 @@ export interface Calls {
   countLevel(levels: Address, count: number, level: number): number;
   writeBits(bits: Address, count: number, to: Address): Address;
   writeDeltas(values: Address, count: number, to: Address): Address;
+  sumLengths(ids: Address, uses: Address, count: number, starts: Address, ends: Address): number;
+  writeLengths(ids: Address, count: number, starts: Address, ends: Address, to: Address): void;
+  endOfRun(ids: Address, first: number, count: number, starts: Address, ends: Address): number;
+  writePlainStrings(ids: Address, count: number, bytes: Address, starts: Address, ends: Address, to: Address): Address;
   createType(kind: number, isStrict: boolean): Address;
   setElement(type: Address, element: Address): void;
   addStructField(type: Address, field: Address): void;

@@ -63,13 +63,18 @@ export class KernelFieldEntries {
     return { rows: this.#kernel.viewInt32(rows, count), ids: this.#kernel.viewInt32(ids, count) };
   }
 
-  /** Gives the strings whose kind is among `kindBits`, one behind the other, with their rows, and their ends as if the first one began at `offset`. */
+  /** Gives the strings whose kind is among `kindBits`, one behind the other, with their rows, and their ends as if the first one began at `offset`. `range`: which come first and last in the order of their bytes. */
   stringsOf(kindBits: number, offset: number) {
     const { calls, rows, strings, ids: output, bytes } = this.#kernel;
     const count = calls.copyStrings(this.address, kindBits, offset, rows, strings, output);
     const ends = this.#kernel.viewInt32(output, count);
     const length = (ends[count - 1] ?? offset) - offset;
-    return { rows: this.#kernel.viewInt32(rows, count), ends, bytes: bytes.subarray(strings, strings + length) };
+    return {
+      rows: this.#kernel.viewInt32(rows, count),
+      ends,
+      bytes: bytes.subarray(strings, strings + length),
+      range: { min: calls.minCopied.value, max: calls.maxCopied.value },
+    };
   }
 
   /** The leaves of the field's type hold something else than the values of the block's entries. */

@@ -51,6 +51,7 @@ export function copyDictionary(kernel: Kernel, dictionary: Address) {
     bytes: bytes.slice(strings, strings + (offsets[count] ?? 0)),
     starts: offsets.subarray(0, count),
     ends: offsets.subarray(1),
+    range: { min: calls.minStringOf(dictionary), max: calls.maxStringOf(dictionary) },
   };
 }
 

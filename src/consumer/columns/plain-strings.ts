@@ -1,5 +1,5 @@
 import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
-import type { StringDictionary } from '../ports/string-dictionary.ts';
+import { compareStrings, type StringDictionary } from '../ports/string-dictionary.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { BatchSpace } from './batch-space.ts';
 
@@ -13,9 +13,14 @@ export class PlainStrings {
   /** Where each string begins, and where the last one ends. */
   #offsets: Int32Array;
   #count: number;
+  /** Ids of the first and the last string in the order of their bytes. */
+  #range: { readonly min: number; readonly max: number };
 
   /** Begins with the strings of a dictionary. Expects as long ones for the rest of the rows. */
-  constructor({ bytes, starts, ends, count }: StringDictionary, { memory, rowsMax }: BatchSpace) {
+  constructor(
+    { bytes, starts, ends, count, range }: Required<StringDictionary>,
+    { memory, rowsMax }: Pick<BatchSpace, 'memory' | 'rowsMax'>,
+  ) {
     const used = ends[count - 1] ?? 0;
     this.#memory = memory;
     this.#bytes = memory.bytes(Math.ceil((used / Math.max(1, count)) * Math.max(rowsMax, count) * slack));
@@ -24,6 +29,7 @@ export class PlainStrings {
     this.#offsets.set(starts);
     this.#offsets[count] = used;
     this.#count = count;
+    this.#range = range;
   }
 
   /** Adds a string; answers with its id. */
@@ -32,30 +38,45 @@ export class PlainStrings {
     this.#reserve(1, string.length * 3);
     const { written } = encoder.encodeInto(string, this.#bytes.subarray(start));
     this.#offsets[++this.#count] = start + written;
-    return this.#count - 1;
+    const id = this.#count - 1;
+    this.#widen(id, id);
+    return id;
   }
 
   /** Adds the strings of a scanned field, as `ColumnStrings.addAll` does. */
   addAll(entries: KernelFieldEntries, kindBits: number): { readonly rows: Int32Array; readonly ids: Int32Array } {
     const first = this.#count;
     const used = this.#used;
-    const { rows, bytes, ends } = entries.stringsOf(kindBits, used);
+    const { rows, bytes, ends, range } = entries.stringsOf(kindBits, used);
     this.#reserve(ends.length, bytes.length);
     this.#bytes.set(bytes, used);
     this.#offsets.set(ends, first + 1);
     this.#count += ends.length;
-    const ids = new Int32Array(ends.length);
-    for (let index = 0; index < ids.length; index++) ids[index] = first + index;
-    return { rows, ids };
+    if (ends.length > 0) this.#widen(first + range.min, first + range.max);
+    return { rows, ids: consecutive(first, ends.length) };
   }
 
   finish(): StringDictionary {
+    return { ...this.#strings(), range: this.#range };
+  }
+
+  #strings(): StringDictionary {
     const count = this.#count;
     return {
       count,
       bytes: this.#bytes.subarray(0, this.#used),
       starts: this.#offsets.subarray(0, count),
       ends: this.#offsets.subarray(1, count + 1),
+    };
+  }
+
+  /** Widens the range by new strings: the first and the last of them. */
+  #widen(first: number, last: number): void {
+    const strings = this.#strings();
+    const { min, max } = this.#range;
+    this.#range = {
+      min: min < 0 || compareStrings(strings, first, min) < 0 ? first : min,
+      max: max < 0 || compareStrings(strings, last, max) > 0 ? last : max,
     };
   }
 
@@ -77,3 +98,13 @@ export class PlainStrings {
 }
 
 const encoder = new TextEncoder();
+
+/** Consecutive numbers from 0 on: a view of them costs less than making them. */
+let numbers = new Int32Array(0);
+
+/** Gives the numbers from `first` on; nobody may write to them. */
+function consecutive(first: number, count: number): Int32Array {
+  const end = first + count;
+  if (end > numbers.length) numbers = Int32Array.from({ length: end * 2 }, (_, index) => index);
+  return numbers.subarray(first, end);
+}

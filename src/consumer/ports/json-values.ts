@@ -10,12 +10,15 @@ export interface JsonRanges {
   readonly shift: number;
 }
 
+/** Bytes that hold values, at positions that are `shift` more than there. */
+type Source = Pick<JsonRanges, 'bytes' | 'shift'>;
+
 /**
  * Arrays and structs as byte ranges of their JSON in the records: objects for a whole batch would fill the heap, and each is needed one at a
  * time. Valid as long as the records' bytes are.
  */
 export class JsonValues {
-  readonly #sources: Buffer[] = [];
+  readonly #sources: Source[] = [];
   /** The JSON of values that were added without theirs. */
   #written = Buffer.alloc(0);
   #used = 0;
@@ -26,7 +29,7 @@ export class JsonValues {
 
   /** Adds the value whose JSON is `source[start, end)`. */
   add(source: Buffer, start: number, end: number): void {
-    if (this.#sources.at(-1) !== source) this.#sources.push(source);
+    this.#addSource(source, 0);
     const at = this.#count++;
     if (at === this.#starts.length) this.#grow();
     this.#sourceOf[at] = this.#sources.length - 1;
@@ -36,15 +39,13 @@ export class JsonValues {
 
   /** Adds the values of many rows. */
   addAll({ bytes, starts, ends, shift }: JsonRanges): void {
-    if (this.#sources.at(-1) !== bytes) this.#sources.push(bytes);
+    this.#addSource(bytes, shift);
     const first = this.#count;
     this.#count += starts.length;
     while (this.#count > this.#starts.length) this.#grow();
     this.#sourceOf.fill(this.#sources.length - 1, first, this.#count);
-    for (let index = 0; index < starts.length; index++) {
-      this.#starts[first + index] = (starts[index] ?? 0) - shift;
-      this.#ends[first + index] = (ends[index] ?? 0) - shift;
-    }
+    this.#starts.set(starts, first);
+    this.#ends.set(ends, first);
   }
 
   /** Adds a value of others. */
@@ -77,15 +78,24 @@ export class JsonValues {
 
   /** Gives the bytes that hold the value: its JSON is `sourceAt(index)[startAt(index), endAt(index))`. */
   sourceAt(index: number): Buffer | undefined {
-    return this.#sources[this.#sourceOf[index] ?? 0];
+    return this.#sources[this.#sourceOf[index] ?? 0]?.bytes;
   }
 
   startAt(index: number): number {
-    return this.#starts[index] ?? 0;
+    return (this.#starts[index] ?? 0) - this.#shiftAt(index);
   }
 
   endAt(index: number): number {
-    return this.#ends[index] ?? 0;
+    return (this.#ends[index] ?? 0) - this.#shiftAt(index);
+  }
+
+  #shiftAt(index: number): number {
+    return this.#sources[this.#sourceOf[index] ?? 0]?.shift ?? 0;
+  }
+
+  #addSource(bytes: Buffer, shift: number): void {
+    const last = this.#sources.at(-1);
+    if (last?.bytes !== bytes || last.shift !== shift) this.#sources.push({ bytes, shift });
   }
 
   #textAt(index: number): string {

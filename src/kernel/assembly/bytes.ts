@@ -36,3 +36,22 @@ export function sameBytes(one: usize, other: usize, length: usize): bool {
   for (let at: usize = 0; at < last; at += 8) if (load<u64>(one + at) != load<u64>(other + at)) return false;
   return load<u64>(one + last) == load<u64>(other + last);
 }
+
+/** Tells whether the one string of bytes comes before the other, as unsigned bytes. */
+export function isBefore(one: usize, oneEnd: usize, other: usize, otherEnd: usize): bool {
+  const oneLength = oneEnd - one;
+  const otherLength = otherEnd - other;
+  const length = min(oneLength, otherLength);
+  let at: usize = 0;
+  for (; at + 8 <= length; at += 8) {
+    const first = load<u64>(one + at);
+    const second = load<u64>(other + at);
+    if (first != second) return bswap<u64>(first) < bswap<u64>(second);
+  }
+  for (; at < length; at++) {
+    const first = load<u8>(one + at);
+    const second = load<u8>(other + at);
+    if (first != second) return first < second;
+  }
+  return oneLength < otherLength;
+}

@@ -1,5 +1,5 @@
 import { grow, allocate, allocateZeros } from './arena';
-import { sameBytes } from './bytes';
+import { isBefore, sameBytes } from './bytes';
 import { hashOf, strongHashOf } from './hash';
 
 const startEntries: i32 = 64;
@@ -138,4 +138,30 @@ export function stringBytesOf(dictionary: Dictionary): usize {
 
 export function stringOffsetsOf(dictionary: Dictionary): usize {
   return dictionary.offsets;
+}
+
+/** Finds the first of the strings in the order of their bytes, -1 for none. */
+export function minStringOf(dictionary: Dictionary): i32 {
+  let found = dictionary.count - 1;
+  for (let id = found - 1; id >= 0; id--) if (comesBefore(dictionary, id, found)) found = id;
+  return found;
+}
+
+/** Finds the last of the strings in the order of their bytes, -1 for none. */
+export function maxStringOf(dictionary: Dictionary): i32 {
+  let found = dictionary.count - 1;
+  for (let id = found - 1; id >= 0; id--) if (comesBefore(dictionary, found, id)) found = id;
+  return found;
+}
+
+function comesBefore(dictionary: Dictionary, one: i32, other: i32): bool {
+  const bytes = dictionary.bytes;
+  const first = dictionary.offsets + ((<usize>one) << 2);
+  const second = dictionary.offsets + ((<usize>other) << 2);
+  return isBefore(
+    bytes + <usize>load<u32>(first),
+    bytes + <usize>load<u32>(first, 4),
+    bytes + <usize>load<u32>(second),
+    bytes + <usize>load<u32>(second, 4),
+  );
 }

@@ -1,4 +1,5 @@
 import { allocate, allocateZeros, grow } from './arena';
+import { isBefore } from './bytes';
 import { idOf, Dictionary } from './dictionary';
 import { NestedType } from './nested-types';
 
@@ -144,6 +145,10 @@ export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Diction
   return <i32>count;
 }
 
+/** Which of the strings that `copyStrings` copied last come first and last in the order of their bytes. */
+export let minCopied: i32 = 0;
+export let maxCopied: i32 = 0;
+
 /**
  * Copies the strings whose kind is among `kindBits` to `to`, one behind the other, and their rows to `rows`. Where they end goes to `ends`, as if
  * the first one began at `offset`. Answers with how many there are.
@@ -151,12 +156,26 @@ export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Diction
 export function copyStrings(field: Field, kindBits: i32, offset: i32, rows: usize, to: usize, ends: usize): i32 {
   let count: usize = 0;
   let end = to;
+  let minStart = to;
+  let minEnd = to;
+  let maxStart = to;
+  let maxEnd = to;
   for (let entry: usize = 0; entry < <usize>field.count; entry++) {
     if (!isAmong(field, entry, kindBits)) continue;
     const range = entry << 2;
     const start = <usize>load<u32>(field.starts + range);
     const length = <usize>load<u32>(field.ends + range) - start;
     memory.copy(end, start, length);
+    if (count == 0 || isBefore(end, end + length, minStart, minEnd)) {
+      minCopied = <i32>count;
+      minStart = end;
+      minEnd = end + length;
+    }
+    if (count == 0 || isBefore(maxStart, maxEnd, end, end + length)) {
+      maxCopied = <i32>count;
+      maxStart = end;
+      maxEnd = end + length;
+    }
     end += length;
     store<i32>(rows + (count << 2), load<i32>(field.rows + range));
     store<i32>(ends + (count << 2), offset + <i32>(end - to));

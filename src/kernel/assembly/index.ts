@@ -7,6 +7,8 @@ export {
   idOf,
   createDictionary,
   isStrong,
+  maxStringOf,
+  minStringOf,
   probeCountOf,
   stringBytesOf,
   stringCountOf,
@@ -21,6 +23,8 @@ export {
   isSpoiled,
   kindBitsOf,
   kindsOf,
+  maxCopied,
+  minCopied,
   numbersOf,
   rowsOf,
   setType,
@@ -55,4 +59,5 @@ export {
   unknownKeyEnd,
   unknownKeyStart,
 } from './records';
+export { endOfRun, sumLengths, writeLengths, writePlainStrings } from './string-columns';
 export { createStrings, clearStrings } from './strings';
