@@ -70,6 +70,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     writer,
     table,
     topic: kafka.topic,
+    tableFormat: settings.table.format,
     recipe: fitToTable(recipeOf(settings), writer, options),
     clock: systemClock,
     random: Math.random,

@@ -1,11 +1,14 @@
 import type { Catalog, CatalogTable, ObjectStore } from '../consumer/ports/lake.ts';
 import type { ParquetReader } from '../consumer/ports/parquet.ts';
+import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
 import type { QueryEngine } from '../report/query-engine.ts';
 
 /** Holds the data, and knows and reads its tables. */
 export interface Lake {
   readonly store: ObjectStore;
   readonly catalog: Catalog;
+  /** The same tables as Iceberg tables, where they are. */
+  readonly iceberg?: IcebergCatalog;
   /** Reads the objects of its tables. */
   readonly parquet: ParquetReader;
   /** Tries the rights that writing the table needs of the catalog, without changing anything; answers in words. */

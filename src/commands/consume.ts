@@ -4,6 +4,7 @@ import { watchCertificate } from '../app/certificate-watch.ts';
 import type { HourService } from '../app/hours/hour-service.ts';
 import { connectKafka, type KafkaConnection } from '../app/connect-kafka.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
+import { createSnapshots } from '../app/create-snapshots.ts';
 import { keepTrying, type KeepTryingOptions } from '../app/keep-trying.ts';
 import type { Lake } from '../app/lake.ts';
 import type { Logger } from '../app/observe/logger.ts';
@@ -60,6 +61,7 @@ export async function consume(
   const tools = await prepareLake(lake, { settings, watch, trying });
   watch.started('lake');
   const { topic, table } = tools;
+  const snapshots = createSnapshots(lake, tools, settings.table);
   await using reader = openReader(connection, topic);
   // a service that starts before its broker or topic waits for them
   if (untilEnd) await reader.describe();
@@ -75,6 +77,7 @@ export async function consume(
     reader,
     start: settings.kafka.start,
     tools,
+    ...(snapshots && { snapshots }),
     untilEnd,
     stop: stop.signal,
   });

@@ -9,6 +9,7 @@ import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
 import { checkLedgerHasEntries } from '../app/check-ledger.ts';
 import { openLake } from '../app/open-lake.ts';
+import { refuseIceberg } from '../app/refuse-iceberg.ts';
 import type { StopSignal } from '../app/signals.ts';
 
 export interface RedriveCommandOptions {
@@ -22,6 +23,7 @@ export async function redrive(
   options: RedriveCommandOptions,
   { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
 ): Promise<number> {
+  refuseIceberg(settings, 'redrive');
   const lake = await openLake(settings.lake);
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   const { table, topic } = tools;

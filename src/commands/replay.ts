@@ -20,6 +20,7 @@ import { openTopic } from '../app/open-topic.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
 import { openLake } from '../app/open-lake.ts';
+import { refuseIceberg } from '../app/refuse-iceberg.ts';
 import type { StopSignal } from '../app/signals.ts';
 
 export interface ReplayCommandOptions {
@@ -42,6 +43,7 @@ export async function replay(
   { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
 ): Promise<number> {
   checkSelection(options);
+  refuseIceberg(configured, 'replay');
   const settings = withTable(configured, options.table);
   const { topic } = settings.kafka;
   const table = settings.table.name;

@@ -11,6 +11,7 @@ import type { Logger } from '../app/observe/logger.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
 import { checkLedgerHasEntries } from '../app/check-ledger.ts';
 import { openLake } from '../app/open-lake.ts';
+import { refuseIceberg } from '../app/refuse-iceberg.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { createProgress } from './verify-progress.ts';
 import { toJson, toLines } from './verify-report.ts';
@@ -35,6 +36,7 @@ export interface VerifyCommandOptions {
 
 /** Prints the audit; 1 when anything is wrong. Rejects with LEDGER_EMPTY when there is nothing to audit. */
 export async function verifyTable(settings: Settings, options: VerifyCommandOptions, log: Logger): Promise<number> {
+  refuseIceberg(settings, 'verify');
   const lake = await openLake(settings.lake);
   const ledger = new Ledger(lake.store);
   const table = settings.table.name;

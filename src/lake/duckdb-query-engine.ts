@@ -6,6 +6,8 @@ export interface DuckdbTable {
   readonly name: string;
   /** URI of the table's folder, `file:///…/`. */
   readonly location: string;
+  /** Gives the URIs of the table's files as they are now, where not every file of the folder is one. */
+  readonly files?: () => Promise<readonly string[]>;
 }
 
 /** Runs SQL in DuckDB, with the tables of a local lake as views. DuckDB is loaded when needed: it is a large optional dependency. */
@@ -31,14 +33,17 @@ export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): P
       });
     }
   };
-  for (const { name, location } of tables) {
-    await run(
-      `CREATE VIEW ${quoteName(name)} AS SELECT * FROM read_parquet('${filesBelow(location)}', hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`,
+  const show = async ({ name, location, files }: DuckdbTable): Promise<unknown> =>
+    run(
+      `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT * FROM read_parquet(${files === undefined ? quote(filesBelow(location)) : filesOf(name, await files())}, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`,
     );
-  }
+  for (const table of tables) await show(table);
   return {
     name: 'DuckDB',
-    query: run,
+    query: async (sql) => {
+      for (const table of tables) if (table.files !== undefined) await show(table);
+      return run(sql);
+    },
     close: async () => {
       connection.closeSync();
       instance.closeSync();
@@ -46,8 +51,18 @@ export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): P
   };
 }
 
-/** The pattern of all Parquet files below the folder, for a string in SQL; the folder's own name is no pattern. */
+function filesOf(name: string, uris: readonly string[]): string {
+  if (uris.length === 0)
+    throw new PipelineError('QUERY_FAILED', { message: `the table ${name} has no files yet`, retryable: true });
+  return `[${uris.map((uri) => quote(fileURLToPath(uri))).join(', ')}]`;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The pattern of all Parquet files below the folder; the folder's own name is no pattern. */
 function filesBelow(location: string): string {
   const folder = fileURLToPath(location).replaceAll(/[*?[]/g, '[$&]');
-  return `${folder}**/*.parquet`.replaceAll("'", "''");
+  return `${folder}**/*.parquet`;
 }

@@ -8,7 +8,7 @@ import { decoderVersion } from '../../src/consumer/ledger/decoder-version.ts';
 import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import type { PipelineObserver } from '../../src/consumer/commit/pipeline-observer.ts';
-import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
+import type { Catalog, ObjectStore, TableFormat } from '../../src/consumer/ports/lake.ts';
 import type { TopicReader } from '../../src/consumer/ports/topic.ts';
 import { TableWriter, type TableWriterOptions } from '../../src/consumer/table/table-writer.ts';
 import { verify, type VerifyOptions, type VerifyReport } from '../../src/consumer/audit/verify.ts';
@@ -47,6 +47,7 @@ export interface TestToolsOptions {
   readonly writer?: Partial<TableWriterOptions>;
   readonly recipe?: Partial<Recipe>;
   readonly placement?: Partial<Recipe['placement']>;
+  readonly tableFormat?: TableFormat;
 }
 
 export const testRecipe: Recipe = {
@@ -71,6 +72,7 @@ export function createTestTools({
   writer = {},
   recipe = {},
   placement = {},
+  tableFormat = 'hive',
 }: TestToolsOptions): CommitTools {
   return {
     ledger: new Ledger(store),
@@ -85,6 +87,7 @@ export function createTestTools({
     }),
     table: writer.table ?? testTable,
     topic: testTopic,
+    tableFormat,
     recipe: { ...testRecipe, ...recipe, placement: { ...testRecipe.placement, ...placement } },
     clock: systemClock,
     random: () => 0,

@@ -42,9 +42,9 @@ export function limitsOf(
 export async function run(
   topic: FakeTopic,
   lake: TestLake,
-  { observer, bufferBytesMax, commitsMax, ...overrides }: Overrides = {},
+  { observer, tools: given, bufferBytesMax, commitsMax, ...overrides }: Overrides = {},
 ): Promise<CommitTools> {
-  const tools = createTestTools({ ...lake, ...(observer && { observer }) });
+  const tools = given ?? createTestTools({ ...lake, ...(observer && { observer }) });
   const limits = { ...(bufferBytesMax && { bufferBytesMax }), ...(commitsMax && { commitsMax }) };
   await runConsumer({
     source: new FakeSource(topic),

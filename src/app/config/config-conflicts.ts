@@ -60,6 +60,7 @@ export function conflictsIn(given: Environment): string[] {
     ...wayInConflicts(given),
     ...registryConflicts(given),
     ...hoursConflicts(given),
+    ...icebergConflicts(given),
     ...(given['PARQUET_ENCODER'] === 'parquetjs-lite' && /\b(decimal|map)\b/i.test(given['SCHEMA_HINTS'] ?? '')
       ? ['SCHEMA_HINTS: expected no decimals and maps with PARQUET_ENCODER=parquetjs-lite, which can’t write them']
       : []),
@@ -71,4 +72,21 @@ function hoursConflicts({ HOURS_EVERY_SECONDS: every, PARTITION_BY: given = 'hou
   const layout = layouts.find((each) => each === given);
   if (every === undefined || layout === undefined || layout === 'hour') return [];
   return [`HOURS_EVERY_SECONDS: expected PARTITION_BY=hour too, got ${layout}`];
+}
+
+/** Settings that only tables of the format Hive have, by the one value that goes with Iceberg tables. */
+const icebergValues: readonly (readonly [name: string, value: string])[] = [
+  ['PARTITION_PROJECTION', 'false'],
+  ['PARQUET_TIMESTAMPS', 'micros'],
+  ['PARQUET_ENCODER', 'glueless'],
+];
+
+function icebergConflicts(given: Environment): string[] {
+  if (given['TABLE_FORMAT'] !== 'iceberg') return [];
+  return icebergValues.flatMap(([name, value]) => {
+    const came = given[name];
+    return came === undefined || came === value
+      ? []
+      : [`${name}: expected ${value} with TABLE_FORMAT=iceberg, got ${came}`];
+  });
 }

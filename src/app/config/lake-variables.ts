@@ -1,4 +1,5 @@
 import { choice, decimal, integer, text, variable, yesNo } from './config-types.ts';
+import { tableFormats } from '../../consumer/ports/lake.ts';
 import { eventTimeUnits, layouts } from '../../schema/layout.ts';
 
 const lake = 'Lake';
@@ -29,6 +30,15 @@ export const lakeVariables = {
     { group: lake, about: 'Table; default: named after the topic', expected: tableNameExpected },
     (value) => (tableNamePattern.test(value) ? value : undefined),
   ).optional(),
+  TABLE_FORMAT: choice(tableFormats, {
+    group: lake,
+    about:
+      'Format of the table: hive, whose readers see a file as soon as it is put, or iceberg, whose readers see snapshots',
+  }).prefault('hive'),
+  COMMIT_SECONDS: decimal(1, 3600, {
+    group: lake,
+    about: 'With TABLE_FORMAT=iceberg: a snapshot takes in what was written since the last one this often',
+  }).prefault('60'),
   AWS_REGION: text({
     group: lake,
     about: 'Region of bucket and catalog; credentials come from the AWS SDK’s default provider chain',

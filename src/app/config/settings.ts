@@ -1,4 +1,5 @@
 import type { BatchPolicy } from '../../consumer/batch/batch-policy.ts';
+import type { TableFormat } from '../../consumer/ports/lake.ts';
 import type { CredentialOptions } from '../../kafka/credentials.ts';
 import type { TlsOptions } from '../../kafka/tls-material.ts';
 import type { Environment } from '../../runtime/environment.ts';
@@ -66,12 +67,16 @@ export interface LakeSettings {
   readonly place: Config['LAKE'];
   readonly database: string;
   readonly aws: AwsSettings;
+  readonly tableFormat: TableFormat;
   readonly athena: { readonly workgroup: string; readonly output: string | undefined };
 }
 
 /** Which table is written, and into which of its Hive partitions a record goes. */
 export interface TableSettings {
   readonly name: string;
+  readonly format: TableFormat;
+  /** How often snapshots of an Iceberg table are committed. */
+  readonly commitEveryMs: number;
   /** Layout of a new table; a table that exists keeps its own. */
   readonly layout: Layout;
   /** A new table computes its partitions instead of registering them. */
@@ -138,6 +143,7 @@ export function readSettings(environment: Environment, required: readonly Variab
       place: config.LAKE,
       database: config.LAKE_DATABASE,
       aws,
+      tableFormat: config.TABLE_FORMAT,
       athena: { workgroup: config.ATHENA_WORKGROUP, output: config.ATHENA_OUTPUT },
     },
     table: tableSettings(config),
@@ -212,6 +218,8 @@ function tlsOptions(config: Config): TlsOptions {
 function tableSettings(config: Config): TableSettings {
   return {
     name: config.LAKE_TABLE ?? tableOfTopic(config.KAFKA_TOPIC),
+    format: config.TABLE_FORMAT,
+    commitEveryMs: config.COMMIT_SECONDS * 1000,
     layout: config.PARTITION_BY,
     hasProjection: config.PARTITION_PROJECTION,
     eventTimeField: config.EVENT_TIME_FIELD,

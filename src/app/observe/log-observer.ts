@@ -42,6 +42,11 @@ export function createLogObserver(log: Logger): PipelineObserver {
         'no record of the batch has an event time: Kafka timestamps choose the Hive partitions',
       );
     },
+    snapshotCommitted: ({ table, snapshotId, ...facts }) =>
+      log.info(
+        { table, snapshotId: snapshotId?.toString(), ...facts },
+        snapshotId === undefined ? 'table positions moved' : 'snapshot committed',
+      ),
     conflict: ({ partition, from, theirs }) =>
       log.warn({ partition, from: from.toString(), theirs }, 'range belongs to another process, continuing behind it'),
     gap: ({ partition, from, to, why }) =>

@@ -23,6 +23,11 @@ export function createMetricsObserver(metrics: Metrics): PipelineObserver {
       if (oldestTimestampMs !== undefined)
         metrics.freshness.observe((Date.parse(committedAt) - oldestTimestampMs) / 1000);
     },
+    snapshotCommitted: ({ conflicts, waitedMs }) => {
+      metrics.snapshots.inc();
+      metrics.snapshotConflicts.inc(conflicts);
+      metrics.snapshotWait.observe(waitedMs / 1000);
+    },
     conflict: () => metrics.ledgerConflicts.inc(),
     gap: ({ from, to }) => metrics.gapOffsets.inc(Number(to - from)),
     unreadable: ({ partition }) => metrics.unreadable.set({ partition: String(partition) }, 1),
@@ -43,6 +48,7 @@ export function joinObservers(...observers: readonly PipelineObserver[]): Pipeli
     groupShared: (details) => observers.forEach((each) => each.groupShared?.(details)),
     revoked: () => observers.forEach((each) => each.revoked?.()),
     committed: (batch) => observers.forEach((each) => each.committed?.(batch)),
+    snapshotCommitted: (snapshot) => observers.forEach((each) => each.snapshotCommitted?.(snapshot)),
     conflict: (details) => observers.forEach((each) => each.conflict?.(details)),
     gap: (entry) => observers.forEach((each) => each.gap?.(entry)),
     rolledUp: (path, segments) => observers.forEach((each) => each.rolledUp?.(path, segments)),

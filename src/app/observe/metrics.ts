@@ -18,6 +18,9 @@ export interface Metrics {
   readonly schemaChanges: Counter;
   readonly gapOffsets: Counter;
   readonly freshness: Histogram;
+  readonly snapshots: Counter;
+  readonly snapshotConflicts: Counter;
+  readonly snapshotWait: Histogram;
   readonly lag: Gauge<'partition'>;
   readonly behind: Gauge<'partition'>;
   readonly brokerSilent: Gauge;
@@ -80,6 +83,17 @@ export function createMetrics(): Metrics {
     freshness: new Histogram({
       name: 'glueless_freshness_seconds',
       help: 'Age of a batch’s oldest record when it was committed',
+      buckets: freshnessBuckets,
+      registers,
+    }),
+    snapshots: counter('snapshots_total', 'Snapshots of Iceberg tables that were committed'),
+    snapshotConflicts: counter(
+      'snapshot_conflicts_total',
+      'Times that another change of an Iceberg table came before a snapshot',
+    ),
+    snapshotWait: new Histogram({
+      name: 'glueless_snapshot_wait_seconds',
+      help: 'Time from the ledger’s oldest entry to the snapshot that took it in',
       buckets: freshnessBuckets,
       registers,
     }),

@@ -27,6 +27,7 @@ export function auditEntry(entry: LedgerEntry, rules: EntryRules): Finding[] {
     case 'gap':
       return entry.acknowledgedAt === undefined ? [gap(entry, entry, entry.why)] : [];
     case 'committed':
+    case 'written':
       return auditWritten(entry);
   }
 }

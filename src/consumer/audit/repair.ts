@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PipelineError, unreachable } from '../../runtime/errors.ts';
 import type { Ledger, Versioned } from '../ledger/ledger.ts';
-import { isDeletable, type CommittedEntry } from '../ledger/ledger-entry.ts';
+import { isCommitted, isDeletable, type CommittedEntry } from '../ledger/ledger-entry.ts';
 import type { Column } from '../../schema/types.ts';
 import type { Catalog, CatalogPartition, TableDefinition } from '../ports/lake.ts';
 import { judgeUnlisted, type UnlistedOptions, type Verdict } from './unlisted-object.ts';
@@ -83,7 +83,7 @@ async function canRaise(
 /** Commits the entry again with the same objects at a generation above the object's, which then can never be listed. */
 async function raise(current: Versioned, generation: number, ledger: Ledger): Promise<Versioned | undefined> {
   const { entry } = current;
-  if (entry.state !== 'committed') return undefined;
+  if (!isCommitted(entry)) return undefined;
   const raised: CommittedEntry = { ...entry, generation: Math.max(entry.generation, generation) + 1 };
   const result = await ledger.replace(current, raised);
   return result.kind === 'ours' ? result.claim : undefined;

@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import {
   isDeletable,
   isObsolete,
+  isCommitted,
   isWritten,
   listsObject,
   type LedgerEntry,
@@ -73,7 +74,7 @@ async function judgeByRows(key: string, name: ObjectName, options: UnlistedOptio
     () => [],
   );
   const objects = found.flatMap((entry) => (isWritten(entry) ? entry.outcome.objects : []));
-  const isSettled = found.every(({ state }) => state === 'committed' || state === 'gap');
+  const isSettled = found.every((entry) => isCommitted(entry) || entry.state === 'gap');
   if (isSettled && objects.length > 0 && (await areRowsIn(key, objects, options))) return { kind: 'covered', name };
   return unknown(
     `is of ${rangeText(name)}, which no ledger entry describes`,

@@ -7,6 +7,7 @@ import {
   isWritten,
   ledgerFormat,
   listsObject,
+  stateOfFormat,
   type ClaimedEntry,
   type CommittedEntry,
   type WrittenEntry,
@@ -176,7 +177,7 @@ async function finish(
   // what an earlier try has put is not lost, though Kafka no longer holds it
   const isKept = written.isWhole && claim === adopted;
   const outcome = { ...written.outcome, ...(lost !== undefined && !isKept && { lost }) };
-  const entry: CommittedEntry = { ...claim.entry, state: 'committed', outcome };
+  const entry: CommittedEntry = { ...claim.entry, state: stateOfFormat[tools.tableFormat], outcome };
   const result = await step('ledger', () => tools.ledger.replace(claim, entry));
   if (result.kind === 'theirs') {
     await yieldTo(result.found, attempt, tools, step);

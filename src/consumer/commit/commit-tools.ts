@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Recipe } from '../ledger/recipe.ts';
+import type { TableFormat } from '../ports/lake.ts';
 import type { TableWriter } from '../table/table-writer.ts';
 import type { PipelineObserver } from './pipeline-observer.ts';
 
@@ -10,6 +11,7 @@ export interface CommitTools {
   readonly writer: TableWriter;
   readonly table: string;
   readonly topic: string;
+  readonly tableFormat: TableFormat;
   /** How this process writes batches that nobody has claimed yet. */
   readonly recipe: Recipe;
   readonly clock: Clock;

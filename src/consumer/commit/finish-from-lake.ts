@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { ClaimResult, Versioned } from '../ledger/ledger.ts';
-import type { ClaimedEntry, CommittedEntry } from '../ledger/ledger-entry.ts';
+import { stateOfFormat, type ClaimedEntry, type CommittedEntry } from '../ledger/ledger-entry.ts';
 import { keyOf } from '../table/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 import type { StepRunner } from './step-runner.ts';
@@ -14,7 +14,7 @@ const looksMax = 4;
  */
 export async function finishFromLake(
   claim: Versioned<ClaimedEntry>,
-  { ledger, writer, clock }: CommitTools,
+  { ledger, writer, clock, tableFormat }: CommitTools,
   step: StepRunner,
 ): Promise<ClaimResult<CommittedEntry> | undefined> {
   const { entry } = claim;
@@ -27,7 +27,7 @@ export async function finishFromLake(
   await step('register', () => writer.register(objects));
   const committed: CommittedEntry = {
     ...entry,
-    state: 'committed',
+    state: stateOfFormat[tableFormat],
     outcome: {
       committedAt: new Date(clock.nowMs()).toISOString(),
       ...countsOf(objects, 0),

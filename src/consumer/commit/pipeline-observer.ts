@@ -8,9 +8,9 @@ export const stepNames = ['decode', 'claim', 'settle', 'encode', 'put', 'registe
 
 /**
  * The commit steps, and what the service does around them: find a position at assignment, make sure of the topic before a claim, load schemas
- * before records are decoded.
+ * before records are decoded, commit a snapshot.
  */
-export type StepName = (typeof stepNames)[number] | 'position' | 'topic' | 'schemas';
+export type StepName = (typeof stepNames)[number] | 'position' | 'topic' | 'schemas' | 'snapshot';
 
 export interface CommittedBatch {
   readonly entry: CommittedEntry;
@@ -22,6 +22,21 @@ export interface CommittedBatch {
   readonly oldestTimestampMs: number | undefined;
 }
 
+/** What has become part of an Iceberg table. */
+export interface CommittedSnapshot {
+  readonly table: string;
+  /** Left out where only positions moved: the entries had nothing for this table. */
+  readonly snapshotId?: bigint;
+  readonly entries: number;
+  readonly files: number;
+  readonly rows: number;
+  /** Times that another change of the table came first. */
+  readonly conflicts: number;
+  /** Time since the oldest of the entries was written. */
+  readonly waitedMs: number;
+  readonly tookMs: number;
+}
+
 /** Where the pipeline says what happens: logs, metrics and tests listen here. */
 export interface PipelineObserver {
   /** Called around each step; may wait. */
@@ -31,6 +46,8 @@ export interface PipelineObserver {
   groupShared?(details: { readonly partition: number; readonly otherTable: string }): void;
   revoked?(): void;
   committed?(batch: CommittedBatch): void;
+  /** Readers see what the snapshot has taken in. */
+  snapshotCommitted?(snapshot: CommittedSnapshot): void;
   /** Another process owns the range; its entry counts. */
   conflict?(details: { readonly partition: number; readonly from: bigint; readonly theirs: string }): void;
   gap?(entry: GapEntry): void;

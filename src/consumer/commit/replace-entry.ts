@@ -5,6 +5,7 @@ import {
   isDeletable,
   isWritten,
   listsObject,
+  stateOfFormat,
   type CommittedEntry,
   type LedgerEntry,
   type ObjectRange,
@@ -51,7 +52,7 @@ export async function replaceEntry(replacement: Replacement, tools: CommitTools)
   const objects = [...(replacement.keeps ?? []), ...outcome.objects];
   const next: CommittedEntry = {
     ...entry,
-    state: 'committed',
+    state: stateOfFormat[tools.tableFormat],
     generation: intent.generation,
     recipe: intent.recipe,
     plan: intent.plan,
@@ -77,7 +78,7 @@ export async function undoReplacement(current: Versioned<ReplacingEntry>, tools:
   const half = await keysOfReplacement(current.entry, tools);
   const next: CommittedEntry = {
     ...entry,
-    state: 'committed',
+    state: stateOfFormat[tools.tableFormat],
     generation: replacement.generation + 1,
     obsolete: unlisted([...(entry.obsolete ?? []), ...half], entry.outcome.objects),
   };

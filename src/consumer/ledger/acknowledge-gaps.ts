@@ -1,5 +1,5 @@
 import type { Ledger, Versioned } from './ledger.ts';
-import type { CommittedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
+import { isCommitted, type CommittedEntry, type GapEntry, type LedgerEntry } from './ledger-entry.ts';
 
 /** Notes in the ledger that every loss so far is known and accepted; answers with how many there were. */
 export async function acknowledgeGaps(
@@ -19,7 +19,7 @@ export async function acknowledgeGaps(
 /** The entry with its loss acknowledged; `undefined` when there is none to acknowledge. */
 function acknowledge(entry: LedgerEntry, acknowledgedAt: string): GapEntry | CommittedEntry | undefined {
   if (entry.state === 'gap') return entry.acknowledgedAt === undefined ? { ...entry, acknowledgedAt } : undefined;
-  if (entry.state !== 'committed') return undefined;
+  if (!isCommitted(entry)) return undefined;
   const { lost } = entry.outcome;
   if (lost === undefined || lost.acknowledgedAt !== undefined) return undefined;
   return { ...entry, outcome: { ...entry.outcome, lost: { ...lost, acknowledgedAt } } };

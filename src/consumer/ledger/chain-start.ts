@@ -3,6 +3,7 @@ import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { offsetCodec } from './ledger-entry.ts';
 import { startsPrefix, type LedgerPath } from './ledger-keys.ts';
+import { tableNoteStart } from './table-note.ts';
 
 /** Where the chain of a Kafka partition begins: written once, before its first claim, and kept apart from the entries, so that it tells when they are gone. */
 export interface ChainStart {
@@ -42,7 +43,7 @@ export async function readStarts(
   const prefix = startsPrefix(topic);
   const starts = new Map<number, ChainStart>();
   for await (const { key } of store.list(prefix)) {
-    if (key === `${prefix}${topicStartName}`) continue;
+    if (key === `${prefix}${topicStartName}` || key.startsWith(`${prefix}${tableNoteStart}`)) continue;
     const digits = /^(\d+)\.json$/.exec(key.slice(prefix.length))?.[1];
     const stored = await store.get(key);
     if (stored === undefined) continue;

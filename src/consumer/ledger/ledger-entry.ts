@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TableFormat } from '../ports/lake.ts';
 import { recipeSchema } from './recipe.ts';
 
 /**
@@ -8,6 +9,9 @@ import { recipeSchema } from './recipe.ts';
  *        │                └─ raise: next generation     │
  *        └──▶ gap: Kafka lost the range                 ▼
  *                       committed ◀──commit── replacing    revision: replay, redrive, acknowledged loss
+ *
+ * With the table format Iceberg an entry is `written` where it would be committed: its objects are there and named, and readers see them once a
+ * snapshot of the table has taken them in. The table's own property says how far it holds the ledger.
  *
  * A key of an object belongs to one generation of its range and is written once. Whatever replaces objects raises the
  * generation first. A key may be deleted when the entry was read as committed with a higher generation and does not list it, or as a gap
@@ -101,7 +105,7 @@ const claimShape = {
 
 export const entrySchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('claimed'), ...claimShape }),
-  z.object({ state: z.literal('committed'), ...claimShape, outcome: outcomeSchema }),
+  z.object({ state: z.enum(['committed', 'written']), ...claimShape, outcome: outcomeSchema }),
   z.object({
     state: z.literal('replacing'),
     ...claimShape,
@@ -121,10 +125,10 @@ export const entrySchema = z.discriminatedUnion('state', [
 
 export type LedgerEntry = z.infer<typeof entrySchema>;
 export type ClaimedEntry = Extract<LedgerEntry, { state: 'claimed' }>;
-export type CommittedEntry = Extract<LedgerEntry, { state: 'committed' }>;
+export type CommittedEntry = Extract<LedgerEntry, { state: 'committed' | 'written' }>;
 export type ReplacingEntry = Extract<LedgerEntry, { state: 'replacing' }>;
 export type GapEntry = Extract<LedgerEntry, { state: 'gap' }>;
-/** An entry whose range is in the lake. */
+/** An entry whose objects are in the lake. */
 export type WrittenEntry = CommittedEntry | ReplacingEntry;
 export type PlannedObject = z.infer<typeof plannedSchema>;
 export type WrittenObject = z.infer<typeof objectSchema>;
@@ -134,7 +138,18 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export type ObjectRange = Pick<ClaimedEntry, 'table' | 'topic' | 'partition' | 'from' | 'to' | 'generation'>;
 
 export function isWritten(entry: LedgerEntry): entry is WrittenEntry {
-  return entry.state === 'committed' || entry.state === 'replacing';
+  return entry.state !== 'claimed' && entry.state !== 'gap';
+}
+
+/** What an entry is once its objects are there. */
+export const stateOfFormat: Readonly<Record<TableFormat, CommittedEntry['state']>> = {
+  hive: 'committed',
+  iceberg: 'written',
+};
+
+/** True for a written entry that nobody is replacing. */
+export function isCommitted(entry: LedgerEntry): entry is CommittedEntry {
+  return entry.state === 'committed' || entry.state === 'written';
 }
 
 /** True when the entry lists the object as its own. */

@@ -45,6 +45,11 @@ export interface ObjectStore {
   delete(keys: readonly string[]): Promise<void>;
 }
 
+/** How a table says which objects are its rows: by folders, or by snapshots that list them. */
+export const tableFormats = ['hive', 'iceberg'] as const;
+
+export type TableFormat = (typeof tableFormats)[number];
+
 /** A table without what only the catalog knows. */
 export interface TableDefinition {
   readonly name: string;

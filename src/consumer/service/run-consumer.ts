@@ -1,5 +1,6 @@
 import { stepRunner } from '../commit/step-runner.ts';
 import { aborted, leftAlone, tooSlow, within } from './graceful-stop.ts';
+import type { MemberState, SnapshotSchedule } from '../snapshot/snapshot-schedule.ts';
 import { LagWatch, type Lag } from './lag.ts';
 import type { Pace, Pause } from './pace.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
@@ -15,6 +16,8 @@ export interface ConsumerOptions extends PipelineOptions {
   readonly pace: Pace;
   /** Asks for a graceful stop. */
   readonly stop: AbortSignal;
+  /** Commits snapshots of an Iceberg table; left out for a table whose objects are seen as soon as they are put. */
+  readonly snapshots?: SnapshotSchedule;
   readonly onLag?: (lag: Lag) => void;
   /** Everything is written and nothing has moved for a while; called once until something does. */
   readonly onIdle?: () => void;
@@ -28,7 +31,7 @@ const idleMs = 5000;
  * rejects with the failure, with STALLED, or with DEADLINE_EXCEEDED when the graceful stop took too long.
  */
 export async function runConsumer(options: ConsumerOptions): Promise<void> {
-  const { source, reader, tools, clock, pace, stop } = options;
+  const { source, reader, tools, clock, pace, stop, snapshots } = options;
   const pipeline = new Pipeline(options);
   const ends = options.untilEnd ? endsOf(await stepRunner(tools, stop)('topic', () => reader.describe())) : undefined;
   if (ends !== undefined) pipeline.finishAt(ends);
@@ -43,6 +46,7 @@ export async function runConsumer(options: ConsumerOptions): Promise<void> {
     aborted(stop),
     repeat(async () => pipeline.tick(), pace.tick, signal),
     repeat(lagPoll(pipeline, options), pace.poll, signal),
+    ...(snapshots ? [repeat(() => snapshots.tick(memberOf(pipeline), signal), pace.tick, signal)] : []),
     ...(ends === undefined
       ? []
       : [
@@ -53,12 +57,23 @@ export async function runConsumer(options: ConsumerOptions): Promise<void> {
   for (const task of tasks) task.catch(() => {});
   try {
     await Promise.race(tasks);
-    if (stop.aborted) await within(pipeline.drain(), tooSlow(options.drainMs), options);
+    if (stop.aborted) await within(drain(pipeline, options), tooSlow(options.drainMs), options);
+    else await snapshots?.flush(memberOf(pipeline));
   } finally {
     over.abort();
     pipeline.end();
     await within(source.stop(), undefined, options);
   }
+}
+
+/** Writes what has arrived, and lets readers see it. */
+async function drain(pipeline: Pipeline, { snapshots }: ConsumerOptions): Promise<void> {
+  await pipeline.drain();
+  await snapshots?.flush(memberOf(pipeline));
+}
+
+function memberOf(pipeline: Pipeline): MemberState {
+  return { partitions: pipeline.positions().keys(), writtenMs: pipeline.writtenMs };
 }
 
 /** Runs the work again and again; never resolves, rejects with the work's failure or when it is aborted. */

@@ -62,6 +62,16 @@ export const lakeErrorCodes = {
     retryable: 'never',
     action: 'Set LAKE_TABLE to a new name, or make the table anew.',
   },
+  TABLE_RECREATED: {
+    meaning: 'An Iceberg table was dropped and made anew: what the ledger has written is not in the new one.',
+    retryable: 'never',
+    action: 'Register the metadata of the table before, or set LAKE_TABLE to a new name.',
+  },
+  TABLE_ROLLED_BACK: {
+    meaning: 'An Iceberg table was set back to an older snapshot, and no longer holds what its positions say.',
+    retryable: 'never',
+    action: 'Set it forward again, or its positions back; the message says to what.',
+  },
   SCHEMA_INVALID: {
     meaning: 'A text is no Hive type or list of columns.',
     retryable: 'never',

@@ -1,0 +1,26 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { CommitTools } from '../consumer/commit/commit-tools.ts';
+import { SnapshotSchedule } from '../consumer/snapshot/snapshot-schedule.ts';
+import type { SnapshotTools } from '../consumer/snapshot/snapshot-tools.ts';
+import type { TableSettings } from './config/settings.ts';
+import type { Lake } from './lake.ts';
+
+/** Makes what commits snapshots of the table and its dead letters; `undefined` for tables of the format Hive. */
+export function createSnapshots(lake: Lake, tools: CommitTools, settings: TableSettings): SnapshotSchedule | undefined {
+  const snapshots = snapshotTools(lake, tools);
+  return snapshots && new SnapshotSchedule({ snapshots, tools, everyMs: settings.commitEveryMs });
+}
+
+export function snapshotTools(
+  { iceberg, store, parquet }: Lake,
+  { ledger, table, topic, clock }: CommitTools,
+): SnapshotTools | undefined {
+  if (iceberg === undefined) return undefined;
+  const ids = { newTryId: randomUUID, newSnapshotId };
+  return { iceberg, store, parquet, ledger, table, topic, clock, ...ids };
+}
+
+/** Readers in JavaScript lose digits of larger numbers. */
+function newSnapshotId(): bigint {
+  return (randomBytes(8).readBigUInt64BE() % (2n ** 53n - 1n)) + 1n;
+}

@@ -1,0 +1,105 @@
+import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import { readDataFiles } from '../../iceberg/read-snapshot.ts';
+import { wholeOf } from '../../iceberg/single-value.ts';
+import type { DataFile } from '../../iceberg/manifest.ts';
+import { TableFiles } from '../../iceberg/table-files.ts';
+import { currentSchema, currentSnapshot, type TableMetadata } from '../../iceberg/table-metadata.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { isWritten, type LedgerEntry } from '../ledger/ledger-entry.ts';
+import type { SnapshotTools } from './snapshot-tools.ts';
+import { positionsOf, positionsProperty, snapshotProperty } from './table-positions.ts';
+
+/**
+ * Rejects with TABLE_ROLLED_BACK when the table no longer holds what its positions say: its properties stay when somebody sets it back to an
+ * older snapshot, and what came after that one would be missing without a word. Snapshots of others that follow ours are fine.
+ */
+export async function checkHistory(table: LoadedTable, tools: SnapshotTools): Promise<void> {
+  const { metadata } = table;
+  const ours = metadata.properties[snapshotProperty];
+  if (ours === undefined || isAncestor(BigInt(ours), metadata)) return;
+  const isKept = metadata.snapshots.some((snapshot) => snapshot['snapshot-id'] === BigInt(ours));
+  if (isKept) throw rolledBack(table, `its current snapshot does not come after ${ours}, the last one of ours`);
+  // somebody has expired our snapshot: the files tell
+  const missing = await findMissing(table, tools);
+  if (missing !== undefined) throw rolledBack(table, missing);
+}
+
+/** True when the snapshot is the current one, or one that the current one followed. */
+function isAncestor(wanted: bigint, metadata: TableMetadata): boolean {
+  const byId = new Map(metadata.snapshots.map((snapshot) => [snapshot['snapshot-id'], snapshot]));
+  let current = currentSnapshot(metadata);
+  for (let steps = 0; current !== undefined && steps <= byId.size; steps++) {
+    if (current['snapshot-id'] === wanted) return true;
+    const parent = current['parent-snapshot-id'] ?? undefined;
+    if (parent === wanted) return true;
+    current = parent === undefined ? undefined : byId.get(parent);
+  }
+  return false;
+}
+
+/** Says which Kafka partition's last rows are in no file, by the bounds of `kafka_partition` and `kafka_offset`. */
+async function findMissing({ name, metadata }: LoadedTable, tools: SnapshotTools): Promise<string | undefined> {
+  const ids = coordinateIds(metadata);
+  if (ids === undefined) return undefined;
+  const entries = await readDataFiles(currentSnapshot(metadata), new TableFiles(tools.store));
+  for (const [partition, position] of positionsOf(metadata, tools.topic)) {
+    const last = await lastWithFiles(name, { partition, position }, tools);
+    if (last === undefined) continue;
+    const { from } = last;
+    if (!entries.some(({ data_file: file }) => mayReach(file, { partition, from }, ids)))
+      return `no file of it holds rows of ${tools.topic}/${partition} from offset ${from} on, and it was written up to ${position}`;
+  }
+  return undefined;
+}
+
+interface CoordinateIds {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** The ids of the columns that say where in Kafka a row comes from; `undefined` for a table without them. */
+function coordinateIds(metadata: TableMetadata): CoordinateIds | undefined {
+  const ids = new Map(currentSchema(metadata).fields.map(({ id, name }) => [name, id]));
+  const [partition, offset] = [ids.get('kafka_partition'), ids.get('kafka_offset')];
+  return partition === undefined || offset === undefined ? undefined : { partition, offset };
+}
+
+/** True when the file may hold a row of the partition from the offset on; bounds that are not known exclude nothing. */
+function mayReach(
+  file: DataFile,
+  { partition, from }: { readonly partition: number; readonly from: bigint },
+  ids: CoordinateIds,
+): boolean {
+  const least = boundOf(file, 'lower_bounds', ids.partition) ?? partition;
+  const most = boundOf(file, 'upper_bounds', ids.partition) ?? partition;
+  const reached = boundOf(file, 'upper_bounds', ids.offset) ?? from;
+  return least <= partition && most >= partition && reached >= from;
+}
+
+/** The last entry before the position, when it has files of the table. */
+async function lastWithFiles(
+  name: string,
+  { partition, position }: { readonly partition: number; readonly position: bigint },
+  { ledger, table, topic }: SnapshotTools,
+): Promise<LedgerEntry | undefined> {
+  const last = await ledger.lastWithRecord({ table, topic, partition }, position);
+  if (last === undefined || !isWritten(last)) return undefined;
+  const { rows, deadLetters } = last.outcome;
+  return (name === table ? rows : deadLetters) > 0 ? last : undefined;
+}
+
+function boundOf(file: DataFile, key: 'lower_bounds' | 'upper_bounds', id: number): bigint | undefined {
+  const bound = file[key]?.find((pair) => pair.key === id)?.value;
+  return bound && wholeOf(bound);
+}
+
+function rolledBack({ name, metadata }: LoadedTable, evidence: string): PipelineError {
+  const held = currentSnapshot(metadata)?.summary?.[positionsProperty];
+  const positions = held === undefined ? '' : `; its current snapshot holds ${held}`;
+  return new PipelineError('TABLE_ROLLED_BACK', {
+    message: `the table ${name} was set back to an older snapshot: ${evidence}${positions}`,
+    retryable: false,
+    details: { table: name, positions: metadata.properties[positionsProperty] },
+    hint: `set it forward again; or set its property ${positionsProperty} to what its snapshot holds and remove ${snapshotProperty}, and what followed is added again`,
+  });
+}

@@ -1,0 +1,193 @@
+import { describeFile } from '../../iceberg/data-file.ts';
+import type { LoadedTable, TableChange } from '../../iceberg/iceberg-catalog.ts';
+import type { DataFile } from '../../iceberg/manifest.ts';
+import { stageSnapshot, type SnapshotPlan, type StagedSnapshot } from '../../iceberg/stage-snapshot.ts';
+import { TableFiles } from '../../iceberg/table-files.ts';
+import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { CommittedSnapshot } from '../commit/pipeline-observer.ts';
+import type { WrittenObject } from '../ledger/ledger-entry.ts';
+import { noteTable, notedTable } from '../ledger/table-note.ts';
+import { checkHistory } from './check-history.ts';
+import { objectsOf, pendingEntries, type PendingEntries } from './pending-entries.ts';
+import type { SnapshotTarget, SnapshotTools } from './snapshot-tools.ts';
+import {
+  positionsOf,
+  positionsProperty,
+  snapshotProperty,
+  withPositions,
+  type TablePositions,
+} from './table-positions.ts';
+
+export interface CommitOptions {
+  /** Kafka partitions that may have new entries, beside those that the table has positions of. */
+  readonly partitions: readonly number[];
+  /** Entries without anything for the table are passed over once there are this many. */
+  readonly entriesMin: number;
+}
+
+export interface SnapshotOutcome {
+  readonly committed: CommittedSnapshot;
+  /** The ledger holds more than one snapshot takes. */
+  readonly hasMore: boolean;
+}
+
+/** Changes of the table by others that are taken in before giving up. */
+const conflictsMax = 50;
+
+const footersAtOnce = 16;
+
+/**
+ * Takes in what the ledger holds beyond the table's positions, as one snapshot, and moves the positions in the same change. Any
+ * process may do it at any time: positions are read anew for every try, so that a change whose answer was lost is found made, and what
+ * another process has taken in is not taken in again. Resolves with `undefined` when there is nothing to take in. A retryable rejection
+ * leaves the outcome open: calling it again settles it.
+ */
+export async function commitSnapshot(
+  target: SnapshotTarget,
+  options: CommitOptions,
+  tools: SnapshotTools,
+): Promise<SnapshotOutcome | undefined> {
+  const startMs = tools.clock.monotonicMs();
+  for (let conflicts = 0; conflicts < conflictsMax; conflicts++) {
+    const table = await loadTable(target.name, tools);
+    if (table === undefined) return undefined;
+    const { pending, positions } = await findPending(table, options, tools);
+    const objects = objectsOf(pending.entries, target.kind);
+    if (pending.positions.size === 0) return undefined;
+    if (objects.length === 0 && pending.entries.length < options.entriesMin) return undefined;
+    const { change, snapshotId } = await changeOf({ table, target, pending, positions, objects }, tools);
+    if ((await tools.iceberg.commit(table, change)).kind === 'conflict') continue;
+    const committed = {
+      table: target.name,
+      ...(snapshotId !== undefined && { snapshotId }),
+      entries: pending.entries.length,
+      files: objects.length,
+      rows: objects.reduce((sum, { rows }) => sum + rows, 0),
+      conflicts,
+      waitedMs: waitOf(pending, tools.clock.nowMs()),
+      tookMs: tools.clock.monotonicMs() - startMs,
+    };
+    return { committed, hasMore: pending.hasMore };
+  }
+  throw contended(target.name);
+}
+
+/**
+ * Loads the table that the ledger was written for. Rejects with TABLE_MISSING when it was dropped, with TABLE_RECREATED when another one has
+ * its name, with TABLE_ROLLED_BACK when it was set back.
+ */
+export async function loadTable(name: string, tools: SnapshotTools): Promise<LoadedTable | undefined> {
+  const { iceberg, store, clock } = tools;
+  const table = await iceberg.load(name);
+  if (table === undefined) {
+    if ((await notedTable(store, tools, name)) !== undefined) throw dropped(name);
+    return undefined;
+  }
+  const tableUuid = table.metadata['table-uuid'];
+  const notedAt = new Date(clock.nowMs()).toISOString();
+  const noted = await noteTable(store, tools, { name, tableUuid, notedAt });
+  if (noted !== tableUuid) throw recreated(name, noted, tableUuid);
+  await checkHistory(table, tools);
+  return table;
+}
+
+/** What the ledger holds beyond the positions of the table. */
+async function findPending({ metadata }: LoadedTable, { partitions }: CommitOptions, tools: SnapshotTools) {
+  const positions = positionsOf(metadata, tools.topic);
+  const all = [...new Set([...positions.keys(), ...partitions])].toSorted((a, b) => a - b);
+  return { positions, pending: await pendingEntries(all, positions, tools) };
+}
+
+function waitOf({ entries }: PendingEntries, nowMs: number): number {
+  return Math.max(0, ...entries.map(({ outcome }) => nowMs - Date.parse(outcome.committedAt)));
+}
+
+interface Work {
+  readonly table: LoadedTable;
+  readonly target: SnapshotTarget;
+  readonly pending: PendingEntries;
+  readonly positions: TablePositions;
+  readonly objects: readonly WrittenObject[];
+}
+
+async function changeOf(
+  { table: { name, metadata }, pending, positions, objects }: Work,
+  tools: SnapshotTools,
+): Promise<{ readonly change: TableChange; readonly snapshotId?: bigint }> {
+  const moved = withPositions(metadata, tools.topic, new Map([...positions, ...pending.positions]));
+  const uuid = { type: 'assert-table-uuid', uuid: metadata['table-uuid'] } as const;
+  if (objects.length === 0) {
+    const updates = [{ action: 'set-properties' as const, updates: { [positionsProperty]: moved } }];
+    return { change: { requirements: [uuid], updates } };
+  }
+  const summary = { 'glueless.entries': String(pending.entries.length), [positionsProperty]: moved };
+  const plan: SnapshotPlan = {
+    operation: 'append',
+    added: await describeObjects(objects, { name, metadata }, tools),
+    removedPaths: new Set(),
+    summary,
+  };
+  const staged = await stage({ name, metadata }, plan, tools);
+  return { change: withProperties(staged, moved), snapshotId: staged.snapshot['snapshot-id'] };
+}
+
+/** Describes objects of the ledger as files of the table; their footers are read. */
+export async function describeObjects(
+  objects: readonly WrittenObject[],
+  { metadata }: Pick<LoadedTable, 'name' | 'metadata'>,
+  { store, parquet }: SnapshotTools,
+): Promise<DataFile[]> {
+  return mapConcurrently(objects, footersAtOnce, async ({ key, bytes, partition }) => {
+    const read = (start: number, end: number) => store.getRange(key, start, end);
+    const statistics = await parquet.statistics({ size: bytes, read });
+    return describeFile({ uri: store.uri(key), bytes, partition, statistics }, metadata);
+  });
+}
+
+/** Writes the files of a snapshot of the table that follows the current one. */
+export async function stage(
+  { name, metadata }: Pick<LoadedTable, 'name' | 'metadata'>,
+  plan: SnapshotPlan,
+  { store, clock, newTryId, newSnapshotId }: SnapshotTools,
+): Promise<StagedSnapshot> {
+  return stageSnapshot(metadata, plan, {
+    files: new TableFiles(store),
+    metadataPrefix: `${name}/metadata/`,
+    tryId: newTryId(),
+    snapshotId: newSnapshotId(),
+    nowMs: clock.nowMs(),
+  });
+}
+
+/** The staged change together with the properties that say what the table holds afterwards. */
+export function withProperties({ snapshot, updates, requirements }: StagedSnapshot, positions: string): TableChange {
+  const properties = { [positionsProperty]: positions, [snapshotProperty]: String(snapshot['snapshot-id']) };
+  return { requirements, updates: [...updates, { action: 'set-properties', updates: properties }] };
+}
+
+function dropped(name: string): PipelineError {
+  return new PipelineError('TABLE_MISSING', {
+    message: `the table ${name} is not in the catalog, though the ledger was written for it: it was dropped, or LAKE_DATABASE is another one`,
+    retryable: false,
+    details: { table: name },
+    hint: 'register its newest metadata file again (`<table>/metadata/`), or set LAKE_TABLE to a new name',
+  });
+}
+
+function recreated(name: string, noted: string, found: string): PipelineError {
+  return new PipelineError('TABLE_RECREATED', {
+    message: `the table ${name} is not the one that the ledger was written for: its UUID is ${found} and was ${noted}`,
+    retryable: false,
+    details: { table: name },
+    hint: 'register the metadata of the table before, or set LAKE_TABLE to a new name: what the ledger has written is not in the new table',
+  });
+}
+
+function contended(table: string): PipelineError {
+  return new PipelineError('CATALOG_CONTENDED', {
+    message: `the table ${table} was changed by others ${conflictsMax} times in a row`,
+    retryable: true,
+    details: { table },
+  });
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
+import type { PipelineObserver } from '../../src/consumer/commit/pipeline-observer.ts';
+import { Ledger } from '../../src/consumer/ledger/ledger.ts';
+import { commitSnapshot, type SnapshotOutcome } from '../../src/consumer/snapshot/commit-snapshot.ts';
+import { SnapshotSchedule } from '../../src/consumer/snapshot/snapshot-schedule.ts';
+import type { SnapshotTools } from '../../src/consumer/snapshot/snapshot-tools.ts';
+import type { IcebergCatalog } from '../../src/iceberg/iceberg-catalog.ts';
+import { readDataFiles } from '../../src/iceberg/read-snapshot.ts';
+import { currentSnapshot, type Snapshot } from '../../src/iceberg/table-metadata.ts';
+import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { FakeTopic } from '../fakes/fake-topic.ts';
+import { loadTable, type IcebergTestLake } from './iceberg-lake.ts';
+import { createTestTools, testTable, testTopic } from './lake.ts';
+import { run, type Overrides } from './run-service.ts';
+
+let lastSnapshotId = 1000n;
+
+export function createSnapshotTools(
+  { store, iceberg }: Pick<IcebergTestLake, 'store' | 'iceberg'>,
+  overrides: Partial<SnapshotTools> = {},
+): SnapshotTools {
+  return {
+    iceberg,
+    store,
+    parquet: hyparquetReader,
+    ledger: new Ledger(store),
+    table: testTable,
+    topic: testTopic,
+    clock: systemClock,
+    newTryId: randomUUID,
+    newSnapshotId: () => ++lastSnapshotId,
+    ...overrides,
+  };
+}
+
+export function createIcebergTools(lake: IcebergTestLake, observer: PipelineObserver = {}): CommitTools {
+  return createTestTools({ ...lake, observer, tableFormat: 'iceberg' });
+}
+
+/** Runs the service in Iceberg mode on everything real but the broker; left out: until the end of the topic. */
+export async function runIceberg(
+  topic: FakeTopic,
+  lake: IcebergTestLake,
+  { observer = {}, everyMs = 50, ...overrides }: Overrides & { readonly everyMs?: number } = {},
+): Promise<CommitTools> {
+  const tools = createIcebergTools(lake, observer);
+  const snapshots = new SnapshotSchedule({ snapshots: createSnapshotTools(lake), tools, everyMs });
+  await run(topic, lake, { tools, snapshots, ...overrides });
+  return tools;
+}
+
+/** Commits what is written for the table of rows, by a process of its own. */
+export async function commitRows(
+  lake: Pick<IcebergTestLake, 'store' | 'iceberg'>,
+  overrides: Partial<SnapshotTools> = {},
+): Promise<SnapshotOutcome | undefined> {
+  const options = { partitions: [0, 1, 2], entriesMin: 100 };
+  return commitSnapshot({ name: testTable, kind: 'rows' }, options, createSnapshotTools(lake, overrides));
+}
+
+/** Reads which offsets a snapshot holds, each as `partition/offset`, from its files alone. */
+export async function offsetsIn(lake: IcebergTestLake, snapshot: Snapshot | undefined): Promise<string[]> {
+  const entries = await readDataFiles(snapshot, lake.files);
+  const rows = await Promise.all(
+    entries.map(async ({ data_file: { file_path: path } }) => {
+      const [partitions = [], offsets = []] = await hyparquetReader.integers(await lake.files.read(path), [
+        'kafka_partition',
+        'kafka_offset',
+      ]);
+      return partitions.map((partition, index) => `${partition}/${offsets[index]}`);
+    }),
+  );
+  return rows.flat().toSorted();
+}
+
+/** Reads what readers of the table see now. */
+export async function visibleOffsets(lake: IcebergTestLake, name = testTable): Promise<string[]> {
+  return offsetsIn(lake, currentSnapshot((await loadTable(lake, name)).metadata));
+}
+
+/** Reads every snapshot that the table still has, and gives the offsets that one of them holds twice. */
+export async function doubledOffsets(lake: IcebergTestLake, name = testTable): Promise<string[]> {
+  const { snapshots } = (await loadTable(lake, name)).metadata;
+  const held = await Promise.all(snapshots.map((snapshot) => offsetsIn(lake, snapshot)));
+  return held.flatMap((offsets) => offsets.filter((offset, index) => offsets[index + 1] === offset));
+}
+
+/** All offsets of a topic whose partitions hold so many records each. */
+export function allOffsets(partitions: number, records: number): string[] {
+  const of = (partition: number) => Array.from({ length: records }, (_, offset) => `${partition}/${offset}`);
+  return Array.from({ length: partitions }, (_, partition) => of(partition))
+    .flat()
+    .toSorted();
+}
+
+/** A catalog whose commits go wrong as networks do. `late`: the request arrives after the client has given up, at the next call. */
+export function faultyCatalog(
+  real: IcebergCatalog,
+  nextFault: () => 'lost-answer' | 'never-arrives' | 'late' | undefined,
+  unknown: () => Error,
+): IcebergCatalog {
+  let late: (() => Promise<unknown>) | undefined;
+  const arrive = async (): Promise<void> => {
+    const request = late;
+    late = undefined;
+    await request?.();
+  };
+  return {
+    load: async (name) => real.load(name),
+    create: async (name, updates) => real.create(name, updates),
+    commit: async (base, change) => {
+      const fault = nextFault();
+      if (fault === undefined) {
+        const outcome = await real.commit(base, change);
+        await arrive();
+        return outcome;
+      }
+      if (fault === 'lost-answer') await real.commit(base, change);
+      if (fault === 'late') late = () => real.commit(base, change);
+      throw unknown();
+    },
+  };
+}
