@@ -1,7 +1,6 @@
 import { systemClock } from '../../runtime/clock.ts';
 import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { rescuedColumn } from '../../schema/names.ts';
-import type { Column, ColumnType } from '../../schema/types.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
 import { holdsObjects } from '../ledger/orphaned-objects.ts';
@@ -235,7 +234,8 @@ export class TableWriter {
       });
       if (settled === 'misfit') return settled;
       const { table, evolution } = settled;
-      const routed = await routeColumns(batch, evolution, typesOf(table.columns), decode);
+      const types = new Map(table.columns.map(({ name, type }) => [name, type]));
+      const routed = await routeColumns(batch, evolution, types, decode);
       const rescued = await rescuedTarget(routed);
       if (rescued !== undefined && !table.columns.some(({ name }) => name === rescuedColumn)) {
         // some values turned out to have no column: the table needs the one for them first
@@ -283,10 +283,6 @@ export class TableWriter {
 /** Stands in the catalog as the comment of columns that this batch brought. */
 function originOf({ partition, from, offsetDeltas }: DecodedBatch): string {
   return `first in partition ${partition}, offsets from ${from + BigInt(offsetDeltas[0] ?? 0)}`;
-}
-
-function typesOf(columns: readonly Column[]): Map<string, ColumnType> {
-  return new Map(columns.map(({ name, type }) => [name, type]));
 }
 
 function iso(ms: number): string {
