@@ -39,5 +39,6 @@ Configuration comes from the environment: docs/configuration.md lists all variab
   KAFKA_BROKERS=host:9094 KAFKA_TLS_CA_FILE=ca.pem KAFKA_TLS_CERT_FILE=client.pem KAFKA_TLS_KEY_FILE=client.key
   LAKE=s3://bucket/prefix   (or a folder)
 
-Results go to stdout, logs to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 there are differences,
-130 and 143 after a signal, once everything that had arrived is written.`;
+Results go to stdout, logs to stderr. On a terminal, long commands show their progress there instead; --plain keeps the log lines.
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 there are differences, 130 and 143 after a signal, once everything
+that had arrived is written.`;

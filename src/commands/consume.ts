@@ -13,6 +13,7 @@ import { openReader, openSource } from '../app/open-source.ts';
 import { releaseMemory } from '../app/release-memory.ts';
 import { memoryProblem } from '../app/observe/memory-check.ts';
 import type { Settings } from '../app/config/settings.ts';
+import type { Screen } from '../app/screen/screen.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { watchService, type ServiceWatch } from '../app/observe/watch-service.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
@@ -35,6 +36,7 @@ export interface ConsumeContext {
   readonly stop: StopSignal;
   /** Told what the pipeline does; the log is told if this is left out. */
   readonly observer?: PipelineObserver;
+  readonly screen?: Screen;
 }
 
 const lagPollMs = 10_000;
@@ -51,7 +53,7 @@ export async function consume(
   const { log, stop } = context;
   const problem = memoryProblem(settings, process.constrainedMemory());
   if (problem !== undefined) log.warn(problem, 'the memory may not be enough for the configured limits');
-  await using watch = await watchService(settings, context);
+  await using watch = await openWatch(settings, context);
   const patience = untilEnd ? 'one-off' : 'service';
   const connection = await connectKafka(settings.kafka, { patience, nowMs: systemClock.nowMs() });
   const { certificate } = connection;
@@ -84,6 +86,13 @@ export async function consume(
   if (untilEnd && !stop.signal.aborted) await hours?.finish();
   log.info(stop.signal.aborted ? 'stopped: everything that had arrived is written' : 'reached the end of the topic');
   return stop.exitCode();
+}
+
+/** The code of the screen loads only where there is one. */
+async function openWatch(settings: Settings, { screen, ...context }: ConsumeContext): Promise<ServiceWatch> {
+  if (screen === undefined) return watchService(settings, context);
+  const { watchOnScreen } = await import('../app/screen/watch-on-screen.ts');
+  return watchOnScreen(settings, { log: context.log, screen });
 }
 
 interface LakeContext {

@@ -8,6 +8,13 @@ import type { RunCommand } from './run-command.ts';
 import type { SkipCommandOptions } from './skip.ts';
 import type { VerifyCommandOptions } from './verify.ts';
 
+/** What commands that show their progress take beside their own options. */
+export interface LiveOptions {
+  readonly plain: boolean;
+}
+
+export const plainOption = ['--plain', 'write plain log lines, also on a terminal', false] as const;
+
 /** Adds the commands that write or check the table. */
 export function addDataCommands(program: Command, run: RunCommand): void {
   addProduce(program, run);
@@ -62,9 +69,10 @@ function addProduce(program: Command, run: RunCommand): void {
       -1,
     )
     .option('--topic-setting <name=value>', 'setting of a new topic, can be repeated', parse.setting, {})
+    .option(...plainOption)
     .action(async (options) => {
-      const { topicSetting: topicSettings, header: headers } = options;
-      await run('log', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
+      const { topicSetting: topicSettings, header: headers, plain } = options;
+      await run({ voice: 'log', plain }, ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { produce } = await import('./produce.ts');
         return produce(settings, { ...options, topicSettings, headers }, context);
       });
@@ -76,8 +84,9 @@ function addConsume(program: Command, run: RunCommand): void {
     .command('consume')
     .description('Run the service: read the topic as a member of the consumer group and write the table.')
     .option('--until-end', 'end once everything the topic holds at the start is written', false)
-    .action(async (options: ConsumeOptions) => {
-      await run('log', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
+    .option(...plainOption)
+    .action(async ({ plain, ...options }: ConsumeOptions & LiveOptions) => {
+      await run({ voice: 'log', plain }, ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { consume } = await import('./consume.ts');
         return consume(settings, options, context);
       });
@@ -97,8 +106,9 @@ function addReplay(program: Command, run: RunCommand): void {
     .option('--allow-loss', 'replace a batch also when Kafka delivers fewer records than the lake has', false)
     .option('--dry-run', 'only print what would be done', false)
     .option('--table <name>', 'write another table, with a ledger of its own', parse.tableName)
-    .action(async (options: ReplayCommandOptions) => {
-      await run('words', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
+    .option(...plainOption)
+    .action(async ({ plain, ...options }: ReplayCommandOptions & LiveOptions) => {
+      await run({ voice: 'words', plain }, ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { replay } = await import('./replay.ts');
         return replay(settings, options, context);
       });
@@ -149,12 +159,14 @@ function addVerify(program: Command, run: RunCommand): void {
     .option('--repair', 'register partitions, and delete objects whose rows are all in others', false)
     .option('--acknowledge-gaps', 'note that what Kafka lost so far is known and accepted', false)
     .option('--note', 'leave the result in the lake, where the monitor shows it', false)
-    .option('--progress', 'say on stderr how far it is, as on a terminal', false)
+    .option('--progress', 'say on stderr how far it is in words, also where nobody looks on', false)
     .option('--json', 'print JSON', false)
-    .action(async (options: VerifyCommandOptions) => {
-      await run('words', options.broker ? ['KAFKA_BROKERS'] : [], async ({ settings, log }) => {
+    .option(...plainOption)
+    .action(async ({ plain, ...options }: VerifyCommandOptions & LiveOptions) => {
+      const required = options.broker ? (['KAFKA_BROKERS'] as const) : [];
+      await run({ voice: 'words', plain }, required, async ({ settings, ...context }) => {
         const { verifyTable } = await import('./verify.ts');
-        return verifyTable(settings, options, log);
+        return verifyTable(settings, options, context);
       });
     });
 }

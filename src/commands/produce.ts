@@ -1,9 +1,10 @@
 import { openFileMessages, type FileMessages } from '../producer/file-messages.ts';
-import { simulate } from '../producer/simulator.ts';
+import { simulate, type Progress } from '../producer/simulator.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { printJson } from '../app/observe/output.ts';
+import type { Screen } from '../app/screen/screen.ts';
 import { openPublisher, type PublisherPlan } from '../app/open-publisher.ts';
 import { keepTrying } from '../app/keep-trying.ts';
 import type { StopSignal } from '../app/signals.ts';
@@ -29,12 +30,19 @@ export interface ProduceOptions {
 }
 
 const progressMs = 2000;
+const screenMs = 500;
+
+export interface ProduceContext {
+  readonly log: Logger;
+  readonly stop: StopSignal;
+  readonly screen?: Screen;
+}
 
 /** Publishes readings; prints the number of acknowledged ones as JSON. */
 export async function produce(
   settings: Settings,
   options: ProduceOptions,
-  { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
+  { log, stop, screen }: ProduceContext,
 ): Promise<number> {
   await using file = options.from === undefined ? undefined : await openLines(options, options.from);
   const { topic } = settings.kafka;
@@ -45,23 +53,25 @@ export async function produce(
     log,
   });
   try {
-    const { acknowledged, perSecond } = await simulate({
-      publisher,
-      clock: systemClock,
-      ward: { seed: options.seed, patients: options.patients },
-      ...(options.rate !== undefined && { rate: options.rate }),
-      ...(options.count !== undefined && { count: options.count }),
-      ...(options.duration !== undefined && { durationMs: options.duration }),
-      ...(options.start !== undefined && {
-        timeline: { startMs: options.start.getTime(), everyMs: options.every ?? 1000 },
+    const { acknowledged, perSecond } = await withProgress({ topic, options, log, screen }, (onProgress) =>
+      simulate({
+        publisher,
+        clock: systemClock,
+        ward: { seed: options.seed, patients: options.patients },
+        ...(options.rate !== undefined && { rate: options.rate }),
+        ...(options.count !== undefined && { count: options.count }),
+        ...(options.duration !== undefined && { durationMs: options.duration }),
+        ...(options.start !== undefined && {
+          timeline: { startMs: options.start.getTime(), everyMs: options.every ?? 1000 },
+        }),
+        batchRecords: options.batch,
+        faultShare: options.faults,
+        ...(file !== undefined && { take: file.take }),
+        progressMs: screen === undefined ? progressMs : screenMs,
+        onProgress,
+        stop: stop.signal,
       }),
-      batchRecords: options.batch,
-      faultShare: options.faults,
-      ...(file !== undefined && { take: file.take }),
-      progressMs,
-      onProgress: (progress) => log.info({ ...progress }, 'publishing'),
-      stop: stop.signal,
-    });
+    );
     log.info({ acknowledged, perSecond }, 'published');
     printJson({ topic, acknowledged });
     return stop.exitCode();
@@ -72,4 +82,29 @@ export async function produce(
 
 function openLines({ keyField, headers }: ProduceOptions, path: string): Promise<FileMessages> {
   return openFileMessages({ path, keyField, headers });
+}
+
+interface ProgressOptions {
+  readonly topic: string;
+  readonly options: ProduceOptions;
+  readonly log: Logger;
+  readonly screen: Screen | undefined;
+}
+
+/** Says how far it is: on the screen if there is one, else in the log. */
+async function withProgress(
+  { topic, options, log, screen }: ProgressOptions,
+  publish: (onProgress: (progress: Progress) => void) => Promise<Progress>,
+): Promise<Progress> {
+  if (screen === undefined) return publish((progress) => log.info({ ...progress }, 'publishing'));
+  const { publishingRows } = await import('../app/screen/progress-rows.ts');
+  const startMs = systemClock.monotonicMs();
+  const { count, duration: durationMs } = options;
+  let newest: Progress = { acknowledged: 0, perSecond: 0 };
+  const view = () => publishingRows({ topic, ...newest, upMs: systemClock.monotonicMs() - startMs, count, durationMs });
+  await using _shown = screen.show(view, view);
+  newest = await publish((progress) => {
+    newest = progress;
+  });
+  return newest;
 }

@@ -19,6 +19,9 @@ import { createCommitTools } from '../app/create-commit-tools.ts';
 import { openTopic } from '../app/open-topic.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
+import type { Replaying } from '../app/screen/progress-rows.ts';
+import type { Screen } from '../app/screen/screen.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { openLake } from '../app/open-lake.ts';
 import { refuseIceberg } from '../app/refuse-iceberg.ts';
 import type { StopSignal } from '../app/signals.ts';
@@ -36,11 +39,17 @@ export interface ReplayCommandOptions {
   readonly table?: string;
 }
 
+export interface ReplayContext {
+  readonly log: Logger;
+  readonly stop: StopSignal;
+  readonly screen?: Screen;
+}
+
 /** Reads a range again and replaces what it wrote; prints the plan, and what became of it. */
 export async function replay(
   configured: Settings,
   options: ReplayCommandOptions,
-  { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
+  { log, stop, screen }: ReplayContext,
 ): Promise<number> {
   checkSelection(options);
   refuseIceberg(configured, 'replay');
@@ -59,8 +68,10 @@ export async function replay(
   for (const item of plan) printLines(describe(item));
   if (options.dryRun) return 0;
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
-  let left = 0;
+  const progress = { table, ranges: plan.length, passed: 0, left: 0, current: '' };
+  await using shown = await showProgress(progress, screen);
   for (const item of plan) {
+    progress.current = describe(item);
     if (stop.signal.aborted) return stop.exitCode();
     const result = await replayItem(item, {
       reader,
@@ -70,12 +81,32 @@ export async function replay(
       signal: stop.signal,
       ...(topicId !== undefined && { topicId }),
     });
+    progress.passed++;
     if (result.kind === 'done') continue;
-    left++;
-    if (item.kind !== 'leave') printLines(describe({ ...item, kind: 'leave', why: result.why }));
+    progress.left++;
+    if (item.kind !== 'leave') shown.print(describe({ ...item, kind: 'leave', why: result.why }));
   }
-  printLines(`replayed ${plan.length - left} ranges of ${table}, left ${left} alone`);
+  const { left } = progress;
+  shown.print(`replayed ${plan.length - left} ranges of ${table}, left ${left} alone`);
   return stop.exitCode();
+}
+
+interface ShownProgress extends AsyncDisposable {
+  /** Prints a result, where the screen is not in its way. */
+  print(line: string): void;
+}
+
+/** Shows how far the plan is, if there is a screen: `progress` as it changes. */
+async function showProgress(progress: Omit<Replaying, 'upMs'>, screen: Screen | undefined): Promise<ShownProgress> {
+  if (screen === undefined) return { print: printLines, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { replayRows } = await import('../app/screen/progress-rows.ts');
+  const startMs = systemClock.monotonicMs();
+  const view = () => replayRows({ ...progress, upMs: systemClock.monotonicMs() - startMs });
+  const shown = screen.show(view, () => []);
+  return {
+    print: (line) => screen.aside(() => printLines(line)),
+    [Symbol.asyncDispose]: () => shown[Symbol.asyncDispose](),
+  };
 }
 
 /** The same settings with another table, when one is given. */

@@ -1,5 +1,30 @@
 import type { Progress } from '../consumer/audit/verify.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../app/observe/logger.ts';
+import type { Screen } from '../app/screen/screen.ts';
+import { systemClock, type Clock } from '../runtime/clock.ts';
+
+export interface ProgressOptions {
+  readonly table: string;
+  readonly isForPeople: boolean;
+  readonly log: Logger;
+  readonly screen?: Screen;
+}
+
+/** Runs the audit and says meanwhile how far it is: on the screen if there is one, else on stderr. */
+export async function withProgress<T>(
+  { table, screen, ...options }: ProgressOptions,
+  audit: (onProgress: (progress: Progress) => void) => Promise<T>,
+): Promise<T> {
+  if (screen === undefined) return audit(createProgress({ ...options, clock: systemClock }));
+  const { auditRows } = await import('../app/screen/progress-rows.ts');
+  const startMs = systemClock.monotonicMs();
+  let newest: Progress = { entries: 0, objects: 0, findings: 0 };
+  const view = () => auditRows({ table, ...newest, upMs: systemClock.monotonicMs() - startMs });
+  await using _shown = screen.show(view, () => []);
+  return await audit((progress) => {
+    newest = progress;
+  });
+}
 
 /** How often a person wants to see that it goes on, and a log. */
 const everyMs = { terminal: 5000, log: 30_000 } as const;

@@ -10,10 +10,11 @@ import { openTopic } from '../app/open-topic.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
 import { checkLedgerHasEntries } from '../app/check-ledger.ts';
+import type { Screen } from '../app/screen/screen.ts';
 import { openLake } from '../app/open-lake.ts';
 import { refuseIceberg } from '../app/refuse-iceberg.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
-import { createProgress } from './verify-progress.ts';
+import { withProgress } from './verify-progress.ts';
 import { toJson, toLines } from './verify-report.ts';
 
 export interface VerifyCommandOptions {
@@ -34,26 +35,36 @@ export interface VerifyCommandOptions {
   readonly progress: boolean;
 }
 
+export interface VerifyContext {
+  readonly log: Logger;
+  readonly screen?: Screen;
+}
+
 /** Prints the audit; 1 when anything is wrong. Rejects with LEDGER_EMPTY when there is nothing to audit. */
-export async function verifyTable(settings: Settings, options: VerifyCommandOptions, log: Logger): Promise<number> {
+export async function verifyTable(
+  settings: Settings,
+  options: VerifyCommandOptions,
+  context: VerifyContext,
+): Promise<number> {
   refuseIceberg(settings, 'verify');
   const lake = await openLake(settings.lake);
   const ledger = new Ledger(lake.store);
   const table = settings.table.name;
   const { topic, groupId } = settings.kafka;
-  const asked = { ...lake, ledger, table, topic, groupId, ...scopeOf(options, log) };
+  const asked = { ...lake, ledger, table, topic, groupId, ...scopeOf(options) };
   await using reader = options.broker ? await openTopic(settings.kafka) : undefined;
-  const run = () => verify({ ...asked, nowMs: systemClock.nowMs(), ...(reader && { reader }) });
   if (options.acknowledgeGaps) {
     const acknowledgedAt = new Date(systemClock.nowMs()).toISOString();
     await acknowledgeGaps(ledger, { table, topic, acknowledgedAt });
   }
-  let report = await run();
   const repaired: string[] = [];
-  if (options.repair && report.repairs.length > 0) {
-    await carryOut(report.repairs, { ...asked, onDone: (line) => repaired.push(line) });
-    report = await run();
-  }
+  const report = await withProgress({ table, isForPeople: options.progress, ...context }, async (onProgress) => {
+    const run = () => verify({ ...asked, onProgress, nowMs: systemClock.nowMs(), ...(reader && { reader }) });
+    const found = await run();
+    if (!options.repair || found.repairs.length === 0) return found;
+    await carryOut(found.repairs, { ...asked, onDone: (line) => repaired.push(line) });
+    return run();
+  });
   if (report.findingCount === 0) await checkLedgerHasEntries(ledger, settings);
   if (options.note) await writeAuditNote(lake.store, { table, topic }, noteOf(report, options));
   const shown = { ...report, table, repaired, ...(asked.sample && { seed: asked.sample.seed }) };
@@ -77,16 +88,11 @@ function noteOf(report: VerifyReport, { deep, sample, broker }: VerifyCommandOpt
   };
 }
 
-function scopeOf(
-  options: VerifyCommandOptions,
-  log: Logger,
-): Pick<VerifyOptions, 'deep' | 'sample' | 'sinceMs' | 'claimAgeMaxMs' | 'onProgress'> {
-  const { deep, sample, seed = randomInt(2 ** 31), since, claimAge, progress } = options;
-  const isForPeople = progress || process.stderr.isTTY;
+function scopeOf(options: VerifyCommandOptions): Pick<VerifyOptions, 'deep' | 'sample' | 'sinceMs' | 'claimAgeMaxMs'> {
+  const { deep, sample, seed = randomInt(2 ** 31), since, claimAge } = options;
   return {
     deep,
     claimAgeMaxMs: claimAge,
-    onProgress: createProgress({ isForPeople, log, clock: systemClock }),
     ...(sample !== undefined && { sample: { entries: sample, seed } }),
     ...(since && { sinceMs: since.getTime() }),
   };

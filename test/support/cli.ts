@@ -20,7 +20,7 @@ export type Environment = Readonly<Record<string, string>>;
 const compileCache = resolve(root, '.cache/compiled');
 
 /** A minimal environment, without the variables that happen to be set on this machine. */
-function environmentOf(given: Environment): NodeJS.ProcessEnv {
+export function environmentOf(given: Environment): NodeJS.ProcessEnv {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
   return { PATH, HOME, NODE_COMPILE_CACHE: compileCache, ...(TMPDIR !== undefined && { TMPDIR }), ...given };
 }

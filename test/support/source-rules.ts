@@ -81,6 +81,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
       'app/version',
     ],
   ],
+  ['app/screen', [...floor, 'runtime/environment', 'consumer/commit', 'app/config', 'app/observe']],
   ['pki', ['runtime']],
   ['devstack', [...floor, 'runtime/environment', 'pki']],
 ]);
@@ -102,6 +103,7 @@ export const owners: ReadonlyMap<string, readonly string[]> = new Map([
   ['commander', ['cli', 'commands']],
   ['pino', ['app']],
   ['prom-client', ['app']],
+  ['string-width', ['app/screen']],
   ['hono', ['monitor']],
   ['@hono/', ['monitor']],
   ['d3-scale', ['monitor']],

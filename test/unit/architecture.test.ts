@@ -38,6 +38,13 @@ describe('the house', () => {
     expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
   });
 
+  it('loads no code of the screen where there is no terminal', () => {
+    const commands = ['cli', 'commands/consume', 'commands/replay', 'commands/produce', 'commands/verify'];
+    const packages = commands.flatMap((name) => [...loadedPackages(tree, `src/${name}.ts`)]);
+    expect(packages).toContain('pino');
+    expect(packages).not.toContain('string-width');
+  });
+
   it('reads the environment in one file', () => {
     expect(environmentReaders(tree)).toEqual(['src/runtime/environment.ts']);
   });

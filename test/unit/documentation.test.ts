@@ -49,6 +49,8 @@ const others: ReadonlySet<string> = new Set([
   'SHORT_LIVED_CERTIFICATE',
   // our image's build
   'NODE_IMAGE',
+  // conventions of terminals
+  'NO_COLOR',
   // Node and the C library
   'NODE_OPTIONS',
   'MALLOC_MMAP_THRESHOLD_',

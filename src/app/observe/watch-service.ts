@@ -31,6 +31,10 @@ export interface WatchOptions {
   readonly observer?: PipelineObserver;
   /** Left out: the system's. */
   readonly clock?: Clock;
+  /** Counts also where nobody can ask for metrics: a screen shows them. */
+  readonly isShown?: boolean;
+  /** Called around what is printed on stdout, where a screen would be in its way. */
+  readonly printAside?: (print: () => void) => void;
 }
 
 /** A batch may be this late beyond its age before the service counts as not ready. */
@@ -41,10 +45,11 @@ const silenceEveryMs = 10_000;
 
 export async function watchService(
   settings: Pick<Settings, 'service' | 'batch' | 'kafka' | 'table'>,
-  { log, observer = createLogObserver(log), clock = systemClock }: WatchOptions,
+  options: WatchOptions,
 ): Promise<ServiceWatch> {
+  const { log, observer = createLogObserver(log), clock = systemClock } = options;
   const { service, batch } = settings;
-  const metrics = await createMetricsFor(service);
+  const metrics = await createMetricsFor(service, options);
   const readiness = new Readiness(clock, batch.ageMaxMs + readyGraceMs);
   const status = createStatusLog(log, clock);
   const broker = new BrokerWatch(log, clock);
@@ -53,7 +58,7 @@ export async function watchService(
   const observers = [observer, readiness.observer, status.observer, behind.observer];
   const problems = (): string[] => [...readiness.problems(), ...broker.problems()];
   const http = await startHttp(service, { metrics, problems, startProblems: () => start.problems(), log });
-  const printing = await printMetrics(settings, metrics, clock);
+  const printing = await printMetrics(settings, metrics, { ...options, clock });
   const look = (): void => {
     broker.problems();
     metrics?.brokerSilent.set(broker.silentSeconds());
@@ -86,8 +91,11 @@ function showLag(lag: Lag, behind: ReadonlyMap<number, number>, metrics: Metrics
 }
 
 /** Metrics that nobody can ask for are not counted, and their library is not loaded. */
-async function createMetricsFor({ http, emfNamespace }: ServiceSettings): Promise<Metrics | undefined> {
-  if (http === undefined && emfNamespace === undefined) return undefined;
+async function createMetricsFor(
+  { http, emfNamespace }: ServiceSettings,
+  { isShown = false }: WatchOptions,
+): Promise<Metrics | undefined> {
+  if (http === undefined && emfNamespace === undefined && !isShown) return undefined;
   const { createMetrics } = await import('./metrics.ts');
   const metrics = createMetrics();
   const { version, commit = 'unknown' } = readVersion();
@@ -99,12 +107,15 @@ async function createMetricsFor({ http, emfNamespace }: ServiceSettings): Promis
 async function printMetrics(
   { service: { emfNamespace: namespace }, kafka, table }: Pick<Settings, 'service' | 'kafka' | 'table'>,
   metrics: Metrics | undefined,
-  clock: Clock,
+  { clock, printAside = (print) => print() }: Pick<WatchOptions, 'printAside'> & { readonly clock: Clock },
 ): Promise<AsyncDisposable | undefined> {
   if (namespace === undefined || metrics === undefined) return undefined;
   const { EmfMetrics } = await import('./emf-metrics.ts');
   const emf = new EmfMetrics({ namespace, dimensions: { Topic: kafka.topic, Table: table.name }, metrics });
-  const print = async (): Promise<void> => printJson(await emf.line(clock.nowMs()));
+  const print = async (): Promise<void> => {
+    const line = await emf.line(clock.nowMs());
+    printAside(() => printJson(line));
+  };
   const timer = setInterval(() => void print(), emfEveryMs).unref();
   return {
     [Symbol.asyncDispose]: async () => {

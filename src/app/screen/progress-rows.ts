@@ -1,0 +1,79 @@
+import { sayCount, sayDuration, sayRate, sayShare } from './say-numbers.ts';
+import type { Row, Words } from './screen.ts';
+
+export interface Publishing {
+  readonly topic: string;
+  readonly acknowledged: number;
+  readonly perSecond: number;
+  readonly upMs: number;
+  /** How many records are to be published, and for how long; what is left out has no end. */
+  readonly count?: number | undefined;
+  readonly durationMs?: number | undefined;
+}
+
+export function publishingRows({ topic, acknowledged, perSecond, upMs, count, durationMs }: Publishing): Row[] {
+  const shares = [
+    ...(count === undefined ? [] : [acknowledged / count]),
+    ...(durationMs === undefined ? [] : [upMs / durationMs]),
+  ];
+  return [
+    { label: 'publishing', items: [{ text: `to ${topic}` }, { text: sayDuration(upMs), tone: 'faint' }] },
+    {
+      label: 'records',
+      items: [{ text: sayRate(perSecond), tone: 'good' }, { text: `${sayCount(acknowledged, 'record')} acknowledged` }],
+    },
+    ...shareRows(shares.length === 0 ? undefined : Math.max(...shares)),
+  ];
+}
+
+export interface Auditing {
+  readonly table: string;
+  readonly entries: number;
+  readonly objects: number;
+  readonly findings: number;
+  readonly upMs: number;
+}
+
+export function auditRows({ table, entries, objects, findings, upMs }: Auditing): Row[] {
+  const found: Words =
+    findings === 0
+      ? { text: 'nothing found so far', tone: 'good' }
+      : { text: sayCount(findings, 'finding'), tone: 'error' };
+  return [
+    { label: 'auditing', items: [{ text: table }, { text: sayDuration(upMs), tone: 'faint' }] },
+    {
+      label: 'looked at',
+      items: [{ text: sayCount(entries, 'ledger entry', 'ledger entries') }, { text: sayCount(objects, 'object') }],
+    },
+    { label: 'findings', items: [found] },
+  ];
+}
+
+export interface Replaying {
+  readonly table: string;
+  readonly ranges: number;
+  /** Ranges that are done or were left alone. */
+  readonly passed: number;
+  readonly left: number;
+  readonly current: string;
+  readonly upMs: number;
+}
+
+export function replayRows({ table, ranges, passed, left, current, upMs }: Replaying): Row[] {
+  return [
+    { label: 'replaying', items: [{ text: table }, { text: sayDuration(upMs), tone: 'faint' }] },
+    {
+      label: 'ranges',
+      items: [
+        { text: `${passed} of ${ranges}` },
+        ...(left > 0 ? [{ text: `${left} left alone`, tone: 'warning' } as const] : []),
+      ],
+    },
+    ...shareRows(ranges === 0 ? undefined : passed / ranges),
+    { label: 'now', items: [{ text: current }] },
+  ];
+}
+
+function shareRows(share: number | undefined): Row[] {
+  return share === undefined ? [] : [{ label: 'done', items: [{ text: sayShare(share) }] }];
+}
