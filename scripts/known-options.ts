@@ -4,6 +4,8 @@ import type { VariableName } from '../src/app/config/config.ts';
 export const knownOptions: Readonly<Partial<Record<VariableName, readonly string[]>>> = {
   KAFKA_BROKERS: ['bootstrap.servers'],
   KAFKA_TOPIC: ['topicName'],
+  KAFKA_TOPICS: ['topics', 'assign'],
+  KAFKA_TOPIC_PATTERN: ['topics.regex', 'subscribePattern'],
   KAFKA_GROUP_ID: ['group.id'],
   KAFKA_CLIENT_ID: ['client.id'],
   KAFKA_SESSION_TIMEOUT_SECONDS: ['session.timeout.ms'],

@@ -5,13 +5,17 @@ import type { Recipe } from '../consumer/ledger/recipe.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
+import type { SchemaRegistries } from '../consumer/ports/schema-registry.ts';
 import type { BatchFacts } from '../consumer/table/batch-facts.ts';
 import { TableWriter } from '../consumer/table/table-writer.ts';
+import { createSlabs } from '../consumer/table/writer-options.ts';
 import { createColumnEncoder } from '../parquet/column-encoder.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { msPerDay } from '../runtime/duration.ts';
+import type { SlabPool } from '../runtime/slab-pool.ts';
 import type { Settings, ParquetSettings } from './config/settings.ts';
 import type { Metrics } from './observe/metrics.ts';
+import type { TopicLabel } from './observe/metrics-observer.ts';
 import type { Logger } from './observe/logger.ts';
 import { ParsingLog } from './observe/parsing-log.ts';
 import { formatType } from '../schema/hive-ddl.ts';
@@ -28,23 +32,47 @@ export interface CommitToolsOptions {
   readonly log: Logger;
   readonly observer: PipelineObserver;
   readonly metrics?: Metrics;
+  /** The topic is one of several, whose writers share what memory they keep. */
+  readonly several?: WritersShare;
 }
+
+/** What the writers of several topics use together. */
+export interface WritersShare {
+  readonly encoder: ParquetEncoder;
+  readonly slabs: SlabPool;
+  readonly registries: SchemaRegistries;
+}
+
+/** Makes it for the writers of several topics. */
+export async function shareWriters({
+  parquet,
+  registry,
+}: Pick<Settings, 'parquet' | 'registry'>): Promise<WritersShare> {
+  return { encoder: await createEncoder(parquet), slabs: createSlabs(), registries: await openRegistries(registry) };
+}
+
+/** A topic of several fails after this long, and is begun again later: its batch keeps the others from being written meanwhile. */
+const oneOfSeveralMs = 30_000;
 
 /** Everything batches need on their way into the lake, made from the configuration. A table that is there keeps its layout. */
 export async function createCommitTools(options: CommitToolsOptions): Promise<CommitTools> {
-  const { settings, lake, log, observer, metrics } = options;
+  const { settings, lake, log, observer, metrics, several } = options;
   const { kafka, service } = settings;
   const { name: table, hasProjection, pastDaysMax } = settings.table;
   const parsing = new ParsingLog(log, systemClock);
+  const label: TopicLabel = several === undefined ? {} : { topic: kafka.topic };
   const warnUntimed = untimedWarning(settings.table.eventTimeField, log);
   const writer = new TableWriter({
     store: lake.store,
     catalog: lake.catalog,
-    encoder: await createEncoder(settings.parquet),
+    encoder: several?.encoder ?? (await createEncoder(settings.parquet)),
+    ...(several && { slabs: several.slabs }),
     parquet: lake.parquet,
-    registries: await openRegistries(settings.registry),
+    registries: several?.registries ?? (await openRegistries(settings.registry)),
     table,
     topic: kafka.topic,
+    tellsTopic: settings.schema.kafkaColumns.parts.includes('topic'),
+    isShared: settings.table.isShared,
     ...(hasProjection && {
       parameters: (layout) =>
         projectionParameters(layout, {
@@ -54,13 +82,13 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     }),
     onSettled: (facts) => {
       parsing.add(facts.reading);
-      if (metrics !== undefined) countFacts(facts, metrics);
+      if (metrics !== undefined) countFacts(facts, metrics, label);
       warnUntimed(facts);
       if (facts.onlyRejects !== undefined)
         log.warn({ table, ...facts.onlyRejects }, 'no record of the batch became a row: all are dead letters');
     },
     onSchemaChange: ({ table: changed, added, replaced }) => {
-      metrics?.schemaChanges.inc();
+      metrics?.schemaChanges.inc(label);
       log.info({ table: changed, added: shortList(added), replaced: shortList(replaced) }, 'table has new columns');
     },
   });
@@ -76,7 +104,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     random: Math.random,
     newWriterId: randomUUID,
     observer,
-    patienceMs: service.retryMs,
+    patienceMs: several === undefined ? service.retryMs : Math.min(service.retryMs, oneOfSeveralMs),
   };
 }
 
@@ -132,14 +160,14 @@ function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe
   };
 }
 
-function countFacts(facts: BatchFacts, metrics: Metrics): void {
+function countFacts(facts: BatchFacts, metrics: Metrics, topic: TopicLabel): void {
   const { rejects, redirected, rescuedRows, rowsWithoutEventTime, reading } = facts;
-  for (const [reason, count] of rejects) metrics.deadLetters.inc({ reason }, count);
-  for (const [column, count] of redirected) metrics.conflicts.inc({ column }, count);
-  metrics.rescuedRows.inc(rescuedRows);
-  metrics.untimedRows.inc(rowsWithoutEventTime);
-  metrics.parsedRecords.inc({ way: 'scanned' }, reading.scanned);
-  for (const count of reading.parsed.values()) metrics.parsedRecords.inc({ way: 'parsed' }, count);
+  for (const [reason, count] of rejects) metrics.deadLetters.inc({ reason, ...topic }, count);
+  for (const [column, count] of redirected) metrics.conflicts.inc({ column, ...topic }, count);
+  metrics.rescuedRows.inc(topic, rescuedRows);
+  metrics.untimedRows.inc(topic, rowsWithoutEventTime);
+  metrics.parsedRecords.inc({ way: 'scanned', ...topic }, reading.scanned);
+  for (const count of reading.parsed.values()) metrics.parsedRecords.inc({ way: 'parsed', ...topic }, count);
 }
 
 /** The configured recipe as far as the table lets it be, which keeps its partition keys and Kafka columns. */

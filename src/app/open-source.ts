@@ -1,21 +1,54 @@
-import { createRecordSource } from '../kafka/source.ts';
-import { createTopicReader } from '../kafka/topic-reader.ts';
-import type { RecordSource } from '../consumer/ports/topic.ts';
+import { BrokerClient } from '../kafka/broker-client.ts';
+import { listTopics } from '../kafka/list-topics.ts';
+import { createMembership, createRecordSource } from '../kafka/source.ts';
+import type { TopicSelection } from '../kafka/subscription.ts';
+import { createTopicReader, readTopicOver } from '../kafka/topic-reader.ts';
+import type { GroupMembership, RecordSource, TopicReader } from '../consumer/ports/topic.ts';
 import type { KafkaConnection } from './connect-kafka.ts';
 import type { KafkaSettings } from './config/settings.ts';
+import type { TopicChoice } from './config/topic-choice.ts';
 import type { Logger } from './observe/logger.ts';
 import type { OpenTopic } from './open-topic.ts';
 
 /** Reads as a member of the group; connects when it is run. */
 export function openSource({ kafka }: KafkaConnection, settings: KafkaSettings, log: Logger): RecordSource {
-  return createRecordSource({
-    ...settings,
-    kafka,
-    onTrouble: ({ code, message }) => log.warn({ code, reason: message }, 'reading is tried again'),
-  });
+  return createRecordSource({ ...settings, kafka, onTrouble: troubleLog(log) });
+}
+
+/** Reads several topics as one member of the group; connects when it is run. */
+export function openMembership({ kafka }: KafkaConnection, settings: KafkaSettings, log: Logger): GroupMembership {
+  return createMembership({ ...settings, kafka, selection: selectionOf(settings.topics), onTrouble: troubleLog(log) });
 }
 
 /** Looks things up beside it, outside of the group, with the same certificate. Ends its connections when it is disposed of. */
 export function openReader({ kafka }: KafkaConnection, topic: string): OpenTopic {
   return createTopicReader({ kafka, topic });
+}
+
+/** Looks things up of several topics, over the same connections, which end when it is disposed of. */
+export interface OpenTopics extends AsyncDisposable {
+  reader(topic: string): TopicReader;
+  /** The topics that are chosen and, for a pattern, there. */
+  list(choice: TopicChoice): Promise<readonly string[]>;
+}
+
+export function openReaders({ kafka }: KafkaConnection): OpenTopics {
+  const brokers = new BrokerClient(kafka);
+  return {
+    reader: (topic) => readTopicOver(brokers, topic),
+    list: async (choice) => {
+      const selection = selectionOf(choice);
+      return selection.kind === 'list' ? selection.topics : listTopics(brokers, selection.pattern);
+    },
+    [Symbol.asyncDispose]: () => brokers.close(),
+  };
+}
+
+function selectionOf(choice: TopicChoice): TopicSelection {
+  return choice.kind === 'one' ? { kind: 'list', topics: [choice.topic] } : choice;
+}
+
+function troubleLog(log: Logger) {
+  return ({ code, message }: { readonly code: string; readonly message: string }): void =>
+    log.warn({ code, reason: message }, 'reading is tried again');
 }

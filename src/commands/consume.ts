@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { policyInJson } from '../consumer/batch/batch-policy.ts';
-import { watchCertificate } from '../app/certificate-watch.ts';
-import type { HourService } from '../app/hours/hour-service.ts';
-import { connectKafka, type KafkaConnection } from '../app/connect-kafka.ts';
+import { startHours } from '../app/hours/start-hours.ts';
+import { connectKafka } from '../app/connect-kafka.ts';
+import { lagPollMs, limitsOf, sharedLimits } from '../app/consumer-limits.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { createSnapshots } from '../app/create-snapshots.ts';
 import { keepTrying, type KeepTryingOptions } from '../app/keep-trying.ts';
@@ -14,18 +13,18 @@ import { releaseMemory } from '../app/release-memory.ts';
 import { memoryProblem } from '../app/observe/memory-check.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Screen } from '../app/screen/screen.ts';
+import { startCertificateWatch } from '../app/start-certificate-watch.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { watchService, type ServiceWatch } from '../app/observe/watch-service.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
-import { BackPressure } from '../consumer/service/back-pressure.ts';
 import { ownPace } from '../consumer/service/pace.ts';
 import { runConsumer, type ConsumerOptions } from '../consumer/service/run-consumer.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { Slots } from '../runtime/concurrency.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { consumeTopics, type ConsumeSession } from './consume-topics.ts';
 
 export interface ConsumeOptions {
   readonly untilEnd: boolean;
@@ -38,11 +37,6 @@ export interface ConsumeContext {
   readonly observer?: PipelineObserver;
   readonly screen?: Screen;
 }
-
-const lagPollMs = 10_000;
-
-/** A partition with unreadable records is tried again this often: somebody may have skipped them, or mended the broker. */
-const unreadableRetryMs = 15_000;
 
 /** Runs the service: reads the topic as a member of the group and writes the table, until a signal or the end. */
 export async function consume(
@@ -60,6 +54,17 @@ export async function consume(
   if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
   const lake = await openLake(settings.lake);
   const trying = { retryMs: settings.service.retryMs, log, stop };
+  const session = { untilEnd, connection, lake, watch, trying };
+  const consumeAll = settings.kafka.topics.kind === 'one' ? consumeTopic : consumeTopics;
+  await consumeAll(settings, session);
+  return stop.exitCode();
+}
+
+async function consumeTopic(
+  settings: Settings,
+  { untilEnd, connection, lake, watch, trying }: ConsumeSession,
+): Promise<void> {
+  const { log, stop } = trying;
   const tools = await prepareLake(lake, { settings, watch, trying });
   watch.started('lake');
   const { topic, table } = tools;
@@ -71,13 +76,14 @@ export async function consume(
   watch.started('topic');
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: settings.kafka.groupId }, 'consuming');
   using _certificate = startCertificateWatch(connection, { settings, watch, log });
-  await using hours = await startHours(settings, { lake, reader, watch, log });
+  await using hours = await startHours(settings, { lake, reader, metrics: watch.metrics, log });
   await runConsumer({
     ...limitsOf(settings, tools),
+    limits: sharedLimits(settings, tools.observer),
+    pace: ownPace(systemClock, lagPollMs),
     ...hooksOf(watch, tools),
     source: openSource(connection, settings.kafka, log),
     reader,
-    start: settings.kafka.start,
     tools,
     ...(snapshots && { snapshots }),
     untilEnd,
@@ -85,7 +91,6 @@ export async function consume(
   });
   if (untilEnd && !stop.signal.aborted) await hours?.finish();
   log.info(stop.signal.aborted ? 'stopped: everything that had arrived is written' : 'reached the end of the topic');
-  return stop.exitCode();
 }
 
 /** The code of the screen loads only where there is one. */
@@ -123,61 +128,6 @@ async function checkReadable(reader: TopicReader): Promise<void> {
     const { message, hint } = error;
     throw new PipelineError('TOPIC_MISSING', { message, retryable: true, ...(hint !== undefined && { hint }) });
   }
-}
-
-function startCertificateWatch(
-  { identity, load }: KafkaConnection,
-  { settings, watch, log }: { readonly settings: Settings; readonly watch: ServiceWatch; readonly log: Logger },
-): Disposable {
-  const over = new AbortController();
-  const stop = { [Symbol.dispose]: () => over.abort() };
-  if (identity === undefined) return stop;
-  void watchCertificate({
-    identity,
-    load,
-    everyMs: settings.kafka.tls.reloadEveryMs,
-    clock: systemClock,
-    log,
-    stop: over.signal,
-    onCertificate: ({ daysLeft }) => watch.metrics?.certificateDays.set(daysLeft),
-    onFailure: () => watch.metrics?.certificateFailures.inc(),
-  });
-  return stop;
-}
-
-interface HoursContext {
-  readonly lake: Lake;
-  readonly reader: TopicReader;
-  readonly watch: ServiceWatch;
-  readonly log: Logger;
-}
-
-/** Settles hours beside the consumer, if that is configured; its modules are loaded only then. */
-async function startHours(
-  settings: Settings,
-  { lake, reader, watch: { metrics }, log }: HoursContext,
-): Promise<HourService | undefined> {
-  const { everyMs } = settings.hours;
-  if (everyMs === undefined) return undefined;
-  const { openHours } = await import('../app/hours/open-hours.ts');
-  const { startHourService } = await import('../app/hours/hour-service.ts');
-  const { watchHours } = await import('../app/observe/hour-watch.ts');
-  const hours = await openHours(settings, { lake, reader, watch: watchHours(log, metrics) });
-  const onSettled = (): void => metrics?.hoursSettled.setToCurrentTime();
-  return startHourService({ hours, everyMs, clock: systemClock, log, onSettled });
-}
-
-function limitsOf({ service, batch }: Settings, { writer, recipe, observer }: CommitTools) {
-  const { bufferBytesMax, commitsMax } = service;
-  return {
-    clock: systemClock,
-    policy: policyInJson(batch, () => writer.growthOf(recipe)),
-    limits: { slots: new Slots(commitsMax), pressure: new BackPressure({ bufferBytesMax, observer }) },
-    stallMs: service.stallMs,
-    drainMs: service.shutdownMs,
-    pace: ownPace(systemClock, lagPollMs),
-    unreadableRetryMs,
-  };
 }
 
 function hooksOf(watch: ServiceWatch, tools: CommitTools): Pick<ConsumerOptions, 'onIdle' | 'onLag'> {

@@ -5,6 +5,7 @@ import { wayInConflicts } from './way-in-conflicts.ts';
 
 /** Variables that say the same thing: of two, one would be ignored without a word. */
 const alternatives: readonly (readonly string[])[] = [
+  ['KAFKA_TOPIC', 'KAFKA_TOPICS', 'KAFKA_TOPIC_PATTERN'],
   ['KAFKA_TLS_CA', 'KAFKA_TLS_CA_FILE'],
   ['KAFKA_TLS_CERT', 'KAFKA_TLS_CERT_FILE'],
   ['KAFKA_TLS_KEY', 'KAFKA_TLS_KEY_FILE'],

@@ -11,6 +11,7 @@ import { monitorVariables } from './monitor-variables.ts';
 import { registryVariables } from './registry-variables.ts';
 import { schemaVariables } from './schema-variables.ts';
 import { serviceVariables } from './service-variables.ts';
+import { topicConflicts } from './topic-choice.ts';
 
 // code made for a schema pays after many values, and needs `new Function`
 z.config({ jitless: true });
@@ -46,7 +47,7 @@ export function readConfig(environment: Environment, required: readonly Variable
     ...(parsed.error?.issues ?? []).map((issue) => describe(issue, given)),
     ...missing(required, given),
     ...conflictsIn(given),
-    ...(parsed.success ? invertedLimits(parsed.data) : []),
+    ...(parsed.success ? [...invertedLimits(parsed.data), ...topicConflicts(parsed.data)] : []),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;

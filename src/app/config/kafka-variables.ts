@@ -23,9 +23,31 @@ export const kafkaVariables = {
   ).optional(),
   KAFKA_TOPIC: variable(
     { group: kafka, about: 'Topic to publish to and to read from', expected: 'letters, digits, dots, - and _' },
-    (value) => (/^(?!\.{1,2}$)[\w.-]{1,200}$/.test(value) ? value : undefined),
+    (value) => (isTopicName(value) ? value : undefined),
   ).prefault('thermometer'),
-  KAFKA_GROUP_ID: text({ group: kafka, about: 'Consumer group: one for each table' }).prefault('glueless'),
+  KAFKA_TOPICS: variable(
+    {
+      group: kafka,
+      about:
+        'Several topics to read in one process, instead of KAFKA_TOPIC: each into a table of its own, or all into one (LAKE_TABLE). One that is missing is waited for',
+      expected: 'names of topics, separated by commas',
+    },
+    readTopics,
+  ).optional(),
+  KAFKA_TOPIC_PATTERN: variable(
+    {
+      group: kafka,
+      about:
+        'Regular expression that the whole names of the topics to read match, like readings\\..*; topics that are made later are read within KAFKA_METADATA_SECONDS',
+      expected: 'a regular expression',
+    },
+    readPattern,
+  ).optional(),
+  KAFKA_GROUP_ID: text({
+    group: kafka,
+    about:
+      'Consumer group: one for each table; default: glueless, with several topics glueless- and a hash of their names or the pattern',
+  }).optional(),
   KAFKA_CLIENT_ID: text({ group: kafka, about: 'Name of this client in the broker’s logs' }).prefault('glueless'),
   KAFKA_AUTH: choice(waysIn, {
     group: kafka,
@@ -109,6 +131,23 @@ export const kafkaVariables = {
       'Name or ARN of a secret in AWS Secrets Manager that holds {"username", "password"}, as MSK’s AmazonMSK_ secrets do; read for every new connection',
   }).optional(),
 };
+
+function isTopicName(value: string): boolean {
+  return /^(?!\.{1,2}$)[\w.-]{1,200}$/.test(value);
+}
+
+function readTopics(value: string): readonly string[] | undefined {
+  const names = value.split(',').map((name) => name.trim());
+  return names.every(isTopicName) ? [...new Set(names)].toSorted() : undefined;
+}
+
+function readPattern(value: string): RegExp | undefined {
+  try {
+    return /[\p{Cc}]/u.test(value) ? undefined : new RegExp(`^(?:${value})$`);
+  } catch {
+    return undefined;
+  }
+}
 
 type Start =
   { readonly kind: 'earliest' } | { readonly kind: 'latest' } | { readonly kind: 'time'; readonly atMs: number };

@@ -12,6 +12,9 @@ export const tableNamePattern = /^(?!.*_dead_letters$)[a-z0-9][a-z0-9_]{0,199}$/
 export const tableNameExpected =
   'lower-case letters, digits and underscores, neither beginning with an underscore nor ending in _dead_letters';
 
+/** Stands in LAKE_TABLE for the name of a topic. */
+export const topicPlaceholder = '{topic}';
+
 /** Where rows go. */
 export const lakeVariables = {
   LAKE: variable(
@@ -27,8 +30,13 @@ export const lakeVariables = {
     readDatabase,
   ).prefault('glueless'),
   LAKE_TABLE: variable(
-    { group: lake, about: 'Table; default: named after the topic', expected: tableNameExpected },
-    (value) => (tableNamePattern.test(value) ? value : undefined),
+    {
+      group: lake,
+      about:
+        'Table; default: named after the topic. With several topics {topic} stands for the name of each, also within others like raw_{topic}; a name without it is one table for all topics, which then has the column kafka_topic',
+      expected: tableNameExpected,
+    },
+    (value) => (tableNamePattern.test(value.replace(topicPlaceholder, 't')) ? value : undefined),
   ).optional(),
   TABLE_FORMAT: choice(tableFormats, {
     group: lake,

@@ -5,13 +5,14 @@ import type { TlsOptions } from '../../kafka/tls-material.ts';
 import type { Environment } from '../../runtime/environment.ts';
 import type { Growth } from '../../schema/evolution.ts';
 import type { EventTimeUnit, Layout } from '../../schema/layout.ts';
-import { columnName } from '../../schema/names.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { monitorSettings, type MonitorSettings } from './monitor-settings.ts';
 import type { AwsSettings } from './aws-settings.ts';
 import { registrySettings, type RegistrySettings } from './registry-settings.ts';
 import { alertSettings, hourSettings, type AlertSettings, type HourSettings } from './hour-settings.ts';
 import { readConfig, type Config, type VariableName } from './config.ts';
+import { topicPlaceholder } from './lake-variables.ts';
+import { chooseTopics, defaultGroup, isTableShared, nameTopics, tableFor, type TopicChoice } from './topic-choice.ts';
 
 /** The configuration as the program takes it: typed, in milliseconds and bytes, by who needs it. */
 export interface Settings {
@@ -31,7 +32,9 @@ export interface Settings {
 
 export interface KafkaSettings {
   readonly brokers: readonly string[];
+  /** The topics in words where there are several: commands read one of them by `settingsForTopic`. */
   readonly topic: string;
+  readonly topics: TopicChoice;
   readonly groupId: string;
   readonly clientId: string;
   readonly sessionTimeoutMs: number;
@@ -73,10 +76,13 @@ export interface LakeSettings {
 
 /** Which table is written, and into which of its Hive partitions a record goes. */
 export interface TableSettings {
+  /** Where there are several topics, with `{topic}` for their names or one for all. */
   readonly name: string;
   readonly format: TableFormat;
   /** How often snapshots of an Iceberg table are committed. */
   readonly commitEveryMs: number;
+  /** Several topics go into it. */
+  readonly isShared: boolean;
   /** Layout of a new table; a table that exists keeps its own. */
   readonly layout: Layout;
   /** A new table computes its partitions instead of registering them. */
@@ -167,11 +173,23 @@ export function readSettings(environment: Environment, required: readonly Variab
   };
 }
 
+/** The same settings for one of several topics: its name, its table. */
+export function settingsForTopic(settings: Settings, topic: string): Settings {
+  const { kafka, table } = settings;
+  return {
+    ...settings,
+    kafka: { ...kafka, topic, topics: { kind: 'one', topic } },
+    table: { ...table, name: tableFor(topic, table.name) },
+  };
+}
+
 function kafkaSettings(config: Config, aws: AwsSettings): KafkaSettings {
+  const topics = chooseTopics(config);
   return {
     brokers: config.KAFKA_BROKERS ?? [],
-    topic: config.KAFKA_TOPIC,
-    groupId: config.KAFKA_GROUP_ID,
+    topic: nameTopics(topics),
+    topics,
+    groupId: config.KAFKA_GROUP_ID ?? defaultGroup(topics),
     clientId: config.KAFKA_CLIENT_ID,
     sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_SECONDS * 1000,
     start: config.START,
@@ -216,8 +234,10 @@ function tlsOptions(config: Config): TlsOptions {
 }
 
 function tableSettings(config: Config): TableSettings {
+  const topics = chooseTopics(config);
   return {
-    name: config.LAKE_TABLE ?? tableOfTopic(config.KAFKA_TOPIC),
+    name: topics.kind === 'one' ? tableFor(topics.topic, config.LAKE_TABLE) : (config.LAKE_TABLE ?? topicPlaceholder),
+    isShared: isTableShared(topics, config),
     format: config.TABLE_FORMAT,
     commitEveryMs: config.COMMIT_SECONDS * 1000,
     layout: config.PARTITION_BY,
@@ -229,23 +249,13 @@ function tableSettings(config: Config): TableSettings {
   };
 }
 
-/**
- * The topic's name as far as Athena takes it. A table that begins with `_` would be hidden from every engine, one that ends in
- * `_dead_letters` could be the dead letters' table of another.
- */
-export function tableOfTopic(topic: string): string {
-  const name = columnName(topic);
-  const visible = name.startsWith('_') ? `topic${name}` : name;
-  return visible.endsWith('_dead_letters') ? `${visible}_topic` : visible;
-}
-
 const growthOf: Readonly<Record<Config['SCHEMA_POLICY'], Growth>> = { evolve: 'all', log: 'new-names', frozen: 'none' };
 
 function schemaSettings(config: Config): SchemaSettings {
   return {
     valueFormat: config.VALUE_FORMAT,
     records: config.RECORDS,
-    kafkaColumns: config.KAFKA_COLUMNS,
+    kafkaColumns: kafkaColumnsOf(config),
     headerNames: config.KAFKA_HEADERS,
     growth: growthOf[config.SCHEMA_POLICY],
     numbers: config.SCHEMA_NUMBERS,
@@ -260,6 +270,13 @@ function schemaSettings(config: Config): SchemaSettings {
     depthMax: config.SCHEMA_DEPTH_MAX,
     recordBytesMax: config.RECORD_BYTES_MAX,
   };
+}
+
+/** Rows of a table that several topics share say which one they are from. */
+function kafkaColumnsOf(config: Config): Config['KAFKA_COLUMNS'] {
+  const { hasCoordinates, parts } = config.KAFKA_COLUMNS;
+  if (!isTableShared(chooseTopics(config), config) || parts.includes('topic')) return config.KAFKA_COLUMNS;
+  return { hasCoordinates, parts: ['topic', ...parts] };
 }
 
 function serviceSettings(config: Config): ServiceSettings {

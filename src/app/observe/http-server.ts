@@ -14,6 +14,8 @@ export interface HttpOptions {
   readonly startProblems: () => readonly string[];
   /** Reasons why the process is not doing its work; empty when it is. */
   readonly problems: () => readonly string[];
+  /** What `/readyz` tells beside them: what is wrong with single topics, of a process that reads several. */
+  readonly readyDetails?: () => object;
 }
 
 export interface HttpServer {
@@ -74,7 +76,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     case '/startupz':
       return sendProblems(response, options.startProblems());
     case '/readyz':
-      return sendProblems(response, options.problems());
+      return sendProblems(response, options.problems(), options.readyDetails?.());
     case '/metrics':
       return options.metrics().then(
         (text) => void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),
@@ -85,8 +87,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   }
 }
 
-function sendProblems(response: ServerResponse, problems: readonly string[]): void {
-  sendJson(response, problems.length === 0 ? 200 : 503, { ok: problems.length === 0, problems });
+function sendProblems(response: ServerResponse, problems: readonly string[], details: object = {}): void {
+  sendJson(response, problems.length === 0 ? 200 : 503, { ok: problems.length === 0, problems, ...details });
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

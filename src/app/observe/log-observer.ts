@@ -6,12 +6,14 @@ import type { Logger } from './logger.ts';
 const missingHint =
   '`glueless verify` names all that are gone; restore them, or `glueless replay` their ranges while Kafka has them';
 
-/** Logs what the pipeline does: one info line per committed batch, nothing per record. */
-export function createLogObserver(log: Logger): PipelineObserver {
+/** Logs what the pipeline does: one info line per committed batch, nothing per record. `topic`: it is one of several. */
+export function createLogObserver(log: Logger, topic?: string): PipelineObserver {
   let lacksEventTimes = false;
+  // a rebalance of hundreds of topics has a line for all of them
+  const assignmentLevel = topic === undefined ? 'info' : 'debug';
   return {
     assigned: (positions) =>
-      log.info(
+      log[assignmentLevel](
         { positions: Object.fromEntries([...positions].map(([key, to]) => [key, to.toString()])) },
         'partitions assigned',
       ),
@@ -23,7 +25,7 @@ export function createLogObserver(log: Logger): PipelineObserver {
         },
         'the consumer group was last used for another table',
       ),
-    revoked: () => log.info('partitions revoked'),
+    revoked: () => log[assignmentLevel]('partitions revoked'),
     committed: ({ entry, reason, bytesIn, tookMs, oldestTimestampMs }) => {
       const { partition, outcome, recipe } = entry;
       const [from, to] = [entry.from.toString(), entry.to.toString()];
@@ -69,7 +71,7 @@ export function createLogObserver(log: Logger): PipelineObserver {
           from: from.toString(),
           to: to?.toString(),
           ...failureFields(error),
-          skip: skipCommand({ partition, from, to }),
+          skip: skipCommand({ partition, from, to }, topic),
         },
         'records can’t be read: their partition waits, the others go on',
       ),

@@ -2,24 +2,27 @@ import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.t
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Metrics } from './metrics.ts';
 
+/** A process of several topics says by a label which one it counts; one of a single topic has no such label. */
+export type TopicLabel = { readonly topic?: string };
+
 /** Counts what the pipeline does. */
-export function createMetricsObserver(metrics: Metrics): PipelineObserver {
+export function createMetricsObserver(metrics: Metrics, topic: TopicLabel = {}): PipelineObserver {
   return {
     step: (step, phase, tookMs) => {
       if (phase === 'after') metrics.steps.observe({ step }, tookMs / 1000);
     },
     committed: ({ entry, reason, bytesIn, oldestTimestampMs }) => {
       const { rows, deadLetters, tombstones, objects, committedAt } = entry.outcome;
-      metrics.records.inc({ fate: 'row' }, rows);
-      metrics.records.inc({ fate: 'dead-letter' }, deadLetters);
-      metrics.records.inc({ fate: 'tombstone' }, tombstones);
-      metrics.batches.inc({ reason });
-      metrics.bytes.inc({ direction: 'in' }, bytesIn);
+      metrics.records.inc({ fate: 'row', ...topic }, rows);
+      metrics.records.inc({ fate: 'dead-letter', ...topic }, deadLetters);
+      metrics.records.inc({ fate: 'tombstone', ...topic }, tombstones);
+      metrics.batches.inc({ reason, ...topic });
+      metrics.bytes.inc({ direction: 'in', ...topic }, bytesIn);
       metrics.bytes.inc(
-        { direction: 'out' },
+        { direction: 'out', ...topic },
         objects.reduce((sum, { bytes }) => sum + bytes, 0),
       );
-      metrics.lastCommit.set(Date.parse(committedAt) / 1000);
+      metrics.lastCommit.set(topic, Date.parse(committedAt) / 1000);
       if (oldestTimestampMs !== undefined)
         metrics.freshness.observe((Date.parse(committedAt) - oldestTimestampMs) / 1000);
     },
@@ -28,13 +31,13 @@ export function createMetricsObserver(metrics: Metrics): PipelineObserver {
       metrics.snapshotConflicts.inc(conflicts);
       metrics.snapshotWait.observe(waitedMs / 1000);
     },
-    conflict: () => metrics.ledgerConflicts.inc(),
-    gap: ({ from, to }) => metrics.gapOffsets.inc(Number(to - from)),
-    unreadable: ({ partition }) => metrics.unreadable.set({ partition: String(partition) }, 1),
-    readable: (partition) => metrics.unreadable.set({ partition: String(partition) }, 0),
+    conflict: () => metrics.ledgerConflicts.inc(topic),
+    gap: ({ from, to }) => metrics.gapOffsets.inc(topic, Number(to - from)),
+    unreadable: ({ partition }) => metrics.unreadable.set({ partition: String(partition), ...topic }, 1),
+    readable: (partition) => metrics.unreadable.set({ partition: String(partition), ...topic }, 0),
     retrying: (step, error) =>
-      metrics.retries.inc({ step, code: error instanceof PipelineError ? error.code : 'other' }),
-    buffered: (bytes) => metrics.buffered.set(bytes),
+      metrics.retries.inc({ step, code: error instanceof PipelineError ? error.code : 'other', ...topic }),
+    buffered: (bytes) => metrics.buffered.set(topic, bytes),
   };
 }
 

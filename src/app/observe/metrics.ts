@@ -4,29 +4,30 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 /** The service's metrics; their names are documented in docs/operations.md and held by a test. */
 export interface Metrics {
   readonly registry: Registry;
-  readonly records: Counter<'fate'>;
-  readonly deadLetters: Counter<'reason'>;
-  readonly conflicts: Counter<'column'>;
-  readonly rescuedRows: Counter;
-  readonly parsedRecords: Counter<'way'>;
-  readonly untimedRows: Counter;
-  readonly batches: Counter<'reason'>;
-  readonly bytes: Counter<'direction'>;
+  readonly records: Counter<'fate' | 'topic'>;
+  readonly deadLetters: Counter<'reason' | 'topic'>;
+  readonly conflicts: Counter<'column' | 'topic'>;
+  readonly rescuedRows: Counter<'topic'>;
+  readonly parsedRecords: Counter<'way' | 'topic'>;
+  readonly untimedRows: Counter<'topic'>;
+  readonly batches: Counter<'reason' | 'topic'>;
+  readonly bytes: Counter<'direction' | 'topic'>;
   readonly steps: Histogram<'step'>;
-  readonly retries: Counter<'step' | 'code'>;
-  readonly ledgerConflicts: Counter;
-  readonly schemaChanges: Counter;
-  readonly gapOffsets: Counter;
+  readonly retries: Counter<'step' | 'code' | 'topic'>;
+  readonly ledgerConflicts: Counter<'topic'>;
+  readonly schemaChanges: Counter<'topic'>;
+  readonly gapOffsets: Counter<'topic'>;
   readonly freshness: Histogram;
   readonly snapshots: Counter;
   readonly snapshotConflicts: Counter;
   readonly snapshotWait: Histogram;
-  readonly lag: Gauge<'partition'>;
-  readonly behind: Gauge<'partition'>;
+  readonly lag: Gauge<'partition' | 'topic'>;
+  readonly behind: Gauge<'partition' | 'topic'>;
   readonly brokerSilent: Gauge;
-  readonly unreadable: Gauge<'partition'>;
-  readonly buffered: Gauge;
-  readonly lastCommit: Gauge;
+  readonly unreadable: Gauge<'partition' | 'topic'>;
+  readonly buffered: Gauge<'topic'>;
+  readonly troubledTopics: Gauge;
+  readonly lastCommit: Gauge<'topic'>;
   readonly certificateDays: Gauge;
   readonly certificateFailures: Counter;
   readonly hourChanges: Counter<'state'>;
@@ -58,17 +59,21 @@ export function createMetrics(): Metrics {
   certificateDays.remove();
   return {
     registry,
-    records: counter('records_total', 'Records accounted for in the ledger, by what became of them', ['fate']),
-    deadLetters: counter('dead_letters_total', 'Records that could not become rows', ['reason']),
-    conflicts: counter('conflicts_total', 'Values that went to another column than that of their name', ['column']),
-    rescuedRows: counter('rescued_rows_total', 'Rows with values that found no column'),
-    parsedRecords: counter('parsed_records_total', 'Records by the way in which their JSON was read', ['way']),
+    records: counter('records_total', 'Records accounted for in the ledger, by what became of them', ['fate', 'topic']),
+    deadLetters: counter('dead_letters_total', 'Records that could not become rows', ['reason', 'topic']),
+    conflicts: counter('conflicts_total', 'Values that went to another column than that of their name', [
+      'column',
+      'topic',
+    ]),
+    rescuedRows: counter('rescued_rows_total', 'Rows with values that found no column', ['topic']),
+    parsedRecords: counter('parsed_records_total', 'Records by the way in which their JSON was read', ['way', 'topic']),
     untimedRows: counter(
       'rows_without_event_time_total',
       'Rows placed by their Kafka timestamp for want of an event time',
+      ['topic'],
     ),
-    batches: counter('batches_total', 'Batches committed, by why they were cut', ['reason']),
-    bytes: counter('bytes_total', 'Bytes of JSON in, bytes of Parquet out', ['direction']),
+    batches: counter('batches_total', 'Batches committed, by why they were cut', ['reason', 'topic']),
+    bytes: counter('bytes_total', 'Bytes of JSON in, bytes of Parquet out', ['direction', 'topic']),
     steps: new Histogram({
       name: 'glueless_step_seconds',
       help: 'Duration of the commit steps',
@@ -76,10 +81,10 @@ export function createMetrics(): Metrics {
       buckets: stepBuckets,
       registers,
     }),
-    retries: counter('step_retries_total', 'Steps that failed and were tried again', ['step', 'code']),
-    ledgerConflicts: counter('ledger_conflicts_total', 'Ranges that another process had first'),
-    schemaChanges: counter('schema_changes_total', 'Times the table got columns'),
-    gapOffsets: counter('gap_offsets_total', 'Offsets that Kafka lost before they were read'),
+    retries: counter('step_retries_total', 'Steps that failed and were tried again', ['step', 'code', 'topic']),
+    ledgerConflicts: counter('ledger_conflicts_total', 'Ranges that another process had first', ['topic']),
+    schemaChanges: counter('schema_changes_total', 'Times the table got columns', ['topic']),
+    gapOffsets: counter('gap_offsets_total', 'Offsets that Kafka lost before they were read', ['topic']),
     freshness: new Histogram({
       name: 'glueless_freshness_seconds',
       help: 'Age of a batch’s oldest record when it was committed',
@@ -97,16 +102,19 @@ export function createMetrics(): Metrics {
       buckets: freshnessBuckets,
       registers,
     }),
-    lag: gauge('lag_records', 'Offsets the topic holds and the lake does not', ['partition']),
+    lag: gauge('lag_records', 'Offsets the topic holds and the lake does not', ['partition', 'topic']),
     behind: gauge('behind_seconds', 'Age that the oldest record which waits can have; 0 when none waits', [
       'partition',
+      'topic',
     ]),
     brokerSilent: gauge('broker_silent_seconds', 'Time since a broker answered last; while it grows, lag is not known'),
     unreadable: gauge('unreadable_partitions', '1 while a partition waits before records that can’t be read', [
       'partition',
+      'topic',
     ]),
-    buffered: gauge('buffered_bytes', 'Bytes that have arrived and are not committed'),
-    lastCommit: gauge('last_commit_timestamp_seconds', 'When the last batch was committed'),
+    buffered: gauge('buffered_bytes', 'Bytes that have arrived and are not committed', ['topic']),
+    troubledTopics: gauge('troubled_topics', 'Topics of several that are not written, and are tried again'),
+    lastCommit: gauge('last_commit_timestamp_seconds', 'When the last batch was committed', ['topic']),
     certificateDays,
     certificateFailures: counter(
       'certificate_failures_total',

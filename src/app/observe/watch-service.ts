@@ -13,12 +13,16 @@ import { printJson } from './output.ts';
 import { StartSteps, type StartStep } from './start-steps.ts';
 import { createStatusLog } from './status-log.ts';
 import { TimeBehind } from './time-behind.ts';
+import { TopicsHealth } from './topics-health.ts';
+import { TopicsWatch } from './watch-topics.ts';
 import { readVersion } from '../version.ts';
 
 /** What tells others how the service does: log, metrics, probes. Ends with the HTTP server. */
 export interface ServiceWatch extends AsyncDisposable {
   readonly observer: PipelineObserver;
   readonly metrics: Metrics | undefined;
+  /** Tells of several topics, each by its name, instead of `observer` and `lagged`. */
+  readonly topics: TopicsWatch;
   /** Takes what the broker has just said. */
   lagged(lag: Lag): void;
   /** Told once each of them has answered. */
@@ -55,9 +59,17 @@ export async function watchService(
   const broker = new BrokerWatch(log, clock);
   const start = new StartSteps();
   const behind = new TimeBehind(clock);
+  const health = new TopicsHealth(clock, batch.ageMaxMs + readyGraceMs);
+  const isOneTopic = settings.kafka.topics.kind === 'one';
   const observers = [observer, readiness.observer, status.observer, behind.observer];
-  const problems = (): string[] => [...readiness.problems(), ...broker.problems()];
-  const http = await startHttp(service, { metrics, problems, startProblems: () => start.problems(), log });
+  const problems = (): string[] => [...(isOneTopic ? readiness : health).problems(), ...broker.problems()];
+  const http = await startHttp(service, {
+    metrics,
+    problems,
+    startProblems: () => start.problems(),
+    ...(!isOneTopic && { readyDetails: () => ({ topics: health.troubles() }) }),
+    log,
+  });
   const printing = await printMetrics(settings, metrics, { ...options, clock });
   const look = (): void => {
     broker.problems();
@@ -67,6 +79,7 @@ export async function watchService(
   return {
     observer: joinObservers(...observers, ...(metrics === undefined ? [] : [createMetricsObserver(metrics)])),
     metrics,
+    topics: new TopicsWatch({ log, clock, metrics, status, health, heard: () => broker.heard() }),
     lagged: (lag) => {
       broker.heard();
       readiness.lagged(lag);
@@ -129,6 +142,7 @@ interface Watched {
   readonly metrics: Metrics | undefined;
   readonly problems: () => readonly string[];
   readonly startProblems: () => readonly string[];
+  readonly readyDetails?: () => object;
   readonly log: Logger;
 }
 

@@ -67,8 +67,15 @@ function adviceFor({ error, ...range }: UnreadableRecords): string {
   return [...(error.hint === undefined ? [] : [error.hint]), skipCommand(range)].join(': ');
 }
 
-/** The command that lets the partition pass what can't be read. Without an end it goes up to the next record that can be. */
-export function skipCommand({ partition, from, to }: Pick<UnreadableRecords, 'partition' | 'from' | 'to'>): string {
+/**
+ * The command that lets the partition pass what can't be read. Without an end it goes up to the next record that can be. `topic`: it is
+ * one of several.
+ */
+export function skipCommand(
+  { partition, from, to }: Pick<UnreadableRecords, 'partition' | 'from' | 'to'>,
+  topic?: string,
+): string {
+  const which = topic === undefined ? '' : `--topic ${topic} `;
   const end = to === undefined ? '' : ` --to ${to}`;
-  return `glueless skip --partition ${partition} --offset ${from}${end} --reason '<why>'`;
+  return `glueless skip ${which}--partition ${partition} --offset ${from}${end} --reason '<why>'`;
 }

@@ -5,12 +5,15 @@ import { rescuedColumn } from '../../schema/names.ts';
 import { projectionProblem } from '../../schema/projection.ts';
 import type { Column } from '../../schema/types.ts';
 import type { CatalogTable } from '../ports/lake.ts';
+import { columnsOfPart } from '../ports/record-columns.ts';
 
 /** Where this lake keeps the table's objects, and whose records they are. */
 export interface ExpectedTable {
   /** URI, ends in `/`. */
   readonly location: string;
   readonly topic: string;
+  /** Other topics' records may be in it too: rows say by `kafka_topic` which one they are from. */
+  readonly tellsTopic?: boolean;
   /** Partition keys of a table that is none of the layouts for rows. */
   readonly keys?: readonly Column[];
 }
@@ -104,11 +107,23 @@ function sameScheme(location: string): string {
   return location.replace(/^s3[an]:/, 's3:');
 }
 
-function topicProblem({ parameters }: CatalogTable, { topic }: ExpectedTable): TableProblem | undefined {
+function topicProblem(
+  { columns, parameters }: CatalogTable,
+  { topic, tellsTopic = false }: ExpectedTable,
+): TableProblem | undefined {
   const other = parameters[topicParameter];
-  if (other === undefined || other === topic) return undefined;
+  const [wanted] = columnsOfPart.topic;
+  const column = columns.find(({ name }) => name === wanted?.name);
+  if (tellsTopic && column !== undefined && column.type.kind !== wanted?.type.kind)
+    return {
+      what: `has the column ${column.name} as ${formatType(column.type)}, expected string: rows can’t say which topic they are from`,
+      hint: newName,
+    };
+  if (other === undefined || other === topic || (tellsTopic && column !== undefined)) return undefined;
   return {
     what: `holds records of the topic ${other}, expected ${topic}`,
-    hint: `a topic needs a table of its own: ${newName}`,
+    hint: tellsTopic
+      ? `its rows do not say which topic they are from, as rows of several topics must: ${newName}`
+      : `a topic needs a table of its own: ${newName}. Several share one whose rows have the column kafka_topic (KAFKA_COLUMNS)`,
   };
 }

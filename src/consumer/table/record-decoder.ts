@@ -1,5 +1,5 @@
 import { mergeWith } from '../../avro/column-types.ts';
-import { SlabPool } from '../../runtime/slab-pool.ts';
+import type { SlabPool } from '../../runtime/slab-pool.ts';
 import { partitionKeys } from '../../schema/layout.ts';
 import { mergeTypes } from '../../schema/merge.ts';
 import { rescuedColumn } from '../../schema/names.ts';
@@ -14,9 +14,7 @@ import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import { expandValues } from './expand-values.ts';
 import { ownColumns, rulesOf } from './recipe-rules.ts';
 import type { ValueSchemas } from './value-schemas.ts';
-
-/** Most bytes of batch arrays kept for reuse. */
-const slabBytesMax = 16 * 1024 * 1024;
+import { createSlabs } from './writer-options.ts';
 
 /** Taken for the growth until a batch has told. */
 const growthAtFirst = 4;
@@ -24,11 +22,12 @@ const growthAtFirst = 4;
 /** Turns records into columns by a recipe: takes off what stands around values, takes values apart, decodes. */
 export class RecordDecoder {
   readonly schemas: ValueSchemas;
-  readonly #slabs = new SlabPool(slabBytesMax);
+  readonly #slabs: SlabPool;
   #growth = growthAtFirst;
 
-  constructor(schemas: ValueSchemas) {
+  constructor(schemas: ValueSchemas, slabs: SlabPool = createSlabs()) {
     this.schemas = schemas;
+    this.#slabs = slabs;
   }
 
   /** How many bytes of JSON a byte of Avro stood for in the last batch of it. */

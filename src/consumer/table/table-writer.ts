@@ -6,13 +6,11 @@ import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledg
 import { holdsObjects } from '../ledger/orphaned-objects.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { FieldIds } from '../ports/columnar-table.ts';
-import type { Catalog, ObjectStore, TableDefinition } from '../ports/lake.ts';
-import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
+import type { TableDefinition } from '../ports/lake.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
-import type { SchemaRegistries } from '../ports/schema-registry.ts';
 import { assembleTable } from './assemble-table.ts';
 import { checkTable, topicParameter } from './check-table.ts';
-import { factsOf, type BatchFacts } from './batch-facts.ts';
+import { factsOf } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
@@ -24,25 +22,10 @@ import { evolutionOf, fitRecipe, fits, ownColumns, rulesOf } from './recipe-rule
 import { RecordDecoder } from './record-decoder.ts';
 import { rescuedTarget, routeColumns, type TargetColumn } from './route-columns.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
-import { SchemaKeeper, type SchemaKeeperOptions } from './schema-keeper.ts';
+import { SchemaKeeper } from './schema-keeper.ts';
 import { previewSchema, type SchemaPreview } from './schema-preview.ts';
 import { ValueSchemas } from './value-schemas.ts';
-
-export interface TableWriterOptions {
-  readonly store: ObjectStore;
-  readonly catalog: Catalog;
-  readonly encoder: ParquetEncoder;
-  readonly parquet: ParquetReader;
-  readonly table: string;
-  readonly topic: string;
-  /** Where schemas of values are; none when left out. */
-  readonly registries?: SchemaRegistries;
-  /** Parameters of a table that is made new with the layout, such as partition projection. */
-  readonly parameters?: (layout: Recipe['placement']['layout']) => Readonly<Record<string, string>>;
-  readonly onSchemaChange?: SchemaKeeperOptions['onChange'];
-  /** Called with what was redirected, rescued or rejected of a batch. */
-  readonly onSettled?: (facts: BatchFacts) => void;
-}
+import type { TableWriterOptions } from './writer-options.ts';
 
 /** A batch whose columns all have a place in the catalog's table. */
 export interface SettledBatch {
@@ -66,24 +49,25 @@ export class TableWriter {
   readonly #decoder: RecordDecoder;
 
   constructor(options: TableWriterOptions) {
-    const { catalog, store, table, topic, onSchemaChange } = options;
+    const { catalog, store, table, topic, onSchemaChange, tellsTopic = false } = options;
     const deadLetters = deadLetterTable(table);
     this.#options = options;
-    this.#decoder = new RecordDecoder(new ValueSchemas(options.registries ?? new Map(), systemClock));
+    this.#decoder = new RecordDecoder(new ValueSchemas(options.registries ?? new Map(), systemClock), options.slabs);
     this.#objects = new ObjectWriter(options);
     this.#partitions = new HivePartitions(options);
     this.#newer = new NewerObjects(store);
     this.#rows = new SchemaKeeper({
       catalog,
       table,
-      check: (found) => checkTable(found, { location: store.uri(`${table}/`), topic }),
+      check: (found) => checkTable(found, { location: store.uri(`${table}/`), topic, tellsTopic }),
       hasObjects: () => holdsObjects(store, { table, topic }),
       ...(onSchemaChange && { onChange: onSchemaChange }),
     });
     this.#deadLetters = new SchemaKeeper({
       catalog,
       table: deadLetters,
-      check: (found) => checkTable(found, { location: store.uri(`${deadLetters}/`), topic, keys: deadLetterKeys }),
+      check: (found) =>
+        checkTable(found, { location: store.uri(`${deadLetters}/`), topic, tellsTopic, keys: deadLetterKeys }),
     });
   }
 
@@ -276,7 +260,8 @@ export class TableWriter {
   }
 
   #parameters(): Readonly<Record<string, string>> {
-    return { 'glueless.format': '1', [topicParameter]: this.#options.topic };
+    const { topic, isShared = false } = this.#options;
+    return { 'glueless.format': '1', ...(!isShared && { [topicParameter]: topic }) };
   }
 }
 

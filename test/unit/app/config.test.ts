@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { documentedVariables, readConfig } from '../../../src/app/config/config.ts';
-import { readSettings } from '../../../src/app/config/settings.ts';
+import { readSettings, settingsForTopic } from '../../../src/app/config/settings.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 
 function problemsOf(environment: Record<string, string>, required: Parameters<typeof readConfig>[1] = []): string {
@@ -73,6 +73,47 @@ describe('the configuration', () => {
     ['orders-dead-letters', 'orders_dead_letters_topic'],
   ])('names the table of the topic %s %s, so that every engine sees it', (topic, table) => {
     expect(readSettings({ KAFKA_TOPIC: topic }).table.name).toBe(table);
+  });
+
+  it('gives each of several topics its table, and each choice of topics a group', () => {
+    const tables = (environment: Record<string, string>, ...topics: string[]) => {
+      const settings = readSettings(environment);
+      return topics.map((topic) => settingsForTopic(settings, topic).table.name);
+    };
+    expect(tables({ KAFKA_TOPICS: 'b.c, a' }, 'a', 'b.c')).toEqual(['a', 'b_c']);
+    expect(tables({ KAFKA_TOPICS: 'a,b', LAKE_TABLE: 'raw_{topic}' }, 'a', 'b')).toEqual(['raw_a', 'raw_b']);
+    expect(tables({ KAFKA_TOPIC_PATTERN: '.*', LAKE_TABLE: 'all_of_them' }, 'a', 'b')).toEqual([
+      'all_of_them',
+      'all_of_them',
+    ]);
+    const groupOf = (environment: Record<string, string>) => readSettings(environment).kafka.groupId;
+    expect(groupOf({ KAFKA_TOPIC: 'a' })).toBe('glueless');
+    expect(groupOf({ KAFKA_TOPICS: 'a' })).toBe('glueless');
+    expect(groupOf({ KAFKA_TOPICS: 'a,b' })).toMatch(/^glueless-[0-9a-f]{10}$/);
+    expect(groupOf({ KAFKA_TOPICS: 'b,a,b' })).toBe(groupOf({ KAFKA_TOPICS: 'a,b' }));
+    expect(groupOf({ KAFKA_TOPIC_PATTERN: 'a|b' })).not.toBe(groupOf({ KAFKA_TOPICS: 'a,b' }));
+    expect(groupOf({ KAFKA_TOPICS: 'a,b', KAFKA_GROUP_ID: 'own' })).toBe('own');
+  });
+
+  it('has a pattern match whole names', () => {
+    const { topics } = readSettings({ KAFKA_TOPIC_PATTERN: 'readings\\..*|x' }).kafka;
+    const matches = (name: string) => topics.kind === 'pattern' && topics.pattern.test(name);
+    expect(['readings.a', 'x', 'old.readings.a', 'readings', 'xx'].filter(matches)).toEqual(['readings.a', 'x']);
+    expect(problemsOf({ KAFKA_TOPIC_PATTERN: '(' })).toContain('KAFKA_TOPIC_PATTERN: expected a regular expression');
+  });
+
+  it('tells rows of a shared table by their topic, and refuses what can’t be told apart', () => {
+    const shared = readSettings({ KAFKA_TOPICS: 'a,b', LAKE_TABLE: 'wards' });
+    expect(shared.schema.kafkaColumns).toEqual({ hasCoordinates: true, parts: ['topic'] });
+    expect(shared.table.isShared).toBe(true);
+    expect(readSettings({ KAFKA_TOPICS: 'a,b' }).schema.kafkaColumns.parts).toEqual([]);
+    expect(problemsOf({ KAFKA_TOPICS: 'a,b', LAKE_TABLE: 'wards', KAFKA_COLUMNS: 'false' })).toContain(
+      'KAFKA_COLUMNS:',
+    );
+    expect(problemsOf({ KAFKA_TOPICS: 'a.b,a_b,c' })).toContain('a.b and a_b, which both are a_b');
+    const together = { KAFKA_TOPICS: 'a.b,a_b,c', KAFKA_COLUMNS: 'partition,offset,timestamp,topic' };
+    expect(readSettings(together).kafka.topics).toEqual({ kind: 'list', topics: ['a.b', 'a_b', 'c'] });
+    expect(problemsOf({ KAFKA_TOPIC: 'a', KAFKA_TOPICS: 'a,b' })).toContain('KAFKA_TOPIC and KAFKA_TOPICS');
   });
 
   it('takes no notice of the blanks and line ends that files bring along', () => {

@@ -60,7 +60,7 @@ describe('variables of the environment', () => {
   });
 
   it.each([
-    ['KAFKA_TOPICS', 'KAFKA_TOPIC'],
+    ['KAFKA_TOPIK', 'KAFKA_TOPIC'],
     ['KAFKA_BROKER', 'KAFKA_BROKERS'],
     ['BATCH_ROW_MAX', 'BATCH_ROWS_MAX'],
     ['LAKE_TABEL', 'LAKE_TABLE'],

@@ -164,3 +164,20 @@ describe('a table of Glue', () => {
     );
   });
 });
+
+describe('a table whose rows say which topic they are from', () => {
+  const take = (columns: string, topic: string) => () =>
+    checkTable({ ...ours, columns: parseColumns(columns) }, { location, topic, tellsTopic: true });
+
+  it('takes rows of other topics', () => {
+    expect(take('a double, kafka_topic string', 'others')).not.toThrow();
+    expect(take('a double', 'readings')).not.toThrow();
+  });
+
+  it('takes them not beside rows that do not say so, nor where the column holds something else', () => {
+    expect(take('a double', 'others')).toThrow('holds records of the topic readings, expected others');
+    expect(take('a double, kafka_topic bigint', 'readings')).toThrow(
+      'has the column kafka_topic as bigint, expected string',
+    );
+  });
+});
