@@ -78,6 +78,6 @@ function missing(id: string): PipelineError {
   return new PipelineError('ALERT_MISSING', {
     message: `there is no alert ${JSON.stringify(id)}`,
     retryable: false,
-    hint: 'the list of alerts has their ids',
+    hint: '`glueless alerts --all` lists them with their ids',
   });
 }

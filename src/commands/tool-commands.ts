@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import * as parse from './option-parsers.ts';
 import type { CertificateRequest } from '../app/client-certificates.ts';
 import type { AclOptions } from './acl.ts';
+import type { AlertsCommandOptions } from './alerts.ts';
 import type { HoursCommandOptions } from './hours.ts';
 import type { ReportOptions } from './report.ts';
 import type { RunCommand } from './run-command.ts';
@@ -13,6 +14,7 @@ export function addToolCommands(program: Command, run: RunCommand): void {
   addReport(program, run);
   addMonitor(program, run);
   addHours(program, run);
+  addAlerts(program, run);
   addDoctor(program, run);
   addCert(program, run);
   addAcl(program, run);
@@ -82,6 +84,27 @@ function addHours(program: Command, run: RunCommand): void {
       await run('words', options.settle ? ['KAFKA_BROKERS'] : [], async ({ settings, log }) => {
         const { showHours } = await import('./hours.ts');
         return showHours(settings, options, log);
+      });
+    });
+}
+
+function addAlerts(program: Command, run: RunCommand): void {
+  program
+    .command('alerts')
+    .description('Alerts of hourly means outside of the band: list them, acknowledge one, send messages again.')
+    .option('--since <day>', 'first day, like 2026-11-23', parse.day)
+    .option('--all', 'resolved ones too', false)
+    .addOption(
+      new Option('--acknowledge <id>', 'note that somebody has seen it').conflicts(['undelivered', 'redeliver']),
+    )
+    .option('--by <name>', 'with --acknowledge: who it is', parse.words, 'command line')
+    .option('--undelivered', 'list messages about hours and alerts that nobody took', false)
+    .option('--redeliver', 'let them be sent again, with the same keys', false)
+    .option('--json', 'print JSON', false)
+    .action(async (options: AlertsCommandOptions) => {
+      await run('words', [], async ({ settings }) => {
+        const { alerts } = await import('./alerts.ts');
+        return alerts(settings, options);
       });
     });
 }

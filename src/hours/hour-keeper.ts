@@ -35,6 +35,8 @@ export interface HourKeeperOptions extends TopicTable {
   readonly pastDaysMax: number;
   /** Where to tell that an hour is complete or reopened. */
   readonly channels: readonly Channel[];
+  /** Says that something else must still look at the hour: it is at hand until then. */
+  readonly isAwaited?: (document: HourDocument) => boolean;
   /** Unique to this process. */
   readonly writer: string;
   readonly observer: HourObserver;
@@ -88,7 +90,7 @@ export class HourKeeper {
     const settled: StoredHour[] = [];
     for (const [, document] of [...documents].toSorted(([a], [b]) => (a < b ? -1 : 1)))
       settled.push(await this.#enterTable(document));
-    this.#forget(oldestOpen(settled), observedMs);
+    this.#forget(this.#oldestOpen(settled), observedMs);
     return settled;
   }
 
@@ -112,8 +114,15 @@ export class HourKeeper {
       await this.#follower.reread(all);
       this.#rereadMs = clock.monotonicMs();
     }
-    const open = oldestOpen([...documents.values()]);
+    const open = this.#oldestOpen([...documents.values()]);
     await this.#follower.catchUp(all, nowMs, open === undefined ? undefined : hourStartMs(open));
+  }
+
+  /** The oldest hour that is not finished: filling or reopened, or with something that it owes. */
+  #oldestOpen(documents: readonly StoredHour[]): string | undefined {
+    const { isAwaited = () => false } = this.#options;
+    const open = documents.filter(({ value }) => !isFinished(value) || isAwaited(value)).map(({ id }) => id);
+    return open.toSorted()[0];
   }
 
   async #change(
@@ -167,12 +176,6 @@ export class HourKeeper {
     const noted = await this.#hours.put(stored.id, { ...value, tabled, writer: this.#options.writer }, stored);
     return noted ?? (await this.#hours.get(stored.id)) ?? stored;
   }
-}
-
-/** The oldest hour that is not finished: filling or reopened, or with something that it owes. */
-function oldestOpen(documents: readonly StoredHour[]): string | undefined {
-  const open = documents.filter(({ value }) => !isFinished(value)).map(({ id }) => id);
-  return open.toSorted()[0];
 }
 
 function isFinished(document: HourDocument): boolean {

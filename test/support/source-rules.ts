@@ -75,6 +75,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
       ...floor,
       'runtime/error-codes',
       ...consumerRooms('batch', 'commit', 'ledger', 'ports', 'service', 'columns'),
+      'alerts',
       'hours',
       'outbox',
       'app/config',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isUnevaluated } from '../../alerts/evaluate-alerts.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../../consumer/ports/topic.ts';
 import { deliverHours } from '../../hours/deliver-hours.ts';
@@ -13,6 +14,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Lake } from '../lake.ts';
 import type { HourWatch } from '../observe/hour-watch.ts';
 import { createdBy, readVersion } from '../version.ts';
+import { openAlerts, ruleOf } from './open-alerts.ts';
 import { openHourSenders } from './open-senders.ts';
 
 export type HoursSettings = Pick<Settings, 'hours' | 'alerts' | 'aws' | 'kafka' | 'table'>;
@@ -24,7 +26,7 @@ export interface HoursContext {
 }
 
 export interface Hours {
-  /** Settles the hours once and tells who wants to know; answers with the hours that were looked at. */
+  /** Settles the hours once, evaluates alerts and tells who wants to know; answers with the hours that were looked at. */
   settle(): Promise<StoredHour[]>;
 }
 
@@ -36,6 +38,7 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
   await requireHourly(lake, table.name);
   const senders = await openHourSenders(settings);
   const writer = randomUUID();
+  const rule = ruleOf(settings.alerts);
   const encoder = createColumnEncoder({ codec: 'snappy', rowGroupRows: 1000, createdBy: createdBy(readVersion()) });
   const keeper = new HourKeeper({
     ...topicTable,
@@ -48,14 +51,18 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
     futureDaysMax: table.futureDaysMax,
     pastDaysMax: table.pastDaysMax,
     channels: [...senders.keys()],
+    ...(rule !== undefined && { isAwaited: isUnevaluated }),
     writer,
     observer: watch.hours,
   });
+  const alerts = rule && (await openAlerts(settings, rule, { lake, watch, hours: keeper.hours, writer }));
   const telling = { ...topicTable, hours: keeper.hours, senders, holder: writer, observer: watch.deliveries };
   return {
     settle: async () => {
       const settled = await keeper.settle();
-      return deliverHours(settled, { ...telling, nowMs: () => systemClock.nowMs() });
+      const told = await deliverHours(settled, { ...telling, nowMs: () => systemClock.nowMs() });
+      await alerts?.evaluate(told);
+      return told;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { AlertObserver } from '../../alerts/evaluate-alerts.ts';
 import type { HourObserver } from '../../hours/hour-keeper.ts';
 import type { DeliveryObserver } from '../../outbox/deliver.ts';
 import type { Logger } from './logger.ts';
@@ -6,6 +7,7 @@ import type { Metrics } from './metrics.ts';
 /** Logs and counts what becomes of hours, and of the messages about them. */
 export interface HourWatch {
   readonly hours: HourObserver;
+  readonly alerts: AlertObserver;
   readonly deliveries: DeliveryObserver;
 }
 
@@ -16,6 +18,12 @@ export function watchHours(log: Logger, metrics?: Metrics): HourWatch {
         metrics?.hourChanges.inc({ state });
         if (state === 'filling') return;
         log.info({ hour, rows, lateRows }, state === 'complete' ? 'hour is complete' : 'late rows reopened the hour');
+      },
+    },
+    alerts: {
+      changed: ({ id, rule, state, mean, samples, lastHour }) => {
+        metrics?.alertChanges.inc({ state });
+        if (state !== 'provisional') log.info({ id, rule, state, mean, samples, hour: lastHour }, 'alert has changed');
       },
     },
     deliveries: {
@@ -33,4 +41,4 @@ export function watchHours(log: Logger, metrics?: Metrics): HourWatch {
   };
 }
 
-const deadHint = 'mend the receiver: docs/hours.md says how messages are sent again';
+const deadHint = 'mend the receiver, then `glueless alerts --redeliver` sends it again; `--undelivered` lists them';

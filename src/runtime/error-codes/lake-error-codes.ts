@@ -152,10 +152,15 @@ export const lakeErrorCodes = {
     retryable: 'sometimes',
     action: 'Nothing if it passes: it is sent again, ten times in half an hour. Else check address, token and policy.',
   },
+  ALERT_UNSUITABLE: {
+    meaning: 'The table lacks the columns that ALERT_COLUMN and ALERT_GROUP name, or the first is no number.',
+    retryable: 'never',
+    action: 'Set them to columns of the table: `glueless schema show` prints all.',
+  },
   ALERT_MISSING: {
     meaning: 'There is no alert with this id.',
     retryable: 'never',
-    action: 'Take the id from the list of alerts.',
+    action: '`glueless alerts --all` lists them with their ids.',
   },
   SCHEMA_REGISTRY_UNAVAILABLE: {
     meaning:

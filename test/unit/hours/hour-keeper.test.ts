@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { readHours } from '../../../src/hours/read-hours.ts';
+import { dyingStore } from '../../support/dying-store.ts';
 import { HourLake } from '../../support/hour-lake.ts';
 import { testTable, testTopic } from '../../support/lake.ts';
 
@@ -126,21 +126,6 @@ describe('an hour', () => {
     expect(lake.changes.map(({ state }) => state)).toEqual(['filling', 'complete', 'filling']);
   });
 });
-
-/** A store whose process dies with the nth call that changes something: before it takes place, or after it. */
-function dyingStore(store: ObjectStore, diesAt: number, when: 'before' | 'after'): ObjectStore {
-  let puts = 0;
-  return {
-    ...store,
-    put: async (...given) => {
-      const isLast = ++puts === diesAt;
-      if (puts > diesAt || (isLast && when === 'before')) throw new Error('killed');
-      const result = await store.put(...given);
-      if (isLast) throw new Error('killed');
-      return result;
-    },
-  };
-}
 
 describe('processes that settle the same hours', () => {
   it('give one result, wherever one of them dies', async () => {

@@ -5,6 +5,7 @@ import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.t
 import { deliverDue, type DeliverOptions } from '../../../src/outbox/deliver.ts';
 import { deliverySchema, newDelivery } from '../../../src/outbox/delivery.ts';
 import { DocumentStore } from '../../../src/outbox/document-store.ts';
+import { listUndelivered, redeliver } from '../../../src/outbox/undelivered.ts';
 import type { Sender } from '../../../src/outbox/sender.ts';
 
 const schema = z.object({ note: z.string(), deliveries: z.array(deliverySchema) });
@@ -115,6 +116,13 @@ describe('delivering what a document owes', () => {
       ['sent', 2],
       ['dead', 10],
     ]);
+    receiver.isDown = false;
+    const documents = receiver.documents();
+    expect((await listUndelivered(documents)).map(({ key }) => key)).toEqual(['a/2']);
+    expect(await redeliver(documents, (value, deliveries) => ({ ...value, deliveries }))).toBe(1);
+    await receiver.deliver();
+    expect(receiver.received).toEqual(keys);
+    expect(await listUndelivered(documents)).toEqual([]);
   });
 
   it('notes the answer beside what others changed meanwhile', async () => {

@@ -1,0 +1,86 @@
+import { deliverDue, type DeliveryObserver } from '../outbox/deliver.ts';
+import { newDelivery, type Channel, type Delivery } from '../outbox/delivery.ts';
+import type { Message, Senders } from '../outbox/sender.ts';
+import { msPerDay } from '../runtime/duration.ts';
+import { hourAt } from '../hours/hour-state.ts';
+import type { Alert, AlertStore, StoredAlert } from './alert.ts';
+import { alertDays } from './evaluate-alerts.ts';
+
+export interface DeliverAlertsOptions {
+  readonly alerts: AlertStore;
+  readonly table: string;
+  readonly senders: Senders;
+  readonly holder: string;
+  readonly nowMs: () => number;
+  readonly observer: DeliveryObserver;
+}
+
+type Moment = 'raised' | 'acknowledged' | 'resolved';
+
+/** What happened longer ago is not told to a channel that is new. */
+const tellDays = 1;
+
+/** Tells of every alert that was raised, acknowledged or resolved, each once for each channel. Nobody is told of provisional alerts. */
+export async function deliverAlerts({ alerts: documents, ...options }: DeliverAlertsOptions): Promise<void> {
+  const { senders, nowMs, table } = options;
+  if (senders.size === 0) return;
+  const withDeliveries = (value: Alert, deliveries: Delivery[]): Alert => ({ ...value, deliveries });
+  const messageFor = (value: Alert, { key }: Delivery): Message => alertMessage(value, key, table);
+  for await (const stored of documents.list(hourAt(nowMs() - alertDays * msPerDay))) {
+    let owing = await noteOwed(stored, { ...options, alerts: documents });
+    // one message of each channel at a time: what was raised is told before what was resolved
+    for (let looks = 0; owing !== undefined && looks < 3; looks++) {
+      const after = await deliverDue(owing, { ...options, documents, withDeliveries, messageFor });
+      owing = after.version === owing.version ? undefined : after;
+    }
+  }
+}
+
+/** The alert with a delivery for each moment and channel; `undefined` where nothing is owed, or another process notes it. */
+async function noteOwed(stored: StoredAlert, options: DeliverAlertsOptions): Promise<StoredAlert | undefined> {
+  const { value } = stored;
+  const owed = owedBy(value, options);
+  if (owed.length > 0)
+    return options.alerts.put(stored.id, { ...value, deliveries: [...value.deliveries, ...owed] }, stored);
+  return value.deliveries.some(({ state }) => state === 'pending') ? stored : undefined;
+}
+
+function owedBy(alert: Alert, { senders, nowMs, table }: DeliverAlertsOptions): Delivery[] {
+  const sinceMs = nowMs() - tellDays * msPerDay;
+  const keys = momentsOf(alert)
+    .filter(({ at }) => Date.parse(at) >= sinceMs)
+    .map(({ moment, at }) => `${table}/${alert.id}/${moment}/${at}`);
+  return keys.flatMap((key) =>
+    [...senders.keys()].filter((channel) => !isNoted(alert, key, channel)).map((channel) => newDelivery(key, channel)),
+  );
+}
+
+function isNoted({ deliveries }: Alert, key: string, channel: Channel): boolean {
+  return deliveries.some((each) => each.key === key && each.channel === channel);
+}
+
+/** What became of the alert, in order. The end of one that nobody was told of is no news. */
+function momentsOf({
+  raisedAt,
+  acknowledgedAt,
+  resolvedAt,
+}: Alert): { readonly moment: Moment; readonly at: string }[] {
+  const isKnown = raisedAt !== undefined || acknowledgedAt !== undefined;
+  return [
+    ...(raisedAt === undefined ? [] : [{ moment: 'raised' as const, at: raisedAt }]),
+    ...(acknowledgedAt === undefined ? [] : [{ moment: 'acknowledged' as const, at: acknowledgedAt }]),
+    ...(resolvedAt === undefined || !isKnown ? [] : [{ moment: 'resolved' as const, at: resolvedAt }]),
+  ];
+}
+
+function alertMessage(alert: Alert, key: string, table: string): Message {
+  const { deliveries: _deliveries, format: _format, state: _state, ...facts } = alert;
+  const [moment = ''] = key.split('/').slice(-2);
+  const { rule, group, side, mean, samples, lastHour } = alert;
+  return {
+    key,
+    type: `alert.${moment}`,
+    subject: `${table}: ${moment}: ${rule} ${group} ${side}, mean ${mean.toFixed(2)} of ${samples} in ${lastHour}`,
+    body: { table, state: moment, ...facts },
+  };
+}

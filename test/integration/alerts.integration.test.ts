@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { Attack } from '../support/attack.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
+
+const hourMs = 3_600_000;
+/** Two hours of yesterday: long past, and near enough to be placed by their event times. */
+const startMs = Math.floor((Date.now() - 24 * hourMs) / hourMs) * hourMs;
+const later = { NODE_OPTIONS: '--import ./test/support/clock-ahead.ts' };
+
+function readings(patientId: string, hour: number, temperature: number, count = 6): string[] {
+  const eventTime = (index: number): string => new Date(startMs + hour * hourMs + index * 60_000).toISOString();
+  return Array.from({ length: count }, (_, index) =>
+    JSON.stringify({ deviceId: 'd', patientId, temperature, eventTime: eventTime(index) }),
+  );
+}
+
+async function setup() {
+  const receiver = await WebhookReceiver.open();
+  const attack = await Attack.open({
+    env: {
+      HOURS_EVERY_SECONDS: '1',
+      HOURS_LATENESS_SECONDS: '1',
+      WATERMARK_IDLE_SECONDS: '1',
+      ALERT_COLUMN: 'temperature',
+      ALERT_WEBHOOK_URL: receiver.url,
+    },
+  });
+  const timestampMs = startMs + 3 * hourMs;
+  const publish = async (values: readonly string[]) => attack.appendValues(values, { timestampMs });
+  await publish([...readings('anna', 0, 38.5), ...readings('ben', 0, 36.8), ...readings('cleo', 0, 40, 2)]);
+  return { receiver, attack, publish };
+}
+
+/** Types and groups of what was received. */
+function told({ received }: WebhookReceiver): string[] {
+  return received.map(({ type, body }) => `${type} ${String(body['group'])}`);
+}
+
+describe('alerts of a table on a real broker', () => {
+  it('are raised once across a kill -9 between sending and noting, acknowledged, and resolved', async () => {
+    const { receiver, attack, publish } = await setup();
+    const consumer = attack.start(['consume']);
+    const killed = Promise.withResolvers<void>();
+    receiver.onMessage = async () => {
+      // the answer never arrives
+      consumer.process.kill('SIGKILL');
+      await consumer.ended();
+      killed.resolve();
+      return 204;
+    };
+    await killed.promise;
+    receiver.onMessage = () => 204;
+    await attack.succeed(['hours', '--settle']);
+    expect(told(receiver)).toEqual(['alert.raised anna']);
+    await attack.succeed(['hours', '--settle'], later);
+    await attack.succeed(['hours', '--settle'], later);
+    expect(told(receiver)).toEqual(['alert.raised anna', 'alert.raised anna']);
+    expect(new Set(receiver.keys()).size).toBe(1);
+
+    const [alert] = JSON.parse((await attack.succeed(['alerts', '--json'])).stdout);
+    expect(alert).toMatchObject({ group: 'anna', state: 'raised', mean: 38.5, samples: 6, side: 'high' });
+    const seen = await attack.succeed(['alerts', '--acknowledge', alert.id, '--by', 'ward 3']);
+    expect(seen.stdout).toMatch(/acknowledged .*ward 3/);
+    expect(await attack.run(['alerts', '--acknowledge', 'none'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ALERT_MISSING'),
+    });
+    await publish([...readings('anna', 1, 36.9), ...readings('ben', 1, 36.8)]);
+    await attack.consumeToEnd();
+    await attack.succeed(['hours', '--settle']);
+    expect(told(receiver).slice(2)).toEqual(['alert.acknowledged anna', 'alert.resolved anna']);
+    expect((await attack.succeed(['alerts'])).stdout).toContain('0 alerts');
+    expect((await attack.succeed(['alerts', '--all'])).stdout).toContain('resolved');
+  });
+
+  it('list messages that nobody takes, and send them again when they are asked to', async () => {
+    const { receiver, attack } = await setup();
+    receiver.onMessage = () => 503;
+    await attack.consumeToEnd();
+    await expect
+      .poll(async () => {
+        await attack.succeed(['hours', '--settle'], later);
+        return receiver.received.length;
+      })
+      .toBeGreaterThan(0);
+    const pending = JSON.parse((await attack.succeed(['alerts', '--json'])).stdout);
+    expect(pending[0].deliveries).toMatchObject([{ state: 'pending', error: 'ALERT_WEBHOOK_URL: HTTP 503' }]);
+    expect((await attack.succeed(['alerts', '--undelivered'])).stdout).toContain('0 messages that nobody took');
+    expect((await attack.succeed(['alerts', '--redeliver'])).stdout).toContain('0 to be sent again');
+  });
+});
