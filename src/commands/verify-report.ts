@@ -11,7 +11,16 @@ export interface ShownReport extends VerifyReport {
   readonly seed?: number;
 }
 
-export function toJson({ table, partitions, findings, findingCount, repairs, repaired, seed }: ShownReport): object {
+export function toJson({
+  table,
+  partitions,
+  findings,
+  findingCount,
+  repairs,
+  repaired,
+  leftovers,
+  seed,
+}: ShownReport): object {
   const ok = findingCount === 0;
   return {
     ok,
@@ -21,12 +30,13 @@ export function toJson({ table, partitions, findings, findingCount, repairs, rep
     findingCount,
     repairable: repairs.length,
     repaired,
+    ...(leftovers && { leftovers }),
     ...(seed !== undefined && { seed }),
   };
 }
 
 export function toLines(report: ShownReport): string[] {
-  const { partitions, findings, findingCount, repairs, repaired, seed } = report;
+  const { partitions, findings, findingCount, repairs, repaired, leftovers = [], seed } = report;
   return [
     ...alignColumns([header, ...partitions.map(cellsOf)]),
     '',
@@ -42,8 +52,20 @@ export function toLines(report: ShownReport): string[] {
     ]),
     ...(findingCount > findings.length ? [`… and ${findingCount - findings.length} more findings`] : []),
     ...(repairs.length > 0 ? ['`glueless verify --repair` mends what can be mended without a decision of yours'] : []),
+    ...leftoverLines(leftovers),
     ...(seed === undefined ? [] : [`entries were chosen by --seed ${seed}`]),
     verdict(report),
+  ];
+}
+
+const leftoversShown = 5;
+
+function leftoverLines(keys: readonly string[]): string[] {
+  if (keys.length === 0) return [];
+  return [
+    `${keys.length} files that no snapshot names, left by commits that did not take place or are under way:`,
+    ...keys.slice(0, leftoversShown).map((key) => `  ${key}`),
+    ...(keys.length > leftoversShown ? [`  … and ${keys.length - leftoversShown} more, with --json`] : []),
   ];
 }
 

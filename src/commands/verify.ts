@@ -12,7 +12,6 @@ import { printJson, printLines } from '../app/observe/output.ts';
 import { checkLedgerHasEntries } from '../app/check-ledger.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { openLake } from '../app/open-lake.ts';
-import { refuseIceberg } from '../app/refuse-iceberg.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { withProgress } from './verify-progress.ts';
 import { toJson, toLines } from './verify-report.ts';
@@ -46,7 +45,6 @@ export async function verifyTable(
   options: VerifyCommandOptions,
   context: VerifyContext,
 ): Promise<number> {
-  refuseIceberg(settings, 'verify');
   const lake = await openLake(settings.lake);
   const ledger = new Ledger(lake.store);
   const table = settings.table.name;

@@ -28,7 +28,10 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer/snapshot', [...floor, 'iceberg', ...consumerRooms('ports', 'ledger', 'table', 'commit')]],
   ['consumer/service', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'commit', 'snapshot')]],
   ['consumer/replay', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table', 'commit')]],
-  ['consumer/audit', [...floor, 'schema', ...consumerRooms('ports', 'ledger', 'columns', 'table')]],
+  [
+    'consumer/audit',
+    [...floor, 'schema', 'iceberg', ...consumerRooms('ports', 'ledger', 'columns', 'table', 'snapshot')],
+  ],
   ['producer', [...floor]],
   ['report', [...floor, 'schema']],
   ['outbox', [...floor, 'consumer/ports']],

@@ -2,6 +2,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import { entryKey } from '../ledger/ledger-keys.ts';
 import { isHidden } from '../ledger/object-keys.ts';
+import type { ObjectInfo } from '../ports/lake.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
 import { BoundedWork } from './bounded-work.ts';
 import type { Finding } from './finding.ts';
@@ -15,6 +16,8 @@ export interface ListingOptions extends UnlistedOptions {
   readonly topic: string;
   readonly findings: FindingList;
   readonly onObject: () => void;
+  /** Tells of an object whether it is fine though no entry lists it. */
+  readonly isKnown?: (info: ObjectInfo) => boolean;
 }
 
 const requestsMax = 16;
@@ -26,9 +29,10 @@ export async function auditListing(index: ObjectIndex, options: ListingOptions):
   const work = new BoundedWork(requestsMax);
   for (const folder of [table, deadLetterTable(table)]) {
     for await (const info of store.list(`${folder}/`)) {
+      const isKnown = options.isKnown?.(info) ?? false;
       if (isHidden(info.key)) continue;
       onObject();
-      if (index.see(info)) continue;
+      if (index.see(info) || isKnown) continue;
       await work.start(async () => {
         const verdict = await judgeUnlisted(info.key, options);
         findings.add(...findingOf(info.key, verdict));

@@ -38,7 +38,10 @@ export async function auditCatalogTable(needed: CatalogNeeds, options: TableAudi
 }
 
 /** Reads the footers of a few files: those that brought the columns. */
-async function readExamples(needed: CatalogNeeds, { store, parquet }: TableAuditOptions): Promise<void> {
+export async function readExamples(
+  needed: CatalogNeeds,
+  { store, parquet }: Pick<TableAuditOptions, 'store' | 'parquet'>,
+): Promise<void> {
   await mapConcurrently(needed.examples(), requestsMax, async ({ key, bytes }: WrittenObject) => {
     const source = { size: bytes, read: (start: number, end: number) => store.getRange(key, start, end) };
     try {

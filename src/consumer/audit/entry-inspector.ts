@@ -18,6 +18,8 @@ export interface InspectorOptions {
   readonly parquet: ParquetReader;
   /** Called with the columns of each file that was read whole. */
   readonly onColumns?: (kind: WrittenObject['kind'], key: string, columns: readonly Column[]) => void;
+  /** False for an object that need not be there any more; left out: all must be. */
+  readonly isNeeded?: (object: WrittenObject) => boolean;
 }
 
 interface Inspection {
@@ -64,8 +66,13 @@ export class EntryInspector {
 
   async #look(entry: WrittenEntry): Promise<Finding[]> {
     const findings: Finding[] = [];
-    for (const object of entry.outcome.objects) findings.push(...(await this.#lookAt(entry, object)));
+    for (const object of this.#needed(entry)) findings.push(...(await this.#lookAt(entry, object)));
     return findings;
+  }
+
+  #needed({ outcome: { objects } }: WrittenEntry): readonly WrittenObject[] {
+    const { isNeeded } = this.#options;
+    return isNeeded === undefined ? objects : objects.filter(isNeeded);
   }
 
   async #lookAt(entry: WrittenEntry, object: WrittenObject): Promise<Finding[]> {
@@ -82,7 +89,7 @@ export class EntryInspector {
   async #read(entry: WrittenEntry): Promise<Finding[]> {
     const findings: Finding[] = [];
     const coordinates: Coordinates[] = [];
-    for (const object of entry.outcome.objects) {
+    for (const object of this.#needed(entry)) {
       const inspection = await this.#readObject(entry, object);
       findings.push(...inspection.findings);
       if (inspection.coordinates !== undefined) coordinates.push(inspection.coordinates);

@@ -48,6 +48,13 @@ export type Problem =
   | 'partition-doubled'
   | 'partition-columns'
   | 'partition-unprojected'
+  // an Iceberg table
+  | 'table-recreated'
+  | 'table-rolled-back'
+  | 'table-position'
+  | 'table-rows'
+  | 'snapshot-late'
+  | 'snapshot-unreadable'
   // the topic
   | 'topic-recreated'
   | 'ledger-beyond-topic'

@@ -1,13 +1,15 @@
 import { readStarts } from '../ledger/chain-start.ts';
 import { readGroupCommits } from '../ledger/group-commits.ts';
+import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry } from '../ledger/ledger-entry.ts';
-import type { Catalog, ObjectStore } from '../ports/lake.ts';
+import type { Catalog, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
 import { auditListing, lookAgain } from './audit-listing.ts';
 import { auditPartition, unreadable } from './audit-partition.ts';
 import { auditCatalogTable } from './audit-tables.ts';
+import { TablesAudit } from './tables-audit.ts';
 import { BoundedWork } from './bounded-work.ts';
 import { CatalogNeeds } from './catalog-needs.ts';
 import { EntryInspector } from './entry-inspector.ts';
@@ -23,6 +25,8 @@ export interface VerifyOptions {
   readonly ledger: Ledger;
   readonly store: ObjectStore;
   readonly catalog: Catalog;
+  /** The same tables as Iceberg tables, where they are. */
+  readonly iceberg?: IcebergCatalog;
   readonly parquet: ParquetReader;
   /** Left out: the ledger is not compared with the broker. */
   readonly reader?: TopicReader;
@@ -56,6 +60,8 @@ export interface VerifyReport {
   readonly findingCount: number;
   /** What `carryOut` may do about them. */
   readonly repairs: readonly Repair[];
+  /** Files in the folders of Iceberg tables that no snapshot names: commits that did not take place leave them. */
+  readonly leftovers?: readonly string[];
 }
 
 /** Entries whose objects are looked at, or read whole, at the same time. */
@@ -76,6 +82,7 @@ class Audit {
   readonly #inspector: EntryInspector;
   readonly #work: BoundedWork;
   readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable({}, key, error));
+  #tables: TablesAudit | undefined;
   #entries = 0;
   #objects = 0;
 
@@ -87,19 +94,23 @@ class Audit {
     this.#inspector = new EntryInspector({
       ...options,
       onColumns: (kind, key, columns) => this.#needs[kind].note(key, columns),
+      isNeeded: ({ key }) => this.#tables?.isNeeded(key) ?? true,
     });
   }
 
   async run(): Promise<VerifyReport> {
-    const { reader, sinceMs } = this.#options;
+    const { reader, sinceMs, iceberg } = this.#options;
+    this.#tables = iceberg && (await TablesAudit.open({ ...this.#options, iceberg, findings: this.#findings }));
     const topic = await reader?.describe();
     const partitions = await this.#auditLedger(topic);
     await this.#work.end();
     await this.#readSample();
     const deletions = sinceMs === undefined ? await this.#auditListing() : [];
-    const mended = await this.#auditCatalog();
+    const mended = this.#tables === undefined ? await this.#auditCatalog() : [];
+    const leftovers = await this.#tables?.end(partitions, this.#needs);
     const { shown, count } = this.#findings;
-    return { partitions, findings: shown, findingCount: count, repairs: [...mended, ...deletions] };
+    const repairs = [...mended, ...deletions];
+    return { partitions, findings: shown, findingCount: count, repairs, ...(leftovers && { leftovers }) };
   }
 
   async #auditLedger(topic: TopicDescription | undefined): Promise<PartitionSummary[]> {
@@ -143,7 +154,8 @@ class Audit {
     this.#needs.rows.add(entry);
     this.#needs['dead-letters'].add(entry);
     this.#sample?.add(entry);
-    const { objects } = entry.outcome;
+    this.#tables?.take(entry);
+    const objects = entry.outcome.objects.filter(({ key }) => this.#tables?.isNeeded(key) ?? true);
     // entries of older versions do not say what a listing shows
     const isSettled = deep || sinceMs !== undefined || objects.some(({ version }) => version === undefined);
     if (sinceMs === undefined) for (const object of objects) this.#index.add(entry, object, isSettled);
@@ -166,7 +178,9 @@ class Audit {
 
   async #auditListing(): Promise<Repair[]> {
     const onObject = (): void => this.#progress({ objects: 1 });
-    const repairs = await auditListing(this.#index, { ...this.#options, findings: this.#findings, onObject });
+    const isKnown = (info: ObjectInfo): boolean => this.#tables?.isKnown(info) ?? false;
+    const options = { ...this.#options, findings: this.#findings, onObject, isKnown };
+    const repairs = await auditListing(this.#index, options);
     const sampled = new Set(this.#sample?.chosen.map(({ partition, from }) => `${partition}/${from}`));
     const doubtful = this.#index.doubtful(({ partition, from }) => !sampled.has(`${partition}/${from}`));
     const inspect = (entry: WrittenEntry) => this.#inspect(entry, false);

@@ -9,11 +9,14 @@ import { isWritten, type LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { positionsOf, positionsProperty, snapshotProperty } from './table-positions.ts';
 
+/** What tells how far the ledger is. */
+type HistoryTools = Pick<SnapshotTools, 'store' | 'ledger' | 'table' | 'topic'>;
+
 /**
  * Rejects with TABLE_ROLLED_BACK when the table no longer holds what its positions say: its properties stay when somebody sets it back to an
  * older snapshot, and what came after that one would be missing without a word. Snapshots of others that follow ours are fine.
  */
-export async function checkHistory(table: LoadedTable, tools: SnapshotTools): Promise<void> {
+export async function checkHistory(table: LoadedTable, tools: HistoryTools): Promise<void> {
   const { metadata } = table;
   const ours = metadata.properties[snapshotProperty];
   if (ours === undefined || isAncestor(BigInt(ours), metadata)) return;
@@ -38,7 +41,7 @@ function isAncestor(wanted: bigint, metadata: TableMetadata): boolean {
 }
 
 /** Says which Kafka partition's last rows are in no file, by the bounds of `kafka_partition` and `kafka_offset`. */
-async function findMissing({ name, metadata }: LoadedTable, tools: SnapshotTools): Promise<string | undefined> {
+async function findMissing({ name, metadata }: LoadedTable, tools: HistoryTools): Promise<string | undefined> {
   const ids = coordinateIds(metadata);
   if (ids === undefined) return undefined;
   const entries = await readDataFiles(currentSnapshot(metadata), new TableFiles(tools.store));
@@ -80,7 +83,7 @@ function mayReach(
 async function lastWithFiles(
   name: string,
   { partition, position }: { readonly partition: number; readonly position: bigint },
-  { ledger, table, topic }: SnapshotTools,
+  { ledger, table, topic }: HistoryTools,
 ): Promise<LedgerEntry | undefined> {
   const last = await ledger.lastWithRecord({ table, topic, partition }, position);
   if (last === undefined || !isWritten(last)) return undefined;

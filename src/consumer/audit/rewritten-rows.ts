@@ -1,0 +1,52 @@
+import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import { aboutRange, rangeText, type Finding } from './finding.ts';
+
+interface RewrittenRange {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly rows: number;
+  readonly key: string;
+}
+
+export interface ForeignFiles {
+  /** Data files of the table that no entry lists. */
+  readonly files: readonly { readonly key: string; readonly rows: number }[];
+  /** Rows that files of deletes take out. */
+  readonly deletedRows: number;
+}
+
+/** Objects that the table should hold and whose files it does not have: other engines rewrite files, as Athena's OPTIMIZE does. */
+export class RewrittenRows {
+  readonly #ranges: RewrittenRange[] = [];
+  #rows = 0;
+
+  add({ partition, from, to }: WrittenEntry, { key, rows }: WrittenObject): void {
+    this.#ranges.push({ partition, from, to, rows, key });
+    this.#rows += rows;
+  }
+
+  /** Objects that were rewritten, so that nothing has to be where they were. */
+  get keys(): ReadonlySet<string> {
+    return new Set(this.#ranges.map(({ key }) => key));
+  }
+
+  /** Compares the rows that were rewritten with those of the files that are there instead. */
+  findings(table: string, { files, deletedRows }: ForeignFiles): Finding[] {
+    if (files.length === 0) return this.#ranges.map((range) => notInTable(table, range));
+    const held = files.reduce((sum, { rows }) => sum + rows, 0);
+    if (held - deletedRows === this.#rows) return [];
+    const [first] = this.#ranges;
+    const where = first === undefined ? table : `${first.partition}/${rangeText(first)} and others`;
+    const deletes = deletedRows === 0 ? '' : ` less ${deletedRows} rows in files of deletes`;
+    const what = `of the table ${table}: ${this.#rows} rows of ${this.#ranges.length} objects are in no file of ours any more, and ${files.length} files of other engines hold ${held} rows${deletes}`;
+    const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
+    return [{ problem: 'table-rows', where, what, action }];
+  }
+}
+
+function notInTable(table: string, { key, rows, ...range }: RewrittenRange): Finding {
+  const what = `is not in the table ${table}, whose positions cover it: readers miss ${rows} rows (${key})`;
+  const action = 'set the table back to a snapshot that has it, or its positions to before it (docs/iceberg.md)';
+  return aboutRange(range, { problem: 'table-rows', what, action });
+}

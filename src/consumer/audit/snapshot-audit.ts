@@ -1,0 +1,207 @@
+import { TableFiles } from '../../iceberg/table-files.ts';
+import { readReferences, type TableReferences } from '../../iceberg/table-references.ts';
+import type { IcebergCatalog, LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import { isRetryable, PipelineError } from '../../runtime/errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import { notedTable } from '../ledger/table-note.ts';
+import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
+import { checkHistory } from '../snapshot/check-history.ts';
+import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
+import { positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
+import { aboutRange, type Finding } from './finding.ts';
+import type { PartitionSummary } from './partition-summary.ts';
+import { RewrittenRows } from './rewritten-rows.ts';
+
+export interface SnapshotAuditOptions {
+  readonly iceberg: IcebergCatalog;
+  readonly store: ObjectStore;
+  readonly ledger: Ledger;
+  readonly table: string;
+  readonly topic: string;
+  readonly nowMs: number;
+  /** What was written longer ago should be in a snapshot by now. */
+  readonly claimAgeMaxMs: number;
+}
+
+/**
+ * Audits one Iceberg table against the ledger: what its positions say it holds is in its current snapshot, once, and nothing else of ours;
+ * all its snapshots can be read. The table is loaded before the ledger is read, so that every entry that it has taken in is met.
+ */
+export class SnapshotAudit {
+  readonly table: LoadedTable | undefined;
+  readonly rewritten = new RewrittenRows();
+  readonly #target: SnapshotTarget;
+  readonly #options: SnapshotAuditOptions;
+  readonly #references: TableReferences;
+  readonly #positions: TablePositions;
+  readonly #early: Finding[];
+  /** Live files that no entry has claimed yet. */
+  readonly #unclaimed: Set<string>;
+  /** Named files that no listing has shown yet. */
+  readonly #unseen: Set<string>;
+
+  private constructor(target: SnapshotTarget, options: SnapshotAuditOptions, state: State) {
+    this.table = state.table;
+    this.#target = target;
+    this.#options = options;
+    this.#references = state.references;
+    this.#positions = state.table === undefined ? new Map() : positionsOf(state.table.metadata, options.topic);
+    this.#early = state.findings;
+    this.#unclaimed = new Set(state.references.live.keys());
+    this.#unseen = new Set(state.references.named.keys());
+  }
+
+  static async open(target: SnapshotTarget, options: SnapshotAuditOptions): Promise<SnapshotAudit> {
+    return new SnapshotAudit(target, options, await loadState(target, options));
+  }
+
+  /** Compares an entry with what the table holds. Gives the objects that the table has, or is still to have: those are to be looked at. */
+  take(entry: WrittenEntry): { readonly findings: Finding[]; readonly objects: readonly WrittenObject[] } {
+    const objects = entry.outcome.objects.filter(({ kind }) => kind === this.#target.kind);
+    if (this.table === undefined) return { findings: [], objects };
+    const position = this.#positions.get(entry.partition) ?? 0n;
+    if (entry.to <= position) return this.#takeIn(entry, objects);
+    const findings = entry.from < position ? [this.#cutThrough(entry, position)] : this.#waiting(entry, objects);
+    return { findings, objects };
+  }
+
+  /** True for a file that some snapshot or the catalog names; its size is compared. */
+  see({ key, size }: ObjectInfo): { readonly isNamed: boolean; readonly findings: Finding[] } {
+    this.#unseen.delete(key);
+    const file = this.#references.live.get(key);
+    if (file === undefined || file.file_size_in_bytes === size)
+      return { isNamed: this.#references.named.has(key), findings: [] };
+    const what = `has ${size} bytes, the table's manifests say ${file.file_size_in_bytes}: no engine reads it`;
+    return { isNamed: true, findings: [{ problem: 'object-size', where: key, what, action: restore }] };
+  }
+
+  /** What only shows once all entries were taken, and the lake was listed: `isListed` says whether it was. */
+  findings(summaries: readonly PartitionSummary[], isListed: boolean): Finding[] {
+    return [
+      ...this.#early,
+      ...this.#references.unreadable.map(({ uri, why }) => unreadable(uri, why)),
+      ...this.#beyond(summaries),
+      ...(isListed ? this.#missing() : []),
+    ];
+  }
+
+  /** Live files that are not of the ledger: what other engines have written, by rewriting ours or by adding to them. */
+  foreign(): readonly { readonly key: string; readonly rows: number }[] {
+    return [...this.#unclaimed].map((key) => ({ key, rows: this.#references.live.get(key)?.record_count ?? 0 }));
+  }
+
+  /** Rows that files of deletes take out of the current snapshot. */
+  get deletedRows(): number {
+    return this.#references.deletes.reduce((sum, { record_count: rows }) => sum + rows, 0);
+  }
+
+  #takeIn(entry: WrittenEntry, objects: readonly WrittenObject[]) {
+    const findings: Finding[] = [];
+    const found = objects.filter((object) => {
+      const file = this.#references.live.get(object.key);
+      if (file === undefined) this.rewritten.add(entry, object);
+      else if (file.record_count !== object.rows) findings.push(otherRows(entry, object, file.record_count));
+      this.#unclaimed.delete(object.key);
+      return file !== undefined;
+    });
+    return { findings, objects: found };
+  }
+
+  #waiting(entry: WrittenEntry, objects: readonly WrittenObject[]): Finding[] {
+    const held = objects.filter(({ key }) => this.#references.live.has(key));
+    for (const { key } of held) this.#unclaimed.delete(key);
+    const early = held.map(({ key }) => {
+      const what = `is in the table ${this.#target.name}, whose positions do not cover it: the next snapshot would add it again`;
+      return { problem: 'table-position' as const, partition: entry.partition, where: key, what, action: setPositions };
+    });
+    const ageMs = this.#options.nowMs - Date.parse(entry.outcome.committedAt);
+    if (objects.length === 0 || ageMs <= this.#options.claimAgeMaxMs) return early;
+    const what = `was written at ${entry.outcome.committedAt}, and no snapshot of ${this.#target.name} has taken it in`;
+    const action = 'see that glueless consume runs, and what it logs about snapshots';
+    return [...early, aboutRange(entry, { problem: 'snapshot-late', what, action })];
+  }
+
+  #cutThrough(entry: WrittenEntry, position: bigint): Finding {
+    const what = `has the table's position ${position} inside: a snapshot takes in whole entries`;
+    return aboutRange(entry, { problem: 'table-position', what, action: setPositions });
+  }
+
+  /** Positions behind which the ledger has nothing. */
+  #beyond(summaries: readonly PartitionSummary[]): Finding[] {
+    const ends = new Map(summaries.map(({ partition, to }) => [partition, to]));
+    return [...this.#positions].flatMap(([partition, position]) => {
+      const end = ends.get(partition) ?? 0n;
+      if (position <= end) return [];
+      const what = `is what the table ${this.#target.name} holds, and the ledger ends at ${end}`;
+      const action = 'restore _ledger/ and the table of one moment';
+      return [{ problem: 'ledger-behind' as const, partition, where: `offset ${position}`, what, action }];
+    });
+  }
+
+  #missing(): Finding[] {
+    return [...this.#unseen].map((key) => {
+      const what = `is named by ${this.#references.named.get(key)} of the table ${this.#target.name}, and not there`;
+      return { problem: 'object-missing' as const, where: key, what, action: restore };
+    });
+  }
+}
+
+const restore = 'restore it from an older version of the object';
+const setPositions =
+  'stop glueless, and set the table’s property glueless.positions to where its files end (docs/iceberg.md)';
+
+interface State {
+  readonly table: LoadedTable | undefined;
+  readonly references: TableReferences;
+  readonly findings: Finding[];
+}
+
+const nothing: TableReferences = { live: new Map(), deletes: [], named: new Map(), unreadable: [] };
+
+async function loadState({ name }: SnapshotTarget, options: SnapshotAuditOptions): Promise<State> {
+  const { iceberg, store, table: ledgerTable, topic } = options;
+  const noted = await notedTable(store, { table: ledgerTable, topic }, name);
+  const about = { where: name, action: 'register the metadata file that was the table’s before (<table>/metadata/)' };
+  try {
+    const table = await iceberg.load(name);
+    if (table === undefined) {
+      const what = 'is not in the catalog, though the ledger was written for it';
+      const findings = noted === undefined ? [] : [{ ...about, problem: 'table-missing' as const, what }];
+      return { table, references: nothing, findings };
+    }
+    const references = await readReferences(table, new TableFiles(store));
+    const found = table.metadata['table-uuid'];
+    if (noted !== undefined && noted !== found) {
+      const what = `is not the table that the ledger was written for: its UUID is ${found} and was ${noted}`;
+      return { table: undefined, references: nothing, findings: [{ ...about, problem: 'table-recreated', what }] };
+    }
+    return { table, references, findings: await historyFindings(table, options) };
+  } catch (error) {
+    if (!(error instanceof PipelineError) || isRetryable(error)) throw error;
+    const action = error.hint ?? restore;
+    const finding = { problem: 'snapshot-unreadable' as const, where: name, what: error.message, action };
+    return { table: undefined, references: nothing, findings: [finding] };
+  }
+}
+
+/** What the service itself would stop at. */
+async function historyFindings(table: LoadedTable, options: SnapshotAuditOptions): Promise<Finding[]> {
+  try {
+    await checkHistory(table, options);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== 'TABLE_ROLLED_BACK') throw error;
+    const { message: what, hint: action = restore } = error;
+    return [{ problem: 'table-rolled-back', where: table.name, what, action }];
+  }
+}
+
+function unreadable(where: string, why: string): Finding {
+  return { problem: 'snapshot-unreadable', where, what: `can't be used: ${why}`, action: restore };
+}
+
+function otherRows(entry: WrittenEntry, { key, rows }: WrittenObject, found: number): Finding {
+  const what = `has ${found} rows by the table's manifests, the ledger says ${rows}`;
+  return { problem: 'object-rows', partition: entry.partition, where: key, what, action: restore };
+}

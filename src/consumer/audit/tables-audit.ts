@@ -1,0 +1,105 @@
+import { readReferences } from '../../iceberg/table-references.ts';
+import { TableFiles } from '../../iceberg/table-files.ts';
+import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import { parseObjectName } from '../ledger/object-keys.ts';
+import type { Catalog, ObjectInfo } from '../ports/lake.ts';
+import type { ParquetReader } from '../ports/parquet.ts';
+import { targetsOf, type SnapshotTarget } from '../snapshot/snapshot-tools.ts';
+import { auditColumns } from './audit-columns.ts';
+import { readExamples } from './audit-tables.ts';
+import type { CatalogNeeds } from './catalog-needs.ts';
+import type { FindingList } from './finding-list.ts';
+import type { PartitionSummary } from './partition-summary.ts';
+import { SnapshotAudit, type SnapshotAuditOptions } from './snapshot-audit.ts';
+
+export interface TablesAuditOptions extends SnapshotAuditOptions {
+  readonly catalog: Catalog;
+  readonly parquet: ParquetReader;
+  readonly sinceMs?: number;
+  readonly findings: FindingList;
+}
+
+type Needs = Readonly<Record<WrittenObject['kind'], CatalogNeeds>>;
+
+interface AuditedTable {
+  readonly target: SnapshotTarget;
+  readonly audit: SnapshotAudit;
+}
+
+/** Audits the Iceberg tables of rows and of dead letters while the ledger is read. */
+export class TablesAudit {
+  readonly #options: TablesAuditOptions;
+  readonly #tables: readonly AuditedTable[];
+  /** Objects that other engines have rewritten: they need not be there. */
+  readonly #rewritten = new Set<string>();
+  readonly #leftovers: string[] = [];
+
+  private constructor(options: TablesAuditOptions, tables: readonly AuditedTable[]) {
+    this.#options = options;
+    this.#tables = tables;
+  }
+
+  static async open(options: TablesAuditOptions): Promise<TablesAudit> {
+    const tables: AuditedTable[] = [];
+    for (const target of targetsOf(options.table))
+      tables.push({ target, audit: await SnapshotAudit.open(target, options) });
+    return new TablesAudit(options, tables);
+  }
+
+  take(entry: WrittenEntry): void {
+    for (const { target, audit } of this.#tables) {
+      const { findings, objects } = audit.take(entry);
+      this.#options.findings.add(...findings);
+      const needed = new Set(objects);
+      for (const object of entry.outcome.objects)
+        if (object.kind === target.kind && !needed.has(object)) this.#rewritten.add(object.key);
+    }
+  }
+
+  /** False for an object that the table has given up for another file. */
+  isNeeded(key: string): boolean {
+    return !this.#rewritten.has(key);
+  }
+
+  /** True for an object that is fine though no entry lists it; what nobody names and is not of our making is a leftover. */
+  isKnown(info: ObjectInfo): boolean {
+    const seen = this.#tables.map(({ audit }) => audit.see(info));
+    this.#options.findings.add(...seen.flatMap(({ findings }) => findings));
+    if (seen.some(({ isNamed }) => isNamed)) return true;
+    if (parseObjectName(info.key) !== undefined) return false;
+    this.#leftovers.push(info.key);
+    return true;
+  }
+
+  /** Adds what shows at the end; resolves with the files that nobody names. */
+  async end(summaries: readonly PartitionSummary[], needs: Needs): Promise<readonly string[]> {
+    const { findings, sinceMs } = this.#options;
+    const isWhole = sinceMs === undefined;
+    for (const { target, audit } of this.#tables) {
+      findings.add(...audit.findings(summaries, isWhole));
+      const foreign = { files: audit.foreign(), deletedRows: audit.deletedRows };
+      if (isWhole && audit.table !== undefined) findings.add(...audit.rewritten.findings(target.name, foreign));
+      await this.#auditColumns(target, needs[target.kind]);
+    }
+    return this.#leftovers.length === 0 ? [] : this.#stillUnnamed();
+  }
+
+  async #auditColumns({ name }: SnapshotTarget, needed: CatalogNeeds): Promise<void> {
+    const table = needed.hasObjects ? await this.#options.catalog.load(name) : undefined;
+    if (table === undefined) return;
+    await readExamples(needed, this.#options);
+    this.#options.findings.add(...auditColumns(name, [...table.columns, ...table.partitionKeys], needed.files));
+  }
+
+  /** A commit that took place during the audit names files that nobody named at its beginning. */
+  async #stillUnnamed(): Promise<string[]> {
+    const { iceberg, store } = this.#options;
+    const named = new Set<string>();
+    for (const { target } of this.#tables) {
+      const table = await iceberg.load(target.name);
+      const references = table && (await readReferences(table, new TableFiles(store)));
+      for (const key of references?.named.keys() ?? []) named.add(key);
+    }
+    return this.#leftovers.filter((key) => !named.has(key));
+  }
+}

@@ -1,0 +1,101 @@
+import { mapConcurrently } from '../runtime/concurrency.ts';
+import { isRetryable, messageOf } from '../runtime/errors.ts';
+import type { LoadedTable } from './iceberg-catalog.ts';
+import { fileContent, fileStatus, readManifest, type DataFile } from './manifest.ts';
+import type { ManifestFile } from './manifest-list.ts';
+import { readManifests } from './read-snapshot.ts';
+import type { TableFiles } from './table-files.ts';
+import type { Snapshot } from './table-metadata.ts';
+
+/** Everything that a table's metadata names, of all its snapshots. Files are known by their keys in the lake's store. */
+export interface TableReferences {
+  /** Data files of the current snapshot. */
+  readonly live: ReadonlyMap<string, DataFile>;
+  /** Files with which other engines delete rows of the current snapshot's data files. */
+  readonly deletes: readonly DataFile[];
+  /** All files of all snapshots, metadata files too, each with what names it. */
+  readonly named: ReadonlyMap<string, string>;
+  /** Lists and manifests that can't be read. */
+  readonly unreadable: readonly { readonly uri: string; readonly why: string }[];
+}
+
+const readsMax = 16;
+
+/** Reads all lists and manifests that the table's metadata names, each once. */
+export async function readReferences(table: LoadedTable, files: TableFiles): Promise<TableReferences> {
+  return new ReferenceReader(table, files).read();
+}
+
+class ReferenceReader {
+  readonly #table: LoadedTable;
+  readonly #files: TableFiles;
+  readonly #live = new Map<string, DataFile>();
+  readonly #deletes: DataFile[] = [];
+  readonly #named = new Map<string, string>();
+  readonly #unreadable: { uri: string; why: string }[] = [];
+
+  constructor(table: LoadedTable, files: TableFiles) {
+    this.#table = table;
+    this.#files = files;
+  }
+
+  async read(): Promise<TableReferences> {
+    const { metadata, metadataLocation } = this.#table;
+    const log = metadata['metadata-log'].map((entry) => entry['metadata-file']);
+    for (const uri of [metadataLocation, ...log]) this.#name(uri, 'the catalog');
+    const manifests = new Map<string, ManifestFile>();
+    const current = new Set<string>();
+    const lists = await mapConcurrently(metadata.snapshots, readsMax, (snapshot) => this.#readList(snapshot));
+    for (const [index, list] of lists.entries())
+      for (const manifest of list) {
+        manifests.set(manifest.manifest_path, manifest);
+        const id = metadata.snapshots[index]?.['snapshot-id'];
+        if (id === (metadata['current-snapshot-id'] ?? undefined)) current.add(manifest.manifest_path);
+      }
+    await mapConcurrently([...manifests.values()], readsMax, (manifest) =>
+      this.#readManifest(manifest, current.has(manifest.manifest_path)),
+    );
+    return { live: this.#live, deletes: this.#deletes, named: this.#named, unreadable: this.#unreadable };
+  }
+
+  async #readList(snapshot: Snapshot): Promise<ManifestFile[]> {
+    const uri = snapshot['manifest-list'];
+    this.#name(uri, `the snapshot ${snapshot['snapshot-id']}`);
+    return (await this.#attempt(uri, () => readManifests(snapshot, this.#files))) ?? [];
+  }
+
+  async #readManifest(manifest: ManifestFile, isCurrent: boolean): Promise<void> {
+    const uri = manifest.manifest_path;
+    this.#name(uri, `the snapshot ${manifest.added_snapshot_id}`);
+    const read = async () => readManifest(await this.#files.read(uri), manifest);
+    for (const { status, snapshot_id: id, data_file: file } of (await this.#attempt(uri, read)) ?? []) {
+      if (status === fileStatus.deleted) continue;
+      const key = this.#name(file.file_path, `the snapshot ${id ?? manifest.added_snapshot_id}`);
+      if (!isCurrent || key === undefined) continue;
+      if (file.content === fileContent.data) this.#live.set(key, file);
+      else this.#deletes.push(file);
+    }
+  }
+
+  /** Notes what names the file, and gives its key; `undefined` for a file outside of the lake. */
+  #name(uri: string, by: string): string | undefined {
+    try {
+      const key = this.#files.keyOf(uri);
+      if (!this.#named.has(key)) this.#named.set(key, by);
+      return key;
+    } catch (error) {
+      this.#unreadable.push({ uri, why: messageOf(error) });
+      return undefined;
+    }
+  }
+
+  async #attempt<T>(uri: string, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      this.#unreadable.push({ uri, why: messageOf(error) });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { positionsProperty } from '../../../src/consumer/snapshot/table-positions.ts';
+import { describeFile } from '../../../src/iceberg/data-file.ts';
+import type { DataFile } from '../../../src/iceberg/manifest.ts';
+import { readDataFiles, readManifests } from '../../../src/iceberg/read-snapshot.ts';
+import { stageSnapshot, type SnapshotPlan } from '../../../src/iceberg/stage-snapshot.ts';
+import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
+import type { TableUpdate } from '../../../src/iceberg/table-updates.ts';
+import { sourceOf } from '../../../src/consumer/ports/parquet.ts';
+import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { jsonRecords } from '../../support/chunks.ts';
+import { loadTable, openIcebergLake, stageOptions, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import { commitRows, createIcebergTools, runIceberg } from '../../support/iceberg-service.ts';
+import { audit, testTable } from '../../support/lake.ts';
+import { topicOf } from '../../support/run-service.ts';
+import { writeBatches } from '../../support/write-batches.ts';
+
+const hourMs = 3_600_000;
+
+/** Audits a lake, as if an hour had passed since it was written. */
+async function auditLater(lake: IcebergTestLake) {
+  const { iceberg } = lake;
+  return audit(lake, undefined, { iceberg, nowMs: systemClock.nowMs() + hourMs });
+}
+
+async function problemsOf(lake: IcebergTestLake): Promise<string[]> {
+  return (await auditLater(lake)).findings.map(({ problem }) => problem);
+}
+
+/** Makes a lake with three entries of 4, 5 and 6 rows; the table has taken in each by a snapshot of its own. */
+async function openWrittenLake(): Promise<IcebergTestLake> {
+  const lake = await openIcebergLake();
+  const batches = [4, 5, 6].map((size) => jsonRecords(...Array.from({ length: size }, (_, n) => ({ n }))));
+  for (const [index] of batches.entries()) {
+    await writeBatches(createIcebergTools(lake), batches.slice(0, index + 1));
+    await commitRows(lake);
+  }
+  return lake;
+}
+
+async function change(lake: IcebergTestLake, ...updates: readonly TableUpdate[]): Promise<void> {
+  const outcome = await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates });
+  expect(outcome.kind).toBe('committed');
+}
+
+async function commitPlan(lake: IcebergTestLake, plan: Partial<SnapshotPlan>): Promise<void> {
+  const table = await loadTable(lake);
+  const whole = { operation: 'replace' as const, added: [], removedPaths: new Set<string>(), summary: {}, ...plan };
+  const staged = await stageSnapshot(table.metadata, whole, { ...stageOptions(lake), snapshotId: 7n });
+  expect((await lake.iceberg.commit(table, staged)).kind).toBe('committed');
+}
+
+async function liveFiles(lake: IcebergTestLake): Promise<DataFile[]> {
+  const { metadata } = await loadTable(lake);
+  return (await readDataFiles(currentSnapshot(metadata), lake.files)).map(({ data_file: file }) => file);
+}
+
+/** Copies a file as another engine does that rewrites it, and describes the copy. */
+async function rewrite(lake: IcebergTestLake, { file_path: path, partition }: DataFile): Promise<DataFile> {
+  const bytes = await lake.files.read(path);
+  const key = `${testTable}/data/${randomUUID()}.parquet`;
+  await lake.store.put(key, bytes);
+  const statistics = await hyparquetReader.statistics(sourceOf(bytes));
+  const values = Object.values(partition).map(String);
+  const file = { uri: lake.store.uri(key), bytes: bytes.length, partition: values, statistics };
+  return describeFile(file, (await loadTable(lake)).metadata);
+}
+
+describe('verify on an Iceberg table', () => {
+  it('finds nothing wrong with what the service wrote, dead letters too', async () => {
+    const topic = topicOf(2, 40);
+    topic.append(0, ...jsonRecords('no JSON'));
+    const lake = await openIcebergLake();
+    await runIceberg(topic, lake);
+    const report = await auditLater(lake);
+    expect(report.findings).toEqual([]);
+    // members that commit at once leave some of theirs
+    expect(report.leftovers?.filter((key) => !key.includes('/metadata/'))).toEqual([]);
+    expect(report.partitions.map(({ rows, deadLetters }) => rows + deadLetters)).toEqual([41, 40]);
+  });
+
+  it('names files that no snapshot names, and calls none of them wrong', async () => {
+    const lake = await openWrittenLake();
+    const key = `${testTable}/metadata/00009-${randomUUID()}.metadata.json`;
+    await lake.store.put(key, Buffer.from('{}'));
+    expect(await auditLater(lake)).toMatchObject({ findings: [], leftovers: [key] });
+  });
+
+  it('finds what was written long ago and is in no snapshot', async () => {
+    const lake = await openIcebergLake();
+    await writeBatches(createIcebergTools(lake), [jsonRecords({ n: 1 })]);
+    expect(await problemsOf(lake)).toEqual(['snapshot-late']);
+    expect((await audit(lake, undefined, { iceberg: lake.iceberg })).findings).toEqual([]);
+  });
+
+  it('finds a table that was set back to an older snapshot, and the rows that readers miss', async () => {
+    const lake = await openWrittenLake();
+    const [first] = (await loadTable(lake)).metadata.snapshots;
+    const id = first?.['snapshot-id'] ?? 0n;
+    await change(lake, { action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': id });
+    expect(await problemsOf(lake)).toEqual(['table-rolled-back', 'table-rows', 'table-rows']);
+  });
+
+  it('finds a file that somebody took out of the table', async () => {
+    const lake = await openWrittenLake();
+    const gone = (await liveFiles(lake)).find(({ record_count: rows }) => rows === 5);
+    await commitPlan(lake, { operation: 'overwrite', removedPaths: new Set([gone?.file_path ?? '']) });
+    const { findings } = await auditLater(lake);
+    expect(findings).toMatchObject([{ problem: 'table-rows', partition: 0, where: '[4, 9)' }]);
+    expect(findings[0]?.what).toContain('readers miss 5 rows');
+  });
+
+  it('finds positions that somebody set back: the next snapshot would double rows', async () => {
+    const lake = await openWrittenLake();
+    const updates = { [positionsProperty]: JSON.stringify({ 'readings/0': '9' }) };
+    await change(lake, { action: 'set-properties', updates });
+    expect(await problemsOf(lake)).toEqual(['table-position', 'snapshot-late']);
+  });
+
+  it('finds positions inside of an entry, and beyond the ledger', async () => {
+    const lake = await openWrittenLake();
+    await change(lake, { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"7"}' } });
+    expect(await problemsOf(lake)).toContain('table-position');
+    await change(lake, { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"99"}' } });
+    expect(await problemsOf(lake)).toEqual(['ledger-behind']);
+  });
+
+  it('finds a table that was dropped, and one that was made anew', async () => {
+    const lake = await openWrittenLake();
+    const [dropped, other] = [`_catalog/test/${testTable}.json`, await openWrittenLake()];
+    await lake.store.delete([dropped]);
+    expect(await problemsOf(lake)).toEqual(['table-missing']);
+    const definition = (await other.catalog.load(testTable))!;
+    await lake.catalog.create({ ...definition, location: lake.store.uri(`${testTable}/`) });
+    expect(await problemsOf(lake)).toEqual(['table-recreated']);
+  });
+
+  it('finds snapshots that can’t be read any more', async () => {
+    const lake = await openWrittenLake();
+    const { snapshots } = (await loadTable(lake)).metadata;
+    const [manifest] = await readManifests(snapshots[0], lake.files);
+    await lake.store.put(lake.files.keyOf(manifest?.manifest_path ?? ''), Buffer.from('Obj'));
+    await lake.store.delete([lake.files.keyOf(snapshots[1]?.['manifest-list'] ?? '')]);
+    const problems = await problemsOf(lake);
+    expect(problems.filter((problem) => problem === 'snapshot-unreadable')).toHaveLength(2);
+    expect(problems).toContain('object-missing');
+  });
+
+  it('finds a file of the table that is gone, or has another size', async () => {
+    const lake = await openWrittenLake();
+    const [first, second] = (await liveFiles(lake)).map(({ file_path: path }) => lake.files.keyOf(path));
+    await lake.store.delete([first ?? '']);
+    await lake.store.put(second ?? '', Buffer.from('PAR1'));
+    const problems = new Set(await problemsOf(lake));
+    expect(problems).toContain('object-missing');
+    expect(problems).toContain('object-size');
+  });
+});
+
+describe('verify after another engine has rewritten files', () => {
+  it('finds nothing wrong when all rows are in the new files, and ours are gone', async () => {
+    const lake = await openWrittenLake();
+    const ours = await liveFiles(lake);
+    const theirs = await Promise.all(ours.map((file) => rewrite(lake, file)));
+    await commitPlan(lake, { added: theirs, removedPaths: new Set(ours.map(({ file_path: path }) => path)) });
+    expect(await problemsOf(lake)).toEqual([]);
+    const { snapshots } = (await loadTable(lake)).metadata;
+    const expired = snapshots.slice(0, -1).map((snapshot) => snapshot['snapshot-id']);
+    await change(lake, { action: 'remove-snapshots', 'snapshot-ids': expired });
+    await lake.store.delete(ours.map(({ file_path: path }) => lake.files.keyOf(path)));
+    expect(await problemsOf(lake)).toEqual([]);
+  });
+
+  it('finds rows that are not in the new files', async () => {
+    const lake = await openWrittenLake();
+    const ours = await liveFiles(lake);
+    const theirs = await Promise.all(ours.slice(1).map((file) => rewrite(lake, file)));
+    await commitPlan(lake, { added: theirs, removedPaths: new Set(ours.map(({ file_path: path }) => path)) });
+    expect(await problemsOf(lake)).toEqual(['table-rows']);
+  });
+});
