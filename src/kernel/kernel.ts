@@ -8,7 +8,7 @@ import { powersOfFive } from './powers-of-five.ts';
 export const windowBytes = 256 * 1024;
 /** The most for which there is room: records of many fields are given so much, since each field costs a step for all of them. */
 export const windowBytesMax = 1024 * 1024;
-/** Zero padding: vector reads past the end stop here. */
+/** Zero padding: vector reads and writes past the end stop here. */
 const paddingBytes = 64;
 export const windowRecords = 4096;
 /** WebAssembly memory can't shrink; a kernel that has grown past this is replaced. */
@@ -47,7 +47,7 @@ export class Kernel {
     this.rows = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.ids = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.numbers = this.calls.allocate(windowRecords * Float64Array.BYTES_PER_ELEMENT);
-    this.strings = this.calls.allocate(windowBytesMax);
+    this.strings = this.calls.allocate(windowBytesMax + paddingBytes);
     this.calls.createStrings(windowBytesMax);
     const powers = new Uint8Array(powersOfFive().buffer);
     const table = this.calls.createPowers(powers.length);

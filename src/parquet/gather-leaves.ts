@@ -57,7 +57,7 @@ interface Choice {
 function chooseFrom({ indexes: own, count }: ValueLeaves, valueIndexes: Int32Array): Choice {
   const indexes = own === undefined ? valueIndexes : valueIndexes.map((index) => own[index] ?? -1);
   let found = 0;
-  for (const index of indexes) if (index >= 0) found++;
+  for (let row = 0; row < indexes.length; row++) if ((indexes[row] ?? -1) >= 0) found++;
   const haveAll = found === count;
   return { indexes, areAll: haveAll && found === indexes.length, haveAll };
 }

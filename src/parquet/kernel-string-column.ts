@@ -4,6 +4,9 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { writeDeltas, type KernelValues } from './encodings.ts';
 
+/** The kernel copies strings by vectors, beyond the end of the last one. */
+const slackBytes = 16;
+
 /** The strings of a column, known to the kernel by their positions for the time of a chunk. */
 export class KernelStringColumn {
   readonly #kernel: Kernel;
@@ -29,7 +32,7 @@ export class KernelStringColumn {
     return kernel.withScratch(() => {
       const { first, end } = this.#rangeOf(ids);
       const bytes = kernel.copyIn(this.#dictionary.bytes.subarray(first, end));
-      const to = kernel.calls.allocate(this.bytesOf(ids) + ids.count * Int32Array.BYTES_PER_ELEMENT);
+      const to = kernel.calls.allocate(this.bytesOf(ids) + ids.count * Int32Array.BYTES_PER_ELEMENT + slackBytes);
       const [starts, ends] = [this.#starts, this.#ends];
       const written = kernel.calls.writePlainStrings(ids.address, ids.count, bytes - first, starts, ends, to);
       return kernel.bytes.slice(to, written);

@@ -53,8 +53,6 @@ export class RowTimes {
   finish(count: number, { pastDaysMax, futureDaysMax }: Placement, kernel: Kernel): PlacedTimes {
     const timestamps = this.#timestamps.subarray(0, count);
     const placementTimes = this.eventTimes.subarray(0, count);
-    let rowsWithoutEventTime = 0;
-    for (const time of placementTimes) if (Number.isNaN(time)) rowsWithoutEventTime++;
     return kernel.withScratch(() => {
       const { calls } = kernel;
       let sent = kernel.copyInDoubles(timestamps);
@@ -64,6 +62,7 @@ export class RowTimes {
       }
       const times = kernel.copyInDoubles(placementTimes);
       const eventTimeRange = kernel.rangeOf(times, count);
+      const rowsWithoutEventTime = calls.countNaN(times, count);
       const oldestTimestampMs = calls.minFrom(sent, count, 0);
       calls.setPlacementTimes(times, sent, count, pastDaysMax * msPerDay, futureDaysMax * msPerDay);
       const first = times / Float64Array.BYTES_PER_ELEMENT;

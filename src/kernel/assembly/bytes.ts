@@ -25,6 +25,17 @@ export function skipSpace(at: usize): usize {
   }
 }
 
+/** So many bytes behind a string that `copyString` writes are written as well. */
+export const copySlack: usize = 16;
+/** Longer strings are copied by a call of the host's. */
+const shortBytes: usize = 128;
+
+/** Copies a string that is mostly short, a vector at a time. */
+export function copyString(to: usize, from: usize, length: usize): void {
+  if (length > shortBytes) memory.copy(to, from, length);
+  else for (let at: usize = 0; at < length; at += 16) v128.store(to + at, v128.load(from + at));
+}
+
 /** Tells whether the `length` bytes at both addresses are the same; reads none beyond them. */
 export function sameBytes(one: usize, other: usize, length: usize): bool {
   if (length < 8) {

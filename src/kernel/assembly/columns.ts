@@ -46,6 +46,16 @@ export function minFrom(values: usize, count: i32, floor: f64): f64 {
   return smallest;
 }
 
+/** Counts the doubles that are NaN. */
+export function countNaN(values: usize, count: i32): i32 {
+  let found = 0;
+  for (let at = values; at < values + ((<usize>count) << 3); at += 8) {
+    const value = load<f64>(at);
+    found += <i32>(value != value);
+  }
+  return found;
+}
+
 /**
  * Overwrites event times (NaN for none) with placement times: an event time within [sent - past, sent + future] stays, else it becomes
  * `sent`. A row without `sent` (below 0) keeps its event time, or gets 0 when it has none.

@@ -1,11 +1,12 @@
 import { grow, allocate, allocateZeros } from './arena';
-import { isBefore, sameBytes } from './bytes';
+import { copySlack, copyString, isBefore, sameBytes } from './bytes';
 import { hashOf, strongHashOf } from './hash';
 
 const startEntries: i32 = 64;
 const startBytes: usize = 1024;
 /** Most slots that are looked at for one string before the dictionary gets a stronger hash: by chance it is never so many. */
 const probesMax: i32 = 128;
+const slotBytes: usize = 8;
 
 /** Keeps each distinct string once; ids count from 0 in the order in which the strings came. */
 @unmanaged
@@ -16,9 +17,11 @@ export class Dictionary {
   bytesMax: usize;
   /** Offsets where each string begins, and where the last one ends: one more than strings. */
   offsets: usize;
-  hashes: usize;
   entriesMax: i32;
-  /** Open addressing: id of the string plus one, 0 for a free slot. Their count is a power of two, at most half of them are taken. */
+  /**
+   * Open addressing, 64 bits each: id of the string plus one, 0 for a free slot, and above it the hash. Their count is a power of two, at most
+   * half of them are taken.
+   */
   slots: usize;
   slotsMask: i32;
   /** True once collisions were so many that somebody must have made them. */
@@ -34,11 +37,10 @@ export function createDictionary(): Dictionary {
   dictionary.bytes = allocate(startBytes);
   dictionary.entriesMax = startEntries;
   dictionary.offsets = allocateZeros((startEntries + 1) * 4);
-  dictionary.hashes = allocate(startEntries * 4);
   dictionary.slotsMask = startEntries * 2 - 1;
   dictionary.isStrong = false;
   dictionary.probeCount = 0;
-  dictionary.slots = allocateZeros(startEntries * 2 * 4);
+  dictionary.slots = allocateZeros(startEntries * 2 * slotBytes);
   return dictionary;
 }
 
@@ -48,16 +50,16 @@ export function idOf(dictionary: Dictionary, start: usize, end: usize): i32 {
   const hash = dictionary.isStrong ? strongHashOf(start, length) : hashOf(start, length);
   const slots = dictionary.slots;
   const mask = dictionary.slotsMask;
-  const hashes = dictionary.hashes;
   const offsets = dictionary.offsets;
   const bytes = dictionary.bytes;
   let slot = hash & mask;
   let probes = 0;
   while (true) {
-    const id = load<i32>(slots + ((<usize>slot) << 2)) - 1;
-    if (id < 0) return append(dictionary, start, length, hash, slot);
-    const entry = (<usize>id) << 2;
-    if (load<i32>(hashes + entry) == hash) {
+    const taken = load<u64>(slots + <usize>slot * slotBytes);
+    if (taken == 0) return append(dictionary, start, length, hash, slot);
+    if (<i32>(taken >>> 32) == hash) {
+      const id = <i32>taken - 1;
+      const entry = (<usize>id) << 2;
       const from = <usize>load<u32>(offsets + entry);
       if (<usize>load<u32>(offsets + entry, 4) - from == length && sameBytes(bytes + from, start, length)) return id;
     }
@@ -73,30 +75,32 @@ export function idOf(dictionary: Dictionary, start: usize, end: usize): i32 {
 /** Hashes all strings anew, by the stronger hash. */
 function strengthen(dictionary: Dictionary): void {
   dictionary.isStrong = true;
-  for (let id = 0; id < dictionary.count; id++) {
+  const slots = dictionary.slots;
+  for (let slot: usize = 0; slot <= <usize>dictionary.slotsMask; slot++) {
+    const id = load<i32>(slots + slot * slotBytes) - 1;
+    if (id < 0) continue;
     const entry = (<usize>id) << 2;
     const from = <usize>load<u32>(dictionary.offsets + entry);
     const length = <usize>load<u32>(dictionary.offsets + entry, 4) - from;
-    store<i32>(dictionary.hashes + entry, strongHashOf(dictionary.bytes + from, length));
+    store<i32>(slots + slot * slotBytes, strongHashOf(dictionary.bytes + from, length), 4);
   }
-  fillSlots(dictionary, dictionary.slotsMask + 1);
+  moveSlots(dictionary, dictionary.slotsMask + 1);
 }
 
 function append(dictionary: Dictionary, start: usize, length: usize, hash: i32, slot: i32): i32 {
   const id = dictionary.count;
   if (id == dictionary.entriesMax) growEntries(dictionary);
   const used = <usize>load<u32>(dictionary.offsets + ((<usize>id) << 2));
-  if (used + length > dictionary.bytesMax) {
-    const bytesMax = (used + length) * 2;
+  if (used + length + copySlack > dictionary.bytesMax) {
+    const bytesMax = (used + length + copySlack) * 2;
     dictionary.bytes = grow(dictionary.bytes, used, bytesMax);
     dictionary.bytesMax = bytesMax;
   }
-  memory.copy(dictionary.bytes + used, start, length);
+  copyString(dictionary.bytes + used, start, length);
   store<u32>(dictionary.offsets + ((<usize>id) << 2), <u32>(used + length), 4);
-  store<i32>(dictionary.hashes + ((<usize>id) << 2), hash);
-  store<i32>(dictionary.slots + ((<usize>slot) << 2), id + 1);
+  store<u64>(dictionary.slots + <usize>slot * slotBytes, ((<u64>(<u32>hash)) << 32) | (<u64>(id + 1)));
   dictionary.count = id + 1;
-  if ((id + 1) * 2 > dictionary.slotsMask) fillSlots(dictionary, (dictionary.slotsMask + 1) * 2);
+  if ((id + 1) * 2 > dictionary.slotsMask) moveSlots(dictionary, (dictionary.slotsMask + 1) * 2);
   return id;
 }
 
@@ -104,17 +108,19 @@ function growEntries(dictionary: Dictionary): void {
   const before = <usize>dictionary.entriesMax;
   dictionary.entriesMax *= 2;
   dictionary.offsets = grow(dictionary.offsets, (before + 1) * 4, (before * 2 + 1) * 4);
-  dictionary.hashes = grow(dictionary.hashes, before * 4, before * 8);
 }
 
 /** Allocates `slotCount` slots and enters all strings. */
-function fillSlots(dictionary: Dictionary, slotCount: i32): void {
+function moveSlots(dictionary: Dictionary, slotCount: i32): void {
   const mask = slotCount - 1;
-  const slots = allocateZeros(<usize>slotCount * 4);
-  for (let id = 0; id < dictionary.count; id++) {
-    let slot = load<i32>(dictionary.hashes + ((<usize>id) << 2)) & mask;
-    while (load<i32>(slots + ((<usize>slot) << 2)) != 0) slot = (slot + 1) & mask;
-    store<i32>(slots + ((<usize>slot) << 2), id + 1);
+  const slots = allocateZeros(<usize>slotCount * slotBytes);
+  const before = dictionary.slots;
+  for (let at: usize = 0; at <= <usize>dictionary.slotsMask; at++) {
+    const taken = load<u64>(before + at * slotBytes);
+    if (taken == 0) continue;
+    let slot = (<i32>(taken >>> 32)) & mask;
+    while (load<i32>(slots + <usize>slot * slotBytes) != 0) slot = (slot + 1) & mask;
+    store<u64>(slots + <usize>slot * slotBytes, taken);
   }
   dictionary.slots = slots;
   dictionary.slotsMask = mask;

@@ -1,5 +1,5 @@
 import { allocate, allocateZeros, grow } from './arena';
-import { isBefore } from './bytes';
+import { copyString, isBefore } from './bytes';
 import { idOf, Dictionary } from './dictionary';
 import { NestedType } from './nested-types';
 
@@ -165,7 +165,7 @@ export function copyStrings(field: Field, kindBits: i32, offset: i32, rows: usiz
     const range = entry << 2;
     const start = <usize>load<u32>(field.starts + range);
     const length = <usize>load<u32>(field.ends + range) - start;
-    memory.copy(end, start, length);
+    copyString(end, start, length);
     if (count == 0 || isBefore(end, end + length, minStart, minEnd)) {
       minCopied = <i32>count;
       minStart = end;

@@ -1,7 +1,7 @@
 /** The functions that the host calls. */
 
 export { mark, release, allocate } from './arena';
-export { idsOfNumbers, maxOf, minFrom, minOf, setPlacementTimes, renumberIds } from './columns';
+export { countNaN, idsOfNumbers, maxOf, minFrom, minOf, setPlacementTimes, renumberIds } from './columns';
 export { createPowers } from './decimal';
 export {
   idOf,
