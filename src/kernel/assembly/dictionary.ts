@@ -40,7 +40,7 @@ export function createDictionary(): Dictionary {
   dictionary.slotsMask = startEntries * 2 - 1;
   dictionary.isStrong = false;
   dictionary.probeCount = 0;
-  dictionary.slots = allocateZeros(startEntries * 2 * slotBytes);
+  dictionary.slots = allocateZeros(<usize>startEntries * 2 * slotBytes);
   return dictionary;
 }
 
