@@ -5,6 +5,7 @@ const backslash = 0x5c;
 const quote = 0x22;
 const hexDigits = Buffer.from('0123456789abcdef');
 const comma = 0x2c;
+const shortEnd = 1e9;
 
 /** Writes the JSON of values one after the other into one buffer. */
 export class JsonOutput {
@@ -43,6 +44,20 @@ export class JsonOutput {
     let { at } = this;
     for (let index = 0; index < text.length; index++) bytes[at++] = text.charCodeAt(index);
     this.at = at;
+  }
+
+  /** Writes an integer of up to nine digits, or any other by its text. */
+  integer(value: number | bigint): void {
+    if (typeof value === 'bigint' || value < 0 || value >= shortEnd) return this.ascii(String(value));
+    let length = 1;
+    for (let rest = value; rest >= 10; rest = Math.trunc(rest / 10)) length++;
+    this.reserve(length);
+    let rest = value;
+    for (let at = this.at + length - 1; at >= this.at; at--) {
+      this.bytes[at] = 0x30 + (rest % 10);
+      rest = Math.trunc(rest / 10);
+    }
+    this.at += length;
   }
 
   /** Writes bytes as they are. */

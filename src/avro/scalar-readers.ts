@@ -37,7 +37,7 @@ export function longReader({ logical }: Kind<'long'>): ValueReader {
 }
 
 function readLong(input: AvroInput, output: JsonOutput): void {
-  output.ascii(String(input.long()));
+  output.integer(input.long());
 }
 
 /** Writes a number as `parseJson` reads it back; what JSON has no number for as a string. */

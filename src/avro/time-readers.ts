@@ -19,8 +19,9 @@ export function timeOfDayText(value: number, digits: number): string {
   const perSecond = 10 ** digits;
   if (value < 0 || value >= 86_400 * perSecond) return String(value);
   const seconds = Math.floor(value / perSecond);
-  const time = new Date(seconds * 1000).toISOString().slice(11, 19);
-  return `${time}.${String(value % perSecond).padStart(digits, '0')}`;
+  const minutes = Math.floor(seconds / 60);
+  const fraction = String(value - seconds * perSecond).padStart(digits, '0');
+  return `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}.${fraction}`;
 }
 
 /**
@@ -40,12 +41,25 @@ export function timestampReader(logical: TimestampLogical): (value: number | big
   };
 }
 
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
+
 function isCalendar(ms: number | bigint): boolean {
   return ms >= -dateMaxMs && ms <= dateMaxMs;
 }
 
+/** The day written last, as days since 1970 and as text: most times of a batch are of one day. */
+let lastDay = Number.NaN;
+let lastDate = '';
+
 function isoOf(ms: number, zone: string): string {
-  return new Date(ms).toISOString().slice(0, -1) + zone;
+  const day = Math.floor(ms / msPerDay);
+  if (day !== lastDay) {
+    lastDate = dateOf(new Date(day * msPerDay).toISOString());
+    lastDay = day;
+  }
+  return `${lastDate}T${timeOfDayText(ms - day * msPerDay, 3)}${zone}`;
 }
 
 /** Milliseconds, and the units beyond them. */

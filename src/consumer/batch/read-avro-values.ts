@@ -38,7 +38,7 @@ export async function readAvroValues(slices: readonly ChunkSlice[], rules: AvroR
   for (const slice of slices) {
     const reader = new ChunkReader(slice, rules);
     const chunk = reader.read();
-    bytesIn += slice.chunk.bytes.length;
+    bytesIn += bytesOf(slice);
     bytesOut += chunk.bytes.length;
     read.set(chunk, reader);
     found.push({ ...slice, chunk });
@@ -56,6 +56,13 @@ export async function readAvroValues(slices: readonly ChunkSlice[], rules: AvroR
 /** JSON has the names of fields in each record. */
 const growthExpected = 3;
 
+/** Bytes of the slice's values. */
+function bytesOf({ chunk: { valueStarts, valueEnds }, first, end }: ChunkSlice): number {
+  let bytes = 0;
+  for (let index = first; index < end; index++) bytes += (valueEnds[index] ?? 0) - (valueStarts[index] ?? 0);
+  return bytes;
+}
+
 class ChunkReader {
   readonly origin: RecordChunk;
   readonly failures = new Map<number, ValueFailure>();
@@ -67,7 +74,7 @@ class ChunkReader {
     this.origin = slice.chunk;
     this.#slice = slice;
     this.#rules = rules;
-    this.#output = new JsonOutput(slice.chunk.bytes.length * growthExpected, rules.recordBytesMax);
+    this.#output = new JsonOutput(bytesOf(slice) * growthExpected, rules.recordBytesMax);
   }
 
   /** Makes a chunk whose values are JSON, one after the other. */

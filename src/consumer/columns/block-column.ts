@@ -64,7 +64,7 @@ export class BlockColumn {
     const { kindBits } = this.#field.entries;
     if (!this.#haveColumns(kindBits)) return false;
     const { state, isString } = this.#field;
-    this.#addNumbers(state?.numbers, numbers, kindBits, block);
+    this.#addNumbers(state?.numbers ?? state?.bigints, numbers, kindBits, block);
     this.#addNumbers(state?.booleans, booleans, kindBits, block);
     this.#addStrings(state?.strings, isString ? anyStrings : strings, kindBits, block);
     if (!isString) this.#addNumbers(state?.timestamps, times, kindBits, block);
@@ -78,9 +78,9 @@ export class BlockColumn {
   #haveColumns(kindBits: number): boolean {
     const { state, isString } = this.#field;
     if (state === undefined) return false;
-    const { numbers: ofNumbers, booleans: ofBooleans, strings: ofStrings, timestamps, dates: ofDates } = state;
+    const { numbers: ofNumbers, bigints, booleans: ofBooleans, strings: ofStrings, timestamps, dates: ofDates } = state;
     let missing = kindBits;
-    if (ofNumbers !== undefined) missing &= ~numbers;
+    if (ofNumbers !== undefined || (bigints !== undefined && this.#areWhole(kindBits))) missing &= ~numbers;
     if (ofBooleans !== undefined) missing &= ~booleans;
     if (ofStrings !== undefined) missing &= ~(isString ? anyStrings : strings);
     if (timestamps !== undefined && !isString) missing &= ~times;
@@ -88,6 +88,13 @@ export class BlockColumn {
     if (this.#nested !== undefined) missing &= ~typedNested;
     if (state.emptyArrays !== undefined) missing &= ~emptyArrays;
     return missing === 0;
+  }
+
+  /** Tells whether all numbers are integers. */
+  #areWhole(kindBits: number): boolean {
+    const { entries } = this.#field;
+    const values = (kindBits & ~numbers) === 0 ? entries.numbers : entries.numbersOf(numbers).numbers;
+    return values.every((value) => Number.isSafeInteger(value) && !Object.is(value, -0));
   }
 
   #addNumbers(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {

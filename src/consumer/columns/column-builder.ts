@@ -27,10 +27,10 @@ export class ColumnBuilder {
   #ids: Int32Array = new Int32Array(0);
   /** Strings of the column, for `appendIds`. */
   readonly strings: ColumnStrings;
-  readonly #values: unknown[] = [];
+  #values: unknown[] = [];
   readonly #nested = new JsonValues();
   #areWhole = true;
-  readonly #kind: ValueStore['kind'];
+  #kind: ValueStore['kind'];
   #leaves: ColumnLeaves | undefined;
 
   /** `isRare`: few of the rows will have a value. */
@@ -78,6 +78,8 @@ export class ColumnBuilder {
   /** Adds a value; answers with false when the row has one already: two fields of one record share a column name. */
   push(row: number, value: unknown): boolean {
     if (!this.#addRow(row)) return false;
+    if (this.#kind === 'numbers' && typeof value === 'bigint' && !Number.isSafeInteger(Number(value)))
+      this.#keepDigits(this.#count - 1);
     if (this.#kind === 'numbers') this.#numbers[this.#count - 1] = Number(value);
     else if (this.#kind === 'strings') this.#ids[this.#count - 1] = this.strings.idOf(String(value));
     else if (this.#kind === 'nested') this.#nested.addValue(value);
@@ -108,7 +110,8 @@ export class ColumnBuilder {
   /** Adds numbers of ascending rows, all of them behind those that have a value. */
   appendNumbers(rows: Int32Array, values: Float64Array): void {
     this.#reserve(rows);
-    this.#numbers.set(values, this.#count);
+    if (this.#kind === 'values') for (const value of values) this.#values.push(BigInt(value));
+    else this.#numbers.set(values, this.#count);
     this.#count += rows.length;
   }
 
@@ -136,6 +139,12 @@ export class ColumnBuilder {
       ...(this.#rows && { rows: this.#rows }),
       store: this.#store(),
     };
+  }
+
+  /** From now on the column's integers are kept as such: a double does not tell all digits of one. */
+  #keepDigits(count: number): void {
+    this.#values = Array.from(this.#numbers.subarray(0, count), BigInt);
+    this.#kind = 'values';
   }
 
   #store(): ValueStore {
@@ -199,7 +208,6 @@ function storeKindOf(observed: Observed): ValueStore['kind'] {
   switch (observed.type.kind) {
     case 'string':
       return 'strings';
-    case 'bigint':
     case 'decimal':
     case 'binary':
       return 'values';

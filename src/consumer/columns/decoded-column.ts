@@ -42,7 +42,7 @@ export function fieldOfRow({ field, otherFields = [] }: DecodedColumn, row: numb
 
 /** The column's values: `count` each; those behind them are undefined. */
 export type ValueStore =
-  /** Numbers as they are, 0 or 1 for booleans, milliseconds and days for timestamps and dates. */
+  /** Numbers as they are, also integers of a bigint column as long as doubles tell them; 0 or 1 for booleans, milliseconds and days for timestamps and dates. */
   | { readonly kind: 'numbers'; readonly values: Float64Array }
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
   /** Arrays and structs. `areWhole`: each fits the observed type with all its members. */
@@ -72,6 +72,7 @@ export function jsonValue({ store, observed }: DecodedColumn, index: number): un
       const value = store.values[index] ?? 0;
       const kind = observed.form === 'plain' ? observed.type.kind : 'double';
       if (kind === 'boolean') return value === 1;
+      if (kind === 'bigint') return BigInt(value);
       if (kind === 'timestamp') return new Date(value).toISOString();
       return kind === 'date' ? new Date(value * msPerDay).toISOString().slice(0, 10) : value;
     }

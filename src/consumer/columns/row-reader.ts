@@ -31,6 +31,7 @@ export interface FieldState {
   fastPath: ColumnBuilder | undefined;
   /** Columns of all values of one kind; set once a value of the kind has been seen. */
   numbers: ColumnBuilder | undefined;
+  bigints: ColumnBuilder | undefined;
   strings: ColumnBuilder | undefined;
   timestamps: ColumnBuilder | undefined;
   dates: ColumnBuilder | undefined;
@@ -106,6 +107,7 @@ export class RowReader {
       builders: new Map(),
       fastPath: undefined,
       numbers: undefined,
+      bigints: undefined,
       strings: undefined,
       timestamps: undefined,
       dates: undefined,
@@ -157,6 +159,7 @@ export class RowReader {
     else if (kind === 'date') state.dates = builder;
     else if (kind === 'boolean') state.booleans = builder;
     else if (kind === 'double' && this.#takesAllNumbers(state)) state.numbers = builder;
+    else if (kind === 'bigint' && state.known?.kind === 'bigint') state.bigints = builder;
   }
 
   /** Tells whether every number of the field becomes a double. */

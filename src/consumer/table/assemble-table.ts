@@ -166,14 +166,8 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
       return { kind: 'int', values: gatherNumbers(found, new Int32Array(length)) };
     case 'boolean':
       return { kind: 'boolean', values: gatherNumbers(found, new Uint8Array(length)) };
-    case 'bigint': {
-      const values = new BigInt64Array(length);
-      forEachValue(found, length, (at, { store }, index) => {
-        const value = store.kind === 'values' ? store.values[index] : 0n;
-        values[at] = typeof value === 'bigint' ? value : 0n;
-      });
-      return { kind: 'bigint', values };
-    }
+    case 'bigint':
+      return gatherBigints(found, length);
     case 'string':
       return gatherStrings(found, length);
     case 'array':
@@ -215,6 +209,18 @@ function cellReader(type: ColumnType): (store: ValueStore, index: number) => unk
     if (store.kind !== 'nested') return null;
     return wholeCell(isPlain ? store.values.plainValueAt(index) : store.values.valueAt(index), type);
   };
+}
+
+/** Integers as doubles where these tell them all. */
+function gatherBigints(found: readonly Found[], length: number): ColumnData {
+  if (found.every(({ source }) => source.store.kind === 'numbers'))
+    return { kind: 'whole', values: gatherNumbers(found, new Float64Array(length)) };
+  const values = new BigInt64Array(length);
+  forEachValue(found, length, (at, { store }, index) => {
+    const value = store.kind === 'values' || store.kind === 'numbers' ? store.values[index] : 0n;
+    values[at] = typeof value === 'bigint' ? value : BigInt(Number(value));
+  });
+  return { kind: 'bigint', values };
 }
 
 function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(

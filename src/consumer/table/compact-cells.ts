@@ -38,6 +38,8 @@ export function compactOf({ kind }: ColumnType, { store, count }: DecodedColumn)
     case 'double':
     case 'float':
       return { kind: 'double', values };
+    case 'bigint':
+      return { kind: 'whole', values };
     case 'timestamp':
       return { kind: 'timestamp', values };
     case 'date':
