@@ -37,6 +37,7 @@ function addProduce(program: Command, run: RunCommand): void {
         'seed',
         'start',
         'every',
+        'feverSince',
         'faults',
       ]),
     )
@@ -49,6 +50,7 @@ function addProduce(program: Command, run: RunCommand): void {
     .option('--seed <number>', 'the same seed gives the same readings', parse.wholeNumber, 1)
     .option('--start <time>', 'event time of the first reading; the time of publishing when left out', parse.time)
     .option('--every <time>', 'with --start: event time between two readings (default: 1s)', parse.duration)
+    .option('--fever-since <time>', 'from this event time on two patients have a fever that rises', parse.time)
     .option(
       '--faults <share>',
       'share of readings that are broken on purpose: invalid JSON, odd times, strings for numbers, new and nested fields',

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { startBroker } from '../devstack/broker.ts';
-import { hasEnded, startChild, type Child } from '../devstack/child.ts';
+import { hasEnded, type Child } from '../devstack/child.ts';
 import { startAwsEmulator } from '../devstack/emulators.ts';
 import { processEnvironment, type Environment } from '../runtime/environment.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -12,21 +9,28 @@ import { msPerHour } from '../runtime/duration.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { printLines } from '../app/observe/output.ts';
+import { glueless, say, shown, startGlueless, StartedParts } from './demo-parts.ts';
+import { keepOpen } from './demo-monitor.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 
 export interface DemoOptions {
   readonly count: number;
   readonly lake: 'local' | 's3';
+  /** Everything goes on after the proof, with a page to look at, until a signal. */
+  readonly monitor: boolean;
 }
 
-const run = promisify(execFile);
 const table = 'thermometer';
 const hours = 12;
+/** The monitor shows a day. */
+const monitorHours = 24;
+/** Since when there is a fever to look at. */
+const feverHours = 4;
 const faultShare = 0.01;
 const progressMs = 500;
 
 /** Runs the whole way on this machine, every part a process of its own, and stops all it started. */
-export async function demo({ count, lake }: DemoOptions, stop: StopSignal): Promise<number> {
+export async function demo({ count, lake, monitor }: DemoOptions, stop: StopSignal): Promise<number> {
   const folder = join(process.cwd(), '.cache', 'demo');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -35,21 +39,19 @@ export async function demo({ count, lake }: DemoOptions, stop: StopSignal): Prom
     stop.signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
   try {
-    const result = await Promise.race([play({ folder, count, lake, stack }), interrupted]);
+    const result = await Promise.race([play({ folder, count, lake, monitor, stack }), interrupted]);
     return result === 'interrupted' ? stop.exitCode() : result;
   } finally {
     await stack.stop();
   }
 }
 
-interface Play {
+interface Play extends DemoOptions {
   readonly folder: string;
-  readonly count: number;
-  readonly lake: DemoOptions['lake'];
   readonly stack: StartedParts;
 }
 
-async function play({ folder, count, lake, stack }: Play): Promise<number> {
+async function play({ folder, count, lake, monitor, stack }: Play): Promise<number> {
   const environment = {
     ...processEnvironment(),
     ...(await provideBroker(folder, stack)),
@@ -62,9 +64,8 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   stack.add(() => consumer.stop());
   say(`consumer: started as a process of its own, its log is ${shown(logFile)}`);
 
-  const everyMs = Math.max(1, Math.round((hours * msPerHour) / count));
-  const start = new Date(Math.floor(Date.now() / msPerHour) * msPerHour - hours * msPerHour).toISOString();
-  const publishing = ['--count', String(count), '--start', start, '--every', `${everyMs}ms`];
+  const ward = monitor ? ['--fever-since', new Date(Date.now() - feverHours * msPerHour).toISOString()] : [];
+  const publishing = ['--count', String(count), ...ward, ...historyOf(monitor ? monitorHours : hours, count)];
   say(`simulator: publishing ${count} readings, ${faultShare * 100} % of them broken on purpose`);
   const produced = await glueless(['produce', ...publishing, '--faults', String(faultShare)], environment, stack);
   const acknowledged = Number(JSON.parse(produced).acknowledged);
@@ -85,6 +86,7 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
   say(`files: ${lake === 'local' ? shown(join(folder, 'lake', table)) : `s3://…/${table} on the emulator`}`);
   if (sums.rows + sums.deadLetters === acknowledged) {
     say('nothing lost, nothing doubled');
+    if (monitor) return keepOpen({ folder, environment, stack, ward });
     if (lake === 'local') say('\nnext: query the files with DuckDB, look at schema and ledger: README.md, Quick start');
     return exitCodes.done;
   }
@@ -92,6 +94,13 @@ async function play({ folder, count, lake, stack }: Play): Promise<number> {
     message: `the table holds ${sums.rows + sums.deadLetters} readings, the broker acknowledged ${acknowledged}`,
     retryable: false,
   });
+}
+
+/** Options of `produce` for readings of the last hours, evenly spread. */
+function historyOf(pastHours: number, count: number): string[] {
+  const everyMs = Math.max(1, Math.round((pastHours * msPerHour) / count));
+  const start = new Date(Math.floor(Date.now() / msPerHour) * msPerHour - pastHours * msPerHour).toISOString();
+  return ['--start', start, '--every', `${everyMs}ms`];
 }
 
 /** The topic to use: on a broker that is not ours a new one, unless KAFKA_TOPIC is set, since its records are counted. */
@@ -134,30 +143,6 @@ async function provideLake(
   return { ...emulator.environment, LAKE: `s3://${emulator.bucket}/lake` };
 }
 
-/** The command line as this process was started: sources in the checkout, built files in a package. */
-const cli = fileURLToPath(import.meta.resolve(import.meta.url.endsWith('.ts') ? '../cli.ts' : '../cli.js'));
-
-async function glueless(args: readonly string[], env: Environment, stack?: StartedParts): Promise<string> {
-  try {
-    const running = run(process.execPath, [cli, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
-    stack?.add(async () => {
-      running.child.kill();
-      await running.catch(() => {});
-    });
-    return (await running).stdout;
-  } catch (error) {
-    const { stdout, stderr } = Object(error);
-    throw new PipelineError('DEMO_FAILED', {
-      message: `glueless ${args[0]} failed:\n${stdout}${stderr}`,
-      retryable: false,
-    });
-  }
-}
-
-function startGlueless(args: readonly string[], env: Environment, logFile: string): Child {
-  return startChild(process.execPath, [cli, ...args], { logFile, env });
-}
-
 /** Follows the consumer's log until its batches hold `acknowledged` records; rejects when it ends before. */
 async function untilWritten(acknowledged: number, consumer: Child, logFile: string): Promise<void> {
   let shownCount = -1;
@@ -190,25 +175,4 @@ function sumUp(partitions: readonly { readonly rows: number; readonly deadLetter
     rows: partitions.reduce((sum, { rows }) => sum + rows, 0),
     deadLetters: partitions.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
   };
-}
-
-function shown(path: string): string {
-  return relative(process.cwd(), path);
-}
-
-function say(text: string): void {
-  printLines(...text.split('\n'));
-}
-
-/** What was started, stopped in reverse order whatever happened. */
-class StartedParts {
-  readonly #stops: (() => Promise<void>)[] = [];
-
-  add(stop: () => Promise<void>): void {
-    this.#stops.unshift(stop);
-  }
-
-  async stop(): Promise<void> {
-    for (const stop of this.#stops.splice(0)) await stop().catch(() => {});
-  }
 }

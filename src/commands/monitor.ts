@@ -38,7 +38,7 @@ export async function monitor(
     refreshMs,
     readHours: (since: string) => readHours({ store: lake.store, table, topic, since }),
   };
-  const data = new MonitorData({ ...shared, band });
+  const data = new MonitorData({ ...shared, band, ward: { key: band.group, value: band.column ?? 'temperature' } });
   const pipeline = new PipelineData({ ...shared, store: lake.store, topic, metricsUrls });
   const alerts = openAlertStore(lake.store, table);
   const app = createMonitorApp({

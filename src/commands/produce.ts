@@ -20,6 +20,8 @@ export interface ProduceOptions {
   readonly duration?: number;
   readonly start?: Date;
   readonly every?: number;
+  /** Event time from which on two patients have a fever. */
+  readonly feverSince?: Date;
   readonly faults: number;
   readonly batch: number;
   readonly compression: PublisherPlan['compression'];
@@ -57,7 +59,11 @@ export async function produce(
       simulate({
         publisher,
         clock: systemClock,
-        ward: { seed: options.seed, patients: options.patients },
+        ward: {
+          seed: options.seed,
+          patients: options.patients,
+          ...(options.feverSince !== undefined && { feverSinceMs: options.feverSince.getTime() }),
+        },
         ...(options.rate !== undefined && { rate: options.rate }),
         ...(options.count !== undefined && { count: options.count }),
         ...(options.duration !== undefined && { durationMs: options.duration }),

@@ -199,6 +199,7 @@ function addDemo(program: Command, run: RunCommand): void {
         .choices(['local', 's3'])
         .default('local'),
     )
+    .option('--monitor', 'leave everything running, with a web page and a fever in progress, until Ctrl-C', false)
     .action(async (options) => {
       await run('words', [], async ({ stop }) => {
         const { demo } = await import('./demo.ts');

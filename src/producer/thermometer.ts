@@ -15,6 +15,8 @@ export interface Reading {
 export interface WardOptions {
   readonly seed: number;
   readonly patients: number;
+  /** When the first patients begin to have a fever that rises, beside the episodes that all have. Left out: only episodes. */
+  readonly feverSinceMs?: number;
 }
 
 const episodeMs = 8 * msPerHour;
@@ -24,10 +26,11 @@ const coldShare = 0.02;
 const warmestHour = 18;
 
 /** Makes the `index`-th reading of the ward, the same for the same arguments. Patients take turns. */
-export function readingAt({ seed, patients }: WardOptions, index: number, timeMs: number): Reading {
+export function readingAt({ seed, patients, feverSinceMs }: WardOptions, index: number, timeMs: number): Reading {
   const patient = index % patients;
   const noise = (randomAt(seed, patient, index, 1) - 0.5) * 0.2;
-  const temperature = temperatureOf(seed, patient, timeMs) + noise;
+  const fever = feverSinceMs === undefined ? 0 : feverOf(patient, timeMs - feverSinceMs);
+  const temperature = temperatureOf(seed, patient, timeMs) + fever + noise;
   const { deviceId, patientId } = namesOf(patient);
   return { deviceId, patientId, temperature: Math.round(temperature * 10) / 10, eventTime: isoTime(timeMs) };
 }
@@ -38,6 +41,15 @@ function temperatureOf(seed: number, patient: number, timeMs: number): number {
   const hour = (timeMs / msPerHour) % 24;
   const daily = 0.25 * Math.cos(((hour - warmestHour) / 24) * 2 * Math.PI);
   return level + daily + episodeOf(seed, patient, timeMs);
+}
+
+const feverPatients = 2;
+const feverRise = { degrees: 2, ms: 3 * msPerHour } as const;
+
+/** A fever that rises for three hours, and stays. */
+function feverOf(patient: number, sinceMs: number): number {
+  if (patient >= feverPatients || sinceMs <= 0) return 0;
+  return feverRise.degrees * Math.min(1, sinceMs / feverRise.ms);
 }
 
 function episodeOf(seed: number, patient: number, timeMs: number): number {

@@ -23,6 +23,12 @@ async function runQueriesOf(page: string): Promise<number> {
   return queries.length;
 }
 
+/** A page of the monitor in one line, as it is read. */
+async function textOf(address: string): Promise<string> {
+  const page = await (await fetch(address)).text();
+  return page.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+}
+
 describe('the demo', () => {
   it('ends with a report, an alert and the proof, and pyarrow agrees', async () => {
     const { code, stdout } = await runCli(['demo', '--count', '20000'], {});
@@ -39,6 +45,19 @@ describe('the demo', () => {
     const { code, stdout } = await runCli(['demo', '--count', '20000', '--lake', 's3'], {});
     expect({ code, stdout }).toMatchObject({ code: 0 });
     expect(stdout).toContain('of 20000 acknowledged readings');
+  });
+
+  it('goes on with --monitor until a signal, with a page that shows a fever', async () => {
+    const { bootstrap, credentials } = inject('stack');
+    const { ca, cert, key } = credentials.admin;
+    const env = { KAFKA_BROKERS: bootstrap, KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };
+    const demo = new RunningCli(['demo', '--count', '5000', '--monitor'], env);
+    await demo.untilLogged(/until Ctrl-C/);
+    const [, address = ''] = /monitor: (http:\S+)/.exec(demo.log) ?? [];
+    await expect.poll(async () => textOf(address)).toMatch(/out of range.*\d\d:00/);
+    await expect.poll(async () => textOf(`${address}pipeline`)).toMatch(/Consumers[^]*1 of 1/);
+    expect(await demo.stop('SIGINT')).toBe(130);
+    await expect(fetch(address)).rejects.toThrow('fetch failed');
   });
 
   it('uses a broker it is given, and stops everything on a signal', async () => {

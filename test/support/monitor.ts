@@ -73,7 +73,11 @@ export function openMonitor(
     refreshMs: 60_000,
     readHours: (since: string) => readHours({ store, table: testTable, topic: testTopic, since }),
   };
-  const data = new MonitorData({ ...shared, band: testBand });
+  const data = new MonitorData({
+    ...shared,
+    band: testBand,
+    ward: { key: 'patientid', value: 'temperature' },
+  });
   const pipeline = new PipelineData({ ...shared, store, topic: testTopic, metricsUrls });
   const alerts = openAlertStore(store, testTable);
   onTestFinished(() => queries.close());

@@ -20,7 +20,8 @@ export const monitorVariables = {
   MONITOR_METRICS_URL: variable(
     {
       group: monitor,
-      about: 'Addresses of the consumers’ /metrics, for lag, requests and certificate on the pipeline page',
+      about:
+        'Addresses of the consumers’ /metrics, for lag, requests and certificate on the pipeline page; a name that stands for several is asked at each',
       expected: 'http or https URLs separated by commas',
     },
     (value) => {

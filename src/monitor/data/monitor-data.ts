@@ -15,12 +15,17 @@ export interface MonitorDataOptions {
   readonly clock: Clock;
   readonly refreshMs: number;
   readonly band: Band;
+  /** The columns of the ward: whose values, and the values. */
+  readonly ward: WardColumns;
   /** The states of the table's hours from one on, like `2026-11-23T09`. */
   readonly readHours: (since: string) => Promise<readonly HourState[]>;
 }
 
-/** The columns of the ward: whose temperature, and the temperature. */
-export const wardColumns = { key: 'patientid', value: 'temperature' } as const;
+/** Whose values the ward shows, and the values. */
+export interface WardColumns {
+  readonly key: string;
+  readonly value: string;
+}
 
 /** Every patient's hours, the most urgent first. */
 export interface WardAnswer {
@@ -69,24 +74,24 @@ export class MonitorData {
   }
 
   async ward(window: HourWindow): Promise<Answer<WardAnswer>> {
-    const { table: name, band } = this.#options;
+    const { table: name, band, ward } = this.#options;
     return this.#wards.get(`${window.hours.length}`, () =>
       this.#queries.run(name, async (engine, table) => {
-        checkHourly(table, Object.values(wardColumns));
+        checkHourly(table, [ward.key, ward.value]);
         const settled = await this.#settled(window);
-        const values = await queryHourlyValues(engine, { table: name, ...wardColumns, window });
+        const values = await queryHourlyValues(engine, { table: name, ...ward, window });
         return { hours: window.hours, settled, rows: arrangeWard(values, window, band) };
       }),
     );
   }
 
   async history(group: string, window: HourWindow): Promise<Answer<History>> {
-    const { table: name } = this.#options;
+    const { table: name, ward } = this.#options;
     return this.#histories.get(JSON.stringify([group, window.hours.length]), () =>
       this.#queries.run(name, async (engine, table) => {
-        checkHourly(table, Object.values(wardColumns));
+        checkHourly(table, [ward.key, ward.value]);
         const settled = await this.#settled(window);
-        const query = { table: name, ...wardColumns, window, group };
+        const query = { table: name, ...ward, window, group };
         const values = new Map((await queryHourlyValues(engine, query)).map((value) => [value.hour, value]));
         const readings = await queryReadings(engine, { ...query, columns: table.columns, limit: readingsMax });
         return { hours: window.hours, settled, values: window.hours.map((hour) => values.get(hour)), readings };

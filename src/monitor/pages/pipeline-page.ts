@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { dollarsPerMillion } from '../pipeline/request-bill.ts';
 import type { PipelineFigures, PipelineHistory } from '../pipeline/pipeline-data.ts';
+import { hourLabel } from '../data/hour-window.ts';
 import type { View } from '../view.ts';
 import { ago, durationWords } from './age.ts';
 import { answerNote } from './ward-page.ts';
@@ -100,7 +101,12 @@ function serviceTiles(view: View, { service }: PipelineFigures): Tile[] {
     },
     {
       label: 'Requests',
-      value: dollars === undefined ? 'no records yet' : `$ ${numbers.value(dollars)}`,
+      value:
+        service.requests.length === 0
+          ? 'none'
+          : dollars === undefined
+            ? 'no records yet'
+            : `$ ${numbers.value(dollars)}`,
       note: `estimate for a million records, ${numbers.count(service.requests.reduce((sum, { count }) => sum + count, 0))} so far`,
     },
   ];
@@ -111,8 +117,8 @@ function hoursTile({ numbers }: View, { hours }: PipelineFigures): Tile {
   const newest = hours.findLast(({ state }) => state === 'complete');
   if (hours.length === 0) return { label: 'Hours', value: 'not settled', note: 'nobody tells when one is complete' };
   return {
-    label: 'Complete up to',
-    value: newest === undefined ? 'no hour' : newest.hour.replace('T', ' '),
+    label: 'Newest complete hour',
+    value: newest === undefined ? 'none yet' : hourLabel(newest.hour).slice(5),
     note: `24 hours: ${count('complete')} complete, ${count('filling')} filling, ${count('reopened')} reopened`,
   };
 }

@@ -1,3 +1,5 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { messageOf } from '../../runtime/errors.ts';
 
 /** One line of a metrics page: a name, its labels, and the number. */
@@ -31,8 +33,16 @@ export interface Requests {
 
 const timeoutMs = 3000;
 
+/** A name that stands for several consumers, as those of containers do, becomes the address of each. */
+async function addressesOf(url: URL): Promise<URL[]> {
+  if (url.protocol !== 'http:' || isIP(url.hostname) !== 0) return [url];
+  const found = await lookup(url.hostname, { all: true, family: 4 }).catch(() => []);
+  return found.length < 2 ? [url] : found.map(({ address }) => Object.assign(new URL(url), { hostname: address }));
+}
+
 /** Asks every consumer for its metrics. A consumer that does not answer is counted, and told of. */
-export async function readServiceMetrics(urls: readonly URL[]): Promise<ServiceMetrics> {
+export async function readServiceMetrics(given: readonly URL[]): Promise<ServiceMetrics> {
+  const urls = (await Promise.all(given.map(addressesOf))).flat();
   const results = await Promise.allSettled(urls.map(readPage));
   const pages = results.flatMap((result) => (result.status === 'fulfilled' ? [parseMetrics(result.value)] : []));
   const failed = results.find((result) => result.status === 'rejected');

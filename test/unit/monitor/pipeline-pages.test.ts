@@ -80,7 +80,10 @@ glueless_aws_requests_total{service="S3",operation="PutObject"} 3000
     await writeAuditNote(lake.store, { table: testTable, topic: testTopic }, { ...note, findings: 0 });
     await writeAuditNote(lake.store, { table: testTable, topic: testTopic }, note);
     const html = await (await getPage(openMonitor(lake, now()), '/pipeline')).text();
-    expect(tiles(html)).toMatchObject({ Audit: '2 findings', 'Complete up to': at.slice(0, 13).replace('T', ' ') });
+    expect(tiles(html)).toMatchObject({
+      Audit: '2 findings',
+      'Newest complete hour': `${at.slice(5, 10)} ${at.slice(11, 13)}:00`,
+    });
   });
 
   it('sends what has changed as events', async () => {

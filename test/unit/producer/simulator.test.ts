@@ -108,6 +108,16 @@ describe('a thermometer', () => {
     expect(feverish).toBeLessThan(0.15);
   });
 
+  it('rises by two degrees within three hours for two patients, from the time that is asked for', () => {
+    const rise = (patient: number, hour: number): number => {
+      const timeMs = startMs + hour * 3_600_000;
+      const fever = readingAt({ ...ward, feverSinceMs: startMs }, patient, timeMs).temperature;
+      return Math.round((fever - readingAt(ward, patient, timeMs).temperature) * 10) / 10;
+    };
+    expect([-1, 0, 1.5, 3, 30].map((hour) => rise(0, hour))).toEqual([0, 0, 1, 2, 2]);
+    expect([1, 2].map((patient) => rise(patient, 3))).toEqual([2, 0]);
+  });
+
   it('is warmer in the evening than in the morning', () => {
     const meanAt = (hour: number): number => {
       const of = Array.from(
