@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Attack } from '../support/attack.ts';
+import { hourlyReadings, sentMs } from '../support/hourly-readings.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
-const hourMs = 3_600_000;
-/** Two hours of yesterday: long past, and near enough to be placed by their event times. */
-const startMs = Math.floor((Date.now() - 24 * hourMs) / hourMs) * hourMs;
 const later = { NODE_OPTIONS: '--import ./test/support/clock-ahead.ts' };
-
-function readings(patientId: string, hour: number, temperature: number, count = 6): string[] {
-  const eventTime = (index: number): string => new Date(startMs + hour * hourMs + index * 60_000).toISOString();
-  return Array.from({ length: count }, (_, index) =>
-    JSON.stringify({ deviceId: 'd', patientId, temperature, eventTime: eventTime(index) }),
-  );
-}
 
 async function setup() {
   const receiver = await WebhookReceiver.open();
@@ -25,9 +16,12 @@ async function setup() {
       ALERT_WEBHOOK_URL: receiver.url,
     },
   });
-  const timestampMs = startMs + 3 * hourMs;
-  const publish = async (values: readonly string[]) => attack.appendValues(values, { timestampMs });
-  await publish([...readings('anna', 0, 38.5), ...readings('ben', 0, 36.8), ...readings('cleo', 0, 40, 2)]);
+  const publish = async (values: readonly string[]) => attack.appendValues(values, { timestampMs: sentMs });
+  await publish([
+    ...hourlyReadings('anna', 0, 38.5),
+    ...hourlyReadings('ben', 0, 36.8),
+    ...hourlyReadings('cleo', 0, 40, 2),
+  ]);
   return { receiver, attack, publish };
 }
 
@@ -65,7 +59,7 @@ describe('alerts of a table on a real broker', () => {
       code: 1,
       stderr: expect.stringContaining('ALERT_MISSING'),
     });
-    await publish([...readings('anna', 1, 36.9), ...readings('ben', 1, 36.8)]);
+    await publish([...hourlyReadings('anna', 1, 36.9), ...hourlyReadings('ben', 1, 36.8)]);
     await attack.consumeToEnd();
     await attack.succeed(['hours', '--settle']);
     expect(told(receiver).slice(2)).toEqual(['alert.acknowledged anna', 'alert.resolved anna']);

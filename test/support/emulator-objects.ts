@@ -18,7 +18,8 @@ export async function createSecret(name: string, content: string): Promise<void>
   client.destroy();
 }
 
-function clientOptions() {
+/** Options of clients of the AWS emulator. */
+export function clientOptions() {
   return {
     endpoint: inject('stack').aws.endpoint,
     region: 'us-east-1',
