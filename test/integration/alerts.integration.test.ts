@@ -11,7 +11,7 @@ async function setup() {
     env: {
       HOURS_EVERY_SECONDS: '1',
       HOURS_LATENESS_SECONDS: '1',
-      WATERMARK_IDLE_SECONDS: '1',
+      WATERMARK_IDLE_SECONDS: '0',
       ALERT_COLUMN: 'temperature',
       ALERT_WEBHOOK_URL: receiver.url,
     },
