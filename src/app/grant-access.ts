@@ -1,10 +1,20 @@
-import { describeGrant, grantsOf, planAcls, type AclEntry, type AclGrant, type AclRoles } from '../kafka/acl-plan.ts';
+import {
+  describeGrant,
+  grantsOf,
+  planAcls,
+  type AclEntry,
+  type AclGrant,
+  type AclRoles,
+  type AclTopic,
+} from '../kafka/acl-plan.ts';
 import { createAcls, readAcls } from '../kafka/acls.ts';
 import { readPrincipal } from '../kafka/principal.ts';
 import { withAdmin } from '../kafka/topics.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { PipelineError } from '../runtime/errors.ts';
 import { connectKafka } from './connect-kafka.ts';
 import type { KafkaSettings } from './config/settings.ts';
+import { literalPrefix, type TopicChoice } from './config/topic-choice.ts';
 
 /** Who shall have access: principals, subjects, or files with certificates. */
 export interface AccessRequest {
@@ -39,18 +49,31 @@ export async function grantAccess(settings: KafkaSettings, request: AccessReques
 }
 
 async function rolesOf(
-  { topic, groupId, brokers: addresses }: KafkaSettings,
+  { topics, groupId, brokers: addresses }: KafkaSettings,
   request: AccessRequest,
 ): Promise<AclRoles> {
   const principals = (given: readonly string[]): Promise<string[]> => Promise.all(given.map(readPrincipal));
   return {
-    topic,
+    topics: aclTopics(topics),
     groupId,
     consumers: await principals(request.consumers),
     producers: await principals(request.producers),
     admins: await principals(request.admins),
     brokers: request.brokers.length > 0 ? await principals(request.brokers) : mskBrokers(addresses),
   };
+}
+
+/** A pattern is granted by the prefix that all of its topics have. Throws USAGE_INVALID for one without. */
+function aclTopics(choice: TopicChoice): AclTopic[] {
+  if (choice.kind === 'one') return [{ name: choice.topic }];
+  if (choice.kind === 'list') return choice.topics.map((name) => ({ name }));
+  const name = literalPrefix(choice.text);
+  if (name !== '') return [{ name, isPrefix: true }];
+  throw new PipelineError('USAGE_INVALID', {
+    message: `topics like ${choice.text} have no beginning in common, by which access could be given`,
+    retryable: false,
+    hint: 'name them: --topic <name>, or KAFKA_TOPICS',
+  });
 }
 
 /** MSK's brokers share one certificate, whose subject is a wildcard of their host names. Source: Amazon's page on MSK's ACLs. */
@@ -67,7 +90,7 @@ function resourcesOf(grants: readonly AclGrant[]) {
 }
 
 function describeEntry(entry: AclEntry): string {
-  const range = entry.pattern === 'prefixed' ? ' (and what begins so)' : '';
+  const resource = { ...entry.resource, isPrefix: entry.pattern === 'prefixed' };
   const host = entry.host === '*' ? '' : ` from ${entry.host}`;
-  return `${describeGrant(entry)}${range}${host}${entry.isAllowed ? '' : ', denied'}`;
+  return `${describeGrant({ ...entry, resource })}${host}${entry.isAllowed ? '' : ', denied'}`;
 }

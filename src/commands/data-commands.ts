@@ -1,11 +1,13 @@
 import { Option, type Command } from 'commander';
 import { rejectReasons } from '../consumer/columns/parse-record.ts';
+import { forTopic, inTurn } from '../app/choose-topic.ts';
 import * as parse from './option-parsers.ts';
 import type { ConsumeOptions } from './consume.ts';
 import type { RedriveCommandOptions } from './redrive.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { RunCommand } from './run-command.ts';
 import type { SkipCommandOptions } from './skip.ts';
+import { topicOption, topicOrAllOption, type TopicOption } from './topic-option.ts';
 import type { VerifyCommandOptions } from './verify.ts';
 
 /** What commands that show their progress take beside their own options. */
@@ -70,13 +72,14 @@ function addProduce(program: Command, run: RunCommand): void {
       parse.replication,
       -1,
     )
+    .option(...topicOption)
     .option('--topic-setting <name=value>', 'setting of a new topic, can be repeated', parse.setting, {})
     .option(...plainOption)
     .action(async (options) => {
-      const { topicSetting: topicSettings, header: headers, plain } = options;
+      const { topicSetting: topicSettings, header: headers, plain, topic } = options;
       await run({ voice: 'log', plain }, ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { produce } = await import('./produce.ts');
-        return produce(settings, { ...options, topicSettings, headers }, context);
+        return produce(forTopic(settings, topic), { ...options, topicSettings, headers }, context);
       });
     });
 }
@@ -108,11 +111,12 @@ function addReplay(program: Command, run: RunCommand): void {
     .option('--allow-loss', 'replace a batch also when Kafka delivers fewer records than the lake has', false)
     .option('--dry-run', 'only print what would be done', false)
     .option('--table <name>', 'write another table, with a ledger of its own', parse.tableName)
+    .option(...topicOption)
     .option(...plainOption)
-    .action(async ({ plain, ...options }: ReplayCommandOptions & LiveOptions) => {
+    .action(async ({ plain, topic, ...options }: ReplayCommandOptions & LiveOptions & TopicOption) => {
       await run({ voice: 'words', plain }, ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { replay } = await import('./replay.ts');
-        return replay(settings, options, context);
+        return replay(forTopic(settings, topic), options, context);
       });
     });
 }
@@ -134,10 +138,11 @@ function addSkip(program: Command, run: RunCommand): void {
     )
     .option('--force', 'skip records that can be read, too', false)
     .option('--dry-run', 'only print the range', false)
-    .action(async (options: SkipCommandOptions) => {
+    .option(...topicOption)
+    .action(async ({ topic, ...options }: SkipCommandOptions & TopicOption) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { skip } = await import('./skip.ts');
-        return skip(settings, options, context);
+        return skip(forTopic(settings, topic), options, context);
       });
     });
 }
@@ -163,12 +168,13 @@ function addVerify(program: Command, run: RunCommand): void {
     .option('--note', 'leave the result in the lake, where the monitor shows it', false)
     .option('--progress', 'say on stderr how far it is in words, also where nobody looks on', false)
     .option('--json', 'print JSON', false)
+    .option(...topicOrAllOption)
     .option(...plainOption)
-    .action(async ({ plain, ...options }: VerifyCommandOptions & LiveOptions) => {
+    .action(async ({ plain, topic, ...options }: VerifyCommandOptions & LiveOptions & TopicOption) => {
       const required = options.broker ? (['KAFKA_BROKERS'] as const) : [];
       await run({ voice: 'words', plain }, required, async ({ settings, ...context }) => {
         const { verifyTable } = await import('./verify.ts');
-        return verifyTable(settings, options, context);
+        return inTurn(settings, { topic, hasHeadings: !options.json }, (own) => verifyTable(own, options, context));
       });
     });
 }
@@ -179,10 +185,11 @@ function addRedrive(program: Command, run: RunCommand): void {
     .description('Send dead letters through the current rules: what passes becomes rows, the rest stays.')
     .addOption(new Option('--reason <reason>', 'only dead letters with this reason').choices(rejectReasons))
     .option('--dry-run', 'only count', false)
-    .action(async (options: RedriveCommandOptions) => {
+    .option(...topicOption)
+    .action(async ({ topic, ...options }: RedriveCommandOptions & TopicOption) => {
       await run('words', [], async ({ settings, ...context }) => {
         const { redrive } = await import('./redrive.ts');
-        return redrive(settings, options, context);
+        return redrive(forTopic(settings, topic), options, context);
       });
     });
 }

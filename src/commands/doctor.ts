@@ -111,7 +111,8 @@ async function readNewest(reader: TopicReader, topic: string): Promise<string> {
   return `read ${topic}/${partition} at offset ${high - 1n}`;
 }
 
-function lakeChecks({ lake, kafka: { topic }, table: { name } }: Settings): Check[] {
+function lakeChecks({ lake, schema, kafka: { topic }, table: { name } }: Settings): Check[] {
+  const tellsTopic = schema.kafkaColumns.parts.includes('topic');
   return [
     {
       name: 'object store',
@@ -126,7 +127,7 @@ function lakeChecks({ lake, kafka: { topic }, table: { name } }: Settings): Chec
       run: async () => {
         const { catalog, store } = await openLake(lake);
         const table = await catalog.load(name);
-        if (table !== undefined) checkTable(table, { location: store.uri(`${name}/`), topic });
+        if (table !== undefined) checkTable(table, { location: store.uri(`${name}/`), topic, tellsTopic });
         const found = table === undefined ? 'not there yet' : `${table.columns.length} columns`;
         return `table ${lake.database}.${name}: ${found}`;
       },

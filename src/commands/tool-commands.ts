@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { forTopic, inTurn } from '../app/choose-topic.ts';
 import * as parse from './option-parsers.ts';
 import type { CertificateRequest } from '../app/client-certificates.ts';
 import type { AclOptions } from './acl.ts';
@@ -7,6 +8,7 @@ import type { HoursCommandOptions } from './hours.ts';
 import type { ReportOptions } from './report.ts';
 import type { RunCommand } from './run-command.ts';
 import type { DiffOptions } from './schema.ts';
+import { topicOption, topicOrAllOption, type TopicOption } from './topic-option.ts';
 
 /** Adds the commands that look at things, make certificates, or show it all. */
 export function addToolCommands(program: Command, run: RunCommand): void {
@@ -27,10 +29,11 @@ function addSchema(program: Command, run: RunCommand): void {
     .command('show')
     .description('Print the columns with their types, and where each came from.')
     .option('--json', 'print JSON', false)
-    .action(async (options) => {
+    .option(...topicOrAllOption)
+    .action(async ({ topic, ...options }: { readonly json: boolean } & TopicOption) => {
       await run('words', [], async ({ settings }) => {
         const { showSchema } = await import('./schema.ts');
-        return showSchema(settings, options);
+        return inTurn(settings, { topic, hasHeadings: !options.json }, (own) => showSchema(own, options));
       });
     });
   schema
@@ -38,10 +41,11 @@ function addSchema(program: Command, run: RunCommand): void {
     .description('Look at the newest records and print what they would change; 3 if they would. Writes nothing.')
     .option('--sample <records>', 'records of each Kafka partition', parse.count, 1000)
     .option('--json', 'print JSON', false)
-    .action(async (options: DiffOptions) => {
+    .option(...topicOption)
+    .action(async ({ topic, ...options }: DiffOptions & TopicOption) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings, log }) => {
         const { diffSchema } = await import('./schema.ts');
-        return diffSchema(settings, options, log);
+        return diffSchema(forTopic(settings, topic), options, log);
       });
     });
 }
@@ -53,10 +57,11 @@ function addReport(program: Command, run: RunCommand): void {
     .option('--since <day>', 'first day, like 2026-11-23', parse.day)
     .option('--limit <rows>', 'print at most this many rows, alerts first', parse.wholeNumber)
     .option('--json', 'print JSON', false)
-    .action(async (options: ReportOptions) => {
+    .option(...topicOption)
+    .action(async ({ topic, ...options }: ReportOptions & TopicOption) => {
       await run('words', [], async ({ settings }) => {
         const { report } = await import('./report.ts');
-        return report(settings, options);
+        return report(forTopic(settings, topic), options);
       });
     });
 }
@@ -65,10 +70,11 @@ function addMonitor(program: Command, run: RunCommand): void {
   program
     .command('monitor')
     .description('Serve a web page of patients, alerts and the pipeline, on HTTP_HOST and HTTP_PORT, until a signal.')
-    .action(async () => {
+    .option(...topicOption)
+    .action(async ({ topic }: TopicOption) => {
       await run('log', [], async ({ settings, log, stop }) => {
         const { monitor } = await import('./monitor.ts');
-        return monitor(settings, { log, stop });
+        return monitor(forTopic(settings, topic), { log, stop });
       });
     });
 }
@@ -80,10 +86,11 @@ function addHours(program: Command, run: RunCommand): void {
     .option('--since <day>', 'first day, like 2026-11-23', parse.day)
     .option('--settle', 'find out first, write <table>_hours and tell who is configured', false)
     .option('--json', 'print JSON', false)
-    .action(async (options: HoursCommandOptions) => {
+    .option(...topicOption)
+    .action(async ({ topic, ...options }: HoursCommandOptions & TopicOption) => {
       await run('words', options.settle ? ['KAFKA_BROKERS'] : [], async ({ settings, log }) => {
         const { showHours } = await import('./hours.ts');
-        return showHours(settings, options, log);
+        return showHours(forTopic(settings, topic), options, log);
       });
     });
 }
@@ -113,10 +120,11 @@ function addDoctor(program: Command, run: RunCommand): void {
   program
     .command('doctor')
     .description('Check certificate, broker, topic, group, object store, catalog and ledger, with a line for each.')
-    .action(async () => {
+    .option(...topicOrAllOption)
+    .action(async ({ topic }: TopicOption) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings }) => {
         const { doctor } = await import('./doctor.ts');
-        return doctor(settings);
+        return inTurn(settings, { topic, hasHeadings: true }, doctor);
       });
     });
 }
@@ -181,10 +189,11 @@ function addAcl(program: Command, run: RunCommand): void {
       [],
     )
     .option('--dry-run', 'only print what would be set', false)
-    .action(async (options: AclOptions) => {
+    .option('--topic <name>', 'one of several topics; all of them when left out, for a pattern by how its topics begin')
+    .action(async ({ topic, ...options }: AclOptions & TopicOption) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings }) => {
         const { acl } = await import('./acl.ts');
-        return acl(settings, options);
+        return acl(topic === undefined ? settings : forTopic(settings, topic), options);
       });
     });
 }

@@ -47,9 +47,9 @@ export async function verifyTable(
 ): Promise<number> {
   const lake = await openLake(settings.lake);
   const ledger = new Ledger(lake.store);
-  const table = settings.table.name;
+  const { name: table, isShared } = settings.table;
   const { topic, groupId } = settings.kafka;
-  const asked = { ...lake, ledger, table, topic, groupId, ...scopeOf(options) };
+  const asked = { ...lake, ledger, table, topic, groupId, isShared, ...scopeOf(options) };
   await using reader = options.broker ? await openTopic(settings.kafka) : undefined;
   if (options.acknowledgeGaps) {
     const acknowledgedAt = new Date(systemClock.nowMs()).toISOString();

@@ -1,4 +1,4 @@
-/** One access control entry that allows; on a literal name, from every host. */
+/** One access control entry that allows, from every host. */
 export interface AclGrant {
   /** Somebody, as Kafka names them: `User:CN=glueless`. */
   readonly principal: string;
@@ -12,6 +12,8 @@ export type AclOperation =
 export interface AclResource {
   readonly type: 'topic' | 'group' | 'cluster';
   readonly name: string;
+  /** The name stands for every name that begins with it. */
+  readonly isPrefix?: boolean;
 }
 
 /** An entry that a broker holds. */
@@ -22,9 +24,12 @@ export interface AclEntry extends AclGrant {
   readonly pattern: 'literal' | 'prefixed' | 'other';
 }
 
-/** Who does what on one topic. Each list holds principals. */
+/** Topics by name, or by how their names begin. */
+export type AclTopic = Omit<AclResource, 'type'>;
+
+/** Who does what on the topics. Each list holds principals. */
 export interface AclRoles {
-  readonly topic: string;
+  readonly topics: readonly AclTopic[];
   readonly groupId: string;
   readonly consumers: readonly string[];
   readonly producers: readonly string[];
@@ -41,18 +46,20 @@ const cluster: AclResource = { type: 'cluster', name: 'kafka-cluster' };
  * What the roles need, and nothing beyond. An entry on the cluster closes it to all others, brokers among them, so that there is
  * none without an administrator.
  */
-export function grantsOf({ topic, groupId, consumers, producers, admins, brokers }: AclRoles): AclGrant[] {
-  const onTopic: AclResource = { type: 'topic', name: topic };
+export function grantsOf({ topics, groupId, consumers, producers, admins, brokers }: AclRoles): AclGrant[] {
+  const onTopics = topics.map((topic): AclResource => ({ type: 'topic', ...topic }));
   const onGroup: AclResource = { type: 'group', name: groupId };
+  const allowTopics = (principal: string, ...operations: readonly AclOperation[]): AclGrant[] =>
+    onTopics.flatMap((onTopic) => allow(principal, onTopic, ...operations));
   return [
     ...consumers.flatMap((principal) => [
-      ...allow(principal, onTopic, 'Read', 'Describe'),
+      ...allowTopics(principal, 'Read', 'Describe'),
       ...allow(principal, onGroup, 'Read'),
     ]),
-    ...producers.flatMap((principal) => allow(principal, onTopic, 'Create', 'Write', 'Describe')),
-    ...admins.flatMap((principal) => [cluster, onTopic, onGroup].flatMap((each) => allow(principal, each, 'All'))),
+    ...producers.flatMap((principal) => allowTopics(principal, 'Create', 'Write', 'Describe')),
+    ...admins.flatMap((principal) => [cluster, ...onTopics, onGroup].flatMap((each) => allow(principal, each, 'All'))),
     ...brokers.flatMap((principal) => [
-      ...allow(principal, onTopic, 'Read'),
+      ...allowTopics(principal, 'Read'),
       ...(admins.length === 0 ? [] : allow(principal, cluster, 'ClusterAction')),
     ]),
   ];
@@ -75,8 +82,9 @@ export function planAcls(wanted: readonly AclGrant[], held: readonly AclEntry[])
   };
 }
 
-export function describeGrant({ principal, operation, resource: { type, name } }: AclGrant): string {
-  return `${principal} ${operation} ${type === 'cluster' ? 'cluster' : `${type} ${name}`}`;
+export function describeGrant({ principal, operation, resource: { type, name, isPrefix = false } }: AclGrant): string {
+  const range = isPrefix ? ' (and what begins so)' : '';
+  return `${principal} ${operation} ${type === 'cluster' ? 'cluster' : `${type} ${name}${range}`}`;
 }
 
 function allow(principal: string, resource: AclResource, ...operations: readonly AclOperation[]): AclGrant[] {
@@ -86,7 +94,7 @@ function allow(principal: string, resource: AclResource, ...operations: readonly
 function isSame(entry: AclEntry, { principal, operation, resource }: AclGrant): boolean {
   return (
     entry.isAllowed &&
-    entry.pattern === 'literal' &&
+    entry.pattern === (resource.isPrefix === true ? 'prefixed' : 'literal') &&
     entry.host === '*' &&
     entry.principal === principal &&
     entry.operation === operation &&

@@ -47,7 +47,7 @@ export async function createAcls(admin: Admin, grants: readonly AclGrant[]): Pro
       permissionType: allowed,
       resourceType: resourceTypes[resource.type],
       resourceName: resource.name,
-      resourcePatternType: patterns.literal,
+      resourcePatternType: resource.isPrefix === true ? patterns.prefixed : patterns.literal,
     })),
   });
 }

@@ -83,6 +83,25 @@ describe('topics of a list', () => {
     expect({ code: done.code, log: done.code === 0 ? '' : done.stderr }).toEqual({ code: 0, log: '' });
     const counts = Object.fromEntries(topics.published);
     expect(await countTopicsWithPyarrow(join(topics.folder, 'wards'))).toEqual({ rows: counts, distinct: counts });
+    const audit = await runCli(['verify', '--deep'], env);
+    expect({ code: audit.code, log: audit.stderr }).toEqual({ code: 0, log: '' });
+    for (const [topic, records] of topics.published)
+      expect(audit.stdout).toMatch(
+        new RegExp(`topic ${topic}\\n[^]*?nothing lost, nothing doubled: ${records} records`),
+      );
+    const [first = ''] = topics.published.keys();
+    const replayed = await runCli(['replay', '--all', '--topic', first], env);
+    expect({ code: replayed.code, log: replayed.code === 0 ? '' : replayed.stderr }).toEqual({ code: 0, log: '' });
+    expect(await countTopicsWithPyarrow(join(topics.folder, 'wards'))).toEqual({ rows: counts, distinct: counts });
+    const schema = await runCli(['schema', 'show', '--topic', first, '--json'], env);
+    expect(JSON.parse(schema.stdout)).toMatchObject({
+      table: 'wards',
+      columns: expect.arrayContaining([expect.objectContaining({ name: 'kafka_topic', type: 'string' })]),
+    });
+    expect(await runCli(['replay', '--all'], env)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--topic'),
+    });
   });
 });
 

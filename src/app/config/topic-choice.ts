@@ -37,6 +37,17 @@ export function nameTopics(choice: TopicChoice): string {
   }
 }
 
+/** How the names of all topics begin that the pattern matches; empty when it can't be told. */
+export function literalPrefix(pattern: string): string {
+  // alternatives may begin in different ways
+  if (pattern.includes('|')) return '';
+  const units = /^(?:[\w-]|\\\.)*/.exec(pattern)?.[0].match(/\\\.|[\w-]/g) ?? [];
+  const rest = pattern.slice(units.join('').length);
+  // the last one may be left out
+  if (/^[?*{]/.test(rest)) units.pop();
+  return units.join('').replaceAll('\\.', '.');
+}
+
 /** The group that is joined when none is given: one for each choice of topics. */
 export function defaultGroup(choice: TopicChoice): string {
   if (choice.kind === 'one') return 'glueless';

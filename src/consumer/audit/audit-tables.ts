@@ -18,6 +18,8 @@ export interface TableAuditOptions {
   readonly parquet: ParquetReader;
   readonly table: string;
   readonly topic: string;
+  /** Other topics' records are in it too: a table that is made again names none. */
+  readonly isShared?: boolean;
   readonly findings: FindingList;
 }
 
@@ -31,7 +33,8 @@ export async function auditCatalogTable(needed: CatalogNeeds, options: TableAudi
   await readExamples(needed, options);
   const table = await catalog.load(needs.name);
   findings.add(...auditTable(needs, table));
-  if (table === undefined) return recreate(needs, needed.files, options.topic);
+  if (table === undefined)
+    return recreate(needs, needed.files, options.isShared === true ? {} : { [topicParameter]: options.topic });
   const columns = auditColumns(needs.name, table.columns, needed.files);
   findings.add(...columns);
   return [...addMissing(table, needed.files), ...(await auditPartitions(needs, table, options))];
@@ -74,7 +77,7 @@ function registration(needs: TableNeeds, ids: readonly string[], misplaced: read
 }
 
 /** The table with the columns that its files have. */
-function recreate(needs: TableNeeds, files: FileColumns, topic: string): Repair[] {
+function recreate(needs: TableNeeds, files: FileColumns, topic: Readonly<Record<string, string>>): Repair[] {
   const { name, partitionKeys, location, used } = needs;
   const columns = columnsOf(files);
   if (columns.length === 0) return [];
@@ -83,7 +86,7 @@ function recreate(needs: TableNeeds, files: FileColumns, topic: string): Repair[
     columns,
     partitionKeys,
     location,
-    parameters: { 'glueless.format': '1', [topicParameter]: topic },
+    parameters: { 'glueless.format': '1', ...topic },
   };
   return [{ kind: 'create-table', definition }, ...registration(needs, [...used])];
 }

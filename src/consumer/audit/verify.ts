@@ -32,6 +32,8 @@ export interface VerifyOptions {
   readonly reader?: TopicReader;
   readonly table: string;
   readonly topic: string;
+  /** Several topics are in the table; only this one is audited. */
+  readonly isShared?: boolean;
   /** The group whose commits say how far the ledger once was; left out: nobody asks. */
   readonly groupId?: string;
   readonly nowMs: number;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeGrant, grantsOf, planAcls, type AclEntry } from '../../../src/kafka/acl-plan.ts';
 
 const roles = {
-  topic: 'orders',
+  topics: [{ name: 'orders' }],
   groupId: 'lake',
   consumers: ['User:CN=c'],
   producers: ['User:CN=p'],
@@ -45,5 +45,23 @@ describe('what the roles are granted', () => {
       { ...held, resource: { type: 'group', name: 'orders' } },
     ];
     expect(planAcls([grant], nearly)).toEqual({ missing: [grant], present: [], others: nearly });
+  });
+
+  it('is given by prefix for topics that have one in common', () => {
+    const grants = grantsOf({ ...roles, topics: [{ name: 'ward.', isPrefix: true }], producers: [] });
+    expect(grants.map(describeGrant)).toEqual([
+      'User:CN=c Read topic ward. (and what begins so)',
+      'User:CN=c Describe topic ward. (and what begins so)',
+      'User:CN=c Read group lake',
+    ]);
+    const held = grants.map((grant): AclEntry => {
+      const { type, name } = grant.resource;
+      return { ...grant, resource: { type, name }, isAllowed: true, host: '*', pattern: 'literal' };
+    });
+    expect(planAcls(grants, held).missing.map(describeGrant)).toEqual(grants.slice(0, 2).map(describeGrant));
+    const prefixed = held.map((entry) =>
+      entry.resource.type === 'topic' ? { ...entry, pattern: 'prefixed' as const } : entry,
+    );
+    expect(planAcls(grants, prefixed).missing).toEqual([]);
   });
 });

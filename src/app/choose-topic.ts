@@ -1,0 +1,87 @@
+import { systemClock } from '../runtime/clock.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { settingsForTopic, type Settings } from './config/settings.ts';
+import type { TopicChoice } from './config/topic-choice.ts';
+import { printLines } from './observe/output.ts';
+
+/**
+ * The settings of the topic that a command works on: the only one that is configured, or the one that was named. Throws USAGE_INVALID for
+ * several without a name, and for a name that is not among them.
+ */
+export function forTopic(settings: Settings, topic: string | undefined): Settings {
+  const { topics } = settings.kafka;
+  if (topic === undefined && topics.kind === 'one') return settings;
+  if (topic === undefined)
+    throw usage('several topics are configured, and the command works on one', 'say which: --topic <name>');
+  if (!isAmong(topics, topic))
+    throw usage(
+      `the topic ${topic} is not among those that are configured`,
+      'check KAFKA_TOPIC, KAFKA_TOPICS and KAFKA_TOPIC_PATTERN',
+    );
+  return settingsForTopic(settings, topic);
+}
+
+export interface InTurnOptions {
+  /** The topic that was named; left out: all of them. */
+  readonly topic: string | undefined;
+  /** Prints a line before what is said of each topic of several. */
+  readonly hasHeadings: boolean;
+}
+
+/** Does the work for the topic that was named, or for all in turn. Answers with the exit code of the first one that was not done. */
+export async function inTurn(
+  settings: Settings,
+  { topic, hasHeadings }: InTurnOptions,
+  work: (settings: Settings) => Promise<number>,
+): Promise<number> {
+  const { topics } = settings.kafka;
+  if (topic !== undefined || topics.kind === 'one') return work(forTopic(settings, topic));
+  const names = await namesOf(settings);
+  if (names.length === 0)
+    throw usage(
+      `no topic matches ${settings.kafka.topic}`,
+      'check KAFKA_TOPIC_PATTERN, and the right to describe topics',
+    );
+  const codes: number[] = [];
+  const empty: PipelineError[] = [];
+  for (const name of names) {
+    if (hasHeadings) printLines(...(codes.length + empty.length > 0 ? [''] : []), `topic ${name}`);
+    try {
+      codes.push(await work(settingsForTopic(settings, name)));
+    } catch (error) {
+      // a topic without a record is no mistake beside others
+      if (!(error instanceof PipelineError) || error.code !== 'LEDGER_EMPTY') throw error;
+      if (hasHeadings) printLines(error.message);
+      empty.push(error);
+    }
+  }
+  if (codes.length === 0) throw empty[0];
+  return codes.find((code) => code !== 0) ?? 0;
+}
+
+/** The topics that are configured and, for a pattern, there: the brokers say. */
+async function namesOf({ kafka }: Settings): Promise<readonly string[]> {
+  if (kafka.topics.kind === 'list') return kafka.topics.topics;
+  if (kafka.brokers.length === 0)
+    throw usage('only the brokers know which topics match', 'set KAFKA_BROKERS, or say --topic <name>');
+  // Kafka's client is loaded only by those who use it
+  const { connectKafka } = await import('./connect-kafka.ts');
+  const { openReaders } = await import('./open-source.ts');
+  await using readers = openReaders(await connectKafka(kafka, { patience: 'one-off', nowMs: systemClock.nowMs() }));
+  return readers.list(kafka.topics);
+}
+
+function isAmong(topics: TopicChoice, topic: string): boolean {
+  switch (topics.kind) {
+    case 'one':
+      return topics.topic === topic;
+    case 'list':
+      return topics.topics.includes(topic);
+    case 'pattern':
+      return topics.pattern.test(topic);
+  }
+}
+
+function usage(message: string, hint: string): PipelineError {
+  return new PipelineError('USAGE_INVALID', { message, retryable: false, hint });
+}
