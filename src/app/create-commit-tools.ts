@@ -7,6 +7,7 @@ import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
 import type { SchemaRegistries } from '../consumer/ports/schema-registry.ts';
 import type { BatchFacts } from '../consumer/table/batch-facts.ts';
+import { createPublication } from '../consumer/snapshot/replace-files.ts';
 import { TableWriter } from '../consumer/table/table-writer.ts';
 import { createSlabs } from '../consumer/table/writer-options.ts';
 import { createColumnEncoder } from '../parquet/column-encoder.ts';
@@ -22,6 +23,7 @@ import { formatType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
 import { projectionParameters } from '../schema/projection.ts';
 import { unreachable } from '../runtime/errors.ts';
+import { snapshotTools } from './create-snapshots.ts';
 import { createdBy, readVersion } from './version.ts';
 import { type Lake } from './lake.ts';
 import { openRegistries } from './open-registries.ts';
@@ -93,7 +95,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     },
   });
   await writer.refresh();
-  return {
+  const tools: CommitTools = {
     ledger: new Ledger(lake.store),
     writer,
     table,
@@ -106,6 +108,8 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     observer,
     patienceMs: several === undefined ? service.retryMs : Math.min(service.retryMs, oneOfSeveralMs),
   };
+  const snapshots = snapshotTools(lake, tools);
+  return snapshots === undefined ? tools : { ...tools, publication: createPublication(snapshots) };
 }
 
 /** Warns once of rows beside others that have an event time; the metric counts them all. */

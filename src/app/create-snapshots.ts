@@ -11,6 +11,11 @@ export function createSnapshots(lake: Lake, tools: CommitTools, settings: TableS
   return snapshots && new SnapshotSchedule({ snapshots, tools, everyMs: settings.commitEveryMs });
 }
 
+/** Commits what the ledger holds by now and no snapshot has taken in; a command that writes ends with it. */
+export async function showWritten(lake: Lake, tools: CommitTools, settings: TableSettings): Promise<void> {
+  await createSnapshots(lake, tools, settings)?.flush({ partitions: [], writtenMs: 0 });
+}
+
 export function snapshotTools(
   { iceberg, store, parquet }: Lake,
   { ledger, table, topic, clock }: CommitTools,

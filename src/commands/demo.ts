@@ -8,6 +8,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { msPerHour } from '../runtime/duration.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { StopSignal } from '../app/signals.ts';
+import type { TableFormat } from '../consumer/ports/lake.ts';
 import { printLines } from '../app/observe/output.ts';
 import { glueless, say, shown, startGlueless, StartedParts } from './demo-parts.ts';
 import { keepOpen } from './demo-monitor.ts';
@@ -18,6 +19,7 @@ export interface DemoOptions {
   readonly lake: 'local' | 's3';
   /** Everything goes on after the proof, with a page to look at, until a signal. */
   readonly monitor: boolean;
+  readonly format: TableFormat;
 }
 
 const table = 'thermometer';
@@ -30,7 +32,7 @@ const faultShare = 0.01;
 const progressMs = 500;
 
 /** Runs the whole way on this machine, every part a process of its own, and stops all it started. */
-export async function demo({ count, lake, monitor }: DemoOptions, stop: StopSignal): Promise<number> {
+export async function demo({ count, lake, monitor, format }: DemoOptions, stop: StopSignal): Promise<number> {
   const folder = join(process.cwd(), '.cache', 'demo');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -39,7 +41,7 @@ export async function demo({ count, lake, monitor }: DemoOptions, stop: StopSign
     stop.signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
   try {
-    const result = await Promise.race([play({ folder, count, lake, monitor, stack }), interrupted]);
+    const result = await Promise.race([play({ folder, count, lake, monitor, format, stack }), interrupted]);
     return result === 'interrupted' ? stop.exitCode() : result;
   } finally {
     await stack.stop();
@@ -51,13 +53,14 @@ interface Play extends DemoOptions {
   readonly stack: StartedParts;
 }
 
-async function play({ folder, count, lake, monitor, stack }: Play): Promise<number> {
+async function play({ folder, count, lake, monitor, format, stack }: Play): Promise<number> {
   const environment = {
     ...processEnvironment(),
     ...(await provideBroker(folder, stack)),
     ...(await provideLake(folder, lake, stack)),
   };
   Object.assign(environment, { KAFKA_TOPIC: topicOf(environment), LAKE_TABLE: table, BATCH_AGE_MAX_SECONDS: '2' });
+  if (format === 'iceberg') Object.assign(environment, { TABLE_FORMAT: format, COMMIT_SECONDS: '5' });
 
   const logFile = join(folder, 'consumer.log');
   const consumer = startGlueless(['consume'], environment, logFile);

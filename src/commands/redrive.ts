@@ -8,8 +8,8 @@ import { createCommitTools } from '../app/create-commit-tools.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
 import { checkLedgerHasEntries } from '../app/check-ledger.ts';
+import { showWritten } from '../app/create-snapshots.ts';
 import { openLake } from '../app/open-lake.ts';
-import { refuseIceberg } from '../app/refuse-iceberg.ts';
 import type { StopSignal } from '../app/signals.ts';
 
 export interface RedriveCommandOptions {
@@ -23,7 +23,6 @@ export async function redrive(
   options: RedriveCommandOptions,
   { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
 ): Promise<number> {
-  refuseIceberg(settings, 'redrive');
   const lake = await openLake(settings.lake);
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   const { table, topic } = tools;
@@ -43,6 +42,7 @@ export async function redrive(
       total.left += redriven.left;
     }
   }
+  if (!options.dryRun) await showWritten(lake, tools, settings.table);
   const verb = options.dryRun ? 'would become' : 'became';
   printLines(`${total.passed} dead letters of ${table} ${verb} rows, ${total.left} stay`);
   return stop.exitCode();

@@ -22,8 +22,8 @@ import { printLines } from '../app/observe/output.ts';
 import type { Replaying } from '../app/screen/progress-rows.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { showWritten } from '../app/create-snapshots.ts';
 import { openLake } from '../app/open-lake.ts';
-import { refuseIceberg } from '../app/refuse-iceberg.ts';
 import type { StopSignal } from '../app/signals.ts';
 
 export interface ReplayCommandOptions {
@@ -52,7 +52,6 @@ export async function replay(
   { log, stop, screen }: ReplayContext,
 ): Promise<number> {
   checkSelection(options);
-  refuseIceberg(configured, 'replay');
   const settings = withTable(configured, options.table);
   const { topic } = settings.kafka;
   const table = settings.table.name;
@@ -86,6 +85,7 @@ export async function replay(
     progress.left++;
     if (item.kind !== 'leave') shown.print(describe({ ...item, kind: 'leave', why: result.why }));
   }
+  await showWritten(lake, tools, settings.table);
   const { left } = progress;
   shown.print(`replayed ${plan.length - left} ranges of ${table}, left ${left} alone`);
   return stop.exitCode();

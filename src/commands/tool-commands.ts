@@ -6,6 +6,7 @@ import type { AclOptions } from './acl.ts';
 import type { AlertsCommandOptions } from './alerts.ts';
 import type { HoursCommandOptions } from './hours.ts';
 import type { ReportOptions } from './report.ts';
+import { tableFormats } from '../consumer/ports/lake.ts';
 import type { RunCommand } from './run-command.ts';
 import type { DiffOptions } from './schema.ts';
 import { topicOption, topicOrAllOption, type TopicOption } from './topic-option.ts';
@@ -209,6 +210,7 @@ function addDemo(program: Command, run: RunCommand): void {
         .default('local'),
     )
     .option('--monitor', 'leave everything running, with a web page and a fever in progress, until Ctrl-C', false)
+    .addOption(new Option('--format <format>', 'format of the table').choices([...tableFormats]).default('hive'))
     .action(async (options) => {
       await run('words', [], async ({ stop }) => {
         const { demo } = await import('./demo.ts');

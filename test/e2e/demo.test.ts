@@ -41,6 +41,13 @@ describe('the demo', () => {
     expect(await runQueriesOf('docs/athena.md')).toBeGreaterThan(5);
   });
 
+  it('does the same with an Iceberg table', async () => {
+    const { code, stdout } = await runCli(['demo', '--count', '3000', '--format', 'iceberg'], {});
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    expect(stdout).toMatch(/HIGH|LOW/);
+    expect(stdout).toContain('of 3000 acknowledged readings');
+  });
+
   it('does the same on S3, Glue and Athena', async () => {
     const { code, stdout } = await runCli(['demo', '--count', '20000', '--lake', 's3'], {});
     expect({ code, stdout }).toMatchObject({ code: 0 });

@@ -3,6 +3,7 @@ import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../../src/consumer/commit/pipeline-observer.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import { commitSnapshot, type SnapshotOutcome } from '../../src/consumer/snapshot/commit-snapshot.ts';
+import { createPublication } from '../../src/consumer/snapshot/replace-files.ts';
 import { SnapshotSchedule } from '../../src/consumer/snapshot/snapshot-schedule.ts';
 import type { SnapshotTools } from '../../src/consumer/snapshot/snapshot-tools.ts';
 import type { IcebergCatalog } from '../../src/iceberg/iceberg-catalog.ts';
@@ -12,7 +13,7 @@ import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';
 import { loadTable, type IcebergTestLake } from './iceberg-lake.ts';
-import { createTestTools, testTable, testTopic } from './lake.ts';
+import { createTestTools, testTable, testTopic, type TestToolsOptions } from './lake.ts';
 import { run, type Overrides } from './run-service.ts';
 
 let lastSnapshotId = 1000n;
@@ -35,8 +36,13 @@ export function createSnapshotTools(
   };
 }
 
-export function createIcebergTools(lake: IcebergTestLake, observer: PipelineObserver = {}): CommitTools {
-  return createTestTools({ ...lake, observer, tableFormat: 'iceberg' });
+export function createIcebergTools(
+  lake: Pick<IcebergTestLake, 'store' | 'iceberg' | 'catalog'>,
+  observer: PipelineObserver = {},
+  options: Partial<TestToolsOptions> = {},
+): CommitTools {
+  const tools = createTestTools({ ...lake, ...options, observer, tableFormat: 'iceberg' });
+  return { ...tools, publication: createPublication(createSnapshotTools(lake)) };
 }
 
 /** Runs the service in Iceberg mode on everything real but the broker; left out: until the end of the topic. */

@@ -219,7 +219,11 @@ async function yieldTo(
   const more = created.filter(({ key }) => entry.generation === generation && !listsObject(entry, key));
   if (more.length === 0) return;
   await step('register', () => tools.writer.register(more));
-  await step('ledger', () => tools.ledger.replace(found, withObjects(entry, more)));
+  const next = withObjects(entry, more);
+  await step('ledger', () => tools.ledger.replace(found, next));
+  const before = { before: entry.outcome.objects, generation: entry.generation, isUnfinished: false };
+  const objects = { ...before, after: next.outcome.objects };
+  await step('snapshot', async () => tools.publication?.replace(next, objects));
 }
 
 function withObjects(entry: WrittenEntry, more: readonly WrittenObject[]): WrittenEntry {

@@ -4,6 +4,7 @@ import type { Recipe } from '../ledger/recipe.ts';
 import type { TableFormat } from '../ports/lake.ts';
 import type { TableWriter } from '../table/table-writer.ts';
 import type { PipelineObserver } from './pipeline-observer.ts';
+import type { Publication } from './publication.ts';
 
 /** What turns batches into committed entries; one per process and table. */
 export interface CommitTools {
@@ -14,6 +15,8 @@ export interface CommitTools {
   readonly tableFormat: TableFormat;
   /** How this process writes batches that nobody has claimed yet. */
   readonly recipe: Recipe;
+  /** Left out for tables whose objects are seen as soon as they are put. */
+  readonly publication?: Publication;
   readonly clock: Clock;
   readonly random: () => number;
   /** A new unique id for each claim. */

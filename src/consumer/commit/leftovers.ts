@@ -9,7 +9,12 @@ export function mayHaveLeftovers({ obsolete = [] }: WrittenEntry): boolean {
 }
 
 /** Deletes what earlier generations of the entry have left, unless an object that it lists is gone: then they may hold the only rows. */
-export async function discardLeftovers(entry: WrittenEntry, { writer }: Pick<CommitTools, 'writer'>): Promise<void> {
+export async function discardLeftovers(
+  entry: WrittenEntry,
+  { writer, publication }: Pick<CommitTools, 'writer' | 'publication'>,
+): Promise<void> {
+  // snapshots that readers can go back to may list them
+  if (publication !== undefined) return;
   if (!mayHaveLeftovers(entry) || !(await writer.areThere(entry.outcome.objects))) return;
   const generationOf = (key: string): number => parseObjectName(key)?.generation ?? 0;
   const keys = (entry.obsolete ?? []).filter((key) => isDeletable(entry, { key, generation: generationOf(key) }));

@@ -2,6 +2,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import {
   highestGeneration,
+  isCommitted,
   isDeletable,
   isWritten,
   listsObject,
@@ -18,6 +19,7 @@ import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
 import { discardLeftovers, keysOfReplacement } from './leftovers.ts';
 import type { PreparedColumns } from './prepared-batch.ts';
+import type { ReplacedObjects } from './publication.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
 
@@ -39,6 +41,9 @@ export interface Replacement {
 export async function replaceEntry(replacement: Replacement, tools: CommitTools): Promise<CommittedEntry> {
   const step = stepRunner(tools);
   const created: WrittenObject[] = [];
+  await step('snapshot', async () =>
+    tools.publication?.check(replacement.current.entry, publishedBy(replacement.current.entry)),
+  );
   let announced = await announce(replacement, tools, step);
   let written = await write(announced, replacement, created, tools, step);
   if (written.kind === 'spoiled') {
@@ -59,13 +64,35 @@ export async function replaceEntry(replacement: Replacement, tools: CommitTools)
     outcome: { ...outcome, objects, ...countsOf(objects, tombstonesOf(replacement)) },
     obsolete: unlisted([...keysOfObjects(entry.outcome), ...(entry.obsolete ?? [])], objects),
   };
+  const published = publishedBy(replacement.current.entry);
+  await step('snapshot', async () => tools.publication?.replace(next, { ...published, after: objects }));
   const committed = await step('ledger', () => tools.ledger.replace(announced, next));
   if (committed.kind === 'theirs') {
     await discardOurs(committed.found.entry, intent.generation, created, tools);
+    await publishAgain(committed.found.entry, tools, step);
     throw overtaken(entry);
   }
-  await tools.writer.discard(next.obsolete ?? []);
+  // snapshots before this one still list what it has replaced
+  if (tools.publication === undefined) await tools.writer.discard(next.obsolete ?? []);
   return next;
+}
+
+/** What tables hold of an entry before it is replaced. */
+function publishedBy({ generation, outcome, state }: WrittenEntry): Omit<ReplacedObjects, 'after'> {
+  return { before: outcome.objects, generation, isUnfinished: state === 'replacing' };
+}
+
+/** Lets tables hold what the entry lists, after somebody who was overtaken may have changed them. */
+async function publishAgain(entry: LedgerEntry, { publication }: CommitTools, step: StepRunner): Promise<void> {
+  if (publication === undefined || !isCommitted(entry)) return;
+  try {
+    const { objects: listed } = entry.outcome;
+    const objects = { before: listed, generation: 0, isUnfinished: true, after: listed };
+    await step('snapshot', () => publication.replace(entry, objects));
+  } catch (error) {
+    // what other engines have rewritten stays as it is
+    if (!(error instanceof PipelineError) || error.code !== 'TABLE_MISMATCH') throw error;
+  }
 }
 
 /**
@@ -84,6 +111,7 @@ export async function undoReplacement(current: Versioned<ReplacingEntry>, tools:
   };
   const committed = await step('ledger', () => tools.ledger.replace(current, next));
   if (committed.kind === 'theirs') throw overtaken(entry);
+  await publishAgain(next, tools, step);
   await discardLeftovers(next, tools);
   return next;
 }
@@ -155,9 +183,10 @@ async function discardOurs(
   entry: LedgerEntry,
   generation: number,
   created: readonly WrittenObject[],
-  { writer }: CommitTools,
+  { writer, publication }: CommitTools,
 ): Promise<void> {
-  if (!isWritten(entry)) return;
+  // a snapshot may list them
+  if (!isWritten(entry) || publication !== undefined) return;
   const keys = created.map(({ key }) => key).filter((key) => !listsObject(entry, key));
   await writer.discard(keys.filter((key) => isDeletable(entry, { key, generation })));
 }

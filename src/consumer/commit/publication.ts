@@ -1,0 +1,25 @@
+import type { ObjectRange, WrittenObject } from '../ledger/ledger-entry.ts';
+
+/** A range whose objects are replaced, at the generation of who replaces them. */
+export type ReplacedRange = Pick<ObjectRange, 'topic' | 'partition' | 'from' | 'to' | 'generation'>;
+
+export interface ReplacedObjects {
+  /** What the range's entry lists. */
+  readonly before: readonly WrittenObject[];
+  /** The generation of these. */
+  readonly generation: number;
+  /** A replacement has begun before and did not end: the tables may hold what it has put. */
+  readonly isUnfinished: boolean;
+  readonly after: readonly WrittenObject[];
+}
+
+/** What tables must be told when objects replace others, where readers see only what the tables list. */
+export interface Publication {
+  /** Rejects with TABLE_MISMATCH when the tables do not hold the range as it was written. */
+  check(range: ReplacedRange, objects: Omit<ReplacedObjects, 'after'>): Promise<void>;
+  /**
+   * Lets the tables hold these objects of the range and no others. Rejects as `check` does, and with LEDGER_CONTENDED when they hold those
+   * of a higher generation.
+   */
+  replace(range: ReplacedRange, objects: ReplacedObjects): Promise<void>;
+}

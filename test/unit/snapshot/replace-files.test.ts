@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
+import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
+import { readDataFiles } from '../../../src/iceberg/read-snapshot.ts';
+import { stageSnapshot } from '../../../src/iceberg/stage-snapshot.ts';
+import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
+import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
+import type { FakeTopic } from '../../fakes/fake-topic.ts';
+import { jsonRecords } from '../../support/chunks.ts';
+import { loadTable, openIcebergLake, stageOptions, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import {
+  allOffsets,
+  commitRows,
+  createIcebergTools,
+  createSnapshotTools,
+  doubledOffsets,
+  faultyCatalog,
+  visibleOffsets,
+} from '../../support/iceberg-service.ts';
+import { testTable, testTopic } from '../../support/lake.ts';
+import { writeBatches } from '../../support/write-batches.ts';
+
+const path = { table: testTable, topic: testTopic, partition: 0 };
+const letters = `${testTable}_dead_letters`;
+
+async function writtenLake(...sizes: readonly number[]): Promise<{ lake: IcebergTestLake; topic: FakeTopic }> {
+  const lake = await openIcebergLake();
+  const batches = sizes.map((size) => jsonRecords(...Array.from({ length: size }, (_, n) => ({ n }))));
+  const topic = await writeBatches(createIcebergTools(lake), batches);
+  return { lake, topic };
+}
+
+async function replay(tools: CommitTools, topic: FakeTopic, range: { from: bigint; to: bigint }): Promise<string[]> {
+  const entries = await Array.fromAsync(tools.ledger.entries(path));
+  const items = planReplay({ partition: 0, ...range }, entries, topic.marksOf(0));
+  const policy = { rowsMax: 20, bytesMax: 1e6, ageMaxMs: 1000 };
+  const { signal } = new AbortController();
+  for (const item of items) await replayItem(item, { reader: topic, tools, policy, signal });
+  return items.map(({ kind }) => kind);
+}
+
+async function redrive(lake: IcebergTestLake, tools: CommitTools): Promise<number> {
+  let passed = 0;
+  for await (const current of tools.ledger.entries(path)) {
+    const { entry } = current;
+    if (!isWritten(entry)) continue;
+    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false };
+    passed += (await redriveEntry({ ...current, entry }, options)).passed;
+  }
+  return passed;
+}
+
+async function commitLetters(lake: IcebergTestLake): Promise<void> {
+  const options = { partitions: [0], entriesMin: 0 };
+  await commitSnapshot({ name: letters, kind: 'dead-letters' }, options, createSnapshotTools(lake));
+}
+
+async function summaryOf(lake: IcebergTestLake, name = testTable) {
+  return currentSnapshot((await loadTable(lake, name)).metadata)?.summary;
+}
+
+async function filesOf(lake: IcebergTestLake): Promise<string[]> {
+  const entries = await readDataFiles(currentSnapshot((await loadTable(lake)).metadata), lake.files);
+  return entries.map((entry) => entry.data_file.file_path).toSorted();
+}
+
+describe('a replay of an Iceberg table', () => {
+  it('exchanges the files of its ranges in one snapshot each, and leaves what older snapshots list', async () => {
+    const { lake, topic } = await writtenLake(3, 4, 5);
+    await commitRows(lake);
+    const before = await filesOf(lake);
+    expect(await replay(createIcebergTools(lake), topic, { from: 3n, to: 7n })).toEqual(['replace']);
+    expect(await summaryOf(lake)).toMatchObject({
+      operation: 'overwrite',
+      'added-records': '4',
+      'deleted-records': '4',
+    });
+    const after = await filesOf(lake);
+    expect(after.filter((file) => before.includes(file))).toHaveLength(2);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12));
+    expect(await doubledOffsets(lake)).toEqual([]);
+    expect((await createIcebergTools(lake).ledger.get(path, 3n))?.entry).toMatchObject({
+      state: 'written',
+      generation: 2,
+    });
+  });
+
+  it('takes in what no snapshot has taken in yet, before it replaces it', async () => {
+    const { lake, topic } = await writtenLake(3, 4);
+    expect(await replay(createIcebergTools(lake), topic, { from: 0n, to: 3n })).toEqual(['replace']);
+    await commitRows(lake);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
+
+  it.each(['lost-answer', 'never-arrives', 'late'] as const)(
+    'is done once when an answer does not come: %s',
+    async (fault) => {
+      const { lake, topic } = await writtenLake(3, 4);
+      await commitRows(lake);
+      const faults = [fault];
+      const unavailable = () => new PipelineError('CATALOG_UNAVAILABLE', { message: 'no answer', retryable: true });
+      const iceberg = faultyCatalog(lake.iceberg, () => faults.pop(), unavailable);
+      await replay(createIcebergTools({ ...lake, iceberg }), topic, { from: 0n, to: 7n });
+      expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
+      expect(await doubledOffsets(lake)).toEqual([]);
+    },
+  );
+
+  it('that dies after its snapshot is finished by the next one', async () => {
+    const { lake, topic } = await writtenLake(3, 4);
+    await commitRows(lake);
+    const tools = createIcebergTools(lake);
+    const dying: CommitTools = {
+      ...tools,
+      observer: {
+        step: (name, phase) => {
+          if (name === 'snapshot' && phase === 'after' && ++snapshots === 2) throw new Error('the process is dead');
+        },
+      },
+    };
+    let snapshots = 0;
+    await expect(replay(dying, topic, { from: 0n, to: 3n })).rejects.toThrow('dead');
+    expect((await tools.ledger.get(path, 0n))?.entry.state).toBe('replacing');
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
+    await replay(tools, topic, { from: 0n, to: 3n });
+    expect((await tools.ledger.get(path, 0n))?.entry).toMatchObject({ state: 'written', generation: 3 });
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
+
+  it('of a frozen process finds that another one has replaced the range since', async () => {
+    const { lake, topic } = await writtenLake(3);
+    await commitRows(lake);
+    const tools = createIcebergTools(lake);
+    const { publication } = tools;
+    if (publication === undefined) throw new Error('it is an Iceberg table');
+    const slow: CommitTools = {
+      ...tools,
+      publication: {
+        ...publication,
+        replace: async (...request) => {
+          await replay(tools, topic, { from: 0n, to: 3n });
+          await publication.replace(...request);
+        },
+      },
+    };
+    await expect(replay(slow, topic, { from: 0n, to: 3n })).rejects.toMatchObject({ code: 'LEDGER_CONTENDED' });
+    expect(await filesOf(lake)).toEqual([expect.stringContaining('-g3.parquet')]);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 3));
+  });
+
+  it('is refused, and nothing is changed, when another engine has rewritten the files', async () => {
+    const { lake, topic } = await writtenLake(3, 4);
+    await commitRows(lake);
+    const table = await loadTable(lake);
+    const [first] = await readDataFiles(currentSnapshot(table.metadata), lake.files);
+    if (first === undefined) throw new Error('it has files');
+    const path2 = first.data_file.file_path;
+    const compacted = { ...first.data_file, file_path: path2.replace(/kafka-.*$/, 'compacted.parquet') };
+    await lake.store.put(lake.files.keyOf(compacted.file_path), await lake.files.read(path2));
+    const plan = { operation: 'replace' as const, added: [compacted], removedPaths: new Set([path2]), summary: {} };
+    await lake.iceberg.commit(table, await stageSnapshot(table.metadata, plan, stageOptions(lake)));
+    const tools = createIcebergTools(lake);
+    await expect(replay(tools, topic, { from: 0n, to: 7n })).rejects.toMatchObject({
+      code: 'TABLE_MISMATCH',
+      message: expect.stringContaining('another engine'),
+    });
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
+    const states = await Array.fromAsync(tools.ledger.entries(path), ({ entry }) => entry.state);
+    expect(states).not.toContain('replacing');
+  });
+});
+
+describe('a redrive of an Iceberg table', () => {
+  it('moves dead letters into rows: once in the one table, gone from the other', async () => {
+    const lake = await openIcebergLake();
+    const records = [{ value: '{"n":1}' }, { value: `{"n":2,"text":"${'x'.repeat(60)}"}` }, { value: '{"broken":' }];
+    await writeBatches(createIcebergTools(lake, {}, { recipe: { recordBytesMax: 50 } }), [records]);
+    await commitRows(lake);
+    await commitLetters(lake);
+    expect([await visibleOffsets(lake), await visibleOffsets(lake, letters)]).toEqual([['0/0'], ['0/1', '0/2']]);
+    const lenient = createIcebergTools(lake, {}, { recipe: { recordBytesMax: 1000 } });
+    expect(await redrive(lake, lenient)).toBe(1);
+    expect([await visibleOffsets(lake), await visibleOffsets(lake, letters)]).toEqual([['0/0', '0/1'], ['0/2']]);
+    expect(await redrive(lake, lenient)).toBe(0);
+    expect([...(await doubledOffsets(lake)), ...(await doubledOffsets(lake, letters))]).toEqual([]);
+  });
+});
