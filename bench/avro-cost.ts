@@ -5,7 +5,7 @@ import { createMemoryObjectStore } from '../src/lake/memory-object-store.ts';
 import { createColumnEncoder } from '../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../src/parquet/parquet-reader.ts';
 import { readingAt } from '../src/producer/thermometer.ts';
-import { avroEncoder, confluentFrame } from '../test/support/avro.ts';
+import { avroEncoder, confluentFrame } from './support/avro-encoder.ts';
 import { createMemoryCatalog } from './contenders/memory-catalog.ts';
 import { defaultRecipe } from './support/recipe.ts';
 

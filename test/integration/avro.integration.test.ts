@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { freePort } from '../../src/devstack/child.ts';
-import { avroEncoder, confluentFrame } from '../support/avro.ts';
+import { avroEncoder, confluentFrame } from '../../bench/support/avro-encoder.ts';
 import { kafkaEnvironment, ownNames, runCli, RunningCli } from '../support/cli.ts';
 import { countLake, type KnownRecord } from '../support/count-lake.ts';
 import { appendRecords, connectAdmin, createTopic } from '../support/kafka.ts';

@@ -141,7 +141,7 @@ export class ColumnBuilder {
     };
   }
 
-  /** From now on the column's integers are kept as such: a double does not tell all digits of one. */
+  /** Keeps the column's integers as such from now on: a double does not tell all digits of one. */
   #keepDigits(count: number): void {
     this.#values = Array.from(this.#numbers.subarray(0, count), BigInt);
     this.#kind = 'values';

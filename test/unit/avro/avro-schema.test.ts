@@ -5,7 +5,7 @@ import { JsonOutput } from '../../../src/avro/json-output.ts';
 import { parseJson } from '../../../src/schema/exact-json.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { exactOf, type ExactNumber } from '../../../src/schema/values.ts';
-import { avroEncoder } from '../../support/avro.ts';
+import { avroEncoder } from '../../../bench/support/avro-encoder.ts';
 
 function textOf(schema: unknown, bytes: Buffer, bytesMax = 1_000_000): string | object {
   const output = new JsonOutput(1, bytesMax);

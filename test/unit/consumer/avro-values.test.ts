@@ -4,7 +4,7 @@ import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
 import type { RegisteredSchema, SchemaRegistry } from '../../../src/consumer/ports/schema-registry.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
-import { avroEncoder, confluentFrame, glueFrame } from '../../support/avro.ts';
+import { avroEncoder, confluentFrame, glueFrame } from '../../../bench/support/avro-encoder.ts';
 import { audit, createTestTools, openTestLake, readRows, testTable, type TestLake } from '../../support/lake.ts';
 import { run } from '../../support/run-service.ts';
 
