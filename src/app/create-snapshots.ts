@@ -18,7 +18,7 @@ export async function showWritten(lake: Lake, tools: CommitTools, settings: Tabl
 
 export function snapshotTools(
   { iceberg, store, parquet }: Lake,
-  { ledger, table, topic, clock }: CommitTools,
+  { ledger, table, topic, clock }: Pick<CommitTools, 'ledger' | 'table' | 'topic' | 'clock'>,
 ): SnapshotTools | undefined {
   if (iceberg === undefined) return undefined;
   const ids = { newTryId: randomUUID, newSnapshotId };

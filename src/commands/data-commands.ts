@@ -3,6 +3,7 @@ import { rejectReasons } from '../consumer/columns/parse-record.ts';
 import { forTopic, inTurn } from '../app/choose-topic.ts';
 import * as parse from './option-parsers.ts';
 import type { ConsumeOptions } from './consume.ts';
+import type { AdoptCommandOptions } from './iceberg-adopt.ts';
 import type { RedriveCommandOptions } from './redrive.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { RunCommand } from './run-command.ts';
@@ -25,6 +26,7 @@ export function addDataCommands(program: Command, run: RunCommand): void {
   addSkip(program, run);
   addVerify(program, run);
   addRedrive(program, run);
+  addIceberg(program, run);
 }
 
 function addProduce(program: Command, run: RunCommand): void {
@@ -190,6 +192,22 @@ function addRedrive(program: Command, run: RunCommand): void {
       await run('words', [], async ({ settings, ...context }) => {
         const { redrive } = await import('./redrive.ts');
         return redrive(forTopic(settings, topic), options, context);
+      });
+    });
+}
+
+function addIceberg(program: Command, run: RunCommand): void {
+  const iceberg = program.command('iceberg').description('Iceberg tables beside Hive tables.');
+  iceberg
+    .command('adopt')
+    .description(
+      'Make an Iceberg table of the files of a Hive table of ours, by metadata alone. Stop glueless consume first.',
+    )
+    .requiredOption('--as <name>', 'name of the Iceberg table', parse.tableName)
+    .action(async (options: AdoptCommandOptions) => {
+      await run('words', [], async ({ settings }) => {
+        const { adopt } = await import('./iceberg-adopt.ts');
+        return adopt(settings, options);
       });
     });
 }

@@ -1,4 +1,4 @@
-import type { ColumnMetaData, FileMetaData, Statistics } from 'hyparquet';
+import type { ColumnMetaData, FileMetaData, SchemaElement, Statistics } from 'hyparquet';
 import type { FileStatistics, LeafStatistics } from '../consumer/ports/parquet.ts';
 
 /** Sums up what a footer says of its row groups. */
@@ -12,8 +12,13 @@ export function statisticsOf({ schema, num_rows: rows, row_groups: groups }: Fil
     leaves: leaves.map((leaf, index) => ({
       ...leafOf(groups.flatMap(({ columns }) => columns[index]?.meta_data ?? [])),
       ...(leaf.field_id !== undefined && { fieldId: leaf.field_id }),
+      ...(isMillis(leaf) && { isMillis: true as const }),
     })),
   };
+}
+
+function isMillis({ logical_type: logical, converted_type: converted }: SchemaElement): boolean {
+  return converted === 'TIMESTAMP_MILLIS' || (logical?.type === 'TIMESTAMP' && logical.unit === 'MILLIS');
 }
 
 function offsetOf({ dictionary_page_offset: dictionary, data_page_offset: data }: ColumnMetaData): number {

@@ -14,6 +14,8 @@ export interface ForeignFiles {
   readonly files: readonly { readonly key: string; readonly rows: number }[];
   /** Rows that files of deletes take out. */
   readonly deletedRows: number;
+  /** Rows that were adopted from a Hive table. */
+  readonly adoptedRows: number;
 }
 
 /** Objects that the table should hold and whose files it does not have: other engines rewrite files, as Athena's OPTIMIZE does. */
@@ -32,14 +34,15 @@ export class RewrittenRows {
   }
 
   /** Compares the rows that were rewritten with those of the files that are there instead. */
-  findings(table: string, { files, deletedRows }: ForeignFiles): Finding[] {
-    if (files.length === 0) return this.#ranges.map((range) => notInTable(table, range));
+  findings(table: string, { files, deletedRows, adoptedRows }: ForeignFiles): Finding[] {
+    if (files.length === 0 && adoptedRows === 0) return this.#ranges.map((range) => notInTable(table, range));
     const held = files.reduce((sum, { rows }) => sum + rows, 0);
-    if (held - deletedRows === this.#rows) return [];
+    if (held - deletedRows === this.#rows + adoptedRows) return [];
     const [first] = this.#ranges;
     const where = first === undefined ? table : `${first.partition}/${rangeText(first)} and others`;
     const deletes = deletedRows === 0 ? '' : ` less ${deletedRows} rows in files of deletes`;
-    const what = `of the table ${table}: ${this.#rows} rows of ${this.#ranges.length} objects are in no file of ours any more, and ${files.length} files of other engines hold ${held} rows${deletes}`;
+    const adopted = adoptedRows === 0 ? '' : ` and ${adoptedRows} that were adopted`;
+    const what = `of the table ${table}: ${this.#rows} rows of ${this.#ranges.length} objects${adopted} are in no file of ours, and ${files.length} files of other engines hold ${held} rows${deletes}`;
     const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
     return [{ problem: 'table-rows', where, what, action }];
   }

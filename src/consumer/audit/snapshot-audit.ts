@@ -1,6 +1,7 @@
 import { TableFiles } from '../../iceberg/table-files.ts';
 import { readReferences, type TableReferences } from '../../iceberg/table-references.ts';
 import type { IcebergCatalog, LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { isRetryable, PipelineError } from '../../runtime/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
@@ -8,7 +9,7 @@ import { notedTable } from '../ledger/table-note.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { checkHistory } from '../snapshot/check-history.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
-import { positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
+import { adoptedRowsProperty, positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
 import { aboutRange, type Finding } from './finding.ts';
 import type { PartitionSummary } from './partition-summary.ts';
 import { RewrittenRows } from './rewritten-rows.ts';
@@ -77,12 +78,12 @@ export class SnapshotAudit {
   }
 
   /** What only shows once all entries were taken, and the lake was listed: `isListed` says whether it was. */
-  findings(summaries: readonly PartitionSummary[], isListed: boolean): Finding[] {
+  async findings(summaries: readonly PartitionSummary[], isListed: boolean): Promise<Finding[]> {
     return [
       ...this.#early,
       ...this.#references.unreadable.map(({ uri, why }) => unreadable(uri, why)),
       ...this.#beyond(summaries),
-      ...(isListed ? this.#missing() : []),
+      ...(isListed ? await this.#missing() : []),
     ];
   }
 
@@ -94,6 +95,10 @@ export class SnapshotAudit {
   /** Rows that files of deletes take out of the current snapshot. */
   get deletedRows(): number {
     return this.#references.deletes.reduce((sum, { record_count: rows }) => sum + rows, 0);
+  }
+
+  get adoptedRows(): number {
+    return Number(this.table?.metadata.properties[adoptedRowsProperty] ?? 0);
   }
 
   #takeIn(entry: WrittenEntry, objects: readonly WrittenObject[]) {
@@ -139,13 +144,19 @@ export class SnapshotAudit {
     });
   }
 
-  #missing(): Finding[] {
-    return [...this.#unseen].map((key) => {
+  /** Files that the listing of the table's folder has not shown: those of other folders are asked for. */
+  async #missing(): Promise<Finding[]> {
+    const { store } = this.#options;
+    const found = await mapConcurrently([...this.#unseen], requestsMax, async (key) => {
+      if ((await store.head(key)) !== undefined) return [];
       const what = `is named by ${this.#references.named.get(key)} of the table ${this.#target.name}, and not there`;
-      return { problem: 'object-missing' as const, where: key, what, action: restore };
+      return [{ problem: 'object-missing' as const, where: key, what, action: restore }];
     });
+    return found.flat();
   }
 }
+
+const requestsMax = 16;
 
 const restore = 'restore it from an older version of the object';
 const setPositions =

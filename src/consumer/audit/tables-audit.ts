@@ -76,8 +76,9 @@ export class TablesAudit {
     const { findings, sinceMs } = this.#options;
     const isWhole = sinceMs === undefined;
     for (const { target, audit } of this.#tables) {
-      findings.add(...audit.findings(summaries, isWhole));
-      const foreign = { files: audit.foreign(), deletedRows: audit.deletedRows };
+      findings.add(...(await audit.findings(summaries, isWhole)));
+      const { deletedRows, adoptedRows } = audit;
+      const foreign = { files: audit.foreign(), deletedRows, adoptedRows };
       if (isWhole && audit.table !== undefined) findings.add(...audit.rewritten.findings(target.name, foreign));
       await this.#auditColumns(target, needs[target.kind]);
     }

@@ -33,6 +33,8 @@ export interface LeafStatistics {
   readonly path: readonly string[];
   readonly fieldId?: number | undefined;
   readonly packedBytes: number;
+  /** Times in milliseconds. */
+  readonly isMillis?: true;
   /** Values with nulls. */
   readonly values: number;
   readonly nulls?: number | undefined;

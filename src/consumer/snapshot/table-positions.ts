@@ -12,6 +12,9 @@ export const positionsProperty = 'glueless.positions';
 /** The table's property with the id of our last snapshot. */
 export const snapshotProperty = 'glueless.snapshot-id';
 
+/** The table's property with the rows of files that were adopted from a Hive table: no entry of its own ledger lists them. */
+export const adoptedRowsProperty = 'glueless.adopted-rows';
+
 /** Next offset by Kafka partition. */
 export type TablePositions = ReadonlyMap<number, bigint>;
 

@@ -1,0 +1,44 @@
+import type { Settings } from '../app/config/settings.ts';
+import { checkLedgerHasEntries } from '../app/check-ledger.ts';
+import { snapshotTools } from '../app/create-snapshots.ts';
+import { exitCodes } from '../app/observe/exit-codes.ts';
+import { printLines } from '../app/observe/output.ts';
+import { openLake } from '../app/open-lake.ts';
+import { Ledger } from '../consumer/ledger/ledger.ts';
+import { adoptTable, type AdoptedTable } from '../consumer/snapshot/adopt-table.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { systemClock } from '../runtime/clock.ts';
+
+export interface AdoptCommandOptions {
+  /** Name of the Iceberg table. */
+  readonly as: string;
+}
+
+/** Makes an Iceberg table of the Hive table's files, and prints how to go on. */
+export async function adopt(settings: Settings, { as: name }: AdoptCommandOptions): Promise<number> {
+  const { name: source } = settings.table;
+  const { topic } = settings.kafka;
+  if (name === source)
+    throw new PipelineError('USAGE_INVALID', {
+      message: `--as ${name} is the name of the table that is to be adopted, expected another`,
+      retryable: false,
+    });
+  const [hive, iceberg] = await Promise.all([
+    openLake({ ...settings.lake, tableFormat: 'hive' }),
+    openLake({ ...settings.lake, tableFormat: 'iceberg' }),
+  ]);
+  const ledger = new Ledger(hive.store);
+  await checkLedgerHasEntries(ledger, settings);
+  const tools = snapshotTools(iceberg, { ledger, table: name, topic, clock: systemClock });
+  if (tools === undefined) throw new TypeError('a lake of the format Iceberg has a catalog of Iceberg tables');
+  const onAdopted = (adopted: AdoptedTable): void => printLines(lineOf(adopted));
+  await adoptTable({ source, hive: hive.catalog, tables: iceberg.catalog, tools, onAdopted });
+  printLines(`go on with TABLE_FORMAT=iceberg LAKE_TABLE=${name}; ${source} gets nothing more, and keeps its files`);
+  return exitCodes.done;
+}
+
+function lineOf({ source, name, files, rows, isKnown }: AdoptedTable): string {
+  return isKnown
+    ? `${name}: has the files of ${source} already`
+    : `${name}: adopted ${files} files with ${rows} rows of ${source}`;
+}

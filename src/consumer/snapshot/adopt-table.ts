@@ -1,0 +1,203 @@
+import { describeFile } from '../../iceberg/data-file.ts';
+import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import type { DataFile } from '../../iceberg/manifest.ts';
+import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { isCommitted, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
+import { noteTable } from '../ledger/table-note.ts';
+import type { TopicStart } from '../ledger/topic-start.ts';
+import type { Catalog } from '../ports/lake.ts';
+import { checkTable } from '../table/check-table.ts';
+import { deadLetterTable } from '../table/dead-letters.ts';
+import { stage, withProperties } from './commit-snapshot.ts';
+import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
+import { adoptedRowsProperty, positionsOf, withPositions } from './table-positions.ts';
+
+export interface AdoptOptions {
+  /** The Hive table whose files are taken in, and its catalog. */
+  readonly source: string;
+  readonly hive: Catalog;
+  /** The Iceberg tables as tables. */
+  readonly tables: Catalog;
+  /** The tools of the table to be. */
+  readonly tools: SnapshotTools;
+  /** Called with each table that was adopted. */
+  readonly onAdopted: (adopted: AdoptedTable) => void;
+}
+
+export interface AdoptedTable {
+  readonly source: string;
+  readonly name: string;
+  readonly files: number;
+  readonly rows: number;
+  /** It was adopted by an earlier call. */
+  readonly isKnown: boolean;
+}
+
+const footersAtOnce = 16;
+
+/**
+ * Makes Iceberg tables beside a Hive table of ours and its dead letters, by metadata alone: they name the files that the ledger lists, which stay
+ * where they are. The ledger of the new table begins where these end. Can be called again after a crash anywhere: what was
+ * decided first, where the files end, counts.
+ */
+export async function adoptTable(options: AdoptOptions): Promise<void> {
+  const { source, hive, tools } = options;
+  const { table, topic, store } = tools;
+  const found = await hive.load(source);
+  if (found === undefined) throw missing(source);
+  checkTable(found, { location: store.uri(`${source}/`), topic });
+  const start = await settleEnds(options);
+  const entries = await entriesBefore(start.from, options);
+  for (const target of targetsOf(table)) await adoptOne(target, { start, entries }, options);
+}
+
+interface Cut {
+  readonly start: TopicStart;
+  readonly entries: readonly LedgerEntry[];
+}
+
+/** Decides once how far the Hive table's files belong to the new one: that is where its own ledger begins. */
+async function settleEnds({ source, tools: { ledger, table, topic, clock } }: AdoptOptions): Promise<TopicStart> {
+  const chosen = `adopted from ${source}`;
+  const start = await ledger.topicStart({ table, topic }, async () => {
+    const from = new Map<number, bigint>();
+    let topicId: string | undefined;
+    for (const partition of await ledger.partitions({ table: source, topic }))
+      for await (const { entry } of ledger.entries({ table: source, topic, partition })) {
+        if (entry.state === 'claimed') break;
+        from.set(partition, entry.to);
+        topicId = entry.topicId ?? topicId;
+      }
+    return {
+      chosen,
+      decidedAt: new Date(clock.nowMs()).toISOString(),
+      from,
+      ...(topicId !== undefined && { topicId }),
+    };
+  });
+  if (start?.chosen === chosen) return start;
+  throw mismatch(table, `has a ledger that was begun otherwise: ${start?.chosen ?? 'with the first record'}`);
+}
+
+async function entriesBefore(
+  ends: ReadonlyMap<number, bigint>,
+  { source, tools: { ledger, topic } }: AdoptOptions,
+): Promise<LedgerEntry[]> {
+  const entries: LedgerEntry[] = [];
+  for (const [partition, to] of ends)
+    for await (const { entry } of ledger.entries({ table: source, topic, partition }, { from: 0n, to })) {
+      if (entry.state === 'replacing' || entry.state === 'claimed') throw busy(source, entry);
+      entries.push(entry);
+    }
+  return entries;
+}
+
+async function adoptOne(target: SnapshotTarget, { start, entries }: Cut, options: AdoptOptions): Promise<void> {
+  const { tools, onAdopted } = options;
+  const source = target.kind === 'rows' ? options.source : deadLetterTable(options.source);
+  const objects = entries.flatMap((entry) =>
+    isCommitted(entry) ? entry.outcome.objects.filter(({ kind }) => kind === target.kind) : [],
+  );
+  if (objects.length === 0) return;
+  const table = await provideTable({ source, name: target.name }, options);
+  const rows = objects.reduce((sum, object) => sum + object.rows, 0);
+  const adopted = { source, name: target.name, files: objects.length, rows };
+  if (positionsOf(table.metadata, tools.topic).size > 0) {
+    onAdopted({ ...adopted, isKnown: true });
+    return;
+  }
+  const added = await describeAdopted(objects, table, tools);
+  const summary = { 'glueless.adopted-from': source };
+  const plan = { operation: 'append' as const, added, removedPaths: new Set<string>(), summary };
+  const staged = await stage(table, plan, tools);
+  const change = withProperties(staged, withPositions(table.metadata, tools.topic, start.from));
+  const updates = { [adoptedRowsProperty]: String(rows) };
+  const action = 'set-properties' as const;
+  const whole = { ...change, updates: [...change.updates, { action, updates }] };
+  if ((await tools.iceberg.commit(table, whole)).kind === 'conflict') throw contended(target.name);
+  onAdopted({ ...adopted, isKnown: false });
+}
+
+/** Makes the table if it is not there, without files, and notes that the ledger is its. */
+async function provideTable(
+  { source, name }: { readonly source: string; readonly name: string },
+  { hive, tables, tools }: AdoptOptions,
+): Promise<LoadedTable> {
+  const { iceberg, store, clock, table: ledgerTable, topic } = tools;
+  const definition = await hive.load(source);
+  if (definition === undefined) throw missing(source);
+  const { columns, partitionKeys, parameters } = definition;
+  const own = Object.entries(parameters).filter(([key]) => key.startsWith('glueless.'));
+  await tables.create({
+    name,
+    columns,
+    partitionKeys,
+    location: store.uri(`${name}/`),
+    // other engines must not delete files that the Hive table has too
+    parameters: { ...Object.fromEntries(own), 'gc.enabled': 'false' },
+  });
+  const table = await iceberg.load(name);
+  if (table === undefined) throw missing(name);
+  const tableUuid = table.metadata['table-uuid'];
+  const notedAt = new Date(clock.nowMs()).toISOString();
+  const noted = await noteTable(store, { table: ledgerTable, topic }, { name, tableUuid, notedAt });
+  if (noted !== tableUuid) throw mismatch(name, 'is another one than the one that the ledger was noted for');
+  return table;
+}
+
+async function describeAdopted(
+  objects: readonly WrittenObject[],
+  { metadata }: LoadedTable,
+  { store, parquet }: SnapshotTools,
+): Promise<DataFile[]> {
+  return mapConcurrently(objects, footersAtOnce, async ({ key, bytes, partition }) => {
+    const read = (start: number, end: number) => store.getRange(key, start, end);
+    const statistics = await parquet.statistics({ size: bytes, read });
+    const inMillis = statistics.leaves.find(({ isMillis }) => isMillis);
+    if (inMillis !== undefined) throw millis(key, inMillis.path.join('.'));
+    return describeFile({ uri: store.uri(key), bytes, partition, statistics }, metadata);
+  });
+}
+
+function millis(key: string, column: string): PipelineError {
+  return mismatch(
+    key,
+    `has times in milliseconds in the column ${column}, which readers of Iceberg take for microseconds or refuse`,
+    'write it again in microseconds: glueless replay --all with PARQUET_TIMESTAMPS=micros, while Kafka holds the records',
+  );
+}
+
+function busy(table: string, { partition, from, to, state }: LedgerEntry): PipelineError {
+  return mismatch(
+    table,
+    `has an entry that is ${state}: partition ${partition}, offsets ${from} to ${to}`,
+    'let the replay or redrive end, then adopt again',
+  );
+}
+
+function missing(table: string): PipelineError {
+  return new PipelineError('TABLE_MISSING', {
+    message: `there is no table ${table} in the catalog`,
+    retryable: false,
+    details: { table },
+    hint: 'set LAKE_TABLE to the table that is to be adopted, and LAKE_DATABASE to its database',
+  });
+}
+
+function mismatch(table: string, what: string, hint = 'choose another name for the new table'): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
+    message: `${table} can't be adopted: it ${what}`,
+    retryable: false,
+    details: { table },
+    hint,
+  });
+}
+
+function contended(table: string): PipelineError {
+  return new PipelineError('CATALOG_CONTENDED', {
+    message: `the table ${table} was changed by others while it was being adopted`,
+    retryable: true,
+    details: { table },
+  });
+}

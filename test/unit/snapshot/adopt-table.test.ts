@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
+import { adoptTable, type AdoptedTable } from '../../../src/consumer/snapshot/adopt-table.ts';
+import { SnapshotSchedule } from '../../../src/consumer/snapshot/snapshot-schedule.ts';
+import { positionsOf } from '../../../src/consumer/snapshot/table-positions.ts';
+import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
+import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
+import type { FakeTopic } from '../../fakes/fake-topic.ts';
+import { jsonRecords } from '../../support/chunks.ts';
+import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import { createSnapshotTools, visibleOffsets } from '../../support/iceberg-service.ts';
+import { audit, createTestTools, testTable, testTopic } from '../../support/lake.ts';
+import { run, topicOf } from '../../support/run-service.ts';
+
+const name = 'readings_iceberg';
+
+interface TwoTables {
+  readonly lake: IcebergTestLake;
+  readonly hive: Pick<IcebergTestLake, 'root' | 'store' | 'catalog'>;
+}
+
+async function openBoth(): Promise<TwoTables> {
+  const lake = await openIcebergLake();
+  return { lake, hive: { ...lake, catalog: createJsonCatalog({ store: lake.store, database: 'test' }) } };
+}
+
+/** Runs the service for the Iceberg table until the topic's end. */
+async function goOn(topic: FakeTopic, lake: IcebergTestLake): Promise<void> {
+  const tools = createTestTools({ ...lake, tableFormat: 'iceberg', writer: { table: name } });
+  const snapshots = new SnapshotSchedule({ snapshots: createSnapshotTools(lake, { table: name }), tools, everyMs: 50 });
+  await run(topic, lake, { tools, snapshots });
+}
+
+async function adopt({ lake, hive }: TwoTables, iceberg = lake.iceberg): Promise<AdoptedTable[]> {
+  const adopted: AdoptedTable[] = [];
+  await adoptTable({
+    source: testTable,
+    hive: hive.catalog,
+    tables: lake.catalog,
+    tools: createSnapshotTools({ ...lake, iceberg }, { table: name }),
+    onAdopted: (table) => adopted.push(table),
+  });
+  return adopted;
+}
+
+describe('a Hive table that becomes an Iceberg table beside it', () => {
+  it('has the same rows by metadata alone, dead letters too, and the service goes on where it ended', async () => {
+    const both = await openBoth();
+    const { lake, hive } = both;
+    const topic = topicOf(2, 50);
+    topic.append(0, ...jsonRecords('no JSON', { n: 1, place: { lat: 1 } }));
+    await run(topic, hive);
+    const keys = async () => (await Array.fromAsync(lake.store.list(''))).map(({ key }) => key);
+    const before = await keys();
+    expect(await adopt(both)).toMatchObject([
+      { name, rows: 101, isKnown: false },
+      { name: `${name}_dead_letters`, rows: 1, isKnown: false },
+    ]);
+    const added = (await keys()).filter((key) => !before.includes(key));
+    expect(added.filter((key) => key.endsWith('.parquet'))).toEqual([]);
+    expect(await visibleOffsets(lake, name)).toHaveLength(101);
+    const { metadata } = await loadTable(lake, name);
+    expect(positionsOf(metadata, testTopic)).toEqual(
+      new Map([
+        [0, 52n],
+        [1, 50n],
+      ]),
+    );
+    expect(metadata.properties['gc.enabled']).toBe('false');
+
+    topic.append(0, ...jsonRecords({ n: 2, humidity: 40 }));
+    topic.append(1, ...jsonRecords({ n: 3 }, 'no JSON either'));
+    await goOn(topic, lake);
+    const offsets = await visibleOffsets(lake, name);
+    expect(offsets).toHaveLength(103);
+    expect(new Set(offsets).size).toBe(103);
+    expect(await visibleOffsets(lake, `${name}_dead_letters`)).toEqual(['0/50', '1/51']);
+    const report = await audit(lake, undefined, { table: name, iceberg: lake.iceberg });
+    expect(report.findings).toEqual([]);
+    expect((await audit(hive)).findings).toEqual([]);
+  });
+
+  it('is adopted once, whatever is written to the Hive table afterwards', async () => {
+    const both = await openBoth();
+    const topic = topicOf(1, 30);
+    await run(topic, both.hive);
+    await adopt(both);
+    topic.append(0, ...jsonRecords({ n: 30 }));
+    await run(topic, both.hive);
+    expect(await adopt(both)).toMatchObject([{ isKnown: true }]);
+    expect(await visibleOffsets(both.lake, name)).toHaveLength(30);
+  });
+
+  it('is adopted as it was decided first when the process died before its snapshot', async () => {
+    const both = await openBoth();
+    const topic = topicOf(1, 30);
+    await run(topic, both.hive);
+    const { iceberg } = both.lake;
+    const dying = {
+      load: (table: string) => iceberg.load(table),
+      create: iceberg.create.bind(iceberg),
+      commit: async (): Promise<never> => {
+        throw new Error('killed');
+      },
+    };
+    await expect(adopt(both, dying)).rejects.toThrow('killed');
+    topic.append(0, ...jsonRecords({ n: 30 }));
+    await run(topic, both.hive);
+    expect(await adopt(both)).toMatchObject([{ rows: 30, isKnown: false }]);
+    expect(await visibleOffsets(both.lake, name)).toHaveLength(30);
+  });
+
+  it('is refused for files with times in milliseconds', async () => {
+    const both = await openBoth();
+    const encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 100, timestamps: 'millis' });
+    const tools = createTestTools({ ...both.hive, writer: { encoder } });
+    await run(topicOf(1, 5), both.hive, { tools });
+    await expect(adopt(both)).rejects.toMatchObject({
+      code: 'TABLE_MISMATCH',
+      message: expect.stringContaining('milliseconds'),
+    });
+  });
+
+  it('is refused under the name of a table that has a ledger already', async () => {
+    const both = await openBoth();
+    await run(topicOf(1, 5), both.hive);
+    const ledger = new Ledger(both.lake.store);
+    const from = new Map([[0, 3n]]);
+    await ledger.topicStart({ table: name, topic: testTopic }, async () => ({
+      chosen: 'latest',
+      decidedAt: new Date().toISOString(),
+      from,
+    }));
+    await expect(adopt(both)).rejects.toMatchObject({ code: 'TABLE_MISMATCH' });
+  });
+});
