@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { openHourStore, stateOf, type TopicTable } from './hour-document.ts';
-import type { HourState } from './hour-state.ts';
+import { hourAt, type HourState, type HourStateName } from './hour-state.ts';
 
 export interface ReadHoursOptions extends TopicTable {
   readonly store: ObjectStore;
@@ -15,4 +15,17 @@ export interface ReadHoursOptions extends TopicTable {
 export async function readHours({ store, since, ...topicTable }: ReadHoursOptions): Promise<HourState[]> {
   const documents = openHourStore(store, topicTable).list(since);
   return Array.fromAsync(documents, ({ value }) => stateOf(value));
+}
+
+/**
+ * Says of an hour with rows what was settled: an hour that follows a settled one is filling until it is settled itself. `unsettled`: nobody
+ * settled hours at its time; where nobody ever did, the hour in which we are is filling.
+ */
+export function stateFinder(
+  states: readonly HourState[],
+  nowMs: number,
+): (hour: string) => HourStateName | 'unsettled' {
+  const byHour = new Map(states.map(({ hour, state }) => [hour, state]));
+  const first = states[0]?.hour ?? hourAt(nowMs);
+  return (hour) => byHour.get(hour) ?? (hour >= first ? 'filling' : 'unsettled');
 }

@@ -1,27 +1,50 @@
 import { printable } from '../runtime/printable.ts';
 import type { AlertLimits, HourlyMean } from './hourly-means.ts';
 
+/** A mean, and whether it may still change: only that of a complete hour is final. */
+export interface ReportedMean extends HourlyMean {
+  readonly state: 'complete' | 'filling' | 'reopened' | 'unsettled';
+}
+
 /** Formats the report as lines of a table for people: at most `limit` rows, those with an alert first. */
-export function formatReport(means: readonly HourlyMean[], limits: AlertLimits, limit = Infinity): string[] {
+export function formatReport(means: readonly ReportedMean[], limits: AlertLimits, limit = Infinity): string[] {
   const alerts = means.filter(({ alert }) => alert !== undefined);
   const calm = means.filter(({ alert }) => alert === undefined);
   const shown = new Set([...alerts, ...calm].slice(0, limit));
   const rows = means
     .filter((mean) => shown.has(mean))
-    .map(({ patientId, hour, mean, min, max, readings, alert }) => [
+    .map(({ patientId, hour, mean, min, max, readings, alert, state }) => [
       hour,
       patientId,
       mean.toFixed(2),
       min.toFixed(1),
       max.toFixed(1),
       String(readings),
-      alert === undefined ? '' : alert.toUpperCase(),
+      alertCell(alert, state),
     ]);
   const left = means.length - rows.length;
   return [
     ...alignColumns([['hour (UTC)', 'patient', 'mean', 'min', 'max', 'readings', 'alert'], ...rows]),
     ...(left > 0 ? [`… and ${left} more`] : []),
     `${means.length} hourly means, ${alerts.length} outside ${limits.low} to ${limits.high} °C`,
+    ...cautions(means),
+  ];
+}
+
+/** The mean of an hour that is not complete is never shown as final. */
+function alertCell(alert: HourlyMean['alert'], state: ReportedMean['state']): string {
+  const isOpen = state === 'filling' || state === 'reopened';
+  return [...(alert === undefined ? [] : [alert.toUpperCase()]), ...(isOpen ? [`(${state})`] : [])].join(' ');
+}
+
+function cautions(means: readonly ReportedMean[]): string[] {
+  const open = means.filter(({ state }) => state === 'filling' || state === 'reopened').length;
+  const unsettled = means.filter(({ state }) => state === 'unsettled').length;
+  return [
+    ...(open > 0 ? [`${open} of hours that are not complete: they may still change`] : []),
+    ...(unsettled > 0
+      ? [`${unsettled} of hours that nobody has settled: HOURS_EVERY_SECONDS or \`glueless hours --settle\` does`]
+      : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatReport } from '../../../src/report/format.ts';
+import { stateFinder } from '../../../src/hours/read-hours.ts';
+import { formatReport, type ReportedMean } from '../../../src/report/format.ts';
 import { alertOf, hourlyMeans, hourlyMeansSql } from '../../../src/report/hourly-means.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 
@@ -56,11 +57,47 @@ describe('the report', () => {
       max: value,
       readings: 1,
       alert: alertOf(value, limits),
+      state: 'complete' as const,
     });
     const text = formatReport([mean('a', 36.5), mean('b', 36.6), mean('c', 38)], limits, 1).join('\n');
     expect(text).toContain('c');
     expect(text).toContain('HIGH');
     expect(text).toContain('… and 2 more');
     expect(text).toContain('3 hourly means, 1 outside 36.1 to 37.2 °C');
+  });
+
+  it('marks means of hours that are not complete, and says when nobody settles hours', () => {
+    const mean = (hour: string, value: number, state: ReportedMean['state']): ReportedMean => ({
+      patientId: 'a',
+      hour,
+      mean: value,
+      min: value,
+      max: value,
+      readings: 1,
+      alert: alertOf(value, limits),
+      state,
+    });
+    const text = formatReport(
+      [
+        mean('2026-11-23 08:00', 36.5, 'unsettled'),
+        mean('2026-11-23 09:00', 38, 'complete'),
+        mean('2026-11-23 10:00', 38, 'filling'),
+        mean('2026-11-23 11:00', 36.5, 'reopened'),
+      ],
+      limits,
+    ).join('\n');
+    expect(text).toMatch(/09:00 .*HIGH$/m);
+    expect(text).toMatch(/10:00 .*HIGH \(filling\)$/m);
+    expect(text).toMatch(/11:00 .* \(reopened\)$/m);
+    expect(text).toContain('2 of hours that are not complete');
+    expect(text).toContain('1 of hours that nobody has settled');
+  });
+
+  it('takes hours for filling that follow a settled one, and the present one where nobody settles', () => {
+    const nowMs = Date.parse('2026-11-23T10:30:00Z');
+    const states = [{ hour: '2026-11-23T09', state: 'complete' as const, rows: 1, lateRows: 0 }];
+    const hours = ['08', '09', '10'].map((name) => `2026-11-23T${name}`);
+    expect(hours.map(stateFinder(states, nowMs))).toEqual(['unsettled', 'complete', 'filling']);
+    expect(hours.map(stateFinder([], nowMs))).toEqual(['unsettled', 'unsettled', 'filling']);
   });
 });
