@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import { decoderVersion } from '../consumer/ledger/decoder-version.ts';
 import type { Recipe } from '../consumer/ledger/recipe.ts';
+import type { BatchTracer } from '../consumer/commit/batch-trace.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
@@ -36,6 +37,7 @@ export interface CommitToolsOptions {
   readonly metrics?: Metrics;
   /** The topic is one of several, whose writers share what memory they keep. */
   readonly several?: WritersShare;
+  readonly tracer?: BatchTracer;
 }
 
 /** What the writers of several topics use together. */
@@ -106,6 +108,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     random: Math.random,
     newWriterId: randomUUID,
     observer,
+    ...(options.tracer && { tracer: options.tracer }),
     patienceMs: several === undefined ? service.retryMs : Math.min(service.retryMs, oneOfSeveralMs),
   };
   const snapshots = snapshotTools(lake, tools);

@@ -11,6 +11,7 @@ import { createLogObserver } from '../app/observe/log-observer.ts';
 import type { ServiceWatch } from '../app/observe/watch-service.ts';
 import { openMembership, openReaders } from '../app/open-source.ts';
 import { releaseMemory } from '../app/release-memory.ts';
+import type { Tracing } from '../app/trace/open-tracing.ts';
 import { startCertificateWatch } from '../app/start-certificate-watch.ts';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
 import { sharedPace } from '../consumer/service/pace.ts';
@@ -26,6 +27,7 @@ export interface ConsumeSession {
   readonly lake: Lake;
   readonly watch: ServiceWatch;
   readonly trying: KeepTryingOptions;
+  readonly tracing: Tracing;
 }
 
 /** Tables that are looked up in the catalog at the same time. */
@@ -66,7 +68,8 @@ interface RunnerContext extends ConsumeSession {
 }
 
 /** Opens a topic's table and reads the topic into it; what all topics share is made once. */
-async function topicRunner(settings: Settings, { membership, readers, lake, watch, trying, untilEnd }: RunnerContext) {
+async function topicRunner(settings: Settings, { membership, readers, lake, untilEnd, ...context }: RunnerContext) {
+  const { watch, trying, tracing } = context;
   const { log, stop } = trying;
   const several = await shareWriters(settings);
   const limits = sharedLimits(settings, createLogObserver(log));
@@ -82,7 +85,15 @@ async function topicRunner(settings: Settings, { membership, readers, lake, watc
       onProgress();
     };
     const { observer, log: topicLog, lagged } = watch.topics.of(topic, written);
-    const options = { settings: own, lake, log: topicLog, observer, several, ...(metrics && { metrics }) };
+    const options = {
+      settings: own,
+      lake,
+      log: topicLog,
+      observer,
+      several,
+      ...tracing.tools,
+      ...(metrics && { metrics }),
+    };
     const tools = await opening.run(() => createCommitTools(options));
     const reader = readers.reader(topic);
     const snapshots = createSnapshots(lake, tools, own.table);

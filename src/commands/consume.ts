@@ -15,6 +15,7 @@ import type { Settings } from '../app/config/settings.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { startCertificateWatch } from '../app/start-certificate-watch.ts';
 import type { StopSignal } from '../app/signals.ts';
+import { openTracing, type Tracing } from '../app/trace/open-tracing.ts';
 import { watchService, type ServiceWatch } from '../app/observe/watch-service.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
@@ -54,7 +55,8 @@ export async function consume(
   if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
   const lake = await openLake(settings.lake);
   const trying = { retryMs: settings.service.retryMs, log, stop };
-  const session = { untilEnd, connection, lake, watch, trying };
+  await using tracing = await openTracing(settings.tracing, log);
+  const session = { untilEnd, connection, lake, watch, trying, tracing };
   const consumeAll = settings.kafka.topics.kind === 'one' ? consumeTopic : consumeTopics;
   await consumeAll(settings, session);
   return stop.exitCode();
@@ -62,10 +64,10 @@ export async function consume(
 
 async function consumeTopic(
   settings: Settings,
-  { untilEnd, connection, lake, watch, trying }: ConsumeSession,
+  { untilEnd, connection, lake, watch, trying, tracing }: ConsumeSession,
 ): Promise<void> {
   const { log, stop } = trying;
-  const tools = await prepareLake(lake, { settings, watch, trying });
+  const tools = await prepareLake(lake, { settings, watch, trying, tracing });
   watch.started('lake');
   const { topic, table } = tools;
   const snapshots = createSnapshots(lake, tools, settings.table);
@@ -104,16 +106,24 @@ interface LakeContext {
   readonly settings: Settings;
   readonly watch: ServiceWatch;
   readonly trying: KeepTryingOptions;
+  readonly tracing: Tracing;
 }
 
 /** Waits for a lake that takes conditional writes, and for its catalog. */
-async function prepareLake(lake: Lake, { settings, watch, trying }: LakeContext): Promise<CommitTools> {
+async function prepareLake(lake: Lake, { settings, watch, trying, tracing }: LakeContext): Promise<CommitTools> {
   const { observer, metrics } = watch;
   return keepTrying(
     'waiting for the lake',
     async () => {
       await checkConditionalWrites(lake.store, randomUUID());
-      return createCommitTools({ settings, lake, log: trying.log, observer, ...(metrics && { metrics }) });
+      return createCommitTools({
+        settings,
+        lake,
+        log: trying.log,
+        observer,
+        ...tracing.tools,
+        ...(metrics && { metrics }),
+      });
     },
     trying,
   );

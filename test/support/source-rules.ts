@@ -85,6 +85,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
       'app/version',
     ],
   ],
+  ['app/trace', [...floor, 'consumer/commit', 'app/config', 'app/observe', 'app/version']],
   ['app/screen', [...floor, 'runtime/environment', 'consumer/commit', 'app/config', 'app/observe']],
   ['pki', ['runtime']],
   ['devstack', [...floor, 'runtime/environment', 'pki']],

@@ -90,3 +90,10 @@ export function list(facts: FactsWithout<'expected'>) {
     return oneLine(value) === undefined || names.includes('') ? undefined : new Set(names);
   });
 }
+
+/** Reads an address of HTTP; what goes into a log with it must be no secret. */
+export function readHttpUrl(value: string): URL | undefined {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol) || /[\p{Cc}\s?#]/u.test(value)) return undefined;
+  return url.username === '' && url.password === '' ? url : undefined;
+}

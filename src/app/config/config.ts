@@ -12,6 +12,7 @@ import { registryVariables } from './registry-variables.ts';
 import { schemaVariables } from './schema-variables.ts';
 import { serviceVariables } from './service-variables.ts';
 import { topicConflicts } from './topic-choice.ts';
+import { tracingVariables } from './tracing-variables.ts';
 
 // code made for a schema pays after many values, and needs `new Function`
 z.config({ jitless: true });
@@ -23,6 +24,7 @@ const configSchema = z.object({
   ...schemaVariables,
   ...registryVariables,
   ...serviceVariables,
+  ...tracingVariables,
   ...monitorVariables,
   ...hoursVariables,
 });

@@ -1,4 +1,4 @@
-import { decimal, password, variable } from './config-types.ts';
+import { decimal, password, readHttpUrl, variable } from './config-types.ts';
 
 const monitor = 'Monitor';
 
@@ -11,7 +11,7 @@ export const monitorVariables = {
         'Address under which browsers reach the monitor behind a reverse proxy: its path is where the pages begin; default: HTTP_HOST and HTTP_PORT',
       expected: 'an http or https URL without user, password and query',
     },
-    readUrl,
+    readHttpUrl,
   ).optional(),
   MONITOR_TOKEN: password({
     group: monitor,
@@ -25,7 +25,7 @@ export const monitorVariables = {
       expected: 'http or https URLs separated by commas',
     },
     (value) => {
-      const urls = value.split(',').map((each) => readUrl(each.trim()));
+      const urls = value.split(',').map((each) => readHttpUrl(each.trim()));
       return urls.every((url) => url !== undefined) ? urls : undefined;
     },
   ).optional(),
@@ -34,9 +34,3 @@ export const monitorVariables = {
     about: 'Numbers older than this are asked for again when somebody looks; on AWS each time is an Athena query',
   }).prefault('60'),
 };
-
-function readUrl(value: string): URL | undefined {
-  const url = URL.parse(value);
-  if (url === null || !/^https?:$/.test(url.protocol) || /[\p{Cc}\s?#]/u.test(value)) return undefined;
-  return url.username === '' && url.password === '' ? url : undefined;
-}

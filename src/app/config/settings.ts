@@ -8,6 +8,7 @@ import type { EventTimeUnit, Layout } from '../../schema/layout.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { monitorSettings, type MonitorSettings } from './monitor-settings.ts';
 import type { AwsSettings } from './aws-settings.ts';
+import { tracingSettings, type TracingSettings } from './tracing-settings.ts';
 import { registrySettings, type RegistrySettings } from './registry-settings.ts';
 import { alertSettings, hourSettings, type AlertSettings, type HourSettings } from './hour-settings.ts';
 import { readConfig, type Config, type VariableName } from './config.ts';
@@ -23,6 +24,8 @@ export interface Settings {
   readonly schema: SchemaSettings;
   readonly parquet: ParquetSettings;
   readonly service: ServiceSettings;
+  /** Where traces of batches go; nowhere if left out. */
+  readonly tracing: TracingSettings | undefined;
   readonly monitor: MonitorSettings;
   readonly hours: HourSettings;
   readonly alerts: AlertSettings;
@@ -167,6 +170,7 @@ export function readSettings(environment: Environment, required: readonly Variab
       rowGroupRows: config.PARQUET_ROW_GROUP_ROWS,
     },
     service: serviceSettings(config),
+    tracing: tracingSettings(config),
     monitor: monitorSettings(config),
     hours: hourSettings(config),
     alerts: alertSettings(config),

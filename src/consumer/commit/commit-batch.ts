@@ -59,8 +59,22 @@ const generationsMax = 5;
  * 8. offsets: the group's position, a hint
  */
 export async function commitBatch(request: CommitRequest, tools: CommitTools): Promise<CommitResult> {
+  const { batch, reason } = request;
+  const { partition, from, to, bytes } = batch;
+  const { topic, table } = tools;
+  const trace = tools.tracer?.begin({ topic, table, partition, from, to, reason, bytesIn: bytes });
+  try {
+    const result = await takeSteps(request, tools, stepRunner({ ...tools, trace }));
+    trace?.ended(result);
+    return result;
+  } catch (error) {
+    trace?.ended({ kind: 'failed', error });
+    throw error;
+  }
+}
+
+async function takeSteps(request: CommitRequest, tools: CommitTools, step: StepRunner): Promise<CommitResult> {
   const startMs = tools.clock.monotonicMs();
-  const step = stepRunner(tools);
   const { batch, adopted } = request;
   using memory = new DisposableStack();
   const prepare = async (recipe: Recipe) => memory.use(await prepareBatch(batch, recipe, tools, step));

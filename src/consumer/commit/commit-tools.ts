@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { TableFormat } from '../ports/lake.ts';
 import type { TableWriter } from '../table/table-writer.ts';
+import type { BatchTracer } from './batch-trace.ts';
 import type { PipelineObserver } from './pipeline-observer.ts';
 import type { Publication } from './publication.ts';
 
@@ -22,6 +23,8 @@ export interface CommitTools {
   /** A new unique id for each claim. */
   readonly newWriterId: () => string;
   readonly observer: PipelineObserver;
+  /** Left out: nobody follows single batches. */
+  readonly tracer?: BatchTracer;
   /** How long a step is tried again before the process gives up, in milliseconds. */
   readonly patienceMs: number;
 }

@@ -203,6 +203,7 @@ describe('the configuration', () => {
       'KAFKA_TLS_KEYSTORE_KEY_PASSWORD',
       'KAFKA_SASL_PASSWORD',
       'SCHEMA_REGISTRY_PASSWORD',
+      'OTEL_EXPORTER_OTLP_HEADERS',
       'MONITOR_TOKEN',
       'HOURS_WEBHOOK_URL',
       'WEBHOOK_TOKEN',
