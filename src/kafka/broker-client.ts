@@ -11,10 +11,12 @@ import {
   askCommitted,
   askMetadata,
   askOffsets,
+  askReaders,
   findCoordinator,
   namedOffsets,
   Refusal,
   unlessLeaderless,
+  type GroupReader,
 } from './topic-requests.ts';
 
 /** Leaders move within seconds, and a broker that is gone is replaced by another one. */
@@ -79,6 +81,11 @@ export class BrokerClient {
       // who may be a member is told that it is none
       if (!(error instanceof PipelineError) || error.code !== 'MEMBERSHIP_LOST') throw error;
     });
+  }
+
+  /** Members of the group that have told it what they read. */
+  readers(groupId: string): Promise<GroupReader[]> {
+    return this.ask(`group ${groupId}`, (cluster) => askReaders(cluster, groupId));
   }
 
   /** The topic's partitions and leaders as they were known last; asked for where they are not known. */

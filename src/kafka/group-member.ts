@@ -13,6 +13,7 @@ import type { TopicAnswer } from './kafkajs/fetch-request.ts';
 import { recordsOf } from './kafkajs/fetched-batch.ts';
 import type { TopicMetadata } from './kafkajs/topic-metadata.ts';
 import { errorCodes, errorOf, isStaleLeader } from './kafkajs/protocol-error.ts';
+import { groupShared, refuseSharedGroup } from './shared-group.ts';
 import { Subscription, type TopicSelection } from './subscription.ts';
 import { TopicMember } from './topic-member.ts';
 
@@ -49,6 +50,8 @@ export class GroupMember implements GroupMembership {
         this.#complain(explainKafkaError(error, `topic ${topic}, which another member of the group reads`)),
     });
     this.#consumer = createConsumer(options.kafka, config, (cluster) => this.#adapt(cluster));
+    // a failure nobody waits for yet must not end the process by itself
+    this.#over.promise.catch(() => {});
   }
 
   async run(handler: MembershipHandler): Promise<void> {
@@ -56,10 +59,15 @@ export class GroupMember implements GroupMembership {
     const { events } = this.#consumer;
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => this.#join(payload.memberAssignment));
     this.#consumer.on(events.REBALANCING, () => this.#lose());
+    this.#consumer.on(events.RECEIVED_UNSUBSCRIBED_TOPICS, ({ payload: { groupId, topicsNotSubscribed } }) =>
+      this.#over.reject(groupShared(groupId, topicsNotSubscribed, 'its leader assigns partitions of')),
+    );
     this.#consumer.on(events.CRASH, ({ payload }) => this.#recover(payload.error, payload.restart));
     try {
       // kafkajs does not tell a group that may not be used from one whose coordinator moves
       await this.#brokers.checkMembership(this.#options.groupId);
+      const isOver = (): boolean => this.#stopping !== undefined;
+      await refuseSharedGroup({ ...this.#options, subscription: this.#subscription, brokers: this.#brokers, isOver });
       await this.#consumer.connect();
       await this.#consumer.subscribe({ topics: [...(this.#subscription.asked ?? [])], fromBeginning: true });
       await this.#consume();

@@ -1,4 +1,5 @@
 import type { KnownTopics } from './kafkajs/consumer-metadata.ts';
+import type { GroupReader } from './topic-requests.ts';
 import type { TopicMetadata } from './kafkajs/topic-metadata.ts';
 import { errorCodes, isStaleLeader } from './kafkajs/protocol-error.ts';
 
@@ -69,6 +70,17 @@ export class Subscription {
       isUnsettled: topics.some(isUnsettled),
       problems,
     };
+  }
+
+  /**
+   * The first reader of the group that is of another service: it has none of our topics. Services of one topic each have shared groups
+   * always, and are left alone.
+   */
+  strangerAmong(readers: readonly GroupReader[]): GroupReader | undefined {
+    const isSeveral = this.#selection.kind === 'pattern' || this.#topics.length > 1;
+    return readers.find(
+      ({ topics }) => (isSeveral || topics.length > 1) && !topics.some((topic) => this.#wants(topic)),
+    );
   }
 
   /** A topic of a pattern is gone for good: it is read again when it comes back. */

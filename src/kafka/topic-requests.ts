@@ -3,6 +3,7 @@ import type { Cluster, ClusterBroker } from './kafkajs/cluster.ts';
 import { fetchMetadata } from './kafkajs/metadata-request.ts';
 import type { TopicMetadata } from './kafkajs/topic-metadata.ts';
 import { errorOf } from './kafkajs/protocol-error.ts';
+import { topicsToldBy } from './kafkajs/topic-assigner.ts';
 
 /** What a broker answered of one topic instead of what it was asked for. Others that were asked for with it have their answers. */
 export class Refusal {
@@ -83,6 +84,20 @@ export async function askCommitted(
       return [topic, new Map(commits.filter(([, { offset }]) => offset >= 0n))];
     }),
   );
+}
+
+/** A member of a group, by the name of its client, and the topics that it reads. */
+export interface GroupReader {
+  readonly clientId: string;
+  readonly topics: readonly string[];
+}
+
+/** Members of the group that have told it what they read. */
+export async function askReaders(cluster: Cluster, groupId: string): Promise<GroupReader[]> {
+  const { groups } = await (await findCoordinator(cluster, groupId)).describeGroups({ groupIds: [groupId] });
+  const members = groups.flatMap((group) => group.members);
+  const readers = members.map(({ clientId, memberMetadata }) => ({ clientId, topics: topicsToldBy(memberMetadata) }));
+  return readers.filter(({ topics }) => topics.length > 0);
 }
 
 /** kafkajs's own search tells a refusal from a coordinator that is moving in no way. */

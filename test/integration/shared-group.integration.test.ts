@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runCli } from '../support/cli.ts';
 import { Scenario } from '../support/scenario.ts';
 
 describe('two topics whose services share a consumer group', () => {
@@ -25,5 +26,21 @@ describe('two tables whose services share a consumer group', () => {
     const second = first.consume({ LAKE_TABLE: 'another' });
     await second.untilLogged(/the consumer group was last used for another table/);
     expect(await second.stop()).toBe(143);
+  });
+});
+
+describe('services of several topics that share a consumer group', () => {
+  it('are refused, before they disturb who is there', async () => {
+    const first = await Scenario.open({ BATCH_AGE_MAX_SECONDS: '0.3' });
+    await first.produce(100, { partitions: 1 });
+    const consumer = first.consume();
+    await expect.poll(() => consumer.committedRecords(), { interval: 200 }).toBe(100);
+    const others = { KAFKA_TOPIC: '', KAFKA_TOPICS: `${first.topic}-x,${first.topic}-y` };
+    const second = await runCli(['consume'], { ...first.env, ...others });
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain('GROUP_SHARED');
+    expect(second.stderr).toContain(`reads ${first.topic}`);
+    expect([...consumer.log.matchAll(/partitions assigned/g)]).toHaveLength(1);
+    expect(await consumer.stop()).toBe(143);
   });
 });

@@ -18,6 +18,11 @@ export interface ClusterBroker {
     readonly groupGenerationId: number;
     readonly memberId: string;
   }): Promise<unknown>;
+  describeGroups(request: { readonly groupIds: readonly string[] }): Promise<{
+    readonly groups: readonly {
+      readonly members: readonly { readonly clientId: string; readonly memberMetadata: Buffer }[];
+    }[];
+  }>;
   listOffsets(request: ListOffsetsRequest): Promise<ListedOffsets>;
   offsetFetch(request: OffsetFetchRequest): Promise<FetchedOffsets>;
   /** What kafkajs's consumer calls. Its answer is passed on to the batches that it makes. */

@@ -13,6 +13,12 @@ export interface Subscriber {
   readonly topics: readonly string[];
 }
 
+/** The topics that a member has told the group. */
+export function topicsToldBy(memberMetadata: Buffer): readonly string[] {
+  const { AssignerProtocol }: typeof import('kafkajs') = require('kafkajs');
+  return memberMetadata.length === 0 ? [] : (AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics ?? []);
+}
+
 /** Partitions by topic, by member. */
 export type Assignment = ReadonlyMap<string, Readonly<Record<string, readonly number[]>>>;
 

@@ -189,6 +189,12 @@ export const kafkaErrorCodes = {
     retryable: 'sometimes',
     action: 'Give it Read on the group by ACL.',
   },
+  GROUP_SHARED: {
+    meaning:
+      'Members of another service, which read other topics, are in the consumer group; or partitions of topics were assigned that this one does not read.',
+    retryable: 'never',
+    action: 'Give each service a KAFKA_GROUP_ID of its own, or none where several topics are read.',
+  },
   CLUSTER_DENIED: {
     meaning:
       'The client certificate is known, and its principal may not look at or change the cluster’s access control lists.',

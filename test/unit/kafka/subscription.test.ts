@@ -96,3 +96,26 @@ describe('topics by a pattern', () => {
     expect(subscription.survey([]).topics).toEqual([]);
   });
 });
+
+describe('readers of the same group', () => {
+  const reader = (...topics: string[]) => ({ clientId: 'other', topics });
+  const one = new Subscription({ kind: 'list', topics: ['a'] });
+  const several = new Subscription({ kind: 'list', topics: ['a', 'b'] });
+  const pattern = new Subscription({ kind: 'pattern', pattern: /^a.*$/ });
+
+  it('are of this service when they have a topic in common: its topics may be changing', () => {
+    expect(several.strangerAmong([reader('b', 'c'), reader('a')])).toBeUndefined();
+    expect(pattern.strangerAmong([reader('a.x', 'b')])).toBeUndefined();
+    expect(one.strangerAmong([reader('a'), reader('a', 'b')])).toBeUndefined();
+  });
+
+  it('are of another one when they have none', () => {
+    expect(several.strangerAmong([reader('a'), reader('c')])).toEqual(reader('c'));
+    expect(pattern.strangerAmong([reader('b')])).toEqual(reader('b'));
+    expect(one.strangerAmong([reader('b', 'c')])).toEqual(reader('b', 'c'));
+  });
+
+  it('are left alone where each reads one topic', () => {
+    expect(one.strangerAmong([reader('b')])).toBeUndefined();
+  });
+});

@@ -1,0 +1,50 @@
+import { systemClock } from '../runtime/clock.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import type { BrokerClient } from './broker-client.ts';
+import type { Subscription } from './subscription.ts';
+
+const lookEveryMs = 1000;
+
+/** A member that has died is forgotten so long after its session has ended. */
+const graceMs = 2000;
+
+export interface SharedGroupOptions {
+  readonly groupId: string;
+  readonly sessionTimeoutMs: number;
+  readonly subscription: Subscription;
+  readonly brokers: BrokerClient;
+  readonly isOver: () => boolean;
+}
+
+/**
+ * Rejects with GROUP_SHARED when members of another service are in the group, and stay there for longer than a member that has died.
+ * Joins nothing, and disturbs no member.
+ */
+export async function refuseSharedGroup(options: SharedGroupOptions): Promise<void> {
+  const { groupId, sessionTimeoutMs, subscription, brokers, isOver } = options;
+  const untilMs = systemClock.monotonicMs() + sessionTimeoutMs + graceMs;
+  while (!isOver()) {
+    const stranger = subscription.strangerAmong(await readersOf(brokers, groupId));
+    if (stranger === undefined) return;
+    if (systemClock.monotonicMs() >= untilMs)
+      throw groupShared(groupId, stranger.topics, `a member of the client ${stranger.clientId} reads`);
+    await systemClock.sleep(lookEveryMs);
+  }
+}
+
+export function groupShared(groupId: string, topics: readonly string[], how: string): PipelineError {
+  const shown = topics.slice(0, 5).join(', ');
+  return new PipelineError('GROUP_SHARED', {
+    message: `the group ${groupId} is of another service: ${how} ${shown}${topics.length > 5 ? ` and ${topics.length - 5} more topics` : ''}, which this one does not`,
+    retryable: false,
+    details: { groupId },
+  });
+}
+
+/** Nobody is known where the group may be joined and not be looked at. */
+async function readersOf(brokers: BrokerClient, groupId: string) {
+  return brokers.readers(groupId).catch((error: unknown) => {
+    if (error instanceof PipelineError && error.code === 'GROUP_DENIED') return [];
+    throw error;
+  });
+}
