@@ -1,5 +1,6 @@
 import { App, LegacyStackSynthesizer, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { MonitorStack } from './monitor-stack.ts';
 import { PlatformStack } from './platform-stack.ts';
 import { ServiceStack } from './service-stack.ts';
 import { readSettings } from './settings.ts';
@@ -10,7 +11,7 @@ export interface AppOptions {
 }
 
 /**
- * Two stacks that are bound to no region or account. The platform is deployed first, then image and certificate are uploaded,
+ * Two stacks, or three with the monitor, that are bound to no region or account. The platform is deployed first, then image and certificate are uploaded,
  * then the service is deployed: docs/deploy.md.
  */
 export function createApp({ context = {}, outdir }: AppOptions = {}): App {
@@ -27,6 +28,7 @@ export function createApp({ context = {}, outdir }: AppOptions = {}): App {
   const props = () => ({ settings, tags: { application: 'glueless' }, synthesizer: new LegacyStackSynthesizer() });
   new PlatformStack(app, settings.platformName, props());
   new ServiceStack(app, settings.serviceName, props());
+  if (settings.monitor) new MonitorStack(app, `${settings.serviceName}Monitor`, props());
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

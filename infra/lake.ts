@@ -8,7 +8,8 @@ import type { Settings } from './settings.ts';
 
 /** Prefix of everything that the service writes. */
 export const lakePrefix = 'lake';
-const resultsPrefix = 'athena-results';
+/** Prefix of Athena's results. */
+export const resultsPrefix = 'athena-results';
 const scanLimitBytes = 10 * 1024 ** 3;
 
 /** What holds the data outlives its stack, but not the rollback of a stack that never came up. */

@@ -1,6 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { lakePrefix } from './lake.ts';
+import { lakePrefix, resultsPrefix } from './lake.ts';
 import type { Platform } from './platform.ts';
 import type { Settings } from './settings.ts';
 
@@ -40,6 +40,37 @@ export function lakePermissions(
         glue('table', `${database}/${table}`),
         glue('table', `${database}/${table}_dead_letters`),
       ],
+    }),
+  ];
+}
+
+/** Allows reading the lake and querying the table by Athena, and changing neither. */
+export function monitorPermissions(
+  stack: Stack,
+  { bucketName, workgroup }: Pick<Platform, 'bucketName' | 'workgroup'>,
+  { database, table }: Settings,
+): PolicyStatement[] {
+  const bucketArn = `arn:${stack.partition}:s3:::${bucketName}`;
+  const arn = (service: string, resource: string, resourceName?: string): string =>
+    stack.formatArn({ service, resource, ...(resourceName !== undefined && { resourceName }) });
+  return [
+    new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${lakePrefix}/*`] }),
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [`${bucketArn}/${resultsPrefix}/*`],
+    }),
+    new PolicyStatement({ actions: ['s3:ListBucket', 's3:GetBucketLocation'], resources: [bucketArn] }),
+    new PolicyStatement({
+      actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions', 'glue:BatchGetPartition'],
+      resources: [
+        arn('glue', 'catalog'),
+        arn('glue', 'database', database),
+        ...[table, `${table}_dead_letters`].map((name) => arn('glue', 'table', `${database}/${name}`)),
+      ],
+    }),
+    new PolicyStatement({
+      actions: ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults'],
+      resources: [arn('athena', 'workgroup', workgroup)],
     }),
   ];
 }

@@ -1,15 +1,15 @@
-import { CfnOutput, CfnParameter, Fn, Stack, Validations, type StackProps } from 'aws-cdk-lib';
-import { SecurityGroup, SubnetType, Vpc, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { CfnOutput, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib';
+import { SecurityGroup, SubnetType, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   CfnClusterCapacityProviderAssociations,
-  Cluster,
-  ContainerInsights,
+  type Cluster,
   FargateService,
   type FargateTaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { alarmRules } from './alarm-rules.ts';
 import { Alarms } from './alarms.ts';
+import { createCluster } from './cluster.ts';
 import { addDashboard } from './dashboard.ts';
 import { keyPermissions } from './encryption.ts';
 import { lakePrefix } from './lake.ts';
@@ -44,7 +44,7 @@ export class ServiceStack extends Stack {
     const clients = SecurityGroup.fromSecurityGroupId(this, 'Clients', platform.clientSecurityGroup, {
       mutable: false,
     });
-    const cluster = this.#createCluster(platform, settings);
+    const cluster = createCluster(this, platform, settings);
     const service = this.#runService(cluster, { consumer: definitions.consumer, clients, settings });
     const renewal = new Renewal(this, 'Renewal', {
       cluster,
@@ -109,7 +109,12 @@ export class ServiceStack extends Stack {
     };
     const [renewConsumer] = renewalCommands(platform, settings);
     return {
-      consumer: tasks.define('Consumer', { command: ['consume'], ...asConsumer }),
+      consumer: tasks.define('Consumer', {
+        command: ['consume'],
+        // broker, topic and lake have answered once; after that a running service is left alone
+        health: '/startupz',
+        ...asConsumer,
+      }),
       replay: tasks.define('Replay', { command: ['replay', '--all', '--dry-run'], ...asConsumer }),
       producer: tasks.define('Producer', {
         command: ['produce', '--rate', '5', '--partitions', String(settings.partitions)],
@@ -122,28 +127,6 @@ export class ServiceStack extends Stack {
         role: tasks.role('Renewal', [...renewalPermissions(this, platform, settings), ...keys]),
       }),
     };
-  }
-
-  #createCluster({ vpcId, subnets }: Platform, { containerInsights }: Settings): Cluster {
-    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
-      vpcId,
-      // one of the list, which is as long as the platform has made it
-      availabilityZones: ['of the platform'],
-      privateSubnetIds: Fn.split(',', subnets),
-    });
-    const reason = 'the ids are handed on to ECS as they are; nobody asks for a single subnet or its route table';
-    for (const warning of ['vpcAttributeIsListTokenprivateSubnetIds', 'noSubnetRouteTableId'])
-      Validations.of(vpc).acknowledge({ id: `Annotation::@aws-cdk/aws-ec2:${warning}`, reason });
-    const cluster = new Cluster(this, 'Cluster', {
-      vpc,
-      containerInsightsV2: containerInsights ? ContainerInsights.ENABLED : ContainerInsights.DISABLED,
-    });
-    Validations.of(cluster).acknowledge({
-      id: 'AwsSolutions-ECS4',
-      reason:
-        'the alarms need none of its metrics, each of which has a price; the setting containerInsights turns it on',
-    });
-    return cluster;
   }
 
   #runService(

@@ -87,6 +87,10 @@ const settingsSchema = z
     executeCommand: flag.default(false),
     /** ECS's metrics for each task, at a price for each metric; no alarm needs them. */
     containerInsights: flag.default(false),
+    /** A stack of its own with a task that serves the monitor in the private subnets, read only. */
+    monitor: flag.default(false),
+    /** Security group of whatever may reach the monitor: a load balancer's, a VPN's. Left out: nothing reaches it. */
+    monitorClients: z.string().startsWith('sg-').optional(),
     /** Variables of the program for all tasks, as JSON: batch age, schema hints and whatever docs/configuration.md lists. */
     variables: variablesSchema.default({}),
   })
@@ -101,6 +105,10 @@ const settingsSchema = z
   .refine(({ clusterArn, brokerSecurityGroup }) => clusterArn === undefined || brokerSecurityGroup !== undefined, {
     error: 'an existing cluster needs the security group of its brokers',
     path: ['brokerSecurityGroup'],
+  })
+  .refine(({ monitor, monitorClients }) => monitor || monitorClients === undefined, {
+    error: 'monitorClients says who reaches the monitor: set monitor=true too',
+    path: ['monitor'],
   })
   .refine(({ cpu, memoryMiB }) => memoriesOfCpu[cpu]?.includes(memoryMiB) === true, {
     error: `cpu and memoryMiB are not a size that Fargate has: ${JSON.stringify(memoriesOfCpu)}`,

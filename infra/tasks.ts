@@ -19,14 +19,17 @@ export interface TaskOptions {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly role: Role;
+  /** What the container's health is asked by, such as `/startupz`; left out: it is healthy while it runs. */
+  readonly health?: string;
 }
 
 const stopTimeout = Duration.seconds(60);
 /** Ends a graceful stop ten seconds before ECS sends SIGKILL. */
 const drainSeconds = 50;
-const httpPort = 8080;
-/** Fails until broker, topic and lake have answered once: a deployment that can't work is rolled back, a running service left alone. */
-const started = `fetch('http://localhost:${httpPort}/startupz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
+export const httpPort = 8080;
+/** Fails until the path answers: a deployment that can't work is rolled back. */
+const healthCheck = (path: string): string =>
+  `fetch('http://localhost:${httpPort}${path}').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 
 export interface TasksOptions {
   readonly platform: Platform;
@@ -59,9 +62,8 @@ export class Tasks extends Construct {
   }
 
   /** By default a quarter of a vCPU on ARM and 512 MB, with a read-only root file system. */
-  define(name: string, { command, environment, role }: TaskOptions): FargateTaskDefinition {
+  define(name: string, { command, environment, role, health }: TaskOptions): FargateTaskDefinition {
     const { cpu, memoryMiB, executeCommand } = this.#settings;
-    const isService = command[0] === 'consume';
     const task = new FargateTaskDefinition(this, name, {
       cpu,
       memoryLimitMiB: memoryMiB,
@@ -77,12 +79,12 @@ export class Tasks extends Construct {
       command: [...command],
       environment: { ...environment, HTTP_PORT: String(httpPort), SHUTDOWN_DEADLINE_SECONDS: String(drainSeconds) },
       // the agent that `execute-command` starts writes to the root file system
-      readonlyRootFilesystem: !(isService && executeCommand),
+      readonlyRootFilesystem: !(command[0] === 'consume' && executeCommand),
       stopTimeout,
       logging: LogDrivers.awsLogs({ logGroup: this.log, streamPrefix: name.toLowerCase() }),
-      ...(isService && {
+      ...(health !== undefined && {
         healthCheck: {
-          command: ['CMD', 'node', '-e', started],
+          command: ['CMD', 'node', '-e', healthCheck(health)],
           interval: Duration.seconds(30),
           // the service itself tries for this long before it gives up
           startPeriod: Duration.seconds(300),

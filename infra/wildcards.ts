@@ -1,6 +1,6 @@
 import { Validations, type Stack } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
-import { lakePrefix } from './lake.ts';
+import { lakePrefix, resultsPrefix } from './lake.ts';
 
 /** The only wildcards in the policies, each with its reason; cdk-nag refuses any other. */
 function reasons(platformName: string): readonly (readonly [finding: string, reason: string])[] {
@@ -8,6 +8,10 @@ function reasons(platformName: string): readonly (readonly [finding: string, rea
     [
       `Resource::arn:<AWS::Partition>:s3:::${platformName}-BucketName/${lakePrefix}/*`,
       'object keys are made while running; all lie below the prefix of the lake',
+    ],
+    [
+      `Resource::arn:<AWS::Partition>:s3:::${platformName}-BucketName/${resultsPrefix}/*`,
+      'Athena names its results; all lie below the prefix of results',
     ],
     ['Resource::*', 'ecr:GetAuthorizationToken, and the channels of execute-command, know no resource'],
     [

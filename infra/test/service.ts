@@ -53,9 +53,32 @@ export function serviceSuite(): void {
         ]);
     });
 
+    it('has a stack for the monitor when it is asked for, which reads and runs queries, and can change nothing', () => {
+      const name = 'StagingOrdersMonitor.template.json';
+      const made = { [name]: otherTemplates[name] ?? { Resources: {} } };
+      const [task] = withCommand(made, 'monitor');
+      expect(task.ContainerDefinitions[0]).toMatchObject({ ReadonlyRootFilesystem: true });
+      expect(JSON.stringify(task.ContainerDefinitions[0].HealthCheck)).toContain('/livez');
+      const [ingress] = resourcesOf(made, 'AWS::EC2::SecurityGroupIngress');
+      expect(ingress?.Properties).toMatchObject({ FromPort: 8080, SourceSecurityGroupId: 'sg-0123456789abcdef0' });
+      const [network] = resourcesOf(made, 'AWS::ECS::Service').map(({ Properties }) => Properties.NetworkConfiguration);
+      expect(network.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
+      const changes = statementsOf(made).filter((each) =>
+        actionsOf(each).some((action) =>
+          /^(s3:(Put|Delete)|glue:(Create|Update|Delete|Batch(Create|Update|Delete)))/.test(action),
+        ),
+      );
+      // Athena's results, and nothing of the lake
+      expect(changes.map(({ Resource }) => JSON.stringify(Resource))).toEqual([
+        expect.stringContaining('/athena-results/*'),
+      ]);
+      expect(Object.keys(templates)).toHaveLength(2);
+    });
+
     it('may fetch its image, by digest, from a repository of the account', () => {
       const fetching = statementsOf(otherTemplates).filter((each) => actionsOf(each).includes('ecr:BatchGetImage'));
-      expect(fetching).toHaveLength(1);
+      // for the tasks of the service, and for the monitor
+      expect(fetching).toHaveLength(2);
       expect(JSON.stringify(fetching)).toContain(':ecr:eu-west-1:111122223333:repository/glueless');
       expect(JSON.stringify(withCommand(otherTemplates, 'consume'))).toContain(`/glueless@sha256:${'0'.repeat(64)}`);
     });

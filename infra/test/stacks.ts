@@ -30,7 +30,11 @@ export function stackSuite(): void {
     });
 
     it('pass cdk-nag with every setting at its other value, and with everything there already', () => {
-      expect(Object.keys(otherTemplates)).toEqual(['StagingOrders.template.json', 'StagingPlatform.template.json']);
+      expect(Object.keys(otherTemplates)).toEqual([
+        'StagingOrders.template.json',
+        'StagingOrdersMonitor.template.json',
+        'StagingPlatform.template.json',
+      ]);
       expect(Object.keys(existingTemplates)).toHaveLength(2);
     });
 
@@ -125,7 +129,7 @@ export function stackSuite(): void {
       const ofKey = statementsOf(otherTemplates).filter((each) =>
         actionsOf(each).some((action) => action.startsWith('kms:')),
       );
-      expect(ofKey).toHaveLength(3);
+      expect(ofKey).toHaveLength(4);
       for (const { Condition } of ofKey)
         expect(JSON.stringify(Condition)).toMatch(/kms:ViaService.*"s3\..*"secretsmanager\./);
       expect(resourcesOf(otherTemplates, 'AWS::KMS::Key')).toHaveLength(1);

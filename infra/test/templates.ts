@@ -40,6 +40,8 @@ export const otherSettings = {
   capacity: 'spot',
   executeCommand: 'true',
   containerInsights: 'true',
+  monitor: 'true',
+  monitorClients: 'sg-0123456789abcdef0',
   variables: '{"BATCH_AGE_MAX_SECONDS":"300","SCHEMA_HINTS":"seq bigint, tags array<string>","SCHEMA_POLICY":"log"}',
 };
 
