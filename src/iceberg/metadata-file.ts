@@ -50,6 +50,25 @@ export function descendsFrom({ metadata, metadataLocation }: LoadedTable, locati
   return metadataLocation === location || metadata['metadata-log'].some((entry) => entry['metadata-file'] === location);
 }
 
+/**
+ * Deletes the metadata files that the committed metadata no longer remembers, where the table says so. What can't be deleted stays: nobody
+ * needs it, and nobody misses it.
+ */
+export async function discardForgotten(
+  store: ObjectStore,
+  before: TableMetadata,
+  committed: TableMetadata,
+): Promise<void> {
+  if (committed.properties['write.metadata.delete-after-commit.enabled'] !== 'true') return;
+  const kept = new Set(committed['metadata-log'].map((entry) => entry['metadata-file']));
+  const forgotten = before['metadata-log'].map((entry) => entry['metadata-file']).filter((file) => !kept.has(file));
+  try {
+    await store.delete(forgotten.map((file) => keyOfUri(store, file)));
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+  }
+}
+
 async function stage(store: ObjectStore, metadata: TableMetadata, version: number): Promise<StagedMetadata> {
   const folder = metadata.properties['write.metadata.path'] ?? `${metadata.location.replace(/\/$/, '')}/metadata`;
   const location = `${folder}/${String(version).padStart(5, '0')}-${randomUUID()}.metadata.json`;

@@ -2,7 +2,14 @@ import type { ObjectStore } from '../consumer/ports/lake.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isRetryable } from '../runtime/errors.ts';
 import type { CommitOutcome, CreateOutcome, IcebergCatalog, LoadedTable, TableChange } from './iceberg-catalog.ts';
-import { descendsFrom, readMetadata, stageNewTable, stageUpdates, type StagedMetadata } from './metadata-file.ts';
+import {
+  descendsFrom,
+  discardForgotten,
+  readMetadata,
+  stageNewTable,
+  stageUpdates,
+  type StagedMetadata,
+} from './metadata-file.ts';
 import type { TableUpdate } from './table-updates.ts';
 import { unmetRequirement } from './table-requirements.ts';
 
@@ -73,7 +80,10 @@ export function createPointerCatalog<Pointer extends TablePointer>(
     if (pointer?.location !== base.metadataLocation) return { kind: 'conflict' };
     const staged = await stageUpdates(store, base, { updates, nowMs: clock.nowMs() });
     const { result, error } = await attempt(() => pointers.replace(name, pointer, staged));
-    if (result === 'stored') return { kind: 'committed', table: stored(name, staged) };
+    if (result === 'stored') {
+      await discardForgotten(store, base.metadata, staged.metadata);
+      return { kind: 'committed', table: stored(name, staged) };
+    }
     const current = await load(name);
     if (current !== undefined && descendsFrom(current, staged.location)) return { kind: 'committed', table: current };
     // the pointer is where it was, or gone: what was sent may still arrive

@@ -1,3 +1,4 @@
+import { expiredSnapshots } from './expire-snapshots.ts';
 import type { TableRequirement } from './table-requirements.ts';
 import { writeManifestList, type ManifestFile } from './manifest-list.ts';
 import type { DataFile } from './manifest.ts';
@@ -60,7 +61,8 @@ export async function stageSnapshot(
     summary: { ...summaryOf(plan.operation, { added: plan.added, removed }, parent), ...plan.summary },
   };
   const list = await writeList(merged, snapshot, options);
-  return { ...changeOf({ ...snapshot, 'manifest-list': list }, metadata), missing };
+  const change = changeOf({ ...snapshot, 'manifest-list': list }, { metadata, nowMs: options.nowMs });
+  return { ...change, missing };
 }
 
 function stageOf(metadata: TableMetadata, { files, metadataPrefix, tryId, snapshotId }: StageOptions): Stage {
@@ -104,13 +106,18 @@ async function writeList(
   return files.write(key, writeManifestList(manifests, snapshot));
 }
 
-function changeOf(snapshot: Snapshot, metadata: TableMetadata): Omit<StagedSnapshot, 'missing'> {
+function changeOf(
+  snapshot: Snapshot,
+  { metadata, nowMs }: { readonly metadata: TableMetadata; readonly nowMs: number },
+): Omit<StagedSnapshot, 'missing'> {
   const id = snapshot['snapshot-id'];
+  const expired = expiredSnapshots(metadata, nowMs);
   return {
     snapshot,
     updates: [
       { action: 'add-snapshot', snapshot },
       { action: 'set-snapshot-ref', 'ref-name': mainBranch, type: 'branch', 'snapshot-id': id },
+      ...(expired.length > 0 ? [{ action: 'remove-snapshots' as const, 'snapshot-ids': expired }] : []),
     ],
     requirements: [
       { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },

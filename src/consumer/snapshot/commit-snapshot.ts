@@ -37,6 +37,9 @@ const conflictsMax = 50;
 
 const footersAtOnce = 16;
 
+/** Positions are in a snapshot's summary too, for people, up to this length: each commit writes the summaries of all snapshots. */
+const summaryLengthMax = 1000;
+
 /**
  * Takes in what the ledger holds beyond the table's positions, as one snapshot, and moves the positions in the same change. Any
  * process may do it at any time: positions are read anew for every try, so that a change whose answer was lost is found made, and what
@@ -121,7 +124,10 @@ async function changeOf(
     const updates = [{ action: 'set-properties' as const, updates: { [positionsProperty]: moved } }];
     return { change: { requirements: [uuid], updates } };
   }
-  const summary = { 'glueless.entries': String(pending.entries.length), [positionsProperty]: moved };
+  const summary = {
+    'glueless.entries': String(pending.entries.length),
+    ...(moved.length <= summaryLengthMax && { [positionsProperty]: moved }),
+  };
   const plan: SnapshotPlan = {
     operation: 'append',
     added: await describeObjects(objects, { name, metadata }, tools),

@@ -67,7 +67,7 @@ export class SnapshotSchedule {
 
   async #commit({ partitions, writtenMs }: MemberState & { partitions: readonly number[] }, step: StepRunner) {
     const { tools, snapshots } = this.#options;
-    const { ledger, table, topic, observer } = tools;
+    const { ledger, table, topic, observer, writer } = tools;
     this.#lastMs = tools.clock.monotonicMs();
     if (this.#commits++ % commitsBetweenLooks === 0)
       this.#partitions = await step('snapshot', () => ledger.partitions({ table, topic }));
@@ -80,6 +80,8 @@ export class SnapshotSchedule {
         hasMore = outcome?.hasMore ?? false;
       }
     }
+    // columns that others have added, renamed or dropped
+    await step('snapshot', () => writer.refresh());
     this.#coveredMs = writtenMs;
     this.#waitingMs = undefined;
   }

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { createTable, loadTable, openIcebergLake } from '../../support/iceberg-lake.ts';
+
+const deletion = 'write.metadata.delete-after-commit.enabled';
+
+async function filesAfter(commits: number, properties: Record<string, string>): Promise<string[]> {
+  const lake = await openIcebergLake();
+  await createTable(lake);
+  for (let n = 0; n < commits; n++) {
+    const updates = [{ action: 'set-properties' as const, updates: { ...properties, n: String(n) } }];
+    await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates });
+  }
+  expect((await loadTable(lake)).metadata.properties['n']).toBe(String(commits - 1));
+  return Array.fromAsync(lake.store.list('readings/metadata/'), ({ key }) => key);
+}
+
+describe('metadata files', () => {
+  const few = { 'write.metadata.previous-versions-max': '3' };
+
+  it('are deleted once the table no longer remembers them, where it says so', async () => {
+    expect(await filesAfter(10, { ...few, [deletion]: 'true' })).toHaveLength(4);
+  });
+
+  it('stay where it does not', async () => {
+    expect(await filesAfter(10, { ...few, [deletion]: 'false' })).toHaveLength(11);
+  });
+});
