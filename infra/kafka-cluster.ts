@@ -1,11 +1,11 @@
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
+import { CfnBatchScramSecret, CfnCluster, CfnConfiguration } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
 import { certificateAuthority } from './certificate-authority.ts';
 import { createLogGroup } from './log-group.ts';
 import type { Network } from './network.ts';
-import { clusterName, zoneCount, type Settings } from './settings.ts';
+import { brokerPort, clusterName, zoneCount, type Settings } from './settings.ts';
 
 function serverProperties(settings: Settings): string {
   const replicas = zoneCount(settings);
@@ -26,11 +26,12 @@ export interface KafkaOptions {
   readonly key: IKey | undefined;
 }
 
-/** An MSK cluster that answers only clients with a certificate of the authority, over TLS; or the way to an existing one. */
+/** An MSK cluster that answers clients by one way to log in, over TLS, as certificates of the authority are; or the way to an existing one. */
 export class KafkaCluster extends Construct {
   /** ARN of the cluster, if it is MSK's. */
   readonly clusterArn: string | undefined;
-  readonly authorityArn: string;
+  /** The authority that signs clients' certificates, where these log in by them. */
+  readonly authorityArn: string | undefined;
   /** Security group of everything that connects to the brokers. */
   readonly clients: SecurityGroup;
 
@@ -38,7 +39,7 @@ export class KafkaCluster extends Construct {
     super(scope, id);
     const { settings } = options;
     const { vpc } = options.network;
-    this.authorityArn = certificateAuthority(this, settings);
+    this.authorityArn = settings.auth === 'tls' ? certificateAuthority(this, settings) : undefined;
     this.clients = new SecurityGroup(this, 'Clients', { vpc, description: 'Clients of the Kafka cluster' });
     const brokers =
       settings.brokerSecurityGroup === undefined
@@ -48,7 +49,11 @@ export class KafkaCluster extends Construct {
             allowAllOutbound: false,
           })
         : SecurityGroup.fromSecurityGroupId(this, 'Brokers', settings.brokerSecurityGroup);
-    brokers.addIngressRule(this.clients, Port.tcp(settings.kafkaPort), 'mutual TLS');
+    brokers.addIngressRule(
+      this.clients,
+      Port.tcp(brokerPort(settings)),
+      settings.auth === 'tls' ? 'mutual TLS' : `TLS, ${settings.auth}`,
+    );
     this.clusterArn =
       settings.brokerSecurityGroup === undefined
         ? this.#createCluster(options, brokers.securityGroupId)
@@ -56,7 +61,8 @@ export class KafkaCluster extends Construct {
   }
 
   #createCluster({ settings, network, key }: KafkaOptions, securityGroupId: string): string {
-    const { kafkaVersion } = settings;
+    const { kafkaVersion, auth, saslSecretArn } = settings;
+    const { authorityArn } = this;
     const configuration = new CfnConfiguration(this, 'Configuration', {
       name: `${clusterName(settings)}-configuration`,
       kafkaVersionsList: [kafkaVersion],
@@ -75,8 +81,11 @@ export class KafkaCluster extends Construct {
       },
       configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
       clientAuthentication: {
-        tls: { enabled: true, certificateAuthorityArnList: [this.authorityArn] },
-        sasl: { iam: { enabled: false }, scram: { enabled: false } },
+        tls:
+          authorityArn === undefined
+            ? { enabled: false }
+            : { enabled: true, certificateAuthorityArnList: [authorityArn] },
+        sasl: { iam: { enabled: auth === 'iam' }, scram: { enabled: auth === 'scram' } },
         unauthenticated: { enabled: false },
       },
       encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
@@ -84,6 +93,8 @@ export class KafkaCluster extends Construct {
       // lag of groups and the brokers' disks are in it, and it costs nothing
       enhancedMonitoring: 'DEFAULT',
     });
+    if (auth === 'scram' && saslSecretArn !== undefined)
+      new CfnBatchScramSecret(this, 'User', { clusterArn: cluster.attrArn, secretArnList: [saslSecretArn] });
     return cluster.attrArn;
   }
 }

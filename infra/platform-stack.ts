@@ -41,9 +41,13 @@ export class PlatformStack extends Stack {
       vpcId: network.vpc.vpcId,
       subnets: network.subnetIds.join(','),
       clientSecurityGroup: kafka.clients.securityGroupId,
-      certificateAuthorityArn: kafka.authorityArn,
-      consumerSecret: this.#certificate('Consumer', key),
-      producerSecret: this.#certificate('Producer', key),
+      ...(kafka.authorityArn !== undefined && {
+        certificates: {
+          certificateAuthorityArn: kafka.authorityArn,
+          consumerSecret: this.#certificate('Consumer', key),
+          producerSecret: this.#certificate('Producer', key),
+        },
+      }),
       repositoryName: repository.repositoryName,
       bucketName: lake.bucket.bucketName,
       workgroup: lake.workgroup,

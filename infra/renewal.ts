@@ -6,7 +6,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { EcsTask } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { AlarmRule } from './alarm-rules.ts';
-import type { Platform } from './platform.ts';
+import type { Certificates } from './platform.ts';
 import type { Settings } from './settings.ts';
 
 /** Days between renewals, of certificates that are valid for 90 and for 7 days. */
@@ -14,7 +14,7 @@ const everyDays = { GENERAL_PURPOSE: 30, SHORT_LIVED_CERTIFICATE: 2 } as const;
 
 /** The commands that renew the certificates of consumer and producer. */
 export function renewalCommands(
-  { certificateAuthorityArn, consumerSecret, producerSecret }: Platform,
+  { certificateAuthorityArn, consumerSecret, producerSecret }: Certificates,
   { certificateTemplate }: Settings,
 ): [consumer: string[], producer: string[]] {
   const request = ['cert', 'request', '--authority', certificateAuthorityArn, '--template', certificateTemplate];

@@ -13,7 +13,8 @@ import { createCluster } from './cluster.ts';
 import { addDashboard } from './dashboard.ts';
 import { keyPermissions } from './encryption.ts';
 import { lakePrefix } from './lake.ts';
-import { certificatePermissions, lakePermissions, renewalPermissions } from './permissions.ts';
+import { loginOf, type Login } from './login.ts';
+import { lakePermissions, renewalPermissions, schemaPermissions } from './permissions.ts';
 import { importPlatform, type Platform } from './platform.ts';
 import { Renewal, renewalCommands } from './renewal.ts';
 import { scaleOnTimeBehind } from './scaling.ts';
@@ -31,14 +32,18 @@ interface Definitions {
   readonly consumer: FargateTaskDefinition;
   readonly replay: FargateTaskDefinition;
   readonly producer: FargateTaskDefinition;
-  readonly renewal: FargateTaskDefinition;
+  /** Missing when nobody has a certificate. */
+  readonly renewal?: FargateTaskDefinition;
 }
 
 /** The stack that runs: the consumer as a service, simulator and replay as tasks, the renewal of certificates, alarms. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ServiceProps) {
     super(scope, id, { description: 'glueless: consumer, replay, simulator, alarms', ...props });
-    const platform = importPlatform(settings.platformName, { hasKey: settings.encryptionKey !== 'aws' });
+    const platform = importPlatform(settings.platformName, {
+      hasKey: settings.encryptionKey !== 'aws',
+      hasCertificates: settings.auth === 'tls',
+    });
     const tasks = new Tasks(this, 'Tasks', { platform, settings });
     const definitions = this.#define(tasks, platform, settings);
     const clients = SecurityGroup.fromSecurityGroupId(this, 'Clients', platform.clientSecurityGroup, {
@@ -46,13 +51,7 @@ export class ServiceStack extends Stack {
     });
     const cluster = createCluster(this, platform, settings);
     const service = this.#runService(cluster, { consumer: definitions.consumer, clients, settings });
-    const renewal = new Renewal(this, 'Renewal', {
-      cluster,
-      task: definitions.renewal,
-      clients,
-      commands: renewalCommands(platform, settings),
-      settings,
-    });
+    const renewal = this.#renew(cluster, { task: definitions.renewal, clients, platform, settings });
     const metrics = new ServiceMetrics(this, 'Metrics', {
       log: tasks.log,
       ecs: { clusterName: cluster.clusterName, serviceName: service.serviceName },
@@ -60,7 +59,7 @@ export class ServiceStack extends Stack {
     });
     scaleOnTimeBehind(service, metrics, settings);
     const alarms = new Alarms(this, 'Alarms');
-    const rules = { ...alarmRules(metrics, settings), RenewalNotStarted: renewal.alarm };
+    const rules = { ...alarmRules(metrics, settings), ...(renewal && { RenewalNotStarted: renewal.alarm }) };
     for (const [name, rule] of Object.entries(rules)) alarms.add(name, rule);
     new TaskEvents(this, 'Events', {
       clusterArn: cluster.clusterArn,
@@ -75,13 +74,13 @@ export class ServiceStack extends Stack {
       ConsumerRoleArn: definitions.consumer.taskRole.roleArn,
       ReplayTask: definitions.replay.family,
       ProducerTask: definitions.producer.family,
-      RenewalTask: definitions.renewal.family,
+      ...(definitions.renewal && { RenewalTask: definitions.renewal.family }),
       AlarmTopic: alarms.topic.topicArn,
       LogGroup: tasks.log.logGroupName,
       DashboardName: dashboard.dashboardName,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
-    acknowledgeWildcards(this, settings.platformName);
+    acknowledgeWildcards(this, settings);
   }
 
   #define(tasks: Tasks, platform: Platform, settings: Settings): Definitions {
@@ -89,25 +88,25 @@ export class ServiceStack extends Stack {
       description: 'Bootstrap brokers; of MSK: BootstrapBrokerStringTls of aws kafka get-bootstrap-brokers',
       allowedPattern: '^[^:, ]+:[0-9]+(,[^:, ]+:[0-9]+)*$',
     }).valueAsString;
-    const environment = (secret: string): Record<string, string> => ({
+    const environment = (login: Login): Record<string, string> => ({
       ...settings.variables,
       KAFKA_BROKERS: brokers,
       KAFKA_TOPIC: settings.topic,
       KAFKA_GROUP_ID: settings.group,
-      KAFKA_TLS_SECRET_ID: secret,
+      ...login.environment,
       LAKE: `s3://${platform.bucketName}/${lakePrefix}`,
       LAKE_DATABASE: settings.database,
       LAKE_TABLE: settings.table,
       ATHENA_WORKGROUP: platform.workgroup,
     });
     const keys = keyPermissions(this, platform.encryptionKeyArn);
-    const { consumerSecret, producerSecret } = platform;
-    const lake = lakePermissions(this, platform, settings);
+    const consumer = loginOf(this, platform, settings, 'consumer');
+    const producer = loginOf(this, platform, settings, 'producer');
+    const lake = [...lakePermissions(this, platform, settings), ...schemaPermissions(this, settings)];
     const asConsumer = {
-      environment: environment(consumerSecret),
-      role: tasks.role('Consumer', [...lake, certificatePermissions(consumerSecret), ...keys]),
+      environment: environment(consumer),
+      role: tasks.role('Consumer', [...lake, ...consumer.permissions, ...keys]),
     };
-    const [renewConsumer] = renewalCommands(platform, settings);
     return {
       consumer: tasks.define('Consumer', {
         command: ['consume'],
@@ -118,17 +117,61 @@ export class ServiceStack extends Stack {
       replay: tasks.define('Replay', { command: ['replay', '--all', '--dry-run'], ...asConsumer }),
       producer: tasks.define('Producer', {
         command: ['produce', '--rate', '5', '--partitions', String(settings.partitions)],
-        environment: environment(producerSecret),
-        role: tasks.role('Producer', [certificatePermissions(producerSecret), ...keys]),
+        environment: environment(producer),
+        role: tasks.role('Producer', [...producer.permissions, ...keys]),
       }),
-      renewal: tasks.define('Renewal', {
-        command: renewConsumer,
-        environment: {},
-        role: tasks.role('Renewal', [...renewalPermissions(this, platform, settings), ...keys]),
+      ...(platform.certificates && {
+        renewal: tasks.define('Renewal', {
+          command: renewalCommands(platform.certificates, settings)[0],
+          environment: {},
+          role: tasks.role('Renewal', [...renewalPermissions(this, platform.certificates, settings), ...keys]),
+        }),
       }),
     };
   }
 
+<<<<<<< HEAD
+=======
+  /** Keeps certificates from expiring, where clients have any. */
+  #renew(
+    cluster: Cluster,
+    options: {
+      readonly task: FargateTaskDefinition | undefined;
+      readonly clients: ISecurityGroup;
+      readonly platform: Platform;
+      readonly settings: Settings;
+    },
+  ): Renewal | undefined {
+    const { task, clients, platform, settings } = options;
+    const { certificates } = platform;
+    if (task === undefined || certificates === undefined) return undefined;
+    const commands = renewalCommands(certificates, settings);
+    return new Renewal(this, 'Renewal', { cluster, task, clients, commands, settings });
+  }
+
+  #createCluster({ vpcId, subnets }: Platform, { containerInsights }: Settings): Cluster {
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId,
+      // one of the list, which is as long as the platform has made it
+      availabilityZones: ['of the platform'],
+      privateSubnetIds: Fn.split(',', subnets),
+    });
+    const reason = 'the ids are handed on to ECS as they are; nobody asks for a single subnet or its route table';
+    for (const warning of ['vpcAttributeIsListTokenprivateSubnetIds', 'noSubnetRouteTableId'])
+      Validations.of(vpc).acknowledge({ id: `Annotation::@aws-cdk/aws-ec2:${warning}`, reason });
+    const cluster = new Cluster(this, 'Cluster', {
+      vpc,
+      containerInsightsV2: containerInsights ? ContainerInsights.ENABLED : ContainerInsights.DISABLED,
+    });
+    Validations.of(cluster).acknowledge({
+      id: 'AwsSolutions-ECS4',
+      reason:
+        'the alarms need none of its metrics, each of which has a price; the setting containerInsights turns it on',
+    });
+    return cluster;
+  }
+
+>>>>>>> a7853af (infra: log in by IAM, SCRAM or password where certificates are not wanted)
   #runService(
     cluster: Cluster,
     options: {

@@ -47,7 +47,11 @@ const settingsSchema = z
       .string()
       .regex(/^arn:[^:]+:kafka:[^:]+:[^:]+:cluster\/[^/]+\/.+$/)
       .optional(),
-    kafkaPort: wholeNumber(1, 65_535).default(9094),
+    kafkaPort: wholeNumber(1, 65_535).optional(),
+    /** How the tasks log in: by certificate, by user and password (scram; plain where brokers are not MSK's), or by their roles (iam). */
+    auth: z.enum(['tls', 'scram', 'iam', 'plain']).default('tls'),
+    /** ARN of the secret with user and password; MSK asks for a name that begins with `AmazonMSK_`, and a key of your own. */
+    saslSecretArn: z.string().startsWith('arn:').optional(),
     /** Version of a new cluster, without ZooKeeper. */
     kafkaVersion: z
       .string()
@@ -106,9 +110,23 @@ const settingsSchema = z
     error: 'an existing cluster needs the security group of its brokers',
     path: ['brokerSecurityGroup'],
   })
+<<<<<<< HEAD
   .refine(({ monitor, monitorClients }) => monitor || monitorClients === undefined, {
     error: 'monitorClients says who reaches the monitor: set monitor=true too',
     path: ['monitor'],
+=======
+  .refine(({ auth, saslSecretArn }) => (auth === 'scram' || auth === 'plain') === (saslSecretArn !== undefined), {
+    error: 'auth scram or plain and saslSecretArn go together',
+    path: ['saslSecretArn'],
+  })
+  .refine((settings) => settings.auth !== 'plain' || !isMsk(settings), {
+    error: 'MSK knows no SASL/PLAIN: take scram or iam',
+    path: ['auth'],
+  })
+  .refine((settings) => settings.auth !== 'iam' || isMsk(settings), {
+    error: 'only MSK lets clients in by IAM: give the ARN of the existing cluster',
+    path: ['clusterArn'],
+>>>>>>> a7853af (infra: log in by IAM, SCRAM or password where certificates are not wanted)
   })
   .refine(({ cpu, memoryMiB }) => memoriesOfCpu[cpu]?.includes(memoryMiB) === true, {
     error: `cpu and memoryMiB are not a size that Fargate has: ${JSON.stringify(memoriesOfCpu)}`,
@@ -131,12 +149,25 @@ export function zoneCount({ subnetIds, availabilityZones }: Settings): number {
 }
 
 /** Whether the brokers are MSK's, which sends metrics of them to CloudWatch. */
-export function isMsk({ brokerSecurityGroup, clusterArn }: Settings): boolean {
+export function isMsk({
+  brokerSecurityGroup,
+  clusterArn,
+}: {
+  readonly brokerSecurityGroup?: string | undefined;
+  readonly clusterArn?: string | undefined;
+}): boolean {
   return brokerSecurityGroup === undefined || clusterArn !== undefined;
 }
 
+/** Ports of MSK's listeners. */
+const ports: Readonly<Record<Settings['auth'], number>> = { tls: 9094, scram: 9096, iam: 9098, plain: 9094 };
+
+export function brokerPort({ kafkaPort, auth }: Settings): number {
+  return kafkaPort ?? ports[auth];
+}
+
 /** Name of the MSK cluster: the existing one's, else that of the platform's stack. */
-export function clusterName({ clusterArn, platformName }: Settings): string {
+export function clusterName({ clusterArn, platformName }: Pick<Settings, 'clusterArn' | 'platformName'>): string {
   return clusterArn?.split('/')[1] ?? platformName;
 }
 

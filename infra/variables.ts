@@ -16,8 +16,14 @@ const stacksOwn: ReadonlySet<string> = new Set([
   'SHUTDOWN_DEADLINE_SECONDS',
 ]);
 
-/** Variables of other ways to log in, which need other ports, rights and secrets than the stacks make. */
-const otherLogins: ReadonlySet<string> = new Set(['KAFKA_AUTH', 'KAFKA_SASL_USERNAME']);
+/** Variables of logging in, which needs ports, rights and secrets: the stacks make them. */
+const logins: ReadonlySet<string> = new Set([
+  'KAFKA_AUTH',
+  'KAFKA_SASL_USERNAME',
+  'KAFKA_SASL_USERNAME_FILE',
+  'KAFKA_SASL_PASSWORD_FILE',
+  'KAFKA_SASL_SECRET_ID',
+]);
 
 const known = new Map(documentedVariables().map((variable) => [variable.name, variable]));
 
@@ -46,11 +52,8 @@ function problemsOf(variables: Readonly<Record<string, string>>): string[] {
       .map((name) => `${name}: a secret belongs into Secrets Manager, not into a task definition`),
     ...names.filter((name) => stacksOwn.has(name)).map((name) => `${name}: the stack sets it from its own settings`),
     ...names
-      .filter((name) => otherLogins.has(name))
-      .map(
-        (name) =>
-          `${name}: the stacks log in by client certificate; for others take the task definition as a plain file`,
-      ),
+      .filter((name) => logins.has(name))
+      .map((name) => `${name}: the settings auth and saslSecretArn say how the stacks log in`),
     ...refusals(variables),
   ];
 }

@@ -1,10 +1,32 @@
 import { Validations, type Stack } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
+<<<<<<< HEAD
 import { lakePrefix, resultsPrefix } from './lake.ts';
+=======
+import { lakePrefix } from './lake.ts';
+import { clusterName, type Settings } from './settings.ts';
+>>>>>>> a7853af (infra: log in by IAM, SCRAM or password where certificates are not wanted)
 
 /** The only wildcards in the policies, each with its reason; cdk-nag refuses any other. */
-function reasons(platformName: string): readonly (readonly [finding: string, reason: string])[] {
+function reasons({
+  platformName,
+  topic,
+  group,
+  ...settings
+}: Settings): readonly (readonly [finding: string, reason: string])[] {
+  const kafka = 'arn:<AWS::Partition>:kafka:<AWS::Region>:<AWS::AccountId>';
+  const anyUuid = 'a new cluster gets its UUID when it is made: its name is what the setting gives';
+  const schemas = 'which schemas there are is known when records name them';
+  const cluster = clusterName({ ...settings, platformName });
   return [
+    ...['cluster', `topic`, 'group'].map((resource): readonly [string, string] => {
+      const last = { cluster: '', topic: `/${topic}`, group: `/${group}` }[resource] ?? '';
+      return [`Resource::${kafka}:${resource}/${cluster}/*${last}`, anyUuid];
+    }),
+    ...['registry', 'schema'].map((resource): readonly [string, string] => [
+      `Resource::arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:${resource}/*`,
+      schemas,
+    ]),
     [
       `Resource::arn:<AWS::Partition>:s3:::${platformName}-BucketName/${lakePrefix}/*`,
       'object keys are made while running; all lie below the prefix of the lake',
@@ -21,9 +43,9 @@ function reasons(platformName: string): readonly (readonly [finding: string, rea
   ];
 }
 
-export function acknowledgeWildcards(stack: Stack, platformName: string): void {
+export function acknowledgeWildcards(stack: Stack, settings: Settings): void {
   const policies = stack.node.findAll().filter((each) => each instanceof CfnPolicy);
   for (const policy of policies)
-    for (const [finding, reason] of reasons(platformName))
+    for (const [finding, reason] of reasons(settings))
       Validations.of(policy).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
 }

@@ -84,7 +84,7 @@ export function stackSuite(): void {
       expect(error).toThrow(/BATCH_AGE: the program has no such variable/);
       expect(error).toThrow(/BATCH_ROWS_MAX: expected a whole number/);
       expect(error).toThrow(/LAKE: the stack sets it/);
-      expect(error).toThrow(/KAFKA_AUTH: the stacks log in by client certificate/);
+      expect(error).toThrow(/KAFKA_AUTH: the settings auth and saslSecretArn/);
       expect(error).toThrow(/KAFKA_TLS_KEY: a secret belongs into Secrets Manager/);
       expect(() => synthesize({ vpcId: 'vpc-1' })).toThrow(/vpcId and subnetIds go together/);
       expect(() => synthesize({ brokerSecurityGroup: 'sg-1' })).toThrow(/reached from its own VPC/);

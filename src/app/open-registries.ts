@@ -17,7 +17,7 @@ export async function openRegistries(settings: RegistrySettings): Promise<Schema
     found.set('confluent', createConfluentRegistry(createRegistryClient(options)));
   }
   if (hasGlue) {
-    const { createGlueSchemaRegistry } = await import('../aws/glue-schema-registry.ts');
+    const { createGlueSchemaRegistry } = await import('../aws/schema-registry.ts');
     found.set('glue', createGlueSchemaRegistry(aws));
   }
   return found;
