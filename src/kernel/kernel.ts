@@ -5,7 +5,7 @@ import { fingerprintFile, fingerprintOfSources } from './kernel-sources.ts';
 import { powersOfFive } from './powers-of-five.ts';
 
 /** Bytes of JSON given to the kernel at once; chosen to fit the CPU cache. */
-export const windowBytes = 256 * 1024;
+export const windowBytes = 512 * 1024;
 /** The most for which there is room: records of many fields are given so much, since each field costs a step for all of them. */
 export const windowBytesMax = 1024 * 1024;
 /** Zero padding: vector reads and writes past the end stop here. */

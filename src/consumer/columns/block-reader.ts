@@ -1,4 +1,4 @@
-import type { Kernel } from '../../kernel/kernel.ts';
+import { windowRecords, type Kernel } from '../../kernel/kernel.ts';
 import { BlockColumn } from './block-column.ts';
 import type { EventTimeReader } from './event-time.ts';
 import type { RecordScanner } from './record-scanner.ts';
@@ -8,8 +8,6 @@ import type { ScannedField, ScannedFields } from './scanned-fields.ts';
 /** Rows of the first blocks: values for which there is no column yet are added one by one. */
 const firstRowsMax = 4;
 const growth = 4;
-/** Most rows of a block, so that its values fit the CPU cache. */
-const blockRowsMax = 1024;
 
 /** A value that is added by itself. */
 interface SingleValue {
@@ -79,7 +77,7 @@ export class BlockReader {
     for (const { field } of others) field.endBlock();
     this.#fields.kernelFields.empty();
     this.#count = 0;
-    this.#rowsMax = Math.min(blockRowsMax, this.#rowsMax * growth);
+    this.#rowsMax = Math.min(windowRecords, this.#rowsMax * growth);
   }
 
   /** A top-level field of the whole name counts more than one inside of others. */
