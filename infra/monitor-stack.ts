@@ -22,7 +22,10 @@ export interface MonitorProps extends StackProps {
 export class MonitorStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: MonitorProps) {
     super(scope, id, { description: 'glueless: the monitor', ...props });
-    const platform = importPlatform(settings.platformName, { hasKey: settings.encryptionKey !== 'aws' });
+    const platform = importPlatform(settings.platformName, {
+      hasKey: settings.encryptionKey !== 'aws',
+      hasCertificates: false,
+    });
     const tasks = new Tasks(this, 'Tasks', { platform, settings });
     const task = tasks.define('Monitor', {
       command: ['monitor'],
@@ -64,6 +67,6 @@ export class MonitorStack extends Stack {
       LogGroup: tasks.log.logGroupName,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
-    acknowledgeWildcards(this, settings.platformName);
+    acknowledgeWildcards(this, settings);
   }
 }

@@ -1,12 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-<<<<<<< HEAD
 import { lakePrefix, resultsPrefix } from './lake.ts';
-import type { Platform } from './platform.ts';
-=======
-import { lakePrefix } from './lake.ts';
 import type { Certificates, Platform } from './platform.ts';
->>>>>>> a7853af (infra: log in by IAM, SCRAM or password where certificates are not wanted)
 import type { Settings } from './settings.ts';
 
 /** Allows reading and writing the lake and the database's tables; docs/operations.md has the same list with reasons. */
@@ -49,7 +44,6 @@ export function lakePermissions(
   ];
 }
 
-<<<<<<< HEAD
 /** Allows reading the lake and querying the table by Athena, and changing neither. */
 export function monitorPermissions(
   stack: Stack,
@@ -81,9 +75,6 @@ export function monitorPermissions(
   ];
 }
 
-export function certificatePermissions(secretArn: string): PolicyStatement {
-  return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] });
-=======
 /** Allows reading schemas, where the variables ask for Glue's registry: which ones is known when records name them. */
 export function schemaPermissions(stack: Stack, { variables }: Settings): PolicyStatement[] {
   if (variables['SCHEMA_REGISTRY_GLUE'] !== 'true') return [];
@@ -91,7 +82,6 @@ export function schemaPermissions(stack: Stack, { variables }: Settings): Policy
     stack.formatArn({ service: 'glue', resource, resourceName: '*' }),
   );
   return [new PolicyStatement({ actions: ['glue:GetSchemaVersion'], resources })];
->>>>>>> a7853af (infra: log in by IAM, SCRAM or password where certificates are not wanted)
 }
 
 /** Allows having certificates signed by the template for clients, and by no other, and putting them into their secrets. */

@@ -130,8 +130,6 @@ export class ServiceStack extends Stack {
     };
   }
 
-<<<<<<< HEAD
-=======
   /** Keeps certificates from expiring, where clients have any. */
   #renew(
     cluster: Cluster,
@@ -149,29 +147,6 @@ export class ServiceStack extends Stack {
     return new Renewal(this, 'Renewal', { cluster, task, clients, commands, settings });
   }
 
-  #createCluster({ vpcId, subnets }: Platform, { containerInsights }: Settings): Cluster {
-    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
-      vpcId,
-      // one of the list, which is as long as the platform has made it
-      availabilityZones: ['of the platform'],
-      privateSubnetIds: Fn.split(',', subnets),
-    });
-    const reason = 'the ids are handed on to ECS as they are; nobody asks for a single subnet or its route table';
-    for (const warning of ['vpcAttributeIsListTokenprivateSubnetIds', 'noSubnetRouteTableId'])
-      Validations.of(vpc).acknowledge({ id: `Annotation::@aws-cdk/aws-ec2:${warning}`, reason });
-    const cluster = new Cluster(this, 'Cluster', {
-      vpc,
-      containerInsightsV2: containerInsights ? ContainerInsights.ENABLED : ContainerInsights.DISABLED,
-    });
-    Validations.of(cluster).acknowledge({
-      id: 'AwsSolutions-ECS4',
-      reason:
-        'the alarms need none of its metrics, each of which has a price; the setting containerInsights turns it on',
-    });
-    return cluster;
-  }
-
->>>>>>> a7853af (infra: log in by IAM, SCRAM or password where certificates are not wanted)
   #runService(
     cluster: Cluster,
     options: {

@@ -110,11 +110,10 @@ const settingsSchema = z
     error: 'an existing cluster needs the security group of its brokers',
     path: ['brokerSecurityGroup'],
   })
-<<<<<<< HEAD
   .refine(({ monitor, monitorClients }) => monitor || monitorClients === undefined, {
     error: 'monitorClients says who reaches the monitor: set monitor=true too',
     path: ['monitor'],
-=======
+  })
   .refine(({ auth, saslSecretArn }) => (auth === 'scram' || auth === 'plain') === (saslSecretArn !== undefined), {
     error: 'auth scram or plain and saslSecretArn go together',
     path: ['saslSecretArn'],
@@ -126,7 +125,6 @@ const settingsSchema = z
   .refine((settings) => settings.auth !== 'iam' || isMsk(settings), {
     error: 'only MSK lets clients in by IAM: give the ARN of the existing cluster',
     path: ['clusterArn'],
->>>>>>> a7853af (infra: log in by IAM, SCRAM or password where certificates are not wanted)
   })
   .refine(({ cpu, memoryMiB }) => memoriesOfCpu[cpu]?.includes(memoryMiB) === true, {
     error: `cpu and memoryMiB are not a size that Fargate has: ${JSON.stringify(memoriesOfCpu)}`,

@@ -1,11 +1,7 @@
 import { Validations, type Stack } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
-<<<<<<< HEAD
 import { lakePrefix, resultsPrefix } from './lake.ts';
-=======
-import { lakePrefix } from './lake.ts';
 import { clusterName, type Settings } from './settings.ts';
->>>>>>> a7853af (infra: log in by IAM, SCRAM or password where certificates are not wanted)
 
 /** The only wildcards in the policies, each with its reason; cdk-nag refuses any other. */
 function reasons({
