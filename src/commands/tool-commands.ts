@@ -109,10 +109,11 @@ function addAlerts(program: Command, run: RunCommand): void {
     .option('--undelivered', 'list messages about hours and alerts that nobody took', false)
     .option('--redeliver', 'let them be sent again, with the same keys', false)
     .option('--json', 'print JSON', false)
-    .action(async (options: AlertsCommandOptions) => {
+    .option(...topicOption)
+    .action(async ({ topic, ...options }: AlertsCommandOptions & TopicOption) => {
       await run('words', [], async ({ settings }) => {
         const { alerts } = await import('./alerts.ts');
-        return alerts(settings, options);
+        return alerts(forTopic(settings, topic), options);
       });
     });
 }

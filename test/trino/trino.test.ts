@@ -13,6 +13,7 @@ import { hourlyMeans } from '../../src/report/hourly-means.ts';
 import { jsonRecords } from '../support/chunks.ts';
 import { evolvedColumns, evolvingBatches } from '../support/evolving-batches.ts';
 import { createTestTools, testTable } from '../support/lake.ts';
+import { comparable, sqlAnswers, sqlFiles, writeThermometer } from '../support/sql-files.ts';
 import { sampleRecords } from '../support/tables.ts';
 import { allEncoders } from '../support/write-case.ts';
 import { writeBatches } from '../support/write-batches.ts';
@@ -34,10 +35,14 @@ afterAll(async () => {
 
 /** Opens a lake of the test's own on the emulator, in the database that Trino reads. */
 function openLake(encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000 }), recipe: Partial<Recipe> = {}) {
+  const { store, catalog } = openStore();
+  return { location: store.uri(''), catalog, tools: createTestTools({ store, catalog, writer: { encoder }, recipe }) };
+}
+
+function openStore() {
   const options = { region: 'us-east-1', endpoint: aws.endpoint };
   const store = createS3ObjectStore({ ...options, bucket: aws.bucket, prefix: crypto.randomUUID() });
-  const catalog = createGlueCatalog({ ...options, database });
-  return { location: store.uri(''), catalog, tools: createTestTools({ store, catalog, writer: { encoder }, recipe }) };
+  return { store, catalog: createGlueCatalog({ ...options, database }) };
 }
 
 async function dropTable(): Promise<void> {
@@ -245,5 +250,15 @@ describe('Trino, the nearest to Athena engine 3', () => {
     ]);
     const { rows } = await trino.query(`SELECT reason, value_text FROM ${testTable}_dead_letters`);
     expect(rows).toEqual([['invalid-json', '{"broken":']]);
+  });
+
+  it('answers the statements for operators', async () => {
+    const { store, catalog } = openStore();
+    await writeThermometer(store, catalog);
+    await trino.query('CALL glue.system.flush_metadata_cache()').catch(() => {});
+    for (const [name, sql] of sqlFiles()) {
+      const { rows } = await trino.query(sql);
+      expect({ name, rows: comparable(name, rows) }).toEqual({ name, rows: sqlAnswers[name] });
+    }
   });
 });
