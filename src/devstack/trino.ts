@@ -127,6 +127,8 @@ async function configure(
       'connector.name=iceberg',
       'iceberg.catalog.type=glue',
       'iceberg.add-files-procedure.enabled=true',
+      // snapshots of a minute ago can be expired
+      'iceberg.expire-snapshots.min-retention=0s',
       ...awsProperties(endpoint),
     ],
   };
