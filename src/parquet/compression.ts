@@ -23,7 +23,7 @@ const thoroughLevel = 3;
 /** A page of so many bytes tells which level the pages behind it get. */
 const trialBytes = 512 * 1024;
 /** So much of it is tried. */
-const sampleBytes = 256 * 1024;
+const sampleBytes = 128 * 1024;
 /** The thorough level takes two to eight times as long: what it saves must be worth it. */
 const worthwhile = 0.98;
 /** Output is collected in pieces, of this size at most: a smaller page gets one that holds it all. */
