@@ -33,6 +33,11 @@ const progressMs = 500;
 
 /** Runs the whole way on this machine, every part a process of its own, and stops all it started. */
 export async function demo({ count, lake, monitor, format }: DemoOptions, stop: StopSignal): Promise<number> {
+  if (format === 'iceberg' && lake === 's3')
+    throw new PipelineError('USAGE_INVALID', {
+      message: 'the emulator’s Athena reads no Iceberg tables: say --format iceberg with the local lake',
+      retryable: false,
+    });
   const folder = join(process.cwd(), '.cache', 'demo');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });

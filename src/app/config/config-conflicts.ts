@@ -84,10 +84,11 @@ const icebergValues: readonly (readonly [name: string, value: string])[] = [
 
 function icebergConflicts(given: Environment): string[] {
   if (given['TABLE_FORMAT'] !== 'iceberg') return [];
-  return icebergValues.flatMap(([name, value]) => {
-    const came = given[name];
-    return came === undefined || came === value
-      ? []
-      : [`${name}: expected ${value} with TABLE_FORMAT=iceberg, got ${came}`];
-  });
+  const problem = (name: string, expected: string): string =>
+    `${name}: expected ${expected} with TABLE_FORMAT=iceberg, got ${given[name]}`;
+  const wrong = icebergValues.filter(([name, value]) => given[name] !== undefined && given[name] !== value);
+  return [
+    ...wrong.map(([name, value]) => problem(name, value)),
+    ...(given['HOURS_EVERY_SECONDS'] === undefined ? [] : [problem('HOURS_EVERY_SECONDS', 'nothing')]),
+  ];
 }
