@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
-import { findPosition } from '../consumer/ledger/chain-position.ts';
 import { checkTable } from '../consumer/table/check-table.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { mapConcurrently } from '../runtime/concurrency.ts';
 import type { KafkaSettings, Settings } from '../app/config/settings.ts';
 import { connectKafka, listBrokers } from '../app/connect-kafka.ts';
 import { printLines } from '../app/observe/output.ts';
 import { openTopic } from '../app/open-topic.ts';
 import { openLake } from '../app/open-lake.ts';
+import { describePositions } from './describe-positions.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { describeFailure } from '../app/observe/explain-failure.ts';
 
@@ -25,7 +24,6 @@ interface Check {
 const vpcNote = 'MSK is reached from inside its VPC only: docs/operations.md has the line that runs this there';
 
 const soonDays = 30;
-const lookupsMax = 8;
 
 /** Tries everything the service needs, one by one, and prints a line for each; 1 when anything is wrong. */
 export async function doctor(settings: Settings): Promise<number> {
@@ -149,14 +147,8 @@ function ledgerCheck({ kafka: settings, lake, table }: Settings): Check {
     run: async () => {
       await using reader = await openTopic(settings);
       const ledger = new Ledger((await openLake(lake)).store);
-      const { partitions, topicId } = await reader.describe();
-      const waiting = await mapConcurrently([...partitions], lookupsMax, async ([partition, marks]) => {
-        const path = { table: table.name, topic: settings.topic, partition };
-        const { next } = await findPosition(path, { partition, topicId, ...marks }, { ledger, reader });
-        return marks.high - next;
-      });
-      const total = waiting.reduce((sum, records) => sum + (records > 0n ? records : 0n), 0n);
-      return `${partitions.size} partitions, ${total} records wait to be written`;
+      const path = { table: table.name, topic: settings.topic };
+      return describePositions(path, settings.start, { ledger, reader, clock: systemClock });
     },
   };
 }

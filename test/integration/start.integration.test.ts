@@ -12,6 +12,10 @@ it('begins behind the last record with START=latest, and ends beside a running s
   };
   const publish = (count: number) => runCli(['produce', '--count', String(count), '--partitions', '2'], env);
   expect(await publish(20)).toMatchObject({ code: 0 });
+  const advice = await runCli(['doctor'], env);
+  expect(advice.stdout).toContain(
+    '2 partitions, 0 records wait to be written; 2 new ones begin by START=latest: 20 records before are not promised',
+  );
   const service = new RunningCli(['consume'], env);
   await service.untilLogged(/partitions assigned/);
   expect(await publish(10)).toMatchObject({ code: 0 });

@@ -5,6 +5,7 @@ import { notShown, quote } from '../../runtime/redact.ts';
 import { conflictsIn } from './config-conflicts.ts';
 import type { VariableFacts } from './config-types.ts';
 import { hoursVariables } from './hours-variables.ts';
+import { fieldConflicts } from './field-conflicts.ts';
 import { kafkaVariables } from './kafka-variables.ts';
 import { lakeVariables } from './lake-variables.ts';
 import { monitorVariables } from './monitor-variables.ts';
@@ -49,7 +50,9 @@ export function readConfig(environment: Environment, required: readonly Variable
     ...(parsed.error?.issues ?? []).map((issue) => describe(issue, given)),
     ...missing(required, given),
     ...conflictsIn(given),
-    ...(parsed.success ? [...invertedLimits(parsed.data), ...topicConflicts(parsed.data)] : []),
+    ...(parsed.success
+      ? [...invertedLimits(parsed.data), ...topicConflicts(parsed.data), ...fieldConflicts(parsed.data)]
+      : []),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;

@@ -8,23 +8,30 @@ import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 export type Start =
   { readonly kind: 'earliest' } | { readonly kind: 'latest' } | { readonly kind: 'time'; readonly atMs: number };
 
-/** The decision for all partitions of the topic; `undefined` where each begins with its first record. */
+/** The decision for all partitions of the topic, kept in the ledger; `undefined` where each begins with its first record. */
 export async function decideTopicStart(
-  { ledger, table, topic, clock }: CommitTools,
+  tools: CommitTools,
   reader: TopicReader,
   start: Start,
 ): Promise<TopicStart | undefined> {
-  return ledger.topicStart({ table, topic }, async () => {
-    // of a topic that is read already, what is new begins with its first record
-    if (start.kind === 'earliest' || (await ledger.partitions({ table, topic })).length > 0) return undefined;
-    const { topicId, partitions } = await reader.describe();
-    const from =
-      start.kind === 'time'
-        ? await reader.offsetsAt(start.atMs)
-        : new Map([...partitions].map(([partition, { high }]) => [partition, high]));
-    const chosen = start.kind === 'time' ? new Date(start.atMs).toISOString() : start.kind;
-    return { chosen, decidedAt: new Date(clock.nowMs()).toISOString(), topicId, from };
-  });
+  return tools.ledger.topicStart(tools, () => chooseTopicStart(tools, reader, start));
+}
+
+/** What would be decided now, by whoever is the first to need it. */
+export async function chooseTopicStart(
+  { ledger, table, topic, clock }: Pick<CommitTools, 'ledger' | 'table' | 'topic' | 'clock'>,
+  reader: TopicReader,
+  start: Start,
+): Promise<TopicStart | undefined> {
+  // of a topic that is read already, what is new begins with its first record
+  if (start.kind === 'earliest' || (await ledger.partitions({ table, topic })).length > 0) return undefined;
+  const { topicId, partitions } = await reader.describe();
+  const from =
+    start.kind === 'time'
+      ? await reader.offsetsAt(start.atMs)
+      : new Map([...partitions].map(([partition, { high }]) => [partition, high]));
+  const chosen = start.kind === 'time' ? new Date(start.atMs).toISOString() : start.kind;
+  return { chosen, decidedAt: new Date(clock.nowMs()).toISOString(), topicId, from };
 }
 
 /** Where a partition begins of which the ledger holds nothing, and what is noted of it. */

@@ -1,0 +1,45 @@
+import { findPosition } from '../consumer/ledger/chain-position.ts';
+import type { Ledger } from '../consumer/ledger/ledger.ts';
+import type { TopicReader } from '../consumer/ports/topic.ts';
+import { beginPartition, chooseTopicStart, type Start } from '../consumer/service/choose-start.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { mapConcurrently } from '../runtime/concurrency.ts';
+
+interface PositionTools {
+  readonly ledger: Ledger;
+  readonly reader: TopicReader;
+  readonly clock: Clock;
+}
+
+const lookupsMax = 8;
+
+/** Says how much waits to be written, and where START would begin what the ledger does not know; decides nothing. */
+export async function describePositions(
+  path: { readonly table: string; readonly topic: string },
+  start: Start,
+  { ledger, reader, clock }: PositionTools,
+): Promise<string> {
+  const { partitions, topicId } = await reader.describe();
+  const decided =
+    (await ledger.topicStart(path, () => Promise.resolve(undefined))) ??
+    (await chooseTopicStart({ ...path, ledger, clock }, reader, start));
+  const found = await mapConcurrently([...partitions], lookupsMax, async ([partition, marks]) => {
+    const assigned = { partition, topicId, ...marks };
+    const position = await findPosition({ ...path, partition }, assigned, { ledger, reader });
+    const isNew = position.isFirst === true;
+    const { next } = isNew ? beginPartition(assigned, decided, clock.nowMs()).position : position;
+    return { waiting: marks.high - next, skipped: isNew ? next - marks.low : 0n, isNew };
+  });
+  const waiting = sumOf(found.map((each) => each.waiting));
+  const skipped = sumOf(found.map((each) => each.skipped));
+  const news = found.filter(({ isNew }) => isNew).length;
+  const begin =
+    decided === undefined
+      ? 'begin with the first record'
+      : `begin by START=${decided.chosen}: ${skipped} records before are not promised`;
+  return `${partitions.size} partitions, ${waiting} records wait to be written${news === 0 ? '' : `; ${news} new ones ${begin}`}`;
+}
+
+function sumOf(counts: readonly bigint[]): bigint {
+  return counts.reduce((sum, count) => sum + (count > 0n ? count : 0n), 0n);
+}
