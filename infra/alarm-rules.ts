@@ -1,6 +1,6 @@
 import { TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceMetrics } from './service-metrics.ts';
-import { batchAgeSeconds, type Settings } from './settings.ts';
+import { batchAgeSeconds, hasSeveralTopics, type Settings } from './settings.ts';
 
 export interface AlarmRule {
   readonly metric: IMetric;
@@ -74,6 +74,13 @@ function logRules(metrics: ServiceMetrics, settings: Settings): Record<string, A
       above: 0,
       about: 'a partition stands before records that can not be read: the line names the command that skips them',
     },
+    ...(hasSeveralTopics(settings) && {
+      TopicsTroubled: {
+        metric: metrics.fromLog('TopicsTroubled'),
+        above: 2,
+        about: 'some of several topics are not written, the others are: the line says which and why',
+      },
+    }),
     ObjectsMissing: {
       metric: metrics.fromLog('ObjectsMissing'),
       above: 0,

@@ -4,6 +4,11 @@ import { lakePrefix, resultsPrefix } from './lake.ts';
 import type { Certificates, Platform } from './platform.ts';
 import type { Settings } from './settings.ts';
 
+/** The table, or all that are named after topics. */
+export function tablesOf(table: string): string {
+  return table.replace('{topic}', '*');
+}
+
 /** Allows reading and writing the lake and the database's tables; docs/operations.md has the same list with reasons. */
 export function lakePermissions(
   stack: Stack,
@@ -11,6 +16,7 @@ export function lakePermissions(
   { database, table }: Settings,
 ): PolicyStatement[] {
   const bucketArn = `arn:${stack.partition}:s3:::${bucketName}`;
+  const tables = tablesOf(table);
   const glue = (resource: string, resourceName?: string): string =>
     stack.formatArn({ service: 'glue', resource, ...(resourceName !== undefined && { resourceName }) });
   return [
@@ -37,8 +43,8 @@ export function lakePermissions(
       resources: [
         glue('catalog'),
         glue('database', database),
-        glue('table', `${database}/${table}`),
-        glue('table', `${database}/${table}_dead_letters`),
+        glue('table', `${database}/${tables}`),
+        glue('table', `${database}/${tables}_dead_letters`),
       ],
     }),
   ];

@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { MathExpression, Metric, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, MetricFilter, type ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { clusterName, isMsk, type Settings } from './settings.ts';
+import { clusterName, hasSeveralTopics, isMsk, type Settings } from './settings.ts';
 
 const minute = Duration.minutes(1);
 const committed = '{ $.msg = "batch committed" }';
@@ -26,6 +26,12 @@ const logRules = {
     value: '1',
     statistic: 'Sum',
     period: Duration.minutes(5),
+  },
+  TopicsTroubled: {
+    pattern: '{ $.msg = "a topic is not written*" }',
+    value: '1',
+    statistic: 'Sum',
+    period: Duration.minutes(15),
   },
   ObjectsMissing: {
     pattern: '{ $.msg = "an object that the ledger lists is gone*" }',
@@ -71,7 +77,10 @@ export class ServiceMetrics extends Construct {
   constructor(scope: Construct, id: string, options: ServiceMetricsOptions) {
     super(scope, id);
     this.#options = options;
-    this.#log = new Map(Object.entries(logRules).map(([name, rule]) => [name, this.#fromLog(name, rule)]));
+    const rules = Object.entries(logRules).filter(
+      ([name]) => name !== 'TopicsTroubled' || hasSeveralTopics(options.settings),
+    );
+    this.#log = new Map(rules.map(([name, rule]) => [name, this.#fromLog(name, rule)]));
   }
 
   fromLog(name: LogMetric): Metric {
@@ -141,7 +150,8 @@ export class ServiceMetrics extends Construct {
 
   #ofGroup(metricName: string): Metric | undefined {
     const { settings } = this.#options;
-    if (!isMsk(settings)) return undefined;
+    // of several topics each has a lag of its own
+    if (!isMsk(settings) || hasSeveralTopics(settings)) return undefined;
     return new Metric({
       namespace: 'AWS/Kafka',
       metricName,

@@ -88,10 +88,10 @@ export class ServiceStack extends Stack {
       description: 'Bootstrap brokers; of MSK: BootstrapBrokerStringTls of aws kafka get-bootstrap-brokers',
       allowedPattern: '^[^:, ]+:[0-9]+(,[^:, ]+:[0-9]+)*$',
     }).valueAsString;
-    const environment = (login: Login): Record<string, string> => ({
+    const environment = (login: Login, topics: Record<string, string>): Record<string, string> => ({
       ...settings.variables,
       KAFKA_BROKERS: brokers,
-      KAFKA_TOPIC: settings.topic,
+      ...topics,
       KAFKA_GROUP_ID: settings.group,
       ...login.environment,
       LAKE: `s3://${platform.bucketName}/${lakePrefix}`,
@@ -104,7 +104,7 @@ export class ServiceStack extends Stack {
     const producer = loginOf(this, platform, settings, 'producer');
     const lake = [...lakePermissions(this, platform, settings), ...schemaPermissions(this, settings)];
     const asConsumer = {
-      environment: environment(consumer),
+      environment: environment(consumer, topicVariables(settings)),
       role: tasks.role('Consumer', [...lake, ...consumer.permissions, ...keys]),
     };
     return {
@@ -117,7 +117,7 @@ export class ServiceStack extends Stack {
       replay: tasks.define('Replay', { command: ['replay', '--all', '--dry-run'], ...asConsumer }),
       producer: tasks.define('Producer', {
         command: ['produce', '--rate', '5', '--partitions', String(settings.partitions)],
-        environment: environment(producer),
+        environment: environment(producer, { KAFKA_TOPIC: settings.topic }),
         role: tasks.role('Producer', [...producer.permissions, ...keys]),
       }),
       ...(platform.certificates && {
@@ -179,4 +179,10 @@ export class ServiceStack extends Stack {
     );
     return service;
   }
+}
+
+/** What the consumer reads. */
+function topicVariables({ topic, topics, topicPattern }: Settings): Record<string, string> {
+  if (topics !== undefined) return { KAFKA_TOPICS: topics };
+  return topicPattern === undefined ? { KAFKA_TOPIC: topic } : { KAFKA_TOPIC_PATTERN: topicPattern };
 }

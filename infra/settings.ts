@@ -18,6 +18,12 @@ const memoriesOfCpu: Readonly<Record<number, readonly number[]>> = {
   1024: [2048, 3072, 4096, 5120, 6144, 7168, 8192],
 };
 
+/** What says that a service reads more than one topic. */
+interface SeveralTopics {
+  readonly topics?: string | undefined;
+  readonly topicPattern?: string | undefined;
+}
+
 const settingsSchema = z
   .object({
     /** Names of the two stacks: another pair for each environment, another service for each topic. */
@@ -25,9 +31,16 @@ const settingsSchema = z
     serviceName: stackName.default('GluelessService'),
     /** Names of topic, group, database and table. */
     topic: z.string().default('thermometer'),
+    /** Several topics in one service instead of `topic`, separated by commas, or those that match a pattern: give `table` and `group`, too. */
+    topics: z.string().optional(),
+    topicPattern: z.string().optional(),
     group: z.string().default('glueless'),
     database: catalogName.default('hospital'),
-    table: catalogName.default('readings'),
+    /** With several topics `{topic}` stands for the name of each. */
+    table: z
+      .string()
+      .regex(/^[a-z0-9_]*(\{topic\})?[a-z0-9_]*$/)
+      .default('readings'),
     /** Number of the topic's partitions; more consumers than that would have nothing to do. */
     partitions: wholeNumber(1, 1000).default(4),
 
@@ -98,6 +111,18 @@ const settingsSchema = z
     /** Variables of the program for all tasks, as JSON: batch age, schema hints and whatever docs/configuration.md lists. */
     variables: variablesSchema.default({}),
   })
+  .refine(({ topics, topicPattern }) => topics === undefined || topicPattern === undefined, {
+    error: 'topics and topicPattern: give one of them',
+    path: ['topicPattern'],
+  })
+  .refine((settings) => !hasSeveralTopics(settings) || settings.auth !== 'iam', {
+    error: 'several topics: the stacks give no rights on them by IAM; docs/security.md has the policy',
+    path: ['auth'],
+  })
+  .refine((settings) => !hasSeveralTopics(settings) || settings.table !== 'readings', {
+    error: 'several topics: give table as {topic}, for a table each, or the name of one for all',
+    path: ['table'],
+  })
   .refine(({ vpcId, subnetIds }) => (vpcId === undefined) === (subnetIds === undefined), {
     error: 'vpcId and subnetIds go together',
     path: ['subnetIds'],
@@ -139,6 +164,11 @@ export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 export function readSettings(node: Node): Settings {
   const entries = settingNames.map((name): [string, unknown] => [name, node.tryGetContext(name)]);
   return settingsSchema.parse(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
+}
+
+/** Whether the service reads more than the one topic. */
+export function hasSeveralTopics({ topics, topicPattern }: SeveralTopics): boolean {
+  return topics !== undefined || topicPattern !== undefined;
 }
 
 /** Number of zones, and of subnets, that brokers and tasks are in. */

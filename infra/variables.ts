@@ -6,6 +6,8 @@ import { messageOf } from '../src/runtime/errors.ts';
 const stacksOwn: ReadonlySet<string> = new Set([
   'KAFKA_BROKERS',
   'KAFKA_TOPIC',
+  'KAFKA_TOPICS',
+  'KAFKA_TOPIC_PATTERN',
   'KAFKA_GROUP_ID',
   'KAFKA_TLS_SECRET_ID',
   'LAKE',

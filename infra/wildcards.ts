@@ -1,6 +1,7 @@
 import { Validations, type Stack } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iam';
 import { lakePrefix, resultsPrefix } from './lake.ts';
+import { tablesOf } from './permissions.ts';
 import { clusterName, type Settings } from './settings.ts';
 
 /** The only wildcards in the policies, each with its reason; cdk-nag refuses any other. */
@@ -8,13 +9,19 @@ function reasons({
   platformName,
   topic,
   group,
+  database,
+  table,
   ...settings
 }: Settings): readonly (readonly [finding: string, reason: string])[] {
   const kafka = 'arn:<AWS::Partition>:kafka:<AWS::Region>:<AWS::AccountId>';
   const anyUuid = 'a new cluster gets its UUID when it is made: its name is what the setting gives';
   const schemas = 'which schemas there are is known when records name them';
   const cluster = clusterName({ ...settings, platformName });
+  const tables = `Resource::arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:table/${database}/${tablesOf(table)}`;
+  const ofTopics = 'tables are named after topics that may be made later';
   return [
+    [tables, ofTopics],
+    [`${tables}_dead_letters`, ofTopics],
     ...['cluster', `topic`, 'group'].map((resource): readonly [string, string] => {
       const last = { cluster: '', topic: `/${topic}`, group: `/${group}` }[resource] ?? '';
       return [`Resource::${kafka}:${resource}/${cluster}/*${last}`, anyUuid];

@@ -75,6 +75,25 @@ export function serviceSuite(): void {
       expect(Object.keys(templates)).toHaveLength(2);
     });
 
+    it('reads several topics into a table each, where it may make tables that have their names', () => {
+      const several = synthesize({ topicPattern: 'shop\\..*', group: 'shop', table: 'raw_{topic}' });
+      const [task] = withCommand(several, 'consume');
+      const variables = new Map(
+        task.ContainerDefinitions[0].Environment.map(({ Name, Value }: { Name: string; Value: string }) => [
+          Name,
+          Value,
+        ]),
+      );
+      expect(variables.get('KAFKA_TOPIC_PATTERN')).toBe('shop\\..*');
+      expect(variables.has('KAFKA_TOPIC')).toBe(false);
+      expect(variables.get('LAKE_TABLE')).toBe('raw_{topic}');
+      const writing = statementsOf(several).filter((each) => actionsOf(each).includes('glue:CreateTable'));
+      expect(JSON.stringify(writing)).toContain('table/hospital/raw_*');
+      expect(JSON.stringify(several)).toContain('TopicsTroubled');
+      expect(() => synthesize({ topics: 'a,b' })).toThrow('give table as {topic}');
+      expect(() => synthesize({ topics: 'a,b', topicPattern: 'a', table: '{topic}' })).toThrow('give one of them');
+    });
+
     it('may fetch its image, by digest, from a repository of the account', () => {
       const fetching = statementsOf(otherTemplates).filter((each) => actionsOf(each).includes('ecr:BatchGetImage'));
       // for the tasks of the service, and for the monitor
