@@ -97,6 +97,7 @@ export interface Calls {
     definitionsTo: Address,
     repetitionsTo: Address,
   ): number;
+  readonly chosenCount: { readonly value: number };
   gatherValues(
     definitions: Address,
     repetitions: Address,

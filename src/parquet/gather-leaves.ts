@@ -29,8 +29,11 @@ export function gatherLeaves(
   const leaves = found.filter((leaf) => leaf !== undefined);
   // a field that no value has is made by shredding them again
   if (leaves.length < Math.max(wanted.length, values.leaves.length)) return undefined;
-  const choice = chooseFrom(values, valueIndexes);
-  return leaves.map((leaf) => leafColumnOf(choice.areAll ? leaf : gather(leaf, choice, kernel)));
+  const { count, indexes: own } = values;
+  const indexes = own === undefined ? valueIndexes : valueIndexes.map((index) => own[index] ?? -1);
+  // they ascend: without a gap they are all
+  const areAll = own === undefined && indexes.length === count && !indexes.includes(-1);
+  return leaves.map((leaf) => leafColumnOf(areAll ? leaf : gather(leaf, { count, indexes }, kernel)));
 }
 
 function leavesOfType(type: ColumnType, levels: Levels): (Levels & { readonly type: LeafType })[] {
@@ -44,33 +47,17 @@ function keyOf(path: readonly string[]): string {
   return JSON.stringify(path);
 }
 
-/** Which of the values the rows have. */
-interface Choice {
-  /** Index of each row's value in the leaves, -1 for none, -2 for an empty array. */
-  readonly indexes: Int32Array;
-  /** Each row has one, and each is some row's. */
-  readonly areAll: boolean;
-  /** Each is some row's. */
-  readonly haveAll: boolean;
-}
-
-function chooseFrom({ indexes: own, count }: ValueLeaves, valueIndexes: Int32Array): Choice {
-  const indexes = own === undefined ? valueIndexes : valueIndexes.map((index) => own[index] ?? -1);
-  let found = 0;
-  for (let row = 0; row < indexes.length; row++) if ((indexes[row] ?? -1) >= 0) found++;
-  const haveAll = found === count;
-  return { indexes, areAll: haveAll && found === indexes.length, haveAll };
-}
-
-/** Makes the leaf of the rows, some of which have no value. */
-function gather(leaf: ValueLeaf, { indexes, haveAll }: Choice, kernel: Kernel): ValueLeaf {
+/** Makes the leaf of the rows, some of which have no value, or others of the `count` values than there are rows. */
+function gather(
+  leaf: ValueLeaf,
+  { count, indexes }: { readonly count: number; readonly indexes: Int32Array },
+  kernel: Kernel,
+): ValueLeaf {
   return kernel.withScratch(() => {
     const entries = copyIn(leaf, indexes, kernel);
-    return {
-      ...leaf,
-      ...gatherLevels(leaf, entries, kernel),
-      values: haveAll ? leaf.values : gatherValues(leaf, entries, kernel),
-    };
+    const levels = gatherLevels(leaf, entries, kernel);
+    const haveAll = kernel.calls.chosenCount.value === count;
+    return { ...leaf, ...levels, values: haveAll ? leaf.values : gatherValues(leaf, entries, kernel) };
   });
 }
 

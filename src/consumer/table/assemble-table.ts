@@ -123,6 +123,11 @@ function gatherFrom(
   rowCount: number,
 ): Pick<TableColumn, 'data' | 'validity'> {
   const found = sources.map((source) => ({ source, valueIndexes: valueIndexesOf(source, rows, rowCount) }));
+  const [only] = sources;
+  if (only !== undefined && sources.length === 1 && rows.length === rowCount) {
+    const isDense = only.count === rowCount;
+    return { data: gather(type, found, rowCount), ...(!isDense && { validity: validityOf(only, rowCount) }) };
+  }
   const validity = new Uint8Array(rows.length);
   let valid = 0;
   for (const { valueIndexes } of found) {

@@ -5,6 +5,9 @@
 
 const emptyArray: i32 = -2;
 
+/** The number of values that `gatherEntries` chose last. */
+export let chosenCount: i32 = 0;
+
 /** Writes the rows' levels to `definitionsTo` and `repetitionsTo`; answers with how many entries these are. */
 export function gatherEntries(
   definitions: usize,
@@ -18,8 +21,10 @@ export function gatherEntries(
   let written: usize = 0;
   let value = 0;
   let entry: usize = 0;
+  chosenCount = 0;
   for (let row = 0; row < rows; row++) {
     const wanted = load<i32>(indexes + ((<usize>row) << 2));
+    if (wanted >= 0) chosenCount++;
     if (wanted < 0) {
       store<u8>(definitionsTo + written, wanted == emptyArray ? 1 : 0);
       if (repetitions != 0) store<u8>(repetitionsTo + written, 0);

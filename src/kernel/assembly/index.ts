@@ -30,7 +30,7 @@ export {
   setType,
   startsOf,
 } from './fields';
-export { gatherEntries, gatherValues } from './gather';
+export { chosenCount, gatherEntries, gatherValues } from './gather';
 export { setHashKey } from './hash';
 export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export {
