@@ -3,33 +3,47 @@ import { checkGlueRights } from '../aws/check-glue-rights.ts';
 import { createGlueCatalog } from '../aws/glue-catalog.ts';
 import { createGlueIcebergCatalog } from '../aws/glue-iceberg-catalog.ts';
 import { createS3ObjectStore } from '../aws/s3-object-store.ts';
+import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../iceberg/iceberg-tables.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
+import { PipelineError } from '../runtime/errors.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lake } from './lake.ts';
-import type { LakeSettings } from './config/settings.ts';
+import type { LakeSettings } from './config/lake-settings.ts';
 
-/** Makes a lake of S3 as store, Glue as catalog and Athena as engine. */
+/** Makes a lake of S3 as store, Glue as catalog, unless Iceberg tables have another, and Athena as engine. */
 export function openAwsLake(
   { database, aws, athena, tableFormat }: LakeSettings,
   { bucket, prefix }: Extract<LakeSettings['place'], { kind: 's3' }>,
+  rest: IcebergCatalog | undefined,
 ): Lake {
   const store = createS3ObjectStore({ ...aws, bucket, prefix });
   const glue = { ...aws, database };
   const iceberg =
-    tableFormat === 'iceberg' ? createGlueIcebergCatalog({ ...glue, store, clock: systemClock }) : undefined;
+    tableFormat === 'iceberg' ? (rest ?? createGlueIcebergCatalog({ ...glue, store, clock: systemClock })) : undefined;
   return {
     store,
     parquet: hyparquetReader,
     catalog: iceberg === undefined ? createGlueCatalog(glue) : createIcebergTables(iceberg),
     ...(iceberg && { iceberg }),
-    checkRights: (table, name) => checkGlueRights(glue, { table, name }),
-    openEngine: async () =>
-      createAthenaQueryEngine({
+    checkRights: async (table, name) =>
+      rest === undefined ? checkGlueRights(glue, { table, name }) : 'the catalog’s own',
+    openEngine: async () => {
+      if (rest !== undefined) throw unknownToAthena();
+      return createAthenaQueryEngine({
         ...aws,
         database,
         ...athena,
         clock: systemClock,
-      }),
+      });
+    },
   };
+}
+
+function unknownToAthena(): PipelineError {
+  return new PipelineError('USAGE_INVALID', {
+    message: 'Athena does not know the tables of the catalog that ICEBERG_REST_URI names',
+    retryable: false,
+    hint: 'query them with an engine that knows this catalog',
+  });
 }

@@ -1,3 +1,4 @@
+import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../iceberg/iceberg-tables.ts';
 import { createDuckdbQueryEngine } from '../lake/duckdb-query-engine.ts';
 import { liveFiles } from '../lake/iceberg-files.ts';
@@ -7,7 +8,8 @@ import { createLocalObjectStore } from '../lake/local-object-store.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lake } from './lake.ts';
-import type { LakeSettings } from './config/settings.ts';
+import { openRestCatalog } from './open-rest-catalog.ts';
+import type { LakeSettings } from './config/lake-settings.ts';
 
 /** Makes a lake of a folder, with a catalog of its own and DuckDB, or of S3, Glue and Athena. */
 export async function openLake(settings: LakeSettings): Promise<Lake> {
@@ -15,7 +17,7 @@ export async function openLake(settings: LakeSettings): Promise<Lake> {
   if (place.kind === 's3') {
     // the AWS SDK is loaded only by those who use it
     const { openAwsLake } = await import('./open-aws-lake.ts');
-    return openAwsLake(settings, place);
+    return openAwsLake(settings, place, await openRest(settings));
   }
   const store = createLocalObjectStore({ root: place.path });
   const common = { store, parquet: hyparquetReader, checkRights: async () => 'its catalog is part of it' };
@@ -25,7 +27,7 @@ export async function openLake(settings: LakeSettings): Promise<Lake> {
       catalog: createJsonCatalog({ store, database }),
       openEngine: (tables) => createDuckdbQueryEngine(tables),
     };
-  const iceberg = createJsonIcebergCatalog({ store, database, clock: systemClock });
+  const iceberg = (await openRest(settings)) ?? createJsonIcebergCatalog({ store, database, clock: systemClock });
   return {
     ...common,
     iceberg,
@@ -35,4 +37,9 @@ export async function openLake(settings: LakeSettings): Promise<Lake> {
         tables.map((table) => ({ ...table, files: () => liveFiles(iceberg, store, table.name) })),
       ),
   };
+}
+
+async function openRest(settings: LakeSettings): Promise<IcebergCatalog | undefined> {
+  const { restCatalog, tableFormat } = settings;
+  return restCatalog === undefined || tableFormat === 'hive' ? undefined : openRestCatalog(restCatalog, settings);
 }

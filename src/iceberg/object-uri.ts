@@ -4,15 +4,21 @@ import { PipelineError } from '../runtime/errors.ts';
 
 /** Gives the key of the object that a URI names, in the lake that it lies in. Throws TABLE_MISMATCH for one outside the lake. */
 export function keyOfUri(store: Pick<ObjectStore, 'uri'>, uri: string): string {
-  const root = plain(store.uri('_')).slice(0, -1);
-  const wanted = plain(uri);
-  if (wanted.startsWith(root) && wanted.length > root.length) return wanted.slice(root.length);
+  const key = findKey(store, uri);
+  if (key !== undefined) return key;
   throw new PipelineError('TABLE_MISMATCH', {
-    message: `${uri} lies outside the lake ${root}`,
+    message: `${uri} lies outside the lake ${store.uri('')}`,
     retryable: false,
     details: { uri },
     hint: 'set LAKE to the folder or bucket that holds the table',
   });
+}
+
+/** Gives the key of the object that a URI names; `undefined` for one outside the lake. */
+export function findKey(store: Pick<ObjectStore, 'uri'>, uri: string): string | undefined {
+  const root = plain(store.uri('_')).slice(0, -1);
+  const wanted = plain(uri);
+  return wanted.startsWith(root) && wanted.length > root.length ? wanted.slice(root.length) : undefined;
 }
 
 /** Other engines write the same object in other ways: `s3a://`, `file:/…`, a path alone. */

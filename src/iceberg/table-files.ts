@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { keyOfUri } from './object-uri.ts';
+import { findKey, keyOfUri } from './object-uri.ts';
 
 /** The files that a table's metadata names, in the store of its lake. */
 export class TableFiles {
@@ -17,6 +17,11 @@ export class TableFiles {
   /** Gives the store's key of a file. Throws TABLE_MISMATCH for one outside of the lake. */
   keyOf(uri: string): string {
     return keyOfUri(this.#store, uri);
+  }
+
+  /** True for a file in the lake. */
+  holds(uri: string): boolean {
+    return findKey(this.#store, uri) !== undefined;
   }
 
   /** Rejects with STORE_MISSING when the file is not there. */

@@ -42,7 +42,8 @@ class ReferenceReader {
   async read(): Promise<TableReferences> {
     const { metadata, metadataLocation } = this.#table;
     const log = metadata['metadata-log'].map((entry) => entry['metadata-file']);
-    for (const uri of [metadataLocation, ...log]) this.#name(uri, 'the catalog');
+    // a REST catalog may keep metadata files elsewhere, and reads them itself
+    for (const uri of [metadataLocation, ...log]) if (this.#files.holds(uri)) this.#name(uri, 'the catalog');
     const manifests = new Map<string, ManifestFile>();
     const current = new Set<string>();
     const lists = await mapConcurrently(metadata.snapshots, readsMax, (snapshot) => this.#readList(snapshot));

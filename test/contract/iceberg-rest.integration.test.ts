@@ -1,13 +1,18 @@
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRestCatalog, type RestCatalogServer } from '../../src/devstack/rest-catalog.ts';
+import { createIcebergTables } from '../../src/iceberg/iceberg-tables.ts';
+import { TableFiles } from '../../src/iceberg/table-files.ts';
 import { noAuthorization, oauthTokens } from '../../src/iceberg/rest-authorization.ts';
 import { createRestCatalog } from '../../src/iceberg/rest-catalog.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { startFaultyProxy, type Fault, type Request } from '../support/faulty-proxy.ts';
 import { Gate } from '../support/gate.ts';
 import { appendTo, creationOf } from '../support/iceberg-tables.ts';
-import { temporaryFolder } from '../support/lake.ts';
+import { readWithPyiceberg } from '../support/iceberg-readers.ts';
+import { runIceberg } from '../support/iceberg-service.ts';
+import { audit, openTestLake, temporaryFolder, testTable } from '../support/lake.ts';
+import { topicOf } from '../support/run-service.ts';
 import { describeIcebergCatalog, loadFrom } from './iceberg-catalog-contract.ts';
 
 let server: RestCatalogServer;
@@ -133,5 +138,28 @@ describe('tokens of OAuth for a catalog over REST', () => {
     expect(await catalog.load('t')).toBeUndefined();
     expect(await catalog.load('t')).toBeUndefined();
     expect(asked).toBe(2);
+  });
+});
+
+describe('the service with a REST catalog', () => {
+  it('commits what it writes, and PyIceberg finds it there', async () => {
+    const lake = await openTestLake();
+    const database = `db_${Math.random().toString(36).slice(2)}`;
+    const options = { uri: server.uri, warehouse: '', database, authorization: noAuthorization };
+    const iceberg = createRestCatalog(options);
+    const written = { ...lake, iceberg, catalog: createIcebergTables(iceberg), files: new TableFiles(lake.store) };
+    await runIceberg(topicOf(2, 40), written);
+    const report = await audit(written, undefined, { iceberg });
+    expect(report.findings).toEqual([]);
+    const catalog = { type: 'rest', uri: server.uri };
+    const { rows, snapshots } = await readWithPyiceberg({
+      catalog,
+      name: `${database}.${testTable}`,
+      select: ['n'],
+      snapshots: true,
+    });
+    expect(rows).toHaveLength(80);
+    expect(snapshots.at(-1)).toMatchObject({ rows: 80, distinct: 80 });
+    expect(snapshots.every((snapshot) => snapshot.rows === snapshot.distinct)).toBe(true);
   });
 });

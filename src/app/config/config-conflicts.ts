@@ -1,3 +1,4 @@
+import { restCatalogConflicts } from './iceberg-conflicts.ts';
 import type { Environment } from '../../runtime/environment.ts';
 import { registryConflicts } from './registry-conflicts.ts';
 import { layouts } from '../../schema/layout.ts';
@@ -62,6 +63,7 @@ export function conflictsIn(given: Environment): string[] {
     ...registryConflicts(given),
     ...hoursConflicts(given),
     ...icebergConflicts(given),
+    ...restCatalogConflicts(given),
     ...(given['PARQUET_ENCODER'] === 'parquetjs-lite' && /\b(decimal|map)\b/i.test(given['SCHEMA_HINTS'] ?? '')
       ? ['SCHEMA_HINTS: expected no decimals and maps with PARQUET_ENCODER=parquetjs-lite, which can’t write them']
       : []),

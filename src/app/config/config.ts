@@ -6,6 +6,7 @@ import { conflictsIn } from './config-conflicts.ts';
 import type { VariableFacts } from './config-types.ts';
 import { hoursVariables } from './hours-variables.ts';
 import { fieldConflicts } from './field-conflicts.ts';
+import { icebergVariables } from './iceberg-variables.ts';
 import { kafkaVariables } from './kafka-variables.ts';
 import { lakeVariables } from './lake-variables.ts';
 import { monitorVariables } from './monitor-variables.ts';
@@ -22,6 +23,7 @@ z.config({ jitless: true });
 const configSchema = z.object({
   ...kafkaVariables,
   ...lakeVariables,
+  ...icebergVariables,
   ...schemaVariables,
   ...registryVariables,
   ...serviceVariables,

@@ -8,6 +8,7 @@ import type { EventTimeUnit, Layout } from '../../schema/layout.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { monitorSettings, type MonitorSettings } from './monitor-settings.ts';
 import type { AwsSettings } from './aws-settings.ts';
+import { lakeSettings, type LakeSettings } from './lake-settings.ts';
 import { tracingSettings, type TracingSettings } from './tracing-settings.ts';
 import { registrySettings, type RegistrySettings } from './registry-settings.ts';
 import { alertSettings, hourSettings, type AlertSettings, type HourSettings } from './hour-settings.ts';
@@ -67,14 +68,6 @@ export interface TlsSettings {
   readonly secretId: string | undefined;
   readonly aws: AwsSettings;
   readonly reloadEveryMs: number;
-}
-
-export interface LakeSettings {
-  readonly place: Config['LAKE'];
-  readonly database: string;
-  readonly aws: AwsSettings;
-  readonly tableFormat: TableFormat;
-  readonly athena: { readonly workgroup: string; readonly output: string | undefined };
 }
 
 /** Which table is written, and into which of its Hive partitions a record goes. */
@@ -148,13 +141,7 @@ export function readSettings(environment: Environment, required: readonly Variab
     aws,
     registry: registrySettings(config, aws),
     kafka: kafkaSettings(config, aws),
-    lake: {
-      place: config.LAKE,
-      database: config.LAKE_DATABASE,
-      aws,
-      tableFormat: config.TABLE_FORMAT,
-      athena: { workgroup: config.ATHENA_WORKGROUP, output: config.ATHENA_OUTPUT },
-    },
+    lake: lakeSettings(config, aws),
     table: tableSettings(config),
     batch: {
       rowsMax: config.BATCH_ROWS_MAX,
