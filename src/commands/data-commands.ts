@@ -4,19 +4,13 @@ import { forTopic, inTurn } from '../app/choose-topic.ts';
 import * as parse from './option-parsers.ts';
 import type { ConsumeOptions } from './consume.ts';
 import type { AdoptCommandOptions } from './iceberg-adopt.ts';
+import { plainOption, type LiveOptions } from './plain-option.ts';
 import type { RedriveCommandOptions } from './redrive.ts';
 import type { ReplayCommandOptions } from './replay.ts';
 import type { RunCommand } from './run-command.ts';
 import type { SkipCommandOptions } from './skip.ts';
 import { topicOption, topicOrAllOption, type TopicOption } from './topic-option.ts';
 import type { VerifyCommandOptions } from './verify.ts';
-
-/** What commands that show their progress take beside their own options. */
-export interface LiveOptions {
-  readonly plain: boolean;
-}
-
-export const plainOption = ['--plain', 'write plain log lines, also on a terminal', false] as const;
 
 /** Adds the commands that write or check the table. */
 export function addDataCommands(program: Command, run: RunCommand): void {

@@ -9,8 +9,10 @@ import { msPerHour } from '../runtime/duration.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { StopSignal } from '../app/signals.ts';
 import type { TableFormat } from '../consumer/ports/lake.ts';
+import type { Screen } from '../app/screen/screen.ts';
 import { printLines } from '../app/observe/output.ts';
 import { glueless, say, shown, startGlueless, StartedParts } from './demo-parts.ts';
+import { recordsIn, whileShown } from './demo-progress.ts';
 import { keepOpen } from './demo-monitor.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 
@@ -20,6 +22,11 @@ export interface DemoOptions {
   /** Everything goes on after the proof, with a page to look at, until a signal. */
   readonly monitor: boolean;
   readonly format: TableFormat;
+}
+
+export interface DemoContext {
+  readonly stop: StopSignal;
+  readonly screen?: Screen;
 }
 
 const table = 'thermometer';
@@ -32,7 +39,8 @@ const faultShare = 0.01;
 const progressMs = 500;
 
 /** Runs the whole way on this machine, every part a process of its own, and stops all it started. */
-export async function demo({ count, lake, monitor, format }: DemoOptions, stop: StopSignal): Promise<number> {
+export async function demo(options: DemoOptions, { stop, screen }: DemoContext): Promise<number> {
+  const { format, lake } = options;
   if (format === 'iceberg' && lake === 's3')
     throw new PipelineError('USAGE_INVALID', {
       message: 'the emulator’s Athena reads no Iceberg tables: say --format iceberg with the local lake',
@@ -46,7 +54,7 @@ export async function demo({ count, lake, monitor, format }: DemoOptions, stop: 
     stop.signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
   try {
-    const result = await Promise.race([play({ folder, count, lake, monitor, format, stack }), interrupted]);
+    const result = await Promise.race([play({ ...options, folder, stack, screen }), interrupted]);
     return result === 'interrupted' ? stop.exitCode() : result;
   } finally {
     await stack.stop();
@@ -56,9 +64,10 @@ export async function demo({ count, lake, monitor, format }: DemoOptions, stop: 
 interface Play extends DemoOptions {
   readonly folder: string;
   readonly stack: StartedParts;
+  readonly screen: Screen | undefined;
 }
 
-async function play({ folder, count, lake, monitor, format, stack }: Play): Promise<number> {
+async function play({ folder, count, lake, monitor, format, stack, screen }: Play): Promise<number> {
   const environment = {
     ...processEnvironment(),
     ...(await provideBroker(folder, stack)),
@@ -75,10 +84,14 @@ async function play({ folder, count, lake, monitor, format, stack }: Play): Prom
   const ward = monitor ? ['--fever-since', new Date(Date.now() - feverHours * msPerHour).toISOString()] : [];
   const publishing = ['--count', String(count), ...ward, ...historyOf(monitor ? monitorHours : hours, count)];
   say(`simulator: publishing ${count} readings, ${faultShare * 100} % of them broken on purpose`);
-  const produced = await glueless(['produce', ...publishing, '--faults', String(faultShare)], environment, stack);
-  const acknowledged = Number(JSON.parse(produced).acknowledged);
-  say(`simulator: ${acknowledged} acknowledged by the broker`);
-  await untilWritten(acknowledged, consumer, logFile);
+  const publish = () => glueless(['produce', ...publishing, '--faults', String(faultShare)], environment, stack);
+  const acknowledged = await whileShown({ screen, count, logFile }, async (tell) => {
+    const published = Number(JSON.parse(await publish()).acknowledged);
+    tell(`simulator: ${published} acknowledged by the broker`);
+    await untilWritten(published, consumer, { logFile, tell: screen === undefined ? tell : () => {} });
+    return published;
+  });
+  if (screen !== undefined) say(`consumer: ${acknowledged} of ${acknowledged} written`);
   say('consumer: stopping it with SIGTERM');
   await consumer.stop(30_000);
 
@@ -151,12 +164,18 @@ async function provideLake(
   return { ...emulator.environment, LAKE: `s3://${emulator.bucket}/lake` };
 }
 
+interface Followed {
+  readonly logFile: string;
+  /** Told whenever more is written. */
+  readonly tell: (line: string) => void;
+}
+
 /** Follows the consumer's log until its batches hold `acknowledged` records; rejects when it ends before. */
-async function untilWritten(acknowledged: number, consumer: Child, logFile: string): Promise<void> {
+async function untilWritten(acknowledged: number, consumer: Child, { logFile, tell }: Followed): Promise<void> {
   let shownCount = -1;
   for (;;) {
     const written = recordsIn(await readFile(logFile, 'utf8'));
-    if (written !== shownCount) say(`consumer: ${written} of ${acknowledged} written`);
+    if (written !== shownCount) tell(`consumer: ${written} of ${acknowledged} written`);
     if (written >= acknowledged) return;
     shownCount = written;
     if (hasEnded(consumer.process)) {
@@ -168,14 +187,6 @@ async function untilWritten(acknowledged: number, consumer: Child, logFile: stri
     }
     await systemClock.sleep(progressMs);
   }
-}
-
-function recordsIn(log: string): number {
-  const batches = log.split('\n').filter((line) => line.includes('"msg":"batch committed"'));
-  return batches.reduce((sum, line) => {
-    const { rows, deadLetters, tombstones } = JSON.parse(line);
-    return sum + Number(rows) + Number(deadLetters) + Number(tombstones);
-  }, 0);
 }
 
 function sumUp(partitions: readonly { readonly rows: number; readonly deadLetters: number }[]) {

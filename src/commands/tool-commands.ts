@@ -7,6 +7,7 @@ import type { AlertsCommandOptions } from './alerts.ts';
 import type { HoursCommandOptions } from './hours.ts';
 import type { ReportOptions } from './report.ts';
 import { tableFormats } from '../consumer/ports/lake.ts';
+import { plainOption } from './plain-option.ts';
 import type { RunCommand } from './run-command.ts';
 import type { DiffOptions } from './schema.ts';
 import { topicOption, topicOrAllOption, type TopicOption } from './topic-option.ts';
@@ -212,10 +213,11 @@ function addDemo(program: Command, run: RunCommand): void {
     )
     .option('--monitor', 'leave everything running, with a web page and a fever in progress, until Ctrl-C', false)
     .addOption(new Option('--format <format>', 'format of the table').choices([...tableFormats]).default('hive'))
-    .action(async (options) => {
-      await run('words', [], async ({ stop }) => {
+    .option(...plainOption)
+    .action(async ({ plain, ...options }) => {
+      await run({ voice: 'words', plain }, [], async ({ settings: _settings, ...context }) => {
         const { demo } = await import('./demo.ts');
-        return demo(options, stop);
+        return demo(options, context);
       });
     });
 }

@@ -35,8 +35,8 @@ export interface WatchOptions {
   readonly observer?: PipelineObserver;
   /** Left out: the system's. */
   readonly clock?: Clock;
-  /** Counts also where nobody can ask for metrics: a screen shows them. */
-  readonly isShown?: boolean;
+  /** Told of every topic, by a screen that shows metrics too: they are counted also where nobody can ask for them. */
+  readonly shown?: PipelineObserver;
   /** Called around what is printed on stdout, where a screen would be in its way. */
   readonly printAside?: (print: () => void) => void;
 }
@@ -51,7 +51,7 @@ export async function watchService(
   settings: Pick<Settings, 'service' | 'batch' | 'kafka' | 'table'>,
   options: WatchOptions,
 ): Promise<ServiceWatch> {
-  const { log, observer = createLogObserver(log), clock = systemClock } = options;
+  const { log, observer = createLogObserver(log), shown = {}, clock = systemClock } = options;
   const { service, batch } = settings;
   const metrics = await createMetricsFor(service, options);
   const readiness = new Readiness(clock, batch.ageMaxMs + readyGraceMs);
@@ -61,7 +61,7 @@ export async function watchService(
   const behind = new TimeBehind(clock);
   const health = new TopicsHealth(clock, batch.ageMaxMs + readyGraceMs);
   const isOneTopic = settings.kafka.topics.kind === 'one';
-  const observers = [observer, readiness.observer, status.observer, behind.observer];
+  const observers = [observer, shown, readiness.observer, status.observer, behind.observer];
   const problems = (): string[] => [...(isOneTopic ? readiness : health).problems(), ...broker.problems()];
   const http = await startHttp(service, {
     metrics,
@@ -79,7 +79,7 @@ export async function watchService(
   return {
     observer: joinObservers(...observers, ...(metrics === undefined ? [] : [createMetricsObserver(metrics)])),
     metrics,
-    topics: new TopicsWatch({ log, clock, metrics, status, health, heard: () => broker.heard() }),
+    topics: new TopicsWatch({ log, shown, clock, metrics, status, health, heard: () => broker.heard() }),
     lagged: (lag) => {
       broker.heard();
       readiness.lagged(lag);
@@ -106,9 +106,9 @@ function showLag(lag: Lag, behind: ReadonlyMap<number, number>, metrics: Metrics
 /** Metrics that nobody can ask for are not counted, and their library is not loaded. */
 async function createMetricsFor(
   { http, emfNamespace }: ServiceSettings,
-  { isShown = false }: WatchOptions,
+  { shown }: WatchOptions,
 ): Promise<Metrics | undefined> {
-  if (http === undefined && emfNamespace === undefined && !isShown) return undefined;
+  if (http === undefined && emfNamespace === undefined && shown === undefined) return undefined;
   const { createMetrics } = await import('./metrics.ts');
   const metrics = createMetrics();
   const { version, commit = 'unknown' } = readVersion();

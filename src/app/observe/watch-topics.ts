@@ -20,6 +20,8 @@ export interface TopicWatch {
 
 export interface TopicsWatchOptions {
   readonly log: Logger;
+  /** Told of every topic. */
+  readonly shown: PipelineObserver;
   readonly clock: Clock;
   readonly metrics: Metrics | undefined;
   readonly status: StatusLog;
@@ -42,12 +44,19 @@ export class TopicsWatch {
 
   /** `onProgress` is told that something of the topic was written. */
   of(topic: string, onProgress: () => void): TopicWatch {
-    const { log: shared, clock, metrics, status, health, heard } = this.#options;
+    const { log: shared, shown, clock, metrics, status, health, heard } = this.#options;
     const log = shared.child({ topic });
     const behind = new TimeBehind(clock);
     const readiness = health.of(topic);
     const progress: PipelineObserver = { committed: onProgress };
-    const observers = [createLogObserver(log, topic), readiness.observer, status.observer, behind.observer, progress];
+    const observers = [
+      createLogObserver(log, topic),
+      shown,
+      readiness.observer,
+      status.observer,
+      behind.observer,
+      progress,
+    ];
     return {
       observer: joinObservers(...observers, ...(metrics ? [createMetricsObserver(metrics, { topic })] : [])),
       log,

@@ -1,4 +1,4 @@
-import { sayCount, sayDuration, sayRate, sayShare } from './say-numbers.ts';
+import { sayCount, sayDuration, sayRate, sayShare, sayWhole } from './say-numbers.ts';
 import type { Row, Words } from './screen.ts';
 
 export interface Publishing {
@@ -23,6 +23,27 @@ export function publishingRows({ topic, acknowledged, perSecond, upMs, count, du
       items: [{ text: sayRate(perSecond), tone: 'good' }, { text: `${sayCount(acknowledged, 'record')} acknowledged` }],
     },
     ...shareRows(shares.length === 0 ? undefined : Math.max(...shares)),
+  ];
+}
+
+export interface Writing {
+  readonly written: number;
+  readonly count: number;
+  readonly upMs: number;
+}
+
+export function writtenRows({ written, count, upMs }: Writing): Row[] {
+  const rate = (written * 1000) / Math.max(1, upMs);
+  return [
+    {
+      label: 'consumer',
+      items: [
+        { text: `${sayWhole(written)} of ${sayCount(count, 'record')} written` },
+        { text: sayRate(rate), tone: 'good' },
+        { text: sayDuration(upMs), tone: 'faint' },
+      ],
+    },
+    ...shareRows(written / count),
   ];
 }
 

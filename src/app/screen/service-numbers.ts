@@ -13,6 +13,8 @@ export interface ServiceNumbers {
   readonly lag: number;
   readonly behindSeconds: number;
   readonly unreadablePartitions: readonly string[];
+  /** Topics of several that are not written by now. */
+  readonly troubledTopics: number;
   readonly lostOffsets: number;
   readonly bufferedBytes: number;
   readonly retries: number;
@@ -41,7 +43,10 @@ export async function readServiceNumbers(metrics: Metrics): Promise<ServiceNumbe
     partitions: lag.length,
     lag: sum(lag),
     behindSeconds: Math.max(0, ...(await metrics.behind.get()).values.map(({ value }) => value)),
-    unreadablePartitions: unreadable.filter(({ value }) => value > 0).map(({ labels }) => String(labels.partition)),
+    unreadablePartitions: unreadable
+      .filter(({ value }) => value > 0)
+      .map(({ labels }) => [labels.topic ?? [], labels.partition].flat().join('/')),
+    troubledTopics: sum((await metrics.troubledTopics.get()).values),
     lostOffsets: sum((await metrics.gapOffsets.get()).values),
     bufferedBytes: sum((await metrics.buffered.get()).values),
     retries: sum((await metrics.retries.get()).values),

@@ -32,7 +32,7 @@ export function serviceRows(numbers: ServiceNumbers, moment: ServiceMoment): Row
     ...batchRows(numbers.batchReasons),
     ...lastBatches.map((batch, index) => ({
       label: index === 0 ? 'last' : '',
-      items: lastBatchItems(batch, nowMs),
+      items: lastBatchItems(batch, { nowMs, topic }),
     })),
     { label: 'memory', items: memoryItems(numbers, moment) },
     ...certificateRows(numbers),
@@ -82,9 +82,12 @@ function waitingItems({ partitions, lag, behindSeconds }: ServiceNumbers): Words
   ];
 }
 
-function problemRows({ unreadablePartitions, lostOffsets, retries }: ServiceNumbers): Row[] {
+function problemRows({ unreadablePartitions, troubledTopics, lostOffsets, retries }: ServiceNumbers): Row[] {
   const items: Words[] = [
     ...unreadablePartitions.map((id): Words => ({ text: `partition ${id} can’t be read`, tone: 'error' })),
+    ...(troubledTopics > 0
+      ? [{ text: `${sayCount(troubledTopics, 'topic')} not written`, tone: 'error' } as const]
+      : []),
     ...(lostOffsets > 0 ? [{ text: `${sayCount(lostOffsets, 'offset')} lost`, tone: 'error' } as const] : []),
     ...(retries > 0 ? [{ text: sayCount(retries, 'retry', 'retries'), tone: 'warning' } as const] : []),
   ];
@@ -96,13 +99,18 @@ function batchRows(reasons: ServiceNumbers['batchReasons']): Row[] {
   return items.length === 0 ? [] : [{ label: 'batches', items }];
 }
 
-function lastBatchItems({ entry, reason, tookMs, oldestTimestampMs }: CommittedBatch, nowMs: number): Words[] {
+function lastBatchItems(
+  { entry, reason, tookMs, oldestTimestampMs }: CommittedBatch,
+  { nowMs, topic }: Pick<ServiceMoment, 'nowMs' | 'topic'>,
+): Words[] {
   const { partition, from, to, outcome } = entry;
+  // one of several topics has to be named
+  const where = entry.topic === topic ? String(partition) : `${entry.topic}/${partition}`;
   const committedMs = Date.parse(outcome.committedAt);
   const age =
     oldestTimestampMs === undefined ? [] : [`freshness ${sayDuration(Math.max(0, committedMs - oldestTimestampMs))}`];
   const texts = [
-    `${partition}: [${from}, ${to})`,
+    `${where}: [${from}, ${to})`,
     sayCount(outcome.rows, 'row'),
     `by ${reason}`,
     `took ${sayDuration(tookMs)}`,

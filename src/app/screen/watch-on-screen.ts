@@ -1,9 +1,7 @@
 import type { CommittedBatch } from '../../consumer/commit/pipeline-observer.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Settings } from '../config/settings.ts';
-import { createLogObserver } from '../observe/log-observer.ts';
 import type { Logger } from '../observe/logger.ts';
-import { joinObservers } from '../observe/metrics-observer.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { watchService, type ServiceWatch } from '../observe/watch-service.ts';
 import { RateWindow } from './rate-window.ts';
@@ -23,13 +21,7 @@ export async function watchOnScreen(
     lastBatches.unshift(batch);
     lastBatches.splice(lastBatchesMax);
   };
-  const observer = joinObservers(createLogObserver(log), { committed });
-  const watch = await watchService(settings, {
-    log,
-    observer,
-    isShown: true,
-    printAside: (print) => screen.aside(print),
-  });
+  const watch = await watchService(settings, { log, shown: { committed }, printAside: (print) => screen.aside(print) });
   const { metrics } = watch;
   if (metrics === undefined) return watch;
   const names = { topic: settings.kafka.topic, table: settings.table.name };

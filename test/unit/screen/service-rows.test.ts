@@ -5,7 +5,7 @@ import type { CommittedBatch } from '../../../src/consumer/commit/pipeline-obser
 import { createMetricsObserver } from '../../../src/app/observe/metrics-observer.ts';
 import { createMetrics, type Metrics } from '../../../src/app/observe/metrics.ts';
 import { layOut } from '../../../src/app/screen/lay-out.ts';
-import { auditRows, publishingRows, replayRows } from '../../../src/app/screen/progress-rows.ts';
+import { auditRows, publishingRows, replayRows, writtenRows } from '../../../src/app/screen/progress-rows.ts';
 import { RateWindow } from '../../../src/app/screen/rate-window.ts';
 import { sayBytes, sayDuration, sayRate } from '../../../src/app/screen/say-numbers.ts';
 import { readServiceNumbers } from '../../../src/app/screen/service-numbers.ts';
@@ -14,9 +14,9 @@ import type { Row } from '../../../src/app/screen/screen.ts';
 
 const committedAt = '2026-11-26T08:00:00.000Z';
 
-function batchOf(rows: number, deadLetters: number): CommittedBatch {
+function batchOf(rows: number, deadLetters: number, topic = 'thermometer'): CommittedBatch {
   const outcome = { rows, deadLetters, tombstones: 0, objects: [], committedAt };
-  const entry = { partition: 2, from: 1200n, to: 1200n + BigInt(rows + deadLetters), outcome };
+  const entry = { topic, partition: 2, from: 1200n, to: 1200n + BigInt(rows + deadLetters), outcome };
   return {
     entry,
     reason: 'age',
@@ -92,6 +92,20 @@ describe('a service on the screen', () => {
     expect(lines.join()).not.toContain('certificate');
   });
 
+  it('names topic and partition where there are several topics', async () => {
+    const metrics = createMetrics();
+    const batch = batchOf(10, 0, 'ward-7');
+    const observer = createMetricsObserver(metrics, { topic: 'ward-7' });
+    observer.committed?.(batch);
+    observer.unreadable?.({ partition: 3 } as never);
+    metrics.troubledTopics.set(2);
+    const numbers = await readServiceNumbers(metrics);
+    const lines = linesOf(serviceRows(numbers, { ...moment([batch]), topic: 'ward-.*', table: '{topic}' }), 120);
+    expect(lines).toContain('glueless  ward-.* → {topic}  up 2 h 13 min');
+    expect(lines).toContain('problems  partition ward-7/3 can’t be read  2 topics not written');
+    expect(lines).toContainEqual(expect.stringMatching(/^last {6}ward-7\/2: \[1200, 1210\) {2}10 rows/));
+  });
+
   it('says what is wrong', async () => {
     const metrics = createMetrics();
     const observer = createMetricsObserver(metrics);
@@ -112,6 +126,13 @@ describe('other work on the screen', () => {
       'done        █████░░░░░░░░░░░░░░░ 25 %',
     ]);
     expect(linesOf(publishingRows(publishing), 80)).toHaveLength(2);
+  });
+
+  it('shows how much of the demo is written', () => {
+    expect(linesOf(writtenRows({ written: 15_000, count: 30_000, upMs: 4000 }), 80)).toEqual([
+      'consumer  15,000 of 30,000 records written  3,750/s  4 s',
+      'done      ██████████░░░░░░░░░░ 50 %',
+    ]);
   });
 
   it('shows what an audit has looked at, and a replay has passed', () => {
