@@ -140,7 +140,7 @@ function shortList(columns: readonly Column[]): string[] {
 }
 
 /** How this process writes what nobody has claimed yet. */
-function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe {
+export function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe {
   const { layout, eventTimeField, eventTimeUnit, pastDaysMax, futureDaysMax } = table;
   const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints } = schema;
   const { valueFormat, records, deadLetterPayload, kafkaColumns, headerNames } = schema;
