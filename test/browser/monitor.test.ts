@@ -11,10 +11,10 @@ import {
   lakeWithReadings,
   monitorNowMs,
   openMonitor,
+  steadyClock,
   raiseAlert,
   type TestReading,
 } from '../support/monitor.ts';
-import { systemClock, type Clock } from '../../src/runtime/clock.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -46,12 +46,8 @@ async function wardOfNow(): Promise<TestLake> {
   return lake;
 }
 
-/** Test records are sent on one day of 2026: the clock begins there, and goes on as time does. */
-const clock: Clock = { ...systemClock, nowMs: () => monitorNowMs + systemClock.monotonicMs() - startedMs };
-const startedMs = systemClock.monotonicMs();
-
 async function serve(lake: TestLake): Promise<string> {
-  const app = openMonitor(lake, { token, clock, refreshMs: 200 });
+  const app = openMonitor(lake, { token, clock: steadyClock(), refreshMs: 200 });
   const server = await serveMonitor(app, { host: '127.0.0.1', port: 0 });
   onTestFinished(() => server.close());
   return `http://127.0.0.1:${server.port}`;

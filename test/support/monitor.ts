@@ -10,7 +10,7 @@ import { TableQueries } from '../../src/monitor/data/table-queries.ts';
 import { MonitorData } from '../../src/monitor/data/monitor-data.ts';
 import type { MonitorOptions } from '../../src/monitor/monitor-options.ts';
 import { createMonitorApp } from '../../src/monitor/web/create-app.ts';
-import type { Clock } from '../../src/runtime/clock.ts';
+import { systemClock, type Clock } from '../../src/runtime/clock.ts';
 import { jsonRecords } from './chunks.ts';
 import { createTestTools, openTestLake, testTable, testTopic, type TestLake } from './lake.ts';
 import { TestClock } from './test-clock.ts';
@@ -103,6 +103,12 @@ export async function getPage(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   return app.request(`http://localhost:8080${path}`, { headers });
+}
+
+/** A clock for browsers: test records are sent on one day of 2026, where it begins, and it goes on as time does. */
+export function steadyClock(): Clock {
+  const startedMs = systemClock.monotonicMs();
+  return { ...systemClock, nowMs: () => monitorNowMs + systemClock.monotonicMs() - startedMs };
 }
 
 /** A clock that shows this time. */

@@ -66,11 +66,11 @@ export class PipelineData {
   /** Rejects with STORE_* or LEDGER_*. */
   async figures(): Promise<Answer<PipelineFigures>> {
     return this.#figures.get('', async () => {
-      const { clock, store, metricsUrls, readHours } = this.#options;
+      const { clock, store, topic, metricsUrls, readHours } = this.#options;
       const nowMs = clock.nowMs();
       const [batches, service, hours, audit] = await Promise.all([
         this.#batches.upTo(nowMs),
-        metricsUrls.length === 0 ? undefined : readServiceMetrics(metricsUrls),
+        metricsUrls.length === 0 ? undefined : readServiceMetrics(metricsUrls, topic),
         readHours(hourAt(nowMs - figureHours * msPerHour)),
         readAuditNote(store, this.#options),
       ]);

@@ -40,13 +40,13 @@ async function addressesOf(url: URL): Promise<URL[]> {
   return found.length < 2 ? [url] : found.map(({ address }) => Object.assign(new URL(url), { hostname: address }));
 }
 
-/** Asks every consumer for its metrics. A consumer that does not answer is counted, and told of. */
-export async function readServiceMetrics(given: readonly URL[]): Promise<ServiceMetrics> {
+/** Asks every consumer for its metrics; of one that reads several topics only those of `topic` count. A consumer that does not answer is counted, and told of. */
+export async function readServiceMetrics(given: readonly URL[], topic: string): Promise<ServiceMetrics> {
   const urls = (await Promise.all(given.map(addressesOf))).flat();
   const results = await Promise.allSettled(urls.map(readPage));
   const pages = results.flatMap((result) => (result.status === 'fulfilled' ? [parseMetrics(result.value)] : []));
   const failed = results.find((result) => result.status === 'rejected');
-  const samples = pages.flat();
+  const samples = pages.flat().filter(({ labels }) => (labels.get('topic') ?? topic) === topic);
   const all = (name: string): number[] =>
     samples.filter((each) => each.name === `glueless_${name}`).map(({ value }) => value);
   const sum = (name: string): number => all(name).reduce((total, value) => total + value, 0);

@@ -55,6 +55,8 @@ describe('the pipeline', () => {
 
   it('adds up what the consumers say of themselves, and tells of one that does not answer', async () => {
     const metrics = (lag: number, days: number) => `glueless_lag_records{partition="0"} ${lag}
+glueless_lag_records{topic="another",partition="0"} 1000
+glueless_lag_records{topic="${testTopic}",partition="1"} 0
 glueless_behind_seconds{partition="0"} 3
 glueless_certificate_days_left ${days}
 glueless_records_total{fate="row"} 1000000
