@@ -7,6 +7,8 @@ import type { QueryEngine } from '../report/query-engine.ts';
 export interface Lake {
   readonly store: ObjectStore;
   readonly catalog: Catalog;
+  /** Knows tables that are plain files in folders, whatever format the others have. */
+  readonly plainCatalog: Catalog;
   /** The same tables as Iceberg tables, where they are. */
   readonly iceberg?: IcebergCatalog;
   /** Reads the objects of its tables. */

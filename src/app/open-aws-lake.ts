@@ -19,12 +19,14 @@ export function openAwsLake(
 ): Lake {
   const store = createS3ObjectStore({ ...aws, bucket, prefix });
   const glue = { ...aws, database };
+  const plainCatalog = createGlueCatalog(glue);
   const iceberg =
     tableFormat === 'iceberg' ? (rest ?? createGlueIcebergCatalog({ ...glue, store, clock: systemClock })) : undefined;
   return {
     store,
     parquet: hyparquetReader,
-    catalog: iceberg === undefined ? createGlueCatalog(glue) : createIcebergTables(iceberg),
+    plainCatalog,
+    catalog: iceberg === undefined ? plainCatalog : createIcebergTables(iceberg),
     ...(iceberg && { iceberg }),
     checkRights: async (table, name) =>
       rest === undefined ? checkGlueRights(glue, { table, name }) : 'the catalog’s own',

@@ -20,11 +20,17 @@ export async function openLake(settings: LakeSettings): Promise<Lake> {
     return openAwsLake(settings, place, await openRest(settings));
   }
   const store = createLocalObjectStore({ root: place.path });
-  const common = { store, parquet: hyparquetReader, checkRights: async () => 'its catalog is part of it' };
+  const plainCatalog = createJsonCatalog({ store, database });
+  const common = {
+    store,
+    plainCatalog,
+    parquet: hyparquetReader,
+    checkRights: async () => 'its catalog is part of it',
+  };
   if (tableFormat === 'hive')
     return {
       ...common,
-      catalog: createJsonCatalog({ store, database }),
+      catalog: plainCatalog,
       openEngine: (tables) => createDuckdbQueryEngine(tables),
     };
   const iceberg = (await openRest(settings)) ?? createJsonIcebergCatalog({ store, database, clock: systemClock });

@@ -1,4 +1,5 @@
-import { readChain } from '../consumer/audit/read-chain.ts';
+import { firstOffset, readChain } from '../consumer/audit/read-chain.ts';
+import type { LedgerEntry } from '../consumer/ledger/ledger-entry.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { msPerDay } from '../runtime/duration.ts';
@@ -10,6 +11,11 @@ export interface FollowOptions extends TopicTable {
   readonly ledger: Ledger;
   /** An event time counts up to this far ahead of its Kafka timestamp: so much earlier may the entry of a row be committed. */
   readonly futureDaysMax: number;
+  /**
+   * Where the table ends by Kafka partition, for a table whose readers see what is written only once a snapshot has taken it in. What lies
+   * behind does not count.
+   */
+  readonly visibleEnds?: () => Promise<ReadonlyMap<number, bigint>>;
 }
 
 /** Hours of the last days are always at hand: most late rows go to them. */
@@ -24,6 +30,7 @@ export class LedgerFollower {
   readonly #options: FollowOptions;
   #tally = new LedgerTally();
   #sinceMs = Infinity;
+  #visibleEnds: ReadonlyMap<number, bigint> | undefined;
 
   constructor(options: FollowOptions) {
     this.#options = options;
@@ -36,6 +43,7 @@ export class LedgerFollower {
   /** Reads what is new of these Kafka partitions; at first, and when `fromMs` asks for it, older entries too: all that have rows from then on. */
   async catchUp(partitions: Iterable<number>, nowMs: number, fromMs = Infinity): Promise<void> {
     const all = [...partitions];
+    this.#visibleEnds = await this.#options.visibleEnds?.();
     const neededMs = Math.min(fromMs, nowMs - daysAtHand * msPerDay) - this.#marginDays * msPerDay;
     if (neededMs < this.#sinceMs) await this.#read(all, neededMs);
     this.#tally.resume();
@@ -73,7 +81,7 @@ export class LedgerFollower {
     for (const partition of partitions) {
       const path = { ...this.#options, partition };
       const options = { ...this.#options, sinceMs: Math.max(0, sinceMs), onUnreadable: rethrow };
-      for await (const entry of readChain(path, options)) if (!tally.add(entry)) break;
+      for await (const entry of readChain(path, options)) if (!this.#isVisible(entry) || !tally.add(entry)) break;
       await this.#begin(tally, partition);
     }
     this.#tally = tally;
@@ -82,8 +90,13 @@ export class LedgerFollower {
 
   async #begin(tally: LedgerTally, partition: number): Promise<void> {
     if (tally.reaches.has(partition)) return;
-    const start = await this.#options.ledger.start({ ...this.#options, partition });
-    if (start !== undefined) tally.begin(partition, start.from);
+    const path = { ...this.#options, partition };
+    const start = (await this.#options.ledger.start(path))?.from ?? (await firstOffset(this.#options.store, path));
+    if (start !== undefined) tally.begin(partition, start);
+  }
+
+  #isVisible({ partition, to }: LedgerEntry): boolean {
+    return this.#visibleEnds === undefined || to <= (this.#visibleEnds.get(partition) ?? 0n);
   }
 
   async #follow(partition: number): Promise<void> {
@@ -92,7 +105,7 @@ export class LedgerFollower {
     for (;;) {
       const position = this.#tally.reaches.get(partition)?.position;
       const found = position === undefined ? undefined : await this.#options.ledger.get(path, position);
-      if (found === undefined || !this.#tally.add(found.entry)) return;
+      if (found === undefined || !this.#isVisible(found.entry) || !this.#tally.add(found.entry)) return;
     }
   }
 }

@@ -4,7 +4,7 @@ import type { TopicReader } from '../consumer/ports/topic.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import { newDelivery, type Channel } from '../outbox/delivery.ts';
-import { daysAtHand, LedgerFollower } from './follow-ledger.ts';
+import { daysAtHand, LedgerFollower, type FollowOptions } from './follow-ledger.ts';
 import {
   lastChange,
   openHourStore,
@@ -27,6 +27,7 @@ export interface HourKeeperOptions extends TopicTable {
   readonly store: ObjectStore;
   readonly ledger: Ledger;
   readonly reader: Pick<TopicReader, 'describe'>;
+  readonly visibleEnds?: NonNullable<FollowOptions['visibleEnds']>;
   readonly hoursTable: HoursTable;
   readonly clock: Clock;
   readonly latenessMs: number;

@@ -85,4 +85,14 @@ describe('hours of a table on a real broker', () => {
     expect(new Set(receiver.keys()).size).toBe(2);
     expect(receiver.keys()).toHaveLength(3);
   });
+
+  it('are those of an Iceberg table too, whose readers see what a snapshot has taken in', async () => {
+    const attack = await Attack.open({
+      env: { TABLE_FORMAT: 'iceberg', HOURS_LATENESS_SECONDS: '1', WATERMARK_IDLE_SECONDS: '0' },
+    });
+    await attack.append(40);
+    await attack.consumeToEnd();
+    await attack.succeed(['hours', '--settle']);
+    expect(await tableOfHours(attack)).toEqual(['09 complete 20 0', '10 complete 20 0']);
+  });
 });

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { isUnevaluated } from '../../alerts/evaluate-alerts.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../../consumer/ports/topic.ts';
+import { positionsOf } from '../../consumer/snapshot/table-positions.ts';
 import { deliverHours } from '../../hours/deliver-hours.ts';
-import type { StoredHour } from '../../hours/hour-document.ts';
+import type { StoredHour, TopicTable } from '../../hours/hour-document.ts';
 import { HourKeeper } from '../../hours/hour-keeper.ts';
 import { HoursTable } from '../../hours/hours-table.ts';
 import { createColumnEncoder } from '../../parquet/column-encoder.ts';
@@ -33,8 +34,9 @@ export interface Hours {
 /** Opens the hours of the configured table. Rejects with HOURS_UNSUITABLE. */
 export async function openHours(settings: HoursSettings, { lake, reader, watch }: HoursContext): Promise<Hours> {
   const { hours, kafka, table } = settings;
-  const { store, catalog } = lake;
+  const { store, plainCatalog: catalog } = lake;
   const topicTable = { table: table.name, topic: kafka.topic };
+  const visibleEnds = snapshotEnds(lake, topicTable);
   await requireHourly(lake, table.name);
   const senders = await openHourSenders(settings);
   const writer = randomUUID();
@@ -45,6 +47,7 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
     ...hours,
     store,
     reader,
+    ...(visibleEnds && { visibleEnds }),
     ledger: new Ledger(store),
     hoursTable: new HoursTable({ store, catalog, encoder, table: table.name }),
     clock: systemClock,
@@ -64,6 +67,15 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
       await alerts?.evaluate(told);
       return told;
     },
+  };
+}
+
+/** Where an Iceberg table ends, by its newest snapshot; readers of other tables see what is written at once. */
+function snapshotEnds({ iceberg }: Lake, { table, topic }: TopicTable) {
+  if (iceberg === undefined) return undefined;
+  return async (): Promise<ReadonlyMap<number, bigint>> => {
+    const loaded = await iceberg.load(table);
+    return loaded === undefined ? new Map() : positionsOf(loaded.metadata, topic);
   };
 }
 

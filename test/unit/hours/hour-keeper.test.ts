@@ -100,6 +100,19 @@ describe('an hour', () => {
     expect(await lake.settle(keeper)).toContain('09 complete 9+2');
   });
 
+  it('waits for the snapshot that shows its rows, where readers see nothing before', async () => {
+    const lake = new HourLake(1);
+    let shown = 0n;
+    const keeper = lake.keeper(lake.store, { visibleEnds: async () => new Map([[0, shown]]) });
+    await lake.write({ rows: { [hour('09')]: 20 }, at: time('09:59') });
+    await lake.write({ rows: { [hour('10')]: 5 }, at: time('10:06') });
+    expect(await lake.settle(keeper)).toEqual([]);
+    shown = 20n;
+    expect(await lake.settle(keeper)).toEqual(['09 filling 20']);
+    shown = 25n;
+    expect(await lake.settle(keeper)).toEqual(['09 complete 20', '10 filling 5']);
+  });
+
   it('that was left filling when all processes ended is completed by the next one', async () => {
     const lake = new HourLake(1);
     await lake.write({ rows: { '2026-11-02T09': 7 }, at: '2026-11-02T09:30:00.000Z' });
