@@ -83,6 +83,8 @@ function readPairs(value: string): ReadonlyMap<string, string> | undefined {
     : undefined;
 }
 
+const coordinates = ['partition', 'offset', 'timestamp'];
+
 interface KafkaColumns {
   /** Partition, offset and timestamp. */
   readonly hasCoordinates: boolean;
@@ -93,6 +95,11 @@ function readKafkaColumns(value: string): KafkaColumns | undefined {
   if (value === 'true' || value === 'false') return { hasCoordinates: value === 'true', parts: [] };
   const names = value.split(',').map((name) => name.trim());
   const parts = recordParts.filter((part) => names.includes(part));
-  const hasAll = ['partition', 'offset', 'timestamp'].every((name) => names.includes(name));
+  const missing = coordinates.filter((name) => !names.includes(name));
+  const hasAll = missing.length === 0;
+  if (names.length === coordinates.length - missing.length + parts.length && !hasAll)
+    throw new RangeError(
+      `expected partition, offset and timestamp together, by which rows are audited, or false, got ${JSON.stringify(value)}, which lacks ${missing.join(' and ')}`,
+    );
   return hasAll && names.length === 3 + parts.length ? { hasCoordinates: true, parts } : undefined;
 }

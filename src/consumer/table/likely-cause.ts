@@ -3,7 +3,7 @@ import type { Reject } from '../columns/decode-batch.ts';
 
 /** First bytes of what is sent instead of JSON, and what to do about it. */
 const others: readonly (readonly [start: RegExp, cause: string])[] = [
-  [/^Obj\p{Cc}/u, 'Avro files: only JSON is read'],
+  [/^Obj\p{Cc}/u, 'Avro’s files as values: Avro is read behind a schema registry’s frame only (VALUE_FORMAT=avro)'],
   [/^\x28\xb5\x2f\xfd/, 'zstd around each value: compress in the producer instead (compression.type)'],
   [/^\p{Cc}"M\p{Cc}/u, 'lz4 around each value: compress in the producer instead (compression.type)'],
   [/^\s*</, 'XML: only JSON is read'],
@@ -14,15 +14,17 @@ const others: readonly (readonly [start: RegExp, cause: string])[] = [
 ];
 
 /** What a record that became a dead letter is likely to be, by its first bytes; `undefined` when they say nothing. */
-export function likelyCause({ chunk, index, reason }: Reject): string | undefined {
+export function likelyCause({ chunk, index, reason, detail }: Reject): string | undefined {
   const [start, end] = [chunk.valueStarts[index] ?? 0, chunk.valueEnds[index] ?? 0];
   if (reason === 'too-large') return 'values are larger than RECORD_BYTES_MAX';
+  // what the schema registry, or a schema of it, has said already
+  if (reason === 'unknown-schema' || reason === 'invalid-avro') return detail;
   const frame = frameOf(chunk.bytes, start, end);
   switch (frame?.kind) {
     case 'confluent':
-      return `values of Confluent’s schema registry (schema id ${frame.schemaId}): JSON behind its five bytes is read with VALUE_FORMAT=auto, Avro and Protobuf are not`;
+      return `values of Confluent’s schema registry (schema id ${frame.schemaId}): JSON behind its five bytes is read with VALUE_FORMAT=auto, Avro with VALUE_FORMAT=avro, Protobuf is not`;
     case 'glue':
-      return 'values of AWS Glue’s schema registry: JSON behind its eighteen bytes is read with VALUE_FORMAT=auto, Avro and Protobuf are not';
+      return 'values of AWS Glue’s schema registry: JSON behind its eighteen bytes is read with VALUE_FORMAT=auto, Avro with VALUE_FORMAT=avro, Protobuf is not';
     case 'gzip':
       return 'gzip around each value: it is read with VALUE_FORMAT=auto, as long as it unpacks to RECORD_BYTES_MAX at most';
     case undefined: {

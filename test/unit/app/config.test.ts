@@ -184,10 +184,13 @@ describe('the configuration', () => {
       hasCoordinates: true,
       parts: ['key', 'headers'],
     });
-    for (const wrong of ['key', 'partition,offset', 'partition,offset,timestamp,value', 'partition,offset,timestamp,'])
+    for (const wrong of ['partition,offset,timestamp,value', 'partition,offset,timestamp,', 'value'])
       expect(problemsOf({ KAFKA_COLUMNS: wrong })).toContain(
         'KAFKA_COLUMNS: expected true, false, or partition,offset',
       );
+    expect(problemsOf({ KAFKA_COLUMNS: 'offset,key' })).toContain(
+      'KAFKA_COLUMNS: expected partition, offset and timestamp together, by which rows are audited, or false, got "offset,key", which lacks partition and timestamp',
+    );
   });
 
   it('reads several brokers', () => {
