@@ -3,7 +3,7 @@ import type { Reject } from '../columns/decode-batch.ts';
 
 /** First bytes of what is sent instead of JSON, and what to do about it. */
 const others: readonly (readonly [start: RegExp, cause: string])[] = [
-  [/^Obj\p{Cc}/u, 'Avro’s files as values: Avro is read behind a schema registry’s frame only (VALUE_FORMAT=avro)'],
+  [/^Obj\p{Cc}/u, 'Avro files as values: Avro is read behind a schema registry’s frame only (VALUE_FORMAT=avro)'],
   [/^\x28\xb5\x2f\xfd/, 'zstd around each value: compress in the producer instead (compression.type)'],
   [/^\p{Cc}"M\p{Cc}/u, 'lz4 around each value: compress in the producer instead (compression.type)'],
   [/^\s*</, 'XML: only JSON is read'],
