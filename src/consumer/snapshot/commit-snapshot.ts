@@ -82,14 +82,12 @@ export async function commitSnapshot(
  */
 export async function loadTable(name: string, tools: SnapshotTools): Promise<LoadedTable | undefined> {
   const { iceberg, store, clock } = tools;
-  const table = await iceberg.load(name);
-  if (table === undefined) {
-    if ((await notedTable(store, tools, name)) !== undefined) throw dropped(name);
-    return undefined;
-  }
+  const [table, known] = await Promise.all([iceberg.load(name), notedTable(store, tools, name)]);
+  if (table === undefined && known !== undefined) throw dropped(name);
+  if (table === undefined) return undefined;
   const tableUuid = table.metadata['table-uuid'];
   const notedAt = new Date(clock.nowMs()).toISOString();
-  const noted = await noteTable(store, tools, { name, tableUuid, notedAt });
+  const noted = known ?? (await noteTable(store, tools, { name, tableUuid, notedAt }));
   if (noted !== tableUuid) throw recreated(name, noted, tableUuid);
   await checkHistory(table, tools);
   return table;

@@ -257,6 +257,24 @@ describe('a table that is not what it was', () => {
     await expect(commitRows(lake)).rejects.toMatchObject({ code: 'TABLE_MISMATCH' });
   });
 
+  it('is refused when somebody has partitioned it in another way: files would be where no reader looks', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3);
+    const spec = {
+      'spec-id': 1,
+      fields: [{ 'source-id': 1, 'field-id': 1005, name: 'n_bucket', transform: 'bucket[4]' }],
+    };
+    const updates = [
+      { action: 'add-spec' as const, spec },
+      { action: 'set-default-spec' as const, 'spec-id': -1 },
+    ];
+    await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates });
+    await expect(commitRows(lake)).rejects.toMatchObject({
+      code: 'TABLE_MISMATCH',
+      message: expect.stringContaining('bucket[4] n_bucket'),
+    });
+  });
+
   it('names positions that nobody can read', async () => {
     const lake = await openIcebergLake();
     await write(lake, 3);
