@@ -120,7 +120,7 @@ class ChunkReader {
       case 'other':
         return { reason: 'unknown-schema', detail: `the schema ${key} is neither Avro nor JSON` };
       case undefined:
-        return { reason: 'unknown-schema', detail: `the schema ${key} is not in the registry` };
+        return { reason: 'unknown-schema', detail: `the registry has no schema ${key} that can be read` };
     }
   }
 

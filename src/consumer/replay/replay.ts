@@ -70,15 +70,19 @@ async function replaceBatch(
   options: ReplayOptions,
 ): Promise<ReplayResult> {
   const { tools, allowLoss = false } = options;
-  const { records: had } = current.entry.outcome;
+  const { records: had, rows } = current.entry.outcome;
   const batch = await readUnlessGone(range, options);
   if (batch === undefined)
     return { kind: 'left', why: 'Kafka dropped it after the replay had begun; its objects stay' };
   using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, stepRunner(tools));
   const delivered = recordsOf(prepared.decoded);
-  if (delivered < had && !allowLoss) {
+  const why =
+    delivered < had
+      ? whyFewer({ delivered, had }, current.entry, prepared)
+      : whyRejected(rows, current.entry, prepared.decoded);
+  if (why !== undefined && !allowLoss) {
     await discardLeftovers(current.entry, tools);
-    return { kind: 'left', why: whyFewer({ delivered, had }, current.entry, prepared) };
+    return { kind: 'left', why };
   }
   await checkTopic(options);
   await replaceEntry({ current, prepared, why: 'replay' }, tools);
@@ -95,6 +99,17 @@ function whyFewer(
   const given = (records: string | undefined): string =>
     records === undefined ? 'without RECORDS' : `with RECORDS=${records}`;
   return `it was written ${given(before)} and holds ${had} records; read ${given(now)} they are ${delivered}: set RECORDS as it was, or replace them with --allow-loss`;
+}
+
+/** Says what keeps rows from being rows again, by today's settings or registry; `undefined` where nothing does. */
+function whyRejected(
+  rows: number,
+  { outcome: { deadLetters } }: WrittenEntry,
+  { rowCount, rejects }: PreparedBatch['decoded'],
+): string | undefined {
+  if (rowCount >= rows || rejects.length <= deadLetters) return undefined;
+  const reasons = [...new Set(rejects.map(({ reason }) => reason))].join(', ');
+  return `of its ${rows} rows ${rowCount} would be left and the others dead letters (${reasons}): set VALUE_FORMAT and the limits as they were, or replace them with --allow-loss`;
 }
 
 /** `undefined` when retention has passed the range since it was planned. */

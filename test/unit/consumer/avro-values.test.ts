@@ -176,7 +176,7 @@ describe('a value that can’t be read by its schema', () => {
     const letters = await readRows(lake, `${testTable}_dead_letters`);
     expect(letters.map(({ reason, detail }) => `${String(reason)}: ${String(detail)}`)).toEqual([
       'invalid-avro: not written by the schema confluent/1: 4 bytes are expected, 2 are left at byte 3',
-      'unknown-schema: the schema confluent/9 is not in the registry',
+      'unknown-schema: the registry has no schema confluent/9 that can be read',
       'unknown-schema: the schema confluent/3 is neither Avro nor JSON',
     ]);
     expect(letters[0]).toMatchObject({ value_text: damaged.toString('utf8') });
