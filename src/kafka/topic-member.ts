@@ -156,19 +156,10 @@ export class TopicMember implements RecordSource {
   }
 
   async #assign(partitions: readonly number[], handler: RecordHandler): Promise<AssignedPartitions> {
-    const { topic, groupId, brokers, reins, complain } = this.#options;
-    const [topicId, marks, commits] = await Promise.all([
-      this.#client.topicId(),
-      this.#client.watermarks(),
-      this.#client.committed(groupId),
-    ]);
-    await this.#watch.meet(topicId);
-    const assigned = partitions.map((partition): AssignedPartition => {
-      const mark = marks.get(partition);
-      if (mark === undefined) throw missingPartition(topic, partition);
-      const committed = commits.get(partition);
-      return { partition, topicId, ...mark, ...(committed !== undefined && { committed }) };
-    });
+    const { topic, brokers, reins, complain } = this.#options;
+    // of a topic that others read, or that is gone, nothing has to be known
+    const assigned = partitions.length === 0 ? [] : await this.#describe(partitions);
+    const topicId = assigned[0]?.topicId;
     const starts = await handler.assigned(assigned);
     return new AssignedPartitions({
       topic,
@@ -181,6 +172,22 @@ export class TopicMember implements RecordSource {
       fail: (error) => this.fail(error),
       trouble: complain,
       checkTopic: () => this.#watch.check(),
+    });
+  }
+
+  async #describe(partitions: readonly number[]): Promise<AssignedPartition[]> {
+    const { topic, groupId } = this.#options;
+    const [topicId, marks, commits] = await Promise.all([
+      this.#client.topicId(),
+      this.#client.watermarks(),
+      this.#client.committed(groupId),
+    ]);
+    await this.#watch.meet(topicId);
+    return partitions.map((partition): AssignedPartition => {
+      const mark = marks.get(partition);
+      if (mark === undefined) throw missingPartition(topic, partition);
+      const committed = commits.get(partition);
+      return { partition, topicId, ...mark, ...(committed !== undefined && { committed }) };
     });
   }
 

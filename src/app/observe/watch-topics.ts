@@ -72,6 +72,9 @@ export class TopicsWatch {
     assigned: (topics) => {
       this.#options.health.assigned(topics);
       for (const topic of this.#lags.keys()) if (!topics.includes(topic)) this.#lagged(topic, new Map(), new Map());
+      // another member has them, or they are gone
+      for (const topic of this.#troubled) if (!topics.includes(topic)) this.#troubled.delete(topic);
+      this.#count();
       const shown = topics.slice(0, shownTopicsMax);
       this.#options.log.info({ count: topics.length, topics: shown }, 'topics assigned');
     },
