@@ -77,7 +77,13 @@ describe('the service in Iceberg mode', () => {
         if (written === 40) stop.abort();
       },
     };
-    await runIceberg(topic, lake, { untilEnd: false, stop: stop.signal, everyMs: 3_600_000, observer });
+    await runIceberg(topic, lake, {
+      untilEnd: false,
+      stop: stop.signal,
+      everyMs: 3_600_000,
+      drainMs: 60_000,
+      observer,
+    });
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 40));
   });
 
