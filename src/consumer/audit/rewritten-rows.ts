@@ -1,13 +1,6 @@
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import { aboutRange, rangeText, type Finding } from './finding.ts';
-
-interface RewrittenRange {
-  readonly partition: number;
-  readonly from: bigint;
-  readonly to: bigint;
-  readonly rows: number;
-  readonly key: string;
-}
+import type { RewrittenRange } from './rewritten-offsets.ts';
 
 export interface ForeignFiles {
   /** Data files of the table that no entry lists. */
@@ -23,14 +16,13 @@ export class RewrittenRows {
   readonly #ranges: RewrittenRange[] = [];
   #rows = 0;
 
-  add({ partition, from, to }: WrittenEntry, { key, rows }: WrittenObject): void {
-    this.#ranges.push({ partition, from, to, rows, key });
+  add({ partition, from, to, recipe }: WrittenEntry, { key, rows }: WrittenObject): void {
+    this.#ranges.push({ partition, from, to, rows, key, hasIndex: recipe.records !== undefined });
     this.#rows += rows;
   }
 
-  /** Objects that were rewritten, so that nothing has to be where they were. */
-  get keys(): ReadonlySet<string> {
-    return new Set(this.#ranges.map(({ key }) => key));
+  get ranges(): readonly RewrittenRange[] {
+    return this.#ranges;
   }
 
   /** Compares the rows that were rewritten with those of the files that are there instead. */

@@ -10,12 +10,15 @@ import { readExamples } from './audit-tables.ts';
 import type { CatalogNeeds } from './catalog-needs.ts';
 import type { FindingList } from './finding-list.ts';
 import type { PartitionSummary } from './partition-summary.ts';
+import { RewrittenOffsets } from './rewritten-offsets.ts';
 import { SnapshotAudit, type SnapshotAuditOptions } from './snapshot-audit.ts';
 
 export interface TablesAuditOptions extends SnapshotAuditOptions {
   readonly catalog: Catalog;
   readonly parquet: ParquetReader;
   readonly sinceMs?: number;
+  /** Reads the files of other engines whole, too. */
+  readonly deep?: boolean;
   readonly findings: FindingList;
 }
 
@@ -80,9 +83,21 @@ export class TablesAudit {
       const { deletedRows, adoptedRows } = audit;
       const foreign = { files: audit.foreign(), deletedRows, adoptedRows };
       if (isWhole && audit.table !== undefined) findings.add(...audit.rewritten.findings(target.name, foreign));
+      if (this.#options.deep === true && isWhole) await this.#auditRewritten(target, audit);
       await this.#auditColumns(target, needs[target.kind]);
     }
     return this.#leftovers.length === 0 ? [] : this.#stillUnnamed();
+  }
+
+  /** Looks for the rows of rewritten objects in the files that took their place. */
+  async #auditRewritten({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<void> {
+    const { store, parquet, findings } = this.#options;
+    const theirs = audit.foreign().filter(({ key }) => parseObjectName(key) === undefined);
+    if (audit.rewritten.ranges.length === 0 || theirs.length === 0) return;
+    const offsets = new RewrittenOffsets(audit.rewritten.ranges);
+    // one after the other: other engines write large files
+    for (const { key } of theirs) findings.add(...(await offsets.read(key, new TableFiles(store), parquet)));
+    findings.add(...offsets.findings(name));
   }
 
   async #auditColumns({ name }: SnapshotTarget, needed: CatalogNeeds): Promise<void> {

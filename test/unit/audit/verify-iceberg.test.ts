@@ -194,11 +194,30 @@ describe('verify after another engine has rewritten files', () => {
     expect(await problemsOf(lake)).toEqual([]);
   });
 
-  it('finds rows that are not in the new files', async () => {
+  it('finds rows that are not in the new files, and by their offsets which', async () => {
     const lake = await openWrittenLake();
     const ours = await liveFiles(lake);
-    const theirs = await Promise.all(ours.slice(1).map((file) => rewrite(lake, file)));
+    const theirs = await Promise.all(
+      ours.filter(({ record_count: rows }) => rows !== 5).map((file) => rewrite(lake, file)),
+    );
     await commitPlan(lake, { added: theirs, removedPaths: new Set(ours.map(({ file_path: path }) => path)) });
-    expect(await problemsOf(lake)).toEqual(['table-rows']);
+    expect((await auditLater(lake)).findings).toMatchObject([
+      { problem: 'table-rows' },
+      { problem: 'record-missing', partition: 0, where: '[4, 9)' },
+    ]);
+  });
+
+  it('finds rows that are there twice while others are missing, though the number is right', async () => {
+    const lake = await openWrittenLake();
+    const ours = await liveFiles(lake);
+    const five = ours.find(({ record_count: rows }) => rows === 5)!;
+    const theirs = await Promise.all([five, five, five].map((file) => rewrite(lake, file)));
+    await commitPlan(lake, { added: theirs, removedPaths: new Set(ours.map(({ file_path: path }) => path)) });
+    const { findings } = await auditLater(lake);
+    expect(findings.map(({ problem, where }) => `${problem} ${where}`)).toEqual([
+      'record-missing [0, 4)',
+      'record-doubled [4, 9)',
+      'record-missing [9, 15)',
+    ]);
   });
 });
