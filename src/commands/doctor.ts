@@ -9,6 +9,7 @@ import { connectKafka, listBrokers } from '../app/connect-kafka.ts';
 import { printLines } from '../app/observe/output.ts';
 import { openTopic } from '../app/open-topic.ts';
 import { openLake } from '../app/open-lake.ts';
+import { tryRegistries } from '../app/try-registries.ts';
 import { describePositions } from './describe-positions.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { describeFailure } from '../app/observe/explain-failure.ts';
@@ -27,7 +28,11 @@ const soonDays = 30;
 
 /** Tries everything the service needs, one by one, and prints a line for each; 1 when anything is wrong. */
 export async function doctor(settings: Settings): Promise<number> {
-  const sides = [await runChecks(kafkaChecks(settings.kafka)), await runChecks(lakeChecks(settings))];
+  const sides = [
+    await runChecks(kafkaChecks(settings.kafka)),
+    await runChecks(registryChecks(settings)),
+    await runChecks(lakeChecks(settings)),
+  ];
   const areReady = sides.every(Boolean) && (await runChecks([ledgerCheck(settings)]));
   printLines(areReady ? 'everything is in place' : 'the service can’t work yet');
   return areReady ? exitCodes.done : exitCodes.failed;
@@ -97,6 +102,10 @@ function kafkaChecks(settings: KafkaSettings): Check[] {
       },
     },
   ];
+}
+
+function registryChecks({ schema, registry }: Settings): Check[] {
+  return schema.valueFormat === 'avro' ? [{ name: 'schema registry', run: () => tryRegistries(registry) }] : [];
 }
 
 /** Reads one record as replay and verify do, without the consumer group. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/app/config/settings.ts';
 import { openRegistries } from '../../../src/app/open-registries.ts';
+import { tryRegistries } from '../../../src/app/try-registries.ts';
 import type { SchemaRegistry } from '../../../src/consumer/ports/schema-registry.ts';
 import { createAuthority } from '../../../src/pki/authority.ts';
 import { temporaryFolder } from '../../support/lake.ts';
@@ -102,6 +103,24 @@ describe('Confluent’s schema registry', () => {
       SCHEMA_REGISTRY_TLS_KEY_FILE: join(folder, 'key'),
     };
     expect(await (await open(url, { ...trust, ...own })).find('1')).toBeDefined();
+  });
+});
+
+describe('the doctor’s look at the registry', () => {
+  const lookAt = (url: string, password: string) =>
+    tryRegistries(
+      readSettings({
+        VALUE_FORMAT: 'avro',
+        SCHEMA_REGISTRY_URL: url,
+        SCHEMA_REGISTRY_USERNAME: 'reader',
+        SCHEMA_REGISTRY_PASSWORD: password,
+      }).registry,
+    );
+
+  it('says that it may be read, or why not, and needs no schema for that', async () => {
+    const { url } = await startSchemaRegistry({ schemas: new Map(), login: 'reader:secret' });
+    expect(await lookAt(url, 'secret')).toBe(`${url} may be read`);
+    await expect(lookAt(url, 'wrong')).rejects.toMatchObject({ code: 'SCHEMA_REGISTRY_DENIED' });
   });
 });
 
