@@ -61,7 +61,7 @@ describe('the demo', () => {
     const demo = new RunningCli(['demo', '--count', '5000', '--monitor'], env);
     await demo.untilLogged(/until Ctrl-C/);
     const [, address = ''] = /monitor: (http:\S+)/.exec(demo.log) ?? [];
-    await expect.poll(async () => textOf(address)).toMatch(/out of range.*\d\d:00/);
+    await expect.poll(async () => textOf(address)).toMatch(/patient-000[12] 3[789]\.\d °C .{0,10}out of range/);
     await expect.poll(async () => textOf(`${address}pipeline`)).toMatch(/Consumers[^]*1 of 1/);
     expect(await demo.stop('SIGINT')).toBe(130);
     await expect(fetch(address)).rejects.toThrow('fetch failed');
