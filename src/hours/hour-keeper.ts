@@ -68,11 +68,6 @@ export class HourKeeper {
     return this.#hours;
   }
 
-  /** Rows by hour as the ledger has them now. */
-  get counts(): ReadonlyMap<string, HourCount> {
-    return this.#follower.tally.hours;
-  }
-
   /** Settles the hours once; answers with those that were looked at, by hour. Rejects with STORE_*, LEDGER_*, CATALOG_* and Kafka's failures. */
   async settle(): Promise<StoredHour[]> {
     const { clock, reader, idleMs } = this.#options;

@@ -166,17 +166,24 @@ export function environmentReaders(tree: SourceTree): string[] {
 
 /** Packages that loading a file loads, by itself or by what it imports. */
 export function loadedPackages(tree: SourceTree, entry: string): ReadonlySet<string> {
+  const files = loadedFiles(tree, entry);
+  return new Set(
+    imports(tree)
+      .filter(({ from, name, isType, isLazy }) => files.has(from) && !isType && !isLazy && !name.startsWith('.'))
+      .map(({ name }) => name),
+  );
+}
+
+/** Our files that loading a file loads, by itself or by what it imports; what is imported when it is needed does not count. */
+export function loadedFiles(tree: SourceTree, entry: string): ReadonlySet<string> {
   const targets = Map.groupBy(
-    imports(tree).filter(({ isType, isLazy }) => !isType && !isLazy),
+    imports(tree).filter(({ name, isType, isLazy }) => !isType && !isLazy && name.startsWith('.')),
     ({ from }) => from,
   );
-  const packages = new Set<string>();
   const files = new Set([entry]);
   for (const file of files)
-    for (const { name } of targets.get(file) ?? [])
-      if (name.startsWith('.')) files.add(posix.join(posix.dirname(file), name));
-      else packages.add(name);
-  return packages;
+    for (const { name } of targets.get(file) ?? []) files.add(posix.join(posix.dirname(file), name));
+  return files;
 }
 
 /** Docstrings that begin with a preposition: fragments, not sentences. */

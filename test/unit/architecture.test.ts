@@ -7,6 +7,7 @@ import {
   environmentReaders,
   forbiddenImports,
   fragments,
+  loadedFiles,
   loadedPackages,
   roomsOutOfOrder,
   strayPackages,
@@ -43,6 +44,13 @@ describe('the house', () => {
     const packages = commands.flatMap((name) => [...loadedPackages(tree, `src/${name}.ts`)]);
     expect(packages).toContain('pino');
     expect(packages).not.toContain('string-width');
+  });
+
+  it('loads nothing of hours, alerts and who is told of them with a service that settles no hours', () => {
+    const loaded = [...loadedFiles(tree, 'src/commands/consume.ts')];
+    expect(loaded).toContain('src/consumer/service/pipeline.ts');
+    const rooms = ['src/hours/', 'src/alerts/', 'src/outbox/', 'src/aws/', 'src/monitor/'];
+    expect(loaded.filter((file) => rooms.some((room) => file.startsWith(room)))).toEqual([]);
   });
 
   it('reads the environment in one file', () => {
