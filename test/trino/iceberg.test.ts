@@ -76,6 +76,10 @@ describe('an Iceberg table in Trino, the nearest to Athena engine 3', () => {
     await commitBatches(3);
     await query(`ALTER TABLE ${table} EXECUTE optimize`);
     expect(await findings()).toEqual([]);
+    // the table asks everybody to keep more
+    const updates = { 'history.expire.min-snapshots-to-keep': '1' };
+    const change = { requirements: [], updates: [{ action: 'set-properties' as const, updates }] };
+    expect((await lake.iceberg.commit(await loadTable(lake), change)).kind).toBe('committed');
     await query(`ALTER TABLE ${table} EXECUTE expire_snapshots(retention_threshold => '0s')`);
     expect((await loadTable(lake)).metadata.snapshots).toHaveLength(1);
     expect(await findings()).toEqual([]);

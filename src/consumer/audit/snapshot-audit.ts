@@ -134,7 +134,8 @@ export class SnapshotAudit {
 
   /** Positions behind which the ledger has nothing. */
   #beyond(summaries: readonly PartitionSummary[]): Finding[] {
-    const ends = new Map(summaries.map(({ partition, to }) => [partition, to]));
+    // a chain without an entry ends where it is to begin
+    const ends = new Map(summaries.map(({ partition, from, to }) => [partition, from > to ? from : to]));
     return [...this.#positions].flatMap(([partition, position]) => {
       const end = ends.get(partition) ?? 0n;
       if (position <= end) return [];

@@ -50,6 +50,10 @@ export async function adoptTable(options: AdoptOptions): Promise<void> {
   const start = await settleEnds(options);
   const entries = await entriesBefore(start.from, options);
   for (const target of targetsOf(table)) await adoptOne(target, { start, entries }, options);
+  // what the service would note with its first claim: the audit knows then what was never promised to this ledger
+  const { chosen, decidedAt: notedAt } = start;
+  for (const [partition, from] of start.from)
+    await tools.ledger.noteStart({ table, topic, partition }, { from, notedAt, chosen });
 }
 
 interface Cut {

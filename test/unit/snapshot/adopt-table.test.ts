@@ -67,6 +67,7 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
       ]),
     );
     expect(metadata.properties['gc.enabled']).toBe('false');
+    expect((await audit(lake, topic, { table: name, iceberg: lake.iceberg })).findings).toEqual([]);
 
     topic.append(0, ...jsonRecords({ n: 2, humidity: 40 }));
     topic.append(1, ...jsonRecords({ n: 3 }, 'no JSON either'));
