@@ -8,7 +8,7 @@ import { TerminalCli } from '../support/terminal-cli.ts';
 
 const ctrlC = '\u0003';
 /** Sequences that switch a terminal to something that a killed process would leave behind: a hidden cursor, another screen. */
-const switches = /\u001b\[\?\d+[hl]/;
+const switches = new RegExp(String.raw`\u001b\[\?\d+[hl]`);
 
 it('shows a service, a replay and an audit on a terminal, and leaves it clean', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'screen-'));
@@ -22,13 +22,16 @@ it('shows a service, a replay and an audit on a terminal, and leaves it clean', 
   expect(logged.map((line) => JSON.parse(line)).at(-1)).toEqual({ topic, acknowledged: 1500 });
 
   const service = new TerminalCli(['consume'], env);
-  const seen = expect.poll(async () => (await service.terminal.lines()).join('\n'), { timeout: 60_000 });
-  await seen.toMatch(new RegExp(`^glueless .*${topic} → ${table} .*up \\d`, 'm'));
-  await seen.toMatch(/^records .*\d rows .*dead letters \(.*\)/m);
-  await seen.toMatch(/^last .*by age/m);
-  await seen.toMatch(/^certificate +\d+ days left/m);
+  const shown = async () => (await service.terminal.lines()).join('\n');
+  const untilSeen = async (pattern: RegExp): Promise<void> => {
+    await expect.poll(shown, { timeout: 60_000 }).toMatch(pattern);
+  };
+  await untilSeen(new RegExp(`^glueless .*${topic} → ${table} .*up \\d`, 'm'));
+  await untilSeen(/^records .*\d rows .*dead letters \(.*\)/m);
+  await untilSeen(/^last .*by age/m);
+  await untilSeen(/^certificate +\d+ days left/m);
   service.resize(40, 30);
-  await seen.toMatch(/^records .*\n +\S/m);
+  await untilSeen(/^records .*\n +\S/m);
   service.type(ctrlC);
   expect(await service.ended()).toBe(130);
   const left = await service.terminal.lines();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 
@@ -58,13 +58,7 @@ export class TraceCollector implements AsyncDisposable {
 
   static async start(port = 0): Promise<TraceCollector> {
     const collector = new TraceCollector();
-    collector.#server.on('request', async (request, response) => {
-      const body = await Array.fromAsync(request);
-      collector.requests.push({ path: request.url ?? '', headers: request.headers });
-      if (collector.status === undefined) return;
-      if (collector.status === 200) collector.#take(Buffer.concat(body).toString());
-      response.writeHead(collector.status, { 'content-type': 'application/json' }).end('{}');
-    });
+    collector.#server.on('request', (request, response) => void collector.#answer(request, response));
     await once(collector.#server.listen(port, '127.0.0.1'), 'listening');
     return collector;
   }
@@ -82,6 +76,14 @@ export class TraceCollector implements AsyncDisposable {
     this.#server.close();
     this.#server.closeAllConnections();
     await Promise.resolve();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await Array.fromAsync(request);
+    this.requests.push({ path: request.url ?? '', headers: request.headers });
+    if (this.status === undefined) return;
+    if (this.status === 200) this.#take(Buffer.concat(body).toString());
+    response.writeHead(this.status, { 'content-type': 'application/json' }).end('{}');
   }
 
   #take(body: string): void {

@@ -13,6 +13,8 @@ export interface ExporterOptions {
   readonly clock: Pick<Clock, 'monotonicMs'>;
   /** How often spans are sent; left out: every 5 s. */
   readonly everyMs?: number;
+  /** How long the end of the process waits for the collector; left out: 5 s at most. */
+  readonly lastMs?: number;
 }
 
 /** Spans that wait for a collector; what comes beyond is dropped. */
@@ -20,8 +22,6 @@ const waitingMax = 2048;
 const requestSpansMax = 512;
 /** A collector that fails is left alone for so many times the interval at most. */
 const pauseMax = 12;
-/** The end of the process does not wait longer for a collector. */
-const lastMs = 1000;
 /** What a collector answers when the same request may succeed later. */
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
@@ -56,7 +56,7 @@ export class SpanExporter implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    const timer = setTimeout(() => this.#end.abort(), lastMs);
+    const timer = setTimeout(() => this.#end.abort(), this.#options.lastMs ?? 5000);
     await this.#sending;
     if (this.#waiting.length > 0) await this.#sendNext();
     clearTimeout(timer);

@@ -6,12 +6,15 @@ import { createLogger } from '../../../src/app/observe/logger.ts';
 import type { Row } from '../../../src/app/screen/screen.ts';
 import { TestTerminal } from '../../support/terminal.ts';
 
+/** A condition is waited for as long as a busy machine takes. */
+const patient = { timeout: 30_000 };
+
 const rowsOf = (...texts: string[]): Row[] => texts.map((text) => ({ label: 'records', items: [{ text }] }));
 
 async function show(terminal: TestTerminal, rows: () => Row[], summary: () => Row[] = () => []) {
   const screen = new LiveScreen(terminal);
   const shown = screen.show(rows, summary);
-  await vi.waitFor(async () => expect(await terminal.lines()).not.toEqual([]));
+  await vi.waitFor(async () => expect(await terminal.lines()).not.toEqual([]), patient);
   return { screen, shown };
 }
 
@@ -21,7 +24,7 @@ describe('the screen', () => {
     let count = 1;
     const { screen, shown } = await show(terminal, () => rowsOf(`${count}`));
     for (; count < 12; count++) screen.print({ text: `line ${count}` });
-    await vi.waitFor(async () => expect((await terminal.lines()).at(-1)).toBe('records  12'), { timeout: 5000 });
+    await vi.waitFor(async () => expect((await terminal.lines()).at(-1)).toBe('records  12'), patient);
     const printed = Array.from({ length: 11 }, (_, at) => `line ${at + 1}`);
     expect(await terminal.lines()).toEqual([...printed, 'records  12']);
     await shown[Symbol.asyncDispose]();
