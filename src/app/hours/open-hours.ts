@@ -80,13 +80,7 @@ function snapshotEnds({ iceberg }: Lake, { table, topic }: TopicTable) {
 }
 
 /** A table that does not exist yet is made with the layout of the settings, which were looked at before. */
-async function requireHourly({ catalog, iceberg }: Lake, name: string): Promise<void> {
-  if (iceberg !== undefined)
-    throw new PipelineError('HOURS_UNSUITABLE', {
-      message: `the table ${name} is an Iceberg table: its hours would be complete by the ledger before a snapshot shows them`,
-      retryable: false,
-      details: { table: name },
-    });
+async function requireHourly({ catalog }: Lake, name: string): Promise<void> {
   const table = await catalog.load(name);
   if (table === undefined || layoutOf(table.partitionKeys) === 'hour') return;
   const keys = table.partitionKeys.map((key) => key.name).join(', ');

@@ -152,10 +152,6 @@ describe('the configuration', () => {
       { TABLE_FORMAT: 'iceberg', PARTITION_PROJECTION: 'true' },
       'PARTITION_PROJECTION: expected false with TABLE_FORMAT=iceberg, got true',
     ],
-    [
-      { TABLE_FORMAT: 'iceberg', HOURS_EVERY_SECONDS: '60' },
-      'HOURS_EVERY_SECONDS: expected nothing with TABLE_FORMAT=iceberg, got 60',
-    ],
     [{ KAFKA_TLS_CERT: 'a' }, 'KAFKA_TLS_CERT: expected KAFKA_TLS_KEY or KAFKA_TLS_KEY_FILE too, got nothing'],
     [{ KAFKA_TLS_KEY_FILE: 'a' }, 'KAFKA_TLS_KEY_FILE: expected KAFKA_TLS_CERT or KAFKA_TLS_CERT_FILE too'],
     [{ KAFKA_TLS_KEYSTORE_PASSWORD: 'a' }, 'KAFKA_TLS_KEYSTORE_PASSWORD: expected KAFKA_TLS_KEYSTORE_FILE too'],
