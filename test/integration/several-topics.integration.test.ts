@@ -105,6 +105,24 @@ describe('topics of a list', () => {
   });
 });
 
+describe('an Iceberg table that topics share', () => {
+  it('is audited topic by topic', async () => {
+    const topics = await openTopics();
+    for (const name of ['a', 'b']) await topics.publish(name, 200);
+    const shared = { KAFKA_TOPICS: [...topics.published.keys()].join(','), LAKE_TABLE: 'wards' };
+    const env = { ...topics.env, ...shared, TABLE_FORMAT: 'iceberg', COMMIT_SECONDS: '1' };
+    expect(await runCli(['consume', '--until-end'], env)).toMatchObject({ code: 0 });
+    const audit = await runCli(['verify'], env);
+    expect({
+      code: audit.code,
+      found: audit.stdout.match(/nothing lost, nothing doubled: 200 records/g),
+    }).toMatchObject({
+      code: 0,
+      found: { length: 2 },
+    });
+  });
+});
+
 describe('a topic in trouble', () => {
   it('is named and tried again, and the others are written', async () => {
     const topics = await openTopics();

@@ -9,6 +9,7 @@ import { notedTable } from '../ledger/table-note.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { checkHistory } from '../snapshot/check-history.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
+import { parseObjectName } from '../ledger/object-keys.ts';
 import { adoptedRowsProperty, positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
 import { aboutRange, type Finding } from './finding.ts';
 import type { PartitionSummary } from './partition-summary.ts';
@@ -20,6 +21,8 @@ export interface SnapshotAuditOptions {
   readonly ledger: Ledger;
   readonly table: string;
   readonly topic: string;
+  /** Other topics are in the table too, and are audited by themselves. */
+  readonly isShared?: boolean;
   readonly nowMs: number;
   /** What was written longer ago should be in a snapshot by now. */
   readonly claimAgeMaxMs: number;
@@ -89,7 +92,8 @@ export class SnapshotAudit {
 
   /** Live files that are not of the ledger: what other engines have written, by rewriting ours or by adding to them. */
   foreign(): readonly { readonly key: string; readonly rows: number }[] {
-    return [...this.#unclaimed].map((key) => ({ key, rows: this.#references.live.get(key)?.record_count ?? 0 }));
+    const foreign = [...this.#unclaimed].filter((key) => !this.#isOfOtherTopic(key));
+    return foreign.map((key) => ({ key, rows: this.#references.live.get(key)?.record_count ?? 0 }));
   }
 
   /** Rows that files of deletes take out of the current snapshot. */
@@ -99,6 +103,12 @@ export class SnapshotAudit {
 
   get adoptedRows(): number {
     return Number(this.table?.metadata.properties[adoptedRowsProperty] ?? 0);
+  }
+
+  #isOfOtherTopic(key: string): boolean {
+    const { isShared = false, topic } = this.#options;
+    const name = isShared ? parseObjectName(key) : undefined;
+    return name !== undefined && name.topic !== topic;
   }
 
   #takeIn(entry: WrittenEntry, objects: readonly WrittenObject[]) {
