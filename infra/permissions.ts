@@ -13,10 +13,11 @@ export function tablesOf(table: string): string {
 export function lakePermissions(
   stack: Stack,
   { bucketName }: Pick<Platform, 'bucketName'>,
-  { database, table }: Settings,
+  { database, table, variables }: Settings,
 ): PolicyStatement[] {
   const bucketArn = `arn:${stack.partition}:s3:::${bucketName}`;
   const tables = tablesOf(table);
+  const hasHours = variables['HOURS_EVERY_SECONDS'] !== undefined;
   const glue = (resource: string, resourceName?: string): string =>
     stack.formatArn({ service: 'glue', resource, ...(resourceName !== undefined && { resourceName }) });
   return [
@@ -45,6 +46,7 @@ export function lakePermissions(
         glue('database', database),
         glue('table', `${database}/${tables}`),
         glue('table', `${database}/${tables}_dead_letters`),
+        ...(hasHours ? [glue('table', `${database}/${tables}_hours`)] : []),
       ],
     }),
   ];
@@ -88,6 +90,23 @@ export function schemaPermissions(stack: Stack, { variables }: Settings): Policy
     stack.formatArn({ service: 'glue', resource, resourceName: '*' }),
   );
   return [new PolicyStatement({ actions: ['glue:GetSchemaVersion'], resources })];
+}
+
+/** Allows querying the means of alerts and sending messages, where the variables ask for them. */
+export function messagePermissions(stack: Stack, platform: Platform, settings: Settings): PolicyStatement[] {
+  const {
+    ALERT_COLUMN: watched,
+    ALERT_SNS_TOPIC: snsTopic,
+    HOURS_EVENT_BUS: bus,
+  }: Partial<Record<string, string>> = settings.variables;
+  const busArn = bus?.startsWith('arn:')
+    ? bus
+    : stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: bus ?? '' });
+  return [
+    ...(watched === undefined ? [] : monitorPermissions(stack, platform, settings)),
+    ...(snsTopic === undefined ? [] : [new PolicyStatement({ actions: ['sns:Publish'], resources: [snsTopic] })]),
+    ...(bus === undefined ? [] : [new PolicyStatement({ actions: ['events:PutEvents'], resources: [busArn] })]),
+  ];
 }
 
 /** Allows having certificates signed by the template for clients, and by no other, and putting them into their secrets. */

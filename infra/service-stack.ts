@@ -14,7 +14,7 @@ import { addDashboard } from './dashboard.ts';
 import { keyPermissions } from './encryption.ts';
 import { lakePrefix } from './lake.ts';
 import { loginOf, type Login } from './login.ts';
-import { lakePermissions, renewalPermissions, schemaPermissions } from './permissions.ts';
+import { lakePermissions, messagePermissions, renewalPermissions, schemaPermissions } from './permissions.ts';
 import { importPlatform, type Platform } from './platform.ts';
 import { Renewal, renewalCommands } from './renewal.ts';
 import { scaleOnTimeBehind } from './scaling.ts';
@@ -102,7 +102,11 @@ export class ServiceStack extends Stack {
     const keys = keyPermissions(this, platform.encryptionKeyArn);
     const consumer = loginOf(this, platform, settings, 'consumer');
     const producer = loginOf(this, platform, settings, 'producer');
-    const lake = [...lakePermissions(this, platform, settings), ...schemaPermissions(this, settings)];
+    const lake = [
+      ...lakePermissions(this, platform, settings),
+      ...schemaPermissions(this, settings),
+      ...messagePermissions(this, platform, settings),
+    ];
     const asConsumer = {
       environment: environment(consumer, topicVariables(settings)),
       role: tasks.role('Consumer', [...lake, ...consumer.permissions, ...keys]),

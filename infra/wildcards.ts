@@ -22,6 +22,7 @@ function reasons({
   return [
     [tables, ofTopics],
     [`${tables}_dead_letters`, ofTopics],
+    [`${tables}_hours`, ofTopics],
     ...['cluster', `topic`, 'group'].map((resource): readonly [string, string] => {
       const last = { cluster: '', topic: `/${topic}`, group: `/${group}` }[resource] ?? '';
       return [`Resource::${kafka}:${resource}/${cluster}/*${last}`, anyUuid];

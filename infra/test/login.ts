@@ -90,6 +90,27 @@ export function loginSuite(): void {
       expect(() => synthesize(settings)).toThrow(problem);
     });
 
+    it('settles hours and sends messages only where the variables ask for it', () => {
+      const variables = JSON.stringify({
+        HOURS_EVERY_SECONDS: '60',
+        HOURS_EVENT_BUS: 'ward',
+        ALERT_COLUMN: 'temperature',
+        ALERT_SNS_TOPIC: 'arn:aws:sns:eu-west-1:111122223333:alerts',
+      });
+      const given = (made: Templates) =>
+        statementsOf(made).flatMap((each) => actionsOf(each).map((action) => [action, JSON.stringify(each.Resource)]));
+      const asked = ['sns:Publish', 'events:PutEvents', 'athena:StartQueryExecution', 'glue:CreateTable'];
+      const found = given(synthesize({ variables })).filter(([action = '']) => asked.includes(action));
+      expect(found.map(([action]) => action).toSorted()).toEqual(asked.toSorted());
+      expect(found).toContainEqual(['sns:Publish', '"arn:aws:sns:eu-west-1:111122223333:alerts"']);
+      expect(found).toContainEqual(['events:PutEvents', expect.stringContaining('event-bus/ward')]);
+      expect(found).toContainEqual(['glue:CreateTable', expect.stringContaining('_hours')]);
+      const always = given(synthesize({}));
+      expect(
+        always.filter(([action = '', on]) => asked.slice(0, 3).includes(action) || on?.includes('_hours')),
+      ).toEqual([]);
+    });
+
     it('reads schemas of Glue’s registry only where the variables ask for it', () => {
       const variables = '{"VALUE_FORMAT":"avro","SCHEMA_REGISTRY_GLUE":"true"}';
       const allowed = statementsOf(synthesize({ variables })).flatMap(actionsOf);
