@@ -101,7 +101,8 @@ export function loginSuite(): void {
         statementsOf(made).flatMap((each) => actionsOf(each).map((action) => [action, JSON.stringify(each.Resource)]));
       const asked = ['sns:Publish', 'events:PutEvents', 'athena:StartQueryExecution', 'glue:CreateTable'];
       const found = given(synthesize({ variables })).filter(([action = '']) => asked.includes(action));
-      expect(found.map(([action]) => action).toSorted()).toEqual(asked.toSorted());
+      expect(found).toHaveLength(asked.length);
+      expect(found).toContainEqual(['athena:StartQueryExecution', expect.stringContaining('workgroup')]);
       expect(found).toContainEqual(['sns:Publish', '"arn:aws:sns:eu-west-1:111122223333:alerts"']);
       expect(found).toContainEqual(['events:PutEvents', expect.stringContaining('event-bus/ward')]);
       expect(found).toContainEqual(['glue:CreateTable', expect.stringContaining('_hours')]);
