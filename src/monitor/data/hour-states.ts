@@ -1,5 +1,5 @@
 import type { HourState } from '../../hours/hour-state.ts';
-import { hourAt } from './hour-window.ts';
+import { stateFinder } from '../../hours/read-hours.ts';
 
 /** Which hours of a window are not final. */
 export interface SettledHours {
@@ -11,14 +11,12 @@ export interface SettledHours {
   readonly isProven: boolean;
 }
 
-/** Sorts the hours by their states. Of hours that nobody has settled, those are filling that follow a settled one. */
+/** Sorts the hours by their states, which come in the order of their hours. */
 export function settledHours(hours: readonly string[], states: readonly HourState[], nowMs: number): SettledHours {
-  const [first] = states.map(({ hour }) => hour).sort();
-  if (first === undefined) return { filling: new Set([hourAt(nowMs)]), reopened: new Set(), isProven: false };
-  const byHour = new Map(states.map(({ hour, state }) => [hour, state]));
+  const stateOf = stateFinder(states, nowMs);
   return {
-    filling: new Set(hours.filter((hour) => hour >= first && byHour.get(hour) !== 'complete')),
-    reopened: new Set(hours.filter((hour) => byHour.get(hour) === 'reopened')),
-    isProven: true,
+    filling: new Set(hours.filter((hour) => ['filling', 'reopened'].includes(stateOf(hour)))),
+    reopened: new Set(hours.filter((hour) => stateOf(hour) === 'reopened')),
+    isProven: states.length > 0,
   };
 }

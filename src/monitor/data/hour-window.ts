@@ -1,3 +1,4 @@
+import { hourAt } from '../../hours/hour-state.ts';
 import { msPerHour } from '../../runtime/duration.ts';
 
 /** Successive hours, oldest first, each as the Hive partition writes it: `2026-11-23T09`, UTC. */
@@ -9,15 +10,6 @@ export interface HourWindow {
 export function windowEndingAt(endMs: number, count: number): HourWindow {
   const last = Math.floor(endMs / msPerHour);
   return { hours: Array.from({ length: count }, (_, at) => hourAt((last - count + 1 + at) * msPerHour)) };
-}
-
-export function hourAt(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, '2026-11-23T09'.length);
-}
-
-/** The hour's first millisecond; NaN for what is no hour. */
-export function startOfHour(hour: string): number {
-  return Date.parse(`${hour}:00:00.000Z`);
 }
 
 /** `2026-11-23 09:00`, as people read it. */

@@ -6,7 +6,7 @@ import type { HourState } from '../../hours/hour-state.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { msPerDay, msPerHour } from '../../runtime/duration.ts';
 import { AnswerCache, type Answer } from '../data/answer-cache.ts';
-import { hourAt } from '../data/hour-window.ts';
+import { hourAt } from '../../hours/hour-state.ts';
 import type { TableQueries } from '../data/table-queries.ts';
 import { figuresOf, type BatchFigures } from './batch-figures.ts';
 import { columnOrigins, type ColumnOrigin } from './column-origins.ts';
