@@ -9,6 +9,8 @@ import { alertDays } from './evaluate-alerts.ts';
 export interface DeliverAlertsOptions {
   readonly alerts: AlertStore;
   readonly table: string;
+  /** How old an hour may be whose rows still come. */
+  readonly pastDaysMax: number;
   readonly senders: Senders;
   readonly holder: string;
   readonly nowMs: () => number;
@@ -22,11 +24,12 @@ const tellDays = 1;
 
 /** Tells of every alert that was raised, acknowledged or resolved, each once for each channel. Nobody is told of provisional alerts. */
 export async function deliverAlerts({ alerts: documents, ...options }: DeliverAlertsOptions): Promise<void> {
-  const { senders, nowMs, table } = options;
+  const { senders, nowMs, table, pastDaysMax } = options;
   if (senders.size === 0) return;
   const withDeliveries = (value: Alert, deliveries: Delivery[]): Alert => ({ ...value, deliveries });
   const messageFor = (value: Alert, { key }: Delivery): Message => alertMessage(value, key, table);
-  for await (const stored of documents.list(hourAt(nowMs() - alertDays * msPerDay))) {
+  const listedDays = pastDaysMax + alertDays;
+  for await (const stored of documents.list(hourAt(nowMs() - listedDays * msPerDay))) {
     let owing = await noteOwed(stored, { ...options, alerts: documents });
     // one message of each channel at a time: what was raised is told before what was resolved
     for (let looks = 0; owing !== undefined && looks < 3; looks++) {

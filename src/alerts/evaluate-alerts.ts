@@ -1,11 +1,13 @@
 import { lastChange, type HourStore, type StoredHour } from '../hours/hour-document.ts';
-import { hourAt } from '../hours/hour-state.ts';
+import { hourAt, hourStartMs } from '../hours/hour-state.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import type { Alert, AlertStore, StoredAlert } from './alert.ts';
 import { alertId, nextAlerts, ruleName, type AlertRule, type Sample } from './alert-rule.ts';
 
 export interface AlertObserver {
   changed?(alert: Alert): void;
+  /** Called with the samples whose mean is no finite number, once for each evaluation that has any: they say nothing. */
+  leftOut?(samples: readonly Sample[]): void;
 }
 
 export interface EvaluateOptions {
@@ -22,7 +24,7 @@ export interface EvaluateOptions {
   readonly observer: AlertObserver;
 }
 
-/** How far back an alert may be open. */
+/** How long before an hour an alert may be open that the hour decides on. */
 export const alertDays = 40;
 
 /**
@@ -40,7 +42,11 @@ export async function evaluateAlerts(settled: readonly StoredHour[], options: Ev
   ]);
   if (hours.size === 0) return;
   const samples = await queryMeans(hours);
-  const isWhole = await applySamples(samples, options);
+  const leftOut = samples.filter(({ mean }) => !Number.isFinite(mean));
+  if (leftOut.length > 0) options.observer.leftOut?.(leftOut);
+  const known = await readKnown([...hours.keys()], options);
+  const isApplied = await applySamples(samples, known, options);
+  const isWhole = (await resolveEmptied(complete, samples, { known, ...options })) && isApplied;
   if (isWhole) for (const each of complete) await noteEvaluated(each, options);
 }
 
@@ -50,22 +56,52 @@ export function isUnevaluated(document: StoredHour['value']): boolean {
 }
 
 /** Lets the samples change alerts, hour by hour. Answers false when another process was first somewhere. */
-async function applySamples(samples: readonly Sample[], options: EvaluateOptions): Promise<boolean> {
-  const { alerts, rule, nowMs } = options;
+async function applySamples(
+  samples: readonly Sample[],
+  known: KnownAlerts,
+  options: EvaluateOptions,
+): Promise<boolean> {
+  const { rule, nowMs } = options;
   const at = new Date(nowMs).toISOString();
-  const known = await readKnown(options);
+  const finite = samples.filter(({ mean }) => Number.isFinite(mean));
   let isWhole = true;
-  for (const sample of samples.toSorted((a, b) => (a.hour < b.hour ? -1 : a.hour > b.hour ? 1 : 0))) {
+  for (const sample of finite.toSorted((a, b) => (a.hour < b.hour ? -1 : a.hour > b.hour ? 1 : 0))) {
     const open = known.open.get(sample.group);
     const ofHour = known.all.get(alertId(rule, sample));
     const next = nextAlerts(sample, { open: open?.value, ofHour: ofHour?.value }, rule, at);
-    for (const alert of next) {
-      const stored = await alerts.put(alert.id, alert, known.all.get(alert.id));
-      if (stored === undefined) isWhole = false;
-      else note(known, stored, options);
-    }
+    for (const alert of next) if (!(await putAlert(alert, known, options))) isWhole = false;
   }
   return isWhole;
+}
+
+/** Ends alerts of an hour in which the group has no values any more, as after a replay that moved them. Answers as `applySamples`. */
+async function resolveEmptied(
+  complete: readonly StoredHour[],
+  samples: readonly Sample[],
+  { known, ...options }: EvaluateOptions & { readonly known: KnownAlerts },
+): Promise<boolean> {
+  const present = new Set(samples.map((sample) => alertId(options.rule, sample)));
+  // an hour that has rows and no samples at all is rather one whose table is gone
+  const isTold = new Set(samples.map(({ hour }) => hour));
+  const hours = new Set(
+    complete.filter(({ id, value }) => isTold.has(id) || lastChange(value).rows === 0).map(({ id }) => id),
+  );
+  let isWhole = true;
+  for (const { value } of known.open.values()) {
+    if (!hours.has(value.hour) || value.lastHour !== value.hour || present.has(value.id)) continue;
+    const at = new Date(options.nowMs).toISOString();
+    const ended: Alert = { ...value, state: 'resolved', resolvedAt: at, resolvedHour: value.hour };
+    if (!(await putAlert(ended, known, options))) isWhole = false;
+  }
+  return isWhole;
+}
+
+/** False when another process was first: its alert is known from then on, and the next look decides. */
+async function putAlert(alert: Alert, known: KnownAlerts, options: EvaluateOptions): Promise<boolean> {
+  const stored = await options.alerts.put(alert.id, alert, known.all.get(alert.id));
+  const current = stored ?? (await options.alerts.get(alert.id));
+  if (current !== undefined) note(known, current, stored === undefined ? { observer: {} } : options);
+  return stored !== undefined;
 }
 
 interface KnownAlerts {
@@ -74,9 +110,11 @@ interface KnownAlerts {
   readonly open: Map<string, StoredAlert>;
 }
 
-async function readKnown({ alerts, rule, nowMs }: EvaluateOptions): Promise<KnownAlerts> {
+/** Alerts that may be open for these hours. They may be long ago, as those of a history that is loaded today. */
+async function readKnown(hours: readonly string[], { alerts, rule, nowMs }: EvaluateOptions): Promise<KnownAlerts> {
   const known: KnownAlerts = { all: new Map(), open: new Map() };
-  for await (const stored of alerts.list(hourAt(nowMs - alertDays * msPerDay))) {
+  const oldestMs = Math.min(nowMs, ...hours.map(hourStartMs));
+  for await (const stored of alerts.list(hourAt(oldestMs - alertDays * msPerDay))) {
     const { id, value } = stored;
     if (value.rule !== ruleName(rule)) continue;
     known.all.set(id, stored);
@@ -85,7 +123,7 @@ async function readKnown({ alerts, rule, nowMs }: EvaluateOptions): Promise<Know
   return known;
 }
 
-function note(known: KnownAlerts, stored: StoredAlert, { observer }: EvaluateOptions): void {
+function note(known: KnownAlerts, stored: StoredAlert, { observer }: Pick<EvaluateOptions, 'observer'>): void {
   const { id, value } = stored;
   const before = known.all.get(id)?.value.state;
   known.all.set(id, stored);

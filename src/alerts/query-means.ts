@@ -13,13 +13,14 @@ export interface MeansTable {
 const rowSchema = z.object({
   grp: z.string(),
   hour: z.string(),
-  mean: z.coerce.number(),
+  // Athena answers with text; a mean may be NaN or Infinity
+  mean: z.union([z.string(), z.number(), z.nan(), z.literal([Infinity, -Infinity])]).transform(Number),
   samples: z.coerce.number(),
 });
 
 const numberTypes = /^(tinyint|smallint|int|bigint|float|double|decimal\(.*)$/;
 
-/** Queries the means of these hours, by hour and group. `isFinal` says which of them are complete. */
+/** Queries the means of these hours, by hour and group. `isFinal` says which of them are complete. A mean may be no finite number. */
 export async function queryMeans(
   engine: QueryEngine,
   table: MeansTable,
@@ -30,7 +31,6 @@ export async function queryMeans(
   const rows = await engine.query(meansSql(table.name, rule, [...hours.keys()]));
   return rows
     .map((row) => rowSchema.parse(row))
-    .filter(({ mean }) => Number.isFinite(mean))
     .map(({ grp, mean, ...rest }) => ({
       group: grp,
       ...rest,

@@ -41,6 +41,7 @@ export async function openAlerts(
   const telling = {
     alerts,
     table,
+    pastDaysMax: settings.table.pastDaysMax,
     senders: await openAlertSenders(settings),
     holder: writer,
     observer: watch.deliveries,

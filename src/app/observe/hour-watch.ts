@@ -12,6 +12,8 @@ export interface HourWatch {
 }
 
 export function watchHours(log: Logger, metrics?: Metrics): HourWatch {
+  /** Hours whose means were warned of: one that fills is looked at every minute. */
+  const warned = new Set<string>();
   return {
     hours: {
       changed: (hour, { state, rows, lateRows }) => {
@@ -24,6 +26,13 @@ export function watchHours(log: Logger, metrics?: Metrics): HourWatch {
       changed: ({ id, rule, state, mean, samples, lastHour }) => {
         metrics?.alertChanges.inc({ state });
         if (state !== 'provisional') log.info({ id, rule, state, mean, samples, hour: lastHour }, 'alert has changed');
+      },
+      leftOut: (samples) => {
+        const hours = [...new Set(samples.map(({ hour }) => hour))];
+        if (hours.every((hour) => warned.has(hour))) return;
+        for (const hour of hours) warned.add(hour);
+        const groups = [...new Set(samples.map(({ group }) => group))].slice(0, groupsMax);
+        log.warn({ hours, groups, hint: leftOutHint }, 'means that are no finite number are left out of the alerts');
       },
     },
     deliveries: {
@@ -40,5 +49,11 @@ export function watchHours(log: Logger, metrics?: Metrics): HourWatch {
     },
   };
 }
+
+/** Most groups that one warning names. */
+const groupsMax = 10;
+
+const leftOutHint =
+  'look at the values of ALERT_COLUMN of these groups and hours: NaN, Infinity, or too large to add up';
 
 const deadHint = 'mend the receiver, then `glueless alerts --redeliver` sends it again; `--undelivered` lists them';

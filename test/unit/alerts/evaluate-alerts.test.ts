@@ -3,7 +3,7 @@ import { listAlerts, openAlertStore } from '../../../src/alerts/alert.ts';
 import type { AlertRule, Sample } from '../../../src/alerts/alert-rule.ts';
 import { deliverAlerts } from '../../../src/alerts/deliver-alerts.ts';
 import { evaluateAlerts, isUnevaluated } from '../../../src/alerts/evaluate-alerts.ts';
-import { meansSql } from '../../../src/alerts/query-means.ts';
+import { meansSql, queryMeans } from '../../../src/alerts/query-means.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import type { Message } from '../../../src/outbox/sender.ts';
 import { dyingStore } from '../../support/dying-store.ts';
@@ -21,12 +21,13 @@ class Ward {
   readonly means = new Map<string, Readonly<Record<string, number>>>();
   readonly received: Message[] = [];
   readonly queried: string[][] = [];
+  readonly leftOut: string[] = [];
   #processes = 0;
 
   /** A process that settles, evaluates and tells, once each time it is called. */
   process(store: ObjectStore = this.lake.store): () => Promise<void> {
     const writer = `process ${++this.#processes}`;
-    const keeper = this.lake.keeper(store, { writer, isAwaited: isUnevaluated });
+    const keeper = this.lake.keeper(store, { writer, isAwaited: isUnevaluated, pastDaysMax: 400 });
     const alerts = openAlertStore(store, testTable);
     const nowMs = (): number => Date.parse(this.lake.now);
     return async () => {
@@ -39,11 +40,11 @@ class Ward {
         nowMs: nowMs(),
         isProvisionalDue: true,
         writer,
-        observer: {},
+        observer: { leftOut: (samples) => this.leftOut.push(...samples.map(({ group }) => group)) },
       });
       const sender = { send: async (message: Message) => void this.received.push(message) };
       const senders = new Map([['sns', sender] as const]);
-      await deliverAlerts({ alerts, table: testTable, senders, holder: writer, nowMs, observer: {} });
+      await deliverAlerts({ alerts, table: testTable, pastDaysMax: 400, senders, holder: writer, nowMs, observer: {} });
     };
   }
 
@@ -121,6 +122,42 @@ describe('alerts of hours', () => {
     expect(ward.told().toSorted()).toEqual(['alert.raised anna 09', 'alert.raised ben 09', 'alert.resolved anna 09']);
   });
 
+  it('leave out a mean that is no finite number, and go on with all others', async () => {
+    const ward = await feverish();
+    ward.means.set(hour('09'), { anna: 38.1, broken: Infinity, odd: Number.NaN });
+    ward.means.set(hour('10'), { anna: 38.2, broken: -Infinity });
+    const look = ward.process();
+    await look();
+    await look();
+    expect(await ward.states()).toEqual(['09 anna raised']);
+    expect(ward.told()).toEqual(['alert.raised anna 09']);
+    expect(new Set(ward.leftOut)).toEqual(new Set(['broken', 'odd']));
+    // the complete hour is evaluated once
+    expect(ward.queried.at(-1)).toEqual(['10']);
+  });
+
+  it('are one for an episode of months ago too, that goes on, is resolved and is told', async () => {
+    const ward = new Ward();
+    const look = ward.process();
+    const load = async (name: string, means: Readonly<Record<string, number>>): Promise<void> => {
+      ward.means.set(name, means);
+      await ward.lake.write({ rows: { [name]: 6 }, at: time('09:00'), eventTime: `${name}:59:00.000Z` });
+      await look();
+    };
+    await load('2026-09-20T01', { anna: 39 });
+    await load('2026-09-20T02', { anna: 39.5 });
+    ward.means.set('2026-09-20T01', { anna: 38.75 });
+    await ward.lake.write({ rows: { '2026-09-20T01': 4 }, at: time('09:20') });
+    await load('2026-09-20T03', { anna: 36.6 });
+    await ward.lake.write({ rows: { '2026-09-20T04': 1 }, at: time('09:30') });
+    for (let count = 0; count < 3; count++) await look();
+    expect(await ward.states()).toEqual(['01 anna resolved']);
+    expect(ward.told()).toEqual(['alert.raised anna 01', 'alert.resolved anna 02']);
+    const queries = ward.queried.length;
+    await look();
+    expect(ward.queried.slice(queries)).toEqual([]);
+  });
+
   it('come out the same wherever a process dies, and each is told twice at most with the same key', async () => {
     const timesTold = new Set<number>();
     for (const when of ['before', 'after'] as const)
@@ -153,6 +190,21 @@ describe('alerts of hours', () => {
 });
 
 describe('the query of means', () => {
+  it.each([Infinity, -Infinity, Number.NaN, 'Infinity', 'NaN', '38.5'])('answers with the mean %s', async (mean) => {
+    const rows = [{ grp: 'anna', hour: hour('09'), mean, samples: '6' }];
+    const engine = { name: 'test', query: async () => rows, close: async () => {} };
+    const table = {
+      name: 'readings',
+      columns: [
+        { name: 't', type: { kind: 'double' as const } },
+        { name: 'p', type: { kind: 'string' as const } },
+      ],
+    };
+    const hours = new Map([[hour('09'), true]]);
+    const expected = { group: 'anna', hour: hour('09'), mean: Number(mean), samples: 6, isFinal: true };
+    expect(await queryMeans(engine, table, { rule, hours })).toEqual([expected]);
+  });
+
   it('reads the Hive partitions of the hours only, and quotes names', () => {
     const sql = meansSql('read"ings', { ...rule, column: 'a"b' }, ['2026-11-23T09', '2026-11-23T10', '2026-11-24T00']);
     expect(sql).toContain('FROM "read""ings"');
