@@ -3,7 +3,7 @@ import { exitCodeOf, exitCodes } from './app/observe/exit-codes.ts';
 import { describeFailure, failureFields } from './app/observe/explain-failure.ts';
 import { configuredVariables, mistypedVariables } from './app/config/given-variables.ts';
 import { createLogger, type Logger } from './app/observe/logger.ts';
-import { ignoreClosedPipes, printProblem } from './app/observe/output.ts';
+import { ignoreClosedPipes, printed, printProblem } from './app/observe/output.ts';
 import { readSettings } from './app/config/settings.ts';
 import { openScreen } from './app/screen/open-screen.ts';
 import type { Screen } from './app/screen/screen.ts';
@@ -59,6 +59,7 @@ try {
 } catch (error) {
   process.exitCode = reportFailure(error);
 }
+await printed();
 // kafkajs may keep timers and sockets of connections that are closed
 process.exit();
 

@@ -16,6 +16,14 @@ export function printProblem(text: string): void {
   process.stderr.write(redact(text).split('\n').map(printable).join('\n'));
 }
 
+/** Resolves once everything that was printed has left the process, or nobody reads it any more: a pipe takes only so much at a time. */
+export async function printed(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((resolve) => {
+      stream.write('', () => resolve());
+    });
+}
+
 /** Lets a command go on when whoever read its output has gone, as `head` does: the work ends as it would have. */
 export function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {

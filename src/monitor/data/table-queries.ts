@@ -78,7 +78,7 @@ async function closeIfDone(opened: Opened): Promise<void> {
 function missing(name: string): PipelineError {
   return new PipelineError('TABLE_MISSING', {
     message: `there is no table ${name} yet`,
-    retryable: true,
+    retryable: false,
     hint: 'glueless consume makes it with its first batch; check LAKE, LAKE_DATABASE and LAKE_TABLE',
   });
 }

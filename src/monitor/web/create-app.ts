@@ -1,4 +1,4 @@
-import { Hono, type Context } from 'hono';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import { HTTPException } from 'hono/http-exception';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -31,8 +31,10 @@ export function createMonitorApp(options: MonitorAppOptions): Hono {
     const view = viewOf(context);
     return context.html(layout(view, page(view)), status, { 'cache-control': 'no-store' });
   };
-  const app = new Hono().basePath(base);
+  // below a base path the ward is at `/base/`: Hono knows it as `/base`
+  const app = new Hono({ strict: false }).basePath(base);
   app.use(strictHeaders(), ownHostsOnly(settings.url), ownFormsOnly(settings.url), compress());
+  if (base !== '') app.use(toFolder(base));
   app.get('/livez', (context) => context.json({ ok: true }));
   addFiles(app, assets);
   addPatientRoutes(app, options, send);
@@ -42,6 +44,14 @@ export function createMonitorApp(options: MonitorAppOptions): Hono {
   if (settings.token !== undefined) addSignInRoutes(app, { access, send, base });
   addFailures(app, options, send);
   return app;
+}
+
+/** Sends browsers from `/base` to `/base/`, where the cookie of who signed in is valid. */
+function toFolder(base: string): MiddlewareHandler {
+  return async (context, next) => {
+    const { pathname, search } = new URL(context.req.url);
+    return pathname === base ? context.redirect(`${base}/${search}`) : next();
+  };
 }
 
 function addFiles(app: Hono, { files }: Assets): void {

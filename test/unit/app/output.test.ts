@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { documentedVariables, readConfig } from '../../../src/app/config/config.ts';
 import { temporaryFolder } from '../../support/lake.ts';
@@ -126,4 +127,22 @@ describe('an audit of nothing', () => {
     );
     expect(stdout).not.toContain('nothing lost');
   });
+});
+
+it('is whole for a slow reader of a pipe, though the process ends right after it', async () => {
+  const output = new URL('../../../src/app/observe/output.ts', import.meta.url);
+  const program = `const { printLines, printed } = await import(${JSON.stringify(output.href)});
+    printLines('x'.repeat(2_000_000));
+    await printed();
+    process.exit(3);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  let length = 0;
+  for await (const chunk of child.stdout) {
+    length += String(chunk).length;
+    await setImmediate();
+  }
+  expect([length, (await ended)[0]]).toEqual([2_000_001, 3]);
 });

@@ -28,10 +28,13 @@ it('serves every file that a page refers to', async () => {
 
 it('begins every address with the path of MONITOR_URL', async () => {
   const app = openMonitor(await lakeWithReadings(readings), { url: new URL('https://ward.example/glueless/') });
-  const html = await (await getPage(app, '/glueless/')).text();
+  const ward = await getPage(app, '/glueless/?q=p');
+  expect(ward.status).toBe(200);
+  const html = await ward.text();
   const addresses = [...html.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, path = '']) => path);
   expect(addresses.filter((path) => path !== '#main' && !path.startsWith('/glueless/'))).toEqual([]);
   expect((await getPage(app, '/')).status).toBe(404);
+  expect((await getPage(app, '/glueless?q=p')).headers.get('location')).toBe('/glueless/?q=p');
 });
 
 it('answers under its own names only, so that no page from elsewhere can give this machine a name of its own', async () => {
