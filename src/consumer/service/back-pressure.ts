@@ -38,9 +38,10 @@ export class BackPressure {
     this.#isPaused.set(pipeline, false);
   }
 
-  /** The pipeline has ended: its buffers count no more. */
+  /** The pipeline has ended: its buffers count no more, and what they alone had paused reads again. */
   end(pipeline: Buffering): void {
     this.#isPaused.delete(pipeline);
+    this.relieve();
   }
 
   relieve(): void {

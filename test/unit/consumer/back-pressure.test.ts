@@ -1,4 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import { BackPressure } from '../../../src/consumer/service/back-pressure.ts';
+import { PartitionWork } from '../../../src/consumer/service/partition-work.ts';
 import { Pipeline } from '../../../src/consumer/service/pipeline.ts';
 import type { AssignedPartition } from '../../../src/consumer/ports/topic.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
@@ -43,5 +45,26 @@ describe('a full buffer', () => {
     expect(paused).toHaveBeenCalled();
     await vi.waitFor(() => expect(resumed).toHaveBeenCalled(), { timeout: 20_000 });
     expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+});
+
+describe('a pipeline that ends while its buffer is full', () => {
+  it('leaves those that were paused with it reading', () => {
+    const topic = new FakeTopic(1);
+    topic.append(0, ...Array.from({ length: 60 }, () => ({ value: JSON.stringify({ text: 'x'.repeat(100) }) })));
+    const pressure = new BackPressure({ bufferBytesMax: 1000, observer: {} });
+    const [failing, healthy] = [0, 1].map((partition) => {
+      const work = new PartitionWork({ partition, topicId: topic.id }, { next: 0n });
+      const source = { pause: vi.fn<(of: number) => void>(), resume: vi.fn<(of: number) => void>() };
+      return { work, source, works: () => [work], mayRead: () => true, relieve: () => {} };
+    });
+    if (failing === undefined || healthy === undefined) throw new Error('two pipelines are expected');
+    pressure.begin(failing);
+    pressure.begin(healthy);
+    failing.work.buffer.push(topic.chunk({ partition: 0, from: 0n, to: 60n }), 0);
+    pressure.relieve();
+    expect(healthy.source.pause).toHaveBeenCalledWith(1);
+    pressure.end(failing);
+    expect(healthy.source.resume).toHaveBeenCalledWith(1);
   });
 });
