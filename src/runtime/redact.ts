@@ -10,10 +10,13 @@ export function redact(text: string): string {
   return text.replaceAll(pem, notShown).replaceAll(userInfo, `${notShown}@`);
 }
 
-/** A value as a message quotes it. What may be a key (PEM, several lines, user and password) is not shown at all. */
+/** A value as a message quotes it. What may be a key (PEM, several lines, user and password, an address's query) is not shown at all. */
 export function quote(value: string): string {
-  return /[\r\n]/.test(value) || redact(value) !== value || mayBeKey(value) ? notShown : JSON.stringify(value);
+  const isSecret = /[\r\n]/.test(value) || redact(value) !== value || addressWithQuery.test(value) || mayBeKey(value);
+  return isSecret ? notShown : JSON.stringify(value);
 }
+
+const addressWithQuery = /:\/\/\S*[?#]\S/;
 
 const passwordPattern = /pass(?:word|phrase|wd)?["']?\s*[=:]/i;
 /** Keys in Base64, with or without PEM around them, are long and mix all kinds of characters; so are AWS's secret access keys. */

@@ -46,6 +46,7 @@ describe('what is printed', () => {
 
   it('quotes a value only when it can be no key', () => {
     expect(quote('many')).toBe('"many"');
-    for (const value of [key, 'MIIEvQ\nMIIE', 'me:secret@host:1']) expect(quote(value)).toBe('(not shown)');
+    for (const value of [key, 'MIIEvQ\nMIIE', 'me:secret@host:1', 'https://host/?token=secret'])
+      expect(quote(value)).toBe('(not shown)');
   });
 });
