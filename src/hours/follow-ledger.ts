@@ -4,6 +4,7 @@ import type { Ledger } from '../consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import type { TopicTable } from './hour-document.ts';
+import { hourStartMs } from './hour-state.ts';
 import { LedgerTally } from './ledger-tally.ts';
 
 export interface FollowOptions extends TopicTable {
@@ -51,6 +52,16 @@ export class LedgerFollower {
     await this.#reachBack(all, nowMs);
   }
 
+  /** True when every entry that can have rows of the hour is among what was read, up to where the ledger was read. */
+  holdsWhole(hour: string): boolean {
+    return this.#firstMs(hour) >= this.#sinceMs;
+  }
+
+  /** How often entries were replaced that can have rows of the hour. */
+  replacements(hour: string): number {
+    return this.#tally.replacements(this.#firstMs(hour));
+  }
+
   /** Reads everything again that was read: the entries as they count now. */
   async reread(partitions: Iterable<number>): Promise<void> {
     if (this.#sinceMs !== Infinity) await this.#read([...partitions], this.#sinceMs);
@@ -58,8 +69,14 @@ export class LedgerFollower {
 
   /** Lets go of hours before this time. A row that comes for one of them later lets the ledger be read again. */
   forget(beforeMs: number): void {
-    this.#tally.forget(beforeMs);
-    this.#sinceMs = Math.max(this.#sinceMs, beforeMs - this.#marginDays * msPerDay);
+    const claimedMs = beforeMs - this.#marginDays * msPerDay;
+    this.#tally.forget(beforeMs, claimedMs);
+    this.#sinceMs = Math.max(this.#sinceMs, claimedMs);
+  }
+
+  /** Before this time no row of the hour was claimed. */
+  #firstMs(hour: string): number {
+    return hourStartMs(hour) - this.#marginDays * msPerDay;
   }
 
   get #marginDays(): number {

@@ -28,6 +28,8 @@ export const hourDocumentSchema = z.object({
   evaluated: countSchema,
   /** Where the ledger ended when the last change was made, by Kafka partition. Whoever knows less of the ledger changes nothing. */
   counted: z.record(z.string(), z.string()),
+  /** How often the entries were replaced that were counted then. Whoever knows of fewer reads the ledger again before it changes anything. */
+  replacements: countSchema.optional(),
   deliveries: z.array(deliverySchema),
 });
 

@@ -45,6 +45,23 @@ export interface HourKeeperOptions extends TopicTable {
 
 const rereadEveryMs = 3_600_000;
 
+const noRows: HourCount = { rows: 0, newestSentMs: -Infinity };
+
+/** What one look at the hours goes by. */
+interface Look {
+  readonly documents: Map<string, StoredHour>;
+  /** The documents were listed from this hour on. */
+  readonly from: string;
+  /** The watermark. */
+  readonly reached: number;
+}
+
+interface DueChange {
+  readonly hour: string;
+  readonly before: StoredHour | undefined;
+  readonly change: HourChange;
+}
+
 /**
  * Settles the hours of a table: finds out by the ledger and the broker how far all Kafka partitions are, and changes the states of hours. Any number
  * of processes may do it at the same time, and any of them may die at any moment.
@@ -76,13 +93,16 @@ export class HourKeeper {
     const from = this.#from ?? hourAt(observedMs - (this.#options.pastDaysMax + 2) * msPerDay);
     const documents = await this.#documents(from);
     await this.#catchUp(ends.keys(), documents, observedMs);
-    const { tally } = this.#follower;
-    const reached = watermarkMs({ reaches: tally.reaches, ends, observedMs, idleMs });
-    for (const [hour, count] of tally.hours) {
-      const before = documents.get(hour) ?? (hour < from ? await this.#hours.get(hour) : undefined);
-      const changed = await this.#change(hour, count, { before, reached });
-      if (changed !== undefined) documents.set(hour, changed);
+    const look = (): Look => ({
+      documents,
+      from,
+      reached: watermarkMs({ reaches: this.#follower.tally.reaches, ends, observedMs, idleMs }),
+    });
+    if (await this.#isOvertaken(look())) {
+      await this.#reread(ends.keys());
+      await this.#catchUp(ends.keys(), documents, observedMs);
     }
+    await this.#changeAll(look());
     const settled: StoredHour[] = [];
     for (const [, document] of [...documents].toSorted(([a], [b]) => (a < b ? -1 : 1)))
       settled.push(await this.#enterTable(document));
@@ -107,11 +127,49 @@ export class HourKeeper {
     const all = [...partitions];
     if (clock.monotonicMs() - this.#rereadMs >= rereadEveryMs) {
       // a replay may have exchanged what was read
-      await this.#follower.reread(all);
-      this.#rereadMs = clock.monotonicMs();
+      await this.#reread(all);
     }
     const open = this.#oldestOpen([...documents.values()]);
     await this.#follower.catchUp(all, nowMs, open === undefined ? undefined : hourStartMs(open));
+  }
+
+  async #reread(partitions: Iterable<number>): Promise<void> {
+    await this.#follower.reread(partitions);
+    this.#rereadMs = this.#options.clock.monotonicMs();
+  }
+
+  /** True when an hour would change that another process has counted after a replay that this one has not seen. */
+  async #isOvertaken(look: Look): Promise<boolean> {
+    for await (const { hour, before } of this.#due(look))
+      if (this.#follower.replacements(hour) < (before?.value.replacements ?? 0)) return true;
+    return false;
+  }
+
+  async #changeAll(look: Look): Promise<void> {
+    const { documents } = look;
+    for await (const { hour, before, change } of this.#due(look)) {
+      const changed = await this.#put(hour, change, before);
+      if (changed !== undefined) documents.set(hour, changed);
+    }
+  }
+
+  /** The changes that are due. */
+  async *#due({ documents, from, reached }: Look): AsyncIterable<DueChange> {
+    const { latenessMs, clock } = this.#options;
+    for (const [hour, count] of this.#counts(documents)) {
+      const before = documents.get(hour) ?? (hour < from ? await this.#hours.get(hour) : undefined);
+      if (before !== undefined && this.#knowsLess(before.value)) continue;
+      const rules = { watermarkMs: reached, latenessMs, nowMs: clock.nowMs() };
+      const change = nextChange(hour, before?.value, count, rules);
+      if (change !== undefined) yield { hour, before, change };
+    }
+  }
+
+  /** What the ledger says of the hours; of those that were settled and have no rows any more, too. */
+  #counts(documents: ReadonlyMap<string, StoredHour>): [string, HourCount][] {
+    const { hours } = this.#follower.tally;
+    const emptied = [...documents.keys()].filter((hour) => !hours.has(hour) && this.#follower.holdsWhole(hour));
+    return [...hours, ...emptied.map((hour): [string, HourCount] => [hour, noRows])];
   }
 
   /** The oldest hour that is not finished: filling or reopened, or with something that it owes. */
@@ -121,20 +179,11 @@ export class HourKeeper {
     return open.toSorted()[0];
   }
 
-  async #change(
-    hour: string,
-    count: HourCount,
-    { before, reached }: { readonly before: StoredHour | undefined; readonly reached: number },
-  ): Promise<StoredHour | undefined> {
-    const { latenessMs, clock, observer } = this.#options;
-    if (before !== undefined && this.#knowsLess(before.value)) return undefined;
-    const rules = { watermarkMs: reached, latenessMs, nowMs: clock.nowMs() };
-    const change = nextChange(hour, before?.value, count, rules);
-    if (change === undefined) return undefined;
+  async #put(hour: string, change: HourChange, before: StoredHour | undefined): Promise<StoredHour | undefined> {
     const changed = await this.#hours.put(hour, this.#with(change, hour, before?.value), before);
     // who was first has seen the same, and the next look goes on from there
     if (changed === undefined) return this.#hours.get(hour);
-    observer.changed?.(hour, change);
+    this.#options.observer.changed?.(hour, change);
     return changed;
   }
 
@@ -151,6 +200,7 @@ export class HourKeeper {
       tabled: before?.tabled ?? 0,
       evaluated: before?.evaluated ?? 0,
       counted: Object.fromEntries(reaches.map(([partition, { position }]) => [partition, position.toString()])),
+      replacements: this.#follower.replacements(hour),
       deliveries: [...(before?.deliveries ?? []), ...owed],
     };
   }

@@ -3,10 +3,14 @@ import { hourOf, hourStartMs } from './hour-state.ts';
 import type { HourCount } from './next-change.ts';
 import { reachedMs, sentMs, type PartitionReach } from './watermark.ts';
 
+const firstGeneration = 1;
+
 /** Adds up the ledger's entries, by hour and by Kafka partition. Entries of a partition come in order. */
 export class LedgerTally {
   readonly #hours = new Map<string, HourCount>();
   readonly #reaches = new Map<number, PartitionReach>();
+  /** Entries that a replay has replaced: when they were claimed, and how often they were replaced. */
+  #replaced: { readonly claimedMs: number; readonly times: number }[] = [];
   /** Partitions whose next entry is not written yet: what lies behind it does not count. */
   readonly #waiting = new Set<number>();
 
@@ -47,9 +51,15 @@ export class LedgerTally {
     this.#waiting.clear();
   }
 
-  /** Drops hours that begin before this time. */
-  forget(beforeMs: number): void {
+  /** Drops hours that begin before this time, and what it knows of entries that were claimed before `claimedMs`. */
+  forget(beforeMs: number, claimedMs: number): void {
+    this.#replaced = this.#replaced.filter((each) => each.claimedMs >= claimedMs);
     for (const hour of this.#hours.keys()) if (hourStartMs(hour) < beforeMs) this.#hours.delete(hour);
+  }
+
+  /** How often entries that were claimed since then were replaced. It only grows: of two readers, the lower one has missed a replay. */
+  replacements(sinceMs: number): number {
+    return this.#replaced.reduce((sum, { claimedMs, times }) => sum + (claimedMs >= sinceMs ? times : 0), 0);
   }
 
   /** The start of the oldest hour that has rows; Infinity without any. */
@@ -59,6 +69,8 @@ export class LedgerTally {
 
   #count(entry: LedgerEntry): void {
     if (!isWritten(entry)) return;
+    const times = entry.generation - firstGeneration;
+    if (times > 0) this.#replaced.push({ claimedMs: Date.parse(entry.claimedAt), times });
     for (const { kind, partition, rows } of entry.outcome.objects) {
       const hour = kind === 'rows' ? hourOf(partition) : undefined;
       if (hour === undefined) continue;

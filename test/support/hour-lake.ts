@@ -3,7 +3,7 @@ import type { HourChange } from '../../src/hours/hour-document.ts';
 import { HourKeeper, type HourKeeperOptions } from '../../src/hours/hour-keeper.ts';
 import { hoursTableName, HoursTable } from '../../src/hours/hours-table.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
-import type { CommittedEntry } from '../../src/consumer/ledger/ledger-entry.ts';
+import { isCommitted, type CommittedEntry } from '../../src/consumer/ledger/ledger-entry.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import type { Watermarks } from '../../src/consumer/ports/topic.ts';
 import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
@@ -84,6 +84,16 @@ export class HourLake {
     const { low, high } = this.ends.get(partition) ?? { low: 0n, high: 0n };
     this.ends.set(partition, { low, high: entry.to > high ? entry.to : high });
     this.now = batch.at;
+  }
+
+  /** Replaces the rows of the entry at this offset, as a replay does that exchanges event times: positions stay. */
+  async replay(from: bigint, rows: TestBatch['rows'], partition = 0): Promise<void> {
+    const found = await this.ledger.get({ table: testTable, topic: testTopic, partition }, from);
+    if (found === undefined || !isCommitted(found.entry)) throw new Error(`no entry at ${from}`);
+    const { entry } = found;
+    const { objects } = entryOf({ partition, rows, at: this.now }, from).outcome;
+    const outcome = { ...entry.outcome, committedAt: this.now, objects };
+    await this.ledger.replace(found, { ...entry, generation: entry.generation + 1, outcome });
   }
 
   keeper(store = this.store, more: Partial<HourKeeperOptions> = {}): HourKeeper {

@@ -158,6 +158,19 @@ describe('alerts of hours', () => {
     expect(ward.queried.slice(queries)).toEqual([]);
   });
 
+  it('of an hour that a replay has emptied are resolved once it is complete again', async () => {
+    const ward = await feverish();
+    await ward.process()();
+    expect(await ward.states()).toEqual(['09 anna raised', '10 cleo provisional']);
+    await ward.lake.replay(0n, { [hour('10')]: 20 });
+    ward.means.delete(hour('09'));
+    const look = ward.process();
+    await look();
+    await look();
+    expect(await ward.states()).toEqual(['09 anna resolved', '10 cleo provisional']);
+    expect(ward.told()).toEqual(['alert.raised anna 09', 'alert.resolved anna 09']);
+  });
+
   it('come out the same wherever a process dies, and each is told twice at most with the same key', async () => {
     const timesTold = new Set<number>();
     for (const when of ['before', 'after'] as const)
