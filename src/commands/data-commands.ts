@@ -104,7 +104,11 @@ function addReplay(program: Command, run: RunCommand): void {
     .option('--from-time <time>', 'first Kafka timestamp', parse.time)
     .option('--to-time <time>', 'Kafka timestamp to stop before', parse.time)
     .option('--all', 'everything the topic holds', false)
-    .option('--allow-loss', 'replace a batch also when records of it are gone, or rows would be dead letters', false)
+    .option(
+      '--allow-loss',
+      'replace a batch also when records of it are gone, or its rows can’t be read any more',
+      false,
+    )
     .option('--dry-run', 'only print what would be done', false)
     .option('--table <name>', 'write another table, with a ledger of its own', parse.tableName)
     .option(...topicOption)

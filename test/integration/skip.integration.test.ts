@@ -71,7 +71,10 @@ describe('a batch that a bad disk has changed', () => {
       503,
       expect.stringContaining(`partition ${partition} can't be read from offset ${damaged.from} on`),
     ]);
-    const gauge = new RegExp(String.raw`^glueless_unreadable_partitions\{partition="${partition}"\} (\d)$`, 'm');
+    const gauge = new RegExp(
+      String.raw`^glueless_unreadable_partitions\{[^}]*partition="${partition}"[^}]*\} (\d)$`,
+      'm',
+    );
     const unreadable = async () => gauge.exec(await (await get('/metrics')).text())?.[1];
     expect(await unreadable()).toBe('1');
 

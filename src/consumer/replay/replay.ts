@@ -79,7 +79,7 @@ async function replaceBatch(
   const why =
     delivered < had
       ? whyFewer({ delivered, had }, current.entry, prepared)
-      : whyRejected(rows, current.entry, prepared.decoded);
+      : whyRejected(rows, current.entry, prepared);
   if (why !== undefined && !allowLoss) {
     await discardLeftovers(current.entry, tools);
     return { kind: 'left', why };
@@ -101,15 +101,22 @@ function whyFewer(
   return `it was written ${given(before)} and holds ${had} records; read ${given(now)} they are ${delivered}: set RECORDS as it was, or replace them with --allow-loss`;
 }
 
-/** Says what keeps rows from being rows again, by today's settings or registry; `undefined` where nothing does. */
+/**
+ * Says why rows could not be read again: by another VALUE_FORMAT, or since the registry lost their schema. `undefined` where they can, or where
+ * the rules for records have become stricter, which is meant.
+ */
 function whyRejected(
   rows: number,
-  { outcome: { deadLetters } }: WrittenEntry,
-  { rowCount, rejects }: PreparedBatch['decoded'],
+  { recipe: before, outcome: { deadLetters } }: WrittenEntry,
+  { recipe: now, decoded: { rowCount, rejects } }: PreparedBatch,
 ): string | undefined {
   if (rowCount >= rows || rejects.length <= deadLetters) return undefined;
-  const reasons = [...new Set(rejects.map(({ reason }) => reason))].join(', ');
-  return `of its ${rows} rows ${rowCount} would be left and the others dead letters (${reasons}): set VALUE_FORMAT and the limits as they were, or replace them with --allow-loss`;
+  const lacksSchema = rejects.some(({ reason }) => reason === 'unknown-schema');
+  if (before.valueFormat === now.valueFormat && !lacksSchema) return undefined;
+  const cause = lacksSchema
+    ? 'the registry lacks schemas'
+    : `VALUE_FORMAT is ${now.valueFormat}, was ${before.valueFormat}`;
+  return `${cause}: of its ${rows} rows ${rowCount} would be left, the others dead letters; --allow-loss replaces them all the same`;
 }
 
 /** `undefined` when retention has passed the range since it was planned. */
