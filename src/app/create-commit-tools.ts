@@ -190,6 +190,11 @@ function fitToTable(configured: Recipe, writer: TableWriter, { settings, log }: 
     const about = { table, kafkaColumns: recipe.kafkaColumns, configured: configured.kafkaColumns };
     log.warn(about, 'KAFKA_COLUMNS differs from the table, which stays as it is');
   }
+  if (!configured.recordParts?.includes('topic') && recipe.recordParts?.includes('topic'))
+    log.warn(
+      { table, topic: settings.kafka.topic },
+      'several topics share the table: rows get kafka_topic, though KAFKA_COLUMNS does not say so',
+    );
   return recipe;
 }
 

@@ -5,7 +5,7 @@ import type { Column } from '../../schema/types.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
-import { topicParameter } from '../table/check-table.ts';
+import { topicParameter } from '../table/shared-table.ts';
 import { auditTable, partitionFolder, PartitionAudit, type TableNeeds } from './audit-catalog.ts';
 import { auditColumns, type FileColumns } from './audit-columns.ts';
 import type { CatalogNeeds } from './catalog-needs.ts';

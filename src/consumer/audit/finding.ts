@@ -36,6 +36,7 @@ export type Problem =
   | 'record-missing'
   | 'record-doubled'
   | 'record-misplaced'
+  | 'record-unnamed'
   // the catalog
   | 'table-missing'
   | 'table-kind'

@@ -19,6 +19,7 @@ import { FindingList } from './finding-list.ts';
 import { ObjectIndex, type EntryPlace } from './object-index.ts';
 import type { PartitionSummary } from './partition-summary.ts';
 import type { Repair } from './repair.ts';
+import { findUnnamedRows, mustNameTopic } from './unnamed-rows.ts';
 import { findUnknownFiles, findUnknownFolders } from './unknown-files.ts';
 
 export interface VerifyOptions {
@@ -85,6 +86,7 @@ class Audit {
   readonly #work: BoundedWork;
   readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable({}, key, error));
   #tables: TablesAudit | undefined;
+  #mustNameTopic = false;
   #entries = 0;
   #objects = 0;
 
@@ -103,6 +105,7 @@ class Audit {
   async run(): Promise<VerifyReport> {
     const { reader, sinceMs, iceberg } = this.#options;
     this.#tables = iceberg && (await TablesAudit.open({ ...this.#options, iceberg, findings: this.#findings }));
+    this.#mustNameTopic = await mustNameTopic(this.#options);
     const topic = await reader?.describe();
     const partitions = await this.#auditLedger(topic);
     await this.#work.end();
@@ -156,6 +159,7 @@ class Audit {
     this.#needs.rows.add(entry);
     this.#needs['dead-letters'].add(entry);
     this.#sample?.add(entry);
+    if (this.#mustNameTopic) this.#findings.add(...findUnnamedRows(entry));
     this.#tables?.take(entry);
     const objects = entry.outcome.objects.filter(({ key }) => this.#tables?.isNeeded(key) ?? true);
     // entries of older versions do not say what a listing shows

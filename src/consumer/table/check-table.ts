@@ -6,6 +6,7 @@ import { projectionProblem } from '../../schema/projection.ts';
 import type { Column } from '../../schema/types.ts';
 import type { CatalogTable } from '../ports/lake.ts';
 import { columnsOfPart } from '../ports/record-columns.ts';
+import { holdsSeveralTopics, topicParameter } from './shared-table.ts';
 
 /** Where this lake keeps the table's objects, and whose records they are. */
 export interface ExpectedTable {
@@ -17,9 +18,6 @@ export interface ExpectedTable {
   /** Partition keys of a table that is none of the layouts for rows. */
   readonly keys?: readonly Column[];
 }
-
-/** The table's parameter that names the topic whose records it holds. */
-export const topicParameter = 'glueless.topic';
 
 /**
  * Throws TABLE_MISMATCH for a table that is not one that we would have made: what is written to it would be seen by nobody, or break
@@ -107,10 +105,8 @@ function sameScheme(location: string): string {
   return location.replace(/^s3[an]:/, 's3:');
 }
 
-function topicProblem(
-  { columns, parameters }: CatalogTable,
-  { topic, tellsTopic = false }: ExpectedTable,
-): TableProblem | undefined {
+function topicProblem(table: CatalogTable, { topic, tellsTopic = false }: ExpectedTable): TableProblem | undefined {
+  const { columns, parameters } = table;
   const other = parameters[topicParameter];
   const [wanted] = columnsOfPart.topic;
   const column = columns.find(({ name }) => name === wanted?.name);
@@ -120,6 +116,7 @@ function topicProblem(
       hint: newName,
     };
   if (other === undefined || other === topic || (tellsTopic && column !== undefined)) return undefined;
+  if (holdsSeveralTopics(table)) return undefined;
   return {
     what: `holds records of the topic ${other}, expected ${topic}`,
     hint: tellsTopic

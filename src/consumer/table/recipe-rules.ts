@@ -6,8 +6,15 @@ import type { DecodeRules } from '../columns/decode-batch.ts';
 import { fieldRules } from '../columns/field-rules.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { CatalogTable } from '../ports/lake.ts';
-import { columnsOfPart, indexColumn, recordPartColumns } from '../ports/record-columns.ts';
+import {
+  columnsOfPart,
+  indexColumn,
+  recordPartColumns,
+  recordParts,
+  type RecordPart,
+} from '../ports/record-columns.ts';
 import { kafkaColumns } from './assemble-table.ts';
+import { holdsSeveralTopics } from './shared-table.ts';
 
 /** What a recipe means for decoding and for the table's growth. */
 export interface RecipeRules {
@@ -44,33 +51,41 @@ function makeRules({ fields, numbers, depthMax, recordBytesMax, columnsMax, grow
 }
 
 /** Columns that rows by the recipe have beside those of their records. */
-export function ownColumns({ kafkaColumns: has, records, recordParts }: Recipe): readonly Column[] {
+export function ownColumns({ kafkaColumns: has, records, recordParts: parts }: Recipe): readonly Column[] {
   const index = records === undefined ? [] : [indexColumn];
-  return [...(has ? kafkaColumns : []), ...index, ...recordPartColumns(recordParts)];
+  return [...(has ? kafkaColumns : []), ...index, ...recordPartColumns(parts)];
 }
 
 /** The recipe as far as the table lets it be: a table keeps its partition keys and its Kafka columns. */
 export function fitRecipe(recipe: Recipe, table: CatalogTable | undefined): Recipe {
   if (table === undefined || fits(recipe, table)) return recipe;
-  const { records, ...others } = recipe;
-  const parts = recipe.recordParts?.filter((part) => canHold(table, columnsOfPart[part]));
+  const { records, recordParts: _, ...others } = recipe;
+  const parts = partsIn(table, recipe);
   const layout = layoutOf(table.partitionKeys) ?? recipe.placement.layout;
   return {
     ...others,
     placement: { ...recipe.placement, layout },
     kafkaColumns: kafkaColumnsOf(table) === 'ours',
-    ...(parts && { recordParts: parts }),
+    ...(parts.length > 0 && { recordParts: parts }),
     ...(records !== undefined && canHold(table, [indexColumn]) && { records }),
   };
 }
 
+/** The parts of the recipe that the table can hold, and the topic where its rows must say it. */
+function partsIn(table: CatalogTable, { recordParts: asked = [] }: Recipe): RecordPart[] {
+  const mustTellTopic = holdsSeveralTopics(table);
+  return recordParts.filter((part) => {
+    const isWanted = asked.includes(part) || (part === 'topic' && mustTellTopic);
+    return isWanted && canHold(table, columnsOfPart[part]);
+  });
+}
+
 /** True when rows by this recipe are rows of the table. */
-export function fits(
-  { placement, kafkaColumns: has, records, recordParts = [] }: Recipe,
-  table: CatalogTable,
-): boolean {
+export function fits(recipe: Recipe, table: CatalogTable): boolean {
+  const { placement, kafkaColumns: has, records, recordParts: asked = [] } = recipe;
   if (layoutOf(table.partitionKeys) !== placement.layout) return false;
-  if (!recordParts.every((part) => canHold(table, columnsOfPart[part]))) return false;
+  const parts = partsIn(table, recipe);
+  if (parts.length !== asked.length || !parts.every((part) => asked.includes(part))) return false;
   if (records !== undefined && !canHold(table, [indexColumn])) return false;
   // columns that are not there yet are added
   return kafkaColumnsOf(table) !== (has ? 'clash' : 'ours');

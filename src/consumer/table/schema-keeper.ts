@@ -11,6 +11,8 @@ export interface SchemaKeeperOptions {
   readonly check?: (table: CatalogTable) => void;
   /** Says whether files of the table are there: then it was dropped, and must not be made from what comes next alone. */
   readonly hasObjects?: () => Promise<boolean>;
+  /** Parameters that the table lacks and must have before rows go into it; `undefined` for none. */
+  readonly parametersFor?: (table: CatalogTable) => Readonly<Record<string, string>> | undefined;
   readonly onChange?: (change: {
     readonly table: string;
     readonly added: readonly Column[];
@@ -93,14 +95,17 @@ export class SchemaKeeper {
         if (this.#table === undefined) await this.#create(definition, addColumns);
         continue;
       }
-      if (addColumns.length === 0 && evolution.replaced.length === 0) return { table, evolution };
+      const parameters = this.#options.parametersFor?.(table);
+      const hasNews = addColumns.length > 0 || evolution.replaced.length > 0;
+      if (!hasNews && parameters === undefined) return { table, evolution };
       const result = await catalog.evolve({
         table: table.name,
         expectedVersion: table.version,
         addColumns,
         replaceColumns: evolution.replaced,
+        ...(parameters && { parameters }),
       });
-      if (result === 'evolved') {
+      if (result === 'evolved' && hasNews) {
         this.#options.onChange?.({ table: table.name, added: addColumns, replaced: evolution.replaced });
       }
       await this.refresh();

@@ -9,7 +9,7 @@ import type { FieldIds } from '../ports/columnar-table.ts';
 import type { TableDefinition } from '../ports/lake.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
 import { assembleTable } from './assemble-table.ts';
-import { checkTable, topicParameter } from './check-table.ts';
+import { checkTable } from './check-table.ts';
 import { factsOf } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
@@ -23,6 +23,7 @@ import { RecordDecoder } from './record-decoder.ts';
 import { rescuedTarget, routeColumns, type TargetColumn } from './route-columns.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
 import { SchemaKeeper } from './schema-keeper.ts';
+import { sharingParameters, topicParameter } from './shared-table.ts';
 import { previewSchema, type SchemaPreview } from './schema-preview.ts';
 import { ValueSchemas } from './value-schemas.ts';
 import type { TableWriterOptions } from './writer-options.ts';
@@ -49,7 +50,7 @@ export class TableWriter {
   readonly #decoder: RecordDecoder;
 
   constructor(options: TableWriterOptions) {
-    const { catalog, store, table, topic, onSchemaChange, tellsTopic = false } = options;
+    const { catalog, store, table, topic, onSchemaChange, tellsTopic = false, isShared = false } = options;
     const deadLetters = deadLetterTable(table);
     this.#options = options;
     this.#decoder = new RecordDecoder(new ValueSchemas(options.registries ?? new Map(), systemClock), options.slabs);
@@ -61,6 +62,7 @@ export class TableWriter {
       table,
       check: (found) => checkTable(found, { location: store.uri(`${table}/`), topic, tellsTopic }),
       hasObjects: () => holdsObjects(store, { table, topic }),
+      parametersFor: (found) => sharingParameters(found, { topic, isShared }),
       ...(onSchemaChange && { onChange: onSchemaChange }),
     });
     this.#deadLetters = new SchemaKeeper({

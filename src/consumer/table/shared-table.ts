@@ -1,0 +1,28 @@
+import type { CatalogTable } from '../ports/lake.ts';
+import { columnsOfPart } from '../ports/record-columns.ts';
+
+/** The table's parameter that names the topic whose records it holds. */
+export const topicParameter = 'glueless.topic';
+
+/** The parameter of a table that was one topic's and has other topics' rows, too. */
+const sharedParameter = 'glueless.shared';
+
+type Described = Pick<CatalogTable, 'columns' | 'parameters'>;
+
+/** True for a table of several topics: all of its rows say by `kafka_topic` which one they are from, whoever writes them. */
+export function holdsSeveralTopics({ columns, parameters }: Described): boolean {
+  const hasColumn = columnsOfPart.topic.every((own) =>
+    columns.some(({ name, type }) => name === own.name && type.kind === own.type.kind),
+  );
+  return hasColumn && (parameters[topicParameter] === undefined || parameters[sharedParameter] === 'true');
+}
+
+/** The parameters that a table gets with the first rows of another topic than its own; `undefined` where it needs none. */
+export function sharingParameters(
+  { parameters }: Described,
+  { topic, isShared }: { readonly topic: string; readonly isShared: boolean },
+): Readonly<Record<string, string>> | undefined {
+  const owner = parameters[topicParameter];
+  if (owner === undefined || parameters[sharedParameter] === 'true' || (owner === topic && !isShared)) return undefined;
+  return { [sharedParameter]: 'true' };
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { jsonRecords } from '../../support/chunks.ts';
+import {
+  audit,
+  createTestTools,
+  openTestLake,
+  readRows,
+  testTable,
+  testTopic,
+  type TestLake,
+} from '../../support/lake.ts';
+
+const policy = { rowsMax: 100, bytesMax: 1e6, ageMaxMs: 1000 };
+const recordParts: Recipe['recordParts'] = ['topic'];
+const shared = { writer: { tellsTopic: true, isShared: true }, recipe: { recordParts } };
+
+async function open(lake: TestLake, options: Partial<Parameters<typeof createTestTools>[0]> = {}) {
+  const tools = createTestTools({ ...lake, ...options });
+  await tools.writer.refresh();
+  return { ...tools, recipe: tools.writer.fit(tools.recipe) };
+}
+
+async function write(topic: FakeTopic, tools: CommitTools, [from, to]: readonly [bigint, bigint]): Promise<void> {
+  const range = { partition: 0, from, to };
+  const signal = new AbortController().signal;
+  await replayItem({ kind: 'write', range }, { reader: topic, tools, policy, signal });
+}
+
+function topicOf(count: number): FakeTopic {
+  const topic = new FakeTopic(1);
+  topic.append(0, ...jsonRecords(...Array.from({ length: count }, (_, n) => ({ n }))));
+  return topic;
+}
+
+const topicsIn = async (lake: TestLake): Promise<unknown[]> =>
+  (await readRows(lake)).map((row) => row['kafka_topic'] ?? null);
+
+describe('a table that several topics share', () => {
+  it('gets kafka_topic from a service and a replay of one topic alone, whatever they are told', async () => {
+    const lake = await openTestLake();
+    const topic = topicOf(4);
+    await write(topic, await open(lake, shared), [0n, 2n]);
+    const alone = await open(lake);
+    await write(topic, alone, [2n, 4n]);
+    expect(await topicsIn(lake)).toEqual([testTopic, testTopic, testTopic, testTopic]);
+    const last = await alone.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 0n);
+    if (last === undefined || last.entry.state !== 'committed') throw new Error('not committed');
+    expect(last.entry.recipe.recordParts).toEqual(['topic']);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('is known for it though it was one topic’s, and the audit names the rows from before', async () => {
+    const lake = await openTestLake();
+    const topic = topicOf(6);
+    await write(topic, await open(lake), [0n, 2n]);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+    await write(topic, await open(lake, shared), [2n, 4n]);
+    await write(topic, await open(lake), [4n, 6n]);
+    expect(await topicsIn(lake)).toEqual([null, null, testTopic, testTopic, testTopic, testTopic]);
+    expect((await lake.catalog.load(testTable))?.parameters).toMatchObject({ 'glueless.shared': 'true' });
+    expect((await audit(lake, topic)).findings).toMatchObject([
+      { problem: 'record-unnamed', partition: 0, where: '[0, 2)', what: expect.stringContaining('2 rows have no') },
+    ]);
+  });
+
+  it('is no table with a field of that name', async () => {
+    const lake = await openTestLake();
+    const topic = new FakeTopic(1);
+    topic.append(0, ...jsonRecords({ kafka_topic: 'mine' }, { kafka_topic: 'mine' }));
+    await write(topic, await open(lake), [0n, 1n]);
+    await write(topic, await open(lake), [1n, 2n]);
+    expect(await topicsIn(lake)).toEqual(['mine', 'mine']);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+});
