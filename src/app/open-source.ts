@@ -1,5 +1,5 @@
 import { BrokerClient } from '../kafka/broker-client.ts';
-import { listTopics } from '../kafka/list-topics.ts';
+import { listTopics, presentTopics } from '../kafka/list-topics.ts';
 import { createMembership, createRecordSource } from '../kafka/source.ts';
 import type { TopicSelection } from '../kafka/subscription.ts';
 import { createTopicReader, readTopicOver } from '../kafka/topic-reader.ts';
@@ -30,6 +30,8 @@ export interface OpenTopics extends AsyncDisposable {
   reader(topic: string): TopicReader;
   /** The topics that are chosen and, for a pattern, there. */
   list(choice: TopicChoice): Promise<readonly string[]>;
+  /** Those of them that the brokers have. */
+  present(choice: TopicChoice): Promise<readonly string[]>;
 }
 
 export function openReaders({ kafka }: KafkaConnection): OpenTopics {
@@ -40,6 +42,7 @@ export function openReaders({ kafka }: KafkaConnection): OpenTopics {
       const selection = selectionOf(choice);
       return selection.kind === 'list' ? selection.topics : listTopics(brokers, selection.pattern);
     },
+    present: (choice) => presentTopics(brokers, selectionOf(choice)),
     [Symbol.asyncDispose]: () => brokers.close(),
   };
 }

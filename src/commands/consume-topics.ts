@@ -15,6 +15,7 @@ import type { Tracing } from '../app/trace/open-tracing.ts';
 import { startCertificateWatch } from '../app/start-certificate-watch.ts';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
 import { sharedPace } from '../consumer/service/pace.ts';
+import { startOfNew } from '../consumer/service/choose-start.ts';
 import { runConsumer } from '../consumer/service/run-consumer.ts';
 import { runTopics } from '../consumer/service/run-topics.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -43,12 +44,14 @@ export async function consumeTopics(settings: Settings, context: ConsumeSession)
   await using readers = openReaders(connection);
   const list = () => readers.list(kafka.topics);
   const topics = untilEnd ? await list() : await keepTrying('waiting for the brokers', list, trying);
+  const present = () => readers.present(kafka.topics);
+  const atStart = new Set(untilEnd ? topics : await keepTrying('waiting for the brokers', present, trying));
   watch.started('topic');
   const about = { topics: kafka.topic, table: table.name, location: lake.store.uri(''), group: kafka.groupId };
   log.info({ ...about, found: topics.length }, 'consuming');
   using _certificate = startCertificateWatch(connection, { settings, watch, log });
   const membership = openMembership(connection, kafka, log);
-  const run = await topicRunner(settings, { ...context, membership, readers });
+  const run = await topicRunner(settings, { ...context, membership, readers, atStart });
   await runTopics({
     membership,
     run,
@@ -65,11 +68,13 @@ export async function consumeTopics(settings: Settings, context: ConsumeSession)
 interface RunnerContext extends ConsumeSession {
   readonly membership: ReturnType<typeof openMembership>;
   readonly readers: ReturnType<typeof openReaders>;
+  /** Topics that were there when the member began: START is about them. */
+  readonly atStart: ReadonlySet<string>;
 }
 
 /** Opens a topic's table and reads the topic into it; what all topics share is made once. */
 async function topicRunner(settings: Settings, { membership, readers, lake, untilEnd, ...context }: RunnerContext) {
-  const { watch, trying, tracing } = context;
+  const { watch, trying, tracing, atStart } = context;
   const { log, stop } = trying;
   const several = await shareWriters(settings);
   const limits = sharedLimits(settings, createLogObserver(log));
@@ -100,6 +105,7 @@ async function topicRunner(settings: Settings, { membership, readers, lake, unti
     await using hours = await startHours(own, { lake, reader, metrics, log: topicLog });
     await runConsumer({
       ...limitsOf(own, tools),
+      start: atStart.has(topic) ? own.kafka.start : startOfNew(own.kafka.start),
       limits,
       pace,
       source: membership.source(topic),

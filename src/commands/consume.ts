@@ -22,6 +22,7 @@ import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import { ownPace } from '../consumer/service/pace.ts';
+import { startOfNew, type Start } from '../consumer/service/choose-start.ts';
 import { runConsumer, type ConsumerOptions } from '../consumer/service/run-consumer.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
@@ -73,14 +74,19 @@ async function consumeTopic(
   const snapshots = createSnapshots(lake, tools, settings.table);
   await using reader = openReader(connection, topic);
   // a service that starts before its broker or topic waits for them
+  let start: Start = settings.kafka.start;
+  const onMissing = (): void => {
+    start = startOfNew(start);
+  };
   if (untilEnd) await reader.describe();
-  else await keepTrying('waiting for the topic', () => checkReadable(reader), trying);
+  else await keepTrying('waiting for the topic', () => checkReadable(reader, onMissing), trying);
   watch.started('topic');
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: settings.kafka.groupId }, 'consuming');
   using _certificate = startCertificateWatch(connection, { settings, watch, log });
   await using hours = await startHours(settings, { lake, reader, metrics: watch.metrics, log });
   await runConsumer({
     ...limitsOf(settings, tools),
+    start,
     limits: sharedLimits(settings, tools.observer),
     pace: ownPace(systemClock, lagPollMs),
     ...hooksOf(watch, tools),
@@ -129,12 +135,13 @@ async function prepareLake(lake: Lake, { settings, watch, trying, tracing }: Lak
   );
 }
 
-/** Rejects while the topic can't be read; a missing topic may still be created. */
-async function checkReadable(reader: TopicReader): Promise<void> {
+/** Rejects while the topic can't be read; a missing topic may still be created: then nothing of it was before the start. */
+async function checkReadable(reader: TopicReader, onMissing: () => void): Promise<void> {
   try {
     await reader.describe();
   } catch (error) {
     if (!(error instanceof PipelineError) || error.code !== 'TOPIC_MISSING') throw error;
+    onMissing();
     const { message, hint } = error;
     throw new PipelineError('TOPIC_MISSING', { message, retryable: true, ...(hint !== undefined && { hint }) });
   }

@@ -71,7 +71,7 @@ export const kafkaVariables = {
     {
       group: kafka,
       about:
-        'Where a topic is begun that the ledger does not know: its first record, behind its last one, or the first record at or after a time. Decided once and recorded in the ledger; partitions that are added later begin with their first record',
+        'Where a topic is begun that the ledger does not know: its first record, behind its last one, or the first record at or after a time. Decided once and recorded in the ledger; topics that are made while the service runs or waits for them, and partitions that are added later, begin with their first record under latest, too',
       expected: 'earliest, latest or a time like 2026-11-01T00:00:00Z',
     },
     readStart,

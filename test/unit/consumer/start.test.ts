@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ownPace } from '../../../src/consumer/service/pace.ts';
+import { decideTopicStart, startOfNew } from '../../../src/consumer/service/choose-start.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { FakeSource } from '../../fakes/fake-topic.ts';
 import { jsonRecords, testTimestampMs } from '../../support/chunks.ts';
-import { audit, openTestLake, readRows, testTable, testTopic, type TestLake } from '../../support/lake.ts';
+import {
+  audit,
+  createTestTools,
+  openTestLake,
+  readRows,
+  testTable,
+  testTopic,
+  type TestLake,
+} from '../../support/lake.ts';
 import { run, topicOf } from '../../support/run-service.ts';
 
 const numbersOf = async (lake: TestLake): Promise<unknown[]> => (await readRows(lake)).map((row) => row['n']);
@@ -82,6 +91,33 @@ describe('a topic that the ledger does not know', () => {
     const { ledger } = await run(topic, lake, { start: { kind: 'time', atMs: 0 } });
     expect(await ledger.start({ table: testTable, topic: testTopic, partition: 1 })).toMatchObject({ from: 5n });
     expect(await numbersOf(lake)).toEqual([]);
+  });
+});
+
+describe('a topic that is made while the service runs', () => {
+  const whole = startOfNew(latest);
+
+  it('begins with its first record with START=latest', async () => {
+    const topic = topicOf(1, 5);
+    const lake = await openTestLake();
+    await run(topic, lake, { start: whole });
+    expect(await numbersOf(lake)).toEqual([0, 1, 2, 3, 4]);
+    const report = await audit(lake, topic);
+    expect(report.findings).toEqual([]);
+    expect(report.partitions).toMatchObject([{ from: 0n, to: 5n }]);
+  });
+
+  it('begins so in all partitions, though another member found it when it began', async () => {
+    const topic = topicOf(2, 5);
+    const lake = await openTestLake();
+    await decideTopicStart(createTestTools(lake), topic, whole);
+    await run(topic, lake, { start: latest });
+    expect(await numbersOf(lake)).toHaveLength(10);
+  });
+
+  it('begins at a time where START is one', () => {
+    const time = { kind: 'time', atMs: 1 } as const;
+    expect(startOfNew(time)).toBe(time);
   });
 });
 
