@@ -3,7 +3,7 @@ import type { ObjectStore } from '../consumer/ports/lake.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { msPerDay } from '../runtime/duration.ts';
-import { newDelivery, type Channel } from '../outbox/delivery.ts';
+import { newDelivery, type Channel, type Delivery } from '../outbox/delivery.ts';
 import { daysAtHand, LedgerFollower, type FollowOptions } from './follow-ledger.ts';
 import {
   lastChange,
@@ -158,6 +158,8 @@ export class HourKeeper {
     const { latenessMs, clock } = this.#options;
     for (const [hour, count] of this.#counts(documents)) {
       const before = documents.get(hour) ?? (hour < from ? await this.#hours.get(hour) : undefined);
+      // an old hour that another process has changed is at hand until nothing is owed of it
+      if (before !== undefined) documents.set(hour, before);
       if (before !== undefined && this.#knowsLess(before.value)) continue;
       const rules = { watermarkMs: reached, latenessMs, nowMs: clock.nowMs() };
       const change = nextChange(hour, before?.value, count, rules);
@@ -188,12 +190,10 @@ export class HourKeeper {
   }
 
   #with(change: HourChange, hour: string, before: HourDocument | undefined): HourDocument {
-    const { channels, table, writer } = this.#options;
-    const key = `${table}/${hour}/${change.revision}`;
-    const owed = change.state === 'filling' ? [] : channels.map((channel) => newDelivery(key, channel));
+    const { writer } = this.#options;
     const reaches = [...this.#follower.tally.reaches];
-    return {
-      format: 1,
+    const next = {
+      format: 1 as const,
       hour,
       writer,
       changes: [...(before?.changes ?? []), change],
@@ -201,8 +201,9 @@ export class HourKeeper {
       evaluated: before?.evaluated ?? 0,
       counted: Object.fromEntries(reaches.map(([partition, { position }]) => [partition, position.toString()])),
       replacements: this.#follower.replacements(hour),
-      deliveries: [...(before?.deliveries ?? []), ...owed],
+      deliveries: before?.deliveries ?? [],
     };
+    return { ...next, deliveries: [...next.deliveries, ...this.#owedOf(next)] };
   }
 
   #knowsLess({ counted }: HourDocument): boolean {
@@ -212,15 +213,28 @@ export class HourKeeper {
     );
   }
 
-  /** Writes the changes that the table does not have yet, and notes that it has them. */
+  /** Writes the changes that the table does not have yet, and notes that it has them, and whom to tell what another process has changed. */
   async #enterTable(stored: StoredHour): Promise<StoredHour> {
     const { value } = stored;
     const missing = value.changes.filter(({ revision }) => revision > value.tabled);
     for (const change of missing) await this.#options.hoursTable.add(value.hour, change);
-    if (missing.length === 0) return stored;
+    const owed = this.#owedOf(value);
+    if (missing.length === 0 && owed.length === 0) return stored;
     const tabled = lastChange(value).revision;
-    const noted = await this.#hours.put(stored.id, { ...value, tabled, writer: this.#options.writer }, stored);
+    const deliveries = [...value.deliveries, ...owed];
+    const next = { ...value, tabled, deliveries, writer: this.#options.writer };
+    const noted = await this.#hours.put(stored.id, next, stored);
     return noted ?? (await this.#hours.get(stored.id)) ?? stored;
+  }
+
+  /** Messages of the last day that nobody has noted: whoever made the change may have had other channels. */
+  #owedOf({ hour, changes, deliveries }: HourDocument): Delivery[] {
+    const { channels, table, clock } = this.#options;
+    const sinceMs = clock.nowMs() - msPerDay;
+    const told = changes.filter(({ state, at }) => state !== 'filling' && Date.parse(at) >= sinceMs);
+    return told
+      .flatMap(({ revision }) => channels.map((channel) => newDelivery(`${table}/${hour}/${revision}`, channel)))
+      .filter(({ key, channel }) => !deliveries.some((each) => each.key === key && each.channel === channel));
   }
 }
 
