@@ -10,6 +10,7 @@ import { stepRunner } from '../commit/step-runner.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { ClaimedEntry, WrittenEntry } from '../ledger/ledger-entry.ts';
 import { checkTopicId } from '../ledger/topic-identity.ts';
+import { readsLess } from '../ports/value-format.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
 import type { ReplayItem } from './replay-plan.ts';
 
@@ -112,7 +113,7 @@ function whyRejected(
 ): string | undefined {
   if (rowCount >= rows || rejects.length <= deadLetters) return undefined;
   const lacksSchema = rejects.some(({ reason }) => reason === 'unknown-schema');
-  if (before.valueFormat === now.valueFormat && !lacksSchema) return undefined;
+  if (!lacksSchema && !readsLess(now.valueFormat, before.valueFormat)) return undefined;
   const cause = lacksSchema
     ? 'the registry lacks schemas'
     : `VALUE_FORMAT is ${now.valueFormat}, was ${before.valueFormat}`;
