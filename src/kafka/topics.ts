@@ -14,6 +14,17 @@ export interface TopicPlan {
 
 /** Creates the topic if it is missing. Rejects with TOPIC_MISMATCH when it is there with another number of partitions. */
 export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<'created' | 'exists'> {
+  // a broker may not have heard yet of the topic that it has just been told to make
+  const isRetryable = (error: unknown): boolean => error instanceof PipelineError && error.code === 'TOPIC_MISSING';
+  return retry(() => ensureTopicOnce(kafka, plan), {
+    ...leaderPatience,
+    clock: systemClock,
+    random: Math.random,
+    isRetryable,
+  });
+}
+
+async function ensureTopicOnce(kafka: Kafka, plan: TopicPlan): Promise<'created' | 'exists'> {
   return withAdmin(kafka, `topic ${plan.topic}`, async (admin) => {
     const created = await admin.createTopics({
       waitForLeaders: true,
