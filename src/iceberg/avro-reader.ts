@@ -1,22 +1,22 @@
+import { AvroInput } from '../avro/avro-input.ts';
 import { isArray, isEnum, isFixed, isMap, isRecord, isUnion } from './avro-writer.ts';
 import type { AvroType } from './avro-schema.ts';
 
 /**
  * Reads values in Avro's binary encoding by the schema that they were written with: the other way around of `AvroWriter`. Integers come as
- * numbers where these hold them, else as `bigint`. Throws RangeError where the bytes end too early or are no such values.
+ * numbers where these hold them, else as `bigint`. Throws where the bytes end too early or are no such values.
  */
 export class AvroReader {
-  readonly #bytes: Buffer;
+  readonly #input = new AvroInput();
   /** Types that were given a name: others may be written as that name alone. */
   readonly #named = new Map<string, AvroType>();
-  #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#input.open(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.length);
   }
 
   get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.#input.at >= this.#input.end;
   }
 
   value(type: AvroType): unknown {
@@ -33,43 +33,35 @@ export class AvroReader {
   }
 
   /** Reads an integer of up to 64 bits. */
-  long(): bigint {
-    let value = 0n;
-    for (let shift = 0n; shift < 64n; shift += 7n) {
-      const byte = this.#bytes.readUInt8(this.#at++);
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
-    }
-    throw new RangeError('an integer of more than 64 bits');
+  long(): number | bigint {
+    return this.#input.long();
   }
 
   /** Reads a length, a count or an index. */
   count(): number {
-    const value = Number(this.long());
-    if (value < 0 || value > this.#bytes.length)
-      throw new RangeError(`${value} is no length in a file of ${this.#bytes.length} bytes`);
-    return value;
+    const value = this.#input.count();
+    if (value < 0) throw new RangeError(`${value} is no length`);
+    return this.#checked(value);
   }
 
   bytes(length: number): Buffer {
-    const end = this.#at + length;
-    if (end > this.#bytes.length) throw new RangeError(`the file ends ${end - this.#bytes.length} bytes too early`);
-    const bytes = this.#bytes.subarray(this.#at, end);
-    this.#at = end;
-    return bytes;
+    const start = this.#input.take(length);
+    return this.#input.bytes.subarray(start, this.#input.at);
   }
 
-  /** Reads blocks of items up to the empty one. A negative count is followed by the block's size in bytes. */
+  /** Reads blocks of items up to the empty one. */
   #blocks<Item>(read: () => Item): Item[] {
     const items: Item[] = [];
-    for (let count = this.long(); count !== 0n; count = this.long()) {
-      if (count < 0n) this.long();
-      const left = count < 0n ? -count : count;
-      if (left > BigInt(this.#bytes.length))
-        throw new RangeError(`${left} items in a file of ${this.#bytes.length} bytes`);
-      for (let index = 0n; index < left; index++) items.push(read());
-    }
+    for (let count = this.#input.blockCount(); count > 0; count = this.#input.blockCount())
+      for (let left = this.#checked(count); left > 0; left--) items.push(read());
     return items;
+  }
+
+  /** Items may take no bytes at all: what a damaged count says must not be believed. */
+  #checked(count: number): number {
+    const { end } = this.#input;
+    if (count > end) throw new RangeError(`${count} of something in a file of ${end} bytes`);
+    return count;
   }
 
   #primitive(type: string): unknown {
@@ -77,14 +69,14 @@ export class AvroReader {
       case 'null':
         return null;
       case 'boolean':
-        return this.bytes(1)[0] === 1;
+        return this.#input.boolean();
       case 'int':
       case 'long':
-        return numberOf(this.long());
+        return this.long();
       case 'float':
-        return this.bytes(4).readFloatLE();
+        return this.#input.float();
       case 'double':
-        return this.bytes(8).readDoubleLE();
+        return this.#input.double();
       case 'string':
         return this.bytes(this.count()).toString('utf8');
       case 'bytes':
@@ -102,9 +94,4 @@ function branchOf(union: readonly AvroType[], index: number): AvroType {
   const branch = union[index];
   if (branch === undefined) throw new RangeError(`a union of ${union.length} types has none at ${index}`);
   return branch;
-}
-
-function numberOf(value: bigint): number | bigint {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
 }

@@ -19,7 +19,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['kernel', ['runtime', 'schema']],
   ['avro', ['schema']],
   ['consumer/ports', [...floor, 'schema']],
-  ['iceberg', [...floor, 'schema', 'consumer/ports']],
+  ['iceberg', [...floor, 'schema', 'avro', 'consumer/ports']],
   ['consumer/batch', [...floor, 'avro', 'consumer/ports']],
   ['consumer/ledger', [...floor, 'schema', 'consumer/ports']],
   ['consumer/columns', [...floor, 'schema', 'kernel', 'consumer/ports', 'consumer/ledger']],
