@@ -10,7 +10,7 @@ import { PipelineError } from '../runtime/errors.ts';
  *     provisional ──the hour is complete──▶ raised ──▶ acknowledged ──▶ resolved
  *          └──────── the mean is back in the band, or late rows have changed it ──▲
  */
-export const alertSchema = z.object({
+const alertSchema = z.object({
   format: z.literal(1),
   /** `<hour>-<hash of rule and group>`: one alert for each hour in which a group leaves the band. */
   id: z.string(),

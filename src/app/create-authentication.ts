@@ -22,7 +22,7 @@ export async function createAuthentication(settings: AuthSettings): Promise<Auth
 }
 
 /** Reads what is configured for each connection; what can't be read for a while is replaced by what was read last. */
-export async function createCredentialSource(read: () => Promise<Credentials>): Promise<() => Promise<Credentials>> {
+async function createCredentialSource(read: () => Promise<Credentials>): Promise<() => Promise<Credentials>> {
   let last = await read();
   return async () => {
     try {

@@ -16,7 +16,7 @@ const changeSchema = z.object({
 });
 
 /** What is kept of one hour: `_hours/<table>/<topic>/<hour>.json`, changed by compare-and-swap. */
-export const hourDocumentSchema = z.object({
+const hourDocumentSchema = z.object({
   format: z.literal(1),
   hour: z.string(),
   /** The process that changed it last: tells a lost answer from the same change by another process. */

@@ -28,7 +28,7 @@ export function lineOf({ text, tone }: Words): string {
 }
 
 /** Cuts off what does not fit into the columns, between characters as people see them. */
-export function clip(text: string, columns: number): string {
+function clip(text: string, columns: number): string {
   if (stringWidth(text) <= columns) return text;
   let clipped = '';
   let width = 0;

@@ -18,7 +18,7 @@ export function logToScreen(screen: Screen): (line: string) => void {
 }
 
 /** A line of the log in words: time, message and fields, then what to do. */
-export function sayLine(json: string): { readonly level: string; readonly words: readonly Words[] } {
+function sayLine(json: string): { readonly level: string; readonly words: readonly Words[] } {
   const fields = lineSchema.parse(JSON.parse(json));
   const { level, time, msg = '' } = fields;
   const tone = tones[level];

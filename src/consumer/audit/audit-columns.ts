@@ -80,7 +80,7 @@ function retyped(
 }
 
 /** True when a column of type `table` reads all that a file's column of type `file` holds. */
-export function canRead(table: ColumnType, file: ColumnType): boolean {
+function canRead(table: ColumnType, file: ColumnType): boolean {
   if (table.kind === 'struct' && file.kind === 'struct') {
     const fields = new Map(table.fields.map(({ name, type }) => [name.toLowerCase(), type]));
     return file.fields.every(({ name, type }) => {

@@ -30,7 +30,7 @@ export function fieldRules({ allow, deny, rename }: FieldNames): FieldRules {
 }
 
 /** Gives the name the field goes by; `undefined` when it is left out on purpose, by its own name or by the one it would get. */
-export function nameOfField(field: string, { allow, deny, rename }: FieldRules): string | undefined {
+function nameOfField(field: string, { allow, deny, rename }: FieldRules): string | undefined {
   const column = columnName(field);
   const name = rename.get(column) ?? field;
   if (deny.has(column) || deny.has(columnName(name))) return undefined;

@@ -46,7 +46,7 @@ export async function queryHourlyValues(engine: QueryEngine, query: ValueQuery):
 }
 
 /** Writes SQL that Athena and DuckDB both understand; the hour is the Hive partition's, so that only its files are read. */
-export function hourlyValuesSql({ table, value, key, window, group, groupsMax }: ValueQuery): string {
+function hourlyValuesSql({ table, value, key, window, group, groupsMax }: ValueQuery): string {
   const [column, by] = [quoteName(value), quoteName(key)];
   const asked = [
     ...inWindow(window),

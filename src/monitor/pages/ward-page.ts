@@ -24,7 +24,7 @@ export interface Ward {
   readonly scannedBytes: number | undefined;
 }
 
-export const urgencyWords: Readonly<Record<Urgency, string>> = {
+const urgencyWords: Readonly<Record<Urgency, string>> = {
   outside: 'out of range',
   silent: 'no readings',
   'was-outside': 'out of range earlier',
