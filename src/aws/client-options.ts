@@ -5,6 +5,11 @@ export interface AwsOptions {
   readonly endpoint: string | undefined;
 }
 
+/** Options of clients of S3: endpoints other than AWS's name a bucket in the path, not in the host. */
+export function s3Options(options: AwsOptions) {
+  return { ...clientOptions(options), forcePathStyle: options.endpoint !== undefined };
+}
+
 /** Options of all clients: few attempts, since callers retry whole steps, and a timeout for everything. */
 export function clientOptions({ region, endpoint }: AwsOptions) {
   return {

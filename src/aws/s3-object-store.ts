@@ -10,7 +10,7 @@ import {
 import type { ObjectInfo, ObjectStore, PutCondition, PutResult } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { countRequests } from './count-requests.ts';
-import { clientOptions, type AwsOptions } from './client-options.ts';
+import { s3Options, type AwsOptions } from './client-options.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { retry } from '../runtime/retry.ts';
 import { explainAwsError, isNamed, statusOf } from './explain-aws-error.ts';
@@ -29,9 +29,7 @@ const readPatience = { attemptsMax: 3, totalMs: 30_000, delayMs: 100, delayMaxMs
 /** An object store below a prefix of a bucket. An object's version is its ETag. */
 export function createS3ObjectStore(options: S3Options): ObjectStore {
   const { bucket, prefix } = options;
-  const client = countRequests(
-    new S3Client({ ...clientOptions(options), forcePathStyle: options.endpoint !== undefined }),
-  );
+  const client = countRequests(new S3Client(s3Options(options)));
   const root = prefix === '' ? '' : `${prefix}/`;
   const at = (key: string) => ({ Bucket: bucket, Key: root + key });
   const uri = (key: string): string => `s3://${bucket}/${root}${key}`;

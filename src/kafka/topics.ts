@@ -3,7 +3,6 @@ import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
 import { explainKafkaError } from './explain-kafka-error.ts';
-import { createCluster, type Cluster } from './kafkajs/cluster.ts';
 
 export interface TopicPlan {
   readonly topic: string;
@@ -60,19 +59,6 @@ export async function withAdmin<T>(kafka: Kafka, where: string, work: (admin: Ad
     random: Math.random,
     isRetryable: (error) => error instanceof PipelineError && error.code === 'LEADER_MOVING',
   });
-}
-
-/** Runs `work` with connections of its own and closes them; errors come explained. */
-export async function withCluster<T>(kafka: Kafka, topic: string, work: (cluster: Cluster) => Promise<T>): Promise<T> {
-  const cluster = createCluster(kafka);
-  try {
-    await cluster.connect();
-    return await work(cluster);
-  } catch (error) {
-    throw explainKafkaError(error, `topic ${topic}`);
-  } finally {
-    await cluster.disconnect().catch(() => {});
-  }
 }
 
 async function withAdminOnce<T>(kafka: Kafka, where: string, work: (admin: Admin) => Promise<T>): Promise<T> {

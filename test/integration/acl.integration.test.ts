@@ -2,9 +2,9 @@ import { describe, expect, inject, it } from 'vitest';
 import { explainKafkaError } from '../../src/kafka/explain-kafka-error.ts';
 import type { KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { createTopicReader } from '../../src/kafka/topic-reader.ts';
-import { withAdmin, withCluster } from '../../src/kafka/topics.ts';
+import { withAdmin } from '../../src/kafka/topics.ts';
 import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
-import { appendRecords, connectAdmin, createTopic } from '../support/kafka.ts';
+import { appendRecords, connectAdmin, createTopic, withCluster } from '../support/kafka.ts';
 
 const { bootstrap, credentials } = inject('stack');
 
@@ -22,7 +22,7 @@ async function outcomeOf(attempt: Promise<unknown>): Promise<string> {
 const publish = (kafka: KafkaClient, topic: string) => appendRecords(kafka, topic, 0, [{ value: '{}' }]);
 /** Commits an offset for the group, as its members do; kafkajs would look for the coordinator first, and tell no refusal. */
 const moveGroup = (kafka: KafkaClient, topic: string, groupId: string) =>
-  withCluster(kafka, topic, async (cluster) => {
+  withCluster(kafka, async (cluster) => {
     const broker: object = await cluster.brokerPool.findConnectedBroker();
     const partitions = [{ partition: 0, offset: '0', metadata: null }];
     const commit = { groupId, groupGenerationId: -1, memberId: '', topics: [{ topic, partitions }] };

@@ -1,6 +1,7 @@
 import { expect, inject } from 'vitest';
 import type { Kafka } from 'kafkajs';
 import { createKafkaClient, type KafkaClient } from '../../src/kafka/kafkajs/client.ts';
+import { createCluster, type Cluster } from '../../src/kafka/kafkajs/cluster.ts';
 import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
 import { withAdmin } from '../../src/kafka/topics.ts';
 import type { TestRecord } from './chunks.ts';
@@ -18,6 +19,17 @@ export function connectAdmin(
     retries: 5,
     unpackedBytesMax: 100_000_000,
   });
+}
+
+/** Runs `work` with connections of its own and closes them. */
+export async function withCluster<T>(kafka: Kafka, work: (cluster: Cluster) => Promise<T>): Promise<T> {
+  const cluster = createCluster(kafka);
+  try {
+    await cluster.connect();
+    return await work(cluster);
+  } finally {
+    await cluster.disconnect();
+  }
 }
 
 export async function createTopic(

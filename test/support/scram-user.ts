@@ -5,7 +5,7 @@ import { WireWriter } from '../../src/kafka/format/wire-writer.ts';
 import type { KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { errorOf } from '../../src/kafka/kafkajs/protocol-error.ts';
 import { sendRequest } from '../../src/kafka/kafkajs/send-request.ts';
-import { withCluster } from '../../src/kafka/topics.ts';
+import { withCluster } from './kafka.ts';
 
 const iterations = 4096;
 const scramSha512 = 2;
@@ -23,7 +23,7 @@ export async function setScramUser(kafka: KafkaClient, { username, password }: C
     bytes(salted).noTags();
   });
   const request = { apiKey: 51, apiName: 'AlterUserScramCredentials', apiVersion: 0, isFlexible: true };
-  await withCluster(kafka, 'users', async (cluster) => {
+  await withCluster(kafka, async (cluster) => {
     const broker = await cluster.brokerPool.findConnectedBroker();
     const connection = await broker.connectionPool.getConnection();
     const reader = new WireReader(await sendRequest(connection, { ...request, body: body.noTags().toBuffer() }), {

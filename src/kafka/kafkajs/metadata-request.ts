@@ -1,7 +1,6 @@
 import { WireReader } from '../format/wire-reader.ts';
 import { WireWriter } from '../format/wire-writer.ts';
 import type { ClusterBroker } from './cluster.ts';
-import { errorOf } from './protocol-error.ts';
 import { sendRequest, supports } from './send-request.ts';
 import type { ClusterMetadata, PartitionMetadata, TopicMetadata } from './topic-metadata.ts';
 
@@ -22,14 +21,6 @@ export async function fetchMetadata(
   const body = requestBody(topics, apiVersion);
   const payload = await sendRequest(connection, { apiKey, apiName, apiVersion, isFlexible, body });
   return readMetadata(payload, apiVersion);
-}
-
-/** The topic of this name. Rejects when there is none, or we may not see it. */
-export function topicIn({ topics }: ClusterMetadata, topic: string): TopicMetadata {
-  const found = topics.find((each) => each.topic === topic);
-  if (found === undefined) throw new RangeError(`an answer without the topic ${topic}`);
-  if (found.errorCode !== 0) throw errorOf(found.errorCode);
-  return found;
 }
 
 /** Source: https://kafka.apache.org/protocol#The_Messages_Metadata */

@@ -3,7 +3,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { readRecordBatches } from '../../../src/kafka/format/record-batch.ts';
 import { createCluster } from '../../../src/kafka/kafkajs/cluster.ts';
 import { fetchRecords } from '../../../src/kafka/kafkajs/fetch-request.ts';
-import { fetchMetadata, topicIn } from '../../../src/kafka/kafkajs/metadata-request.ts';
+import { fetchMetadata } from '../../../src/kafka/kafkajs/metadata-request.ts';
 import { createTopicReader } from '../../../src/kafka/topic-reader.ts';
 import { withAdmin } from '../../../src/kafka/topics.ts';
 import { appendRecords, connectAdmin, createTopic } from '../../support/kafka.ts';
@@ -72,7 +72,7 @@ describe('a topic reader', () => {
     await cluster.connect();
     await cluster.addTargetTopic(topic);
     const broker = await cluster.findBroker({ nodeId: 1 });
-    const { topicId } = topicIn(await fetchMetadata(broker, [topic]), topic);
+    const { topicId } = (await fetchMetadata(broker, [topic])).topics[0] ?? {};
     const upTo = Object.assign(broker, { versions: { 1: { minVersion: 4, maxVersion: version } } });
     const partitions = [{ partition: 0, offset: 1n, bytesMax: 1_000_000, lastEpoch: 0 }];
     const asked = { topics: [{ topic, topicId, partitions }], waitMs: 100, bytesMax: 1_000_000 };
