@@ -142,13 +142,20 @@ describe('tokens of OAuth for a catalog over REST', () => {
 });
 
 describe('the service with a REST catalog', () => {
-  it('commits what it writes, and PyIceberg finds it there', async () => {
+  it('commits what it writes though requests get lost, fail and come late, and PyIceberg finds it there', async () => {
     const lake = await openTestLake();
     const database = `db_${Math.random().toString(36).slice(2)}`;
-    const options = { uri: server.uri, warehouse: '', database, authorization: noAuthorization };
-    const iceberg = createRestCatalog(options);
+    const gate = new Gate();
+    const faults: Fault[] = [{ kind: 'late', gate }, { kind: 'reset' }, { kind: 'lost-answer' }];
+    const proxy = await startFaultyProxy(server.uri, ({ method, path }) =>
+      method === 'POST' && path.endsWith(`/${testTable}`) ? faults.shift() : undefined,
+    );
+    const options = { warehouse: '', database, authorization: noAuthorization };
+    const iceberg = createRestCatalog({ ...options, uri: proxy.endpoint });
     const written = { ...lake, iceberg, catalog: createIcebergTables(iceberg), files: new TableFiles(lake.store) };
     await runIceberg(topicOf(2, 40), written);
+    expect(proxy.faults()).toBe(3);
+    await gate.letThrough();
     const report = await audit(written, undefined, { iceberg });
     expect(report.findings).toEqual([]);
     const catalog = { type: 'rest', uri: server.uri };

@@ -1,8 +1,10 @@
 """Changes an Iceberg table by PyIceberg, as another team does.
 
-Reads JSON from stdin: "catalog" and "name" of the table; "addColumns", an object of names and types; "delete", an expression.
+Reads JSON from stdin: "catalog" and "name" of the table; "addColumns", an object of names and types; "delete", an expression; "expire",
+true: all snapshots but the current one.
 """
 
+import datetime
 import json
 import sys
 
@@ -18,4 +20,7 @@ if "addColumns" in asked:
             update.add_column(name, types[kind])
 if "delete" in asked:
     table.delete(asked["delete"])
+if asked.get("expire"):
+    with table.maintenance.expire_snapshots() as expiry:
+        expiry.older_than(datetime.datetime.now() + datetime.timedelta(days=1))
 print(json.dumps({"location": table.metadata_location}))

@@ -63,6 +63,8 @@ export interface PyicebergChange {
   readonly addColumns?: Readonly<Record<string, 'double' | 'long' | 'string'>>;
   /** Rows that go. */
   readonly delete?: string;
+  /** Expires all snapshots but the current one. */
+  readonly expire?: boolean;
 }
 
 /** Changes a table by PyIceberg, as another team does. */

@@ -48,7 +48,7 @@ export function createIcebergTools(
 /** Runs the service in Iceberg mode on everything real but the broker; left out: until the end of the topic. */
 export async function runIceberg(
   topic: FakeTopic,
-  lake: IcebergTestLake,
+  lake: Pick<IcebergTestLake, 'store' | 'iceberg' | 'catalog'>,
   { observer = {}, everyMs = 50, ...overrides }: Overrides & { readonly everyMs?: number } = {},
 ): Promise<CommitTools> {
   const tools = createIcebergTools(lake, observer);

@@ -41,7 +41,7 @@ export function limitsOf(
 /** Runs the service on everything real but the broker; left out: until the end of the topic. */
 export async function run(
   topic: FakeTopic,
-  lake: TestLake,
+  lake: Pick<TestLake, 'store' | 'catalog'>,
   { observer, tools: given, bufferBytesMax, commitsMax, ...overrides }: Overrides = {},
 ): Promise<CommitTools> {
   const tools = given ?? createTestTools({ ...lake, ...(observer && { observer }) });

@@ -1,20 +1,30 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { retentionProperties } from '../../../src/iceberg/expire-snapshots.ts';
+import type { IcebergCatalog, LoadedTable } from '../../../src/iceberg/iceberg-catalog.ts';
 import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
 import { createLocalObjectStore } from '../../../src/lake/local-object-store.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { RunningCli } from '../../support/cli.ts';
+import type { Environment } from '../../support/cli.ts';
 import type { Fault } from '../../support/fault-at.ts';
 import { loadTable } from '../../support/iceberg-lake.ts';
 import { provideIcebergReaders, readWithPyiceberg } from '../../support/iceberg-readers.ts';
 import { Scenario } from '../../support/scenario.ts';
+
+/** The metadata of a table that is there already has been written, and the catalog still points to the one before. */
+const beforePointer: Fault = {
+  operation: 'put',
+  phase: 'before',
+  key: '^_catalog/.*json$',
+  content: 'metadata/0000[1-9]',
+};
 
 /** Places in the commit of a snapshot at which the process is killed, in this order. */
 const kills: readonly Fault[] = [
   { operation: 'put', phase: 'before', key: 'metadata/snap-.*avro$', signal: 'SIGKILL' },
   { operation: 'put', phase: 'after', key: 'metadata/snap-.*avro$', signal: 'SIGKILL' },
   // the pointer is swapped: before, and when the process can't know any more
-  { operation: 'put', phase: 'before', key: '^_catalog/.*json$', content: 'metadata/0000[1-9]', signal: 'SIGKILL' },
-  { operation: 'put', phase: 'after', key: '^_catalog/.*json$', content: 'metadata/0000[1-9]', signal: 'SIGKILL' },
+  { ...beforePointer, signal: 'SIGKILL' },
+  { ...beforePointer, phase: 'after', signal: 'SIGKILL' },
 ];
 
 beforeAll(async () => {
@@ -26,12 +36,7 @@ describe('kill -9 while a snapshot is committed', () => {
     const scenario = await Scenario.open({ TABLE_FORMAT: 'iceberg', COMMIT_SECONDS: '1' });
     await scenario.produce(1000, { partitions: 2 });
     for (const fault of kills) {
-      const env = {
-        ...scenario.env,
-        FAULTS: JSON.stringify([fault]),
-        NODE_OPTIONS: '--import=./test/support/fault-at.ts',
-      };
-      const victim = new RunningCli(['consume'], env);
+      const victim = scenario.consume(faultsOf(fault));
       expect(await victim.ended()).toBe('SIGKILL');
     }
     await scenario.produce(500, { partitions: 2 });
@@ -52,13 +57,57 @@ describe('two deployments on one table', () => {
   });
 });
 
+describe('a member that is frozen before the catalog is told of its snapshot', () => {
+  it('loses nothing and doubles nothing when it wakes up after others have committed and expired what it began with', async () => {
+    const scenario = await Scenario.open({ TABLE_FORMAT: 'iceberg', COMMIT_SECONDS: '1' });
+    await scenario.produce(300, { partitions: 2 });
+    await scenario.consumeToEnd();
+    await keepOneSnapshot(scenario);
+    await scenario.produce(300, { partitions: 2 });
+    const fault: Fault = { ...beforePointer, nth: 1, signal: 'SIGSTOP' };
+    const zombie = scenario.consume({ ...faultsOf(fault), KAFKA_GROUP_ID: `${scenario.topic}-other` });
+    await zombie.untilLogged(/"msg":"fault"/);
+    const begun = await currentTable(scenario);
+    for (let round = 0; round < 2; round++) {
+      await scenario.produce(100, { partitions: 2 });
+      await scenario.consumeToEnd();
+    }
+    const { snapshots } = (await currentTable(scenario)).metadata;
+    expect(snapshots.map((each) => each['snapshot-id'])).not.toContain(begun.metadata['current-snapshot-id']);
+    zombie.process.kill('SIGCONT');
+    await scenario.produce(100, { partitions: 2 });
+    await scenario.consumeToEnd();
+    expect([143, 1]).toContain(await zombie.stop());
+    await expectOnceInEverySnapshot(scenario);
+  });
+});
+
 /** Has PyIceberg count the rows of every snapshot: none is there twice, and all are there in the end. Gives the number of snapshots. */
 async function expectOnceInEverySnapshot(scenario: Scenario): Promise<number> {
-  const store = createLocalObjectStore({ root: scenario.folder });
-  const catalog = createJsonIcebergCatalog({ store, database: 'glueless', clock: systemClock });
-  const table = await loadTable({ iceberg: catalog }, scenario.env['LAKE_TABLE']);
-  const read = await readWithPyiceberg({ metadata: table.metadataLocation, snapshots: true });
+  const { metadataLocation } = await currentTable(scenario);
+  const read = await readWithPyiceberg({ metadata: metadataLocation, snapshots: true });
   expect(read.snapshots.map(({ rows, distinct }) => rows - distinct)).toEqual(read.snapshots.map(() => 0));
   expect(read.snapshots.at(-1)?.rows).toBe(scenario.acknowledged);
   return read.snapshots.length;
+}
+
+function faultsOf(fault: Fault): Environment {
+  return { FAULTS: JSON.stringify([fault]), NODE_OPTIONS: '--import=./test/support/fault-at.ts' };
+}
+
+async function currentTable(scenario: Scenario): Promise<LoadedTable> {
+  return loadTable({ iceberg: catalogOf(scenario) }, scenario.env['LAKE_TABLE']);
+}
+
+/** Has every commit expire the snapshots before it. */
+async function keepOneSnapshot(scenario: Scenario): Promise<void> {
+  const updates = { [retentionProperties.countMin]: '1', [retentionProperties.ageMaxMs]: '1' };
+  const change = { requirements: [], updates: [{ action: 'set-properties' as const, updates }] };
+  const outcome = await catalogOf(scenario).commit(await currentTable(scenario), change);
+  expect(outcome.kind).toBe('committed');
+}
+
+function catalogOf({ folder }: Scenario): IcebergCatalog {
+  const store = createLocalObjectStore({ root: folder });
+  return createJsonIcebergCatalog({ store, database: 'glueless', clock: systemClock });
 }

@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { createGlueIcebergCatalog } from '../../../src/aws/glue-iceberg-catalog.ts';
-import { createS3ObjectStore } from '../../../src/aws/s3-object-store.ts';
-import { createIcebergTables } from '../../../src/iceberg/iceberg-tables.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { commitFolder, commitObjects, missingFiles } from '../../support/commit-iceberg.ts';
 import { evolvingBatches } from '../../support/evolving-batches.ts';
+import { openIcebergLakeOnGlue } from '../../support/glue-iceberg-lake.ts';
 import { loadTable, openIcebergLake } from '../../support/iceberg-lake.ts';
 import {
   changeWithPyiceberg,
@@ -102,7 +98,7 @@ describe('an Iceberg table of two days', () => {
 
 describe('an Iceberg table in Glue that another team changes by PyIceberg', () => {
   it('keeps their column and their deletion through the next commit of ours', async () => {
-    const { lake, catalog, name } = openOnGlue();
+    const { lake, catalog, name } = openIcebergLakeOnGlue({ endpoint, bucket });
     await writeBatches(createTestTools(lake), evolvingBatches);
     const first = await loadTable(lake);
     const keys = await missingFiles(lake, first);
@@ -116,19 +112,3 @@ describe('an Iceberg table in Glue that another team changes by PyIceberg', () =
     expect(snapshots.map((snapshot) => snapshot.rows)).toEqual([2, 1, 4]);
   });
 });
-
-/** Opens a lake on the emulator, and says how PyIceberg finds its table. */
-function openOnGlue() {
-  const prefix = randomUUID();
-  const database = `db_${prefix.slice(0, 8)}`;
-  const aws = { region: 'us-east-1', endpoint };
-  const store = createS3ObjectStore({ ...aws, bucket, prefix });
-  const iceberg = createGlueIcebergCatalog({ ...aws, database, store, clock: systemClock });
-  const client = { 'access-key-id': 'test', 'secret-access-key': 'test', region: 'us-east-1', endpoint };
-  const named = (area: string) => Object.entries(client).map(([key, value]) => [`${area}.${key}`, value]);
-  return {
-    lake: { store, iceberg, catalog: createIcebergTables(iceberg) },
-    catalog: Object.fromEntries([['type', 'glue'], ...named('glue'), ...named('s3')]),
-    name: `${database}.readings`,
-  };
-}

@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { createGlueIcebergCatalog } from '../../src/aws/glue-iceberg-catalog.ts';
+import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
+import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
+import type { IcebergCatalog } from '../../src/iceberg/iceberg-catalog.ts';
+import { createIcebergTables } from '../../src/iceberg/iceberg-tables.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+
+/** Opens a lake of the test's own on the emulator, with an Iceberg catalog in Glue, and says how PyIceberg finds its table. */
+export function openIcebergLakeOnGlue({ endpoint, bucket }: { readonly endpoint: string; readonly bucket: string }) {
+  const prefix = randomUUID();
+  const database = `db_${prefix.slice(0, 8)}`;
+  const aws = { region: 'us-east-1', endpoint };
+  const store = createS3ObjectStore({ ...aws, bucket, prefix });
+  const open = (through = endpoint) =>
+    lakeOf(store, createGlueIcebergCatalog({ ...aws, endpoint: through, database, store, clock: systemClock }));
+  const client = { 'access-key-id': 'test', 'secret-access-key': 'test', region: 'us-east-1', endpoint };
+  const named = (area: string) => Object.entries(client).map(([key, value]) => [`${area}.${key}`, value]);
+  return {
+    lake: open(),
+    /** Opens the same lake as another process does, with requests to Glue by way of this address. */
+    open,
+    catalog: Object.fromEntries([['type', 'glue'], ...named('glue'), ...named('s3')]),
+    name: `${database}.readings`,
+  };
+}
+
+function lakeOf(store: ObjectStore, iceberg: IcebergCatalog) {
+  return { store, iceberg, catalog: createIcebergTables(iceberg) };
+}
