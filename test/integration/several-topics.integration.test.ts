@@ -93,6 +93,10 @@ describe('topics of a list', () => {
     const replayed = await runCli(['replay', '--all', '--topic', first], env);
     expect({ code: replayed.code, log: replayed.code === 0 ? '' : replayed.stderr }).toEqual({ code: 0, log: '' });
     expect(await countTopicsWithPyarrow(join(topics.folder, 'wards'))).toEqual({ rows: counts, distinct: counts });
+    expect(await runCli(['hours', '--settle', '--topic', first], env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the table wards holds several topics'),
+    });
     const schema = await runCli(['schema', 'show', '--topic', first, '--json'], env);
     expect(JSON.parse(schema.stdout)).toMatchObject({
       table: 'wards',

@@ -15,9 +15,12 @@ export interface TopicVariables {
   readonly KAFKA_TOPIC_PATTERN?: RegExp | undefined;
   readonly LAKE_TABLE?: string | undefined;
   readonly KAFKA_COLUMNS: { readonly hasCoordinates: boolean; readonly parts: readonly string[] };
+  readonly HOURS_EVERY_SECONDS?: number | undefined;
 }
 
-export function chooseTopics(variables: Omit<TopicVariables, 'LAKE_TABLE' | 'KAFKA_COLUMNS'>): TopicChoice {
+export function chooseTopics(
+  variables: Omit<TopicVariables, 'LAKE_TABLE' | 'KAFKA_COLUMNS' | 'HOURS_EVERY_SECONDS'>,
+): TopicChoice {
   const { KAFKA_TOPIC, KAFKA_TOPICS, KAFKA_TOPIC_PATTERN: pattern } = variables;
   const [first = KAFKA_TOPIC, ...others] = KAFKA_TOPICS ?? [];
   if (others.length > 0) return { kind: 'list', topics: [first, ...others] };
@@ -82,6 +85,10 @@ export function topicConflicts(config: TopicVariables): string[] {
   if (isTableShared(choice, config) && !columns.hasCoordinates)
     return [
       `KAFKA_COLUMNS: expected columns, since several topics share the table ${config.LAKE_TABLE} and a row must say where it is from; got false`,
+    ];
+  if (isTableShared(choice, config) && config.HOURS_EVERY_SECONDS !== undefined)
+    return [
+      `HOURS_EVERY_SECONDS: expected a table for each topic, since the hours of one topic say nothing about the others; got ${config.LAKE_TABLE} for all of them`,
     ];
   if (choice.kind !== 'list' || isTableShared(choice, config) || columns.parts.includes('topic')) return [];
   const byTable = Map.groupBy(choice.topics, (topic) => tableFor(topic, config.LAKE_TABLE));

@@ -3,6 +3,7 @@ import { isUnevaluated } from '../../alerts/evaluate-alerts.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../../consumer/ports/topic.ts';
 import { positionsOf } from '../../consumer/snapshot/table-positions.ts';
+import { holdsSeveralTopics } from '../../consumer/table/shared-table.ts';
 import { deliverHours } from '../../hours/deliver-hours.ts';
 import type { StoredHour, TopicTable } from '../../hours/hour-document.ts';
 import { HourKeeper } from '../../hours/hour-keeper.ts';
@@ -37,7 +38,8 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
   const { store, plainCatalog: catalog } = lake;
   const topicTable = { table: table.name, topic: kafka.topic };
   const visibleEnds = snapshotEnds(lake, topicTable);
-  await requireHourly(lake, table.name);
+  const requireSuitable = () => checkHourTable(lake, table);
+  await requireSuitable();
   const senders = await openHourSenders(settings);
   const writer = randomUUID();
   const rule = ruleOf(settings.alerts);
@@ -62,6 +64,8 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
   const telling = { ...topicTable, hours: keeper.hours, senders, holder: writer, observer: watch.deliveries };
   return {
     settle: async () => {
+      // another topic's rows may have come into the table meanwhile
+      await requireSuitable();
       const settled = await keeper.settle();
       const told = await deliverHours(settled, { ...telling, nowMs: () => systemClock.nowMs() });
       await alerts?.evaluate(told);
@@ -80,13 +84,22 @@ function snapshotEnds({ iceberg }: Lake, { table, topic }: TopicTable) {
 }
 
 /** A table that does not exist yet is made with the layout of the settings, which were looked at before. */
-async function requireHourly({ catalog }: Lake, name: string): Promise<void> {
+async function checkHourTable({ catalog }: Lake, { name, isShared }: Settings['table']): Promise<void> {
   const table = await catalog.load(name);
+  if (isShared || (table !== undefined && holdsSeveralTopics(table)))
+    throw unsuitable(name, 'holds several topics: the hours of one topic say nothing about the rows of the others');
   if (table === undefined || layoutOf(table.partitionKeys) === 'hour') return;
   const keys = table.partitionKeys.map((key) => key.name).join(', ');
-  throw new PipelineError('HOURS_UNSUITABLE', {
-    message: `the table ${name} is partitioned by ${keys || 'nothing'}: only the hours of a table by event_date and event_hour can be settled`,
+  throw unsuitable(
+    name,
+    `is partitioned by ${keys || 'nothing'}: only the hours of a table by event_date and event_hour can be settled`,
+  );
+}
+
+function unsuitable(table: string, why: string): PipelineError {
+  return new PipelineError('HOURS_UNSUITABLE', {
+    message: `the table ${table} ${why}`,
     retryable: false,
-    details: { table: name },
+    details: { table },
   });
 }

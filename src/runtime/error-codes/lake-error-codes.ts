@@ -143,9 +143,9 @@ export const lakeErrorCodes = {
     action: 'Restore an older version of the object that the message names, or upgrade this process.',
   },
   HOURS_UNSUITABLE: {
-    meaning: 'The hours of a table that is not partitioned by hours can’t be settled.',
+    meaning: 'The hours of a table can’t be settled that is not partitioned by hours, or holds several topics.',
     retryable: 'never',
-    action: 'Use a table that was made with PARTITION_BY=hour, or leave HOURS_EVERY_SECONDS out.',
+    action: 'Use a table of one topic that was made with PARTITION_BY=hour, or leave HOURS_EVERY_SECONDS out.',
   },
   DELIVERY_FAILED: {
     meaning: 'A webhook, event bus or SNS topic did not take a message about an hour or an alert.',

@@ -107,6 +107,9 @@ describe('the configuration', () => {
     expect(shared.schema.kafkaColumns).toEqual({ hasCoordinates: true, parts: ['topic'] });
     expect(shared.table.isShared).toBe(true);
     expect(readSettings({ KAFKA_TOPICS: 'a,b' }).schema.kafkaColumns.parts).toEqual([]);
+    expect(problemsOf({ KAFKA_TOPICS: 'a,b', LAKE_TABLE: 'wards', HOURS_EVERY_SECONDS: '60' })).toContain(
+      'HOURS_EVERY_SECONDS: expected a table for each topic',
+    );
     expect(problemsOf({ KAFKA_TOPICS: 'a,b', LAKE_TABLE: 'wards', KAFKA_COLUMNS: 'false' })).toContain(
       'KAFKA_COLUMNS:',
     );
