@@ -68,7 +68,7 @@ async function namesOf({ kafka }: Settings): Promise<readonly string[]> {
   const { connectKafka } = await import('./connect-kafka.ts');
   const { openReaders } = await import('./open-source.ts');
   await using readers = openReaders(await connectKafka(kafka, { patience: 'one-off', nowMs: systemClock.nowMs() }));
-  return readers.list(kafka.topics);
+  return await readers.list(kafka.topics);
 }
 
 function isAmong(topics: TopicChoice, topic: string): boolean {

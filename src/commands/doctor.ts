@@ -157,7 +157,7 @@ function ledgerCheck({ kafka: settings, lake, table }: Settings): Check {
       await using reader = await openTopic(settings);
       const ledger = new Ledger((await openLake(lake)).store);
       const path = { table: table.name, topic: settings.topic };
-      return describePositions(path, settings.start, { ledger, reader, clock: systemClock });
+      return await describePositions(path, settings.start, { ledger, reader, clock: systemClock });
     },
   };
 }

@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import type { Credentials } from '../../src/pki/authority.ts';
+import { showOnFailure } from './show-on-failure.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -32,11 +33,14 @@ export async function runCli(
   { script = 'src/cli.ts' } = {},
 ): Promise<CliResult> {
   const startMs = Date.now();
+  let result: CliResult | undefined;
+  showOnFailure(() => ({ args, code: result?.code, printed: `${result?.stdout}${result?.stderr}` }));
   return new Promise((done) => {
     const options = { cwd: root, env: environmentOf(env), maxBuffer: 1 << 28 };
     execFile(process.execPath, [script, ...args], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : (error.signal ?? Number(error.code));
-      done({ code, stdout, stderr, tookMs: Date.now() - startMs });
+      result = { code, stdout, stderr, tookMs: Date.now() - startMs };
+      done(result);
     });
   });
 }
@@ -61,13 +65,18 @@ export class RunningCli {
         this.#news.emit('news');
       });
     }
+    showOnFailure(() => ({ args, code: this.#code, printed: this.#log }));
     onTestFinished(() => {
       this.process.kill('SIGKILL');
     });
   }
 
   get hasEnded(): boolean {
-    return this.process.exitCode !== null || this.process.signalCode !== null;
+    return this.#code !== undefined;
+  }
+
+  get #code(): number | string | undefined {
+    return this.process.exitCode ?? this.process.signalCode ?? undefined;
   }
 
   /** Everything it printed to stdout and stderr. */
@@ -95,7 +104,7 @@ export class RunningCli {
 
   async ended(): Promise<number | string> {
     await this.#exit;
-    return this.process.exitCode ?? this.process.signalCode ?? 'unknown';
+    return this.#code ?? 'unknown';
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {

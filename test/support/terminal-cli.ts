@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { environmentOf, type Environment } from './cli.ts';
+import { showOnFailure } from './show-on-failure.ts';
 import { TestTerminal } from './terminal.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -27,6 +28,7 @@ export class TerminalCli {
       this.#output += text;
       this.terminal.write(text);
     });
+    showOnFailure(() => ({ args, code: this.#process.exitCode ?? undefined, printed: this.#output }));
     // closing the terminal ends whatever runs on it
     onTestFinished(() => {
       this.#process.kill('SIGKILL');

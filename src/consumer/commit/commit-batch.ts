@@ -86,7 +86,7 @@ async function takeSteps(request: CommitRequest, tools: CommitTools, step: StepR
     const { entry } = claimed.claim;
     const written = await write(attempt, tools, step);
     if (written.kind === 'theirs') return written;
-    if (written.kind === 'written') return finish(attempt, written, tools, step);
+    if (written.kind === 'written') return await finish(attempt, written, tools, step);
     if (written.kind === 'damaged' || tries === generationsMax) throw damaged(entry);
     if (written.kind === 'misfit') prepared = await prepare(tools.writer.fit(tools.recipe));
     claimed = await step('claim', () => raiseGeneration(attempt, prepared, tools));
