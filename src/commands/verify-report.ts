@@ -18,6 +18,7 @@ export function toJson({
   findingCount,
   repairs,
   repaired,
+  expiredBefore,
   leftovers,
   seed,
 }: ShownReport): object {
@@ -30,13 +31,14 @@ export function toJson({
     findingCount,
     repairable: repairs.length,
     repaired,
+    ...(expiredBefore !== undefined && { expiredBefore }),
     ...(leftovers && { leftovers }),
     ...(seed !== undefined && { seed }),
   };
 }
 
 export function toLines(report: ShownReport): string[] {
-  const { partitions, findings, findingCount, repairs, repaired, leftovers = [], seed } = report;
+  const { partitions, findings, findingCount, repairs, repaired, expiredBefore, leftovers = [], seed } = report;
   return [
     ...alignColumns([header, ...partitions.map(cellsOf)]),
     '',
@@ -45,6 +47,9 @@ export function toLines(report: ShownReport): string[] {
         ? []
         : [`partition ${partition}: offsets below ${begun.from} were never promised (START=${begun.start})`],
     ),
+    ...(expiredBefore === undefined
+      ? []
+      : [`days before ${expiredBefore} were removed (RETENTION_DAYS): the ledger still counts their records`]),
     ...repaired.map((line) => `repaired: ${line}`),
     ...findings.flatMap(({ problem, partition, where, what, action }) => [
       `${problem}: ${partition === undefined ? '' : `partition ${partition}, `}${where} ${what}`,

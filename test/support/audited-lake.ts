@@ -39,18 +39,21 @@ export class AuditedLake {
     return audited;
   }
 
-  /** Appends one more batch of records and writes it. */
-  async write(partition: number, count = batchRecords): Promise<void> {
+  /** Appends one more batch of records and writes it; `timestampMs`: when they were sent and measured. */
+  async write(partition: number, count = batchRecords, timestampMs = testTimestampMs): Promise<void> {
     const from = this.topic.marksOf(partition).high;
-    this.append(partition, count);
+    this.append(partition, count, timestampMs);
     await this.replay({ partition, from, to: from + BigInt(count) });
   }
 
-  append(partition: number, count = batchRecords): void {
-    const eventTime = (index: number): string => new Date(testTimestampMs + (index % 2) * 3_600_000).toISOString();
+  append(partition: number, count = batchRecords, timestampMs = testTimestampMs): void {
+    const eventTime = (index: number): string => new Date(timestampMs + (index % 2) * 3_600_000).toISOString();
     const value = (index: number): string | null =>
       index === 3 ? null : index === 4 ? '{broken' : JSON.stringify({ n: index + 0.5, eventTime: eventTime(index) });
-    this.topic.append(partition, ...Array.from({ length: count }, (_, index) => ({ value: value(index) })));
+    this.topic.append(
+      partition,
+      ...Array.from({ length: count }, (_, index) => ({ value: value(index), timestampMs })),
+    );
   }
 
   async replay(range: { readonly partition: number; readonly from: bigint; readonly to: bigint }): Promise<void> {
@@ -124,6 +127,10 @@ export class AuditedLake {
     const { repairs } = await this.verify();
     await carryOut(repairs, { ...this.#options(), onDone: (line) => done.push(line) });
     return done;
+  }
+
+  get ledger(): Ledger {
+    return this.tools.ledger;
   }
 
   #options(): VerifyOptions {

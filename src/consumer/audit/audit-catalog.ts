@@ -3,6 +3,7 @@ import { hivePath, layoutOf } from '../../schema/layout.ts';
 import { hasProjection, projectionProblem } from '../../schema/projection.ts';
 import { widenedProjection } from '../../schema/widen-projection.ts';
 import type { Column } from '../../schema/types.ts';
+import { isSamePlace, plainFolder } from '../ports/catalog-rules.ts';
 import type { CatalogTable, RegisteredPartition } from '../ports/lake.ts';
 import { unreadColumn, type FileColumns } from './audit-columns.ts';
 import type { Finding, Problem } from './finding.ts';
@@ -105,9 +106,9 @@ export class PartitionAudit {
   add({ values, location, types }: RegisteredPartition): void {
     const id = values.join('/');
     this.#missing.delete(id);
-    const other = this.#byFolder.get(folderOf(location));
+    const other = this.#byFolder.get(plainFolder(location));
     if (other !== undefined) return this.#reportDoubled(id, other, location);
-    this.#byFolder.set(folderOf(location), id);
+    this.#byFolder.set(plainFolder(location), id);
     const expected = this.#folder(values);
     if (isSamePlace(location, expected)) return this.#compareColumns(id, values, types);
     if (this.#needs.used.has(id)) this.#misplaced.add(id);
@@ -115,6 +116,11 @@ export class PartitionAudit {
       ? `${repairs} registers it at its folder`
       : `drop the partition in the catalog, if nobody put it there on purpose`;
     this.#report('partition-location', id, `lies at ${location} in the catalog, expected ${expected}`, action);
+  }
+
+  /** Partitions that need not be registered. */
+  excuse(isExcused: (values: readonly string[]) => boolean): void {
+    for (const id of this.#missing) if (isExcused(id.split('/'))) this.#missing.delete(id);
   }
 
   findings(): Finding[] {
@@ -194,12 +200,4 @@ function partitionPath({ partitionKeys }: Pick<TableNeeds, 'partitionKeys'>, val
 
 function keysOf(columns: readonly Column[]): string {
   return columns.map(({ name }) => name).join(', ');
-}
-
-function isSamePlace(a: string, b: string): boolean {
-  return folderOf(a) === folderOf(b);
-}
-
-function folderOf(uri: string): string {
-  return uri.replace(/\/+$/, '').replace(/^s3a?:/, 's3:');
 }

@@ -2,6 +2,7 @@ import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { hasProjection } from '../../schema/projection.ts';
 import type { Column } from '../../schema/types.ts';
+import type { ExpiredDays } from '../ledger/expired-days.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
@@ -20,6 +21,8 @@ export interface TableAuditOptions {
   readonly topic: string;
   /** Other topics' records are in it too: a table that is made again names none. */
   readonly isShared?: boolean;
+  /** Days whose partitions need not be in the catalog any more. */
+  readonly expired: ExpiredDays;
   readonly findings: FindingList;
 }
 
@@ -59,12 +62,17 @@ export async function readExamples(
 async function auditPartitions(
   needs: TableNeeds,
   table: CatalogTable,
-  { catalog, findings }: TableAuditOptions,
+  { catalog, findings, expired }: TableAuditOptions,
 ): Promise<Repair[]> {
   if (hasProjection(table.parameters)) return [];
   if (table.partitionKeys.length !== needs.partitionKeys.length || table.partitionKeys.length === 0) return [];
   const audit = new PartitionAudit(needs);
   for await (const partition of catalog.listPartitions(needs.name)) audit.add(partition);
+  // more days may have expired since the ledger was read
+  if (audit.repairs.missing.length > 0) {
+    await expired.refresh();
+    audit.excuse((values) => expired.has(values));
+  }
   findings.add(...audit.findings());
   const { missing, misplaced, outdated } = audit.repairs;
   return registration(needs, [...missing, ...misplaced, ...outdated], misplaced);

@@ -28,11 +28,13 @@ export class CatalogNeeds {
     return this.#hasObjects;
   }
 
-  add({ recipe, outcome }: WrittenEntry): void {
+  /** `hasExpired`: the object may be gone, and its partition with it. */
+  add({ recipe, outcome }: WrittenEntry, hasExpired: (object: WrittenObject) => boolean): void {
     for (const object of outcome.objects) {
       if (object.kind !== this.#kind) continue;
       this.#hasObjects = true;
       this.#layout = recipe.placement.layout;
+      if (hasExpired(object)) continue;
       if (object.partition.length > 0) this.#used.add(object.partition.join('/'));
       const version = outcome.catalogVersion;
       const known = this.#examples.get(version);

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { isDeepStrictEqual } from 'node:util';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Column } from '../../schema/types.ts';
+import type { ExpiredDays } from '../ledger/expired-days.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
@@ -18,7 +19,9 @@ export interface InspectorOptions {
   readonly parquet: ParquetReader;
   /** Called with the columns of each file that was read whole. */
   readonly onColumns?: (kind: WrittenObject['kind'], key: string, columns: readonly Column[]) => void;
-  /** False for an object that need not be there any more; left out: all must be. */
+  /** Days whose objects need not be there any more. */
+  readonly expired: ExpiredDays;
+  /** False for another object that need not be there any more; left out: all must be. */
   readonly isNeeded?: (object: WrittenObject) => boolean;
 }
 
@@ -33,7 +36,7 @@ const looksMax = 5;
 
 /**
  * Looks at the objects of one entry. Whatever seems wrong is believed only when the entry, read again, still says the same: a replay
- * or redrive may have exchanged the objects meanwhile, and then the new ones are looked at.
+ * or redrive may have exchanged the objects meanwhile, and then the new ones are looked at; objects of days that have expired may be gone.
  */
 export class EntryInspector {
   readonly #options: InspectorOptions;
@@ -44,14 +47,17 @@ export class EntryInspector {
 
   /** `deep`: reads the objects whole, with checksum and every row's coordinates; otherwise asks the store, and reads at most the footer. */
   async inspect(entry: WrittenEntry, { deep }: { readonly deep: boolean }): Promise<Finding[]> {
+    const { expired } = this.#options;
     let looked: LedgerEntry = entry;
     for (let looks = 0; looks < looksMax && isWritten(looked); looks++) {
+      const { before } = expired;
       const findings = deep ? await this.#read(looked) : await this.#look(looked);
       if (findings.length === 0) return [];
+      await expired.refresh();
       const now = await this.#again(entry);
       // one that is gone, or can't be read, excuses nothing
-      if (now === undefined || isDeepStrictEqual(now, looked)) return findings;
-      looked = now;
+      if (before === expired.before && (now === undefined || isDeepStrictEqual(now, looked))) return findings;
+      looked = now ?? looked;
     }
     return [];
   }
@@ -71,8 +77,8 @@ export class EntryInspector {
   }
 
   #needed({ outcome: { objects } }: WrittenEntry): readonly WrittenObject[] {
-    const { isNeeded } = this.#options;
-    return isNeeded === undefined ? objects : objects.filter(isNeeded);
+    const { isNeeded, expired } = this.#options;
+    return objects.filter((object) => !expired.has(object.partition) && (isNeeded?.(object) ?? true));
   }
 
   async #lookAt(entry: WrittenEntry, object: WrittenObject): Promise<Finding[]> {

@@ -51,7 +51,7 @@ export async function judgeUnlisted(key: string, options: UnlistedOptions): Prom
   if (listsObject(entry, key) || isUnderWay(entry, name.generation)) return { kind: 'fine' };
   if (!isWritten(entry)) return unknown('is of a generation that its claim has not reached', replayOf(entry));
   if (isDeletable(entry, { key, generation: name.generation })) {
-    if (await areObjectsThere(entry.outcome.objects, options.store)) return { kind: 'obsolete', name };
+    if (await areObjectsThere(entry.outcome.objects, options)) return { kind: 'obsolete', name };
     return unknown(
       'is of a generation that a later one has replaced, whose objects are not all there: it may hold the only rows',
       `restore what is missing, or copy this one out of the table and ${replayOf(entry)}`,

@@ -1,8 +1,9 @@
 import { readStarts } from '../ledger/chain-start.ts';
 import { readGroupCommits } from '../ledger/group-commits.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
+import { ExpiredDays } from '../ledger/expired-days.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { WrittenEntry } from '../ledger/ledger-entry.ts';
+import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Catalog, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
@@ -63,6 +64,8 @@ export interface VerifyReport {
   readonly findingCount: number;
   /** What `carryOut` may do about them. */
   readonly repairs: readonly Repair[];
+  /** Days before this one were removed, by RETENTION_DAYS: records of theirs that the ledger counts may be gone. */
+  readonly expiredBefore?: string;
   /** Files in the folders of Iceberg tables that no snapshot names: commits that did not take place leave them. */
   readonly leftovers?: readonly string[];
 }
@@ -82,6 +85,7 @@ class Audit {
   readonly #index = new ObjectIndex();
   readonly #needs = { rows: new CatalogNeeds('rows'), 'dead-letters': new CatalogNeeds('dead-letters') };
   readonly #sample: EntrySample | undefined;
+  readonly #expired: ExpiredDays;
   readonly #inspector: EntryInspector;
   readonly #work: BoundedWork;
   readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable({}, key, error));
@@ -95,8 +99,10 @@ class Audit {
     this.#options = options;
     this.#sample = sample && new EntrySample(sample.entries, sample.seed);
     this.#work = new BoundedWork(options.deep === true ? readsMax : looksMax);
+    this.#expired = new ExpiredDays(options.store, options.table);
     this.#inspector = new EntryInspector({
       ...options,
+      expired: this.#expired,
       onColumns: (kind, key, columns) => this.#needs[kind].note(key, columns),
       isNeeded: ({ key }) => this.#tables?.isNeeded(key) ?? true,
     });
@@ -104,6 +110,7 @@ class Audit {
 
   async run(): Promise<VerifyReport> {
     const { reader, sinceMs, iceberg } = this.#options;
+    await this.#expired.refresh();
     this.#tables = iceberg && (await TablesAudit.open({ ...this.#options, iceberg, findings: this.#findings }));
     this.#mustNameTopic = await mustNameTopic(this.#options);
     const topic = await reader?.describe();
@@ -115,7 +122,9 @@ class Audit {
     const leftovers = await this.#tables?.end(partitions, this.#needs);
     const { shown, count } = this.#findings;
     const repairs = [...mended, ...deletions];
-    return { partitions, findings: shown, findingCount: count, repairs, ...(leftovers && { leftovers }) };
+    const { before } = this.#expired;
+    const about = { ...(before !== undefined && { expiredBefore: before }), ...(leftovers && { leftovers }) };
+    return { partitions, findings: shown, findingCount: count, repairs, ...about };
   }
 
   async #auditLedger(topic: TopicDescription | undefined): Promise<PartitionSummary[]> {
@@ -156,15 +165,18 @@ class Audit {
   /** Remembers what the entry lists, and looks at its objects now if no listing will do. */
   async #take(entry: WrittenEntry): Promise<void> {
     const { deep = false, sinceMs } = this.#options;
-    this.#needs.rows.add(entry);
-    this.#needs['dead-letters'].add(entry);
+    const hasExpired = ({ partition }: WrittenObject): boolean => this.#expired.has(partition);
+    this.#needs.rows.add(entry, hasExpired);
+    this.#needs['dead-letters'].add(entry, hasExpired);
     this.#sample?.add(entry);
     if (this.#mustNameTopic) this.#findings.add(...findUnnamedRows(entry));
     this.#tables?.take(entry);
     const objects = entry.outcome.objects.filter(({ key }) => this.#tables?.isNeeded(key) ?? true);
     // entries of older versions do not say what a listing shows
-    const isSettled = deep || sinceMs !== undefined || objects.some(({ version }) => version === undefined);
-    if (sinceMs === undefined) for (const object of objects) this.#index.add(entry, object, isSettled);
+    const isUntold = ({ version }: WrittenObject): boolean => version === undefined;
+    const isSettled = deep || sinceMs !== undefined || objects.some((each) => isUntold(each) && !hasExpired(each));
+    if (sinceMs === undefined)
+      for (const object of objects) this.#index.add(entry, object, isSettled || hasExpired(object));
     if (isSettled) await this.#work.start(() => this.#inspect(entry, deep));
   }
 
@@ -195,7 +207,7 @@ class Audit {
   }
 
   async #auditCatalog(): Promise<Repair[]> {
-    const options = { ...this.#options, findings: this.#findings };
+    const options = { ...this.#options, findings: this.#findings, expired: this.#expired };
     const rows = await auditCatalogTable(this.#needs.rows, options);
     return [...rows, ...(await auditCatalogTable(this.#needs['dead-letters'], options))];
   }

@@ -15,6 +15,11 @@ export function topicPrefix({ table, topic }: Omit<LedgerPath, 'partition'>): st
   return `${ledgerRoot}/${table}/${topic}/`;
 }
 
+/** Which days of a table were removed: beside the folder of its topics, since it is about all of them. */
+export function expiryKey(table: string): string {
+  return `${ledgerRoot}/${table}.expired${entryEnd}`;
+}
+
 /** `…/starts/`: the notes where the chains of the topic's Kafka partitions begin. */
 export function startsPrefix(topic: Omit<LedgerPath, 'partition'>): string {
   return `${topicPrefix(topic)}starts/`;

@@ -51,6 +51,16 @@ export function outdatedColumn(
   return undefined;
 }
 
+/** True for two URIs of one folder, however engines write them. */
+export function isSamePlace(a: string, b: string): boolean {
+  return plainFolder(a) === plainFolder(b);
+}
+
+/** The URI without a slash at its end; engines write `s3a:` and `s3n:` for the same store. */
+export function plainFolder(uri: string): string {
+  return uri.replace(/\/+$/, '').replace(/^s3[an]:/, 's3:');
+}
+
 /** What a catalog says of a partition that is registered, but not where it is about to be written. */
 export function elsewhere(
   table: string,

@@ -6,6 +6,7 @@ import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
+import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
@@ -75,14 +76,15 @@ async function readLatest(listed: Versioned<WrittenEntry>, options: RedriveOptio
   }
 }
 
-/** The entry's dead letters as far as their objects are there, and the key of one that has gone. */
+/** The entry's dead letters as far as their objects are there, and the key of one that has gone; those of expired days may be. */
 async function readAll(
   { outcome }: WrittenEntry,
-  { store, parquet }: RedriveOptions,
+  { store, parquet, tools }: RedriveOptions,
 ): Promise<{ readonly deadLetters: readonly DeadLetter[]; readonly gone?: string }> {
   const rows: Record<string, unknown>[] = [];
-  for (const { key } of outcome.objects.filter(({ kind }) => kind === 'dead-letters')) {
+  for (const { key, partition } of outcome.objects.filter(({ kind }) => kind === 'dead-letters')) {
     const stored = await store.get(key);
+    if (stored === undefined && isExpired(partition, await readExpiry(store, tools.table))) continue;
     if (stored === undefined) return { deadLetters: readDeadLetters(rows), gone: key };
     rows.push(...(await parquet.rows(stored.bytes)));
   }

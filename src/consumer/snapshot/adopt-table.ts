@@ -3,12 +3,14 @@ import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import type { DataFile } from '../../iceberg/manifest.ts';
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { isCommitted, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import { noteTable } from '../ledger/table-note.ts';
 import type { TopicStart } from '../ledger/topic-start.ts';
 import type { Catalog } from '../ports/lake.ts';
 import { checkTable } from '../table/check-table.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
+import { adoptedByParameter } from '../table/shared-table.ts';
 import { stage, withProperties } from './commit-snapshot.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
 import { adoptedRowsProperty, positionsOf, withPositions } from './table-positions.ts';
@@ -47,18 +49,33 @@ export async function adoptTable(options: AdoptOptions): Promise<void> {
   const found = await hive.load(source);
   if (found === undefined) throw missing(source);
   checkTable(found, { location: store.uri(`${source}/`), topic });
+  // who removes expired days notes them first and looks at the mark then: either what goes is seen here, or nothing goes any more
+  await markAdopted(options);
+  const before = await readExpiry(store, source);
   const start = await settleEnds(options);
   const entries = await entriesBefore(start.from, options);
-  for (const target of targetsOf(table)) await adoptOne(target, { start, entries }, options);
+  for (const target of targetsOf(table)) await adoptOne(target, { start, entries, before }, options);
   // what the service would note with its first claim: the audit knows then what was never promised to this ledger
   const { chosen, decidedAt: notedAt } = start;
   for (const [partition, from] of start.from)
     await tools.ledger.noteStart({ table, topic, partition }, { from, notedAt, chosen });
 }
 
+/** Says in the Hive table that its files are another table's, too. */
+async function markAdopted({ source, hive, tools: { table } }: AdoptOptions): Promise<void> {
+  const found = await hive.load(source);
+  if (found === undefined) throw missing(source);
+  if (found.parameters[adoptedByParameter] === table) return;
+  const parameters = { [adoptedByParameter]: table };
+  const change = { table: source, expectedVersion: found.version, addColumns: [], parameters };
+  if ((await hive.evolve(change)) === 'conflict') throw contended(source);
+}
+
 interface Cut {
   readonly start: TopicStart;
   readonly entries: readonly LedgerEntry[];
+  /** The first day that was never removed. */
+  readonly before: string | undefined;
 }
 
 /** Decides once how far the Hive table's files belong to the new one: that is where its own ledger begins. */
@@ -97,11 +114,13 @@ async function entriesBefore(
   return entries;
 }
 
-async function adoptOne(target: SnapshotTarget, { start, entries }: Cut, options: AdoptOptions): Promise<void> {
+async function adoptOne(target: SnapshotTarget, { start, entries, before }: Cut, options: AdoptOptions): Promise<void> {
   const { tools, onAdopted } = options;
   const source = target.kind === 'rows' ? options.source : deadLetterTable(options.source);
   const objects = entries.flatMap((entry) =>
-    isCommitted(entry) ? entry.outcome.objects.filter(({ kind }) => kind === target.kind) : [],
+    isCommitted(entry)
+      ? entry.outcome.objects.filter(({ kind, partition }) => kind === target.kind && !isExpired(partition, before))
+      : [],
   );
   if (objects.length === 0) return;
   const table = await provideTable({ source, name: target.name }, options);

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
@@ -81,12 +82,21 @@ export class ObjectWriter {
 
 const looksMax = 16;
 
-/** True when all objects are in the store with the size, and the checksum where it keeps one, that they were written with. */
-export async function areObjectsThere(objects: readonly WrittenObject[], store: ObjectStore): Promise<boolean> {
+/**
+ * True when all objects of the table are in the store with the size, and the checksum where it keeps one, that they were written with. Those of
+ * days that have expired may be gone.
+ */
+export async function areObjectsThere(
+  objects: readonly WrittenObject[],
+  { store, table }: { readonly store: ObjectStore; readonly table: string },
+): Promise<boolean> {
   const looks = await mapConcurrently(objects, looksMax, async (object) =>
-    differenceOf(object, await store.head(object.key)),
+    differenceOf(object, await store.head(object.key)) === undefined ? [] : [object],
   );
-  return looks.every((difference) => difference === undefined);
+  const differing = looks.flat();
+  if (differing.length === 0) return true;
+  const before = await readExpiry(store, table);
+  return differing.every(({ partition }) => isExpired(partition, before));
 }
 
 /** What of the object is not as it was written; `found` is what the store has under its key. */

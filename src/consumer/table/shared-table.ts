@@ -7,6 +7,9 @@ export const topicParameter = 'glueless.topic';
 /** The parameter of a table that was one topic's and has other topics' rows, too. */
 const sharedParameter = 'glueless.shared';
 
+/** The parameter of a Hive table whose files an Iceberg table has taken in, which it names: nothing of them may be removed. */
+export const adoptedByParameter = 'glueless.adopted-by';
+
 type Described = Pick<CatalogTable, 'columns' | 'parameters'>;
 
 /** True for a table of several topics: all of its rows say by `kafka_topic` which one they are from, whoever writes them. */

@@ -170,9 +170,9 @@ export class TableWriter {
     return findFormat1Objects(range, this.#options.store);
   }
 
-  /** True when all objects are in the store as they were written. */
+  /** True when all objects are in the store as they were written, but for those of days that have expired. */
   async areThere(objects: readonly WrittenObject[]): Promise<boolean> {
-    return areObjectsThere(objects, this.#options.store);
+    return areObjectsThere(objects, this.#options);
   }
 
   /** Looks at an object that is known by its name. */
@@ -191,10 +191,6 @@ export class TableWriter {
   /** Gives back memory that is kept for batches to come. */
   releaseMemory(): void {
     this.#decoder.releaseMemory();
-  }
-
-  async has(key: string): Promise<boolean> {
-    return (await this.#options.store.head(key)) !== undefined;
   }
 
   async discard(keys: readonly string[]): Promise<void> {

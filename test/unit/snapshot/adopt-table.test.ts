@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
+import { removeExpired } from '../../../src/consumer/maintain/remove-expired.ts';
 import { adoptTable, type AdoptedTable } from '../../../src/consumer/snapshot/adopt-table.ts';
 import { SnapshotSchedule } from '../../../src/consumer/snapshot/snapshot-schedule.ts';
 import { positionsOf } from '../../../src/consumer/snapshot/table-positions.ts';
 import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import type { FakeTopic } from '../../fakes/fake-topic.ts';
-import { jsonRecords } from '../../support/chunks.ts';
+import { jsonRecords, testTimestampMs } from '../../support/chunks.ts';
 import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import { createSnapshotTools, visibleOffsets } from '../../support/iceberg-service.ts';
 import { audit, createTestTools, testTable, testTopic } from '../../support/lake.ts';
@@ -79,6 +80,22 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     const report = await audit(lake, undefined, { table: name, iceberg: lake.iceberg });
     expect(report.findings).toEqual([]);
     expect((await audit(hive)).findings).toEqual([]);
+  });
+
+  it('has no rows of days that were removed before, and keeps its files from being removed', async () => {
+    const both = await openBoth();
+    const { lake, hive } = both;
+    const topic = topicOf(1, 10);
+    topic.append(0, { value: '{"n":10}', timestampMs: testTimestampMs - 86_400_000 });
+    await run(topic, hive);
+    const asked = { ledger: new Ledger(hive.store), ...hive, table: testTable, nowMs: testTimestampMs, dryRun: false };
+    const [removed] = await removeExpired({ ...asked, before: '2026-11-23' });
+    expect(removed).toMatchObject({ partitions: 1, objects: 1 });
+    expect(await adopt(both)).toMatchObject([{ name, rows: 10 }]);
+    expect(await visibleOffsets(lake, name)).toHaveLength(10);
+    expect((await audit(lake, topic, { table: name, iceberg: lake.iceberg })).findings).toEqual([]);
+    await expect(removeExpired({ ...asked, before: '2026-11-24' })).rejects.toThrow(/shares its files/);
+    expect(await visibleOffsets(lake, name)).toHaveLength(10);
   });
 
   it('is adopted once, whatever is written to the Hive table afterwards', async () => {

@@ -1,0 +1,80 @@
+import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { isCommitted, isDeletable, listsObject, type LedgerEntry } from '../ledger/ledger-entry.ts';
+import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
+import type { ObjectInfo } from '../ports/lake.ts';
+
+/** An object of an expired day that is not deleted. */
+export interface LeftObject {
+  readonly key: string;
+  readonly why: string;
+}
+
+export interface JudgedObjects {
+  readonly deletable: readonly ObjectInfo[];
+  readonly stays: readonly LeftObject[];
+}
+
+interface NamedObject {
+  readonly info: ObjectInfo;
+  readonly name: ObjectName;
+}
+
+const entriesAtOnce = 16;
+
+/** Tells objects of expired days that may be deleted from those that somebody still works on, or that are not ours. Reads each entry once. */
+export async function judgeExpired(
+  objects: readonly ObjectInfo[],
+  { ledger, table }: { readonly ledger: Ledger; readonly table: string },
+): Promise<JudgedObjects> {
+  const stays: LeftObject[] = [];
+  const byEntry = new Map<string, NamedObject[]>();
+  for (const info of objects) {
+    const name = parseObjectName(info.key);
+    if (name === undefined) {
+      stays.push({ key: info.key, why: 'is not of our making' });
+      continue;
+    }
+    const id = `${name.topic}/${name.partition}/${name.from}`;
+    byEntry.set(id, [...(byEntry.get(id) ?? []), { info, name }]);
+  }
+  const deletable: ObjectInfo[] = [];
+  await mapConcurrently([...byEntry.values()], entriesAtOnce, async (group) => {
+    const [first] = group;
+    if (first === undefined) return;
+    const entry = await readEntry(first.name, { ledger, table });
+    for (const { info, name } of group) {
+      const why = whyItStays(entry, { key: info.key, generation: name.generation });
+      if (why === undefined) deletable.push(info);
+      else stays.push({ key: info.key, why });
+    }
+  });
+  return { deletable, stays };
+}
+
+async function readEntry(
+  { topic, partition, from }: ObjectName,
+  { ledger, table }: { readonly ledger: Ledger; readonly table: string },
+): Promise<LedgerEntry | 'unreadable' | undefined> {
+  try {
+    return (await ledger.get({ table, topic, partition }, from))?.entry;
+  } catch (error) {
+    if (error instanceof PipelineError && (error.code === 'LEDGER_CORRUPT' || error.code === 'LEDGER_NEWER'))
+      return 'unreadable';
+    throw error;
+  }
+}
+
+function whyItStays(
+  entry: LedgerEntry | 'unreadable' | undefined,
+  object: { readonly key: string; readonly generation: number },
+): string | undefined {
+  if (entry === undefined) return 'is of a range that no ledger entry describes: `glueless verify` says more';
+  if (entry === 'unreadable') return 'is of a range whose ledger entry can’t be read: `glueless verify` says more';
+  if (isDeletable(entry, object)) return undefined;
+  if (isCommitted(entry) && listsObject(entry, object.key)) return undefined;
+  return isCommitted(entry) || entry.state === 'gap'
+    ? 'is listed by no ledger entry: `glueless verify` says more'
+    : `is of a range that is ${entry.state}: it goes once that has ended`;
+}
