@@ -25,6 +25,10 @@ export function openAwsLake(
   return {
     store,
     parquet: hyparquetReader,
+    openRewriter: async (form) => {
+      const { createDuckdbRewriter } = await import('../lake/duckdb-rewriter.ts');
+      return createDuckdbRewriter({ ...form, store, parquet: hyparquetReader });
+    },
     plainCatalog,
     catalog: iceberg === undefined ? plainCatalog : createIcebergTables(iceberg),
     ...(iceberg && { iceberg }),

@@ -1,13 +1,14 @@
 import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../iceberg/iceberg-tables.ts';
 import { createDuckdbQueryEngine } from '../lake/duckdb-query-engine.ts';
+import { createDuckdbRewriter } from '../lake/duckdb-rewriter.ts';
 import { liveFiles } from '../lake/iceberg-files.ts';
 import { createJsonCatalog } from '../lake/json-catalog.ts';
 import { createJsonIcebergCatalog } from '../lake/json-iceberg-catalog.ts';
 import { createLocalObjectStore } from '../lake/local-object-store.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { Lake } from './lake.ts';
+import type { Lake, RewriteForm } from './lake.ts';
 import { openRestCatalog } from './open-rest-catalog.ts';
 import type { LakeSettings } from './config/lake-settings.ts';
 
@@ -25,6 +26,7 @@ export async function openLake(settings: LakeSettings): Promise<Lake> {
     store,
     plainCatalog,
     parquet: hyparquetReader,
+    openRewriter: async (form: RewriteForm) => createDuckdbRewriter({ ...form, store, parquet: hyparquetReader }),
     checkRights: async () => 'its catalog is part of it',
   };
   if (tableFormat === 'hive')

@@ -4,6 +4,7 @@ import { forTopic, inTurn } from '../app/choose-topic.ts';
 import * as parse from './option-parsers.ts';
 import type { ConsumeOptions } from './consume.ts';
 import type { AdoptCommandOptions } from './iceberg-adopt.ts';
+import type { MaintainCommandOptions } from './maintain.ts';
 import { plainOption, type LiveOptions } from './plain-option.ts';
 import type { RedriveCommandOptions } from './redrive.ts';
 import type { ReplayCommandOptions } from './replay.ts';
@@ -20,6 +21,7 @@ export function addDataCommands(program: Command, run: RunCommand): void {
   addSkip(program, run);
   addVerify(program, run);
   addRedrive(program, run);
+  addMaintain(program, run);
   addIceberg(program, run);
 }
 
@@ -190,6 +192,23 @@ function addRedrive(program: Command, run: RunCommand): void {
       await run('words', [], async ({ settings, ...context }) => {
         const { redrive } = await import('./redrive.ts');
         return redrive(forTopic(settings, topic), options, context);
+      });
+    });
+}
+
+function addMaintain(program: Command, run: RunCommand): void {
+  program
+    .command('maintain')
+    .description(
+      'Keep the table in shape: merge small files, expire snapshots, remove old partitions and files that nobody needs. Safe beside a running consumer.',
+    )
+    .option('--dry-run', 'only print what would be done', false)
+    .option('--json', 'print JSON', false)
+    .option(...topicOrAllOption)
+    .action(async ({ topic, ...options }: MaintainCommandOptions & TopicOption) => {
+      await run('words', [], async ({ settings, ...context }) => {
+        const { maintain } = await import('./maintain.ts');
+        return inTurn(settings, { topic, hasHeadings: !options.json }, (own) => maintain(own, options, context));
       });
     });
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { quoteName, type QueryEngine } from '../report/query-engine.ts';
+import { quoteName, quoteText, type QueryEngine } from '../report/query-engine.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { loadDuckdb } from './load-duckdb.ts';
 
 export interface DuckdbTable {
   readonly name: string;
@@ -12,14 +13,7 @@ export interface DuckdbTable {
 
 /** Runs SQL in DuckDB, with the tables of a local lake as views. DuckDB is loaded when needed: it is a large optional dependency. */
 export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): Promise<QueryEngine> {
-  const duckdb = await import('@duckdb/node-api').catch((error: unknown) => {
-    throw new PipelineError('PREREQUISITE_MISSING', {
-      message: `DuckDB, which queries a local lake, can't be loaded: ${messageOf(error)}`,
-      retryable: false,
-      hint: 'it is an optional dependency: run npm ci without --omit=optional',
-      cause: error,
-    });
-  });
+  const duckdb = await loadDuckdb('queries a local lake');
   const instance = await duckdb.DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   const run = async (sql: string): Promise<Record<string, unknown>[]> => {
@@ -35,7 +29,7 @@ export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): P
   };
   const show = async ({ name, location, files }: DuckdbTable): Promise<unknown> =>
     run(
-      `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT * FROM read_parquet(${files === undefined ? quote(filesBelow(location)) : filesOf(name, await files())}, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`,
+      `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT * FROM read_parquet(${files === undefined ? quoteText(filesBelow(location)) : filesOf(name, await files())}, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`,
     );
   for (const table of tables) await show(table);
   return {
@@ -54,11 +48,7 @@ export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): P
 function filesOf(name: string, uris: readonly string[]): string {
   if (uris.length === 0)
     throw new PipelineError('QUERY_FAILED', { message: `the table ${name} has no files yet`, retryable: true });
-  return `[${uris.map((uri) => quote(fileURLToPath(uri))).join(', ')}]`;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  return `[${uris.map((uri) => quoteText(fileURLToPath(uri))).join(', ')}]`;
 }
 
 /** The pattern of all Parquet files below the folder; the folder's own name is no pattern. */

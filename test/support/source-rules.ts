@@ -26,6 +26,10 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer/table', [...floor, 'schema', 'avro', ...consumerRooms('ports', 'batch', 'ledger', 'columns')]],
   ['consumer/commit', [...floor, 'schema', ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table')]],
   ['consumer/snapshot', [...floor, 'iceberg', ...consumerRooms('ports', 'ledger', 'table', 'commit')]],
+  [
+    'consumer/maintain',
+    [...floor, 'schema', 'iceberg', ...consumerRooms('ports', 'ledger', 'table', 'commit', 'snapshot')],
+  ],
   ['consumer/service', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'commit', 'snapshot')]],
   ['consumer/replay', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table', 'commit')]],
   [

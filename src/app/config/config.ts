@@ -9,6 +9,7 @@ import { fieldConflicts } from './field-conflicts.ts';
 import { icebergVariables } from './iceberg-variables.ts';
 import { kafkaVariables } from './kafka-variables.ts';
 import { lakeVariables } from './lake-variables.ts';
+import { maintainVariables } from './maintain-variables.ts';
 import { monitorVariables } from './monitor-variables.ts';
 import { registryVariables } from './registry-variables.ts';
 import { schemaVariables } from './schema-variables.ts';
@@ -30,6 +31,7 @@ const configSchema = z.object({
   ...tracingVariables,
   ...monitorVariables,
   ...hoursVariables,
+  ...maintainVariables,
 });
 
 export type Config = z.infer<typeof configSchema>;

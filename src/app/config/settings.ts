@@ -9,6 +9,7 @@ import type { ColumnType } from '../../schema/types.ts';
 import { monitorSettings, type MonitorSettings } from './monitor-settings.ts';
 import type { AwsSettings } from './aws-settings.ts';
 import { lakeSettings, type LakeSettings } from './lake-settings.ts';
+import { maintainSettings, type MaintainSettings } from './maintain-settings.ts';
 import { tracingSettings, type TracingSettings } from './tracing-settings.ts';
 import { registrySettings, type RegistrySettings } from './registry-settings.ts';
 import { alertSettings, hourSettings, type AlertSettings, type HourSettings } from './hour-settings.ts';
@@ -29,6 +30,7 @@ export interface Settings {
   readonly tracing: TracingSettings | undefined;
   readonly monitor: MonitorSettings;
   readonly hours: HourSettings;
+  readonly maintain: MaintainSettings;
   readonly alerts: AlertSettings;
   readonly aws: AwsSettings;
   readonly registry: RegistrySettings;
@@ -160,6 +162,7 @@ export function readSettings(environment: Environment, required: readonly Variab
     tracing: tracingSettings(config),
     monitor: monitorSettings(config),
     hours: hourSettings(config),
+    maintain: maintainSettings(config),
     alerts: alertSettings(config),
   };
 }

@@ -1,0 +1,28 @@
+import { integer } from './config-types.ts';
+
+const group = 'Upkeep';
+
+/** How the table is kept in shape: `glueless maintain`, and the same inside the service. */
+export const maintainVariables = {
+  MAINTAIN_SECONDS: integer(60, 604_800, {
+    group,
+    about: 'How often the service does what `glueless maintain` does; default: only the command does it',
+  }).optional(),
+  TARGET_FILE_BYTES: integer(1_000_000, 536_870_912, {
+    group,
+    about: 'Small files of closed hours are merged into files of about this size',
+  }).prefault('134217728'),
+  MAINTAIN_LATENESS_SECONDS: integer(0, 2_592_000, {
+    group,
+    about: 'An hour, or day, is closed this long after its end: its files are merged then',
+  }).prefault('3600'),
+  RETENTION_DAYS: integer(1, 36_500, {
+    group,
+    about: 'Partitions that ended more days ago are removed, of dead letters too; default: none are',
+  }).optional(),
+  ORPHAN_HOURS: integer(24, 87_600, {
+    group,
+    about:
+      'Files of ours that the table does not name are deleted when they are older. More than the longest query, and the longest outage, takes',
+  }).prefault('72'),
+};

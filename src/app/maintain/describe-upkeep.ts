@@ -1,0 +1,33 @@
+import type { UpkeepEvent } from '../../consumer/maintain/upkeep.ts';
+import { unreachable } from '../../runtime/errors.ts';
+
+/** Says in a line what upkeep has done, or what it would do. */
+export function describeUpkeep(event: UpkeepEvent, isDryRun: boolean): string {
+  const { table } = event;
+  const did = (verb: string): string => (isDryRun ? `would be ${verb}` : verb);
+  switch (event.kind) {
+    case 'merged': {
+      const { partition, files, bytes, rows, mergedBytes } = event;
+      const into = mergedBytes === undefined ? '' : `, ${mergedBytes} bytes now`;
+      const where = partition.length === 0 ? '' : ` ${partition.join('/')}`;
+      return `${table}${where}: ${files} files of ${bytes} bytes with ${rows} rows ${did('merged')} into one${into}`;
+    }
+    case 'left-alone': {
+      const where = event.partition === undefined ? '' : ` ${event.partition.join('/')}`;
+      return `${table}${where}: ${event.files} files left alone: ${event.why}`;
+    }
+    case 'partitions-removed': {
+      const { partitions, files, rows, beforeMs } = event;
+      const before = new Date(beforeMs).toISOString();
+      return `${table}: ${partitions} partitions that ended before ${before} ${did('removed')}, ${files} files with ${rows} rows`;
+    }
+    case 'snapshots-expired':
+      return `${table}: ${event.snapshots} snapshots ${did('expired')}`;
+    case 'manifests-merged':
+      return `${table}: ${event.manifests} manifests ${did('merged')} into ${event.into}`;
+    case 'orphans-deleted':
+      return `${table}: ${event.files} files of ${event.bytes} bytes that it does not name ${did('deleted')}`;
+    default:
+      return unreachable(event);
+  }
+}

@@ -1,0 +1,46 @@
+/** What upkeep of a table is to do. */
+export interface Upkeep {
+  /** Small files are merged into files of about this size. */
+  readonly targetBytes: number;
+  /** Files of partitions that ended before are merged. */
+  readonly closedBeforeMs: number;
+  /** Partitions that ended before are removed; none when left out. */
+  readonly retainedFromMs: number | undefined;
+  /** Files that the table does not name are deleted when they were written before. */
+  readonly orphansBeforeMs: number;
+  /** Nothing is changed: it only says what would be. */
+  readonly isDryRun: boolean;
+  /** Ends it between two changes. */
+  readonly signal?: AbortSignal;
+}
+
+/** What upkeep has done, or would do. */
+export type UpkeepEvent = { readonly table: string } & (
+  | {
+      readonly kind: 'merged';
+      readonly partition: readonly string[];
+      readonly files: number;
+      readonly bytes: number;
+      readonly rows: number;
+      /** Bytes of the one file that holds the rows now; left out where it was not written. */
+      readonly mergedBytes?: number;
+    }
+  | {
+      readonly kind: 'left-alone';
+      readonly partition?: readonly string[];
+      readonly files: number;
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'partitions-removed';
+      readonly partitions: number;
+      readonly files: number;
+      readonly rows: number;
+      readonly beforeMs: number;
+    }
+  | { readonly kind: 'snapshots-expired'; readonly snapshots: number }
+  | { readonly kind: 'manifests-merged'; readonly manifests: number; readonly into: number }
+  | { readonly kind: 'orphans-deleted'; readonly files: number; readonly bytes: number }
+);
+
+export type UpkeepObserver = (event: UpkeepEvent) => void;

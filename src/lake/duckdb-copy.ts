@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { RewriteRequest } from '../consumer/ports/parquet-rewriter.ts';
+import { quoteName, quoteText } from '../report/query-engine.ts';
+import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { loadDuckdb } from './load-duckdb.ts';
+import { fieldIdsSql, hasFractions, holdsNegativeZero, isWithin, selectRows, type AlikeFiles } from './rewrite-sql.ts';
+
+export interface CopyRequest extends Omit<RewriteRequest, 'sources'> {
+  readonly groups: readonly AlikeFiles[];
+  /** The file to write. */
+  readonly target: string;
+  /** Where DuckDB may spill. */
+  readonly folder: string;
+  /** Bytes of a row in the sources. */
+  readonly bytesPerRow: number;
+}
+
+export interface CopyForm {
+  readonly codec: string;
+  readonly isSmallest: boolean;
+  readonly rowGroupRows: number;
+}
+
+/** DuckDB's share of the memory; what does not fit is spilled. */
+const memoryLimit = '100MB';
+
+/** A row group is in memory until it is written: this many packed bytes of sources, whose rows are larger there by far. */
+const rowGroupBytes = 6 * 1024 * 1024;
+
+/** Copies the rows of the files into one, sorted. */
+export async function copyRows(
+  request: CopyRequest,
+  form: CopyForm,
+): Promise<{ readonly rows: number; readonly leftOutRows: number }> {
+  const { columns, groups, leftOut = [], orderBy, target } = request;
+  const duckdb = await loadDuckdb('rewrites Parquet files');
+  const instance = await duckdb.DuckDBInstance.create(':memory:', {
+    threads: '1',
+    memory_limit: memoryLimit,
+    temp_directory: join(request.folder, 'spill'),
+  });
+  const connection = await instance.connect();
+  try {
+    await run(connection, `SET TimeZone = 'UTC'`);
+    const rows = selectRows(columns, groups);
+    const kept = leftOut.length === 0 ? rows : `SELECT * FROM (${rows}) WHERE (${isWithin(leftOut)}) IS NOT TRUE`;
+    const leftOutRows =
+      leftOut.length === 0 ? 0 : await count(connection, `SELECT * FROM (${rows}) WHERE ${isWithin(leftOut)}`);
+    const known = new Set(columns.map(({ name }) => name));
+    const sorted = orderBy.filter((name) => known.has(name)).map(quoteName);
+    const order = sorted.length === 0 ? '' : ` ORDER BY ${sorted.join(', ')}`;
+    const options = await optionsOf(connection, kept, request, form);
+    const [written] = await run(connection, `COPY (${kept}${order}) TO ${quoteText(target)} (${options.join(', ')})`);
+    return { rows: Number(written?.['Count']), leftOutRows };
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function optionsOf(
+  connection: DuckDBConnection,
+  rows: string,
+  { columns, fieldIds, bytesPerRow }: CopyRequest,
+  { codec, isSmallest, rowGroupRows }: CopyForm,
+): Promise<string[]> {
+  const groupRows = Math.max(2048, Math.min(rowGroupRows, Math.floor(rowGroupBytes / Math.max(1, bytesPerRow))));
+  // its second version writes fractions by BYTE_STREAM_SPLIT, which Spark refuses
+  const version = isSmallest || !columns.some(({ type }) => hasFractions(type)) ? 'v2' : 'v1';
+  return [
+    'FORMAT parquet',
+    `CODEC ${codec}`,
+    `PARQUET_VERSION ${version}`,
+    `ROW_GROUP_SIZE ${groupRows}`,
+    ...(fieldIds === undefined ? [] : [`FIELD_IDS ${fieldIdsSql(fieldIds)}`]),
+    // its dictionaries take 0.0 and -0.0 for one value
+    ...((await hasNegativeZero(connection, rows, columns)) ? ['DICTIONARY_SIZE_LIMIT 0'] : []),
+  ];
+}
+
+async function hasNegativeZero(
+  connection: DuckDBConnection,
+  rows: string,
+  columns: CopyRequest['columns'],
+): Promise<boolean> {
+  const condition = holdsNegativeZero(columns);
+  if (condition === undefined) return false;
+  return (await count(connection, `SELECT 1 FROM (${rows}) WHERE ${condition} LIMIT 1`)) > 0;
+}
+
+async function count(connection: DuckDBConnection, rows: string): Promise<number> {
+  const [found] = await run(connection, `SELECT count(*) AS n FROM (${rows})`);
+  return Number(found?.['n']);
+}
+
+async function run(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
+  try {
+    return (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  } catch (error) {
+    throw new PipelineError('ENCODE_FAILED', {
+      message: `DuckDB can't rewrite the files: ${messageOf(error)}`,
+      retryable: false,
+      cause: error,
+    });
+  }
+}

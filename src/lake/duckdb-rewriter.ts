@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
+import type { ObjectStore } from '../consumer/ports/lake.ts';
+import type { ParquetReader, ParquetSource } from '../consumer/ports/parquet.ts';
+import type {
+  ParquetRewriter,
+  RewriteRequest,
+  RewriteSource,
+  RewrittenObject,
+} from '../consumer/ports/parquet-rewriter.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { copyRows } from './duckdb-copy.ts';
+import { explainFileError } from './explain-file-error.ts';
+import { examineSource, leafIds, type SourceFacts } from './rewrite-sources.ts';
+import type { AlikeFiles } from './rewrite-sql.ts';
+
+export interface RewriterOptions {
+  readonly store: ObjectStore;
+  readonly parquet: ParquetReader;
+  readonly codec: string;
+  /** Encodings that only some readers know, for smaller files. */
+  readonly isSmallest: boolean;
+  readonly rowGroupRows: number;
+  /** Where temporary files go; default: the system's. They are removed at the end. */
+  readonly folder?: string;
+}
+
+/** A source in a file of this machine. */
+interface LocalSource {
+  readonly source: RewriteSource;
+  readonly path: string;
+  readonly facts: SourceFacts;
+}
+
+/** Bytes of an object that are in memory at a time. */
+const chunkBytes = 8 * 1024 * 1024;
+
+/** Rewrites by DuckDB on one thread, which spills to the disk what does not fit into its share of the memory. */
+export function createDuckdbRewriter(options: RewriterOptions): ParquetRewriter {
+  return {
+    rewrite: async (request) => {
+      const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'glueless-rewrite-'));
+      try {
+        return await rewrite(request, folder, options);
+      } catch (error) {
+        throw explainFileError(error, folder);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+async function rewrite(
+  request: RewriteRequest,
+  folder: string,
+  { store, parquet, ...form }: RewriterOptions,
+): Promise<RewrittenObject> {
+  const sources: LocalSource[] = [];
+  for (const source of request.sources) {
+    const path = await bringHere(source, folder, store);
+    const facts = await examineSource({ key: source.key, source: await sourceOfFile(path) }, request, parquet);
+    sources.push({ source, path, facts });
+  }
+  const target = join(folder, `${randomUUID()}.parquet`);
+  const rowsBefore = sources.reduce((sum, { facts }) => sum + facts.rows, 0);
+  const bytesBefore = request.sources.reduce((sum, { bytes }) => sum + bytes, 0);
+  const { rows, leftOutRows } = await copyRows(
+    { ...request, groups: alike(sources), target, folder, bytesPerRow: bytesBefore / Math.max(1, rowsBefore) },
+    form,
+  );
+  if (rows + leftOutRows !== rowsBefore) throw wrong(request, `${rows} of ${rowsBefore} rows`);
+  if (rows === 0) return { key: request.key, rows, leftOutRows, bytes: 0, crc32: 0 };
+  await checkWritten(target, { ...request, rows }, parquet);
+  return { key: request.key, rows, leftOutRows, ...(await upload(target, request.key, store)) };
+}
+
+/** Gives the file of an object: where it lies in a folder, else a copy of it. */
+async function bringHere({ key, bytes }: RewriteSource, folder: string, store: ObjectStore): Promise<string> {
+  const uri = store.uri(key);
+  if (uri.startsWith('file:')) return fileURLToPath(uri);
+  const path = join(folder, `${randomUUID()}.parquet`);
+  const file = await open(path, 'wx');
+  try {
+    for (let start = 0; start < bytes; start += chunkBytes)
+      await file.writeFile(await store.getRange(key, start, Math.min(bytes, start + chunkBytes)));
+    return path;
+  } finally {
+    await file.close();
+  }
+}
+
+async function sourceOfFile(path: string): Promise<ParquetSource> {
+  const { size } = await stat(path);
+  return {
+    size,
+    read: async (start, end) => {
+      const file = await open(path);
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+function alike(sources: readonly LocalSource[]): AlikeFiles[] {
+  const groups = Map.groupBy(sources, ({ facts }) => JSON.stringify(facts.columns));
+  return [...groups.values()].map((group) => ({
+    paths: group.map(({ path }) => path),
+    names: new Set(group.flatMap(({ facts }) => facts.columns.map(({ name }) => name))),
+  }));
+}
+
+/** Reads back what was written, by a reader that shares no code with DuckDB. */
+async function checkWritten(
+  path: string,
+  { rows, ...request }: RewriteRequest & { readonly rows: number },
+  parquet: ParquetReader,
+): Promise<void> {
+  const source = await sourceOfFile(path);
+  const facts = await examineSource({ key: request.key, source }, request, parquet);
+  if (facts.rows !== rows) throw wrong(request, `${facts.rows} rows in the file, ${rows} written`);
+  if (facts.columns.length !== request.columns.length) throw wrong(request, 'columns are missing');
+  if (request.fieldIds === undefined) return;
+  const { leaves } = await parquet.statistics(source);
+  const ids = leafIds(request.columns, request.fieldIds);
+  for (const { path: leaf, fieldId } of leaves)
+    if (ids.get(leaf.join('.')) !== fieldId) throw wrong(request, `the column ${leaf.join('.')} has another id`);
+}
+
+async function upload(
+  path: string,
+  key: string,
+  store: ObjectStore,
+): Promise<Pick<RewrittenObject, 'bytes' | 'crc32'>> {
+  const bytes = await readFile(path);
+  // a refusal is the answer of our own first try: nobody else has this name
+  await store.put(key, bytes, { ifAbsent: true });
+  return { bytes: bytes.length, crc32: crc32(bytes) };
+}
+
+function wrong({ key }: Pick<RewriteRequest, 'key'>, what: string): PipelineError {
+  return new PipelineError('ENCODE_FAILED', {
+    message: `DuckDB has not written ${key} as it should: ${what}; nothing was changed`,
+    retryable: false,
+    details: { key },
+  });
+}

@@ -1,0 +1,123 @@
+import type { FieldId, FieldIds } from '../consumer/ports/columnar-table.ts';
+import type { FileStatistics, ParquetReader, ParquetSource } from '../consumer/ports/parquet.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import type { Column, ColumnType, Field } from '../schema/types.ts';
+
+/** A source's columns as they will be read. */
+export interface SourceFacts {
+  readonly columns: readonly Column[];
+  readonly rows: number;
+}
+
+/** What the rows must become. */
+export interface RewriteTarget {
+  readonly columns: readonly Column[];
+  readonly fieldIds?: FieldIds | undefined;
+}
+
+/**
+ * Reads a source's footer. Rejects with TABLE_MISMATCH when its columns are not the table's by name: renamed or made anew since, or of
+ * types that do not fit into the table's.
+ */
+export async function examineSource(
+  { key, source }: { readonly key: string; readonly source: ParquetSource },
+  { columns, fieldIds }: RewriteTarget,
+  parquet: ParquetReader,
+): Promise<SourceFacts> {
+  const [found, statistics] = await Promise.all([parquet.columns(source), parquet.statistics(source)]);
+  const types = new Map(found.map(({ name, type }) => [name, type]));
+  for (const { name, type } of columns) {
+    const own = types.get(name);
+    const leaves = statistics.leaves.filter(({ path }) => path[0] === name).length;
+    if (own === undefined && leaves === 0) continue;
+    if (own === undefined || leafCount(own) !== leaves || !fits(own, type))
+      throw mismatch(key, `its column ${name} has another type than the table`);
+  }
+  if (fieldIds !== undefined) checkIds(key, statistics, leafIds(columns, fieldIds));
+  const known = new Set(columns.map(({ name }) => name));
+  return { columns: found.filter(({ name }) => known.has(name)), rows: statistics.rowCount };
+}
+
+/** Ids stay with a field whatever becomes of its name: names are what the rows are read by. */
+function checkIds(key: string, { leaves }: FileStatistics, ids: ReadonlyMap<string, number>): void {
+  const byId = new Map([...ids].map(([path, id]) => [id, path]));
+  for (const { path, fieldId } of leaves) {
+    if (fieldId === undefined) continue;
+    const name = path.join('.');
+    if ((byId.get(fieldId) ?? name) !== name || (ids.get(name) ?? fieldId) !== fieldId)
+      throw mismatch(key, `its column ${name} was renamed, or dropped and made anew, since it was written`);
+  }
+}
+
+/** Gives the ids of a table's leaves by their paths in a file. */
+export function leafIds(columns: readonly Field[], ids: FieldIds): Map<string, number> {
+  return new Map(
+    columns.flatMap(({ name, type }) => {
+      const id = ids.get(name);
+      return id === undefined ? [] : leafIdsOf(type, id, [name]);
+    }),
+  );
+}
+
+function leafIdsOf(type: ColumnType, { id, fields = new Map() }: FieldId, path: readonly string[]): [string, number][] {
+  return (
+    innerOf(type)?.flatMap(([field, inner, folders]) => {
+      const own = fields.get(field);
+      return own === undefined ? [] : leafIdsOf(inner, own, [...path, ...folders, field]);
+    }) ?? [[path.join('.'), id]]
+  );
+}
+
+/** The fields in a type with what stands between them in a file's schema; `undefined` for a leaf. */
+function innerOf(type: ColumnType): [name: string, type: ColumnType, folders: string[]][] | undefined {
+  switch (type.kind) {
+    case 'struct':
+      return type.fields.map(({ name, type: of }) => [name, of, []]);
+    case 'array':
+      return [['element', type.element, ['list']]];
+    case 'map':
+      return [
+        ['key', { kind: 'string' }, ['key_value']],
+        ['value', type.value, ['key_value']],
+      ];
+    default:
+      return undefined;
+  }
+}
+
+function leafCount(type: ColumnType): number {
+  return innerOf(type)?.reduce((sum, [, inner]) => sum + leafCount(inner), 0) ?? 1;
+}
+
+const widerKinds: Readonly<Record<string, readonly string[]>> = {
+  int: ['smallint', 'tinyint', 'bigint'],
+  float: ['double'],
+};
+
+/** True when every value of the file's type is one of the table's. */
+function fits(own: ColumnType, wanted: ColumnType): boolean {
+  if (own.kind === 'struct' && wanted.kind === 'struct') return fitsStruct(own.fields, wanted.fields);
+  if (own.kind === 'array' && wanted.kind === 'array') return fits(own.element, wanted.element);
+  if (own.kind === 'map' && wanted.kind === 'map') return fits(own.value, wanted.value);
+  if (own.kind === 'decimal' && wanted.kind === 'decimal')
+    return own.scale === wanted.scale && own.precision <= wanted.precision;
+  return own.kind === wanted.kind || (widerKinds[own.kind]?.includes(wanted.kind) ?? false);
+}
+
+/** Structs only gain fields; DuckDB casts them by name where one is in both. */
+function fitsStruct(own: readonly Field[], wanted: readonly Field[]): boolean {
+  const types = new Map(wanted.map(({ name, type }) => [name, type]));
+  const common = own.flatMap((field) => {
+    const type = types.get(field.name);
+    return type === undefined ? [] : [fits(field.type, type)];
+  });
+  return common.length > 0 && common.every(Boolean);
+}
+
+function mismatch(key: string, why: string): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
+    message: `${key} is left as it is: ${why}`,
+    retryable: false,
+    details: { key },
+  });
+}
