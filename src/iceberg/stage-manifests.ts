@@ -49,6 +49,7 @@ export async function stageRemoved(
   paths: ReadonlySet<string>,
   stage: Stage,
 ): Promise<Removal> {
+  if (paths.size === 0) return { manifests, removed: [], missing: [] };
   const removed: DataFile[] = [];
   const kept = await mapConcurrently(manifests, readsMax, async (manifest) => {
     if (manifest.content !== manifestContent.data) return manifest;
