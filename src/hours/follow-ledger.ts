@@ -10,7 +10,7 @@ import { LedgerTally } from './ledger-tally.ts';
 export interface FollowOptions extends TopicTable {
   readonly store: ObjectStore;
   readonly ledger: Ledger;
-  /** An event time counts up to this far ahead of its Kafka timestamp: so much earlier may the entry of a row be committed. */
+  /** An event time counts up to this far ahead of its Kafka timestamp, by our settings: so much earlier may the entry of a row be committed. */
   readonly futureDaysMax: number;
   /**
    * Where the table ends by Kafka partition, for a table whose readers see what is written only once a snapshot has taken it in. What lies
@@ -32,9 +32,11 @@ export class LedgerFollower {
   #tally = new LedgerTally();
   #sinceMs = Infinity;
   #visibleEnds: ReadonlyMap<number, bigint> | undefined;
+  #aheadDays: number;
 
   constructor(options: FollowOptions) {
     this.#options = options;
+    this.#aheadDays = options.futureDaysMax;
   }
 
   get tally(): LedgerTally {
@@ -52,14 +54,24 @@ export class LedgerFollower {
     await this.#reachBack(all, nowMs);
   }
 
+  /** How many days before an hour its rows may have been claimed. */
+  get aheadDays(): number {
+    return this.#aheadDays;
+  }
+
+  /** Counts rows that were claimed as long before their hour as another process does, which may have other settings; from the next `catchUp` on. */
+  lookAhead(days: number): void {
+    this.#aheadDays = Math.max(this.#aheadDays, days);
+  }
+
   /** True when every entry that can have rows of the hour is among what was read, up to where the ledger was read. */
   holdsWhole(hour: string): boolean {
     return this.#firstMs(hour) >= this.#sinceMs;
   }
 
-  /** How often entries were replaced that can have rows of the hour. */
-  replacements(hour: string): number {
-    return this.#tally.replacements(this.#firstMs(hour));
+  /** How often entries were replaced that can have rows of the hour, claimed up to so many days before it. */
+  replacements(hour: string, aheadDays = this.#aheadDays): number {
+    return this.#tally.replacements(this.#firstMs(hour, aheadDays));
   }
 
   /** Reads everything again that was read: the entries as they count now. */
@@ -75,12 +87,12 @@ export class LedgerFollower {
   }
 
   /** Before this time no row of the hour was claimed. */
-  #firstMs(hour: string): number {
-    return hourStartMs(hour) - this.#marginDays * msPerDay;
+  #firstMs(hour: string, aheadDays = this.#aheadDays): number {
+    return hourStartMs(hour) - (aheadDays + 1) * msPerDay;
   }
 
   get #marginDays(): number {
-    return this.#options.futureDaysMax + 1;
+    return this.#aheadDays + 1;
   }
 
   /** Reads further back until the oldest hour's first entry is certainly among what was read. */

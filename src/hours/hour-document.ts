@@ -30,6 +30,10 @@ const hourDocumentSchema = z.object({
   counted: z.record(z.string(), z.string()),
   /** How often the entries were replaced that were counted then. Whoever knows of fewer reads the ledger again before it changes anything. */
   replacements: countSchema.optional(),
+  /** How many days before the hour entries may have been claimed that were counted then. Whoever counts fewer days first reads as far back. */
+  aheadDays: z.number().nonnegative().optional(),
+  /** What the rows were then, as a sum: a replay may exchange rows for as many others. */
+  content: countSchema.optional(),
   deliveries: z.array(deliverySchema),
 });
 

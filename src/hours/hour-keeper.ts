@@ -16,7 +16,7 @@ import {
 } from './hour-document.ts';
 import { hourAt, hourStartMs } from './hour-state.ts';
 import type { HoursTable } from './hours-table.ts';
-import { nextChange, type HourCount } from './next-change.ts';
+import { nextChange, noRows, type HourCount } from './next-change.ts';
 import { watermarkMs } from './watermark.ts';
 
 export interface HourObserver {
@@ -45,8 +45,6 @@ export interface HourKeeperOptions extends TopicTable {
 
 const rereadEveryMs = 3_600_000;
 
-const noRows: HourCount = { rows: 0, newestSentMs: -Infinity };
-
 /** What one look at the hours goes by. */
 interface Look {
   readonly documents: Map<string, StoredHour>;
@@ -60,6 +58,7 @@ interface DueChange {
   readonly hour: string;
   readonly before: StoredHour | undefined;
   readonly change: HourChange;
+  readonly content: number;
 }
 
 /**
@@ -99,7 +98,7 @@ export class HourKeeper {
       reached: watermarkMs({ reaches: this.#follower.tally.reaches, ends, observedMs, idleMs }),
     });
     if (await this.#isOvertaken(look())) {
-      await this.#reread(ends.keys());
+      await this.#reread(ends.keys(), documents);
       await this.#catchUp(ends.keys(), documents, observedMs);
     }
     await this.#changeAll(look());
@@ -127,29 +126,38 @@ export class HourKeeper {
     const all = [...partitions];
     if (clock.monotonicMs() - this.#rereadMs >= rereadEveryMs) {
       // a replay may have exchanged what was read
-      await this.#reread(all);
+      await this.#reread(all, documents);
     }
+    this.#lookAhead(documents);
     const open = this.#oldestOpen([...documents.values()]);
     await this.#follower.catchUp(all, nowMs, open === undefined ? undefined : hourStartMs(open));
   }
 
-  async #reread(partitions: Iterable<number>): Promise<void> {
+  async #reread(partitions: Iterable<number>, documents: ReadonlyMap<string, StoredHour>): Promise<void> {
+    this.#lookAhead(documents);
     await this.#follower.reread(partitions);
     this.#rereadMs = this.#options.clock.monotonicMs();
   }
 
-  /** True when an hour would change that another process has counted after a replay that this one has not seen. */
+  #lookAhead(documents: ReadonlyMap<string, StoredHour>): void {
+    for (const { value } of documents.values()) this.#follower.lookAhead(value.aheadDays ?? 0);
+  }
+
+  /** True when an hour would change of which another process has counted what this one has not: entries of earlier days, or a replay. */
   async #isOvertaken(look: Look): Promise<boolean> {
-    for await (const { hour, before } of this.#due(look))
-      if (this.#follower.replacements(hour) < (before?.value.replacements ?? 0)) return true;
+    for await (const { hour, before } of this.#due(look)) {
+      const { aheadDays = this.#follower.aheadDays, replacements = 0 } = before?.value ?? {};
+      if (aheadDays > this.#follower.aheadDays) return true;
+      if (this.#follower.replacements(hour, aheadDays) < replacements) return true;
+    }
     return false;
   }
 
   async #changeAll(look: Look): Promise<void> {
     const { documents } = look;
-    for await (const { hour, before, change } of this.#due(look)) {
-      const changed = await this.#put(hour, change, before);
-      if (changed !== undefined) documents.set(hour, changed);
+    for await (const due of this.#due(look)) {
+      const changed = await this.#put(due);
+      if (changed !== undefined) documents.set(due.hour, changed);
     }
   }
 
@@ -163,7 +171,7 @@ export class HourKeeper {
       if (before !== undefined && this.#knowsLess(before.value)) continue;
       const rules = { watermarkMs: reached, latenessMs, nowMs: clock.nowMs() };
       const change = nextChange(hour, before?.value, count, rules);
-      if (change !== undefined) yield { hour, before, change };
+      if (change !== undefined) yield { hour, before, change, content: count.content };
     }
   }
 
@@ -181,26 +189,27 @@ export class HourKeeper {
     return open.toSorted()[0];
   }
 
-  async #put(hour: string, change: HourChange, before: StoredHour | undefined): Promise<StoredHour | undefined> {
-    const changed = await this.#hours.put(hour, this.#with(change, hour, before?.value), before);
+  async #put({ hour, before, change, content }: DueChange): Promise<StoredHour | undefined> {
+    const changed = await this.#hours.put(hour, this.#with(change, { hour, content }, before?.value), before);
     // who was first has seen the same, and the next look goes on from there
     if (changed === undefined) return this.#hours.get(hour);
     this.#options.observer.changed?.(hour, change);
     return changed;
   }
 
-  #with(change: HourChange, hour: string, before: HourDocument | undefined): HourDocument {
+  #with(change: HourChange, of: Pick<DueChange, 'hour' | 'content'>, before: HourDocument | undefined): HourDocument {
     const { writer } = this.#options;
     const reaches = [...this.#follower.tally.reaches];
     const next = {
       format: 1 as const,
-      hour,
+      ...of,
       writer,
       changes: [...(before?.changes ?? []), change],
       tabled: before?.tabled ?? 0,
       evaluated: before?.evaluated ?? 0,
       counted: Object.fromEntries(reaches.map(([partition, { position }]) => [partition, position.toString()])),
-      replacements: this.#follower.replacements(hour),
+      replacements: this.#follower.replacements(of.hour),
+      aheadDays: this.#follower.aheadDays,
       deliveries: before?.deliveries ?? [],
     };
     return { ...next, deliveries: [...next.deliveries, ...this.#owedOf(next)] };

@@ -1,6 +1,6 @@
 import { isWritten, type LedgerEntry } from '../consumer/ledger/ledger-entry.ts';
 import { hourOf, hourStartMs } from './hour-state.ts';
-import type { HourCount } from './next-change.ts';
+import { noRows, type HourCount } from './next-change.ts';
 import { reachedMs, sentMs, type PartitionReach } from './watermark.ts';
 
 const firstGeneration = 1;
@@ -71,12 +71,12 @@ export class LedgerTally {
     if (!isWritten(entry)) return;
     const times = entry.generation - firstGeneration;
     if (times > 0) this.#replaced.push({ claimedMs: Date.parse(entry.claimedAt), times });
-    for (const { kind, partition, rows } of entry.outcome.objects) {
+    for (const { kind, partition, rows, crc32 = 0 } of entry.outcome.objects) {
       const hour = kind === 'rows' ? hourOf(partition) : undefined;
       if (hour === undefined) continue;
-      const before = this.#hours.get(hour) ?? { rows: 0, newestSentMs: -Infinity };
+      const before = this.#hours.get(hour) ?? noRows;
       const newestSentMs = Math.max(before.newestSentMs, sentMs(entry));
-      this.#hours.set(hour, { rows: before.rows + rows, newestSentMs });
+      this.#hours.set(hour, { rows: before.rows + rows, content: before.content + crc32, newestSentMs });
     }
   }
 }

@@ -4,9 +4,13 @@ import { lastChange, type HourChange, type HourDocument } from './hour-document.
 /** What the ledger says of an hour. */
 export interface HourCount {
   readonly rows: number;
+  /** Sum of the checksums of their objects. */
+  readonly content: number;
   /** When the newest of its records was sent. */
   readonly newestSentMs: number;
 }
+
+export const noRows: HourCount = { rows: 0, content: 0, newestSentMs: -Infinity };
 
 export interface ChangeRules {
   readonly watermarkMs: number;
@@ -16,12 +20,12 @@ export interface ChangeRules {
 
 /**
  * The hour's next change, if there is one. It is complete once every Kafka partition has been read past its end and the allowed lateness;
- * other rows than it had then reopen it, and it is complete again once everything has been read past the newest of them and the lateness.
+ * other rows than it had then, also as many others, reopen it, and it is complete again once everything has been read past the newest of them and the lateness.
  */
 export function nextChange(
   hour: string,
   before: HourDocument | undefined,
-  { rows, newestSentMs }: HourCount,
+  { rows, content, newestSentMs }: HourCount,
   { watermarkMs, latenessMs, nowMs }: ChangeRules,
 ): HourChange | undefined {
   const isPast = watermarkMs >= hourEndMs(hour) + latenessMs;
@@ -38,7 +42,7 @@ export function nextChange(
     case 'filling':
       return isPast ? change('complete') : undefined;
     case 'complete':
-      return rows === last.rows ? undefined : change('reopened');
+      return rows === last.rows && content === (before.content ?? content) ? undefined : change('reopened');
     case 'reopened':
       return isPast && watermarkMs >= newestSentMs + latenessMs ? change('complete') : undefined;
   }

@@ -25,10 +25,12 @@ export interface TestBatch {
   readonly at: string;
   /** The newest event time; `sent` when left out. */
   readonly eventTime?: string;
+  /** Checksum of each of its objects: other values have another one. */
+  readonly crc32?: number;
 }
 
 export function entryOf(
-  { partition = 0, rows, at, sent = at, eventTime = sent }: TestBatch,
+  { partition = 0, rows, at, sent = at, eventTime = sent, crc32 = 7 }: TestBatch,
   from: bigint,
 ): CommittedEntry {
   const count = Object.values(rows).reduce((sum, each) => sum + each, 0);
@@ -37,6 +39,7 @@ export function entryOf(
     kind: 'rows' as const,
     rows: each,
     bytes: 1000,
+    crc32,
     partition: hour.split('T'),
   }));
   const claim = claimOf(from, from + BigInt(count), { partition, claimedAt: at });
@@ -87,11 +90,11 @@ export class HourLake {
   }
 
   /** Replaces the rows of the entry at this offset, as a replay does that exchanges event times: positions stay. */
-  async replay(from: bigint, rows: TestBatch['rows'], partition = 0): Promise<void> {
+  async replay(from: bigint, rows: TestBatch['rows'], { partition = 0, crc32 = 7 } = {}): Promise<void> {
     const found = await this.ledger.get({ table: testTable, topic: testTopic, partition }, from);
     if (found === undefined || !isCommitted(found.entry)) throw new Error(`no entry at ${from}`);
     const { entry } = found;
-    const { objects } = entryOf({ partition, rows, at: this.now }, from).outcome;
+    const { objects } = entryOf({ partition, rows, at: this.now, crc32 }, from).outcome;
     const outcome = { ...entry.outcome, committedAt: this.now, objects };
     await this.ledger.replace(found, { ...entry, generation: entry.generation + 1, outcome });
   }

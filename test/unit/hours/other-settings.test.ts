@@ -1,6 +1,51 @@
 import { describe, expect, it } from 'vitest';
 import { HourLake } from '../../support/hour-lake.ts';
 
+describe('processes with another EVENT_TIME_FUTURE_DAYS_MAX', () => {
+  const hour = '2026-11-23T04';
+
+  /** Rows of an hour, some of which were claimed five days before it. */
+  async function early(): Promise<HourLake> {
+    const lake = new HourLake(1);
+    await lake.write({ rows: { [hour]: 5 }, at: '2026-11-18T09:00:00.000Z' });
+    await lake.write({ rows: { [hour]: 20 }, at: '2026-11-23T04:59:00.000Z' });
+    await lake.write({ rows: { '2026-11-23T05': 1 }, at: '2026-11-23T05:06:00.000Z' });
+    return lake;
+  }
+
+  it('count rows as far ahead of their hour as any of them', async () => {
+    const lake = await early();
+    const far = lake.keeper(lake.store, { futureDaysMax: 10 });
+    for (const keeper of [far, lake.keeper(), far, lake.keeper()])
+      expect(await lake.settle(keeper)).toContain('04 complete 25');
+    expect(lake.changes.filter((change) => change.hour === hour)).toHaveLength(1);
+  });
+
+  it('correct what one has counted that did not look as far, and leave it so', async () => {
+    const lake = await early();
+    const near = lake.keeper();
+    expect(await lake.settle(near)).toContain('04 complete 20');
+    const far = lake.keeper(lake.store, { futureDaysMax: 10 });
+    expect(await lake.settle(far)).toContain('04 reopened 25+5');
+    for (const keeper of [near, far, near, lake.keeper()])
+      expect(await lake.settle(keeper)).toContain('04 complete 25+5');
+    expect(lake.changes.filter((change) => change.hour === hour)).toHaveLength(3);
+  });
+
+  it('do not change back what a replay has changed, whatever earlier replays each of them knows', async () => {
+    const lake = await early();
+    await lake.replay(0n, { '2026-11-18T09': 5 });
+    const service = lake.keeper(lake.store, { futureDaysMax: 10 });
+    expect(await lake.settle(service)).toContain('04 complete 20');
+    await lake.replay(5n, { [hour]: 12, '2026-11-23T05': 8 });
+    const beside = lake.keeper();
+    expect(await lake.settle(beside)).toContain('04 reopened 12');
+    for (const keeper of [service, beside, service, lake.keeper()])
+      expect(await lake.settle(keeper)).toContain('04 complete 12');
+    expect(lake.changes.filter((change) => change.hour === hour)).toHaveLength(3);
+  });
+});
+
 describe('an hour that a process without channels has completed', () => {
   it.each(['2026-11-23T09', '2026-11-16T09'])('is told by one that has them (%s)', async (hour) => {
     const lake = new HourLake(1);

@@ -26,6 +26,19 @@ describe('an hour whose rows a replay exchanges', () => {
     expect(await lake.settle(lake.keeper())).toEqual(['04 complete 0', '05 complete 0', '06 filling 5']);
   });
 
+  it('is reopened when they are exchanged for as many others, and not when they are the same', async () => {
+    const lake = await settled();
+    const keeper = lake.keeper();
+    await lake.settle(keeper);
+    await lake.replay(0n, { [hour('04')]: 20 }, { crc32: 8 });
+    await lake.replay(20n, { [hour('05')]: 10 });
+    const fresh = lake.keeper();
+    expect(await lake.settle(fresh)).toEqual(['04 reopened 20', '05 complete 10', '06 filling 5']);
+    for (const each of [keeper, fresh, lake.keeper()])
+      expect(await lake.settle(each)).toEqual(['04 complete 20', '05 complete 10', '06 filling 5']);
+    expect(lake.changes.filter((change) => change.hour === hour('04'))).toHaveLength(3);
+  });
+
   it('keeps its rows while the entries that may hold them are not read', async () => {
     const lake = new HourLake(1);
     await lake.write({ rows: { '2026-11-02T09': 7 }, at: '2026-11-02T09:30:00.000Z' });
