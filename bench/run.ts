@@ -143,7 +143,7 @@ function chooseWorkloads(names: readonly string[]): readonly Workload[] {
 
 function build(): void {
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
-  execFileSync('npx', ['tsc', '-p', 'bench'], { stdio: 'inherit' });
+  execFileSync('npx', ['rolldown', '-c', 'bench/rolldown.config.ts'], { stdio: 'inherit' });
   execFileSync('npx', ['asc', '--config', 'bench/contenders/asconfig.json'], { stdio: 'inherit' });
 }
 

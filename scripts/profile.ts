@@ -34,7 +34,7 @@ function build(...flags: readonly string[]): void {
   execFileSync('npx', ['asc', '--config', 'src/kernel/asconfig.json', ...flags], { stdio: 'inherit' });
   execFileSync('node', ['src/kernel/stamp-kernel.ts'], { stdio: 'inherit' });
   if (flags.length === 0) return;
-  execFileSync('npx', ['tsc', '-p', 'bench'], { stdio: 'inherit' });
+  execFileSync('npx', ['rolldown', '-c', 'bench/rolldown.config.ts'], { stdio: 'inherit' });
   execFileSync('npx', ['asc', '--config', 'bench/contenders/asconfig.json'], { stdio: 'inherit' });
 }
 

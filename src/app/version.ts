@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { packageFolder, programFolder } from '../runtime/program-folder.ts';
 import { checkoutCommit } from './checkout-commit.ts';
 
 export interface Version {
@@ -10,12 +11,11 @@ export interface Version {
   readonly node: string;
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
 /** Tells which program this is: from package.json, and from the file `dist/commit` of a build or the checkout's repository. */
 export function readVersion(): Version {
-  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(`${root}package.json`, 'utf8')));
-  return { version, commit: builtCommit() ?? checkoutCommit(root), node: process.versions.node };
+  const text = readFileSync(join(packageFolder, 'package.json'), 'utf8');
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(text));
+  return { version, commit: builtCommit() ?? checkoutCommit(packageFolder), node: process.versions.node };
 }
 
 /** One line for people. */
@@ -29,6 +29,6 @@ export function createdBy({ version, commit = 'unknown' }: Version): string {
 }
 
 function builtCommit(): string | undefined {
-  const file = fileURLToPath(new URL('../commit', import.meta.url));
+  const file = join(programFolder, 'commit');
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }

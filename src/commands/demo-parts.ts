@@ -1,21 +1,18 @@
 import { execFile } from 'node:child_process';
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startChild, type Child } from '../devstack/child.ts';
 import type { Environment } from '../runtime/environment.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { commandLineFile } from '../runtime/program-folder.ts';
 import { printLines } from '../app/observe/output.ts';
 
 const run = promisify(execFile);
 
-/** The command line as this process was started: sources in the checkout, built files in a package. */
-const cli = fileURLToPath(import.meta.resolve(import.meta.url.endsWith('.ts') ? '../cli.ts' : '../cli.js'));
-
 /** Runs a command to its end, and resolves with what it printed. Rejects with DEMO_FAILED. */
 export async function glueless(args: readonly string[], env: Environment, stack?: StartedParts): Promise<string> {
   try {
-    const running = run(process.execPath, [cli, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
+    const running = run(process.execPath, [commandLineFile, ...args], { env, maxBuffer: 64 * 1024 * 1024 });
     stack?.add(async () => {
       running.child.kill();
       await running.catch(() => {});
@@ -32,7 +29,7 @@ export async function glueless(args: readonly string[], env: Environment, stack?
 
 /** Starts a command that goes on by itself. */
 export function startGlueless(args: readonly string[], env: Environment, logFile: string): Child {
-  return startChild(process.execPath, [cli, ...args], { logFile, env });
+  return startChild(process.execPath, [commandLineFile, ...args], { logFile, env });
 }
 
 /** A path as it is shown: from where the demo was started. */

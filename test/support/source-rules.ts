@@ -65,7 +65,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['registry', [...floor, 'consumer/ports']],
   ['parquet', [...floor, 'schema', 'kernel', 'consumer/ports']],
   ['app/checkout-commit', []],
-  ['app/version', ['app/checkout-commit']],
+  ['app/version', ['runtime', 'app/checkout-commit']],
   [
     'app/config',
     [

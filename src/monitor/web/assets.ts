@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { programFolder } from '../../runtime/program-folder.ts';
 
-const folder = new URL('../assets/', import.meta.url);
+const folder = join(programFolder, 'monitor', 'assets');
 
 const types = { 'style.css': 'text/css', 'live.js': 'text/javascript', 'icon.svg': 'image/svg+xml' } as const;
 
@@ -18,7 +20,7 @@ export function readAssets(): Assets {
   const read = Object.entries(types).map(([name, type]) => ({
     name,
     type,
-    text: readFileSync(new URL(name, folder), 'utf8'),
+    text: readFileSync(join(folder, name), 'utf8'),
   }));
   const version = createHash('sha256')
     .update(read.map(({ text }) => text).join('\0'))
