@@ -1,4 +1,4 @@
-import { lastChange, type HourStore, type StoredHour } from '../hours/hour-document.ts';
+import { lastChange, type HourDocument, type HourStore, type StoredHour } from '../hours/hour-document.ts';
 import { hourAt, hourStartMs } from '../hours/hour-state.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import type { Alert, AlertStore, StoredAlert } from './alert.ts';
@@ -34,7 +34,7 @@ export const alertDays = 40;
  */
 export async function evaluateAlerts(settled: readonly StoredHour[], options: EvaluateOptions): Promise<void> {
   const { isProvisionalDue, queryMeans } = options;
-  const complete = settled.filter(({ value }) => isUnevaluated(value));
+  const complete = settled.filter(({ value }) => isUnevaluated(value, options.rule));
   const open = isProvisionalDue ? settled.filter(({ value }) => lastChange(value).state !== 'complete') : [];
   const hours = new Map([
     ...open.map(({ id }) => [id, false] as const),
@@ -50,9 +50,15 @@ export async function evaluateAlerts(settled: readonly StoredHour[], options: Ev
   if (isWhole) for (const each of complete) await noteEvaluated(each, options);
 }
 
-export function isUnevaluated(document: StoredHour['value']): boolean {
+/** True when the hour is complete and was not evaluated by this rule since. */
+export function isUnevaluated(document: HourDocument, rule: AlertRule): boolean {
   const { state, revision } = lastChange(document);
-  return state === 'complete' && document.evaluated < revision;
+  return state === 'complete' && evaluatedBy(document, rule) < revision;
+}
+
+/** The last change that was evaluated by the rule. */
+function evaluatedBy({ evaluated, evaluatedFor }: HourDocument, rule: AlertRule): number {
+  return evaluatedFor === undefined ? evaluated : (evaluatedFor[ruleName(rule)] ?? 0);
 }
 
 /** Lets the samples change alerts, hour by hour. Answers false when another process was first somewhere. */
@@ -132,10 +138,11 @@ function note(known: KnownAlerts, stored: StoredAlert, { observer }: Pick<Evalua
   if (before !== value.state) observer.changed?.(value);
 }
 
-async function noteEvaluated({ id, value }: StoredHour, { hours, writer }: EvaluateOptions): Promise<void> {
+async function noteEvaluated({ id, value }: StoredHour, { hours, rule, writer }: EvaluateOptions): Promise<void> {
   const { revision } = lastChange(value);
   const current = await hours.get(id);
-  if (current === undefined || current.value.evaluated >= revision) return;
+  if (current === undefined || evaluatedBy(current.value, rule) >= revision) return;
   // who was first has changed the hour: it is evaluated again at the next look
-  await hours.put(id, { ...current.value, evaluated: revision, writer }, current);
+  const evaluatedFor = { ...current.value.evaluatedFor, [ruleName(rule)]: revision };
+  await hours.put(id, { ...current.value, evaluatedFor, writer }, current);
 }

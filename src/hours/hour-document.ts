@@ -24,8 +24,10 @@ const hourDocumentSchema = z.object({
   changes: z.array(changeSchema).min(1),
   /** The last change that is in `<table>_hours`. */
   tabled: countSchema,
-  /** The last change that alerts were evaluated for. */
+  /** The last change that alerts were evaluated for, as versions say that know one rule only; of any rule where `evaluatedFor` is left out. */
   evaluated: countSchema,
+  /** The last change that alerts were evaluated for, by rule: processes may watch different columns. */
+  evaluatedFor: z.record(z.string(), countSchema).optional(),
   /** Where the ledger ended when the last change was made, by Kafka partition. Whoever knows less of the ledger changes nothing. */
   counted: z.record(z.string(), z.string()),
   /** How often the entries were replaced that were counted then. Whoever knows of fewer reads the ledger again before it changes anything. */

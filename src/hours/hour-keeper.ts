@@ -207,6 +207,7 @@ export class HourKeeper {
       changes: [...(before?.changes ?? []), change],
       tabled: before?.tabled ?? 0,
       evaluated: before?.evaluated ?? 0,
+      evaluatedFor: before?.evaluatedFor,
       counted: Object.fromEntries(reaches.map(([partition, { position }]) => [partition, position.toString()])),
       replacements: this.#follower.replacements(of.hour),
       aheadDays: this.#follower.aheadDays,

@@ -56,7 +56,7 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
     futureDaysMax: table.futureDaysMax,
     pastDaysMax: table.pastDaysMax,
     channels: [...senders.keys()],
-    ...(rule !== undefined && { isAwaited: isUnevaluated }),
+    ...(rule !== undefined && { isAwaited: (document) => isUnevaluated(document, rule) }),
     writer,
     observer: watch.hours,
   });

@@ -25,9 +25,13 @@ class Ward {
   #processes = 0;
 
   /** A process that settles, evaluates and tells, once each time it is called. */
-  process(store: ObjectStore = this.lake.store): () => Promise<void> {
+  process(store: ObjectStore = this.lake.store, watched = rule): () => Promise<void> {
     const writer = `process ${++this.#processes}`;
-    const keeper = this.lake.keeper(store, { writer, isAwaited: isUnevaluated, pastDaysMax: 400 });
+    const keeper = this.lake.keeper(store, {
+      writer,
+      isAwaited: (document) => isUnevaluated(document, watched),
+      pastDaysMax: 400,
+    });
     const alerts = openAlertStore(store, testTable);
     const nowMs = (): number => Date.parse(this.lake.now);
     return async () => {
@@ -35,7 +39,7 @@ class Ward {
       await evaluateAlerts(settled, {
         alerts,
         hours: keeper.hours,
-        rule,
+        rule: watched,
         queryMeans: async (hours) => this.#query(hours),
         nowMs: nowMs(),
         isProvisionalDue: true,
@@ -120,6 +124,21 @@ describe('alerts of hours', () => {
     ]);
     // the fever was a mistake of the rows that were there first, and another patient has one
     expect(ward.told().toSorted()).toEqual(['alert.raised anna 09', 'alert.raised ben 09', 'alert.resolved anna 09']);
+  });
+
+  it('are raised by each rule, when processes watch different columns', async () => {
+    const ward = await feverish();
+    const looks = [ward.process(), ward.process(ward.lake.store, { ...rule, column: 'pulse', high: 37.9 })];
+    for (const look of [...looks, ...looks]) await look();
+    const alerts = await listAlerts(openAlertStore(ward.lake.store, testTable));
+    const raised = alerts.filter(({ state }) => state === 'raised');
+    expect(raised.map(({ rule: name, group }) => `${name}: ${group}`).toSorted()).toEqual([
+      'pulse by p: anna',
+      't by p: anna',
+    ]);
+    expect(ward.told()).toEqual(['alert.raised anna 09', 'alert.raised anna 09']);
+    // each rule asks for the complete hour once
+    expect(ward.queried.filter((hours) => hours.includes('09'))).toHaveLength(2);
   });
 
   it('leave out a mean that is no finite number, and go on with all others', async () => {
