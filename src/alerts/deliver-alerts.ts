@@ -28,12 +28,13 @@ export async function deliverAlerts({ alerts: documents, ...options }: DeliverAl
   if (senders.size === 0) return;
   const withDeliveries = (value: Alert, deliveries: Delivery[]): Alert => ({ ...value, deliveries });
   const messageFor = (value: Alert, { key }: Delivery): Message => alertMessage(value, key, table);
+  const delivering = { ...options, documents, withDeliveries, messageFor, silent: new Set<Channel>() };
   const listedDays = pastDaysMax + alertDays;
   for await (const stored of documents.list(hourAt(nowMs() - listedDays * msPerDay))) {
     let owing = await noteOwed(stored, { ...options, alerts: documents });
     // one message of each channel at a time: what was raised is told before what was resolved
     for (let looks = 0; owing !== undefined && looks < 3; looks++) {
-      const after = await deliverDue(owing, { ...options, documents, withDeliveries, messageFor });
+      const after = await deliverDue(owing, delivering);
       owing = after.version === owing.version ? undefined : after;
     }
   }

@@ -1,4 +1,4 @@
-import type { Delivery } from '../outbox/delivery.ts';
+import type { Channel, Delivery } from '../outbox/delivery.ts';
 import { deliverDue, type DeliveryObserver } from '../outbox/deliver.ts';
 import type { Message, Senders } from '../outbox/sender.ts';
 import { lastChange, type HourDocument, type HourStore, type StoredHour, type TopicTable } from './hour-document.ts';
@@ -22,9 +22,9 @@ export async function deliverHours(
     deliveries,
   });
   const messageFor = (value: HourDocument, { key }: Delivery): Message => hourMessage(value, key, { table, topic });
+  const delivering = { ...options, documents, senders, withDeliveries, messageFor, silent: new Set<Channel>() };
   const delivered: StoredHour[] = [];
-  for (const stored of settled)
-    delivered.push(await deliverDue(stored, { ...options, documents, senders, withDeliveries, messageFor }));
+  for (const stored of settled) delivered.push(await deliverDue(stored, delivering));
   return delivered;
 }
 

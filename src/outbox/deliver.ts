@@ -1,5 +1,5 @@
 import { messageOf as reasonOf } from '../runtime/errors.ts';
-import { isDue, failed, leased, sent, type Delivery } from './delivery.ts';
+import { isDue, failed, leased, sent, type Channel, type Delivery } from './delivery.ts';
 import type { DocumentStore, Stored } from './document-store.ts';
 import type { Message, Senders } from './sender.ts';
 
@@ -24,7 +24,12 @@ export interface DeliverOptions<Value extends Owing> {
   readonly holder: string;
   readonly nowMs: () => number;
   readonly observer: DeliveryObserver;
+  /** Channels whose receiver let a message of this look wait in vain: the look sends them nothing more. */
+  readonly silent: Set<Channel>;
 }
+
+/** A receiver that takes longer to fail than this is taken to be silent. */
+const silentMs = 3000;
 
 const notesMax = 20;
 
@@ -49,8 +54,12 @@ export async function deliverDue<Value extends Owing>(
 }
 
 /** The first pending message of each channel, where it is due. */
-function nextOnes<Value extends Owing>({ deliveries }: Value, { senders, nowMs }: DeliverOptions<Value>): Delivery[] {
+function nextOnes<Value extends Owing>(
+  { deliveries }: Value,
+  { senders, nowMs, silent }: DeliverOptions<Value>,
+): Delivery[] {
   return [...senders.keys()].flatMap((channel) => {
+    if (silent.has(channel)) return [];
     const first = deliveries.find((each) => each.channel === channel && each.state === 'pending');
     return first !== undefined && isDue(first, nowMs()) ? [first] : [];
   });
@@ -59,14 +68,16 @@ function nextOnes<Value extends Owing>({ deliveries }: Value, { senders, nowMs }
 async function attempt<Value extends Owing>(
   value: Value,
   taken: Delivery,
-  { senders, messageFor, nowMs, observer }: DeliverOptions<Value>,
+  { senders, messageFor, nowMs, observer, silent }: DeliverOptions<Value>,
 ): Promise<Delivery> {
+  const beganMs = nowMs();
   try {
     await senders.get(taken.channel)?.send(messageFor(value, taken));
     const done = sent(taken, nowMs());
     observer.sent?.(done);
     return done;
   } catch (error) {
+    if (nowMs() - beganMs >= silentMs) silent.add(taken.channel);
     const done = failed(taken, reasonOf(error), nowMs());
     observer.failed?.(done);
     return done;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { deliverDue, type DeliverOptions } from '../../../src/outbox/deliver.ts';
-import { deliverySchema, newDelivery } from '../../../src/outbox/delivery.ts';
+import { deliverySchema, newDelivery, type Channel } from '../../../src/outbox/delivery.ts';
 import { DocumentStore } from '../../../src/outbox/document-store.ts';
 import { listUndelivered, redeliver } from '../../../src/outbox/undelivered.ts';
 import type { Sender } from '../../../src/outbox/sender.ts';
@@ -20,6 +20,9 @@ class Receiver {
   readonly received: string[] = [];
   nowMs = Date.parse('2026-11-23T09:00:00Z');
   isDown = false;
+  /** How long a receiver that is down takes to refuse. */
+  refusesAfterMs = 0;
+  silent = new Set<Channel>();
 
   documents(store: ObjectStore = this.store): DocumentStore<Note> {
     return new DocumentStore(store, '_notes/', schema);
@@ -33,6 +36,7 @@ class Receiver {
   async deliver({ holder = 'one', store = this.store, onSend = async () => {} } = {}): Promise<Note | undefined> {
     const sender: Sender = {
       send: async ({ key }) => {
+        if (this.isDown) this.nowMs += this.refusesAfterMs;
         if (this.isDown) throw new Error('HTTP 503');
         this.received.push(key);
         await onSend();
@@ -47,6 +51,7 @@ class Receiver {
       holder,
       nowMs: () => this.nowMs,
       observer: {},
+      silent: this.silent,
     };
     const found = await documents.get('a');
     return found && (await deliverDue(found, options)).value;
@@ -123,6 +128,25 @@ describe('delivering what a document owes', () => {
     await receiver.deliver();
     expect(receiver.received).toEqual(keys);
     expect(await listUndelivered(documents)).toEqual([]);
+  });
+
+  it.each([
+    ['waits in vain for the receiver', 10_000, []],
+    ['is refused at once', 20, ['a/1']],
+  ])('sends nothing more in the same look after a message that %s', async (_how, refusesAfterMs, sent) => {
+    const receiver = new Receiver();
+    await receiver.owe();
+    receiver.isDown = true;
+    receiver.refusesAfterMs = refusesAfterMs;
+    await receiver.deliver();
+    receiver.isDown = false;
+    receiver.nowMs += minuteMs;
+    await receiver.deliver();
+    expect(receiver.received).toEqual(sent);
+    // the next look begins anew
+    receiver.silent = new Set();
+    for (let look = 0; look < 2; look++) await receiver.deliver();
+    expect(receiver.received).toEqual(keys);
   });
 
   it('notes the answer beside what others changed meanwhile', async () => {
