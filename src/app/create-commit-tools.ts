@@ -141,7 +141,7 @@ function shortList(columns: readonly Column[]): string[] {
 
 /** How this process writes what nobody has claimed yet. */
 export function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>): Recipe {
-  const { layout, eventTimeField, eventTimeUnit, pastDaysMax, futureDaysMax } = table;
+  const { format, layout, eventTimeField, eventTimeUnit, pastDaysMax, futureDaysMax } = table;
   const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints } = schema;
   const { valueFormat, records, deadLetterPayload, kafkaColumns, headerNames } = schema;
   return {
@@ -157,6 +157,7 @@ export function recipeOf({ schema, table }: Pick<Settings, 'schema' | 'table'>):
       rename: [...fields.rename],
     },
     numbers,
+    ...(format === 'iceberg' && { widensNumbers: true }),
     columnsMax,
     growth,
     hints: [...hints].map(([name, type]) => `${name} ${formatType(type)}`).join(', '),

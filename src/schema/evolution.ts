@@ -2,6 +2,7 @@ import { mergeTypes, siblingName } from './merge.ts';
 import type { Observed } from './observe.ts';
 import { isLight, weightOf } from './type-weight.ts';
 import type { Column, ColumnType } from './types.ts';
+import type { WideningRules } from './wider-type.ts';
 
 /** A column that a batch brings: all its values of one field with one form and type. */
 export interface ObservedColumn {
@@ -18,7 +19,7 @@ export interface ObservedColumn {
  */
 export type Growth = 'all' | 'new-names' | 'none';
 
-export interface EvolutionRules {
+export interface EvolutionRules extends WideningRules {
   /** Most columns of the table: beyond it none is added, and values without a column are rescued. */
   readonly columnsMax: number;
   readonly growth: Growth;
@@ -28,7 +29,7 @@ export interface EvolutionRules {
 
 export interface Evolution {
   readonly added: readonly Column[];
-  /** Struct columns, or arrays of them, that got fields. */
+  /** Struct columns, or arrays of them, that got fields; numbers that became wider. */
   readonly replaced: readonly Column[];
   /** The table's column for each observed column, in order; `undefined`: its values are rescued. */
   readonly targets: readonly (string | undefined)[];
@@ -36,7 +37,8 @@ export interface Evolution {
 
 const string: ColumnType = { kind: 'string' };
 
-/** Decides where each observed column goes and how the table must grow for it. Never removes or retypes a column. */
+/** Decides where each observed column goes and how the table must grow for it. Never removes a column, and retypes none but
+ * to a wider number. */
 export function planEvolution(
   table: readonly Column[],
   observed: readonly ObservedColumn[],
@@ -52,13 +54,13 @@ export function planEvolution(
       if (rules.growth === 'none' || (isSibling && rules.growth === 'new-names')) return false;
       if (columns.size >= rules.columnsMax || name.length > 255) return false;
       const made = rules.hints.get(name) ?? type;
-      const holds = absorb(made, type);
+      const holds = absorb(made, type, rules);
       if (holds === undefined) return false;
       columns.set(name, holds);
       added.add(name);
       return true;
     }
-    const merged = absorb(present, type);
+    const merged = absorb(present, type, rules);
     if (merged === undefined) return false;
     if (merged === present) return true;
     if (rules.growth === 'none') return true;
@@ -155,8 +157,8 @@ function isFullMap(type: Extract<ColumnType, { kind: 'struct' }>): boolean {
 }
 
 /** Widens the column's type to hold values of `type` too; `undefined` when it can't. */
-function absorb(column: ColumnType, type: ColumnType): ColumnType | undefined {
+function absorb(column: ColumnType, type: ColumnType, rules: WideningRules): ColumnType | undefined {
   // integers that are observed apart are all exact as doubles
   if (column.kind === 'double' && type.kind === 'bigint') return column;
-  return mergeTypes(column, type);
+  return mergeTypes(column, type, rules);
 }

@@ -1,50 +1,55 @@
 import { fieldIndex } from './field-index.ts';
 import { elementLeavesMax, isLight, weightOf, type TypeWeight } from './type-weight.ts';
 import type { ColumnType, Field } from './types.ts';
+import { widestOf, type WideningRules } from './wider-type.ts';
 
 /**
  * Finds the type that holds the values of both: of two structs all fields, of two arrays or maps the merged elements. `undefined` when there is none.
  * A field that conflicts inside a struct gets a sibling, as a column does. A type does not grow beyond the limits of `type-weight.ts`: fields
  * that it has no room for are left out, and their values have no place in it.
+ * Of two numbers the wider type is found where the rules allow it.
  */
-export function mergeTypes<Type extends ColumnType>(left: Type, right: ColumnType): Type | undefined;
-export function mergeTypes(left: ColumnType, right: ColumnType): ColumnType | undefined {
+export function mergeTypes(left: Struct, right: ColumnType, rules?: WideningRules): Struct | undefined;
+export function mergeTypes(left: ColumnType, right: ColumnType, rules?: WideningRules): ColumnType | undefined;
+export function mergeTypes(left: ColumnType, right: ColumnType, rules: WideningRules = {}): ColumnType | undefined {
   if (left === right) return left;
-  if (left.kind === 'struct' && right.kind === 'struct') return structOf(left, right.fields);
+  if (left.kind === 'struct' && right.kind === 'struct') return structOf(left, right.fields, rules);
   if (left.kind === 'array' && right.kind === 'array') {
-    const element = mergeElements(left.element, right.element);
+    const element = mergeElements(left.element, right.element, rules);
     return element === left.element ? left : element && { kind: 'array', element };
   }
   if (left.kind === 'map' && right.kind === 'map') {
-    const value = mergeElements(left.value, right.value);
+    const value = mergeElements(left.value, right.value, rules);
     return value === left.value ? left : value && { kind: 'map', value };
   }
-  return sameType(left, right) ? left : undefined;
+  return sameType(left, right) ? left : widestOf(left, right, rules);
 }
 
-function mergeElements(left: ColumnType, right: ColumnType): ColumnType | undefined {
-  const merged = mergeTypes(left, right);
+function mergeElements(left: ColumnType, right: ColumnType, rules: WideningRules): ColumnType | undefined {
+  const merged = mergeTypes(left, right, rules);
   return merged === undefined || weightOf(merged).leaves <= elementLeavesMax ? merged : left;
 }
 
 type Struct = Extract<ColumnType, { kind: 'struct' }>;
 
 /** The struct with more fields, as far as there is room for them; itself when nothing is added. */
-export function structOf(struct: Struct, additions: readonly Field[]): Struct {
-  const merger = new FieldMerger(struct);
+export function structOf(struct: Struct, additions: readonly Field[], rules: WideningRules = {}): Struct {
+  const merger = new FieldMerger(struct, rules);
   for (const field of additions) merger.add(field);
   return merger.finish();
 }
 
 class FieldMerger {
   readonly #struct: Struct;
+  readonly #rules: WideningRules;
   #fields: Field[] | undefined;
   /** Indexes of the fields that were added. */
   readonly #added = new Map<string, number>();
   #weight: TypeWeight;
 
-  constructor(struct: Struct) {
+  constructor(struct: Struct, rules: WideningRules) {
     this.#struct = struct;
+    this.#rules = rules;
     this.#weight = weightOf(struct);
   }
 
@@ -54,7 +59,7 @@ class FieldMerger {
       const index = this.#indexOf(place);
       const present = this.#current[index];
       if (present === undefined) return this.#append({ name: place, type });
-      const merged = mergeTypes(present.type, type);
+      const merged = mergeTypes(present.type, type, this.#rules);
       if (merged === present.type) return;
       if (merged !== undefined) return this.#replace(index, present, merged);
     }

@@ -4,6 +4,7 @@ import { mergeTypes, structOf } from './merge.ts';
 import { columnName } from './names.ts';
 import { elementLeavesMax, leavesMax, weightOf } from './type-weight.ts';
 import type { ColumnType, Field } from './types.ts';
+import { widerType, type WideningRules } from './wider-type.ts';
 import { ExactNumber, fitScalar, parseDate, parseTimestamp, unfit } from './values.ts';
 
 /**
@@ -17,7 +18,7 @@ export type Observed =
 /** How numbers are inferred: all as double, or integers apart as bigint. */
 export type NumberRule = 'double' | 'split';
 
-export interface ObserveRules {
+export interface ObserveRules extends WideningRules {
   readonly numbers: NumberRule;
   readonly depthMax: number;
 }
@@ -33,7 +34,8 @@ const plain = {
   date: scalar('date'),
 };
 
-/** Infers a JSON value's type, `undefined` for null. `known` is the type its field has already: a value that fits it gets it. */
+/** Infers a JSON value's type, `undefined` for null. `known` is the type its field has already: a value that fits it, or a
+ * wider one that it may become, gets that. */
 export function observe(
   value: unknown,
   known: ColumnType | undefined,
@@ -42,6 +44,8 @@ export function observe(
 ): Observed | undefined {
   if (value === null || value === undefined) return undefined;
   if (known !== undefined && fitsWhole(value, known)) return { form: 'plain', type: known };
+  const wider = known && widerType(known, rules);
+  if (wider !== undefined && fitScalar(value, wider) !== unfit) return { form: 'plain', type: wider };
   if (value instanceof ExactNumber) return exact;
   if (Array.isArray(value)) return observeArray(value, known, rules, depth);
   switch (typeof value) {
@@ -80,7 +84,7 @@ function observeArray(
       continue;
     }
     if (observed.form !== 'plain') return json;
-    const merged = element === undefined ? observed.type : mergeTypes(element, observed.type);
+    const merged = element === undefined ? observed.type : mergeTypes(element, observed.type, rules);
     if (merged === undefined && hasType) return json;
     element = merged ?? observed.type;
     hasType = true;
@@ -109,7 +113,7 @@ function observeObject(value: object, known: ColumnType | undefined, rules: Obse
     const field = placeOf(name, observe(member, fieldOf(knownFields, name)?.type, rules, depth + 1));
     if (field !== undefined) found.push(field);
   }
-  const type = structOf({ kind: 'struct', fields: [] }, found);
+  const type = structOf({ kind: 'struct', fields: [] }, found, rules);
   return type.fields.length === 0 ? { form: 'empty-struct' } : { form: 'plain', type };
 }
 
@@ -118,7 +122,7 @@ function observeEntries(entries: object, known: ColumnType, rules: ObserveRules,
   let value = known;
   for (const each of Object.values(entries)) {
     const observed = observe(each, value, rules, depth + 1);
-    if (observed?.form === 'plain') value = mergeTypes(value, observed.type) ?? value;
+    if (observed?.form === 'plain') value = mergeTypes(value, observed.type, rules) ?? value;
   }
   return { form: 'plain', type: { kind: 'map', value } };
 }

@@ -41,7 +41,13 @@ export function createIcebergTools(
   observer: PipelineObserver = {},
   options: Partial<TestToolsOptions> = {},
 ): CommitTools {
-  const tools = createTestTools({ ...lake, ...options, observer, tableFormat: 'iceberg' });
+  const tools = createTestTools({
+    ...lake,
+    ...options,
+    observer,
+    tableFormat: 'iceberg',
+    recipe: { widensNumbers: true, ...options.recipe },
+  });
   return { ...tools, publication: createPublication(createSnapshotTools(lake)) };
 }
 

@@ -125,7 +125,7 @@ export async function readRows(
 ): Promise<Record<string, unknown>[]> {
   const rows: Record<string, unknown>[] = [];
   for await (const { key } of store.list(`${table}/`)) {
-    const stored = await store.get(key);
+    const stored = key.endsWith('.parquet') ? await store.get(key) : undefined;
     if (stored !== undefined) rows.push(...(await hyparquetReader.rows(stored.bytes)));
   }
   return rows.toSorted(

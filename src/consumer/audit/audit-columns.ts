@@ -1,5 +1,6 @@
 import { formatType, parseType } from '../../schema/hive-ddl.ts';
 import type { Column, ColumnType } from '../../schema/types.ts';
+import { widerType, type WideningRules } from '../../schema/wider-type.ts';
 import type { Finding } from './finding.ts';
 
 /** Hive types that read the same values of a file. */
@@ -21,14 +22,22 @@ export function noteColumns(files: FileColumns, key: string, columns: readonly C
 /** Types of one column that are told apart: files of one table have one, or a struct that grew. */
 const typesMax = 20;
 
-/** Checks that the catalog's table reads what its files hold: every column, with a type that fits. */
-export function auditColumns(table: string, columns: readonly Column[], files: FileColumns): Finding[] {
+/**
+ * Checks that the catalog's table reads what its files hold: every column, with a type that fits; `rules`: types that readers of the table
+ * widen.
+ */
+export function auditColumns(
+  table: string,
+  columns: readonly Column[],
+  files: FileColumns,
+  rules: WideningRules = {},
+): Finding[] {
   const known = new Map(columns.map(({ name, type }) => [name, type]));
   return [...files].flatMap(([name, found]) =>
     found
       .flatMap(({ column, key }) => {
         const type = known.get(name);
-        if (type !== undefined && canRead(type, column.type)) return [];
+        if (type !== undefined && canRead(type, column.type, rules)) return [];
         return [type === undefined ? missing(table, column, key) : retyped(table, { column, key, type })];
       })
       .slice(0, 1),
@@ -80,16 +89,16 @@ function retyped(
 }
 
 /** True when a column of type `table` reads all that a file's column of type `file` holds. */
-function canRead(table: ColumnType, file: ColumnType): boolean {
+function canRead(table: ColumnType, file: ColumnType, rules: WideningRules = {}): boolean {
   if (table.kind === 'struct' && file.kind === 'struct') {
     const fields = new Map(table.fields.map(({ name, type }) => [name.toLowerCase(), type]));
     return file.fields.every(({ name, type }) => {
       const field = fields.get(name.toLowerCase());
-      return field !== undefined && canRead(field, type);
+      return field !== undefined && canRead(field, type, rules);
     });
   }
-  if (table.kind === 'array' && file.kind === 'array') return canRead(table.element, file.element);
-  if (table.kind === 'map' && file.kind === 'map') return canRead(table.value, file.value);
+  if (table.kind === 'array' && file.kind === 'array') return canRead(table.element, file.element, rules);
+  if (table.kind === 'map' && file.kind === 'map') return canRead(table.value, file.value, rules);
   if (file.kind === 'int' && integers.has(table.kind)) return true;
-  return formatType(table) === formatType(file);
+  return formatType(table) === formatType(file) || widerType(file, rules)?.kind === table.kind;
 }

@@ -104,7 +104,8 @@ export class TablesAudit {
     const table = needed.hasObjects ? await this.#options.catalog.load(name) : undefined;
     if (table === undefined) return;
     await readExamples(needed, this.#options);
-    this.#options.findings.add(...auditColumns(name, [...table.columns, ...table.partitionKeys], needed.files));
+    const columns = [...table.columns, ...table.partitionKeys];
+    this.#options.findings.add(...auditColumns(name, columns, needed.files, { widensNumbers: true }));
   }
 
   /** A commit that took place during the audit names files that nobody named at its beginning. */

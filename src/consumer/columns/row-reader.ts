@@ -184,7 +184,7 @@ export class RowReader {
       state.builders.set(key, builder);
     }
     if (observed.form === 'plain' && builder.observed.form === 'plain' && builder.observed.type !== observed.type) {
-      const merged = mergeTypes(builder.observed.type, observed.type);
+      const merged = mergeTypes(builder.observed.type, observed.type, this.#rules);
       if (merged !== undefined) builder.widen(merged);
     }
     return builder;

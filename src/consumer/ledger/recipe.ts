@@ -36,6 +36,8 @@ export const recipeSchema = z.object({
     rename: z.array(z.tuple([z.string(), z.string()])),
   }),
   numbers: z.enum(['double', 'split']),
+  /** The table may widen columns of numbers: those of Iceberg can. Left out: it can't. */
+  widensNumbers: z.literal(true).optional(),
   /** Most columns of a table: values beyond are rescued. */
   columnsMax: z.number().int().positive(),
   growth: z.enum(['all', 'new-names', 'none']),

@@ -85,12 +85,12 @@ export interface Catalog {
   load(table: string): Promise<CatalogTable | undefined>;
   /** Creates the database too when it is missing. */
   create(definition: TableDefinition): Promise<'created' | 'exists'>;
-  /** Adds columns and sets parameters if the table still has `expectedVersion`; never removes or retypes a column. */
+  /** Adds columns and sets parameters if the table still has `expectedVersion`; never removes a column. */
   evolve(change: {
     readonly table: string;
     readonly expectedVersion: string;
     readonly addColumns: readonly Column[];
-    /** Struct columns that got fields: replaced by name. */
+    /** Struct columns that got fields, and numbers that became wider where the recipe lets them: replaced by name. */
     readonly replaceColumns?: readonly Column[];
     readonly parameters?: Readonly<Record<string, string>>;
   }): Promise<'evolved' | 'conflict'>;

@@ -36,17 +36,25 @@ export function evolutionOf(recipe: Recipe, hints: EvolutionRules['hints'] | und
   return hints === undefined ? evolution : { ...evolution, hints };
 }
 
-function makeRules({ fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints }: Recipe): RecipeRules {
+function makeRules(recipe: Recipe): RecipeRules {
+  const { fields, numbers, depthMax, recordBytesMax, columnsMax, growth, hints } = recipe;
+  const widensNumbers = recipe.widensNumbers === true && growth === 'all';
   return {
     decode: {
       fields: fieldRules(fields),
       numbers,
+      widensNumbers,
       depthMax,
       recordBytesMax,
       // a field can have two columns: that of its name and a sibling
       columnsMax: columnsMax * 2,
     },
-    evolution: { columnsMax, growth, hints: new Map(parseColumns(hints).map(({ name, type }) => [name, type])) },
+    evolution: {
+      columnsMax,
+      growth,
+      widensNumbers,
+      hints: new Map(parseColumns(hints).map(({ name, type }) => [name, type])),
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { partitionKeys } from '../../schema/layout.ts';
 import { mergeTypes } from '../../schema/merge.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import { isNested, type Column, type ColumnType } from '../../schema/types.ts';
+import type { WideningRules } from '../../schema/wider-type.ts';
 import { readAvroValues, type ValueFailure } from '../batch/read-avro-values.ts';
 import { unwrapValues, type UnwrappedSlices } from '../batch/unwrap-values.ts';
 import { BatchMemory } from '../columns/batch-memory.ts';
@@ -49,7 +50,7 @@ export class RecordDecoder {
       ...decode,
       memory: new BatchMemory(this.#slabs),
       reserved,
-      knownType: (name) => knownType(columns.get(name), hints.get(name)),
+      knownType: (name) => knownType(columns.get(name), hints.get(name), decode),
     });
     // a dead letter holds its record as it came
     const rejects = decoded.rejects.map((reject) => {
@@ -95,7 +96,11 @@ export class RecordDecoder {
 }
 
 /** The type of the table's column counts; its structs know the fields to come. */
-function knownType(column: ColumnType | undefined, hint: ColumnType | undefined): ColumnType | undefined {
+function knownType(
+  column: ColumnType | undefined,
+  hint: ColumnType | undefined,
+  rules: WideningRules,
+): ColumnType | undefined {
   if (column === undefined || hint === undefined) return column ?? hint;
-  return isNested(column) && isNested(hint) ? (mergeTypes<ColumnType>(column, hint) ?? column) : column;
+  return isNested(column) && isNested(hint) ? (mergeTypes(column, hint, rules) ?? column) : column;
 }

@@ -10,6 +10,7 @@ import {
   provideIcebergReaders,
   readWithPyiceberg,
 } from '../../support/iceberg-readers.ts';
+import { commitRows, createIcebergTools } from '../../support/iceberg-service.ts';
 import { createTestTools } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
@@ -71,6 +72,54 @@ describe('an Iceberg table that has grown with every snapshot', () => {
       );
       expect(counted).toEqual({ rows: oneRowMore[index], offsets: oneRowMore[index] });
     }
+  });
+});
+
+describe('an Iceberg table whose numbers were widened', () => {
+  const setup = async () => {
+    const lake = await openIcebergLake();
+    const hints = 'n int, f float, place struct<floor:int>';
+    const batches = [
+      jsonRecords({ n: 1, f: 0.5, place: { floor: 2 } }),
+      jsonRecords({ n: 3_000_000_000, f: 36.8, place: { floor: 3_000_000_001 } }),
+      jsonRecords({ n: -2, f: 0.25 }),
+    ];
+    // each is part of the table, with its bounds, before the next one comes
+    for (let count = 1; count <= batches.length; count++) {
+      await writeBatches(createIcebergTools(lake, {}, { recipe: { hints } }), batches.slice(0, count));
+      await commitRows(lake);
+    }
+    return loadTable(lake);
+  };
+
+  it('is read by PyIceberg, files with narrow numbers and with wide ones, by bounds of both', async () => {
+    const { metadataLocation: metadata } = await setup();
+    const select = ['n', 'f', 'place'];
+    const filters = ['n > 2', 'n < 2', 'n > 4000000000', 'f > 1', 'f < 1'];
+    const read = await readWithPyiceberg({ metadata, select, filters, snapshots: true });
+    expect(read.rows).toEqual([
+      { n: 1, f: 0.5, place: { floor: 2 } },
+      { n: 3_000_000_000, f: 36.8, place: { floor: 3_000_000_001 } },
+      { n: -2, f: 0.25, place: null },
+    ]);
+    expect(read.filters).toEqual([
+      { files: 1, rows: 1 },
+      { files: 2, rows: 2 },
+      { files: 0, rows: 0 },
+      { files: 1, rows: 1 },
+      { files: 2, rows: 2 },
+    ]);
+    expect(read.snapshots.map(({ rows }) => rows)).toEqual([1, 2, 3]);
+  });
+
+  it('is read by DuckDB', async () => {
+    const { metadataLocation } = await setup();
+    const query = await openDuckdbWithIceberg();
+    const table = `iceberg_scan('${metadataLocation}')`;
+    expect(
+      await query(`SELECT sum(n)::BIGINT AS n, max(f) AS f, sum(place.floor)::BIGINT AS floor FROM ${table}`),
+    ).toEqual([{ n: 2_999_999_999n, f: 36.8, floor: 3_000_000_003n }]);
+    expect(await query(`SELECT kafka_offset::INT AS o FROM ${table} WHERE n > 2`)).toEqual([{ o: 1 }]);
   });
 });
 

@@ -196,6 +196,7 @@ const members = fc.oneof(
 );
 const nestedMembers = fc.constantFrom(
   '"x":1',
+  '"x":3000000000',
   '"x":"a"',
   '"X":2',
   '"y":"a"',
@@ -247,6 +248,7 @@ const looseTypes: readonly (ColumnType | undefined)[] = [
     ],
   },
   { kind: 'array', element: { kind: 'struct', fields: [{ name: 'y', type: { kind: 'string' } }] } },
+  { kind: 'struct', fields: [{ name: 'x', type: { kind: 'int' } }] },
 ];
 
 describe('scanning records', () => {
@@ -258,7 +260,12 @@ describe('scanning records', () => {
         fc.constantFrom<'double' | 'split'>('double', 'double', 'split'),
         fc.constantFrom(3, 20),
         (texts, type, numbers, columnsMax) =>
-          expectSame(texts, { numbers, columnsMax, knownType: (name) => (name === 'part' ? type : undefined) }),
+          expectSame(texts, {
+            numbers,
+            widensNumbers: true,
+            columnsMax,
+            knownType: (name) => (name === 'part' ? type : undefined),
+          }),
       ),
       runs(200),
     );
@@ -321,7 +328,9 @@ describe('scanning records', () => {
   it('gives what parsing gives, whatever types the table has already', async () => {
     const types = fc.dictionary(fc.constantFrom('a', 'at', 'b'), fc.constantFrom(...knownTypes));
     await fc.assert(
-      fc.asyncProperty(records, types, (group, known) => expectSame(group, { knownType: (name) => known[name] })),
+      fc.asyncProperty(records, types, fc.boolean(), (group, known, widensNumbers) =>
+        expectSame(group, { widensNumbers, knownType: (name) => known[name] }),
+      ),
       runs(1000),
     );
   });

@@ -50,6 +50,23 @@ describe('planning how a table grows', () => {
     expect(targets).toEqual(['b', undefined]);
   });
 
+  it('widens a number where the table can, and keeps it and its values apart from a sibling where it can’t', () => {
+    const columns = [observed('n', 'int', 5), observed('n', 'bigint'), observed('n', 'double')];
+    expect(plan('n int', columns, { widensNumbers: true })).toEqual({
+      added: ['n_double double'],
+      replaced: ['n bigint'],
+      targets: ['n', 'n', 'n_double'],
+    });
+    expect(plan('n int', columns).replaced).toEqual([]);
+    expect(plan('n int', columns).targets).toEqual(['n', 'n_bigint', 'n_double']);
+  });
+
+  it('makes a column wide at once when its first values ask for it', () => {
+    const hints = new Map([['n', parseType('int')]]);
+    const columns = [observed('n', 'int'), observed('n', 'bigint')];
+    expect(plan('', columns, { hints, widensNumbers: true })).toMatchObject({ added: ['n bigint'], replaced: [] });
+  });
+
   it('adds nothing to a frozen table', () => {
     expect(plan('a double', [observed('a', 'string'), observed('b', 'double')], { growth: 'none' })).toEqual({
       added: [],

@@ -48,6 +48,21 @@ describe('merging types', () => {
     expect(merge(left, right)).toBe(expected);
   });
 
+  it.each([
+    ['int', 'bigint', 'bigint'],
+    ['bigint', 'int', 'bigint'],
+    ['float', 'double', 'double'],
+    ['array<int>', 'array<bigint>', 'array<bigint>'],
+    ['struct<a:struct<b:int>>', 'struct<a:struct<b:bigint>>', 'struct<a:struct<b:bigint>>'],
+    ['map<string,float>', 'map<string,double>', 'map<string,double>'],
+    ['struct<a:int>', 'struct<a:double>', 'struct<a:int,a_double:double>'],
+    ['bigint', 'double', undefined],
+    ['int', 'double', undefined],
+  ])('%s and %s give %s where the table widens numbers', (left, right, expected) => {
+    const merged = mergeTypes(parseType(left), parseType(right), { widensNumbers: true });
+    expect(merged && formatType(merged)).toBe(expected);
+  });
+
   it('names siblings after the type of their values', () => {
     expect(siblingName('temperature', { kind: 'string' })).toBe('temperature_string');
     expect(siblingName('tags', parseType('array<double>'))).toBe('tags_array_double');
