@@ -1,5 +1,11 @@
 import type { AvroArray, AvroMap, AvroNamed, AvroRecord, AvroType } from './avro-schema.ts';
 
+/** Bytes of the longest integer. */
+const longBytesMax = 10;
+
+/** Twice as much is still a number without loss. */
+const zigzagNumberMax = 2 ** 52;
+
 /**
  * Writes values in Avro's binary encoding by a schema: records as objects by their fields' names, `null` or `undefined` for null, maps as
  * objects, `bytes` and `fixed` as `Uint8Array`. A union must be of null and one other type. Throws TypeError for a value that is none of
@@ -7,7 +13,8 @@ import type { AvroArray, AvroMap, AvroNamed, AvroRecord, AvroType } from './avro
  * Source: https://avro.apache.org/docs/1.12.0/specification/#binary-encoding
  */
 export class AvroWriter {
-  readonly #pieces: Uint8Array[] = [];
+  #buffer = Buffer.allocUnsafe(1024);
+  #length = 0;
 
   value(value: unknown, type: AvroType): void {
     if (typeof type === 'string') return this.#primitive(value, type);
@@ -21,16 +28,16 @@ export class AvroWriter {
 
   /** Writes an integer of up to 64 bits: zigzag, then seven bits a byte. */
   long(value: number | bigint): void {
-    const whole = BigInt.asIntN(64, BigInt(value));
-    let rest = BigInt.asUintN(64, (whole << 1n) ^ (whole >> 63n));
-    const bytes: number[] = [];
-    for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
-    this.bytes(Uint8Array.from([...bytes, Number(rest)]));
+    this.#reserve(longBytesMax);
+    if (typeof value === 'number' && Math.abs(value) < zigzagNumberMax) this.#zigzag(value);
+    else this.#zigzagBig(BigInt.asIntN(64, BigInt(value)));
   }
 
   /** Writes bytes as they are. */
   bytes(bytes: Uint8Array): void {
-    this.#pieces.push(bytes);
+    this.#reserve(bytes.length);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   /** Writes bytes behind their length, as `bytes` and `string` are. */
@@ -40,7 +47,31 @@ export class AvroWriter {
   }
 
   finish(): Buffer {
-    return Buffer.concat(this.#pieces);
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  #zigzag(value: number): void {
+    let rest = value >= 0 ? value * 2 : value * -2 - 1;
+    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) this.#byte((rest % 0x80) | 0x80);
+    this.#byte(rest);
+  }
+
+  #zigzagBig(value: bigint): void {
+    let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
+    for (; rest > 0x7fn; rest >>= 7n) this.#byte(Number(rest & 0x7fn) | 0x80);
+    this.#byte(Number(rest));
+  }
+
+  #byte(byte: number): void {
+    this.#buffer[this.#length++] = byte;
+  }
+
+  /** Makes room: a manifest has a hundred values a file, so that each is not a buffer of its own. */
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + bytes));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
   }
 
   #union(value: unknown, branches: readonly AvroType[]): void {
@@ -104,8 +135,7 @@ export class AvroWriter {
 }
 
 function integerOf(value: unknown): number | bigint {
-  if (typeof value === 'bigint' || Number.isSafeInteger(value))
-    return BigInt(Number.isSafeInteger(value) ? Number(value) : String(value));
+  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
   throw new TypeError(`expected an integer, got ${String(value)}`);
 }
 

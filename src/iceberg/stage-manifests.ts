@@ -20,8 +20,11 @@ export interface Stage {
 /** Manifests are merged when there are so many small ones. */
 const mergeCountMin = 100;
 
-/** Manifests of this size are left as they are. */
-const mergeBytesMax = 8 * 1024 * 1024;
+/**
+ * Most files of a merged manifest: what is read of a file takes 20 kB of memory, and the event loop stands still while one is written.
+ * Those with half as many are left as they are, so that whatever is merged once is merged a few times at most.
+ */
+const mergeFilesMax = 2000;
 
 const readsMax = 16;
 
@@ -68,18 +71,46 @@ export async function stageRemoved(
   return { manifests: kept, removed, missing: [...paths].filter((path) => !found.has(path)) };
 }
 
-/** Writes one manifest in the place of many small ones, once there are many: else lists would grow with every commit. */
+/** Writes few manifests in the place of many small ones, once there are many: else lists would grow with every commit. */
 export async function mergeManifests(manifests: readonly ManifestFile[], stage: Stage): Promise<ManifestFile[]> {
   const specId = stage.metadata['default-spec-id'];
-  const isSmall = ({ content, partition_spec_id: id, manifest_length: length }: ManifestFile): boolean =>
-    content === manifestContent.data && id === specId && length < mergeBytesMax;
+  const isSmall = (manifest: ManifestFile): boolean =>
+    manifest.content === manifestContent.data &&
+    manifest.partition_spec_id === specId &&
+    liveFiles(manifest) < mergeFilesMax / 2;
   const small = manifests.filter(isSmall);
-  const [first] = small;
-  if (first === undefined || small.length < mergeCountMin) return [...manifests];
-  const entries = await mapConcurrently(small, readsMax, (manifest) => readLiveEntries(manifest, stage.files));
+  if (small.length < mergeCountMin) return [...manifests];
+  const merged: ManifestFile[] = [];
+  for (const group of groupsToMerge(small)) merged.push(await mergeGroup(group, stage));
+  return [...merged, ...manifests.filter((manifest) => !isSmall(manifest))];
+}
+
+/** Neighbours that hold no more files together than one manifest may. */
+function groupsToMerge(small: readonly ManifestFile[]): ManifestFile[][] {
+  const groups: ManifestFile[][] = [];
+  let files = Infinity;
+  for (const manifest of small) {
+    files += liveFiles(manifest);
+    if (files <= mergeFilesMax) groups.at(-1)?.push(manifest);
+    else {
+      groups.push([manifest]);
+      files = liveFiles(manifest);
+    }
+  }
+  return groups;
+}
+
+async function mergeGroup(group: readonly ManifestFile[], stage: Stage): Promise<ManifestFile> {
+  const [first] = group;
+  if (first === undefined) throw new RangeError('a group has a manifest at least');
+  if (group.length === 1) return first;
+  const entries = await mapConcurrently(group, readsMax, (manifest) => readLiveEntries(manifest, stage.files));
   const existing = entries.flat().map((entry) => ({ ...entry, status: fileStatus.existing }));
-  const merged = await stageManifest(existing, specOf(first, stage), stage);
-  return [merged, ...manifests.filter((manifest) => !isSmall(manifest))];
+  return stageManifest(existing, specOf(first, stage), stage);
+}
+
+function liveFiles({ added_files_count: added, existing_files_count: existing }: ManifestFile): number {
+  return added + existing;
 }
 
 function specOf({ partition_spec_id: id }: ManifestFile, { metadata }: Stage): PartitionSpec {

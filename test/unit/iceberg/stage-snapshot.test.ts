@@ -145,6 +145,21 @@ describe('a snapshot', () => {
     expect(entries.every((entry) => entry.data_file.lower_bounds?.length === 3)).toBe(true);
   });
 
+  it('merges no more files into one manifest than a small process can hold, and leaves full ones alone', async () => {
+    const lake = await openIcebergLake();
+    await createTable(lake);
+    const file = await putFile(lake, await loadTable(lake), { offsets: [0n] });
+    const filesEach = 45;
+    for (let index = 0; index < 100; index++) {
+      const paths = Array.from({ length: filesEach }, (_, at) => `${file.file_path}-${index}-${at}`);
+      await commit(lake, { added: paths.map((path) => ({ ...file, file_path: path })) });
+    }
+    const merged = await readManifests(currentSnapshot((await loadTable(lake)).metadata), lake.files);
+    const counts = merged.map(({ existing_files_count: existing, added_files_count: added }) => existing + added);
+    expect(counts).toEqual([1980, 1980, 540]);
+    expect(new Set((await filesOf(lake)).map((entry) => entry.data_file.file_path)).size).toBe(100 * filesEach);
+  });
+
   it('is of the schema as it was when it was made', async () => {
     const lake = await openIcebergLake();
     await createTable(lake);
