@@ -7,6 +7,7 @@ import { Gathering } from './gathering.ts';
 import type { KafkaClient } from './kafkajs/client.ts';
 import { createCluster, type Cluster } from './kafkajs/cluster.ts';
 import type { TopicMetadata } from './kafkajs/topic-metadata.ts';
+import { SharedCluster } from './shared-cluster.ts';
 import {
   askCommitted,
   askMetadata,
@@ -25,8 +26,6 @@ const patience = { attemptsMax: 40, totalMs: 15_000, delayMs: 100, delayMaxMs: 5
 /** What a broker that is gone looks like. */
 const brokerCodes: ReadonlySet<ErrorCode> = new Set(['BROKER_UNREACHABLE', 'BROKER_SILENT', 'BROKER_FAILED']);
 
-const closeMaxMs = 1000;
-
 /** Every partition's first offset and the end of what is committed. */
 export type TopicWatermarks = ReadonlyMap<number, Watermarks>;
 
@@ -43,8 +42,9 @@ export class BrokerClient {
   readonly #watermarks = new Gathering((cluster: Cluster, names) => this.#askWatermarks(cluster, names));
   readonly #commits = new Map<string, Gathering<TopicCommits | Refusal>>();
   readonly #known = new Map<string, TopicMetadata>();
-  #cluster: Promise<Cluster> | undefined;
+  #cluster: SharedCluster | undefined;
   #hasConnected = false;
+  #isClosed = false;
 
   constructor(kafka: KafkaClient) {
     this.#kafka = kafka;
@@ -108,22 +108,26 @@ export class BrokerClient {
   }
 
   async close(): Promise<void> {
-    const cluster = this.#cluster;
-    this.#cluster = undefined;
-    this.#known.clear();
-    // a broker that is gone answers no request that is still on its way
-    await Promise.race([cluster?.then((open) => open.disconnect()).catch(() => {}), systemClock.sleep(closeMaxMs)]);
+    this.#isClosed = true;
+    await this.#forget()?.close();
   }
 
   async #askOnce<T>(where: string, work: (cluster: Cluster) => Promise<T | Refusal>): Promise<T> {
-    const opening = (this.#cluster ??= this.#open());
-    const answer = await opening.then(work).catch((error: unknown) => {
-      // leaders and addresses are asked for anew; what else waits on these connections is tried again too
-      if (this.#cluster === opening) void this.close();
+    const shared = (this.#cluster ??= new SharedCluster(this.#open()));
+    const answer = await shared.use(work).catch((error: unknown) => {
+      // leaders and addresses are asked for anew, over other connections
+      if (this.#cluster === shared) this.#forget()?.giveUp();
       throw this.#explain(where, error);
     });
     if (answer instanceof Refusal) throw this.#explain(where, answer.error);
     return answer;
+  }
+
+  #forget(): SharedCluster | undefined {
+    const shared = this.#cluster;
+    this.#cluster = undefined;
+    this.#known.clear();
+    return shared;
   }
 
   #explain(where: string, error: unknown): PipelineError {
@@ -132,7 +136,7 @@ export class BrokerClient {
 
   /** Who has never been connected is told at once: kafkajs has tried for a while. */
   #isRetryable(error: unknown): boolean {
-    if (!(error instanceof PipelineError)) return false;
+    if (!(error instanceof PipelineError) || this.#isClosed) return false;
     return error.code === 'LEADER_MOVING' || (this.#hasConnected && error.retryable && brokerCodes.has(error.code));
   }
 

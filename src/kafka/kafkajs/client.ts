@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
-import { prefixBytes } from './answer-framing.ts';
 import { installFetchedBatch } from './fetched-batch.ts';
+import { mendConnections } from './mend-connections.ts';
 import { connectPlain } from './broker-socket.ts';
 import { saslMechanism, type Authentication } from './sasl.ts';
 import type { TlsIdentity } from './tls-identity.ts';
@@ -62,27 +62,4 @@ export function createKafkaClient({
     logLevel: kafkajs.logLevel.NOTHING,
   });
   return Object.assign(kafka, { unpackedBytesMax });
-}
-
-let isMended = false;
-
-/** Two things of kafkajs 2.2.4's connections, before the first one is made. */
-function mendConnections(): void {
-  if (isMended) return;
-  isMended = true;
-  // it sets a timer with a negative delay after every request, which Node 24 warns of
-  const RequestQueue = require('kafkajs/src/network/requestQueue');
-  const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
-  RequestQueue.prototype.scheduleCheckPendingRequests = function scheduleWhenNeeded() {
-    if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
-  };
-  // it copies every answer once more, though our sockets give whole ones
-  const Connection = require('kafkajs/src/network/connection');
-  Connection.prototype.processData = function takeAnswer(answer: Buffer) {
-    this.requestQueue.fulfillRequest({
-      size: answer.readInt32BE(0),
-      correlationId: answer.readInt32BE(prefixBytes),
-      payload: answer.subarray(2 * prefixBytes),
-    });
-  };
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { BrokerClient } from '../../../src/kafka/broker-client.ts';
 import { readRecordBatches } from '../../../src/kafka/format/record-batch.ts';
 import { createCluster } from '../../../src/kafka/kafkajs/cluster.ts';
 import { fetchRecords } from '../../../src/kafka/kafkajs/fetch-request.ts';
+import { errorOf } from '../../../src/kafka/kafkajs/protocol-error.ts';
 import { fetchMetadata } from '../../../src/kafka/kafkajs/metadata-request.ts';
 import { createTopicReader } from '../../../src/kafka/topic-reader.ts';
 import { withAdmin } from '../../../src/kafka/topics.ts';
@@ -150,5 +152,22 @@ describe('a topic reader', () => {
       ),
     );
     expect(last.flat()).toEqual(messages.map(({ value }) => value));
+  });
+
+  it('takes no other request’s connections away when one is tried again over new ones', async () => {
+    const { kafka, topic } = await openTopic(1);
+    const once = async () => {
+      const brokers = new BrokerClient(kafka);
+      onTestFinished(() => brokers.close());
+      let isLoading = true;
+      const retried = brokers.ask('a coordinator that is loading', async (cluster) => {
+        await cluster.brokerPool.findConnectedBroker();
+        if (!isLoading) return;
+        isLoading = false;
+        throw errorOf(14);
+      });
+      await Promise.all([retried, brokers.metadata(topic), brokers.watermarks(topic), brokers.committed(topic, topic)]);
+    };
+    await Promise.all(Array.from({ length: 20 }, once));
   });
 });

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { createServer, connect, type AddressInfo, type Server } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { createKafkaClient } from '../../../src/kafka/kafkajs/client.ts';
+import { createCluster } from '../../../src/kafka/kafkajs/cluster.ts';
+import { mendConnections } from '../../../src/kafka/kafkajs/mend-connections.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Takes connections and answers nothing. */
+async function silentBroker(): Promise<{ server: Server; port: number }> {
+  const server = createServer((socket) => {
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => {});
+    socket.on('data', () => server.emit('asked', socket));
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { server, port };
+}
+
+function openConnection(port: number) {
+  mendConnections();
+  const Connection = require('kafkajs/src/network/connection');
+  const logger = { namespace: () => logger, debug() {}, error() {}, warn() {} };
+  return new Connection({
+    host: '127.0.0.1',
+    port,
+    logger,
+    requestTimeout: 10_000,
+    connectionTimeout: 10_000,
+    socketFactory: ({ onConnect }: { onConnect: () => void }) => connect(port, '127.0.0.1', onConnect),
+  });
+}
+
+it('a request waits for a broker whose versions are not known yet', async () => {
+  const { server, port } = await silentBroker();
+  const brokers = [`127.0.0.1:${port}`];
+  const kafka = createKafkaClient({
+    brokers,
+    clientId: 'test',
+    identity: undefined,
+    retries: 0,
+    unpackedBytesMax: 1000,
+  });
+  const cluster = createCluster(kafka);
+  const asked = once(server, 'asked');
+  const connecting = expect(cluster.connect()).rejects.toThrow(/Closed connection|ECONNRESET/);
+  const [socket] = await asked;
+  const refreshing = expect(cluster.refreshMetadata()).rejects.toThrow(/Closed connection|ECONNRESET/);
+  socket.destroy();
+  server.on('connection', (later) => later.destroy());
+  await Promise.all([connecting, refreshing]);
+});
+
+it('requests at the same time open one socket', async () => {
+  const { server, port } = await silentBroker();
+  let sockets = 0;
+  server.on('connection', () => sockets++);
+  const connection = openConnection(port);
+  await Promise.all([connection.connect(), connection.connect()]);
+  // the server hears of sockets in their order
+  const asked = once(server, 'asked');
+  connect(port, '127.0.0.1').write('the last one');
+  await asked;
+  expect(sockets).toBe(1 + 1);
+});
