@@ -19,7 +19,7 @@ const { values: chosen, positionals } = parseArgs({
 
 const batches = Number(chosen.batches);
 const folder = join('.cache', 'ledger-year', String(batches));
-const memoryOfTheImage = ['--expose-gc', '--max-semi-space-size=8', '--max-old-space-size=256'];
+const memoryOfTheImage = ['--max-semi-space-size=8', '--max-old-space-size=256'];
 
 async function writeOnce(): Promise<void> {
   const isThere = await stat(folder).then(

@@ -48,7 +48,7 @@ function record(file: string): string {
   const name = 'records-to-parquet.cpuprofile';
   const profiler = ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}`, '--cpu-prof-interval=200'];
   const program = [builtContender('glueless-json'), file, join(folder, 'parquet')];
-  execFileSync(process.execPath, ['--expose-gc', '--max-semi-space-size=8', ...profiler, ...program], {
+  execFileSync(process.execPath, ['--max-semi-space-size=8', ...profiler, ...program], {
     stdio: 'inherit',
   });
   return join(folder, name);
