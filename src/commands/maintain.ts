@@ -12,6 +12,8 @@ export interface MaintainCommandOptions {
   readonly json: boolean;
 }
 
+const hiveFilesStay = 'small files of a Hive table are not merged: docs/maintain.md says why, and what helps';
+
 /** Keeps the table in shape, once, and prints what it did. */
 export async function maintain(
   settings: Settings,
@@ -25,6 +27,7 @@ export async function maintain(
     if (!json) printLines(describeUpkeep(event, isDryRun));
   };
   await runUpkeep(settings, { lake, nowMs: systemClock.nowMs(), isDryRun, signal: stop.signal, observe });
+  if (settings.table.format === 'hive' && !json) printLines(`${settings.table.name}: ${hiveFilesStay}`);
   if (json) printJson(events, 2);
   else if (events.length === 0) printLines(`${settings.table.name}: nothing to do`);
   return stop.exitCode();

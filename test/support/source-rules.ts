@@ -36,7 +36,6 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
     'consumer/audit',
     [...floor, 'schema', 'iceberg', ...consumerRooms('ports', 'ledger', 'columns', 'table', 'snapshot')],
   ],
-  ['consumer/maintain', [...floor, 'schema', ...consumerRooms('ports', 'ledger', 'table')]],
   ['producer', [...floor]],
   ['report', [...floor, 'schema']],
   ['outbox', [...floor, 'consumer/ports']],

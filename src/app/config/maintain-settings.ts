@@ -1,4 +1,4 @@
-import { msPerDay, msPerHour } from '../../runtime/duration.ts';
+import { msPerHour } from '../../runtime/duration.ts';
 import type { Config } from './config.ts';
 
 /** How tables are kept in shape. */
@@ -8,19 +8,19 @@ export interface MaintainSettings {
   readonly targetBytes: number;
   /** How long after its end a partition counts as closed. */
   readonly latenessMs: number;
-  /** Partitions that ended longer ago are removed; none when left out. */
-  readonly retentionMs: number | undefined;
+  /** Partitions of earlier days than so many before today are removed; none when left out. */
+  readonly retentionDays: number | undefined;
   /** Files that the table does not name are deleted when they are older. */
   readonly orphanAgeMs: number;
 }
 
 export function maintainSettings(config: Config): MaintainSettings {
-  const { MAINTAIN_SECONDS: every, RETENTION_DAYS: days } = config;
+  const every = config.MAINTAIN_SECONDS;
   return {
     everyMs: every === undefined ? undefined : every * 1000,
     targetBytes: config.TARGET_FILE_BYTES,
     latenessMs: config.MAINTAIN_LATENESS_SECONDS * 1000,
-    retentionMs: days === undefined ? undefined : days * msPerDay,
+    retentionDays: config.RETENTION_DAYS,
     orphanAgeMs: config.ORPHAN_HOURS * msPerHour,
   };
 }

@@ -10,7 +10,7 @@ export const maintainVariables = {
   }).optional(),
   TARGET_FILE_BYTES: integer(1_000_000, 536_870_912, {
     group,
-    about: 'Small files of closed hours are merged into files of about this size',
+    about: 'Small files of closed hours of an Iceberg table are merged into files of about this size',
   }).prefault('134217728'),
   MAINTAIN_LATENESS_SECONDS: integer(0, 2_592_000, {
     group,
@@ -18,7 +18,8 @@ export const maintainVariables = {
   }).prefault('3600'),
   RETENTION_DAYS: integer(1, 36_500, {
     group,
-    about: 'Partitions that ended more days ago are removed, of dead letters too; default: none are',
+    about:
+      'Partitions of days that lie further back are removed, of dead letters too; so many whole days and today stay. Default: none are removed',
   }).optional(),
   ORPHAN_HOURS: integer(24, 87_600, {
     group,

@@ -17,9 +17,8 @@ export function describeUpkeep(event: UpkeepEvent, isDryRun: boolean): string {
       return `${table}${where}: ${event.files} files left alone: ${event.why}`;
     }
     case 'partitions-removed': {
-      const { partitions, files, rows, beforeMs } = event;
-      const before = new Date(beforeMs).toISOString();
-      return `${table}: ${partitions} partitions that ended before ${before} ${did('removed')}, ${files} files with ${rows} rows`;
+      const { partitions, files, rows, before } = event;
+      return `${table}: ${partitions} partitions of days before ${before} ${did('removed')}, ${files} files with ${rows} rows`;
     }
     case 'snapshots-expired':
       return `${table}: ${event.snapshots} snapshots ${did('expired')}`;

@@ -1,3 +1,6 @@
+import { expiryDay } from '../../consumer/ledger/expired-days.ts';
+import { Ledger } from '../../consumer/ledger/ledger.ts';
+import { removeExpired } from '../../consumer/maintain/remove-expired.ts';
 import type { Upkeep, UpkeepObserver } from '../../consumer/maintain/upkeep.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Settings } from '../config/settings.ts';
@@ -10,24 +13,37 @@ export interface UpkeepOptions extends Pick<Upkeep, 'isDryRun' | 'signal'> {
 }
 
 /** Keeps the table and its dead letters in shape, once. */
-export async function runUpkeep({ table }: Settings, _options: UpkeepOptions): Promise<void> {
-  switch (table.format) {
+export async function runUpkeep(settings: Settings, options: UpkeepOptions): Promise<void> {
+  const upkeep = upkeepOf(settings, options);
+  switch (settings.table.format) {
     case 'iceberg':
-    case 'hive':
       throw new PipelineError('USAGE_INVALID', {
-        message: `upkeep does not know tables of TABLE_FORMAT=${table.format}`,
+        message: 'upkeep does not know tables of TABLE_FORMAT=iceberg',
         retryable: false,
       });
+    case 'hive':
+      return maintainHive(settings.table.name, upkeep, options);
   }
 }
 
+/** Days that expire are all that a Hive table needs: its files are what readers list, and stay as they are. */
+async function maintainHive(
+  table: string,
+  upkeep: Upkeep,
+  { lake: { store, catalog }, nowMs, observe }: UpkeepOptions,
+): Promise<void> {
+  const { expiredBefore: before } = upkeep;
+  if (before === undefined) return;
+  await removeExpired({ ledger: new Ledger(store), store, catalog, table, nowMs, before, upkeep, observe });
+}
+
 /** What is to be done at that moment, as configured. */
-export function upkeepOf({ maintain }: Settings, { nowMs, isDryRun, signal }: UpkeepOptions): Upkeep {
-  const { targetBytes, latenessMs, retentionMs, orphanAgeMs } = maintain;
+function upkeepOf({ maintain }: Settings, { nowMs, isDryRun, signal }: UpkeepOptions): Upkeep {
+  const { targetBytes, latenessMs, retentionDays, orphanAgeMs } = maintain;
   return {
     targetBytes,
     closedBeforeMs: nowMs - latenessMs,
-    retainedFromMs: retentionMs === undefined ? undefined : nowMs - retentionMs,
+    expiredBefore: retentionDays === undefined ? undefined : expiryDay(nowMs, retentionDays),
     orphansBeforeMs: nowMs - orphanAgeMs,
     isDryRun,
     ...(signal && { signal }),

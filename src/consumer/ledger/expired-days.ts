@@ -1,5 +1,6 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import { msPerDay } from '../../runtime/duration.ts';
+import { partitionEndMs } from '../../schema/partition-end.ts';
 import type { ObjectStore, StoredObject } from '../ports/lake.ts';
 import { expiryKey } from './ledger-keys.ts';
 
@@ -23,20 +24,17 @@ const triesMax = 10;
 
 /** The day of a Hive partition, as `2026-11-23`, by the values of its keys; `undefined` for what is of no day. */
 export function dayOf(values: readonly string[]): string | undefined {
-  const day = values.length === ingestKeys ? values.slice(0, -1).join('-') : (values[0] ?? '');
-  return isDay(day) ? day : undefined;
+  const endMs = partitionEndMs(values);
+  return endMs === undefined ? undefined : dayAt(endMs - 1);
 }
 
-function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && new Date(Date.parse(text) || 0).toISOString().startsWith(text);
+function dayAt(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }
-
-/** Year, month, day and hour; other partitions have the day as their first value. */
-const ingestKeys = 4;
 
 /** The first day that stays, where `days` whole days and today stay. */
 export function expiryDay(nowMs: number, days: number): string {
-  return new Date(nowMs - days * msPerDay).toISOString().slice(0, 10);
+  return dayAt(nowMs - days * msPerDay);
 }
 
 /** True for a partition of a day that may be removed with all days before `before`. */
@@ -115,7 +113,7 @@ function parse(table: string, { bytes }: StoredObject): string {
 function beforeOf(text: string): string | undefined {
   try {
     const before: unknown = Reflect.get(Object(JSON.parse(text)), 'before');
-    return typeof before === 'string' && isDay(before) ? before : undefined;
+    return typeof before === 'string' && dayOf([before]) === before ? before : undefined;
   } catch {
     return undefined;
   }

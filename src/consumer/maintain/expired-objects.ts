@@ -2,25 +2,48 @@ import { dayOf, firstTrueDay, isExpired } from '../ledger/expired-days.ts';
 import { isHidden } from '../ledger/object-keys.ts';
 import type { CatalogTable, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 
+interface ListedTable {
+  readonly store: ObjectStore;
+  /** The first day that stays. */
+  readonly before: string;
+}
+
 /** Objects in the folders of a table's expired days, oldest day first: no more of the table is listed than that. */
-export async function* expiredObjects(
-  { name, partitionKeys }: CatalogTable,
-  { store, before }: { readonly store: ObjectStore; readonly before: string },
-): AsyncIterable<ObjectInfo> {
-  const prefix = `${name}/${partitionKeys[0]?.name ?? ''}=`;
+export async function* expiredObjects(table: CatalogTable, { store, before }: ListedTable): AsyncIterable<ObjectInfo> {
+  const prefix = prefixOf(table);
   // keys begin with the year in every layout
   const startAfter = prefix + firstTrueDay.slice(0, 4);
   for await (const info of store.list(prefix, { startAfter })) {
-    const values = valuesOf(info.key.slice(name.length + 1));
+    const values = valuesOf(table, info.key);
     const day = dayOf(values);
     if (day !== undefined && day >= before) return;
     if (isExpired(values, before) && !isHidden(info.key)) yield info;
   }
 }
 
-/** Values of partition keys in a path like `event_date=2026-11-23/event_hour=09/file.parquet`. */
-function valuesOf(path: string): string[] {
-  return path
+/** True when the table has an object of a day that stays. */
+export async function hasDaysThatStay(table: CatalogTable, { store, before }: ListedTable): Promise<boolean> {
+  const [year, month, day] = before.split('-');
+  const folder = table.partitionKeys.length === ingestKeys ? `${year}/ingest_month=${month}/ingest_day=${day}` : before;
+  const prefix = prefixOf(table);
+  for await (const { key } of store.list(prefix, { startAfter: prefix + folder })) {
+    const found = dayOf(valuesOf(table, key));
+    if (found !== undefined && found >= before) return true;
+  }
+  return false;
+}
+
+/** Year, month, day and hour; other layouts begin with the date. */
+const ingestKeys = 4;
+
+function prefixOf({ name, partitionKeys }: CatalogTable): string {
+  return `${name}/${partitionKeys[0]?.name ?? ''}=`;
+}
+
+/** Values of partition keys in a key like `table/event_date=2026-11-23/event_hour=09/file.parquet`. */
+export function valuesOf({ name }: Pick<CatalogTable, 'name'>, key: string): string[] {
+  return key
+    .slice(name.length + 1)
     .split('/')
     .slice(0, -1)
     .map((component) => component.slice(component.indexOf('=') + 1));

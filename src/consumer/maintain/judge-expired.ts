@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { isCommitted, isDeletable, listsObject, type LedgerEntry } from '../ledger/ledger-entry.ts';
+import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../ledger/ledger-entry.ts';
 import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
 import type { ObjectInfo } from '../ports/lake.ts';
 
@@ -13,6 +13,8 @@ export interface LeftObject {
 
 export interface JudgedObjects {
   readonly deletable: readonly ObjectInfo[];
+  /** In the deletable objects that an entry lists. */
+  readonly rows: number;
   readonly stays: readonly LeftObject[];
 }
 
@@ -33,24 +35,33 @@ export async function judgeExpired(
   for (const info of objects) {
     const name = parseObjectName(info.key);
     if (name === undefined) {
-      stays.push({ key: info.key, why: 'is not of our making' });
+      stays.push({ key: info.key, why: 'they are not of our making' });
       continue;
     }
     const id = `${name.topic}/${name.partition}/${name.from}`;
     byEntry.set(id, [...(byEntry.get(id) ?? []), { info, name }]);
   }
   const deletable: ObjectInfo[] = [];
+  let rows = 0;
   await mapConcurrently([...byEntry.values()], entriesAtOnce, async (group) => {
     const [first] = group;
     if (first === undefined) return;
     const entry = await readEntry(first.name, { ledger, table });
     for (const { info, name } of group) {
       const why = whyItStays(entry, { key: info.key, generation: name.generation });
-      if (why === undefined) deletable.push(info);
-      else stays.push({ key: info.key, why });
+      if (why !== undefined) stays.push({ key: info.key, why });
+      else {
+        deletable.push(info);
+        rows += rowsIn(entry, info.key);
+      }
     }
   });
-  return { deletable, stays };
+  return { deletable, stays, rows };
+}
+
+function rowsIn(entry: LedgerEntry | 'unreadable' | undefined, key: string): number {
+  if (entry === undefined || entry === 'unreadable' || !isWritten(entry)) return 0;
+  return entry.outcome.objects.find((object) => object.key === key)?.rows ?? 0;
 }
 
 async function readEntry(
@@ -70,11 +81,11 @@ function whyItStays(
   entry: LedgerEntry | 'unreadable' | undefined,
   object: { readonly key: string; readonly generation: number },
 ): string | undefined {
-  if (entry === undefined) return 'is of a range that no ledger entry describes: `glueless verify` says more';
-  if (entry === 'unreadable') return 'is of a range whose ledger entry can’t be read: `glueless verify` says more';
+  if (entry === undefined) return 'no ledger entry describes their range: `glueless verify` says more';
+  if (entry === 'unreadable') return 'the ledger entry of their range can’t be read: `glueless verify` says more';
   if (isDeletable(entry, object)) return undefined;
   if (isCommitted(entry) && listsObject(entry, object.key)) return undefined;
   return isCommitted(entry) || entry.state === 'gap'
-    ? 'is listed by no ledger entry: `glueless verify` says more'
-    : `is of a range that is ${entry.state}: it goes once that has ended`;
+    ? 'no ledger entry lists them: `glueless verify` says more'
+    : `they are of a range that is ${entry.state}: they go once that has ended`;
 }

@@ -7,96 +7,113 @@ import { isSamePlace } from '../ports/catalog-rules.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
 import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
-import { chunksOf, expiredObjects } from './expired-objects.ts';
-import { judgeExpired, type LeftObject } from './judge-expired.ts';
+import { chunksOf, expiredObjects, hasDaysThatStay, valuesOf } from './expired-objects.ts';
+import { judgeExpired } from './judge-expired.ts';
+import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 
 export interface ExpiryOptions {
   readonly ledger: Ledger;
   readonly store: ObjectStore;
   readonly catalog: Catalog;
   readonly table: string;
-  /** The first day that stays: `expiryDay` gives it. */
-  readonly before: string;
   readonly nowMs: number;
-  /** Changes nothing; the result says what would be done. */
-  readonly dryRun: boolean;
-  readonly signal?: AbortSignal;
+  /** The first day that stays. */
+  readonly before: string;
+  readonly upkeep: Pick<Upkeep, 'isDryRun' | 'signal'>;
+  readonly observe: UpkeepObserver;
 }
-
-export interface ExpiryResult {
-  readonly table: string;
-  /** Taken out of the catalog. */
-  readonly partitions: number;
-  readonly objects: number;
-  readonly bytes: number;
-  /** Objects of expired days that stay, and why: the first of them. */
-  readonly left: readonly LeftObject[];
-  readonly leftCount: number;
-}
-
-const leftShown = 20;
 
 /**
- * Removes the partitions of days before `before` from a Hive table and its dead letters: first the day is noted in the ledger, so that nobody misses
- * what goes, then the catalog forgets the partitions, then the objects are deleted. Who dies in between is followed by the next call.
+ * Removes the days before `before` from a Hive table and its dead letters: first they are noted in the ledger, so that nobody
+ * misses what goes, then the catalog forgets their partitions, then the objects are deleted. Who dies in between is followed by the next call.
  * An object is deleted only where its entry is committed: what somebody is still writing, or is about to put anew, stays until the next call.
- * Rejects with TABLE_MISMATCH for a table that has no partitions of days, or whose files an Iceberg table has too.
+ * Rejects with TABLE_MISMATCH for a table that has no partitions of days, or whose files an Iceberg table has too, and with EXPIRY_REFUSED when
+ * nothing would be left of it.
  */
-export async function removeExpired(options: ExpiryOptions): Promise<ExpiryResult[]> {
-  const { catalog, store, table, before, nowMs, dryRun } = options;
+export async function removeExpired(options: ExpiryOptions): Promise<void> {
+  const { catalog, store, table, nowMs, before, upkeep } = options;
   const rows = await catalog.load(table);
   // nothing is written yet
-  if (rows === undefined) return [];
+  if (rows === undefined) return;
   checkIsOurs(rows, store);
-  if (!dryRun) await raiseExpiry(store, table, { before, notedAt: new Date(nowMs).toISOString() });
+  if (!(await hasDaysThatStay(rows, options))) return refuseToEmpty(rows, options);
+  if (!upkeep.isDryRun) await raiseExpiry(store, table, { before, notedAt: new Date(nowMs).toISOString() });
   // asked after the note: who adopts the files marks the table first, and reads the note then
   checkNotAdopted(await catalog.load(table));
-  const results = [await removeFrom(rows, options)];
+  await removeFrom(rows, options);
   const deadLetters = await catalog.load(deadLetterTable(table));
-  if (deadLetters !== undefined && isOfDeadLetters(deadLetters)) results.push(await removeFrom(deadLetters, options));
-  return results;
+  if (deadLetters !== undefined && isOfDeadLetters(deadLetters)) await removeFrom(deadLetters, options);
 }
 
-async function removeFrom(table: CatalogTable, options: ExpiryOptions): Promise<ExpiryResult> {
+/** A clock that is wrong by months must not take the whole table. */
+async function refuseToEmpty(table: CatalogTable, options: ExpiryOptions): Promise<void> {
+  const { before, nowMs } = options;
+  for await (const { key } of expiredObjects(table, options))
+    throw new PipelineError('EXPIRY_REFUSED', {
+      message: `nothing was removed from ${table.name}: it has no rows since ${before}, so that nothing would be left of it; it is ${new Date(nowMs).toISOString()} here`,
+      retryable: false,
+      details: { table: table.name, before, key },
+      hint: 'check the clock and RETENTION_DAYS; a table that nobody writes any more goes by dropping it and deleting its folder',
+    });
+}
+
+async function removeFrom(table: CatalogTable, options: ExpiryOptions): Promise<void> {
+  const { observe, before } = options;
   const partitions = await forgetPartitions(table, options);
-  return { table: table.name, partitions, ...(await deleteObjects(table, options)) };
+  const { files, rows, left } = await deleteObjects(table, options);
+  if (partitions > 0 || files > 0)
+    observe({ kind: 'partitions-removed', table: table.name, partitions, files, rows, before });
+  for (const each of left.values()) observe({ kind: 'left-alone', table: table.name, ...each });
 }
 
 /** Takes expired partitions that lie in their folders out of the catalog; one that somebody has put elsewhere is not ours. */
 async function forgetPartitions(
-  table: CatalogTable,
-  { catalog, store, before, dryRun }: ExpiryOptions,
+  { name, partitionKeys: keys, parameters }: CatalogTable,
+  { catalog, store, before, upkeep }: ExpiryOptions,
 ): Promise<number> {
-  if (hasProjection(table.parameters)) return 0;
-  const names = table.partitionKeys.map(({ name }) => name);
-  const folder = (values: readonly string[]): string => store.uri(`${table.name}/${hivePath(names, values)}/`);
+  if (hasProjection(parameters)) return 0;
+  const names = keys.map((key) => key.name);
+  const folder = (values: readonly string[]): string => store.uri(`${name}/${hivePath(names, values)}/`);
   const expired: (readonly string[])[] = [];
-  for await (const { values, location } of catalog.listPartitions(table.name))
+  for await (const { values, location } of catalog.listPartitions(name))
     if (isExpired(values, before) && isSamePlace(location, folder(values))) expired.push(values);
-  if (!dryRun && expired.length > 0) await catalog.removePartitions(table.name, expired);
+  if (!upkeep.isDryRun && expired.length > 0) await catalog.removePartitions(name, expired);
   return expired.length;
 }
 
 /** Keys of one deletion: S3 takes so many. */
 const chunkKeys = 1000;
 
-async function deleteObjects(
-  table: CatalogTable,
-  options: ExpiryOptions,
-): Promise<Pick<ExpiryResult, 'objects' | 'bytes' | 'left' | 'leftCount'>> {
-  const { store, dryRun, signal } = options;
-  const left: LeftObject[] = [];
-  let [objects, bytes, leftCount] = [0, 0, 0];
+interface Deleted {
+  readonly files: number;
+  readonly rows: number;
+  /** Objects that stay, those of one partition and reason together. */
+  readonly left: ReadonlyMap<string, LeftFiles>;
+}
+
+interface LeftFiles {
+  readonly partition: readonly string[];
+  readonly files: number;
+  readonly why: string;
+}
+
+async function deleteObjects(table: CatalogTable, options: ExpiryOptions): Promise<Deleted> {
+  const { store, upkeep } = options;
+  const left = new Map<string, LeftFiles>();
+  let [files, rows] = [0, 0];
   for await (const chunk of chunksOf(expiredObjects(table, options), chunkKeys)) {
-    signal?.throwIfAborted();
-    const { deletable, stays } = await judgeExpired(chunk, options);
-    if (!dryRun && deletable.length > 0) await store.delete(deletable.map(({ key }) => key));
-    objects += deletable.length;
-    bytes += deletable.reduce((sum, { size }) => sum + size, 0);
-    leftCount += stays.length;
-    left.push(...stays.slice(0, leftShown - left.length));
+    if (upkeep.signal?.aborted === true) break;
+    const judged = await judgeExpired(chunk, options);
+    if (!upkeep.isDryRun && judged.deletable.length > 0) await store.delete(judged.deletable.map(({ key }) => key));
+    files += judged.deletable.length;
+    rows += judged.rows;
+    for (const { key, why } of judged.stays) {
+      const partition = valuesOf(table, key);
+      const id = `${partition.join('/')} ${why}`;
+      left.set(id, { partition, why, files: (left.get(id)?.files ?? 0) + 1 });
+    }
   }
-  return { objects, bytes, left, leftCount };
+  return { files, rows, left };
 }
 
 function checkIsOurs({ name, location, partitionKeys: keys, otherKind }: CatalogTable, store: ObjectStore): void {

@@ -4,8 +4,8 @@ export interface Upkeep {
   readonly targetBytes: number;
   /** Files of partitions that ended before are merged. */
   readonly closedBeforeMs: number;
-  /** Partitions that ended before are removed; none when left out. */
-  readonly retainedFromMs: number | undefined;
+  /** Partitions of days before this one are removed; none when left out. */
+  readonly expiredBefore: string | undefined;
   /** Files that the table does not name are deleted when they were written before. */
   readonly orphansBeforeMs: number;
   /** Nothing is changed: it only says what would be. */
@@ -36,7 +36,7 @@ export type UpkeepEvent = { readonly table: string } & (
       readonly partitions: number;
       readonly files: number;
       readonly rows: number;
-      readonly beforeMs: number;
+      readonly before: string;
     }
   | { readonly kind: 'snapshots-expired'; readonly snapshots: number }
   | { readonly kind: 'manifests-merged'; readonly manifests: number; readonly into: number }

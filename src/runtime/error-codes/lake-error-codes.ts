@@ -27,6 +27,12 @@ export const lakeErrorCodes = {
     retryable: 'always',
     action: 'Free space; nothing is lost, the batch is written again.',
   },
+  EXPIRY_REFUSED: {
+    meaning: 'RETENTION_DAYS would remove every day that the table has.',
+    retryable: 'never',
+    action:
+      'Check the clock and RETENTION_DAYS. A table that nobody writes any more goes by dropping it and deleting its folder.',
+  },
   CATALOG_UNAVAILABLE: {
     meaning: 'The catalog did not answer, or not with success.',
     retryable: 'sometimes',

@@ -3,7 +3,8 @@ import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import type { CommittedEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { dayOf, expiryDay, isExpired, raiseExpiry, readExpiry } from '../../../src/consumer/ledger/expired-days.ts';
 import { expiryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
-import { removeExpired, type ExpiryResult } from '../../../src/consumer/maintain/remove-expired.ts';
+import { removeExpired, type ExpiryOptions } from '../../../src/consumer/maintain/remove-expired.ts';
+import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { deadLetterTable } from '../../../src/consumer/table/dead-letters.ts';
 import { adoptedByParameter } from '../../../src/consumer/table/shared-table.ts';
@@ -27,18 +28,28 @@ async function agedLake(): Promise<AuditedLake> {
   return lake;
 }
 
-async function expire(lake: AuditedLake, store = lake.lake.store, day = before): Promise<ExpiryResult[]> {
-  const catalog = createJsonCatalog({ store, database: 'test' });
-  const ledger = new Ledger(store);
-  return removeExpired({
-    ledger,
+interface Asked {
+  readonly store?: ObjectStore;
+  readonly before?: string;
+  readonly isDryRun?: boolean;
+}
+
+/** Removes what has expired; answers with what it says of it. */
+async function expire(lake: AuditedLake, asked: Asked = {}): Promise<UpkeepEvent[]> {
+  const { store = lake.lake.store, before: day = before, isDryRun = false } = asked;
+  const events: UpkeepEvent[] = [];
+  const options: ExpiryOptions = {
+    ledger: new Ledger(store),
     store,
-    catalog,
+    catalog: createJsonCatalog({ store, database: 'test' }),
     table: testTable,
-    before: day,
     nowMs: testTimestampMs,
-    dryRun: false,
-  });
+    before: day,
+    upkeep: { isDryRun },
+    observe: (event) => events.push(event),
+  };
+  await removeExpired(options);
+  return events;
 }
 
 async function days(lake: AuditedLake, table = testTable): Promise<string[]> {
@@ -73,10 +84,10 @@ describe('days that expire', () => {
   });
 
   it('lie wholly before the days that are kept', () => {
-    const at = Date.parse('2026-11-23T23:59:59Z');
-    expect(expiryDay(at, 1)).toBe('2026-11-22');
-    expect(isExpired(['2026-11-21', '23'], expiryDay(at, 1))).toBe(true);
-    expect(isExpired(['2026-11-22', '00'], expiryDay(at, 1))).toBe(false);
+    const first = expiryDay(Date.parse('2026-11-23T23:59:59Z'), 1);
+    expect(first).toBe('2026-11-22');
+    expect(isExpired(['2026-11-21', '23'], first)).toBe(true);
+    expect(isExpired(['2026-11-22', '00'], first)).toBe(false);
     expect(isExpired(['2026-11-22', '00'], undefined)).toBe(false);
   });
 
@@ -109,17 +120,10 @@ describe('the note of days that have expired', () => {
 describe('removing what has expired', () => {
   it('takes the days’ partitions from the catalog, rows and dead letters, and verify misses nothing', async () => {
     const lake = await agedLake();
-    const results = await expire(lake);
-    expect(results).toEqual([
-      { table: testTable, partitions: 4, objects: 4, bytes: expect.any(Number), left: [], leftCount: 0 },
-      {
-        table: deadLetterTable(testTable),
-        partitions: 2,
-        objects: 2,
-        bytes: expect.any(Number),
-        left: [],
-        leftCount: 0,
-      },
+    const about = { kind: 'partitions-removed', before };
+    expect(await expire(lake)).toEqual([
+      { ...about, table: testTable, partitions: 4, files: 4, rows: 2 * batchRows },
+      { ...about, table: deadLetterTable(testTable), partitions: 2, files: 2, rows: 2 },
     ]);
     expect(await days(lake)).toEqual(['2026-11-23T09', '2026-11-23T10']);
     expect(await days(lake, deadLetterTable(testTable))).toEqual(['2026-11-23']);
@@ -130,15 +134,11 @@ describe('removing what has expired', () => {
 
   it('does nothing when it is called again, or says only what it would do', async () => {
     const lake = await agedLake();
-    const { store, catalog } = lake.lake;
-    const asked = { ledger: lake.ledger, store, catalog, table: testTable, before, nowMs: testTimestampMs };
-    const would = await removeExpired({ ...asked, dryRun: true });
-    expect(await readExpiry(store, testTable)).toBeUndefined();
+    const would = await expire(lake, { isDryRun: true });
+    expect(await readExpiry(lake.lake.store, testTable)).toBeUndefined();
+    expect(await readRows(lake.lake)).toHaveLength(6 * batchRows);
     expect(await expire(lake)).toEqual(would);
-    expect((await expire(lake)).map(({ partitions, objects }) => [partitions, objects])).toEqual([
-      [0, 0],
-      [0, 0],
-    ]);
+    expect(await expire(lake)).toEqual([]);
   });
 
   it.each(['before', 'after'] as const)(
@@ -147,7 +147,7 @@ describe('removing what has expired', () => {
       // the note, and of each table the catalog's partitions and the objects
       for (let diesAt = 1; diesAt <= 5; diesAt++) {
         const lake = await agedLake();
-        await expect(expire(lake, dying(lake.lake.store, diesAt, when))).rejects.toThrow('killed');
+        await expect(expire(lake, { store: dying(lake.lake.store, diesAt, when) })).rejects.toThrow('killed');
         expect(await lake.problems({ deep: true })).toEqual([]);
         await expire(lake);
         expect(await days(lake)).toEqual(['2026-11-23T09', '2026-11-23T10']);
@@ -170,8 +170,10 @@ describe('removing what has expired', () => {
     const lake = await agedLake();
     const key = `${testTable}/event_date=2026-11-20/event_hour=09/other.parquet`;
     await lake.lake.store.put(key, Buffer.from('not ours'));
-    const [rows] = await expire(lake);
-    expect(rows).toMatchObject({ objects: 4, left: [{ key, why: 'is not of our making' }], leftCount: 1 });
+    const [removed, left] = await expire(lake);
+    expect(removed).toMatchObject({ kind: 'partitions-removed', files: 4 });
+    const why = expect.stringContaining('not of our making');
+    expect(left).toEqual({ kind: 'left-alone', table: testTable, partition: ['2026-11-20', '09'], files: 1, why });
     expect(await lake.lake.store.head(key)).toBeDefined();
   });
 
@@ -211,9 +213,13 @@ describe('removing what has expired beside other work', () => {
     const startedAt = new Date(testTimestampMs).toISOString();
     const replacement = { generation: 2, writer, startedAt, recipe, plan, why: 'replay' as const };
     if (found !== undefined) await lake.ledger.replace(found, { ...entry, state: 'replacing', replacement });
-    const [rows] = await expire(lake);
-    expect(rows).toMatchObject({ objects: 2, leftCount: 2 });
-    expect(rows?.left[0]?.why).toMatch(/is of a range that is replacing/);
+    const left = (await expire(lake)).filter(({ kind }) => kind === 'left-alone');
+    const why = 'they are of a range that is replacing: they go once that has ended';
+    expect(left).toMatchObject([
+      { table: testTable, partition: ['2026-11-20', '09'], files: 1, why },
+      { table: testTable, partition: ['2026-11-20', '10'], files: 1, why },
+      { table: deadLetterTable(testTable), partition: ['2026-11-20'], files: 1, why },
+    ]);
     await lake.replay({ partition: 0, from: 40n, to: 60n });
   });
 
@@ -248,7 +254,7 @@ describe('removing what has expired beside other work', () => {
     const lake = await agedLake();
     await expire(lake);
     await lake.replay({ partition: 0, from: 40n, to: 60n });
-    await expire(lake, lake.lake.store, '2026-11-20');
+    await expire(lake, { before: '2026-11-20' });
     expect(await readExpiry(lake.lake.store, testTable)).toBe(before);
     expect(await readRows(lake.lake)).toHaveLength(5 * batchRows);
   });
@@ -271,10 +277,17 @@ describe('tables that days can’t be removed from', () => {
     expect(await readRows(lake.lake)).toHaveLength(6 * batchRows);
   });
 
-  it('are not there yet', async () => {
+  it('are those of which nothing would be left, as a wrong clock says', async () => {
+    const lake = await agedLake();
+    await expect(expire(lake, { before: '2027-11-23' })).rejects.toMatchObject({ code: 'EXPIRY_REFUSED' });
+    expect(await readExpiry(lake.lake.store, testTable)).toBeUndefined();
+    expect(await readRows(lake.lake)).toHaveLength(6 * batchRows);
+  });
+
+  it('are not there yet, or have nothing old', async () => {
     const lake = await AuditedLake.open();
-    const { store, catalog } = lake.lake;
-    const asked = { ledger: lake.ledger, store, catalog, before, nowMs: testTimestampMs, dryRun: false };
-    expect(await removeExpired({ ...asked, table: 'none_yet' })).toEqual([]);
+    expect(await expire(lake)).toEqual([]);
+    await lake.lake.store.delete([`_catalog/test/${testTable}.json`]);
+    expect(await expire(lake)).toEqual([]);
   });
 });

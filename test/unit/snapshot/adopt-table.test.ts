@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { removeExpired } from '../../../src/consumer/maintain/remove-expired.ts';
+import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import { adoptTable, type AdoptedTable } from '../../../src/consumer/snapshot/adopt-table.ts';
 import { SnapshotSchedule } from '../../../src/consumer/snapshot/snapshot-schedule.ts';
 import { positionsOf } from '../../../src/consumer/snapshot/table-positions.ts';
@@ -88,13 +89,23 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     const topic = topicOf(1, 10);
     topic.append(0, { value: '{"n":10}', timestampMs: testTimestampMs - 86_400_000 });
     await run(topic, hive);
-    const asked = { ledger: new Ledger(hive.store), ...hive, table: testTable, nowMs: testTimestampMs, dryRun: false };
-    const [removed] = await removeExpired({ ...asked, before: '2026-11-23' });
-    expect(removed).toMatchObject({ partitions: 1, objects: 1 });
+    const events: UpkeepEvent[] = [];
+    const expire = (before: string): Promise<void> =>
+      removeExpired({
+        ...hive,
+        ledger: new Ledger(hive.store),
+        table: testTable,
+        nowMs: testTimestampMs,
+        before,
+        upkeep: { isDryRun: false },
+        observe: (event) => events.push(event),
+      });
+    await expire('2026-11-23');
+    expect(events).toMatchObject([{ kind: 'partitions-removed', partitions: 1, files: 1, rows: 1 }]);
     expect(await adopt(both)).toMatchObject([{ name, rows: 10 }]);
     expect(await visibleOffsets(lake, name)).toHaveLength(10);
     expect((await audit(lake, topic, { table: name, iceberg: lake.iceberg })).findings).toEqual([]);
-    await expect(removeExpired({ ...asked, before: '2026-11-24' })).rejects.toThrow(/shares its files/);
+    await expect(expire('2026-11-23')).rejects.toThrow(/shares its files/);
     expect(await visibleOffsets(lake, name)).toHaveLength(10);
   });
 
