@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { deliverySchema } from '../outbox/delivery.ts';
 import { DocumentStore, type Stored } from '../outbox/document-store.ts';
+import { hourAt } from '../hours/hour-state.ts';
+import { msPerDay } from '../runtime/duration.ts';
 import { PipelineError } from '../runtime/errors.ts';
 
 /**
@@ -39,6 +41,14 @@ const alertSchema = z.object({
 export type Alert = z.infer<typeof alertSchema>;
 export type StoredAlert = Stored<Alert>;
 export type AlertStore = DocumentStore<Alert>;
+
+/** How long before an hour an alert may be open that the hour decides on. */
+export const alertDays = 40;
+
+/** The first hour of alerts that may still change; `pastDaysMax`: how old an hour may be whose rows still come. */
+export function firstChangingHour(nowMs: number, pastDaysMax: number): string {
+  return hourAt(nowMs - (pastDaysMax + alertDays) * msPerDay);
+}
 
 /** Opens the alerts of a table: `_alerts/<table>/<id>.json`. */
 export function openAlertStore(store: ObjectStore, table: string): AlertStore {

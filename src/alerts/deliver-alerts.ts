@@ -2,9 +2,7 @@ import { deliverDue, type DeliveryObserver } from '../outbox/deliver.ts';
 import { newDelivery, type Channel, type Delivery } from '../outbox/delivery.ts';
 import type { Message, Senders } from '../outbox/sender.ts';
 import { msPerDay } from '../runtime/duration.ts';
-import { hourAt } from '../hours/hour-state.ts';
-import type { Alert, AlertStore, StoredAlert } from './alert.ts';
-import { alertDays } from './evaluate-alerts.ts';
+import { firstChangingHour, type Alert, type AlertStore, type StoredAlert } from './alert.ts';
 
 export interface DeliverAlertsOptions {
   readonly alerts: AlertStore;
@@ -29,8 +27,7 @@ export async function deliverAlerts({ alerts: documents, ...options }: DeliverAl
   const withDeliveries = (value: Alert, deliveries: Delivery[]): Alert => ({ ...value, deliveries });
   const messageFor = (value: Alert, { key }: Delivery): Message => alertMessage(value, key, table);
   const delivering = { ...options, documents, withDeliveries, messageFor, silent: new Set<Channel>() };
-  const listedDays = pastDaysMax + alertDays;
-  for await (const stored of documents.list(hourAt(nowMs() - listedDays * msPerDay))) {
+  for await (const stored of documents.list(firstChangingHour(nowMs(), pastDaysMax))) {
     let owing = await noteOwed(stored, { ...options, alerts: documents });
     // one message of each channel at a time: what was raised is told before what was resolved
     for (let looks = 0; owing !== undefined && looks < 3; looks++) {

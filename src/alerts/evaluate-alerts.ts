@@ -1,7 +1,7 @@
 import { lastChange, type HourDocument, type HourStore, type StoredHour } from '../hours/hour-document.ts';
 import { hourAt, hourStartMs } from '../hours/hour-state.ts';
 import { msPerDay } from '../runtime/duration.ts';
-import type { Alert, AlertStore, StoredAlert } from './alert.ts';
+import { alertDays, type Alert, type AlertStore, type StoredAlert } from './alert.ts';
 import { alertId, nextAlerts, ruleName, type AlertRule, type Sample } from './alert-rule.ts';
 
 export interface AlertObserver {
@@ -23,9 +23,6 @@ export interface EvaluateOptions {
   readonly writer: string;
   readonly observer: AlertObserver;
 }
-
-/** How long before an hour an alert may be open that the hour decides on. */
-export const alertDays = 40;
 
 /**
  * Evaluates the hours that are complete and were not evaluated since, and those that fill. Every alert is a document that is changed by

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { acknowledge, listAlerts, openAlertStore } from '../alerts/alert.ts';
+import { acknowledge, firstChangingHour, listAlerts, openAlertStore } from '../alerts/alert.ts';
 import { readHours } from '../hours/read-hours.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
@@ -48,7 +48,7 @@ export async function monitor(
     data,
     pipeline,
     alerts: {
-      list: (since) => listAlerts(alerts, since),
+      list: () => listAlerts(alerts, firstChangingHour(systemClock.nowMs(), settings.table.pastDaysMax)),
       acknowledge: (acknowledgement) => acknowledge(alerts, acknowledgement),
     },
     clock: systemClock,

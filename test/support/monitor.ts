@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { onTestFinished } from 'vitest';
-import { acknowledge, listAlerts, openAlertStore, type Alert } from '../../src/alerts/alert.ts';
+import { acknowledge, firstChangingHour, listAlerts, openAlertStore, type Alert } from '../../src/alerts/alert.ts';
 import { openHourStore, type HourChange } from '../../src/hours/hour-document.ts';
 import { readHours } from '../../src/hours/read-hours.ts';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
@@ -88,7 +88,7 @@ export function openMonitor(
     data,
     pipeline,
     alerts: {
-      list: (since) => listAlerts(alerts, since),
+      list: () => listAlerts(alerts, firstChangingHour(clock.nowMs(), 30)),
       acknowledge: (acknowledgement) => acknowledge(alerts, acknowledgement),
     },
     clock,

@@ -10,6 +10,7 @@ import { groupPath } from './ward-page.ts';
 export interface AlertList {
   /** Newest first. */
   readonly alerts: readonly Alert[];
+  /** Resolved ones are of so many days. */
   readonly days: number;
   /** What became of the last acknowledgement, in words. */
   readonly notice: string | undefined;
@@ -40,7 +41,7 @@ export function alertsPage(view: View, list: AlertList): Html {
           </section>`,
       )}
     </div>
-    <p class="note">Alerts of the last ${list.days} days.</p>`;
+    <p class="note">Resolved alerts are those of the last ${list.days} days.</p>`;
 }
 
 function accessNote({ access, base }: View): Html {

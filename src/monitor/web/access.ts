@@ -49,8 +49,9 @@ export class AccessControl {
 
   /** Signs in who sends the right token. */
   async signIn(context: Context): Promise<SignInResult> {
-    if (this.#limit.isReached()) return 'too-often';
     const { token, name } = await readForm(context);
+    // nothing is awaited from here on: forms that arrive together are counted one by one
+    if (this.#limit.isReached()) return 'too-often';
     const session = this.#sessions?.open({ token, name, nowMs: this.#options.clock.nowMs() });
     if (session === undefined) {
       this.#limit.noteFailure();

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { hourAt } from '../../hours/hour-state.ts';
 import { msPerDay } from '../../runtime/duration.ts';
 import { alertsPage } from '../pages/alerts-page.ts';
 import { problemPage } from '../pages/problem-page.ts';
@@ -6,7 +7,8 @@ import { signInPage } from '../pages/sign-in-page.ts';
 import { readForm, smallForms, type AccessControl } from './access.ts';
 import type { MonitorAppOptions, SendPage } from './app-options.ts';
 
-const alertDays = 7;
+/** An alert that is over is shown for so long; one that is open is never left out. */
+const resolvedDays = 7;
 
 /** Adds the list of alerts, and what acknowledges one. */
 export function addAlertRoutes(
@@ -15,10 +17,12 @@ export function addAlertRoutes(
   { access, send, base }: { readonly access: AccessControl; readonly send: SendPage; readonly base: string },
 ): void {
   app.get('/alerts', async (context) => {
-    const since = new Date(clock.nowMs() - alertDays * msPerDay).toISOString().slice(0, '2026-11-23'.length);
-    const listed = (await alerts.list(since)).toSorted((a, b) => (a.lastHour < b.lastHour ? 1 : -1));
+    const since = hourAt(clock.nowMs() - resolvedDays * msPerDay);
+    const listed = (await alerts.list())
+      .filter(({ state, lastHour }) => state !== 'resolved' || lastHour >= since)
+      .toSorted((a, b) => (a.lastHour < b.lastHour ? 1 : -1));
     const notice = context.req.query('done') === undefined ? undefined : 'The alert is acknowledged.';
-    const list = { alerts: listed, days: alertDays, notice };
+    const list = { alerts: listed, days: resolvedDays, notice };
     return send(context, (view) => ({ title: 'Alerts', name: 'alerts', main: alertsPage(view, list) }));
   });
   app.post('/alerts/acknowledge', smallForms(), async (context) => {

@@ -10,8 +10,8 @@ import type { View } from '../view.ts';
 
 /** Alerts as the lake keeps them. */
 export interface Alerts {
-  /** Those from the day on, like `2026-11-23`. */
-  list(since: string): Promise<readonly Alert[]>;
+  /** Those that may still change, and resolved ones of some weeks. */
+  list(): Promise<readonly Alert[]>;
   acknowledge(acknowledgement: Acknowledgement): Promise<Alert>;
 }
 

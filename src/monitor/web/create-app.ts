@@ -31,8 +31,8 @@ export function createMonitorApp(options: MonitorAppOptions): Hono {
     const view = viewOf(context);
     return context.html(layout(view, page(view)), status, { 'cache-control': 'no-store' });
   };
-  // below a base path the ward is at `/base/`: Hono knows it as `/base`
-  const app = new Hono({ strict: false }).basePath(base);
+  // below a base path the ward is at `/base/`: Hono knows it as `/base`, and decodes what it is asked for
+  const app = new Hono({ strict: false }).basePath(decoded(base));
   app.use(strictHeaders(), ownHostsOnly(settings.url), ownFormsOnly(settings.url), compress());
   if (base !== '') app.use(toFolder(base));
   app.get('/livez', (context) => context.json({ ok: true }));
@@ -44,6 +44,15 @@ export function createMonitorApp(options: MonitorAppOptions): Hono {
   if (settings.token !== undefined) addSignInRoutes(app, { access, send, base });
   addFailures(app, options, send);
   return app;
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    // a percent sign that stands for itself
+    return path;
+  }
 }
 
 /** Sends browsers from `/base` to `/base/`, where the cookie of who signed in is valid. */

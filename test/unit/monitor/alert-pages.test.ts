@@ -94,6 +94,16 @@ describe('nobody else', () => {
     expect((await sendForm(app, '/sign-in', { token, name: 'a' })).status).toBe(429);
   });
 
+  it('tries more than ten tokens by sending the forms at the same time', async () => {
+    const app = openMonitor(await lakeWithAlert(), { token });
+    const tries = Array.from({ length: 30 }, (_, at) =>
+      sendForm(app, '/sign-in', { token: `${token}${at}`, name: 'a' }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 403)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(20);
+  });
+
   it('can sign in where there is no token', async () => {
     const lake = await lakeWithAlert();
     const app = openMonitor(lake);
@@ -115,6 +125,19 @@ it('ends a session after twelve hours', async () => {
   expect(await (await getPage(app, '/alerts', session)).text()).toContain('Signed in as');
   clock.setWallClock(12 * 3_600_000);
   expect(await (await getPage(app, '/alerts', session)).text()).not.toContain('Signed in as');
+});
+
+it('never leaves out an alert that is open, however long ago it began', async () => {
+  const lake = await lakeWithReadings([]);
+  const since = { hour: '2026-11-02T08', raisedAt: '2026-11-02T09:05:00.000Z' };
+  await raiseAlert(lake, { id: '2026-11-02T08-1', ...since, group: 'long fever', lastHour: '2026-11-23T08' });
+  await raiseAlert(lake, { id: '2026-11-02T08-2', ...since, group: 'gone', lastHour: '2026-11-02T08' });
+  const over = { state: 'resolved', resolvedAt: '2026-11-23T09:05:00.000Z' } as const;
+  await raiseAlert(lake, { id: '2026-11-02T08-3', ...since, ...over, group: 'well', lastHour: '2026-11-23T07' });
+  await raiseAlert(lake, { id: '2026-11-02T08-4', ...since, ...over, group: 'long well', lastHour: '2026-11-03T07' });
+  const html = await (await getPage(openMonitor(lake), '/alerts')).text();
+  const groups = askDocument(html, `[...document.querySelectorAll('.who')].map((each) => each.textContent)`);
+  expect(groups).toEqual(['long fever', 'gone', 'well']);
 });
 
 it('shows alerts by what is to be done, hostile ones harmlessly, and says what was not delivered', async () => {

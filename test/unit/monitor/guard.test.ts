@@ -26,16 +26,19 @@ it('serves every file that a page refers to', async () => {
   }
 });
 
-it('begins every address with the path of MONITOR_URL', async () => {
-  const app = openMonitor(await lakeWithReadings(readings), { url: new URL('https://ward.example/glueless/') });
-  const ward = await getPage(app, '/glueless/?q=p');
-  expect(ward.status).toBe(200);
-  const html = await ward.text();
-  const addresses = [...html.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, path = '']) => path);
-  expect(addresses.filter((path) => path !== '#main' && !path.startsWith('/glueless/'))).toEqual([]);
-  expect((await getPage(app, '/')).status).toBe(404);
-  expect((await getPage(app, '/glueless?q=p')).headers.get('location')).toBe('/glueless/?q=p');
-});
+it.each(['/glueless', '/st%C3%A4tion%201', '/100%'])(
+  'begins every address with the path of MONITOR_URL: %s',
+  async (base) => {
+    const app = openMonitor(await lakeWithReadings(readings), { url: new URL(`https://ward.example${base}/`) });
+    const ward = await getPage(app, `${base}/?q=p`);
+    expect(ward.status).toBe(200);
+    const html = await ward.text();
+    const addresses = [...html.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, path = '']) => path);
+    expect(addresses.filter((path) => path !== '#main' && !path.startsWith(`${base}/`))).toEqual([]);
+    expect((await getPage(app, '/')).status).toBe(404);
+    expect((await getPage(app, `${base}?q=p`)).headers.get('location')).toBe(`${base}/?q=p`);
+  },
+);
 
 it('answers under its own names only, so that no page from elsewhere can give this machine a name of its own', async () => {
   const app = openMonitor(await lakeWithReadings(readings), { url: new URL('https://ward.example/') });
