@@ -55,6 +55,13 @@ export function password(facts: FactsWithout<'expected' | 'secret'>) {
   return variable({ expected: 'text', secret: true, ...facts }, (value) => value);
 }
 
+/** A token that goes into a header as it stands: any other text would be refused, and quoted, when it is sent first. */
+export function headerToken(facts: FactsWithout<'expected' | 'secret'>) {
+  return variable({ expected: 'visible characters of ASCII in one line', secret: true, ...facts }, (value) =>
+    /^[\x20-\x7e]+$/.test(value) ? value : undefined,
+  );
+}
+
 function oneLine(value: string): string | undefined {
   return /[\p{Cc}]|-----BEGIN/u.test(value) ? undefined : value;
 }

@@ -1,12 +1,19 @@
-import { decimal, integer, password, text, variable } from './config-types.ts';
+import { decimal, headerToken, integer, text, variable } from './config-types.ts';
 
 const hours = 'Hours';
 const alerts = 'Alerts';
 
 function webhook(facts: { readonly group: string; readonly about: string }) {
   return variable(
-    { ...facts, expected: 'https://host/path, or http:// for a host without TLS', secret: true },
-    (value) => (/^https?:\/\/[^\s/]+/.test(value) && URL.canParse(value) ? value : undefined),
+    {
+      ...facts,
+      expected: 'https://host/path, or http:// for a host without TLS, without user and password',
+      secret: true,
+    },
+    (value) => {
+      const url = /^https?:\/\/[^\s/]+/.test(value) ? URL.parse(value) : null;
+      return url?.username === '' && url.password === '' ? value : undefined;
+    },
   ).optional();
 }
 
@@ -31,7 +38,7 @@ export const hoursVariables = {
     group: hours,
     about: 'Name or ARN of the EventBridge event bus that gets an event when an hour is complete or reopened',
   }).optional(),
-  WEBHOOK_TOKEN: password({ group: hours, about: 'Bearer token that webhooks are sent with' }).optional(),
+  WEBHOOK_TOKEN: headerToken({ group: hours, about: 'Bearer token that webhooks are sent with' }).optional(),
 
   ALERT_COLUMN: text({
     group: alerts,

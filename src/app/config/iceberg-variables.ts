@@ -1,4 +1,4 @@
-import { choice, password, text, variable } from './config-types.ts';
+import { choice, headerToken, password, text, variable } from './config-types.ts';
 
 const group = 'Iceberg catalog';
 
@@ -17,7 +17,7 @@ export const icebergVariables = {
     group,
     about: 'Which of its warehouses; default: the one that it has. For Glue’s endpoint the id of the account',
   }).optional(),
-  ICEBERG_REST_TOKEN: password({ group, about: 'Bearer token for the catalog' }).optional(),
+  ICEBERG_REST_TOKEN: headerToken({ group, about: 'Bearer token for the catalog' }).optional(),
   ICEBERG_REST_CLIENT_ID: text({
     group,
     about: 'Client that asks for tokens by OAuth 2 client credentials',

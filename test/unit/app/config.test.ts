@@ -208,6 +208,17 @@ describe('the configuration', () => {
     expect(() => readSettings(variables)).toThrow(hint);
   });
 
+  it.each([
+    { WEBHOOK_TOKEN: 'two\nS3CRET' },
+    { WEBHOOK_TOKEN: 'S3CRET€' },
+    { ICEBERG_REST_TOKEN: 'two\r\nS3CRET' },
+    { HOURS_WEBHOOK_URL: 'https://user:S3CRET@jobs.example/' },
+    { ALERT_WEBHOOK_URL: 'https://S3CRET@ward.example/' },
+  ])('refuses at the start what could not be sent, and does not show it: %j', (variables) => {
+    expect(() => readSettings(variables)).toThrow(`${Object.keys(variables).join('')}: expected`);
+    expect(() => readSettings(variables)).not.toThrow('S3CRET');
+  });
+
   it('marks what is secret', () => {
     const secrets = documentedVariables().filter(({ secret }) => secret === true);
     expect(secrets.map(({ name }) => name)).toEqual([
