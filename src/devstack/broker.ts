@@ -188,6 +188,8 @@ function baseProperties(node: Node, nodes: readonly Node[], folder: string): Rec
     'log.index.size.max.bytes': '1048576',
     'controlled.shutdown.enable': 'false',
     'auto.create.topics.enable': 'false',
+    // records may have any times, also ones that the usual week of retention has passed: it would drop them at the next look, in minutes
+    'log.retention.ms': '-1',
   };
 }
 

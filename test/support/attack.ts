@@ -60,7 +60,7 @@ export class Attack {
     const id = randomUUID().slice(0, 8);
     const { topic = `readings-${id}`, table = `readings_${id}`, kafka = connectAdmin() } = given;
     const folder = await temporaryFolder();
-    await createTopic(kafka, topic, partitions, { 'retention.ms': '-1', ...settings });
+    await createTopic(kafka, topic, partitions, settings);
     const small = { BATCH_ROWS_MAX: '1000', BATCH_AGE_MAX_SECONDS: '0.5', KAFKA_SESSION_TIMEOUT_SECONDS: '6' };
     const where = { LAKE: folder, KAFKA_TOPIC: topic, LAKE_TABLE: table };
     return new Attack({ ...kafkaEnvironment(), ...small, ...where, ...env }, { topic, table, folder, kafka });
@@ -96,10 +96,7 @@ export class Attack {
   async recreateTopic(partitions = 1): Promise<void> {
     await withAdmin(this.kafka, this.topic, (admin) => admin.deleteTopics({ topics: [this.topic] }));
     await expect
-      .poll(
-        () => createTopic(this.kafka, this.topic, partitions, { 'retention.ms': '-1' }).then(() => 'made', String),
-        { timeout: 30_000 },
-      )
+      .poll(() => createTopic(this.kafka, this.topic, partitions).then(() => 'made', String), { timeout: 30_000 })
       .toBe('made');
   }
 
