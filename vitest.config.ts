@@ -38,6 +38,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'spark',
+          include: ['test/spark/**/*.test.ts'],
+          testTimeout: 240_000,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 240_000,
