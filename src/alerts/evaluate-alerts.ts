@@ -16,6 +16,8 @@ export interface EvaluateOptions {
   readonly rule: AlertRule;
   /** Answers with the means of these hours; the value says whether the hour is complete. */
   readonly queryMeans: (hours: ReadonlyMap<string, boolean>) => Promise<readonly Sample[]>;
+  /** Tells which hours are of days that have expired, whose rows may be gone; asked again after each query. */
+  readonly expiredHours: () => Promise<(hour: string) => boolean>;
   readonly nowMs: number;
   /** Hours that fill are looked at too, for provisional alerts. */
   readonly isProvisionalDue: boolean;
@@ -27,18 +29,24 @@ export interface EvaluateOptions {
 /**
  * Evaluates the hours that are complete and were not evaluated since, and those that fill. Every alert is a document that is changed by
  * compare-and-swap, and an hour counts as evaluated only afterwards: whoever dies in between, or meets another process, leaves it to the
- * next look, which comes to the same alerts.
+ * next look, which comes to the same alerts. An hour of a day that has expired changes no alert: a late row would be all that is left of it.
  */
 export async function evaluateAlerts(settled: readonly StoredHour[], options: EvaluateOptions): Promise<void> {
-  const { isProvisionalDue, queryMeans } = options;
-  const complete = settled.filter(({ value }) => isUnevaluated(value, options.rule));
-  const open = isProvisionalDue ? settled.filter(({ value }) => lastChange(value).state !== 'complete') : [];
+  const { isProvisionalDue, queryMeans, expiredHours } = options;
+  const hasExpired = await expiredHours();
+  const due = settled.filter(({ value }) => isUnevaluated(value, options.rule));
+  for (const each of due) if (hasExpired(each.id)) await noteEvaluated(each, options);
+  const complete = due.filter(({ id }) => !hasExpired(id));
+  const filling = isProvisionalDue ? settled.filter(({ value }) => lastChange(value).state !== 'complete') : [];
+  const open = filling.filter(({ id }) => !hasExpired(id));
   const hours = new Map([
     ...open.map(({ id }) => [id, false] as const),
     ...complete.map(({ id }) => [id, true] as const),
   ]);
   if (hours.size === 0) return;
   const samples = await queryMeans(hours);
+  // days are noted before their rows go: rows may have gone under the query, and the next look leaves the hour out
+  if ([...hours.keys()].some(await expiredHours())) return;
   const leftOut = samples.filter(({ mean }) => !Number.isFinite(mean));
   if (leftOut.length > 0) options.observer.leftOut?.(leftOut);
   const known = await readKnown([...hours.keys()], options);

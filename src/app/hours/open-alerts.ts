@@ -3,6 +3,7 @@ import type { AlertRule } from '../../alerts/alert-rule.ts';
 import { deliverAlerts } from '../../alerts/deliver-alerts.ts';
 import { evaluateAlerts } from '../../alerts/evaluate-alerts.ts';
 import { queryMeans } from '../../alerts/query-means.ts';
+import { isExpired, readExpiry } from '../../consumer/ledger/expired-days.ts';
 import type { HourStore, StoredHour } from '../../hours/hour-document.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { AlertSettings } from '../config/hour-settings.ts';
@@ -56,6 +57,10 @@ export async function openAlerts(
         hours,
         rule,
         queryMeans: (wanted) => meansFrom(lake, table, { rule, hours: wanted }),
+        expiredHours: async () => {
+          const before = await readExpiry(lake.store, table);
+          return (hour) => isExpired(hour.split('T'), before);
+        },
         nowMs: systemClock.nowMs(),
         isProvisionalDue,
         writer,

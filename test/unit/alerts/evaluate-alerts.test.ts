@@ -22,6 +22,9 @@ class Ward {
   readonly received: Message[] = [];
   readonly queried: string[][] = [];
   readonly leftOut: string[] = [];
+  /** Which hours are of days that have expired. */
+  isExpired: (name: string) => boolean = () => false;
+  onQuery: () => void = () => {};
   #processes = 0;
 
   /** A process that settles, evaluates and tells, once each time it is called. */
@@ -41,6 +44,7 @@ class Ward {
         hours: keeper.hours,
         rule: watched,
         queryMeans: async (hours) => this.#query(hours),
+        expiredHours: async () => (name) => this.isExpired(name),
         nowMs: nowMs(),
         isProvisionalDue: true,
         writer,
@@ -64,6 +68,7 @@ class Ward {
   }
 
   #query(hours: ReadonlyMap<string, boolean>): Sample[] {
+    this.onQuery();
     this.queried.push([...hours.keys()].map((each) => each.slice(11)));
     return [...hours].flatMap(([name, isFinal]) =>
       Object.entries(this.means.get(name) ?? {}).map(([group, mean]) => ({
@@ -124,6 +129,24 @@ describe('alerts of hours', () => {
     ]);
     // the fever was a mistake of the rows that were there first, and another patient has one
     expect(ward.told().toSorted()).toEqual(['alert.raised anna 09', 'alert.raised ben 09', 'alert.resolved anna 09']);
+  });
+
+  it('stay as they are when late rows are all that is left of an hour whose day has expired', async () => {
+    const ward = await feverish();
+    const look = ward.process();
+    await look();
+    const told = ward.told();
+    // the day expires while its means are queried
+    ward.means.set(hour('09'), { ben: 39 });
+    ward.onQuery = () => (ward.isExpired = (name) => name <= hour('09'));
+    await ward.lake.write({ rows: { [hour('09')]: 3 }, at: time('10:20') });
+    await look();
+    expect(ward.queried.at(-1)).toContain('09');
+    await look();
+    await look();
+    expect(ward.queried.at(-1)).toEqual(['10']);
+    expect(ward.told()).toEqual(told);
+    expect(await ward.states()).toEqual(['09 anna raised', '10 cleo provisional']);
   });
 
   it('are raised by each rule, when processes watch different columns', async () => {
