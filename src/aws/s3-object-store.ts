@@ -61,8 +61,9 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
         ...(token !== undefined && { ContinuationToken: token }),
       });
       const page = await reading(keyPrefix, async () => wholePage(await client.send(request), uri(keyPrefix)));
-      for (const { Key = '', Size = 0, ETag } of page.objects) {
-        yield { key: Key.slice(root.length), size: Size, ...versionOf(ETag) };
+      for (const { Key = '', Size = 0, ETag, LastModified } of page.objects) {
+        const modified = LastModified && { modifiedMs: LastModified.getTime() };
+        yield { key: Key.slice(root.length), size: Size, ...versionOf(ETag), ...modified };
         if (--left <= 0) return;
       }
       token = page.nextToken;

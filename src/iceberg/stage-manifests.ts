@@ -71,18 +71,28 @@ export async function stageRemoved(
   return { manifests: kept, removed, missing: [...paths].filter((path) => !found.has(path)) };
 }
 
+/** Gives the manifests of data files that are worth merging. */
+export function smallManifests(manifests: readonly ManifestFile[], metadata: TableMetadata): ManifestFile[] {
+  const specId = metadata['default-spec-id'];
+  return manifests.filter(
+    (manifest) =>
+      manifest.content === manifestContent.data &&
+      manifest.partition_spec_id === specId &&
+      liveFiles(manifest) < mergeFilesMax / 2,
+  );
+}
+
 /** Writes few manifests in the place of many small ones, once there are many: else lists would grow with every commit. */
-export async function mergeManifests(manifests: readonly ManifestFile[], stage: Stage): Promise<ManifestFile[]> {
-  const specId = stage.metadata['default-spec-id'];
-  const isSmall = (manifest: ManifestFile): boolean =>
-    manifest.content === manifestContent.data &&
-    manifest.partition_spec_id === specId &&
-    liveFiles(manifest) < mergeFilesMax / 2;
-  const small = manifests.filter(isSmall);
-  if (small.length < mergeCountMin) return [...manifests];
+export async function mergeManifests(
+  manifests: readonly ManifestFile[],
+  stage: Stage,
+  countMin = mergeCountMin,
+): Promise<ManifestFile[]> {
+  const small = smallManifests(manifests, stage.metadata);
+  if (small.length < countMin) return [...manifests];
   const merged: ManifestFile[] = [];
   for (const group of groupsToMerge(small)) merged.push(await mergeGroup(group, stage));
-  return [...merged, ...manifests.filter((manifest) => !isSmall(manifest))];
+  return [...merged, ...manifests.filter((manifest) => !small.includes(manifest))];
 }
 
 /** Neighbours that hold no more files together than one manifest may. */

@@ -18,7 +18,7 @@ import type { TableUpdate } from './table-updates.ts';
 
 /** What becomes of the table's files. */
 export interface SnapshotPlan {
-  readonly operation: 'append' | 'overwrite' | 'replace';
+  readonly operation: 'append' | 'overwrite' | 'replace' | 'delete';
   readonly added: readonly DataFile[];
   /** Paths of files that the table no longer has. */
   readonly removedPaths: ReadonlySet<string>;
@@ -34,6 +34,8 @@ export interface StageOptions {
   readonly tryId: string;
   readonly snapshotId: bigint;
   readonly nowMs: number;
+  /** Small manifests are merged from so many on; left out: as a commit between others does it. */
+  readonly manifestsMin?: number;
 }
 
 export interface StagedSnapshot {
@@ -55,7 +57,7 @@ export async function stageSnapshot(
   const before = (await readManifests(parent, options.files)).filter(hasFiles);
   const { manifests, removed, missing } = await stageRemoved(before, plan.removedPaths, stage);
   const added = await stageFiles(plan.added, stage);
-  const merged = await mergeManifests([...added, ...manifests], stage);
+  const merged = await mergeManifests([...added, ...manifests], stage, options.manifestsMin);
   const snapshot = {
     ...snapshotOf(metadata, stage, options.nowMs),
     summary: { ...summaryOf(plan.operation, { added: plan.added, removed }, parent), ...plan.summary },

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { PipelineError } from '../runtime/errors.ts';
@@ -14,9 +15,14 @@ export async function requireInside(base: string, folder: string): Promise<void>
 
 /** Looks up the file's size in bytes, `undefined` when nothing is there. Rejects with STORE_DENIED for a symbolic link. */
 export async function fileSize(path: string): Promise<number | undefined> {
+  return (await fileFacts(path))?.size;
+}
+
+/** Looks up the file's size in bytes and when it was written, as `fileSize` does. */
+export async function fileFacts(path: string): Promise<Pick<Stats, 'size' | 'mtimeMs'> | undefined> {
   const found = await orNothing(() => lstat(path));
   if (found?.isSymbolicLink() === true) throw linkDenied(path);
-  return found?.size;
+  return found;
 }
 
 /** Resolves as `work` does, or with `undefined` when the file or a folder above it is not there. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ObjectInfo } from '../consumer/ports/lake.ts';
 import { compareUtf8 } from './compare-utf8.ts';
 import { explainFileError } from './explain-file-error.ts';
-import { fileSize, orNothing, requireInside } from './lake-folder.ts';
+import { fileFacts, orNothing, requireInside } from './lake-folder.ts';
 
 /** Folder in which files are written before they get their name; it holds no objects. */
 export const temporaryFolder = '.uploads';
@@ -63,8 +63,8 @@ async function next(keys: AsyncIterator<string>, count: number): Promise<string[
 }
 
 async function infoOf(base: string, key: string): Promise<ObjectInfo | undefined> {
-  const size = await fileSize(join(base, key));
-  return size === undefined ? undefined : { key, size };
+  const found = await fileFacts(join(base, key));
+  return found && { key, size: found.size, modifiedMs: found.mtimeMs };
 }
 
 /** Walks the keys below `folder` after `startAfter`, in order. Folders that end before it are not opened, links are passed over. */

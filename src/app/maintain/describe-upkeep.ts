@@ -23,7 +23,7 @@ export function describeUpkeep(event: UpkeepEvent, isDryRun: boolean): string {
     case 'snapshots-expired':
       return `${table}: ${event.snapshots} snapshots ${did('expired')}`;
     case 'manifests-merged':
-      return `${table}: ${event.manifests} manifests ${did('merged')} into ${event.into}`;
+      return `${table}: ${event.manifests} manifests ${did('merged')}`;
     case 'orphans-deleted':
       return `${table}: ${event.files} files of ${event.bytes} bytes that it does not name ${did('deleted')}`;
     default:

@@ -11,30 +11,35 @@ export interface ForeignFiles {
   readonly adoptedRows: number;
 }
 
-/** Objects that the table should hold and whose files it does not have: other engines rewrite files, as Athena's OPTIMIZE does. */
+/** Objects that the table should hold and whose files it does not have: upkeep and other engines rewrite files, as Athena's OPTIMIZE does. */
 export class RewrittenRows {
-  readonly #ranges: RewrittenRange[] = [];
-  #rows = 0;
+  #objects: { readonly range: RewrittenRange; readonly values: readonly string[] }[] = [];
 
-  add({ partition, from, to, recipe }: WrittenEntry, { key, rows }: WrittenObject): void {
-    this.#ranges.push({ partition, from, to, rows, key, hasIndex: recipe.records !== undefined });
-    this.#rows += rows;
+  add({ partition, from, to, recipe }: WrittenEntry, { key, rows, partition: values }: WrittenObject): void {
+    this.#objects.push({ range: { partition, from, to, rows, key, hasIndex: recipe.records !== undefined }, values });
+  }
+
+  /** Leaves out objects of Hive partitions that were removed. */
+  excuse(isExcused: (values: readonly string[]) => boolean): void {
+    this.#objects = this.#objects.filter(({ values }) => !isExcused(values));
   }
 
   get ranges(): readonly RewrittenRange[] {
-    return this.#ranges;
+    return this.#objects.map(({ range }) => range);
   }
 
   /** Compares the rows that were rewritten with those of the files that are there instead. */
   findings(table: string, { files, deletedRows, adoptedRows }: ForeignFiles): Finding[] {
-    if (files.length === 0 && adoptedRows === 0) return this.#ranges.map((range) => notInTable(table, range));
+    const { ranges } = this;
+    if (files.length === 0 && adoptedRows === 0) return ranges.map((range) => notInTable(table, range));
+    const rewritten = ranges.reduce((sum, { rows }) => sum + rows, 0);
     const held = files.reduce((sum, { rows }) => sum + rows, 0);
-    if (held - deletedRows === this.#rows + adoptedRows) return [];
-    const [first] = this.#ranges;
+    if (held - deletedRows === rewritten + adoptedRows) return [];
+    const [first] = ranges;
     const where = first === undefined ? table : `${first.partition}/${rangeText(first)} and others`;
     const deletes = deletedRows === 0 ? '' : ` less ${deletedRows} rows in files of deletes`;
     const adopted = adoptedRows === 0 ? '' : ` and ${adoptedRows} that were adopted`;
-    const what = `of the table ${table}: ${this.#rows} rows of ${this.#ranges.length} objects${adopted} are in no file of ours, and ${files.length} files of other engines hold ${held} rows${deletes}`;
+    const what = `of the table ${table}: ${rewritten} rows of ${ranges.length} objects${adopted} are in no file of ours, and ${files.length} files that no entry lists hold ${held} rows${deletes}`;
     const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
     return [{ problem: 'table-rows', where, what, action }];
   }

@@ -1,15 +1,17 @@
 import { TableFiles } from '../../iceberg/table-files.ts';
 import { readReferences, type TableReferences } from '../../iceberg/table-references.ts';
+import { defaultSpec } from '../../iceberg/table-metadata.ts';
 import type { IcebergCatalog, LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { isRetryable, PipelineError } from '../../runtime/errors.ts';
+import type { ExpiredDays } from '../ledger/expired-days.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import { notedTable } from '../ledger/table-note.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { checkHistory } from '../snapshot/check-history.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
-import { parseObjectName } from '../ledger/object-keys.ts';
+import { topicOfFile } from '../ledger/object-keys.ts';
 import { adoptedRowsProperty, positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
 import { aboutRange, type Finding } from './finding.ts';
 import type { PartitionSummary } from './partition-summary.ts';
@@ -21,6 +23,8 @@ export interface SnapshotAuditOptions {
   readonly ledger: Ledger;
   readonly table: string;
   readonly topic: string;
+  /** Days whose files need not be in the table any more. */
+  readonly expired: ExpiredDays;
   /** Other topics are in the table too, and are audited by themselves. */
   readonly isShared?: boolean;
   readonly nowMs: number;
@@ -90,9 +94,9 @@ export class SnapshotAudit {
     ];
   }
 
-  /** Live files that are not of the ledger: what other engines have written, by rewriting ours or by adding to them. */
+  /** Live files that are not of the ledger: what upkeep and other engines have written, by rewriting ours or by adding to them. */
   foreign(): readonly { readonly key: string; readonly rows: number }[] {
-    const foreign = [...this.#unclaimed].filter((key) => !this.#isOfOtherTopic(key));
+    const foreign = [...this.#unclaimed].filter((key) => !this.#isOfOtherTopic(key) && !this.#isExpired(key));
     return foreign.map((key) => ({ key, rows: this.#references.live.get(key)?.record_count ?? 0 }));
   }
 
@@ -101,14 +105,25 @@ export class SnapshotAudit {
     return this.#references.deletes.reduce((sum, { record_count: rows }) => sum + rows, 0);
   }
 
+  /** Rows that were adopted, without those of days that are about to be removed. */
   get adoptedRows(): number {
-    return Number(this.table?.metadata.properties[adoptedRowsProperty] ?? 0);
+    const adopted = Number(this.table?.metadata.properties[adoptedRowsProperty] ?? 0);
+    const isLeaving = (key: string): boolean => !key.startsWith(`${this.#target.name}/`) && this.#isExpired(key);
+    const leaving = [...this.#unclaimed].filter(isLeaving);
+    return adopted - leaving.reduce((sum, key) => sum + (this.#references.live.get(key)?.record_count ?? 0), 0);
+  }
+
+  #isExpired(key: string): boolean {
+    const spec = this.table === undefined ? undefined : defaultSpec(this.table.metadata);
+    const partition = this.#references.live.get(key)?.partition ?? {};
+    const values = (spec?.fields ?? []).map(({ name }) => String(partition[name]));
+    return this.#options.expired.has(values);
   }
 
   #isOfOtherTopic(key: string): boolean {
     const { isShared = false, topic } = this.#options;
-    const name = isShared ? parseObjectName(key) : undefined;
-    return name !== undefined && name.topic !== topic;
+    const other = isShared ? topicOfFile(key) : undefined;
+    return other !== undefined && other !== topic;
   }
 
   #takeIn(entry: WrittenEntry, objects: readonly WrittenObject[]) {

@@ -76,9 +76,12 @@ export class TablesAudit {
 
   /** Adds what shows at the end; resolves with the files that nobody names. */
   async end(summaries: readonly PartitionSummary[], needs: Needs): Promise<readonly string[]> {
-    const { findings, sinceMs } = this.#options;
+    const { findings, sinceMs, expired } = this.#options;
     const isWhole = sinceMs === undefined;
+    // more days may have expired since the tables were read
+    await expired.refresh();
     for (const { target, audit } of this.#tables) {
+      audit.rewritten.excuse((values) => expired.has(values));
       findings.add(...(await audit.findings(summaries, isWhole)));
       const { deletedRows, adoptedRows } = audit;
       const foreign = { files: audit.foreign(), deletedRows, adoptedRows };

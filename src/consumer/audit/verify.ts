@@ -111,7 +111,9 @@ class Audit {
   async run(): Promise<VerifyReport> {
     const { reader, sinceMs, iceberg } = this.#options;
     await this.#expired.refresh();
-    this.#tables = iceberg && (await TablesAudit.open({ ...this.#options, iceberg, findings: this.#findings }));
+    this.#tables =
+      iceberg &&
+      (await TablesAudit.open({ ...this.#options, iceberg, findings: this.#findings, expired: this.#expired }));
     this.#mustNameTopic = await mustNameTopic(this.#options);
     const topic = await reader?.describe();
     const partitions = await this.#auditLedger(topic);

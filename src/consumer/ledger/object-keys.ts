@@ -40,6 +40,27 @@ export function parseObjectName(key: string): ObjectName | undefined {
   };
 }
 
+/** `<table>/<Hive partition>/merged-<topic>-<id>.parquet`: rows of one topic's files, under a name that nobody else takes. */
+export function mergedKey(
+  { table, topic, id }: { table: string; topic: string; id: string },
+  hivePath: string,
+): string {
+  const folder = hivePath === '' ? table : `${table}/${hivePath}`;
+  return `${folder}/merged-${topic}-${id}.parquet`;
+}
+
+const mergedPattern = /^merged-(?<topic>[\w.-]+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;
+
+/** Gives the topic whose rows the file holds; `undefined` when it is not one of ours. */
+export function topicOfFile(key: string): string | undefined {
+  return parseObjectName(key)?.topic ?? mergedPattern.exec(key.slice(key.lastIndexOf('/') + 1))?.groups?.['topic'];
+}
+
+/** True for a file of rows that were merged. */
+export function isMerged(key: string): boolean {
+  return mergedPattern.test(key.slice(key.lastIndexOf('/') + 1));
+}
+
 /** Query engines skip what begins with `_` or `.`; so does the audit. */
 export function isHidden(key: string): boolean {
   return key.split('/').some((component) => component.startsWith('_') || component.startsWith('.'));

@@ -8,6 +8,7 @@ import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
 import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
 import { chunksOf, expiredObjects, hasDaysThatStay, valuesOf } from './expired-objects.ts';
+import { expiryRefused } from './expiry-refused.ts';
 import { judgeExpired } from './judge-expired.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 
@@ -48,13 +49,7 @@ export async function removeExpired(options: ExpiryOptions): Promise<void> {
 /** A clock that is wrong by months must not take the whole table. */
 async function refuseToEmpty(table: CatalogTable, options: ExpiryOptions): Promise<void> {
   const { before, nowMs } = options;
-  for await (const { key } of expiredObjects(table, options))
-    throw new PipelineError('EXPIRY_REFUSED', {
-      message: `nothing was removed from ${table.name}: it has no rows since ${before}, so that nothing would be left of it; it is ${new Date(nowMs).toISOString()} here`,
-      retryable: false,
-      details: { table: table.name, before, key },
-      hint: 'check the clock and RETENTION_DAYS; a table that nobody writes any more goes by dropping it and deleting its folder',
-    });
+  for await (const _found of expiredObjects(table, options)) throw expiryRefused(table.name, { before, nowMs });
 }
 
 async function removeFrom(table: CatalogTable, options: ExpiryOptions): Promise<void> {

@@ -39,7 +39,7 @@ export type UpkeepEvent = { readonly table: string } & (
       readonly before: string;
     }
   | { readonly kind: 'snapshots-expired'; readonly snapshots: number }
-  | { readonly kind: 'manifests-merged'; readonly manifests: number; readonly into: number }
+  | { readonly kind: 'manifests-merged'; readonly manifests: number }
   | { readonly kind: 'orphans-deleted'; readonly files: number; readonly bytes: number }
 );
 

@@ -7,6 +7,8 @@ export interface ObjectInfo {
   readonly size: number;
   /** The same as `StoredObject.version`; left out by a store that does not list it. */
   readonly version?: string;
+  /** When it was written, by the store's clock; from a listing of a store that knows. */
+  readonly modifiedMs?: number;
   /** CRC-32 of the bytes (as `crc32` of node:zlib), from a store that keeps it; only `head` answers it. */
   readonly crc32?: number;
 }

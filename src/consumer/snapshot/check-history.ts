@@ -5,7 +5,8 @@ import type { DataFile } from '../../iceberg/manifest.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
 import { currentSchema, currentSnapshot, type TableMetadata } from '../../iceberg/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { isWritten, type LedgerEntry } from '../ledger/ledger-entry.ts';
+import { isExpired, readExpiry } from '../ledger/expired-days.ts';
+import { isWritten, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { positionsOf, positionsProperty, snapshotProperty } from './table-positions.ts';
 
@@ -83,12 +84,14 @@ function mayReach(
 async function lastWithFiles(
   name: string,
   { partition, position }: { readonly partition: number; readonly position: bigint },
-  { ledger, table, topic }: HistoryTools,
+  { ledger, store, table, topic }: HistoryTools,
 ): Promise<LedgerEntry | undefined> {
   const last = await ledger.lastWithRecord({ table, topic, partition }, position);
   if (last === undefined || !isWritten(last)) return undefined;
-  const { rows, deadLetters } = last.outcome;
-  return (name === table ? rows : deadLetters) > 0 ? last : undefined;
+  const kind = name === table ? 'rows' : 'dead-letters';
+  const before = await readExpiry(store, table);
+  const isHeld = (object: WrittenObject): boolean => object.kind === kind && !isExpired(object.partition, before);
+  return last.outcome.objects.some(isHeld) ? last : undefined;
 }
 
 function boundOf(file: DataFile, key: 'lower_bounds' | 'upper_bounds', id: number): bigint | undefined {

@@ -1,7 +1,12 @@
 import { describeFile } from '../../iceberg/data-file.ts';
 import type { LoadedTable, TableChange } from '../../iceberg/iceberg-catalog.ts';
 import type { DataFile } from '../../iceberg/manifest.ts';
-import { stageSnapshot, type SnapshotPlan, type StagedSnapshot } from '../../iceberg/stage-snapshot.ts';
+import {
+  stageSnapshot,
+  type SnapshotPlan,
+  type StagedSnapshot,
+  type StageOptions,
+} from '../../iceberg/stage-snapshot.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -154,8 +159,10 @@ export async function stage(
   { name, metadata }: Pick<LoadedTable, 'name' | 'metadata'>,
   plan: SnapshotPlan,
   { store, clock, newTryId, newSnapshotId }: SnapshotTools,
+  options: Pick<StageOptions, 'manifestsMin'> = {},
 ): Promise<StagedSnapshot> {
   return stageSnapshot(metadata, plan, {
+    ...options,
     files: new TableFiles(store),
     metadataPrefix: `${name}/metadata/`,
     tryId: newTryId(),

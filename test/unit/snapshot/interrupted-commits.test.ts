@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { isRetryable, PipelineError } from '../../../src/runtime/errors.ts';
@@ -14,41 +13,10 @@ import {
   faultyCatalog,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
+import { mortalStore } from '../../support/mortal-store.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
 const numbers = (count: number) => jsonRecords(...Array.from({ length: count }, (_, n) => ({ n })));
-
-/** A store as a process has it that dies at its nth write: nothing that it asks for afterwards happens. */
-function mortal(
-  store: ObjectStore,
-  nth: number,
-  phase: 'before' | 'after',
-): ObjectStore & { readonly isDead: boolean } {
-  let writes = 0;
-  const dead = new Error('the process is dead');
-  const alive = <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) => {
-    return async (...args: Args): Promise<T> => {
-      if (writes >= nth) throw dead;
-      return work(...args);
-    };
-  };
-  return {
-    ...store,
-    get isDead() {
-      return writes >= nth;
-    },
-    get: alive(store.get),
-    head: alive(store.head),
-    getRange: alive(store.getRange),
-    put: alive(async (...args) => {
-      const isLast = ++writes === nth;
-      if (isLast && phase === 'before') throw dead;
-      const result = await store.put(...args);
-      if (isLast) throw dead;
-      return result;
-    }),
-  };
-}
 
 describe('a member that dies while it commits a snapshot', () => {
   it.each(['before', 'after'] as const)(
@@ -58,7 +26,7 @@ describe('a member that dies while it commits a snapshot', () => {
       for (let nth = 1; deaths === nth - 1; nth++) {
         const lake = await openIcebergLake();
         await writeBatches(createIcebergTools(lake), [numbers(3), numbers(2)]);
-        const store = mortal(lake.store, nth, phase);
+        const store = mortalStore(lake.store, nth, phase);
         const iceberg = createJsonIcebergCatalog({ store, database: 'test', clock: systemClock });
         await commitRows({ store, iceberg }).catch(() => deaths++);
         await commitRows(lake);

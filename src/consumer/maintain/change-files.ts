@@ -1,0 +1,64 @@
+import type { LoadedTable, TableChange } from '../../iceberg/iceberg-catalog.ts';
+import type { SnapshotPlan, StagedSnapshot } from '../../iceberg/stage-snapshot.ts';
+import type { TableUpdate } from '../../iceberg/table-updates.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { loadTable, stage } from '../snapshot/commit-snapshot.ts';
+import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
+import { snapshotProperty } from '../snapshot/table-positions.ts';
+import { readState, type TableState } from './table-state.ts';
+
+/** What a snapshot of upkeep does to the files of the table that it was planned for. */
+export interface FileChange extends Pick<SnapshotPlan, 'operation' | 'added' | 'removedPaths'> {
+  /** Properties that change with the files. */
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+/** Changes of the table by others that are taken in before giving up. */
+const conflictsMax = 50;
+
+/** Small manifests are merged from so many on. */
+export const manifestsMin = 10;
+
+/**
+ * Commits a snapshot that `plan` makes of the table as it is, and plans anew whenever others have changed it meanwhile: what was read
+ * before is never taken for what is there. Resolves with the table that was changed, or `undefined` when `plan` found nothing to do. A
+ * retryable rejection leaves the outcome open: whoever tries again reads the table first, and what a try has written stays.
+ */
+export async function changeFiles(
+  name: string,
+  plan: (table: LoadedTable, state: TableState) => Promise<FileChange | undefined>,
+  tools: SnapshotTools,
+): Promise<LoadedTable | undefined> {
+  for (let conflicts = 0; conflicts < conflictsMax; conflicts++) {
+    const table = await loadTable(name, tools);
+    if (table === undefined) return undefined;
+    const change = await plan(table, await readState(table, tools.store));
+    if (change === undefined) return undefined;
+    const { properties = {}, ...files } = change;
+    const staged = await stage(table, { ...files, summary: { 'glueless.upkeep': files.operation } }, tools, {
+      manifestsMin,
+    });
+    if (staged.missing.length > 0) continue;
+    if ((await tools.iceberg.commit(table, changeOf(staged, properties))).kind === 'committed') return table;
+  }
+  throw new PipelineError('CATALOG_CONTENDED', {
+    message: `the table ${name} was changed by others ${conflictsMax} times in a row`,
+    retryable: true,
+    details: { table: name },
+  });
+}
+
+/**
+ * Positions are left as they are: what is not said can't set them back. The snapshot is noted as ours, so that one that others have
+ * expired is not missed.
+ */
+function changeOf(
+  { snapshot, updates, requirements }: StagedSnapshot,
+  properties: Readonly<Record<string, string>>,
+): TableChange {
+  const set: TableUpdate = {
+    action: 'set-properties',
+    updates: { ...properties, [snapshotProperty]: String(snapshot['snapshot-id']) },
+  };
+  return { requirements, updates: [...updates, set] };
+}

@@ -1,0 +1,165 @@
+import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import { columnsOfFields, fieldIdsOf } from '../../iceberg/iceberg-columns.ts';
+import { currentSchema, defaultSpec } from '../../iceberg/table-metadata.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { msPerHour } from '../../runtime/duration.ts';
+import { hivePath } from '../../schema/layout.ts';
+import { mergedKey, topicOfFile } from '../ledger/object-keys.ts';
+import type { RewrittenObject } from '../ports/parquet-rewriter.ts';
+import { describeObjects, loadTable } from '../snapshot/commit-snapshot.ts';
+import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
+import { changeFiles } from './change-files.ts';
+import { planMerges, type Merge } from './plan-merges.ts';
+import { readState, type LiveFile, type TableState } from './table-state.ts';
+import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import type { UpkeepTools } from './upkeep-tools.ts';
+
+/** A merge whose file is written, and that no snapshot has yet. */
+interface Merged extends Merge<LiveFile> {
+  readonly object: RewrittenObject;
+  readonly writtenMs: number;
+}
+
+/** Merges that one snapshot takes in; what was merged in a process that dies before is merged again. */
+const mergesMax = 20;
+const waitMaxMs = 60_000;
+
+/** A file that was written longer ago is not made part of the table: it may have been deleted as one that nobody needs. */
+const ageMaxMs = 12 * msPerHour;
+
+/** Failures of one merge that leave its files as they are. */
+const leavingCodes: ReadonlySet<string> = new Set([
+  'TABLE_MISMATCH',
+  'ENCODE_FAILED',
+  'OBJECT_UNREADABLE',
+  'STORE_MISSING',
+]);
+
+/**
+ * Merges the small files of closed partitions. A snapshot exchanges files only if all that were read are still the table's, and nobody has
+ * deleted rows of their partition: else the rows that they hold are no longer what readers see, and the merge is dropped.
+ */
+export async function mergeFiles(
+  target: SnapshotTarget,
+  { upkeep, observe }: { readonly upkeep: Upkeep; readonly observe: UpkeepObserver },
+  tools: UpkeepTools,
+): Promise<void> {
+  const table = await loadTable(target.name, tools);
+  if (table === undefined) return;
+  const merges = choose(table, await readState(table, tools.store), { upkeep, observe, tools });
+  let merged: Merged[] = [];
+  let sinceMs = tools.clock.monotonicMs();
+  for (const merge of merges) {
+    if (upkeep.signal?.aborted === true) break;
+    if (upkeep.isDryRun) {
+      observe({ kind: 'merged', table: table.name, ...factsOf(merge) });
+      continue;
+    }
+    const writtenMs = tools.clock.nowMs();
+    const object = await writeMerged(merge, { table, target, observe, tools });
+    if (object !== undefined) merged.push({ ...merge, object, writtenMs });
+    const waitedMs = tools.clock.monotonicMs() - sinceMs;
+    if (merged.length < mergesMax && waitedMs < waitMaxMs) continue;
+    await exchange(target, merged, observe, tools);
+    merged = [];
+    sinceMs = tools.clock.monotonicMs();
+  }
+  await exchange(target, merged, observe, tools);
+}
+
+interface MergeContext {
+  readonly observe: UpkeepObserver;
+  readonly tools: UpkeepTools;
+}
+
+/** Chooses what to merge. Files that were adopted belong to the other table, too, and stay what they are. */
+function choose(
+  { name }: LoadedTable,
+  state: TableState,
+  { upkeep, observe, tools }: MergeContext & { readonly upkeep: Upkeep },
+): Merge<LiveFile>[] {
+  const own = [...state.files.values()].filter(
+    ({ key }) => key.startsWith(`${name}/`) && (!tools.isShared || topicOfFile(key) === tools.topic),
+  );
+  const merges = planMerges(
+    own.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    upkeep,
+  );
+  const why = 'another engine has deleted rows of the partition without rewriting its files: let it do that first';
+  return merges.filter(({ partition, files }) => {
+    if (!state.hasDeletes(partition)) return true;
+    observe({ kind: 'left-alone', table: name, partition, files: files.length, why });
+    return false;
+  });
+}
+
+async function writeMerged(
+  { partition, files }: Merge<LiveFile>,
+  { table, target, observe, tools }: MergeContext & { readonly table: LoadedTable; readonly target: SnapshotTarget },
+): Promise<RewrittenObject | undefined> {
+  const { name, metadata } = table;
+  const { fields } = currentSchema(metadata);
+  const keys = defaultSpec(metadata).fields.map((field) => field.name);
+  const { topic, eventTimeField } = tools;
+  const eventTime = target.kind === 'rows' ? [eventTimeField.toLowerCase()] : [];
+  try {
+    return await tools.rewriter.rewrite({
+      sources: files,
+      key: mergedKey({ table: name, topic, id: tools.newTryId() }, hivePath(keys, partition)),
+      columns: columnsOfFields(fields, name),
+      fieldIds: fieldIdsOf(fields),
+      orderBy: [...eventTime, 'kafka_partition', 'kafka_offset'],
+    });
+  } catch (error) {
+    if (!(error instanceof PipelineError) || !leavingCodes.has(error.code)) throw error;
+    observe({ kind: 'left-alone', table: name, partition, files: files.length, why: error.message });
+    return undefined;
+  }
+}
+
+/** Makes merged files part of the table in the place of those that were read. */
+async function exchange(
+  target: SnapshotTarget,
+  merged: readonly Merged[],
+  observe: UpkeepObserver,
+  tools: UpkeepTools,
+): Promise<void> {
+  if (merged.length === 0) return;
+  let valid: readonly Merged[] = [];
+  const changed = await changeFiles(
+    target.name,
+    async (table, state) => {
+      const isValid = ({ partition, files, writtenMs }: Merged): boolean =>
+        tools.clock.nowMs() - writtenMs < ageMaxMs &&
+        !state.hasDeletes(partition) &&
+        files.every(({ uri }) => state.files.has(uri));
+      valid = merged.filter(isValid);
+      if (valid.length === 0) return undefined;
+      const objects = valid.map(({ partition, object: { key, rows, bytes } }) => {
+        return { key, rows, bytes, partition: [...partition], kind: target.kind };
+      });
+      return {
+        operation: 'replace',
+        added: await describeObjects(objects, table, tools),
+        removedPaths: new Set(valid.flatMap(({ files }) => files.map(({ uri }) => uri))),
+      };
+    },
+    tools,
+  );
+  const done = changed === undefined ? [] : valid;
+  for (const merge of merged) {
+    const facts = factsOf(merge);
+    if (done.includes(merge))
+      observe({ kind: 'merged', table: target.name, ...facts, mergedBytes: merge.object.bytes });
+    else observe({ kind: 'left-alone', table: target.name, ...facts, why: 'others have changed them meanwhile' });
+  }
+}
+
+function factsOf({ partition, files }: Merge<LiveFile>) {
+  return {
+    partition,
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    rows: files.reduce((sum, { rows }) => sum + rows, 0),
+  };
+}

@@ -1,0 +1,61 @@
+import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import { isExpired, raiseExpiry } from '../ledger/expired-days.ts';
+import { loadTable } from '../snapshot/commit-snapshot.ts';
+import { targetsOf } from '../snapshot/snapshot-tools.ts';
+import { adoptedRowsProperty } from '../snapshot/table-positions.ts';
+import { changeFiles } from './change-files.ts';
+import { expiryRefused } from './expiry-refused.ts';
+import { readState, type LiveFile, type TableState } from './table-state.ts';
+import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import type { UpkeepTools } from './upkeep-tools.ts';
+
+/**
+ * Removes the partitions of expired days by one `delete` snapshot of each table. The day is noted in the ledger first, so that nobody misses
+ * what goes. The files stay as objects until no snapshot names them. Rejects with EXPIRY_REFUSED when nothing would be left.
+ */
+export async function removeDays(
+  before: string,
+  { upkeep, observe }: { readonly upkeep: Upkeep; readonly observe: UpkeepObserver },
+  tools: UpkeepTools,
+): Promise<void> {
+  const { store, clock } = tools;
+  const rows = await loadTable(tools.table, tools);
+  if (rows === undefined) return;
+  const partitions = [...(await readState(rows, store)).files.values()].map(({ partition }) => partition);
+  if (partitions.length > 0 && partitions.every((values) => isExpired(values, before)))
+    throw expiryRefused(tools.table, { before, nowMs: clock.nowMs() });
+  const notedAt = new Date(clock.nowMs()).toISOString();
+  const day = upkeep.isDryRun ? before : await raiseExpiry(store, tools.table, { before, notedAt });
+  for (const { name } of targetsOf(tools.table)) {
+    let expired: readonly LiveFile[] = [];
+    const plan = async (table: LoadedTable, state: TableState) => {
+      expired = [...state.files.values()].filter(({ partition }) => isExpired(partition, day));
+      if (expired.length === 0) return undefined;
+      return {
+        operation: 'delete' as const,
+        added: [],
+        removedPaths: new Set(expired.map(({ uri }) => uri)),
+        properties: adoptedRowsWithout(expired, table),
+      };
+    };
+    if (upkeep.isDryRun) {
+      const table = await loadTable(name, tools);
+      if (table !== undefined) await plan(table, await readState(table, store));
+    } else if ((await changeFiles(name, plan, tools)) === undefined) continue;
+    if (expired.length > 0) observe({ kind: 'partitions-removed', table: name, before: day, ...sumUp(expired) });
+  }
+}
+
+/** Rows that were adopted are counted by a property: no entry of the table's own ledger lists them. */
+function adoptedRowsWithout(files: readonly LiveFile[], { name, metadata }: LoadedTable): Record<string, string> {
+  const adopted = metadata.properties[adoptedRowsProperty];
+  if (adopted === undefined) return {};
+  const gone = files.filter(({ key }) => !key.startsWith(`${name}/`)).reduce((sum, { rows }) => sum + rows, 0);
+  return { [adoptedRowsProperty]: String(Number(adopted) - gone) };
+}
+
+function sumUp(files: readonly LiveFile[]) {
+  const partitions = new Set(files.map(({ partition }) => partition.join('/')));
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  return { partitions: partitions.size, files: files.length, rows };
+}

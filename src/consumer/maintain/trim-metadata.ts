@@ -1,0 +1,67 @@
+import { expiredSnapshots } from '../../iceberg/expire-snapshots.ts';
+import { smallManifests } from '../../iceberg/stage-manifests.ts';
+import { currentSnapshot } from '../../iceberg/table-metadata.ts';
+import { loadTable } from '../snapshot/commit-snapshot.ts';
+import { changeFiles, manifestsMin } from './change-files.ts';
+import { readState } from './table-state.ts';
+import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import type { UpkeepTools } from './upkeep-tools.ts';
+
+export interface TrimOptions {
+  readonly upkeep: Upkeep;
+  readonly observe: UpkeepObserver;
+}
+
+/** Merges the manifests of a table that has many small ones. */
+export async function mergeTableManifests(
+  name: string,
+  { upkeep, observe }: TrimOptions,
+  tools: UpkeepTools,
+): Promise<void> {
+  const table = await loadTable(name, tools);
+  if (table === undefined) return;
+  const small = smallManifests((await readState(table, tools.store)).manifests, table.metadata).length;
+  if (small < manifestsMin) return;
+  if (!upkeep.isDryRun) {
+    const nothing = { operation: 'replace' as const, added: [], removedPaths: new Set<string>() };
+    const changed = await changeFiles(
+      name,
+      async ({ metadata }, { manifests }) =>
+        smallManifests(manifests, metadata).length < manifestsMin ? undefined : nothing,
+      tools,
+    );
+    if (changed === undefined) return;
+  }
+  observe({ kind: 'manifests-merged', table: name, manifests: small });
+}
+
+/**
+ * Takes snapshots out of the metadata that the table's properties no longer keep, where no commit has done it. What changed the table at the
+ * same time has done it, too.
+ */
+export async function expireSnapshots(
+  name: string,
+  { upkeep, observe }: TrimOptions,
+  tools: UpkeepTools,
+): Promise<void> {
+  const table = await loadTable(name, tools);
+  if (table === undefined) return;
+  const { metadata } = table;
+  const expired = expiredSnapshots(metadata, tools.clock.nowMs());
+  if (expired.length === 0) return;
+  if (!upkeep.isDryRun) {
+    const outcome = await tools.iceberg.commit(table, {
+      requirements: [
+        { type: 'assert-table-uuid', uuid: metadata['table-uuid'] },
+        {
+          type: 'assert-ref-snapshot-id',
+          ref: 'main',
+          'snapshot-id': currentSnapshot(metadata)?.['snapshot-id'] ?? null,
+        },
+      ],
+      updates: [{ action: 'remove-snapshots', 'snapshot-ids': expired }],
+    });
+    if (outcome.kind === 'conflict') return;
+  }
+  observe({ kind: 'snapshots-expired', table: name, snapshots: expired.length });
+}
