@@ -46,8 +46,56 @@ export function createDictionary(): Dictionary {
 
 /** Gives the id of the string `[start, end)`, which is added when it is new. */
 export function idOf(dictionary: Dictionary, start: usize, end: usize): i32 {
+  return idByHash(dictionary, start, end, hashFor(dictionary, start, end - start));
+}
+
+function hashFor(dictionary: Dictionary, start: usize, length: usize): i32 {
+  return dictionary.isStrong ? strongHashOf(start, length) : hashOf(start, length);
+}
+
+/** Most strings for `idsOf`. */
+export const idsTogether: i32 = 32;
+const hashes = memory.data(idsTogether * 4);
+/** A dictionary of fewer strings is in the processor's nearest cache. */
+const nearStrings: i32 = 512;
+/** Keeps the loads ahead from being left out. */
+let loadedAhead: u64 = 0;
+
+/**
+ * Gives the ids of at most `idsTogether` strings, as `idOf` does; `starts`, `ends` and `ids` are 32 bits each. What a large dictionary has of
+ * them is loaded for all before the first one waits for it.
+ */
+export function idsOf(dictionary: Dictionary, starts: usize, ends: usize, count: i32, ids: usize): void {
+  const isAhead = dictionary.count >= nearStrings && !dictionary.isStrong;
+  if (isAhead) loadAhead(dictionary, starts, ends, count);
+  for (let index: usize = 0; index < (<usize>count) << 2; index += 4) {
+    const start = <usize>load<u32>(starts + index);
+    const end = <usize>load<u32>(ends + index);
+    const isHashed = isAhead && !dictionary.isStrong;
+    const id = isHashed ? idByHash(dictionary, start, end, load<i32>(hashes + index)) : idOf(dictionary, start, end);
+    store<i32>(ids + index, id);
+  }
+}
+
+/** Hashes the strings; loads their slots, and the first bytes of the strings that these tell of. */
+function loadAhead(dictionary: Dictionary, starts: usize, ends: usize, count: i32): void {
+  let loaded: u64 = 0;
+  for (let index: usize = 0; index < (<usize>count) << 2; index += 4) {
+    const start = <usize>load<u32>(starts + index);
+    const hash = hashOf(start, <usize>load<u32>(ends + index) - start);
+    store<i32>(hashes + index, hash);
+    loaded ^= load<u64>(dictionary.slots + <usize>(hash & dictionary.slotsMask) * slotBytes);
+  }
+  for (let index: usize = 0; index < (<usize>count) << 2; index += 4) {
+    const slot = load<i32>(hashes + index) & dictionary.slotsMask;
+    const id = load<i32>(dictionary.slots + <usize>slot * slotBytes) - 1;
+    if (id >= 0) loaded ^= load<u64>(dictionary.bytes + <usize>load<u32>(dictionary.offsets + ((<usize>id) << 2)));
+  }
+  loadedAhead = loaded;
+}
+
+function idByHash(dictionary: Dictionary, start: usize, end: usize, hash: i32): i32 {
   const length = end - start;
-  const hash = dictionary.isStrong ? strongHashOf(start, length) : hashOf(start, length);
   const slots = dictionary.slots;
   const mask = dictionary.slotsMask;
   const offsets = dictionary.offsets;

@@ -1,6 +1,6 @@
 import { allocate, allocateZeros, grow } from './arena';
 import { copyString, isBefore } from './bytes';
-import { idOf, Dictionary } from './dictionary';
+import { idOf, idsOf, idsTogether, Dictionary } from './dictionary';
 import { NestedType } from './nested-types';
 
 /** The values that a field has in the records of a block, in their order: an entry for each, none for null and for what is missing. */
@@ -133,6 +133,10 @@ export function copyNumbers(field: Field, kindBits: i32, rows: usize, numbers: u
 
 /** Writes the row and the dictionary id of each string whose kind is among `kindBits`; answers with how many there are. */
 export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Dictionary, rows: usize, ids: usize): i32 {
+  if ((kindBitsOf(field) & ~kindBits) == 0) {
+    memory.copy(rows, field.rows, (<usize>field.count) << 2);
+    return idsOfAll(dictionary, field.starts, field.ends, field.count, ids);
+  }
   let count: usize = 0;
   for (let entry: usize = 0; entry < <usize>field.count; entry++) {
     if (!isAmong(field, entry, kindBits)) continue;
@@ -143,6 +147,14 @@ export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Diction
     count++;
   }
   return <i32>count;
+}
+
+function idsOfAll(dictionary: Dictionary, starts: usize, ends: usize, count: i32, ids: usize): i32 {
+  for (let first = 0; first < count; first += idsTogether) {
+    const at = (<usize>first) << 2;
+    idsOf(dictionary, starts + at, ends + at, min(count - first, idsTogether), ids + at);
+  }
+  return count;
 }
 
 /** Which of the strings that `copyStrings` copied last come first and last in the order of their bytes. */
