@@ -1,6 +1,7 @@
 import { expiryDay } from '../../consumer/ledger/expired-days.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
 import { removeExpired } from '../../consumer/maintain/remove-expired.ts';
+import { removeLeftovers } from '../../consumer/maintain/remove-leftovers.ts';
 import type { Upkeep, UpkeepObserver } from '../../consumer/maintain/upkeep.ts';
 import { maintainIceberg } from '../../consumer/maintain/maintain-iceberg.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -21,7 +22,7 @@ export async function runUpkeep(settings: Settings, options: UpkeepOptions): Pro
     case 'iceberg':
       return maintainSnapshots(settings, upkeep, options);
     case 'hive':
-      return maintainHive(settings.table.name, upkeep, options);
+      return maintainHive(settings, upkeep, options);
   }
 }
 
@@ -43,15 +44,16 @@ async function maintainSnapshots(
   await maintainIceberg(upkeep, observe, { ...tools, rewriter, isShared, eventTimeField });
 }
 
-/** Days that expire are all that a Hive table needs: its files are what readers list, and stay as they are. */
+/** The files of a Hive table are what readers list: they are not merged. */
 async function maintainHive(
-  table: string,
+  { kafka, table: { name: table } }: Settings,
   upkeep: Upkeep,
   { lake: { store, catalog }, nowMs, observe }: UpkeepOptions,
 ): Promise<void> {
+  const tools = { ledger: new Ledger(store), store, catalog, table, upkeep, observe };
+  await removeLeftovers({ ...tools, topic: kafka.topic });
   const { expiredBefore: before } = upkeep;
-  if (before === undefined) return;
-  await removeExpired({ ledger: new Ledger(store), store, catalog, table, nowMs, before, upkeep, observe });
+  if (before !== undefined) await removeExpired({ ...tools, nowMs, before });
 }
 
 /** What is to be done at that moment, as configured. */

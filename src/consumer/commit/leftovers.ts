@@ -16,9 +16,13 @@ export async function discardLeftovers(
   // snapshots that readers can go back to may list them
   if (publication !== undefined) return;
   if (!mayHaveLeftovers(entry) || !(await writer.areThere(entry.outcome.objects))) return;
+  await writer.discard(leftoversOf(entry));
+}
+
+/** Keys of earlier generations of the entry, which nobody can list any more. */
+export function leftoversOf(entry: WrittenEntry): string[] {
   const generationOf = (key: string): number => parseObjectName(key)?.generation ?? 0;
-  const keys = (entry.obsolete ?? []).filter((key) => isDeletable(entry, { key, generation: generationOf(key) }));
-  await writer.discard(keys);
+  return (entry.obsolete ?? []).filter((key) => isDeletable(entry, { key, generation: generationOf(key) }));
 }
 
 /** Keys that the claim, and those of lower generations before it, may have written. */

@@ -1,9 +1,9 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../ledger/ledger-entry.ts';
 import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
 import type { ObjectInfo } from '../ports/lake.ts';
+import { readEntry } from './read-entry.ts';
 
 /** An object of an expired day that is not deleted. */
 export interface LeftObject {
@@ -62,19 +62,6 @@ export async function judgeExpired(
 function rowsIn(entry: LedgerEntry | 'unreadable' | undefined, key: string): number {
   if (entry === undefined || entry === 'unreadable' || !isWritten(entry)) return 0;
   return entry.outcome.objects.find((object) => object.key === key)?.rows ?? 0;
-}
-
-async function readEntry(
-  { topic, partition, from }: ObjectName,
-  { ledger, table }: { readonly ledger: Ledger; readonly table: string },
-): Promise<LedgerEntry | 'unreadable' | undefined> {
-  try {
-    return (await ledger.get({ table, topic, partition }, from))?.entry;
-  } catch (error) {
-    if (error instanceof PipelineError && (error.code === 'LEDGER_CORRUPT' || error.code === 'LEDGER_NEWER'))
-      return 'unreadable';
-    throw error;
-  }
 }
 
 function whyItStays(
