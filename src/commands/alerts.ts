@@ -79,6 +79,8 @@ async function sendAgain(stores: Stores): Promise<number> {
     await redeliver(stores.alerts, (value, deliveries) => ({ ...value, deliveries })),
   ];
   const count = counts.reduce((sum, each) => sum + each, 0);
-  printLines(`${count} to be sent again: a running service does it, or \`glueless hours --settle\``);
+  printLines(
+    `${count} to be sent again: a running service does it within an hour, \`glueless hours --settle\` at once`,
+  );
   return exitCodes.done;
 }

@@ -26,7 +26,7 @@ export async function showHours(
   if (settle) {
     await using reader = await openTopic(settings.kafka);
     const hours = await openHours(settings, { lake, reader, watch: watchHours(log) });
-    await hours.settle();
+    await hours.settle(since === undefined ? undefined : `${since}T00`);
   }
   const topicTable = { table: settings.table.name, topic: settings.kafka.topic };
   const states = await readHours({ store: lake.store, ...topicTable, ...(since !== undefined && { since }) });

@@ -5,12 +5,14 @@ import type { RejectReason } from '../consumer/columns/parse-record.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
+import { RecountHint } from '../app/hours/recount-hint.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
 import { checkLedgerHasEntries } from '../app/check-ledger.ts';
 import { showWritten } from '../app/create-snapshots.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
+import { systemClock } from '../runtime/clock.ts';
 
 export interface RedriveCommandOptions {
   readonly reason?: RejectReason;
@@ -29,6 +31,7 @@ export async function redrive(
   const ledger = new Ledger(lake.store);
   await checkLedgerHasEntries(ledger, settings);
   const total = { passed: 0, left: 0 };
+  const hint = new RecountHint(systemClock.nowMs());
   for (const partition of await ledger.partitions({ table, topic })) {
     for await (const current of ledger.entries({ table, topic, partition })) {
       if (stop.signal.aborted) return stop.exitCode();
@@ -40,10 +43,12 @@ export async function redrive(
       );
       total.passed += redriven.passed;
       total.left += redriven.left;
+      if (redriven.passed > 0) hint.note(entry);
     }
   }
   if (!options.dryRun) await showWritten(lake, tools, settings.table);
   const verb = options.dryRun ? 'would become' : 'became';
   printLines(`${total.passed} dead letters of ${table} ${verb} rows, ${total.left} stay`);
+  if (!options.dryRun) printLines(...(await hint.lines(lake.store, { table, topic })));
   return stop.exitCode();
 }

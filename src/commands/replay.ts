@@ -17,6 +17,7 @@ import { PipelineError, unreachable } from '../runtime/errors.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { openTopic } from '../app/open-topic.ts';
+import { RecountHint } from '../app/hours/recount-hint.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
 import type { Replaying } from '../app/screen/progress-rows.ts';
@@ -67,6 +68,7 @@ export async function replay(
   for (const item of plan) printLines(describe(item));
   if (options.dryRun) return 0;
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
+  const hint = new RecountHint(systemClock.nowMs());
   const progress = { table, ranges: plan.length, passed: 0, left: 0, current: '' };
   await using shown = await showProgress(progress, screen);
   for (const item of plan) {
@@ -81,11 +83,13 @@ export async function replay(
       ...(topicId !== undefined && { topicId }),
     });
     progress.passed++;
+    if (result.kind === 'done' && 'current' in item) hint.note(item.current.entry);
     if (result.kind === 'done') continue;
     progress.left++;
     if (item.kind !== 'leave') shown.print(describe({ ...item, kind: 'leave', why: result.why }));
   }
   await showWritten(lake, tools, settings.table);
+  for (const line of await hint.lines(lake.store, { table, topic })) shown.print(line);
   const { left } = progress;
   shown.print(`replayed ${plan.length - left} ranges of ${table}, left ${left} alone`);
   return stop.exitCode();

@@ -86,7 +86,11 @@ function addHours(program: Command, run: RunCommand): void {
     .command('hours')
     .description('Which hours of the table are complete: every Kafka partition has been read past them.')
     .option('--since <day>', 'first day, like 2026-11-23', parse.day)
-    .option('--settle', 'find out first, write <table>_hours and tell who is configured', false)
+    .option(
+      '--settle',
+      'find out first, write <table>_hours and tell who is configured; with --since all hours from that day on are counted again, as after a replay of what is old',
+      false,
+    )
     .option('--json', 'print JSON', false)
     .option(...topicOption)
     .action(async ({ topic, ...options }: HoursCommandOptions & TopicOption) => {

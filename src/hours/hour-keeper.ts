@@ -84,14 +84,17 @@ export class HourKeeper {
     return this.#hours;
   }
 
-  /** Settles the hours once; answers with those that were looked at, by hour. Rejects with STORE_*, LEDGER_*, CATALOG_* and Kafka's failures. */
-  async settle(): Promise<StoredHour[]> {
+  /**
+   * Settles the hours once; answers with those that were looked at, by hour. `since`, an hour: all from it on are counted again, as after a replay of
+   * what is old. Rejects with STORE_*, LEDGER_*, CATALOG_* and Kafka's failures.
+   */
+  async settle(since?: string): Promise<StoredHour[]> {
     const { clock, reader, idleMs } = this.#options;
     const observedMs = clock.nowMs();
     const { partitions: ends } = await reader.describe();
-    const from = this.#from ?? hourAt(observedMs - (this.#options.pastDaysMax + 2) * msPerDay);
+    const from = this.#firstListed(since, observedMs);
     const documents = await this.#documents(from);
-    await this.#catchUp(ends.keys(), documents, observedMs);
+    await this.#catchUp(ends.keys(), documents, { nowMs: observedMs, since });
     const look = (): Look => ({
       documents,
       from,
@@ -99,7 +102,7 @@ export class HourKeeper {
     });
     if (await this.#isOvertaken(look())) {
       await this.#reread(ends.keys(), documents);
-      await this.#catchUp(ends.keys(), documents, observedMs);
+      await this.#catchUp(ends.keys(), documents, { nowMs: observedMs, since });
     }
     await this.#changeAll(look());
     const settled: StoredHour[] = [];
@@ -107,6 +110,17 @@ export class HourKeeper {
       settled.push(await this.#enterTable(document));
     this.#forget(this.#oldestOpen(settled), observedMs);
     return settled;
+  }
+
+  /** Documents are listed from this hour on: when everything is read again all that may still change, as others may have left something to do. */
+  #firstListed(since: string | undefined, nowMs: number): string {
+    const all = hourAt(nowMs - (this.#options.pastDaysMax + 2) * msPerDay);
+    const listed = this.#isRereadDue() ? all : (this.#from ?? all);
+    return since !== undefined && since < listed ? since : listed;
+  }
+
+  #isRereadDue(): boolean {
+    return this.#options.clock.monotonicMs() - this.#rereadMs >= rereadEveryMs;
   }
 
   /** What is finished and old is looked at again only when a row comes for it. */
@@ -121,16 +135,19 @@ export class HourKeeper {
     return new Map(await Array.fromAsync(listed, (stored) => [stored.id, stored] as const));
   }
 
-  async #catchUp(partitions: Iterable<number>, documents: ReadonlyMap<string, StoredHour>, nowMs: number) {
-    const { clock } = this.#options;
+  async #catchUp(
+    partitions: Iterable<number>,
+    documents: ReadonlyMap<string, StoredHour>,
+    { nowMs, since }: { readonly nowMs: number; readonly since: string | undefined },
+  ) {
     const all = [...partitions];
-    if (clock.monotonicMs() - this.#rereadMs >= rereadEveryMs) {
+    if (this.#isRereadDue()) {
       // a replay may have exchanged what was read
       await this.#reread(all, documents);
     }
     this.#lookAhead(documents);
-    const open = this.#oldestOpen([...documents.values()]);
-    await this.#follower.catchUp(all, nowMs, open === undefined ? undefined : hourStartMs(open));
+    const needed = [this.#oldestOpen([...documents.values()]), since].filter((hour) => hour !== undefined);
+    await this.#follower.catchUp(all, nowMs, Math.min(...needed.map(hourStartMs)));
   }
 
   async #reread(partitions: Iterable<number>, documents: ReadonlyMap<string, StoredHour>): Promise<void> {

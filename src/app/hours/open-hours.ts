@@ -28,8 +28,8 @@ export interface HoursContext {
 }
 
 export interface Hours {
-  /** Settles the hours once, evaluates alerts and tells who wants to know; answers with the hours that were looked at. */
-  settle(): Promise<StoredHour[]>;
+  /** Settles the hours once, counts all from `since` on again, evaluates alerts and tells who wants to know; answers with the hours that were looked at. */
+  settle(since?: string): Promise<StoredHour[]>;
 }
 
 /** Opens the hours of the configured table. Rejects with HOURS_UNSUITABLE. */
@@ -63,10 +63,10 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
   const alerts = rule && (await openAlerts(settings, rule, { lake, watch, hours: keeper.hours, writer }));
   const telling = { ...topicTable, hours: keeper.hours, senders, holder: writer, observer: watch.deliveries };
   return {
-    settle: async () => {
+    settle: async (since) => {
       // another topic's rows may have come into the table meanwhile
       await requireSuitable();
-      const settled = await keeper.settle();
+      const settled = await keeper.settle(since);
       const told = await deliverHours(settled, { ...telling, nowMs: () => systemClock.nowMs() });
       await alerts?.evaluate(told);
       return told;

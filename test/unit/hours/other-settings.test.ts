@@ -64,6 +64,22 @@ describe('an hour that a process without channels has completed', () => {
     expect(again?.value.deliveries).toHaveLength(1);
   });
 
+  it('is looked at within an hour by a service that has forgotten it, as when its message is sent again', async () => {
+    const lake = new HourLake(1);
+    const old = '2026-11-16T09';
+    await lake.write({ rows: { [old]: 5 }, at: '2026-11-16T10:06:00.000Z' });
+    await lake.settle(lake.keeper());
+    await lake.settle(lake.keeper(), '2026-11-16T11:00:00.000Z');
+    await lake.write({ rows: { '2026-11-23T08': 1 }, at: '2026-11-23T09:20:00.000Z' });
+    const service = lake.keeper();
+    await lake.settle(service);
+    const stored = await service.hours.get(old);
+    const revived = { key: 'k', channel: 'webhook', state: 'pending', attempts: 0 } as const;
+    if (stored !== undefined) await service.hours.put(old, { ...stored.value, deliveries: [revived] }, stored);
+    lake.now = '2026-11-23T10:21:00.000Z';
+    expect((await service.settle()).find(({ id }) => id === old)?.value.deliveries).toEqual([revived]);
+  });
+
   it('is not told a day later to a channel that is new', async () => {
     const lake = new HourLake(1);
     await lake.write({ rows: { '2026-11-23T09': 5 }, at: '2026-11-23T10:06:00.000Z' });

@@ -39,6 +39,27 @@ describe('an hour whose rows a replay exchanges', () => {
     expect(lake.changes.filter((change) => change.hour === hour('04'))).toHaveLength(3);
   });
 
+  it('that is old is counted again when somebody asks for it, and completed by a service within an hour', async () => {
+    const lake = new HourLake(1);
+    await lake.write({ rows: { '2026-11-09T09': 7 }, at: '2026-11-09T09:30:00.000Z' });
+    await lake.write({ rows: { '2026-11-09T10': 5 }, at: '2026-11-09T11:06:00.000Z' });
+    await lake.settle(lake.keeper());
+    await lake.settle(lake.keeper(), '2026-11-09T12:00:00.000Z');
+    await lake.write({ rows: { [hour('09')]: 5 }, at: time('09:30') });
+    const service = lake.keeper();
+    await lake.settle(service);
+    await lake.replay(0n, { '2026-11-09T10': 3 });
+    await lake.keeper().settle('2026-11-09T00');
+    const states = async (): Promise<string[]> => (await lake.settle(lake.keeper())).slice(0, 2);
+    expect(lake.changes.slice(-2)).toMatchObject([
+      { hour: '2026-11-09T10', state: 'reopened', rows: 8 },
+      { hour: '2026-11-09T09', state: 'reopened', rows: 0 },
+    ]);
+    await lake.settle(service, time('10:31'));
+    expect(lake.changes.slice(-3)).toContainEqual(expect.objectContaining({ state: 'complete', rows: 8 }));
+    expect(await states()).toEqual(['09 complete 0', '10 complete 8+3']);
+  });
+
   it('keeps its rows while the entries that may hold them are not read', async () => {
     const lake = new HourLake(1);
     await lake.write({ rows: { '2026-11-02T09': 7 }, at: '2026-11-02T09:30:00.000Z' });
