@@ -27,6 +27,7 @@ import { unreachable } from '../runtime/errors.ts';
 import { snapshotTools } from './create-snapshots.ts';
 import { createdBy, readVersion } from './version.ts';
 import { type Lake } from './lake.ts';
+import { rewriteForm } from './rewrite-form.ts';
 import { openRegistries } from './open-registries.ts';
 
 export interface CommitToolsOptions {
@@ -112,7 +113,9 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
     patienceMs: several === undefined ? service.retryMs : Math.min(service.retryMs, oneOfSeveralMs),
   };
   const snapshots = snapshotTools(lake, tools);
-  return snapshots === undefined ? tools : { ...tools, publication: createPublication(snapshots) };
+  if (snapshots === undefined) return tools;
+  const openRewriter = () => lake.openRewriter(rewriteForm(settings.parquet));
+  return { ...tools, publication: createPublication({ ...snapshots, openRewriter }) };
 }
 
 /** Warns once of rows beside others that have an event time; the metric counts them all. */

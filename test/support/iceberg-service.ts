@@ -8,11 +8,20 @@ import { SnapshotSchedule } from '../../src/consumer/snapshot/snapshot-schedule.
 import type { SnapshotTools } from '../../src/consumer/snapshot/snapshot-tools.ts';
 import type { IcebergCatalog } from '../../src/iceberg/iceberg-catalog.ts';
 import { readDataFiles } from '../../src/iceberg/read-snapshot.ts';
-import { currentSnapshot, type Snapshot } from '../../src/iceberg/table-metadata.ts';
+import { columnsOfFields, fieldIdsOf } from '../../src/iceberg/iceberg-columns.ts';
+import type { DataFile } from '../../src/iceberg/manifest.ts';
+import { stageSnapshot } from '../../src/iceberg/stage-snapshot.ts';
+import { describeFile } from '../../src/iceberg/data-file.ts';
+import { createDuckdbRewriter } from '../../src/lake/duckdb-rewriter.ts';
+import { sourceOf } from '../../src/consumer/ports/parquet.ts';
+import type { ParquetRewriter, RowRange } from '../../src/consumer/ports/parquet-rewriter.ts';
+import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
+import { currentSchema, currentSnapshot, type Snapshot } from '../../src/iceberg/table-metadata.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';
-import { loadTable, type IcebergTestLake } from './iceberg-lake.ts';
+import { loadTable, stageOptions, type IcebergTestLake } from './iceberg-lake.ts';
+import { largeSnapshotId } from './iceberg-tables.ts';
 import { createTestTools, testTable, testTopic, type TestToolsOptions } from './lake.ts';
 import { run, type Overrides } from './run-service.ts';
 
@@ -48,7 +57,65 @@ export function createIcebergTools(
     tableFormat: 'iceberg',
     recipe: { widensNumbers: true, ...options.recipe },
   });
-  return { ...tools, publication: createPublication(createSnapshotTools(lake)) };
+  const rewriter = createTestRewriter(lake.store);
+  return {
+    ...tools,
+    publication: createPublication({ ...createSnapshotTools(lake), openRewriter: async () => rewriter }),
+  };
+}
+
+export function createTestRewriter(store: ObjectStore): ParquetRewriter {
+  return createDuckdbRewriter({
+    store,
+    parquet: hyparquetReader,
+    codec: 'zstd',
+    isSmallest: false,
+    rowGroupRows: 1000,
+  });
+}
+
+/**
+ * Has all rows of these data files, of one partition, be in one file of another name, as OPTIMIZE of another engine does; `leftOut`: without
+ * these rows, as its DELETE does.
+ */
+export async function rewriteAsOthersDo(
+  lake: IcebergTestLake,
+  {
+    name = testTable,
+    chooses = () => true,
+    leftOut = [],
+  }: { name?: string; chooses?: (path: string) => boolean; leftOut?: readonly RowRange[] } = {},
+): Promise<void> {
+  const table = await loadTable(lake, name);
+  const entries = await readDataFiles(currentSnapshot(table.metadata), lake.files);
+  const chosen = entries.map(({ data_file: file }) => file).filter(({ file_path: path }) => chooses(path));
+  const groups = Map.groupBy(chosen, ({ partition }) => JSON.stringify(partition));
+  const { fields } = currentSchema(table.metadata);
+  const added: DataFile[] = [];
+  for (const files of groups.values()) {
+    const [first] = files;
+    if (first === undefined) continue;
+    const key = lake.files.keyOf(first.file_path.replace(/[^/]+$/, `optimized-${randomUUID()}.parquet`));
+    const sources = files.map((file) => ({ key: lake.files.keyOf(file.file_path), bytes: file.file_size_in_bytes }));
+    const { bytes } = await createTestRewriter(lake.store).rewrite({
+      sources,
+      key,
+      columns: columnsOfFields(fields, name),
+      fieldIds: fieldIdsOf(fields),
+      orderBy: [],
+      leftOut,
+    });
+    if (bytes === 0) continue;
+    const stored = await lake.store.get(key);
+    const statistics = await hyparquetReader.statistics(sourceOf(stored?.bytes ?? new Uint8Array()));
+    const partition = Object.values(first.partition).map(String);
+    added.push(describeFile({ uri: lake.store.uri(key), bytes, partition, statistics }, table.metadata));
+  }
+  const removedPaths = new Set(chosen.map(({ file_path: path }) => path));
+  const plan = { operation: 'replace' as const, added, removedPaths, summary: {} };
+  const options = { ...stageOptions(lake), metadataPrefix: `${name}/metadata/`, snapshotId: largeSnapshotId() };
+  const outcome = await lake.iceberg.commit(table, await stageSnapshot(table.metadata, plan, options));
+  if (outcome.kind !== 'committed') throw new Error('somebody else changed the table');
 }
 
 /** Runs the service in Iceberg mode on everything real but the broker; left out: until the end of the topic. */

@@ -237,7 +237,7 @@ async function yieldTo(
   await step('ledger', () => tools.ledger.replace(found, next));
   const before = { before: entry.outcome.objects, generation: entry.generation, isUnfinished: false };
   const objects = { ...before, after: next.outcome.objects };
-  await step('snapshot', async () => tools.publication?.replace(next, objects));
+  await step('snapshot', async () => tools.publication?.replace([{ range: next, objects }]));
 }
 
 function withObjects(entry: WrittenEntry, more: readonly WrittenObject[]): WrittenEntry {

@@ -13,13 +13,19 @@ export interface ReplacedObjects {
   readonly after: readonly WrittenObject[];
 }
 
+/** What takes the place of a range's objects. */
+export interface ReplacedBatch {
+  readonly range: ReplacedRange;
+  readonly objects: ReplacedObjects;
+}
+
 /** What tables must be told when objects replace others, where readers see only what the tables list. */
 export interface Publication {
-  /** Rejects with TABLE_MISMATCH when the tables do not hold the range as it was written. */
-  check(range: ReplacedRange, objects: Omit<ReplacedObjects, 'after'>): Promise<void>;
+  /** Rejects with TABLE_MISMATCH when the tables' rows of the range can't be exchanged; `keeps` are to stay. */
+  check(range: ReplacedRange, objects: Omit<ReplacedObjects, 'after'>, keeps: readonly WrittenObject[]): Promise<void>;
   /**
-   * Lets the tables hold these objects of the range and no others. Rejects as `check` does, and with LEDGER_CONTENDED when they hold those
-   * of a higher generation.
+   * Lets the tables hold these objects of the ranges and no others, by one change of each table. Rejects as `check` does, and with
+   * LEDGER_CONTENDED when they hold those of a higher generation.
    */
-  replace(range: ReplacedRange, objects: ReplacedObjects): Promise<void>;
+  replace(batches: readonly ReplacedBatch[]): Promise<void>;
 }

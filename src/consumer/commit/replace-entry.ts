@@ -42,7 +42,11 @@ export async function replaceEntry(replacement: Replacement, tools: CommitTools)
   const step = stepRunner(tools);
   const created: WrittenObject[] = [];
   await step('snapshot', async () =>
-    tools.publication?.check(replacement.current.entry, publishedBy(replacement.current.entry)),
+    tools.publication?.check(
+      replacement.current.entry,
+      publishedBy(replacement.current.entry),
+      replacement.keeps ?? [],
+    ),
   );
   let announced = await announce(replacement, tools, step);
   let written = await write(announced, replacement, created, tools, step);
@@ -65,7 +69,8 @@ export async function replaceEntry(replacement: Replacement, tools: CommitTools)
     obsolete: unlisted([...keysOfObjects(entry.outcome), ...(entry.obsolete ?? [])], objects),
   };
   const published = publishedBy(replacement.current.entry);
-  await step('snapshot', async () => tools.publication?.replace(next, { ...published, after: objects }));
+  const replaced = { range: next, objects: { ...published, after: objects } };
+  await step('snapshot', async () => tools.publication?.replace([replaced]));
   const committed = await step('ledger', () => tools.ledger.replace(announced, next));
   if (committed.kind === 'theirs') {
     await discardOurs(committed.found.entry, intent.generation, created, tools);
@@ -88,10 +93,12 @@ async function publishAgain(entry: LedgerEntry, { publication }: CommitTools, st
   try {
     const { objects: listed } = entry.outcome;
     const objects = { before: listed, generation: 0, isUnfinished: true, after: listed };
-    await step('snapshot', () => publication.replace(entry, objects));
+    await step('snapshot', () => publication.replace([{ range: entry, objects }]));
   } catch (error) {
     // what other engines have rewritten stays as it is
-    if (!(error instanceof PipelineError) || error.code !== 'TABLE_MISMATCH') throw error;
+    const isLeft =
+      error instanceof PipelineError && (error.code === 'TABLE_MISMATCH' || error.code === 'STORE_MISSING');
+    if (!isLeft) throw error;
   }
 }
 

@@ -56,13 +56,13 @@ async function findMissing({ name, metadata }: LoadedTable, tools: HistoryTools)
   return undefined;
 }
 
-interface CoordinateIds {
+export interface CoordinateIds {
   readonly partition: number;
   readonly offset: number;
 }
 
 /** The ids of the columns that say where in Kafka a row comes from; `undefined` for a table without them. */
-function coordinateIds(metadata: TableMetadata): CoordinateIds | undefined {
+export function coordinateIds(metadata: TableMetadata): CoordinateIds | undefined {
   const ids = new Map(currentSchema(metadata).fields.map(({ id, name }) => [name, id]));
   const [partition, offset] = [ids.get('kafka_partition'), ids.get('kafka_offset')];
   return partition === undefined || offset === undefined ? undefined : { partition, offset };
@@ -94,7 +94,7 @@ async function lastWithFiles(
   return last.outcome.objects.some(isHeld) ? last : undefined;
 }
 
-function boundOf(file: DataFile, key: 'lower_bounds' | 'upper_bounds', id: number): bigint | undefined {
+export function boundOf(file: DataFile, key: 'lower_bounds' | 'upper_bounds', id: number): bigint | undefined {
   const bound = file[key]?.find((pair) => pair.key === id)?.value;
   return bound && wholeOf(bound);
 }

@@ -1,66 +1,74 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { readDataFiles } from '../../iceberg/read-snapshot.ts';
+import { readLiveFiles, type LiveFiles } from '../../iceberg/live-files.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
 import { currentSnapshot } from '../../iceberg/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { Publication, ReplacedObjects, ReplacedRange } from '../commit/publication.ts';
-import type { WrittenObject } from '../ledger/ledger-entry.ts';
-import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
+import type { Publication, ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
 import { commitSnapshot, describeObjects, loadTable, stage, withProperties } from './commit-snapshot.ts';
+import { filesOfOthers, hasCoordinates } from './files-of-others.ts';
+import { filesByRange, RangeFiles } from './range-files.ts';
+import { OtherFilesRewriter } from './rewrite-others.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
 import { positionsOf, withPositions } from './table-positions.ts';
 
 /** Changes of the table by others that are taken in before giving up. */
 const conflictsMax = 50;
 
-/** A file of the table whose name says that it holds rows of the range. */
-interface RangeFile {
-  readonly uri: string;
-  readonly name: ObjectName;
-  readonly rows: number;
-}
-
 /**
- * Makes what replaces a range's objects part of the tables: one snapshot of each table, in which the files of the range are exchanged. Readers
- * never see a row twice, and never miss one.
+ * Makes what replaces ranges' objects part of the tables: one snapshot of each table, in which the files of the ranges are exchanged. Files that
+ * hold rows of them among others, since somebody has rewritten ours, are written again without these rows, and exchanged by the same snapshot.
+ * Readers never see a row twice, and never miss one.
  */
 export function createPublication(tools: SnapshotTools): Publication {
   const targets = targetsOf(tools.table);
   return {
-    check: async (range, expected) => {
+    check: async (range, expected, keeps) => {
       for (const target of targets) {
-        const table = await loadReached(target, range, tools);
-        if (table !== undefined) await findFiles(table, target, { range, ...expected }, tools);
+        const table = await loadReached(target, [range], tools);
+        if (table === undefined) continue;
+        const live = await readLive(table, tools);
+        const batch = { range, objects: { ...expected, after: keeps } };
+        findOthers(table, live, [new RangeFiles(batch, target, factsOf(live, tools))], tools);
       }
     },
-    replace: async (range, objects) => {
-      for (const target of targets) await replaceInTable(target, range, objects, tools);
+    replace: async (batches) => {
+      for (const target of targets) await replaceInTable(target, batches, tools);
     },
   };
 }
 
 async function replaceInTable(
   target: SnapshotTarget,
-  range: ReplacedRange,
-  { after, ...expected }: ReplacedObjects,
+  batches: readonly ReplacedBatch[],
   tools: SnapshotTools,
 ): Promise<void> {
-  const wanted = new Map(ofKind(after, target).map((object) => [tools.store.uri(object.key), object]));
+  const rewriter = new OtherFilesRewriter(tools);
+  const ranges = batches.map(({ range }) => range);
   for (let conflicts = 0; conflicts < conflictsMax; conflicts++) {
-    const table = await loadReached(target, range, tools);
+    const table = await loadReached(target, ranges, tools);
     if (table === undefined) return;
-    const held = new Set((await filesOf(table, range, tools)).map(({ uri }) => uri));
-    if (held.size === wanted.size && held.isSubsetOf(wanted)) return;
-    const found = await findFiles(table, target, { range, ...expected }, tools);
-    if (found.some((file) => file.name.generation > range.generation)) throw overtaken(range);
-    const added = [...wanted].flatMap(([uri, object]) => (held.has(uri) ? [] : [object]));
-    const removedPaths = held.difference(wanted);
+    const live = await readLive(table, tools);
+    const facts = factsOf(live, tools);
+    const all = batches.map((batch) => new RangeFiles(batch, target, facts));
+    const open = all.filter((files) => !files.isDone);
+    for (const { range, isOvertaken } of open) if (isOvertaken) throw overtaken(range);
+    const rewritten = await rewriter.rewrite(table, findOthers(table, live, open, tools));
     const plan = {
       operation: 'overwrite' as const,
-      added: await describeObjects(added, table, tools),
-      removedPaths,
-      summary: { 'glueless.replaced': rangeText(range) },
+      added: await describeObjects(
+        [
+          ...open.flatMap(({ missing }) => missing),
+          ...rewritten.flatMap(({ other, object }) =>
+            object === undefined ? [] : [{ ...object, kind: target.kind, partition: [...other.partition] }],
+          ),
+        ],
+        table,
+        tools,
+      ),
+      removedPaths: new Set([...open.flatMap(({ obsolete }) => obsolete), ...rewritten.map(({ other }) => other.uri)]),
+      summary: { 'glueless.replaced': rangesText(ranges) },
     };
+    if (plan.added.length === 0 && plan.removedPaths.size === 0) return;
     const staged = await stage(table, plan, tools);
     const positions = withPositions(table.metadata, tools.topic, new Map());
     if ((await tools.iceberg.commit(table, withProperties(staged, positions))).kind === 'committed') return;
@@ -68,67 +76,59 @@ async function replaceInTable(
   throw contended(target.name);
 }
 
-/** Loads the table once it has taken the range in: only what is in a table is replaced there. */
+async function readLive({ metadata }: LoadedTable, { store }: SnapshotTools): Promise<LiveFiles> {
+  return readLiveFiles(currentSnapshot(metadata), new TableFiles(store));
+}
+
+function factsOf(live: LiveFiles, { store }: SnapshotTools) {
+  return { live, byRange: filesByRange(live), store };
+}
+
+/** Files of others that may hold rows of ranges whose own files do not hold them all. */
+function findOthers(table: LoadedTable, live: LiveFiles, all: readonly RangeFiles[], tools: SnapshotTools) {
+  const scattered = all.filter((files) => !files.areTogether);
+  if (hasCoordinates(table))
+    return filesOfOthers(
+      table,
+      live,
+      scattered.map(({ range }) => range),
+      tools,
+    );
+  for (const files of scattered)
+    if (!files.areAsWritten) throw withoutCoordinates(table.name, files.range, files.counts);
+  return [];
+}
+
+/** Loads the table once it has taken the ranges in: only what is in a table is replaced there. */
 async function loadReached(
   target: SnapshotTarget,
-  { topic, partition, from, to }: ReplacedRange,
+  ranges: readonly ReplacedRange[],
   tools: SnapshotTools,
 ): Promise<LoadedTable | undefined> {
-  const isReached = (table: LoadedTable | undefined): boolean =>
-    table === undefined || (positionsOf(table.metadata, topic).get(partition) ?? from) >= to;
   const table = await loadTable(target.name, tools);
-  if (isReached(table)) return table;
-  await commitSnapshot(target, { partitions: [partition], entriesMin: 0 }, tools);
+  const late = table && firstLate(table, ranges);
+  if (late === undefined) return table;
+  await commitSnapshot(target, { partitions: ranges.map(({ partition }) => partition), entriesMin: 0 }, tools);
   const again = await loadTable(target.name, tools);
-  if (isReached(again)) return again;
-  throw notYet(target.name, { topic, partition, from, to });
+  const stillLate = again && firstLate(again, ranges);
+  if (stillLate === undefined) return again;
+  throw notYet(target.name, stillLate);
 }
 
-/**
- * Finds the table's files of the range by their names. They must hold what was written, or be what a replacement that did not end has put in
- * its place. Rejects with TABLE_MISMATCH when other engines have rewritten them.
- */
-async function findFiles(
-  table: LoadedTable,
-  target: SnapshotTarget,
-  { range, before, generation, isUnfinished }: Omit<ReplacedObjects, 'after'> & { readonly range: ReplacedRange },
-  tools: SnapshotTools,
-): Promise<RangeFile[]> {
-  const files = await filesOf(table, range, tools);
-  const own = files.filter(({ name }) => name.generation <= generation);
-  const written = rowsOf(ofKind(before, target));
-  const isAsWritten = rowsOf(own) === written;
-  const isExchanged = own.length === 0 && files.length > 0;
-  // all dead letters may have become rows
-  const mayBeGone = isUnfinished && files.length === 0 && target.kind === 'dead-letters';
-  if (isAsWritten || isExchanged || mayBeGone) return files;
-  throw rewritten(table.name, range, { found: rowsOf(own), written });
+function firstLate({ metadata }: LoadedTable, ranges: readonly ReplacedRange[]): ReplacedRange | undefined {
+  const [first] = ranges;
+  const positions = first === undefined ? new Map<number, bigint>() : positionsOf(metadata, first.topic);
+  return ranges.find(({ partition, from, to }) => (positions.get(partition) ?? from) < to);
 }
 
-function ofKind(objects: readonly WrittenObject[], { kind }: SnapshotTarget): WrittenObject[] {
-  return objects.filter((object) => object.kind === kind);
-}
+/** Most ranges that a snapshot's summary names. */
+const shownMax = 10;
 
-/** The table's files of the range, of whatever generation, by their names. */
-async function filesOf(
-  { metadata }: LoadedTable,
-  range: ReplacedRange,
-  { store }: SnapshotTools,
-): Promise<RangeFile[]> {
-  const entries = await readDataFiles(currentSnapshot(metadata), new TableFiles(store));
-  return entries.flatMap(({ data_file: { file_path: uri, record_count: rows } }) => {
-    const name = parseObjectName(uri);
-    const isOfRange =
-      name?.topic === range.topic &&
-      name.partition === range.partition &&
-      name.from === range.from &&
-      name.to === range.to;
-    return isOfRange ? [{ uri, name, rows }] : [];
-  });
-}
-
-function rowsOf(files: readonly { readonly rows: number }[]): number {
-  return files.reduce((sum, { rows }) => sum + rows, 0);
+function rangesText(ranges: readonly ReplacedRange[]): string {
+  const shown = ranges.slice(0, shownMax).map(rangeText);
+  return ranges.length > shown.length
+    ? [...shown, `${ranges.length - shown.length} more`].join(', ')
+    : shown.join(', ');
 }
 
 function rangeText({ topic, partition, from, to }: Omit<ReplacedRange, 'generation'>): string {
@@ -143,16 +143,16 @@ function notYet(table: string, range: Omit<ReplacedRange, 'generation'>): Pipeli
   });
 }
 
-function rewritten(
+function withoutCoordinates(
   table: string,
   range: ReplacedRange,
   { found, written }: { readonly found: number; readonly written: number },
 ): PipelineError {
   return new PipelineError('TABLE_MISMATCH', {
-    message: `files of ${rangeText(range)} hold ${found} rows in the table ${table}, and ${written} were written: another engine has rewritten or deleted them, so that they can't be told from others`,
+    message: `files of ${rangeText(range)} hold ${found} rows in the table ${table}, and ${written} were written: another engine has rewritten or deleted them, and the table has no Kafka columns by which they could be told from others`,
     retryable: false,
     details: { table },
-    hint: 'delete the rows of the range by kafka_partition and kafka_offset in that engine, then write them into a table of their own with `glueless replay --table`',
+    hint: 'write the range into a table of its own with `glueless replay --table`',
   });
 }
 

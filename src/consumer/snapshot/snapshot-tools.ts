@@ -4,6 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
+import type { ParquetRewriter } from '../ports/parquet-rewriter.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
 
 /** What takes written entries into Iceberg tables; one per process and table. */
@@ -12,6 +13,8 @@ export interface SnapshotTools {
   readonly store: ObjectStore;
   /** Reads bounds and counts from the footers of files. */
   readonly parquet: ParquetReader;
+  /** Writes files of others again without replaced rows. */
+  readonly openRewriter?: () => Promise<ParquetRewriter>;
   readonly ledger: Ledger;
   readonly table: string;
   readonly topic: string;

@@ -30,6 +30,11 @@ export function positionsOf({ properties }: TableMetadata, topic: string): Table
   return new Map(ours);
 }
 
+/** Gives the topics that the table holds rows of. */
+export function topicsOf({ properties }: TableMetadata): ReadonlySet<string> {
+  return new Set(Object.keys(parse(properties[positionsProperty])).map((name) => name.replace(/\/\d+$/, '')));
+}
+
 /** Gives the property with the positions of the topic set to `positions`; those of other topics stay. */
 export function withPositions({ properties }: TableMetadata, topic: string, positions: TablePositions): string {
   const before = parse(properties[positionsProperty]);

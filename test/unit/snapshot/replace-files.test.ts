@@ -6,13 +6,12 @@ import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
 import { readDataFiles } from '../../../src/iceberg/read-snapshot.ts';
-import { stageSnapshot } from '../../../src/iceberg/stage-snapshot.ts';
 import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import type { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
-import { loadTable, openIcebergLake, stageOptions, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import {
   allOffsets,
   commitRows,
@@ -153,27 +152,6 @@ describe('a replay of an Iceberg table', () => {
     await expect(replay(slow, topic, { from: 0n, to: 3n })).rejects.toMatchObject({ code: 'LEDGER_CONTENDED' });
     expect(await filesOf(lake)).toEqual([expect.stringContaining('-g3.parquet')]);
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 3));
-  });
-
-  it('is refused, and nothing is changed, when another engine has rewritten the files', async () => {
-    const { lake, topic } = await writtenLake(3, 4);
-    await commitRows(lake);
-    const table = await loadTable(lake);
-    const [first] = await readDataFiles(currentSnapshot(table.metadata), lake.files);
-    if (first === undefined) throw new Error('it has files');
-    const path2 = first.data_file.file_path;
-    const compacted = { ...first.data_file, file_path: path2.replace(/kafka-.*$/, 'compacted.parquet') };
-    await lake.store.put(lake.files.keyOf(compacted.file_path), await lake.files.read(path2));
-    const plan = { operation: 'replace' as const, added: [compacted], removedPaths: new Set([path2]), summary: {} };
-    await lake.iceberg.commit(table, await stageSnapshot(table.metadata, plan, stageOptions(lake)));
-    const tools = createIcebergTools(lake);
-    await expect(replay(tools, topic, { from: 0n, to: 7n })).rejects.toMatchObject({
-      code: 'TABLE_MISMATCH',
-      message: expect.stringContaining('another engine'),
-    });
-    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
-    const states = await Array.fromAsync(tools.ledger.entries(path), ({ entry }) => entry.state);
-    expect(states).not.toContain('replacing');
   });
 });
 

@@ -1,0 +1,112 @@
+import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import { mayDelete, type LiveFile, type LiveFiles } from '../../iceberg/live-files.ts';
+import type { DataFile } from '../../iceberg/manifest.ts';
+import { TableFiles } from '../../iceberg/table-files.ts';
+import { defaultSpec } from '../../iceberg/table-metadata.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { ReplacedRange } from '../commit/publication.ts';
+import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
+import type { RowRange } from '../ports/parquet-rewriter.ts';
+import { boundOf, coordinateIds } from './check-history.ts';
+import type { SnapshotTools } from './snapshot-tools.ts';
+import { topicsOf } from './table-positions.ts';
+
+/** A file that the ledger does not know by its name, and that may hold rows of replaced ranges among others. */
+export interface OtherFile {
+  readonly uri: string;
+  readonly key: string;
+  readonly bytes: number;
+  /** Values of the partition's keys, in their order. */
+  readonly partition: readonly string[];
+  /** The rows of it that are replaced. */
+  readonly leftOut: readonly RowRange[];
+}
+
+/** True for a table whose rows say where in Kafka they come from: only those can be told from others. */
+export function hasCoordinates({ metadata }: LoadedTable): boolean {
+  return coordinateIds(metadata) !== undefined;
+}
+
+/**
+ * Finds files that other engines, or merges, have made of ours and that may hold rows of the ranges, by their bounds. Rejects with
+ * TABLE_MISMATCH where one can't be written again without these rows.
+ */
+export function filesOfOthers(
+  table: LoadedTable,
+  live: LiveFiles,
+  ranges: readonly ReplacedRange[],
+  { store, topic }: Pick<SnapshotTools, 'store' | 'topic'>,
+): OtherFile[] {
+  const ids = coordinateIds(table.metadata);
+  if (ids === undefined || ranges.length === 0) return [];
+  const topics = topicsOf(table.metadata);
+  const isShared = topics.size > 1;
+  return live.data.flatMap((data) => {
+    const { file } = data;
+    if (isOfLedger(file.file_path, topics)) return [];
+    const holder = topicOfFile(file.file_path);
+    if (isShared && holder !== undefined && holder !== topic) return [];
+    const met = ranges.filter((range) => mayHold(file, range, ids));
+    if (met.length === 0) return [];
+    const isOurs = !isShared || holder === topic;
+    const why = whyNot(data, { table, live, isOurs, files: new TableFiles(store) });
+    if (why !== undefined) throw refused(table.name, file.file_path, why);
+    const leftOut = met.map(({ partition, from, to }) => ({ partition, from, to }));
+    return [{ ...describe(data, table, store), leftOut }];
+  });
+}
+
+/** A name that an engine draws at random may look like ours, but not with one of the table's topics. */
+function isOfLedger(uri: string, topics: ReadonlySet<string>): boolean {
+  const name = parseObjectName(uri);
+  return name !== undefined && topics.has(name.topic);
+}
+
+/** Bounds that are not known exclude nothing. */
+function mayHold(
+  file: DataFile,
+  { partition, from, to }: ReplacedRange,
+  ids: { readonly partition: number; readonly offset: number },
+): boolean {
+  const within = (id: number, min: bigint, max: bigint): boolean =>
+    (boundOf(file, 'lower_bounds', id) ?? min) <= max && (boundOf(file, 'upper_bounds', id) ?? max) >= min;
+  return within(ids.partition, BigInt(partition), BigInt(partition)) && within(ids.offset, from, to - 1n);
+}
+
+interface Surroundings {
+  readonly table: LoadedTable;
+  readonly live: LiveFiles;
+  readonly files: TableFiles;
+  /** All of its rows are of our topic. */
+  readonly isOurs: boolean;
+}
+
+/** Says why a file can't be written again. */
+function whyNot(data: LiveFile, { table, live, files, isOurs }: Surroundings): string | undefined {
+  const { file, specId } = data;
+  if (live.deletes.some((each) => mayDelete(each, data)))
+    return 'rows of it are deleted by files of deletes, which end with the file: let that engine write it anew (OPTIMIZE) first';
+  if (!isOurs) return 'it may hold rows of several topics: replay into a table of its own with --table';
+  if (!files.holds(file.file_path)) return 'it lies outside of the lake';
+  if (file.file_format.toUpperCase() !== 'PARQUET') return `its format is ${file.file_format}`;
+  const spec = defaultSpec(table.metadata);
+  const isPlaced = spec.fields.every(
+    ({ name, transform }) => transform === 'identity' && typeof file.partition[name] === 'string',
+  );
+  if (specId !== spec['spec-id'] || !isPlaced) return 'it was written for other partitions than the table has now';
+  return undefined;
+}
+
+function describe({ file }: LiveFile, { metadata }: LoadedTable, store: SnapshotTools['store']) {
+  const { file_path: uri, file_size_in_bytes: bytes } = file;
+  const partition = defaultSpec(metadata).fields.map(({ name }) => String(file.partition[name]));
+  return { uri, key: new TableFiles(store).keyOf(uri), bytes, partition };
+}
+
+function refused(table: string, uri: string, why: string): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
+    message: `${uri} of the table ${table} may hold rows of the range, and can't be written again without them: ${why}`,
+    retryable: false,
+    details: { table, uri },
+  });
+}

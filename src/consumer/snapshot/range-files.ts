@@ -1,0 +1,121 @@
+import { mayDelete, type LiveFile, type LiveFiles } from '../../iceberg/live-files.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
+import type { WrittenObject } from '../ledger/ledger-entry.ts';
+import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import type { SnapshotTarget } from './snapshot-tools.ts';
+
+/** A file of the table whose name says that it holds rows of a range. */
+interface NamedFile extends LiveFile {
+  readonly name: ObjectName;
+}
+
+/** The files of a table by the ranges in their names. */
+export type FilesByRange = ReadonlyMap<string, readonly NamedFile[]>;
+
+export function filesByRange({ data }: LiveFiles): FilesByRange {
+  const named = data.flatMap((live): NamedFile[] => {
+    const name = parseObjectName(live.file.file_path);
+    return name === undefined ? [] : [{ ...live, name }];
+  });
+  return Map.groupBy(named, ({ name }) => idOf(name));
+}
+
+function idOf({ topic, partition, from, to }: Omit<ReplacedRange, 'generation'>): string {
+  return `${topic}/${partition}/${from}-${to}`;
+}
+
+interface TableFacts {
+  readonly live: LiveFiles;
+  readonly byRange: FilesByRange;
+  readonly store: Pick<ObjectStore, 'uri'>;
+}
+
+/** What a table has of a range, and what it is to have, by the names of files. */
+export class RangeFiles {
+  readonly range: ReplacedRange;
+  readonly #held: ReadonlyMap<string, NamedFile>;
+  readonly #wanted: ReadonlyMap<string, WrittenObject>;
+  /** Objects that stay, by their URIs. */
+  readonly #kept: ReadonlySet<string>;
+  readonly #isUnfinished: boolean;
+  readonly #hasDeletes: boolean;
+  /** Rows that were written, and those that are in files of that name. */
+  readonly counts: { readonly written: number; readonly found: number };
+
+  constructor({ range, objects }: ReplacedBatch, { kind }: SnapshotTarget, { live, byRange, store }: TableFacts) {
+    const { before, after, generation, isUnfinished } = objects;
+    const ofKind = (some: readonly WrittenObject[]): WrittenObject[] => some.filter((object) => object.kind === kind);
+    const held = byRange.get(idOf(range)) ?? [];
+    const present = new Set(before.map(({ key }) => key));
+    const own = held.filter(({ name }) => name.generation <= generation);
+    this.range = range;
+    this.#held = new Map(held.map((each) => [each.file.file_path, each]));
+    this.#wanted = new Map(ofKind(after).map((object) => [store.uri(object.key), object]));
+    this.#kept = new Set([...this.#wanted].flatMap(([uri, { key }]) => (present.has(key) ? [uri] : [])));
+    this.#isUnfinished = isUnfinished;
+    this.#hasDeletes = held.some((file) => live.deletes.some((deletes) => mayDelete(deletes, file)));
+    this.counts = { written: sum(ofKind(before).map(({ rows }) => rows)), found: sum(own.map(rowsOf)) };
+  }
+
+  /** Another replacement is in the table already. */
+  get isOvertaken(): boolean {
+    return [...this.#held.values()].some(({ name }) => name.generation > this.range.generation);
+  }
+
+  /** The table holds what it is to hold, and no file of others needs a look. */
+  get isDone(): boolean {
+    const needed = this.#needed;
+    if (needed.size !== this.#held.size || needed.keys().some((uri) => !this.#held.has(uri))) return false;
+    return needed.size > 0 || (this.counts.written === 0 && !this.#isUnfinished);
+  }
+
+  /**
+   * No row of the range that must go is in files of others: all that were written are in their own, from which nobody has deleted; or the
+   * objects stay, wherever their rows are by now. Where a replacement did not end that is not known.
+   */
+  get areTogether(): boolean {
+    if (this.#isUnfinished) return false;
+    return this.#kept.size > 0 || (this.counts.found === this.counts.written && !this.#hasDeletes);
+  }
+
+  /** The rows are in their own files, or in those that a replacement which did not end has put in their place. */
+  get areAsWritten(): boolean {
+    const { written, found } = this.counts;
+    return found === written || (found === 0 && (this.#held.size > 0 || this.#isUnfinished));
+  }
+
+  /** Objects that the table does not have yet. Throws TABLE_MISMATCH where rows of objects that stay could not be told from others. */
+  get missing(): WrittenObject[] {
+    if (this.#isUnfinished && this.#hasDeletes && this.#kept.size > 0) throw deleted(this.range);
+    return [...this.#needed].flatMap(([uri, object]) => (this.#held.has(uri) ? [] : [object]));
+  }
+
+  /** URIs of files that the table is not to have any more. */
+  get obsolete(): string[] {
+    return [...this.#held.keys()].filter((uri) => !this.#wanted.has(uri));
+  }
+
+  /** Rows of objects that stay are left in the files of others that hold them by now, unless these are written again. */
+  get #needed(): ReadonlyMap<string, WrittenObject> {
+    if (this.#isUnfinished) return this.#wanted;
+    return new Map([...this.#wanted].filter(([uri]) => this.#held.has(uri) || !this.#kept.has(uri)));
+  }
+}
+
+function rowsOf({ file }: LiveFile): number {
+  return file.record_count;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function deleted({ topic, partition, from, to }: ReplacedRange): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
+    message: `another engine has deleted or changed rows of [${from}, ${to}) of ${topic}/${partition} by files of deletes since a redrive of it began`,
+    retryable: false,
+    hint: 'let that engine write its files anew (OPTIMIZE), then run this again; or replay the range',
+  });
+}

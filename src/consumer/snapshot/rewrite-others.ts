@@ -1,0 +1,83 @@
+import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import { columnsOfFields, fieldIdsOf } from '../../iceberg/iceberg-columns.ts';
+import { currentSchema } from '../../iceberg/table-metadata.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { msPerHour } from '../../runtime/duration.ts';
+import { mergedKey } from '../ledger/object-keys.ts';
+import type { RewrittenObject } from '../ports/parquet-rewriter.ts';
+import type { OtherFile } from './files-of-others.ts';
+import type { SnapshotTools } from './snapshot-tools.ts';
+
+/** A file written again without replaced rows; without an object where nothing of it is left. */
+export interface RewrittenFile {
+  readonly other: OtherFile;
+  readonly object: RewrittenObject | undefined;
+}
+
+/** A file that was written longer ago is not made part of the table: upkeep may have deleted it as one that nobody needs. */
+const ageMaxMs = msPerHour;
+
+/** Writes files again without the rows that are replaced, each once, however often their change is tried. */
+export class OtherFilesRewriter {
+  readonly #tools: SnapshotTools;
+  readonly #done = new Map<string, { readonly object: RewrittenObject; readonly writtenMs: number }>();
+
+  constructor(tools: SnapshotTools) {
+    this.#tools = tools;
+  }
+
+  /** Gives the files that had such rows. Files do not change: what was written for one stays right as long as the table has it. */
+  async rewrite(table: LoadedTable, others: readonly OtherFile[]): Promise<RewrittenFile[]> {
+    const rewritten: RewrittenFile[] = [];
+    for (const other of others) {
+      const object = await this.#rewriteOnce(table, other);
+      if (object.leftOutRows > 0) rewritten.push({ other, object: object.rows > 0 ? object : undefined });
+    }
+    return rewritten;
+  }
+
+  async #rewriteOnce(table: LoadedTable, other: OtherFile): Promise<RewrittenObject> {
+    const { clock } = this.#tools;
+    const schemaId = table.metadata['current-schema-id'];
+    const id = JSON.stringify([schemaId, other.uri, other.leftOut.map(({ from, to }) => [`${from}`, `${to}`])]);
+    const known = this.#done.get(id);
+    if (known !== undefined && clock.monotonicMs() - known.writtenMs < ageMaxMs) return known.object;
+    const writtenMs = clock.monotonicMs();
+    const object = await this.#write(table, other);
+    this.#done.set(id, { object, writtenMs });
+    return object;
+  }
+
+  async #write({ name, metadata }: LoadedTable, { key, bytes, leftOut }: OtherFile) {
+    const { openRewriter, topic, newTryId, store } = this.#tools;
+    if (openRewriter === undefined) throw notHere(name, key);
+    const { fields } = currentSchema(metadata);
+    const rewriter = await openRewriter();
+    const object = await rewriter.rewrite({
+      sources: [{ key, bytes }],
+      key: mergedKey({ table: name, topic, id: newTryId() }, folderWithin(name, key)),
+      columns: columnsOfFields(fields, name),
+      fieldIds: fieldIdsOf(fields),
+      orderBy: [],
+      leftOut,
+    });
+    // nothing has named it, and nothing will
+    if (object.leftOutRows === 0 && object.rows > 0) await store.delete([object.key]);
+    return object;
+  }
+}
+
+/** The file's folder within the table's; files that other engines put elsewhere are written again into the table's own. */
+function folderWithin(table: string, key: string): string {
+  const folder = key.startsWith(`${table}/`) ? key.slice(table.length + 1) : '';
+  return folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
+}
+
+function notHere(table: string, key: string): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
+    message: `${key} of the table ${table} holds rows of the range among others, and this process writes no such file again`,
+    retryable: false,
+    details: { table, key },
+    hint: 'run `glueless replay` for the range',
+  });
+}

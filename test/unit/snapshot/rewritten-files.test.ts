@@ -1,0 +1,260 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
+import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import { readDataFiles } from '../../../src/iceberg/read-snapshot.ts';
+import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
+import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
+import type { FakeTopic } from '../../fakes/fake-topic.ts';
+import type { TestRecord } from '../../support/chunks.ts';
+import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import {
+  allOffsets,
+  commitRows,
+  createIcebergTools,
+  createSnapshotTools,
+  doubledOffsets,
+  faultyCatalog,
+  rewriteAsOthersDo,
+  visibleOffsets,
+} from '../../support/iceberg-service.ts';
+import { audit, testTable, testTopic } from '../../support/lake.ts';
+import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
+import { runs } from '../../support/fuzzing.ts';
+import { writeBatches } from '../../support/write-batches.ts';
+
+const path = { table: testTable, topic: testTopic, partition: 0 };
+const letters = `${testTable}_dead_letters`;
+const hours = ['08', '09'];
+
+/** Records of two hours in turn; those at `long` are dead letters of tools that take short records only. */
+function records(count: number, isLong: (index: number) => boolean = () => false): TestRecord[] {
+  return Array.from({ length: count }, (_, n) => {
+    const eventTime = `2026-11-26T${hours[n % 2]}:00:00Z`;
+    const text = isLong(n) ? 'x'.repeat(200) : 'x';
+    return { value: JSON.stringify({ n, eventTime, text }) };
+  });
+}
+
+function strict(lake: IcebergTestLake): CommitTools {
+  return createIcebergTools(lake, {}, { recipe: { recordBytesMax: 150 }, placement: wide });
+}
+
+/** The records' times are those of the test, whenever it runs. */
+const wide = { pastDaysMax: 36_500, futureDaysMax: 36_500 };
+
+function lenient(lake: IcebergTestLake): CommitTools {
+  return createIcebergTools(lake, {}, { placement: wide });
+}
+
+async function commitAll(lake: IcebergTestLake): Promise<void> {
+  await commitRows(lake);
+  const options = { partitions: [0], entriesMin: 0 };
+  await commitSnapshot({ name: letters, kind: 'dead-letters' }, options, createSnapshotTools(lake));
+}
+
+async function replay(tools: CommitTools, topic: FakeTopic, range: { from: bigint; to: bigint }): Promise<void> {
+  const entries = await Array.fromAsync(tools.ledger.entries(path));
+  const policy = { rowsMax: 1000, bytesMax: 1e6, ageMaxMs: 1000 };
+  const { signal } = new AbortController();
+  for (const item of planReplay({ partition: 0, ...range }, entries, topic.marksOf(0)))
+    await replayItem(item, { reader: topic, tools, policy, signal });
+}
+
+async function redrive(lake: IcebergTestLake, tools: CommitTools): Promise<void> {
+  for await (const current of tools.ledger.entries(path)) {
+    const { entry } = current;
+    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false };
+    if (isWritten(entry)) await redriveEntry({ ...current, entry }, options);
+  }
+}
+
+async function filesOf(lake: IcebergTestLake, name = testTable): Promise<string[]> {
+  const entries = await readDataFiles(currentSnapshot((await loadTable(lake, name)).metadata), lake.files);
+  return entries.map(({ data_file: file }) => file.file_path.replace(/^.*\//, ''));
+}
+
+async function problems(lake: IcebergTestLake): Promise<string[]> {
+  return (await audit(lake, undefined, { iceberg: lake.iceberg })).findings.map(({ problem }) => problem);
+}
+
+async function written(...sizes: readonly number[]): Promise<{ lake: IcebergTestLake; topic: FakeTopic }> {
+  const lake = await openIcebergLake();
+  const topic = await writeBatches(
+    lenient(lake),
+    sizes.map((size) => records(size)),
+  );
+  await commitAll(lake);
+  return { lake, topic };
+}
+
+describe('a replay of a range whose files another engine has rewritten', () => {
+  it('takes the rows out of files that hold others too, and puts its own beside them, in one snapshot', async () => {
+    const { lake, topic } = await written(4, 4, 4);
+    await rewriteAsOthersDo(lake);
+    const before = (await loadTable(lake)).metadata.snapshots.length;
+    await replay(lenient(lake), topic, { from: 4n, to: 8n });
+    expect((await loadTable(lake)).metadata.snapshots).toHaveLength(before + 1);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12));
+    expect(await doubledOffsets(lake)).toEqual([]);
+    expect(await problems(lake)).toEqual([]);
+    expect((await filesOf(lake)).toSorted()).toEqual([
+      expect.stringMatching(/^kafka-readings-0-4-8-g2/),
+      expect.stringMatching(/^kafka-readings-0-4-8-g2/),
+      expect.stringMatching(/^merged-readings-/),
+      expect.stringMatching(/^merged-readings-/),
+    ]);
+  });
+
+  it('finds the rows where only some of the files were rewritten, and where the files of its own were again', async () => {
+    const { lake, topic } = await written(4, 4);
+    await rewriteAsOthersDo(lake, { chooses: (file) => file.includes('event_hour=08') });
+    await replay(lenient(lake), topic, { from: 0n, to: 4n });
+    await rewriteAsOthersDo(lake);
+    await replay(lenient(lake), topic, { from: 0n, to: 8n });
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 8));
+    expect(await doubledOffsets(lake)).toEqual([]);
+    expect((await filesOf(lake)).every((file) => file.startsWith('kafka-'))).toBe(true);
+  });
+
+  it('brings rows back that somebody has deleted, as one of files as they were written does', async () => {
+    const { lake, topic } = await written(4, 4);
+    await rewriteAsOthersDo(lake, { leftOut: [{ partition: 0, from: 1n, to: 6n }] });
+    expect(await visibleOffsets(lake)).toHaveLength(3);
+    await replay(lenient(lake), topic, { from: 0n, to: 4n });
+    expect(await visibleOffsets(lake)).toEqual(['0/0', '0/1', '0/2', '0/3', '0/6', '0/7']);
+  });
+
+  it.each(['lost-answer', 'never-arrives', 'late'] as const)(
+    'is done once when an answer does not come: %s',
+    async (fault) => {
+      const { lake, topic } = await written(4, 4);
+      await rewriteAsOthersDo(lake);
+      const faults = [fault];
+      const unavailable = () => new PipelineError('CATALOG_UNAVAILABLE', { message: 'no answer', retryable: true });
+      const iceberg = faultyCatalog(lake.iceberg, () => faults.pop(), unavailable);
+      await replay(lenient({ ...lake, iceberg }), topic, { from: 0n, to: 8n });
+      expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 8));
+      expect(await doubledOffsets(lake)).toEqual([]);
+    },
+  );
+
+  it('begins again when the files that it has read are rewritten meanwhile', async () => {
+    const { lake, topic } = await written(4, 4);
+    await rewriteAsOthersDo(lake);
+    let hasOvertaken = false;
+    const iceberg = {
+      ...lake.iceberg,
+      commit: async (...request: Parameters<typeof lake.iceberg.commit>) => {
+        if (!hasOvertaken) {
+          hasOvertaken = true;
+          await rewriteAsOthersDo(lake);
+        }
+        return lake.iceberg.commit(...request);
+      },
+    };
+    await replay(lenient({ ...lake, iceberg }), topic, { from: 4n, to: 8n });
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 8));
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
+});
+
+describe('a redrive of a range whose files another engine has rewritten', () => {
+  it('leaves the rows where they are, and takes dead letters that became rows out of their files', async () => {
+    const lake = await openIcebergLake();
+    await writeBatches(strict(lake), [records(6, (n) => n < 2), records(6, (n) => n < 2)]);
+    await commitAll(lake);
+    await rewriteAsOthersDo(lake);
+    await rewriteAsOthersDo(lake, { name: letters });
+    await redrive(lake, lenient(lake));
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12));
+    expect(await visibleOffsets(lake, letters)).toEqual([]);
+    expect([...(await doubledOffsets(lake)), ...(await doubledOffsets(lake, letters))]).toEqual([]);
+    expect((await filesOf(lake)).filter((file) => file.startsWith('optimized-'))).toHaveLength(2);
+    expect(await problems(lake)).toEqual([]);
+  });
+});
+
+type Step =
+  | { readonly kind: 'write'; readonly size: number; readonly longAt: number }
+  | { readonly kind: 'rewrite'; readonly table: string; readonly hour: string }
+  | ({ readonly kind: 'replay'; readonly from: number; readonly size: number } & Attempt)
+  | ({ readonly kind: 'redrive' } & Attempt);
+
+/** By which rules, and the step of the commit after which the process dies. */
+interface Attempt {
+  readonly isStrict: boolean;
+  readonly diesAt: number;
+}
+
+const attempt = { isStrict: fc.boolean(), diesAt: fc.integer({ min: 1, max: 24 }) };
+const sizes = fc.integer({ min: 1, max: 5 });
+const script: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constant('write' as const), size: sizes, longAt: fc.nat(8) }),
+    fc.record({
+      kind: fc.constant('rewrite' as const),
+      table: fc.constantFrom(testTable, testTable, letters),
+      hour: fc.constantFrom('event_hour=08', 'event_hour=09', ''),
+    }),
+    fc.record({ kind: fc.constant('replay' as const), from: fc.nat(12), size: sizes, ...attempt }),
+    fc.record({ kind: fc.constant('redrive' as const), ...attempt }),
+  ),
+  { minLength: 3, maxLength: 9, size: 'max' },
+);
+
+/** The tools of a process that dies after so many steps. */
+function dying(tools: CommitTools, diesAt: number): CommitTools {
+  let steps = 0;
+  const step = (_name: string, phase: string): void => {
+    if (phase === 'after' && ++steps > diesAt) throw new Error('the process is dead');
+  };
+  return { ...tools, observer: { step } };
+}
+
+describe('replays, redrives and other engines, in any order, by processes that die', () => {
+  it('leave every record in one of the tables, and none twice in any snapshot', async () => {
+    await fc.assert(
+      fc.asyncProperty(script, async (steps) => {
+        const lake = await openIcebergLake();
+        const batches: TestRecord[][] = [records(4, (n) => n === 1)];
+        let topic = await writeBatches(strict(lake), batches);
+        await commitAll(lake);
+        for (const step of steps) {
+          if (step.kind === 'write') {
+            batches.push(records(step.size, (n) => n === step.longAt));
+            topic = await writeBatches(strict(lake), batches);
+            await commitAll(lake);
+          } else if (step.kind === 'rewrite') {
+            if ((await lake.iceberg.load(step.table)) !== undefined)
+              await rewriteAsOthersDo(lake, { name: step.table, chooses: (file) => file.includes(step.hour) });
+          } else {
+            const tools = dying(step.isStrict ? strict(lake) : lenient(lake), step.diesAt);
+            const work =
+              step.kind === 'redrive'
+                ? redrive(lake, tools)
+                : replay(tools, topic, { from: BigInt(step.from), to: BigInt(step.from + step.size) });
+            await work.catch((error: unknown) => expect(String(error)).toContain('the process is dead'));
+          }
+          await expectAll(lake, batches.flat().length);
+        }
+        await replay(lenient(lake), topic, { from: 0n, to: BigInt(batches.flat().length) });
+        await expectAll(lake, batches.flat().length);
+        expect(await visibleOffsets(lake, letters)).toEqual([]);
+        // objects of a replacement whose process died are in no snapshot
+        expect((await problems(lake)).filter((problem) => problem !== 'object-obsolete')).toEqual([]);
+      }),
+      { ...runs(4), endOnFailure: true },
+    );
+  });
+});
+
+async function expectAll(lake: IcebergTestLake, count: number): Promise<void> {
+  const seen = new Set([...(await visibleOffsets(lake)), ...(await visibleOffsets(lake, letters))]);
+  expect([...seen].toSorted()).toEqual(allOffsets(1, count));
+  expect([...(await doubledOffsets(lake)), ...(await doubledOffsets(lake, letters))]).toEqual([]);
+}
