@@ -8,6 +8,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { snapshotTools } from '../create-snapshots.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Lake } from '../lake.ts';
+import { rewriteForm } from '../rewrite-form.ts';
 
 export interface UpkeepOptions extends Pick<Upkeep, 'isDryRun' | 'signal'> {
   readonly lake: Lake;
@@ -34,12 +35,7 @@ async function maintainSnapshots(
   const ledger = new Ledger(lake.store);
   const tools = snapshotTools(lake, { ledger, table: table.name, topic: kafka.topic, clock: systemClock });
   if (tools === undefined) throw new TypeError('a lake of the format Iceberg has a catalog of Iceberg tables');
-  const { codec, profile, rowGroupRows } = parquet;
-  const rewriter = await lake.openRewriter({
-    codec: profile === 'compatible' && codec === 'zstd' ? 'snappy' : codec,
-    isSmallest: profile === 'smallest',
-    rowGroupRows,
-  });
+  const rewriter = await lake.openRewriter(rewriteForm(parquet));
   const { isShared, eventTimeField } = table;
   await maintainIceberg(upkeep, observe, { ...tools, rewriter, isShared, eventTimeField });
 }
