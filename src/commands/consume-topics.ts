@@ -5,6 +5,7 @@ import { lagPollMs, limitsOf, sharedLimits } from '../app/consumer-limits.ts';
 import { createCommitTools, shareWriters } from '../app/create-commit-tools.ts';
 import { createSnapshots } from '../app/create-snapshots.ts';
 import { startHours } from '../app/hours/start-hours.ts';
+import { startUpkeep } from '../app/maintain/start-upkeep.ts';
 import { keepTrying, type KeepTryingOptions } from '../app/keep-trying.ts';
 import type { Lake } from '../app/lake.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
@@ -103,6 +104,7 @@ async function topicRunner(settings: Settings, { membership, readers, lake, unti
     const reader = readers.reader(topic);
     const snapshots = createSnapshots(lake, tools, own.table);
     await using hours = await startHours(own, { lake, reader, metrics, log: topicLog });
+    await using _upkeep = startUpkeep(own, { lake, metrics, log: topicLog });
     await runConsumer({
       ...limitsOf(own, tools),
       start: atStart.has(topic) ? own.kafka.start : startOfNew(own.kafka.start),

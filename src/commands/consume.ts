@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startHours } from '../app/hours/start-hours.ts';
+import { startUpkeep } from '../app/maintain/start-upkeep.ts';
 import { connectKafka } from '../app/connect-kafka.ts';
 import { lagPollMs, limitsOf, sharedLimits } from '../app/consumer-limits.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
@@ -84,6 +85,7 @@ async function consumeTopic(
   log.info({ topic, table, location: lake.store.uri(`${table}/`), group: settings.kafka.groupId }, 'consuming');
   using _certificate = startCertificateWatch(connection, { settings, watch, log });
   await using hours = await startHours(settings, { lake, reader, metrics: watch.metrics, log });
+  await using _upkeep = startUpkeep(settings, { lake, metrics: watch.metrics, log });
   await runConsumer({
     ...limitsOf(settings, tools),
     start,

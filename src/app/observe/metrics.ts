@@ -32,6 +32,7 @@ export interface Metrics {
   readonly certificateFailures: Counter;
   readonly hourChanges: Counter<'state'>;
   readonly hoursSettled: Gauge;
+  readonly upkeepDone: Gauge;
   readonly alertChanges: Counter<'state'>;
   readonly deliveries: Counter<'channel' | 'result'>;
   readonly awsRequests: Counter<'service' | 'operation'>;
@@ -122,6 +123,7 @@ export function createMetrics(): Metrics {
     ),
     hourChanges: counter('hour_changes_total', 'Hours of the table that came into a state', ['state']),
     hoursSettled: gauge('hours_settled_timestamp_seconds', 'When this process settled the hours last'),
+    upkeepDone: gauge('upkeep_done_timestamp_seconds', 'When this process kept the table in shape last'),
     alertChanges: counter('alert_changes_total', 'Alerts that came into a state', ['state']),
     deliveries: counter('deliveries_total', 'Attempts to send a message about an hour or an alert', [
       'channel',

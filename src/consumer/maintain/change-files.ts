@@ -2,6 +2,7 @@ import type { LoadedTable, TableChange } from '../../iceberg/iceberg-catalog.ts'
 import type { SnapshotPlan, StagedSnapshot } from '../../iceberg/stage-snapshot.ts';
 import type { TableUpdate } from '../../iceberg/table-updates.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { retry } from '../../runtime/retry.ts';
 import { loadTable, stage } from '../snapshot/commit-snapshot.ts';
 import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
 import { snapshotProperty } from '../snapshot/table-positions.ts';
@@ -16,15 +17,25 @@ export interface FileChange extends Pick<SnapshotPlan, 'operation' | 'added' | '
 /** Changes of the table by others that are taken in before giving up. */
 const conflictsMax = 50;
 
+const patience = { attemptsMax: 5, totalMs: 120_000, delayMs: 500, delayMaxMs: 10_000 };
+
 /** Small manifests are merged from so many on. */
 export const manifestsMin = 10;
 
 /**
  * Commits a snapshot that `plan` makes of the table as it is, and plans anew whenever others have changed it meanwhile: what was read
  * before is never taken for what is there. Resolves with the table that was changed, or `undefined` when `plan` found nothing to do. A
- * retryable rejection leaves the outcome open: whoever tries again reads the table first, and what a try has written stays.
+ * retryable failure leaves the outcome open: it is tried again from the table as it is then, and what a try has written stays.
  */
 export async function changeFiles(
+  name: string,
+  plan: (table: LoadedTable, state: TableState) => Promise<FileChange | undefined>,
+  tools: SnapshotTools,
+): Promise<LoadedTable | undefined> {
+  return retry(() => tryChange(name, plan, tools), { ...patience, clock: tools.clock, random: Math.random });
+}
+
+async function tryChange(
   name: string,
   plan: (table: LoadedTable, state: TableState) => Promise<FileChange | undefined>,
   tools: SnapshotTools,

@@ -126,9 +126,12 @@ async function exchange(
 ): Promise<void> {
   if (merged.length === 0) return;
   let valid: readonly Merged[] = [];
+  // a commit whose answer was lost has taken place
+  let present: readonly Merged[] = [];
   const changed = await changeFiles(
     target.name,
     async (table, state) => {
+      present = merged.filter(({ object: { key } }) => state.files.has(tools.store.uri(key)));
       const isValid = ({ partition, files, writtenMs }: Merged): boolean =>
         tools.clock.nowMs() - writtenMs < ageMaxMs &&
         !state.hasDeletes(partition) &&
@@ -146,7 +149,7 @@ async function exchange(
     },
     tools,
   );
-  const done = changed === undefined ? [] : valid;
+  const done = changed === undefined ? present : [...present, ...valid];
   for (const merge of merged) {
     const facts = factsOf(merge);
     if (done.includes(merge))

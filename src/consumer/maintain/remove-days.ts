@@ -1,4 +1,6 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import { defaultSpec } from '../../iceberg/table-metadata.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, raiseExpiry } from '../ledger/expired-days.ts';
 import { loadTable } from '../snapshot/commit-snapshot.ts';
 import { targetsOf } from '../snapshot/snapshot-tools.ts';
@@ -21,6 +23,7 @@ export async function removeDays(
   const { store, clock } = tools;
   const rows = await loadTable(tools.table, tools);
   if (rows === undefined) return;
+  if (defaultSpec(rows.metadata).fields.length === 0) throw withoutDays(tools.table);
   const partitions = [...(await readState(rows, store)).files.values()].map(({ partition }) => partition);
   if (partitions.length > 0 && partitions.every((values) => isExpired(values, before)))
     throw expiryRefused(tools.table, { before, nowMs: clock.nowMs() });
@@ -44,6 +47,15 @@ export async function removeDays(
     } else if ((await changeFiles(name, plan, tools)) === undefined) continue;
     if (expired.length > 0) observe({ kind: 'partitions-removed', table: name, before: day, ...sumUp(expired) });
   }
+}
+
+function withoutDays(table: string): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
+    message: `the table ${table} has no partitions of days, so that rows can’t be removed by their age`,
+    retryable: false,
+    details: { table },
+    hint: 'leave RETENTION_DAYS out, or replay into a new table with PARTITION_BY=day',
+  });
 }
 
 /** Rows that were adopted are counted by a property: no entry of the table's own ledger lists them. */
