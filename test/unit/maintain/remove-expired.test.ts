@@ -132,6 +132,22 @@ describe('removing what has expired', () => {
     expect({ findings, expiredBefore }).toEqual({ findings: [], expiredBefore: before });
   });
 
+  it.each(['day', 'ingest-hour'] as const)(
+    'takes whole days of a table that is partitioned by %s, too',
+    async (layout) => {
+      const lake = await AuditedLake.open({ placement: { layout } });
+      for (const day of [30, 2, 1]) await lake.write(0, batchRecords, testTimestampMs - day * dayMs);
+      const first = layout === 'day' ? ['2026-11-22', '2026-11-23'] : ['2026T11T22T09', '2026T11T23T09'];
+      expect(await expire(lake, { before: '2026-11-22' })).toMatchObject([{ rows: 2 * batchRows }, { rows: 2 }]);
+      expect(await days(lake)).toEqual(first);
+      expect(await readRows(lake.lake)).toHaveLength(5 * batchRows);
+      expect(await lake.problems({ deep: true })).toEqual([]);
+      await expect(expire(lake, { before: '2026-11-24' })).rejects.toMatchObject({ code: 'EXPIRY_REFUSED' });
+      await expire(lake);
+      expect(await readRows(lake.lake)).toHaveLength(4 * batchRows);
+    },
+  );
+
   it('does nothing when it is called again, or says only what it would do', async () => {
     const lake = await agedLake();
     const would = await expire(lake, { isDryRun: true });
