@@ -58,6 +58,7 @@ export interface Calls {
   maxOf(values: Address, count: number): number;
   minFrom(values: Address, count: number, floor: number): number;
   countNaN(values: Address, count: number): number;
+  scaleIntegers(values: Address, count: number, factor: number): number;
   setPlacementTimes(times: Address, sent: Address, count: number, past: number, future: number): void;
   renumberIds(ids: Address, count: number, idCount: number, used: Address, uses: Address): number;
   idsOfNumbers(values: Address, count: number, numbersMax: number, numbers: Address, ids: Address): number;

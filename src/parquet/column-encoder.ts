@@ -50,7 +50,7 @@ async function encodeTable(
     const chunks: ChunkFacts[] = [];
     for (const column of columns) {
       const leaves = await leavesOf(column, { first, end }, tools);
-      for (const leaf of leaves) chunks.push(await writeColumnChunk(file, inUnit(leaf, timestamps), tools));
+      for (const leaf of leaves) chunks.push(await writeColumnChunk(file, inUnit(leaf, timestamps, kernel), tools));
     }
     rowGroups.push({ rows: end - first, chunks });
   }

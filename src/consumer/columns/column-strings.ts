@@ -5,7 +5,7 @@ import type { BatchSpace } from './batch-space.ts';
 import { PlainStrings } from './plain-strings.ts';
 
 /** After so many strings it is decided whether a dictionary pays. */
-const trialStrings = 16_384;
+const trialStrings = 4096;
 /** It does not when more of them are distinct. */
 const distinctMax = trialStrings - trialStrings / 16;
 

@@ -46,6 +46,20 @@ export function minFrom(values: usize, count: i32, floor: f64): f64 {
   return smallest;
 }
 
+/** A double holds integers up to this one exactly, and those below minus it. */
+const safeIntegerMax: f64 = 9_007_199_254_740_991;
+
+/** Multiplies doubles by `factor` where they stand; tells whether all have become integers that doubles hold exactly. */
+export function scaleIntegers(values: usize, count: i32, factor: f64): bool {
+  let areExact = true;
+  for (let at = values; at < values + ((<usize>count) << 3); at += 8) {
+    const value = load<f64>(at) * factor;
+    store<f64>(at, value);
+    areExact = areExact && trunc(value) == value && abs(value) <= safeIntegerMax;
+  }
+  return areExact;
+}
+
 /** Counts the doubles that are NaN. */
 export function countNaN(values: usize, count: i32): i32 {
   let found = 0;

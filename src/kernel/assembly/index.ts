@@ -1,7 +1,16 @@
 /** The functions that the host calls. */
 
 export { mark, release, allocate } from './arena';
-export { countNaN, idsOfNumbers, maxOf, minFrom, minOf, setPlacementTimes, renumberIds } from './columns';
+export {
+  countNaN,
+  idsOfNumbers,
+  maxOf,
+  minFrom,
+  minOf,
+  renumberIds,
+  scaleIntegers,
+  setPlacementTimes,
+} from './columns';
 export { createPowers } from './decimal';
 export {
   idOf,
