@@ -10,6 +10,7 @@ import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lake, RewriteForm } from './lake.ts';
 import { openRestCatalog } from './open-rest-catalog.ts';
+import { requireHive } from './require-format.ts';
 import type { LakeSettings } from './config/lake-settings.ts';
 
 /** Makes a lake of a folder, with a catalog of its own and DuckDB, or of S3, Glue and Athena. */
@@ -33,7 +34,10 @@ export async function openLake(settings: LakeSettings): Promise<Lake> {
     return {
       ...common,
       catalog: plainCatalog,
-      openEngine: (tables) => createDuckdbQueryEngine(tables),
+      openEngine: async (tables) => {
+        requireHive(tables);
+        return createDuckdbQueryEngine(tables);
+      },
     };
   const iceberg = (await openRest(settings)) ?? createJsonIcebergCatalog({ store, database, clock: systemClock });
   return {

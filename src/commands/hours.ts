@@ -4,6 +4,7 @@ import { watchHours } from '../app/observe/hour-watch.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
 import { openLake } from '../app/open-lake.ts';
+import { requireFormat } from '../app/require-format.ts';
 import { openTopic } from '../app/open-topic.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { HourState } from '../hours/hour-state.ts';
@@ -24,6 +25,7 @@ export async function showHours(
 ): Promise<number> {
   const lake = await openLake(settings.lake);
   if (settle) {
+    await requireFormat(lake, settings);
     await using reader = await openTopic(settings.kafka);
     const hours = await openHours(settings, { lake, reader, watch: watchHours(log) });
     await hours.settle(since === undefined ? undefined : `${since}T00`);

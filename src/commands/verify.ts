@@ -12,6 +12,7 @@ import { printJson, printLines } from '../app/observe/output.ts';
 import { checkLedgerHasEntries } from '../app/check-ledger.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { openLake } from '../app/open-lake.ts';
+import { requireFormat } from '../app/require-format.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { withProgress } from './verify-progress.ts';
 import { toJson, toLines } from './verify-report.ts';
@@ -46,6 +47,7 @@ export async function verifyTable(
   context: VerifyContext,
 ): Promise<number> {
   const lake = await openLake(settings.lake);
+  await requireFormat(lake, settings);
   const ledger = new Ledger(lake.store);
   const { name: table, isShared } = settings.table;
   const { topic, groupId } = settings.kafka;

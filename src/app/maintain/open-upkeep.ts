@@ -8,6 +8,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { snapshotTools } from '../create-snapshots.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Lake } from '../lake.ts';
+import { requireFormat } from '../require-format.ts';
 import { rewriteForm } from '../rewrite-form.ts';
 
 export interface UpkeepOptions extends Pick<Upkeep, 'isDryRun' | 'signal'> {
@@ -18,6 +19,7 @@ export interface UpkeepOptions extends Pick<Upkeep, 'isDryRun' | 'signal'> {
 
 /** Keeps the table and its dead letters in shape, once. */
 export async function runUpkeep(settings: Settings, options: UpkeepOptions): Promise<void> {
+  await requireFormat(options.lake, settings);
   const upkeep = upkeepOf(settings, options);
   switch (settings.table.format) {
     case 'iceberg':

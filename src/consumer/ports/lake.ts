@@ -71,6 +71,11 @@ export interface CatalogTable extends TableDefinition {
   readonly otherKind?: string;
 }
 
+/** True for an Iceberg table, as a catalog of Hive tables sees it. */
+export function isIceberg({ otherKind = '' }: Pick<CatalogTable, 'otherKind'>): boolean {
+  return /\biceberg$/i.test(otherKind);
+}
+
 export interface CatalogPartition {
   /** One value per partition key, in order. */
   readonly values: readonly string[];

@@ -4,7 +4,7 @@ import { layoutOf } from '../../schema/layout.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import { projectionProblem } from '../../schema/projection.ts';
 import type { Column } from '../../schema/types.ts';
-import type { CatalogTable } from '../ports/lake.ts';
+import { isIceberg, type CatalogTable } from '../ports/lake.ts';
 import { columnsOfPart } from '../ports/record-columns.ts';
 import { holdsSeveralTopics, topicParameter } from './shared-table.ts';
 
@@ -47,10 +47,11 @@ interface TableProblem {
 
 const newName = 'set LAKE_TABLE to a new name';
 
-function kindProblem({ otherKind }: CatalogTable): TableProblem | undefined {
-  return otherKind === undefined
-    ? undefined
-    : { what: `is ${otherKind}, expected an external table of Parquet files`, hint: newName };
+function kindProblem(table: CatalogTable): TableProblem | undefined {
+  const { otherKind } = table;
+  if (otherKind === undefined) return undefined;
+  const what = `is ${otherKind}, expected an external table of Parquet files`;
+  return { what, hint: isIceberg(table) ? `set TABLE_FORMAT=iceberg, or ${newName}` : newName };
 }
 
 function keysProblem({ partitionKeys }: CatalogTable, { keys }: ExpectedTable): TableProblem | undefined {
