@@ -9,8 +9,11 @@ export interface Coordinates {
   readonly indexes?: readonly bigint[] | undefined;
 }
 
-/** Checks that every record of an entry is there once, and none of another range; the coordinates are those of all its objects. */
-export function auditRecords(entry: WrittenEntry, objects: readonly Coordinates[]): Finding[] {
+/**
+ * Checks that every record of an entry is there once, and none of another range; the coordinates are those of all its objects but of such with
+ * `goneRows` rows, which need not be there.
+ */
+export function auditRecords(entry: WrittenEntry, objects: readonly Coordinates[], goneRows = 0): Finding[] {
   const { from, to } = entry;
   const partition = BigInt(entry.partition);
   const seen = new Set<bigint | string>();
@@ -25,7 +28,7 @@ export function auditRecords(entry: WrittenEntry, objects: readonly Coordinates[
       else seen.add(id);
     }
   }
-  const expected = entry.outcome.rows + entry.outcome.deadLetters;
+  const expected = entry.outcome.rows + entry.outcome.deadLetters - goneRows;
   const of = (problem: Problem, count: number, what: string): Finding[] =>
     count === 0 ? [] : [aboutRange(entry, { problem, what: `${count} ${what}` })];
   return [

@@ -95,13 +95,15 @@ export class EntryInspector {
   async #read(entry: WrittenEntry): Promise<Finding[]> {
     const findings: Finding[] = [];
     const coordinates: Coordinates[] = [];
-    for (const object of this.#needed(entry)) {
+    const needed = this.#needed(entry);
+    for (const object of needed) {
       const inspection = await this.#readObject(entry, object);
       findings.push(...inspection.findings);
       if (inspection.coordinates !== undefined) coordinates.push(inspection.coordinates);
     }
-    const isWhole = coordinates.length === entry.outcome.objects.length;
-    return isWhole ? [...findings, ...auditRecords(entry, coordinates)] : findings;
+    if (coordinates.length < needed.length) return findings;
+    const sum = (objects: readonly WrittenObject[]): number => objects.reduce((total, { rows }) => total + rows, 0);
+    return [...findings, ...auditRecords(entry, coordinates, sum(entry.outcome.objects) - sum(needed))];
   }
 
   async #readObject(entry: WrittenEntry, object: WrittenObject): Promise<Inspection> {

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import type { CommittedEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
@@ -9,7 +10,7 @@ import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { deadLetterTable } from '../../../src/consumer/table/dead-letters.ts';
 import { adoptedByParameter } from '../../../src/consumer/table/shared-table.ts';
 import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
-import { AuditedLake, batchRecords } from '../../support/audited-lake.ts';
+import { AuditedLake, batchRecords, fileOfOffsets } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { openTestLake, readRows, testTable, testTopic } from '../../support/lake.ts';
 
@@ -191,6 +192,21 @@ describe('removing what has expired', () => {
     const why = expect.stringContaining('not of our making');
     expect(left).toEqual({ kind: 'left-alone', table: testTable, partition: ['2026-11-20', '09'], files: 1, why });
     expect(await lake.lake.store.head(key)).toBeDefined();
+  });
+
+  it('lets verify --deep look for each record of a batch that has expired in part', async () => {
+    const lake = await AuditedLake.open();
+    await lake.write(0, batchRecords, Date.parse('2026-11-22T23:30:00Z'));
+    await expire(lake);
+    const [staying = '', ...others] = await lake.objects(0, 40);
+    expect([staying.includes(before), others]).toEqual([true, []]);
+    const bytes = await fileOfOffsets(0, [41, 41, 45, 47, 49, 51, 53, 55, 57]);
+    await writeFile(staying, bytes);
+    await lake.editEntry(0, 40, (entry) => {
+      const text = JSON.stringify(entry).replaceAll(/"crc32":\d+,/g, '');
+      return text.replaceAll(/"bytes":\d+/g, `"bytes":${bytes.length}`);
+    });
+    expect(await lake.problems({ deep: true })).toEqual(['record-doubled', 'record-missing']);
   });
 
   it('sees nothing missing when days expire in the middle of an audit', async () => {
