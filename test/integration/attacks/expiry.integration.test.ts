@@ -10,7 +10,9 @@ const thirtyDays = { RETENTION_DAYS: '30' };
 
 /** 60 records of which half are of a day that has expired, and the others of one that stays; every tenth is a dead letter. */
 async function aged(): Promise<Attack> {
-  const attack = await Attack.open({ env: { ...thirtyDays, RECORD_BYTES_MAX: '400' } });
+  // one batch, whose member may be frozen for long
+  const patient = { BATCH_AGE_MAX_SECONDS: '60', KAFKA_SESSION_TIMEOUT_SECONDS: '60' };
+  const attack = await Attack.open({ env: { ...thirtyDays, ...patient, RECORD_BYTES_MAX: '400' } });
   await attack.append(30, { hour: (index) => (index % 2) - 24 * age, timestampMs: Date.now() - (age + 2) * dayMs });
   // what has expired may be gone at any time
   attack.compacted = [...attack.records];
