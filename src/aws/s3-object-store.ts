@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import {
   DeleteObjectsCommand,
@@ -5,6 +6,7 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { ObjectInfo, ObjectStore, PutCondition, PutResult } from '../consumer/ports/lake.ts';
@@ -70,25 +72,32 @@ export function createS3ObjectStore(options: S3Options): ObjectStore {
     } while (token !== undefined);
   };
 
+  const putIf = async (
+    request: Omit<PutObjectCommandInput, 'Bucket' | 'Key'>,
+    key: string,
+    condition?: PutCondition,
+  ) => {
+    try {
+      const { ETag = '' } = await client.send(
+        new PutObjectCommand({ ...at(key), ...request, ...conditionOf(condition) }),
+      );
+      return { kind: 'stored' as const, version: ETag };
+    } catch (error) {
+      if (condition !== undefined && isRefusal(error)) return { kind: 'refused' as const };
+      throw error;
+    }
+  };
+
   return {
     uri,
     list,
-    put: (key, bytes, condition) =>
-      explained(key, async (): Promise<PutResult> => {
-        try {
-          const { ETag = '' } = await client.send(
-            new PutObjectCommand({
-              ...at(key),
-              Body: bytes,
-              ChecksumCRC32: toChecksum(crc32(bytes)),
-              ...conditionOf(condition),
-            }),
-          );
-          return { kind: 'stored', version: ETag };
-        } catch (error) {
-          if (condition !== undefined && isRefusal(error)) return { kind: 'refused' };
-          throw error;
-        }
+    put: (key, bytes, condition): Promise<PutResult> =>
+      explained(key, () => putIf({ Body: bytes, ChecksumCRC32: toChecksum(crc32(bytes)) }, key, condition)),
+    // the SDK does not try streams again
+    putFile: (key, { path, size, crc32: checksum }): Promise<PutResult> =>
+      reading(key, () => {
+        const body = { Body: createReadStream(path), ContentLength: size, ChecksumCRC32: toChecksum(checksum) };
+        return putIf(body, key, { ifAbsent: true });
       }),
     get: (key) =>
       reading(key, async () => {

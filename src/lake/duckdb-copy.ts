@@ -22,17 +22,31 @@ export interface CopyForm {
   readonly rowGroupRows: number;
 }
 
-/** DuckDB's share of the memory; what does not fit is spilled. */
-const memoryLimit = '100MB';
+/** DuckDB's share of the memory: what does not fit is spilled, and what can't be spilled gets the next share. */
+const memoryLimits = ['64MB', '128MB', '512MB'] as const;
 
 /** A row group is in memory until it is written: this many packed bytes of sources, whose rows are larger there by far. */
-const rowGroupBytes = 6 * 1024 * 1024;
+const rowGroupBytes = 3 * 1024 * 1024;
+
+export interface CopiedRows {
+  readonly rows: number;
+  readonly leftOutRows: number;
+}
 
 /** Copies the rows of the files into one, sorted. */
-export async function copyRows(
-  request: CopyRequest,
-  form: CopyForm,
-): Promise<{ readonly rows: number; readonly leftOutRows: number }> {
+export async function copyRows(request: CopyRequest, form: CopyForm): Promise<CopiedRows> {
+  for (const memoryLimit of memoryLimits) {
+    try {
+      return await copyWithin(memoryLimit, request, form);
+    } catch (error) {
+      const isLast = memoryLimit === memoryLimits.at(-1);
+      if (isLast || !(error instanceof PipelineError) || !error.message.includes('Out of Memory')) throw error;
+    }
+  }
+  throw new RangeError('there is a last limit');
+}
+
+async function copyWithin(memoryLimit: string, request: CopyRequest, form: CopyForm): Promise<CopiedRows> {
   const { columns, groups, leftOut = [], orderBy, target } = request;
   const duckdb = await loadDuckdb('rewrites Parquet files');
   const instance = await duckdb.DuckDBInstance.create(':memory:', {
@@ -43,6 +57,8 @@ export async function copyRows(
   const connection = await instance.connect();
   try {
     await run(connection, `SET TimeZone = 'UTC'`);
+    // each file is read once
+    await run(connection, 'SET enable_external_file_cache = false');
     const rows = selectRows(columns, groups);
     const kept = leftOut.length === 0 ? rows : `SELECT * FROM (${rows}) WHERE (${isWithin(leftOut)}) IS NOT TRUE`;
     const leftOutRows =

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,15 +136,21 @@ async function checkWritten(
     if (ids.get(leaf.join('.')) !== fieldId) throw wrong(request, `the column ${leaf.join('.')} has another id`);
 }
 
+/** Puts the file; a refusal is the answer of our own first try: nobody else has this name. */
 async function upload(
   path: string,
   key: string,
   store: ObjectStore,
 ): Promise<Pick<RewrittenObject, 'bytes' | 'crc32'>> {
-  const bytes = await readFile(path);
-  // a refusal is the answer of our own first try: nobody else has this name
-  await store.put(key, bytes, { ifAbsent: true });
-  return { bytes: bytes.length, crc32: crc32(bytes) };
+  let [bytes, checksum] = [0, 0];
+  for await (const chunk of createReadStream(path)) {
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('a stream without an encoding gives bytes');
+    bytes += chunk.length;
+    checksum = crc32(chunk, checksum);
+  }
+  if (store.putFile === undefined) await store.put(key, await readFile(path), { ifAbsent: true });
+  else await store.putFile(key, { path, size: bytes, crc32: checksum });
+  return { bytes, crc32: checksum };
 }
 
 function wrong({ key }: Pick<RewriteRequest, 'key'>, what: string): PipelineError {

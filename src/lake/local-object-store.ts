@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../consumer/ports/lake.ts';
 import { explainFileError, isCode } from './explain-file-error.ts';
@@ -30,7 +31,12 @@ export function createLocalObjectStore({ root }: { readonly root: string }): Obj
   };
   return {
     uri: (key) => pathToFileURL(join(base, key)).href,
-    put: (key, bytes, condition) => explained(key, (path) => put({ base, path, bytes, condition })),
+    put: (key, bytes, condition) =>
+      explained(key, (path) => put({ base, path, write: (temporary) => writeDurably(temporary, bytes), condition })),
+    putFile: (key, file) =>
+      explained(key, (path) =>
+        put({ base, path, write: (temporary) => copyDurably(temporary, file.path), condition: { ifAbsent: true } }),
+      ),
     get: (key) => explained(key, get),
     head: (key) => explained(key, (path) => head(key, path)),
     getRange: (key, start, end) => explained(key, (path) => getRange(path, start, end)),
@@ -48,15 +54,16 @@ const readWithoutLinks = constants.O_RDONLY | constants.O_NOFOLLOW;
 interface PutRequest {
   readonly base: string;
   readonly path: string;
-  readonly bytes: Uint8Array;
+  /** Writes the bytes into the temporary file. */
+  readonly write: (temporary: string) => Promise<void>;
   readonly condition: PutCondition | undefined;
 }
 
-async function put({ base, path, bytes, condition }: PutRequest): Promise<PutResult> {
+async function put({ base, path, write, condition }: PutRequest): Promise<PutResult> {
   const temporary = join(base, temporaryFolder, randomUUID());
   await makeFolder(base, dirname(temporary));
   try {
-    await writeDurably(temporary, bytes);
+    await write(temporary);
     await makeFolder(base, dirname(path));
     if (condition === undefined) return await overwrite(temporary, path);
     const next = 'ifAbsent' in condition ? 1 : Number(condition.ifVersion) + 1;
@@ -80,6 +87,10 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+async function copyDurably(path: string, from: string): Promise<void> {
+  await pipeline(createReadStream(from), createWriteStream(path, { flags: 'wx', mode: ownerOnly.file, flush: true }));
 }
 
 /** Makes a new name in the folder outlast a power failure, where the file system can do that for folders. */

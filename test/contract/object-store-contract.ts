@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
+import { temporaryFolder } from '../support/lake.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
@@ -46,6 +49,25 @@ export function describeObjectStore(
         await store.put(key, bytes(text), { ifAbsent: true });
         expect((await store.head(key))?.crc32).toBe(keepsCrc32 ? crc32(text) : undefined);
       }
+    });
+
+    it('puts a file as it puts bytes, where it can, and never over another object', async () => {
+      const { store, folder, read } = await setup();
+      const path = join(await temporaryFolder(), 'file');
+      await writeFile(path, '0123456789');
+      const file = { path, size: 10, crc32: crc32('0123456789') };
+      const put = store.putFile ?? (async (key: string) => store.put(key, bytes('0123456789'), { ifAbsent: true }));
+      expect((await put(`${folder}/a`, file)).kind).toBe('stored');
+      expect((await put(`${folder}/a`, file)).kind).toBe('refused');
+      expect(await read(`${folder}/a`)).toBe('0123456789');
+    });
+
+    it('says in a listing when an object was written, where it knows', async () => {
+      const { store, folder } = await setup();
+      await store.put(`${folder}/a`, bytes('a'));
+      for await (const { modifiedMs = Date.now() } of store.list(`${folder}/`))
+        expect(Math.abs(modifiedMs - Date.now())).toBeLessThan(600_000);
+      expect.hasAssertions();
     });
 
     it('answers the version that the next change needs, wherever it answers one', async () => {

@@ -32,6 +32,7 @@ export function mortalStore(
     head: alive(store.head),
     getRange: alive(store.getRange),
     put: changing(store.put),
+    ...(store.putFile && { putFile: changing(store.putFile) }),
     delete: async (keys) => (keys.length === 0 ? store.delete(keys) : remove(keys)),
   };
 }

@@ -26,12 +26,21 @@ export type PutResult =
   /** The condition did not hold. Can also mean that our own first try took place and its answer was lost: read and compare. */
   | { readonly kind: 'refused' };
 
+/** A file that is whole, with its CRC-32. */
+export interface LocalFile {
+  readonly path: string;
+  readonly size: number;
+  readonly crc32: number;
+}
+
 /** Keys are relative to the lake's root. Every call rejects with a `PipelineError` STORE_*. */
 export interface ObjectStore {
   /** `s3://bucket/prefix/key` or `file:///…`; for logs, catalogs and query engines. */
   uri(key: string): string;
   /** A store that can checks the bytes that arrive by their CRC-32 and keeps it. */
   put(key: string, bytes: Uint8Array, condition?: PutCondition): Promise<PutResult>;
+  /** Puts a file of this machine, if the key is free, without reading it whole. Left out by a store that can't. */
+  putFile?(key: string, file: LocalFile): Promise<PutResult>;
   get(key: string): Promise<StoredObject | undefined>;
   head(key: string): Promise<ObjectInfo | undefined>;
   /** Bytes `[start, end)`; rejects with STORE_MISSING. */
