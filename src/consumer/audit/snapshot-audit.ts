@@ -222,15 +222,21 @@ async function loadState({ name }: SnapshotTarget, options: SnapshotAuditOptions
   }
 }
 
+const historyProblems: ReadonlyMap<string, 'table-rolled-back' | 'table-position'> = new Map([
+  ['TABLE_ROLLED_BACK', 'table-rolled-back'],
+  ['CATALOG_CORRUPT', 'table-position'],
+]);
+
 /** What the service itself would stop at. */
 async function historyFindings(table: LoadedTable, options: SnapshotAuditOptions): Promise<Finding[]> {
   try {
     await checkHistory(table, options);
     return [];
   } catch (error) {
-    if (!(error instanceof PipelineError) || error.code !== 'TABLE_ROLLED_BACK') throw error;
+    const problem = error instanceof PipelineError ? historyProblems.get(error.code) : undefined;
+    if (!(error instanceof PipelineError) || problem === undefined) throw error;
     const { message: what, hint: action = restore } = error;
-    return [{ problem: 'table-rolled-back', where: table.name, what, action }];
+    return [{ problem, where: table.name, what, action }];
   }
 }
 

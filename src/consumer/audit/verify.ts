@@ -2,6 +2,7 @@ import { readStarts } from '../ledger/chain-start.ts';
 import { readGroupCommits } from '../ledger/group-commits.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
 import { ExpiredDays } from '../ledger/expired-days.ts';
+import { checkFormat } from '../ledger/check-format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Catalog, ObjectInfo, ObjectStore } from '../ports/lake.ts';
@@ -74,7 +75,7 @@ export interface VerifyReport {
 const looksMax = 16;
 const readsMax = 4;
 
-/** The audit: ledger against objects against catalog against broker. Changes nothing. */
+/** The audit: ledger against objects against catalog against broker. Changes nothing. Rejects with TABLE_MISMATCH for a table of another format. */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   return new Audit(options).run();
 }
@@ -166,7 +167,8 @@ class Audit {
 
   /** Remembers what the entry lists, and looks at its objects now if no listing will do. */
   async #take(entry: WrittenEntry): Promise<void> {
-    const { deep = false, sinceMs } = this.#options;
+    const { deep = false, sinceMs, iceberg } = this.#options;
+    checkFormat(entry, iceberg === undefined ? 'hive' : 'iceberg');
     const hasExpired = ({ partition }: WrittenObject): boolean => this.#expired.has(partition);
     this.#needs.rows.add(entry, hasExpired);
     this.#needs['dead-letters'].add(entry, hasExpired);

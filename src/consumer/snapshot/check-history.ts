@@ -7,6 +7,7 @@ import { currentSchema, currentSnapshot, type TableMetadata } from '../../iceber
 import { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { isWritten, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
+import { parseObjectName } from '../ledger/object-keys.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { positionsOf, positionsProperty, snapshotProperty } from './table-positions.ts';
 
@@ -14,11 +15,13 @@ import { positionsOf, positionsProperty, snapshotProperty } from './table-positi
 type HistoryTools = Pick<SnapshotTools, 'store' | 'ledger' | 'table' | 'topic'>;
 
 /**
- * Rejects with TABLE_ROLLED_BACK when the table no longer holds what its positions say: its properties stay when somebody sets it back to an
+ * Rejects with CATALOG_CORRUPT when somebody has removed the positions of a table that holds rows of ours: from the beginning, everything would be
+ * added again. Rejects with TABLE_ROLLED_BACK when the table no longer holds what its positions say: its properties stay when somebody sets it back to an
  * older snapshot, and what came after that one would be missing without a word. Snapshots of others that follow ours are fine.
  */
 export async function checkHistory(table: LoadedTable, tools: HistoryTools): Promise<void> {
   const { metadata } = table;
+  if (metadata.properties[positionsProperty] === undefined && (await holdsOurs(table, tools))) throw untold(table);
   const ours = metadata.properties[snapshotProperty];
   if (ours === undefined || isAncestor(BigInt(ours), metadata)) return;
   const isKept = metadata.snapshots.some((snapshot) => snapshot['snapshot-id'] === BigInt(ours));
@@ -26,6 +29,16 @@ export async function checkHistory(table: LoadedTable, tools: HistoryTools): Pro
   // somebody has expired our snapshot: the files tell
   const missing = await findMissing(table, tools);
   if (missing !== undefined) throw rolledBack(table, missing);
+}
+
+/** True when a snapshot of ours, or a file that the ledger names so, says that there was a commit of ours. */
+async function holdsOurs({ metadata }: LoadedTable, { store }: HistoryTools): Promise<boolean> {
+  const { properties, snapshots } = metadata;
+  const isOurs = (name: string): boolean => name.startsWith('glueless.');
+  if (properties[snapshotProperty] !== undefined) return true;
+  if (snapshots.some(({ summary = {} }) => Object.keys(summary).some(isOurs))) return true;
+  const entries = await readDataFiles(currentSnapshot(metadata), new TableFiles(store));
+  return entries.some(({ data_file: file }) => parseObjectName(file.file_path) !== undefined);
 }
 
 /** True when the snapshot is the current one, or one that the current one followed. */
@@ -97,6 +110,15 @@ async function lastWithFiles(
 export function boundOf(file: DataFile, key: 'lower_bounds' | 'upper_bounds', id: number): bigint | undefined {
   const bound = file[key]?.find((pair) => pair.key === id)?.value;
   return bound && wholeOf(bound);
+}
+
+function untold({ name }: LoadedTable): PipelineError {
+  return new PipelineError('CATALOG_CORRUPT', {
+    message: `the table ${name} holds rows of ours, and its property ${positionsProperty}, which says how far, was removed`,
+    retryable: false,
+    details: { table: name },
+    hint: `set ${positionsProperty} to what the summary of the newest snapshot says, or the last metadata file that has it`,
+  });
 }
 
 function rolledBack({ name, metadata }: LoadedTable, evidence: string): PipelineError {

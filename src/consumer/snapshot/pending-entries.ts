@@ -1,5 +1,6 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { checkFormat } from '../ledger/check-format.ts';
 import type { CommittedEntry, LedgerEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/ledger-keys.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
@@ -60,7 +61,7 @@ async function walk(partition: number, positions: TablePositions, tools: Snapsho
 
 /** True for an entry that the table's position may pass. What is being replaced waits: only what is in a table is replaced. */
 function isPassed(entry: LedgerEntry): entry is Exclude<LedgerEntry, { state: 'claimed' | 'replacing' }> {
-  if (entry.state === 'committed') throw ofHive(entry);
+  checkFormat(entry, 'iceberg');
   return entry.state === 'written' || entry.state === 'gap';
 }
 
@@ -76,14 +77,5 @@ async function checkReached(path: LedgerPath, position: bigint, { ledger }: Snap
     retryable: false,
     details: { ...path, ledgerEnd: end.toString(), position: position.toString() },
     hint: 'restore `_ledger/` and the table of one moment',
-  });
-}
-
-function ofHive({ table, topic, partition, from }: LedgerEntry): PipelineError {
-  return new PipelineError('TABLE_MISMATCH', {
-    message: `the ledger's entry of ${topic}/${partition} at offset ${from} was written for ${table} as a table of the format Hive`,
-    retryable: false,
-    details: { table, topic, partition, from: from.toString() },
-    hint: 'set TABLE_FORMAT=hive, or LAKE_TABLE to a new name',
   });
 }

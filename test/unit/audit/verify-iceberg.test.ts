@@ -10,12 +10,13 @@ import { stageSnapshot, type SnapshotPlan } from '../../../src/iceberg/stage-sna
 import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
 import type { TableUpdate } from '../../../src/iceberg/table-updates.ts';
 import { sourceOf } from '../../../src/consumer/ports/parquet.ts';
+import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { loadTable, openIcebergLake, stageOptions, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import { commitRows, createIcebergTools, runIceberg } from '../../support/iceberg-service.ts';
-import { audit, testTable, testTopic } from '../../support/lake.ts';
+import { audit, createTestTools, testTable, testTopic } from '../../support/lake.ts';
 import { topicOf } from '../../support/run-service.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
@@ -177,6 +178,26 @@ describe('verify on an Iceberg table', () => {
     const problems = new Set(await problemsOf(lake));
     expect(problems).toContain('object-missing');
     expect(problems).toContain('object-size');
+  });
+});
+
+describe('verify with TABLE_FORMAT of the other kind', () => {
+  it('is refused for an Iceberg table: what a snapshot needs would be rubbish, and repairs would delete it', async () => {
+    const lake = await openIcebergLake();
+    await writeBatches(createIcebergTools(lake), [jsonRecords({ n: 1 })]);
+    const { store } = lake;
+    const catalog = createJsonCatalog({ store, database: 'test' });
+    await expect(audit({ store, catalog })).rejects.toMatchObject({
+      code: 'TABLE_MISMATCH',
+      hint: 'set TABLE_FORMAT=iceberg, or LAKE_TABLE to a new name',
+    });
+  });
+
+  it('is refused for a Hive table', async () => {
+    const { store, iceberg } = await openIcebergLake();
+    const lake = { store, catalog: createJsonCatalog({ store, database: 'test' }) };
+    await writeBatches(createTestTools(lake), [jsonRecords({ n: 1 })]);
+    await expect(audit(lake, undefined, { iceberg })).rejects.toMatchObject({ code: 'TABLE_MISMATCH' });
   });
 });
 

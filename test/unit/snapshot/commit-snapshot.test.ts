@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommittedSnapshot } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { positionsOf, positionsProperty, snapshotProperty } from '../../../src/consumer/snapshot/table-positions.ts';
+import type { TableUpdate } from '../../../src/iceberg/table-updates.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
@@ -15,7 +16,7 @@ import {
   runIceberg,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
-import { testTable, testTopic } from '../../support/lake.ts';
+import { audit, testTable, testTopic } from '../../support/lake.ts';
 import { topicOf } from '../../support/run-service.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
@@ -290,5 +291,27 @@ describe('a table that is not what it was', () => {
       code: 'CATALOG_CORRUPT',
       message: expect.stringContaining(positionsProperty),
     });
+  });
+
+  it('is refused when somebody has removed its positions: everything would be added again', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3);
+    await commitRows(lake);
+    const change = async (update: TableUpdate) =>
+      lake.iceberg.commit(await loadTable(lake), { requirements: [], updates: [update] });
+    const removed = {
+      code: 'CATALOG_CORRUPT',
+      message: expect.stringContaining(`${positionsProperty}, which says how far, was removed`),
+    };
+    await change({ action: 'remove-properties', removals: [positionsProperty] });
+    await expect(commitRows(lake)).rejects.toMatchObject(removed);
+    const { findings } = await audit(lake, undefined, { iceberg: lake.iceberg });
+    expect(findings).toContainEqual(expect.objectContaining({ problem: 'table-position', where: testTable }));
+    // nothing else of ours is left but the files, as after CREATE OR REPLACE TABLE and an expiry
+    await change({ action: 'remove-properties', removals: [snapshotProperty] });
+    await expect(commitRows(lake)).rejects.toMatchObject(removed);
+    await change({ action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"3"}' } });
+    expect(await commitRows(lake)).toBeUndefined();
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 3));
   });
 });
