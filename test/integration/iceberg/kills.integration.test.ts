@@ -4,7 +4,7 @@ import type { IcebergCatalog, LoadedTable } from '../../../src/iceberg/iceberg-c
 import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
 import { createLocalObjectStore } from '../../../src/lake/local-object-store.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import type { Environment } from '../../support/cli.ts';
+import { runCli, RunningCli, type Environment } from '../../support/cli.ts';
 import type { Fault } from '../../support/fault-at.ts';
 import { loadTable } from '../../support/iceberg-lake.ts';
 import { provideIcebergReaders, readWithPyiceberg } from '../../support/iceberg-readers.ts';
@@ -79,6 +79,38 @@ describe('a member that is frozen before the catalog is told of its snapshot', (
     await scenario.consumeToEnd();
     expect([143, 1]).toContain(await zombie.stop());
     await expectOnceInEverySnapshot(scenario);
+  });
+});
+
+/** Places in the upkeep of a table at which the process is killed, in this order. */
+const upkeepKills: readonly Fault[] = [
+  { operation: 'put', phase: 'after', key: '/merged-.*parquet$', signal: 'SIGKILL' },
+  { operation: 'put', phase: 'before', key: 'metadata/snap-.*avro$', signal: 'SIGKILL' },
+  { operation: 'put', phase: 'before', key: '^_catalog/.*json$', signal: 'SIGKILL' },
+  { operation: 'put', phase: 'after', key: '^_catalog/.*json$', signal: 'SIGKILL' },
+];
+
+describe('kill -9 while small files are merged', () => {
+  it('loses nothing and doubles nothing in any snapshot, beside consumers, a replay and another upkeep', async () => {
+    const scenario = await Scenario.open({
+      TABLE_FORMAT: 'iceberg',
+      COMMIT_SECONDS: '1',
+      MAINTAIN_LATENESS_SECONDS: '0',
+    });
+    await scenario.produce(800, { partitions: 2 });
+    await scenario.consumeToEnd();
+    for (const fault of upkeepKills) {
+      const victim = new RunningCli(['maintain'], { ...scenario.env, ...faultsOf(fault) });
+      expect(await victim.ended()).toBe('SIGKILL');
+    }
+    await scenario.produce(400, { partitions: 2 });
+    const maintain = async () => expect(await runCli(['maintain'], scenario.env)).toMatchObject({ code: 0 });
+    await Promise.all([scenario.consumeToEnd(), maintain(), maintain()]);
+    const replay = async () => expect(await runCli(['replay', '--all'], scenario.env)).toMatchObject({ code: 0 });
+    await Promise.all([replay(), maintain()]);
+    await maintain();
+    await expectOnceInEverySnapshot(scenario);
+    expect(await runCli(['verify', '--deep'], scenario.env)).toMatchObject({ code: 0 });
   });
 });
 
