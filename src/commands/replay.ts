@@ -10,8 +10,8 @@ import type {
   TopicReader,
   Watermarks,
 } from '../consumer/ports/topic.ts';
-import { planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
-import { replayItem } from '../consumer/replay/replay.ts';
+import { groupForSnapshots, planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
+import { replayGroup } from '../consumer/replay/replay.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { PipelineError, unreachable } from '../runtime/errors.ts';
 import type { Logger } from '../app/observe/logger.ts';
@@ -71,22 +71,30 @@ export async function replay(
   const hint = new RecountHint(systemClock.nowMs());
   const progress = { table, ranges: plan.length, passed: 0, left: 0, current: '' };
   await using shown = await showProgress(progress, screen);
-  for (const item of plan) {
+  const replayOptions = {
+    reader,
+    tools,
+    policy: policyInJson(settings.batch, () => tools.writer.growthOf(tools.recipe)),
+    allowLoss: options.allowLoss,
+    signal: stop.signal,
+    ...(topicId !== undefined && { topicId }),
+  };
+  const begin = (item: ReplayItem): void => {
+    if (progress.current !== '') progress.passed++;
     progress.current = describe(item);
+  };
+  for (const group of tools.publication === undefined ? plan.map((item) => [item]) : groupForSnapshots(plan)) {
     if (stop.signal.aborted) return stop.exitCode();
-    const result = await replayItem(item, {
-      reader,
-      tools,
-      policy: policyInJson(settings.batch, () => tools.writer.growthOf(tools.recipe)),
-      allowLoss: options.allowLoss,
-      signal: stop.signal,
-      ...(topicId !== undefined && { topicId }),
-    });
-    progress.passed++;
-    if (result.kind === 'done' && 'current' in item) hint.note(item.current.entry);
-    if (result.kind === 'done') continue;
-    progress.left++;
-    if (item.kind !== 'leave') shown.print(describe({ ...item, kind: 'leave', why: result.why }));
+    const results = await replayGroup(group, replayOptions, begin);
+    for (const [index, result] of results.entries()) {
+      const item = group[index];
+      if (result.kind === 'done' && item !== undefined && 'current' in item) hint.note(item.current.entry);
+      if (result.kind === 'done') continue;
+      progress.left++;
+      if (item !== undefined && item.kind !== 'leave')
+        shown.print(describe({ ...item, kind: 'leave', why: result.why }));
+    }
+    if (results.length < group.length) return stop.exitCode();
   }
   await showWritten(lake, tools, settings.table);
   for (const line of await hint.lines(lake.store, { table, topic })) shown.print(line);

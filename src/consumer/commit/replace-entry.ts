@@ -32,33 +32,44 @@ export interface Replacement {
   readonly keeps?: readonly WrittenObject[];
 }
 
+/** A replacement whose new objects are put; the old ones still count. */
+export interface PutReplacement {
+  readonly announced: Versioned<ReplacingEntry>;
+  /** The entry as it is to be. */
+  readonly next: CommittedEntry;
+  readonly published: Omit<ReplacedObjects, 'after'>;
+  readonly created: readonly WrittenObject[];
+  readonly guard: EntryGuard;
+}
+
 /**
  * Exchanges the objects of an entry: intent, new objects under keys of a new generation, entry, old objects away. Until the entry
  * says otherwise the old objects count and are all there; afterwards the new ones. A reader sees a record twice between the put of
  * its new object and the deletion of its old one.
  * Rejects with LEDGER_CONTENDED (not retryable) when another replay or redrive is at the same entry.
  */
-export async function replaceEntry(replacement: Replacement, tools: CommitTools): Promise<CommittedEntry> {
+export async function replaceEntry(replacement: Replacement, tools: CommitTools): Promise<void> {
+  await endReplacements([await putReplacement(replacement, tools)], tools);
+}
+
+/** The first half of an exchange: intent and new objects. Whoever dies behind it leaves an entry that the next replay begins anew. */
+export async function putReplacement(replacement: Replacement, tools: CommitTools): Promise<PutReplacement> {
   const step = stepRunner(tools);
   const created: WrittenObject[] = [];
-  await step('snapshot', async () =>
-    tools.publication?.check(
-      replacement.current.entry,
-      publishedBy(replacement.current.entry),
-      replacement.keeps ?? [],
-    ),
-  );
+  const published = publishedBy(replacement.current.entry);
+  const { current, keeps = [] } = replacement;
+  await step('snapshot', async () => tools.publication?.check(current.entry, published, keeps));
   let announced = await announce(replacement, tools, step);
-  let written = await write(announced, replacement, created, tools, step);
+  let { guard, ...written } = await write(announced, replacement, created, tools, step);
   if (written.kind === 'spoiled') {
     // a key of the new generation holds something else: the next one is free
     announced = await announce({ ...replacement, current: announced }, tools, step);
-    written = await write(announced, replacement, created, tools, step);
+    ({ guard, ...written } = await write(announced, replacement, created, tools, step));
   }
   if (written.kind !== 'written') throw overtaken(announced.entry);
   const { outcome } = written;
   const { replacement: intent, ...entry } = announced.entry;
-  const objects = [...(replacement.keeps ?? []), ...outcome.objects];
+  const objects = [...keeps, ...outcome.objects];
   const next: CommittedEntry = {
     ...entry,
     state: stateOfFormat[tools.tableFormat],
@@ -68,18 +79,50 @@ export async function replaceEntry(replacement: Replacement, tools: CommitTools)
     outcome: { ...outcome, objects, ...countsOf(objects, tombstonesOf(replacement)) },
     obsolete: unlisted([...keysOfObjects(entry.outcome), ...(entry.obsolete ?? [])], objects),
   };
-  const published = publishedBy(replacement.current.entry);
-  const replaced = { range: next, objects: { ...published, after: objects } };
-  await step('snapshot', async () => tools.publication?.replace([replaced]));
-  const committed = await step('ledger', () => tools.ledger.replace(announced, next));
-  if (committed.kind === 'theirs') {
-    await discardOurs(committed.found.entry, intent.generation, created, tools);
-    await publishAgain(committed.found.entry, tools, step);
-    throw overtaken(entry);
+  return { announced, next, published, created, guard };
+}
+
+/**
+ * The second half: where tables list their files, one change of each lists the new objects of all ranges. Then the entries, and old objects
+ * away. An exchange that another one has overtaken is left out; the others are ended before it rejects.
+ */
+export async function endReplacements(all: readonly PutReplacement[], tools: CommitTools): Promise<void> {
+  const step = stepRunner(tools);
+  const { publication } = tools;
+  const failures: PipelineError[] = [];
+  const alive: PutReplacement[] = [];
+  for (const each of all) {
+    if (publication === undefined || (await isOurs(each.guard))) alive.push(each);
+    else failures.push(overtaken(each.next));
   }
-  // snapshots before this one still list what it has replaced
-  if (tools.publication === undefined) await tools.writer.discard(next.obsolete ?? []);
-  return next;
+  const batches = alive.map(({ next, published }) => {
+    return { range: next, objects: { ...published, after: next.outcome.objects } };
+  });
+  if (batches.length > 0) await step('snapshot', async () => publication?.replace(batches));
+  for (const { announced, next, created } of alive) {
+    const committed = await step('ledger', () => tools.ledger.replace(announced, next));
+    if (committed.kind === 'theirs') {
+      await discardOurs(committed.found.entry, next.generation, created, tools);
+      await publishAgain(committed.found.entry, tools, step);
+      failures.push(overtaken(next));
+      continue;
+    }
+    // snapshots before this one still list what it has replaced
+    if (publication === undefined) await tools.writer.discard(next.obsolete ?? []);
+  }
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
+}
+
+/** False for an entry that another process has changed meanwhile. */
+async function isOurs(guard: EntryGuard): Promise<boolean> {
+  try {
+    await guard.check();
+    return true;
+  } catch (error) {
+    if (error instanceof Overtaken) return false;
+    throw error;
+  }
 }
 
 /** What tables hold of an entry before it is replaced. */
@@ -154,11 +197,14 @@ async function write(
   created: WrittenObject[],
   tools: CommitTools,
   step: StepRunner,
-): Promise<WriteResult> {
+): Promise<WriteResult & { readonly guard: EntryGuard }> {
   const { entry } = announced;
   const guard = new EntryGuard(announced, tools);
   try {
-    return await writeObjects({ range: rangeOf(entry), prepared, plan: [], guard, created }, tools, step);
+    return {
+      guard,
+      ...(await writeObjects({ range: rangeOf(entry), prepared, plan: [], guard, created }, tools, step)),
+    };
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error;
     await discardOurs(error.found.entry, entry.replacement.generation, created, tools);

@@ -18,6 +18,21 @@ export type ReplayItem =
   /** Left alone, and why. */
   | { readonly kind: 'leave'; readonly range: OffsetRange; readonly why: string };
 
+/** Batches that one snapshot of a table replaces at most: all of their new files are there before readers see any. */
+const togetherMax = 500;
+
+/**
+ * Groups a plan for a table whose readers see snapshots: what replaces batches comes last, as many at a time as one snapshot takes.
+ */
+export function groupForSnapshots(plan: readonly ReplayItem[]): ReplayItem[][] {
+  const isReplaced = ({ kind }: ReplayItem): boolean => kind === 'replace';
+  const replaced = plan.filter(isReplaced);
+  const groups = Array.from({ length: Math.ceil(replaced.length / togetherMax) }, (_, at) =>
+    replaced.slice(at * togetherMax, (at + 1) * togetherMax),
+  );
+  return [...plan.filter((item) => !isReplaced(item)).map((item) => [item]), ...groups];
+}
+
 export interface PlanOptions {
   /** An empty ledger may begin at the selection: no service reads into this table. Else it begins where the topic does. */
   readonly beginsAnywhere?: boolean;

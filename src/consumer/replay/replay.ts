@@ -5,7 +5,7 @@ import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
 import { prepareBatch, type PreparedBatch } from '../commit/prepared-batch.ts';
-import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
+import { endReplacements, putReplacement, undoReplacement, type PutReplacement } from '../commit/replace-entry.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import type { Versioned } from '../ledger/ledger.ts';
 import type { ClaimedEntry, WrittenEntry } from '../ledger/ledger-entry.ts';
@@ -38,7 +38,7 @@ export async function replayItem(item: ReplayItem, options: ReplayOptions): Prom
     case 'leave':
       return { kind: 'left', why: item.why };
     case 'replace':
-      return replaceBatch(item.range, item.current, options);
+      return replaceBatch(item, options);
     case 'finish':
       await finishClaim(item.current, options);
       return done;
@@ -65,11 +65,46 @@ async function noteStart(
   await ledger.noteStart(path, { from, notedAt: new Date(clock.nowMs()).toISOString() });
 }
 
-async function replaceBatch(
-  range: OffsetRange,
-  current: Versioned<WrittenEntry>,
+type ReplaceItem = Extract<ReplayItem, { kind: 'replace' }>;
+
+/**
+ * Carries out items of a plan together: all batches that are replaced are so by one change of a table whose readers see snapshots, and nobody
+ * sees a part of them. Those that were begun are ended also when one fails or the signal aborts. Gives the results in order; after the
+ * signal, of those that were begun.
+ */
+export async function replayGroup(
+  items: readonly ReplayItem[],
   options: ReplayOptions,
-): Promise<ReplayResult> {
+  onBegin: (item: ReplayItem) => void = () => {},
+): Promise<ReplayResult[]> {
+  const results: ReplayResult[] = [];
+  const put: PutReplacement[] = [];
+  try {
+    for (const item of items) {
+      if (options.signal.aborted) break;
+      onBegin(item);
+      const result = item.kind === 'replace' ? await putBatch(item, options) : await replayItem(item, options);
+      if ('next' in result) put.push(result);
+      results.push('next' in result ? done : result);
+    }
+  } finally {
+    await endReplacements(put, options.tools);
+  }
+  return results;
+}
+
+async function replaceBatch(item: ReplaceItem, options: ReplayOptions): Promise<ReplayResult> {
+  const result = await putBatch(item, options);
+  if (!('next' in result)) return result;
+  await endReplacements([result], options.tools);
+  return done;
+}
+
+/** Reads a batch again and puts its new objects; or says why it was left alone. */
+async function putBatch(
+  { range, current }: ReplaceItem,
+  options: ReplayOptions,
+): Promise<PutReplacement | Extract<ReplayResult, { kind: 'left' }>> {
   const { tools, allowLoss = false } = options;
   const { records: had, rows } = current.entry.outcome;
   const batch = await readUnlessGone(range, options);
@@ -86,8 +121,7 @@ async function replaceBatch(
     return { kind: 'left', why };
   }
   await checkTopic(options);
-  await replaceEntry({ current, prepared, why: 'replay' }, tools);
-  return done;
+  return await putReplacement({ current, prepared, why: 'replay' }, tools);
 }
 
 function whyFewer(

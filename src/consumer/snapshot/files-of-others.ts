@@ -51,9 +51,20 @@ export function filesOfOthers(
     const isOurs = !isShared || holder === topic;
     const why = whyNot(data, { table, live, isOurs, files: new TableFiles(store) });
     if (why !== undefined) throw refused(table.name, file.file_path, why);
-    const leftOut = met.map(({ partition, from, to }) => ({ partition, from, to }));
-    return [{ ...describe(data, table, store), leftOut }];
+    return [{ ...describe(data, table, store), leftOut: joined(met) }];
   });
+}
+
+/** Ranges that follow each other as one: rows are compared with each. */
+function joined(ranges: readonly ReplacedRange[]): RowRange[] {
+  const sorted = ranges.toSorted((a, b) => a.partition - b.partition || (a.from < b.from ? -1 : 1));
+  const all: RowRange[] = [];
+  for (const { partition, from, to } of sorted) {
+    const last = all.at(-1);
+    if (last?.partition === partition && last.to === from) all.splice(-1, 1, { ...last, to });
+    else all.push({ partition, from, to });
+  }
+  return all;
 }
 
 /** A name that an engine draws at random may look like ours, but not with one of the table's topics. */

@@ -46,14 +46,16 @@ describe('kill -9 while a snapshot is committed', () => {
 });
 
 describe('two deployments on one table', () => {
-  it('each read all of the topic, and hold every record once in every snapshot', async () => {
+  it('each read all of the topic, and hold every record once in every snapshot, also when all is replayed by one', async () => {
     const scenario = await Scenario.open({ TABLE_FORMAT: 'iceberg', COMMIT_SECONDS: '1' });
     await scenario.produce(1500, { partitions: 3 });
     await Promise.all([
       scenario.consumeToEnd(),
       scenario.consumeToEnd({ KAFKA_GROUP_ID: `${scenario.topic}-other`, BATCH_ROWS_MAX: '333' }),
     ]);
-    await expectOnceInEverySnapshot(scenario);
+    const before = await expectOnceInEverySnapshot(scenario);
+    expect(await runCli(['replay', '--all'], scenario.env)).toMatchObject({ code: 0 });
+    expect(await expectOnceInEverySnapshot(scenario)).toBe(before + 1);
   });
 });
 

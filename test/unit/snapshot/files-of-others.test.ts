@@ -41,16 +41,17 @@ describe('files of others that may hold rows of a range', () => {
       ]),
     ).toEqual([]);
     const [found] = find([
-      [0n, 11n],
       [19n, 30n],
-      [20n, 30n],
+      [0n, 11n],
+      [18n, 19n],
+      [40n, 50n],
     ]);
     expect(found).toMatchObject({
       uri: file.file_path,
       partition: ['2026-11-26'],
       leftOut: [
         { partition: 0, from: 0n, to: 11n },
-        { partition: 0, from: 19n, to: 30n },
+        { partition: 0, from: 18n, to: 30n },
       ],
     });
     // nothing is known of its rows

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
-import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
-import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import { groupForSnapshots, planReplay } from '../../../src/consumer/replay/replay-plan.ts';
+import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
 import { readDataFiles } from '../../../src/iceberg/read-snapshot.ts';
 import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
@@ -39,8 +39,19 @@ async function replay(tools: CommitTools, topic: FakeTopic, range: { from: bigin
   const items = planReplay({ partition: 0, ...range }, entries, topic.marksOf(0));
   const policy = { rowsMax: 20, bytesMax: 1e6, ageMaxMs: 1000 };
   const { signal } = new AbortController();
-  for (const item of items) await replayItem(item, { reader: topic, tools, policy, signal });
+  for (const group of groupForSnapshots(items)) await replayGroup(group, { reader: topic, tools, policy, signal });
   return items.map(({ kind }) => kind);
+}
+
+/** Has something happen before the nth read of the topic; gives what ends that. */
+function beforeRead(topic: FakeTopic, nth: number, work: () => Promise<void>): () => void {
+  const read = topic.read.bind(topic);
+  let reads = 0;
+  topic.read = async function* (...range) {
+    if (++reads === nth) await work();
+    yield* read(...range);
+  };
+  return () => (topic.read = read);
 }
 
 async function redrive(lake: IcebergTestLake, tools: CommitTools): Promise<number> {
@@ -69,7 +80,52 @@ async function filesOf(lake: IcebergTestLake): Promise<string[]> {
 }
 
 describe('a replay of an Iceberg table', () => {
-  it('exchanges the files of its ranges in one snapshot each, and leaves what older snapshots list', async () => {
+  it('exchanges the files of all of its ranges in one snapshot', async () => {
+    const { lake, topic } = await writtenLake(3, 4, 5);
+    await commitRows(lake);
+    await replay(createIcebergTools(lake), topic, { from: 0n, to: 12n });
+    expect(await summaryOf(lake)).toMatchObject({ 'added-records': '12', 'deleted-records': '12' });
+    expect((await loadTable(lake)).metadata.snapshots).toHaveLength(2);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12));
+  });
+
+  it('ends what it has begun when a later batch fails, and the next one does the rest', async () => {
+    const { lake, topic } = await writtenLake(3, 4, 5);
+    await commitRows(lake);
+    const tools = createIcebergTools(lake);
+    const mend = beforeRead(topic, 3, () => Promise.reject(new Error('no broker')));
+    await expect(replay(tools, topic, { from: 0n, to: 12n })).rejects.toThrow('no broker');
+    const generations = async () =>
+      Array.fromAsync(tools.ledger.entries(path), ({ entry }) => ('generation' in entry ? entry.generation : 0));
+    mend();
+    expect(await generations()).toEqual([2, 2, 1]);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12));
+    await replay(tools, topic, { from: 0n, to: 12n });
+    expect(await generations()).toEqual([3, 3, 2]);
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
+
+  it('leaves out a range that another process has replaced meanwhile, and ends the others', async () => {
+    const { lake, topic } = await writtenLake(3, 4);
+    await commitRows(lake);
+    const tools = createIcebergTools(lake);
+    let nowMs = 0;
+    const slow: CommitTools = { ...tools, clock: { ...tools.clock, monotonicMs: () => nowMs } };
+    const mend = beforeRead(topic, 2, async () => {
+      mend();
+      await replay(tools, topic, { from: 0n, to: 3n });
+      nowMs += 60_000;
+    });
+    await expect(replay(slow, topic, { from: 0n, to: 7n })).rejects.toMatchObject({ code: 'LEDGER_CONTENDED' });
+    expect(await filesOf(lake)).toEqual([
+      expect.stringContaining('-0-3-g3.parquet'),
+      expect.stringContaining('-3-7-g2.parquet'),
+    ]);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
+
+  it('exchanges the files of its ranges, and leaves what older snapshots list', async () => {
     const { lake, topic } = await writtenLake(3, 4, 5);
     await commitRows(lake);
     const before = await filesOf(lake);

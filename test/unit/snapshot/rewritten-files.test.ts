@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
-import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
-import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import { groupForSnapshots, planReplay } from '../../../src/consumer/replay/replay-plan.ts';
+import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { readDataFiles } from '../../../src/iceberg/read-snapshot.ts';
 import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
@@ -61,8 +61,8 @@ async function replay(tools: CommitTools, topic: FakeTopic, range: { from: bigin
   const entries = await Array.fromAsync(tools.ledger.entries(path));
   const policy = { rowsMax: 1000, bytesMax: 1e6, ageMaxMs: 1000 };
   const { signal } = new AbortController();
-  for (const item of planReplay({ partition: 0, ...range }, entries, topic.marksOf(0)))
-    await replayItem(item, { reader: topic, tools, policy, signal });
+  for (const group of groupForSnapshots(planReplay({ partition: 0, ...range }, entries, topic.marksOf(0))))
+    await replayGroup(group, { reader: topic, tools, policy, signal });
 }
 
 async function redrive(lake: IcebergTestLake, tools: CommitTools): Promise<void> {
@@ -97,7 +97,7 @@ describe('a replay of a range whose files another engine has rewritten', () => {
     const { lake, topic } = await written(4, 4, 4);
     await rewriteAsOthersDo(lake);
     const before = (await loadTable(lake)).metadata.snapshots.length;
-    await replay(lenient(lake), topic, { from: 4n, to: 8n });
+    await replay(lenient(lake), topic, { from: 4n, to: 12n });
     expect((await loadTable(lake)).metadata.snapshots).toHaveLength(before + 1);
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12));
     expect(await doubledOffsets(lake)).toEqual([]);
@@ -105,6 +105,8 @@ describe('a replay of a range whose files another engine has rewritten', () => {
     expect((await filesOf(lake)).toSorted()).toEqual([
       expect.stringMatching(/^kafka-readings-0-4-8-g2/),
       expect.stringMatching(/^kafka-readings-0-4-8-g2/),
+      expect.stringMatching(/^kafka-readings-0-8-12-g2/),
+      expect.stringMatching(/^kafka-readings-0-8-12-g2/),
       expect.stringMatching(/^merged-readings-/),
       expect.stringMatching(/^merged-readings-/),
     ]);
