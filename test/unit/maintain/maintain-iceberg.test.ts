@@ -218,6 +218,29 @@ describe('upkeep that dies', () => {
   });
 });
 
+describe('upkeep that was frozen before the catalog is told of its snapshot', () => {
+  it('names nothing that another has deleted meanwhile as a file that nobody needs', async () => {
+    const lake = await openWrittenLake();
+    const [begun, thaw] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const commit = async (...given: Parameters<typeof lake.iceberg.commit>) => {
+      begun.resolve();
+      await thaw.promise;
+      return lake.iceberg.commit(...given);
+    };
+    const frozen = maintainLake({ store: lake.store, iceberg: { ...lake.iceberg, commit } });
+    const outcome = frozen.catch((error: unknown) => error);
+    await begun.promise;
+    expect(await countRowFiles(lake)).toBe(10);
+    await maintainLake(lake, { closedBeforeMs: 0, orphansBeforeMs: systemClock.nowMs() + dayMs });
+    expect(await countRowFiles(lake)).toBe(8);
+    thaw.resolve();
+    expect(await outcome).toMatchObject({ code: 'STORE_MISSING' });
+    await expectWhole(lake, 4);
+    await maintainLake(lake);
+    await expectWhole(lake, 4);
+  });
+});
+
 async function countRowFiles({ store }: IcebergTestLake): Promise<number> {
   const infos = await Array.fromAsync(store.list(`${testTable}/event_date`));
   return infos.filter(({ key }) => key.endsWith('.parquet')).length;
