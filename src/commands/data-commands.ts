@@ -205,8 +205,9 @@ function addMaintain(program: Command, run: RunCommand): void {
     .option('--dry-run', 'only print what would be done', false)
     .option('--json', 'print JSON', false)
     .option(...topicOrAllOption)
-    .action(async ({ topic, ...options }: MaintainCommandOptions & TopicOption) => {
-      await run('words', [], async ({ settings, ...context }) => {
+    .option(...plainOption)
+    .action(async ({ plain, topic, ...options }: MaintainCommandOptions & LiveOptions & TopicOption) => {
+      await run({ voice: 'words', plain }, [], async ({ settings, ...context }) => {
         const { maintain } = await import('./maintain.ts');
         return inTurn(settings, { topic, hasHeadings: !options.json }, (own) => maintain(own, options, context));
       });

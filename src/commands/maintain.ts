@@ -3,6 +3,7 @@ import { runUpkeep } from '../app/maintain/open-upkeep.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { Settings } from '../app/config/settings.ts';
+import type { Screen } from '../app/screen/screen.ts';
 import type { StopSignal } from '../app/signals.ts';
 import type { UpkeepEvent } from '../consumer/maintain/upkeep.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -14,21 +15,61 @@ export interface MaintainCommandOptions {
 
 const hiveFilesStay = 'small files of a Hive table are not merged: docs/maintain.md says why, and what helps';
 
+export interface MaintainContext {
+  readonly stop: StopSignal;
+  readonly screen?: Screen;
+}
+
 /** Keeps the table in shape, once, and prints what it did. */
 export async function maintain(
   settings: Settings,
   { dryRun: isDryRun, json }: MaintainCommandOptions,
-  { stop }: { readonly stop: StopSignal },
+  { stop, screen }: MaintainContext,
 ): Promise<number> {
   const lake = await openLake(settings.lake);
+  const { name: table, format } = settings.table;
   const events: UpkeepEvent[] = [];
-  const observe = (event: UpkeepEvent): void => {
-    events.push(event);
-    if (!json) printLines(describeUpkeep(event, isDryRun));
-  };
-  await runUpkeep(settings, { lake, nowMs: systemClock.nowMs(), isDryRun, signal: stop.signal, observe });
-  if (settings.table.format === 'hive' && !json) printLines(`${settings.table.name}: ${hiveFilesStay}`);
+  {
+    await using shown = await showUpkeep(table, events, screen);
+    const observe = (event: UpkeepEvent): void => {
+      events.push(event);
+      if (!json) shown.print(describeUpkeep(event, isDryRun));
+    };
+    await runUpkeep(settings, { lake, nowMs: systemClock.nowMs(), isDryRun, signal: stop.signal, observe });
+  }
+  if (format === 'hive' && !json) printLines(`${table}: ${hiveFilesStay}`);
   if (json) printJson(events, 2);
-  else if (events.length === 0) printLines(`${settings.table.name}: nothing to do`);
+  else if (events.length === 0) printLines(`${table}: nothing to do`);
   return stop.exitCode();
+}
+
+interface ShownUpkeep extends AsyncDisposable {
+  /** Prints a result, where the screen is not in its way. */
+  print(line: string): void;
+}
+
+/** Shows what was done so far, if there is a screen: `events` as they come. */
+async function showUpkeep(
+  table: string,
+  events: readonly UpkeepEvent[],
+  screen: Screen | undefined,
+): Promise<ShownUpkeep> {
+  if (screen === undefined) return { print: printLines, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { upkeepRows } = await import('../app/screen/progress-rows.ts');
+  const startMs = systemClock.monotonicMs();
+  const filesOf = (...kinds: readonly UpkeepEvent['kind'][]): number =>
+    events.reduce((sum, event) => sum + (kinds.includes(event.kind) && 'files' in event ? event.files : 0), 0);
+  const view = () =>
+    upkeepRows({
+      table,
+      merged: filesOf('merged'),
+      deleted: filesOf('partitions-removed', 'orphans-deleted'),
+      left: filesOf('left-alone'),
+      upMs: systemClock.monotonicMs() - startMs,
+    });
+  const shown = screen.show(view, () => []);
+  return {
+    print: (line) => screen.aside(() => printLines(line)),
+    [Symbol.asyncDispose]: () => shown[Symbol.asyncDispose](),
+  };
 }

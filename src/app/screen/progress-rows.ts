@@ -95,6 +95,29 @@ export function replayRows({ table, ranges, passed, left, current, upMs }: Repla
   ];
 }
 
+export interface KeepingUp {
+  readonly table: string;
+  /** Files that became part of others, and files that are gone. */
+  readonly merged: number;
+  readonly deleted: number;
+  readonly left: number;
+  readonly upMs: number;
+}
+
+export function upkeepRows({ table, merged, deleted, left, upMs }: KeepingUp): Row[] {
+  return [
+    { label: 'upkeep', items: [{ text: table }, { text: sayDuration(upMs), tone: 'faint' }] },
+    {
+      label: 'files',
+      items: [
+        { text: `${sayWhole(merged)} merged` },
+        { text: `${sayWhole(deleted)} deleted` },
+        ...(left > 0 ? [{ text: `${sayWhole(left)} left alone`, tone: 'warning' } as const] : []),
+      ],
+    },
+  ];
+}
+
 function shareRows(share: number | undefined): Row[] {
   return share === undefined ? [] : [{ label: 'done', items: [{ text: sayShare(share) }] }];
 }

@@ -5,7 +5,13 @@ import type { CommittedBatch } from '../../../src/consumer/commit/pipeline-obser
 import { createMetricsObserver } from '../../../src/app/observe/metrics-observer.ts';
 import { createMetrics, type Metrics } from '../../../src/app/observe/metrics.ts';
 import { layOut } from '../../../src/app/screen/lay-out.ts';
-import { auditRows, publishingRows, replayRows, writtenRows } from '../../../src/app/screen/progress-rows.ts';
+import {
+  auditRows,
+  publishingRows,
+  replayRows,
+  upkeepRows,
+  writtenRows,
+} from '../../../src/app/screen/progress-rows.ts';
 import { RateWindow } from '../../../src/app/screen/rate-window.ts';
 import { sayBytes, sayDuration, sayRate } from '../../../src/app/screen/say-numbers.ts';
 import { readServiceNumbers } from '../../../src/app/screen/service-numbers.ts';
@@ -148,6 +154,14 @@ describe('other work on the screen', () => {
       'ranges     1 of 4  1 left alone',
       'done       █████░░░░░░░░░░░░░░░ 25 %',
       'now        partition 0 [0, 5)',
+    ]);
+  });
+
+  it('shows what upkeep has done', () => {
+    const keeping = { table: 'readings', merged: 2000, deleted: 1, left: 3, upMs: 25_000 };
+    expect(linesOf(upkeepRows(keeping), 80)).toEqual([
+      'upkeep  readings  25 s',
+      'files   2,000 merged  1 deleted  3 left alone',
     ]);
   });
 
