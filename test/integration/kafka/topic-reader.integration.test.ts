@@ -168,6 +168,6 @@ describe('a topic reader', () => {
       });
       await Promise.all([retried, brokers.metadata(topic), brokers.watermarks(topic), brokers.committed(topic, topic)]);
     };
-    await Promise.all(Array.from({ length: 20 }, once));
+    await expect(Promise.all(Array.from({ length: 20 }, once))).resolves.toHaveLength(20);
   });
 });
