@@ -15,6 +15,7 @@ import type { Bench, Workload } from './support/workload.ts';
 import { container } from './workloads/container.ts';
 import { freshness } from './workloads/freshness.ts';
 import { growth } from './workloads/growth.ts';
+import { iceberg } from './workloads/iceberg.ts';
 import { jsonToParquet } from './workloads/json-to-parquet.ts';
 import { kafkaToLake } from './workloads/kafka-to-lake.ts';
 import { memory } from './workloads/memory.ts';
@@ -32,6 +33,7 @@ const workloads: readonly Workload[] = [
   jsonToParquet,
   ...growth,
   kafkaToLake,
+  iceberg,
   memory,
   produce,
   freshness,

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder, onceIn } from '../../src/devstack/cache.ts';
-import type { ColumnType, Columns } from '../kinds/columns.ts';
 import type { KafkaPeer } from '../support/kafka-peer.ts';
 import { install } from './install.ts';
+import { ddlOf } from './spark-ddl.ts';
 
 // the newest release that has both the Python package and the Kafka connector
 const version = '4.2.0';
@@ -71,21 +71,6 @@ function sparkWith(schema: 'given' | 'inferred'): Pick<KafkaPeer, 'provide' | 'i
       };
     },
   };
-}
-
-/** Says the columns as Spark's DDL: `` `deviceId` STRING, … ``. */
-function ddlOf(columns: Columns): string {
-  return Object.entries(columns)
-    .map(([name, type]) => `\`${name}\` ${typeOf(type)}`)
-    .join(', ');
-}
-
-function typeOf(type: ColumnType): string {
-  if (type === 'json') return 'STRING';
-  if (typeof type === 'string') return type.toUpperCase();
-  if ('elements' in type) return `ARRAY<${typeOf(type.elements)}>`;
-  const fields = Object.entries(type.fields).map(([name, of]) => `\`${name}\`: ${typeOf(of)}`);
-  return `STRUCT<${fields.join(', ')}>`;
 }
 
 async function provide(): Promise<void> {

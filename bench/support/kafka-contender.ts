@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { glueless, tableOf } from './glueless.ts';
 import { measureProcess } from './measure.ts';
 import { checkParquet, parquetFiles } from './parquet-output.ts';
-import { kafkaPeers } from './peers.ts';
+import type { KafkaPeer } from './kafka-peer.ts';
+import { kafkaPeers, type Named } from './peers.ts';
 import type { Contender } from './rounds.ts';
 import { sizeOf, type TopicSpec } from './topics.ts';
 import type { Bench } from './workload.ts';
@@ -57,7 +58,13 @@ export function peerContenders(bench: Bench, spec: TopicSpec): Contender[] {
   const { kind, compression } = bench;
   const isMeasured = ({ peer }: (typeof kafkaPeers)[number]): boolean =>
     peer.kinds === undefined || (compression === 'none' && peer.kinds.includes(kind.name));
-  return kafkaPeers.filter(isMeasured).map(({ id, peer }) => ({
+  return kafkaPeers.filter(isMeasured).map((named) => peerContender(bench, spec, named));
+}
+
+/** Another program on the topic; what it wrote is counted. */
+export function peerContender(bench: Bench, spec: TopicSpec, { id, peer }: Named<KafkaPeer>): Contender {
+  const { kind } = bench;
+  return {
     id,
     name: peer.name,
     settings: peer.settings,
@@ -78,5 +85,5 @@ export function peerContenders(bench: Bench, spec: TopicSpec): Contender[] {
       await rm(folder, { recursive: true, force: true });
       return outputBytes === 0 ? cost : { ...cost, figures: { outputBytes } };
     },
-  }));
+  };
 }
