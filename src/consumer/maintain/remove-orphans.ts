@@ -13,12 +13,23 @@ import { kindOfFile } from './own-files.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
 
-/** A file that may be deleted if the table does not name it. */
-interface Candidate {
+/** A file that is old, and ours by its name. */
+interface OldFile {
   readonly info: ObjectInfo;
-  /** The entry that its name tells of, as it was before the table was looked at. */
-  readonly entry: LedgerEntry | undefined;
   readonly kind: 'metadata' | 'merged' | 'of-entry';
+}
+
+interface Candidate extends OldFile {
+  /** The entry that its name tells of, as it was before the table was looked at last. */
+  readonly entry: LedgerEntry | undefined;
+}
+
+/** A table with the keys of all files that its metadata names. */
+interface NamedFiles {
+  readonly table: LoadedTable;
+  readonly named: ReadonlyMap<string, string>;
+  /** Why nothing may be deleted, in words. */
+  readonly why: string | undefined;
 }
 
 const entriesAtOnce = 16;
@@ -33,22 +44,28 @@ export async function removeOrphans(
   { upkeep, observe }: { readonly upkeep: Upkeep; readonly observe: UpkeepObserver },
   tools: UpkeepTools,
 ): Promise<void> {
-  const { name } = target;
-  const before = await loadTable(name, tools);
+  const { name, kind } = target;
+  const old = await findOld(name, upkeep, tools);
+  const before = await loadNamed(name, tools);
   if (before === undefined) return;
-  const candidates = await findCandidates(name, upkeep, tools);
-  const likely = await orphansAmong(candidates, before, target, tools);
-  if (typeof likely === 'string') observe({ kind: 'left-alone', table: name, files: candidates.length, why: likely });
-  if (typeof likely === 'string' || likely.length === 0) return;
+  const unnamed = old.filter(({ info: { key } }) => !before.named.has(key));
+  if (unnamed.length === 0) return;
+  if (before.why !== undefined) {
+    observe({ kind: 'left-alone', table: name, files: unnamed.length, why: before.why });
+    return;
+  }
+  const candidates = await mapConcurrently(unnamed, entriesAtOnce, (file) => withEntry(file, tools));
+  const likely = orphansAmong(candidates, before, kind, tools);
+  if (likely.length === 0) return;
   if (upkeep.isDryRun) {
     observe({ kind: 'orphans-deleted', table: name, ...sumUp(likely) });
     return;
   }
   await fence(name, tools);
-  const table = await loadTable(name, tools);
-  if (table === undefined) return;
-  const orphans = await orphansAmong(candidates, table, target, tools);
-  if (typeof orphans === 'string' || orphans.length === 0) return;
+  const now = await loadNamed(name, tools);
+  if (now === undefined || now.why !== undefined) return;
+  const orphans = orphansAmong(candidates, now, kind, tools);
+  if (orphans.length === 0) return;
   await tools.store.delete(orphans.map(({ key }) => key));
   observe({ kind: 'orphans-deleted', table: name, ...sumUp(orphans) });
 }
@@ -58,40 +75,45 @@ async function fence(name: string, tools: UpkeepTools): Promise<void> {
   await changeFiles(name, async () => ({ operation: 'replace', added: [], removedPaths: new Set() }), tools);
 }
 
-async function findCandidates(name: string, { orphansBeforeMs }: Upkeep, tools: UpkeepTools): Promise<Candidate[]> {
-  const found: Omit<Candidate, 'entry'>[] = [];
+async function findOld(name: string, { orphansBeforeMs }: Upkeep, tools: UpkeepTools): Promise<OldFile[]> {
+  const found: OldFile[] = [];
   for await (const info of tools.store.list(`${name}/`)) {
     const kind = kindOfFile(info.key, name);
     const isOld = info.modifiedMs !== undefined && info.modifiedMs < orphansBeforeMs;
     if (isOld && kind !== undefined && isOfTopic(info.key, kind, tools)) found.push({ info, kind });
   }
-  return mapConcurrently(found, entriesAtOnce, async (each) => ({ ...each, entry: await entryOf(each, tools) }));
+  return found;
 }
 
 /** Files of other topics are looked at with their own ledger; metadata is everybody's. */
-function isOfTopic(key: string, kind: Candidate['kind'], { topic }: UpkeepTools): boolean {
+function isOfTopic(key: string, kind: OldFile['kind'], { topic }: UpkeepTools): boolean {
   return kind === 'metadata' || topicOfFile(key) === topic;
 }
 
-async function entryOf({ info, kind }: Omit<Candidate, 'entry'>, { ledger, table, topic }: UpkeepTools) {
-  const name = kind === 'of-entry' ? parseObjectName(info.key) : undefined;
-  if (name === undefined) return undefined;
-  return (await ledger.get({ table, topic, partition: name.partition }, name.from))?.entry;
+async function loadNamed(name: string, tools: UpkeepTools): Promise<NamedFiles | undefined> {
+  const table = await loadTable(name, tools);
+  if (table === undefined) return undefined;
+  const { named, unreadable } = await readReferences(table, new TableFiles(tools.store));
+  const [first] = unreadable;
+  if (first !== undefined)
+    return { table, named, why: `${first.uri} can't be read, so that nobody knows what it names: ${first.why}` };
+  const isShared = table.metadata.properties['gc.enabled'] === 'false';
+  const why = isShared ? 'the table’s property gc.enabled is false: another table may have the same files' : undefined;
+  return { table, named, why };
 }
 
-/** Those that the table does not name; or why none may be deleted, in words. */
-async function orphansAmong(
+async function withEntry(file: OldFile, { ledger, table, topic }: UpkeepTools): Promise<Candidate> {
+  const name = file.kind === 'of-entry' ? parseObjectName(file.info.key) : undefined;
+  if (name === undefined) return { ...file, entry: undefined };
+  return { ...file, entry: (await ledger.get({ table, topic, partition: name.partition }, name.from))?.entry };
+}
+
+function orphansAmong(
   candidates: readonly Candidate[],
-  table: LoadedTable,
-  { kind }: SnapshotTarget,
-  { store, topic }: UpkeepTools,
-): Promise<ObjectInfo[] | string> {
-  if (candidates.length === 0) return [];
-  if (table.metadata.properties['gc.enabled'] === 'false')
-    return 'the table’s property gc.enabled is false: another table may have the same files';
-  const { named, unreadable } = await readReferences(table, new TableFiles(store));
-  const [first] = unreadable;
-  if (first !== undefined) return `${first.uri} can't be read, so that nobody knows what it names: ${first.why}`;
+  { table, named }: NamedFiles,
+  kind: SnapshotTarget['kind'],
+  { topic }: UpkeepTools,
+): ObjectInfo[] {
   const positions = positionsOf(table.metadata, topic);
   return candidates
     .filter((each) => !named.has(each.info.key) && (each.kind !== 'of-entry' || isPassed(each, kind, positions)))
