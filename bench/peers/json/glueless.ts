@@ -4,7 +4,7 @@ import { plainEnvironment } from '../../support/glueless.ts';
 import type { JsonPeer } from '../../support/json-peer.ts';
 
 /** Options of Node in the installed command's first line. */
-const nodeFlags = ['--max-semi-space-size=8'];
+const nodeFlags = ['--max-semi-space-size=8', '--initial-old-space-size=64'];
 
 /** Limits of the schema other than the defaults. */
 export interface SchemaLimits {
