@@ -14,13 +14,13 @@ interface Lane {
 
 const results = join('.cache', 'test-results');
 const fast = process.argv.includes('--fast');
-/** Integration tests wait for processes more than they compute: two files at a time also on two cores. */
+/** On two cores vitest would test one file at a time. */
 const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`;
 
 const lanes: Lane[] = [
   { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
-  vitest('fast', fast ? [] : ['--coverage']),
+  vitest('fast', fast ? [workers] : [workers, '--coverage']),
   ...(fast ? [] : [vitest('integration', [workers])]),
 ];
 
