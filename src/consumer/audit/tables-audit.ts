@@ -1,7 +1,7 @@
 import { readReferences } from '../../iceberg/table-references.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
-import { parseObjectName } from '../ledger/object-keys.ts';
+import { isInPartition, parseObjectName } from '../ledger/object-keys.ts';
 import type { Catalog, ObjectInfo } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { targetsOf, type SnapshotTarget } from '../snapshot/snapshot-tools.ts';
@@ -69,7 +69,8 @@ export class TablesAudit {
     const seen = this.#tables.map(({ audit }) => audit.see(info));
     this.#options.findings.add(...seen.flatMap(({ findings }) => findings));
     if (seen.some(({ isNamed }) => isNamed)) return true;
-    if (parseObjectName(info.key) !== undefined) return false;
+    const isInTable = this.#tables.some(({ target }) => isInPartition(info.key, target.name));
+    if (isInTable && parseObjectName(info.key) !== undefined) return false;
     this.#leftovers.push(info.key);
     return true;
   }

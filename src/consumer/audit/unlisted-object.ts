@@ -10,10 +10,11 @@ import {
   type WrittenEntry,
   type WrittenObject,
 } from '../ledger/ledger-entry.ts';
-import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
+import { isInPartition, parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { indexColumn } from '../ports/record-columns.ts';
 import { sourceOf, type ParquetReader } from '../ports/parquet.ts';
+import { deadLetterTable } from '../table/dead-letters.ts';
 import { areObjectsThere } from '../table/object-writer.ts';
 import { coordinatesOf } from './entry-inspector.ts';
 import { rangeText, replayOf, type Finding } from './finding.ts';
@@ -42,7 +43,9 @@ export type Verdict =
 /** Judges an object in the table's folder that no entry lists: reads the entry of its range, and the rows where they decide. */
 export async function judgeUnlisted(key: string, options: UnlistedOptions): Promise<Verdict> {
   const name = parseObjectName(key);
-  if (name === undefined) return unknown('is not of our making', 'look at it, then move it out of the table');
+  const isOurs = [options.table, deadLetterTable(options.table)].some((table) => isInPartition(key, table));
+  if (name === undefined || !isOurs)
+    return unknown('is not of our making', 'look at it, then move it out of the table');
   const entry = await readEntry(name, options);
   if (entry === 'unreadable') return unknown('is of a range whose ledger entry can’t be read', 'mend the entry first');
   if (entry?.state === 'gap' && isObsolete(entry, key)) return { kind: 'obsolete', name };

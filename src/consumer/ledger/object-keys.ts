@@ -61,6 +61,16 @@ export function isMerged(key: string): boolean {
   return mergedPattern.test(key.slice(key.lastIndexOf('/') + 1));
 }
 
+/** True when only Hive partitions lie between the table's folder and the file: any other folder in there is somebody else's, a lake of ours, too. */
+export function isInPartition(key: string, table: string): boolean {
+  if (!key.startsWith(`${table}/`)) return false;
+  const folders = key
+    .slice(table.length + 1)
+    .split('/')
+    .slice(0, -1);
+  return folders.every((folder) => folder.includes('='));
+}
+
 /** Query engines skip what begins with `_` or `.`; so does the audit. */
 export function isHidden(key: string): boolean {
   return key.split('/').some((component) => component.startsWith('_') || component.startsWith('.'));

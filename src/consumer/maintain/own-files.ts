@@ -1,4 +1,4 @@
-import { isMerged, parseObjectName } from '../ledger/object-keys.ts';
+import { isInPartition, isMerged, parseObjectName } from '../ledger/object-keys.ts';
 
 /**
  * What a file in an Iceberg table's folder is, by its name: metadata as we and other engines call it, a file of merged rows, or the object of
@@ -7,6 +7,7 @@ import { isMerged, parseObjectName } from '../ledger/object-keys.ts';
 export function kindOfFile(key: string, table: string): 'metadata' | 'merged' | 'of-entry' | undefined {
   if (key.startsWith(`${table}/metadata/`))
     return isMetadata(key.slice(`${table}/metadata/`.length)) ? 'metadata' : undefined;
+  if (!isInPartition(key, table)) return undefined;
   if (isMerged(key)) return 'merged';
   return parseObjectName(key) === undefined ? undefined : 'of-entry';
 }

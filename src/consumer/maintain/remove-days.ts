@@ -28,11 +28,11 @@ export async function removeDays(
   if (partitions.length > 0 && partitions.every((values) => isExpired(values, before)))
     throw expiryRefused(tools.table, { before, nowMs: clock.nowMs() });
   const notedAt = new Date(clock.nowMs()).toISOString();
-  const day = upkeep.isDryRun ? before : await raiseExpiry(store, tools.table, { before, notedAt });
+  if (!upkeep.isDryRun) await raiseExpiry(store, tools.table, { before, notedAt });
   for (const { name } of targetsOf(tools.table)) {
     let expired: readonly LiveFile[] = [];
     const plan = async (table: LoadedTable, state: TableState) => {
-      expired = [...state.files.values()].filter(({ partition }) => isExpired(partition, day));
+      expired = [...state.files.values()].filter(({ partition }) => isExpired(partition, before));
       if (expired.length === 0) return undefined;
       return {
         operation: 'delete' as const,
@@ -45,7 +45,7 @@ export async function removeDays(
       const table = await loadTable(name, tools);
       if (table !== undefined) await plan(table, await readState(table, store));
     } else if ((await changeFiles(name, plan, tools)) === undefined) continue;
-    if (expired.length > 0) observe({ kind: 'partitions-removed', table: name, before: day, ...sumUp(expired) });
+    if (expired.length > 0) observe({ kind: 'partitions-removed', table: name, before, ...sumUp(expired) });
   }
 }
 

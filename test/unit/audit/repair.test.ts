@@ -34,6 +34,17 @@ describe('verify --repair', () => {
     expect(await lake.repair()).toEqual([]);
   });
 
+  it('deletes nothing of a lake that lies inside of the table', async () => {
+    const lake = await AuditedLake.open();
+    const [, listed = ''] = await lake.objects(0, 0);
+    const root = `${lake.lake.root}/${testTable}/`;
+    const inner = listed.replace(root, `${testTable}/other/`).replace('-g1.', '-g0.');
+    await lake.lake.store.put(inner, await fileOfOffsets(0, [0, 2]));
+    expect(await lake.problems()).toEqual(['object-unlisted']);
+    expect(await lake.repair()).toEqual([]);
+    expect(await lake.lake.store.head(inner)).toBeDefined();
+  });
+
   it('keeps what a later generation has replaced while an object of that one is gone: it may hold the only rows', async () => {
     const lake = await AuditedLake.open();
     await putBeside(lake, [0, 2], 0);

@@ -137,6 +137,34 @@ describe('upkeep of an Iceberg table', () => {
     expect(await visibleOffsets(lake)).toHaveLength(4);
   });
 
+  it('keeps the days that it is told to keep, though more were removed before', async () => {
+    const lake = await openWrittenLake();
+    await maintainLake(lake, { expiredBefore: '2026-11-23' });
+    const tools = createIcebergTools(lake);
+    await writeBatches(tools, [...batches(4), jsonRecords({ n: 4, eventTime: '2026-11-22T09:00:00Z' })]);
+    await commitAll(lake);
+    expect(await visibleOffsets(lake)).toHaveLength(5);
+    expect((await maintainLake(lake, { expiredBefore: '2026-11-22' })).map(({ kind }) => kind)).not.toContain(
+      'partitions-removed',
+    );
+    expect(await visibleOffsets(lake)).toHaveLength(5);
+    expect((await audit(lake, undefined, { iceberg: lake.iceberg })).findings).toEqual([]);
+  });
+
+  it('deletes nothing of a lake that lies inside of the table', async () => {
+    const lake = await openWrittenLake();
+    const inner = await copyInto(lake, `${testTable}/inner`);
+    await maintainLake(lake);
+    inner.push(...(await copyInto(lake, `${testTable}/inner/other`)));
+    await forgetSnapshots(lake);
+    const deleted = (await maintainLake(lake, { orphansBeforeMs: systemClock.nowMs() + dayMs })).map(
+      ({ kind }) => kind,
+    );
+    expect(deleted).toContain('orphans-deleted');
+    for (const key of inner) expect(await lake.store.head(key)).toBeDefined();
+    await expectWhole(lake, 4);
+  });
+
   it('deletes what no snapshot names any more, once it is old, and nothing else', async () => {
     const lake = await openWrittenLake();
     await maintainLake(lake);
@@ -240,6 +268,19 @@ describe('upkeep that was frozen before the catalog is told of its snapshot', ()
     await expectWhole(lake, 4);
   });
 });
+
+/** Puts what the table has into another folder, as another table of the same topic has it. Gives the keys. */
+async function copyInto({ store }: IcebergTestLake, folder: string): Promise<string[]> {
+  const keys: string[] = [];
+  for (const { key } of await Array.fromAsync(store.list(`${testTable}/event_date`))) {
+    const stored = await store.get(key);
+    if (stored === undefined) continue;
+    const copy = `${folder}${key.slice(testTable.length)}`;
+    await store.put(copy, stored.bytes);
+    keys.push(copy);
+  }
+  return keys;
+}
 
 async function countRowFiles({ store }: IcebergTestLake): Promise<number> {
   const infos = await Array.fromAsync(store.list(`${testTable}/event_date`));
