@@ -42,7 +42,14 @@ const chunkBytes = 8 * 1024 * 1024;
 
 /** Rewrites by DuckDB on one thread, which spills to the disk what does not fit into its share of the memory. */
 export function createDuckdbRewriter(options: RewriterOptions): ParquetRewriter {
+  const { store, parquet } = options;
   return {
+    check: async ({ sources, ...target }) => {
+      for (const { key, bytes: size } of sources) {
+        const source = { size, read: (start: number, end: number) => store.getRange(key, start, end) };
+        await examineSource({ key, source }, target, parquet);
+      }
+    },
     rewrite: async (request) => {
       const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'glueless-rewrite-'));
       try {

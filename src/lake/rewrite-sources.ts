@@ -119,5 +119,6 @@ function mismatch(key: string, why: string): PipelineError {
     message: `${key} is left as it is: ${why}`,
     retryable: false,
     details: { key },
+    hint: 'write it anew by the engine that changed it or the table’s columns (OPTIMIZE, rewrite_data_files)',
   });
 }

@@ -3,6 +3,8 @@ import type { FieldIds } from './columnar-table.ts';
 
 /** Writes the rows of Parquet files anew, as one file. */
 export interface ParquetRewriter {
+  /** Reads the sources' footers. Rejects with TABLE_MISMATCH for one that `rewrite` would refuse. */
+  check(request: Pick<RewriteRequest, 'sources' | 'columns' | 'fieldIds'>): Promise<void>;
   /**
    * Puts one object with the rows of all sources. What it has put was read back: as many rows, the columns with their types and ids.
    * Rejects with TABLE_MISMATCH for sources whose columns are not the table's, and changes nothing then; with STORE_* and

@@ -21,6 +21,7 @@ const conflictsMax = 50;
  */
 export function createPublication(tools: SnapshotTools): Publication {
   const targets = targetsOf(tools.table);
+  const rewriter = new OtherFilesRewriter(tools);
   return {
     check: async (range, expected, keeps) => {
       for (const target of targets) {
@@ -28,7 +29,8 @@ export function createPublication(tools: SnapshotTools): Publication {
         if (table === undefined) continue;
         const live = await readLive(table, tools);
         const batch = { range, objects: { ...expected, after: keeps } };
-        findOthers(table, live, [new RangeFiles(batch, target, factsOf(live, tools))], tools);
+        const files = new RangeFiles(batch, target, factsOf(live, tools));
+        await rewriter.check(table, findOthers(table, live, [files], tools));
       }
     },
     replace: async (batches) => {

@@ -4,7 +4,7 @@ import { currentSchema } from '../../iceberg/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { msPerHour } from '../../runtime/duration.ts';
 import { mergedKey } from '../ledger/object-keys.ts';
-import type { RewrittenObject } from '../ports/parquet-rewriter.ts';
+import type { ParquetRewriter, RewrittenObject } from '../ports/parquet-rewriter.ts';
 import type { OtherFile } from './files-of-others.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 
@@ -22,8 +22,24 @@ export class OtherFilesRewriter {
   readonly #tools: SnapshotTools;
   readonly #done = new Map<string, { readonly object: RewrittenObject; readonly writtenMs: number }>();
 
+  /** Files that can be written again, each with the table's schema. */
+  readonly #checked = new Set<string>();
+
   constructor(tools: SnapshotTools) {
     this.#tools = tools;
+  }
+
+  /** Rejects with TABLE_MISMATCH when one of the files can't be written again. */
+  async check({ name, metadata }: LoadedTable, others: readonly OtherFile[]): Promise<void> {
+    const { fields } = currentSchema(metadata);
+    for (const { key, uri, bytes } of others) {
+      const id = JSON.stringify([metadata['current-schema-id'], uri]);
+      if (this.#checked.has(id)) continue;
+      const rewriter = await this.#open(name, key);
+      const target = { columns: columnsOfFields(fields, name), fieldIds: fieldIdsOf(fields) };
+      await rewriter.check({ sources: [{ key, bytes }], ...target });
+      this.#checked.add(id);
+    }
   }
 
   /** Gives the files that had such rows. Files do not change: what was written for one stays right as long as the table has it. */
@@ -49,10 +65,9 @@ export class OtherFilesRewriter {
   }
 
   async #write({ name, metadata }: LoadedTable, { key, bytes, leftOut }: OtherFile) {
-    const { openRewriter, topic, newTryId, store } = this.#tools;
-    if (openRewriter === undefined) throw notHere(name, key);
+    const { topic, newTryId, store } = this.#tools;
     const { fields } = currentSchema(metadata);
-    const rewriter = await openRewriter();
+    const rewriter = await this.#open(name, key);
     const object = await rewriter.rewrite({
       sources: [{ key, bytes }],
       key: mergedKey({ table: name, topic, id: newTryId() }, folderWithin(name, key)),
@@ -64,6 +79,12 @@ export class OtherFilesRewriter {
     // nothing has named it, and nothing will
     if (object.leftOutRows === 0 && object.rows > 0) await store.delete([object.key]);
     return object;
+  }
+
+  async #open(table: string, key: string): Promise<ParquetRewriter> {
+    const { openRewriter } = this.#tools;
+    if (openRewriter === undefined) throw notHere(table, key);
+    return openRewriter();
   }
 }
 

@@ -6,7 +6,7 @@ import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
 import { groupForSnapshots, planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { readDataFiles } from '../../../src/iceberg/read-snapshot.ts';
-import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
+import { currentSchema, currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import type { FakeTopic } from '../../fakes/fake-topic.ts';
@@ -71,6 +71,19 @@ async function redrive(lake: IcebergTestLake, tools: CommitTools): Promise<void>
     const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false };
     if (isWritten(entry)) await redriveEntry({ ...current, entry }, options);
   }
+}
+
+/** Renames a column as another engine does. */
+async function renameColumn(lake: IcebergTestLake, from: string, to: string): Promise<void> {
+  const table = await loadTable(lake);
+  const schema = currentSchema(table.metadata);
+  const fields = schema.fields.map((field) => (field.name === from ? { ...field, name: to } : field));
+  const id = table.metadata.schemas.length;
+  const updates = [
+    { action: 'add-schema' as const, schema: { ...schema, 'schema-id': id, fields } },
+    { action: 'set-current-schema' as const, 'schema-id': id },
+  ];
+  expect(await lake.iceberg.commit(table, { requirements: [], updates })).toMatchObject({ kind: 'committed' });
 }
 
 async function filesOf(lake: IcebergTestLake, name = testTable): Promise<string[]> {
@@ -144,6 +157,21 @@ describe('a replay of a range whose files another engine has rewritten', () => {
       expect(await doubledOffsets(lake)).toEqual([]);
     },
   );
+
+  it('is refused before anything is changed where a column has been renamed since', async () => {
+    const { lake, topic } = await written(4, 4);
+    await rewriteAsOthersDo(lake);
+    await renameColumn(lake, 'text', 'words');
+    const before = await loadTable(lake);
+    const found = await problems(lake);
+    const refused = replay(lenient(lake), topic, { from: 0n, to: 8n });
+    await expect(refused).rejects.toMatchObject({ code: 'TABLE_MISMATCH' });
+    expect((await loadTable(lake)).metadataLocation).toBe(before.metadataLocation);
+    expect(await problems(lake)).toEqual(found);
+    const entries = await Array.fromAsync(lenient(lake).ledger.entries(path));
+    expect(entries.map(({ entry }) => entry.state)).toEqual(['written', 'written']);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 8));
+  });
 
   it('begins again when the files that it has read are rewritten meanwhile', async () => {
     const { lake, topic } = await written(4, 4);
