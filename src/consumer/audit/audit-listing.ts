@@ -18,6 +18,8 @@ export interface ListingOptions extends UnlistedOptions {
   readonly onObject: () => void;
   /** Tells of an object whether it is fine though no entry lists it. */
   readonly isKnown?: (info: ObjectInfo) => boolean;
+  /** Takes an object that nobody can ever list, where readers see only what tables name; left out: its rows count twice. */
+  readonly onUnseen?: ((key: string) => void) | undefined;
 }
 
 const requestsMax = 16;
@@ -35,6 +37,7 @@ export async function auditListing(index: ObjectIndex, options: ListingOptions):
       if (index.see(info) || isKnown) continue;
       await work.start(async () => {
         const verdict = await judgeUnlisted(info.key, options);
+        if (verdict.kind === 'obsolete' && options.onUnseen !== undefined) return options.onUnseen(info.key);
         findings.add(...findingOf(info.key, verdict));
         if (isRepairable(verdict)) repairs.push({ kind: 'delete', key: info.key });
       });

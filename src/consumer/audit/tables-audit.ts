@@ -75,6 +75,10 @@ export class TablesAudit {
     return true;
   }
 
+  addLeftover(key: string): void {
+    this.#leftovers.push(key);
+  }
+
   /** Adds what shows at the end; resolves with the files that nobody names. */
   async end(summaries: readonly PartitionSummary[], needs: Needs): Promise<readonly string[]> {
     const { findings, sinceMs, expired } = this.#options;

@@ -201,7 +201,9 @@ class Audit {
   async #auditListing(): Promise<Repair[]> {
     const onObject = (): void => this.#progress({ objects: 1 });
     const isKnown = (info: ObjectInfo): boolean => this.#tables?.isKnown(info) ?? false;
-    const options = { ...this.#options, findings: this.#findings, onObject, isKnown };
+    const tables = this.#tables;
+    const onUnseen = tables && ((key: string) => tables.addLeftover(key));
+    const options = { ...this.#options, findings: this.#findings, onObject, isKnown, onUnseen };
     const repairs = await auditListing(this.#index, options);
     const sampled = new Set(this.#sample?.chosen.map(({ partition, from }) => `${partition}/${from}`));
     const doubtful = this.#index.doubtful(({ partition, from }) => !sampled.has(`${partition}/${from}`));
