@@ -13,9 +13,9 @@ import type {
   RewriteSource,
   RewrittenObject,
 } from '../consumer/ports/parquet-rewriter.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { messageOf, PipelineError } from '../runtime/errors.ts';
 import { copyRows } from './duckdb-copy.ts';
-import { explainFileError } from './explain-file-error.ts';
+import { explainFileError, isCode } from './explain-file-error.ts';
 import { examineSource, leafIds, type SourceFacts } from './rewrite-sources.ts';
 import type { AlikeFiles } from './rewrite-sql.ts';
 
@@ -51,7 +51,7 @@ export function createDuckdbRewriter(options: RewriterOptions): ParquetRewriter 
       }
     },
     rewrite: async (request) => {
-      const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'glueless-rewrite-'));
+      const folder = await makeFolder(options.folder ?? tmpdir());
       try {
         return await rewrite(request, folder, options);
       } catch (error) {
@@ -61,6 +61,20 @@ export function createDuckdbRewriter(options: RewriterOptions): ParquetRewriter 
       }
     },
   };
+}
+
+async function makeFolder(parent: string): Promise<string> {
+  try {
+    return await mkdtemp(join(parent, 'glueless-rewrite-'));
+  } catch (error) {
+    if (isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT')) throw explainFileError(error, parent);
+    throw new PipelineError('STORE_DENIED', {
+      message: `no folder for temporary files can be made: ${messageOf(error)}`,
+      retryable: false,
+      hint: 'set TMPDIR to a folder that the process can write to',
+      cause: error,
+    });
+  }
 }
 
 async function rewrite(

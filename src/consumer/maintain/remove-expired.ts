@@ -37,9 +37,10 @@ export async function removeExpired(options: ExpiryOptions): Promise<void> {
   // nothing is written yet
   if (rows === undefined) return;
   checkIsOurs(rows, store);
+  checkNotAdopted(rows);
   if (!(await hasDaysThatStay(rows, options))) return refuseToEmpty(rows, options);
   if (!upkeep.isDryRun) await raiseExpiry(store, table, { before, notedAt: new Date(nowMs).toISOString() });
-  // asked after the note: who adopts the files marks the table first, and reads the note then
+  // asked again after the note: who adopts the files marks the table first, and reads the note then
   checkNotAdopted(await catalog.load(table));
   await removeFrom(rows, options);
   const deadLetters = await catalog.load(deadLetterTable(table));

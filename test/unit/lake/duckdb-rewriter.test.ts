@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RewriteRequest } from '../../../src/consumer/ports/parquet-rewriter.ts';
 import { createDuckdbRewriter } from '../../../src/lake/duckdb-rewriter.ts';
@@ -11,9 +12,9 @@ import { temporaryFolder } from '../../support/lake.ts';
 const columns = parseColumns('kafka_partition int, kafka_offset bigint, n bigint');
 
 /** A store with two files of three rows each, the second from another partition. */
-async function openStore() {
+async function openStore(temporary?: string) {
   const store = createMemoryObjectStore();
-  const folder = await temporaryFolder();
+  const folder = temporary ?? (await temporaryFolder());
   const encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 2 });
   for (const partition of [1, 0]) {
     const offsets = BigInt64Array.of(12n, 11n, 10n);
@@ -92,6 +93,13 @@ describe('rewriting files', () => {
       message: expect.stringContaining(why),
     });
     expect(await store.head('t/new.parquet')).toBeUndefined();
+  });
+
+  it('says which folder it lacks for temporary files', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    const { rewrite } = await openStore(file);
+    await expect(rewrite()).rejects.toMatchObject({ code: 'STORE_DENIED', hint: expect.stringContaining('TMPDIR') });
   });
 
   it('removes its temporary files, also after an error', async () => {

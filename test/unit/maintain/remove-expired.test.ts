@@ -306,6 +306,7 @@ describe('tables that days can’t be removed from', () => {
     const parameters = { [adoptedByParameter]: 'readings_iceberg' };
     await catalog.evolve({ table: testTable, expectedVersion: table?.version ?? '', addColumns: [], parameters });
     await expect(expire(lake)).rejects.toThrow(/shares its files with the Iceberg table readings_iceberg/);
+    expect(await readExpiry(lake.lake.store, testTable)).toBeUndefined();
     expect(await readRows(lake.lake)).toHaveLength(6 * batchRows);
   });
 
