@@ -14,14 +14,17 @@ interface Lane {
 
 const results = join('.cache', 'test-results');
 const fast = process.argv.includes('--fast');
+const cores = availableParallelism();
 /** On two cores vitest would test one file at a time. */
-const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`;
+const fastWorkers = `--maxWorkers=${Math.max(2, cores - 1)}`;
+/** Integration tests wait for brokers and processes half of the time. */
+const integrationWorkers = `--maxWorkers=${cores + 1}`;
 
 const lanes: Lane[] = [
   { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
-  vitest('fast', fast ? [workers] : [workers, '--coverage']),
-  ...(fast ? [] : [vitest('integration', [workers])]),
+  vitest('fast', fast ? [fastWorkers] : [fastWorkers, '--coverage']),
+  ...(fast ? [] : [vitest('integration', [integrationWorkers])]),
 ];
 
 function vitest(project: string, options: readonly string[] = []): Lane {
