@@ -1,7 +1,7 @@
 import { PipelineError } from '../runtime/errors.ts';
 import type { AvroType } from './avro-schema.ts';
 import type { IcebergSchema } from './iceberg-schema.ts';
-import type { PartitionSpec } from './table-metadata.ts';
+import { defaultSpec, type PartitionSpec, type TableMetadata } from './table-metadata.ts';
 
 /** A field of a partition spec with the type of its values. */
 export interface PartitionField {
@@ -21,6 +21,24 @@ export function partitionFields(schema: IcebergSchema, spec: PartitionSpec): Par
     if (type === undefined || avroType === undefined) throw unknownField(field.name, field.transform);
     return { id: field['field-id'], name: field.name, type, avroType };
   });
+}
+
+/**
+ * Gives the texts that place a file as the table's partition spec is now; `undefined` for a file of another spec, and where a field's values
+ * are not those of a column of text.
+ */
+export function identityValues(
+  { partition }: { readonly partition: Readonly<Record<string, unknown>> },
+  specId: number,
+  metadata: TableMetadata,
+): string[] | undefined {
+  const spec = defaultSpec(metadata);
+  if (specId !== spec['spec-id']) return undefined;
+  const values = spec.fields.flatMap(({ name, transform }) => {
+    const value = partition[name];
+    return transform === 'identity' && typeof value === 'string' ? [value] : [];
+  });
+  return values.length === spec.fields.length ? values : undefined;
 }
 
 /** The type that a transform makes of the source's. */

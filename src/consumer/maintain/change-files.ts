@@ -6,7 +6,6 @@ import { retry } from '../../runtime/retry.ts';
 import { loadTable, stage } from '../snapshot/commit-snapshot.ts';
 import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
 import { snapshotProperty } from '../snapshot/table-positions.ts';
-import { readState, type TableState } from './table-state.ts';
 
 /** What a snapshot of upkeep does to the files of the table that it was planned for. */
 export interface FileChange extends Pick<SnapshotPlan, 'operation' | 'added' | 'removedPaths'> {
@@ -29,7 +28,7 @@ export const manifestsMin = 10;
  */
 export async function changeFiles(
   name: string,
-  plan: (table: LoadedTable, state: TableState) => Promise<FileChange | undefined>,
+  plan: (table: LoadedTable) => Promise<FileChange | undefined>,
   tools: SnapshotTools,
 ): Promise<LoadedTable | undefined> {
   return retry(() => tryChange(name, plan, tools), { ...patience, clock: tools.clock, random: Math.random });
@@ -37,13 +36,13 @@ export async function changeFiles(
 
 async function tryChange(
   name: string,
-  plan: (table: LoadedTable, state: TableState) => Promise<FileChange | undefined>,
+  plan: (table: LoadedTable) => Promise<FileChange | undefined>,
   tools: SnapshotTools,
 ): Promise<LoadedTable | undefined> {
   for (let conflicts = 0; conflicts < conflictsMax; conflicts++) {
     const table = await loadTable(name, tools);
     if (table === undefined) return undefined;
-    const change = await plan(table, await readState(table, tools.store));
+    const change = await plan(table);
     if (change === undefined) return undefined;
     const { properties = {}, ...files } = change;
     const staged = await stage(table, { ...files, summary: { 'glueless.upkeep': files.operation } }, tools, {

@@ -130,7 +130,8 @@ async function exchange(
   let present: readonly Merged[] = [];
   const changed = await changeFiles(
     target.name,
-    async (table, state) => {
+    async (table) => {
+      const state = await readState(table, tools.store);
       present = merged.filter(({ object: { key } }) => state.files.has(tools.store.uri(key)));
       const isValid = ({ partition, files, writtenMs }: Merged): boolean =>
         tools.clock.nowMs() - writtenMs < ageMaxMs &&

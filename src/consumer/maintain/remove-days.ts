@@ -7,7 +7,7 @@ import { targetsOf } from '../snapshot/snapshot-tools.ts';
 import { adoptedRowsProperty } from '../snapshot/table-positions.ts';
 import { changeFiles } from './change-files.ts';
 import { expiryRefused } from './expiry-refused.ts';
-import { readState, type LiveFile, type TableState } from './table-state.ts';
+import { readState, type LiveFile } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
 
@@ -31,8 +31,10 @@ export async function removeDays(
   if (!upkeep.isDryRun) await raiseExpiry(store, tools.table, { before, notedAt });
   for (const { name } of targetsOf(tools.table)) {
     let expired: readonly LiveFile[] = [];
-    const plan = async (table: LoadedTable, state: TableState) => {
-      expired = [...state.files.values()].filter(({ partition }) => isExpired(partition, before));
+    const plan = async (table: LoadedTable) => {
+      expired = [...(await readState(table, store)).files.values()].filter(({ partition }) =>
+        isExpired(partition, before),
+      );
       if (expired.length === 0) return undefined;
       return {
         operation: 'delete' as const,
@@ -43,7 +45,7 @@ export async function removeDays(
     };
     if (upkeep.isDryRun) {
       const table = await loadTable(name, tools);
-      if (table !== undefined) await plan(table, await readState(table, store));
+      if (table !== undefined) await plan(table);
     } else if ((await changeFiles(name, plan, tools)) === undefined) continue;
     if (expired.length > 0) observe({ kind: 'partitions-removed', table: name, before, ...sumUp(expired) });
   }

@@ -1,9 +1,9 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import type { DataFile, ManifestEntry } from '../../iceberg/manifest.ts';
-import type { ManifestFile } from '../../iceberg/manifest-list.ts';
+import type { DataFile } from '../../iceberg/manifest.ts';
+import { identityValues } from '../../iceberg/partition-fields.ts';
 import { manifestContent, readLiveEntries, readManifests } from '../../iceberg/read-snapshot.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
-import { currentSnapshot, defaultSpec } from '../../iceberg/table-metadata.ts';
+import { currentSnapshot } from '../../iceberg/table-metadata.ts';
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 
@@ -19,7 +19,6 @@ export interface LiveFile {
 
 /** The data files of a table at one moment. */
 export interface TableState {
-  readonly manifests: readonly ManifestFile[];
   /** Parquet files in the lake that are placed as the table is now, by their URIs. */
   readonly files: ReadonlyMap<string, LiveFile>;
   /** True for a partition in which other engines have deleted rows without rewriting the files. */
@@ -32,13 +31,12 @@ const readsMax = 2;
 export async function readState(table: LoadedTable, store: ObjectStore): Promise<TableState> {
   const files = new TableFiles(store);
   const manifests = await readManifests(currentSnapshot(table.metadata), files);
-  const spec = defaultSpec(table.metadata);
   const live = new Map<string, LiveFile>();
   const deletes = new Set<string>();
   let hasGlobalDeletes = false;
   await mapConcurrently(manifests, readsMax, async (manifest) => {
     for (const entry of await readLiveEntries(manifest, files)) {
-      const values = manifest.partition_spec_id === spec['spec-id'] ? valuesOf(entry, table) : undefined;
+      const values = identityValues(entry.data_file, manifest.partition_spec_id, table.metadata);
       if (manifest.content === manifestContent.data) {
         const file = values && fileOf(entry.data_file, values, files);
         if (file !== undefined) live.set(file.uri, file);
@@ -47,20 +45,9 @@ export async function readState(table: LoadedTable, store: ObjectStore): Promise
     }
   });
   return {
-    manifests,
     files: live,
     hasDeletes: (partition) => hasGlobalDeletes || deletes.has(idOf(partition)),
   };
-}
-
-/** Values of the partition's keys; `undefined` for what is not placed as our files are. */
-function valuesOf({ data_file: { partition } }: ManifestEntry, { metadata }: LoadedTable): string[] | undefined {
-  const { fields } = defaultSpec(metadata);
-  const values = fields.flatMap(({ name, transform }) => {
-    const value = partition[name];
-    return transform === 'identity' && typeof value === 'string' ? [value] : [];
-  });
-  return values.length === fields.length ? values : undefined;
 }
 
 function fileOf(file: DataFile, partition: readonly string[], files: TableFiles): LiveFile | undefined {

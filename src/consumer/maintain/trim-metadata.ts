@@ -1,9 +1,11 @@
 import { expiredSnapshots } from '../../iceberg/expire-snapshots.ts';
+import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import { readManifests } from '../../iceberg/read-snapshot.ts';
 import { smallManifests } from '../../iceberg/stage-manifests.ts';
+import { TableFiles } from '../../iceberg/table-files.ts';
 import { currentSnapshot } from '../../iceberg/table-metadata.ts';
 import { loadTable } from '../snapshot/commit-snapshot.ts';
 import { changeFiles, manifestsMin } from './change-files.ts';
-import { readState } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
 
@@ -20,19 +22,23 @@ export async function mergeTableManifests(
 ): Promise<void> {
   const table = await loadTable(name, tools);
   if (table === undefined) return;
-  const small = smallManifests((await readState(table, tools.store)).manifests, table.metadata).length;
+  const small = await countSmall(table, tools);
   if (small < manifestsMin) return;
   if (!upkeep.isDryRun) {
     const nothing = { operation: 'replace' as const, added: [], removedPaths: new Set<string>() };
     const changed = await changeFiles(
       name,
-      async ({ metadata }, { manifests }) =>
-        smallManifests(manifests, metadata).length < manifestsMin ? undefined : nothing,
+      async (now) => ((await countSmall(now, tools)) < manifestsMin ? undefined : nothing),
       tools,
     );
     if (changed === undefined) return;
   }
   observe({ kind: 'manifests-merged', table: name, manifests: small });
+}
+
+async function countSmall({ metadata }: LoadedTable, { store }: UpkeepTools): Promise<number> {
+  const manifests = await readManifests(currentSnapshot(metadata), new TableFiles(store));
+  return smallManifests(manifests, metadata).length;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { mayDelete, type LiveFile, type LiveFiles } from '../../iceberg/live-files.ts';
 import type { DataFile } from '../../iceberg/manifest.ts';
+import { identityValues } from '../../iceberg/partition-fields.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
-import { defaultSpec } from '../../iceberg/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ReplacedRange } from '../commit/publication.ts';
 import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
@@ -48,10 +48,10 @@ export function filesOfOthers(
     if (isShared && holder !== undefined && holder !== topic) return [];
     const met = ranges.filter((range) => mayHold(file, range, ids));
     if (met.length === 0) return [];
-    const isOurs = !isShared || holder === topic;
-    const why = whyNot(data, { table, live, isOurs, files: new TableFiles(store) });
-    if (why !== undefined) throw refused(table.name, file.file_path, why);
-    return [{ ...describe(data, table, store), leftOut: joined(met) }];
+    const files = new TableFiles(store);
+    const partition = placeOf(data, { table, live, isOurs: !isShared || holder === topic, files });
+    const { file_path: uri, file_size_in_bytes: bytes } = file;
+    return [{ uri, key: files.keyOf(uri), bytes, partition, leftOut: joined(met) }];
   });
 }
 
@@ -92,26 +92,25 @@ interface Surroundings {
   readonly isOurs: boolean;
 }
 
-/** Says why a file can't be written again. */
-function whyNot(data: LiveFile, { table, live, files, isOurs }: Surroundings): string | undefined {
-  const { file, specId } = data;
+/** Gives the values of the partition's keys of a file that can be written again. Throws TABLE_MISMATCH for another one. */
+function placeOf(data: LiveFile, surroundings: Surroundings): readonly string[] {
+  const { name, metadata } = surroundings.table;
+  const partition = identityValues(data.file, data.specId, metadata);
+  const why = whyNot(data, surroundings);
+  if (why !== undefined) throw refused(name, data.file.file_path, why);
+  if (partition !== undefined) return partition;
+  throw refused(name, data.file.file_path, 'it was written for other partitions than the table has now');
+}
+
+/** Says why a file can't be written again, wherever it is placed. */
+function whyNot(data: LiveFile, { live, files, isOurs }: Surroundings): string | undefined {
+  const { file } = data;
   if (live.deletes.some((each) => mayDelete(each, data)))
     return 'rows of it are deleted by files of deletes, which end with the file: let that engine write it anew (OPTIMIZE) first';
   if (!isOurs) return 'it may hold rows of several topics: replay into a table of its own with --table';
   if (!files.holds(file.file_path)) return 'it lies outside of the lake';
   if (file.file_format.toUpperCase() !== 'PARQUET') return `its format is ${file.file_format}`;
-  const spec = defaultSpec(table.metadata);
-  const isPlaced = spec.fields.every(
-    ({ name, transform }) => transform === 'identity' && typeof file.partition[name] === 'string',
-  );
-  if (specId !== spec['spec-id'] || !isPlaced) return 'it was written for other partitions than the table has now';
   return undefined;
-}
-
-function describe({ file }: LiveFile, { metadata }: LoadedTable, store: SnapshotTools['store']) {
-  const { file_path: uri, file_size_in_bytes: bytes } = file;
-  const partition = defaultSpec(metadata).fields.map(({ name }) => String(file.partition[name]));
-  return { uri, key: new TableFiles(store).keyOf(uri), bytes, partition };
 }
 
 function refused(table: string, uri: string, why: string): PipelineError {
