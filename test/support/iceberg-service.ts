@@ -18,6 +18,7 @@ import type { ParquetRewriter, RowRange } from '../../src/consumer/ports/parquet
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { currentSchema, currentSnapshot, type Snapshot } from '../../src/iceberg/table-metadata.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { PipelineError } from '../../src/runtime/errors.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';
 import { loadTable, stageOptions, type IcebergTestLake } from './iceberg-lake.ts';
@@ -174,12 +175,17 @@ export function allOffsets(partitions: number, records: number): string[] {
     .toSorted();
 }
 
+export const commitFaults = ['lost-answer', 'never-arrives', 'late'] as const;
+type CommitFault = (typeof commitFaults)[number];
+
+/** The same lake, whose next commit goes wrong once. */
+export function withFault(lake: IcebergTestLake, fault: CommitFault): IcebergTestLake {
+  const faults = [fault];
+  return { ...lake, iceberg: faultyCatalog(lake.iceberg, () => faults.pop()) };
+}
+
 /** A catalog whose commits go wrong as networks do. `late`: the request arrives after the client has given up, at the next call. */
-export function faultyCatalog(
-  real: IcebergCatalog,
-  nextFault: () => 'lost-answer' | 'never-arrives' | 'late' | undefined,
-  unknown: () => Error,
-): IcebergCatalog {
+export function faultyCatalog(real: IcebergCatalog, nextFault: () => CommitFault | undefined): IcebergCatalog {
   let late: (() => Promise<unknown>) | undefined;
   const arrive = async (): Promise<void> => {
     const request = late;
@@ -198,7 +204,7 @@ export function faultyCatalog(
       }
       if (fault === 'lost-answer') await real.commit(base, change);
       if (fault === 'late') late = () => real.commit(base, change);
-      throw unknown();
+      throw new PipelineError('CATALOG_UNAVAILABLE', { message: 'no answer', retryable: true });
     },
   };
 }

@@ -3,7 +3,6 @@ import type { CommittedSnapshot } from '../../../src/consumer/commit/pipeline-ob
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { positionsOf, positionsProperty, snapshotProperty } from '../../../src/consumer/snapshot/table-positions.ts';
 import type { TableUpdate } from '../../../src/iceberg/table-updates.ts';
-import { PipelineError } from '../../../src/runtime/errors.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
@@ -12,16 +11,14 @@ import {
   commitRows,
   createIcebergTools,
   doubledOffsets,
-  faultyCatalog,
+  commitFaults,
+  withFault,
   runIceberg,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
 import { audit, testTable, testTopic } from '../../support/lake.ts';
 import { topicOf } from '../../support/run-service.ts';
 import { writeBatches } from '../../support/write-batches.ts';
-
-const unavailable = (): PipelineError =>
-  new PipelineError('CATALOG_UNAVAILABLE', { message: 'no answer', retryable: true });
 
 /** Writes batches of one partition into the ledger; nobody sees them yet. */
 async function write(lake: IcebergTestLake, ...sizes: readonly number[]): Promise<void> {
@@ -106,28 +103,23 @@ describe('a snapshot', () => {
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12));
   });
 
-  it.each(['lost-answer', 'never-arrives', 'late'] as const)(
-    'is settled by reading when its answer does not come: %s',
-    async (fault) => {
-      const lake = await openIcebergLake();
-      await write(lake, 3, 4);
-      const faults = [fault];
-      const iceberg = faultyCatalog(lake.iceberg, () => faults.pop(), unavailable);
-      await expect(commitRows({ ...lake, iceberg })).rejects.toMatchObject({ retryable: true });
-      const again = await commitRows({ ...lake, iceberg });
-      // what arrived counts; what did not is tried again, and what arrives too late is refused
-      expect(again === undefined).toBe(fault === 'lost-answer');
-      expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
-      expect(await doubledOffsets(lake)).toEqual([]);
-    },
-  );
+  it.each(commitFaults)('is settled by reading when its answer does not come: %s', async (fault) => {
+    const lake = await openIcebergLake();
+    await write(lake, 3, 4);
+    const faulty = withFault(lake, fault);
+    await expect(commitRows(faulty)).rejects.toMatchObject({ retryable: true });
+    const again = await commitRows(faulty);
+    // what arrived counts; what did not is tried again, and what arrives too late is refused
+    expect(again === undefined).toBe(fault === 'lost-answer');
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
 
   it('is not doubled by a retry after others have expired all snapshots of ours', async () => {
     const lake = await openIcebergLake();
     await write(lake, 3);
-    const faults = ['lost-answer' as const];
-    const iceberg = faultyCatalog(lake.iceberg, () => faults.pop(), unavailable);
-    await expect(commitRows({ ...lake, iceberg })).rejects.toMatchObject({ retryable: true });
+    const faulty = withFault(lake, 'lost-answer');
+    await expect(commitRows(faulty)).rejects.toMatchObject({ retryable: true });
     const table = await loadTable(lake);
     const ours = table.metadata['current-snapshot-id'] ?? 0n;
     const other = {
@@ -144,7 +136,7 @@ describe('a snapshot', () => {
         { action: 'remove-snapshots', 'snapshot-ids': [ours] },
       ],
     });
-    expect(await commitRows({ ...lake, iceberg })).toBeUndefined();
+    expect(await commitRows(faulty)).toBeUndefined();
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 3));
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { isRetryable, PipelineError } from '../../../src/runtime/errors.ts';
+import { isRetryable } from '../../../src/runtime/errors.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import {
@@ -57,20 +57,13 @@ const steps = fc.array(
   { minLength: 3, maxLength: 12 },
 );
 
-const unavailable = (): PipelineError =>
-  new PipelineError('CATALOG_UNAVAILABLE', { message: 'no answer', retryable: true });
-
 async function play(lake: IcebergTestLake, script: readonly Step[]): Promise<number> {
   let fault: Extract<Step, { kind: 'commit' }>['fault'];
-  const iceberg = faultyCatalog(
-    lake.iceberg,
-    () => {
-      const next = fault;
-      fault = undefined;
-      return next;
-    },
-    unavailable,
-  );
+  const iceberg = faultyCatalog(lake.iceberg, () => {
+    const next = fault;
+    fault = undefined;
+    return next;
+  });
   const sizes: number[] = [];
   for (const step of script) {
     if (step.kind === 'write') {

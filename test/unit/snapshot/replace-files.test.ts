@@ -8,7 +8,6 @@ import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.t
 import { readDataFiles } from '../../../src/iceberg/read-snapshot.ts';
 import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
-import { PipelineError } from '../../../src/runtime/errors.ts';
 import type { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
@@ -18,7 +17,8 @@ import {
   createIcebergTools,
   createSnapshotTools,
   doubledOffsets,
-  faultyCatalog,
+  commitFaults,
+  withFault,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
 import { testTable, testTopic } from '../../support/lake.ts';
@@ -153,19 +153,13 @@ describe('a replay of an Iceberg table', () => {
     expect(await doubledOffsets(lake)).toEqual([]);
   });
 
-  it.each(['lost-answer', 'never-arrives', 'late'] as const)(
-    'is done once when an answer does not come: %s',
-    async (fault) => {
-      const { lake, topic } = await writtenLake(3, 4);
-      await commitRows(lake);
-      const faults = [fault];
-      const unavailable = () => new PipelineError('CATALOG_UNAVAILABLE', { message: 'no answer', retryable: true });
-      const iceberg = faultyCatalog(lake.iceberg, () => faults.pop(), unavailable);
-      await replay(createIcebergTools({ ...lake, iceberg }), topic, { from: 0n, to: 7n });
-      expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
-      expect(await doubledOffsets(lake)).toEqual([]);
-    },
-  );
+  it.each(commitFaults)('is done once when an answer does not come: %s', async (fault) => {
+    const { lake, topic } = await writtenLake(3, 4);
+    await commitRows(lake);
+    await replay(createIcebergTools(withFault(lake, fault)), topic, { from: 0n, to: 7n });
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 7));
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
 
   it('that dies after its snapshot is finished by the next one', async () => {
     const { lake, topic } = await writtenLake(3, 4);

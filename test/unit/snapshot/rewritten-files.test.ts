@@ -8,7 +8,6 @@ import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { readDataFiles } from '../../../src/iceberg/read-snapshot.ts';
 import { currentSchema, currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
-import { PipelineError } from '../../../src/runtime/errors.ts';
 import type { FakeTopic } from '../../fakes/fake-topic.ts';
 import type { TestRecord } from '../../support/chunks.ts';
 import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
@@ -18,7 +17,8 @@ import {
   createIcebergTools,
   createSnapshotTools,
   doubledOffsets,
-  faultyCatalog,
+  commitFaults,
+  withFault,
   rewriteAsOthersDo,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
@@ -144,19 +144,13 @@ describe('a replay of a range whose files another engine has rewritten', () => {
     expect(await visibleOffsets(lake)).toEqual(['0/0', '0/1', '0/2', '0/3', '0/6', '0/7']);
   });
 
-  it.each(['lost-answer', 'never-arrives', 'late'] as const)(
-    'is done once when an answer does not come: %s',
-    async (fault) => {
-      const { lake, topic } = await written(4, 4);
-      await rewriteAsOthersDo(lake);
-      const faults = [fault];
-      const unavailable = () => new PipelineError('CATALOG_UNAVAILABLE', { message: 'no answer', retryable: true });
-      const iceberg = faultyCatalog(lake.iceberg, () => faults.pop(), unavailable);
-      await replay(lenient({ ...lake, iceberg }), topic, { from: 0n, to: 8n });
-      expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 8));
-      expect(await doubledOffsets(lake)).toEqual([]);
-    },
-  );
+  it.each(commitFaults)('is done once when an answer does not come: %s', async (fault) => {
+    const { lake, topic } = await written(4, 4);
+    await rewriteAsOthersDo(lake);
+    await replay(lenient(withFault(lake, fault)), topic, { from: 0n, to: 8n });
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 8));
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
 
   it('is refused before anything is changed where a column has been renamed since', async () => {
     const { lake, topic } = await written(4, 4);
