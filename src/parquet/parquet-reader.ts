@@ -1,4 +1,4 @@
-import type { AsyncBuffer } from 'hyparquet';
+import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { zstdDecompressSync, gunzipSync } from 'node:zlib';
 import { sourceOf, type ParquetReader, type ParquetSource } from '../consumer/ports/parquet.ts';
 import { columnsOf } from './file-columns.ts';
@@ -30,12 +30,19 @@ export const hyparquetReader: ParquetReader = {
       return statisticsOf(await parquetMetadataAsync(asyncBufferOf(source)));
     }),
 
-  integers: async (bytes, columns) =>
-    explained(async () => {
-      const { parquetReadObjects } = await import('hyparquet');
-      const rows = await parquetReadObjects({ file: memoryBuffer(bytes), columns: [...columns], compressors });
-      return columns.map((column) => rows.map((row) => integerOf(row[column], column)));
-    }),
+  integers: async (bytes, columns) => explained(() => readIntegers({ file: memoryBuffer(bytes) }, columns)),
+
+  integerChunks: async function* (source, columns) {
+    const file = asyncBufferOf(source);
+    const metadata = await explained(async () => (await import('hyparquet')).parquetMetadataAsync(file));
+    let rowStart = 0;
+    for (const { num_rows: rows } of metadata.row_groups) {
+      const rowEnd = rowStart + Number(rows);
+      const group = { file, metadata, rowStart, rowEnd };
+      yield await explained(() => readIntegers(group, columns));
+      rowStart = rowEnd;
+    }
+  },
 
   rows: async (bytes) =>
     explained(async () => {
@@ -43,6 +50,20 @@ export const hyparquetReader: ParquetReader = {
       return parquetReadObjects({ file: memoryBuffer(bytes), compressors });
     }),
 };
+
+/** Rows of a file; all of them where they are left out. */
+interface FilePart {
+  readonly file: AsyncBuffer;
+  readonly metadata?: FileMetaData;
+  readonly rowStart?: number;
+  readonly rowEnd?: number;
+}
+
+async function readIntegers(part: FilePart, columns: readonly string[]): Promise<bigint[][]> {
+  const { parquetReadObjects } = await import('hyparquet');
+  const rows = await parquetReadObjects({ ...part, columns: [...columns], compressors });
+  return columns.map((column) => rows.map((row) => integerOf(row[column], column)));
+}
 
 function asyncBufferOf({ size, read }: ParquetSource): AsyncBuffer {
   return {

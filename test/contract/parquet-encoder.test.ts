@@ -94,6 +94,11 @@ describe.each(encoders)('Parquet encoder: %s', (_name, encoder) => {
       const [partitions, offsets] = await hyparquetReader.integers(bytes, ['kafka_partition', 'kafka_offset']);
       expect(partitions).toEqual(Array.from({ length: table.rowCount }, () => 0n));
       expect(offsets).toHaveLength(table.rowCount);
+      const chunks = await Array.fromAsync(
+        hyparquetReader.integerChunks({ size: bytes.length, read }, ['kafka_offset']),
+        ([some]) => some ?? [],
+      );
+      expect(chunks.flat()).toEqual(offsets);
     }
   });
 

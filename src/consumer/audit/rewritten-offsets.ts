@@ -1,8 +1,12 @@
-import type { TableFiles } from '../../iceberg/table-files.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
-import { coordinatesOf } from './entry-inspector.ts';
 import { aboutRange, type Finding } from './finding.ts';
+
+export interface FileTools {
+  readonly store: ObjectStore;
+  readonly parquet: ParquetReader;
+}
 
 /** An object whose rows other engines have written into files of their own. */
 export interface RewrittenRange {
@@ -26,6 +30,8 @@ interface Tally {
   /** A bit for each offset; `undefined` where an offset can have several rows, or there are too many. */
   readonly seen: Uint8Array | undefined;
 }
+
+const coordinateColumns = ['kafka_partition', 'kafka_offset'];
 
 /** Most offsets of a range that are told apart; records that Kafka has dropped count. */
 const offsetsMax = 10_000_000n;
@@ -54,13 +60,17 @@ export class RewrittenOffsets {
     for (const tallies of this.#byPartition.values()) tallies.sort((a, b) => (a.from < b.from ? -1 : 1));
   }
 
-  /** Reads one file of another engine; rows of other ranges, and rows without coordinates, are none of ours. */
-  async read(key: string, files: TableFiles, parquet: ParquetReader): Promise<Finding[]> {
+  /** Reads one file of another engine; rows of other ranges, and rows without coordinates, are none of ours. One that is gone is a finding of others. */
+  async read(key: string, { store, parquet }: FileTools): Promise<Finding[]> {
+    const info = await store.head(key);
+    if (info === undefined) return [];
+    const source = { size: info.size, read: (start: number, end: number) => store.getRange(key, start, end) };
     try {
-      const { partitions, offsets } = await coordinatesOf(await files.read(files.uri(key)), parquet);
-      for (const [row, offset] of offsets.entries()) this.#count(Number(partitions[row]), offset);
+      for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns))
+        for (const [row, offset] of offsets.entries()) this.#count(Number(partitions[row]), offset);
       return [];
     } catch (error) {
+      if (error instanceof PipelineError && error.code === 'STORE_MISSING') return [];
       if (!(error instanceof PipelineError) || error.code !== 'OBJECT_UNREADABLE') throw error;
       const what = `of another engine can't be read for its Kafka coordinates: ${error.message}`;
       return [{ problem: 'object-unreadable', where: key, what, action: 'look at what wrote it' }];

@@ -99,12 +99,12 @@ export class TablesAudit {
 
   /** Looks for the rows of rewritten objects in the files that took their place. */
   async #auditRewritten({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<void> {
-    const { store, parquet, findings } = this.#options;
+    const { findings } = this.#options;
     const theirs = audit.foreign().filter(({ key }) => parseObjectName(key) === undefined);
     if (audit.rewritten.ranges.length === 0 || theirs.length === 0) return;
     const offsets = new RewrittenOffsets(audit.rewritten.ranges);
     // one after the other: other engines write large files
-    for (const { key } of theirs) findings.add(...(await offsets.read(key, new TableFiles(store), parquet)));
+    for (const { key } of theirs) findings.add(...(await offsets.read(key, this.#options)));
     findings.add(...offsets.findings(name));
   }
 

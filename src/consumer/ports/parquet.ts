@@ -16,6 +16,8 @@ export interface ParquetReader {
   statistics(source: ParquetSource): Promise<FileStatistics>;
   /** Reads all values of integer columns, in the rows' order; rejects when a column is missing. */
   integers(bytes: Uint8Array, columns: readonly string[]): Promise<bigint[][]>;
+  /** Reads the same of a file that may be too large for memory: one row group after the other. */
+  integerChunks(source: ParquetSource, columns: readonly string[]): AsyncIterable<bigint[][]>;
   /** Reads all rows as objects, for small files. */
   rows(bytes: Uint8Array): Promise<Record<string, unknown>[]>;
 }
