@@ -23,6 +23,7 @@ export function createMemoryCatalog(): Catalog {
       return 'evolved';
     },
     addPartitions: async () => {},
+    movePartition: async () => 'missing',
     removePartitions: async () => {},
     listPartitions: async function* none() {},
   };

@@ -2,7 +2,7 @@ import { DeletePartitionCommand, paginateGetPartitions, type GlueClient } from '
 import { checkDefinition, checkPartition } from '../consumer/ports/catalog-rules.ts';
 import type { Catalog, RegisteredPartition } from '../consumer/ports/lake.ts';
 import { explainAwsError, isNamed } from './explain-aws-error.ts';
-import { registerPartitions, typesOf } from './glue-partitions.ts';
+import { movePartition, registerPartitions, typesOf } from './glue-partitions.ts';
 import { damagedAnswer, openGlueDatabase, type GlueOptions } from './glue-requests.ts';
 import { fromTable, tableInput, updatedInput } from './glue-table.ts';
 
@@ -43,6 +43,12 @@ export function createGlueCatalog(options: GlueOptions): Catalog {
         for (let first = 0; first < partitions.length; first += partitionsMax) {
           await registerPartitions(client, { database, table }, partitions.slice(first, first + partitionsMax));
         }
+      }),
+
+    movePartition: (table, partition) =>
+      explained(table.name, async () => {
+        checkPartition(table, partition);
+        return movePartition(client, { database, table }, partition);
       }),
 
     removePartitions: (table, values) =>

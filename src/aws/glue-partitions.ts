@@ -2,12 +2,13 @@ import {
   BatchCreatePartitionCommand,
   BatchGetPartitionCommand,
   BatchUpdatePartitionCommand,
+  type BatchUpdatePartitionFailureEntry,
   type ErrorDetail,
   type GlueClient,
   type StorageDescriptor,
 } from '@aws-sdk/client-glue';
-import { elsewhere, outdatedColumn } from '../consumer/ports/catalog-rules.ts';
-import type { CatalogPartition, CatalogTable } from '../consumer/ports/lake.ts';
+import { elsewhere, outdatedColumn, rightPlace } from '../consumer/ports/catalog-rules.ts';
+import type { CatalogPartition, CatalogTable, NewPartition } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { partitionInput } from './glue-table.ts';
 
@@ -23,7 +24,7 @@ interface GlueTable {
 export async function registerPartitions(
   client: GlueClient,
   { database, table }: GlueTable,
-  partitions: readonly CatalogPartition[],
+  partitions: readonly NewPartition[],
 ): Promise<void> {
   const { Errors = [] } = await client.send(
     new BatchCreatePartitionCommand({
@@ -43,7 +44,7 @@ export async function registerPartitions(
 async function refreshPartitions(
   client: GlueClient,
   { database, table }: GlueTable,
-  partitions: readonly CatalogPartition[],
+  partitions: readonly NewPartition[],
 ): Promise<void> {
   const { Partitions = [] } = await client.send(
     new BatchGetPartitionCommand({
@@ -53,35 +54,53 @@ async function refreshPartitions(
     }),
   );
   const found = new Map(Partitions.map((partition) => [(partition.Values ?? []).join('/'), partition]));
-  const old = partitions.filter((partition) => {
-    const present = found.get(partition.values.join('/'));
-    const location = present?.StorageDescriptor?.Location;
-    if (location !== undefined && withSlash(location) !== partition.location)
-      throw elsewhere(table.name, { ...partition, present: location });
-    return present !== undefined && outdatedColumn(table, typesOf(present.StorageDescriptor)) !== undefined;
+  const old = partitions.flatMap((partition): CatalogPartition[] => {
+    const descriptor = found.get(partition.values.join('/'))?.StorageDescriptor;
+    if (descriptor === undefined) return [];
+    const { Location: present = partition.location } = descriptor;
+    const location = rightPlace(partition, present);
+    if (location === undefined) throw elsewhere(table.name, { ...partition, present });
+    return outdatedColumn(table, typesOf(descriptor)) === undefined ? [] : [{ values: partition.values, location }];
   });
   if (old.length === 0) return;
+  const [failed] = await updatePartitions(client, { database, table }, old);
+  if (failed !== undefined) throw refused({ database, table }, failed.PartitionValueList, failed.ErrorDetail);
+}
+
+/** Lets a registered partition lie at this location. */
+export async function movePartition(
+  client: GlueClient,
+  { database, table }: GlueTable,
+  partition: CatalogPartition,
+): Promise<'moved' | 'missing'> {
+  const [failed] = await updatePartitions(client, { database, table }, [partition]);
+  if (failed === undefined) return 'moved';
+  if (failed.ErrorDetail?.ErrorCode === 'EntityNotFoundException') return 'missing';
+  throw refused({ database, table }, failed.PartitionValueList, failed.ErrorDetail);
+}
+
+/** Gives partitions these locations and the table's columns; answers with those that were refused. */
+async function updatePartitions(
+  client: GlueClient,
+  { database, table }: GlueTable,
+  partitions: readonly CatalogPartition[],
+): Promise<readonly BatchUpdatePartitionFailureEntry[]> {
   const { Errors = [] } = await client.send(
     new BatchUpdatePartitionCommand({
       DatabaseName: database,
       TableName: table.name,
-      Entries: old.map((partition) => ({
+      Entries: partitions.map((partition) => ({
         PartitionValueList: [...partition.values],
         PartitionInput: partitionInput(table, partition),
       })),
     }),
   );
-  const failed = Errors.at(0);
-  if (failed !== undefined) throw refused({ database, table }, failed.PartitionValueList, failed.ErrorDetail);
+  return Errors;
 }
 
 /** Gives the types of a partition's own columns by name. */
 export function typesOf({ Columns = [] }: StorageDescriptor = {}): Map<string, string> {
   return new Map(Columns.map(({ Name = '', Type = '' }) => [Name, Type]));
-}
-
-function withSlash(location: string): string {
-  return location.endsWith('/') ? location : `${location}/`;
 }
 
 function refused(

@@ -49,6 +49,7 @@ export function createIcebergTables(iceberg: IcebergCatalog): Catalog {
       throw contended(name);
     },
     addPartitions: async () => {},
+    movePartition: async () => 'missing',
     removePartitions: async () => {},
     listPartitions: async function* () {},
   };

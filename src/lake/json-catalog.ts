@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { checkDefinition, checkPartition, elsewhere } from '../consumer/ports/catalog-rules.ts';
-import type { Catalog, CatalogPartition, CatalogTable, ObjectStore, TableDefinition } from '../consumer/ports/lake.ts';
+import { checkDefinition, checkPartition, elsewhere, rightPlace } from '../consumer/ports/catalog-rules.ts';
+import type {
+  Catalog,
+  CatalogPartition,
+  CatalogTable,
+  NewPartition,
+  ObjectStore,
+  TableDefinition,
+} from '../consumer/ports/lake.ts';
 import { formatParameter } from '../iceberg/table-parameters.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { formatType, parseType } from '../schema/hive-ddl.ts';
@@ -66,10 +73,20 @@ export function createJsonCatalog({
       for (const partition of partitions) {
         checkPartition(table, partition);
         const key = partitionKey(table.name, partition.values);
-        const bytes = Buffer.from(JSON.stringify(withoutRoot(store, partition)));
+        const bytes = serializePartition(store, partition);
         const result = await store.put(key, bytes, { ifAbsent: true });
         if (result.kind === 'refused') await checkSamePlace(store, key, table, partition);
       }
+    },
+    movePartition: async (table, partition) => {
+      checkPartition(table, partition);
+      const key = partitionKey(table.name, partition.values);
+      const bytes = serializePartition(store, partition);
+      for (let stored = await store.get(key); stored !== undefined; stored = await store.get(key)) {
+        if (Buffer.compare(stored.bytes, bytes) === 0) return 'moved';
+        if ((await store.put(key, bytes, { ifVersion: stored.version })).kind === 'stored') return 'moved';
+      }
+      return 'missing';
     },
     removePartitions: async (table, values) => store.delete(values.map((each) => partitionKey(table, each))),
     listPartitions: (table) => listPartitions(store, `${folder}/${table}.partitions/`),
@@ -97,13 +114,17 @@ async function checkSamePlace(
   store: ObjectStore,
   key: string,
   table: CatalogTable,
-  partition: CatalogPartition,
+  partition: NewPartition,
 ): Promise<void> {
   const stored = await store.get(key);
   if (stored === undefined) return;
   const present = parseEntry(key, stored.bytes, partitionSchema);
   const location = locationIn(store, { ...present, name: table.name });
-  if (location !== partition.location) throw elsewhere(table.name, { ...partition, present: location });
+  if (rightPlace(partition, location) === undefined) throw elsewhere(table.name, { ...partition, present: location });
+}
+
+function serializePartition(store: ObjectStore, { values, location }: CatalogPartition): Uint8Array {
+  return Buffer.from(JSON.stringify(withoutRoot(store, { values, location })));
 }
 
 /** Locations below the lake are kept without its root: a folder that is moved or copied takes its catalog along. */

@@ -87,6 +87,34 @@ export function describeCatalog(name: string, open: () => Promise<{ catalog: Cat
       expect(await Array.fromAsync(catalog.listPartitions(table))).toHaveLength(2);
     });
 
+    it('lets a partition lie elsewhere, and leaves it there when it is added again', async () => {
+      const { catalog, table, definition, load } = await setup();
+      await catalog.create(definition);
+      const folder = (of: string) => definition.location.replace(table, of);
+      const at = (of: string) => ({
+        values: ['2026-11-23', '08'],
+        location: `${folder(of)}event_date=2026-11-23/event_hour=08/`,
+      });
+      const [old, moved] = [at(table), at(`${table}_merged`)];
+      const listed = async () => await Array.fromAsync(catalog.listPartitions(table));
+      expect(await catalog.movePartition(await load(), moved)).toBe('missing');
+      expect(await listed()).toEqual([]);
+      await catalog.addPartitions(await load(), [{ ...old, movedTo: moved.location }]);
+      expect(await listed()).toMatchObject([old]);
+      for (const _time of [1, 2]) {
+        expect(await catalog.movePartition(await load(), moved)).toBe('moved');
+        expect(await listed()).toMatchObject([moved]);
+      }
+      const replaceColumns = parseColumns('place struct<lat:double,lon:double>');
+      const { version: expectedVersion } = await load();
+      await catalog.evolve({ table, expectedVersion, addColumns: [], replaceColumns });
+      await catalog.addPartitions(await load(), [{ ...old, movedTo: moved.location }]);
+      const [present] = await listed();
+      expect(present).toMatchObject(moved);
+      expect(present?.types?.get('place') ?? 'struct<lat:double,lon:double>').toBe('struct<lat:double,lon:double>');
+      await expect(catalog.addPartitions(await load(), [old])).rejects.toMatchObject({ code: 'TABLE_MISMATCH' });
+    });
+
     it('adds more partitions at once than fit in one request of Glue', async () => {
       const { catalog, table, definition, load } = await setup();
       await catalog.create(definition);

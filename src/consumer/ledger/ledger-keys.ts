@@ -20,6 +20,15 @@ export function expiryKey(table: string): string {
   return `${ledgerRoot}/${table}.expired${entryEnd}`;
 }
 
+/** `_ledger/<table>.merged/`: the notes of partitions whose files were merged, of all topics too. */
+export function mergedNotePrefix(table: string): string {
+  return `${ledgerRoot}/${table}.merged/`;
+}
+
+export function mergedNoteKey(table: string, hivePath: string): string {
+  return `${mergedNotePrefix(table)}${hivePath}${entryEnd}`;
+}
+
 /** `…/starts/`: the notes where the chains of the topic's Kafka partitions begin. */
 export function startsPrefix(topic: Omit<LedgerPath, 'partition'>): string {
   return `${topicPrefix(topic)}starts/`;

@@ -40,6 +40,11 @@ export function parseObjectName(key: string): ObjectName | undefined {
   };
 }
 
+/** The folder that partitions of the table move to: beside the table's, so that a listing of one shows nothing of the other. */
+export function mergedFolder(table: string): string {
+  return `${table}_merged`;
+}
+
 /** `<table>/<Hive partition>/merged-<topic>-<id>.parquet`: rows of one topic's files, under a name that nobody else takes. */
 export function mergedKey(
   { table, topic, id }: { table: string; topic: string; id: string },

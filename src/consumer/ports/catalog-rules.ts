@@ -1,6 +1,6 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import { formatType } from '../../schema/hive-ddl.ts';
-import type { CatalogPartition, CatalogTable, TableDefinition } from './lake.ts';
+import type { CatalogPartition, CatalogTable, NewPartition, TableDefinition } from './lake.ts';
 
 const nameLengthMax = 255;
 /** Source: https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html */
@@ -59,6 +59,14 @@ export function isSamePlace(a: string, b: string): boolean {
 /** The URI without a slash at its end; engines write `s3a:` and `s3n:` for the same store. */
 export function plainFolder(uri: string): string {
   return uri.replace(/\/+$/, '').replace(/^s3[an]:/, 's3:');
+}
+
+/** Where a registered partition stays when it is added again; `undefined` for a location where nobody would see what is written. */
+export function rightPlace(
+  { location, movedTo }: Pick<NewPartition, 'location' | 'movedTo'>,
+  present: string,
+): string | undefined {
+  return [location, movedTo].find((right) => right !== undefined && isSamePlace(right, present));
 }
 
 /** What a catalog says of a partition that is registered, but not where it is about to be written. */

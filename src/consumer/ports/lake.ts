@@ -91,6 +91,11 @@ export interface CatalogPartition {
   readonly location: string;
 }
 
+export interface NewPartition extends CatalogPartition {
+  /** The other location that it may have been moved to: there it is right, too, and stays. */
+  readonly movedTo?: string;
+}
+
 export interface RegisteredPartition extends CatalogPartition {
   /** Types of the columns as the partition has them, by name, from a catalog that keeps them apart from the table's. */
   readonly types?: ReadonlyMap<string, string>;
@@ -114,7 +119,12 @@ export interface Catalog {
    * Idempotent: a partition that is there already stays, and gets the table's columns where it has fewer. Rejects with TABLE_MISMATCH
    * when it is there at another location, where nobody would see what is written.
    */
-  addPartitions(table: CatalogTable, partitions: readonly CatalogPartition[]): Promise<void>;
+  addPartitions(table: CatalogTable, partitions: readonly NewPartition[]): Promise<void>;
+  /**
+   * Sets the location of a partition that is there, and gives it the table's columns; `missing` when it is not. Glue has no condition for
+   * that: whoever moves a partition must say the same location as everybody else, so that a late request does no harm.
+   */
+  movePartition(table: CatalogTable, partition: CatalogPartition): Promise<'moved' | 'missing'>;
   removePartitions(table: string, values: readonly (readonly string[])[]): Promise<void>;
   listPartitions(table: string): AsyncIterable<RegisteredPartition>;
 }

@@ -4,6 +4,7 @@ import { hivePath } from '../../schema/layout.ts';
 import { hasProjection } from '../../schema/projection.ts';
 import { widenedProjection } from '../../schema/widen-projection.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
+import { mergedFolder } from '../ledger/object-keys.ts';
 import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
 import { conflictsMax, contended, type SchemaKeeper } from './schema-keeper.ts';
 import { isNested } from '../../schema/types.ts';
@@ -33,10 +34,10 @@ export class HivePartitions {
     }
     if (unknown.size === 0) return;
     const keys = table.partitionKeys.map((key) => key.name);
-    const partitions = [...unknown.values()].map((values) => ({
-      values: [...values],
-      location: this.#store.uri(`${name}/${hivePath(keys, values)}/`),
-    }));
+    const partitions = [...unknown.values()].map((values) => {
+      const folder = (of: string): string => this.#store.uri(`${of}/${hivePath(keys, values)}/`);
+      return { values: [...values], location: folder(name), movedTo: folder(mergedFolder(name)) };
+    });
     await this.#catalog.addPartitions(table, partitions);
     for (const id of unknown.keys()) this.#registered.add(id);
   }

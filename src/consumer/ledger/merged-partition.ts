@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { mapAhead } from '../../runtime/concurrency.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import { mergedNoteKey, mergedNotePrefix } from './ledger-keys.ts';
+import { offsetCodec } from './ledger-entry.ts';
+
+/**
+ * What is kept of a partition of a Hive table whose files were merged: `_ledger/<table>.merged/<Hive partition>.json`, changed by compare-and-swap only.
+ *
+ * Such a partition moves once, from its folder in the table's to the one of the same name in `<table>_merged/`, by its location in the catalog. The note
+ * says what the new folder is to hold before anything is put or deleted there; objects that it does not list there are left over from an earlier
+ * revision. What writers put, before and after, lies in the old folder, and counts for readers once a file of the note has it as a source.
+ */
+
+const sourceSchema = z.object({
+  /** Key of an object in the old folder, which its ledger entry lists. It may be gone once `movedAt` is old. */
+  key: z.string(),
+  rows: z.number().int().nonnegative(),
+});
+
+/** Rows of one Kafka partition, by their offsets. */
+const rangeSchema = z.object({ partition: z.number().int().nonnegative(), from: offsetCodec, to: offsetCodec });
+
+const fileSchema = z.object({
+  /** Named by an id that nobody else uses, or, for the copy of a single source, like that one. */
+  key: z.string(),
+  /** The sum of its sources' rows. All of them are one topic's. */
+  rows: z.number().int().nonnegative(),
+  sources: z.array(sourceSchema).min(1),
+  /** Size and CRC-32, once it is known to be there. */
+  bytes: z.number().int().positive().optional(),
+  crc32: z.number().int().nonnegative().optional(),
+  /** Files of earlier revisions that it is made of by leaving rows out, whichever is there; else it is made of its sources. */
+  bases: z.array(z.object({ key: z.string(), leftOut: z.array(rangeSchema) })).optional(),
+});
+
+const noteSchema = z.object({
+  /** Rises by one with each change. */
+  revision: z.number().int().positive(),
+  /** Values of the partition's keys. */
+  values: z.array(z.string()).min(1),
+  /** When the catalog had been told the new location; left out: readers may see either folder. */
+  movedAt: z.iso.datetime().optional(),
+  files: z.array(fileSchema),
+  /** Keys of the new folder that earlier revisions have listed and that may still be there. */
+  obsolete: z.array(z.string()),
+});
+
+export type MergedPartition = z.infer<typeof noteSchema>;
+export type MergedFile = z.infer<typeof fileSchema>;
+export type MergedSource = z.infer<typeof sourceSchema>;
+export type MergedRange = z.infer<typeof rangeSchema>;
+
+/** A note, and the version that its next change must expect. */
+export interface StoredNote {
+  readonly note: MergedPartition;
+  /** `event_date=2026-11-23/event_hour=09` */
+  readonly hivePath: string;
+  readonly version: string;
+}
+
+const readsMax = 16;
+
+export async function readMerged(store: ObjectStore, table: string, hivePath: string): Promise<StoredNote | undefined> {
+  const key = mergedNoteKey(table, hivePath);
+  const stored = await store.get(key);
+  return stored && { note: parse(key, stored.bytes), hivePath, version: stored.version };
+}
+
+/** The partitions of the table with a note, by one listing. */
+export async function* listMergedPaths(store: ObjectStore, table: string): AsyncIterable<string> {
+  const prefix = mergedNotePrefix(table);
+  for await (const { key } of store.list(prefix))
+    if (key.endsWith('.json')) yield key.slice(prefix.length, -'.json'.length);
+}
+
+/** All notes of the table, in the order of their partitions, not more than some at a time in memory. */
+export async function* listMerged(store: ObjectStore, table: string): AsyncIterable<StoredNote> {
+  const paths = await Array.fromAsync(listMergedPaths(store, table));
+  for await (const found of mapAhead(paths, readsMax, (path) => readMerged(store, table, path)))
+    if (found !== undefined) yield found;
+}
+
+/**
+ * Puts the note if it is still as `before` says, or not there; `undefined` when another process was first. A lost answer of ours looks like a
+ * refusal, and is told by reading back.
+ */
+export async function putMerged(
+  store: ObjectStore,
+  table: string,
+  {
+    hivePath,
+    note,
+    before,
+  }: { readonly hivePath: string; readonly note: MergedPartition; readonly before?: StoredNote },
+): Promise<StoredNote | undefined> {
+  const key = mergedNoteKey(table, hivePath);
+  const bytes = Buffer.from(`${JSON.stringify(z.encode(noteSchema, note))}\n`);
+  const condition = before === undefined ? { ifAbsent: true as const } : { ifVersion: before.version };
+  const result = await store.put(key, bytes, condition);
+  if (result.kind === 'stored') return { note, hivePath, version: result.version };
+  const found = await store.get(key);
+  const isOurs = found !== undefined && Buffer.compare(found.bytes, bytes) === 0;
+  return isOurs ? { note, hivePath, version: found.version } : undefined;
+}
+
+/** Deletes the note of a partition that is gone from catalog and lake. */
+export async function forgetMerged(store: ObjectStore, table: string, hivePath: string): Promise<void> {
+  await store.delete([mergedNoteKey(table, hivePath)]);
+}
+
+/** Sources by their keys, each with the file that has its rows. */
+export function sourcesOf({ files }: MergedPartition): Map<string, MergedFile> {
+  return new Map(files.flatMap((file) => file.sources.map(({ key }) => [key, file] as const)));
+}
+
+function parse(key: string, bytes: Uint8Array): MergedPartition {
+  try {
+    return noteSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch (error) {
+    throw new PipelineError('LEDGER_CORRUPT', {
+      message: `${key}, which notes what a merged partition holds, can't be used: ${messageOf(error)}`,
+      retryable: false,
+      details: { key },
+      hint: 'restore it from an older version of the object',
+    });
+  }
+}
