@@ -1,9 +1,24 @@
 import type { SlabPool } from '../../runtime/slab-pool.ts';
 
+/** Smaller arrays share slabs of this size: each in a buffer of its own would keep the garbage collector busy. */
+const sharedBytes = 256 * 1024;
+/** Larger arrays have a slab of their own. */
+const smallBytesMax = sharedBytes / 4;
+/** Arrays begin at multiples of the size of a double. */
+const alignment = Float64Array.BYTES_PER_ELEMENT;
+
+interface Piece {
+  readonly slab: ArrayBuffer;
+  readonly offset: number;
+}
+
 /** Allocates the arrays of one batch in memory that a later batch uses again; their contents are undefined at first. */
 export class BatchMemory implements Disposable {
   readonly #pool: SlabPool | undefined;
   readonly #slabs: ArrayBuffer[] = [];
+  /** Holds small arrays, up to `#sharedUsed`. */
+  #shared = new ArrayBuffer(0);
+  #sharedUsed = 0;
 
   /** Leaves the arrays to the garbage collector when there is no pool. */
   constructor(pool?: SlabPool) {
@@ -11,25 +26,40 @@ export class BatchMemory implements Disposable {
   }
 
   float64(length: number): Float64Array {
-    return new Float64Array(this.#allocate(length * Float64Array.BYTES_PER_ELEMENT), 0, length);
+    const { slab, offset } = this.#allocate(length * Float64Array.BYTES_PER_ELEMENT);
+    return new Float64Array(slab, offset, length);
   }
 
   int32(length: number): Int32Array {
-    return new Int32Array(this.#allocate(length * Int32Array.BYTES_PER_ELEMENT), 0, length);
+    const { slab, offset } = this.#allocate(length * Int32Array.BYTES_PER_ELEMENT);
+    return new Int32Array(slab, offset, length);
   }
 
   bytes(length: number): Uint8Array {
-    return new Uint8Array(this.#allocate(length), 0, length);
+    const { slab, offset } = this.#allocate(length);
+    return new Uint8Array(slab, offset, length);
   }
 
   /** Frees the arrays: nobody may read them from now on. */
   [Symbol.dispose](): void {
     for (const slab of this.#slabs.splice(0)) this.#pool?.free(slab);
+    this.#shared = new ArrayBuffer(0);
+    this.#sharedUsed = 0;
   }
 
-  #allocate(bytes: number): ArrayBuffer {
-    if (this.#pool === undefined) return new ArrayBuffer(bytes);
-    const slab = this.#pool.allocate(bytes);
+  #allocate(bytes: number): Piece {
+    if (this.#pool === undefined) return { slab: new ArrayBuffer(bytes), offset: 0 };
+    if (bytes > smallBytesMax) return { slab: this.#slab(this.#pool, bytes), offset: 0 };
+    const offset = Math.ceil(this.#sharedUsed / alignment) * alignment;
+    this.#sharedUsed = offset + bytes;
+    if (this.#sharedUsed <= this.#shared.byteLength) return { slab: this.#shared, offset };
+    this.#shared = this.#slab(this.#pool, sharedBytes);
+    this.#sharedUsed = bytes;
+    return { slab: this.#shared, offset: 0 };
+  }
+
+  #slab(pool: SlabPool, bytes: number): ArrayBuffer {
+    const slab = pool.allocate(bytes);
     this.#slabs.push(slab);
     return slab;
   }

@@ -11,6 +11,7 @@ import { ColumnStrings } from './column-strings.ts';
 
 /** Values for which a rare column has room at first. */
 const rareCapacity = 64;
+const growth = 4;
 
 /** Collects the values of a column, row by row. */
 export class ColumnBuilder {
@@ -19,6 +20,7 @@ export class ColumnBuilder {
   readonly #otherFields: FieldRun[] = [];
   #observed: Observed;
   readonly #memory: BatchMemory;
+  readonly #rowsMax: number;
   #count = 0;
   #capacity: number;
   /** Row numbers, once one of the rows before had no value. */
@@ -41,11 +43,12 @@ export class ColumnBuilder {
     const { rowsMax, memory } = space;
     this.strings = new ColumnStrings(space);
     this.#memory = memory;
+    this.#rowsMax = Math.max(1, rowsMax);
     this.name = name;
     this.field = field;
     this.#observed = observed;
     this.#kind = storeKindOf(observed);
-    this.#capacity = isRare ? rareCapacity : Math.max(1, rowsMax);
+    this.#capacity = isRare ? Math.min(rareCapacity, this.#rowsMax) : this.#rowsMax;
     if (this.#kind === 'numbers') this.#numbers = memory.float64(this.#capacity);
     if (this.#kind === 'strings') this.#ids = memory.int32(this.#capacity);
   }
@@ -167,7 +170,7 @@ export class ColumnBuilder {
 
   /** Makes room for values of the rows, and notes these unless every row before the last one has a value. */
   #reserve(rows: Int32Array): void {
-    while (this.#count + rows.length > this.#capacity) this.#grow();
+    if (this.#count + rows.length > this.#capacity) this.#grow(this.#count + rows.length);
     const isDense = this.#rows === undefined && rows.at(-1) === this.#count + rows.length - 1;
     if (!isDense) this.#noteRows().set(rows, this.#count);
   }
@@ -181,7 +184,7 @@ export class ColumnBuilder {
 
   #addRow(row: number): boolean {
     const at = this.#count;
-    if (at === this.#capacity) this.#grow();
+    if (at === this.#capacity) this.#grow(at + 1);
     if (this.#rows === undefined && row !== at) {
       // the value before may be this row's too
       if (row < at) return false;
@@ -195,8 +198,8 @@ export class ColumnBuilder {
     return true;
   }
 
-  #grow(): void {
-    this.#capacity *= 2;
+  #grow(needed: number): void {
+    this.#capacity = Math.max(needed, Math.min(this.#capacity * growth, this.#rowsMax));
     if (this.#rows !== undefined) this.#rows = copyInto(this.#memory.int32(this.#capacity), this.#rows);
     if (this.#kind === 'numbers') this.#numbers = copyInto(this.#memory.float64(this.#capacity), this.#numbers);
     if (this.#kind === 'strings') this.#ids = copyInto(this.#memory.int32(this.#capacity), this.#ids);
