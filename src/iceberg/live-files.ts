@@ -1,4 +1,3 @@
-import { mapConcurrently } from '../runtime/concurrency.ts';
 import { fileContent, type DataFile } from './manifest.ts';
 import { readLiveEntries, readManifests } from './read-snapshot.ts';
 import type { TableFiles } from './table-files.ts';
@@ -17,25 +16,55 @@ export interface LiveFiles {
   readonly deletes: readonly LiveFile[];
 }
 
-const readsMax = 16;
+/** What is kept of a snapshot's files. */
+export interface WantedFiles {
+  /** Ids of the columns whose bounds are kept. */
+  readonly columns: ReadonlySet<number>;
+  /** True for a data file that is kept. */
+  readonly isWanted: (file: DataFile) => boolean;
+}
 
-/** Reads all files of the snapshot. */
-export async function readLiveFiles(snapshot: Snapshot | undefined, files: TableFiles): Promise<LiveFiles> {
+/** Reads the files of deletes of the snapshot, and those of its data files that are wanted. */
+export async function readLiveFiles(
+  snapshot: Snapshot | undefined,
+  files: TableFiles,
+  { columns, isWanted }: WantedFiles,
+): Promise<LiveFiles> {
+  const data: LiveFile[] = [];
+  const deletes: LiveFile[] = [];
   const manifests = await readManifests(snapshot, files);
-  const read = await mapConcurrently(manifests, readsMax, async (manifest): Promise<LiveFile[]> => {
-    const entries = await readLiveEntries(manifest, files);
-    return entries.map(({ data_file: file, sequence_number: number }) => ({
-      file,
-      specId: manifest.partition_spec_id,
-      sequenceNumber: BigInt(number ?? 0),
-    }));
-  });
-  const isData = ({ file }: LiveFile): boolean => file.content === fileContent.data;
-  return { data: read.flat().filter(isData), deletes: read.flat().filter((each) => !isData(each)) };
+  for await (const { manifest, entries } of readLiveEntries(manifests, files))
+    for (const { data_file: file, sequence_number: number } of entries) {
+      const isData = file.content === fileContent.data;
+      if (isData && !isWanted(file)) continue;
+      const live = { specId: manifest.partition_spec_id, sequenceNumber: BigInt(number ?? 0) };
+      const kept = boundedBy(file, isData ? columns : pathColumn);
+      (isData ? data : deletes).push({ ...live, file: kept });
+    }
+  return { data, deletes };
+}
+
+/** The file without what takes much memory: of metrics only the bounds of these columns stay. */
+function boundedBy(file: DataFile, columns: ReadonlySet<number>): DataFile {
+  const { content, file_path, file_format, partition, record_count, file_size_in_bytes } = file;
+  const boundsOf = (bounds: DataFile['lower_bounds']): DataFile['lower_bounds'] =>
+    // a copy: what was read is a part of a whole block
+    bounds?.filter(({ key }) => columns.has(key)).map(({ key, value }) => ({ key, value: Uint8Array.from(value) }));
+  return {
+    content,
+    file_path,
+    file_format,
+    partition,
+    record_count,
+    file_size_in_bytes,
+    lower_bounds: boundsOf(file.lower_bounds),
+    upper_bounds: boundsOf(file.upper_bounds),
+  };
 }
 
 /** Field id of the path in files of position deletes. */
 const deletedPathId = 2147483546;
+const pathColumn: ReadonlySet<number> = new Set([deletedPathId]);
 
 /**
  * Tells whether a file of deletes may take out rows of a data file: of the same partition, or of all, and newer.

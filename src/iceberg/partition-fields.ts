@@ -41,6 +41,11 @@ export function identityValues(
   return values.length === spec.fields.length ? values : undefined;
 }
 
+/** Tells partitions apart by their values. */
+export function partitionId(partition: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(partition, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+}
+
 /** The type that a transform makes of the source's. */
 function resultType(transform: string, source: string): string | undefined {
   if (transform === 'identity' || transform === 'void' || transform.startsWith('truncate[')) return source;

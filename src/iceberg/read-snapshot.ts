@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../runtime/concurrency.ts';
+import { mapAhead } from '../runtime/concurrency.ts';
 import { fileStatus, readManifest, type ManifestEntry } from './manifest.ts';
 import { readManifestList, type ManifestFile } from './manifest-list.ts';
 import type { TableFiles } from './table-files.ts';
@@ -16,15 +16,33 @@ export async function readManifests(snapshot: Snapshot | undefined, files: Table
   return readManifestList(await files.read(uri), uri);
 }
 
-/** Reads the entries of a manifest that are part of the table. */
-export async function readLiveEntries(manifest: ManifestFile, files: TableFiles): Promise<ManifestEntry[]> {
-  const entries = readManifest(await files.read(manifest.manifest_path), manifest);
-  return entries.filter(({ status }) => status !== fileStatus.deleted);
+/** Entries of one manifest that are part of the table: decoded anew each time that somebody goes through them. */
+export interface LiveEntries {
+  readonly manifest: ManifestFile;
+  readonly entries: Iterable<ManifestEntry>;
 }
 
-/** Reads the entries of all data files of the snapshot. Files of deletes are left out. */
-export async function readDataFiles(snapshot: Snapshot | undefined, files: TableFiles): Promise<ManifestEntry[]> {
+/** Reads the manifests, a few ahead, in their order. */
+export function readLiveEntries(manifests: Iterable<ManifestFile>, files: TableFiles): AsyncIterable<LiveEntries> {
+  return mapAhead(manifests, readsMax, (manifest) => readManifestEntries(manifest, files));
+}
+
+/** Reads one manifest. */
+export async function readManifestEntries(manifest: ManifestFile, files: TableFiles): Promise<LiveEntries> {
+  const bytes = await files.read(manifest.manifest_path);
+  return { manifest, entries: { [Symbol.iterator]: () => liveIn(bytes, manifest) } };
+}
+
+function* liveIn(bytes: Uint8Array, manifest: ManifestFile): Generator<ManifestEntry, void> {
+  for (const entry of readManifest(bytes, manifest)) if (entry.status !== fileStatus.deleted) yield entry;
+}
+
+/** Reads the entries of all data files of the snapshot, one by one: there may be a hundred thousand. Files of deletes are left out. */
+export async function* readDataFiles(
+  snapshot: Snapshot | undefined,
+  files: TableFiles,
+): AsyncGenerator<ManifestEntry, void> {
   const manifests = await readManifests(snapshot, files);
   const ofData = manifests.filter(({ content }) => content === manifestContent.data);
-  return (await mapConcurrently(ofData, readsMax, (manifest) => readLiveEntries(manifest, files))).flat();
+  for await (const { entries } of readLiveEntries(ofData, files)) yield* entries;
 }

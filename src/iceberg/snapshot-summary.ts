@@ -1,10 +1,29 @@
 import type { DataFile } from './manifest.ts';
+import { partitionId } from './partition-fields.ts';
 import type { Snapshot } from './table-metadata.ts';
+
+type Counted = Pick<DataFile, 'partition' | 'record_count' | 'file_size_in_bytes'>;
+
+/** Counts files without keeping them. */
+export class FileTally {
+  files = 0;
+  records = 0;
+  bytes = 0;
+  /** Ids of their partitions. */
+  readonly partitions = new Set<string>();
+
+  add({ partition, record_count: records, file_size_in_bytes: bytes }: Counted): void {
+    this.files++;
+    this.records += records;
+    this.bytes += bytes;
+    this.partitions.add(partitionId(partition));
+  }
+}
 
 /** Files that a snapshot adds and removes. */
 export interface FileChanges {
-  readonly added: readonly DataFile[];
-  readonly removed: readonly DataFile[];
+  readonly added: FileTally;
+  readonly removed: FileTally;
 }
 
 /** Makes a snapshot's summary, with the counts that Spark writes. What the parent's summary lacks has no total. */
@@ -13,30 +32,27 @@ export function summaryOf(
   { added, removed }: FileChanges,
   parent: Snapshot | undefined,
 ): Record<string, string> {
-  const partitions = new Set([...added, ...removed].map(({ partition }) => JSON.stringify(partition)));
-  const counts = {
-    ...countsOf(['added-data-files', 'added-records', 'added-files-size'], added),
-    ...countsOf(['deleted-data-files', 'deleted-records', 'removed-files-size'], removed),
-  };
   return {
     operation,
-    ...counts,
-    'changed-partition-count': String(partitions.size),
+    ...countsOf(['added-data-files', 'added-records', 'added-files-size'], added),
+    ...countsOf(['deleted-data-files', 'deleted-records', 'removed-files-size'], removed),
+    'changed-partition-count': String(added.partitions.union(removed.partitions).size),
     ...totalsOf({ added, removed }, parent),
   };
 }
 
-function countsOf(names: readonly [string, string, string], files: readonly DataFile[]): Record<string, string> {
-  if (files.length === 0) return {};
-  const [count, records, size] = names;
-  return { [count]: String(files.length), [records]: String(recordsOf(files)), [size]: String(sizeOf(files)) };
+function countsOf(
+  [count, total, size]: readonly [string, string, string],
+  { files, records, bytes }: FileTally,
+): Record<string, string> {
+  return files === 0 ? {} : { [count]: String(files), [total]: String(records), [size]: String(bytes) };
 }
 
 function totalsOf({ added, removed }: FileChanges, parent: Snapshot | undefined): Record<string, string> {
   const changes: Readonly<Record<string, number>> = {
-    'total-data-files': added.length - removed.length,
-    'total-records': recordsOf(added) - recordsOf(removed),
-    'total-files-size': sizeOf(added) - sizeOf(removed),
+    'total-data-files': added.files - removed.files,
+    'total-records': added.records - removed.records,
+    'total-files-size': added.bytes - removed.bytes,
     'total-delete-files': 0,
     'total-position-deletes': 0,
     'total-equality-deletes': 0,
@@ -46,12 +62,4 @@ function totalsOf({ added, removed }: FileChanges, parent: Snapshot | undefined)
     return before === undefined ? [] : [[name, String(Number(before) + change)]];
   });
   return Object.fromEntries(totals);
-}
-
-function recordsOf(files: readonly DataFile[]): number {
-  return files.reduce((sum, { record_count: records }) => sum + records, 0);
-}
-
-function sizeOf(files: readonly DataFile[]): number {
-  return files.reduce((sum, { file_size_in_bytes: bytes }) => sum + bytes, 0);
 }

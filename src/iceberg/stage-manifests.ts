@@ -1,47 +1,65 @@
 import { mapConcurrently } from '../runtime/concurrency.ts';
-import { fileStatus, writeManifest, type DataFile, type ManifestEntry } from './manifest.ts';
+import { fileStatus, type DataFile, type ManifestEntry } from './manifest.ts';
 import type { ManifestFile } from './manifest-list.ts';
-import { partitionFields } from './partition-fields.ts';
-import { manifestContent, readLiveEntries } from './read-snapshot.ts';
-import { singleValue } from './single-value.ts';
-import type { TableFiles } from './table-files.ts';
-import { currentSchema, type PartitionSpec, type TableMetadata } from './table-metadata.ts';
-
-/** The snapshot that is being made, and where its files go. */
-export interface Stage {
-  readonly metadata: TableMetadata;
-  readonly snapshotId: bigint;
-  readonly sequenceNumber: number;
-  readonly files: TableFiles;
-  /** Gives a new key for each manifest. */
-  readonly newManifestKey: () => string;
-}
+import { manifestContent, readLiveEntries, readManifestEntries, type LiveEntries } from './read-snapshot.ts';
+import { FileTally } from './snapshot-summary.ts';
+import { StagedManifest, type Stage } from './stage-manifest.ts';
+import { defaultSpec, type PartitionSpec, type TableMetadata } from './table-metadata.ts';
 
 /** Manifests are merged when there are so many small ones. */
 const mergeCountMin = 100;
 
 /**
- * Most files of a merged manifest: what is read of a file takes 20 kB of memory, and the event loop stands still while one is written.
- * Those with half as many are left as they are, so that whatever is merged once is merged a few times at most.
+ * Most files of a manifest: the event loop stands still while one is written. Those with half as many are left as they are, so that whatever is
+ * merged once is merged a few times at most.
  */
-const mergeFilesMax = 2000;
+const filesMax = 2000;
 
-const readsMax = 16;
+/** Manifests that are written anew at a time. */
+const rewritesMax = 4;
 
-/** Writes a manifest of files that the snapshot adds. Their sequence number is the snapshot's: readers inherit it. */
-export async function stageAdded(files: readonly DataFile[], spec: PartitionSpec, stage: Stage): Promise<ManifestFile> {
-  const entries = files.map((file) => ({
-    status: fileStatus.added,
-    snapshot_id: stage.snapshotId,
-    data_file: file,
-  }));
-  return stageManifest(entries, spec, stage);
+/** Files that a snapshot adds, or takes out, and the manifests that say so. */
+export interface StagedChange {
+  readonly manifests: readonly ManifestFile[];
+  readonly tally: FileTally;
+}
+
+/** Writes manifests of files that the snapshot adds. Their sequence number is the snapshot's: readers inherit it. */
+export async function stageAdded(
+  files: Iterable<DataFile> | AsyncIterable<DataFile>,
+  stage: Stage,
+): Promise<StagedChange> {
+  const tally = new FileTally();
+  const entries = async function* entries() {
+    for await (const file of files) {
+      tally.add(file);
+      yield { status: fileStatus.added, snapshot_id: stage.snapshotId, data_file: file };
+    }
+  };
+  return { manifests: await stageEntries(entries(), defaultSpec(stage.metadata), stage), tally };
+}
+
+/** Writes as many manifests as the entries need. */
+async function stageEntries(
+  entries: Iterable<ManifestEntry> | AsyncIterable<ManifestEntry>,
+  spec: PartitionSpec,
+  stage: Stage,
+): Promise<ManifestFile[]> {
+  const manifests: ManifestFile[] = [];
+  let staged: StagedManifest | undefined;
+  for await (const entry of entries) {
+    staged ??= new StagedManifest(spec, stage);
+    staged.append(entry);
+    if (staged.size < filesMax) continue;
+    manifests.push(await staged.finish());
+    staged = undefined;
+  }
+  if (staged !== undefined) manifests.push(await staged.finish());
+  return manifests;
 }
 
 /** What is left of manifests when files are taken out. */
-export interface Removal {
-  readonly manifests: readonly ManifestFile[];
-  readonly removed: readonly DataFile[];
+export interface Removal extends StagedChange {
   /** Paths that no manifest lists. */
   readonly missing: readonly string[];
 }
@@ -52,23 +70,37 @@ export async function stageRemoved(
   paths: ReadonlySet<string>,
   stage: Stage,
 ): Promise<Removal> {
-  if (paths.size === 0) return { manifests, removed: [], missing: [] };
-  const removed: DataFile[] = [];
-  const kept = await mapConcurrently(manifests, readsMax, async (manifest) => {
-    if (manifest.content !== manifestContent.data) return manifest;
-    const entries = await readLiveEntries(manifest, stage.files);
-    const gone = entries.filter(({ data_file: file }) => paths.has(file.file_path));
-    if (gone.length === 0) return manifest;
-    removed.push(...gone.map(({ data_file: file }) => file));
-    const next = entries.map((entry) =>
-      paths.has(entry.data_file.file_path)
-        ? { ...entry, status: fileStatus.deleted, snapshot_id: stage.snapshotId }
-        : { ...entry, status: fileStatus.existing },
-    );
-    return stageManifest(next, specOf(manifest, stage), stage);
+  const tally = new FileTally();
+  if (paths.size === 0) return { manifests, tally, missing: [] };
+  const missing = new Set(paths);
+  const kept = await mapConcurrently(manifests, rewritesMax, async (manifest) => {
+    if (manifest.content !== manifestContent.data) return [manifest];
+    const live = await readManifestEntries(manifest, stage.files);
+    let isTouched = false;
+    for (const { data_file: file } of live.entries)
+      if (paths.has(file.file_path)) {
+        isTouched = true;
+        missing.delete(file.file_path);
+        tally.add(file);
+      }
+    return isTouched ? stageWithout(live, paths, stage) : [manifest];
   });
-  const found = new Set(removed.map(({ file_path: path }) => path));
-  return { manifests: kept, removed, missing: [...paths].filter((path) => !found.has(path)) };
+  return { manifests: kept.flat(), tally, missing: [...missing] };
+}
+
+async function stageWithout(
+  { manifest, entries }: LiveEntries,
+  paths: ReadonlySet<string>,
+  stage: Stage,
+): Promise<ManifestFile[]> {
+  const gone = { status: fileStatus.deleted, snapshot_id: stage.snapshotId };
+  const left = function* left() {
+    for (const entry of entries) {
+      const isGone = paths.has(entry.data_file.file_path);
+      yield { ...entry, ...(isGone ? gone : { status: fileStatus.existing }) };
+    }
+  };
+  return stageEntries(left(), specOf(manifest, stage), stage);
 }
 
 /** Gives the manifests of data files that are worth merging. */
@@ -78,7 +110,7 @@ export function smallManifests(manifests: readonly ManifestFile[], metadata: Tab
     (manifest) =>
       manifest.content === manifestContent.data &&
       manifest.partition_spec_id === specId &&
-      liveFiles(manifest) < mergeFilesMax / 2,
+      liveFiles(manifest) < filesMax / 2,
   );
 }
 
@@ -91,7 +123,7 @@ export async function mergeManifests(
   const small = smallManifests(manifests, stage.metadata);
   if (small.length < countMin) return [...manifests];
   const merged: ManifestFile[] = [];
-  for (const group of groupsToMerge(small)) merged.push(await mergeGroup(group, stage));
+  for (const group of groupsToMerge(small)) merged.push(...(await mergeGroup(group, stage)));
   return [...merged, ...manifests.filter((manifest) => !small.includes(manifest))];
 }
 
@@ -101,7 +133,7 @@ function groupsToMerge(small: readonly ManifestFile[]): ManifestFile[][] {
   let files = Infinity;
   for (const manifest of small) {
     files += liveFiles(manifest);
-    if (files <= mergeFilesMax) groups.at(-1)?.push(manifest);
+    if (files <= filesMax) groups.at(-1)?.push(manifest);
     else {
       groups.push([manifest]);
       files = liveFiles(manifest);
@@ -110,13 +142,15 @@ function groupsToMerge(small: readonly ManifestFile[]): ManifestFile[][] {
   return groups;
 }
 
-async function mergeGroup(group: readonly ManifestFile[], stage: Stage): Promise<ManifestFile> {
+async function mergeGroup(group: readonly ManifestFile[], stage: Stage): Promise<ManifestFile[]> {
   const [first] = group;
   if (first === undefined) throw new RangeError('a group has a manifest at least');
-  if (group.length === 1) return first;
-  const entries = await mapConcurrently(group, readsMax, (manifest) => readLiveEntries(manifest, stage.files));
-  const existing = entries.flat().map((entry) => ({ ...entry, status: fileStatus.existing }));
-  return stageManifest(existing, specOf(first, stage), stage);
+  if (group.length === 1) return [first];
+  const existing = async function* existing() {
+    for await (const { entries } of readLiveEntries(group, stage.files))
+      for (const entry of entries) yield { ...entry, status: fileStatus.existing };
+  };
+  return stageEntries(existing(), specOf(first, stage), stage);
 }
 
 function liveFiles({ added_files_count: added, existing_files_count: existing }: ManifestFile): number {
@@ -127,60 +161,4 @@ function specOf({ partition_spec_id: id }: ManifestFile, { metadata }: Stage): P
   const spec = metadata['partition-specs'].find((each) => each['spec-id'] === id);
   if (spec === undefined) throw new RangeError(`the table has no partition spec ${id}`);
   return spec;
-}
-
-async function stageManifest(
-  entries: readonly ManifestEntry[],
-  spec: PartitionSpec,
-  { metadata, snapshotId, sequenceNumber, files, newManifestKey }: Stage,
-): Promise<ManifestFile> {
-  const bytes = writeManifest({ schema: currentSchema(metadata), spec, entries });
-  const uri = await files.write(newManifestKey(), bytes);
-  const live = entries.filter(({ status }) => status !== fileStatus.deleted);
-  return {
-    manifest_path: uri,
-    manifest_length: bytes.length,
-    partition_spec_id: spec['spec-id'],
-    content: manifestContent.data,
-    sequence_number: sequenceNumber,
-    min_sequence_number: Math.min(
-      sequenceNumber,
-      ...live.map((entry) => Number(entry.sequence_number ?? sequenceNumber)),
-    ),
-    added_snapshot_id: snapshotId,
-    ...countsOf(entries),
-    partitions: partitionSummaries(entries, spec, metadata),
-  };
-}
-
-function countsOf(entries: readonly ManifestEntry[]) {
-  const of = (status: number): readonly ManifestEntry[] => entries.filter((entry) => entry.status === status);
-  const rows = (some: readonly ManifestEntry[]): number =>
-    some.reduce((sum, each) => sum + each.data_file.record_count, 0);
-  const [added, existing, deleted] = [of(fileStatus.added), of(fileStatus.existing), of(fileStatus.deleted)];
-  return {
-    added_files_count: added.length,
-    existing_files_count: existing.length,
-    deleted_files_count: deleted.length,
-    added_rows_count: rows(added),
-    existing_rows_count: rows(existing),
-    deleted_rows_count: rows(deleted),
-  };
-}
-
-/** The range of each partition field's values, by which readers leave out whole manifests. */
-function partitionSummaries(entries: readonly ManifestEntry[], spec: PartitionSpec, metadata: TableMetadata) {
-  return partitionFields(currentSchema(metadata), spec).map(({ name, type }) => {
-    const values = entries.map(({ data_file: { partition } }) => partition[name]);
-    const bounds = values.flatMap((value) => singleValue(value, type) ?? []);
-    const hasAll = bounds.length === values.filter((value) => value !== null && value !== undefined).length;
-    const isOrdered = type === 'string' && hasAll && bounds.length > 0;
-    const sorted = isOrdered ? bounds.toSorted(Buffer.compare) : [];
-    return {
-      contains_null: values.some((value) => value === null || value === undefined),
-      contains_nan: false,
-      lower_bound: sorted.at(0),
-      upper_bound: sorted.at(-1),
-    };
-  });
 }

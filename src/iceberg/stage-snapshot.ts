@@ -4,22 +4,17 @@ import { writeManifestList, type ManifestFile } from './manifest-list.ts';
 import type { DataFile } from './manifest.ts';
 import { readManifests } from './read-snapshot.ts';
 import { summaryOf } from './snapshot-summary.ts';
-import { mergeManifests, stageAdded, stageRemoved, type Stage } from './stage-manifests.ts';
+import type { Stage } from './stage-manifest.ts';
+import { mergeManifests, stageAdded, stageRemoved } from './stage-manifests.ts';
 import type { TableFiles } from './table-files.ts';
-import {
-  currentSnapshot,
-  defaultSpec,
-  mainBranch,
-  type PartitionSpec,
-  type Snapshot,
-  type TableMetadata,
-} from './table-metadata.ts';
+import { currentSnapshot, mainBranch, type Snapshot, type TableMetadata } from './table-metadata.ts';
 import type { TableUpdate } from './table-updates.ts';
 
 /** What becomes of the table's files. */
 export interface SnapshotPlan {
   readonly operation: 'append' | 'overwrite' | 'replace' | 'delete';
-  readonly added: readonly DataFile[];
+  /** Gone through once. */
+  readonly added: Iterable<DataFile> | AsyncIterable<DataFile>;
   /** Paths of files that the table no longer has. */
   readonly removedPaths: ReadonlySet<string>;
   /** Facts beside those that every writer gives, for people. */
@@ -55,16 +50,17 @@ export async function stageSnapshot(
   const stage = stageOf(metadata, options);
   const parent = currentSnapshot(metadata);
   const before = (await readManifests(parent, options.files)).filter(hasFiles);
-  const { manifests, removed, missing } = await stageRemoved(before, plan.removedPaths, stage);
-  const added = await stageFiles(plan.added, stage);
-  const merged = await mergeManifests([...added, ...manifests], stage, options.manifestsMin);
+  const removal = await stageRemoved(before, plan.removedPaths, stage);
+  const addition = await stageAdded(plan.added, stage);
+  const merged = await mergeManifests([...addition.manifests, ...removal.manifests], stage, options.manifestsMin);
+  const changes = { added: addition.tally, removed: removal.tally };
   const snapshot = {
     ...snapshotOf(metadata, stage, options.nowMs),
-    summary: { ...summaryOf(plan.operation, { added: plan.added, removed }, parent), ...plan.summary },
+    summary: { ...summaryOf(plan.operation, changes, parent), ...plan.summary },
   };
   const list = await writeList(merged, snapshot, options);
   const change = changeOf({ ...snapshot, 'manifest-list': list }, { metadata, nowMs: options.nowMs });
-  return { ...change, missing };
+  return { ...change, missing: removal.missing };
 }
 
 function stageOf(metadata: TableMetadata, { files, metadataPrefix, tryId, snapshotId }: StageOptions): Stage {
@@ -81,11 +77,6 @@ function stageOf(metadata: TableMetadata, { files, metadataPrefix, tryId, snapsh
 /** A manifest of files that were deleted in its own snapshot says nothing to the next. */
 function hasFiles({ added_files_count: added, existing_files_count: existing }: ManifestFile): boolean {
   return added + existing > 0;
-}
-
-async function stageFiles(files: readonly DataFile[], stage: Stage): Promise<ManifestFile[]> {
-  const spec: PartitionSpec = defaultSpec(stage.metadata);
-  return files.length === 0 ? [] : [await stageAdded(files, spec, stage)];
 }
 
 function snapshotOf(metadata: TableMetadata, { snapshotId, sequenceNumber }: Stage, nowMs: number) {

@@ -1,18 +1,27 @@
 import { mapConcurrently } from '../runtime/concurrency.ts';
 import { isRetryable, messageOf } from '../runtime/errors.ts';
 import type { LoadedTable } from './iceberg-catalog.ts';
-import { fileContent, fileStatus, readManifest, type DataFile } from './manifest.ts';
+import { fileContent, type DataFile, type ManifestEntry } from './manifest.ts';
 import type { ManifestFile } from './manifest-list.ts';
-import { readManifests } from './read-snapshot.ts';
+import { partitionId } from './partition-fields.ts';
+import { readManifestEntries, readManifests } from './read-snapshot.ts';
 import type { TableFiles } from './table-files.ts';
 import type { Snapshot } from './table-metadata.ts';
+
+/** What is kept of a data file: there may be a hundred thousand. */
+export interface ReferencedFile {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Values of the partition spec's fields by their names; one object for all files of a partition. */
+  readonly partition: Readonly<Record<string, unknown>>;
+}
 
 /** Everything that a table's metadata names, of all its snapshots. Files are known by their keys in the lake's store. */
 export interface TableReferences {
   /** Data files of the current snapshot. */
-  readonly live: ReadonlyMap<string, DataFile>;
-  /** Files with which other engines delete rows of the current snapshot's data files. */
-  readonly deletes: readonly DataFile[];
+  readonly live: ReadonlyMap<string, ReferencedFile>;
+  /** Rows that other engines have deleted from the current snapshot's data files by files of deletes. */
+  readonly deletedRows: number;
   /** All files of all snapshots, metadata files too, each with what names it. */
   readonly named: ReadonlyMap<string, string>;
   /** Lists and manifests that can't be read. */
@@ -29,9 +38,11 @@ export async function readReferences(table: LoadedTable, files: TableFiles): Pro
 class ReferenceReader {
   readonly #table: LoadedTable;
   readonly #files: TableFiles;
-  readonly #live = new Map<string, DataFile>();
-  readonly #deletes: DataFile[] = [];
+  readonly #live = new Map<string, ReferencedFile>();
+  readonly #partitions = new Map<string, ReferencedFile['partition']>();
+  #deletedRows = 0;
   readonly #named = new Map<string, string>();
+  readonly #namers = new Map<string, string>();
   readonly #unreadable: { uri: string; why: string }[] = [];
 
   constructor(table: LoadedTable, files: TableFiles) {
@@ -56,7 +67,7 @@ class ReferenceReader {
     await mapConcurrently([...manifests.values()], readsMax, (manifest) =>
       this.#readManifest(manifest, current.has(manifest.manifest_path)),
     );
-    return { live: this.#live, deletes: this.#deletes, named: this.#named, unreadable: this.#unreadable };
+    return { live: this.#live, deletedRows: this.#deletedRows, named: this.#named, unreadable: this.#unreadable };
   }
 
   async #readList(snapshot: Snapshot): Promise<ManifestFile[]> {
@@ -68,26 +79,44 @@ class ReferenceReader {
   async #readManifest(manifest: ManifestFile, isCurrent: boolean): Promise<void> {
     const uri = manifest.manifest_path;
     this.#name(uri, `the snapshot ${manifest.added_snapshot_id}`);
-    const read = async () => readManifest(await this.#files.read(uri), manifest);
-    for (const { status, snapshot_id: id, data_file: file } of (await this.#attempt(uri, read)) ?? []) {
-      if (status === fileStatus.deleted) continue;
-      const key = this.#name(file.file_path, `the snapshot ${id ?? manifest.added_snapshot_id}`);
-      if (!isCurrent || key === undefined) continue;
-      if (file.content === fileContent.data) this.#live.set(key, file);
-      else this.#deletes.push(file);
-    }
+    await this.#attempt(uri, async () => {
+      const { entries } = await readManifestEntries(manifest, this.#files);
+      for (const entry of entries) this.#note(entry, isCurrent);
+    });
+  }
+
+  #note({ snapshot_id: id, data_file: file }: ManifestEntry, isCurrent: boolean): void {
+    const key = this.#name(file.file_path, `the snapshot ${id}`);
+    if (!isCurrent || key === undefined) return;
+    const { content, record_count: rows, file_size_in_bytes: bytes } = file;
+    if (content === fileContent.data) this.#live.set(key, { rows, bytes, partition: this.#partitionOf(file) });
+    else this.#deletedRows += rows;
+  }
+
+  #partitionOf({ partition }: DataFile): ReferencedFile['partition'] {
+    const id = partitionId(partition);
+    const known = this.#partitions.get(id);
+    if (known === undefined) this.#partitions.set(id, partition);
+    return known ?? partition;
   }
 
   /** Notes what names the file, and gives its key; `undefined` for a file outside of the lake. */
   #name(uri: string, by: string): string | undefined {
     try {
       const key = this.#files.keyOf(uri);
-      if (!this.#named.has(key)) this.#named.set(key, by);
+      if (!this.#named.has(key)) this.#named.set(key, this.#namer(by));
       return key;
     } catch (error) {
       this.#unreadable.push({ uri, why: messageOf(error) });
       return undefined;
     }
+  }
+
+  /** One string for all that it names. */
+  #namer(by: string): string {
+    const known = this.#namers.get(by);
+    if (known === undefined) this.#namers.set(by, by);
+    return known ?? by;
   }
 
   async #attempt<T>(uri: string, read: () => Promise<T>): Promise<T | undefined> {

@@ -15,8 +15,10 @@ export async function liveFiles(iceberg: IcebergCatalog, store: ObjectStore, nam
   const files = new TableFiles(store);
   const manifests = await readManifests(snapshot, files);
   if (manifests.some(({ content }) => content !== manifestContent.data)) throw withDeletes(name);
-  const entries = await readDataFiles(snapshot, files);
-  return entries.map(({ data_file: { file_path: path } }) => store.uri(files.keyOf(path)));
+  const uris: string[] = [];
+  for await (const { data_file: file } of readDataFiles(snapshot, files))
+    uris.push(store.uri(files.keyOf(file.file_path)));
+  return uris;
 }
 
 function withDeletes(table: string): PipelineError {

@@ -30,7 +30,7 @@ export async function commitFolder(
 
 /** Keys of the Parquet files in the table's folder that the table does not have. */
 export async function missingFiles({ store }: IcebergLake, { name, metadata }: LoadedTable): Promise<string[]> {
-  const entries = await readDataFiles(currentSnapshot(metadata), new TableFiles(store));
+  const entries = await Array.fromAsync(readDataFiles(currentSnapshot(metadata), new TableFiles(store)));
   const present = new Set(entries.map(({ data_file: file }) => file.file_path));
   const keys = (await Array.fromAsync(store.list(`${name}/`))).map(({ key }) => key);
   return keys.filter((key) => key.endsWith('.parquet') && !present.has(store.uri(key)));

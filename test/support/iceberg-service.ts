@@ -88,7 +88,7 @@ export async function rewriteAsOthersDo(
   }: { name?: string; chooses?: (path: string) => boolean; leftOut?: readonly RowRange[] } = {},
 ): Promise<void> {
   const table = await loadTable(lake, name);
-  const entries = await readDataFiles(currentSnapshot(table.metadata), lake.files);
+  const entries = await Array.fromAsync(readDataFiles(currentSnapshot(table.metadata), lake.files));
   const chosen = entries.map(({ data_file: file }) => file).filter(({ file_path: path }) => chooses(path));
   const groups = Map.groupBy(chosen, ({ partition }) => JSON.stringify(partition));
   const { fields } = currentSchema(table.metadata);
@@ -142,7 +142,7 @@ export async function commitRows(
 
 /** Reads which offsets a snapshot holds, each as `partition/offset`, from its files alone. */
 export async function offsetsIn(lake: IcebergTestLake, snapshot: Snapshot | undefined): Promise<string[]> {
-  const entries = await readDataFiles(snapshot, lake.files);
+  const entries = await Array.fromAsync(readDataFiles(snapshot, lake.files));
   const rows = await Promise.all(
     entries.map(async ({ data_file: { file_path: path } }) => {
       const [partitions = [], offsets = []] = await hyparquetReader.integers(await lake.files.read(path), [

@@ -78,9 +78,8 @@ export class SnapshotAudit {
   see({ key, size }: ObjectInfo): { readonly isNamed: boolean; readonly findings: Finding[] } {
     this.#unseen.delete(key);
     const file = this.#references.live.get(key);
-    if (file === undefined || file.file_size_in_bytes === size)
-      return { isNamed: this.#references.named.has(key), findings: [] };
-    const what = `has ${size} bytes, the table's manifests say ${file.file_size_in_bytes}: no engine reads it`;
+    if (file === undefined || file.bytes === size) return { isNamed: this.#references.named.has(key), findings: [] };
+    const what = `has ${size} bytes, the table's manifests say ${file.bytes}: no engine reads it`;
     return { isNamed: true, findings: [{ problem: 'object-size', where: key, what, action: restore }] };
   }
 
@@ -97,12 +96,12 @@ export class SnapshotAudit {
   /** Live files that are not of the ledger: what upkeep and other engines have written, by rewriting ours or by adding to them. */
   foreign(): readonly { readonly key: string; readonly rows: number }[] {
     const foreign = [...this.#unclaimed].filter((key) => !this.#isOfOtherTopic(key) && !this.#isExpired(key));
-    return foreign.map((key) => ({ key, rows: this.#references.live.get(key)?.record_count ?? 0 }));
+    return foreign.map((key) => ({ key, rows: this.#references.live.get(key)?.rows ?? 0 }));
   }
 
   /** Rows that files of deletes take out of the current snapshot. */
   get deletedRows(): number {
-    return this.#references.deletes.reduce((sum, { record_count: rows }) => sum + rows, 0);
+    return this.#references.deletedRows;
   }
 
   /** Rows that were adopted, without those of days that are about to be removed. */
@@ -110,7 +109,7 @@ export class SnapshotAudit {
     const adopted = Number(this.table?.metadata.properties[adoptedRowsProperty] ?? 0);
     const isLeaving = (key: string): boolean => !key.startsWith(`${this.#target.name}/`) && this.#isExpired(key);
     const leaving = [...this.#unclaimed].filter(isLeaving);
-    return adopted - leaving.reduce((sum, key) => sum + (this.#references.live.get(key)?.record_count ?? 0), 0);
+    return adopted - leaving.reduce((sum, key) => sum + (this.#references.live.get(key)?.rows ?? 0), 0);
   }
 
   #isExpired(key: string): boolean {
@@ -131,7 +130,7 @@ export class SnapshotAudit {
     const found = objects.filter((object) => {
       const file = this.#references.live.get(object.key);
       if (file === undefined) this.rewritten.add(entry, object);
-      else if (file.record_count !== object.rows) findings.push(otherRows(entry, object, file.record_count));
+      else if (file.rows !== object.rows) findings.push(otherRows(entry, object, file.rows));
       this.#unclaimed.delete(object.key);
       return file !== undefined;
     });
@@ -194,7 +193,7 @@ interface State {
   readonly findings: Finding[];
 }
 
-const nothing: TableReferences = { live: new Map(), deletes: [], named: new Map(), unreadable: [] };
+const nothing: TableReferences = { live: new Map(), deletedRows: 0, named: new Map(), unreadable: [] };
 
 async function loadState({ name }: SnapshotTarget, options: SnapshotAuditOptions): Promise<State> {
   const { iceberg, store, table: ledgerTable, topic } = options;

@@ -144,7 +144,7 @@ async function exchange(
       });
       return {
         operation: 'replace',
-        added: await describeObjects(objects, table, tools),
+        added: describeObjects(objects, table, tools),
         removedPaths: new Set(valid.flatMap(({ files }) => files.map(({ uri }) => uri))),
       };
     },

@@ -45,10 +45,9 @@ export async function removeOrphans(
   tools: UpkeepTools,
 ): Promise<void> {
   const { name, kind } = target;
-  const old = await findOld(name, upkeep, tools);
   const before = await loadNamed(name, tools);
   if (before === undefined) return;
-  const unnamed = old.filter(({ info: { key } }) => !before.named.has(key));
+  const unnamed = await findUnnamed(before, upkeep, tools);
   if (unnamed.length === 0) return;
   if (before.why !== undefined) {
     observe({ kind: 'left-alone', table: name, files: unnamed.length, why: before.why });
@@ -75,12 +74,17 @@ async function fence(name: string, tools: UpkeepTools): Promise<void> {
   await changeFiles(name, async () => ({ operation: 'replace', added: [], removedPaths: new Set() }), tools);
 }
 
-async function findOld(name: string, { orphansBeforeMs }: Upkeep, tools: UpkeepTools): Promise<OldFile[]> {
+async function findUnnamed(
+  { table: { name }, named }: NamedFiles,
+  { orphansBeforeMs }: Upkeep,
+  tools: UpkeepTools,
+): Promise<OldFile[]> {
   const found: OldFile[] = [];
   for await (const info of tools.store.list(`${name}/`)) {
     const kind = kindOfFile(info.key, name);
     const isOld = info.modifiedMs !== undefined && info.modifiedMs < orphansBeforeMs;
-    if (isOld && kind !== undefined && isOfTopic(info.key, kind, tools)) found.push({ info, kind });
+    if (!isOld || kind === undefined || named.has(info.key)) continue;
+    if (isOfTopic(info.key, kind, tools)) found.push({ info, kind });
   }
   return found;
 }

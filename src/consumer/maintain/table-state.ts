@@ -4,7 +4,6 @@ import { identityValues } from '../../iceberg/partition-fields.ts';
 import { manifestContent, readLiveEntries, readManifests } from '../../iceberg/read-snapshot.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
 import { currentSnapshot } from '../../iceberg/table-metadata.ts';
-import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 
 /** A data file of the table as readers see it now. */
@@ -25,25 +24,22 @@ export interface TableState {
   hasDeletes(partition: readonly string[]): boolean;
 }
 
-/** Manifests that are read at a time: what they say of columns takes much memory, and is dropped at once. */
-const readsMax = 2;
-
 export async function readState(table: LoadedTable, store: ObjectStore): Promise<TableState> {
   const files = new TableFiles(store);
   const manifests = await readManifests(currentSnapshot(table.metadata), files);
   const live = new Map<string, LiveFile>();
   const deletes = new Set<string>();
+  const placeOf = createPlaces();
   let hasGlobalDeletes = false;
-  await mapConcurrently(manifests, readsMax, async (manifest) => {
-    for (const entry of await readLiveEntries(manifest, files)) {
-      const values = identityValues(entry.data_file, manifest.partition_spec_id, table.metadata);
+  for await (const { manifest, entries } of readLiveEntries(manifests, files))
+    for (const { data_file: file } of entries) {
+      const values = placeOf(identityValues(file, manifest.partition_spec_id, table.metadata));
       if (manifest.content === manifestContent.data) {
-        const file = values && fileOf(entry.data_file, values, files);
-        if (file !== undefined) live.set(file.uri, file);
+        const kept = values && fileOf(file, values, files);
+        if (kept !== undefined) live.set(kept.uri, kept);
       } else if (values === undefined || values.length === 0) hasGlobalDeletes = true;
       else deletes.add(idOf(values));
     }
-  });
   return {
     files: live,
     hasDeletes: (partition) => hasGlobalDeletes || deletes.has(idOf(partition)),
@@ -54,6 +50,18 @@ function fileOf(file: DataFile, partition: readonly string[], files: TableFiles)
   const { file_path: uri, file_size_in_bytes: bytes, record_count: rows } = file;
   if (!files.holds(uri) || file.file_format.toUpperCase() !== 'PARQUET') return undefined;
   return { uri, key: files.keyOf(uri), bytes, rows, partition };
+}
+
+/** One array for all files of a partition: there may be a hundred thousand files. */
+function createPlaces(): (values: readonly string[] | undefined) => readonly string[] | undefined {
+  const places = new Map<string, readonly string[]>();
+  return (values) => {
+    if (values === undefined) return undefined;
+    const id = idOf(values);
+    const known = places.get(id);
+    if (known === undefined) places.set(id, values);
+    return known ?? values;
+  };
 }
 
 function idOf(partition: readonly string[]): string {

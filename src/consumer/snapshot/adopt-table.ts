@@ -1,7 +1,7 @@
 import { describeFile } from '../../iceberg/data-file.ts';
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import type { DataFile } from '../../iceberg/manifest.ts';
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { isCommitted, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
@@ -53,8 +53,8 @@ export async function adoptTable(options: AdoptOptions): Promise<void> {
   await markAdopted(options);
   const before = await readExpiry(store, source);
   const start = await settleEnds(options);
-  const entries = await entriesBefore(start.from, options);
-  for (const target of targetsOf(table)) await adoptOne(target, { start, entries, before }, options);
+  const written = await objectsBefore(start.from, options);
+  for (const target of targetsOf(table)) await adoptOne(target, { start, written, before }, options);
   // what the service would note with its first claim: the audit knows then what was never promised to this ledger
   const { chosen, decidedAt: notedAt } = start;
   for (const [partition, from] of start.from)
@@ -73,7 +73,8 @@ async function markAdopted({ source, hive, tools: { table } }: AdoptOptions): Pr
 
 interface Cut {
   readonly start: TopicStart;
-  readonly entries: readonly LedgerEntry[];
+  /** Objects of both tables. */
+  readonly written: readonly WrittenObject[];
   /** The first day that was never removed. */
   readonly before: string | undefined;
 }
@@ -101,27 +102,24 @@ async function settleEnds({ source, tools: { ledger, table, topic, clock } }: Ad
   throw mismatch(table, `has a ledger that was begun otherwise: ${start?.chosen ?? 'with the first record'}`);
 }
 
-async function entriesBefore(
+/** The objects alone are kept: there may be a hundred thousand entries. */
+async function objectsBefore(
   ends: ReadonlyMap<number, bigint>,
   { source, tools: { ledger, topic } }: AdoptOptions,
-): Promise<LedgerEntry[]> {
-  const entries: LedgerEntry[] = [];
+): Promise<WrittenObject[]> {
+  const written: WrittenObject[] = [];
   for (const [partition, to] of ends)
     for await (const { entry } of ledger.entries({ table: source, topic, partition }, { from: 0n, to })) {
       if (entry.state === 'replacing' || entry.state === 'claimed') throw busy(source, entry);
-      entries.push(entry);
+      if (isCommitted(entry)) written.push(...entry.outcome.objects);
     }
-  return entries;
+  return written;
 }
 
-async function adoptOne(target: SnapshotTarget, { start, entries, before }: Cut, options: AdoptOptions): Promise<void> {
+async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut, options: AdoptOptions): Promise<void> {
   const { tools, onAdopted } = options;
   const source = target.kind === 'rows' ? options.source : deadLetterTable(options.source);
-  const objects = entries.flatMap((entry) =>
-    isCommitted(entry)
-      ? entry.outcome.objects.filter(({ kind, partition }) => kind === target.kind && !isExpired(partition, before))
-      : [],
-  );
+  const objects = written.filter(({ kind, partition }) => kind === target.kind && !isExpired(partition, before));
   if (objects.length === 0) return;
   const table = await provideTable({ source, name: target.name }, options);
   const rows = objects.reduce((sum, object) => sum + object.rows, 0);
@@ -130,7 +128,7 @@ async function adoptOne(target: SnapshotTarget, { start, entries, before }: Cut,
     onAdopted({ ...adopted, isKnown: true });
     return;
   }
-  const added = await describeAdopted(objects, table, tools);
+  const added = describeAdopted(objects, table, tools);
   const summary = { 'glueless.adopted-from': source };
   const plan = { operation: 'append' as const, added, removedPaths: new Set<string>(), summary };
   const staged = await stage(table, plan, tools);
@@ -169,12 +167,12 @@ async function provideTable(
   return table;
 }
 
-async function describeAdopted(
+function describeAdopted(
   objects: readonly WrittenObject[],
   { metadata }: LoadedTable,
   { store, parquet }: SnapshotTools,
-): Promise<DataFile[]> {
-  return mapConcurrently(objects, footersAtOnce, async ({ key, bytes, partition }) => {
+): AsyncIterable<DataFile> {
+  return mapAhead(objects, footersAtOnce, async ({ key, bytes, partition }) => {
     const read = (start: number, end: number) => store.getRange(key, start, end);
     const statistics = await parquet.statistics({ size: bytes, read });
     const inMillis = statistics.leaves.find(({ isMillis }) => isMillis);

@@ -37,8 +37,9 @@ async function holdsOurs({ metadata }: LoadedTable, { store }: HistoryTools): Pr
   const isOurs = (name: string): boolean => name.startsWith('glueless.');
   if (properties[snapshotProperty] !== undefined) return true;
   if (snapshots.some(({ summary = {} }) => Object.keys(summary).some(isOurs))) return true;
-  const entries = await readDataFiles(currentSnapshot(metadata), new TableFiles(store));
-  return entries.some(({ data_file: file }) => parseObjectName(file.file_path) !== undefined);
+  for await (const { data_file: file } of readDataFiles(currentSnapshot(metadata), new TableFiles(store)))
+    if (parseObjectName(file.file_path) !== undefined) return true;
+  return false;
 }
 
 /** True when the snapshot is the current one, or one that the current one followed. */
@@ -58,15 +59,20 @@ function isAncestor(wanted: bigint, metadata: TableMetadata): boolean {
 async function findMissing({ name, metadata }: LoadedTable, tools: HistoryTools): Promise<string | undefined> {
   const ids = coordinateIds(metadata);
   if (ids === undefined) return undefined;
-  const entries = await readDataFiles(currentSnapshot(metadata), new TableFiles(tools.store));
+  const open = new Map<number, { readonly from: bigint; readonly position: bigint }>();
   for (const [partition, position] of positionsOf(metadata, tools.topic)) {
     const last = await lastWithFiles(name, { partition, position }, tools);
-    if (last === undefined) continue;
-    const { from } = last;
-    if (!entries.some(({ data_file: file }) => mayReach(file, { partition, from }, ids)))
-      return `no file of it holds rows of ${tools.topic}/${partition} from offset ${from} on, and it was written up to ${position}`;
+    if (last !== undefined) open.set(partition, { from: last.from, position });
   }
-  return undefined;
+  if (open.size === 0) return undefined;
+  for await (const { data_file: file } of readDataFiles(currentSnapshot(metadata), new TableFiles(tools.store))) {
+    for (const [partition, { from }] of open) if (mayReach(file, { partition, from }, ids)) open.delete(partition);
+    if (open.size === 0) return undefined;
+  }
+  const [first] = open;
+  if (first === undefined) return undefined;
+  const [partition, { from, position }] = first;
+  return `no file of it holds rows of ${tools.topic}/${partition} from offset ${from} on, and it was written up to ${position}`;
 }
 
 export interface CoordinateIds {

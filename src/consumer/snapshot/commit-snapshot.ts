@@ -8,7 +8,7 @@ import {
   type StageOptions,
 } from '../../iceberg/stage-snapshot.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { CommittedSnapshot } from '../commit/pipeline-observer.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
@@ -133,7 +133,7 @@ async function changeOf(
   };
   const plan: SnapshotPlan = {
     operation: 'append',
-    added: await describeObjects(objects, { name, metadata }, tools),
+    added: describeObjects(objects, { name, metadata }, tools),
     removedPaths: new Set(),
     summary,
   };
@@ -141,13 +141,13 @@ async function changeOf(
   return { change: withProperties(staged, moved), snapshotId: staged.snapshot['snapshot-id'] };
 }
 
-/** Describes objects of the ledger as files of the table; their footers are read. */
-export async function describeObjects(
+/** Describes objects of the ledger as files of the table, one by one; their footers are read, a few ahead. */
+export function describeObjects(
   objects: readonly WrittenObject[],
   { metadata }: Pick<LoadedTable, 'name' | 'metadata'>,
   { store, parquet }: SnapshotTools,
-): Promise<DataFile[]> {
-  return mapConcurrently(objects, footersAtOnce, async ({ key, bytes, partition }) => {
+): AsyncIterable<DataFile> {
+  return mapAhead(objects, footersAtOnce, async ({ key, bytes, partition }) => {
     const read = (start: number, end: number) => store.getRange(key, start, end);
     const statistics = await parquet.statistics({ size: bytes, read });
     return describeFile({ uri: store.uri(key), bytes, partition, statistics }, metadata);

@@ -7,7 +7,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { ReplacedRange } from '../commit/publication.ts';
 import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
 import type { RowRange } from '../ports/parquet-rewriter.ts';
-import { boundOf, coordinateIds } from './check-history.ts';
+import { boundOf, coordinateIds, type CoordinateIds } from './check-history.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { topicsOf } from './table-positions.ts';
 
@@ -46,13 +46,23 @@ export function filesOfOthers(
     if (isOfLedger(file.file_path, topics)) return [];
     const holder = topicOfFile(file.file_path);
     if (isShared && holder !== undefined && holder !== topic) return [];
-    const met = ranges.filter((range) => mayHold(file, range, ids));
+    const met = heldBy(file, ranges, ids);
     if (met.length === 0) return [];
     const files = new TableFiles(store);
     const partition = placeOf(data, { table, live, isOurs: !isShared || holder === topic, files });
     const { file_path: uri, file_size_in_bytes: bytes } = file;
     return [{ uri, key: files.keyOf(uri), bytes, partition, leftOut: joined(met) }];
   });
+}
+
+/** Tells whether a file may be one of those, by its name and bounds. */
+export function createOthersFilter(
+  { metadata }: LoadedTable,
+  ranges: readonly ReplacedRange[],
+): (file: DataFile) => boolean {
+  const ids = coordinateIds(metadata);
+  const topics = topicsOf(metadata);
+  return (file) => ids !== undefined && !isOfLedger(file.file_path, topics) && heldBy(file, ranges, ids).length > 0;
 }
 
 /** Ranges that follow each other as one: rows are compared with each. */
@@ -73,15 +83,16 @@ function isOfLedger(uri: string, topics: ReadonlySet<string>): boolean {
   return name !== undefined && topics.has(name.topic);
 }
 
-/** Bounds that are not known exclude nothing. */
-function mayHold(
-  file: DataFile,
-  { partition, from, to }: ReplacedRange,
-  ids: { readonly partition: number; readonly offset: number },
-): boolean {
-  const within = (id: number, min: bigint, max: bigint): boolean =>
-    (boundOf(file, 'lower_bounds', id) ?? min) <= max && (boundOf(file, 'upper_bounds', id) ?? max) >= min;
-  return within(ids.partition, BigInt(partition), BigInt(partition)) && within(ids.offset, from, to - 1n);
+/** The ranges of which the file may hold rows. Bounds that are not known exclude nothing. */
+function heldBy(file: DataFile, ranges: readonly ReplacedRange[], ids: CoordinateIds): ReplacedRange[] {
+  const partitionMin = boundOf(file, 'lower_bounds', ids.partition) ?? -Infinity;
+  const partitionMax = boundOf(file, 'upper_bounds', ids.partition) ?? Infinity;
+  const offsetMin = boundOf(file, 'lower_bounds', ids.offset) ?? -Infinity;
+  const offsetMax = boundOf(file, 'upper_bounds', ids.offset) ?? Infinity;
+  return ranges.filter(
+    ({ partition, from, to }) =>
+      partitionMin <= partition && partitionMax >= partition && offsetMin < to && offsetMax >= from,
+  );
 }
 
 interface Surroundings {

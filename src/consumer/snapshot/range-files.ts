@@ -22,6 +22,15 @@ export function filesByRange({ data }: LiveFiles): FilesByRange {
   return Map.groupBy(named, ({ name }) => idOf(name));
 }
 
+/** Tells whether a file's name says that it holds rows of one of the ranges. */
+export function namesOneOf(ranges: readonly ReplacedRange[]): (uri: string) => boolean {
+  const ids = new Set(ranges.map(idOf));
+  return (uri) => {
+    const name = parseObjectName(uri);
+    return name !== undefined && ids.has(idOf(name));
+  };
+}
+
 function idOf({ topic, partition, from, to }: Omit<ReplacedRange, 'generation'>): string {
   return `${topic}/${partition}/${from}-${to}`;
 }

@@ -5,8 +5,9 @@ import { currentSnapshot } from '../../iceberg/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Publication, ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
 import { commitSnapshot, describeObjects, loadTable, stage, withProperties } from './commit-snapshot.ts';
-import { filesOfOthers, hasCoordinates } from './files-of-others.ts';
-import { filesByRange, RangeFiles } from './range-files.ts';
+import { coordinateIds } from './check-history.ts';
+import { createOthersFilter, filesOfOthers, hasCoordinates } from './files-of-others.ts';
+import { filesByRange, namesOneOf, RangeFiles } from './range-files.ts';
 import { OtherFilesRewriter } from './rewrite-others.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
 import { positionsOf, withPositions } from './table-positions.ts';
@@ -27,7 +28,7 @@ export function createPublication(tools: SnapshotTools): Publication {
       for (const target of targets) {
         const table = await loadReached(target, [range], tools);
         if (table === undefined) continue;
-        const live = await readLive(table, tools);
+        const live = await readLive(table, [range], tools);
         const batch = { range, objects: { ...expected, after: keeps } };
         const files = new RangeFiles(batch, target, factsOf(live, tools));
         await rewriter.check(table, findOthers(table, live, [files], tools));
@@ -49,28 +50,25 @@ async function replaceInTable(
   for (let conflicts = 0; conflicts < conflictsMax; conflicts++) {
     const table = await loadReached(target, ranges, tools);
     if (table === undefined) return;
-    const live = await readLive(table, tools);
+    const live = await readLive(table, ranges, tools);
     const facts = factsOf(live, tools);
     const all = batches.map((batch) => new RangeFiles(batch, target, facts));
     const open = all.filter((files) => !files.isDone);
     for (const { range, isOvertaken } of open) if (isOvertaken) throw overtaken(range);
     const rewritten = await rewriter.rewrite(table, findOthers(table, live, open, tools));
+    const objects = [
+      ...open.flatMap(({ missing }) => missing),
+      ...rewritten.flatMap(({ other, object }) =>
+        object === undefined ? [] : [{ ...object, kind: target.kind, partition: [...other.partition] }],
+      ),
+    ];
     const plan = {
       operation: 'overwrite' as const,
-      added: await describeObjects(
-        [
-          ...open.flatMap(({ missing }) => missing),
-          ...rewritten.flatMap(({ other, object }) =>
-            object === undefined ? [] : [{ ...object, kind: target.kind, partition: [...other.partition] }],
-          ),
-        ],
-        table,
-        tools,
-      ),
+      added: describeObjects(objects, table, tools),
       removedPaths: new Set([...open.flatMap(({ obsolete }) => obsolete), ...rewritten.map(({ other }) => other.uri)]),
       summary: { 'glueless.replaced': rangesText(ranges) },
     };
-    if (plan.added.length === 0 && plan.removedPaths.size === 0) return;
+    if (objects.length === 0 && plan.removedPaths.size === 0) return;
     const staged = await stage(table, plan, tools);
     const positions = withPositions(table.metadata, tools.topic, new Map());
     if ((await tools.iceberg.commit(table, withProperties(staged, positions))).kind === 'committed') return;
@@ -78,8 +76,18 @@ async function replaceInTable(
   throw contended(target.name);
 }
 
-async function readLive({ metadata }: LoadedTable, { store }: SnapshotTools): Promise<LiveFiles> {
-  return readLiveFiles(currentSnapshot(metadata), new TableFiles(store));
+/** Reads what may hold rows of the ranges; nothing else of the table is kept. */
+async function readLive(
+  table: LoadedTable,
+  ranges: readonly ReplacedRange[],
+  { store }: SnapshotTools,
+): Promise<LiveFiles> {
+  const isNamedSo = namesOneOf(ranges);
+  const mayHoldRows = createOthersFilter(table, ranges);
+  return readLiveFiles(currentSnapshot(table.metadata), new TableFiles(store), {
+    columns: new Set(Object.values(coordinateIds(table.metadata) ?? {})),
+    isWanted: (file) => isNamedSo(file.file_path) || mayHoldRows(file),
+  });
 }
 
 function factsOf(live: LiveFiles, { store }: SnapshotTools) {

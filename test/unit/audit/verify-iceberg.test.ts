@@ -57,7 +57,9 @@ async function commitPlan(lake: IcebergTestLake, plan: Partial<SnapshotPlan>): P
 
 async function liveFiles(lake: IcebergTestLake): Promise<DataFile[]> {
   const { metadata } = await loadTable(lake);
-  return (await readDataFiles(currentSnapshot(metadata), lake.files)).map(({ data_file: file }) => file);
+  return (await Array.fromAsync(readDataFiles(currentSnapshot(metadata), lake.files))).map(
+    ({ data_file: file }) => file,
+  );
 }
 
 /** Copies a file as another engine does that rewrites it, and describes the copy. */

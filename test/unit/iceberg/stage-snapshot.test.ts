@@ -30,7 +30,7 @@ async function append(lake: IcebergTestLake, ...offsets: bigint[]): Promise<stri
 
 async function filesOf(lake: IcebergTestLake) {
   const { metadata } = await loadTable(lake);
-  return readDataFiles(currentSnapshot(metadata), lake.files);
+  return Array.fromAsync(readDataFiles(currentSnapshot(metadata), lake.files));
 }
 
 describe('a snapshot', () => {
@@ -107,13 +107,13 @@ describe('a snapshot', () => {
     });
     const manifests = await readManifests(staged.snapshot, lake.files);
     const all = await Promise.all(
-      manifests.map(async (manifest) => readManifest(await lake.files.read(manifest.manifest_path), manifest)),
+      manifests.map(async (manifest) => [...readManifest(await lake.files.read(manifest.manifest_path), manifest)]),
     );
     const deleted = all.flat().filter(({ status }) => status === fileStatus.deleted);
     expect(deleted.map((entry) => entry.data_file.file_path).toSorted()).toEqual([gone, first].toSorted());
     expect(deleted.every((entry) => BigInt(entry.snapshot_id ?? 0) === staged.snapshot['snapshot-id'])).toBe(true);
     // the snapshot before still has them
-    expect(await readDataFiles(currentSnapshot(metadata), lake.files)).toHaveLength(2);
+    expect(await Array.fromAsync(readDataFiles(currentSnapshot(metadata), lake.files))).toHaveLength(2);
   });
 
   it('names paths that the table does not have', async () => {
@@ -158,6 +158,25 @@ describe('a snapshot', () => {
     const counts = merged.map(({ existing_files_count: existing, added_files_count: added }) => existing + added);
     expect(counts).toEqual([1980, 1980, 540]);
     expect(new Set((await filesOf(lake)).map((entry) => entry.data_file.file_path)).size).toBe(100 * filesEach);
+  });
+
+  it('writes several manifests of many files, and counts them together', async () => {
+    const lake = await openIcebergLake();
+    await createTable(lake);
+    const file = await putFile(lake, await loadTable(lake), { offsets: [0n, 1n] });
+    const paths = Array.from({ length: 4001 }, (_, at) => `${file.file_path}-${at}`);
+    const added = paths.map((path) => ({ ...file, file_path: path }));
+    const { snapshot } = await commit(lake, { added });
+    const manifests = await readManifests(snapshot, lake.files);
+    expect(manifests.map(({ added_files_count: count }) => count).toSorted((a, b) => a - b)).toEqual([1, 2000, 2000]);
+    expect(snapshot.summary).toMatchObject({ 'added-data-files': '4001', 'added-records': '8002' });
+    const gone = paths.filter((_, at) => at % 2 === 0);
+    const rest = await commit(lake, { operation: 'delete', removedPaths: new Set(gone) });
+    expect(rest.missing).toEqual([]);
+    expect(rest.snapshot.summary).toMatchObject({ 'deleted-data-files': '2001', 'total-records': '4000' });
+    expect((await filesOf(lake)).map((entry) => entry.data_file.file_path).toSorted()).toEqual(
+      paths.filter((_, at) => at % 2 === 1).toSorted(),
+    );
   });
 
   it('is of the schema as it was when it was made', async () => {

@@ -75,7 +75,7 @@ async function summaryOf(lake: IcebergTestLake, name = testTable) {
 }
 
 async function filesOf(lake: IcebergTestLake): Promise<string[]> {
-  const entries = await readDataFiles(currentSnapshot((await loadTable(lake)).metadata), lake.files);
+  const entries = await Array.fromAsync(readDataFiles(currentSnapshot((await loadTable(lake)).metadata), lake.files));
   return entries.map((entry) => entry.data_file.file_path).toSorted();
 }
 

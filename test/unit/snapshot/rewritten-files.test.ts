@@ -87,7 +87,9 @@ async function renameColumn(lake: IcebergTestLake, from: string, to: string): Pr
 }
 
 async function filesOf(lake: IcebergTestLake, name = testTable): Promise<string[]> {
-  const entries = await readDataFiles(currentSnapshot((await loadTable(lake, name)).metadata), lake.files);
+  const entries = await Array.fromAsync(
+    readDataFiles(currentSnapshot((await loadTable(lake, name)).metadata), lake.files),
+  );
   return entries.map(({ data_file: file }) => file.file_path.replace(/^.*\//, ''));
 }
 
