@@ -114,10 +114,20 @@ async function run(connection: DuckDBConnection, sql: string): Promise<Record<st
   try {
     return (await connection.runAndReadAll(sql)).getRowObjectsJS();
   } catch (error) {
-    throw new PipelineError('ENCODE_FAILED', {
-      message: `DuckDB can't rewrite the files: ${messageOf(error)}`,
-      retryable: false,
-      cause: error,
-    });
+    throw explain(error);
   }
+}
+
+/** What DuckDB says when the disk of its files, or of what it spills, is full. */
+const diskFull = /No space left on device|Disk quota exceeded|max_temp_directory_size/;
+
+function explain(error: unknown): PipelineError {
+  const message = `DuckDB can't rewrite the files: ${messageOf(error)}`;
+  if (!diskFull.test(message)) return new PipelineError('ENCODE_FAILED', { message, retryable: false, cause: error });
+  return new PipelineError('STORE_FULL', {
+    message,
+    retryable: true,
+    hint: 'make room in the folder for temporary files (TMPDIR), or lower TARGET_FILE_BYTES; the files stay as they are',
+    cause: error,
+  });
 }

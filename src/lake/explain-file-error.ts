@@ -17,7 +17,7 @@ export function explainFileError(error: unknown, key: string): unknown {
         // an operator may make room
         retryable: true,
         message: `no space left for ${key}`,
-        hint: 'free space on the lake’s disk; nothing is lost: the batch is written again',
+        hint: 'free space on its disk; nothing is lost: what was not written is written again',
       });
     case 'EACCES':
     case 'EPERM':

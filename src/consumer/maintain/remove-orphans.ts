@@ -101,9 +101,14 @@ async function loadNamed(name: string, tools: UpkeepTools): Promise<NamedFiles |
   const [first] = unreadable;
   if (first !== undefined)
     return { table, named, why: `${first.uri} can't be read, so that nobody knows what it names: ${first.why}` };
-  const isShared = table.metadata.properties['gc.enabled'] === 'false';
+  const isShared = !isTrue(table.metadata.properties['gc.enabled'] ?? 'true');
   const why = isShared ? 'the table’s property gc.enabled is false: another table may have the same files' : undefined;
   return { table, named, why };
+}
+
+/** Reads a property as Iceberg's own classes do: everything that is not `true` is false. */
+function isTrue(text: string): boolean {
+  return text.toLowerCase() === 'true';
 }
 
 async function withEntry(file: OldFile, { ledger, table, topic }: UpkeepTools): Promise<Candidate> {

@@ -23,9 +23,9 @@ export const lakeErrorCodes = {
     action: 'Use Amazon S3, or a recent MinIO or Ceph.',
   },
   STORE_FULL: {
-    meaning: 'The disk of the lake’s folder is full.',
+    meaning: 'The disk of the lake’s folder, or of temporary files (TMPDIR), is full.',
     retryable: 'always',
-    action: 'Free space; nothing is lost, the batch is written again.',
+    action: 'Free space; nothing is lost, what was not written is written again.',
   },
   EXPIRY_REFUSED: {
     meaning: 'RETENTION_DAYS would remove every day that the table has.',

@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RewriteRequest } from '../../../src/consumer/ports/parquet-rewriter.ts';
+import { copyRows } from '../../../src/lake/duckdb-copy.ts';
 import { createDuckdbRewriter } from '../../../src/lake/duckdb-rewriter.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
@@ -10,6 +11,8 @@ import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 
 const columns = parseColumns('kafka_partition int, kafka_offset bigint, n bigint');
+
+const form = { codec: 'zstd', isSmallest: true, rowGroupRows: 100 };
 
 /** A store with two files of three rows each, the second from another partition. */
 async function openStore(temporary?: string) {
@@ -38,7 +41,6 @@ async function openStore(temporary?: string) {
     await store.put(`t/${partition}.parquet`, bytes);
   }
   const sources = (await Array.fromAsync(store.list('t/'))).map(({ key, size }) => ({ key, bytes: size }));
-  const form = { codec: 'zstd', isSmallest: true, rowGroupRows: 100 };
   const rewriter = createDuckdbRewriter({ store, parquet: hyparquetReader, folder, ...form });
   const request = { sources, key: 't/new.parquet', columns, orderBy: ['eventtime', 'kafka_partition', 'kafka_offset'] };
   const rewrite = async (changes: Partial<RewriteRequest> = {}) => rewriter.rewrite({ ...request, ...changes });
@@ -100,6 +102,17 @@ describe('rewriting files', () => {
     await writeFile(file, '');
     const { rewrite } = await openStore(file);
     await expect(rewrite()).rejects.toMatchObject({ code: 'STORE_DENIED', hint: expect.stringContaining('TMPDIR') });
+  });
+
+  it('says that there is no room for temporary files', async () => {
+    const { store, folder } = await openStore();
+    const source = join(folder, 'source.parquet');
+    await writeFile(source, (await store.get('t/0.parquet'))?.bytes ?? '');
+    const groups = [{ paths: [source], names: new Set(columns.map(({ name }) => name)) }];
+    // the operating system's own full disk
+    const places = { groups, target: '/dev/full', folder, key: 't/new.parquet' };
+    const copied = copyRows({ ...places, columns, orderBy: [], bytesPerRow: 8 }, form);
+    await expect(copied).rejects.toMatchObject({ code: 'STORE_FULL', hint: expect.stringContaining('TMPDIR') });
   });
 
   it('removes its temporary files, also after an error', async () => {
