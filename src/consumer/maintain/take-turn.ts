@@ -25,6 +25,18 @@ export async function takeTurn(
   // a clock that was ahead, or bytes that are no time, hold nobody up
   if (nowMs >= lastMs && nowMs - lastMs < everyMs) return false;
   const condition = stored === undefined ? { ifAbsent: true as const } : { ifVersion: stored.version };
-  const noted = Buffer.from(`${new Date(nowMs).toISOString()}\n`);
-  return (await store.put(key, noted, condition)).kind === 'stored';
+  return (await store.put(key, noteOf(nowMs), condition)).kind === 'stored';
+}
+
+/** Lets the turn come again after `againMs` instead of `everyMs`: what was to be done in it is not done. */
+export async function giveBackTurn(
+  store: ObjectStore,
+  turn: Turn,
+  { nowMs, everyMs, againMs }: { readonly nowMs: number; readonly everyMs: number; readonly againMs: number },
+): Promise<void> {
+  await store.put(turnKey(turn), noteOf(nowMs - everyMs + againMs));
+}
+
+function noteOf(timeMs: number): Uint8Array {
+  return Buffer.from(`${new Date(timeMs).toISOString()}\n`);
 }

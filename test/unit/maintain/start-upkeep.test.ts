@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/app/config/settings.ts';
 import { startUpkeep } from '../../../src/app/maintain/start-upkeep.ts';
 import { openLake } from '../../../src/app/open-lake.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { openIcebergLake } from '../../support/iceberg-lake.ts';
 import { commitRows, createIcebergTools, visibleOffsets } from '../../support/iceberg-service.ts';
@@ -30,6 +31,32 @@ describe('upkeep beside the consumer', () => {
       await expect.poll(() => lines, { timeout: 30_000 }).toMatchObject([{ kind: 'merged', files: 2, msg: 'upkeep' }]);
     }
     expect(await visibleOffsets(lake)).toEqual(['0/0', '0/1']);
+  });
+
+  it('is done by a member that lives shorter than the time between two turns', async () => {
+    const { settings, lines, context } = await openService();
+    const weekly = { ...settings, maintain: { ...settings.maintain, everyMs: 7 * 86_400_000 } };
+    await using _upkeep = startUpkeep(weekly, { ...context, lookMaxMs: 20 });
+    await expect.poll(() => lines, { timeout: 30_000 }).toMatchObject([{ kind: 'merged', files: 2 }]);
+  });
+
+  it('is tried again soon after it failed', async () => {
+    const { settings, lines, context } = await openService();
+    const { lake } = context;
+    let failures = 0;
+    const store: typeof lake.store = {
+      ...lake.store,
+      get: async (key) => {
+        if (key.startsWith('_ledger/') && failures++ === 0)
+          throw new PipelineError('STORE_UNAVAILABLE', { message: 'no answer', retryable: false });
+        return lake.store.get(key);
+      },
+    };
+    const often = { ...settings, maintain: { ...settings.maintain, everyMs: 24_000 } };
+    await using _upkeep = startUpkeep(often, { ...context, lake: { ...lake, store }, lookMaxMs: 20 });
+    await expect
+      .poll(() => lines, { timeout: 15_000 })
+      .toMatchObject([{ code: 'STORE_UNAVAILABLE', msg: 'upkeep failed, it is tried again' }, { kind: 'merged' }]);
   });
 
   it('does nothing that nobody has asked for', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takeTurn } from '../../../src/consumer/maintain/take-turn.ts';
+import { giveBackTurn, takeTurn } from '../../../src/consumer/maintain/take-turn.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 
 const turn = { table: 'readings', topic: 'readings' };
@@ -15,5 +15,13 @@ describe('whose turn it is to keep the table in shape', () => {
     const store = createMemoryObjectStore();
     const ask = async (nowMs: number) => takeTurn(store, turn, { nowMs, everyMs: 500 });
     expect([await ask(1000), await ask(1499), await ask(1500), await ask(1200)]).toEqual([true, false, true, true]);
+  });
+
+  it('comes again earlier when it was given back', async () => {
+    const store = createMemoryObjectStore();
+    const ask = async (nowMs: number) => takeTurn(store, turn, { nowMs, everyMs: 500 });
+    expect(await ask(1000)).toBe(true);
+    await giveBackTurn(store, turn, { nowMs: 1010, everyMs: 500, againMs: 20 });
+    expect([await ask(1029), await ask(1030), await ask(1031)]).toEqual([false, true, false]);
   });
 });
