@@ -223,6 +223,25 @@ export const valueCases: readonly ValueCase[] = [
     rows: [{ a: 1 }, {}, {}, { a: 2 }],
   },
   {
+    name: 'arrays stay in their rows, whatever ways their records were read: a key twice, an empty one, two spellings',
+    batches: [
+      ['{"a":["x"]}', '{"a":["y"],"a":["z"]}', '{"a":[]}', '{"a":["last"]}'],
+      ['{"b":[1]}', '{"b":[2],"b":[3]}', '{"B":[4],"b":[5]}', '{"b":[6],"B":[7]}', '{"b":[8]}'],
+    ],
+    columns: ['a array<string>', 'b array<double>', '_rescued string'],
+    rows: [
+      { a: ['x'] },
+      { a: ['z'] },
+      { a: [] },
+      { a: ['last'] },
+      { b: [1] },
+      { b: [3] },
+      { b: [4], _rescued: '{"/b":[5]}' },
+      { b: [6], _rescued: '{"/B":[7]}' },
+      { b: [8] },
+    ],
+  },
+  {
     name: 'keys with escapes, after keys that end in a backslash',
     batches: [
       ['{"h":[1],"x\\\\":1}', '{"h":[2],"x\\u0041":9007199254740993}', '{"h":[3],"x\\t":4}'],

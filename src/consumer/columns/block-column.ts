@@ -148,16 +148,15 @@ export class BlockColumn {
     const column = this.#nested?.column;
     if (column === undefined || kindAt[entry] !== kinds.kindTypedNested) return false;
     const { bytes, shift } = this.#scanner;
+    if (!column.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift)) return false;
     column.noteField(name, row, row + 1);
-    const isAdded = column.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
     column.leaves?.addEntry(entries, entry, column.count);
-    return isAdded;
+    return true;
   }
 
-  /** Takes one array or struct apart that has been added to its column by `RowReader`. */
-  takeApartAt(entry: number): void {
-    const { nested } = this.#field.state ?? {};
-    nested?.leaves?.addEntry(this.#field.entries, entry, nested.count);
+  /** Takes one array or struct apart that `RowReader` has added, to the column `to` if to any. */
+  takeApartAt(entry: number, to: ColumnBuilder | undefined): void {
+    to?.leaves?.addEntry(this.#field.entries, entry, to.count);
   }
 
   /** Gives the value as it is in a parsed record. */

@@ -97,10 +97,10 @@ export class BlockReader {
     if (state === undefined || (!field.isShared && column.addNestedAt(entry))) return;
     const row = entries.rows[entry] ?? 0;
     const value = column.valueAt(entry);
-    this.#rows.add(row, state, value);
+    const to = this.#rows.add(row, state, value);
     if (typeof value !== 'object') return;
     field.learn(value, this.#kernel, this.#rows.numbers);
-    column.takeApartAt(entry);
+    column.takeApartAt(entry, to);
   }
 }
 

@@ -46,7 +46,7 @@ export class ColumnLeaves {
     this.#leaves.discard();
   }
 
-  /** Adds the value of an entry, if the column has got just this value since the one before; `count`: values that it has. */
+  /** Adds the value of an entry, which the column has got as its last one, if it has those before; `count`: values of the column. */
   addEntry(entries: KernelFieldEntries, entry: number, count: number): void {
     if (this.#isGivenUp || count !== this.#count + 1) return;
     if (!entries.shredEntry(this.type, entry)) return this.#giveUp();

@@ -85,9 +85,12 @@ export class RowReader {
     return eventMs;
   }
 
-  /** Adds one value; it is rescued when there is no column for it. */
-  add(row: number, state: FieldState, value: unknown): void {
-    if (!this.#add(row, state, value)) this.rescued.add(row, pointerTo('', state.field), value);
+  /** Adds one value; answers with the column that has got it. It is rescued when there is none. */
+  add(row: number, state: FieldState, value: unknown): ColumnBuilder | undefined {
+    if (value === null) return undefined;
+    const to = this.#add(row, state, value);
+    if (to === undefined) this.rescued.add(row, pointerTo('', state.field), value);
+    return to;
   }
 
   finish(): DecodedColumn[] {
@@ -131,7 +134,7 @@ export class RowReader {
     return name !== undefined && !this.#names.has(name);
   }
 
-  #add(row: number, state: FieldState, value: unknown): boolean {
+  #add(row: number, state: FieldState, value: unknown): ColumnBuilder | undefined {
     const { known, fastPath } = state;
     if (known !== undefined && fastPath !== undefined) {
       const cell = fitScalar(value, known);
@@ -140,9 +143,9 @@ export class RowReader {
     return this.#addObserved(row, state, value);
   }
 
-  #addObserved(row: number, state: FieldState, value: unknown): boolean {
+  #addObserved(row: number, state: FieldState, value: unknown): ColumnBuilder | undefined {
     const observed = observe(value, state.known, this.#rules);
-    if (observed === undefined) return true;
+    if (observed === undefined) return undefined;
     const builder = this.#builderOf(row, state, observed);
     if (observed.form === 'plain') {
       if (isNested(observed.type)) setNested(state, builder, value);
@@ -150,7 +153,7 @@ export class RowReader {
       this.#setColumnOfKind(state, observed.type, builder);
     }
     if (observed.form === 'empty-array' && Array.isArray(value) && value.length === 0) state.emptyArrays = builder;
-    return builder !== undefined && push(builder, row, state, cellOf(value, observed));
+    return builder && push(builder, row, state, cellOf(value, observed));
   }
 
   #setColumnOfKind(state: FieldState, { kind }: ColumnType, builder: ColumnBuilder | undefined): void {
@@ -191,11 +194,11 @@ export class RowReader {
   }
 }
 
-/** Adds a value; answers with false when the row has one already. */
-function push(builder: ColumnBuilder, row: number, { field }: FieldState, cell: unknown): boolean {
-  const isAdded = builder.push(row, cell);
-  if (isAdded) builder.noteField(field, row, row + 1);
-  return isAdded;
+/** Adds a value; answers with `undefined` when the row has one already. */
+function push(builder: ColumnBuilder, row: number, { field }: FieldState, cell: unknown): ColumnBuilder | undefined {
+  if (!builder.push(row, cell)) return undefined;
+  builder.noteField(field, row, row + 1);
+  return builder;
 }
 
 /** Sets the column of arrays or structs; notes there whether the value fits its type whole. */
