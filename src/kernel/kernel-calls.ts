@@ -62,6 +62,9 @@ export interface Calls {
   setPlacementTimes(times: Address, sent: Address, count: number, past: number, future: number): void;
   renumberIds(ids: Address, count: number, idCount: number, used: Address, uses: Address): number;
   idsOfNumbers(values: Address, count: number, numbersMax: number, numbers: Address, ids: Address): number;
+  areScattered(ids: Address, count: number, idCount: number): number;
+  writeStringKeys(ids: Address, count: number, bytes: Address, starts: Address, ends: Address, keys: Address): void;
+  sortDictionary(keys: Address, count: number, values: Address, shift: number, ids: Address, idCount: number): void;
   writeIds(ids: Address, count: number, width: number, to: Address): Address;
   writeLevels(levels: Address, count: number, width: number, to: Address): Address;
   splitBytes(values: Address, count: number, width: number, to: Address): Address;

@@ -26,7 +26,7 @@ export interface ChunkFacts {
 }
 
 /** Tools for writing a chunk; the kernel's memory is used for the time of one chunk. */
-export interface ChunkTools extends EncodingTools {
+export interface ChunkTools extends Omit<EncodingTools, 'compress'> {
   readonly codec: Codec;
   readonly turns: Turns;
 }
@@ -51,7 +51,7 @@ async function writeChunk(
   const compress = createCompress(codec);
   const start = file.length;
   const before = file.unpackedBytes;
-  const values = encodingOf(leaf.values, { kernel, profile });
+  const values = encodingOf(leaf.values, { kernel, profile, compress });
   const { dictionary } = values;
   if (dictionary !== undefined) {
     file.page(dictionary.bytes, compress, (header) => {

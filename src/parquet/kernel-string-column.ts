@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { writeDeltas, type KernelValues } from './encodings.ts';
 
-/** The kernel copies strings by vectors, beyond the end of the last one. */
+/** The kernel reads and copies strings by words and vectors, beyond the end of the last one. */
 const slackBytes = 16;
 
 /** The strings of a column, known to the kernel by their positions for the time of a chunk. */
@@ -37,6 +37,19 @@ export class KernelStringColumn {
       const written = kernel.calls.writePlainStrings(ids.address, ids.count, bytes - first, starts, ends, to);
       return kernel.bytes.slice(to, written);
     });
+  }
+
+  /** Makes the strings' keys for `sortDictionary`. */
+  keysOf(ids: KernelValues): Address {
+    const kernel = this.#kernel;
+    const keys = kernel.calls.allocate(ids.count * BigUint64Array.BYTES_PER_ELEMENT);
+    kernel.withScratch(() => {
+      const { first, end } = this.#rangeOf(ids);
+      const bytes = kernel.copyIn(this.#dictionary.bytes.subarray(first, end));
+      kernel.calls.allocate(slackBytes);
+      kernel.calls.writeStringKeys(ids.address, ids.count, bytes - first, this.#starts, this.#ends, keys);
+    });
+    return keys;
   }
 
   /** Writes DELTA_LENGTH_BYTE_ARRAY of the strings. Those that lie one behind the other in the dictionary are copied at once. */

@@ -1,18 +1,22 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { ByteWriter } from './byte-writer.ts';
+import type { Compress } from './compression.ts';
+import { sortDictionary } from './dictionary-order.ts';
 import { bitWidth, writeDeltas, writeSplit, type KernelValues } from './encodings.ts';
 import { encodings, idsEncoding, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 
 /** Most distinct numbers in a dictionary: 16 bits per id. */
 const dictionaryNumbersMax = 65_536;
 const sampleValues = 4096;
+/** A dictionary of fewer numbers is hardly ever larger than the numbers by themselves. */
+const triedNumbersMin = 1024;
 /** Differences of numbers below this, and differences of those, are exact. */
 const exactRange = 2 ** 51;
 
 export function doubleEncoding(
   values: Float64Array,
   isFloat: boolean,
-  { kernel, profile }: EncodingTools,
+  { kernel, profile, compress }: EncodingTools,
 ): ValueEncoding {
   const form = isFloat ? floats : doubles;
   const numbers: KernelValues = { address: kernel.copyInDoubles(values), count: values.length };
@@ -20,7 +24,8 @@ export function doubleEncoding(
   // a zero of either sign lies within
   const bounds = boundsOf(values, form, { min: min === 0 ? -0 : min, max: max === 0 ? 0 : max });
   const found = numberDictionary(numbers, values.length / 2, kernel);
-  if (found !== undefined) return { ...dictionaryEncoding(found, form, kernel), ...bounds };
+  if (found !== undefined && isSmaller(found, values, { form, kernel, compress }))
+    return { ...dictionaryEncoding(found, form, kernel), ...bounds };
   return { ...(profile === 'smallest' ? splitNumbers(values, form, kernel) : plainNumbers(values, form)), ...bounds };
 }
 
@@ -37,7 +42,7 @@ export function integerEncoding(
   const hasDeltas = isExact && profile !== 'compatible';
   const deltaBytes = hasDeltas ? deltaBytesOf(numbers, kernel) : bytes;
   const found = deltaBytes > 1 ? numberDictionary(numbers, values.length / 8, kernel) : undefined;
-  if (found !== undefined && bitWidth(found.numbers.length) / 8 < deltaBytes) {
+  if (found !== undefined && bitWidth(found.numbers.count) / 8 < deltaBytes) {
     return { ...dictionaryEncoding(found, form, kernel), ...bounds };
   }
   if (hasDeltas) {
@@ -49,6 +54,24 @@ export function integerEncoding(
     };
   }
   return { ...plainNumbers(values, form), ...bounds };
+}
+
+/**
+ * Tells whether numbers take less by a dictionary than by themselves, as a sample of both compresses: counters do not, however often each
+ * of them comes.
+ */
+function isSmaller(
+  { numbers: { address, count } }: NumberDictionary,
+  values: Float64Array,
+  { form, kernel, compress }: { readonly form: PlainForm; readonly kernel: Kernel; readonly compress: Compress },
+): boolean {
+  if (count < triedNumbersMin) return true;
+  const bytesPerValue = (numbers: Float64Array): number => {
+    const sample = numbers.subarray(0, sampleValues);
+    return compress(plainBytes(sample, form)).length / sample.length;
+  };
+  const dictionaryBytes = bytesPerValue(kernel.viewDoubles(address, count)) * count;
+  return dictionaryBytes / values.length + bitWidth(count - 1) / 8 < bytesPerValue(values);
 }
 
 type Numbers = Float64Array | Int32Array;
@@ -82,7 +105,9 @@ function boundsOf(
 }
 
 function dictionaryEncoding({ numbers, ids }: NumberDictionary, form: PlainForm, kernel: Kernel): ValueEncoding {
-  return idsEncoding(ids, { bytes: plainBytes(numbers, form), count: numbers.length }, kernel);
+  sortDictionary({ values: numbers, bytes: 8, ids }, kernel, ({ address }) => address);
+  const bytes = plainBytes(kernel.copyOutDoubles(numbers.address, numbers.count), form);
+  return idsEncoding(ids, { bytes, count: numbers.count }, kernel);
 }
 
 function plainNumbers(values: Numbers, form: PlainForm): ValueEncoding {
@@ -131,7 +156,7 @@ function cut({ address }: KernelValues, first: number, end: number): KernelValue
 }
 
 interface NumberDictionary {
-  readonly numbers: Float64Array;
+  readonly numbers: KernelValues;
   readonly ids: KernelValues;
 }
 
@@ -144,9 +169,7 @@ function numberDictionary(
   const { calls } = kernel;
   const numbersMax = Math.floor(Math.min(dictionaryNumbersMax, countMax));
   const ids = calls.allocate(count * Int32Array.BYTES_PER_ELEMENT);
-  return kernel.withScratch(() => {
-    const numbers = calls.allocate(numbersMax * Float64Array.BYTES_PER_ELEMENT);
-    const found = calls.idsOfNumbers(address, count, numbersMax, numbers, ids);
-    return found < 0 ? undefined : { numbers: kernel.copyOutDoubles(numbers, found), ids: { address: ids, count } };
-  });
+  const numbers = calls.allocate(numbersMax * Float64Array.BYTES_PER_ELEMENT);
+  const found = kernel.withScratch(() => calls.idsOfNumbers(address, count, numbersMax, numbers, ids));
+  return found < 0 ? undefined : { numbers: { address: numbers, count: found }, ids: { address: ids, count } };
 }

@@ -1,6 +1,7 @@
 import { compareStrings, type StringDictionary } from '../consumer/ports/string-dictionary.ts';
 import type { Address } from '../kernel/kernel-calls.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { sortDictionary } from './dictionary-order.ts';
 import { bitWidth, type KernelValues } from './encodings.ts';
 import { KernelStringColumn } from './kernel-string-column.ts';
 import { encodings, idsEncoding, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
@@ -26,6 +27,7 @@ export function stringEncoding(
     strings.bytesOf(used) + used.count * lengthBytes + (ids.length * bitWidth(Math.max(0, used.count - 1))) / 8;
   const otherBytes = strings.bytesOf(used, uses) + ids.length * (profile === 'compatible' ? lengthBytes : deltaBytes);
   if (dictionaryBytes < otherBytes) {
+    sortDictionary({ values: used, bytes: 4, ids: kernelIds }, kernel, (values) => strings.keysOf(values));
     const bytes = strings.plain(used);
     return { ...idsEncoding(kernelIds, { bytes, count: used.count }, kernel), ...bounds };
   }

@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Compress } from './compression.ts';
 import type { Profile } from './encoder-options.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { bitWidth, writeIds, type KernelValues } from './encodings.ts';
@@ -17,6 +18,7 @@ export const encodings = {
 export interface EncodingTools {
   readonly kernel: Kernel;
   readonly profile: Profile;
+  readonly compress: Compress;
 }
 
 /** An encoding chosen for the values of one column chunk; valid while the kernel holds them. */

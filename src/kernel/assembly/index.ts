@@ -68,5 +68,6 @@ export {
   unknownKeyEnd,
   unknownKeyStart,
 } from './records';
+export { areScattered, sortDictionary, writeStringKeys } from './sort';
 export { endOfRun, sumLengths, writeLengths, writePlainStrings } from './string-columns';
 export { createStrings, clearStrings } from './strings';

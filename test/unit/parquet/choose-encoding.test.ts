@@ -1,4 +1,5 @@
 import { parquetMetadata } from 'hyparquet';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColumnData, TableColumn } from '../../../src/consumer/ports/columnar-table.ts';
 import { DictionaryBuilder, stringAt } from '../../../src/consumer/ports/dictionary-builder.ts';
@@ -63,7 +64,8 @@ async function encode(table: TableColumn) {
   const file = await encoder.encode({ rowCount, columns: [table] });
   const [chunk] = parquetMetadata(Uint8Array.from(file).buffer).row_groups[0]?.columns ?? [];
   const rows = await hyparquetReader.rows(file);
-  return { encodings: chunk?.meta_data?.encodings, statistics: chunk?.meta_data?.statistics, rows };
+  const { encodings, statistics, total_compressed_size: bytes } = chunk?.meta_data ?? {};
+  return { encodings, statistics, bytes: Number(bytes), rows };
 }
 
 describe('the encoding of a column', () => {
@@ -77,12 +79,44 @@ describe('the encoding of a column', () => {
       'DELTA_LENGTH_BYTE_ARRAY',
     ],
     ['few numbers', doubles((row) => 36 + (row % 40) / 10), 'RLE_DICTIONARY'],
+    ['numbers that come in no order', doubles((row) => Math.floor(scattered(row) * 3000) / 7), 'RLE_DICTIONARY'],
+    ['counters of which each comes four times', doubles((row) => 500_000 + Math.floor(row / 4)), 'PLAIN'],
     ['numbers of many digits', doubles((row) => scattered(row) * 180 - 90), 'PLAIN'],
   ])('suits %s, and the values are read back', async (_, table, expected) => {
     const { encodings, rows } = await encode(table);
     expect(encodings?.at(-1)).toBe(expected);
     const valueAt = readerOf(table.data);
     expect(rows.map(({ v }) => v)).toEqual(Array.from({ length: rowCount }, (__, row) => valueAt(row)));
+  });
+
+  it('takes less than two bytes a string for a dictionary of strings that are alike and come in no order', async () => {
+    const count = 4096;
+    const bitsPerId = 12;
+    const { bytes } = await encode(strings((row) => `patient-${Math.floor(scattered(row) * count)}`));
+    expect(bytes).toBeLessThan((rowCount * bitsPerId) / 8 + count * 2);
+  });
+
+  it('gives back strings and numbers that come in no order, whatever they are', async () => {
+    const anyString = fc.string({ unit: 'binary', maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(anyString, { minLength: 80, maxLength: 300 }),
+        fc.uniqueArray(fc.double({ noNaN: true }), { minLength: 80, maxLength: 300, comparator: 'SameValue' }),
+        anyString,
+        async (words, numbers, prefix) => {
+          const picked = <T>(values: readonly T[], row: number): T =>
+            values[Math.floor(scattered(row) * values.length)]!;
+          const both = [strings((row) => prefix + picked(words, row)), doubles((row) => picked(numbers, row))];
+          for (const table of both) {
+            const { encodings, rows } = await encode(table);
+            expect(encodings?.at(-1)).toBe('RLE_DICTIONARY');
+            const valueAt = readerOf(table.data);
+            expect(rows.every(({ v }, row) => Object.is(v, valueAt(row)))).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 6 },
+    );
   });
 
   it('has the bounds of strings by their bytes, whatever order they come in', async () => {
