@@ -242,6 +242,22 @@ export const valueCases: readonly ValueCase[] = [
     ],
   },
   {
+    name: 'an array of a dead letter, or one that its record has twice, comes to no other row',
+    batches: [
+      [
+        ...['{"a":["x"]}', '{"a":["x"]}', '{"a":["x"]}', '{"a":["x"]}'],
+        ...['{"n":1}', '{"a":["none"],"n":tru}', '{"n":2,"n":3}', '{"a":["y"]}'],
+        ...['{"n":4,"n":5}', '{"n":6}', '{"a":["first"],"a":7}', '{"a":["z"]}'],
+      ],
+    ],
+    columns: ['a array<string>', 'n double', 'a_double double'],
+    rows: [
+      ...[{ a: ['x'] }, { a: ['x'] }, { a: ['x'] }, { a: ['x'] }],
+      ...[{ n: 1 }, { n: 3 }, { a: ['y'] }],
+      ...[{ n: 5 }, { n: 6 }, { a_double: 7 }, { a: ['z'] }],
+    ],
+  },
+  {
     name: 'keys with escapes, after keys that end in a backslash',
     batches: [
       ['{"h":[1],"x\\\\":1}', '{"h":[2],"x\\u0041":9007199254740993}', '{"h":[3],"x\\t":4}'],

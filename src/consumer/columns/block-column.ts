@@ -70,6 +70,8 @@ export class BlockColumn {
     if (!isString) this.#addNumbers(state?.timestamps, times, kindBits, block);
     if (!isString) this.#addNumbers(state?.dates, dates, kindBits, block);
     if ((kindBits & typedNested) !== 0) this.#addNested(kindBits, block);
+    // a record that was dropped may have had one
+    else this.discardLeaves();
     if ((kindBits & emptyArrays) !== 0) this.#addEmptyArrays(state?.emptyArrays, block);
     return true;
   }
