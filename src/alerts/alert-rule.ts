@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { roundMean } from '../report/query-number.ts';
 import type { Alert } from './alert.ts';
 
 /** Which hourly means call for an alert. */
@@ -100,7 +101,7 @@ function goOn(open: Alert, { hour, mean, samples, isFinal }: Sample, at: string)
 /** A mean inside of the band: a raised alert ends well inside of it and by a complete hour, a provisional one at once. */
 function resolve(open: Alert, sample: Sample, { low, high, hysteresis }: AlertRule, at: string): Alert[] {
   if (open.state === 'provisional') return end(open, sample, at);
-  const isWellInside = sample.mean >= low + hysteresis && sample.mean <= high - hysteresis;
+  const isWellInside = sample.mean >= roundMean(low + hysteresis) && sample.mean <= roundMean(high - hysteresis);
   return isWellInside && sample.isFinal ? end(open, sample, at) : [];
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../runtime/errors.ts';
 import { quoteName, type QueryEngine } from '../report/query-engine.ts';
+import { queryNumber, roundMean } from '../report/query-number.ts';
 import { formatType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
 import type { AlertRule, Sample } from './alert-rule.ts';
@@ -13,8 +14,7 @@ export interface MeansTable {
 const rowSchema = z.object({
   grp: z.string(),
   hour: z.string(),
-  // Athena answers with text; a mean may be NaN or Infinity
-  mean: z.union([z.string(), z.number(), z.nan(), z.literal([Infinity, -Infinity])]).transform(Number),
+  mean: queryNumber,
   samples: z.coerce.number(),
 });
 
@@ -34,8 +34,7 @@ export async function queryMeans(
     .map(({ grp, mean, ...rest }) => ({
       group: grp,
       ...rest,
-      // engines add up in different orders
-      mean: Number(mean.toPrecision(12)),
+      mean: roundMean(mean),
       isFinal: hours.get(rest.hour) ?? false,
     }));
 }

@@ -3,6 +3,7 @@ import { layoutOf } from '../schema/layout.ts';
 import type { Column } from '../schema/types.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { quoteName, type QueryEngine } from './query-engine.ts';
+import { queryNumber, roundMean } from './query-number.ts';
 
 /** Limits of the mean in degrees Celsius: one outside of `[low, high]` is an alert. */
 export interface AlertLimits {
@@ -33,9 +34,9 @@ export interface ReportTable {
 const rowSchema = z.object({
   patientid: z.string(),
   hour: z.string(),
-  mean: z.coerce.number(),
-  lowest: z.coerce.number(),
-  highest: z.coerce.number(),
+  mean: queryNumber.transform(roundMean),
+  lowest: queryNumber,
+  highest: queryNumber,
   readings: z.coerce.number(),
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quoteName, quoteText, type QueryEngine } from '../../report/query-engine.ts';
+import { queryNumber, roundMean } from '../../report/query-number.ts';
 import type { HourWindow } from './hour-window.ts';
 
 /** Mean, minimum and maximum of one group's values in one hour. */
@@ -27,22 +28,27 @@ export interface ValueQuery {
   readonly groupsMax?: number;
 }
 
+/** Numbers too large to add up are drawn as the largest that there is. */
+function drawable(number: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, number));
+}
+
 const rowSchema = z.object({
   grouped: z.string(),
   hour: z.string(),
-  mean: z.coerce.number(),
-  lowest: z.coerce.number(),
-  highest: z.coerce.number(),
+  mean: queryNumber.transform(roundMean).transform(drawable),
+  lowest: queryNumber.transform(drawable),
+  highest: queryNumber.transform(drawable),
   samples: z.coerce.number(),
 });
 
 /** Queries the hours of every group, in no order. */
 export async function queryHourlyValues(engine: QueryEngine, query: ValueQuery): Promise<HourlyValue[]> {
   const rows = await engine.query(hourlyValuesSql(query));
-  return rows.map((row) => {
-    const { grouped, hour, mean, lowest, highest, samples } = rowSchema.parse(row);
-    return { group: grouped, hour, mean, min: lowest, max: highest, samples };
-  });
+  return rows
+    .map((row) => rowSchema.parse(row))
+    .filter(({ mean }) => !Number.isNaN(mean))
+    .map(({ grouped, lowest, highest, ...rest }) => ({ group: grouped, ...rest, min: lowest, max: highest }));
 }
 
 /** Writes SQL that Athena and DuckDB both understand; the hour is the Hive partition's, so that only its files are read. */

@@ -11,6 +11,7 @@ const rule: AlertRule = {
   samplesMin: 5,
   hysteresis: 0.1,
 };
+const noon = '2026-11-23T12:00:00.000Z';
 const hour = (number: number): string => `2026-11-23T${String(number).padStart(2, '0')}`;
 
 /** One patient's alerts, as samples change them. */
@@ -44,6 +45,15 @@ describe('the alert rule', () => {
     expect(patient.see(12, 37)).toEqual(['09 resolved high']);
     expect(patient.see(13, 37)).toEqual([]);
     expect([...patient.alerts.values()]).toMatchObject([{ mean: 38.5, lastHour: hour(10), resolvedHour: hour(12) }]);
+  });
+
+  it('ends an alert at the very edge of what is well inside', () => {
+    // 38.3 - 0.2 is 38.099999999999994
+    const narrow = { ...rule, high: 38.3, hysteresis: 0.2 };
+    const sample = { group: 'p1', hour: hour(9), mean: 39, samples: 60, isFinal: true };
+    const [open] = nextAlerts(sample, { open: undefined, ofHour: undefined }, narrow, noon);
+    const next = { ...sample, hour: hour(10), mean: 38.1 };
+    expect(nextAlerts(next, { open, ofHour: undefined }, narrow, noon)).toMatchObject([{ state: 'resolved' }]);
   });
 
   it('says nothing by few values', () => {

@@ -48,6 +48,17 @@ describe('the report', () => {
     ]);
   });
 
+  it.each([
+    ['what adding up leaves over', 37.20000000000001, 37.2, undefined],
+    ['numbers too large to add up', Infinity, Infinity, 'high'],
+    ['the same as Athena answers it', 'Infinity', Infinity, 'high'],
+    ['values that are no number', Number.NaN, Number.NaN, undefined],
+  ])('goes on beside %s', async (_what, mean, shown, alert) => {
+    const row = { patientid: 'p1', hour: '2026-11-23 09:00', mean, lowest: 37.2, highest: 37.2, readings: 3 };
+    const engine = { name: 'test', query: async () => [row], close: async () => {} };
+    expect(await hourlyMeans(engine, table, { limits })).toMatchObject([{ mean: shown, alert }]);
+  });
+
   it('shows alerts first when it must leave something out', () => {
     const mean = (patientId: string, value: number) => ({
       patientId,
