@@ -98,6 +98,7 @@ async function rewrite(
   if (rows + leftOutRows !== rowsBefore) throw wrong(request, `${rows} of ${rowsBefore} rows`);
   if (rows === 0) return { key: request.key, rows, leftOutRows, bytes: 0, crc32: 0 };
   await checkWritten(target, { ...request, rows }, parquet);
+  await request.confirm?.({ rows, leftOutRows });
   return { key: request.key, rows, leftOutRows, ...(await upload(target, request.key, store)) };
 }
 

@@ -95,7 +95,7 @@ export function describeCatalog(name: string, open: () => Promise<{ catalog: Cat
         values: ['2026-11-23', '08'],
         location: `${folder(of)}event_date=2026-11-23/event_hour=08/`,
       });
-      const [old, moved] = [at(table), at(`${table}_merged`)];
+      const [old, moved] = [at(table), at(`${table}.merged`)];
       const listed = async () => await Array.fromAsync(catalog.listPartitions(table));
       expect(await catalog.movePartition(await load(), moved)).toBe('missing');
       expect(await listed()).toEqual([]);

@@ -29,9 +29,14 @@ export class AuditedLake {
     this.tools = tools;
   }
 
-  static async open(options: Partial<TestToolsOptions> = {}): Promise<AuditedLake> {
+  /** The same without any batch. */
+  static async empty(options: Partial<TestToolsOptions> = {}): Promise<AuditedLake> {
     const lake = await openTestLake();
-    const audited = new AuditedLake(lake, new FakeTopic(2), createTestTools({ ...lake, ...options }));
+    return new AuditedLake(lake, new FakeTopic(2), createTestTools({ ...lake, ...options }));
+  }
+
+  static async open(options: Partial<TestToolsOptions> = {}): Promise<AuditedLake> {
+    const audited = await AuditedLake.empty(options);
     for (const partition of [0, 1]) {
       await audited.write(partition);
       await audited.write(partition);

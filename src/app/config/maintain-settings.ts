@@ -6,6 +6,7 @@ export interface MaintainSettings {
   /** How often the service does it; never when left out. */
   readonly everyMs: number | undefined;
   readonly targetBytes: number;
+  readonly mergesHiveFiles: boolean;
   /** How long after its end a partition counts as closed. */
   readonly latenessMs: number;
   /** Partitions of earlier days than so many before today are removed; none when left out. */
@@ -19,6 +20,7 @@ export function maintainSettings(config: Config): MaintainSettings {
   return {
     everyMs: every === undefined ? undefined : every * 1000,
     targetBytes: config.TARGET_FILE_BYTES,
+    mergesHiveFiles: config.MERGE_HIVE_FILES,
     latenessMs: config.MAINTAIN_LATENESS_SECONDS * 1000,
     retentionDays: config.RETENTION_DAYS,
     orphanAgeMs: config.ORPHAN_HOURS * msPerHour,

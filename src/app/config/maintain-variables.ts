@@ -1,4 +1,4 @@
-import { integer } from './config-types.ts';
+import { integer, yesNo } from './config-types.ts';
 
 const group = 'Upkeep';
 
@@ -10,8 +10,13 @@ export const maintainVariables = {
   }).optional(),
   TARGET_FILE_BYTES: integer(1_000_000, 536_870_912, {
     group,
-    about: 'Small files of closed hours of an Iceberg table are merged into files of about this size',
+    about: 'Small files of closed hours are merged into files of about this size',
   }).prefault('134217728'),
+  MERGE_HIVE_FILES: yesNo({
+    group,
+    about:
+      'Small files of Hive tables are merged, too: a merged partition moves to <table>.merged/, so that readers have to go by the catalog. Iceberg tables always are',
+  }).prefault('false'),
   MAINTAIN_LATENESS_SECONDS: integer(0, 2_592_000, {
     group,
     about: 'An hour, or day, is closed this long after its end: its files are merged then',

@@ -20,6 +20,14 @@ export function describeUpkeep(event: UpkeepEvent, isDryRun: boolean): string {
       const { partitions, files, rows, before } = event;
       return `${table}: ${partitions} partitions of days before ${before} ${did('removed')}, ${files} files with ${rows} rows`;
     }
+    case 'caught-up':
+      return `${table} ${event.partition.join('/')}: the rows of ${event.added} later files ${did('taken')} into its merged files, those of ${event.replaced} replaced ones ${did('left out')}`;
+    case 'placed':
+      return `${table} ${event.partition.join('/')}: its location in the catalog ${did('set')} to ${event.location}`;
+    case 'not-merged':
+      return `${table}: small files are not merged: ${event.why}`;
+    case 'sources-deleted':
+      return `${table}: ${event.files} files of ${event.bytes} bytes ${did('deleted')}, whose rows are in merged ones`;
     case 'snapshots-expired':
       return `${table}: ${event.snapshots} snapshots ${did('expired')}`;
     case 'manifests-merged':

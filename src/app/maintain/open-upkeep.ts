@@ -1,5 +1,6 @@
 import { expiryDay } from '../../consumer/ledger/expired-days.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
+import { mergeHive } from '../../consumer/maintain/merge-hive.ts';
 import { removeExpired } from '../../consumer/maintain/remove-expired.ts';
 import { removeLeftovers } from '../../consumer/maintain/remove-leftovers.ts';
 import type { Upkeep, UpkeepObserver } from '../../consumer/maintain/upkeep.ts';
@@ -10,6 +11,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Lake } from '../lake.ts';
 import { requireFormat } from '../require-format.ts';
 import { rewriteForm } from '../rewrite-form.ts';
+import { mergeParts } from './merge-parts.ts';
 
 export interface UpkeepOptions extends Pick<Upkeep, 'isDryRun' | 'signal'> {
   readonly lake: Lake;
@@ -42,16 +44,20 @@ async function maintainSnapshots(
   await maintainIceberg(upkeep, observe, { ...tools, rewriter, isShared, eventTimeField });
 }
 
-/** The files of a Hive table are what readers list: they are not merged. */
 async function maintainHive(
-  { kafka, table: { name: table } }: Settings,
+  { kafka, table: { name: table, eventTimeField }, maintain, parquet }: Settings,
   upkeep: Upkeep,
-  { lake: { store, catalog }, nowMs, observe }: UpkeepOptions,
+  { lake, nowMs, observe }: UpkeepOptions,
 ): Promise<void> {
+  const { store, catalog } = lake;
   const tools = { ledger: new Ledger(store), store, catalog, table, upkeep, observe };
   await removeLeftovers({ ...tools, topic: kafka.topic });
   const { expiredBefore: before } = upkeep;
   if (before !== undefined) await removeExpired({ ...tools, nowMs, before });
+  await mergeHive(
+    { table, mayMerge: maintain.mergesHiveFiles, ...upkeep },
+    { ...tools, ...mergeParts(lake, parquet), eventTimeField },
+  );
 }
 
 /** What is to be done at that moment, as configured. */

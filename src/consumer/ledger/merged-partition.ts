@@ -8,7 +8,7 @@ import { offsetCodec } from './ledger-entry.ts';
 /**
  * What is kept of a partition of a Hive table whose files were merged: `_ledger/<table>.merged/<Hive partition>.json`, changed by compare-and-swap only.
  *
- * Such a partition moves once, from its folder in the table's to the one of the same name in `<table>_merged/`, by its location in the catalog. The note
+ * Such a partition moves once, from its folder in the table's to the one of the same name in `<table>.merged/`, by its location in the catalog. The note
  * says what the new folder is to hold before anything is put or deleted there; objects that it does not list there are left over from an earlier
  * revision. What writers put, before and after, lies in the old folder, and counts for readers once a file of the note has it as a source.
  */

@@ -40,9 +40,12 @@ export function parseObjectName(key: string): ObjectName | undefined {
   };
 }
 
-/** The folder that partitions of the table move to: beside the table's, so that a listing of one shows nothing of the other. */
+/**
+ * The folder that merged partitions of the table move to: beside the table's, so that a listing of one shows nothing of the other. No table has a
+ * dot in its name.
+ */
 export function mergedFolder(table: string): string {
-  return `${table}_merged`;
+  return `${table}.merged`;
 }
 
 /** `<table>/<Hive partition>/merged-<topic>-<id>.parquet`: rows of one topic's files, under a name that nobody else takes. */
@@ -74,6 +77,11 @@ export function isInPartition(key: string, table: string): boolean {
     .split('/')
     .slice(0, -1);
   return folders.every((folder) => folder.includes('='));
+}
+
+/** The Hive partition that the key lies in, as `event_date=2026-11-23/event_hour=09`; empty for a key right in the table's folder. */
+export function hivePathOf(key: string, table: string): string {
+  return key.slice(table.length + 1, Math.max(table.length + 1, key.lastIndexOf('/')));
 }
 
 /** Query engines skip what begins with `_` or `.`; so does the audit. */

@@ -1,5 +1,5 @@
 import { dayOf, firstTrueDay, isExpired } from '../ledger/expired-days.ts';
-import { isHidden } from '../ledger/object-keys.ts';
+import { isHidden, mergedFolder } from '../ledger/object-keys.ts';
 import type { CatalogTable, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 
 interface ListedTable {
@@ -21,8 +21,17 @@ export async function* expiredObjects(table: CatalogTable, { store, before }: Li
   }
 }
 
-/** True when the table has an object of a day that stays. */
-export async function hasDaysThatStay(table: CatalogTable, { store, before }: ListedTable): Promise<boolean> {
+/** True when the table has an object of a day that stays, in its folder or in the one of merged files. */
+export async function hasDaysThatStay(table: CatalogTable, listed: ListedTable): Promise<boolean> {
+  return (await hasObjectsSince(table, listed)) || hasObjectsSince(mergedTable(table), listed);
+}
+
+/** The table as if it lay in the folder of its merged files. */
+export function mergedTable(table: CatalogTable): CatalogTable {
+  return { ...table, name: mergedFolder(table.name) };
+}
+
+async function hasObjectsSince(table: CatalogTable, { store, before }: ListedTable): Promise<boolean> {
   const [year, month, day] = before.split('-');
   const folder = table.partitionKeys.length === ingestKeys ? `${year}/ingest_month=${month}/ingest_day=${day}` : before;
   const prefix = prefixOf(table);

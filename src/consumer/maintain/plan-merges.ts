@@ -15,7 +15,7 @@ export interface Merge<File extends MergeCandidate> {
 }
 
 /** Files below this share of the target are small. */
-const smallShare = 0.75;
+export const smallShare = 0.75;
 
 /** Files of a partition that never closes are merged once there are so many, or enough for one of the target's size. */
 const openFilesMin = 32;
@@ -44,7 +44,11 @@ function isMuch(files: readonly MergeCandidate[], targetBytes: number): boolean 
   return files.length >= openFilesMin || bytesOf(files) >= targetBytes * smallShare;
 }
 
-function fillBins<File extends MergeCandidate>(files: readonly File[], targetBytes: number): File[][] {
+/** Splits files, in their order, into as many bins as hold about the target's bytes each; a larger one gets its own. */
+export function fillBins<File extends Pick<MergeCandidate, 'bytes'>>(
+  files: readonly File[],
+  targetBytes: number,
+): File[][] {
   const bins: File[][] = [];
   let left = 0;
   for (const file of files) {

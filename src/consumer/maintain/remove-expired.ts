@@ -3,11 +3,13 @@ import { hivePath, layoutOf, partitionKeys } from '../../schema/layout.ts';
 import { hasProjection } from '../../schema/projection.ts';
 import { isExpired, raiseExpiry } from '../ledger/expired-days.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { hivePathOf, mergedFolder } from '../ledger/object-keys.ts';
 import { isSamePlace } from '../ports/catalog-rules.ts';
-import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
+import type { Catalog, CatalogPartition, CatalogTable, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
-import { chunksOf, expiredObjects, hasDaysThatStay, valuesOf } from './expired-objects.ts';
+import { expireMerged, type RemovedMerged } from './expire-merged.ts';
+import { chunksOf, expiredObjects, hasDaysThatStay, mergedTable, valuesOf } from './expired-objects.ts';
 import { expiryRefused } from './expiry-refused.ts';
 import { judgeExpired } from './judge-expired.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
@@ -42,7 +44,7 @@ export async function removeExpired(options: ExpiryOptions): Promise<void> {
   if (!upkeep.isDryRun) await raiseExpiry(store, table, { before, notedAt: new Date(nowMs).toISOString() });
   // asked again after the note: who adopts the files marks the table first, and reads the note then
   checkNotAdopted(await catalog.load(table));
-  await removeFrom(rows, options);
+  await removeFrom(rows, options, (each) => expireMerged(each, options));
   const deadLetters = await catalog.load(deadLetterTable(table));
   if (deadLetters !== undefined && isOfDeadLetters(deadLetters)) await removeFrom(deadLetters, options);
 }
@@ -50,29 +52,40 @@ export async function removeExpired(options: ExpiryOptions): Promise<void> {
 /** A clock that is wrong by months must not take the whole table. */
 async function refuseToEmpty(table: CatalogTable, options: ExpiryOptions): Promise<void> {
   const { before, nowMs } = options;
-  for await (const _found of expiredObjects(table, options)) throw expiryRefused(table.name, { before, nowMs });
+  for (const each of [table, mergedTable(table)])
+    for await (const _found of expiredObjects(each, options)) throw expiryRefused(table.name, { before, nowMs });
 }
 
-async function removeFrom(table: CatalogTable, options: ExpiryOptions): Promise<void> {
+const noneMerged: RemovedMerged = { files: 0, rows: 0, hivePaths: new Set() };
+
+async function removeFrom(
+  table: CatalogTable,
+  options: ExpiryOptions,
+  removeMerged: (table: CatalogTable) => Promise<RemovedMerged> = async () => noneMerged,
+): Promise<void> {
   const { observe, before } = options;
   const partitions = await forgetPartitions(table, options);
-  const { files, rows, left } = await deleteObjects(table, options);
+  const merged = await removeMerged(table);
+  const { files, rows, left } = await deleteObjects(table, merged, options);
   if (partitions > 0 || files > 0)
     observe({ kind: 'partitions-removed', table: table.name, partitions, files, rows, before });
   for (const each of left.values()) observe({ kind: 'left-alone', table: table.name, ...each });
 }
 
-/** Takes expired partitions that lie in their folders out of the catalog; one that somebody has put elsewhere is not ours. */
+/** Takes expired partitions that lie in their folders, of merged files too, out of the catalog; one that somebody has put elsewhere is not ours. */
 async function forgetPartitions(
   { name, partitionKeys: keys, parameters }: CatalogTable,
   { catalog, store, before, upkeep }: ExpiryOptions,
 ): Promise<number> {
   if (hasProjection(parameters)) return 0;
   const names = keys.map((key) => key.name);
-  const folder = (values: readonly string[]): string => store.uri(`${name}/${hivePath(names, values)}/`);
+  const isOurs = ({ values, location }: CatalogPartition): boolean =>
+    [name, mergedFolder(name)].some((folder) =>
+      isSamePlace(location, store.uri(`${folder}/${hivePath(names, values)}/`)),
+    );
   const expired: (readonly string[])[] = [];
-  for await (const { values, location } of catalog.listPartitions(name))
-    if (isExpired(values, before) && isSamePlace(location, folder(values))) expired.push(values);
+  for await (const partition of catalog.listPartitions(name))
+    if (isExpired(partition.values, before) && isOurs(partition)) expired.push(partition.values);
   if (!upkeep.isDryRun && expired.length > 0) await catalog.removePartitions(name, expired);
   return expired.length;
 }
@@ -93,13 +106,16 @@ interface LeftFiles {
   readonly why: string;
 }
 
-async function deleteObjects(table: CatalogTable, options: ExpiryOptions): Promise<Deleted> {
+async function deleteObjects(table: CatalogTable, merged: RemovedMerged, options: ExpiryOptions): Promise<Deleted> {
   const { store, upkeep } = options;
   const left = new Map<string, LeftFiles>();
-  let [files, rows] = [0, 0];
+  let { files, rows } = merged;
   for await (const chunk of chunksOf(expiredObjects(table, options), chunkKeys)) {
     if (upkeep.signal?.aborted === true) break;
-    const judged = await judgeExpired(chunk, options);
+    // what was counted with merged files is still there when nothing is changed
+    const isCounted = ({ key }: ObjectInfo): boolean => merged.hivePaths.has(hivePathOf(key, table.name));
+    const uncounted = upkeep.isDryRun ? chunk.filter((info) => !isCounted(info)) : chunk;
+    const judged = await judgeExpired(uncounted, options);
     if (!upkeep.isDryRun && judged.deletable.length > 0) await store.delete(judged.deletable.map(({ key }) => key));
     files += judged.deletable.length;
     rows += judged.rows;

@@ -38,6 +38,20 @@ export type UpkeepEvent = { readonly table: string } & (
       readonly rows: number;
       readonly before: string;
     }
+  | {
+      /** The merged files of a partition have become what the ledger lists by now. */
+      readonly kind: 'caught-up';
+      readonly partition: readonly string[];
+      /** Files of late or replayed rows that were taken in. */
+      readonly added: number;
+      /** Files whose rows were left out, since a replay has replaced them. */
+      readonly replaced: number;
+    }
+  /** The catalog had another location of a merged partition than its own. */
+  | { readonly kind: 'placed'; readonly partition: readonly string[]; readonly location: string }
+  | { readonly kind: 'not-merged'; readonly why: string }
+  /** Files were deleted whose rows have been in merged ones for long. */
+  | { readonly kind: 'sources-deleted'; readonly files: number; readonly bytes: number }
   | { readonly kind: 'snapshots-expired'; readonly snapshots: number }
   | { readonly kind: 'manifests-merged'; readonly manifests: number }
   | { readonly kind: 'orphans-deleted'; readonly files: number; readonly bytes: number }

@@ -24,6 +24,8 @@ export interface RewriteRequest {
   readonly orderBy: readonly string[];
   /** Rows that are left out. */
   readonly leftOut?: readonly RowRange[];
+  /** Called when the rows are written and read back, and nothing is put yet: nothing is when it rejects. */
+  readonly confirm?: (written: Pick<RewrittenObject, 'rows' | 'leftOutRows'>) => Promise<void>;
 }
 
 export interface RewriteSource {

@@ -3,6 +3,7 @@ import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
+import { hivePathOf } from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 
@@ -84,7 +85,7 @@ const looksMax = 16;
 
 /**
  * True when all objects of the table are in the store with the size, and the checksum where it keeps one, that they were written with. Those of
- * days that have expired may be gone.
+ * days that have expired may be gone, and those whose rows are in merged files that are there.
  */
 export async function areObjectsThere(
   objects: readonly WrittenObject[],
@@ -96,7 +97,22 @@ export async function areObjectsThere(
   const differing = looks.flat();
   if (differing.length === 0) return true;
   const before = await readExpiry(store, table);
-  return differing.every(({ partition }) => isExpired(partition, before));
+  const kept = differing.filter(({ partition }) => !isExpired(partition, before));
+  const merged = await mapConcurrently(kept, looksMax, (object) => isMergedAway(object, { store, table }));
+  return merged.every(Boolean);
+}
+
+/** True for an object that is gone, and whose rows are in a merged file that is there. */
+async function isMergedAway(
+  { key }: WrittenObject,
+  { store, table }: { readonly store: ObjectStore; readonly table: string },
+): Promise<boolean> {
+  if (!key.startsWith(`${table}/`)) return false;
+  // who writes rows seldom asks, and loads no package for it
+  const { readMerged, sourcesOf } = await import('../ledger/merged-partition.ts');
+  const stored = await readMerged(store, table, hivePathOf(key, table));
+  const file = stored && sourcesOf(stored.note).get(key);
+  return file?.bytes !== undefined && (await store.head(file.key))?.size === file.bytes;
 }
 
 /** What of the object is not as it was written; `found` is what the store has under its key. */

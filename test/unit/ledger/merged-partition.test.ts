@@ -63,7 +63,7 @@ describe('a table whose partitions have all moved', () => {
   it('is missed by the ledger that knows nothing of it', async () => {
     const store = createMemoryObjectStore();
     const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
-    await store.put(`${table}_merged/${hivePath}/merged-t-${id}.parquet`, Buffer.from('x'));
+    await store.put(`${table}.merged/${hivePath}/merged-t-${id}.parquet`, Buffer.from('x'));
     expect(await new Ledger(store).isMissing({ table, topic: 't' })).toBe(true);
     expect(await new Ledger(store).isMissing({ table, topic: 'other' })).toBe(false);
   });

@@ -1,0 +1,83 @@
+import { isExpired } from '../ledger/expired-days.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { forgetMerged, listMergedPaths, readMerged, sourcesOf } from '../ledger/merged-partition.ts';
+import { isHidden, mergedFolder, topicOfFile } from '../ledger/object-keys.ts';
+import type { CatalogTable, ObjectInfo, ObjectStore } from '../ports/lake.ts';
+import { chunksOf, expiredObjects, mergedTable, valuesOf } from './expired-objects.ts';
+import { judgeExpired } from './judge-expired.ts';
+import type { Upkeep } from './upkeep.ts';
+
+interface MergedExpiry {
+  readonly ledger: Ledger;
+  readonly store: ObjectStore;
+  /** The first day that stays. */
+  readonly before: string;
+  readonly upkeep: Pick<Upkeep, 'isDryRun' | 'signal'>;
+}
+
+/** What was deleted, or would be; what stays in an old folder is for who looks there. */
+export interface RemovedMerged {
+  readonly files: number;
+  readonly rows: number;
+  readonly hivePaths: ReadonlySet<string>;
+}
+
+/** Keys of one deletion: S3 takes so many. */
+const chunkKeys = 1000;
+
+/**
+ * Deletes the objects of expired partitions that were merged, and their notes last: who dies in between is followed by the next call. The
+ * catalog has forgotten them before.
+ */
+export async function expireMerged(table: CatalogTable, options: MergedExpiry): Promise<RemovedMerged> {
+  const { store, before, upkeep } = options;
+  const hivePaths = new Set<string>();
+  const total = { files: 0, rows: 0, hivePaths };
+  for await (const hivePath of listMergedPaths(store, table.name)) {
+    if (upkeep.signal?.aborted === true) return total;
+    if (!isExpired(valuesOf({ name: '' }, `/${hivePath}/`), before)) continue;
+    const removed = await removePartition(table, hivePath, options);
+    total.files += removed.files;
+    total.rows += removed.rows;
+    hivePaths.add(hivePath);
+  }
+  // what a process that was frozen has put behind its note
+  for await (const chunk of chunksOf(expiredObjects(mergedTable(table), options), chunkKeys)) {
+    const ours = chunk.filter(({ key }) => topicOfFile(key) !== undefined);
+    const deletable = upkeep.isDryRun ? [] : ours;
+    if (deletable.length > 0) await store.delete(deletable.map(({ key }) => key));
+    total.files += deletable.length;
+  }
+  return total;
+}
+
+/** Counts rows of merged files by the note, and of other objects by their entries. */
+async function removePartition(
+  { name: table }: CatalogTable,
+  hivePath: string,
+  { ledger, store, upkeep }: MergedExpiry,
+): Promise<Omit<RemovedMerged, 'hivePaths'>> {
+  const stored = await readMerged(store, table, hivePath);
+  if (stored === undefined) return { files: 0, rows: 0 };
+  const { note } = stored;
+  const sources = sourcesOf(note);
+  const isOurs = ({ key }: ObjectInfo): boolean => topicOfFile(key) !== undefined && !isHidden(key);
+  const old = (await Array.fromAsync(store.list(`${table}/${hivePath}/`))).filter(({ key }) => !isHidden(key));
+  const moved = (await Array.fromAsync(store.list(`${mergedFolder(table)}/${hivePath}/`))).filter(isOurs);
+  const late = await judgeExpired(
+    old.filter(({ key }) => !sources.has(key)),
+    { ledger, table },
+  );
+  const ownSources = await judgeExpired(
+    old.filter(({ key }) => sources.has(key)),
+    { ledger, table },
+  );
+  const keys = [...late.deletable, ...ownSources.deletable, ...moved].map(({ key }) => key);
+  if (!upkeep.isDryRun) {
+    for (let first = 0; first < keys.length; first += chunkKeys)
+      await store.delete(keys.slice(first, first + chunkKeys));
+    await forgetMerged(store, table, hivePath);
+  }
+  const merged = note.files.reduce((sum, { rows }) => sum + rows, 0);
+  return { files: keys.length, rows: merged + late.rows };
+}

@@ -1,0 +1,167 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import { readMerged, type MergedFile, type MergedPartition, type StoredNote } from '../ledger/merged-partition.ts';
+import { mergedFolder } from '../ledger/object-keys.ts';
+import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
+import type { RewriteRequest } from '../ports/parquet-rewriter.ts';
+import type { MergeTools, PartitionPlace } from './merge-tools.ts';
+
+/** What became of the files that a note lists. */
+export interface Filled {
+  /** The note with the size of each file that is there. */
+  readonly note: MergedPartition;
+  /** All of them are there. */
+  readonly isWhole: boolean;
+}
+
+/** Thrown when another process has changed the note: what was to be put may be obsolete by now. */
+export class NoteChanged extends Error {}
+
+/** Failures of one file that leave everything as it is. */
+const leavingCodes: ReadonlySet<string> = new Set([
+  'TABLE_MISMATCH',
+  'ENCODE_FAILED',
+  'OBJECT_UNREADABLE',
+  'STORE_MISSING',
+]);
+
+/** Larger objects are not read into memory. */
+const copyBytesMax = 64 * 1024 * 1024;
+
+interface FillContext {
+  readonly place: PartitionPlace;
+  /** Objects in the old folder, by their keys. */
+  readonly old: ReadonlyMap<string, ObjectInfo>;
+  readonly stored: StoredNote;
+  readonly tools: MergeTools;
+}
+
+/**
+ * Puts the files that the note lists and that are not there yet. Whoever does it puts the same rows, under the same keys, if they are free. Rejects
+ * with `NoteChanged` when the note has changed.
+ */
+export async function fillMerged(context: FillContext): Promise<Filled> {
+  const { place, stored, tools } = context;
+  const folder = `${mergedFolder(place.table.name)}/${place.hivePath}/`;
+  const listed = await Array.fromAsync(tools.store.list(folder));
+  const there = new Map(listed.map(({ key, size }) => [key, size]));
+  const files: MergedFile[] = [];
+  const left: string[] = [];
+  for (const file of stored.note.files) {
+    const size = there.get(file.key);
+    if (file.bytes !== undefined && size === file.bytes) files.push(file);
+    else {
+      const filled = await fillFile(file, size, there, context, (why) => left.push(why));
+      files.push(filled ?? file);
+    }
+  }
+  for (const why of new Set(left))
+    tools.observe({ kind: 'left-alone', table: place.table.name, partition: place.values, files: left.length, why });
+  return { note: { ...stored.note, files }, isWhole: left.length === 0 };
+}
+
+/** Gives the file with its size when it is there, and tells why when it can't be. */
+async function fillFile(
+  file: MergedFile,
+  size: number | undefined,
+  there: ReadonlyMap<string, number>,
+  context: FillContext,
+  onLeft: (why: string) => void,
+): Promise<MergedFile | undefined> {
+  if (size !== undefined && file.bytes !== undefined) {
+    onLeft(`${file.key} has ${size} bytes, written were ${file.bytes}: \`glueless verify\` says more`);
+    return undefined;
+  }
+  try {
+    if (size === undefined) await write(file, there, context);
+    return await found(file, context.tools);
+  } catch (error) {
+    if (!(error instanceof PipelineError) || !leavingCodes.has(error.code)) throw error;
+    onLeft(error.message);
+    return undefined;
+  }
+}
+
+/** The file as it lies in the lake. Rejects with OBJECT_UNREADABLE when it has other rows than it is to have. */
+async function found(file: MergedFile, { store, parquet }: MergeTools): Promise<MergedFile> {
+  const info = await store.head(file.key);
+  if (info === undefined) throw missing(file.key, 'it is gone again');
+  const { size, crc32: checksum } = info;
+  const rows = await parquet.rowCount({ size, read: (start, end) => store.getRange(file.key, start, end) });
+  if (rows !== file.rows) throw unlike(file, rows);
+  const { bases: _made, ...rest } = file;
+  return { ...rest, bytes: size, ...(checksum !== undefined && { crc32: checksum }) };
+}
+
+async function write(file: MergedFile, there: ReadonlyMap<string, number>, context: FillContext): Promise<void> {
+  const { old, tools } = context;
+  const base = file.bases?.find(({ key }) => there.has(key));
+  if (base !== undefined) {
+    const sources = [{ key: base.key, bytes: there.get(base.key) ?? 0 }];
+    return rewrite(file, { sources, leftOut: base.leftOut }, context);
+  }
+  const sources = file.sources.map(({ key }) => {
+    const info = old.get(key);
+    if (info === undefined) throw missing(key, `${file.key} can't be made without it: replay its range`);
+    return { key, bytes: info.size };
+  });
+  const [first] = sources;
+  if (first !== undefined && first.bytes <= copyBytesMax && isCopy(file)) {
+    await check(file, { rows: file.rows, leftOutRows: 0 }, context);
+    return copy(first.key, file.key, tools.store);
+  }
+  return rewrite(file, { sources }, context);
+}
+
+/** True for a file that is named like its only source. */
+function isCopy({ key, sources: [first, ...others] }: MergedFile): boolean {
+  return others.length === 0 && first?.key.endsWith(key.slice(key.lastIndexOf('/'))) === true;
+}
+
+async function copy(from: string, to: string, store: ObjectStore): Promise<void> {
+  const stored = await store.get(from);
+  if (stored === undefined) throw missing(from, 'it is gone meanwhile');
+  await store.put(to, stored.bytes, { ifAbsent: true });
+}
+
+async function rewrite(
+  file: MergedFile,
+  how: Pick<RewriteRequest, 'sources' | 'leftOut'>,
+  context: FillContext,
+): Promise<void> {
+  const { place, tools } = context;
+  const rewriter = await tools.openRewriter();
+  await rewriter.rewrite({
+    ...how,
+    key: file.key,
+    columns: place.table.columns,
+    orderBy: [tools.eventTimeField.toLowerCase(), 'kafka_partition', 'kafka_offset'],
+    confirm: (written) => check(file, written, context),
+  });
+}
+
+/** Call it right before a put: the rows must be those that the note says, and the note still be the one that we fulfil. */
+async function check(
+  file: MergedFile,
+  { rows }: { readonly rows: number; readonly leftOutRows: number },
+  { place, stored, tools }: FillContext,
+): Promise<void> {
+  if (rows !== file.rows) throw unlike(file, rows);
+  const now = await readMerged(tools.store, place.table.name, stored.hivePath);
+  if (now?.version !== stored.version) throw new NoteChanged('another process has changed the note');
+}
+
+function missing(key: string, what: string): PipelineError {
+  return new PipelineError('STORE_MISSING', {
+    message: `${key} is not there: ${what}`,
+    retryable: false,
+    details: { key },
+  });
+}
+
+function unlike({ key, rows }: MergedFile, found_: number): PipelineError {
+  return new PipelineError('OBJECT_UNREADABLE', {
+    message: `${key} has ${found_} rows, expected ${rows}: \`glueless verify\` says more`,
+    retryable: false,
+    details: { key },
+  });
+}

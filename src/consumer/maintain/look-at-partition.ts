@@ -1,0 +1,104 @@
+import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../ledger/ledger-entry.ts';
+import type { MergedPartition } from '../ledger/merged-partition.ts';
+import { hivePathOf, isHidden, parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
+import type { ObjectInfo } from '../ports/lake.ts';
+import type { MergeTools, PartitionPlace } from './merge-tools.ts';
+import type { ListedObject, PartitionChange } from './plan-merged.ts';
+import { readEntry } from './read-entry.ts';
+
+/** What a partition's old folder and the ledger say of it at one moment. */
+export interface PartitionLook extends PartitionChange {
+  /** Objects in the old folder, by their keys. */
+  readonly old: ReadonlyMap<string, ObjectInfo>;
+  /** How many objects of the old folder can't be told to be rows or rubbish, by the reason in words. */
+  readonly open: ReadonlyMap<string, number>;
+}
+
+/** An entry and what of the partition belongs to it. */
+interface Involved {
+  readonly name: ObjectName;
+  /** Keys in the old folder that no file of the note has as a source. */
+  readonly found: string[];
+  /** Keys of the note's sources. */
+  readonly sources: string[];
+}
+
+const entriesAtOnce = 16;
+
+/**
+ * Looks at the old folder first, then at each entry that an object there is of, or that was replaced since it became a source, once: what
+ * an entry lists is taken as a whole, so that a replay beside it is seen either before or after.
+ */
+export async function lookAtPartition(
+  { table: { name: table }, hivePath, replaced }: PartitionPlace,
+  note: MergedPartition | undefined,
+  { store, ledger }: Pick<MergeTools, 'store' | 'ledger'>,
+): Promise<PartitionLook> {
+  const listed = await Array.fromAsync(store.list(`${table}/${hivePath}/`));
+  const old = new Map(listed.filter(({ key }) => !isHidden(key)).map((info) => [info.key, info]));
+  const sources = new Set((note?.files ?? []).flatMap((file) => file.sources.map(({ key }) => key)));
+  const open = new Map<string, number>();
+  const involved = new Map<string, Involved>();
+  const involve = (name: ObjectName): Involved => {
+    const known = involved.get(idOf(name)) ?? { name, found: [], sources: [] };
+    involved.set(idOf(name), known);
+    return known;
+  };
+  for (const key of old.keys()) {
+    if (sources.has(key)) continue;
+    const name = parseObjectName(key);
+    if (name === undefined || !isIn(key, table, hivePath)) count(open, 'they are not of our making');
+    else involve(name).found.push(key);
+  }
+  for (const name of namesOf(sources)) if (await replaced.has(name, name.from)) involve(name);
+  for (const key of sources) involved.get(idOf(parseObjectName(key)))?.sources.push(key);
+  const added: ListedObject[] = [];
+  const unlisted = new Set<string>();
+  await mapConcurrently([...involved.values()], entriesAtOnce, async ({ name, found, sources: own }) => {
+    const entry = await readEntry(name, { ledger, table });
+    for (const key of found) count(open, whyOpen(entry, key));
+    if (entry === undefined || entry === 'unreadable' || !isWritten(entry)) return;
+    const rows = entry.outcome.objects.filter(({ key, kind }) => kind === 'rows' && isIn(key, table, hivePath));
+    const more = rows.filter(({ key }) => !sources.has(key));
+    for (const { key } of more) {
+      const info = old.get(key) ?? (await store.head(key));
+      if (info !== undefined) old.set(key, info);
+    }
+    if (more.some(({ key, bytes }) => old.get(key)?.size !== bytes))
+      return count(open, 'what their ledger entry lists is missing or damaged: `glueless verify` says more');
+    const keys = new Set(rows.map(({ key }) => key));
+    for (const key of own) if (!keys.has(key)) unlisted.add(key);
+    for (const each of more) added.push({ key: each.key, rows: each.rows, bytes: each.bytes });
+  });
+  return { old, added, unlisted, open };
+}
+
+function namesOf(keys: Iterable<string>): ObjectName[] {
+  return [...keys].flatMap((key) => parseObjectName(key) ?? []);
+}
+
+/** Tells the entries of a table apart. */
+function idOf(name: ObjectName | undefined): string {
+  return name === undefined ? '' : `${name.topic}/${name.partition}/${name.from}`;
+}
+
+function isIn(key: string, table: string, hivePath: string): boolean {
+  return key.startsWith(`${table}/`) && hivePathOf(key, table) === hivePath;
+}
+
+/** Why nobody can tell yet what becomes of the object; `undefined` for one that counts, and for one that never will. */
+function whyOpen(entry: LedgerEntry | 'unreadable' | undefined, key: string): string | undefined {
+  if (entry === undefined) return 'no ledger entry describes their range: `glueless verify` says more';
+  if (entry === 'unreadable') return 'the ledger entry of their range can’t be read: `glueless verify` says more';
+  const generation = parseObjectName(key)?.generation ?? 0;
+  if (isDeletable(entry, { key, generation })) return undefined;
+  if (!isCommitted(entry)) return `they are of a range that is ${entry.state}: the next call looks again`;
+  if (!listsObject(entry, key)) return 'no ledger entry lists them: `glueless verify` says more';
+  if (generation === 0) return 'they were written by an early version: replay their range to have them merged';
+  return undefined;
+}
+
+function count(counts: Map<string, number>, why: string | undefined): void {
+  if (why !== undefined) counts.set(why, (counts.get(why) ?? 0) + 1);
+}

@@ -1,0 +1,117 @@
+import type { MergedFile, MergedPartition, MergedRange, MergedSource } from '../ledger/merged-partition.ts';
+import { mergedFolder, mergedKey, parseObjectName } from '../ledger/object-keys.ts';
+import { fillBins, smallShare } from './plan-merges.ts';
+
+/** An object of rows in a partition's old folder, as its ledger entry lists it. */
+export interface ListedObject extends MergedSource {
+  readonly bytes: number;
+}
+
+/** Where a partition's merged files go, and how large they are to be. */
+export interface MergeTarget {
+  readonly table: string;
+  readonly hivePath: string;
+  readonly targetBytes: number;
+  /** A new unique id for each file. */
+  readonly newId: () => string;
+}
+
+/** What has become of a merged partition's rows since its note was written. */
+export interface PartitionChange {
+  /** Objects that entries list, of which no file of the note has the rows. */
+  readonly added: readonly ListedObject[];
+  /** Keys of sources that their entries list no longer. */
+  readonly unlisted: ReadonlySet<string>;
+}
+
+/** True when several of the files are small. */
+export function isWorthMerging(files: readonly Pick<ListedObject, 'bytes'>[], targetBytes: number): boolean {
+  return files.filter(({ bytes }) => bytes < targetBytes * smallShare).length > 1;
+}
+
+/**
+ * Plans the files of a partition: small objects of one topic become one of about the target's size, in the order of their keys; what has no other to be
+ * merged with is copied under its own name.
+ */
+export function planFiles(objects: readonly ListedObject[], target: MergeTarget): MergedFile[] {
+  const sorted = objects.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const isSmall = ({ bytes }: ListedObject): boolean => bytes < target.targetBytes * smallShare;
+  const topics = Map.groupBy(sorted, ({ key }) => parseObjectName(key)?.topic ?? '');
+  return [...topics].flatMap(([topic, group]) => {
+    const bins = fillBins(group.filter(isSmall), target.targetBytes);
+    const large = group.filter((object) => !isSmall(object)).map((object) => [object]);
+    return [...bins, ...large].map((bin) => fileOf(bin, topic, target));
+  });
+}
+
+/** Plans the note anew after the change; `undefined` when there is none. */
+export function replan(
+  note: MergedPartition,
+  { added, unlisted }: PartitionChange,
+  target: MergeTarget,
+): MergedPartition | undefined {
+  if (added.length === 0 && unlisted.size === 0) return undefined;
+  const kept = note.files.map((file) => withoutSources(file, unlisted, target));
+  const files = [...kept.flatMap((file) => file ?? []), ...planFiles(added, target)];
+  const keys = new Set(files.map(({ key }) => key));
+  const dropped = note.files.map(({ key }) => key).filter((key) => !keys.has(key));
+  return { ...note, revision: note.revision + 1, files, obsolete: [...new Set([...note.obsolete, ...dropped])] };
+}
+
+function fileOf(bin: readonly ListedObject[], topic: string, { table, hivePath, newId }: MergeTarget): MergedFile {
+  const sources = bin.map(({ key, rows }) => ({ key, rows }));
+  const folder = mergedFolder(table);
+  const [first] = sources;
+  const key =
+    first !== undefined && sources.length === 1
+      ? copyKey(first.key, { table, hivePath })
+      : mergedKey({ table: folder, topic, id: newId() }, hivePath);
+  return { key, rows: sumRows(sources), sources };
+}
+
+/** The key of an object's copy: its own name in the new folder. */
+function copyKey(key: string, { table, hivePath }: Pick<MergeTarget, 'table' | 'hivePath'>): string {
+  return `${mergedFolder(table)}/${hivePath}/${key.slice(key.lastIndexOf('/') + 1)}`;
+}
+
+/** The file without the rows of sources that are listed no longer; `undefined` when none are left. */
+function withoutSources(
+  file: MergedFile,
+  unlisted: ReadonlySet<string>,
+  { table, hivePath, newId }: MergeTarget,
+): MergedFile | undefined {
+  const gone = file.sources.filter(({ key }) => unlisted.has(key));
+  if (gone.length === 0) return file;
+  const sources = file.sources.filter(({ key }) => !unlisted.has(key));
+  const [first] = sources;
+  if (first === undefined) return undefined;
+  const topic = parseObjectName(first.key)?.topic ?? '';
+  const leftOut = gone.flatMap(({ key }) => rangeOf(key) ?? []);
+  const bases = [{ key: file.key, leftOut }, ...(file.bases ?? []).map((base) => leaveOut(base, leftOut))];
+  return {
+    key: mergedKey({ table: mergedFolder(table), topic, id: newId() }, hivePath),
+    rows: sumRows(sources),
+    sources,
+    // rows are told by their offsets: where those of a source that stays are among them, only the sources can tell
+    ...(!sources.some(({ key }) => leftOut.some((range) => meets(range, rangeOf(key)))) && { bases }),
+  };
+}
+
+type Base = NonNullable<MergedFile['bases']>[number];
+
+function leaveOut({ key, leftOut }: Base, more: readonly MergedRange[]): Base {
+  return { key, leftOut: [...leftOut, ...more] };
+}
+
+function rangeOf(key: string): MergedRange | undefined {
+  const name = parseObjectName(key);
+  return name && { partition: name.partition, from: name.from, to: name.to };
+}
+
+function meets(a: MergedRange, b: MergedRange | undefined): boolean {
+  return b !== undefined && a.partition === b.partition && a.from < b.to && b.from < a.to;
+}
+
+function sumRows(sources: readonly MergedSource[]): number {
+  return sources.reduce((sum, { rows }) => sum + rows, 0);
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { Ledger } from '../../src/consumer/ledger/ledger.ts';
+import { mergeHive, type HiveMergeOptions } from '../../src/consumer/maintain/merge-hive.ts';
+import type { MergeTools } from '../../src/consumer/maintain/merge-tools.ts';
+import type { UpkeepEvent } from '../../src/consumer/maintain/upkeep.ts';
+import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
+import { createDuckdbRewriter } from '../../src/lake/duckdb-rewriter.ts';
+import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
+import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { testTable } from './lake.ts';
+
+type MergeOptions = Partial<HiveMergeOptions> & Partial<MergeTools['upkeep']>;
+
+export function createMergeTools(store: ObjectStore, overrides: Partial<MergeTools> = {}): MergeTools {
+  const form = { codec: 'zstd', isSmallest: false, rowGroupRows: 1000 };
+  return {
+    store,
+    catalog: createJsonCatalog({ store, database: 'test' }),
+    ledger: new Ledger(store),
+    parquet: hyparquetReader,
+    openRewriter: async () => createDuckdbRewriter({ store, parquet: hyparquetReader, ...form }),
+    clock: systemClock,
+    newId: randomUUID,
+    eventTimeField: 'eventTime',
+    upkeep: { targetBytes: 1_000_000, isDryRun: false },
+    observe: () => {},
+    ...overrides,
+  };
+}
+
+/** Merges a table's files as a process of its own does; gives what it did. Nothing that was merged is old yet. */
+export async function mergeLake(
+  store: ObjectStore,
+  { targetBytes = 1_000_000, isDryRun = false, ...options }: MergeOptions = {},
+  overrides: Partial<MergeTools> = {},
+): Promise<UpkeepEvent[]> {
+  const events: UpkeepEvent[] = [];
+  const observe = (event: UpkeepEvent): void => void events.push(event);
+  const whole = {
+    table: testTable,
+    mayMerge: true,
+    closedBeforeMs: systemClock.nowMs(),
+    orphansBeforeMs: 0,
+    expiredBefore: undefined,
+    ...options,
+  };
+  await mergeHive(whole, createMergeTools(store, { upkeep: { targetBytes, isDryRun }, observe, ...overrides }));
+  return events;
+}
+
+/** Reads all rows as a reader does that goes by the catalog: Kafka partition and offset of each, in their order. */
+export async function rowsByCatalog(store: ObjectStore, catalog: Catalog, table = testTable): Promise<string[]> {
+  const root = store.uri('_').slice(0, -1);
+  const rows: string[] = [];
+  for await (const { location } of catalog.listPartitions(table))
+    for await (const { key } of store.list(location.slice(root.length))) {
+      const stored = await store.get(key);
+      if (stored === undefined) throw new Error(`${key} is listed and not there`);
+      for (const row of await hyparquetReader.rows(stored.bytes))
+        rows.push(`${Number(row['kafka_partition'])}/${Number(row['kafka_offset'])}`);
+    }
+  return rows.toSorted();
+}
+
+/** A store that waits for `onChange` after each change of it. */
+export function onChanges(store: ObjectStore, onChange: () => Promise<void>): ObjectStore {
+  const changing =
+    <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      const result = await work(...args);
+      await onChange();
+      return result;
+    };
+  return {
+    ...store,
+    put: changing(store.put),
+    ...(store.putFile && { putFile: changing(store.putFile) }),
+    delete: changing(store.delete),
+  };
+}
