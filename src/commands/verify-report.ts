@@ -1,3 +1,4 @@
+import type { Waiting } from '../consumer/audit/merged-audit.ts';
 import type { PartitionSummary } from '../consumer/audit/partition-summary.ts';
 import type { VerifyReport } from '../consumer/audit/verify.ts';
 import { alignColumns } from '../report/format.ts';
@@ -20,6 +21,7 @@ export function toJson({
   repaired,
   expiredBefore,
   leftovers,
+  waiting,
   seed,
 }: ShownReport): object {
   const ok = findingCount === 0;
@@ -33,12 +35,23 @@ export function toJson({
     repaired,
     ...(expiredBefore !== undefined && { expiredBefore }),
     ...(leftovers && { leftovers }),
+    ...(waiting && { waiting }),
     ...(seed !== undefined && { seed }),
   };
 }
 
 export function toLines(report: ShownReport): string[] {
-  const { partitions, findings, findingCount, repairs, repaired, expiredBefore, leftovers = [], seed } = report;
+  const {
+    partitions,
+    findings,
+    findingCount,
+    repairs,
+    repaired,
+    expiredBefore,
+    leftovers = [],
+    waiting,
+    seed,
+  } = report;
   return [
     ...alignColumns([header, ...partitions.map(cellsOf)]),
     '',
@@ -58,9 +71,14 @@ export function toLines(report: ShownReport): string[] {
     ...(findingCount > findings.length ? [`… and ${findingCount - findings.length} more findings`] : []),
     ...(repairs.length > 0 ? ['`glueless verify --repair` mends what can be mended without a decision of yours'] : []),
     ...leftoverLines(leftovers),
+    ...(waiting === undefined ? [] : [waitingLine(waiting)]),
     ...(seed === undefined ? [] : [`entries were chosen by --seed ${seed}`]),
     verdict(report),
   ];
+}
+
+function waitingLine({ partitions, objects, rows }: Waiting): string {
+  return `${objects} objects with ${rows} rows came to ${partitions} merged partitions: queries see them once \`glueless maintain\` has copied them`;
 }
 
 const leftoversShown = 5;

@@ -127,10 +127,10 @@ export class AuditedLake {
   }
 
   /** Carries out what the audit offers; answers with what was done. */
-  async repair(): Promise<string[]> {
+  async repair(options: Partial<VerifyOptions> = {}): Promise<string[]> {
     const done: string[] = [];
-    const { repairs } = await this.verify();
-    await carryOut(repairs, { ...this.#options(), onDone: (line) => done.push(line) });
+    const { repairs } = await this.verify(options);
+    await carryOut(repairs, { ...this.#options(), ...options, onDone: (line) => done.push(line) });
     return done;
   }
 

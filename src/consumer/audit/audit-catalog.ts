@@ -18,6 +18,18 @@ export interface TableNeeds {
   readonly used: ReadonlySet<string>;
   /** Nested columns of the files that were looked at, by folder (`table/event_date=…/`). */
   readonly nested: ReadonlyMap<string, FileColumns>;
+  /** Where a Hive partition is to be, by its path; left out: in the table's folder. */
+  readonly placeOf?: (path: string) => PartitionPlace;
+}
+
+/** Where the catalog is to have a Hive partition. */
+export interface PartitionPlace {
+  /** URI of the folder, ends in `/`. */
+  readonly belongs: string;
+  /** Another folder that has all of its rows, too. */
+  readonly alsoRight?: string;
+  /** False when not all of its rows are where it belongs. */
+  readonly isWhole: boolean;
 }
 
 const repairs = 'glueless verify --repair';
@@ -94,7 +106,8 @@ export class PartitionAudit {
   readonly #needs: TableNeeds;
   readonly #missing: Set<string>;
   readonly #misplaced = new Set<string>();
-  readonly #outdated = new Set<string>();
+  readonly #outdated = new Map<string, string>();
+  readonly #moved: string[] = [];
   readonly #byFolder = new Map<string, string>();
   readonly #findings: Finding[] = [];
 
@@ -103,19 +116,21 @@ export class PartitionAudit {
     this.#missing = new Set(needs.used);
   }
 
-  add({ values, location, types }: RegisteredPartition): void {
+  add(partition: RegisteredPartition): void {
+    const { values, location } = partition;
     const id = values.join('/');
     this.#missing.delete(id);
     const other = this.#byFolder.get(plainFolder(location));
     if (other !== undefined) return this.#reportDoubled(id, other, location);
     this.#byFolder.set(plainFolder(location), id);
-    const expected = this.#folder(values);
-    if (isSamePlace(location, expected)) return this.#compareColumns(id, values, types);
-    if (this.#needs.used.has(id)) this.#misplaced.add(id);
-    const action = this.#needs.used.has(id)
-      ? `${repairs} registers it at its folder`
-      : `drop the partition in the catalog, if nobody put it there on purpose`;
-    this.#report('partition-location', id, `lies at ${location} in the catalog, expected ${expected}`, action);
+    const place = placeOf(this.#needs, values);
+    const expected = place.belongs;
+    if (isSamePlace(location, expected)) return this.#compareColumns(id, partition);
+    if (place.alsoRight !== undefined && isSamePlace(location, place.alsoRight)) {
+      this.#moved.push(partitionPath(this.#needs, values));
+      return this.#compareColumns(id, partition);
+    }
+    this.#reportMisplaced(id, { location, expected, place });
   }
 
   /** Partitions that need not be registered. */
@@ -138,27 +153,42 @@ export class PartitionAudit {
     return this.#findings;
   }
 
-  /** Values of partitions that must be registered, of those that are at another folder, and of those with old columns. */
-  get repairs(): { readonly missing: string[]; readonly misplaced: string[]; readonly outdated: string[] } {
-    return { missing: [...this.#missing], misplaced: [...this.#misplaced], outdated: [...this.#outdated] };
+  /** Paths of partitions that are where they are moved to, though nobody has noted yet that they were. */
+  get moved(): readonly string[] {
+    return this.#moved;
   }
 
-  #compareColumns(id: string, values: readonly string[], types: RegisteredPartition['types']): void {
-    const nested = this.#needs.nested.get(`${this.#needs.name}/${this.#path(values)}/`);
+  /** Values of partitions that must be registered, of those that are at another folder, and locations of those with old columns. */
+  get repairs() {
+    return { missing: [...this.#missing], misplaced: [...this.#misplaced], outdated: this.#outdated };
+  }
+
+  #reportMisplaced(
+    id: string,
+    {
+      location,
+      expected,
+      place,
+    }: { readonly location: string; readonly expected: string; readonly place: PartitionPlace },
+  ): void {
+    const isOurs = this.#needs.used.has(id);
+    if (isOurs && place.isWhole) this.#misplaced.add(id);
+    const action = !isOurs
+      ? `drop the partition in the catalog, if nobody put it there on purpose`
+      : place.isWhole
+        ? `${repairs} registers it at its folder`
+        : 'mend the files over there first';
+    this.#report('partition-location', id, `lies at ${location} in the catalog, expected ${expected}`, action);
+  }
+
+  #compareColumns(id: string, { values, location, types }: RegisteredPartition): void {
+    const nested = this.#needs.nested.get(`${this.#needs.name}/${partitionPath(this.#needs, values)}/`);
     const found = types && nested && unreadColumn(nested, types);
     if (found === undefined) return;
-    this.#outdated.add(id);
+    this.#outdated.set(id, location);
     const { column, key, present } = found;
     const what = `knows ${column.name} as ${shortened(present)}; ${key} has it as ${shortened(formatType(column.type))}: Athena reads the rest as null`;
     this.#report('partition-columns', id, what, `${repairs} --deep gives it the table's columns`);
-  }
-
-  #path(values: readonly string[]): string {
-    return partitionPath(this.#needs, values);
-  }
-
-  #folder(values: readonly string[]): string {
-    return partitionFolder(this.#needs, values);
   }
 
   /** A partition whose folder holds this one's: its rows are read twice. */
@@ -183,12 +213,13 @@ export class PartitionAudit {
   }
 }
 
-/** The folder in which a partition's objects lie, as a URI that ends in `/`. */
-export function partitionFolder(
-  { location, partitionKeys }: Pick<TableNeeds, 'location' | 'partitionKeys'>,
+/** The folder in which readers are to find the partition's rows. */
+export function placeOf(
+  needs: Pick<TableNeeds, 'location' | 'partitionKeys' | 'placeOf'>,
   values: readonly string[],
-): string {
-  return `${location}${partitionPath({ partitionKeys }, values)}/`;
+): PartitionPlace {
+  const path = partitionPath(needs, values);
+  return needs.placeOf?.(path) ?? { belongs: `${needs.location}${path}/`, isWhole: true };
 }
 
 function partitionPath({ partitionKeys }: Pick<TableNeeds, 'partitionKeys'>, values: readonly string[]): string {

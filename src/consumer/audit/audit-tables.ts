@@ -4,13 +4,15 @@ import { hasProjection } from '../../schema/projection.ts';
 import type { Column } from '../../schema/types.ts';
 import type { ExpiredDays } from '../ledger/expired-days.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
-import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
+import type { Catalog, CatalogPartition, CatalogTable, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { topicParameter } from '../table/shared-table.ts';
-import { auditTable, partitionFolder, PartitionAudit, type TableNeeds } from './audit-catalog.ts';
+import { auditTable, placeOf, PartitionAudit, type TableNeeds } from './audit-catalog.ts';
 import { auditColumns, type FileColumns } from './audit-columns.ts';
 import type { CatalogNeeds } from './catalog-needs.ts';
 import type { FindingList } from './finding-list.ts';
+import type { MergedAudit } from './merged-audit.ts';
+import type { MergedObject, MergedObjects } from './merged-objects.ts';
 import type { Repair } from './repair.ts';
 
 export interface TableAuditOptions {
@@ -24,6 +26,10 @@ export interface TableAuditOptions {
   /** Days whose partitions need not be in the catalog any more. */
   readonly expired: ExpiredDays;
   readonly findings: FindingList;
+  /** Its merged partitions; left out where a table has none. */
+  readonly merged?: Pick<MergedAudit, 'placeOf' | 'seeMoved'>;
+  /** Finds the file that has an object's rows now. */
+  readonly holders?: MergedObjects;
 }
 
 const requestsMax = 16;
@@ -32,7 +38,9 @@ const requestsMax = 16;
 export async function auditCatalogTable(needed: CatalogNeeds, options: TableAuditOptions): Promise<Repair[]> {
   const { catalog, store, findings, table: name } = options;
   if (!needed.hasObjects) return [];
-  const needs = needed.needs({ table: name, uri: (key) => store.uri(key) });
+  const { merged } = options;
+  const found = needed.needs({ table: name, uri: (key) => store.uri(key) });
+  const needs = { ...found, ...(merged && { placeOf: (path: string) => merged.placeOf(path) }) };
   await readExamples(needed, options);
   const table = await catalog.load(needs.name);
   findings.add(...auditTable(needs, table));
@@ -43,26 +51,34 @@ export async function auditCatalogTable(needed: CatalogNeeds, options: TableAudi
   return [...addMissing(table, needed.files), ...(await auditPartitions(needs, table, options))];
 }
 
-/** Reads the footers of a few files: those that brought the columns. */
+/** Reads the footers of a few files: those that brought the columns, or have their rows now. */
 export async function readExamples(
   needed: CatalogNeeds,
-  { store, parquet }: Pick<TableAuditOptions, 'store' | 'parquet'>,
+  { store, parquet, holders }: Pick<TableAuditOptions, 'store' | 'parquet' | 'holders'>,
 ): Promise<void> {
-  await mapConcurrently(needed.examples(), requestsMax, async ({ key, bytes }: WrittenObject) => {
-    const source = { size: bytes, read: (start: number, end: number) => store.getRange(key, start, end) };
+  const columnsOfFile = async ({ key, size }: MergedObject): Promise<Column[] | undefined> => {
     try {
-      needed.note(key, await parquet.columns(source));
+      return await parquet.columns({ size, read: (start, end) => store.getRange(key, start, end) });
     } catch (error) {
       // damaged or gone: the audit of objects says so
       if (!(error instanceof PipelineError) || error.retryable) throw error;
+      return undefined;
     }
+  };
+  await mapConcurrently(needed.examples(), requestsMax, async (object: WrittenObject) => {
+    const { key, bytes: size } = object;
+    const own = await columnsOfFile({ key, size });
+    if (own !== undefined) return needed.note(key, own);
+    const holder = await holders?.find(object);
+    const held = holder && (await columnsOfFile(holder));
+    if (held !== undefined) needed.note(holder?.key ?? key, held, key.slice(0, key.lastIndexOf('/') + 1));
   });
 }
 
 async function auditPartitions(
   needs: TableNeeds,
   table: CatalogTable,
-  { catalog, findings, expired }: TableAuditOptions,
+  { catalog, findings, expired, merged }: TableAuditOptions,
 ): Promise<Repair[]> {
   if (hasProjection(table.parameters)) return [];
   if (table.partitionKeys.length !== needs.partitionKeys.length || table.partitionKeys.length === 0) return [];
@@ -74,14 +90,25 @@ async function auditPartitions(
     audit.excuse((values) => expired.has(values));
   }
   findings.add(...audit.findings());
+  for (const path of audit.moved) merged?.seeMoved(path);
   const { missing, misplaced, outdated } = audit.repairs;
-  return registration(needs, [...missing, ...misplaced, ...outdated], misplaced);
+  const old = [...outdated].map(([id, location]) => ({ values: id.split('/'), location }));
+  return registration(needs, [...partitionsOf(needs, missing), ...old], partitionsOf(needs, misplaced));
 }
 
-function registration(needs: TableNeeds, ids: readonly string[], misplaced: readonly string[] = []): Repair[] {
-  if (ids.length === 0) return [];
-  const partitions = ids.map((id) => ({ values: id.split('/'), location: partitionFolder(needs, id.split('/')) }));
-  return [{ kind: 'register', table: needs.name, partitions, misplaced: misplaced.map((id) => id.split('/')) }];
+function partitionsOf(needs: TableNeeds, ids: Iterable<string>): CatalogPartition[] {
+  return [...ids].map((id) => {
+    const values = id.split('/');
+    return { values, location: placeOf(needs, values).belongs };
+  });
+}
+
+function registration(
+  { name: table }: TableNeeds,
+  partitions: readonly CatalogPartition[],
+  misplaced: readonly CatalogPartition[] = [],
+): Repair[] {
+  return partitions.length + misplaced.length === 0 ? [] : [{ kind: 'register', table, partitions, misplaced }];
 }
 
 /** The table with the columns that its files have. */
@@ -96,7 +123,7 @@ function recreate(needs: TableNeeds, files: FileColumns, topic: Readonly<Record<
     location,
     parameters: { 'glueless.format': '1', ...topic },
   };
-  return [{ kind: 'create-table', definition }, ...registration(needs, [...used])];
+  return [{ kind: 'create-table', definition }, ...registration(needs, partitionsOf(needs, used))];
 }
 
 function addMissing(table: CatalogTable, files: FileColumns): Repair[] {

@@ -43,12 +43,11 @@ export class CatalogNeeds {
     }
   }
 
-  /** Notes what a file holds. */
-  note(key: string, columns: readonly Column[]): void {
+  /** Notes what a file holds; `folder`: that of its Hive partition in the table, where the file is in another. */
+  note(key: string, columns: readonly Column[], folder = key.slice(0, key.lastIndexOf('/') + 1)): void {
     noteColumns(this.files, key, columns);
     const nested = columns.filter(({ type }) => isNested(type));
     if (nested.length === 0) return;
-    const folder = key.slice(0, key.lastIndexOf('/') + 1);
     const known = this.#nested.get(folder) ?? new Map();
     this.#nested.set(folder, known);
     noteColumns(known, key, nested);

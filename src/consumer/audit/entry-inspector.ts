@@ -23,12 +23,16 @@ export interface InspectorOptions {
   readonly expired: ExpiredDays;
   /** False for another object that need not be there any more; left out: all must be. */
   readonly isNeeded?: (object: WrittenObject) => boolean;
+  /** True for one whose rows readers find in another file: whatever is wrong with it does not matter any more. */
+  readonly isHeld?: (object: WrittenObject) => Promise<boolean>;
 }
 
 interface Inspection {
   readonly findings: Finding[];
   /** `undefined` where the object was not read, or its rows have no coordinates. */
   readonly coordinates?: Coordinates;
+  /** Its rows are in another file. */
+  readonly isHeld?: true;
 }
 
 /** Times that an entry is looked at while others keep changing it. */
@@ -72,7 +76,10 @@ export class EntryInspector {
 
   async #look(entry: WrittenEntry): Promise<Finding[]> {
     const findings: Finding[] = [];
-    for (const object of this.#needed(entry)) findings.push(...(await this.#lookAt(entry, object)));
+    for (const object of this.#needed(entry)) {
+      const found = await this.#lookAt(entry, object);
+      if (found.length > 0 && !(await this.#isHeld(object))) findings.push(...found);
+    }
     return findings;
   }
 
@@ -95,15 +102,16 @@ export class EntryInspector {
   async #read(entry: WrittenEntry): Promise<Finding[]> {
     const findings: Finding[] = [];
     const coordinates: Coordinates[] = [];
-    const needed = this.#needed(entry);
-    for (const object of needed) {
+    const read: WrittenObject[] = [];
+    for (const object of this.#needed(entry)) {
       const inspection = await this.#readObject(entry, object);
       findings.push(...inspection.findings);
+      if (inspection.isHeld === undefined) read.push(object);
       if (inspection.coordinates !== undefined) coordinates.push(inspection.coordinates);
     }
-    if (coordinates.length < needed.length) return findings;
+    if (coordinates.length < read.length) return findings;
     const sum = (objects: readonly WrittenObject[]): number => objects.reduce((total, { rows }) => total + rows, 0);
-    return [...findings, ...auditRecords(entry, coordinates, sum(entry.outcome.objects) - sum(needed))];
+    return [...findings, ...auditRecords(entry, coordinates, sum(entry.outcome.objects) - sum(read))];
   }
 
   async #readObject(entry: WrittenEntry, object: WrittenObject): Promise<Inspection> {
@@ -121,6 +129,7 @@ export class EntryInspector {
       const outside = auditObject(entry, object, facts);
       return outside.length > 0 ? outside : inside;
     });
+    if (findings.length > 0 && (await this.#isHeld(object))) return { findings: [], isHeld: true };
     return { findings, ...(coordinates && { coordinates }) };
   }
 
@@ -134,6 +143,10 @@ export class EntryInspector {
     const hasIndex = recipe.records !== undefined && columns.some(({ name }) => name === indexColumn.name);
     const coordinates = hasOffsets ? await coordinatesOf(bytes, parquet, hasIndex) : undefined;
     return { coordinates, rows: await parquet.rowCount(source) };
+  }
+
+  async #isHeld(object: WrittenObject): Promise<boolean> {
+    return (await this.#options.isHeld?.(object)) ?? false;
   }
 
   #source(key: string, size: number) {

@@ -32,6 +32,9 @@ export type Problem =
   | 'object-unlisted'
   | 'object-doubled'
   | 'object-obsolete'
+  // files that upkeep has merged
+  | 'merge-outdated'
+  | 'merge-late'
   // records in objects
   | 'record-missing'
   | 'record-doubled'

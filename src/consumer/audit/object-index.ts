@@ -8,7 +8,7 @@ export interface EntryPlace {
 }
 
 /**
- * What the ledger lists, to be compared with a listing of the lake: millions of objects in typed arrays, about 40 bytes each. A key is
+ * What the ledger lists, to be compared with a listing of the lake: millions of objects in typed arrays, about 44 bytes each. A key is
  * known by a 64-bit hash. Whatever differs is looked at again by its entry, so that a hash never decides alone.
  */
 export class ObjectIndex {
@@ -18,7 +18,7 @@ export class ObjectIndex {
   #slots = new Uint32Array(4096);
 
   /** `isSettled`: the entry's objects are looked at by themselves, so that only their keys matter. */
-  add({ partition, from }: EntryPlace, { key, bytes, version }: WrittenObject, isSettled = false): void {
+  add({ partition, from }: EntryPlace, { key, bytes, rows, version }: WrittenObject, isSettled = false): void {
     const at = this.#count++;
     if (at % chunkObjects === 0) this.#chunks.push(newChunk());
     if (this.#count * 1.5 > this.#slots.length) this.#rehash();
@@ -26,6 +26,7 @@ export class ObjectIndex {
     const offset = at % chunkObjects;
     [chunk.low[offset], chunk.high[offset]] = hashOf(key);
     chunk.sizes[offset] = bytes;
+    chunk.rows[offset] = rows;
     chunk.versions[offset] = version === undefined ? unknownVersion : versionHash(version);
     chunk.partitions[offset] = partition;
     chunk.froms[offset] = from;
@@ -35,18 +36,23 @@ export class ObjectIndex {
 
   /** Notes what a listing shows; false for a key that no entry lists. */
   see({ key, size, version }: ObjectInfo): boolean {
-    const [low, high] = hashOf(key);
-    const mask = this.#slots.length - 1;
     let isListed = false;
-    for (let slot = low & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const at = (this.#slots[slot] ?? 0) - 1;
-      const chunk = this.#chunk(at);
-      const offset = at % chunkObjects;
-      if (chunk.low[offset] !== low || chunk.high[offset] !== high) continue;
+    for (const { chunk, offset } of this.#find(key)) {
       isListed = true;
       const isSame = version !== undefined && chunk.versions[offset] === versionHash(version);
       // sizes are kept modulo 2³²
       if (isSame && chunk.sizes[offset] === size >>> 0) chunk.confirmed[offset] = 1;
+    }
+    return isListed;
+  }
+
+  /** Notes that the object's rows are in another file, so that it need not be there; false when no entry lists it with so many. */
+  confirm(key: string, rows: number): boolean {
+    let isListed = false;
+    for (const { chunk, offset } of this.#find(key)) {
+      if (chunk.rows[offset] !== rows) continue;
+      isListed = true;
+      chunk.confirmed[offset] = 1;
     }
     return isListed;
   }
@@ -66,6 +72,17 @@ export class ObjectIndex {
       if (last?.partition === place.partition && last.from === place.from) continue;
       last = place;
       if (isWanted(place)) yield place;
+    }
+  }
+
+  *#find(key: string): Iterable<{ readonly chunk: Chunk; readonly offset: number }> {
+    const [low, high] = hashOf(key);
+    const mask = this.#slots.length - 1;
+    for (let slot = low & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const at = (this.#slots[slot] ?? 0) - 1;
+      const chunk = this.#chunk(at);
+      const offset = at % chunkObjects;
+      if (chunk.low[offset] === low && chunk.high[offset] === high) yield { chunk, offset };
     }
   }
 
@@ -95,6 +112,7 @@ interface Chunk {
   readonly low: Uint32Array;
   readonly high: Uint32Array;
   readonly sizes: Uint32Array;
+  readonly rows: Uint32Array;
   readonly versions: Uint32Array;
   readonly partitions: Uint32Array;
   readonly froms: BigInt64Array;
@@ -107,6 +125,7 @@ function newChunk(): Chunk {
     low: new Uint32Array(chunkObjects),
     high: new Uint32Array(chunkObjects),
     sizes: new Uint32Array(chunkObjects),
+    rows: new Uint32Array(chunkObjects),
     versions: new Uint32Array(chunkObjects),
     partitions: new Uint32Array(chunkObjects),
     froms: new BigInt64Array(chunkObjects),

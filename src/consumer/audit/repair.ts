@@ -14,9 +14,10 @@ export type Repair =
   | {
       readonly kind: 'register';
       readonly table: string;
+      /** They are not there, or know old columns. */
       readonly partitions: readonly CatalogPartition[];
-      /** Those of them that are registered at another folder. */
-      readonly misplaced: readonly (readonly string[])[];
+      /** They are registered at another folder. */
+      readonly misplaced: readonly CatalogPartition[];
     };
 
 export interface RepairOptions extends UnlistedOptions {
@@ -110,9 +111,10 @@ async function register(
 ): Promise<void> {
   const found = await catalog.load(table);
   if (found === undefined) throw gone(table);
-  if (misplaced.length > 0) await catalog.removePartitions(table, misplaced);
+  // in one step: readers find the partition at every moment
+  for (const each of misplaced) await catalog.movePartition(found, each);
   await catalog.addPartitions(found, partitions);
-  for (const { values } of partitions) onDone(`registered ${table}/${values.join('/')}`);
+  for (const { values } of [...partitions, ...misplaced]) onDone(`registered ${table}/${values.join('/')}`);
 }
 
 function gone(table: string): PipelineError {

@@ -1,4 +1,3 @@
-import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { aboutRange, type Finding } from './finding.ts';
@@ -8,7 +7,7 @@ export interface FileTools {
   readonly parquet: ParquetReader;
 }
 
-/** An object whose rows other engines have written into files of their own. */
+/** An object whose rows upkeep or other engines have written into other files. */
 export interface RewrittenRange {
   readonly partition: number;
   readonly from: bigint;
@@ -36,10 +35,11 @@ const coordinateColumns = ['kafka_partition', 'kafka_offset'];
 /** Most offsets of a range that are told apart; records that Kafka has dropped count. */
 const offsetsMax = 10_000_000n;
 
-/** Counts the rows of rewritten ranges in the files that took their place, by their Kafka coordinates. Reads these files whole. */
+/** Counts the rows of rewritten ranges in the files that took their place, by their Kafka coordinates. */
 export class RewrittenOffsets {
   readonly #tallies = new Map<string, Tally>();
   readonly #byPartition = new Map<number, Tally[]>();
+  #others = 0;
 
   constructor(ranges: readonly RewrittenRange[]) {
     for (const { partition, from, to, rows, hasIndex } of ranges) {
@@ -60,43 +60,40 @@ export class RewrittenOffsets {
     for (const tallies of this.#byPartition.values()) tallies.sort((a, b) => (a.from < b.from ? -1 : 1));
   }
 
-  /** Reads one file of another engine; rows of other ranges, and rows without coordinates, are none of ours. One that is gone is a finding of others. */
-  async read(key: string, { store, parquet }: FileTools): Promise<Finding[]> {
-    const info = await store.head(key);
-    if (info === undefined) return [];
-    const source = { size: info.size, read: (start: number, end: number) => store.getRange(key, start, end) };
-    try {
-      for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns))
-        for (const [row, offset] of offsets.entries()) this.#count(Number(partitions[row]), offset);
-      return [];
-    } catch (error) {
-      if (error instanceof PipelineError && error.code === 'STORE_MISSING') return [];
-      if (!(error instanceof PipelineError) || error.code !== 'OBJECT_UNREADABLE') throw error;
-      const what = `of another engine can't be read for its Kafka coordinates: ${error.message}`;
-      return [{ problem: 'object-unreadable', where: key, what, action: 'look at what wrote it' }];
-    }
+  /** Reads one file, which must be there; rows of other ranges, and rows without coordinates, are none of these. Rejects with OBJECT_UNREADABLE. */
+  async read(
+    { key, size }: { readonly key: string; readonly size: number },
+    { store, parquet }: FileTools,
+  ): Promise<void> {
+    const source = { size, read: (start: number, end: number) => store.getRange(key, start, end) };
+    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns))
+      for (const [row, offset] of offsets.entries()) this.#count(Number(partitions[row]), offset);
   }
 
-  findings(table: string): Finding[] {
+  /** Rows that were met and are of no range. */
+  get others(): number {
+    return this.#others;
+  }
+
+  /** `place`: which files were read, in words. */
+  findings({ place, action }: { readonly place: string; readonly action: string }): Finding[] {
     return [...this.#tallies.values()].flatMap((tally) => {
       const { rows, found, doubled } = tally;
-      const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
       const of = (problem: Finding['problem'], what: string): Finding => aboutRange(tally, { problem, what, action });
       const held = found - doubled;
       return [
-        ...(doubled > 0
-          ? [of('record-doubled', `has ${doubled} rows twice in files of other engines, in ${table}`)]
-          : []),
-        ...(held < rows
-          ? [of('record-missing', `has ${held} of its ${rows} rows in files of other engines, in ${table}`)]
-          : []),
+        ...(doubled > 0 ? [of('record-doubled', `has ${doubled} rows twice in ${place}`)] : []),
+        ...(held < rows ? [of('record-missing', `has ${held} of its ${rows} rows in ${place}`)] : []),
       ];
     });
   }
 
   #count(partition: number, offset: bigint): void {
     const tally = find(this.#byPartition.get(partition) ?? [], offset);
-    if (tally === undefined) return;
+    if (tally === undefined) {
+      this.#others++;
+      return;
+    }
     tally.found++;
     if (tally.seen === undefined) return;
     const at = Number(offset - tally.from);

@@ -1,5 +1,6 @@
 import { readReferences } from '../../iceberg/table-references.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import { isInPartition, parseObjectName } from '../ledger/object-keys.ts';
 import type { Catalog, ObjectInfo } from '../ports/lake.ts';
@@ -8,6 +9,7 @@ import { targetsOf, type SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { auditColumns } from './audit-columns.ts';
 import { readExamples } from './audit-tables.ts';
 import type { CatalogNeeds } from './catalog-needs.ts';
+import type { Finding } from './finding.ts';
 import type { FindingList } from './finding-list.ts';
 import type { PartitionSummary } from './partition-summary.ts';
 import { RewrittenOffsets } from './rewritten-offsets.ts';
@@ -104,8 +106,24 @@ export class TablesAudit {
     if (audit.rewritten.ranges.length === 0 || theirs.length === 0) return;
     const offsets = new RewrittenOffsets(audit.rewritten.ranges);
     // one after the other: other engines write large files
-    for (const { key } of theirs) findings.add(...(await offsets.read(key, this.#options)));
-    findings.add(...offsets.findings(name));
+    for (const { key } of theirs) findings.add(...(await this.#readFile(key, offsets)));
+    const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
+    findings.add(...offsets.findings({ place: `files of other engines, in ${name}`, action }));
+  }
+
+  /** One that is gone is a finding of the files that the table names. */
+  async #readFile(key: string, offsets: RewrittenOffsets): Promise<Finding[]> {
+    try {
+      const info = await this.#options.store.head(key);
+      if (info !== undefined) await offsets.read(info, this.#options);
+      return [];
+    } catch (error) {
+      if (!(error instanceof PipelineError)) throw error;
+      if (error.code === 'STORE_MISSING') return [];
+      if (error.code !== 'OBJECT_UNREADABLE') throw error;
+      const what = `of another engine can't be read for its Kafka coordinates: ${error.message}`;
+      return [{ problem: 'object-unreadable', where: key, what, action: 'look at what wrote it' }];
+    }
   }
 
   async #auditColumns({ name }: SnapshotTarget, needed: CatalogNeeds): Promise<void> {

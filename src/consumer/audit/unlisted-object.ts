@@ -18,6 +18,7 @@ import { deadLetterTable } from '../table/dead-letters.ts';
 import { areObjectsThere } from '../table/object-writer.ts';
 import { coordinatesOf } from './entry-inspector.ts';
 import { rangeText, replayOf, type Finding } from './finding.ts';
+import { MergedObjects } from './merged-objects.ts';
 import { unlessUnreadable } from './unless-unreadable.ts';
 
 export interface UnlistedOptions {
@@ -106,12 +107,13 @@ function isUnderWay(entry: LedgerEntry, generation: number): boolean {
   return entry.state === 'replacing' && generation > entry.generation && generation <= entry.replacement.generation;
 }
 
-/** True when each row of the object, by its coordinates, is in one of the listed objects. Reads them all. */
+/** True when each row of the object, by its coordinates, is in one of the listed objects, or where these were merged. Reads them all. */
 async function areRowsIn(
   key: string,
   objects: readonly WrittenObject[],
-  { store, parquet }: UnlistedOptions,
+  { store, table, parquet }: UnlistedOptions,
 ): Promise<boolean> {
+  const merged = new MergedObjects({ store, table });
   const coordinates = async (each: string): Promise<string[] | undefined> => {
     const stored = await store.get(each);
     if (stored === undefined) return undefined;
@@ -123,7 +125,11 @@ async function areRowsIn(
   };
   try {
     const listed = new Set<string>();
-    for (const object of objects) for (const each of (await coordinates(object.key)) ?? []) listed.add(each);
+    for (const object of objects) {
+      const own = await coordinates(object.key);
+      const holder = own === undefined ? await merged.find(object) : undefined;
+      for (const each of own ?? (holder && (await coordinates(holder.key))) ?? []) listed.add(each);
+    }
     const own = await coordinates(key);
     return own?.every((each) => listed.has(each)) ?? false;
   } catch (error) {

@@ -5,6 +5,7 @@ import { ExpiredDays } from '../ledger/expired-days.ts';
 import { checkFormat } from '../ledger/check-format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import { mergedFolder } from '../ledger/object-keys.ts';
 import type { Catalog, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
@@ -18,6 +19,8 @@ import { EntryInspector } from './entry-inspector.ts';
 import { EntrySample } from './entry-sample.ts';
 import type { Finding } from './finding.ts';
 import { FindingList } from './finding-list.ts';
+import { MergedAudit, type Waiting } from './merged-audit.ts';
+import { hivePathOf, MergedObjects } from './merged-objects.ts';
 import { ObjectIndex, type EntryPlace } from './object-index.ts';
 import type { PartitionSummary } from './partition-summary.ts';
 import type { Repair } from './repair.ts';
@@ -69,6 +72,8 @@ export interface VerifyReport {
   readonly expiredBefore?: string;
   /** Files in the folders of Iceberg tables that no snapshot names: commits that did not take place leave them. */
   readonly leftovers?: readonly string[];
+  /** Objects of merged partitions of a Hive table that no query sees before upkeep has copied their rows. */
+  readonly waiting?: Waiting;
 }
 
 /** Entries whose objects are looked at, or read whole, at the same time. */
@@ -90,7 +95,9 @@ class Audit {
   readonly #inspector: EntryInspector;
   readonly #work: BoundedWork;
   readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable({}, key, error));
+  readonly #holders: MergedObjects | undefined;
   #tables: TablesAudit | undefined;
+  #merged: MergedAudit | undefined;
   #mustNameTopic = false;
   #entries = 0;
   #objects = 0;
@@ -101,11 +108,13 @@ class Audit {
     this.#sample = sample && new EntrySample(sample.entries, sample.seed);
     this.#work = new BoundedWork(options.deep === true ? readsMax : looksMax);
     this.#expired = new ExpiredDays(options.store, options.table);
+    this.#holders = options.iceberg === undefined ? new MergedObjects(options) : undefined;
     this.#inspector = new EntryInspector({
       ...options,
       expired: this.#expired,
       onColumns: (kind, key, columns) => this.#needs[kind].note(key, columns),
       isNeeded: ({ key }) => this.#tables?.isNeeded(key) ?? true,
+      isHeld: async (object) => (await this.#holders?.has(object)) ?? false,
     });
   }
 
@@ -115,19 +124,41 @@ class Audit {
     this.#tables =
       iceberg &&
       (await TablesAudit.open({ ...this.#options, iceberg, findings: this.#findings, expired: this.#expired }));
+    if (iceberg === undefined) this.#merged = await this.#openMerged();
     this.#mustNameTopic = await mustNameTopic(this.#options);
     const topic = await reader?.describe();
     const partitions = await this.#auditLedger(topic);
     await this.#work.end();
     await this.#readSample();
     const deletions = sinceMs === undefined ? await this.#auditListing() : [];
+    await this.#merged?.run(this.#index);
+    if (sinceMs === undefined) await this.#lookAtDoubtful();
     const mended = this.#tables === undefined ? await this.#auditCatalog() : [];
     const leftovers = await this.#tables?.end(partitions, this.#needs);
     const { shown, count } = this.#findings;
     const repairs = [...mended, ...deletions];
     const { before } = this.#expired;
-    const about = { ...(before !== undefined && { expiredBefore: before }), ...(leftovers && { leftovers }) };
+    const waiting = this.#merged?.waiting;
+    const about = {
+      ...(before !== undefined && { expiredBefore: before }),
+      ...(leftovers && { leftovers }),
+      ...(waiting && { waiting }),
+    };
     return { partitions, findings: shown, findingCount: count, repairs, ...about };
+  }
+
+  async #openMerged(): Promise<MergedAudit> {
+    const { table, deep = false } = this.#options;
+    return MergedAudit.open({
+      ...this.#options,
+      deep,
+      findings: this.#findings,
+      expired: this.#expired,
+      onColumns: (key, columns) => {
+        const path = hivePathOf(mergedFolder(table), key);
+        this.#needs.rows.note(key, columns, `${table}/${path}/`);
+      },
+    });
   }
 
   async #auditLedger(topic: TopicDescription | undefined): Promise<PartitionSummary[]> {
@@ -175,6 +206,7 @@ class Audit {
     this.#sample?.add(entry);
     if (this.#mustNameTopic) this.#findings.add(...findUnnamedRows(entry));
     this.#tables?.take(entry);
+    this.#merged?.take(entry);
     const objects = entry.outcome.objects.filter(({ key }) => this.#tables?.isNeeded(key) ?? true);
     // entries of older versions do not say what a listing shows
     const isUntold = ({ version }: WrittenObject): boolean => version === undefined;
@@ -204,17 +236,21 @@ class Audit {
     const tables = this.#tables;
     const onUnseen = tables && ((key: string) => tables.addLeftover(key));
     const options = { ...this.#options, findings: this.#findings, onObject, isKnown, onUnseen };
-    const repairs = await auditListing(this.#index, options);
+    return auditListing(this.#index, options);
+  }
+
+  /** Looks at entries by themselves of which neither the listing nor a merged file has confirmed all objects. */
+  async #lookAtDoubtful(): Promise<void> {
     const sampled = new Set(this.#sample?.chosen.map(({ partition, from }) => `${partition}/${from}`));
     const doubtful = this.#index.doubtful(({ partition, from }) => !sampled.has(`${partition}/${from}`));
     const inspect = (entry: WrittenEntry) => this.#inspect(entry, false);
     await this.#lookAgain(doubtful, inspect);
-    return repairs;
   }
 
   async #auditCatalog(): Promise<Repair[]> {
     const options = { ...this.#options, findings: this.#findings, expired: this.#expired };
-    const rows = await auditCatalogTable(this.#needs.rows, options);
+    const merged = { ...(this.#merged && { merged: this.#merged }), ...(this.#holders && { holders: this.#holders }) };
+    const rows = await auditCatalogTable(this.#needs.rows, { ...options, ...merged });
     return [...rows, ...(await auditCatalogTable(this.#needs['dead-letters'], options))];
   }
 

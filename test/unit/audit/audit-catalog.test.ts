@@ -68,13 +68,13 @@ describe('a partition in the catalog', () => {
         what: expect.stringContaining('struct<x:double>'),
       },
     ]);
-    expect(audit.repairs).toEqual({ missing: [], misplaced: [], outdated: ['2026-11-23/09'] });
+    expect(audit.repairs).toEqual({ missing: [], misplaced: [], outdated: new Map([['2026-11-23/09', place]]) });
   });
 
   it('is a finding like any other with a type that no type of ours is', () => {
     const audit = auditOf({ p: 'struct<x:uniontype<int,string>>' }, 'p struct<x:double>');
     expect(audit.findings()).toMatchObject([{ problem: 'partition-columns' }]);
-    expect(audit.repairs.outdated).toEqual(['2026-11-23/09']);
+    expect([...audit.repairs.outdated.keys()]).toEqual(['2026-11-23/09']);
   });
 
   it('is in order when the struct has grown in later hours only', () => {

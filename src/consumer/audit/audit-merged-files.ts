@@ -1,0 +1,162 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Column } from '../../schema/types.ts';
+import type { MergedFile, MergedPartition } from '../ledger/merged-partition.ts';
+import { isMerged, parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
+import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
+import type { OffsetRange } from '../ports/topic.ts';
+import type { ParquetReader } from '../ports/parquet.ts';
+import { replayOf, type Finding, type Problem } from './finding.ts';
+import { isAsNoted } from './merged-objects.ts';
+import { RewrittenOffsets, type RewrittenRange } from './rewritten-offsets.ts';
+
+export interface FileAuditOptions {
+  readonly store: ObjectStore;
+  readonly parquet: ParquetReader;
+  readonly topic: string;
+  /** Reads columns and Kafka coordinates of the files. */
+  readonly deep: boolean;
+  /** Called with the columns of each file that was read. */
+  readonly onColumns: (key: string, columns: readonly Column[]) => void;
+}
+
+/** What was found in the folder that a merged partition has moved to. */
+export interface FolderAudit {
+  /** Keys of the note's files whose rows are there, or are missing by a finding of their own: not of those that are still to be put. */
+  readonly settled: ReadonlySet<string>;
+  /** All of the note's files are there. */
+  readonly isWhole: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** Compares the objects of a merged partition's folder with its note. */
+export async function auditMergedFiles(
+  { files, movedAt }: MergedPartition,
+  objects: readonly ObjectInfo[],
+  options: FileAuditOptions,
+): Promise<FolderAudit> {
+  const found = new Map(objects.map((info) => [info.key, info]));
+  const settled = new Set<string>();
+  let isWhole = true;
+  const findings: Finding[] = [];
+  const expected = new Set<string>();
+  for (const file of files) {
+    const info = found.get(file.key);
+    const base = info === undefined && file.bytes === undefined ? baseOf(file, found) : undefined;
+    expected.add(file.key).add(base ?? file.key);
+    const wrong = info === undefined ? missing(file) : await auditFile(file, info, options);
+    findings.push(...wrong);
+    const isThere = base !== undefined || (info !== undefined && wrong.length === 0);
+    if (isThere || wrong.length > 0) settled.add(file.key);
+    if (!isThere) isWhole = false;
+    if (info === undefined || wrong.length > 0 || movedAt === undefined || !options.deep) continue;
+    findings.push(...(await readMergedFile(file, info, options)));
+  }
+  const others = objects.filter(({ key }) => !expected.has(key));
+  return { settled, isWhole, findings: [...findings, ...others.map(unlisted)] };
+}
+
+/** A file of an earlier revision that has the rows of one that is still to be put. */
+function baseOf({ bases = [] }: MergedFile, found: ReadonlyMap<string, ObjectInfo>): string | undefined {
+  return bases.find(({ key }) => found.has(key))?.key;
+}
+
+/** One that was never there is somebody's work under way, whose rows are where they were. */
+function missing(file: MergedFile): Finding[] {
+  const what = `is noted with ${file.rows} rows of ${file.sources.length} objects, and not there`;
+  return file.bytes === undefined ? [] : [about(file, 'object-missing', what)];
+}
+
+async function auditFile(
+  file: MergedFile,
+  { key, size }: ObjectInfo,
+  { store, parquet }: FileAuditOptions,
+): Promise<Finding[]> {
+  const sum = file.sources.reduce((total, { rows }) => total + rows, 0);
+  if (sum !== file.rows)
+    return [about(file, 'object-rows', `is noted with ${file.rows} rows, its sources with ${sum} rows`)];
+  if (file.bytes !== undefined && file.bytes !== size)
+    return [about(file, 'object-size', `has ${size} bytes, its note says ${file.bytes}`)];
+  const info = file.crc32 === undefined ? undefined : await store.head(key);
+  if (info !== undefined && !isAsNoted(file, info))
+    return [about(file, 'object-checksum', 'has another CRC-32 than its note says: other bytes than were written')];
+  if (info?.crc32 !== undefined) return [];
+  return unlessDamaged(file, async () => {
+    const rows = await parquet.rowCount(sourceOf(key, size, store));
+    return rows === file.rows ? [] : [about(file, 'object-rows', `has ${rows} rows, its note says ${file.rows}`)];
+  });
+}
+
+/** Finds each row of the sources in the file, once, by its Kafka coordinates. */
+async function readMergedFile(
+  file: MergedFile,
+  { key, size }: ObjectInfo,
+  { store, parquet, topic, onColumns }: FileAuditOptions,
+): Promise<Finding[]> {
+  if (topicOfFile(key) !== topic) return [];
+  return unlessDamaged(file, async () => {
+    const columns = await parquet.columns(sourceOf(key, size, store));
+    onColumns(key, columns);
+    const hasIndex = columns.some(({ name }) => name === 'kafka_index');
+    const offsets = new RewrittenOffsets(rangesOf(file, hasIndex));
+    await offsets.read({ key, size }, { store, parquet });
+    const action = actionOf(file);
+    const other = `has ${offsets.others} rows that are of none of its sources`;
+    return [
+      ...offsets.findings({ place: key, action }),
+      ...(offsets.others > 0 ? [about(file, 'record-misplaced', other)] : []),
+    ];
+  });
+}
+
+function rangesOf({ sources }: MergedFile, hasIndex: boolean): RewrittenRange[] {
+  return sources.flatMap(({ key, rows }) => {
+    const name = parseObjectName(key);
+    return name === undefined ? [] : [{ partition: name.partition, from: name.from, to: name.to, rows, key, hasIndex }];
+  });
+}
+
+/** An object beside the files of the note: its rows count twice, or nobody knows them. */
+export function unlisted({ key }: Pick<ObjectInfo, 'key'>): Finding {
+  const isOurs = isMerged(key) || parseObjectName(key) !== undefined;
+  const what =
+    'lies among the files of merged partitions, and no note lists it: where the catalog has its partition there, its rows count twice';
+  const action = isOurs ? 'glueless maintain deletes it' : 'look at it, then move it out of the table';
+  return { problem: 'object-unlisted', where: key, what, action };
+}
+
+async function unlessDamaged(file: MergedFile, read: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    if (error.code === 'STORE_MISSING') return missing(file);
+    if (error.code !== 'OBJECT_UNREADABLE') throw error;
+    return [about(file, 'object-unreadable', `can't be read: ${error.message}`)];
+  }
+}
+
+function about(file: MergedFile, problem: Problem, what: string): Finding {
+  return { problem, where: file.key, what, action: actionOf(file) };
+}
+
+/** Most Kafka partitions whose ranges are printed. */
+const rangesMax = 3;
+
+function actionOf({ sources }: MergedFile): string {
+  const ranges = new Map<number, OffsetRange>();
+  for (const { key } of sources) {
+    const name = parseObjectName(key);
+    if (name === undefined) continue;
+    const { partition, from, to } = name;
+    const known = ranges.get(partition) ?? { partition, from, to };
+    const range = { partition, from: from < known.from ? from : known.from, to: to > known.to ? to : known.to };
+    ranges.set(partition, range);
+  }
+  const replays = [...ranges.values()].slice(0, rangesMax).map(replayOf);
+  const more = ranges.size > rangesMax ? ` and ${ranges.size - rangesMax} Kafka partitions more` : '';
+  return `restore it from an older version of the object, or ${replays.join(', ')}${more}`;
+}
+
+function sourceOf(key: string, size: number, store: ObjectStore) {
+  return { size, read: (start: number, end: number) => store.getRange(key, start, end) };
+}
