@@ -1,6 +1,7 @@
 import { mapConcurrently } from '../runtime/concurrency.ts';
 import { isRetryable, messageOf } from '../runtime/errors.ts';
 import type { LoadedTable } from './iceberg-catalog.ts';
+import { deletesOf, type LiveFile } from './live-files.ts';
 import { fileContent, type DataFile, type ManifestEntry } from './manifest.ts';
 import type { ManifestFile } from './manifest-list.ts';
 import { partitionId } from './partition-fields.ts';
@@ -14,14 +15,17 @@ export interface ReferencedFile {
   readonly bytes: number;
   /** Values of the partition spec's fields by their names; one object for all files of a partition. */
   readonly partition: Readonly<Record<string, unknown>>;
+  readonly specId: number;
+  /** Deletes apply to files that are older by this number. */
+  readonly sequenceNumber: number;
 }
 
 /** Everything that a table's metadata names, of all its snapshots. Files are known by their keys in the lake's store. */
 export interface TableReferences {
   /** Data files of the current snapshot. */
   readonly live: ReadonlyMap<string, ReferencedFile>;
-  /** Rows that other engines have deleted from the current snapshot's data files by files of deletes. */
-  readonly deletedRows: number;
+  /** Files by which other engines have deleted rows of the current snapshot's data files, also of those that were rewritten since. */
+  readonly deletes: readonly LiveFile[];
   /** All files of all snapshots, metadata files too, each with what names it. */
   readonly named: ReadonlyMap<string, string>;
   /** Lists and manifests that can't be read. */
@@ -40,7 +44,7 @@ class ReferenceReader {
   readonly #files: TableFiles;
   readonly #live = new Map<string, ReferencedFile>();
   readonly #partitions = new Map<string, ReferencedFile['partition']>();
-  #deletedRows = 0;
+  readonly #deletes: LiveFile[] = [];
   readonly #named = new Map<string, string>();
   readonly #namers = new Map<string, string>();
   readonly #unreadable: { uri: string; why: string }[] = [];
@@ -67,7 +71,7 @@ class ReferenceReader {
     await mapConcurrently([...manifests.values()], readsMax, (manifest) =>
       this.#readManifest(manifest, current.has(manifest.manifest_path)),
     );
-    return { live: this.#live, deletedRows: this.#deletedRows, named: this.#named, unreadable: this.#unreadable };
+    return { live: this.#live, deletes: this.#deletes, named: this.#named, unreadable: this.#unreadable };
   }
 
   async #readList(snapshot: Snapshot): Promise<ManifestFile[]> {
@@ -81,16 +85,20 @@ class ReferenceReader {
     this.#name(uri, `the snapshot ${manifest.added_snapshot_id}`);
     await this.#attempt(uri, async () => {
       const { entries } = await readManifestEntries(manifest, this.#files);
-      for (const entry of entries) this.#note(entry, isCurrent);
+      for (const entry of entries) this.#note(entry, manifest, isCurrent);
     });
   }
 
-  #note({ snapshot_id: id, data_file: file }: ManifestEntry, isCurrent: boolean): void {
+  #note(entry: ManifestEntry, manifest: ManifestFile, isCurrent: boolean): void {
+    const { snapshot_id: id, sequence_number: number, data_file: file } = entry;
     const key = this.#name(file.file_path, `the snapshot ${id}`);
     if (!isCurrent || key === undefined) return;
     const { content, record_count: rows, file_size_in_bytes: bytes } = file;
-    if (content === fileContent.data) this.#live.set(key, { rows, bytes, partition: this.#partitionOf(file) });
-    else this.#deletedRows += rows;
+    if (content !== fileContent.data) this.#deletes.push(deletesOf(entry, manifest));
+    else {
+      const placed = { specId: manifest.partition_spec_id, sequenceNumber: Number(number ?? 0) };
+      this.#live.set(key, { rows, bytes, partition: this.#partitionOf(file), ...placed });
+    }
   }
 
   #partitionOf({ partition }: DataFile): ReferencedFile['partition'] {

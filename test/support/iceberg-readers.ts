@@ -85,8 +85,10 @@ async function runPyiceberg(script: string, request: object): Promise<string> {
   return answer;
 }
 
-/** Opens DuckDB with its Iceberg extension: `iceberg_scan('…metadata.json')` reads a table. */
-export async function openDuckdbWithIceberg(): Promise<(sql: string) => Promise<Record<string, unknown>[]>> {
+/** Opens DuckDB with its Iceberg extension: `iceberg_scan('…metadata.json')` reads a table. `setup` is run first. */
+export async function openDuckdbWithIceberg(
+  setup: readonly string[] = [],
+): Promise<(sql: string) => Promise<Record<string, unknown>[]>> {
   const venv = await provideIcebergReaders();
   const { stdout } = await run(join(venv, 'bin', 'python'), [
     '-c',
@@ -102,6 +104,7 @@ export async function openDuckdbWithIceberg(): Promise<(sql: string) => Promise<
     const path = [stdout.trim(), `duckdb_extension_${name}`, 'extensions', duckdbVersion(), `${name}.duckdb_extension`];
     await connection.run(`LOAD '${join(...path)}'`);
   }
+  for (const statement of setup) await connection.run(statement);
   return async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
 }
 

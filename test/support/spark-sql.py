@@ -3,7 +3,8 @@
     python spark-sql.py '{"jars": […], "endpoint": "http://…"}'
 
 Reads one JSON string of SQL a line, and answers each with one line of JSON: {"rows": […], "files": n}, or {"error": "…"}. "files" is the number of data
-files that a query had to open, null where that is not known.
+files that a query had to open, null where that is not known. An object instead of SQL, {"table": …, "column": …, "values": […], "partition": […]}, deletes the
+partition's rows with these values of a column of doubles by a file of equality deletes, as Flink does.
 """
 
 import json
@@ -45,9 +46,33 @@ def files_of(frame):
     return sum(known) if known else None
 
 
-def answer(sql):
+def delete_values(asked):
+    gateway, iceberg = spark.sparkContext._gateway, spark._jvm.org.apache.iceberg
+    table = iceberg.spark.Spark3Util.loadIcebergTable(spark._jsparkSession, asked["table"])
+    spec = table.spec()
+    column = table.schema().select(gateway.jvm.java.util.List.of(asked["column"]))
+    ids = gateway.new_array(gateway.jvm.int, 1)
+    ids[0] = column.columns().get(0).fieldId()
+    partition = iceberg.data.GenericRecord.create(spec.partitionType())
+    for index, value in enumerate(asked["partition"]):
+        partition.set(index, value)
+    files = iceberg.io.OutputFileFactory.builderFor(table, 1, 1).build()
+    factory = iceberg.data.GenericAppenderFactory(table.schema(), spec, ids, column, None)
+    writer = factory.newEqDeleteWriter(files.newOutputFile(spec, partition), iceberg.FileFormat.PARQUET, partition)
+    for value in asked["values"]:
+        record = iceberg.data.GenericRecord.create(column)
+        record.set(0, float(value))
+        writer.write(record)
+    writer.close()
+    table.newRowDelta().addDeletes(writer.toDeleteFile()).commit()
+    return {"rows": [], "files": None}
+
+
+def answer(asked):
     try:
-        frame = spark.sql(sql)
+        if isinstance(asked, dict):
+            return delete_values(asked)
+        frame = spark.sql(asked)
         return {"rows": [row.asDict(recursive=True) for row in frame.collect()], "files": files_of(frame)}
     except Exception as error:
         return {"error": str(error)[:2000]}

@@ -10,10 +10,21 @@ export interface SparkAnswer {
   readonly files: number | null;
 }
 
+export interface ValueDeletes {
+  /** With catalog and database. */
+  readonly table: string;
+  readonly column: string;
+  readonly values: readonly number[];
+  /** Values of the partition's keys, in their order. */
+  readonly partition: readonly string[];
+}
+
 /** Spark with Iceberg's own runtime on the emulator's Glue and S3; its catalog is `lake`. */
 export interface SparkSql {
   /** Rejects with Spark's error. One query at a time. */
   query(sql: string): Promise<SparkAnswer>;
+  /** Deletes a partition's rows that have one of the values in a column of doubles by a file of equality deletes, as Flink does. */
+  deleteValues(deletes: ValueDeletes): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -25,14 +36,18 @@ export async function startSpark(endpoint: string): Promise<SparkSql> {
   });
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async (request: string | ValueDeletes): Promise<SparkAnswer> => {
+    child.stdin.write(`${JSON.stringify(request)}\n`);
+    const { value, done } = await lines.next();
+    if (done === true) throw new Error('Spark has ended');
+    const answer: SparkAnswer & { readonly error?: string } = JSON.parse(value);
+    if (answer.error !== undefined) throw new Error(answer.error);
+    return answer;
+  };
   return {
-    query: async (sql) => {
-      child.stdin.write(`${JSON.stringify(sql)}\n`);
-      const { value, done } = await lines.next();
-      if (done === true) throw new Error('Spark has ended');
-      const answer: SparkAnswer & { readonly error?: string } = JSON.parse(value);
-      if (answer.error !== undefined) throw new Error(answer.error);
-      return answer;
+    query: ask,
+    deleteValues: async (deletes) => {
+      await ask(deletes);
     },
     stop: async () => {
       child.stdin.end();

@@ -60,14 +60,21 @@ export class RewrittenOffsets {
     for (const tallies of this.#byPartition.values()) tallies.sort((a, b) => (a.from < b.from ? -1 : 1));
   }
 
-  /** Reads one file, which must be there; rows of other ranges, and rows without coordinates, are none of these. Rejects with OBJECT_UNREADABLE. */
+  /**
+   * Reads one file, which must be there, without the rows that are deleted, by their numbers; rows of other ranges, and rows without
+   * coordinates, are none of these. Rejects with OBJECT_UNREADABLE.
+   */
   async read(
-    { key, size }: { readonly key: string; readonly size: number },
+    { key, size, deleted }: { readonly key: string; readonly size: number; readonly deleted?: ReadonlySet<number> },
     { store, parquet }: FileTools,
   ): Promise<void> {
     const source = { size, read: (start: number, end: number) => store.getRange(key, start, end) };
-    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns))
-      for (const [row, offset] of offsets.entries()) this.#count(Number(partitions[row]), offset);
+    let before = 0;
+    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns)) {
+      for (const [row, offset] of offsets.entries())
+        if (deleted?.has(before + row) !== true) this.#count(Number(partitions[row]), offset);
+      before += offsets.length;
+    }
   }
 
   /** Rows that were met and are of no range. */

@@ -1,3 +1,4 @@
+import type { PlacedFile } from '../../iceberg/live-files.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
 import { readReferences, type TableReferences } from '../../iceberg/table-references.ts';
 import { defaultSpec } from '../../iceberg/table-metadata.ts';
@@ -9,18 +10,21 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import { notedTable } from '../ledger/table-note.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
+import type { ParquetReader } from '../ports/parquet.ts';
 import { checkHistory } from '../snapshot/check-history.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { topicOfFile } from '../ledger/object-keys.ts';
 import { adoptedRowsProperty, positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
 import { aboutRange, type Finding } from './finding.ts';
 import type { PartitionSummary } from './partition-summary.ts';
+import { DeletedRows } from './deleted-rows.ts';
 import { RewrittenRows } from './rewritten-rows.ts';
 
 export interface SnapshotAuditOptions {
   readonly iceberg: IcebergCatalog;
   readonly store: ObjectStore;
   readonly ledger: Ledger;
+  readonly parquet: ParquetReader;
   readonly table: string;
   readonly topic: string;
   /** Days whose files need not be in the table any more. */
@@ -30,6 +34,13 @@ export interface SnapshotAuditOptions {
   readonly nowMs: number;
   /** What was written longer ago should be in a snapshot by now. */
   readonly claimAgeMaxMs: number;
+}
+
+/** A live file that no entry lists. */
+export interface ForeignFile {
+  readonly key: string;
+  readonly rows: number;
+  readonly placed: PlacedFile;
 }
 
 /**
@@ -94,14 +105,28 @@ export class SnapshotAudit {
   }
 
   /** Live files that are not of the ledger: what upkeep and other engines have written, by rewriting ours or by adding to them. */
-  foreign(): readonly { readonly key: string; readonly rows: number }[] {
+  foreign(): readonly ForeignFile[] {
     const foreign = [...this.#unclaimed].filter((key) => !this.#isOfOtherTopic(key) && !this.#isExpired(key));
-    return foreign.map((key) => ({ key, rows: this.#references.live.get(key)?.rows ?? 0 }));
+    return foreign.flatMap((key) => {
+      const placed = this.#placed(key);
+      return placed === undefined ? [] : [{ key, rows: this.#references.live.get(key)?.rows ?? 0, placed }];
+    });
   }
 
-  /** Rows that files of deletes take out of the current snapshot. */
-  get deletedRows(): number {
-    return this.#references.deletedRows;
+  /** Rows that files of deletes take out of the current snapshot's files, without those of days that are about to be removed. */
+  deletes(): DeletedRows {
+    const { live, deletes } = this.#references;
+    const staying = deletes.length === 0 ? [] : [...live.keys()].filter((key) => !this.#isExpired(key));
+    const data = staying.flatMap((key) => this.#placed(key) ?? []);
+    return new DeletedRows({ data, deletes }, this.#options);
+  }
+
+  #placed(key: string): PlacedFile | undefined {
+    const file = this.#references.live.get(key);
+    if (file === undefined) return undefined;
+    const { partition, specId, sequenceNumber } = file;
+    const path = this.#options.store.uri(key);
+    return { file: { file_path: path, partition }, specId, sequenceNumber: BigInt(sequenceNumber) };
   }
 
   /** Rows that were adopted, without those of days that are about to be removed. */
@@ -193,7 +218,7 @@ interface State {
   readonly findings: Finding[];
 }
 
-const nothing: TableReferences = { live: new Map(), deletedRows: 0, named: new Map(), unreadable: [] };
+const nothing: TableReferences = { live: new Map(), deletes: [], named: new Map(), unreadable: [] };
 
 async function loadState({ name }: SnapshotTarget, options: SnapshotAuditOptions): Promise<State> {
   const { iceberg, store, table: ledgerTable, topic } = options;

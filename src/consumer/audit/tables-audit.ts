@@ -26,6 +26,12 @@ export interface TablesAuditOptions extends SnapshotAuditOptions {
 
 type Needs = Readonly<Record<WrittenObject['kind'], CatalogNeeds>>;
 
+/** A file with the rows that files of deletes take out of it, by their numbers. */
+interface DeletedFrom {
+  readonly key: string;
+  readonly deleted: ReadonlySet<number>;
+}
+
 interface AuditedTable {
   readonly target: SnapshotTarget;
   readonly audit: SnapshotAudit;
@@ -90,13 +96,17 @@ export class TablesAudit {
     for (const { target, audit } of this.#tables) {
       audit.rewritten.excuse((values) => expired.has(values));
       findings.add(...(await audit.findings(summaries, isWhole)));
-      const { deletedRows, adoptedRows } = audit;
-      const foreign = { files: audit.foreign(), deletedRows, adoptedRows };
-      if (isWhole && audit.table !== undefined) findings.add(...audit.rewritten.findings(target.name, foreign));
+      if (isWhole && audit.table !== undefined) findings.add(...(await this.#auditCounts(target, audit)));
       if (this.#options.deep === true && isWhole) await this.#auditRewritten(target, audit);
       await this.#auditColumns(target, needs[target.kind]);
     }
     return this.#leftovers.length === 0 ? [] : this.#stillUnnamed();
+  }
+
+  /** Compares the rows of rewritten objects with those of the files that took their place, less what is deleted of them. */
+  async #auditCounts({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<Finding[]> {
+    const deleted = await audit.deletes().count();
+    return audit.rewritten.findings(name, { files: audit.foreign(), deleted, adoptedRows: audit.adoptedRows });
   }
 
   /** Looks for the rows of rewritten objects in the files that took their place. */
@@ -105,17 +115,21 @@ export class TablesAudit {
     const theirs = audit.foreign().filter(({ key }) => parseObjectName(key) === undefined);
     if (audit.rewritten.ranges.length === 0 || theirs.length === 0) return;
     const offsets = new RewrittenOffsets(audit.rewritten.ranges);
+    const deletes = audit.deletes();
     // one after the other: other engines write large files
-    for (const { key } of theirs) findings.add(...(await this.#readFile(key, offsets)));
+    for (const { key, placed } of theirs) {
+      const deleted = await deletes.rowsOf(placed);
+      findings.add(...(await this.#readFile({ key, deleted }, offsets)));
+    }
     const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
     findings.add(...offsets.findings({ place: `files of other engines, in ${name}`, action }));
   }
 
   /** One that is gone is a finding of the files that the table names. */
-  async #readFile(key: string, offsets: RewrittenOffsets): Promise<Finding[]> {
+  async #readFile({ key, deleted }: DeletedFrom, offsets: RewrittenOffsets): Promise<Finding[]> {
     try {
       const info = await this.#options.store.head(key);
-      if (info !== undefined) await offsets.read(info, this.#options);
+      if (info !== undefined) await offsets.read({ ...info, deleted }, this.#options);
       return [];
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;

@@ -37,7 +37,7 @@ const leavingCodes: ReadonlySet<string> = new Set([
 
 /**
  * Merges the small files of closed partitions. A snapshot exchanges files only if all that were read are still the table's, and nobody has
- * deleted rows of their partition: else the rows that they hold are no longer what readers see, and the merge is dropped.
+ * deleted rows of them: else the rows that they hold are no longer what readers see, and the merge is dropped.
  */
 export async function mergeFiles(
   target: SnapshotTarget,
@@ -81,16 +81,16 @@ function choose(
   const own = [...state.files.values()].filter(
     ({ key }) => key.startsWith(`${name}/`) && (!tools.isShared || topicOfFile(key) === tools.topic),
   );
-  const merges = planMerges(
-    own.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+  const sorted = own.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const why = 'another engine has deleted rows of them without rewriting the files: let it do that first';
+  for (const { partition, files } of planMerges(sorted, upkeep)) {
+    const left = files.filter(({ hasDeletes }) => hasDeletes).length;
+    if (left > 0) observe({ kind: 'left-alone', table: name, partition, files: left, why });
+  }
+  return planMerges(
+    sorted.filter(({ hasDeletes }) => !hasDeletes),
     upkeep,
   );
-  const why = 'another engine has deleted rows of the partition without rewriting its files: let it do that first';
-  return merges.filter(({ partition, files }) => {
-    if (!state.hasDeletes(partition)) return true;
-    observe({ kind: 'left-alone', table: name, partition, files: files.length, why });
-    return false;
-  });
 }
 
 async function writeMerged(
@@ -133,10 +133,9 @@ async function exchange(
     async (table) => {
       const state = await readState(table, tools.store);
       present = merged.filter(({ object: { key } }) => state.files.has(tools.store.uri(key)));
-      const isValid = ({ partition, files, writtenMs }: Merged): boolean =>
+      const isValid = ({ files, writtenMs }: Merged): boolean =>
         tools.clock.nowMs() - writtenMs < ageMaxMs &&
-        !state.hasDeletes(partition) &&
-        files.every(({ uri }) => state.files.has(uri));
+        files.every(({ uri }) => state.files.get(uri)?.hasDeletes === false);
       valid = merged.filter(isValid);
       if (valid.length === 0) return undefined;
       const objects = valid.map(({ partition, object: { key, rows, bytes } }) => {

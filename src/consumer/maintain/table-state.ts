@@ -1,4 +1,6 @@
+import { DeleteIndex } from '../../iceberg/delete-index.ts';
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
+import { readDeletes } from '../../iceberg/live-files.ts';
 import type { DataFile } from '../../iceberg/manifest.ts';
 import { identityValues } from '../../iceberg/partition-fields.ts';
 import { manifestContent, readLiveEntries, readManifests } from '../../iceberg/read-snapshot.ts';
@@ -14,39 +16,40 @@ export interface LiveFile {
   readonly rows: number;
   /** Values of the partition's keys, in their order. */
   readonly partition: readonly string[];
+  /** Another engine may have deleted rows of it without rewriting it. */
+  readonly hasDeletes: boolean;
 }
 
 /** The data files of a table at one moment. */
 export interface TableState {
   /** Parquet files in the lake that are placed as the table is now, by their URIs. */
   readonly files: ReadonlyMap<string, LiveFile>;
-  /** True for a partition in which other engines have deleted rows without rewriting the files. */
-  hasDeletes(partition: readonly string[]): boolean;
 }
 
 export async function readState(table: LoadedTable, store: ObjectStore): Promise<TableState> {
   const files = new TableFiles(store);
   const manifests = await readManifests(currentSnapshot(table.metadata), files);
+  const deletes = new DeleteIndex(await readDeletes(manifests, files));
+  const ofData = manifests.filter(({ content }) => content === manifestContent.data);
   const live = new Map<string, LiveFile>();
-  const deletes = new Set<string>();
   const placeOf = createPlaces();
-  let hasGlobalDeletes = false;
-  for await (const { manifest, entries } of readLiveEntries(manifests, files))
-    for (const { data_file: file } of entries) {
-      const values = placeOf(identityValues(file, manifest.partition_spec_id, table.metadata));
-      if (manifest.content === manifestContent.data) {
-        const kept = values && fileOf(file, values, files);
-        if (kept !== undefined) live.set(kept.uri, kept);
-      } else if (values === undefined || values.length === 0) hasGlobalDeletes = true;
-      else deletes.add(idOf(values));
+  for await (const { manifest, entries } of readLiveEntries(ofData, files))
+    for (const { data_file: file, sequence_number: number } of entries) {
+      const { partition_spec_id: specId } = manifest;
+      const values = placeOf(identityValues(file, specId, table.metadata));
+      const kept = values && fileOf(file, values, files);
+      if (kept === undefined) continue;
+      const hasDeletes = deletes.for({ file, specId, sequenceNumber: BigInt(number ?? 0) }).length > 0;
+      live.set(kept.uri, { ...kept, hasDeletes });
     }
-  return {
-    files: live,
-    hasDeletes: (partition) => hasGlobalDeletes || deletes.has(idOf(partition)),
-  };
+  return { files: live };
 }
 
-function fileOf(file: DataFile, partition: readonly string[], files: TableFiles): LiveFile | undefined {
+function fileOf(
+  file: DataFile,
+  partition: readonly string[],
+  files: TableFiles,
+): Omit<LiveFile, 'hasDeletes'> | undefined {
   const { file_path: uri, file_size_in_bytes: bytes, record_count: rows } = file;
   if (!files.holds(uri) || file.file_format.toUpperCase() !== 'PARQUET') return undefined;
   return { uri, key: files.keyOf(uri), bytes, rows, partition };
