@@ -12,6 +12,7 @@ export interface Calls {
   clearStrings(): void;
   setHashKey(first: bigint, second: bigint): void;
   createDictionary(): Address;
+  closeDictionary(dictionary: Address): void;
   idOf(dictionary: Address, start: Address, end: Address): number;
   isStrong(dictionary: Address): number;
   probeCountOf(dictionary: Address): number;
@@ -38,9 +39,15 @@ export interface Calls {
   unknownKeyEnd(): Address;
   hasDuplicateKey(): number;
   dropRecord(scanner: Address, row: number): void;
-  filledCountOf(scanner: Address): number;
   filledFieldsOf(scanner: Address): Address;
-  emptyFields(scanner: Address): void;
+  filledCountOf(filled: Address): number;
+  filledAddressesOf(filled: Address): Address;
+  settleFields(filled: Address): void;
+  emptyFields(filled: Address): void;
+  setDurable(field: Address, durableKinds: number, stringKinds: number, dictionary: Address): void;
+  settledCountOf(field: Address): number;
+  hideUnsettled(field: Address): void;
+  dropSettled(field: Address): void;
   setType(field: Address, type: Address): void;
   countOf(field: Address): number;
   rowsOf(field: Address): Address;

@@ -101,6 +101,31 @@ export class KernelFieldEntries {
     return calls.shred(type, calls.startsOf(this.address) + at, calls.endsOf(this.address) + at, 1) === 1;
   }
 
+  /** Says which kinds of entries can stay in the block when the window is loaded anew, and which of these are strings of a dictionary. */
+  setDurable({
+    kindBits,
+    stringBits,
+    dictionary,
+  }: {
+    readonly kindBits: number;
+    readonly stringBits: number;
+    readonly dictionary: Address;
+  }): void {
+    this.#kernel.calls.setDurable(this.address, kindBits, stringBits, dictionary);
+  }
+
+  /** The number of entries that need nothing of the window any more; the ends of their strings are dictionary ids. */
+  get settledCount(): number {
+    return this.#kernel.calls.settledCountOf(this.address);
+  }
+
+  /** Does work for which there are no other entries than the settled ones; they are gone afterwards, and the others are there. */
+  takeSettled(work: () => void): void {
+    this.#kernel.calls.hideUnsettled(this.address);
+    work();
+    this.#kernel.calls.dropSettled(this.address);
+  }
+
   /** Lets arrays or structs that fit the type whole be told from others. */
   setType(type: KernelType): void {
     this.#kernel.calls.setType(this.address, type.address);
@@ -111,16 +136,18 @@ export class KernelFieldEntries {
 export class KernelFields {
   readonly #kernel: Kernel;
   readonly #scanner: Address;
+  readonly #filled: Address;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.#scanner = kernel.calls.createScanner();
+    this.#filled = kernel.calls.filledFieldsOf(this.#scanner);
   }
 
   /** Addresses of the fields that have entries. */
   get filled(): Int32Array {
     const { calls } = this.#kernel;
-    return this.#kernel.copyOutInt32(calls.filledFieldsOf(this.#scanner), calls.filledCountOf(this.#scanner));
+    return this.#kernel.copyOutInt32(calls.filledAddressesOf(this.#filled), calls.filledCountOf(this.#filled));
   }
 
   /** Makes a field known by a spelling of its key, between the quotes: a new field, unless its address is given. */
@@ -154,8 +181,18 @@ export class KernelFields {
     this.#kernel.calls.dropRecord(this.#scanner, row);
   }
 
-  /** Begins a new block. */
+  /** The number of fields that have entries. */
+  get filledCount(): number {
+    return this.#kernel.calls.filledCountOf(this.#filled);
+  }
+
+  /** Sets aside the fields whose entries need nothing of the window any more: they are not among the filled ones until `empty`, which leaves them as they are. */
+  settle(): void {
+    this.#kernel.calls.settleFields(this.#filled);
+  }
+
+  /** Empties the filled fields. */
   empty(): void {
-    this.#kernel.calls.emptyFields(this.#scanner);
+    this.#kernel.calls.emptyFields(this.#filled);
   }
 }

@@ -21,6 +21,11 @@ export class KernelStrings {
     return this.#kernel.calls.stringCountOf(this.address);
   }
 
+  /** Lets fields give no more ids of it to their strings. */
+  close(): void {
+    this.#kernel.calls.closeDictionary(this.address);
+  }
+
   /** Gives the string's id; a new string is added. */
   idOf(string: string): number {
     const { calls } = this.#kernel;

@@ -29,6 +29,15 @@ export function slicesOf(records: readonly TestRecord[]): ChunkSlice[] {
   return [{ chunk, first: 0, end: chunk.count }];
 }
 
+/** Makes chunks of `count` records each, the last one of fewer. */
+export function slicesOfSize(records: readonly TestRecord[], count: number): ChunkSlice[] {
+  const firsts = Array.from({ length: Math.ceil(records.length / count) }, (_, index) => index * count);
+  return firsts.map((first) => {
+    const chunk = chunkOf(records.slice(first, first + count), { from: BigInt(first) });
+    return { chunk, first: 0, end: chunk.count };
+  });
+}
+
 export function jsonRecords(...values: readonly unknown[]): TestRecord[] {
   return values.map((value) => ({ value: typeof value === 'string' ? value : JSON.stringify(value) }));
 }

@@ -62,11 +62,14 @@ export class BlockColumn {
   /** Adds all values to their columns, in the rows of a block; answers with false, and adds none, when there is no column yet for some. */
   addAll(block: Rows): boolean {
     const { kindBits } = this.#field.entries;
-    if (!this.#haveColumns(kindBits)) return false;
+    const flatKinds = this.#flatKinds();
+    if (!this.#haveColumns(kindBits & ~flatKinds)) return false;
     const { state, isString } = this.#field;
+    const stringKinds = isString ? anyStrings : strings;
+    this.#field.settleKinds(flatKinds, stringKinds);
     this.#addNumbers(state?.numbers ?? state?.bigints, numbers, kindBits, block);
     this.#addNumbers(state?.booleans, booleans, kindBits, block);
-    this.#addStrings(state?.strings, isString ? anyStrings : strings, kindBits, block);
+    this.#addStrings(state?.strings, stringKinds, kindBits, block);
     if (!isString) this.#addNumbers(state?.timestamps, times, kindBits, block);
     if (!isString) this.#addNumbers(state?.dates, dates, kindBits, block);
     if ((kindBits & typedNested) !== 0) this.#addNested(kindBits, block);
@@ -76,17 +79,30 @@ export class BlockColumn {
     return true;
   }
 
-  /** Tells whether there is a column for each kind that occurs. */
-  #haveColumns(kindBits: number): boolean {
+  /** Adds the values that have outlived their window: there are columns for all of them. What is left in the field has come since. */
+  addSettled(block: Rows): void {
+    const { entries } = this.#field;
+    if (entries.settledCount > 0) entries.takeSettled(() => this.addAll(block));
+  }
+
+  /** Gives the kinds whose values all go to one column as numbers or strings, whatever they are. */
+  #flatKinds(): number {
     const { state, isString } = this.#field;
+    let found = 0;
+    if (state?.numbers !== undefined) found |= numbers;
+    if (state?.booleans !== undefined) found |= booleans;
+    if (state?.strings !== undefined) found |= isString ? anyStrings : strings;
+    if (state?.timestamps !== undefined && !isString) found |= times;
+    if (state?.dates !== undefined && !isString) found |= dates;
+    return found;
+  }
+
+  /** Tells whether there is a column for each of other kinds. */
+  #haveColumns(kindBits: number): boolean {
+    const { state } = this.#field;
     if (state === undefined) return false;
-    const { numbers: ofNumbers, bigints, booleans: ofBooleans, strings: ofStrings, timestamps, dates: ofDates } = state;
     let missing = kindBits;
-    if (ofNumbers !== undefined || (bigints !== undefined && this.#areWhole(kindBits))) missing &= ~numbers;
-    if (ofBooleans !== undefined) missing &= ~booleans;
-    if (ofStrings !== undefined) missing &= ~(isString ? anyStrings : strings);
-    if (timestamps !== undefined && !isString) missing &= ~times;
-    if (ofDates !== undefined && !isString) missing &= ~dates;
+    if (state.bigints !== undefined && this.#areWhole(this.#field.entries.kindBits)) missing &= ~numbers;
     if (this.#nested !== undefined) missing &= ~typedNested;
     if (state.emptyArrays !== undefined) missing &= ~emptyArrays;
     return missing === 0;

@@ -8,6 +8,10 @@ import type { ScannedField, ScannedFields } from './scanned-fields.ts';
 /** Rows of the first blocks: values for which there is no column yet are added one by one. */
 const firstRowsMax = 4;
 const growth = 4;
+/** A block of fewer rows outlives its window: what each field costs by itself is paid for more values. */
+const smallRows = 1024;
+/** Most values of a block that does: they are held in the kernel's memory. */
+const heldValuesMax = 256_000;
 
 /** A value that is added by itself. */
 interface SingleValue {
@@ -29,6 +33,8 @@ export class BlockReader {
   readonly #readEventTime: EventTimeReader;
   #rowsMax = firstRowsMax;
   #count = 0;
+  /** The rows of them that are of the window that is loaded. */
+  #windowCount = 0;
 
   /** Fills `eventTimes`: milliseconds by row, NaN for none. */
   constructor(
@@ -57,27 +63,45 @@ export class BlockReader {
   /** Counts rows that have been scanned. */
   count(rows: number): void {
     this.#count += rows;
+    this.#windowCount += rows;
+  }
+
+  /** Ends a window, which others replace: adds the values that refer to it, of a block that is large enough all. */
+  endWindow(endRow: number): void {
+    const { kernelFields } = this.#fields;
+    const isLarge = this.#count >= Math.min(smallRows, this.#rowsMax);
+    const heldValues = (this.#count + this.#windowCount) * kernelFields.filledCount;
+    if (isLarge || heldValues > heldValuesMax) return this.flush(endRow);
+    kernelFields.settle();
+    this.#addFilled(endRow);
   }
 
   /** Adds the block's values to their columns; its last row is the one before `endRow`. */
   flush(endRow: number): void {
     if (this.#count === 0) return;
+    this.#addFilled(endRow);
+    this.#count = 0;
+    this.#rowsMax = Math.min(windowRecords, this.#rowsMax * growth);
+  }
+
+  /** Adds the values of the filled fields. */
+  #addFilled(endRow: number): void {
     const block = { first: endRow - this.#count, end: endRow };
-    this.#eventTimes.fill(Number.NaN, block.first, block.end);
+    this.#eventTimes.fill(Number.NaN, endRow - this.#windowCount, endRow);
     const others: BlockColumn[] = [];
     const filled = this.#fields.filled();
     this.#readEventTimes(filled);
     for (const field of filled) {
       const column = new BlockColumn(field, { kernel: this.#kernel, scanner: this.#scanner });
       if (field.state === undefined || (!field.isShared && column.addAll(block))) continue;
+      column.addSettled(block);
       column.discardLeaves();
       others.push(column);
     }
     for (const value of inOrder(others)) this.#add(value);
     for (const { field } of others) field.endBlock();
     this.#fields.kernelFields.empty();
-    this.#count = 0;
-    this.#rowsMax = Math.min(windowRecords, this.#rowsMax * growth);
+    this.#windowCount = 0;
   }
 
   /** A top-level field of the whole name counts more than one inside of others. */

@@ -94,7 +94,7 @@ export class ColumnBuilder {
   noteField(field: string, first: number, end: number): void {
     if (field === this.field) return;
     const last = this.#otherFields.at(-1);
-    if (last?.field === field && last.end === first) this.#otherFields.splice(-1, 1, { ...last, end });
+    if (last?.field === field && last.end >= first) this.#otherFields.splice(-1, 1, { ...last, end });
     else this.#otherFields.push({ first, end, field });
   }
 

@@ -21,6 +21,11 @@ export class ColumnStrings {
     this.#dictionary = new KernelStrings(space.kernel);
   }
 
+  /** The dictionary, which is closed once it is given up. */
+  get dictionary(): KernelStrings {
+    return this.#dictionary;
+  }
+
   /** Adds a string; answers with its id. */
   idOf(string: string): number {
     if (this.#plain !== undefined) return this.#plain.add(string);
@@ -46,7 +51,8 @@ export class ColumnStrings {
     const before = this.#count;
     this.#count += count;
     if (before >= trialStrings || this.#count < trialStrings) return;
-    if (this.#dictionary.count * trialStrings > this.#count * distinctMax)
-      this.#plain = new PlainStrings(this.#dictionary.finish(), this.#space);
+    if (this.#dictionary.count * trialStrings <= this.#count * distinctMax) return;
+    this.#dictionary.close();
+    this.#plain = new PlainStrings(this.#dictionary.finish(), this.#space);
   }
 }

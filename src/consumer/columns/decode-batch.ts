@@ -131,13 +131,13 @@ class BatchDecoder {
         index += count;
         if (count < wanted) this.#readOne(chunk, index++, this.#scanner.declined);
       }
-      // a block refers to its strings by their address in what was loaded
-      this.#blocks.flush(this.#rowCount);
+      this.#blocks.endWindow(this.#rowCount);
       yield sizeOf(chunk, before, index);
     }
   }
 
   finish(): DecodedBatch {
+    this.#blocks.flush(this.#rowCount);
     const count = this.#rowCount;
     return {
       partition: this.#partition,

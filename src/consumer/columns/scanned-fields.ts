@@ -32,8 +32,8 @@ export class ScannedField {
   readonly eventTimePath: readonly string[] | undefined;
   /** The key as an integer that JavaScript puts before other keys, -1 for any other key. */
   readonly keyIndex: number;
-  /** Another field has the same column: its values must be looked at row by row. */
-  isShared = false;
+  #isShared = false;
+  #durableKinds = 0;
   #nested: NestedTarget | undefined;
   readonly #types = new Map<ColumnBuilder, KernelType>();
 
@@ -46,6 +46,26 @@ export class ScannedField {
     this.state = state;
     this.eventTimePath = eventTimePath;
     this.keyIndex = /^(?:0|[1-9]\d{0,9})$/.test(name) && Number(name) < indexEnd ? Number(name) : -1;
+  }
+
+  /** Another field has the same column: its values must be looked at row by row. */
+  get isShared(): boolean {
+    return this.#isShared;
+  }
+
+  /** Says that another field has the same column. */
+  share(): void {
+    this.#isShared = true;
+    this.entries.setDurable({ kindBits: 0, stringBits: 0, dictionary: 0 });
+  }
+
+  /** Lets entries outlive their window: those of `kindBits`, of which `stringBits` are strings of the column. */
+  settleKinds(kindBits: number, stringBits: number): void {
+    // event times are read with their window
+    if (kindBits === this.#durableKinds || this.#isShared || this.eventTimePath !== undefined) return;
+    const dictionary = this.state?.strings?.strings.dictionary.address ?? 0;
+    this.#durableKinds = kindBits;
+    this.entries.setDurable({ kindBits, stringBits: kindBits & stringBits, dictionary });
   }
 
   /** Where typed arrays or structs go. */
@@ -142,8 +162,8 @@ export class ScannedFields {
     const other = this.#byColumn.get(state.name);
     this.#byColumn.set(state.name, field);
     if (other === undefined) return;
-    other.isShared = true;
-    field.isShared = true;
+    other.share();
+    field.share();
   }
 }
 

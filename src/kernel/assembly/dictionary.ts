@@ -28,6 +28,8 @@ export class Dictionary {
   isStrong: bool;
   /** Taken slots that were looked at and held another string. */
   probeCount: i32;
+  /** It gives no more ids: its strings are collected elsewhere. */
+  isClosed: bool;
 }
 
 export function createDictionary(): Dictionary {
@@ -40,8 +42,14 @@ export function createDictionary(): Dictionary {
   dictionary.slotsMask = startEntries * 2 - 1;
   dictionary.isStrong = false;
   dictionary.probeCount = 0;
+  dictionary.isClosed = false;
   dictionary.slots = allocateZeros(<usize>startEntries * 2 * slotBytes);
   return dictionary;
+}
+
+/** Says that nobody wants ids of it any more. */
+export function closeDictionary(dictionary: Dictionary): void {
+  dictionary.isClosed = true;
 }
 
 /** Gives the id of the string `[start, end)`, which is added when it is new. */

@@ -17,6 +17,7 @@ export class Field {
   kinds: usize;
   /** Ranges of the values in the window; those of strings without their quotes, or where they are without their escapes. */
   starts: usize;
+  /** Ends of the ranges; of a string that is settled its dictionary id. */
   ends: usize;
   /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window. */
   numbers: usize;
@@ -24,6 +25,15 @@ export class Field {
   type: NestedType;
   /** The type's leaves do not have just the values of the block's entries. */
   isSpoiled: bool;
+  /** Entries that need nothing of the window any more. */
+  settledCount: i32;
+  /** Entries behind these that `hideUnsettled` has hidden. */
+  hiddenCount: i32;
+  /** Kinds of entries that can be settled, as a bit set. */
+  durableKinds: i32;
+  /** Those of them that are strings, and the dictionary that gives them ids. */
+  stringKinds: i32;
+  dictionary: Dictionary;
 }
 
 const startEntries: i32 = 16;
@@ -35,6 +45,59 @@ export function createField(): Field {
 
 export function setType(field: Field, type: NestedType): void {
   field.type = type;
+}
+
+/** Says which kinds of entries can stay when the window is loaded anew, and which of these are strings of the dictionary. */
+export function setDurable(field: Field, durableKinds: i32, stringKinds: i32, dictionary: Dictionary): void {
+  field.durableKinds = durableKinds;
+  field.stringKinds = stringKinds;
+  field.dictionary = dictionary;
+}
+
+export function settledCountOf(field: Field): i32 {
+  return field.settledCount;
+}
+
+/** Hides the entries behind the settled ones until `dropSettled`. */
+export function hideUnsettled(field: Field): void {
+  field.hiddenCount = field.count - field.settledCount;
+  field.count = field.settledCount;
+}
+
+/** Drops the settled entries; those that were hidden take their place. */
+export function dropSettled(field: Field): void {
+  const from = <usize>field.settledCount;
+  const count = <usize>field.hiddenCount;
+  memory.copy(field.rows, field.rows + (from << 2), count << 2);
+  memory.copy(field.kinds, field.kinds + from, count);
+  memory.copy(field.starts, field.starts + (from << 2), count << 2);
+  memory.copy(field.ends, field.ends + (from << 2), count << 2);
+  memory.copy(field.numbers, field.numbers + (from << 3), count << 3);
+  field.count = field.hiddenCount;
+  field.settledCount = 0;
+  field.hiddenCount = 0;
+}
+
+/** Settles all entries: their strings get ids. Answers with false, and changes nothing, when one of them still needs the window. */
+export function settle(field: Field): bool {
+  const first = field.settledCount;
+  const kindBits = kindBitsFrom(field, first);
+  if (field.isSpoiled || field.durableKinds == 0 || (kindBits & ~field.durableKinds) != 0) return false;
+  const strings = kindBits & field.stringKinds;
+  if (strings != 0 && field.dictionary.isClosed) return false;
+  field.settledCount = field.count;
+  if (strings == 0) return true;
+  if (strings == kindBits) {
+    idsOfAll(field, field.dictionary, first, field.ends + ((<usize>first) << 2));
+    return true;
+  }
+  for (let entry = <usize>first; entry < <usize>field.count; entry++) {
+    if (!isAmong(field, entry, strings)) continue;
+    const range = entry << 2;
+    const id = idOf(field.dictionary, load<u32>(field.starts + range), load<u32>(field.ends + range));
+    store<i32>(field.ends + range, id);
+  }
+  return true;
 }
 
 /** Adds an entry for the row; answers with its index. */
@@ -97,8 +160,13 @@ export function numbersOf(field: Field): usize {
 
 /** Collects the kinds of the entries, as a bit set. */
 export function kindBitsOf(field: Field): i32 {
-  let at = field.kinds;
-  let left = field.count;
+  return kindBitsFrom(field, 0);
+}
+
+/** Collects the kinds of the entries from `first` on. */
+function kindBitsFrom(field: Field, first: i32): i32 {
+  let at = field.kinds + <usize>first;
+  let left = field.count - first;
   let found = 0;
   while (left > 0) {
     // mostly all are of one kind
@@ -133,28 +201,32 @@ export function copyNumbers(field: Field, kindBits: i32, rows: usize, numbers: u
 
 /** Writes the row and the dictionary id of each string whose kind is among `kindBits`; answers with how many there are. */
 export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Dictionary, rows: usize, ids: usize): i32 {
+  const settled = <usize>field.settledCount;
   if ((kindBitsOf(field) & ~kindBits) == 0) {
     memory.copy(rows, field.rows, (<usize>field.count) << 2);
-    return idsOfAll(dictionary, field.starts, field.ends, field.count, ids);
+    memory.copy(ids, field.ends, settled << 2);
+    idsOfAll(field, dictionary, field.settledCount, ids + (settled << 2));
+    return field.count;
   }
   let count: usize = 0;
   for (let entry: usize = 0; entry < <usize>field.count; entry++) {
     if (!isAmong(field, entry, kindBits)) continue;
     const range = entry << 2;
-    const id = idOf(dictionary, load<u32>(field.starts + range), load<u32>(field.ends + range));
+    const end = load<i32>(field.ends + range);
     store<i32>(rows + (count << 2), load<i32>(field.rows + range));
-    store<i32>(ids + (count << 2), id);
+    store<i32>(ids + (count << 2), entry < settled ? end : idOf(dictionary, load<u32>(field.starts + range), end));
     count++;
   }
   return <i32>count;
 }
 
-function idsOfAll(dictionary: Dictionary, starts: usize, ends: usize, count: i32, ids: usize): i32 {
-  for (let first = 0; first < count; first += idsTogether) {
-    const at = (<usize>first) << 2;
-    idsOf(dictionary, starts + at, ends + at, min(count - first, idsTogether), ids + at);
+/** Writes the dictionary ids of all entries from `first` on, which are strings. */
+function idsOfAll(field: Field, dictionary: Dictionary, first: i32, ids: usize): void {
+  let to = ids;
+  for (let entry = first; entry < field.count; entry += idsTogether, to += (<usize>idsTogether) << 2) {
+    const range = (<usize>entry) << 2;
+    idsOf(dictionary, field.starts + range, field.ends + range, min(field.count - entry, idsTogether), to);
   }
-  return count;
 }
 
 /** Which of the strings that `copyStrings` copied last come first and last in the order of their bytes. */

@@ -13,6 +13,7 @@ export {
 } from './columns';
 export { createPowers } from './decimal';
 export {
+  closeDictionary,
   idOf,
   createDictionary,
   isStrong,
@@ -28,7 +29,9 @@ export {
   copyStrings,
   countOf,
   dictionaryIdsOf,
+  dropSettled,
   endsOf,
+  hideUnsettled,
   isSpoiled,
   kindBitsOf,
   kindsOf,
@@ -36,9 +39,12 @@ export {
   minCopied,
   numbersOf,
   rowsOf,
+  setDurable,
   setType,
+  settledCountOf,
   startsOf,
 } from './fields';
+export { emptyFields, filledAddressesOf, filledCountOf, settleFields } from './filled-fields';
 export { chosenCount, gatherEntries, gatherValues } from './gather';
 export { setHashKey } from './hash';
 export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
@@ -59,8 +65,6 @@ export {
   addField,
   createScanner,
   dropRecord,
-  emptyFields,
-  filledCountOf,
   filledFieldsOf,
   hasDuplicateKey,
   rebase,

@@ -1,6 +1,7 @@
-import { allocate, allocateZeros, grow } from './arena';
+import { allocateZeros } from './arena';
 import { closeBrace, comma, digitOf, minus, openBrace, openBracket, quote, skipSpace } from './bytes';
-import { addEntry, createField, dropEntry, Field } from './fields';
+import { addEntry, createField, Field } from './fields';
+import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-fields';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
 import { endOfWhole } from './nested-types';
 import { endOfDigits, endOfJson } from './any-json';
@@ -28,10 +29,7 @@ import { endOfBoolean, endOfNull } from './words';
 @unmanaged
 export class Scanner {
   keys: KeyTable;
-  /** Addresses of the fields that have entries. */
-  filled: usize;
-  filledCount: i32;
-  filledMax: i32;
+  filled: FilledFields;
   /** Number of the last record. */
   record: i32;
   /** Where reading of a record goes on behind an unknown key, 0 for a new record. */
@@ -39,15 +37,13 @@ export class Scanner {
   resumeAfter: Key;
 }
 
-const startFilled: i32 = 64;
 /** The bytes `[]`. */
 const emptyArray: u16 = 0x5d5b;
 
 export function createScanner(): Scanner {
   const scanner = changetype<Scanner>(allocateZeros(offsetof<Scanner>()));
   scanner.keys = createKeyTable();
-  scanner.filledMax = startFilled;
-  scanner.filled = allocate((<usize>startFilled) << 2);
+  scanner.filled = createFilledFields();
   return scanner;
 }
 
@@ -95,7 +91,7 @@ export function scan(scanner: Scanner, firstRow: i32, starts: usize, ends: usize
     const record = (<usize>index) << 2;
     const row = firstRow + index;
     if (readRecord(scanner, row, <usize>load<i32>(starts + record), <usize>load<i32>(ends + record))) continue;
-    if (scanner.resumeAt == 0) drop(scanner, row);
+    if (scanner.resumeAt == 0) dropRow(scanner.filled, row);
     return index;
   }
   return count;
@@ -120,46 +116,12 @@ export function unknownKeyEnd(): usize {
 /** Gives up the record whose key is unknown. */
 export function dropRecord(scanner: Scanner, row: i32): void {
   scanner.resumeAt = 0;
-  drop(scanner, row);
+  dropRow(scanner.filled, row);
 }
 
-function drop(scanner: Scanner, row: i32): void {
-  for (let index = 0; index < scanner.filledCount; index++) dropEntry(filledAt(scanner, index), row);
-}
-
-/** Answers with the number of fields that have, or had, entries in the block. */
-export function filledCountOf(scanner: Scanner): i32 {
-  return scanner.filledCount;
-}
-
-export function filledFieldsOf(scanner: Scanner): usize {
+/** Answers with the address of the fields that have entries. */
+export function filledFieldsOf(scanner: Scanner): FilledFields {
   return scanner.filled;
-}
-
-/** Begins a new block. */
-export function emptyFields(scanner: Scanner): void {
-  for (let index = 0; index < scanner.filledCount; index++) {
-    const field = filledAt(scanner, index);
-    field.count = 0;
-    field.isFilled = false;
-    field.isSpoiled = false;
-  }
-  scanner.filledCount = 0;
-}
-
-function filledAt(scanner: Scanner, index: i32): Field {
-  return changetype<Field>(load<usize>(scanner.filled + ((<usize>index) << 2)));
-}
-
-function noteFilled(scanner: Scanner, field: Field): void {
-  if (scanner.filledCount == scanner.filledMax) {
-    const bytes = (<usize>scanner.filledMax) << 2;
-    scanner.filled = grow(scanner.filled, bytes, bytes * 2);
-    scanner.filledMax *= 2;
-  }
-  store<usize>(scanner.filled + ((<usize>scanner.filledCount) << 2), changetype<usize>(field));
-  scanner.filledCount++;
-  field.isFilled = true;
 }
 
 function readRecord(scanner: Scanner, row: i32, start: usize, end: usize): bool {
@@ -195,7 +157,7 @@ function readRecord(scanner: Scanner, row: i32, start: usize, end: usize): bool 
     const firstByte = <u32>load<u8>(at);
     if (firstByte == 0x6e) at = endOfNull(at);
     else {
-      if (!field.isFilled) noteFilled(scanner, field);
+      if (!field.isFilled) noteFilled(scanner.filled, field);
       at = endOfValue(field, row, at, firstByte);
     }
     if (at == 0) return false;

@@ -5,7 +5,7 @@ import { jsonValue, rowOf } from '../../../src/consumer/columns/decoded-column.t
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { closeKernel } from '../../../src/kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
-import { slicesOf } from '../../support/chunks.ts';
+import { slicesOf, slicesOfSize } from '../../support/chunks.ts';
 import { oddRecords } from '../../../scripts/odd-records.ts';
 import { countRecords, runs } from '../../support/fuzzing.ts';
 
@@ -29,7 +29,11 @@ function contentOf({
       rows: Array.from({ length: column.count }, (_, index) => rowOf(column, index)),
       values: Array.from({ length: column.count }, (_, index) => jsonValue(column, index)),
     })),
-    rejects: rejects.map(({ index, reason, detail }) => ({ index, reason, detail })),
+    rejects: rejects.map(({ chunk, index, reason, detail }) => ({
+      offset: Number(chunk.from) + index,
+      reason,
+      detail,
+    })),
     rescued: [...rescued.objects()],
   };
 }
@@ -47,13 +51,16 @@ function rulesWith(changed: Partial<DecodeRules>): DecodeRules {
   };
 }
 
+/** Expects the same of records that are scanned, those of one chunk and those of several, as of records that are parsed. */
 async function expectSame(values: readonly (string | Buffer)[], changed: Partial<DecodeRules> = {}): Promise<void> {
   const rules = rulesWith(changed);
-  const slices = slicesOf(values.map((value) => ({ value })));
-  const scannedBatch = await decodeBatch(slices, placement, { ...rules, scans: true });
-  countRecords(values.length);
-  const parsedBatch = await decodeBatch(slices, placement, { ...rules, scans: false });
-  expect(contentOf(scannedBatch)).toEqual(contentOf(parsedBatch));
+  const all = values.map((value) => ({ value }));
+  const parsed = contentOf(await decodeBatch(slicesOf(all), placement, { ...rules, scans: false }));
+  for (const slices of [slicesOf(all), slicesOfSize(all, 1 + (values.length % 4))]) {
+    const scanned = await decodeBatch(slices, placement, { ...rules, scans: true });
+    countRecords(values.length);
+    expect(contentOf(scanned)).toEqual(parsed);
+  }
 }
 
 const keys = fc.constantFrom('a', 'A', 'at', 'b', 'ü', '"', '1', '', 'x y', '__proto__', 'kafka_offset');
@@ -251,6 +258,15 @@ const looseTypes: readonly (ColumnType | undefined)[] = [
   { kind: 'struct', fields: [{ name: 'x', type: { kind: 'int' } }] },
 ];
 
+/** A value of a field whose kind changes only now and then. */
+function valueOf(row: number, field: number): string {
+  if ((row + field * 31) % 503 === 502)
+    return ['"2026-11-23"', 'true', 'null', '[1,2]', '"2026-11-23T09:15:02.120Z"'][field % 5] ?? '';
+  if (field % 4 === 0) return String(row / 8 + field);
+  if (field % 4 === 1) return `"${(row * field) % 50}"`;
+  return field % 4 === 2 ? `"${row} ${field}"` : String.raw`"\u00e9 ${row % 40}"`;
+}
+
 describe('scanning records', () => {
   it('gives what parsing gives for records whose keys come in any order, or not at all', async () => {
     await fc.assert(
@@ -302,6 +318,24 @@ describe('scanning records', () => {
     // the last ones are there twice, which costs less than to look for them
     const counts = columns.map(({ store }) => (store.kind === 'strings' ? store.dictionary.count : 0));
     expect(Math.max(...counts)).toBeGreaterThan(18_000);
+  });
+
+  it('gives what parsing gives for records of many fields, which come in small chunks', async () => {
+    const texts = Array.from({ length: 1500 }, (_, row) => {
+      const all = Array.from({ length: 60 }, (__, field) => `"f${field}":${valueOf(row, field)}`);
+      if (row === 700) all.push('"F7":"another field of the same column"');
+      if (row % 301 === 300) all.push(String.raw`"odd":"\ud800"`);
+      return `{${all.join(',')}}`;
+    });
+    await expectSame(texts, { columnsMax: 200 });
+    const chunks = slicesOfSize(
+      texts.map((value) => ({ value })),
+      7,
+    );
+    const { columns } = await decodeBatch(chunks, placement, rulesWith({ columnsMax: 200 }));
+    const parsed = await decodeBatch(chunks, placement, rulesWith({ columnsMax: 200, scans: false }));
+    expect(columns).toHaveLength(parsed.columns.length);
+    expect(columns.map(({ otherFields }) => otherFields)).toEqual(parsed.columns.map(({ otherFields }) => otherFields));
   });
 
   it('makes no object of a value that fits the type of its column', async () => {
