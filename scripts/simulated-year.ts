@@ -1,7 +1,12 @@
 import { defaultRecipe } from '../bench/support/recipe.ts';
 import { zstdCompressSync } from 'node:zlib';
 import { objectKey } from '../src/consumer/ledger/object-keys.ts';
-import { ledgerFormat, type CommittedEntry, type WrittenObject } from '../src/consumer/ledger/ledger-entry.ts';
+import {
+  ledgerFormat,
+  stateOfFormat,
+  type CommittedEntry,
+  type WrittenObject,
+} from '../src/consumer/ledger/ledger-entry.ts';
 import {
   entryKey,
   offsetOfKey,
@@ -10,7 +15,7 @@ import {
   type LedgerPath,
 } from '../src/consumer/ledger/ledger-keys.ts';
 import { segmentEntries } from '../src/consumer/ledger/segments.ts';
-import type { ObjectInfo, ObjectStore } from '../src/consumer/ports/lake.ts';
+import type { ObjectInfo, ObjectStore, TableFormat } from '../src/consumer/ports/lake.ts';
 import { hivePath, partitionKeys } from '../src/schema/layout.ts';
 import { msPerHour } from '../src/runtime/duration.ts';
 
@@ -24,6 +29,8 @@ export interface YearOptions {
   /** From one batch of a partition to the next. */
   readonly everyMs: number;
   readonly startMs: number;
+  /** Left out: Hive. */
+  readonly tableFormat?: TableFormat;
   /** The Parquet file that every object is. */
   readonly file: Uint8Array;
   readonly fileCrc32: number;
@@ -127,7 +134,7 @@ export class SimulatedYear implements ObjectStore {
     return {
       ...range,
       format: ledgerFormat,
-      state: 'committed',
+      state: stateOfFormat[this.#options.tableFormat ?? 'hive'],
       topicId: 'simulated',
       writer: writerOf(partition, index),
       claimedAt: at,
@@ -175,7 +182,7 @@ export class SimulatedYear implements ObjectStore {
   }
 
   #isObject(key: string): boolean {
-    return key.startsWith(`${this.#options.table}/`);
+    return key.startsWith(`${this.#options.table}/`) && !key.startsWith(`${this.#options.table}/metadata/`);
   }
 
   *#computed(prefix: string, startAfter: string): Iterable<ObjectInfo> {

@@ -1,5 +1,5 @@
 import { msPerDay } from '../runtime/duration.ts';
-import { mainBranch, type Snapshot, type TableMetadata } from './table-metadata.ts';
+import { ancestorsOf, mainBranch, type TableMetadata } from './table-metadata.ts';
 
 /** Properties by which every engine knows how long snapshots are kept. */
 export const retentionProperties = {
@@ -25,18 +25,4 @@ export function expiredSnapshots(metadata: TableMetadata, nowMs: number): bigint
     .slice(Math.max(1, countMin))
     .filter((snapshot) => nowMs - snapshot['timestamp-ms'] > ageMaxMs && !tagged.has(snapshot['snapshot-id']))
     .map((snapshot) => snapshot['snapshot-id']);
-}
-
-/** The current snapshot and those that it followed, newest first. */
-function ancestorsOf({ snapshots, refs }: TableMetadata): Snapshot[] {
-  const byId = new Map(snapshots.map((snapshot) => [snapshot['snapshot-id'], snapshot]));
-  const found: Snapshot[] = [];
-  let next = refs[mainBranch]?.['snapshot-id'];
-  while (next !== undefined && found.length < snapshots.length) {
-    const snapshot = byId.get(next);
-    if (snapshot === undefined) break;
-    found.push(snapshot);
-    next = snapshot['parent-snapshot-id'] ?? undefined;
-  }
-  return found;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog, CatalogTable, TableDefinition } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { msPerHour } from '../runtime/duration.ts';
+import { msPerMinute } from '../runtime/duration.ts';
 import type { Column } from '../schema/types.ts';
 import { retentionProperties } from './expire-snapshots.ts';
 import type { IcebergCatalog, LoadedTable, TableChange } from './iceberg-catalog.ts';
@@ -20,9 +20,9 @@ const tableProperties: Readonly<Record<string, string>> = {
   'write.parquet.compression-codec': 'zstd',
   'write.metadata.delete-after-commit.enabled': 'true',
   'write.metadata.previous-versions-max': '100',
-  // each commit writes all of them again: those of an hour and a half at one a minute
+  // each commit writes all of them again: 100, however often there is one
   [retentionProperties.countMin]: '100',
-  [retentionProperties.ageMaxMs]: String(msPerHour),
+  [retentionProperties.ageMaxMs]: String(msPerMinute),
 };
 
 /**

@@ -43,13 +43,18 @@ const manifestFileSchema = z.looseObject({
 /** A manifest's line in the list. */
 export type ManifestFile = z.infer<typeof manifestFileSchema>;
 
+/** Facts in a list's header beside those of the specification, which other engines don't look at. */
+export type ListFacts = Readonly<Record<string, string>>;
+
 export function writeManifestList(
   manifests: readonly ManifestFile[],
   snapshot: Pick<Snapshot, 'snapshot-id' | 'parent-snapshot-id' | 'sequence-number'>,
+  facts: ListFacts = {},
 ): Buffer {
   return writeAvroFile({
     schema: manifestFileType,
     metadata: {
+      ...facts,
       'snapshot-id': String(snapshot['snapshot-id']),
       'parent-snapshot-id': String(snapshot['parent-snapshot-id'] ?? null),
       'sequence-number': String(snapshot['sequence-number']),
@@ -68,6 +73,11 @@ export function readManifestList(file: Uint8Array, name: string): ManifestFile[]
     retryable: false,
     details: { name },
   });
+}
+
+/** Reads the facts in a list's header. Throws CATALOG_CORRUPT. */
+export function readListFacts(file: Uint8Array, name: string): ListFacts {
+  return readAvroFile(file, name).metadata;
 }
 
 const summaryType: AvroType = {

@@ -1,6 +1,6 @@
 import { mapAhead } from '../runtime/concurrency.ts';
 import { fileStatus, readManifest, type ManifestEntry } from './manifest.ts';
-import { readManifestList, type ManifestFile } from './manifest-list.ts';
+import { readListFacts, readManifestList, type ListFacts, type ManifestFile } from './manifest-list.ts';
 import type { TableFiles } from './table-files.ts';
 import type { Snapshot } from './table-metadata.ts';
 
@@ -14,6 +14,12 @@ export async function readManifests(snapshot: Snapshot | undefined, files: Table
   if (snapshot === undefined) return [];
   const uri = snapshot['manifest-list'];
   return readManifestList(await files.read(uri), uri);
+}
+
+/** Reads what its writer has noted in the header of the snapshot's list of manifests. */
+export async function readSnapshotFacts(snapshot: Snapshot, files: TableFiles): Promise<ListFacts> {
+  const uri = snapshot['manifest-list'];
+  return readListFacts(await files.read(uri), uri);
 }
 
 /** Entries of one manifest that are part of the table: decoded anew each time that somebody goes through them. */

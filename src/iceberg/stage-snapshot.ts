@@ -1,6 +1,6 @@
 import { expiredSnapshots } from './expire-snapshots.ts';
 import type { TableRequirement } from './table-requirements.ts';
-import { writeManifestList, type ManifestFile } from './manifest-list.ts';
+import { writeManifestList, type ListFacts, type ManifestFile } from './manifest-list.ts';
 import type { DataFile } from './manifest.ts';
 import { readManifests } from './read-snapshot.ts';
 import { summaryOf } from './snapshot-summary.ts';
@@ -19,6 +19,8 @@ export interface SnapshotPlan {
   readonly removedPaths: ReadonlySet<string>;
   /** Facts beside those that every writer gives, for people. */
   readonly summary: Readonly<Record<string, string>>;
+  /** Facts for the header of the snapshot's list of manifests: unlike its summary they are in no file that each commit writes again. */
+  readonly facts?: ListFacts;
 }
 
 export interface StageOptions {
@@ -58,7 +60,7 @@ export async function stageSnapshot(
     ...snapshotOf(metadata, stage, options.nowMs),
     summary: { ...summaryOf(plan.operation, changes, parent), ...plan.summary },
   };
-  const list = await writeList(merged, snapshot, options);
+  const list = await writeList(writeManifestList(merged, snapshot, plan.facts), snapshot, options);
   const change = changeOf({ ...snapshot, 'manifest-list': list }, { metadata, nowMs: options.nowMs });
   return { ...change, missing: removal.missing };
 }
@@ -91,12 +93,11 @@ function snapshotOf(metadata: TableMetadata, { snapshotId, sequenceNumber }: Sta
 }
 
 async function writeList(
-  manifests: readonly ManifestFile[],
-  snapshot: Pick<Snapshot, 'snapshot-id' | 'parent-snapshot-id' | 'sequence-number'>,
+  list: Buffer,
+  snapshot: Pick<Snapshot, 'snapshot-id'>,
   { files, metadataPrefix, tryId }: StageOptions,
 ): Promise<string> {
-  const key = `${metadataPrefix}snap-${snapshot['snapshot-id']}-1-${tryId}.avro`;
-  return files.write(key, writeManifestList(manifests, snapshot));
+  return files.write(`${metadataPrefix}snap-${snapshot['snapshot-id']}-1-${tryId}.avro`, list);
 }
 
 function changeOf(

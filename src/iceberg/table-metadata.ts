@@ -119,6 +119,20 @@ export function currentSnapshot(metadata: TableMetadata): Snapshot | undefined {
   return metadata.snapshots.find((snapshot) => snapshot['snapshot-id'] === id);
 }
 
+/** Gives the current snapshot and those that it followed, as far as the table keeps them, newest first. */
+export function ancestorsOf({ snapshots, refs }: TableMetadata): Snapshot[] {
+  const byId = new Map(snapshots.map((snapshot) => [snapshot['snapshot-id'], snapshot]));
+  const ancestors: Snapshot[] = [];
+  let next = refs[mainBranch]?.['snapshot-id'];
+  while (next !== undefined && ancestors.length < snapshots.length) {
+    const snapshot = byId.get(next);
+    if (snapshot === undefined) break;
+    ancestors.push(snapshot);
+    next = snapshot['parent-snapshot-id'] ?? undefined;
+  }
+  return ancestors;
+}
+
 /** Gives the schema that new data is written with. */
 export function currentSchema(metadata: TableMetadata): TableMetadata['schemas'][number] {
   return found(metadata.schemas, 'schema-id', metadata['current-schema-id']);

@@ -128,11 +128,13 @@ async function exchange(
   let valid: readonly Merged[] = [];
   // a commit whose answer was lost has taken place
   let present: readonly Merged[] = [];
+  const uriOf = ({ object: { key } }: Merged): string => tools.store.uri(key);
+  const wanted = new Set(merged.flatMap((merge) => [uriOf(merge), ...merge.files.map(({ uri }) => uri)]));
   const changed = await changeFiles(
     target.name,
     async (table) => {
-      const state = await readState(table, tools.store);
-      present = merged.filter(({ object: { key } }) => state.files.has(tools.store.uri(key)));
+      const state = await readState(table, tools.store, ({ uri }) => wanted.has(uri));
+      present = merged.filter((merge) => state.files.has(uriOf(merge)));
       const isValid = ({ files, writtenMs }: Merged): boolean =>
         tools.clock.nowMs() - writtenMs < ageMaxMs &&
         files.every(({ uri }) => state.files.get(uri)?.hasDeletes === false);

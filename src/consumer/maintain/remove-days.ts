@@ -24,17 +24,19 @@ export async function removeDays(
   const rows = await loadTable(tools.table, tools);
   if (rows === undefined) return;
   if (defaultSpec(rows.metadata).fields.length === 0) throw withoutDays(tools.table);
-  const partitions = [...(await readState(rows, store)).files.values()].map(({ partition }) => partition);
-  if (partitions.length > 0 && partitions.every((values) => isExpired(values, before)))
-    throw expiryRefused(tools.table, { before, nowMs: clock.nowMs() });
+  const isGoing = ({ partition }: Pick<LiveFile, 'partition'>): boolean => isExpired(partition, before);
+  let hasDaysThatStay = false;
+  const going = await readState(rows, store, (file) => {
+    hasDaysThatStay ||= !isGoing(file);
+    return isGoing(file);
+  });
+  if (going.files.size > 0 && !hasDaysThatStay) throw expiryRefused(tools.table, { before, nowMs: clock.nowMs() });
   const notedAt = new Date(clock.nowMs()).toISOString();
   if (!upkeep.isDryRun) await raiseExpiry(store, tools.table, { before, notedAt });
   for (const { name } of targetsOf(tools.table)) {
     let expired: readonly LiveFile[] = [];
     const plan = async (table: LoadedTable) => {
-      expired = [...(await readState(table, store)).files.values()].filter(({ partition }) =>
-        isExpired(partition, before),
-      );
+      expired = [...(await readState(table, store, isGoing)).files.values()];
       if (expired.length === 0) return undefined;
       return {
         operation: 'delete' as const,

@@ -8,14 +8,17 @@ import { TableFiles } from '../../iceberg/table-files.ts';
 import { currentSnapshot } from '../../iceberg/table-metadata.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 
-/** A data file of the table as readers see it now. */
-export interface LiveFile {
+interface PlacedFile {
   readonly uri: string;
   readonly key: string;
   readonly bytes: number;
   readonly rows: number;
   /** Values of the partition's keys, in their order. */
   readonly partition: readonly string[];
+}
+
+/** A data file of the table as readers see it now. */
+export interface LiveFile extends PlacedFile {
   /** Another engine may have deleted rows of it without rewriting it. */
   readonly hasDeletes: boolean;
 }
@@ -26,7 +29,12 @@ export interface TableState {
   readonly files: ReadonlyMap<string, LiveFile>;
 }
 
-export async function readState(table: LoadedTable, store: ObjectStore): Promise<TableState> {
+/** Reads which files the table has; `isWanted` says which of them are kept. */
+export async function readState(
+  table: LoadedTable,
+  store: ObjectStore,
+  isWanted: (file: PlacedFile) => boolean = () => true,
+): Promise<TableState> {
   const files = new TableFiles(store);
   const manifests = await readManifests(currentSnapshot(table.metadata), files);
   const deletes = new DeleteIndex(await readDeletes(manifests, files));
@@ -38,18 +46,14 @@ export async function readState(table: LoadedTable, store: ObjectStore): Promise
       const { partition_spec_id: specId } = manifest;
       const values = placeOf(identityValues(file, specId, table.metadata));
       const kept = values && fileOf(file, values, files);
-      if (kept === undefined) continue;
+      if (kept === undefined || !isWanted(kept)) continue;
       const hasDeletes = deletes.for({ file, specId, sequenceNumber: BigInt(number ?? 0) }).length > 0;
       live.set(kept.uri, { ...kept, hasDeletes });
     }
   return { files: live };
 }
 
-function fileOf(
-  file: DataFile,
-  partition: readonly string[],
-  files: TableFiles,
-): Omit<LiveFile, 'hasDeletes'> | undefined {
+function fileOf(file: DataFile, partition: readonly string[], files: TableFiles): PlacedFile | undefined {
   const { file_path: uri, file_size_in_bytes: bytes, record_count: rows } = file;
   if (!files.holds(uri) || file.file_format.toUpperCase() !== 'PARQUET') return undefined;
   return { uri, key: files.keyOf(uri), bytes, rows, partition };

@@ -13,7 +13,7 @@ import { deadLetterTable } from '../table/dead-letters.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
 import { stage, withProperties } from './commit-snapshot.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
-import { adoptedRowsProperty, positionsOf, withPositions } from './table-positions.ts';
+import { adoptedRowsProperty, positionFacts, positionsOf, withPositions } from './table-positions.ts';
 
 export interface AdoptOptions {
   /** The Hive table whose files are taken in, and its catalog. */
@@ -130,9 +130,10 @@ async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut,
   }
   const added = describeAdopted(objects, table, tools);
   const summary = { 'glueless.adopted-from': source };
-  const plan = { operation: 'append' as const, added, removedPaths: new Set<string>(), summary };
-  const staged = await stage(table, plan, tools);
-  const change = withProperties(staged, withPositions(table.metadata, tools.topic, start.from));
+  const positions = withPositions(table.metadata, tools.topic, start.from);
+  const facts = positionFacts(positions);
+  const plan = { operation: 'append' as const, added, removedPaths: new Set<string>(), summary, facts };
+  const change = withProperties(await stage(table, plan, tools), positions);
   const updates = { [adoptedRowsProperty]: String(rows) };
   const action = 'set-properties' as const;
   const whole = { ...change, updates: [...change.updates, { action, updates }] };

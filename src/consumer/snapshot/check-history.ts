@@ -9,7 +9,7 @@ import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { isWritten, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import { parseObjectName } from '../ledger/object-keys.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
-import { positionsOf, positionsProperty, snapshotProperty } from './table-positions.ts';
+import { heldPositions, positionsOf, positionsProperty, snapshotProperty } from './table-positions.ts';
 
 /** What tells how far the ledger is. */
 type HistoryTools = Pick<SnapshotTools, 'store' | 'ledger' | 'table' | 'topic'>;
@@ -21,14 +21,24 @@ type HistoryTools = Pick<SnapshotTools, 'store' | 'ledger' | 'table' | 'topic'>;
  */
 export async function checkHistory(table: LoadedTable, tools: HistoryTools): Promise<void> {
   const { metadata } = table;
-  if (metadata.properties[positionsProperty] === undefined && (await holdsOurs(table, tools))) throw untold(table);
+  if (metadata.properties[positionsProperty] === undefined && (await holdsOurs(table, tools)))
+    throw untold(table, await heldBy(table, tools));
   const ours = metadata.properties[snapshotProperty];
   if (ours === undefined || isAncestor(BigInt(ours), metadata)) return;
   const isKept = metadata.snapshots.some((snapshot) => snapshot['snapshot-id'] === BigInt(ours));
-  if (isKept) throw rolledBack(table, `its current snapshot does not come after ${ours}, the last one of ours`);
+  if (isKept) {
+    const evidence = `its current snapshot does not come after ${ours}, the last one of ours`;
+    throw rolledBack(table, evidence, await heldBy(table, tools));
+  }
   // somebody has expired our snapshot: the files tell
   const missing = await findMissing(table, tools);
-  if (missing !== undefined) throw rolledBack(table, missing);
+  if (missing !== undefined) throw rolledBack(table, missing, await heldBy(table, tools));
+}
+
+/** Says what the current snapshot holds, to follow a message. */
+async function heldBy({ metadata }: LoadedTable, { store }: HistoryTools): Promise<string> {
+  const held = await heldPositions(metadata, new TableFiles(store));
+  return held === undefined ? '' : `; its current snapshot holds ${held}`;
 }
 
 /** True when a snapshot of ours, or a file that the ledger names so, says that there was a commit of ours. */
@@ -118,20 +128,18 @@ export function boundOf(file: DataFile, key: 'lower_bounds' | 'upper_bounds', id
   return bound && wholeOf(bound);
 }
 
-function untold({ name }: LoadedTable): PipelineError {
+function untold({ name }: LoadedTable, held: string): PipelineError {
   return new PipelineError('CATALOG_CORRUPT', {
-    message: `the table ${name} holds rows of ours, and its property ${positionsProperty}, which says how far, was removed`,
+    message: `the table ${name} holds rows of ours, and its property ${positionsProperty}, which says how far, was removed${held}`,
     retryable: false,
     details: { table: name },
-    hint: `set ${positionsProperty} to what the summary of the newest snapshot says, or the last metadata file that has it`,
+    hint: `set ${positionsProperty} to what the current snapshot holds, or to what the last metadata file that has it says`,
   });
 }
 
-function rolledBack({ name, metadata }: LoadedTable, evidence: string): PipelineError {
-  const held = currentSnapshot(metadata)?.summary?.[positionsProperty];
-  const positions = held === undefined ? '' : `; its current snapshot holds ${held}`;
+function rolledBack({ name, metadata }: LoadedTable, evidence: string, held: string): PipelineError {
   return new PipelineError('TABLE_ROLLED_BACK', {
-    message: `the table ${name} was set back to an older snapshot: ${evidence}${positions}`,
+    message: `the table ${name} was set back to an older snapshot: ${evidence}${held}`,
     retryable: false,
     details: { table: name, positions: metadata.properties[positionsProperty] },
     hint: `set it forward again; or set its property ${positionsProperty} to what its snapshot holds and remove ${snapshotProperty}, and what followed is added again`,

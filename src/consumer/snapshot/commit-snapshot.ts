@@ -18,6 +18,7 @@ import { objectsOf, pendingEntries, type PendingEntries } from './pending-entrie
 import type { SnapshotTarget, SnapshotTools } from './snapshot-tools.ts';
 import {
   positionsOf,
+  positionFacts,
   positionsProperty,
   snapshotProperty,
   withPositions,
@@ -41,9 +42,6 @@ export interface SnapshotOutcome {
 const conflictsMax = 50;
 
 const footersAtOnce = 16;
-
-/** Positions are in a snapshot's summary too, for people, up to this length: each commit writes the summaries of all snapshots. */
-const summaryLengthMax = 1000;
 
 /**
  * Takes in what the ledger holds beyond the table's positions, as one snapshot, and moves the positions in the same change. Any
@@ -127,15 +125,12 @@ async function changeOf(
     const updates = [{ action: 'set-properties' as const, updates: { [positionsProperty]: moved } }];
     return { change: { requirements: [uuid], updates } };
   }
-  const summary = {
-    'glueless.entries': String(pending.entries.length),
-    ...(moved.length <= summaryLengthMax && { [positionsProperty]: moved }),
-  };
   const plan: SnapshotPlan = {
     operation: 'append',
     added: describeObjects(objects, { name, metadata }, tools),
     removedPaths: new Set(),
-    summary,
+    summary: { 'glueless.entries': String(pending.entries.length) },
+    facts: positionFacts(moved),
   };
   const staged = await stage({ name, metadata }, plan, tools);
   return { change: withProperties(staged, moved), snapshotId: staged.snapshot['snapshot-id'] };
@@ -154,21 +149,26 @@ export function describeObjects(
   });
 }
 
-/** Writes the files of a snapshot of the table that follows the current one. */
+/** Writes the files of a snapshot of the table that follows the current one; it notes the positions that the table has, unless the plan says others. */
 export async function stage(
   { name, metadata }: Pick<LoadedTable, 'name' | 'metadata'>,
   plan: SnapshotPlan,
   { store, clock, newTryId, newSnapshotId }: SnapshotTools,
   options: Pick<StageOptions, 'manifestsMin'> = {},
 ): Promise<StagedSnapshot> {
-  return stageSnapshot(metadata, plan, {
-    ...options,
-    files: new TableFiles(store),
-    metadataPrefix: `${name}/metadata/`,
-    tryId: newTryId(),
-    snapshotId: newSnapshotId(),
-    nowMs: clock.nowMs(),
-  });
+  const facts = positionFacts(metadata.properties[positionsProperty]);
+  return stageSnapshot(
+    metadata,
+    { facts, ...plan },
+    {
+      ...options,
+      files: new TableFiles(store),
+      metadataPrefix: `${name}/metadata/`,
+      tryId: newTryId(),
+      snapshotId: newSnapshotId(),
+      nowMs: clock.nowMs(),
+    },
+  );
 }
 
 /** The staged change together with the properties that say what the table holds afterwards. */

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import type { TableMetadata } from '../../iceberg/table-metadata.ts';
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import type { ListFacts } from '../../iceberg/manifest-list.ts';
+import { readSnapshotFacts } from '../../iceberg/read-snapshot.ts';
+import type { TableFiles } from '../../iceberg/table-files.ts';
+import { ancestorsOf, type Snapshot, type TableMetadata } from '../../iceberg/table-metadata.ts';
+import { isRetryable, messageOf, PipelineError } from '../../runtime/errors.ts';
 import { offsetCodec } from '../ledger/ledger-entry.ts';
 
 /**
@@ -14,6 +17,36 @@ export const snapshotProperty = 'glueless.snapshot-id';
 
 /** The table's property with the rows of files that were adopted from a Hive table: no entry of its own ledger lists them. */
 export const adoptedRowsProperty = 'glueless.adopted-rows';
+
+/**
+ * Each snapshot of ours notes the positions, too, in the header of its list of manifests: after a table was set back they say what it holds
+ * now. Summaries would do, but each commit writes those of all snapshots again.
+ */
+export function positionFacts(positions: string | undefined): ListFacts {
+  return positions === undefined ? {} : { [positionsProperty]: positions };
+}
+
+/**
+ * Gives the positions of the current snapshot: those that the newest one of ours has noted, among it and those that it followed. `undefined` where
+ * that can't be told. Source of older snapshots: their summary.
+ */
+export async function heldPositions(metadata: TableMetadata, files: TableFiles): Promise<string | undefined> {
+  for (const snapshot of ancestorsOf(metadata)) {
+    const held = snapshot.summary?.[positionsProperty] ?? (await notedIn(snapshot, files));
+    if (held !== undefined) return held;
+  }
+  return undefined;
+}
+
+/** A list that is gone or damaged is another problem, which others name. */
+async function notedIn(snapshot: Snapshot, files: TableFiles): Promise<string | undefined> {
+  try {
+    return (await readSnapshotFacts(snapshot, files))[positionsProperty];
+  } catch (error) {
+    if (!(error instanceof PipelineError) || isRetryable(error)) throw error;
+    return undefined;
+  }
+}
 
 /** Next offset by Kafka partition. */
 export type TablePositions = ReadonlyMap<number, bigint>;
@@ -50,7 +83,7 @@ function parse(text: string | undefined): z.infer<typeof positionsSchema> {
     throw new PipelineError('CATALOG_CORRUPT', {
       message: `the table's property ${positionsProperty}, which says what the table holds, can't be read: ${messageOf(error)}`,
       retryable: false,
-      hint: 'set it to what the summary of the newest snapshot says',
+      hint: 'remove it: the next command says what the current snapshot holds, and with that it can be set',
     });
   }
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { CommittedSnapshot } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { positionsOf, positionsProperty, snapshotProperty } from '../../../src/consumer/snapshot/table-positions.ts';
+import { writeManifestList } from '../../../src/iceberg/manifest-list.ts';
+import { currentSnapshot, type Snapshot } from '../../../src/iceberg/table-metadata.ts';
 import type { TableUpdate } from '../../../src/iceberg/table-updates.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
@@ -240,6 +242,50 @@ describe('a table that is not what it was', () => {
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 4));
   });
 
+  it('says what it holds when it was set back, also where others have followed or older versions have written', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3);
+    await commitRows(lake);
+    const { metadata } = await loadTable(lake);
+    const first = currentSnapshot(metadata);
+    if (first === undefined) throw new Error('it has a snapshot');
+    await writeBatches(createIcebergTools(lake), [jsonRecords({ n: 1 }, { n: 2 }, { n: 3 }), jsonRecords({ n: 4 })]);
+    await commitRows(lake);
+    const setTo = async (id: bigint, ...before: readonly TableUpdate[]) => {
+      const back = { action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': id } as const;
+      await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates: [...before, back] });
+    };
+    const held = (positions: string) => ({
+      code: 'TABLE_ROLLED_BACK',
+      message: expect.stringMatching(new RegExp(`its current snapshot holds ${RegExp.escape(positions)}$`)),
+    });
+    // another engine's snapshot, which follows the first, notes nothing
+    const { metadata: now } = await loadTable(lake);
+    const add = (id: bigint, changed: Partial<Snapshot>) => {
+      const number = now['last-sequence-number'] + Number(id);
+      const snapshot = { ...first, 'snapshot-id': id, 'parent-snapshot-id': first['snapshot-id'] };
+      return { action: 'add-snapshot', snapshot: { ...snapshot, 'sequence-number': number, ...changed } } as const;
+    };
+    const list = lake.store.uri('readings/metadata/theirs.avro');
+    await lake.store.put(
+      'readings/metadata/theirs.avro',
+      writeManifestList([], { 'snapshot-id': 1n, 'sequence-number': 9 }),
+    );
+    await setTo(1n, add(1n, { 'manifest-list': list, summary: { operation: 'replace' } }));
+    await expect(commitRows(lake)).rejects.toMatchObject(held('{"readings/0":"3"}'));
+    // versions before noted positions in the summary
+    const summary = { operation: 'append', [positionsProperty]: '{"readings/0":"2"}' };
+    await setTo(2n, add(2n, { 'manifest-list': list, summary }));
+    await expect(commitRows(lake)).rejects.toMatchObject(held('{"readings/0":"2"}'));
+    // a list that is gone is no reason to say less than that it was set back
+    const gone = lake.store.uri('readings/metadata/gone.avro');
+    await setTo(
+      3n,
+      add(3n, { 'manifest-list': gone, 'parent-snapshot-id': undefined, summary: { operation: 'append' } }),
+    );
+    await expect(commitRows(lake)).rejects.toMatchObject({ code: 'TABLE_ROLLED_BACK' });
+  });
+
   it('is refused when the ledger was restored from an older copy', async () => {
     const lake = await openIcebergLake();
     await write(lake, 3, 4);
@@ -293,7 +339,9 @@ describe('a table that is not what it was', () => {
       lake.iceberg.commit(await loadTable(lake), { requirements: [], updates: [update] });
     const removed = {
       code: 'CATALOG_CORRUPT',
-      message: expect.stringContaining(`${positionsProperty}, which says how far, was removed`),
+      message: expect.stringContaining(
+        `${positionsProperty}, which says how far, was removed; its current snapshot holds {"readings/0":"3"}`,
+      ),
     };
     await change({ action: 'remove-properties', removals: [positionsProperty] });
     await expect(commitRows(lake)).rejects.toMatchObject(removed);
