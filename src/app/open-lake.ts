@@ -1,3 +1,4 @@
+import { hiveFiles } from '../consumer/table/hive-files.ts';
 import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../iceberg/iceberg-tables.ts';
 import { createDuckdbQueryEngine } from '../lake/duckdb-query-engine.ts';
@@ -36,7 +37,9 @@ export async function openLake(settings: LakeSettings): Promise<Lake> {
       catalog: plainCatalog,
       openEngine: async (tables) => {
         requireHive(tables);
-        return createDuckdbQueryEngine(tables);
+        return createDuckdbQueryEngine(
+          tables.map((table) => ({ ...table, files: () => hiveFiles(plainCatalog, store, table.name) })),
+        );
       },
     };
   const iceberg = (await openRest(settings)) ?? createJsonIcebergCatalog({ store, database, clock: systemClock });

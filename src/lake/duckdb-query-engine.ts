@@ -7,8 +7,8 @@ export interface DuckdbTable {
   readonly name: string;
   /** URI of the table's folder, `file:///…/`. */
   readonly location: string;
-  /** Gives the URIs of the table's files as they are now, where not every file of the folder is one. */
-  readonly files?: () => Promise<readonly string[]>;
+  /** Gives the URIs of the table's files as they are now, where not every file of the folder is one; `undefined`: every one is. */
+  readonly files?: () => Promise<readonly string[] | undefined>;
 }
 
 /** Runs SQL in DuckDB, with the tables of a local lake as views. DuckDB is loaded when needed: it is a large optional dependency. */
@@ -27,10 +27,17 @@ export async function createDuckdbQueryEngine(tables: readonly DuckdbTable[]): P
       });
     }
   };
-  const show = async ({ name, location, files }: DuckdbTable): Promise<unknown> =>
-    run(
-      `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT * FROM read_parquet(${files === undefined ? quoteText(filesBelow(location)) : filesOf(name, await files())}, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`,
+  const shown = new Map<string, string>();
+  const show = async ({ name, location, files }: DuckdbTable): Promise<void> => {
+    const uris = await files?.();
+    const from = uris === undefined ? quoteText(filesBelow(location)) : filesOf(name, uris);
+    // what it reads has not changed: it need not look at its files again
+    if (shown.get(name) === from) return;
+    await run(
+      `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT * FROM read_parquet(${from}, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`,
     );
+    shown.set(name, from);
+  };
   for (const table of tables) await show(table);
   return {
     name: 'DuckDB',

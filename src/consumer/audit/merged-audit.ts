@@ -10,7 +10,7 @@ import {
   type MergedPartition,
   type MergedSource,
 } from '../ledger/merged-partition.ts';
-import { isHidden, mergedFolder, parseObjectName } from '../ledger/object-keys.ts';
+import { hivePathOf, isHidden, mergedFolder, parseObjectName } from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { auditMergedFiles, unlisted, type FileAuditOptions, type FolderAudit } from './audit-merged-files.ts';
 import { findChangedSources, findWaiting, waitsTooLong, type WaitingObject } from './audit-merged-sources.ts';
@@ -18,7 +18,6 @@ import type { PartitionPlace } from './audit-catalog.ts';
 import { unreadable } from './audit-partition.ts';
 import type { Finding } from './finding.ts';
 import type { FindingList } from './finding-list.ts';
-import { hivePathOf } from './merged-objects.ts';
 import type { ObjectIndex } from './object-index.ts';
 import { unlessUnreadable } from './unless-unreadable.ts';
 
@@ -83,8 +82,8 @@ export class MergedAudit {
   take({ outcome }: WrittenEntry): void {
     const { table, sinceMs, expired } = this.#options;
     for (const { key, kind, partition } of outcome.objects) {
-      const path = kind === 'rows' && !expired.has(partition) ? hivePathOf(table, key) : undefined;
-      if (path === undefined) continue;
+      const path = kind === 'rows' && !expired.has(partition) ? hivePathOf(key, table) : '';
+      if (path === '') continue;
       const listed = this.#listed.get(path) ?? { objects: 0, keys: [] };
       this.#listed.set(path, listed);
       listed.objects++;
@@ -228,8 +227,8 @@ async function foldersOf(store: ObjectStore, table: string): Promise<Map<string,
   const folder = mergedFolder(table);
   const folders = new Map<string, ObjectInfo[]>();
   for await (const info of store.list(`${folder}/`)) {
-    const path = isHidden(info.key) ? undefined : hivePathOf(folder, info.key);
-    if (path === undefined) continue;
+    const path = hivePathOf(info.key, folder);
+    if (path === '' || isHidden(info.key)) continue;
     const objects = folders.get(path) ?? [];
     folders.set(path, objects);
     objects.push(info);

@@ -1,5 +1,6 @@
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import { readMerged, type MergedFile, type MergedPartition } from '../ledger/merged-partition.ts';
+import { hivePathOf } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { unlessUnreadable } from './unless-unreadable.ts';
 
@@ -43,8 +44,8 @@ export class MergedObjects {
   }
 
   async #fileOf({ key, rows, kind }: WrittenObject): Promise<MergedFile | undefined> {
-    const path = kind === 'rows' ? hivePathOf(this.#table, key) : undefined;
-    if (path === undefined) return undefined;
+    const path = kind === 'rows' ? hivePathOf(key, this.#table) : '';
+    if (path === '') return undefined;
     // the note may have changed since it was read
     const source = this.#notes.get(path)?.get(key) ?? (await this.#read(path)).get(key);
     return source?.rows === rows ? source.file : undefined;
@@ -89,10 +90,4 @@ export function isAsNoted(
 ): boolean {
   const isSame = crc32 === undefined || found.crc32 === undefined || crc32 === found.crc32;
   return isSame && (bytes === undefined || bytes === found.size);
-}
-
-/** `event_date=2026-11-23/event_hour=09` of an object in the table's folder, `undefined` for any other. */
-export function hivePathOf(table: string, key: string): string | undefined {
-  const end = key.lastIndexOf('/');
-  return key.startsWith(`${table}/`) && end > table.length ? key.slice(table.length + 1, end) : undefined;
 }

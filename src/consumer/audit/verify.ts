@@ -5,7 +5,7 @@ import { ExpiredDays } from '../ledger/expired-days.ts';
 import { checkFormat } from '../ledger/check-format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
-import { mergedFolder } from '../ledger/object-keys.ts';
+import { hivePathOf, mergedFolder } from '../ledger/object-keys.ts';
 import type { Catalog, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
@@ -20,7 +20,7 @@ import { EntrySample } from './entry-sample.ts';
 import type { Finding } from './finding.ts';
 import { FindingList } from './finding-list.ts';
 import { MergedAudit, type Waiting } from './merged-audit.ts';
-import { hivePathOf, MergedObjects } from './merged-objects.ts';
+import { MergedObjects } from './merged-objects.ts';
 import { ObjectIndex, type EntryPlace } from './object-index.ts';
 import type { PartitionSummary } from './partition-summary.ts';
 import type { Repair } from './repair.ts';
@@ -155,7 +155,7 @@ class Audit {
       findings: this.#findings,
       expired: this.#expired,
       onColumns: (key, columns) => {
-        const path = hivePathOf(mergedFolder(table), key);
+        const path = hivePathOf(key, mergedFolder(table));
         this.#needs.rows.note(key, columns, `${table}/${path}/`);
       },
     });

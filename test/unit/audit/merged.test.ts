@@ -6,6 +6,7 @@ import type { MergedPartition } from '../../../src/consumer/ledger/merged-partit
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { AuditedLake, fileOfOffsets } from '../../support/audited-lake.ts';
 import { testTable, testTopic } from '../../support/lake.ts';
+import { mergeLake } from '../../support/merge-lake.ts';
 import { editNote, mergeByHand, mergedHour, type MergeSteps } from '../../support/merge-by-hand.ts';
 
 const mergedPath = `${mergedFolder(testTable)}/${mergedHour}`;
@@ -166,6 +167,24 @@ const tamperings: readonly (readonly [string, Tampering, Names, Names?])[] = [
 ];
 
 const cases = tamperings.map(([what, tamper, plain, deep]) => [what, tamper, plain, deep ?? plain] as const);
+
+describe('the audit beside upkeep', () => {
+  it('finds nothing wrong after each step of it: a merge, late rows, a replay, and the end of what the old folder held', async () => {
+    const lake = await AuditedLake.open();
+    const { store } = lake.lake;
+    await mergeLake(store);
+    expect(await bothAudits(lake)).toEqual(none);
+    await lake.write(0);
+    await lake.replay({ partition: 1, from: 0n, to: 20n });
+    expect(await lake.problems({ deep: true })).toEqual(['merge-outdated']);
+    await mergeLake(store);
+    expect(await bothAudits(lake)).toEqual(none);
+    expect(await lake.verify()).not.toHaveProperty('waiting');
+    await mergeLake(store, { orphansBeforeMs: Infinity });
+    expect(await Array.fromAsync(store.list(`${testTable}/`))).toEqual([]);
+    expect(await bothAudits(lake)).toEqual(none);
+  });
+});
 
 describe('the audit finds what was tampered with in a merged partition', () => {
   it.each([...cases])('%s', async (_what, tamper, plain, deep) => {
