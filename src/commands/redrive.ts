@@ -5,6 +5,7 @@ import type { RejectReason } from '../consumer/columns/parse-record.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
+import { TouchedPartitions } from '../app/maintain/touched-partitions.ts';
 import { RecountHint } from '../app/hours/recount-hint.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
@@ -32,6 +33,7 @@ export async function redrive(
   await checkLedgerHasEntries(ledger, settings);
   const total = { passed: 0, left: 0 };
   const hint = new RecountHint(systemClock.nowMs());
+  const touched = new TouchedPartitions(lake, settings);
   for (const partition of await ledger.partitions({ table, topic })) {
     for await (const current of ledger.entries({ table, topic, partition })) {
       if (stop.signal.aborted) return stop.exitCode();
@@ -43,12 +45,15 @@ export async function redrive(
       );
       total.passed += redriven.passed;
       total.left += redriven.left;
-      if (redriven.passed > 0) hint.note(entry);
+      if (redriven.passed === 0) continue;
+      hint.note(entry);
+      if (!options.dryRun) await touched.note(entry);
     }
   }
   if (!options.dryRun) await showWritten(lake, tools, settings.table);
   const verb = options.dryRun ? 'would become' : 'became';
   printLines(`${total.passed} dead letters of ${table} ${verb} rows, ${total.left} stay`);
+  if (!options.dryRun) printLines(...(await touched.follow(stop.signal)));
   if (!options.dryRun) printLines(...(await hint.lines(lake.store, { table, topic })));
   return stop.exitCode();
 }

@@ -2,6 +2,7 @@ import { policyInJson } from '../consumer/batch/batch-policy.ts';
 import { checkNotBehind, checkSameLog } from '../consumer/ledger/chain-position.ts';
 import { readGroupCommits } from '../consumer/ledger/group-commits.ts';
 import { Ledger, type Versioned } from '../consumer/ledger/ledger.ts';
+import { isWritten } from '../consumer/ledger/ledger-entry.ts';
 import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
 import type {
   CommittedOffset,
@@ -17,6 +18,7 @@ import { PipelineError, unreachable } from '../runtime/errors.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { createCommitTools } from '../app/create-commit-tools.ts';
 import { openTopic } from '../app/open-topic.ts';
+import { TouchedPartitions } from '../app/maintain/touched-partitions.ts';
 import { RecountHint } from '../app/hours/recount-hint.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
@@ -69,6 +71,7 @@ export async function replay(
   if (options.dryRun) return 0;
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   const hint = new RecountHint(systemClock.nowMs());
+  const touched = new TouchedPartitions(lake, settings);
   const progress = { table, ranges: plan.length, passed: 0, left: 0, current: '' };
   await using shown = await showProgress(progress, screen);
   const replayOptions = {
@@ -88,7 +91,11 @@ export async function replay(
     const results = await replayGroup(group, replayOptions, begin);
     for (const [index, result] of results.entries()) {
       const item = group[index];
-      if (result.kind === 'done' && item !== undefined && 'current' in item) hint.note(item.current.entry);
+      if (result.kind === 'done' && item !== undefined && 'current' in item) {
+        const { entry } = item.current;
+        hint.note(entry);
+        if (isWritten(entry)) await touched.note(entry);
+      }
       if (result.kind === 'done') continue;
       progress.left++;
       if (item !== undefined && item.kind !== 'leave')
@@ -97,6 +104,7 @@ export async function replay(
     if (results.length < group.length) return stop.exitCode();
   }
   await showWritten(lake, tools, settings.table);
+  for (const line of await touched.follow(stop.signal)) shown.print(line);
   for (const line of await hint.lines(lake.store, { table, topic })) shown.print(line);
   const { left } = progress;
   shown.print(`replayed ${plan.length - left} ranges of ${table}, left ${left} alone`);

@@ -30,8 +30,8 @@ export class AuditedLake {
   }
 
   /** The same without any batch. */
-  static async empty(options: Partial<TestToolsOptions> = {}): Promise<AuditedLake> {
-    const lake = await openTestLake();
+  static async empty(options: Partial<TestToolsOptions> = {}, given?: TestLake): Promise<AuditedLake> {
+    const lake = given ?? (await openTestLake());
     return new AuditedLake(lake, new FakeTopic(2), createTestTools({ ...lake, ...options }));
   }
 

@@ -6,9 +6,20 @@ import type { UpkeepEvent } from '../../src/consumer/maintain/upkeep.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { createDuckdbRewriter } from '../../src/lake/duckdb-rewriter.ts';
 import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
+import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { AuditedLake } from './audited-lake.ts';
 import { testTable } from './lake.ts';
+
+/** A table of one hour, in memory, with so many batches of one row. */
+export async function hourOf(batches: number): Promise<AuditedLake> {
+  const store = createMemoryObjectStore();
+  const catalog = createJsonCatalog({ store, database: 'test' });
+  const lake = await AuditedLake.empty({}, { root: '', store, catalog });
+  for (let batch = 0; batch < batches; batch++) await lake.write(0, 1);
+  return lake;
+}
 
 type MergeOptions = Partial<HiveMergeOptions> & Partial<MergeTools['upkeep']>;
 
@@ -77,5 +88,30 @@ export function onChanges(store: ObjectStore, onChange: () => Promise<void>): Ob
     put: changing(store.put),
     ...(store.putFile && { putFile: changing(store.putFile) }),
     delete: changing(store.delete),
+  };
+}
+
+/** The store of a process that is frozen before its nth change, until it is woken up. */
+export function frozenStore(store: ObjectStore, nth: number) {
+  const [reached, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let changes = 0;
+  const changing =
+    <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      if (++changes === nth) {
+        reached.resolve();
+        await woken.promise;
+      }
+      return work(...args);
+    };
+  return {
+    reached: reached.promise,
+    wakeUp: woken.resolve,
+    store: {
+      ...store,
+      put: changing(store.put),
+      ...(store.putFile && { putFile: changing(store.putFile) }),
+      delete: changing(store.delete),
+    },
   };
 }

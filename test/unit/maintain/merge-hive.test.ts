@@ -1,20 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listMerged } from '../../../src/consumer/ledger/merged-partition.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
-import { AuditedLake } from '../../support/audited-lake.ts';
+import type { AuditedLake } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { testTable } from '../../support/lake.ts';
-import { mergeLake, onChanges, rowsByCatalog } from '../../support/merge-lake.ts';
+import { frozenStore, hourOf, mergeLake, onChanges, rowsByCatalog } from '../../support/merge-lake.ts';
 import { mortalStore } from '../../support/mortal-store.ts';
 
 const values = ['2026-11-23', '09'];
-
-/** A table of one hour with so many batches of one row. */
-async function hourOf(batches: number): Promise<AuditedLake> {
-  const lake = await AuditedLake.empty();
-  for (let batch = 0; batch < batches; batch++) await lake.write(0, 1);
-  return lake;
-}
 
 function rows(count: number): string[] {
   return Array.from({ length: count }, (_, offset) => `0/${offset}`).toSorted();
@@ -25,12 +19,6 @@ const seen = ({ lake }: AuditedLake): Promise<string[]> => rowsByCatalog(lake.st
 async function keysBelow(store: ObjectStore, prefix: string): Promise<string[]> {
   return (await Array.fromAsync(store.list(prefix))).map(({ key }) => key);
 }
-
-/** What a process does to a lake, through the store that it is given. */
-type Work = (lake: AuditedLake, store: ObjectStore) => Promise<unknown>;
-
-const merge: Work = (_lake, store) => mergeLake(store);
-const mergeAndAge: Work = (_lake, store) => mergeLake(store, { orphansBeforeMs: Infinity });
 
 describe('small files of a closed partition of a Hive table', () => {
   it('become one, in the folder that the catalog names then', async () => {
@@ -107,71 +95,171 @@ describe('rows that come after a merge', () => {
   });
 });
 
-const stories: [string, (lake: AuditedLake) => Promise<unknown>, Work, number][] = [
-  ['the first merge', async () => {}, merge, 3],
-  [
-    'late rows',
-    async (lake) => {
+/** Something that upkeep does to a lake: how often it changes the lake at least, and how many rows there are afterwards. */
+interface Story {
+  readonly what: string;
+  readonly begin: (lake: AuditedLake) => Promise<unknown>;
+  readonly orphansBeforeMs: number;
+  readonly changes: number;
+  readonly count: number;
+}
+
+const stories: readonly Story[] = [
+  { what: 'a first merge', begin: async () => {}, orphansBeforeMs: 0, changes: 5, count: 3 },
+  {
+    what: 'late rows',
+    begin: async (lake) => {
       await mergeLake(lake.lake.store);
       await lake.write(0, 1);
     },
-    merge,
-    4,
-  ],
-  ['ageing', async (lake) => mergeLake(lake.lake.store), mergeAndAge, 3],
+    orphansBeforeMs: 0,
+    changes: 3,
+    count: 4,
+  },
+  { what: 'ageing', begin: (lake) => mergeLake(lake.lake.store), orphansBeforeMs: Infinity, changes: 1, count: 3 },
 ];
 
+const replayed: Story = {
+  what: 'rows that were replayed',
+  begin: async (lake) => {
+    await mergeLake(lake.lake.store);
+    await lake.replay({ partition: 0, from: 1n, to: 2n });
+  },
+  orphansBeforeMs: 0,
+  changes: 5,
+  count: 3,
+};
+
 describe('a reader that goes by the catalog', () => {
-  it.each(stories)('sees each row once after each change: %s', async (_what, begin, work, count) => {
+  it.each(stories)(
+    'sees each row once after each change: $what',
+    async ({ begin, orphansBeforeMs, changes, count }) => {
+      const lake = await hourOf(3);
+      await begin(lake);
+      const before = (await seen(lake)).length;
+      let seenChanges = 0;
+      const store = onChanges(lake.lake.store, async () => {
+        seenChanges++;
+        const now = await seen(lake);
+        expect(now).toEqual(rows(now.length));
+        expect(now.length).toBeGreaterThanOrEqual(before);
+      });
+      await mergeLake(store, { orphansBeforeMs });
+      expect(seenChanges).toBeGreaterThanOrEqual(changes);
+      expect(await seen(lake)).toEqual(rows(count));
+    },
+  );
+
+  it('misses none while merged files follow a replay', async () => {
     const lake = await hourOf(3);
-    await begin(lake);
-    const before = (await seen(lake)).length;
-    let changes = 0;
+    await replayed.begin(lake);
     const store = onChanges(lake.lake.store, async () => {
-      changes++;
-      const now = await seen(lake);
-      expect(now).toEqual(rows(now.length));
-      expect(now.length).toBeGreaterThanOrEqual(before);
+      expect([...new Set(await seen(lake))]).toEqual(rows(3));
     });
-    await work(lake, store);
-    expect(changes).toBeGreaterThan(0);
-    expect(await seen(lake)).toEqual(rows(count));
+    await mergeLake(store);
+    expect(await seen(lake)).toEqual(rows(3));
   });
 });
 
+/** Merges again, and once more when everything is old: each row is there once, and nothing is left to do. */
+async function expectWhole(lake: AuditedLake, expected: readonly string[]): Promise<void> {
+  const { store } = lake.lake;
+  for (const orphansBeforeMs of [0, Infinity]) {
+    await mergeLake(store, { orphansBeforeMs });
+    expect(await seen(lake)).toEqual(expected);
+  }
+  expect(await mergeLake(store, { orphansBeforeMs: Infinity })).toEqual([]);
+  const notes = await Array.fromAsync(listMerged(store, testTable));
+  const noted = notes.flatMap(({ note }) => note.files.map(({ key }) => key));
+  expect(await keysBelow(store, `${testTable}.merged/`)).toEqual(noted.toSorted());
+}
+
 const deaths = (['before', 'after'] as const).flatMap((phase) =>
-  [
-    ...stories,
-    [
-      'a replay',
-      async (lake: AuditedLake) => {
-        await mergeLake(lake.lake.store);
-        await lake.replay({ partition: 0, from: 1n, to: 2n });
-      },
-      merge,
-      3,
-    ] as const,
-  ].map(([what, begin, work, count]) => [what, phase, begin, work, count] as const),
+  [...stories, replayed].map((story) => ({ ...story, phase })),
 );
 
 describe('a process that dies', () => {
-  it.each(deaths)('in %s, %s a change: the next one ends it', async (_what, phase, begin, work, count) => {
+  it.each(deaths)('$phase a change of $what: the next one ends it', async ({ phase, begin, ...story }) => {
     for (let nth = 1; ; nth++) {
       const lake = await hourOf(3);
       await begin(lake);
       const store = mortalStore(lake.lake.store, nth, phase);
-      const isDead = await work(lake, store).then(
+      const isDead = await mergeLake(store, story).then(
         () => false,
         () => true,
       );
-      if (!isDead) break;
+      if (!isDead) return expect(nth).toBeGreaterThan(story.changes);
       const left = new Set(await seen(lake));
       for (const row of rows(3)) expect(left).toContain(row);
-      await mergeLake(lake.lake.store);
-      expect(await seen(lake)).toEqual(rows(count));
-      await mergeLake(lake.lake.store, { orphansBeforeMs: Infinity });
-      expect(await seen(lake)).toEqual(rows(count));
-      expect(await mergeLake(lake.lake.store, { orphansBeforeMs: Infinity })).toEqual([]);
+      await expectWhole(lake, rows(story.count));
     }
+  });
+});
+
+describe('a process that is frozen before a change', () => {
+  it.each([...stories, replayed])(
+    'of $what, while others merge, replay and merge again, harms nothing when it wakes up',
+    async ({ begin, changes, count }) => {
+      for (let nth = 1; ; nth++) {
+        const lake = await hourOf(3);
+        const { store } = lake.lake;
+        await begin(lake);
+        const frozen = frozenStore(store, nth);
+        const work = mergeLake(frozen.store, { orphansBeforeMs: Infinity }).catch(() => {});
+        const isFrozen = await Promise.race([frozen.reached.then(() => true), work.then(() => false)]);
+        if (!isFrozen) return expect(nth).toBeGreaterThan(changes);
+        await mergeLake(store);
+        await lake.replay({ partition: 0, from: 1n, to: 2n });
+        await expectWhole(lake, rows(count));
+        frozen.wakeUp();
+        await work;
+        const left = new Set(await seen(lake));
+        for (const row of rows(count)) expect(left).toContain(row);
+        await expectWhole(lake, rows(count));
+      }
+    },
+  );
+});
+
+describe('several processes at the same time', () => {
+  it('merge, write and replay, and each row is there once at the end', async () => {
+    const lake = await hourOf(3);
+    const { store } = lake.lake;
+    await Promise.all([
+      ...Array.from({ length: 3 }, () => mergeLake(store)),
+      lake.replay({ partition: 0, from: 1n, to: 2n }),
+      lake.write(0, 1),
+      lake.write(1, 1),
+    ]);
+    const all = [...rows(4), '1/0'].toSorted();
+    await expectWhole(lake, all);
+  });
+
+  it('whatever they do in whatever order', async () => {
+    const step = fc.oneof(
+      fc.constantFrom('merge', 'age', 'write'),
+      fc.record({ replay: fc.nat(2) }),
+      fc.record({ kill: fc.integer({ min: 1, max: 6 }), phase: fc.constantFrom('before', 'after') }),
+      fc.record({ together: fc.nat(2) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+        const lake = await hourOf(3);
+        const { store } = lake.lake;
+        const replay = (offset: number) => lake.replay({ partition: 0, from: BigInt(offset), to: BigInt(offset + 1) });
+        let count = 3;
+        for (const each of steps) {
+          if (each === 'write') count++;
+          if (each === 'write') await lake.write(0, 1);
+          else if (each === 'merge') await mergeLake(store);
+          else if (each === 'age') await mergeLake(store, { orphansBeforeMs: Infinity });
+          else if ('replay' in each) await replay(each.replay);
+          else if ('together' in each) await Promise.all([mergeLake(store), mergeLake(store), replay(each.together)]);
+          else await mergeLake(mortalStore(store, each.kill, each.phase)).catch(() => {});
+        }
+        await expectWhole(lake, rows(count));
+      }),
+      { numRuns: 15 },
+    );
   });
 });
