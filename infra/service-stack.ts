@@ -110,6 +110,7 @@ export class ServiceStack extends Stack {
     const asConsumer = {
       environment: environment(consumer, topicVariables(settings)),
       role: tasks.role('Consumer', [...lake, ...consumer.permissions, ...keys]),
+      hasScratch: true,
     };
     return {
       consumer: tasks.define('Consumer', {

@@ -19,6 +19,8 @@ export interface TaskOptions {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly role: Role;
+  /** Gives it a folder for temporary files, of the task's own disk: files are merged and written again there. */
+  readonly hasScratch?: boolean;
   /** What the container's health is asked by, such as `/startupz`; left out: it is healthy while it runs. */
   readonly health?: string;
 }
@@ -27,6 +29,8 @@ const stopTimeout = Duration.seconds(60);
 /** Ends a graceful stop ten seconds before ECS sends SIGKILL. */
 const drainSeconds = 50;
 export const httpPort = 8080;
+/** The image says that it is a volume, with the rights that the program's user needs. */
+const scratchFolder = '/tmp';
 /** Fails until the path answers: a deployment that can't work is rolled back. */
 const healthCheck = (path: string): string =>
   `fetch('http://localhost:${httpPort}${path}').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
@@ -62,7 +66,7 @@ export class Tasks extends Construct {
   }
 
   /** By default a quarter of a vCPU on ARM and 512 MB, with a read-only root file system. */
-  define(name: string, { command, environment, role, health }: TaskOptions): FargateTaskDefinition {
+  define(name: string, { command, environment, role, hasScratch = false, health }: TaskOptions): FargateTaskDefinition {
     const { cpu, memoryMiB, executeCommand } = this.#settings;
     const task = new FargateTaskDefinition(this, name, {
       cpu,
@@ -74,7 +78,7 @@ export class Tasks extends Construct {
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
     });
-    task.addContainer('glueless', {
+    const container = task.addContainer('glueless', {
       image: this.#image,
       command: [...command],
       environment: { ...environment, HTTP_PORT: String(httpPort), SHUTDOWN_DEADLINE_SECONDS: String(drainSeconds) },
@@ -91,6 +95,10 @@ export class Tasks extends Construct {
         },
       }),
     });
+    if (hasScratch) {
+      task.addVolume({ name: 'scratch' });
+      container.addMountPoints({ sourceVolume: 'scratch', containerPath: scratchFolder, readOnly: false });
+    }
     Validations.of(task).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason: 'names and addresses, no secrets: certificate and key are read from Secrets Manager by the task itself',

@@ -53,6 +53,22 @@ export function serviceSuite(): void {
         ]);
     });
 
+    it('gives tasks that write files of the lake again a folder for temporary files, beside a root file system that is read-only', () => {
+      for (const command of ['consume', 'replay'])
+        expect(withCommand(templates, command)).toEqual([
+          expect.objectContaining({
+            Volumes: [{ Name: 'scratch' }],
+            ContainerDefinitions: [
+              expect.objectContaining({
+                ReadonlyRootFilesystem: true,
+                MountPoints: [{ SourceVolume: 'scratch', ContainerPath: '/tmp', ReadOnly: false }],
+              }),
+            ],
+          }),
+        ]);
+      expect(textOf('docker/Dockerfile')).toMatch(/^VOLUME \["\/tmp"\]$/m);
+    });
+
     it('has a stack for the monitor when it is asked for, which reads and runs queries, and can change nothing', () => {
       const name = 'StagingOrdersMonitor.template.json';
       const made = { [name]: otherTemplates[name] ?? { Resources: {} } };
