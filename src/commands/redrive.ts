@@ -28,6 +28,7 @@ export async function redrive(
 ): Promise<number> {
   const lake = await openLake(settings.lake);
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
+  if (tools.publication === undefined && !options.dryRun) await tools.writer.checkReplaceable();
   const { table, topic } = tools;
   const ledger = new Ledger(lake.store);
   await checkLedgerHasEntries(ledger, settings);

@@ -70,6 +70,7 @@ export async function replay(
   for (const item of plan) printLines(describe(item));
   if (options.dryRun) return 0;
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
+  if (tools.publication === undefined) await tools.writer.checkReplaceable();
   const hint = new RecountHint(systemClock.nowMs());
   const touched = new TouchedPartitions(lake, settings);
   const progress = { table, ranges: plan.length, passed: 0, left: 0, current: '' };

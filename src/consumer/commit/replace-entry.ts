@@ -60,6 +60,7 @@ export async function putReplacement(replacement: Replacement, tools: CommitTool
   const { current, keeps = [] } = replacement;
   await step('snapshot', async () => tools.publication?.check(current.entry, published, keeps));
   let announced = await announce(replacement, tools, step);
+  await refuseAdopted(announced, tools, step);
   let { guard, ...written } = await write(announced, replacement, created, tools, step);
   if (written.kind === 'spoiled') {
     // a key of the new generation holds something else: the next one is free
@@ -189,6 +190,24 @@ async function announce(
   const announced = await step('claim', () => tools.ledger.replace(current, intent));
   if (announced.kind === 'theirs') throw overtaken(entry);
   return announced.claim;
+}
+
+/**
+ * Rejects with TABLE_MISMATCH where an Iceberg table has the objects of a Hive table, too. It is asked after the announcement: who adopts the files
+ * marks the table first, and meets the announcement then.
+ */
+async function refuseAdopted(
+  announced: Versioned<ReplacingEntry>,
+  tools: CommitTools,
+  step: StepRunner,
+): Promise<void> {
+  if (tools.publication !== undefined) return;
+  try {
+    await step('claim', () => tools.writer.checkReplaceable());
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'TABLE_MISMATCH') await undoReplacement(announced, tools);
+    throw error;
+  }
 }
 
 async function write(

@@ -7,7 +7,7 @@ import { hivePathOf, mergedFolder } from '../ledger/object-keys.ts';
 import { isSamePlace } from '../ports/catalog-rules.ts';
 import type { Catalog, CatalogPartition, CatalogTable, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
-import { adoptedByParameter } from '../table/shared-table.ts';
+import { checkNotAdopted } from '../table/shared-table.ts';
 import { expireMerged, type RemovedMerged } from './expire-merged.ts';
 import { chunksOf, expiredObjects, hasDaysThatStay, mergedTable, valuesOf } from './expired-objects.ts';
 import { expiryRefused } from './expiry-refused.ts';
@@ -26,6 +26,8 @@ export interface ExpiryOptions {
   readonly observe: UpkeepObserver;
 }
 
+const nothingRemoved = 'nothing was removed from';
+
 /**
  * Removes the days before `before` from a Hive table and its dead letters: first they are noted in the ledger, so that nobody
  * misses what goes, then the catalog forgets their partitions, then the objects are deleted. Who dies in between is followed by the next call.
@@ -39,11 +41,11 @@ export async function removeExpired(options: ExpiryOptions): Promise<void> {
   // nothing is written yet
   if (rows === undefined) return;
   checkIsOurs(rows, store);
-  checkNotAdopted(rows);
+  checkNotAdopted(rows, nothingRemoved);
   if (!(await hasDaysThatStay(rows, options))) return refuseToEmpty(rows, options);
   if (!upkeep.isDryRun) await raiseExpiry(store, table, { before, notedAt: new Date(nowMs).toISOString() });
   // asked again after the note: who adopts the files marks the table first, and reads the note then
-  checkNotAdopted(await catalog.load(table));
+  checkNotAdopted(await catalog.load(table), nothingRemoved);
   await removeFrom(rows, options, (each) => expireMerged(each, options));
   const deadLetters = await catalog.load(deadLetterTable(table));
   if (deadLetters !== undefined && isOfDeadLetters(deadLetters)) await removeFrom(deadLetters, options);
@@ -146,19 +148,9 @@ function isOfDeadLetters({ partitionKeys: keys, otherKind }: CatalogTable): bool
   return otherKind === undefined && keys.length === 1 && keys[0]?.name === deadLetterKeys[0]?.name;
 }
 
-function checkNotAdopted(table: CatalogTable | undefined): void {
-  const other = table?.parameters[adoptedByParameter];
-  if (table === undefined || other === undefined) return;
-  throw mismatch(
-    table.name,
-    `shares its files with the Iceberg table ${other}`,
-    `run it for ${other}, with TABLE_FORMAT=iceberg; if that table is gone for good, remove the parameter ${adoptedByParameter} of ${table.name}`,
-  );
-}
-
 function mismatch(table: string, what: string, hint: string): PipelineError {
   return new PipelineError('TABLE_MISMATCH', {
-    message: `nothing was removed from ${table}: it ${what}`,
+    message: `${nothingRemoved} ${table}: it ${what}`,
     retryable: false,
     details: { table },
     hint,

@@ -150,7 +150,7 @@ async function provideTable(
   const definition = await hive.load(source);
   if (definition === undefined) throw missing(source);
   const { columns, partitionKeys, parameters } = definition;
-  const own = Object.entries(parameters).filter(([key]) => key.startsWith('glueless.'));
+  const own = Object.entries(parameters).filter(([key]) => key.startsWith('glueless.') && key !== adoptedByParameter);
   await tables.create({
     name,
     columns,

@@ -1,3 +1,4 @@
+import { PipelineError } from '../../runtime/errors.ts';
 import type { CatalogTable } from '../ports/lake.ts';
 import { columnsOfPart } from '../ports/record-columns.ts';
 
@@ -9,6 +10,18 @@ const sharedParameter = 'glueless.shared';
 
 /** The parameter of a Hive table whose files an Iceberg table has taken in, which it names: nothing of them may be removed. */
 export const adoptedByParameter = 'glueless.adopted-by';
+
+/** Throws TABLE_MISMATCH for a Hive table whose files an Iceberg table has taken in. `what` says what was not done. */
+export function checkNotAdopted(table: Pick<CatalogTable, 'name' | 'parameters'> | undefined, what: string): void {
+  const other = table?.parameters[adoptedByParameter];
+  if (table === undefined || other === undefined) return;
+  throw new PipelineError('TABLE_MISMATCH', {
+    message: `${what} ${table.name}: it shares its files with the Iceberg table ${other}`,
+    retryable: false,
+    details: { table: table.name },
+    hint: `run it for ${other}, with TABLE_FORMAT=iceberg; if that table is gone for good, remove the parameter ${adoptedByParameter} of ${table.name}`,
+  });
+}
 
 type Described = Pick<CatalogTable, 'columns' | 'parameters'>;
 

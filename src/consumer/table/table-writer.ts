@@ -23,7 +23,7 @@ import { RecordDecoder } from './record-decoder.ts';
 import { rescuedTarget, routeColumns, type TargetColumn } from './route-columns.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
 import { SchemaKeeper } from './schema-keeper.ts';
-import { sharingParameters, topicParameter } from './shared-table.ts';
+import { checkNotAdopted, sharingParameters, topicParameter } from './shared-table.ts';
 import { previewSchema, type SchemaPreview } from './schema-preview.ts';
 import { ValueSchemas } from './value-schemas.ts';
 import type { TableWriterOptions } from './writer-options.ts';
@@ -191,6 +191,11 @@ export class TableWriter {
   /** Gives back memory that is kept for batches to come. */
   releaseMemory(): void {
     this.#decoder.releaseMemory();
+  }
+
+  /** Rejects with TABLE_MISMATCH where an Iceberg table has the objects, too: they can't be replaced any more. */
+  async checkReplaceable(): Promise<void> {
+    checkNotAdopted(await this.#options.catalog.load(this.#options.table), 'nothing was replaced in');
   }
 
   async discard(keys: readonly string[]): Promise<void> {

@@ -3,6 +3,8 @@ import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { removeExpired } from '../../../src/consumer/maintain/remove-expired.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import { adoptTable, type AdoptedTable } from '../../../src/consumer/snapshot/adopt-table.ts';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
+import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { SnapshotSchedule } from '../../../src/consumer/snapshot/snapshot-schedule.ts';
 import { positionsOf } from '../../../src/consumer/snapshot/table-positions.ts';
 import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
@@ -107,6 +109,30 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     expect((await audit(lake, topic, { table: name, iceberg: lake.iceberg })).findings).toEqual([]);
     await expect(expire('2026-11-23')).rejects.toThrow(/shares its files/);
     expect(await visibleOffsets(lake, name)).toHaveLength(10);
+  });
+
+  it('keeps its files from being replaced, also by a replay that has begun before', async () => {
+    const both = await openBoth();
+    const topic = topicOf(1, 30);
+    await run(topic, both.hive);
+    const ledger = new Ledger(both.hive.store);
+    const tools = createTestTools(both.hive);
+    const [current] = await Array.fromAsync(ledger.entries({ table: testTable, topic: testTopic, partition: 0 }));
+    const [item] = planReplay(
+      { partition: 0, from: 0n, to: 30n },
+      current === undefined ? [] : [current],
+      topic.marksOf(0),
+    );
+    await adopt(both);
+    const policy = { rowsMax: 100, bytesMax: 1e6, ageMaxMs: 1000 };
+    const { signal } = new AbortController();
+    const replayed = async () => item && replayItem(item, { reader: topic, tools, policy, signal });
+    await expect(replayed()).rejects.toMatchObject({
+      code: 'TABLE_MISMATCH',
+      message: expect.stringContaining('shares its files'),
+    });
+    expect(await visibleOffsets(both.lake, name)).toHaveLength(30);
+    expect((await audit(both.hive, topic)).findings).toEqual([]);
   });
 
   it('is adopted once, whatever is written to the Hive table afterwards', async () => {
