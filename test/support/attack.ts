@@ -137,6 +137,13 @@ export class Attack {
     return countLake({ folders, records: this.records, optional, compacted: this.compacted });
   }
 
+  /** The same of a lake in a folder, by a reader that goes to where the catalog has the partitions. */
+  async countByCatalog(): Promise<LakeCount> {
+    const { folder, table, records } = this;
+    const catalog = join(folder, '_catalog', 'glueless', `${table}.partitions`);
+    return countLake({ folders: [join(folder, `${table}_dead_letters`)], catalog, records });
+  }
+
   /** Nothing is lost, doubled or wrong in any visible file. */
   async expectExactlyOnce(optional: readonly string[] = []): Promise<LakeCount> {
     const found = await this.count(optional);

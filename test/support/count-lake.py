@@ -1,7 +1,8 @@
 """Counts what a lake's visible Parquet files hold against the records Kafka was given, without any code of the product.
 
 Reads JSON from stdin: {"folders": [...], "records": [[partition, offset, value or null], ...], "optional": [column, ...],
-"compacted": [[partition, offset], ...]}, of which the last may be lost, and prints the records that are lost, doubled or wrong. Values are compared column by column, dead letters byte for byte.
+"compacted": [[partition, offset], ...], "catalog": folder or null}, of which the last but one may be lost, and prints the records that are lost, doubled or wrong. Values are compared column by column, dead letters byte for byte.
+With a catalog, the folder of a local table's partitions, the rows are those in the folders that it names now.
 """
 
 import datetime
@@ -23,6 +24,18 @@ def visible_files(folder):
         for name in names:
             if name[0] not in "_.":
                 yield os.path.join(parent, name)
+
+
+def folders_of_catalog(folder):
+    """A file for each partition; of one that was changed, the version with the highest number counts."""
+    newest = {}
+    for name in os.listdir(folder):
+        key, _, version = name.partition("@")
+        newest[key] = max(newest.get(key, 0), int(version or 1))
+    lake = os.path.dirname(os.path.dirname(os.path.dirname(folder)))
+    for key, version in newest.items():
+        with open(os.path.join(folder, key if version == 1 else f"{key}@{version}")) as file:
+            yield os.path.join(lake, json.load(file)["location"])
 
 
 def is_same(expected, found):
@@ -56,7 +69,8 @@ def wrong_dead_letter(value, row):
 seen = {}
 wrong = []
 counts = {"rows": 0, "deadLetters": 0}
-for folder in asked["folders"]:
+catalog = asked.get("catalog")
+for folder in asked["folders"] + (list(folders_of_catalog(catalog)) if catalog else []):
     for path in visible_files(folder):
         is_dead = folder.endswith("_dead_letters")
         try:

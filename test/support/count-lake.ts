@@ -20,6 +20,8 @@ export interface LakeCount {
 export interface CountOptions {
   /** The table's folder and that of its dead letters. */
   readonly folders: readonly string[];
+  /** The folder of partitions in a local catalog, by which readers go. */
+  readonly catalog?: string;
   readonly records: readonly KnownRecord[];
   /** Columns that a row may lack: fields that some configuration leaves out. */
   readonly optional?: readonly string[];
@@ -28,12 +30,19 @@ export interface CountOptions {
 }
 
 /** Counts every visible file of a lake with pyarrow, by partition, offset and value. */
-export async function countLake({ folders, records, optional = [], compacted = [] }: CountOptions): Promise<LakeCount> {
+export async function countLake({
+  folders,
+  catalog,
+  records,
+  optional = [],
+  compacted = [],
+}: CountOptions): Promise<LakeCount> {
   const python = spawn(inject('stack').python, ['test/support/count-lake.py'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const exit = once(python, 'exit');
   python.stdin.end(
     JSON.stringify({
       folders,
+      catalog,
       records,
       optional,
       compacted: compacted.map(([partition, offset]) => [partition, offset]),

@@ -10,12 +10,12 @@ import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { AuditedLake } from './audited-lake.ts';
-import { testTable } from './lake.ts';
+import { testTable, type TestLake } from './lake.ts';
 
-/** A table of one hour, in memory, with so many batches of one row. */
-export async function hourOf(batches: number): Promise<AuditedLake> {
-  const store = createMemoryObjectStore();
-  const catalog = createJsonCatalog({ store, database: 'test' });
+/** A table of one hour with so many batches of one row, in memory where no lake is given. */
+export async function hourOf(batches: number, given?: Pick<TestLake, 'store' | 'catalog'>): Promise<AuditedLake> {
+  const store = given?.store ?? createMemoryObjectStore();
+  const catalog = given?.catalog ?? createJsonCatalog({ store, database: 'test' });
   const lake = await AuditedLake.empty({}, { root: '', store, catalog });
   for (let batch = 0; batch < batches; batch++) await lake.write(0, 1);
   return lake;

@@ -3,6 +3,10 @@ import type { Fault } from './fault-at.ts';
 const rows = String.raw`^(?!_).*\.parquet$`;
 const entries = String.raw`^_ledger/.*\.json$`;
 
+const notes = String.raw`^_ledger/[^/]*\.merged/.*\.json$`;
+const merged = String.raw`^[^/]*\.merged/.*\.parquet$`;
+const partitions = String.raw`^_catalog/.*\.partitions/.*\.json$`;
+
 /** Where a process can be stopped: an operation on the lake, and the moment before or after it. */
 export const moments = {
   beforeClaim: { operation: 'put', phase: 'before', key: entries, content: '"state": ?"claimed"' },
@@ -13,6 +17,12 @@ export const moments = {
   afterCommit: { operation: 'put', phase: 'after', key: entries, content: '"state": ?"committed"' },
   beforeReplacing: { operation: 'put', phase: 'before', key: entries, content: '"state": ?"replacing"' },
   afterReplacing: { operation: 'put', phase: 'after', key: entries, content: '"state": ?"replacing"' },
+  beforeNote: { operation: 'put', phase: 'before', key: notes },
+  afterNote: { operation: 'put', phase: 'after', key: notes },
+  beforeMergedPut: { operation: 'put', phase: 'before', key: merged },
+  afterMergedPut: { operation: 'put', phase: 'after', key: merged },
+  beforeMove: { operation: 'put', phase: 'before', key: partitions },
+  afterMove: { operation: 'put', phase: 'after', key: partitions },
   beforeDelete: { operation: 'delete', phase: 'before', key: rows },
 } as const satisfies Record<string, Fault>;
 
