@@ -2,12 +2,12 @@ import { ByteWriter } from './byte-writer.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Turns } from '../runtime/turns.ts';
 import { encodingOf } from './choose-encoding.ts';
-import { createCompress, type Compress } from './compression.ts';
+import { createCompress } from './compression.ts';
 import type { Codec } from './encoder-options.ts';
 import { bitWidth, writeLevels, writeRun } from './encodings.ts';
+import type { FileWriter } from './file-writer.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import type { RowRange } from './shred.ts';
-import { ThriftWriter } from './thrift-writer.ts';
 import { encodings, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 import type { LeafType } from '../schema/types.ts';
 
@@ -31,7 +31,6 @@ export interface ChunkTools extends Omit<EncodingTools, 'compress'> {
   readonly turns: Turns;
 }
 
-const pageTypes = { data: 0, dictionary: 2 } as const;
 const pageBytesMax = 1024 * 1024;
 
 /** Buffers used again for each page: who has the kernel encodes alone. */
@@ -54,10 +53,7 @@ async function writeChunk(
   const values = encodingOf(leaf.values, { kernel, profile, compress });
   const { dictionary } = values;
   if (dictionary !== undefined) {
-    file.page(dictionary.bytes, compress, (header) => {
-      header.type(pageTypes.dictionary);
-      header.dictionary(dictionary.count);
-    });
+    file.page(dictionary.bytes, compress, { kind: 'dictionary', values: dictionary.count, encoding: encodings.plain });
   }
   const dataPageOffset = file.length;
   const entriesMax = Math.max(1, Math.floor(pageBytesMax / Math.max(0.125, values.bytesPerValue)));
@@ -70,11 +66,7 @@ async function writeChunk(
       appendLevels(page, leaf.repetitions, { first: entry, end, max: leaf.repetitionMax }, kernel);
     appendLevels(page, leaf.definitions, { first: entry, end, max: leaf.definitionMax }, kernel);
     values.write(page, valueAt, valueEnd);
-    const count = end - entry;
-    file.page(page.finish(), compress, (header) => {
-      header.type(pageTypes.data);
-      header.data(count, values.encoding);
-    });
+    file.page(page.finish(), compress, { kind: 'data', values: end - entry, encoding: values.encoding });
     valueAt = valueEnd;
     entry = end;
     if (turns.areDue) await turns.next();
@@ -120,67 +112,4 @@ function appendLevels(
   else writeLevels(packedLevels, kernel, levels.subarray(first, end), width);
   out.int32(packedLevels.length);
   out.bytes(packedLevels.finish());
-}
-
-interface PageHeader {
-  type(type: number): void;
-  data(values: number, encoding: number): void;
-  dictionary(values: number): void;
-}
-
-/** Collects the pieces of a file in their order. */
-export class FileWriter {
-  readonly #pieces: Uint8Array[] = [];
-  #length = 0;
-  #unpackedBytes = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  /** Bytes of all pages with their headers, before compression. */
-  get unpackedBytes(): number {
-    return this.#unpackedBytes;
-  }
-
-  append(bytes: Uint8Array): void {
-    this.#pieces.push(bytes);
-    this.#length += bytes.length;
-  }
-
-  page(body: Uint8Array, compress: Compress, describe: (header: PageHeader) => void): void {
-    const packed = compress(body);
-    const header = pageHeader(body.length, packed.length, describe);
-    this.append(header);
-    this.append(packed);
-    this.#unpackedBytes += header.length + body.length;
-  }
-
-  finish(): Uint8Array {
-    return Buffer.concat(this.#pieces, this.#length);
-  }
-}
-
-function pageHeader(unpacked: number, packed: number, describe: (header: PageHeader) => void): Buffer {
-  const thrift = new ThriftWriter();
-  describe({
-    type: (type) => {
-      thrift.i32(1, type);
-      thrift.i32(2, unpacked);
-      thrift.i32(3, packed);
-    },
-    data: (values, encoding) =>
-      thrift.struct(5, () => {
-        thrift.i32(1, values);
-        thrift.i32(2, encoding);
-        thrift.i32(3, encodings.rle);
-        thrift.i32(4, encodings.rle);
-      }),
-    dictionary: (values) =>
-      thrift.struct(7, () => {
-        thrift.i32(1, values);
-        thrift.i32(2, encodings.plain);
-      }),
-  });
-  return thrift.finish();
 }

@@ -58,6 +58,12 @@ export class ThriftWriter {
     return this.#out.finish();
   }
 
+  /** Begins another outermost structure in place of what was written. */
+  clear(): void {
+    this.#out.clear();
+    this.#lastId = 0;
+  }
+
   #nested(write: () => void): void {
     const outer = this.#lastId;
     this.#lastId = 0;
