@@ -23,7 +23,11 @@ export interface IcebergTestLake extends TestLake {
 
 /** Opens a lake in a folder whose tables are Iceberg tables. */
 export async function openIcebergLake(): Promise<IcebergTestLake> {
-  const lake = await openTestLake();
+  return addIceberg(await openTestLake());
+}
+
+/** The same lake, with Iceberg tables beside what it has. */
+export function addIceberg(lake: TestLake): IcebergTestLake {
   const iceberg = createJsonIcebergCatalog({ store: lake.store, database: 'test', clock: systemClock });
   return { ...lake, iceberg, catalog: createIcebergTables(iceberg), files: new TableFiles(lake.store) };
 }

@@ -11,6 +11,7 @@ import type { Catalog } from '../ports/lake.ts';
 import { checkTable } from '../table/check-table.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
+import { adoptedFiles, type AdoptedFile } from './adopted-files.ts';
 import { stage, withProperties } from './commit-snapshot.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
 import { adoptedRowsProperty, positionFacts, positionsOf, withPositions } from './table-positions.ts';
@@ -122,13 +123,14 @@ async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut,
   const objects = written.filter(({ kind, partition }) => kind === target.kind && !isExpired(partition, before));
   if (objects.length === 0) return;
   const table = await provideTable({ source, name: target.name }, options);
-  const rows = objects.reduce((sum, object) => sum + object.rows, 0);
-  const adopted = { source, name: target.name, files: objects.length, rows };
+  const files = await adoptedFiles(objects, { source, store: tools.store });
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const adopted = { source, name: target.name, files: files.length, rows };
   if (positionsOf(table.metadata, tools.topic).size > 0) {
     onAdopted({ ...adopted, isKnown: true });
     return;
   }
-  const added = describeAdopted(objects, table, tools);
+  const added = describeAdopted(files, table, tools);
   const summary = { 'glueless.adopted-from': source };
   const positions = withPositions(table.metadata, tools.topic, start.from);
   const facts = positionFacts(positions);
@@ -169,11 +171,11 @@ async function provideTable(
 }
 
 function describeAdopted(
-  objects: readonly WrittenObject[],
+  files: readonly AdoptedFile[],
   { metadata }: LoadedTable,
   { store, parquet }: SnapshotTools,
 ): AsyncIterable<DataFile> {
-  return mapAhead(objects, footersAtOnce, async ({ key, bytes, partition }) => {
+  return mapAhead(files, footersAtOnce, async ({ key, bytes, partition }) => {
     const read = (start: number, end: number) => store.getRange(key, start, end);
     const statistics = await parquet.statistics({ size: bytes, read });
     const inMillis = statistics.leaves.find(({ isMillis }) => isMillis);

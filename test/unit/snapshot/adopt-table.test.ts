@@ -7,13 +7,14 @@ import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { SnapshotSchedule } from '../../../src/consumer/snapshot/snapshot-schedule.ts';
 import { positionsOf } from '../../../src/consumer/snapshot/table-positions.ts';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import type { FakeTopic } from '../../fakes/fake-topic.ts';
+import { AuditedLake } from '../../support/audited-lake.ts';
 import { jsonRecords, testTimestampMs } from '../../support/chunks.ts';
-import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import { addIceberg, loadTable, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import { createSnapshotTools, visibleOffsets } from '../../support/iceberg-service.ts';
-import { audit, createTestTools, testTable, testTopic } from '../../support/lake.ts';
+import { audit, createTestTools, openTestLake, testTable, testTopic, type TestLake } from '../../support/lake.ts';
+import { mergeLake } from '../../support/merge-lake.ts';
 import { run, topicOf } from '../../support/run-service.ts';
 
 const name = 'readings_iceberg';
@@ -24,8 +25,11 @@ interface TwoTables {
 }
 
 async function openBoth(): Promise<TwoTables> {
-  const lake = await openIcebergLake();
-  return { lake, hive: { ...lake, catalog: createJsonCatalog({ store: lake.store, database: 'test' }) } };
+  return withIceberg(await openTestLake());
+}
+
+function withIceberg(hive: TestLake): TwoTables {
+  return { lake: addIceberg(hive), hive };
 }
 
 /** Runs the service for the Iceberg table until the topic's end. */
@@ -133,6 +137,42 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     });
     expect(await visibleOffsets(both.lake, name)).toHaveLength(30);
     expect((await audit(both.hive, topic)).findings).toEqual([]);
+  });
+
+  it('has each row once when its files were merged: by the merged file, and by objects that came since', async () => {
+    const both = await openBoth();
+    const { lake, hive } = both;
+    const topic = topicOf(2, 50);
+    await run(topic, hive);
+    topic.append(0, ...jsonRecords({ n: 50 }));
+    await run(topic, hive);
+    await mergeLake(hive.store);
+    await mergeLake(hive.store, { orphansBeforeMs: Infinity });
+    expect(await Array.fromAsync(hive.store.list(`${testTable}/`))).toEqual([]);
+    topic.append(1, ...jsonRecords({ n: 51 }));
+    await run(topic, hive);
+    expect(await adopt(both)).toMatchObject([{ name, files: 2, rows: 102 }]);
+    const offsets = await visibleOffsets(lake, name);
+    expect(offsets).toHaveLength(102);
+    expect(new Set(offsets).size).toBe(102);
+    expect((await audit(lake, topic, { table: name, iceberg: lake.iceberg })).findings).toEqual([]);
+    expect(await mergeLake(hive.store)).toMatchObject([{ kind: 'not-merged' }]);
+    expect(await visibleOffsets(lake, name)).toHaveLength(102);
+  });
+
+  it('is refused while a merged file has rows that were replaced since, and adopted once it was written again', async () => {
+    const lake = await AuditedLake.open();
+    const both = withIceberg(lake.lake);
+    await mergeLake(lake.lake.store);
+    await mergeLake(lake.lake.store, { orphansBeforeMs: Infinity });
+    await lake.replay({ partition: 0, from: 0n, to: 20n });
+    await expect(adopt(both)).rejects.toMatchObject({
+      code: 'TABLE_MISMATCH',
+      hint: expect.stringContaining('glueless.adopted-by'),
+    });
+    await lake.editTable(testTable, (table) => ({ ...table, parameters: {} }));
+    await mergeLake(lake.lake.store);
+    expect(await adopt(both)).toMatchObject([{ rows: 72 }, {}]);
   });
 
   it('is adopted once, whatever is written to the Hive table afterwards', async () => {
