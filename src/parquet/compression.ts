@@ -26,9 +26,10 @@ const trialBytes = 512 * 1024;
 const sampleBytes = 128 * 1024;
 /** The thorough level takes two to eight times as long: what it saves must be worth it. */
 const worthwhile = 0.98;
-/** Output is collected in pieces, of this size at most: a smaller page gets one that holds it all. */
-const pieceBytesMax = 64 * 1024;
-/** What does not compress gets longer by its 256th part, and by a frame around it. */
+/**
+ * What does not compress gets longer by its 256th part, and by a frame around it. With room for that zstd works from page to page, without
+ * buffers of its own in between; memory that is not written to takes none.
+ */
 const frameBytes = 128;
 
 /** Makes zstd that compresses at the fast level, unless a sample of the first large page is noticeably smaller at the thorough one. */
@@ -48,6 +49,6 @@ function levelFor(sample: Uint8Array): number {
 function zstd(bytes: Uint8Array, level: number): Uint8Array {
   const params = { [constants.ZSTD_c_compressionLevel]: level };
   const { length } = bytes;
-  const chunkSize = Math.min(pieceBytesMax, length + (length >>> 8) + frameBytes);
+  const chunkSize = length + (length >>> 8) + frameBytes;
   return zstdCompressSync(bytes, { pledgedSrcSize: length, chunkSize, params });
 }
