@@ -20,6 +20,7 @@ import { jsonToParquet } from './workloads/json-to-parquet.ts';
 import { kafkaToLake } from './workloads/kafka-to-lake.ts';
 import { memory } from './workloads/memory.ts';
 import { produce } from './workloads/produce.ts';
+import { requests } from './workloads/requests.ts';
 import { startUp } from './workloads/start-up.ts';
 
 /**
@@ -37,6 +38,7 @@ const workloads: readonly Workload[] = [
   memory,
   produce,
   freshness,
+  requests,
   startUp,
   container,
 ];

@@ -1,13 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { parquetFiles, query } from './parquet-output.ts';
 
-/**
- * Measures the time from each record's Kafka timestamp, from `sinceMs` on, to the moment its object could be read: the change time of
- * the file, which the link to its final name sets.
- */
-export async function freshnessOf(folder: string, sinceMs: number): Promise<Record<string, number>> {
+/** The change time of each file: the link to its final name sets it. */
+export async function changeTimes(folder: string): Promise<ReadonlyMap<string, number>> {
   const files = await parquetFiles(folder);
-  const readable = await Promise.all(files.map(async (file) => `('${file}', ${(await stat(file)).ctimeMs})`));
+  return new Map(await Promise.all(files.map(async (file) => [file, (await stat(file)).ctimeMs] as const)));
+}
+
+/** Measures the time from each record's Kafka timestamp, from `sinceMs` on, to the moment from which its file could be read. */
+export async function freshnessOf(
+  readableMs: ReadonlyMap<string, number>,
+  sinceMs: number,
+): Promise<Record<string, number>> {
+  const files = [...readableMs.keys()];
+  const readable = [...readableMs].map(([file, ms]) => `('${file}', ${ms})`);
   const [found] = await query(`
     WITH readable(filename, ms) AS (VALUES ${readable.join(', ')}),
     delays AS (
