@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { roundMean } from '../report/query-number.ts';
-import type { Alert } from './alert.ts';
+import { momentsOf, stillTold, type Alert } from './alert.ts';
 
 /** Which hourly means call for an alert. */
 export interface AlertRule {
@@ -81,10 +81,11 @@ function raise(
     ? { state: 'raised' as const, raisedAt: at }
     : { state: 'provisional' as const, provisionalAt: at };
   const id = alertId(rule, { group, hour });
-  const { deliveries } = before ?? { deliveries: [] };
-  return [
-    { format: 1, id, rule: ruleName(rule), group, hour, side, mean, samples, lastHour: hour, ...told, deliveries },
-  ];
+  const facts = { format: 1 as const, id, rule: ruleName(rule), group, hour, side, mean, samples, lastHour: hour };
+  if (before === undefined) return [{ ...facts, ...told, deliveries: [] }];
+  // who ended it may have died before it noted that people are to be told
+  const earlier = stillTold(momentsOf(before), Date.parse(at));
+  return [{ ...facts, ...told, ...(earlier.length > 0 && { earlier }), deliveries: before.deliveries }];
 }
 
 /** Another mean outside of the band, on the same side. */

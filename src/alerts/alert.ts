@@ -12,6 +12,11 @@ import { PipelineError } from '../runtime/errors.ts';
  *     provisional ──the hour is complete──▶ raised ──▶ acknowledged ──▶ resolved
  *          └──────── the mean is back in the band, or late rows have changed it ──▲
  */
+const momentSchema = z.object({ moment: z.enum(['raised', 'acknowledged', 'resolved']), at: z.iso.datetime() });
+
+/** Something of an alert that people are told. */
+export type Moment = z.infer<typeof momentSchema>;
+
 const alertSchema = z.object({
   format: z.literal(1),
   /** `<hour>-<hash of rule and group>`: one alert for each hour in which a group leaves the band. */
@@ -35,12 +40,33 @@ const alertSchema = z.object({
   resolvedAt: z.iso.datetime().optional(),
   /** The hour whose mean resolved it. */
   resolvedHour: z.string().optional(),
+  /** What became of it before its hour raised it again, as far as it is still told. */
+  earlier: z.array(momentSchema).optional(),
   deliveries: z.array(deliverySchema),
 });
 
 export type Alert = z.infer<typeof alertSchema>;
 export type StoredAlert = Stored<Alert>;
 export type AlertStore = DocumentStore<Alert>;
+
+/** What happened longer ago is not told to a channel that is new. */
+const tellDays = 1;
+
+/** What became of the alert, in order. The end of one that nobody was told of is no news. */
+export function momentsOf({ raisedAt, acknowledgedAt, resolvedAt, earlier = [] }: Alert): Moment[] {
+  const isKnown = raisedAt !== undefined || acknowledgedAt !== undefined;
+  return [
+    ...earlier,
+    ...(raisedAt === undefined ? [] : [{ moment: 'raised' as const, at: raisedAt }]),
+    ...(acknowledgedAt === undefined ? [] : [{ moment: 'acknowledged' as const, at: acknowledgedAt }]),
+    ...(resolvedAt === undefined || !isKnown ? [] : [{ moment: 'resolved' as const, at: resolvedAt }]),
+  ];
+}
+
+/** The moments that are still told. */
+export function stillTold(moments: readonly Moment[], nowMs: number): Moment[] {
+  return moments.filter(({ at }) => Date.parse(at) >= nowMs - tellDays * msPerDay);
+}
 
 /** How long before an hour an alert may be open that the hour decides on. */
 export const alertDays = 40;

@@ -1,8 +1,7 @@
 import { deliverDue, type DeliveryObserver } from '../outbox/deliver.ts';
 import { newDelivery, type Channel, type Delivery } from '../outbox/delivery.ts';
 import type { Message, Senders } from '../outbox/sender.ts';
-import { msPerDay } from '../runtime/duration.ts';
-import { firstChangingHour, type Alert, type AlertStore, type StoredAlert } from './alert.ts';
+import { firstChangingHour, momentsOf, stillTold, type Alert, type AlertStore, type StoredAlert } from './alert.ts';
 
 export interface DeliverAlertsOptions {
   readonly alerts: AlertStore;
@@ -14,11 +13,6 @@ export interface DeliverAlertsOptions {
   readonly nowMs: () => number;
   readonly observer: DeliveryObserver;
 }
-
-type Moment = 'raised' | 'acknowledged' | 'resolved';
-
-/** What happened longer ago is not told to a channel that is new. */
-const tellDays = 1;
 
 /** Tells of every alert that was raised, acknowledged or resolved, each once for each channel. Nobody is told of provisional alerts. */
 export async function deliverAlerts({ alerts: documents, ...options }: DeliverAlertsOptions): Promise<void> {
@@ -47,10 +41,7 @@ async function noteOwed(stored: StoredAlert, options: DeliverAlertsOptions): Pro
 }
 
 function owedBy(alert: Alert, { senders, nowMs, table }: DeliverAlertsOptions): Delivery[] {
-  const sinceMs = nowMs() - tellDays * msPerDay;
-  const keys = momentsOf(alert)
-    .filter(({ at }) => Date.parse(at) >= sinceMs)
-    .map(({ moment, at }) => `${table}/${alert.id}/${moment}/${at}`);
+  const keys = stillTold(momentsOf(alert), nowMs()).map(({ moment, at }) => `${table}/${alert.id}/${moment}/${at}`);
   return keys.flatMap((key) =>
     [...senders.keys()].filter((channel) => !isNoted(alert, key, channel)).map((channel) => newDelivery(key, channel)),
   );
@@ -60,28 +51,14 @@ function isNoted({ deliveries }: Alert, key: string, channel: Channel): boolean 
   return deliveries.some((each) => each.key === key && each.channel === channel);
 }
 
-/** What became of the alert, in order. The end of one that nobody was told of is no news. */
-function momentsOf({
-  raisedAt,
-  acknowledgedAt,
-  resolvedAt,
-}: Alert): { readonly moment: Moment; readonly at: string }[] {
-  const isKnown = raisedAt !== undefined || acknowledgedAt !== undefined;
-  return [
-    ...(raisedAt === undefined ? [] : [{ moment: 'raised' as const, at: raisedAt }]),
-    ...(acknowledgedAt === undefined ? [] : [{ moment: 'acknowledged' as const, at: acknowledgedAt }]),
-    ...(resolvedAt === undefined || !isKnown ? [] : [{ moment: 'resolved' as const, at: resolvedAt }]),
-  ];
-}
-
 function alertMessage(alert: Alert, key: string, table: string): Message {
-  const { deliveries: _deliveries, format: _format, state: _state, ...facts } = alert;
-  const [moment = ''] = key.split('/').slice(-2);
+  const { deliveries: _deliveries, format: _format, state: _state, earlier: _earlier, ...facts } = alert;
+  const [moment = '', at = ''] = key.split('/').slice(-2);
   const { rule, group, side, mean, samples, lastHour } = alert;
   return {
     key,
     type: `alert.${moment}`,
     subject: `${table}: ${moment}: ${rule} ${group} ${side}, mean ${mean.toFixed(2)} of ${samples} in ${lastHour}`,
-    body: { table, state: moment, ...facts },
+    body: { table, state: moment, ...facts, [`${moment}At`]: at },
   };
 }

@@ -92,6 +92,17 @@ async function feverish(): Promise<Ward> {
   return ward;
 }
 
+/** Late rows of the first hour, and then rows of the next one, which tell that it is complete. */
+async function late(
+  ward: Ward,
+  { mean, at: [first, then] }: { readonly mean: number; readonly at: readonly [string, string] },
+): Promise<void> {
+  ward.means.set(hour('09'), { anna: mean });
+  await ward.lake.write({ rows: { [hour('09')]: 3 }, at: time(first) });
+  await ward.process()();
+  await ward.lake.write({ rows: { [hour('10')]: 1 }, at: time(then) });
+}
+
 describe('alerts of hours', () => {
   it('are raised by complete hours, told once, and resolved by a later hour', async () => {
     const ward = await feverish();
@@ -233,6 +244,29 @@ describe('alerts of hours', () => {
       }
     // twice where it died between sending and noting
     expect(timesTold).toEqual(new Set([1, 2]));
+  });
+
+  it('are told to be resolved though who resolved them died, and late rows have raised them again', async () => {
+    const told = new Set<string>();
+    for (let diesAt = 1; diesAt <= 8; diesAt++) {
+      const ward = await feverish();
+      ward.means.set(hour('10'), {});
+      await ward.process()();
+      await late(ward, { mean: 37, at: ['10:20', '10:26'] });
+      const dying = ward.process(dyingStore(ward.lake.store, diesAt, 'before'));
+      for (let look = 0; look < 2; look++) await dying().catch(() => {});
+      const wasResolved = (await ward.states()).includes('09 anna resolved');
+      await late(ward, { mean: 38, at: ['10:30', '10:40'] });
+      const heir = ward.process();
+      for (let look = 0; look < 4; look++) await heir();
+      const keys = [...new Set(ward.received.map(({ key }) => key.split('/').slice(-2).join(' ')))];
+      const moments = keys.map((key) => key.split(' ')[0]).join(', ');
+      expect(moments).toBe(wasResolved ? 'raised, resolved, raised' : 'raised');
+      const resolved = ward.received.find(({ type }) => type === 'alert.resolved');
+      if (wasResolved) expect(keys).toContain(`resolved ${String(resolved?.body['resolvedAt'])}`);
+      told.add(moments);
+    }
+    expect(told.size).toBe(2);
   });
 
   it('are told once by many processes at the same time', async () => {
