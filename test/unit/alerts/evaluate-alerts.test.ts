@@ -262,8 +262,8 @@ describe('alerts of hours', () => {
       const keys = [...new Set(ward.received.map(({ key }) => key.split('/').slice(-2).join(' ')))];
       const moments = keys.map((key) => key.split(' ')[0]).join(', ');
       expect(moments).toBe(wasResolved ? 'raised, resolved, raised' : 'raised');
-      const resolved = ward.received.find(({ type }) => type === 'alert.resolved');
-      if (wasResolved) expect(keys).toContain(`resolved ${String(resolved?.body['resolvedAt'])}`);
+      const resolved = ward.received.filter(({ type }) => type === 'alert.resolved');
+      expect(resolved.every(({ key, body }) => key.endsWith(`/${String(body['resolvedAt'])}`))).toBe(true);
       told.add(moments);
     }
     expect(told.size).toBe(2);
