@@ -13,6 +13,8 @@ export interface SourceFacts {
 export interface RewriteTarget {
   readonly columns: readonly Column[];
   readonly fieldIds?: FieldIds | undefined;
+  /** Nothing that the source has may be left out. */
+  readonly keepsAll?: true;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface RewriteTarget {
  */
 export async function examineSource(
   { key, source }: { readonly key: string; readonly source: ParquetSource },
-  { columns, fieldIds }: RewriteTarget,
+  { columns, fieldIds, keepsAll }: RewriteTarget,
   parquet: ParquetReader,
 ): Promise<SourceFacts> {
   const [found, statistics] = await Promise.all([parquet.columns(source), parquet.statistics(source)]);
@@ -33,9 +35,29 @@ export async function examineSource(
     if (own === undefined || leafCount(own) !== leaves || !fits(own, type))
       throw mismatch(key, `its column ${name} has another type than the table`);
   }
+  if (keepsAll === true) checkNothingMore(key, { found, statistics }, columns);
   if (fieldIds !== undefined) checkIds(key, statistics, leafIds(columns, fieldIds));
   const known = new Set(columns.map(({ name }) => name));
   return { columns: found.filter(({ name }) => known.has(name)), rows: statistics.rowCount };
+}
+
+/** Throws TABLE_MISMATCH when the source has a column, or a field in one, that the table lacks. */
+function checkNothingMore(
+  key: string,
+  { found, statistics }: { readonly found: readonly Column[]; readonly statistics: FileStatistics },
+  columns: readonly Column[],
+): void {
+  const wanted = new Map(columns.map(({ name, type }) => [name, type]));
+  const more = statistics.leaves.find(({ path: [name = ''] }) => !wanted.has(name))?.path[0];
+  const grown = found.find(({ name, type }) => holdsMore(type, wanted.get(name) ?? type))?.name;
+  if (more !== undefined) throw mismatch(key, `the table lacks its column ${more}`);
+  if (grown !== undefined) throw mismatch(key, `its column ${grown} has fields that the table lacks`);
+}
+
+/** True when the file's type has a field that the table's has not. */
+function holdsMore(own: ColumnType, wanted: ColumnType): boolean {
+  const types = new Map((innerOf(wanted) ?? []).map(([name, type]) => [name, type]));
+  return (innerOf(own) ?? []).some(([name, type]) => holdsMore(type, types.get(name) ?? type) || !types.has(name));
 }
 
 /** Ids stay with a field whatever becomes of its name: names are what the rows are read by. */

@@ -130,10 +130,14 @@ async function rewrite(
 ): Promise<void> {
   const { place, tools } = context;
   const rewriter = await tools.openRewriter();
+  // the table has the columns of each object before that is put: as it is now it has those of all sources
+  const table = await tools.catalog.load(place.table.name);
+  if (table === undefined) throw missing(file.key, 'the table is not in the catalog');
   await rewriter.rewrite({
     ...how,
     key: file.key,
-    columns: place.table.columns,
+    columns: table.columns,
+    keepsAll: true,
     orderBy: [tools.eventTimeField.toLowerCase(), 'kafka_partition', 'kafka_offset'],
     confirm: (written) => check(file, written, context),
   });

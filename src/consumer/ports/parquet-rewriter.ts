@@ -4,7 +4,7 @@ import type { FieldIds } from './columnar-table.ts';
 /** Writes the rows of Parquet files anew, as one file. */
 export interface ParquetRewriter {
   /** Reads the sources' footers. Rejects with TABLE_MISMATCH for one that `rewrite` would refuse. */
-  check(request: Pick<RewriteRequest, 'sources' | 'columns' | 'fieldIds'>): Promise<void>;
+  check(request: Pick<RewriteRequest, 'sources' | 'columns' | 'fieldIds' | 'keepsAll'>): Promise<void>;
   /**
    * Puts one object with the rows of all sources. What it has put was read back: as many rows, the columns with their types and ids.
    * Rejects with TABLE_MISMATCH for sources whose columns are not the table's, and changes nothing then; with STORE_* and
@@ -19,6 +19,8 @@ export interface RewriteRequest {
   readonly key: string;
   /** The table's columns; a source without one has nulls there. */
   readonly columns: readonly Column[];
+  /** Sources with columns, or fields in them, that the table lacks are refused; else these are left out. */
+  readonly keepsAll?: true;
   readonly fieldIds?: FieldIds | undefined;
   /** Columns to sort by, those that the table has. */
   readonly orderBy: readonly string[];

@@ -49,6 +49,15 @@ async function openStore(temporary?: string) {
 }
 
 describe('rewriting files', () => {
+  it('refuses what has more than the table where nothing may be left out', async () => {
+    const { store, rewrite } = await openStore();
+    const fewer = parseColumns('kafka_partition int, kafka_offset bigint');
+    const refusal = { code: 'TABLE_MISMATCH', message: expect.stringContaining('the table lacks its column n') };
+    await expect(rewrite({ columns: fewer, keepsAll: true })).rejects.toMatchObject(refusal);
+    expect(await store.head('t/new.parquet')).toBeUndefined();
+    expect(await rewrite({ columns: fewer })).toMatchObject({ rows: 6 });
+  });
+
   it('puts the rows of all into one, sorted, with the wider type', async () => {
     const { rewrite, read } = await openStore();
     expect(await rewrite()).toMatchObject({ key: 't/new.parquet', rows: 6, leftOutRows: 0 });

@@ -6,6 +6,7 @@ import { removeExpired } from '../../../src/consumer/maintain/remove-expired.ts'
 import { removeLeftovers } from '../../../src/consumer/maintain/remove-leftovers.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import { adoptedByParameter } from '../../../src/consumer/table/shared-table.ts';
+import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { testTable, testTopic } from '../../support/lake.ts';
@@ -121,6 +122,27 @@ describe('merging is refused', () => {
     expect(await mergeLake(store)).toEqual([{ ...left, why: expect.stringContaining('no ledger entry describes') }]);
     await store.delete([unlisted]);
     expect(await mergeLake(store)).toMatchObject([{ kind: 'merged', rows: 2 }]);
+  });
+
+  it.each([
+    ['a column', 'n double, place struct<lat:double,lon:double>', 'the table lacks its column extra'],
+    ['a field', 'n double, extra string, place struct<lat:double>', 'its column place has fields that the table lacks'],
+  ])('of files with %s that the table has lost, whose values would be', async (_what, data, why) => {
+    const lake = await hourOf(0);
+    const { store, catalog } = lake.lake;
+    const timestampMs = testTimestampMs;
+    const eventTime = new Date(timestampMs).toISOString();
+    for (const from of [0n, 1n]) {
+      const value = JSON.stringify({ n: 1, extra: 'x', place: { lat: 1, lon: 2 }, eventTime });
+      lake.topic.append(0, { value, timestampMs });
+      await lake.replay({ partition: 0, from, to: from + 1n });
+    }
+    const { columns } = await tableOf(lake);
+    const others = columns.filter(({ name }) => !['n', 'extra', 'place'].includes(name));
+    const changed = { ...(await tableOf(lake)), columns: [...parseColumns(data), ...others] };
+    const events = await mergeLake(store, {}, { catalog: { ...catalog, load: async () => changed } });
+    expect(events).toMatchObject([{ kind: 'left-alone', why: expect.stringContaining(why) }]);
+    expect(await locations(lake)).toEqual([`${testTable}/${hivePath}/`]);
   });
 
   it('of new partitions where the setting is off; those that were merged go on', async () => {
