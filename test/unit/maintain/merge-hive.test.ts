@@ -161,6 +161,37 @@ describe('a reader that goes by the catalog', () => {
   });
 });
 
+describe('what happens while files are merged', () => {
+  it('is seen before the partition moves: rows that readers have seen stay', async () => {
+    const lake = await hourOf(3);
+    let known = await seen(lake);
+    const store = onChanges(lake.lake.store, async () => {
+      const isPut = (await keysBelow(lake.lake.store, `${testTable}.merged/`)).length > 0;
+      if (isPut && known.length === 3) await lake.write(0, 1);
+      const now = await seen(lake);
+      expect(now).toEqual(expect.arrayContaining(known));
+      known = now;
+    });
+    await mergeLake(store);
+    expect(known).toEqual(rows(4));
+  });
+
+  it('takes nothing away while what has taken its place is not there', async () => {
+    const lake = await hourOf(3);
+    const { store } = lake.lake;
+    await replayed.begin(lake);
+    const before = await keysBelow(store, `${testTable}.merged/`);
+    await mergeLake(
+      onChanges(store, async () => {
+        const { note } = (await Array.fromAsync(listMerged(store, testTable)))[0] ?? {};
+        const isNoted = note?.files.every(({ key, bytes }) => !before.includes(key) && bytes !== undefined);
+        if (isNoted === true) await store.delete(note?.files.map(({ key }) => key) ?? []);
+      }),
+    );
+    expect(await keysBelow(store, `${testTable}.merged/`)).toEqual(before);
+  });
+});
+
 /** Merges again, and once more when everything is old: each row is there once, and nothing is left to do. */
 async function expectWhole(lake: AuditedLake, expected: readonly string[]): Promise<void> {
   const { store } = lake.lake;
