@@ -48,7 +48,7 @@ export interface ReplayContext {
   readonly screen?: Screen;
 }
 
-/** Reads a range again and replaces what it wrote; prints the plan, and what became of it. */
+/** Reads a range again and replaces what it wrote; prints the plan once nothing refuses it as a whole, and what became of it. */
 export async function replay(
   configured: Settings,
   options: ReplayCommandOptions,
@@ -67,10 +67,13 @@ export async function replay(
   const committed = await readGroupCommits(reader, settings.kafka.groupId);
   const planTools = { ledger: new Ledger(lake.store), reader, table, topic, topicId, committed, beginsAnywhere };
   const plan = await planAll(selections, planTools);
-  for (const item of plan) printLines(describe(item));
-  if (options.dryRun) return 0;
+  if (options.dryRun) {
+    for (const item of plan) printLines(describe(item));
+    return 0;
+  }
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   if (tools.publication === undefined) await tools.writer.checkReplaceable();
+  for (const item of plan) printLines(describe(item));
   const hint = new RecountHint(systemClock.nowMs());
   const touched = new TouchedPartitions(lake, settings);
   const progress = { table, ranges: plan.length, passed: 0, left: 0, current: '' };
@@ -223,15 +226,15 @@ function describe(item: ReplayItem): string {
   const where = `partition ${partition} [${from}, ${to})`;
   switch (item.kind) {
     case 'replace':
-      return `${where}: read again, its objects replaced`;
+      return `${where}: will be read again, and its objects replaced`;
     case 'finish':
       return `${where}: claimed and never written, will be finished`;
     case 'write':
       return `${where}: not in the ledger yet, will be written`;
     case 'tidy':
-      return `${where}: Kafka no longer holds it, what an earlier replay has replaced is deleted`;
+      return `${where}: Kafka no longer holds it, what an earlier replay has replaced will be deleted`;
     case 'undo':
-      return `${where}: a replay or redrive of it did not end and Kafka no longer holds it, goes back to its objects`;
+      return `${where}: a replay or redrive of it did not end and Kafka no longer holds it, will go back to its objects`;
     case 'leave':
       return `${where}: left alone: ${item.why}`;
     default:

@@ -78,7 +78,7 @@ function fieldIdSql({ id, fields }: FieldId): string {
 }
 
 /** Gives DuckDB's type whose Parquet form is the one that our encoder writes. */
-export function duckdbType(type: ColumnType): string {
+function duckdbType(type: ColumnType): string {
   switch (type.kind) {
     case 'array':
       return `${duckdbType(type.element)}[]`;

@@ -1,4 +1,6 @@
 import { readReferences } from '../../iceberg/table-references.ts';
+import { columnsOfFields } from '../../iceberg/iceberg-columns.ts';
+import { renamedFields } from '../../iceberg/renamed-fields.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
@@ -144,7 +146,9 @@ export class TablesAudit {
     const table = needed.hasObjects ? await this.#options.catalog.load(name) : undefined;
     if (table === undefined) return;
     await readExamples(needed, this.#options);
-    const columns = [...table.columns, ...table.partitionKeys];
+    const loaded = await this.#options.iceberg.load(name);
+    const renamed = loaded === undefined ? [] : columnsOfFields(renamedFields(loaded.metadata), name);
+    const columns = [...table.columns, ...table.partitionKeys, ...renamed];
     this.#options.findings.add(...auditColumns(name, columns, needed.files, { widensNumbers: true }));
   }
 

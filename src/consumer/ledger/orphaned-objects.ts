@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../ports/lake.ts';
 import { startsPrefix, topicPrefix, type LedgerPath } from './ledger-keys.ts';
-import { mergedFolder, parseObjectName, topicOfFile } from './object-keys.ts';
+import { isInPartition, mergedFolder, parseObjectName, topicOfFile } from './object-keys.ts';
 
 /** Keys below the table that are looked at for objects of ours. */
 const keysLookedAt = 1000;
@@ -16,14 +16,14 @@ export async function hasOrphans(
   return holdsObjects(store, { table, topic });
 }
 
-/** True when the table's folder, or the one of its merged partitions, has objects of the topic. */
+/** True when the table's folder, or the one of its merged partitions, has objects of the topic; those of a lake that lies in there are not the table's. */
 export async function holdsObjects(
   store: ObjectStore,
   { table, topic }: Omit<LedgerPath, 'partition'>,
 ): Promise<boolean> {
   for await (const { key } of store.list(`${table}/`, { limit: keysLookedAt }))
-    if (parseObjectName(key)?.topic === topic) return true;
+    if (isInPartition(key, table) && parseObjectName(key)?.topic === topic) return true;
   for await (const { key } of store.list(`${mergedFolder(table)}/`, { limit: keysLookedAt }))
-    if (topicOfFile(key) === topic) return true;
+    if (isInPartition(key, mergedFolder(table)) && topicOfFile(key) === topic) return true;
   return false;
 }

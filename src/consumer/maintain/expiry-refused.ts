@@ -1,5 +1,15 @@
 import { PipelineError } from '../../runtime/errors.ts';
 
+/** Makes the error of a table whose rows can't be told apart by their age. */
+export function withoutDays(table: string): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
+    message: `nothing was removed from ${table}: it has no partitions of days, so that rows can’t be removed by their age`,
+    retryable: false,
+    details: { table },
+    hint: 'leave RETENTION_DAYS out, or replay into a new table with PARTITION_BY=day',
+  });
+}
+
 /** Makes the error of a table of which nothing would be left. */
 export function expiryRefused(
   table: string,

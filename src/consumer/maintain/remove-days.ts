@@ -1,12 +1,11 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { defaultSpec } from '../../iceberg/table-metadata.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, raiseExpiry } from '../ledger/expired-days.ts';
 import { loadTable } from '../snapshot/commit-snapshot.ts';
 import { targetsOf } from '../snapshot/snapshot-tools.ts';
 import { adoptedRowsProperty } from '../snapshot/table-positions.ts';
 import { changeFiles } from './change-files.ts';
-import { expiryRefused } from './expiry-refused.ts';
+import { expiryRefused, withoutDays } from './expiry-refused.ts';
 import { readState, type LiveFile } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
@@ -51,15 +50,6 @@ export async function removeDays(
     } else if ((await changeFiles(name, plan, tools)) === undefined) continue;
     if (expired.length > 0) observe({ kind: 'partitions-removed', table: name, before, ...sumUp(expired) });
   }
-}
-
-function withoutDays(table: string): PipelineError {
-  return new PipelineError('TABLE_MISMATCH', {
-    message: `the table ${table} has no partitions of days, so that rows can’t be removed by their age`,
-    retryable: false,
-    details: { table },
-    hint: 'leave RETENTION_DAYS out, or replay into a new table with PARTITION_BY=day',
-  });
 }
 
 /** Rows that were adopted are counted by a property: no entry of the table's own ledger lists them. */

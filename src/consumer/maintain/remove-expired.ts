@@ -10,7 +10,7 @@ import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
 import { checkNotAdopted } from '../table/shared-table.ts';
 import { expireMerged, type RemovedMerged } from './expire-merged.ts';
 import { chunksOf, expiredObjects, hasDaysThatStay, mergedTable, valuesOf } from './expired-objects.ts';
-import { expiryRefused } from './expiry-refused.ts';
+import { expiryRefused, withoutDays } from './expiry-refused.ts';
 import { judgeExpired } from './judge-expired.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 
@@ -137,11 +137,7 @@ function checkIsOurs({ name, location, partitionKeys: keys, otherKind }: Catalog
     throw mismatch(name, `lies at ${location}, not at ${expected}`, 'set LAKE to where the table lies');
   const layout = layoutOf(keys);
   if (layout !== undefined && partitionKeys(layout).length > 0) return;
-  throw mismatch(
-    name,
-    'has no partitions of days, so that rows can’t be removed by their age',
-    'leave RETENTION_DAYS out, or replay into a new table with PARTITION_BY=day',
-  );
+  throw withoutDays(name);
 }
 
 function isOfDeadLetters({ partitionKeys: keys, otherKind }: CatalogTable): boolean {

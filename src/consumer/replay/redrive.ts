@@ -70,8 +70,8 @@ async function readLatest(listed: Versioned<WrittenEntry>, options: RedriveOptio
     const { deadLetters, gone } = await readAll(entry, options);
     if (gone === undefined) return { current, deadLetters };
     const found = await ledger.get(entry, entry.from);
-    if (found === undefined || !isWritten(found.entry)) throw missing(gone);
-    if (looks === looksMax || isDeepStrictEqual(found.entry, entry)) throw missing(gone);
+    const isLast = looks === looksMax || found === undefined || isDeepStrictEqual(found.entry, entry);
+    if (isLast || !isWritten(found.entry)) throw missing(gone, options.tools, entry);
     current = { ...found, entry: found.entry };
   }
 }
@@ -91,12 +91,21 @@ async function readAll(
   return { deadLetters: readDeadLetters(rows) };
 }
 
-function missing(key: string): PipelineError {
+function missing(key: string, tools: CommitTools, { topic, partition, from, to }: WrittenEntry): PipelineError {
+  const details = { key };
+  const gone = `the dead letters in ${key} are gone, though the ledger lists them`;
+  if (tools.tableFormat === 'hive')
+    return new PipelineError('STORE_MISSING', {
+      message: gone,
+      retryable: false,
+      details,
+      hint: 'if no replay or redrive is running, `glueless verify` says what is missing',
+    });
   return new PipelineError('STORE_MISSING', {
-    message: `the dead letters in ${key} are gone, though the ledger lists them`,
+    message: `${gone}: another engine has written them into files of its own (OPTIMIZE) and removed ours (VACUUM), or has deleted them; redrive reads ours only`,
     retryable: false,
-    details: { key },
-    hint: 'if no replay or redrive is running, `glueless verify` says what is missing',
+    details,
+    hint: `read the range of ${topic} again while Kafka holds it: \`glueless replay --partition ${partition} --from-offset ${from} --to-offset ${to}\``,
   });
 }
 

@@ -7,7 +7,7 @@ import { describeFile } from '../../../src/iceberg/data-file.ts';
 import type { DataFile } from '../../../src/iceberg/manifest.ts';
 import { readDataFiles, readManifests } from '../../../src/iceberg/read-snapshot.ts';
 import { stageSnapshot, type SnapshotPlan } from '../../../src/iceberg/stage-snapshot.ts';
-import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
+import { currentSchema, currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
 import type { TableUpdate } from '../../../src/iceberg/table-updates.ts';
 import { sourceOf } from '../../../src/consumer/ports/parquet.ts';
 import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
@@ -159,6 +159,24 @@ describe('verify on an Iceberg table', () => {
     const definition = (await other.catalog.load(testTable))!;
     await lake.catalog.create({ ...definition, location: lake.store.uri(`${testTable}/`) });
     expect(await problemsOf(lake)).toEqual(['table-recreated']);
+  });
+
+  it('knows columns again that another engine has renamed, and misses one that was dropped', async () => {
+    const lake = await openWrittenLake();
+    const { metadata } = await loadTable(lake);
+    const schema = currentSchema(metadata);
+    const [first, ...others] = schema.fields;
+    if (first === undefined) throw new Error('it has columns');
+    const setFields = async (fields: typeof schema.fields) =>
+      change(
+        lake,
+        { action: 'add-schema', schema: { ...schema, 'schema-id': -1, fields } },
+        { action: 'set-current-schema', 'schema-id': -1 },
+      );
+    await setFields([{ ...first, name: 'renamed' }, ...others]);
+    expect(await problemsOf(lake)).toEqual([]);
+    await setFields(others);
+    expect(await problemsOf(lake)).toEqual(['column-missing']);
   });
 
   it('finds snapshots that can’t be read any more', async () => {

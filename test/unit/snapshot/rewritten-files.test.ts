@@ -154,6 +154,23 @@ describe('a replay of a range whose files another engine has rewritten', () => {
     expect(await doubledOffsets(lake)).toEqual([]);
   });
 
+  it('says what helps where the dead letters’ own files were removed after they were rewritten', async () => {
+    const { lake } = await written(3);
+    const tools = createIcebergTools(lake);
+    const [current] = await Array.fromAsync(tools.ledger.entries(path));
+    if (current === undefined || !isWritten(current.entry)) throw new Error('it is written');
+    const gone = { key: `${testTable}_dead_letters/dl_date=2026-11-26/x.parquet`, kind: 'dead-letters' as const };
+    const [object] = current.entry.outcome.objects;
+    if (object === undefined) throw new Error('it has an object');
+    const outcome = { ...current.entry.outcome, deadLetters: 1, objects: [{ ...object, ...gone }] };
+    expect(await tools.ledger.replace(current, { ...current.entry, outcome })).toMatchObject({ kind: 'ours' });
+    await expect(redrive(lake, tools)).rejects.toMatchObject({
+      code: 'STORE_MISSING',
+      message: expect.stringContaining('OPTIMIZE'),
+      hint: expect.stringContaining('glueless replay --partition 0 --from-offset 0 --to-offset 3'),
+    });
+  });
+
   it('is refused before anything is changed where a column has been renamed since', async () => {
     const { lake, topic } = await written(4, 4);
     await rewriteAsOthersDo(lake);
