@@ -3,6 +3,7 @@ import { JsonOutput } from '../../avro/json-output.ts';
 import { Turns } from '../../runtime/turns.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import { unpackValue, type UnwrappedSlices } from './unwrap-values.ts';
+import type { ValueFailure } from './value-failure.ts';
 import { frameOf, schemaKeyOf } from './value-frame.ts';
 
 /** What values behind a frame are: Avro, JSON as it is, or something that can't be read. */
@@ -15,15 +16,7 @@ export interface AvroRules {
   readonly recordBytesMax: number;
 }
 
-/** Why a value could not be read by the schema that its frame names. */
-export interface ValueFailure {
-  readonly reason: 'unknown-schema' | 'invalid-avro' | 'too-large' | 'too-deep';
-  readonly detail: string;
-}
-
 export interface ReadSlices extends UnwrappedSlices {
-  /** Why the record's value was left as it is: its bytes are no JSON then. */
-  readonly failureOf: (chunk: RecordChunk, index: number) => ValueFailure | undefined;
   /** Bytes of the values before and after. */
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -106,7 +99,7 @@ class ChunkReader {
     let [content, from, to] = [bytes, start + frame.length, end];
     if (frame.isCompressed) {
       const unpacked = unpackValue(bytes.subarray(from, end), frame.kind, recordBytesMax);
-      if (unpacked === undefined) return this.#copy(bytes, start, end);
+      if (!Buffer.isBuffer(unpacked)) return unpacked;
       [content, from, to] = [unpacked, 0, unpacked.length];
     }
     const key = schemaKeyOf(bytes, start, frame);

@@ -2,6 +2,7 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import { messageOf } from '../../runtime/errors.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import type { ValueFormat } from '../ports/value-format.ts';
+import type { FailureOf, ValueFailure } from './value-failure.ts';
 import { frameOf, unpackedLength, type ValueFrame } from './value-frame.ts';
 
 export interface UnwrapRules {
@@ -15,6 +16,7 @@ export interface UnwrappedSlices {
   readonly slices: readonly ChunkSlice[];
   /** The chunk as it came from Kafka. */
   readonly originOf: (chunk: RecordChunk) => RecordChunk;
+  readonly failureOf: FailureOf;
 }
 
 /**
@@ -23,15 +25,19 @@ export interface UnwrappedSlices {
  */
 export function unwrapValues(slices: readonly ChunkSlice[], rules: UnwrapRules): UnwrappedSlices {
   const origins = new Map<RecordChunk, RecordChunk>();
+  const failures = new Map<RecordChunk, ReadonlyMap<number, ValueFailure>>();
   const originOf = (chunk: RecordChunk): RecordChunk => origins.get(chunk) ?? chunk;
-  if (rules.format === 'json') return { slices, originOf };
+  const failureOf: FailureOf = (chunk, index) => failures.get(chunk)?.get(index);
+  if (rules.format === 'json') return { slices, originOf, failureOf };
   const unwrapped = slices.map((slice): ChunkSlice => {
     if (!hasFrame(slice)) return slice;
-    const chunk = unwrapChunk(slice, rules);
+    const failed = new Map<number, ValueFailure>();
+    const chunk = unwrapChunk(slice, rules, failed);
     origins.set(chunk, slice.chunk);
+    failures.set(chunk, failed);
     return { ...slice, chunk };
   });
-  return { slices: unwrapped, originOf };
+  return { slices: unwrapped, originOf, failureOf };
 }
 
 function hasFrame({ chunk: { bytes, valueStarts, valueEnds }, first, end }: ChunkSlice): boolean {
@@ -42,7 +48,12 @@ function hasFrame({ chunk: { bytes, valueStarts, valueEnds }, first, end }: Chun
   return false;
 }
 
-function unwrapChunk({ chunk, first, end }: ChunkSlice, rules: UnwrapRules): RecordChunk {
+/** Notes in `failed` what can't be unpacked. */
+function unwrapChunk(
+  { chunk, first, end }: ChunkSlice,
+  rules: UnwrapRules,
+  failed: Map<number, ValueFailure>,
+): RecordChunk {
   const valueStarts = chunk.valueStarts.slice(0, chunk.count);
   const valueEnds = chunk.valueEnds.slice(0, chunk.count);
   const unpacked = new Map<number, Buffer>();
@@ -54,24 +65,39 @@ function unwrapChunk({ chunk, first, end }: ChunkSlice, rules: UnwrapRules): Rec
     if (!frame.isCompressed) valueStarts[index] = start + frame.length;
     else {
       const content = unpackValue(inner, frame.kind, rules.recordBytesMax);
-      if (content !== undefined) unpacked.set(index, content);
+      if (Buffer.isBuffer(content)) unpacked.set(index, content);
+      else failed.set(index, content);
     }
   }
   const { bytes } = unpacked.size === 0 ? chunk : rewrite(chunk.bytes, { valueStarts, valueEnds, unpacked });
   return { ...chunk, bytes, valueStarts, valueEnds };
 }
 
-/** `undefined` for bytes that are no gzip or zlib, or unpack to more than they say or than a record may have. */
-export function unpackValue(packed: Buffer, kind: ValueFrame['kind'], recordBytesMax: number): Buffer | undefined {
+/** Unpacks a value, or says why not: it is damaged, or unpacks to more than it says or than a record may have. */
+export function unpackValue(
+  packed: Buffer,
+  kind: ValueFrame['kind'],
+  recordBytesMax: number,
+): Buffer<ArrayBuffer> | ValueFailure {
   try {
     if (kind !== 'gzip') return inflateSync(packed, { maxOutputLength: recordBytesMax });
     const maxOutputLength = unpackedLength(packed, 0, packed.length);
-    if (maxOutputLength > recordBytesMax) return undefined;
+    if (maxOutputLength > recordBytesMax) return tooLarge(recordBytesMax);
     return maxOutputLength === 0 ? Buffer.alloc(0) : gunzipSync(packed, { maxOutputLength });
   } catch (error) {
-    if (/^(Z_|ERR_)/.test(error instanceof Error && 'code' in error ? String(error.code) : '')) return undefined;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ERR_BUFFER_TOO_LARGE' && kind !== 'gzip') return tooLarge(recordBytesMax);
+    if (/^(Z_|ERR_)/.test(code)) return { reason: 'invalid-compression', detail: describe(kind, error) };
     throw new Error(`unpacking a value: ${messageOf(error)}`, { cause: error });
   }
+}
+
+function tooLarge(recordBytesMax: number): ValueFailure {
+  return { reason: 'too-large', detail: `unpacks to more than ${recordBytesMax} bytes` };
+}
+
+function describe(kind: ValueFrame['kind'], error: unknown): string {
+  return `damaged ${kind === 'gzip' ? 'gzip' : 'zlib behind a frame of Glue'}: ${messageOf(error)}`;
 }
 
 /** All values one after the other, as whoever scans them expects; the positions are changed to where they are now. */

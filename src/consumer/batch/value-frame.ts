@@ -1,4 +1,4 @@
-import { inflateSync } from 'node:zlib';
+import { gunzipSync, inflateSync } from 'node:zlib';
 
 /** What stands before a value's JSON, by its first bytes: JSON itself can begin with none of them. */
 export type ValueFrame =
@@ -46,17 +46,22 @@ export function isCompressed(bytes: Buffer, start: number, end: number): boolean
   return frameOf(bytes, start, end)?.isCompressed === true;
 }
 
-/** Bytes of a value once it is unpacked: gzip says it, zlib must be unpacked to know; its own length when it is neither. */
+/** What a member of gzip begins with; several may follow each other. Source: https://www.rfc-editor.org/rfc/rfc1952#section-2.2 */
+const gzipMember = Buffer.from([0x1f, 0x8b, 0x08]);
+
+/** Bytes of a value once it is unpacked: gzip of one member says it, others must be unpacked to know; its own length when it is neither. */
 export function unpackedLength(bytes: Buffer, start: number, end: number): number {
   const frame = frameOf(bytes, start, end);
   if (frame?.isCompressed !== true) return end - start;
-  if (frame.kind === 'gzip') return bytes.readUInt32LE(end - 4);
-  return inflatedLength(bytes.subarray(start + frame.length, end));
+  const packed = bytes.subarray(start + frame.length, end);
+  if (frame.kind === 'glue') return measure(packed, inflateSync);
+  const mayHaveMembers = packed.includes(gzipMember, gzipBytesMin);
+  return mayHaveMembers ? measure(packed, gunzipSync) : packed.readUInt32LE(packed.length - 4);
 }
 
-function inflatedLength(packed: Buffer): number {
+function measure(packed: Buffer, unpack: typeof gunzipSync): number {
   try {
-    return inflateSync(packed, { maxOutputLength: measuredBytesMax }).length;
+    return unpack(packed, { maxOutputLength: measuredBytesMax }).length;
   } catch (error) {
     // what is damaged is not unpacked later either
     return error instanceof RangeError ? measuredBytesMax : packed.length;

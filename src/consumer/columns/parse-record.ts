@@ -12,6 +12,7 @@ export const rejectReasons = [
   'too-deep',
   'unknown-schema',
   'invalid-avro',
+  'invalid-compression',
 ] as const;
 
 export type RejectReason = (typeof rejectReasons)[number];

@@ -17,8 +17,8 @@ const others: readonly (readonly [start: RegExp, cause: string])[] = [
 export function likelyCause({ chunk, index, reason, detail }: Reject): string | undefined {
   const [start, end] = [chunk.valueStarts[index] ?? 0, chunk.valueEnds[index] ?? 0];
   if (reason === 'too-large') return 'values are larger than RECORD_BYTES_MAX';
-  // what the schema registry, or a schema of it, has said already
-  if (reason === 'unknown-schema' || reason === 'invalid-avro') return detail;
+  // what the schema registry, a schema of it, or the compression has said already
+  if (reason === 'unknown-schema' || reason === 'invalid-avro' || reason === 'invalid-compression') return detail;
   const frame = frameOf(chunk.bytes, start, end);
   switch (frame?.kind) {
     case 'confluent':

@@ -5,13 +5,13 @@ import { mergeTypes } from '../../schema/merge.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import { isNested, type Column, type ColumnType } from '../../schema/types.ts';
 import type { WideningRules } from '../../schema/wider-type.ts';
-import { readAvroValues, type ValueFailure } from '../batch/read-avro-values.ts';
+import { readAvroValues } from '../batch/read-avro-values.ts';
 import { unwrapValues, type UnwrappedSlices } from '../batch/unwrap-values.ts';
 import { BatchMemory } from '../columns/batch-memory.ts';
 import { decodeBatch, type DecodedBatch } from '../columns/decode-batch.ts';
 import { columnOfField } from '../columns/field-rules.ts';
 import type { Recipe } from '../ledger/recipe.ts';
-import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
+import type { ChunkSlice } from '../ports/record-chunk.ts';
 import { expandValues } from './expand-values.ts';
 import { ownColumns, rulesOf } from './recipe-rules.ts';
 import type { ValueSchemas } from './value-schemas.ts';
@@ -56,7 +56,7 @@ export class RecordDecoder {
     const rejects = decoded.rejects.map((reject) => {
       const { chunk, index, detail = reject.detail } = expanded.originOf(reject.chunk, reject.index);
       const { reason } = reject;
-      return { reason, detail, ...unwrapped.failureOf?.(chunk, index), chunk: unwrapped.originOf(chunk), index };
+      return { reason, detail, ...unwrapped.failureOf(chunk, index), chunk: unwrapped.originOf(chunk), index };
     });
     return { ...decoded, rejects, slices, ...(hints.size > 0 && { hints }) };
   }
@@ -69,7 +69,7 @@ export class RecordDecoder {
   async #unwrap(
     slices: readonly ChunkSlice[],
     { valueFormat: format = 'json', schemas = [], recordBytesMax }: Recipe,
-  ): Promise<UnwrappedSlices & { failureOf?: (chunk: RecordChunk, index: number) => ValueFailure | undefined }> {
+  ): Promise<UnwrappedSlices> {
     if (format !== 'avro') return unwrapValues(slices, { format, recordBytesMax });
     const listed = new Set(schemas);
     const schemaOf = (key: string) => (listed.has(key) ? this.schemas.get(key) : undefined);

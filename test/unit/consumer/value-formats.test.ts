@@ -31,6 +31,9 @@ async function write(values: readonly (Buffer | null)[], valueFormat?: ValueForm
 const numbersOf = async (lake: TestLake): Promise<unknown[]> =>
   (await readRows(lake)).map((row) => [Number(row['kafka_offset']), row['n']]);
 
+const reasonsOf = async (lake: TestLake): Promise<unknown[]> =>
+  (await readRows(lake, 'readings_dead_letters')).map(({ reason }) => reason);
+
 describe('values with something around their JSON', () => {
   const mixed = [json(0), confluent(json(1)), null, glue(json(3)), glueZlib(json(4)), gzipSync(json(5)), json(6)];
 
@@ -69,6 +72,34 @@ describe('values with something around their JSON', () => {
     liar.writeUInt32LE(10, liar.length - 4);
     const { lake } = await write([bomb, liar, json(2)], 'auto');
     expect((await audit(lake)).partitions).toMatchObject([{ rows: 1, deadLetters: 2 }]);
+    expect(await reasonsOf(lake)).toEqual(['too-large', 'invalid-compression']);
+  });
+
+  it('are dead letters that say so where they are damaged or unpack to too much, by VALUE_FORMAT=avro as well', async () => {
+    const damaged = gzipSync(json(0));
+    damaged.fill(0xff, 12, 16);
+    const damagedZlib = glueZlib(json(0));
+    damagedZlib.fill(0xff, 20, 24);
+    const values = [damaged, damagedZlib, glueZlib(Buffer.alloc(10_000_000)), json(3)];
+    for (const format of ['auto', 'avro'] as const) {
+      const { lake } = await write(values, format);
+      expect(await reasonsOf(lake)).toEqual(['invalid-compression', 'invalid-compression', 'too-large']);
+    }
+  });
+
+  it('may be gzip of several members, which count as what all of them unpack to', async () => {
+    const [one, other] = [gzipSync('{"n":7,"text":"'), gzipSync(`${'x'.repeat(50_000)}"}`)];
+    const value = Buffer.concat([one, other]);
+    const { lake } = await write([value, json(1)], 'auto');
+    expect(await numbersOf(lake)).toEqual([
+      [0, 7],
+      [1, 1],
+    ]);
+    const buffer = new PartitionBuffer(0, 0n);
+    buffer.push(chunkOf([{ value }]), 0);
+    expect(buffer.fill().bytes).toBeGreaterThan(50_000);
+    const bomb = Buffer.concat([gzipSync(Buffer.alloc(10_000_000)), gzipSync('{}')]);
+    expect(await reasonsOf((await write([bomb], 'auto')).lake)).toEqual(['too-large']);
   });
 
   it.each([
