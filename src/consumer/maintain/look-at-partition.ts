@@ -24,6 +24,17 @@ interface Involved {
   readonly sources: string[];
 }
 
+/** What is collected of a look. */
+interface Collected {
+  readonly old: Map<string, ObjectInfo>;
+  readonly sources: ReadonlySet<string>;
+  readonly added: ListedObject[];
+  readonly unlisted: Set<string>;
+  readonly open: Map<string, number>;
+}
+
+type LookTools = Pick<MergeTools, 'store' | 'ledger'>;
+
 const entriesAtOnce = 16;
 
 /**
@@ -31,14 +42,26 @@ const entriesAtOnce = 16;
  * an entry lists is taken as a whole, so that a replay beside it is seen either before or after.
  */
 export async function lookAtPartition(
-  { table: { name: table }, hivePath, replaced }: PartitionPlace,
+  place: PartitionPlace,
   note: MergedPartition | undefined,
-  { store, ledger }: Pick<MergeTools, 'store' | 'ledger'>,
+  tools: LookTools,
 ): Promise<PartitionLook> {
-  const listed = await Array.fromAsync(store.list(`${table}/${hivePath}/`));
-  const old = new Map(listed.filter(({ key }) => !isHidden(key)).map((info) => [info.key, info]));
-  const sources = new Set((note?.files ?? []).flatMap((file) => file.sources.map(({ key }) => key)));
-  const open = new Map<string, number>();
+  const listed = await Array.fromAsync(tools.store.list(`${place.table.name}/${place.hivePath}/`));
+  const collected: Collected = {
+    old: new Map(listed.filter(({ key }) => !isHidden(key)).map((info) => [info.key, info])),
+    sources: new Set((note?.files ?? []).flatMap((file) => file.sources.map(({ key }) => key))),
+    added: [],
+    unlisted: new Set(),
+    open: new Map(),
+  };
+  const involved = await findInvolved(place, collected);
+  await mapConcurrently(involved, entriesAtOnce, (each) => lookAtEntry(each, collected, place, tools));
+  return collected;
+}
+
+/** The entries of objects that are no sources, and of sources that may have been replaced. */
+async function findInvolved({ table, hivePath, replaced }: PartitionPlace, collected: Collected): Promise<Involved[]> {
+  const { old, sources, open } = collected;
   const involved = new Map<string, Involved>();
   const involve = (name: ObjectName): Involved => {
     const known = involved.get(idOf(name)) ?? { name, found: [], sources: [] };
@@ -48,30 +71,35 @@ export async function lookAtPartition(
   for (const key of old.keys()) {
     if (sources.has(key)) continue;
     const name = parseObjectName(key);
-    if (name === undefined || !isIn(key, table, hivePath)) count(open, 'they are not of our making');
+    if (name === undefined || !isIn(key, table.name, hivePath)) count(open, 'they are not of our making');
     else involve(name).found.push(key);
   }
   for (const name of namesOf(sources)) if (await replaced.has(name, name.from)) involve(name);
   for (const key of sources) involved.get(idOf(parseObjectName(key)))?.sources.push(key);
-  const added: ListedObject[] = [];
-  const unlisted = new Set<string>();
-  await mapConcurrently([...involved.values()], entriesAtOnce, async ({ name, found, sources: own }) => {
-    const entry = await readEntry(name, { ledger, table });
-    for (const key of found) count(open, whyOpen(entry, key));
-    if (entry === undefined || entry === 'unreadable' || !isWritten(entry)) return;
-    const rows = entry.outcome.objects.filter(({ key, kind }) => kind === 'rows' && isIn(key, table, hivePath));
-    const more = rows.filter(({ key }) => !sources.has(key));
-    for (const { key } of more) {
-      const info = old.get(key) ?? (await store.head(key));
-      if (info !== undefined) old.set(key, info);
-    }
-    if (more.some(({ key, bytes }) => old.get(key)?.size !== bytes))
-      return count(open, 'what their ledger entry lists is missing or damaged: `glueless verify` says more');
-    const keys = new Set(rows.map(({ key }) => key));
-    for (const key of own) if (!keys.has(key)) unlisted.add(key);
-    for (const each of more) added.push({ key: each.key, rows: each.rows, bytes: each.bytes });
-  });
-  return { old, added, unlisted, open };
+  return [...involved.values()];
+}
+
+/** Takes in what the entry lists in the partition, if all of it is there. */
+async function lookAtEntry(
+  { name, found, sources: own }: Involved,
+  { old, sources, added, unlisted, open }: Collected,
+  { table: { name: table }, hivePath }: PartitionPlace,
+  { store, ledger }: LookTools,
+): Promise<void> {
+  const entry = await readEntry(name, { ledger, table });
+  for (const key of found) count(open, whyOpen(entry, key));
+  if (entry === undefined || entry === 'unreadable' || !isWritten(entry)) return;
+  const rows = entry.outcome.objects.filter(({ key, kind }) => kind === 'rows' && isIn(key, table, hivePath));
+  const more = rows.filter(({ key }) => !sources.has(key));
+  for (const { key } of more) {
+    const info = old.get(key) ?? (await store.head(key));
+    if (info !== undefined) old.set(key, info);
+  }
+  if (more.some(({ key, bytes }) => old.get(key)?.size !== bytes))
+    return count(open, 'what their ledger entry lists is missing or damaged: `glueless verify` says more');
+  const keys = new Set(rows.map(({ key }) => key));
+  for (const key of own) if (!keys.has(key)) unlisted.add(key);
+  for (const each of more) added.push({ key: each.key, rows: each.rows, bytes: each.bytes });
 }
 
 function namesOf(keys: Iterable<string>): ObjectName[] {
