@@ -6,13 +6,17 @@ import { TableFiles } from '../../src/iceberg/table-files.ts';
 import { noAuthorization, oauthTokens } from '../../src/iceberg/rest-authorization.ts';
 import { createRestCatalog } from '../../src/iceberg/rest-catalog.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { jsonRecords } from '../support/chunks.ts';
+import { loadHttpfs } from '../support/duckdb-s3.ts';
 import { startFaultyProxy, type Fault, type Request } from '../support/faulty-proxy.ts';
 import { Gate } from '../support/gate.ts';
 import { appendTo, creationOf } from '../support/iceberg-tables.ts';
-import { readWithPyiceberg } from '../support/iceberg-readers.ts';
-import { runIceberg } from '../support/iceberg-service.ts';
+import { openDuckdbWithIceberg, readWithPyiceberg } from '../support/iceberg-readers.ts';
+import { commitRows, createIcebergTools, runIceberg } from '../support/iceberg-service.ts';
 import { audit, openTestLake, temporaryFolder, testTable } from '../support/lake.ts';
+import { maintainLake } from '../support/maintain-lake.ts';
 import { topicOf } from '../support/run-service.ts';
+import { writeBatches } from '../support/write-batches.ts';
 import { describeIcebergCatalog, loadFrom } from './iceberg-catalog-contract.ts';
 
 let server: RestCatalogServer;
@@ -168,5 +172,52 @@ describe('the service with a REST catalog', () => {
     expect(rows).toHaveLength(80);
     expect(snapshots.at(-1)).toMatchObject({ rows: 80, distinct: 80 });
     expect(snapshots.every((snapshot) => snapshot.rows === snapshot.distinct)).toBe(true);
+  });
+});
+
+describe('upkeep with a REST catalog', () => {
+  it('merges files though its commits fail, come late and get lost, and leaves those alone of which DuckDB has deleted rows', async () => {
+    const folder = await openTestLake();
+    const database = `db_${Math.random().toString(36).slice(2)}`;
+    const planned: Fault[] = [];
+    const proxy = await startFaultyProxy(server.uri, ({ method, path }) =>
+      method === 'POST' && path.endsWith(`/${testTable}`) ? planned.shift() : undefined,
+    );
+    const iceberg = createRestCatalog({ warehouse: '', database, authorization: noAuthorization, uri: proxy.endpoint });
+    const lake = { ...folder, iceberg, catalog: createIcebergTables(iceberg), files: new TableFiles(folder.store) };
+    const placement = { pastDaysMax: 36_500, futureDaysMax: 36_500 };
+    const times = ['2026-11-23T08:00:00Z', '2026-11-23T09:00:00Z'];
+    const batch = (first: number) => jsonRecords(...times.map((eventTime, n) => ({ n: first + n, eventTime })));
+    const batches = [0, 2, 4].map(batch);
+    for (let count = 1; count <= batches.length; count++) {
+      await writeBatches(createIcebergTools(lake, {}, { placement }), batches.slice(0, count));
+      await commitRows(lake);
+    }
+    const duckdb = await openDuckdbWithIceberg(await loadHttpfs());
+    await duckdb(`ATTACH '' AS rest (TYPE iceberg, ENDPOINT '${server.uri}', AUTHORIZATION_TYPE 'none')`);
+    await duckdb(`DELETE FROM rest.${database}.${testTable} WHERE n = 2`);
+    const gate = new Gate();
+    const busy = { kind: 'answer' as const, status: 503, code: 'x' };
+    planned.push(busy, { kind: 'late', gate }, { kind: 'reset' }, { kind: 'lost-answer' });
+    expect((await maintainLake(lake)).toSorted((a, b) => (a.kind < b.kind ? -1 : 1))).toMatchObject([
+      { kind: 'left-alone', partition: ['2026-11-23', '08'] },
+      { kind: 'merged', partition: ['2026-11-23', '09'], files: 3 },
+    ]);
+    expect(planned).toEqual([]);
+    await gate.letThrough();
+    const found = await readWithPyiceberg({
+      catalog: { type: 'rest', uri: server.uri },
+      name: `${database}.${testTable}`,
+      select: ['n'],
+      filters: ["event_hour == '08'", "event_hour == '09'"],
+      snapshots: true,
+    });
+    expect(found.rows.map(({ n }) => n)).toEqual([0, 1, 3, 4, 5]);
+    expect(found.filters).toEqual([
+      { files: 3, rows: 2 },
+      { files: 1, rows: 3 },
+    ]);
+    expect(found.snapshots.every(({ rows, distinct }) => rows === distinct)).toBe(true);
+    expect((await audit(lake, undefined, { iceberg })).findings.map(({ problem }) => problem)).toEqual(['table-rows']);
   });
 });

@@ -11,15 +11,18 @@ export function openIcebergLakeOnGlue({ endpoint, bucket }: { readonly endpoint:
   const prefix = randomUUID();
   const database = `db_${prefix.slice(0, 8)}`;
   const aws = { region: 'us-east-1', endpoint };
-  const store = createS3ObjectStore({ ...aws, bucket, prefix });
-  const open = (through = endpoint) =>
+  const openStore = (through: string) => createS3ObjectStore({ ...aws, endpoint: through, bucket, prefix });
+  const openOn = (store: ObjectStore, through: string) =>
     lakeOf(store, createGlueIcebergCatalog({ ...aws, endpoint: through, database, store, clock: systemClock }));
+  const open = (through = endpoint) => openOn(openStore(endpoint), through);
   const client = { 'access-key-id': 'test', 'secret-access-key': 'test', region: 'us-east-1', endpoint };
   const named = (area: string) => Object.entries(client).map(([key, value]) => [`${area}.${key}`, value]);
   return {
     lake: open(),
     /** Opens the same lake as another process does, with requests to Glue by way of this address. */
     open,
+    /** Opens it with all requests by way of this address. */
+    openThrough: (through: string) => openOn(openStore(through), through),
     catalog: Object.fromEntries([['type', 'glue'], ...named('glue'), ...named('s3')]),
     name: `${database}.readings`,
   };
