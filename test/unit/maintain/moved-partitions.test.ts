@@ -10,7 +10,7 @@ import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { testTable, testTopic } from '../../support/lake.ts';
-import { createMergeTools, hourOf, mergeLake, rowsByCatalog } from '../../support/merge-lake.ts';
+import { createMergeTools, hourOf, mergeLake, onChanges, rowsByCatalog } from '../../support/merge-lake.ts';
 
 const values = ['2026-11-23', '09'];
 const hivePath = 'event_date=2026-11-23/event_hour=09';
@@ -91,6 +91,22 @@ describe('the location of a merged partition', () => {
     expect(await locations(lake)).toEqual([`${testTable}.merged/${hivePath}/`]);
     await mergeLake(lake.lake.store);
     expect(await seen(lake)).toEqual(['0/0', '0/1', '0/2']);
+  });
+});
+
+describe('a dry run', () => {
+  it('says what would be done to a partition that has moved, and changes nothing', async () => {
+    const lake = await hourOf(3);
+    const { store } = lake.lake;
+    await mergeLake(store);
+    await lake.write(0, 1);
+    await lake.replay({ partition: 0, from: 1n, to: 2n });
+    let changes = 0;
+    const watched = onChanges(store, async () => void changes++);
+    const told = { kind: 'caught-up', table: testTable, partition: values, added: 2, replaced: 1 };
+    expect(await mergeLake(watched, { isDryRun: true, orphansBeforeMs: Infinity })).toEqual([told]);
+    expect(await mergeLake(watched, { isDryRun: true, mayMerge: false })).toEqual([told]);
+    expect(changes).toBe(0);
   });
 });
 
