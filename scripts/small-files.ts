@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { defaultRecipe } from '../bench/support/recipe.ts';
+import { serializeEntry } from '../src/consumer/ledger/entry-format.ts';
+import { ledgerFormat, stateOfFormat, type CommittedEntry } from '../src/consumer/ledger/ledger-entry.ts';
+import { entryKey } from '../src/consumer/ledger/ledger-keys.ts';
+import { Ledger } from '../src/consumer/ledger/ledger.ts';
+import { objectKey } from '../src/consumer/ledger/object-keys.ts';
+import type { ColumnarTable } from '../src/consumer/ports/columnar-table.ts';
+import type { Catalog, ObjectStore, TableFormat } from '../src/consumer/ports/lake.ts';
+import { commitSnapshot } from '../src/consumer/snapshot/commit-snapshot.ts';
+import { createIcebergTables } from '../src/iceberg/iceberg-tables.ts';
+import { createJsonCatalog } from '../src/lake/json-catalog.ts';
+import { createJsonIcebergCatalog } from '../src/lake/json-iceberg-catalog.ts';
+import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
+import { createColumnEncoder } from '../src/parquet/column-encoder.ts';
+import { hyparquetReader } from '../src/parquet/parquet-reader.ts';
+import { systemClock } from '../src/runtime/clock.ts';
+import { parseColumns } from '../src/schema/hive-ddl.ts';
+import { hivePath, partitionKeys } from '../src/schema/layout.ts';
+
+export interface SmallFiles {
+  readonly root: string;
+  readonly format: TableFormat;
+  /** Of one hour, dealt out to four Kafka partitions. */
+  readonly files: number;
+  readonly rowsPerFile: number;
+}
+
+export const database = 'glueless';
+export const table = 'readings';
+const topic = 'thermometer';
+const partitions = 4;
+const hour = ['2026-11-23', '09'];
+const hourStartMs = Date.parse('2026-11-23T09:00:00Z');
+const keys = partitionKeys('hour');
+
+const strings = ['deviceid', 'patientid', 'ward', 'firmware'];
+const numbers = ['temperature', 'humidity', 'battery', 'signal'];
+const columns = [
+  'eventtime timestamp',
+  ...strings.map((name) => `${name} string`),
+  ...numbers.map((name) => `${name} double`),
+  'kafka_partition int, kafka_offset bigint',
+].join(', ');
+
+/** Writes a table of small files as the service leaves it: objects, ledger, catalog. */
+export async function writeSmallFiles({ root, format, files, rowsPerFile }: SmallFiles): Promise<void> {
+  const store = createLocalObjectStore({ root });
+  const iceberg = createJsonIcebergCatalog({ store, database, clock: systemClock });
+  const catalog = format === 'iceberg' ? createIcebergTables(iceberg) : createJsonCatalog({ store, database });
+  await createTable(catalog, store);
+  const encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 100_000 });
+  for (let file = 0; file < files; file++) {
+    const range = { partition: file % partitions, from: BigInt(Math.floor(file / partitions) * rowsPerFile) };
+    const bytes = await encoder.encode(rowsOf({ ...range, count: rowsPerFile }, format));
+    const entry = entryOf({ ...range, rows: rowsPerFile, bytes, format });
+    for (const { key } of entry.outcome.objects) await store.put(key, bytes);
+    await store.put(entryKey({ table, topic, partition: range.partition }, range.from), serializeEntry(entry));
+  }
+  if (format === 'hive') return;
+  const shared = { iceberg, store, parquet: hyparquetReader, ledger: new Ledger(store), table, topic };
+  const newSnapshotId = (): bigint => BigInt(`0x${randomUUID().slice(0, 8)}`);
+  const tools = { ...shared, clock: systemClock, newTryId: randomUUID, newSnapshotId };
+  const options = { partitions: Array.from({ length: partitions }, (_, id) => id), entriesMin: 0 };
+  for (let hasMore = true; hasMore;)
+    hasMore = (await commitSnapshot({ name: table, kind: 'rows' }, options, tools))?.hasMore ?? false;
+}
+
+async function createTable(catalog: Catalog, store: ObjectStore): Promise<void> {
+  const location = store.uri(`${table}/`);
+  const parameters = { 'glueless.format': '1', 'glueless.topic': topic };
+  await catalog.create({ name: table, columns: parseColumns(columns), partitionKeys: keys, location, parameters });
+  const found = await catalog.load(table);
+  if (found === undefined) throw new Error('the table was not made');
+  await catalog.addPartitions(found, [{ values: hour, location: `${location}${path}/` }]);
+}
+
+const path = hivePath(
+  keys.map(({ name }) => name),
+  hour,
+);
+
+interface Range {
+  readonly partition: number;
+  readonly from: bigint;
+}
+
+function rowsOf({ partition, from, count }: Range & { readonly count: number }, format: TableFormat): ColumnarTable {
+  const offsets = BigInt64Array.from({ length: count }, (_, row) => from + BigInt(row));
+  const spread = (row: number, by: number): number => (Number(from) + row) * by + partition * 7919;
+  const texts = (name: string, valueAt: (row: number) => string) => ({
+    name,
+    type: { kind: 'string' as const },
+    data: { kind: 'values' as const, valueAt },
+  });
+  const partitionColumns = format === 'hive' ? [] : keys.map(({ name }, at) => texts(name, () => hour[at] ?? ''));
+  const times = Float64Array.from({ length: count }, (_, row) => hourStartMs + (spread(row, 104_729) % 3_600_000));
+  return {
+    rowCount: count,
+    columns: [
+      { name: 'eventtime', type: { kind: 'timestamp' }, data: { kind: 'timestamp', values: times } },
+      ...strings.map((name, at) => texts(name, (row) => `${name}-${spread(row, 31 + at) % 5000}`)),
+      ...numbers.map((name, at) => {
+        const values = Float64Array.from({ length: count }, (_, row) => 36 + (spread(row, 7907 + at) % 9973) / 100);
+        return { name, type: { kind: 'double' as const }, data: { kind: 'double' as const, values } };
+      }),
+      {
+        name: 'kafka_partition',
+        type: { kind: 'int' },
+        data: { kind: 'int', values: new Int32Array(count).fill(partition) },
+      },
+      { name: 'kafka_offset', type: { kind: 'bigint' }, data: { kind: 'bigint', values: offsets } },
+      ...partitionColumns,
+    ],
+  };
+}
+
+function entryOf({
+  partition,
+  from,
+  rows,
+  bytes,
+  format,
+}: Range & { readonly rows: number; readonly bytes: Uint8Array; readonly format: TableFormat }): CommittedEntry {
+  const range = { table, topic, partition, from, to: from + BigInt(rows), generation: 1 };
+  const at = new Date(hourStartMs).toISOString();
+  const facts = { kind: 'rows' as const, rows, partition: hour };
+  return {
+    ...range,
+    format: ledgerFormat,
+    state: stateOfFormat[format],
+    writer: randomUUID(),
+    claimedAt: at,
+    reason: 'age',
+    recipe: defaultRecipe,
+    plan: [facts],
+    outcome: {
+      committedAt: at,
+      records: rows,
+      rows,
+      deadLetters: 0,
+      tombstones: 0,
+      objects: [{ ...facts, key: objectKey(range, path), bytes: bytes.length, crc32: crc32(bytes) }],
+      catalogVersion: '1',
+    },
+  };
+}
