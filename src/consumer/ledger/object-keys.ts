@@ -23,12 +23,14 @@ export function namePrefix({ topic, partition }: Pick<ObjectRange, 'topic' | 'pa
 }
 
 const namePattern = /^kafka-(?<topic>[\w.-]+)-(?<partition>\d+)-(?<from>\d+)-(?<to>\d+)-g(?<generation>\d+)\.parquet$/;
+const mergedPattern = /^merged-(?<topic>[\w.-]+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;
 const format1Pattern = /^(?<topic>[\w.-]+)-(?<partition>\d+)-(?<from>\d+)-(?<to>\d+)(?:\.redrive-\d+)?\.parquet$/;
 
 /** Reads a key's last component; `undefined` when the object is not one of ours. */
 export function parseObjectName(key: string): ObjectName | undefined {
   const name = key.slice(key.lastIndexOf('/') + 1);
-  const groups = (namePattern.exec(name) ?? format1Pattern.exec(name))?.groups;
+  // the id of merged rows may have nothing but digits where ledger format 1 has offsets
+  const groups = (namePattern.exec(name) ?? (mergedPattern.test(name) ? null : format1Pattern.exec(name)))?.groups;
   if (groups === undefined) return undefined;
   const { topic = '', partition = '', from = '', to = '', generation = '0' } = groups;
   return {
@@ -56,8 +58,6 @@ export function mergedKey(
   const folder = hivePath === '' ? table : `${table}/${hivePath}`;
   return `${folder}/merged-${topic}-${id}.parquet`;
 }
-
-const mergedPattern = /^merged-(?<topic>[\w.-]+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;
 
 /** Gives the topic whose rows the file holds; `undefined` when it is not one of ours. */
 export function topicOfFile(key: string): string | undefined {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isHidden, objectKey, parseObjectName } from '../../../src/consumer/ledger/object-keys.ts';
+import { isHidden, objectKey, parseObjectName, topicOfFile } from '../../../src/consumer/ledger/object-keys.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 describe('object keys', () => {
@@ -37,6 +37,12 @@ describe('object keys', () => {
 
   it('of others are not taken for ours', () => {
     expect(parseObjectName('t/part-00000.snappy.parquet')).toBeUndefined();
+  });
+
+  it('of merged rows are none of a batch, also where the id has nothing but digits', () => {
+    const key = 't/merged-a-b-12345678-1234-4123-8123-123456789012.parquet';
+    expect(parseObjectName(key)).toBeUndefined();
+    expect(topicOfFile(key)).toBe('a-b');
   });
 
   it('begin with _ or . where query engines must not look', () => {
