@@ -48,11 +48,16 @@ function cautions(means: readonly ReportedMean[]): string[] {
   ];
 }
 
+/** A longer cell, which any publisher can write, moves what follows it in its own row only. */
+const widthMax = 60;
+
 /** Aligns cells in columns: numbers to the right, the rest to the left. What a terminal would act on is escaped. */
 export function alignColumns(given: readonly (readonly string[])[]): string[] {
   const rows = given.map((row) => row.map(printable));
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [at, { length }] of row.entries())
+      widths[at] = Math.max(widths[at] ?? 0, length > widthMax ? 0 : length);
   return rows.map((row) =>
     row
       .map((cell, at) => (/^-?[\d.]+$/.test(cell) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
