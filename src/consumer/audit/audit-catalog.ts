@@ -82,6 +82,15 @@ export function auditTable(needs: TableNeeds, table: CatalogTable | undefined): 
       ),
     );
   const partitions = [...needs.used].map((id) => id.split('/'));
+  const elsewhere = partitions.filter((values) => placeOf(needs, values).belongs !== folderOf(needs, values));
+  if (hasProjection(table.parameters) && elsewhere.length > 0)
+    findings.push(
+      of(
+        'partition-location',
+        `computes its partitions in ${needs.location}, and ${elsewhere.length} of them were merged and lie elsewhere, like ${elsewhere[0]?.join('/')}: queries miss their rows`,
+        `turn partition projection off in the catalog (projection.enabled); ${repairs} registers them then`,
+      ),
+    );
   for (const [name, value] of Object.entries(
     widenedProjection(needs.partitionKeys, table.parameters, partitions) ?? {},
   ))
@@ -219,7 +228,12 @@ export function placeOf(
   values: readonly string[],
 ): PartitionPlace {
   const path = partitionPath(needs, values);
-  return needs.placeOf?.(path) ?? { belongs: `${needs.location}${path}/`, isWhole: true };
+  return needs.placeOf?.(path) ?? { belongs: folderOf(needs, values), isWhole: true };
+}
+
+/** The partition's folder in the table's. */
+function folderOf(needs: Pick<TableNeeds, 'location' | 'partitionKeys'>, values: readonly string[]): string {
+  return `${needs.location}${partitionPath(needs, values)}/`;
 }
 
 function partitionPath({ partitionKeys }: Pick<TableNeeds, 'partitionKeys'>, values: readonly string[]): string {

@@ -119,8 +119,10 @@ function rangesOf({ sources }: MergedFile, hasIndex: boolean): RewrittenRange[] 
 export function unlisted({ key }: Pick<ObjectInfo, 'key'>): Finding {
   const isOurs = isMerged(key) || parseObjectName(key) !== undefined;
   const what =
-    'lies among the files of merged partitions, and no note lists it: where the catalog has its partition there, its rows count twice';
-  const action = isOurs ? 'glueless maintain deletes it' : 'look at it, then move it out of the table';
+    'lies among the files of merged partitions, and no note lists it: where the catalog has its partition there, queries read it';
+  const action = isOurs
+    ? 'glueless maintain deletes it where its rows are elsewhere, too; if it says that they are not, restore the notes (_ledger/<table>.merged/)'
+    : 'look at it, then move it out of the table';
   return { problem: 'object-unlisted', where: key, what, action };
 }
 

@@ -10,7 +10,7 @@ import {
   type MergedPartition,
   type MergedSource,
 } from '../ledger/merged-partition.ts';
-import { hivePathOf, isHidden, mergedFolder, parseObjectName } from '../ledger/object-keys.ts';
+import { hivePathOf, isHidden, mergedFolder, parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { auditMergedFiles, unlisted, type FileAuditOptions, type FolderAudit } from './audit-merged-files.ts';
 import { findChangedSources, findWaiting, waitsTooLong, type WaitingObject } from './audit-merged-sources.ts';
@@ -66,6 +66,8 @@ export class MergedAudit {
   readonly #noted: ReadonlySet<string>;
   readonly #listed = new Map<string, Listed>();
   readonly #states = new Map<string, State>();
+  /** Folders of merged files without a note; true: the table's own folder has all that entries list. */
+  readonly #unnoted = new Map<string, boolean>();
   readonly #waiting: WaitingObject[] = [];
 
   private constructor(options: MergedAuditOptions, noted: ReadonlySet<string>) {
@@ -116,7 +118,9 @@ export class MergedAudit {
     const state = this.#states.get(path);
     if (state?.isMoved === true) return { belongs: merged, isWhole: state.isWhole };
     const isNoted = state !== undefined || this.#noted.has(path);
-    return { belongs: old, isWhole: true, ...(isNoted && { alsoRight: merged }) };
+    // what only the new folder has must stay in sight
+    const isWhole = this.#unnoted.get(path) ?? true;
+    return { belongs: old, isWhole, ...(isNoted && { alsoRight: merged }) };
   }
 
   /** Takes in that readers look at the new folder of a partition whose note does not say so yet: what is wrong there counts. */
@@ -198,7 +202,12 @@ export class MergedAudit {
   /** Objects of a folder without a note; one that has a note by now was merged meanwhile. */
   async #auditUnnoted(path: string): Promise<void> {
     const objects = await this.#list(path);
-    if ((await this.#read(path)) === undefined) this.#options.findings.add(...objects.map(unlisted));
+    if ((await this.#read(path)) !== undefined) return;
+    const { topic, findings } = this.#options;
+    findings.add(...objects.map(unlisted));
+    const there = await findWaiting(await this.#keysIn(path), { ...this.#options, path });
+    const isOneTopic = objects.every(({ key }) => (topicOfFile(key) ?? topic) === topic);
+    this.#unnoted.set(path, isOneTopic && there.length >= (this.#listed.get(path)?.objects ?? 0));
   }
 
   async #read(path: string): Promise<MergedPartition | undefined> {

@@ -4,10 +4,12 @@ import { mergedFolder, topicOfFile } from '../ledger/object-keys.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
 import { fillMerged, NoteChanged } from './fill-merged.ts';
 import { lookAtPartition, type PartitionLook } from './look-at-partition.ts';
+import type { ObjectInfo } from '../ports/lake.ts';
 import type { MergeTools, PartitionPlace } from './merge-tools.ts';
 import { isWorthMerging, planFiles, replan, type MergeTarget } from './plan-merged.ts';
 import type { Registered } from './registered-partitions.ts';
 import { ReplacedEntries } from './replaced-entries.ts';
+import { isElsewhere } from './unnoted-file.ts';
 
 export interface SettleOptions {
   readonly place: PartitionPlace;
@@ -169,13 +171,31 @@ async function clear({ version }: StoredNote, place: PartitionPlace, tools: Merg
   if (now?.version !== version) throw new NoteChanged('another process has changed the note');
   const sizes = new Map(listed.map(({ key, size }) => [key, size]));
   if (now.note.files.some(({ key, bytes }) => bytes === undefined || sizes.get(key) !== bytes)) return;
-  const files = new Set(now.note.files.map(({ key }) => key));
-  const keys = [...sizes.keys()].filter((key) => !files.has(key) && topicOfFile(key) !== undefined);
+  const keys = await deletable(listed, now.note, place, tools);
   if (keys.length === 0) return;
   // an Iceberg table may have taken them in
   const table = await catalog.load(name);
   if (table === undefined || table.parameters[adoptedByParameter] !== undefined) return;
   await store.delete(keys);
+}
+
+/** Keys of files that the note lists no longer; those that no revision lists only where their rows are elsewhere. */
+async function deletable(
+  listed: readonly ObjectInfo[],
+  note: MergedPartition,
+  place: PartitionPlace,
+  tools: MergeTools,
+): Promise<string[]> {
+  const files = new Set(note.files.map(({ key }) => key));
+  const passed = new Set(note.obsolete);
+  const others = listed.filter(({ key }) => !files.has(key) && topicOfFile(key) !== undefined);
+  const keys: string[] = [];
+  for (const file of others)
+    if (passed.has(file.key) || (await isElsewhere(file, { note, place }, tools))) keys.push(file.key);
+  const left = others.length - keys.length;
+  const why = `no note lists them, and rows of theirs are nowhere else: restore _ledger/${place.table.name}.merged/`;
+  if (left > 0) leftAlone(place, left, why, tools);
+  return keys;
 }
 
 function tellPlan(

@@ -47,6 +47,18 @@ describe('a table with partition projection', () => {
   });
 });
 
+describe('a table with partition projection that has merged partitions', () => {
+  it('is a finding: what the catalog computes is not where they are', () => {
+    const parameters = projectionParameters('hour', { location, firstDay: '2026-10-24' });
+    const placeOf = (path: string) => ({ belongs: `s3://bucket/lake/readings.merged/${path}/`, isWhole: true });
+    const merged = { ...needs, used: new Set(['2026-11-23/09']), placeOf };
+    expect(auditTable(merged, { ...table, parameters })).toMatchObject([
+      { problem: 'partition-location', action: expect.stringContaining('projection.enabled') },
+    ]);
+    expect(auditTable(merged, table)).toEqual([]);
+  });
+});
+
 describe('a partition in the catalog', () => {
   const values = ['2026-11-23', '09'];
   const place = `${location}event_date=2026-11-23/event_hour=09/`;

@@ -262,6 +262,16 @@ describe('the catalog of a table with a merged partition', () => {
     expect(await bothAudits(lake)).toEqual(none);
   });
 
+  it.each<[string, MergeSteps, string]>([
+    ['stays where merged files are the only ones that have its rows', {}, `${mergedPath}/`],
+    ['is set back where the table’s folder has all of them', { keepsSources: true }, `${testTable}/${mergedHour}/`],
+  ])('%s, when the note is lost', async (_what, steps, place) => {
+    const { lake } = await openMerged(steps);
+    await rm(join(lake.lake.root, `_ledger/${testTable}.merged`), { recursive: true });
+    await lake.repair();
+    expect(await folders(lake)).toEqual([place, other].toSorted());
+  });
+
   it('is set back to the table’s folder when nobody has noted a merge', async () => {
     const { lake } = await openMerged({ keepsSources: true });
     await rm(join(lake.lake.root, `_ledger/${testTable}.merged`), { recursive: true });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listMerged } from '../../../src/consumer/ledger/merged-partition.ts';
+import { forgetMerged, listMerged } from '../../../src/consumer/ledger/merged-partition.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { testTable } from '../../support/lake.ts';
 import { frozenStore, hourOf, mergeLake, onChanges, rowsByCatalog } from '../../support/merge-lake.ts';
+import { editNote, mergedHour } from '../../support/merge-by-hand.ts';
 import { mortalStore } from '../../support/mortal-store.ts';
 
 const values = ['2026-11-23', '09'];
@@ -254,6 +255,49 @@ describe('a process that is frozen before a change', () => {
       expect(freezes).toBeGreaterThanOrEqual(changes);
     },
   );
+});
+
+describe('notes that are lost, or older than the lake', () => {
+  const left = { kind: 'left-alone', why: expect.stringContaining('restore _ledger/readings.merged/') };
+
+  it('take no copy away that is the only one', async () => {
+    const lake = await hourOf(2);
+    const { store } = lake.lake;
+    await mergeLake(store);
+    const [before] = await Array.fromAsync(listMerged(store, testTable));
+    await lake.write(0, 1);
+    await mergeLake(store);
+    await mergeLake(store, { orphansBeforeMs: Infinity });
+    await editNote(lake.lake, () => ({ revision: 0, values, files: [], obsolete: [], ...before?.note }));
+    expect(await mergeLake(store)).toMatchObject([left]);
+    expect(await seen(lake)).toEqual(rows(3));
+  });
+
+  it('take away what lies in the old folder, too', async () => {
+    const lake = await hourOf(2);
+    const { store } = lake.lake;
+    await mergeLake(store);
+    const [before] = await Array.fromAsync(listMerged(store, testTable));
+    const old = await keysBelow(store, `${testTable}.merged/`);
+    await editNote(lake.lake, () => ({ revision: 0, obsolete: [], values, ...before?.note, files: [] }));
+    await mergeLake(store);
+    expect(await seen(lake)).toEqual(rows(2));
+    expect(await keysBelow(store, `${testTable}.merged/`)).not.toEqual(old);
+  });
+
+  it('leave merged files where they are when late rows are merged and move there again', async () => {
+    const lake = await hourOf(2);
+    const { store, catalog } = lake.lake;
+    await mergeLake(store, { orphansBeforeMs: Infinity });
+    await mergeLake(store, { orphansBeforeMs: Infinity });
+    await forgetMerged(store, testTable, mergedHour);
+    const table = await catalog.load(testTable);
+    const location = store.uri(`${testTable}/${mergedHour}/`);
+    if (table !== undefined) await catalog.movePartition(table, { values, location });
+    for (let count = 0; count < 2; count++) await lake.write(0, 1);
+    expect(await mergeLake(store)).toMatchObject([{ kind: 'merged', files: 2 }, left]);
+    expect(await seen(lake)).toEqual(rows(4));
+  });
 });
 
 describe('several processes at the same time', () => {

@@ -1,0 +1,68 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import { isWritten } from '../ledger/ledger-entry.ts';
+import { sourcesOf, type MergedPartition } from '../ledger/merged-partition.ts';
+import { hivePathOf, topicOfFile } from '../ledger/object-keys.ts';
+import type { ObjectInfo } from '../ports/lake.ts';
+import type { MergeTools, PartitionPlace } from './merge-tools.ts';
+
+/** Offsets of one Kafka partition in a file. */
+interface Offsets {
+  from: bigint;
+  to: bigint;
+}
+
+/**
+ * True for a file of a merged partition's folder whose rows are elsewhere for certain: every entry that meets its offsets lists only objects that the
+ * note has as sources, or that lie in the old folder. Notes can be lost, or older than the lake, as after a restore; what no revision of a note lists
+ * may then be the only copy of its rows.
+ */
+export async function isElsewhere(
+  file: ObjectInfo,
+  { note, place }: { readonly note: MergedPartition; readonly place: PartitionPlace },
+  tools: Pick<MergeTools, 'store' | 'ledger' | 'parquet'>,
+): Promise<boolean> {
+  const topic = topicOfFile(file.key);
+  const offsets = await offsetsIn(file, tools);
+  if (topic === undefined || offsets === undefined) return false;
+  const sources = sourcesOf(note);
+  const table = place.table.name;
+  for (const [partition, { from, to }] of offsets) {
+    const path = { table, topic, partition };
+    const last = await tools.ledger.last(path, undefined);
+    if (last === undefined || last.entry.to < to) return false;
+    for await (const { entry } of tools.ledger.entries(path, { from, to })) {
+      if (!isWritten(entry)) return false;
+      for (const { key, kind } of entry.outcome.objects) {
+        if (kind !== 'rows' || hivePathOf(key, table) !== place.hivePath || sources.has(key)) continue;
+        if ((await tools.store.head(key)) === undefined) return false;
+      }
+    }
+  }
+  return true;
+}
+
+/** Gives them by Kafka partition; `undefined` when the file can’t be read. */
+async function offsetsIn(
+  { key, size }: ObjectInfo,
+  { store, parquet }: Pick<MergeTools, 'store' | 'parquet'>,
+): Promise<Map<number, Offsets> | undefined> {
+  const found = new Map<number, Offsets>();
+  const source = { size, read: (start: number, end: number) => store.getRange(key, start, end) };
+  try {
+    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, [
+      'kafka_partition',
+      'kafka_offset',
+    ]))
+      for (const [row, offset] of offsets.entries()) {
+        const partition = Number(partitions[row]);
+        const known = found.get(partition) ?? { from: offset, to: offset + 1n };
+        if (offset < known.from) known.from = offset;
+        if (offset >= known.to) known.to = offset + 1n;
+        found.set(partition, known);
+      }
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return undefined;
+    throw error;
+  }
+  return found;
+}
