@@ -3,8 +3,9 @@ import { builtContender } from '../../support/built.ts';
 import { plainEnvironment } from '../../support/glueless.ts';
 import type { JsonPeer } from '../../support/json-peer.ts';
 
-/** Options of Node in the installed command's first line. */
+/** Options of Node, and of malloc, in the installed command's first line. */
 const nodeFlags = ['--max-semi-space-size=8', '--initial-old-space-size=64'];
+const malloc = { MALLOC_MMAP_THRESHOLD_: '65536' };
 
 /** Limits of the schema other than the defaults. */
 export interface SchemaLimits {
@@ -24,7 +25,7 @@ export function gluelessJson(limits: SchemaLimits = {}): JsonPeer {
       command: process.execPath,
       args: [...nodeFlags, builtContender('glueless-json'), file, folder, JSON.stringify(limits)],
       // as the installed command does
-      env: { ...plainEnvironment(), NODE_COMPILE_CACHE: join('.cache', 'bench', 'compiled') },
+      env: { ...plainEnvironment(), ...malloc, NODE_COMPILE_CACHE: join('.cache', 'bench', 'compiled') },
     }),
   };
 }
