@@ -28,6 +28,8 @@ export interface HourKeeperOptions extends TopicTable {
   readonly ledger: Ledger;
   readonly reader: Pick<TopicReader, 'describe'>;
   readonly visibleEnds?: NonNullable<FollowOptions['visibleEnds']>;
+  /** Says that queries see an hour as the ledger has it: none is complete before. Left out: they always do. */
+  readonly isVisible?: (hour: string) => Promise<boolean>;
   readonly hoursTable: HoursTable;
   readonly clock: Clock;
   readonly latenessMs: number;
@@ -180,7 +182,7 @@ export class HourKeeper {
 
   /** The changes that are due. */
   async *#due({ documents, from, reached }: Look): AsyncIterable<DueChange> {
-    const { latenessMs, clock } = this.#options;
+    const { latenessMs, clock, isVisible } = this.#options;
     for (const [hour, count] of this.#counts(documents)) {
       const before = documents.get(hour) ?? (hour < from ? await this.#hours.get(hour) : undefined);
       // an old hour that another process has changed is at hand until nothing is owed of it
@@ -188,6 +190,7 @@ export class HourKeeper {
       if (before !== undefined && this.#knowsLess(before.value)) continue;
       const rules = { watermarkMs: reached, latenessMs, nowMs: clock.nowMs() };
       const change = nextChange(hour, before?.value, count, rules);
+      if (change?.state === 'complete' && (await isVisible?.(hour)) === false) continue;
       if (change !== undefined) yield { hour, before, change, content: count.content };
     }
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isUnevaluated } from '../../alerts/evaluate-alerts.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../../consumer/ports/topic.ts';
+import { isFollowed } from '../../consumer/maintain/is-followed.ts';
 import { positionsOf } from '../../consumer/snapshot/table-positions.ts';
 import { holdsSeveralTopics } from '../../consumer/table/shared-table.ts';
 import { deliverHours } from '../../hours/deliver-hours.ts';
@@ -11,7 +12,7 @@ import { HoursTable } from '../../hours/hours-table.ts';
 import { createColumnEncoder } from '../../parquet/column-encoder.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { layoutOf } from '../../schema/layout.ts';
+import { layoutOf, partitionKeys } from '../../schema/layout.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Lake } from '../lake.ts';
 import type { HourWatch } from '../observe/hour-watch.ts';
@@ -49,7 +50,7 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
     ...hours,
     store,
     reader,
-    ...(visibleEnds && { visibleEnds }),
+    ...(visibleEnds === undefined ? { isVisible: mergedHours(lake, topicTable) } : { visibleEnds }),
     ledger: new Ledger(store),
     hoursTable: new HoursTable({ store, catalog, encoder, table: table.name }),
     clock: systemClock,
@@ -81,6 +82,14 @@ function snapshotEnds({ iceberg }: Lake, { table, topic }: TopicTable) {
     const loaded = await iceberg.load(table);
     return loaded === undefined ? new Map() : positionsOf(loaded.metadata, topic);
   };
+}
+
+/** Says whether queries see what the ledger has of an hour: late rows of one whose partition was merged wait for upkeep. */
+function mergedHours({ store, catalog }: Lake, { table }: TopicTable) {
+  const ledger = new Ledger(store);
+  const keys = partitionKeys('hour').map(({ name }) => name);
+  return async (hour: string): Promise<boolean> =>
+    isFollowed(table, { keys, values: [hour.slice(0, 10), hour.slice(11)] }, { store, catalog, ledger });
 }
 
 /** A table that does not exist yet is made with the layout of the settings, which were looked at before. */

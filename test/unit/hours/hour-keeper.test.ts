@@ -113,6 +113,21 @@ describe('an hour', () => {
     expect(await lake.settle(keeper)).toEqual(['09 complete 20', '10 filling 5']);
   });
 
+  it('is complete again only when queries see its late rows', async () => {
+    const lake = new HourLake(1);
+    let isVisible = true;
+    const keeper = lake.keeper(lake.store, { isVisible: async () => isVisible });
+    await lake.write({ rows: { [hour('09')]: 20 }, at: time('09:59') });
+    await lake.write({ rows: { [hour('10')]: 5 }, at: time('10:06') });
+    expect(await lake.settle(keeper)).toEqual(['09 complete 20', '10 filling 5']);
+    isVisible = false;
+    await lake.write({ rows: { [hour('09')]: 1 }, at: time('10:20') });
+    await lake.write({ rows: { [hour('10')]: 1 }, at: time('10:40') });
+    for (let looks = 0; looks < 3; looks++) expect(await lake.settle(keeper)).toContain('09 reopened 21+1');
+    isVisible = true;
+    expect(await lake.settle(keeper)).toContain('09 complete 21+1');
+  });
+
   it('that was left filling when all processes ended is completed by the next one', async () => {
     const lake = new HourLake(1);
     await lake.write({ rows: { '2026-11-02T09': 7 }, at: '2026-11-02T09:30:00.000Z' });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
+import { isFollowed } from '../../../src/consumer/maintain/is-followed.ts';
 import { forgetMerged, listMerged } from '../../../src/consumer/ledger/merged-partition.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';
@@ -57,6 +59,22 @@ describe('small files of a closed partition of a Hive table', () => {
 });
 
 describe('rows that come after a merge', () => {
+  it('are known to be where no query sees them, late ones and replayed ones, until the next one', async () => {
+    const lake = await hourOf(2);
+    const { store, catalog } = lake.lake;
+    const keys = ['event_date', 'event_hour'];
+    const isSeen = () => isFollowed(testTable, { keys, values }, { store, catalog, ledger: new Ledger(store) });
+    expect(await isSeen()).toBe(true);
+    await mergeLake(store);
+    expect(await isSeen()).toBe(true);
+    for (const change of [() => lake.write(0, 1), () => lake.replay({ partition: 0, from: 1n, to: 2n })]) {
+      await change();
+      expect(await isSeen()).toBe(false);
+      await mergeLake(store, { orphansBeforeMs: Infinity });
+      expect(await isSeen()).toBe(true);
+    }
+  });
+
   it('are taken over by the next one', async () => {
     const lake = await hourOf(2);
     const { store } = lake.lake;
