@@ -84,8 +84,13 @@ export function parseTableMetadata(text: string, name: string): TableMetadata {
   return checkTableMetadata(parseText(text, name), name);
 }
 
-/** Checks metadata that was read as JSON by `parseJson`, which loses no digit of a snapshot's id. Throws CATALOG_CORRUPT. */
+/**
+ * Checks metadata that was read as JSON by `parseJson`, which loses no digit of a snapshot's id. Throws CATALOG_CORRUPT, and TABLE_MISMATCH for a newer
+ * format.
+ */
 export function checkTableMetadata(json: unknown, name: string): TableMetadata {
+  const { data: newer } = newerSchema.safeParse(json);
+  if (newer !== undefined) throw upgraded(name, newer['format-version']);
   const parsed = tableMetadataSchema.safeParse(json);
   if (!parsed.success) throw corrupt(name, z.prettifyError(parsed.error));
   const metadata = parsed.data;
@@ -103,6 +108,17 @@ function parseText(text: string, name: string): unknown {
   } catch (error) {
     throw corrupt(name, messageOf(error));
   }
+}
+
+const newerSchema = z.object({ 'format-version': z.number().gt(2) });
+
+function upgraded(name: string, version: number): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
+    message: `${name} is of format version ${version}: another engine has upgraded the table, and this program writes version 2, as Athena does`,
+    retryable: false,
+    details: { name },
+    hint: 'an upgrade can’t be undone: write a new table, with a group of its own (LAKE_TABLE, KAFKA_GROUP_ID), of what Kafka still holds',
+  });
 }
 
 function corrupt(name: string, what: string): PipelineError {

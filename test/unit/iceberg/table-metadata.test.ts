@@ -97,11 +97,18 @@ describe('table metadata', () => {
 
   it.each([
     ['damaged JSON', '{"format-version": 2,'],
-    ['another format version', serializeTableMetadata(made).replace('"format-version":2', '"format-version":3')],
+    ['an older format version', serializeTableMetadata(made).replace('"format-version":2', '"format-version":1')],
     ['a missing schema list', serializeTableMetadata(made).replace('"schemas"', '"schemes"')],
   ])('refuses %s with the name of the file', (_, text) => {
     expect(() => parseTableMetadata(text, 'v7.metadata.json')).toThrow(
       expect.objectContaining({ code: 'CATALOG_CORRUPT', message: expect.stringContaining('v7.metadata.json') }),
+    );
+  });
+
+  it('says that another engine has upgraded the table', () => {
+    const text = serializeTableMetadata(made).replace('"format-version":2', '"format-version":3');
+    expect(() => parseTableMetadata(text, 'v7.metadata.json')).toThrow(
+      expect.objectContaining({ code: 'TABLE_MISMATCH', message: expect.stringContaining('format version 3') }),
     );
   });
 
