@@ -43,18 +43,19 @@ export function describePointerCatalog(title: string, prepare: () => Promise<Ope
     });
 
     it.each([
-      ['half of it', (text: string) => text.slice(0, text.length >> 1)],
-      ['nothing', () => ''],
-      ['another JSON', () => '{"a":1}'],
+      ['half of it', (text: string) => text.slice(0, text.length >> 1), 'CATALOG_CORRUPT'],
+      ['nothing', () => '', 'CATALOG_CORRUPT'],
+      ['another JSON', () => '{"a":1}', 'CATALOG_CORRUPT'],
       [
         'a version of the format that it does not know',
         (text: string) => text.replace('"format-version":2', '"format-version":3'),
+        'TABLE_MISMATCH',
       ],
-    ])('says what it points to when the metadata file has %s', async (_what, damage) => {
+    ])('says what it points to when the metadata file has %s', async (_what, damage, code) => {
       const { open, replace, base } = await setup();
       await replace(damage);
       await expect(open().load('readings')).rejects.toMatchObject({
-        code: 'CATALOG_CORRUPT',
+        code,
         retryable: false,
         message: expect.stringContaining(base.metadataLocation),
       });
