@@ -120,7 +120,8 @@ async function mergeFirst(hivePath: string, infos: readonly ObjectInfo[], { know
   const files = infos.filter(({ key }) => parseObjectName(key) !== undefined && !isHidden(key));
   if (
     !isWorthMerging(
-      files.map(({ size: bytes }) => ({ bytes })),
+      // rows are looked up where bytes say that it may be worth it
+      files.map(({ size: bytes }) => ({ bytes, rows: 0 })),
       tools.upkeep.targetBytes,
     )
   )

@@ -1,6 +1,6 @@
 import type { MergedFile, MergedPartition, MergedRange, MergedSource } from '../ledger/merged-partition.ts';
 import { mergedFolder, mergedKey, parseObjectName } from '../ledger/object-keys.ts';
-import { fillBins, smallShare } from './plan-merges.ts';
+import { fillBins, isSmall } from './plan-merges.ts';
 
 /** An object of rows in a partition's old folder, as its ledger entry lists it. */
 export interface ListedObject extends MergedSource {
@@ -25,8 +25,8 @@ export interface PartitionChange {
 }
 
 /** True when several of the files are small. */
-export function isWorthMerging(files: readonly Pick<ListedObject, 'bytes'>[], targetBytes: number): boolean {
-  return files.filter(({ bytes }) => bytes < targetBytes * smallShare).length > 1;
+export function isWorthMerging(files: readonly Pick<ListedObject, 'bytes' | 'rows'>[], targetBytes: number): boolean {
+  return files.filter((file) => isSmall(file, targetBytes)).length > 1;
 }
 
 /**
@@ -35,11 +35,11 @@ export function isWorthMerging(files: readonly Pick<ListedObject, 'bytes'>[], ta
  */
 export function planFiles(objects: readonly ListedObject[], target: MergeTarget): MergedFile[] {
   const sorted = objects.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const isSmall = ({ bytes }: ListedObject): boolean => bytes < target.targetBytes * smallShare;
   const topics = Map.groupBy(sorted, ({ key }) => parseObjectName(key)?.topic ?? '');
   return [...topics].flatMap(([topic, group]) => {
-    const bins = fillBins(group.filter(isSmall), target.targetBytes);
-    const large = group.filter((object) => !isSmall(object)).map((object) => [object]);
+    const isToMerge = (object: ListedObject): boolean => isSmall(object, target.targetBytes);
+    const bins = fillBins(group.filter(isToMerge), target.targetBytes);
+    const large = group.filter((object) => !isToMerge(object)).map((object) => [object]);
     return [...bins, ...large].map((bin) => fileOf(bin, topic, target));
   });
 }

@@ -112,7 +112,7 @@ describe('the plan of a merged partition', () => {
   });
 
   it('is worth it where several files are small', () => {
-    const of = (...bytes: readonly number[]) => bytes.map((each) => ({ bytes: each }));
+    const of = (...bytes: readonly number[]) => bytes.map((each) => ({ bytes: each, rows: 1 }));
     expect(isWorthMerging(of(74, 74), 100)).toBe(true);
     expect(isWorthMerging(of(74, 75, 200), 100)).toBe(false);
   });

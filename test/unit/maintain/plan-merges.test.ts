@@ -5,7 +5,7 @@ import { partitionEndMs } from '../../../src/schema/partition-end.ts';
 
 const at = Date.parse;
 const closedBeforeMs = at('2026-11-26T10:00:00Z');
-const file = (bytes: number, ...partition: readonly string[]) => ({ bytes, partition });
+const file = (bytes: number, ...partition: readonly string[]) => ({ bytes, rows: 1, partition });
 const plan = (files: readonly ReturnType<typeof file>[]) =>
   planMerges(files, { targetBytes: 100, closedBeforeMs }).map(({ files: merged }) => merged.map(({ bytes }) => bytes));
 
@@ -34,6 +34,13 @@ describe('choosing the files to merge', () => {
         }
       }),
     );
+  });
+
+  it('makes files of no more rows than can be sorted, and leaves those that have about as many', () => {
+    const rows = (...counts: readonly number[]) =>
+      counts.map((count) => ({ ...file(1, '2026-11-25'), rows: count * 100_000 }));
+    const planned = planMerges(rows(8, 8, 8, 16), { targetBytes: 100, closedBeforeMs });
+    expect(planned.map(({ files }) => files.map((each) => each.rows / 100_000))).toEqual([[8, 8]]);
   });
 
   it('waits in a table without partitions until it is worth it', () => {
