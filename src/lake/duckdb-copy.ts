@@ -25,8 +25,9 @@ export interface CopyForm {
 /** DuckDB's share of the memory: what does not fit is spilled, and what can't be spilled gets the next share. */
 const memoryLimits = ['64MB', '128MB', '512MB'] as const;
 
-/** A row group is in memory until it is written: this many packed bytes of sources, whose rows are larger there by far. */
+/** A row group is in memory until it is written: this many packed bytes of sources, whose rows are larger there by far, and never more rows. */
 const rowGroupBytes = 3 * 1024 * 1024;
+const rowGroupRowsMax = 65_536;
 
 export interface CopiedRows {
   readonly rows: number;
@@ -81,7 +82,8 @@ async function optionsOf(
   { columns, fieldIds, bytesPerRow }: CopyRequest,
   { codec, isSmallest, rowGroupRows }: CopyForm,
 ): Promise<string[]> {
-  const groupRows = Math.max(2048, Math.min(rowGroupRows, Math.floor(rowGroupBytes / Math.max(1, bytesPerRow))));
+  const groupRowsMax = Math.min(rowGroupRows, rowGroupRowsMax);
+  const groupRows = Math.max(2048, Math.min(groupRowsMax, Math.floor(rowGroupBytes / Math.max(1, bytesPerRow))));
   // its second version writes fractions by BYTE_STREAM_SPLIT, which Spark refuses
   const version = isSmallest || !columns.some(({ type }) => hasFractions(type)) ? 'v2' : 'v1';
   return [
