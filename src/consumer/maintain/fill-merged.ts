@@ -162,9 +162,9 @@ function missing(key: string, what: string): PipelineError {
   });
 }
 
-function unlike({ key, rows }: MergedFile, found_: number): PipelineError {
+function unlike({ key, rows }: MergedFile, present: number): PipelineError {
   return new PipelineError('OBJECT_UNREADABLE', {
-    message: `${key} has ${found_} rows, expected ${rows}: \`glueless verify\` says more`,
+    message: `${key} has ${present} rows, expected ${rows}: \`glueless verify\` says more`,
     retryable: false,
     details: { key },
   });
