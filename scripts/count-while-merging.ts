@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { cacheFolder, onceIn } from '../src/devstack/cache.ts';
+import { environmentOfTheImage, memoryOfTheImage } from './limited-memory.ts';
 import { database, table, writeSmallFiles } from './small-files.ts';
 
 /**
@@ -52,10 +53,8 @@ try {
 }
 
 async function maintain(): Promise<z.infer<typeof usageSchema>> {
-  const memory = ['--max-semi-space-size=8', '--max-old-space-size=256'];
   const env = {
-    ...process.env,
-    MALLOC_MMAP_THRESHOLD_: '65536',
+    ...environmentOfTheImage(),
     LAKE: root,
     LAKE_DATABASE: database,
     LAKE_TABLE: table,
@@ -63,7 +62,7 @@ async function maintain(): Promise<z.infer<typeof usageSchema>> {
     MERGE_HIVE_FILES: 'true',
     KAFKA_BROKERS: 'nowhere.invalid:9094',
   };
-  const child = spawn(process.execPath, [...memory, `--import=${tellUsage}`, 'src/cli.ts', 'maintain'], {
+  const child = spawn(process.execPath, [...memoryOfTheImage, `--import=${tellUsage}`, 'src/cli.ts', 'maintain'], {
     env,
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
+import { folderWrittenOnce } from './folder-written-once.ts';
 import { jobs } from './large-table-jobs.ts';
 import { openLargeTable, writeLargeTable } from './large-table.ts';
+import { environmentOfTheImage, memoryOfTheImage } from './limited-memory.ts';
 
 /**
  * `npm run iceberg-files [-- --files 100000]`: an Iceberg table of so many files. Writes its metadata once, into .cache/iceberg-files, then
@@ -21,21 +23,6 @@ const { values: chosen, positionals } = parseArgs({
 });
 
 const files = Number(chosen.files);
-const folder = join('.cache', 'iceberg-files', String(files));
-const memoryOfTheImage = ['--max-semi-space-size=8', '--max-old-space-size=256'];
-
-async function writeOnce(): Promise<void> {
-  const isThere = await stat(folder).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) return;
-  const unfinished = `${folder}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true });
-  await writeLargeTable(await openLargeTable(files, createLocalObjectStore({ root: unfinished })));
-  await rename(unfinished, folder);
-}
 
 interface Measured {
   readonly result: string;
@@ -53,11 +40,11 @@ async function measure(name: string, root: string): Promise<Measured> {
   };
 }
 
-async function measureApart(name: string): Promise<void> {
+async function measureApart(name: string, folder: string): Promise<void> {
   const at = await mkdtemp(join(tmpdir(), 'iceberg-files-'));
   await cp(folder, at, { recursive: true });
   const args = [...memoryOfTheImage, 'scripts/iceberg-files.ts', `--files=${files}`, `--at=${at}`, name];
-  const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536' };
+  const env = environmentOfTheImage();
   const output = execFileSync(process.execPath, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] });
   await rm(at, { recursive: true, force: true });
   const { result, cpuSeconds, peakMegabytes }: Measured = JSON.parse(output);
@@ -67,6 +54,8 @@ async function measureApart(name: string): Promise<void> {
 const [job] = positionals;
 if (job !== undefined && chosen.at !== undefined) process.stdout.write(JSON.stringify(await measure(job, chosen.at)));
 else {
-  await writeOnce();
-  for (const name of Object.keys(jobs)) if (name.startsWith(chosen.only)) await measureApart(name);
+  const folder = await folderWrittenOnce(['iceberg-files', String(files)], async (root) =>
+    writeLargeTable(await openLargeTable(files, createLocalObjectStore({ root }))),
+  );
+  for (const name of Object.keys(jobs)) if (name.startsWith(chosen.only)) await measureApart(name, folder);
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
 import { sumOf, type Requests } from './count-requests.ts';
+import { folderWrittenOnce } from './folder-written-once.ts';
 import { jobs } from './ledger-year-jobs.ts';
+import { environmentOfTheImage, memoryOfTheImage } from './limited-memory.ts';
 import { openYear, writeYear } from './year-lake.ts';
 
 /**
@@ -18,23 +18,12 @@ const { values: chosen, positionals } = parseArgs({
 });
 
 const batches = Number(chosen.batches);
-const folder = join('.cache', 'ledger-year', String(batches));
-const memoryOfTheImage = ['--max-semi-space-size=8', '--max-old-space-size=256'];
-
-async function writeOnce(): Promise<void> {
-  const isThere = await stat(folder).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) return;
-  const unfinished = `${folder}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true });
-  await writeYear({ batches, overlay: createLocalObjectStore({ root: unfinished }) }, (partition, segments) => {
+// written by the first process, found by those that measure
+const folder = await folderWrittenOnce(['ledger-year', String(batches)], async (root) => {
+  await writeYear({ batches, overlay: createLocalObjectStore({ root }) }, (partition, segments) => {
     process.stdout.write(`partition ${partition}: ${segments} segments written\n`);
   });
-  await rename(unfinished, folder);
-}
+});
 
 interface Measured {
   readonly result: string;
@@ -53,7 +42,7 @@ async function measure(name: string): Promise<Measured> {
 
 function measureApart(name: string): void {
   const args = [...memoryOfTheImage, 'scripts/ledger-year.ts', `--batches=${batches}`, name];
-  const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536' };
+  const env = environmentOfTheImage();
   const output = execFileSync(process.execPath, args, { encoding: 'utf8', env });
   const { result, requests, seconds, peakMegabytes }: Measured = JSON.parse(output);
   const kinds = Object.entries(requests).filter(([, count]) => count > 0);
@@ -63,7 +52,5 @@ function measureApart(name: string): void {
 }
 
 const [job] = positionals;
-if (job === undefined) {
-  await writeOnce();
-  for (const name of Object.keys(jobs)) measureApart(name);
-} else process.stdout.write(JSON.stringify(await measure(job)));
+if (job === undefined) for (const name of Object.keys(jobs)) measureApart(name);
+else process.stdout.write(JSON.stringify(await measure(job)));

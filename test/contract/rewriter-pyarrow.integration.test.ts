@@ -3,16 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
-import { createDuckdbRewriter } from '../../src/lake/duckdb-rewriter.ts';
 import { fieldIdsOf, IdSource, newField } from '../../src/iceberg/iceberg-columns.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import type { Column } from '../../src/schema/types.ts';
 import { formatType } from '../../src/schema/hive-ddl.ts';
 import { evolvingBatches } from '../support/evolving-batches.ts';
 import { testTable, type TestLake } from '../support/lake.ts';
 import { jsonOf, nestedTypes } from '../support/nested-values.ts';
 import { startRewriteOracle, type RewriteOracle } from '../support/rewrite-oracle.ts';
+import { createTestRewriter } from '../support/test-rewriter.ts';
 import { valueCases } from '../support/value-cases.ts';
 import { writeCase } from '../support/write-case.ts';
 
@@ -27,13 +26,7 @@ async function differences(lake: TestLake, oracle: RewriteOracle): Promise<unkno
   const ids = new IdSource(0);
   const fieldIds = fieldIdsOf(columns.map((column) => newField(column, ids)));
   const infos = await Array.fromAsync(store.list(`${testTable}/`));
-  const rewriter = createDuckdbRewriter({
-    store,
-    parquet: hyparquetReader,
-    codec: 'zstd',
-    isSmallest: false,
-    rowGroupRows: 1000,
-  });
+  const rewriter = createTestRewriter(store);
   const { rows } = await rewriter.rewrite({
     sources: infos.map(({ key, size }) => ({ key, bytes: size })),
     key: 'rewritten.parquet',

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
-import { isWritten } from '../../src/consumer/ledger/ledger-entry.ts';
-import { groupForSnapshots, planReplay } from '../../src/consumer/replay/replay-plan.ts';
-import { redriveEntry } from '../../src/consumer/replay/redrive.ts';
-import { replayGroup } from '../../src/consumer/replay/replay.ts';
 import { startAwsEmulator, type AwsEmulator } from '../../src/devstack/emulators.ts';
 import { retentionProperties } from '../../src/iceberg/expire-snapshots.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';
 import type { TestRecord } from '../support/chunks.ts';
 import { readByAll, startEngines, type Engine, type Engines } from '../support/engines.ts';
@@ -14,8 +8,9 @@ import { readWithPyiceberg } from '../support/iceberg-readers.ts';
 import { openIcebergLakeOnGlue } from '../support/glue-iceberg-lake.ts';
 import { loadTable } from '../support/iceberg-lake.ts';
 import { commitRows, createIcebergTools, createSnapshotTools } from '../support/iceberg-service.ts';
-import { audit, testTable, testTopic } from '../support/lake.ts';
+import { audit, testTable } from '../support/lake.ts';
 import { maintainLake } from '../support/maintain-lake.ts';
+import { redriveAll, replaySnapshots } from '../support/replay-snapshots.ts';
 import { writeBatches } from '../support/write-batches.ts';
 import { commitSnapshot } from '../../src/consumer/snapshot/commit-snapshot.ts';
 
@@ -33,7 +28,6 @@ afterAll(async () => {
   await aws.stop();
 });
 
-const path = { table: testTable, topic: testTopic, partition: 0 };
 const batchSize = 8;
 const hours = ['08', '09'];
 
@@ -86,8 +80,8 @@ async function openLake(batches = 3) {
       topic = await write(count);
     },
     /** Replays everything. */
-    replay: () => replay(strict, topic, { from: 0n, to: topic.marksOf(0).high }),
-    redrive: () => redrive(lake, lenient),
+    replay: () => replaySnapshots(strict, topic, { from: 0n, to: topic.marksOf(0).high }),
+    redrive: () => redriveAll(lake, lenient),
     findings: async () =>
       (await audit(lake, undefined, { iceberg: lake.iceberg })).findings.map(({ problem }) => problem),
     /** Has every reader see these rows. PyIceberg knows no equality deletes. */
@@ -116,24 +110,6 @@ async function openLake(batches = 3) {
       expect(await lake.iceberg.commit(await loadTable(lake), change)).toMatchObject({ kind: 'committed' });
     },
   };
-}
-
-async function replay(tools: CommitTools, topic: FakeTopic, range: { from: bigint; to: bigint }): Promise<void> {
-  const entries = await Array.fromAsync(tools.ledger.entries(path));
-  const policy = { rowsMax: 1000, bytesMax: 1e6, ageMaxMs: 1000 };
-  const { signal } = new AbortController();
-  for (const group of groupForSnapshots(planReplay({ partition: 0, ...range }, entries, topic.marksOf(0))))
-    await replayGroup(group, { reader: topic, tools, policy, signal });
-}
-
-type Lake = ReturnType<typeof openIcebergLakeOnGlue>['lake'];
-
-async function redrive(lake: Lake, tools: CommitTools): Promise<void> {
-  for await (const current of tools.ledger.entries(path)) {
-    const { entry } = current;
-    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false };
-    if (isWritten(entry)) await redriveEntry({ ...current, entry }, options);
-  }
 }
 
 /** What the engine does to the rows of the first batches: one deleted, one updated, one merged. */
@@ -170,22 +146,13 @@ describe.each(['trino', 'spark'] as const)('rows that %s deletes and updates by 
   });
 
   it('stay so once it has rewritten the files, through a redrive', async () => {
-    const {
-      lake,
-      name,
-      prepare,
-      replay: replayAll,
-      redrive: redriveAll,
-      findings,
-      expectRows,
-      filesOf,
-    } = await openLake();
+    const { lake, name, prepare, replay: replayAll, redrive, findings, expectRows, filesOf } = await openLake();
     await prepare();
     await changeRows(engines[by], name);
     await engines[by].rewrite(name);
     await expectRows(changed(rowsOf(3)));
     expect(await findings()).toEqual(['table-rows', 'record-missing']);
-    await redriveAll();
+    await redrive();
     await expectRows(changed(rowsOf(3, { redriven: true })));
     await maintainLake(lake);
     expect(await filesOf("event_hour = '08'")).toEqual([1, 1]);

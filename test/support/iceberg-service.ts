@@ -12,10 +12,8 @@ import { columnsOfFields, fieldIdsOf } from '../../src/iceberg/iceberg-columns.t
 import type { DataFile } from '../../src/iceberg/manifest.ts';
 import { stageSnapshot } from '../../src/iceberg/stage-snapshot.ts';
 import { describeFile } from '../../src/iceberg/data-file.ts';
-import { createDuckdbRewriter } from '../../src/lake/duckdb-rewriter.ts';
 import { sourceOf } from '../../src/consumer/ports/parquet.ts';
-import type { ParquetRewriter, RowRange } from '../../src/consumer/ports/parquet-rewriter.ts';
-import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
+import type { RowRange } from '../../src/consumer/ports/parquet-rewriter.ts';
 import { currentSchema, currentSnapshot, type Snapshot } from '../../src/iceberg/table-metadata.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { PipelineError } from '../../src/runtime/errors.ts';
@@ -25,6 +23,7 @@ import { loadTable, stageOptions, type IcebergTestLake } from './iceberg-lake.ts
 import { largeSnapshotId } from './iceberg-tables.ts';
 import { createTestTools, testTable, testTopic, type TestToolsOptions } from './lake.ts';
 import { run, type Overrides } from './run-service.ts';
+import { createTestRewriter } from './test-rewriter.ts';
 
 let lastSnapshotId = 1000n;
 
@@ -63,16 +62,6 @@ export function createIcebergTools(
     ...tools,
     publication: createPublication({ ...createSnapshotTools(lake), openRewriter: async () => rewriter }),
   };
-}
-
-export function createTestRewriter(store: ObjectStore): ParquetRewriter {
-  return createDuckdbRewriter({
-    store,
-    parquet: hyparquetReader,
-    codec: 'zstd',
-    isSmallest: false,
-    rowGroupRows: 1000,
-  });
 }
 
 /**

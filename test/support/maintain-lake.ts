@@ -1,19 +1,17 @@
 import { maintainIceberg } from '../../src/consumer/maintain/maintain-iceberg.ts';
 import type { Upkeep, UpkeepEvent } from '../../src/consumer/maintain/upkeep.ts';
 import type { UpkeepTools } from '../../src/consumer/maintain/upkeep-tools.ts';
-import { createDuckdbRewriter } from '../../src/lake/duckdb-rewriter.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { IcebergTestLake } from './iceberg-lake.ts';
 import { createSnapshotTools } from './iceberg-service.ts';
+import { createTestRewriter } from './test-rewriter.ts';
 
 type Lake = Pick<IcebergTestLake, 'store' | 'iceberg'>;
 
 export function createUpkeepTools(lake: Lake, overrides: Partial<UpkeepTools> = {}): UpkeepTools {
-  const form = { codec: 'zstd', isSmallest: false, rowGroupRows: 1000 };
   return {
     ...createSnapshotTools(lake),
-    rewriter: createDuckdbRewriter({ store: lake.store, parquet: hyparquetReader, ...form }),
+    rewriter: createTestRewriter(lake.store),
     isShared: false,
     eventTimeField: 'eventTime',
     ...overrides,

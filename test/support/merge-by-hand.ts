@@ -8,9 +8,8 @@ import {
 import { isWritten } from '../../src/consumer/ledger/ledger-entry.ts';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import { mergedFolder, mergedKey, parseObjectName } from '../../src/consumer/ledger/object-keys.ts';
-import { createDuckdbRewriter } from '../../src/lake/duckdb-rewriter.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { testTable, testTopic, type TestLake } from './lake.ts';
+import { createTestRewriter } from './test-rewriter.ts';
 
 type Lake = Pick<TestLake, 'store' | 'catalog'>;
 
@@ -39,13 +38,7 @@ export async function mergeByHand(
   const sources = await Promise.all(
     objects.map(async ({ key, size: bytes }) => ({ key, bytes, rows: await rowsOf(key, ledger) })),
   );
-  const rewriter = createDuckdbRewriter({
-    store,
-    parquet: hyparquetReader,
-    codec: 'zstd',
-    isSmallest: false,
-    rowGroupRows: 1000,
-  });
+  const rewriter = createTestRewriter(store);
   const key = mergedKey({ table: mergedFolder(testTable), topic: testTopic, id: randomUUID() }, hivePath);
   const { rows, bytes, crc32 } = await rewriter.rewrite({
     sources,

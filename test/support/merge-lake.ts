@@ -4,13 +4,13 @@ import { mergeHive, type HiveMergeOptions } from '../../src/consumer/maintain/me
 import type { MergeTools } from '../../src/consumer/maintain/merge-tools.ts';
 import type { UpkeepEvent } from '../../src/consumer/maintain/upkeep.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
-import { createDuckdbRewriter } from '../../src/lake/duckdb-rewriter.ts';
 import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
 import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { AuditedLake } from './audited-lake.ts';
 import { testTable, type TestLake } from './lake.ts';
+import { createTestRewriter } from './test-rewriter.ts';
 
 /** A table of one hour with so many batches of one row, in memory where no lake is given. */
 export async function hourOf(batches: number, given?: Pick<TestLake, 'store' | 'catalog'>): Promise<AuditedLake> {
@@ -24,13 +24,12 @@ export async function hourOf(batches: number, given?: Pick<TestLake, 'store' | '
 type MergeOptions = Partial<HiveMergeOptions> & Partial<MergeTools['upkeep']>;
 
 export function createMergeTools(store: ObjectStore, overrides: Partial<MergeTools> = {}): MergeTools {
-  const form = { codec: 'zstd', isSmallest: false, rowGroupRows: 1000 };
   return {
     store,
     catalog: createJsonCatalog({ store, database: 'test' }),
     ledger: new Ledger(store),
     parquet: hyparquetReader,
-    openRewriter: async () => createDuckdbRewriter({ store, parquet: hyparquetReader, ...form }),
+    openRewriter: async () => createTestRewriter(store),
     clock: systemClock,
     newId: randomUUID,
     eventTimeField: 'eventTime',

@@ -118,14 +118,9 @@ async function mergeFirst(hivePath: string, infos: readonly ObjectInfo[], { know
   const endMs = partitionEndMs(values);
   if (endMs === undefined || endMs > options.closedBeforeMs) return;
   const files = infos.filter(({ key }) => parseObjectName(key) !== undefined && !isHidden(key));
-  if (
-    !isWorthMerging(
-      // rows are looked up where bytes say that it may be worth it
-      files.map(({ size: bytes }) => ({ bytes, rows: 0 })),
-      tools.upkeep.targetBytes,
-    )
-  )
-    return;
+  // rows are looked up where bytes say that it may be worth it
+  const sizes = files.map(({ size: bytes }) => ({ bytes, rows: 0 }));
+  if (!isWorthMerging(sizes, tools.upkeep.targetBytes)) return;
   const at = registered.get(hivePath) ?? 'missing';
   if (at === 'old')
     return void (await settlePartition(undefined, { place: placeOf(values, hivePath, known), registered: at }, tools));

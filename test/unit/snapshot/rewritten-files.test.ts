@@ -2,12 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
-import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
-import { groupForSnapshots, planReplay } from '../../../src/consumer/replay/replay-plan.ts';
-import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { readDataFiles } from '../../../src/iceberg/read-snapshot.ts';
 import { currentSchema, currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
-import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import type { FakeTopic } from '../../fakes/fake-topic.ts';
 import type { TestRecord } from '../../support/chunks.ts';
 import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
@@ -23,6 +19,7 @@ import {
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
 import { audit, testTable, testTopic } from '../../support/lake.ts';
+import { redriveAll, replaySnapshots } from '../../support/replay-snapshots.ts';
 import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { writeBatches } from '../../support/write-batches.ts';
@@ -55,22 +52,6 @@ async function commitAll(lake: IcebergTestLake): Promise<void> {
   await commitRows(lake);
   const options = { partitions: [0], entriesMin: 0 };
   await commitSnapshot({ name: letters, kind: 'dead-letters' }, options, createSnapshotTools(lake));
-}
-
-async function replay(tools: CommitTools, topic: FakeTopic, range: { from: bigint; to: bigint }): Promise<void> {
-  const entries = await Array.fromAsync(tools.ledger.entries(path));
-  const policy = { rowsMax: 1000, bytesMax: 1e6, ageMaxMs: 1000 };
-  const { signal } = new AbortController();
-  for (const group of groupForSnapshots(planReplay({ partition: 0, ...range }, entries, topic.marksOf(0))))
-    await replayGroup(group, { reader: topic, tools, policy, signal });
-}
-
-async function redrive(lake: IcebergTestLake, tools: CommitTools): Promise<void> {
-  for await (const current of tools.ledger.entries(path)) {
-    const { entry } = current;
-    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false };
-    if (isWritten(entry)) await redriveEntry({ ...current, entry }, options);
-  }
 }
 
 /** Renames a column as another engine does. */
@@ -112,7 +93,7 @@ describe('a replay of a range whose files another engine has rewritten', () => {
     const { lake, topic } = await written(4, 4, 4);
     await rewriteAsOthersDo(lake);
     const before = (await loadTable(lake)).metadata.snapshots.length;
-    await replay(lenient(lake), topic, { from: 4n, to: 12n });
+    await replaySnapshots(lenient(lake), topic, { from: 4n, to: 12n });
     expect((await loadTable(lake)).metadata.snapshots).toHaveLength(before + 1);
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12));
     expect(await doubledOffsets(lake)).toEqual([]);
@@ -130,9 +111,9 @@ describe('a replay of a range whose files another engine has rewritten', () => {
   it('finds the rows where only some of the files were rewritten, and where the files of its own were again', async () => {
     const { lake, topic } = await written(4, 4);
     await rewriteAsOthersDo(lake, { chooses: (file) => file.includes('event_hour=08') });
-    await replay(lenient(lake), topic, { from: 0n, to: 4n });
+    await replaySnapshots(lenient(lake), topic, { from: 0n, to: 4n });
     await rewriteAsOthersDo(lake);
-    await replay(lenient(lake), topic, { from: 0n, to: 8n });
+    await replaySnapshots(lenient(lake), topic, { from: 0n, to: 8n });
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 8));
     expect(await doubledOffsets(lake)).toEqual([]);
     expect((await filesOf(lake)).every((file) => file.startsWith('kafka-'))).toBe(true);
@@ -142,14 +123,14 @@ describe('a replay of a range whose files another engine has rewritten', () => {
     const { lake, topic } = await written(4, 4);
     await rewriteAsOthersDo(lake, { leftOut: [{ partition: 0, from: 1n, to: 6n }] });
     expect(await visibleOffsets(lake)).toHaveLength(3);
-    await replay(lenient(lake), topic, { from: 0n, to: 4n });
+    await replaySnapshots(lenient(lake), topic, { from: 0n, to: 4n });
     expect(await visibleOffsets(lake)).toEqual(['0/0', '0/1', '0/2', '0/3', '0/6', '0/7']);
   });
 
   it.each(commitFaults)('is done once when an answer does not come: %s', async (fault) => {
     const { lake, topic } = await written(4, 4);
     await rewriteAsOthersDo(lake);
-    await replay(lenient(withFault(lake, fault)), topic, { from: 0n, to: 8n });
+    await replaySnapshots(lenient(withFault(lake, fault)), topic, { from: 0n, to: 8n });
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 8));
     expect(await doubledOffsets(lake)).toEqual([]);
   });
@@ -164,7 +145,7 @@ describe('a replay of a range whose files another engine has rewritten', () => {
     if (object === undefined) throw new Error('it has an object');
     const outcome = { ...current.entry.outcome, deadLetters: 1, objects: [{ ...object, ...gone }] };
     expect(await tools.ledger.replace(current, { ...current.entry, outcome })).toMatchObject({ kind: 'ours' });
-    await expect(redrive(lake, tools)).rejects.toMatchObject({
+    await expect(redriveAll(lake, tools)).rejects.toMatchObject({
       code: 'STORE_MISSING',
       message: expect.stringContaining('OPTIMIZE'),
       hint: expect.stringContaining('glueless replay --partition 0 --from-offset 0 --to-offset 3'),
@@ -177,7 +158,7 @@ describe('a replay of a range whose files another engine has rewritten', () => {
     await renameColumn(lake, 'text', 'words');
     const before = await loadTable(lake);
     const found = await problems(lake);
-    const refused = replay(lenient(lake), topic, { from: 0n, to: 8n });
+    const refused = replaySnapshots(lenient(lake), topic, { from: 0n, to: 8n });
     await expect(refused).rejects.toMatchObject({ code: 'TABLE_MISMATCH' });
     expect((await loadTable(lake)).metadataLocation).toBe(before.metadataLocation);
     expect(await problems(lake)).toEqual(found);
@@ -191,11 +172,11 @@ describe('a replay of a range whose files another engine has rewritten', () => {
     let isDead = true;
     for (let diesAt = 0; isDead; diesAt++) {
       const { lake, topic } = await written(4);
-      isDead = await replay(dying(lenient(lake), diesAt), topic, { from: 0n, to: 4n }).then(
+      isDead = await replaySnapshots(dying(lenient(lake), diesAt), topic, { from: 0n, to: 4n }).then(
         () => false,
         () => true,
       );
-      await replay(lenient(lake), topic, { from: 0n, to: 4n });
+      await replaySnapshots(lenient(lake), topic, { from: 0n, to: 4n });
       const { findings, leftovers = [] } = await audit(lake, undefined, { iceberg: lake.iceberg });
       expect(findings).toEqual([]);
       unseen += leftovers.filter((key) => key.endsWith('-g2.parquet')).length;
@@ -217,7 +198,7 @@ describe('a replay of a range whose files another engine has rewritten', () => {
         return lake.iceberg.commit(...request);
       },
     };
-    await replay(lenient({ ...lake, iceberg }), topic, { from: 4n, to: 8n });
+    await replaySnapshots(lenient({ ...lake, iceberg }), topic, { from: 4n, to: 8n });
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 8));
     expect(await doubledOffsets(lake)).toEqual([]);
   });
@@ -230,7 +211,7 @@ describe('a redrive of a range whose files another engine has rewritten', () => 
     await commitAll(lake);
     await rewriteAsOthersDo(lake);
     await rewriteAsOthersDo(lake, { name: letters });
-    await redrive(lake, lenient(lake));
+    await redriveAll(lake, lenient(lake));
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12));
     expect(await visibleOffsets(lake, letters)).toEqual([]);
     expect([...(await doubledOffsets(lake)), ...(await doubledOffsets(lake, letters))]).toEqual([]);
@@ -296,15 +277,15 @@ describe('replays, redrives and other engines, in any order, by processes that d
             const tools = dying(step.isStrict ? strict(lake) : lenient(lake), step.diesAt);
             const work =
               step.kind === 'redrive'
-                ? redrive(lake, tools)
-                : replay(tools, topic, { from: BigInt(step.from), to: BigInt(step.from + step.size) });
+                ? redriveAll(lake, tools)
+                : replaySnapshots(tools, topic, { from: BigInt(step.from), to: BigInt(step.from + step.size) });
             await work.catch((error: unknown) => {
               if (!String(error).includes('the process is dead')) throw error;
             });
           }
           await expectAll(lake, batches.flat().length);
         }
-        await replay(lenient(lake), topic, { from: 0n, to: BigInt(batches.flat().length) });
+        await replaySnapshots(lenient(lake), topic, { from: 0n, to: BigInt(batches.flat().length) });
         await expectAll(lake, batches.flat().length);
         expect(await visibleOffsets(lake, letters)).toEqual([]);
         // objects of a replacement whose process died are in no snapshot
