@@ -10,7 +10,14 @@ import {
   type MergedPartition,
   type MergedSource,
 } from '../ledger/merged-partition.ts';
-import { hivePathOf, isHidden, mergedFolder, parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
+import {
+  hivePathOf,
+  isHidden,
+  mergedFolder,
+  mergedPlace,
+  parseObjectName,
+  topicOfFile,
+} from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { auditMergedFiles, unlisted, type FileAuditOptions, type FolderAudit } from './audit-merged-files.ts';
 import { findChangedSources, findWaiting, waitsTooLong, type WaitingObject } from './audit-merged-sources.ts';
@@ -224,7 +231,7 @@ export class MergedAudit {
 
   async #list(path: string): Promise<ObjectInfo[]> {
     const { store, table } = this.#options;
-    const objects = await Array.fromAsync(store.list(`${mergedFolder(table)}/${path}/`));
+    const objects = await Array.fromAsync(store.list(mergedPlace(table, path)));
     return objects.filter(({ key }) => !isHidden(key));
   }
 }

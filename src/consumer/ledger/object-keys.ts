@@ -59,6 +59,11 @@ export function mergedKey(
   return `${folder}/merged-${topic}-${id}.parquet`;
 }
 
+/** The new folder of a Hive partition, with a slash at its end. */
+export function mergedPlace(table: string, hivePath: string): string {
+  return `${mergedFolder(table)}/${hivePath}/`;
+}
+
 /** Gives the topic whose rows the file holds; `undefined` when it is not one of ours. */
 export function topicOfFile(key: string): string | undefined {
   return parseObjectName(key)?.topic ?? mergedPattern.exec(key.slice(key.lastIndexOf('/') + 1))?.groups?.['topic'];

@@ -1,8 +1,8 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import { readMerged, type MergedFile, type MergedPartition, type StoredNote } from '../ledger/merged-partition.ts';
-import { mergedFolder } from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { RewriteRequest } from '../ports/parquet-rewriter.ts';
+import { listMergedFiles } from './list-merged-files.ts';
 import type { MergeTools, PartitionPlace } from './merge-tools.ts';
 
 /** What became of the files that a note lists. */
@@ -41,9 +41,7 @@ interface FillContext {
  */
 export async function fillMerged(context: FillContext): Promise<Filled> {
   const { place, stored, tools } = context;
-  const folder = `${mergedFolder(place.table.name)}/${place.hivePath}/`;
-  const listed = await Array.fromAsync(tools.store.list(folder));
-  const there = new Map(listed.map(({ key, size }) => [key, size]));
+  const there = await listMergedFiles(tools.store, place.table.name, place.hivePath);
   const files: MergedFile[] = [];
   const left: string[] = [];
   for (const file of stored.note.files) {

@@ -1,7 +1,7 @@
 import { sourcesOf, type StoredNote } from '../ledger/merged-partition.ts';
-import { mergedFolder } from '../ledger/object-keys.ts';
 import type { CatalogTable, ObjectInfo } from '../ports/lake.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
+import { listMergedFiles } from './list-merged-files.ts';
 import type { MergeTools } from './merge-tools.ts';
 import { registeredPartitions } from './registered-partitions.ts';
 
@@ -28,8 +28,7 @@ export class RipeSources {
     const files = sourcesOf(note);
     const wanted = listed.filter(({ key }) => files.has(key));
     if (wanted.length === 0) return;
-    const folder = `${mergedFolder(this.#table.name)}/${hivePath}/`;
-    const there = new Map((await Array.fromAsync(this.#tools.store.list(folder))).map(({ key, size }) => [key, size]));
+    const there = await listMergedFiles(this.#tools.store, this.#table.name, hivePath);
     const ripe = wanted.filter(({ key: source }) => {
       const file = files.get(source);
       return file?.bytes !== undefined && there.get(file.key) === file.bytes;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { putMerged, readMerged, type MergedPartition, type StoredNote } from '../ledger/merged-partition.ts';
-import { mergedFolder, topicOfFile } from '../ledger/object-keys.ts';
+import { mergedPlace, topicOfFile } from '../ledger/object-keys.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
 import { fillMerged, NoteChanged } from './fill-merged.ts';
 import { lookAtPartition, type PartitionLook } from './look-at-partition.ts';
@@ -145,7 +145,7 @@ const whyUnplaced = {
 } as const;
 
 export function movedTo({ table: { name }, hivePath }: PartitionPlace, { store }: Pick<MergeTools, 'store'>): string {
-  return store.uri(`${mergedFolder(name)}/${hivePath}/`);
+  return store.uri(mergedPlace(name, hivePath));
 }
 
 /** Sets the location of a moved partition again, where somebody has set it back: an earlier version, or a process that was frozen. */
@@ -166,7 +166,7 @@ async function setLocation({ place, registered }: SettleOptions, tools: MergeToo
 async function clear({ version }: StoredNote, place: PartitionPlace, tools: MergeTools): Promise<void> {
   const { store, catalog } = tools;
   const { name } = place.table;
-  const listed = await Array.fromAsync(store.list(`${mergedFolder(name)}/${place.hivePath}/`));
+  const listed = await Array.fromAsync(store.list(mergedPlace(name, place.hivePath)));
   const now = await readMerged(store, name, place.hivePath);
   if (now?.version !== version) throw new NoteChanged('another process has changed the note');
   const sizes = new Map(listed.map(({ key, size }) => [key, size]));
