@@ -16,6 +16,16 @@ export async function readManifests(snapshot: Snapshot | undefined, files: Table
   return readManifestList(await files.read(uri), uri);
 }
 
+/** Reads the snapshot's list of manifests with what its writer has noted in the header. */
+export async function readList(
+  snapshot: Snapshot,
+  files: TableFiles,
+): Promise<{ readonly manifests: ManifestFile[]; readonly facts: ListFacts }> {
+  const uri = snapshot['manifest-list'];
+  const bytes = await files.read(uri);
+  return { manifests: readManifestList(bytes, uri), facts: readListFacts(bytes, uri) };
+}
+
 /** Reads what its writer has noted in the header of the snapshot's list of manifests. */
 export async function readSnapshotFacts(snapshot: Snapshot, files: TableFiles): Promise<ListFacts> {
   const uri = snapshot['manifest-list'];

@@ -135,11 +135,14 @@ export function currentSnapshot(metadata: TableMetadata): Snapshot | undefined {
   return metadata.snapshots.find((snapshot) => snapshot['snapshot-id'] === id);
 }
 
-/** Gives the current snapshot and those that it followed, as far as the table keeps them, newest first. */
-export function ancestorsOf({ snapshots, refs }: TableMetadata): Snapshot[] {
+/** Gives a snapshot, if no other the current one, and those that it followed, as far as the table keeps them, newest first. */
+export function ancestorsOf(
+  { snapshots, refs }: Pick<TableMetadata, 'snapshots' | 'refs'>,
+  from = refs[mainBranch]?.['snapshot-id'],
+): Snapshot[] {
   const byId = new Map(snapshots.map((snapshot) => [snapshot['snapshot-id'], snapshot]));
   const ancestors: Snapshot[] = [];
-  let next = refs[mainBranch]?.['snapshot-id'];
+  let next = from;
   while (next !== undefined && ancestors.length < snapshots.length) {
     const snapshot = byId.get(next);
     if (snapshot === undefined) break;

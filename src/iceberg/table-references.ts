@@ -3,9 +3,9 @@ import { isRetryable, messageOf } from '../runtime/errors.ts';
 import type { LoadedTable } from './iceberg-catalog.ts';
 import { deletesOf, type LiveFile } from './live-files.ts';
 import { fileContent, type DataFile, type ManifestEntry } from './manifest.ts';
-import type { ManifestFile } from './manifest-list.ts';
+import type { ListFacts, ManifestFile } from './manifest-list.ts';
 import { partitionId } from './partition-fields.ts';
-import { readManifestEntries, readManifests } from './read-snapshot.ts';
+import { readList, readManifestEntries } from './read-snapshot.ts';
 import type { TableFiles } from './table-files.ts';
 import type { Snapshot } from './table-metadata.ts';
 
@@ -28,6 +28,8 @@ export interface TableReferences {
   readonly deletes: readonly LiveFile[];
   /** All files of all snapshots, metadata files too, each with what names it. */
   readonly named: ReadonlyMap<string, string>;
+  /** What the snapshots' writers have noted in the headers of their lists, by the snapshot's id. */
+  readonly facts: ReadonlyMap<bigint, ListFacts>;
   /** Lists and manifests that can't be read. */
   readonly unreadable: readonly { readonly uri: string; readonly why: string }[];
 }
@@ -47,6 +49,7 @@ class ReferenceReader {
   readonly #deletes: LiveFile[] = [];
   readonly #named = new Map<string, string>();
   readonly #namers = new Map<string, string>();
+  readonly #facts = new Map<bigint, ListFacts>();
   readonly #unreadable: { uri: string; why: string }[] = [];
 
   constructor(table: LoadedTable, files: TableFiles) {
@@ -71,13 +74,22 @@ class ReferenceReader {
     await mapConcurrently([...manifests.values()], readsMax, (manifest) =>
       this.#readManifest(manifest, current.has(manifest.manifest_path)),
     );
-    return { live: this.#live, deletes: this.#deletes, named: this.#named, unreadable: this.#unreadable };
+    return {
+      live: this.#live,
+      deletes: this.#deletes,
+      named: this.#named,
+      facts: this.#facts,
+      unreadable: this.#unreadable,
+    };
   }
 
   async #readList(snapshot: Snapshot): Promise<ManifestFile[]> {
     const uri = snapshot['manifest-list'];
     this.#name(uri, `the snapshot ${snapshot['snapshot-id']}`);
-    return (await this.#attempt(uri, () => readManifests(snapshot, this.#files))) ?? [];
+    const list = await this.#attempt(uri, () => readList(snapshot, this.#files));
+    if (list === undefined) return [];
+    this.#facts.set(snapshot['snapshot-id'], list.facts);
+    return list.manifests;
   }
 
   async #readManifest(manifest: ManifestFile, isCurrent: boolean): Promise<void> {

@@ -218,7 +218,7 @@ interface State {
   readonly findings: Finding[];
 }
 
-const nothing: TableReferences = { live: new Map(), deletes: [], named: new Map(), unreadable: [] };
+const nothing: TableReferences = { live: new Map(), deletes: [], named: new Map(), facts: new Map(), unreadable: [] };
 
 async function loadState({ name }: SnapshotTarget, options: SnapshotAuditOptions): Promise<State> {
   const { iceberg, store, table: ledgerTable, topic } = options;

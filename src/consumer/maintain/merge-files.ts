@@ -8,7 +8,7 @@ import { mergedKey, topicOfFile } from '../ledger/object-keys.ts';
 import type { RewrittenObject } from '../ports/parquet-rewriter.ts';
 import { describeObjects, loadTable } from '../snapshot/commit-snapshot.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
-import { changeFiles } from './change-files.ts';
+import { changeFiles } from '../snapshot/change-files.ts';
 import { planMerges, type Merge } from './plan-merges.ts';
 import { readState, type LiveFile, type TableState } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';

@@ -4,7 +4,7 @@ import { isExpired, raiseExpiry } from '../ledger/expired-days.ts';
 import { loadTable } from '../snapshot/commit-snapshot.ts';
 import { targetsOf } from '../snapshot/snapshot-tools.ts';
 import { adoptedRowsProperty } from '../snapshot/table-positions.ts';
-import { changeFiles } from './change-files.ts';
+import { changeFiles } from '../snapshot/change-files.ts';
 import { expiryRefused, withoutDays } from './expiry-refused.ts';
 import { readState, type LiveFile } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';

@@ -3,12 +3,14 @@ import { TableFiles } from '../../iceberg/table-files.ts';
 import { readReferences } from '../../iceberg/table-references.ts';
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { isDeletable, type LedgerEntry } from '../ledger/ledger-entry.ts';
+import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
 import type { ObjectInfo } from '../ports/lake.ts';
 import { loadTable } from '../snapshot/commit-snapshot.ts';
+import { leastPositions, namedReferences } from '../snapshot/kept-positions.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
-import { changeFiles } from './change-files.ts';
+import { fence } from '../snapshot/change-files.ts';
 import { kindOfFile } from './own-files.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
@@ -28,6 +30,8 @@ interface Candidate extends OldFile {
 interface NamedFiles {
   readonly table: LoadedTable;
   readonly named: ReadonlyMap<string, string>;
+  /** What the ledger has written beyond them may be taken in again. */
+  readonly least: TablePositions;
   /** Why nothing may be deleted, in words. */
   readonly why: string | undefined;
 }
@@ -37,7 +41,8 @@ const entriesAtOnce = 16;
 /**
  * Deletes files of ours that no snapshot names and that are older than the upkeep says. A snapshot that changes nothing comes first: it refuses
  * every commit that was begun before it, also by a process that was frozen since, so that what the table does not name then is never
- * named again. An entry's object goes only when the table has held it and has lost it, or when the entry can never list it again.
+ * named again. An entry's object goes only when the table has held it and has lost it, or when the entry can never list it again. What would be
+ * taken in again if somebody set the table back to a snapshot that it keeps stays.
  */
 export async function removeOrphans(
   target: SnapshotTarget,
@@ -54,7 +59,9 @@ export async function removeOrphans(
     return;
   }
   const candidates = await mapConcurrently(unnamed, entriesAtOnce, (file) => withEntry(file, tools));
-  const likely = orphansAmong(candidates, before, kind, tools);
+  const passing = { kind, topic: tools.topic, expiry: await readExpiry(tools.store, tools.table) };
+  const likely = orphansAmong(candidates, before, passing);
+  observeKept(candidates, before, passing, observe);
   if (likely.length === 0) return;
   if (upkeep.isDryRun) {
     observe({ kind: 'orphans-deleted', table: name, ...sumUp(likely) });
@@ -63,15 +70,10 @@ export async function removeOrphans(
   await fence(name, tools);
   const now = await loadNamed(name, tools);
   if (now === undefined || now.why !== undefined) return;
-  const orphans = orphansAmong(candidates, now, kind, tools);
+  const orphans = orphansAmong(candidates, now, passing);
   if (orphans.length === 0) return;
   await tools.store.delete(orphans.map(({ key }) => key));
   observe({ kind: 'orphans-deleted', table: name, ...sumUp(orphans) });
-}
-
-/** Commits a snapshot that changes no file. */
-async function fence(name: string, tools: UpkeepTools): Promise<void> {
-  await changeFiles(name, async () => ({ operation: 'replace', added: [], removedPaths: new Set() }), tools);
 }
 
 async function findUnnamed(
@@ -97,13 +99,14 @@ function isOfTopic(key: string, kind: OldFile['kind'], { topic }: UpkeepTools): 
 async function loadNamed(name: string, tools: UpkeepTools): Promise<NamedFiles | undefined> {
   const table = await loadTable(name, tools);
   if (table === undefined) return undefined;
-  const { named, unreadable } = await readReferences(table, new TableFiles(tools.store));
+  const { named, facts, unreadable } = await readReferences(table, new TableFiles(tools.store));
+  const least = leastPositions(table.metadata, facts, tools.topic);
   const [first] = unreadable;
   if (first !== undefined)
-    return { table, named, why: `${first.uri} can't be read, so that nobody knows what it names: ${first.why}` };
+    return { table, named, least, why: `${first.uri} can't be read, so that nobody knows what it names: ${first.why}` };
   const isShared = !isTrue(table.metadata.properties['gc.enabled'] ?? 'true');
   const why = isShared ? 'the table’s property gc.enabled is false: another table may have the same files' : undefined;
-  return { table, named, why };
+  return { table, named, least, why };
 }
 
 /** Reads a property as Iceberg's own classes do: everything that is not `true` is false. */
@@ -119,14 +122,38 @@ async function withEntry(file: OldFile, { ledger, table, topic }: UpkeepTools): 
 
 function orphansAmong(
   candidates: readonly Candidate[],
-  { table, named }: NamedFiles,
-  kind: SnapshotTarget['kind'],
-  { topic }: UpkeepTools,
+  { table: { metadata }, named, least }: NamedFiles,
+  passing: Passing,
 ): ObjectInfo[] {
-  const positions = positionsOf(table.metadata, topic);
+  const positions = positionsOf(metadata, passing.topic);
   return candidates
-    .filter((each) => !named.has(each.info.key) && (each.kind !== 'of-entry' || isPassed(each, kind, positions)))
+    .filter(({ info: { key } }) => !named.has(key))
+    .filter((each) => each.kind !== 'of-entry' || isPassed(each, { ...passing, positions, least }))
     .map(({ info }) => info);
+}
+
+interface Passing {
+  readonly kind: SnapshotTarget['kind'];
+  readonly topic: string;
+  /** The first day that was never removed. */
+  readonly expiry: string | undefined;
+}
+
+/** Says what only tags and branches keep: without a word nobody would know why it never goes. */
+function observeKept(
+  candidates: readonly Candidate[],
+  state: NamedFiles,
+  passing: Passing,
+  observe: UpkeepObserver,
+): void {
+  const references = namedReferences(state.table.metadata);
+  if (references === undefined) return;
+  const least = positionsOf(state.table.metadata, passing.topic);
+  const files =
+    orphansAmong(candidates, { ...state, least }, passing).length - orphansAmong(candidates, state, passing).length;
+  if (files === 0) return;
+  const why = `their rows would be added again from them if the table was set back to a snapshot that it keeps: it has ${references}`;
+  observe({ kind: 'left-alone', table: state.table.name, files, why });
 }
 
 /**
@@ -135,15 +162,16 @@ function orphansAmong(
  */
 function isPassed(
   { entry, info: { key } }: Candidate,
-  kind: SnapshotTarget['kind'],
-  positions: TablePositions,
+  { kind, expiry, positions, least }: Passing & Record<'positions' | 'least', TablePositions>,
 ): boolean {
   const generation = parseObjectName(key)?.generation;
   if (entry === undefined || generation === undefined) return false;
   if (isDeletable(entry, { key, generation })) return true;
   if (entry.state !== 'written' || kind !== 'rows') return false;
-  const isListed = entry.outcome.objects.some((object) => object.key === key);
-  return isListed && (positions.get(entry.partition) ?? 0n) >= entry.to;
+  const listed = entry.outcome.objects.find((object) => object.key === key);
+  if (listed === undefined) return false;
+  const isBehind = (reached: TablePositions): boolean => (reached.get(entry.partition) ?? 0n) >= entry.to;
+  return isBehind(positions) && (isBehind(least) || isExpired(listed.partition, expiry));
 }
 
 function sumUp(files: readonly ObjectInfo[]) {

@@ -14,6 +14,7 @@ import type { CommittedSnapshot } from '../commit/pipeline-observer.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import { noteTable, notedTable } from '../ledger/table-note.ts';
 import { checkHistory } from './check-history.ts';
+import { findLost, nothingLost, withLost, type LostObjects } from './lost-objects.ts';
 import { objectsOf, pendingEntries, type PendingEntries } from './pending-entries.ts';
 import type { SnapshotTarget, SnapshotTools } from './snapshot-tools.ts';
 import {
@@ -55,15 +56,21 @@ export async function commitSnapshot(
   tools: SnapshotTools,
 ): Promise<SnapshotOutcome | undefined> {
   const startMs = tools.clock.monotonicMs();
+  let lost = nothingLost;
   for (let conflicts = 0; conflicts < conflictsMax; conflicts++) {
     const table = await loadTable(target.name, tools);
     if (table === undefined) return undefined;
-    const { pending, positions } = await findPending(table, options, tools);
-    const objects = objectsOf(pending.entries, target.kind);
-    if (pending.positions.size === 0) return undefined;
-    if (objects.length === 0 && pending.entries.length < options.entriesMin) return undefined;
-    const { change, snapshotId } = await changeOf({ table, target, pending, positions, objects }, tools);
+    const work = await findWork(table, { ...options, target, lost }, tools);
+    if (work === undefined && lost.error !== undefined) throw lost.error;
+    if (work === undefined) return undefined;
+    const planned = await changeUnlessLost(work, tools);
+    if ('until' in planned) {
+      lost = withLost(lost, planned);
+      continue;
+    }
+    const { change, snapshotId } = planned;
     if ((await tools.iceberg.commit(table, change)).kind === 'conflict') continue;
+    const { pending, objects } = work;
     const committed = {
       table: target.name,
       ...(snapshotId !== undefined && { snapshotId }),
@@ -74,7 +81,8 @@ export async function commitSnapshot(
       waitedMs: waitOf(pending, tools.clock.nowMs()),
       tookMs: tools.clock.monotonicMs() - startMs,
     };
-    return { committed, hasMore: pending.hasMore };
+    // the next call says what is lost, once all that is not is in the table
+    return { committed, hasMore: pending.hasMore || lost.error !== undefined };
   }
   throw contended(target.name);
 }
@@ -96,11 +104,24 @@ export async function loadTable(name: string, tools: SnapshotTools): Promise<Loa
   return table;
 }
 
-/** What the ledger holds beyond the positions of the table. */
-async function findPending({ metadata }: LoadedTable, { partitions }: CommitOptions, tools: SnapshotTools) {
-  const positions = positionsOf(metadata, tools.topic);
+interface WorkOptions extends CommitOptions {
+  readonly target: SnapshotTarget;
+  readonly lost: LostObjects;
+}
+
+/** What the ledger holds beyond the positions of the table; `undefined` where it is nothing, or not worth a change. */
+async function findWork(
+  table: LoadedTable,
+  { partitions, entriesMin, target, lost }: WorkOptions,
+  tools: SnapshotTools,
+): Promise<Work | undefined> {
+  const positions = positionsOf(table.metadata, tools.topic);
   const all = [...new Set([...positions.keys(), ...partitions])].toSorted((a, b) => a - b);
-  return { positions, pending: await pendingEntries(all, positions, tools) };
+  const pending = await pendingEntries(all, { positions, until: lost.until }, tools);
+  const objects = objectsOf(pending.entries, target.kind).filter(({ key }) => !lost.expired.has(key));
+  if (pending.positions.size === 0) return undefined;
+  if (objects.length === 0 && pending.entries.length < entriesMin) return undefined;
+  return { table, pending, positions, objects, target, lost };
 }
 
 function waitOf({ entries }: PendingEntries, nowMs: number): number {
@@ -110,15 +131,33 @@ function waitOf({ entries }: PendingEntries, nowMs: number): number {
 interface Work {
   readonly table: LoadedTable;
   readonly target: SnapshotTarget;
+  readonly lost: LostObjects;
   readonly pending: PendingEntries;
   readonly positions: TablePositions;
   readonly objects: readonly WrittenObject[];
 }
 
+interface PlannedChange {
+  readonly change: TableChange;
+  readonly snapshotId?: bigint;
+}
+
+/** Plans the change; or says which objects are lost, where one that is to be added is not there. */
+async function changeUnlessLost(work: Work, tools: SnapshotTools): Promise<PlannedChange | LostObjects> {
+  try {
+    return await changeOf(work, tools);
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== 'STORE_MISSING') throw error;
+    const lost = await findLost(work.pending.entries, work, tools);
+    if (lost === undefined) throw error;
+    return lost;
+  }
+}
+
 async function changeOf(
   { table: { name, metadata }, pending, positions, objects }: Work,
   tools: SnapshotTools,
-): Promise<{ readonly change: TableChange; readonly snapshotId?: bigint }> {
+): Promise<PlannedChange> {
   const moved = withPositions(metadata, tools.topic, new Map([...positions, ...pending.positions]));
   const uuid = { type: 'assert-table-uuid', uuid: metadata['table-uuid'] } as const;
   if (objects.length === 0) {

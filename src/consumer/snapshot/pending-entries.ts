@@ -20,16 +20,24 @@ const entriesMax = 500;
 
 const partitionsAtOnce = 16;
 
+/** What is known of the Kafka partitions before their chains are followed. */
+export interface ChainLimits {
+  /** Where the table's positions are. */
+  readonly positions: TablePositions;
+  /** Entries that can't be taken in, each by where it begins: what lies before it can. */
+  readonly until?: TablePositions;
+}
+
 /**
  * Follows the chain of each Kafka partition from the table's position on, up to the first entry that is not written. Rejects with
  * LEDGER_BEHIND when the table holds more than the ledger says, and with TABLE_MISMATCH for entries of a Hive table.
  */
 export async function pendingEntries(
   partitions: readonly number[],
-  positions: TablePositions,
+  limits: ChainLimits,
   tools: SnapshotTools,
 ): Promise<PendingEntries> {
-  const walks = await mapConcurrently(partitions, partitionsAtOnce, (partition) => walk(partition, positions, tools));
+  const walks = await mapConcurrently(partitions, partitionsAtOnce, (partition) => walk(partition, limits, tools));
   const moved = walks.filter(({ from, next }) => next !== from);
   return {
     positions: new Map(moved.map(({ partition, next }) => [partition, next])),
@@ -43,13 +51,14 @@ export function objectsOf(entries: readonly CommittedEntry[], kind: WrittenObjec
   return entries.flatMap(({ outcome }) => outcome.objects.filter((object) => object.kind === kind));
 }
 
-async function walk(partition: number, positions: TablePositions, tools: SnapshotTools) {
+async function walk(partition: number, { positions, until }: ChainLimits, tools: SnapshotTools) {
   const path = { table: tools.table, topic: tools.topic, partition };
   const known = positions.get(partition);
   const from = known ?? (await tools.ledger.start(path))?.from ?? 0n;
   const entries: CommittedEntry[] = [];
   let next = from;
   for (let count = 0; count < entriesMax; count++) {
+    if (next === until?.get(partition)) return { partition, from, next, entries, hasMore: false };
     const found = await tools.ledger.get(path, next);
     if (found === undefined && count === 0 && known !== undefined) await checkReached(path, known, tools);
     if (found === undefined || !isPassed(found.entry)) return { partition, from, next, entries, hasMore: false };
@@ -59,7 +68,7 @@ async function walk(partition: number, positions: TablePositions, tools: Snapsho
   return { partition, from, next, entries, hasMore: true };
 }
 
-/** True for an entry that the table's position may pass. What is being replaced waits: only what is in a table is replaced. */
+/** True for an entry that the table's position may pass. What is being replaced waits for what takes its place. */
 function isPassed(entry: LedgerEntry): entry is Exclude<LedgerEntry, { state: 'claimed' | 'replacing' }> {
   checkFormat(entry, 'iceberg');
   return entry.state === 'written' || entry.state === 'gap';

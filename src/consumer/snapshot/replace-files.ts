@@ -5,6 +5,7 @@ import { currentSnapshot } from '../../iceberg/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Publication, ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
 import { commitSnapshot, describeObjects, loadTable, stage, withProperties } from './commit-snapshot.ts';
+import { fence } from './change-files.ts';
 import { coordinateIds } from './check-history.ts';
 import { createOthersFilter, filesOfOthers, hasCoordinates } from './files-of-others.ts';
 import { filesByRange, namesOneOf, RangeFiles } from './range-files.ts';
@@ -27,7 +28,8 @@ export function createPublication(tools: SnapshotTools): Publication {
     check: async (range, expected, keeps) => {
       for (const target of targets) {
         const table = await loadReached(target, [range], tools);
-        if (table === undefined) continue;
+        // what the table does not have yet is replaced in the ledger alone
+        if (table === undefined || areLate(table, [range])) continue;
         const live = await readLive(table, [range], tools);
         const batch = { range, objects: { ...expected, after: keeps } };
         const files = new RangeFiles(batch, target, factsOf(live, tools));
@@ -46,13 +48,14 @@ async function replaceInTable(
   tools: SnapshotTools,
 ): Promise<void> {
   const rewriter = new OtherFilesRewriter(tools);
-  const ranges = batches.map(({ range }) => range);
   for (let conflicts = 0; conflicts < conflictsMax; conflicts++) {
-    const table = await loadReached(target, ranges, tools);
-    if (table === undefined) return;
+    const table = await loadFenced(target, rangesOf(batches), tools);
+    const reached = table === undefined ? [] : batches.filter(({ range }) => !areLate(table, [range]));
+    if (table === undefined || reached.length === 0) return;
+    const ranges = rangesOf(reached);
     const live = await readLive(table, ranges, tools);
     const facts = factsOf(live, tools);
-    const all = batches.map((batch) => new RangeFiles(batch, target, facts));
+    const all = reached.map((batch) => new RangeFiles(batch, target, facts));
     const open = all.filter((files) => !files.isDone);
     for (const { range, isOvertaken } of open) if (isOvertaken) throw overtaken(range);
     const rewritten = await rewriter.rewrite(table, findOthers(table, live, open, tools));
@@ -109,26 +112,47 @@ function findOthers(table: LoadedTable, live: LiveFiles, all: readonly RangeFile
   return [];
 }
 
-/** Loads the table once it has taken the ranges in: only what is in a table is replaced there. */
+function rangesOf(batches: readonly ReplacedBatch[]): ReplacedRange[] {
+  return batches.map(({ range }) => range);
+}
+
+/** Loads the table once it has taken in what it can of the ranges. */
 async function loadReached(
   target: SnapshotTarget,
   ranges: readonly ReplacedRange[],
   tools: SnapshotTools,
 ): Promise<LoadedTable | undefined> {
   const table = await loadTable(target.name, tools);
-  const late = table && firstLate(table, ranges);
-  if (late === undefined) return table;
-  await commitSnapshot(target, { partitions: ranges.map(({ partition }) => partition), entriesMin: 0 }, tools);
-  const again = await loadTable(target.name, tools);
-  const stillLate = again && firstLate(again, ranges);
-  if (stillLate === undefined) return again;
-  throw notYet(target.name, stillLate);
+  if (table === undefined || !areLate(table, ranges)) return table;
+  try {
+    await commitSnapshot(target, { partitions: ranges.map(({ partition }) => partition), entriesMin: 0 }, tools);
+  } catch (error) {
+    // what is gone may be what is about to be replaced
+    if (!(error instanceof PipelineError) || error.code !== 'OBJECT_MISSING') throw error;
+  }
+  return loadTable(target.name, tools);
 }
 
-function firstLate({ metadata }: LoadedTable, ranges: readonly ReplacedRange[]): ReplacedRange | undefined {
+/**
+ * The same for ranges that are announced as being replaced. One that the table does not have then, since objects of it or before it are gone or
+ * unfinished, is replaced in the ledger alone, and taken in as it is then: who read its entry before can no longer commit.
+ */
+async function loadFenced(
+  target: SnapshotTarget,
+  ranges: readonly ReplacedRange[],
+  tools: SnapshotTools,
+): Promise<LoadedTable | undefined> {
+  const table = await loadReached(target, ranges, tools);
+  if (table === undefined || !areLate(table, ranges)) return table;
+  await fence(target.name, tools);
+  return loadTable(target.name, tools);
+}
+
+/** True when one of the ranges is not in the table yet. */
+function areLate({ metadata }: LoadedTable, ranges: readonly ReplacedRange[]): boolean {
   const [first] = ranges;
   const positions = first === undefined ? new Map<number, bigint>() : positionsOf(metadata, first.topic);
-  return ranges.find(({ partition, from, to }) => (positions.get(partition) ?? from) < to);
+  return ranges.some(({ partition, from, to }) => (positions.get(partition) ?? from) < to);
 }
 
 /** Most ranges that a snapshot's summary names. */
@@ -143,14 +167,6 @@ function rangesText(ranges: readonly ReplacedRange[]): string {
 
 function rangeText({ topic, partition, from, to }: Omit<ReplacedRange, 'generation'>): string {
   return `[${from}, ${to}) of ${topic}/${partition}`;
-}
-
-function notYet(table: string, range: Omit<ReplacedRange, 'generation'>): PipelineError {
-  return new PipelineError('LEDGER_CONTENDED', {
-    message: `${rangeText(range)} is written, and no snapshot of ${table} has taken it in yet`,
-    retryable: true,
-    details: { table },
-  });
 }
 
 function withoutCoordinates(

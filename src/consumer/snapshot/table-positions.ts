@@ -55,8 +55,12 @@ const positionsSchema = z.record(z.string(), offsetCodec);
 
 /** Reads the positions of a topic. Throws CATALOG_CORRUPT for a property that is none. */
 export function positionsOf({ properties }: TableMetadata, topic: string): TablePositions {
-  const positions = parse(properties[positionsProperty]);
-  const ours = Object.entries(positions).flatMap(([name, offset]): [number, bigint][] => {
+  return parsePositions(properties[positionsProperty], topic);
+}
+
+/** Reads the positions of a topic from what the property says; none where it is not there. */
+export function parsePositions(text: string | undefined, topic: string): TablePositions {
+  const ours = Object.entries(parse(text)).flatMap(([name, offset]): [number, bigint][] => {
     const partition = name.startsWith(`${topic}/`) ? name.slice(topic.length + 1) : '';
     return /^\d+$/.test(partition) ? [[Number(partition), offset]] : [];
   });

@@ -138,6 +138,11 @@ export const lakeErrorCodes = {
     retryable: 'never',
     action: 'Skip what the service’s log names, and let the service write what lies before it.',
   },
+  OBJECT_MISSING: {
+    meaning: 'A file that an Iceberg table is to take in is gone, though the ledger lists it.',
+    retryable: 'never',
+    action: 'Restore it, or run the `glueless replay` that the message names. Everything else is taken in.',
+  },
   OBJECT_DAMAGED: {
     meaning: 'Objects of a claimed range are damaged, and others of it hold records that Kafka no longer has.',
     retryable: 'never',

@@ -72,4 +72,22 @@ describe('snapshots that a table keeps', () => {
     ]);
     expect(expiredSnapshots(ref('trial', 'branch'), later)).toEqual([]);
   });
+
+  it('are not those that nothing leads to any more, unless they are younger than what is kept, or staged', () => {
+    const metadata = commitEveryMinute(20, keeping(5, 0));
+    const setTo = (id: bigint) =>
+      applyUpdates(
+        metadata,
+        [{ action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': id }],
+        0,
+      );
+    // set back to 17: what came later stays for those who change their mind
+    expect(expiredSnapshots(setTo(17n), hourMs)).toEqual([]);
+    const [first] = metadata.snapshots;
+    if (first === undefined) throw new Error('it has snapshots');
+    const lone = { ...first, 'snapshot-id': 100n, 'parent-snapshot-id': 99n, 'timestamp-ms': minuteMs };
+    const staged = { ...lone, 'snapshot-id': 101n, summary: { operation: 'append', 'wap.id': 'check' } };
+    const snapshots = [...metadata.snapshots, lone, staged];
+    expect(expiredSnapshots({ ...metadata, snapshots }, hourMs).map(Number)).toEqual([15, 100]);
+  });
 });

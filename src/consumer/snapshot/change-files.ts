@@ -3,9 +3,9 @@ import type { SnapshotPlan, StagedSnapshot } from '../../iceberg/stage-snapshot.
 import type { TableUpdate } from '../../iceberg/table-updates.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { retry } from '../../runtime/retry.ts';
-import { loadTable, stage } from '../snapshot/commit-snapshot.ts';
-import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
-import { snapshotProperty } from '../snapshot/table-positions.ts';
+import { loadTable, stage } from './commit-snapshot.ts';
+import type { SnapshotTools } from './snapshot-tools.ts';
+import { positionsProperty, snapshotProperty } from './table-positions.ts';
 
 /** What a snapshot of upkeep does to the files of the table that it was planned for. */
 export interface FileChange extends Pick<SnapshotPlan, 'operation' | 'added' | 'removedPaths'> {
@@ -34,6 +34,11 @@ export async function changeFiles(
   return retry(() => tryChange(name, plan, tools), { ...patience, clock: tools.clock, random: Math.random });
 }
 
+/** Commits a snapshot that changes no file: every commit that was begun before it is refused, also by a process that was frozen since. */
+export async function fence(name: string, tools: SnapshotTools): Promise<void> {
+  await changeFiles(name, async () => ({ operation: 'replace', added: [], removedPaths: new Set() }), tools);
+}
+
 async function tryChange(
   name: string,
   plan: (table: LoadedTable) => Promise<FileChange | undefined>,
@@ -49,13 +54,19 @@ async function tryChange(
       manifestsMin,
     });
     if (staged.missing.length > 0) continue;
-    if ((await tools.iceberg.commit(table, changeOf(staged, properties))).kind === 'committed') return table;
+    const set = { ...startOf(table), ...properties };
+    if ((await tools.iceberg.commit(table, changeOf(staged, set))).kind === 'committed') return table;
   }
   throw new PipelineError('CATALOG_CONTENDED', {
     message: `the table ${name} was changed by others ${conflictsMax} times in a row`,
     retryable: true,
     details: { table: name },
   });
+}
+
+/** A table with a snapshot of ours says how far it holds the ledger, also before it holds any of it. */
+function startOf({ metadata: { properties } }: LoadedTable): Readonly<Record<string, string>> {
+  return properties[positionsProperty] === undefined ? { [positionsProperty]: '{}' } : {};
 }
 
 /**

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import { raiseExpiry } from '../../../src/consumer/ledger/expired-days.ts';
+import { positionsProperty, snapshotProperty } from '../../../src/consumer/snapshot/table-positions.ts';
+import { currentSnapshot, mainBranch } from '../../../src/iceberg/table-metadata.ts';
+import type { TableUpdate } from '../../../src/iceberg/table-updates.ts';
+import { retentionProperties } from '../../../src/iceberg/expire-snapshots.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import type { FakeTopic } from '../../fakes/fake-topic.ts';
+import { jsonRecords } from '../../support/chunks.ts';
+import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
+import {
+  allOffsets,
+  commitRows,
+  createIcebergTools,
+  doubledOffsets,
+  visibleOffsets,
+} from '../../support/iceberg-service.ts';
+import { audit, testTable } from '../../support/lake.ts';
+import { maintainLake } from '../../support/maintain-lake.ts';
+import { replaySnapshots } from '../../support/replay-snapshots.ts';
+import { writeBatches } from '../../support/write-batches.ts';
+
+const dayMs = 86_400_000;
+
+/** Writes batches of partition 0, each of so many records of one hour; those that are there already stay. */
+async function write(lake: IcebergTestLake, ...sizes: readonly number[]): Promise<FakeTopic> {
+  const of = (size: number) => Array.from({ length: size }, (_, n) => ({ n, eventTime: '2026-11-23T08:00:00Z' }));
+  const batches = sizes.map((size) => jsonRecords(...of(size)));
+  return writeBatches(createIcebergTools(lake), batches);
+}
+
+/** Deletes the files of rows that hold offsets from `from` on, as somebody who should not. */
+async function lose({ store }: IcebergTestLake, ...from: readonly number[]): Promise<void> {
+  const infos = await Array.fromAsync(store.list(`${testTable}/event_date`));
+  const keys = infos.map(({ key }) => key).filter((key) => from.some((each) => key.includes(`readings-0-${each}-`)));
+  expect(keys).toHaveLength(from.length);
+  await store.delete(keys);
+}
+
+async function change(lake: IcebergTestLake, ...updates: readonly TableUpdate[]): Promise<void> {
+  const outcome = await lake.iceberg.commit(await loadTable(lake), { requirements: [], updates });
+  expect(outcome).toMatchObject({ kind: 'committed' });
+}
+
+const setTo = (ref: string, type: 'branch' | 'tag', id: bigint | undefined) =>
+  ({ action: 'set-snapshot-ref', 'ref-name': ref, type, 'snapshot-id': id ?? 0n }) as const;
+
+async function expectWhole(lake: IcebergTestLake, records: number): Promise<void> {
+  expect(await visibleOffsets(lake)).toEqual(allOffsets(1, records));
+  expect(await doubledOffsets(lake)).toEqual([]);
+  const nowMs = systemClock.nowMs() + 3_600_000;
+  expect((await audit(lake, undefined, { iceberg: lake.iceberg, nowMs })).findings).toEqual([]);
+}
+
+describe('an object that is gone before a snapshot has taken it in', () => {
+  it('is named with its range, once everything before it is in the table', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3, 4, 5);
+    await lose(lake, 3);
+    expect(await commitRows(lake)).toMatchObject({ committed: { rows: 3 }, hasMore: true });
+    await expect(commitRows(lake)).rejects.toMatchObject({
+      code: 'OBJECT_MISSING',
+      retryable: false,
+      message: expect.stringContaining(
+        `kafka-readings-0-3-7-g1.parquet is not there: the ledger lists it for offsets [3, 7) of readings/0`,
+      ),
+      hint: expect.stringContaining('glueless replay --partition 0 --from-offset 3 --to-offset 7'),
+    });
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 3));
+    const { findings } = await audit(lake, undefined, { iceberg: lake.iceberg });
+    expect(findings).toMatchObject([{ problem: 'object-missing', action: expect.stringContaining('glueless replay') }]);
+  });
+
+  it('comes back by a replay, whichever range is replayed first', async () => {
+    for (const ranges of [
+      [{ from: 0n, to: 12n }],
+      [
+        { from: 7n, to: 12n },
+        { from: 3n, to: 7n },
+      ],
+    ]) {
+      const lake = await openIcebergLake();
+      const topic = await write(lake, 3, 4, 5);
+      await lose(lake, 3, 7);
+      for (const range of ranges) await replaySnapshots(createIcebergTools(lake), topic, range);
+      await commitRows(lake);
+      await expectWhole(lake, 12);
+    }
+  });
+
+  it('comes back also when a replay was killed in the middle', async () => {
+    const lake = await openIcebergLake();
+    const topic = await write(lake, 3, 4);
+    await lose(lake, 0);
+    const tools = createIcebergTools(lake);
+    const encode = () => Promise.reject(new Error('killed'));
+    const dying: CommitTools = { ...tools, publication: { check: async () => {}, replace: encode } };
+    await expect(replaySnapshots(dying, topic, { from: 0n, to: 3n })).rejects.toThrow('killed');
+    expect((await tools.ledger.get({ table: testTable, topic: 'readings', partition: 0 }, 0n))?.entry.state).toBe(
+      'replacing',
+    );
+    expect(await commitRows(lake)).toBeUndefined();
+    await replaySnapshots(tools, topic, { from: 0n, to: 3n });
+    await commitRows(lake);
+    await expectWhole(lake, 7);
+  });
+
+  it('is not taken in by who has read it before, and was frozen while a replay took its place', async () => {
+    const lake = await openIcebergLake();
+    const topic = await write(lake, 3, 4);
+    const [begun, thaw] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const commit: typeof lake.iceberg.commit = async (...given) => {
+      begun.resolve();
+      await thaw.promise;
+      return lake.iceberg.commit(...given);
+    };
+    const frozen = commitRows({ ...lake, iceberg: { ...lake.iceberg, commit } });
+    await begun.promise;
+    await lose(lake, 3);
+    await replaySnapshots(createIcebergTools(lake), topic, { from: 3n, to: 7n });
+    thaw.resolve();
+    await frozen;
+    await commitRows(lake);
+    await expectWhole(lake, 7);
+  });
+
+  it('is nobody’s loss when its day has expired', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3, 4);
+    await lose(lake, 3);
+    await raiseExpiry(lake.store, testTable, { before: '2026-11-24', notedAt: '2026-11-26T00:00:00Z' });
+    expect(await commitRows(lake)).toMatchObject({ committed: { rows: 3, entries: 2 }, hasMore: false });
+    expect(await commitRows(lake)).toBeUndefined();
+    expect((await audit(lake, undefined, { iceberg: lake.iceberg })).findings).toEqual([]);
+  });
+
+  it('is not mistaken for a damage of the table itself', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3);
+    await commitRows(lake);
+    await write(lake, 3, 4);
+    const list = currentSnapshot((await loadTable(lake)).metadata)?.['manifest-list'] ?? '';
+    await lake.store.delete([lake.files.keyOf(list)]);
+    await expect(commitRows(lake)).rejects.toMatchObject({ code: 'STORE_MISSING' });
+  });
+});
+
+describe('files that were merged since a snapshot that the table keeps', () => {
+  it('stay as long as the table can be set back to it, and are added again then', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3);
+    await commitRows(lake);
+    const first = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'];
+    const short = { [retentionProperties.ageMaxMs]: '1', [retentionProperties.countMin]: '1' };
+    await change(lake, setTo('quarter', 'tag', first), { action: 'set-properties', updates: short });
+    await write(lake, 3, 4, 5);
+    await commitRows(lake);
+    const old = { orphansBeforeMs: systemClock.nowMs() + dayMs };
+    await maintainLake(lake, old);
+    const events = await maintainLake(lake, old);
+    const kept = { kind: 'left-alone', files: 2, why: expect.stringContaining('the tag quarter') };
+    expect(events).toContainEqual(expect.objectContaining(kept));
+    // the way out that TABLE_ROLLED_BACK names
+    await change(
+      lake,
+      setTo(mainBranch, 'branch', first),
+      { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"3"}' } },
+      { action: 'remove-properties', removals: [snapshotProperty] },
+    );
+    // a maintainer that comes first takes nothing that is to be added
+    await maintainLake(lake, old);
+    await commitRows(lake);
+    await expectWhole(lake, 12);
+  });
+
+  it('go once nothing of the table holds less', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3);
+    await commitRows(lake);
+    const first = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'];
+    const short = { [retentionProperties.ageMaxMs]: '1', [retentionProperties.countMin]: '1' };
+    await change(lake, setTo('quarter', 'tag', first), { action: 'set-properties', updates: short });
+    await write(lake, 3, 4, 5);
+    await commitRows(lake);
+    const old = { orphansBeforeMs: systemClock.nowMs() + dayMs };
+    await maintainLake(lake, old);
+    const last = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'];
+    await change(lake, setTo('quarter', 'tag', last));
+    await maintainLake(lake, old);
+    const events = await maintainLake(lake, old);
+    const left = await Array.fromAsync(lake.store.list(`${testTable}/event_date`));
+    expect([left.length, events.map(({ kind }) => kind)]).toEqual([1, []]);
+    await expectWhole(lake, 12);
+  });
+});
