@@ -4,7 +4,7 @@ import { verify } from '../src/consumer/audit/verify.ts';
 import type { ReplacedBatch } from '../src/consumer/commit/publication.ts';
 import { objectKey } from '../src/consumer/ledger/object-keys.ts';
 import type { ParquetRewriter } from '../src/consumer/ports/parquet-rewriter.ts';
-import { loadTable } from '../src/consumer/snapshot/commit-snapshot.ts';
+import { loadTable } from '../src/consumer/snapshot/load-table.ts';
 import { createPublication } from '../src/consumer/snapshot/replace-files.ts';
 import { snapshotProperty } from '../src/consumer/snapshot/table-positions.ts';
 import { PipelineError } from '../src/runtime/errors.ts';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
+import { createJsonIcebergCatalog } from '../../src/lake/json-iceberg-catalog.ts';
 import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { Attack } from '../support/attack.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -30,6 +32,17 @@ async function tableOfHours({ folder, table }: Attack): Promise<string[]> {
   } finally {
     await engine.close();
   }
+}
+
+/** Sets an Iceberg table back to its first snapshot. */
+async function setBack({ folder, table: name }: Attack): Promise<void> {
+  const store = createLocalObjectStore({ root: folder });
+  const iceberg = createJsonIcebergCatalog({ store, database: 'glueless', clock: systemClock });
+  const table = await iceberg.load(name);
+  const first = table?.metadata.snapshots[0]?.['snapshot-id'];
+  if (table === undefined || first === undefined) throw new Error(`${name} has no snapshot`);
+  const back = { action: 'set-snapshot-ref', 'ref-name': 'main', type: 'branch', 'snapshot-id': first } as const;
+  await iceberg.commit(table, { requirements: [], updates: [back] });
 }
 
 describe('hours of a table on a real broker', () => {
@@ -91,6 +104,13 @@ describe('hours of a table on a real broker', () => {
     await attack.append(40);
     await attack.consumeToEnd();
     await attack.succeed(['hours', '--settle']);
+    expect(await tableOfHours(attack)).toEqual(['09 complete 20 0', '10 complete 20 0']);
+    // and no longer once somebody has set the table back
+    await attack.append(10);
+    await attack.consumeToEnd();
+    await setBack(attack);
+    const { code, stderr } = await attack.run(['hours', '--settle']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('TABLE_ROLLED_BACK')]);
     expect(await tableOfHours(attack)).toEqual(['09 complete 20 0', '10 complete 20 0']);
   });
 });

@@ -3,6 +3,7 @@ import { isUnevaluated } from '../../alerts/evaluate-alerts.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../../consumer/ports/topic.ts';
 import { isFollowed } from '../../consumer/maintain/is-followed.ts';
+import { loadKnown } from '../../consumer/snapshot/load-table.ts';
 import { positionsOf } from '../../consumer/snapshot/table-positions.ts';
 import { holdsSeveralTopics } from '../../consumer/table/shared-table.ts';
 import { deliverHours } from '../../hours/deliver-hours.ts';
@@ -75,11 +76,15 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
   };
 }
 
-/** Where an Iceberg table ends, by its newest snapshot; readers of other tables see what is written at once. */
-function snapshotEnds({ iceberg }: Lake, { table, topic }: TopicTable) {
+/**
+ * Where an Iceberg table ends, by its newest snapshot; readers of other tables see what is written at once. Rejects for a table that no longer
+ * holds what its positions say, as the service does: hours that were complete are not, and nobody would notice.
+ */
+function snapshotEnds({ iceberg, store }: Lake, { table, topic }: TopicTable) {
   if (iceberg === undefined) return undefined;
+  const tools = { iceberg, store, ledger: new Ledger(store), table, topic };
   return async (): Promise<ReadonlyMap<number, bigint>> => {
-    const loaded = await iceberg.load(table);
+    const loaded = await loadKnown(table, tools);
     return loaded === undefined ? new Map() : positionsOf(loaded.metadata, topic);
   };
 }

@@ -1,7 +1,7 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { defaultSpec } from '../../iceberg/table-metadata.ts';
 import { isExpired, raiseExpiry } from '../ledger/expired-days.ts';
-import { loadTable } from '../snapshot/commit-snapshot.ts';
+import { loadTable } from '../snapshot/load-table.ts';
 import { targetsOf } from '../snapshot/snapshot-tools.ts';
 import { adoptedRowsProperty } from '../snapshot/table-positions.ts';
 import { changeFiles } from '../snapshot/change-files.ts';

@@ -6,7 +6,7 @@ import { isDeletable, type LedgerEntry } from '../ledger/ledger-entry.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
 import type { ObjectInfo } from '../ports/lake.ts';
-import { loadTable } from '../snapshot/commit-snapshot.ts';
+import { loadTable } from '../snapshot/load-table.ts';
 import { leastPositions, namedReferences } from '../snapshot/kept-positions.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { positionsOf, type TablePositions } from '../snapshot/table-positions.ts';

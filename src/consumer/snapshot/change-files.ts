@@ -3,7 +3,8 @@ import type { SnapshotPlan, StagedSnapshot } from '../../iceberg/stage-snapshot.
 import type { TableUpdate } from '../../iceberg/table-updates.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { retry } from '../../runtime/retry.ts';
-import { loadTable, stage } from './commit-snapshot.ts';
+import { stage } from './commit-snapshot.ts';
+import { loadTable } from './load-table.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { positionsProperty, snapshotProperty } from './table-positions.ts';
 

@@ -12,8 +12,7 @@ import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { CommittedSnapshot } from '../commit/pipeline-observer.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
-import { noteTable, notedTable } from '../ledger/table-note.ts';
-import { checkHistory } from './check-history.ts';
+import { loadTable } from './load-table.ts';
 import { findLost, nothingLost, withLost, type LostObjects } from './lost-objects.ts';
 import { objectsOf, pendingEntries, type PendingEntries } from './pending-entries.ts';
 import type { SnapshotTarget, SnapshotTools } from './snapshot-tools.ts';
@@ -85,23 +84,6 @@ export async function commitSnapshot(
     return { committed, hasMore: pending.hasMore || lost.error !== undefined };
   }
   throw contended(target.name);
-}
-
-/**
- * Loads the table that the ledger was written for. Rejects with TABLE_MISSING when it was dropped, with TABLE_RECREATED when another one has
- * its name, with TABLE_ROLLED_BACK when it was set back.
- */
-export async function loadTable(name: string, tools: SnapshotTools): Promise<LoadedTable | undefined> {
-  const { iceberg, store, clock } = tools;
-  const [table, known] = await Promise.all([iceberg.load(name), notedTable(store, tools, name)]);
-  if (table === undefined && known !== undefined) throw dropped(name);
-  if (table === undefined) return undefined;
-  const tableUuid = table.metadata['table-uuid'];
-  const notedAt = new Date(clock.nowMs()).toISOString();
-  const noted = known ?? (await noteTable(store, tools, { name, tableUuid, notedAt }));
-  if (noted !== tableUuid) throw recreated(name, noted, tableUuid);
-  await checkHistory(table, tools);
-  return table;
 }
 
 interface WorkOptions extends CommitOptions {
@@ -214,24 +196,6 @@ export async function stage(
 export function withProperties({ snapshot, updates, requirements }: StagedSnapshot, positions: string): TableChange {
   const properties = { [positionsProperty]: positions, [snapshotProperty]: String(snapshot['snapshot-id']) };
   return { requirements, updates: [...updates, { action: 'set-properties', updates: properties }] };
-}
-
-function dropped(name: string): PipelineError {
-  return new PipelineError('TABLE_MISSING', {
-    message: `the table ${name} is not in the catalog, though the ledger was written for it: it was dropped, or LAKE_DATABASE is another one`,
-    retryable: false,
-    details: { table: name },
-    hint: 'register its newest metadata file again (`<table>/metadata/`), or set LAKE_TABLE to a new name',
-  });
-}
-
-function recreated(name: string, noted: string, found: string): PipelineError {
-  return new PipelineError('TABLE_RECREATED', {
-    message: `the table ${name} is not the one that the ledger was written for: its UUID is ${found} and was ${noted}`,
-    retryable: false,
-    details: { table: name },
-    hint: 'register the metadata of the table before, or set LAKE_TABLE to a new name: what the ledger has written is not in the new table',
-  });
 }
 
 function contended(table: string): PipelineError {
