@@ -61,7 +61,7 @@ export async function* simulateDay({ commits, partitions, records }: DayOptions)
     day.passMinute();
     const before = { ...day.requests };
     const cpuBefore = process.cpuUsage();
-    await day.schedule.tick({ partitions: all, writtenMs: day.clock.monotonicMs() }, signal);
+    await day.schedule.tick({ partitions: all, writtenMs: day.clock.monotonicMs(), waitingSinceMs: undefined }, signal);
     const { user, system } = process.cpuUsage(cpuBefore);
     yield { cpuMs: (user + system) / 1000, requests: difference(day.requests, before), ...(await sizesOf(day)) };
   }

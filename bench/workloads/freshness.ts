@@ -48,8 +48,7 @@ const cases: readonly Case[] = [
   {
     id: 'glueless-iceberg',
     name: 'glueless, Iceberg',
-    // a row waits for its batch, then for a snapshot
-    settings: { TABLE_FORMAT: 'iceberg', COMMIT_SECONDS: '5', BATCH_AGE_MAX_SECONDS: '0.5' },
+    settings: { TABLE_FORMAT: 'iceberg', COMMIT_SECONDS: '5' },
     untilVisible: untilSnapshotRows,
     readableSince: visibleSince,
   },

@@ -13,7 +13,7 @@ export function createSnapshots(lake: Lake, tools: CommitTools, settings: TableS
 
 /** Commits what the ledger holds by now and no snapshot has taken in; a command that writes ends with it. */
 export async function showWritten(lake: Lake, tools: CommitTools, settings: TableSettings): Promise<void> {
-  await createSnapshots(lake, tools, settings)?.flush({ partitions: [], writtenMs: 0 });
+  await createSnapshots(lake, tools, settings)?.flush({ partitions: [], writtenMs: 0, waitingSinceMs: undefined });
 }
 
 export function snapshotTools(

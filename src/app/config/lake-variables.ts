@@ -45,7 +45,7 @@ export const lakeVariables = {
   }).prefault('hive'),
   COMMIT_SECONDS: decimal(1, 3600, {
     group: lake,
-    about: 'With TABLE_FORMAT=iceberg: a snapshot takes in what was written since the last one this often',
+    about: 'With TABLE_FORMAT=iceberg: this often everything that has arrived is written, and a snapshot takes it in',
   }).prefault('60'),
   AWS_REGION: text({
     group: lake,
@@ -74,7 +74,8 @@ export const lakeVariables = {
   }).prefault('33554432'),
   BATCH_AGE_MAX_SECONDS: decimal(0.1, 86_400, {
     group: batches,
-    about: 'A batch is written when its first record has waited this long',
+    about:
+      'A batch is written when its first record has waited this long; with TABLE_FORMAT=iceberg it counts below COMMIT_SECONDS only',
   }).prefault('60'),
   BUFFER_BYTES_MAX: integer(1_000_000, 8_000_000_000, {
     group: batches,

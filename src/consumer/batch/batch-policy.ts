@@ -1,5 +1,9 @@
-/** Reasons why a batch was cut where it was. `adopted`: the range was claimed before, by this or another process. */
-export type CutReason = 'rows' | 'bytes' | 'age' | 'memory' | 'drain' | 'end' | 'gap' | 'unreadable' | 'adopted';
+/**
+ * Reasons why a batch was cut where it was. `snapshot`: its records arrived before a moment that a snapshot covers. `adopted`: the range was
+ * claimed before, by this or another process.
+ */
+export type CutReason =
+  'rows' | 'bytes' | 'snapshot' | 'age' | 'memory' | 'drain' | 'end' | 'gap' | 'unreadable' | 'adopted';
 
 export interface BatchPolicy {
   readonly rowsMax: number;
@@ -15,12 +19,35 @@ export interface BufferFill {
   readonly oldestMs: number | undefined;
 }
 
+/** Moments that follow each other. A snapshot covers what arrived before each of them, so that it is cut then, however little it is. */
+export interface Boundaries {
+  readonly everyMs: number;
+  /** When the last one was, by the monotonic clock. */
+  passedMs(): number;
+}
+
+export interface Moment {
+  readonly monotonicMs: number;
+  /** Left out where files are seen without a snapshot. */
+  readonly boundaries?: Boundaries;
+}
+
 /** Gives the reason to cut a batch now, or `undefined` to wait for more. */
-export function reasonToCut(fill: BufferFill, policy: BatchPolicy, monotonicMs: number): CutReason | undefined {
+export function reasonToCut(fill: BufferFill, policy: BatchPolicy, now: Moment): CutReason | undefined {
   if (fill.records >= policy.rowsMax) return 'rows';
   if (fill.bytes >= policy.bytesMax) return 'bytes';
-  if (fill.oldestMs !== undefined && monotonicMs - fill.oldestMs >= policy.ageMaxMs) return 'age';
-  return undefined;
+  return fill.oldestMs === undefined ? undefined : reasonByAge(fill.oldestMs, policy, now);
+}
+
+/** What arrived just after a boundary comes of age with the next one: it is not cut a moment before it, and again by it. */
+function reasonByAge(
+  oldestMs: number,
+  { ageMaxMs }: BatchPolicy,
+  { monotonicMs, boundaries }: Moment,
+): CutReason | undefined {
+  if (boundaries !== undefined && oldestMs < boundaries.passedMs()) return 'snapshot';
+  const mayAge = boundaries === undefined || ageMaxMs < boundaries.everyMs;
+  return mayAge && monotonicMs - oldestMs >= ageMaxMs ? 'age' : undefined;
 }
 
 /** The policy for values that stand for more JSON than they have bytes: their batches take as much memory as those of JSON. */

@@ -189,7 +189,8 @@ async function writeRange(range: OffsetRange, options: ReplayOptions): Promise<v
   for await (const chunk of options.reader.read(range, options.signal)) {
     if (chunk.to <= buffer.from) continue;
     buffer.push(chunk, 0);
-    while (reasonToCut(buffer.fill(), options.policy, 0) !== undefined) await writeNext(buffer, range, options);
+    while (reasonToCut(buffer.fill(), options.policy, { monotonicMs: 0 }) !== undefined)
+      await writeNext(buffer, range, options);
   }
   while (buffer.from < range.to) await writeNext(buffer, range, options);
 }

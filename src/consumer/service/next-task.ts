@@ -1,5 +1,5 @@
 import { unreachable } from '../../runtime/errors.ts';
-import { reasonToCut, type BatchPolicy, type CutReason } from '../batch/batch-policy.ts';
+import { reasonToCut, type BatchPolicy, type Boundaries, type CutReason } from '../batch/batch-policy.ts';
 import type { Block, Claim, Claimed, PartitionState } from './partition-state.ts';
 import type { PartitionWork } from './partition-work.ts';
 
@@ -14,6 +14,8 @@ export type Task =
 
 export interface Situation {
   readonly policy: BatchPolicy;
+  /** Left out where files are seen without a snapshot. */
+  readonly boundaries?: Boundaries;
   /** Monotonic time. */
   readonly nowMs: number;
   /** The service stops: whatever has arrived is written now, however little it is. */
@@ -50,11 +52,12 @@ export function nextTask(work: Pick<PartitionWork, 'state' | 'buffer' | 'isEmpty
 function reasonOf(
   kind: Extract<PartitionState['kind'], 'reading' | 'relieving'>,
   buffer: PartitionWork['buffer'],
-  { policy, nowMs, isClosing, end }: Situation,
+  { policy, boundaries, nowMs, isClosing, end }: Situation,
 ): CutReason | undefined {
   if (isClosing) return 'drain';
   if (end !== undefined && buffer.to >= end) return 'end';
-  return kind === 'relieving' ? 'memory' : reasonToCut(buffer.fill(), policy, nowMs);
+  if (kind === 'relieving') return 'memory';
+  return reasonToCut(buffer.fill(), policy, { monotonicMs: nowMs, ...(boundaries && { boundaries }) });
 }
 
 function pastBlock(block: Block, isEmpty: boolean, now: Situation): Task | undefined {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Slots } from '../../runtime/concurrency.ts';
-import type { BatchPolicy } from '../batch/batch-policy.ts';
+import type { BatchPolicy, Boundaries } from '../batch/batch-policy.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type {
@@ -28,6 +28,8 @@ export interface PipelineOptions {
   readonly reader: TopicReader;
   readonly tools: CommitTools;
   readonly policy: BatchPolicy;
+  /** Left out for a table whose objects are seen as soon as they are put. */
+  readonly boundaries?: Boundaries;
   readonly clock: Clock;
   readonly limits: PipelineLimits;
   /** Records that can't be read are tried again after this long. */
@@ -98,6 +100,12 @@ export class Pipeline implements RecordHandler {
   /** When the ledger grew last, or partitions were assigned, by the monotonic clock. */
   get writtenMs(): number {
     return this.#writtenMs;
+  }
+
+  /** When the oldest record arrived that is not written yet, by the monotonic clock; `undefined` when none waits. */
+  get waitingSinceMs(): number | undefined {
+    const own = this.#works.values().filter(({ isRevoked }) => !isRevoked);
+    return own.reduce<number | undefined>((oldest, { buffer }) => earlier(oldest, buffer.fill().oldestMs), undefined);
   }
 
   /** The id of the topic that is read; `undefined` before an assignment, and for brokers that know no ids. */
@@ -245,9 +253,10 @@ export class Pipeline implements RecordHandler {
   }
 
   #situation(partition: number): Situation {
-    const { policy, clock, unreadableRetryMs } = this.#options;
+    const { policy, boundaries, clock, unreadableRetryMs } = this.#options;
     const isClosing = this.#isClosing;
-    return { policy, nowMs: clock.monotonicMs(), isClosing, end: this.#ends.get(partition), unreadableRetryMs };
+    const rules = { policy, ...(boundaries && { boundaries }), unreadableRetryMs };
+    return { ...rules, nowMs: clock.monotonicMs(), isClosing, end: this.#ends.get(partition) };
   }
 
   #end(work: PartitionWork, outcome: Outcome): void {
@@ -259,4 +268,8 @@ export class Pipeline implements RecordHandler {
     this.#advance(work);
     this.#options.limits.pressure.relieve();
   }
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }

@@ -6,7 +6,7 @@ import type { Pace, Pause } from './pace.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { endsOf, untilWritten } from './until-end.ts';
 
-export interface ConsumerOptions extends PipelineOptions {
+export interface ConsumerOptions extends Omit<PipelineOptions, 'boundaries'> {
   /** Ends when everything the topic held at the start is in the lake. */
   readonly untilEnd: boolean;
   /** The process ends with STALLED when nothing was written for this long, beyond the age of a batch, though records wait. */
@@ -32,7 +32,7 @@ const idleMs = 5000;
  */
 export async function runConsumer(options: ConsumerOptions): Promise<void> {
   const { source, reader, tools, clock, pace, stop, snapshots } = options;
-  const pipeline = new Pipeline(options);
+  const pipeline = new Pipeline({ ...options, ...(snapshots && { boundaries: snapshots.boundaries }) });
   const ends = options.untilEnd ? endsOf(await stepRunner(tools, stop)('topic', () => reader.describe())) : undefined;
   if (ends !== undefined) pipeline.finishAt(ends);
 
@@ -73,7 +73,8 @@ async function drain(pipeline: Pipeline, { snapshots }: ConsumerOptions): Promis
 }
 
 function memberOf(pipeline: Pipeline): MemberState {
-  return { partitions: pipeline.positions().keys(), writtenMs: pipeline.writtenMs };
+  const { writtenMs, waitingSinceMs } = pipeline;
+  return { partitions: pipeline.positions().keys(), writtenMs, waitingSinceMs };
 }
 
 /** Runs the work again and again; never resolves, rejects with the work's failure or when it is aborted. */

@@ -1,23 +1,26 @@
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { StepRunner } from '../commit/step-runner.ts';
 import { stepRunner } from '../commit/step-runner.ts';
+import { CommitBoundaries } from './commit-boundaries.ts';
+import { isCommitDue, type Standing } from './commit-due.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
 import { targetsOf, type SnapshotTools } from './snapshot-tools.ts';
 
 export interface SnapshotScheduleOptions {
   readonly snapshots: SnapshotTools;
   readonly tools: CommitTools;
+  /** Time between two boundaries. */
   readonly everyMs: number;
 }
 
-/** What this member has, and when it wrote last, by the monotonic clock. */
+/** What this member has and does; times by the monotonic clock. */
 export interface MemberState {
   readonly partitions: Iterable<number>;
+  /** When it wrote last. */
   readonly writtenMs: number;
+  /** When its oldest record arrived that is not written yet; `undefined` when none waits. */
+  readonly waitingSinceMs: number | undefined;
 }
-
-/** A member without partition 0 lets its member commit first: it waits this much longer, and finds nothing to do. */
-const courtesy = 1.5;
 
 /** The ledger is asked for partitions of others again after this many commits. */
 const commitsBetweenLooks = 10;
@@ -26,49 +29,70 @@ const commitsBetweenLooks = 10;
 const entriesMin = 100;
 
 /**
- * Says when it is time for a snapshot. Any member may commit what all members have written, at any time; who has partition 0 does it
- * every `everyMs`, the others when that one seems not to. Nobody is elected: the table's compare-and-swap decides.
+ * Commits snapshots: one after each boundary, for what arrived before it, by whoever comes first. Nobody is elected: the table's
+ * compare-and-swap decides.
  */
 export class SnapshotSchedule {
+  /** Batches are cut at them. */
+  readonly boundaries: CommitBoundaries;
   readonly #options: SnapshotScheduleOptions;
   #partitions: readonly number[] = [];
   #commits = 0;
-  #lastMs: number;
-  /** When something of ours was first seen that no commit of ours has covered. */
-  #waitingMs: number | undefined;
+  #boundaryMs: number;
+  /** What has been done about the boundary; at first there is nothing to do. */
+  #committed: Standing['committed'] = 'all';
+  #writtenSinceMs: number | undefined;
+  /** What of our own was written when a commit of ours began, by its time. */
   #coveredMs = -Infinity;
 
   constructor(options: SnapshotScheduleOptions) {
+    const { tools, everyMs } = options;
     this.#options = options;
-    this.#lastMs = options.tools.clock.monotonicMs();
+    this.boundaries = new CommitBoundaries(`${tools.table}/${tools.topic}`, { everyMs, clock: tools.clock });
+    this.#boundaryMs = this.boundaries.passedMs();
   }
 
   /** Commits if it is time to; call it several times a second. Rejects when it can't be done in spite of all retries. */
   async tick(member: MemberState, signal: AbortSignal): Promise<void> {
     const nowMs = this.#options.tools.clock.monotonicMs();
+    this.#look(member, nowMs);
     const partitions = [...member.partitions];
-    if (member.writtenMs > this.#coveredMs) this.#waitingMs ??= nowMs;
-    if (!this.#isDue(partitions, nowMs)) return;
-    await this.#commit({ partitions, writtenMs: member.writtenMs }, stepRunner(this.#options.tools, signal));
+    if (!isCommitDue(this.#standingOf(partitions, member), nowMs)) return;
+    this.#committed = this.#writtenSinceMs === undefined ? 'some' : 'all';
+    await this.#commit({ ...member, partitions }, stepRunner(this.#options.tools, signal));
   }
 
   /** Commits everything that is written by now, whoever wrote it. */
   async flush(member: MemberState): Promise<void> {
     this.#commits = 0;
-    const { partitions, writtenMs } = member;
-    await this.#commit({ partitions: [...partitions], writtenMs }, stepRunner(this.#options.tools));
+    await this.#commit({ ...member, partitions: [...member.partitions] }, stepRunner(this.#options.tools));
   }
 
-  #isDue(partitions: readonly number[], nowMs: number): boolean {
-    const { everyMs } = this.#options;
-    if (partitions.includes(0)) return nowMs - this.#lastMs >= everyMs;
-    return this.#waitingMs !== undefined && nowMs - this.#waitingMs >= everyMs * courtesy;
+  #look({ waitingSinceMs = Infinity }: MemberState, nowMs: number): void {
+    const boundaryMs = this.boundaries.passedMs();
+    if (boundaryMs !== this.#boundaryMs) {
+      this.#boundaryMs = boundaryMs;
+      this.#committed = undefined;
+      this.#writtenSinceMs = undefined;
+    }
+    if (waitingSinceMs >= boundaryMs) this.#writtenSinceMs ??= nowMs;
+  }
+
+  #standingOf(partitions: readonly number[], { writtenMs }: MemberState): Standing {
+    return {
+      everyMs: this.#options.everyMs,
+      boundaryMs: this.#boundaryMs,
+      writtenSinceMs: this.#writtenSinceMs,
+      committed: this.#committed,
+      commitsForAll: partitions.includes(0),
+      hasOthers: this.#partitions.some((partition) => !partitions.includes(partition)),
+      hasUncovered: writtenMs > this.#coveredMs,
+    };
   }
 
   async #commit({ partitions, writtenMs }: MemberState & { partitions: readonly number[] }, step: StepRunner) {
     const { tools, snapshots } = this.#options;
     const { ledger, table, topic, observer, writer } = tools;
-    this.#lastMs = tools.clock.monotonicMs();
     if (this.#commits++ % commitsBetweenLooks === 0)
       this.#partitions = await step('snapshot', () => ledger.partitions({ table, topic }));
     const all = [...new Set([...this.#partitions, ...partitions])];
@@ -83,6 +107,5 @@ export class SnapshotSchedule {
     // columns that others have added, renamed or dropped
     await step('snapshot', () => writer.refresh());
     this.#coveredMs = writtenMs;
-    this.#waitingMs = undefined;
   }
 }

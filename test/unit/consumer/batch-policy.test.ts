@@ -11,6 +11,26 @@ describe('the batch policy', () => {
     [{ records: 1, bytes: 1000, oldestMs: 100_000 }, 'bytes'],
     [{ records: 1, bytes: 1, oldestMs: 40_000 }, 'age'],
   ])('of %j says %s', (fill, reason) => {
-    expect(reasonToCut(fill, policy, 100_000)).toBe(reason);
+    expect(reasonToCut(fill, policy, { monotonicMs: 100_000 })).toBe(reason);
+  });
+
+  it.each([
+    // what arrived just after a boundary, which was at 90 s, waits for the next one
+    [{ records: 1, bytes: 1, oldestMs: 90_000 }, policy, undefined],
+    [{ records: 1, bytes: 1, oldestMs: 89_999 }, policy, 'snapshot'],
+    [{ records: 100, bytes: 1, oldestMs: 89_999 }, policy, 'rows'],
+    [{ records: 0, bytes: 0, oldestMs: undefined }, policy, undefined],
+    [{ records: 1, bytes: 1, oldestMs: 90_000 }, { ...policy, ageMaxMs: 10_000 }, 'age'],
+    [{ records: 1, bytes: 1, oldestMs: 90_000 }, { ...policy, ageMaxMs: 9999 }, 'age'],
+    [{ records: 1, bytes: 1, oldestMs: 90_001 }, { ...policy, ageMaxMs: 10_000 }, undefined],
+  ])('of %j, where a snapshot is committed every minute, says by %j %s', (fill, own, reason) => {
+    const boundaries = { everyMs: 60_000, passedMs: () => 90_000 };
+    expect(reasonToCut(fill, own, { monotonicMs: 100_000, boundaries })).toBe(reason);
+  });
+
+  it('cuts by age only where that is less than the time between two snapshots: a moment before one, it would cut twice', () => {
+    const fill = { records: 1, bytes: 1, oldestMs: 40_000 };
+    const boundaries = { everyMs: 60_000, passedMs: () => 40_000 };
+    expect(reasonToCut(fill, policy, { monotonicMs: 100_000, boundaries })).toBeUndefined();
   });
 });

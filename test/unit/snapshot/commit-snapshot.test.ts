@@ -19,7 +19,7 @@ import {
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
 import { audit, testTable, testTopic } from '../../support/lake.ts';
-import { topicOf } from '../../support/run-service.ts';
+import { testPolicy, topicOf } from '../../support/run-service.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
 /** Writes batches of one partition into the ledger; nobody sees them yet. */
@@ -85,6 +85,29 @@ describe('the service in Iceberg mode', () => {
       observer,
     });
     expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 40));
+  });
+
+  it('writes what arrived before a boundary, however long a batch may wait, and shows it', async () => {
+    const topic = topicOf(2, 3);
+    const lake = await openIcebergLake();
+    const stop = new AbortController();
+    const reasons = new Set<string>();
+    let shown = 0;
+    await runIceberg(topic, lake, {
+      untilEnd: false,
+      stop: stop.signal,
+      everyMs: 1000,
+      policy: { ...testPolicy, ageMaxMs: 3_600_000 },
+      observer: {
+        committed: ({ reason }) => reasons.add(reason),
+        snapshotCommitted: ({ rows }) => {
+          shown += rows;
+          if (shown === 6) stop.abort();
+        },
+      },
+    });
+    expect([...reasons]).toEqual(['snapshot']);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(2, 3));
   });
 
   it('commits what a member without partition 0 has written too', async () => {
