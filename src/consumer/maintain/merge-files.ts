@@ -1,5 +1,7 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { columnsOfFields, fieldIdsOf } from '../../iceberg/iceberg-columns.ts';
+import { TableFiles } from '../../iceberg/table-files.ts';
+import { readReferences } from '../../iceberg/table-references.ts';
 import { currentSchema, defaultSpec } from '../../iceberg/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { msPerHour } from '../../runtime/duration.ts';
@@ -152,13 +154,28 @@ async function exchange(
     },
     tools,
   );
-  const done = changed === undefined ? present : [...present, ...valid];
+  const done = changed.table === undefined ? present : [...present, ...valid];
+  if (!changed.isOpen)
+    await discard(
+      target,
+      merged.filter((merge) => !done.includes(merge)),
+      tools,
+    );
   for (const merge of merged) {
     const facts = factsOf(merge);
     if (done.includes(merge))
       observe({ kind: 'merged', table: target.name, ...facts, mergedBytes: merge.object.bytes });
     else observe({ kind: 'left-alone', table: target.name, ...facts, why: 'others have changed them meanwhile' });
   }
+}
+
+/** Deletes files that were written in vain: every change that was to name them was refused, and no snapshot does. */
+async function discard({ name }: SnapshotTarget, refused: readonly Merged[], tools: UpkeepTools): Promise<void> {
+  const table = refused.length === 0 ? undefined : await loadTable(name, tools);
+  if (table === undefined) return;
+  const { named, unreadable } = await readReferences(table, new TableFiles(tools.store));
+  if (unreadable.length > 0) return;
+  await tools.store.delete(refused.map(({ object: { key } }) => key).filter((key) => !named.has(key)));
 }
 
 function factsOf({ partition, files }: Merge<LiveFile>) {

@@ -47,7 +47,7 @@ export async function removeDays(
     if (upkeep.isDryRun) {
       const table = await loadTable(name, tools);
       if (table !== undefined) await plan(table);
-    } else if ((await changeFiles(name, plan, tools)) === undefined) continue;
+    } else if ((await changeFiles(name, plan, tools)).table === undefined) continue;
     if (expired.length > 0) observe({ kind: 'partitions-removed', table: name, before, ...sumUp(expired) });
   }
 }

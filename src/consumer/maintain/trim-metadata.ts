@@ -31,7 +31,7 @@ export async function mergeTableManifests(
       async (now) => ((await countSmall(now, tools)) < manifestsMin ? undefined : nothing),
       tools,
     );
-    if (changed === undefined) return;
+    if (changed.table === undefined) return;
   }
   observe({ kind: 'manifests-merged', table: name, manifests: small });
 }

@@ -24,15 +24,32 @@ export const manifestsMin = 10;
 
 /**
  * Commits a snapshot that `plan` makes of the table as it is, and plans anew whenever others have changed it meanwhile: what was read
- * before is never taken for what is there. Resolves with the table that was changed, or `undefined` when `plan` found nothing to do. A
- * retryable failure leaves the outcome open: it is tried again from the table as it is then, and what a try has written stays.
+ * before is never taken for what is there. A retryable failure leaves the outcome open: it is tried again from the table as it is then,
+ * and what a try has written stays.
  */
 export async function changeFiles(
   name: string,
   plan: (table: LoadedTable) => Promise<FileChange | undefined>,
   tools: SnapshotTools,
-): Promise<LoadedTable | undefined> {
-  return retry(() => tryChange(name, plan, tools), { ...patience, clock: tools.clock, random: Math.random });
+): Promise<ChangeOutcome> {
+  let isOpen = false;
+  const changeOnce = async (): Promise<ChangeOutcome> => {
+    try {
+      const table = await tryChange(name, plan, tools);
+      return { isOpen, ...(table !== undefined && { table }) };
+    } catch (error) {
+      isOpen = true;
+      throw error;
+    }
+  };
+  return retry(changeOnce, { ...patience, clock: tools.clock, random: Math.random });
+}
+
+export interface ChangeOutcome {
+  /** The table that was changed; left out when there was nothing to do. */
+  readonly table?: LoadedTable;
+  /** A try was answered by a failure, and may have changed the table, too, or still do so. */
+  readonly isOpen: boolean;
 }
 
 /** Commits a snapshot that changes no file: every commit that was begun before it is refused, also by a process that was frozen since. */

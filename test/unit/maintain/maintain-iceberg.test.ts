@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { retentionProperties } from '../../../src/iceberg/expire-snapshots.ts';
 import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
 import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { jsonRecords, type TestRecord } from '../../support/chunks.ts';
 import { loadTable, openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
@@ -268,6 +269,42 @@ describe('upkeep that was frozen before the catalog is told of its snapshot', ()
     expect(await outcome).toMatchObject({ code: 'STORE_MISSING' });
     await expectWhole(lake, 4);
     await maintainLake(lake);
+    await expectWhole(lake, 4);
+  });
+});
+
+describe('files that were merged in vain, since another maintainer was faster', () => {
+  /** Runs upkeep to whose first commit something happens before it reaches the catalog. */
+  async function overtaken(lake: IcebergTestLake, first: () => Promise<void>): Promise<string[]> {
+    let before: (() => Promise<void>) | undefined = async () => {
+      await maintainLake(lake);
+      await first();
+    };
+    const commit = async (...given: Parameters<typeof lake.iceberg.commit>) => {
+      const work = before;
+      before = undefined;
+      await work?.();
+      return lake.iceberg.commit(...given);
+    };
+    const events = await maintainLake({ store: lake.store, iceberg: { ...lake.iceberg, commit } });
+    return events.map((event) => (event.kind === 'left-alone' ? event.why : event.kind));
+  }
+
+  const inVain = Array.from({ length: 2 }, () => 'others have changed them meanwhile');
+
+  it('are deleted where the catalog has refused them', async () => {
+    const lake = await openWrittenLake();
+    expect(await overtaken(lake, async () => {})).toEqual(inVain);
+    // four of each hour, and one that holds them
+    expect(await countRowFiles(lake)).toBe(10);
+    await expectWhole(lake, 4);
+  });
+
+  it('stay where an answer is missing: the change may still arrive', async () => {
+    const lake = await openWrittenLake();
+    const noAnswer = () => Promise.reject(new PipelineError('CATALOG_UNAVAILABLE', { message: 'x', retryable: true }));
+    expect(await overtaken(lake, noAnswer)).toEqual(inVain);
+    expect(await countRowFiles(lake)).toBe(12);
     await expectWhole(lake, 4);
   });
 });
