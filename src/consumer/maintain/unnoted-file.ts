@@ -1,15 +1,9 @@
-import { PipelineError } from '../../runtime/errors.ts';
 import { isWritten } from '../ledger/ledger-entry.ts';
 import { sourcesOf, type MergedPartition } from '../ledger/merged-partition.ts';
 import { hivePathOf, topicOfFile } from '../ledger/object-keys.ts';
 import type { ObjectInfo } from '../ports/lake.ts';
+import { offsetsInFile } from '../table/file-offsets.ts';
 import type { MergeTools, PartitionPlace } from './merge-tools.ts';
-
-/** Offsets of one Kafka partition in a file. */
-interface Offsets {
-  from: bigint;
-  to: bigint;
-}
 
 /**
  * True for a file of a merged partition's folder whose rows are elsewhere for certain: every entry that meets its offsets lists only objects that the
@@ -22,7 +16,7 @@ export async function isElsewhere(
   tools: Pick<MergeTools, 'store' | 'ledger' | 'parquet'>,
 ): Promise<boolean> {
   const topic = topicOfFile(file.key);
-  const offsets = await offsetsIn(file, tools);
+  const offsets = await offsetsInFile(file, tools);
   if (topic === undefined || offsets === undefined) return false;
   const sources = sourcesOf(note);
   const table = place.table.name;
@@ -39,30 +33,4 @@ export async function isElsewhere(
     }
   }
   return true;
-}
-
-/** Gives them by Kafka partition; `undefined` when the file can’t be read. */
-async function offsetsIn(
-  { key, size }: ObjectInfo,
-  { store, parquet }: Pick<MergeTools, 'store' | 'parquet'>,
-): Promise<Map<number, Offsets> | undefined> {
-  const found = new Map<number, Offsets>();
-  const source = { size, read: (start: number, end: number) => store.getRange(key, start, end) };
-  try {
-    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, [
-      'kafka_partition',
-      'kafka_offset',
-    ]))
-      for (const [row, offset] of offsets.entries()) {
-        const partition = Number(partitions[row]);
-        const known = found.get(partition) ?? { from: offset, to: offset + 1n };
-        if (offset < known.from) known.from = offset;
-        if (offset >= known.to) known.to = offset + 1n;
-        found.set(partition, known);
-      }
-  } catch (error) {
-    if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return undefined;
-    throw error;
-  }
-  return found;
 }

@@ -1,6 +1,8 @@
 import type { ObjectRange } from '../ledger/ledger-entry.ts';
-import { namePrefix, parseObjectName } from '../ledger/object-keys.ts';
+import { hivePathOf, namePrefix, parseObjectName } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
+import type { ParquetReader } from '../ports/parquet.ts';
+import { NewerMerged } from './newer-merged.ts';
 
 /** Keys behind the ledger's end that are looked at in one folder: a page of S3. */
 const keysLookedAt = 1000;
@@ -8,22 +10,33 @@ const keysLookedAt = 1000;
 /** Looks for objects of offsets that the ledger has not reached, as an older copy of the ledger leaves them. */
 export class NewerObjects {
   readonly #store: ObjectStore;
+  readonly #merged: NewerMerged;
   /** Folders that held none, each looked at once by a process. */
   readonly #clean = new Set<string>();
 
-  constructor(store: ObjectStore) {
-    this.#store = store;
+  constructor(tools: { readonly store: ObjectStore; readonly parquet: ParquetReader }) {
+    this.#store = tools.store;
+    this.#merged = new NewerMerged(tools);
   }
 
-  /** An object of the Kafka partition from `range.from` on, in a folder of `keys`; a request for each folder that is new to this process. */
+  /**
+   * An object of the Kafka partition from `range.from` on, in a folder of `keys` or where that Hive partition was merged; a request for each folder
+   * that is new to this process, two where partitions of the table were merged.
+   */
   async find(range: ObjectRange, keys: readonly string[]): Promise<string | undefined> {
     const prefixes = new Set(keys.map((key) => key.slice(0, key.lastIndexOf('/') + 1) + namePrefix(range)));
     for (const prefix of prefixes.difference(this.#clean)) {
-      const found = await this.#first(prefix, range);
+      const found = (await this.#first(prefix, range)) ?? (await this.#firstMerged(prefix, range));
       if (found !== undefined) return found;
       this.#clean.add(prefix);
     }
     return undefined;
+  }
+
+  /** Only partitions of rows are merged. */
+  async #firstMerged(prefix: string, range: ObjectRange): Promise<string | undefined> {
+    const hivePath = prefix.startsWith(`${range.table}/`) ? hivePathOf(prefix, range.table) : '';
+    return hivePath === '' ? undefined : this.#merged.find(range, hivePath);
   }
 
   /** Offsets in names have no fixed width: what follows `from` in the listing may lie before it. */

@@ -56,7 +56,7 @@ export class TableWriter {
     this.#decoder = new RecordDecoder(new ValueSchemas(options.registries ?? new Map(), systemClock), options.slabs);
     this.#objects = new ObjectWriter(options);
     this.#partitions = new HivePartitions(options);
-    this.#newer = new NewerObjects(store);
+    this.#newer = new NewerObjects(options);
     this.#rows = new SchemaKeeper({
       catalog,
       table,

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { commitBatch } from '../../../src/consumer/commit/commit-batch.ts';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
+import { forgetMerged, listMerged } from '../../../src/consumer/ledger/merged-partition.ts';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { NewerObjects } from '../../../src/consumer/table/newer-objects.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
+import type { AuditedLake } from '../../support/audited-lake.ts';
 import { countingStore } from '../../support/counting-store.ts';
 import { createTestTools, openTestLake, testTable, testTopic } from '../../support/lake.ts';
+import { editNote, mergedHour } from '../../support/merge-by-hand.ts';
+import { hourOf, mergeLake } from '../../support/merge-lake.ts';
 
 const range = { table: 't', topic: 'a', partition: 1, from: 1000n, to: 1100n, generation: 1 };
 const keys = ['t/event_date=2026-11-23/kafka-a-1-1000-1100-g1.parquet'];
@@ -13,7 +19,7 @@ const keys = ['t/event_date=2026-11-23/kafka-a-1-1000-1100-g1.parquet'];
 async function find(...names: string[]) {
   const { store, counts } = countingStore(createMemoryObjectStore());
   for (const name of names) await store.put(`t/event_date=2026-11-23/${name}`, Buffer.from('x'));
-  const newer = new NewerObjects(store);
+  const newer = new NewerObjects({ store, parquet: hyparquetReader });
   const found = await newer.find(range, keys);
   await newer.find({ ...range, from: 1100n }, keys);
   return { found, lists: counts.list };
@@ -36,7 +42,8 @@ describe('objects behind the ledger’s end', () => {
       'kafka-a-2-1000-1050-g1.parquet',
       'kafka-a-1-5-1000-1050-g1.parquet',
     ];
-    expect(await find(...others, 'kafka-a-1-notes.parquet')).toEqual({ found: undefined, lists: 1 });
+    // once in the folder, and once whether any partition of the table was merged
+    expect(await find(...others, 'kafka-a-1-notes.parquet')).toEqual({ found: undefined, lists: 2 });
   });
 });
 
@@ -59,4 +66,49 @@ describe('a batch that the ledger knows nothing of', () => {
     await expect(commit(1n, 2n)).rejects.toMatchObject({ code: 'LEDGER_BEHIND', retryable: false });
     expect(await lake.store.get(key)).toBeUndefined();
   });
+
+  it.each([
+    ['whose note is as new as they are', false],
+    ['whose note is as old as the ledger', true],
+  ])('is not claimed where its offsets are in merged files %s', async (_, isNoteOlder) => {
+    const { lake, note } = await mergedLake();
+    const { store } = lake.lake;
+    await store.delete([`_ledger/${testTable}/${testTopic}/0/00000000000000000002.json`]);
+    if (isNoteOlder) await editNote(lake.lake, () => note);
+    await expect(writeAnew(lake, 2n)).rejects.toMatchObject({
+      code: 'LEDGER_BEHIND',
+      message: expect.stringContaining(`${testTable}.merged/`),
+    });
+  });
+
+  it('is claimed where merged files hold what comes before it, whatever notes say', async () => {
+    const { lake } = await mergedLake();
+    lake.append(0, 1);
+    await writeAnew(lake, 3n);
+    await forgetMerged(lake.lake.store, testTable, mergedHour);
+    lake.append(0, 1);
+    await writeAnew(lake, 4n);
+    expect(await Array.fromAsync(lake.lake.store.list(`${testTable}/`))).toHaveLength(2);
+  });
 });
+
+/** An hour of three batches, all in merged files; with the note as it was before the third. */
+async function mergedLake() {
+  const lake = await hourOf(2);
+  const { store } = lake.lake;
+  await mergeLake(store);
+  const [before] = await Array.fromAsync(listMerged(store, testTable));
+  if (before === undefined) throw new Error('it was merged');
+  await lake.write(0, 1);
+  await mergeLake(store);
+  await mergeLake(store, { orphansBeforeMs: Infinity });
+  expect(await Array.fromAsync(store.list(`${testTable}/`))).toEqual([]);
+  return { lake, note: before.note };
+}
+
+/** Writes the record at the offset as a process that was started anew. */
+async function writeAnew({ lake, topic }: AuditedLake, from: bigint): Promise<void> {
+  const policy = { rowsMax: 100, bytesMax: 1e6, ageMaxMs: 1000 };
+  const options = { reader: topic, tools: createTestTools(lake), policy, signal: new AbortController().signal };
+  await replayItem({ kind: 'write', range: { partition: 0, from, to: from + 1n } }, options);
+}

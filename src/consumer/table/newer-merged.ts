@@ -1,0 +1,66 @@
+import type { ObjectRange } from '../ledger/ledger-entry.ts';
+import type { MergedPartition } from '../ledger/merged-partition.ts';
+import { mergedFolder, mergedPlace, parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
+import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
+import type { ParquetReader } from '../ports/parquet.ts';
+import { offsetsInFile } from './file-offsets.ts';
+
+/**
+ * Looks for rows of offsets that the ledger has not reached in the merged files of a Hive table, whose names say nothing of offsets: the notes name what
+ * they are made of, and a file that no note lists, since the notes are older too, is read.
+ */
+export class NewerMerged {
+  readonly #store: ObjectStore;
+  readonly #parquet: ParquetReader;
+  /** Tables that had a merged partition when they were looked at first. */
+  readonly #hasMerged = new Map<string, Promise<boolean>>();
+
+  constructor({ store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader }) {
+    this.#store = store;
+    this.#parquet = parquet;
+  }
+
+  /** A merged file of the Hive partition with rows of the Kafka partition from `range.from` on. */
+  async find(range: ObjectRange, hivePath: string): Promise<string | undefined> {
+    const { table, topic } = range;
+    const known = this.#hasMerged.get(table) ?? this.#look(table);
+    this.#hasMerged.set(table, known);
+    if (!(await known)) return undefined;
+    const infos = await Array.fromAsync(this.#store.list(mergedPlace(table, hivePath)));
+    const files = infos.filter(({ key }) => topicOfFile(key) === topic);
+    if (files.length === 0) return undefined;
+    // few tables have any: what checks notes is loaded for those only
+    const { readMerged } = await import('../ledger/merged-partition.ts');
+    const note = (await readMerged(this.#store, table, hivePath))?.note;
+    const noted = note && newerSource(note, range);
+    return noted ?? this.#newerFile(files, note, range);
+  }
+
+  async #look(table: string): Promise<boolean> {
+    const [first] = await Array.fromAsync(this.#store.list(`${mergedFolder(table)}/`, { limit: 1 }));
+    return first !== undefined;
+  }
+
+  async #newerFile(
+    files: readonly ObjectInfo[],
+    note: MergedPartition | undefined,
+    { partition, from }: ObjectRange,
+  ): Promise<string | undefined> {
+    const noted = new Set([...(note?.files.map(({ key }) => key) ?? []), ...(note?.obsolete ?? [])]);
+    for (const file of files.filter(({ key }) => !noted.has(key))) {
+      const offsets = await offsetsInFile(file, { store: this.#store, parquet: this.#parquet });
+      if ((offsets?.get(partition)?.to ?? 0n) > from) return file.key;
+    }
+    return undefined;
+  }
+}
+
+/** The merged file with an object of the range's Kafka partition from its first offset on. */
+function newerSource({ files }: MergedPartition, { topic, partition, from }: ObjectRange): string | undefined {
+  return files.find(({ sources }) =>
+    sources.some(({ key }) => {
+      const name = parseObjectName(key);
+      return name?.topic === topic && name.partition === partition && name.from >= from;
+    }),
+  )?.key;
+}
