@@ -199,7 +199,8 @@ export function clusterName({ clusterArn, platformName }: Pick<Settings, 'cluste
   return clusterArn?.split('/')[1] ?? platformName;
 }
 
-/** Longest wait of a record for its batch. */
-export function batchAgeSeconds({ variables }: Settings): number {
-  return Number(variables['BATCH_AGE_MAX_SECONDS'] ?? 60);
+/** Longest wait of a record for its batch: those of an Iceberg table are cut for each snapshot. */
+export function batchAgeSeconds({ variables }: Pick<Settings, 'variables'>): number {
+  const { BATCH_AGE_MAX_SECONDS: age = 60, COMMIT_SECONDS: commit = 60 } = variables;
+  return variables['TABLE_FORMAT'] === 'iceberg' ? Math.min(Number(age), Number(commit)) : Number(age);
 }

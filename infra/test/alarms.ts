@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { batchAgeSeconds } from '../settings.ts';
 import { assertionsOn, otherTemplates, resourcesOf, service, templates, textOf } from './templates.ts';
 
 const alarms = Object.entries(templates['GluelessService.template.json']?.Resources ?? {}).filter(
@@ -42,6 +43,16 @@ export function alarmSuite(): void {
       slow.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'EstimatedMaxTimeLag', Threshold: 600 });
       slow.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'OldestRecordAgeMs', Threshold: 540_000 });
       slow.hasResourceProperties('AWS::CloudWatch::Alarm', { EvaluationPeriods: 20, TreatMissingData: 'breaching' });
+    });
+
+    it.each([
+      [{}, 60],
+      [{ BATCH_AGE_MAX_SECONDS: '300', COMMIT_SECONDS: '10' }, 300],
+      [{ TABLE_FORMAT: 'iceberg' }, 60],
+      [{ TABLE_FORMAT: 'iceberg', BATCH_AGE_MAX_SECONDS: '300', COMMIT_SECONDS: '10' }, 10],
+      [{ TABLE_FORMAT: 'iceberg', BATCH_AGE_MAX_SECONDS: '5' }, 5],
+    ])('know the age of a batch where a snapshot comes before it: %j', (variables, seconds) => {
+      expect(batchAgeSeconds({ variables })).toBe(seconds);
     });
 
     it('reach their subscribers: CloudWatch and EventBridge of this account may publish, nobody without TLS', () => {

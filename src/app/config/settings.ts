@@ -148,7 +148,7 @@ export function readSettings(environment: Environment, required: readonly Variab
     batch: {
       rowsMax: config.BATCH_ROWS_MAX,
       bytesMax: config.BATCH_BYTES_MAX,
-      ageMaxMs: config.BATCH_AGE_MAX_SECONDS * 1000,
+      ageMaxMs: batchAgeSeconds(config) * 1000,
     },
     schema: schemaSettings(config),
     parquet: {
@@ -225,6 +225,11 @@ function tlsOptions(config: Config): TlsOptions {
     keystoreKeyPassword: config.KAFKA_TLS_KEYSTORE_KEY_PASSWORD,
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** Longest wait of a record for its batch: those of an Iceberg table are cut for each snapshot. */
+function batchAgeSeconds({ TABLE_FORMAT, BATCH_AGE_MAX_SECONDS: age, COMMIT_SECONDS: commit }: Config): number {
+  return TABLE_FORMAT === 'iceberg' ? Math.min(age, commit) : age;
 }
 
 function tableSettings(config: Config): TableSettings {

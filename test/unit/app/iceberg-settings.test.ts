@@ -48,3 +48,12 @@ describe('the catalog of Iceberg tables', () => {
     expect(problemOf(environment)).toContain(problem);
   });
 });
+
+describe('the age of a batch', () => {
+  it('is the time between two snapshots at the most, where there are any: what waits for it is late after that', () => {
+    const ageOf = (environment: Record<string, string>) => readSettings(environment, []).batch.ageMaxMs;
+    expect(ageOf({ BATCH_AGE_MAX_SECONDS: '300', COMMIT_SECONDS: '10' })).toBe(300_000);
+    expect(ageOf({ ...iceberg, BATCH_AGE_MAX_SECONDS: '300', COMMIT_SECONDS: '10' })).toBe(10_000);
+    expect(ageOf({ ...iceberg, BATCH_AGE_MAX_SECONDS: '5' })).toBe(5000);
+  });
+});
