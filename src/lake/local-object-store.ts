@@ -4,9 +4,10 @@ import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
+import { crc32 } from 'node:zlib';
 import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../consumer/ports/lake.ts';
 import { explainFileError, isCode } from './explain-file-error.ts';
-import { fileSize, requireInside } from './lake-folder.ts';
+import { fileSize, orNothing, requireInside } from './lake-folder.ts';
 import { listFiles, listStrays, temporaryFolder } from './list-files.ts';
 import { checkKey } from './object-key.ts';
 
@@ -16,7 +17,8 @@ import { checkKey } from './object-key.ts';
  *
  * Compare-and-swap without locks: version `n` of a key that is changed under a condition is a file of its own, `<key>@<n>`,
  * and creating the next one exclusively is the swap. A process that dies or freezes in between holds nobody up. Old versions
- * stay: were they deleted, a late writer could create them again.
+ * stay: were they deleted, a late writer could create them again. A key that is deleted as a whole and made anew begins at 1 again: what a caller
+ * gets as a version has the checksum of its bytes, too, and who was frozen since does not change the new one.
  */
 export function createLocalObjectStore({ root }: { readonly root: string }): ObjectStore {
   const base = resolve(root);
@@ -54,8 +56,8 @@ const readWithoutLinks = constants.O_RDONLY | constants.O_NOFOLLOW;
 interface PutRequest {
   readonly base: string;
   readonly path: string;
-  /** Writes the bytes into the temporary file. */
-  readonly write: (temporary: string) => Promise<void>;
+  /** Writes the bytes into the temporary file, and answers with their CRC-32. */
+  readonly write: (temporary: string) => Promise<number>;
   readonly condition: PutCondition | undefined;
 }
 
@@ -63,15 +65,45 @@ async function put({ base, path, write, condition }: PutRequest): Promise<PutRes
   const temporary = join(base, temporaryFolder, randomUUID());
   await makeFolder(base, dirname(temporary));
   try {
-    await write(temporary);
+    const checksum = await write(temporary);
     await makeFolder(base, dirname(path));
-    if (condition === undefined) return await overwrite(temporary, path);
-    const next = 'ifAbsent' in condition ? 1 : Number(condition.ifVersion) + 1;
-    if (next > 1 && !(await exists(versionPath(path, next - 1)))) return { kind: 'refused' };
-    return await createExclusively(temporary, versionPath(path, next), next);
+    if (condition === undefined) return await overwrite(temporary, path, checksum);
+    if ('ifAbsent' in condition) return await createExclusively(temporary, path, { number: 1, checksum });
+    return await replace(temporary, path, { expected: condition.ifVersion, checksum });
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** Creates the version behind the one that is expected. The key may be deleted and made anew at any moment: a version of before has no place in it. */
+async function replace(
+  temporary: string,
+  path: string,
+  { expected, checksum }: { readonly expected: string; readonly checksum: number },
+): Promise<PutResult> {
+  const number = Number.parseInt(expected, 10);
+  const isThere = async (): Promise<boolean> => (await versionOf(path, number)) === expected;
+  if (!(await isThere())) return { kind: 'refused' };
+  const result = await createExclusively(temporary, path, { number: number + 1, checksum });
+  if (result.kind === 'refused' || (await isThere())) return result;
+  await rm(versionPath(path, number + 1), { force: true });
+  return { kind: 'refused' };
+}
+
+/** Gives the version as callers know it; `undefined` when there is no such file. */
+async function versionOf(path: string, number: number): Promise<string | undefined> {
+  const bytes = await orNothing(() => readFile(versionPath(path, number), { flag: readWithoutLinks }));
+  return bytes && nameOf({ number, checksum: crc32(bytes) });
+}
+
+interface Version {
+  /** Counts from 1, and again from 1 when the key was deleted. */
+  readonly number: number;
+  readonly checksum: number;
+}
+
+function nameOf({ number, checksum }: Version): string {
+  return `${number}-${checksum.toString(16)}`;
 }
 
 async function makeFolder(base: string, folder: string): Promise<void> {
@@ -79,18 +111,28 @@ async function makeFolder(base: string, folder: string): Promise<void> {
   await requireInside(base, folder);
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+async function writeDurably(path: string, bytes: Uint8Array): Promise<number> {
   const file = await open(path, 'wx', ownerOnly.file);
   try {
     await file.writeFile(bytes);
     await file.datasync();
+    return crc32(bytes);
   } finally {
     await file.close();
   }
 }
 
-async function copyDurably(path: string, from: string): Promise<void> {
-  await pipeline(createReadStream(from), createWriteStream(path, { flags: 'wx', mode: ownerOnly.file, flush: true }));
+async function copyDurably(path: string, from: string): Promise<number> {
+  let checksum = 0;
+  const count = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      checksum = crc32(chunk, checksum);
+      yield chunk;
+    }
+  };
+  const target = createWriteStream(path, { flags: 'wx', mode: ownerOnly.file, flush: true });
+  await pipeline(createReadStream(from), count, target);
+  return checksum;
 }
 
 /** Makes a new name in the folder outlast a power failure, where the file system can do that for folders. */
@@ -105,17 +147,17 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function overwrite(temporary: string, path: string): Promise<PutResult> {
+async function overwrite(temporary: string, path: string, checksum: number): Promise<PutResult> {
   await rename(temporary, path);
   await syncFolder(dirname(path));
-  return { kind: 'stored', version: '1' };
+  return { kind: 'stored', version: nameOf({ number: 1, checksum }) };
 }
 
-async function createExclusively(temporary: string, path: string, version: number): Promise<PutResult> {
+async function createExclusively(temporary: string, path: string, version: Version): Promise<PutResult> {
   try {
-    await link(temporary, path);
+    await link(temporary, versionPath(path, version.number));
     await syncFolder(dirname(path));
-    return { kind: 'stored', version: String(version) };
+    return { kind: 'stored', version: nameOf(version) };
   } catch (error) {
     if (isCode(error, 'EEXIST')) return { kind: 'refused' };
     throw error;
@@ -148,13 +190,13 @@ async function get(path: string): Promise<StoredObject | undefined> {
   const version = await newestVersion(path);
   if (version === 0) return undefined;
   const bytes = await readFile(versionPath(path, version), { flag: readWithoutLinks });
-  return { bytes, version: String(version) };
+  return { bytes, version: nameOf({ number: version, checksum: crc32(bytes) }) };
 }
 
 async function head(key: string, path: string): Promise<ObjectInfo | undefined> {
   const version = await newestVersion(path);
   const size = version === 0 ? undefined : await fileSize(versionPath(path, version));
-  return size === undefined ? undefined : { key, size, version: String(version) };
+  return size === undefined ? undefined : { key, size };
 }
 
 async function getRange(path: string, start: number, end: number): Promise<Uint8Array> {
