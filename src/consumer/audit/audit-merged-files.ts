@@ -7,7 +7,8 @@ import type { OffsetRange } from '../ports/topic.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { replayOf, type Finding, type Problem } from './finding.ts';
 import { isAsNoted } from './merged-objects.ts';
-import { RewrittenOffsets, type RewrittenRange } from './rewritten-offsets.ts';
+import { RewrittenOffsets } from './rewritten-offsets.ts';
+import { RewrittenRanges } from './rewritten-ranges.ts';
 
 export interface FileAuditOptions {
   readonly store: ObjectStore;
@@ -108,11 +109,13 @@ async function readMergedFile(
   });
 }
 
-function rangesOf({ sources }: MergedFile, hasIndex: boolean): RewrittenRange[] {
-  return sources.flatMap(({ key, rows }) => {
+function rangesOf({ sources }: MergedFile, hasIndex: boolean): RewrittenRanges {
+  const ranges = new RewrittenRanges();
+  for (const { key, rows } of sources) {
     const name = parseObjectName(key);
-    return name === undefined ? [] : [{ partition: name.partition, from: name.from, to: name.to, rows, key, hasIndex }];
-  });
+    if (name !== undefined) ranges.add({ ...name, rows, hasIndex, values: [] });
+  }
+  return ranges;
 }
 
 /** An object beside the files of the note: its rows count twice, or nobody knows them. */

@@ -1,33 +1,25 @@
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { aboutRange, type Finding } from './finding.ts';
+import type { RewrittenRange, RewrittenRanges } from './rewritten-ranges.ts';
 
 export interface FileTools {
   readonly store: ObjectStore;
   readonly parquet: ParquetReader;
 }
 
-/** An object whose rows upkeep or other engines have written into other files. */
-export interface RewrittenRange {
-  readonly partition: number;
-  readonly from: bigint;
-  readonly to: bigint;
-  readonly rows: number;
+export interface ReadFile {
   readonly key: string;
-  /** An offset can have several rows. */
-  readonly hasIndex: boolean;
+  readonly size: number;
+  /** Rows that are deleted, by their numbers. */
+  readonly deleted?: ReadonlySet<number>;
 }
 
-/** Rows of a range, as they are met in the files of others. */
-interface Tally {
-  readonly partition: number;
+/** An entry's offsets that were met, while its rows are being met. */
+interface Seen {
   readonly from: bigint;
-  readonly to: bigint;
-  rows: number;
-  found: number;
-  doubled: number;
-  /** A bit for each offset; `undefined` where an offset can have several rows, or there are too many. */
-  readonly seen: Uint8Array | undefined;
+  readonly rows: number;
+  readonly bits: Uint8Array | undefined;
 }
 
 const coordinateColumns = ['kafka_partition', 'kafka_offset'];
@@ -35,39 +27,28 @@ const coordinateColumns = ['kafka_partition', 'kafka_offset'];
 /** Most offsets of a range that are told apart; records that Kafka has dropped count. */
 const offsetsMax = 10_000_000n;
 
-/** Counts the rows of rewritten ranges in the files that took their place, by their Kafka coordinates. */
+/**
+ * Counts the rows of rewritten ranges in the files that took their place, by their Kafka coordinates. Offsets are told apart while the rows of an
+ * entry are being met: what comes when all were met is there twice.
+ */
 export class RewrittenOffsets {
-  readonly #tallies = new Map<string, Tally>();
-  readonly #byPartition = new Map<number, Tally[]>();
+  readonly #ranges: RewrittenRanges;
+  /** Rows that were met, each offset once, and those that were met again; by the index of the entry's first object. */
+  readonly #found: Uint32Array;
+  readonly #doubled: Uint32Array;
+  readonly #seen = new Map<number, Seen>();
   #others = 0;
 
-  constructor(ranges: readonly RewrittenRange[]) {
-    for (const { partition, from, to, rows, hasIndex } of ranges) {
-      const id = `${partition}/${from}`;
-      const known = this.#tallies.get(id);
-      if (known !== undefined) known.rows += rows;
-      else {
-        const isCounted = !hasIndex && to - from <= offsetsMax;
-        const seen = isCounted ? new Uint8Array(Number((to - from + 7n) / 8n)) : undefined;
-        this.#tallies.set(id, { partition, from, to, rows, found: 0, doubled: 0, seen });
-      }
-    }
-    for (const tally of this.#tallies.values()) {
-      const tallies = this.#byPartition.get(tally.partition) ?? [];
-      tallies.push(tally);
-      this.#byPartition.set(tally.partition, tallies);
-    }
-    for (const tallies of this.#byPartition.values()) tallies.sort((a, b) => (a.from < b.from ? -1 : 1));
+  constructor(ranges: RewrittenRanges) {
+    this.#ranges = ranges;
+    this.#found = new Uint32Array(ranges.length);
+    this.#doubled = new Uint32Array(ranges.length);
   }
 
   /**
-   * Reads one file, which must be there, without the rows that are deleted, by their numbers; rows of other ranges, and rows without
-   * coordinates, are none of these. Rejects with OBJECT_UNREADABLE.
+   * Reads one file, which must be there; rows of other ranges, and rows without coordinates, are none of these. Rejects with OBJECT_UNREADABLE.
    */
-  async read(
-    { key, size, deleted }: { readonly key: string; readonly size: number; readonly deleted?: ReadonlySet<number> },
-    { store, parquet }: FileTools,
-  ): Promise<void> {
+  async read({ key, size, deleted }: ReadFile, { store, parquet }: FileTools): Promise<void> {
     const source = { size, read: (start: number, end: number) => store.getRange(key, start, end) };
     let before = 0;
     for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns)) {
@@ -77,49 +58,71 @@ export class RewrittenOffsets {
     }
   }
 
+  /**
+   * Forgets which offsets were met of entries all of whose rows should have been: call it when all files of a Hive partition were read. More
+   * rows of them are still counted.
+   */
+  forget(isRead: (values: readonly string[]) => boolean): void {
+    for (const at of this.#seen.keys())
+      if (this.#objectsOf(at).every(({ values }) => isRead(values))) this.#seen.delete(at);
+  }
+
   /** Rows that were met and are of no range. */
   get others(): number {
     return this.#others;
   }
 
   /** `place`: which files were read, in words. */
-  findings({ place, action }: { readonly place: string; readonly action: string }): Finding[] {
-    return [...this.#tallies.values()].flatMap((tally) => {
-      const { rows, found, doubled } = tally;
-      const of = (problem: Finding['problem'], what: string): Finding => aboutRange(tally, { problem, what, action });
-      const held = found - doubled;
-      return [
-        ...(doubled > 0 ? [of('record-doubled', `has ${doubled} rows twice in ${place}`)] : []),
-        ...(held < rows ? [of('record-missing', `has ${held} of its ${rows} rows in ${place}`)] : []),
-      ];
-    });
+  *findings({ place, action }: { readonly place: string; readonly action: string }): Iterable<Finding> {
+    for (let at = 0; at < this.#ranges.length; at = this.#ranges.endOf(at)) {
+      const [first] = this.#objectsOf(at);
+      if (first === undefined) continue;
+      const rows = this.#rowsOf(at);
+      const [held, doubled] = [this.#found[at] ?? 0, this.#doubled[at] ?? 0];
+      const of = (problem: Finding['problem'], what: string): Finding => aboutRange(first, { problem, what, action });
+      if (doubled > 0) yield of('record-doubled', `has ${doubled} rows twice in ${place}`);
+      if (held < rows) yield of('record-missing', `has ${held} of its ${rows} rows in ${place}`);
+    }
   }
 
   #count(partition: number, offset: bigint): void {
-    const tally = find(this.#byPartition.get(partition) ?? [], offset);
-    if (tally === undefined) {
-      this.#others++;
-      return;
-    }
-    tally.found++;
-    if (tally.seen === undefined) return;
-    const at = Number(offset - tally.from);
-    const [byte, bit] = [at >>> 3, 1 << (at & 7)];
-    const known = tally.seen[byte] ?? 0;
-    if ((known & bit) !== 0) tally.doubled++;
-    tally.seen[byte] = known | bit;
+    const at = this.#ranges.indexOf(partition, offset);
+    if (at < 0) this.#others++;
+    else if (this.#isNew(at, offset)) this.#found[at] = (this.#found[at] ?? 0) + 1;
+    else this.#doubled[at] = (this.#doubled[at] ?? 0) + 1;
   }
-}
 
-/** Finds the range that holds the offset, among ranges in order. */
-function find(tallies: readonly Tally[], offset: bigint): Tally | undefined {
-  let [low, high] = [0, tallies.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const tally = tallies[middle];
-    if (tally === undefined || offset < tally.from) high = middle;
-    else if (offset >= tally.to) low = middle + 1;
-    else return tally;
+  #isNew(at: number, offset: bigint): boolean {
+    const found = this.#found[at] ?? 0;
+    const seen = this.#seen.get(at) ?? (found === 0 ? this.#begin(at) : undefined);
+    if (seen?.bits === undefined) return found < (seen?.rows ?? this.#rowsOf(at));
+    const index = Number(offset - seen.from);
+    const [byte, bit] = [index >>> 3, 1 << (index & 7)];
+    const known = seen.bits[byte] ?? 0;
+    if ((known & bit) !== 0) return false;
+    seen.bits[byte] = known | bit;
+    // the last one that is missed
+    if (found + 1 === seen.rows) this.#seen.delete(at);
+    return true;
   }
-  return undefined;
+
+  #begin(at: number): Seen {
+    const [first] = this.#objectsOf(at);
+    const { from = 0n, to = 0n, hasIndex = true } = first ?? {};
+    const isCounted = !hasIndex && to - from <= offsetsMax;
+    const bits = isCounted ? new Uint8Array(Number((to - from + 7n) / 8n)) : undefined;
+    const seen = { from, rows: this.#rowsOf(at), bits };
+    this.#seen.set(at, seen);
+    return seen;
+  }
+
+  #rowsOf(at: number): number {
+    return this.#objectsOf(at).reduce((sum, { rows }) => sum + rows, 0);
+  }
+
+  /** The objects of an entry that are not excused. */
+  #objectsOf(at: number): RewrittenRange[] {
+    const indexes = Array.from({ length: this.#ranges.endOf(at) - at }, (_, index) => at + index);
+    return indexes.flatMap((index) => this.#ranges.at(index) ?? []);
+  }
 }

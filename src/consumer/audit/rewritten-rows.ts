@@ -1,6 +1,6 @@
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import { aboutRange, rangeText, type Finding } from './finding.ts';
-import type { RewrittenRange } from './rewritten-offsets.ts';
+import { RewrittenRanges, type RewrittenRange } from './rewritten-ranges.ts';
 
 export interface ForeignFiles {
   /** Data files of the table that no entry lists. */
@@ -13,30 +13,22 @@ export interface ForeignFiles {
 
 /** Objects that the table should hold and whose files it does not have: upkeep and other engines rewrite files, as Athena's OPTIMIZE does. */
 export class RewrittenRows {
-  #objects: { readonly range: RewrittenRange; readonly values: readonly string[] }[] = [];
+  readonly ranges = new RewrittenRanges();
 
-  add({ partition, from, to, recipe }: WrittenEntry, { key, rows, partition: values }: WrittenObject): void {
-    this.#objects.push({ range: { partition, from, to, rows, key, hasIndex: recipe.records !== undefined }, values });
-  }
-
-  /** Leaves out objects of Hive partitions that were removed. */
-  excuse(isExcused: (values: readonly string[]) => boolean): void {
-    this.#objects = this.#objects.filter(({ values }) => !isExcused(values));
-  }
-
-  get ranges(): readonly RewrittenRange[] {
-    return this.#objects.map(({ range }) => range);
+  add({ partition, from, to, recipe }: WrittenEntry, { rows, partition: values }: WrittenObject): void {
+    this.ranges.add({ partition, from, to, rows, hasIndex: recipe.records !== undefined, values });
   }
 
   /** Compares the rows that were rewritten with those of the files that are there instead. */
-  findings(table: string, { files, deleted, adoptedRows }: ForeignFiles): Finding[] {
-    const { ranges } = this;
-    if (ranges.length > 0 && files.length === 0 && adoptedRows === 0)
-      return ranges.map((range) => notInTable(table, range));
-    const rewritten = ranges.reduce((sum, { rows }) => sum + rows, 0);
-    const held = files.reduce((sum, { rows }) => sum + rows, 0);
-    if (held - deleted.rows === rewritten + adoptedRows && deleted.uncounted === 0) return [];
-    const [first] = ranges;
+  *findings(table: string, { files, deleted, adoptedRows }: ForeignFiles): Iterable<Finding> {
+    const { objects, rows } = this.ranges.total;
+    if (objects > 0 && files.length === 0 && adoptedRows === 0) {
+      for (const range of this.ranges) yield notInTable(table, range);
+      return;
+    }
+    const held = files.reduce((sum, file) => sum + file.rows, 0);
+    if (held - deleted.rows === rows + adoptedRows && deleted.uncounted === 0) return;
+    const [first] = this.ranges;
     const where = first === undefined ? table : `${first.partition}/${rangeText(first)} and others`;
     const deletes = deleted.rows === 0 ? '' : ` less ${deleted.rows} rows in files of deletes`;
     const uncounted =
@@ -44,14 +36,15 @@ export class RewrittenRows {
         ? ''
         : `; ${deleted.uncounted} files of deletes by values take out more, which nobody has counted`;
     const adopted = adoptedRows === 0 ? '' : ` and ${adoptedRows} that were adopted`;
-    const what = `of the table ${table}: ${rewritten} rows of ${ranges.length} objects${adopted} are in no file of ours, and ${files.length} files that no entry lists hold ${held} rows${deletes}${uncounted}`;
+    const what = `of the table ${table}: ${rows} rows of ${objects} objects${adopted} are in no file of ours, and ${files.length} files that no entry lists hold ${held} rows${deletes}${uncounted}`;
     const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
-    return [{ problem: 'table-rows', where, what, action }];
+    yield { problem: 'table-rows', where, what, action };
   }
 }
 
-function notInTable(table: string, { key, rows, ...range }: RewrittenRange): Finding {
-  const what = `is not in the table ${table}, whose positions cover it: readers miss ${rows} rows (${key})`;
+function notInTable(table: string, { rows, values, ...range }: RewrittenRange): Finding {
+  const place = values.length === 0 ? '' : ` of ${values.join('/')}`;
+  const what = `is not in the table ${table}, whose positions cover it: readers miss ${rows} rows${place}`;
   const action = 'set the table back to a snapshot that has it, or its positions to before it (docs/iceberg.md)';
   return aboutRange(range, { problem: 'table-rows', what, action });
 }

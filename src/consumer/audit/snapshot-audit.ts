@@ -13,7 +13,7 @@ import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { checkHistory } from '../snapshot/check-history.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
-import { topicOfFile } from '../ledger/object-keys.ts';
+import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
 import { adoptedRowsProperty, positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
 import { aboutRange, type Finding } from './finding.ts';
 import type { PartitionSummary } from './partition-summary.ts';
@@ -75,14 +75,20 @@ export class SnapshotAudit {
     return new SnapshotAudit(target, options, await loadState(target, options));
   }
 
-  /** Compares an entry with what the table holds. Gives the objects that the table has, or is still to have: those are to be looked at. */
-  take(entry: WrittenEntry): { readonly findings: Finding[]; readonly objects: readonly WrittenObject[] } {
+  /** Compares an entry with what the table holds. */
+  take(entry: WrittenEntry): Finding[] {
     const objects = entry.outcome.objects.filter(({ kind }) => kind === this.#target.kind);
-    if (this.table === undefined) return { findings: [], objects };
+    if (this.table === undefined) return [];
     const position = this.#positions.get(entry.partition) ?? 0n;
     if (entry.to <= position) return this.#takeIn(entry, objects);
-    const findings = entry.from < position ? [this.#cutThrough(entry, position)] : this.#waiting(entry, objects);
-    return { findings, objects };
+    return entry.from < position ? [this.#cutThrough(entry, position)] : this.#waiting(entry, objects);
+  }
+
+  /** True for an entry's object that the table has, or is still to have; what it has given up for another file need not be there. */
+  isNeeded(key: string): boolean {
+    const name = parseObjectName(key);
+    if (this.table === undefined || name === undefined || this.#references.live.has(key)) return true;
+    return name.to > (this.#positions.get(name.partition) ?? 0n);
   }
 
   /** True for a file that some snapshot or the catalog names; its size is compared. */
@@ -150,16 +156,15 @@ export class SnapshotAudit {
     return other !== undefined && other !== topic;
   }
 
-  #takeIn(entry: WrittenEntry, objects: readonly WrittenObject[]) {
+  #takeIn(entry: WrittenEntry, objects: readonly WrittenObject[]): Finding[] {
     const findings: Finding[] = [];
-    const found = objects.filter((object) => {
+    for (const object of objects) {
       const file = this.#references.live.get(object.key);
       if (file === undefined) this.rewritten.add(entry, object);
       else if (file.rows !== object.rows) findings.push(otherRows(entry, object, file.rows));
       this.#unclaimed.delete(object.key);
-      return file !== undefined;
-    });
-    return { findings, objects: found };
+    }
+    return findings;
   }
 
   #waiting(entry: WrittenEntry, objects: readonly WrittenObject[]): Finding[] {

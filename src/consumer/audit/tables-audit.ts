@@ -43,8 +43,6 @@ interface AuditedTable {
 export class TablesAudit {
   readonly #options: TablesAuditOptions;
   readonly #tables: readonly AuditedTable[];
-  /** Objects that other engines have rewritten: they need not be there. */
-  readonly #rewritten = new Set<string>();
   readonly #leftovers: string[] = [];
 
   private constructor(options: TablesAuditOptions, tables: readonly AuditedTable[]) {
@@ -60,18 +58,12 @@ export class TablesAudit {
   }
 
   take(entry: WrittenEntry): void {
-    for (const { target, audit } of this.#tables) {
-      const { findings, objects } = audit.take(entry);
-      this.#options.findings.add(...findings);
-      const needed = new Set(objects);
-      for (const object of entry.outcome.objects)
-        if (object.kind === target.kind && !needed.has(object)) this.#rewritten.add(object.key);
-    }
+    for (const { audit } of this.#tables) this.#options.findings.add(...audit.take(entry));
   }
 
   /** False for an object that the table has given up for another file. */
   isNeeded(key: string): boolean {
-    return !this.#rewritten.has(key);
+    return this.#tables.every(({ target, audit }) => !isInPartition(key, target.name) || audit.isNeeded(key));
   }
 
   /** True for an object that is fine though no entry lists it; what nobody names and is not of our making is a leftover. */
@@ -96,9 +88,9 @@ export class TablesAudit {
     // more days may have expired since the tables were read
     await expired.refresh();
     for (const { target, audit } of this.#tables) {
-      audit.rewritten.excuse((values) => expired.has(values));
+      audit.rewritten.ranges.excuse((values) => expired.has(values));
       findings.add(...(await audit.findings(summaries, isWhole)));
-      if (isWhole && audit.table !== undefined) findings.add(...(await this.#auditCounts(target, audit)));
+      if (isWhole && audit.table !== undefined) await this.#auditCounts(target, audit);
       if (this.#options.deep === true && isWhole) await this.#auditRewritten(target, audit);
       await this.#auditColumns(target, needs[target.kind]);
     }
@@ -106,25 +98,32 @@ export class TablesAudit {
   }
 
   /** Compares the rows of rewritten objects with those of the files that took their place, less what is deleted of them. */
-  async #auditCounts({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<Finding[]> {
+  async #auditCounts({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<void> {
     const deleted = await audit.deletes().count();
-    return audit.rewritten.findings(name, { files: audit.foreign(), deleted, adoptedRows: audit.adoptedRows });
+    const foreign = { files: audit.foreign(), deleted, adoptedRows: audit.adoptedRows };
+    for (const finding of audit.rewritten.findings(name, foreign)) this.#options.findings.add(finding);
   }
 
   /** Looks for the rows of rewritten objects in the files that took their place. */
   async #auditRewritten({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<void> {
     const { findings } = this.#options;
     const theirs = audit.foreign().filter(({ key }) => parseObjectName(key) === undefined);
-    if (audit.rewritten.ranges.length === 0 || theirs.length === 0) return;
+    if (audit.rewritten.ranges.total.objects === 0 || theirs.length === 0) return;
     const offsets = new RewrittenOffsets(audit.rewritten.ranges);
     const deletes = audit.deletes();
-    // one after the other: other engines write large files
-    for (const { key, placed } of theirs) {
-      const deleted = await deletes.rowsOf(placed);
-      findings.add(...(await this.#readFile({ key, deleted }, offsets)));
+    // by Hive partition, whose offsets are forgotten then; one after the other, since other engines write large files
+    const read = new Set<string>();
+    for (const [place, files] of Map.groupBy(theirs, (file) => placeOf(Object.values(file.placed.file.partition)))) {
+      for (const { key, placed } of files) {
+        const deleted = await deletes.rowsOf(placed);
+        findings.add(...(await this.#readFile({ key, deleted }, offsets)));
+      }
+      read.add(place);
+      offsets.forget((values) => read.has(placeOf(values)));
     }
     const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
-    findings.add(...offsets.findings({ place: `files of other engines, in ${name}`, action }));
+    const place = `files of other engines, in ${name}`;
+    for (const finding of offsets.findings({ place, action })) findings.add(finding);
   }
 
   /** One that is gone is a finding of the files that the table names. */
@@ -163,4 +162,8 @@ export class TablesAudit {
     }
     return this.#leftovers.filter((key) => !named.has(key));
   }
+}
+
+function placeOf(values: readonly unknown[]): string {
+  return JSON.stringify(values.map(String));
 }

@@ -1,0 +1,196 @@
+/** An object whose rows upkeep or other engines have written into other files. */
+export interface RewrittenRange {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly rows: number;
+  /** An offset can have several rows. */
+  readonly hasIndex: boolean;
+  /** Values of the Hive partition that the object lay in. */
+  readonly values: readonly string[];
+}
+
+const chunkRanges = 65_536;
+
+interface Chunk {
+  readonly partitions: Uint32Array;
+  readonly froms: BigInt64Array;
+  readonly tos: BigInt64Array;
+  readonly rows: Uint32Array;
+  /** Index of the Hive partition, twice, and one more where an offset can have several rows. */
+  readonly places: Uint32Array;
+}
+
+/** Objects of one Hive partition. */
+interface Place {
+  readonly values: readonly string[];
+  objects: number;
+  rows: number;
+}
+
+/**
+ * Objects by Kafka partition and offset, those of one entry one after the other. There may be millions, of some 30 bytes each: they are expected in
+ * that order, which is the ledger's, and only sorted where somebody has changed it.
+ */
+export class RewrittenRanges {
+  readonly #chunks: Chunk[] = [];
+  readonly #places: Place[] = [];
+  readonly #placeIds = new Map<string, number>();
+  readonly #excused = new Set<Place>();
+  #length = 0;
+  /** Where the objects stand, where they were not added in their order. */
+  #order: Uint32Array | undefined;
+  #isSorted = true;
+
+  /** Objects, also those that are excused. */
+  get length(): number {
+    return this.#length;
+  }
+
+  add({ partition, from, to, rows, hasIndex, values }: RewrittenRange): void {
+    if (this.#length > 0 && this.#isBehind(this.#length - 1, partition, from)) this.#isSorted = false;
+    this.#order = undefined;
+    const at = this.#length++;
+    if (at % chunkRanges === 0) this.#chunks.push(newChunk());
+    const { chunk, offset } = this.#slot(at);
+    const id = this.#placeOf(values);
+    chunk.partitions[offset] = partition;
+    chunk.froms[offset] = from;
+    chunk.tos[offset] = to;
+    chunk.rows[offset] = rows;
+    chunk.places[offset] = id * 2 + (hasIndex ? 1 : 0);
+    const place = this.#place(id);
+    place.objects++;
+    place.rows += rows;
+  }
+
+  /** Leaves out objects of Hive partitions that were removed. */
+  excuse(isExcused: (values: readonly string[]) => boolean): void {
+    for (const place of this.#places) if (isExcused(place.values)) this.#excused.add(place);
+  }
+
+  /** Objects and their rows, without those that are excused. */
+  get total(): { readonly objects: number; readonly rows: number } {
+    const counted = this.#places.filter((place) => !this.#excused.has(place));
+    return {
+      objects: counted.reduce((sum, { objects }) => sum + objects, 0),
+      rows: counted.reduce((sum, { rows }) => sum + rows, 0),
+    };
+  }
+
+  /** The object at an index; `undefined` for one that is excused. */
+  at(index: number): RewrittenRange | undefined {
+    const { chunk, offset } = this.#find(index);
+    const code = chunk.places[offset] ?? 0;
+    const place = this.#place(code >>> 1);
+    if (this.#excused.has(place)) return undefined;
+    return {
+      partition: chunk.partitions[offset] ?? 0,
+      from: chunk.froms[offset] ?? 0n,
+      to: chunk.tos[offset] ?? 0n,
+      rows: chunk.rows[offset] ?? 0,
+      hasIndex: code % 2 === 1,
+      values: place.values,
+    };
+  }
+
+  *[Symbol.iterator](): Iterator<RewrittenRange> {
+    for (let index = 0; index < this.#length; index++) {
+      const range = this.at(index);
+      if (range !== undefined) yield range;
+    }
+  }
+
+  /** The index of the first object of the entry that has the offset; -1 where none has. */
+  indexOf(partition: number, offset: bigint): number {
+    let [low, high] = [0, this.#length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#isBehind(middle, partition, offset)) high = middle;
+      else low = middle + 1;
+    }
+    if (low === 0) return -1;
+    const { chunk, offset: at } = this.#find(low - 1);
+    const holds = chunk.partitions[at] === partition && (chunk.tos[at] ?? 0n) > offset;
+    return holds ? this.startOf(low - 1) : -1;
+  }
+
+  /** The index of the first object of the same entry. */
+  startOf(index: number): number {
+    let first = index;
+    while (first > 0 && this.#areOfOne(first - 1, index)) first--;
+    return first;
+  }
+
+  /** The index behind the last object of the same entry. */
+  endOf(index: number): number {
+    let end = index + 1;
+    while (end < this.#length && this.#areOfOne(end, index)) end++;
+    return end;
+  }
+
+  #areOfOne(one: number, other: number): boolean {
+    const [a, b] = [this.#find(one), this.#find(other)];
+    return (
+      a.chunk.partitions[a.offset] === b.chunk.partitions[b.offset] &&
+      a.chunk.froms[a.offset] === b.chunk.froms[b.offset]
+    );
+  }
+
+  /** True when the object begins behind the offset. */
+  #isBehind(index: number, partition: number, from: bigint): boolean {
+    const { chunk, offset } = this.#find(index);
+    const found = chunk.partitions[offset] ?? 0;
+    return found === partition ? (chunk.froms[offset] ?? 0n) > from : found > partition;
+  }
+
+  #find(index: number): Slot {
+    if (!this.#isSorted) this.#order ??= this.#sort();
+    return this.#slot(this.#order?.[index] ?? index);
+  }
+
+  #slot(at: number): Slot {
+    const chunk = this.#chunks[Math.floor(at / chunkRanges)];
+    if (chunk === undefined) throw new RangeError(`there are ${this.#length} objects, asked for ${at}`);
+    return { chunk, offset: at % chunkRanges };
+  }
+
+  #sort(): Uint32Array {
+    const order = Uint32Array.from({ length: this.#length }, (_, at) => at);
+    return order.sort((one, other) => {
+      const [a, b] = [this.#slot(one), this.#slot(other)];
+      const partitions = (a.chunk.partitions[a.offset] ?? 0) - (b.chunk.partitions[b.offset] ?? 0);
+      return partitions || Number((a.chunk.froms[a.offset] ?? 0n) - (b.chunk.froms[b.offset] ?? 0n)) || one - other;
+    });
+  }
+
+  #placeOf(values: readonly string[]): number {
+    const text = JSON.stringify(values);
+    const known = this.#placeIds.get(text);
+    if (known !== undefined) return known;
+    this.#placeIds.set(text, this.#places.length);
+    return this.#places.push({ values, objects: 0, rows: 0 }) - 1;
+  }
+
+  #place(id: number): Place {
+    const place = this.#places[id];
+    if (place === undefined) throw new RangeError(`there are ${this.#places.length} Hive partitions, asked for ${id}`);
+    return place;
+  }
+}
+
+interface Slot {
+  readonly chunk: Chunk;
+  readonly offset: number;
+}
+
+/** In chunks, so that nothing is copied while it grows. */
+function newChunk(): Chunk {
+  return {
+    partitions: new Uint32Array(chunkRanges),
+    froms: new BigInt64Array(chunkRanges),
+    tos: new BigInt64Array(chunkRanges),
+    rows: new Uint32Array(chunkRanges),
+    places: new Uint32Array(chunkRanges),
+  };
+}
