@@ -28,11 +28,11 @@ export function createGlueCatalog(options: GlueOptions): Catalog {
         return (await createTable(tableInput(definition))) === 'stored' ? 'created' : 'exists';
       }),
 
-    evolve: ({ table: name, expectedVersion, addColumns, replaceColumns = [], parameters = {} }) =>
+    evolve: ({ table: name, expectedVersion, ...change }) =>
       explained(name, async () => {
         const table = await fetchTable(name);
         if (table === undefined || (table.VersionId ?? '') !== expectedVersion) return 'conflict';
-        const input = updatedInput(table, { addColumns, replaceColumns, parameters });
+        const input = updatedInput(table, change);
         checkDefinition(fromTable({ ...table, ...input }));
         return (await updateTable(input, expectedVersion)) === 'stored' ? 'evolved' : 'conflict';
       }),

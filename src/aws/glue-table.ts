@@ -1,5 +1,6 @@
 import type { Column as GlueColumn, PartitionInput, StorageDescriptor, Table, TableInput } from '@aws-sdk/client-glue';
-import type { CatalogPartition, CatalogTable, TableDefinition } from '../consumer/ports/lake.ts';
+import { changedParameters } from '../consumer/ports/catalog-rules.ts';
+import type { CatalogPartition, CatalogTable, TableDefinition, TableGrowth } from '../consumer/ports/lake.ts';
 import { foldNames } from '../schema/fold-names.ts';
 import { formatType, parseType } from '../schema/hive-ddl.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
@@ -41,21 +42,15 @@ export function fromTable(table: Table): CatalogTable {
 }
 
 /** Adds columns to the table's description; everything that others set on it stays as it is. */
-export function updatedInput(
-  table: Table,
-  change: {
-    readonly addColumns: readonly Column[];
-    readonly replaceColumns: readonly Column[];
-    readonly parameters: Readonly<Record<string, string>>;
-  },
-): TableInput {
-  const { StorageDescriptor, Parameters } = table;
-  const replaced = new Map(change.replaceColumns.map((column) => [column.name, toGlue(column)]));
+export function updatedInput(table: Table, change: TableGrowth): TableInput {
+  const { addColumns, replaceColumns = [] } = change;
+  const { StorageDescriptor, Parameters = {} } = table;
+  const replaced = new Map(replaceColumns.map((column) => [column.name, toGlue(column)]));
   const columns = (StorageDescriptor?.Columns ?? []).map((column) => replaced.get(column.Name ?? '') ?? column);
   return {
     ...keptInput(table),
-    Parameters: { ...Parameters, ...change.parameters },
-    StorageDescriptor: { ...StorageDescriptor, Columns: [...columns, ...change.addColumns.map(toGlue)] },
+    Parameters: changedParameters(Parameters, change),
+    StorageDescriptor: { ...StorageDescriptor, Columns: [...columns, ...addColumns.map(toGlue)] },
   };
 }
 

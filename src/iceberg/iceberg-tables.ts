@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Catalog, CatalogTable, TableDefinition } from '../consumer/ports/lake.ts';
+import type { Catalog, CatalogTable, TableDefinition, TableGrowth } from '../consumer/ports/lake.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { msPerMinute } from '../runtime/duration.ts';
 import type { Column } from '../schema/types.ts';
@@ -38,11 +38,11 @@ export function createIcebergTables(iceberg: IcebergCatalog): Catalog {
   return {
     load,
     create: async (definition) => (await iceberg.create(definition.name, creationOf(definition))).kind,
-    evolve: async ({ table: name, expectedVersion, addColumns, replaceColumns = [], parameters = {} }) => {
+    evolve: async ({ table: name, expectedVersion, ...changed }) => {
       for (let attempt = 0; attempt < conflictsMax; attempt++) {
         const table = await iceberg.load(name);
         if (table === undefined || versionOf(table) !== expectedVersion) return 'conflict';
-        const change = growth(table, { addColumns, replaceColumns, parameters });
+        const change = growth(table, changed);
         // a conflict may be a snapshot of somebody's, with the schema as it was
         if ((await iceberg.commit(table, change)).kind === 'committed') return 'evolved';
       }
@@ -121,20 +121,16 @@ function creationOf({ columns, partitionKeys, location, parameters }: TableDefin
 /** The change that adds columns, and fields to columns, with ids that the table has never had. */
 function growth(
   { metadata }: LoadedTable,
-  change: {
-    readonly addColumns: readonly Column[];
-    readonly replaceColumns: readonly Column[];
-    readonly parameters: Readonly<Record<string, string>>;
-  },
+  { addColumns, replaceColumns = [], parameters = {}, removeParameters = [] }: TableGrowth,
 ): TableChange {
   const schema = currentSchema(metadata);
   const ids = new IdSource(metadata['last-column-id']);
-  const replaced = new Map(change.replaceColumns.map(({ name, type }) => [name, type]));
+  const replaced = new Map(replaceColumns.map(({ name, type }) => [name, type]));
   const grown = schema.fields.map((field) => {
     const type = replaced.get(field.name);
     return type === undefined ? field : grownField(field, type, ids);
   });
-  const fields: IcebergField[] = [...grown, ...change.addColumns.map((column) => newField(column, ids))];
+  const fields: IcebergField[] = [...grown, ...addColumns.map((column) => newField(column, ids))];
   const mapping = { [nameMappingProperty]: nameMapping(fields) };
   return {
     requirements: [
@@ -145,7 +141,8 @@ function growth(
     updates: [
       { action: 'add-schema', schema: { ...schema, fields } },
       { action: 'set-current-schema', 'schema-id': -1 },
-      { action: 'set-properties', updates: { ...change.parameters, ...mapping } },
+      { action: 'set-properties', updates: { ...parameters, ...mapping } },
+      ...(removeParameters.length > 0 ? [{ action: 'remove-properties' as const, removals: removeParameters }] : []),
     ],
   };
 }

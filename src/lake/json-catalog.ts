@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { checkDefinition, checkPartition, elsewhere, rightPlace } from '../consumer/ports/catalog-rules.ts';
+import {
+  changedParameters,
+  checkDefinition,
+  checkPartition,
+  elsewhere,
+  rightPlace,
+} from '../consumer/ports/catalog-rules.ts';
 import type {
   Catalog,
   CatalogPartition,
@@ -53,14 +59,14 @@ export function createJsonCatalog({
       const result = await store.put(keyOf(definition.name), bytes, { ifAbsent: true });
       return result.kind === 'stored' ? 'created' : 'exists';
     },
-    evolve: async ({ table, expectedVersion, addColumns, replaceColumns = [], parameters = {} }) => {
+    evolve: async ({ table, expectedVersion, addColumns, replaceColumns = [], ...change }) => {
       const current = await load(table);
       if (current?.version !== expectedVersion) return 'conflict';
       const replaced = new Map(replaceColumns.map((column) => [column.name, column]));
       const next: TableDefinition = {
         ...current,
         columns: [...current.columns.map((column) => replaced.get(column.name) ?? column), ...addColumns],
-        parameters: { ...current.parameters, ...parameters },
+        parameters: changedParameters(current.parameters, { addColumns, ...change }),
       };
       checkDefinition(next);
       const result = await store.put(keyOf(table), serializeTable(withoutRoot(store, next)), {

@@ -66,6 +66,19 @@ export function describeCatalog(name: string, open: () => Promise<{ catalog: Cat
       expect(changed.parameters).toMatchObject({ 'glueless.format': '1', note: 'x' });
     });
 
+    it('removes parameters', async () => {
+      const { catalog, table, definition, load } = await setup();
+      await catalog.create({ ...definition, parameters: { ...definition.parameters, note: 'x' } });
+      const expectedVersion = (await load()).version;
+      await catalog.evolve({ table, expectedVersion, addColumns: [], removeParameters: ['note'] });
+      const { parameters, columns } = await load();
+      expect([parameters['note'], parameters['glueless.format'], columns]).toEqual([
+        undefined,
+        '1',
+        definition.columns,
+      ]);
+    });
+
     it('leaves a partition as it is that is added again', async () => {
       const { catalog, table, definition, load } = await setup();
       await catalog.create(definition);

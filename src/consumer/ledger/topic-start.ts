@@ -40,6 +40,11 @@ export async function settleTopicStart(
   return stored === undefined ? decision : parse(key, stored.bytes);
 }
 
+/** Forgets what was decided for a table that got nothing. */
+export async function forgetTopicStart(store: ObjectStore, topic: Omit<LedgerPath, 'partition'>): Promise<void> {
+  await store.delete([`${startsPrefix(topic)}${topicStartName}`]);
+}
+
 function serialize(start: TopicStart): Buffer {
   const from = Object.fromEntries([...start.from].map(([partition, offset]) => [String(partition), offset]));
   return Buffer.from(`${JSON.stringify(z.encode(schema, { ...start, from }))}\n`);

@@ -1,6 +1,6 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import { formatType } from '../../schema/hive-ddl.ts';
-import type { CatalogPartition, CatalogTable, NewPartition, TableDefinition } from './lake.ts';
+import type { CatalogPartition, CatalogTable, NewPartition, TableDefinition, TableGrowth } from './lake.ts';
 
 const nameLengthMax = 255;
 /** Source: https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html */
@@ -24,6 +24,15 @@ export function checkDefinition({ name, columns, partitionKeys, location }: Tabl
     );
   if (columns.length === 0) throw invalid(name, 'a table needs a column');
   if (!location.endsWith('/')) throw invalid(name, `the location ${location} must end in a slash`);
+}
+
+/** Gives a table's parameters as the change makes them. */
+export function changedParameters(
+  before: Readonly<Record<string, string>>,
+  { parameters, removeParameters = [] }: TableGrowth,
+): Record<string, string> {
+  const all = Object.entries({ ...before, ...parameters });
+  return Object.fromEntries(all.filter(([name]) => !removeParameters.includes(name)));
 }
 
 /** Throws CATALOG_INVALID when the values don't fit the table's partition keys. */

@@ -101,20 +101,24 @@ export interface RegisteredPartition extends CatalogPartition {
   readonly types?: ReadonlyMap<string, string>;
 }
 
+/** What changes of a table's description. */
+export interface TableGrowth {
+  readonly addColumns: readonly Column[];
+  /** Struct columns that got fields, and numbers that became wider where the recipe lets them: replaced by name. */
+  readonly replaceColumns?: readonly Column[];
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly removeParameters?: readonly string[];
+}
+
 /** Tables of one database. Every call rejects with a `PipelineError` CATALOG_*. */
 export interface Catalog {
   load(table: string): Promise<CatalogTable | undefined>;
   /** Creates the database too when it is missing. */
   create(definition: TableDefinition): Promise<'created' | 'exists'>;
   /** Adds columns and sets parameters if the table still has `expectedVersion`; never removes a column. */
-  evolve(change: {
-    readonly table: string;
-    readonly expectedVersion: string;
-    readonly addColumns: readonly Column[];
-    /** Struct columns that got fields, and numbers that became wider where the recipe lets them: replaced by name. */
-    readonly replaceColumns?: readonly Column[];
-    readonly parameters?: Readonly<Record<string, string>>;
-  }): Promise<'evolved' | 'conflict'>;
+  evolve(
+    change: TableGrowth & { readonly table: string; readonly expectedVersion: string },
+  ): Promise<'evolved' | 'conflict'>;
   /**
    * Idempotent: a partition that is there already stays, and gets the table's columns where it has fewer. Rejects with TABLE_MISMATCH
    * when it is there at another location, where nobody would see what is written.

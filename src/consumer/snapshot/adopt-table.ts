@@ -11,6 +11,7 @@ import type { Catalog } from '../ports/lake.ts';
 import { checkTable } from '../table/check-table.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
+import { adoptedFrom, contended, markAdopted, sourceMissing, takeBackMark } from './adoption-mark.ts';
 import { adoptedFiles, type AdoptedFile } from './adopted-files.ts';
 import { stage, withProperties } from './commit-snapshot.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
@@ -46,12 +47,24 @@ const footersAtOnce = 16;
  */
 export async function adoptTable(options: AdoptOptions): Promise<void> {
   const { source, hive, tools } = options;
-  const { table, topic, store } = tools;
+  const { topic, store } = tools;
   const found = await hive.load(source);
-  if (found === undefined) throw missing(source);
+  if (found === undefined) throw sourceMissing(source);
   checkTable(found, { location: store.uri(`${source}/`), topic });
   // who removes expired days notes them first and looks at the mark then: either what goes is seen here, or nothing goes any more
   await markAdopted(options);
+  try {
+    await adoptAll(options);
+  } catch (error) {
+    // what can't be taken back now is by the next call
+    await takeBackMark(options).catch(() => {});
+    throw error;
+  }
+}
+
+async function adoptAll(options: AdoptOptions): Promise<void> {
+  const { source, tools } = options;
+  const { table, topic, store } = tools;
   const before = await readExpiry(store, source);
   const start = await settleEnds(options);
   const written = await objectsBefore(start.from, options);
@@ -60,16 +73,6 @@ export async function adoptTable(options: AdoptOptions): Promise<void> {
   const { chosen, decidedAt: notedAt } = start;
   for (const [partition, from] of start.from)
     await tools.ledger.noteStart({ table, topic, partition }, { from, notedAt, chosen });
-}
-
-/** Says in the Hive table that its files are another table's, too. */
-async function markAdopted({ source, hive, tools: { table } }: AdoptOptions): Promise<void> {
-  const found = await hive.load(source);
-  if (found === undefined) throw missing(source);
-  if (found.parameters[adoptedByParameter] === table) return;
-  const parameters = { [adoptedByParameter]: table };
-  const change = { table: source, expectedVersion: found.version, addColumns: [], parameters };
-  if ((await hive.evolve(change)) === 'conflict') throw contended(source);
 }
 
 interface Cut {
@@ -82,7 +85,7 @@ interface Cut {
 
 /** Decides once how far the Hive table's files belong to the new one: that is where its own ledger begins. */
 async function settleEnds({ source, tools: { ledger, table, topic, clock } }: AdoptOptions): Promise<TopicStart> {
-  const chosen = `adopted from ${source}`;
+  const chosen = adoptedFrom(source);
   const start = await ledger.topicStart({ table, topic }, async () => {
     const from = new Map<number, bigint>();
     let topicId: string | undefined;
@@ -130,6 +133,7 @@ async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut,
     onAdopted({ ...adopted, isKnown: true });
     return;
   }
+  await requireUnchanged(start, options);
   const added = describeAdopted(files, table, tools);
   const summary = { 'glueless.adopted-from': source };
   const positions = withPositions(table.metadata, tools.topic, start.from);
@@ -143,6 +147,14 @@ async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut,
   onAdopted({ ...adopted, isKnown: false });
 }
 
+/** Another call that was refused meanwhile has taken back what this one goes by. It is asked once the table is loaded, which that one changes then. */
+async function requireUnchanged({ decidedAt }: TopicStart, { source, hive, tools }: AdoptOptions): Promise<void> {
+  const { ledger, table, topic } = tools;
+  const mark = (await hive.load(source))?.parameters[adoptedByParameter];
+  const start = await ledger.topicStart({ table, topic }, async () => undefined);
+  if (mark !== table || start?.decidedAt !== decidedAt) throw contended(source);
+}
+
 /** Makes the table if it is not there, without files, and notes that the ledger is its. */
 async function provideTable(
   { source, name }: { readonly source: string; readonly name: string },
@@ -150,7 +162,7 @@ async function provideTable(
 ): Promise<LoadedTable> {
   const { iceberg, store, clock, table: ledgerTable, topic } = tools;
   const definition = await hive.load(source);
-  if (definition === undefined) throw missing(source);
+  if (definition === undefined) throw sourceMissing(source);
   const { columns, partitionKeys, parameters } = definition;
   const own = Object.entries(parameters).filter(([key]) => key.startsWith('glueless.') && key !== adoptedByParameter);
   await tables.create({
@@ -162,7 +174,7 @@ async function provideTable(
     parameters: { ...Object.fromEntries(own), 'gc.enabled': 'false' },
   });
   const table = await iceberg.load(name);
-  if (table === undefined) throw missing(name);
+  if (table === undefined) throw sourceMissing(name);
   const tableUuid = table.metadata['table-uuid'];
   const notedAt = new Date(clock.nowMs()).toISOString();
   const noted = await noteTable(store, { table: ledgerTable, topic }, { name, tableUuid, notedAt });
@@ -200,28 +212,11 @@ function busy(table: string, { partition, from, to, state }: LedgerEntry): Pipel
   );
 }
 
-function missing(table: string): PipelineError {
-  return new PipelineError('TABLE_MISSING', {
-    message: `there is no table ${table} in the catalog`,
-    retryable: false,
-    details: { table },
-    hint: 'set LAKE_TABLE to the table that is to be adopted, and LAKE_DATABASE to its database',
-  });
-}
-
 function mismatch(table: string, what: string, hint = 'choose another name for the new table'): PipelineError {
   return new PipelineError('TABLE_MISMATCH', {
     message: `${table} can't be adopted: it ${what}`,
     retryable: false,
     details: { table },
     hint,
-  });
-}
-
-function contended(table: string): PipelineError {
-  return new PipelineError('CATALOG_CONTENDED', {
-    message: `the table ${table} was changed by others while it was being adopted`,
-    retryable: true,
-    details: { table },
   });
 }

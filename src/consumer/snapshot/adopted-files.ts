@@ -3,7 +3,6 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import { listMerged } from '../ledger/merged-partition.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import { adoptedByParameter } from '../table/shared-table.ts';
 
 /** A file of a Hive table that becomes part of an Iceberg table. */
 export type AdoptedFile = Pick<WrittenObject, 'key' | 'rows' | 'bytes' | 'partition'>;
@@ -50,7 +49,7 @@ async function checkThere(
       message: `${source} can't be adopted: the rows of ${key} are in a merged file with rows that were replaced since`,
       retryable: false,
       details: { table: source, key },
-      hint: `remove its parameter ${adoptedByParameter}, run glueless maintain, which writes that file again, and adopt it then`,
+      hint: 'run glueless maintain, which writes that file again, and adopt it then',
     });
   });
 }

@@ -7,6 +7,7 @@ import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { SnapshotSchedule } from '../../../src/consumer/snapshot/snapshot-schedule.ts';
 import { positionsOf } from '../../../src/consumer/snapshot/table-positions.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import type { FakeTopic } from '../../fakes/fake-topic.ts';
 import { AuditedLake } from '../../support/audited-lake.ts';
@@ -18,6 +19,7 @@ import { mergeLake } from '../../support/merge-lake.ts';
 import { run, topicOf } from '../../support/run-service.ts';
 
 const name = 'readings_iceberg';
+const policy = { rowsMax: 100, bytesMax: 1e6, ageMaxMs: 1000 };
 
 interface TwoTables {
   readonly lake: IcebergTestLake;
@@ -128,7 +130,6 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
       topic.marksOf(0),
     );
     await adopt(both);
-    const policy = { rowsMax: 100, bytesMax: 1e6, ageMaxMs: 1000 };
     const { signal } = new AbortController();
     const replayed = async () => item && replayItem(item, { reader: topic, tools, policy, signal });
     await expect(replayed()).rejects.toMatchObject({
@@ -168,9 +169,8 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     await lake.replay({ partition: 0, from: 0n, to: 20n });
     await expect(adopt(both)).rejects.toMatchObject({
       code: 'TABLE_MISMATCH',
-      hint: expect.stringContaining('glueless.adopted-by'),
+      hint: expect.stringContaining('glueless maintain'),
     });
-    await lake.editTable(testTable, (table) => ({ ...table, parameters: {} }));
     await mergeLake(lake.lake.store);
     expect(await adopt(both)).toMatchObject([{ rows: 72 }, {}]);
   });
@@ -209,11 +209,43 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     const both = await openBoth();
     const encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 100, timestamps: 'millis' });
     const tools = createTestTools({ ...both.hive, writer: { encoder } });
-    await run(topicOf(1, 5), both.hive, { tools });
+    const topic = topicOf(1, 5);
+    await run(topic, both.hive, { tools });
     await expect(adopt(both)).rejects.toMatchObject({
       code: 'TABLE_MISMATCH',
       message: expect.stringContaining('milliseconds'),
     });
+    // nothing is left of it: the table goes on, and is adopted with what it has then
+    expect(Object.keys((await both.hive.catalog.load(testTable))?.parameters ?? {})).not.toContain(
+      'glueless.adopted-by',
+    );
+    topic.append(0, ...jsonRecords({ n: 5 }, { n: 6 }, { n: 7 }));
+    await run(topic, both.hive);
+    const [current] = await Array.fromAsync(tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 }));
+    const plan = planReplay(
+      { partition: 0, from: 0n, to: 5n },
+      current === undefined ? [] : [current],
+      topic.marksOf(0),
+    );
+    const options = { reader: topic, tools: createTestTools(both.hive), policy, signal: new AbortController().signal };
+    for (const item of plan) await replayItem(item, options);
+    expect(await adopt(both)).toMatchObject([{ rows: 8, isKnown: false }]);
+  });
+
+  it('keeps its mark where it may still have become part of the new table', async () => {
+    const both = await openBoth();
+    await run(topicOf(1, 5), both.hive);
+    const { iceberg } = both.lake;
+    const silent = new PipelineError('CATALOG_UNAVAILABLE', { message: 'no answer', retryable: true });
+    for (const arrives of [false, true]) {
+      const commit: typeof iceberg.commit = async (...given) => {
+        if (arrives) await iceberg.commit(...given);
+        throw silent;
+      };
+      await expect(adopt(both, { ...iceberg, commit })).rejects.toBe(silent);
+      expect((await both.hive.catalog.load(testTable))?.parameters).toMatchObject({ 'glueless.adopted-by': name });
+    }
+    expect(await adopt(both)).toMatchObject([{ rows: 5, isKnown: true }]);
   });
 
   it('is refused under the name of a table that has a ledger already', async () => {
