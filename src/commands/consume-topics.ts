@@ -11,6 +11,7 @@ import type { Lake } from '../app/lake.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import type { ServiceWatch } from '../app/observe/watch-service.ts';
 import { openMembership, openReaders } from '../app/open-source.ts';
+import { requireTable } from '../app/require-table.ts';
 import { releaseMemory } from '../app/release-memory.ts';
 import type { Tracing } from '../app/trace/open-tracing.ts';
 import { startCertificateWatch } from '../app/start-certificate-watch.ts';
@@ -101,6 +102,7 @@ async function topicRunner(settings: Settings, { membership, readers, lake, unti
       ...(metrics && { metrics }),
     };
     const tools = await opening.run(() => createCommitTools(options));
+    await requireTable(lake, tools);
     const reader = readers.reader(topic);
     const snapshots = createSnapshots(lake, tools, own.table);
     await using hours = await startHours(own, { lake, reader, metrics, log: topicLog });

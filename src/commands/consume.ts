@@ -10,6 +10,7 @@ import type { Lake } from '../app/lake.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { openLake } from '../app/open-lake.ts';
 import { openReader, openSource } from '../app/open-source.ts';
+import { requireTable } from '../app/require-table.ts';
 import { releaseMemory } from '../app/release-memory.ts';
 import { memoryProblem } from '../app/observe/memory-check.ts';
 import type { Settings } from '../app/config/settings.ts';
@@ -124,7 +125,7 @@ async function prepareLake(lake: Lake, { settings, watch, trying, tracing }: Lak
     'waiting for the lake',
     async () => {
       await checkConditionalWrites(lake.store, randomUUID());
-      return createCommitTools({
+      const tools = await createCommitTools({
         settings,
         lake,
         log: trying.log,
@@ -132,6 +133,8 @@ async function prepareLake(lake: Lake, { settings, watch, trying, tracing }: Lak
         ...tracing.tools,
         ...(metrics && { metrics }),
       });
+      await requireTable(lake, tools);
+      return tools;
     },
     trying,
   );

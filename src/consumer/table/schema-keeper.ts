@@ -66,6 +66,12 @@ export class SchemaKeeper {
     return this.#table;
   }
 
+  /** Rejects with TABLE_MISSING for a table that was dropped; one that was never made is none. */
+  async requireTable(): Promise<void> {
+    const { table } = this.#options;
+    if (this.#table === undefined && (await this.#wasDropped())) throw dropped(table);
+  }
+
   /**
    * Resolves once the catalog's table has a column for everything observed, as far as the rules let it grow; with `misfit`, and nothing
    * changed, when the table is none for these rows. Rejects with CATALOG_CONTENDED (retryable) when others keep changing it.
@@ -90,7 +96,7 @@ export class SchemaKeeper {
         table === undefined ? [] : definition.columns.filter((each) => !columns.some(({ name }) => name === each.name));
       const addColumns = [...added, ...own, ...(needsRescued ? [rescued] : [])];
       if (table === undefined) {
-        if (await this.#wasDropped()) throw dropped(definition);
+        if (await this.#wasDropped()) throw dropped(definition.name);
         // another process that has made the table meanwhile may have put objects too
         if (this.#table === undefined) await this.#create(definition, addColumns);
         continue;
@@ -140,7 +146,7 @@ export function contended(table: string, times: number): PipelineError {
   });
 }
 
-function dropped({ name }: TableDefinition): PipelineError {
+function dropped(name: string): PipelineError {
   return new PipelineError('TABLE_MISSING', {
     message: `the table ${name} is not in the catalog, though its objects are in the lake: it was dropped, or LAKE_DATABASE is another one. Made from the next batch alone it would not fit its files`,
     retryable: false,

@@ -78,6 +78,11 @@ export class TableWriter {
     await this.#rows.refresh();
   }
 
+  /** Rejects with TABLE_MISSING when the table was dropped from the catalog. */
+  async requireTable(): Promise<void> {
+    await this.#rows.requireTable();
+  }
+
   /** The recipe as far as the table, as last seen, lets it be. */
   fit(recipe: Recipe): Recipe {
     return fitRecipe(recipe, this.#rows.table);

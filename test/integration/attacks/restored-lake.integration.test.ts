@@ -43,9 +43,11 @@ describe('a lake that was restored from a backup', () => {
     await attack.append(50);
     await attack.consumeToEnd();
     await rm(join(attack.folder, '_catalog'), { recursive: true });
+    // also while nothing new comes
+    const idle = await attack.run(['consume', '--until-end']);
     await attack.append(50);
-    const { code, stderr } = await attack.run(['consume', '--until-end']);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('verify --repair') });
+    for (const { code, stderr } of [idle, await attack.run(['consume', '--until-end'])])
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('verify --repair') });
     await attack.run(['verify', '--repair']);
     await attack.consumeToEnd();
     await attack.expectWhole();
