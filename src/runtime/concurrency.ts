@@ -13,24 +13,49 @@ export async function mapConcurrently<Item, Result>(
   return results;
 }
 
-/** Lets at most `limit` pieces of work run at a time, first come, first served. */
+/** Shares are counted in whole parts of a slot, so that what was taken is given back without a rest. */
+const partsOfSlot = 1000;
+
+interface Waiting {
+  readonly parts: () => number;
+  readonly begin: (parts: number) => void;
+}
+
+/**
+ * Lets at most `limit` pieces of work run at a time, first come, first served. Work that is small takes a share of a slot, and more of it runs
+ * at a time.
+ */
 export class Slots {
+  readonly #parts: number;
   #free: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: Waiting[] = [];
 
   constructor(limit: number) {
-    this.#free = limit;
+    this.#parts = limit * partsOfSlot;
+    this.#free = this.#parts;
   }
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /** `share`: how much of a slot the work takes, from 0 to 1; asked when it is the work's turn. */
+  async run<T>(work: () => Promise<T>, share: () => number = () => 1): Promise<T> {
+    const parts = await new Promise<number>((begin) => {
+      this.#waiting.push({ parts: () => Math.ceil(share() * partsOfSlot), begin });
+      this.#serve();
+    });
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free++;
-      else next();
+      this.#free += parts;
+      this.#serve();
+    }
+  }
+
+  #serve(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const parts = Math.min(next.parts(), this.#parts);
+      if (parts > this.#free) return;
+      this.#free -= parts;
+      this.#waiting.shift();
+      next.begin(parts);
     }
   }
 }

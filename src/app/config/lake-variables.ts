@@ -81,7 +81,10 @@ export const lakeVariables = {
     group: batches,
     about: 'Fetching pauses when all partitions together have buffered this many bytes',
   }).prefault('50331648'),
-  COMMITS_MAX: integer(1, 64, { group: batches, about: 'Most batches written at the same time' }).prefault('1'),
+  COMMITS_MAX: integer(1, 64, {
+    group: batches,
+    about: 'Most full batches written at the same time; of small ones as many as take the memory of these',
+  }).prefault('1'),
 
   EVENT_TIME_FIELD: text({
     group: time,

@@ -50,6 +50,19 @@ function reasonByAge(
   return mayAge && monotonicMs - oldestMs >= ageMaxMs ? 'age' : undefined;
 }
 
+/** Shares of a slot that a batch takes however few records it has: for itself, and for each leaf of its table. */
+const shares = { batch: 1 / 8, leaf: 1 / 4000 } as const;
+
+/**
+ * Gives how much of a full batch's memory this one takes to be written, as a share of a slot. `leaves`: those of its table, `undefined` for one
+ * that is not there yet.
+ */
+export function shareOf({ records, bytes }: BufferFill, policy: BatchPolicy, leaves: number | undefined): number {
+  if (leaves === undefined) return 1;
+  const own = Math.max(records / policy.rowsMax, bytes / policy.bytesMax);
+  return Math.min(1, own + shares.batch + leaves * shares.leaf);
+}
+
 /** The policy for values that stand for more JSON than they have bytes: their batches take as much memory as those of JSON. */
 export function policyInJson(policy: BatchPolicy, growth: () => number): BatchPolicy {
   return {

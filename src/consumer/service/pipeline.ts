@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Slots } from '../../runtime/concurrency.ts';
-import type { BatchPolicy, Boundaries } from '../batch/batch-policy.ts';
+import { shareOf, type BatchPolicy, type Boundaries } from '../batch/batch-policy.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type {
@@ -40,7 +40,7 @@ export interface PipelineOptions {
 
 /** What all pipelines of a process share. */
 export interface PipelineLimits {
-  /** Batches on their way at the same time. */
+  /** Batches on their way at the same time; small ones take a share of a slot. */
   readonly slots: Slots;
   /** Reading pauses when all partitions together hold too much. */
   readonly pressure: BackPressure;
@@ -244,8 +244,10 @@ export class Pipeline implements RecordHandler {
     if (task === undefined) return;
     work.start(async () => {
       try {
+        const { policy, limits, tools } = this.#options;
         const workTools = { ...this.#options, identity: this.#identity };
-        this.#end(work, await this.#options.limits.slots.run(() => performWork(work, task, workTools)));
+        const share = () => shareOf(work.buffer.fill(), policy, tools.writer.leaves);
+        this.#end(work, await limits.slots.run(() => performWork(work, task, workTools), share));
       } catch (error) {
         this.#failed.reject(error);
       }

@@ -1,6 +1,7 @@
 import { systemClock } from '../../runtime/clock.ts';
 import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { rescuedColumn } from '../../schema/names.ts';
+import { weightOf } from '../../schema/type-weight.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
 import { holdsObjects } from '../ledger/orphaned-objects.ts';
@@ -81,6 +82,11 @@ export class TableWriter {
   /** Rejects with TABLE_MISSING when the table was dropped from the catalog. */
   async requireTable(): Promise<void> {
     await this.#rows.requireTable();
+  }
+
+  /** How many leaves the table, as last seen, has; `undefined` when it was not there. */
+  get leaves(): number | undefined {
+    return this.#rows.table?.columns.reduce((sum, { type }) => sum + weightOf(type).leaves, 0);
   }
 
   /** The recipe as far as the table, as last seen, lets it be. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reasonToCut } from '../../../src/consumer/batch/batch-policy.ts';
+import { reasonToCut, shareOf } from '../../../src/consumer/batch/batch-policy.ts';
 
 const policy = { rowsMax: 100, bytesMax: 1000, ageMaxMs: 60_000 };
 
@@ -32,5 +32,18 @@ describe('the batch policy', () => {
     const fill = { records: 1, bytes: 1, oldestMs: 40_000 };
     const boundaries = { everyMs: 60_000, passedMs: () => 40_000 };
     expect(reasonToCut(fill, policy, { monotonicMs: 100_000, boundaries })).toBeUndefined();
+  });
+});
+
+describe('the share of a slot that a batch takes', () => {
+  it.each([
+    ['of a table that is not there yet is all: nobody knows what it will be', { records: 1, bytes: 1 }, undefined, 1],
+    ['that is full, by rows', { records: 100, bytes: 1 }, 5, 1],
+    ['that is full, by bytes', { records: 1, bytes: 2000 }, 5, 1],
+    ['that is half full', { records: 50, bytes: 100 }, 0, 0.625],
+    ['that is small', { records: 0, bytes: 0 }, 0, 0.125],
+    ['that is small, in a table of 1,000 leaves', { records: 0, bytes: 0 }, 1000, 0.375],
+  ])('%s', (_, fill, leaves, share) => {
+    expect(shareOf({ ...fill, oldestMs: 0 }, policy, leaves)).toBeCloseTo(share);
   });
 });

@@ -86,6 +86,34 @@ describe('working side by side', () => {
     expect(most).toBe(2);
   });
 
+  it('runs as much small work at a time as a slot holds, in its order, and none beside work that takes all', async () => {
+    const slots = new Slots(1);
+    const ends: (() => void)[] = [];
+    const running = new Set<string>();
+    const run = async (name: string, share: number): Promise<void> =>
+      slots.run(
+        async () => {
+          running.add(name);
+          await new Promise<void>((end) => ends.push(end));
+          running.delete(name);
+        },
+        () => share,
+      );
+    const finishNext = async (): Promise<void> => {
+      ends.shift()?.();
+      await new Promise(setImmediate);
+    };
+    const all = [run('a', 1 / 3), run('b', 1 / 3), run('whole', 1), run('c', 1 / 3), run('d', 5)];
+    const seen: string[] = [];
+    for (let step = 0; step < all.length; step++) {
+      await new Promise(setImmediate);
+      seen.push([...running].join());
+      await finishNext();
+    }
+    await Promise.all(all);
+    expect(seen).toEqual(['a,b', 'b', 'whole', 'c', 'd']);
+  });
+
   it('gives a slot back when the work fails', async () => {
     const slots = new Slots(1);
     await expect(slots.run(async () => Promise.reject(new Error('x')))).rejects.toThrow('x');
