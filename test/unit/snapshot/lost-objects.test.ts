@@ -89,6 +89,18 @@ describe('an object that is gone before a snapshot has taken it in', () => {
     }
   });
 
+  it('is passed over when the position is set behind it, and missed by every audit from then on', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3, 4, 5);
+    await lose(lake, 3);
+    await commitRows(lake);
+    await change(lake, { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"7"}' } });
+    await commitRows(lake);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12).filter((offset) => !/^0\/[3-6]$/.test(offset)));
+    const { findings } = await audit(lake, undefined, { iceberg: lake.iceberg, deep: true });
+    expect(findings).toMatchObject([{ problem: 'table-rows', where: '[3, 7)' }]);
+  });
+
   it('comes back also when a replay was killed in the middle', async () => {
     const lake = await openIcebergLake();
     const topic = await write(lake, 3, 4);
