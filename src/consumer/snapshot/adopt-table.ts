@@ -152,7 +152,7 @@ async function requireUnchanged({ decidedAt }: TopicStart, { source, hive, tools
   const { ledger, table, topic } = tools;
   const mark = (await hive.load(source))?.parameters[adoptedByParameter];
   const start = await ledger.topicStart({ table, topic }, async () => undefined);
-  if (mark !== table || start?.decidedAt !== decidedAt) throw contended(source);
+  if (mark === undefined || start?.decidedAt !== decidedAt) throw contended(source);
 }
 
 /** Makes the table if it is not there, without files, and notes that the ledger is its. */

@@ -15,11 +15,13 @@ export interface MarkOptions {
 /** Changes of a table by others that are taken in before giving up. */
 const conflictsMax = 10;
 
-/** Says in the Hive table that its files are another table's, too. */
-export async function markAdopted({ source, hive, tools: { table } }: MarkOptions): Promise<void> {
+/** Says in the Hive table that its files are another table's, too. The mark of a table that has adopted them before says the same, and stays. */
+export async function markAdopted({ source, hive, tools }: MarkOptions): Promise<void> {
+  const { table } = tools;
   const found = await hive.load(source);
   if (found === undefined) throw sourceMissing(source);
-  if (found.parameters[adoptedByParameter] === table) return;
+  const other = found.parameters[adoptedByParameter];
+  if (other === table || (other !== undefined && (await isAdopted({ ...tools, table: other })))) return;
   const parameters = { [adoptedByParameter]: table };
   const change = { table: source, expectedVersion: found.version, addColumns: [], parameters };
   if ((await hive.evolve(change)) === 'conflict') throw contended(source);
@@ -54,6 +56,12 @@ async function forgetStart({ source, tools }: MarkOptions): Promise<void> {
   const start = await ledger.topicStart({ table, topic }, async () => undefined);
   if (start?.chosen !== adoptedFrom(source) || (await ledger.partitions({ table, topic })).length > 0) return;
   await forgetTopicStart(store, { table, topic });
+}
+
+/** True when one of the tables has files of the topic. */
+async function isAdopted({ iceberg, table, topic }: SnapshotTools): Promise<boolean> {
+  const tables = await Promise.all(targetsOf(table).map(({ name }) => iceberg.load(name)));
+  return tables.some((each) => each !== undefined && positionsOf(each.metadata, topic).size > 0);
 }
 
 /** Changes each of the new tables, so that no commit of before is taken; false when one has taken in files meanwhile. */

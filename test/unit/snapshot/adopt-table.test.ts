@@ -232,6 +232,21 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     expect(await adopt(both)).toMatchObject([{ rows: 8, isKnown: false }]);
   });
 
+  it('keeps the mark of the table that has adopted it when another one is refused', async () => {
+    const both = await openBoth();
+    await run(topicOf(1, 5), both.hive);
+    await adopt(both);
+    const { iceberg } = both.lake;
+    const load: typeof iceberg.load = async (table) => {
+      if (table === 'second') throw new Error('refused');
+      return iceberg.load(table);
+    };
+    const tools = createSnapshotTools({ ...both.lake, iceberg: { ...iceberg, load } }, { table: 'second' });
+    const options = { source: testTable, hive: both.hive.catalog, tables: both.lake.catalog, onAdopted: () => {} };
+    await expect(adoptTable({ ...options, tools })).rejects.toThrow('refused');
+    expect((await both.hive.catalog.load(testTable))?.parameters).toMatchObject({ 'glueless.adopted-by': name });
+  });
+
   it('keeps its mark where it may still have become part of the new table', async () => {
     const both = await openBoth();
     await run(topicOf(1, 5), both.hive);
