@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { cacheFolder, onceIn } from '../src/devstack/cache.ts';
-import { environmentOfTheImage, memoryOfTheImage } from './limited-memory.ts';
+import { environmentOfTheImage } from './limited-memory.ts';
 import { database, table, writeSmallFiles } from './small-files.ts';
 
 /**
@@ -62,7 +62,7 @@ async function maintain(): Promise<z.infer<typeof usageSchema>> {
     MERGE_HIVE_FILES: 'true',
     KAFKA_BROKERS: 'nowhere.invalid:9094',
   };
-  const child = spawn(process.execPath, [...memoryOfTheImage, `--import=${tellUsage}`, 'src/cli.ts', 'maintain'], {
+  const child = spawn(process.execPath, [`--import=${tellUsage}`, 'src/cli.ts', 'maintain'], {
     env,
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });

@@ -7,7 +7,7 @@ import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
 import { folderWrittenOnce } from './folder-written-once.ts';
 import { jobs } from './large-table-jobs.ts';
 import { openLargeTable, writeLargeTable } from './large-table.ts';
-import { environmentOfTheImage, memoryOfTheImage } from './limited-memory.ts';
+import { environmentOfTheImage } from './limited-memory.ts';
 
 /**
  * `npm run iceberg-files [-- --files 100000]`: an Iceberg table of so many files. Writes its metadata once, into .cache/iceberg-files, then
@@ -43,7 +43,7 @@ async function measure(name: string, root: string): Promise<Measured> {
 async function measureApart(name: string, folder: string): Promise<void> {
   const at = await mkdtemp(join(tmpdir(), 'iceberg-files-'));
   await cp(folder, at, { recursive: true });
-  const args = [...memoryOfTheImage, 'scripts/iceberg-files.ts', `--files=${files}`, `--at=${at}`, name];
+  const args = ['scripts/iceberg-files.ts', `--files=${files}`, `--at=${at}`, name];
   const env = environmentOfTheImage();
   const output = execFileSync(process.execPath, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] });
   await rm(at, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
 import { sumOf, type Requests } from './count-requests.ts';
 import { folderWrittenOnce } from './folder-written-once.ts';
 import { jobs } from './ledger-year-jobs.ts';
-import { environmentOfTheImage, memoryOfTheImage } from './limited-memory.ts';
+import { environmentOfTheImage } from './limited-memory.ts';
 import { openYear, writeYear } from './year-lake.ts';
 
 /**
@@ -41,7 +41,7 @@ async function measure(name: string): Promise<Measured> {
 }
 
 function measureApart(name: string): void {
-  const args = [...memoryOfTheImage, 'scripts/ledger-year.ts', `--batches=${batches}`, name];
+  const args = ['scripts/ledger-year.ts', `--batches=${batches}`, name];
   const env = environmentOfTheImage();
   const output = execFileSync(process.execPath, args, { encoding: 'utf8', env });
   const { result, requests, seconds, peakMegabytes }: Measured = JSON.parse(output);

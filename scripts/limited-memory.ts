@@ -1,7 +1,10 @@
-/** Options of Node for a process with the image's limits of memory. */
-export const memoryOfTheImage: readonly string[] = ['--max-semi-space-size=8', '--max-old-space-size=256'];
+import { readFileSync } from 'node:fs';
 
-/** The environment of such a process. */
+const memorySettings = /\b(MALLOC_\w+|NODE_OPTIONS)=(?:"(.*?)"|(\S+))/gv;
+
+/** The environment of a process with the image's limits of memory. */
 export function environmentOfTheImage(): NodeJS.ProcessEnv {
-  return { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536' };
+  const matches = [...readFileSync('docker/Dockerfile', 'utf8').matchAll(memorySettings)];
+  const settings = matches.map(([, name = '', quoted, plain]) => [name, quoted ?? plain]);
+  return { ...process.env, ...Object.fromEntries(settings) };
 }

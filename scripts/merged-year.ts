@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
 import { folderWrittenOnce } from './folder-written-once.ts';
-import { environmentOfTheImage, memoryOfTheImage } from './limited-memory.ts';
+import { environmentOfTheImage } from './limited-memory.ts';
 import { auditMergedYear, openMergedYear, writeMergedYear } from './merged-year-lake.ts';
 
 /**
@@ -26,7 +26,7 @@ interface Measured {
 }
 
 function measureApart(job: string): void {
-  const args = [...memoryOfTheImage, 'scripts/merged-year.ts', `--batches=${batches}`, job];
+  const args = ['scripts/merged-year.ts', `--batches=${batches}`, job];
   const env = environmentOfTheImage();
   const output = execFileSync(process.execPath, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] });
   const { result, seconds, peakMegabytes }: Measured = JSON.parse(output);

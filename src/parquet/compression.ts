@@ -1,16 +1,16 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
+import { freeNow } from '../runtime/slab-pool.ts';
 import { wasmUtils } from '../runtime/wasm-utils.ts';
 import type { Codec } from './encoder-options.ts';
 
-/** Compresses the pages of one column chunk. */
-export type Compress = (bytes: Uint8Array) => Uint8Array;
+/** Compresses a page of one column chunk, and lends the compressed bytes to `use` for the time of its call. */
+export type Compress = <Result>(bytes: Uint8Array, use: (packed: Uint8Array) => Result) => Result;
 
 const compressions: Readonly<Record<Codec, () => Compress>> = {
   zstd: createZstd,
-  gzip: () => (bytes) => gzipSync(bytes),
-  snappy: () => (bytes) => wasmUtils().snappyCompress(Buffer.from(bytes)),
-  // the page's bytes are used again for the next one
-  uncompressed: () => (bytes) => Uint8Array.from(bytes),
+  gzip: () => (bytes, use) => use(gzipSync(bytes)),
+  snappy: () => (bytes, use) => use(wasmUtils().snappyCompress(Buffer.from(bytes))),
+  uncompressed: () => (bytes, use) => use(bytes),
 };
 
 /** Starts the compression of a column chunk. */
@@ -23,7 +23,7 @@ const thoroughLevel = 3;
 /** A page of so many bytes tells which level the pages behind it get. */
 const trialBytes = 512 * 1024;
 /** So much of it is tried. */
-const sampleBytes = 128 * 1024;
+const sampleBytes = 64 * 1024;
 /** The thorough level takes two to eight times as long: what it saves must be worth it. */
 const worthwhile = 0.98;
 /**
@@ -35,20 +35,28 @@ const frameBytes = 128;
 /** Makes zstd that compresses at the fast level, unless a sample of the first large page is noticeably smaller at the thorough one. */
 function createZstd(): Compress {
   let level: number | undefined;
-  return (bytes) => {
+  return (bytes, use) => {
     if (bytes.length >= trialBytes) level ??= levelFor(bytes.subarray(0, sampleBytes));
-    return zstd(bytes, level ?? fastLevel);
+    return zstd(bytes, level ?? fastLevel, use);
   };
 }
 
 function levelFor(sample: Uint8Array): number {
-  const thorough = zstd(sample, thoroughLevel).length;
-  return thorough < zstd(sample, fastLevel).length * worthwhile ? thoroughLevel : fastLevel;
+  const thorough = zstd(sample, thoroughLevel, lengthOf);
+  return thorough < zstd(sample, fastLevel, lengthOf) * worthwhile ? thoroughLevel : fastLevel;
 }
 
-function zstd(bytes: Uint8Array, level: number): Uint8Array {
+function lengthOf({ length }: Uint8Array): number {
+  return length;
+}
+
+function zstd<Result>(bytes: Uint8Array, level: number, use: (packed: Uint8Array) => Result): Result {
   const params = { [constants.ZSTD_c_compressionLevel]: level };
   const { length } = bytes;
   const chunkSize = length + (length >>> 8) + frameBytes;
-  return zstdCompressSync(bytes, { pledgedSrcSize: length, chunkSize, params });
+  const packed = zstdCompressSync(bytes, { pledgedSrcSize: length, chunkSize, params });
+  const result = use(packed);
+  // short ones lie in Node's pool of buffers
+  if (packed.buffer.byteLength === chunkSize) freeNow(packed.buffer);
+  return result;
 }

@@ -1,3 +1,4 @@
+import { freeNow } from '../runtime/slab-pool.ts';
 import type { Compress } from './compression.ts';
 import { ThriftWriter } from './thrift-writer.ts';
 import { encodings } from './value-encoding.ts';
@@ -12,21 +13,19 @@ export interface PageContent {
   readonly encoding: number;
 }
 
-/** Shorter pieces are copied: a file of many columns has thousands. */
-const shortBytesMax = 8 * 1024;
-/** Room for short pieces. */
-const roomBytes = 64 * 1024;
+/** Bytes are collected in rooms of this size: what a file needs is known when its footer is written. */
+const roomBytes = 512 * 1024;
+
+const noRoom = Buffer.alloc(0);
 
 /** Used again for each page: its bytes are copied. */
 const header = new ThriftWriter();
 
-/** Collects the pieces of a file in their order. */
+/** Collects the bytes of a file in their order. */
 export class FileWriter {
-  readonly #pieces: Uint8Array[] = [];
-  /** Short pieces lie in it one behind the other, those from `#first` to `#used` behind the last one of `#pieces`. */
-  #room = new Uint8Array(0);
-  #first = 0;
-  #used = 0;
+  /** All but the last are full. */
+  readonly #rooms: Buffer[] = [];
+  #room = noRoom;
   #length = 0;
   #unpackedBytes = 0;
 
@@ -39,43 +38,37 @@ export class FileWriter {
     return this.#unpackedBytes;
   }
 
-  /** Appends bytes, which must stay as they are. */
+  /** Copies bytes to the end of the file. */
   append(bytes: Uint8Array): void {
-    if (bytes.length > shortBytesMax) {
-      this.#endShort();
-      this.#pieces.push(bytes);
-    } else this.#copy(bytes);
-    this.#length += bytes.length;
+    for (let from = 0; from < bytes.length;) {
+      const used = this.#length % roomBytes;
+      if (used === 0) this.#addRoom();
+      const part = bytes.subarray(from, from + roomBytes - used);
+      this.#room.set(part, used);
+      from += part.length;
+      this.#length += part.length;
+    }
   }
 
   page(body: Uint8Array, compress: Compress, content: PageContent): void {
-    const packed = compress(body);
-    const head = pageHeader(content, body.length, packed.length);
-    this.append(head);
-    this.append(packed);
-    this.#unpackedBytes += head.length + body.length;
+    compress(body, (packed) => {
+      const head = pageHeader(content, body.length, packed.length);
+      this.append(head);
+      this.append(packed);
+      this.#unpackedBytes += head.length + body.length;
+    });
   }
 
+  /** Gives the whole file; nothing can be written to it afterwards. */
   finish(): Uint8Array {
-    this.#endShort();
-    return Buffer.concat(this.#pieces, this.#length);
+    const file = Buffer.concat(this.#rooms, this.#length);
+    for (const room of this.#rooms.splice(0)) freeNow(room.buffer);
+    return file;
   }
 
-  #copy(bytes: Uint8Array): void {
-    if (this.#used + bytes.length > this.#room.length) {
-      this.#endShort();
-      this.#room = new Uint8Array(roomBytes);
-      this.#first = 0;
-      this.#used = 0;
-    }
-    this.#room.set(bytes, this.#used);
-    this.#used += bytes.length;
-  }
-
-  /** Makes one piece of the short ones that came since the last long one. */
-  #endShort(): void {
-    if (this.#used > this.#first) this.#pieces.push(this.#room.subarray(this.#first, this.#used));
-    this.#first = this.#used;
+  #addRoom(): void {
+    this.#room = Buffer.allocUnsafeSlow(roomBytes);
+    this.#rooms.push(this.#room);
   }
 }
 

@@ -68,7 +68,7 @@ function isSmaller(
   if (count < triedNumbersMin) return true;
   const bytesPerValue = (numbers: Float64Array): number => {
     const sample = numbers.subarray(0, sampleValues);
-    return compress(plainBytes(sample, form)).length / sample.length;
+    return compress(plainBytes(sample, form), ({ length }) => length) / sample.length;
   };
   const dictionaryBytes = bytesPerValue(kernel.viewDoubles(address, count)) * count;
   return dictionaryBytes / values.length + bitWidth(count - 1) / 8 < bytesPerValue(values);

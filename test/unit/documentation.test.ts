@@ -54,6 +54,8 @@ const others: ReadonlySet<string> = new Set([
   // Node and the C library
   'NODE_OPTIONS',
   'MALLOC_MMAP_THRESHOLD_',
+  'MALLOC_ARENA_MAX',
+  'MALLOC_TRIM_THRESHOLD_',
 ]);
 
 async function wrongCommands(page: Page): Promise<string[]> {

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtContender } from '../../support/built.ts';
 import { plainEnvironment } from '../../support/glueless.ts';
 import type { JsonPeer } from '../../support/json-peer.ts';
 
-/** Options of Node, and of malloc, in the installed command's first line. */
-const nodeFlags = ['--max-semi-space-size=8', '--initial-old-space-size=64'];
-const malloc = { MALLOC_MMAP_THRESHOLD_: '65536' };
+/** Settings of malloc, and options of Node, in the installed command's first line. */
+const [firstLine = ''] = readFileSync(join('bin', 'glueless.js'), 'utf8').split('\n');
+const nodeFlags = firstLine.match(/--\S+/gv) ?? [];
+const malloc = Object.fromEntries(
+  [...firstLine.matchAll(/(MALLOC_\w+)=(\S+)/gv)].map(([, name = '', value]) => [name, value]),
+);
 
 /** Limits of the schema other than the defaults. */
 export interface SchemaLimits {

@@ -1,9 +1,14 @@
 import type { SlabPool } from '../../runtime/slab-pool.ts';
 
-/** Smaller arrays share slabs of this size: each in a buffer of its own would keep the garbage collector busy. */
-const sharedBytes = 256 * 1024;
+/**
+ * Arrays share slabs: each in a buffer of its own would keep the garbage collector busy. The first one is small, as most batches of a quiet topic
+ * are; large ones come from the system and go back to it, and what nobody has written to takes no memory.
+ */
+const slabBytesMin = 256 * 1024;
+const slabBytesMax = 4 * 1024 * 1024;
+const slabGrowth = 4;
 /** Larger arrays have a slab of their own. */
-const smallBytesMax = sharedBytes / 4;
+const sharedBytesMax = 1024 * 1024;
 /** Arrays begin at multiples of the size of a double. */
 const alignment = Float64Array.BYTES_PER_ELEMENT;
 
@@ -16,9 +21,10 @@ interface Piece {
 export class BatchMemory implements Disposable {
   readonly #pool: SlabPool | undefined;
   readonly #slabs: ArrayBuffer[] = [];
-  /** Holds small arrays, up to `#sharedUsed`. */
+  /** Holds arrays up to `#sharedUsed`. */
   #shared = new ArrayBuffer(0);
   #sharedUsed = 0;
+  #sharedBytes = slabBytesMin;
 
   /** Leaves the arrays to the garbage collector when there is no pool. */
   constructor(pool?: SlabPool) {
@@ -45,15 +51,17 @@ export class BatchMemory implements Disposable {
     for (const slab of this.#slabs.splice(0)) this.#pool?.free(slab);
     this.#shared = new ArrayBuffer(0);
     this.#sharedUsed = 0;
+    this.#sharedBytes = slabBytesMin;
   }
 
   #allocate(bytes: number): Piece {
     if (this.#pool === undefined) return { slab: new ArrayBuffer(bytes), offset: 0 };
-    if (bytes > smallBytesMax) return { slab: this.#slab(this.#pool, bytes), offset: 0 };
+    if (bytes > sharedBytesMax) return { slab: this.#slab(this.#pool, bytes), offset: 0 };
     const offset = Math.ceil(this.#sharedUsed / alignment) * alignment;
     this.#sharedUsed = offset + bytes;
     if (this.#sharedUsed <= this.#shared.byteLength) return { slab: this.#shared, offset };
-    this.#shared = this.#slab(this.#pool, sharedBytes);
+    this.#shared = this.#slab(this.#pool, Math.max(bytes, this.#sharedBytes));
+    this.#sharedBytes = Math.min(slabBytesMax, this.#sharedBytes * slabGrowth);
     this.#sharedUsed = bytes;
     return { slab: this.#shared, offset: 0 };
   }

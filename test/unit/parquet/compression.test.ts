@@ -3,6 +3,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createCompress } from '../../../src/parquet/compression.ts';
 
+const codecs = ['zstd', 'gzip', 'snappy', 'uncompressed'] as const;
 const pageBytes = 600_000;
 
 const lengthAt = (page: Buffer, level: number): number =>
@@ -27,7 +28,7 @@ describe('compression by zstd', () => {
   ])('takes for %s the level that its first large page asks for', (_, pageOf, level) => {
     const compress = createCompress('zstd');
     for (const page of [pageOf(), pageOf(), pageOf().subarray(0, 50_000)]) {
-      const packed = compress(page);
+      const packed = compress(page, (bytes) => Buffer.from(bytes));
       expect(zstdDecompressSync(packed).equals(page)).toBe(true);
       expect(packed.length).toBe(lengthAt(page, level));
     }
@@ -35,6 +36,17 @@ describe('compression by zstd', () => {
 
   it('tries nothing for a small page', () => {
     const page = text().subarray(0, 50_000);
-    expect(createCompress('zstd')(page).length).toBe(lengthAt(page, 1));
+    expect(createCompress('zstd')(page, ({ length }) => length)).toBe(lengthAt(page, 1));
+  });
+
+  it.each(codecs)('frees what it lent in %s, and nothing else', (codec) => {
+    const compress = createCompress(codec);
+    const others = Array.from({ length: 8 }, (_, value) => Buffer.allocUnsafe(100).fill(value));
+    for (const bytes of [1, 100, 4000, 8000, 8192, pageBytes]) {
+      const page = randomBytes(bytes);
+      compress(page, () => undefined);
+      expect(page.length).toBe(bytes);
+    }
+    expect(others.every((other, value) => other.length === 100 && other.every((byte) => byte === value))).toBe(true);
   });
 });
