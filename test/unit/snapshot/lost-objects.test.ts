@@ -186,6 +186,34 @@ describe('files that were merged since a snapshot that the table keeps', () => {
     await expectWhole(lake, 12);
   });
 
+  it('go all the same when their day expires, and are not added again', async () => {
+    const lake = await openIcebergLake();
+    await write(lake, 3);
+    await commitRows(lake);
+    const first = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'];
+    const short = { [retentionProperties.ageMaxMs]: '1', [retentionProperties.countMin]: '1' };
+    await change(lake, setTo('quarter', 'tag', first), { action: 'set-properties', updates: short });
+    const tools = createIcebergTools(lake);
+    const of = (day: string) => jsonRecords({ n: 1, eventTime: `${day}T08:00:00Z` });
+    const before = jsonRecords(...Array.from({ length: 3 }, (_, n) => ({ n, eventTime: '2026-11-23T08:00:00Z' })));
+    await writeBatches(tools, [before, of('2026-11-22'), of('2026-11-23')]);
+    await commitRows(lake);
+    const old = { orphansBeforeMs: systemClock.nowMs() + dayMs };
+    await maintainLake(lake, { ...old, expiredBefore: '2026-11-23' });
+    await maintainLake(lake, old);
+    const left = await Array.fromAsync(lake.store.list(`${testTable}/event_date=2026-11-22`));
+    expect(left).toEqual([]);
+    await change(
+      lake,
+      setTo(mainBranch, 'branch', first),
+      { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"3"}' } },
+      { action: 'remove-properties', removals: [snapshotProperty] },
+    );
+    await commitRows(lake);
+    expect(await visibleOffsets(lake)).toEqual(['0/0', '0/1', '0/2', '0/4']);
+    expect((await audit(lake, undefined, { iceberg: lake.iceberg })).findings).toEqual([]);
+  });
+
   it('go once nothing of the table holds less', async () => {
     const lake = await openIcebergLake();
     await write(lake, 3);
