@@ -22,7 +22,12 @@ export const kindsLayouts: Readonly<Record<string, KindsLayout>> = {
       'polars-one-thread': 'polars',
     },
     ratios: [{ name: 'DuckDB', ids: ['duckdb-inferred', 'duckdb-columns-given', 'duckdb-v2'], target: 1.5 }],
-    outputs: { 'duckdb-inferred': 'DuckDB V1', 'duckdb-v2': 'DuckDB V2', 'polars-one-thread': 'polars' },
+    outputs: {
+      'glueless-split': 'with SCHEMA_NUMBERS=split',
+      'duckdb-inferred': 'DuckDB V1',
+      'duckdb-v2': 'DuckDB V2',
+      'polars-one-thread': 'polars',
+    },
     picture: {
       title: 'JSON to Parquet: MB of JSON per CPU second, more is better',
       contenders: {

@@ -1,22 +1,32 @@
 import { columnName } from '../schema/names.ts';
+import type { NumberRule } from '../schema/observe.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
-import { typeArray, typeBoolean, typeDate, typeDouble, typeString, typeStruct, typeTimestamp } from './kinds.ts';
+import * as kinds from './kinds.ts';
 
 /** The kernel's numbers of the types that it can read. */
 const typeNumbers: Readonly<Partial<Record<ColumnType['kind'], number>>> = {
-  struct: typeStruct,
-  array: typeArray,
-  double: typeDouble,
-  string: typeString,
-  boolean: typeBoolean,
-  timestamp: typeTimestamp,
-  date: typeDate,
+  struct: kinds.typeStruct,
+  array: kinds.typeArray,
+  double: kinds.typeDouble,
+  bigint: kinds.typeInteger,
+  string: kinds.typeString,
+  boolean: kinds.typeBoolean,
+  timestamp: kinds.typeTimestamp,
+  date: kinds.typeDate,
 };
 
 /** Most distinct JSON keys remembered per struct; several keys (`a`, `A`) can mean one column. */
 const keysMax = 1000;
+
+/** How a type takes values. */
+export interface Strictness {
+  /** It was inferred from values: it takes only those from which the same would be inferred. */
+  readonly isStrict: boolean;
+  /** How numbers are inferred; left out: all as double. */
+  readonly numbers?: NumberRule;
+}
 
 /** A field of a struct in the kernel. */
 interface KernelField {
@@ -40,25 +50,24 @@ export class KernelType {
   /** The elements' type; set for an array. */
   readonly element: KernelType | undefined;
   #type: ColumnType;
+  readonly #strictness: Strictness;
 
-  /**
-   * Answers with `undefined` for a type that the kernel can't read. A strict type was inferred from values: it takes only those from which
-   * the same would be inferred.
-   */
-  static of(kernel: Kernel, type: ColumnType, { isStrict }: { readonly isStrict: boolean }): KernelType | undefined {
-    return isReadable(type) ? new KernelType(kernel, type, isStrict) : undefined;
+  /** Answers with `undefined` for a type that the kernel can't read. */
+  static of(kernel: Kernel, type: ColumnType, strictness: Strictness): KernelType | undefined {
+    return isReadable(type) ? new KernelType(kernel, type, strictness) : undefined;
   }
 
-  private constructor(kernel: Kernel, type: ColumnType, isStrict: boolean) {
+  private constructor(kernel: Kernel, type: ColumnType, strictness: Strictness) {
     const { calls } = kernel;
     this.#kernel = kernel;
     this.#type = type;
-    this.address = calls.createType(numberOf(type), isStrict);
+    this.#strictness = strictness;
+    this.address = calls.createType(numberOf(type, strictness), strictness.isStrict);
     if (type.kind === 'array') {
-      this.element = new KernelType(kernel, type.element, isStrict);
+      this.element = new KernelType(kernel, type.element, strictness);
       calls.setElement(this.address, this.element.address);
     }
-    if (type.kind === 'struct') for (const { name, type: of } of type.fields) this.#addField(name, of, isStrict);
+    if (type.kind === 'struct') for (const { name, type: of } of type.fields) this.#addField(name, of, strictness);
   }
 
   get type(): ColumnType {
@@ -94,13 +103,13 @@ export class KernelType {
     if (type.kind !== 'struct') return;
     for (const { name, type: of } of type.fields) {
       const present = this.#fieldOf(name);
-      if (present === undefined) this.#addField(name, of, true);
+      if (present === undefined) this.#addField(name, of, { ...this.#strictness, isStrict: true });
       else present.#grow(of);
     }
   }
 
-  #addField(name: string, type: ColumnType, isStrict: boolean): void {
-    const field = new KernelType(this.#kernel, type, isStrict);
+  #addField(name: string, type: ColumnType, strictness: Strictness): void {
+    const field = new KernelType(this.#kernel, type, strictness);
     this.#kernel.calls.addStructField(this.address, field.address);
     this.#indexes.set(name, this.#fields.push({ name, type: field }) - 1);
     for (const [key, { address, hasField }] of this.#keys) {
@@ -139,7 +148,8 @@ function isReadable(type: ColumnType): boolean {
   return typeNumbers[type.kind] !== undefined;
 }
 
-function numberOf(type: ColumnType): number {
+function numberOf(type: ColumnType, { isStrict, numbers }: Strictness): number {
+  if (type.kind === 'double' && isStrict && numbers === 'split') return kinds.typeFraction;
   const number = typeNumbers[type.kind];
   if (number === undefined) throw new RangeError(`the kernel has no values of type ${type.kind}`);
   return number;

@@ -24,3 +24,7 @@ export const typeString = 3;
 export const typeBoolean = 4;
 export const typeTimestamp = 5;
 export const typeDate = 6;
+/** An integer that a double holds, and no negative zero. */
+export const typeInteger = 7;
+/** A double that is none of these. */
+export const typeFraction = 8;

@@ -75,6 +75,7 @@ export function numbersOf({ kind }: LeafType, values: Float64Array): LeafValues 
     case 'float':
       return { kind: 'doubles', values, isFloat: kind === 'float' };
     case 'timestamp':
+    case 'bigint':
       return { kind: 'integers', values, bytes: 8 };
     case 'boolean':
       return { kind: 'booleans', values: new Uint8Array(values) };

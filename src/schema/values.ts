@@ -70,8 +70,13 @@ export function fitScalar(value: unknown, type: ColumnType): unknown {
   }
 }
 
+/** Tells whether the number is an integer that a double tells from all others. */
+export function isExactInteger(value: number): boolean {
+  return Number.isSafeInteger(value) && !Object.is(value, -0);
+}
+
 function fitBigint(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0) ? BigInt(value) : unfit;
+  if (typeof value === 'number') return isExactInteger(value) ? BigInt(value) : unfit;
   if (!(value instanceof ExactNumber) || !integerDigits.test(value.text)) return unfit;
   const integer = BigInt(value.text);
   return integer >= int64Min && integer <= int64Max ? integer : unfit;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
 import { builtContender } from '../../support/built.ts';
 import { plainEnvironment } from '../../support/glueless.ts';
 import type { JsonPeer } from '../../support/json-peer.ts';
@@ -11,14 +12,15 @@ const malloc = Object.fromEntries(
   [...firstLine.matchAll(/(MALLOC_\w+)=(\S+)/gv)].map(([, name = '', value]) => [name, value]),
 );
 
-/** Limits of the schema other than the defaults. */
-export interface SchemaLimits {
+/** Settings of the schema other than the defaults. */
+export interface SchemaSettings {
   readonly columnsMax?: number;
   readonly depthMax?: number;
+  readonly numbers?: Recipe['numbers'];
 }
 
 /** The service's way from records to Parquet, without Kafka. */
-export function gluelessJson(limits: SchemaLimits = {}): JsonPeer {
+export function gluelessJson(schema: SchemaSettings = {}): JsonPeer {
   return {
     name: 'glueless, without Kafka',
     settings: [
@@ -27,9 +29,15 @@ export function gluelessJson(limits: SchemaLimits = {}): JsonPeer {
     provide: async () => {},
     invocation: ({ file, folder }) => ({
       command: process.execPath,
-      args: [...nodeFlags, builtContender('glueless-json'), file, folder, JSON.stringify(limits)],
+      args: [...nodeFlags, builtContender('glueless-json'), file, folder, JSON.stringify(schema)],
       // as the installed command does
       env: { ...plainEnvironment(), ...malloc, NODE_COMPILE_CACHE: join('.cache', 'bench', 'compiled') },
     }),
   };
 }
+
+/** With integers in columns of their own, where DuckDB has them too. */
+export const gluelessSplit: JsonPeer = {
+  ...gluelessJson({ numbers: 'split' }),
+  name: 'glueless, SCHEMA_NUMBERS=split',
+};

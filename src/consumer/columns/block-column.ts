@@ -5,7 +5,9 @@ import { exactOf } from '../../schema/values.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { valueInside, type EventTimeReader } from './event-time.ts';
 import type { RecordScanner } from './record-scanner.ts';
+import type { FieldState } from './row-reader.ts';
 import type { ScannedField } from './scanned-fields.ts';
+import { splitNumbers, type RowNumbers } from './split-numbers.ts';
 
 const bitOf = (kind: number): number => 1 << kind;
 const numbers = bitOf(kinds.kindNumber);
@@ -67,7 +69,8 @@ export class BlockColumn {
     const { state, isString } = this.#field;
     const stringKinds = isString ? anyStrings : strings;
     this.#field.settleKinds(flatKinds, stringKinds);
-    this.#addNumbers(state?.numbers ?? state?.bigints, numbers, kindBits, block);
+    if (state?.numbers !== undefined) this.#addNumbers(state.numbers, numbers, kindBits, block);
+    else if ((kindBits & numbers) !== 0) this.#addSplitNumbers(block);
     this.#addNumbers(state?.booleans, booleans, kindBits, block);
     this.#addStrings(state?.strings, stringKinds, kindBits, block);
     if (!isString) this.#addNumbers(state?.timestamps, times, kindBits, block);
@@ -102,17 +105,34 @@ export class BlockColumn {
     const { state } = this.#field;
     if (state === undefined) return false;
     let missing = kindBits;
-    if (state.bigints !== undefined && this.#areWhole(this.#field.entries.kindBits)) missing &= ~numbers;
+    if ((missing & numbers) !== 0 && this.#haveNumberColumns(state)) missing &= ~numbers;
     if (this.#nested !== undefined) missing &= ~typedNested;
     if (state.emptyArrays !== undefined) missing &= ~emptyArrays;
     return missing === 0;
   }
 
-  /** Tells whether all numbers are integers. */
-  #areWhole(kindBits: number): boolean {
+  /** Tells whether there is a column for integers and one for other numbers, as far as there are such. */
+  #haveNumberColumns({ integers, fractions }: FieldState): boolean {
+    if (integers !== undefined && fractions !== undefined) return true;
+    if (integers === undefined && fractions === undefined) return false;
+    const found = splitNumbers(this.#numbers());
+    return (integers === undefined ? found.integers : found.fractions).rows.length === 0;
+  }
+
+  #addSplitNumbers({ first, end }: Rows): void {
+    const { name, state } = this.#field;
+    const { integers, fractions } = splitNumbers(this.#numbers());
+    for (const [to, some] of [[state?.integers, integers] as const, [state?.fractions, fractions] as const]) {
+      if (some.rows.length === 0) continue;
+      to?.noteField(name, first, end);
+      to?.appendNumbers(some.rows, some.numbers);
+    }
+  }
+
+  /** The numbers among the entries. */
+  #numbers(): RowNumbers {
     const { entries } = this.#field;
-    const values = (kindBits & ~numbers) === 0 ? entries.numbers : entries.numbersOf(numbers).numbers;
-    return values.every((value) => Number.isSafeInteger(value) && !Object.is(value, -0));
+    return (entries.kindBits & ~numbers) === 0 ? entries : entries.numbersOf(numbers);
   }
 
   #addNumbers(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {

@@ -31,7 +31,9 @@ export interface FieldState {
   fastPath: ColumnBuilder | undefined;
   /** Columns of all values of one kind; set once a value of the kind has been seen. */
   numbers: ColumnBuilder | undefined;
-  bigints: ColumnBuilder | undefined;
+  /** Columns of integers and of the other numbers, where these are kept apart. */
+  integers: ColumnBuilder | undefined;
+  fractions: ColumnBuilder | undefined;
   strings: ColumnBuilder | undefined;
   timestamps: ColumnBuilder | undefined;
   dates: ColumnBuilder | undefined;
@@ -110,7 +112,8 @@ export class RowReader {
       builders: new Map(),
       fastPath: undefined,
       numbers: undefined,
-      bigints: undefined,
+      integers: undefined,
+      fractions: undefined,
       strings: undefined,
       timestamps: undefined,
       dates: undefined,
@@ -162,13 +165,20 @@ export class RowReader {
     else if (kind === 'date') state.dates = builder;
     else if (kind === 'boolean') state.booleans = builder;
     else if (kind === 'double' && this.#takesAllNumbers(state)) state.numbers = builder;
-    else if (kind === 'bigint' && state.known?.kind === 'bigint') state.bigints = builder;
+    else if (kind === 'double' && this.#splitsNumbers(state)) state.fractions = builder;
+    else if (kind === 'bigint' && this.#splitsNumbers(state)) state.integers = builder;
   }
 
   /** Tells whether every number of the field becomes a double. */
   #takesAllNumbers({ known }: FieldState): boolean {
     if (known?.kind === 'double') return true;
     return this.#rules.numbers === 'double' && !otherNumbers.has(known?.kind ?? 'string');
+  }
+
+  /** Tells whether every integer of the field becomes a bigint, and every other number a double. */
+  #splitsNumbers({ known }: FieldState): boolean {
+    if (known?.kind === 'bigint') return true;
+    return this.#rules.numbers === 'split' && known?.kind !== 'double' && !otherNumbers.has(known?.kind ?? 'string');
   }
 
   #builderOf(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {

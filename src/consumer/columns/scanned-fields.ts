@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { KernelFieldEntries, KernelFields } from '../../kernel/kernel-fields.ts';
-import { KernelType } from '../../kernel/kernel-type.ts';
+import { KernelType, type Strictness } from '../../kernel/kernel-type.ts';
 import type { Address } from '../../kernel/kernel-calls.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { includesType } from '../../schema/includes-type.ts';
@@ -84,12 +84,12 @@ export class ScannedField {
     if (column?.observed.form !== 'plain') return;
     const { type } = column.observed;
     const base = known?.kind === type.kind ? known : undefined;
-    // an inferred number is a double or a bigint by its value
-    if (base === undefined ? numbers === 'split' : !includesType(type, base)) return;
-    const kernelType = this.#types.get(column) ?? this.#typeOf(column, base ?? type, { isStrict: !base, kernel });
+    if (base !== undefined && !includesType(type, base)) return;
+    const strictness = { isStrict: base === undefined, numbers };
+    const kernelType = this.#types.get(column) ?? this.#typeOf(column, base ?? type, strictness, kernel);
     if (kernelType === undefined) return;
     const leaves = column.takeApart(kernelType, kernel);
-    if (numbers !== 'split') (leaves ?? kernelType).grow(type);
+    (leaves ?? kernelType).grow(type);
     kernelType.learn(value);
     if (this.#nested?.column === column) return;
     this.#nested = { type: kernelType, column };
@@ -101,12 +101,8 @@ export class ScannedField {
     for (const column of this.#types.keys()) column.leaves?.endBlock();
   }
 
-  #typeOf(
-    column: ColumnBuilder,
-    type: ColumnType,
-    { isStrict, kernel }: { readonly isStrict: boolean; readonly kernel: Kernel },
-  ): KernelType | undefined {
-    const kernelType = KernelType.of(kernel, type, { isStrict });
+  #typeOf(column: ColumnBuilder, type: ColumnType, strictness: Strictness, kernel: Kernel): KernelType | undefined {
+    const kernelType = KernelType.of(kernel, type, strictness);
     if (kernelType !== undefined) this.#types.set(column, kernelType);
     return kernelType;
   }

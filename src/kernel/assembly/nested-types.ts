@@ -6,7 +6,16 @@ import { endOfNumber, numberValue } from './number';
 import { endOfString, markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { dateOf, timeOf, timeOrDateOf } from './time';
 import { endOfBoolean, endOfNull } from './words';
-import { typeArray, typeBoolean, typeDouble, typeString, typeStruct, typeTimestamp } from '../kinds';
+import {
+  typeArray,
+  typeBoolean,
+  typeDouble,
+  typeFraction,
+  typeInteger,
+  typeString,
+  typeStruct,
+  typeTimestamp,
+} from '../kinds';
 
 /** A type: a leaf, or an array or a struct with the types in it. */
 @unmanaged
@@ -122,10 +131,10 @@ function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i3
 let scalarValue: f64 = 0;
 
 function endOfScalar(type: NestedType, at: usize): usize {
-  if (type.kind == typeDouble) {
+  if (type.kind == typeDouble || type.kind == typeInteger || type.kind == typeFraction) {
     const end = endOfNumber(at);
     scalarValue = numberValue;
-    return end;
+    return type.kind == typeDouble || isInteger(numberValue) == (type.kind == typeInteger) ? end : 0;
   }
   if (type.kind == typeBoolean) {
     const end = endOfBoolean(at);
@@ -138,6 +147,13 @@ function endOfScalar(type: NestedType, at: usize): usize {
   if (type.kind == typeString) return type.isStrict && !isNaN(timeOrDateOf(stringStart, stringEnd)) ? 0 : end;
   scalarValue = type.kind == typeTimestamp ? timeOf(stringStart, stringEnd) : dateOf(stringStart, stringEnd);
   return isNaN(scalarValue) ? 0 : end;
+}
+
+/** Integers up to this are told apart by doubles. */
+const integerMax: f64 = 9007199254740991;
+
+function isInteger(value: f64): bool {
+  return abs(value) <= integerMax && trunc(value) == value && reinterpret<i64>(value) != i64.MIN_VALUE;
 }
 
 /** Adds a missing value: its leaves have an entry all the same. */
