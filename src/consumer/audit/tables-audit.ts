@@ -21,7 +21,7 @@ export interface TablesAuditOptions extends SnapshotAuditOptions {
   readonly catalog: Catalog;
   readonly parquet: ParquetReader;
   readonly sinceMs?: number;
-  /** Reads the files of other engines whole, too. */
+  /** Reads the files that no entry lists whole, too. */
   readonly deep?: boolean;
   readonly findings: FindingList;
 }
@@ -107,7 +107,8 @@ export class TablesAudit {
   /** Looks for the rows of rewritten objects in the files that took their place. */
   async #auditRewritten({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<void> {
     const { findings } = this.#options;
-    const theirs = audit.foreign().filter(({ key }) => parseObjectName(key) === undefined);
+    // a table that was set back holds files of ours that a replay has replaced since; those that were adopted are of another ledger
+    const theirs = audit.foreign().filter(({ key }) => isInPartition(key, name) || parseObjectName(key) === undefined);
     if (audit.rewritten.ranges.total.objects === 0 || theirs.length === 0) return;
     const offsets = new RewrittenOffsets(audit.rewritten.ranges);
     const deletes = audit.deletes();
@@ -122,7 +123,7 @@ export class TablesAudit {
       offsets.forget((values) => read.has(placeOf(values)));
     }
     const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
-    const place = `files of other engines, in ${name}`;
+    const place = `files that no entry lists, in ${name}`;
     for (const finding of offsets.findings({ place, action })) findings.add(finding);
   }
 
