@@ -60,6 +60,17 @@ export class Slots {
   }
 }
 
+/** Lets work of the same name run one after the other, first come, first served, and that of different names side by side. */
+export class Turns {
+  readonly #slots = new Map<string, Slots>();
+
+  run<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const slots = this.#slots.get(name) ?? new Slots(1);
+    this.#slots.set(name, slots);
+    return slots.run(work);
+  }
+}
+
 /** Runs `work` over all items, up to `limit` ahead of who takes the results; results in the items' order. */
 export async function* mapAhead<Item, Result>(
   items: Iterable<Item>,

@@ -1,3 +1,4 @@
+import { Turns } from '../../runtime/concurrency.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { StepRunner } from '../commit/step-runner.ts';
 import { stepRunner } from '../commit/step-runner.ts';
@@ -11,6 +12,8 @@ export interface SnapshotScheduleOptions {
   readonly tools: CommitTools;
   /** Time between two boundaries. */
   readonly everyMs: number;
+  /** Topics of one table take turns at it: commits that run side by side refuse each other. */
+  readonly turns?: Turns;
 }
 
 /** What this member has and does; times by the monotonic clock. */
@@ -36,6 +39,7 @@ export class SnapshotSchedule {
   /** Batches are cut at them. */
   readonly boundaries: CommitBoundaries;
   readonly #options: SnapshotScheduleOptions;
+  readonly #turns: Turns;
   #partitions: readonly number[] = [];
   #commits = 0;
   #boundaryMs: number;
@@ -46,8 +50,9 @@ export class SnapshotSchedule {
   #coveredMs = -Infinity;
 
   constructor(options: SnapshotScheduleOptions) {
-    const { tools, everyMs } = options;
+    const { tools, everyMs, turns = new Turns() } = options;
     this.#options = options;
+    this.#turns = turns;
     this.boundaries = new CommitBoundaries(`${tools.table}/${tools.topic}`, { everyMs, clock: tools.clock });
     this.#boundaryMs = this.boundaries.passedMs();
   }
@@ -99,7 +104,8 @@ export class SnapshotSchedule {
     for (const target of targetsOf(table)) {
       for (let hasMore = true; hasMore;) {
         const options = { partitions: all, entriesMin };
-        const outcome = await step('snapshot', () => commitSnapshot(target, options, snapshots));
+        const commit = () => commitSnapshot(target, options, snapshots);
+        const outcome = await step('snapshot', () => this.#turns.run(target.name, commit));
         if (outcome !== undefined) observer.snapshotCommitted?.(outcome.committed);
         hasMore = outcome?.hasMore ?? false;
       }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { SnapshotSchedule, type MemberState } from '../../../src/consumer/snapshot/snapshot-schedule.ts';
+import { Turns } from '../../../src/runtime/concurrency.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import { createIcebergTools, createSnapshotTools, visibleOffsets } from '../../support/iceberg-service.ts';
 import { testPolicy } from '../../support/run-service.ts';
 import { TestClock } from '../../support/test-clock.ts';
+import { writeBatches } from '../../support/write-batches.ts';
 
 const everyMs = 10_000;
 const lookMs = 100;
@@ -122,5 +124,24 @@ describe('members of a group, after a boundary', () => {
     await pass(500, first, second);
     expect(commits()).toEqual([[7100], [2000]]);
     expect(await visibleOffsets(lake)).toEqual(['0/0', '0/1', '1/0', '1/1']);
+  });
+});
+
+describe('topics of one table in one process', () => {
+  it('take turns: no commit of theirs refuses another', async () => {
+    const lake = await openIcebergLake();
+    const turns = new Turns();
+    const conflicts: number[] = [];
+    const schedules: SnapshotSchedule[] = [];
+    for (const topic of ['a', 'b', 'c']) {
+      const snapshotCommitted = (committed: { readonly conflicts: number }) => conflicts.push(committed.conflicts);
+      const tools = { ...createIcebergTools(lake, { snapshotCommitted }), topic };
+      await writeBatches(tools, [jsonRecords({ n: 1 })]);
+      schedules.push(new SnapshotSchedule({ snapshots: createSnapshotTools(lake, { topic }), tools, everyMs, turns }));
+    }
+    const nothing = { partitions: [], writtenMs: 0, waitingSinceMs: undefined };
+    await Promise.all(schedules.map((schedule) => schedule.flush(nothing)));
+    expect(conflicts).toEqual([0, 0, 0]);
+    expect(await visibleOffsets(lake)).toEqual(['0/0', '0/0', '0/0']);
   });
 });
