@@ -11,6 +11,7 @@ import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
 import { checkLedgerHasEntries } from '../app/check-ledger.ts';
 import { showWritten } from '../app/create-snapshots.ts';
+import { requireTable } from '../app/require-table.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -28,7 +29,8 @@ export async function redrive(
 ): Promise<number> {
   const lake = await openLake(settings.lake);
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
-  if (tools.publication === undefined && !options.dryRun) await tools.writer.checkReplaceable();
+  if (tools.publication !== undefined) await requireTable(lake, tools);
+  else if (!options.dryRun) await tools.writer.checkReplaceable();
   const { table, topic } = tools;
   const ledger = new Ledger(lake.store);
   await checkLedgerHasEntries(ledger, settings);

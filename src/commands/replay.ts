@@ -26,6 +26,7 @@ import type { Replaying } from '../app/screen/progress-rows.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { showWritten } from '../app/create-snapshots.ts';
+import { requireTable } from '../app/require-table.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
 
@@ -73,6 +74,7 @@ export async function replay(
   }
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   if (tools.publication === undefined) await tools.writer.checkReplaceable();
+  else await requireTable(lake, tools);
   for (const item of plan) printLines(describe(item));
   const hint = new RecountHint(systemClock.nowMs());
   const touched = new TouchedPartitions(lake, settings);

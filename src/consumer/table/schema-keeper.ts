@@ -151,7 +151,7 @@ function dropped(name: string): PipelineError {
     message: `the table ${name} is not in the catalog, though its objects are in the lake: it was dropped, or LAKE_DATABASE is another one. Made from the next batch alone it would not fit its files`,
     retryable: false,
     details: { table: name },
-    hint: '`glueless verify --repair` makes it again from its files and registers its partitions; then start again',
+    hint: '`glueless verify --repair` makes it again from its files and registers its partitions; of an Iceberg table register the newest metadata file (`<table>/metadata/`); then start again',
   });
 }
 

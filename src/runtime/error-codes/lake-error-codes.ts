@@ -61,7 +61,8 @@ export const lakeErrorCodes = {
   TABLE_MISSING: {
     meaning: 'The table, or its database, is not in the catalog.',
     retryable: 'never',
-    action: 'Check LAKE, LAKE_DATABASE, LAKE_TABLE. One that was dropped: `glueless verify --repair`.',
+    action:
+      'Check LAKE, LAKE_DATABASE, LAKE_TABLE. One that was dropped: `glueless verify --repair`; of an Iceberg table register the newest metadata file.',
   },
   TABLE_MISMATCH: {
     meaning: 'The table that is there is not one that we could have made, and is not written to.',

@@ -1,4 +1,4 @@
-import { cp, glob, readdir, rm } from 'node:fs/promises';
+import { cp, glob, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Attack } from '../../support/attack.ts';
@@ -51,6 +51,21 @@ describe('a lake that was restored from a backup', () => {
     await attack.run(['verify', '--repair']);
     await attack.consumeToEnd();
     await attack.expectWhole();
+  });
+
+  it('with no catalog, of an Iceberg table: all that writes stops before it does, and says what to register', async () => {
+    const iceberg = { TABLE_FORMAT: 'iceberg', COMMIT_SECONDS: '1' };
+    const attack = await Attack.open();
+    await attack.append(50);
+    await attack.consumeToEnd(iceberg);
+    const catalog = join(attack.folder, '_catalog');
+    await rename(catalog, `${catalog}.away`);
+    for (const args of [['consume', '--until-end'], ['replay', '--all'], ['redrive']]) {
+      const { code, stderr } = await attack.run(args, iceberg);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('newest metadata file') });
+    }
+    await rename(`${catalog}.away`, catalog);
+    expect(await attack.run(['verify', '--deep'], iceberg)).toMatchObject({ code: 0 });
   });
 
   it('with a ledger and missing objects: verify names them, a replay puts them back', async () => {
