@@ -2,22 +2,22 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import { SnapshotSchedule } from '../consumer/snapshot/snapshot-schedule.ts';
 import type { SnapshotTools } from '../consumer/snapshot/snapshot-tools.ts';
-import type { Turns } from '../runtime/concurrency.ts';
+import type { Queues } from '../runtime/concurrency.ts';
 import type { TableSettings } from './config/settings.ts';
 import type { Lake } from './lake.ts';
 
 /**
- * Makes what commits snapshots of the table and its dead letters; `undefined` for tables of the format Hive. `turns`: those of all topics of the
+ * Makes what commits snapshots of the table and its dead letters; `undefined` for tables of the format Hive. `queues`: those of all topics of the
  * process.
  */
 export function createSnapshots(
   lake: Lake,
   tools: CommitTools,
   { commitEveryMs: everyMs }: TableSettings,
-  turns?: Turns,
+  queues?: Queues,
 ): SnapshotSchedule | undefined {
   const snapshots = snapshotTools(lake, tools);
-  return snapshots && new SnapshotSchedule({ snapshots, tools, everyMs, ...(turns && { turns }) });
+  return snapshots && new SnapshotSchedule({ snapshots, tools, everyMs, ...(queues && { queues }) });
 }
 
 /** Commits what the ledger holds by now and no snapshot has taken in; a command that writes ends with it. */

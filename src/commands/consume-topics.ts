@@ -21,7 +21,7 @@ import { startOfNew } from '../consumer/service/choose-start.ts';
 import { runConsumer } from '../consumer/service/run-consumer.ts';
 import { runTopics } from '../consumer/service/run-topics.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { Slots, Turns } from '../runtime/concurrency.ts';
+import { Queues, Slots } from '../runtime/concurrency.ts';
 
 /** What is open while a consumer runs. */
 export interface ConsumeSession {
@@ -82,7 +82,7 @@ async function topicRunner(settings: Settings, { membership, readers, lake, unti
   const limits = sharedLimits(settings, createLogObserver(log));
   const pace = sharedPace(systemClock, lagPollMs);
   const opening = new Slots(opensMax);
-  const turns = new Turns();
+  const queues = new Queues();
   const { metrics } = watch;
   /** Topics of which something was written since they were idle last. */
   const busy = new Set<string>();
@@ -105,7 +105,7 @@ async function topicRunner(settings: Settings, { membership, readers, lake, unti
     const tools = await opening.run(() => createCommitTools(options));
     await requireTable(lake, tools);
     const reader = readers.reader(topic);
-    const snapshots = createSnapshots(lake, tools, own.table, turns);
+    const snapshots = createSnapshots(lake, tools, own.table, queues);
     await using hours = await startHours(own, { lake, reader, metrics, log: topicLog });
     await using _upkeep = startUpkeep(own, { lake, metrics, log: topicLog });
     await runConsumer({

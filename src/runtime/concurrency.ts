@@ -61,7 +61,7 @@ export class Slots {
 }
 
 /** Lets work of the same name run one after the other, first come, first served, and that of different names side by side. */
-export class Turns {
+export class Queues {
   readonly #slots = new Map<string, Slots>();
 
   run<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { Turns } from '../../runtime/concurrency.ts';
+import { Queues } from '../../runtime/concurrency.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { StepRunner } from '../commit/step-runner.ts';
 import { stepRunner } from '../commit/step-runner.ts';
@@ -12,8 +12,8 @@ export interface SnapshotScheduleOptions {
   readonly tools: CommitTools;
   /** Time between two boundaries. */
   readonly everyMs: number;
-  /** Topics of one table take turns at it: commits that run side by side refuse each other. */
-  readonly turns?: Turns;
+  /** Topics of one table wait for each other: commits that run side by side refuse each other. */
+  readonly queues?: Queues;
 }
 
 /** What this member has and does; times by the monotonic clock. */
@@ -39,7 +39,7 @@ export class SnapshotSchedule {
   /** Batches are cut at them. */
   readonly boundaries: CommitBoundaries;
   readonly #options: SnapshotScheduleOptions;
-  readonly #turns: Turns;
+  readonly #queues: Queues;
   #partitions: readonly number[] = [];
   #commits = 0;
   #boundaryMs: number;
@@ -50,9 +50,9 @@ export class SnapshotSchedule {
   #coveredMs = -Infinity;
 
   constructor(options: SnapshotScheduleOptions) {
-    const { tools, everyMs, turns = new Turns() } = options;
+    const { tools, everyMs, queues = new Queues() } = options;
     this.#options = options;
-    this.#turns = turns;
+    this.#queues = queues;
     this.boundaries = new CommitBoundaries(`${tools.table}/${tools.topic}`, { everyMs, clock: tools.clock });
     this.#boundaryMs = this.boundaries.passedMs();
   }
@@ -105,7 +105,7 @@ export class SnapshotSchedule {
       for (let hasMore = true; hasMore;) {
         const options = { partitions: all, entriesMin };
         const commit = () => commitSnapshot(target, options, snapshots);
-        const outcome = await step('snapshot', () => this.#turns.run(target.name, commit));
+        const outcome = await step('snapshot', () => this.#queues.run(target.name, commit));
         if (outcome !== undefined) observer.snapshotCommitted?.(outcome.committed);
         hasMore = outcome?.hasMore ?? false;
       }

@@ -158,14 +158,30 @@ describe('an object that is gone before a snapshot has taken it in', () => {
   });
 });
 
+/** A table whose first three rows have a tag, and whose other snapshots expire at once. */
+async function openTagged() {
+  const lake = await openIcebergLake();
+  await write(lake, 3);
+  await commitRows(lake);
+  const first = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'];
+  const short = { [retentionProperties.ageMaxMs]: '1', [retentionProperties.countMin]: '1' };
+  await change(lake, setTo('quarter', 'tag', first), { action: 'set-properties', updates: short });
+  return { lake, first };
+}
+
+/** Sets the table back to its first three rows, by the way out that TABLE_ROLLED_BACK names. */
+async function setBack(lake: IcebergTestLake, first: bigint | undefined): Promise<void> {
+  await change(
+    lake,
+    setTo(mainBranch, 'branch', first),
+    { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"3"}' } },
+    { action: 'remove-properties', removals: [snapshotProperty] },
+  );
+}
+
 describe('files that were merged since a snapshot that the table keeps', () => {
   it('stay as long as the table can be set back to it, and are added again then', async () => {
-    const lake = await openIcebergLake();
-    await write(lake, 3);
-    await commitRows(lake);
-    const first = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'];
-    const short = { [retentionProperties.ageMaxMs]: '1', [retentionProperties.countMin]: '1' };
-    await change(lake, setTo('quarter', 'tag', first), { action: 'set-properties', updates: short });
+    const { lake, first } = await openTagged();
     await write(lake, 3, 4, 5);
     await commitRows(lake);
     const old = { orphansBeforeMs: systemClock.nowMs() + dayMs };
@@ -173,13 +189,7 @@ describe('files that were merged since a snapshot that the table keeps', () => {
     const events = await maintainLake(lake, old);
     const kept = { kind: 'left-alone', files: 2, why: expect.stringContaining('the tag quarter') };
     expect(events).toContainEqual(expect.objectContaining(kept));
-    // the way out that TABLE_ROLLED_BACK names
-    await change(
-      lake,
-      setTo(mainBranch, 'branch', first),
-      { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"3"}' } },
-      { action: 'remove-properties', removals: [snapshotProperty] },
-    );
+    await setBack(lake, first);
     // a maintainer that comes first takes nothing that is to be added
     await maintainLake(lake, old);
     await commitRows(lake);
@@ -187,12 +197,7 @@ describe('files that were merged since a snapshot that the table keeps', () => {
   });
 
   it('go all the same when their day expires, and are not added again', async () => {
-    const lake = await openIcebergLake();
-    await write(lake, 3);
-    await commitRows(lake);
-    const first = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'];
-    const short = { [retentionProperties.ageMaxMs]: '1', [retentionProperties.countMin]: '1' };
-    await change(lake, setTo('quarter', 'tag', first), { action: 'set-properties', updates: short });
+    const { lake, first } = await openTagged();
     const tools = createIcebergTools(lake);
     const of = (day: string) => jsonRecords({ n: 1, eventTime: `${day}T08:00:00Z` });
     const before = jsonRecords(...Array.from({ length: 3 }, (_, n) => ({ n, eventTime: '2026-11-23T08:00:00Z' })));
@@ -203,24 +208,14 @@ describe('files that were merged since a snapshot that the table keeps', () => {
     await maintainLake(lake, old);
     const left = await Array.fromAsync(lake.store.list(`${testTable}/event_date=2026-11-22`));
     expect(left).toEqual([]);
-    await change(
-      lake,
-      setTo(mainBranch, 'branch', first),
-      { action: 'set-properties', updates: { [positionsProperty]: '{"readings/0":"3"}' } },
-      { action: 'remove-properties', removals: [snapshotProperty] },
-    );
+    await setBack(lake, first);
     await commitRows(lake);
     expect(await visibleOffsets(lake)).toEqual(['0/0', '0/1', '0/2', '0/4']);
     expect((await audit(lake, undefined, { iceberg: lake.iceberg })).findings).toEqual([]);
   });
 
   it('go once nothing of the table holds less', async () => {
-    const lake = await openIcebergLake();
-    await write(lake, 3);
-    await commitRows(lake);
-    const first = currentSnapshot((await loadTable(lake)).metadata)?.['snapshot-id'];
-    const short = { [retentionProperties.ageMaxMs]: '1', [retentionProperties.countMin]: '1' };
-    await change(lake, setTo('quarter', 'tag', first), { action: 'set-properties', updates: short });
+    const { lake } = await openTagged();
     await write(lake, 3, 4, 5);
     await commitRows(lake);
     const old = { orphansBeforeMs: systemClock.nowMs() + dayMs };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { SnapshotSchedule, type MemberState } from '../../../src/consumer/snapshot/snapshot-schedule.ts';
-import { Turns } from '../../../src/runtime/concurrency.ts';
+import { Queues } from '../../../src/runtime/concurrency.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
@@ -130,14 +130,14 @@ describe('members of a group, after a boundary', () => {
 describe('topics of one table in one process', () => {
   it('take turns: no commit of theirs refuses another', async () => {
     const lake = await openIcebergLake();
-    const turns = new Turns();
+    const queues = new Queues();
     const conflicts: number[] = [];
     const schedules: SnapshotSchedule[] = [];
     for (const topic of ['a', 'b', 'c']) {
       const snapshotCommitted = (committed: { readonly conflicts: number }) => conflicts.push(committed.conflicts);
       const tools = { ...createIcebergTools(lake, { snapshotCommitted }), topic };
       await writeBatches(tools, [jsonRecords({ n: 1 })]);
-      schedules.push(new SnapshotSchedule({ snapshots: createSnapshotTools(lake, { topic }), tools, everyMs, turns }));
+      schedules.push(new SnapshotSchedule({ snapshots: createSnapshotTools(lake, { topic }), tools, everyMs, queues }));
     }
     const nothing = { partitions: [], writtenMs: 0, waitingSinceMs: undefined };
     await Promise.all(schedules.map((schedule) => schedule.flush(nothing)));
