@@ -16,6 +16,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'infra/test/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts'],
           testTimeout: 60_000,
+          // folders are removed on a disk that the other tests keep busy
+          hookTimeout: 60_000,
         },
       },
       {
