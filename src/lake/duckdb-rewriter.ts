@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
-import type { ParquetReader, ParquetSource } from '../consumer/ports/parquet.ts';
+import { objectSource, type ParquetReader, type ParquetSource } from '../consumer/ports/parquet.ts';
 import type {
   ParquetRewriter,
   RewriteRequest,
@@ -46,8 +46,7 @@ export function createDuckdbRewriter(options: RewriterOptions): ParquetRewriter 
   return {
     check: async ({ sources, ...target }) => {
       for (const { key, bytes: size } of sources) {
-        const source = { size, read: (start: number, end: number) => store.getRange(key, start, end) };
-        await examineSource({ key, source }, target, parquet);
+        await examineSource({ key, source: objectSource(store, { key, size }) }, target, parquet);
       }
     },
     rewrite: async (request) => {

@@ -66,7 +66,7 @@ export function createJsonCatalog({
       const next: TableDefinition = {
         ...current,
         columns: [...current.columns.map((column) => replaced.get(column.name) ?? column), ...addColumns],
-        parameters: changedParameters(current.parameters, { addColumns, ...change }),
+        parameters: changedParameters(current.parameters, change),
       };
       checkDefinition(next);
       const result = await store.put(keyOf(table), serializeTable(withoutRoot(store, next)), {

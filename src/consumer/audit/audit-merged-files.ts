@@ -4,7 +4,7 @@ import type { MergedFile, MergedPartition } from '../ledger/merged-partition.ts'
 import { isMerged, parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { OffsetRange } from '../ports/topic.ts';
-import type { ParquetReader } from '../ports/parquet.ts';
+import { objectSource, type ParquetReader } from '../ports/parquet.ts';
 import { replayOf, type Finding, type Problem } from './finding.ts';
 import { isAsNoted } from './merged-objects.ts';
 import { RewrittenOffsets } from './rewritten-offsets.ts';
@@ -82,7 +82,7 @@ async function auditFile(
     return [about(file, 'object-checksum', 'has another CRC-32 than its note says: other bytes than were written')];
   if (info?.crc32 !== undefined) return [];
   return unlessDamaged(file, async () => {
-    const rows = await parquet.rowCount(sourceOf(key, size, store));
+    const rows = await parquet.rowCount(objectSource(store, { key, size }));
     return rows === file.rows ? [] : [about(file, 'object-rows', `has ${rows} rows, its note says ${file.rows}`)];
   });
 }
@@ -95,7 +95,7 @@ async function readMergedFile(
 ): Promise<Finding[]> {
   if (topicOfFile(key) !== topic) return [];
   return unlessDamaged(file, async () => {
-    const columns = await parquet.columns(sourceOf(key, size, store));
+    const columns = await parquet.columns(objectSource(store, { key, size }));
     onColumns(key, columns);
     const hasIndex = columns.some(({ name }) => name === 'kafka_index');
     const offsets = new RewrittenOffsets(rangesOf(file, hasIndex));
@@ -160,8 +160,4 @@ function actionOf({ sources }: MergedFile): string {
   const replays = [...ranges.values()].slice(0, rangesMax).map(replayOf);
   const more = ranges.size > rangesMax ? ` and ${ranges.size - rangesMax} Kafka partitions more` : '';
   return `restore it from an older version of the object, or ${replays.join(', ')}${more}`;
-}
-
-function sourceOf(key: string, size: number, store: ObjectStore) {
-  return { size, read: (start: number, end: number) => store.getRange(key, start, end) };
 }

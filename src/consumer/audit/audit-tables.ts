@@ -5,7 +5,7 @@ import type { Column } from '../../schema/types.ts';
 import type { ExpiredDays } from '../ledger/expired-days.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Catalog, CatalogPartition, CatalogTable, ObjectStore } from '../ports/lake.ts';
-import type { ParquetReader } from '../ports/parquet.ts';
+import { objectSource, type ParquetReader } from '../ports/parquet.ts';
 import { topicParameter } from '../table/shared-table.ts';
 import { auditTable, placeOf, PartitionAudit, type TableNeeds } from './audit-catalog.ts';
 import { auditColumns, type FileColumns } from './audit-columns.ts';
@@ -56,9 +56,9 @@ export async function readExamples(
   needed: CatalogNeeds,
   { store, parquet, holders }: Pick<TableAuditOptions, 'store' | 'parquet' | 'holders'>,
 ): Promise<void> {
-  const columnsOfFile = async ({ key, size }: MergedObject): Promise<Column[] | undefined> => {
+  const columnsOfFile = async (file: MergedObject): Promise<Column[] | undefined> => {
     try {
-      return await parquet.columns({ size, read: (start, end) => store.getRange(key, start, end) });
+      return await parquet.columns(objectSource(store, file));
     } catch (error) {
       // damaged or gone: the audit of objects says so
       if (!(error instanceof PipelineError) || error.retryable) throw error;

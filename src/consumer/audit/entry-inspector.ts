@@ -6,12 +6,13 @@ import type { ExpiredDays } from '../ledger/expired-days.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import { sourceOf, type ParquetReader } from '../ports/parquet.ts';
+import { objectSource, sourceOf, type ParquetReader } from '../ports/parquet.ts';
 import { indexColumn } from '../ports/record-columns.ts';
 import { aboutObject, auditObject } from './audit-object.ts';
 import { auditRecords, type Coordinates } from './audit-records.ts';
 import type { Finding } from './finding.ts';
 import { unlessUnreadable } from './unless-unreadable.ts';
+import { coordinateColumns } from '../table/file-offsets.ts';
 
 export interface InspectorOptions {
   readonly ledger: Ledger;
@@ -94,7 +95,7 @@ export class EntryInspector {
       const found = auditObject(entry, object, info);
       const isProven = info?.crc32 !== undefined && object.crc32 !== undefined;
       if (info === undefined || found.length > 0 || isProven) return found;
-      const rows = await this.#options.parquet.rowCount(this.#source(object.key, info.size));
+      const rows = await this.#options.parquet.rowCount(objectSource(this.#options.store, info));
       return auditObject(entry, object, { ...info, rows });
     });
   }
@@ -148,15 +149,10 @@ export class EntryInspector {
   async #isHeld(object: WrittenObject): Promise<boolean> {
     return (await this.#options.isHeld?.(object)) ?? false;
   }
-
-  #source(key: string, size: number) {
-    const { store } = this.#options;
-    return { size, read: (start: number, end: number) => store.getRange(key, start, end) };
-  }
 }
 
 export async function coordinatesOf(bytes: Uint8Array, parquet: ParquetReader, hasIndex = false): Promise<Coordinates> {
-  const names = ['kafka_partition', 'kafka_offset', ...(hasIndex ? [indexColumn.name] : [])];
+  const names = [...coordinateColumns, ...(hasIndex ? [indexColumn.name] : [])];
   const [partitions = [], offsets = [], indexes] = await parquet.integers(bytes, names);
   return { partitions, offsets, indexes };
 }

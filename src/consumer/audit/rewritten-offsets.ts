@@ -1,7 +1,8 @@
 import type { ObjectStore } from '../ports/lake.ts';
-import type { ParquetReader } from '../ports/parquet.ts';
+import { objectSource, type ParquetReader } from '../ports/parquet.ts';
 import { aboutRange, type Finding } from './finding.ts';
 import type { RewrittenRange, RewrittenRanges } from './rewritten-ranges.ts';
+import { coordinateColumns } from '../table/file-offsets.ts';
 
 export interface FileTools {
   readonly store: ObjectStore;
@@ -21,8 +22,6 @@ interface Seen {
   readonly rows: number;
   readonly bits: Uint8Array | undefined;
 }
-
-const coordinateColumns = ['kafka_partition', 'kafka_offset'];
 
 /** Most offsets of a range that are told apart; records that Kafka has dropped count. */
 const offsetsMax = 10_000_000n;
@@ -48,10 +47,12 @@ export class RewrittenOffsets {
   /**
    * Reads one file, which must be there; rows of other ranges, and rows without coordinates, are none of these. Rejects with OBJECT_UNREADABLE.
    */
-  async read({ key, size, deleted }: ReadFile, { store, parquet }: FileTools): Promise<void> {
-    const source = { size, read: (start: number, end: number) => store.getRange(key, start, end) };
+  async read({ deleted, ...file }: ReadFile, { store, parquet }: FileTools): Promise<void> {
     let before = 0;
-    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns)) {
+    for await (const [partitions = [], offsets = []] of parquet.integerChunks(
+      objectSource(store, file),
+      coordinateColumns,
+    )) {
       for (const [row, offset] of offsets.entries())
         if (deleted?.has(before + row) !== true) this.#count(Number(partitions[row]), offset);
       before += offsets.length;

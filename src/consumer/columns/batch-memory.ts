@@ -4,9 +4,7 @@ import type { SlabPool } from '../../runtime/slab-pool.ts';
  * Arrays share slabs: each in a buffer of its own would keep the garbage collector busy. The first one is small, as most batches of a quiet topic
  * are; large ones come from the system and go back to it, and what nobody has written to takes no memory.
  */
-const slabBytesMin = 256 * 1024;
-const slabBytesMax = 4 * 1024 * 1024;
-const slabGrowth = 4;
+const sharedSlabs = { firstBytes: 256 * 1024, largestBytes: 4 * 1024 * 1024, growth: 4 } as const;
 /** Larger arrays have a slab of their own. */
 const sharedBytesMax = 1024 * 1024;
 /** Arrays begin at multiples of the size of a double. */
@@ -24,7 +22,7 @@ export class BatchMemory implements Disposable {
   /** Holds arrays up to `#sharedUsed`. */
   #shared = new ArrayBuffer(0);
   #sharedUsed = 0;
-  #sharedBytes = slabBytesMin;
+  #nextBytes: number = sharedSlabs.firstBytes;
 
   /** Leaves the arrays to the garbage collector when there is no pool. */
   constructor(pool?: SlabPool) {
@@ -51,7 +49,7 @@ export class BatchMemory implements Disposable {
     for (const slab of this.#slabs.splice(0)) this.#pool?.free(slab);
     this.#shared = new ArrayBuffer(0);
     this.#sharedUsed = 0;
-    this.#sharedBytes = slabBytesMin;
+    this.#nextBytes = sharedSlabs.firstBytes;
   }
 
   #allocate(bytes: number): Piece {
@@ -60,8 +58,8 @@ export class BatchMemory implements Disposable {
     const offset = Math.ceil(this.#sharedUsed / alignment) * alignment;
     this.#sharedUsed = offset + bytes;
     if (this.#sharedUsed <= this.#shared.byteLength) return { slab: this.#shared, offset };
-    this.#shared = this.#slab(this.#pool, Math.max(bytes, this.#sharedBytes));
-    this.#sharedBytes = Math.min(slabBytesMax, this.#sharedBytes * slabGrowth);
+    this.#shared = this.#slab(this.#pool, Math.max(bytes, this.#nextBytes));
+    this.#nextBytes = Math.min(sharedSlabs.largestBytes, this.#nextBytes * sharedSlabs.growth);
     this.#sharedUsed = bytes;
     return { slab: this.#shared, offset: 0 };
   }

@@ -7,7 +7,7 @@ import { valueInside, type EventTimeReader } from './event-time.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { FieldState } from './row-reader.ts';
 import type { ScannedField } from './scanned-fields.ts';
-import { splitNumbers, type RowNumbers } from './split-numbers.ts';
+import { splitNumbers, type SplitNumbers } from './split-numbers.ts';
 
 const bitOf = (kind: number): number => 1 << kind;
 const numbers = bitOf(kinds.kindNumber);
@@ -65,12 +65,13 @@ export class BlockColumn {
   addAll(block: Rows): boolean {
     const { kindBits } = this.#field.entries;
     const flatKinds = this.#flatKinds();
-    if (!this.#haveColumns(kindBits & ~flatKinds)) return false;
     const { state, isString } = this.#field;
+    const split = this.#splitNumbers(kindBits);
+    if (!this.#haveColumns(kindBits & ~flatKinds, split)) return false;
     const stringKinds = isString ? anyStrings : strings;
     this.#field.settleKinds(flatKinds, stringKinds);
-    if (state?.numbers !== undefined) this.#addNumbers(state.numbers, numbers, kindBits, block);
-    else if ((kindBits & numbers) !== 0) this.#addSplitNumbers(block);
+    if (split === undefined) this.#addNumbers(state?.numbers, numbers, kindBits, block);
+    else this.#addSplitNumbers(split, block);
     this.#addNumbers(state?.booleans, booleans, kindBits, block);
     this.#addStrings(state?.strings, stringKinds, kindBits, block);
     if (!isString) this.#addNumbers(state?.timestamps, times, kindBits, block);
@@ -101,38 +102,31 @@ export class BlockColumn {
   }
 
   /** Tells whether there is a column for each of other kinds. */
-  #haveColumns(kindBits: number): boolean {
+  #haveColumns(kindBits: number, split: SplitNumbers | undefined): boolean {
     const { state } = this.#field;
     if (state === undefined) return false;
     let missing = kindBits;
-    if ((missing & numbers) !== 0 && this.#haveNumberColumns(state)) missing &= ~numbers;
+    if (split !== undefined && haveNumberColumns(state, split)) missing &= ~numbers;
     if (this.#nested !== undefined) missing &= ~typedNested;
     if (state.emptyArrays !== undefined) missing &= ~emptyArrays;
     return missing === 0;
   }
 
-  /** Tells whether there is a column for integers and one for other numbers, as far as there are such. */
-  #haveNumberColumns({ integers, fractions }: FieldState): boolean {
-    if (integers !== undefined && fractions !== undefined) return true;
-    if (integers === undefined && fractions === undefined) return false;
-    const found = splitNumbers(this.#numbers());
-    return (integers === undefined ? found.integers : found.fractions).rows.length === 0;
+  /** Parts the numbers among the entries; `undefined` where they all go to one column, or none of them has a column yet. */
+  #splitNumbers(kindBits: number): SplitNumbers | undefined {
+    const { entries, state } = this.#field;
+    if ((kindBits & numbers) === 0 || state?.numbers !== undefined) return undefined;
+    if (state?.integers === undefined && state?.fractions === undefined) return undefined;
+    return splitNumbers((kindBits & ~numbers) === 0 ? entries : entries.numbersOf(numbers));
   }
 
-  #addSplitNumbers({ first, end }: Rows): void {
+  #addSplitNumbers({ integers, fractions }: SplitNumbers, { first, end }: Rows): void {
     const { name, state } = this.#field;
-    const { integers, fractions } = splitNumbers(this.#numbers());
     for (const [to, some] of [[state?.integers, integers] as const, [state?.fractions, fractions] as const]) {
       if (some.rows.length === 0) continue;
       to?.noteField(name, first, end);
       to?.appendNumbers(some.rows, some.numbers);
     }
-  }
-
-  /** The numbers among the entries. */
-  #numbers(): RowNumbers {
-    const { entries } = this.#field;
-    return (entries.kindBits & ~numbers) === 0 ? entries : entries.numbersOf(numbers);
   }
 
   #addNumbers(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {
@@ -231,6 +225,12 @@ export class BlockColumn {
     const { starts, ends } = this.#field.entries;
     return this.#kernel.stringAt(starts[entry] ?? 0, ends[entry] ?? 0);
   }
+}
+
+/** Tells whether there is a column for integers and one for other numbers, as far as there are such. */
+function haveNumberColumns(state: FieldState, { integers, fractions }: SplitNumbers): boolean {
+  const haveIntegers = state.integers !== undefined || integers.rows.length === 0;
+  return haveIntegers && (state.fractions !== undefined || fractions.rows.length === 0);
 }
 
 const otherKeys = 2 ** 32;

@@ -164,21 +164,21 @@ export class RowReader {
     else if (kind === 'timestamp') state.timestamps = builder;
     else if (kind === 'date') state.dates = builder;
     else if (kind === 'boolean') state.booleans = builder;
-    else if (kind === 'double' && this.#takesAllNumbers(state)) state.numbers = builder;
-    else if (kind === 'double' && this.#splitsNumbers(state)) state.fractions = builder;
-    else if (kind === 'bigint' && this.#splitsNumbers(state)) state.integers = builder;
+    else if (kind === 'double' || kind === 'bigint') this.#setColumnOfNumbers(state, kind, builder);
   }
 
-  /** Tells whether every number of the field becomes a double. */
-  #takesAllNumbers({ known }: FieldState): boolean {
-    if (known?.kind === 'double') return true;
-    return this.#rules.numbers === 'double' && !otherNumbers.has(known?.kind ?? 'string');
+  #setColumnOfNumbers(state: FieldState, kind: 'double' | 'bigint', builder: ColumnBuilder | undefined): void {
+    const rule = this.#numberRule(state);
+    if (rule === 'double' && kind === 'double') state.numbers = builder;
+    else if (rule === 'split' && kind === 'double') state.fractions = builder;
+    else if (rule === 'split') state.integers = builder;
   }
 
-  /** Tells whether every integer of the field becomes a bigint, and every other number a double. */
-  #splitsNumbers({ known }: FieldState): boolean {
-    if (known?.kind === 'bigint') return true;
-    return this.#rules.numbers === 'split' && known?.kind !== 'double' && !otherNumbers.has(known?.kind ?? 'string');
+  /** How numbers go to the field's columns: all of them to one, or by whether they are integers; `undefined` where more of the value counts. */
+  #numberRule({ known }: FieldState): NumberRule | undefined {
+    if (known?.kind === 'double') return 'double';
+    if (known?.kind === 'bigint') return 'split';
+    return known !== undefined && otherNumbers.has(known.kind) ? undefined : this.#rules.numbers;
   }
 
   #builderOf(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {
@@ -217,15 +217,8 @@ function setNested(state: FieldState, builder: ColumnBuilder | undefined, value:
   if (builder?.observed.form === 'plain' && !fitsWhole(value, builder.observed.type)) builder.markPartial();
 }
 
-/** Types that hold some numbers; the others go to a double. */
-const otherNumbers: ReadonlySet<ColumnType['kind']> = new Set([
-  'bigint',
-  'int',
-  'smallint',
-  'tinyint',
-  'decimal',
-  'float',
-]);
+/** Types that hold some numbers; the others go elsewhere. */
+const otherNumbers: ReadonlySet<ColumnType['kind']> = new Set(['int', 'smallint', 'tinyint', 'decimal', 'float']);
 
 /** Identifies a column by form and type: structs of all shapes share one; arrays do when their elements do. */
 function keyOf(observed: Observed): string {

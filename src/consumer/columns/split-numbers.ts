@@ -1,13 +1,18 @@
 import { isExactInteger } from '../../schema/values.ts';
 
 /** Numbers, and the rows that they are of. */
-export interface RowNumbers {
+interface RowNumbers {
   readonly rows: Int32Array;
   readonly numbers: Float64Array;
 }
 
+export interface SplitNumbers {
+  readonly integers: RowNumbers;
+  readonly fractions: RowNumbers;
+}
+
 /** Parts integers from other numbers. Where there are only such, they are given as they are. */
-export function splitNumbers(all: RowNumbers): { readonly integers: RowNumbers; readonly fractions: RowNumbers } {
+export function splitNumbers(all: RowNumbers): SplitNumbers {
   const { length } = all.numbers;
   let count = 0;
   for (let entry = 0; entry < length; entry++) if (isExactInteger(all.numbers[entry] ?? 0)) count++;

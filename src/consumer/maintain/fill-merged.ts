@@ -4,6 +4,8 @@ import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { RewriteRequest } from '../ports/parquet-rewriter.ts';
 import { listMergedFiles } from './list-merged-files.ts';
 import type { MergeTools, PartitionPlace } from './merge-tools.ts';
+import { objectSource } from '../ports/parquet.ts';
+import { coordinateColumns } from '../table/file-offsets.ts';
 
 /** What became of the files that a note lists. */
 export interface Filled {
@@ -84,7 +86,7 @@ async function found(file: MergedFile, { store, parquet }: MergeTools): Promise<
   const info = await store.head(file.key);
   if (info === undefined) throw missing(file.key, 'it is gone again');
   const { size, crc32: checksum } = info;
-  const rows = await parquet.rowCount({ size, read: (start, end) => store.getRange(file.key, start, end) });
+  const rows = await parquet.rowCount(objectSource(store, info));
   if (rows !== file.rows) throw unlike(file, rows);
   const { bases: _made, ...rest } = file;
   return { ...rest, bytes: size, ...(checksum !== undefined && { crc32: checksum }) };
@@ -136,7 +138,7 @@ async function rewrite(
     key: file.key,
     columns: table.columns,
     keepsAll: true,
-    orderBy: [tools.eventTimeField.toLowerCase(), 'kafka_partition', 'kafka_offset'],
+    orderBy: [tools.eventTimeField.toLowerCase(), ...coordinateColumns],
     confirm: (written) => check(file, written, context),
   });
 }

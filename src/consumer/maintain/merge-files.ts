@@ -16,6 +16,7 @@ import { planMerges, type Merge } from './plan-merges.ts';
 import { readState, type LiveFile, type TableState } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
+import { coordinateColumns } from '../table/file-offsets.ts';
 
 /** A merge whose file is written, and that no snapshot has yet. */
 interface Merged extends Merge<LiveFile> {
@@ -111,7 +112,7 @@ async function writeMerged(
       key: mergedKey({ table: name, topic, id: tools.newTryId() }, hivePath(keys, partition)),
       columns: columnsOfFields(fields, name),
       fieldIds: fieldIdsOf(fields),
-      orderBy: [...eventTime, 'kafka_partition', 'kafka_offset'],
+      orderBy: [...eventTime, ...coordinateColumns],
     });
   } catch (error) {
     if (!(error instanceof PipelineError) || !leavingCodes.has(error.code)) throw error;

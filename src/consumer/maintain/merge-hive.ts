@@ -16,6 +16,7 @@ import { ReplacedEntries } from './replaced-entries.ts';
 import { RipeSources } from './ripe-sources.ts';
 import { movedTo, settlePartition } from './settle-partition.ts';
 import type { Upkeep } from './upkeep.ts';
+import { coordinateColumns } from '../table/file-offsets.ts';
 
 export interface HiveMergeOptions extends Pick<Upkeep, 'closedBeforeMs' | 'orphansBeforeMs' | 'expiredBefore'> {
   readonly table: string;
@@ -79,7 +80,7 @@ function whyNotMerged(
   if (partitionKeys.length === 0) return 'the table has no partitions, whose locations could be set';
   if (!isSamePlace(location, store.uri(`${name}/`))) return `the table lies at ${location}`;
   const names = new Set(columns.map((column) => column.name));
-  if (!names.has('kafka_partition') || !names.has('kafka_offset'))
+  if (!coordinateColumns.every((column) => names.has(column)))
     return 'the table lacks kafka_partition and kafka_offset (KAFKA_COLUMNS), by which rows are told apart';
   return undefined;
 }

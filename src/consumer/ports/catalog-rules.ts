@@ -29,7 +29,7 @@ export function checkDefinition({ name, columns, partitionKeys, location }: Tabl
 /** Gives a table's parameters as the change makes them. */
 export function changedParameters(
   before: Readonly<Record<string, string>>,
-  { parameters, removeParameters = [] }: TableGrowth,
+  { parameters, removeParameters = [] }: Pick<TableGrowth, 'parameters' | 'removeParameters'>,
 ): Record<string, string> {
   const all = Object.entries({ ...before, ...parameters });
   return Object.fromEntries(all.filter(([name]) => !removeParameters.includes(name)));

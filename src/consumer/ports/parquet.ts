@@ -1,5 +1,6 @@
 import type { Column } from '../../schema/types.ts';
 import type { ColumnarTable } from './columnar-table.ts';
+import type { ObjectInfo, ObjectStore } from './lake.ts';
 
 export interface ParquetEncoder {
   /** Writes a Parquet file of all rows, in order. Rejects with ENCODE_FAILED. */
@@ -53,4 +54,12 @@ export interface ParquetSource {
 /** A file that is in memory. */
 export function sourceOf(bytes: Uint8Array): ParquetSource {
   return { size: bytes.length, read: async (start, end) => bytes.subarray(start, end) };
+}
+
+/** An object of the lake, which is read by ranges. */
+export function objectSource(
+  store: Pick<ObjectStore, 'getRange'>,
+  { key, size }: Pick<ObjectInfo, 'key' | 'size'>,
+): ParquetSource {
+  return { size, read: (start, end) => store.getRange(key, start, end) };
 }

@@ -16,6 +16,7 @@ import { adoptedFiles, type AdoptedFile } from './adopted-files.ts';
 import { stage, withProperties } from './commit-snapshot.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
 import { adoptedRowsProperty, positionFacts, positionsOf, withPositions } from './table-positions.ts';
+import { objectSource } from '../ports/parquet.ts';
 
 export interface AdoptOptions {
   /** The Hive table whose files are taken in, and its catalog. */
@@ -188,8 +189,7 @@ function describeAdopted(
   { store, parquet }: SnapshotTools,
 ): AsyncIterable<DataFile> {
   return mapAhead(files, footersAtOnce, async ({ key, bytes, partition }) => {
-    const read = (start: number, end: number) => store.getRange(key, start, end);
-    const statistics = await parquet.statistics({ size: bytes, read });
+    const statistics = await parquet.statistics(objectSource(store, { key, size: bytes }));
     const inMillis = statistics.leaves.find(({ isMillis }) => isMillis);
     if (inMillis !== undefined) throw millis(key, inMillis.path.join('.'));
     return describeFile({ uri: store.uri(key), bytes, partition, statistics }, metadata);

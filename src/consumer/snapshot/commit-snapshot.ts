@@ -24,6 +24,7 @@ import {
   withPositions,
   type TablePositions,
 } from './table-positions.ts';
+import { objectSource } from '../ports/parquet.ts';
 
 export interface CommitOptions {
   /** Kafka partitions that may have new entries, beside those that the table has positions of. */
@@ -164,8 +165,7 @@ export function describeObjects(
   { store, parquet }: SnapshotTools,
 ): AsyncIterable<DataFile> {
   return mapAhead(objects, footersAtOnce, async ({ key, bytes, partition }) => {
-    const read = (start: number, end: number) => store.getRange(key, start, end);
-    const statistics = await parquet.statistics({ size: bytes, read });
+    const statistics = await parquet.statistics(objectSource(store, { key, size: bytes }));
     return describeFile({ uri: store.uri(key), bytes, partition, statistics }, metadata);
   });
 }

@@ -1,6 +1,6 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
-import type { ParquetReader } from '../ports/parquet.ts';
+import { objectSource, type ParquetReader } from '../ports/parquet.ts';
 
 /** Offsets of one Kafka partition in a file, from the first to behind the last. */
 export interface FileOffsets {
@@ -8,17 +8,20 @@ export interface FileOffsets {
   to: bigint;
 }
 
-const coordinates = ['kafka_partition', 'kafka_offset'];
+/** Columns that say where in Kafka a row was. */
+export const coordinateColumns = ['kafka_partition', 'kafka_offset'] as const;
 
 /** Gives the offsets of a file's rows by Kafka partition, read row by row; `undefined` when the file can’t be read. */
 export async function offsetsInFile(
-  { key, size }: Pick<ObjectInfo, 'key' | 'size'>,
+  file: Pick<ObjectInfo, 'key' | 'size'>,
   { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
 ): Promise<Map<number, FileOffsets> | undefined> {
   const found = new Map<number, FileOffsets>();
-  const source = { size, read: (start: number, end: number) => store.getRange(key, start, end) };
   try {
-    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinates))
+    for await (const [partitions = [], offsets = []] of parquet.integerChunks(
+      objectSource(store, file),
+      coordinateColumns,
+    ))
       for (const [row, offset] of offsets.entries()) {
         const partition = Number(partitions[row]);
         const known = found.get(partition) ?? { from: offset, to: offset + 1n };

@@ -5,7 +5,7 @@ import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import { hivePathOf } from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
-import type { ParquetReader } from '../ports/parquet.ts';
+import { objectSource, type ParquetReader } from '../ports/parquet.ts';
 
 /** One object to be: a key that follows from the claim, and how to make its bytes. */
 export interface ObjectDraft extends Pick<WrittenObject, 'key' | 'kind' | 'rows' | 'partition'> {
@@ -65,7 +65,7 @@ export class ObjectWriter {
   /** `damaged`: bytes that are no Parquet file. What can't be read now rejects, and is tried again. */
   async #rowsOf(key: string, size: number): Promise<number | 'damaged' | 'gone'> {
     try {
-      return await this.#parquet.rowCount({ size, read: (start, end) => this.#store.getRange(key, start, end) });
+      return await this.#parquet.rowCount(objectSource(this.#store, { key, size }));
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
       if (error.code === 'OBJECT_UNREADABLE') return 'damaged';
