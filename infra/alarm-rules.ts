@@ -1,6 +1,7 @@
 import { TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ServiceMetrics } from './service-metrics.ts';
-import { batchAgeSeconds, hasSeveralTopics, type Settings } from './settings.ts';
+import { batchAgeSeconds, readConfig } from '../src/app/config/config.ts';
+import { hasSeveralTopics, type Settings } from './settings.ts';
 
 export interface AlarmRule {
   readonly metric: IMetric;
@@ -27,7 +28,7 @@ export function alarmRules(metrics: ServiceMetrics, settings: Settings): Record<
 function brokerRules(metrics: ServiceMetrics, settings: Settings): Record<string, AlarmRule> {
   const { idleWithLag, timeLag, brokerDisk } = metrics;
   if (idleWithLag === undefined || timeLag === undefined || brokerDisk === undefined) return {};
-  const ageSeconds = batchAgeSeconds(settings);
+  const ageSeconds = batchAgeSeconds(readConfig(settings.variables));
   return {
     NothingCommitted: {
       metric: idleWithLag,
@@ -55,7 +56,7 @@ function logRules(metrics: ServiceMetrics, settings: Settings): Record<string, A
   return {
     Freshness: {
       metric: metrics.fromLog('OldestRecordAgeMs').with({ statistic: 'p99' }),
-      above: (batchAgeSeconds(settings) + 240) * 1000,
+      above: (batchAgeSeconds(readConfig(settings.variables)) + 240) * 1000,
       periods: 5,
       about: 'rows reach the lake minutes later than the age of a batch allows',
     },

@@ -3,7 +3,8 @@ import { AdjustmentType } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import type { ServiceMetrics } from './service-metrics.ts';
-import { batchAgeSeconds, type Settings } from './settings.ts';
+import { batchAgeSeconds, readConfig } from '../src/app/config/config.ts';
+import type { Settings } from './settings.ts';
 
 /** Below this the tasks have so little to do that one fewer can do it: it has at most twice as much then. */
 const idleCpuPercent = 25;
@@ -14,7 +15,7 @@ const idleCpuPercent = 25;
  */
 export function scaleOnTimeBehind(service: FargateService, metrics: ServiceMetrics, settings: Settings): void {
   const behindMs = metrics.fromLog('OldestRecordAgeMs');
-  const lateMs = (batchAgeSeconds(settings) + 120) * 1000;
+  const lateMs = (batchAgeSeconds(readConfig(settings.variables)) + 120) * 1000;
   const count = service.autoScaleTaskCount({ minCapacity: 1, maxCapacity: settings.partitions });
   count.scaleOnMetric('OnTimeBehind', {
     metric: behindMs,

@@ -198,9 +198,3 @@ export function brokerPort({ kafkaPort, auth }: Settings): number {
 export function clusterName({ clusterArn, platformName }: Pick<Settings, 'clusterArn' | 'platformName'>): string {
   return clusterArn?.split('/')[1] ?? platformName;
 }
-
-/** Longest wait of a record for its batch: those of an Iceberg table are cut for each snapshot. */
-export function batchAgeSeconds({ variables }: Pick<Settings, 'variables'>): number {
-  const { BATCH_AGE_MAX_SECONDS: age = 60, COMMIT_SECONDS: commit = 60 } = variables;
-  return variables['TABLE_FORMAT'] === 'iceberg' ? Math.min(Number(age), Number(commit)) : Number(age);
-}

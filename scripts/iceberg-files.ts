@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +6,7 @@ import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
 import { folderWrittenOnce } from './folder-written-once.ts';
 import { jobs } from './large-table-jobs.ts';
 import { openLargeTable, writeLargeTable } from './large-table.ts';
-import { environmentOfTheImage } from './limited-memory.ts';
+import { outputOf } from './limited-memory.ts';
 
 /**
  * `npm run iceberg-files [-- --files 100000]`: an Iceberg table of so many files. Writes its metadata once, into .cache/iceberg-files, then
@@ -43,9 +42,7 @@ async function measure(name: string, root: string): Promise<Measured> {
 async function measureApart(name: string, folder: string): Promise<void> {
   const at = await mkdtemp(join(tmpdir(), 'iceberg-files-'));
   await cp(folder, at, { recursive: true });
-  const args = ['scripts/iceberg-files.ts', `--files=${files}`, `--at=${at}`, name];
-  const env = environmentOfTheImage();
-  const output = execFileSync(process.execPath, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = outputOf('scripts/iceberg-files.ts', [`--files=${files}`, `--at=${at}`, name]);
   await rm(at, { recursive: true, force: true });
   const { result, cpuSeconds, peakMegabytes }: Measured = JSON.parse(output);
   process.stdout.write(`${name}: ${result}; ${cpuSeconds.toFixed(1)} s of CPU, peak ${peakMegabytes.toFixed(0)} MB\n`);

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
 import { sumOf, type Requests } from './count-requests.ts';
 import { folderWrittenOnce } from './folder-written-once.ts';
 import { jobs } from './ledger-year-jobs.ts';
-import { environmentOfTheImage } from './limited-memory.ts';
+import { outputOf } from './limited-memory.ts';
 import { openYear, writeYear } from './year-lake.ts';
 
 /**
@@ -41,9 +40,7 @@ async function measure(name: string): Promise<Measured> {
 }
 
 function measureApart(name: string): void {
-  const args = ['scripts/ledger-year.ts', `--batches=${batches}`, name];
-  const env = environmentOfTheImage();
-  const output = execFileSync(process.execPath, args, { encoding: 'utf8', env });
+  const output = outputOf('scripts/ledger-year.ts', [`--batches=${batches}`, name]);
   const { result, requests, seconds, peakMegabytes }: Measured = JSON.parse(output);
   const kinds = Object.entries(requests).filter(([, count]) => count > 0);
   process.stdout.write(

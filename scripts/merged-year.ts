@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
 import { folderWrittenOnce } from './folder-written-once.ts';
-import { environmentOfTheImage } from './limited-memory.ts';
+import { outputOf } from './limited-memory.ts';
 import { auditMergedYear, openMergedYear, writeMergedYear } from './merged-year-lake.ts';
 
 /**
@@ -26,9 +25,7 @@ interface Measured {
 }
 
 function measureApart(job: string): void {
-  const args = ['scripts/merged-year.ts', `--batches=${batches}`, job];
-  const env = environmentOfTheImage();
-  const output = execFileSync(process.execPath, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const output = outputOf('scripts/merged-year.ts', [`--batches=${batches}`, job]);
   const { result, seconds, peakMegabytes }: Measured = JSON.parse(output);
   process.stdout.write(`${job}: ${result}; ${seconds.toFixed(1)} s, peak ${peakMegabytes.toFixed(0)} MB\n`);
 }

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { batchAgeSeconds } from '../settings.ts';
+import { batchAgeSeconds, readConfig } from '../../src/app/config/config.ts';
 import { assertionsOn, otherTemplates, resourcesOf, service, templates, textOf } from './templates.ts';
 
 const alarms = Object.entries(templates['GluelessService.template.json']?.Resources ?? {}).filter(
@@ -52,7 +52,7 @@ export function alarmSuite(): void {
       [{ TABLE_FORMAT: 'iceberg', BATCH_AGE_MAX_SECONDS: '300', COMMIT_SECONDS: '10' }, 10],
       [{ TABLE_FORMAT: 'iceberg', BATCH_AGE_MAX_SECONDS: '5' }, 5],
     ])('know the age of a batch where a snapshot comes before it: %j', (variables, seconds) => {
-      expect(batchAgeSeconds({ variables })).toBe(seconds);
+      expect(batchAgeSeconds(readConfig(variables))).toBe(seconds);
     });
 
     it('reach their subscribers: CloudWatch and EventBridge of this account may publish, nobody without TLS', () => {

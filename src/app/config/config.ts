@@ -68,6 +68,11 @@ export function readConfig(environment: Environment, required: readonly Variable
   });
 }
 
+/** Longest wait of a record for its batch: those of an Iceberg table are cut for each snapshot. */
+export function batchAgeSeconds({ TABLE_FORMAT, BATCH_AGE_MAX_SECONDS: age, COMMIT_SECONDS: commit }: Config): number {
+  return TABLE_FORMAT === 'iceberg' ? Math.min(age, commit) : age;
+}
+
 /**
  * Our variables that are set, without the blanks and line ends around them that files of variables and of secrets bring along. A
  * secret keeps its blanks.

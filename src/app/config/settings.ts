@@ -13,7 +13,7 @@ import { maintainSettings, type MaintainSettings } from './maintain-settings.ts'
 import { tracingSettings, type TracingSettings } from './tracing-settings.ts';
 import { registrySettings, type RegistrySettings } from './registry-settings.ts';
 import { alertSettings, hourSettings, type AlertSettings, type HourSettings } from './hour-settings.ts';
-import { readConfig, type Config, type VariableName } from './config.ts';
+import { batchAgeSeconds, readConfig, type Config, type VariableName } from './config.ts';
 import { topicPlaceholder } from './lake-variables.ts';
 import { chooseTopics, defaultGroup, isTableShared, nameTopics, tableFor, type TopicChoice } from './topic-choice.ts';
 
@@ -225,11 +225,6 @@ function tlsOptions(config: Config): TlsOptions {
     keystoreKeyPassword: config.KAFKA_TLS_KEYSTORE_KEY_PASSWORD,
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-/** Longest wait of a record for its batch: those of an Iceberg table are cut for each snapshot. */
-function batchAgeSeconds({ TABLE_FORMAT, BATCH_AGE_MAX_SECONDS: age, COMMIT_SECONDS: commit }: Config): number {
-  return TABLE_FORMAT === 'iceberg' ? Math.min(age, commit) : age;
 }
 
 function tableSettings(config: Config): TableSettings {
