@@ -1,10 +1,10 @@
 import { writeJson } from './exact-json.ts';
 import { fieldOf } from './field-index.ts';
-import { emptyStruct, isKey, isPlainObject } from './fits-whole.ts';
+import { emptyStruct, fitsWhole, isKey, isPlainObject } from './fits-whole.ts';
 import { pointerTo } from './json-pointer.ts';
-import { siblingName } from './merge.ts';
 import { columnName } from './names.ts';
-import { observe, type ObserveRules } from './observe.ts';
+import { observeField, placeFor, type KnownField, type ObserveRules } from './observe.ts';
+import { siblingName } from './sibling.ts';
 import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, unfit } from './values.ts';
@@ -15,6 +15,8 @@ export type Rescue = (path: string, value: unknown) => void;
 export interface ConformOptions {
   readonly rules: ObserveRules;
   readonly path: string;
+  /** Levels of nesting down to the value: 1 for that of a column. */
+  readonly depth: number;
   readonly rescue: Rescue;
 }
 
@@ -44,8 +46,7 @@ function conformArray(values: readonly unknown[], element: ColumnType, options: 
   const rescued: [string, unknown][] = [];
   const result = values.map((value, index) =>
     conform(value, element, {
-      ...options,
-      path: pointerTo(options.path, index),
+      ...inside(options, pointerTo(options.path, index)),
       rescue: (path, member) => rescued.push([path, member]),
     }),
   );
@@ -58,7 +59,7 @@ function conformMap(value: object, type: ColumnType, options: ConformOptions): u
   const result = new Map<string, unknown>();
   for (const [key, member] of Object.entries(value)) {
     const path = pointerTo(options.path, key);
-    const cell = isKey(key) ? conform(member, type, { ...options, path }) : unfit;
+    const cell = isKey(key) ? conform(member, type, inside(options, path)) : unfit;
     if (cell === unfit) options.rescue(path, member);
     else result.set(key, cell);
   }
@@ -67,10 +68,11 @@ function conformMap(value: object, type: ColumnType, options: ConformOptions): u
 
 function conformStruct(value: object, fields: readonly Field[], options: ConformOptions): unknown {
   const result = emptyStruct();
-  const setField = (name: string, given: unknown, path: string): boolean => {
-    const field = fieldOf(fields, name);
-    if (field === undefined || result[name] !== undefined) return false;
-    const cell = conform(given, field.type, { ...options, path });
+  const typeOf = (name: string): ColumnType | undefined => fieldOf(fields, name)?.type;
+  const setField = ({ name, value: given }: MemberPlace, path: string): boolean => {
+    const type = typeOf(name);
+    if (type === undefined || result[name] !== undefined) return false;
+    const cell = conform(given, type, inside(options, path));
     if (cell === unfit) return false;
     result[name] = cell;
     return true;
@@ -79,26 +81,45 @@ function conformStruct(value: object, fields: readonly Field[], options: Conform
     if (member === null) continue;
     const path = pointerTo(options.path, key);
     const name = columnName(key);
-    if (setField(name, member, path)) continue;
-    const sibling = siblingOf(name, member, options.rules);
-    if (sibling === undefined || !setField(sibling.name, sibling.value ?? member, path)) options.rescue(path, member);
+    const places = placesOf(member, { name, known: typeOf(name), typeOf }, inside(options, path));
+    if (!places.some((place) => setField(place, path))) options.rescue(path, member);
   }
   return result;
 }
 
-/** Names the field for a value that the field of its own name can't hold. */
-function siblingOf(name: string, value: unknown, rules: ObserveRules): { name: string; value?: string } | undefined {
-  const observed = observe(value, undefined, rules);
-  switch (observed?.form) {
-    case 'plain':
-      return { name: siblingName(name, observed.type) };
-    case 'json':
-      return { name: `${name}_json`, value: writeJson(value) };
-    case 'exact':
-      return { name: `${name}_string`, value: value instanceof ExactNumber ? value.text : '' };
-    default:
-      return undefined;
-  }
+function inside(options: ConformOptions, path: string): ConformOptions {
+  return { ...options, path, depth: options.depth + 1 };
+}
+
+/** A field's name, and a member as it goes there. */
+interface MemberPlace {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/**
+ * Finds the fields of a struct that may hold a member, as the struct has grown for it: what it asks for beside the field of its name (`known`);
+ * that field, which may hold a part of it; what it asked for while there was none of its name.
+ */
+function* placesOf(member: unknown, field: KnownField, options: ConformOptions): Generator<MemberPlace> {
+  const { name, known, typeOf } = field;
+  if (known === undefined || !fitsWhole(member, known)) yield* askedFor(member, field, options);
+  if (known === undefined) return;
+  yield { name, value: member };
+  yield* askedFor(member, { name, known: undefined, typeOf }, options);
+}
+
+function askedFor(member: unknown, field: KnownField, { rules, depth }: ConformOptions): MemberPlace[] {
+  const observed = observeField(member, field, rules, depth);
+  const asked = placeFor(field, observed, rules);
+  if (asked === undefined) return [];
+  const value = observed?.form === 'json' ? writeJson(member) : observed?.form === 'exact' ? digitsOf(member) : member;
+  // that name may be another field's
+  return [asked.name, siblingName(asked.name, asked.type)].map((name) => ({ name, value }));
+}
+
+function digitsOf(member: unknown): unknown {
+  return member instanceof ExactNumber ? member.text : member;
 }
 
 function dateOf(value: unknown, unitMs: number): unknown {

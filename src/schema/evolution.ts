@@ -1,5 +1,6 @@
-import { mergeTypes, siblingName } from './merge.ts';
+import { mergeTypes } from './merge.ts';
 import type { Observed } from './observe.ts';
+import { digitsName, jsonName, siblingName } from './sibling.ts';
 import { isLight, weightOf } from './type-weight.ts';
 import type { Column, ColumnType } from './types.ts';
 import type { WideningRules } from './wider-type.ts';
@@ -116,7 +117,7 @@ function placesOf(
     case 'json':
       return [[jsonName(name), string]];
     case 'exact':
-      return [[`${name}_string`, string]];
+      return [[digitsName(name), string]];
     case 'empty-array':
     case 'empty-struct': {
       const type = columns.get(name);
@@ -128,10 +129,6 @@ function placesOf(
         : [];
     }
   }
-}
-
-function jsonName(name: string): string {
-  return `${name}_json`;
 }
 
 /**

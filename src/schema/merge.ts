@@ -1,4 +1,5 @@
 import { fieldIndex } from './field-index.ts';
+import { siblingName } from './sibling.ts';
 import { elementLeavesMax, isLight, weightOf, type TypeWeight } from './type-weight.ts';
 import type { ColumnType, Field } from './types.ts';
 import { widestOf, type WideningRules } from './wider-type.ts';
@@ -100,13 +101,12 @@ class FieldMerger {
   }
 }
 
-/** Names the place for values of a type that the column of their name can't hold: `temperature_string`, as Glue's `make_cols` does. */
-export function siblingName(name: string, type: ColumnType): string {
-  return `${name}_${suffixOf(type)}`;
-}
-
-function suffixOf(type: ColumnType): string {
-  return type.kind === 'array' ? `array_${suffixOf(type.element)}` : type.kind;
+/** Tells whether there is a type that holds the values of both, as `mergeTypes` finds it. */
+export function canMerge(left: ColumnType, right: ColumnType, rules: WideningRules = {}): boolean {
+  if (left.kind === 'struct' && right.kind === 'struct') return true;
+  if (left.kind === 'array' && right.kind === 'array') return canMerge(left.element, right.element, rules);
+  if (left.kind === 'map' && right.kind === 'map') return canMerge(left.value, right.value, rules);
+  return sameType(left, right) || widestOf(left, right, rules) !== undefined;
 }
 
 export function sameType(left: ColumnType, right: ColumnType): boolean {

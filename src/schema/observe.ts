@@ -1,7 +1,8 @@
 import { fitsWhole } from './fits-whole.ts';
 import { fieldOf } from './field-index.ts';
-import { mergeTypes, structOf } from './merge.ts';
+import { canMerge, mergeTypes, structOf } from './merge.ts';
 import { columnName } from './names.ts';
+import { digitsName, jsonName, siblingName } from './sibling.ts';
 import { elementLeavesMax, leavesMax, weightOf } from './type-weight.ts';
 import type { ColumnType, Field } from './types.ts';
 import { widerType, type WideningRules } from './wider-type.ts';
@@ -34,8 +35,11 @@ const plain = {
   date: scalar('date'),
 };
 
-/** Infers a JSON value's type, `undefined` for null. `known` is the type its field has already: a value that fits it, or a
- * wider one that it may become, gets that. */
+/**
+ * Infers a JSON value's type, `undefined` for null. `known` is the type its field has already: a value that fits it, or a
+ * wider one that it may become, gets that. One that it can't take, however it grows, gets the type that it has by itself: its sibling
+ * is the same whatever came before.
+ */
 export function observe(
   value: unknown,
   known: ColumnType | undefined,
@@ -46,6 +50,50 @@ export function observe(
   if (known !== undefined && fitsWhole(value, known)) return { form: 'plain', type: known };
   const wider = known && widerType(known, rules);
   if (wider !== undefined && fitScalar(value, wider) !== unfit) return { form: 'plain', type: wider };
+  const observed = infer(value, known, rules, depth);
+  if (known === undefined || typeof value !== 'object' || takes(known, observed, rules)) return observed;
+  const byItself = infer(value, undefined, rules, depth);
+  return takes(known, byItself, rules) ? observed : byItself;
+}
+
+/** A column or a struct's field, and what is there already. */
+export interface KnownField {
+  readonly name: string;
+  /** Its type. */
+  readonly known: ColumnType | undefined;
+  /** Gives the types of those beside it. */
+  readonly typeOf: (name: string) => ColumnType | undefined;
+}
+
+/** Infers the type of a field's value, as `observe` does. One that goes to a sibling which is there already gets its type, or that grown. */
+export function observeField(
+  value: unknown,
+  { name, known, typeOf }: KnownField,
+  rules: ObserveRules,
+  depth = 1,
+): Observed | undefined {
+  const observed = observe(value, known, rules, depth);
+  if (known === undefined || observed?.form !== 'plain' || canMerge(known, observed.type, rules)) return observed;
+  const sibling = typeOf(siblingName(name, observed.type));
+  const grown = sibling && observe(value, sibling, rules, depth);
+  return sibling !== undefined && grown !== undefined && takes(sibling, grown, rules) ? grown : observed;
+}
+
+/** Tells whether the type, as it is or grown, has a place for what was observed. */
+function takes(known: ColumnType, observed: Observed, rules: ObserveRules): boolean {
+  switch (observed.form) {
+    case 'plain':
+      return canMerge(known, observed.type, rules);
+    case 'empty-array':
+      return known.kind === 'array';
+    case 'empty-struct':
+      return known.kind === 'struct' || known.kind === 'map';
+    default:
+      return false;
+  }
+}
+
+function infer(value: unknown, known: ColumnType | undefined, rules: ObserveRules, depth: number): Observed {
   if (value instanceof ExactNumber) return exact;
   if (Array.isArray(value)) return observeArray(value, known, rules, depth);
   switch (typeof value) {
@@ -103,6 +151,7 @@ function observeObject(value: object, known: ColumnType | undefined, rules: Obse
   if (depth >= rules.depthMax) return json;
   if (known?.kind === 'map') return observeEntries(value, known.value, rules, depth);
   const knownFields = known?.kind === 'struct' ? known.fields : [];
+  const typeOf = (name: string): ColumnType | undefined => fieldOf(knownFields, name)?.type;
   const keys = Object.keys(value);
   // so many members are entries of a map rather than fields
   if (keys.length > leavesMax) return json;
@@ -110,7 +159,8 @@ function observeObject(value: object, known: ColumnType | undefined, rules: Obse
   for (const key of keys) {
     const name = columnName(key);
     const member: unknown = Reflect.get(value, key);
-    const field = placeOf(name, observe(member, fieldOf(knownFields, name)?.type, rules, depth + 1));
+    const of = { name, known: typeOf(name), typeOf };
+    const field = placeFor(of, observeField(member, of, rules, depth + 1), rules);
     if (field !== undefined) found.push(field);
   }
   const type = structOf({ kind: 'struct', fields: [] }, found, rules);
@@ -127,15 +177,24 @@ function observeEntries(entries: object, known: ColumnType, rules: ObserveRules,
   return { form: 'plain', type: { kind: 'map', value } };
 }
 
-/** The field that an observed member needs. */
-function placeOf(name: string, observed: Observed | undefined): Field | undefined {
+/**
+ * Gives the field that an observed member asks for: that of its name, or a sibling where that one has a type which can't become the member's;
+ * `undefined` for a member that tells no type.
+ */
+export function placeFor(
+  { name, known }: KnownField,
+  observed: Observed | undefined,
+  rules: WideningRules,
+): Field | undefined {
   switch (observed?.form) {
-    case 'plain':
-      return { name, type: observed.type };
+    case 'plain': {
+      const { type } = observed;
+      return { name: known === undefined || canMerge(known, type, rules) ? name : siblingName(name, type), type };
+    }
     case 'json':
-      return { name: `${name}_json`, type: plain.string.type };
+      return { name: jsonName(name), type: plain.string.type };
     case 'exact':
-      return { name: `${name}_string`, type: plain.string.type };
+      return { name: digitsName(name), type: plain.string.type };
     default:
       return undefined;
   }

@@ -54,7 +54,7 @@ export function fitScalar(value: unknown, type: ColumnType): unknown {
     case 'smallint':
     case 'tinyint': {
       const limit = integerLimits[type.kind];
-      return Number.isInteger(value) && Number(value) >= -limit && Number(value) < limit ? value : unfit;
+      return typeof value === 'number' && isExactInteger(value) && value >= -limit && value < limit ? value : unfit;
     }
     case 'decimal':
       return fitDecimal(value, type.precision, type.scale);

@@ -88,6 +88,27 @@ export const valueCases: readonly ValueCase[] = [
     ],
   },
   {
+    name: 'an integer that no double tells, among others, where arrays of doubles are known',
+    numbers: 'split',
+    batches: [
+      ['{"v":{"l":[1.5]},"l":[1.5]}'],
+      ['{"v":{"l":[1,9007199254740992]}}', '{"l":[1,9007199254740992]}'],
+      ['{"v":{"l":[1,9007199254740992]}}', '{"l":[1,9007199254740992]}'],
+    ],
+    columns: [
+      'v struct<l:array<double>,l_array_bigint:array<bigint>>',
+      'l array<double>',
+      'l_array_bigint array<bigint>',
+    ],
+    rows: [
+      { v: { l: [1.5] }, l: [1.5] },
+      { v: { l_array_bigint: [1, '9007199254740992'] } },
+      { l_array_bigint: [1, '9007199254740992'] },
+      { v: { l_array_bigint: [1, '9007199254740992'] } },
+      { l_array_bigint: [1, '9007199254740992'] },
+    ],
+  },
+  {
     name: 'integers that are kept apart can be rescued: nothing may grow',
     numbers: 'split',
     growth: 'none',

@@ -1,7 +1,7 @@
 import { pointerTo } from '../../schema/json-pointer.ts';
 import { fitsWhole } from '../../schema/fits-whole.ts';
 import { mergeTypes } from '../../schema/merge.ts';
-import { observe, type NumberRule, type Observed, type ObserveRules } from '../../schema/observe.ts';
+import { observe, observeField, type NumberRule, type Observed, type ObserveRules } from '../../schema/observe.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
 import { fitScalar, unfit } from '../../schema/values.ts';
 import type { BatchSpace } from './batch-space.ts';
@@ -147,7 +147,7 @@ export class RowReader {
   }
 
   #addObserved(row: number, state: FieldState, value: unknown): ColumnBuilder | undefined {
-    const observed = observe(value, state.known, this.#rules);
+    const observed = this.#observe(value, state);
     if (observed === undefined) return undefined;
     const builder = this.#builderOf(row, state, observed);
     if (observed.form === 'plain') {
@@ -157,6 +157,11 @@ export class RowReader {
     }
     if (observed.form === 'empty-array' && Array.isArray(value) && value.length === 0) state.emptyArrays = builder;
     return builder && push(builder, row, state, cellOf(value, observed));
+  }
+
+  #observe(value: unknown, { name, known }: FieldState): Observed | undefined {
+    if (typeof value !== 'object') return observe(value, known, this.#rules);
+    return observeField(value, { name, known, typeOf: this.#rules.knownType }, this.#rules);
   }
 
   #setColumnOfKind(state: FieldState, { kind }: ColumnType, builder: ColumnBuilder | undefined): void {

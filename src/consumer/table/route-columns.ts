@@ -102,6 +102,7 @@ async function fit(
       type,
       rules,
       path,
+      depth: 1,
       rescue: (pointer, member) => rescue(row, pointer, member),
     });
     if (cell === unfit) {
@@ -136,6 +137,7 @@ interface CellContext {
   readonly type: ColumnType;
   readonly rules: ObserveRules;
   readonly path: string;
+  readonly depth: number;
   readonly rescue: (pointer: string, value: unknown) => void;
 }
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseType } from '../../../src/schema/hive-ddl.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
-import { mergeTypes, sameType, siblingName } from '../../../src/schema/merge.ts';
+import { canMerge, mergeTypes, sameType } from '../../../src/schema/merge.ts';
+import { siblingName } from '../../../src/schema/sibling.ts';
 import { columnTypes } from '../../support/column-types.ts';
 import { runs } from '../../support/fuzzing.ts';
 
@@ -61,6 +62,16 @@ describe('merging types', () => {
   ])('%s and %s give %s where the table widens numbers', (left, right, expected) => {
     const merged = mergeTypes(parseType(left), parseType(right), { widensNumbers: true });
     expect(merged && formatType(merged)).toBe(expected);
+  });
+
+  it('says beforehand whether there is a type that holds both', () => {
+    fc.assert(
+      fc.property(columnTypes, columnTypes, fc.boolean(), (left, right, widensNumbers) => {
+        const rules = { widensNumbers };
+        expect(canMerge(left, right, rules)).toBe(mergeTypes(left, right, rules) !== undefined);
+      }),
+      runs(),
+    );
   });
 
   it('names siblings after the type of their values', () => {

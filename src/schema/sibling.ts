@@ -1,0 +1,20 @@
+import type { ColumnType } from './types.ts';
+
+/** Names the place for values of a type that the column of their name can't hold: `temperature_string`, as Glue's `make_cols` does. */
+export function siblingName(name: string, type: ColumnType): string {
+  return `${name}_${suffixOf(type)}`;
+}
+
+/** Names the place for values that are kept as their JSON text. */
+export function jsonName(name: string): string {
+  return `${name}_json`;
+}
+
+/** Names the place for numbers that are kept as their digits. */
+export function digitsName(name: string): string {
+  return `${name}_string`;
+}
+
+function suffixOf(type: ColumnType): string {
+  return type.kind === 'array' ? `array_${suffixOf(type.element)}` : type.kind;
+}
