@@ -48,12 +48,6 @@ export class JsonValues {
     this.#ends.set(ends, first);
   }
 
-  /** Adds a value of others. */
-  addFrom(other: JsonValues, index: number): void {
-    const source = other.sourceAt(index);
-    if (source !== undefined) this.add(source, other.startAt(index), other.endAt(index));
-  }
-
   /** Adds a value, whose JSON is written. */
   addValue(value: unknown): void {
     const text = writeJson(value);
@@ -65,6 +59,22 @@ export class JsonValues {
     const start = this.#used;
     this.#used += this.#written.write(text, start);
     this.add(this.#written, start, this.#used);
+  }
+
+  /** Gives the values of these indexes; where one is negative, the value whose JSON is `json`. */
+  pick(indexes: Int32Array, json: Buffer): JsonValues {
+    const picked = new JsonValues();
+    picked.#sources.push(...this.#sources, { bytes: json, shift: 0 });
+    picked.#count = indexes.length;
+    while (picked.#count > picked.#starts.length) picked.#grow();
+    for (let at = 0; at < indexes.length; at++) {
+      const index = indexes[at] ?? 0;
+      // a negative index finds nothing
+      picked.#sourceOf[at] = this.#sourceOf[index] ?? this.#sources.length;
+      picked.#starts[at] = this.#starts[index] ?? 0;
+      picked.#ends[at] = this.#ends[index] ?? json.length;
+    }
+    return picked;
   }
 
   valueAt(index: number): unknown {

@@ -1,4 +1,3 @@
-import { JsonValues } from '../ports/json-values.ts';
 import { rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
 
 const emptyArray = Buffer.from('[]');
@@ -14,7 +13,6 @@ export function mergeEmptyArrays(one: DecodedColumn, other: DecodedColumn): Deco
   const { store, observed } = arrays;
   if (store.kind !== 'nested' || !store.areWhole || empties.observed.form !== 'empty-array') return undefined;
   if (observed.form !== 'plain' || observed.type.kind !== 'array') return undefined;
-  const values = new JsonValues();
   const rows = new Int32Array(arrays.count + empties.count);
   const indexes = new Int32Array(rows.length);
   let emptyAt = 0;
@@ -25,14 +23,13 @@ export function mergeEmptyArrays(one: DecodedColumn, other: DecodedColumn): Deco
     if (emptyRow === arrayRow) return undefined;
     rows[at] = Math.min(emptyRow, arrayRow);
     if (emptyRow < arrayRow) {
-      values.add(emptyArray, 0, emptyArray.length);
       indexes[at] = emptyIndex;
       emptyAt++;
     } else {
-      indexes[at] = arrayAt;
-      values.addFrom(store.values, arrayAt++);
+      indexes[at] = arrayAt++;
     }
   }
+  const values = store.values.pick(indexes, emptyArray);
   const leaves = store.leaves && { ...store.leaves, indexes };
   return { ...arrays, count: rows.length, rows, store: { ...store, values, leaves } };
 }
