@@ -44,6 +44,7 @@ export interface Calls {
   filledAddressesOf(filled: Address): Address;
   settleFields(filled: Address): void;
   emptyFields(filled: Address): void;
+  keepIntegers(field: Address): void;
   setDurable(field: Address, durableKinds: number, stringKinds: number, dictionary: Address): void;
   settledCountOf(field: Address): number;
   hideUnsettled(field: Address): void;

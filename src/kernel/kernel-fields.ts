@@ -101,6 +101,11 @@ export class KernelFieldEntries {
     return calls.shred(type, calls.startsOf(this.address) + at, calls.endsOf(this.address) + at, 1) === 1;
   }
 
+  /** Lets integers that are read from now on be of a kind of their own. */
+  keepIntegers(): void {
+    this.#kernel.calls.keepIntegers(this.address);
+  }
+
   /** Says which kinds of entries can stay in the block when the window is loaded anew, and which of these are strings of a dictionary. */
   setDurable({
     kindBits,

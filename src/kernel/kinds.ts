@@ -15,6 +15,8 @@ export const kindRawNested = 8;
 export const kindDigits = 9;
 /** `[]` that has no other type. */
 export const kindEmptyArray = 10;
+/** An integer that a double holds, and no negative zero, of a field that keeps integers apart from other numbers. */
+export const kindInteger = 11;
 
 // what a type is
 export const typeStruct = 0;

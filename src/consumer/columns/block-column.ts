@@ -5,22 +5,32 @@ import { exactOf } from '../../schema/values.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { valueInside, type EventTimeReader } from './event-time.ts';
 import type { RecordScanner } from './record-scanner.ts';
-import type { FieldState } from './row-reader.ts';
 import type { ScannedField } from './scanned-fields.ts';
-import { splitNumbers, type SplitNumbers } from './split-numbers.ts';
 
 const bitOf = (kind: number): number => 1 << kind;
 const numbers = bitOf(kinds.kindNumber);
+const integers = bitOf(kinds.kindInteger);
+const anyNumbers = numbers | integers;
 const strings = bitOf(kinds.kindString);
 const times = bitOf(kinds.kindTime);
 const dates = bitOf(kinds.kindDate);
 const anyStrings = strings | times | dates;
 const booleans = bitOf(kinds.kindTrue) | bitOf(kinds.kindFalse);
+const scalarKinds = [
+  kinds.kindFalse,
+  kinds.kindTrue,
+  kinds.kindNumber,
+  kinds.kindInteger,
+  kinds.kindString,
+  kinds.kindTime,
+  kinds.kindDate,
+];
+const scalars = scalarKinds.reduce((bits, kind) => bits | bitOf(kind), 0);
 const typedNested = bitOf(kinds.kindTypedNested);
 const emptyArrays = bitOf(kinds.kindEmptyArray);
 
 /** Rows `[first, end)`. */
-interface Rows {
+export interface Rows {
   readonly first: number;
   readonly end: number;
 }
@@ -56,7 +66,7 @@ export class BlockColumn {
       const kind = kindAt[entry];
       if (eventTimePath.length > 0) into[row] = read(valueInside(this.valueAt(entry), eventTimePath));
       else if (kind === kinds.kindTime) into[row] = numberAt[entry] ?? Number.NaN;
-      else if (kind === kinds.kindNumber) into[row] = read(numberAt[entry]);
+      else if (kind === kinds.kindNumber || kind === kinds.kindInteger) into[row] = read(numberAt[entry]);
       else into[row] = read(this.valueAt(entry));
     }
   }
@@ -64,22 +74,21 @@ export class BlockColumn {
   /** Adds all values to their columns, in the rows of a block; answers with false, and adds none, when there is no column yet for some. */
   addAll(block: Rows): boolean {
     const { kindBits } = this.#field.entries;
-    const flatKinds = this.#flatKinds();
     const { state, isString } = this.#field;
-    const split = this.#splitNumbers(kindBits);
-    if (!this.#haveColumns(kindBits & ~flatKinds, split)) return false;
+    if (state === undefined || this.#missing(kindBits) !== 0) return false;
     const stringKinds = isString ? anyStrings : strings;
-    this.#field.settleKinds(flatKinds, stringKinds);
-    if (split === undefined) this.#addNumbers(state?.numbers, numbers, kindBits, block);
-    else this.#addSplitNumbers(split, block);
-    this.#addNumbers(state?.booleans, booleans, kindBits, block);
-    this.#addStrings(state?.strings, stringKinds, kindBits, block);
-    if (!isString) this.#addNumbers(state?.timestamps, times, kindBits, block);
-    if (!isString) this.#addNumbers(state?.dates, dates, kindBits, block);
+    this.#field.settleKinds(this.#flatKinds(), stringKinds);
+    // a field that keeps integers apart has fractions where others have all numbers
+    this.#addNumbers(state.numbers ?? state.fractions, numbers, kindBits, block);
+    this.#addNumbers(state.integers, integers, kindBits, block);
+    this.#addNumbers(state.booleans, booleans, kindBits, block);
+    this.#addStrings(state.strings, stringKinds, kindBits, block);
+    if (!isString) this.#addNumbers(state.timestamps, times, kindBits, block);
+    if (!isString) this.#addNumbers(state.dates, dates, kindBits, block);
     if ((kindBits & typedNested) !== 0) this.#addNested(kindBits, block);
     // a record that was dropped may have had one
     else this.discardLeaves();
-    if ((kindBits & emptyArrays) !== 0) this.#addEmptyArrays(state?.emptyArrays, block);
+    if ((kindBits & emptyArrays) !== 0) this.#addEmptyArrays(state.emptyArrays, block);
     return true;
   }
 
@@ -89,11 +98,25 @@ export class BlockColumn {
     if (entries.settledCount > 0) entries.takeSettled(() => this.addAll(block));
   }
 
+  /**
+   * Finds the first entry of each kind that has no column yet, where nothing else is missing: one column takes all of the kind. None where
+   * values of another kind need a look at each. `keepsNumbers`: there is one for numbers, whatever they are.
+   */
+  openings(keepsNumbers: boolean): number[] {
+    const { entries } = this.#field;
+    const missing = this.#missing(entries.kindBits);
+    if ((missing & ~(keepsNumbers ? scalars : scalars & ~anyNumbers)) !== 0) return [];
+    const kindAt = entries.kinds;
+    return scalarKinds.filter((kind) => (missing & bitOf(kind)) !== 0).map((kind) => kindAt.indexOf(kind));
+  }
+
   /** Gives the kinds whose values all go to one column as numbers or strings, whatever they are. */
   #flatKinds(): number {
     const { state, isString } = this.#field;
     let found = 0;
     if (state?.numbers !== undefined) found |= numbers;
+    if (state?.integers !== undefined) found |= integers;
+    if (state?.fractions !== undefined) found |= numbers;
     if (state?.booleans !== undefined) found |= booleans;
     if (state?.strings !== undefined) found |= isString ? anyStrings : strings;
     if (state?.timestamps !== undefined && !isString) found |= times;
@@ -101,32 +124,12 @@ export class BlockColumn {
     return found;
   }
 
-  /** Tells whether there is a column for each of other kinds. */
-  #haveColumns(kindBits: number, split: SplitNumbers | undefined): boolean {
-    const { state } = this.#field;
-    if (state === undefined) return false;
-    let missing = kindBits;
-    if (split !== undefined && haveNumberColumns(state, split)) missing &= ~numbers;
+  /** Gives those of the kinds that have no column. */
+  #missing(kindBits: number): number {
+    let missing = kindBits & ~this.#flatKinds();
     if (this.#nested !== undefined) missing &= ~typedNested;
-    if (state.emptyArrays !== undefined) missing &= ~emptyArrays;
-    return missing === 0;
-  }
-
-  /** Parts the numbers among the entries; `undefined` where they all go to one column, or none of them has a column yet. */
-  #splitNumbers(kindBits: number): SplitNumbers | undefined {
-    const { entries, state } = this.#field;
-    if ((kindBits & numbers) === 0 || state?.numbers !== undefined) return undefined;
-    if (state?.integers === undefined && state?.fractions === undefined) return undefined;
-    return splitNumbers((kindBits & ~numbers) === 0 ? entries : entries.numbersOf(numbers));
-  }
-
-  #addSplitNumbers({ integers, fractions }: SplitNumbers, { first, end }: Rows): void {
-    const { name, state } = this.#field;
-    for (const [to, some] of [[state?.integers, integers] as const, [state?.fractions, fractions] as const]) {
-      if (some.rows.length === 0) continue;
-      to?.noteField(name, first, end);
-      to?.appendNumbers(some.rows, some.numbers);
-    }
+    if (this.#field.state?.emptyArrays !== undefined) missing &= ~emptyArrays;
+    return missing;
   }
 
   #addNumbers(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {
@@ -200,6 +203,7 @@ export class BlockColumn {
       case kinds.kindTrue:
         return true;
       case kinds.kindNumber:
+      case kinds.kindInteger:
         return entries.numbers[entry];
       case kinds.kindDigits:
         return exactOf(this.#textAt(entry));
@@ -225,12 +229,6 @@ export class BlockColumn {
     const { starts, ends } = this.#field.entries;
     return this.#kernel.stringAt(starts[entry] ?? 0, ends[entry] ?? 0);
   }
-}
-
-/** Tells whether there is a column for integers and one for other numbers, as far as there are such. */
-function haveNumberColumns(state: FieldState, { integers, fractions }: SplitNumbers): boolean {
-  const haveIntegers = state.integers !== undefined || integers.rows.length === 0;
-  return haveIntegers && (state.fractions !== undefined || fractions.rows.length === 0);
 }
 
 const otherKeys = 2 ** 32;

@@ -1,5 +1,5 @@
 import { windowRecords, type Kernel } from '../../kernel/kernel.ts';
-import { BlockColumn } from './block-column.ts';
+import { BlockColumn, type Rows } from './block-column.ts';
 import type { EventTimeReader } from './event-time.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { RowReader } from './row-reader.ts';
@@ -12,6 +12,9 @@ const growth = 4;
 const smallRows = 1024;
 /** Most values of a block that does: they are held in the kernel's memory. */
 const heldValuesMax = 256_000;
+
+/** Columns that the values of one field may need in a block: more than ever come together. */
+const fieldColumnsMax = 64;
 
 /** A value that is added by itself. */
 interface SingleValue {
@@ -93,15 +96,55 @@ export class BlockReader {
     this.#readEventTimes(filled);
     for (const field of filled) {
       const column = new BlockColumn(field, { kernel: this.#kernel, scanner: this.#scanner });
-      if (field.state === undefined || (!field.isShared && column.addAll(block))) continue;
-      column.addSettled(block);
-      column.discardLeaves();
-      others.push(column);
+      if (field.state !== undefined && (field.isShared || !column.addAll(block))) others.push(column);
     }
-    for (const value of inOrder(others)) this.#add(value);
-    for (const { field } of others) field.endBlock();
+    if (others.length > 0) this.#addOthers(others, block);
     this.#fields.kernelFields.empty();
     this.#windowCount = 0;
+  }
+
+  /** Adds the values of fields for which columns are missing: makes these, and adds the values to them at once, where that can be told beforehand. */
+  #addOthers(others: readonly BlockColumn[], block: Rows): void {
+    const firsts = this.#firstsOfColumns(others);
+    const opened = new Set(firsts.map(({ column }) => column));
+    this.#addEach(
+      others.filter((column) => !opened.has(column)),
+      { block, firsts },
+    );
+    const refused = [...opened].filter((column) => !column.addAll(block));
+    if (refused.length > 0) this.#addEach(refused, { block, firsts: [] });
+  }
+
+  /** Adds the values row by row; makes columns for `firsts`, of other fields, on the way. */
+  #addEach(columns: readonly BlockColumn[], { block, firsts }: { block: Rows; firsts: readonly SingleValue[] }): void {
+    for (const column of columns) {
+      column.addSettled(block);
+      column.discardLeaves();
+    }
+    const isFirst = new Set(firsts);
+    for (const value of inOrder([...columns.flatMap(valuesOf), ...firsts]))
+      if (isFirst.has(value)) this.#open(value);
+      else this.#add(value);
+    for (const { field } of columns) field.endBlock();
+  }
+
+  /** The first values of the columns that fields will have, where there is room for these and for what others may need. */
+  #firstsOfColumns(columns: readonly BlockColumn[]): SingleValue[] {
+    const firsts: SingleValue[] = [];
+    let wanted = 0;
+    for (const column of columns) {
+      const { state, isShared, entries } = column.field;
+      const keepsNumbers = state !== undefined && this.#rows.numberRuleOf(state) !== undefined;
+      const openings = isShared ? [] : column.openings(keepsNumbers);
+      for (const entry of openings) firsts.push({ column, entry, order: column.orderAt(entry) });
+      wanted += openings.length === 0 ? Math.min(entries.count, fieldColumnsMax) : openings.length;
+    }
+    return wanted > this.#rows.columnsLeft ? [] : firsts;
+  }
+
+  #open({ column, entry }: SingleValue): void {
+    const { state, entries } = column.field;
+    if (state !== undefined) this.#rows.open(entries.rows[entry] ?? 0, state, column.valueAt(entry));
   }
 
   /** A top-level field of the whole name counts more than one inside of others. */
@@ -128,9 +171,11 @@ export class BlockReader {
   }
 }
 
-function inOrder(columns: readonly BlockColumn[]): SingleValue[] {
-  const values = columns.flatMap((column) =>
-    Array.from({ length: column.field.entries.count }, (_, entry) => ({ column, entry, order: column.orderAt(entry) })),
-  );
-  return columns.length > 1 ? values.sort((one, other) => one.order - other.order) : values;
+function valuesOf(column: BlockColumn): SingleValue[] {
+  const { count } = column.field.entries;
+  return Array.from({ length: count }, (_, entry) => ({ column, entry, order: column.orderAt(entry) }));
+}
+
+function inOrder(values: SingleValue[]): SingleValue[] {
+  return values.sort((one, other) => one.order - other.order);
 }

@@ -95,6 +95,17 @@ export class RowReader {
     return to;
   }
 
+  /** Makes the column of a number, string or boolean that is added later, in its row, with others of the field. */
+  open(row: number, state: FieldState, value: unknown): void {
+    const observed = this.#observe(value, state);
+    if (observed !== undefined) this.#columnFor(row, state, observed);
+  }
+
+  /** How many more columns the batch may have. */
+  get columnsLeft(): number {
+    return this.#rules.columnsMax - this.#builders.size;
+  }
+
   finish(): DecodedColumn[] {
     return [...this.#builders.values()].map((builder) => builder.finish());
   }
@@ -149,14 +160,18 @@ export class RowReader {
   #addObserved(row: number, state: FieldState, value: unknown): ColumnBuilder | undefined {
     const observed = this.#observe(value, state);
     if (observed === undefined) return undefined;
-    const builder = this.#builderOf(row, state, observed);
-    if (observed.form === 'plain') {
-      if (isNested(observed.type)) setNested(state, builder, value);
-      else if (observed.type === state.known) state.fastPath = builder;
-      this.#setColumnOfKind(state, observed.type, builder);
-    }
+    const builder = this.#columnFor(row, state, observed);
+    if (observed.form === 'plain' && isNested(observed.type)) setNested(state, builder, value);
     if (observed.form === 'empty-array' && Array.isArray(value) && value.length === 0) state.emptyArrays = builder;
     return builder && push(builder, row, state, cellOf(value, observed));
+  }
+
+  #columnFor(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {
+    const builder = this.#builderOf(row, state, observed);
+    if (observed.form !== 'plain') return builder;
+    if (observed.type === state.known && !isNested(observed.type)) state.fastPath = builder;
+    this.#setColumnOfKind(state, observed.type, builder);
+    return builder;
   }
 
   #observe(value: unknown, { name, known }: FieldState): Observed | undefined {
@@ -173,14 +188,14 @@ export class RowReader {
   }
 
   #setColumnOfNumbers(state: FieldState, kind: 'double' | 'bigint', builder: ColumnBuilder | undefined): void {
-    const rule = this.#numberRule(state);
+    const rule = this.numberRuleOf(state);
     if (rule === 'double' && kind === 'double') state.numbers = builder;
     else if (rule === 'split' && kind === 'double') state.fractions = builder;
     else if (rule === 'split') state.integers = builder;
   }
 
   /** How numbers go to the field's columns: all of them to one, or by whether they are integers; `undefined` where more of the value counts. */
-  #numberRule({ known }: FieldState): NumberRule | undefined {
+  numberRuleOf({ known }: FieldState): NumberRule | undefined {
     if (known?.kind === 'double') return 'double';
     if (known?.kind === 'bigint') return 'split';
     return known !== undefined && otherNumbers.has(known.kind) ? undefined : this.#rules.numbers;

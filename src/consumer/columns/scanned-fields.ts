@@ -154,6 +154,7 @@ export class ScannedFields {
     const field = new ScannedField(entries, { name, state, eventTimePath: pathWithin(this.#eventTime, name) });
     this.#byName.set(name, field);
     this.#byAddress.set(address, field);
+    if (state !== undefined && this.#rows.numberRuleOf(state) === 'split') entries.keepIntegers();
     if (state === undefined) return;
     const other = this.#byColumn.get(state.name);
     this.#byColumn.set(state.name, field);

@@ -11,6 +11,7 @@ import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { mergeEmptyArrays } from './merge-empty-arrays.ts';
+import { mergeNumbers } from './merge-numbers.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
 import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
 
@@ -50,7 +51,7 @@ export async function routeColumns(
       continue;
     }
     const present = sources.get(target) ?? [];
-    const merged = present.length === 1 && present[0] !== undefined ? mergeEmptyArrays(present[0], column) : undefined;
+    const merged = present.length === 1 && present[0] !== undefined ? mergeInto(type, present[0], column) : undefined;
     if (merged !== undefined) {
       sources.set(target, [await fit(merged, type, { rules, rescue, turns })]);
       continue;
@@ -63,6 +64,11 @@ export async function routeColumns(
     targets: [...sources].map(([name, of]) => ({ name, type: types.get(name) ?? { kind: 'string' }, sources: of })),
     rescued,
   };
+}
+
+/** Merges two columns into one of the type where that costs no look at their values. */
+function mergeInto({ kind }: ColumnType, one: DecodedColumn, other: DecodedColumn): DecodedColumn | undefined {
+  return kind === 'double' ? mergeNumbers(one, other) : mergeEmptyArrays(one, other);
 }
 
 type RescueRow = (row: number, pointer: string, value: unknown) => void;

@@ -23,6 +23,8 @@ export class Field {
   numbers: usize;
   /** The type of the field's arrays or structs, or 0. */
   type: NestedType;
+  /** Its integers are of a kind of their own. */
+  keepsIntegers: bool;
   /** The type's leaves do not have just the values of the block's entries. */
   isSpoiled: bool;
   /** Entries that need nothing of the window any more. */
@@ -45,6 +47,11 @@ export function createField(): Field {
 
 export function setType(field: Field, type: NestedType): void {
   field.type = type;
+}
+
+/** Lets integers that are read from now on be of a kind of their own. */
+export function keepIntegers(field: Field): void {
+  field.keepsIntegers = true;
 }
 
 /** Says which kinds of entries can stay when the window is loaded anew, and which of these are strings of the dictionary. */

@@ -39,6 +39,7 @@ export {
   minCopied,
   numbersOf,
   rowsOf,
+  keepIntegers,
   setDurable,
   setType,
   settledCountOf,

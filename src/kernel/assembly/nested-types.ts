@@ -2,7 +2,7 @@ import { allocateZeros, grow } from './arena';
 import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, valueStart } from './keys';
 import { addEntry, addNumber, addString, saveLeaf, Leaf, restoreLeaf } from './leaf';
-import { endOfNumber, numberValue } from './number';
+import { endOfNumber, isExactInteger, numberValue } from './number';
 import { endOfString, markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { dateOf, timeOf, timeOrDateOf } from './time';
 import { endOfBoolean, endOfNull } from './words';
@@ -134,7 +134,7 @@ function endOfScalar(type: NestedType, at: usize): usize {
   if (type.kind == typeDouble || type.kind == typeInteger || type.kind == typeFraction) {
     const end = endOfNumber(at);
     scalarValue = numberValue;
-    return type.kind == typeDouble || isInteger(numberValue) == (type.kind == typeInteger) ? end : 0;
+    return type.kind == typeDouble || isExactInteger(numberValue) == (type.kind == typeInteger) ? end : 0;
   }
   if (type.kind == typeBoolean) {
     const end = endOfBoolean(at);
@@ -147,13 +147,6 @@ function endOfScalar(type: NestedType, at: usize): usize {
   if (type.kind == typeString) return type.isStrict && !isNaN(timeOrDateOf(stringStart, stringEnd)) ? 0 : end;
   scalarValue = type.kind == typeTimestamp ? timeOf(stringStart, stringEnd) : dateOf(stringStart, stringEnd);
   return isNaN(scalarValue) ? 0 : end;
-}
-
-/** Integers up to this are told apart by doubles. */
-const integerMax: f64 = 9007199254740991;
-
-function isInteger(value: f64): bool {
-  return abs(value) <= integerMax && trunc(value) == value && reinterpret<i64>(value) != i64.MIN_VALUE;
 }
 
 /** Adds a missing value: its leaves have an entry all the same. */

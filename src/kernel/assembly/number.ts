@@ -68,6 +68,11 @@ export function endOfNumber(start: usize): usize {
   return at;
 }
 
+/** Tells whether the number is an integer that a double tells from all others, and no negative zero. */
+export function isExactInteger(value: f64): bool {
+  return abs(value) <= <f64>safeIntegerMax && trunc(value) == value && reinterpret<i64>(value) != i64.MIN_VALUE;
+}
+
 /** Gives the number of the bytes `[first, end)`, whose `digits` are those of `mantissa` where 64 bits hold them. */
 function longNumber(first: usize, end: usize, mantissa: u64, digits: usize, power: i32): f64 {
   const isWhole = digits <= longDigitsMax || digits - leadingZeros(first) <= longDigitsMax;

@@ -5,12 +5,13 @@ import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
 import { endOfWhole } from './nested-types';
 import { endOfDigits, endOfJson } from './any-json';
-import { endOfNumber, numberValue } from './number';
+import { endOfNumber, isExactInteger, numberValue } from './number';
 import {
   kindDate,
   kindDigits,
   kindEmptyArray,
   kindFalse,
+  kindInteger,
   kindNumber,
   kindRawNested,
   kindString,
@@ -183,7 +184,8 @@ function endOfValue(field: Field, row: i32, at: usize, firstByte: u32): usize {
   if (digitOf(firstByte) <= 9 || firstByte == minus) {
     const end = endOfNumber(at);
     if (end == 0) return endOfLongNumber(field, row, at);
-    setNumber(field, addEntry(field, row, kindNumber), at, numberValue);
+    const kind = field.keepsIntegers && isExactInteger(numberValue) ? kindInteger : kindNumber;
+    setNumber(field, addEntry(field, row, kind), at, numberValue);
     return end;
   }
   if (firstByte == openBrace || firstByte == openBracket) return endOfNested(field, row, at);
