@@ -1,4 +1,5 @@
 import * as kinds from '../../kernel/kinds.ts';
+import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { parseJson, parsePlainJson } from '../../schema/exact-json.ts';
 import { exactOf } from '../../schema/values.ts';
@@ -35,6 +36,8 @@ export interface Rows {
   readonly end: number;
 }
 
+type EntryViews = Pick<KernelFieldEntries, 'rows' | 'kinds' | 'starts' | 'ends' | 'numbers'>;
+
 /** The values of one field of a block. */
 export class BlockColumn {
   readonly #field: ScannedField;
@@ -42,12 +45,26 @@ export class BlockColumn {
   readonly #scanner: RecordScanner;
   /** Where typed arrays or structs go: what is learned from other values of the block is for the next one. */
   readonly #nested: ScannedField['nested'];
+  #lastViews: EntryViews | undefined;
 
   constructor(field: ScannedField, { kernel, scanner }: { readonly kernel: Kernel; readonly scanner: RecordScanner }) {
     this.#field = field;
     this.#kernel = kernel;
     this.#scanner = scanner;
     this.#nested = field.nested;
+  }
+
+  /** The row of an entry. */
+  rowAt(entry: number): number {
+    return this.#views().rows[entry] ?? 0;
+  }
+
+  /** Gives the entries' arrays: looked up once for many values, and again when the kernel's memory has grown, which leaves views empty. */
+  #views(): EntryViews {
+    if (this.#lastViews !== undefined && this.#lastViews.rows.length > 0) return this.#lastViews;
+    const { rows, kinds: kindAt, starts, ends, numbers: numberAt } = this.#field.entries;
+    this.#lastViews = { rows, kinds: kindAt, starts, ends, numbers: numberAt };
+    return this.#lastViews;
   }
 
   get field(): ScannedField {
@@ -96,6 +113,7 @@ export class BlockColumn {
   addSettled(block: Rows): void {
     const { entries } = this.#field;
     if (entries.settledCount > 0) entries.takeSettled(() => this.addAll(block));
+    this.#lastViews = undefined;
   }
 
   /**
@@ -178,7 +196,7 @@ export class BlockColumn {
   /** Adds one array or struct that fits its type whole; answers with false when it is something else. */
   addNestedAt(entry: number): boolean {
     const { entries, name } = this.#field;
-    const { kinds: kindAt, rows, starts, ends } = entries;
+    const { kinds: kindAt, rows, starts, ends } = this.#views();
     const row = rows[entry] ?? 0;
     const column = this.#nested?.column;
     if (column === undefined || kindAt[entry] !== kinds.kindTypedNested) return false;
@@ -196,15 +214,15 @@ export class BlockColumn {
 
   /** Gives the value as it is in a parsed record. */
   valueAt(entry: number): unknown {
-    const { entries } = this.#field;
-    switch (entries.kinds[entry]) {
+    const { kinds: kindAt, numbers: numberAt } = this.#views();
+    switch (kindAt[entry]) {
       case kinds.kindFalse:
         return false;
       case kinds.kindTrue:
         return true;
       case kinds.kindNumber:
       case kinds.kindInteger:
-        return entries.numbers[entry];
+        return numberAt[entry];
       case kinds.kindDigits:
         return exactOf(this.#textAt(entry));
       case kinds.kindTypedNested:
@@ -219,14 +237,14 @@ export class BlockColumn {
 
   /** Orders the block's values as a parsed record has them: those of earlier rows first, keys that are integers before others. */
   orderAt(entry: number): number {
-    const { entries, keyIndex } = this.#field;
-    const { rows, kinds: kindAt, starts, numbers: numberAt } = entries;
+    const { keyIndex } = this.#field;
+    const { rows, kinds: kindAt, starts, numbers: numberAt } = this.#views();
     const address = kindAt[entry] === kinds.kindString ? numberAt[entry] : starts[entry];
     return (rows[entry] ?? 0) * rowWeight + (keyIndex >= 0 ? keyIndex : otherKeys + (address ?? 0));
   }
 
   #textAt(entry: number): string {
-    const { starts, ends } = this.#field.entries;
+    const { starts, ends } = this.#views();
     return this.#kernel.stringAt(starts[entry] ?? 0, ends[entry] ?? 0);
   }
 }

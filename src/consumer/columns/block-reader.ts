@@ -143,8 +143,8 @@ export class BlockReader {
   }
 
   #open({ column, entry }: SingleValue): void {
-    const { state, entries } = column.field;
-    if (state !== undefined) this.#rows.open(entries.rows[entry] ?? 0, state, column.valueAt(entry));
+    const { state } = column.field;
+    if (state !== undefined) this.#rows.open(column.rowAt(entry), state, column.valueAt(entry));
   }
 
   /** A top-level field of the whole name counts more than one inside of others. */
@@ -160,9 +160,9 @@ export class BlockReader {
   /** Adds one value, and learns from an array or a struct. */
   #add({ column, entry }: SingleValue): void {
     const { field } = column;
-    const { state, entries } = field;
+    const { state } = field;
     if (state === undefined || (!field.isShared && column.addNestedAt(entry))) return;
-    const row = entries.rows[entry] ?? 0;
+    const row = column.rowAt(entry);
     const value = column.valueAt(entry);
     const to = this.#rows.add(row, state, value);
     if (typeof value !== 'object') return;
