@@ -1,3 +1,4 @@
+import { indexAtOrAfter } from '../../runtime/ascending.ts';
 import type { BatchPolicy, BufferFill } from './batch-policy.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import { unpackedLengthsOf } from './unpacked-lengths.ts';
@@ -155,15 +156,7 @@ export function sliceOf(chunk: RecordChunk, from: bigint, to: bigint): ChunkSlic
 function firstAtOrAfter(chunk: RecordChunk, offset: bigint): number {
   if (offset <= chunk.from) return 0;
   if (offset >= chunk.to) return chunk.count;
-  const delta = Number(offset - chunk.from);
-  let low = 0;
-  let high = chunk.count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((chunk.offsetDeltas[middle] ?? 0) < delta) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return indexAtOrAfter(chunk.offsetDeltas.subarray(0, chunk.count), Number(offset - chunk.from));
 }
 
 /** Estimates the slice's share of the chunk's buffer, by records; compressed values count as what they unpack to. */

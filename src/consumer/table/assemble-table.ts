@@ -1,15 +1,16 @@
+import { indexAtOrAfter } from '../../runtime/ascending.ts';
 import { holds, wholeCell } from '../../schema/fits-whole.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { ColumnarTable, ColumnData, JsonRows, TableColumn } from '../ports/columnar-table.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
-import { rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
+import type { DecodedColumn, ValueStore } from '../columns/decoded-column.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import { assembleRecordParts } from './assemble-record-parts.ts';
-import { ChosenRows } from './chosen-rows.ts';
 import { CompactCells, compactOf, validityOf } from './compact-cells.ts';
 import { lazyColumns } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
+import { haveValueOf, valueIndexesOf } from './value-indexes.ts';
 import { indexColumn } from '../ports/record-columns.ts';
 import { DictionaryBuilder, stringAt } from '../ports/dictionary-builder.ts';
 
@@ -28,10 +29,9 @@ export function assembleTable(
   targets: readonly TargetColumn[],
   { rows, recipe }: { readonly rows: Int32Array; readonly recipe: KafkaColumnRules },
 ): ColumnarTable {
-  const chosen = new ChosenRows(rows, batch.rowCount);
   const recipes = targets
     // readers take a missing column for null
-    .filter(({ sources }) => sources.some((source) => chosen.haveValueOf(source)))
+    .filter(({ sources }) => sources.some((source) => haveValueOf(source, rows)))
     .map(({ name, type, sources }) => ({
       name,
       type,
@@ -73,11 +73,13 @@ function coordinates(batch: DecodedBatch, rows: Int32Array): TableColumn[] {
 }
 
 /** Numbers the rows of each offset: they follow each other. */
-function indexesOf({ offsetDeltas, rowCount }: DecodedBatch, rows: Int32Array): TableColumn {
-  const indexes = new Int32Array(rowCount);
-  for (let row = 1; row < rowCount; row++)
-    indexes[row] = offsetDeltas[row] === offsetDeltas[row - 1] ? (indexes[row - 1] ?? 0) + 1 : 0;
-  return { ...indexColumn, data: { kind: 'int', values: Int32Array.from(rows, (row) => indexes[row] ?? 0) } };
+function indexesOf({ offsetDeltas }: DecodedBatch, rows: Int32Array): TableColumn {
+  let first = 0;
+  const values = rows.map((row) => {
+    first = indexAtOrAfter(offsetDeltas, offsetDeltas[row] ?? 0, first);
+    return row - first;
+  });
+  return { ...indexColumn, data: { kind: 'int', values } };
 }
 
 function offsetsOf({ from, offsetDeltas }: DecodedBatch, rows: Int32Array): ColumnData {
@@ -145,15 +147,6 @@ interface Found {
   readonly source: DecodedColumn;
   /** The index in the source of each row's value, -1 for none. */
   readonly valueIndexes: Int32Array;
-}
-
-function valueIndexesOf(column: DecodedColumn, rows: Int32Array, rowCount: number): Int32Array {
-  const { count } = column;
-  if (count === rowCount) return rows;
-  if (column.rows === undefined) return rows.map((row) => (row < count ? row : -1));
-  const indexOfRow = new Int32Array(rowCount).fill(-1);
-  for (let index = 0; index < count; index++) indexOfRow[rowOf(column, index)] = index;
-  return rows.length === rowCount ? indexOfRow : rows.map((row) => indexOfRow[row] ?? -1);
 }
 
 function gather(type: ColumnType, found: readonly Found[], length: number): ColumnData {

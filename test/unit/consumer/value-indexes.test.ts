@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
+import { haveValueOf, valueIndexesOf } from '../../../src/consumer/table/value-indexes.ts';
+
+const rowCount = 50;
+const someRows = fc.subarray(Array.from({ length: rowCount }, (_, row) => row));
+/** Capacity is more than what is used. */
+const unused = [rowCount, 0];
+
+it('finds the values of the rows of a partition, wherever they lie', () => {
+  fc.assert(
+    fc.property(someRows, someRows, (own, rows) => {
+      const column = columnOf({ count: own.length, rows: Int32Array.from([...own, ...unused]) });
+      const expected = rows.map((row) => own.indexOf(row));
+      expect([...valueIndexesOf(column, Int32Array.from(rows), rowCount)]).toEqual(expected);
+      expect(haveValueOf(column, Int32Array.from(rows))).toBe(expected.some((index) => index >= 0));
+    }),
+  );
+});
+
+it('finds the values of a column that the first rows have', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: rowCount }), someRows, (count, rows) => {
+      const expected = rows.map((row) => (row < count ? row : -1));
+      expect([...valueIndexesOf(columnOf({ count }), Int32Array.from(rows), rowCount)]).toEqual(expected);
+      expect(haveValueOf(columnOf({ count }), Int32Array.from(rows))).toBe(expected.some((index) => index >= 0));
+    }),
+  );
+});
+
+function columnOf(parts: Pick<DecodedColumn, 'count' | 'rows'>): DecodedColumn {
+  const observed = { form: 'plain', type: { kind: 'double' } } as const;
+  return { name: 'c', field: 'c', observed, store: { kind: 'numbers', values: new Float64Array(rowCount) }, ...parts };
+}
