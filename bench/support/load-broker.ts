@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Kafka } from 'kafkajs';
 import { startBroker } from '../../src/devstack/broker.ts';
-import { createKafkaClient } from '../../src/kafka/kafkajs/client.ts';
+import { createKafkaClient, type KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
 import { withAdmin } from '../../src/kafka/topics.ts';
 import { fillTopic, type TopicSpec } from './topics.ts';
@@ -12,7 +11,7 @@ export interface LoadBroker {
   readonly bootstrap: string;
   /** PEM files of a client with all permissions. */
   readonly files: { readonly ca: string; readonly cert: string; readonly key: string };
-  readonly kafka: Kafka;
+  readonly kafka: KafkaClient;
   /** Makes and fills the topic the first time; resolves with its name. */
   topic(spec: TopicSpec): Promise<string>;
   /** Records that the topic holds. */

@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import type { Compression } from '../../src/kafka/format/codecs.ts';
 import { createKafkaPublisher } from '../../src/kafka/publisher.ts';
 import { ensureTopic } from '../../src/kafka/topics.ts';
@@ -36,7 +36,7 @@ const patience = {
 };
 
 /** Makes the topic and publishes every record, acknowledged. */
-export async function fillTopic(kafka: Kafka, spec: TopicSpec): Promise<void> {
+export async function fillTopic(kafka: KafkaClient, spec: TopicSpec): Promise<void> {
   const { topic, partitions, records, compression, sendRecords, messageAt } = spec;
   // a record batch of a megabyte is larger than brokers accept by default
   const settings = { 'max.message.bytes': '16777216' };

@@ -61,11 +61,11 @@ export async function loadMaterial({ options, secretId, aws }: TlsSettings): Pro
 }
 
 function optionsOf({ ca, ...secret }: TlsSecret): TlsOptions {
-  const authority = ca === undefined ? {} : { ca };
-  if ('cert' in secret) return { ...authority, cert: secret.cert, key: secret.key };
+  const shared = { variable: 'KAFKA_TLS_SECRET_ID', ...(ca !== undefined && { ca }) };
+  if ('cert' in secret) return { ...shared, cert: secret.cert, key: secret.key };
   const { keystore, password: keystorePassword, keyPassword } = secret;
   return {
-    ...authority,
+    ...shared,
     keystore,
     keystorePassword,
     ...(keyPassword !== undefined && { keystoreKeyPassword: keyPassword }),

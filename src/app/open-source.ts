@@ -7,6 +7,8 @@ import type { GroupMembership, RecordSource, TopicReader } from '../consumer/por
 import type { KafkaConnection } from './connect-kafka.ts';
 import type { KafkaSettings } from './config/settings.ts';
 import type { TopicChoice } from './config/topic-choice.ts';
+import type { PipelineError } from '../runtime/errors.ts';
+import { failureFields } from './observe/explain-failure.ts';
 import type { Logger } from './observe/logger.ts';
 import type { OpenTopic } from './open-topic.ts';
 
@@ -52,6 +54,5 @@ function selectionOf(choice: TopicChoice): TopicSelection {
 }
 
 function troubleLog(log: Logger) {
-  return ({ code, message }: { readonly code: string; readonly message: string }): void =>
-    log.warn({ code, reason: message }, 'reading is tried again');
+  return (error: PipelineError): void => log.warn(failureFields(error), 'reading is tried again');
 }

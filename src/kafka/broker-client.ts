@@ -2,7 +2,6 @@ import type { CommittedOffset, Watermarks } from '../consumer/ports/topic.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError, type ErrorCode } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
-import { explainKafkaError } from './explain-kafka-error.ts';
 import { Gathering } from './gathering.ts';
 import type { KafkaClient } from './kafkajs/client.ts';
 import { createCluster, type Cluster } from './kafkajs/cluster.ts';
@@ -131,7 +130,7 @@ export class BrokerClient {
   }
 
   #explain(where: string, error: unknown): PipelineError {
-    return explainKafkaError(error, where, { isEstablished: this.#hasConnected });
+    return this.#kafka.explain(error, where, { isEstablished: this.#hasConnected });
   }
 
   /** Who has never been connected is told at once: kafkajs has tried for a while. */

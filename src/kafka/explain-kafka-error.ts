@@ -17,6 +17,9 @@ interface Diagnosis {
 const otherPort = 'use the port of the listener that you mean (MSK: 9094 for tls, 9096 for scram, 9098 for iam)';
 const checkAddress = 'check KAFKA_BROKERS (host:port of the TLS listener) and the network between';
 
+/** A broker refuses our certificate; OpenSSL's alert for one that is not valid yet is that for none. */
+const refusalCodes: ReadonlySet<ErrorCode> = new Set(['CLIENT_CERT_MISSING', 'CLIENT_CERT_REJECTED', 'CERT_EXPIRED']);
+
 /** In order: the first pattern found in the names, codes and messages of an error and its causes names it. */
 const diagnoses: readonly Diagnosis[] = [
   {
@@ -42,6 +45,12 @@ const diagnoses: readonly Diagnosis[] = [
     code: 'CLIENT_CERT_MISSING',
     message: 'the broker asks for a client certificate and got none',
     hint: 'set KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE, or KAFKA_TLS_KEYSTORE_FILE; for SASL use its own port (MSK: 9096, IAM 9098)',
+  },
+  {
+    pattern: /alert number 45|alert certificate expired/i,
+    code: 'CERT_EXPIRED',
+    message: 'the broker says that the client certificate has expired, though by this machine’s clock it is valid',
+    hint: 'check the clocks of the broker and of this machine; `glueless cert inspect` shows the dates',
   },
   {
     pattern: /alert number 4[3-9]|alert number 51|CERTIFICATE_UNKNOWN|unknown ca/i,
@@ -101,7 +110,7 @@ const diagnoses: readonly Diagnosis[] = [
     pattern: /key values mismatch/i,
     code: 'CERT_KEY_MISMATCH',
     message: 'the private key does not belong to the client certificate',
-    hint: 'KAFKA_TLS_KEY and KAFKA_TLS_CERT must come from the same request',
+    hint: 'key and certificate must come from the same request',
   },
   {
     pattern: /TOPIC_AUTHORIZATION_FAILED/,
@@ -226,13 +235,15 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
 export interface ExplainOptions {
   /** The cluster has answered before: what kafkajs would try again is retryable, also a closed connection. */
   readonly isEstablished?: boolean;
+  /** What the dates of our own certificate say against it: a broker that refuses it then need give no other reason. */
+  readonly certificateFault?: PipelineError | undefined;
 }
 
 /** Gives an error of kafkajs its name, the likely cause, and what to do. */
 export function explainKafkaError(
   error: unknown,
   where: string,
-  { isEstablished = false }: ExplainOptions = {},
+  { isEstablished = false, certificateFault }: ExplainOptions = {},
 ): PipelineError {
   const chain = chainOf(error);
   const named = chain.find((each) => each instanceof PipelineError);
@@ -247,11 +258,12 @@ export function explainKafkaError(
       cause: error,
     });
   }
-  return new PipelineError(found.code, {
-    message: `${where}: ${found.message}`,
-    retryable: isRetriable || retryableCodes.has(found.code),
+  const { code, message, hint } = (refusalCodes.has(found.code) ? certificateFault : undefined) ?? found;
+  return new PipelineError(code, {
+    message: `${where}: ${message}`,
+    retryable: isRetriable || retryableCodes.has(code),
     details: { kafka: text.slice(0, 500) },
-    hint: found.hint,
+    ...(hint !== undefined && { hint }),
     cause: error,
   });
 }

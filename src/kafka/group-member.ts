@@ -1,7 +1,7 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { GroupMembership, MembershipHandler, RecordSource } from '../consumer/ports/topic.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { PipelineError } from '../runtime/errors.ts';
+import type { ErrorCode, PipelineError } from '../runtime/errors.ts';
 import { BrokerClient } from './broker-client.ts';
 import { explainKafkaError } from './explain-kafka-error.ts';
 import { createConsumer, type Cluster, type ConsumerFetchAnswer } from './kafkajs/cluster.ts';
@@ -19,7 +19,7 @@ import { TopicMember } from './topic-member.ts';
 
 export interface MembershipOptions extends GroupOptions {
   readonly selection: TopicSelection;
-  /** Called with what is tried again, at most once a minute. */
+  /** Called with what is tried again, at most once a minute for each code. */
   readonly onTrouble?: (error: PipelineError) => void;
 }
 
@@ -38,7 +38,7 @@ export class GroupMember implements GroupMembership {
   #handler: MembershipHandler | undefined;
   #hasJoined = false;
   #stopping: Promise<void> | undefined;
-  #troubleMs = Number.NEGATIVE_INFINITY;
+  readonly #toldMs = new Map<ErrorCode, number>();
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -202,7 +202,7 @@ export class GroupMember implements GroupMembership {
     try {
       await this.#consumer.commitOffsets([{ topic, partition, offset: offset.toString(), metadata }]);
     } catch (error) {
-      throw explainKafkaError(error, `committing ${topic}/${partition}`);
+      throw this.#options.kafka.explain(error, `committing ${topic}/${partition}`);
     }
   }
 
@@ -225,14 +225,16 @@ export class GroupMember implements GroupMembership {
   }
 
   #complain(error: unknown): void {
+    const named = this.#explain(error);
     const nowMs = systemClock.monotonicMs();
-    if (nowMs - this.#troubleMs < troubleEveryMs) return;
-    this.#troubleMs = nowMs;
-    this.#options.onTrouble?.(this.#explain(error));
+    if (nowMs - (this.#toldMs.get(named.code) ?? Number.NEGATIVE_INFINITY) < troubleEveryMs) return;
+    this.#toldMs.set(named.code, nowMs);
+    this.#options.onTrouble?.(named);
   }
 
   #explain(error: unknown, where = this.#where()): PipelineError {
-    return explainKafkaError(error, `group ${this.#options.groupId} on ${where}`, { isEstablished: this.#hasJoined });
+    const { kafka, groupId } = this.#options;
+    return kafka.explain(error, `group ${groupId} on ${where}`, { isEstablished: this.#hasJoined });
   }
 
   #where(): string {

@@ -1,11 +1,10 @@
-import type { Kafka } from 'kafkajs';
 import type { Message, Publisher } from '../producer/publisher.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
 import { createCluster, type Cluster, type ProducerIdentity } from './kafkajs/cluster.ts';
 import type { Compression } from './format/codecs.ts';
-import { explainKafkaError } from './explain-kafka-error.ts';
+import type { KafkaClient } from './kafkajs/client.ts';
 import { errorCodes, errorOf } from './kafkajs/protocol-error.ts';
 import { partitionOf } from './format/partitioner.ts';
 import { sendBatches, type PartitionAnswer, type PartitionBatches } from './kafkajs/produce-request.ts';
@@ -25,12 +24,13 @@ const sequenceMask = 0x7fffffff;
  * An idempotent producer with acknowledgement by all replicas, over kafkajs's connections. Each partition's batch is sent
  * until its leader, whichever broker that is by then, has acknowledged it: no record is lost or doubled by a failover.
  */
-export async function createKafkaPublisher(kafka: Kafka, options: PublisherOptions): Promise<Publisher> {
+export async function createKafkaPublisher(kafka: KafkaClient, options: PublisherOptions): Promise<Publisher> {
   const { topic, compression, keepTrying } = options;
   const cluster = createCluster(kafka);
+  const named = { kafka, topic };
   let identity: ProducerIdentity | undefined;
   await keepTrying(() =>
-    knownSoon(topic, async () => {
+    knownSoon(named, async () => {
       await cluster.connect();
       await cluster.addTargetTopic(topic);
       const broker = await cluster.brokerPool.findConnectedBroker();
@@ -59,7 +59,7 @@ export async function createKafkaPublisher(kafka: Kafka, options: PublisherOptio
   return {
     send: async (messages) => {
       const waiting = batchesOf(messages);
-      await keepTrying(() => knownSoon(topic, () => deliver(cluster, topic, waiting)));
+      await keepTrying(() => knownSoon(named, () => deliver(cluster, topic, waiting)));
       return messages.length;
     },
     close: () => cluster.disconnect(),
@@ -104,11 +104,16 @@ async function produceTo(
   }
 }
 
+interface NamedTopic {
+  readonly kafka: KafkaClient;
+  readonly topic: string;
+}
+
 /** A broker may not know of a topic yet that another one has just created. */
 const topicPatience = { attemptsMax: 40, totalMs: 10_000, delayMs: 250, delayMaxMs: 250 };
 
-async function knownSoon(topic: string, work: () => Promise<void>): Promise<void> {
-  await retry(() => explained(topic, work), {
+async function knownSoon(named: NamedTopic, work: () => Promise<void>): Promise<void> {
+  await retry(() => explained(named, work), {
     ...topicPatience,
     clock: systemClock,
     random: Math.random,
@@ -116,10 +121,10 @@ async function knownSoon(topic: string, work: () => Promise<void>): Promise<void
   });
 }
 
-async function explained(topic: string, work: () => Promise<void>): Promise<void> {
+async function explained({ kafka, topic }: NamedTopic, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    throw explainKafkaError(error, `publishing to ${topic}`, { isEstablished: true });
+    throw kafka.explain(error, `publishing to ${topic}`, { isEstablished: true });
   }
 }

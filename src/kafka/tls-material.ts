@@ -10,6 +10,13 @@ export interface TlsMaterial {
   readonly cert?: string;
   readonly key?: string;
   readonly passphrase?: string;
+  /** The variables that certificate and key come from. */
+  readonly variables?: CertificateVariables;
+}
+
+export interface CertificateVariables {
+  readonly cert: string;
+  readonly key: string;
 }
 
 export interface TlsOptions {
@@ -26,6 +33,8 @@ export interface TlsOptions {
   readonly keystorePassword?: string;
   /** The keystore's password when left out. */
   readonly keystoreKeyPassword?: string;
+  /** The variable that certificate and key, or the keystore, were read by; that of each when left out. */
+  readonly variable?: string;
 }
 
 const certificatePattern = /-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs;
@@ -37,7 +46,16 @@ export async function loadTlsMaterial(options: TlsOptions, read: ReadFile = read
   if (ca !== undefined) checkAuthorities(ca, options.ca === undefined ? 'KAFKA_TLS_CA_FILE' : 'KAFKA_TLS_CA');
   const hasKeystore = keystoreFile !== undefined || keystore !== undefined;
   const pair = hasKeystore ? await loadKeystore(options, read) : await loadPair(options, read);
-  return { ...(ca !== undefined && { ca }), ...pair };
+  const variables = variablesOf(options);
+  return { ...(ca !== undefined && { ca }), ...pair, ...(pair.cert !== undefined && { variables }) };
+}
+
+function variablesOf({ variable, keystoreFile, cert, key }: TlsOptions): CertificateVariables {
+  const both = variable ?? (keystoreFile === undefined ? undefined : 'KAFKA_TLS_KEYSTORE_FILE');
+  return {
+    cert: both ?? (cert === undefined ? 'KAFKA_TLS_CERT_FILE' : 'KAFKA_TLS_CERT'),
+    key: both ?? (key === undefined ? 'KAFKA_TLS_KEY_FILE' : 'KAFKA_TLS_KEY'),
+  };
 }
 
 /** The certificates that a PEM text holds, in order. Throws when one of them can't be read. */

@@ -1,8 +1,8 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
-import { explainKafkaError } from './explain-kafka-error.ts';
+import type { KafkaClient } from './kafkajs/client.ts';
 
 export interface TopicPlan {
   readonly topic: string;
@@ -12,7 +12,7 @@ export interface TopicPlan {
 }
 
 /** Creates the topic if it is missing. Rejects with TOPIC_MISMATCH when it is there with another number of partitions. */
-export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<'created' | 'exists'> {
+export async function ensureTopic(kafka: KafkaClient, plan: TopicPlan): Promise<'created' | 'exists'> {
   // a broker may not have heard yet of the topic that it has just been told to make
   const isRetryable = (error: unknown): boolean => error instanceof PipelineError && error.code === 'TOPIC_MISSING';
   return retry(() => ensureTopicOnce(kafka, plan), {
@@ -23,7 +23,7 @@ export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<'creat
   });
 }
 
-async function ensureTopicOnce(kafka: Kafka, plan: TopicPlan): Promise<'created' | 'exists'> {
+async function ensureTopicOnce(kafka: KafkaClient, plan: TopicPlan): Promise<'created' | 'exists'> {
   return withAdmin(kafka, `topic ${plan.topic}`, async (admin) => {
     const created = await admin.createTopics({
       waitForLeaders: true,
@@ -52,7 +52,7 @@ async function ensureTopicOnce(kafka: Kafka, plan: TopicPlan): Promise<'created'
 const leaderPatience = { attemptsMax: 20, totalMs: 10_000, delayMs: 250, delayMaxMs: 250 };
 
 /** Runs `work` with a connected admin client and closes it, again while leaders move; errors come explained. */
-export async function withAdmin<T>(kafka: Kafka, where: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+export async function withAdmin<T>(kafka: KafkaClient, where: string, work: (admin: Admin) => Promise<T>): Promise<T> {
   return retry(() => withAdminOnce(kafka, where, work), {
     ...leaderPatience,
     clock: systemClock,
@@ -61,13 +61,13 @@ export async function withAdmin<T>(kafka: Kafka, where: string, work: (admin: Ad
   });
 }
 
-async function withAdminOnce<T>(kafka: Kafka, where: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+async function withAdminOnce<T>(kafka: KafkaClient, where: string, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin();
   try {
     await admin.connect();
     return await work(admin);
   } catch (error) {
-    throw explainKafkaError(error, where);
+    throw kafka.explain(error, where);
   } finally {
     await admin.disconnect().catch(() => {});
   }

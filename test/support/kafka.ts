@@ -1,5 +1,4 @@
 import { expect, inject } from 'vitest';
-import type { Kafka } from 'kafkajs';
 import { createKafkaClient, type KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 import { createCluster, type Cluster } from '../../src/kafka/kafkajs/cluster.ts';
 import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
@@ -22,7 +21,7 @@ export function connectAdmin(
 }
 
 /** Runs `work` with connections of its own and closes them. */
-export async function withCluster<T>(kafka: Kafka, work: (cluster: Cluster) => Promise<T>): Promise<T> {
+export async function withCluster<T>(kafka: KafkaClient, work: (cluster: Cluster) => Promise<T>): Promise<T> {
   const cluster = createCluster(kafka);
   try {
     await cluster.connect();
@@ -33,7 +32,7 @@ export async function withCluster<T>(kafka: Kafka, work: (cluster: Cluster) => P
 }
 
 export async function createTopic(
-  kafka: Kafka,
+  kafka: KafkaClient,
   topic: string,
   partitions: number,
   settings: Record<string, string> = {},
@@ -46,7 +45,7 @@ export async function createTopic(
 }
 
 /** A new topic is not known everywhere at once: waits until every partition's leader answers for it. */
-export async function untilLed(kafka: Kafka, topic: string, partitions: number): Promise<void> {
+export async function untilLed(kafka: KafkaClient, topic: string, partitions: number): Promise<void> {
   await expect
     .poll(
       () => withAdmin(kafka, topic, (admin) => admin.fetchTopicOffsets(topic)).then(({ length }) => length, String),
@@ -56,7 +55,7 @@ export async function untilLed(kafka: Kafka, topic: string, partitions: number):
 }
 
 export async function appendRecords(
-  kafka: Kafka,
+  kafka: KafkaClient,
   topic: string,
   partition: number,
   records: readonly TestRecord[],
@@ -76,7 +75,7 @@ export async function appendRecords(
   await producer.disconnect();
 }
 
-export async function deleteBelow(kafka: Kafka, topic: string, partition: number, offset: bigint): Promise<void> {
+export async function deleteBelow(kafka: KafkaClient, topic: string, partition: number, offset: bigint): Promise<void> {
   await withAdmin(kafka, topic, async (admin) => {
     // loads the topic's metadata, without which the next call fails
     await admin.fetchTopicOffsets(topic);

@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { KafkaClient } from '../../src/kafka/kafkajs/client.ts';
 
 /** Records are shorter than this, but for every tenth: a limit that makes those dead letters. */
 export const recordBytesLimit = '400';
@@ -30,7 +30,7 @@ export interface PublishOptions {
 
 /** Publishes values one behind the other; answers with the offset of the first. */
 export async function publishValues(
-  kafka: Kafka,
+  kafka: KafkaClient,
   values: readonly (string | null)[],
   { topic, partition, key, timestampMs = firstHourMs + 2 * hourMs }: PublishOptions,
 ): Promise<number> {

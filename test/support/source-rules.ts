@@ -45,8 +45,20 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['kafka/format', [...floor, 'consumer/ports', 'producer/publisher']],
   ['kafka/keystore', [...floor]],
   ['kafka/tls-material', [...floor, 'kafka/keystore']],
+  ['kafka/client-certificate', [...floor, 'kafka/tls-material']],
+  ['kafka/explain-kafka-error', [...floor]],
   ['kafka/credentials', [...floor]],
-  ['kafka/kafkajs', [...floor, 'kafka/format', 'kafka/tls-material', 'kafka/credentials']],
+  [
+    'kafka/kafkajs',
+    [
+      ...floor,
+      'kafka/format',
+      'kafka/tls-material',
+      'kafka/client-certificate',
+      'kafka/explain-kafka-error',
+      'kafka/credentials',
+    ],
+  ],
   [
     'kafka',
     [
@@ -55,6 +67,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
       'producer/publisher',
       'kafka/format',
       'kafka/tls-material',
+      'kafka/explain-kafka-error',
       'kafka/credentials',
       'kafka/kafkajs',
     ],

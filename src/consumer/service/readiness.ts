@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { UnreadableRecords } from '../ports/topic.ts';
 import type { PipelineObserver } from '../commit/pipeline-observer.ts';
 
@@ -9,7 +10,7 @@ export class Readiness {
   #isAssigned = false;
   #lag = 0n;
   #lastCommitMs: number;
-  #failing: string | undefined;
+  #failing: { readonly step: string; readonly error: unknown } | undefined;
   readonly #damages = new Map<number, UnreadableRecords>();
 
   /** `quietMs`: how long nothing may be committed while there is lag. */
@@ -33,7 +34,9 @@ export class Readiness {
           ({ partition, from, error }) =>
             `partition ${partition} can't be read from offset ${from} on: ${error.message}`,
         ),
-      ...(this.#failing === undefined ? [] : [`the step ${this.#failing} fails and is tried again`]),
+      ...(this.#failing === undefined
+        ? []
+        : [`the step ${this.#failing.step} fails and is tried again: ${sayError(this.#failing.error)}`]),
     ];
   }
 
@@ -57,14 +60,18 @@ export class Readiness {
     readable: (partition) => {
       this.#damages.delete(partition);
     },
-    retrying: (step) => {
-      this.#failing = step;
+    retrying: (step, error) => {
+      this.#failing = { step, error };
     },
     step: (name, phase) => {
-      if (phase === 'after' && this.#failing === name) this.#failing = undefined;
+      if (phase === 'after' && this.#failing?.step === name) this.#failing = undefined;
     },
     committed: () => {
       this.#lastCommitMs = this.#clock.monotonicMs();
     },
   };
+}
+
+function sayError(error: unknown): string {
+  return error instanceof PipelineError ? `${error.code}, ${error.message}` : messageOf(error);
 }

@@ -1,5 +1,8 @@
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
+import { systemClock } from '../../runtime/clock.ts';
+import type { PipelineError } from '../../runtime/errors.ts';
+import { explainKafkaError, type ExplainOptions } from '../explain-kafka-error.ts';
 import { installFetchedBatch } from './fetched-batch.ts';
 import { mendConnections } from './mend-connections.ts';
 import { connectPlain } from './broker-socket.ts';
@@ -24,6 +27,8 @@ export interface ClientOptions {
 export interface KafkaClient extends Kafka {
   /** A record batch that unpacks to more is refused. */
   readonly unpackedBytesMax: number;
+  /** Gives an error of this client its name, the likely cause, and what to do; `where` begins the message. */
+  readonly explain: (error: unknown, where: string, options?: Pick<ExplainOptions, 'isEstablished'>) => PipelineError;
 }
 
 /** An answer holds no more record bytes than we would unpack, and what describes them. */
@@ -61,5 +66,9 @@ export function createKafkaClient({
     retry: { retries, initialRetryTime: 100, maxRetryTime: retries > 3 ? 10_000 : 500 },
     logLevel: kafkajs.logLevel.NOTHING,
   });
-  return Object.assign(kafka, { unpackedBytesMax });
+  return Object.assign(kafka, {
+    unpackedBytesMax,
+    explain: (...[error, where, options]: Parameters<KafkaClient['explain']>) =>
+      explainKafkaError(error, where, { ...options, certificateFault: identity?.fault(systemClock.nowMs()) }),
+  });
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:crypto';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import { certificateFault } from '../client-certificate.ts';
 import type { TlsMaterial } from '../tls-material.ts';
 import { readAnswers, type BrokerAddress } from './broker-socket.ts';
 
@@ -20,6 +21,11 @@ export class TlsIdentity {
 
   current(): TlsMaterial {
     return this.#material;
+  }
+
+  /** Why brokers refuse the certificate of this moment, where its dates say so. */
+  fault(nowMs: number): PipelineError | undefined {
+    return certificateFault(this.#material, nowMs);
   }
 
   /** New connections use `material` from now on; open ones are closed one after the other, and kafkajs opens them again. */

@@ -14,12 +14,12 @@ export const kafkaErrorCodes = {
   },
   CERT_EXPIRED: {
     meaning: 'The client certificate has expired.',
-    retryable: 'never',
+    retryable: 'sometimes',
     action: 'Renew it (`glueless cert request`); a running service takes the new one without a restart.',
   },
   CERT_NOT_YET_VALID: {
     meaning: 'The client certificate is valid only later.',
-    retryable: 'never',
+    retryable: 'sometimes',
     action: 'Check the clock of this machine, or wait.',
   },
   CERT_KEY_MISMATCH: {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Readiness } from '../../../src/consumer/service/readiness.ts';
 import { createMetrics } from '../../../src/app/observe/metrics.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 describe('metrics', () => {
@@ -67,8 +68,11 @@ describe('readiness', () => {
   it('is over while a step fails', () => {
     const { readiness } = setup();
     readiness.observer.assigned?.(new Map());
-    readiness.observer.retrying?.('put', new Error('x'), 1, 100);
-    expect(readiness.problems()).toEqual(['the step put fails and is tried again']);
+    const error = new PipelineError('STORE_UNAVAILABLE', { message: 'S3 does not answer', retryable: true });
+    readiness.observer.retrying?.('put', error, 1, 100);
+    expect(readiness.problems()).toEqual([
+      'the step put fails and is tried again: STORE_UNAVAILABLE, S3 does not answer',
+    ]);
     void readiness.observer.step?.('put', 'after', 1);
     expect(readiness.problems()).toEqual([]);
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainKafkaError } from '../../../src/kafka/explain-kafka-error.ts';
+import { TlsIdentity } from '../../../src/kafka/kafkajs/tls-identity.ts';
+import { createAuthority } from '../../../src/pki/authority.ts';
 
 /** An error as kafkajs makes them. */
 const kafkajsError = (name: string, message: string, more: object = {}): Error =>
@@ -41,5 +43,52 @@ describe('an error of a broker that was killed', () => {
   it('names a group that may not be used', () => {
     const error = kafkajsError('KafkaJSProtocolError', 'Not authorized', { type: 'GROUP_AUTHORIZATION_FAILED' });
     expect(explainKafkaError(error, 'group g')).toMatchObject({ code: 'GROUP_DENIED' });
+  });
+});
+
+describe('a client certificate that a broker refuses', () => {
+  const dayMs = 86_400_000;
+  const nowMs = Date.now();
+
+  /** What its dates say against a certificate that is good for `[from, to)`, in days from now. */
+  async function faultOf(from: number, to: number) {
+    const authority = await createAuthority('test');
+    const dates = { notBefore: new Date(nowMs + from * dayMs), notAfter: new Date(nowMs + to * dayMs) };
+    return new TlsIdentity(await authority.issue({ commonName: 'reader', ...dates })).fault(nowMs);
+  }
+
+  const alerts = [
+    'tlsv1 alert unknown ca: SSL alert number 48',
+    'tlsv13 alert certificate unknown: SSL alert number 46',
+    'sslv3 alert bad certificate: SSL alert number 42',
+    'sslv3 alert certificate expired: SSL alert number 45',
+  ].map((alert) => kafkajsError('KafkaJSConnectionError', `Connection error: ${alert}`));
+
+  it.each([
+    ['has expired', [-2, -1], 'CERT_EXPIRED', /\(CN=reader\) expired on 20/],
+    ['is not valid yet', [1, 2], 'CERT_NOT_YET_VALID', /\(CN=reader\) is valid from 20/],
+  ] as const)(
+    'is refused because it %s, whatever the broker gives as its reason',
+    async (_, [from, to], code, said) => {
+      const certificateFault = await faultOf(from, to);
+      for (const error of alerts) {
+        const named = explainKafkaError(error, 'group g', { isEstablished: true, certificateFault });
+        expect(named).toMatchObject({ code, retryable: true, hint: expect.stringContaining('KAFKA_TLS_CERT') });
+        expect(named.message).toMatch(said);
+      }
+    },
+  );
+
+  it('within its dates is refused for the broker’s own reason', async () => {
+    const certificateFault = await faultOf(-1, 1);
+    expect(certificateFault).toBeUndefined();
+    const codes = alerts.map((error) => explainKafkaError(error, 'group g', { certificateFault }).code);
+    expect(codes).toEqual(['CLIENT_CERT_REJECTED', 'CLIENT_CERT_REJECTED', 'CLIENT_CERT_MISSING', 'CERT_EXPIRED']);
+  });
+
+  it('that has expired is not why a broker is away', async () => {
+    const error = kafkajsError('KafkaJSConnectionError', 'connect ECONNREFUSED', { code: 'ECONNREFUSED' });
+    const named = explainKafkaError(error, 'group g', { certificateFault: await faultOf(-2, -1) });
+    expect(named.code).toBe('BROKER_UNREACHABLE');
   });
 });
