@@ -78,20 +78,30 @@ export const icebergSchemaSchema = z.looseObject({
 /** A table's schema, one of those that its metadata keeps. */
 export type IcebergSchema = z.infer<typeof icebergSchemaSchema>;
 
-/** The ids of a type and of everything in it. */
-function idsOfType(type: IcebergType): number[] {
+/** Gives the fields of a type, at all depths, each by its id and its name. */
+function fieldsWithin(type: IcebergType): (readonly [id: number, name: string])[] {
   if (typeof type === 'string') return [];
   switch (type.type) {
     case 'struct':
-      return type.fields.flatMap((field) => [field.id, ...idsOfType(field.type)]);
+      return type.fields.flatMap(({ id, name, type: of }) => [[id, name] as const, ...fieldsWithin(of)]);
     case 'list':
-      return [type['element-id'], ...idsOfType(type.element)];
+      return [[type['element-id'], 'element'], ...fieldsWithin(type.element)];
     case 'map':
-      return [type['key-id'], ...idsOfType(type.key), type['value-id'], ...idsOfType(type.value)];
+      return [
+        [type['key-id'], 'key'],
+        ...fieldsWithin(type.key),
+        [type['value-id'], 'value'],
+        ...fieldsWithin(type.value),
+      ];
   }
 }
 
 /** Gives the highest field id of a schema, 0 for one without fields. */
-export function highestFieldId(schema: Pick<IcebergSchema, 'fields'>): number {
-  return Math.max(0, ...idsOfType({ type: 'struct', fields: schema.fields }));
+export function highestFieldId({ fields }: Pick<IcebergSchema, 'fields'>): number {
+  return fieldsWithin({ type: 'struct', fields }).reduce((highest, [id]) => Math.max(highest, id), 0);
+}
+
+/** Gives a text for each field of the schema, at all depths, that says its id and its name. */
+export function namesById({ fields }: Pick<IcebergSchema, 'fields'>): string[] {
+  return fieldsWithin({ type: 'struct', fields }).map(([id, name]) => `${id} ${name}`);
 }

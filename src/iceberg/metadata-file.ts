@@ -5,6 +5,7 @@ import type { LoadedTable } from './iceberg-catalog.ts';
 import { keyOfUri } from './object-uri.ts';
 import { parseTableMetadata, serializeTableMetadata, withMetadataLog, type TableMetadata } from './table-metadata.ts';
 import { applyUpdates, type TableUpdate } from './table-updates.ts';
+import { withoutUnusedSchemas } from './unused-schemas.ts';
 
 /** A metadata file that no catalog points to yet. */
 export interface StagedMetadata {
@@ -41,8 +42,8 @@ export async function stageUpdates(
   { updates, nowMs }: { readonly updates: readonly TableUpdate[]; readonly nowMs: number },
 ): Promise<StagedMetadata> {
   const previous = { location: base.metadataLocation, updatedMs: base.metadata['last-updated-ms'] };
-  const next = withMetadataLog(applyUpdates(base.metadata, updates, nowMs), previous);
-  return stage(store, next, versionOf(base.metadataLocation) + 1);
+  const next = withoutUnusedSchemas(applyUpdates(base.metadata, updates, nowMs));
+  return stage(store, withMetadataLog(next, previous), versionOf(base.metadataLocation) + 1);
 }
 
 /** Tells whether the table was made from that metadata file, or from one that followed it and still remembers it. */

@@ -124,9 +124,11 @@ export function describeIcebergCatalog(title: string, prepare: () => Promise<Ope
       expect((await catalog.commit(anew, appendTo(anew, 3n, 'x'))).kind).toBe('committed');
     });
 
-    it('adds columns under new ids, and keeps the old schema', async () => {
+    it('adds columns under new ids, and keeps the schema of a snapshot', async () => {
       const { catalog, create, load } = await setup();
-      const base = await create();
+      const made = await create();
+      await catalog.commit(made, appendTo(made, 1n, 'x'));
+      const base = await load();
       const { fields } = currentSchema(base.metadata);
       const id = base.metadata['last-column-id'] + 1;
       const schema = {
