@@ -1,8 +1,9 @@
+import { Slots } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { planEvolution, type Evolution, type EvolutionRules, type ObservedColumn } from '../../schema/evolution.ts';
-import { rescuedColumn } from '../../schema/names.ts';
-import { isNested, type Column } from '../../schema/types.ts';
+import type { Evolution, ObservedColumn } from '../../schema/evolution.ts';
+import type { Column } from '../../schema/types.ts';
 import type { Catalog, CatalogTable, TableDefinition } from '../ports/lake.ts';
+import { planGrowth, rescued, sumOfGrowth, type GrowthWish } from './plan-growth.ts';
 
 export interface SchemaKeeperOptions {
   readonly catalog: Catalog;
@@ -20,16 +21,12 @@ export interface SchemaKeeperOptions {
   }) => void;
 }
 
-export interface SettleOptions {
-  /** The table as it is made when it does not exist yet; columns of its own are added where they are missing. */
-  readonly definition: TableDefinition;
-  readonly rules: EvolutionRules;
-  readonly mayRescue: boolean;
+export interface SettleOptions extends Omit<GrowthWish, 'observed'> {
   /** Says whether rows can go into the table as it is; asked before anything is changed. */
   readonly fits?: (table: CatalogTable) => boolean;
-  /** Where the values came from, kept as the comment of new columns. */
-  readonly origin?: string;
 }
+
+interface Wish extends SettleOptions, GrowthWish {}
 
 export interface SettledSchema {
   readonly table: CatalogTable;
@@ -38,15 +35,12 @@ export interface SettledSchema {
 
 /** Changes of a table by others that are taken in before giving up. */
 export const conflictsMax = 20;
-const rescued: Column = {
-  name: rescuedColumn,
-  type: { kind: 'string' },
-  comment: 'values that found no column: a JSON object, its keys are JSON Pointers',
-};
-
 /** Keeps the table's schema of the catalog at hand and lets it grow, by compare-and-swap, with what batches bring. */
 export class SchemaKeeper {
   readonly #options: SchemaKeeperOptions;
+  readonly #turns = new Slots(1);
+  /** What batches want that wait for their turn to change the table. */
+  readonly #waiting = new Set<Wish>();
   #table: CatalogTable | undefined;
 
   constructor(options: SchemaKeeperOptions) {
@@ -74,49 +68,55 @@ export class SchemaKeeper {
 
   /**
    * Resolves once the catalog's table has a column for everything observed, as far as the rules let it grow; with `misfit`, and nothing
-   * changed, when the table is none for these rows. Rejects with CATALOG_CONTENDED (retryable) when others keep changing it.
+   * changed, when the table is none for these rows. Batches that wait for each other grow the table in one change. Rejects with
+   * CATALOG_CONTENDED (retryable) when others keep changing it.
    */
-  async settle(
-    observed: readonly ObservedColumn[],
-    { definition, rules, mayRescue, fits, origin }: SettleOptions,
-  ): Promise<SettledSchema | 'misfit'> {
-    const { catalog } = this.#options;
+  async settle(observed: readonly ObservedColumn[], options: SettleOptions): Promise<SettledSchema | 'misfit'> {
+    const { definition } = options;
+    const wish = { ...options, observed };
     for (let attempt = 0; attempt < conflictsMax; attempt++) {
       const table = this.#table ?? (await this.refresh());
-      if (table !== undefined && fits?.(table) === false) return 'misfit';
-      const columns = table?.columns ?? [];
-      const data = columns.filter(({ name }) => !definition.columns.some((own) => own.name === name));
-      const evolution = planEvolution(data, observed, rules);
-      const mustRescue =
-        mayRescue || evolution.targets.includes(undefined) || (rules.growth !== 'all' && hasNested(observed));
-      const needsRescued = mustRescue && !columns.some(({ name }) => name === rescuedColumn);
-      const added =
-        origin === undefined ? evolution.added : evolution.added.map((each) => ({ comment: origin, ...each }));
-      const own =
-        table === undefined ? [] : definition.columns.filter((each) => !columns.some(({ name }) => name === each.name));
-      const addColumns = [...added, ...own, ...(needsRescued ? [rescued] : [])];
       if (table === undefined) {
         if (await this.#wasDropped()) throw dropped(definition.name);
         // another process that has made the table meanwhile may have put objects too
-        if (this.#table === undefined) await this.#create(definition, addColumns);
+        if (this.#table === undefined) await this.#create(definition, planGrowth(definition.columns, wish).added);
         continue;
       }
-      const parameters = this.#options.parametersFor?.(table);
-      const hasNews = addColumns.length > 0 || evolution.replaced.length > 0;
-      if (!hasNews && parameters === undefined) return { table, evolution };
-      const result = await catalog.evolve({
-        table: table.name,
-        expectedVersion: table.version,
-        addColumns,
-        replaceColumns: evolution.replaced,
-        ...(parameters && { parameters }),
-      });
-      if (result === 'evolved' && hasNews) {
-        this.#options.onChange?.({ table: table.name, added: addColumns, replaced: evolution.replaced });
-      }
-      await this.refresh();
+      if (options.fits?.(table) === false) return 'misfit';
+      const { evolution, hasNews } = planGrowth(table.columns, wish);
+      if (!hasNews && this.#options.parametersFor?.(table) === undefined) return { table, evolution };
+      await this.#growWithOthers(wish);
     }
     throw contended(definition.name, conflictsMax);
+  }
+
+  /** Waits for its turn, unless the change of another batch takes the wish in; how that ended says the table. */
+  async #growWithOthers(wish: Wish): Promise<void> {
+    this.#waiting.add(wish);
+    await this.#turns.run(async () => {
+      if (!this.#waiting.has(wish)) return;
+      const wishes = [...this.#waiting];
+      this.#waiting.clear();
+      if (this.#table !== undefined) await this.#grow(this.#table, wishes);
+    });
+  }
+
+  async #grow(table: CatalogTable, wishes: readonly Wish[]): Promise<void> {
+    const { catalog, parametersFor, onChange } = this.#options;
+    const fitting = wishes.filter(({ fits }) => fits?.(table) !== false);
+    const { addColumns, replaceColumns } = sumOfGrowth(table.columns, fitting);
+    const parameters = parametersFor?.(table);
+    const hasNews = addColumns.length + replaceColumns.length > 0;
+    if (!hasNews && parameters === undefined) return;
+    const result = await catalog.evolve({
+      table: table.name,
+      expectedVersion: table.version,
+      addColumns,
+      replaceColumns,
+      ...(parameters && { parameters }),
+    });
+    if (result === 'evolved' && hasNews) onChange?.({ table: table.name, added: addColumns, replaced: replaceColumns });
+    await this.refresh();
   }
 
   /** A table is made before its objects, so that whoever sees those sees the table, unless it was dropped. */
@@ -153,8 +153,4 @@ function dropped(name: string): PipelineError {
     details: { table: name },
     hint: '`glueless verify --repair` makes it again from its files and registers its partitions; of an Iceberg table register the newest metadata file (`<table>/metadata/`); then start again',
   });
-}
-
-function hasNested(observed: readonly ObservedColumn[]): boolean {
-  return observed.some(({ observed: of }) => of.form !== 'plain' || isNested(of.type));
 }

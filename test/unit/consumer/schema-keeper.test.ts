@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { SchemaKeeper } from '../../../src/consumer/table/schema-keeper.ts';
 import { rulesOf } from '../../../src/consumer/table/recipe-rules.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import type { ObservedColumn } from '../../../src/schema/evolution.ts';
 import { openTestLake, testRecipe } from '../../support/lake.ts';
+
+const rules = rulesOf(testRecipe).evolution;
 
 /** A table that is not there when it is looked for first, though its files are when those are looked for. */
 async function settle(meanwhile: 'made' | 'nothing') {
@@ -19,7 +22,7 @@ async function settle(meanwhile: 'made' | 'nothing') {
     return true;
   };
   const keeper = new SchemaKeeper({ catalog, table: 't', hasObjects });
-  return keeper.settle([], { definition, rules: rulesOf(testRecipe).evolution, mayRescue: false });
+  return keeper.settle([], { definition, rules, mayRescue: false });
 }
 
 describe('a table that is not in the catalog, though its files are there', () => {
@@ -29,5 +32,56 @@ describe('a table that is not in the catalog, though its files are there', () =>
 
   it('was dropped, and is not made again', async () => {
     await expect(settle('nothing')).rejects.toMatchObject({ code: 'TABLE_MISSING' });
+  });
+});
+
+describe('batches that bring columns at the same time', () => {
+  const bring = (ddl: string): ObservedColumn[] =>
+    parseColumns(ddl).map(({ name, type }) => ({ name, observed: { form: 'plain', type }, count: 1 }));
+
+  const open = async (refusals = 0) => {
+    const { store, catalog } = await openTestLake();
+    const definition = {
+      name: 't',
+      columns: parseColumns('kafka_offset bigint'),
+      partitionKeys: [],
+      location: store.uri('t/'),
+      parameters: {},
+    };
+    await catalog.create(definition);
+    let changes = 0;
+    const evolve: typeof catalog.evolve = async (change) =>
+      changes++ < refusals ? 'conflict' : catalog.evolve(change);
+    const keeper = new SchemaKeeper({ catalog: { ...catalog, evolve }, table: 't' });
+    const settleAll = (batches: readonly string[]) =>
+      Promise.all(
+        batches.map((ddl) => keeper.settle(bring(ddl), { definition, rules, mayRescue: false, origin: ddl })),
+      );
+    const targetsOf = async (batches: readonly string[]) =>
+      (await settleAll(batches)).map((settled) => (settled === 'misfit' ? settled : settled.evolution.targets));
+    const columns = async () => (await catalog.load('t'))?.columns.map(({ name }) => name);
+    return { targetsOf, columns, changes: () => changes };
+  };
+
+  it('wait for each other, and let the table grow once for all that wait', async () => {
+    const { targetsOf, columns, changes } = await open();
+    const batches = Array.from({ length: 20 }, (_, n) => `f${n} double`);
+    expect(await targetsOf(batches)).toEqual(batches.map((_, n) => [`f${n}`]));
+    expect(await columns()).toHaveLength(21);
+    expect(changes()).toBeLessThanOrEqual(2);
+  });
+
+  it('find their values a place each where they do not agree, and none twice', async () => {
+    const { targetsOf, columns } = await open();
+    const batches = ['a double', 'a string', 'a struct<b:double>', 'a struct<b:string,c:double>', 'a double'];
+    const targets = await targetsOf(batches);
+    expect(targets).toEqual([['a'], ['a_string'], ['a_struct'], ['a_struct'], ['a']]);
+    expect(await columns()).toEqual(['kafka_offset', 'a', 'a_string', 'a_struct']);
+  });
+
+  it('grow the table as others have left it', async () => {
+    const { targetsOf, changes } = await open(2);
+    expect(await targetsOf(['a double', 'b double', 'c double'])).toEqual([['a'], ['b'], ['c']]);
+    expect(changes()).toBeLessThanOrEqual(6);
   });
 });
