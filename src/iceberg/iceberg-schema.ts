@@ -78,30 +78,43 @@ export const icebergSchemaSchema = z.looseObject({
 /** A table's schema, one of those that its metadata keeps. */
 export type IcebergSchema = z.infer<typeof icebergSchemaSchema>;
 
-/** Gives the fields of a type, at all depths, each by its id and its name. */
-function fieldsWithin(type: IcebergType): (readonly [id: number, name: string])[] {
+interface FieldWithin {
+  readonly id: number;
+  readonly name: string;
+  /** A primitive type, or the kind of a nested one. */
+  readonly type: string;
+}
+
+/** Gives the fields of a type, at all depths. */
+function fieldsWithin(type: IcebergType): FieldWithin[] {
   if (typeof type === 'string') return [];
+  const fieldOf = (id: number, name: string, of: IcebergType): FieldWithin[] => [
+    { id, name, type: typeof of === 'string' ? of : of.type },
+    ...fieldsWithin(of),
+  ];
   switch (type.type) {
     case 'struct':
-      return type.fields.flatMap(({ id, name, type: of }) => [[id, name] as const, ...fieldsWithin(of)]);
+      return type.fields.flatMap((field) => fieldOf(field.id, field.name, field.type));
     case 'list':
-      return [[type['element-id'], 'element'], ...fieldsWithin(type.element)];
+      return fieldOf(type['element-id'], 'element', type.element);
     case 'map':
-      return [
-        [type['key-id'], 'key'],
-        ...fieldsWithin(type.key),
-        [type['value-id'], 'value'],
-        ...fieldsWithin(type.value),
-      ];
+      return [...fieldOf(type['key-id'], 'key', type.key), ...fieldOf(type['value-id'], 'value', type.value)];
   }
 }
 
 /** Gives the highest field id of a schema, 0 for one without fields. */
 export function highestFieldId({ fields }: Pick<IcebergSchema, 'fields'>): number {
-  return fieldsWithin({ type: 'struct', fields }).reduce((highest, [id]) => Math.max(highest, id), 0);
+  return fieldsWithin({ type: 'struct', fields }).reduce((highest, { id }) => Math.max(highest, id), 0);
 }
 
 /** Gives a text for each field of the schema, at all depths, that says its id and its name. */
 export function namesById({ fields }: Pick<IcebergSchema, 'fields'>): string[] {
-  return fieldsWithin({ type: 'struct', fields }).map(([id, name]) => `${id} ${name}`);
+  return fieldsWithin({ type: 'struct', fields }).map(({ id, name }) => `${id} ${name}`);
+}
+
+/** Tells whether a schema has all fields of another one, under their names, with their types. */
+export function hasFieldsOf(schema: Pick<IcebergSchema, 'fields'>, other: Pick<IcebergSchema, 'fields'>): boolean {
+  const textsOf = ({ fields }: Pick<IcebergSchema, 'fields'>): string[] =>
+    fieldsWithin({ type: 'struct', fields }).map(({ id, name, type }) => `${id} ${name} ${type}`);
+  return new Set(textsOf(schema)).isSupersetOf(new Set(textsOf(other)));
 }

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { isRetryable } from '../runtime/errors.ts';
+import { isStillGood, updatesFor } from './grown-table.ts';
 import type { CommitOutcome, CreateOutcome, IcebergCatalog, LoadedTable, TableChange } from './iceberg-catalog.ts';
 import {
   descendsFrom,
@@ -17,6 +18,9 @@ export interface TablePointer {
   /** URI of the metadata file. */
   readonly location: string;
 }
+
+/** Columns that others add while a change is made: it is made of the table that has them, so many times. */
+const attemptsMax = 20;
 
 /** Where a catalog keeps which metadata file is a table's. Every call rejects with a `PipelineError`. */
 export interface PointerStore<Pointer extends TablePointer> {
@@ -73,22 +77,33 @@ export function createPointerCatalog<Pointer extends TablePointer>(
       : { kind: 'exists' };
   };
 
-  const commit = async (base: LoadedTable, { requirements, updates }: TableChange): Promise<CommitOutcome> => {
-    const { name } = base;
-    if (unmetRequirement(base.metadata, requirements) !== undefined) return { kind: 'conflict' };
-    const pointer = await pointers.read(name);
-    if (pointer?.location !== base.metadataLocation) return { kind: 'conflict' };
-    const staged = await stageUpdates(store, base, { updates, nowMs: clock.nowMs() });
+  /** Makes the change unless others come first. */
+  const tryCommit = async (current: LoadedTable, pointer: Pointer, updates: readonly TableUpdate[]) => {
+    const { name } = current;
+    const staged = await stageUpdates(store, current, { updates, nowMs: clock.nowMs() });
     const { result, error } = await attempt(() => pointers.replace(name, pointer, staged));
     if (result === 'stored') {
-      await discardForgotten(store, base.metadata, staged.metadata);
-      return { kind: 'committed', table: stored(name, staged) };
+      await discardForgotten(store, current.metadata, staged.metadata);
+      return stored(name, staged);
     }
-    const current = await load(name);
-    if (current !== undefined && descendsFrom(current, staged.location)) return { kind: 'committed', table: current };
+    const next = await load(name);
+    if (next !== undefined && descendsFrom(next, staged.location)) return next;
     // the pointer is where it was, or gone: what was sent may still arrive
-    const isOpen = current === undefined || current.metadataLocation === base.metadataLocation;
+    const isOpen = next === undefined || next.metadataLocation === current.metadataLocation;
     if (error !== undefined && isOpen) throw error;
+    return undefined;
+  };
+
+  const commit = async (base: LoadedTable, change: TableChange): Promise<CommitOutcome> => {
+    for (let attempts = 0; attempts < attemptsMax; attempts++) {
+      const pointer = await pointers.read(base.name);
+      if (pointer === undefined) break;
+      const current = await fetchTable(base.name, pointer);
+      if (!isStillGood(change, base, current)) break;
+      if (unmetRequirement(current.metadata, change.requirements) !== undefined) break;
+      const table = await tryCommit(current, pointer, updatesFor(change.updates, current.metadata));
+      if (table !== undefined) return { kind: 'committed', table };
+    }
     return { kind: 'conflict' };
   };
 

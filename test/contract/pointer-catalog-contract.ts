@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import type { Catalog } from '../../src/consumer/ports/lake.ts';
+import type { LoadedTable, TableChange } from '../../src/iceberg/iceberg-catalog.ts';
+import type { IcebergSchema } from '../../src/iceberg/iceberg-schema.ts';
 import { keyOfUri } from '../../src/iceberg/object-uri.ts';
+import { currentSchema, currentSnapshot } from '../../src/iceberg/table-metadata.ts';
 import { parseColumns } from '../../src/schema/hive-ddl.ts';
 import { appendTo, creationOf } from '../support/iceberg-tables.ts';
 import { describeIcebergCatalog, loadFrom, type OpenedIcebergCatalog } from './iceberg-catalog-contract.ts';
@@ -40,6 +43,71 @@ export function describePointerCatalog(title: string, prepare: () => Promise<Ope
       expect(metadata).toMatchObject({ statistics: [{ blob: { deep: [1, null] } }] });
       expect(JSON.stringify(metadata['statistics'])).toContain('9007199254740993');
       expect(JSON.stringify(metadata.schemas)).toContain('"initial":0');
+    });
+
+    const grow = ({ metadata }: LoadedTable, type = 'double'): TableChange => {
+      const schema = currentSchema(metadata);
+      const id = metadata['last-column-id'] + 1;
+      const fields = [...schema.fields, { id, name: `f${id}`, required: false, type }];
+      return changeTo({ ...schema, fields });
+    };
+    const changeTo = (schema: IcebergSchema): TableChange => ({
+      requirements: [],
+      updates: [
+        { action: 'add-schema', schema },
+        { action: 'set-current-schema', 'schema-id': -1 },
+      ],
+    });
+
+    it('adds a snapshot to a table that others have grown meanwhile, under the schema that it has then', async () => {
+      const { open, base } = await setup();
+      const others = open();
+      for (let n = 0; n < 3; n++) {
+        const now = await loadFrom(others, 'readings');
+        expect((await others.commit(now, grow(now))).kind).toBe('committed');
+      }
+      const outcome = await open().commit(base, appendTo(base, 1n, 'x'));
+      expect(outcome.kind).toBe('committed');
+      const { metadata } = await loadFrom(open(), 'readings');
+      expect(currentSnapshot(metadata)).toMatchObject({ 'snapshot-id': 1n, 'schema-id': 3 });
+      expect(currentSchema(metadata).fields).toHaveLength(currentSchema(base.metadata).fields.length + 3);
+      expect(metadata.properties['glueless.positions']).toBe('x');
+    });
+
+    it.each([
+      ['a snapshot', (now: LoadedTable) => appendTo(now, 7n, 'theirs')],
+      [
+        'a property',
+        () => ({ requirements: [], updates: [{ action: 'set-properties' as const, updates: { fence: '1' } }] }),
+      ],
+      [
+        'a column of another name',
+        ({ metadata }: LoadedTable) => {
+          const { fields, ...schema } = currentSchema(metadata);
+          return changeTo({ ...schema, fields: fields.map((each) => ({ ...each, name: `${each.name}_` })) });
+        },
+      ],
+      [
+        'a column of another type',
+        ({ metadata }: LoadedTable) => {
+          const { fields, ...schema } = currentSchema(metadata);
+          return changeTo({ ...schema, fields: fields.map((each) => ({ ...each, type: 'long' })) });
+        },
+      ],
+    ])('refuses a snapshot when others have changed more than columns to add: %s', async (_what, change) => {
+      const { open, base } = await setup();
+      const others = open();
+      expect((await others.commit(base, change(base))).kind).toBe('committed');
+      const changed = await loadFrom(others, 'readings');
+      expect((await others.commit(changed, grow(changed))).kind).toBe('committed');
+      expect(await open().commit(base, appendTo(base, 1n, 'x'))).toEqual({ kind: 'conflict' });
+    });
+
+    it('refuses new columns of a table that others have grown meanwhile: their ids are taken', async () => {
+      const { open, base } = await setup();
+      const catalog = open();
+      expect((await catalog.commit(base, grow(base))).kind).toBe('committed');
+      expect(await open().commit(base, grow(base, 'string'))).toEqual({ kind: 'conflict' });
     });
 
     it.each([
