@@ -53,6 +53,8 @@ describe('batches that bring columns at the same time', () => {
     const evolve: typeof catalog.evolve = async (change) =>
       changes++ < refusals ? 'conflict' : catalog.evolve(change);
     const keeper = new SchemaKeeper({ catalog: { ...catalog, evolve }, table: 't' });
+    // whoever knows the table asks at once, so that they wait in this order
+    await keeper.refresh();
     const settleAll = (batches: readonly string[]) =>
       Promise.all(
         batches.map((ddl) => keeper.settle(bring(ddl), { definition, rules, mayRescue: false, origin: ddl })),
@@ -68,7 +70,7 @@ describe('batches that bring columns at the same time', () => {
     const batches = Array.from({ length: 20 }, (_, n) => `f${n} double`);
     expect(await targetsOf(batches)).toEqual(batches.map((_, n) => [`f${n}`]));
     expect(await columns()).toHaveLength(21);
-    expect(changes()).toBeLessThanOrEqual(2);
+    expect(changes()).toBe(1);
   });
 
   it('find their values a place each where they do not agree, and none twice', async () => {
