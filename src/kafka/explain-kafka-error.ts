@@ -143,8 +143,20 @@ const diagnoses: readonly Diagnosis[] = [
     hint: 'create it, or start `glueless produce`, which does',
   },
   {
-    pattern:
-      /UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION|REBALANCE_IN_PROGRESS|not aware of this member|group was not initialized/i,
+    pattern: /REBALANCE_IN_PROGRESS/,
+    code: 'MEMBERSHIP_LOST',
+    message: 'the group shares its partitions out anew: a member has come or gone, or its topics have changed',
+    hint: 'nothing to do: the ledger keeps this harmless',
+  },
+  {
+    pattern: /UNKNOWN_MEMBER_ID|not aware of this member/,
+    code: 'MEMBERSHIP_LOST',
+    message:
+      'the group no longer knows this member: it was silent for longer than its session, or the coordinator is a new one',
+    hint: 'nothing to do once: it joins again; if it goes on, raise KAFKA_SESSION_TIMEOUT_SECONDS or give it more CPU',
+  },
+  {
+    pattern: /ILLEGAL_GENERATION|group was not initialized/i,
     code: 'MEMBERSHIP_LOST',
     message: 'the group has given the partition to another member',
     hint: 'nothing to do: the ledger keeps this harmless',

@@ -37,6 +37,7 @@ export class GroupMember implements GroupMembership {
   readonly #over = Promise.withResolvers<void>();
   #handler: MembershipHandler | undefined;
   #hasJoined = false;
+  #isAssigned = false;
   #stopping: Promise<void> | undefined;
   readonly #toldMs = new Map<ErrorCode, number>();
 
@@ -58,7 +59,7 @@ export class GroupMember implements GroupMembership {
     this.#handler = handler;
     const { events } = this.#consumer;
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => this.#join(payload.memberAssignment));
-    this.#consumer.on(events.REBALANCING, () => this.#lose());
+    this.#consumer.on(events.REBALANCING, () => this.#lose(this.#explain(errorOf(errorCodes.rebalanceInProgress))));
     this.#consumer.on(events.RECEIVED_UNSUBSCRIBED_TOPICS, ({ payload: { groupId, topicsNotSubscribed } }) =>
       this.#over.reject(groupShared(groupId, topicsNotSubscribed, 'its leader assigns partitions of')),
     );
@@ -136,7 +137,8 @@ export class GroupMember implements GroupMembership {
     if (next !== undefined) resolveOffset((next - 1n).toString());
     await heartbeat().catch((error: unknown) => {
       // after any other failure kafkajs goes on as the member that it is
-      if (explainKafkaError(error, '').code === 'MEMBERSHIP_LOST') this.#lose();
+      const cause = this.#explain(error);
+      if (cause.code === 'MEMBERSHIP_LOST') this.#lose(cause);
       throw error;
     });
   }
@@ -184,15 +186,20 @@ export class GroupMember implements GroupMembership {
   }
 
   #join(assignment: Readonly<Record<string, readonly number[]>>): void {
+    // kafkajs says nothing before it joins again as a new member
+    this.#lose(this.#explain(errorOf(errorCodes.unknownMember)));
     this.#hasJoined = true;
+    this.#isAssigned = true;
     this.#subscription.joined();
     const topics = Object.keys(assignment);
     for (const topic of new Set([...topics, ...this.#topics.keys()])) this.#topic(topic).join(assignment[topic] ?? []);
     this.#handler?.assigned(topics.filter((topic) => this.#topic(topic).hasPartitions));
   }
 
-  #lose(): void {
-    for (const topic of this.#topics.values()) topic.lose();
+  #lose(cause: PipelineError): void {
+    if (!this.#isAssigned) return;
+    this.#isAssigned = false;
+    for (const topic of this.#topics.values()) topic.lose(cause);
   }
 
   async #commit(
@@ -209,8 +216,8 @@ export class GroupMember implements GroupMembership {
   /** kafkajs has given up: what passes is tried again, by it or by us; all else ends the membership. */
   #recover(error: unknown, isRestarting: boolean): void {
     this.#subscription.left();
-    this.#lose();
     const named = this.#explain(error);
+    this.#lose(named);
     if (!named.retryable && named.code !== 'BROKER_FAILED') this.#over.reject(named);
     else if (isRestarting) this.#complain(named);
     else if (named.retryable) void this.#restart(named);

@@ -90,8 +90,8 @@ export class TopicMember implements RecordSource {
     if (!isStillNone) this.#begin(partitions);
   }
 
-  lose(): void {
-    this.#handler?.revoked();
+  lose(cause: PipelineError): void {
+    this.#handler?.revoked(cause);
   }
 
   /** Hands over what kafkajs made of an answer. Answers with the offset to fetch next; `undefined`: the same again. */

@@ -25,7 +25,7 @@ export function createLogObserver(log: Logger, topic?: string): PipelineObserver
         },
         'the consumer group was last used for another table',
       ),
-    revoked: () => log[assignmentLevel]('partitions revoked'),
+    revoked: ({ code, message: reason }) => log[assignmentLevel]({ code, reason }, 'partitions revoked'),
     committed: ({ entry, reason, bytesIn, tookMs, oldestTimestampMs }) => {
       const { partition, outcome, recipe } = entry;
       const [from, to] = [entry.from.toString(), entry.to.toString()];

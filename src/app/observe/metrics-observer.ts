@@ -49,7 +49,7 @@ export function joinObservers(...observers: readonly PipelineObserver[]): Pipeli
     },
     assigned: (positions) => observers.forEach((each) => each.assigned?.(positions)),
     groupShared: (details) => observers.forEach((each) => each.groupShared?.(details)),
-    revoked: () => observers.forEach((each) => each.revoked?.()),
+    revoked: (cause) => observers.forEach((each) => each.revoked?.(cause)),
     committed: (batch) => observers.forEach((each) => each.committed?.(batch)),
     snapshotCommitted: (snapshot) => observers.forEach((each) => each.snapshotCommitted?.(snapshot)),
     conflict: (details) => observers.forEach((each) => each.conflict?.(details)),

@@ -19,6 +19,7 @@ export class TimeBehind {
     committed: ({ entry: { partition }, oldestTimestampMs }) => {
       if (oldestTimestampMs !== undefined) this.#raise(partition, oldestTimestampMs);
     },
+    assigned: () => this.#notBeforeMs.clear(),
     revoked: () => this.#notBeforeMs.clear(),
   };
 

@@ -21,7 +21,7 @@ export function auditEntry(entry: LedgerEntry, rules: EntryRules): Finding[] {
         : [];
     case 'replacing': {
       const { why, startedAt } = entry.replacement;
-      const what = `is being replaced by a ${why} since ${startedAt}: if none runs any more, it did not end`;
+      const what = `is being replaced by a ${why} since ${startedAt}: if none runs any more, it was killed, and queries of a Hive table may see rows twice until a replay of the range has ended`;
       return [of('unfinished-replacement', what), ...auditWritten(entry)];
     }
     case 'gap':

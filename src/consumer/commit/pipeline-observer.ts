@@ -1,6 +1,7 @@
 import type { CutReason } from '../batch/batch-policy.ts';
 import type { CommittedEntry, GapEntry } from '../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/ledger-keys.ts';
+import type { PipelineError } from '../../runtime/errors.ts';
 import type { UnreadableRecords } from '../ports/topic.ts';
 
 /** The commit steps, in their order. */
@@ -44,7 +45,8 @@ export interface PipelineObserver {
   assigned?(positions: ReadonlyMap<number, bigint>): void;
   /** The group's last commit of the partition is another table's: its members may read what this table then lacks. */
   groupShared?(details: { readonly partition: number; readonly otherTable: string }): void;
-  revoked?(): void;
+  /** Partitions are no longer ours, at least for now. `cause`: what the group, the client or the broker said. */
+  revoked?(cause: PipelineError): void;
   committed?(batch: CommittedBatch): void;
   /** Readers see what the snapshot has taken in. */
   snapshotCommitted?(snapshot: CommittedSnapshot): void;

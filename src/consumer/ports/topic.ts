@@ -35,8 +35,8 @@ export interface RecordHandler {
    * not yet written is void, and pauses end once it answers. Answers with the offset to continue at, for each partition. No record is handed over before that.
    */
   assigned(partitions: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>>;
-  /** Membership is gone or changing: work in flight must not be counted on. */
-  revoked(): void;
+  /** Membership is gone or changing, for this cause: work in flight must not be counted on. */
+  revoked(cause: PipelineError): void;
   /** `chunk.from` is the position answered or sought, or the `to` of the chunk before: never a hole, never a repeat. */
   records(chunk: RecordChunk): void;
   /** The broker no longer holds `[from, to)`; the next chunk begins at `to`. */

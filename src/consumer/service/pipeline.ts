@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import type { PipelineError } from '../../runtime/errors.ts';
 import type { Slots } from '../../runtime/concurrency.ts';
 import { shareOf, type BatchPolicy, type Boundaries } from '../batch/batch-policy.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
@@ -147,7 +148,7 @@ export class Pipeline implements RecordHandler {
   }
 
   async assigned(partitions: readonly AssignedPartition[]): Promise<ReadonlyMap<number, bigint>> {
-    this.revoked();
+    this.#revoke();
     const { tools, reader, limits, start = { kind: 'earliest' } } = this.#options;
     const { signal } = this.#assignment;
     const previous = this.#works;
@@ -169,9 +170,9 @@ export class Pipeline implements RecordHandler {
     return positions;
   }
 
-  revoked(): void {
+  revoked(cause: PipelineError): void {
     this.#revoke();
-    this.#options.tools.observer.revoked?.();
+    this.#options.tools.observer.revoked?.(cause);
   }
 
   records(chunk: RecordChunk): void {

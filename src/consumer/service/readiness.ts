@@ -8,6 +8,7 @@ export class Readiness {
   readonly #clock: Clock;
   readonly #quietMs: number;
   #isAssigned = false;
+  #revocation: PipelineError | undefined;
   #lag = 0n;
   #lastCommitMs: number;
   #failing: { readonly step: string; readonly error: unknown } | undefined;
@@ -24,7 +25,14 @@ export class Readiness {
   problems(): string[] {
     const quietMs = this.#clock.monotonicMs() - this.#lastCommitMs;
     return [
-      ...(this.#isAssigned ? [] : ['no partitions are assigned']),
+      ...(this.#isAssigned
+        ? []
+        : [
+            [
+              'no partitions are assigned',
+              ...(this.#revocation === undefined ? [] : [sayError(this.#revocation)]),
+            ].join(': '),
+          ]),
       ...(this.#lag > 0n && quietMs > this.#quietMs
         ? [`nothing was committed for ${Math.round(quietMs / 1000)} s though ${this.#lag} records wait`]
         : []),
@@ -51,8 +59,9 @@ export class Readiness {
     assigned: () => {
       this.#isAssigned = true;
     },
-    revoked: () => {
+    revoked: (cause) => {
       this.#isAssigned = false;
+      this.#revocation = cause;
     },
     unreadable: (records) => {
       this.#damages.set(records.partition, records);

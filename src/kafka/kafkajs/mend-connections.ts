@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { prefixBytes } from './answer-framing.ts';
+import { renewConnections } from './renew-connections.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -13,6 +14,7 @@ export function mendConnections(): void {
   takeWholeAnswers();
   connectOnce();
   tellReadyFromOpen();
+  renewConnections();
 }
 
 /** It sets a timer with a negative delay after every request, which Node 24 warns of. */

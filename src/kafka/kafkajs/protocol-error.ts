@@ -6,6 +6,8 @@ const require = createRequire(import.meta.url);
 export const errorCodes = {
   offsetOutOfRange: 1,
   unknownTopic: 3,
+  unknownMember: 25,
+  rebalanceInProgress: 27,
   /** The broker has this batch already: its first answer was lost. */
   duplicateSequence: 46,
   unknownTopicId: 100,

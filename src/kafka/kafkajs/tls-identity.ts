@@ -5,10 +5,11 @@ import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import { certificateFault } from '../client-certificate.ts';
 import type { TlsMaterial } from '../tls-material.ts';
 import { readAnswers, type BrokerAddress } from './broker-socket.ts';
+import { renewSocket } from './renew-connections.ts';
 
-const recyclePauseMs = 300;
+const renewPauseMs = 300;
 
-/** The newest material, and the sockets made with it: when it changes, they are recycled, so that nothing restarts. */
+/** The newest material, and the sockets made with it: when it changes, they are renewed, so that nothing restarts. */
 export class TlsIdentity {
   #material: TlsMaterial;
   #context: SecureContext;
@@ -28,15 +29,14 @@ export class TlsIdentity {
     return certificateFault(this.#material, nowMs);
   }
 
-  /** New connections use `material` from now on; open ones are closed one after the other, and kafkajs opens them again. */
+  /** New connections use `material` from now on; open ones are renewed one after the other, each once its requests are answered. */
   async replace(material: TlsMaterial, clock: Clock): Promise<void> {
     this.#context = contextOf(material);
     this.#material = material;
     const open = [...this.#sockets];
     for (const socket of open) {
-      // without an error kafkajs does not notice the end of a socket
-      socket.destroy(new Error('certificate rotated'));
-      await clock.sleep(recyclePauseMs);
+      void renewSocket(socket);
+      await clock.sleep(renewPauseMs);
     }
   }
 

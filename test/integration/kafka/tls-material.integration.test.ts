@@ -64,7 +64,7 @@ describe('a PKCS#12 keystore', () => {
     ['nothing', ['-keypbe', 'NONE', '-certpbe', 'NONE', '-nomac']],
   ])('encrypted by %s gives its key and its certificate, and no authority', async (_, options) => {
     const material = await open(await keystore(...options));
-    expect(Object.keys(material)).toEqual(['cert', 'key']);
+    expect(Object.keys(material)).toEqual(['cert', 'key', 'variables']);
     expect(checkTlsMaterial(material, Date.now())).toMatchObject({ subject: 'CN=admin' });
     expect(clientCertificates(material).map(({ fingerprint256 }) => fingerprint256)).toEqual([
       new X509Certificate(admin.cert).fingerprint256,

@@ -29,8 +29,9 @@ describe('readiness', () => {
     expect(readiness.problems()).toEqual(['no partitions are assigned']);
     readiness.observer.assigned?.(new Map());
     expect(readiness.problems()).toEqual([]);
-    readiness.observer.revoked?.();
-    expect(readiness.problems()).toHaveLength(1);
+    const cause = new PipelineError('MEMBERSHIP_LOST', { message: 'a member has come', retryable: true });
+    readiness.observer.revoked?.(cause);
+    expect(readiness.problems()).toEqual(['no partitions are assigned: MEMBERSHIP_LOST, a member has come']);
   });
 
   it('is over when records wait and nothing is committed, and back with the next batch', () => {
