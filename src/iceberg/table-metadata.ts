@@ -98,8 +98,9 @@ export function checkTableMetadata(json: unknown, name: string): TableMetadata {
   return metadata['current-snapshot-id'] === -1n ? { ...metadata, 'current-snapshot-id': undefined } : metadata;
 }
 
-export function serializeTableMetadata(metadata: TableMetadata): string {
-  return writeJson(metadata);
+/** Writes schemas, most of the metadata, apart from what holds ids beyond 2^53: that is written number by number. */
+export function serializeTableMetadata({ schemas, ...others }: TableMetadata): string {
+  return `${writeJson(others).slice(0, -1)},"schemas":${writeJson(schemas)}}`;
 }
 
 function parseText(text: string, name: string): unknown {

@@ -30,12 +30,19 @@ const longNumber = /[0-9]{16}|[0-9][eE]/;
 /** Tells whether a number of the text may have more digits, or a larger exponent, than a double can hold. */
 function mayHaveLostDigits(value: unknown, text: string): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'number' && isBeyondDouble(value);
-  for (const member of Object.values(value)) {
-    // nested values are not walked: a long row of digits anywhere decides
-    if (typeof member === 'object' && member !== null) return longNumber.test(text);
-    if (typeof member === 'number' && isBeyondDouble(member)) return true;
+  return longNumber.test(text) && holdsBeyondDouble(value);
+}
+
+function holdsBeyondDouble(value: object): boolean {
+  for (const member of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof member === 'number' ? isBeyondDouble(member) : isObject(member) && holdsBeyondDouble(member))
+      return true;
   }
   return false;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Tells whether a double may stand for other digits; fractions are what a double makes of them. */
