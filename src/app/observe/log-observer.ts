@@ -1,4 +1,4 @@
-import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import type { PipelineObserver, StepName } from '../../consumer/commit/pipeline-observer.ts';
 import { skipCommand } from '../../consumer/service/unreadable-partitions.ts';
 import { failureFields } from './explain-failure.ts';
 import type { Logger } from './logger.ts';
@@ -6,12 +6,34 @@ import type { Logger } from './logger.ts';
 const missingHint =
   '`glueless verify` names all that are gone; restore them, or `glueless replay` their ranges while Kafka has them';
 
+const slowMsMin = 30_000;
+
+/** What a step waits for that takes long and does not fail. */
+const waitsFor: Readonly<Record<StepName, string>> = {
+  position: 'the store: its ledger is read',
+  topic: 'the brokers',
+  schemas: 'the schema registry',
+  decode: 'the processor',
+  claim: 'the store: the ledger’s entry is written',
+  settle: 'the catalog, or others that change the table’s columns at the same time',
+  encode: 'the processor',
+  put: 'the store: files are written',
+  register: 'the catalog: partitions are added',
+  ledger: 'the store: the ledger’s entry is written',
+  offsets: 'the brokers',
+  snapshot: 'the store and the catalog, or others that commit at the same time: `conflicts` of `snapshot committed`',
+};
+
 /** Logs what the pipeline does: one info line per committed batch, nothing per record. `topic`: it is one of several. */
 export function createLogObserver(log: Logger, topic?: string): PipelineObserver {
   let lacksEventTimes = false;
   // a rebalance of hundreds of topics has a line for all of them
   const assignmentLevel = topic === undefined ? 'info' : 'debug';
   return {
+    step: (step, phase, tookMs) => {
+      if (phase === 'after' && tookMs >= slowMsMin)
+        log.warn({ step, tookMs, waitsFor: waitsFor[step] }, 'a step took long');
+    },
     assigned: (positions) =>
       log[assignmentLevel](
         { positions: Object.fromEntries([...positions].map(([key, to]) => [key, to.toString()])) },

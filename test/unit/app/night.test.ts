@@ -16,6 +16,26 @@ function createTestLog() {
   return { log, lines };
 }
 
+describe('a step that takes long', () => {
+  it('is told with what it waits for; one that does not is not told', () => {
+    const { log, lines } = createTestLog();
+    const observer = createLogObserver(log);
+    void observer.step?.('settle', 'before', 0);
+    void observer.step?.('settle', 'after', 29_999);
+    expect(lines).toEqual([]);
+    void observer.step?.('settle', 'after', 42_000);
+    expect(lines).toMatchObject([
+      {
+        level: 40,
+        msg: 'a step took long',
+        step: 'settle',
+        tookMs: 42_000,
+        waitsFor: expect.stringContaining('catalog'),
+      },
+    ]);
+  });
+});
+
 describe('a failure that is told', () => {
   it('always says what to do, from its code when it says nothing itself', () => {
     const error = new PipelineError('STORE_DENIED', { message: 'no', retryable: false });
