@@ -27,7 +27,7 @@ export async function readPrincipal(given: string): Promise<string> {
     throw new PipelineError('CERT_UNREADABLE', {
       message: `${quote(given)} holds no certificate that can be read`,
       retryable: false,
-      hint: 'it must hold the client’s certificate as PEM (-----BEGIN CERTIFICATE-----)',
+      hint: 'it must hold the client’s certificate as PEM',
     });
   return principalOf(certificate);
 }

@@ -96,7 +96,7 @@ function checkAuthorities(pem: string, variable: string): void {
     new PipelineError('CERT_UNREADABLE', {
       message: `${variable} ${what}`,
       retryable: false,
-      hint: `${variable} must hold the authorities that sign the brokers’ certificates, as PEM (-----BEGIN CERTIFICATE-----)`,
+      hint: `${variable} must hold the authorities that sign the brokers’ certificates, as PEM`,
     });
   let count: number;
   try {

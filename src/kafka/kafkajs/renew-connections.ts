@@ -49,7 +49,7 @@ export async function renewSocket(socket: Socket): Promise<void> {
     await systemClock.sleep(lookEveryMs);
     const connection = connections.get(socket);
     if (connection === undefined || connection.socket !== socket) break;
-    if (isIdle(connection)) await connection.disconnect();
+    if (isIdle(connection)) return void (await connection.disconnect());
   }
   socket.destroy();
 }
