@@ -37,42 +37,46 @@ export interface IcebergMap {
   readonly value: IcebergType;
 }
 
-const typeSchema: z.ZodType<IcebergType> = z.lazy(() =>
-  z.union([
-    z.string(),
-    z.looseObject({ type: z.literal('struct'), fields: z.array(fieldSchema) }),
-    z.looseObject({
-      type: z.literal('list'),
-      'element-id': z.number().int(),
-      'element-required': z.boolean(),
-      element: typeSchema,
-    }),
-    z.looseObject({
-      type: z.literal('map'),
-      'key-id': z.number().int(),
-      key: typeSchema,
-      'value-id': z.number().int(),
-      'value-required': z.boolean(),
-      value: typeSchema,
-    }),
-  ]),
-);
+/** Tells whether the value is a list of fields. Schemas may be megabytes of the metadata: they are looked at, and not copied. */
+function areFields(value: unknown): value is IcebergField[] {
+  return Array.isArray(value) && value.every(isField);
+}
 
-const fieldSchema: z.ZodType<IcebergField> = z.lazy(() =>
-  z.looseObject({
-    id: z.number().int(),
-    name: z.string(),
-    required: z.boolean(),
-    type: typeSchema,
-    doc: z.string().optional(),
-  }),
-);
+function isField(value: unknown): value is IcebergField {
+  if (!isRecord(value)) return false;
+  const { id, name, required, type, doc } = value;
+  const isNamed = Number.isSafeInteger(id) && typeof name === 'string' && typeof required === 'boolean';
+  return isNamed && (doc === undefined || typeof doc === 'string') && isType(type);
+}
+
+function isType(value: unknown): value is IcebergType {
+  if (!isRecord(value)) return typeof value === 'string';
+  switch (value['type']) {
+    case 'struct':
+      return areFields(value['fields']);
+    case 'list':
+      return isPart(value, 'element') && typeof value['element-required'] === 'boolean';
+    case 'map':
+      return isPart(value, 'key') && isPart(value, 'value') && typeof value['value-required'] === 'boolean';
+    default:
+      return false;
+  }
+}
+
+/** Elements, keys and values have an id and a type each. */
+function isPart(nested: Readonly<Record<string, unknown>>, part: 'element' | 'key' | 'value'): boolean {
+  return Number.isSafeInteger(nested[`${part}-id`]) && isType(nested[part]);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
 
 export const icebergSchemaSchema = z.looseObject({
   type: z.literal('struct'),
   'schema-id': z.number().int().default(0),
   'identifier-field-ids': z.array(z.number().int()).optional(),
-  fields: z.array(fieldSchema),
+  fields: z.custom<IcebergField[]>(areFields, 'expected fields with an id, a name and a type'),
 });
 
 /** A table's schema, one of those that its metadata keeps. */

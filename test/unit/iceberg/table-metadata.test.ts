@@ -99,6 +99,20 @@ describe('table metadata', () => {
     ['damaged JSON', '{"format-version": 2,'],
     ['an older format version', serializeTableMetadata(made).replace('"format-version":2', '"format-version":1')],
     ['a missing schema list', serializeTableMetadata(made).replace('"schemas"', '"schemes"')],
+    ...[
+      '{"id":1.5,"name":"a","required":false,"type":"int"}',
+      '{"id":1,"required":false,"type":"int"}',
+      '{"id":1,"name":"a","type":"int"}',
+      '{"id":1,"name":"a","required":false,"type":null}',
+      '{"id":1,"name":"a","required":false,"type":"int","doc":7}',
+      '{"id":1,"name":"a","required":false,"type":{"type":"set"}}',
+      '{"id":1,"name":"a","required":false,"type":{"type":"struct"}}',
+      '{"id":1,"name":"a","required":false,"type":{"type":"list","element-id":2,"element":"int"}}',
+      '{"id":1,"name":"a","required":false,"type":{"type":"map","key-id":2,"key":"string","value":"int","value-required":false}}',
+    ].map((field) => [
+      `a schema with ${field}`,
+      serializeTableMetadata(made).replace(/("schemas":\[.*?"fields":\[)/, `$1${field},`),
+    ]),
   ])('refuses %s with the name of the file', (_, text) => {
     expect(() => parseTableMetadata(text, 'v7.metadata.json')).toThrow(
       expect.objectContaining({ code: 'CATALOG_CORRUPT', message: expect.stringContaining('v7.metadata.json') }),
