@@ -25,14 +25,7 @@ export class Readiness {
   problems(): string[] {
     const quietMs = this.#clock.monotonicMs() - this.#lastCommitMs;
     return [
-      ...(this.#isAssigned
-        ? []
-        : [
-            [
-              'no partitions are assigned',
-              ...(this.#revocation === undefined ? [] : [sayError(this.#revocation)]),
-            ].join(': '),
-          ]),
+      ...(this.#isAssigned ? [] : [withError('no partitions are assigned', this.#revocation)]),
       ...(this.#lag > 0n && quietMs > this.#quietMs
         ? [`nothing was committed for ${Math.round(quietMs / 1000)} s though ${this.#lag} records wait`]
         : []),
@@ -44,7 +37,7 @@ export class Readiness {
         ),
       ...(this.#failing === undefined
         ? []
-        : [`the step ${this.#failing.step} fails and is tried again: ${sayError(this.#failing.error)}`]),
+        : [withError(`the step ${this.#failing.step} fails and is tried again`, this.#failing.error)]),
     ];
   }
 
@@ -81,6 +74,7 @@ export class Readiness {
   };
 }
 
-function sayError(error: unknown): string {
-  return error instanceof PipelineError ? `${error.code}, ${error.message}` : messageOf(error);
+function withError(what: string, error: unknown): string {
+  if (error === undefined) return what;
+  return `${what}: ${error instanceof PipelineError ? `${error.code}, ${error.message}` : messageOf(error)}`;
 }

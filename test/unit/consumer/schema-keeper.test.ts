@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SchemaKeeper } from '../../../src/consumer/table/schema-keeper.ts';
+import type { ObjectStore, TableDefinition } from '../../../src/consumer/ports/lake.ts';
 import { rulesOf } from '../../../src/consumer/table/recipe-rules.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import type { ObservedColumn } from '../../../src/schema/evolution.ts';
@@ -7,16 +8,18 @@ import { openTestLake, testRecipe } from '../../support/lake.ts';
 
 const rules = rulesOf(testRecipe).evolution;
 
+const definitionIn = (store: ObjectStore): TableDefinition => ({
+  name: 't',
+  columns: parseColumns('kafka_offset bigint'),
+  partitionKeys: [],
+  location: store.uri('t/'),
+  parameters: {},
+});
+
 /** A table that is not there when it is looked for first, though its files are when those are looked for. */
 async function settle(meanwhile: 'made' | 'nothing') {
   const { store, catalog } = await openTestLake();
-  const definition = {
-    name: 't',
-    columns: parseColumns('kafka_offset bigint'),
-    partitionKeys: [],
-    location: store.uri('t/'),
-    parameters: {},
-  };
+  const definition = definitionIn(store);
   const hasObjects = async () => {
     if (meanwhile === 'made') await catalog.create(definition);
     return true;
@@ -41,13 +44,7 @@ describe('batches that bring columns at the same time', () => {
 
   const open = async (refusals = 0) => {
     const { store, catalog } = await openTestLake();
-    const definition = {
-      name: 't',
-      columns: parseColumns('kafka_offset bigint'),
-      partitionKeys: [],
-      location: store.uri('t/'),
-      parameters: {},
-    };
+    const definition = definitionIn(store);
     await catalog.create(definition);
     let changes = 0;
     const evolve: typeof catalog.evolve = async (change) =>

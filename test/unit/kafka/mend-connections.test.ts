@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createKafkaClient } from '../../../src/kafka/kafkajs/client.ts';
 import { createCluster } from '../../../src/kafka/kafkajs/cluster.ts';
 import { mendConnections } from '../../../src/kafka/kafkajs/mend-connections.ts';
+import { connectionOptions } from '../../support/kafkajs-connection.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -24,15 +25,7 @@ async function silentBroker(): Promise<{ server: Server; port: number }> {
 function openConnection(port: number) {
   mendConnections();
   const Connection = require('kafkajs/src/network/connection');
-  const logger = { namespace: () => logger, debug() {}, error() {}, warn() {} };
-  return new Connection({
-    host: '127.0.0.1',
-    port,
-    logger,
-    requestTimeout: 10_000,
-    connectionTimeout: 10_000,
-    socketFactory: ({ onConnect }: { onConnect: () => void }) => connect(port, '127.0.0.1', onConnect),
-  });
+  return new Connection(connectionOptions(port, ({ onConnect }) => connect(port, '127.0.0.1', onConnect)));
 }
 
 it('a request waits for a broker whose versions are not known yet', async () => {

@@ -7,6 +7,7 @@ import { connectPlain } from '../../../src/kafka/kafkajs/broker-socket.ts';
 import { mendConnections } from '../../../src/kafka/kafkajs/mend-connections.ts';
 import { renewSocket } from '../../../src/kafka/kafkajs/renew-connections.ts';
 import { sendRequest } from '../../../src/kafka/kafkajs/send-request.ts';
+import { connectionOptions } from '../../support/kafkajs-connection.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -50,16 +51,7 @@ async function slowBroker(onAsked: (asked: Asked) => void) {
 function poolTo(port: number): Pool {
   mendConnections();
   const ConnectionPool = require('kafkajs/src/network/connectionPool');
-  const logger = { namespace: () => logger, debug() {}, error() {}, warn() {} };
-  return new ConnectionPool({
-    host: '127.0.0.1',
-    port,
-    logger,
-    requestTimeout: 10_000,
-    connectionTimeout: 10_000,
-    socketFactory: (address: { host: string; port: number; onConnect: () => void }) =>
-      connectPlain({ ...address, answerBytesMax: 1000 }),
-  });
+  return new ConnectionPool(connectionOptions(port, (to) => connectPlain({ ...to, answerBytesMax: 1000 })));
 }
 
 async function ask(pool: Pool): Promise<string> {
