@@ -2,6 +2,7 @@ import { certificateFacts, checkTlsMaterial, type CertificateFacts } from '../ka
 import type { TlsMaterial } from '../kafka/tls-material.ts';
 import { type TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { messageOf } from '../runtime/errors.ts';
 import type { Logger } from './observe/logger.ts';
 import { failureFields } from './observe/explain-failure.ts';
 
@@ -14,9 +15,12 @@ export interface RotationOptions {
   readonly log: Logger;
   readonly stop: AbortSignal;
   readonly onCertificate: (facts: CertificateFacts) => void;
-  /** Told each time that a new certificate can't be read or used. */
+  /** Called each time that a new certificate can't be read or used. */
   readonly onFailure: () => void;
 }
+
+/** The same failure is logged again after this long; another one at once. */
+const repeatMs = 600_000;
 
 /** Warnings are logged once when fewer days are left; sooner before the end where a certificate is good for a short time only. */
 const warningDays = [30, 7, 1, 0];
@@ -25,6 +29,7 @@ const lifetimeShare = 1 / 3;
 /** Watches the certificate until `stop`: takes a new pair when it is good, and keeps the old one when it is not. */
 export async function watchCertificate(options: RotationOptions): Promise<void> {
   const { identity, everyMs, clock, log, stop } = options;
+  const failures = new FailureLog(options);
   let warned = Infinity;
   while (!stop.aborted) {
     const facts = certificateFacts(identity.current(), clock.nowMs());
@@ -35,7 +40,7 @@ export async function watchCertificate(options: RotationOptions): Promise<void> 
       warned = limit;
     }
     await clock.sleep(everyMs, stop).catch(() => {});
-    if (!stop.aborted) await reload(options);
+    if (!stop.aborted) await reload(options, failures);
   }
 }
 
@@ -49,16 +54,43 @@ function warn({ subject, validTo, daysLeft }: CertificateFacts, log: Logger): vo
   else log.error({ subject, validTo }, 'client certificate has expired: the brokers refuse new connections');
 }
 
-async function reload({ identity, load, clock, log, onFailure }: RotationOptions): Promise<void> {
+async function reload(options: RotationOptions, failures: FailureLog): Promise<void> {
+  const { identity, load, clock, log, onFailure } = options;
   try {
     const next = await load();
-    if (isSame(next, identity.current())) return;
-    const facts = checkTlsMaterial(next, clock.nowMs());
-    await identity.replace(next, clock);
-    log.info({ ...facts }, 'client certificate rotated');
+    if (!isSame(next, identity.current())) {
+      const facts = checkTlsMaterial(next, clock.nowMs());
+      await identity.replace(next, clock);
+      log.info({ ...facts }, 'client certificate rotated');
+    }
+    failures.end();
   } catch (error) {
     onFailure();
-    log.error(failureFields(error), 'the new client certificate can’t be used, the old one stays');
+    failures.met(error);
+  }
+}
+
+/** Logs reloads that fail: each failure once, and from time to time while it lasts, however often the certificate is read. */
+class FailureLog {
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  #last: { readonly message: string; readonly loggedMs: number } | undefined;
+
+  constructor({ log, clock }: Pick<RotationOptions, 'log' | 'clock'>) {
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  met(error: unknown): void {
+    const [message, nowMs] = [messageOf(error), this.#clock.monotonicMs()];
+    if (this.#last?.message === message && nowMs - this.#last.loggedMs < repeatMs) return;
+    this.#last = { message, loggedMs: nowMs };
+    this.#log.error(failureFields(error), 'the new client certificate can’t be used, the old one stays');
+  }
+
+  end(): void {
+    if (this.#last !== undefined) this.#log.info('the client certificate can be read again');
+    this.#last = undefined;
   }
 }
 
