@@ -78,6 +78,7 @@ async function consumeTopic(
   // a service that starts before its broker or topic waits for them
   let start: Start = settings.kafka.start;
   const onMissing = (): void => {
+    watch.brokerAnswered();
     start = startOfNew(start);
   };
   if (untilEnd) await reader.describe();

@@ -200,6 +200,7 @@ export class GroupMember implements GroupMembership {
     if (!this.#isAssigned) return;
     this.#isAssigned = false;
     for (const topic of this.#topics.values()) topic.lose(cause);
+    this.#handler?.revoked(cause);
   }
 
   async #commit(

@@ -17,8 +17,12 @@ export function createRecordSource({ topic, ...options }: SourceOptions): Record
   return {
     run: async (handler) => {
       const unreadable = Promise.withResolvers<never>();
-      const membershipHandler = { assigned: () => {}, waiting: (_: string, error: Error) => unreadable.reject(error) };
-      const tasks = [source.run(handler), unreadable.promise, membership.run(membershipHandler)];
+      const running = membership.run({
+        assigned: () => {},
+        revoked: () => {},
+        waiting: (_, error) => unreadable.reject(error),
+      });
+      const tasks = [source.run(handler), unreadable.promise, running];
       // the first one decides
       for (const task of tasks) task.catch(() => {});
       await Promise.race(tasks);

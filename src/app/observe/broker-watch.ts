@@ -10,7 +10,7 @@ const repeatMs = 600_000;
 export class BrokerWatch {
   readonly #log: Logger;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  /** `undefined` before the first answer: a service that starts says itself what it waits for. */
+  /** When a broker answered last, or was first asked; `undefined` while none is asked. */
   #heardMs: number | undefined;
   #toldMs: number | undefined;
 
@@ -19,14 +19,25 @@ export class BrokerWatch {
     this.#clock = clock;
   }
 
-  /** The broker has answered just now. */
+  /** Says that brokers are asked again and again after this. */
+  asked(): void {
+    this.#heardMs ??= this.#clock.monotonicMs();
+  }
+
+  /** Says that nobody asks the brokers for a while: their silence means nothing. */
+  left(): void {
+    this.#heardMs = undefined;
+    this.#toldMs = undefined;
+  }
+
+  /** Says that a broker has answered just now. */
   heard(): void {
     if (this.#toldMs !== undefined) this.#log.info('the brokers answer again');
     this.#heardMs = this.#clock.monotonicMs();
     this.#toldMs = undefined;
   }
 
-  /** How long ago a broker answered last; 0 before the first answer. */
+  /** How long ago a broker answered last, or was first asked; 0 while none is asked. */
   silentSeconds(): number {
     const nowMs = this.#clock.monotonicMs();
     return Math.round((nowMs - (this.#heardMs ?? nowMs)) / 1000);

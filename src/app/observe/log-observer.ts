@@ -1,5 +1,6 @@
 import type { PipelineObserver, StepName } from '../../consumer/commit/pipeline-observer.ts';
 import { skipCommand } from '../../consumer/service/unreadable-partitions.ts';
+import type { PipelineError } from '../../runtime/errors.ts';
 import { failureFields } from './explain-failure.ts';
 import type { Logger } from './logger.ts';
 
@@ -24,10 +25,15 @@ const waitsFor: Readonly<Record<StepName, string>> = {
   snapshot: 'the store and the catalog, or others that commit at the same time: `conflicts` of `snapshot committed`',
 };
 
+/** Logs that the member has no partitions by now, of whatever topics it reads. */
+export function logRevoked(log: Logger, { code, message: reason }: PipelineError): void {
+  log.info({ code, reason }, 'partitions revoked');
+}
+
 /** Logs what the pipeline does: one info line per committed batch, nothing per record. `topic`: it is one of several. */
 export function createLogObserver(log: Logger, topic?: string): PipelineObserver {
   let lacksEventTimes = false;
-  // a rebalance of hundreds of topics has a line for all of them
+  // a rebalance of hundreds of topics has a line for all of them, which their membership logs
   const assignmentLevel = topic === undefined ? 'info' : 'debug';
   return {
     step: (step, phase, tookMs) => {
@@ -47,7 +53,7 @@ export function createLogObserver(log: Logger, topic?: string): PipelineObserver
         },
         'the consumer group was last used for another table',
       ),
-    revoked: ({ code, message: reason }) => log[assignmentLevel]({ code, reason }, 'partitions revoked'),
+    ...(topic === undefined && { revoked: (cause) => logRevoked(log, cause) }),
     committed: ({ entry, reason, bytesIn, tookMs, oldestTimestampMs }) => {
       const { partition, outcome, recipe } = entry;
       const [from, to] = [entry.from.toString(), entry.to.toString()];

@@ -25,8 +25,10 @@ export interface ServiceWatch extends AsyncDisposable {
   readonly topics: TopicsWatch;
   /** Takes what the broker has just said. */
   lagged(lag: Lag): void;
-  /** Told once each of them has answered. */
+  /** Told once each of them has answered. The brokers are asked once the lake has. */
   started(step: StartStep): void;
+  /** Told that a broker has answered, though with nothing that tells the lag. */
+  brokerAnswered(): void;
 }
 
 export interface WatchOptions {
@@ -79,14 +81,21 @@ export async function watchService(
   return {
     observer: joinObservers(...observers, ...(metrics === undefined ? [] : [createMetricsObserver(metrics)])),
     metrics,
-    topics: new TopicsWatch({ log, shown, clock, metrics, status, health, heard: () => broker.heard() }),
+    topics: new TopicsWatch({ log, shown, clock, metrics, status, health, broker }),
     lagged: (lag) => {
       broker.heard();
       readiness.lagged(lag);
       status.lagged(lag);
       if (metrics !== undefined) showLag(lag, behind.lagged(lag), metrics);
     },
-    started: (step) => start.reached(step),
+    started: (step) => {
+      start.reached(step);
+      if (step === 'lake') broker.asked();
+      else if (isOneTopic) broker.heard();
+      // nobody asks before a topic is assigned
+      else broker.left();
+    },
+    brokerAnswered: () => broker.heard(),
     [Symbol.asyncDispose]: async () => {
       clearInterval(looking);
       await printing?.[Symbol.asyncDispose]();

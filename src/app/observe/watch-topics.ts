@@ -2,8 +2,9 @@ import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.t
 import type { Lag } from '../../consumer/service/lag.ts';
 import type { TopicsObserver } from '../../consumer/service/topic-runs.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { BrokerWatch } from './broker-watch.ts';
 import { failureFields } from './explain-failure.ts';
-import { createLogObserver } from './log-observer.ts';
+import { createLogObserver, logRevoked } from './log-observer.ts';
 import type { Logger } from './logger.ts';
 import { createMetricsObserver, joinObservers } from './metrics-observer.ts';
 import type { Metrics } from './metrics.ts';
@@ -26,8 +27,7 @@ export interface TopicsWatchOptions {
   readonly metrics: Metrics | undefined;
   readonly status: StatusLog;
   readonly health: TopicsHealth;
-  /** A broker has answered. */
-  readonly heard: () => void;
+  readonly broker: BrokerWatch;
 }
 
 const shownTopicsMax = 20;
@@ -44,10 +44,11 @@ export class TopicsWatch {
 
   /** `onProgress` is told that something of the topic was written. */
   of(topic: string, onProgress: () => void): TopicWatch {
-    const { log: shared, shown, clock, metrics, status, health, heard } = this.#options;
+    const { log: shared, shown, clock, metrics, status, health, broker } = this.#options;
     const log = shared.child({ topic });
     const behind = new TimeBehind(clock);
     const readiness = health.of(topic);
+    broker.asked();
     const progress: PipelineObserver = { committed: onProgress };
     const observers = [
       createLogObserver(log, topic),
@@ -61,7 +62,7 @@ export class TopicsWatch {
       observer: joinObservers(...observers, ...(metrics ? [createMetricsObserver(metrics, { topic })] : [])),
       log,
       lagged: (lag) => {
-        heard();
+        broker.heard();
         readiness.lagged(lag);
         this.#lagged(topic, lag, behind.lagged(lag));
       },
@@ -78,6 +79,7 @@ export class TopicsWatch {
       const shown = topics.slice(0, shownTopicsMax);
       this.#options.log.info({ count: topics.length, topics: shown }, 'topics assigned');
     },
+    revoked: (cause) => logRevoked(this.#options.log, cause),
     troubled: (topic, error, delayMs) => {
       this.#options.health.troubled(topic, error);
       this.#troubled.add(topic);

@@ -79,6 +79,8 @@ export interface RecordSource {
 export interface MembershipHandler {
   /** Partitions of these topics are ours, those of no other one; the partitions of a topic that nobody reads are held. */
   assigned(topics: readonly string[]): void;
+  /** The partitions of all topics are lost until `assigned` is called again. */
+  revoked(cause: PipelineError): void;
   /** The topic can't be read: it is missing, or denied. It is asked for again and again. */
   waiting(topic: string, error: PipelineError): void;
 }

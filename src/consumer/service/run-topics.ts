@@ -20,6 +20,7 @@ export async function runTopics(options: TopicsOptions): Promise<void> {
   if (untilEnd !== undefined) runs.begin(untilEnd);
   const reading = membership.run({
     assigned: (topics) => runs.assign(topics),
+    revoked: (cause) => observer.revoked(cause),
     waiting: (topic, error) => observer.waiting(topic, error),
   });
   const tasks = [

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { isRetryable } from '../../runtime/errors.ts';
+import { isRetryable, type PipelineError } from '../../runtime/errors.ts';
 
 export interface TopicRunsOptions {
   /**
@@ -20,6 +20,8 @@ export interface TopicRunsOptions {
 export interface TopicsObserver {
   /** Partitions of these topics are ours. */
   assigned(topics: readonly string[]): void;
+  /** The partitions of all topics are lost until some are assigned again. */
+  revoked(cause: PipelineError): void;
   /** The topic's run has failed, and begins again after `delayMs`; `undefined`: it does not. */
   troubled(topic: string, error: unknown, delayMs: number | undefined): void;
   /** A topic that was in trouble is written again. */

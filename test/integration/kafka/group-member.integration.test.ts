@@ -20,6 +20,7 @@ function runPattern(kafka: KafkaClient, id: string) {
     metadataMaxAgeMs: 1000,
   });
   const assignments: (readonly string[])[] = [];
+  const events: ('assigned' | 'revoked')[] = [];
   const readers = new Map<string, { readonly recorder: RecordRecorder; readonly reading: Promise<void> }>();
   const begin = (topic: string): void => {
     const recorder = new RecordRecorder();
@@ -29,9 +30,11 @@ function runPattern(kafka: KafkaClient, id: string) {
   };
   const running = membership.run({
     assigned: (topics) => {
+      events.push('assigned');
       assignments.push(topics);
       for (const topic of topics) if (!readers.has(topic)) begin(topic);
     },
+    revoked: () => events.push('revoked'),
     waiting: () => {},
   });
   running.catch(() => {});
@@ -39,7 +42,7 @@ function runPattern(kafka: KafkaClient, id: string) {
   const untilRead = async (topic: string, to: bigint): Promise<void> => {
     await expect.poll(() => readers.get(topic)?.recorder.of(0).at(-1)?.to, { interval: 50 }).toBe(to);
   };
-  return { assignments, readers, untilRead, begin };
+  return { assignments, events, readers, untilRead, begin };
 }
 
 describe('a member that reads the topics of a pattern', () => {
@@ -51,7 +54,7 @@ describe('a member that reads the topics of a pattern', () => {
       await createTopic(kafka, topic, 1);
       await appendRecords(kafka, topic, 0, records(5));
     }
-    const { assignments, readers, untilRead } = runPattern(kafka, id);
+    const { assignments, events, readers, untilRead } = runPattern(kafka, id);
     for (const topic of [kept, deleted]) await untilRead(topic, 5n);
     await withAdmin(kafka, deleted, (admin) => admin.deleteTopics({ topics: [deleted] }));
     await appendRecords(kafka, kept, 0, records(5, 5));
@@ -63,6 +66,9 @@ describe('a member that reads the topics of a pattern', () => {
     await appendRecords(kafka, kept, 0, records(1, 10));
     await untilRead(kept, 11n);
     expect(assignments.at(-1)).toEqual([kept, later]);
+    // told once of all topics, whenever it has lost what it had
+    expect(events.slice(0, 3)).toEqual(['assigned', 'revoked', 'assigned']);
+    expect(events.some((event, index) => event === events[index - 1])).toBe(false);
     expect(new Set(valuesOf(readers.get(kept)?.recorder.of(0) ?? []))).toEqual(new Set(values(11)));
   });
 

@@ -6,7 +6,7 @@ import { createLogObserver } from '../../../src/app/observe/log-observer.ts';
 import { memoryProblem } from '../../../src/app/observe/memory-check.ts';
 import { readSettings } from '../../../src/app/config/settings.ts';
 import { createStatusLog } from '../../../src/app/observe/status-log.ts';
-import { watchService } from '../../../src/app/observe/watch-service.ts';
+import { watchService, type ServiceWatch } from '../../../src/app/observe/watch-service.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
@@ -192,6 +192,68 @@ describe('a service whose brokers are gone', () => {
     watch.lagged(new Map());
     expect(await ready()).toEqual({ ok: true, problems: [] });
     expect(lines.slice(3)).toMatchObject([{ level: 30, msg: 'the brokers answer again' }]);
+  });
+});
+
+describe('brokers that have not answered yet', () => {
+  /** What `/readyz` says of the brokers 130 s after the service did something. */
+  const silenceAfter = async (
+    variables: Record<string, string>,
+    act: (watch: ServiceWatch, clock: TestClock) => void,
+  ): Promise<string | undefined> => {
+    const { log, lines } = createTestLog();
+    const clock = new TestClock();
+    await using watch = await watchService(readSettings({ HTTP_PORT: '0', ...variables }), { log, clock });
+    act(watch, clock);
+    clock.pass(130_000);
+    const answer = await fetch(`http://127.0.0.1:${String(lines[0]?.['port'])}/readyz`);
+    return /no broker[^"]*/.exec(await answer.text())?.[0];
+  };
+  const silent = 'no broker has answered for 130 s';
+
+  it('are silent from the moment on that they are asked, which is when the lake has answered', async () => {
+    expect(await silenceAfter({}, () => {})).toBeUndefined();
+    const asked = await silenceAfter({}, (watch, clock) => {
+      clock.pass(60_000);
+      watch.started('lake');
+    });
+    expect(asked).toBe(silent);
+  });
+
+  it('are not silent while they say that the topic is missing', async () => {
+    const told = await silenceAfter({}, (watch, clock) => {
+      watch.started('lake');
+      clock.pass(100_000);
+      watch.brokerAnswered();
+    });
+    expect(told).toBe(silent);
+  });
+
+  it('of several topics are silent once one of those is read: a member that has none asks nobody', async () => {
+    const several = { KAFKA_TOPICS: 'a,b' };
+    const begin = (watch: ServiceWatch): void => {
+      watch.started('lake');
+      watch.started('topic');
+    };
+    expect(await silenceAfter(several, begin)).toBeUndefined();
+    const reading = await silenceAfter(several, (watch) => {
+      begin(watch);
+      watch.topics.of('a', () => {});
+    });
+    expect(reading).toBe(silent);
+  });
+});
+
+describe('a member that reads several topics', () => {
+  it('logs once that its partitions are revoked, for all of them', async () => {
+    const { log, lines } = createTestLog();
+    await using watch = await watchService(readSettings({ KAFKA_TOPICS: 'a,b' }), { log });
+    const cause = new PipelineError('MEMBERSHIP_LOST', { message: 'the session has ended', retryable: true });
+    for (const topic of ['a', 'b']) watch.topics.of(topic, () => {}).observer.revoked?.(cause);
+    watch.topics.observer.revoked(cause);
+    expect(lines).toMatchObject([
+      { level: 30, msg: 'partitions revoked', code: 'MEMBERSHIP_LOST', reason: 'the session has ended' },
+    ]);
   });
 });
 

@@ -14,6 +14,7 @@ function runsOf({ isBounded = false } = {}) {
   const current = new Map<string, { reject: (error: unknown) => void; resolve: () => void; write: () => void }>();
   const observer: TopicsObserver = {
     assigned: () => {},
+    revoked: () => {},
     troubled: (topic, _, delayMs) => void log.push(`${topic} waits ${delayMs}`),
     recovered: (topic) => void log.push(`${topic} recovered`),
     waiting: () => {},
