@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isRetryable, PipelineError } from '../runtime/errors.ts';
+import { rememberSuccess } from '../runtime/memo.ts';
 import type { CommitOutcome, CreateOutcome, IcebergCatalog, LoadedTable, TableChange } from './iceberg-catalog.ts';
 import { createRestClient, type RestAnswer, type RestAuthorization, type RestClient } from './rest-client.ts';
 import { createRequestOf } from './rest-create.ts';
@@ -31,7 +32,7 @@ const tableSchema = z.object({ 'metadata-location': z.string(), metadata: z.unkn
  */
 export function createRestCatalog({ uri, warehouse, database, authorization }: RestCatalogOptions): IcebergCatalog {
   const client = createRestClient(uri, authorization);
-  const namespaces = rememberSuccess(() => fetchNamespacesPath(client, warehouse));
+  const namespaces = rememberSuccess<void, string>(() => fetchNamespacesPath(client, warehouse));
   const tablesPath = async (): Promise<string> => `${await namespaces()}/${encodeURIComponent(database)}/tables`;
   const pathOf = async (table: string): Promise<string> => `${await tablesPath()}/${encodeURIComponent(table)}`;
 
@@ -114,18 +115,6 @@ function readTable(name: string, body: unknown): LoadedTable {
     });
   const location = parsed.data['metadata-location'];
   return { name, metadata: checkTableMetadata(parsed.data.metadata, location), metadataLocation: location };
-}
-
-/** Does the work again only after it failed. */
-function rememberSuccess<T>(work: () => Promise<T>): () => Promise<T> {
-  let done: Promise<T> | undefined;
-  return () => {
-    done ??= work().catch((error: unknown) => {
-      done = undefined;
-      throw error;
-    });
-    return done;
-  };
 }
 
 function noConfiguration(what: string): PipelineError {

@@ -3,6 +3,7 @@ import { isWritten, type WrittenEntry } from '../../consumer/ledger/ledger-entry
 import { hivePathOf } from '../../consumer/ledger/object-keys.ts';
 import type { UpkeepEvent } from '../../consumer/maintain/upkeep.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { rememberSuccess } from '../../runtime/memo.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Lake } from '../lake.ts';
 import { describeUpkeep } from './describe-upkeep.ts';
@@ -14,7 +15,7 @@ export class TouchedPartitions {
   readonly #settings: Settings;
   readonly #ledger: Ledger;
   readonly #hivePaths = new Set<string>();
-  #hasNotes: Promise<boolean> | undefined;
+  readonly #hasNotes = rememberSuccess<void, boolean>(() => this.#findNotes());
 
   constructor(lake: Lake, settings: Settings) {
     this.#lake = lake;
@@ -24,8 +25,7 @@ export class TouchedPartitions {
 
   /** Notes an entry that was replaced, as it was before. */
   async note(before: WrittenEntry): Promise<void> {
-    this.#hasNotes ??= this.#findNotes();
-    if (!(await this.#hasNotes)) return;
+    if (!(await this.#hasNotes())) return;
     const now = await this.#ledger.get(before, before.from);
     const entries = [before, ...(now !== undefined && isWritten(now.entry) ? [now.entry] : [])];
     for (const { outcome } of entries)

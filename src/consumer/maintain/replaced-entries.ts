@@ -1,3 +1,4 @@
+import { rememberSuccess } from '../../runtime/memo.ts';
 import { offsetsIn } from '../ledger/ledger-index.ts';
 import { revisionPrefix, type LedgerPath } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
@@ -6,7 +7,7 @@ import type { ObjectStore } from '../ports/lake.ts';
 export class ReplacedEntries {
   readonly #store: ObjectStore;
   readonly #table: string;
-  readonly #offsets = new Map<string, Promise<BigInt64Array>>();
+  readonly #offsetsBelow = rememberSuccess((prefix: string) => this.#list(prefix));
 
   constructor(store: ObjectStore, table: string) {
     this.#store = store;
@@ -15,9 +16,7 @@ export class ReplacedEntries {
 
   async has({ topic, partition }: Omit<LedgerPath, 'table'>, from: bigint): Promise<boolean> {
     const prefix = revisionPrefix({ table: this.#table, topic, partition });
-    const offsets = this.#offsets.get(prefix) ?? this.#list(prefix);
-    this.#offsets.set(prefix, offsets);
-    return includes(await offsets, from);
+    return includes(await this.#offsetsBelow(prefix), from);
   }
 
   async #list(prefix: string): Promise<BigInt64Array> {

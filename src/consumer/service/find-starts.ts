@@ -1,10 +1,12 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { rememberSuccess } from '../../runtime/memo.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import { findPosition, readMetadata } from '../ledger/chain-position.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import { checkLastObject } from './check-last-object.ts';
+import type { TopicStart } from '../ledger/topic-start.ts';
 import { beginPartition, decideTopicStart, type Start } from './choose-start.ts';
 import { PartitionWork } from './partition-work.ts';
 
@@ -29,7 +31,9 @@ export async function findStarts(
 ): Promise<PartitionWork[]> {
   const step = stepRunner(tools, signal);
   const { ledger, table, topic } = tools;
-  const topicStart = once(() => step('position', () => decideTopicStart(tools, reader, start)));
+  const topicStart = rememberSuccess<void, TopicStart | undefined>(() =>
+    step('position', () => decideTopicStart(tools, reader, start)),
+  );
   return mapConcurrently(partitions, lookupsMax, async (assigned) => {
     const { partition } = assigned;
     // what is on its way ends in the ledger, whoever counts it
@@ -46,10 +50,4 @@ export async function findStarts(
     await step('position', () => ledger.noteStart(path, begun.start));
     return new PartitionWork(assigned, begun.position);
   });
-}
-
-/** Does the work for the first caller, and gives the others its result. */
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined;
-  return () => (running ??= work());
 }

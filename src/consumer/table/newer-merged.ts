@@ -1,3 +1,4 @@
+import { rememberSuccess } from '../../runtime/memo.ts';
 import type { ObjectRange } from '../ledger/ledger-entry.ts';
 import type { MergedPartition } from '../ledger/merged-partition.ts';
 import { mergedFolder, mergedPlace, parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
@@ -12,8 +13,8 @@ import { offsetsInFile } from './file-offsets.ts';
 export class NewerMerged {
   readonly #store: ObjectStore;
   readonly #parquet: ParquetReader;
-  /** Tables that had a merged partition when they were looked at first. */
-  readonly #hasMerged = new Map<string, Promise<boolean>>();
+  /** Whether the table had a merged partition when it was looked at first. */
+  readonly #hasMerged = rememberSuccess((table: string) => this.#look(table));
 
   constructor({ store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader }) {
     this.#store = store;
@@ -23,9 +24,7 @@ export class NewerMerged {
   /** A merged file of the Hive partition with rows of the Kafka partition from `range.from` on. */
   async find(range: ObjectRange, hivePath: string): Promise<string | undefined> {
     const { table, topic } = range;
-    const known = this.#hasMerged.get(table) ?? this.#look(table);
-    this.#hasMerged.set(table, known);
-    if (!(await known)) return undefined;
+    if (!(await this.#hasMerged(table))) return undefined;
     const infos = await Array.fromAsync(this.#store.list(mergedPlace(table, hivePath)));
     const files = infos.filter(({ key }) => topicOfFile(key) === topic);
     if (files.length === 0) return undefined;

@@ -1,4 +1,5 @@
 import type { Ledger } from '../../consumer/ledger/ledger.ts';
+import { rememberSuccess } from '../../runtime/memo.ts';
 import { formatType } from '../../schema/hive-ddl.ts';
 import type { Column } from '../../schema/types.ts';
 
@@ -23,12 +24,7 @@ export async function columnOrigins(
   ledger: Ledger,
   topicTable: TopicTable,
 ): Promise<ColumnOrigin[]> {
-  const times = new Map<string, Promise<number | undefined>>();
-  const timeOf = (comment: string): Promise<number | undefined> => {
-    const known = times.get(comment) ?? claimedAt(comment, ledger, topicTable);
-    times.set(comment, known);
-    return known;
-  };
+  const timeOf = rememberSuccess((comment: string) => claimedAt(comment, ledger, topicTable));
   const origins = await Promise.all(
     columns.map(async ({ name, type, comment = '' }) => ({
       name,
