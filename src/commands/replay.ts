@@ -1,7 +1,8 @@
 import { policyInJson } from '../consumer/batch/batch-policy.ts';
 import { checkNotBehind, checkSameLog } from '../consumer/ledger/chain-position.ts';
 import { readGroupCommits } from '../consumer/ledger/group-commits.ts';
-import { Ledger, type Versioned } from '../consumer/ledger/ledger.ts';
+import type { Versioned } from '../consumer/ledger/entry-store.ts';
+import { Ledger } from '../consumer/ledger/ledger.ts';
 import { isWritten } from '../consumer/ledger/ledger-entry.ts';
 import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
 import type {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PipelineError, unreachable } from '../../runtime/errors.ts';
-import type { Ledger, Versioned } from '../ledger/ledger.ts';
+import type { Versioned } from '../ledger/entry-store.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { isCommitted, isDeletable, type CommittedEntry } from '../ledger/ledger-entry.ts';
 import type { Column } from '../../schema/types.ts';
 import type { Catalog, CatalogPartition, TableDefinition } from '../ports/lake.ts';

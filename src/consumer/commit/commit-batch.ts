@@ -1,7 +1,7 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Batch } from '../batch/partition-buffer.ts';
 import type { CutReason } from '../batch/batch-policy.ts';
-import type { ClaimResult, Versioned } from '../ledger/ledger.ts';
+import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
 import {
   isDeletable,
   isWritten,

@@ -1,5 +1,5 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
-import type { ClaimResult, Versioned } from '../ledger/ledger.ts';
+import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
 import { stateOfFormat, type ClaimedEntry, type CommittedEntry } from '../ledger/ledger-entry.ts';
 import { keyOf } from '../table/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';

@@ -1,4 +1,4 @@
-import type { ClaimResult } from '../ledger/ledger.ts';
+import type { ClaimResult } from '../ledger/entry-store.ts';
 import { ledgerFormat, type GapEntry } from '../ledger/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import type { CommitTools } from './commit-tools.ts';

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../runtime/errors.ts';
-import type { Versioned } from '../ledger/ledger.ts';
+import type { Versioned } from '../ledger/entry-store.ts';
 import {
   highestGeneration,
   isCommitted,

@@ -1,4 +1,5 @@
-import type { Ledger, Versioned } from './ledger.ts';
+import type { Versioned } from './entry-store.ts';
+import type { Ledger } from './ledger.ts';
 import { isCommitted, type CommittedEntry, type GapEntry, type LedgerEntry } from './ledger-entry.ts';
 
 /** Notes in the ledger that every loss so far is known and accepted; answers with how many there were. */

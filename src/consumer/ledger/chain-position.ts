@@ -2,7 +2,8 @@ import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import { isAnotherRecord, type LastRecord } from './last-record.ts';
-import type { Ledger, Versioned } from './ledger.ts';
+import type { Versioned } from './entry-store.ts';
+import type { Ledger } from './ledger.ts';
 import { isWritten, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
 import type { LedgerPath } from './ledger-keys.ts';
 

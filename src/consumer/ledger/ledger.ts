@@ -1,38 +1,15 @@
-import { isDeepStrictEqual } from 'node:util';
-import { mapAhead } from '../../runtime/concurrency.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { rememberSuccess } from '../../runtime/memo.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { noteStart, readStart, type ChainStart } from './chain-start.ts';
-import { settleTopicStart, type TopicStart } from './topic-start.ts';
-import { indexOf, listUnknownKeys, offsetsIn } from './ledger-index.ts';
-import { parseEntry, serializeEntry } from './entry-format.ts';
+import { EntryStore, type ClaimResult, type Versioned } from './entry-store.ts';
+import { indexOf, listUnknownKeys } from './ledger-index.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
-import { entryKey, partitionPrefix, revisionKey, revisionPrefix, topicPrefix, type LedgerPath } from './ledger-keys.ts';
+import { partitionPrefix, topicPrefix, type LedgerPath } from './ledger-keys.ts';
 import { hasOrphans } from './orphaned-objects.ts';
-import { readSegment, rollUp, type SegmentRange } from './segments.ts';
+import { EntryReader, type EntryRange } from './entry-reader.ts';
+import { readSegment, rollUp } from './segments.ts';
+import { settleTopicStart, type TopicStart } from './topic-start.ts';
 
-/** An entry, where it stands, and the version that its next change must expect. */
-export interface Versioned<Entry extends LedgerEntry = LedgerEntry> {
-  readonly entry: Entry;
-  readonly version: string;
-  /** `segment`: a copy of the base entry. */
-  readonly at: 'base' | 'revision' | 'segment';
-}
-
-export type ClaimResult<Entry extends LedgerEntry> =
-  | { readonly kind: 'ours'; readonly claim: Versioned<Entry> }
-  /** Another process was first; its entry is what counts. */
-  | { readonly kind: 'theirs'; readonly found: Versioned };
-
-export interface EntryRange {
-  readonly from: bigint;
-  readonly to: bigint;
-  /** Called for an entry that can't be read, which is then left out; when not given, the iteration rejects. */
-  readonly onUnreadable?: (key: string, error: unknown) => void;
-}
-
-const everything: EntryRange = { from: 0n, to: 2n ** 63n };
-const requestsMax = 16;
 const commitsBetweenLooks = 250;
 
 /**
@@ -43,72 +20,33 @@ const commitsBetweenLooks = 250;
  */
 export class Ledger {
   readonly #store: ObjectStore;
-  /** Whether the table has objects of a topic without a ledger, by the ledger's prefix of the topic. */
-  readonly #orphaned = new Map<string, Promise<boolean>>();
+  readonly #entries: EntryStore;
+  readonly #hasOrphans: (topic: Omit<LedgerPath, 'partition'>) => Promise<boolean>;
   /** Commits of this process, by the ledger's prefix of the partition. */
   readonly #commits = new Map<string, number>();
 
   constructor(store: ObjectStore) {
     this.#store = store;
+    this.#entries = new EntryStore(store);
+    this.#hasOrphans = rememberSuccess((topic) => hasOrphans(store, topic), topicPrefix);
   }
 
-  /** The entry that begins at `from`. */
-  async get(path: LedgerPath, from: bigint): Promise<Versioned | undefined> {
-    const [revision, base] = await Promise.all([this.#revision(path, from), this.#base(path, from)]);
-    return revision ?? base;
+  /** The entry that begins at `from`, as it counts now. */
+  get(path: LedgerPath, from: bigint): Promise<Versioned | undefined> {
+    return this.#entries.get(path, from);
   }
 
-  /** Creates the entry if its offset is free. A refusal may be our own first try, whose answer was lost: the writer id tells. */
-  async claim<Entry extends ClaimedEntry | GapEntry>(entry: Entry): Promise<ClaimResult<Entry>> {
-    const result = await this.#store.put(entryKey(entry, entry.from), serializeEntry(entry), { ifAbsent: true });
-    if (result.kind === 'stored') return { kind: 'ours', claim: { entry, version: result.version, at: 'base' } };
-    const found = await this.get(entry, entry.from);
-    if (found === undefined) throw contended(entry, 'was refused as taken, and is not there');
-    const ours = found.entry.writer === entry.writer && found.entry.state === entry.state;
-    return ours ? { kind: 'ours', claim: { ...found, entry } } : { kind: 'theirs', found };
+  /** Creates the entry if its offset is free. */
+  claim<Entry extends ClaimedEntry | GapEntry>(entry: Entry): Promise<ClaimResult<Entry>> {
+    return this.#entries.claim(entry);
   }
 
   /**
    * Puts `next` in the place of `current`, if nobody changed it since. Answers with the entry that counts now: `next`, or what
    * another process made of it.
    */
-  async replace<Entry extends LedgerEntry>(current: Versioned, next: Entry): Promise<ClaimResult<Entry>> {
-    const at = current.entry.state === 'claimed' ? 'base' : 'revision';
-    if (at === 'revision' && current.at !== 'revision' && isOfFormat1(current.entry)) {
-      const changed = await this.#fence(current.entry);
-      if (changed !== undefined) return { kind: 'theirs', found: changed };
-    }
-    const key = at === 'base' ? entryKey(next, next.from) : revisionKey(next, next.from);
-    const bytes = serializeEntry(next);
-    const condition = current.at === at ? { ifVersion: current.version } : { ifAbsent: true as const };
-    const result = await this.#store.put(key, bytes, condition);
-    if (result.kind === 'stored') return { kind: 'ours', claim: { entry: next, version: result.version, at } };
-    const stored = await this.#store.get(key);
-    if (stored === undefined) throw contended(next, 'vanished while it was being changed');
-    if (Buffer.compare(stored.bytes, bytes) === 0) {
-      return { kind: 'ours', claim: { entry: next, version: stored.version, at } };
-    }
-    const found = await this.get(next, next.from);
-    if (found === undefined) throw contended(next, 'vanished while it was being changed');
-    return { kind: 'theirs', found };
-  }
-
-  /**
-   * Writes the base entry again in our format, before its first revision: a process of the version before changes base entries, and would not
-   * see that there is a revision. Answers with the entry when it is no longer `expected`.
-   */
-  async #fence(expected: LedgerEntry): Promise<Versioned | undefined> {
-    const base = await this.#base(expected, expected.from);
-    if (base === undefined) throw contended(expected, 'vanished while it was being changed');
-    if (!isDeepStrictEqual(base.entry, expected)) return base;
-    const key = entryKey(expected, expected.from);
-    const bytes = serializeEntry(expected);
-    const result = await this.#store.put(key, bytes, { ifVersion: base.version });
-    if (result.kind === 'stored') return undefined;
-    const now = await this.#store.get(key);
-    // a lost answer of ours, or another process of our version that did the same
-    if (now !== undefined && Buffer.compare(now.bytes, bytes) === 0) return undefined;
-    return this.#base(expected, expected.from);
+  replace<Entry extends LedgerEntry>(current: Versioned, next: Entry): Promise<ClaimResult<Entry>> {
+    return this.#entries.replace(current, next);
   }
 
   /**
@@ -116,10 +54,10 @@ export class Ledger {
    * request per entry after it; without, two listings and two reads, however long the ledger is.
    */
   async last(path: LedgerPath, hint: bigint | undefined): Promise<Versioned | undefined> {
-    const hinted = hint === undefined ? undefined : await this.#base(path, hint);
+    const hinted = hint === undefined ? undefined : await this.#entries.base(path, hint);
     let last = hinted ?? (await this.#lastByListing(path));
     while (last !== undefined) {
-      const next = await this.#base(path, last.entry.to);
+      const next = await this.#entries.base(path, last.entry.to);
       if (next === undefined) return last;
       last = next;
     }
@@ -130,7 +68,7 @@ export class Ledger {
   async lastWithRecord(path: LedgerPath, before: bigint): Promise<LedgerEntry | undefined> {
     const { segments, live } = await indexOf(this.#store, path);
     for (const from of live.filter((offset) => offset < before).toReversed()) {
-      const found = await this.#base(path, from);
+      const found = await this.#entries.base(path, from);
       if (found !== undefined && hasRecord(found.entry)) return found.entry;
     }
     const newest = segments.at(-1);
@@ -138,28 +76,8 @@ export class Ledger {
   }
 
   /** The entries that meet `[from, to)`, by offset, each as it counts now. */
-  async *entries(path: LedgerPath, range: EntryRange = everything): AsyncIterable<Versioned> {
-    const { segments, live } = await indexOf(this.#store, path);
-    const wantedSegments = segments.filter(({ from, to }) => from < range.to && to > range.from);
-    const firstLive = Math.max(
-      0,
-      live.findLastIndex((offset) => offset <= range.from),
-    );
-    // the first entry may begin before the range
-    const first = wantedSegments[0]?.from ?? live[firstLive] ?? range.from;
-    const revisions = new Set(await offsetsIn(this.#store, revisionPrefix(path), { from: first }));
-    for (const segment of wantedSegments) {
-      for (const entry of await this.#readable(range, segment, () => readSegment(this.#store, path, segment)))
-        if (entry.to > range.from && entry.from < range.to)
-          yield* this.#current(path, { entry, version: '', at: 'segment' }, revisions, range);
-    }
-    const wanted = live.slice(firstLive).filter((offset) => offset < range.to);
-    const read = mapAhead(wanted, requestsMax, async (from) =>
-      this.#readable(range, entryKey(path, from), async () => [await this.#base(path, from)]),
-    );
-    for await (const found of read)
-      for (const base of found)
-        if (base !== undefined && base.entry.to > range.from) yield* this.#current(path, base, revisions, range);
+  entries(path: LedgerPath, range?: EntryRange): AsyncIterable<Versioned> {
+    return new EntryReader({ store: this.#store, entries: this.#entries }, path, range).read();
   }
 
   /** Keys in the ledger's folder of this partition that are no entry, revision or segment. */
@@ -214,86 +132,20 @@ export class Ledger {
   }
 
   /** True when the table has objects of the topic and the ledger knows nothing of it: somebody removed or restored the ledger. */
-  async isMissing({ table, topic }: Omit<LedgerPath, 'partition'>): Promise<boolean> {
-    const prefix = topicPrefix({ table, topic });
-    const known = this.#orphaned.get(prefix) ?? hasOrphans(this.#store, { table, topic });
-    this.#orphaned.set(prefix, known);
-    return known;
-  }
-
-  async #base(path: LedgerPath, from: bigint): Promise<Versioned | undefined> {
-    return this.#read(path, entryKey(path, from), { from, at: 'base' });
-  }
-
-  async #revision(path: LedgerPath, from: bigint): Promise<Versioned | undefined> {
-    return this.#read(path, revisionKey(path, from), { from, at: 'revision' });
-  }
-
-  async #read(
-    { table, topic, partition }: LedgerPath,
-    key: string,
-    { from, at }: { readonly from: bigint; readonly at: Versioned['at'] },
-  ): Promise<Versioned | undefined> {
-    const stored = await this.#store.get(key);
-    if (stored === undefined) return undefined;
-    return { entry: parseEntry(key, stored.bytes, { table, topic, partition, from }), version: stored.version, at };
-  }
-
-  /** The revision where there is one, the base entry otherwise. */
-  async *#current(
-    path: LedgerPath,
-    base: Versioned,
-    revisions: ReadonlySet<bigint>,
-    range: EntryRange,
-  ): AsyncIterable<Versioned> {
-    const { from } = base.entry;
-    if (!revisions.has(from)) return yield base;
-    const read = async () => [await this.#revision(path, from)];
-    for (const found of await this.#readable(range, revisionKey(path, from), read)) yield found ?? base;
-  }
-
-  async #readable<T>(
-    { onUnreadable }: EntryRange,
-    what: string | SegmentRange,
-    read: () => Promise<T[]>,
-  ): Promise<T[]> {
-    try {
-      return await read();
-    } catch (error) {
-      if (onUnreadable === undefined || !isUnreadable(error)) throw error;
-      onUnreadable(typeof what === 'string' ? what : String(error.details['key']), error);
-      return [];
-    }
+  isMissing(topic: Omit<LedgerPath, 'partition'>): Promise<boolean> {
+    return this.#hasOrphans(topic);
   }
 
   async #lastByListing(path: LedgerPath): Promise<Versioned | undefined> {
     const { segments, live } = await indexOf(this.#store, path);
     const from = live.at(-1);
-    if (from !== undefined) return this.#base(path, from);
+    if (from !== undefined) return this.#entries.base(path, from);
     const newest = segments.at(-1);
     const last = newest && (await readSegment(this.#store, path, newest)).at(-1);
     return last && { entry: last, version: '', at: 'segment' };
   }
 }
 
-/** Entries of format 1 have no recipe: no decoder has the version 0. */
-function isOfFormat1(entry: LedgerEntry): boolean {
-  return entry.state !== 'gap' && entry.recipe.decoder === 0;
-}
-
 function hasRecord(entry: LedgerEntry): boolean {
   return 'outcome' in entry && entry.outcome.lastRecord !== undefined;
-}
-
-function isUnreadable(error: unknown): error is PipelineError {
-  return error instanceof PipelineError && (error.code === 'LEDGER_CORRUPT' || error.code === 'LEDGER_NEWER');
-}
-
-function contended(entry: LedgerEntry, what: string): PipelineError {
-  const key = entryKey(entry, entry.from);
-  return new PipelineError('LEDGER_CONTENDED', {
-    message: `the ledger entry ${key} ${what}`,
-    retryable: true,
-    details: { key },
-  });
 }

@@ -7,7 +7,7 @@ import { discardLeftovers } from '../commit/leftovers.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
-import type { Versioned } from '../ledger/ledger.ts';
+import type { Versioned } from '../ledger/entry-store.ts';
 import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { ObjectStore } from '../ports/lake.ts';

@@ -1,4 +1,4 @@
-import type { Versioned } from '../ledger/ledger.ts';
+import type { Versioned } from '../ledger/entry-store.ts';
 import { mayHaveLeftovers } from '../commit/leftovers.ts';
 import { isWritten, type ClaimedEntry, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { OffsetRange, Watermarks } from '../ports/topic.ts';

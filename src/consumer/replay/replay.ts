@@ -7,7 +7,7 @@ import { discardLeftovers } from '../commit/leftovers.ts';
 import { prepareBatch, type PreparedBatch } from '../commit/prepared-batch.ts';
 import { endReplacements, putReplacement, undoReplacement, type PutReplacement } from '../commit/replace-entry.ts';
 import { stepRunner } from '../commit/step-runner.ts';
-import type { Versioned } from '../ledger/ledger.ts';
+import type { Versioned } from '../ledger/entry-store.ts';
 import type { ClaimedEntry, WrittenEntry } from '../ledger/ledger-entry.ts';
 import { checkTopicId } from '../ledger/topic-identity.ts';
 import { readsLess } from '../ports/value-format.ts';

@@ -16,7 +16,7 @@
  *              leaving ─────────────────────────────────────▶ left ◀── revoked, when nothing was under way
  */
 import { unreachable } from '../../runtime/errors.ts';
-import type { Versioned } from '../ledger/ledger.ts';
+import type { Versioned } from '../ledger/entry-store.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
 
 export type Claim = Versioned<ClaimedEntry>;

@@ -5,7 +5,7 @@ import type { CommitTools } from '../commit/commit-tools.ts';
 import { recordGap } from '../commit/record-gap.ts';
 import { stepRunner } from '../commit/step-runner.ts';
 import { commitMetadata } from '../ledger/chain-position.ts';
-import type { Versioned } from '../ledger/ledger.ts';
+import type { Versioned } from '../ledger/entry-store.ts';
 import type { CommittedEntry } from '../ledger/ledger-entry.ts';
 import type { RecordSource } from '../ports/topic.ts';
 import type { Task } from './next-task.ts';

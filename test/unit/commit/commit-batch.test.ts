@@ -3,7 +3,7 @@ import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts
 import { commitBatch, type CommitRequest } from '../../../src/consumer/commit/commit-batch.ts';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import type { PipelineObserver, StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
-import type { Versioned } from '../../../src/consumer/ledger/ledger.ts';
+import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
 import type { ClaimedEntry, LedgerEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';

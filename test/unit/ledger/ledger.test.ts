@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Ledger, type Versioned } from '../../../src/consumer/ledger/ledger.ts';
+import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
+import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { entryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { countingStore, totalOf } from '../../support/counting-store.ts';
@@ -119,6 +120,21 @@ describe('the ledger', () => {
     expect(await new Ledger(store).isMissing(path)).toBe(false);
     await store.put('readings/event_date=2026-11-23/kafka-readings-0-0-5-g1.parquet', Buffer.from('x'));
     expect(await new Ledger(store).isMissing(path)).toBe(true);
+  });
+
+  it('asks again whether it is missing when the store did not answer', async () => {
+    const store = createMemoryObjectStore();
+    let failures = 1;
+    const failing = {
+      ...store,
+      list: (...options: Parameters<typeof store.list>) => {
+        if (failures-- > 0) throw new Error('no answer');
+        return store.list(...options);
+      },
+    };
+    const ledger = new Ledger(failing);
+    await expect(ledger.isMissing(path)).rejects.toThrow('no answer');
+    expect(await ledger.isMissing(path)).toBe(false);
   });
 
   it('names what lies in its folder and is nothing of it, and reads on', async () => {
