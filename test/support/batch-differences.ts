@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DecodedBatch } from '../../src/consumer/columns/decode-batch.ts';
 import type { JsonValues } from '../../src/consumer/ports/json-values.ts';
 import { jsonValue, rowOf, type DecodedColumn } from '../../src/consumer/columns/decoded-column.ts';
+import { rescuedObjects } from './rescued-objects.ts';
 
 /** Says where the second batch says something else than the first; nothing when they are equal. */
 export function differenceOf(one: DecodedBatch, other: DecodedBatch): string | undefined {
@@ -14,7 +15,7 @@ export function differenceOf(one: DecodedBatch, other: DecodedBatch): string | u
   const at = left.findIndex((reject, index) => !isDeepStrictEqual(reject, right[index]));
   if (at >= 0 || rejects.length !== right.length)
     return differing('rejects', left[at], right[at < 0 ? left.length : at]);
-  const [rescuedHere, rescuedThere] = [[...rescued.objects()], [...second.rescued.objects()]];
+  const [rescuedHere, rescuedThere] = [rescuedObjects(rescued), rescuedObjects(second.rescued)];
   const row = rescuedHere.findIndex((each, index) => !isDeepStrictEqual(each, rescuedThere[index]));
   if (row >= 0 || rescuedHere.length !== rescuedThere.length)
     return differing('rescued', rescuedHere[row], rescuedThere[row < 0 ? rescuedHere.length : row]);

@@ -5,7 +5,6 @@ import { fitsWhole } from '../../schema/fits-whole.ts';
 import { includesType } from '../../schema/includes-type.ts';
 import { pointerTo } from '../../schema/json-pointer.ts';
 import type { Evolution } from '../../schema/evolution.ts';
-import { rescuedColumn } from '../../schema/names.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
@@ -24,8 +23,8 @@ export interface TargetColumn {
 
 export interface Routed {
   readonly targets: readonly TargetColumn[];
-  /** Values that found no place. */
-  readonly rescued: RescuedValues;
+  /** The column of values that found no other, if any. */
+  readonly rescued: TargetColumn | undefined;
 }
 
 /** Brings every value of the batch to its column of the table, and collects those that have none. Lets the event loop turn meanwhile. */
@@ -44,10 +43,7 @@ export async function routeColumns(
     const target = targets[index];
     const type = target === undefined ? undefined : types.get(target);
     if (target === undefined || type === undefined) {
-      for (let at = 0; at < column.count; at++) {
-        rescueAt(column, at, rescue);
-        if (turns.areDueAfter(valueBytes)) await turns.next();
-      }
+      await rescueAll(column, rescue, turns);
       continue;
     }
     const present = sources.get(target) ?? [];
@@ -62,8 +58,12 @@ export async function routeColumns(
   }
   return {
     targets: [...sources].map(([name, of]) => ({ name, type: types.get(name) ?? { kind: 'string' }, sources: of })),
-    rescued,
+    rescued: rescued.size === 0 ? undefined : rescuedTarget(rescued.column()),
   };
+}
+
+function rescuedTarget(source: DecodedColumn): TargetColumn {
+  return { name: source.name, type: { kind: 'string' }, sources: [source] };
 }
 
 /** Merges two columns into one of the type where that costs no look at their values. */
@@ -72,6 +72,21 @@ function mergeInto({ kind }: ColumnType, one: DecodedColumn, other: DecodedColum
 }
 
 type RescueRow = (row: number, pointer: string, value: unknown) => void;
+
+async function rescueAll(column: DecodedColumn, rescue: RescueRow, turns: Turns): Promise<void> {
+  let field: string | undefined;
+  let pointer = '';
+  for (let at = 0; at < column.count; at++) {
+    const row = rowOf(column, at);
+    const fieldHere = fieldOfRow(column, row);
+    if (fieldHere !== field) {
+      field = fieldHere;
+      pointer = pointerTo('', field);
+    }
+    rescue(row, pointer, jsonValue(column, at));
+    if (turns.areDueAfter(valueBytes)) await turns.next();
+  }
+}
 
 function rescueAt(column: DecodedColumn, index: number, rescue: RescueRow): void {
   const row = rowOf(column, index);
@@ -179,27 +194,4 @@ function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], 
           ? { kind: 'numbers', values: Float64Array.from(kept, (at) => store.values[at] ?? 0) }
           : { kind: 'values', values: kept.map((at) => jsonValue(column, at)) },
   };
-}
-
-/** Makes the column `_rescued`: one JSON object per row that has any. */
-export async function rescuedTarget({ rescued }: Routed): Promise<TargetColumn | undefined> {
-  if (rescued.size === 0) return undefined;
-  const rows: number[] = [];
-  const values: string[] = [];
-  const turns = new Turns();
-  for (const [row, json] of rescued.objects()) {
-    rows.push(row);
-    values.push(json);
-    if (turns.areDueAfter(json.length)) await turns.next();
-  }
-  const type: ColumnType = { kind: 'string' };
-  const source: DecodedColumn = {
-    name: rescuedColumn,
-    field: rescuedColumn,
-    observed: { form: 'plain', type },
-    count: rows.length,
-    rows: Int32Array.from(rows),
-    store: { kind: 'values', values },
-  };
-  return { name: rescuedColumn, type, sources: [source] };
 }

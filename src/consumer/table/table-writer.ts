@@ -21,7 +21,7 @@ import { placedTable } from './partition-columns.ts';
 import { keyOf } from './planned-keys.ts';
 import { evolutionOf, fitRecipe, fits, ownColumns, rulesOf } from './recipe-rules.ts';
 import { RecordDecoder } from './record-decoder.ts';
-import { rescuedTarget, routeColumns, type TargetColumn } from './route-columns.ts';
+import { routeColumns, type TargetColumn } from './route-columns.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
 import { SchemaKeeper } from './schema-keeper.ts';
 import { checkNotAdopted, sharingParameters, topicParameter } from './shared-table.ts';
@@ -233,8 +233,7 @@ export class TableWriter {
       if (settled === 'misfit') return settled;
       const { table, evolution } = settled;
       const types = new Map(table.columns.map(({ name, type }) => [name, type]));
-      const routed = await routeColumns(batch, evolution, types, decode);
-      const rescued = await rescuedTarget(routed);
+      const { targets, rescued } = await routeColumns(batch, evolution, types, decode);
       if (rescued !== undefined && !table.columns.some(({ name }) => name === rescuedColumn)) {
         // some values turned out to have no column: the table needs the one for them first
         mayRescue = true;
@@ -243,7 +242,7 @@ export class TableWriter {
       return {
         catalogVersion: table.version,
         fieldIds: table.fieldIds,
-        targets: [...routed.targets, ...(rescued === undefined ? [] : [rescued])],
+        targets: rescued === undefined ? targets : [...targets, rescued],
       };
     }
   }

@@ -8,6 +8,7 @@ import type { ColumnType } from '../../../src/schema/types.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { createTestTools, openTestLake, readRows, testTable } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
+import { rescuedObjects } from '../../support/rescued-objects.ts';
 
 const rules: DecodeRules = {
   fields: allFields,
@@ -86,7 +87,7 @@ describe('a hostile record', () => {
     expect(batch.columns).toHaveLength(200);
     expect(batch.rescued.size).toBe(19_800);
     expect(arrayBytes).toBeLessThan(bytes);
-    const [found] = batch.rescued.objects();
+    const [found] = rescuedObjects(batch.rescued);
     expect(Object.keys(JSON.parse(found?.[1] ?? '{}'))).toHaveLength(19_800);
   });
 

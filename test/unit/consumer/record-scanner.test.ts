@@ -8,6 +8,7 @@ import type { ColumnType } from '../../../src/schema/types.ts';
 import { slicesOf, slicesOfSize } from '../../support/chunks.ts';
 import { oddRecords } from '../../../scripts/odd-records.ts';
 import { countRecords, runs } from '../../support/fuzzing.ts';
+import { rescuedObjects } from '../../support/rescued-objects.ts';
 
 const placement = { layout: 'hour' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
 
@@ -34,7 +35,7 @@ function contentOf({
       reason,
       detail,
     })),
-    rescued: [...rescued.objects()],
+    rescued: rescuedObjects(rescued),
   };
 }
 

@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RescuedValues } from '../../../src/consumer/columns/rescued-values.ts';
+import { writeJson } from '../../../src/schema/exact-json.ts';
+import { rescuedObjects } from '../../support/rescued-objects.ts';
+
+const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 100 }), fc.constantFrom('', '\ud800', 'é'.repeat(300)));
+const value = fc.oneof(text, fc.double(), fc.bigInt(), fc.boolean(), fc.array(text), fc.dictionary(text, fc.nat()));
+const members = fc.array(fc.tuple(fc.nat({ max: 5 }), text, value), { maxLength: 40 });
+
+describe('Rescued values', () => {
+  it('are one JSON object a row, whose members are the values in the order in which they came', () => {
+    fc.assert(
+      fc.property(members, (added) => {
+        const rescued = new RescuedValues();
+        for (const [row, pointer, of] of added) rescued.add(row, pointer, of);
+        expect(rescuedObjects(rescued)).toEqual(expectedOf(added));
+        const copy = new RescuedValues();
+        copy.addAll(rescued);
+        expect(rescuedObjects(copy)).toEqual(rescuedObjects(rescued));
+      }),
+    );
+  });
+
+  it('that rows have in common are kept once, where they are short', () => {
+    const rescued = new RescuedValues();
+    for (let row = 0; row < 1000; row++) rescued.add(row, '/unit', row % 2 === 0 ? '°C' : '°F');
+    const { store } = rescued.column();
+    expect(store.kind === 'strings' && store.dictionary.count).toBe(2);
+  });
+});
+
+function expectedOf(added: readonly (readonly [row: number, pointer: string, value: unknown])[]): unknown[] {
+  const rows = [...new Set(added.map(([row]) => row))].toSorted((one, other) => one - other);
+  return rows.map((row) => {
+    const own = added.filter(([of]) => of === row);
+    return [row, `{${own.map(([, pointer, of]) => `${JSON.stringify(pointer)}:${writeJson(of)}`).join(',')}}`];
+  });
+}
