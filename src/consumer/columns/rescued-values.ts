@@ -15,8 +15,9 @@ const [brace, closingBrace, comma] = Buffer.from('{},');
  * Values that found no column, by row: each as a member of the JSON object that the row gets, its JSON Pointer for a key. They are kept as
  * text, which costs no more than the records did, however many there are.
  */
-export class RescuedValues {
-  #text = Buffer.alloc(0);
+export class RescuedValues implements Disposable {
+  /** Has a buffer of its own, which can be freed. */
+  #text = Buffer.from(new ArrayBuffer(0));
   #used = 0;
   #count = 0;
   #rows = new Int32Array(0);
@@ -36,12 +37,17 @@ export class RescuedValues {
   }
 
   add(row: number, pointer: string, value: unknown): void {
+    this.addText(row, pointer, writeJson(value));
+  }
+
+  /** Adds a value as the JSON that `writeJson` makes of it. */
+  addText(row: number, pointer: string, json: string): void {
     if (pointer !== this.#pointer || this.#count === 0) {
       this.#pointer = pointer;
       this.#key = `${JSON.stringify(pointer)}:`;
     }
     this.#write(this.#key);
-    this.#write(writeJson(value));
+    this.#write(json);
     if (this.#count === this.#rows.length) {
       const length = Math.max(startEntries, this.#count * 2);
       this.#rows = longer(this.#rows, length);
@@ -54,7 +60,7 @@ export class RescuedValues {
   /** Adds the values of another batch of rescued values. */
   addAll(other: RescuedValues): void {
     if (this.#count > 0) throw new RangeError('values were rescued before');
-    this.#text = Buffer.from(other.#text.subarray(0, other.#used));
+    this.#text = Buffer.from(other.#text.buffer.slice(0, other.#used));
     this.#used = other.#used;
     this.#count = other.#count;
     this.#rows = other.#rows.slice();
@@ -112,6 +118,11 @@ export class RescuedValues {
     return at + end - start;
   }
 
+  /** Frees the text at once, without the garbage collector; the values may not be asked for afterwards. */
+  [Symbol.dispose](): void {
+    this.#text.buffer.transfer(0);
+  }
+
   #write(text: string): void {
     if (text.length <= fewChars && this.#writeAscii(text)) return;
     this.#reserve(Buffer.byteLength(text));
@@ -135,6 +146,7 @@ export class RescuedValues {
     if (end <= this.#text.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(startBytes, end * 2));
     this.#text.copy(larger, 0, 0, this.#used);
+    this[Symbol.dispose]();
     this.#text = larger;
   }
 }

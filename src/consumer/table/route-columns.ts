@@ -9,6 +9,7 @@ import type { ObserveRules } from '../../schema/observe.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
+import { stringAt } from '../ports/dictionary-builder.ts';
 import { mergeEmptyArrays } from './merge-empty-arrays.ts';
 import { mergeNumbers } from './merge-numbers.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
@@ -34,7 +35,7 @@ export async function routeColumns(
   types: ReadonlyMap<string, ColumnType>,
   rules: ObserveRules,
 ): Promise<Routed> {
-  const rescued = new RescuedValues();
+  using rescued = new RescuedValues();
   rescued.addAll(batch.rescued);
   const rescue: RescueRow = (row, pointer, value) => rescued.add(row, pointer, value);
   const turns = new Turns();
@@ -43,7 +44,7 @@ export async function routeColumns(
     const target = targets[index];
     const type = target === undefined ? undefined : types.get(target);
     if (target === undefined || type === undefined) {
-      await rescueAll(column, rescue, turns);
+      await rescueAll(column, rescued, turns);
       continue;
     }
     const present = sources.get(target) ?? [];
@@ -73,7 +74,8 @@ function mergeInto({ kind }: ColumnType, one: DecodedColumn, other: DecodedColum
 
 type RescueRow = (row: number, pointer: string, value: unknown) => void;
 
-async function rescueAll(column: DecodedColumn, rescue: RescueRow, turns: Turns): Promise<void> {
+async function rescueAll(column: DecodedColumn, rescued: RescuedValues, turns: Turns): Promise<void> {
+  const textAt = jsonTexts(column);
   let field: string | undefined;
   let pointer = '';
   for (let at = 0; at < column.count; at++) {
@@ -83,9 +85,22 @@ async function rescueAll(column: DecodedColumn, rescue: RescueRow, turns: Turns)
       field = fieldHere;
       pointer = pointerTo('', field);
     }
-    rescue(row, pointer, jsonValue(column, at));
+    rescued.addText(row, pointer, textAt(at));
     if (turns.areDueAfter(valueBytes)) await turns.next();
   }
+}
+
+/** Gives the values of a column as JSON; strings that repeat are written once. */
+function jsonTexts(column: DecodedColumn): (index: number) => string {
+  const { store, count } = column;
+  if (store.kind !== 'strings' || store.dictionary.count * 2 > count)
+    return (index) => writeJson(jsonValue(column, index));
+  const { ids, dictionary } = store;
+  const texts: string[] = [];
+  return (index) => {
+    const id = ids[index] ?? 0;
+    return (texts[id] ??= writeJson(stringAt(dictionary, id)));
+  };
 }
 
 function rescueAt(column: DecodedColumn, index: number, rescue: RescueRow): void {

@@ -15,7 +15,7 @@ describe('Rescued values', () => {
         const rescued = new RescuedValues();
         for (const [row, pointer, of] of added) rescued.add(row, pointer, of);
         expect(rescuedObjects(rescued)).toEqual(expectedOf(added));
-        const copy = new RescuedValues();
+        using copy = new RescuedValues();
         copy.addAll(rescued);
         expect(rescuedObjects(copy)).toEqual(rescuedObjects(rescued));
       }),
