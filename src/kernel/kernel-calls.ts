@@ -87,6 +87,8 @@ export interface Calls {
   setElement(type: Address, element: Address): void;
   addStructField(type: Address, field: Address): void;
   addStructKey(type: Address, name: Address, length: number, field: Address): Address;
+  setOther(type: Address, kind: number, field: Address): void;
+  hasOthers(type: Address): number;
   setTarget(key: Address, target: Address): void;
   createLeaf(): Address;
   setLeaf(type: Address, leaf: Address): void;

@@ -1,5 +1,6 @@
 import { columnName } from '../schema/names.ts';
 import type { NumberRule } from '../schema/observe.ts';
+import { siblingOf } from '../schema/sibling.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
@@ -24,7 +25,7 @@ const keysMax = 1000;
 export interface Strictness {
   /** It was inferred from values: it takes only those from which the same would be inferred. */
   readonly isStrict: boolean;
-  /** How numbers are inferred; left out: all as double. */
+  /** How numbers are inferred: where a member of a struct goes that the field of its name does not take. Left out: such a value is not of the type. */
   readonly numbers?: NumberRule;
 }
 
@@ -34,10 +35,16 @@ interface KernelField {
   readonly type: KernelType;
 }
 
-/** A key that has been learned; without a field it has only nulls. */
+/** A key that has been learned, and the type that its members go to; 0 while it has only nulls. */
 interface LearnedKey {
   readonly address: Address;
-  readonly hasField: boolean;
+  readonly target: Address;
+}
+
+/** A field of a struct that takes what another one does not, and the kinds of values that it takes. */
+interface OtherField {
+  readonly address: Address;
+  readonly kinds: readonly number[];
 }
 
 /** A type as the kernel knows it; the keys under which JSON has the fields of its structs must be learned. */
@@ -46,6 +53,10 @@ export class KernelType {
   readonly #fields: KernelField[] = [];
   readonly #indexes = new Map<string, number>();
   readonly #keys = new Map<string, LearnedKey>();
+  /** Fields that take what another one does not, by the name of that. */
+  readonly #others = new Map<string, OtherField[]>();
+  /** Stand for fields that there are not, but others beside them, by their names. */
+  readonly #absent = new Map<string, Address>();
   readonly address: Address;
   /** The elements' type; set for an array. */
   readonly element: KernelType | undefined;
@@ -79,9 +90,17 @@ export class KernelType {
     return this.#fields;
   }
 
-  /** Grows to a type that `type` has been merged into: what is new in it is strict. */
-  grow(type: ColumnType): void {
-    if (type !== this.#type && isReadable(type)) this.#grow(type);
+  /** A member of a value that was found to be of the type has gone to another field than that of its name. */
+  get hasOthers(): boolean {
+    return this.#kernel.calls.hasOthers(this.address) !== 0;
+  }
+
+  /**
+   * Grows to a type that `type` has been merged into: what is new in it is strict. Answers with false when members that were read before would
+   * go elsewhere now.
+   */
+  grow(type: ColumnType): boolean {
+    return type === this.#type || !isReadable(type) || this.#grow(type);
   }
 
   /** Sets whether its leaves collect values while records are scanned; all of them must have one. */
@@ -96,27 +115,49 @@ export class KernelType {
     else if (this.#type.kind === 'struct' && !Array.isArray(value)) this.#learnKeys(value);
   }
 
-  #grow(type: ColumnType): void {
-    if (type === this.#type) return;
+  #grow(type: ColumnType): boolean {
+    if (type === this.#type) return true;
     this.#type = type;
-    if (type.kind === 'array') this.element?.grow(type.element);
-    if (type.kind !== 'struct') return;
+    if (type.kind === 'array') return this.element?.grow(type.element) ?? true;
+    if (type.kind !== 'struct') return true;
+    let areInPlace = true;
     for (const { name, type: of } of type.fields) {
       const present = this.#fieldOf(name);
+      // it would have taken digits that went to another field
+      if (present === undefined && of.kind === 'bigint' && this.#absent.has(name)) areInPlace = false;
       if (present === undefined) this.#addField(name, of, { ...this.#strictness, isStrict: true });
-      else present.#grow(of);
+      else if (!present.#grow(of)) areInPlace = false;
     }
+    return areInPlace;
   }
 
   #addField(name: string, type: ColumnType, strictness: Strictness): void {
+    const { calls } = this.#kernel;
     const field = new KernelType(this.#kernel, type, strictness);
-    this.#kernel.calls.addStructField(this.address, field.address);
+    calls.addStructField(this.address, field.address);
     this.#indexes.set(name, this.#fields.push({ name, type: field }) - 1);
-    for (const [key, { address, hasField }] of this.#keys) {
-      if (hasField || columnName(key) !== name) continue;
-      this.#kernel.calls.setTarget(address, field.address);
-      this.#keys.set(key, { address, hasField: true });
+    for (const [key, { address }] of this.#keys) {
+      if (columnName(key) !== name) continue;
+      calls.setTarget(address, field.address);
+      this.#keys.set(key, { address, target: field.address });
     }
+    for (const other of this.#others.get(name) ?? []) this.#setOther(field.address, other);
+    this.#addOther(name, field);
+  }
+
+  /** Lets the field take what another one does not, if its name says so. */
+  #addOther(name: string, { address, type }: KernelType): void {
+    const base = siblingOf(name, type);
+    const kindsTaken = otherKinds(type.kind, this.#strictness.numbers);
+    if (base === undefined || kindsTaken.length === 0) return;
+    const other = { address, kinds: kindsTaken };
+    this.#others.set(base, [...(this.#others.get(base) ?? []), other]);
+    const present = this.#fieldOf(base);
+    if (present !== undefined) this.#setOther(present.address, other);
+  }
+
+  #setOther(type: Address, { address, kinds: kindsTaken }: OtherField): void {
+    for (const kind of kindsTaken) this.#kernel.calls.setOther(type, kind, address);
   }
 
   #fieldOf(name: string): KernelType | undefined {
@@ -125,15 +166,60 @@ export class KernelType {
 
   #learnKeys(value: object): void {
     for (const [key, member] of Object.entries(value)) {
-      const field = this.#fieldOf(columnName(key));
-      if (field === undefined && member !== null) continue;
+      const name = columnName(key);
+      const field = this.#fieldOf(name);
       field?.learn(member);
-      if (this.#keys.has(key) || this.#keys.size === keysMax || !isPlain(key)) continue;
-      const bytes = Buffer.from(key);
-      const name = this.#kernel.copyIn(bytes);
-      const address = this.#kernel.calls.addStructKey(this.address, name, bytes.length, field?.address ?? 0);
-      this.#keys.set(key, { address, hasField: field !== undefined });
+      const target = field?.address ?? (member === null ? 0 : this.#absentOf(name));
+      if (target !== undefined) this.#learnKey(key, target);
     }
+  }
+
+  #learnKey(key: string, target: Address): void {
+    const { calls } = this.#kernel;
+    const present = this.#keys.get(key);
+    if (present === undefined && (this.#keys.size === keysMax || !isPlain(key))) return;
+    if (present !== undefined && (target === 0 || present.target === target)) return;
+    const bytes = Buffer.from(key);
+    if (present !== undefined) calls.setTarget(present.address, target);
+    const address =
+      present?.address ?? calls.addStructKey(this.address, this.#kernel.copyIn(bytes), bytes.length, target);
+    this.#keys.set(key, { address, target });
+  }
+
+  /**
+   * Gives what stands for a field that there is not, where another one takes the digits of its numbers. Of all other members the type would get
+   * the field.
+   */
+  #absentOf(name: string): Address | undefined {
+    const present = this.#absent.get(name);
+    if (present !== undefined) return present;
+    const other = this.#others.get(name)?.find(({ kinds: taken }) => taken.includes(kinds.kindDigits));
+    if (other === undefined) return undefined;
+    const address = this.#kernel.calls.createType(kinds.typeNone, false);
+    this.#kernel.calls.setOther(address, kinds.kindDigits, other.address);
+    this.#absent.set(name, address);
+    return address;
+  }
+}
+
+/** Gives the kinds of values that a field of the type takes in place of another one. */
+function otherKinds(kind: ColumnType['kind'], numbers: NumberRule | undefined): readonly number[] {
+  if (numbers === undefined) return [];
+  switch (kind) {
+    case 'string':
+      return [kinds.kindString, kinds.kindDigits];
+    case 'double':
+      return numbers === 'split' ? [kinds.kindNumber] : [kinds.kindNumber, kinds.kindInteger];
+    case 'bigint':
+      return numbers === 'split' ? [kinds.kindInteger] : [];
+    case 'timestamp':
+      return [kinds.kindTime];
+    case 'date':
+      return [kinds.kindDate];
+    case 'boolean':
+      return [kinds.kindTrue];
+    default:
+      return [];
   }
 }
 

@@ -17,6 +17,8 @@ export const kindDigits = 9;
 export const kindEmptyArray = 10;
 /** An integer that a double holds, and no negative zero, of a field that keeps integers apart from other numbers. */
 export const kindInteger = 11;
+/** All of these are below. */
+export const kindsEnd = 12;
 
 // what a type is
 export const typeStruct = 0;
@@ -30,3 +32,5 @@ export const typeDate = 6;
 export const typeInteger = 7;
 /** A double that is none of these. */
 export const typeFraction = 8;
+/** Stands for a field that a struct does not have: its members go to another one. */
+export const typeNone = 9;

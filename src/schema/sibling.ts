@@ -5,6 +5,12 @@ export function siblingName(name: string, type: ColumnType): string {
   return `${name}_${suffixOf(type)}`;
 }
 
+/** Gives the name whose sibling for values of the type would be called so, if any. */
+export function siblingOf(sibling: string, type: ColumnType): string | undefined {
+  const suffix = `_${suffixOf(type)}`;
+  return sibling.endsWith(suffix) ? sibling.slice(0, -suffix.length) : undefined;
+}
+
 /** Names the place for values that are kept as their JSON text. */
 export function jsonName(name: string): string {
   return `${name}_json`;

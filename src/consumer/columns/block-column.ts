@@ -179,6 +179,7 @@ export class BlockColumn {
       for (let entry = 0; entry < rows.length; entry++)
         if (kindAt[entry] === kinds.kindTypedNested)
           to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
+    if (this.#nested?.type.hasOthers === true) to?.markPartial();
     to?.leaves?.addBlock(entries, to.count - before);
   }
 
@@ -202,6 +203,7 @@ export class BlockColumn {
     if (column === undefined || kindAt[entry] !== kinds.kindTypedNested) return false;
     const { bytes, shift } = this.#scanner;
     if (!column.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift)) return false;
+    if (this.#nested?.type.hasOthers === true) column.markPartial();
     column.noteField(name, row, row + 1);
     column.leaves?.addEntry(entries, entry, column.count);
     return true;
@@ -226,7 +228,10 @@ export class BlockColumn {
       case kinds.kindDigits:
         return exactOf(this.#textAt(entry));
       case kinds.kindTypedNested:
-        return parsePlainJson(this.#textAt(entry));
+        // digits that a double can't hold have gone to another field
+        return this.#nested?.type.hasOthers === true
+          ? parseJson(this.#textAt(entry))
+          : parsePlainJson(this.#textAt(entry));
       case kinds.kindRawNested:
       case kinds.kindEmptyArray:
         return parseJson(this.#textAt(entry));

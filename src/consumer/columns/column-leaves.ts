@@ -26,7 +26,7 @@ export class ColumnLeaves {
   grow(type: ColumnType): void {
     if (type === this.type.type) return;
     this.#leaves.drain();
-    this.type.grow(type);
+    if (!this.type.grow(type)) return this.#giveUp();
     if (!this.#isGivenUp) this.#leaves.grow();
     this.#limit();
   }

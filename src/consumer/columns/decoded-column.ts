@@ -45,12 +45,16 @@ export type ValueStore =
   /** Numbers as they are, also integers of a bigint column as long as doubles tell them; 0 or 1 for booleans, milliseconds and days for timestamps and dates. */
   | { readonly kind: 'numbers'; readonly values: Float64Array }
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
-  /** Arrays and structs. `areWhole`: each fits the observed type with all its members. */
+  /**
+   * Arrays and structs. `areWhole`: each fits the observed type with all its members, under their own names. `leaves` have all members of all of
+   * them. `cellOf` gives a value as the encoder takes it, where it is not whole.
+   */
   | {
       readonly kind: 'nested';
       readonly values: JsonValues;
       readonly areWhole: boolean;
       readonly leaves?: ValueLeaves | undefined;
+      readonly cellOf?: (value: unknown) => unknown;
     }
   | { readonly kind: 'values'; readonly values: readonly unknown[] };
 

@@ -210,7 +210,8 @@ export class RowReader {
       if (builder === undefined) {
         if (this.#builders.size >= this.#rules.columnsMax) return undefined;
         const isRare = row >= commonRows || this.#builders.size >= commonColumns;
-        builder = new ColumnBuilder({ ...state, observed }, { isRare, ...this.#space });
+        const whole = withKnown(observed, state.known, this.#rules);
+        builder = new ColumnBuilder({ ...state, observed: whole }, { isRare, ...this.#space });
         this.#builders.set(id, builder);
         this.#names.add(state.name);
       }
@@ -222,6 +223,13 @@ export class RowReader {
     }
     return builder;
   }
+}
+
+/** Gives a struct all fields of the known one: its values are read by one type, whichever members the first one has. */
+function withKnown(observed: Observed, known: ColumnType | undefined, rules: RowRules): Observed {
+  if (observed.form !== 'plain' || !isNested(observed.type) || known?.kind !== observed.type.kind) return observed;
+  const type = mergeTypes(known, observed.type, rules);
+  return type === undefined ? observed : { form: 'plain', type };
 }
 
 /** Adds a value; answers with `undefined` when the row has one already. */

@@ -205,6 +205,7 @@ function cellReader(type: ColumnType): (store: ValueStore, index: number) => unk
   return (store, index) => {
     if (store.kind === 'values') return store.values[index];
     if (store.kind !== 'nested') return null;
+    if (store.cellOf !== undefined) return store.cellOf(store.values.valueAt(index));
     return wholeCell(isPlain ? store.values.plainValueAt(index) : store.values.valueAt(index), type);
   };
 }

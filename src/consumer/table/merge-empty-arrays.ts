@@ -12,7 +12,8 @@ const emptyIndex = -2;
 export function mergeEmptyArrays(one: DecodedColumn, other: DecodedColumn): DecodedColumn | undefined {
   const [arrays, empties] = one.observed.form === 'empty-array' ? [other, one] : [one, other];
   const { store, observed } = arrays;
-  if (store.kind !== 'nested' || !store.areWhole || empties.observed.form !== 'empty-array') return undefined;
+  if (store.kind !== 'nested' || empties.observed.form !== 'empty-array') return undefined;
+  if (!store.areWhole && store.leaves === undefined) return undefined;
   if (observed.form !== 'plain' || observed.type.kind !== 'array') return undefined;
   const merged = mergeRows(arrays, empties);
   if (merged === undefined) return undefined;

@@ -6,6 +6,7 @@ import { includesType } from '../../schema/includes-type.ts';
 import { pointerTo } from '../../schema/json-pointer.ts';
 import type { Evolution } from '../../schema/evolution.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
+import { sameType } from '../../schema/merge.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
@@ -125,7 +126,10 @@ async function fit(
 ): Promise<DecodedColumn> {
   const { observed, store } = column;
   if (store.kind !== 'values' && store.kind !== 'nested') return column;
-  if (store.kind === 'nested' && (areWhole(column, type) || (await allFitWhole(column, type, turns)))) return column;
+  if (areWhole(column, type)) return column;
+  if (store.kind === 'nested' && store.leaves !== undefined && isOfType(column, type))
+    return { ...column, store: { ...store, cellOf: (value) => conform(value, type, { ...whole, rules }) } };
+  if (store.kind === 'nested' && (await allFitWhole(column, type, turns))) return column;
   const rows: number[] = [];
   const cells: unknown[] = [];
   for (let at = 0; at < column.count; at++) {
@@ -155,6 +159,20 @@ async function fit(
 function areWhole({ observed, store }: DecodedColumn, type: ColumnType): boolean {
   return store.kind === 'nested' && store.areWhole && observed.form === 'plain' && includesType(type, observed.type);
 }
+
+/** Tells whether the column's values were read by just this type. */
+function isOfType({ observed }: DecodedColumn, type: ColumnType): boolean {
+  return observed.form === 'plain' && sameType(observed.type, type);
+}
+
+/** For values of which every member has a place. */
+const whole = {
+  path: '',
+  depth: 1,
+  rescue: (path: string): never => {
+    throw new RangeError(`${path} has no place, though it had one when it was read`);
+  },
+};
 
 async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: Turns): Promise<boolean> {
   for (let at = 0; at < column.count; at++) {

@@ -77,6 +77,13 @@ export function endOfDigits(start: usize): usize {
   return at == exponent ? 0 : at;
 }
 
+/** Answers with the address one past the integer at `at`, written without fraction and exponent; 0 when it is none. */
+export function endOfInteger(start: usize): usize {
+  const end = endOfDigits(start);
+  if (end == 0) return 0;
+  return end == endOfDigitRun(load<u8>(start) == minus ? start + 1 : start) ? end : 0;
+}
+
 function endOfDigitRun(start: usize): usize {
   let at = start;
   while (digitOf(load<u8>(at)) <= 9) at++;

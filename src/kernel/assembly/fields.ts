@@ -1,7 +1,7 @@
 import { allocate, allocateZeros, grow } from './arena';
 import { copyString, isBefore } from './bytes';
 import { idOf, idsOf, idsTogether, Dictionary } from './dictionary';
-import { NestedType } from './nested-types';
+import { NestedType } from './nested-type';
 
 /** The values that a field has in the records of a block, in their order: an entry for each, none for null and for what is missing. */
 @unmanaged

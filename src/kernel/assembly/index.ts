@@ -60,7 +60,17 @@ export {
   valuesOf,
 } from './leaf';
 export { endOfNumber, numberValue } from './number';
-export { addStructField, addStructKey, createType, setCollected, setElement, setLeaf, shred } from './nested-types';
+export {
+  addStructField,
+  addStructKey,
+  createType,
+  hasOthers,
+  setCollected,
+  setElement,
+  setLeaf,
+  setOther,
+} from './nested-type';
+export { shred } from './nested-values';
 export { setTarget } from './keys';
 export {
   addField,

@@ -3,7 +3,7 @@ import { closeBrace, comma, digitOf, minus, openBrace, openBracket, quote, skipS
 import { addEntry, createField, Field } from './fields';
 import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-fields';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
-import { endOfWhole } from './nested-types';
+import { endOfWhole } from './nested-values';
 import { endOfDigits, endOfJson } from './any-json';
 import { endOfNumber, isExactInteger, numberValue } from './number';
 import {

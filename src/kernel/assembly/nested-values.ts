@@ -1,87 +1,28 @@
-import { allocateZeros, grow } from './arena';
+import { anyEnd, anyKind, anyNumber, anyStart, endOfAnyScalar } from './any-scalar';
 import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
-import { addKey, createKeyTable, Key, KeyTable, keyAt, valueStart } from './keys';
-import { addEntry, addNumber, addString, saveLeaf, Leaf, restoreLeaf } from './leaf';
+import { Key, keyAt, valueStart } from './keys';
+import { addEntry, addNumber, addString } from './leaf';
+import { fieldAt, hasOther, NestedType, otherOf, restoreLeaves, saveLeaves } from './nested-type';
 import { endOfNumber, isExactInteger, numberValue } from './number';
 import { endOfString, markStrings, releaseStrings, stringEnd, stringStart } from './strings';
-import { dateOf, timeOf, timeOrDateOf } from './time';
+import { dateOf, hasDateLength, timeOf, timeOrDateOf } from './time';
 import { endOfBoolean, endOfNull } from './words';
 import {
+  kindDate,
+  kindDigits,
+  kindInteger,
+  kindString,
+  kindTime,
   typeArray,
   typeBoolean,
   typeDouble,
   typeFraction,
   typeInteger,
+  typeNone,
   typeString,
   typeStruct,
   typeTimestamp,
 } from '../kinds';
-
-/** A type: a leaf, or an array or a struct with the types in it. */
-@unmanaged
-export class NestedType {
-  kind: i32;
-  /** The type was inferred from values, and takes only those from which the same would be inferred: no string that looks like a time. */
-  isStrict: bool;
-  /** The elements' type; set for an array. */
-  element: NestedType;
-  /** Addresses of the fields' types, `fieldCount` of them; set for a struct. */
-  fields: usize;
-  fieldCount: i32;
-  fieldsMax: i32;
-  /** Keys under which JSON has the fields; learned for a struct. A key without a field has only nulls. */
-  keys: KeyTable;
-  /** Number of the struct that was read last; of the last one that had this field, in a field's type. */
-  struct: i32;
-  owner: i32;
-  /** Collects the values of a leaf, if anything does. */
-  leaf: Leaf;
-  /** All leaves in it collect values while records are scanned. */
-  isCollected: bool;
-}
-
-const startFields: i32 = 8;
-
-/** Creates a type; `setElement` and `addStructField` fill it. */
-export function createType(kind: i32, isStrict: bool): NestedType {
-  const type = changetype<NestedType>(allocateZeros(offsetof<NestedType>()));
-  type.kind = kind;
-  type.isStrict = isStrict;
-  if (kind == typeStruct) type.keys = createKeyTable();
-  return type;
-}
-
-export function setElement(type: NestedType, element: NestedType): void {
-  type.element = element;
-}
-
-/** Adds a field behind those that the struct has. */
-export function addStructField(type: NestedType, field: NestedType): void {
-  if (type.fieldCount == type.fieldsMax) {
-    type.fieldsMax = type.fieldsMax == 0 ? startFields : type.fieldsMax * 2;
-    type.fields = grow(type.fields, (<usize>type.fieldCount) << 2, (<usize>type.fieldsMax) << 2);
-  }
-  store<usize>(type.fields + ((<usize>type.fieldCount) << 2), changetype<usize>(field));
-  type.fieldCount++;
-}
-
-export function setLeaf(type: NestedType, leaf: Leaf): void {
-  type.leaf = leaf;
-}
-
-/** Sets whether the leaves collect values while records are scanned; each leaf in the type must have been set. */
-export function setCollected(type: NestedType, isCollected: bool): void {
-  type.isCollected = isCollected;
-}
-
-/** Learns a key under which JSON has the field, by its bytes as they stand between the quotes; without a field it has only nulls. */
-export function addStructKey(type: NestedType, name: usize, length: usize, field: usize): Key {
-  return addKey(type.keys, name, length, field);
-}
-
-function fieldAt(type: NestedType, index: i32): NestedType {
-  return changetype<NestedType>(load<usize>(type.fields + ((<usize>index) << 2)));
-}
 
 /** Tells whether leaves collect what is read; else it is only looked at. */
 let isCollecting: bool = false;
@@ -96,6 +37,9 @@ let isSure: bool = false;
 let isKnown: bool = false;
 let hasType: bool = false;
 
+/** Tells whether a member has gone to another field than that of its key. */
+let metOthers: bool = false;
+
 /**
  * Answers with the address one past the JSON at `at` when it is a value of the type, whose members all fit; else with 0. Leaves that collect
  * values may have some of it even then.
@@ -103,10 +47,13 @@ let hasType: bool = false;
 export function endOfWhole(type: NestedType, at: usize, isCollected: bool): usize {
   isCollecting = isCollected;
   isSure = false;
+  metOthers = false;
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
   releaseStrings(mark);
-  return hasType ? end : 0;
+  if (end == 0 || !hasType) return 0;
+  if (metOthers) type.hasOthers = true;
+  return end;
 }
 
 /**
@@ -134,7 +81,8 @@ function endOfScalar(type: NestedType, at: usize): usize {
   if (type.kind == typeDouble || type.kind == typeInteger || type.kind == typeFraction) {
     const end = endOfNumber(at);
     scalarValue = numberValue;
-    return type.kind == typeDouble || isExactInteger(numberValue) == (type.kind == typeInteger) ? end : 0;
+    if (type.kind == typeDouble || isExactInteger(numberValue) == (type.kind == typeInteger)) return end;
+    return type.kind == typeFraction && hasOther(type, kindInteger) ? end : 0;
   }
   if (type.kind == typeBoolean) {
     const end = endOfBoolean(at);
@@ -144,9 +92,15 @@ function endOfScalar(type: NestedType, at: usize): usize {
   if (load<u8>(at) != quote) return 0;
   const end = endOfString(at);
   if (end == 0) return 0;
-  if (type.kind == typeString) return type.isStrict && !isNaN(timeOrDateOf(stringStart, stringEnd)) ? 0 : end;
+  if (type.kind == typeString) return type.isStrict && !takesText(type) ? 0 : end;
   scalarValue = type.kind == typeTimestamp ? timeOf(stringStart, stringEnd) : dateOf(stringStart, stringEnd);
   return isNaN(scalarValue) ? 0 : end;
+}
+
+/** Tells whether a strict type takes the string that was read: one that looks like a time only where there is a field for such, too. */
+function takesText(type: NestedType): bool {
+  if (isNaN(timeOrDateOf(stringStart, stringEnd))) return true;
+  return hasOther(type, hasDateLength(stringStart, stringEnd) ? kindDate : kindTime);
 }
 
 /** Adds a missing value: its leaves have an entry all the same. */
@@ -220,9 +174,9 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
     else {
       const field = changetype<NestedType>(key.target);
       // two keys of one field: which of them counts is not for here
-      if (field.owner == struct) return 0;
-      field.owner = struct;
-      at = endOfMember(field, at, definition, repetition, depth);
+      if (field.keyOwner == struct || field.owner == struct) return 0;
+      field.keyOwner = struct;
+      at = endOfField(field, at, struct, definition, repetition, depth);
     }
     if (at == 0) return 0;
     areKnown = areKnown && isKnown;
@@ -237,6 +191,47 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
   isKnown = areKnown;
   hasType = areKnown || haveType;
   return at + 1;
+}
+
+/** Reads a member of the struct into the field of its key, or into one beside it. */
+function endOfField(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32, depth: i32): usize {
+  if (field.kind == typeNone) {
+    if (load<u8>(at) == 0x6e) return endOfNullMember(at);
+  } else {
+    const end = endOfMember(field, at, definition, repetition, depth);
+    if (end != 0) {
+      field.owner = struct;
+      return end;
+    }
+  }
+  return endOfOther(field, at, struct, definition, repetition);
+}
+
+/** Reads a member that the field of its key does not take into the one beside it for its kind; answers with 0 when there is none. */
+function endOfOther(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32): usize {
+  if (field.others == 0) return 0;
+  const end = endOfAnyScalar(at);
+  if (end == 0 || takesSome(field.kind, anyKind)) return 0;
+  if (!hasOther(field, anyKind)) return 0;
+  const other = otherOf(field, anyKind);
+  if (other.owner == struct) return 0;
+  other.owner = struct;
+  metOthers = true;
+  isKnown = !other.isStrict;
+  hasType = true;
+  if (isCollecting) {
+    addEntry(other.leaf, definition + 1, repetition);
+    if (other.kind == typeString) addString(other.leaf, anyStart, anyEnd);
+    else addNumber(other.leaf, anyNumber);
+  }
+  return skipSpace(end);
+}
+
+/** Tells whether a field of that type takes some such values, though not this one here. */
+function takesSome(type: i32, kind: i32): bool {
+  if (type == typeString) return kind == kindString || kind == kindTime || kind == kindDate;
+  // some integers that no double holds fit 64 bits
+  return type == typeInteger && kind == kindDigits;
 }
 
 /** Adds nulls for the fields that the struct does not have. */
@@ -271,18 +266,4 @@ export function shred(type: NestedType, starts: usize, ends: usize, count: i32):
     releaseStrings(mark);
   }
   return count;
-}
-
-function saveLeaves(type: NestedType): void {
-  if (type.kind == typeArray) saveLeaves(type.element);
-  else if (type.kind == typeStruct)
-    for (let field = 0; field < type.fieldCount; field++) saveLeaves(fieldAt(type, field));
-  else saveLeaf(type.leaf);
-}
-
-function restoreLeaves(type: NestedType): void {
-  if (type.kind == typeArray) restoreLeaves(type.element);
-  else if (type.kind == typeStruct)
-    for (let field = 0; field < type.fieldCount; field++) restoreLeaves(fieldAt(type, field));
-  else restoreLeaf(type.leaf);
 }

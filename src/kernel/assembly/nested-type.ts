@@ -1,0 +1,111 @@
+import { allocateZeros, grow } from './arena';
+import { addKey, createKeyTable, Key, KeyTable } from './keys';
+import { Leaf, restoreLeaf, saveLeaf } from './leaf';
+import { kindsEnd, typeArray, typeStruct } from '../kinds';
+
+/** A type: a leaf, or an array or a struct with the types in it. */
+@unmanaged
+export class NestedType {
+  kind: i32;
+  /** The type was inferred from values, and takes only those from which the same would be inferred: no string that looks like a time. */
+  isStrict: bool;
+  /** The elements' type; set for an array. */
+  element: NestedType;
+  /** Addresses of the fields' types, `fieldCount` of them; set for a struct. */
+  fields: usize;
+  fieldCount: i32;
+  fieldsMax: i32;
+  /** Keys under which JSON has the fields; learned for a struct. A key without a field has only nulls. */
+  keys: KeyTable;
+  /** Number of the struct that was read last; in a field's type, of the last one that had the field, and of the last one that had its key. */
+  struct: i32;
+  owner: i32;
+  keyOwner: i32;
+  /** Addresses of the fields beside it that take what it does not, by the kind of value: 0 for none. The address itself is 0 where there is none at all. */
+  others: usize;
+  /** A member has gone to another field than that of its key. */
+  hasOthers: bool;
+  /** Collects the values of a leaf, if anything does. */
+  leaf: Leaf;
+  /** All leaves in it collect values while records are scanned. */
+  isCollected: bool;
+}
+
+const startFields: i32 = 8;
+
+/** Creates a type; `setElement` and `addStructField` fill it. */
+export function createType(kind: i32, isStrict: bool): NestedType {
+  const type = changetype<NestedType>(allocateZeros(offsetof<NestedType>()));
+  type.kind = kind;
+  type.isStrict = isStrict;
+  if (kind == typeStruct) type.keys = createKeyTable();
+  return type;
+}
+
+export function setElement(type: NestedType, element: NestedType): void {
+  type.element = element;
+}
+
+/** Adds a field behind those that the struct has. */
+export function addStructField(type: NestedType, field: NestedType): void {
+  if (type.fieldCount == type.fieldsMax) {
+    type.fieldsMax = type.fieldsMax == 0 ? startFields : type.fieldsMax * 2;
+    type.fields = grow(type.fields, (<usize>type.fieldCount) << 2, (<usize>type.fieldsMax) << 2);
+  }
+  store<usize>(type.fields + ((<usize>type.fieldCount) << 2), changetype<usize>(field));
+  type.fieldCount++;
+}
+
+export function setLeaf(type: NestedType, leaf: Leaf): void {
+  type.leaf = leaf;
+}
+
+/** Sets whether the leaves collect values while records are scanned; each leaf in the type must have been set. */
+export function setCollected(type: NestedType, isCollected: bool): void {
+  type.isCollected = isCollected;
+}
+
+/** Learns a key under which JSON has the field, by its bytes as they stand between the quotes; without a field it has only nulls. */
+export function addStructKey(type: NestedType, name: usize, length: usize, field: usize): Key {
+  return addKey(type.keys, name, length, field);
+}
+
+/** Lets members whose key is that of `type` go to the field beside it, where they are of the kind and `type` does not take them; those that are `true` stand for all booleans. */
+export function setOther(type: NestedType, kind: i32, field: NestedType): void {
+  if (type.others == 0) type.others = allocateZeros((<usize>kindsEnd) << 2);
+  store<usize>(type.others + ((<usize>kind) << 2), changetype<usize>(field));
+}
+
+/** Tells whether a field beside takes values of the kind. */
+export function hasOther(type: NestedType, kind: i32): bool {
+  return type.others != 0 && changetype<usize>(otherOf(type, kind)) != 0;
+}
+
+export function otherOf(type: NestedType, kind: i32): NestedType {
+  return changetype<NestedType>(load<usize>(type.others + ((<usize>kind) << 2)));
+}
+
+/** Tells whether a member of a value that was found to be of the type has gone to another field than that of its key. */
+export function hasOthers(type: NestedType): bool {
+  return type.hasOthers;
+}
+
+export function fieldAt(type: NestedType, index: i32): NestedType {
+  return changetype<NestedType>(load<usize>(type.fields + ((<usize>index) << 2)));
+}
+
+/** Notes what is collected, for `restoreLeaves`. */
+export function saveLeaves(type: NestedType): void {
+  if (type.kind == typeArray) saveLeaves(type.element);
+  else if (type.kind == typeStruct)
+    for (let field = 0; field < type.fieldCount; field++) saveLeaves(fieldAt(type, field));
+  else saveLeaf(type.leaf);
+}
+
+/** Drops what was added since `saveLeaves`. */
+export function restoreLeaves(type: NestedType): void {
+  if (type.kind == typeArray) restoreLeaves(type.element);
+  else if (type.kind == typeStruct)
+    for (let field = 0; field < type.fieldCount; field++) restoreLeaves(fieldAt(type, field));
+  else restoreLeaf(type.leaf);
+}

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { differenceBetween, readBothWays } from '../../support/both-ways.ts';
+import { slicesOf } from '../../support/chunks.ts';
+import { runs } from '../../support/fuzzing.ts';
+import { testRecipe } from '../../support/lake.ts';
+
+const numbers = fc.constantFrom('1', '-0', '1.5', '1e400', '9007199254740993', '-12345678901234567890', '9e15');
+const others = fc.constantFrom(
+  '"x"',
+  '"2026-11-23"',
+  '"2026-11-23T09:15:02.120Z"',
+  '"\\u0041"',
+  'true',
+  'false',
+  'null',
+);
+const scalar = fc.oneof(numbers, others);
+const struct = fc
+  .dictionary(fc.constantFrom('a', 'A', 'b', 'a_string', 'a_double'), scalar, { maxKeys: 4 })
+  .map(objectOf);
+const value = fc.oneof(
+  { weight: 3, arbitrary: struct },
+  { weight: 1, arbitrary: fc.array(struct, { maxLength: 3 }).map((elements) => `[${elements.join(',')}]`) },
+);
+/** Few shapes, each of which comes again and again. */
+const batches = fc
+  .tuple(fc.array(value, { minLength: 1, maxLength: 5 }), fc.array(fc.nat(), { minLength: 20, maxLength: 60 }))
+  .map(([values, order]) => order.map((each) => `{"p":${values[each % values.length] ?? 'null'}}`));
+const recipes = fc
+  .record({
+    numbers: fc.constantFrom('double' as const, 'split' as const),
+    hints: fc.constantFrom(
+      '',
+      'p struct<a:double,a_string:string,a_boolean:boolean>',
+      'p struct<a:string,a_double:double,a_bigint:bigint>',
+      'p struct<a:bigint,a_string:string,a_double:double,a_timestamp:timestamp>',
+      'p struct<a_string:string,b:boolean,b_date:date>',
+      'p array<struct<a:double,a_string:string,b:timestamp,b_double:double>>',
+    ),
+  })
+  .map((rules) => ({ ...testRecipe, ...rules }));
+
+function objectOf(members: Readonly<Record<string, string>>): string {
+  return `{${Object.entries(members)
+    .map(([key, json]) => `"${key}":${json}`)
+    .join(',')}}`;
+}
+
+describe('members of structs that the field of their name does not take', () => {
+  it('go where JSON.parse would put them, and give the same bytes of Parquet files', async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, recipes, async (records, recipe) => {
+        const batch = { records: records.length, slices: slicesOf(records.map((each) => ({ value: each }))), recipe };
+        using both = await readBothWays(batch);
+        expect(await differenceBetween(both, batch)).toBeUndefined();
+      }),
+      runs(150),
+    );
+  });
+
+  it.each([
+    ['digits that no double holds', '{"id":9007199254740993,"n":1}', '{"id":9007199254740995,"n":2}'],
+    ['text among numbers', '{"id":"x","n":1}', '{"id":7,"n":2}'],
+    ['booleans among times', '{"id":"2026-11-23T09:15:02Z"}', '{"id":true}'],
+    ['digits and numbers of elements', '[{"id":9007199254740993},{"id":1}]', '[{"id":"x"}]'],
+  ])('are taken apart as they are read: %s', async (_, one, other) => {
+    const records = Array.from({ length: 100 }, (__, index) => ({ value: `{"p":${index % 2 === 0 ? one : other}}` }));
+    const batch = { records: records.length, slices: slicesOf(records), recipe: testRecipe };
+    using both = await readBothWays(batch);
+    const stores = both.scanned.columns.map(({ store }) => store);
+    expect(stores.map((store) => store.kind === 'nested' && !store.areWhole && store.leaves?.count)).toEqual([100]);
+    expect(await differenceBetween(both, batch)).toBeUndefined();
+  });
+});
