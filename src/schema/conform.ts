@@ -1,13 +1,12 @@
 import { writeJson } from './exact-json.ts';
 import { fieldOf } from './field-index.ts';
-import { emptyStruct, fitsWhole, isKey, isPlainObject } from './fits-whole.ts';
+import { fitsWhole, isKey, isPlainObject } from './fits-whole.ts';
 import { pointerTo } from './json-pointer.ts';
 import { columnName } from './names.ts';
 import { observeField, placeFor, type KnownField, type ObserveRules } from './observe.ts';
 import { siblingName } from './sibling.ts';
-import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType, Field } from './types.ts';
-import { ExactNumber, fitScalar, unfit } from './values.ts';
+import { ExactNumber } from './values.ts';
 
 /** Called with each value that found no place: its JSON Pointer, like `/place/geo` or `/tags/2/name`, and the JSON value. */
 export type Rescue = (path: string, value: unknown) => void;
@@ -21,70 +20,78 @@ export interface ConformOptions {
 }
 
 /**
- * Converts a JSON value to a value of the type, as the encoder takes it: times as Date, maps as Map, structs as objects without a prototype,
- * by field. `unfit` when it doesn't fit itself; members of structs and maps that don't are rescued one by one.
+ * Gives of a JSON value what the type holds: the JSON of a value that fits it whole (`fitsWhole`). `undefined` when it doesn't fit itself; members
+ * of structs and maps that don't are rescued one by one.
  */
-export function conform(value: unknown, type: ColumnType, options: ConformOptions): unknown {
-  if (value === null || value === undefined) return null;
+export function conform(value: unknown, type: ColumnType, options: ConformOptions): string | undefined {
+  if (value === null || value === undefined) return 'null';
+  if (fitsWhole(value, type)) return writeJson(value);
   switch (type.kind) {
     case 'array':
-      return Array.isArray(value) ? conformArray(value, type.element, options) : unfit;
+      return Array.isArray(value) ? conformArray(value, type.element, options) : undefined;
     case 'map':
-      return isPlainObject(value) ? conformMap(value, type.value, options) : unfit;
+      return isPlainObject(value) ? conformMap(value, type.value, options) : undefined;
     case 'struct':
-      return isPlainObject(value) ? conformStruct(value, type.fields, options) : unfit;
-    case 'timestamp':
-      return dateOf(fitScalar(value, type), 1);
-    case 'date':
-      return dateOf(fitScalar(value, type), msPerDay);
+      return isPlainObject(value) ? conformStruct(value, type.fields, options) : undefined;
     default:
-      return fitScalar(value, type);
+      return undefined;
   }
 }
 
-function conformArray(values: readonly unknown[], element: ColumnType, options: ConformOptions): unknown {
+function conformArray(values: readonly unknown[], element: ColumnType, options: ConformOptions): string | undefined {
   const rescued: [string, unknown][] = [];
-  const result = values.map((value, index) =>
-    conform(value, element, {
+  const elements: string[] = [];
+  for (const [index, value] of values.entries()) {
+    const json = conform(value, element, {
       ...inside(options, pointerTo(options.path, index)),
       rescue: (path, member) => rescued.push([path, member]),
-    }),
-  );
-  if (result.includes(unfit)) return unfit;
+    });
+    if (json === undefined) return undefined;
+    elements.push(json);
+  }
   for (const [path, member] of rescued) options.rescue(path, member);
-  return result;
+  return `[${elements.join(',')}]`;
 }
 
-function conformMap(value: object, type: ColumnType, options: ConformOptions): unknown {
-  const result = new Map<string, unknown>();
+function conformMap(value: object, type: ColumnType, options: ConformOptions): string {
+  const entries: string[] = [];
   for (const [key, member] of Object.entries(value)) {
     const path = pointerTo(options.path, key);
-    const cell = isKey(key) ? conform(member, type, inside(options, path)) : unfit;
-    if (cell === unfit) options.rescue(path, member);
-    else result.set(key, cell);
+    const json = isKey(key) ? conform(member, type, inside(options, path)) : undefined;
+    if (json === undefined) options.rescue(path, member);
+    else entries.push(memberOf(key, json));
   }
-  return result;
+  return `{${entries.join(',')}}`;
 }
 
-function conformStruct(value: object, fields: readonly Field[], options: ConformOptions): unknown {
-  const result = emptyStruct();
+function conformStruct(value: object, fields: readonly Field[], options: ConformOptions): string {
+  const members = new Map<string, string>();
   const typeOf = (name: string): ColumnType | undefined => fieldOf(fields, name)?.type;
   const setField = ({ name, value: given }: MemberPlace, path: string): boolean => {
     const type = typeOf(name);
-    if (type === undefined || result[name] !== undefined) return false;
-    const cell = conform(given, type, inside(options, path));
-    if (cell === unfit) return false;
-    result[name] = cell;
+    if (type === undefined || members.has(name)) return false;
+    const json = conform(given, type, inside(options, path));
+    if (json === undefined) return false;
+    members.set(name, json);
     return true;
   };
   for (const [key, member] of Object.entries(value)) {
     if (member === null) continue;
-    const path = pointerTo(options.path, key);
     const name = columnName(key);
-    const places = placesOf(member, { name, known: typeOf(name), typeOf }, inside(options, path));
+    const known = typeOf(name);
+    if (known !== undefined && !members.has(name) && fitsWhole(member, known)) {
+      members.set(name, writeJson(member));
+      continue;
+    }
+    const path = pointerTo(options.path, key);
+    const places = placesOf(member, { name, known, typeOf }, inside(options, path));
     if (!places.some((place) => setField(place, path))) options.rescue(path, member);
   }
-  return result;
+  return `{${Array.from(members, ([name, json]) => memberOf(name, json)).join(',')}}`;
+}
+
+function memberOf(name: string, json: string): string {
+  return `${JSON.stringify(name)}:${json}`;
 }
 
 function inside(options: ConformOptions, path: string): ConformOptions {
@@ -120,8 +127,4 @@ function askedFor(member: unknown, field: KnownField, { rules, depth }: ConformO
 
 function digitsOf(member: unknown): unknown {
   return member instanceof ExactNumber ? member.text : member;
-}
-
-function dateOf(value: unknown, unitMs: number): unknown {
-  return typeof value === 'number' ? new Date(value * unitMs) : unfit;
 }

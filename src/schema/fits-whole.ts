@@ -84,7 +84,7 @@ export function wholeCell(value: unknown, type: ColumnType): unknown {
   }
 }
 
-/** Makes a struct without any value. It has no prototype: a field may be called `constructor`. */
+/** Makes a struct or map without any value. It has no prototype: a field may be called `constructor`. */
 export function emptyStruct(): Record<string, unknown> {
   return Object.create(null);
 }

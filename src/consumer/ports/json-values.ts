@@ -50,7 +50,11 @@ export class JsonValues {
 
   /** Adds a value, whose JSON is written. */
   addValue(value: unknown): void {
-    const text = writeJson(value);
+    this.addText(writeJson(value));
+  }
+
+  /** Adds the value of the JSON. */
+  addText(text: string): void {
     const bytes = Buffer.byteLength(text);
     if (this.#used + bytes > this.#written.length) {
       this.#written = Buffer.allocUnsafeSlow(Math.max(writtenBytes, bytes));

@@ -1,7 +1,7 @@
 import { Turns } from '../../runtime/turns.ts';
-import { conform } from '../../schema/conform.ts';
-import { writeJson } from '../../schema/exact-json.ts';
-import { fitsWhole } from '../../schema/fits-whole.ts';
+import { conform, type Rescue } from '../../schema/conform.ts';
+import { parseJson, writeJson } from '../../schema/exact-json.ts';
+import { fitsWhole, wholeCell } from '../../schema/fits-whole.ts';
 import { includesType } from '../../schema/includes-type.ts';
 import { pointerTo } from '../../schema/json-pointer.ts';
 import type { Evolution } from '../../schema/evolution.ts';
@@ -14,7 +14,8 @@ import { stringAt } from '../ports/dictionary-builder.ts';
 import { mergeEmptyArrays } from './merge-empty-arrays.ts';
 import { mergeNumbers } from './merge-numbers.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
-import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
+import { fieldOfRow, jsonValue, rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
+import { JsonValues } from '../ports/json-values.ts';
 
 /** A column of the table and where its values come from. No row has a value in two sources. */
 export interface TargetColumn {
@@ -118,41 +119,28 @@ interface FitTools {
   readonly turns: Turns;
 }
 
-/** Converts nested and exact values to what the encoder takes. */
+/** Gives of nested and exact values what the type holds. */
 async function fit(
   column: DecodedColumn,
   type: ColumnType,
   { rules, rescue, turns }: FitTools,
 ): Promise<DecodedColumn> {
-  const { observed, store } = column;
-  if (store.kind !== 'values' && store.kind !== 'nested') return column;
-  if (areWhole(column, type)) return column;
+  const { store } = column;
+  if ((store.kind !== 'values' && store.kind !== 'nested') || areWhole(column, type)) return column;
   if (store.kind === 'nested' && store.leaves !== undefined && isOfType(column, type))
-    return { ...column, store: { ...store, cellOf: (value) => conform(value, type, { ...whole, rules }) } };
+    return { ...column, store: { ...store, cellOf: (value) => wholeCell(placed(value, type, rules), type) } };
   if (store.kind === 'nested' && (await allFitWhole(column, type, turns))) return column;
+  const cells = isNested(type) ? new NestedCells(type, rules) : new ScalarCells(type, column);
   const rows: number[] = [];
-  const cells: unknown[] = [];
   for (let at = 0; at < column.count; at++) {
     if (turns.areDueAfter(sizeOf(column, at))) await turns.next();
     const row = rowOf(column, at);
     const value = jsonValue(column, at);
     const path = pointerTo('', fieldOfRow(column, row));
-    const cell = cellOf(value, {
-      observed,
-      type,
-      rules,
-      path,
-      depth: 1,
-      rescue: (pointer, member) => rescue(row, pointer, member),
-    });
-    if (cell === unfit) {
-      rescue(row, path, value);
-      continue;
-    }
-    rows.push(row);
-    cells.push(cell);
+    if (cells.add(value, path, (pointer, member) => rescue(row, pointer, member))) rows.push(row);
+    else rescue(row, path, value);
   }
-  return { ...column, count: rows.length, rows: Int32Array.from(rows), store: { kind: 'values', values: cells } };
+  return { ...column, count: rows.length, rows: Int32Array.from(rows), store: cells.finish() };
 }
 
 /** Tells, without a look at its values, that all of them fit the type whole. */
@@ -165,14 +153,13 @@ function isOfType({ observed }: DecodedColumn, type: ColumnType): boolean {
   return observed.form === 'plain' && sameType(observed.type, type);
 }
 
-/** For values of which every member has a place. */
-const whole = {
-  path: '',
-  depth: 1,
-  rescue: (path: string): never => {
+/** Gives a value of which every member had a place when it was read. */
+function placed(value: unknown, type: ColumnType, rules: ObserveRules): unknown {
+  const rescue = (path: string): never => {
     throw new RangeError(`${path} has no place, though it had one when it was read`);
-  },
-};
+  };
+  return parseJson(conform(value, type, { rules, path: '', depth: 1, rescue }) ?? 'null');
+}
 
 async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: Turns): Promise<boolean> {
   for (let at = 0; at < column.count; at++) {
@@ -186,23 +173,59 @@ function sizeOf({ store }: DecodedColumn, index: number): number {
   return valueBytes + (store.kind === 'nested' ? store.values.endAt(index) - store.values.startAt(index) : 0);
 }
 
-interface CellContext {
-  readonly observed: DecodedColumn['observed'];
-  readonly type: ColumnType;
-  readonly rules: ObserveRules;
-  readonly path: string;
-  readonly depth: number;
-  readonly rescue: (pointer: string, value: unknown) => void;
+/** Collects what arrays, maps or structs of the type hold of values: objects for a whole batch would fill the heap. */
+class NestedCells {
+  readonly #type: ColumnType;
+  readonly #rules: ObserveRules;
+  readonly #values = new JsonValues();
+
+  constructor(type: ColumnType, rules: ObserveRules) {
+    this.#type = type;
+    this.#rules = rules;
+  }
+
+  /** Answers with false when the type holds nothing of the value. */
+  add(value: unknown, path: string, rescue: Rescue): boolean {
+    const json = conform(value, this.#type, { rules: this.#rules, path, depth: 1, rescue });
+    if (json !== undefined) this.#values.addText(json);
+    return json !== undefined;
+  }
+
+  finish(): ValueStore {
+    return { kind: 'nested', values: this.#values, areWhole: true };
+  }
 }
 
-function cellOf(value: unknown, { observed, type, ...options }: CellContext): unknown {
-  if (observed.form === 'json') return writeJson(value);
-  if (observed.form === 'exact') return value instanceof ExactNumber ? value.text : unfit;
-  if (isNested(type)) return conform(value, type, options);
-  if (type.kind === 'string' && typeof value === 'object') return writeJson(value);
-  if (type.kind !== 'double' || typeof value !== 'bigint') return value;
-  const double = Number(value);
-  return Number.isSafeInteger(double) ? double : unfit;
+/** Collects values that are kept as text, or as integers. */
+class ScalarCells {
+  readonly #type: ColumnType;
+  readonly #observed: DecodedColumn['observed'];
+  readonly #values: unknown[] = [];
+
+  constructor(type: ColumnType, { observed }: DecodedColumn) {
+    this.#type = type;
+    this.#observed = observed;
+  }
+
+  /** Answers with false when the type does not hold the value. */
+  add(value: unknown): boolean {
+    const cell = this.#cellOf(value);
+    if (cell !== unfit) this.#values.push(cell);
+    return cell !== unfit;
+  }
+
+  finish(): ValueStore {
+    return { kind: 'values', values: this.#values };
+  }
+
+  #cellOf(value: unknown): unknown {
+    if (this.#observed.form === 'json') return writeJson(value);
+    if (this.#observed.form === 'exact') return value instanceof ExactNumber ? value.text : unfit;
+    if (this.#type.kind === 'string' && typeof value === 'object') return writeJson(value);
+    if (this.#type.kind !== 'double' || typeof value !== 'bigint') return value;
+    const double = Number(value);
+    return Number.isSafeInteger(double) ? double : unfit;
+  }
 }
 
 /** The column without the rows that another source of the same target has; their values are rescued. */
