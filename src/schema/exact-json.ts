@@ -41,7 +41,8 @@ function holdsBeyondDouble(value: object): boolean {
   return false;
 }
 
-function isObject(value: unknown): value is object {
+/** Tells whether the JSON value has members: an object or an array. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
