@@ -23,7 +23,7 @@ export interface ConnectOptions {
   readonly nowMs: number;
 }
 
-/** Seeds are tried in turn: three more find the broker that lives. */
+/** Retries of kafkajs. It tries the bootstrap brokers in turn, so that three more find one that lives. */
 const retries = { 'one-off': 3, service: 8 } as const;
 
 /** Loads and checks the certificate and the login; connects nothing yet. Rejects with CERT_*, KEYSTORE_*, SECRET_* and the like. */

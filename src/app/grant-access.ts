@@ -63,7 +63,7 @@ async function rolesOf(
   };
 }
 
-/** A pattern is granted by the prefix that all of its topics have. Throws USAGE_INVALID for one without. */
+/** Gives the topics to grant; a pattern by the prefix that all of its topics have. Throws USAGE_INVALID for one without. */
 function aclTopics(choice: TopicChoice): AclTopic[] {
   if (choice.kind === 'one') return [{ name: choice.topic }];
   if (choice.kind === 'list') return choice.topics.map((name) => ({ name }));

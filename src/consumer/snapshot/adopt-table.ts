@@ -143,7 +143,10 @@ async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut,
   onAdopted({ ...adopted, isKnown: false });
 }
 
-/** Another call that was refused meanwhile has taken back what this one goes by. It is asked once the table is loaded, which that one changes then. */
+/**
+ * Rejects when another call, which was refused meanwhile, has taken back the mark or the decision that this one goes by. It is asked once
+ * the table is loaded: that call would change it.
+ */
 async function requireUnchanged({ decidedAt }: TopicStart, { source, hive, tools }: AdoptOptions): Promise<void> {
   const { ledger, table, topic } = tools;
   const mark = (await hive.load(source))?.parameters[adoptedByParameter];
