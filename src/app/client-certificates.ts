@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkTlsMaterial, clientCertificates, withChain, type CertificateFacts } from '../kafka/client-certificate.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { AwsSettings } from './config/aws-settings.ts';
-import type { TlsSettings } from './config/settings.ts';
+import type { TlsSettings } from './config/kafka-settings.ts';
 import { loadMaterial } from './connect-kafka.ts';
 
 export interface CertificateRequest {
