@@ -47,7 +47,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** Tells whether a double may stand for other digits; fractions are what a double makes of them. */
-function isBeyondDouble(value: number): boolean {
+export function isBeyondDouble(value: number): boolean {
   return !Number.isSafeInteger(value) && (Number.isInteger(value) || !Number.isFinite(value));
 }
 

@@ -10,6 +10,7 @@ import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { stringAt } from '../ports/dictionary-builder.ts';
+import { jsonStrings } from './json-strings.ts';
 import { mergeEmptyArrays } from './merge-empty-arrays.ts';
 import { mergeNumbers } from './merge-numbers.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
@@ -35,8 +36,7 @@ export async function routeColumns(
   types: ReadonlyMap<string, ColumnType>,
   rules: ObserveRules,
 ): Promise<Routed> {
-  using rescued = new RescuedValues();
-  rescued.addAll(batch.rescued);
+  using rescued = new RescuedValues(batch.rescued);
   const rescue: RescueRow = (row, pointer, value) => rescued.add(row, pointer, value);
   const turns = new Turns();
   const sources = new Map<string, DecodedColumn[]>();
@@ -125,6 +125,7 @@ async function fit(
 ): Promise<DecodedColumn> {
   const { observed, store } = column;
   if (store.kind !== 'values' && store.kind !== 'nested') return column;
+  if (store.kind === 'nested' && type.kind === 'string') return jsonStrings(column, store.values, turns);
   if (store.kind === 'nested' && (areWhole(column, type) || (await allFitWhole(column, type, turns)))) return column;
   const rows: number[] = [];
   const cells: unknown[] = [];

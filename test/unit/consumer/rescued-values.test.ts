@@ -5,7 +5,14 @@ import { writeJson } from '../../../src/schema/exact-json.ts';
 import { rescuedObjects } from '../../support/rescued-objects.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 100 }), fc.constantFrom('', '\ud800', 'é'.repeat(300)));
-const value = fc.oneof(text, fc.double(), fc.bigInt(), fc.boolean(), fc.array(text), fc.dictionary(text, fc.nat()));
+const value = fc.oneof(
+  text,
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.bigInt(),
+  fc.boolean(),
+  fc.array(text),
+  fc.dictionary(text, fc.nat()),
+);
 const members = fc.array(fc.tuple(fc.nat({ max: 5 }), text, value), { maxLength: 40 });
 
 describe('Rescued values', () => {
@@ -15,9 +22,20 @@ describe('Rescued values', () => {
         const rescued = new RescuedValues();
         for (const [row, pointer, of] of added) rescued.add(row, pointer, of);
         expect(rescuedObjects(rescued)).toEqual(expectedOf(added));
-        using copy = new RescuedValues();
-        copy.addAll(rescued);
-        expect(rescuedObjects(copy)).toEqual(rescuedObjects(rescued));
+      }),
+    );
+  });
+
+  it('follow earlier ones, which stay as they were', () => {
+    fc.assert(
+      fc.property(members, members, (early, late) => {
+        const earlier = new RescuedValues();
+        for (const [row, pointer, of] of early) earlier.add(row, pointer, of);
+        using rescued = new RescuedValues(earlier);
+        for (const [row, pointer, of] of late) rescued.add(row, pointer, of);
+        expect(rescued.size).toBe(early.length + late.length);
+        expect(rescuedObjects(rescued)).toEqual(expectedOf([...early, ...late]));
+        expect(rescuedObjects(earlier)).toEqual(expectedOf(early));
       }),
     );
   });
