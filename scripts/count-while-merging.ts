@@ -10,9 +10,10 @@ import { z } from 'zod';
 import { cacheFolder, onceIn } from '../src/devstack/cache.ts';
 import { environmentOfTheImage } from './limited-memory.ts';
 import { database, table, writeSmallFiles } from './small-files.ts';
+import { shapes } from './small-rows.ts';
 
 /**
- * `npm run count-while-merging [-- --format iceberg --files 2000 --rows 2000]`: small files of one hour are merged by `glueless maintain`, a process
+ * `npm run count-while-merging [-- --format iceberg --files 2000 --rows 2000 --shape wide --width 500]`: small files of one hour are merged by `glueless maintain`, a process
  * of its own with the image's limits of memory, while a reader in Python counts the table's rows all the while, and once more afterwards.
  */
 const { values } = parseArgs({
@@ -20,10 +21,13 @@ const { values } = parseArgs({
     format: { type: 'string', default: 'hive' },
     files: { type: 'string', default: '2000' },
     rows: { type: 'string', default: '2000' },
+    shape: { type: 'string', default: 'ward' },
+    width: { type: 'string', default: '500' },
   },
 });
 
 const format = z.enum(['hive', 'iceberg']).parse(values.format);
+const shape = z.enum(shapes).parse(values.shape);
 const [files, rowsPerFile] = [Number(values.files), Number(values.rows)];
 const rows = files * rowsPerFile;
 
@@ -35,7 +39,7 @@ const tellUsage = `data:text/javascript,import { writeSync } from 'node:fs'; pro
 
 const root = await mkdtemp(join(tmpdir(), 'count-while-merging-'));
 try {
-  await writeSmallFiles({ root, format, files, rowsPerFile });
+  await writeSmallFiles({ root, format, files, rowsPerFile, shape, width: Number(values.width) });
   const python = await providePython();
   const reader = await startReader(python);
   const usage = await maintain();

@@ -16,8 +16,8 @@ import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
 import { createColumnEncoder } from '../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../src/parquet/parquet-reader.ts';
 import { systemClock } from '../src/runtime/clock.ts';
-import { parseColumns } from '../src/schema/hive-ddl.ts';
 import { hivePath, partitionKeys } from '../src/schema/layout.ts';
+import { columnsUpTo, rowsOf, type FileRows, type RowsForm, type Shape } from './small-rows.ts';
 
 export interface SmallFiles {
   readonly root: string;
@@ -25,6 +25,8 @@ export interface SmallFiles {
   /** Of one hour, dealt out to four Kafka partitions. */
   readonly files: number;
   readonly rowsPerFile: number;
+  readonly shape: Shape;
+  readonly width: number;
 }
 
 export const database = 'glueless';
@@ -35,25 +37,17 @@ const hour = ['2026-11-23', '09'];
 const hourStartMs = Date.parse('2026-11-23T09:00:00Z');
 const keys = partitionKeys('hour');
 
-const strings = ['deviceid', 'patientid', 'ward', 'firmware'];
-const numbers = ['temperature', 'humidity', 'battery', 'signal'];
-const columns = [
-  'eventtime timestamp',
-  ...strings.map((name) => `${name} string`),
-  ...numbers.map((name) => `${name} double`),
-  'kafka_partition int, kafka_offset bigint',
-].join(', ');
-
 /** Writes a table of small files as the service leaves it: objects, ledger, catalog. */
-export async function writeSmallFiles({ root, format, files, rowsPerFile }: SmallFiles): Promise<void> {
+export async function writeSmallFiles({ root, format, files, rowsPerFile, ...kind }: SmallFiles): Promise<void> {
+  const form = { ...kind, files, hourStartMs };
   const store = createLocalObjectStore({ root });
   const iceberg = createJsonIcebergCatalog({ store, database, clock: systemClock });
   const catalog = format === 'iceberg' ? createIcebergTables(iceberg) : createJsonCatalog({ store, database });
-  await createTable(catalog, store);
+  await createTable(catalog, store, form);
   const encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 100_000 });
   for (let file = 0; file < files; file++) {
     const range = { partition: file % partitions, from: BigInt(Math.floor(file / partitions) * rowsPerFile) };
-    const bytes = await encoder.encode(rowsOf({ ...range, count: rowsPerFile }, format));
+    const bytes = await encoder.encode(fileOf({ ...range, file, count: rowsPerFile }, form, format));
     const entry = entryOf({ ...range, rows: rowsPerFile, bytes, format });
     for (const { key } of entry.outcome.objects) await store.put(key, bytes);
     await store.put(entryKey({ table, topic, partition: range.partition }, range.from), serializeEntry(entry));
@@ -67,10 +61,11 @@ export async function writeSmallFiles({ root, format, files, rowsPerFile }: Smal
     hasMore = (await commitSnapshot({ name: table, kind: 'rows' }, options, tools))?.hasMore ?? false;
 }
 
-async function createTable(catalog: Catalog, store: ObjectStore): Promise<void> {
+async function createTable(catalog: Catalog, store: ObjectStore, form: RowsForm): Promise<void> {
   const location = store.uri(`${table}/`);
   const parameters = { 'glueless.format': '1', 'glueless.topic': topic };
-  await catalog.create({ name: table, columns: parseColumns(columns), partitionKeys: keys, location, parameters });
+  const columns = columnsUpTo(form.files - 1, form);
+  await catalog.create({ name: table, columns, partitionKeys: keys, location, parameters });
   const found = await catalog.load(table);
   if (found === undefined) throw new Error('the table was not made');
   await catalog.addPartitions(found, [{ values: hour, location: `${location}${path}/` }]);
@@ -86,34 +81,16 @@ interface Range {
   readonly from: bigint;
 }
 
-function rowsOf({ partition, from, count }: Range & { readonly count: number }, format: TableFormat): ColumnarTable {
-  const offsets = BigInt64Array.from({ length: count }, (_, row) => from + BigInt(row));
-  const spread = (row: number, by: number): number => (Number(from) + row) * by + partition * 7919;
-  const texts = (name: string, valueAt: (row: number) => string) => ({
+/** Rows with the partition's values as columns, where the format has them in its files. */
+function fileOf(rows: FileRows, form: RowsForm, format: TableFormat): ColumnarTable {
+  const { rowCount, columns } = rowsOf(rows, form);
+  if (format === 'hive') return { rowCount, columns };
+  const ofPartition = keys.map(({ name }, at) => ({
     name,
     type: { kind: 'string' as const },
-    data: { kind: 'values' as const, valueAt },
-  });
-  const partitionColumns = format === 'hive' ? [] : keys.map(({ name }, at) => texts(name, () => hour[at] ?? ''));
-  const times = Float64Array.from({ length: count }, (_, row) => hourStartMs + (spread(row, 104_729) % 3_600_000));
-  return {
-    rowCount: count,
-    columns: [
-      { name: 'eventtime', type: { kind: 'timestamp' }, data: { kind: 'timestamp', values: times } },
-      ...strings.map((name, at) => texts(name, (row) => `${name}-${spread(row, 31 + at) % 5000}`)),
-      ...numbers.map((name, at) => {
-        const values = Float64Array.from({ length: count }, (_, row) => 36 + (spread(row, 7907 + at) % 9973) / 100);
-        return { name, type: { kind: 'double' as const }, data: { kind: 'double' as const, values } };
-      }),
-      {
-        name: 'kafka_partition',
-        type: { kind: 'int' },
-        data: { kind: 'int', values: new Int32Array(count).fill(partition) },
-      },
-      { name: 'kafka_offset', type: { kind: 'bigint' }, data: { kind: 'bigint', values: offsets } },
-      ...partitionColumns,
-    ],
-  };
+    data: { kind: 'values' as const, valueAt: () => hour[at] ?? '' },
+  }));
+  return { rowCount, columns: [...columns, ...ofPartition] };
 }
 
 function entryOf({

@@ -23,7 +23,15 @@ const blockBytes = 1_048_576;
 const writer = new TableWriter({
   // files are written here, and none is read back
   store: createMemoryObjectStore(),
-  parquet: { rowCount: never, columns: never, statistics: never, integers: never, integerChunks: never, rows: never },
+  parquet: {
+    rowCount: never,
+    columns: never,
+    statistics: never,
+    footer: never,
+    integers: never,
+    integerChunks: never,
+    rows: never,
+  },
   catalog: createMemoryCatalog(),
   encoder: createColumnEncoder({ codec: 'zstd', rowGroupRows: batchRows }),
   table: 'bench',

@@ -26,12 +26,12 @@ function commitOf(git: string, ref: string): string | undefined {
   return undefined;
 }
 
-/** Where work trees keep what they share. */
+/** Gives the folder that work trees share. */
 function sharedFolder(git: string): string {
   return resolve(git, read(git, 'commondir') ?? '.');
 }
 
-/** Begins with the commit. */
+/** The line of `packed-refs` about the ref; it begins with the commit. */
 function packedLine(git: string, ref: string): string | undefined {
   const lines = read(git, 'packed-refs')?.split('\n');
   return lines?.find((line) => line.endsWith(` ${ref}`));

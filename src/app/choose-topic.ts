@@ -24,11 +24,11 @@ export function forTopic(settings: Settings, topic: string | undefined): Setting
 export interface InTurnOptions {
   /** The topic that was named; left out: all of them. */
   readonly topic: string | undefined;
-  /** Prints a line before what is said of each topic of several. */
+  /** Prints a heading for each topic, where there are several. */
   readonly hasHeadings: boolean;
 }
 
-/** Does the work for the topic that was named, or for all in turn. Answers with the exit code of the first one that was not done. */
+/** Does the work for the topic that was named, or for all of them one after the other. Answers with the first exit code that is not 0. */
 export async function inTurn(
   settings: Settings,
   { topic, hasHeadings }: InTurnOptions,
@@ -59,7 +59,7 @@ export async function inTurn(
   return codes.find((code) => code !== 0) ?? 0;
 }
 
-/** The topics that are configured and, for a pattern, there: the brokers say. */
+/** Gives the topics that are configured; for a pattern, those that the brokers have. */
 async function namesOf({ kafka }: Settings): Promise<readonly string[]> {
   if (kafka.topics.kind === 'list') return kafka.topics.topics;
   if (kafka.brokers.length === 0)

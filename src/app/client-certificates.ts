@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { checkTlsMaterial, clientCertificates, withChain, type CertificateFacts } from '../kafka/client-certificate.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { AwsSettings } from './config/aws-settings.ts';
-import type { TlsSettings } from './config/settings.ts';
+import type { TlsSettings } from './config/kafka-settings.ts';
 import { loadMaterial } from './connect-kafka.ts';
 
 export interface CertificateRequest {
   /** ARN of the AWS Private CA. */
   readonly authority: string;
   readonly name: string;
-  /** Left out: what the authority is for, 90 or 7. */
+  /** How long it is valid; left out: 90 days, or 7 from an authority for short-lived certificates. */
   readonly days?: number;
   readonly template: string;
   readonly secret?: string;
@@ -39,7 +39,7 @@ export async function makeCertificate(
   return facts;
 }
 
-/** What is configured: the client's certificate with its chain, and whether it can be used, as `check` says or throws. */
+/** Reads the configured certificate with its chain. `check` says or throws whether it can be used. */
 export async function readCertificates(settings: TlsSettings): Promise<{
   readonly certificates: readonly X509Certificate[];
   readonly check: () => CertificateFacts | undefined;
@@ -51,7 +51,7 @@ export async function readCertificates(settings: TlsSettings): Promise<{
   };
 }
 
-/** Each file appears whole; a service that looks between the two finds no pair, and looks again later. */
+/** Writes both files, each whole at once. A service that reads them in between finds that they are no pair, and reads them again later. */
 async function writePair(
   folder: string,
   { cert, key }: { readonly cert: string; readonly key: string },

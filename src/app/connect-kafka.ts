@@ -4,7 +4,7 @@ import type { TlsSecret } from '../aws/tls-secret.ts';
 import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../kafka/tls-material.ts';
 import { withAdmin } from '../kafka/topics.ts';
 import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
-import type { KafkaSettings, TlsSettings } from './config/settings.ts';
+import type { KafkaSettings, TlsSettings } from './config/kafka-settings.ts';
 import { createAuthentication } from './create-authentication.ts';
 import { fileReader } from './read-file.ts';
 
@@ -23,7 +23,7 @@ export interface ConnectOptions {
   readonly nowMs: number;
 }
 
-/** Seeds are tried in turn: three more find the broker that lives. */
+/** Retries of kafkajs. It tries the bootstrap brokers in turn, so that three more find one that lives. */
 const retries = { 'one-off': 3, service: 8 } as const;
 
 /** Loads and checks the certificate and the login; connects nothing yet. Rejects with CERT_*, KEYSTORE_*, SECRET_* and the like. */

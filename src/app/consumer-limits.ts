@@ -13,11 +13,10 @@ export const lagPollMs = 10_000;
 const unreadableRetryMs = 15_000;
 
 /** What the configuration says of how a topic is read. */
-export function limitsOf({ service, batch, kafka }: Settings, { writer, recipe }: CommitTools) {
+export function limitsOf({ service, batch }: Settings, { writer, recipe }: CommitTools) {
   return {
     clock: systemClock,
     policy: policyInJson(batch, () => writer.growthOf(recipe)),
-    start: kafka.start,
     stallMs: service.stallMs,
     drainMs: service.shutdownMs,
     unreadableRetryMs,

@@ -56,7 +56,10 @@ export async function shareWriters({
   return { encoder: await createEncoder(parquet), slabs: createSlabs(), registries: await openRegistries(registry) };
 }
 
-/** A topic of several fails after this long, and is begun again later: its batch keeps the others from being written meanwhile. */
+/**
+ * How long a step of one topic of several is tried again: then the topic fails and is begun again later, so that its batch does not keep
+ * those of others waiting.
+ */
 const oneOfSeveralMs = 30_000;
 
 /** Everything batches need on their way into the lake, made from the configuration. A table that is there keeps its layout. */
@@ -181,7 +184,7 @@ function countFacts(facts: BatchFacts, metrics: Metrics, topic: TopicLabel): voi
   for (const count of reading.parsed.values()) metrics.parsedRecords.inc({ way: 'parsed', ...topic }, count);
 }
 
-/** The configured recipe as far as the table lets it be, which keeps its partition keys and Kafka columns. */
+/** Gives the configured recipe, changed where the table's partition keys and Kafka columns ask for it. */
 function fitToTable(configured: Recipe, writer: TableWriter, { settings, log }: CommitToolsOptions): Recipe {
   const recipe = writer.fit(configured);
   const table = settings.table.name;

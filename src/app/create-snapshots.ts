@@ -3,12 +3,12 @@ import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import { SnapshotSchedule } from '../consumer/snapshot/snapshot-schedule.ts';
 import type { SnapshotTools } from '../consumer/snapshot/snapshot-tools.ts';
 import type { Queues } from '../runtime/concurrency.ts';
-import type { TableSettings } from './config/settings.ts';
+import type { TableSettings } from './config/table-settings.ts';
 import type { Lake } from './lake.ts';
 
 /**
- * Makes what commits snapshots of the table and its dead letters; `undefined` for tables of the format Hive. `queues`: those of all topics of the
- * process.
+ * Makes the schedule that commits snapshots of the table and its dead letters; `undefined` for tables of the format Hive. `queues`: those
+ * that all topics of the process share.
  */
 export function createSnapshots(
   lake: Lake,
@@ -20,7 +20,7 @@ export function createSnapshots(
   return snapshots && new SnapshotSchedule({ snapshots, tools, everyMs, ...(queues && { queues }) });
 }
 
-/** Commits what the ledger holds by now and no snapshot has taken in; a command that writes ends with it. */
+/** Commits a snapshot of what the ledger holds and no snapshot has taken in. Every command that writes ends with it. */
 export async function showWritten(lake: Lake, tools: CommitTools, settings: TableSettings): Promise<void> {
   await createSnapshots(lake, tools, settings)?.flush({ partitions: [], writtenMs: 0, waitingSinceMs: undefined });
 }
@@ -34,7 +34,7 @@ export function snapshotTools(
   return { iceberg, store, parquet, ledger, table, topic, clock, ...ids };
 }
 
-/** Readers in JavaScript lose digits of larger numbers. */
+/** Draws an id below 2^53, since readers in JavaScript lose digits of larger numbers. */
 function newSnapshotId(): bigint {
   return (randomBytes(8).readBigUInt64BE() % (2n ** 53n - 1n)) + 1n;
 }

@@ -13,7 +13,7 @@ import { withAdmin } from '../kafka/topics.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { connectKafka } from './connect-kafka.ts';
-import type { KafkaSettings } from './config/settings.ts';
+import type { KafkaSettings } from './config/kafka-settings.ts';
 import { literalPrefix, type TopicChoice } from './config/topic-choice.ts';
 
 /** Who shall have access: principals, subjects, or files with certificates. */
@@ -63,7 +63,7 @@ async function rolesOf(
   };
 }
 
-/** A pattern is granted by the prefix that all of its topics have. Throws USAGE_INVALID for one without. */
+/** Gives the topics to grant; a pattern by the prefix that all of its topics have. Throws USAGE_INVALID for one without. */
 function aclTopics(choice: TopicChoice): AclTopic[] {
   if (choice.kind === 'one') return [{ name: choice.topic }];
   if (choice.kind === 'list') return choice.topics.map((name) => ({ name }));

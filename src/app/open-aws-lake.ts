@@ -27,7 +27,8 @@ export function openAwsLake(
     parquet: hyparquetReader,
     openRewriter: async (form) => {
       const { createDuckdbRewriter } = await import('../lake/duckdb-rewriter.ts');
-      return createDuckdbRewriter({ ...form, store, parquet: hyparquetReader });
+      const { joinColumns } = await import('../parquet/join-columns.ts');
+      return createDuckdbRewriter({ ...form, store, parquet: hyparquetReader, joinColumns });
     },
     plainCatalog,
     catalog: iceberg === undefined ? plainCatalog : createIcebergTables(iceberg),

@@ -7,6 +7,7 @@ import { liveFiles } from '../lake/iceberg-files.ts';
 import { createJsonCatalog } from '../lake/json-catalog.ts';
 import { createJsonIcebergCatalog } from '../lake/json-iceberg-catalog.ts';
 import { createLocalObjectStore } from '../lake/local-object-store.ts';
+import { joinColumns } from '../parquet/join-columns.ts';
 import { hyparquetReader } from '../parquet/parquet-reader.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Lake, RewriteForm } from './lake.ts';
@@ -28,7 +29,8 @@ export async function openLake(settings: LakeSettings): Promise<Lake> {
     store,
     plainCatalog,
     parquet: hyparquetReader,
-    openRewriter: async (form: RewriteForm) => createDuckdbRewriter({ ...form, store, parquet: hyparquetReader }),
+    openRewriter: async (form: RewriteForm) =>
+      createDuckdbRewriter({ ...form, store, parquet: hyparquetReader, joinColumns }),
     checkRights: async () => 'its catalog is part of it',
   };
   if (tableFormat === 'hive')

@@ -23,7 +23,7 @@ export function listenForStop(): StopSignal {
   return { signal: stop.signal, exitCode: () => exitCode };
 }
 
-/** A process that waits for its work to end gets so long beyond the deadline, in milliseconds. */
+/** Milliseconds beyond the deadline that a process gets whose work still goes on. */
 const graceMs = 2000;
 
 /** Calls `end` when the process is still there `shutdownMs` after the signal, and a little: what it waits for may never answer. */

@@ -6,7 +6,7 @@ import { checkoutCommit } from './checkout-commit.ts';
 
 export interface Version {
   readonly version: string;
-  /** Commit the program was built from or is checked out at; `undefined` where nobody wrote it down. */
+  /** The commit that the program was built from or is checked out at; `undefined` where neither is known. */
   readonly commit: string | undefined;
   readonly node: string;
 }

@@ -10,7 +10,10 @@ import { LedgerTally } from './ledger-tally.ts';
 export interface FollowOptions extends TopicTable {
   readonly store: ObjectStore;
   readonly ledger: Ledger;
-  /** An event time counts up to this far ahead of its Kafka timestamp, by our settings: so much earlier may the entry of a row be committed. */
+  /**
+   * How many days ahead of its Kafka timestamp an event time counts, by our settings: that much earlier than its hour a row's entry may have
+   * been committed.
+   */
   readonly futureDaysMax: number;
   /**
    * Where the table ends by Kafka partition, for a table whose readers see what is written only once a snapshot has taken it in. What lies

@@ -35,7 +35,7 @@ export interface WatermarkFacts {
   readonly reaches: ReadonlyMap<number, PartitionReach>;
   /** What the broker holds of each Kafka partition. */
   readonly ends: ReadonlyMap<number, Watermarks>;
-  /** Taken before the broker was asked: what was sent by then and not read yet is below the ends. */
+  /** When the broker was asked, or before: what was sent by then and not read yet is below the ends. */
   readonly observedMs: number;
   readonly idleMs: number;
 }

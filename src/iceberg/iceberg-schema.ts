@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../schema/exact-json.ts';
 
 /**
  * Schemas as table metadata has them, format version 2. What is not known is kept.
@@ -43,14 +44,14 @@ function areFields(value: unknown): value is IcebergField[] {
 }
 
 function isField(value: unknown): value is IcebergField {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const { id, name, required, type, doc } = value;
   const isNamed = Number.isSafeInteger(id) && typeof name === 'string' && typeof required === 'boolean';
   return isNamed && (doc === undefined || typeof doc === 'string') && isType(type);
 }
 
 function isType(value: unknown): value is IcebergType {
-  if (!isRecord(value)) return typeof value === 'string';
+  if (!isObject(value)) return typeof value === 'string';
   switch (value['type']) {
     case 'struct':
       return areFields(value['fields']);
@@ -66,10 +67,6 @@ function isType(value: unknown): value is IcebergType {
 /** Elements, keys and values have an id and a type each. */
 function isPart(nested: Readonly<Record<string, unknown>>, part: 'element' | 'key' | 'value'): boolean {
   return Number.isSafeInteger(nested[`${part}-id`]) && isType(nested[part]);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 export const icebergSchemaSchema = z.looseObject({

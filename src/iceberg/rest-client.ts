@@ -16,7 +16,7 @@ export interface RestAuthorization {
   renew(): boolean;
 }
 
-/** An answer that is no failure of the way to the catalog: `error` is the catalog's name for what it refused. */
+/** What the catalog said; `error` is its own name for what it refused. Other failures are rejections. */
 export type RestAnswer =
   { readonly kind: 'done'; readonly body: unknown } | { readonly kind: 'missing' | 'conflict'; readonly error: string };
 
@@ -30,7 +30,7 @@ const timeoutMs = 60_000;
 
 const errorSchema = z.object({ error: z.object({ message: z.string().nullish(), type: z.string().nullish() }) });
 
-/** Sends requests of Iceberg's REST protocol below `base`. Rejects with CATALOG_*; nothing is sent a second time but after `renew`. */
+/** Sends requests of Iceberg's REST protocol below `base`. Rejects with CATALOG_*. No request is sent twice, except after `renew`. */
 export function createRestClient(base: string, authorization: RestAuthorization): RestClient {
   const send = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<RestAnswer> => {
     const url = new URL(`${base.replace(/\/$/, '')}/${path}`);

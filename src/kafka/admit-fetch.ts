@@ -13,7 +13,7 @@ export type Admission =
   | { readonly kind: 'old' }
   | { readonly kind: 'stale' };
 
-/** Whether an answer continues at the position. A hole is only a loss when the broker's log begins behind the position. */
+/** Judges whether an answer continues at the position. A hole is a loss only if the broker's log begins behind the position. */
 export function admit(position: bigint, { fetchedOffset, end, logStart }: Answer): Admission {
   if (end <= position) return { kind: 'old' };
   const lostTo = logStart !== undefined && logStart > position ? smaller(logStart, end) : position;

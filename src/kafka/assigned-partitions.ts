@@ -29,7 +29,7 @@ export interface AssignedOptions {
   readonly checkTopic: () => Promise<void>;
 }
 
-/** So often in a row an answer must be impossible before it is believed: leaders and watermarks need a moment to settle. */
+/** Impossible answers in a row before one is believed: leaders and watermarks need a moment to settle. */
 const impossibleAnswersMin = 3;
 
 /** The partitions of one assignment: what the brokers answer, checked against what was read before, goes to the handler. */
@@ -53,7 +53,7 @@ export class AssignedPartitions {
     reins.release([...this.#states.keys()]);
   }
 
-  /** Another assignment follows: what is still on its way counts for nothing. */
+  /** Ends this assignment: what is still on its way counts for nothing. */
   end(): void {
     this.#isOver = true;
   }

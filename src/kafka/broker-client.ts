@@ -133,7 +133,7 @@ export class BrokerClient {
     return this.#kafka.explain(error, where, { isEstablished: this.#hasConnected });
   }
 
-  /** Who has never been connected is told at once: kafkajs has tried for a while. */
+  /** Tells whether the failure is tried again; not before the first connection, for which kafkajs has tried for a while. */
   #isRetryable(error: unknown): boolean {
     if (!(error instanceof PipelineError) || this.#isClosed) return false;
     return error.code === 'LEADER_MOVING' || (this.#hasConnected && error.retryable && brokerCodes.has(error.code));

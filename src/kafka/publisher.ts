@@ -109,7 +109,7 @@ interface NamedTopic {
   readonly topic: string;
 }
 
-/** A broker may not know of a topic yet that another one has just created. */
+/** Patience for brokers that do not know yet of a topic that another one has just created. */
 const topicPatience = { attemptsMax: 40, totalMs: 10_000, delayMs: 250, delayMaxMs: 250 };
 
 async function knownSoon(named: NamedTopic, work: () => Promise<void>): Promise<void> {

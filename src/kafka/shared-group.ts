@@ -5,7 +5,7 @@ import type { Subscription } from './subscription.ts';
 
 const lookEveryMs = 1000;
 
-/** A member that has died is forgotten so long after its session has ended. */
+/** How long after the end of its session a dead member may still be in the group. */
 const graceMs = 2000;
 
 export interface SharedGroupOptions {
@@ -24,10 +24,10 @@ export async function refuseSharedGroup(options: SharedGroupOptions): Promise<vo
   const { groupId, sessionTimeoutMs, subscription, brokers, isOver } = options;
   const untilMs = systemClock.monotonicMs() + sessionTimeoutMs + graceMs;
   while (!isOver()) {
-    const stranger = subscription.strangerAmong(await readersOf(brokers, groupId));
-    if (stranger === undefined) return;
+    const other = subscription.findOtherService(await readersOf(brokers, groupId));
+    if (other === undefined) return;
     if (systemClock.monotonicMs() >= untilMs)
-      throw groupShared(groupId, stranger.topics, `a member of the client ${stranger.clientId} reads`);
+      throw groupShared(groupId, other.topics, `a member of the client ${other.clientId} reads`);
     await systemClock.sleep(lookEveryMs);
   }
 }
@@ -41,7 +41,7 @@ export function groupShared(groupId: string, topics: readonly string[], how: str
   });
 }
 
-/** Nobody is known where the group may be joined and not be looked at. */
+/** Gives the members of the group; none where it may be joined and not be looked at. */
 async function readersOf(brokers: BrokerClient, groupId: string) {
   return brokers.readers(groupId).catch((error: unknown) => {
     if (error instanceof PipelineError && error.code === 'GROUP_DENIED') return [];

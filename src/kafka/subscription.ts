@@ -73,10 +73,10 @@ export class Subscription {
   }
 
   /**
-   * The first reader of the group that is of another service: it has none of our topics. Services of one topic each have shared groups
-   * always, and are left alone.
+   * Gives the first reader of the group that belongs to another service, since it reads none of our topics. Services that read one topic
+   * each have always been able to share a group, and count as none.
    */
-  strangerAmong(readers: readonly GroupReader[]): GroupReader | undefined {
+  findOtherService(readers: readonly GroupReader[]): GroupReader | undefined {
     const isSeveral = this.#selection.kind === 'pattern' || this.#topics.length > 1;
     return readers.find(
       ({ topics }) => (isSeveral || topics.length > 1) && !topics.some((topic) => this.#wants(topic)),

@@ -16,7 +16,7 @@ const bytesPerOffset = 256;
 /** A new leader does not know at once how far the log is committed. */
 const endAsks = { count: 6, delayMs: 250 };
 
-/** So often in a row a leader that holds the range must answer without a batch before the rest of it counts as empty. */
+/** Answers without a batch that a leader which holds the range must give in a row before the rest of it counts as empty. */
 const emptyAnswersMin = 10;
 
 export type GroupAwareReader = TopicReader & Pick<TopicClient, 'checkMembership'>;

@@ -3,7 +3,7 @@ import type { PipelineError } from '../runtime/errors.ts';
 import { topicRecreated } from './other-log.ts';
 import type { TopicClient } from './topic-client.ts';
 
-/** A topic that is gone may be on its way back, made anew: so long it is looked for, to tell the one from the other. */
+/** How long a missing topic is looked for: it may be on its way back, made anew, which is another failure. */
 const missingMs = 10_000;
 const missingPollMs = 500;
 
@@ -32,7 +32,7 @@ export class TopicWatch {
     throw topicRecreated(this.#topic, before, await this.#client.topicId().catch(() => undefined));
   }
 
-  /** True for a topic that was there once. */
+  /** True once the topic was seen. */
   get hasMet(): boolean {
     return this.#topicId !== undefined;
   }

@@ -48,7 +48,7 @@ async function ensureTopicOnce(kafka: KafkaClient, plan: TopicPlan): Promise<'cr
   });
 }
 
-/** A new topic's leaders are not known everywhere at once. */
+/** Patience for a new topic, whose leaders not all brokers know at once. */
 const leaderPatience = { attemptsMax: 20, totalMs: 10_000, delayMs: 250, delayMaxMs: 250 };
 
 /** Runs `work` with a connected admin client and closes it, again while leaders move; errors come explained. */

@@ -1,135 +1,56 @@
-import { join } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
-import type { RewriteRequest } from '../consumer/ports/parquet-rewriter.ts';
-import { quoteName, quoteText } from '../report/query-engine.ts';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
-import { loadDuckdb } from './load-duckdb.ts';
-import { fieldIdsSql, hasFractions, holdsNegativeZero, isWithin, selectRows, type AlikeFiles } from './rewrite-sql.ts';
+import type { Column } from '../schema/types.ts';
+import { countLeaves } from './column-batches.ts';
+import { copyInBatches } from './copy-in-batches.ts';
+import type { CopiedRows, CopyRequest, CopyTools } from './copy-request.ts';
+import { copyWhole } from './copy-whole.ts';
+import { DuckdbSession, isOutOfMemory } from './duckdb-session.ts';
+import { reservedNames } from './rewrite-sql.ts';
 
-export interface CopyRequest extends Omit<RewriteRequest, 'sources'> {
-  readonly groups: readonly AlikeFiles[];
-  /** The file to write. */
-  readonly target: string;
-  /** Where DuckDB may spill. */
-  readonly folder: string;
-  /** Bytes of a row in the sources. */
-  readonly bytesPerRow: number;
+/** A way to copy: all columns at a time, or at most so many leaves. */
+interface Way {
+  /** DuckDB's share of the memory: what does not fit is spilled. */
+  readonly memoryLimit: string;
+  readonly leavesMax?: number;
 }
 
-export interface CopyForm {
-  readonly codec: string;
-  readonly isSmallest: boolean;
-  readonly rowGroupRows: number;
-}
+/** Default of `leavesAtOnce`. */
+const wideLeaves = 32;
 
-/** DuckDB's share of the memory: what does not fit is spilled, and what can't be spilled gets the next share. */
-const memoryLimits = ['64MB', '128MB', '512MB'] as const;
+/** Ways that are tried one after the other: what can't be spilled is made less, and gets more at last. */
+const narrowWays: readonly Way[] = [
+  { memoryLimit: '64MB' },
+  { memoryLimit: '64MB', leavesMax: 8 },
+  { memoryLimit: '128MB', leavesMax: 8 },
+  { memoryLimit: '512MB' },
+];
 
-/** A row group is in memory until it is written: this many packed bytes of sources, whose rows are larger there by far, and never more rows. */
-const rowGroupBytes = 3 * 1024 * 1024;
-const rowGroupRowsMax = 65_536;
+/** The same for a table whose columns can't be copied in batches. */
+const wholeWays: readonly Way[] = [{ memoryLimit: '64MB' }, { memoryLimit: '128MB' }, { memoryLimit: '512MB' }];
 
-export interface CopiedRows {
-  readonly rows: number;
-  readonly leftOutRows: number;
-}
+/** More rows than a row group ever has. */
+const groupRowsMax = 65_536;
 
 /** Copies the rows of the files into one, sorted. */
-export async function copyRows(request: CopyRequest, form: CopyForm): Promise<CopiedRows> {
-  for (const memoryLimit of memoryLimits) {
+export async function copyRows(request: CopyRequest, tools: CopyTools): Promise<CopiedRows> {
+  const ways = waysFor(request.sources.columns, tools.leavesAtOnce ?? wideLeaves);
+  for (const way of ways) {
     try {
-      return await copyWithin(memoryLimit, request, form);
+      return await copyBy(way, request, tools);
     } catch (error) {
-      const isLast = memoryLimit === memoryLimits.at(-1);
-      if (isLast || !(error instanceof PipelineError) || !error.message.includes('Out of Memory')) throw error;
+      if (way === ways.at(-1) || !isOutOfMemory(error)) throw error;
     }
   }
-  throw new RangeError('there is a last limit');
+  throw new RangeError('there is a last way');
 }
 
-async function copyWithin(memoryLimit: string, request: CopyRequest, form: CopyForm): Promise<CopiedRows> {
-  const { columns, groups, leftOut = [], orderBy, target } = request;
-  const duckdb = await loadDuckdb('rewrites Parquet files');
-  const instance = await duckdb.DuckDBInstance.create(':memory:', {
-    threads: '1',
-    memory_limit: memoryLimit,
-    temp_directory: join(request.folder, 'spill'),
-  });
-  const connection = await instance.connect();
-  try {
-    await run(connection, `SET TimeZone = 'UTC'`);
-    // each file is read once
-    await run(connection, 'SET enable_external_file_cache = false');
-    const rows = selectRows(columns, groups);
-    const kept = leftOut.length === 0 ? rows : `SELECT * FROM (${rows}) WHERE (${isWithin(leftOut)}) IS NOT TRUE`;
-    const leftOutRows =
-      leftOut.length === 0 ? 0 : await count(connection, `SELECT * FROM (${rows}) WHERE ${isWithin(leftOut)}`);
-    const known = new Set(columns.map(({ name }) => name));
-    const sorted = orderBy.filter((name) => known.has(name)).map(quoteName);
-    const order = sorted.length === 0 ? '' : ` ORDER BY ${sorted.join(', ')}`;
-    const options = await optionsOf(connection, kept, request, form);
-    const [written] = await run(connection, `COPY (${kept}${order}) TO ${quoteText(target)} (${options.join(', ')})`);
-    return { rows: Number(written?.['Count']), leftOutRows };
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+function waysFor(columns: readonly Column[], leavesMax: number): readonly Way[] {
+  if (columns.some(({ name }) => reservedNames.includes(name))) return wholeWays;
+  return countLeaves(columns) > leavesMax ? wholeWays.map((way) => ({ ...way, leavesMax })) : narrowWays;
 }
 
-async function optionsOf(
-  connection: DuckDBConnection,
-  rows: string,
-  { columns, fieldIds, bytesPerRow }: CopyRequest,
-  { codec, isSmallest, rowGroupRows }: CopyForm,
-): Promise<string[]> {
-  const groupRowsMax = Math.min(rowGroupRows, rowGroupRowsMax);
-  const groupRows = Math.max(2048, Math.min(groupRowsMax, Math.floor(rowGroupBytes / Math.max(1, bytesPerRow))));
-  // its second version writes fractions by BYTE_STREAM_SPLIT, which Spark refuses
-  const version = isSmallest || !columns.some(({ type }) => hasFractions(type)) ? 'v2' : 'v1';
-  return [
-    'FORMAT parquet',
-    `CODEC ${codec}`,
-    `PARQUET_VERSION ${version}`,
-    `ROW_GROUP_SIZE ${groupRows}`,
-    ...(fieldIds === undefined ? [] : [`FIELD_IDS ${fieldIdsSql(fieldIds)}`]),
-    // its dictionaries take 0.0 and -0.0 for one value
-    ...((await hasNegativeZero(connection, rows, columns)) ? ['DICTIONARY_SIZE_LIMIT 0'] : []),
-  ];
-}
-
-async function hasNegativeZero(
-  connection: DuckDBConnection,
-  rows: string,
-  columns: CopyRequest['columns'],
-): Promise<boolean> {
-  const condition = holdsNegativeZero(columns);
-  if (condition === undefined) return false;
-  return (await count(connection, `SELECT 1 FROM (${rows}) WHERE ${condition} LIMIT 1`)) > 0;
-}
-
-async function count(connection: DuckDBConnection, rows: string): Promise<number> {
-  const [found] = await run(connection, `SELECT count(*) AS n FROM (${rows})`);
-  return Number(found?.['n']);
-}
-
-async function run(connection: DuckDBConnection, sql: string): Promise<Record<string, unknown>[]> {
-  try {
-    return (await connection.runAndReadAll(sql)).getRowObjectsJS();
-  } catch (error) {
-    throw explain(error);
-  }
-}
-
-/** What DuckDB says when the disk of its files, or of what it spills, is full. */
-const diskFull = /No space left on device|Disk quota exceeded|max_temp_directory_size/;
-
-function explain(error: unknown): PipelineError {
-  const message = `DuckDB can't rewrite the files: ${messageOf(error)}`;
-  if (!diskFull.test(message)) return new PipelineError('ENCODE_FAILED', { message, retryable: false, cause: error });
-  return new PipelineError('STORE_FULL', {
-    message,
-    retryable: true,
-    hint: 'make room in the folder for temporary files (TMPDIR), or lower TARGET_FILE_BYTES; the files stay as they are',
-    cause: error,
-  });
+async function copyBy({ memoryLimit, leavesMax }: Way, request: CopyRequest, tools: CopyTools): Promise<CopiedRows> {
+  using session = await DuckdbSession.open({ memoryLimit, folder: request.folder });
+  const rowsMax = Math.min(tools.rowGroupRows, groupRowsMax);
+  if (leavesMax === undefined) return await copyWhole(session, request, { ...tools, rowGroupRows: rowsMax });
+  return await copyInBatches(session, request, { ...tools, rowGroupRows: rowsMax, leavesMax });
 }

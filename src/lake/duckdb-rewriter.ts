@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
-import { objectSource, type ParquetReader, type ParquetSource } from '../consumer/ports/parquet.ts';
+import { objectSource, type ParquetReader } from '../consumer/ports/parquet.ts';
 import type {
   ParquetRewriter,
   RewriteRequest,
@@ -14,27 +14,18 @@ import type {
   RewrittenObject,
 } from '../consumer/ports/parquet-rewriter.ts';
 import { messageOf, PipelineError } from '../runtime/errors.ts';
+import type { CopyTools } from './copy-request.ts';
 import { copyRows } from './duckdb-copy.ts';
 import { explainFileError, isCode } from './explain-file-error.ts';
-import { examineSource, leafIds, type SourceFacts } from './rewrite-sources.ts';
-import type { AlikeFiles } from './rewrite-sql.ts';
+import { localSource } from './local-source.ts';
+import { examineSource, leafIds } from './rewrite-sources.ts';
+import { SourceFiles } from './source-files.ts';
 
-export interface RewriterOptions {
+export interface RewriterOptions extends CopyTools {
   readonly store: ObjectStore;
   readonly parquet: ParquetReader;
-  readonly codec: string;
-  /** Encodings that only some readers know, for smaller files. */
-  readonly isSmallest: boolean;
-  readonly rowGroupRows: number;
   /** Where temporary files go; default: the system's. They are removed at the end. */
   readonly folder?: string;
-}
-
-/** A source in a file of this machine. */
-interface LocalSource {
-  readonly source: RewriteSource;
-  readonly path: string;
-  readonly facts: SourceFacts;
 }
 
 /** Bytes of an object that are in memory at a time. */
@@ -79,22 +70,16 @@ async function makeFolder(parent: string): Promise<string> {
 async function rewrite(
   request: RewriteRequest,
   folder: string,
-  { store, parquet, ...form }: RewriterOptions,
+  { store, parquet, ...tools }: RewriterOptions,
 ): Promise<RewrittenObject> {
-  const sources: LocalSource[] = [];
+  const sources = new SourceFiles(request.columns);
   for (const source of request.sources) {
     const path = await bringHere(source, folder, store);
-    const facts = await examineSource({ key: source.key, source: await sourceOfFile(path) }, request, parquet);
-    sources.push({ source, path, facts });
+    sources.add(path, await examineSource({ key: source.key, source: await localSource(path) }, request, parquet));
   }
   const target = join(folder, `${randomUUID()}.parquet`);
-  const rowsBefore = sources.reduce((sum, { facts }) => sum + facts.rows, 0);
-  const bytesBefore = request.sources.reduce((sum, { bytes }) => sum + bytes, 0);
-  const { rows, leftOutRows } = await copyRows(
-    { ...request, groups: alike(sources), target, folder, bytesPerRow: bytesBefore / Math.max(1, rowsBefore) },
-    form,
-  );
-  if (rows + leftOutRows !== rowsBefore) throw wrong(request, `${rows} of ${rowsBefore} rows`);
+  const { rows, leftOutRows } = await copyRows({ ...request, sources, target, folder }, tools);
+  if (rows + leftOutRows !== sources.rows) throw wrong(request, `${rows} of ${sources.rows} rows`);
   if (rows === 0) return { key: request.key, rows, leftOutRows, bytes: 0, crc32: 0 };
   await checkWritten(target, { ...request, rows }, parquet);
   await request.confirm?.({ rows, leftOutRows });
@@ -116,37 +101,13 @@ async function bringHere({ key, bytes }: RewriteSource, folder: string, store: O
   }
 }
 
-async function sourceOfFile(path: string): Promise<ParquetSource> {
-  const { size } = await stat(path);
-  return {
-    size,
-    read: async (start, end) => {
-      const file = await open(path);
-      try {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
-        return buffer.subarray(0, bytesRead);
-      } finally {
-        await file.close();
-      }
-    },
-  };
-}
-
-function alike(sources: readonly LocalSource[]): AlikeFiles[] {
-  const groups = Map.groupBy(sources, ({ facts }) => JSON.stringify(facts.columns));
-  return [...groups.values()].map((group) => ({
-    paths: group.map(({ path }) => path),
-    names: new Set(group.flatMap(({ facts }) => facts.columns.map(({ name }) => name))),
-  }));
-}
-
 /** Reads back what was written, by a reader that shares no code with DuckDB. */
 async function checkWritten(
   path: string,
   { rows, ...request }: RewriteRequest & { readonly rows: number },
   parquet: ParquetReader,
 ): Promise<void> {
-  const source = await sourceOfFile(path);
+  const source = await localSource(path);
   const facts = await examineSource({ key: request.key, source }, request, parquet);
   if (facts.rows !== rows) throw wrong(request, `${facts.rows} rows in the file, ${rows} written`);
   if (facts.columns.length !== request.columns.length) throw wrong(request, 'columns are missing');

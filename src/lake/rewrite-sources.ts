@@ -1,5 +1,5 @@
 import type { FieldId, FieldIds } from '../consumer/ports/columnar-table.ts';
-import type { FileStatistics, ParquetReader, ParquetSource } from '../consumer/ports/parquet.ts';
+import type { FileStatistics, LeafStatistics, ParquetReader, ParquetSource } from '../consumer/ports/parquet.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { Column, ColumnType, Field } from '../schema/types.ts';
 
@@ -7,6 +7,10 @@ import type { Column, ColumnType, Field } from '../schema/types.ts';
 export interface SourceFacts {
   readonly columns: readonly Column[];
   readonly rows: number;
+  /** Packed bytes of its columns, by their names. */
+  readonly packedBytes: ReadonlyMap<string, number>;
+  /** Names of columns that may hold a zero, by their bounds. */
+  readonly zeroColumns: ReadonlySet<string>;
 }
 
 /** What the rows must become. */
@@ -26,19 +30,33 @@ export async function examineSource(
   { columns, fieldIds, keepsAll }: RewriteTarget,
   parquet: ParquetReader,
 ): Promise<SourceFacts> {
-  const [found, statistics] = await Promise.all([parquet.columns(source), parquet.statistics(source)]);
+  const { columns: found, statistics } = await parquet.footer(source);
   const types = new Map(found.map(({ name, type }) => [name, type]));
+  const leaves = Map.groupBy(statistics.leaves, ({ path: [name = ''] }) => name);
   for (const { name, type } of columns) {
     const own = types.get(name);
-    const leaves = statistics.leaves.filter(({ path }) => path[0] === name).length;
-    if (own === undefined && leaves === 0) continue;
-    if (own === undefined || leafCount(own) !== leaves || !fits(own, type))
+    const count = leaves.get(name)?.length ?? 0;
+    if (own === undefined && count === 0) continue;
+    if (own === undefined || leafCount(own) !== count || !fits(own, type))
       throw mismatch(key, `its column ${name} has another type than the table`);
   }
   if (keepsAll === true) checkNothingMore(key, { found, statistics }, columns);
   if (fieldIds !== undefined) checkIds(key, statistics, leafIds(columns, fieldIds));
   const known = new Set(columns.map(({ name }) => name));
-  return { columns: found.filter(({ name }) => known.has(name)), rows: statistics.rowCount };
+  return {
+    columns: found.filter(({ name }) => known.has(name)),
+    rows: statistics.rowCount,
+    packedBytes: new Map(
+      [...leaves].map(([name, own]) => [name, own.reduce((sum, leaf) => sum + leaf.packedBytes, 0)]),
+    ),
+    zeroColumns: new Set(statistics.leaves.filter(mayHoldZero).map(({ path: [name = ''] }) => name)),
+  };
+}
+
+/** False where the bounds of a leaf tell that none of its values is zero. */
+function mayHoldZero({ bounds, nulls, values }: LeafStatistics): boolean {
+  if (bounds === undefined) return nulls !== values;
+  return !(Number(bounds.min) > 0 || Number(bounds.max) < 0);
 }
 
 /** Throws TABLE_MISMATCH when the source has a column, or a field in one, that the table lacks. */
@@ -107,7 +125,8 @@ function innerOf(type: ColumnType): [name: string, type: ColumnType, folders: st
   }
 }
 
-function leafCount(type: ColumnType): number {
+/** Counts the leaves of a type, each of which is a column of a file. */
+export function leafCount(type: ColumnType): number {
   return innerOf(type)?.reduce((sum, [, inner]) => sum + leafCount(inner), 0) ?? 1;
 }
 

@@ -3,27 +3,46 @@ import type { RowRange } from '../consumer/ports/parquet-rewriter.ts';
 import { quoteName, quoteText } from '../report/query-engine.ts';
 import { unreachable } from '../runtime/errors.ts';
 import type { Column, ColumnType } from '../schema/types.ts';
-
-/** Files whose columns are the same, by their paths. */
-export interface AlikeFiles {
-  readonly paths: readonly string[];
-  /** Names of the columns that they have. */
-  readonly names: ReadonlySet<string>;
-}
+import type { AlikeFiles } from './source-files.ts';
 
 /** Selects the table's columns from the files; a column that files lack is null there. */
 export function selectRows(columns: readonly Column[], groups: readonly AlikeFiles[]): string {
   return groups
     .map(({ paths, names }) => {
-      const cells = columns.map(({ name, type }) => {
-        const value = names.has(name) ? quoteName(name) : 'NULL';
-        return `CAST(${value} AS ${duckdbType(type)}) AS ${quoteName(name)}`;
-      });
-      const files = paths.map(quoteText).join(', ');
-      // names of folders like event_date=… are no columns of the files
-      return `SELECT ${cells.join(', ')} FROM read_parquet([${files}], hive_partitioning = false)`;
+      const cells = columns.map((column) => `${cellOf(column, names)} AS ${quoteName(column.name)}`);
+      return `SELECT ${cells.join(', ')} FROM ${filesSql(paths)}`;
     })
     .join(' UNION ALL ');
+}
+
+/** Columns by which DuckDB tells where a row comes from. A table that has columns of these names can't be selected with numbers. */
+export const reservedNames: readonly string[] = ['file_index', 'file_row_number'];
+
+/** Selects columns from the files, and as `file_row_number` the number of each row in the order of all files. */
+export function selectNumbered(
+  columns: readonly Column[],
+  { paths, names, numbers }: AlikeFiles,
+  nameOf: (column: Column, index: number) => string,
+): string {
+  const cells = columns.map((column, index) => `${cellOf(column, names)} AS ${nameOf(column, index)}`);
+  const starts = numbers.map(({ start }) => start).join(', ');
+  const start = `CAST([${starts}] AS BIGINT[])[CAST(file_index AS BIGINT) + 1]`;
+  return `SELECT ${[`${start} + file_row_number AS file_row_number`, ...cells].join(', ')} FROM ${filesSql(paths, ', file_row_number = true')}`;
+}
+
+/** Selects as `number` the numbers of the files' rows, without reading them. */
+export function selectNumbers({ numbers }: Pick<AlikeFiles, 'numbers'>): string {
+  const ranges = numbers.map(({ start, end }) => `{ a: ${start}, b: ${end} }`);
+  return `SELECT unnest(range(file.a, file.b)) AS number FROM (SELECT unnest([${ranges.join(', ')}]) AS file)`;
+}
+
+function cellOf({ name, type }: Column, names: ReadonlySet<string>): string {
+  return `CAST(${names.has(name) ? quoteName(name) : 'NULL'} AS ${duckdbType(type)})`;
+}
+
+/** Names of folders like event_date=… are no columns of the files. */
+function filesSql(paths: readonly string[], options = ''): string {
+  return `read_parquet([${paths.map(quoteText).join(', ')}], hive_partitioning = false${options})`;
 }
 
 /** The condition of rows in one of the ranges; it is null for a row without coordinates. */
@@ -78,7 +97,7 @@ function fieldIdSql({ id, fields }: FieldId): string {
 }
 
 /** Gives DuckDB's type whose Parquet form is the one that our encoder writes. */
-function duckdbType(type: ColumnType): string {
+export function duckdbType(type: ColumnType): string {
   switch (type.kind) {
     case 'array':
       return `${duckdbType(type.element)}[]`;

@@ -24,7 +24,7 @@ export interface DeliverOptions<Value extends Owing> {
   readonly holder: string;
   readonly nowMs: () => number;
   readonly observer: DeliveryObserver;
-  /** Channels whose receiver let a message of this look wait in vain: the look sends them nothing more. */
+  /** Channels whose receiver did not answer in this round, which sends them nothing more. */
   readonly silent: Set<Channel>;
 }
 

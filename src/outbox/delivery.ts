@@ -13,7 +13,7 @@ export type Channel = (typeof channels)[number];
  *        └── whoever finds that the lease has run out: its holder died between sending and noting it
  */
 export const deliverySchema = z.object({
-  /** The same for every attempt: the receiver knows a message by it that it already has. */
+  /** The same for every attempt, so that the receiver knows a message that it already has. */
   key: z.string(),
   channel: z.enum(channels),
   state: z.enum(['pending', 'sent', 'dead']),

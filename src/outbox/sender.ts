@@ -2,7 +2,7 @@ import type { Channel } from './delivery.ts';
 
 /** What a receiver gets. */
 export interface Message {
-  /** The same for every attempt: who has seen it has seen the message. */
+  /** The same for every attempt: a receiver that has seen the key has seen the message. */
   readonly key: string;
   /** Like `hour.complete` or `alert.raised`. */
   readonly type: string;

@@ -30,6 +30,13 @@ export const hyparquetReader: ParquetReader = {
       return statisticsOf(await parquetMetadataAsync(asyncBufferOf(source)));
     }),
 
+  footer: async (source) =>
+    explained(async () => {
+      const { parquetMetadataAsync, parquetSchema } = await import('hyparquet');
+      const metadata = await parquetMetadataAsync(asyncBufferOf(source));
+      return { columns: columnsOf(parquetSchema(metadata)), statistics: statisticsOf(metadata) };
+    }),
+
   integers: async (bytes, columns) => explained(() => readIntegers({ file: memoryBuffer(bytes) }, columns)),
 
   integerChunks: async function* (source, columns) {

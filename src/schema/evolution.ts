@@ -143,8 +143,8 @@ function isKeptAsJson(name: string, type: ColumnType, columns: ReadonlyMap<strin
 /** Structs of fewer fields are no maps, however large their fields are. */
 const mapFieldsMin = 100;
 
-/** Tells whether a struct has as many fields as an object whose keys are data, and no room for another one of their size. */
-function isFullMap(type: Extract<ColumnType, { kind: 'struct' }>): boolean {
+/** Tells whether a struct has as many fields as an object whose keys are data, and no room for another one of their size. It stays so when it grows. */
+export function isFullMap(type: Extract<ColumnType, { kind: 'struct' }>): boolean {
   const { leaves, characters } = weightOf(type);
   const withAnother = 1 + 1 / type.fields.length;
   return (

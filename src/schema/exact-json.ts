@@ -41,12 +41,13 @@ function holdsBeyondDouble(value: object): boolean {
   return false;
 }
 
-function isObject(value: unknown): value is object {
+/** Tells whether the JSON value has members: an object or an array. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
 /** Tells whether a double may stand for other digits; fractions are what a double makes of them. */
-function isBeyondDouble(value: number): boolean {
+export function isBeyondDouble(value: number): boolean {
   return !Number.isSafeInteger(value) && (Number.isInteger(value) || !Number.isFinite(value));
 }
 

@@ -1,4 +1,4 @@
-import { messageOf, PipelineError, unreachable } from '../runtime/errors.ts';
+import { PipelineError, unreachable } from '../runtime/errors.ts';
 import type { Column, ColumnType, Field, ScalarKind } from './types.ts';
 
 const scalars: Readonly<Record<string, ScalarKind>> = {
@@ -181,14 +181,4 @@ function invalid(text: string, what: string): PipelineError {
     retryable: false,
     hint: 'for example: seq bigint, tags array<string>, place struct<lat:double,lon:double>, attrs map<string,string>',
   });
-}
-
-/** Says what keeps `parseColumns` from reading the list, or `undefined`. */
-export function problemWithColumns(text: string): string | undefined {
-  try {
-    parseColumns(text);
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
 }

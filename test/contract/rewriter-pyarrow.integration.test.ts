@@ -17,7 +17,7 @@ import { writeCase } from '../support/write-case.ts';
 
 const encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: 1000 });
 
-/** Rewrites all files of the lake's table as one, with ids; gives what pyarrow finds different. */
+/** Rewrites all files of the lake's table as one, with ids: all columns at a time, and in batches. Gives what pyarrow finds different. */
 async function differences(lake: TestLake, oracle: RewriteOracle): Promise<unknown[]> {
   const { store, catalog, root } = lake;
   const table = await catalog.load(testTable);
@@ -26,25 +26,26 @@ async function differences(lake: TestLake, oracle: RewriteOracle): Promise<unkno
   const ids = new IdSource(0);
   const fieldIds = fieldIdsOf(columns.map((column) => newField(column, ids)));
   const infos = await Array.fromAsync(store.list(`${testTable}/`));
-  const rewriter = createTestRewriter(store);
-  const { rows } = await rewriter.rewrite({
-    sources: infos.map(({ key, size }) => ({ key, bytes: size })),
-    key: 'rewritten.parquet',
-    columns,
-    fieldIds,
-    orderBy: ['eventtime', 'kafka_partition', 'kafka_offset'],
-  });
-  expect(rows).toBeGreaterThan(0);
   const like = join(root, 'like.parquet');
   const empty = columns.map((column) => ({ ...column, data: { kind: 'values' as const, valueAt: () => null } }));
   const none = empty.map((column) => ({ ...column, validity: new Uint8Array(1) }));
   await writeFile(like, await encoder.encode({ rowCount: 1, columns: none, fieldIds }));
   const path = (key: string): string => fileURLToPath(store.uri(key));
-  return oracle.differences({
-    sources: infos.map(({ key }) => path(key)),
-    rewritten: path('rewritten.parquet'),
-    like,
-  });
+  const found: unknown[] = [];
+  for (const leavesAtOnce of [undefined, 2]) {
+    const key = `rewritten-${leavesAtOnce}.parquet`;
+    const { rows } = await createTestRewriter(store, leavesAtOnce).rewrite({
+      sources: infos.map(({ key: source, size }) => ({ key: source, bytes: size })),
+      key,
+      columns,
+      fieldIds,
+      orderBy: ['eventtime', 'kafka_partition', 'kafka_offset'],
+    });
+    expect(rows).toBeGreaterThan(0);
+    const sources = infos.map((info) => path(info.key));
+    found.push(...(await oracle.differences({ sources, rewritten: path(key), like })));
+  }
+  return found;
 }
 
 describe('files that were rewritten', () => {

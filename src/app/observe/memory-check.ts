@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.ts';
 const baseBytes = 130 * 1024 * 1024;
 
 /** How many bytes the limits let the process take at their worst: buffers, the batches that are being written, answers on their way. */
-export function peakBytes({ batch, service, kafka }: Pick<Settings, 'batch' | 'service' | 'kafka'>): number {
+function peakBytes({ batch, service, kafka }: Pick<Settings, 'batch' | 'service' | 'kafka'>): number {
   const batches = batch.bytesMax * service.commitsMax;
   return baseBytes + service.bufferBytesMax + batches + 4 * kafka.fetchBytesMax;
 }

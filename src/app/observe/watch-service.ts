@@ -25,9 +25,9 @@ export interface ServiceWatch extends AsyncDisposable {
   readonly topics: TopicsWatch;
   /** Takes what the broker has just said. */
   lagged(lag: Lag): void;
-  /** Told once each of them has answered. The brokers are asked once the lake has. */
+  /** Says that this step is done, once. Brokers are asked from the moment on that the lake has answered. */
   started(step: StartStep): void;
-  /** Told that a broker has answered, though with nothing that tells the lag. */
+  /** Says that a broker has answered, with nothing that tells the lag. */
   brokerAnswered(): void;
 }
 

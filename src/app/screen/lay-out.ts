@@ -5,7 +5,7 @@ import { redact } from '../../runtime/redact.ts';
 import type { Row, Tone, Words } from './screen.ts';
 
 const gap = '  ';
-/** Below that many columns for its items a row has no use. */
+/** Columns that a row needs for its items at least; a row with fewer is of no use. */
 const itemColumnsMin = 8;
 const graphemes = new Intl.Segmenter();
 const formats = { good: 'green', warning: 'yellow', error: 'red', faint: 'dim' } as const;

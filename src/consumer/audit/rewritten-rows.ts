@@ -2,7 +2,7 @@ import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import { aboutRange, rangeText, type Finding } from './finding.ts';
 import { RewrittenRanges, type RewrittenRange } from './rewritten-ranges.ts';
 
-export interface ForeignFiles {
+export interface UnlistedRows {
   /** Data files of the table that no entry lists. */
   readonly files: readonly { readonly key: string; readonly rows: number }[];
   /** Rows that files of deletes take out, and files of deletes whose rows nobody has counted. */
@@ -20,7 +20,7 @@ export class RewrittenRows {
   }
 
   /** Compares the rows that were rewritten with those of the files that are there instead. */
-  *findings(table: string, { files, deleted, adoptedRows }: ForeignFiles): Iterable<Finding> {
+  *findings(table: string, { files, deleted, adoptedRows }: UnlistedRows): Iterable<Finding> {
     const { objects, rows } = this.ranges.total;
     if (objects > 0 && files.length === 0 && adoptedRows === 0) {
       for (const range of this.ranges) yield notInTable(table, range);

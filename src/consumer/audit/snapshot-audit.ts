@@ -37,7 +37,7 @@ export interface SnapshotAuditOptions {
 }
 
 /** A live file that no entry lists. */
-export interface ForeignFile {
+export interface UnlistedFile {
   readonly key: string;
   readonly rows: number;
   readonly placed: PlacedFile;
@@ -100,7 +100,7 @@ export class SnapshotAudit {
     return { isNamed: true, findings: [{ problem: 'object-size', where: key, what, action: restore }] };
   }
 
-  /** What only shows once all entries were taken, and the lake was listed: `isListed` says whether it was. */
+  /** Gives the findings that show only after all entries were taken and, if `isListed`, the lake was listed. */
   async findings(summaries: readonly PartitionSummary[], isListed: boolean): Promise<Finding[]> {
     return [
       ...this.#early,
@@ -111,9 +111,9 @@ export class SnapshotAudit {
   }
 
   /** Live files that are not of the ledger: what upkeep and other engines have written, by rewriting ours or by adding to them. */
-  foreign(): readonly ForeignFile[] {
-    const foreign = [...this.#unclaimed].filter((key) => !this.#isOfOtherTopic(key) && !this.#isExpired(key));
-    return foreign.flatMap((key) => {
+  unlistedFiles(): readonly UnlistedFile[] {
+    const unlisted = [...this.#unclaimed].filter((key) => !this.#isOfOtherTopic(key) && !this.#isExpired(key));
+    return unlisted.flatMap((key) => {
       const placed = this.#placed(key);
       return placed === undefined ? [] : [{ key, rows: this.#references.live.get(key)?.rows ?? 0, placed }];
     });

@@ -100,15 +100,17 @@ export class TablesAudit {
   /** Compares the rows of rewritten objects with those of the files that took their place, less what is deleted of them. */
   async #auditCounts({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<void> {
     const deleted = await audit.deletes().count();
-    const foreign = { files: audit.foreign(), deleted, adoptedRows: audit.adoptedRows };
-    for (const finding of audit.rewritten.findings(name, foreign)) this.#options.findings.add(finding);
+    const unlisted = { files: audit.unlistedFiles(), deleted, adoptedRows: audit.adoptedRows };
+    for (const finding of audit.rewritten.findings(name, unlisted)) this.#options.findings.add(finding);
   }
 
   /** Looks for the rows of rewritten objects in the files that took their place. */
   async #auditRewritten({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<void> {
     const { findings } = this.#options;
     // a table that was set back holds files of ours that a replay has replaced since; those that were adopted are of another ledger
-    const theirs = audit.foreign().filter(({ key }) => isInPartition(key, name) || parseObjectName(key) === undefined);
+    const theirs = audit
+      .unlistedFiles()
+      .filter(({ key }) => isInPartition(key, name) || parseObjectName(key) === undefined);
     if (audit.rewritten.ranges.total.objects === 0 || theirs.length === 0) return;
     const offsets = new RewrittenOffsets(audit.rewritten.ranges);
     const deletes = audit.deletes();

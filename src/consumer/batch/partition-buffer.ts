@@ -149,7 +149,7 @@ function slicesUpTo(arrivals: readonly Arrival[], from: bigint, to: bigint): Chu
 }
 
 /** Selects the records of `chunk` with an offset in `[from, to)`. */
-export function sliceOf(chunk: RecordChunk, from: bigint, to: bigint): ChunkSlice {
+function sliceOf(chunk: RecordChunk, from: bigint, to: bigint): ChunkSlice {
   return { chunk, first: firstAtOrAfter(chunk, from), end: firstAtOrAfter(chunk, to) };
 }
 

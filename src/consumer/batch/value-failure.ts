@@ -1,6 +1,6 @@
 import type { RecordChunk } from '../ports/record-chunk.ts';
 
-/** Why what stands around a value's JSON could not be taken off, or the value not be read by the schema that its frame names. */
+/** Why a value could not be unwrapped: its frame or compression could not be taken off, or its schema could not read it. */
 export interface ValueFailure {
   readonly reason: 'unknown-schema' | 'invalid-avro' | 'invalid-compression' | 'too-large' | 'too-deep';
   readonly detail: string;

@@ -209,6 +209,20 @@ export class BlockColumn {
     return true;
   }
 
+  /** Adds one object whose keys are data to the column of such objects, as it stands in the record; answers with false when it is something else. */
+  addUnreadAt(entry: number): boolean {
+    const { kinds: kindAt, rows, starts, ends } = this.#views();
+    const to = this.#field.state?.unread;
+    if (to === undefined || kindAt[entry] !== kinds.kindRawNested) return false;
+    const { bytes, shift } = this.#scanner;
+    const start = (starts[entry] ?? 0) - shift;
+    const row = rows[entry] ?? 0;
+    if (bytes[start] !== openBrace || !to.pushJson(row, bytes, start, (ends[entry] ?? 0) - shift)) return false;
+    to.noteField(this.#field.name, row, row + 1);
+    to.markPartial();
+    return true;
+  }
+
   /** Takes one array or struct apart that `RowReader` has added, to the column `to` if to any. */
   takeApartAt(entry: number, to: ColumnBuilder | undefined): void {
     to?.leaves?.addEntry(this.#field.entries, entry, to.count);
@@ -254,5 +268,6 @@ export class BlockColumn {
   }
 }
 
+const openBrace = 0x7b;
 const otherKeys = 2 ** 32;
 const rowWeight = 2 ** 34;

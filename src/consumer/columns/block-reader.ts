@@ -161,7 +161,7 @@ export class BlockReader {
   #add({ column, entry }: SingleValue): void {
     const { field } = column;
     const { state } = field;
-    if (state === undefined || (!field.isShared && column.addNestedAt(entry))) return;
+    if (state === undefined || (!field.isShared && column.addNestedAt(entry)) || column.addUnreadAt(entry)) return;
     const row = column.rowAt(entry);
     const value = column.valueAt(entry);
     const to = this.#rows.add(row, state, value);

@@ -207,6 +207,8 @@ export class ColumnBuilder {
 }
 
 function storeKindOf(observed: Observed): ValueStore['kind'] {
+  // arrays and structs without a type of their own are many as well
+  if (observed.form === 'json') return 'nested';
   if (observed.form !== 'plain') return 'values';
   switch (observed.type.kind) {
     case 'string':

@@ -1,5 +1,6 @@
 import { pointerTo } from '../../schema/json-pointer.ts';
-import { fitsWhole } from '../../schema/fits-whole.ts';
+import { isFullMap } from '../../schema/evolution.ts';
+import { fitsWhole, isPlainObject } from '../../schema/fits-whole.ts';
 import { mergeTypes } from '../../schema/merge.ts';
 import { observe, observeField, type NumberRule, type Observed, type ObserveRules } from '../../schema/observe.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
@@ -40,6 +41,8 @@ export interface FieldState {
   booleans: ColumnBuilder | undefined;
   /** Column of arrays or structs, the last one that has got a value. */
   nested: ColumnBuilder | undefined;
+  /** Column of objects whose keys are data: so many that they become JSON text, so that nobody looks at more of them. */
+  unread: ColumnBuilder | undefined;
   /** Column of empty arrays, whose type is not known yet. */
   emptyArrays: ColumnBuilder | undefined;
 }
@@ -130,6 +133,7 @@ export class RowReader {
       dates: undefined,
       booleans: undefined,
       nested: undefined,
+      unread: undefined,
       emptyArrays: undefined,
     };
     if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);
@@ -158,6 +162,10 @@ export class RowReader {
   }
 
   #addObserved(row: number, state: FieldState, value: unknown): ColumnBuilder | undefined {
+    if (state.unread !== undefined && isPlainObject(value)) {
+      state.unread.markPartial();
+      return push(state.unread, row, state, value);
+    }
     const observed = this.#observe(value, state);
     if (observed === undefined) return undefined;
     const builder = this.#columnFor(row, state, observed);
@@ -242,7 +250,10 @@ function push(builder: ColumnBuilder, row: number, { field }: FieldState, cell: 
 /** Sets the column of arrays or structs; notes there whether the value fits its type whole. */
 function setNested(state: FieldState, builder: ColumnBuilder | undefined, value: unknown): void {
   state.nested = builder;
-  if (builder?.observed.form === 'plain' && !fitsWhole(value, builder.observed.type)) builder.markPartial();
+  if (builder?.observed.form !== 'plain') return;
+  const { type } = builder.observed;
+  if (!fitsWhole(value, type)) builder.markPartial();
+  if (state.known === undefined && type.kind === 'struct' && isFullMap(type)) state.unread = builder;
 }
 
 /** Types that hold some numbers; the others go elsewhere. */

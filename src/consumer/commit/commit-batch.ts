@@ -179,7 +179,7 @@ async function write(
   }
 }
 
-/** Steps 7 and 8, and away with what the entry's earlier generations may have left. */
+/** Takes steps 7 and 8, and deletes what the entry's earlier generations may have left. */
 async function finish(
   attempt: Attempt,
   written: Extract<WriteResult, { kind: 'written' }>,
@@ -206,7 +206,7 @@ async function finish(
   return { kind: 'committed', entry };
 }
 
-/** Keeps the ledger quick to read. What fails now is done by a later commit, of whatever process. */
+/** Keeps the ledger quick to read. A failure only leaves the work to a later commit, of this or another process. */
 async function rollUp(path: LedgerPath, { ledger, observer }: CommitTools): Promise<void> {
   try {
     const segments = await ledger.rollUpWhenDue(path);
@@ -217,8 +217,8 @@ async function rollUp(path: LedgerPath, { ledger, observer }: CommitTools): Prom
 }
 
 /**
- * Another process has the range. What we created under a generation that is passed goes; what we created under the committed one holds
- * records that the other no longer got from Kafka: the entry takes it in.
+ * Leaves the range to the process that has it. What we created under a generation that is passed is deleted. What we created under the
+ * committed one holds records that the other no longer got from Kafka: it is added to the entry.
  */
 async function yieldTo(
   found: Versioned,

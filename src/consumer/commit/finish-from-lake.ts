@@ -9,8 +9,8 @@ import { countsOf } from './write-objects.ts';
 const looksMax = 4;
 
 /**
- * Commits a claim whose planned objects are all there and whole, where Kafka can't deliver its records any more; answers with `undefined`,
- * and nothing changed, where one of them is not. Tombstones of the range are not known then.
+ * Commits a claim without Kafka, which can't deliver its records any more, if all planned objects are in the lake and whole. Otherwise
+ * changes nothing and answers with `undefined`. The tombstones of the range are not known then.
  */
 export async function finishFromLake(
   claim: Versioned<ClaimedEntry>,

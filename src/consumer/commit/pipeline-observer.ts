@@ -43,7 +43,7 @@ export interface PipelineObserver {
   /** Called around each step; may wait. */
   step?(name: StepName, phase: 'before' | 'after', tookMs: number): void | Promise<void>;
   assigned?(positions: ReadonlyMap<number, bigint>): void;
-  /** The group's last commit of the partition is another table's: its members may read what this table then lacks. */
+  /** The group's last commit of the partition is another table's: members that write that table may read what this one then lacks. */
   groupShared?(details: { readonly partition: number; readonly otherTable: string }): void;
   /** Partitions are no longer ours, at least for now. `cause`: what the group, the client or the broker said. */
   revoked?(cause: PipelineError): void;
@@ -56,14 +56,14 @@ export interface PipelineObserver {
   /** Old entries of the ledger were copied into segments. */
   rolledUp?(path: LedgerPath, segments: number): void;
   rollUpFailed?(path: LedgerPath, error: unknown): void;
-  /** The last object that the ledger lists is gone; told when the partition is assigned. */
+  /** The last object that the ledger lists is gone; called when the partition is assigned. */
   objectMissing?(object: {
     readonly partition: number;
     readonly from: bigint;
     readonly to: bigint;
     readonly key: string;
   }): void;
-  /** Records can't be read, and their partition waits before them; told again every minute. */
+  /** Records can't be read, and their partition waits before them; called again every minute. */
   unreadable?(records: UnreadableRecords): void;
   /** The partition goes on. */
   readable?(partition: number): void;

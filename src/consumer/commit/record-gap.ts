@@ -15,7 +15,7 @@ export interface Gap extends OffsetRange {
 
 export type GapTools = Pick<CommitTools, 'ledger' | 'table' | 'topic' | 'newWriterId' | 'clock' | 'observer'>;
 
-/** Writes down that the range has no rows: loud, and wrong for `verify` until somebody acknowledges it. */
+/** Books the range as a gap: an error in the log, and a finding of `verify` until somebody acknowledges it. */
 export async function recordGap(gap: Gap, tools: GapTools): Promise<ClaimResult<GapEntry>> {
   const result = await tools.ledger.claim(gapEntry(gap, tools));
   if (result.kind === 'ours') tools.observer.gap?.(result.claim.entry);

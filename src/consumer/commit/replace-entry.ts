@@ -52,7 +52,7 @@ export async function replaceEntry(replacement: Replacement, tools: CommitTools)
   await endReplacements([await putReplacement(replacement, tools)], tools);
 }
 
-/** The first half of an exchange: intent and new objects. Whoever dies behind it leaves an entry that the next replay begins anew. */
+/** Takes the first half of an exchange: intent and new objects. If the process dies after it, the next replay begins the exchange anew. */
 export async function putReplacement(replacement: Replacement, tools: CommitTools): Promise<PutReplacement> {
   const step = stepRunner(tools);
   const created: WrittenObject[] = [];
@@ -84,8 +84,8 @@ export async function putReplacement(replacement: Replacement, tools: CommitTool
 }
 
 /**
- * The second half: where tables list their files, one change of each lists the new objects of all ranges. Then the entries, and old objects
- * away. An exchange that another one has overtaken is left out; the others are ended before it rejects.
+ * Takes the second half. Where tables list their files, one change of each lists the new objects of all ranges; then come the entries, and
+ * the deletion of the old objects. An exchange that another process has overtaken is left out; the others are ended before the call rejects.
  */
 export async function endReplacements(all: readonly PutReplacement[], tools: CommitTools): Promise<void> {
   const step = stepRunner(tools);
@@ -131,7 +131,7 @@ function publishedBy({ generation, outcome, state }: WrittenEntry): Omit<Replace
   return { before: outcome.objects, generation, isUnfinished: state === 'replacing' };
 }
 
-/** Lets tables hold what the entry lists, after somebody who was overtaken may have changed them. */
+/** Makes tables list what the entry lists, after somebody who was overtaken may have changed them. */
 async function publishAgain(entry: LedgerEntry, { publication }: CommitTools, step: StepRunner): Promise<void> {
   if (publication === undefined || !isCommitted(entry)) return;
   try {
@@ -250,7 +250,7 @@ function unlisted(keys: readonly string[], objects: readonly WrittenObject[]): s
   return [...new Set(keys)].filter((key) => !listed.has(key));
 }
 
-/** What we wrote under a generation that somebody has passed can never count. */
+/** Deletes what we wrote under a generation that somebody has passed: it can never count. */
 async function discardOurs(
   entry: LedgerEntry,
   generation: number,

@@ -99,8 +99,9 @@ function endOf(last: LedgerEntry | undefined): bigint | undefined {
 }
 
 /**
- * A claim whose objects are all in the lake needs nothing of Kafka, and is finished. Another is cut at the range, for the service to write
- * the rest of it; it becomes the gap itself when nothing lies before, and what it has put goes.
+ * Takes a claim that stands in the way. If all of its objects are in the lake, it needs nothing of Kafka and is finished. If it begins
+ * before the range, it is cut there, and the service writes the rest of it. If it begins with the range, it becomes the gap, and what it has
+ * put is deleted.
  */
 async function passClaim(
   gap: Gap,

@@ -22,7 +22,7 @@ export interface ChainPosition {
   readonly lostUpTo?: bigint;
   /** The last entry, where its range is in the lake. */
   readonly last?: WrittenEntry;
-  /** The last entry, where its process may have died before it could delete what the entry has passed. */
+  /** The last entry, if its process may have died before it deleted the objects that the entry no longer lists. */
   readonly untidy?: WrittenEntry;
 }
 
@@ -77,7 +77,10 @@ export async function checkSameLog(
   await checkLastRecord(path, last, { ...topic, high }, { ledger, reader });
 }
 
-/** Where the log ends; asked again when that lies before the ledger's end, since a new leader does not know at once. */
+/**
+ * Gives the end of the log. Asks again when that is before the ledger's end, since a new leader does not know at once how far the log is
+ * committed.
+ */
 async function reachedEnd(
   { partition, to }: LedgerEntry,
   { high }: Pick<AssignedPartition, 'high'>,

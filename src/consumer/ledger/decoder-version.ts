@@ -1,2 +1,2 @@
-/** Changes with whatever changes which bytes become a row, a dead letter or nothing, or where they go. */
+/** Version of the decoder. It is raised with every change of what bytes become (a row, a dead letter or nothing) or of where they go. */
 export const decoderVersion = 3;

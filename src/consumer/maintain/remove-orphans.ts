@@ -30,7 +30,7 @@ interface Candidate extends OldFile {
 interface NamedFiles {
   readonly table: LoadedTable;
   readonly named: ReadonlyMap<string, string>;
-  /** What the ledger has written beyond them may be taken in again. */
+  /** Positions beyond which the table may take in again what the ledger has written. */
   readonly least: TablePositions;
   /** Why nothing may be deleted, in words. */
   readonly why: string | undefined;

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../ports/lake.ts';
 
-/** Where members note when one of them kept the table in shape last. */
+/** Gives the key of the note that says when a member last took the turn. */
 function turnKey({ table, topic }: Turn): string {
   return `_maintain/${table}/${topic}.json`;
 }
@@ -11,8 +11,8 @@ interface Turn {
 }
 
 /**
- * True when nobody has taken the turn for `everyMs`; it is taken then. A courtesy that saves members the same work, no lock: who is late may
- * meet the next one, and both do no harm.
+ * Takes the turn, if nobody has taken it for `everyMs`; answers whether it was taken. The turn is no lock. It only saves members the same
+ * work: a member that is late may meet the next one, and both do no harm.
  */
 export async function takeTurn(
   store: ObjectStore,
@@ -28,7 +28,7 @@ export async function takeTurn(
   return (await store.put(key, noteOf(nowMs), condition)).kind === 'stored';
 }
 
-/** Lets the turn come again after `againMs` instead of `everyMs`: what was to be done in it is not done. */
+/** Lets the turn be taken again after `againMs` instead of `everyMs`, since its work was not done. */
 export async function giveBackTurn(
   store: ObjectStore,
   turn: Turn,

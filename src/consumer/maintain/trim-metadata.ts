@@ -42,8 +42,8 @@ async function countSmall({ metadata }: LoadedTable, { store }: UpkeepTools): Pr
 }
 
 /**
- * Takes snapshots out of the metadata that the table's properties no longer keep, where no commit has done it. What changed the table at the
- * same time has done it, too.
+ * Takes snapshots out of the metadata that the table's properties no longer keep, if no commit has done it. A conflict is no failure: the
+ * other commit has done it, too.
  */
 export async function expireSnapshots(
   name: string,

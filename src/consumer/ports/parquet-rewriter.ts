@@ -28,6 +28,13 @@ export interface RewriteRequest {
   readonly leftOut?: readonly RowRange[];
   /** Called when the rows are written and read back, and nothing is put yet: nothing is when it rejects. */
   readonly confirm?: (written: Pick<RewrittenObject, 'rows' | 'leftOutRows'>) => Promise<void>;
+  /** Called now and then while it goes on: how many of all steps are done. */
+  readonly onProgress?: ((progress: RewriteProgress) => void) | undefined;
+}
+
+export interface RewriteProgress {
+  readonly done: number;
+  readonly all: number;
 }
 
 export interface RewriteSource {

@@ -15,6 +15,8 @@ export interface ParquetReader {
   columns(source: ParquetSource): Promise<Column[]>;
   /** Reads from the file's footer what is known of its columns. */
   statistics(source: ParquetSource): Promise<FileStatistics>;
+  /** Reads the footer once, for both. */
+  footer(source: ParquetSource): Promise<{ readonly columns: Column[]; readonly statistics: FileStatistics }>;
   /** Reads all values of integer columns, in the rows' order; rejects when a column is missing. */
   integers(bytes: Uint8Array, columns: readonly string[]): Promise<bigint[][]>;
   /** Reads the same of a file that may be too large for memory: one row group after the other. */
@@ -44,6 +46,17 @@ export interface LeafStatistics {
   /** Smallest and largest value, with times and dates as `Date`; left out when a row group has none. */
   readonly bounds?: { readonly min: unknown; readonly max: unknown } | undefined;
 }
+
+/** Makes one file of files that each hold some of the columns of the same rows, one row group after the other. */
+export interface ColumnJoiner {
+  /** Adds a row group: the files have one each, of the same rows, and the same columns every time. Throws a RangeError when they don't. */
+  addRows(parts: readonly ParquetSource[]): Promise<void>;
+  /** Ends the file. */
+  finish(): Promise<void>;
+}
+
+/** Begins a file whose bytes are handed over in their order. */
+export type JoinColumns = (append: (bytes: Uint8Array) => Promise<void>) => ColumnJoiner;
 
 export interface ParquetSource {
   readonly size: number;

@@ -10,11 +10,11 @@ export interface BackPressureOptions {
   readonly observer: Pick<PipelineObserver, 'paused' | 'resumed'>;
 }
 
-/** Whose buffers count: a pipeline. */
+/** A pipeline, as far as its buffers count towards the limit. */
 export interface Buffering {
   readonly source: Pick<RecordSource, 'pause' | 'resume'>;
   readonly works: () => readonly PartitionWork[];
-  /** False once it stops: what it has paused stays so. */
+  /** False once the pipeline stops: what is paused then stays paused. */
   readonly mayRead: () => boolean;
   /** Writes what the partition has buffered now. */
   readonly relieve: (work: PartitionWork) => void;
@@ -22,7 +22,8 @@ export interface Buffering {
 
 /**
  * Keeps the sum of all buffers below the limit, whatever number of pipelines they belong to: pauses reading, and has the largest buffer
- * written early. Between the limit and where reading resumes nothing may wait either: when no batch is on its way, nothing else would move.
+ * written early. That one is also written early when the sum is between the limit and the share at which reading resumes and no batch is on
+ * its way, since nothing else would make room.
  */
 export class BackPressure {
   readonly #options: BackPressureOptions;
@@ -33,12 +34,12 @@ export class BackPressure {
     this.#options = options;
   }
 
-  /** Counts a new pipeline's buffers, and one's own again that was assigned all of its partitions anew: it reads. */
+  /** Counts the buffers of a pipeline from now on. Called again when its partitions are assigned anew, of which none is paused. */
   begin(pipeline: Buffering): void {
     this.#isPaused.set(pipeline, false);
   }
 
-  /** The pipeline has ended: its buffers count no more, and what they alone had paused reads again. */
+  /** Forgets a pipeline that has ended. If only its buffers kept the others from reading, these read again. */
   end(pipeline: Buffering): void {
     this.#isPaused.delete(pipeline);
     this.relieve();

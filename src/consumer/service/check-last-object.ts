@@ -3,8 +3,9 @@ import type { StepRunner } from '../commit/step-runner.ts';
 import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
 
 /**
- * Tells when the last object that the ledger lists is not there: a lake that was restored from a copy, or from which somebody removed
- * objects. The service goes on, since what is gone can't be doubled; `verify` finds all of them. One request, where all is well.
+ * Tells the observer when the last object that the ledger lists is not there, as in a lake that was restored from a copy, or from which
+ * somebody removed objects. The service goes on, since nothing can be doubled by that; `verify` finds all objects that are gone. It costs
+ * one request when the object is there.
  */
 export async function checkLastObject(
   entry: WrittenEntry,

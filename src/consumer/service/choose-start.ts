@@ -6,8 +6,9 @@ import { unreachable } from '../../runtime/errors.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 
 /**
- * Where a topic is begun of which the ledger holds nothing: with its first record, behind its last one, or at a time. `whole`: with its
- * first record, whatever members that come later are told, since it was made while this one was there.
+ * Where to begin a topic of which the ledger holds nothing: with its first record, behind its last one, or at a time. `whole` is the first
+ * record, too, and is noted as the decision for all members: the topic was made while this one was there, so that no START of theirs may
+ * leave out its beginning.
  */
 export type Start =
   | { readonly kind: 'earliest' }
@@ -15,12 +16,12 @@ export type Start =
   | { readonly kind: 'time'; readonly atMs: number }
   | { readonly kind: 'whole' };
 
-/** How a topic is begun that was not there when the member began: nothing of it was before the start. */
+/** Gives the start of a topic that was not there when the member began: all of its records are new. */
 export function startOfNew(start: Start): Start {
   return start.kind === 'latest' ? { kind: 'whole' } : start;
 }
 
-/** The decision for all partitions of the topic, kept in the ledger; `undefined` where each begins with its first record. */
+/** Decides where the partitions of the topic begin, unless the ledger has the decision; `undefined` where each begins with its first record. */
 export async function decideTopicStart(
   tools: CommitTools,
   reader: TopicReader,
@@ -29,7 +30,7 @@ export async function decideTopicStart(
   return tools.ledger.topicStart(tools, () => chooseTopicStart(tools, reader, start));
 }
 
-/** What would be decided now, by whoever is the first to need it. */
+/** Gives the decision that would be taken now, and notes nothing. */
 export async function chooseTopicStart(
   { ledger, table, topic, clock }: Pick<CommitTools, 'ledger' | 'table' | 'topic' | 'clock'>,
   reader: TopicReader,
@@ -56,7 +57,7 @@ export async function chooseTopicStart(
   }
 }
 
-/** Where a partition begins of which the ledger holds nothing, and what is noted of it. */
+/** Gives the position at which a partition begins of which the ledger holds nothing, and what is noted of it. */
 export function beginPartition(
   { partition, low, topicId }: AssignedPartition,
   decided: TopicStart | undefined,

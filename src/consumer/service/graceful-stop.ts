@@ -32,8 +32,8 @@ export function tooSlow(drainMs: number): PipelineError {
   });
 }
 
-/** The failure of reading that nobody asked to end. */
-export function leftAlone(): PipelineError {
+/** Makes the error of a source that has stopped reading though nobody asked it to. */
+export function sourceEnded(): PipelineError {
   return new PipelineError('SOURCE_ENDED', {
     message: 'reading ended without having been asked to',
     retryable: false,

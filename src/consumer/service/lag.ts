@@ -16,7 +16,7 @@ export interface Reached {
 export interface PartitionReach {
   /** Next offset to be written. */
   readonly written: bigint;
-  /** The topic held everything before this offset: it was read, or claimed when it had been. */
+  /** Everything before this offset was in the topic once: we have read it, or whoever claimed it had. */
   readonly known: bigint;
 }
 

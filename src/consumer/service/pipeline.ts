@@ -126,7 +126,7 @@ export class Pipeline implements RecordHandler {
     );
   }
 
-  /** The group has told us once what is ours, be it nothing. */
+  /** True once the group has told this member its partitions, of which there may be none. */
   get hasAssignment(): boolean {
     return this.#hasAssignment;
   }

@@ -1,5 +1,5 @@
 import { stepRunner } from '../commit/step-runner.ts';
-import { aborted, leftAlone, tooSlow, within } from './graceful-stop.ts';
+import { aborted, sourceEnded, tooSlow, within } from './graceful-stop.ts';
 import type { MemberState, SnapshotSchedule } from '../snapshot/snapshot-schedule.ts';
 import { LagWatch, type Lag } from './lag.ts';
 import type { Pace, Pause } from './pace.ts';
@@ -40,7 +40,7 @@ export async function runConsumer(options: ConsumerOptions): Promise<void> {
   const { signal } = over;
   const tasks = [
     source.run(pipeline).then(() => {
-      if (!stop.aborted) throw leftAlone();
+      if (!stop.aborted) throw sourceEnded();
     }),
     pipeline.failed,
     aborted(stop),

@@ -1,5 +1,5 @@
 import type { GroupMembership } from '../ports/topic.ts';
-import { aborted, leftAlone, within } from './graceful-stop.ts';
+import { aborted, sourceEnded, within } from './graceful-stop.ts';
 import { TopicRuns, type TopicRunsOptions } from './topic-runs.ts';
 
 export interface TopicsOptions extends Omit<TopicRunsOptions, 'isBounded'> {
@@ -25,7 +25,7 @@ export async function runTopics(options: TopicsOptions): Promise<void> {
   });
   const tasks = [
     reading.then(() => {
-      if (!stop.aborted) throw leftAlone();
+      if (!stop.aborted) throw sourceEnded();
     }),
     runs.failed,
     aborted(stop),

@@ -37,11 +37,11 @@ interface Trouble {
   readonly failures: number;
 }
 
-const delayMs = { first: 5000, most: 5 * 60_000 } as const;
+const delayMs = { first: 5000, max: 5 * 60_000 } as const;
 
 /** How long a topic waits after so many failures in a row. */
 export function pauseAfter(failures: number): number {
-  return Math.min(delayMs.most, delayMs.first * 2 ** (failures - 1));
+  return Math.min(delayMs.max, delayMs.first * 2 ** (failures - 1));
 }
 
 /**

@@ -1,7 +1,4 @@
-import { describeFile } from '../../iceberg/data-file.ts';
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import type { DataFile } from '../../iceberg/manifest.ts';
-import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { isCommitted, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
@@ -12,11 +9,11 @@ import { checkTable } from '../table/check-table.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
 import { adoptedFrom, contended, markAdopted, sourceMissing, takeBackMark } from './adoption-mark.ts';
-import { adoptedFiles, type AdoptedFile } from './adopted-files.ts';
-import { stage, withProperties } from './commit-snapshot.ts';
+import { adoptedFiles } from './adopted-files.ts';
+import { describeObjects, stage, withProperties } from './commit-snapshot.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
 import { adoptedRowsProperty, positionFacts, positionsOf, withPositions } from './table-positions.ts';
-import { objectSource } from '../ports/parquet.ts';
+import type { FileStatistics } from '../ports/parquet.ts';
 
 export interface AdoptOptions {
   /** The Hive table whose files are taken in, and its catalog. */
@@ -38,8 +35,6 @@ export interface AdoptedTable {
   /** It was adopted by an earlier call. */
   readonly isKnown: boolean;
 }
-
-const footersAtOnce = 16;
 
 /**
  * Makes Iceberg tables beside a Hive table of ours and its dead letters, by metadata alone: they name the files that the ledger lists, which stay
@@ -135,7 +130,7 @@ async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut,
     return;
   }
   await requireUnchanged(start, options);
-  const added = describeAdopted(files, table, tools);
+  const added = describeObjects(files, table, { ...tools, check: refuseMillis });
   const summary = { 'glueless.adopted-from': source };
   const positions = withPositions(table.metadata, tools.topic, start.from);
   const facts = positionFacts(positions);
@@ -148,7 +143,10 @@ async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut,
   onAdopted({ ...adopted, isKnown: false });
 }
 
-/** Another call that was refused meanwhile has taken back what this one goes by. It is asked once the table is loaded, which that one changes then. */
+/**
+ * Rejects when another call, which was refused meanwhile, has taken back the mark or the decision that this one goes by. It is asked once
+ * the table is loaded: that call would change it.
+ */
 async function requireUnchanged({ decidedAt }: TopicStart, { source, hive, tools }: AdoptOptions): Promise<void> {
   const { ledger, table, topic } = tools;
   const mark = (await hive.load(source))?.parameters[adoptedByParameter];
@@ -183,17 +181,10 @@ async function provideTable(
   return table;
 }
 
-function describeAdopted(
-  files: readonly AdoptedFile[],
-  { metadata }: LoadedTable,
-  { store, parquet }: SnapshotTools,
-): AsyncIterable<DataFile> {
-  return mapAhead(files, footersAtOnce, async ({ key, bytes, partition }) => {
-    const statistics = await parquet.statistics(objectSource(store, { key, size: bytes }));
-    const inMillis = statistics.leaves.find(({ isMillis }) => isMillis);
-    if (inMillis !== undefined) throw millis(key, inMillis.path.join('.'));
-    return describeFile({ uri: store.uri(key), bytes, partition, statistics }, metadata);
-  });
+/** Throws TABLE_MISMATCH for a file whose times readers of Iceberg would misread. */
+function refuseMillis(key: string, { leaves }: FileStatistics): void {
+  const inMillis = leaves.find(({ isMillis }) => isMillis);
+  if (inMillis !== undefined) throw millis(key, inMillis.path.join('.'));
 }
 
 function millis(key: string, column: string): PipelineError {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../runtime/clock.ts';
 
-/** A boundary follows the one before it after this share of the time between two at the least, and this one at the most, whatever the wall clock does. */
-const shares = { least: 0.4, most: 1.25 } as const;
+/** Least and most time between two boundaries, as shares of `everyMs`, whatever the wall clock does. */
+const shares = { min: 0.4, max: 1.25 } as const;
 
 /**
  * Moments that all members of a group agree on within the difference of their clocks: multiples of `everyMs` on the wall clock. Each
@@ -29,8 +29,8 @@ export class CommitBoundaries {
     const nowMs = this.#clock.monotonicMs();
     const number = this.#numberNow();
     const sinceMs = nowMs - this.#passedMs;
-    const isNext = number !== this.#number && sinceMs >= this.everyMs * shares.least;
-    if (!isNext && sinceMs < this.everyMs * shares.most) return this.#passedMs;
+    const isNext = number !== this.#number && sinceMs >= this.everyMs * shares.min;
+    if (!isNext && sinceMs < this.everyMs * shares.max) return this.#passedMs;
     this.#number = number;
     this.#passedMs = nowMs;
     return nowMs;

@@ -24,7 +24,7 @@ import {
   withPositions,
   type TablePositions,
 } from './table-positions.ts';
-import { objectSource } from '../ports/parquet.ts';
+import { objectSource, type FileStatistics } from '../ports/parquet.ts';
 
 export interface CommitOptions {
   /** Kafka partitions that may have new entries, beside those that the table has positions of. */
@@ -149,7 +149,7 @@ async function changeOf(
   }
   const plan: SnapshotPlan = {
     operation: 'append',
-    added: describeObjects(objects, { name, metadata }, tools),
+    added: describeObjects(objects, { metadata }, tools),
     removedPaths: new Set(),
     summary: { 'glueless.entries': String(pending.entries.length) },
     facts: positionFacts(moved),
@@ -158,14 +158,20 @@ async function changeOf(
   return { change: withProperties(staged, moved), snapshotId: staged.snapshot['snapshot-id'] };
 }
 
-/** Describes objects of the ledger as files of the table, one by one; their footers are read, a few ahead. */
+export interface DescribeTools extends Pick<SnapshotTools, 'store' | 'parquet'> {
+  /** Throws for a file that the table can't take. */
+  readonly check?: (key: string, statistics: FileStatistics) => void;
+}
+
+/** Describes objects in the store as files of the table, one by one; their footers are read, a few ahead. */
 export function describeObjects(
-  objects: readonly WrittenObject[],
-  { metadata }: Pick<LoadedTable, 'name' | 'metadata'>,
-  { store, parquet }: SnapshotTools,
+  objects: readonly Pick<WrittenObject, 'key' | 'bytes' | 'partition'>[],
+  { metadata }: Pick<LoadedTable, 'metadata'>,
+  { store, parquet, check }: DescribeTools,
 ): AsyncIterable<DataFile> {
   return mapAhead(objects, footersAtOnce, async ({ key, bytes, partition }) => {
     const statistics = await parquet.statistics(objectSource(store, { key, size: bytes }));
+    check?.(key, statistics);
     return describeFile({ uri: store.uri(key), bytes, partition, statistics }, metadata);
   });
 }

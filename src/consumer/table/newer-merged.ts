@@ -7,8 +7,9 @@ import type { ParquetReader } from '../ports/parquet.ts';
 import { offsetsInFile } from './file-offsets.ts';
 
 /**
- * Looks for rows of offsets that the ledger has not reached in the merged files of a Hive table, whose names say nothing of offsets: the notes name what
- * they are made of, and a file that no note lists, since the notes are older too, is read.
+ * Looks for rows of offsets that the ledger has not reached in the merged files of a Hive table. The names of these files say nothing of
+ * offsets. The notes name the objects that a file is made of; a file that no note lists is read, since the notes may be of an older copy,
+ * too.
  */
 export class NewerMerged {
   readonly #store: ObjectStore;

@@ -11,6 +11,7 @@ import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { stringAt } from '../ports/dictionary-builder.ts';
+import { jsonStrings } from './json-strings.ts';
 import { mergeEmptyArrays } from './merge-empty-arrays.ts';
 import { mergeNumbers } from './merge-numbers.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
@@ -37,8 +38,7 @@ export async function routeColumns(
   types: ReadonlyMap<string, ColumnType>,
   rules: ObserveRules,
 ): Promise<Routed> {
-  using rescued = new RescuedValues();
-  rescued.addAll(batch.rescued);
+  using rescued = new RescuedValues(batch.rescued);
   const rescue: RescueRow = (row, pointer, value) => rescued.add(row, pointer, value);
   const turns = new Turns();
   const sources = new Map<string, DecodedColumn[]>();
@@ -127,6 +127,7 @@ async function fit(
 ): Promise<DecodedColumn> {
   const { store } = column;
   if ((store.kind !== 'values' && store.kind !== 'nested') || areWhole(column, type)) return column;
+  if (store.kind === 'nested' && type.kind === 'string') return jsonStrings(column, store.values, turns);
   if (store.kind === 'nested' && store.leaves !== undefined && isOfType(column, type))
     return { ...column, store: { ...store, cellOf: (value) => wholeCell(placed(value, type, rules), type) } };
   if (store.kind === 'nested' && (await allFitWhole(column, type, turns))) return column;

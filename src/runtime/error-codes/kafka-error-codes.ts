@@ -8,7 +8,7 @@ export const kafkaErrorCodes = {
     action: 'Set KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE, KAFKA_TLS_KEYSTORE_FILE or KAFKA_TLS_SECRET_ID.',
   },
   CERT_UNREADABLE: {
-    meaning: 'A certificate, a key or an authority can’t be read, or is none.',
+    meaning: 'A certificate, a key or an authority can’t be read, or is something else.',
     retryable: 'never',
     action: 'Check the file or variable that the message names: it must hold PEM.',
   },
@@ -18,14 +18,14 @@ export const kafkaErrorCodes = {
     action: 'Renew it (`glueless cert request`); a running service takes the new one without a restart.',
   },
   CERT_NOT_YET_VALID: {
-    meaning: 'The client certificate is valid only later.',
+    meaning: 'The client certificate is not valid yet.',
     retryable: 'sometimes',
     action: 'Check the clock of this machine, or wait.',
   },
   CERT_KEY_MISMATCH: {
     meaning: 'The private key does not belong to the client certificate.',
     retryable: 'never',
-    action: 'Take key and certificate of one request.',
+    action: 'Use key and certificate of the same request.',
   },
   KEY_UNSUPPORTED: {
     meaning: 'TLS can’t use the client’s private key: it is DSA, on an old curve, or too short.',
@@ -54,13 +54,13 @@ export const kafkaErrorCodes = {
   },
   SECRET_INVALID: {
     meaning:
-      'The secret is no JSON object with certificate and key, with a keystore and its password, or with user and password.',
+      'The secret is not a JSON object with certificate and key, with a keystore and its password, or with user and password.',
     retryable: 'never',
     action:
       'Store {"cert": "<PEM>", "key": "<PEM>", "ca": "<PEM>"} or {"keystore": "<Base64>", "password": "…"}, where `ca` may be left out, or {"username", "password"}.',
   },
   SECRET_UNAVAILABLE: {
-    meaning: 'AWS Secrets Manager did not answer, or not with the secret.',
+    meaning: 'AWS Secrets Manager did not answer, or answered with an error.',
     retryable: 'sometimes',
     action: 'Nothing if it passes; else check network, endpoint and AWS_REGION.',
   },
@@ -155,14 +155,14 @@ export const kafkaErrorCodes = {
     action: 'Create it, or check KAFKA_TOPIC.',
   },
   TOPIC_DENIED: {
-    meaning: 'The broker knows the client, whose principal may not use the topic.',
+    meaning: 'The client has logged in, and its principal may not use the topic.',
     retryable: 'sometimes',
     action: 'Give it Read and Describe (for `produce` Write and Create) on the topic by ACL.',
   },
   TOPIC_MISMATCH: {
     meaning: '`produce` found the topic with another number of partitions.',
     retryable: 'never',
-    action: 'Say --partitions with that number, or use another topic.',
+    action: 'Give that number as --partitions, or use another topic.',
   },
   TOPIC_RECREATED: {
     meaning: 'The topic is not the one that the table was written from: it was deleted and made again.',
@@ -172,7 +172,7 @@ export const kafkaErrorCodes = {
   LOG_TRUNCATED: {
     meaning: 'Kafka’s log ends before our position: records that were written to the lake are no longer in the topic.',
     retryable: 'never',
-    action: 'Look for an unclean leader election; `docs/operations.md` has the ways on.',
+    action: 'Look for an unclean leader election; `docs/operations.md` says how to go on.',
   },
   OFFSETS_GONE: {
     meaning: 'Kafka no longer holds the offsets that were asked for.',
@@ -180,14 +180,14 @@ export const kafkaErrorCodes = {
     action: 'Ask for a range that it holds: `glueless verify` shows it.',
   },
   RECORDS_UNREADABLE: {
-    meaning: 'A record batch is damaged, lies about its size, or unpacks to more than KAFKA_UNPACKED_BYTES_MAX.',
+    meaning: 'A record batch is damaged, gives a wrong size, or unpacks to more than KAFKA_UNPACKED_BYTES_MAX.',
     retryable: 'never',
-    action: 'Raise the limit if it is too large; else `glueless skip` books the range as lost.',
+    action: 'Raise the limit if the batch is too large; else `glueless skip` books its range as lost.',
   },
   GROUP_DENIED: {
     meaning: 'The consumer group can’t be joined: usually the principal may not use it.',
     retryable: 'sometimes',
-    action: 'Give it Read on the group by ACL.',
+    action: 'Give the principal Read on the group by ACL.',
   },
   GROUP_SHARED: {
     meaning:

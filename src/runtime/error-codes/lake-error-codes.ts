@@ -8,89 +8,90 @@ export const lakeErrorCodes = {
     action: 'Nothing if it passes; else check network, endpoint and AWS_REGION, or the disk.',
   },
   STORE_DENIED: {
-    meaning: 'The object store does not let this process do what it must.',
+    meaning: 'The object store refuses an access that this process needs.',
     retryable: 'never',
     action: 'Check credentials and policy: `docs/operations.md` lists what is needed.',
   },
   STORE_MISSING: {
-    meaning: 'The bucket, or an object that must be there, is not there.',
+    meaning: 'The bucket does not exist, or an object is gone that must be there.',
     retryable: 'never',
     action: 'Check LAKE; if an object is missing, run `glueless verify`.',
   },
   STORE_UNCONDITIONAL: {
-    meaning: 'The object store ignores the conditions of conditional writes, on which exactly once stands.',
+    meaning: 'The object store ignores the conditions of conditional writes, which exactly once depends on.',
     retryable: 'never',
     action: 'Use Amazon S3, or a recent MinIO or Ceph.',
   },
   STORE_FULL: {
     meaning: 'The disk of the lake’s folder, or of temporary files (TMPDIR), is full.',
     retryable: 'always',
-    action: 'Free space; nothing is lost, what was not written is written again.',
+    action: 'Free space. Nothing is lost: what was not written is written again.',
   },
   EXPIRY_REFUSED: {
     meaning: 'RETENTION_DAYS would remove every day that the table has.',
     retryable: 'never',
     action:
-      'Check the clock and RETENTION_DAYS. A table that nobody writes any more goes by dropping it and deleting its folder.',
+      'Check the clock and RETENTION_DAYS. To remove a table that nobody writes any more, drop it and delete its folder.',
   },
   CATALOG_UNAVAILABLE: {
-    meaning: 'The catalog did not answer, or not with success.',
+    meaning: 'The catalog did not answer, or answered with an error.',
     retryable: 'sometimes',
     action: 'Nothing if it passes; else check network, endpoint and AWS_REGION.',
   },
   CATALOG_DENIED: {
-    meaning: 'The catalog does not let this process do what it must.',
+    meaning: 'The catalog refuses an access that this process needs.',
     retryable: 'never',
     action: 'Check credentials and policy: `docs/operations.md` lists what is needed.',
   },
   CATALOG_INVALID: {
-    meaning: 'A table definition or a partition is not one that Glue takes and Athena can read.',
+    meaning: 'Glue would not take a table definition or a partition, or Athena could not read it.',
     retryable: 'never',
     action: 'Change what the message names.',
   },
   CATALOG_CORRUPT: {
-    meaning: 'An entry of a folder’s own catalog can’t be read.',
+    meaning:
+      'An entry of a folder’s own catalog, or the metadata or the positions of an Iceberg table, can’t be read or say something impossible.',
     retryable: 'never',
-    action: 'Restore the file that the message names from its version before.',
+    action: 'Restore an older version of what the message names.',
   },
   CATALOG_CONTENDED: {
     meaning: 'Others changed the table at the same time, again and again.',
     retryable: 'always',
-    action: 'Nothing if it passes; else look for who changes the table.',
+    action: 'Nothing if it passes; else find out who changes the table.',
   },
   TABLE_MISSING: {
     meaning: 'The table, or its database, is not in the catalog.',
     retryable: 'never',
     action:
-      'Check LAKE, LAKE_DATABASE, LAKE_TABLE. One that was dropped: `glueless verify --repair`; of an Iceberg table register the newest metadata file.',
+      'Check LAKE, LAKE_DATABASE and LAKE_TABLE. If the table was dropped, run `glueless verify --repair`; register the newest metadata file of an Iceberg table.',
   },
   TABLE_MISMATCH: {
-    meaning: 'The table that is there is not one that we could have made, and is not written to.',
+    meaning: 'There is a table of this name that this service would not have made; it is not written to.',
     retryable: 'never',
     action: 'Set LAKE_TABLE to a new name, or make the table anew.',
   },
   TABLE_RECREATED: {
     meaning: 'An Iceberg table was dropped and made anew: what the ledger has written is not in the new one.',
     retryable: 'never',
-    action: 'Register the metadata of the table before, or set LAKE_TABLE to a new name.',
+    action: 'Register the metadata of the dropped table, or set LAKE_TABLE to a new name.',
   },
   TABLE_ROLLED_BACK: {
     meaning: 'An Iceberg table was set back to an older snapshot, and no longer holds what its positions say.',
     retryable: 'never',
-    action: 'Set it forward again, or its positions back; the message says to what.',
+    action: 'Set the table forward again, or its positions back; the message says to what.',
   },
   SCHEMA_INVALID: {
-    meaning: 'A text is no Hive type or list of columns.',
+    meaning: 'A text is not a Hive type, or not a list of columns.',
     retryable: 'never',
     action: 'Write it as in CREATE TABLE: seq bigint, tags array<string>.',
   },
   ENCODE_FAILED: {
     meaning: 'A batch could not be written as Parquet.',
     retryable: 'never',
-    action: 'Try another PARQUET_ENCODER, and report it with the message.',
+    action: 'Set PARQUET_ENCODER=hyparquet to go on, and report the message.',
   },
   OBJECT_UNREADABLE: {
-    meaning: 'An object of the lake is no Parquet file of ours, or is damaged.',
+    meaning: 'An object of the lake is damaged, or is not a Parquet file of this service.',
     retryable: 'never',
     action: '`glueless verify --deep` names all of them; `glueless replay` writes their range again.',
   },
@@ -102,12 +103,12 @@ export const lakeErrorCodes = {
   QUERY_DENIED: {
     meaning: 'AWS does not let this process run the query.',
     retryable: 'never',
-    action: 'Check its policy for Athena, Glue, the bucket and the place of results.',
+    action: 'Check its policy for Athena, Glue, the bucket and the location of query results.',
   },
   REPORT_UNSUITABLE: {
     meaning: 'The report needs columns and partitions that this table does not have.',
     retryable: 'never',
-    action: 'It is made for thermometer readings; write SQL for other tables, see `docs/athena.md`.',
+    action: 'The report is made for thermometer readings; query other tables by SQL, see `docs/athena.md`.',
   },
   LEDGER_EMPTY: {
     meaning: 'Nothing of the topic was ever written into the table: either it is new, or a name is mistyped.',
@@ -117,7 +118,7 @@ export const lakeErrorCodes = {
   LEDGER_CORRUPT: {
     meaning: 'A ledger entry can’t be read, or says something impossible.',
     retryable: 'never',
-    action: '`glueless verify` shows the chain around it; nothing is written before this is mended.',
+    action: 'Restore its older version; `glueless verify` shows the chain around it. Nothing is written before.',
   },
   LEDGER_NEWER: {
     meaning: 'A ledger entry was written by a newer version.',
@@ -150,12 +151,12 @@ export const lakeErrorCodes = {
     action: 'Restore the damaged objects from a backup or an older version; `glueless verify` names them.',
   },
   STATE_CORRUPT: {
-    meaning: 'What is kept of an hour or an alert (`_hours/`, `_alerts/`) can’t be read.',
+    meaning: 'The document of an hour or an alert (`_hours/`, `_alerts/`) can’t be read.',
     retryable: 'never',
     action: 'Restore an older version of the object that the message names, or upgrade this process.',
   },
   HOURS_UNSUITABLE: {
-    meaning: 'The hours of a table can’t be settled that is not partitioned by hours, or holds several topics.',
+    meaning: 'The hours of this table can’t be settled: it is not partitioned by hours, or holds several topics.',
     retryable: 'never',
     action: 'Use a table of one topic that was made with PARTITION_BY=hour, or leave HOURS_EVERY_SECONDS out.',
   },
@@ -165,7 +166,8 @@ export const lakeErrorCodes = {
     action: 'Nothing if it passes: it is sent again, ten times in half an hour. Else check address, token and policy.',
   },
   ALERT_UNSUITABLE: {
-    meaning: 'The table lacks the columns that ALERT_COLUMN and ALERT_GROUP name, or the first is no number.',
+    meaning:
+      'The table lacks the columns that ALERT_COLUMN and ALERT_GROUP name, or the first one does not hold numbers.',
     retryable: 'never',
     action: 'Set them to columns of the table: `glueless schema show` prints all.',
   },
@@ -187,7 +189,7 @@ export const lakeErrorCodes = {
       'Check SCHEMA_REGISTRY_USERNAME and its password; for Glue, give the role glue:GetSchemaVersion on the registry and its schemas.',
   },
   SCHEMA_MISSING: {
-    meaning: 'Records that are claimed were read by a schema that the registry no longer has.',
+    meaning: 'A claim was made with a schema that the registry no longer has.',
     retryable: 'never',
     action: 'Register it again under the same id, or give the range up with `glueless skip`.',
   },

@@ -150,6 +150,18 @@ describe('a batch of hostile records', () => {
     ]);
   });
 
+  it('that use an object as a map keep it as JSON would be written, once it is told to be one', async () => {
+    const keyed = listOf(600, (index) => `{"m":{"k${index}":1}}`);
+    const odd = ['{"m":{"b": 1.50, "a" : [1e3, null],"7":-0}}', String.raw`{"m":{"x":1,"é\u00e9\n":"\n","x":{ }}}`];
+    const { rows, types } = await write([[...keyed, ...odd]]);
+    expect(types.get('m_json')).toEqual({ kind: 'string' });
+    expect(rows.map((row) => row['m_json']).slice(-3)).toEqual([
+      '{"k599":1}',
+      '{"7":-0,"b":1.5,"a":[1000,null]}',
+      String.raw`{"x":{},"éé\n":"\n"}`,
+    ]);
+  });
+
   it('each with an object of 200 fields of their own, some of them nested, have a struct', async () => {
     const { types } = await write([[`{"m":${objectOf(200)}}`, '{"m":{"k0":2,"deep":{"a":1,"b":"x"}}}']]);
     expect(types.get('m')?.kind).toBe('struct');

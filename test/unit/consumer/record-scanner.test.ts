@@ -339,6 +339,30 @@ describe('scanning records', () => {
     expect(columns.map(({ otherFields }) => otherFields)).toEqual(parsed.columns.map(({ otherFields }) => otherFields));
   });
 
+  it('gives what parsing gives for objects whose keys are data, and looks at no more of them than a struct has fields', async () => {
+    const odd = [
+      '{"k 1": 1.50}',
+      '{"7":1,"3":2}',
+      '{"k1":9007199254740993}',
+      '{}',
+      '[1]',
+      '"x"',
+      'null',
+      '{"m":{"m":[]}}',
+    ];
+    const texts = Array.from({ length: 3000 }, (_, row) => {
+      const value = row % 11 === 10 ? odd[row % odd.length] : `{"k${row}":1.5,"k${row + 1}":"é"}`;
+      return `{"m":${value}${row === 2000 ? ',"M":{"other":1}' : ''}}`;
+    });
+    await expectSame(texts);
+    const slices = slicesOf(texts.map((value) => ({ value })));
+    const parse = vi.spyOn(JSON, 'parse');
+    await decodeBatch(slices, placement, rulesWith({}));
+    const parsed = parse.mock.calls.filter(([text]) => text.includes('"k'));
+    parse.mockRestore();
+    expect(parsed.length).toBeLessThan(600);
+  });
+
   it('makes no object of a value that fits the type of its column', async () => {
     const parts = Array.from({ length: 50 }, (_, index) => `{"part":{"list":[{"text":"a","is":true}],"x":${index}}}`);
     const slices = slicesOf(parts.map((value) => ({ value })));

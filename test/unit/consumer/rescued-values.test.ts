@@ -22,9 +22,20 @@ describe('Rescued values', () => {
         const rescued = new RescuedValues();
         for (const [row, pointer, of] of added) rescued.add(row, pointer, of);
         expect(rescuedObjects(rescued)).toEqual(expectedOf(added));
-        using copy = new RescuedValues();
-        copy.addAll(rescued);
-        expect(rescuedObjects(copy)).toEqual(rescuedObjects(rescued));
+      }),
+    );
+  });
+
+  it('follow earlier ones, which stay as they were', () => {
+    fc.assert(
+      fc.property(members, members, (early, late) => {
+        const earlier = new RescuedValues();
+        for (const [row, pointer, of] of early) earlier.add(row, pointer, of);
+        using rescued = new RescuedValues(earlier);
+        for (const [row, pointer, of] of late) rescued.add(row, pointer, of);
+        expect(rescued.size).toBe(early.length + late.length);
+        expect(rescuedObjects(rescued)).toEqual(expectedOf([...early, ...late]));
+        expect(rescuedObjects(earlier)).toEqual(expectedOf(early));
       }),
     );
   });

@@ -104,18 +104,18 @@ describe('readers of the same group', () => {
   const pattern = new Subscription({ kind: 'pattern', pattern: /^a.*$/ });
 
   it('are of this service when they have a topic in common: its topics may be changing', () => {
-    expect(several.strangerAmong([reader('b', 'c'), reader('a')])).toBeUndefined();
-    expect(pattern.strangerAmong([reader('a.x', 'b')])).toBeUndefined();
-    expect(one.strangerAmong([reader('a'), reader('a', 'b')])).toBeUndefined();
+    expect(several.findOtherService([reader('b', 'c'), reader('a')])).toBeUndefined();
+    expect(pattern.findOtherService([reader('a.x', 'b')])).toBeUndefined();
+    expect(one.findOtherService([reader('a'), reader('a', 'b')])).toBeUndefined();
   });
 
   it('are of another one when they have none', () => {
-    expect(several.strangerAmong([reader('a'), reader('c')])).toEqual(reader('c'));
-    expect(pattern.strangerAmong([reader('b')])).toEqual(reader('b'));
-    expect(one.strangerAmong([reader('b', 'c')])).toEqual(reader('b', 'c'));
+    expect(several.findOtherService([reader('a'), reader('c')])).toEqual(reader('c'));
+    expect(pattern.findOtherService([reader('b')])).toEqual(reader('b'));
+    expect(one.findOtherService([reader('b', 'c')])).toEqual(reader('b', 'c'));
   });
 
   it('are left alone where each reads one topic', () => {
-    expect(one.strangerAmong([reader('b')])).toBeUndefined();
+    expect(one.findOtherService([reader('b')])).toBeUndefined();
   });
 });

@@ -1,0 +1,76 @@
+import { copyWritten, endOfWritten, type Range } from '../../schema/written-json.ts';
+
+const startBytes = 4096;
+/** Text of fewer characters is written one by one: a call for it would cost more. */
+const fewChars = 64;
+
+/** Text that is written piece by piece, in a buffer of its own, which can be freed at once. */
+export class JsonText implements Disposable {
+  #bytes = Buffer.from(new ArrayBuffer(0));
+  #length = 0;
+
+  /** Its bytes, and room behind them; others once it has grown. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds text. */
+  write(text: string): void {
+    if (text.length <= fewChars && this.#writeAscii(text)) return;
+    this.reserve(Buffer.byteLength(text));
+    this.#length += this.#bytes.write(text, this.#length);
+  }
+
+  /** Adds one character, of ASCII. */
+  writeByte(code: number): void {
+    this.reserve(1);
+    this.#bytes[this.#length++] = code;
+  }
+
+  /** Adds bytes of another text. */
+  copy(from: Buffer, { start, end }: Range): void {
+    this.reserve(end - start);
+    if (end - start > fewChars) from.copy(this.#bytes, this.#length, start, end);
+    else for (let at = start; at < end; at++) this.#bytes[this.#length + at - start] = from[at] ?? 0;
+    this.#length += end - start;
+  }
+
+  /** Adds the JSON value of the range if `writeJson` writes it so, but for space; adds nothing, and answers with false, where that can't be told. */
+  copyJson(from: Buffer, range: Range): boolean {
+    if (endOfWritten(from, range.start) !== range.end) return false;
+    this.reserve(range.end - range.start);
+    this.#length = copyWritten(from, range, this.#bytes, this.#length);
+    return true;
+  }
+
+  /** Makes room for more bytes. */
+  reserve(bytes: number): void {
+    const end = this.#length + bytes;
+    if (end <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(startBytes, end * 2));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this[Symbol.dispose]();
+    this.#bytes = larger;
+  }
+
+  /** Frees the text at once, without the garbage collector: nobody may read it afterwards. */
+  [Symbol.dispose](): void {
+    this.#bytes.buffer.transfer(0);
+  }
+
+  /** Writes nothing, and answers with false, when a character is not ASCII. */
+  #writeAscii(text: string): boolean {
+    this.reserve(text.length);
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code >= 0x80) return false;
+      this.#bytes[this.#length + at] = code;
+    }
+    this.#length += text.length;
+    return true;
+  }
+}

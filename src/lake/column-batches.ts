@@ -1,0 +1,49 @@
+import type { Column } from '../schema/types.ts';
+import { leafCount } from './rewrite-sources.ts';
+
+/** Columns that are copied together, and rows that are in memory at a time. */
+export interface BatchPlan {
+  readonly batches: readonly (readonly Column[])[];
+  readonly groupRows: number;
+}
+
+export interface BatchLimits {
+  /** Leaves of the columns of one batch; a column that has more is a batch of its own. */
+  readonly leavesMax: number;
+  readonly groupRowsMax: number;
+  /** Packed bytes that a row takes in these columns. */
+  readonly bytesPerRow: (columns: readonly Column[]) => number;
+}
+
+/** Values of a row group and batch, which are in memory until they are written, and their packed bytes: unpacked they are larger by far. */
+const groupValuesMax = 512 * 1024;
+export const groupBytesMax = 3 * 1024 * 1024;
+
+/** Row groups with fewer rows would cost more than they save. */
+const groupRowsMin = 1024;
+
+/** Splits a table's columns, in their order, so that what is in memory at a time does not depend on how many there are. */
+export function planBatches(
+  columns: readonly Column[],
+  { leavesMax, groupRowsMax, bytesPerRow }: BatchLimits,
+): BatchPlan {
+  const batches: Column[][] = [];
+  let leaves = leavesMax;
+  for (const column of columns) {
+    const own = leafCount(column.type);
+    if (leaves + own > leavesMax) {
+      batches.push([]);
+      leaves = 0;
+    }
+    batches.at(-1)?.push(column);
+    leaves += own;
+  }
+  const byValues = groupValuesMax / Math.max(1, ...batches.map(countLeaves));
+  const byBytes = groupBytesMax / Math.max(1, ...batches.map(bytesPerRow));
+  const groupRows = Math.max(groupRowsMin, Math.floor(Math.min(byValues, byBytes)));
+  return { batches, groupRows: Math.min(groupRowsMax, groupRows) };
+}
+
+export function countLeaves(columns: readonly Column[]): number {
+  return columns.reduce((sum, { type }) => sum + leafCount(type), 0);
+}
