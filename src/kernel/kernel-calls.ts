@@ -89,6 +89,9 @@ export interface Calls {
   addStructKey(type: Address, name: Address, length: number, field: Address): Address;
   setOther(type: Address, kind: number, field: Address): void;
   hasOthers(type: Address): number;
+  setRescued(type: Address): void;
+  setEmptyRescued(type: Address): void;
+  hasRescued(type: Address): number;
   setTarget(key: Address, target: Address): void;
   createLeaf(): Address;
   setLeaf(type: Address, leaf: Address): void;

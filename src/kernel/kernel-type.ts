@@ -1,5 +1,5 @@
 import { columnName } from '../schema/names.ts';
-import type { NumberRule } from '../schema/observe.ts';
+import type { NumberRule, ObserveRules } from '../schema/observe.ts';
 import { siblingOf } from '../schema/sibling.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { Address } from './kernel-calls.ts';
@@ -25,8 +25,11 @@ const keysMax = 1000;
 export interface Strictness {
   /** It was inferred from values: it takes only those from which the same would be inferred. */
   readonly isStrict: boolean;
-  /** How numbers are inferred: where a member of a struct goes that the field of its name does not take. Left out: such a value is not of the type. */
-  readonly numbers?: NumberRule;
+  /**
+   * How types are inferred: where a member of a struct goes that the field of its name does not take, and which have no place, so that the host must
+   * rescue them. Left out: a value with such members is not of the type.
+   */
+  readonly rules?: Pick<ObserveRules, 'numbers' | 'depthMax'>;
 }
 
 /** A field of a struct in the kernel. */
@@ -62,22 +65,26 @@ export class KernelType {
   readonly element: KernelType | undefined;
   #type: ColumnType;
   readonly #strictness: Strictness;
+  /** Levels of nesting down to its values: 1 for those of a column. */
+  readonly #depth: number;
 
   /** Answers with `undefined` for a type that the kernel can't read. */
   static of(kernel: Kernel, type: ColumnType, strictness: Strictness): KernelType | undefined {
-    return isReadable(type) ? new KernelType(kernel, type, strictness) : undefined;
+    return isReadable(type) ? new KernelType(kernel, type, strictness, 1) : undefined;
   }
 
-  private constructor(kernel: Kernel, type: ColumnType, strictness: Strictness) {
+  private constructor(kernel: Kernel, type: ColumnType, strictness: Strictness, depth: number) {
     const { calls } = kernel;
     this.#kernel = kernel;
     this.#type = type;
     this.#strictness = strictness;
+    this.#depth = depth;
     this.address = calls.createType(numberOf(type, strictness), strictness.isStrict);
     if (type.kind === 'array') {
-      this.element = new KernelType(kernel, type.element, strictness);
+      this.element = new KernelType(kernel, type.element, strictness, depth + 1);
       calls.setElement(this.address, this.element.address);
     }
+    if (type.kind === 'struct' && this.#rules !== undefined) calls.setRescued(this.address);
     if (type.kind === 'struct') for (const { name, type: of } of type.fields) this.#addField(name, of, strictness);
   }
 
@@ -93,6 +100,11 @@ export class KernelType {
   /** A member of a value that was found to be of the type has gone to another field than that of its name. */
   get hasOthers(): boolean {
     return this.#kernel.calls.hasOthers(this.address) !== 0;
+  }
+
+  /** A member of a value that was found to be of the type has been left out: it has no place, and must be rescued. */
+  get hasRescued(): boolean {
+    return this.#kernel.calls.hasRescued(this.address) !== 0;
   }
 
   /**
@@ -123,18 +135,41 @@ export class KernelType {
     let areInPlace = true;
     for (const { name, type: of } of type.fields) {
       const present = this.#fieldOf(name);
-      // it would have taken digits that went to another field
-      if (present === undefined && of.kind === 'bigint' && this.#absent.has(name)) areInPlace = false;
+      if (present === undefined && this.#wouldHaveTaken(name, of)) areInPlace = false;
       if (present === undefined) this.#addField(name, of, { ...this.#strictness, isStrict: true });
       else if (!present.#grow(of)) areInPlace = false;
     }
     return areInPlace;
   }
 
+  /** Tells whether a new field would have taken members that went elsewhere, or had no place. */
+  #wouldHaveTaken(name: string, type: ColumnType): boolean {
+    const absent = this.#absent.get(name);
+    if (absent !== undefined && (type.kind === 'bigint' || this.#isRescued(absent))) return true;
+    const other = this.#fieldOf(siblingOf(name, type) ?? '');
+    return other !== undefined && this.#isRescued(other.address);
+  }
+
+  #isRescued(type: Address): boolean {
+    return this.#kernel.calls.hasRescued(type) !== 0;
+  }
+
+  /** How the members of a struct are inferred; `undefined` where it takes only whole values: deeper ones are JSON text. */
+  get #rules(): Strictness['rules'] {
+    const { rules } = this.#strictness;
+    return rules !== undefined && this.#depth < rules.depthMax ? rules : undefined;
+  }
+
+  /** Tells whether empty arrays and objects in a struct tell no type. */
+  get #rescuesEmpty(): boolean {
+    return this.#rules !== undefined && this.#depth + 1 < this.#rules.depthMax;
+  }
+
   #addField(name: string, type: ColumnType, strictness: Strictness): void {
     const { calls } = this.#kernel;
-    const field = new KernelType(this.#kernel, type, strictness);
+    const field = new KernelType(this.#kernel, type, strictness, this.#depth + 1);
     calls.addStructField(this.address, field.address);
+    if (this.#rescuesEmpty) calls.setEmptyRescued(field.address);
     this.#indexes.set(name, this.#fields.push({ name, type: field }) - 1);
     for (const [key, { address }] of this.#keys) {
       if (columnName(key) !== name) continue;
@@ -148,12 +183,14 @@ export class KernelType {
   /** Lets the field take what another one does not, if its name says so. */
   #addOther(name: string, { address, type }: KernelType): void {
     const base = siblingOf(name, type);
-    const kindsTaken = otherKinds(type.kind, this.#strictness.numbers);
+    const kindsTaken = otherKinds(type.kind, this.#rules?.numbers);
     if (base === undefined || kindsTaken.length === 0) return;
     const other = { address, kinds: kindsTaken };
     this.#others.set(base, [...(this.#others.get(base) ?? []), other]);
     const present = this.#fieldOf(base);
     if (present !== undefined) this.#setOther(present.address, other);
+    const absent = this.#absent.get(base);
+    if (absent !== undefined) this.#setDigits(absent, base);
   }
 
   #setOther(type: Address, { address, kinds: kindsTaken }: OtherField): void {
@@ -169,7 +206,7 @@ export class KernelType {
       const name = columnName(key);
       const field = this.#fieldOf(name);
       field?.learn(member);
-      const target = field?.address ?? (member === null ? 0 : this.#absentOf(name));
+      const target = field?.address ?? (member === null ? 0 : this.#absentOf(name, member));
       if (target !== undefined) this.#learnKey(key, target);
     }
   }
@@ -187,19 +224,35 @@ export class KernelType {
   }
 
   /**
-   * Gives what stands for a field that there is not, where another one takes the digits of its numbers. Of all other members the type would get
-   * the field.
+   * Gives what stands for a field that there is not: another one takes the digits of its numbers, and what is empty is rescued. Of all other members
+   * the type would get the field.
    */
-  #absentOf(name: string): Address | undefined {
+  #absentOf(name: string, member: unknown): Address | undefined {
     const present = this.#absent.get(name);
     if (present !== undefined) return present;
-    const other = this.#others.get(name)?.find(({ kinds: taken }) => taken.includes(kinds.kindDigits));
-    if (other === undefined) return undefined;
-    const address = this.#kernel.calls.createType(kinds.typeNone, false);
-    this.#kernel.calls.setOther(address, kinds.kindDigits, other.address);
+    const isRescued = isEmpty(member) && this.#rescuesEmpty;
+    if (!isRescued && this.#digitsOf(name) === undefined) return undefined;
+    const { calls } = this.#kernel;
+    const address = calls.createType(kinds.typeNone, false);
     this.#absent.set(name, address);
+    if (this.#rescuesEmpty) calls.setEmptyRescued(address);
+    this.#setDigits(address, name);
     return address;
   }
+
+  #digitsOf(name: string): OtherField | undefined {
+    return this.#others.get(name)?.find(({ kinds: taken }) => taken.includes(kinds.kindDigits));
+  }
+
+  #setDigits(absent: Address, name: string): void {
+    const other = this.#digitsOf(name);
+    if (other !== undefined) this.#kernel.calls.setOther(absent, kinds.kindDigits, other.address);
+  }
+}
+
+/** Tells whether the value is an empty array or object. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 /** Gives the kinds of values that a field of the type takes in place of another one. */
@@ -234,8 +287,8 @@ function isReadable(type: ColumnType): boolean {
   return typeNumbers[type.kind] !== undefined;
 }
 
-function numberOf(type: ColumnType, { isStrict, numbers }: Strictness): number {
-  if (type.kind === 'double' && isStrict && numbers === 'split') return kinds.typeFraction;
+function numberOf(type: ColumnType, { isStrict, rules }: Strictness): number {
+  if (type.kind === 'double' && isStrict && rules?.numbers === 'split') return kinds.typeFraction;
   const number = typeNumbers[type.kind];
   if (number === undefined) throw new RangeError(`the kernel has no values of type ${type.kind}`);
   return number;

@@ -179,8 +179,26 @@ export class BlockColumn {
       for (let entry = 0; entry < rows.length; entry++)
         if (kindAt[entry] === kinds.kindTypedNested)
           to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
-    if (this.#nested?.type.hasOthers === true) to?.markPartial();
+    this.#noteMembers(to, before);
     to?.leaves?.addBlock(entries, to.count - before);
+  }
+
+  get #areMembersElsewhere(): boolean {
+    return this.#nested?.type.hasOthers === true || this.#nested?.type.hasRescued === true;
+  }
+
+  /** Notes for the column which members of the typed entries, or of one, went elsewhere: these are its values from `index` on. */
+  #noteMembers(to: ColumnBuilder | undefined, index: number, only?: number): void {
+    if (!this.#areMembersElsewhere) return;
+    to?.markOthers();
+    const { kinds: kindAt, numbers: numberAt } = this.#views();
+    const [first, end] = only === undefined ? [0, kindAt.length] : [only, only + 1];
+    let at = index;
+    for (let entry = first; entry < end; entry++) {
+      if (kindAt[entry] !== kinds.kindTypedNested) continue;
+      if (numberAt[entry] === 1) to?.noteRescued(at);
+      at++;
+    }
   }
 
   /** Drops what the kernel has taken apart of values that are added one by one. */
@@ -203,7 +221,7 @@ export class BlockColumn {
     if (column === undefined || kindAt[entry] !== kinds.kindTypedNested) return false;
     const { bytes, shift } = this.#scanner;
     if (!column.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift)) return false;
-    if (this.#nested?.type.hasOthers === true) column.markPartial();
+    this.#noteMembers(column, column.count - 1, entry);
     column.noteField(name, row, row + 1);
     column.leaves?.addEntry(entries, entry, column.count);
     return true;
@@ -243,9 +261,7 @@ export class BlockColumn {
         return exactOf(this.#textAt(entry));
       case kinds.kindTypedNested:
         // digits that a double can't hold have gone to another field
-        return this.#nested?.type.hasOthers === true
-          ? parseJson(this.#textAt(entry))
-          : parsePlainJson(this.#textAt(entry));
+        return this.#areMembersElsewhere ? parseJson(this.#textAt(entry)) : parsePlainJson(this.#textAt(entry));
       case kinds.kindRawNested:
       case kinds.kindEmptyArray:
         return parseJson(this.#textAt(entry));

@@ -166,7 +166,7 @@ export class BlockReader {
     const value = column.valueAt(entry);
     const to = this.#rows.add(row, state, value);
     if (typeof value !== 'object') return;
-    field.learn(value, this.#kernel, this.#rows.numbers);
+    field.learn(value, this.#kernel, this.#rows.rules);
     column.takeApartAt(entry, to);
   }
 }

@@ -32,6 +32,8 @@ export class ColumnBuilder {
   #values: unknown[] = [];
   readonly #nested = new JsonValues();
   #areWhole = true;
+  /** Indexes of values that may have members without a place. */
+  readonly #partial: number[] = [];
   #kind: ValueStore['kind'];
   #leaves: ColumnLeaves | undefined;
 
@@ -98,9 +100,20 @@ export class ColumnBuilder {
     else this.#otherFields.push({ first, end, field });
   }
 
-  /** Notes that a pushed value does not fit the column's type with all its members. */
+  /** Notes that the value which is pushed next does not fit the column's type with all its members. */
   markPartial(): void {
+    this.markOthers();
+    this.noteRescued(this.#count);
+  }
+
+  /** Notes that members of values have gone to other fields than those of their names. */
+  markOthers(): void {
     this.#areWhole = false;
+  }
+
+  /** Notes a value a member of which has no place. */
+  noteRescued(index: number): void {
+    if (this.#partial.at(-1) !== index) this.#partial.push(index);
   }
 
   /** Adds an array or struct that fits the known type whole, by its range of bytes in a record. */
@@ -161,6 +174,7 @@ export class ColumnBuilder {
           kind: 'nested',
           values: this.#nested,
           areWhole: this.#areWhole,
+          partial: this.#partial,
           leaves: this.#leaves?.finish(this.#count),
         };
       case 'values':

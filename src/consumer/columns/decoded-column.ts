@@ -46,13 +46,14 @@ export type ValueStore =
   | { readonly kind: 'numbers'; readonly values: Float64Array }
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
   /**
-   * Arrays and structs. `areWhole`: each fits the observed type with all its members, under their own names. `leaves` have all members of all of
-   * them. `cellOf` gives a value as the encoder takes it, where it is not whole.
+   * Arrays and structs. `areWhole`: each fits the observed type with all its members, under their own names. `partial`: indexes of those that may
+   * have members without a place. `leaves` have all other members of all of them. `cellOf` gives a value as the encoder takes it, where it is not whole.
    */
   | {
       readonly kind: 'nested';
       readonly values: JsonValues;
       readonly areWhole: boolean;
+      readonly partial?: readonly number[];
       readonly leaves?: ValueLeaves | undefined;
       readonly cellOf?: (value: unknown) => unknown;
     }

@@ -68,9 +68,9 @@ export class RowReader {
     this.#space = space;
   }
 
-  /** How numbers are inferred. */
-  get numbers(): NumberRule {
-    return this.#rules.numbers;
+  /** How types are inferred. */
+  get rules(): ObserveRules {
+    return this.#rules;
   }
 
   /** Adds the record's values; answers with its event time in milliseconds, NaN when it has none. */

@@ -4,7 +4,7 @@ import { KernelType, type Strictness } from '../../kernel/kernel-type.ts';
 import type { Address } from '../../kernel/kernel-calls.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { includesType } from '../../schema/includes-type.ts';
-import type { NumberRule } from '../../schema/observe.ts';
+import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { pathWithin, type EventTimeField } from './event-time.ts';
@@ -79,13 +79,13 @@ export class ScannedField {
   }
 
   /** Learns the type and the keys of an array or struct that has been added to its column. */
-  learn(value: unknown, kernel: Kernel, numbers: NumberRule): void {
+  learn(value: unknown, kernel: Kernel, rules: ObserveRules): void {
     const { known, nested: column } = this.state ?? {};
     if (column?.observed.form !== 'plain') return;
     const { type } = column.observed;
     const base = known?.kind === type.kind ? known : undefined;
     if (base !== undefined && !includesType(type, base)) return;
-    const strictness = { isStrict: base === undefined, numbers };
+    const strictness = { isStrict: base === undefined, rules };
     const kernelType = this.#types.get(column) ?? this.#typeOf(column, base ?? type, strictness, kernel);
     if (kernelType === undefined) return;
     const leaves = column.takeApart(kernelType, kernel);

@@ -13,7 +13,7 @@ export function mergeEmptyArrays(one: DecodedColumn, other: DecodedColumn): Deco
   const [arrays, empties] = one.observed.form === 'empty-array' ? [other, one] : [one, other];
   const { store, observed } = arrays;
   if (store.kind !== 'nested' || empties.observed.form !== 'empty-array') return undefined;
-  if (!store.areWhole && store.leaves === undefined) return undefined;
+  if (!store.areWhole && (store.leaves === undefined || (store.partial ?? []).length > 0)) return undefined;
   if (observed.form !== 'plain' || observed.type.kind !== 'array') return undefined;
   const merged = mergeRows(arrays, empties);
   if (merged === undefined) return undefined;

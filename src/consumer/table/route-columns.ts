@@ -128,8 +128,10 @@ async function fit(
   const { store } = column;
   if ((store.kind !== 'values' && store.kind !== 'nested') || areWhole(column, type)) return column;
   if (store.kind === 'nested' && type.kind === 'string') return jsonStrings(column, store.values, turns);
-  if (store.kind === 'nested' && store.leaves !== undefined && isOfType(column, type))
+  if (store.kind === 'nested' && store.leaves !== undefined && isOfType(column, type)) {
+    await rescueMembers(column, type, { rules, rescue, turns });
     return { ...column, store: { ...store, cellOf: (value) => wholeCell(placed(value, type, rules), type) } };
+  }
   if (store.kind === 'nested' && (await allFitWhole(column, type, turns))) return column;
   const cells = isNested(type) ? new NestedCells(type, rules) : new ScalarCells(type, column);
   const rows: number[] = [];
@@ -154,12 +156,31 @@ function isOfType({ observed }: DecodedColumn, type: ColumnType): boolean {
   return observed.form === 'plain' && sameType(observed.type, type);
 }
 
-/** Gives a value of which every member had a place when it was read. */
+/** Rescues the members that had no place when the column's values were taken apart. */
+async function rescueMembers(
+  column: DecodedColumn,
+  type: ColumnType,
+  { rules, rescue, turns }: FitTools,
+): Promise<void> {
+  const { store, count } = column;
+  const partial = store.kind === 'nested' ? (store.partial ?? []) : [];
+  for (const at of partial) {
+    if (at >= count) continue;
+    if (turns.areDueAfter(sizeOf(column, at))) await turns.next();
+    const row = rowOf(column, at);
+    const path = pointerTo('', fieldOfRow(column, row));
+    conform(jsonValue(column, at), type, {
+      rules,
+      path,
+      depth: 1,
+      rescue: (pointer, member) => rescue(row, pointer, member),
+    });
+  }
+}
+
+/** Gives what the type holds of a value whose other members have been rescued. */
 function placed(value: unknown, type: ColumnType, rules: ObserveRules): unknown {
-  const rescue = (path: string): never => {
-    throw new RangeError(`${path} has no place, though it had one when it was read`);
-  };
-  return parseJson(conform(value, type, { rules, path: '', depth: 1, rescue }) ?? 'null');
+  return parseJson(conform(value, type, { rules, path: '', depth: 1, rescue: () => undefined }) ?? 'null');
 }
 
 async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: Turns): Promise<boolean> {

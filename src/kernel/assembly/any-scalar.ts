@@ -4,7 +4,22 @@ import { endOfNumber, isExactInteger, numberValue } from './number';
 import { endOfString, stringEnd, stringStart } from './strings';
 import { hasDateLength, timeOrDateOf } from './time';
 import { endOfBoolean } from './words';
-import { kindDate, kindDigits, kindInteger, kindNumber, kindString, kindTime, kindTrue } from '../kinds';
+import {
+  kindDate,
+  kindDigits,
+  kindInteger,
+  kindNumber,
+  kindString,
+  kindTime,
+  kindTrue,
+  typeBoolean,
+  typeDate,
+  typeDouble,
+  typeFraction,
+  typeInteger,
+  typeString,
+  typeTimestamp,
+} from '../kinds';
 
 /** What the scalar is that was read last; `kindTrue` stands for both booleans, `kindDigits` only for integers. */
 export let anyKind: i32 = 0;
@@ -46,4 +61,22 @@ function endOfAnyNumber(at: usize): usize {
   anyStart = at;
   anyEnd = endOfInteger(at);
   return anyEnd;
+}
+
+/** Tells whether a value of the kind is inferred to be of the type. */
+export function isOfKind(type: i32, kind: i32): bool {
+  if (type == typeString) return kind == kindString;
+  if (type == typeBoolean) return kind == kindTrue;
+  if (type == typeTimestamp) return kind == kindTime;
+  if (type == typeDate) return kind == kindDate;
+  if (type == typeInteger) return kind == kindInteger;
+  if (type == typeFraction) return kind == kindNumber;
+  return type == typeDouble && (kind == kindNumber || kind == kindInteger);
+}
+
+/** Tells whether a field of that type takes some such values, though not this one here. */
+export function takesSome(type: i32, kind: i32): bool {
+  if (type == typeString) return kind == kindString || kind == kindTime || kind == kindDate;
+  // some integers that no double holds fit 64 bits
+  return type == typeInteger && kind == kindDigits;
 }

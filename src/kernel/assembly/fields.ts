@@ -19,7 +19,7 @@ export class Field {
   starts: usize;
   /** Ends of the ranges; of a string that is settled its dictionary id. */
   ends: usize;
-  /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window. */
+  /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window; of an array or struct of its type 1 if a member has been left out. */
   numbers: usize;
   /** The type of the field's arrays or structs, or 0. */
   type: NestedType;

@@ -65,12 +65,15 @@ export {
   addStructKey,
   createType,
   hasOthers,
+  hasRescued,
   setCollected,
   setElement,
+  setEmptyRescued,
   setLeaf,
   setOther,
+  setRescued,
 } from './nested-type';
-export { shred } from './nested-values';
+export { shred } from './shred';
 export { setTarget } from './keys';
 export {
   addField,

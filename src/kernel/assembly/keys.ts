@@ -14,6 +14,8 @@ export class Key {
   target: usize;
   /** The key that came after this one last time, if any did. */
   next: Key;
+  /** Number of the object that last had the key. */
+  owner: i32;
 }
 
 /** The keys of one kind of object, by a keyed hash of their bytes. */

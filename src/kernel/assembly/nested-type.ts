@@ -1,6 +1,6 @@
 import { allocateZeros, grow } from './arena';
 import { addKey, createKeyTable, Key, KeyTable } from './keys';
-import { Leaf, restoreLeaf, saveLeaf } from './leaf';
+import { addEntry, Leaf, restoreLeaf, saveLeaf } from './leaf';
 import { kindsEnd, typeArray, typeStruct } from '../kinds';
 
 /** A type: a leaf, or an array or a struct with the types in it. */
@@ -25,6 +25,12 @@ export class NestedType {
   others: usize;
   /** A member has gone to another field than that of its key. */
   hasOthers: bool;
+  /** The host rescues members that have no place in the struct. */
+  isRescued: bool;
+  /** It does so with an empty array or object, too, whose key is that of this field. */
+  isEmptyRescued: bool;
+  /** A member of this key has been left to the host; in the type of whole values, any member. */
+  hasRescued: bool;
   /** Collects the values of a leaf, if anything does. */
   leaf: Leaf;
   /** All leaves in it collect values while records are scanned. */
@@ -76,6 +82,21 @@ export function setOther(type: NestedType, kind: i32, field: NestedType): void {
   store<usize>(type.others + ((<usize>kind) << 2), changetype<usize>(field));
 }
 
+/** Lets members of the struct that have no place be left out: the host rescues them. */
+export function setRescued(type: NestedType): void {
+  type.isRescued = true;
+}
+
+/** Lets empty arrays and objects be left out that come under the field's key, where they have no place: they tell no type. */
+export function setEmptyRescued(type: NestedType): void {
+  type.isEmptyRescued = true;
+}
+
+/** Tells whether a member of the key has been left out, or of a whole value's type any member. */
+export function hasRescued(type: NestedType): bool {
+  return type.hasRescued;
+}
+
 /** Tells whether a field beside takes values of the kind. */
 export function hasOther(type: NestedType, kind: i32): bool {
   return type.others != 0 && changetype<usize>(otherOf(type, kind)) != 0;
@@ -92,6 +113,22 @@ export function hasOthers(type: NestedType): bool {
 
 export function fieldAt(type: NestedType, index: i32): NestedType {
   return changetype<NestedType>(load<usize>(type.fields + ((<usize>index) << 2)));
+}
+
+/** Adds a missing value: its leaves have an entry all the same. */
+export function addNull(type: NestedType, definition: i32, repetition: i32): void {
+  if (type.kind == typeArray) addNull(type.element, definition, repetition);
+  else if (type.kind == typeStruct)
+    for (let field = 0; field < type.fieldCount; field++) addNull(fieldAt(type, field), definition, repetition);
+  else addEntry(type.leaf, definition, repetition);
+}
+
+/** Adds nulls for the fields that the struct does not have. */
+export function addMissing(type: NestedType, struct: i32, definition: i32, repetition: i32): void {
+  for (let index = 0; index < type.fieldCount; index++) {
+    const field = fieldAt(type, index);
+    if (field.owner != struct) addNull(field, definition, repetition);
+  }
 }
 
 /** Notes what is collected, for `restoreLeaves`. */

@@ -1,17 +1,15 @@
-import { anyEnd, anyKind, anyNumber, anyStart, endOfAnyScalar } from './any-scalar';
+import { anyEnd, anyKind, anyNumber, anyStart, endOfAnyScalar, isOfKind, takesSome } from './any-scalar';
 import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { Key, keyAt, valueStart } from './keys';
 import { addEntry, addNumber, addString } from './leaf';
-import { fieldAt, hasOther, NestedType, otherOf, restoreLeaves, saveLeaves } from './nested-type';
+import { addMissing, addNull, hasOther, NestedType, otherOf } from './nested-type';
 import { endOfNumber, isExactInteger, numberValue } from './number';
 import { endOfString, markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { dateOf, hasDateLength, timeOf, timeOrDateOf } from './time';
 import { endOfBoolean, endOfNull } from './words';
 import {
   kindDate,
-  kindDigits,
   kindInteger,
-  kindString,
   kindTime,
   typeArray,
   typeBoolean,
@@ -40,6 +38,9 @@ let hasType: bool = false;
 /** Tells whether a member has gone to another field than that of its key. */
 let metOthers: bool = false;
 
+/** Tells whether a member of the value that was read last has been left out, for the host to rescue. */
+export let metRescued: bool = false;
+
 /**
  * Answers with the address one past the JSON at `at` when it is a value of the type, whose members all fit; else with 0. Leaves that collect
  * values may have some of it even then.
@@ -48,11 +49,13 @@ export function endOfWhole(type: NestedType, at: usize, isCollected: bool): usiz
   isCollecting = isCollected;
   isSure = false;
   metOthers = false;
+  metRescued = false;
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
   releaseStrings(mark);
   if (end == 0 || !hasType) return 0;
   if (metOthers) type.hasOthers = true;
+  if (metRescued) type.hasRescued = true;
   return end;
 }
 
@@ -101,14 +104,6 @@ function endOfScalar(type: NestedType, at: usize): usize {
 function takesText(type: NestedType): bool {
   if (isNaN(timeOrDateOf(stringStart, stringEnd))) return true;
   return hasOther(type, hasDateLength(stringStart, stringEnd) ? kindDate : kindTime);
-}
-
-/** Adds a missing value: its leaves have an entry all the same. */
-function addNull(type: NestedType, definition: i32, repetition: i32): void {
-  if (type.kind == typeArray) addNull(type.element, definition, repetition);
-  else if (type.kind == typeStruct)
-    for (let field = 0; field < type.fieldCount; field++) addNull(fieldAt(type, field), definition, repetition);
-  else addEntry(type.leaf, definition, repetition);
 }
 
 /** Skips a value of the type, or a null, and the space after it; answers with 0 when it is neither. */
@@ -169,15 +164,13 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
   while (load<u8>(at) != closeBrace) {
     const key = changetype<Key>(keyAt(type.keys, at, before));
     if (changetype<usize>(key) == 0) return 0;
+    // of a key that comes twice the last one counts
+    if (key.owner == struct) return 0;
+    key.owner = struct;
     at = skipSpace(valueStart);
-    if (key.target == 0) at = endOfNullMember(at);
-    else {
-      const field = changetype<NestedType>(key.target);
-      // two keys of one field: which of them counts is not for here
-      if (field.keyOwner == struct || field.owner == struct) return 0;
-      field.keyOwner = struct;
-      at = endOfField(field, at, struct, definition, repetition, depth);
-    }
+    if (load<u8>(at) == 0x6e) at = endOfNullMember(at);
+    else if (key.target == 0) return 0;
+    else at = endOfField(type, changetype<NestedType>(key.target), at, definition, repetition, depth);
     if (at == 0) return 0;
     areKnown = areKnown && isKnown;
     haveType = haveType || hasType;
@@ -193,18 +186,54 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
   return at + 1;
 }
 
-/** Reads a member of the struct into the field of its key, or into one beside it. */
-function endOfField(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32, depth: i32): usize {
-  if (field.kind == typeNone) {
-    if (load<u8>(at) == 0x6e) return endOfNullMember(at);
-  } else {
+/** Reads a member into the field of its key, or into one beside it; or leaves it out, where it has no place. It is not null. */
+function endOfField(
+  struct: NestedType,
+  field: NestedType,
+  at: usize,
+  definition: i32,
+  repetition: i32,
+  depth: i32,
+): usize {
+  const number = struct.struct;
+  if (field.owner == number) return struct.isRescued ? endOfSecond(field, at) : 0;
+  // what another key of the field had went elsewhere
+  if (field.keyOwner == number) return 0;
+  field.keyOwner = number;
+  if (field.kind != typeNone) {
     const end = endOfMember(field, at, definition, repetition, depth);
     if (end != 0) {
-      field.owner = struct;
+      field.owner = number;
       return end;
     }
   }
-  return endOfOther(field, at, struct, definition, repetition);
+  const first = load<u8>(at);
+  if (first == openBrace || first == openBracket) return field.isEmptyRescued ? endOfEmpty(field, at) : 0;
+  return endOfOther(field, at, number, definition, repetition);
+}
+
+/** Leaves out a member whose field has one of another key already, where it would have no other place. */
+function endOfSecond(field: NestedType, at: usize): usize {
+  const end = endOfAnyScalar(at);
+  if (end == 0 || !isOfKind(field.kind, anyKind) || hasOther(field, anyKind)) return 0;
+  hasType = true;
+  return endOfRescued(field, end);
+}
+
+/** Leaves out an empty array or object. */
+function endOfEmpty(field: NestedType, at: usize): usize {
+  const close = load<u8>(at) == openBrace ? closeBrace : closeBracket;
+  const end = skipSpace(at + 1);
+  if (load<u8>(end) != close) return 0;
+  hasType = false;
+  return endOfRescued(field, end + 1);
+}
+
+function endOfRescued(field: NestedType, end: usize): usize {
+  isKnown = false;
+  field.hasRescued = true;
+  metRescued = true;
+  return skipSpace(end);
 }
 
 /** Reads a member that the field of its key does not take into the one beside it for its kind; answers with 0 when there is none. */
@@ -217,7 +246,7 @@ function endOfOther(field: NestedType, at: usize, struct: i32, definition: i32, 
   if (other.owner == struct) return 0;
   other.owner = struct;
   metOthers = true;
-  isKnown = !other.isStrict;
+  isKnown = false;
   hasType = true;
   if (isCollecting) {
     addEntry(other.leaf, definition + 1, repetition);
@@ -227,43 +256,12 @@ function endOfOther(field: NestedType, at: usize, struct: i32, definition: i32, 
   return skipSpace(end);
 }
 
-/** Tells whether a field of that type takes some such values, though not this one here. */
-function takesSome(type: i32, kind: i32): bool {
-  if (type == typeString) return kind == kindString || kind == kindTime || kind == kindDate;
-  // some integers that no double holds fit 64 bits
-  return type == typeInteger && kind == kindDigits;
-}
-
-/** Adds nulls for the fields that the struct does not have. */
-function addMissing(type: NestedType, struct: i32, definition: i32, repetition: i32): void {
-  for (let index = 0; index < type.fieldCount; index++) {
-    const field = fieldAt(type, index);
-    if (field.owner != struct) addNull(field, definition, repetition);
-  }
-}
-
-/**
- * Shreds values `[starts[i], ends[i])` of the window into the leaves; an empty range is null. Answers with how many were read before one
- * that isn't of the type, as far as the keys of its structs are known.
- */
-export function shred(type: NestedType, starts: usize, ends: usize, count: i32): i32 {
+/** Reads a value that is known to be of the type into its leaves; answers with its end, 0 when it is not, as far as the keys of its structs are known. */
+export function endOfSure(type: NestedType, at: usize): usize {
   isCollecting = true;
   isSure = true;
-  for (let index = 0; index < count; index++) {
-    const row = (<usize>index) << 2;
-    const start = <usize>load<i32>(starts + row);
-    const end = <usize>load<i32>(ends + row);
-    if (start == end) {
-      addNull(type, 0, 0);
-      continue;
-    }
-    saveLeaves(type);
-    const mark = markStrings();
-    if (endOfTyped(type, start, 0, 0, 0) != end) {
-      restoreLeaves(type);
-      return index;
-    }
-    releaseStrings(mark);
-  }
-  return count;
+  const mark = markStrings();
+  const end = endOfTyped(type, at, 0, 0, 0);
+  releaseStrings(mark);
+  return end;
 }

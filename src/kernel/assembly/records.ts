@@ -3,7 +3,7 @@ import { closeBrace, comma, digitOf, minus, openBrace, openBracket, quote, skipS
 import { addEntry, createField, Field } from './fields';
 import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-fields';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
-import { endOfWhole } from './nested-values';
+import { endOfWhole, metRescued } from './nested-values';
 import { endOfDigits, endOfJson } from './any-json';
 import { endOfNumber, isExactInteger, numberValue } from './number';
 import {
@@ -246,6 +246,9 @@ function endOfNested(field: Field, row: i32, at: usize): usize {
     kind = isEmptyArray ? kindEmptyArray : kindRawNested;
     end = endOfJson(at);
   }
-  if (end != 0) setRange(field, addEntry(field, row, kind), at, end);
+  if (end == 0) return 0;
+  const entry = addEntry(field, row, kind);
+  setRange(field, entry, at, end);
+  store<f64>(field.numbers + (entry << 3), kind == kindTypedNested && metRescued ? 1 : 0);
   return end;
 }

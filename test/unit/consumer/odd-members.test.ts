@@ -15,9 +15,13 @@ const others = fc.constantFrom(
   'false',
   'null',
 );
-const scalar = fc.oneof(numbers, others);
+const scalar = fc.oneof(
+  { weight: 3, arbitrary: numbers },
+  { weight: 3, arbitrary: others },
+  { weight: 1, arbitrary: fc.constantFrom('{}', '[ ]', '[]', '[null]', '{"c":[]}', '{"c":1}') },
+);
 const struct = fc
-  .dictionary(fc.constantFrom('a', 'A', 'b', 'a_string', 'a_double'), scalar, { maxKeys: 4 })
+  .dictionary(fc.constantFrom('a', 'A', 'b', 'B', 'c', 'a_string', 'a_double'), scalar, { maxKeys: 4 })
   .map(objectOf);
 const value = fc.oneof(
   { weight: 3, arbitrary: struct },
@@ -30,12 +34,14 @@ const batches = fc
 const recipes = fc
   .record({
     numbers: fc.constantFrom('double' as const, 'split' as const),
+    depthMax: fc.constantFrom(1, 2, 3, 8),
     hints: fc.constantFrom(
       '',
       'p struct<a:double,a_string:string,a_boolean:boolean>',
       'p struct<a:string,a_double:double,a_bigint:bigint>',
       'p struct<a:bigint,a_string:string,a_double:double,a_timestamp:timestamp>',
       'p struct<a_string:string,b:boolean,b_date:date>',
+      'p struct<a:array<double>,b:struct<c:double>,c_json:string>',
       'p array<struct<a:double,a_string:string,b:timestamp,b_double:double>>',
     ),
   })
@@ -64,6 +70,8 @@ describe('members of structs that the field of their name does not take', () => 
     ['text among numbers', '{"id":"x","n":1}', '{"id":7,"n":2}'],
     ['booleans among times', '{"id":"2026-11-23T09:15:02Z"}', '{"id":true}'],
     ['digits and numbers of elements', '[{"id":9007199254740993},{"id":1}]', '[{"id":"x"}]'],
+    ['two keys of one name', '{"+1":1,"-1":2}', '{"-1":5,"+1":null,"n":1}'],
+    ['what is empty and tells no type', '{"n":1,"labels":[],"extra":{}}', '{"n":2,"extra":{ },"labels":[ ]}'],
   ])('are taken apart as they are read: %s', async (_, one, other) => {
     const records = Array.from({ length: 100 }, (__, index) => ({ value: `{"p":${index % 2 === 0 ? one : other}}` }));
     const batch = { records: records.length, slices: slicesOf(records), recipe: testRecipe };
