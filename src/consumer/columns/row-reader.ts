@@ -145,6 +145,11 @@ export class RowReader {
     return columnOfField(field, this.#rules.fields, this.#rules.reserved);
   }
 
+  /** Tells whether a field is left out on purpose. */
+  isLeftOut(field: string): boolean {
+    return this.#nameOf(field) === undefined;
+  }
+
   /** Tells, without a look at its values, that a new field has no column and can get none: there may be any number of such fields. */
   isBeyond(field: string): boolean {
     if (this.#builders.size < this.#rules.columnsMax || this.#fields.has(field)) return false;

@@ -8,7 +8,7 @@ const trialStrings = 4096;
 const distinctMax = trialStrings - trialStrings / 16;
 
 /** Makes a column's store of strings that lie one behind the other and end at `stringEnds`: those that repeat are one. */
-export function sharedStrings(bytes: Buffer, stringEnds: readonly number[]): ValueStore {
+export function sharedStrings(bytes: Buffer, stringEnds: Int32Array): ValueStore {
   const ids = new Int32Array(stringEnds.length);
   const shared = new Map<string, number>();
   const starts: number[] = [];

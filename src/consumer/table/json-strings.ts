@@ -19,5 +19,5 @@ export async function jsonStrings(column: DecodedColumn, values: JsonValues, tur
     ends.push(text.length);
     if (turns.areDueAfter(valueBytes + range.end - range.start)) await turns.next();
   }
-  return { ...column, store: sharedStrings(text.bytes.subarray(0, text.length), ends) };
+  return { ...column, store: sharedStrings(text.bytes.subarray(0, text.length), Int32Array.from(ends)) };
 }
