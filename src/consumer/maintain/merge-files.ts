@@ -12,7 +12,7 @@ import { describeObjects } from '../snapshot/commit-snapshot.ts';
 import { loadTable } from '../snapshot/load-table.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { changeFiles } from '../snapshot/change-files.ts';
-import { planMerges, type Merge } from './plan-merges.ts';
+import { mergedSizeOf, planMerges, type Merge } from './plan-merges.ts';
 import { readState, type LiveFile, type TableState } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
@@ -78,22 +78,24 @@ interface MergeContext {
 
 /** Chooses what to merge. Files that were adopted belong to the other table, too, and stay what they are. */
 function choose(
-  { name }: LoadedTable,
+  { name, metadata }: LoadedTable,
   state: TableState,
   { upkeep, observe, tools }: MergeContext & { readonly upkeep: Upkeep },
 ): Merge<LiveFile>[] {
   const own = [...state.files.values()].filter(
     ({ key }) => key.startsWith(`${name}/`) && (!tools.isShared || topicOfFile(key) === tools.topic),
   );
+  const { targetBytes, closedBeforeMs } = upkeep;
+  const size = mergedSizeOf(columnsOfFields(currentSchema(metadata).fields, name), targetBytes);
   const sorted = own.toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const why = 'another engine has deleted rows of them without rewriting the files: let it do that first';
-  for (const { partition, files } of planMerges(sorted, upkeep)) {
+  for (const { partition, files } of planMerges(sorted, { size, closedBeforeMs })) {
     const left = files.filter(({ hasDeletes }) => hasDeletes).length;
     if (left > 0) observe({ kind: 'left-alone', table: name, partition, files: left, why });
   }
   return planMerges(
     sorted.filter(({ hasDeletes }) => !hasDeletes),
-    upkeep,
+    { size, closedBeforeMs },
   );
 }
 
