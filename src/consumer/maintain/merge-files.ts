@@ -13,6 +13,7 @@ import { loadTable } from '../snapshot/load-table.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { changeFiles } from '../snapshot/change-files.ts';
 import { mergedSizeOf, planMerges, type Merge } from './plan-merges.ts';
+import { progressTeller } from './tell-progress.ts';
 import { readState, type LiveFile, type TableState } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
@@ -115,6 +116,7 @@ async function writeMerged(
       columns: columnsOfFields(fields, name),
       fieldIds: fieldIdsOf(fields),
       orderBy: [...eventTime, ...coordinateColumns],
+      onProgress: progressTeller({ table: name, partition, files: files.length }, { observe, clock: tools.clock }),
     });
   } catch (error) {
     if (!(error instanceof PipelineError) || !leavingCodes.has(error.code)) throw error;
