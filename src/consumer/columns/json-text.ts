@@ -24,6 +24,11 @@ export class JsonText implements Disposable {
     return this.#length;
   }
 
+  /** Drops what was added behind its first bytes. */
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
+  }
+
   /** Adds text. */
   write(text: string): void {
     if (text.length <= fewChars && this.#writeAscii(text)) return;
@@ -37,10 +42,12 @@ export class JsonText implements Disposable {
     this.#bytes[this.#length++] = code;
   }
 
-  /** Adds bytes of another text. */
+  /** Adds bytes of another text, or of this one. */
   copy(from: Buffer, { start, end }: Range): void {
+    const isOwn = from === this.#bytes;
     this.reserve(end - start);
-    if (end - start > fewChars) from.copy(this.#bytes, this.#length, start, end);
+    if (isOwn) this.#bytes.copyWithin(this.#length, start, end);
+    else if (end - start > fewChars) from.copy(this.#bytes, this.#length, start, end);
     else for (let at = start; at < end; at++) this.#bytes[this.#length + at - start] = from[at] ?? 0;
     this.#length += end - start;
   }

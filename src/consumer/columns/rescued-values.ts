@@ -2,18 +2,16 @@ import { writeJson } from '../../schema/exact-json.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import { JsonText } from './json-text.ts';
-import { sharedStrings } from './shared-strings.ts';
+import { sharedStrings, startsOf, type StringRanges } from './shared-strings.ts';
 import type { TakenMember } from './take-members.ts';
 
 const startEntries = 64;
 
 const [brace = 0, closingBrace = 0, comma = 0] = Buffer.from('{},');
 
-/** The JSON objects of a column's rows, one behind the other. */
-interface RowObjects {
-  readonly bytes: Buffer;
+/** The JSON objects of a column's rows. */
+interface RowObjects extends StringRanges {
   readonly rows: Int32Array;
-  readonly ends: Int32Array;
 }
 
 /**
@@ -51,7 +49,7 @@ export class RescuedValues implements Disposable {
 
   /** Bytes of the values with their pointers. */
   get textBytes(): number {
-    return this.#text.length + (this.#earlier?.textBytes ?? 0);
+    return (this.#isOpen ? this.#text.length : this.#end) + (this.#earlier?.textBytes ?? 0);
   }
 
   add(row: number, pointer: string, value: unknown): void {
@@ -79,14 +77,14 @@ export class RescuedValues implements Disposable {
 
   /** Gives the column `_rescued`: the JSON object of each row that has any. It may share the text with these values. */
   column(): DecodedColumn {
-    const { bytes, rows, ends } = this.#rowObjects();
+    const { rows, ...strings } = this.#rowObjects();
     return {
       name: rescuedColumn,
       field: rescuedColumn,
       observed: { form: 'plain', type: { kind: 'string' } },
       count: rows.length,
       rows,
-      store: sharedStrings(bytes, ends),
+      store: sharedStrings(strings),
     };
   }
 
@@ -115,6 +113,15 @@ export class RescuedValues implements Disposable {
     this.#ends[this.#objects - 1] = this.#text.length;
   }
 
+  /** Where the last object that is closed ends. */
+  get #end(): number {
+    return this.#endOf(this.#objects - 1);
+  }
+
+  #endOf(index: number): number {
+    return index < 0 ? 0 : (this.#ends[index] ?? 0);
+  }
+
   get #rowsOfObjects(): Int32Array {
     return this.#rows.subarray(0, this.#objects);
   }
@@ -127,41 +134,51 @@ export class RescuedValues implements Disposable {
 
   #lend(): RowObjects {
     this.#isLent = true;
-    return {
-      bytes: this.#text.bytes.subarray(0, this.#text.length),
-      rows: this.#rowsOfObjects,
-      ends: this.#ends.subarray(0, this.#objects),
-    };
+    const ends = this.#ends.subarray(0, this.#objects);
+    return { bytes: this.#text.bytes, rows: this.#rowsOfObjects, starts: startsOf(ends), ends };
   }
 
-  /** Makes one object of those of each row, in the order in which they came. */
+  /** Makes one object of those of each row, in the order in which they came. Objects that are alone in their row stay where they are. */
   #merged(earlier: RescuedValues = new RescuedValues()): RowObjects {
     earlier.#close();
+    earlier.#isLent = true;
     const { firsts, nexts } = chainsOf([earlier.#rowsOfObjects, this.#rowsOfObjects]);
-    const text = new JsonText();
-    text.reserve(this.textBytes);
+    const text = earlier.#text;
+    text.truncate(earlier.#end);
     const rows: number[] = [];
+    const starts: number[] = [];
     const ends: number[] = [];
     for (let row = 0; row < firsts.length; row++) {
       const first = firsts[row] ?? -1;
       if (first < 0) continue;
-      for (let index = first; index >= 0; index = nexts[index] ?? -1) {
-        text.writeByte(index === first ? brace : comma);
-        if (index < earlier.#objects) earlier.#copyMembers(index, text);
-        else this.#copyMembers(index - earlier.#objects, text);
-      }
-      text.writeByte(closingBrace);
+      const isAlone = first < earlier.#objects && (nexts[first] ?? -1) < 0;
       rows.push(row);
-      ends.push(text.length);
+      starts.push(isAlone ? earlier.#endOf(first - 1) : text.length);
+      if (!isAlone) this.#writeObject(earlier, first, nexts);
+      ends.push(isAlone ? earlier.#endOf(first) : text.length);
     }
-    const bytes = text.bytes.subarray(0, text.length);
-    return { bytes, rows: Int32Array.from(rows), ends: Int32Array.from(ends) };
+    return {
+      bytes: text.bytes,
+      rows: Int32Array.from(rows),
+      starts: Int32Array.from(starts),
+      ends: Int32Array.from(ends),
+    };
+  }
+
+  /** Writes an object of those from `first` on, behind the earlier ones. */
+  #writeObject(earlier: RescuedValues, first: number, nexts: Int32Array): void {
+    const text = earlier.#text;
+    for (let index = first; index >= 0; index = nexts[index] ?? -1) {
+      text.writeByte(index === first ? brace : comma);
+      if (index < earlier.#objects) earlier.#copyMembers(index, text);
+      else this.#copyMembers(index - earlier.#objects, text);
+    }
+    text.writeByte(closingBrace);
   }
 
   /** Copies what is between the braces of an object. */
   #copyMembers(index: number, to: JsonText): void {
-    const start = index === 0 ? 0 : (this.#ends[index - 1] ?? 0);
-    to.copy(this.#text.bytes, { start: start + 1, end: (this.#ends[index] ?? 0) - 1 });
+    to.copy(this.#text.bytes, { start: this.#endOf(index - 1) + 1, end: this.#endOf(index) - 1 });
   }
 
   #grow(): void {
