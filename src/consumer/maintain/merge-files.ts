@@ -14,13 +14,13 @@ import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { changeFiles } from '../snapshot/change-files.ts';
 import { mergedSizeOf, planMerges, type Merge } from './plan-merges.ts';
 import { progressTeller } from './tell-progress.ts';
-import { readState, type LiveFile, type TableState } from './table-state.ts';
+import { readState, type TableFile, type TableState } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
 import { coordinateColumns } from '../table/file-offsets.ts';
 
 /** A merge whose file is written, and that no snapshot has yet. */
-interface Merged extends Merge<LiveFile> {
+interface Merged extends Merge<TableFile> {
   readonly object: RewrittenObject;
   readonly writtenMs: number;
 }
@@ -82,7 +82,7 @@ function choose(
   { name, metadata }: LoadedTable,
   state: TableState,
   { upkeep, observe, tools }: MergeContext & { readonly upkeep: Upkeep },
-): Merge<LiveFile>[] {
+): Merge<TableFile>[] {
   const own = [...state.files.values()].filter(
     ({ key }) => key.startsWith(`${name}/`) && (!tools.isShared || topicOfFile(key) === tools.topic),
   );
@@ -101,7 +101,7 @@ function choose(
 }
 
 async function writeMerged(
-  { partition, files }: Merge<LiveFile>,
+  { partition, files }: Merge<TableFile>,
   { table, target, observe, tools }: MergeContext & { readonly table: LoadedTable; readonly target: SnapshotTarget },
 ): Promise<RewrittenObject | undefined> {
   const { name, metadata } = table;
@@ -183,7 +183,7 @@ async function discard({ name }: SnapshotTarget, refused: readonly Merged[], too
   await tools.store.delete(refused.map(({ object: { key } }) => key).filter((key) => !named.has(key)));
 }
 
-function factsOf({ partition, files }: Merge<LiveFile>) {
+function factsOf({ partition, files }: Merge<TableFile>) {
   return {
     partition,
     files: files.length,
