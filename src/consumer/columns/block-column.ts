@@ -155,9 +155,8 @@ export class BlockColumn {
     if (to === undefined || (kindBits & share) === 0) return;
     const { entries, name } = this.#field;
     to.noteField(name, block.first, block.end);
-    if ((kindBits & ~share) === 0) return to.appendNumbers(entries.rows, entries.numbers);
-    const some = entries.numbersOf(share);
-    to.appendNumbers(some.rows, some.numbers);
+    const some = (kindBits & ~share) === 0 ? entries : entries.numbersOf(share);
+    to.appendNumbers(some.rows, some.numbers, share === times ? entries.timeSpellings() : undefined);
   }
 
   #addStrings(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {
