@@ -20,6 +20,9 @@ Each of these ${oddRecords.length} records is written by a test as a topic's onl
 bytes and the reason, or, without a value, a counted tombstone; none stops the pipeline. Of a key that occurs twice the last value
 counts, as in \`JSON.parse\`. A large record is a dead letter from \`RECORD_BYTES_MAX\` on.
 
+A value that finds no column is in \`_rescued\` as it came: a string, and so a time, with the characters that it had, a number as the same number
+(\`1.0\` may be written \`1\`, and \`1e2\` \`100\`).
+
 | records | how many | like | fate |
 | --- | --- | --- | --- |
 ${rows.join('\n')}

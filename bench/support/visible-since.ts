@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readMetadata } from '../../src/iceberg/metadata-file.ts';
+import { readMetadataFile } from '../../src/iceberg/metadata-file.ts';
 import { readDataFiles } from '../../src/iceberg/read-snapshot.ts';
 import { TableFiles } from '../../src/iceberg/table-files.ts';
 import { currentSnapshot } from '../../src/iceberg/table-metadata.ts';
@@ -25,7 +25,7 @@ export async function visibleSince(lake: string, table: string): Promise<Readonl
   const store = createLocalObjectStore({ root: lake });
   const since = new Map<string, number>();
   for (const { location, sinceMs } of await pointersOf(lake, table)) {
-    const snapshot = currentSnapshot(await readMetadata(store, table, location));
+    const snapshot = currentSnapshot(await readMetadataFile(store, table, location));
     for await (const { data_file: file } of readDataFiles(snapshot, new TableFiles(store))) {
       const path = fileURLToPath(file.file_path);
       if (!since.has(path)) since.set(path, sinceMs);
@@ -40,7 +40,7 @@ export async function untilSnapshotRows(lake: string, table: string, rows: numbe
   const deadlineMs = performance.now() + waitMsMax;
   for (;;) {
     const newest = (await pointersOf(lake, table)).at(-1);
-    const snapshot = newest && currentSnapshot(await readMetadata(store, table, newest.location));
+    const snapshot = newest && currentSnapshot(await readMetadataFile(store, table, newest.location));
     if (Number(snapshot?.summary?.['total-records'] ?? 0) >= rows) return;
     if (performance.now() > deadlineMs) throw new Error(`${table} did not come to ${rows} rows`);
     await delay(200);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseMetrics, type Sample } from '../../src/monitor/pipeline/service-metrics.ts';
+import { parseMetrics, type MetricSample } from '../../src/monitor/pipeline/service-metrics.ts';
 import { freePort } from '../../src/devstack/child.ts';
 import { startAwsEmulator } from '../../src/devstack/emulators.ts';
 import { glueless } from '../support/glueless.ts';
@@ -70,7 +70,8 @@ function steady(bench: Bench, { id, name, lake, aws, settings: own }: Case): Con
       const port = await freePort();
       const settings = { ...aws, ...own, HTTP_PORT: String(port) };
       const service = startMeasured(glueless(['consume'], { broker, topic, lake, group: topic, settings }));
-      const until = (records: number): Promise<Sample[]> => untilRecords(`http://127.0.0.1:${port}/metrics`, records);
+      const until = (records: number): Promise<MetricSample[]> =>
+        untilRecords(`http://127.0.0.1:${port}/metrics`, records);
       const before = await Promise.race([until(firstRecords), service.cost.then(() => [])]);
       const rate = ['--rate', String(perSecond), '--duration', `${forSeconds}s`, '--partitions', '3'];
       await measureProcess(glueless(['produce', ...rate], { broker, topic }));
@@ -95,7 +96,7 @@ function steady(bench: Bench, { id, name, lake, aws, settings: own }: Case): Con
 }
 
 /** Gives the metrics once so many records are accounted for, and a snapshot had the time to take them in. */
-async function untilRecords(url: string, records: number): Promise<Sample[]> {
+async function untilRecords(url: string, records: number): Promise<MetricSample[]> {
   const deadlineMs = performance.now() + waitMsMax;
   for (;;) {
     const written = sumOf(await scrape(url).catch(() => []), 'glueless_records_total');
@@ -107,12 +108,12 @@ async function untilRecords(url: string, records: number): Promise<Sample[]> {
   return scrape(url);
 }
 
-async function scrape(url: string): Promise<Sample[]> {
+async function scrape(url: string): Promise<MetricSample[]> {
   return parseMetrics(await (await fetch(url)).text());
 }
 
 /** Sums the samples of a metric that have all of these labels. */
-function sumOf(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}): number {
+function sumOf(samples: readonly MetricSample[], name: string, labels: Readonly<Record<string, string>> = {}): number {
   return samples
     .filter(
       (sample) =>

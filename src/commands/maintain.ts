@@ -33,7 +33,7 @@ export async function maintain(
   {
     await using shown = await showUpkeep(table, events, screen);
     const observe = (event: UpkeepEvent): void => {
-      events.push(event);
+      if (event.kind !== 'merging') events.push(event);
       if (!json) shown.print(describeUpkeep(event, isDryRun));
     };
     await runUpkeep(settings, { lake, nowMs: systemClock.nowMs(), isDryRun, signal: stop.signal, observe });

@@ -1,4 +1,4 @@
-import type { Progress } from '../consumer/audit/verify.ts';
+import type { AuditProgress } from '../consumer/audit/verify.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
@@ -13,12 +13,12 @@ export interface ProgressOptions {
 /** Runs the audit and says meanwhile how far it is: on the screen if there is one, else on stderr. */
 export async function withProgress<T>(
   { table, screen, ...options }: ProgressOptions,
-  audit: (onProgress: (progress: Progress) => void) => Promise<T>,
+  audit: (onProgress: (progress: AuditProgress) => void) => Promise<T>,
 ): Promise<T> {
   if (screen === undefined) return audit(createProgress({ ...options, clock: systemClock }));
   const { auditRows } = await import('../app/screen/progress-rows.ts');
   const startMs = systemClock.monotonicMs();
-  let newest: Progress = { entries: 0, objects: 0, findings: 0 };
+  let newest: AuditProgress = { entries: 0, objects: 0, findings: 0 };
   const view = () => auditRows({ table, ...newest, upMs: systemClock.monotonicMs() - startMs });
   await using _shown = screen.show(view, () => []);
   return await audit((progress) => {
@@ -38,7 +38,7 @@ export function createProgress({
   readonly isForPeople: boolean;
   readonly log: { info(fields: object, message: string): void };
   readonly clock: Pick<Clock, 'monotonicMs'>;
-}): (progress: Progress) => void {
+}): (progress: AuditProgress) => void {
   let saidMs = clock.monotonicMs();
   return ({ entries, objects, findings }) => {
     const nowMs = clock.monotonicMs();

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { provideBrokerJars } from './broker-jars.ts';
 import { cacheFolder, onceIn } from './cache.ts';
 import { freePort, startChild, untilListening, type Child } from './child.ts';
-import { createAuthority, type Authority, type Credentials } from '../pki/authority.ts';
+import { createAuthority, type Authority, type IssuedCertificate } from '../pki/authority.ts';
 
 const run = promisify(execFile);
 
@@ -38,7 +38,7 @@ export interface Broker {
   /** The first node's listener for SASL, if it was asked for. */
   readonly sasl: string;
   /** A client certificate of `CN=admin`. */
-  readonly admin: Credentials;
+  readonly admin: IssuedCertificate;
   readonly logFiles: readonly string[];
   /** Where each node keeps its partitions' logs: for showing what a bad disk does. */
   readonly dataFolders: readonly string[];

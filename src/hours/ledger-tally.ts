@@ -1,14 +1,14 @@
 import { isWritten, type LedgerEntry } from '../consumer/ledger/ledger-entry.ts';
 import { hourOf, hourStartMs } from './hour-state.ts';
 import { noRows, type HourCount } from './next-change.ts';
-import { reachedMs, sentMs, type PartitionReach } from './watermark.ts';
+import { reachedMs, sentMs, type PartitionProgress } from './watermark.ts';
 
 const firstGeneration = 1;
 
 /** Adds up the ledger's entries, by hour and by Kafka partition. Entries of a partition come in order. */
 export class LedgerTally {
   readonly #hours = new Map<string, HourCount>();
-  readonly #reaches = new Map<number, PartitionReach>();
+  readonly #reaches = new Map<number, PartitionProgress>();
   /** Entries that a replay has replaced: when they were claimed, and how often they were replaced. */
   #replaced: { readonly claimedMs: number; readonly times: number }[] = [];
   /** Partitions whose next entry is not written yet: what lies behind it does not count. */
@@ -18,7 +18,7 @@ export class LedgerTally {
     return this.#hours;
   }
 
-  get reaches(): ReadonlyMap<number, PartitionReach> {
+  get reaches(): ReadonlyMap<number, PartitionProgress> {
     return this.#reaches;
   }
 

@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../consumer/ledger/ledger-entry.ts';
 import type { Watermarks } from '../consumer/ports/topic.ts';
 
 /** How far one Kafka partition is in the lake, by the ledger. */
-export interface PartitionReach {
+export interface PartitionProgress {
   /** End of what is written without a hole: the offset that comes next. */
   readonly position: bigint;
   /** The time that was reached; -Infinity when no entry tells one. */
@@ -32,7 +32,7 @@ export function sentMs({ claimedAt, ...entry }: LedgerEntry): number {
 
 export interface WatermarkFacts {
   /** How far each Kafka partition is; those that the ledger has nothing of are left out. */
-  readonly reaches: ReadonlyMap<number, PartitionReach>;
+  readonly reaches: ReadonlyMap<number, PartitionProgress>;
   /** What the broker holds of each Kafka partition. */
   readonly ends: ReadonlyMap<number, Watermarks>;
   /** When the broker was asked, or before: what was sent by then and not read yet is below the ends. */
@@ -53,7 +53,7 @@ export function watermarkMs({ reaches, ends, observedMs, idleMs }: WatermarkFact
 }
 
 function isIdle(
-  reach: PartitionReach | undefined,
+  reach: PartitionProgress | undefined,
   { low, high }: Watermarks,
   { observedMs, idleMs }: { readonly observedMs: number; readonly idleMs: number },
 ): boolean {

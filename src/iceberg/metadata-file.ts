@@ -14,7 +14,7 @@ export interface StagedMetadata {
 }
 
 /** Reads the metadata file that the catalog points to. Rejects with CATALOG_CORRUPT when it is not there or damaged. */
-export async function readMetadata(store: ObjectStore, table: string, location: string): Promise<TableMetadata> {
+export async function readMetadataFile(store: ObjectStore, table: string, location: string): Promise<TableMetadata> {
   const stored = await store.get(keyOfUri(store, location));
   if (stored === undefined)
     throw new PipelineError('CATALOG_CORRUPT', {

@@ -6,7 +6,7 @@ import type { CommitOutcome, CreateOutcome, IcebergCatalog, LoadedTable, TableCh
 import {
   descendsFrom,
   discardForgotten,
-  readMetadata,
+  readMetadataFile,
   stageNewTable,
   stageUpdates,
   type StagedMetadata,
@@ -56,7 +56,7 @@ export function createPointerCatalog<Pointer extends TablePointer>(
   const fetchTable = async (name: string, { location }: TablePointer): Promise<LoadedTable> => {
     const last = loaded.get(name);
     if (last?.metadataLocation === location) return last;
-    return remember({ name, metadata: await readMetadata(store, name, location), metadataLocation: location });
+    return remember({ name, metadata: await readMetadataFile(store, name, location), metadataLocation: location });
   };
   const load = async (name: string): Promise<LoadedTable | undefined> => {
     const pointer = await pointers.read(name);

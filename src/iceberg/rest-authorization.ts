@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../runtime/clock.ts';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { fetchFailure, PipelineError } from '../runtime/errors.ts';
 import type { RestAuthorization } from './rest-client.ts';
 
 /** Adds nothing: the catalog lets everybody in. */
@@ -82,7 +82,7 @@ async function requestToken({
   } catch (error) {
     if (error instanceof PipelineError) throw error;
     throw new PipelineError('CATALOG_UNAVAILABLE', {
-      message: `${tokenUrl} gave no token: ${messageOf(error)}`,
+      message: `${tokenUrl} gave no token: ${fetchFailure(error)}`,
       retryable: true,
       cause: error,
     });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { fetchFailure, PipelineError } from '../runtime/errors.ts';
 import { parseJson, writeJson } from '../schema/exact-json.ts';
 
 export interface RestRequest {
@@ -63,9 +63,8 @@ async function exchange(request: RestRequest, authorization: RestAuthorization, 
     });
     return { status: response.status, text: await response.text() };
   } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
     throw new PipelineError('CATALOG_UNAVAILABLE', {
-      message: `${where}: ${messageOf(error)}${cause}`,
+      message: `${where}: ${fetchFailure(error)}`,
       retryable: true,
       cause: error,
     });

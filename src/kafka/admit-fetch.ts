@@ -1,5 +1,5 @@
 /** What the broker's answer covers: every offset of `[fetchedOffset, end)`. */
-export interface Answer {
+export interface AnswerRange {
   /** What was asked for. */
   readonly fetchedOffset: bigint;
   readonly end: bigint;
@@ -14,7 +14,7 @@ export type Admission =
   | { readonly kind: 'stale' };
 
 /** Judges whether an answer continues at the position. A hole is a loss only if the broker's log begins behind the position. */
-export function admit(position: bigint, { fetchedOffset, end, logStart }: Answer): Admission {
+export function admit(position: bigint, { fetchedOffset, end, logStart }: AnswerRange): Admission {
   if (end <= position) return { kind: 'old' };
   const lostTo = logStart !== undefined && logStart > position ? smaller(logStart, end) : position;
   if (fetchedOffset > lostTo) return { kind: 'stale' };

@@ -10,7 +10,7 @@ import type { FetchAnswer } from './kafkajs/fetch-request.ts';
 import type { FetchedPartition } from './kafkajs/fetched-batch.ts';
 import { errorCodes } from './kafkajs/protocol-error.ts';
 import { logTruncated } from './other-log.ts';
-import { PartitionState } from './partition-state.ts';
+import { AssignedPosition } from './assigned-position.ts';
 import type { TopicClient } from './topic-client.ts';
 
 export interface AssignedOptions {
@@ -35,12 +35,12 @@ const impossibleAnswersMin = 3;
 /** The partitions of one assignment: what the brokers answer, checked against what was read before, goes to the handler. */
 export class AssignedPartitions {
   readonly #options: AssignedOptions;
-  readonly #states: ReadonlyMap<number, PartitionState>;
+  readonly #states: ReadonlyMap<number, AssignedPosition>;
   #isOver = false;
 
   constructor(options: AssignedOptions) {
     this.#options = options;
-    this.#states = new Map([...options.starts].map(([partition, offset]) => [partition, new PartitionState(offset)]));
+    this.#states = new Map([...options.starts].map(([partition, offset]) => [partition, new AssignedPosition(offset)]));
   }
 
   get topicId(): string | undefined {
@@ -125,7 +125,7 @@ export class AssignedPartitions {
 
   #handOver(
     partition: number,
-    state: PartitionState,
+    state: AssignedPosition,
     records: AnswerRecords,
     { from, lost }: { readonly from: bigint; readonly lost?: { readonly from: bigint; readonly to: bigint } },
   ): void {
@@ -139,7 +139,7 @@ export class AssignedPartitions {
     if (damage !== undefined) this.#block(partition, state, damage);
   }
 
-  #block(partition: number, state: PartitionState, damage: UnreadableBatch): void {
+  #block(partition: number, state: AssignedPosition, damage: UnreadableBatch): void {
     const { handler, reins, topic } = this.#options;
     state.isBlocked = true;
     reins.hold([partition]);
@@ -148,7 +148,7 @@ export class AssignedPartitions {
   }
 
   /** `undefined` when there is nothing to hand over. */
-  #recordsOf(answer: FetchAnswer, state: PartitionState, fetchedOffset: bigint): AnswerRecords | undefined {
+  #recordsOf(answer: FetchAnswer, state: AssignedPosition, fetchedOffset: bigint): AnswerRecords | undefined {
     if (answer.records.length === 0) return undefined;
     const records = new AnswerRecords({ ...answer, fetchedOffset }, this.#options.unpackedBytesMax);
     if (!records.isEmpty) return records;
@@ -161,7 +161,7 @@ export class AssignedPartitions {
   }
 
   /** The broker does not have what follows the position: it dropped it, or lost it, or this is another log. */
-  async #lookAt(partition: number, state: PartitionState, divergesAt: bigint | undefined): Promise<void> {
+  async #lookAt(partition: number, state: AssignedPosition, divergesAt: bigint | undefined): Promise<void> {
     if (state.isLookedAt) return;
     const { reins, trouble, fail } = this.#options;
     state.isLookedAt = true;
@@ -177,7 +177,7 @@ export class AssignedPartitions {
     }
   }
 
-  async #explainPosition(partition: number, state: PartitionState, divergesAt: bigint | undefined): Promise<void> {
+  async #explainPosition(partition: number, state: AssignedPosition, divergesAt: bigint | undefined): Promise<void> {
     const { client, handler, reins, topic, fail, checkTopic } = this.#options;
     const { position } = state;
     await checkTopic();
@@ -195,7 +195,7 @@ export class AssignedPartitions {
       fail(logTruncated(topic, partition, { position, logEnd }));
   }
 
-  #releaseIfFree(partition: number, state: PartitionState): void {
+  #releaseIfFree(partition: number, state: AssignedPosition): void {
     if (!state.isStill) this.#options.reins.release([partition]);
   }
 }

@@ -10,7 +10,7 @@ import type { TopicAnswer } from './kafkajs/fetch-request.ts';
 import type { FetchedPartition } from './kafkajs/fetched-batch.ts';
 import { errorCodes, errorOf, isStaleLeader } from './kafkajs/protocol-error.ts';
 import { TopicClient } from './topic-client.ts';
-import { TopicWatch } from './topic-watch.ts';
+import { TopicGuard } from './topic-guard.ts';
 
 export interface TopicMemberOptions {
   readonly topic: string;
@@ -29,7 +29,7 @@ export interface TopicMemberOptions {
 export class TopicMember implements RecordSource {
   readonly #options: TopicMemberOptions;
   readonly #client: TopicClient;
-  readonly #watch: TopicWatch;
+  readonly #watch: TopicGuard;
   #handler: RecordHandler | undefined;
   #over = Promise.withResolvers<void>();
   #partitions: readonly number[] | undefined;
@@ -40,7 +40,7 @@ export class TopicMember implements RecordSource {
   constructor(options: TopicMemberOptions) {
     this.#options = options;
     this.#client = new TopicClient(options.brokers, options.topic);
-    this.#watch = new TopicWatch(this.#client, options.topic);
+    this.#watch = new TopicGuard(this.#client, options.topic);
   }
 
   run(handler: RecordHandler): Promise<void> {

@@ -58,6 +58,7 @@ export interface Calls {
   numbersOf(field: Address): Address;
   kindBitsOf(field: Address): number;
   copyNumbers(field: Address, kindBits: number, rows: Address, numbers: Address): number;
+  copySpellings(field: Address, spellings: Address): number;
   dictionaryIdsOf(field: Address, kindBits: number, dictionary: Address, rows: Address, ids: Address): number;
   copyStrings(field: Address, kindBits: number, offset: number, rows: Address, to: Address, ends: Address): number;
   readonly minCopied: { readonly value: number };

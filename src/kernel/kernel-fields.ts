@@ -56,6 +56,13 @@ export class KernelFieldEntries {
     return { rows: this.#kernel.viewInt32(rows, count), numbers: this.#kernel.viewDoubles(numbers, count) };
   }
 
+  /** Tells how the times are written, each as `spellingOf` does; `undefined` when all are as `toISOString` writes them. Stale as what `numbersOf` gives. */
+  timeSpellings(): Int32Array | undefined {
+    const { calls, ids } = this.#kernel;
+    const count = calls.copySpellings(this.address, ids);
+    return count === 0 ? undefined : this.#kernel.viewInt32(ids, count);
+  }
+
   /** Gives the rows and dictionary ids of the strings whose kind is among `kindBits`. */
   idsOf(kindBits: number, dictionary: Address): { readonly rows: Int32Array; readonly ids: Int32Array } {
     const { calls, rows, ids } = this.#kernel;
@@ -119,7 +126,7 @@ export class KernelFieldEntries {
     this.#kernel.calls.setDurable(this.address, kindBits, stringBits, dictionary);
   }
 
-  /** The number of entries that need nothing of the window any more; the ends of their strings are dictionary ids. */
+  /** The number of entries that need nothing of the window any more; the ends of their strings are dictionary ids, those of their times how these are written. */
   get settledCount(): number {
     return this.#kernel.calls.settledCountOf(this.address);
   }

@@ -28,10 +28,13 @@ export function planBatches(
   { leavesMax, groupRowsMax, bytesPerRow }: BatchLimits,
 ): BatchPlan {
   const batches: Column[][] = [];
-  let leaves = leavesMax;
+  const all = countLeaves(columns);
+  // batches of about as many leaves each
+  const wanted = Math.ceil(all / Math.ceil(all / leavesMax));
+  let leaves = wanted;
   for (const column of columns) {
     const own = leafCount(column.type);
-    if (leaves + own > leavesMax) {
+    if (leaves + own > wanted) {
       batches.push([]);
       leaves = 0;
     }

@@ -13,7 +13,7 @@ export interface CopyRequest extends Pick<RewriteRequest, 'fieldIds' | 'leftOut'
 
 export interface CopyTools extends CopyForm {
   readonly joinColumns: JoinColumns;
-  /** Tables with more leaves are copied so many leaves at a time; default: 32. */
+  /** Tables with more leaves are copied so many leaves at a time; default: 16. */
   readonly leavesAtOnce?: number;
 }
 

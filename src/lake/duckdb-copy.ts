@@ -13,8 +13,8 @@ interface Way {
   readonly leavesMax?: number;
 }
 
-/** Default of `leavesAtOnce`. */
-const wideLeaves = 32;
+/** Default of `leavesAtOnce`: with fewer, more time goes into reading footers than into their rows. */
+const leavesOfBatch = 16;
 
 /** Ways that are tried one after the other: what can't be spilled is made less, and gets more at last. */
 const narrowWays: readonly Way[] = [
@@ -24,7 +24,10 @@ const narrowWays: readonly Way[] = [
   { memoryLimit: '512MB' },
 ];
 
-/** The same for a table whose columns can't be copied in batches. */
+/** What batches of columns get. */
+const batchMemories = ['40MB', '64MB', '128MB', '512MB'] as const;
+
+/** Ways for a table whose columns can't be copied in batches. */
 const wholeWays: readonly Way[] = [{ memoryLimit: '64MB' }, { memoryLimit: '128MB' }, { memoryLimit: '512MB' }];
 
 /** More rows than a row group ever has. */
@@ -32,7 +35,7 @@ const groupRowsMax = 65_536;
 
 /** Copies the rows of the files into one, sorted. */
 export async function copyRows(request: CopyRequest, tools: CopyTools): Promise<CopiedRows> {
-  const ways = waysFor(request.sources.columns, tools.leavesAtOnce ?? wideLeaves);
+  const ways = waysFor(request.sources.columns, tools.leavesAtOnce ?? leavesOfBatch);
   for (const way of ways) {
     try {
       return await copyBy(way, request, tools);
@@ -45,7 +48,9 @@ export async function copyRows(request: CopyRequest, tools: CopyTools): Promise<
 
 function waysFor(columns: readonly Column[], leavesMax: number): readonly Way[] {
   if (columns.some(({ name }) => reservedNames.includes(name))) return wholeWays;
-  return countLeaves(columns) > leavesMax ? wholeWays.map((way) => ({ ...way, leavesMax })) : narrowWays;
+  return countLeaves(columns) > leavesMax
+    ? batchMemories.map((memoryLimit) => ({ memoryLimit, leavesMax }))
+    : narrowWays;
 }
 
 async function copyBy({ memoryLimit, leavesMax }: Way, request: CopyRequest, tools: CopyTools): Promise<CopiedRows> {

@@ -1,4 +1,4 @@
-import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { fetchFailure, PipelineError } from '../runtime/errors.ts';
 import type { Sender } from './sender.ts';
 
 export interface WebhookOptions {
@@ -26,19 +26,13 @@ export function createWebhook({ url, token, name }: WebhookOptions): Sender {
         },
         body: JSON.stringify({ key, type, subject, ...body }),
       }).catch((error: unknown) => {
-        throw undelivered(`${name}: ${reasonOf(error)}`, error);
+        throw undelivered(`${name}: ${fetchFailure(error)}`, error);
       });
       // what it says is of no interest, and must not keep the connection
       await response.body?.cancel();
       if (!response.ok) throw undelivered(`${name}: HTTP ${response.status}`);
     },
   };
-}
-
-/** What `fetch` says of a connection that failed stands in its cause. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause === undefined ? messageOf(error) : messageOf(cause);
 }
 
 function undelivered(message: string, cause?: unknown): PipelineError {

@@ -3,7 +3,7 @@ import { msPerDay } from '../runtime/duration.ts';
 import { algorithm, newKeys, privateKeyPem, x509 } from './keys.ts';
 
 /** A key with its certificate, and the authority that signed it; all PEM. */
-export interface Credentials {
+export interface IssuedCertificate {
   readonly cert: string;
   /** The private key, PKCS#8. */
   readonly key: string;
@@ -25,7 +25,7 @@ export interface Authority {
   /** Its own certificate and those above it, up to the root. */
   readonly chainPem: string;
   /** Resolves with a chain that ends below the root, which is the `ca`. */
-  issue(options: IssueOptions): Promise<Credentials>;
+  issue(options: IssueOptions): Promise<IssuedCertificate>;
   /** Certifies the key of a request (PEM) for as many days. Resolves with the certificate alone. */
   sign(request: string, days: number): Promise<string>;
   /** Creates an authority below this one. */

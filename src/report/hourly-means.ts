@@ -11,7 +11,7 @@ export interface AlertLimits {
   readonly high: number;
 }
 
-export type Alert = 'low' | 'high';
+export type MeanAlert = 'low' | 'high';
 
 /** One patient's hour. */
 export interface HourlyMean {
@@ -22,7 +22,7 @@ export interface HourlyMean {
   readonly min: number;
   readonly max: number;
   readonly readings: number;
-  readonly alert: Alert | undefined;
+  readonly alert: MeanAlert | undefined;
 }
 
 export interface ReportTable {
@@ -54,7 +54,7 @@ export async function hourlyMeans(
 }
 
 /** The alert that a mean calls for; the limits themselves call for none. */
-export function alertOf(mean: number, { low, high }: AlertLimits): Alert | undefined {
+export function alertOf(mean: number, { low, high }: AlertLimits): MeanAlert | undefined {
   if (mean < low) return 'low';
   return mean > high ? 'high' : undefined;
 }

@@ -38,7 +38,14 @@ export function isRetryable(error: unknown): boolean {
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
+  // a host with several addresses, none of which answers, is an error without a message of its own
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Says why `fetch` got no answer. Its own error only says that it failed; the reason is that error's cause. */
+export function fetchFailure(error: unknown): string {
+  return messageOf(error instanceof Error ? (error.cause ?? error) : error);
 }
 
 /** Ends a `switch` over a closed union: a missing case fails to compile. */

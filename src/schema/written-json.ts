@@ -3,7 +3,7 @@ import { isBeyondDouble } from './exact-json.ts';
 /** Deeper JSON is left to a parser. */
 const depthMax = 64;
 /** Keys of objects with no more are compared one by one. */
-const fewKeys = 16;
+const fewKeys = 32;
 /** A double tells that many digits of any number apart. */
 const digitsMax = 15;
 /** JavaScript puts keys that are integers below this before others. */
@@ -30,13 +30,33 @@ const words: ReadonlyMap<number, Buffer> = new Map(
  */
 export function endOfWritten(bytes: Buffer, start: number, depth = 0): number {
   const first = bytes[start] ?? 0;
-  if (first === quote) return endOfString(bytes, start);
+  if (first === quote) return endOfPlainString(bytes, start);
   if (first === openBrace || first === openBracket) {
     if (depth === depthMax) return -1;
     return first === openBrace ? endOfObject(bytes, start, depth + 1) : endOfArray(bytes, start, depth + 1);
   }
   const word = words.get(first);
   return word === undefined ? endOfNumber(bytes, start) : endOfWord(bytes, start, word);
+}
+
+/** Finds the end of the JSON value at `start`, which is not looked into: 0 when it has none, or is nested too deep. What is no JSON may have one. */
+export function endOfJson(bytes: Buffer, start: number): number {
+  let at = start;
+  let depth = 0;
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === quote) at = endOfString(bytes, at) - 1;
+    else if (byte === openBrace || byte === openBracket) {
+      if (++depth > depthMax) return 0;
+    } else if (depth === 0 && isEndOfScalar(byte)) return at;
+    else if (byte === closeBrace || byte === closeBracket) depth--;
+    if (depth === 0 && (byte === quote || byte === closeBrace || byte === closeBracket)) return at + 1;
+  }
+  return 0;
+}
+
+function isEndOfScalar(byte: number): boolean {
+  return byte <= 0x20 || byte === comma || byte === colon || byte === closeBrace || byte === closeBracket;
 }
 
 /** Copies JSON that `endOfWritten` has found, without the space between its tokens; answers with its end there. */
@@ -65,7 +85,7 @@ export function skipSpace(bytes: Buffer, start: number): number {
 }
 
 /** Gives the key as an integer that JavaScript puts before other keys, -1 for any other key. */
-export function keyIndexOf(bytes: Buffer, { start, end }: Range): number {
+export function keyIndexOf(bytes: Buffer, start: number, end: number): number {
   if (end === start || end - start > 10 || (bytes[start] === zero && end > start + 1)) return -1;
   let index = 0;
   for (let at = start; at < end; at++) {
@@ -92,10 +112,15 @@ function endOfArray(bytes: Buffer, start: number, depth: number): number {
 function endOfObject(bytes: Buffer, start: number, depth: number): number {
   let at = skipSpace(bytes, start + 1);
   if (bytes[at] === closeBrace) return at + 1;
-  const keys = new Keys(bytes);
+  const keys = new DistinctKeys(bytes);
+  let index = -1;
   for (;;) {
-    const end = bytes[at] === quote ? endOfString(bytes, at) : -1;
-    if (end < 0 || !keys.add({ start: at + 1, end: end - 1 })) return -1;
+    const end = endOfPlainString(bytes, at);
+    if (end < 0 || !keys.add(at + 1, end - 1)) return -1;
+    // keys that are integers are written in their order, before others
+    const next = keyIndexOf(bytes, at + 1, end - 1);
+    if (next >= 0 && next <= index) return -1;
+    index = next < 0 ? indexEnd : next;
     at = skipSpace(bytes, end);
     if (bytes[at] !== colon) return -1;
     at = endOfWritten(bytes, skipSpace(bytes, at + 1), depth);
@@ -107,54 +132,57 @@ function endOfObject(bytes: Buffer, start: number, depth: number): number {
   }
 }
 
-/** The keys of one object. */
-class Keys {
+/** Tells keys of one object from those that were there before. */
+export class DistinctKeys {
   readonly #bytes: Buffer;
-  readonly #few: Range[] = [];
+  /** Where the first ones begin and end. */
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
   #many: Set<string> | undefined;
-  #lastIndex = -1;
-  #hasOthers = false;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
-  /** Answers with false for a key that is written elsewhere: it was there before, or is an integer in the wrong place. */
-  add(key: Range): boolean {
-    const index = keyIndexOf(this.#bytes, key);
-    if (index < 0) this.#hasOthers = true;
-    else if (this.#hasOthers || index <= this.#lastIndex) return false;
-    else this.#lastIndex = index;
-    return this.#addDistinct(key);
+  /** Answers with false for a key, `[start, end)`, that was added before. */
+  add(start: number, end: number): boolean {
+    if (this.#starts.length === fewKeys) return this.#addToMany(start, end);
+    for (let few = 0; few < this.#starts.length; few++) if (this.#isSame(few, start, end)) return false;
+    this.#starts.push(start);
+    this.#ends.push(end);
+    return true;
   }
 
-  #addDistinct(key: Range): boolean {
-    if (this.#many === undefined && this.#few.length === fewKeys)
-      this.#many = new Set(this.#few.map((few) => this.#textOf(few)));
-    if (this.#many === undefined) {
-      for (const few of this.#few) if (isSame(this.#bytes, few, key)) return false;
-      this.#few.push(key);
-      return true;
-    }
+  #isSame(few: number, start: number, end: number): boolean {
+    const fewEnd = this.#ends[few] ?? 0;
+    if (fewEnd - (this.#starts[few] ?? 0) !== end - start) return false;
+    // keys that are data mostly differ at their ends
+    for (let back = 1; back <= end - start; back++)
+      if (this.#bytes[fewEnd - back] !== this.#bytes[end - back]) return false;
+    return true;
+  }
+
+  #addToMany(start: number, end: number): boolean {
+    this.#many ??= new Set(this.#starts.map((few, index) => this.#textOf(few, this.#ends[index] ?? 0)));
     const { size } = this.#many;
-    return this.#many.add(this.#textOf(key)).size > size;
+    return this.#many.add(this.#textOf(start, end)).size > size;
   }
 
-  #textOf({ start, end }: Range): string {
+  #textOf(start: number, end: number): string {
     return this.#bytes.toString('latin1', start, end);
   }
 }
 
-function isSame(bytes: Buffer, one: Range, other: Range): boolean {
-  if (one.end - one.start !== other.end - other.start) return false;
-  // keys that are data mostly differ at their ends
-  for (let back = 1; back <= one.end - one.start; back++)
-    if (bytes[one.end - back] !== bytes[other.end - back]) return false;
-  return true;
+/** Finds the end of a string, however it is escaped. */
+function endOfString(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  for (let byte = bytes[at]; byte !== quote && at < bytes.length; byte = bytes[at]) at += byte === backslash ? 2 : 1;
+  return at + 1;
 }
 
-/** Finds the end of a string without escapes. */
-function endOfString(bytes: Buffer, start: number): number {
+/** Finds the end of a string without escapes; -1 when it has some, or is none. */
+export function endOfPlainString(bytes: Buffer, start: number): number {
+  if (bytes[start] !== quote) return -1;
   let at = start + 1;
   for (;;) {
     const byte = bytes[at] ?? 0;

@@ -6,13 +6,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkTlsMaterial } from '../../src/kafka/client-certificate.ts';
 import { loadTlsMaterial, type TlsOptions } from '../../src/kafka/tls-material.ts';
-import { createAuthority, type Credentials } from '../../src/pki/authority.ts';
+import { createAuthority, type IssuedCertificate } from '../../src/pki/authority.ts';
 import { PipelineError } from '../../src/runtime/errors.ts';
 import { runs } from '../support/fuzzing.ts';
 
 const password = 'open sesame';
 const patienceMs = 10_000;
-let client: Credentials;
+let client: IssuedCertificate;
 let keystore = Buffer.alloc(0);
 let folder = '';
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startBroker } from '../../src/devstack/broker.ts';
-import type { Credentials } from '../../src/pki/authority.ts';
+import type { IssuedCertificate } from '../../src/pki/authority.ts';
 import { freePort } from '../../src/devstack/child.ts';
 import { kafkaEnvironment, ownNames, runCli } from '../support/cli.ts';
 import { temporaryFolder } from '../support/lake.ts';
@@ -78,7 +78,7 @@ describe('a certificate that is exchanged while the service runs', () => {
     const { authority } = broker;
     const folder = await temporaryFolder();
     const files = { ca: join(folder, 'ca.pem'), cert: join(folder, 'client.pem'), key: join(folder, 'client.key') };
-    const store = async ({ ca, cert, key }: Credentials): Promise<void> => {
+    const store = async ({ ca, cert, key }: IssuedCertificate): Promise<void> => {
       await writeFile(files.ca, ca);
       await writeFile(files.key, key, { mode: 0o600 });
       await writeFile(files.cert, cert);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
-import type { Credentials } from '../../src/pki/authority.ts';
+import type { IssuedCertificate } from '../../src/pki/authority.ts';
 import { showOnFailure } from './show-on-failure.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -114,7 +114,7 @@ export class RunningCli {
 }
 
 /** Variables for broker and certificates, by value; left out, those of the shared broker and its administrator. */
-export function kafkaEnvironment(credentials?: Credentials, broker?: string): Record<string, string> {
+export function kafkaEnvironment(credentials?: IssuedCertificate, broker?: string): Record<string, string> {
   const { bootstrap, credentials: all } = inject('stack');
   const { ca, cert, key } = credentials ?? all.admin;
   return { KAFKA_BROKERS: broker ?? bootstrap, KAFKA_TLS_CA: ca, KAFKA_TLS_CERT: cert, KAFKA_TLS_KEY: key };

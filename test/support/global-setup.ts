@@ -2,7 +2,7 @@ import type { TestProject } from 'vitest/node';
 import { startBroker, type Broker } from '../../src/devstack/broker.ts';
 import { providePython, startAwsEmulator } from '../../src/devstack/emulators.ts';
 import { saslListener } from './sasl-listener.ts';
-import { createAuthority, type Credentials } from '../../src/pki/authority.ts';
+import { createAuthority, type IssuedCertificate } from '../../src/pki/authority.ts';
 
 /** The stack that all integration tests share: a broker with mutual TLS and ACLs, an AWS emulator, a Python with pyarrow. */
 export interface Stack {
@@ -11,14 +11,14 @@ export interface Stack {
   /** The listener over TLS that asks for SASL. */
   readonly sasl: string;
   readonly credentials: {
-    readonly admin: Credentials;
+    readonly admin: IssuedCertificate;
     /** A client that the broker knows and allows nothing. */
-    readonly nobody: Credentials;
-    readonly expired: Credentials;
+    readonly nobody: IssuedCertificate;
+    readonly expired: IssuedCertificate;
     /** A client of an authority that the broker does not trust. */
-    readonly stranger: Credentials;
+    readonly stranger: IssuedCertificate;
     /** A certificate for another host's name. */
-    readonly otherHost: Credentials;
+    readonly otherHost: IssuedCertificate;
   };
   readonly aws: {
     readonly endpoint: string;

@@ -20,7 +20,7 @@ export interface AlertsContext {
   readonly writer: string;
 }
 
-export interface Alerts {
+export interface AlertService {
   /** Evaluates what is settled, and tells who wants to know. */
   evaluate(settled: readonly StoredHour[]): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function openAlerts(
   settings: Pick<Settings, 'hours' | 'alerts' | 'aws' | 'table'>,
   rule: AlertRule,
   { lake, watch, hours, writer }: AlertsContext,
-): Promise<Alerts> {
+): Promise<AlertService> {
   const { name: table } = settings.table;
   const { provisionalMs } = settings.alerts;
   const alerts: AlertStore = openAlertStore(lake.store, table);

@@ -9,12 +9,14 @@ export function describeUpkeep(event: UpkeepEvent, isDryRun: boolean): string {
     case 'merged': {
       const { partition, files, bytes, rows, mergedBytes } = event;
       const into = mergedBytes === undefined ? '' : `, ${mergedBytes} bytes now`;
-      const where = partition.length === 0 ? '' : ` ${partition.join('/')}`;
-      return `${table}${where}: ${files} files of ${bytes} bytes with ${rows} rows ${did('merged')} into one${into}`;
+      return `${table}${placeOf(partition)}: ${files} files of ${bytes} bytes with ${rows} rows ${did('merged')} into one${into}`;
+    }
+    case 'merging': {
+      const { partition, files, done, all } = event;
+      return `${table}${placeOf(partition)}: ${files} files are being merged, ${done} of ${all} steps are done`;
     }
     case 'left-alone': {
-      const where = event.partition === undefined ? '' : ` ${event.partition.join('/')}`;
-      return `${table}${where}: ${event.files} files left alone: ${event.why}`;
+      return `${table}${placeOf(event.partition)}: ${event.files} files left alone: ${event.why}`;
     }
     case 'partitions-removed': {
       const { partitions, files, rows, before } = event;
@@ -37,4 +39,8 @@ export function describeUpkeep(event: UpkeepEvent, isDryRun: boolean): string {
     default:
       return unreachable(event);
   }
+}
+
+function placeOf(partition: readonly string[] = []): string {
+  return partition.length === 0 ? '' : ` ${partition.join('/')}`;
 }

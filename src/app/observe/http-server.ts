@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import { listen, type Listening } from '../../runtime/listen.ts';
 
 /** What an import would bring as well, Node's web client, takes 14 MB and a twentieth of a second. */
 const { createServer } = process.getBuiltinModule('node:http');
@@ -18,11 +18,6 @@ export interface HttpOptions {
   readonly readyDetails?: () => object;
 }
 
-export interface HttpServer {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
 /** More than probes and scrapers need; what comes beyond is closed at once. */
 const connectionsMax = 32;
 
@@ -33,7 +28,7 @@ const patienceMs = 5000;
  * Answers GET and HEAD of `/livez` (the process answers), `/startupz` (it has begun to work), `/readyz` (it does its work) and
  * `/metrics`. Rejects with HTTP_UNAVAILABLE.
  */
-export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
+export async function startHttpServer(options: HttpOptions): Promise<Listening> {
   const server = createServer(
     {
       headersTimeout: patienceMs,
@@ -45,22 +40,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
     (request, response) => void answer(request, response, options),
   );
   server.maxConnections = connectionsMax;
-  server.listen(options.port, options.host);
-  await once(server, 'listening').catch((error: unknown) => {
-    throw new PipelineError('HTTP_UNAVAILABLE', {
-      message: `the HTTP server can't listen on ${options.host}:${options.port}: ${messageOf(error)}`,
-      retryable: false,
-      cause: error,
-    });
-  });
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return listen(server, { host: options.host, port: options.port, what: 'the HTTP server' });
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: HttpOptions): Promise<void> {

@@ -3,7 +3,8 @@ import type { Lag } from '../../consumer/service/lag.ts';
 import { Readiness } from '../../consumer/service/readiness.ts';
 import { systemClock, type Clock } from '../../runtime/clock.ts';
 import { BrokerWatch } from './broker-watch.ts';
-import { startHttpServer, type HttpServer } from './http-server.ts';
+import type { Listening } from '../../runtime/listen.ts';
+import { startHttpServer } from './http-server.ts';
 import { createLogObserver } from './log-observer.ts';
 import type { Logger } from './logger.ts';
 import { createMetricsObserver, joinObservers } from './metrics-observer.ts';
@@ -158,7 +159,7 @@ interface Watched {
 async function startHttp(
   { http }: ServiceSettings,
   { metrics, log, ...probes }: Watched,
-): Promise<HttpServer | undefined> {
+): Promise<Listening | undefined> {
   if (http === undefined || metrics === undefined) return undefined;
   const server = await startHttpServer({ ...http, ...probes, metrics: () => metrics.registry.metrics() });
   log.info({ host: http.host, port: server.port }, 'serving /livez, /startupz, /readyz and /metrics');

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { messageOf } from '../../runtime/errors.ts';
+import { fetchFailure } from '../../runtime/errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { exportRequest, type TracedProcess } from './otlp-json.ts';
 import type { Span } from './span.ts';
@@ -93,8 +93,7 @@ export class SpanExporter implements AsyncDisposable {
       const answer = response.ok ? 'delivered' : retryable.has(response.status) ? 'later' : 'refused';
       return { answer, why: `the collector answers ${response.status}` };
     } catch (error) {
-      const cause = error instanceof Error ? error.cause : undefined;
-      return { answer: 'later', why: messageOf(cause ?? error) };
+      return { answer: 'later', why: fetchFailure(error) };
     }
   }
 

@@ -19,11 +19,11 @@ export interface TableNeeds {
   /** Nested columns of the files that were looked at, by folder (`table/event_date=…/`). */
   readonly nested: ReadonlyMap<string, FileColumns>;
   /** Where a Hive partition is to be, by its path; left out: in the table's folder. */
-  readonly placeOf?: (path: string) => PartitionPlace;
+  readonly placeOf?: (path: string) => ExpectedPlace;
 }
 
 /** Where the catalog is to have a Hive partition. */
-export interface PartitionPlace {
+export interface ExpectedPlace {
   /** URI of the folder, ends in `/`. */
   readonly belongs: string;
   /** Another folder that has all of its rows, too. */
@@ -178,7 +178,7 @@ export class PartitionAudit {
       location,
       expected,
       place,
-    }: { readonly location: string; readonly expected: string; readonly place: PartitionPlace },
+    }: { readonly location: string; readonly expected: string; readonly place: ExpectedPlace },
   ): void {
     const isOurs = this.#needs.used.has(id);
     if (isOurs && place.isWhole) this.#misplaced.add(id);
@@ -226,7 +226,7 @@ export class PartitionAudit {
 export function placeOf(
   needs: Pick<TableNeeds, 'location' | 'partitionKeys' | 'placeOf'>,
   values: readonly string[],
-): PartitionPlace {
+): ExpectedPlace {
   const path = partitionPath(needs, values);
   return needs.placeOf?.(path) ?? { belongs: folderOf(needs, values), isWhole: true };
 }

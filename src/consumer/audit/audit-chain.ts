@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { aboutRange, rangeText, type Finding } from './finding.ts';
 
 /** Where the chain of a Kafka partition must begin, and how we know. */
-export interface ChainStart {
+export interface ExpectedStart {
   /** The ledger noted it before the first claim; lakes of older versions have no such note. */
   readonly noted?: bigint;
   /** First offset that the broker still holds; unknown without a broker. */
@@ -32,7 +32,7 @@ export class ChainAudit {
   }
 
   /** Checks that the first entry begins where the chain once began. */
-  auditHead(first: bigint, { noted, low }: ChainStart): Finding[] {
+  auditHead(first: bigint, { noted, low }: ExpectedStart): Finding[] {
     const start = noted ?? low;
     if (start === undefined || start >= first || this.#isUnreadable(start, first)) return [];
     const range = { partition: this.#partition, from: start, to: first };

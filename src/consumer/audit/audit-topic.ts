@@ -1,4 +1,4 @@
-import { readMetadata } from '../ledger/chain-position.ts';
+import { readCommitMetadata } from '../ledger/chain-position.ts';
 import { isAnotherRecord, type LastRecord } from '../ledger/last-record.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/ledger-keys.ts';
@@ -63,7 +63,7 @@ export function auditCommit(
   committed: CommittedOffset | undefined,
   end: bigint,
 ): Finding[] {
-  if (committed === undefined || committed.offset <= end || readMetadata(committed.metadata)?.table !== table)
+  if (committed === undefined || committed.offset <= end || readCommitMetadata(committed.metadata)?.table !== table)
     return [];
   const what = `was written up to ${committed.offset} once, as its consumer group says, and the ledger ends at ${end}: entries are gone`;
   const action = 'restore the ledger’s entries and their objects of one moment: docs/operations.md says how';

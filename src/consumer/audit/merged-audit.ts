@@ -21,7 +21,7 @@ import {
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { auditMergedFiles, unlisted, type FileAuditOptions, type FolderAudit } from './audit-merged-files.ts';
 import { findChangedSources, findWaiting, waitsTooLong, type WaitingObject } from './audit-merged-sources.ts';
-import type { PartitionPlace } from './audit-catalog.ts';
+import type { ExpectedPlace } from './audit-catalog.ts';
 import { unreadable } from './audit-partition.ts';
 import type { Finding } from './finding.ts';
 import type { FindingList } from './finding-list.ts';
@@ -118,7 +118,7 @@ export class MergedAudit {
   }
 
   /** Where the catalog is to have the Hive partition. */
-  placeOf(path: string): PartitionPlace {
+  placeOf(path: string): ExpectedPlace {
     const { table, store } = this.#options;
     const folder = (of: string): string => store.uri(`${of}/${path}/`);
     const [old, merged] = [folder(table), folder(mergedFolder(table))];

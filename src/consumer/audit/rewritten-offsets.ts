@@ -9,7 +9,7 @@ export interface FileTools {
   readonly parquet: ParquetReader;
 }
 
-export interface ReadFile {
+export interface CountedFile {
   readonly key: string;
   readonly size: number;
   /** Rows that are deleted, by their numbers. */
@@ -47,7 +47,7 @@ export class RewrittenOffsets {
   /**
    * Reads one file, which must be there; rows of other ranges, and rows without coordinates, are none of these. Rejects with OBJECT_UNREADABLE.
    */
-  async read({ deleted, ...file }: ReadFile, { store, parquet }: FileTools): Promise<void> {
+  async read({ deleted, ...file }: CountedFile, { store, parquet }: FileTools): Promise<void> {
     let before = 0;
     for await (const [partitions = [], offsets = []] of parquet.integerChunks(
       objectSource(store, file),

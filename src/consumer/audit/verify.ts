@@ -52,10 +52,10 @@ export interface VerifyOptions {
   /** Looks at the objects of entries committed since then only, and at no listing of the lake. */
   readonly sinceMs?: number;
   /** Called now and then with how far it is. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: AuditProgress) => void;
 }
 
-export interface Progress {
+export interface AuditProgress {
   readonly entries: number;
   readonly objects: number;
   readonly findings: number;

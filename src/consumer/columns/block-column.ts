@@ -4,6 +4,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { parseJson, parsePlainJson } from '../../schema/exact-json.ts';
 import { exactOf } from '../../schema/values.ts';
 import type { ColumnBuilder } from './column-builder.ts';
+import { orderOf } from './entry-order.ts';
 import { valueInside, type EventTimeReader } from './event-time.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { ScannedField } from './scanned-fields.ts';
@@ -154,9 +155,8 @@ export class BlockColumn {
     if (to === undefined || (kindBits & share) === 0) return;
     const { entries, name } = this.#field;
     to.noteField(name, block.first, block.end);
-    if ((kindBits & ~share) === 0) return to.appendNumbers(entries.rows, entries.numbers);
-    const some = entries.numbersOf(share);
-    to.appendNumbers(some.rows, some.numbers);
+    const some = (kindBits & ~share) === 0 ? entries : entries.numbersOf(share);
+    to.appendNumbers(some.rows, some.numbers, share === times ? entries.timeSpellings() : undefined);
   }
 
   #addStrings(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {
@@ -270,12 +270,12 @@ export class BlockColumn {
     }
   }
 
-  /** Orders the block's values as a parsed record has them: those of earlier rows first, keys that are integers before others. */
+  /** Orders the block's values as parsed records have them. */
   orderAt(entry: number): number {
     const { keyIndex } = this.#field;
     const { rows, kinds: kindAt, starts, numbers: numberAt } = this.#views();
     const address = kindAt[entry] === kinds.kindString ? numberAt[entry] : starts[entry];
-    return (rows[entry] ?? 0) * rowWeight + (keyIndex >= 0 ? keyIndex : otherKeys + (address ?? 0));
+    return orderOf(rows[entry] ?? 0, keyIndex, address ?? 0);
   }
 
   #textAt(entry: number): string {
@@ -285,5 +285,3 @@ export class BlockColumn {
 }
 
 const openBrace = 0x7b;
-const otherKeys = 2 ** 32;
-const rowWeight = 2 ** 34;

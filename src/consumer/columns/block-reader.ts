@@ -1,5 +1,6 @@
 import { windowRecords, type Kernel } from '../../kernel/kernel.ts';
 import { BlockColumn, type Rows } from './block-column.ts';
+import type { ExtraMembers } from './extra-members.ts';
 import type { EventTimeReader } from './event-time.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { RowReader } from './row-reader.ts';
@@ -32,6 +33,7 @@ export class BlockReader {
   readonly #scanner: RecordScanner;
   readonly #rows: RowReader;
   readonly #fields: ScannedFields;
+  readonly #extra: ExtraMembers;
   readonly #eventTimes: Float64Array;
   readonly #readEventTime: EventTimeReader;
   #rowsMax = firstRowsMax;
@@ -46,6 +48,7 @@ export class BlockReader {
       readonly scanner: RecordScanner;
       readonly rows: RowReader;
       readonly fields: ScannedFields;
+      readonly extra: ExtraMembers;
     },
     eventTimes: Float64Array,
     readEventTime: EventTimeReader,
@@ -54,6 +57,7 @@ export class BlockReader {
     this.#scanner = tools.scanner;
     this.#rows = tools.rows;
     this.#fields = tools.fields;
+    this.#extra = tools.extra;
     this.#eventTimes = eventTimes;
     this.#readEventTime = readEventTime;
   }
@@ -99,6 +103,7 @@ export class BlockReader {
       if (field.state !== undefined && (field.isShared || !column.addAll(block))) others.push(column);
     }
     if (others.length > 0) this.#addOthers(others, block);
+    this.#extra.rescueAll();
     this.#fields.kernelFields.empty();
     this.#windowCount = 0;
   }
@@ -122,9 +127,10 @@ export class BlockReader {
       column.discardLeaves();
     }
     const isFirst = new Set(firsts);
-    for (const value of inOrder([...columns.flatMap(valuesOf), ...firsts]))
+    for (const value of inOrder([...columns.flatMap(valuesOf), ...firsts])) {
       if (isFirst.has(value)) this.#open(value);
       else this.#add(value);
+    }
     for (const { field } of columns) field.endBlock();
   }
 
@@ -158,12 +164,14 @@ export class BlockReader {
   }
 
   /** Adds one value, and learns from an array or a struct. */
-  #add({ column, entry }: SingleValue): void {
+  #add({ column, entry, order }: SingleValue): void {
     const { field } = column;
     const { state } = field;
     if (state === undefined || (!field.isShared && column.addNestedAt(entry)) || column.addUnreadAt(entry)) return;
     const row = column.rowAt(entry);
     const value = column.valueAt(entry);
+    // this one may be rescued as well
+    this.#extra.rescueBefore(order);
     const to = this.#rows.add(row, state, value);
     if (typeof value !== 'object') return;
     field.learn(value, this.#kernel, this.#rows.rules);

@@ -1,6 +1,7 @@
 import type { KernelType } from '../../kernel/kernel-type.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Observed } from '../../schema/observe.ts';
+import { spellingOf } from '../../schema/time-spelling.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { BatchSpace } from './batch-space.ts';
@@ -8,6 +9,7 @@ import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';
 import { JsonValues, type JsonRanges } from '../ports/json-values.ts';
 import { ColumnLeaves } from './column-leaves.ts';
 import { ColumnStrings } from './column-strings.ts';
+import { TimeSpellings } from './time-spellings.ts';
 
 /** Values for which a rare column has room at first. */
 const rareCapacity = 64;
@@ -26,6 +28,7 @@ export class ColumnBuilder {
   /** Row numbers, once one of the rows before had no value. */
   #rows: Int32Array | undefined;
   #numbers: Float64Array = new Float64Array(0);
+  readonly #spellings: TimeSpellings;
   #ids: Int32Array = new Int32Array(0);
   /** Strings of the column, for `appendIds`. */
   readonly strings: ColumnStrings;
@@ -44,6 +47,7 @@ export class ColumnBuilder {
   ) {
     const { rowsMax, memory } = space;
     this.strings = new ColumnStrings(space);
+    this.#spellings = new TimeSpellings(memory);
     this.#memory = memory;
     this.#rowsMax = Math.max(1, rowsMax);
     this.name = name;
@@ -92,6 +96,13 @@ export class ColumnBuilder {
     return true;
   }
 
+  /** Notes the text of the value that was pushed last, if the column is one of times. */
+  noteTime(text: string): void {
+    if (this.#observed.form !== 'plain' || this.#observed.type.kind !== 'timestamp') return;
+    const spelling = spellingOf(text);
+    if (spelling !== 0) this.#spellings.set(this.#count - 1, [spelling], this.#capacity);
+  }
+
   /** Notes the field that values of rows `[first, end)` came from, if it isn't the column's first one. Rows must ascend. */
   noteField(field: string, first: number, end: number): void {
     if (field === this.field) return;
@@ -123,9 +134,10 @@ export class ColumnBuilder {
     return true;
   }
 
-  /** Adds numbers of ascending rows, all of them behind those that have a value. */
-  appendNumbers(rows: Int32Array, values: Float64Array): void {
+  /** Adds numbers of ascending rows, all of them behind those that have a value. `spellings`: how they are written, if they are times. */
+  appendNumbers(rows: Int32Array, values: Float64Array, spellings?: Int32Array): void {
     this.#reserve(rows);
+    if (spellings !== undefined) this.#spellings.set(this.#count, spellings, this.#capacity);
     if (this.#kind === 'values') for (const value of values) this.#values.push(BigInt(value));
     else this.#numbers.set(values, this.#count);
     this.#count += rows.length;
@@ -166,7 +178,7 @@ export class ColumnBuilder {
   #store(): ValueStore {
     switch (this.#kind) {
       case 'numbers':
-        return { kind: 'numbers', values: this.#numbers };
+        return { kind: 'numbers', values: this.#numbers, spellings: this.#spellings.finish() };
       case 'strings':
         return { kind: 'strings', ids: this.#ids, dictionary: this.strings.finish() };
       case 'nested':

@@ -7,6 +7,7 @@ import type { Placement } from '../../schema/layout.ts';
 import { parseRecord, type RejectReason } from './parse-record.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
 import { BlockReader } from './block-reader.ts';
+import { ExtraMembers } from './extra-members.ts';
 import { eventTimeField } from './event-time.ts';
 import { RecordScanner } from './record-scanner.ts';
 import { ScannedFields } from './scanned-fields.ts';
@@ -112,8 +113,9 @@ class BatchDecoder {
     this.#rows = new RowReader(rules, eventTime, { rowsMax, memory, kernel });
     this.#times = new RowTimes(rowsMax, memory);
     const fields = new ScannedFields(kernel, this.#rows, eventTime);
-    this.#scanner = new RecordScanner(kernel, fields, rules.recordBytesMax);
-    const tools = { kernel, scanner: this.#scanner, rows: this.#rows, fields };
+    const extra = new ExtraMembers(kernel, fields, this.#rows.rescued);
+    this.#scanner = new RecordScanner(kernel, { fields, extra }, rules.recordBytesMax);
+    const tools = { kernel, scanner: this.#scanner, rows: this.#rows, fields, extra };
     this.#blocks = new BlockReader(tools, this.#times.eventTimes, eventTime.read);
   }
 

@@ -1,5 +1,6 @@
 import { msPerDay } from '../../runtime/duration.ts';
 import type { Observed } from '../../schema/observe.ts';
+import { writeTime } from '../../schema/time-spelling.ts';
 import type { StringDictionary } from '../ports/string-dictionary.ts';
 import type { JsonValues } from '../ports/json-values.ts';
 import type { ValueLeaves } from '../ports/value-leaves.ts';
@@ -42,8 +43,11 @@ export function fieldOfRow({ field, otherFields = [] }: DecodedColumn, row: numb
 
 /** The column's values: `count` each; those behind them are undefined. */
 export type ValueStore =
-  /** Numbers as they are, also integers of a bigint column as long as doubles tell them; 0 or 1 for booleans, milliseconds and days for timestamps and dates. */
-  | { readonly kind: 'numbers'; readonly values: Float64Array }
+  /**
+   * Numbers as they are, also integers of a bigint column as long as doubles tell them; 0 or 1 for booleans, milliseconds and days for timestamps
+   * and dates. `spellings`: how each timestamp is written, where one is not as `toISOString` writes it.
+   */
+  | { readonly kind: 'numbers'; readonly values: Float64Array; readonly spellings?: Int32Array | undefined }
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
   /**
    * Arrays and structs. `areWhole`: each fits the observed type with all its members, under their own names. `partial`: indexes of those that may
@@ -64,7 +68,7 @@ export function rowOf({ rows }: DecodedColumn, index: number): number {
   return rows === undefined ? index : (rows[index] ?? 0);
 }
 
-/** Gives the column's value as it stood in the JSON; timestamps and dates in their canonical text. */
+/** Gives the column's value as it stood in the JSON. */
 export function jsonValue({ store, observed }: DecodedColumn, index: number): unknown {
   switch (store.kind) {
     case 'strings':
@@ -78,7 +82,7 @@ export function jsonValue({ store, observed }: DecodedColumn, index: number): un
       const kind = observed.form === 'plain' ? observed.type.kind : 'double';
       if (kind === 'boolean') return value === 1;
       if (kind === 'bigint') return BigInt(value);
-      if (kind === 'timestamp') return new Date(value).toISOString();
+      if (kind === 'timestamp') return writeTime(value, store.spellings?.[index] ?? 0);
       return kind === 'date' ? new Date(value * msPerDay).toISOString().slice(0, 10) : value;
     }
   }

@@ -29,18 +29,19 @@ export function fieldRules({ allow, deny, rename }: FieldNames): FieldRules {
   };
 }
 
-/** Gives the name the field goes by; `undefined` when it is left out on purpose, by its own name or by the one it would get. */
-function nameOfField(field: string, { allow, deny, rename }: FieldRules): string | undefined {
+/**
+ * Gives the column name of a field, `undefined` for one that is left out on purpose, by its own name or by the one it would get. `reserved`: names
+ * that the table needs for itself.
+ */
+export function columnOfField(
+  field: string,
+  { allow, deny, rename }: FieldRules,
+  reserved: ReadonlySet<string>,
+): string | undefined {
   const column = columnName(field);
-  const name = rename.get(column) ?? field;
-  if (deny.has(column) || deny.has(columnName(name))) return undefined;
-  return allow === undefined || allow.has(column) ? name : undefined;
-}
-
-/** Gives the column name of a field, `undefined` for one that is left out on purpose. `reserved`: names that the table needs for itself. */
-export function columnOfField(field: string, rules: FieldRules, reserved: ReadonlySet<string>): string | undefined {
-  const chosen = nameOfField(field, rules);
-  if (chosen === undefined) return undefined;
-  const plain = columnName(chosen);
-  return reserved.has(plain) ? plain + reservedSuffix : plain;
+  if (deny.has(column) || (allow !== undefined && !allow.has(column))) return undefined;
+  const chosen = rename.get(column);
+  const name = chosen === undefined ? column : columnName(chosen);
+  if (deny.has(name)) return undefined;
+  return reserved.has(name) ? name + reservedSuffix : name;
 }

@@ -3,6 +3,12 @@ import { copyWritten, endOfWritten, type Range } from '../../schema/written-json
 const startBytes = 4096;
 /** Text of fewer characters is written one by one: a call for it would cost more. */
 const fewChars = 64;
+/** Quotes, a slash and a colon. */
+const frameBytes = 4;
+const quote = 0x22;
+const slash = 0x2f;
+const colon = 0x3a;
+const tilde = 0x7e;
 
 /** Text that is written piece by piece, in a buffer of its own, which can be freed at once. */
 export class JsonText implements Disposable {
@@ -18,6 +24,11 @@ export class JsonText implements Disposable {
     return this.#length;
   }
 
+  /** Drops what was added behind its first bytes. */
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
+  }
+
   /** Adds text. */
   write(text: string): void {
     if (text.length <= fewChars && this.#writeAscii(text)) return;
@@ -31,10 +42,12 @@ export class JsonText implements Disposable {
     this.#bytes[this.#length++] = code;
   }
 
-  /** Adds bytes of another text. */
+  /** Adds bytes of another text, or of this one. */
   copy(from: Buffer, { start, end }: Range): void {
+    const isOwn = from === this.#bytes;
     this.reserve(end - start);
-    if (end - start > fewChars) from.copy(this.#bytes, this.#length, start, end);
+    if (isOwn) this.#bytes.copyWithin(this.#length, start, end);
+    else if (end - start > fewChars) from.copy(this.#bytes, this.#length, start, end);
     else for (let at = start; at < end; at++) this.#bytes[this.#length + at - start] = from[at] ?? 0;
     this.#length += end - start;
   }
@@ -42,9 +55,32 @@ export class JsonText implements Disposable {
   /** Adds the JSON value of the range if `writeJson` writes it so, but for space; adds nothing, and answers with false, where that can't be told. */
   copyJson(from: Buffer, range: Range): boolean {
     if (endOfWritten(from, range.start) !== range.end) return false;
+    this.copyWritten(from, range);
+    return true;
+  }
+
+  /** Adds the JSON value of the range, which `writeJson` writes so, but for space. */
+  copyWritten(from: Buffer, range: Range): void {
     this.reserve(range.end - range.start);
     this.#length = copyWritten(from, range, this.#bytes, this.#length);
-    return true;
+  }
+
+  /** Adds the JSON Pointer of a top-level field as the key of a member; its name is in the range, as JSON without escapes. */
+  writePointer(from: Buffer, { start, end }: Range): void {
+    this.reserve(frameBytes + 2 * (end - start));
+    const bytes = this.#bytes;
+    let to = this.#length;
+    bytes[to++] = quote;
+    bytes[to++] = slash;
+    for (let at = start; at < end; at++) {
+      const byte = from[at] ?? 0;
+      const isSpecial = byte === slash || byte === tilde;
+      bytes[to++] = isSpecial ? tilde : byte;
+      if (isSpecial) bytes[to++] = byte === tilde ? 0x30 : 0x31;
+    }
+    bytes[to++] = quote;
+    bytes[to++] = colon;
+    this.#length = to;
   }
 
   /** Makes room for more bytes. */

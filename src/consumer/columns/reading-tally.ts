@@ -1,6 +1,6 @@
 /**
  * Why a record was parsed instead of scanned. `large`: the record does not fit the kernel's window. `fields`: more fields than are scanned, or
- * than the table takes. `duplicate-key`: a key occurs twice. `odd`: whatever else the kernel does not read, damaged records among it.
+ * perhaps than the table takes. `duplicate-key`: a key occurs twice. `odd`: whatever else the kernel does not read, damaged records among it.
  */
 export type ParseReason = 'large' | 'fields' | 'duplicate-key' | 'odd';
 

@@ -2,6 +2,7 @@ import type { Address } from '../../kernel/kernel-calls.ts';
 import { windowBytes, windowBytesMax, windowRecords, type Kernel } from '../../kernel/kernel.ts';
 import type { RecordChunk } from '../ports/record-chunk.ts';
 import type { ParseReason } from './reading-tally.ts';
+import type { ExtraMembers } from './extra-members.ts';
 import type { ScannedFields } from './scanned-fields.ts';
 
 /** So many records are worth a larger window. */
@@ -19,6 +20,7 @@ function bytesFor(bytes: number, records: number): number {
 export class RecordScanner {
   readonly #kernel: Kernel;
   readonly #fields: ScannedFields;
+  readonly #extra: ExtraMembers;
   readonly #recordBytesMax: number;
   #bytes: Buffer = Buffer.alloc(0);
   /** Index in the chunk of the first record in the kernel's window. */
@@ -28,9 +30,14 @@ export class RecordScanner {
   #declined: ParseReason = 'odd';
 
   /** Reads records of at most `recordBytesMax`. */
-  constructor(kernel: Kernel, fields: ScannedFields, recordBytesMax: number) {
+  constructor(
+    kernel: Kernel,
+    { fields, extra }: { readonly fields: ScannedFields; readonly extra: ExtraMembers },
+    recordBytesMax: number,
+  ) {
     this.#kernel = kernel;
     this.#fields = fields;
+    this.#extra = extra;
     this.#recordBytesMax = recordBytesMax;
   }
 
@@ -66,17 +73,29 @@ export class RecordScanner {
     this.#bytes = bytes;
     this.#firstRecord = first;
     this.#shift = window - base;
+    this.#extra.load({ bytes, starts: valueStarts, ends: valueEnds, shift: this.#shift });
     this.#kernel.fill(bytes.subarray(base, valueEnds[first + count - 1]));
     return count;
   }
 
   /** Scans `count` loaded records from `first` on as the rows from `firstRow` on; answers with how many came before one that must be parsed. */
   scan(first: number, count: number, firstRow: number): number {
+    this.#extra.prepare(first, first + count);
+    const done = this.#scan(first, count, firstRow);
+    this.#extra.addRows(first, first + done, firstRow);
+    return done;
+  }
+
+  #scan(first: number, count: number, firstRow: number): number {
     const { kernelFields } = this.#fields;
     for (let done = 0; ;) {
       done += kernelFields.scan(firstRow + done, this.#positionsOf(first + done, count - done));
       const spelling = done === count ? undefined : kernelFields.unknownKey();
       if (spelling !== undefined && this.#fields.learn(spelling)) continue;
+      if (spelling !== undefined && this.#extra.takeOut(first + done, first + count)) {
+        kernelFields.dropRecord(firstRow + done);
+        continue;
+      }
       this.#declined = spelling !== undefined ? 'fields' : kernelFields.hasDuplicateKey ? 'duplicate-key' : 'odd';
       kernelFields.dropRecord(firstRow + done);
       return done;

@@ -2,39 +2,54 @@ import { writeJson } from '../../schema/exact-json.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import { JsonText } from './json-text.ts';
-import { sharedStrings } from './shared-strings.ts';
+import { sharedStrings, startsOf, type StringRanges } from './shared-strings.ts';
+import type { TakenMember } from './take-members.ts';
 
 const startEntries = 64;
 
 const [brace = 0, closingBrace = 0, comma = 0] = Buffer.from('{},');
 
+/** The JSON objects of a column's rows. */
+interface RowObjects extends StringRanges {
+  readonly rows: Int32Array;
+}
+
 /**
  * Values that found no column, by row: each as a member of the JSON object that the row gets, its JSON Pointer for a key. They are kept as
- * text, which costs no more than the records did, however many there are.
+ * text, which costs no more than the records did, however many there are: an object for values of one row that come one after the other.
  */
 export class RescuedValues implements Disposable {
   /** Values that came earlier, which are among these. */
   readonly #earlier: RescuedValues | undefined;
   readonly #text = new JsonText();
-  #count = 0;
+  #size = 0;
+  #objects = 0;
+  /** The row of each object, and where it ends. */
   #rows = new Int32Array(0);
   #ends = new Int32Array(0);
+  /** The last object can take more members. */
+  #isOpen = false;
+  /** Each object is of a later row than the one before it. */
+  #ascends = true;
+  /** A column has the text. */
+  #isLent = false;
   /** The last pointer, and the text of it: values often come column by column. */
   #pointer = '';
   #key = '';
 
+  /** `earlier`: values that have no earlier ones. */
   constructor(earlier?: RescuedValues) {
     this.#earlier = earlier;
   }
 
   /** The number of values. */
   get size(): number {
-    return this.#count + (this.#earlier?.size ?? 0);
+    return this.#size + (this.#earlier?.size ?? 0);
   }
 
   /** Bytes of the values with their pointers. */
   get textBytes(): number {
-    return this.#text.length + (this.#earlier?.textBytes ?? 0);
+    return (this.#isOpen ? this.#text.length : this.#end) + (this.#earlier?.textBytes ?? 0);
   }
 
   add(row: number, pointer: string, value: unknown): void {
@@ -43,88 +58,149 @@ export class RescuedValues implements Disposable {
 
   /** Adds a value as the JSON that `writeJson` makes of it. */
   addText(row: number, pointer: string, json: string): void {
-    if (pointer !== this.#pointer || this.#count === 0) {
+    if (pointer !== this.#pointer || this.#key === '') {
       this.#pointer = pointer;
       this.#key = `${JSON.stringify(pointer)}:`;
     }
+    this.#beginMember(row);
     this.#text.write(this.#key);
     this.#text.write(json);
-    this.#endValue(row);
   }
 
-  /** Gives the column `_rescued`: the JSON object of each row that has any. */
+  /** Adds a member of a record, from its bytes. */
+  addMember(row: number, bytes: Buffer, { keyStart, keyEnd, valueStart, valueEnd, json }: TakenMember): void {
+    this.#beginMember(row);
+    this.#text.writePointer(bytes, { start: keyStart, end: keyEnd });
+    if (json === undefined) this.#text.copyWritten(bytes, { start: valueStart, end: valueEnd });
+    else this.#text.write(json);
+  }
+
+  /** Gives the column `_rescued`: the JSON object of each row that has any. It may share the text with these values. */
   column(): DecodedColumn {
-    const { firsts, nexts } = this.#chains();
-    const text = new JsonText();
-    // a brace or a comma before each member, and a brace behind each row's last
-    text.reserve(this.textBytes + 2 * this.size);
-    const rows: number[] = [];
-    const ends: number[] = [];
-    for (let row = 0; row < firsts.length; row++) {
-      const first = firsts[row] ?? -1;
-      if (first < 0) continue;
-      for (let index = first; index >= 0; index = nexts[index] ?? -1) {
-        text.writeByte(index === first ? brace : comma);
-        this.#copyMember(index, text);
-      }
-      text.writeByte(closingBrace);
-      rows.push(row);
-      ends.push(text.length);
-    }
+    const { rows, ...strings } = this.#rowObjects();
     return {
       name: rescuedColumn,
       field: rescuedColumn,
       observed: { form: 'plain', type: { kind: 'string' } },
       count: rows.length,
-      rows: Int32Array.from(rows),
-      store: sharedStrings(text.bytes.subarray(0, text.length), ends),
+      rows,
+      store: sharedStrings(strings),
     };
   }
 
-  /** Frees the text at once, without the garbage collector; the values may not be asked for afterwards. Earlier ones stay. */
+  /** Frees the text at once, without the garbage collector, unless a column has it; the values may not be asked for afterwards. Earlier ones stay. */
   [Symbol.dispose](): void {
-    this.#text[Symbol.dispose]();
+    if (!this.#isLent) this.#text[Symbol.dispose]();
   }
 
-  /** Chains the values of each row in the order in which they came: the index of its first one, and of the next one after each. */
-  #chains(): { readonly firsts: Int32Array; readonly nexts: Int32Array } {
-    const firsts = new Int32Array(this.#rowsEnd).fill(-1);
-    const nexts = new Int32Array(this.size);
-    for (let index = nexts.length - 1; index >= 0; index--) {
-      const row = this.#rowAt(index);
-      nexts[index] = firsts[row] ?? -1;
+  #beginMember(row: number): void {
+    if (this.#isLent) throw new RangeError('a column has the text');
+    this.#size++;
+    const last = this.#rows[this.#objects - 1] ?? -1;
+    if (this.#isOpen && last === row) return this.#text.writeByte(comma);
+    this.#close();
+    if (this.#objects === this.#rows.length) this.#grow();
+    this.#ascends &&= row > last;
+    this.#rows[this.#objects++] = row;
+    this.#isOpen = true;
+    this.#text.writeByte(brace);
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#text.writeByte(closingBrace);
+    this.#ends[this.#objects - 1] = this.#text.length;
+  }
+
+  /** Where the last object that is closed ends. */
+  get #end(): number {
+    return this.#endOf(this.#objects - 1);
+  }
+
+  #endOf(index: number): number {
+    return index < 0 ? 0 : (this.#ends[index] ?? 0);
+  }
+
+  get #rowsOfObjects(): Int32Array {
+    return this.#rows.subarray(0, this.#objects);
+  }
+
+  #rowObjects(): RowObjects {
+    this.#close();
+    if (this.#earlier === undefined || this.#earlier.size === 0) return this.#ascends ? this.#lend() : this.#merged();
+    return this.#size === 0 ? this.#earlier.#rowObjects() : this.#merged(this.#earlier);
+  }
+
+  #lend(): RowObjects {
+    this.#isLent = true;
+    const ends = this.#ends.subarray(0, this.#objects);
+    return { bytes: this.#text.bytes, rows: this.#rowsOfObjects, starts: startsOf(ends), ends };
+  }
+
+  /** Makes one object of those of each row, in the order in which they came. Objects that are alone in their row stay where they are. */
+  #merged(earlier: RescuedValues = new RescuedValues()): RowObjects {
+    earlier.#close();
+    earlier.#isLent = true;
+    const { firsts, nexts } = chainsOf([earlier.#rowsOfObjects, this.#rowsOfObjects]);
+    const text = earlier.#text;
+    text.truncate(earlier.#end);
+    const rows: number[] = [];
+    const starts: number[] = [];
+    const ends: number[] = [];
+    for (let row = 0; row < firsts.length; row++) {
+      const first = firsts[row] ?? -1;
+      if (first < 0) continue;
+      const isAlone = first < earlier.#objects && (nexts[first] ?? -1) < 0;
+      rows.push(row);
+      starts.push(isAlone ? earlier.#endOf(first - 1) : text.length);
+      if (!isAlone) this.#writeObject(earlier, first, nexts);
+      ends.push(isAlone ? earlier.#endOf(first) : text.length);
+    }
+    return {
+      bytes: text.bytes,
+      rows: Int32Array.from(rows),
+      starts: Int32Array.from(starts),
+      ends: Int32Array.from(ends),
+    };
+  }
+
+  /** Writes an object of those from `first` on, behind the earlier ones. */
+  #writeObject(earlier: RescuedValues, first: number, nexts: Int32Array): void {
+    const text = earlier.#text;
+    for (let index = first; index >= 0; index = nexts[index] ?? -1) {
+      text.writeByte(index === first ? brace : comma);
+      if (index < earlier.#objects) earlier.#copyMembers(index, text);
+      else this.#copyMembers(index - earlier.#objects, text);
+    }
+    text.writeByte(closingBrace);
+  }
+
+  /** Copies what is between the braces of an object. */
+  #copyMembers(index: number, to: JsonText): void {
+    to.copy(this.#text.bytes, { start: this.#endOf(index - 1) + 1, end: this.#endOf(index) - 1 });
+  }
+
+  #grow(): void {
+    const length = Math.max(startEntries, this.#objects * 2);
+    this.#rows = longer(this.#rows, length);
+    this.#ends = longer(this.#ends, length);
+  }
+}
+
+/** Chains the objects of each row: the index of its first one, and of the next one after each. */
+function chainsOf(parts: readonly Int32Array[]): { readonly firsts: Int32Array; readonly nexts: Int32Array } {
+  const rowsEnd = parts.reduce((end, rows) => rows.reduce((max, row) => Math.max(max, row + 1), end), 0);
+  const firsts = new Int32Array(rowsEnd).fill(-1);
+  const nexts = new Int32Array(parts.reduce((sum, rows) => sum + rows.length, 0));
+  let index = nexts.length;
+  for (const rows of parts.toReversed())
+    for (let at = rows.length - 1; at >= 0; at--) {
+      const row = rows[at] ?? 0;
+      nexts[--index] = firsts[row] ?? -1;
       firsts[row] = index;
     }
-    return { firsts, nexts };
-  }
-
-  /** The row behind the last one that has a value. */
-  get #rowsEnd(): number {
-    let end = this.#earlier === undefined ? 0 : this.#earlier.#rowsEnd;
-    for (let index = 0; index < this.#count; index++) end = Math.max(end, (this.#rows[index] ?? 0) + 1);
-    return end;
-  }
-
-  #rowAt(index: number): number {
-    const own = index - (this.#earlier?.size ?? 0);
-    return own < 0 && this.#earlier !== undefined ? this.#earlier.#rowAt(index) : (this.#rows[own] ?? 0);
-  }
-
-  #copyMember(index: number, to: JsonText): void {
-    const own = index - (this.#earlier?.size ?? 0);
-    if (own < 0 && this.#earlier !== undefined) return this.#earlier.#copyMember(index, to);
-    to.copy(this.#text.bytes, { start: own === 0 ? 0 : (this.#ends[own - 1] ?? 0), end: this.#ends[own] ?? 0 });
-  }
-
-  #endValue(row: number): void {
-    if (this.#count === this.#rows.length) {
-      const length = Math.max(startEntries, this.#count * 2);
-      this.#rows = longer(this.#rows, length);
-      this.#ends = longer(this.#ends, length);
-    }
-    this.#rows[this.#count] = row;
-    this.#ends[this.#count++] = this.#text.length;
-  }
+  return { firsts, nexts };
 }
 
 function longer(from: Int32Array, length: number): Int32Array<ArrayBuffer> {

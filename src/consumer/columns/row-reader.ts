@@ -145,6 +145,11 @@ export class RowReader {
     return columnOfField(field, this.#rules.fields, this.#rules.reserved);
   }
 
+  /** Tells whether a field is left out on purpose. */
+  isLeftOut(field: string): boolean {
+    return this.#nameOf(field) === undefined;
+  }
+
   /** Tells, without a look at its values, that a new field has no column and can get none: there may be any number of such fields. */
   isBeyond(field: string): boolean {
     if (this.#builders.size < this.#rules.columnsMax || this.#fields.has(field)) return false;
@@ -156,7 +161,7 @@ export class RowReader {
     const { known, fastPath } = state;
     if (known !== undefined && fastPath !== undefined) {
       const cell = fitScalar(value, known);
-      if (cell !== unfit) return push(fastPath, row, state, cell);
+      if (cell !== unfit) return noteTime(push(fastPath, row, state, cell), value);
     }
     return this.#addObserved(row, state, value);
   }
@@ -171,7 +176,7 @@ export class RowReader {
     const builder = this.#columnFor(row, state, observed);
     if (observed.form === 'plain' && isNested(observed.type)) setNested(state, builder, value);
     if (observed.form === 'empty-array' && Array.isArray(value) && value.length === 0) state.emptyArrays = builder;
-    return builder && push(builder, row, state, cellOf(value, observed));
+    return builder && noteTime(push(builder, row, state, cellOf(value, observed)), value);
   }
 
   #columnFor(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {
@@ -244,6 +249,12 @@ function withKnown(observed: Observed, known: ColumnType | undefined, rules: Row
 function push(builder: ColumnBuilder, row: number, { field }: FieldState, cell: unknown): ColumnBuilder | undefined {
   if (!builder.push(row, cell)) return undefined;
   builder.noteField(field, row, row + 1);
+  return builder;
+}
+
+/** Notes the text of a value that was added to the column, if it is one of times. */
+function noteTime(builder: ColumnBuilder | undefined, value: unknown): ColumnBuilder | undefined {
+  if (typeof value === 'string') builder?.noteTime(value);
   return builder;
 }
 

@@ -9,6 +9,7 @@ import type { ColumnType } from '../../schema/types.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { pathWithin, type EventTimeField } from './event-time.ts';
 import type { FieldState, RowReader } from './row-reader.ts';
+import type { MemberFate } from './take-members.ts';
 
 /** Most fields, and spellings of their keys; records with others are parsed. */
 const fieldsMax = 1024;
@@ -117,6 +118,8 @@ export class ScannedFields {
   readonly #byAddress = new Map<Address, ScannedField>();
   readonly #byColumn = new Map<string, ScannedField>();
   #spellings = 0;
+  /** Fields that were known when the last block ended: their columns are there. */
+  #settled = 0;
   readonly kernelFields: KernelFields;
 
   constructor(kernel: Kernel, rows: RowReader, eventTime: EventTimeField) {
@@ -128,6 +131,7 @@ export class ScannedFields {
 
   /** The fields that have values in the block. */
   filled(): ScannedField[] {
+    this.#settled = this.#byName.size;
     const found: ScannedField[] = [];
     for (const address of this.kernelFields.filled) {
       const field = this.#byAddress.get(address);
@@ -141,11 +145,26 @@ export class ScannedFields {
     const name = this.#spellings === spellingsMax ? undefined : nameOf(spelling);
     if (name === undefined) return false;
     const present = this.#byName.get(name);
-    if (present === undefined && (this.#byName.size === fieldsMax || this.#rows.isBeyond(name))) return false;
+    if (present === undefined && !this.#mayAdd(name)) return false;
     this.#spellings++;
     const address = this.kernelFields.add(spelling, present?.entries.address);
     if (present === undefined) this.#add(name, address);
     return true;
+  }
+
+  /** What becomes of a field that is not scanned: it stays in the record, for that to be parsed, unless it can have no column. */
+  readonly fateOf = (name: string): MemberFate => {
+    if (this.#byName.has(name) || pathWithin(this.#eventTime, name) !== undefined) return 'stays';
+    if (this.#rows.isBeyond(name)) return 'rescued';
+    return this.#rows.isLeftOut(name) ? 'left-out' : 'stays';
+  };
+
+  /** Tells whether a new field may be scanned. Not where it may be one too many for the table: the record is parsed, and that tells. */
+  #mayAdd(name: string): boolean {
+    if (this.#byName.size === fieldsMax || this.#rows.isBeyond(name)) return false;
+    if (this.#byName.size - this.#settled < this.#rows.columnsLeft || this.#rows.columnsLeft === 0) return true;
+    this.#settled = this.#byName.size;
+    return false;
   }
 
   #add(name: string, address: Address): void {

@@ -7,24 +7,38 @@ const trialStrings = 4096;
 /** It does not when more of them are distinct. */
 const distinctMax = trialStrings - trialStrings / 16;
 
-/** Makes a column's store of strings that lie one behind the other and end at `stringEnds`: those that repeat are one. */
-export function sharedStrings(bytes: Buffer, stringEnds: readonly number[]): ValueStore {
-  const ids = new Int32Array(stringEnds.length);
+/** Strings by where they begin and end in the bytes. */
+export interface StringRanges {
+  readonly bytes: Buffer;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
+/** Makes a column's store of strings: those that repeat are one. */
+export function sharedStrings({ bytes, starts, ends }: StringRanges): ValueStore {
+  const ids = new Int32Array(starts.length);
   const shared = new Map<string, number>();
-  const starts: number[] = [];
-  const ends: number[] = [];
+  let count = 0;
   let looks = true;
-  for (const [index, end] of stringEnds.entries()) {
-    const start = index === 0 ? 0 : (stringEnds[index - 1] ?? 0);
-    if (index === trialStrings) looks = starts.length <= distinctMax;
+  const [distinctStarts, distinctEnds] = [new Int32Array(starts.length), new Int32Array(starts.length)];
+  for (const [index, start] of starts.entries()) {
+    const end = ends[index] ?? 0;
+    if (index === trialStrings) looks = count <= distinctMax;
     const key = looks && end - start <= sharedBytesMax ? bytes.toString('latin1', start, end) : undefined;
     const present = key === undefined ? undefined : shared.get(key);
-    ids[index] = present ?? starts.length;
+    ids[index] = present ?? count;
     if (present !== undefined) continue;
-    if (key !== undefined) shared.set(key, starts.length);
-    starts.push(start);
-    ends.push(end);
+    if (key !== undefined) shared.set(key, count);
+    distinctStarts[count] = start;
+    distinctEnds[count++] = end;
   }
-  const dictionary = { count: starts.length, bytes, starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
+  const dictionary = { count, bytes, starts: distinctStarts.subarray(0, count), ends: distinctEnds.subarray(0, count) };
   return { kind: 'strings', ids, dictionary };
+}
+
+/** Where strings begin that lie one behind the other, by where they end. */
+export function startsOf(ends: Int32Array): Int32Array {
+  const starts = new Int32Array(ends.length);
+  starts.set(ends.subarray(0, -1), ends.length === 0 ? 0 : 1);
+  return starts;
 }

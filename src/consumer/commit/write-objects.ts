@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
-import type { ObjectDraft, PutResult } from '../table/object-writer.ts';
+import type { ObjectDraft, PutOutcome } from '../table/object-writer.ts';
 import type { CommitTools } from './commit-tools.ts';
 import type { EntryGuard } from './entry-guard.ts';
 import type { PreparedColumns } from './prepared-batch.ts';
@@ -55,7 +55,7 @@ export async function writeObjects(
   const kept = await mapConcurrently(earlier, putsMax, (planned) =>
     step('put', () => writer.find(planned, settled, range)),
   );
-  const results: PutResult[] = [...puts, ...kept];
+  const results: PutOutcome[] = [...puts, ...kept];
   if (results.some(({ kind }) => kind === 'spoiled'))
     return { kind: holdsMore(results, drafts) ? 'damaged' : 'spoiled' };
   const objects = results.flatMap((result) => ('object' in result ? [result.object] : []));
@@ -80,7 +80,7 @@ async function putDraft(
   writer: CommitTools['writer'],
   step: StepRunner,
   guard: EntryGuard,
-): Promise<PutResult> {
+): Promise<PutOutcome> {
   const bytes = await step('encode', () => draft.encode());
   return step('put', async () => {
     await guard.check();
@@ -89,7 +89,7 @@ async function putDraft(
 }
 
 /** True when an earlier try has put rows that this one does not have. */
-function holdsMore(results: readonly PutResult[], drafts: readonly ObjectDraft[]): boolean {
+function holdsMore(results: readonly PutOutcome[], drafts: readonly ObjectDraft[]): boolean {
   return results.some((result) => {
     if (result.kind !== 'kept') return false;
     const draft = drafts.find(({ key }) => key === result.object.key);

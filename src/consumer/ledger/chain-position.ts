@@ -32,7 +32,7 @@ export function commitMetadata(table: string, lastFrom: bigint): string {
 }
 
 /** What a commit's metadata says of the ledger; `undefined` for commits of others. Older versions left the table out. */
-export function readMetadata(metadata: string | undefined): { table?: string; lastFrom: bigint } | undefined {
+export function readCommitMetadata(metadata: string | undefined): { table?: string; lastFrom: bigint } | undefined {
   const groups = /^ledger (?:(\S+) )?(\d+)$/.exec(metadata ?? '');
   if (groups === null) return undefined;
   const [, table, digits = '0'] = groups;
@@ -48,7 +48,7 @@ export async function findPosition(
   assigned: AssignedPartition,
   { ledger, reader }: { readonly ledger: Ledger; readonly reader: TopicReader },
 ): Promise<ChainPosition> {
-  const noted = readMetadata(assigned.committed?.metadata);
+  const noted = readCommitMetadata(assigned.committed?.metadata);
   const isOurs = noted?.table === undefined || noted.table === path.table;
   const last = await ledger.last(path, isOurs ? noted?.lastFrom : undefined);
   checkNotBehind(path, assigned, last?.entry);
@@ -104,7 +104,7 @@ export function checkNotBehind(
   { committed }: Pick<AssignedPartition, 'committed'>,
   last: LedgerEntry | undefined,
 ): void {
-  if (committed === undefined || readMetadata(committed.metadata)?.table !== path.table) return;
+  if (committed === undefined || readCommitMetadata(committed.metadata)?.table !== path.table) return;
   const end = last?.to ?? 0n;
   if (committed.offset <= end) return;
   throw new PipelineError('LEDGER_BEHIND', {

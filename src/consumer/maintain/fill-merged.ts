@@ -3,6 +3,7 @@ import { readMerged, type MergedFile, type MergedPartition, type StoredNote } fr
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { RewriteRequest } from '../ports/parquet-rewriter.ts';
 import { listMergedFiles } from './list-merged-files.ts';
+import { progressTeller } from './tell-progress.ts';
 import type { MergeTools, PartitionPlace } from './merge-tools.ts';
 import { objectSource } from '../ports/parquet.ts';
 import { coordinateColumns } from '../table/file-offsets.ts';
@@ -140,6 +141,10 @@ async function rewrite(
     keepsAll: true,
     orderBy: [tools.eventTimeField.toLowerCase(), ...coordinateColumns],
     confirm: (written) => check(file, written, context),
+    onProgress: progressTeller(
+      { table: table.name, partition: place.values, files: how.sources.length },
+      { observe: tools.observe, clock: tools.clock },
+    ),
   });
 }
 

@@ -12,14 +12,15 @@ import { describeObjects } from '../snapshot/commit-snapshot.ts';
 import { loadTable } from '../snapshot/load-table.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { changeFiles } from '../snapshot/change-files.ts';
-import { planMerges, type Merge } from './plan-merges.ts';
-import { readState, type LiveFile, type TableState } from './table-state.ts';
+import { mergedSizeOf, planMerges, type Merge } from './plan-merges.ts';
+import { progressTeller } from './tell-progress.ts';
+import { readState, type TableFile, type TableState } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
 import { coordinateColumns } from '../table/file-offsets.ts';
 
 /** A merge whose file is written, and that no snapshot has yet. */
-interface Merged extends Merge<LiveFile> {
+interface Merged extends Merge<TableFile> {
   readonly object: RewrittenObject;
   readonly writtenMs: number;
 }
@@ -78,27 +79,29 @@ interface MergeContext {
 
 /** Chooses what to merge. Files that were adopted belong to the other table, too, and stay what they are. */
 function choose(
-  { name }: LoadedTable,
+  { name, metadata }: LoadedTable,
   state: TableState,
   { upkeep, observe, tools }: MergeContext & { readonly upkeep: Upkeep },
-): Merge<LiveFile>[] {
+): Merge<TableFile>[] {
   const own = [...state.files.values()].filter(
     ({ key }) => key.startsWith(`${name}/`) && (!tools.isShared || topicOfFile(key) === tools.topic),
   );
+  const { targetBytes, closedBeforeMs } = upkeep;
+  const size = mergedSizeOf(columnsOfFields(currentSchema(metadata).fields, name), targetBytes);
   const sorted = own.toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const why = 'another engine has deleted rows of them without rewriting the files: let it do that first';
-  for (const { partition, files } of planMerges(sorted, upkeep)) {
+  for (const { partition, files } of planMerges(sorted, { size, closedBeforeMs })) {
     const left = files.filter(({ hasDeletes }) => hasDeletes).length;
     if (left > 0) observe({ kind: 'left-alone', table: name, partition, files: left, why });
   }
   return planMerges(
     sorted.filter(({ hasDeletes }) => !hasDeletes),
-    upkeep,
+    { size, closedBeforeMs },
   );
 }
 
 async function writeMerged(
-  { partition, files }: Merge<LiveFile>,
+  { partition, files }: Merge<TableFile>,
   { table, target, observe, tools }: MergeContext & { readonly table: LoadedTable; readonly target: SnapshotTarget },
 ): Promise<RewrittenObject | undefined> {
   const { name, metadata } = table;
@@ -113,6 +116,7 @@ async function writeMerged(
       columns: columnsOfFields(fields, name),
       fieldIds: fieldIdsOf(fields),
       orderBy: [...eventTime, ...coordinateColumns],
+      onProgress: progressTeller({ table: name, partition, files: files.length }, { observe, clock: tools.clock }),
     });
   } catch (error) {
     if (!(error instanceof PipelineError) || !leavingCodes.has(error.code)) throw error;
@@ -179,7 +183,7 @@ async function discard({ name }: SnapshotTarget, refused: readonly Merged[], too
   await tools.store.delete(refused.map(({ object: { key } }) => key).filter((key) => !named.has(key)));
 }
 
-function factsOf({ partition, files }: Merge<LiveFile>) {
+function factsOf({ partition, files }: Merge<TableFile>) {
   return {
     partition,
     files: files.length,

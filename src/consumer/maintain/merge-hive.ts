@@ -11,6 +11,7 @@ import { adoptedByParameter } from '../table/shared-table.ts';
 import { valuesOf } from './expired-objects.ts';
 import type { MergeTools, PartitionPlace } from './merge-tools.ts';
 import { isWorthMerging } from './plan-merged.ts';
+import { mergedSizeOf } from './plan-merges.ts';
 import { registeredPartitions, type Registered } from './registered-partitions.ts';
 import { ReplacedEntries } from './replaced-entries.ts';
 import { RipeSources } from './ripe-sources.ts';
@@ -121,7 +122,7 @@ async function mergeFirst(hivePath: string, infos: readonly ObjectInfo[], { know
   const files = infos.filter(({ key }) => parseObjectName(key) !== undefined && !isHidden(key));
   // rows are looked up where bytes say that it may be worth it
   const sizes = files.map(({ size: bytes }) => ({ bytes, rows: 0 }));
-  if (!isWorthMerging(sizes, tools.upkeep.targetBytes)) return;
+  if (!isWorthMerging(sizes, mergedSizeOf(table.columns, tools.upkeep.targetBytes))) return;
   const at = registered.get(hivePath) ?? 'missing';
   if (at === 'old')
     return void (await settlePartition(undefined, { place: placeOf(values, hivePath, known), registered: at }, tools));

@@ -1,6 +1,6 @@
 import type { MergedFile, MergedPartition, MergedRange, MergedSource } from '../ledger/merged-partition.ts';
 import { mergedFolder, mergedKey, mergedPlace, parseObjectName } from '../ledger/object-keys.ts';
-import { fillBins, isSmall } from './plan-merges.ts';
+import { fillBins, isSmall, type MergedSize } from './plan-merges.ts';
 
 /** An object of rows in a partition's old folder, as its ledger entry lists it. */
 export interface ListedObject extends MergedSource {
@@ -11,7 +11,7 @@ export interface ListedObject extends MergedSource {
 export interface MergeTarget {
   readonly table: string;
   readonly hivePath: string;
-  readonly targetBytes: number;
+  readonly size: MergedSize;
   /** A new unique id for each file. */
   readonly newId: () => string;
 }
@@ -25,8 +25,8 @@ export interface PartitionChange {
 }
 
 /** True when several of the files are small. */
-export function isWorthMerging(files: readonly Pick<ListedObject, 'bytes' | 'rows'>[], targetBytes: number): boolean {
-  return files.filter((file) => isSmall(file, targetBytes)).length > 1;
+export function isWorthMerging(files: readonly Pick<ListedObject, 'bytes' | 'rows'>[], size: MergedSize): boolean {
+  return files.filter((file) => isSmall(file, size)).length > 1;
 }
 
 /**
@@ -37,8 +37,8 @@ export function planFiles(objects: readonly ListedObject[], target: MergeTarget)
   const sorted = objects.toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const topics = Map.groupBy(sorted, ({ key }) => parseObjectName(key)?.topic ?? '');
   return [...topics].flatMap(([topic, group]) => {
-    const isToMerge = (object: ListedObject): boolean => isSmall(object, target.targetBytes);
-    const bins = fillBins(group.filter(isToMerge), target.targetBytes);
+    const isToMerge = (object: ListedObject): boolean => isSmall(object, target.size);
+    const bins = fillBins(group.filter(isToMerge), target.size);
     const large = group.filter((object) => !isToMerge(object)).map((object) => [object]);
     return [...bins, ...large].map((bin) => fileOf(bin, topic, target));
   });

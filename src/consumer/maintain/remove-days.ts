@@ -6,7 +6,7 @@ import { targetsOf } from '../snapshot/snapshot-tools.ts';
 import { adoptedRowsProperty } from '../snapshot/table-positions.ts';
 import { changeFiles } from '../snapshot/change-files.ts';
 import { expiryRefused, withoutDays } from './expiry-refused.ts';
-import { readState, type LiveFile } from './table-state.ts';
+import { readState, type TableFile } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from './upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
 
@@ -23,7 +23,7 @@ export async function removeDays(
   const rows = await loadTable(tools.table, tools);
   if (rows === undefined) return;
   if (defaultSpec(rows.metadata).fields.length === 0) throw withoutDays(tools.table);
-  const isGoing = ({ partition }: Pick<LiveFile, 'partition'>): boolean => isExpired(partition, before);
+  const isGoing = ({ partition }: Pick<TableFile, 'partition'>): boolean => isExpired(partition, before);
   let hasDaysThatStay = false;
   const going = await readState(rows, store, (file) => {
     hasDaysThatStay ||= !isGoing(file);
@@ -33,7 +33,7 @@ export async function removeDays(
   const notedAt = new Date(clock.nowMs()).toISOString();
   if (!upkeep.isDryRun) await raiseExpiry(store, tools.table, { before, notedAt });
   for (const { name } of targetsOf(tools.table)) {
-    let expired: readonly LiveFile[] = [];
+    let expired: readonly TableFile[] = [];
     const plan = async (table: LoadedTable) => {
       expired = [...(await readState(table, store, isGoing)).files.values()];
       if (expired.length === 0) return undefined;
@@ -53,14 +53,14 @@ export async function removeDays(
 }
 
 /** Rows that were adopted are counted by a property: no entry of the table's own ledger lists them. */
-function adoptedRowsWithout(files: readonly LiveFile[], { name, metadata }: LoadedTable): Record<string, string> {
+function adoptedRowsWithout(files: readonly TableFile[], { name, metadata }: LoadedTable): Record<string, string> {
   const adopted = metadata.properties[adoptedRowsProperty];
   if (adopted === undefined) return {};
   const gone = files.filter(({ key }) => !key.startsWith(`${name}/`)).reduce((sum, { rows }) => sum + rows, 0);
   return { [adoptedRowsProperty]: String(Number(adopted) - gone) };
 }
 
-function sumUp(files: readonly LiveFile[]) {
+function sumUp(files: readonly TableFile[]) {
   const partitions = new Set(files.map(({ partition }) => partition.join('/')));
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   return { partitions: partitions.size, files: files.length, rows };

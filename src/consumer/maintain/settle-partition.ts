@@ -6,6 +6,7 @@ import { fillMerged, NoteChanged } from './fill-merged.ts';
 import { lookAtPartition, type PartitionLook } from './look-at-partition.ts';
 import type { ObjectInfo } from '../ports/lake.ts';
 import type { MergeTools, PartitionPlace } from './merge-tools.ts';
+import { mergedSizeOf } from './plan-merges.ts';
 import { isWorthMerging, planFiles, replan, type MergeTarget } from './plan-merged.ts';
 import type { Registered } from './registered-partitions.ts';
 import { ReplacedEntries } from './replaced-entries.ts';
@@ -106,13 +107,16 @@ async function change(
 }
 
 function firstNote(look: PartitionLook, place: PartitionPlace, tools: MergeTools): MergedPartition | undefined {
-  if (!isWorthMerging(look.added, tools.upkeep.targetBytes)) return undefined;
+  if (!isWorthMerging(look.added, targetOf(place, tools).size)) return undefined;
   const files = planFiles(look.added, targetOf(place, tools));
   return { revision: 1, values: [...place.values], files, obsolete: [] };
 }
 
-function targetOf({ table: { name: table }, hivePath }: PartitionPlace, { upkeep, newId }: MergeTools): MergeTarget {
-  return { table, hivePath, targetBytes: upkeep.targetBytes, newId };
+function targetOf(
+  { table: { name: table, columns }, hivePath }: PartitionPlace,
+  { upkeep, newId }: MergeTools,
+): MergeTarget {
+  return { table, hivePath, size: mergedSizeOf(columns, upkeep.targetBytes), newId };
 }
 
 /** Sets the location, and notes since when; what has come in meanwhile is looked for once more. */

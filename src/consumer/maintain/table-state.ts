@@ -18,7 +18,7 @@ interface PlacedFile {
 }
 
 /** A data file of the table as readers see it now. */
-export interface LiveFile extends PlacedFile {
+export interface TableFile extends PlacedFile {
   /** Another engine may have deleted rows of it without rewriting it. */
   readonly hasDeletes: boolean;
 }
@@ -26,7 +26,7 @@ export interface LiveFile extends PlacedFile {
 /** The data files of a table at one moment. */
 export interface TableState {
   /** Parquet files in the lake that are placed as the table is now, by their URIs. */
-  readonly files: ReadonlyMap<string, LiveFile>;
+  readonly files: ReadonlyMap<string, TableFile>;
 }
 
 /** Reads which files the table has; `isWanted` says which of them are kept. */
@@ -39,7 +39,7 @@ export async function readState(
   const manifests = await readManifests(currentSnapshot(table.metadata), files);
   const deletes = new DeleteIndex(await readDeletes(manifests, files));
   const ofData = manifests.filter(({ content }) => content === manifestContent.data);
-  const live = new Map<string, LiveFile>();
+  const live = new Map<string, TableFile>();
   const placeOf = createPlaces();
   for await (const { manifest, entries } of readLiveEntries(ofData, files))
     for (const { data_file: file, sequence_number: number } of entries) {

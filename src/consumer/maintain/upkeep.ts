@@ -26,6 +26,14 @@ export type UpkeepEvent = { readonly table: string } & (
       readonly mergedBytes?: number;
     }
   | {
+      /** Files are being merged for long, and it goes on: of all steps of these so many are done. */
+      readonly kind: 'merging';
+      readonly partition: readonly string[];
+      readonly files: number;
+      readonly done: number;
+      readonly all: number;
+    }
+  | {
       readonly kind: 'left-alone';
       readonly partition?: readonly string[];
       readonly files: number;

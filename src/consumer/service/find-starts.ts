@@ -3,7 +3,7 @@ import { rememberSuccess } from '../../runtime/memo.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { stepRunner } from '../commit/step-runner.ts';
-import { findPosition, readMetadata } from '../ledger/chain-position.ts';
+import { findPosition, readCommitMetadata } from '../ledger/chain-position.ts';
 import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import { checkLastObject } from './check-last-object.ts';
 import type { TopicStart } from '../ledger/topic-start.ts';
@@ -38,7 +38,7 @@ export async function findStarts(
     const { partition } = assigned;
     // what is on its way ends in the ledger, whoever counts it
     await settled(partition);
-    const noted = readMetadata(assigned.committed?.metadata)?.table;
+    const noted = readCommitMetadata(assigned.committed?.metadata)?.table;
     if (noted !== undefined && noted !== table) tools.observer.groupShared?.({ partition, otherTable: noted });
     const path = { table, topic, partition };
     const position = await step('position', () => findPosition(path, assigned, { ledger, reader }));

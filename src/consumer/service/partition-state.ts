@@ -65,7 +65,7 @@ export type PartitionState =
   | { readonly kind: 'left' };
 
 /** How work ended. */
-export type Outcome =
+export type WorkOutcome =
   /** Everything below `to` is in the ledger; it may lie beyond what has arrived. */
   | { readonly kind: 'written'; readonly to: bigint }
   /** Another process claimed the range first and has not written it. */
@@ -76,7 +76,7 @@ export type Outcome =
   | { readonly kind: 'dropped' };
 
 export type PartitionEvent =
-  | Outcome
+  | WorkOutcome
   /** Work on what the state asks for begins. */
   | { readonly kind: 'start' }
   /** Nothing can follow the buffer. */
@@ -165,7 +165,7 @@ function blockClaimed({ claim, lost }: Claimed, { block, bufferEnd }: At<Blocked
   return { kind: 'claimed', claim, ...(lostNow && { lost: lostNow }), ...(upTo > claimEnd && { block }) };
 }
 
-function end(state: PartitionState, outcome: At<Outcome>): PartitionState {
+function end(state: PartitionState, outcome: At<WorkOutcome>): PartitionState {
   if (state.kind === 'leaving') return { kind: 'left' };
   if (state.kind !== 'working') throw impossible(state, outcome.kind);
   const { lost, block } = state;

@@ -6,7 +6,7 @@ import {
   next,
   reading,
   type Block,
-  type Outcome,
+  type WorkOutcome,
   type PartitionEvent,
   type PartitionState,
 } from './partition-state.ts';
@@ -100,7 +100,7 @@ export class PartitionWork {
   }
 
   /** Ends the work. Returns the offset that the source must seek to; `undefined` when reading simply continues. */
-  end(outcome: Outcome): bigint | undefined {
+  end(outcome: WorkOutcome): bigint | undefined {
     const bufferEnd = this.buffer.to;
     this.#apply(outcome);
     if (outcome.kind === 'written') this.buffer.release(outcome.to);

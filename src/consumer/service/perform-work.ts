@@ -9,7 +9,7 @@ import type { Versioned } from '../ledger/entry-store.ts';
 import type { CommittedEntry } from '../ledger/ledger-entry.ts';
 import type { RecordSource } from '../ports/topic.ts';
 import type { Task } from './next-task.ts';
-import type { Claim, Outcome } from './partition-state.ts';
+import type { Claim, WorkOutcome } from './partition-state.ts';
 import type { PartitionWork } from './partition-work.ts';
 import type { TopicIdentity } from '../ledger/topic-identity.ts';
 
@@ -21,7 +21,7 @@ export interface WorkTools {
 }
 
 /** Does the partition's next piece of work. Nothing is claimed of a topic that has taken the place of the assigned one. */
-export async function performWork(work: PartitionWork, task: Task, workTools: WorkTools): Promise<Outcome> {
+export async function performWork(work: PartitionWork, task: Task, workTools: WorkTools): Promise<WorkOutcome> {
   if (work.isRevoked) return { kind: 'dropped' };
   switch (task.kind) {
     case 'commit':
@@ -39,7 +39,7 @@ async function commit(
   work: PartitionWork,
   { reason, claimed }: Extract<Task, { kind: 'commit' }>,
   workTools: WorkTools,
-): Promise<Outcome> {
+): Promise<WorkOutcome> {
   const { tools, policy } = workTools;
   const batch = claimed === undefined ? work.buffer.cut(policy) : work.buffer.cutAt(claimed.claim.entry.to);
   await checkTopic(work, workTools);
@@ -56,7 +56,7 @@ async function commit(
   return result.kind === 'committed' ? { kind: 'written', to: result.entry.to } : yieldTo(result.found, workTools);
 }
 
-async function closeGap(work: PartitionWork, upTo: bigint, workTools: WorkTools): Promise<Outcome> {
+async function closeGap(work: PartitionWork, upTo: bigint, workTools: WorkTools): Promise<WorkOutcome> {
   const { partition, buffer, topicId } = work;
   await checkTopic(work, workTools);
   const gap = { partition, from: buffer.from, to: upTo, ...(topicId !== undefined && { topicId }) };
@@ -69,7 +69,7 @@ async function lookPast(
   { partition, buffer }: PartitionWork,
   claim: Claim | undefined,
   workTools: WorkTools,
-): Promise<Outcome> {
+): Promise<WorkOutcome> {
   const { ledger, table, topic } = workTools.tools;
   const found = await stepRunner(workTools.tools)('position', () =>
     ledger.get({ table, topic, partition }, buffer.from),
@@ -84,7 +84,7 @@ async function checkTopic({ topicId }: PartitionWork, { tools, identity }: WorkT
 }
 
 /** Another process was first: what it claimed or wrote is what counts. */
-function yieldTo(found: Versioned, { tools }: WorkTools): Outcome {
+function yieldTo(found: Versioned, { tools }: WorkTools): WorkOutcome {
   const { entry } = found;
   const { partition, from, to, writer } = entry;
   tools.observer.conflict?.({ partition, from, theirs: writer });

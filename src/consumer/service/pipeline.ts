@@ -18,7 +18,7 @@ import { guardSource, type GuardedSource } from './guard-source.ts';
 import type { Start } from './choose-start.ts';
 import { findStarts } from './find-starts.ts';
 import { nextTask, type Situation } from './next-task.ts';
-import type { Outcome } from './partition-state.ts';
+import type { WorkOutcome } from './partition-state.ts';
 import type { PartitionWork } from './partition-work.ts';
 import { performWork } from './perform-work.ts';
 import { TopicIdentity } from '../ledger/topic-identity.ts';
@@ -262,7 +262,7 @@ export class Pipeline implements RecordHandler {
     return { ...rules, nowMs: clock.monotonicMs(), isClosing, end: this.#ends.get(partition) };
   }
 
-  #end(work: PartitionWork, outcome: Outcome): void {
+  #end(work: PartitionWork, outcome: WorkOutcome): void {
     this.#activeMs = this.#options.clock.monotonicMs();
     if (outcome.kind === 'written') this.#writtenMs = this.#activeMs;
     const seekTo = work.end(outcome);

@@ -8,6 +8,7 @@ import type { DecodedColumn, ValueStore } from '../columns/decoded-column.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import { assembleRecordParts } from './assemble-record-parts.ts';
 import { CompactCells, compactOf, validityOf } from './compact-cells.ts';
+import { allRows, fewValuesOf } from './few-values.ts';
 import { lazyColumns } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
 import { haveValueOf, valueIndexesOf } from './value-indexes.ts';
@@ -103,18 +104,23 @@ function assembleCells(
   rowCount: number,
 ): Pick<TableColumn, 'data' | 'compact' | 'validity'> {
   const [only] = sources;
-  // all rows are asked for, and one source has their values: no copy
-  if (only !== undefined && sources.length === 1 && rows.length === rowCount) {
-    const compact = compactOf(type, only);
-    if (compact !== undefined && only.count === rowCount) return { data: compact };
-    if (compact !== undefined)
-      return new CompactCells(
-        compact,
-        validityOf(only, rowCount),
-        () => gatherFrom(type, sources, rows, rowCount).data,
-      );
-  }
-  return gatherFrom(type, sources, rows, rowCount);
+  const compact = sources.length === 1 && only !== undefined ? compactCells(type, only, rows, rowCount) : undefined;
+  return compact ?? gatherFrom(type, sources, rows, rowCount);
+}
+
+/** Gives the cells of a column without gaps, where that costs no look at each row: all rows are asked for, or few have a value. */
+function compactCells(
+  type: ColumnType,
+  column: DecodedColumn,
+  rows: Int32Array,
+  rowCount: number,
+): Pick<TableColumn, 'data' | 'compact' | 'validity'> | undefined {
+  const of = rows.length === rowCount ? column : fewValuesOf(column, rows);
+  const compact = of && compactOf(type, of);
+  if (of === undefined || compact === undefined) return undefined;
+  if (of.count === rows.length) return { data: compact };
+  const data = () => gatherFrom(type, [of], allRows(rows.length), rows.length).data;
+  return new CompactCells(compact, validityOf(of, rows.length), data);
 }
 
 /** Gathers the cells of the rows from all sources. */

@@ -2,7 +2,7 @@ import type { Turns } from '../../runtime/turns.ts';
 import { writeJson } from '../../schema/exact-json.ts';
 import type { DecodedColumn } from '../columns/decoded-column.ts';
 import { JsonText } from '../columns/json-text.ts';
-import { sharedStrings } from '../columns/shared-strings.ts';
+import { sharedStrings, startsOf } from '../columns/shared-strings.ts';
 import type { JsonValues } from '../ports/json-values.ts';
 
 /** Work on one value, in bytes of JSON. */
@@ -19,5 +19,7 @@ export async function jsonStrings(column: DecodedColumn, values: JsonValues, tur
     ends.push(text.length);
     if (turns.areDueAfter(valueBytes + range.end - range.start)) await turns.next();
   }
-  return { ...column, store: sharedStrings(text.bytes.subarray(0, text.length), ends) };
+  const bytes = text.bytes.subarray(0, text.length);
+  const stringEnds = Int32Array.from(ends);
+  return { ...column, store: sharedStrings({ bytes, starts: startsOf(stringEnds), ends: stringEnds }) };
 }

@@ -12,7 +12,7 @@ export interface ObjectDraft extends Pick<WrittenObject, 'key' | 'kind' | 'rows'
   encode(): Promise<Uint8Array>;
 }
 
-export type PutResult =
+export type PutOutcome =
   | { readonly kind: 'created'; readonly object: WrittenObject }
   /** An earlier try has put it, with at least as many rows. */
   | { readonly kind: 'kept'; readonly object: WrittenObject }
@@ -30,7 +30,7 @@ export class ObjectWriter {
     this.#parquet = parquet;
   }
 
-  async put(draft: ObjectDraft, bytes: Uint8Array): Promise<PutResult> {
+  async put(draft: ObjectDraft, bytes: Uint8Array): Promise<PutOutcome> {
     const { key, kind, rows, partition } = draft;
     const result = await this.#store.put(key, bytes, { ifAbsent: true });
     if (result.kind === 'refused') return this.#findTaken(draft);
@@ -39,7 +39,7 @@ export class ObjectWriter {
   }
 
   /** A key that was taken and is free again was passed by a later generation, or emptied by hand: whoever puts must look again. */
-  async #findTaken(draft: ObjectDraft): Promise<PutResult> {
+  async #findTaken(draft: ObjectDraft): Promise<PutOutcome> {
     const found = await this.find(draft);
     if (found.kind !== 'absent') return found;
     throw new PipelineError('STORE_UNAVAILABLE', {
@@ -49,7 +49,7 @@ export class ObjectWriter {
   }
 
   /** Looks at what lies under the key: it is kept when it is whole and has at least `rows` rows. */
-  async find({ key, kind, rows, partition }: Omit<ObjectDraft, 'encode'>): Promise<PutResult> {
+  async find({ key, kind, rows, partition }: Omit<ObjectDraft, 'encode'>): Promise<PutOutcome> {
     const info = await this.#store.head(key);
     if (info === undefined) return { kind: 'absent' };
     const found = await this.#rowsOf(key, info.size);

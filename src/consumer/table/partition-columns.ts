@@ -2,7 +2,7 @@ import type { Column } from '../../schema/types.ts';
 import type { ColumnarTable, FieldIds, TableColumn } from '../ports/columnar-table.ts';
 import { DictionaryBuilder } from '../ports/dictionary-builder.ts';
 
-export interface Placement {
+export interface PartitionColumns {
   /** Partition keys of the table, and the values that all rows have for them. */
   readonly keys: readonly Column[];
   readonly values: readonly string[];
@@ -15,7 +15,7 @@ export interface Placement {
  * of Iceberg compare a filter with the file's columns alone and find no row where the partition key is none (PyIceberg 0.12). A Hive
  * table's file has neither: a partition key must not be a column there.
  */
-export function placedTable(table: ColumnarTable, { keys, values, fieldIds }: Placement): ColumnarTable {
+export function placedTable(table: ColumnarTable, { keys, values, fieldIds }: PartitionColumns): ColumnarTable {
   if (fieldIds === undefined) return table;
   const added = keys.map(({ name }, index) => constantColumn(name, values[index] ?? '', table.rowCount));
   return { ...table, columns: [...table.columns, ...added], fieldIds };

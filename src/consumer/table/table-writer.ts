@@ -16,7 +16,7 @@ import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
 import { NewerObjects } from './newer-objects.ts';
-import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutResult } from './object-writer.ts';
+import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutOutcome } from './object-writer.ts';
 import { placedTable } from './partition-columns.ts';
 import { keyOf } from './planned-keys.ts';
 import { evolutionOf, fitRecipe, fits, ownColumns, rulesOf } from './recipe-rules.ts';
@@ -162,12 +162,12 @@ export class TableWriter {
   }
 
   /** Puts the object if its key is free; what lies there already stays. */
-  async put(draft: ObjectDraft, bytes: Uint8Array): Promise<PutResult> {
+  async put(draft: ObjectDraft, bytes: Uint8Array): Promise<PutOutcome> {
     return this.#objects.put(draft, bytes);
   }
 
   /** The object that an earlier try may have put, if it is there. */
-  async find(planned: PlannedObject, { recipe }: SettledBatch, range: ObjectRange): Promise<PutResult> {
+  async find(planned: PlannedObject, { recipe }: SettledBatch, range: ObjectRange): Promise<PutOutcome> {
     return this.#objects.find({ ...planned, key: keyOf(range, planned, recipe), rows: 1 });
   }
 
@@ -187,7 +187,7 @@ export class TableWriter {
   }
 
   /** Looks at an object that is known by its name. */
-  async look(named: NamedObject): Promise<PutResult> {
+  async look(named: NamedObject): Promise<PutOutcome> {
     return this.#objects.find({ ...named, rows: 1 });
   }
 

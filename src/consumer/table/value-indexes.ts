@@ -8,8 +8,18 @@ export function valueIndexesOf(column: DecodedColumn, rows: Int32Array, rowCount
 
 /** Tells whether one of the rows, which ascend, has a value of the column. */
 export function haveValueOf(column: DecodedColumn, rows: Int32Array): boolean {
-  const find = valueFinder(column);
-  return rows.some((row) => find(row) >= 0);
+  const { count } = column;
+  if (column.rows === undefined) return (rows[0] ?? count) < count;
+  const own = column.rows.subarray(0, count);
+  // both ascend: each row of one that is missing in the other leads to the next one that may be in both
+  let at = 0;
+  for (let index = 0; index < count; index = indexAtOrAfter(own, rows[at] ?? 0, index)) {
+    const row = own[index] ?? 0;
+    at = indexAtOrAfter(rows, row, at);
+    if (at === rows.length) return false;
+    if (rows[at] === row) return true;
+  }
+  return false;
 }
 
 /** Finds the index of a row's value, -1 for none; to be asked for ascending rows. */

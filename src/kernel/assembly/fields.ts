@@ -2,6 +2,8 @@ import { allocate, allocateZeros, grow } from './arena';
 import { copyString, isBefore } from './bytes';
 import { idOf, idsOf, idsTogether, Dictionary } from './dictionary';
 import { NestedType } from './nested-type';
+import { kindTime } from '../kinds';
+import { spellingOf } from './time-spelling';
 
 /** The values that a field has in the records of a block, in their order: an entry for each, none for null and for what is missing. */
 @unmanaged
@@ -17,7 +19,7 @@ export class Field {
   kinds: usize;
   /** Ranges of the values in the window; those of strings without their quotes, or where they are without their escapes. */
   starts: usize;
-  /** Ends of the ranges; of a string that is settled its dictionary id. */
+  /** Ends of the ranges; of a string that is settled its dictionary id, of such a time how it is written. */
   ends: usize;
   /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window; of an array or struct of its type 1 if a member has been left out. */
   numbers: usize;
@@ -85,7 +87,7 @@ export function dropSettled(field: Field): void {
   field.hiddenCount = 0;
 }
 
-/** Settles all entries: their strings get ids. Answers with false, and changes nothing, when one of them still needs the window. */
+/** Settles all entries: their strings get ids, and how their times are written is noted. Answers with false, and changes nothing, when one of them still needs the window. */
 export function settle(field: Field): bool {
   const first = field.settledCount;
   const kindBits = kindBitsFrom(field, first);
@@ -93,6 +95,7 @@ export function settle(field: Field): bool {
   const strings = kindBits & field.stringKinds;
   if (strings != 0 && field.dictionary.isClosed) return false;
   field.settledCount = field.count;
+  if ((kindBits & ~strings & (1 << kindTime)) != 0) settleTimes(field, first);
   if (strings == 0) return true;
   if (strings == kindBits) {
     idsOfAll(field, field.dictionary, first, field.ends + ((<usize>first) << 2));
@@ -105,6 +108,14 @@ export function settle(field: Field): bool {
     store<i32>(field.ends + range, id);
   }
   return true;
+}
+
+function settleTimes(field: Field, first: i32): void {
+  for (let entry = <usize>first; entry < <usize>field.count; entry++) {
+    if (!isAmong(field, entry, 1 << kindTime)) continue;
+    const range = entry << 2;
+    store<i32>(field.ends + range, spellingOf(load<u32>(field.starts + range), load<u32>(field.ends + range)));
+  }
 }
 
 /** Adds an entry for the row; answers with its index. */
@@ -190,7 +201,7 @@ function kindBitsFrom(field: Field, first: i32): i32 {
 }
 
 /** Tells whether the entry's kind is among `kindBits`. */
-function isAmong(field: Field, entry: usize, kindBits: i32): bool {
+export function isAmong(field: Field, entry: usize, kindBits: i32): bool {
   return (kindBits & (1 << (<i32>load<u8>(field.kinds + entry)))) != 0;
 }
 

@@ -45,6 +45,7 @@ export {
   settledCountOf,
   startsOf,
 } from './fields';
+export { copySpellings } from './field-times';
 export { emptyFields, filledAddressesOf, filledCountOf, settleFields } from './filled-fields';
 export { chosenCount, gatherEntries, gatherValues } from './gather';
 export { setHashKey } from './hash';

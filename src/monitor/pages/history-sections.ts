@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { ColumnOrigin } from '../pipeline/column-origins.ts';
-import { hexDump, type DeadLetter, type DeadLetters } from '../pipeline/dead-letters.ts';
+import { hexDump, type ShownDeadLetter, type DeadLetters } from '../pipeline/dead-letters.ts';
 import type { View } from '../view.ts';
 import { ago } from './age.ts';
 import { recordText, recordWords, type Html } from './html.ts';
@@ -51,7 +51,7 @@ export function deadLetterSection(view: View, deadLetters: DeadLetters | undefin
   </section>`;
 }
 
-function letterDetails({ partition, offset, time, reason, detail, bytes }: DeadLetter): Html {
+function letterDetails({ partition, offset, time, reason, detail, bytes }: ShownDeadLetter): Html {
   return html`<details>
     <summary>${recordWords(reason)}: partition ${partition}, offset ${offset}, ${recordWords(time)}</summary>
     <p>${recordWords(detail, 500)}</p>

@@ -11,15 +11,15 @@ import { columnTable, deadLetterSection } from './history-sections.ts';
 import type { Answer } from '../data/answer-cache.ts';
 
 /** What the pipeline page shows. */
-export interface Pipeline {
+export interface PipelineFacts {
   readonly figures: Answer<PipelineFigures>;
   readonly history: Answer<PipelineHistory>;
   readonly scannedBytes: number | undefined;
 }
 
 /** The pipeline at a glance: what flows, what waits, what it costs, and what did not become rows. */
-export function pipelinePage(view: View, { figures, history, scannedBytes }: Pipeline): Html {
-  return html`<h1>Pipeline</h1>
+export function pipelinePage(view: View, { figures, history, scannedBytes }: PipelineFacts): Html {
+  return html`<h1>PipelineFacts</h1>
     <div data-events="${view.base}/pipeline/events">${livePipeline(view, figures.value)}</div>
     <section>
       <h2>Columns, the newest first</h2>

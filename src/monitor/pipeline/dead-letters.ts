@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quoteName, quoteText, type QueryEngine } from '../../report/query-engine.ts';
 
 /** A record that could not become a row, as its table keeps it. */
-export interface DeadLetter {
+export interface ShownDeadLetter {
   readonly partition: number;
   readonly offset: string;
   readonly time: string;
@@ -14,7 +14,7 @@ export interface DeadLetter {
 
 export interface DeadLetters {
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
-  readonly newest: readonly DeadLetter[];
+  readonly newest: readonly ShownDeadLetter[];
 }
 
 const shownMax = 20;
@@ -47,7 +47,7 @@ export async function queryDeadLetters(engine: QueryEngine, table: string, since
   };
 }
 
-function deadLetterOf(row: z.infer<typeof letterSchema>): DeadLetter {
+function deadLetterOf(row: z.infer<typeof letterSchema>): ShownDeadLetter {
   return {
     partition: row.kafka_partition,
     offset: row.kafka_offset,

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { messageOf } from '../../runtime/errors.ts';
 
 /** One line of a metrics page: a name, its labels, and the number. */
-export interface Sample {
+export interface MetricSample {
   readonly name: string;
   readonly labels: ReadonlyMap<string, string>;
   readonly value: number;
@@ -72,7 +72,7 @@ async function readPage(url: URL): Promise<string> {
 }
 
 /** Reads Prometheus' text format as our own service writes it. */
-export function parseMetrics(page: string): Sample[] {
+export function parseMetrics(page: string): MetricSample[] {
   return page.split('\n').flatMap((line) => {
     const [, name, labels = '', value] = /^([a-z_:]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) return [];
@@ -83,7 +83,7 @@ export function parseMetrics(page: string): Sample[] {
   });
 }
 
-function requestsOf(samples: readonly Sample[]): Requests[] {
+function requestsOf(samples: readonly MetricSample[]): Requests[] {
   const sums = new Map<string, Requests>();
   for (const { name, labels, value } of samples) {
     if (name !== 'glueless_aws_requests_total') continue;

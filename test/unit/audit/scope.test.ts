@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { EntrySample } from '../../../src/consumer/audit/entry-sample.ts';
-import { verify, type Progress } from '../../../src/consumer/audit/verify.ts';
+import { verify, type AuditProgress } from '../../../src/consumer/audit/verify.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
@@ -163,7 +163,7 @@ describe('the audit', () => {
 
   it('says how far it is', async () => {
     const lake = await AuditedLake.open();
-    const said: Progress[] = [];
+    const said: AuditProgress[] = [];
     await lake.verify({ deep: true, onProgress: (progress) => said.push(progress) });
     expect(said.at(-1)).toEqual({ entries: 4, objects: 24, findings: 0 });
   });

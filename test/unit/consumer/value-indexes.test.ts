@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
+import { jsonValue, type DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
+import { fewValuesOf } from '../../../src/consumer/table/few-values.ts';
 import { haveValueOf, valueIndexesOf } from '../../../src/consumer/table/value-indexes.ts';
 
 const rowCount = 50;
 const someRows = fc.subarray(Array.from({ length: rowCount }, (_, row) => row));
 /** Capacity is more than what is used. */
-const unused = [rowCount, 0];
+const unused = [rowCount, 0, 0, 0, 0, 0, 0, 0];
 
 it('finds the values of the rows of a partition, wherever they lie', () => {
   fc.assert(
@@ -26,6 +27,33 @@ it('finds the values of a column that the first rows have', () => {
       expect([...valueIndexesOf(columnOf({ count }), Int32Array.from(rows), rowCount)]).toEqual(expected);
       expect(haveValueOf(columnOf({ count }), Int32Array.from(rows))).toBe(expected.some((index) => index >= 0));
     }),
+  );
+});
+
+it('picks the values of rows that few have', () => {
+  fc.assert(
+    fc.property(
+      fc.subarray(
+        Array.from({ length: rowCount }, (_, row) => row),
+        { maxLength: 6 },
+      ),
+      someRows,
+      (own, rows) => {
+        const values = Float64Array.from({ length: rowCount }, (_, index) => index * 1.5);
+        const column = {
+          ...columnOf({ count: own.length, rows: Int32Array.from([...own, ...unused]) }),
+          store: { kind: 'numbers', values },
+        } as const;
+        const few = fewValuesOf(column, Int32Array.from(rows));
+        expect(few !== undefined).toBe(own.length * 8 <= rows.length);
+        const found = rows.flatMap((row, at) => (own.includes(row) ? [[at, own.indexOf(row) * 1.5]] : []));
+        const picked = Array.from(
+          { length: few?.count ?? 0 },
+          (_, index) => few && [few.rows?.[index], jsonValue(few, index)],
+        );
+        expect(few === undefined ? found : picked).toEqual(found);
+      },
+    ),
   );
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { countLeaves, planBatches } from '../../../src/lake/column-batches.ts';
 import type { Column } from '../../../src/schema/types.ts';
 
-const tables = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 300 }).map((widths) =>
+const tables = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 300 }).map((widths) =>
   widths.map((width, at): Column => {
     const fields = Array.from({ length: width }, (_, field) => ({
       name: `f${field}`,
@@ -13,7 +13,7 @@ const tables = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLeng
   }),
 );
 
-const limits = { leavesMax: 32, groupRowsMax: 65_536 };
+const limits = { leavesMax: 16, groupRowsMax: 65_536 };
 
 describe('batches of columns', () => {
   it('hold each column once, in the order of the table, and no more leaves than are asked for', () => {

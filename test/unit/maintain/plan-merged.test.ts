@@ -9,7 +9,7 @@ let ids = 0;
 const target = {
   table: 'readings',
   hivePath,
-  targetBytes: 100,
+  size: { bytesMax: 100, rowsMax: 2_000_000 },
   newId: () => `00000000-0000-0000-0000-${String(++ids).padStart(12, '0')}`,
 };
 
@@ -57,7 +57,7 @@ describe('the plan of a merged partition', () => {
         const bytes = new Map(all.map((object) => [object.key, object.bytes]));
         for (const { sources } of files) {
           const sum = sources.reduce((total, { key }) => total + (bytes.get(key) ?? 0), 0);
-          expect(sources.length === 1 || sum <= target.targetBytes).toBe(true);
+          expect(sources.length === 1 || sum <= target.size.bytesMax).toBe(true);
         }
       }),
     );
@@ -113,7 +113,7 @@ describe('the plan of a merged partition', () => {
 
   it('is worth it where several files are small', () => {
     const of = (...bytes: readonly number[]) => bytes.map((each) => ({ bytes: each, rows: 1 }));
-    expect(isWorthMerging(of(74, 74), 100)).toBe(true);
-    expect(isWorthMerging(of(74, 75, 200), 100)).toBe(false);
+    expect(isWorthMerging(of(74, 74), target.size)).toBe(true);
+    expect(isWorthMerging(of(74, 75, 200), target.size)).toBe(false);
   });
 });

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planMerges } from '../../../src/consumer/maintain/plan-merges.ts';
+import { mergedSizeOf, planMerges } from '../../../src/consumer/maintain/plan-merges.ts';
+import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { partitionEndMs } from '../../../src/schema/partition-end.ts';
 
 const at = Date.parse;
 const closedBeforeMs = at('2026-11-26T10:00:00Z');
+const size = { bytesMax: 100, rowsMax: 2_000_000 };
 const file = (bytes: number, ...partition: readonly string[]) => ({ bytes, rows: 1, partition });
 const plan = (files: readonly ReturnType<typeof file>[]) =>
-  planMerges(files, { targetBytes: 100, closedBeforeMs }).map(({ files: merged }) => merged.map(({ bytes }) => bytes));
+  planMerges(files, { size, closedBeforeMs }).map(({ files: merged }) => merged.map(({ bytes }) => bytes));
 
 describe('choosing the files to merge', () => {
   it('takes the small files of partitions that are closed', () => {
@@ -39,8 +41,14 @@ describe('choosing the files to merge', () => {
   it('makes files of no more rows than can be sorted, and leaves those that have about as many', () => {
     const rows = (...counts: readonly number[]) =>
       counts.map((count) => ({ ...file(1, '2026-11-25'), rows: count * 100_000 }));
-    const planned = planMerges(rows(8, 8, 8, 16), { targetBytes: 100, closedBeforeMs });
+    const planned = planMerges(rows(8, 8, 8, 16), { size, closedBeforeMs });
     expect(planned.map(({ files }) => files.map((each) => each.rows / 100_000))).toEqual([[8, 8]]);
+  });
+
+  it('makes files of the fewer rows the more values a row has', () => {
+    const rowsMax = (ddl: string) => mergedSizeOf(parseColumns(ddl), 100).rowsMax;
+    const wide = Array.from({ length: 40 }, (_, index) => `s${index} struct<a:double,b:array<string>>`).join(', ');
+    expect([rowsMax('a double'), rowsMax(wide)]).toEqual([2_000_000, 400_000]);
   });
 
   it('waits in a table without partitions until it is worth it', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { errorsPage, errorsPath } from '../../../scripts/errors-page.ts';
 import { exitCodeOf } from '../../../src/app/observe/exit-codes.ts';
 import { errorGroups, factsOfError, type ErrorCode } from '../../../src/runtime/error-codes/error-codes.ts';
-import { PipelineError } from '../../../src/runtime/errors.ts';
+import { fetchFailure, messageOf, PipelineError } from '../../../src/runtime/errors.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const codes = Object.values(errorGroups).flatMap((group) => Object.keys(group).filter(isErrorCode));
@@ -34,6 +34,22 @@ describe.each(codes)('the error code %s', (code) => {
     const error = new PipelineError(code, { message: 'x', retryable: false });
     expect(exitCodeOf(error)).toBe(exit ?? 1);
     expect(exitCodeOf(error) === 2).toBe(code === 'CONFIG_INVALID' || code === 'USAGE_INVALID');
+  });
+});
+
+describe('the reason of a failure', () => {
+  const refused = ['connect ECONNREFUSED 10.0.0.1:443', 'connect ECONNREFUSED 10.0.0.2:443'];
+
+  it('names every address of a host that none answers at, though the error has no message', () => {
+    expect(messageOf(new AggregateError(refused.map((message) => new Error(message))))).toBe(refused.join(', '));
+  });
+
+  it('of a request is that of its connection, not that fetch failed', async () => {
+    const failed = fetch('http://127.0.0.1:1/', { signal: AbortSignal.timeout(10_000) });
+    const error = await failed.catch((reason: unknown) => reason);
+    expect(messageOf(error)).toBe('fetch failed');
+    expect(fetchFailure(error)).not.toMatch(/^$|fetch failed/);
+    expect(fetchFailure(new Error('stopped'))).toBe('stopped');
   });
 });
 

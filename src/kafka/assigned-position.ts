@@ -1,5 +1,5 @@
 /** Where the member is in one assigned partition, and why it may not go on. */
-export class PartitionState {
+export class AssignedPosition {
   /** The next chunk begins here. */
   position: bigint;
   /** The handler asked for a pause: there is no memory. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { PartitionState } from '../../../src/kafka/partition-state.ts';
+import { AssignedPosition } from '../../../src/kafka/assigned-position.ts';
 
 describe('the epoch that a broker compares with its log', () => {
   it('is the one of the last records that were read', () => {
-    const state = new PartitionState(10n);
+    const state = new AssignedPosition(10n);
     expect(state.lastEpoch).toBeUndefined();
     state.advance(20n, 3);
     state.advance(30n, 4);
@@ -11,7 +11,7 @@ describe('the epoch that a broker compares with its log', () => {
   });
 
   it('stays what it is when the member goes back: the records ahead were read under it', () => {
-    const state = new PartitionState(0n);
+    const state = new AssignedPosition(0n);
     state.advance(20n, 3);
     state.seek(5n);
     expect(state.lastEpoch).toBe(3);
@@ -20,7 +20,7 @@ describe('the epoch that a broker compares with its log', () => {
   });
 
   it('is unknown behind what was skipped, until something is read there', () => {
-    const state = new PartitionState(0n);
+    const state = new AssignedPosition(0n);
     state.advance(20n, 3);
     state.seek(50n);
     expect(state.lastEpoch).toBeUndefined();
@@ -29,7 +29,7 @@ describe('the epoch that a broker compares with its log', () => {
   });
 
   it('is unknown for records that tell none, and once it was forgotten', () => {
-    const state = new PartitionState(0n);
+    const state = new AssignedPosition(0n);
     state.advance(20n, -1);
     expect(state.lastEpoch).toBeUndefined();
     state.advance(30n, 2);
@@ -40,7 +40,7 @@ describe('the epoch that a broker compares with its log', () => {
 
 describe('a partition stands still', () => {
   it('while it is paused, looked at or blocked; a seek ends the last', () => {
-    const state = new PartitionState(0n);
+    const state = new AssignedPosition(0n);
     expect(state.isStill).toBe(false);
     state.isPaused = true;
     expect(state.isStill).toBe(true);

@@ -8,7 +8,7 @@ const missingMs = 10_000;
 const missingPollMs = 500;
 
 /** Holds a member to the topic that it met first, for as long as it lives. */
-export class TopicWatch {
+export class TopicGuard {
   readonly #client: TopicClient;
   readonly #topic: string;
   #topicId: string | undefined;
