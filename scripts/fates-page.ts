@@ -23,6 +23,12 @@ counts, as in \`JSON.parse\`. A large record is a dead letter from \`RECORD_BYTE
 A value that finds no column is in \`_rescued\` as it came: a string, and so a time, with the characters that it had, a number as the same number
 (\`1.0\` may be written \`1\`, and \`1e2\` \`100\`).
 
+Only integers beyond 2^53 and numbers beyond the largest double are kept as digits. A number with a fraction or an exponent becomes the nearest
+double, as in \`JSON.parse\`, Spark and DuckDB: its first 15 digits are always kept, those beyond the 17th are lost, wherever the number is.
+\`decimal\` in \`SCHEMA_HINTS\` takes the shortest digits of that double, so it does not keep more either. Publish amounts of more digits as
+strings. With \`SCHEMA_NUMBERS=split\` a number is whole by its value, not by how it is written: \`1.0\`, \`1e2\` and \`99999999999999.999\`,
+whose nearest double is 100000000000000, count as \`bigint\` on every level.
+
 | records | how many | like | fate |
 | --- | --- | --- | --- |
 ${rows.join('\n')}

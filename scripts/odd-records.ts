@@ -226,7 +226,22 @@ const empties = ['[]', '{}', '{"a":null}', '{"a":{}}'];
 /** More than three hundred records that a topic of many publishers may hold. */
 export const oddRecords: readonly OddRecord[] = [
   ...fields('numbers', row('v double'), doubles),
-  ...fields('numbers that a double can’t hold', row('v_string string'), exacts),
+  ...fields(
+    'numbers with a fraction or an exponent and more digits than a double: the nearest double',
+    row('v double'),
+    [
+      '12345678901234567.89',
+      '9007199254740993.0',
+      '0.12345678901234567890123',
+      '12345678901234567e2',
+      '-99999999999999.999',
+    ],
+  ),
+  ...fields(
+    'integers beyond 2^53, and numbers beyond the largest double, kept as digits',
+    row('v_string string'),
+    exacts,
+  ),
   ...fields('what only looks like a number', dead('invalid-json'), badNumbers),
   ...fields('strings', row('v string'), strings),
   ...fields('strings that UTF-8 can’t hold, kept as JSON', row('v_json string'), ['"\\ud800"', '"\\udc00x"']),

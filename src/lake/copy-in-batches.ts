@@ -1,8 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { quoteName, quoteText } from '../report/query-engine.ts';
 import type { Column } from '../schema/types.ts';
 import { PipelineError } from '../runtime/errors.ts';
@@ -126,25 +123,29 @@ async function joinFiles(
   target: string,
   { joinColumns }: CopyTools,
 ): Promise<void> {
-  const out = createWriteStream(target);
-  const joiner = joinColumns(async (bytes) => {
-    if (!out.write(bytes)) await once(out, 'drain');
-  });
+  const file = await open(target, 'w');
   try {
+    const joiner = joinColumns((bytes) => file.writeFile(bytes));
     for (const paths of groups) {
       await joiner.addRows(await Promise.all(paths.map(localSource)));
       for (const path of paths) await rm(path);
     }
     await joiner.finish();
-    out.end();
-    await finished(out);
+  } catch (error) {
+    throw error instanceof RangeError ? unlike(error) : error;
   } finally {
-    out.destroy();
+    await file.close();
   }
 }
 
 function nameAt(index: number): string {
   return `c${index}`;
+}
+
+/** DuckDB has not written the files as they were asked for. */
+function unlike(error: RangeError): PipelineError {
+  const message = `files of columns that DuckDB has written can't be joined: ${error.message}; nothing was changed`;
+  return new PipelineError('ENCODE_FAILED', { message, retryable: false, cause: error });
 }
 
 function lost(found: number, expected: number): PipelineError {

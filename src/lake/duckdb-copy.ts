@@ -25,7 +25,7 @@ const narrowWays: readonly Way[] = [
 ];
 
 /** What batches of columns get. */
-const batchMemories = ['40MB', '64MB', '128MB', '512MB'] as const;
+const batchMemories = ['40MB', '64MB', '128MB', '256MB', '512MB'] as const;
 
 /** Ways for a table whose columns can't be copied in batches. */
 const wholeWays: readonly Way[] = [{ memoryLimit: '64MB' }, { memoryLimit: '128MB' }, { memoryLimit: '512MB' }];

@@ -74,7 +74,10 @@ function explain(error: unknown): PipelineError {
   });
 }
 
+/** What DuckDB says when its share of the memory is too small: an error of its own, or, where a statement is committed, a part of another. */
+const outOfMemory = /Out of Memory|(?:failed to|could not) (?:allocate|pin)/;
+
 /** True for an error that more memory may help against. */
 export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof PipelineError && error.message.includes('Out of Memory');
+  return error instanceof PipelineError && outOfMemory.test(error.message);
 }

@@ -1,6 +1,6 @@
 import { fieldIndex } from './field-index.ts';
 import { siblingName } from './sibling.ts';
-import { elementLeavesMax, isLight, weightOf, type TypeWeight } from './type-weight.ts';
+import { elementLeavesMax, isLight, noteWeight, weightOf, type TypeWeight } from './type-weight.ts';
 import type { ColumnType, Field } from './types.ts';
 import { widestOf, type WideningRules } from './wider-type.ts';
 
@@ -67,7 +67,10 @@ class FieldMerger {
   }
 
   finish(): Struct {
-    return this.#fields === undefined ? this.#struct : { kind: 'struct', fields: this.#fields };
+    if (this.#fields === undefined) return this.#struct;
+    const struct: Struct = { kind: 'struct', fields: this.#fields };
+    noteWeight(struct, this.#weight);
+    return struct;
   }
 
   get #current(): readonly Field[] {

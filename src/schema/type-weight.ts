@@ -24,6 +24,11 @@ export function weightOf(type: ColumnType): TypeWeight {
   return weight;
 }
 
+/** Notes the weight of a type that was made of another one, so that it is not weighed anew. */
+export function noteWeight(type: NestedType, weight: TypeWeight): void {
+  weights.set(type, weight);
+}
+
 function weightOfNested(type: NestedType): TypeWeight {
   switch (type.kind) {
     case 'array':

@@ -101,6 +101,8 @@ describe('rewriting files', () => {
     // the operating system's own full disk
     const copied = copyRows({ sources, target: '/dev/full', folder, orderBy: [] }, form);
     await expect(copied).rejects.toMatchObject({ code: 'STORE_FULL', hint: expect.stringContaining('TMPDIR') });
+    const inBatches = copyRows({ sources, target: '/dev/full', folder, orderBy: [] }, { ...form, leavesAtOnce: 1 });
+    await expect(inBatches).rejects.toMatchObject({ code: 'ENOSPC' });
   });
 
   it('removes its temporary files, also after an error', async () => {

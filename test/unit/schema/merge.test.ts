@@ -4,6 +4,7 @@ import { parseType } from '../../../src/schema/hive-ddl.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { canMerge, mergeTypes, sameType } from '../../../src/schema/merge.ts';
 import { siblingName } from '../../../src/schema/sibling.ts';
+import { weightOf } from '../../../src/schema/type-weight.ts';
 import { columnTypes } from '../../support/column-types.ts';
 import { runs } from '../../support/fuzzing.ts';
 
@@ -18,6 +19,16 @@ describe('merging types', () => {
       fc.property(columnTypes, (type) => {
         const merged = mergeTypes(type, structuredClone(type));
         expect(merged !== undefined && sameType(merged, type)).toBe(true);
+      }),
+      runs(),
+    );
+  });
+
+  it('gives a type that weighs what it would if it were weighed anew', () => {
+    fc.assert(
+      fc.property(columnTypes, columnTypes, (left, right) => {
+        const merged = mergeTypes(left, right) ?? left;
+        expect(weightOf(merged)).toEqual(weightOf(structuredClone(merged)));
       }),
       runs(),
     );
