@@ -5,6 +5,7 @@ import { pointerTo } from './json-pointer.ts';
 import { columnName } from './names.ts';
 import { observeField, placeFor, type KnownField, type ObserveRules } from './observe.ts';
 import { siblingName } from './sibling.ts';
+import { msPerDay } from '../runtime/duration.ts';
 import type { ColumnType, Field } from './types.ts';
 import { ExactNumber, fitScalar, unfit } from './values.ts';
 
@@ -20,8 +21,8 @@ export interface ConformOptions {
 }
 
 /**
- * Makes JSON that fits the type whole of a JSON value: structs with the names of their fields, and without a prototype. `unfit` when the value
- * doesn't fit itself; members of structs and maps that don't are rescued one by one.
+ * Converts a JSON value to a value of the type, as the encoder takes it: times as Date, maps as Map, structs as objects without a prototype,
+ * by field. `unfit` when it doesn't fit itself; members of structs and maps that don't are rescued one by one.
  */
 export function conform(value: unknown, type: ColumnType, options: ConformOptions): unknown {
   if (value === null || value === undefined) return null;
@@ -32,8 +33,12 @@ export function conform(value: unknown, type: ColumnType, options: ConformOption
       return isPlainObject(value) ? conformMap(value, type.value, options) : unfit;
     case 'struct':
       return isPlainObject(value) ? conformStruct(value, type.fields, options) : unfit;
+    case 'timestamp':
+      return dateOf(fitScalar(value, type), 1);
+    case 'date':
+      return dateOf(fitScalar(value, type), msPerDay);
     default:
-      return fitScalar(value, type) === unfit ? unfit : value;
+      return fitScalar(value, type);
   }
 }
 
@@ -51,12 +56,12 @@ function conformArray(values: readonly unknown[], element: ColumnType, options: 
 }
 
 function conformMap(value: object, type: ColumnType, options: ConformOptions): unknown {
-  const result = emptyStruct();
+  const result = new Map<string, unknown>();
   for (const [key, member] of Object.entries(value)) {
     const path = pointerTo(options.path, key);
     const cell = isKey(key) ? conform(member, type, inside(options, path)) : unfit;
     if (cell === unfit) options.rescue(path, member);
-    else result[key] = cell;
+    else result.set(key, cell);
   }
   return result;
 }
@@ -115,4 +120,8 @@ function askedFor(member: unknown, field: KnownField, { rules, depth }: ConformO
 
 function digitsOf(member: unknown): unknown {
   return member instanceof ExactNumber ? member.text : member;
+}
+
+function dateOf(value: unknown, unitMs: number): unknown {
+  return typeof value === 'number' ? new Date(value * unitMs) : unfit;
 }

@@ -10,7 +10,6 @@ import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { stringAt } from '../ports/dictionary-builder.ts';
-import { JsonValues } from '../ports/json-values.ts';
 import { jsonStrings } from './json-strings.ts';
 import { mergeEmptyArrays } from './merge-empty-arrays.ts';
 import { mergeNumbers } from './merge-numbers.ts';
@@ -118,52 +117,33 @@ interface FitTools {
   readonly turns: Turns;
 }
 
-/** Converts nested and exact values to what the encoder takes; rescues what does not fit. */
-async function fit(column: DecodedColumn, type: ColumnType, tools: FitTools): Promise<DecodedColumn> {
-  const { store } = column;
-  const { turns } = tools;
-  if (store.kind !== 'values' && store.kind !== 'nested') return column;
-  if (store.kind === 'nested' && type.kind === 'string') return jsonStrings(column, store.values, turns);
-  if (store.kind === 'nested' && (areWhole(column, type) || (await allFitWhole(column, type, turns)))) return column;
-  return isNested(type) ? fitNested(column, type, tools) : fitCells(column, type, tools);
-}
-
-/** Fits arrays, structs or maps as JSON: objects for a whole batch would fill the heap. */
-async function fitNested(
+/** Converts nested and exact values to what the encoder takes. */
+async function fit(
   column: DecodedColumn,
   type: ColumnType,
   { rules, rescue, turns }: FitTools,
 ): Promise<DecodedColumn> {
-  const rows: number[] = [];
-  const values = new JsonValues();
-  for (let at = 0; at < column.count; at++) {
-    if (turns.areDueAfter(sizeOf(column, at))) await turns.next();
-    const row = rowOf(column, at);
-    const value = jsonValue(column, at);
-    const path = pointerTo('', fieldOfRow(column, row));
-    const rescueMember = (pointer: string, member: unknown): void => rescue(row, pointer, member);
-    const fitting = conform(value, type, { rules, path, depth: 1, rescue: rescueMember });
-    if (fitting === unfit) {
-      rescue(row, path, value);
-      continue;
-    }
-    rows.push(row);
-    values.addValue(fitting);
-  }
-  const store = { kind: 'nested', values, areWhole: true } as const;
-  return { ...column, count: rows.length, rows: Int32Array.from(rows), store };
-}
-
-async function fitCells(column: DecodedColumn, type: ColumnType, { rescue, turns }: FitTools): Promise<DecodedColumn> {
+  const { observed, store } = column;
+  if (store.kind !== 'values' && store.kind !== 'nested') return column;
+  if (store.kind === 'nested' && type.kind === 'string') return jsonStrings(column, store.values, turns);
+  if (store.kind === 'nested' && (areWhole(column, type) || (await allFitWhole(column, type, turns)))) return column;
   const rows: number[] = [];
   const cells: unknown[] = [];
   for (let at = 0; at < column.count; at++) {
     if (turns.areDueAfter(sizeOf(column, at))) await turns.next();
     const row = rowOf(column, at);
     const value = jsonValue(column, at);
-    const cell = cellOf(value, column.observed, type);
+    const path = pointerTo('', fieldOfRow(column, row));
+    const cell = cellOf(value, {
+      observed,
+      type,
+      rules,
+      path,
+      depth: 1,
+      rescue: (pointer, member) => rescue(row, pointer, member),
+    });
     if (cell === unfit) {
-      rescue(row, pointerTo('', fieldOfRow(column, row)), value);
+      rescue(row, path, value);
       continue;
     }
     rows.push(row);
@@ -189,9 +169,19 @@ function sizeOf({ store }: DecodedColumn, index: number): number {
   return valueBytes + (store.kind === 'nested' ? store.values.endAt(index) - store.values.startAt(index) : 0);
 }
 
-function cellOf(value: unknown, observed: DecodedColumn['observed'], type: ColumnType): unknown {
+interface CellContext {
+  readonly observed: DecodedColumn['observed'];
+  readonly type: ColumnType;
+  readonly rules: ObserveRules;
+  readonly path: string;
+  readonly depth: number;
+  readonly rescue: (pointer: string, value: unknown) => void;
+}
+
+function cellOf(value: unknown, { observed, type, ...options }: CellContext): unknown {
   if (observed.form === 'json') return writeJson(value);
   if (observed.form === 'exact') return value instanceof ExactNumber ? value.text : unfit;
+  if (isNested(type)) return conform(value, type, options);
   if (type.kind === 'string' && typeof value === 'object') return writeJson(value);
   if (type.kind !== 'double' || typeof value !== 'bigint') return value;
   const double = Number(value);
