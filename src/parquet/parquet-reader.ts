@@ -1,4 +1,4 @@
-import type { AsyncBuffer, FileMetaData } from 'hyparquet';
+import type { AsyncBuffer, FileMetaData, ParquetParsers } from 'hyparquet';
 import { zstdDecompressSync, gunzipSync } from 'node:zlib';
 import { sourceOf, type ParquetReader, type ParquetSource } from '../consumer/ports/parquet.ts';
 import { columnsOf } from './file-columns.ts';
@@ -10,30 +10,25 @@ const compressors = {
   GZIP: (input: Uint8Array) => gunzipSync(input),
 };
 
+/** hyparquet's own parser takes a leading byte order mark off a string. */
+const parsers: Partial<ParquetParsers> = { stringFromBytes: (bytes) => bytes && utf8Text(bytes) };
+
 /** Reads with hyparquet, which shares no code with any of the encoders of ours; loaded when something is to be read. */
 export const hyparquetReader: ParquetReader = {
-  rowCount: async (source) =>
-    explained(async () => {
-      const { parquetMetadataAsync } = await import('hyparquet');
-      return Number((await parquetMetadataAsync(asyncBufferOf(source))).num_rows);
-    }),
+  rowCount: async (source) => explained(async () => Number((await metadataOf(source)).num_rows)),
 
   columns: async (source) =>
     explained(async () => {
-      const { parquetMetadataAsync, parquetSchema } = await import('hyparquet');
-      return columnsOf(parquetSchema(await parquetMetadataAsync(asyncBufferOf(source))));
+      const { parquetSchema } = await import('hyparquet');
+      return columnsOf(parquetSchema(await metadataOf(source)));
     }),
 
-  statistics: async (source) =>
-    explained(async () => {
-      const { parquetMetadataAsync } = await import('hyparquet');
-      return statisticsOf(await parquetMetadataAsync(asyncBufferOf(source)));
-    }),
+  statistics: async (source) => explained(async () => statisticsOf(await metadataOf(source))),
 
   footer: async (source) =>
     explained(async () => {
-      const { parquetMetadataAsync, parquetSchema } = await import('hyparquet');
-      const metadata = await parquetMetadataAsync(asyncBufferOf(source));
+      const { parquetSchema } = await import('hyparquet');
+      const metadata = await metadataOf(source);
       return { columns: columnsOf(parquetSchema(metadata)), statistics: statisticsOf(metadata) };
     }),
 
@@ -41,7 +36,7 @@ export const hyparquetReader: ParquetReader = {
 
   integerChunks: async function* (source, columns) {
     const file = asyncBufferOf(source);
-    const metadata = await explained(async () => (await import('hyparquet')).parquetMetadataAsync(file));
+    const metadata = await explained(() => metadataOf(source));
     let rowStart = 0;
     for (const { num_rows: rows } of metadata.row_groups) {
       const rowEnd = rowStart + Number(rows);
@@ -54,7 +49,7 @@ export const hyparquetReader: ParquetReader = {
   rows: async (bytes) =>
     explained(async () => {
       const { parquetReadObjects } = await import('hyparquet');
-      return parquetReadObjects({ file: memoryBuffer(bytes), compressors });
+      return parquetReadObjects({ file: memoryBuffer(bytes), compressors, parsers });
     }),
 };
 
@@ -70,6 +65,15 @@ async function readIntegers(part: FilePart, columns: readonly string[]): Promise
   const { parquetReadObjects } = await import('hyparquet');
   const rows = await parquetReadObjects({ ...part, columns: [...columns], compressors });
   return columns.map((column) => rows.map((row) => integerOf(row[column], column)));
+}
+
+async function metadataOf(source: ParquetSource): Promise<FileMetaData> {
+  const { parquetMetadataAsync } = await import('hyparquet');
+  return parquetMetadataAsync(asyncBufferOf(source), { parsers });
+}
+
+function utf8Text({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 }
 
 function asyncBufferOf({ size, read }: ParquetSource): AsyncBuffer {

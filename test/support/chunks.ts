@@ -5,7 +5,7 @@ import { encodeBatch } from './record-batches.ts';
 
 export interface TestRecord {
   readonly value: string | Buffer | null;
-  readonly key?: string;
+  readonly key?: string | Buffer;
   readonly timestampMs?: number;
   readonly headers?: Record<string, string>;
 }

@@ -7,6 +7,7 @@ import { pointerTo } from '../../schema/json-pointer.ts';
 import type { Evolution } from '../../schema/evolution.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import { sameType } from '../../schema/merge.ts';
+import { weightOf } from '../../schema/type-weight.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
@@ -195,11 +196,15 @@ function sizeOf({ store }: DecodedColumn, index: number): number {
   return valueBytes + (store.kind === 'nested' ? store.values.endAt(index) - store.values.startAt(index) : 0);
 }
 
-/** Collects what arrays, maps or structs of the type hold of values: objects for a whole batch would fill the heap. */
+/** The kernel takes types of more leaves apart at once, which takes more memory than objects do. */
+const jsonLeavesMax = 256;
+
+/** Collects what arrays, maps or structs of the type hold of values: as JSON, since objects for a whole batch would fill the heap. */
 class NestedCells {
   readonly #type: ColumnType;
   readonly #rules: ObserveRules;
   readonly #values = new JsonValues();
+  readonly #objects: unknown[] = [];
 
   constructor(type: ColumnType, rules: ObserveRules) {
     this.#type = type;
@@ -209,12 +214,19 @@ class NestedCells {
   /** Answers with false when the type holds nothing of the value. */
   add(value: unknown, path: string, rescue: Rescue): boolean {
     const json = conform(value, this.#type, { rules: this.#rules, path, depth: 1, rescue });
-    if (json !== undefined) this.#values.addText(json);
-    return json !== undefined;
+    if (json === undefined) return false;
+    if (this.#isJson) this.#values.addText(json);
+    else this.#objects.push(wholeCell(parseJson(json), this.#type));
+    return true;
   }
 
   finish(): ValueStore {
+    if (!this.#isJson) return { kind: 'values', values: this.#objects };
     return { kind: 'nested', values: this.#values, areWhole: true };
+  }
+
+  get #isJson(): boolean {
+    return weightOf(this.#type).leaves <= jsonLeavesMax;
   }
 }
 

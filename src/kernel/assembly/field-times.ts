@@ -1,18 +1,23 @@
 import { kindTime } from '../kinds';
-import { Field, isAmong } from './fields';
+import { Field, isAmong, spellingAt } from './fields';
 import { spellingOf } from './time-spelling';
 
-/** Writes what `spellingOf` says of each time; answers with how many there are, 0 when it says 0 of all. */
+/** Notes how a time of the block is written, while its bytes are at hand. */
+export function noteSpelling(field: Field, start: usize, end: usize): void {
+  const spelling = spellingOf(start, end);
+  field.anySpelling |= spelling;
+  field.everySpelling &= spelling;
+}
+
+/** Writes what `spellingOf` says of each time; answers with how many there are, 0 where it says 0 of all. */
 export function copySpellings(field: Field, spellings: usize): i32 {
+  if (field.anySpelling == 0) return 0;
   let count: usize = 0;
-  let found = 0;
   for (let entry: usize = 0; entry < <usize>field.count; entry++) {
     if (!isAmong(field, entry, 1 << kindTime)) continue;
-    const end = load<u32>(field.ends + (entry << 2));
+    const range = entry << 2;
     const isSettled = <i32>entry < field.settledCount;
-    const spelling = isSettled ? <i32>end : spellingOf(load<u32>(field.starts + (entry << 2)), end);
-    store<i32>(spellings + (count++ << 2), spelling);
-    found |= spelling;
+    store<i32>(spellings + (count++ << 2), isSettled ? load<i32>(field.ends + range) : spellingAt(field, range));
   }
-  return found == 0 ? 0 : <i32>count;
+  return <i32>count;
 }

@@ -38,6 +38,9 @@ export class Field {
   /** Those of them that are strings, and the dictionary that gives them ids. */
   stringKinds: i32;
   dictionary: Dictionary;
+  /** Bits that what `spellingOf` says of the block's times has in any of them, and in all: the same where all are written alike. */
+  anySpelling: i32;
+  everySpelling: i32;
 }
 
 const startEntries: i32 = 16;
@@ -114,8 +117,14 @@ function settleTimes(field: Field, first: i32): void {
   for (let entry = <usize>first; entry < <usize>field.count; entry++) {
     if (!isAmong(field, entry, 1 << kindTime)) continue;
     const range = entry << 2;
-    store<i32>(field.ends + range, spellingOf(load<u32>(field.starts + range), load<u32>(field.ends + range)));
+    store<i32>(field.ends + range, spellingAt(field, range));
   }
+}
+
+/** Tells how a time that is not settled is written; `range`: where its range is. */
+export function spellingAt(field: Field, range: usize): i32 {
+  if (field.anySpelling == field.everySpelling) return field.anySpelling;
+  return spellingOf(load<u32>(field.starts + range), load<u32>(field.ends + range));
 }
 
 /** Adds an entry for the row; answers with its index. */

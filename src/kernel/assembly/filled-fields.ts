@@ -69,6 +69,8 @@ export function emptyFields(filled: FilledFields): void {
     field.settledCount = 0;
     field.isFilled = false;
     field.isSpoiled = false;
+    field.anySpelling = 0;
+    field.everySpelling = -1;
   }
   const emptied = filled.addresses;
   filled.addresses = filled.settled;

@@ -1,5 +1,6 @@
 import { allocateZeros } from './arena';
 import { closeBrace, comma, digitOf, minus, openBrace, openBracket, quote, skipSpace } from './bytes';
+import { noteSpelling } from './field-times';
 import { addEntry, createField, Field } from './fields';
 import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-fields';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
@@ -218,6 +219,7 @@ function endOfText(field: Field, row: i32, at: usize): usize {
     // nobody writes a time with escapes
     if (stringStart != at + 1) return 0;
     kind = hasDateLength(stringStart, stringEnd) ? kindDate : kindTime;
+    if (kind == kindTime) noteSpelling(field, stringStart, stringEnd);
     number = time;
   }
   const entry = addEntry(field, row, kind);

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
-import type { RejectReason } from '../../../src/consumer/columns/parse-record.ts';
 import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
 import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
@@ -14,6 +12,7 @@ import {
   type TestLake,
   type TestToolsOptions,
 } from '../../support/lake.ts';
+import { redriveAll } from '../../support/redrive-all.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
 const strict = (recordBytesMax: number): Partial<TestToolsOptions> => ({
@@ -34,28 +33,13 @@ async function writtenLake(): Promise<TestLake> {
   return lake;
 }
 
-async function redrive(lake: TestLake, tools: CommitTools, options: { reason?: RejectReason; dryRun?: boolean } = {}) {
-  const total = { passed: 0, left: 0 };
-  for await (const current of tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 })) {
-    const { entry } = current;
-    if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
-    const result = await redriveEntry(
-      { ...current, entry },
-      { tools, store: lake.store, parquet: hyparquetReader, dryRun: false, ...options },
-    );
-    total.passed += result.passed;
-    total.left += result.left;
-  }
-  return total;
-}
-
 const valuesOf = async (lake: TestLake): Promise<unknown[]> => (await readRows(lake)).map(({ n }) => n);
 
 describe('redriving dead letters', () => {
   it('turns what passes the current rules into rows, and leaves the rest, whole', async () => {
     const lake = await writtenLake();
     expect(await valuesOf(lake)).toEqual([1]);
-    expect(await redrive(lake, createTestTools({ ...lake, ...strict(1000) }))).toEqual({ passed: 2, left: 2 });
+    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }))).toEqual({ passed: 2, left: 2 });
     expect(await valuesOf(lake)).toEqual([1, 2, 3]);
     expect((await audit(lake)).findings).toEqual([]);
     const left = await readRows(lake, 'readings_dead_letters');
@@ -67,11 +51,11 @@ describe('redriving dead letters', () => {
 
   it('changes nothing when it is a dry run, or nothing passes', async () => {
     const lake = await writtenLake();
-    expect(await redrive(lake, createTestTools({ ...lake, ...strict(1000) }), { dryRun: true })).toEqual({
+    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }), { dryRun: true })).toEqual({
       passed: 2,
       left: 2,
     });
-    expect(await redrive(lake, createTestTools({ ...lake, ...strict(50) }))).toEqual({ passed: 0, left: 4 });
+    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(50) }))).toEqual({ passed: 0, left: 4 });
     expect(await valuesOf(lake)).toEqual([1]);
     expect((await audit(lake)).findings).toEqual([]);
   });
@@ -81,21 +65,21 @@ describe('redriving dead letters', () => {
     const tools = createTestTools({ ...lake, ...strict(1000) });
     const listed = await tools.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 0n);
     if (listed === undefined || !isWritten(listed.entry)) throw new Error('it is written');
-    await redrive(lake, tools);
+    await redriveAll(lake, tools);
     const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false };
     expect(await redriveEntry({ ...listed, entry: listed.entry }, options)).toEqual({ passed: 0, left: 2 });
     const deadLetters = await Array.fromAsync(lake.store.list(`${testTable}_dead_letters/`));
     await lake.store.delete(deadLetters.map(({ key }) => key));
-    await expect(redrive(lake, tools)).rejects.toMatchObject({ code: 'STORE_MISSING' });
+    await expect(redriveAll(lake, tools)).rejects.toMatchObject({ code: 'STORE_MISSING' });
   });
 
   it('takes only the reason it is asked for', async () => {
     const lake = await writtenLake();
-    expect(await redrive(lake, createTestTools({ ...lake, ...strict(1000) }), { reason: 'invalid-json' })).toEqual({
+    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }), { reason: 'invalid-json' })).toEqual({
       passed: 0,
       left: 4,
     });
-    expect(await redrive(lake, createTestTools({ ...lake, ...strict(1000) }), { reason: 'too-large' })).toEqual({
+    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }), { reason: 'too-large' })).toEqual({
       passed: 2,
       left: 2,
     });
@@ -105,7 +89,7 @@ describe('redriving dead letters', () => {
   it('can be done again with looser rules each time', async () => {
     const lake = await writtenLake();
     const before = (await audit(lake)).partitions[0];
-    for (const limit of [60, 70, 80, 90]) await redrive(lake, createTestTools({ ...lake, ...strict(limit) }));
+    for (const limit of [60, 70, 80, 90]) await redriveAll(lake, createTestTools({ ...lake, ...strict(limit) }));
     expect(await valuesOf(lake)).toEqual([1, 2, 3]);
     expect((await audit(lake)).partitions[0]).toMatchObject({ records: before?.records, rows: 3, deadLetters: 2 });
     expect((await audit(lake)).findings).toEqual([]);
@@ -119,8 +103,8 @@ describe('redriving dead letters', () => {
           if (name === step && phase === 'after') throw new Error('crash');
         },
       };
-      await expect(redrive(lake, createTestTools({ ...lake, ...strict(1000), observer }))).rejects.toThrow('crash');
-      await redrive(lake, createTestTools({ ...lake, ...strict(1000) }));
+      await expect(redriveAll(lake, createTestTools({ ...lake, ...strict(1000), observer }))).rejects.toThrow('crash');
+      await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }));
       expect(await valuesOf(lake)).toEqual([1, 2, 3]);
     });
   }

@@ -71,6 +71,13 @@ describe.each([
     ]);
   });
 
+  it('find bounds that keep a byte order mark', async () => {
+    const data = { kind: 'values' as const, valueAt: (row: number) => ['a', '\uFEFF'][row] };
+    const columns = [{ name: 's', type: { kind: 'string' as const }, data }];
+    const statistics = await hyparquetReader.statistics(sourceOf(await encoder.encode({ rowCount: 2, columns })));
+    expect(statistics.leaves).toMatchObject([{ bounds: { min: 'a', max: '\uFEFF' } }]);
+  });
+
   it('are left out where the table knows none', async () => {
     const columns = [
       { name: 'n', type: { kind: 'double' as const }, data: { kind: 'double' as const, values: Float64Array.of(1) } },

@@ -1,0 +1,27 @@
+import type { RejectReason } from '../../src/consumer/columns/parse-record.ts';
+import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
+import { isWritten } from '../../src/consumer/ledger/ledger-entry.ts';
+import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
+import { redriveEntry, type RedriveResult } from '../../src/consumer/replay/redrive.ts';
+import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { testTable, testTopic } from './lake.ts';
+
+/** Redrives each entry of the topic's first partition that has dead letters. */
+export async function redriveAll(
+  { store }: { readonly store: ObjectStore },
+  tools: CommitTools,
+  options: { readonly reason?: RejectReason; readonly dryRun?: boolean } = {},
+): Promise<RedriveResult> {
+  const total = { passed: 0, left: 0 };
+  for await (const current of tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 })) {
+    const { entry } = current;
+    if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
+    const result = await redriveEntry(
+      { ...current, entry },
+      { tools, store, parquet: hyparquetReader, dryRun: false, ...options },
+    );
+    total.passed += result.passed;
+    total.left += result.left;
+  }
+  return total;
+}
