@@ -8,6 +8,8 @@ export interface TestRecord {
   readonly key?: string | Buffer;
   readonly timestampMs?: number;
   readonly headers?: Record<string, string>;
+  /** More headers, of any bytes and in any order. */
+  readonly rawHeaders?: readonly (readonly [name: Buffer, value: Buffer | null])[];
 }
 
 export const testTimestampMs = Date.parse('2026-11-23T09:15:00Z');

@@ -12,3 +12,12 @@ const pieces = fc.oneof(
 export const rawBytes: fc.Arbitrary<Buffer> = fc
   .array(pieces, { maxLength: 5 })
   .map((several) => Buffer.from(several.flat()));
+
+/** Names come several times. */
+export const rawHeader = fc.tuple(
+  fc.oneof(
+    rawBytes,
+    fc.constantFrom('a', '7', '__proto__', '\uFFFD', '\uFEFF', '').map((name) => Buffer.from(name)),
+  ),
+  fc.option(rawBytes),
+);

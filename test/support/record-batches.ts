@@ -36,7 +36,7 @@ function field(value: Buffer | string | null | undefined): Buffer {
 }
 
 function encodeRecord(record: TestRecord, offsetDelta: number, timestampDelta: number): Buffer {
-  const headers = Object.entries(record.headers ?? {});
+  const headers = [...Object.entries(record.headers ?? {}), ...(record.rawHeaders ?? [])];
   const body = Buffer.concat([
     Buffer.from([0, ...varint(timestampDelta), ...varint(offsetDelta)]),
     field(record.key),

@@ -22,7 +22,7 @@ export interface RecordChunk extends Disposable {
   readonly valueEnds: Int32Array;
   /** Gives a record's key, `undefined` for null. */
   keyOf(index: number): Buffer | undefined;
-  /** Gives a record's headers as a JSON object of strings; `undefined` when there are none. */
+  /** Gives a record's headers as a JSON object; `undefined` when there are none. */
   headersOf(index: number): string | undefined;
   /** Ends the chunk: its memory may hold other records from now on. A chunk that is dropped without it is left to the garbage collector. */
   [Symbol.dispose](): void;

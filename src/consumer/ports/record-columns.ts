@@ -14,7 +14,7 @@ export const columnsOfPart: Readonly<Record<RecordPart, readonly Column[]>> = {
     { name: 'kafka_key', type: string, comment: 'the key, when it is UTF-8' },
     { name: 'kafka_key_base64', type: string, comment: 'the key, when it is not' },
   ],
-  headers: [{ name: 'kafka_headers', type: string, comment: 'a JSON object of strings' }],
+  headers: [{ name: 'kafka_headers', type: string, comment: 'a JSON object' }],
 };
 
 export function recordPartColumns(parts: readonly RecordPart[] | undefined): Column[] {

@@ -1,12 +1,17 @@
+import { isUtf8 } from 'node:buffer';
 import { damageOf, type RecordBatch } from './record-batch.ts';
 import type { UnreadableBatch } from './unreadable-batch.ts';
 
 /** A header's two lengths. */
 const headerBytesMin = 2;
 
-/** Headers go into dead letters only: so many are shown, and so many bytes of them. */
+/** Most headers of a record that become JSON, and most of their bytes. */
 const headersMax = 1000;
 const headerBytesMax = 64 * 1024;
+
+/** A header's value as JSON: a string, or an object where the value or the name is no UTF-8. */
+type HeaderValue =
+  string | null | { readonly base64: string } | { readonly name_base64: string; readonly value: HeaderValue };
 
 /** Walks over a batch's records without making objects; its fields describe the current one. */
 export class RecordCursor {
@@ -70,38 +75,36 @@ export class RecordCursor {
   }
 
   /**
-   * The current record's headers as a JSON object of strings; a name that is there several times has an array. What goes beyond
-   * the limits is left out and counted under `…`.
+   * The current record's headers as a JSON object of strings; a name that is there several times has an array. A value that is
+   * no UTF-8 is `{"base64":…}`. What goes beyond the limits is left out and counted under `…`.
    */
   headersJson(): string {
     const end = this.#at;
     this.#at = this.#headersAt;
-    const headers = new Map<string, (string | null)[]>();
+    const headers = new Map<string, HeaderValue[]>();
     let left = this.headerCount;
     let bytes = 0;
     for (let count = 0; left > 0 && count < headersMax && bytes < headerBytesMax; count++, left--) {
       const start = this.#at;
-      const name = this.#string(end) ?? '';
-      const value = this.#string(end);
+      const name = this.#field(end) ?? Buffer.alloc(0);
+      const value = headerValue(this.#field(end));
       bytes += this.#at - start;
-      const values = headers.get(name);
-      if (values === undefined) headers.set(name, [value]);
-      else values.push(value);
+      add(headers, name.toString('utf8'), isUtf8(name) ? value : { name_base64: name.toString('base64'), value });
     }
     this.#at = end;
-    if (left > 0) headers.set('…', [`${left} more`]);
+    if (left > 0) add(headers, '…', `${left} more`);
     return JSON.stringify(
       Object.fromEntries(headers.entries().map(([name, values]) => [name, values.length === 1 ? values[0] : values])),
     );
   }
 
   /** Never reads beyond `end`, where the record ends, whatever a length says. */
-  #string(end: number): string | null {
+  #field(end: number): Buffer | null {
     const length = this.#varint();
     if (length < 0) return null;
     const start = Math.min(this.#at, end);
     this.#at = Math.min(start + length, end);
-    return this.#bytes.toString('utf8', start, this.#at);
+    return this.#bytes.subarray(start, this.#at);
   }
 
   /** Zigzag, up to 64 bits; values beyond 2^53 do not occur in lengths and differences. */
@@ -126,4 +129,15 @@ export class RecordCursor {
     } while (byte >= 0x80 && scale < 2 ** 70);
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
+}
+
+function headerValue(bytes: Buffer | null): HeaderValue {
+  if (bytes === null) return null;
+  return isUtf8(bytes) ? bytes.toString('utf8') : { base64: bytes.toString('base64') };
+}
+
+function add(headers: Map<string, HeaderValue[]>, name: string, value: HeaderValue): void {
+  const values = headers.get(name);
+  if (values === undefined) headers.set(name, [value]);
+  else values.push(value);
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BatchMemory } from '../../../src/consumer/columns/batch-memory.ts';
 import { decodeBatch, type DecodeRules } from '../../../src/consumer/columns/decode-batch.ts';
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
@@ -176,6 +176,10 @@ describe('a batch of hostile records', () => {
       turns++;
       if (!isDone) setImmediate(count);
     };
+    // so that it does not depend on how fast the machine is
+    let nowMs = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 1000));
+    onTestFinished(() => clock.mockRestore());
     setImmediate(count);
     await decode(records);
     isDone = true;

@@ -140,3 +140,18 @@ it('keeps the attributes of CloudEvents in binary mode beside their data', async
     { kafka_headers: '{"ce_id":"1","ce_type":"payment.made","ce_source":"/till/7","ce_time":"2026-11-26T09:15:02Z"}' },
   ]);
 });
+
+it('puts ids together that lie in two columns', async () => {
+  const at = '2026-11-26T07:00:00Z';
+  const ids = ['7', '9007199254740991', '9007199254740993', '1234567890123456789', '7'];
+  const { engine } = await write(
+    'Ids of many digits',
+    ids.map((id) => ({ value: `{"id":${id},"at":"${at}"}` })),
+  );
+  expect(await engine.query(blockOf('sql', 'Ids of many digits'))).toEqual([
+    { id: '1234567890123456789', records: 1n },
+    { id: '7', records: 2n },
+    { id: '9007199254740991', records: 1n },
+    { id: '9007199254740993', records: 1n },
+  ]);
+});

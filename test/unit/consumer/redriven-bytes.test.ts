@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
-import { rawBytes } from '../../support/raw-bytes.ts';
+import { rawBytes, rawHeader } from '../../support/raw-bytes.ts';
 import type { TestRecord } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { createTestTools, readRows, testTable } from '../../support/lake.ts';
@@ -12,17 +12,23 @@ import { writeBatches } from '../../support/write-batches.ts';
 /** Passes as a row once values of two bytes are allowed, and one once those of any length are: so that each redrive writes anew. */
 const passing: readonly TestRecord[] = [{ value: '{}' }, { value: '{"passes":true}' }];
 
-const records = fc.array(fc.record({ value: rawBytes, key: rawBytes }, { requiredKeys: ['value'] }), {
-  minLength: 1,
-  maxLength: 12,
-});
+const records = fc.array(
+  fc.record(
+    { value: rawBytes, key: rawBytes, rawHeaders: fc.array(rawHeader, { maxLength: 3 }) },
+    { requiredKeys: ['value'] },
+  ),
+  {
+    minLength: 1,
+    maxLength: 12,
+  },
+);
 
 /** Writes the records under the first limit of their length, redrives under each other one; gives what is in the lake. */
 async function lakeOf(written: readonly TestRecord[], limits: readonly number[]) {
   const store = createMemoryObjectStore();
   const catalog = createJsonCatalog({ store, database: 'test' });
   const toolsOf = (recordBytesMax: number) =>
-    createTestTools({ store, catalog, recipe: { recordBytesMax, recordParts: ['key'] } });
+    createTestTools({ store, catalog, recipe: { recordBytesMax, recordParts: ['key', 'headers'] } });
   const [first = 0, ...others] = limits;
   await writeBatches(toolsOf(first), [written]);
   for (const limit of others) await redriveAll({ store }, toolsOf(limit));
@@ -41,7 +47,7 @@ const bytesOf = (text: unknown, base64: unknown): Buffer | undefined => {
   return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : undefined;
 };
 
-describe('whatever bytes a value and a key are', () => {
+describe('whatever bytes a value, a key and headers are', () => {
   it('they are the same after redrives, and have the fate that they have when they are read at first', async () => {
     await fc.assert(
       fc.asyncProperty(records, async (odd) => {
@@ -57,7 +63,7 @@ describe('whatever bytes a value and a key are', () => {
           expect(bytesOf(row['key_text'], row['key_base64'])).toEqual(key);
         }
       }),
-      runs(60),
+      runs(30),
     );
   });
 });
