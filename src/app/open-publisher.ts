@@ -24,8 +24,8 @@ export async function openPublisher(settings: KafkaSettings, plan: PublisherPlan
   const { topic } = settings;
   const { kafka, certificate } = await connectKafka(settings, { patience: 'one-off', nowMs: systemClock.nowMs() });
   if (certificate !== undefined) log.info({ ...certificate }, 'client certificate is valid');
-  // mistakes are told at once; a cluster that has answered is waited for, also while it replaces a broker
-  await withAdmin(kafka, 'cluster', (admin) => admin.describeCluster());
+  // mistakes are told at once; a cluster is waited for once one of its brokers has answered, also while it replaces another one
+  await withAdmin(kafka, 'cluster', async () => undefined);
   const state = await keepTrying(() => ensureTopic(kafka, { topic, partitions, replication, settings: topicSettings }));
   log.info({ topic, partitions, state }, 'topic is there');
   return createKafkaPublisher(kafka, { topic, compression, keepTrying });

@@ -1,36 +1,13 @@
 import { columnName } from '../schema/names.ts';
-import type { NumberRule, ObserveRules } from '../schema/observe.ts';
 import { siblingOf } from '../schema/sibling.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 import * as kinds from './kinds.ts';
-
-/** The kernel's numbers of the types that it can read. */
-const typeNumbers: Readonly<Partial<Record<ColumnType['kind'], number>>> = {
-  struct: kinds.typeStruct,
-  array: kinds.typeArray,
-  double: kinds.typeDouble,
-  bigint: kinds.typeInteger,
-  string: kinds.typeString,
-  boolean: kinds.typeBoolean,
-  timestamp: kinds.typeTimestamp,
-  date: kinds.typeDate,
-};
+import { isReadable, numberOf, otherKinds, type Strictness } from './type-numbers.ts';
 
 /** Most distinct JSON keys remembered per struct; several keys (`a`, `A`) can mean one column. */
 const keysMax = 1000;
-
-/** How a type takes values. */
-export interface Strictness {
-  /** It was inferred from values: it takes only those from which the same would be inferred. */
-  readonly isStrict: boolean;
-  /**
-   * How types are inferred: where a member of a struct goes that the field of its name does not take, and which have no place, so that the host must
-   * rescue them. Left out: a value with such members is not of the type.
-   */
-  readonly rules?: Pick<ObserveRules, 'numbers' | 'depthMax'>;
-}
 
 /** A field of a struct in the kernel. */
 interface KernelField {
@@ -255,41 +232,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
-/** Gives the kinds of values that a field of the type takes in place of another one. */
-function otherKinds(kind: ColumnType['kind'], numbers: NumberRule | undefined): readonly number[] {
-  if (numbers === undefined) return [];
-  switch (kind) {
-    case 'string':
-      return [kinds.kindString, kinds.kindDigits];
-    case 'double':
-      return numbers === 'split' ? [kinds.kindNumber] : [kinds.kindNumber, kinds.kindInteger];
-    case 'bigint':
-      return numbers === 'split' ? [kinds.kindInteger] : [];
-    case 'timestamp':
-      return [kinds.kindTime];
-    case 'date':
-      return [kinds.kindDate];
-    case 'boolean':
-      return [kinds.kindTrue];
-    default:
-      return [];
-  }
-}
-
 /** Tells whether JSON can write the key without escapes. */
 function isPlain(key: string): boolean {
   return /^[^"\\\p{Cc}\p{Cs}]*$/u.test(key);
-}
-
-function isReadable(type: ColumnType): boolean {
-  if (type.kind === 'array') return isReadable(type.element);
-  if (type.kind === 'struct') return type.fields.every((field) => isReadable(field.type));
-  return typeNumbers[type.kind] !== undefined;
-}
-
-function numberOf(type: ColumnType, { isStrict, rules }: Strictness): number {
-  if (type.kind === 'double' && isStrict && rules?.numbers === 'split') return kinds.typeFraction;
-  const number = typeNumbers[type.kind];
-  if (number === undefined) throw new RangeError(`the kernel has no values of type ${type.kind}`);
-  return number;
 }

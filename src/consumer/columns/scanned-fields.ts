@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { KernelFieldEntries, KernelFields } from '../../kernel/kernel-fields.ts';
-import { KernelType, type Strictness } from '../../kernel/kernel-type.ts';
+import { KernelType } from '../../kernel/kernel-type.ts';
+import type { Strictness } from '../../kernel/type-numbers.ts';
 import type { Address } from '../../kernel/kernel-calls.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { includesType } from '../../schema/includes-type.ts';

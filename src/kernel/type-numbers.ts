@@ -1,0 +1,62 @@
+import type { NumberRule, ObserveRules } from '../schema/observe.ts';
+import type { ColumnType } from '../schema/types.ts';
+import * as kinds from './kinds.ts';
+
+/** The kernel's numbers of the types that it can read. */
+const typeNumbers: Readonly<Partial<Record<ColumnType['kind'], number>>> = {
+  struct: kinds.typeStruct,
+  array: kinds.typeArray,
+  double: kinds.typeDouble,
+  bigint: kinds.typeInteger,
+  string: kinds.typeString,
+  boolean: kinds.typeBoolean,
+  timestamp: kinds.typeTimestamp,
+  date: kinds.typeDate,
+};
+
+/** How a type takes values. */
+export interface Strictness {
+  /** It was inferred from values: it takes only those from which the same would be inferred. */
+  readonly isStrict: boolean;
+  /**
+   * How types are inferred: where a member of a struct goes that the field of its name does not take, and which have no place, so that the host must
+   * rescue them. Left out: a value with such members is not of the type.
+   */
+  readonly rules?: Pick<ObserveRules, 'numbers' | 'depthMax'>;
+}
+
+/** Tells whether the kernel can read values of the type. */
+export function isReadable(type: ColumnType): boolean {
+  if (type.kind === 'array') return isReadable(type.element);
+  if (type.kind === 'struct') return type.fields.every((field) => isReadable(field.type));
+  return typeNumbers[type.kind] !== undefined;
+}
+
+/** Gives the kernel's number of a type that it can read. */
+export function numberOf(type: ColumnType, { isStrict, rules }: Strictness): number {
+  if (type.kind === 'double' && isStrict && rules?.numbers === 'split') return kinds.typeFraction;
+  const number = typeNumbers[type.kind];
+  if (number === undefined) throw new RangeError(`the kernel has no values of type ${type.kind}`);
+  return number;
+}
+
+/** Gives the kinds of values that a field of the type takes in place of another one. */
+export function otherKinds(kind: ColumnType['kind'], numbers: NumberRule | undefined): readonly number[] {
+  if (numbers === undefined) return [];
+  switch (kind) {
+    case 'string':
+      return [kinds.kindString, kinds.kindDigits];
+    case 'double':
+      return numbers === 'split' ? [kinds.kindNumber] : [kinds.kindNumber, kinds.kindInteger];
+    case 'bigint':
+      return numbers === 'split' ? [kinds.kindInteger] : [];
+    case 'timestamp':
+      return [kinds.kindTime];
+    case 'date':
+      return [kinds.kindDate];
+    case 'boolean':
+      return [kinds.kindTrue];
+    default:
+      return [];
+  }
+}
