@@ -297,7 +297,7 @@ describe('scanning records', () => {
           { knownType: (name) => (name === 'part' ? partType : undefined) },
         ),
       ),
-      runs(1500),
+      runs(800),
     );
   });
 
@@ -401,7 +401,7 @@ describe('scanning records', () => {
       fc.asyncProperty(fc.array(records, { maxLength: 4 }), fc.constantFrom('double', 'split'), (groups, numbers) =>
         expectSame(groups.flat(), { numbers: numbers === 'split' ? 'split' : 'double' }),
       ),
-      runs(1500),
+      runs(800),
     );
   });
 
@@ -411,7 +411,7 @@ describe('scanning records', () => {
       fc.asyncProperty(records, types, fc.boolean(), (group, known, widensNumbers) =>
         expectSame(group, { widensNumbers, knownType: (name) => known[name] }),
       ),
-      runs(1000),
+      runs(600),
     );
   });
 
@@ -425,7 +425,7 @@ describe('scanning records', () => {
     );
     await fc.assert(
       fc.asyncProperty(damaged, (group) => expectSame(group)),
-      runs(1000),
+      runs(600),
     );
   });
 
