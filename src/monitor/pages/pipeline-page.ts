@@ -19,7 +19,7 @@ export interface PipelineFacts {
 
 /** The pipeline at a glance: what flows, what waits, what it costs, and what did not become rows. */
 export function pipelinePage(view: View, { figures, history, scannedBytes }: PipelineFacts): Html {
-  return html`<h1>PipelineFacts</h1>
+  return html`<h1>Pipeline</h1>
     <div data-events="${view.base}/pipeline/events">${livePipeline(view, figures.value)}</div>
     <section>
       <h2>Columns, the newest first</h2>

@@ -39,6 +39,7 @@ async function serveMetrics(text: string): Promise<URL> {
 describe('the pipeline', () => {
   it('shows what the ledger says of batches, files, columns and dead letters', async () => {
     const html = await (await getPage(openMonitor(await lakeWithBatches(), now()), '/pipeline')).text();
+    expect(askDocument(html, `document.querySelector('h1').textContent`)).toBe('Pipeline');
     expect(tiles(html)).toMatchObject({ Records: '5', Lag: 'not known', Audit: 'never', Hours: 'not settled' });
     const columns = askDocument(
       html,
