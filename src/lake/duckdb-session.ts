@@ -26,11 +26,17 @@ export class DuckdbSession implements Disposable {
       memory_limit: memoryLimit,
       temp_directory: join(folder, 'spill'),
     });
-    const session = new DuckdbSession(instance, await instance.connect());
-    await session.run(`SET TimeZone = 'UTC'`);
-    // each file is read once
-    await session.run('SET enable_external_file_cache = false');
-    return session;
+    try {
+      const session = new DuckdbSession(instance, await instance.connect());
+      await session.run(`SET TimeZone = 'UTC'`);
+      // each file is read once
+      await session.run('SET enable_external_file_cache = false');
+      return session;
+    } catch (error) {
+      // its connections go with it
+      instance.closeSync();
+      throw error;
+    }
   }
 
   /** Rejects with ENCODE_FAILED, or with STORE_FULL where the disk has no room. */
