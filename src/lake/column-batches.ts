@@ -1,5 +1,5 @@
 import type { Column } from '../schema/types.ts';
-import { leafCount } from './rewrite-sources.ts';
+import { countLeaves, weightOf } from '../schema/type-weight.ts';
 
 /** Columns that are copied together, and rows that are in memory at a time. */
 export interface BatchPlan {
@@ -33,7 +33,7 @@ export function planBatches(
   const wanted = Math.ceil(all / Math.ceil(all / leavesMax));
   let leaves = wanted;
   for (const column of columns) {
-    const own = leafCount(column.type);
+    const own = weightOf(column.type).leaves;
     if (leaves + own > wanted) {
       batches.push([]);
       leaves = 0;
@@ -45,8 +45,4 @@ export function planBatches(
   const byBytes = groupBytesMax / Math.max(1, ...batches.map(bytesPerRow));
   const groupRows = Math.max(groupRowsMin, Math.floor(Math.min(byValues, byBytes)));
   return { batches, groupRows: Math.min(groupRowsMax, groupRows) };
-}
-
-export function countLeaves(columns: readonly Column[]): number {
-  return columns.reduce((sum, { type }) => sum + leafCount(type), 0);
 }

@@ -1,6 +1,7 @@
 import type { FieldId, FieldIds } from '../consumer/ports/columnar-table.ts';
 import type { FileStatistics, LeafStatistics, ParquetReader, ParquetSource } from '../consumer/ports/parquet.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { weightOf } from '../schema/type-weight.ts';
 import type { Column, ColumnType, Field } from '../schema/types.ts';
 
 /** A source's columns as they will be read. */
@@ -37,7 +38,7 @@ export async function examineSource(
     const own = types.get(name);
     const count = leaves.get(name)?.length ?? 0;
     if (own === undefined && count === 0) continue;
-    if (own === undefined || leafCount(own) !== count || !fits(own, type))
+    if (own === undefined || weightOf(own).leaves !== count || !fits(own, type))
       throw mismatch(key, `its column ${name} has another type than the table`);
   }
   if (keepsAll === true) checkNothingMore(key, { found, statistics }, columns);
@@ -123,11 +124,6 @@ function innerOf(type: ColumnType): [name: string, type: ColumnType, folders: st
     default:
       return undefined;
   }
-}
-
-/** Counts the leaves of a type, each of which is a column of a file. */
-export function leafCount(type: ColumnType): number {
-  return innerOf(type)?.reduce((sum, [, inner]) => sum + leafCount(inner), 0) ?? 1;
 }
 
 const widerKinds: Readonly<Record<string, readonly string[]>> = {

@@ -9,9 +9,8 @@ import { leavesOf } from './leaves.ts';
 import { footerOf, type RowGroupFacts } from './footer.ts';
 import { withDefaults, type EncoderOptions } from './encoder-options.ts';
 import { inUnit } from './timestamp-unit.ts';
+import { magic, tailOf } from './file-frame.ts';
 import { schemaOf } from './parquet-schema.ts';
-
-const magic = Buffer.from('PAR1');
 
 /**
  * Writes tables from their columns and ready dictionaries, without an object per value of a flat column.
@@ -56,8 +55,6 @@ async function encodeTable(
     rowGroups.push({ rows: end - first, chunks });
   }
   const footer = footerOf(schemaOf(columns, timestamps, fieldIds), rowGroups, options);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(footer.length);
-  for (const piece of [footer, length, magic]) file.append(piece);
+  for (const piece of [footer, tailOf(footer)]) file.append(piece);
   return file.finish();
 }

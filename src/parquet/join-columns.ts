@@ -1,13 +1,9 @@
 import type { ColumnJoiner, ParquetSource } from '../consumer/ports/parquet.ts';
+import { magic, tailBytes, tailOf } from './file-frame.ts';
 import { readThrift, writeThrift, type ThriftStruct, type ThriftValue } from './thrift-tree.ts';
 
 /** Bytes that are copied at a time. */
 const copyBytes = 1024 * 1024;
-
-const magic = Buffer.from('PAR1');
-
-/** Length of the footer and the magic bytes behind it. */
-const tailBytes = 8;
 
 /** The format's ids of fields. Source: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
 const file = { schema: 2, rows: 3, rowGroups: 4, keyValues: 5, orders: 7 } as const;
@@ -43,11 +39,8 @@ export function joinColumns(append: (bytes: Uint8Array) => Promise<void>): Colum
     finish: async () => {
       if (first === undefined) throw new RangeError('a file without rows has no columns to join');
       const footer = writeThrift(joinFooters(first, rowGroups));
-      const tail = Buffer.alloc(tailBytes);
-      tail.writeUInt32LE(footer.length, 0);
-      magic.copy(tail, 4);
       await write(footer);
-      await write(tail);
+      await write(tailOf(footer));
     },
   };
 }

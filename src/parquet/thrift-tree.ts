@@ -1,4 +1,5 @@
 import { ByteWriter } from './byte-writer.ts';
+import { writeFieldHead, writeListHead } from './thrift-writer.ts';
 
 /**
  * Structures of Thrift's compact protocol as they are, whatever their fields mean: what is read and written again has the same bytes.
@@ -137,12 +138,7 @@ function writeStruct(out: ByteWriter, { fields }: ThriftStruct): void {
   let last = 0;
   for (const [id, value] of fields) {
     const type = value.kind === 'boolean' && value.value ? isTrue : typeOf(value.kind);
-    const step = id - last;
-    if (step > 0 && step <= 15) out.byte((step << 4) | type);
-    else {
-      out.byte(type);
-      out.zigzag(id);
-    }
+    writeFieldHead(out, { id, lastId: last, type });
     if (value.kind !== 'boolean') writeValue(out, value);
     last = id;
   }
@@ -166,11 +162,7 @@ function writeValue(out: ByteWriter, value: ThriftValue): void {
       return out.bytes(value.bytes);
     case 'list':
     case 'set':
-      if (value.items.length < 15) out.byte((value.items.length << 4) | typeOf(value.of));
-      else {
-        out.byte(0xf0 | typeOf(value.of));
-        out.varint(value.items.length);
-      }
+      writeListHead(out, value.items.length, typeOf(value.of));
       for (const item of value.items) writeValue(out, item);
       return undefined;
     case 'struct':

@@ -73,22 +73,13 @@ export class ThriftWriter {
   }
 
   #header(id: number, type: number): void {
-    const step = id - this.#lastId;
-    if (step > 0 && step <= 15) this.#out.byte((step << 4) | type);
-    else {
-      this.#out.byte(type);
-      this.#out.zigzag(id);
-    }
+    writeFieldHead(this.#out, { id, lastId: this.#lastId, type });
     this.#lastId = id;
   }
 
   #list(id: number, type: number, size: number): void {
     this.#header(id, types.list);
-    if (size < 15) this.#out.byte((size << 4) | type);
-    else {
-      this.#out.byte(0xf0 | type);
-      this.#out.varint(size);
-    }
+    writeListHead(this.#out, size, type);
   }
 
   #bytes(value: Uint8Array | string): void {
@@ -96,4 +87,22 @@ export class ThriftWriter {
     this.#out.varint(bytes.length);
     this.#out.bytes(bytes);
   }
+}
+
+/** Writes what stands before a field's value: its type, and its id as the distance from the one before it where that is short. */
+export function writeFieldHead(
+  out: ByteWriter,
+  { id, lastId, type }: { readonly id: number; readonly lastId: number; readonly type: number },
+): void {
+  const step = id - lastId;
+  if (step > 0 && step <= 15) return out.byte((step << 4) | type);
+  out.byte(type);
+  out.zigzag(id);
+}
+
+/** Writes what stands before the elements of a list. */
+export function writeListHead(out: ByteWriter, size: number, type: number): void {
+  if (size < 15) return out.byte((size << 4) | type);
+  out.byte(0xf0 | type);
+  out.varint(size);
 }

@@ -79,12 +79,13 @@ function conformStruct(value: object, fields: readonly Field[], options: Conform
     if (member === null) continue;
     const name = columnName(key);
     const known = typeOf(name);
-    if (known !== undefined && !members.has(name) && fitsWhole(member, known)) {
+    const fits = known !== undefined && fitsWhole(member, known);
+    if (fits && !members.has(name)) {
       members.set(name, writeJson(member));
       continue;
     }
     const path = pointerTo(options.path, key);
-    const places = placesOf(member, { name, known, typeOf }, inside(options, path));
+    const places = placesOf(member, { name, known, typeOf }, { fits, options: inside(options, path) });
     if (!places.some((place) => setField(place, path))) options.rescue(path, member);
   }
   return `{${Array.from(members, ([name, json]) => memberOf(name, json)).join(',')}}`;
@@ -106,11 +107,15 @@ interface MemberPlace {
 
 /**
  * Finds the fields of a struct that may hold a member, as the struct has grown for it: what it asks for beside the field of its name (`known`);
- * that field, which may hold a part of it; what it asked for while there was none of its name.
+ * that field, which may hold a part of it; what it asked for while there was none of its name. `fits`: that field holds it whole.
  */
-function* placesOf(member: unknown, field: KnownField, options: ConformOptions): Generator<MemberPlace> {
+function* placesOf(
+  member: unknown,
+  field: KnownField,
+  { fits, options }: { readonly fits: boolean; readonly options: ConformOptions },
+): Generator<MemberPlace> {
   const { name, known, typeOf } = field;
-  if (known === undefined || !fitsWhole(member, known)) yield* askedFor(member, field, options);
+  if (!fits) yield* askedFor(member, field, options);
   if (known === undefined) return;
   yield { name, value: member };
   yield* askedFor(member, { name, known: undefined, typeOf }, options);

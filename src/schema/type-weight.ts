@@ -24,6 +24,11 @@ export function weightOf(type: ColumnType): TypeWeight {
   return weight;
 }
 
+/** Counts the leaves of columns, each of which is a column of a Parquet file. */
+export function countLeaves(columns: readonly { readonly type: ColumnType }[]): number {
+  return columns.reduce((sum, { type }) => sum + weightOf(type).leaves, 0);
+}
+
 /** Notes the weight of a type that was made of another one, so that it is not weighed anew. */
 export function noteWeight(type: NestedType, weight: TypeWeight): void {
   weights.set(type, weight);

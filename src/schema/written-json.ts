@@ -1,4 +1,17 @@
 import { isBeyondDouble } from './exact-json.ts';
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  minus,
+  openBrace,
+  openBracket,
+  point,
+  quote,
+  zero,
+} from './json-bytes.ts';
 
 /** Deeper JSON is left to a parser. */
 const depthMax = 64;
@@ -9,17 +22,6 @@ const digitsMax = 15;
 /** JavaScript puts keys that are integers below this before others. */
 const indexEnd = 2 ** 32 - 1;
 
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
-const minus = 0x2d;
-const point = 0x2e;
-const zero = 0x30;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
 const words: ReadonlyMap<number, Buffer> = new Map(
   ['true', 'false', 'null'].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
 );

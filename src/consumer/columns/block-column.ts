@@ -2,6 +2,7 @@ import * as kinds from '../../kernel/kinds.ts';
 import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { parseJson, parsePlainJson } from '../../schema/exact-json.ts';
+import { openBrace } from '../../schema/json-bytes.ts';
 import { exactOf } from '../../schema/values.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { orderOf } from './entry-order.ts';
@@ -235,9 +236,10 @@ export class BlockColumn {
     const { bytes, shift } = this.#scanner;
     const start = (starts[entry] ?? 0) - shift;
     const row = rows[entry] ?? 0;
-    if (bytes[start] !== openBrace || !to.pushJson(row, bytes, start, (ends[entry] ?? 0) - shift)) return false;
-    to.noteField(this.#field.name, row, row + 1);
+    if (bytes[start] !== openBrace) return false;
     to.markPartial();
+    if (!to.pushJson(row, bytes, start, (ends[entry] ?? 0) - shift)) return false;
+    to.noteField(this.#field.name, row, row + 1);
     return true;
   }
 
@@ -283,5 +285,3 @@ export class BlockColumn {
     return this.#kernel.stringAt(starts[entry] ?? 0, ends[entry] ?? 0);
   }
 }
-
-const openBrace = 0x7b;

@@ -3,11 +3,7 @@ import { KernelStrings } from '../../kernel/kernel-strings.ts';
 import type { StringDictionary } from '../ports/string-dictionary.ts';
 import type { BatchSpace } from './batch-space.ts';
 import { PlainStrings } from './plain-strings.ts';
-
-/** After so many strings it is decided whether a dictionary pays. */
-const trialStrings = 4096;
-/** It does not when more of them are distinct. */
-const distinctMax = trialStrings - trialStrings / 16;
+import { doRepeat, trialStrings } from './string-trial.ts';
 
 /** Collects the strings of a column: in a dictionary while they repeat, else one behind the other as they come. */
 export class ColumnStrings {
@@ -51,7 +47,7 @@ export class ColumnStrings {
     const before = this.#count;
     this.#count += count;
     if (before >= trialStrings || this.#count < trialStrings) return;
-    if (this.#dictionary.count * trialStrings <= this.#count * distinctMax) return;
+    if (doRepeat(this.#dictionary.count, this.#count)) return;
     this.#dictionary.close();
     this.#plain = new PlainStrings(this.#dictionary.finish(), this.#space);
   }

@@ -1,3 +1,4 @@
+import { colon, quote } from '../../schema/json-bytes.ts';
 import { copyWritten, endOfWritten, type Range } from '../../schema/written-json.ts';
 
 const startBytes = 4096;
@@ -5,9 +6,7 @@ const startBytes = 4096;
 const fewChars = 64;
 /** Quotes, a slash and a colon. */
 const frameBytes = 4;
-const quote = 0x22;
 const slash = 0x2f;
-const colon = 0x3a;
 const tilde = 0x7e;
 
 /** Text that is written piece by piece, in a buffer of its own, which can be freed at once. */

@@ -1,4 +1,5 @@
 import { writeJson } from '../../schema/exact-json.ts';
+import { closeBrace, comma, openBrace } from '../../schema/json-bytes.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import { JsonText } from './json-text.ts';
@@ -6,8 +7,6 @@ import { sharedStrings, startsOf, type StringRanges } from './shared-strings.ts'
 import type { TakenMember } from './take-members.ts';
 
 const startEntries = 64;
-
-const [brace = 0, closingBrace = 0, comma = 0] = Buffer.from('{},');
 
 /** The JSON objects of a column's rows. */
 interface RowObjects extends StringRanges {
@@ -103,13 +102,13 @@ export class RescuedValues implements Disposable {
     this.#ascends &&= row > last;
     this.#rows[this.#objects++] = row;
     this.#isOpen = true;
-    this.#text.writeByte(brace);
+    this.#text.writeByte(openBrace);
   }
 
   #close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#text.writeByte(closingBrace);
+    this.#text.writeByte(closeBrace);
     this.#ends[this.#objects - 1] = this.#text.length;
   }
 
@@ -169,11 +168,11 @@ export class RescuedValues implements Disposable {
   #writeObject(earlier: RescuedValues, first: number, nexts: Int32Array): void {
     const text = earlier.#text;
     for (let index = first; index >= 0; index = nexts[index] ?? -1) {
-      text.writeByte(index === first ? brace : comma);
+      text.writeByte(index === first ? openBrace : comma);
       if (index < earlier.#objects) earlier.#copyMembers(index, text);
       else this.#copyMembers(index - earlier.#objects, text);
     }
-    text.writeByte(closingBrace);
+    text.writeByte(closeBrace);
   }
 
   /** Copies what is between the braces of an object. */

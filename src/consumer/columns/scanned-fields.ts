@@ -7,6 +7,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { includesType } from '../../schema/includes-type.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
+import { keyIndexOf } from '../../schema/written-json.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { pathWithin, type EventTimeField } from './event-time.ts';
 import type { FieldState, RowReader } from './row-reader.ts';
@@ -15,8 +16,6 @@ import type { MemberFate } from './take-members.ts';
 /** Most fields, and spellings of their keys; records with others are parsed. */
 const fieldsMax = 1024;
 const spellingsMax = 4096;
-/** JavaScript puts keys that are integers below this before others. */
-const indexEnd = 2 ** 32 - 1;
 
 /** Arrays or structs that the kernel finds to fit the type whole go to the column as they are. */
 interface NestedTarget {
@@ -47,7 +46,8 @@ export class ScannedField {
     this.entries = entries;
     this.state = state;
     this.eventTimePath = eventTimePath;
-    this.keyIndex = /^(?:0|[1-9]\d{0,9})$/.test(name) && Number(name) < indexEnd ? Number(name) : -1;
+    const key = Buffer.from(name);
+    this.keyIndex = keyIndexOf(key, 0, key.length);
   }
 
   /** Another field has the same column: its values must be looked at row by row. */

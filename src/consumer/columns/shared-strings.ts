@@ -1,11 +1,8 @@
 import type { ValueStore } from './decoded-column.ts';
+import { doRepeat, trialStrings } from './string-trial.ts';
 
 /** Longer strings are taken for distinct: they hardly repeat. */
 const sharedBytesMax = 256;
-/** After so many strings it is decided whether it pays to look for those that repeat. */
-const trialStrings = 4096;
-/** It does not when more of them are distinct. */
-const distinctMax = trialStrings - trialStrings / 16;
 
 /** Strings by where they begin and end in the bytes. */
 export interface StringRanges {
@@ -23,7 +20,7 @@ export function sharedStrings({ bytes, starts, ends }: StringRanges): ValueStore
   const [distinctStarts, distinctEnds] = [new Int32Array(starts.length), new Int32Array(starts.length)];
   for (const [index, start] of starts.entries()) {
     const end = ends[index] ?? 0;
-    if (index === trialStrings) looks = count <= distinctMax;
+    if (index === trialStrings) looks = doRepeat(count, index);
     const key = looks && end - start <= sharedBytesMax ? bytes.toString('latin1', start, end) : undefined;
     const present = key === undefined ? undefined : shared.get(key);
     ids[index] = present ?? count;

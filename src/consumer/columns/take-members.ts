@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parseJson, writeJson } from '../../schema/exact-json.ts';
+import { closeBrace, colon, comma, openBrace } from '../../schema/json-bytes.ts';
 import {
   DistinctKeys,
   endOfJson,
@@ -31,10 +32,6 @@ export interface TakenMembers {
   readonly gaps: readonly number[];
 }
 
-const comma = 0x2c;
-const colon = 0x3a;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 const firstOfNull = 0x6e;
 
 /**

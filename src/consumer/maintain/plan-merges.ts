@@ -1,5 +1,5 @@
 import { partitionEndMs } from '../../schema/partition-end.ts';
-import { weightOf } from '../../schema/type-weight.ts';
+import { countLeaves } from '../../schema/type-weight.ts';
 import type { Column } from '../../schema/types.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -34,8 +34,8 @@ export interface MergedSize {
 
 /** The size of a table's merged files, of which `targetBytes` are wanted. */
 export function mergedSizeOf(columns: readonly Column[], targetBytes: number): MergedSize {
-  const leaves = columns.reduce((sum, { type }) => sum + weightOf(type).leaves, 0);
-  return { bytesMax: targetBytes, rowsMax: Math.min(mergedRowsMax, Math.floor(mergedValuesMax / Math.max(1, leaves))) };
+  const valuesOfRow = Math.max(1, countLeaves(columns));
+  return { bytesMax: targetBytes, rowsMax: Math.min(mergedRowsMax, Math.floor(mergedValuesMax / valuesOfRow)) };
 }
 
 /** Files of a partition that never closes are merged once there are so many, or enough for one of the target's size. */

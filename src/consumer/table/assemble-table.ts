@@ -1,4 +1,5 @@
 import { indexAtOrAfter } from '../../runtime/ascending.ts';
+import { consecutive } from '../../runtime/consecutive.ts';
 import { holds, wholeCell } from '../../schema/fits-whole.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { ColumnType } from '../../schema/types.ts';
@@ -8,7 +9,7 @@ import type { DecodedColumn, ValueStore } from '../columns/decoded-column.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import { assembleRecordParts } from './assemble-record-parts.ts';
 import { CompactCells, compactOf, validityOf } from './compact-cells.ts';
-import { allRows, fewValuesOf } from './few-values.ts';
+import { fewValuesOf } from './few-values.ts';
 import { lazyColumns } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
 import { haveValueOf, valueIndexesOf } from './value-indexes.ts';
@@ -119,7 +120,7 @@ function compactCells(
   const compact = of && compactOf(type, of);
   if (of === undefined || compact === undefined) return undefined;
   if (of.count === rows.length) return { data: compact };
-  const data = () => gatherFrom(type, [of], allRows(rows.length), rows.length).data;
+  const data = () => gatherFrom(type, [of], consecutive(0, rows.length), rows.length).data;
   return new CompactCells(compact, validityOf(of, rows.length), data);
 }
 

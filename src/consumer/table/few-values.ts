@@ -29,10 +29,3 @@ export function fewValuesOf(column: DecodedColumn, rows: Int32Array): DecodedCol
     ? { ...few, store: { kind: 'numbers', values: Float64Array.from(indexes, (index) => store.values[index] ?? 0) } }
     : { ...few, store: { ...store, ids: indexes.map((index) => store.ids[index] ?? 0) } };
 }
-
-/** Numbers rows from 0 on. */
-export function allRows(count: number): Int32Array {
-  const rows = new Int32Array(count);
-  for (let row = 0; row < count; row++) rows[row] = row;
-  return rows;
-}

@@ -4,9 +4,7 @@ import type { DecodedColumn } from '../columns/decoded-column.ts';
 import { JsonText } from '../columns/json-text.ts';
 import { sharedStrings, startsOf } from '../columns/shared-strings.ts';
 import type { JsonValues } from '../ports/json-values.ts';
-
-/** Work on one value, in bytes of JSON. */
-const valueBytes = 64;
+import { workOn } from './value-work.ts';
 
 /** Makes strings of the column's values: each as the JSON that `writeJson` makes of it. Lets the event loop turn meanwhile. */
 export async function jsonStrings(column: DecodedColumn, values: JsonValues, turns: Turns): Promise<DecodedColumn> {
@@ -17,7 +15,7 @@ export async function jsonStrings(column: DecodedColumn, values: JsonValues, tur
     const source = values.sourceAt(index);
     if (source === undefined || !text.copyJson(source, range)) text.write(writeJson(values.valueAt(index)));
     ends.push(text.length);
-    if (turns.areDueAfter(valueBytes + range.end - range.start)) await turns.next();
+    if (turns.areDueAfter(workOn(column, index))) await turns.next();
   }
   const bytes = text.bytes.subarray(0, text.length);
   const stringEnds = Int32Array.from(ends);

@@ -15,6 +15,7 @@ import { stringAt } from '../ports/dictionary-builder.ts';
 import { jsonStrings } from './json-strings.ts';
 import { mergeEmptyArrays } from './merge-empty-arrays.ts';
 import { mergeNumbers } from './merge-numbers.ts';
+import { valueBytes, workOn } from './value-work.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
 import { fieldOfRow, jsonValue, rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
 import { JsonValues } from '../ports/json-values.ts';
@@ -107,12 +108,16 @@ function jsonTexts(column: DecodedColumn): (index: number) => string {
 }
 
 function rescueAt(column: DecodedColumn, index: number, rescue: RescueRow): void {
-  const row = rowOf(column, index);
-  rescue(row, pointerTo('', fieldOfRow(column, row)), jsonValue(column, index));
+  const { path, rescueMember } = placeAt(column, index, rescue);
+  rescueMember(path, jsonValue(column, index));
 }
 
-/** Work on one value, in bytes of JSON; that on a nested one is at least its bytes. */
-const valueBytes = 64;
+/** Gives the row of the column's value, its JSON Pointer there, and what rescues it or a member of it. */
+function placeAt(column: DecodedColumn, index: number, rescue: RescueRow) {
+  const row = rowOf(column, index);
+  const rescueMember: Rescue = (pointer, member) => rescue(row, pointer, member);
+  return { row, path: pointerTo('', fieldOfRow(column, row)), rescueMember };
+}
 
 interface FitTools {
   readonly rules: ObserveRules;
@@ -137,12 +142,11 @@ async function fit(
   const cells = isNested(type) ? new NestedCells(type, rules) : new ScalarCells(type, column);
   const rows: number[] = [];
   for (let at = 0; at < column.count; at++) {
-    if (turns.areDueAfter(sizeOf(column, at))) await turns.next();
-    const row = rowOf(column, at);
+    if (turns.areDueAfter(workOn(column, at))) await turns.next();
     const value = jsonValue(column, at);
-    const path = pointerTo('', fieldOfRow(column, row));
-    if (cells.add(value, path, (pointer, member) => rescue(row, pointer, member))) rows.push(row);
-    else rescue(row, path, value);
+    const { row, path, rescueMember } = placeAt(column, at, rescue);
+    if (cells.add(value, path, rescueMember)) rows.push(row);
+    else rescueMember(path, value);
   }
   return { ...column, count: rows.length, rows: Int32Array.from(rows), store: cells.finish() };
 }
@@ -167,15 +171,9 @@ async function rescueMembers(
   const partial = store.kind === 'nested' ? (store.partial ?? []) : [];
   for (const at of partial) {
     if (at >= count) continue;
-    if (turns.areDueAfter(sizeOf(column, at))) await turns.next();
-    const row = rowOf(column, at);
-    const path = pointerTo('', fieldOfRow(column, row));
-    conform(jsonValue(column, at), type, {
-      rules,
-      path,
-      depth: 1,
-      rescue: (pointer, member) => rescue(row, pointer, member),
-    });
+    if (turns.areDueAfter(workOn(column, at))) await turns.next();
+    const { path, rescueMember } = placeAt(column, at, rescue);
+    conform(jsonValue(column, at), type, { rules, path, depth: 1, rescue: rescueMember });
   }
 }
 
@@ -187,13 +185,9 @@ function placed(value: unknown, type: ColumnType, rules: ObserveRules): unknown 
 async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: Turns): Promise<boolean> {
   for (let at = 0; at < column.count; at++) {
     if (!fitsWhole(jsonValue(column, at), type)) return false;
-    if (turns.areDueAfter(sizeOf(column, at))) await turns.next();
+    if (turns.areDueAfter(workOn(column, at))) await turns.next();
   }
   return true;
-}
-
-function sizeOf({ store }: DecodedColumn, index: number): number {
-  return valueBytes + (store.kind === 'nested' ? store.values.endAt(index) - store.values.startAt(index) : 0);
 }
 
 /** The kernel takes types of more leaves apart at once, which takes more memory than objects do. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { differenceBetween, readBothWays } from '../../support/both-ways.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
+import { objectOf } from '../../support/json-object.ts';
 import { testRecipe } from '../../support/lake.ts';
 
 const numbers = fc.constantFrom('1', '-0', '1.5', '1e400', '9007199254740993', '-12345678901234567890', '9e15');
@@ -46,12 +47,6 @@ const recipes = fc
     ),
   })
   .map((rules) => ({ ...testRecipe, ...rules }));
-
-function objectOf(members: Readonly<Record<string, string>>): string {
-  return `{${Object.entries(members)
-    .map(([key, json]) => `"${key}":${json}`)
-    .join(',')}}`;
-}
 
 describe('members of structs that the field of their name does not take', () => {
   it('go where JSON.parse would put them, and give the same bytes of Parquet files', async () => {

@@ -7,6 +7,7 @@ import { rescuedColumn } from '../../../src/schema/names.ts';
 import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
+import { objectOf } from '../../support/json-object.ts';
 import { createTestTools, testRecipe } from '../../support/lake.ts';
 
 const scalars = fc.oneof(
@@ -47,12 +48,6 @@ const recipes = fc
     widensNumbers: fc.boolean(),
   })
   .map(({ widensNumbers, ...rules }): Recipe => ({ ...testRecipe, ...rules, ...(widensNumbers && { widensNumbers }) }));
-
-function objectOf(members: Readonly<Record<string, string>>): string {
-  return `{${Object.entries(members)
-    .map(([key, json]) => `"${key}":${json}`)
-    .join(',')}}`;
-}
 
 /** Settles each list of records as a batch of its own; gives what no column had a place for. */
 async function rescuedOf(batches: readonly (readonly string[])[], by: Recipe): Promise<string[]> {

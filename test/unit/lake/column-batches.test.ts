@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countLeaves, planBatches } from '../../../src/lake/column-batches.ts';
+import { planBatches } from '../../../src/lake/column-batches.ts';
+import { countLeaves } from '../../../src/schema/type-weight.ts';
 import type { Column } from '../../../src/schema/types.ts';
 
 const tables = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 300 }).map((widths) =>
