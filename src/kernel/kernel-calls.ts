@@ -98,6 +98,14 @@ export interface Calls {
   setLeaf(type: Address, leaf: Address): void;
   setCollected(type: Address, isCollected: boolean): void;
   isSpoiled(field: Address): number;
+  writeJsonValues(
+    starts: Address,
+    ends: Address,
+    count: number,
+    room: Address,
+    roomEnd: Address,
+    writtenEnds: Address,
+  ): number;
   shred(type: Address, starts: Address, ends: Address, count: number): number;
   entryCountOf(leaf: Address): number;
   definitionsOf(leaf: Address): Address;

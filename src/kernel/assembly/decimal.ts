@@ -30,10 +30,10 @@ export function createPowers(bytes: usize): usize {
 }
 
 /** The product that `multiply` made last. */
-let high: u64 = 0;
-let low: u64 = 0;
+export let high: u64 = 0;
+export let low: u64 = 0;
 
-function multiply(one: u64, other: u64): void {
+export function multiply(one: u64, other: u64): void {
   const oneLow = one & 0xffffffff;
   const oneHigh = one >>> 32;
   const otherLow = other & 0xffffffff;

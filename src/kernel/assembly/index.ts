@@ -90,3 +90,4 @@ export {
 export { areScattered, sortDictionary, writeStringKeys } from './sort';
 export { endOfRun, sumLengths, writeLengths, writePlainStrings } from './string-columns';
 export { createStrings, clearStrings } from './strings';
+export { writeJsonValues } from './written-json';

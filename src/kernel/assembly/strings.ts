@@ -67,7 +67,7 @@ export function endOfString(start: usize): usize {
 }
 
 /** Answers with the address one past the character of more than one byte at `at`, 0 when it is not well-formed UTF-8. */
-function afterCharacter(at: usize): usize {
+export function afterCharacter(at: usize): usize {
   const first = load<u8>(at);
   const second = load<u8>(at, 1);
   if (first >= 0xc2 && first <= 0xdf) return isContinuation(second) ? at + 2 : 0;
@@ -122,8 +122,8 @@ function unescape(start: usize, firstEscape: usize): usize {
   return at + 1;
 }
 
-/** The address one past the character that `unescapeCharacter` wrote. */
-let characterEnd: usize = 0;
+/** The address one past the character of an escape that was written last. */
+export let characterEnd: usize = 0;
 
 /** Writes the character of the escape whose letter is at `at`; answers with the address one past the escape, 0 when it is none. */
 function unescapeCharacter(at: usize, to: usize): usize {
@@ -158,7 +158,7 @@ function controlOf(letter: u8): u8 {
 }
 
 /** Writes the character of the four digits at `at`, and of those of the other half where they are one of a surrogate pair. */
-function unescapeUnit(at: usize, to: usize): usize {
+export function unescapeUnit(at: usize, to: usize): usize {
   let code = unitOf(at);
   let end = at + 4;
   if (code > 0xffff || (code >= 0xdc00 && code <= 0xdfff)) return 0;
@@ -174,7 +174,7 @@ function unescapeUnit(at: usize, to: usize): usize {
 }
 
 /** Reads four hexadecimal digits; answers with more than a unit can be for anything else. */
-function unitOf(at: usize): u32 {
+export function unitOf(at: usize): u32 {
   let code: u32 = 0;
   for (let index: usize = 0; index < 4; index++) {
     const byte = <u32>load<u8>(at + index);

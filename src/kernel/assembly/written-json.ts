@@ -1,0 +1,280 @@
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  copySlack,
+  copyString,
+  digitOf,
+  minus,
+  openBrace,
+  openBracket,
+  point,
+  quote,
+  sameBytes,
+  skipSpace,
+  zero,
+} from './bytes';
+import { endOfInteger } from './any-json';
+import { isShortest, longestShort } from './shortest';
+import { afterCharacter, characterEnd, endOfPlain, unescapeUnit, unitOf } from './strings';
+import { endOfBoolean, endOfNull } from './words';
+
+/** Deeper JSON is left to the host. */
+const depthMax: i32 = 64;
+/** So are objects with more keys, which are compared one by one, and values with more keys in objects that are open at a time. */
+const keysMax: usize = 32;
+const openKeysMax: usize = 512;
+/** JavaScript puts keys that are integers below this before others. */
+const indexEnd: u64 = 0xffffffff;
+const indexDigitsMax: usize = 10;
+/** A number with so many digits before its point is written with an exponent. */
+const wholeDigitsMax: usize = 21;
+/** So is one with more zeros behind it. */
+const leadingZerosMax: usize = 5;
+
+/** One past what has been written, and the end of the room. */
+export let writtenEnd: usize = 0;
+let writableEnd: usize = 0;
+
+/** Where the keys of the objects that are open begin and end, as they were written. */
+const keys = memory.data((<i32>openKeysMax) << 3);
+let openKeys: usize = 0;
+
+/**
+ * Writes the JSON value at `at` to `[room, roomEnd)` as the host's `writeJson` writes what it is parsed to. Answers with the address one past the
+ * value, 0 when it is no JSON, or may have to be written otherwise: the host can tell. The room must be as large as the value, and `copySlack` more.
+ */
+export function writeJson(at: usize, room: usize, roomEnd: usize): usize {
+  writtenEnd = room;
+  writableEnd = roomEnd;
+  openKeys = 0;
+  const end = writeValue(at, 0);
+  return writtenEnd <= writableEnd ? end : 0;
+}
+
+/**
+ * Writes the JSON values `[starts[i], ends[i])` one behind the other to the room, as `writeJson` does. Where each of them ends there, counted from `room`
+ * on, goes to `writtenEnds`. Answers with how many were written before one that is left to the host.
+ */
+export function writeJsonValues(
+  starts: usize,
+  ends: usize,
+  count: i32,
+  room: usize,
+  roomEnd: usize,
+  writtenEnds: usize,
+): i32 {
+  let at = room;
+  for (let index = 0; index < count; index++) {
+    const value = (<usize>index) << 2;
+    const end = <usize>load<i32>(ends + value);
+    if (writeJson(<usize>load<i32>(starts + value), at, roomEnd) != end) return index;
+    at = writtenEnd;
+    store<i32>(writtenEnds + value, <i32>(at - room));
+  }
+  return count;
+}
+
+function writeValue(at: usize, depth: i32): usize {
+  const first = load<u8>(at);
+  if (first == quote) return writeString(at);
+  if (first == openBrace || first == openBracket) {
+    if (depth == depthMax) return 0;
+    return first == openBrace ? writeObject(at, depth + 1) : writeArray(at, depth + 1);
+  }
+  if (first == minus || digitOf(first) <= 9) return writeNumber(at);
+  return copyToken(at, first == 0x6e ? endOfNull(at) : endOfBoolean(at));
+}
+
+/** Copies `[at, end)`; answers with `end`, which is 0 when there is no such token. */
+function copyToken(at: usize, end: usize): usize {
+  if (end == 0) return 0;
+  const length = end - at;
+  if (writtenEnd + length + copySlack > writableEnd) return 0;
+  copyString(writtenEnd, at, length);
+  writtenEnd += length;
+  return end;
+}
+
+function writeByte(byte: u8): void {
+  if (writtenEnd < writableEnd) store<u8>(writtenEnd, byte);
+  writtenEnd++;
+}
+
+function writeArray(start: usize, depth: i32): usize {
+  let at = skipSpace(start + 1);
+  writeByte(openBracket);
+  if (load<u8>(at) == closeBracket) {
+    writeByte(closeBracket);
+    return at + 1;
+  }
+  while (true) {
+    at = writeValue(at, depth);
+    if (at == 0) return 0;
+    at = skipSpace(at);
+    const byte = load<u8>(at);
+    if (byte != comma && byte != closeBracket) return 0;
+    writeByte(byte);
+    if (byte == closeBracket) return at + 1;
+    at = skipSpace(at + 1);
+  }
+}
+
+function writeObject(start: usize, depth: i32): usize {
+  let at = skipSpace(start + 1);
+  writeByte(openBrace);
+  if (load<u8>(at) == closeBrace) {
+    writeByte(closeBrace);
+    return at + 1;
+  }
+  const first = openKeys;
+  let lastIndex: i64 = -1;
+  while (true) {
+    const name = writtenEnd + 1;
+    at = writeKey(at);
+    if (at == 0 || !addKey(first, name, writtenEnd - 1)) return 0;
+    // keys that are integers are written in their order, before others
+    const index = indexOf(name, writtenEnd - 1);
+    if (index >= 0 && index <= lastIndex) return 0;
+    lastIndex = index < 0 ? <i64>indexEnd : index;
+    at = skipSpace(at);
+    if (load<u8>(at) != colon) return 0;
+    writeByte(colon);
+    at = writeValue(skipSpace(at + 1), depth);
+    if (at == 0) return 0;
+    at = skipSpace(at);
+    const byte = load<u8>(at);
+    if (byte != comma && byte != closeBrace) return 0;
+    writeByte(byte);
+    if (byte == closeBrace) break;
+    at = skipSpace(at + 1);
+  }
+  openKeys = first;
+  return at + 1;
+}
+
+/** Writes a key. One with escapes is left to the host. */
+function writeKey(at: usize): usize {
+  if (load<u8>(at) != quote) return 0;
+  metEscape = false;
+  const end = writeString(at);
+  return metEscape ? 0 : end;
+}
+
+/** Notes a key of the object whose first one is `first`; answers with false for one that it has already, or too many. */
+function addKey(first: usize, start: usize, end: usize): bool {
+  if (openKeys - first == keysMax || openKeys == openKeysMax) return false;
+  const length = end - start;
+  for (let index = first; index < openKeys; index++) {
+    const key = keys + (index << 3);
+    const before = <usize>load<u32>(key);
+    if (<usize>load<u32>(key, 4) - before == length && sameBytes(before, start, length)) return false;
+  }
+  const key = keys + (openKeys++ << 3);
+  store<u32>(key, <u32>start);
+  store<u32>(key, <u32>end, 4);
+  return true;
+}
+
+/** Gives the key as an integer that JavaScript puts before other keys, -1 for any other key. */
+function indexOf(start: usize, end: usize): i64 {
+  const length = end - start;
+  if (length == 0 || length > indexDigitsMax || (load<u8>(start) == zero && length > 1)) return -1;
+  let index: u64 = 0;
+  for (let at = start; at < end; at++) {
+    const digit = digitOf(load<u8>(at));
+    if (digit > 9) return -1;
+    index = index * 10 + digit;
+  }
+  return index < indexEnd ? <i64>index : -1;
+}
+
+/** Tells whether a string has had an escape. */
+let metEscape: bool = false;
+
+/** Writes a string: what needs no escape without one. */
+function writeString(start: usize): usize {
+  let from = start;
+  let at = endOfPlain(start + 1);
+  while (true) {
+    if (copyToken(from, at) == 0) return 0;
+    const byte = load<u8>(at);
+    from = at;
+    if (byte == quote) return copyToken(at, at + 1);
+    if (byte < 0x20) return 0;
+    at = byte == backslash ? writeEscape(at) : afterCharacter(at);
+    if (at == 0) return 0;
+    if (byte == backslash) from = at;
+    at = endOfPlain(at);
+  }
+}
+
+/** Writes the escape at `at`, or its character where that needs none. */
+function writeEscape(at: usize): usize {
+  metEscape = true;
+  const letter = load<u8>(at, 1);
+  switch (letter) {
+    case 0x22:
+    case 0x5c:
+    case 0x62:
+    case 0x66:
+    case 0x6e:
+    case 0x72:
+    case 0x74:
+      return copyToken(at, at + 2);
+    case 0x2f:
+      writeByte(letter);
+      return at + 2;
+    case 0x75:
+      return writeUnit(at + 2);
+    default:
+      return 0;
+  }
+}
+
+/** Writes the character of the four digits at `at`; one that needs an escape is left to the host. */
+function writeUnit(at: usize): usize {
+  const unit = unitOf(at);
+  if (unit < 0x20 || unit == quote || unit == backslash) return 0;
+  if (writtenEnd + copySlack > writableEnd) return 0;
+  const end = unescapeUnit(at, writtenEnd);
+  if (end != 0) writtenEnd = characterEnd;
+  return end;
+}
+
+/** Copies a number that is written with just these digits. */
+function writeNumber(start: usize): usize {
+  const integerEnd = endOfInteger(start);
+  // integers keep their digits, however many
+  if (integerEnd != 0) return copyToken(start, integerEnd);
+  const first = load<u8>(start) == minus ? start + 1 : start;
+  let at = first;
+  while (digitOf(load<u8>(at)) <= 9) at++;
+  const whole = at - first;
+  if (whole == 0 || whole > wholeDigitsMax || load<u8>(at) != point) return 0;
+  if (load<u8>(first) == zero && whole > 1) return 0;
+  const fraction = at + 1;
+  at = fraction;
+  while (digitOf(load<u8>(at)) <= 9) at++;
+  if (at == fraction || load<u8>(at - 1) == zero || (load<u8>(at) | 0x20) == 0x65) return 0;
+  return isWrittenSo(first, whole, at) ? copyToken(start, at) : 0;
+}
+
+/** Tells whether the fraction `[first, end)`, with `whole` digits before its point, is written with just these digits. */
+function isWrittenSo(first: usize, whole: usize, end: usize): bool {
+  let significant = first;
+  if (load<u8>(first) == zero) {
+    significant = first + 2;
+    while (load<u8>(significant) == zero) significant++;
+    if (significant - first - 2 > leadingZerosMax) return false;
+  }
+  const scale = end - first - whole - 1;
+  const digits = end - significant - (significant == first ? 1 : 0);
+  if (digits <= longestShort) return true;
+  let mantissa: u64 = 0;
+  for (let at = significant; at < end; at++)
+    if (load<u8>(at) != point) mantissa = mantissa * 10 + digitOf(load<u8>(at));
+  return isShortest(mantissa, <i32>digits, <i32>scale);
+}
