@@ -31,13 +31,13 @@ function nearestInteger(value: f64, scale: i32): u64 {
   const exponent = <i32>(bits >>> mantissaBits);
   if (exponent == 0) return 0;
   const mantissa = (bits & (((<u64>1) << mantissaBits) - 1)) | ((<u64>1) << mantissaBits);
-  const shift = exponentBias - exponent - scale;
-  if (shift <= 0 || shift >= 64) return 0;
+  const shift = <u64>(exponentBias - exponent - scale);
+  if (shift == 0 || shift >= 64) return 0;
   multiply(mantissa, powerOfFive(scale));
-  const whole = (high << (64 - <u64>shift)) | (low >>> (<u64>shift));
-  const rest = low & (((<u64>1) << (<u64>shift)) - 1);
-  const half = (<u64>1) << (<u64>(shift - 1));
-  if (high >>> (<u64>shift) != 0) return 0;
+  const whole = (high << (64 - shift)) | (low >>> shift);
+  const rest = low & (((<u64>1) << shift) - 1);
+  const half = (<u64>1) << (shift - 1);
+  if (high >>> shift != 0) return 0;
   return rest > half || (rest == half && (whole & 1) == 1) ? whole + 1 : whole;
 }
 
