@@ -17,8 +17,10 @@ export const kindDigits = 9;
 export const kindEmptyArray = 10;
 /** An integer that a double holds, and no negative zero, of a field that keeps integers apart from other numbers. */
 export const kindInteger = 11;
+/** `{}` that has no other type. */
+export const kindEmptyObject = 12;
 /** All of these are below. */
-export const kindsEnd = 12;
+export const kindsEnd = 13;
 
 // what a type is
 export const typeStruct = 0;

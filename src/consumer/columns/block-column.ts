@@ -7,30 +7,9 @@ import { exactOf } from '../../schema/values.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { orderOf } from './entry-order.ts';
 import { valueInside, type EventTimeReader } from './event-time.ts';
+import * as bits from './kind-bits.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { ScannedField } from './scanned-fields.ts';
-
-const bitOf = (kind: number): number => 1 << kind;
-const numbers = bitOf(kinds.kindNumber);
-const integers = bitOf(kinds.kindInteger);
-const anyNumbers = numbers | integers;
-const strings = bitOf(kinds.kindString);
-const times = bitOf(kinds.kindTime);
-const dates = bitOf(kinds.kindDate);
-const anyStrings = strings | times | dates;
-const booleans = bitOf(kinds.kindTrue) | bitOf(kinds.kindFalse);
-const scalarKinds = [
-  kinds.kindFalse,
-  kinds.kindTrue,
-  kinds.kindNumber,
-  kinds.kindInteger,
-  kinds.kindString,
-  kinds.kindTime,
-  kinds.kindDate,
-];
-const scalars = scalarKinds.reduce((bits, kind) => bits | bitOf(kind), 0);
-const typedNested = bitOf(kinds.kindTypedNested);
-const emptyArrays = bitOf(kinds.kindEmptyArray);
 
 /** Rows `[first, end)`. */
 export interface Rows {
@@ -78,7 +57,7 @@ export class BlockColumn {
     const { entries, eventTimePath = [] } = this.#field;
     const { rows, kinds: kindAt, numbers: numberAt, kindBits } = entries;
     const [first = 0] = rows;
-    if (kindBits === times && eventTimePath.length === 0 && rows.at(-1) === first + rows.length - 1)
+    if (kindBits === bits.times && eventTimePath.length === 0 && rows.at(-1) === first + rows.length - 1)
       return into.set(numberAt, first);
     for (let entry = 0; entry < rows.length; entry++) {
       const row = rows[entry] ?? 0;
@@ -95,19 +74,20 @@ export class BlockColumn {
     const { kindBits } = this.#field.entries;
     const { state, isString } = this.#field;
     if (state === undefined || this.#missing(kindBits) !== 0) return false;
-    const stringKinds = isString ? anyStrings : strings;
+    const stringKinds = isString ? bits.anyStrings : bits.strings;
     this.#field.settleKinds(this.#flatKinds(), stringKinds);
     // a field that keeps integers apart has fractions where others have all numbers
-    this.#addNumbers(state.numbers ?? state.fractions, numbers, kindBits, block);
-    this.#addNumbers(state.integers, integers, kindBits, block);
-    this.#addNumbers(state.booleans, booleans, kindBits, block);
+    this.#addNumbers(state.numbers ?? state.fractions, bits.numbers, kindBits, block);
+    this.#addNumbers(state.integers, bits.integers, kindBits, block);
+    this.#addNumbers(state.booleans, bits.booleans, kindBits, block);
     this.#addStrings(state.strings, stringKinds, kindBits, block);
-    if (!isString) this.#addNumbers(state.timestamps, times, kindBits, block);
-    if (!isString) this.#addNumbers(state.dates, dates, kindBits, block);
-    if ((kindBits & typedNested) !== 0) this.#addNested(kindBits, block);
+    if (!isString) this.#addNumbers(state.timestamps, bits.times, kindBits, block);
+    if (!isString) this.#addNumbers(state.dates, bits.dates, kindBits, block);
+    if ((kindBits & bits.typedNested) !== 0) this.#addNested(kindBits, block);
     // a record that was dropped may have had one
     else this.discardLeaves();
-    if ((kindBits & emptyArrays) !== 0) this.#addEmptyArrays(state.emptyArrays, block);
+    this.#addEmpties(state.emptyArrays, [], { kind: bits.emptyArrays, kindBits, block });
+    this.#addEmpties(this.#emptyObjects, {}, { kind: bits.emptyObjects, kindBits, block });
     return true;
   }
 
@@ -125,30 +105,31 @@ export class BlockColumn {
   openings(keepsNumbers: boolean): number[] {
     const { entries } = this.#field;
     const missing = this.#missing(entries.kindBits);
-    if ((missing & ~(keepsNumbers ? scalars : scalars & ~anyNumbers)) !== 0) return [];
+    if ((missing & ~(keepsNumbers ? bits.scalars : bits.scalars & ~bits.anyNumbers)) !== 0) return [];
     const kindAt = entries.kinds;
-    return scalarKinds.filter((kind) => (missing & bitOf(kind)) !== 0).map((kind) => kindAt.indexOf(kind));
+    return bits.scalarKinds.filter((kind) => (missing & bits.bitOf(kind)) !== 0).map((kind) => kindAt.indexOf(kind));
   }
 
   /** Gives the kinds whose values all go to one column as numbers or strings, whatever they are. */
   #flatKinds(): number {
     const { state, isString } = this.#field;
     let found = 0;
-    if (state?.numbers !== undefined) found |= numbers;
-    if (state?.integers !== undefined) found |= integers;
-    if (state?.fractions !== undefined) found |= numbers;
-    if (state?.booleans !== undefined) found |= booleans;
-    if (state?.strings !== undefined) found |= isString ? anyStrings : strings;
-    if (state?.timestamps !== undefined && !isString) found |= times;
-    if (state?.dates !== undefined && !isString) found |= dates;
+    if (state?.numbers !== undefined) found |= bits.numbers;
+    if (state?.integers !== undefined) found |= bits.integers;
+    if (state?.fractions !== undefined) found |= bits.numbers;
+    if (state?.booleans !== undefined) found |= bits.booleans;
+    if (state?.strings !== undefined) found |= isString ? bits.anyStrings : bits.strings;
+    if (state?.timestamps !== undefined && !isString) found |= bits.times;
+    if (state?.dates !== undefined && !isString) found |= bits.dates;
     return found;
   }
 
   /** Gives those of the kinds that have no column. */
   #missing(kindBits: number): number {
     let missing = kindBits & ~this.#flatKinds();
-    if (this.#nested !== undefined) missing &= ~typedNested;
-    if (this.#field.state?.emptyArrays !== undefined) missing &= ~emptyArrays;
+    if (this.#nested !== undefined) missing &= ~bits.typedNested;
+    if (this.#field.state?.emptyArrays !== undefined) missing &= ~bits.emptyArrays;
+    if (this.#emptyObjects !== undefined) missing &= ~bits.emptyObjects;
     return missing;
   }
 
@@ -157,7 +138,7 @@ export class BlockColumn {
     const { entries, name } = this.#field;
     to.noteField(name, block.first, block.end);
     const some = (kindBits & ~share) === 0 ? entries : entries.numbersOf(share);
-    to.appendNumbers(some.rows, some.numbers, share === times ? entries.timeSpellings() : undefined);
+    to.appendNumbers(some.rows, some.numbers, share === bits.times ? entries.timeSpellings() : undefined);
   }
 
   #addStrings(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {
@@ -175,7 +156,7 @@ export class BlockColumn {
     const to = this.#nested?.column;
     to?.noteField(name, block.first, block.end);
     const before = to?.count ?? 0;
-    if (kindBits === typedNested) to?.appendJson(rows, { bytes, starts, ends, shift });
+    if (kindBits === bits.typedNested) to?.appendJson(rows, { bytes, starts, ends, shift });
     else
       for (let entry = 0; entry < rows.length; entry++)
         if (kindAt[entry] === kinds.kindTypedNested)
@@ -207,10 +188,22 @@ export class BlockColumn {
     this.#nested?.column.leaves?.discardBlock();
   }
 
-  #addEmptyArrays(to: ColumnBuilder | undefined, block: Rows): void {
+  /** Gives the column of objects that are empty, unless all objects go to another one. */
+  get #emptyObjects(): ColumnBuilder | undefined {
+    const { state } = this.#field;
+    return state?.unread === undefined ? state?.emptyObjects : undefined;
+  }
+
+  /** Adds the entries of the kind, each of which is `empty`. */
+  #addEmpties(
+    to: ColumnBuilder | undefined,
+    empty: object,
+    { kind, kindBits, block }: { readonly kind: number; readonly kindBits: number; readonly block: Rows },
+  ): void {
+    if (to === undefined || (kindBits & kind) === 0) return;
     const { name, entries } = this.#field;
-    to?.noteField(name, block.first, block.end);
-    for (const row of entries.numbersOf(emptyArrays).rows) to?.push(row, []);
+    to.noteField(name, block.first, block.end);
+    for (const row of entries.numbersOf(kind).rows) to.push(row, empty);
   }
 
   /** Adds one array or struct that fits its type whole; answers with false when it is something else. */
@@ -232,7 +225,7 @@ export class BlockColumn {
   addUnreadAt(entry: number): boolean {
     const { kinds: kindAt, rows, starts, ends } = this.#views();
     const to = this.#field.state?.unread;
-    if (to === undefined || kindAt[entry] !== kinds.kindRawNested) return false;
+    if (to === undefined || !isUntyped(kindAt[entry])) return false;
     const { bytes, shift } = this.#scanner;
     const start = (starts[entry] ?? 0) - shift;
     const row = rows[entry] ?? 0;
@@ -264,8 +257,11 @@ export class BlockColumn {
       case kinds.kindTypedNested:
         // digits that a double can't hold have gone to another field
         return this.#areMembersElsewhere ? parseJson(this.#textAt(entry)) : parsePlainJson(this.#textAt(entry));
-      case kinds.kindRawNested:
       case kinds.kindEmptyArray:
+        return [];
+      case kinds.kindEmptyObject:
+        return {};
+      case kinds.kindRawNested:
         return parseJson(this.#textAt(entry));
       default:
         return this.#textAt(entry);
@@ -284,4 +280,8 @@ export class BlockColumn {
     const { starts, ends } = this.#views();
     return this.#kernel.stringAt(starts[entry] ?? 0, ends[entry] ?? 0);
   }
+}
+
+function isUntyped(kind: number | undefined): boolean {
+  return kind === kinds.kindRawNested || kind === kinds.kindEmptyObject;
 }

@@ -45,6 +45,8 @@ export interface FieldState {
   unread: ColumnBuilder | undefined;
   /** Column of empty arrays, whose type is not known yet. */
   emptyArrays: ColumnBuilder | undefined;
+  /** Column of objects without members, likewise. */
+  emptyObjects: ColumnBuilder | undefined;
 }
 
 /** A column that begins later, or after so many others, is taken for a rare one: its arrays grow with its values. */
@@ -135,6 +137,7 @@ export class RowReader {
       nested: undefined,
       unread: undefined,
       emptyArrays: undefined,
+      emptyObjects: undefined,
     };
     if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);
     return state;
@@ -175,7 +178,7 @@ export class RowReader {
     if (observed === undefined) return undefined;
     const builder = this.#columnFor(row, state, observed);
     if (observed.form === 'plain' && isNested(observed.type)) setNested(state, builder, value);
-    if (observed.form === 'empty-array' && Array.isArray(value) && value.length === 0) state.emptyArrays = builder;
+    if (observed.form === 'empty-array' || observed.form === 'empty-struct') setEmpties(state, builder, value);
     return builder && noteTime(push(builder, row, state, cellOf(value, observed)), value);
   }
 
@@ -265,6 +268,13 @@ function setNested(state: FieldState, builder: ColumnBuilder | undefined, value:
   const { type } = builder.observed;
   if (!fitsWhole(value, type)) builder.markPartial();
   if (state.known === undefined && type.kind === 'struct' && isFullMap(type)) state.unread = builder;
+}
+
+/** Sets the column of values like this one, if it is nothing but `[]` or `{}`. */
+function setEmpties(state: FieldState, builder: ColumnBuilder | undefined, value: unknown): void {
+  if (Object.keys(Object(value)).length > 0) return;
+  if (Array.isArray(value)) state.emptyArrays = builder;
+  else state.emptyObjects = builder;
 }
 
 /** Types that hold some numbers; the others go elsewhere. */

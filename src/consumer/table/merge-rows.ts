@@ -1,4 +1,5 @@
-import { rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
+import { consecutive } from '../../runtime/consecutive.ts';
+import type { DecodedColumn } from '../columns/decoded-column.ts';
 
 /** The rows that two columns have values of, in their order. */
 export interface MergedRows {
@@ -9,16 +10,26 @@ export interface MergedRows {
 
 /** Merges the rows of two columns; `undefined` when a row is in both. */
 export function mergeRows(one: DecodedColumn, other: DecodedColumn): MergedRows | undefined {
+  const oneRows = rowsOf(one);
+  const otherRows = rowsOf(other);
   const rows = new Int32Array(one.count + other.count);
   const indexes = new Int32Array(rows.length);
   let oneAt = 0;
   let otherAt = 0;
   for (let at = 0; at < rows.length; at++) {
-    const oneRow = oneAt < one.count ? rowOf(one, oneAt) : Infinity;
-    const otherRow = otherAt < other.count ? rowOf(other, otherAt) : Infinity;
+    const oneRow = oneRows[oneAt] ?? rowsEnd;
+    const otherRow = otherRows[otherAt] ?? rowsEnd;
     if (oneRow === otherRow) return undefined;
-    rows[at] = Math.min(oneRow, otherRow);
-    indexes[at] = oneRow < otherRow ? oneAt++ : ~otherAt++;
+    const isOne = oneRow < otherRow;
+    rows[at] = isOne ? oneRow : otherRow;
+    indexes[at] = isOne ? oneAt++ : ~otherAt++;
   }
   return { rows, indexes };
+}
+
+/** Behind all rows. */
+const rowsEnd = 2 ** 31 - 1;
+
+function rowsOf({ rows, count }: DecodedColumn): Int32Array {
+  return rows?.subarray(0, count) ?? consecutive(0, count);
 }

@@ -13,7 +13,7 @@ import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { stringAt } from '../ports/dictionary-builder.ts';
 import { jsonStrings } from './json-strings.ts';
-import { mergeEmptyArrays } from './merge-empty-arrays.ts';
+import { mergeEmpties } from './merge-empties.ts';
 import { mergeNumbers } from './merge-numbers.ts';
 import { valueBytes, workOn } from './value-work.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
@@ -73,7 +73,7 @@ function rescuedTarget(source: DecodedColumn): TargetColumn {
 
 /** Merges two columns into one of the type where that costs no look at their values. */
 function mergeInto({ kind }: ColumnType, one: DecodedColumn, other: DecodedColumn): DecodedColumn | undefined {
-  return kind === 'double' ? mergeNumbers(one, other) : mergeEmptyArrays(one, other);
+  return kind === 'double' ? mergeNumbers(one, other) : mergeEmpties(one, other);
 }
 
 type RescueRow = (row: number, pointer: string, value: unknown) => void;

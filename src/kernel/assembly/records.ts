@@ -4,6 +4,7 @@ import { noteSpelling } from './field-times';
 import { addEntry, createField, Field } from './fields';
 import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-fields';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
+import { NestedType } from './nested-type';
 import { endOfWhole, metRescued } from './nested-values';
 import { endOfDigits, endOfJson } from './any-json';
 import { endOfNumber, isExactInteger, numberValue } from './number';
@@ -11,6 +12,7 @@ import {
   kindDate,
   kindDigits,
   kindEmptyArray,
+  kindEmptyObject,
   kindFalse,
   kindInteger,
   kindNumber,
@@ -19,6 +21,8 @@ import {
   kindTime,
   kindTrue,
   kindTypedNested,
+  typeArray,
+  typeStruct,
 } from '../kinds';
 import { endOfString, stringEnd, stringStart } from './strings';
 import { hasDateLength, timeOrDateOf } from './time';
@@ -39,8 +43,9 @@ export class Scanner {
   resumeAfter: Key;
 }
 
-/** The bytes `[]`. */
+/** The bytes `[]` and `{}`. */
 const emptyArray: u16 = 0x5d5b;
+const emptyObject: u16 = 0x7d7b;
 
 export function createScanner(): Scanner {
   const scanner = changetype<Scanner>(allocateZeros(offsetof<Scanner>()));
@@ -237,15 +242,16 @@ function endOfLongNumber(field: Field, row: i32, at: usize): usize {
 
 function endOfNested(field: Field, row: i32, at: usize): usize {
   const type = field.type;
-  const isEmptyArray = load<u16>(at) == emptyArray;
+  const bytes = load<u16>(at);
+  const emptyKind = bytes == emptyArray ? kindEmptyArray : bytes == emptyObject ? kindEmptyObject : 0;
   let kind: i32 = kindTypedNested;
   let end: usize = 0;
-  if (changetype<usize>(type) != 0 && !(isEmptyArray && type.isStrict)) {
+  if (changetype<usize>(type) != 0 && (emptyKind == 0 || takesEmpty(type, emptyKind))) {
     end = endOfWhole(type, at, type.isCollected && !field.isSpoiled);
     if (end == 0) field.isSpoiled = true;
   }
   if (end == 0) {
-    kind = isEmptyArray ? kindEmptyArray : kindRawNested;
+    kind = emptyKind == 0 ? kindRawNested : emptyKind;
     end = endOfJson(at);
   }
   if (end == 0) return 0;
@@ -253,4 +259,9 @@ function endOfNested(field: Field, row: i32, at: usize): usize {
   setRange(field, entry, at, end);
   store<f64>(field.numbers + (entry << 3), kind == kindTypedNested && metRescued ? 1 : 0);
   return end;
+}
+
+/** Tells whether an empty array or object is a value of the type: it tells no type by itself. */
+function takesEmpty(type: NestedType, emptyKind: i32): bool {
+  return !type.isStrict && type.kind == (emptyKind == kindEmptyArray ? typeArray : typeStruct);
 }

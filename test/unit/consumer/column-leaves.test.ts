@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
 import type { DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
-import { mergeEmptyArrays } from '../../../src/consumer/table/merge-empty-arrays.ts';
+import { mergeEmpties } from '../../../src/consumer/table/merge-empties.ts';
 import { useKernel } from '../../../src/kernel/kernel.ts';
 import { gatherLeaves } from '../../../src/parquet/gather-leaves.ts';
 import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
@@ -125,7 +125,7 @@ describe('arrays and structs that are taken apart while they are read', () => {
     const columns = await decode(texts);
     const [one, other] = columns;
     expect(columns).toHaveLength(2);
-    const merged = one && other && mergeEmptyArrays(one, other);
+    const merged = one && other && mergeEmpties(one, other);
     expect(merged?.count).toBe(3000);
     await expectLeaves(merged);
     await expectLeaves(

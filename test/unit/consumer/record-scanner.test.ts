@@ -363,6 +363,35 @@ describe('scanning records', () => {
     expect(parsed.length).toBeLessThan(600);
   });
 
+  it('gives what parsing gives for what is empty among arrays and structs, and parses no block of them', async () => {
+    const values = [
+      '{"a":1,"b":"x"}',
+      '[]',
+      '{}',
+      'null',
+      '{"a":2}',
+      '{"a":null}',
+      '{"b":[]}',
+      '["x"]',
+      '{ }',
+      '[ ]',
+      '{"c":{}}',
+    ];
+    const texts = Array.from({ length: 3000 }, (_, row) => {
+      const value = values[row % (row > 1000 && row < 2000 ? values.length : 5)] ?? '';
+      return `{"v":${value},"w":${row % 3 === 0 ? '[]' : '["y"]'}}`;
+    });
+    await expectSame(texts);
+    const struct: ColumnType = { kind: 'struct', fields: [{ name: 'a', type: { kind: 'double' } }] };
+    const array: ColumnType = { kind: 'array', element: { kind: 'string' } };
+    for (const known of [struct, array]) await expectSame(texts, { knownType: () => known });
+    const slices = slicesOf(texts.slice(0, 1000).map((value) => ({ value })));
+    const parse = vi.spyOn(JSON, 'parse');
+    await decodeBatch(slices, placement, rulesWith({}));
+    expect(parse.mock.calls.length).toBeLessThan(50);
+    parse.mockRestore();
+  });
+
   it('gives what parsing gives for any number of fields, and parses few records that have them', async () => {
     const odd = [
       '{"a": 1, }',

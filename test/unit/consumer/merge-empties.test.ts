@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
 import { jsonValue, rowOf, type DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
-import { mergeEmptyArrays } from '../../../src/consumer/table/merge-empty-arrays.ts';
+import { mergeEmpties } from '../../../src/consumer/table/merge-empties.ts';
 import { slicesOf } from '../../support/chunks.ts';
 
 const placement = { layout: 'none' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
@@ -19,14 +19,14 @@ async function merge(...texts: readonly string[]): Promise<DecodedColumn | undef
     knownType: () => undefined,
   });
   const [one, other] = columns;
-  return one && other && mergeEmptyArrays(one, other);
+  return one && other && mergeEmpties(one, other);
 }
 
 function contentOf(column: DecodedColumn | undefined) {
   return column && Array.from({ length: column.count }, (_, at) => [rowOf(column, at), jsonValue(column, at)]);
 }
 
-describe('empty arrays', () => {
+describe('empty arrays and objects', () => {
   it('go among the arrays of their column, whichever came first', async () => {
     const content = [
       [0, []],
@@ -41,9 +41,30 @@ describe('empty arrays', () => {
     expect(contentOf(await merge(...turned))).toEqual(rows);
   });
 
+  it('go among the structs of their column, whichever came first', async () => {
+    const content = [
+      [0, {}],
+      [1, { a: 1, b: ['c'] }],
+      [2, {}],
+      [4, { b: ['d'] }],
+    ];
+    const texts = ['{"v":{}}', '{"v":{"a":1,"b":["c"]}}', '{"v":{}}', '{}', '{"v":{"b":["d"]}}'];
+    expect(contentOf(await merge(...texts))).toEqual(content);
+    const turned = texts.toReversed();
+    const rows = content.map(([row, value]) => [4 - Number(row), value]).toReversed();
+    expect(contentOf(await merge(...turned))).toEqual(rows);
+  });
+
   it('stay apart where a record has both, or the others are no arrays', async () => {
     expect(await merge('{"v":[],"V":["a"]}')).toBeUndefined();
     expect(await merge('{"v":[]}', '{"v":{"a":1}}')).toBeUndefined();
     expect(await merge('{"v":[]}', '{"v":1}')).toBeUndefined();
+    expect(await merge('{"v":{}}', '{"v":["a"]}')).toBeUndefined();
+    expect(await merge('{"v":{},"V":{"a":1}}')).toBeUndefined();
+  });
+
+  it('stay apart where an object has members, which may need a place of their own', async () => {
+    expect(await merge('{"v":{"a":1}}', '{"v":{}}', '{"v":{"b":[]}}')).toBeUndefined();
+    expect(await merge('{"v":{"a":1}}', '{"v":{}}', '{"v":{"a":null}}')).toBeUndefined();
   });
 });

@@ -1,0 +1,26 @@
+import * as kinds from '../../kernel/kinds.ts';
+
+/** Gives the bit of a kind in a set of kinds. */
+export const bitOf = (kind: number): number => 1 << kind;
+// sets of kinds of scanned values
+export const numbers = bitOf(kinds.kindNumber);
+export const integers = bitOf(kinds.kindInteger);
+export const anyNumbers = numbers | integers;
+export const strings = bitOf(kinds.kindString);
+export const times = bitOf(kinds.kindTime);
+export const dates = bitOf(kinds.kindDate);
+export const anyStrings = strings | times | dates;
+export const booleans = bitOf(kinds.kindTrue) | bitOf(kinds.kindFalse);
+export const scalarKinds = [
+  kinds.kindFalse,
+  kinds.kindTrue,
+  kinds.kindNumber,
+  kinds.kindInteger,
+  kinds.kindString,
+  kinds.kindTime,
+  kinds.kindDate,
+];
+export const scalars = scalarKinds.reduce((bits, kind) => bits | bitOf(kind), 0);
+export const typedNested = bitOf(kinds.kindTypedNested);
+export const emptyArrays = bitOf(kinds.kindEmptyArray);
+export const emptyObjects = bitOf(kinds.kindEmptyObject);
