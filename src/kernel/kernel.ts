@@ -30,6 +30,7 @@ export class Kernel {
   readonly numbers: Address;
   /** Output: strings, at most `windowBytesMax`. */
   readonly strings: Address;
+  readonly stringsEnd: Address;
   readonly #own: Address;
   #bytes = new Uint8Array(0);
   #int32 = new Int32Array(0);
@@ -48,6 +49,7 @@ export class Kernel {
     this.ids = this.calls.allocate(windowRecords * Int32Array.BYTES_PER_ELEMENT);
     this.numbers = this.calls.allocate(windowRecords * Float64Array.BYTES_PER_ELEMENT);
     this.strings = this.calls.allocate(windowBytesMax + paddingBytes);
+    this.stringsEnd = this.strings + windowBytesMax + paddingBytes;
     this.calls.createStrings(windowBytesMax);
     const powers = new Uint8Array(powersOfFive().buffer);
     const table = this.calls.createPowers(powers.length);

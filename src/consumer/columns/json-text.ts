@@ -11,8 +11,13 @@ const tilde = 0x7e;
 
 /** Text that is written piece by piece, in a buffer of its own, which can be freed at once. */
 export class JsonText implements Disposable {
-  #bytes = Buffer.from(new ArrayBuffer(0));
+  #bytes: Buffer<ArrayBuffer>;
   #length = 0;
+
+  /** Makes room for so many bytes. */
+  constructor(bytes = 0) {
+    this.#bytes = Buffer.allocUnsafeSlow(bytes);
+  }
 
   /** Its bytes, and room behind them; others once it has grown. */
   get bytes(): Buffer {
@@ -39,6 +44,13 @@ export class JsonText implements Disposable {
   writeByte(code: number): void {
     this.reserve(1);
     this.#bytes[this.#length++] = code;
+  }
+
+  /** Adds bytes. */
+  append(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   /** Adds bytes of another text, or of this one. */

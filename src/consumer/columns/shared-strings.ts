@@ -18,7 +18,8 @@ export function sharedStrings({ bytes, starts, ends }: StringRanges): ValueStore
   let count = 0;
   let looks = true;
   const [distinctStarts, distinctEnds] = [new Int32Array(starts.length), new Int32Array(starts.length)];
-  for (const [index, start] of starts.entries()) {
+  for (let index = 0; index < starts.length; index++) {
+    const start = starts[index] ?? 0;
     const end = ends[index] ?? 0;
     if (index === trialStrings) looks = doRepeat(count, index);
     const key = looks && end - start <= sharedBytesMax ? bytes.toString('latin1', start, end) : undefined;

@@ -103,6 +103,13 @@ export class JsonValues {
     return (this.#ends[index] ?? 0) - this.#shiftAt(index);
   }
 
+  /** Adds up the bytes of the first values. */
+  sizeOf(count: number): number {
+    let bytes = 0;
+    for (let index = 0; index < count; index++) bytes += (this.#ends[index] ?? 0) - (this.#starts[index] ?? 0);
+    return bytes;
+  }
+
   #shiftAt(index: number): number {
     return this.#sources[this.#sourceOf[index] ?? 0]?.shift ?? 0;
   }

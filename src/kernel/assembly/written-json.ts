@@ -244,7 +244,7 @@ function writeUnit(at: usize): usize {
   return end;
 }
 
-/** Copies a number that is written with just these digits. */
+/** Copies a number that is written with just these digits, but for zeros at its end. */
 function writeNumber(start: usize): usize {
   const integerEnd = endOfInteger(start);
   // integers keep their digits, however many
@@ -258,8 +258,14 @@ function writeNumber(start: usize): usize {
   const fraction = at + 1;
   at = fraction;
   while (digitOf(load<u8>(at)) <= 9) at++;
-  if (at == fraction || load<u8>(at - 1) == zero || (load<u8>(at) | 0x20) == 0x65) return 0;
-  return isWrittenSo(first, whole, at) ? copyToken(start, at) : 0;
+  if (at == fraction || (load<u8>(at) | 0x20) == 0x65) return 0;
+  // zeros at the end are not written, nor is a point before them
+  let last = at;
+  while (load<u8>(last - 1) == zero) last--;
+  const isInteger = last == fraction;
+  if (isInteger) last--;
+  if (isInteger ? whole > longestShort : !isWrittenSo(first, whole, last)) return 0;
+  return copyToken(start, last) == 0 ? 0 : at;
 }
 
 /** Tells whether the fraction `[first, end)`, with `whole` digits before its point, is written with just these digits. */

@@ -1,0 +1,87 @@
+import { useKernel, windowBytes, windowRecords, type Kernel } from '../../kernel/kernel.ts';
+import type { Turns } from '../../runtime/turns.ts';
+import { writeJson } from '../../schema/exact-json.ts';
+import type { JsonValues } from '../ports/json-values.ts';
+import { JsonText } from './json-text.ts';
+
+/** The JSON of values, one behind the other, and where each ends. */
+interface WrittenValues {
+  readonly bytes: Buffer;
+  readonly ends: Int32Array;
+}
+
+/** Writes the first `count` values as `writeJson` does. Lets the event loop turn meanwhile. */
+export async function writeJsonValues(values: JsonValues, count: number, turns: Turns): Promise<WrittenValues> {
+  return useKernel((kernel) => new JsonWriter(kernel, values, count).write(turns));
+}
+
+/** Writes values one behind the other: in the kernel, a window of them at a time, and by itself what that leaves to it. */
+class JsonWriter {
+  readonly #kernel: Kernel;
+  readonly #values: JsonValues;
+  readonly #text: JsonText;
+  readonly #ends: Int32Array;
+
+  constructor(kernel: Kernel, values: JsonValues, count: number) {
+    this.#kernel = kernel;
+    this.#values = values;
+    this.#text = new JsonText(values.sizeOf(count));
+    this.#ends = new Int32Array(count);
+  }
+
+  async write(turns: Turns): Promise<WrittenValues> {
+    for (let index = 0; index < this.#ends.length;) {
+      const before = this.#text.length;
+      const count = this.#load(index);
+      if (count === 0) this.#writeOne(index);
+      else this.#writeLoaded(index, count);
+      index += Math.max(1, count);
+      if (turns.areDueAfter(this.#text.length - before)) await turns.next();
+    }
+    return { bytes: this.#text.bytes.subarray(0, this.#text.length), ends: this.#ends };
+  }
+
+  /** Loads as many values as fit and ascend in one piece of memory; answers with their number. */
+  #load(first: number): number {
+    const { calls, window, starts, ends, int32 } = this.#kernel;
+    const last = Math.min(this.#ends.length, first + windowRecords);
+    const source = this.#values.sourceAt(first);
+    const base = this.#values.startAt(first);
+    const [startsTo, endsTo] = [starts / Int32Array.BYTES_PER_ELEMENT, ends / Int32Array.BYTES_PER_ELEMENT];
+    let index = first;
+    for (; index < last && this.#values.sourceAt(index) === source; index++) {
+      int32[startsTo + index - first] = this.#values.startAt(index);
+      int32[endsTo + index - first] = this.#values.endAt(index);
+    }
+    const count = calls.rebase(starts, ends, index - first, base, window, windowBytes, windowBytes);
+    if (count > 0) this.#kernel.fill(source?.subarray(base, this.#values.endAt(first + count - 1)) ?? Buffer.alloc(0));
+    return count;
+  }
+
+  #writeLoaded(first: number, count: number): void {
+    const { calls, starts, ends, strings, stringsEnd, ids } = this.#kernel;
+    for (let done = 0; done < count;) {
+      const from = done * Int32Array.BYTES_PER_ELEMENT;
+      const written = calls.writeJsonValues(starts + from, ends + from, count - done, strings, stringsEnd, ids);
+      this.#copyOut(first + done, written);
+      done += written;
+      if (done < count) this.#writeOne(first + done++);
+    }
+  }
+
+  #copyOut(first: number, count: number): void {
+    const { strings, ids } = this.#kernel;
+    const writtenEnds = this.#kernel.viewInt32(ids, count);
+    const before = this.#text.length;
+    for (let at = 0; at < count; at++) this.#ends[first + at] = before + (writtenEnds[at] ?? 0);
+    this.#text.append(this.#kernel.bytes.subarray(strings, strings + (writtenEnds[count - 1] ?? 0)));
+  }
+
+  #writeOne(index: number): void {
+    const source = this.#values.sourceAt(index);
+    const range = { start: this.#values.startAt(index), end: this.#values.endAt(index) };
+    if (source === undefined || !this.#text.copyJson(source, range))
+      this.#text.write(writeJson(this.#values.valueAt(index)));
+    this.#ends[index] = this.#text.length;
+  }
+}
