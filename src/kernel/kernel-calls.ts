@@ -39,6 +39,14 @@ export interface Calls {
   unknownKeyEnd(): Address;
   hasDuplicateKey(): number;
   dropRecord(scanner: Address, row: number): void;
+  keysOf(scanner: Address): Address;
+  extrasOf(scanner: Address): Address;
+  addExtraKey(keys: Address, extras: Address, name: Address, length: number, roomBytes: number): void;
+  extraCountOf(extras: Address): number;
+  extraMembersOf(extras: Address): Address;
+  findExtraObjects(extras: Address, first: number, rows: Address, ends: Address): number;
+  readonly foundMembers: { readonly value: number };
+  emptyExtras(extras: Address): void;
   filledFieldsOf(scanner: Address): Address;
   filledCountOf(filled: Address): number;
   filledAddressesOf(filled: Address): Address;

@@ -1,3 +1,4 @@
+import { KernelExtras } from './kernel-extras.ts';
 import type { KernelType } from './kernel-type.ts';
 import { kindTypedNested } from './kinds.ts';
 import type { Address } from './kernel-calls.ts';
@@ -149,11 +150,14 @@ export class KernelFields {
   readonly #kernel: Kernel;
   readonly #scanner: Address;
   readonly #filled: Address;
+  /** Members whose fields can have no column. */
+  readonly extras: KernelExtras;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
     this.#scanner = kernel.calls.createScanner();
     this.#filled = kernel.calls.filledFieldsOf(this.#scanner);
+    this.extras = new KernelExtras(kernel, this.#scanner);
   }
 
   /** Addresses of the fields that have entries. */

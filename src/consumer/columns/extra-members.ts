@@ -1,4 +1,6 @@
+import type { KernelExtras } from '../../kernel/kernel-extras.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { parseJson, writeJson } from '../../schema/exact-json.ts';
 import { keyIndexOf } from '../../schema/written-json.ts';
 import { orderOf } from './entry-order.ts';
 import type { RescuedValues } from './rescued-values.ts';
@@ -30,8 +32,9 @@ interface ExtraOfRow {
 }
 
 /**
- * Members of scanned records whose fields have no column and can get none: there may be any number of such fields. They are taken out of the
- * kernel's window, where space takes their place, and rescued as they stand in the record. The kernel reads the others.
+ * Members of scanned records whose fields have no column and can get none: there may be any number of such fields. The kernel writes those whose
+ * keys it knows. Where there are too many keys, all such members are taken out of its window, where space takes their place, and rescued as they
+ * stand in the record.
  */
 export class ExtraMembers {
   readonly #kernel: Kernel;
@@ -43,6 +46,8 @@ export class ExtraMembers {
   /** Those of records that are not scanned yet. */
   #ofRecords: ExtraOfRecord[] = [];
   #ofRows: ExtraOfRow[] = [];
+  /** Those of the kernel that have been rescued one by one. */
+  #rescuedOfKernel = 0;
   /** Records since the last one that had some. */
   #idle = idleMax;
 
@@ -82,20 +87,59 @@ export class ExtraMembers {
 
   /** Rescues the members that come before a value of that order. */
   rescueBefore(order: number): void {
-    while (this.#ofRows.length > 0) {
-      const [{ row, members } = { row: 0, members: [] }] = this.#ofRows;
-      const later = members.findIndex((member) => this.#orderOf(row, member) >= order);
-      this.#rescue(row, later < 0 ? members : members.slice(0, later));
-      if (later < 0) this.#ofRows.shift();
-      else this.#ofRows[0] = { row, members: members.slice(later) };
-      if (later >= 0) return;
+    const ofKernel = this.#ofKernel;
+    const count = ofKernel.count;
+    while (this.#rescuedOfKernel < count || this.#ofRows.length > 0) {
+      const rowOfKernel = this.#rescuedOfKernel < count ? ofKernel.rowAt(this.#rescuedOfKernel) : Infinity;
+      const isDone =
+        rowOfKernel < (this.#ofRows[0]?.row ?? Infinity) ? !this.#rescueOne(order) : !this.#rescueRow(order);
+      if (isDone) return;
     }
   }
 
   /** Rescues the members of all rows. */
   rescueAll(): void {
-    for (const { row, members } of this.#ofRows) this.#rescue(row, members);
-    this.#ofRows = [];
+    if (this.#ofRows.length > 0) this.rescueBefore(Infinity);
+    const ofKernel = this.#ofKernel;
+    for (const count = ofKernel.count; this.#rescuedOfKernel < count;) {
+      const objects = this.#isFirstOfRow(this.#rescuedOfKernel)
+        ? ofKernel.objectsFrom(this.#rescuedOfKernel)
+        : undefined;
+      if (objects !== undefined && objects.members > 0) {
+        this.#rescued.addObjects(objects);
+        this.#rescuedOfKernel += objects.members;
+      } else this.#rescueOne(Infinity);
+    }
+    ofKernel.empty();
+    this.#rescuedOfKernel = 0;
+  }
+
+  get #ofKernel(): KernelExtras {
+    return this.#fields.kernelFields.extras;
+  }
+
+  #isFirstOfRow(index: number): boolean {
+    return index === 0 || this.#ofKernel.rowAt(index - 1) < this.#ofKernel.rowAt(index);
+  }
+
+  /** Rescues the kernel's next member; answers with false when it does not come before. */
+  #rescueOne(order: number): boolean {
+    const index = this.#rescuedOfKernel;
+    if (orderOf(this.#ofKernel.rowAt(index), -1, this.#ofKernel.startAt(index)) >= order) return false;
+    const { row, text, raw } = this.#ofKernel.memberAt(index);
+    this.#rescued.addWritten(row, text, raw === undefined ? '' : writeJson(parseJson(raw)));
+    this.#rescuedOfKernel++;
+    return true;
+  }
+
+  /** Rescues the members of the next row that have been taken out; answers with false when not all of them come before. */
+  #rescueRow(order: number): boolean {
+    const [{ row, members } = { row: 0, members: [] }] = this.#ofRows;
+    const later = members.findIndex((member) => this.#orderOf(row, member) >= order);
+    this.#rescue(row, later < 0 ? members : members.slice(0, later));
+    if (later < 0) this.#ofRows.shift();
+    else this.#ofRows[0] = { row, members: members.slice(later) };
+    return later < 0;
   }
 
   #rescue(row: number, members: readonly TakenMember[]): void {

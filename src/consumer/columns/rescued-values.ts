@@ -4,6 +4,7 @@ import { rescuedColumn } from '../../schema/names.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import { JsonText } from './json-text.ts';
 import { sharedStrings, startsOf, type StringRanges } from './shared-strings.ts';
+import type { KernelObjects } from '../../kernel/kernel-extras.ts';
 import type { TakenMember } from './take-members.ts';
 
 const startEntries = 64;
@@ -74,6 +75,27 @@ export class RescuedValues implements Disposable {
     else this.#text.write(json);
   }
 
+  /** Adds a member as text: its pointer, a colon, and its value, the end of which is `json`. */
+  addWritten(row: number, text: Uint8Array, json: string): void {
+    this.#beginMember(row);
+    this.#text.append(text);
+    this.#text.write(json);
+  }
+
+  /** Adds objects of ascending rows. */
+  addObjects({ bytes, rows, ends, members }: KernelObjects): void {
+    this.#requireText();
+    this.#close();
+    while (this.#objects + rows.length > this.#rows.length) this.#grow();
+    this.#ascends &&= (rows[0] ?? 0) > (this.#rows[this.#objects - 1] ?? -1);
+    this.#rows.set(rows, this.#objects);
+    const before = this.#text.length;
+    for (let at = 0; at < ends.length; at++) this.#ends[this.#objects + at] = before + (ends[at] ?? 0);
+    this.#text.append(bytes);
+    this.#objects += rows.length;
+    this.#size += members;
+  }
+
   /** Gives the column `_rescued`: the JSON object of each row that has any. It may share the text with these values. */
   column(): DecodedColumn {
     const { rows, ...strings } = this.#rowObjects();
@@ -93,7 +115,7 @@ export class RescuedValues implements Disposable {
   }
 
   #beginMember(row: number): void {
-    if (this.#isLent) throw new RangeError('a column has the text');
+    this.#requireText();
     this.#size++;
     const last = this.#rows[this.#objects - 1] ?? -1;
     if (this.#isOpen && last === row) return this.#text.writeByte(comma);
@@ -103,6 +125,10 @@ export class RescuedValues implements Disposable {
     this.#rows[this.#objects++] = row;
     this.#isOpen = true;
     this.#text.writeByte(openBrace);
+  }
+
+  #requireText(): void {
+    if (this.#isLent) throw new RangeError('a column has the text');
   }
 
   #close(): void {
@@ -181,7 +207,7 @@ export class RescuedValues implements Disposable {
   }
 
   #grow(): void {
-    const length = Math.max(startEntries, this.#objects * 2);
+    const length = Math.max(startEntries, this.#rows.length * 2);
     this.#rows = longer(this.#rows, length);
     this.#ends = longer(this.#ends, length);
   }

@@ -16,6 +16,9 @@ import type { MemberFate } from './take-members.ts';
 /** Most fields, and spellings of their keys; records with others are parsed. */
 const fieldsMax = 1024;
 const spellingsMax = 4096;
+/** Most keys whose members the kernel writes for `_rescued`; others are taken out of the records before. */
+const extraKeysMax = 8192;
+const backslash = 0x5c;
 
 /** Arrays or structs that the kernel finds to fit the type whole go to the column as they are. */
 interface NestedTarget {
@@ -119,6 +122,7 @@ export class ScannedFields {
   readonly #byAddress = new Map<Address, ScannedField>();
   readonly #byColumn = new Map<string, ScannedField>();
   #spellings = 0;
+  #extraKeys = 0;
   /** Fields that were known when the last block ended: their columns are there. */
   #settled = 0;
   readonly kernelFields: KernelFields;
@@ -143,10 +147,11 @@ export class ScannedFields {
 
   /** Learns a spelling of a key, between the quotes; answers with false when there is no room, or it is none. */
   learn(spelling: Buffer): boolean {
-    const name = this.#spellings === spellingsMax ? undefined : nameOf(spelling);
+    const name = nameOf(spelling);
     if (name === undefined) return false;
     const present = this.#byName.get(name);
-    if (present === undefined && !this.#mayAdd(name)) return false;
+    if (present === undefined && !this.#mayAdd(name)) return this.#learnExtra(spelling, name);
+    if (this.#spellings === spellingsMax) return false;
     this.#spellings++;
     const address = this.kernelFields.add(spelling, present?.entries.address);
     if (present === undefined) this.#add(name, address);
@@ -159,6 +164,15 @@ export class ScannedFields {
     if (this.#rows.isBeyond(name)) return 'rescued';
     return this.#rows.isLeftOut(name) ? 'left-out' : 'stays';
   };
+
+  /** Learns the key of a field that can have no column, as the kernel can write its members: in their order, if no key is an integer. */
+  #learnExtra(spelling: Buffer, name: string): boolean {
+    if (this.#extraKeys === extraKeysMax || this.fateOf(name) !== 'rescued') return false;
+    if (spelling.includes(backslash) || keyIndexOf(spelling, 0, spelling.length) >= 0) return false;
+    this.#extraKeys++;
+    this.kernelFields.extras.addKey(spelling);
+    return true;
+  }
 
   /** Tells whether a new field may be scanned. Not where it may be one too many for the table: the record is parsed, and that tells. */
   #mayAdd(name: string): boolean {

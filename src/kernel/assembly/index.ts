@@ -49,6 +49,14 @@ export { copySpellings } from './field-times';
 export { emptyFields, filledAddressesOf, filledCountOf, settleFields } from './filled-fields';
 export { chosenCount, gatherEntries, gatherValues } from './gather';
 export { setHashKey } from './hash';
+export {
+  addExtraKey,
+  emptyExtras,
+  extraCountOf,
+  extraMembersOf,
+  findExtraObjects,
+  foundMembers,
+} from './extra-members';
 export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export {
   createLeaf,
@@ -80,13 +88,15 @@ export {
   addField,
   createScanner,
   dropRecord,
+  extrasOf,
   filledFieldsOf,
   hasDuplicateKey,
-  rebase,
+  keysOf,
   scan,
   unknownKeyEnd,
   unknownKeyStart,
 } from './records';
+export { rebase } from './rebase';
 export { areScattered, sortDictionary, writeStringKeys } from './sort';
 export { endOfRun, sumLengths, writeLengths, writePlainStrings } from './string-columns';
 export { createStrings, clearStrings } from './strings';

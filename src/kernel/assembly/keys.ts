@@ -16,6 +16,9 @@ export class Key {
   next: Key;
   /** Number of the object that last had the key. */
   owner: i32;
+  /** The start of a member that becomes text: its JSON Pointer as a key, with a colon; 0 for other keys. */
+  pointer: usize;
+  pointerLength: usize;
 }
 
 /** The keys of one kind of object, by a keyed hash of their bytes. */

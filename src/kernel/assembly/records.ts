@@ -1,6 +1,7 @@
 import { allocateZeros } from './arena';
 import { closeBrace, comma, digitOf, minus, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { noteSpelling } from './field-times';
+import { addExtra, createExtras, dropExtras, endExtras, ExtraMembers } from './extra-members';
 import { addEntry, createField, Field } from './fields';
 import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-fields';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
@@ -36,6 +37,7 @@ import { endOfBoolean, endOfNull } from './words';
 export class Scanner {
   keys: KeyTable;
   filled: FilledFields;
+  extras: ExtraMembers;
   /** Number of the last record. */
   record: i32;
   /** Where reading of a record goes on behind an unknown key, 0 for a new record. */
@@ -51,6 +53,7 @@ export function createScanner(): Scanner {
   const scanner = changetype<Scanner>(allocateZeros(offsetof<Scanner>()));
   scanner.keys = createKeyTable();
   scanner.filled = createFilledFields();
+  scanner.extras = createExtras();
   return scanner;
 }
 
@@ -59,33 +62,6 @@ export function addField(scanner: Scanner, name: usize, length: usize, field: us
   const target = field != 0 ? field : changetype<usize>(createField());
   addKey(scanner.keys, name, length, target);
   return target;
-}
-
-/**
- * Rebases offsets in a chunk to addresses in the window, which holds the chunk from its byte `base` on. Answers with how many of the
- * `count` records can be read there: up to one that has no value (an offset below 0), is too large, or does not follow the one before it.
- */
-export function rebase(
-  starts: usize,
-  ends: usize,
-  count: i32,
-  base: i32,
-  window: usize,
-  windowBytes: i32,
-  recordBytesMax: i32,
-): i32 {
-  const shift = <i32>window - base;
-  let filled = base;
-  for (let index = 0; index < count; index++) {
-    const record = (<usize>index) << 2;
-    const start = load<i32>(starts + record);
-    const end = load<i32>(ends + record);
-    if (start < filled || end - start > recordBytesMax || end - base > windowBytes) return index;
-    store<i32>(starts + record, start + shift);
-    store<i32>(ends + record, end + shift);
-    filled = end;
-  }
-  return count;
 }
 
 /**
@@ -98,7 +74,7 @@ export function scan(scanner: Scanner, firstRow: i32, starts: usize, ends: usize
     const record = (<usize>index) << 2;
     const row = firstRow + index;
     if (readRecord(scanner, row, <usize>load<i32>(starts + record), <usize>load<i32>(ends + record))) continue;
-    if (scanner.resumeAt == 0) dropRow(scanner.filled, row);
+    if (scanner.resumeAt == 0) drop(scanner, row);
     return index;
   }
   return count;
@@ -123,7 +99,22 @@ export function unknownKeyEnd(): usize {
 /** Gives up the record whose key is unknown. */
 export function dropRecord(scanner: Scanner, row: i32): void {
   scanner.resumeAt = 0;
+  drop(scanner, row);
+}
+
+function drop(scanner: Scanner, row: i32): void {
   dropRow(scanner.filled, row);
+  dropExtras(scanner.extras, row);
+}
+
+/** Answers with the address of the keys that are known. */
+export function keysOf(scanner: Scanner): KeyTable {
+  return scanner.keys;
+}
+
+/** Answers with the address of the members whose fields can have no column. */
+export function extrasOf(scanner: Scanner): ExtraMembers {
+  return scanner.extras;
 }
 
 /** Answers with the address of the fields that have entries. */
@@ -153,30 +144,47 @@ function readRecord(scanner: Scanner, row: i32, start: usize, end: usize): bool 
       }
       return false;
     }
-    const field = changetype<Field>(key.target);
-    // a key that occurs twice
-    if (field.record == scanner.record) {
-      metDuplicate = true;
-      return false;
-    }
-    field.record = scanner.record;
-    at = skipSpace(valueStart);
-    const firstByte = <u32>load<u8>(at);
-    if (firstByte == 0x6e) at = endOfNull(at);
-    else {
-      if (!field.isFilled) noteFilled(scanner.filled, field);
-      at = endOfValue(field, row, at, firstByte);
-    }
+    at = key.pointer == 0 ? endOfFieldMember(scanner, row, key) : endOfExtra(scanner, row, key);
     if (at == 0) return false;
     let byte = load<u8>(at);
     if (byte <= 0x20) {
       at = skipSpace(at);
       byte = load<u8>(at);
     }
-    if (byte != comma) return byte == closeBrace && isEnd(at + 1, end);
+    if (byte != comma) {
+      if (byte != closeBrace || !isEnd(at + 1, end)) return false;
+      endExtras(scanner.extras, row);
+      return true;
+    }
     at = skipSpace(at + 1);
     before = key;
   }
+}
+
+/** Reads the value of a key into its field; answers with its end, 0 when the record must be parsed. */
+function endOfFieldMember(scanner: Scanner, row: i32, key: Key): usize {
+  const field = changetype<Field>(key.target);
+  if (field.record == scanner.record) return isDuplicate();
+  field.record = scanner.record;
+  const at = skipSpace(valueStart);
+  const firstByte = <u32>load<u8>(at);
+  if (firstByte == 0x6e) return endOfNull(at);
+  if (!field.isFilled) noteFilled(scanner.filled, field);
+  return endOfValue(field, row, at, firstByte);
+}
+
+/** Writes the member of a key whose field can have no column. */
+function endOfExtra(scanner: Scanner, row: i32, key: Key): usize {
+  if (key.owner == scanner.record) return isDuplicate();
+  key.owner = scanner.record;
+  const at = skipSpace(valueStart);
+  return load<u8>(at) == 0x6e ? endOfNull(at) : addExtra(scanner.extras, row, key, at);
+}
+
+/** Notes that the record has a key twice. */
+function isDuplicate(): usize {
+  metDuplicate = true;
+  return 0;
 }
 
 /** Tells whether nothing but space is left of the record: whatever was read beyond its end, this tells. */

@@ -413,6 +413,50 @@ describe('scanning records', () => {
     expect(rowCount - reading.scanned).toBeLessThan(60);
   });
 
+  it('gives what parsing gives for fields beyond the columns, whatever stands among them, and takes no record apart for them', async () => {
+    const values = [
+      '1',
+      '"x"',
+      'null',
+      '1.50',
+      '1e5',
+      '[1,{"a":2}]',
+      '{"a":1,"a":2}',
+      String.raw`"\u00e9"`,
+      '0.30000000000000004',
+      '{ }',
+    ];
+    const odd = [
+      '"7":1',
+      '"k1":2,"k1":3',
+      '"at":"x"',
+      '"a":{"n":1}',
+      '"k3":tru',
+      String.raw`"\u006b4":5`,
+      '"k~/5":6',
+      '"K6":"other"',
+    ];
+    const texts = (oddEvery: number): string[] =>
+      Array.from({ length: 2000 }, (_, row) => {
+        const own = Array.from(
+          { length: row % 6 },
+          (__, at) => `"k${(row * 7 + at) % 90}" : ${values[(row + at) % values.length]}`,
+        );
+        const mixed =
+          row % 3 === 0
+            ? [...own.slice(0, 2), '"a":"y"', ...own.slice(2)]
+            : [...own, `"a":${row}`, `"k~/${row % 5}":{}`];
+        return `{${(row % oddEvery === oddEvery - 1 ? [...mixed.slice(0, 2), odd[row % odd.length], ...mixed.slice(2)] : mixed).join(',')}}`;
+      });
+    for (const oddEvery of [37, 1000, 2001]) {
+      await expectSame(texts(oddEvery));
+      await expectSame(texts(oddEvery), { numbers: 'split', columnsMax: 5 });
+    }
+    const slices = slicesOf(texts(2001).map((value) => ({ value })));
+    const { reading, rowCount } = await decodeBatch(slices, placement, rulesWith({}));
+    expect(rowCount - reading.scanned).toBeLessThan(5);
+  });
+
   it('makes no object of a value that fits the type of its column', async () => {
     const parts = Array.from({ length: 50 }, (_, index) => `{"part":{"list":[{"text":"a","is":true}],"x":${index}}}`);
     const slices = slicesOf(parts.map((value) => ({ value })));
