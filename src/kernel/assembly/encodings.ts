@@ -62,8 +62,17 @@ function writeHybrid<T>(values: usize, count: i32, width: i32, to: usize): usize
 function runLength<T>(values: usize, first: i32, count: i32): i32 {
   const value = load<T>(values + <usize>first * sizeof<T>());
   let at = first + 1;
+  if (sizeof<T>() == 1) at = endOfVectors(values, at, count, <u8>value);
   while (at < count && load<T>(values + <usize>at * sizeof<T>()) == value) at++;
   return at - first;
+}
+
+/** Skips whole vectors of the value: levels of a column that few rows have are one long run after the other. */
+function endOfVectors(values: usize, first: i32, count: i32, value: u8): i32 {
+  const wanted = i8x16.splat(value);
+  let at = first;
+  while (at + 16 <= count && i8x16.all_true(i8x16.eq(v128.load(values + <usize>at), wanted))) at += 16;
+  return at;
 }
 
 function writeRun(value: u32, count: i32, width: i32, to: usize): usize {
