@@ -1,4 +1,4 @@
-import { colon, quote } from '../../schema/json-bytes.ts';
+import { backslash, colon, quote } from '../../schema/json-bytes.ts';
 import { copyWritten, endOfWritten, type Range } from '../../schema/written-json.ts';
 
 const startBytes = 4096;
@@ -28,11 +28,6 @@ export class JsonText implements Disposable {
     return this.#length;
   }
 
-  /** Drops what was added behind its first bytes. */
-  truncate(length: number): void {
-    this.#length = Math.min(this.#length, length);
-  }
-
   /** Adds text. */
   write(text: string): void {
     if (text.length <= fewChars && this.#writeAscii(text)) return;
@@ -49,18 +44,34 @@ export class JsonText implements Disposable {
   /** Adds bytes. */
   append(bytes: Uint8Array): void {
     this.reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
+    if (bytes.length > fewChars) this.#bytes.set(bytes, this.#length);
+    else for (let at = 0; at < bytes.length; at++) this.#bytes[this.#length + at] = bytes[at] ?? 0;
     this.#length += bytes.length;
   }
 
-  /** Adds bytes of another text, or of this one. */
+  /** Adds bytes of another text. */
   copy(from: Buffer, { start, end }: Range): void {
-    const isOwn = from === this.#bytes;
     this.reserve(end - start);
-    if (isOwn) this.#bytes.copyWithin(this.#length, start, end);
-    else if (end - start > fewChars) from.copy(this.#bytes, this.#length, start, end);
+    if (end - start > fewChars) from.copy(this.#bytes, this.#length, start, end);
     else for (let at = start; at < end; at++) this.#bytes[this.#length + at - start] = from[at] ?? 0;
     this.#length += end - start;
+  }
+
+  /** Adds a string of UTF-8 as JSON. */
+  writeString(from: Uint8Array, { start, end }: Range): void {
+    this.reserve(end - start + 2);
+    const bytes = this.#bytes;
+    let to = this.#length;
+    bytes[to++] = quote;
+    for (let at = start; at < end; at++) {
+      const byte = from[at] ?? 0;
+      // an escape
+      if (byte < 0x20 || byte === quote || byte === backslash)
+        return this.write(JSON.stringify(Buffer.from(from.buffer, from.byteOffset + start, end - start).toString()));
+      bytes[to++] = byte;
+    }
+    bytes[to++] = quote;
+    this.#length = to;
   }
 
   /** Adds the JSON value of the range if `writeJson` writes it so, but for space; adds nothing, and answers with false, where that can't be told. */

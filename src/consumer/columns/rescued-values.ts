@@ -1,5 +1,6 @@
 import { writeJson } from '../../schema/exact-json.ts';
 import { closeBrace, comma, openBrace } from '../../schema/json-bytes.ts';
+import type { Range } from '../../schema/written-json.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import { JsonText } from './json-text.ts';
@@ -53,18 +54,13 @@ export class RescuedValues implements Disposable {
   }
 
   add(row: number, pointer: string, value: unknown): void {
-    this.addText(row, pointer, writeJson(value));
-  }
-
-  /** Adds a value as the JSON that `writeJson` makes of it. */
-  addText(row: number, pointer: string, json: string): void {
     if (pointer !== this.#pointer || this.#key === '') {
       this.#pointer = pointer;
       this.#key = `${JSON.stringify(pointer)}:`;
     }
     this.#beginMember(row);
     this.#text.write(this.#key);
-    this.#text.write(json);
+    this.#text.write(writeJson(value));
   }
 
   /** Adds a member of a record, from its bytes. */
@@ -80,6 +76,13 @@ export class RescuedValues implements Disposable {
     this.#beginMember(row);
     this.#text.append(text);
     this.#text.write(json);
+  }
+
+  /** Adds a member with a string of UTF-8, which is in the range; `key`: its pointer and a colon. */
+  addString(row: number, key: Uint8Array, bytes: Uint8Array, range: Range): void {
+    this.#beginMember(row);
+    this.#text.append(key);
+    this.#text.writeString(bytes, range);
   }
 
   /** Adds objects of ascending rows. */
@@ -163,36 +166,34 @@ export class RescuedValues implements Disposable {
     return { bytes: this.#text.bytes, rows: this.#rowsOfObjects, starts: startsOf(ends), ends };
   }
 
-  /** Makes one object of those of each row, in the order in which they came. Objects that are alone in their row stay where they are. */
+  /** Makes one object of those of each row, in the order in which they came. */
   #merged(earlier: RescuedValues = new RescuedValues()): RowObjects {
     earlier.#close();
-    earlier.#isLent = true;
     const { firsts, nexts } = chainsOf([earlier.#rowsOfObjects, this.#rowsOfObjects]);
-    const text = earlier.#text;
-    text.truncate(earlier.#end);
-    const rows: number[] = [];
-    const starts: number[] = [];
-    const ends: number[] = [];
+    const text = new JsonText(earlier.#end + this.#end);
+    const rows = new Int32Array(firsts.length);
+    const ends = new Int32Array(firsts.length);
+    let count = 0;
     for (let row = 0; row < firsts.length; row++) {
       const first = firsts[row] ?? -1;
       if (first < 0) continue;
-      const isAlone = first < earlier.#objects && (nexts[first] ?? -1) < 0;
-      rows.push(row);
-      starts.push(isAlone ? earlier.#endOf(first - 1) : text.length);
-      if (!isAlone) this.#writeObject(earlier, first, nexts);
-      ends.push(isAlone ? earlier.#endOf(first) : text.length);
+      this.#writeObject({ earlier, first, nexts }, text);
+      rows[count] = row;
+      ends[count++] = text.length;
     }
     return {
       bytes: text.bytes,
-      rows: Int32Array.from(rows),
-      starts: Int32Array.from(starts),
-      ends: Int32Array.from(ends),
+      rows: rows.subarray(0, count),
+      starts: startsOf(ends.subarray(0, count)),
+      ends: ends.subarray(0, count),
     };
   }
 
-  /** Writes an object of those from `first` on, behind the earlier ones. */
-  #writeObject(earlier: RescuedValues, first: number, nexts: Int32Array): void {
-    const text = earlier.#text;
+  /** Writes an object of those from `first` on. */
+  #writeObject(
+    { earlier, first, nexts }: { readonly earlier: RescuedValues; readonly first: number; readonly nexts: Int32Array },
+    text: JsonText,
+  ): void {
     for (let index = first; index >= 0; index = nexts[index] ?? -1) {
       text.writeByte(index === first ? openBrace : comma);
       if (index < earlier.#objects) earlier.#copyMembers(index, text);

@@ -11,11 +11,11 @@ import { weightOf } from '../../schema/type-weight.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
-import { stringAt } from '../ports/dictionary-builder.ts';
 import { jsonStrings } from './json-strings.ts';
+import { rescueColumns } from './rescue-columns.ts';
 import { mergeEmpties } from './merge-empties.ts';
 import { mergeNumbers } from './merge-numbers.ts';
-import { valueBytes, workOn } from './value-work.ts';
+import { workOn } from './value-work.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
 import { fieldOfRow, jsonValue, rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
 import { JsonValues } from '../ports/json-values.ts';
@@ -44,13 +44,20 @@ export async function routeColumns(
   const rescue: RescueRow = (row, pointer, value) => rescued.add(row, pointer, value);
   const turns = new Turns();
   const sources = new Map<string, DecodedColumn[]>();
+  // values of a row come in the order of their columns
+  let homeless: DecodedColumn[] = [];
+  const rescueHomeless = async (): Promise<void> => {
+    await rescueColumns(homeless, rescued, turns);
+    homeless = [];
+  };
   for (const [index, column] of batch.columns.entries()) {
     const target = targets[index];
     const type = target === undefined ? undefined : types.get(target);
     if (target === undefined || type === undefined) {
-      await rescueAll(column, rescued, turns);
+      homeless.push(column);
       continue;
     }
+    if (homeless.length > 0 && mayRescue(column, sources.has(target))) await rescueHomeless();
     const present = sources.get(target) ?? [];
     const merged = present.length === 1 && present[0] !== undefined ? mergeInto(type, present[0], column) : undefined;
     if (merged !== undefined) {
@@ -61,10 +68,16 @@ export async function routeColumns(
     const free = present.length === 0 ? column : withoutTaken(column, present, rescue);
     sources.set(target, [...present, await fit(free, type, { rules, rescue, turns })]);
   }
+  await rescueHomeless();
   return {
     targets: [...sources].map(([name, of]) => ({ name, type: types.get(name) ?? { kind: 'string' }, sources: of })),
     rescued: rescued.size === 0 ? undefined : rescuedTarget(rescued.column()),
   };
+}
+
+/** Tells whether some of the column's values may be rescued, if not all of them. */
+function mayRescue({ store }: DecodedColumn, isSecond: boolean): boolean {
+  return isSecond || store.kind === 'values' || store.kind === 'nested';
 }
 
 function rescuedTarget(source: DecodedColumn): TargetColumn {
@@ -77,35 +90,6 @@ function mergeInto({ kind }: ColumnType, one: DecodedColumn, other: DecodedColum
 }
 
 type RescueRow = (row: number, pointer: string, value: unknown) => void;
-
-async function rescueAll(column: DecodedColumn, rescued: RescuedValues, turns: Turns): Promise<void> {
-  const textAt = jsonTexts(column);
-  let field: string | undefined;
-  let pointer = '';
-  for (let at = 0; at < column.count; at++) {
-    const row = rowOf(column, at);
-    const fieldHere = fieldOfRow(column, row);
-    if (fieldHere !== field) {
-      field = fieldHere;
-      pointer = pointerTo('', field);
-    }
-    rescued.addText(row, pointer, textAt(at));
-    if (turns.areDueAfter(valueBytes)) await turns.next();
-  }
-}
-
-/** Gives the values of a column as JSON; strings that repeat are written once. */
-function jsonTexts(column: DecodedColumn): (index: number) => string {
-  const { store, count } = column;
-  if (store.kind !== 'strings' || store.dictionary.count * 2 > count)
-    return (index) => writeJson(jsonValue(column, index));
-  const { ids, dictionary } = store;
-  const texts: string[] = [];
-  return (index) => {
-    const id = ids[index] ?? 0;
-    return (texts[id] ??= writeJson(stringAt(dictionary, id)));
-  };
-}
 
 function rescueAt(column: DecodedColumn, index: number, rescue: RescueRow): void {
   const { path, rescueMember } = placeAt(column, index, rescue);
