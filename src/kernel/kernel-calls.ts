@@ -94,6 +94,7 @@ export interface Calls {
   writePlainStrings(ids: Address, count: number, bytes: Address, starts: Address, ends: Address, to: Address): Address;
   createType(kind: number, isStrict: boolean): Address;
   setElement(type: Address, element: Address): void;
+  addArrayBeside(type: Address, field: Address): void;
   addStructField(type: Address, field: Address): void;
   addStructKey(type: Address, name: Address, length: number, field: Address): Address;
   setOther(type: Address, kind: number, field: Address): void;
@@ -101,6 +102,7 @@ export interface Calls {
   setRescued(type: Address): void;
   setEmptyRescued(type: Address): void;
   hasRescued(type: Address): number;
+  shareKey(key: Address): void;
   setTarget(key: Address, target: Address): void;
   createLeaf(): Address;
   setLeaf(type: Address, leaf: Address): void;

@@ -1,10 +1,10 @@
 import { columnName } from '../schema/names.ts';
-import { siblingOf } from '../schema/sibling.ts';
-import type { ColumnType } from '../schema/types.ts';
+import { baseOfJson, siblingOf } from '../schema/sibling.ts';
+import { isNested, type ColumnType } from '../schema/types.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 import * as kinds from './kinds.ts';
-import { isReadable, numberOf, otherKinds, type Strictness } from './type-numbers.ts';
+import { isReadable, jsonKinds, numberOf, otherKinds, type Strictness } from './type-numbers.ts';
 
 /** Most distinct JSON keys remembered per struct; several keys (`a`, `A`) can mean one column. */
 const keysMax = 1000;
@@ -33,8 +33,12 @@ export class KernelType {
   readonly #fields: KernelField[] = [];
   readonly #indexes = new Map<string, number>();
   readonly #keys = new Map<string, LearnedKey>();
+  /** A key of each name of a field that has been learned. */
+  readonly #keyOf = new Map<string, Address>();
   /** Fields that take what another one does not, by the name of that. */
   readonly #others = new Map<string, OtherField[]>();
+  /** Fields that take arrays which another one does not, by the name of that. */
+  readonly #arrays = new Map<string, Address[]>();
   /** Stand for fields that there are not, but others beside them, by their names. */
   readonly #absent = new Map<string, Address>();
   readonly address: Address;
@@ -144,7 +148,11 @@ export class KernelType {
 
   #addField(name: string, type: ColumnType, strictness: Strictness): void {
     const { calls } = this.#kernel;
-    const field = new KernelType(this.#kernel, type, strictness, this.#depth + 1);
+    const base = siblingOf(name, type);
+    const isBeside = base !== undefined && isInferredArray(type, this.#depth + 1, this.#rules);
+    // what another field does not take tells its type by itself
+    const isStrict = strictness.isStrict || isBeside;
+    const field = new KernelType(this.#kernel, type, { ...strictness, isStrict }, this.#depth + 1);
     calls.addStructField(this.address, field.address);
     if (this.#rescuesEmpty) calls.setEmptyRescued(field.address);
     this.#indexes.set(name, this.#fields.push({ name, type: field }) - 1);
@@ -153,25 +161,35 @@ export class KernelType {
       calls.setTarget(address, field.address);
       this.#keys.set(key, { address, target: field.address });
     }
-    for (const other of this.#others.get(name) ?? []) this.#setOther(field.address, other);
-    this.#addOther(name, field);
+    for (const other of this.#others.get(name) ?? []) this.#setOther(field, other);
+    if (this.#rules === undefined) return;
+    const { address } = field;
+    for (const array of this.#arrays.get(name) ?? []) calls.addArrayBeside(address, array);
+    if (isBeside) this.#addArray(base, address);
+    this.#addOther(base, { address, kinds: otherKinds(type.kind, this.#rules.numbers) });
+    if (type.kind !== 'string') return;
+    this.#addOther(baseOfJson(name), { address, kinds: jsonKinds(this.#depth + 1, this.#rules) });
   }
 
-  /** Lets the field take what another one does not, if its name says so. */
-  #addOther(name: string, { address, type }: KernelType): void {
-    const base = siblingOf(name, type);
-    const kindsTaken = otherKinds(type.kind, this.#rules?.numbers);
-    if (base === undefined || kindsTaken.length === 0) return;
-    const other = { address, kinds: kindsTaken };
+  /** Lets a field take arrays that the one called `base` does not. */
+  #addArray(base: string, address: Address): void {
+    this.#arrays.set(base, [...(this.#arrays.get(base) ?? []), address]);
+    const present = this.#fieldOf(base);
+    if (present !== undefined) this.#kernel.calls.addArrayBeside(present.address, address);
+  }
+
+  /** Lets a field take what the one called `base` does not, or would not. */
+  #addOther(base: string | undefined, other: OtherField): void {
+    if (base === undefined || other.kinds.length === 0) return;
     this.#others.set(base, [...(this.#others.get(base) ?? []), other]);
     const present = this.#fieldOf(base);
-    if (present !== undefined) this.#setOther(present.address, other);
+    if (present !== undefined) this.#setOther(present, other);
     const absent = this.#absent.get(base);
-    if (absent !== undefined) this.#setDigits(absent, base);
+    if (absent !== undefined) this.#setOthersOfAbsent(absent, base);
   }
 
-  #setOther(type: Address, { address, kinds: kindsTaken }: OtherField): void {
-    for (const kind of kindsTaken) this.#kernel.calls.setOther(type, kind, address);
+  #setOther({ address: of, type }: KernelType, { address, kinds: kindsTaken }: OtherField): void {
+    for (const kind of kindsTaken) if (!mayHold(type, kind)) this.#kernel.calls.setOther(of, kind, address);
   }
 
   #fieldOf(name: string): KernelType | undefined {
@@ -184,11 +202,11 @@ export class KernelType {
       const field = this.#fieldOf(name);
       field?.learn(member);
       const target = field?.address ?? (member === null ? 0 : this.#absentOf(name, member));
-      if (target !== undefined) this.#learnKey(key, target);
+      if (target !== undefined) this.#learnKey(key, name, target);
     }
   }
 
-  #learnKey(key: string, target: Address): void {
+  #learnKey(key: string, name: string, target: Address): void {
     const { calls } = this.#kernel;
     const present = this.#keys.get(key);
     if (present === undefined && (this.#keys.size === keysMax || !isPlain(key))) return;
@@ -198,33 +216,63 @@ export class KernelType {
     const address =
       present?.address ?? calls.addStructKey(this.address, this.#kernel.copyIn(bytes), bytes.length, target);
     this.#keys.set(key, { address, target });
+    const other = this.#keyOf.get(name) ?? address;
+    if (other !== address) for (const shared of [other, address]) calls.shareKey(shared);
+    else this.#keyOf.set(name, address);
   }
 
   /**
-   * Gives what stands for a field that there is not: another one takes the digits of its numbers, and what is empty is rescued. Of all other members
-   * the type would get the field.
+   * Gives what stands for a field that there is not: another one takes the digits of its numbers, or what has no type, and what is empty is rescued.
+   * Of all other members the type would get the field.
    */
   #absentOf(name: string, member: unknown): Address | undefined {
     const present = this.#absent.get(name);
     if (present !== undefined) return present;
     const isRescued = isEmpty(member) && this.#rescuesEmpty;
-    if (!isRescued && this.#digitsOf(name) === undefined) return undefined;
+    if (!isRescued && this.#othersOfAbsent(name).length === 0) return undefined;
     const { calls } = this.#kernel;
     const address = calls.createType(kinds.typeNone, false);
     this.#absent.set(name, address);
     if (this.#rescuesEmpty) calls.setEmptyRescued(address);
-    this.#setDigits(address, name);
+    this.#setOthersOfAbsent(address, name);
     return address;
   }
 
-  #digitsOf(name: string): OtherField | undefined {
-    return this.#others.get(name)?.find(({ kinds: taken }) => taken.includes(kinds.kindDigits));
+  /** What goes to other fields whether there is one of the name or not. */
+  #othersOfAbsent(name: string): OtherField[] {
+    const others = this.#others.get(name) ?? [];
+    return others.flatMap(({ address, kinds: taken }) => {
+      const untyped = taken.filter((kind) => untypedKinds.has(kind));
+      return untyped.length === 0 ? [] : [{ address, kinds: untyped }];
+    });
   }
 
-  #setDigits(absent: Address, name: string): void {
-    const other = this.#digitsOf(name);
-    if (other !== undefined) this.#kernel.calls.setOther(absent, kinds.kindDigits, other.address);
+  #setOthersOfAbsent(absent: Address, name: string): void {
+    for (const { address, kinds: untyped } of this.#othersOfAbsent(name))
+      for (const kind of untyped) this.#kernel.calls.setOther(absent, kind, address);
   }
+}
+
+/** Kinds of values that have no type, so that none gets a field of its own name. */
+const untypedKinds: ReadonlySet<number> = new Set([
+  kinds.kindDigits,
+  kinds.kindMixedArray,
+  kinds.kindDigitsArray,
+  kinds.kindDeep,
+]);
+
+/** Tells whether the type may hold such an array or object, though the kernel has not found that it does: it can't read integers of many digits, nor keys before they are learned. */
+function mayHold(type: ColumnType, kind: number): boolean {
+  if (kind === kinds.kindDeep) return isNested(type);
+  return kind === kinds.kindDigitsArray && type.kind === 'array' && type.element.kind === 'bigint';
+}
+
+/** Tells whether the type is inferred, at such a depth, from arrays of scalars, or of such arrays. */
+function isInferredArray(type: ColumnType, depth: number, rules: Strictness['rules']): boolean {
+  if (rules === undefined || type.kind !== 'array' || depth >= rules.depthMax) return false;
+  const { element } = type;
+  if (isNested(element)) return isInferredArray(element, depth + 1, rules);
+  return element.kind !== 'bigint' || rules.numbers === 'split';
 }
 
 /** Tells whether the value is an empty array or object. */

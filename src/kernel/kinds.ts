@@ -9,7 +9,7 @@ export const kindTime = 5;
 export const kindDate = 6;
 /** JSON in brackets that fits the nested type of its field. */
 export const kindTypedNested = 7;
-/** Other JSON in brackets. */
+/** Other JSON in brackets, which may have a type. */
 export const kindRawNested = 8;
 /** A number that no double holds with all its digits. */
 export const kindDigits = 9;
@@ -19,8 +19,14 @@ export const kindEmptyArray = 10;
 export const kindInteger = 11;
 /** `{}` that has no other type. */
 export const kindEmptyObject = 12;
+/** An array whose elements are of several types. */
+export const kindMixedArray = 13;
+/** An array, otherwise of one type, with a number that no double holds with all its digits. */
+export const kindDigitsArray = 14;
+/** An array or object where types end: deeper ones are kept as JSON text. Only what fields beside others take is of this kind. */
+export const kindDeep = 15;
 /** All of these are below. */
-export const kindsEnd = 13;
+export const kindsEnd = 16;
 
 // what a type is
 export const typeStruct = 0;

@@ -40,7 +40,7 @@ export function numberOf(type: ColumnType, { isStrict, rules }: Strictness): num
   return number;
 }
 
-/** Gives the kinds of values that a field of the type takes in place of another one. */
+/** Gives the kinds of scalars that a field of the type takes in place of another one. */
 export function otherKinds(kind: ColumnType['kind'], numbers: NumberRule | undefined): readonly number[] {
   if (numbers === undefined) return [];
   switch (kind) {
@@ -59,4 +59,10 @@ export function otherKinds(kind: ColumnType['kind'], numbers: NumberRule | undef
     default:
       return [];
   }
+}
+
+/** Gives the kinds of arrays and objects that are kept as JSON text at such a depth. Integers of many digits may have a type where they can be kept apart. */
+export function jsonKinds(depth: number, { numbers, depthMax }: NonNullable<Strictness['rules']>): readonly number[] {
+  if (depth >= depthMax) return [kinds.kindDeep];
+  return numbers === 'split' ? [kinds.kindMixedArray] : [kinds.kindMixedArray, kinds.kindDigitsArray];
 }

@@ -16,6 +16,12 @@ export function jsonName(name: string): string {
   return `${name}_json`;
 }
 
+/** Gives the name whose place for values that are kept as their JSON text would be called so, if any. */
+export function baseOfJson(sibling: string): string | undefined {
+  const suffix = jsonName('');
+  return sibling.endsWith(suffix) ? sibling.slice(0, -suffix.length) : undefined;
+}
+
 /** Names the place for numbers that are kept as their digits. */
 export function digitsName(name: string): string {
   return `${name}_string`;

@@ -205,7 +205,9 @@ function endOfNumber(bytes: Buffer, start: number): number {
   if (whole === first || (bytes[first] === zero && whole > first + 1)) return -1;
   const end = bytes[whole] === point ? endOfDigits(bytes, whole + 1) : whole;
   if (end === whole + 1 || ((bytes[end] ?? 0) | 0x20) === 0x65) return -1;
-  if (end - first <= digitsMax) return end === whole || isPlainFraction(bytes, first, end) ? end : -1;
+  // integers keep their digits, however many
+  if (end === whole) return end;
+  if (end - first <= digitsMax) return isPlainFraction(bytes, first, end) ? end : -1;
   const text = bytes.toString('latin1', start, end);
   const number = Number(text);
   return String(number) === text && !isBeyondDouble(number) ? end : -1;

@@ -7,6 +7,7 @@ import { exactOf } from '../../schema/values.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { orderOf } from './entry-order.ts';
 import { valueInside, type EventTimeReader } from './event-time.ts';
+import { flatKindsOf } from './field-state.ts';
 import * as bits from './kind-bits.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { ScannedField } from './scanned-fields.ts';
@@ -75,7 +76,7 @@ export class BlockColumn {
     const { state, isString } = this.#field;
     if (state === undefined || this.#missing(kindBits) !== 0) return false;
     const stringKinds = isString ? bits.anyStrings : bits.strings;
-    this.#field.settleKinds(this.#flatKinds(), stringKinds);
+    this.#field.settleKinds(flatKindsOf(this.#field), stringKinds);
     // a field that keeps integers apart has fractions where others have all numbers
     this.#addNumbers(state.numbers ?? state.fractions, bits.numbers, kindBits, block);
     this.#addNumbers(state.integers, bits.integers, kindBits, block);
@@ -88,6 +89,7 @@ export class BlockColumn {
     else this.discardLeaves();
     this.#addEmpties(state.emptyArrays, [], { kind: bits.emptyArrays, kindBits, block });
     this.#addEmpties(this.#emptyObjects, {}, { kind: bits.emptyObjects, kindBits, block });
+    if ((kindBits & this.#field.untypedKinds) !== 0) this.#addUntyped(state.untyped, kindBits, block);
     return true;
   }
 
@@ -110,26 +112,13 @@ export class BlockColumn {
     return bits.scalarKinds.filter((kind) => (missing & bits.bitOf(kind)) !== 0).map((kind) => kindAt.indexOf(kind));
   }
 
-  /** Gives the kinds whose values all go to one column as numbers or strings, whatever they are. */
-  #flatKinds(): number {
-    const { state, isString } = this.#field;
-    let found = 0;
-    if (state?.numbers !== undefined) found |= bits.numbers;
-    if (state?.integers !== undefined) found |= bits.integers;
-    if (state?.fractions !== undefined) found |= bits.numbers;
-    if (state?.booleans !== undefined) found |= bits.booleans;
-    if (state?.strings !== undefined) found |= isString ? bits.anyStrings : bits.strings;
-    if (state?.timestamps !== undefined && !isString) found |= bits.times;
-    if (state?.dates !== undefined && !isString) found |= bits.dates;
-    return found;
-  }
-
   /** Gives those of the kinds that have no column. */
   #missing(kindBits: number): number {
-    let missing = kindBits & ~this.#flatKinds();
+    let missing = kindBits & ~flatKindsOf(this.#field);
     if (this.#nested !== undefined) missing &= ~bits.typedNested;
     if (this.#field.state?.emptyArrays !== undefined) missing &= ~bits.emptyArrays;
     if (this.#emptyObjects !== undefined) missing &= ~bits.emptyObjects;
+    if (this.#field.state?.untyped !== undefined) missing &= ~this.#field.untypedKinds;
     return missing;
   }
 
@@ -151,18 +140,29 @@ export class BlockColumn {
   /** Adds arrays or structs that fit their type whole. */
   #addNested(kindBits: number, block: Rows): void {
     const { name, entries } = this.#field;
-    const { rows, starts, ends, kinds: kindAt } = entries;
-    const { bytes, shift } = this.#scanner;
     const to = this.#nested?.column;
     to?.noteField(name, block.first, block.end);
     const before = to?.count ?? 0;
-    if (kindBits === bits.typedNested) to?.appendJson(rows, { bytes, starts, ends, shift });
-    else
-      for (let entry = 0; entry < rows.length; entry++)
-        if (kindAt[entry] === kinds.kindTypedNested)
-          to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
+    this.#appendJson(to, bits.typedNested, kindBits);
     this.#noteMembers(to, before);
     to?.leaves?.addBlock(entries, to.count - before);
+  }
+
+  /** Adds arrays without a type, which become JSON text. */
+  #addUntyped(to: ColumnBuilder | undefined, kindBits: number, block: Rows): void {
+    const { name, untypedKinds } = this.#field;
+    to?.noteField(name, block.first, block.end);
+    this.#appendJson(to, untypedKinds, kindBits);
+  }
+
+  /** Adds the entries of the kinds in `share` to the column, by where they are. */
+  #appendJson(to: ColumnBuilder | undefined, share: number, kindBits: number): void {
+    const { rows, starts, ends, kinds: kindAt } = this.#field.entries;
+    const { bytes, shift } = this.#scanner;
+    if ((kindBits & ~share) === 0) return to?.appendJson(rows, { bytes, starts, ends, shift });
+    for (let entry = 0; entry < rows.length; entry++)
+      if ((bits.bitOf(kindAt[entry] ?? 0) & share) !== 0)
+        to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
   }
 
   get #areMembersElsewhere(): boolean {
@@ -208,30 +208,38 @@ export class BlockColumn {
 
   /** Adds one array or struct that fits its type whole; answers with false when it is something else. */
   addNestedAt(entry: number): boolean {
-    const { entries, name } = this.#field;
-    const { kinds: kindAt, rows, starts, ends } = this.#views();
-    const row = rows[entry] ?? 0;
     const column = this.#nested?.column;
-    if (column === undefined || kindAt[entry] !== kinds.kindTypedNested) return false;
-    const { bytes, shift } = this.#scanner;
-    if (!column.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift)) return false;
+    if (column === undefined || this.#views().kinds[entry] !== kinds.kindTypedNested) return false;
+    if (!this.#pushJsonAt(entry, column)) return false;
     this.#noteMembers(column, column.count - 1, entry);
-    column.noteField(name, row, row + 1);
-    column.leaves?.addEntry(entries, entry, column.count);
+    column.leaves?.addEntry(this.#field.entries, entry, column.count);
     return true;
+  }
+
+  /** Adds one array without a type as it stands in the record; answers with false when it is something else. */
+  addUntypedAt(entry: number): boolean {
+    const { state, untypedKinds } = this.#field;
+    const { kinds: kindAt } = this.#views();
+    if (state?.untyped === undefined || (bits.bitOf(kindAt[entry] ?? 0) & untypedKinds) === 0) return false;
+    return this.#pushJsonAt(entry, state.untyped);
   }
 
   /** Adds one object whose keys are data to the column of such objects, as it stands in the record; answers with false when it is something else. */
   addUnreadAt(entry: number): boolean {
-    const { kinds: kindAt, rows, starts, ends } = this.#views();
+    const { kinds: kindAt, starts } = this.#views();
     const to = this.#field.state?.unread;
-    if (to === undefined || !isUntyped(kindAt[entry])) return false;
-    const { bytes, shift } = this.#scanner;
-    const start = (starts[entry] ?? 0) - shift;
-    const row = rows[entry] ?? 0;
-    if (bytes[start] !== openBrace) return false;
+    if (to === undefined || !mayBeObject(kindAt[entry])) return false;
+    if (this.#scanner.bytes[(starts[entry] ?? 0) - this.#scanner.shift] !== openBrace) return false;
     to.markPartial();
-    if (!to.pushJson(row, bytes, start, (ends[entry] ?? 0) - shift)) return false;
+    return this.#pushJsonAt(entry, to);
+  }
+
+  /** Answers with false when the column has a value in the row. */
+  #pushJsonAt(entry: number, to: ColumnBuilder): boolean {
+    const { rows, starts, ends } = this.#views();
+    const { bytes, shift } = this.#scanner;
+    const row = rows[entry] ?? 0;
+    if (!to.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift)) return false;
     to.noteField(this.#field.name, row, row + 1);
     return true;
   }
@@ -262,6 +270,8 @@ export class BlockColumn {
       case kinds.kindEmptyObject:
         return {};
       case kinds.kindRawNested:
+      case kinds.kindMixedArray:
+      case kinds.kindDigitsArray:
         return parseJson(this.#textAt(entry));
       default:
         return this.#textAt(entry);
@@ -282,6 +292,6 @@ export class BlockColumn {
   }
 }
 
-function isUntyped(kind: number | undefined): boolean {
+function mayBeObject(kind: number | undefined): boolean {
   return kind === kinds.kindRawNested || kind === kinds.kindEmptyObject;
 }

@@ -167,7 +167,8 @@ export class BlockReader {
   #add({ column, entry, order }: SingleValue): void {
     const { field } = column;
     const { state } = field;
-    if (state === undefined || (!field.isShared && column.addNestedAt(entry)) || column.addUnreadAt(entry)) return;
+    if (state === undefined || (!field.isShared && column.addNestedAt(entry))) return;
+    if (column.addUnreadAt(entry) || column.addUntypedAt(entry)) return;
     const row = column.rowAt(entry);
     const value = column.valueAt(entry);
     // this one may be rescued as well

@@ -10,6 +10,7 @@ import { ColumnBuilder } from './column-builder.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import { valueInside, type EventTimeField } from './event-time.ts';
 import { columnOfField, type FieldRules } from './field-rules.ts';
+import { newFieldState, type FieldState } from './field-state.ts';
 import { RescuedValues } from './rescued-values.ts';
 
 export interface RowRules extends ObserveRules {
@@ -20,33 +21,6 @@ export interface RowRules extends ObserveRules {
   readonly reserved: ReadonlySet<string>;
   /** The type a column of that name has, or will have by a hint. */
   readonly knownType: (name: string) => ColumnType | undefined;
-}
-
-/** State of a field: its column name, its known type, its columns by form and type. */
-export interface FieldState {
-  readonly field: string;
-  readonly name: string;
-  readonly known: ColumnType | undefined;
-  readonly builders: Map<string, ColumnBuilder>;
-  /** Column of the values that fit the known scalar type, which nearly all do. */
-  fastPath: ColumnBuilder | undefined;
-  /** Columns of all values of one kind; set once a value of the kind has been seen. */
-  numbers: ColumnBuilder | undefined;
-  /** Columns of integers and of the other numbers, where these are kept apart. */
-  integers: ColumnBuilder | undefined;
-  fractions: ColumnBuilder | undefined;
-  strings: ColumnBuilder | undefined;
-  timestamps: ColumnBuilder | undefined;
-  dates: ColumnBuilder | undefined;
-  booleans: ColumnBuilder | undefined;
-  /** Column of arrays or structs, the last one that has got a value. */
-  nested: ColumnBuilder | undefined;
-  /** Column of objects whose keys are data: so many that they become JSON text, so that nobody looks at more of them. */
-  unread: ColumnBuilder | undefined;
-  /** Column of empty arrays, whose type is not known yet. */
-  emptyArrays: ColumnBuilder | undefined;
-  /** Column of objects without members, likewise. */
-  emptyObjects: ColumnBuilder | undefined;
 }
 
 /** A column that begins later, or after so many others, is taken for a rare one: its arrays grow with its values. */
@@ -121,24 +95,7 @@ export class RowReader {
     if (present !== undefined) return present;
     const name = this.#nameOf(field);
     if (name === undefined) return undefined;
-    const state: FieldState = {
-      field,
-      name,
-      known: this.#rules.knownType(name),
-      builders: new Map(),
-      fastPath: undefined,
-      numbers: undefined,
-      integers: undefined,
-      fractions: undefined,
-      strings: undefined,
-      timestamps: undefined,
-      dates: undefined,
-      booleans: undefined,
-      nested: undefined,
-      unread: undefined,
-      emptyArrays: undefined,
-      emptyObjects: undefined,
-    };
+    const state = newFieldState(field, name, this.#rules.knownType(name));
     if (this.#fields.size < this.#rules.columnsMax * 2) this.#fields.set(field, state);
     return state;
   }
@@ -179,6 +136,7 @@ export class RowReader {
     const builder = this.#columnFor(row, state, observed);
     if (observed.form === 'plain' && isNested(observed.type)) setNested(state, builder, value);
     if (observed.form === 'empty-array' || observed.form === 'empty-struct') setEmpties(state, builder, value);
+    if (observed.form === 'json') state.untyped = builder;
     return builder && noteTime(push(builder, row, state, cellOf(value, observed)), value);
   }
 
@@ -215,6 +173,12 @@ export class RowReader {
     if (known?.kind === 'double') return 'double';
     if (known?.kind === 'bigint') return 'split';
     return known !== undefined && otherNumbers.has(known.kind) ? undefined : this.#rules.numbers;
+  }
+
+  /** Tells whether arrays of the field with a number that no double holds may have a type. */
+  mayDigitsHaveType({ known }: FieldState): boolean {
+    if (this.#rules.numbers === 'split') return true;
+    return known?.kind === 'array' && (known.element.kind === 'bigint' || otherNumbers.has(known.element.kind));
   }
 
   #builderOf(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {

@@ -4,13 +4,15 @@ import { KernelType } from '../../kernel/kernel-type.ts';
 import type { Strictness } from '../../kernel/type-numbers.ts';
 import type { Address } from '../../kernel/kernel-calls.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { kindDigitsArray, kindMixedArray } from '../../kernel/kinds.ts';
 import { includesType } from '../../schema/includes-type.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { keyIndexOf } from '../../schema/written-json.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { pathWithin, type EventTimeField } from './event-time.ts';
-import type { FieldState, RowReader } from './row-reader.ts';
+import type { FieldState } from './field-state.ts';
+import type { RowReader } from './row-reader.ts';
 import type { MemberFate } from './take-members.ts';
 
 /** Most fields, and spellings of their keys; records with others are parsed. */
@@ -34,6 +36,8 @@ export class ScannedField {
   readonly state: FieldState | undefined;
   /** Where in the field the event time is, if it is there: nothing for the field itself. */
   readonly eventTimePath: readonly string[] | undefined;
+  /** Kinds of arrays that have no type, as a bit set. */
+  readonly untypedKinds: number;
   /** The key as an integer that JavaScript puts before other keys, -1 for any other key. */
   readonly keyIndex: number;
   #isShared = false;
@@ -43,12 +47,18 @@ export class ScannedField {
 
   constructor(
     entries: KernelFieldEntries,
-    { name, state, eventTimePath }: Pick<ScannedField, 'name' | 'state' | 'eventTimePath'>,
+    {
+      name,
+      state,
+      eventTimePath,
+      untypedKinds,
+    }: Pick<ScannedField, 'name' | 'state' | 'eventTimePath' | 'untypedKinds'>,
   ) {
     this.name = name;
     this.entries = entries;
     this.state = state;
     this.eventTimePath = eventTimePath;
+    this.untypedKinds = untypedKinds;
     const key = Buffer.from(name);
     this.keyIndex = keyIndexOf(key, 0, key.length);
   }
@@ -185,7 +195,13 @@ export class ScannedFields {
   #add(name: string, address: Address): void {
     const state = this.#rows.stateOf(name);
     const entries = new KernelFieldEntries(this.#kernel, address);
-    const field = new ScannedField(entries, { name, state, eventTimePath: pathWithin(this.#eventTime, name) });
+    const mayDigitsHaveType = state !== undefined && this.#rows.mayDigitsHaveType(state);
+    const field = new ScannedField(entries, {
+      name,
+      state,
+      eventTimePath: pathWithin(this.#eventTime, name),
+      untypedKinds: (1 << kindMixedArray) | (mayDigitsHaveType ? 0 : 1 << kindDigitsArray),
+    });
     this.#byName.set(name, field);
     this.#byAddress.set(address, field);
     if (state !== undefined && this.#rows.numberRuleOf(state) === 'split') entries.keepIntegers();

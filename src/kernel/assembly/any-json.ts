@@ -13,18 +13,45 @@ import {
   skipSpace,
   zero,
 } from './bytes';
+import { kindDigitsArray, kindMixedArray, kindRawNested } from '../kinds';
+import { endOfNumber } from './number';
 import { endOfString, markStrings, releaseStrings } from './strings';
 import { endOfBoolean, endOfNull } from './words';
 
 /** Brackets in each other: what is deeper is left to the host. */
 const depthMax: i32 = 100;
 
+/** What the JSON is that was read last, if it is an array or object. */
+export let jsonKind: i32 = 0;
+
+/** Types that its elements have, if it is an array, as a bit set; and whether a number is among them that no double holds. */
+let elementTypes: i32 = 0;
+let hasDigits: bool = false;
+const stringElement: i32 = 1;
+const numberElement: i32 = 2;
+const booleanElement: i32 = 4;
+const nestedElement: i32 = 8;
+
 /** Answers with the address one past the JSON at `at`, 0 when it is none, or nested deeper than is read here. */
 export function endOfJson(at: usize): usize {
+  elementTypes = 0;
+  hasDigits = false;
   const mark = markStrings();
   const end = endOfValue(at, 0);
   releaseStrings(mark);
+  jsonKind = popcnt(elementTypes) > 1 ? kindMixedArray : hasDigits ? kindDigitsArray : kindRawNested;
   return end;
+}
+
+function noteElement(at: usize): void {
+  const first = load<u8>(at);
+  if (first == quote) elementTypes |= stringElement;
+  else if (first == openBrace || first == openBracket) elementTypes |= nestedElement;
+  else if (first == 0x74 || first == 0x66) elementTypes |= booleanElement;
+  else if (first != 0x6e) {
+    elementTypes |= numberElement;
+    if (endOfNumber(at) == 0) hasDigits = true;
+  }
 }
 
 function endOfValue(at: usize, depth: i32): usize {
@@ -50,6 +77,7 @@ function endOfMembers(start: usize, depth: i32): usize {
       if (load<u8>(at) != colon) return 0;
       at = skipSpace(at + 1);
     }
+    if (depth == 1 && !isObject) noteElement(at);
     at = endOfValue(at, depth);
     if (at == 0) return 0;
     at = skipSpace(at);

@@ -70,6 +70,7 @@ export {
 } from './leaf';
 export { endOfNumber, numberValue } from './number';
 export {
+  addArrayBeside,
   addStructField,
   addStructKey,
   createType,
@@ -83,7 +84,7 @@ export {
   setRescued,
 } from './nested-type';
 export { shred } from './shred';
-export { setTarget } from './keys';
+export { setTarget, shareKey } from './keys';
 export {
   addField,
   createScanner,

@@ -19,6 +19,8 @@ export class Key {
   /** The start of a member that becomes text: its JSON Pointer as a key, with a colon; 0 for other keys. */
   pointer: usize;
   pointerLength: usize;
+  /** Another key has the same field. */
+  isShared: bool;
 }
 
 /** The keys of one kind of object, by a keyed hash of their bytes. */
@@ -74,6 +76,11 @@ export function addKey(table: KeyTable, name: usize, length: usize, target: usiz
 /** Changes what the key's values go to. */
 export function setTarget(key: Key, target: usize): void {
   key.target = target;
+}
+
+/** Says that another key has the same field. */
+export function shareKey(key: Key): void {
+  key.isShared = true;
 }
 
 /** Where the value of the key begins that was found last, or space before it. */

@@ -1,7 +1,7 @@
 import { allocateZeros, grow } from './arena';
 import { addKey, createKeyTable, Key, KeyTable } from './keys';
 import { addEntry, Leaf, restoreLeaf, saveLeaf } from './leaf';
-import { kindsEnd, typeArray, typeStruct } from '../kinds';
+import { kindDeep, kindDigitsArray, kindMixedArray, kindsEnd, typeArray, typeStruct } from '../kinds';
 
 /** A type: a leaf, or an array or a struct with the types in it. */
 @unmanaged
@@ -23,6 +23,11 @@ export class NestedType {
   keyOwner: i32;
   /** Addresses of the fields beside it that take what it does not, by the kind of value: 0 for none. The address itself is 0 where there is none at all. */
   others: usize;
+  /** The first of the fields beside it that take arrays of other types; in such a field the next one. */
+  firstArray: NestedType;
+  nextArray: NestedType;
+  /** A field beside it takes arrays or objects. */
+  hasNestedOthers: bool;
   /** A member has gone to another field than that of its key. */
   hasOthers: bool;
   /** The host rescues members that have no place in the struct. */
@@ -80,6 +85,14 @@ export function addStructKey(type: NestedType, name: usize, length: usize, field
 export function setOther(type: NestedType, kind: i32, field: NestedType): void {
   if (type.others == 0) type.others = allocateZeros((<usize>kindsEnd) << 2);
   store<usize>(type.others + ((<usize>kind) << 2), changetype<usize>(field));
+  if (kind == kindMixedArray || kind == kindDigitsArray || kind == kindDeep) type.hasNestedOthers = true;
+}
+
+/** Lets arrays whose key is that of `type`, and that it does not take, go to the field beside it where they are of its type, which is strict. */
+export function addArrayBeside(type: NestedType, field: NestedType): void {
+  field.nextArray = type.firstArray;
+  type.firstArray = field;
+  type.hasNestedOthers = true;
 }
 
 /** Lets members of the struct that have no place be left out: the host rescues them. */

@@ -1,26 +1,14 @@
+import { endOfJson, jsonKind } from './any-json';
 import { anyEnd, anyKind, anyNumber, anyStart, endOfAnyScalar, isOfKind, takesSome } from './any-scalar';
 import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { Key, keyAt, valueStart } from './keys';
 import { addEntry, addNumber, addString } from './leaf';
 import { addMissing, addNull, hasOther, NestedType, otherOf } from './nested-type';
-import { endOfNumber, isExactInteger, numberValue } from './number';
-import { endOfString, markStrings, releaseStrings, stringEnd, stringStart } from './strings';
-import { dateOf, hasDateLength, timeOf, timeOrDateOf } from './time';
-import { endOfBoolean, endOfNull } from './words';
-import {
-  kindDate,
-  kindInteger,
-  kindTime,
-  typeArray,
-  typeBoolean,
-  typeDouble,
-  typeFraction,
-  typeInteger,
-  typeNone,
-  typeString,
-  typeStruct,
-  typeTimestamp,
-} from '../kinds';
+import { markStrings, releaseStrings, roomEnd, roomForString, stringEnd, stringStart } from './strings';
+import { endOfScalar, scalarValue } from './typed-scalar';
+import { endOfNull } from './words';
+import { writeJson, writtenEnd } from './written-json';
+import { kindDeep, typeArray, typeNone, typeString, typeStruct } from '../kinds';
 
 /** Tells whether leaves collect what is read; else it is only looked at. */
 let isCollecting: bool = false;
@@ -77,35 +65,6 @@ function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i3
   return end;
 }
 
-/** The value that `endOfScalar` read, unless it is a string; 1 and 0 for booleans. */
-let scalarValue: f64 = 0;
-
-function endOfScalar(type: NestedType, at: usize): usize {
-  if (type.kind == typeDouble || type.kind == typeInteger || type.kind == typeFraction) {
-    const end = endOfNumber(at);
-    scalarValue = numberValue;
-    if (type.kind == typeDouble || isExactInteger(numberValue) == (type.kind == typeInteger)) return end;
-    return type.kind == typeFraction && hasOther(type, kindInteger) ? end : 0;
-  }
-  if (type.kind == typeBoolean) {
-    const end = endOfBoolean(at);
-    scalarValue = end == at + 4 ? 1 : 0;
-    return end;
-  }
-  if (load<u8>(at) != quote) return 0;
-  const end = endOfString(at);
-  if (end == 0) return 0;
-  if (type.kind == typeString) return type.isStrict && !takesText(type) ? 0 : end;
-  scalarValue = type.kind == typeTimestamp ? timeOf(stringStart, stringEnd) : dateOf(stringStart, stringEnd);
-  return isNaN(scalarValue) ? 0 : end;
-}
-
-/** Tells whether a strict type takes the string that was read: one that looks like a time only where there is a field for such, too. */
-function takesText(type: NestedType): bool {
-  if (isNaN(timeOrDateOf(stringStart, stringEnd))) return true;
-  return hasOther(type, hasDateLength(stringStart, stringEnd) ? kindDate : kindTime);
-}
-
 /** Skips a value of the type, or a null, and the space after it; answers with 0 when it is neither. */
 function endOfMember(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
   if (load<u8>(at) == 0x6e) {
@@ -159,6 +118,8 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
   const struct = ++type.struct;
   let areKnown = !type.isStrict;
   let haveType = false;
+  let hasScalar = false;
+  let hasSharedNull = false;
   let before = type.keys.start;
   let at = skipSpace(start + 1);
   while (load<u8>(at) != closeBrace) {
@@ -168,9 +129,15 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
     if (key.owner == struct) return 0;
     key.owner = struct;
     at = skipSpace(valueStart);
-    if (load<u8>(at) == 0x6e) at = endOfNullMember(at);
-    else if (key.target == 0) return 0;
-    else at = endOfField(type, changetype<NestedType>(key.target), at, definition, repetition, depth);
+    if (load<u8>(at) == 0x6e) {
+      if (key.isShared) hasSharedNull = true;
+      at = endOfNullMember(at);
+    } else if (key.target == 0) return 0;
+    else {
+      const byte = load<u8>(at);
+      if (byte != openBrace && byte != openBracket) hasScalar = true;
+      at = endOfField(type, changetype<NestedType>(key.target), at, definition, repetition, depth);
+    }
     if (at == 0) return 0;
     areKnown = areKnown && isKnown;
     haveType = haveType || hasType;
@@ -180,6 +147,8 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
     if (load<u8>(at) != quote) return 0;
     before = key;
   }
+  // two members of one field that tell no type are no struct of the type
+  if (hasSharedNull && !hasScalar && !isSure) return 0;
   if (isCollecting) addMissing(type, struct, definition, repetition);
   isKnown = areKnown;
   hasType = areKnown || haveType;
@@ -201,15 +170,28 @@ function endOfField(
   if (field.keyOwner == number) return 0;
   field.keyOwner = number;
   if (field.kind != typeNone) {
-    const end = endOfMember(field, at, definition, repetition, depth);
+    const end = endOfOwn(field, at, definition, repetition, depth);
     if (end != 0) {
       field.owner = number;
       return end;
     }
   }
   const first = load<u8>(at);
-  if (first == openBrace || first == openBracket) return field.isEmptyRescued ? endOfEmpty(field, at) : 0;
-  return endOfOther(field, at, number, definition, repetition);
+  if (first != openBrace && first != openBracket) return endOfOther(field, at, number, definition, repetition);
+  let end = field.isEmptyRescued ? endOfEmpty(field, at) : 0;
+  if (end == 0) end = endOfArrayBeside(field, at, number, definition, repetition, depth);
+  return end != 0 ? end : endOfUntyped(field, at, number, definition, repetition);
+}
+
+/** Reads a member into the field of its key: where it may go elsewhere, leaves collect it only once it is known to fit, or they would have some of it. */
+function endOfOwn(field: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
+  if (isCollecting && field.hasNestedOthers) {
+    isCollecting = false;
+    const end = endOfMember(field, at, definition, repetition, depth);
+    isCollecting = true;
+    if (end == 0) return 0;
+  }
+  return endOfMember(field, at, definition, repetition, depth);
 }
 
 /** Leaves out a member whose field has one of another key already, where it would have no other place. */
@@ -243,17 +225,61 @@ function endOfOther(field: NestedType, at: usize, struct: i32, definition: i32, 
   if (end == 0 || takesSome(field.kind, anyKind)) return 0;
   if (!hasOther(field, anyKind)) return 0;
   const other = otherOf(field, anyKind);
-  if (other.owner == struct) return 0;
-  other.owner = struct;
-  metOthers = true;
-  isKnown = false;
-  hasType = true;
+  if (!goesTo(other, struct)) return 0;
   if (isCollecting) {
     addEntry(other.leaf, definition + 1, repetition);
     if (other.kind == typeString) addString(other.leaf, anyStart, anyEnd);
     else addNumber(other.leaf, anyNumber);
   }
   return skipSpace(end);
+}
+
+/** Reads an array that the field of its key does not take into the one beside it for its type; answers with 0 when there is none. */
+function endOfArrayBeside(
+  field: NestedType,
+  at: usize,
+  struct: i32,
+  definition: i32,
+  repetition: i32,
+  depth: i32,
+): usize {
+  for (let other = field.firstArray; changetype<usize>(other) != 0; other = other.nextArray) {
+    const isCollected = isCollecting;
+    isCollecting = false;
+    const end = endOfArray(other, at, definition + 1, repetition, depth);
+    isCollecting = isCollected;
+    if (end == 0 || !hasType) continue;
+    if (isCollected) endOfArray(other, at, definition + 1, repetition, depth);
+    return goesTo(other, struct) ? skipSpace(end) : 0;
+  }
+  return 0;
+}
+
+/** Reads an array or object that has no type into the field beside that takes such as JSON text; answers with 0 when there is none, or it may have a type. */
+function endOfUntyped(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32): usize {
+  if (field.others == 0 || endOfJson(at) == 0) return 0;
+  const kind = hasOther(field, kindDeep) ? kindDeep : jsonKind;
+  if (!hasOther(field, kind)) return 0;
+  const text = roomForString();
+  const end = writeJson(at, text, roomEnd());
+  if (end == 0) return 0;
+  const other = otherOf(field, kind);
+  if (!goesTo(other, struct)) return 0;
+  if (isCollecting) {
+    addEntry(other.leaf, definition + 1, repetition);
+    addString(other.leaf, text, writtenEnd);
+  }
+  return skipSpace(end);
+}
+
+/** Notes that a member goes to a field beside that of its key; answers with false when that one has a member already. */
+function goesTo(other: NestedType, struct: i32): bool {
+  if (other.owner == struct) return false;
+  other.owner = struct;
+  metOthers = true;
+  isKnown = false;
+  hasType = true;
+  return true;
 }
 
 /** Reads a value that is known to be of the type into its leaves; answers with its end, 0 when it is not, as far as the keys of its structs are known. */

@@ -7,7 +7,7 @@ import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
 import { NestedType } from './nested-type';
 import { endOfWhole, metRescued } from './nested-values';
-import { endOfDigits, endOfJson } from './any-json';
+import { endOfDigits, endOfJson, jsonKind } from './any-json';
 import { endOfNumber, isExactInteger, numberValue } from './number';
 import {
   kindDate,
@@ -17,7 +17,6 @@ import {
   kindFalse,
   kindInteger,
   kindNumber,
-  kindRawNested,
   kindString,
   kindTime,
   kindTrue,
@@ -259,8 +258,8 @@ function endOfNested(field: Field, row: i32, at: usize): usize {
     if (end == 0) field.isSpoiled = true;
   }
   if (end == 0) {
-    kind = emptyKind == 0 ? kindRawNested : emptyKind;
     end = endOfJson(at);
+    kind = emptyKind == 0 ? jsonKind : emptyKind;
   }
   if (end == 0) return 0;
   const entry = addEntry(field, row, kind);

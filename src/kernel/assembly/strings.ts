@@ -22,6 +22,15 @@ export function clearStrings(): void {
   unescapedUsed = unescaped;
 }
 
+/** Where the room begins that is left for strings; whoever writes there must copy it before another one is read. */
+export function roomForString(): usize {
+  return unescapedUsed;
+}
+
+export function roomEnd(): usize {
+  return unescapedEnd;
+}
+
 /** Marks the end of the strings that were read so far, for `releaseStrings`. */
 export function markStrings(): usize {
   return unescapedUsed;

@@ -16,17 +16,45 @@ const others = fc.constantFrom(
   'false',
   'null',
 );
-const scalar = fc.oneof(
+/** Without a type, or with one only by what is around them. */
+const untyped = fc.constantFrom(
+  '[1,"x"]',
+  '[ true , null , 1.50 ]',
+  '[9007199254740993]',
+  '[1,-9007199254740993]',
+  '[1e400,1]',
+  '["2026-11-23",1]',
+  '["2026-11-23","x"]',
+  '[{},1]',
+  '[[1],"x"]',
+  '[1]',
+  '[[1,null],[]]',
+  '[[[1.5]],[]]',
+  '[[]]',
+  '["x"]',
+  '["2026-11-23T09:15:02.120Z",null]',
+  '[["x"]]',
+  '[[],[1]]',
+  '[[[1]]]',
+  '{"d":{"e":[1,"x"]}}',
+  '{ "d" : "\\u00e9\\/" }',
+  '{"2":1,"1":0.10}',
+);
+const member = fc.oneof(
   { weight: 3, arbitrary: numbers },
   { weight: 3, arbitrary: others },
   { weight: 1, arbitrary: fc.constantFrom('{}', '[ ]', '[]', '[null]', '{"c":[]}', '{"c":1}') },
+  { weight: 2, arbitrary: untyped },
 );
 const struct = fc
-  .dictionary(fc.constantFrom('a', 'A', 'b', 'B', 'c', 'a_string', 'a_double'), scalar, { maxKeys: 4 })
+  .dictionary(fc.constantFrom('a', 'A', 'b', 'B', 'c', 'a_string', 'a_double', 'a_json', 'a_array_double'), member, {
+    maxKeys: 4,
+  })
   .map(objectOf);
 const value = fc.oneof(
   { weight: 3, arbitrary: struct },
   { weight: 1, arbitrary: fc.array(struct, { maxLength: 3 }).map((elements) => `[${elements.join(',')}]`) },
+  { weight: 1, arbitrary: untyped },
 );
 /** Few shapes, each of which comes again and again. */
 const batches = fc
@@ -44,6 +72,12 @@ const recipes = fc
       'p struct<a_string:string,b:boolean,b_date:date>',
       'p struct<a:array<double>,b:struct<c:double>,c_json:string>',
       'p array<struct<a:double,a_string:string,b:timestamp,b_double:double>>',
+      'p struct<a:array<bigint>,a_json:string,b:array<string>,b_json:string>',
+      'p struct<a:array<double>,a_array_array_double:array<array<double>>,a_array_string:array<string>>',
+      'p struct<a:double,a_array_double:array<double>,a_array_bigint:array<bigint>,b:array<timestamp>>',
+      'p array<int>',
+      'p array<bigint>',
+      'p array<array<double>>',
     ),
   })
   .map((rules) => ({ ...testRecipe, ...rules }));
@@ -66,6 +100,9 @@ describe('members of structs that the field of their name does not take', () => 
     ['booleans among times', '{"id":"2026-11-23T09:15:02Z"}', '{"id":true}'],
     ['digits and numbers of elements', '[{"id":9007199254740993},{"id":1}]', '[{"id":"x"}]'],
     ['two keys of one name', '{"+1":1,"-1":2}', '{"-1":5,"+1":null,"n":1}'],
+    ['arrays of other depths', '{"at":[1,2],"n":1}', '{"at":[[[1,2]],[]],"n":2}'],
+    ['arrays of several types', '{"n":1,"args":[1,"x",null]}', '{"n":2,"args":[ 1.5, true ]}'],
+    ['arrays with digits that no double holds', '{"ids":[9007199254740993,1]}', '{"ids":[1,9007199254740995]}'],
     ['what is empty and tells no type', '{"n":1,"labels":[],"extra":{}}', '{"n":2,"extra":{ },"labels":[ ]}'],
   ])('are taken apart as they are read: %s', async (_, one, other) => {
     const records = Array.from({ length: 100 }, (__, index) => ({ value: `{"p":${index % 2 === 0 ? one : other}}` }));

@@ -1,0 +1,47 @@
+import { quote } from './bytes';
+import { hasOther, NestedType } from './nested-type';
+import { endOfNumber, isExactInteger, numberValue } from './number';
+import { endOfString, stringEnd, stringStart } from './strings';
+import { dateOf, hasDateLength, timeOf, timeOrDateOf } from './time';
+import { endOfBoolean } from './words';
+import {
+  kindDate,
+  kindInteger,
+  kindTime,
+  typeBoolean,
+  typeDouble,
+  typeFraction,
+  typeInteger,
+  typeString,
+  typeTimestamp,
+} from '../kinds';
+
+/** The value that `endOfScalar` read, unless it is a string; 1 and 0 for booleans. */
+export let scalarValue: f64 = 0;
+
+/** Reads a scalar of the type; answers with the address one past it, 0 when the value is another. */
+export function endOfScalar(type: NestedType, at: usize): usize {
+  if (type.kind == typeDouble || type.kind == typeInteger || type.kind == typeFraction) {
+    const end = endOfNumber(at);
+    scalarValue = numberValue;
+    if (type.kind == typeDouble || isExactInteger(numberValue) == (type.kind == typeInteger)) return end;
+    return type.kind == typeFraction && hasOther(type, kindInteger) ? end : 0;
+  }
+  if (type.kind == typeBoolean) {
+    const end = endOfBoolean(at);
+    scalarValue = end == at + 4 ? 1 : 0;
+    return end;
+  }
+  if (load<u8>(at) != quote) return 0;
+  const end = endOfString(at);
+  if (end == 0) return 0;
+  if (type.kind == typeString) return type.isStrict && !takesText(type) ? 0 : end;
+  scalarValue = type.kind == typeTimestamp ? timeOf(stringStart, stringEnd) : dateOf(stringStart, stringEnd);
+  return isNaN(scalarValue) ? 0 : end;
+}
+
+/** Tells whether a strict type takes the string that was read: one that looks like a time only where there is a field for such, too. */
+function takesText(type: NestedType): bool {
+  if (isNaN(timeOrDateOf(stringStart, stringEnd))) return true;
+  return hasOther(type, hasDateLength(stringStart, stringEnd) ? kindDate : kindTime);
+}
