@@ -139,9 +139,9 @@ export class KernelFieldEntries {
     this.#kernel.calls.dropSettled(this.address);
   }
 
-  /** Lets arrays or structs that fit the type whole be told from others. */
-  setType(type: KernelType): void {
-    this.#kernel.calls.setType(this.address, type.address);
+  /** Lets arrays or structs that fit the type whole be told from others; without a type all of them are others. */
+  setType(type: KernelType | undefined): void {
+    this.#kernel.calls.setType(this.address, type?.address ?? 0);
   }
 }
 

@@ -6,7 +6,6 @@ import { openBrace } from '../../schema/json-bytes.ts';
 import { exactOf } from '../../schema/values.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { orderOf } from './entry-order.ts';
-import { valueInside, type EventTimeReader } from './event-time.ts';
 import { flatKindsOf } from './field-state.ts';
 import * as bits from './kind-bits.ts';
 import type { RecordScanner } from './record-scanner.ts';
@@ -53,23 +52,6 @@ export class BlockColumn {
     return this.#field;
   }
 
-  /** Sets the event times of the rows, in milliseconds. */
-  readEventTimes(into: Float64Array, read: EventTimeReader): void {
-    const { entries, eventTimePath = [] } = this.#field;
-    const { rows, kinds: kindAt, numbers: numberAt, kindBits } = entries;
-    const [first = 0] = rows;
-    if (kindBits === bits.times && eventTimePath.length === 0 && rows.at(-1) === first + rows.length - 1)
-      return into.set(numberAt, first);
-    for (let entry = 0; entry < rows.length; entry++) {
-      const row = rows[entry] ?? 0;
-      const kind = kindAt[entry];
-      if (eventTimePath.length > 0) into[row] = read(valueInside(this.valueAt(entry), eventTimePath));
-      else if (kind === kinds.kindTime) into[row] = numberAt[entry] ?? Number.NaN;
-      else if (kind === kinds.kindNumber || kind === kinds.kindInteger) into[row] = read(numberAt[entry]);
-      else into[row] = read(this.valueAt(entry));
-    }
-  }
-
   /** Adds all values to their columns, in the rows of a block; answers with false, and adds none, when there is no column yet for some. */
   addAll(block: Rows): boolean {
     const { kindBits } = this.#field.entries;
@@ -89,6 +71,7 @@ export class BlockColumn {
     else this.discardLeaves();
     this.#addEmpties(state.emptyArrays, [], { kind: bits.emptyArrays, kindBits, block });
     this.#addEmpties(this.#emptyObjects, {}, { kind: bits.emptyObjects, kindBits, block });
+    if (state.unread !== undefined) this.#addUnread(state.unread, kindBits, block);
     if ((kindBits & this.#field.untypedKinds) !== 0) this.#addUntyped(state.untyped, kindBits, block);
     return true;
   }
@@ -119,6 +102,7 @@ export class BlockColumn {
     if (this.#field.state?.emptyArrays !== undefined) missing &= ~bits.emptyArrays;
     if (this.#emptyObjects !== undefined) missing &= ~bits.emptyObjects;
     if (this.#field.state?.untyped !== undefined) missing &= ~this.#field.untypedKinds;
+    if ((missing & bits.mayBeObjects) !== 0 && this.#areUnread(kindBits)) missing &= ~bits.mayBeObjects;
     return missing;
   }
 
@@ -146,6 +130,23 @@ export class BlockColumn {
     this.#appendJson(to, bits.typedNested, kindBits);
     this.#noteMembers(to, before);
     to?.leaves?.addBlock(entries, to.count - before);
+  }
+
+  /** Tells whether all that may be objects are, and go to the column of those whose keys are data. */
+  #areUnread(kindBits: number): boolean {
+    if (this.#field.state?.unread === undefined || (kindBits & bits.typedNested) !== 0) return false;
+    const { kinds: kindAt, starts } = this.#field.entries;
+    const { bytes, shift } = this.#scanner;
+    return starts.every((start, entry) => !mayBeObject(kindAt[entry]) || bytes[start - shift] === openBrace);
+  }
+
+  /** Adds objects whose keys are data, as they stand in the records. */
+  #addUnread(to: ColumnBuilder, kindBits: number, block: Rows): void {
+    if ((kindBits & bits.mayBeObjects) === 0) return;
+    const { count } = to;
+    to.noteField(this.#field.name, block.first, block.end);
+    this.#appendJson(to, bits.mayBeObjects, kindBits);
+    to.markPartialFrom(count);
   }
 
   /** Adds arrays without a type, which become JSON text. */

@@ -2,6 +2,7 @@ import { windowRecords, type Kernel } from '../../kernel/kernel.ts';
 import { BlockColumn, type Rows } from './block-column.ts';
 import type { ExtraMembers } from './extra-members.ts';
 import type { EventTimeReader } from './event-time.ts';
+import { readEventTimes } from './read-event-times.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { RowReader } from './row-reader.ts';
 import type { ScannedField, ScannedFields } from './scanned-fields.ts';
@@ -159,7 +160,7 @@ export class BlockReader {
     const times = filled.filter((field) => depthOf(field) >= 0).toSorted((one, other) => depthOf(other) - depthOf(one));
     for (const field of times) {
       const column = new BlockColumn(field, { kernel: this.#kernel, scanner: this.#scanner });
-      column.readEventTimes(this.#eventTimes, this.#readEventTime);
+      readEventTimes(column, this.#eventTimes, this.#readEventTime);
     }
   }
 

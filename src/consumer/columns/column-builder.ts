@@ -117,6 +117,12 @@ export class ColumnBuilder {
     this.noteRescued(this.#count);
   }
 
+  /** Notes so for all values from an index on. */
+  markPartialFrom(index: number): void {
+    this.markOthers();
+    for (let at = index; at < this.#count; at++) this.noteRescued(at);
+  }
+
   /** Notes that members of values have gone to other fields than those of their names. */
   markOthers(): void {
     this.#areWhole = false;

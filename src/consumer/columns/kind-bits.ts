@@ -22,5 +22,7 @@ export const scalarKinds = [
 ];
 export const scalars = scalarKinds.reduce((bits, kind) => bits | bitOf(kind), 0);
 export const typedNested = bitOf(kinds.kindTypedNested);
+/** What may be an object whose keys are data. */
+export const mayBeObjects = bitOf(kinds.kindRawNested) | bitOf(kinds.kindEmptyObject);
 export const emptyArrays = bitOf(kinds.kindEmptyArray);
 export const emptyObjects = bitOf(kinds.kindEmptyObject);

@@ -95,7 +95,8 @@ export class ScannedField {
 
   /** Learns the type and the keys of an array or struct that has been added to its column. */
   learn(value: unknown, kernel: Kernel, rules: ObserveRules): void {
-    const { known, nested: column } = this.state ?? {};
+    const { known, nested: column, unread } = this.state ?? {};
+    if (unread !== undefined) return this.#forgetType();
     if (column?.observed.form !== 'plain') return;
     const { type } = column.observed;
     const base = known?.kind === type.kind ? known : undefined;
@@ -109,6 +110,12 @@ export class ScannedField {
     if (this.#nested?.column === column) return;
     this.#nested = { type: kernelType, column };
     this.entries.setType(kernelType);
+  }
+
+  /** Lets objects be, all of which go to one column as they stand. */
+  #forgetType(): void {
+    this.#nested = undefined;
+    this.entries.setType(undefined);
   }
 
   /** Ends a block whose values were added one by one. */

@@ -350,11 +350,16 @@ describe('scanning records', () => {
       'null',
       '{"m":{"m":[]}}',
     ];
-    const texts = Array.from({ length: 3000 }, (_, row) => {
-      const value = row % 11 === 10 ? odd[row % odd.length] : `{"k${row}":1.5,"k${row + 1}":"é"}`;
-      return `{"m":${value}${row === 2000 ? ',"M":{"other":1}' : ''}}`;
-    });
+    const textsWith = (few: readonly string[]): string[] =>
+      Array.from({ length: 3000 }, (_, row) => {
+        const value = row % 11 === 10 ? few[row % few.length] : `{"k${row}":1.5,"k${row + 1}":"é"}`;
+        return `{"m":${value}${row === 2900 && few.length === odd.length ? ',"M":{"other":1}' : ''}}`;
+      });
+    const texts = textsWith(odd);
     await expectSame(texts);
+    // blocks of objects alone, and of what has columns of its own
+    await expectSame(textsWith(['{"k 1": 1.50}', '{}', '{ }']));
+    await expectSame(textsWith(['{}', '"x"', 'null', '7', '[]', '{"k1":1.5,"k2":"é"}']));
     const slices = slicesOf(texts.map((value) => ({ value })));
     const parse = vi.spyOn(JSON, 'parse');
     await decodeBatch(slices, placement, rulesWith({}));
