@@ -11,8 +11,8 @@ export const windowBytesMax = 1024 * 1024;
 /** Zero padding: vector reads and writes past the end stop here. */
 const paddingBytes = 64;
 export const windowRecords = 4096;
-/** WebAssembly memory can't shrink; a kernel that has grown past this is replaced. */
-const memoryBytesMax = 32 * 1024 * 1024;
+/** WebAssembly memory can't shrink; a kernel that has grown past this is replaced, and its memory stays until it is collected. */
+const memoryBytesMax = 48 * 1024 * 1024;
 
 /**
  * The compiled work on every byte and value, and its memory, which holds one piece of work at a time.
