@@ -49,6 +49,7 @@ export interface Calls {
   emptyExtras(extras: Address): void;
   filledFieldsOf(scanner: Address): Address;
   filledCountOf(filled: Address): number;
+  filledEntriesOf(filled: Address): number;
   filledAddressesOf(filled: Address): Address;
   settleFields(filled: Address): void;
   emptyFields(filled: Address): void;

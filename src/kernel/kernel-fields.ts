@@ -202,6 +202,11 @@ export class KernelFields {
     return this.#kernel.calls.filledCountOf(this.#filled);
   }
 
+  /** The number of their entries. */
+  get filledEntries(): number {
+    return this.#kernel.calls.filledEntriesOf(this.#filled);
+  }
+
   /** Sets aside the fields whose entries need nothing of the window any more: they are not among the filled ones until `empty`, which leaves them as they are. */
   settle(): void {
     this.#kernel.calls.settleFields(this.#filled);

@@ -10,7 +10,7 @@ import type { ScannedField, ScannedFields } from './scanned-fields.ts';
 /** Rows of the first blocks: values for which there is no column yet are added one by one. */
 const firstRowsMax = 4;
 const growth = 4;
-/** A block of fewer rows outlives its window: what each field costs by itself is paid for more values. */
+/** A block whose fields have fewer values each outlives its window: what each field costs by itself is paid for more values. */
 const smallRows = 1024;
 /** Most values of a block that does: they are held in the kernel's memory. */
 const heldValuesMax = 256_000;
@@ -77,8 +77,10 @@ export class BlockReader {
   /** Ends a window, which others replace: adds the values that refer to it, of a block that is large enough all. */
   endWindow(endRow: number): void {
     const { kernelFields } = this.#fields;
-    const isLarge = this.#count >= Math.min(smallRows, this.#rowsMax);
-    const heldValues = (this.#count + this.#windowCount) * kernelFields.filledCount;
+    const values = kernelFields.filledEntries;
+    const isLarge = values >= Math.min(smallRows, this.#rowsMax) * kernelFields.filledCount;
+    // with those of another window
+    const heldValues = values * (1 + this.#windowCount / Math.max(1, this.#count));
     if (isLarge || heldValues > heldValuesMax) return this.flush(endRow);
     kernelFields.settle();
     this.#addFilled(endRow);

@@ -46,6 +46,13 @@ export function filledCountOf(filled: FilledFields): i32 {
   return filled.count;
 }
 
+/** Answers with the number of entries that these fields have. */
+export function filledEntriesOf(filled: FilledFields): i32 {
+  let entries = 0;
+  for (let index = 0; index < filled.count; index++) entries += fieldAt(filled.addresses, index).count;
+  return entries;
+}
+
 export function filledAddressesOf(filled: FilledFields): usize {
   return filled.addresses;
 }

@@ -46,7 +46,7 @@ export {
   startsOf,
 } from './fields';
 export { copySpellings } from './field-times';
-export { emptyFields, filledAddressesOf, filledCountOf, settleFields } from './filled-fields';
+export { emptyFields, filledAddressesOf, filledCountOf, filledEntriesOf, settleFields } from './filled-fields';
 export { chosenCount, gatherEntries, gatherValues } from './gather';
 export { setHashKey } from './hash';
 export {
