@@ -10,6 +10,8 @@ export interface ArrayMemory {
   float64(length: number): Float64Array;
   int32(length: number): Int32Array;
   bytes(length: number): Uint8Array;
+  /** Takes an array back that is read no more; left out: the garbage collector does. */
+  free?(array: Float64Array | Int32Array | Uint8Array): void;
 }
 
 /** Where what is collected goes. */
@@ -35,10 +37,12 @@ export class LeafCollector {
     this.#type = type;
     this.#levels = levels;
     this.#leaf = new KernelLeaf(kernel, kernelType);
-    this.#definitions = new GrowingArray((length) => memory.bytes(length), rows);
-    this.#repetitions = new GrowingArray((length) => memory.bytes(length), levels.repetition > 0 ? rows : 0);
-    this.#numbers = new GrowingArray((length) => memory.float64(length), isString ? 0 : rows);
-    this.#ids = new GrowingArray((length) => memory.int32(length), isString ? rows : 0);
+    const free = (array: Float64Array | Int32Array | Uint8Array) => memory.free?.(array);
+    const room = (isNeeded: boolean) => ({ length: isNeeded ? rows : 0, free });
+    this.#definitions = new GrowingArray<Uint8Array>((length) => memory.bytes(length), room(true));
+    this.#repetitions = new GrowingArray<Uint8Array>((length) => memory.bytes(length), room(levels.repetition > 0));
+    this.#numbers = new GrowingArray<Float64Array>((length) => memory.float64(length), room(!isString));
+    this.#ids = new GrowingArray<Int32Array>((length) => memory.int32(length), room(isString));
   }
 
   /** Takes what the kernel has collected. */

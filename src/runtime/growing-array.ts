@@ -2,15 +2,23 @@ const startLength = 1024;
 
 type Numbers = Float64Array | Int32Array | Uint8Array;
 
+interface GrowingOptions<Of> {
+  /** The number of values to come, if that is known. */
+  readonly length?: number;
+  /** Takes an array back that has become too short. */
+  readonly free?: (values: Of) => void;
+}
+
 /** An array of numbers that grows as they are added. */
 export class GrowingArray<Of extends Numbers> {
   readonly #allocate: (length: number) => Of;
+  readonly #free: ((values: Of) => void) | undefined;
   #values: Of;
   #count = 0;
 
-  /** `length`: as many as there will be, if that is known. */
-  constructor(allocate: (length: number) => Of, length = startLength) {
+  constructor(allocate: (length: number) => Of, { length = startLength, free }: GrowingOptions<Of> = {}) {
     this.#allocate = allocate;
+    this.#free = free;
     this.#values = allocate(length);
   }
 
@@ -38,9 +46,10 @@ export class GrowingArray<Of extends Numbers> {
   #reserve(count: number): void {
     const needed = this.#count + count;
     if (needed <= this.#values.length) return;
-    const larger = this.#allocate(Math.max(needed, this.#values.length * 2));
-    larger.set(this.finish());
-    this.#values = larger;
+    const before = this.#values;
+    this.#values = this.#allocate(Math.max(needed, before.length * 2));
+    this.#values.set(before.subarray(0, this.#count));
+    this.#free?.(before);
   }
 }
 

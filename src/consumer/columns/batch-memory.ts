@@ -44,6 +44,13 @@ export class BatchMemory implements Disposable {
     return new Uint8Array(slab, offset, length);
   }
 
+  /** Frees an array before the others, if it has a slab of its own: nobody may read it from now on. */
+  free({ buffer, byteLength }: Float64Array | Int32Array | Uint8Array): void {
+    if (this.#pool === undefined || byteLength <= sharedBytesMax) return;
+    const at = this.#slabs.findIndex((slab) => slab === buffer);
+    for (const slab of this.#slabs.splice(at, at < 0 ? 0 : 1)) this.#pool.free(slab);
+  }
+
   /** Frees the arrays: nobody may read them from now on. */
   [Symbol.dispose](): void {
     for (const slab of this.#slabs.splice(0)) this.#pool?.free(slab);

@@ -33,7 +33,7 @@ export class ColumnBuilder {
   /** Strings of the column, for `appendIds`. */
   readonly strings: ColumnStrings;
   #values: unknown[] = [];
-  readonly #nested = new JsonValues();
+  readonly #nested: JsonValues;
   #areWhole = true;
   /** Indexes of values that may have members without a place. */
   readonly #partial: number[] = [];
@@ -55,6 +55,7 @@ export class ColumnBuilder {
     this.#observed = observed;
     this.#kind = storeKindOf(observed);
     this.#capacity = isRare ? Math.min(rareCapacity, this.#rowsMax) : this.#rowsMax;
+    this.#nested = new JsonValues({ memory, capacity: this.#capacity });
     if (this.#kind === 'numbers') this.#numbers = memory.float64(this.#capacity);
     if (this.#kind === 'strings') this.#ids = memory.int32(this.#capacity);
   }

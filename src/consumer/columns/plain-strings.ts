@@ -87,14 +87,16 @@ export class PlainStrings {
 
   #reserve(strings: number, bytes: number): void {
     if (this.#used + bytes > this.#bytes.length) {
-      const before = this.#bytes.subarray(0, this.#used);
+      const before = this.#bytes;
       this.#bytes = this.#memory.bytes(Math.ceil((this.#used + bytes) * slack));
-      this.#bytes.set(before);
+      this.#bytes.set(before.subarray(0, this.#used));
+      this.#memory.free(before);
     }
     if (this.#count + strings < this.#offsets.length) return;
     const before = this.#offsets;
     this.#offsets = this.#memory.int32((this.#count + strings + 1) * 2);
     this.#offsets.set(before);
+    this.#memory.free(before);
   }
 }
 

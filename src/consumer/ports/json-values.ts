@@ -1,6 +1,7 @@
 import { parseJson, parsePlainJson, writeJson } from '../../schema/exact-json.ts';
 
-const writtenBytes = 256 * 1024;
+/** Written JSON is collected in buffers from the smallest size to the largest, each four times as large as the one before. */
+const written = { bytesMin: 4 * 1024, bytesMax: 256 * 1024, growth: 4 } as const;
 
 /** JSON values in `bytes`, by positions that are `shift` more than there. */
 export interface JsonRanges {
@@ -13,25 +14,48 @@ export interface JsonRanges {
 /** Bytes that hold values, at positions that are `shift` more than there. */
 type Source = Pick<JsonRanges, 'bytes' | 'shift'>;
 
+/** Allocates the arrays of positions; their contents are undefined at first. */
+export interface PositionMemory {
+  int32(length: number): Int32Array;
+}
+
+interface JsonValuesOptions {
+  /** Left out: the garbage collector's. */
+  readonly memory?: PositionMemory;
+  /** Values for which there is room at first. */
+  readonly capacity?: number;
+}
+
+const collected: PositionMemory = { int32: (length) => new Int32Array(length) };
+const capacityMin = 64;
+
 /**
  * Arrays and structs as byte ranges of their JSON in the records: objects for a whole batch would fill the heap, and each is needed one at a
- * time. Valid as long as the records' bytes are.
+ * time. Valid as long as the records' bytes and the memory are.
  */
 export class JsonValues {
+  readonly #memory: PositionMemory;
   readonly #sources: Source[] = [];
   /** The JSON of values that were added without theirs. */
   #written = Buffer.alloc(0);
   #used = 0;
   #count = 0;
-  #sourceOf = new Int32Array(64);
-  #starts = new Int32Array(64);
-  #ends = new Int32Array(64);
+  /** Room that the arrays have, or will have once there is a value. */
+  #capacity: number;
+  #sourceOf: Int32Array = new Int32Array(0);
+  #starts: Int32Array = new Int32Array(0);
+  #ends: Int32Array = new Int32Array(0);
+
+  constructor({ memory = collected, capacity = capacityMin }: JsonValuesOptions = {}) {
+    this.#memory = memory;
+    this.#capacity = capacity;
+  }
 
   /** Adds the value whose JSON is `source[start, end)`. */
   add(source: Buffer, start: number, end: number): void {
     this.#addSource(source, 0);
     const at = this.#count++;
-    if (at === this.#starts.length) this.#grow();
+    this.#reserve();
     this.#sourceOf[at] = this.#sources.length - 1;
     this.#starts[at] = start;
     this.#ends[at] = end;
@@ -42,7 +66,7 @@ export class JsonValues {
     this.#addSource(bytes, shift);
     const first = this.#count;
     this.#count += starts.length;
-    while (this.#count > this.#starts.length) this.#grow();
+    this.#reserve();
     this.#sourceOf.fill(this.#sources.length - 1, first, this.#count);
     this.#starts.set(starts, first);
     this.#ends.set(ends, first);
@@ -57,7 +81,9 @@ export class JsonValues {
   addText(text: string): void {
     const bytes = Buffer.byteLength(text);
     if (this.#used + bytes > this.#written.length) {
-      this.#written = Buffer.allocUnsafeSlow(Math.max(writtenBytes, bytes));
+      const { bytesMin, bytesMax, growth } = written;
+      const next = Math.min(bytesMax, Math.max(bytesMin, this.#written.length * growth));
+      this.#written = Buffer.allocUnsafeSlow(Math.max(next, bytes));
       this.#used = 0;
     }
     const start = this.#used;
@@ -67,10 +93,10 @@ export class JsonValues {
 
   /** Gives the values of these indexes; where one is negative, the value whose JSON is `json`. */
   pick(indexes: Int32Array, json: Buffer): JsonValues {
-    const picked = new JsonValues();
+    const picked = new JsonValues({ memory: this.#memory, capacity: indexes.length });
     picked.#sources.push(...this.#sources, { bytes: json, shift: 0 });
     picked.#count = indexes.length;
-    while (picked.#count > picked.#starts.length) picked.#grow();
+    picked.#reserve();
     for (let at = 0; at < indexes.length; at++) {
       const index = indexes[at] ?? 0;
       // a negative index finds nothing
@@ -123,10 +149,11 @@ export class JsonValues {
     return this.sourceAt(index)?.toString('utf8', this.startAt(index), this.endAt(index)) ?? 'null';
   }
 
-  #grow(): void {
-    const length = this.#starts.length * 2;
-    const grown = (from: Int32Array): Int32Array<ArrayBuffer> => {
-      const to = new Int32Array(length);
+  #reserve(): void {
+    if (this.#count <= this.#starts.length) return;
+    this.#capacity = Math.max(this.#count, this.#capacity, this.#starts.length * 2);
+    const grown = (from: Int32Array): Int32Array => {
+      const to = this.#memory.int32(this.#capacity);
       to.set(from);
       return to;
     };

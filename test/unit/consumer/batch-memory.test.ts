@@ -60,4 +60,15 @@ describe('memory of a batch', () => {
     expect(memory.float64(10)).toHaveLength(10);
     expect(pool.used.size).toBe(1);
   });
+
+  it('gives the slab of a large array to the next one once it is freed, and never that of small ones', () => {
+    using memory = new BatchMemory(new WatchedPool());
+    const small = memory.float64(10).fill(1);
+    const large = memory.float64(1_000_000);
+    memory.free(small);
+    memory.free(large);
+    expect(memory.float64(1_000_000).buffer).toBe(large.buffer);
+    memory.float64(10).fill(2);
+    expect(small[0]).toBe(1);
+  });
 });
