@@ -13,19 +13,22 @@ export interface PageContent {
   readonly encoding: number;
 }
 
-/** Bytes are collected in rooms of this size: what a file needs is known when its footer is written. */
-const roomBytes = 512 * 1024;
+/** A file up to this size is copied when it is whole: its buffer comes from malloc's heap, which is warm. */
+const smallBytes = 1024 * 1024;
 
-const noRoom = Buffer.alloc(0);
+/** A larger file stays where it was written, in memory that grows by such steps, so that none of it is taken from the system twice. */
+const stepBytes = 512 * 1024;
+
+/** Addresses that are reserved for growth. A file that needs more moves on to where there are four times as many as it needs. */
+const reservedBytes = 64 * 1024 * 1024;
 
 /** Used again for each page: its bytes are copied. */
 const header = new ThriftWriter();
 
 /** Collects the bytes of a file in their order. */
 export class FileWriter {
-  /** All but the last are full. */
-  readonly #rooms: Buffer[] = [];
-  #room = noRoom;
+  /** What is written so far, and room behind it. */
+  #bytes: Uint8Array<ArrayBuffer> = Buffer.allocUnsafeSlow(smallBytes);
   #length = 0;
   #unpackedBytes = 0;
 
@@ -40,14 +43,10 @@ export class FileWriter {
 
   /** Copies bytes to the end of the file. */
   append(bytes: Uint8Array): void {
-    for (let from = 0; from < bytes.length;) {
-      const used = this.#length % roomBytes;
-      if (used === 0) this.#addRoom();
-      const part = bytes.subarray(from, from + roomBytes - used);
-      this.#room.set(part, used);
-      from += part.length;
-      this.#length += part.length;
-    }
+    const needed = this.#length + bytes.length;
+    if (needed > this.#bytes.length) this.#reserve(needed);
+    this.#bytes.set(bytes, this.#length);
+    this.#length = needed;
   }
 
   page(body: Uint8Array, compress: Compress, content: PageContent): void {
@@ -61,14 +60,25 @@ export class FileWriter {
 
   /** Gives the whole file; nothing can be written to it afterwards. */
   finish(): Uint8Array {
-    const file = Buffer.concat(this.#rooms, this.#length);
-    for (const room of this.#rooms.splice(0)) freeNow(room.buffer);
+    const { buffer } = this.#bytes;
+    if (buffer.resizable) {
+      buffer.resize(this.#length);
+      return Buffer.from(buffer, 0, this.#length);
+    }
+    const file = Buffer.from(this.#bytes.subarray(0, this.#length));
+    freeNow(buffer);
     return file;
   }
 
-  #addRoom(): void {
-    this.#room = Buffer.allocUnsafeSlow(roomBytes);
-    this.#rooms.push(this.#room);
+  #reserve(needed: number): void {
+    const before = this.#bytes;
+    if (!before.buffer.resizable || needed > before.buffer.maxByteLength)
+      this.#bytes = new Uint8Array(new ArrayBuffer(0, { maxByteLength: Math.max(reservedBytes, needed * 4) }));
+    const { buffer } = this.#bytes;
+    buffer.resize(Math.min(buffer.maxByteLength, Math.ceil(needed / stepBytes) * stepBytes));
+    if (this.#bytes === before) return;
+    this.#bytes.set(before.subarray(0, this.#length));
+    freeNow(before.buffer);
   }
 }
 

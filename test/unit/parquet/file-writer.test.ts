@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FileWriter } from '../../../src/parquet/file-writer.ts';
@@ -21,4 +22,11 @@ it('writes its pieces in their order, short ones and long ones, whatever becomes
       expect(Buffer.compare(file.finish(), Buffer.concat(expected))).toBe(0);
     }),
   );
+});
+
+it('moves a file on that needs more than was reserved for it', () => {
+  const piece = randomBytes(30_000_000);
+  const file = new FileWriter();
+  for (let count = 0; count < 3; count++) file.append(piece);
+  expect(Buffer.compare(file.finish(), Buffer.concat([piece, piece, piece]))).toBe(0);
 });
