@@ -7,8 +7,11 @@ const codecs = ['zstd', 'gzip', 'snappy', 'uncompressed'] as const;
 const pageBytes = 600_000;
 
 const lengthAt = (page: Buffer, level: number): number =>
-  zstdCompressSync(page, { pledgedSrcSize: page.length, params: { [constants.ZSTD_c_compressionLevel]: level } })
-    .length;
+  zstdCompressSync(page, {
+    pledgedSrcSize: page.length,
+    chunkSize: page.length * 2,
+    params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_windowLog]: 19 },
+  }).length;
 
 const words = ['pump', 'alarm', 'battery', 'lead', 'off', 'ward', 'checked', 'patient', 'moved', 'again'];
 

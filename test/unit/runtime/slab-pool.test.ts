@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SlabPool } from '../../../src/runtime/slab-pool.ts';
 
@@ -16,12 +17,20 @@ describe('slabs', () => {
   });
 
   it('go back to the system at once beyond the limit', () => {
-    const pool = new SlabPool(2 * miB);
-    const slabs = [pool.allocate(miB), pool.allocate(miB), pool.allocate(miB)];
+    const pool = new SlabPool(miB);
+    const three = () => [pool.allocate(miB / 2), pool.allocate(miB / 2), pool.allocate(miB / 2)];
+    const slabs = three();
     for (const slab of slabs) pool.free(slab);
-    const again = [pool.allocate(miB), pool.allocate(miB), pool.allocate(miB)];
-    expect(again.filter((slab) => slabs.includes(slab))).toHaveLength(2);
+    expect(three().filter((slab) => slabs.includes(slab))).toHaveLength(2);
     expect(slabs.filter((slab) => slab.detached)).toHaveLength(1);
+  });
+
+  it('of a size that nobody asks for any more make room for others', () => {
+    const pool = new SlabPool(3 * miB);
+    const old = [pool.allocate(miB / 2), pool.allocate(miB / 2), pool.allocate(miB / 2)];
+    for (const slab of old) pool.free(slab);
+    pool.allocate(3 * miB);
+    expect(old.every(({ detached }) => detached)).toBe(true);
   });
 
   it('go back to the system at once when the pool is cleared', () => {
@@ -31,5 +40,14 @@ describe('slabs', () => {
     pool.clear();
     expect(slab.detached).toBe(true);
     expect(pool.allocate(miB)).not.toBe(slab);
+  });
+
+  it('of a megabyte and more are mapped by malloc, as the command and the image set it, and do not stay in its heap', () => {
+    const thresholds = ['bin/glueless.js', 'docker/Dockerfile'].map((file) =>
+      Number(/MALLOC_MMAP_THRESHOLD_=(\d+)/.exec(readFileSync(file, 'utf8'))?.[1]),
+    );
+    const pool = new SlabPool(miB);
+    const sizes = [miB, miB + 1, 1.5 * miB, 2 * miB, 3 * miB].map((bytes) => pool.allocate(bytes).byteLength);
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(Math.max(...thresholds));
   });
 });
