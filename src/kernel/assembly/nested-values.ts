@@ -5,7 +5,7 @@ import { Key, keyAt, valueStart } from './keys';
 import { addEntry, addNumber, addString } from './leaf';
 import { addMissing, addNull, hasOther, NestedType, otherOf } from './nested-type';
 import { markStrings, releaseStrings, roomEnd, roomForString, stringEnd, stringStart } from './strings';
-import { endOfScalar, scalarValue } from './typed-scalar';
+import { endOfScalar, mayHoldOther, scalarValue } from './typed-scalar';
 import { endOfNull } from './words';
 import { writeJson, writtenEnd } from './written-json';
 import { kindDeep, typeArray, typeNone, typeString, typeStruct } from '../kinds';
@@ -198,6 +198,7 @@ function endOfOwn(field: NestedType, at: usize, definition: i32, repetition: i32
 function endOfSecond(field: NestedType, at: usize): usize {
   const end = endOfAnyScalar(at);
   if (end == 0 || !isOfKind(field.kind, anyKind) || hasOther(field, anyKind)) return 0;
+  if (mayHoldOther(field)) return 0;
   hasType = true;
   return endOfRescued(field, end);
 }

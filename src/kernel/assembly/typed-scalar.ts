@@ -45,3 +45,12 @@ function takesText(type: NestedType): bool {
   if (isNaN(timeOrDateOf(stringStart, stringEnd))) return true;
   return hasOther(type, hasDateLength(stringStart, stringEnd) ? kindDate : kindTime);
 }
+
+/**
+ * Tells whether the field may hold a value that has another type by itself: a time among strings, an integer among fractions. Beside such a one,
+ * the struct by itself has a field for those that are of the field's type.
+ */
+export function mayHoldOther(field: NestedType): bool {
+  if (field.kind == typeFraction) return hasOther(field, kindInteger);
+  return field.kind == typeString && field.isStrict && (hasOther(field, kindTime) || hasOther(field, kindDate));
+}

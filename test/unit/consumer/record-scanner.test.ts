@@ -397,6 +397,22 @@ describe('scanning records', () => {
     parse.mockRestore();
   });
 
+  it('gives what parsing gives for a date and a string, or two numbers, whose keys are one name', async () => {
+    await expectSame([
+      '{"m":{"_":"x"}}',
+      '{"m":{" ":-7,"a":[5]}}',
+      '{"m":{".":"2024-02-29"}}',
+      '{"m":{"_":1}}',
+      '{"m":{"_":"1979-07-13"," ":"y"}}',
+      '{"m":{"_":"z"," ":"1979-07-13"}}',
+      '{"m":{"_":"z"," ":"y"}}',
+    ]);
+    const numbers = ['1.5', '2', '2.5', '3', '3.5'].map(
+      (value, at) => `{"m":{"${at % 2 === 0 ? '_' : ' '}":${value}}}`,
+    );
+    await expectSame([...numbers, '{"m":{"_":4," ":4.5}}', '{"m":{"_":5.5," ":5}}'], { numbers: 'split' });
+  });
+
   it('gives what parsing gives for any number of fields, and parses few records that have them', async () => {
     const odd = [
       '{"a": 1, }',
