@@ -61,6 +61,8 @@ export interface Calls {
   setType(field: Address, type: Address): void;
   countOf(field: Address): number;
   rowsOf(field: Address): Address;
+  leftOutCountOf(field: Address): number;
+  leftOutOf(field: Address): Address;
   kindsOf(field: Address): Address;
   startsOf(field: Address): Address;
   endsOf(field: Address): Address;
@@ -95,13 +97,13 @@ export interface Calls {
   writePlainStrings(ids: Address, count: number, bytes: Address, starts: Address, ends: Address, to: Address): Address;
   createType(kind: number, isStrict: boolean): Address;
   setElement(type: Address, element: Address): void;
-  addArrayBeside(type: Address, field: Address): void;
+  addBeside(type: Address, field: Address): void;
   addStructField(type: Address, field: Address): void;
   addStructKey(type: Address, name: Address, length: number, field: Address): Address;
   setOther(type: Address, kind: number, field: Address): void;
   hasOthers(type: Address): number;
   setRescued(type: Address): void;
-  setEmptyRescued(type: Address): void;
+  setEmptyRescued(type: Address, levels: number): void;
   hasRescued(type: Address): number;
   shareKey(key: Address): void;
   setTarget(key: Address, target: Address): void;

@@ -1,6 +1,6 @@
 import { KernelExtras } from './kernel-extras.ts';
 import type { KernelType } from './kernel-type.ts';
-import { kindTypedNested } from './kinds.ts';
+import { kindTypedNested, leftOutMax, leftOutShare } from './kinds.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -43,6 +43,21 @@ export class KernelFieldEntries {
   /** Numbers, times in milliseconds since the epoch, dates in days, 1 and 0 for booleans; the address in the window of a string. */
   get numbers(): Float64Array {
     return this.#kernel.viewDoubles(this.#kernel.calls.numbersOf(this.address), this.count);
+  }
+
+  /**
+   * Gives where the members begin and end that were left out of the entry's array or struct, for the host to rescue: two addresses for each.
+   * `undefined` when they are more than are told. Stale once the kernel has allocated.
+   */
+  leftOutAt(entry: number): Int32Array | undefined {
+    const { calls } = this.#kernel;
+    const told = this.numbers[entry] ?? 0;
+    const count = told % leftOutShare;
+    if (count > leftOutMax) return undefined;
+    if (count === 0) return new Int32Array(0);
+    const all = this.#kernel.viewInt32(calls.leftOutOf(this.address), calls.leftOutCountOf(this.address) * 2);
+    const first = (told - count) / leftOutShare;
+    return all.subarray(first * 2, (first + count) * 2);
   }
 
   /** Kinds that occur, as a bit set. */

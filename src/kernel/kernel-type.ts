@@ -37,8 +37,8 @@ export class KernelType {
   readonly #keyOf = new Map<string, Address>();
   /** Fields that take what another one does not, by the name of that. */
   readonly #others = new Map<string, OtherField[]>();
-  /** Fields that take arrays which another one does not, by the name of that. */
-  readonly #arrays = new Map<string, Address[]>();
+  /** Fields that take arrays or structs which another one does not, by the name of that. */
+  readonly #beside = new Map<string, KernelType[]>();
   /** Stand for fields that there are not, but others beside them, by their names. */
   readonly #absent = new Map<string, Address>();
   readonly address: Address;
@@ -141,20 +141,20 @@ export class KernelType {
     return rules !== undefined && this.#depth < rules.depthMax ? rules : undefined;
   }
 
-  /** Tells whether empty arrays and objects in a struct tell no type. */
-  get #rescuesEmpty(): boolean {
-    return this.#rules !== undefined && this.#depth + 1 < this.#rules.depthMax;
+  /** On how many levels members of a struct may be empty so that they tell no type: what is deeper is JSON text. */
+  get #emptyLevels(): number {
+    return this.#rules === undefined ? 0 : this.#rules.depthMax - this.#depth - 1;
   }
 
   #addField(name: string, type: ColumnType, strictness: Strictness): void {
     const { calls } = this.#kernel;
     const base = siblingOf(name, type);
-    const isBeside = base !== undefined && isInferredArray(type, this.#depth + 1, this.#rules);
+    const isBeside = base !== undefined && isInferredNested(type, this.#depth + 1, this.#rules);
     // what another field does not take tells its type by itself
     const isStrict = strictness.isStrict || isBeside;
     const field = new KernelType(this.#kernel, type, { ...strictness, isStrict }, this.#depth + 1);
     calls.addStructField(this.address, field.address);
-    if (this.#rescuesEmpty) calls.setEmptyRescued(field.address);
+    calls.setEmptyRescued(field.address, this.#emptyLevels);
     this.#indexes.set(name, this.#fields.push({ name, type: field }) - 1);
     for (const [key, { address }] of this.#keys) {
       if (columnName(key) !== name) continue;
@@ -164,18 +164,23 @@ export class KernelType {
     for (const other of this.#others.get(name) ?? []) this.#setOther(field, other);
     if (this.#rules === undefined) return;
     const { address } = field;
-    for (const array of this.#arrays.get(name) ?? []) calls.addArrayBeside(address, array);
-    if (isBeside) this.#addArray(base, address);
+    for (const other of this.#beside.get(name) ?? []) this.#setBeside(field, other);
+    if (isBeside) this.#addBeside(base, field);
     this.#addOther(base, { address, kinds: otherKinds(type.kind, this.#rules.numbers) });
     if (type.kind !== 'string') return;
     this.#addOther(baseOfJson(name), { address, kinds: jsonKinds(this.#depth + 1, this.#rules) });
   }
 
-  /** Lets a field take arrays that the one called `base` does not. */
-  #addArray(base: string, address: Address): void {
-    this.#arrays.set(base, [...(this.#arrays.get(base) ?? []), address]);
+  /** Lets a field take arrays or structs that the one called `base` does not. */
+  #addBeside(base: string, other: KernelType): void {
+    this.#beside.set(base, [...(this.#beside.get(base) ?? []), other]);
     const present = this.#fieldOf(base);
-    if (present !== undefined) this.#kernel.calls.addArrayBeside(present.address, address);
+    if (present !== undefined) this.#setBeside(present, other);
+  }
+
+  #setBeside({ address, type }: KernelType, other: KernelType): void {
+    // a struct takes all objects
+    if (type.kind !== 'struct' || other.type.kind !== 'struct') this.#kernel.calls.addBeside(address, other.address);
   }
 
   /** Lets a field take what the one called `base` does not, or would not. */
@@ -201,6 +206,7 @@ export class KernelType {
       const name = columnName(key);
       const field = this.#fieldOf(name);
       field?.learn(member);
+      for (const other of this.#beside.get(name) ?? []) other.learn(member);
       const target = field?.address ?? (member === null ? 0 : this.#absentOf(name, member));
       if (target !== undefined) this.#learnKey(key, name, target);
     }
@@ -228,12 +234,12 @@ export class KernelType {
   #absentOf(name: string, member: unknown): Address | undefined {
     const present = this.#absent.get(name);
     if (present !== undefined) return present;
-    const isRescued = isEmpty(member) && this.#rescuesEmpty;
+    const isRescued = isEmpty(member, this.#emptyLevels);
     if (!isRescued && this.#othersOfAbsent(name).length === 0) return undefined;
     const { calls } = this.#kernel;
     const address = calls.createType(kinds.typeNone, false);
     this.#absent.set(name, address);
-    if (this.#rescuesEmpty) calls.setEmptyRescued(address);
+    calls.setEmptyRescued(address, this.#emptyLevels);
     this.#setOthersOfAbsent(address, name);
     return address;
   }
@@ -267,17 +273,20 @@ function mayHold(type: ColumnType, kind: number): boolean {
   return kind === kinds.kindDigitsArray && type.kind === 'array' && type.element.kind === 'bigint';
 }
 
-/** Tells whether the type is inferred, at such a depth, from arrays of scalars, or of such arrays. */
-function isInferredArray(type: ColumnType, depth: number, rules: Strictness['rules']): boolean {
-  if (rules === undefined || type.kind !== 'array' || depth >= rules.depthMax) return false;
+/** Tells whether the type, one of arrays or structs, may be inferred at such a depth. */
+function isInferredNested(type: ColumnType, depth: number, rules: Strictness['rules']): boolean {
+  if (rules === undefined || !isNested(type) || depth >= rules.depthMax) return false;
+  if (type.kind !== 'array') return true;
   const { element } = type;
-  if (isNested(element)) return isInferredArray(element, depth + 1, rules);
+  if (isNested(element)) return isInferredNested(element, depth + 1, rules);
   return element.kind !== 'bigint' || rules.numbers === 'split';
 }
 
-/** Tells whether the value is an empty array or object. */
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+/** Tells whether the value is an array or object that has nothing to tell a type, on at most so many levels. */
+function isEmpty(value: unknown, levels: number): boolean {
+  if (levels <= 0 || typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.length === 0;
+  return Object.values(value).every((member) => member === null || isEmpty(member, levels - 1));
 }
 
 /** Tells whether JSON can write the key without escapes. */

@@ -28,6 +28,11 @@ export const kindDeep = 15;
 /** All of these are below. */
 export const kindsEnd = 16;
 
+/** So many members that are left out of an array or object are told to the host; the number of more of them is `leftOutShare - 1`. */
+export const leftOutMax = 254;
+/** What tells the members that were left out is the index of the first one times this, and their number. */
+export const leftOutShare = 256;
+
 // what a type is
 export const typeStruct = 0;
 export const typeArray = 1;

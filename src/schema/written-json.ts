@@ -175,8 +175,8 @@ export class DistinctKeys {
   }
 }
 
-/** Finds the end of a string, however it is escaped. */
-function endOfString(bytes: Buffer, start: number): number {
+/** Finds the end of the string whose opening quote is at `start`, however it is escaped. */
+export function endOfString(bytes: Buffer, start: number): number {
   let at = start + 1;
   for (let byte = bytes[at]; byte !== quote && at < bytes.length; byte = bytes[at]) at += byte === backslash ? 2 : 1;
   return at + 1;

@@ -175,11 +175,12 @@ export class BlockColumn {
     if (!this.#areMembersElsewhere) return;
     to?.markOthers();
     const { kinds: kindAt, numbers: numberAt } = this.#views();
+    const { entries } = this.#field;
     const [first, end] = only === undefined ? [0, kindAt.length] : [only, only + 1];
     let at = index;
     for (let entry = first; entry < end; entry++) {
       if (kindAt[entry] !== kinds.kindTypedNested) continue;
-      if (numberAt[entry] === 1) to?.noteRescued(at);
+      if (numberAt[entry] !== 0) to?.noteLeftOut(at, entries.leftOutAt(entry), this.#scanner.shift);
       at++;
     }
   }

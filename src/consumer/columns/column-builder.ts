@@ -9,6 +9,7 @@ import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';
 import { JsonValues, type JsonRanges } from '../ports/json-values.ts';
 import { ColumnLeaves } from './column-leaves.ts';
 import { ColumnStrings } from './column-strings.ts';
+import { PartialValues } from './partial-values.ts';
 import { TimeSpellings } from './time-spellings.ts';
 
 /** Values for which a rare column has room at first. */
@@ -35,8 +36,7 @@ export class ColumnBuilder {
   #values: unknown[] = [];
   readonly #nested: JsonValues;
   #areWhole = true;
-  /** Indexes of values that may have members without a place. */
-  readonly #partial: number[] = [];
+  readonly #partial = new PartialValues();
   #kind: ValueStore['kind'];
   #leaves: ColumnLeaves | undefined;
 
@@ -76,7 +76,11 @@ export class ColumnBuilder {
 
   /** Lets its arrays or structs be taken apart by a type of the kernel; answers with `undefined` when they are by another. */
   takeApart(type: KernelType, kernel: Kernel): ColumnLeaves | undefined {
-    this.#leaves ??= new ColumnLeaves(type, this.name, { kernel, memory: this.#memory, rows: this.#capacity });
+    this.#leaves ??= new ColumnLeaves(
+      type,
+      { name: this.name, values: this.#nested, partial: this.#partial },
+      { kernel, memory: this.#memory, rows: this.#capacity },
+    );
     return this.#leaves.type === type ? this.#leaves : undefined;
   }
 
@@ -115,13 +119,13 @@ export class ColumnBuilder {
   /** Notes that the value which is pushed next does not fit the column's type with all its members. */
   markPartial(): void {
     this.markOthers();
-    this.noteRescued(this.#count);
+    this.#partial.add(this.#count);
   }
 
   /** Notes so for all values from an index on. */
   markPartialFrom(index: number): void {
     this.markOthers();
-    for (let at = index; at < this.#count; at++) this.noteRescued(at);
+    for (let at = index; at < this.#count; at++) this.#partial.add(at);
   }
 
   /** Notes that members of values have gone to other fields than those of their names. */
@@ -129,9 +133,10 @@ export class ColumnBuilder {
     this.#areWhole = false;
   }
 
-  /** Notes a value a member of which has no place. */
-  noteRescued(index: number): void {
-    if (this.#partial.at(-1) !== index) this.#partial.push(index);
+  /** Notes a value members of which have no place: where these begin and end, `shift` behind where they do in its source; `undefined` when they are too many to tell. */
+  noteLeftOut(index: number, members: Int32Array | undefined, shift: number): void {
+    if (members === undefined || this.#leaves?.hasNewPlaces === true) this.#partial.add(index);
+    else if (members.length > 0) this.#partial.addMembers(index, members, shift);
   }
 
   /** Adds an array or struct that fits the known type whole, by its range of bytes in a record. */

@@ -3,21 +3,40 @@ import { KernelLeaves } from '../../kernel/kernel-leaves.ts';
 import type { KernelType } from '../../kernel/kernel-type.ts';
 import type { LeafSpace } from '../../kernel/leaf-collector.ts';
 import type { ColumnType } from '../../schema/types.ts';
+import type { JsonValues } from '../ports/json-values.ts';
 import type { ValueLeaves } from '../ports/value-leaves.ts';
+import type { PartialValues } from './partial-values.ts';
+import { shredValues } from './shred-values.ts';
 
 /** A type of more leaves is taken apart when it is encoded, one column after the other. */
 const leavesMax = 256;
+/** So is a column of which more values would have to be taken apart anew. */
+const againMax = 100_000;
+
+/** What a column has of its arrays or structs. */
+interface NestedColumn {
+  readonly name: string;
+  readonly values: JsonValues;
+  readonly partial: PartialValues;
+}
 
 /** Takes the arrays or structs of a column apart while they are read, as long as each of them fits the kernel's type. */
 export class ColumnLeaves {
   readonly type: KernelType;
-  readonly #leaves: KernelLeaves;
+  readonly #column: NestedColumn;
+  readonly #space: LeafSpace;
+  #leaves: KernelLeaves;
   #count = 0;
+  /** Values that have been taken apart anew. */
+  #again = 0;
   #isGivenUp = false;
+  #hasNewPlaces = false;
 
-  constructor(type: KernelType, column: string, space: LeafSpace) {
+  constructor(type: KernelType, column: NestedColumn, space: LeafSpace) {
     this.type = type;
-    this.#leaves = new KernelLeaves(type, [column], space);
+    this.#column = column;
+    this.#space = space;
+    this.#leaves = new KernelLeaves(type, [column.name], space);
     type.setCollected(true);
     this.#limit();
   }
@@ -26,9 +45,15 @@ export class ColumnLeaves {
   grow(type: ColumnType): void {
     if (type === this.type.type) return;
     this.#leaves.drain();
-    if (!this.type.grow(type)) return this.#giveUp();
+    const areInPlace = this.type.grow(type);
+    if (!areInPlace && !this.#isGivenUp && !this.#takeApartAgain()) this.#giveUp();
     if (!this.#isGivenUp) this.#leaves.grow();
     this.#limit();
+  }
+
+  /** The type has got a place for members that were left out when the block's values were read. */
+  get hasNewPlaces(): boolean {
+    return this.#hasNewPlaces;
   }
 
   /** Takes what the kernel has collected of a block, that of `count` entries; or collects it anew where something else is in it. */
@@ -56,12 +81,30 @@ export class ColumnLeaves {
   /** Ends a block: what was added one by one stays, whatever the kernel collects from now on. */
   endBlock(): void {
     this.#leaves.drain();
+    this.#hasNewPlaces = false;
   }
 
   /** Gives the leaves of the column's values, if all of them, `count`, have been taken apart. */
   finish(count: number): ValueLeaves | undefined {
     if (this.#isGivenUp || count !== this.#count) return undefined;
     return { leaves: this.#leaves.finish(), count };
+  }
+
+  /** Takes all values apart anew: some of their members have a place that they had not before. Answers with false when one can't be read, or they are too many. */
+  #takeApartAgain(): boolean {
+    this.#again += this.#count;
+    if (this.#again > againMax) return false;
+    this.#hasNewPlaces = true;
+    this.#column.partial.forgetMembers();
+    this.#leaves.discard();
+    this.#leaves = new KernelLeaves(this.type, [this.#column.name], this.#space);
+    if (this.#leaves.size > leavesMax) return false;
+    const { kernel } = this.#space;
+    return shredValues(this.#column.values, this.#count, {
+      kernel,
+      type: this.type,
+      drain: () => this.#leaves.drain(),
+    });
   }
 
   #limit(): void {

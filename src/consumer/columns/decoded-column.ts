@@ -1,3 +1,4 @@
+import type { PartialValues } from './partial-values.ts';
 import { msPerDay } from '../../runtime/duration.ts';
 import type { Observed } from '../../schema/observe.ts';
 import { writeTime } from '../../schema/time-spelling.ts';
@@ -50,14 +51,14 @@ export type ValueStore =
   | { readonly kind: 'numbers'; readonly values: Float64Array; readonly spellings?: Int32Array | undefined }
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
   /**
-   * Arrays and structs. `areWhole`: each fits the observed type with all its members, under their own names. `partial`: indexes of those that may
+   * Arrays and structs. `areWhole`: each fits the observed type with all its members, under their own names. `partial`: those that may
    * have members without a place. `leaves` have all other members of all of them. `cellOf` gives a value as the encoder takes it, where it is not whole.
    */
   | {
       readonly kind: 'nested';
       readonly values: JsonValues;
       readonly areWhole: boolean;
-      readonly partial?: readonly number[];
+      readonly partial?: PartialValues;
       readonly leaves?: ValueLeaves | undefined;
       readonly cellOf?: (value: unknown) => unknown;
     }

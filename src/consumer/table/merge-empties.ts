@@ -22,7 +22,7 @@ export function mergeEmpties(one: DecodedColumn, other: DecodedColumn): DecodedC
   const { store, observed } = typed;
   const empty = emptiesOf(empties);
   if (store.kind !== 'nested' || empty === undefined) return undefined;
-  if (!store.areWhole && (store.leaves === undefined || (store.partial ?? []).length > 0)) return undefined;
+  if (!store.areWhole && store.leaves === undefined) return undefined;
   if (observed.form !== 'plain' || observed.type.kind !== empty.kind || !areEmpty(empties)) return undefined;
   const merged = mergeRows(typed, empties);
   if (merged === undefined) return undefined;
@@ -30,7 +30,8 @@ export function mergeEmpties(one: DecodedColumn, other: DecodedColumn): DecodedC
   const indexes = merged.indexes.map((index) => (index < 0 ? emptyIndex : index));
   const values = store.values.pick(indexes, empty.json);
   const leaves = store.leaves && { ...store.leaves, indexes };
-  return { ...typed, count: rows.length, rows, store: { ...store, values, leaves } };
+  const partial = store.partial?.movedTo(indexes);
+  return { ...typed, count: rows.length, rows, store: { ...store, values, leaves, ...(partial && { partial }) } };
 }
 
 function emptiesOf({ observed: { form } }: DecodedColumn): EmptyValues | undefined {

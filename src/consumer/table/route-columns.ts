@@ -12,12 +12,14 @@ import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { jsonStrings } from './json-strings.ts';
+import { pointersWithin } from './left-out-members.ts';
 import { rescueColumns } from './rescue-columns.ts';
 import { mergeEmpties } from './merge-empties.ts';
 import { mergeNumbers } from './merge-numbers.ts';
 import { workOn } from './value-work.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
 import { fieldOfRow, jsonValue, rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
+import { PartialValues } from '../columns/partial-values.ts';
 import { JsonValues } from '../ports/json-values.ts';
 
 /** A column of the table and where its values come from. No row has a value in two sources. */
@@ -120,7 +122,11 @@ async function fit(
   if (store.kind === 'nested' && type.kind === 'string') return jsonStrings(column, store.values, turns);
   if (store.kind === 'nested' && store.leaves !== undefined && isOfType(column, type)) {
     await rescueMembers(column, type, { rules, rescue, turns });
-    return { ...column, store: { ...store, cellOf: (value) => wholeCell(placed(value, type, rules), type) } };
+    // it may come here again, merged with another one
+    return {
+      ...column,
+      store: { ...store, partial: new PartialValues(), cellOf: (value) => wholeCell(placed(value, type, rules), type) },
+    };
   }
   if (store.kind === 'nested' && (await allFitWhole(column, type, turns))) return column;
   const cells = isNested(type) ? new NestedCells(type, rules) : new ScalarCells(type, column);
@@ -152,13 +158,28 @@ async function rescueMembers(
   { rules, rescue, turns }: FitTools,
 ): Promise<void> {
   const { store, count } = column;
-  const partial = store.kind === 'nested' ? (store.partial ?? []) : [];
-  for (const at of partial) {
-    if (at >= count) continue;
-    if (turns.areDueAfter(workOn(column, at))) await turns.next();
-    const { path, rescueMember } = placeAt(column, at, rescue);
-    conform(jsonValue(column, at), type, { rules, path, depth: 1, rescue: rescueMember });
+  if (store.kind !== 'nested') return;
+  for (const { index, members } of store.partial ?? []) {
+    if (index >= count) continue;
+    if (turns.areDueAfter(workOn(column, index))) await turns.next();
+    const { path, rescueMember } = placeAt(column, index, rescue);
+    if (members === undefined || !rescueLeftOut(store.values, { index, path, members }, rescueMember))
+      conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue: rescueMember });
   }
+}
+
+/** Rescues the members of a value; answers with false, and rescues none, when their order must be found out. */
+function rescueLeftOut(
+  values: JsonValues,
+  { index, path, members }: { readonly index: number; readonly path: string; readonly members: Int32Array },
+  rescue: Rescue,
+): boolean {
+  const source = values.sourceAt(index);
+  const pointers = source && pointersWithin(source, values.startAt(index), { path, members });
+  if (source === undefined || pointers === undefined) return false;
+  for (const [member, pointer] of pointers.entries())
+    rescue(pointer, parseJson(source.toString('utf8', members[member * 2], members[member * 2 + 1])));
+  return true;
 }
 
 /** Gives what the type holds of a value whose other members have been rescued. */

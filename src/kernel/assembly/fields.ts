@@ -1,6 +1,7 @@
 import { allocate, allocateZeros, grow } from './arena';
 import { copyString, isBefore } from './bytes';
 import { idOf, idsOf, idsTogether, Dictionary } from './dictionary';
+import { LeftOut } from './left-out';
 import { NestedType } from './nested-type';
 import { kindTime } from '../kinds';
 import { spellingOf } from './time-spelling';
@@ -21,12 +22,13 @@ export class Field {
   starts: usize;
   /** Ends of the ranges; of a string that is settled its dictionary id, of such a time how it is written. */
   ends: usize;
-  /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window; of an array or struct of its type 1 if a member has been left out. */
+  /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window; of an array or struct of its type what `keepLeftOut` tells. */
   numbers: usize;
   /** The type of the field's arrays or structs, or 0. */
   type: NestedType;
   /** Its integers are of a kind of their own. */
   keepsIntegers: bool;
+  leftOut: LeftOut;
   /** The type's leaves do not have just the values of the block's entries. */
   isSpoiled: bool;
   /** Entries that need nothing of the window any more. */

@@ -78,6 +78,7 @@ export function emptyFields(filled: FilledFields): void {
     field.isSpoiled = false;
     field.anySpelling = 0;
     field.everySpelling = -1;
+    if (changetype<usize>(field.leftOut) != 0) field.leftOut.count = 0;
   }
   const emptied = filled.addresses;
   filled.addresses = filled.settled;

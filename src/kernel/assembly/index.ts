@@ -58,6 +58,7 @@ export {
   foundMembers,
 } from './extra-members';
 export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
+export { leftOutCountOf, leftOutOf } from './left-out';
 export {
   createLeaf,
   definitionsOf,
@@ -70,7 +71,7 @@ export {
 } from './leaf';
 export { endOfNumber, numberValue } from './number';
 export {
-  addArrayBeside,
+  addBeside,
   addStructField,
   addStructKey,
   createType,

@@ -23,17 +23,17 @@ export class NestedType {
   keyOwner: i32;
   /** Addresses of the fields beside it that take what it does not, by the kind of value: 0 for none. The address itself is 0 where there is none at all. */
   others: usize;
-  /** The first of the fields beside it that take arrays of other types; in such a field the next one. */
-  firstArray: NestedType;
-  nextArray: NestedType;
+  /** The first of the fields beside it that take arrays or structs of other types; in such a field the next one. */
+  firstBeside: NestedType;
+  nextBeside: NestedType;
   /** A field beside it takes arrays or objects. */
   hasNestedOthers: bool;
   /** A member has gone to another field than that of its key. */
   hasOthers: bool;
   /** The host rescues members that have no place in the struct. */
   isRescued: bool;
-  /** It does so with an empty array or object, too, whose key is that of this field. */
-  isEmptyRescued: bool;
+  /** It does so with an array or object, too, whose key is that of this field and that is empty on at most so many levels. */
+  emptyLevels: i32;
   /** A member of this key has been left to the host; in the type of whole values, any member. */
   hasRescued: bool;
   /** Collects the values of a leaf, if anything does. */
@@ -88,10 +88,10 @@ export function setOther(type: NestedType, kind: i32, field: NestedType): void {
   if (kind == kindMixedArray || kind == kindDigitsArray || kind == kindDeep) type.hasNestedOthers = true;
 }
 
-/** Lets arrays whose key is that of `type`, and that it does not take, go to the field beside it where they are of its type, which is strict. */
-export function addArrayBeside(type: NestedType, field: NestedType): void {
-  field.nextArray = type.firstArray;
-  type.firstArray = field;
+/** Lets arrays or structs whose key is that of `type`, and that it does not take, go to the field beside it where they are of its type, which is strict. */
+export function addBeside(type: NestedType, field: NestedType): void {
+  field.nextBeside = type.firstBeside;
+  type.firstBeside = field;
   type.hasNestedOthers = true;
 }
 
@@ -100,9 +100,9 @@ export function setRescued(type: NestedType): void {
   type.isRescued = true;
 }
 
-/** Lets empty arrays and objects be left out that come under the field's key, where they have no place: they tell no type. */
-export function setEmptyRescued(type: NestedType): void {
-  type.isEmptyRescued = true;
+/** Lets arrays and objects be left out that come under the field's key, are empty on at most so many levels, and have no place: they tell no type. */
+export function setEmptyRescued(type: NestedType, levels: i32): void {
+  type.emptyLevels = levels;
 }
 
 /** Tells whether a member of the key has been left out, or of a whole value's type any member. */

@@ -5,8 +5,10 @@ import { addExtra, createExtras, dropExtras, endExtras, ExtraMembers } from './e
 import { addEntry, createField, Field } from './fields';
 import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-fields';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
+import { keepLeftOut } from './left-out';
 import { NestedType } from './nested-type';
-import { endOfWhole, metRescued } from './nested-values';
+import { endOfWhole } from './nested-values';
+import { Reading } from './reading';
 import { endOfDigits, endOfJson, jsonKind } from './any-json';
 import { endOfNumber, isExactInteger, numberValue } from './number';
 import {
@@ -264,7 +266,7 @@ function endOfNested(field: Field, row: i32, at: usize): usize {
   if (end == 0) return 0;
   const entry = addEntry(field, row, kind);
   setRange(field, entry, at, end);
-  store<f64>(field.numbers + (entry << 3), kind == kindTypedNested && metRescued ? 1 : 0);
+  store<f64>(field.numbers + (entry << 3), kind == kindTypedNested && Reading.metRescued ? keepLeftOut(field) : 0);
   return end;
 }
 

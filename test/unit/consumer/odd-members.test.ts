@@ -39,6 +39,12 @@ const untyped = fc.constantFrom(
   '{"d":{"e":[1,"x"]}}',
   '{ "d" : "\\u00e9\\/" }',
   '{"2":1,"1":0.10}',
+  '{"d":[],"1":{},"0":[]}',
+  '{"d":{"e":[ ],"f":null}}',
+  '{"d":{"e":{}},"g":1}',
+  '{"d":null}',
+  '[{"d":{"e":[]}},{"d":1}]',
+  '[{}]',
 );
 const member = fc.oneof(
   { weight: 3, arbitrary: numbers },
@@ -47,9 +53,13 @@ const member = fc.oneof(
   { weight: 2, arbitrary: untyped },
 );
 const struct = fc
-  .dictionary(fc.constantFrom('a', 'A', 'b', 'B', 'c', 'a_string', 'a_double', 'a_json', 'a_array_double'), member, {
-    maxKeys: 4,
-  })
+  .dictionary(
+    fc.constantFrom('a', 'A', 'b', 'B', 'c', 'a_string', 'a_double', 'a_json', 'a_array_double', 'a_struct'),
+    member,
+    {
+      maxKeys: 4,
+    },
+  )
   .map(objectOf);
 const value = fc.oneof(
   { weight: 3, arbitrary: struct },
@@ -75,6 +85,8 @@ const recipes = fc
       'p struct<a:array<bigint>,a_json:string,b:array<string>,b_json:string>',
       'p struct<a:array<double>,a_array_array_double:array<array<double>>,a_array_string:array<string>>',
       'p struct<a:double,a_array_double:array<double>,a_array_bigint:array<bigint>,b:array<timestamp>>',
+      'p struct<a:double,a_struct:struct<d:double,a_x:string>,a_array_struct:array<struct<d:double>>>',
+      'p struct<a:struct<d:double>,a_struct:struct<d:double>,a_double:double,b_struct:struct<d:array<double>>>',
       'p array<int>',
       'p array<bigint>',
       'p array<array<double>>',
@@ -100,6 +112,8 @@ describe('members of structs that the field of their name does not take', () => 
     ['booleans among times', '{"id":"2026-11-23T09:15:02Z"}', '{"id":true}'],
     ['digits and numbers of elements', '[{"id":9007199254740993},{"id":1}]', '[{"id":"x"}]'],
     ['two keys of one name', '{"+1":1,"-1":2}', '{"-1":5,"+1":null,"n":1}'],
+    ['objects among scalars', '{"v":1,"n":1}', '{"v":{"a":1,"b":[]},"n":2}'],
+    ['what is empty on several levels', '{"n":1,"e":{"d":{"u":[]}}}', '{"n":2,"e":{"d":{"u":[]},"x":null}}'],
     ['arrays of other depths', '{"at":[1,2],"n":1}', '{"at":[[[1,2]],[]],"n":2}'],
     ['arrays of several types', '{"n":1,"args":[1,"x",null]}', '{"n":2,"args":[ 1.5, true ]}'],
     ['arrays with digits that no double holds', '{"ids":[9007199254740993,1]}', '{"ids":[1,9007199254740995]}'],

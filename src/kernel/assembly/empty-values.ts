@@ -1,0 +1,40 @@
+import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
+import { endOfString } from './strings';
+import { endOfNull } from './words';
+
+/** Objects with more members are left to the host. */
+const membersMax: i32 = 64;
+
+/**
+ * Answers with the address one past the array or object at `at` when it has nothing that tells a type: no element, and no members but nulls and
+ * values of that sort, on at most so many levels. Else with 0.
+ */
+export function endOfEmptyValue(start: usize, levels: i32): usize {
+  if (levels <= 0) return 0;
+  const isObject = load<u8>(start) == openBrace;
+  let at = skipSpace(start + 1);
+  if (load<u8>(at) == (isObject ? closeBrace : closeBracket)) return at + 1;
+  if (!isObject) return 0;
+  for (let members = 0; members < membersMax; members++) {
+    at = startOfMember(at);
+    if (at == 0) return 0;
+    const first = load<u8>(at);
+    if (first == openBrace || first == openBracket) at = endOfEmptyValue(at, levels - 1);
+    else at = first == 0x6e ? endOfNull(at) : 0;
+    if (at == 0) return 0;
+    at = skipSpace(at);
+    if (load<u8>(at) == closeBrace) return at + 1;
+    if (load<u8>(at) != comma) return 0;
+    at = skipSpace(at + 1);
+  }
+  return 0;
+}
+
+/** Skips the key at `at`; answers with where its value begins, 0 when there is none. */
+function startOfMember(at: usize): usize {
+  if (load<u8>(at) != quote) return 0;
+  const end = endOfString(at);
+  if (end == 0) return 0;
+  const behind = skipSpace(end);
+  return load<u8>(behind) == colon ? skipSpace(behind + 1) : 0;
+}

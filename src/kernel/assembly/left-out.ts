@@ -1,0 +1,70 @@
+import { allocate, allocateZeros, grow } from './arena';
+import { Field } from './fields';
+import { leftOutMax, leftOutShare } from '../kinds';
+
+/** Members that were left out of the arrays or structs of a field: where each begins and ends in the window. */
+@unmanaged
+export class LeftOut {
+  members: usize;
+  count: i32;
+  max: i32;
+}
+
+const startMembers: i32 = 64;
+const memberBytes: usize = 8;
+
+/** The members that were left out of the value that is being read, as far as there is room, and their number. */
+const noted = memory.data(<i32>(leftOutMax * 8));
+let notedCount: i32 = 0;
+
+/** Notes a member that is left out of the value that is being read. */
+export function noteLeftOut(start: usize, end: usize): void {
+  if (notedCount < leftOutMax) {
+    const member = noted + <usize>notedCount * memberBytes;
+    store<u32>(member, <u32>start);
+    store<u32>(member, <u32>end, 4);
+  }
+  notedCount++;
+}
+
+/** The number of members that are noted so far. */
+export function leftOutNoted(): i32 {
+  return notedCount;
+}
+
+/** Drops what was noted since there were `count`. */
+export function forgetLeftOut(count: i32): void {
+  notedCount = count;
+}
+
+/**
+ * Keeps for the host which members were left out of a value that has been read. Answers with what tells them: the index of the first one times
+ * `leftOutShare`, and their number; as large as can be when they were too many.
+ */
+export function keepLeftOut(field: Field): f64 {
+  if (notedCount == 0) return 0;
+  if (changetype<usize>(field.leftOut) == 0) field.leftOut = changetype<LeftOut>(allocateZeros(offsetof<LeftOut>()));
+  const kept = field.leftOut;
+  const first = kept.count;
+  const count = min(notedCount, leftOutMax);
+  while (kept.max < first + count) growMembers(kept);
+  memory.copy(kept.members + <usize>first * memberBytes, noted, <usize>count * memberBytes);
+  kept.count = first + count;
+  return <f64>first * leftOutShare + <f64>(notedCount > leftOutMax ? leftOutShare - 1 : count);
+}
+
+function growMembers(kept: LeftOut): void {
+  const before = <usize>kept.max * memberBytes;
+  kept.members = kept.max == 0 ? allocate(<usize>startMembers * memberBytes) : grow(kept.members, before, before * 2);
+  kept.max = kept.max == 0 ? startMembers : kept.max * 2;
+}
+
+/** Answers with where the kept members begin and end, two numbers of 32 bits each. */
+export function leftOutOf(field: Field): usize {
+  return field.leftOut.members;
+}
+
+/** The number of kept members. */
+export function leftOutCountOf(field: Field): i32 {
+  return changetype<usize>(field.leftOut) == 0 ? 0 : field.leftOut.count;
+}

@@ -1,0 +1,17 @@
+/** The array or object that is being read, and what is known of it so far. */
+export class Reading {
+  /** Leaves collect what is read; else it is only looked at. */
+  static isCollecting: bool = false;
+  /** It is known that what is read is of the type. */
+  static isSure: bool = false;
+  /**
+   * What is known of the value that was read last: one of a type that was not inferred has that type; else something in it must tell its type,
+   * which null and what is empty do not.
+   */
+  static isKnown: bool = false;
+  static hasType: bool = false;
+  /** A member has gone to another field than that of its key. */
+  static metOthers: bool = false;
+  /** A member has been left out, for the host to rescue. */
+  static metRescued: bool = false;
+}
