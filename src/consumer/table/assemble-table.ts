@@ -8,9 +8,9 @@ import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { DecodedColumn, ValueStore } from '../columns/decoded-column.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import { assembleRecordParts } from './assemble-record-parts.ts';
-import { CompactCells, compactOf, validityOf } from './compact-cells.ts';
+import { CompactCells, compactOf, validityOf, type Places } from './compact-cells.ts';
 import { fewValuesOf } from './few-values.ts';
-import { lazyColumns } from './lazy-columns.ts';
+import { lazyColumns, type RowFlags } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
 import { haveValueOf, valueIndexesOf } from './value-indexes.ts';
 import { indexColumn } from '../ports/record-columns.ts';
@@ -34,10 +34,9 @@ export function assembleTable(
   const recipes = targets
     // readers take a missing column for null
     .filter(({ sources }) => sources.some((source) => haveValueOf(source, rows)))
-    .map(({ name, type, sources }) => ({
-      name,
-      type,
-      assemble: () => assembleCells({ name, type, sources }, rows, batch.rowCount),
+    .map((target) => ({
+      ...target,
+      assemble: (flags: RowFlags) => assembleCells(target, { rows, rowCount: batch.rowCount, flags }),
     }));
   const { kafkaColumns: hasCoordinates, recordParts: parts = [], headerNames } = recipe;
   const columns = [
@@ -101,27 +100,25 @@ function pick(values: Float64Array, rows: Int32Array): Float64Array {
 /** Assembles the cells of a column. */
 function assembleCells(
   { type, sources }: TargetColumn,
-  rows: Int32Array,
-  rowCount: number,
+  places: Places,
 ): Pick<TableColumn, 'data' | 'compact' | 'validity'> {
   const [only] = sources;
-  const compact = sources.length === 1 && only !== undefined ? compactCells(type, only, rows, rowCount) : undefined;
-  return compact ?? gatherFrom(type, sources, rows, rowCount);
+  const compact = sources.length === 1 && only !== undefined ? compactCells(type, only, places) : undefined;
+  return compact ?? gatherFrom(type, sources, places.rows, places.rowCount);
 }
 
 /** Gives the cells of a column without gaps, where that costs no look at each row: all rows are asked for, or few have a value. */
 function compactCells(
   type: ColumnType,
   column: DecodedColumn,
-  rows: Int32Array,
-  rowCount: number,
+  { rows, rowCount, flags }: Places,
 ): Pick<TableColumn, 'data' | 'compact' | 'validity'> | undefined {
   const of = rows.length === rowCount ? column : fewValuesOf(column, rows);
   const compact = of && compactOf(type, of);
   if (of === undefined || compact === undefined) return undefined;
   if (of.count === rows.length) return { data: compact };
   const data = () => gatherFrom(type, [of], consecutive(0, rows.length), rows.length).data;
-  return new CompactCells(compact, validityOf(of, rows.length), data);
+  return new CompactCells(compact, validityOf(of, flags.zeros(rows.length)), data);
 }
 
 /** Gathers the cells of the rows from all sources. */
@@ -135,7 +132,10 @@ function gatherFrom(
   const [only] = sources;
   if (only !== undefined && sources.length === 1 && rows.length === rowCount) {
     const isDense = only.count === rowCount;
-    return { data: gather(type, found, rowCount), ...(!isDense && { validity: validityOf(only, rowCount) }) };
+    return {
+      data: gather(type, found, rowCount),
+      ...(!isDense && { validity: validityOf(only, new Uint8Array(rowCount)) }),
+    };
   }
   const validity = new Uint8Array(rows.length);
   let valid = 0;

@@ -1,6 +1,14 @@
 import type { ColumnType } from '../../schema/types.ts';
 import type { DecodedColumn } from '../columns/decoded-column.ts';
 import type { ColumnData } from '../ports/columnar-table.ts';
+import type { RowFlags } from './lazy-columns.ts';
+
+/** The rows of a batch of `rowCount` that are asked for, and memory for the flags of one column. */
+export interface Places {
+  readonly rows: Int32Array;
+  readonly rowCount: number;
+  readonly flags: RowFlags;
+}
 
 /** The cells of a column some of whose rows have no value: the values without gaps, or with them once they are asked for. */
 export class CompactCells {
@@ -20,9 +28,8 @@ export class CompactCells {
   }
 }
 
-/** Tells for each row whether it has a value. */
-export function validityOf({ rows, count }: DecodedColumn, rowCount: number): Uint8Array {
-  const validity = new Uint8Array(rowCount);
+/** Tells for each row whether it has a value, in `validity`, which is 0 for all of them. */
+export function validityOf({ rows, count }: DecodedColumn, validity: Uint8Array): Uint8Array {
   if (rows === undefined) return validity.fill(1, 0, count);
   for (let index = 0; index < count; index++) validity[rows[index] ?? 0] = 1;
   return validity;
