@@ -1,10 +1,11 @@
 import { columnName } from '../schema/names.ts';
 import { baseOfJson, siblingOf } from '../schema/sibling.ts';
-import { isNested, type ColumnType } from '../schema/types.ts';
+import type { ColumnType } from '../schema/types.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 import * as kinds from './kinds.ts';
-import { isReadable, jsonKinds, numberOf, otherKinds, type Strictness } from './type-numbers.ts';
+import { isInferredNested, jsonKinds, mayHold, otherKinds, untypedKinds } from './other-kinds.ts';
+import { isReadable, numberOf, type Strictness } from './type-numbers.ts';
 
 /** Most distinct JSON keys remembered per struct; several keys (`a`, `A`) can mean one column. */
 const keysMax = 1000;
@@ -33,7 +34,7 @@ export class KernelType {
   readonly #fields: KernelField[] = [];
   readonly #indexes = new Map<string, number>();
   readonly #keys = new Map<string, LearnedKey>();
-  /** A key of each name of a field that has been learned. */
+  /** The first key of each field that has been learned, by the name of the field. */
   readonly #keyOf = new Map<string, Address>();
   /** Fields that take what another one does not, by the name of that. */
   readonly #others = new Map<string, OtherField[]>();
@@ -257,29 +258,6 @@ export class KernelType {
     for (const { address, kinds: untyped } of this.#othersOfAbsent(name))
       for (const kind of untyped) this.#kernel.calls.setOther(absent, kind, address);
   }
-}
-
-/** Kinds of values that have no type, so that none gets a field of its own name. */
-const untypedKinds: ReadonlySet<number> = new Set([
-  kinds.kindDigits,
-  kinds.kindMixedArray,
-  kinds.kindDigitsArray,
-  kinds.kindDeep,
-]);
-
-/** Tells whether the type may hold such an array or object, though the kernel has not found that it does: it can't read integers of many digits, nor keys before they are learned. */
-function mayHold(type: ColumnType, kind: number): boolean {
-  if (kind === kinds.kindDeep) return isNested(type);
-  return kind === kinds.kindDigitsArray && type.kind === 'array' && type.element.kind === 'bigint';
-}
-
-/** Tells whether the type, one of arrays or structs, may be inferred at such a depth. */
-function isInferredNested(type: ColumnType, depth: number, rules: Strictness['rules']): boolean {
-  if (rules === undefined || !isNested(type) || depth >= rules.depthMax) return false;
-  if (type.kind !== 'array') return true;
-  const { element } = type;
-  if (isNested(element)) return isInferredNested(element, depth + 1, rules);
-  return element.kind !== 'bigint' || rules.numbers === 'split';
 }
 
 /** Tells whether the value is an array or object that has nothing to tell a type, on at most so many levels. */

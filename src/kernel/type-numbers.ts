@@ -1,4 +1,4 @@
-import type { NumberRule, ObserveRules } from '../schema/observe.ts';
+import type { ObserveRules } from '../schema/observe.ts';
 import type { ColumnType } from '../schema/types.ts';
 import * as kinds from './kinds.ts';
 
@@ -38,31 +38,4 @@ export function numberOf(type: ColumnType, { isStrict, rules }: Strictness): num
   const number = typeNumbers[type.kind];
   if (number === undefined) throw new RangeError(`the kernel has no values of type ${type.kind}`);
   return number;
-}
-
-/** Gives the kinds of scalars that a field of the type takes in place of another one. */
-export function otherKinds(kind: ColumnType['kind'], numbers: NumberRule | undefined): readonly number[] {
-  if (numbers === undefined) return [];
-  switch (kind) {
-    case 'string':
-      return [kinds.kindString, kinds.kindDigits];
-    case 'double':
-      return numbers === 'split' ? [kinds.kindNumber] : [kinds.kindNumber, kinds.kindInteger];
-    case 'bigint':
-      return numbers === 'split' ? [kinds.kindInteger] : [];
-    case 'timestamp':
-      return [kinds.kindTime];
-    case 'date':
-      return [kinds.kindDate];
-    case 'boolean':
-      return [kinds.kindTrue];
-    default:
-      return [];
-  }
-}
-
-/** Gives the kinds of arrays and objects that are kept as JSON text at such a depth. Integers of many digits may have a type where they can be kept apart. */
-export function jsonKinds(depth: number, { numbers, depthMax }: NonNullable<Strictness['rules']>): readonly number[] {
-  if (depth >= depthMax) return [kinds.kindDeep];
-  return numbers === 'split' ? [kinds.kindMixedArray] : [kinds.kindMixedArray, kinds.kindDigitsArray];
 }

@@ -69,8 +69,8 @@ export class BlockColumn {
     if ((kindBits & bits.typedNested) !== 0) this.#addNested(kindBits, block);
     // a record that was dropped may have had one
     else this.discardLeaves();
-    this.#addEmpties(state.emptyArrays, [], { kind: bits.emptyArrays, kindBits, block });
-    this.#addEmpties(this.#emptyObjects, {}, { kind: bits.emptyObjects, kindBits, block });
+    this.#addEmpties(state.emptyArrays, [], { share: bits.emptyArrays, kindBits, block });
+    this.#addEmpties(this.#emptyObjects, {}, { share: bits.emptyObjects, kindBits, block });
     if (state.unread !== undefined) this.#addUnread(state.unread, kindBits, block);
     if ((kindBits & this.#field.untypedKinds) !== 0) this.#addUntyped(state.untyped, kindBits, block);
     return true;
@@ -196,16 +196,16 @@ export class BlockColumn {
     return state?.unread === undefined ? state?.emptyObjects : undefined;
   }
 
-  /** Adds the entries of the kind, each of which is `empty`. */
+  /** Adds the entries of the kind in `share`, each of which is `empty`. */
   #addEmpties(
     to: ColumnBuilder | undefined,
     empty: object,
-    { kind, kindBits, block }: { readonly kind: number; readonly kindBits: number; readonly block: Rows },
+    { share, kindBits, block }: { readonly share: number; readonly kindBits: number; readonly block: Rows },
   ): void {
-    if (to === undefined || (kindBits & kind) === 0) return;
+    if (to === undefined || (kindBits & share) === 0) return;
     const { name, entries } = this.#field;
     to.noteField(name, block.first, block.end);
-    for (const row of entries.numbersOf(kind).rows) to.push(row, empty);
+    for (const row of entries.numbersOf(share).rows) to.push(row, empty);
   }
 
   /** Adds one array or struct that fits its type whole; answers with false when it is something else. */

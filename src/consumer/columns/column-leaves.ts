@@ -10,8 +10,8 @@ import { shredValues } from './shred-values.ts';
 
 /** A type of more leaves is taken apart when it is encoded, one column after the other. */
 const leavesMax = 256;
-/** So is a column of which more values would have to be taken apart anew. */
-const againMax = 100_000;
+/** So is a column of which more values would have to be taken apart again. */
+const shreddedAgainMax = 100_000;
 
 /** What a column has of its arrays or structs. */
 interface NestedColumn {
@@ -27,8 +27,8 @@ export class ColumnLeaves {
   readonly #space: LeafSpace;
   #leaves: KernelLeaves;
   #count = 0;
-  /** Values that have been taken apart anew. */
-  #again = 0;
+  /** Values that have been taken apart again. */
+  #shreddedAgain = 0;
   #isGivenUp = false;
   #hasNewPlaces = false;
 
@@ -90,10 +90,10 @@ export class ColumnLeaves {
     return { leaves: this.#leaves.finish(), count };
   }
 
-  /** Takes all values apart anew: some of their members have a place that they had not before. Answers with false when one can't be read, or they are too many. */
+  /** Takes all values apart again: some of their members have a place that they had not before. Answers with false when one can't be read, or they are too many. */
   #takeApartAgain(): boolean {
-    this.#again += this.#count;
-    if (this.#again > againMax) return false;
+    this.#shreddedAgain += this.#count;
+    if (this.#shreddedAgain > shreddedAgainMax) return false;
     this.#hasNewPlaces = true;
     this.#column.partial.forgetMembers();
     this.#leaves.discard();

@@ -91,9 +91,8 @@ export class ExtraMembers {
     const count = ofKernel.count;
     while (this.#rescuedOfKernel < count || this.#ofRows.length > 0) {
       const rowOfKernel = this.#rescuedOfKernel < count ? ofKernel.rowAt(this.#rescuedOfKernel) : Infinity;
-      const isDone =
-        rowOfKernel < (this.#ofRows[0]?.row ?? Infinity) ? !this.#rescueOne(order) : !this.#rescueRow(order);
-      if (isDone) return;
+      const isKernels = rowOfKernel < (this.#ofRows[0]?.row ?? Infinity);
+      if (!(isKernels ? this.#rescueOne(order) : this.#rescueRow(order))) return;
     }
   }
 

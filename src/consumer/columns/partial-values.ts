@@ -35,18 +35,18 @@ export class PartialValues {
     this.#add(index, first);
   }
 
-  /** Says that the members of all values so far must be found out: a place has come for some. */
+  /** Lets the members of all values so far be found out: the type has got a place for some. */
   forgetMembers(): void {
     this.#firsts.fill(unknown);
   }
 
-  /** The same values at the places that they have in `indexes`, ascending there as here. */
+  /** Gives the same values by their positions in `indexes`, which has them in the same order. */
   movedTo(indexes: Int32Array): PartialValues {
     const moved = new PartialValues();
     let next = 0;
-    for (const [place, index] of indexes.entries()) {
+    for (const [at, index] of indexes.entries()) {
       if (index < 0 || index !== this.#indexes[next]) continue;
-      moved.#indexes.push(place);
+      moved.#indexes.push(at);
       next++;
     }
     for (const first of this.#firsts) moved.#firsts.push(first);

@@ -130,6 +130,7 @@ export class RescuedValues implements Disposable {
     this.#text.writeByte(openBrace);
   }
 
+  /** Throws when a column has the text: nothing may be added to it any more. */
   #requireText(): void {
     if (this.#isLent) throw new RangeError('a column has the text');
   }

@@ -6,12 +6,14 @@ import type { Address } from '../../kernel/kernel-calls.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { kindDigitsArray, kindMixedArray } from '../../kernel/kinds.ts';
 import { includesType } from '../../schema/includes-type.ts';
+import { backslash } from '../../schema/json-bytes.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { keyIndexOf } from '../../schema/written-json.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { pathWithin, type EventTimeField } from './event-time.ts';
 import type { FieldState } from './field-state.ts';
+import { bitOf } from './kind-bits.ts';
 import type { RowReader } from './row-reader.ts';
 import type { MemberFate } from './take-members.ts';
 
@@ -20,7 +22,6 @@ const fieldsMax = 1024;
 const spellingsMax = 4096;
 /** Most keys whose members the kernel writes for `_rescued`; others are taken out of the records before. */
 const extraKeysMax = 8192;
-const backslash = 0x5c;
 
 /** Arrays or structs that the kernel finds to fit the type whole go to the column as they are. */
 interface NestedTarget {
@@ -112,7 +113,7 @@ export class ScannedField {
     this.entries.setType(kernelType);
   }
 
-  /** Lets objects be, all of which go to one column as they stand. */
+  /** Lets the kernel read no type from now on: all objects go to one column as they stand. */
   #forgetType(): void {
     this.#nested = undefined;
     this.entries.setType(undefined);
@@ -207,7 +208,7 @@ export class ScannedFields {
       name,
       state,
       eventTimePath: pathWithin(this.#eventTime, name),
-      untypedKinds: (1 << kindMixedArray) | (mayDigitsHaveType ? 0 : 1 << kindDigitsArray),
+      untypedKinds: bitOf(kindMixedArray) | (mayDigitsHaveType ? 0 : bitOf(kindDigitsArray)),
     });
     this.#byName.set(name, field);
     this.#byAddress.set(address, field);

@@ -1,6 +1,26 @@
+import type { Rescue } from '../../schema/conform.ts';
+import { parseJson } from '../../schema/exact-json.ts';
 import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from '../../schema/json-bytes.ts';
 import { pointerTo } from '../../schema/json-pointer.ts';
 import { endOfString, keyIndexOf } from '../../schema/written-json.ts';
+import type { JsonValues } from '../ports/json-values.ts';
+
+/**
+ * Rescues members of the value of that index, whose JSON Pointer is `path`: `members` says where they begin and end in its source, two numbers for each.
+ * Answers with false, and rescues none, when their order must be found out.
+ */
+export function rescueLeftOut(
+  values: JsonValues,
+  { index, path, members }: { readonly index: number; readonly path: string; readonly members: Int32Array },
+  rescue: Rescue,
+): boolean {
+  const source = values.sourceAt(index);
+  const pointers = source && pointersWithin(source, values.startAt(index), { path, members });
+  if (source === undefined || pointers === undefined) return false;
+  for (const [member, pointer] of pointers.entries())
+    rescue(pointer, parseJson(source.toString('utf8', members[member * 2], members[member * 2 + 1])));
+  return true;
+}
 
 /** An array or object around a member. */
 interface Level {
@@ -15,7 +35,7 @@ interface Level {
  * Gives the JSON Pointer below `path` of each member of the JSON value at `start`: `members` says where they begin and end, two numbers for
  * each, in their order. `undefined` when JavaScript has the members of an object in another order than the JSON, as it has keys that are integers.
  */
-export function pointersWithin(
+function pointersWithin(
   bytes: Buffer,
   start: number,
   { path, members }: { readonly path: string; readonly members: Int32Array },

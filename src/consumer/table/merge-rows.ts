@@ -1,6 +1,9 @@
 import { consecutive } from '../../runtime/consecutive.ts';
 import type { DecodedColumn } from '../columns/decoded-column.ts';
 
+/** Behind all rows. */
+const rowsEnd = 2 ** 31 - 1;
+
 /** The rows that two columns have values of, in their order. */
 export interface MergedRows {
   readonly rows: Int32Array;
@@ -26,9 +29,6 @@ export function mergeRows(one: DecodedColumn, other: DecodedColumn): MergedRows 
   }
   return { rows, indexes };
 }
-
-/** Behind all rows. */
-const rowsEnd = 2 ** 31 - 1;
 
 function rowsOf({ rows, count }: DecodedColumn): Int32Array {
   return rows?.subarray(0, count) ?? consecutive(0, count);

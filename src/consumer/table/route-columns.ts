@@ -12,7 +12,7 @@ import { isNested, type ColumnType } from '../../schema/types.ts';
 import { ExactNumber, unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { jsonStrings } from './json-strings.ts';
-import { pointersWithin } from './left-out-members.ts';
+import { rescueLeftOut } from './left-out-members.ts';
 import { rescueColumns } from './rescue-columns.ts';
 import { mergeEmpties } from './merge-empties.ts';
 import { mergeNumbers } from './merge-numbers.ts';
@@ -166,20 +166,6 @@ async function rescueMembers(
     if (members === undefined || !rescueLeftOut(store.values, { index, path, members }, rescueMember))
       conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue: rescueMember });
   }
-}
-
-/** Rescues the members of a value; answers with false, and rescues none, when their order must be found out. */
-function rescueLeftOut(
-  values: JsonValues,
-  { index, path, members }: { readonly index: number; readonly path: string; readonly members: Int32Array },
-  rescue: Rescue,
-): boolean {
-  const source = values.sourceAt(index);
-  const pointers = source && pointersWithin(source, values.startAt(index), { path, members });
-  if (source === undefined || pointers === undefined) return false;
-  for (const [member, pointer] of pointers.entries())
-    rescue(pointer, parseJson(source.toString('utf8', members[member * 2], members[member * 2 + 1])));
-  return true;
 }
 
 /** Gives what the type holds of a value whose other members have been rescued. */

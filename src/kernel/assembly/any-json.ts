@@ -16,12 +16,12 @@ import {
 import { kindDigitsArray, kindMixedArray, kindRawNested } from '../kinds';
 import { endOfNumber } from './number';
 import { endOfString, markStrings, releaseStrings } from './strings';
-import { endOfBoolean, endOfNull } from './words';
+import { endOfBoolean, endOfNull, firstOfNull } from './words';
 
 /** Brackets in each other: what is deeper is left to the host. */
 const depthMax: i32 = 100;
 
-/** What the JSON is that was read last, if it is an array or object. */
+/** The kind of the array or object that `endOfJson` read last. */
 export let jsonKind: i32 = 0;
 
 /** Types that its elements have, if it is an array, as a bit set; and whether a number is among them that no double holds. */
@@ -48,7 +48,7 @@ function noteElement(at: usize): void {
   if (first == quote) elementTypes |= stringElement;
   else if (first == openBrace || first == openBracket) elementTypes |= nestedElement;
   else if (first == 0x74 || first == 0x66) elementTypes |= booleanElement;
-  else if (first != 0x6e) {
+  else if (first != firstOfNull) {
     elementTypes |= numberElement;
     if (endOfNumber(at) == 0) hasDigits = true;
   }
@@ -59,7 +59,7 @@ function endOfValue(at: usize, depth: i32): usize {
   if (first == quote) return endOfString(at);
   if (first == openBrace || first == openBracket) return depth == depthMax ? 0 : endOfMembers(at, depth + 1);
   if (first == minus || digitOf(first) <= 9) return endOfDigits(at);
-  return first == 0x6e ? endOfNull(at) : endOfBoolean(at);
+  return first == firstOfNull ? endOfNull(at) : endOfBoolean(at);
 }
 
 /** Reads an array or object. */

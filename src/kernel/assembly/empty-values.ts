@@ -1,6 +1,6 @@
 import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { endOfString } from './strings';
-import { endOfNull } from './words';
+import { endOfNull, firstOfNull } from './words';
 
 /** Objects with more members are left to the host. */
 const membersMax: i32 = 64;
@@ -20,7 +20,7 @@ export function endOfEmptyValue(start: usize, levels: i32): usize {
     if (at == 0) return 0;
     const first = load<u8>(at);
     if (first == openBrace || first == openBracket) at = endOfEmptyValue(at, levels - 1);
-    else at = first == 0x6e ? endOfNull(at) : 0;
+    else at = first == firstOfNull ? endOfNull(at) : 0;
     if (at == 0) return 0;
     at = skipSpace(at);
     if (load<u8>(at) == closeBrace) return at + 1;

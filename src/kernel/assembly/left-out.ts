@@ -14,7 +14,7 @@ const startMembers: i32 = 64;
 const memberBytes: usize = 8;
 
 /** The members that were left out of the value that is being read, as far as there is room, and their number. */
-const noted = memory.data(<i32>(leftOutMax * 8));
+const noted = memory.data(leftOutMax * <i32>memberBytes);
 let notedCount: i32 = 0;
 
 /** Notes a member that is left out of the value that is being read. */

@@ -7,7 +7,7 @@ import { endOfEmpty, endOfOther, endOfSecond, endOfUntyped, goesTo } from './odd
 import { Reading } from './reading';
 import { markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { endOfScalar, scalarValue } from './typed-scalar';
-import { endOfNull } from './words';
+import { endOfNull, firstOfNull } from './words';
 import { typeArray, typeNone, typeString, typeStruct } from '../kinds';
 
 /**
@@ -49,7 +49,7 @@ function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i3
 
 /** Skips a value of the type, or a null, and the space after it; answers with 0 when it is neither. */
 function endOfMember(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
-  if (load<u8>(at) == 0x6e) {
+  if (load<u8>(at) == firstOfNull) {
     if (Reading.isCollecting) addNull(type, definition, repetition);
     return endOfNullMember(at);
   }
@@ -111,7 +111,7 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
     if (key.owner == struct) return 0;
     key.owner = struct;
     at = skipSpace(valueStart);
-    if (load<u8>(at) == 0x6e) {
+    if (load<u8>(at) == firstOfNull) {
       if (key.isShared) hasSharedNull = true;
       at = endOfNullMember(at);
     } else if (key.target == 0) return 0;
@@ -167,17 +167,21 @@ function endOfField(
 
 /** Reads a member into the field of its key: where it may go elsewhere, leaves collect it only once it is known to fit, or they would have some of it. */
 function endOfOwn(field: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
+  if (Reading.isCollecting && field.hasNestedOthers && !fits(field, at, definition, repetition, depth)) return 0;
   const noted = leftOutNoted();
-  let end: usize = 1;
-  if (Reading.isCollecting && field.hasNestedOthers) {
-    Reading.isCollecting = false;
-    end = endOfMember(field, at, definition, repetition, depth);
-    Reading.isCollecting = true;
-    forgetLeftOut(noted);
-  }
-  if (end != 0) end = endOfMember(field, at, definition, repetition, depth);
+  const end = endOfMember(field, at, definition, repetition, depth);
   if (end == 0) forgetLeftOut(noted);
   return end;
+}
+
+/** Tells whether the member is one of the field, while leaves collect: these get nothing of it. */
+function fits(field: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): bool {
+  const noted = leftOutNoted();
+  Reading.isCollecting = false;
+  const end = endOfMember(field, at, definition, repetition, depth);
+  Reading.isCollecting = true;
+  forgetLeftOut(noted);
+  return end != 0;
 }
 
 /** Reads an array or object that the field of its key does not take into the one beside it for its type; answers with 0 when there is none. */

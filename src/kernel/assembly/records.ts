@@ -8,7 +8,6 @@ import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart,
 import { keepLeftOut } from './left-out';
 import { NestedType } from './nested-type';
 import { endOfWhole } from './nested-values';
-import { Reading } from './reading';
 import { endOfDigits, endOfJson, jsonKind } from './any-json';
 import { endOfNumber, isExactInteger, numberValue } from './number';
 import {
@@ -28,7 +27,7 @@ import {
 } from '../kinds';
 import { endOfString, stringEnd, stringStart } from './strings';
 import { hasDateLength, timeOrDateOf } from './time';
-import { endOfBoolean, endOfNull } from './words';
+import { endOfBoolean, endOfNull, firstOfNull } from './words';
 
 /**
  * Reads records into fields, whatever order their keys have and whichever of them are there. A block is a number of consecutive records; the
@@ -169,7 +168,7 @@ function endOfFieldMember(scanner: Scanner, row: i32, key: Key): usize {
   field.record = scanner.record;
   const at = skipSpace(valueStart);
   const firstByte = <u32>load<u8>(at);
-  if (firstByte == 0x6e) return endOfNull(at);
+  if (firstByte == firstOfNull) return endOfNull(at);
   if (!field.isFilled) noteFilled(scanner.filled, field);
   return endOfValue(field, row, at, firstByte);
 }
@@ -179,7 +178,7 @@ function endOfExtra(scanner: Scanner, row: i32, key: Key): usize {
   if (key.owner == scanner.record) return isDuplicate();
   key.owner = scanner.record;
   const at = skipSpace(valueStart);
-  return load<u8>(at) == 0x6e ? endOfNull(at) : addExtra(scanner.extras, row, key, at);
+  return load<u8>(at) == firstOfNull ? endOfNull(at) : addExtra(scanner.extras, row, key, at);
 }
 
 /** Notes that the record has a key twice. */
@@ -266,7 +265,7 @@ function endOfNested(field: Field, row: i32, at: usize): usize {
   if (end == 0) return 0;
   const entry = addEntry(field, row, kind);
   setRange(field, entry, at, end);
-  store<f64>(field.numbers + (entry << 3), kind == kindTypedNested && Reading.metRescued ? keepLeftOut(field) : 0);
+  store<f64>(field.numbers + (entry << 3), kind == kindTypedNested ? keepLeftOut(field) : 0);
   return end;
 }
 

@@ -1,3 +1,6 @@
+/** The first byte of `null`: no other value begins with it. */
+export const firstOfNull: u8 = 0x6e;
+
 /** Answers with the address one past the `null` at `at`, 0 for anything else. */
 export function endOfNull(at: usize): usize {
   return load<u32>(at) == 0x6c6c756e ? at + 4 : 0;

@@ -19,7 +19,7 @@ import {
 import { endOfInteger } from './any-json';
 import { isShortest, longestShort } from './shortest';
 import { afterCharacter, characterEnd, endOfPlain, unescapeUnit, unitOf } from './strings';
-import { endOfBoolean, endOfNull } from './words';
+import { endOfBoolean, endOfNull, firstOfNull } from './words';
 
 /** Deeper JSON is left to the host. */
 const depthMax: i32 = 64;
@@ -85,7 +85,7 @@ function writeValue(at: usize, depth: i32): usize {
     return first == openBrace ? writeObject(at, depth + 1) : writeArray(at, depth + 1);
   }
   if (first == minus || digitOf(first) <= 9) return writeNumber(at);
-  return copyToken(at, first == 0x6e ? endOfNull(at) : endOfBoolean(at));
+  return copyToken(at, first == firstOfNull ? endOfNull(at) : endOfBoolean(at));
 }
 
 /** Copies `[at, end)`; answers with `end`, which is 0 when there is no such token. */
@@ -134,7 +134,7 @@ function writeObject(start: usize, depth: i32): usize {
   while (true) {
     const name = writtenEnd + 1;
     at = writeKey(at);
-    if (at == 0 || !addKey(first, name, writtenEnd - 1)) return 0;
+    if (at == 0 || !noteKey(first, name, writtenEnd - 1)) return 0;
     // keys that are integers are written in their order, before others
     const index = indexOf(name, writtenEnd - 1);
     if (index >= 0 && index <= lastIndex) return 0;
@@ -164,7 +164,7 @@ function writeKey(at: usize): usize {
 }
 
 /** Notes a key of the object whose first one is `first`; answers with false for one that it has already, or too many. */
-function addKey(first: usize, start: usize, end: usize): bool {
+function noteKey(first: usize, start: usize, end: usize): bool {
   if (openKeys - first == keysMax || openKeys == openKeysMax) return false;
   const length = end - start;
   for (let index = first; index < openKeys; index++) {

@@ -1,0 +1,53 @@
+import type { NumberRule } from '../schema/observe.ts';
+import { isNested, type ColumnType } from '../schema/types.ts';
+import * as kinds from './kinds.ts';
+import type { Strictness } from './type-numbers.ts';
+
+/** Gives the kinds of scalars that a field of the type takes in place of another one. */
+export function otherKinds(kind: ColumnType['kind'], numbers: NumberRule): readonly number[] {
+  switch (kind) {
+    case 'string':
+      return [kinds.kindString, kinds.kindDigits];
+    case 'double':
+      return numbers === 'split' ? [kinds.kindNumber] : [kinds.kindNumber, kinds.kindInteger];
+    case 'bigint':
+      return numbers === 'split' ? [kinds.kindInteger] : [];
+    case 'timestamp':
+      return [kinds.kindTime];
+    case 'date':
+      return [kinds.kindDate];
+    case 'boolean':
+      return [kinds.kindTrue];
+    default:
+      return [];
+  }
+}
+
+/** Gives the kinds of arrays and objects that are kept as JSON text at such a depth. Integers of many digits may have a type where they can be kept apart. */
+export function jsonKinds(depth: number, { numbers, depthMax }: NonNullable<Strictness['rules']>): readonly number[] {
+  if (depth >= depthMax) return [kinds.kindDeep];
+  return numbers === 'split' ? [kinds.kindMixedArray] : [kinds.kindMixedArray, kinds.kindDigitsArray];
+}
+
+/** Kinds of values that have no type, so that none gets a field of its own name. */
+export const untypedKinds: ReadonlySet<number> = new Set([
+  kinds.kindDigits,
+  kinds.kindMixedArray,
+  kinds.kindDigitsArray,
+  kinds.kindDeep,
+]);
+
+/** Tells whether the type may hold such an array or object, though the kernel has not found that it does: it can't read integers of many digits, nor keys before they are learned. */
+export function mayHold(type: ColumnType, kind: number): boolean {
+  if (kind === kinds.kindDeep) return isNested(type);
+  return kind === kinds.kindDigitsArray && type.kind === 'array' && type.element.kind === 'bigint';
+}
+
+/** Tells whether the type, one of arrays or structs, may be inferred at such a depth. */
+export function isInferredNested(type: ColumnType, depth: number, rules: Strictness['rules']): boolean {
+  if (rules === undefined || !isNested(type) || depth >= rules.depthMax) return false;
+  if (type.kind !== 'array') return true;
+  const { element } = type;
+  if (isNested(element)) return isInferredNested(element, depth + 1, rules);
+  return element.kind !== 'bigint' || rules.numbers === 'split';
+}
