@@ -1,11 +1,8 @@
 import * as kinds from '../../kernel/kinds.ts';
-import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import { parseJson, parsePlainJson } from '../../schema/exact-json.ts';
 import { openBrace } from '../../schema/json-bytes.ts';
-import { exactOf } from '../../schema/values.ts';
 import type { ColumnBuilder } from './column-builder.ts';
-import { orderOf } from './entry-order.ts';
+import { EntryValues } from './entry-values.ts';
 import { flatKindsOf } from './field-state.ts';
 import * as bits from './kind-bits.ts';
 import type { RecordScanner } from './record-scanner.ts';
@@ -17,35 +14,19 @@ export interface Rows {
   readonly end: number;
 }
 
-type EntryViews = Pick<KernelFieldEntries, 'rows' | 'kinds' | 'starts' | 'ends' | 'numbers'>;
-
-/** The values of one field of a block. */
+/** Adds the values of one field of a block to their columns. */
 export class BlockColumn {
   readonly #field: ScannedField;
-  readonly #kernel: Kernel;
   readonly #scanner: RecordScanner;
   /** Where typed arrays or structs go: what is learned from other values of the block is for the next one. */
   readonly #nested: ScannedField['nested'];
-  #lastViews: EntryViews | undefined;
+  readonly values: EntryValues;
 
   constructor(field: ScannedField, { kernel, scanner }: { readonly kernel: Kernel; readonly scanner: RecordScanner }) {
     this.#field = field;
-    this.#kernel = kernel;
     this.#scanner = scanner;
     this.#nested = field.nested;
-  }
-
-  /** The row of an entry. */
-  rowAt(entry: number): number {
-    return this.#views().rows[entry] ?? 0;
-  }
-
-  /** Gives the entries' arrays: looked up once for many values, and again when the kernel's memory has grown, which leaves views empty. */
-  #views(): EntryViews {
-    if (this.#lastViews !== undefined && this.#lastViews.rows.length > 0) return this.#lastViews;
-    const { rows, kinds: kindAt, starts, ends, numbers: numberAt } = this.#field.entries;
-    this.#lastViews = { rows, kinds: kindAt, starts, ends, numbers: numberAt };
-    return this.#lastViews;
+    this.values = new EntryValues(field, kernel);
   }
 
   get field(): ScannedField {
@@ -80,7 +61,7 @@ export class BlockColumn {
   addSettled(block: Rows): void {
     const { entries } = this.#field;
     if (entries.settledCount > 0) entries.takeSettled(() => this.addAll(block));
-    this.#lastViews = undefined;
+    this.values.forget();
   }
 
   /**
@@ -166,15 +147,11 @@ export class BlockColumn {
         to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
   }
 
-  get #areMembersElsewhere(): boolean {
-    return this.#nested?.type.hasOthers === true || this.#nested?.type.hasRescued === true;
-  }
-
   /** Notes for the column which members of the typed entries, or of one, went elsewhere: these are its values from `index` on. */
   #noteMembers(to: ColumnBuilder | undefined, index: number, only?: number): void {
-    if (!this.#areMembersElsewhere) return;
+    if (!this.values.areMembersElsewhere) return;
     to?.markOthers();
-    const { kinds: kindAt, numbers: numberAt } = this.#views();
+    const { kinds: kindAt, numbers: numberAt } = this.values.views;
     const { entries } = this.#field;
     const [first, end] = only === undefined ? [0, kindAt.length] : [only, only + 1];
     let at = index;
@@ -211,7 +188,7 @@ export class BlockColumn {
   /** Adds one array or struct that fits its type whole; answers with false when it is something else. */
   addNestedAt(entry: number): boolean {
     const column = this.#nested?.column;
-    if (column === undefined || this.#views().kinds[entry] !== kinds.kindTypedNested) return false;
+    if (column === undefined || this.values.views.kinds[entry] !== kinds.kindTypedNested) return false;
     if (!this.#pushJsonAt(entry, column)) return false;
     this.#noteMembers(column, column.count - 1, entry);
     column.leaves?.addEntry(this.#field.entries, entry, column.count);
@@ -221,14 +198,14 @@ export class BlockColumn {
   /** Adds one array without a type as it stands in the record; answers with false when it is something else. */
   addUntypedAt(entry: number): boolean {
     const { state, untypedKinds } = this.#field;
-    const { kinds: kindAt } = this.#views();
+    const { kinds: kindAt } = this.values.views;
     if (state?.untyped === undefined || (bits.bitOf(kindAt[entry] ?? 0) & untypedKinds) === 0) return false;
     return this.#pushJsonAt(entry, state.untyped);
   }
 
   /** Adds one object whose keys are data to the column of such objects, as it stands in the record; answers with false when it is something else. */
   addUnreadAt(entry: number): boolean {
-    const { kinds: kindAt, starts } = this.#views();
+    const { kinds: kindAt, starts } = this.values.views;
     const to = this.#field.state?.unread;
     if (to === undefined || !mayBeObject(kindAt[entry])) return false;
     if (this.#scanner.bytes[(starts[entry] ?? 0) - this.#scanner.shift] !== openBrace) return false;
@@ -238,7 +215,7 @@ export class BlockColumn {
 
   /** Answers with false when the column has a value in the row. */
   #pushJsonAt(entry: number, to: ColumnBuilder): boolean {
-    const { rows, starts, ends } = this.#views();
+    const { rows, starts, ends } = this.values.views;
     const { bytes, shift } = this.#scanner;
     const row = rows[entry] ?? 0;
     if (!to.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift)) return false;
@@ -249,48 +226,6 @@ export class BlockColumn {
   /** Takes one array or struct apart that `RowReader` has added, to the column `to` if to any. */
   takeApartAt(entry: number, to: ColumnBuilder | undefined): void {
     to?.leaves?.addEntry(this.#field.entries, entry, to.count);
-  }
-
-  /** Gives the value as it is in a parsed record. */
-  valueAt(entry: number): unknown {
-    const { kinds: kindAt, numbers: numberAt } = this.#views();
-    switch (kindAt[entry]) {
-      case kinds.kindFalse:
-        return false;
-      case kinds.kindTrue:
-        return true;
-      case kinds.kindNumber:
-      case kinds.kindInteger:
-        return numberAt[entry];
-      case kinds.kindDigits:
-        return exactOf(this.#textAt(entry));
-      case kinds.kindTypedNested:
-        // digits that a double can't hold have gone to another field
-        return this.#areMembersElsewhere ? parseJson(this.#textAt(entry)) : parsePlainJson(this.#textAt(entry));
-      case kinds.kindEmptyArray:
-        return [];
-      case kinds.kindEmptyObject:
-        return {};
-      case kinds.kindRawNested:
-      case kinds.kindMixedArray:
-      case kinds.kindDigitsArray:
-        return parseJson(this.#textAt(entry));
-      default:
-        return this.#textAt(entry);
-    }
-  }
-
-  /** Orders the block's values as parsed records have them. */
-  orderAt(entry: number): number {
-    const { keyIndex } = this.#field;
-    const { rows, kinds: kindAt, starts, numbers: numberAt } = this.#views();
-    const address = kindAt[entry] === kinds.kindString ? numberAt[entry] : starts[entry];
-    return orderOf(rows[entry] ?? 0, keyIndex, address ?? 0);
-  }
-
-  #textAt(entry: number): string {
-    const { starts, ends } = this.#views();
-    return this.#kernel.stringAt(starts[entry] ?? 0, ends[entry] ?? 0);
   }
 }
 

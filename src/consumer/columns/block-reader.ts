@@ -145,7 +145,7 @@ export class BlockReader {
       const { state, isShared, entries } = column.field;
       const keepsNumbers = state !== undefined && this.#rows.numberRuleOf(state) !== undefined;
       const openings = isShared ? [] : column.openings(keepsNumbers);
-      for (const entry of openings) firsts.push({ column, entry, order: column.orderAt(entry) });
+      for (const entry of openings) firsts.push({ column, entry, order: column.values.orderAt(entry) });
       wanted += openings.length === 0 ? Math.min(entries.count, fieldColumnsMax) : openings.length;
     }
     return wanted > this.#rows.columnsLeft ? [] : firsts;
@@ -153,7 +153,7 @@ export class BlockReader {
 
   #open({ column, entry }: SingleValue): void {
     const { state } = column.field;
-    if (state !== undefined) this.#rows.open(column.rowAt(entry), state, column.valueAt(entry));
+    if (state !== undefined) this.#rows.open(column.values.rowAt(entry), state, column.values.valueAt(entry));
   }
 
   /** A top-level field of the whole name counts more than one inside of others. */
@@ -172,8 +172,8 @@ export class BlockReader {
     const { state } = field;
     if (state === undefined || (!field.isShared && column.addNestedAt(entry))) return;
     if (column.addUnreadAt(entry) || column.addUntypedAt(entry)) return;
-    const row = column.rowAt(entry);
-    const value = column.valueAt(entry);
+    const row = column.values.rowAt(entry);
+    const value = column.values.valueAt(entry);
     // this one may be rescued as well
     this.#extra.rescueBefore(order);
     const to = this.#rows.add(row, state, value);
@@ -185,7 +185,7 @@ export class BlockReader {
 
 function valuesOf(column: BlockColumn): SingleValue[] {
   const { count } = column.field.entries;
-  return Array.from({ length: count }, (_, entry) => ({ column, entry, order: column.orderAt(entry) }));
+  return Array.from({ length: count }, (_, entry) => ({ column, entry, order: column.values.orderAt(entry) }));
 }
 
 function inOrder(values: SingleValue[]): SingleValue[] {

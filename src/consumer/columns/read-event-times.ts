@@ -13,9 +13,9 @@ export function readEventTimes(column: BlockColumn, into: Float64Array, read: Ev
   for (let entry = 0; entry < rows.length; entry++) {
     const row = rows[entry] ?? 0;
     const kind = kindAt[entry];
-    if (eventTimePath.length > 0) into[row] = read(valueInside(column.valueAt(entry), eventTimePath));
+    if (eventTimePath.length > 0) into[row] = read(valueInside(column.values.valueAt(entry), eventTimePath));
     else if (kind === kinds.kindTime) into[row] = numberAt[entry] ?? Number.NaN;
     else if (kind === kinds.kindNumber || kind === kinds.kindInteger) into[row] = read(numberAt[entry]);
-    else into[row] = read(column.valueAt(entry));
+    else into[row] = read(column.values.valueAt(entry));
   }
 }

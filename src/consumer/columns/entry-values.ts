@@ -1,0 +1,90 @@
+import * as kinds from '../../kernel/kinds.ts';
+import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
+import type { KernelType } from '../../kernel/kernel-type.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { parseJson, parsePlainJson } from '../../schema/exact-json.ts';
+import { exactOf } from '../../schema/values.ts';
+import { orderOf } from './entry-order.ts';
+import type { ScannedField } from './scanned-fields.ts';
+
+type EntryViews = Pick<KernelFieldEntries, 'rows' | 'kinds' | 'starts' | 'ends' | 'numbers'>;
+
+/** The values of a field's entries, as parsed records have them. */
+export class EntryValues {
+  readonly #field: ScannedField;
+  readonly #kernel: Kernel;
+  /** The type of typed arrays or structs, whatever is learned from other values of the block. */
+  readonly #type: KernelType | undefined;
+  #lastViews: EntryViews | undefined;
+
+  constructor(field: ScannedField, kernel: Kernel) {
+    this.#field = field;
+    this.#kernel = kernel;
+    this.#type = field.nested?.type;
+  }
+
+  /** Gives the entries' arrays: looked up once for many values, and again when the kernel's memory has grown, which leaves views empty. */
+  get views(): EntryViews {
+    if (this.#lastViews !== undefined && this.#lastViews.rows.length > 0) return this.#lastViews;
+    const { rows, kinds: kindAt, starts, ends, numbers: numberAt } = this.#field.entries;
+    this.#lastViews = { rows, kinds: kindAt, starts, ends, numbers: numberAt };
+    return this.#lastViews;
+  }
+
+  /** Drops the arrays: the field has other entries. */
+  forget(): void {
+    this.#lastViews = undefined;
+  }
+
+  /** Members of typed arrays or structs have gone to other fields than those of their names, or have been left out. */
+  get areMembersElsewhere(): boolean {
+    return this.#type?.hasOthers === true || this.#type?.hasRescued === true;
+  }
+
+  /** The row of an entry. */
+  rowAt(entry: number): number {
+    return this.views.rows[entry] ?? 0;
+  }
+
+  /** Gives the value as it is in a parsed record. */
+  valueAt(entry: number): unknown {
+    const { kinds: kindAt, numbers: numberAt } = this.views;
+    switch (kindAt[entry]) {
+      case kinds.kindFalse:
+        return false;
+      case kinds.kindTrue:
+        return true;
+      case kinds.kindNumber:
+      case kinds.kindInteger:
+        return numberAt[entry];
+      case kinds.kindDigits:
+        return exactOf(this.#textAt(entry));
+      case kinds.kindTypedNested:
+        // digits that a double can't hold have gone to another field
+        return this.areMembersElsewhere ? parseJson(this.#textAt(entry)) : parsePlainJson(this.#textAt(entry));
+      case kinds.kindEmptyArray:
+        return [];
+      case kinds.kindEmptyObject:
+        return {};
+      case kinds.kindRawNested:
+      case kinds.kindMixedArray:
+      case kinds.kindDigitsArray:
+        return parseJson(this.#textAt(entry));
+      default:
+        return this.#textAt(entry);
+    }
+  }
+
+  /** Orders the block's values as parsed records have them. */
+  orderAt(entry: number): number {
+    const { keyIndex } = this.#field;
+    const { rows, kinds: kindAt, starts, numbers: numberAt } = this.views;
+    const address = kindAt[entry] === kinds.kindString ? numberAt[entry] : starts[entry];
+    return orderOf(rows[entry] ?? 0, keyIndex, address ?? 0);
+  }
+
+  #textAt(entry: number): string {
+    const { starts, ends } = this.views;
+    return this.#kernel.stringAt(starts[entry] ?? 0, ends[entry] ?? 0);
+  }
+}
