@@ -106,6 +106,7 @@ export interface Calls {
   setEmptyRescued(type: Address, levels: number): void;
   hasRescued(type: Address): number;
   shareKey(key: Address): void;
+  setTwin(type: Address): void;
   setTarget(key: Address, target: Address): void;
   createLeaf(): Address;
   setLeaf(type: Address, leaf: Address): void;

@@ -1,5 +1,5 @@
 import { columnName } from '../schema/names.ts';
-import { baseOfJson, siblingOf } from '../schema/sibling.ts';
+import { baseOfJson, siblingName, siblingOf } from '../schema/sibling.ts';
 import type { ColumnType } from '../schema/types.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
@@ -156,6 +156,10 @@ export class KernelType {
     const field = new KernelType(this.#kernel, type, { ...strictness, isStrict }, this.#depth + 1);
     calls.addStructField(this.address, field.address);
     calls.setEmptyRescued(field.address, this.#emptyLevels);
+    if (this.#fieldOf(siblingName(name, type)) !== undefined) calls.setTwin(field.address);
+    const first = base === undefined ? undefined : this.#fieldOf(base);
+    if (first !== undefined && base !== undefined && siblingName(base, first.type) === name)
+      calls.setTwin(first.address);
     this.#indexes.set(name, this.#fields.push({ name, type: field }) - 1);
     for (const [key, { address }] of this.#keys) {
       if (columnName(key) !== name) continue;

@@ -83,6 +83,7 @@ export {
   setLeaf,
   setOther,
   setRescued,
+  setTwin,
 } from './nested-type';
 export { shred } from './shred';
 export { setTarget, shareKey } from './keys';

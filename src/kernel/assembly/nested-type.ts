@@ -23,6 +23,10 @@ export class NestedType {
   keyOwner: i32;
   /** Addresses of the fields beside it that take what it does not, by the kind of value: 0 for none. The address itself is 0 where there is none at all. */
   others: usize;
+  /** There is a field beside it that is named for its own type: such members by themselves have that, where one of another type comes first. */
+  hasTwin: bool;
+  /** Number of the pass in which a member of its key was last of another type. */
+  otherPass: i32;
   /** The first of the fields beside it that take arrays or structs of other types; in such a field the next one. */
   firstBeside: NestedType;
   nextBeside: NestedType;
@@ -93,6 +97,11 @@ export function addBeside(type: NestedType, field: NestedType): void {
   field.nextBeside = type.firstBeside;
   type.firstBeside = field;
   type.hasNestedOthers = true;
+}
+
+/** Says that there is a field beside it which is named for its own type. */
+export function setTwin(type: NestedType): void {
+  type.hasTwin = true;
 }
 
 /** Lets members of the struct that have no place be left out: the host rescues them. */

@@ -10,6 +10,9 @@ import { endOfScalar, scalarValue } from './typed-scalar';
 import { endOfNull, firstOfNull } from './words';
 import { typeArray, typeNone, typeString, typeStruct } from '../kinds';
 
+/** Passes over values so far. */
+let passes: i32 = 0;
+
 /**
  * Answers with the address one past the JSON at `at` when it is a value of the type, whose members all fit; else with 0. Leaves that collect
  * values may have some of it even then.
@@ -19,6 +22,7 @@ export function endOfWhole(type: NestedType, at: usize, isCollected: bool): usiz
   Reading.isSure = false;
   Reading.metOthers = false;
   Reading.metRescued = false;
+  Reading.pass = ++passes;
   forgetLeftOut(0);
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
@@ -155,7 +159,7 @@ function endOfField(
     const end = endOfOwn(field, at, definition, repetition, depth);
     if (end != 0) {
       field.owner = number;
-      return end;
+      return isInferredWith(field) ? end : 0;
     }
   }
   const first = load<u8>(at);
@@ -165,44 +169,63 @@ function endOfField(
   return end != 0 ? end : endOfUntyped(field, at, number, definition, repetition);
 }
 
+/**
+ * Tells whether the value by itself has no other fields than its type has, with a member that the field of its key took: behind one of another type it
+ * goes to a field that is named for its own, as members do that do not come first.
+ */
+function isInferredWith(field: NestedType): bool {
+  if (Reading.isOther && field.kind != typeArray && field.kind != typeStruct) {
+    field.otherPass = Reading.pass;
+    return true;
+  }
+  return !field.isStrict || field.hasTwin || field.otherPass != Reading.pass || Reading.isSure;
+}
+
 /** Reads a member into the field of its key: where it may go elsewhere, leaves collect it only once it is known to fit, or they would have some of it. */
 function endOfOwn(field: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
-  if (Reading.isCollecting && field.hasNestedOthers && !fits(field, at, definition, repetition, depth)) return 0;
+  if (Reading.isCollecting && field.hasNestedOthers)
+    if (endOfDry(field, at, definition, repetition, depth) == 0) return 0;
   const noted = leftOutNoted();
   const end = endOfMember(field, at, definition, repetition, depth);
   if (end == 0) forgetLeftOut(noted);
   return end;
 }
 
-/** Tells whether the member is one of the field, while leaves collect: these get nothing of it. */
-function fits(field: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): bool {
-  const noted = leftOutNoted();
-  Reading.isCollecting = false;
-  const end = endOfMember(field, at, definition, repetition, depth);
-  Reading.isCollecting = true;
-  forgetLeftOut(noted);
-  return end != 0;
-}
-
-/** Reads an array or object that the field of its key does not take into the one beside it for its type; answers with 0 when there is none. */
+/**
+ * Reads an array or object that the field of its key does not take into the one beside it for its type; answers with 0 when there is none. One that
+ * the field of its key can hold all the same goes there: beside it is only what tells its type.
+ */
 function endOfBeside(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32, depth: i32): usize {
   for (let other = field.firstBeside; changetype<usize>(other) != 0; other = other.nextBeside) {
-    const noted = leftOutNoted();
-    const isCollected = Reading.isCollecting;
-    Reading.isCollecting = false;
-    let end = endOfTyped(other, at, definition, repetition, depth);
-    Reading.isCollecting = isCollected;
-    if (end == 0 || !Reading.hasType || other.owner == struct) {
-      forgetLeftOut(noted);
-      continue;
-    }
-    if (isCollected) {
-      forgetLeftOut(noted);
-      end = endOfTyped(other, at, definition, repetition, depth);
-    }
-    return goesTo(other, struct) ? skipSpace(end) : 0;
+    if (endOfDry(other, at, definition, repetition, depth) == 0 || !Reading.hasType || other.owner == struct) continue;
+    const wasLenient = Reading.isLenient;
+    Reading.isLenient = true;
+    const isHeld = endOfDry(field, at, definition, repetition, depth) != 0;
+    Reading.isLenient = isHeld || wasLenient;
+    const end = endOfTyped(isHeld ? field : other, at, definition, repetition, depth);
+    Reading.isLenient = wasLenient;
+    field.otherPass = Reading.pass;
+    if (!isHeld) return goesTo(other, struct) ? skipSpace(end) : 0;
+    field.owner = struct;
+    Reading.isKnown = false;
+    Reading.hasType = true;
+    return skipSpace(end);
   }
   return 0;
+}
+
+/** Looks at a value as `endOfTyped` reads it: no leaf collects it, and what it would leave out is forgotten. */
+function endOfDry(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
+  const noted = leftOutNoted();
+  const isCollected = Reading.isCollecting;
+  const pass = Reading.pass;
+  Reading.isCollecting = false;
+  Reading.pass = ++passes;
+  const end = endOfTyped(type, at, definition, repetition, depth);
+  Reading.isCollecting = isCollected;
+  Reading.pass = pass;
+  forgetLeftOut(noted);
+  return end;
 }
 
 /** Reads a value that is known to be of the type into its leaves; answers with its end, 0 when it is not, as far as the keys of its structs are known. */

@@ -9,7 +9,7 @@ import { Reading } from './reading';
 import { roomEnd, roomForString } from './strings';
 import { mayHoldOther } from './typed-scalar';
 import { writeJson, writtenEnd } from './written-json';
-import { kindDeep, typeString, typeStruct } from '../kinds';
+import { kindDeep, kindDigits, typeString, typeStruct } from '../kinds';
 
 /** Leaves out a member whose field has one of another key already, where it would have no other place. */
 export function endOfSecond(field: NestedType, at: usize): usize {
@@ -45,6 +45,7 @@ export function endOfOther(field: NestedType, at: usize, struct: i32, definition
   if (!hasOther(field, anyKind)) return 0;
   const other = otherOf(field, anyKind);
   if (!goesTo(other, struct)) return 0;
+  if (anyKind != kindDigits) field.otherPass = Reading.pass;
   if (Reading.isCollecting) {
     addEntry(other.leaf, definition + 1, repetition);
     if (other.kind == typeString) addString(other.leaf, anyStart, anyEnd);

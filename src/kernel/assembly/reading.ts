@@ -2,6 +2,12 @@
 export class Reading {
   /** Leaves collect what is read; else it is only looked at. */
   static isCollecting: bool = false;
+  /** Number of the pass over the value: some of it is looked at before it is read. */
+  static pass: i32 = 0;
+  /** The scalar that was read last has another type by itself than that of its field, which takes it all the same. */
+  static isOther: bool = false;
+  /** A strict type takes all that it can hold. */
+  static isLenient: bool = false;
   /** It is known that what is read is of the type. */
   static isSure: bool = false;
   /**

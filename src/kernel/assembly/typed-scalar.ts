@@ -1,5 +1,6 @@
 import { quote } from './bytes';
 import { hasOther, NestedType } from './nested-type';
+import { Reading } from './reading';
 import { endOfNumber, isExactInteger, numberValue } from './number';
 import { endOfString, stringEnd, stringStart } from './strings';
 import { dateOf, hasDateLength, timeOf, timeOrDateOf } from './time';
@@ -21,11 +22,13 @@ export let scalarValue: f64 = 0;
 
 /** Reads a scalar of the type; answers with the address one past it, 0 when the value is another. */
 export function endOfScalar(type: NestedType, at: usize): usize {
+  Reading.isOther = false;
   if (type.kind == typeDouble || type.kind == typeInteger || type.kind == typeFraction) {
     const end = endOfNumber(at);
     scalarValue = numberValue;
     if (type.kind == typeDouble || isExactInteger(numberValue) == (type.kind == typeInteger)) return end;
-    return type.kind == typeFraction && hasOther(type, kindInteger) ? end : 0;
+    Reading.isOther = true;
+    return type.kind == typeFraction && (Reading.isLenient || hasOther(type, kindInteger)) ? end : 0;
   }
   if (type.kind == typeBoolean) {
     const end = endOfBoolean(at);
@@ -43,7 +46,8 @@ export function endOfScalar(type: NestedType, at: usize): usize {
 /** Tells whether a strict type takes the string that was read: one that looks like a time only where there is a field for such, too. */
 function takesText(type: NestedType): bool {
   if (isNaN(timeOrDateOf(stringStart, stringEnd))) return true;
-  return hasOther(type, hasDateLength(stringStart, stringEnd) ? kindDate : kindTime);
+  Reading.isOther = true;
+  return Reading.isLenient || hasOther(type, hasDateLength(stringStart, stringEnd) ? kindDate : kindTime);
 }
 
 /**

@@ -95,6 +95,23 @@ const recipes = fc
   .map((rules) => ({ ...testRecipe, ...rules }));
 
 describe('members of structs that the field of their name does not take', () => {
+  it.each([
+    ['arrays of text, then of times', ['{"p":{"v":["8"]}}', '{"p":{"v":["2026-11-04T10:33:58Z"]}}']],
+    [
+      'an element of another type before one of the first',
+      ['{"p":[{"u":false}]}', '{"p":[{"u":"8"}]}', '{"p":[{"u":"0"},{"u":true}]}'],
+    ],
+    ['arrays of other depths in one', ['{"p":[{"c":[1]},{"c":[[1]]}]}', '{"p":[{"c":[[1]]},{"c":[1]}]}']],
+  ])('have one place, however they are read: %s', async (_, records) => {
+    const many = Array.from(
+      { length: 60 },
+      (__, index) => records[Math.min(Math.floor(index / 20), records.length - 1)] ?? '',
+    );
+    const batch = { records: many.length, slices: slicesOf(many.map((value) => ({ value }))), recipe: testRecipe };
+    using both = await readBothWays(batch);
+    expect(await differenceBetween(both, batch)).toBeUndefined();
+  });
+
   it('go where JSON.parse would put them, and give the same bytes of Parquet files', async () => {
     await fc.assert(
       fc.asyncProperty(batches, recipes, async (records, recipe) => {
