@@ -15,7 +15,7 @@ const emptyObjects: EmptyValues = { kind: 'struct', json: Buffer.from('{}') };
 
 /**
  * Puts empty arrays or objects, which had no type, among the arrays or structs of the same column, so that all of them are known as JSON.
- * `undefined` when the columns are others, a row is in both, or an object has members, which may need a place elsewhere.
+ * `undefined` when the columns are others, a row is in both, or one of them has elements or members, which may need a place elsewhere.
  */
 export function mergeEmpties(one: DecodedColumn, other: DecodedColumn): DecodedColumn | undefined {
   const [typed, empties] = emptiesOf(one) === undefined ? [one, other] : [other, one];
@@ -39,9 +39,8 @@ function emptiesOf({ observed: { form } }: DecodedColumn): EmptyValues | undefin
   return form === 'empty-struct' ? emptyObjects : undefined;
 }
 
-/** Tells whether no value has a member. Arrays that tell no type never have. */
+/** Tells whether no value has an element or a member: those of a known column may have some that tell no type. */
 function areEmpty(column: DecodedColumn): boolean {
-  if (column.observed.form === 'empty-array') return true;
   for (let at = 0; at < column.count; at++) if (Object.keys(Object(jsonValue(column, at))).length > 0) return false;
   return true;
 }

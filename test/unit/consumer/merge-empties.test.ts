@@ -3,12 +3,18 @@ import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
 import { jsonValue, rowOf, type DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { mergeEmpties } from '../../../src/consumer/table/merge-empties.ts';
+import type { ColumnType } from '../../../src/schema/types.ts';
 import { slicesOf } from '../../support/chunks.ts';
 
 const placement = { layout: 'none' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
 
 /** Decodes the records, and merges their first two columns. */
 async function merge(...texts: readonly string[]): Promise<DecodedColumn | undefined> {
+  return mergeIn(undefined, texts);
+}
+
+/** Does so where the table has a column of the type. */
+async function mergeIn(known: ColumnType | undefined, texts: readonly string[]): Promise<DecodedColumn | undefined> {
   const { columns } = await decodeBatch(slicesOf(texts.map((value) => ({ value }))), placement, {
     fields: allFields,
     numbers: 'double',
@@ -16,7 +22,7 @@ async function merge(...texts: readonly string[]): Promise<DecodedColumn | undef
     recordBytesMax: 10_000,
     columnsMax: 20,
     reserved: new Set(),
-    knownType: () => undefined,
+    knownType: () => known,
   });
   const [one, other] = columns;
   return one && other && mergeEmpties(one, other);
@@ -53,6 +59,14 @@ describe('empty arrays and objects', () => {
     const turned = texts.toReversed();
     const rows = content.map(([row, value]) => [4 - Number(row), value]).toReversed();
     expect(contentOf(await merge(...turned))).toEqual(rows);
+  });
+
+  it('stay apart from arrays and objects that tell no type, but have elements or members', async () => {
+    const struct: ColumnType = { kind: 'struct', fields: [{ name: 'a', type: { kind: 'string' } }] };
+    const texts = ['{"v":[]}', '{"v":[{"a":{}}]}'];
+    expect(await mergeIn({ kind: 'array', element: struct }, texts)).toBeUndefined();
+    expect(await mergeIn({ kind: 'array', element: struct }, texts.toReversed())).toBeUndefined();
+    expect(await mergeIn(struct, ['{"v":{}}', '{"v":{"a":{}}}'])).toBeUndefined();
   });
 
   it('stay apart where a record has both, or the others are no arrays', async () => {
