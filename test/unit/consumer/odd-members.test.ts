@@ -107,7 +107,7 @@ describe('members of structs that the field of their name does not take', () => 
       { length: 60 },
       (__, index) => records[Math.min(Math.floor(index / 20), records.length - 1)] ?? '',
     );
-    const batch = { records: many.length, slices: slicesOf(many.map((value) => ({ value }))), recipe: testRecipe };
+    const batch = { records: many.length, slices: slicesOf(many.map((text) => ({ value: text }))), recipe: testRecipe };
     using both = await readBothWays(batch);
     expect(await differenceBetween(both, batch)).toBeUndefined();
   });
