@@ -84,7 +84,7 @@ export class KernelType {
     return this.#kernel.calls.hasOthers(this.address) !== 0;
   }
 
-  /** A member of a value that was found to be of the type has been left out: it has no place, and must be rescued. */
+  /** A member of a value that was found to be of the type may have been left out: it has no place, and must be rescued. */
   get hasRescued(): boolean {
     return this.#kernel.calls.hasRescued(this.address) !== 0;
   }
@@ -156,10 +156,7 @@ export class KernelType {
     const field = new KernelType(this.#kernel, type, { ...strictness, isStrict }, this.#depth + 1);
     calls.addStructField(this.address, field.address);
     calls.setEmptyRescued(field.address, this.#emptyLevels);
-    if (this.#fieldOf(siblingName(name, type)) !== undefined) calls.setTwin(field.address);
-    const first = base === undefined ? undefined : this.#fieldOf(base);
-    if (first !== undefined && base !== undefined && siblingName(base, first.type) === name)
-      calls.setTwin(first.address);
+    this.#noteTwins(name, field, base);
     this.#indexes.set(name, this.#fields.push({ name, type: field }) - 1);
     for (const [key, { address }] of this.#keys) {
       if (columnName(key) !== name) continue;
@@ -174,6 +171,15 @@ export class KernelType {
     this.#addOther(base, { address, kinds: otherKinds(type.kind, this.#rules.numbers) });
     if (type.kind !== 'string') return;
     this.#addOther(baseOfJson(name), { address, kinds: jsonKinds(this.#depth + 1, this.#rules) });
+  }
+
+  /** Says where the new field has one beside it that is named for its own type, or is that of the one called `base`. */
+  #noteTwins(name: string, { address, type }: KernelType, base: string | undefined): void {
+    const { calls } = this.#kernel;
+    if (this.#fieldOf(siblingName(name, type)) !== undefined) calls.setTwin(address);
+    if (base === undefined) return;
+    const first = this.#fieldOf(base);
+    if (first !== undefined && siblingName(base, first.type) === name) calls.setTwin(first.address);
   }
 
   /** Lets a field take arrays or structs that the one called `base` does not. */

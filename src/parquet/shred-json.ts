@@ -2,6 +2,7 @@ import type { JsonRows } from '../consumer/ports/columnar-table.ts';
 import { KernelLeaves } from '../kernel/kernel-leaves.ts';
 import { KernelType } from '../kernel/kernel-type.ts';
 import { windowBytes, windowRecords, type Kernel } from '../kernel/kernel.ts';
+import { shredLoaded } from '../kernel/shred-loaded.ts';
 import type { Turns } from '../runtime/turns.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { newBytes, newDoubles, newInt32s } from '../runtime/growing-array.ts';
@@ -89,19 +90,10 @@ class JsonShredder {
     return count;
   }
 
-  /** Shreds loaded values; answers with false when one can't be read, though the keys of its objects are known. */
   #shredLoaded(first: number, count: number): boolean {
-    const { calls, starts, ends } = this.#kernel;
+    const { starts, ends } = this.#kernel;
     const { values, valueIndexes } = this.#json;
-    let learned = -1;
-    for (let done = 0; done < count;) {
-      const from = done * Int32Array.BYTES_PER_ELEMENT;
-      done += calls.shred(this.#type.address, starts + from, ends + from, count - done);
-      if (done === count) break;
-      if (done === learned) return false;
-      learned = done;
-      this.#type.learn(values.plainValueAt(valueIndexes[first + done] ?? 0));
-    }
-    return true;
+    const valueAt = (index: number): unknown => values.plainValueAt(valueIndexes[first + index] ?? 0);
+    return shredLoaded(this.#kernel, this.#type, { starts, ends, count, valueAt });
   }
 }

@@ -73,7 +73,7 @@ export class BlockColumn {
     const missing = this.#missing(entries.kindBits);
     if ((missing & ~(keepsNumbers ? bits.scalars : bits.scalars & ~bits.anyNumbers)) !== 0) return [];
     const kindAt = entries.kinds;
-    return bits.scalarKinds.filter((kind) => (missing & bits.bitOf(kind)) !== 0).map((kind) => kindAt.indexOf(kind));
+    return bits.scalarKinds.filter((kind) => bits.has(missing, kind)).map((kind) => kindAt.indexOf(kind));
   }
 
   /** Gives those of the kinds that have no column. */
@@ -118,7 +118,9 @@ export class BlockColumn {
     if (this.#field.state?.unread === undefined || (kindBits & bits.typedNested) !== 0) return false;
     const { kinds: kindAt, starts } = this.#field.entries;
     const { bytes, shift } = this.#scanner;
-    return starts.every((start, entry) => !mayBeObject(kindAt[entry]) || bytes[start - shift] === openBrace);
+    return starts.every(
+      (start, entry) => !bits.has(bits.mayBeObjects, kindAt[entry]) || bytes[start - shift] === openBrace,
+    );
   }
 
   /** Adds objects whose keys are data, as they stand in the records. */
@@ -143,7 +145,7 @@ export class BlockColumn {
     const { bytes, shift } = this.#scanner;
     if ((kindBits & ~share) === 0) return to?.appendJson(rows, { bytes, starts, ends, shift });
     for (let entry = 0; entry < rows.length; entry++)
-      if ((bits.bitOf(kindAt[entry] ?? 0) & share) !== 0)
+      if (bits.has(share, kindAt[entry]))
         to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
   }
 
@@ -199,7 +201,7 @@ export class BlockColumn {
   addUntypedAt(entry: number): boolean {
     const { state, untypedKinds } = this.#field;
     const { kinds: kindAt } = this.values.views;
-    if (state?.untyped === undefined || (bits.bitOf(kindAt[entry] ?? 0) & untypedKinds) === 0) return false;
+    if (state?.untyped === undefined || !bits.has(untypedKinds, kindAt[entry])) return false;
     return this.#pushJsonAt(entry, state.untyped);
   }
 
@@ -207,7 +209,7 @@ export class BlockColumn {
   addUnreadAt(entry: number): boolean {
     const { kinds: kindAt, starts } = this.values.views;
     const to = this.#field.state?.unread;
-    if (to === undefined || !mayBeObject(kindAt[entry])) return false;
+    if (to === undefined || !bits.has(bits.mayBeObjects, kindAt[entry])) return false;
     if (this.#scanner.bytes[(starts[entry] ?? 0) - this.#scanner.shift] !== openBrace) return false;
     to.markPartial();
     return this.#pushJsonAt(entry, to);
@@ -227,8 +229,4 @@ export class BlockColumn {
   takeApartAt(entry: number, to: ColumnBuilder | undefined): void {
     to?.leaves?.addEntry(this.#field.entries, entry, to.count);
   }
-}
-
-function mayBeObject(kind: number | undefined): boolean {
-  return kind === kinds.kindRawNested || kind === kinds.kindEmptyObject;
 }

@@ -2,6 +2,9 @@ import * as kinds from '../../kernel/kinds.ts';
 
 /** Gives the bit of a kind in a set of kinds. */
 export const bitOf = (kind: number): number => 1 << kind;
+/** Tells whether a kind is in a set of kinds. */
+export const has = (kindBits: number, kind: number | undefined): boolean =>
+  kind !== undefined && (kindBits & bitOf(kind)) !== 0;
 // sets of kinds of scanned values
 export const numbers = bitOf(kinds.kindNumber);
 export const integers = bitOf(kinds.kindInteger);

@@ -1,5 +1,6 @@
 import type { KernelType } from '../../kernel/kernel-type.ts';
 import { windowBytesMax, windowRecords, type Kernel } from '../../kernel/kernel.ts';
+import { shredLoaded } from '../../kernel/shred-loaded.ts';
 import type { JsonValues } from '../ports/json-values.ts';
 
 /**
@@ -11,18 +12,14 @@ export function shredValues(
   count: number,
   { kernel, type, drain }: { readonly kernel: Kernel; readonly type: KernelType; readonly drain: () => void },
 ): boolean {
-  const { calls, rows: starts, ids: ends } = kernel;
-  let learned = -1;
+  const { rows: starts, ids: ends } = kernel;
   for (let first = 0; first < count;) {
+    const from = first;
     const loaded = load(values, { first, end: Math.min(count, first + windowRecords) }, kernel);
-    const read = calls.shred(type.address, starts, ends, loaded);
+    const valueAt = (index: number): unknown => values.valueAt(from + index);
+    if (loaded === 0 || !shredLoaded(kernel, type, { starts, ends, count: loaded, valueAt })) return false;
     drain();
-    first += read;
-    if (read === loaded && read > 0) continue;
-    if (loaded === 0 || first === learned) return false;
-    // it may have keys that nobody has met yet
-    learned = first;
-    type.learn(values.valueAt(first));
+    first += loaded;
   }
   return true;
 }

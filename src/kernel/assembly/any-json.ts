@@ -112,7 +112,8 @@ export function endOfInteger(start: usize): usize {
   return end == endOfDigitRun(load<u8>(start) == minus ? start + 1 : start) ? end : 0;
 }
 
-function endOfDigitRun(start: usize): usize {
+/** Skips digits. */
+export function endOfDigitRun(start: usize): usize {
   let at = start;
   while (digitOf(load<u8>(at)) <= 9) at++;
   return at;

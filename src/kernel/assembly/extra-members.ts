@@ -1,6 +1,6 @@
 import { allocate, allocateZeros, grow } from './arena';
 import { endOfJson } from './any-json';
-import { closeBrace, comma, copySlack, copyString, openBrace, quote } from './bytes';
+import { closeBrace, colon, comma, copySlack, copyString, openBrace, quote, zero } from './bytes';
 import { addKey, Key, KeyTable } from './keys';
 import { writeJson, writtenEnd } from './written-json';
 
@@ -25,7 +25,6 @@ const memberBytes: usize = 24;
 const startMembers: i32 = 1024;
 const slash: u8 = 0x2f;
 const tilde: u8 = 0x7e;
-const zero: u8 = 0x30;
 /** Two quotes, a slash and a colon of a pointer. */
 const frameBytes: usize = 4;
 /** What stands between members, and the end of an object. */
@@ -63,7 +62,7 @@ function writePointer(name: usize, length: usize, to: usize): usize {
     if (isSpecial) store<u8>(at++, byte == tilde ? zero : zero + 1);
   }
   store<u8>(at++, quote);
-  store<u8>(at++, 0x3a);
+  store<u8>(at++, colon);
   return at;
 }
 

@@ -16,7 +16,7 @@ import {
   skipSpace,
   zero,
 } from './bytes';
-import { endOfInteger } from './any-json';
+import { endOfDigitRun, endOfInteger } from './any-json';
 import { isShortest, longestShort } from './shortest';
 import { afterCharacter, characterEnd, endOfPlain, unescapeUnit, unitOf } from './strings';
 import { endOfBoolean, endOfNull, firstOfNull } from './words';
@@ -250,14 +250,12 @@ function writeNumber(start: usize): usize {
   // integers keep their digits, however many
   if (integerEnd != 0) return copyToken(start, integerEnd);
   const first = load<u8>(start) == minus ? start + 1 : start;
-  let at = first;
-  while (digitOf(load<u8>(at)) <= 9) at++;
-  const whole = at - first;
-  if (whole == 0 || whole > wholeDigitsMax || load<u8>(at) != point) return 0;
+  const wholeEnd = endOfDigitRun(first);
+  const whole = wholeEnd - first;
+  if (whole == 0 || whole > wholeDigitsMax || load<u8>(wholeEnd) != point) return 0;
   if (load<u8>(first) == zero && whole > 1) return 0;
-  const fraction = at + 1;
-  at = fraction;
-  while (digitOf(load<u8>(at)) <= 9) at++;
+  const fraction = wholeEnd + 1;
+  const at = endOfDigitRun(fraction);
   if (at == fraction || (load<u8>(at) | 0x20) == 0x65) return 0;
   // zeros at the end are not written, nor is a point before them
   let last = at;
