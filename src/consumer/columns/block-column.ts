@@ -39,12 +39,14 @@ export class BlockColumn {
     const { state, isString } = this.#field;
     if (state === undefined || this.#missing(kindBits) !== 0) return false;
     const stringKinds = isString ? bits.anyStrings : bits.strings;
-    this.#field.settleKinds(flatKindsOf(this.#field), stringKinds);
+    // digits have another dictionary
+    this.#field.settleKinds(flatKindsOf(this.#field) & ~bits.digits, stringKinds);
     // a field that keeps integers apart has fractions where others have all numbers
     this.#addNumbers(state.numbers ?? state.fractions, bits.numbers, kindBits, block);
     this.#addNumbers(state.integers, bits.integers, kindBits, block);
     this.#addNumbers(state.booleans, bits.booleans, kindBits, block);
     this.#addStrings(state.strings, stringKinds, kindBits, block);
+    this.#addStrings(state.digits, bits.digits, kindBits, block);
     if (!isString) this.#addNumbers(state.timestamps, bits.times, kindBits, block);
     if (!isString) this.#addNumbers(state.dates, bits.dates, kindBits, block);
     if ((kindBits & bits.typedNested) !== 0) this.#addNested(kindBits, block);
@@ -66,12 +68,12 @@ export class BlockColumn {
 
   /**
    * Finds the first entry of each kind that has no column yet, where nothing else is missing: one column takes all of the kind. None where
-   * values of another kind need a look at each. `keepsNumbers`: there is one for numbers, whatever they are.
+   * values of another kind need a look at each: of one that is not among `kindBits`.
    */
-  openings(keepsNumbers: boolean): number[] {
+  openings(kindBits: number): number[] {
     const { entries } = this.#field;
     const missing = this.#missing(entries.kindBits);
-    if ((missing & ~(keepsNumbers ? bits.scalars : bits.scalars & ~bits.anyNumbers)) !== 0) return [];
+    if ((missing & ~kindBits) !== 0) return [];
     const kindAt = entries.kinds;
     return bits.scalarKinds.filter((kind) => bits.has(missing, kind)).map((kind) => kindAt.indexOf(kind));
   }

@@ -1,6 +1,8 @@
 import { windowRecords, type Kernel } from '../../kernel/kernel.ts';
 import { BlockColumn, type Rows } from './block-column.ts';
 import type { ExtraMembers } from './extra-members.ts';
+import type { FieldState } from './field-state.ts';
+import * as bits from './kind-bits.ts';
 import type { EventTimeReader } from './event-time.ts';
 import { readEventTimes } from './read-event-times.ts';
 import type { RecordScanner } from './record-scanner.ts';
@@ -143,12 +145,17 @@ export class BlockReader {
     let wanted = 0;
     for (const column of columns) {
       const { state, isShared, entries } = column.field;
-      const keepsNumbers = state !== undefined && this.#rows.numberRuleOf(state) !== undefined;
-      const openings = isShared ? [] : column.openings(keepsNumbers);
+      const openings = isShared || state === undefined ? [] : column.openings(this.#kindsWithColumns(state));
       for (const entry of openings) firsts.push({ column, entry, order: column.values.orderAt(entry) });
       wanted += openings.length === 0 ? Math.min(entries.count, fieldColumnsMax) : openings.length;
     }
     return wanted > this.#rows.columnsLeft ? [] : firsts;
+  }
+
+  /** The kinds of scalars whose values all go to one column, whatever they are. */
+  #kindsWithColumns(state: FieldState): number {
+    const numbers = this.#rows.numberRuleOf(state) === undefined ? bits.anyNumbers : 0;
+    return bits.scalars & ~numbers & ~(this.#rows.areDigitsApart(state) ? 0 : bits.digits);
   }
 
   #open({ column, entry }: SingleValue): void {

@@ -3,6 +3,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Observed } from '../../schema/observe.ts';
 import { spellingOf } from '../../schema/time-spelling.ts';
 import type { ColumnType } from '../../schema/types.ts';
+import { ExactNumber } from '../../schema/values.ts';
 import type { BatchMemory } from './batch-memory.ts';
 import type { BatchSpace } from './batch-space.ts';
 import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';
@@ -95,7 +96,7 @@ export class ColumnBuilder {
     if (this.#kind === 'numbers' && typeof value === 'bigint' && !Number.isSafeInteger(Number(value)))
       this.#keepDigits(this.#count - 1);
     if (this.#kind === 'numbers') this.#numbers[this.#count - 1] = Number(value);
-    else if (this.#kind === 'strings') this.#ids[this.#count - 1] = this.strings.idOf(String(value));
+    else if (this.#kind === 'strings') this.#ids[this.#count - 1] = this.strings.idOf(textOf(value));
     else if (this.#kind === 'nested') this.#nested.addValue(value);
     else this.#values.push(value);
     return true;
@@ -155,7 +156,7 @@ export class ColumnBuilder {
     this.#count += rows.length;
   }
 
-  /** Adds strings by their ids, as `appendNumbers` does. */
+  /** Adds strings, or digits, by their ids, as `appendNumbers` does. */
   appendIds(rows: Int32Array, ids: Int32Array): void {
     this.#reserve(rows);
     this.#ids.set(ids, this.#count);
@@ -247,6 +248,7 @@ export class ColumnBuilder {
 function storeKindOf(observed: Observed): ValueStore['kind'] {
   // arrays and structs without a type of their own are many as well
   if (observed.form === 'json') return 'nested';
+  if (observed.form === 'exact') return 'strings';
   if (observed.form !== 'plain') return 'values';
   switch (observed.type.kind) {
     case 'string':
@@ -261,6 +263,10 @@ function storeKindOf(observed: Observed): ValueStore['kind'] {
     default:
       return 'numbers';
   }
+}
+
+function textOf(value: unknown): string {
+  return value instanceof ExactNumber ? value.text : String(value);
 }
 
 function copyInto<Numbers extends Int32Array | Float64Array>(target: Numbers, source: Numbers): Numbers {

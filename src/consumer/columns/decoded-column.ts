@@ -6,6 +6,7 @@ import type { StringDictionary } from '../ports/string-dictionary.ts';
 import type { JsonValues } from '../ports/json-values.ts';
 import type { ValueLeaves } from '../ports/value-leaves.ts';
 import { stringAt } from '../ports/dictionary-builder.ts';
+import { ExactNumber } from '../../schema/values.ts';
 
 /** Values of one field with one form and type: sparse, by row. */
 export interface DecodedColumn {
@@ -49,6 +50,7 @@ export type ValueStore =
    * and dates. `spellings`: how each timestamp is written, where one is not as `toISOString` writes it.
    */
   | { readonly kind: 'numbers'; readonly values: Float64Array; readonly spellings?: Int32Array | undefined }
+  /** Strings; of a column that is observed as `exact` the digits of its numbers. */
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
   /**
    * Arrays and structs. `areWhole`: each fits the observed type with all its members, under their own names. `partial`: those that may
@@ -72,8 +74,10 @@ export function rowOf({ rows }: DecodedColumn, index: number): number {
 /** Gives the column's value as it stood in the JSON. */
 export function jsonValue({ store, observed }: DecodedColumn, index: number): unknown {
   switch (store.kind) {
-    case 'strings':
-      return stringAt(store.dictionary, store.ids[index] ?? 0);
+    case 'strings': {
+      const text = stringAt(store.dictionary, store.ids[index] ?? 0);
+      return observed.form === 'exact' ? new ExactNumber(text) : text;
+    }
     case 'nested':
       return store.values.valueAt(index);
     case 'values':

@@ -19,6 +19,8 @@ export interface FieldState {
   timestamps: ColumnBuilder | undefined;
   dates: ColumnBuilder | undefined;
   booleans: ColumnBuilder | undefined;
+  /** Column of numbers that no double holds with all their digits. */
+  digits: ColumnBuilder | undefined;
   /** Column of arrays or structs, the last one that has got a value. */
   nested: ColumnBuilder | undefined;
   /** Column of objects whose keys are data: so many that they become JSON text, so that nobody looks at more of them. */
@@ -45,6 +47,7 @@ export function newFieldState(field: string, name: string, known: ColumnType | u
     timestamps: undefined,
     dates: undefined,
     booleans: undefined,
+    digits: undefined,
     nested: undefined,
     unread: undefined,
     emptyArrays: undefined,
@@ -60,6 +63,7 @@ export function flatKindsOf({ state, isString }: { state: FieldState | undefined
   if (state?.integers !== undefined) found |= bits.integers;
   if (state?.fractions !== undefined) found |= bits.numbers;
   if (state?.booleans !== undefined) found |= bits.booleans;
+  if (state?.digits !== undefined) found |= bits.digits;
   if (state?.strings !== undefined) found |= isString ? bits.anyStrings : bits.strings;
   if (state?.timestamps !== undefined && !isString) found |= bits.times;
   if (state?.dates !== undefined && !isString) found |= bits.dates;

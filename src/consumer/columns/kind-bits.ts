@@ -14,6 +14,7 @@ export const times = bitOf(kinds.kindTime);
 export const dates = bitOf(kinds.kindDate);
 export const anyStrings = strings | times | dates;
 export const booleans = bitOf(kinds.kindTrue) | bitOf(kinds.kindFalse);
+export const digits = bitOf(kinds.kindDigits);
 export const scalarKinds = [
   kinds.kindFalse,
   kinds.kindTrue,
@@ -22,6 +23,7 @@ export const scalarKinds = [
   kinds.kindString,
   kinds.kindTime,
   kinds.kindDate,
+  kinds.kindDigits,
 ];
 export const scalars = scalarKinds.reduce((bits, kind) => bits | bitOf(kind), 0);
 export const typedNested = bitOf(kinds.kindTypedNested);

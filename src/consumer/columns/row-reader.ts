@@ -142,6 +142,7 @@ export class RowReader {
 
   #columnFor(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {
     const builder = this.#builderOf(row, state, observed);
+    if (observed.form === 'exact' && this.areDigitsApart(state)) state.digits = builder;
     if (observed.form !== 'plain') return builder;
     if (observed.type === state.known && !isNested(observed.type)) state.fastPath = builder;
     this.#setColumnOfKind(state, observed.type, builder);
@@ -173,6 +174,11 @@ export class RowReader {
     if (known?.kind === 'double') return 'double';
     if (known?.kind === 'bigint') return 'split';
     return known !== undefined && otherNumbers.has(known.kind) ? undefined : this.#rules.numbers;
+  }
+
+  /** Tells whether all numbers of the field that no double holds go to a column of their own, as their digits. */
+  areDigitsApart({ known }: FieldState): boolean {
+    return known?.kind !== 'bigint' && !(known !== undefined && otherNumbers.has(known.kind));
   }
 
   /** Tells whether arrays of the field with a number that no double holds may have a type. */

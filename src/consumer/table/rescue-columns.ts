@@ -82,7 +82,7 @@ type ValueWriter = (row: number, index: number) => void;
 function writerOf(column: DecodedColumn, rescued: RescuedValues): ValueWriter {
   const { store, observed } = column;
   const keyAt = memberKeys(column);
-  if (store.kind === 'strings') {
+  if (store.kind === 'strings' && observed.form !== 'exact') {
     const { bytes, starts, ends } = store.dictionary;
     return (row, index) => {
       const id = store.ids[index] ?? 0;

@@ -9,7 +9,7 @@ import type { ObserveRules } from '../../schema/observe.ts';
 import { sameType } from '../../schema/merge.ts';
 import { weightOf } from '../../schema/type-weight.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
-import { ExactNumber, unfit } from '../../schema/values.ts';
+import { unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { jsonStrings } from './json-strings.ts';
 import { rescueLeftOut } from './left-out-members.ts';
@@ -239,7 +239,6 @@ class ScalarCells {
 
   #cellOf(value: unknown): unknown {
     if (this.#observed.form === 'json') return writeJson(value);
-    if (this.#observed.form === 'exact') return value instanceof ExactNumber ? value.text : unfit;
     if (this.#type.kind === 'string' && typeof value === 'object') return writeJson(value);
     if (this.#type.kind !== 'double' || typeof value !== 'bigint') return value;
     const double = Number(value);

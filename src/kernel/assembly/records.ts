@@ -1,5 +1,5 @@
 import { allocateZeros } from './arena';
-import { closeBrace, comma, digitOf, minus, openBrace, openBracket, quote, skipSpace } from './bytes';
+import { closeBrace, closeBracket, comma, digitOf, minus, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { noteSpelling } from './field-times';
 import { addExtra, createExtras, dropExtras, endExtras, ExtraMembers } from './extra-members';
 import { addEntry, createField, Field } from './fields';
@@ -44,10 +44,6 @@ export class Scanner {
   resumeAt: usize;
   resumeAfter: Key;
 }
-
-/** The bytes `[]` and `{}`. */
-const emptyArray: u16 = 0x5d5b;
-const emptyObject: u16 = 0x7d7b;
 
 export function createScanner(): Scanner {
   const scanner = changetype<Scanner>(allocateZeros(offsetof<Scanner>()));
@@ -250,8 +246,7 @@ function endOfLongNumber(field: Field, row: i32, at: usize): usize {
 
 function endOfNested(field: Field, row: i32, at: usize): usize {
   const type = field.type;
-  const bytes = load<u16>(at);
-  const emptyKind = bytes == emptyArray ? kindEmptyArray : bytes == emptyObject ? kindEmptyObject : 0;
+  const emptyKind = kindOfEmpty(at);
   let kind: i32 = kindTypedNested;
   let end: usize = 0;
   if (changetype<usize>(type) != 0 && (emptyKind == 0 || takesEmpty(type, emptyKind))) {
@@ -267,6 +262,14 @@ function endOfNested(field: Field, row: i32, at: usize): usize {
   setRange(field, entry, at, end);
   store<f64>(field.numbers + (entry << 3), kind == kindTypedNested ? keepLeftOut(field) : 0);
   return end;
+}
+
+/** Gives the kind of an array or object that has nothing in it, 0 for others. */
+function kindOfEmpty(at: usize): i32 {
+  const second = load<u8>(at, 1);
+  const close = second > 0x20 ? second : load<u8>(skipSpace(at + 1));
+  if (close == closeBracket) return load<u8>(at) == openBracket ? kindEmptyArray : 0;
+  return close == closeBrace && load<u8>(at) == openBrace ? kindEmptyObject : 0;
 }
 
 /** Tells whether an empty array or object is a value of the type: it tells no type by itself. */

@@ -3,72 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { differenceBetween, readBothWays } from '../../support/both-ways.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
-import { objectOf } from '../../support/json-object.ts';
 import { testRecipe } from '../../support/lake.ts';
+import { nestedValue } from '../../support/odd-values.ts';
 
-const numbers = fc.constantFrom('1', '-0', '1.5', '1e400', '9007199254740993', '-12345678901234567890', '9e15');
-const others = fc.constantFrom(
-  '"x"',
-  '"2026-11-23"',
-  '"2026-11-23T09:15:02.120Z"',
-  '"\\u0041"',
-  'true',
-  'false',
-  'null',
-);
-/** Without a type, or with one only by what is around them. */
-const untyped = fc.constantFrom(
-  '[1,"x"]',
-  '[ true , null , 1.50 ]',
-  '[9007199254740993]',
-  '[1,-9007199254740993]',
-  '[1e400,1]',
-  '["2026-11-23",1]',
-  '["2026-11-23","x"]',
-  '[{},1]',
-  '[[1],"x"]',
-  '[1]',
-  '[[1,null],[]]',
-  '[[[1.5]],[]]',
-  '[[]]',
-  '["x"]',
-  '["2026-11-23T09:15:02.120Z",null]',
-  '[["x"]]',
-  '[[],[1]]',
-  '[[[1]]]',
-  '{"d":{"e":[1,"x"]}}',
-  '{ "d" : "\\u00e9\\/" }',
-  '{"2":1,"1":0.10}',
-  '{"d":[],"1":{},"0":[]}',
-  '{"d":{"e":[ ],"f":null}}',
-  '{"d":{"e":{}},"g":1}',
-  '{"d":null}',
-  '[{"d":{"e":[]}},{"d":1}]',
-  '[{}]',
-);
-const member = fc.oneof(
-  { weight: 3, arbitrary: numbers },
-  { weight: 3, arbitrary: others },
-  { weight: 1, arbitrary: fc.constantFrom('{}', '[ ]', '[]', '[null]', '{"c":[]}', '{"c":1}') },
-  { weight: 2, arbitrary: untyped },
-);
-const struct = fc
-  .dictionary(
-    fc.constantFrom('a', 'A', 'b', 'B', 'c', 'a_string', 'a_double', 'a_json', 'a_array_double', 'a_struct'),
-    member,
-    {
-      maxKeys: 4,
-    },
-  )
-  .map(objectOf);
-const value = fc.oneof(
-  { weight: 3, arbitrary: struct },
-  { weight: 1, arbitrary: fc.array(struct, { maxLength: 3 }).map((elements) => `[${elements.join(',')}]`) },
-  { weight: 1, arbitrary: untyped },
-);
 /** Few shapes, each of which comes again and again. */
 const batches = fc
-  .tuple(fc.array(value, { minLength: 1, maxLength: 5 }), fc.array(fc.nat(), { minLength: 20, maxLength: 60 }))
+  .tuple(fc.array(nestedValue, { minLength: 1, maxLength: 5 }), fc.array(fc.nat(), { minLength: 20, maxLength: 60 }))
   .map(([values, order]) => order.map((each) => `{"p":${values[each % values.length] ?? 'null'}}`));
 const recipes = fc
   .record({

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import { differenceBetween, readBothWays } from '../../support/both-ways.ts';
+import { slicesOf } from '../../support/chunks.ts';
+import { runs } from '../../support/fuzzing.ts';
+import { objectOf } from '../../support/json-object.ts';
+import { testRecipe } from '../../support/lake.ts';
+import { anyMember } from '../../support/odd-values.ts';
+
+const names = ['p', 'P', 'q', 'p_string', 'p_double', 'p_json', 'p_array_double', 'p_struct'];
+const record = fc.dictionary(fc.constantFrom(...names), anyMember, { minKeys: 1, maxKeys: 3 }).map(objectOf);
+/** Few shapes, each of which comes again and again, and one that comes late. */
+const batches = fc
+  .tuple(fc.array(record, { minLength: 1, maxLength: 6 }), fc.array(fc.nat(), { minLength: 20, maxLength: 60 }), record)
+  .map(([records, order, late]) => [...order.map((each) => records[each % records.length] ?? '{}'), late, late]);
+const recipes = fc
+  .record({
+    numbers: fc.constantFrom('double' as const, 'split' as const),
+    depthMax: fc.constantFrom(1, 2, 3, 8),
+    columnsMax: fc.constantFrom(3, 6, 500),
+    widening: fc.constantFrom({}, { widensNumbers: true as const }),
+    hints: fc.constantFrom(
+      '',
+      'p bigint',
+      'p int, p_string string',
+      'p double, p_array_double array<double>',
+      'p string, p_struct struct<a:double,a_string:string>',
+      'p array<double>, p_array_bigint array<bigint>',
+      'p array<string>, p_array_double array<double>, q array<timestamp>',
+      'p array<bigint>, p_array_double array<double>, p_array_struct array<struct<d:double>>',
+      'p array<struct<d:double>>, p_struct struct<a:bigint>',
+      'p array<array<double>>, p_array_double array<double>, p_array_string array<string>',
+      'p struct<a:array<double>,b:string>, p_array_struct array<struct<a:double>>',
+      'p array<int>, p_array_double array<double>',
+      'p map<string,double>, p_array_map array<map<string,double>>',
+      'p decimal(10,2), q date',
+    ),
+  })
+  .map(({ widening, ...rules }): Recipe => ({ ...testRecipe, ...widening, ...rules }));
+
+function batchOf(records: readonly string[], recipe: Recipe = testRecipe) {
+  return { records: records.length, slices: slicesOf(records.map((value) => ({ value }))), recipe };
+}
+
+describe('fields of records whose values are of several types', () => {
+  it('go where JSON.parse would put them, and give the same bytes of Parquet files', async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, recipes, async (records, recipe) => {
+        const batch = batchOf(records, recipe);
+        using both = await readBothWays(batch);
+        expect(await differenceBetween(both, batch)).toBeUndefined();
+      }),
+      runs(150),
+    );
+  });
+
+  it.each([
+    ['digits that no double holds', ['{"p":9007199254740993}', '{"p":-9007199254740995}']],
+    ['such digits among numbers', ['{"p":1}', '{"p":9007199254740993}', '{"p":1e400}']],
+    ['such digits among strings', ['{"p":"1"}', '{"p":9007199254740993}']],
+  ])('have their digits as strings, which no object is made of: %s', async (_, records) => {
+    const batch = batchOf(Array.from({ length: 60 }, (__, index) => records[index % records.length] ?? ''));
+    using both = await readBothWays(batch);
+    const stores = both.scanned.columns.map(({ observed, store }) => [observed.form, store.kind]);
+    expect(stores).toContainEqual(['exact', 'strings']);
+    expect(await differenceBetween(both, batch)).toBeUndefined();
+  });
+});
