@@ -24,8 +24,8 @@ import { requests } from './workloads/requests.ts';
 import { startUp } from './workloads/start-up.ts';
 
 /**
- * `npm run bench [-- <workload> …] [--kind events] [--records 2000000] [--samples 5] [--seed 1]
- * [--quick] [--compare <results.json>]`
+ * `npm run bench [-- <workload> …] [--kind events --kind posts …] [--records 2000000] [--samples 5]
+ * [--seed 1] [--quick] [--compare <results.json>]`
  *
  * Measures the workloads, saves the results in bench/results/latest.json and makes docs/benchmarks.md from them. `--quick` writes
  * both to .cache/bench instead. `--page` only makes the page again.
@@ -46,7 +46,7 @@ const workloads: readonly Workload[] = [
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    kind: { type: 'string' },
+    kind: { type: 'string', multiple: true },
     records: { type: 'string' },
     seed: { type: 'string' },
     samples: { type: 'string' },
@@ -82,7 +82,7 @@ async function bench(): Promise<number> {
   if (chosen.length > 0) build();
   let results = mergeResults(await readResults(paths.results).catch(() => ({ workloads: [] })), []);
   const failures: string[] = [];
-  for (const run of chosen.flatMap((workload) => runsOf(workload, values.kind))) {
+  for (const run of chosen.flatMap((workload) => runsOf(workload, values.kind ?? []))) {
     try {
       // saved one by one, so that a later failure does not lose an hour of measuring
       results = mergeResults(results, [await measure(run)]);

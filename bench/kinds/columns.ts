@@ -1,4 +1,4 @@
-/** Type of a column, for peers that are given the schema. `json`: values of several types. */
+/** Type of a column, for peers that are given the schema. `json`: values of several types, or objects whose keys are data. */
 export type ColumnType =
   | 'string'
   | 'double'

@@ -1,5 +1,16 @@
 import { changeEvents } from './change-events.ts';
 import { events } from './events.ts';
+import { audit } from './hard/audit.ts';
+import { bigIds } from './hard/big-ids.ts';
+import { cloudtrail } from './hard/cloudtrail.ts';
+import { deep } from './hard/deep.ts';
+import { empties } from './hard/empties.ts';
+import { freeKeys } from './hard/free-keys.ts';
+import { geojson } from './hard/geojson.ts';
+import { mixed } from './hard/mixed.ts';
+import { posts } from './hard/posts.ts';
+import { spans } from './hard/spans.ts';
+import { webhooks } from './hard/webhooks.ts';
 import type { RecordKind } from './kind.ts';
 import { logs } from './logs.ts';
 import { optional } from './optional.ts';
@@ -8,7 +19,25 @@ import { shuffled } from './shuffled.ts';
 import { ward } from './ward.ts';
 import { wide } from './wide.ts';
 
-export const kinds: readonly RecordKind[] = [regular, ward, events, shuffled, optional, changeEvents, logs, wide];
+/** Topics whose records are of about one shape. */
+export const steadyKinds: readonly RecordKind[] = [regular, ward, events, shuffled, optional, changeEvents, logs, wide];
+
+/** Topics whose records differ: in their fields, in the types of these, in how deep they go. */
+export const hardKinds: readonly RecordKind[] = [
+  posts,
+  geojson,
+  spans,
+  audit,
+  cloudtrail,
+  webhooks,
+  freeKeys,
+  mixed,
+  empties,
+  bigIds,
+  deep,
+];
+
+export const kinds: readonly RecordKind[] = [...steadyKinds, ...hardKinds];
 
 /** The kind of that name; throws for a name that none has. */
 export function kindOf(name: string): RecordKind {

@@ -10,13 +10,13 @@ export interface Run {
 
 const onlyVariant: Variant = { name: '', kind: regular, compression: 'none' };
 
-/** Lists the runs of a workload; of a workload with variants only those of `kindName`, if it is given. */
-export function runsOf(workload: Workload, kindName: string | undefined): Run[] {
+/** Lists the runs of a workload; of a workload with variants only those of the kinds named, if there are any. */
+export function runsOf(workload: Workload, kindNames: readonly string[]): Run[] {
   const { variants } = workload;
   if (variants === undefined) return [{ workload, variant: onlyVariant }];
-  const wanted = kindName === undefined ? undefined : kindOf(kindName);
+  const wanted = kindNames.map(kindOf);
   return variants
-    .filter(({ kind }) => wanted === undefined || kind === wanted)
+    .filter(({ kind }) => wanted.length === 0 || wanted.includes(kind))
     .map((variant) => ({ workload, variant }));
 }
 

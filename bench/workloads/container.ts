@@ -8,7 +8,7 @@ import { measureProcess } from '../support/measure.ts';
 import { checkParquet, untilRows } from '../support/parquet-output.ts';
 import { runRounds, type Contender } from '../support/rounds.ts';
 import { kindTopic, sizeOf, thermometerTopic } from '../support/topics.ts';
-import { plainKinds } from '../support/variants.ts';
+import { everySteadyKind } from '../support/variants.ts';
 import type { Bench, Workload } from '../support/workload.ts';
 
 const regularRecordsMax = 1_000_000;
@@ -25,7 +25,7 @@ export const container: Workload = {
   name: 'container',
   about:
     'The image in the smallest Fargate task, 512 MB and a quarter of a core, with the broker outside: how fast it catches up with each kind of records, its start included, and whether it keeps up with 10,000 thermometer readings a second. Falling behind would show in the last third of that minute. Costs are those of the process inside, by getrusage at its end.',
-  variants: plainKinds,
+  variants: everySteadyKind,
   run: async (bench) => {
     const samples = Math.min(bench.samples, bench.kind === regular ? samplesMax : 1);
     const contenders = [await catchingUp(bench), ...(bench.kind === regular ? [keepingUp(bench)] : [])];

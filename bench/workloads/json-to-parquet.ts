@@ -3,7 +3,7 @@ import { gluelessJson, gluelessSplit } from '../peers/json/glueless.ts';
 import { jsonContender } from '../support/json-contender.ts';
 import { jsonPeers } from '../support/peers.ts';
 import { runRounds } from '../support/rounds.ts';
-import { plainKinds } from '../support/variants.ts';
+import { everyKind } from '../support/variants.ts';
 import type { Workload } from '../support/workload.ts';
 
 const samplesMax = 3;
@@ -12,7 +12,7 @@ export const jsonToParquet: Workload = {
   name: 'json-to-parquet',
   about:
     'A file of JSON objects, one a line, to Parquet; no Kafka. CPU seconds of the whole process, its start included. Where records have an event time it is a timestamp.',
-  variants: plainKinds,
+  variants: everyKind,
   run: async ({ kind, records, seed, folder, ...bench }) => {
     const file = await recordFile(kind, records, seed);
     const peers = jsonPeers.filter(({ peer }) => peer.kinds?.includes(kind.name) ?? true);

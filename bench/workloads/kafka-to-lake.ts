@@ -13,7 +13,7 @@ import { gluelessContender, peerContenders } from '../support/kafka-contender.ts
 import { startIdOf } from '../support/kinds-layout.ts';
 import { runRounds, type Contender } from '../support/rounds.ts';
 import { kindTopic } from '../support/topics.ts';
-import { plainKinds } from '../support/variants.ts';
+import { everySteadyKind } from '../support/variants.ts';
 import type { Bench, Variant, Workload } from '../support/workload.ts';
 
 /** Each kind is measured uncompressed and with one codec, so that every codec has two kinds. */
@@ -42,7 +42,7 @@ export const kafkaToLake: Workload = {
   name: 'kafka-to-lake',
   about:
     'From the earliest to the last offset of a topic over mutual TLS, three partitions, to Parquet in a local folder. Ours with its defaults, the exactly-once path on, each offset counted afterwards. Record batches are of about 60 kB, uncompressed or as the kind says.',
-  variants: [...plainKinds, ...packed],
+  variants: [...everySteadyKind, ...packed],
   run: async (bench) => {
     const { kind, compression, records, seed } = bench;
     const topic = `bench-${kind.name}-${compression}`;
