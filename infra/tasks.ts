@@ -35,6 +35,10 @@ const scratchFolder = '/tmp';
 const healthCheck = (path: string): string =>
   `fetch('http://localhost:${httpPort}${path}').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 
+/** Limits Node's heap to half of the task's memory, as the image does for 512 MiB; the other half is for batches, which are outside of the heap. */
+const nodeOptions = (memoryMiB: number): string =>
+  `--max-semi-space-size=8 --max-old-space-size=${Math.floor(memoryMiB / 2)}`;
+
 export interface TasksOptions {
   readonly platform: Platform;
   readonly settings: Settings;
@@ -81,7 +85,12 @@ export class Tasks extends Construct {
     const container = task.addContainer('glueless', {
       image: this.#image,
       command: [...command],
-      environment: { ...environment, HTTP_PORT: String(httpPort), SHUTDOWN_DEADLINE_SECONDS: String(drainSeconds) },
+      environment: {
+        ...environment,
+        HTTP_PORT: String(httpPort),
+        SHUTDOWN_DEADLINE_SECONDS: String(drainSeconds),
+        NODE_OPTIONS: nodeOptions(memoryMiB),
+      },
       // the agent that `execute-command` starts writes to the root file system
       readonlyRootFilesystem: !(command[0] === 'consume' && executeCommand),
       stopTimeout,

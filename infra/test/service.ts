@@ -53,6 +53,20 @@ export function serviceSuite(): void {
         ]);
     });
 
+    it('limits the heap of every task to half of its memory: for the default size as the image does', () => {
+      const heapOf = (made: Templates, command: string): string[] =>
+        withCommand(made, command).flatMap((task) =>
+          task.ContainerDefinitions[0].Environment.filter(({ Name }: { Name: string }) => Name === 'NODE_OPTIONS').map(
+            ({ Value }: { Value: string }) => Value,
+          ),
+        );
+      const [, ofImage] = /NODE_OPTIONS="([^"]+)"/.exec(textOf('docker/Dockerfile')) ?? [];
+      for (const command of ['consume', 'replay', 'produce']) {
+        expect(heapOf(templates, command)).toEqual([ofImage]);
+        expect(heapOf(otherTemplates, command)).toEqual(['--max-semi-space-size=8 --max-old-space-size=1024']);
+      }
+    });
+
     it('gives tasks that write files of the lake again a folder for temporary files, beside a root file system that is read-only', () => {
       for (const command of ['consume', 'replay'])
         expect(withCommand(templates, command)).toEqual([
