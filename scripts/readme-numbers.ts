@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rounded } from '../bench/support/figures.ts';
 import { kindsLayouts } from '../bench/support/kinds-layout.ts';
-import { ratioOver } from '../bench/support/kinds-section.ts';
-import { figureOf, jsonRateOf, rateOf } from '../bench/support/rates.ts';
+import { figureOf, jsonRateOf, rateOf, ratioOver } from '../bench/support/rates.ts';
 import { contenderOf, type ContenderResult, type Results, type WorkloadResult } from '../bench/support/results.ts';
 
 export const readmePath = 'README.md';
@@ -14,7 +13,7 @@ export function readResults(): Results {
   return JSON.parse(readFileSync('bench/results/latest.json', 'utf8'));
 }
 
-/** The README with the three numbers of the newest results, each with its worst beside it. */
+/** The README with the numbers of the newest results: of each the worst, and the best beside it. */
 export function readmeWith(readme: string, results: Results): string {
   const [before, rest] = readme.split(begin);
   const after = rest?.split(end)[1];
@@ -23,29 +22,31 @@ export function readmeWith(readme: string, results: Results): string {
 }
 
 function numbers(results: Results): string {
-  const memory = ['kafka-to-lake', 'memory'].flatMap((workload) => peaks(results, workload));
+  const converting = peaks(results, 'json-to-parquet');
+  const consuming = ['kafka-to-lake', 'memory'].flatMap((workload) => peaks(results, workload));
   const fresh = oursOf(results.workloads.find(({ workload }) => workload === 'freshness'));
   return [
-    '|  | at its best | at its worst |',
+    '|  | at its worst | at its best |',
     '| --- | --- | --- |',
-    row('JSON to Parquet, per CPU second', ...bestAndWorst(results, 'json-to-parquet')),
-    row('Kafka to Parquet, per CPU second', ...bestAndWorst(results, 'kafka-to-lake')),
-    row('Peak memory', megabytes(Math.min(...memory)), megabytes(Math.max(...memory))),
+    row('JSON to Parquet, per CPU second', ...worstAndBest(results, 'json-to-parquet')),
+    row('Kafka to Parquet, per CPU second', ...worstAndBest(results, 'kafka-to-lake')),
+    row('Peak memory, JSON to Parquet', ...mostAndLeast(converting)),
+    row('Peak memory, Kafka to Parquet', ...mostAndLeast(consuming)),
     row(
       'From Kafka timestamp to readable file, batches of 5 s',
-      `${seconds(fresh, 'freshnessP50Seconds')}, the median`,
       `${seconds(fresh, 'freshnessWorstSeconds')}, ${seconds(fresh, 'freshnessP99Seconds')} for 99 %`,
+      `${seconds(fresh, 'freshnessP50Seconds')}, the median`,
     ),
   ].join('\n');
 }
 
-/** The kinds of records with the highest and the lowest ratio to the workload's first peers. */
-function bestAndWorst(results: Results, workload: string): string[] {
+/** The kinds of records with the lowest and the highest ratio to the workload's first peers. */
+function worstAndBest(results: Results, workload: string): string[] {
   const { ratios = [] } = kindsLayouts[workload] ?? {};
   const first = (result: WorkloadResult): number => ratioOver(result, ratios[0]?.ids ?? []) ?? Number.NaN;
   const kinds = results.workloads
     .filter((result) => result.workload === workload && !Number.isNaN(first(result)))
-    .toSorted((one, other) => first(other) - first(one));
+    .toSorted((one, other) => first(one) - first(other));
   return [kinds[0], kinds.at(-1)].map((result) => {
     const ours = oursOf(result);
     const times = ratios.map(({ name, ids }) => `${ratioText(result, ids)} × ${name}`);
@@ -68,6 +69,10 @@ function peaks(results: Results, workload: string): number[] {
   const contenders = results.workloads.flatMap((each) => (each.workload === workload ? each.contenders : []));
   const ours = contenders.filter(({ id }) => (workload === 'memory' ? !id.startsWith('idle') : id === 'glueless'));
   return ours.flatMap(({ samples }) => samples.map(({ peakRssBytes }) => peakRssBytes));
+}
+
+function mostAndLeast(bytes: readonly number[]): string[] {
+  return [Math.max(...bytes), Math.min(...bytes)].map(megabytes);
 }
 
 function megabytes(bytes: number): string {

@@ -19,25 +19,30 @@ import { shuffled } from './shuffled.ts';
 import { ward } from './ward.ts';
 import { wide } from './wide.ts';
 
-/** Topics whose records are of about one shape. */
-export const steadyKinds: readonly RecordKind[] = [regular, ward, events, shuffled, optional, changeEvents, logs, wide];
+/** Kinds of records that the page shows together. */
+export interface KindGroup {
+  readonly name: string;
+  /** Says in the page what they have in common. */
+  readonly about: string;
+  readonly kinds: readonly RecordKind[];
+}
 
-/** Topics whose records differ: in their fields, in the types of these, in how deep they go. */
-export const hardKinds: readonly RecordKind[] = [
-  posts,
-  geojson,
-  spans,
-  audit,
-  cloudtrail,
-  webhooks,
-  freeKeys,
-  mixed,
-  empties,
-  bigIds,
-  deep,
-];
+export const hardTopics: KindGroup = {
+  name: 'hard topics',
+  about: 'records differ in their fields, in the types of these and in how deep they go',
+  kinds: [posts, geojson, spans, audit, cloudtrail, webhooks, freeKeys, mixed, empties, bigIds, deep],
+};
 
-export const kinds: readonly RecordKind[] = [...steadyKinds, ...hardKinds];
+export const steadyTopics: KindGroup = {
+  name: 'steady topics',
+  about: 'fields keep their types, and few are nested',
+  kinds: [regular, ward, events, shuffled, optional, changeEvents, logs, wide],
+};
+
+/** In the order of the page: what is hard comes first. */
+export const kindGroups: readonly KindGroup[] = [hardTopics, steadyTopics];
+
+export const kinds: readonly RecordKind[] = kindGroups.flatMap((group) => group.kinds);
 
 /** The kind of that name; throws for a name that none has. */
 export function kindOf(name: string): RecordKind {

@@ -52,13 +52,15 @@ async function writeRecords(path: string, lines: Iterable<string>): Promise<void
 }
 
 /** What records are made by: the kinds, the series of the growth workloads, and the simulator's random numbers and times. */
-const generators = ['.', 'hard', '../growth', '../../src/producer'].map((path) => join(import.meta.dirname, path));
+const generators = ['.', '../growth', '../../src/producer'].map((path) => join(import.meta.dirname, path));
 
 /** Changes with the generators, so that no stale file is measured. */
 async function generatorsHash(): Promise<string> {
   const hash = createHash('sha256');
   for (const generator of generators)
-    for (const name of (await readdir(generator)).filter((each) => each.endsWith('.ts')).toSorted())
+    for (const name of (await readdir(generator, { recursive: true }))
+      .filter((each) => each.endsWith('.ts'))
+      .toSorted())
       hash.update(await readFile(join(generator, name)));
   return hash.digest('hex').slice(0, 8);
 }

@@ -2,11 +2,12 @@ import { megabytes, rounded, short, whole } from './figures.ts';
 import { kindsLayouts, startIdOf, type KindsLayout } from './kinds-layout.ts';
 import { table } from './markdown.ts';
 import { picturePath, pictureThemes } from './picture.ts';
-import { figureOf, jsonRateOf, peakRssBytes, rateOf, ratioToFastest } from './rates.ts';
+import { rankedKinds } from './ranked-kinds.ts';
+import { figureOf, jsonRateOf, peakRssBytes, rateOf, ratioOver } from './rates.ts';
 import { contenderOf, type ContenderResult, type WorkloadResult } from './results.ts';
 import { median } from './statistics.ts';
 
-/** The picture and the table of a workload's kinds; `undefined` for a workload without a layout. */
+/** The picture of a workload's kinds, and a table for each of their groups; `undefined` for a workload without a layout. */
 export function kindsSection(workload: string, results: readonly WorkloadResult[]): string | undefined {
   const layout = kindsLayouts[workload];
   const ofKinds = results.filter(({ kind }) => kind !== undefined);
@@ -16,18 +17,25 @@ export function kindsSection(workload: string, results: readonly WorkloadResult[
     ...(layout.picture === undefined ? [] : [pictureLink(workload, layout.picture.title)]),
     `Rates are records per CPU second${layout.ratios.length === 0 ? '.' : `; ${ratios}`}`,
     ...startsText(layout, ofKinds),
-    table(
-      headOf(layout),
-      ofKinds.map((result) => rowOf(layout, result, ofKinds)),
-    ),
+    ...rankedKinds(layout, ofKinds).flatMap(({ title, results: ranked }) => [
+      `**${sentenceCase(title)}**`,
+      table(
+        headOf(layout),
+        ranked.map((result) => rowOf(layout, result, ofKinds)),
+      ),
+    ]),
   ].join('\n\n');
+}
+
+function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function pictureLink(workload: string, title: string): string {
   const [light, dark] = pictureThemes.map((theme) => picturePath(workload, theme).replace(/^docs\//, ''));
   return `<picture>
   <source media="(prefers-color-scheme: dark)" srcset="${dark}">
-  <img alt="${title}. The numbers are in the table below." src="${light}" width="760">
+  <img alt="${title}. The numbers are in the tables below." src="${light}" width="760">
 </picture>`;
 }
 
@@ -76,12 +84,6 @@ function ratioCell(result: WorkloadResult, ids: readonly string[], target: numbe
   const ratio = ratioOver(result, ids);
   const text = shown(ratio, (value) => value.toFixed(2));
   return ratio !== undefined && ratio < target ? `**${text}**` : text;
-}
-
-/** Our rate over that of the fastest of the contenders. */
-export function ratioOver(result: WorkloadResult, ids: readonly string[]): number | undefined {
-  const others = ids.flatMap((id) => contenderOf(result, id) ?? []);
-  return ratioToFastest(result, others, 'cpuSeconds')?.median;
 }
 
 /** Names what is taken off for the ratios without starts. */

@@ -1,5 +1,5 @@
 import { megabytes, percent, rounded, short, spread, whole, withUnit } from './figures.ts';
-import { kinds } from '../kinds/kinds.ts';
+import { kindGroups, type KindGroup } from '../kinds/kinds.ts';
 import { kindsSection } from './kinds-section.ts';
 import { table } from './markdown.ts';
 import { figureOf, jsonRateOf, rateOf } from './rates.ts';
@@ -22,7 +22,7 @@ the ratios within a workload hold on other machines, and the absolute numbers do
     targetsTable(judge(results)),
     '## Kinds of records',
     `Real topics are not alike. Each kind is made by a generator that gives the same records for the same seed; \`--seed 2\` gives others.`,
-    kinds.map(({ name, about, records }) => `- **${name}**, ${whole(records)} records: ${about}`).join('\n'),
+    ...kindGroups.map(kindsList),
     ...Object.entries(abouts).flatMap(([name, about]) =>
       section(
         name,
@@ -33,10 +33,15 @@ the ratios within a workload hold on other machines, and the absolute numbers do
     '## Run it',
     `\`npm run bench\` measures everything, \`npm run bench -- json-to-parquet growth\` these, and both renew this page; \`npm run docs\` then renews the
 README’s numbers. \`NODE_IMAGE\` names another base image for the container. \`--records\`, \`--samples\`, and \`--quick\` for a
-try in minutes; \`npm run bench -- json-to-parquet --kind events\` measures one kind of records, \`--seed 2\` other records of the same kinds. \`--compare <results.json>\` shows the change since, by the ratio to each run's own reference peer, and ends with 1 when
+try in minutes; \`npm run bench -- json-to-parquet --kind events --kind posts\` measures these kinds of records, \`--seed 2\` other records of the same kinds. \`--compare <results.json>\` shows the change since, by the ratio to each run's own reference peer, and ends with 1 when
 something became more than 15 % worse. A contender that this machine can't run is named and left out. Each workload keeps its last result, with
 its own date, version and machine.`,
   ].join('\n\n');
+}
+
+function kindsList({ name, about, kinds }: KindGroup): string {
+  const lines = kinds.map((kind) => `- **${kind.name}**, ${whole(kind.records)} records: ${kind.about}`);
+  return [`Of **${name}** ${about}:`, lines.join('\n')].join('\n\n');
 }
 
 function targetsTable(verdicts: readonly Verdict[]): string {

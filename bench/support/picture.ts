@@ -1,7 +1,8 @@
 import { whole } from './figures.ts';
 import { kindsLayouts } from './kinds-layout.ts';
+import { rankedKinds } from './ranked-kinds.ts';
 import { jsonRateOf } from './rates.ts';
-import { contenderOf, type Results } from './results.ts';
+import { contenderOf, type Results, type WorkloadResult } from './results.ts';
 
 /** Pictures of the workloads with kinds: bars of MB of JSON per CPU second. One for each of GitHub's themes. */
 export const pictureThemes = ['light', 'dark'] as const;
@@ -23,13 +24,12 @@ const width = 800;
 const labelWidth = 150;
 const valueWidth = 60;
 const barHeight = 12;
-const groupGap = 12;
+const rowGap = 12;
+const headingHeight = 26;
 const top = 62;
 
-interface Group {
-  readonly label: string;
-  readonly values: readonly (number | undefined)[];
-}
+/** A line of the picture: the heading of a group of kinds, or the bars of a kind. */
+type Row = { readonly heading: string } | { readonly label: string; readonly values: readonly (number | undefined)[] };
 
 export function picturePath(workload: string, theme: PictureTheme): string {
   return `docs/images/${workload}-${theme}.svg`;
@@ -37,51 +37,60 @@ export function picturePath(workload: string, theme: PictureTheme): string {
 
 /** All pictures that the results have numbers for, by their paths. */
 export function benchmarkPictures(results: Results): Map<string, string> {
-  const pictures = Object.entries(kindsLayouts).flatMap(([workload, { picture }]) => {
+  const pictures = Object.entries(kindsLayouts).flatMap(([workload, layout]) => {
+    const { picture } = layout;
     if (picture === undefined) return [];
-    const groups = groupsOf(results, workload, Object.keys(picture.contenders));
-    return groups.length === 0
+    const found = results.workloads.filter((result) => result.workload === workload && result.kind !== undefined);
+    const ids = Object.keys(picture.contenders);
+    const rows = rankedKinds(layout, found).flatMap(({ title, results: ranked }): Row[] => [
+      { heading: title },
+      ...ranked.map((result) => barsOf(result, ids)),
+    ]);
+    return rows.length === 0
       ? []
       : pictureThemes.map((theme): [string, string] => [
           picturePath(workload, theme),
-          draw(picture.title, Object.values(picture.contenders), { groups, palette: palettes[theme] }),
+          draw(picture.title, Object.values(picture.contenders), { rows, palette: palettes[theme] }),
         ]);
   });
   return new Map(pictures);
 }
 
-function groupsOf(results: Results, workload: string, ids: readonly string[]): Group[] {
-  return results.workloads
-    .filter((result) => result.workload === workload && result.kind !== undefined)
-    .map((result) => ({
-      label: result.kind ?? '',
-      values: ids.map((id) => {
-        const contender = contenderOf(result, id);
-        return contender && jsonRateOf(contender)?.median;
-      }),
-    }));
+function barsOf(result: WorkloadResult, ids: readonly string[]): Row {
+  const values = ids.map((id) => {
+    const contender = contenderOf(result, id);
+    return contender && jsonRateOf(contender)?.median;
+  });
+  return { label: result.kind ?? '', values };
 }
 
 interface Drawing {
-  readonly groups: readonly Group[];
+  readonly rows: readonly Row[];
   readonly palette: Palette;
 }
 
-function draw(title: string, names: readonly string[], { groups, palette }: Drawing): string {
-  const groupHeight = names.length * barHeight + groupGap;
-  const height = top + groups.length * groupHeight;
-  const most = Math.max(...groups.flatMap(({ values }) => values.map((value) => value ?? 0)));
-  const bars = groups.map((group, index) => drawGroup(group, { y: top + index * groupHeight, most, palette }));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title">
+function draw(title: string, names: readonly string[], { rows, palette }: Drawing): string {
+  const most = Math.max(...rows.flatMap((row) => ('heading' in row ? [] : row.values.map((value) => value ?? 0))));
+  let y = top;
+  const drawn = rows.map((row) => {
+    const text = drawRow(row, { y, most, palette });
+    y += heightOf(row);
+    return text;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}" role="img" aria-labelledby="title">
 <title id="title">${title}</title>
 <!-- made by npm run bench -->
 <g font-family="-apple-system, BlinkMacSystemFont, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif" font-size="12" fill="${palette.text}">
 <text x="8" y="20" font-size="14" font-weight="600">${title}</text>
 ${legend(names, palette)}
-${bars.join('\n')}
+${drawn.join('\n')}
 </g>
 </svg>
 `;
+}
+
+function heightOf(row: Row): number {
+  return 'heading' in row ? headingHeight : row.values.length * barHeight + rowGap;
 }
 
 function legend(names: readonly string[], { bars, soft }: Palette): string {
@@ -93,13 +102,16 @@ function legend(names: readonly string[], { bars, soft }: Palette): string {
     .join('\n');
 }
 
-interface Row {
+interface Position {
   readonly y: number;
+  /** The value of the longest bar. */
   readonly most: number;
   readonly palette: Palette;
 }
 
-function drawGroup({ label, values }: Group, { y, most, palette }: Row): string {
+function drawRow(row: Row, { y, most, palette }: Position): string {
+  if ('heading' in row) return `<text x="8" y="${y + 14}" font-weight="600">${row.heading}</text>`;
+  const { label, values } = row;
   const room = width - labelWidth - valueWidth;
   const middle = y + (values.length * barHeight) / 2 + 4;
   const bars = values.map((value, index) => {

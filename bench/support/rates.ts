@@ -42,6 +42,12 @@ export function ratioToFastest(
   return ours && fastest && ratioOf(ours, fastest, per);
 }
 
+/** Our rate over that of the fastest of the contenders. */
+export function ratioOver(result: WorkloadResult, ids: readonly string[]): number | undefined {
+  const others = ids.flatMap((id) => contenderOf(result, id) ?? []);
+  return ratioToFastest(result, others, 'cpuSeconds')?.median;
+}
+
 /** The highest of all samples. */
 export function peakRssBytes({ samples }: ContenderResult): number {
   return Math.max(...samples.map((sample) => sample.peakRssBytes));

@@ -62,9 +62,14 @@ export function mergeResults(present: Results, fresh: readonly WorkloadResult[])
 
 /** By workload, then by kind as `kinds` has them; a kind with a codec follows the kind alone. */
 function inOrder(one: WorkloadResult, other: WorkloadResult): number {
-  const place = ({ kind = '' }: WorkloadResult): number => kinds.findIndex(({ name }) => name === kind.split(',')[0]);
+  const place = (result: WorkloadResult): number => kinds.findIndex(({ name }) => name === kindNameOf(result));
   const titles = titleOf(one) < titleOf(other) ? -1 : 1;
   return one.workload === other.workload ? place(one) - place(other) || titles : titles;
+}
+
+/** The name of a result's kind, without its codec. */
+export function kindNameOf({ kind }: WorkloadResult): string | undefined {
+  return kind?.split(',')[0];
 }
 
 /** Names a result: `json-to-parquet, events`. */

@@ -95,7 +95,7 @@ const types = Object.keys(resources).flatMap((resource) =>
 export const webhooks: RecordKind = {
   name: 'webhooks',
   about:
-    '40 types of events in turn, each with a payload of its own under one key, whose fields are now text, now a struct, now null',
+    '40 types of events, each with a payload of its own under one key, whose fields are now text, now a struct, now null',
   records: 100_000,
   columns: {
     id: 'string',

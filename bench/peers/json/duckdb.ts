@@ -7,6 +7,9 @@ import type { JsonPeer } from '../../support/json-peer.ts';
 
 const { version } = createRequire(import.meta.url)('@duckdb/node-api/package.json');
 
+const keptInferred =
+  'JSON text for fields of several types, maps for objects whose keys are data; fields that none of the first 20,480 records has are dropped, and integers beyond 2^63 become doubles';
+
 interface Settings {
   readonly columns: 'given' | 'inferred';
   readonly threads: 'one' | 'all';
@@ -26,6 +29,7 @@ function duckdb({ columns, threads, parquet }: Settings): JsonPeer {
     settings: [
       `COPY (FROM read_json(…)) TO … (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION ${parquet}), row groups as by default`,
       `columns ${columns}, preserve_insertion_order = false, ${onThreads}`,
+      columns === 'given' ? 'JSON text for fields of several types and for objects whose keys are data' : keptInferred,
     ],
     provide: async () => {
       await import('@duckdb/node-api');

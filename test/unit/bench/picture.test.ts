@@ -11,13 +11,22 @@ const ofKind = (kind: string, ours: number, duckdb: number) => ({
   ]),
   kind,
 });
-const results = { workloads: [ofKind('ward', 0.001, 0.002), ofKind('logs', 0.01, 0.005)] };
+const results = {
+  workloads: [ofKind('ward', 0.001, 0.002), ofKind('logs', 0.01, 0.005), ofKind('deep', 0.002, 0.002)],
+};
 
 describe('the table of kinds', () => {
   const section = kindsSection('json-to-parquet', results.workloads);
 
   it('has a row for each kind, with bytes and rates', () => {
     expect(section).toContain('| ward | 1,000 | 100 | 1,000,000 | 100 | 500,000 |');
+  });
+
+  it('begins with hard topics, and in each group with what is the worst', () => {
+    const first = [
+      ...(section ?? '').matchAll(/^(?:\*\*|\| )([a-zA-Z ]+)(?:, the lowest ratio to DuckDB first\*\*| \| 1,000 \|)/gm),
+    ].map(([, name]) => name);
+    expect(first).toEqual(['Hard topics', 'deep', 'Steady topics', 'logs', 'ward']);
   });
 
   it('marks a ratio that misses the target', () => {
@@ -49,10 +58,16 @@ describe('the pictures', () => {
     ]);
   });
 
+  it('show the same order as the tables', () => {
+    const svg = pictures.get('docs/images/json-to-parquet-light.svg') ?? '';
+    const shown = [...svg.matchAll(/>(hard topics|steady topics|deep|logs|ward)[^<]*</g)].map(([, name]) => name);
+    expect(shown).toEqual(['hard topics', 'deep', 'steady topics', 'logs', 'ward']);
+  });
+
   it('draw bars in proportion', () => {
     const widths = [
       ...(pictures.get('docs/images/json-to-parquet-dark.svg') ?? '').matchAll(/ width="([\d.]+)" height="11"/g),
     ];
-    expect(widths.map(([, width]) => Number(width))).toEqual([590, 295, 59, 118]);
+    expect(widths.map(([, width]) => Number(width))).toEqual([295, 295, 59, 118, 590, 295]);
   });
 });

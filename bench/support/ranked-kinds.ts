@@ -1,0 +1,23 @@
+import { kindGroups } from '../kinds/kinds.ts';
+import type { KindsLayout } from './kinds-layout.ts';
+import { ratioOver } from './rates.ts';
+import { kindNameOf, type WorkloadResult } from './results.ts';
+
+/** Results of kinds that the page shows together, in their order. */
+export interface RankedKinds {
+  /** Names the group and the order: `hard topics, the lowest ratio to DuckDB first`. */
+  readonly title: string;
+  readonly results: readonly WorkloadResult[];
+}
+
+/** Splits results of a workload by the groups of their kinds. The worst leads: hard kinds, and the lowest ratio to the layout's first peers. */
+export function rankedKinds({ ratios }: KindsLayout, results: readonly WorkloadResult[]): RankedKinds[] {
+  const [first] = ratios;
+  const order = first === undefined ? '' : `, the lowest ratio to ${first.name} first`;
+  const ratio = (result: WorkloadResult): number => ratioOver(result, first?.ids ?? []) ?? Infinity;
+  return kindGroups.flatMap(({ name, kinds }) => {
+    const found = results.filter((result) => kinds.some((kind) => kind.name === kindNameOf(result)));
+    const ranked = found.toSorted((one, other) => ratio(one) - ratio(other) || 0);
+    return found.length === 0 ? [] : [{ title: `${name}${order}`, results: ranked }];
+  });
+}
