@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { hardTopics, kinds, steadyTopics } from '../../../bench/kinds/kinds.ts';
+import { hardTopics, kindOf, kinds, steadyTopics } from '../../../bench/kinds/kinds.ts';
+import { jsonPeers } from '../../../bench/support/peers.ts';
 import { resultNameOf, runsOf } from '../../../bench/support/runs.ts';
 import { jsonToParquet } from '../../../bench/workloads/json-to-parquet.ts';
 import { kafkaToLake } from '../../../bench/workloads/kafka-to-lake.ts';
@@ -27,4 +28,11 @@ it('runs the kinds that are named, and no other', () => {
 
 it('runs a workload without kinds once, whatever kinds are named', () => {
   expect(kindsOf(produce, 'deep')).toEqual([undefined]);
+});
+
+it('measures peers on kinds that there are, and DuckDB on all', () => {
+  const named = jsonPeers.flatMap(({ peer }) => peer.kinds ?? []);
+  expect(named.map((name) => kindOf(name).name)).toEqual(named);
+  const onAll = jsonPeers.filter(({ peer }) => peer.kinds === undefined).map(({ id }) => id);
+  expect(onAll.toSorted()).toEqual(['duckdb-columns-given', 'duckdb-inferred', 'duckdb-v2']);
 });
