@@ -58,7 +58,8 @@ export interface Calls {
   settledCountOf(field: Address): number;
   hideUnsettled(field: Address): void;
   dropSettled(field: Address): void;
-  setType(field: Address, type: Address): void;
+  addType(field: Address, type: Address, kind: number): void;
+  removeType(field: Address, type: Address): void;
   countOf(field: Address): number;
   rowsOf(field: Address): Address;
   leftOutCountOf(field: Address): number;

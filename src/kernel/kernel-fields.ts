@@ -1,6 +1,6 @@
 import { KernelExtras } from './kernel-extras.ts';
 import type { KernelType } from './kernel-type.ts';
-import { kindTypedNested, leftOutMax, leftOutShare } from './kinds.ts';
+import { leftOutMax, leftOutShare } from './kinds.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -105,11 +105,11 @@ export class KernelFieldEntries {
     return this.#kernel.calls.isSpoiled(this.address) !== 0;
   }
 
-  /** Collects the entries that fit the type whole in its leaves; answers with false when one can't be read after all. */
-  shredTyped({ address: type }: KernelType): boolean {
+  /** Collects the entries that fit the type whole, which are of that kind, in its leaves; answers with false when one can't be read after all. */
+  shredTyped({ address: type }: KernelType, kind: number): boolean {
     const { kinds } = this;
     for (let entry = 0; entry < kinds.length; entry++)
-      if (kinds[entry] === kindTypedNested && !this.#shred(type, entry)) return false;
+      if (kinds[entry] === kind && !this.#shred(type, entry)) return false;
     return true;
   }
 
@@ -154,9 +154,14 @@ export class KernelFieldEntries {
     this.#kernel.calls.dropSettled(this.address);
   }
 
-  /** Lets arrays or structs that fit the type whole be told from others; without a type all of them are others. */
-  setType(type: KernelType | undefined): void {
-    this.#kernel.calls.setType(this.address, type?.address ?? 0);
+  /** Lets arrays or structs that fit the type whole, and none that was added before, be entries of that kind. */
+  addType(type: KernelType, kind: number): void {
+    this.#kernel.calls.addType(this.address, type.address, kind);
+  }
+
+  /** Lets none be of the type from now on. */
+  removeType(type: KernelType): void {
+    this.#kernel.calls.removeType(this.address, type.address);
   }
 }
 

@@ -7,9 +7,7 @@ export const kindNumber = 3;
 export const kindString = 4;
 export const kindTime = 5;
 export const kindDate = 6;
-/** JSON in brackets that fits the nested type of its field. */
-export const kindTypedNested = 7;
-/** Other JSON in brackets, which may have a type. */
+/** JSON in brackets that fits no nested type of its field, though it may have a type. */
 export const kindRawNested = 8;
 /** A number that no double holds with all its digits. */
 export const kindDigits = 9;
@@ -27,6 +25,9 @@ export const kindDigitsArray = 14;
 export const kindDeep = 15;
 /** All of these are below. */
 export const kindsEnd = 16;
+/** JSON in brackets that fits a nested type of its field: each of its types has one of these kinds. */
+export const kindTypedFirst = 16;
+export const kindTypedEnd = 24;
 
 /** So many members that are left out of an array or object are told to the host; the number of more of them is `leftOutShare - 1`. */
 export const leftOutMax = 254;

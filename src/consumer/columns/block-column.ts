@@ -1,10 +1,10 @@
-import * as kinds from '../../kernel/kinds.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { openBrace } from '../../schema/json-bytes.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { EntryValues } from './entry-values.ts';
 import { flatKindsOf } from './field-state.ts';
 import * as bits from './kind-bits.ts';
+import { areMembersElsewhere, type NestedTarget } from './nested-targets.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { ScannedField } from './scanned-fields.ts';
 
@@ -18,14 +18,11 @@ export interface Rows {
 export class BlockColumn {
   readonly #field: ScannedField;
   readonly #scanner: RecordScanner;
-  /** Where typed arrays or structs go: what is learned from other values of the block is for the next one. */
-  readonly #nested: ScannedField['nested'];
   readonly values: EntryValues;
 
   constructor(field: ScannedField, { kernel, scanner }: { readonly kernel: Kernel; readonly scanner: RecordScanner }) {
     this.#field = field;
     this.#scanner = scanner;
-    this.#nested = field.nested;
     this.values = new EntryValues(field, kernel);
   }
 
@@ -49,9 +46,7 @@ export class BlockColumn {
     this.#addStrings(state.digits, bits.digits, kindBits, block);
     if (!isString) this.#addNumbers(state.timestamps, bits.times, kindBits, block);
     if (!isString) this.#addNumbers(state.dates, bits.dates, kindBits, block);
-    if ((kindBits & bits.typedNested) !== 0) this.#addNested(kindBits, block);
-    // a record that was dropped may have had one
-    else this.discardLeaves();
+    for (const target of this.values.targets) this.#addTyped(target, kindBits, block);
     this.#addEmpties(state.emptyArrays, [], { share: bits.emptyArrays, kindBits, block });
     this.#addEmpties(this.#emptyObjects, {}, { share: bits.emptyObjects, kindBits, block });
     if (state.unread !== undefined) this.#addUnread(state.unread, kindBits, block);
@@ -81,7 +76,7 @@ export class BlockColumn {
   /** Gives those of the kinds that have no column. */
   #missing(kindBits: number): number {
     let missing = kindBits & ~flatKindsOf(this.#field);
-    if (this.#nested !== undefined) missing &= ~bits.typedNested;
+    for (const { kind } of this.values.targets) missing &= ~bits.bitOf(kind);
     if (this.#field.state?.emptyArrays !== undefined) missing &= ~bits.emptyArrays;
     if (this.#emptyObjects !== undefined) missing &= ~bits.emptyObjects;
     if (this.#field.state?.untyped !== undefined) missing &= ~this.#field.untypedKinds;
@@ -104,20 +99,25 @@ export class BlockColumn {
     to.appendIds(rows, ids);
   }
 
-  /** Adds arrays or structs that fit their type whole. */
-  #addNested(kindBits: number, block: Rows): void {
+  /** Adds the arrays or structs that fit the target's type whole. */
+  #addTyped(target: NestedTarget, kindBits: number, block: Rows): void {
+    const { column: to, kind } = target;
+    // a record that was dropped may have had one
+    if (!bits.has(kindBits, kind)) return to.leaves?.discardBlock();
     const { name, entries } = this.#field;
-    const to = this.#nested?.column;
-    to?.noteField(name, block.first, block.end);
-    const before = to?.count ?? 0;
-    this.#appendJson(to, bits.typedNested, kindBits);
-    this.#noteMembers(to, before);
-    to?.leaves?.addBlock(entries, to.count - before);
+    to.noteField(name, block.first, block.end);
+    const before = to.count;
+    this.#appendJson(to, bits.bitOf(kind), kindBits);
+    this.#noteMembers(target, before);
+    to.leaves?.addBlock(entries, { kind, count: to.count - before });
   }
 
   /** Tells whether all that may be objects are, and go to the column of those whose keys are data. */
   #areUnread(kindBits: number): boolean {
-    if (this.#field.state?.unread === undefined || (kindBits & bits.typedNested) !== 0) return false;
+    const unread = this.#field.state?.unread;
+    if (unread === undefined) return false;
+    // those that fit its type whole are in other rows of it
+    for (const { column, kind } of this.values.targets) if (column === unread && bits.has(kindBits, kind)) return false;
     const { kinds: kindAt, starts } = this.#field.entries;
     const { bytes, shift } = this.#scanner;
     return starts.every(
@@ -151,24 +151,25 @@ export class BlockColumn {
         to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
   }
 
-  /** Notes for the column which members of the typed entries, or of one, went elsewhere: these are its values from `index` on. */
-  #noteMembers(to: ColumnBuilder | undefined, index: number, only?: number): void {
-    if (!this.values.areMembersElsewhere) return;
-    to?.markOthers();
+  /** Notes for the target's column which members of its entries, or of one, went elsewhere: these are its values from `index` on. */
+  #noteMembers(target: NestedTarget, index: number, only?: number): void {
+    if (!areMembersElsewhere(target)) return;
+    const { column: to, kind } = target;
+    to.markOthers();
     const { kinds: kindAt, numbers: numberAt } = this.values.views;
     const { entries } = this.#field;
     const [first, end] = only === undefined ? [0, kindAt.length] : [only, only + 1];
     let at = index;
     for (let entry = first; entry < end; entry++) {
-      if (kindAt[entry] !== kinds.kindTypedNested) continue;
-      if (numberAt[entry] !== 0) to?.noteLeftOut(at, entries.leftOutAt(entry), this.#scanner.shift);
+      if (kindAt[entry] !== kind) continue;
+      if (numberAt[entry] !== 0) to.noteLeftOut(at, entries.leftOutAt(entry), this.#scanner.shift);
       at++;
     }
   }
 
   /** Drops what the kernel has taken apart of values that are added one by one. */
   discardLeaves(): void {
-    this.#nested?.column.leaves?.discardBlock();
+    for (const { column } of this.values.targets) column.leaves?.discardBlock();
   }
 
   /** Gives the column of objects that are empty, unless all objects go to another one. */
@@ -191,10 +192,10 @@ export class BlockColumn {
 
   /** Adds one array or struct that fits its type whole; answers with false when it is something else. */
   addNestedAt(entry: number): boolean {
-    const column = this.#nested?.column;
-    if (column === undefined || this.values.views.kinds[entry] !== kinds.kindTypedNested) return false;
-    if (!this.#pushJsonAt(entry, column)) return false;
-    this.#noteMembers(column, column.count - 1, entry);
+    const target = this.values.targetAt(entry);
+    if (target === undefined || !this.#pushJsonAt(entry, target.column)) return false;
+    const { column } = target;
+    this.#noteMembers(target, column.count - 1, entry);
     column.leaves?.addEntry(this.#field.entries, entry, column.count);
     return true;
   }
@@ -228,7 +229,7 @@ export class BlockColumn {
   }
 
   /** Takes one array or struct apart that `RowReader` has added, to the column `to` if to any. */
-  takeApartAt(entry: number, to: ColumnBuilder | undefined): void {
-    to?.leaves?.addEntry(this.#field.entries, entry, to.count);
+  takeApartAt(entry: number, to: ColumnBuilder): void {
+    to.leaves?.addEntry(this.#field.entries, entry, to.count);
   }
 }

@@ -4,6 +4,7 @@ import type { ExtraMembers } from './extra-members.ts';
 import type { FieldState } from './field-state.ts';
 import * as bits from './kind-bits.ts';
 import type { EventTimeReader } from './event-time.ts';
+import { hasNestedType } from './nested-targets.ts';
 import { readEventTimes } from './read-event-times.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { RowReader } from './row-reader.ts';
@@ -184,8 +185,8 @@ export class BlockReader {
     // this one may be rescued as well
     this.#extra.rescueBefore(order);
     const to = this.#rows.add(row, state, value);
-    if (typeof value !== 'object') return;
-    field.learn(value, this.#kernel, this.#rows.rules);
+    if (to === undefined || !hasNestedType(to)) return;
+    field.learn(value, to, { kernel: this.#kernel, rules: this.#rows.rules });
     column.takeApartAt(entry, to);
   }
 }

@@ -56,11 +56,11 @@ export class ColumnLeaves {
     return this.#hasNewPlaces;
   }
 
-  /** Takes what the kernel has collected of a block, that of `count` entries; or collects it anew where something else is in it. */
-  addBlock(entries: KernelFieldEntries, count: number): void {
+  /** Takes what the kernel has collected of a block, that of `count` entries of the kind; or collects it anew where something else is in it. */
+  addBlock(entries: KernelFieldEntries, { kind, count }: { readonly kind: number; readonly count: number }): void {
     if (entries.isSpoiled) {
       this.#leaves.discard();
-      if (this.#isGivenUp || !entries.shredTyped(this.type)) return this.#giveUp();
+      if (this.#isGivenUp || !entries.shredTyped(this.type, kind)) return this.#giveUp();
     }
     this.#leaves.drain();
     this.#count += count;

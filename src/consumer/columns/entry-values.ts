@@ -1,10 +1,10 @@
 import * as kinds from '../../kernel/kinds.ts';
 import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
-import type { KernelType } from '../../kernel/kernel-type.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { parseJson, parsePlainJson } from '../../schema/exact-json.ts';
 import { exactOf } from '../../schema/values.ts';
 import { orderOf } from './entry-order.ts';
+import { areMembersElsewhere, type NestedTarget } from './nested-targets.ts';
 import type { ScannedField } from './scanned-fields.ts';
 
 type EntryViews = Pick<KernelFieldEntries, 'rows' | 'kinds' | 'starts' | 'ends' | 'numbers'>;
@@ -13,14 +13,14 @@ type EntryViews = Pick<KernelFieldEntries, 'rows' | 'kinds' | 'starts' | 'ends' 
 export class EntryValues {
   readonly #field: ScannedField;
   readonly #kernel: Kernel;
-  /** The type of typed arrays or structs, whatever is learned from other values of the block. */
-  readonly #type: KernelType | undefined;
+  /** Where typed arrays and structs go, whatever is learned from other values of the block: that is for the next one. */
+  readonly targets: readonly NestedTarget[];
   #lastViews: EntryViews | undefined;
 
   constructor(field: ScannedField, kernel: Kernel) {
     this.#field = field;
     this.#kernel = kernel;
-    this.#type = field.nested?.type;
+    this.targets = field.targets;
   }
 
   /** Gives the entries' arrays: looked up once for many values, and again when the kernel's memory has grown, which leaves views empty. */
@@ -36,9 +36,10 @@ export class EntryValues {
     this.#lastViews = undefined;
   }
 
-  /** Members of typed arrays or structs have gone to other fields than those of their names, or have been left out. */
-  get areMembersElsewhere(): boolean {
-    return this.#type?.hasOthers === true || this.#type?.hasRescued === true;
+  /** Where the array or struct of an entry goes, if it is typed. */
+  targetAt(entry: number): NestedTarget | undefined {
+    const kind = this.views.kinds[entry];
+    return this.targets.find((target) => target.kind === kind);
   }
 
   /** The row of an entry. */
@@ -59,9 +60,6 @@ export class EntryValues {
         return numberAt[entry];
       case kinds.kindDigits:
         return exactOf(this.#textAt(entry));
-      case kinds.kindTypedNested:
-        // digits that a double can't hold have gone to another field
-        return this.areMembersElsewhere ? parseJson(this.#textAt(entry)) : parsePlainJson(this.#textAt(entry));
       case kinds.kindEmptyArray:
         return [];
       case kinds.kindEmptyObject:
@@ -70,9 +68,20 @@ export class EntryValues {
       case kinds.kindMixedArray:
       case kinds.kindDigitsArray:
         return parseJson(this.#textAt(entry));
-      default:
+      case kinds.kindString:
+      case kinds.kindTime:
+      case kinds.kindDate:
         return this.#textAt(entry);
+      default:
+        return this.#typedAt(entry);
     }
+  }
+
+  #typedAt(entry: number): unknown {
+    const target = this.targetAt(entry);
+    // digits that a double can't hold have gone to another field
+    const isPlain = target !== undefined && !areMembersElsewhere(target);
+    return isPlain ? parsePlainJson(this.#textAt(entry)) : parseJson(this.#textAt(entry));
   }
 
   /** Orders the block's values as parsed records have them. */

@@ -26,7 +26,6 @@ export const scalarKinds = [
   kinds.kindDigits,
 ];
 export const scalars = scalarKinds.reduce((bits, kind) => bits | bitOf(kind), 0);
-export const typedNested = bitOf(kinds.kindTypedNested);
 /** What may be an object whose keys are data. */
 export const mayBeObjects = bitOf(kinds.kindRawNested) | bitOf(kinds.kindEmptyObject);
 export const emptyArrays = bitOf(kinds.kindEmptyArray);

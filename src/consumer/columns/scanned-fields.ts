@@ -1,19 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { KernelFieldEntries, KernelFields } from '../../kernel/kernel-fields.ts';
-import { KernelType } from '../../kernel/kernel-type.ts';
-import type { Strictness } from '../../kernel/type-numbers.ts';
 import type { Address } from '../../kernel/kernel-calls.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { kindDigitsArray, kindMixedArray } from '../../kernel/kinds.ts';
-import { includesType } from '../../schema/includes-type.ts';
 import { backslash } from '../../schema/json-bytes.ts';
-import type { ObserveRules } from '../../schema/observe.ts';
-import type { ColumnType } from '../../schema/types.ts';
 import { keyIndexOf } from '../../schema/written-json.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { pathWithin, type EventTimeField } from './event-time.ts';
 import type { FieldState } from './field-state.ts';
 import { bitOf } from './kind-bits.ts';
+import { hasNestedType, NestedTargets, type NestedTarget, type TargetTools } from './nested-targets.ts';
 import type { RowReader } from './row-reader.ts';
 import type { MemberFate } from './take-members.ts';
 
@@ -22,12 +18,6 @@ const fieldsMax = 1024;
 const spellingsMax = 4096;
 /** Most keys whose members the kernel writes for `_rescued`; others are taken out of the records before. */
 const extraKeysMax = 8192;
-
-/** Arrays or structs that the kernel finds to fit the type whole go to the column as they are. */
-interface NestedTarget {
-  readonly type: KernelType;
-  readonly column: ColumnBuilder;
-}
 
 /** A field that is scanned, and where its values go. */
 export class ScannedField {
@@ -43,8 +33,7 @@ export class ScannedField {
   readonly keyIndex: number;
   #isShared = false;
   #durableKinds = 0;
-  #nested: NestedTarget | undefined;
-  readonly #types = new Map<ColumnBuilder, KernelType>();
+  readonly #targets: NestedTargets;
 
   constructor(
     entries: KernelFieldEntries,
@@ -60,6 +49,7 @@ export class ScannedField {
     this.state = state;
     this.eventTimePath = eventTimePath;
     this.untypedKinds = untypedKinds;
+    this.#targets = new NestedTargets(entries, state?.known);
     const key = Buffer.from(name);
     this.keyIndex = keyIndexOf(key, 0, key.length);
   }
@@ -84,9 +74,9 @@ export class ScannedField {
     this.entries.setDurable({ kindBits, stringBits: kindBits & stringBits, dictionary });
   }
 
-  /** Where typed arrays or structs go. */
-  get nested(): NestedTarget | undefined {
-    return this.#nested;
+  /** Where typed arrays and structs go. */
+  get targets(): readonly NestedTarget[] {
+    return this.#targets.all;
   }
 
   /** The column is a string column: times and dates are stored as their text. */
@@ -94,40 +84,17 @@ export class ScannedField {
     return this.state?.known?.kind === 'string';
   }
 
-  /** Learns the type and the keys of an array or struct that has been added to its column. */
-  learn(value: unknown, kernel: Kernel, rules: ObserveRules): void {
-    const { known, nested: column, unread } = this.state ?? {};
-    if (unread !== undefined) return this.#forgetType();
-    if (column?.observed.form !== 'plain') return;
-    const { type } = column.observed;
-    const base = known?.kind === type.kind ? known : undefined;
-    if (base !== undefined && !includesType(type, base)) return;
-    const strictness = { isStrict: base === undefined, rules };
-    const kernelType = this.#types.get(column) ?? this.#typeOf(column, base ?? type, strictness, kernel);
-    if (kernelType === undefined) return;
-    const leaves = column.takeApart(kernelType, kernel);
-    (leaves ?? kernelType).grow(type);
-    kernelType.learn(value);
-    if (this.#nested?.column === column) return;
-    this.#nested = { type: kernelType, column };
-    this.entries.setType(kernelType);
-  }
-
-  /** Lets the kernel read no type from now on: all objects go to one column as they stand. */
-  #forgetType(): void {
-    this.#nested = undefined;
-    this.entries.setType(undefined);
+  /** Learns the type and the keys of an array or struct that has been added to the column. */
+  learn(value: unknown, column: ColumnBuilder, tools: TargetTools): void {
+    const unread = this.state?.unread;
+    // all objects go there as they stand
+    if (unread !== undefined) this.#targets.forget(unread);
+    if (column !== unread && hasNestedType(column)) this.#targets.learn(value, column, tools);
   }
 
   /** Ends a block whose values were added one by one. */
   endBlock(): void {
-    for (const column of this.#types.keys()) column.leaves?.endBlock();
-  }
-
-  #typeOf(column: ColumnBuilder, type: ColumnType, strictness: Strictness, kernel: Kernel): KernelType | undefined {
-    const kernelType = KernelType.of(kernel, type, strictness);
-    if (kernelType !== undefined) this.#types.set(column, kernelType);
-    return kernelType;
+    this.#targets.endBlock();
   }
 }
 

@@ -24,7 +24,7 @@ export class Field {
   ends: usize;
   /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window; of an array or struct of its type what `keepLeftOut` tells. */
   numbers: usize;
-  /** The type of the field's arrays or structs, or 0. */
+  /** The first of the types of the field's arrays and structs, or 0. */
   type: NestedType;
   /** Its integers are of a kind of their own. */
   keepsIntegers: bool;
@@ -50,10 +50,6 @@ const growth: i32 = 4;
 
 export function createField(): Field {
   return changetype<Field>(allocateZeros(offsetof<Field>()));
-}
-
-export function setType(field: Field, type: NestedType): void {
-  field.type = type;
 }
 
 /** Lets integers that are read from now on be of a kind of their own. */

@@ -41,10 +41,10 @@ export {
   rowsOf,
   keepIntegers,
   setDurable,
-  setType,
   settledCountOf,
   startsOf,
 } from './fields';
+export { addType, removeType } from './field-types';
 export { copySpellings } from './field-times';
 export { emptyFields, filledAddressesOf, filledCountOf, filledEntriesOf, settleFields } from './filled-fields';
 export { chosenCount, gatherEntries, gatherValues } from './gather';

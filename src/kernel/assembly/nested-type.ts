@@ -1,7 +1,20 @@
 import { allocateZeros, grow } from './arena';
+import { closeBracket, digitOf, minus, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { addKey, createKeyTable, Key, KeyTable } from './keys';
 import { addEntry, Leaf, restoreLeaf, saveLeaf } from './leaf';
-import { kindDeep, kindDigitsArray, kindMixedArray, kindsEnd, typeArray, typeStruct } from '../kinds';
+import { endOfBoolean, firstOfNull } from './words';
+import {
+  kindDeep,
+  kindDigitsArray,
+  kindMixedArray,
+  kindsEnd,
+  typeArray,
+  typeBoolean,
+  typeDate,
+  typeString,
+  typeStruct,
+  typeTimestamp,
+} from '../kinds';
 
 /** A type: a leaf, or an array or a struct with the types in it. */
 @unmanaged
@@ -44,6 +57,11 @@ export class NestedType {
   leaf: Leaf;
   /** All leaves in it collect values while records are scanned. */
   isCollected: bool;
+  /** Leaves have had some of a value that was not of the type after all: it is dropped from now on, which takes time. */
+  isRisky: bool;
+  /** The kind of the values that fit it, and the next one of the field's types: set for a type of a top-level field. */
+  entryKind: i32;
+  nextType: NestedType;
 }
 
 const startFields: i32 = 8;
@@ -55,6 +73,29 @@ export function createType(kind: i32, isStrict: bool): NestedType {
   type.isStrict = isStrict;
   if (kind == typeStruct) type.keys = createKeyTable();
   return type;
+}
+
+/** Tells whether what begins at `at` may be a value of the type, by its first bytes. */
+export function mayBeOf(type: NestedType, at: usize): bool {
+  const first = <u32>load<u8>(at);
+  switch (type.kind) {
+    case typeStruct:
+      return first == openBrace;
+    case typeArray: {
+      if (first != openBracket) return false;
+      const element = skipSpace(at + 1);
+      const next = load<u8>(element);
+      return next == firstOfNull || next == closeBracket || mayBeOf(type.element, element);
+    }
+    case typeBoolean:
+      return endOfBoolean(at) != 0;
+    case typeString:
+    case typeTimestamp:
+    case typeDate:
+      return first == quote;
+    default:
+      return first == minus || digitOf(first) <= 9;
+  }
 }
 
 export function setElement(type: NestedType, element: NestedType): void {

@@ -3,11 +3,11 @@ import { closeBrace, closeBracket, comma, digitOf, minus, openBrace, openBracket
 import { noteSpelling } from './field-times';
 import { addExtra, createExtras, dropExtras, endExtras, ExtraMembers } from './extra-members';
 import { addEntry, createField, Field } from './fields';
+import { endOfType } from './field-types';
 import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-fields';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
 import { keepLeftOut } from './left-out';
-import { NestedType } from './nested-type';
-import { endOfWhole } from './nested-values';
+import { mayBeOf, NestedType } from './nested-type';
 import { endOfDigits, endOfJson, jsonKind } from './any-json';
 import { endOfNumber, isExactInteger, numberValue } from './number';
 import {
@@ -21,7 +21,7 @@ import {
   kindString,
   kindTime,
   kindTrue,
-  kindTypedNested,
+  kindTypedFirst,
   typeArray,
   typeStruct,
 } from '../kinds';
@@ -245,13 +245,13 @@ function endOfLongNumber(field: Field, row: i32, at: usize): usize {
 }
 
 function endOfNested(field: Field, row: i32, at: usize): usize {
-  const type = field.type;
   const emptyKind = kindOfEmpty(at);
-  let kind: i32 = kindTypedNested;
+  let kind: i32 = 0;
   let end: usize = 0;
-  if (changetype<usize>(type) != 0 && (emptyKind == 0 || takesEmpty(type, emptyKind))) {
-    end = endOfWhole(type, at, type.isCollected && !field.isSpoiled);
-    if (end == 0) field.isSpoiled = true;
+  for (let type = field.type; end == 0 && changetype<usize>(type) != 0; type = type.nextType) {
+    if (emptyKind == 0 ? !mayBeOf(type, at) : !takesEmpty(type, emptyKind)) continue;
+    end = endOfType(field, type, at);
+    kind = type.entryKind;
   }
   if (end == 0) {
     end = endOfJson(at);
@@ -260,7 +260,7 @@ function endOfNested(field: Field, row: i32, at: usize): usize {
   if (end == 0) return 0;
   const entry = addEntry(field, row, kind);
   setRange(field, entry, at, end);
-  store<f64>(field.numbers + (entry << 3), kind == kindTypedNested ? keepLeftOut(field) : 0);
+  store<f64>(field.numbers + (entry << 3), kind >= kindTypedFirst ? keepLeftOut(field) : 0);
   return end;
 }
 

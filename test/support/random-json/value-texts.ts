@@ -16,7 +16,8 @@ function anyNested(draw: Draw, progress: number, depth: number): string {
   const kind = draw.whole(depth === 0 ? 6 : 8);
   if (kind < 2) return anyNumber(draw, progress);
   if (kind < 4) return anyString(draw, progress);
-  if (kind < 6) return draw.pick(['true', 'false', 'null', '{}', '[]', '[null]', '{"x":null}', '[[]]', '[{}]']);
+  if (kind < 6)
+    return draw.pick(['true', 'false', 'null', '{}', '[]', '{ }', '[ ]', '[null]', '{"x":null}', '[[]]', '[{}]']);
   const inner = Array.from({ length: draw.whole(4) }, () => anyNested(draw, progress, depth - 1));
   return kind === 6 ? `[${inner.join(',')}]` : `{${inner.map((text) => `${keyText(draw)}:${text}`).join(',')}}`;
 }
@@ -43,13 +44,15 @@ export function fieldValue(draw: Draw, depth = 0): JsonText {
 }
 
 function valueOfKind(draw: Draw, depth: number): JsonText {
-  const kind = draw.whole(depth < depthMax ? 14 : 9);
+  const kind = draw.whole(depth < depthMax ? 15 : 9);
   if (kind < 4) return draw.pick(numberTexts);
   if (kind < 7) return stringTexts(draw);
   if (kind === 7) return boolean;
   if (kind === 8) return oneOf([draw.pick(numberTexts), stringTexts(draw), boolean].slice(draw.whole(2)));
   if (kind < 11) return structValue(draw, depth + 1);
   if (kind === 11) return mapValue(draw, depth + 1);
+  // values of several types by turns
+  if (kind === 12) return oneOf(Array.from({ length: 2 + draw.whole(4) }, () => valueOfKind(draw, depth + 1)));
   return arrayValue(draw, depth + 1);
 }
 

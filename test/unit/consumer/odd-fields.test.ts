@@ -56,6 +56,30 @@ describe('fields of records whose values are of several types', () => {
   });
 
   it.each([
+    ['arrays by turns', '', ['{"p":[1]}', '{"p":["x"]}', '{"p":[[1]]}', '{"p":[{"a":1}]}', '{"p":[true]}'], 5],
+    ['arrays, objects and scalars', '', ['{"p":[1]}', '{"p":{"a":1}}', '{"p":"x"}', '{"p":7}'], 2],
+    ['arrays in arrays of other types', '', ['{"p":[[1]]}', '{"p":[["x"],[]]}', '{"p":[[[2]]]}'], 3],
+    ['beside a known type', 'p array<double>', ['{"p":[1]}', '{"p":["x"]}', '{"p":{"a":1}}'], 3],
+    ['beside a known type with no values', 'p array<double>', ['{"p":["x"]}', '{"p":{"a":1}}'], 2],
+    ['beside a scalar', 'p double', ['{"p":[1]}', '{"p":["x"]}', '{"p":{"a":1}}'], 3],
+  ])('are taken apart as they are read, each by its type: %s', async (_, hints, records, columns) => {
+    const texts = Array.from({ length: records.length * 50 }, (__, index) => records[index % records.length] ?? '');
+    const batch = batchOf(texts, { ...testRecipe, hints });
+    using both = await readBothWays(batch);
+    const counts = both.scanned.columns.flatMap(({ store }) => (store.kind === 'nested' ? [store.leaves?.count] : []));
+    expect(counts).toEqual(Array.from({ length: columns }, () => 50));
+    expect(await differenceBetween(both, batch)).toBeUndefined();
+  });
+
+  it('go to the known column where it takes them, though one beside it would as well', async () => {
+    const texts = Array.from({ length: 100 }, (_, index) => (index < 50 ? '{"p":[1.5]}' : '{"p":[1]}'));
+    const batch = batchOf(texts, { ...testRecipe, hints: 'p array<bigint>, p_array_double array<double>' });
+    using both = await readBothWays(batch);
+    expect(both.scanned.columns.map(({ count }) => count)).toEqual([50, 50]);
+    expect(await differenceBetween(both, batch)).toBeUndefined();
+  });
+
+  it.each([
     ['digits that no double holds', ['{"p":9007199254740993}', '{"p":-9007199254740995}']],
     ['such digits among numbers', ['{"p":1}', '{"p":9007199254740993}', '{"p":1e400}']],
     ['such digits among strings', ['{"p":"1"}', '{"p":9007199254740993}']],

@@ -1,0 +1,37 @@
+import { Field } from './fields';
+import { NestedType, restoreLeaves, saveLeaves } from './nested-type';
+import { endOfWhole } from './nested-values';
+
+/** Lets values that fit the type whole, and none before it, be of that kind. A type that the field has already keeps its place. */
+export function addType(field: Field, type: NestedType, kind: i32): void {
+  type.entryKind = kind;
+  if (changetype<usize>(field.type) == 0) {
+    field.type = type;
+    return;
+  }
+  let last = field.type;
+  while (last != type && changetype<usize>(last.nextType) != 0) last = last.nextType;
+  if (last != type) last.nextType = type;
+}
+
+/** Lets no value be of the type from now on. */
+export function removeType(field: Field, type: NestedType): void {
+  if (field.type == type) {
+    field.type = type.nextType;
+    return;
+  }
+  for (let before = field.type; changetype<usize>(before) != 0; before = before.nextType)
+    if (before.nextType == type) before.nextType = type.nextType;
+}
+
+/** Reads an array or object of the type, which leaves collect; answers with 0 when it is of another. */
+export function endOfType(field: Field, type: NestedType, at: usize): usize {
+  const isCollected = type.isCollected && !field.isSpoiled;
+  if (isCollected && type.isRisky) saveLeaves(type);
+  const end = endOfWhole(type, at, isCollected);
+  if (end != 0 || !isCollected) return end;
+  if (type.isRisky) restoreLeaves(type);
+  else field.isSpoiled = true;
+  type.isRisky = true;
+  return 0;
+}
