@@ -9,7 +9,7 @@ export const windowBytes = 512 * 1024;
 /** The most for which there is room: records of many fields are given so much, since each field costs a step for all of them. */
 export const windowBytesMax = 1024 * 1024;
 /** Zero padding: vector reads and writes past the end stop here. */
-const paddingBytes = 64;
+export const paddingBytes = 64;
 export const windowRecords = 4096;
 /** WebAssembly memory can't shrink; a kernel that has grown past this is replaced, and its memory stays until it is collected. */
 const memoryBytesMax = 48 * 1024 * 1024;

@@ -1,7 +1,8 @@
 import type { JsonRows } from '../consumer/ports/columnar-table.ts';
 import { KernelLeaves } from '../kernel/kernel-leaves.ts';
 import { KernelType } from '../kernel/kernel-type.ts';
-import { windowBytes, windowRecords, type Kernel } from '../kernel/kernel.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { loadValues, windowRoom } from '../kernel/load-values.ts';
 import { shredLoaded } from '../kernel/shred-loaded.ts';
 import type { Turns } from '../runtime/turns.ts';
 import type { ColumnType } from '../schema/types.ts';
@@ -16,7 +17,7 @@ export interface ShredTools {
   readonly turns: Turns;
 }
 
-/** A column whose values are known as JSON; all of them fit its type with all their members. */
+/** A column whose values are known as JSON: all of them fit its type, but for members that its rules tell of. */
 export interface JsonColumn {
   readonly name: string;
   readonly type: ColumnType;
@@ -30,7 +31,8 @@ export async function shredJson(
   { kernel, turns }: ShredTools,
 ): Promise<LeafColumn[] | undefined> {
   return kernel.withScratchOverTurns(async () => {
-    const type = KernelType.of(kernel, column.type, { isStrict: false });
+    const { rules } = column.json;
+    const type = KernelType.of(kernel, column.type, { isStrict: false, ...(rules && { rules }) });
     return type && new JsonShredder(column, type, { kernel, rows: range.end - range.first }).shred(range, turns);
   });
 }
@@ -65,35 +67,20 @@ class JsonShredder {
     return this.#leaves.finish().map(leafColumnOf);
   }
 
-  /** Loads the values of as many rows as have them in one piece of memory; answers with the number of rows. */
+  /** Loads the values of as many rows as there is room for; answers with the number of rows. */
   #load(first: number, end: number): number {
-    const { calls, window, starts, ends, int32 } = this.#kernel;
-    const { values, valueIndexes } = this.#json;
-    const last = Math.min(end, first + windowRecords);
-    const firstIndex = valueIndexes.subarray(first, last).find((index) => index >= 0) ?? -1;
-    const source = firstIndex < 0 ? undefined : values.sourceAt(firstIndex);
-    const base = firstIndex < 0 ? 0 : values.startAt(firstIndex);
-    let filled = base;
-    let row = first;
-    for (; row < last; row++) {
-      const index = valueIndexes[row] ?? -1;
-      if (index >= 0 && values.sourceAt(index) !== source) break;
-      // a row without a value has an empty range
-      int32[starts / Int32Array.BYTES_PER_ELEMENT + row - first] = index < 0 ? filled : values.startAt(index);
-      if (index >= 0) filled = values.endAt(index);
-      int32[ends / Int32Array.BYTES_PER_ELEMENT + row - first] = filled;
-    }
-    const count = calls.rebase(starts, ends, row - first, base, window, windowBytes, windowBytes);
-    if (source === undefined || count === 0) return count;
-    const windowEnd = int32[ends / Int32Array.BYTES_PER_ELEMENT + count - 1] ?? window;
-    this.#kernel.fill(source.subarray(base, base + windowEnd - window));
-    return count;
+    this.#kernel.calls.clearStrings();
+    const { values, valueIndexes: indexes } = this.#json;
+    return loadValues(this.#kernel, { values, indexes, first, end }, windowRoom(this.#kernel));
   }
 
   #shredLoaded(first: number, count: number): boolean {
     const { starts, ends } = this.#kernel;
-    const { values, valueIndexes } = this.#json;
-    const valueAt = (index: number): unknown => values.plainValueAt(valueIndexes[first + index] ?? 0);
+    const { values, valueIndexes, rules } = this.#json;
+    const valueAt = (row: number): unknown => {
+      const index = valueIndexes[first + row] ?? 0;
+      return rules === undefined ? values.plainValueAt(index) : values.valueAt(index);
+    };
     return shredLoaded(this.#kernel, this.#type, { starts, ends, count, valueAt });
   }
 }

@@ -24,6 +24,8 @@ export interface ObserveRules extends WideningRules {
   readonly depthMax: number;
 }
 
+/** A struct without a field, one for all: its weight is known. */
+const emptyStruct = { kind: 'struct', fields: [] } as const;
 const json: Observed = { form: 'json' };
 const exact: Observed = { form: 'exact' };
 const plain = {
@@ -163,7 +165,7 @@ function observeObject(value: object, known: ColumnType | undefined, rules: Obse
     const field = placeFor(of, observeField(member, of, rules, depth + 1), rules);
     if (field !== undefined) found.push(field);
   }
-  const type = structOf({ kind: 'struct', fields: [] }, found, rules);
+  const type = structOf(emptyStruct, found, rules);
   return type.fields.length === 0 ? { form: 'empty-struct' } : { form: 'plain', type };
 }
 

@@ -1,6 +1,6 @@
 import type { PartialValues } from './partial-values.ts';
 import { msPerDay } from '../../runtime/duration.ts';
-import type { Observed } from '../../schema/observe.ts';
+import type { Observed, ObserveRules } from '../../schema/observe.ts';
 import { writeTime } from '../../schema/time-spelling.ts';
 import type { StringDictionary } from '../ports/string-dictionary.ts';
 import type { JsonValues } from '../ports/json-values.ts';
@@ -54,7 +54,8 @@ export type ValueStore =
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
   /**
    * Arrays and structs. `areWhole`: each fits the observed type with all its members, under their own names. `partial`: those that may
-   * have members without a place. `leaves` have all other members of all of them. `cellOf` gives a value as the encoder takes it, where it is not whole.
+   * have members without a place. `leaves` have all other members of all of them. `rules` are set where members have been rescued: what else the
+   * values have goes where these say.
    */
   | {
       readonly kind: 'nested';
@@ -62,7 +63,7 @@ export type ValueStore =
       readonly areWhole: boolean;
       readonly partial?: PartialValues;
       readonly leaves?: ValueLeaves | undefined;
-      readonly cellOf?: (value: unknown) => unknown;
+      readonly rules?: ObserveRules;
     }
   | { readonly kind: 'values'; readonly values: readonly unknown[] };
 

@@ -1,4 +1,5 @@
-import { useKernel, windowBytes, windowRecords, type Kernel } from '../../kernel/kernel.ts';
+import { useKernel, type Kernel } from '../../kernel/kernel.ts';
+import { loadValues, windowRoom } from '../../kernel/load-values.ts';
 import type { Turns } from '../../runtime/turns.ts';
 import { writeJson } from '../../schema/exact-json.ts';
 import type { JsonValues } from '../ports/json-values.ts';
@@ -41,21 +42,11 @@ class JsonWriter {
     return { bytes: this.#text.bytes.subarray(0, this.#text.length), ends: this.#ends };
   }
 
-  /** Loads as many values as fit and ascend in one piece of memory; answers with their number. */
+  /** Loads as many values as fit; answers with their number. */
   #load(first: number): number {
-    const { calls, window, starts, ends, int32 } = this.#kernel;
-    const last = Math.min(this.#ends.length, first + windowRecords);
-    const source = this.#values.sourceAt(first);
-    const base = this.#values.startAt(first);
-    const [startsTo, endsTo] = [starts / Int32Array.BYTES_PER_ELEMENT, ends / Int32Array.BYTES_PER_ELEMENT];
-    let index = first;
-    for (; index < last && this.#values.sourceAt(index) === source; index++) {
-      int32[startsTo + index - first] = this.#values.startAt(index);
-      int32[endsTo + index - first] = this.#values.endAt(index);
-    }
-    const count = calls.rebase(starts, ends, index - first, base, window, windowBytes, windowBytes);
-    if (count > 0) this.#kernel.fill(source?.subarray(base, this.#values.endAt(first + count - 1)) ?? Buffer.alloc(0));
-    return count;
+    this.#kernel.calls.clearStrings();
+    const rows = { values: this.#values, first, end: this.#ends.length };
+    return loadValues(this.#kernel, rows, windowRoom(this.#kernel));
   }
 
   #writeLoaded(first: number, count: number): void {

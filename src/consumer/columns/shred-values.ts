@@ -1,5 +1,6 @@
 import type { KernelType } from '../../kernel/kernel-type.ts';
-import { windowBytesMax, windowRecords, type Kernel } from '../../kernel/kernel.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { loadValues, outputRoom } from '../../kernel/load-values.ts';
 import { shredLoaded } from '../../kernel/shred-loaded.ts';
 import type { JsonValues } from '../ports/json-values.ts';
 
@@ -12,36 +13,14 @@ export function shredValues(
   count: number,
   { kernel, type, drain }: { readonly kernel: Kernel; readonly type: KernelType; readonly drain: () => void },
 ): boolean {
-  const { rows: starts, ids: ends } = kernel;
+  const room = outputRoom(kernel);
   for (let first = 0; first < count;) {
     const from = first;
-    const loaded = load(values, { first, end: Math.min(count, first + windowRecords) }, kernel);
+    const loaded = loadValues(kernel, { values, first, end: count }, room);
     const valueAt = (index: number): unknown => values.valueAt(from + index);
-    if (loaded === 0 || !shredLoaded(kernel, type, { starts, ends, count: loaded, valueAt })) return false;
+    if (loaded === 0 || !shredLoaded(kernel, type, { ...room, count: loaded, valueAt })) return false;
     drain();
     first += loaded;
   }
   return true;
-}
-
-/** Copies the JSON of as many values as there is room for, one behind the other; answers with their number. */
-function load(
-  values: JsonValues,
-  { first, end }: { readonly first: number; readonly end: number },
-  kernel: Kernel,
-): number {
-  const starts = kernel.viewInt32(kernel.rows, windowRecords);
-  const ends = kernel.viewInt32(kernel.ids, windowRecords);
-  let used = 0;
-  let index = first;
-  for (; index < end; index++) {
-    const source = values.sourceAt(index);
-    const length = values.endAt(index) - values.startAt(index);
-    if (source === undefined || used + length > windowBytesMax) break;
-    kernel.bytes.set(source.subarray(values.startAt(index), values.endAt(index)), kernel.strings + used);
-    starts[index - first] = kernel.strings + used;
-    used += length;
-    ends[index - first] = kernel.strings + used;
-  }
-  return index - first;
 }

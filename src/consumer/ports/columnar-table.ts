@@ -1,6 +1,7 @@
 import type { JsonValues } from './json-values.ts';
 import type { StringDictionary } from './string-dictionary.ts';
 import type { ValueLeaves } from './value-leaves.ts';
+import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 
 /** One value per row; in a row without a value, anything. */
@@ -36,6 +37,8 @@ export interface JsonRows {
   readonly valueIndexes: Int32Array;
   /** The same values taken apart, where that was done when they were read. */
   readonly leaves?: ValueLeaves | undefined;
+  /** Set where values have members without a place in the type, which are left out, or whose place these rules tell. */
+  readonly rules?: ObserveRules | undefined;
 }
 
 export interface TableColumn {

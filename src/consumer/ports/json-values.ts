@@ -107,6 +107,22 @@ export class JsonValues {
     return picked;
   }
 
+  /** The number of values. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds the first `count` values of others. */
+  append(others: JsonValues, count: number): void {
+    const [first, firstSource] = [this.#count, this.#sources.length];
+    this.#sources.push(...others.#sources);
+    this.#count += count;
+    this.#reserve();
+    for (let at = 0; at < count; at++) this.#sourceOf[first + at] = (others.#sourceOf[at] ?? 0) + firstSource;
+    this.#starts.set(others.#starts.subarray(0, count), first);
+    this.#ends.set(others.#ends.subarray(0, count), first);
+  }
+
   valueAt(index: number): unknown {
     return parseJson(this.#textAt(index));
   }

@@ -1,15 +1,15 @@
 import { indexAtOrAfter } from '../../runtime/ascending.ts';
 import { consecutive } from '../../runtime/consecutive.ts';
-import { holds, wholeCell } from '../../schema/fits-whole.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import type { ColumnType } from '../../schema/types.ts';
-import type { ColumnarTable, ColumnData, JsonRows, TableColumn } from '../ports/columnar-table.ts';
+import type { ColumnarTable, ColumnData, TableColumn } from '../ports/columnar-table.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { DecodedColumn, ValueStore } from '../columns/decoded-column.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import { assembleRecordParts } from './assemble-record-parts.ts';
 import { CompactCells, compactOf, validityOf, type Places } from './compact-cells.ts';
 import { fewValuesOf } from './few-values.ts';
+import { cellReader, jsonRowsOf } from './nested-cells.ts';
 import { lazyColumns, type RowFlags } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
 import { haveValueOf, valueIndexesOf } from './value-indexes.ts';
@@ -150,7 +150,8 @@ function gatherFrom(
   return { data, ...(valid < rows.length && { validity }) };
 }
 
-interface Found {
+/** Where a column's values come from. */
+export interface Found {
   readonly source: DecodedColumn;
   /** The index in the source of each row's value, -1 for none. */
   readonly valueIndexes: Int32Array;
@@ -195,26 +196,6 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
       };
     }
   }
-}
-
-/** Gives the values as JSON, if all of them are known so. */
-function jsonRowsOf([only, ...others]: readonly Found[]): JsonRows | undefined {
-  if (only === undefined || others.length > 0) return undefined;
-  const { store } = only.source;
-  if (store.kind !== 'nested') return undefined;
-  const { values, leaves } = store;
-  return { values, valueIndexes: only.valueIndexes, leaves };
-}
-
-function cellReader(type: ColumnType): (store: ValueStore, index: number) => unknown {
-  // digits that a double can't hold fit nothing but a bigint
-  const isPlain = !holds(type, 'bigint');
-  return (store, index) => {
-    if (store.kind === 'values') return store.values[index];
-    if (store.kind !== 'nested') return null;
-    if (store.cellOf !== undefined) return store.cellOf(store.values.valueAt(index));
-    return wholeCell(isPlain ? store.values.plainValueAt(index) : store.values.valueAt(index), type);
-  };
 }
 
 /** Integers as doubles where these tell them all. */

@@ -123,10 +123,7 @@ async function fit(
   if (store.kind === 'nested' && store.leaves !== undefined && isOfType(column, type)) {
     await rescueMembers(column, type, { rules, rescue, turns });
     // it may come here again, merged with another one
-    return {
-      ...column,
-      store: { ...store, partial: new PartialValues(), cellOf: (value) => wholeCell(placed(value, type, rules), type) },
-    };
+    return { ...column, store: { ...store, partial: new PartialValues(), rules } };
   }
   if (store.kind === 'nested' && (await allFitWhole(column, type, turns))) return column;
   const cells = isNested(type) ? new NestedCells(type, rules) : new ScalarCells(type, column);
@@ -166,11 +163,6 @@ async function rescueMembers(
     if (members === undefined || !rescueLeftOut(store.values, { index, path, members }, rescueMember))
       conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue: rescueMember });
   }
-}
-
-/** Gives what the type holds of a value whose other members have been rescued. */
-function placed(value: unknown, type: ColumnType, rules: ObserveRules): unknown {
-  return parseJson(conform(value, type, { rules, path: '', depth: 1, rescue: () => undefined }) ?? 'null');
 }
 
 async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: Turns): Promise<boolean> {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
-import { differenceBetween, readBothWays } from '../../support/both-ways.ts';
+import type { ColumnarTable } from '../../../src/consumer/ports/columnar-table.ts';
+import { differenceBetween, filesOf, readBothWays } from '../../support/both-ways.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { objectOf } from '../../support/json-object.ts';
@@ -88,6 +89,24 @@ describe('fields of records whose values are of several types', () => {
     using both = await readBothWays(batch);
     const stores = both.scanned.columns.map(({ observed, store }) => [observed.form, store.kind]);
     expect(stores).toContainEqual(['exact', 'strings']);
+    expect(await differenceBetween(both, batch)).toBeUndefined();
+  });
+
+  it.each([
+    ['objects that tell no type, then others', ['{"p":{"x":[],"y":{}}}', '{"p":{"x":[],"a":1}}']],
+    ['such objects among others whose members go elsewhere', ['{"p":{"x":null}}', '{"p":{"a":1}}', '{"p":{"a":"x"}}']],
+  ])('are known as JSON, from which files are made with no object: %s', async (_, records) => {
+    const batch = batchOf(Array.from({ length: 60 }, (__, index) => records[index % records.length] ?? ''));
+    using both = await readBothWays(batch);
+    const tables: ColumnarTable[] = [];
+    await filesOf(both.scanned, batch, {
+      encode: async (table) => {
+        tables.push(table);
+        return new Uint8Array(0);
+      },
+    });
+    const column = tables[0]?.columns.find(({ name }) => name === 'p');
+    expect(column?.data.kind === 'values' && column.data.json?.valueIndexes.length).toBe(60);
     expect(await differenceBetween(both, batch)).toBeUndefined();
   });
 });
