@@ -5,6 +5,7 @@ import { pointerTo } from './json-pointer.ts';
 import { columnName } from './names.ts';
 import { observeField, placeFor, type KnownField, type ObserveRules } from './observe.ts';
 import { siblingName } from './sibling.ts';
+import { leavesMax } from './type-weight.ts';
 import type { ColumnType, Field } from './types.ts';
 import { ExactNumber } from './values.ts';
 
@@ -85,10 +86,19 @@ function conformStruct(value: object, fields: readonly Field[], options: Conform
       continue;
     }
     const path = pointerTo(options.path, key);
+    if (known?.kind === 'struct' && !members.has(name) && isTakenApart(member, options)) {
+      members.set(name, conformStruct(member, known.fields, inside(options, path)));
+      continue;
+    }
     const places = placesOf(member, { name, known, typeOf }, { fits, options: inside(options, path) });
     if (!places.some((place) => setField(place, path))) options.rescue(path, member);
   }
   return `{${Array.from(members, ([name, json]) => memberOf(name, json)).join(',')}}`;
+}
+
+/** Tells whether a struct's member is an object that goes to the struct of its name, whatever of it has a place there. */
+function isTakenApart(member: unknown, { rules, depth }: ConformOptions): member is object {
+  return isPlainObject(member) && depth + 1 < rules.depthMax && Object.keys(member).length <= leavesMax;
 }
 
 function memberOf(name: string, json: string): string {

@@ -46,12 +46,12 @@ class FieldMerger {
   #fields: Field[] | undefined;
   /** Indexes of the fields that were added. */
   readonly #added = new Map<string, number>();
-  #weight: TypeWeight;
+  /** That of the struct with what was added; `undefined`: nothing was. */
+  #weight: TypeWeight | undefined;
 
   constructor(struct: Struct, rules: WideningRules) {
     this.#struct = struct;
     this.#rules = rules;
-    this.#weight = weightOf(struct);
   }
 
   /** Merges the field with that of its name, or beside it; leaves it out when neither place is free. */
@@ -69,7 +69,7 @@ class FieldMerger {
   finish(): Struct {
     if (this.#fields === undefined) return this.#struct;
     const struct: Struct = { kind: 'struct', fields: this.#fields };
-    noteWeight(struct, this.#weight);
+    if (this.#weight !== undefined) noteWeight(struct, this.#weight);
     return struct;
   }
 
@@ -97,7 +97,8 @@ class FieldMerger {
   }
 
   #grows(leaves: number, characters: number): boolean {
-    const weight = { leaves: this.#weight.leaves + leaves, characters: this.#weight.characters + characters };
+    const before = this.#weight ?? weightOf(this.#struct);
+    const weight = { leaves: before.leaves + leaves, characters: before.characters + characters };
     if (!isLight(weight)) return false;
     this.#weight = weight;
     return true;

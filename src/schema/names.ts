@@ -21,7 +21,9 @@ const plainName = /^(?!__proto__$)[a-z0-9_]{1,200}$/;
 
 function toColumnName(field: string): string {
   if (plainName.test(field)) return field;
-  const lower = field.normalize('NFC').toLowerCase();
+  const whole = field.normalize('NFC').toLowerCase();
+  // of a name that is too long, only the beginning is written
+  const lower = whole.slice(0, 2 * lengthMax);
   // oxlint-disable-next-line no-control-regex
   const ascii = lower.replaceAll(/[^\u0000-\u007f]+/gu, (run, at: number) => {
     const isEnd = at + run.length === lower.length;

@@ -138,6 +138,8 @@ function observeArray(
     if (merged === undefined && hasType) return json;
     element = merged ?? observed.type;
     hasType = true;
+    // it only gets heavier, and each element that brings a field costs as much as it has fields
+    if (weightOf(element).leaves > elementLeavesMax) return json;
   }
   // an empty member gets its type from the other elements
   for (const kind of empties) if (element?.kind !== kind) return json;

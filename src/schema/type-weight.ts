@@ -13,15 +13,14 @@ export const elementLeavesMax = 200;
 /** Most characters of a column's type. Glue takes 131,072. */
 const charactersMax = 100_000;
 
-const weights = new WeakMap<ColumnType, TypeWeight>();
+/** The weights of structs of more fields are remembered; those of others are added up sooner. */
+const weighedFieldsMax = 8;
+const weights = new WeakMap<Struct, TypeWeight>();
+
+type Struct = Extract<ColumnType, { kind: 'struct' }>;
 
 export function weightOf(type: ColumnType): TypeWeight {
-  if (!isNested(type)) return { leaves: 1, characters: type.kind.length + 8 };
-  const present = weights.get(type);
-  if (present !== undefined) return present;
-  const weight = weightOfNested(type);
-  weights.set(type, weight);
-  return weight;
+  return isNested(type) ? weightOfNested(type) : { leaves: 1, characters: type.kind.length + 8 };
 }
 
 /** Counts the leaves of columns, each of which is a column of a Parquet file. */
@@ -29,9 +28,9 @@ export function countLeaves(columns: readonly { readonly type: ColumnType }[]): 
   return columns.reduce((sum, { type }) => sum + weightOf(type).leaves, 0);
 }
 
-/** Notes the weight of a type that was made of another one, so that it is not weighed anew. */
-export function noteWeight(type: NestedType, weight: TypeWeight): void {
-  weights.set(type, weight);
+/** Notes the weight of a struct that was made of another one, so that it is not weighed anew. */
+export function noteWeight(struct: Struct, weight: TypeWeight): void {
+  if (struct.fields.length > weighedFieldsMax) weights.set(struct, weight);
 }
 
 function weightOfNested(type: NestedType): TypeWeight {
@@ -41,7 +40,7 @@ function weightOfNested(type: NestedType): TypeWeight {
     case 'map':
       return addTo(weightOf(type.value), 1, 'map<string,>'.length);
     case 'struct':
-      return weightOfFields(type.fields);
+      return weightOfStruct(type);
   }
 }
 
@@ -51,14 +50,19 @@ export function isLight({ leaves, characters }: TypeWeight): boolean {
 }
 
 /** Weighs a struct's fields, each with its name and what stands between them. */
-function weightOfFields(fields: Extract<ColumnType, { kind: 'struct' }>['fields']): TypeWeight {
-  return fields.reduce<TypeWeight>(
-    (sum, { name, type }) => {
-      const { leaves, characters } = weightOf(type);
-      return addTo(sum, leaves, characters + name.length + 2);
-    },
-    { leaves: 0, characters: 'struct<>'.length },
-  );
+function weightOfStruct(struct: Struct): TypeWeight {
+  const present = struct.fields.length > weighedFieldsMax ? weights.get(struct) : undefined;
+  if (present !== undefined) return present;
+  let leaves = 0;
+  let characters = 'struct<>'.length;
+  for (const { name, type } of struct.fields) {
+    const weight = weightOf(type);
+    leaves += weight.leaves;
+    characters += weight.characters + name.length + 2;
+  }
+  const weight = { leaves, characters };
+  noteWeight(struct, weight);
+  return weight;
 }
 
 function addTo(weight: TypeWeight, leaves: number, characters: number): TypeWeight {

@@ -34,6 +34,15 @@ describe('merging types', () => {
     );
   });
 
+  it('gives a struct that grows field by field the weight of one that was made at once', () => {
+    let grown: ReturnType<typeof parseType> = parseType('struct<a:struct<b:double>>');
+    for (let index = 0; index < 30; index++) {
+      grown = mergeTypes(grown, parseType(`struct<a:struct<c${index}:array<double>>,f${index}:string>`)) ?? grown;
+      expect(weightOf(grown)).toEqual(weightOf(structuredClone(grown)));
+    }
+    expect(weightOf(grown).leaves).toBe(61);
+  });
+
   it('never changes a field that is there: old files stay readable', () => {
     fc.assert(
       fc.property(columnTypes, columnTypes, (left, right) => {

@@ -21,6 +21,13 @@ describe('the name of a column', () => {
     expect(columnName('gro\u0308ße')).toBe(columnName('größe'));
   });
 
+  it('is made of the beginning where the field’s is too long, and tells two of them apart by their ends', () => {
+    const long = 'größe '.repeat(10_000);
+    expect(columnName(long)).toMatch(/^gr_u00f6_u00df_e_gr_u00f6_u00df_e_[a-z0-9_]{166}_[0-9a-f]{8}$/);
+    expect(columnName(`${long}a`)).not.toBe(columnName(`${long}b`));
+    expect(columnName('\u00fc'.repeat(600)).slice(0, 200)).toBe(columnName('\u00fc'.repeat(300)).slice(0, 200));
+  });
+
   it('is one that Glue and Athena take, whatever the field', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (field) => {
