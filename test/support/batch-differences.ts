@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DecodedBatch } from '../../src/consumer/columns/decode-batch.ts';
 import type { JsonValues } from '../../src/consumer/ports/json-values.ts';
-import { jsonValue, rowOf, type DecodedColumn } from '../../src/consumer/columns/decoded-column.ts';
+import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../../src/consumer/columns/decoded-column.ts';
 import { rescuedObjects } from './rescued-objects.ts';
 
 /** Says where the second batch says something else than the first; nothing when they are equal. */
@@ -38,10 +38,12 @@ function nameOf({ name, observed }: DecodedColumn): string {
 }
 
 function columnDifference(one: DecodedColumn, other: DecodedColumn): string | undefined {
-  for (const part of ['field', 'otherFields', 'observed', 'count'] as const)
+  for (const part of ['field', 'observed', 'count'] as const)
     if (!isDeepStrictEqual(one[part], other[part])) return differing(part, one[part], other[part]);
   const isRead = isSameText(one, other);
   for (let index = 0; index < one.count; index++) {
+    const [field, otherField] = [fieldAt(one, index), fieldAt(other, index)];
+    if (field !== otherField) return differing(`field of value ${index}`, field, otherField);
     if (isRead(index)) continue;
     const [row, otherRow] = [rowOf(one, index), rowOf(other, index)];
     if (row !== otherRow) return differing(`row of value ${index}`, row, otherRow);
@@ -50,6 +52,11 @@ function columnDifference(one: DecodedColumn, other: DecodedColumn): string | un
     if (!isSame) return differing(`row ${row}`, value, otherValue);
   }
   return undefined;
+}
+
+/** Gives the field that the column's value came from; of rows without a value it says nothing. */
+function fieldAt(column: DecodedColumn, index: number): string {
+  return fieldOfRow(column, rowOf(column, index));
 }
 
 /** Tells values whose JSON is the same from those that must be read. */

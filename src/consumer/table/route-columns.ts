@@ -12,7 +12,8 @@ import { isNested, type ColumnType } from '../../schema/types.ts';
 import { unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { jsonStrings } from './json-strings.ts';
-import { rescueLeftOut } from './left-out-members.ts';
+import { rescueLeftOut, type RescueJson } from './left-out-members.ts';
+import { MemberPointers } from './member-pointers.ts';
 import { rescueColumns } from './rescue-columns.ts';
 import { mergeEmpties } from './merge-empties.ts';
 import { mergeNumbers } from './merge-numbers.ts';
@@ -43,8 +44,8 @@ export async function routeColumns(
   rules: ObserveRules,
 ): Promise<Routed> {
   using rescued = new RescuedValues(batch.rescued);
-  const rescue: RescueRow = (row, pointer, value) => rescued.add(row, pointer, value);
   const turns = new Turns();
+  const tools: FitTools = { rules, rescued, pointers: new MemberPointers(), turns };
   const sources = new Map<string, DecodedColumn[]>();
   // values of a row come in the order of their columns
   let homeless: DecodedColumn[] = [];
@@ -63,12 +64,12 @@ export async function routeColumns(
     const present = sources.get(target) ?? [];
     const merged = present.length === 1 && present[0] !== undefined ? mergeInto(type, present[0], column) : undefined;
     if (merged !== undefined) {
-      sources.set(target, [await fit(merged, type, { rules, rescue, turns })]);
+      sources.set(target, [await fit(merged, type, tools)]);
       continue;
     }
     // what another field of the same record has taken is rescued as it came
-    const free = present.length === 0 ? column : withoutTaken(column, present, rescue);
-    sources.set(target, [...present, await fit(free, type, { rules, rescue, turns })]);
+    const free = present.length === 0 ? column : withoutTaken(column, present, rescued);
+    sources.set(target, [...present, await fit(free, type, tools)]);
   }
   await rescueHomeless();
   return {
@@ -91,37 +92,32 @@ function mergeInto({ kind }: ColumnType, one: DecodedColumn, other: DecodedColum
   return kind === 'double' ? mergeNumbers(one, other) : mergeEmpties(one, other);
 }
 
-type RescueRow = (row: number, pointer: string, value: unknown) => void;
-
-function rescueAt(column: DecodedColumn, index: number, rescue: RescueRow): void {
-  const { path, rescueMember } = placeAt(column, index, rescue);
-  rescueMember(path, jsonValue(column, index));
+function rescueAt(column: DecodedColumn, index: number, rescued: RescuedValues): void {
+  const { row, path } = placeAt(column, index);
+  rescued.add(row, path, jsonValue(column, index));
 }
 
-/** Gives the row of the column's value, its JSON Pointer there, and what rescues it or a member of it. */
-function placeAt(column: DecodedColumn, index: number, rescue: RescueRow) {
+/** Gives the row of the column's value, and its JSON Pointer there. */
+function placeAt(column: DecodedColumn, index: number): { readonly row: number; readonly path: string } {
   const row = rowOf(column, index);
-  const rescueMember: Rescue = (pointer, member) => rescue(row, pointer, member);
-  return { row, path: pointerTo('', fieldOfRow(column, row)), rescueMember };
+  return { row, path: pointerTo('', fieldOfRow(column, row)) };
 }
 
 interface FitTools {
   readonly rules: ObserveRules;
-  readonly rescue: RescueRow;
+  readonly rescued: RescuedValues;
+  readonly pointers: MemberPointers;
   readonly turns: Turns;
 }
 
 /** Gives of nested and exact values what the type holds. */
-async function fit(
-  column: DecodedColumn,
-  type: ColumnType,
-  { rules, rescue, turns }: FitTools,
-): Promise<DecodedColumn> {
+async function fit(column: DecodedColumn, type: ColumnType, tools: FitTools): Promise<DecodedColumn> {
   const { store } = column;
+  const { rules, rescued, turns } = tools;
   if ((store.kind !== 'values' && store.kind !== 'nested') || areWhole(column, type)) return column;
   if (store.kind === 'nested' && type.kind === 'string') return jsonStrings(column, store.values, turns);
   if (store.kind === 'nested' && store.leaves !== undefined && isOfType(column, type)) {
-    await rescueMembers(column, type, { rules, rescue, turns });
+    await rescueMembers(column, type, tools);
     // it may come here again, merged with another one
     return { ...column, store: { ...store, partial: new PartialValues(), rules } };
   }
@@ -131,9 +127,9 @@ async function fit(
   for (let at = 0; at < column.count; at++) {
     if (turns.areDueAfter(workOn(column, at))) await turns.next();
     const value = jsonValue(column, at);
-    const { row, path, rescueMember } = placeAt(column, at, rescue);
-    if (cells.add(value, path, rescueMember)) rows.push(row);
-    else rescueMember(path, value);
+    const { row, path } = placeAt(column, at);
+    if (cells.add(value, path, (pointer, member) => rescued.add(row, pointer, member))) rows.push(row);
+    else rescued.add(row, path, value);
   }
   return { ...column, count: rows.length, rows: Int32Array.from(rows), store: cells.finish() };
 }
@@ -152,16 +148,18 @@ function isOfType({ observed }: DecodedColumn, type: ColumnType): boolean {
 async function rescueMembers(
   column: DecodedColumn,
   type: ColumnType,
-  { rules, rescue, turns }: FitTools,
+  { rules, rescued, pointers, turns }: FitTools,
 ): Promise<void> {
   const { store, count } = column;
   if (store.kind !== 'nested') return;
   for (const { index, members } of store.partial ?? []) {
     if (index >= count) continue;
     if (turns.areDueAfter(workOn(column, index))) await turns.next();
-    const { path, rescueMember } = placeAt(column, index, rescue);
-    if (members === undefined || !rescueLeftOut(store.values, { index, path, members }, rescueMember))
-      conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue: rescueMember });
+    const { row, path } = placeAt(column, index);
+    const rescue: RescueJson = (pointer, bytes, range) => rescued.addJson(row, pointer, bytes, range);
+    if (members !== undefined && rescueLeftOut(store.values, { index, path, members }, { pointers, rescue })) continue;
+    const rescueValue: Rescue = (pointer, member) => rescued.add(row, pointer, member);
+    conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue: rescueValue });
   }
 }
 
@@ -239,12 +237,12 @@ class ScalarCells {
 }
 
 /** The column without the rows that another source of the same target has; their values are rescued. */
-function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], rescue: RescueRow): DecodedColumn {
+function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], rescued: RescuedValues): DecodedColumn {
   const taken = new Set(present.flatMap((other) => Array.from({ length: other.count }, (_, at) => rowOf(other, at))));
   const kept: number[] = [];
   for (let at = 0; at < column.count; at++) {
     const row = rowOf(column, at);
-    if (taken.has(row)) rescueAt(column, at, rescue);
+    if (taken.has(row)) rescueAt(column, at, rescued);
     else kept.push(at);
   }
   if (kept.length === column.count) return column;
