@@ -64,6 +64,16 @@ export interface Calls {
   rowsOf(field: Address): Address;
   leftOutCountOf(field: Address): number;
   leftOutOf(field: Address): Address;
+  setLeftOutPath(start: Address, length: number): void;
+  writeLeftOut(
+    starts: Address,
+    count: number,
+    members: Address,
+    firsts: Address,
+    room: Address,
+    roomEnd: Address,
+    writtenEnds: Address,
+  ): number;
   kindsOf(field: Address): Address;
   startsOf(field: Address): Address;
   endsOf(field: Address): Address;

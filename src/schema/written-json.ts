@@ -176,7 +176,7 @@ export class DistinctKeys {
 }
 
 /** Finds the end of the string whose opening quote is at `start`, however it is escaped. */
-export function endOfString(bytes: Buffer, start: number): number {
+function endOfString(bytes: Buffer, start: number): number {
   let at = start + 1;
   for (let byte = bytes[at]; byte !== quote && at < bytes.length; byte = bytes[at]) at += byte === backslash ? 2 : 1;
   return at + 1;

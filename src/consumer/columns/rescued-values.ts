@@ -1,4 +1,4 @@
-import { parseJson, writeJson } from '../../schema/exact-json.ts';
+import { writeJson } from '../../schema/exact-json.ts';
 import { closeBrace, comma, openBrace } from '../../schema/json-bytes.ts';
 import type { Range } from '../../schema/written-json.ts';
 import { rescuedColumn } from '../../schema/names.ts';
@@ -54,15 +54,13 @@ export class RescuedValues implements Disposable {
   }
 
   add(row: number, pointer: string, value: unknown): void {
-    this.#beginMemberAt(row, pointer);
+    if (pointer !== this.#pointer || this.#key === '') {
+      this.#pointer = pointer;
+      this.#key = `${JSON.stringify(pointer)}:`;
+    }
+    this.#beginMember(row);
+    this.#text.write(this.#key);
     this.#text.write(writeJson(value));
-  }
-
-  /** Adds the JSON value in the range of bytes. */
-  addJson(row: number, pointer: string, bytes: Buffer, range: Range): void {
-    this.#beginMemberAt(row, pointer);
-    if (!this.#text.copyJson(bytes, range))
-      this.#text.write(writeJson(parseJson(bytes.toString('utf8', range.start, range.end))));
   }
 
   /** Adds a member of a record, from its bytes. */
@@ -117,15 +115,6 @@ export class RescuedValues implements Disposable {
   /** Frees the text at once, without the garbage collector, unless a column has it; the values may not be asked for afterwards. Earlier ones stay. */
   [Symbol.dispose](): void {
     if (!this.#isLent) this.#text[Symbol.dispose]();
-  }
-
-  #beginMemberAt(row: number, pointer: string): void {
-    if (pointer !== this.#pointer || this.#key === '') {
-      this.#pointer = pointer;
-      this.#key = `${JSON.stringify(pointer)}:`;
-    }
-    this.#beginMember(row);
-    this.#text.write(this.#key);
   }
 
   #beginMember(row: number): void {

@@ -12,12 +12,11 @@ import { isNested, type ColumnType } from '../../schema/types.ts';
 import { unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { jsonStrings } from './json-strings.ts';
-import { rescueLeftOut, type RescueJson } from './left-out-members.ts';
-import { MemberPointers } from './member-pointers.ts';
 import { rescueColumns } from './rescue-columns.ts';
 import { mergeEmpties } from './merge-empties.ts';
 import { mergeNumbers } from './merge-numbers.ts';
 import { workOn } from './value-work.ts';
+import { rescueLeftOut, type LeftOutOfRow } from '../columns/left-out-members.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
 import { fieldOfRow, jsonValue, rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
 import { PartialValues } from '../columns/partial-values.ts';
@@ -45,7 +44,7 @@ export async function routeColumns(
 ): Promise<Routed> {
   using rescued = new RescuedValues(batch.rescued);
   const turns = new Turns();
-  const tools: FitTools = { rules, rescued, pointers: new MemberPointers(), turns };
+  const tools: FitTools = { rules, rescued, turns };
   const sources = new Map<string, DecodedColumn[]>();
   // values of a row come in the order of their columns
   let homeless: DecodedColumn[] = [];
@@ -106,7 +105,6 @@ function placeAt(column: DecodedColumn, index: number): { readonly row: number; 
 interface FitTools {
   readonly rules: ObserveRules;
   readonly rescued: RescuedValues;
-  readonly pointers: MemberPointers;
   readonly turns: Turns;
 }
 
@@ -148,19 +146,41 @@ function isOfType({ observed }: DecodedColumn, type: ColumnType): boolean {
 async function rescueMembers(
   column: DecodedColumn,
   type: ColumnType,
-  { rules, rescued, pointers, turns }: FitTools,
+  { rules, rescued, turns }: FitTools,
 ): Promise<void> {
-  const { store, count } = column;
-  if (store.kind !== 'nested') return;
-  for (const { index, members } of store.partial ?? []) {
-    if (index >= count) continue;
-    if (turns.areDueAfter(workOn(column, index))) await turns.next();
-    const { row, path } = placeAt(column, index);
-    const rescue: RescueJson = (pointer, bytes, range) => rescued.addJson(row, pointer, bytes, range);
-    if (members !== undefined && rescueLeftOut(store.values, { index, path, members }, { pointers, rescue })) continue;
-    const rescueValue: Rescue = (pointer, member) => rescued.add(row, pointer, member);
-    conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue: rescueValue });
+  const { store } = column;
+  if (store.kind !== 'nested' || store.partial === undefined) return;
+  const rescueOne = ({ index, row }: LeftOutOfRow): void => {
+    const { path } = placeAt(column, index);
+    const rescue: Rescue = (pointer, member) => rescued.add(row, pointer, member);
+    conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue });
+  };
+  for (const { path, partial } of leftOutLots(column, store.partial))
+    for (let first = 0; first < partial.length;) {
+      first += await rescueLeftOut({ path, values: store.values, partial, first }, { rescued, rescueOne });
+      if (turns.areDue) await turns.next();
+    }
+}
+
+/** Values that are read together; they are objects for that time. */
+const lotValues = 1024;
+
+/** Divides values into lots that come from one field each. */
+function* leftOutLots(column: DecodedColumn, all: PartialValues): Generator<{ path: string; partial: LeftOutOfRow[] }> {
+  let path = '';
+  let partial: LeftOutOfRow[] = [];
+  for (const value of all) {
+    if (value.index >= column.count) continue;
+    const row = rowOf(column, value.index);
+    const pathHere = pointerTo('', fieldOfRow(column, row));
+    if (pathHere !== path || partial.length === lotValues) {
+      yield { path, partial };
+      path = pathHere;
+      partial = [];
+    }
+    partial.push({ ...value, row });
   }
+  yield { path, partial };
 }
 
 async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: Turns): Promise<boolean> {

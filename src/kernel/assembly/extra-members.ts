@@ -1,7 +1,8 @@
 import { allocate, allocateZeros, grow } from './arena';
 import { endOfJson } from './any-json';
-import { closeBrace, colon, comma, copySlack, copyString, openBrace, quote, zero } from './bytes';
+import { closeBrace, colon, comma, copySlack, copyString, openBrace, quote } from './bytes';
 import { addKey, Key, KeyTable } from './keys';
+import { writePart } from './pointer';
 import { writeJson, writtenEnd } from './written-json';
 
 /**
@@ -23,8 +24,6 @@ export class ExtraMembers {
 
 const memberBytes: usize = 24;
 const startMembers: i32 = 1024;
-const slash: u8 = 0x2f;
-const tilde: u8 = 0x7e;
 /** Two quotes, a slash and a colon of a pointer. */
 const frameBytes: usize = 4;
 /** What stands between members, and the end of an object. */
@@ -52,18 +51,11 @@ export function addExtraKey(keys: KeyTable, extras: ExtraMembers, name: usize, l
 
 /** Writes the JSON Pointer of a top-level field as the key of a member, with a colon; answers with its end. */
 function writePointer(name: usize, length: usize, to: usize): usize {
-  let at = to;
-  store<u8>(at++, quote);
-  store<u8>(at++, slash);
-  for (let from = name; from < name + length; from++) {
-    const byte = load<u8>(from);
-    const isSpecial = byte == slash || byte == tilde;
-    store<u8>(at++, isSpecial ? tilde : byte);
-    if (isSpecial) store<u8>(at++, byte == tilde ? zero : zero + 1);
-  }
-  store<u8>(at++, quote);
-  store<u8>(at++, colon);
-  return at;
+  store<u8>(to, quote);
+  const end = writePart(name, length, to + 1);
+  store<u8>(end, quote);
+  store<u8>(end, colon, 1);
+  return end + 2;
 }
 
 /** Adds the member of the key whose value, which is not null, begins at `at`; answers with the end of the value, 0 when it is no JSON or there is no room. */

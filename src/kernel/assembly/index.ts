@@ -59,6 +59,7 @@ export {
 } from './extra-members';
 export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export { leftOutCountOf, leftOutOf } from './left-out';
+export { setLeftOutPath, writeLeftOut } from './left-out-text';
 export {
   createLeaf,
   definitionsOf,

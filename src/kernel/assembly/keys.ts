@@ -145,7 +145,7 @@ function lookUp(table: KeyTable, at: usize): usize {
 }
 
 /** Finds the closing quote of a key, 0 when it has none. */
-function endOfKey(start: usize): usize {
+export function endOfKey(start: usize): usize {
   let at = endOfPlain(start);
   while (true) {
     const byte = load<u8>(at);

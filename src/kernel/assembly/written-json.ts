@@ -179,7 +179,7 @@ function noteKey(first: usize, start: usize, end: usize): bool {
 }
 
 /** Gives the key as an integer that JavaScript puts before other keys, -1 for any other key. */
-function indexOf(start: usize, end: usize): i64 {
+export function indexOf(start: usize, end: usize): i64 {
   const length = end - start;
   if (length == 0 || length > indexDigitsMax || (load<u8>(start) == zero && length > 1)) return -1;
   let index: u64 = 0;
