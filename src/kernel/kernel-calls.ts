@@ -117,6 +117,7 @@ export interface Calls {
   setEmptyRescued(type: Address, levels: number): void;
   hasRescued(type: Address): number;
   shareKey(key: Address): void;
+  spellKey(key: Address, first: Address): void;
   setTwin(type: Address): void;
   setTarget(key: Address, target: Address): void;
   createLeaf(): Address;

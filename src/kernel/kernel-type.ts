@@ -1,6 +1,7 @@
 import { columnName } from '../schema/names.ts';
 import { baseOfJson, siblingName, siblingOf } from '../schema/sibling.ts';
 import type { ColumnType } from '../schema/types.ts';
+import { spellingsOf } from './key-spellings.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 import * as kinds from './kinds.ts';
@@ -16,8 +17,9 @@ interface KernelField {
   readonly type: KernelType;
 }
 
-/** A key that has been learned, and the type that its members go to; 0 while it has only nulls. */
+/** A spelling of a key that has been learned: the name of its field, and the type that its members go to; 0 while it has only nulls. */
 interface LearnedKey {
+  readonly name: string;
   readonly address: Address;
   readonly target: Address;
 }
@@ -33,6 +35,7 @@ export class KernelType {
   readonly #kernel: Kernel;
   readonly #fields: KernelField[] = [];
   readonly #indexes = new Map<string, number>();
+  /** Keys that have been learned, each spelling of them. */
   readonly #keys = new Map<string, LearnedKey>();
   /** The first key of each field that has been learned, by the name of the field. */
   readonly #keyOf = new Map<string, Address>();
@@ -158,10 +161,10 @@ export class KernelType {
     calls.setEmptyRescued(field.address, this.#emptyLevels);
     this.#noteTwins(name, field, base);
     this.#indexes.set(name, this.#fields.push({ name, type: field }) - 1);
-    for (const [key, { address }] of this.#keys) {
-      if (columnName(key) !== name) continue;
+    for (const [spelling, { name: of, address }] of this.#keys) {
+      if (of !== name) continue;
       calls.setTarget(address, field.address);
-      this.#keys.set(key, { address, target: field.address });
+      this.#keys.set(spelling, { name, address, target: field.address });
     }
     for (const other of this.#others.get(name) ?? []) this.#setOther(field, other);
     if (this.#rules === undefined) return;
@@ -225,17 +228,30 @@ export class KernelType {
 
   #learnKey(key: string, name: string, target: Address): void {
     const { calls } = this.#kernel;
-    const present = this.#keys.get(key);
-    if (present === undefined && (this.#keys.size === keysMax || !isPlain(key))) return;
-    if (present !== undefined && (target === 0 || present.target === target)) return;
-    const bytes = Buffer.from(key);
+    let first: Address | undefined;
+    for (const spelling of spellingsOf(key)) {
+      const address = this.#learnSpelling(spelling, name, target);
+      if (address !== undefined && first !== undefined) calls.spellKey(address, first);
+      first ??= address;
+    }
+    if (first === undefined) return;
+    const other = this.#keyOf.get(name) ?? first;
+    if (other !== first) for (const shared of [other, first]) calls.shareKey(shared);
+    else this.#keyOf.set(name, first);
+  }
+
+  /** Answers with the address of a spelling that was not known. */
+  #learnSpelling(spelling: string, name: string, target: Address): Address | undefined {
+    const { calls } = this.#kernel;
+    const present = this.#keys.get(spelling);
+    if (present === undefined && this.#keys.size === keysMax) return undefined;
+    if (present !== undefined && (target === 0 || present.target === target)) return undefined;
+    const bytes = Buffer.from(spelling);
     if (present !== undefined) calls.setTarget(present.address, target);
     const address =
       present?.address ?? calls.addStructKey(this.address, this.#kernel.copyIn(bytes), bytes.length, target);
-    this.#keys.set(key, { address, target });
-    const other = this.#keyOf.get(name) ?? address;
-    if (other !== address) for (const shared of [other, address]) calls.shareKey(shared);
-    else this.#keyOf.set(name, address);
+    this.#keys.set(spelling, { name, address, target });
+    return present === undefined ? address : undefined;
   }
 
   /**
@@ -275,9 +291,4 @@ function isEmpty(value: unknown, levels: number): boolean {
   if (levels <= 0 || typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.length === 0;
   return Object.values(value).every((member) => member === null || isEmpty(member, levels - 1));
-}
-
-/** Tells whether JSON can write the key without escapes. */
-function isPlain(key: string): boolean {
-  return /^[^"\\\p{Cc}\p{Cs}]*$/u.test(key);
 }

@@ -51,10 +51,24 @@ export const anyMember = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('{}', '[ ]', '[]', '[null]', '{"c":[]}', '{"c":1}') },
   { weight: 2, arbitrary: untyped },
 );
+/** Keys as JSON writes them, two of them one and the same. */
+const spellings = ['ä', String.raw`\u00e4`, 'Ä', String.raw`\u00c4`, String.raw`\"`];
 /** JSON of a struct whose members go beside each other. */
 export const anyStruct = fc
   .dictionary(
-    fc.constantFrom('a', 'A', 'b', 'B', 'c', 'a_string', 'a_double', 'a_json', 'a_array_double', 'a_struct'),
+    fc.constantFrom(
+      'a',
+      'A',
+      ...spellings,
+      'b',
+      'B',
+      'c',
+      'a_string',
+      'a_double',
+      'a_json',
+      'a_array_double',
+      'a_struct',
+    ),
     anyMember,
     {
       maxKeys: 4,

@@ -87,7 +87,7 @@ export {
   setTwin,
 } from './nested-type';
 export { shred } from './shred';
-export { setTarget, shareKey } from './keys';
+export { setTarget, shareKey, spellKey } from './keys';
 export {
   addField,
   createScanner,

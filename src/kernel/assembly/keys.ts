@@ -14,8 +14,10 @@ export class Key {
   target: usize;
   /** The key that came after this one last time, if any did. */
   next: Key;
-  /** Number of the object that last had the key. */
+  /** Number of the object that last had the key; of a key in another spelling its first one tells. */
   owner: i32;
+  /** The same key as it was spelled first, itself mostly. */
+  first: Key;
   /** The start of a member that becomes text: its JSON Pointer as a key, with a colon; 0 for other keys. */
   pointer: usize;
   pointerLength: usize;
@@ -66,6 +68,7 @@ export function addKey(table: KeyTable, name: usize, length: usize, target: usiz
   store<u8>(key.literal + length + 1, quote);
   store<u8>(key.literal + length + 2, colon);
   key.target = target;
+  key.first = key;
   key.hash = table.isStrong ? strongHashOf(key.literal + 1, length) : hashOf(key.literal + 1, length);
   table.count++;
   if (table.count * 2 > table.slotsMask) resize(table, (table.slotsMask + 1) * 2);
@@ -76,6 +79,11 @@ export function addKey(table: KeyTable, name: usize, length: usize, target: usiz
 /** Changes what the key's values go to. */
 export function setTarget(key: Key, target: usize): void {
   key.target = target;
+}
+
+/** Says that the key is another one in another spelling. */
+export function spellKey(key: Key, first: Key): void {
+  key.first = first;
 }
 
 /** Says that another key has the same field. */

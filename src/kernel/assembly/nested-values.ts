@@ -112,11 +112,11 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
     const key = changetype<Key>(keyAt(type.keys, at, before));
     if (changetype<usize>(key) == 0) return 0;
     // of a key that comes twice the last one counts
-    if (key.owner == struct) return 0;
-    key.owner = struct;
+    if (key.first.owner == struct) return 0;
+    key.first.owner = struct;
     at = skipSpace(valueStart);
     if (load<u8>(at) == firstOfNull) {
-      if (key.isShared) hasSharedNull = true;
+      if (key.first.isShared) hasSharedNull = true;
       at = endOfNullMember(at);
     } else if (key.target == 0) return 0;
     else {

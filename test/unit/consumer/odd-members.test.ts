@@ -41,6 +41,7 @@ describe('members of structs that the field of their name does not take', () => 
       'an element of another type before one of the first',
       ['{"p":[{"u":false}]}', '{"p":[{"u":"8"}]}', '{"p":[{"u":"0"},{"u":true}]}'],
     ],
+    ['a key that comes twice in two spellings', ['{"p":{"é":1}}', String.raw`{"p":{"é":1,"\u00e9":2}}`]],
     ['arrays of other depths in one', ['{"p":[{"c":[1]},{"c":[[1]]}]}', '{"p":[{"c":[[1]]},{"c":[1]}]}']],
   ])('have one place, however they are read: %s', async (_, records) => {
     const many = Array.from(
@@ -69,6 +70,11 @@ describe('members of structs that the field of their name does not take', () => 
     ['booleans among times', '{"id":"2026-11-23T09:15:02Z"}', '{"id":true}'],
     ['digits and numbers of elements', '[{"id":9007199254740993},{"id":1}]', '[{"id":"x"}]'],
     ['two keys of one name', '{"+1":1,"-1":2}', '{"-1":5,"+1":null,"n":1}'],
+    [
+      'keys that JSON writes with escapes',
+      '{"\\u00e9t\\u00e9":1,"a\\"b":2,"\\ud83d\\ude00":3}',
+      '{"été":4,"a\\"b":5,"n":[]}',
+    ],
     ['objects among scalars', '{"v":1,"n":1}', '{"v":{"a":1,"b":[]},"n":2}'],
     ['what is empty on several levels', '{"n":1,"e":{"d":{"u":[]}}}', '{"n":2,"e":{"d":{"u":[]},"x":null}}'],
     ['arrays of other depths', '{"at":[1,2],"n":1}', '{"at":[[[1,2]],[]],"n":2}'],
