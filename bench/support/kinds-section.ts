@@ -61,7 +61,7 @@ function rowOf(layout: KindsLayout, result: WorkloadResult, results: readonly Wo
   return [
     result.kind ?? '',
     whole(ours?.records ?? 0),
-    whole((ours?.jsonBytes ?? Number.NaN) / (ours?.records ?? 0)),
+    shown(ours?.jsonBytes, (bytes) => whole(bytes / (ours?.records ?? 0))),
     rateCell(result, 'glueless'),
     shown(ours && jsonRateOf(ours)?.median, whole),
     ...Object.keys(layout.rates).map((id) => rateCell(result, id)),
