@@ -4,12 +4,13 @@ import type { Field } from './types.ts';
 const scannedFieldsMax = 8;
 /** So often. A struct that grows with every element of an array is asked a few times only. */
 const scansMax = 16;
-const indexes = new WeakMap<readonly Field[], ReadonlyMap<string, number>>();
+/** How often structs were asked for, or their maps. */
+const asked = new WeakMap<readonly Field[], number | ReadonlyMap<string, number>>();
 
 /** Finds the index of the field of that name, -1 when there is none. */
 export function fieldIndex(fields: readonly Field[], name: string): number {
   if (fields.length > scannedFieldsMax) {
-    const index = indexes.get(fields) ?? madeIndex(fields);
+    const index = indexOf(fields);
     if (index !== undefined) return index.get(name) ?? -1;
   }
   for (let index = 0; index < fields.length; index++) if (fields[index]?.name === name) return index;
@@ -21,23 +22,11 @@ export function fieldOf(fields: readonly Field[], name: string): Field | undefin
   return fields[fieldIndex(fields, name)];
 }
 
-/** Structs without a map that were asked for, as many as are asked in turns, and how often each was. */
-const scanned: { fields: readonly Field[]; scans: number }[] = Array.from({ length: 8 }, () => ({
-  fields: [],
-  scans: 0,
-}));
-let next = 0;
-
-/** Counts that the struct is asked for, and makes its map when that is often. */
-function madeIndex(fields: readonly Field[]): ReadonlyMap<string, number> | undefined {
-  const known = scanned.find((each) => each.fields === fields);
-  if (known === undefined) {
-    scanned[next] = { fields, scans: 1 };
-    next = (next + 1) % scanned.length;
-    return undefined;
-  }
-  if (++known.scans <= scansMax) return undefined;
-  const index = new Map(fields.map(({ name }, at) => [name, at]));
-  indexes.set(fields, index);
+/** Gives the map of a struct that is asked for often. */
+function indexOf(fields: readonly Field[]): ReadonlyMap<string, number> | undefined {
+  const known = asked.get(fields) ?? 0;
+  if (typeof known !== 'number') return known;
+  const index = known < scansMax ? undefined : new Map(fields.map(({ name }, at) => [name, at]));
+  asked.set(fields, index ?? known + 1);
   return index;
 }
