@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rounded } from '../bench/support/figures.ts';
 import { kindsLayouts } from '../bench/support/kinds-layout.ts';
+import { leadingRatio } from '../bench/support/ranked-kinds.ts';
 import { figureOf, jsonRateOf, rateOf, ratioOver } from '../bench/support/rates.ts';
 import { contenderOf, type ContenderResult, type Results, type WorkloadResult } from '../bench/support/results.ts';
 
@@ -42,14 +43,14 @@ function numbers(results: Results): string {
 
 /** The kinds of records with the lowest and the highest ratio to the workload's first peers. */
 function worstAndBest(results: Results, workload: string): string[] {
-  const { ratios = [] } = kindsLayouts[workload] ?? {};
-  const first = (result: WorkloadResult): number => ratioOver(result, ratios[0]?.ids ?? []) ?? Number.NaN;
+  const layout = kindsLayouts[workload];
+  const first = (result: WorkloadResult): number => (layout && leadingRatio(layout, result)) ?? Number.NaN;
   const kinds = results.workloads
     .filter((result) => result.workload === workload && !Number.isNaN(first(result)))
     .toSorted((one, other) => first(one) - first(other));
   return [kinds[0], kinds.at(-1)].map((result) => {
     const ours = oursOf(result);
-    const times = ratios.map(({ name, ids }) => `${ratioText(result, ids)} × ${name}`);
+    const times = (layout?.ratios ?? []).map(({ name, ids }) => `${ratioText(result, ids)} × ${name}`);
     return `**${rounded(rateOf(ours, 'cpuSeconds')?.median ?? Number.NaN)}** records of the kind ${result?.kind}, ${Math.round(jsonRateOf(ours)?.median ?? Number.NaN)} MB: ${times.join(', ')}`;
   });
 }

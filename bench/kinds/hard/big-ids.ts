@@ -1,7 +1,7 @@
 import { isoTime } from '../../../src/producer/thermometer.ts';
+import { writeJson } from '../../../src/schema/exact-json.ts';
 import type { Draw } from '../draw.ts';
 import type { RecordKind } from '../kind.ts';
-import { jsonWithBigints } from './json-text.ts';
 import { snowflake } from './snowflake.ts';
 
 /** Messages of a chat, by ids that programs without doubles made. */
@@ -24,7 +24,7 @@ export const bigIds: RecordKind = {
   eventTimeField: 'eventTime',
   textAt: (draw, index, startMs) => {
     const atMs = startMs + index * 20 + draw.whole(1000);
-    return jsonWithBigints({
+    return writeJson({
       id: snowflake(draw, atMs),
       eventTime: isoTime(atMs),
       channel: 1_180_000_000_000_000_000n + BigInt(draw.whole(500)),

@@ -1,7 +1,8 @@
+import { writeJson } from '../../../src/schema/exact-json.ts';
 import type { Columns, ColumnType } from '../columns.ts';
 import type { Draw } from '../draw.ts';
 import type { RecordKind } from '../kind.ts';
-import { escapedJson, jsonWithBigints } from './json-text.ts';
+import { escapedJson } from './json-text.ts';
 import { snowflake } from './snowflake.ts';
 
 const words =
@@ -68,7 +69,7 @@ export const posts: RecordKind = {
   textAt: (draw, index, startMs) => {
     const atMs = startMs + index * 100 + draw.whole(1000);
     const original = draw.isTrue(0.3) && { retweeted_status: postOf(draw, atMs - draw.whole(1e8)) };
-    return escapedJson(jsonWithBigints({ ...postOf(draw, atMs), ...original }));
+    return escapedJson(writeJson({ ...postOf(draw, atMs), ...original }));
   },
 };
 

@@ -1,7 +1,7 @@
+import { writeJson } from '../../../src/schema/exact-json.ts';
 import type { Columns, ColumnType } from '../columns.ts';
 import type { Draw } from '../draw.ts';
 import type { RecordKind } from '../kind.ts';
-import { jsonWithBigints } from './json-text.ts';
 
 type Attribute = readonly [key: string, valueOf: (draw: Draw) => Record<string, unknown>];
 
@@ -54,7 +54,7 @@ export const spans: RecordKind = {
       const time = startNs + BigInt(ns);
       return asText ? String(time) : time;
     };
-    return jsonWithBigints(spanOf(draw, timeAfter));
+    return writeJson(spanOf(draw, timeAfter));
   },
 };
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Draw } from '../../../bench/kinds/draw.ts';
-import { escapedJson, jsonWithBigints } from '../../../bench/kinds/hard/json-text.ts';
+import { escapedJson } from '../../../bench/kinds/hard/json-text.ts';
 import { kindOf, kinds } from '../../../bench/kinds/kinds.ts';
 import { startMs } from '../../../bench/kinds/record-file.ts';
+import { writeJson } from '../../../src/schema/exact-json.ts';
 
 const texts = (name: string, seed: number): string[] =>
   Array.from({ length: 500 }, (_, index) => kindOf(name).textAt(new Draw(seed, index), index, startMs));
@@ -103,7 +104,7 @@ describe('what is hard about the hard kinds', () => {
 
 describe('JSON as other programs write it', () => {
   it('has integers of any size as numbers, and leaves strings of digits alone', () => {
-    expect(jsonWithBigints({ id: 2n ** 64n, text: '12', list: [-(2n ** 63n)] })).toBe(
+    expect(writeJson({ id: 2n ** 64n, text: '12', list: [-(2n ** 63n)] })).toBe(
       '{"id":18446744073709551616,"text":"12","list":[-9223372036854775808]}',
     );
   });
