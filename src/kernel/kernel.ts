@@ -9,7 +9,7 @@ export const windowBytes = 512 * 1024;
 /** The most for which there is room: records of many fields are given so much, since each field costs a step for all of them. */
 export const windowBytesMax = 1024 * 1024;
 /** Zero padding: vector reads and writes past the end stop here. */
-export const paddingBytes = 64;
+const paddingBytes = 64;
 export const windowRecords = 4096;
 /** WebAssembly memory can't shrink; a kernel that has grown past this is replaced, and its memory stays until it is collected. */
 const memoryBytesMax = 48 * 1024 * 1024;
@@ -86,10 +86,14 @@ export class Kernel {
 
   /** Copies JSON to `window`; strings read before are dropped. */
   fill(source: Uint8Array): void {
-    const { bytes, window } = this;
-    bytes.set(source, window);
-    bytes.fill(0, window + source.length, window + source.length + paddingBytes);
+    this.bytes.set(source, this.window);
+    this.pad(this.window + source.length);
     this.calls.clearStrings();
+  }
+
+  /** Puts zeros behind bytes that end at the address. */
+  pad(end: Address): void {
+    this.bytes.fill(0, end, end + paddingBytes);
   }
 
   /** Copies bytes in; answers with their address. */

@@ -1,5 +1,5 @@
 import type { Address } from './kernel-calls.ts';
-import { paddingBytes, windowBytes, windowBytesMax, windowRecords, type Kernel } from './kernel.ts';
+import { windowBytes, windowBytesMax, windowRecords, type Kernel } from './kernel.ts';
 
 /** JSON values: each is `sourceAt(index)[startAt(index), endAt(index))`. */
 interface ValueRanges {
@@ -24,11 +24,6 @@ interface LoadRoom {
   readonly ends: Address;
 }
 
-/** Gives the room of the window. */
-export function windowRoom({ window: address, starts, ends }: Kernel): LoadRoom {
-  return { address, bytesMax: windowBytes, starts, ends };
-}
-
 /** Gives room in the memory for output, for values that are read while the window holds others. */
 export function outputRoom({ strings: address, rows: starts, ids: ends }: Kernel): LoadRoom {
   return { address, bytesMax: windowBytesMax, starts, ends };
@@ -36,6 +31,13 @@ export function outputRoom({ strings: address, rows: starts, ids: ends }: Kernel
 
 /** What stands between two values is copied with them where it is no longer: that costs less than a copy of each. */
 const gapBytesMax = 64;
+
+/** Loads the values of as many rows as the window has room for, as `loadValues` does; strings read before are dropped. */
+export function loadWindow(kernel: Kernel, rows: ValueRows): number {
+  const { window: address, starts, ends } = kernel;
+  kernel.calls.clearStrings();
+  return loadValues(kernel, rows, { address, bytesMax: windowBytes, starts, ends });
+}
 
 /** Copies the values of as many rows as there is room for, and answers with their number; a row without a value has an empty range. */
 export function loadValues(kernel: Kernel, rows: ValueRows, { address, bytesMax, ...to }: LoadRoom): number {
@@ -97,7 +99,7 @@ class LoadedBytes {
   /** Copies what is left, with padding behind it. */
   finish(): void {
     this.#copy();
-    this.#kernel.bytes.fill(0, this.#end, this.#end + paddingBytes);
+    this.#kernel.pad(this.#end);
   }
 
   #isNear(source: Uint8Array, start: number): boolean {

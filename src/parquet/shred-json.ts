@@ -2,7 +2,7 @@ import type { JsonRows } from '../consumer/ports/columnar-table.ts';
 import { KernelLeaves } from '../kernel/kernel-leaves.ts';
 import { KernelType } from '../kernel/kernel-type.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { loadValues, windowRoom } from '../kernel/load-values.ts';
+import { loadWindow } from '../kernel/load-values.ts';
 import { shredLoaded } from '../kernel/shred-loaded.ts';
 import type { Turns } from '../runtime/turns.ts';
 import type { ColumnType } from '../schema/types.ts';
@@ -69,9 +69,8 @@ class JsonShredder {
 
   /** Loads the values of as many rows as there is room for; answers with the number of rows. */
   #load(first: number, end: number): number {
-    this.#kernel.calls.clearStrings();
     const { values, valueIndexes: indexes } = this.#json;
-    return loadValues(this.#kernel, { values, indexes, first, end }, windowRoom(this.#kernel));
+    return loadWindow(this.#kernel, { values, indexes, first, end });
   }
 
   #shredLoaded(first: number, count: number): boolean {

@@ -1,5 +1,5 @@
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
-import { loadValues, windowRoom } from '../../kernel/load-values.ts';
+import { loadWindow } from '../../kernel/load-values.ts';
 import type { Turns } from '../../runtime/turns.ts';
 import { writeJson } from '../../schema/exact-json.ts';
 import type { JsonValues } from '../ports/json-values.ts';
@@ -44,9 +44,7 @@ class JsonWriter {
 
   /** Loads as many values as fit; answers with their number. */
   #load(first: number): number {
-    this.#kernel.calls.clearStrings();
-    const rows = { values: this.#values, first, end: this.#ends.length };
-    return loadValues(this.#kernel, rows, windowRoom(this.#kernel));
+    return loadWindow(this.#kernel, { values: this.#values, first, end: this.#ends.length });
   }
 
   #writeLoaded(first: number, count: number): void {

@@ -1,5 +1,5 @@
-import { useKernel, windowRecords, type Kernel } from '../../kernel/kernel.ts';
-import { loadValues, windowRoom } from '../../kernel/load-values.ts';
+import { useKernel, type Kernel } from '../../kernel/kernel.ts';
+import { loadWindow } from '../../kernel/load-values.ts';
 import type { JsonValues } from '../ports/json-values.ts';
 import type { PartialValue } from './partial-values.ts';
 import type { RescuedValues } from './rescued-values.ts';
@@ -30,7 +30,7 @@ interface RescueTools {
  * members with their JSON Pointers; what that leaves to it goes to `rescueOne`.
  */
 export async function rescueLeftOut(of: LeftOutOfField, tools: RescueTools): Promise<number> {
-  const next = of.partial.slice(of.first, of.first + windowRecords);
+  const next = of.partial.slice(of.first);
   const unknown = next.findIndex(({ members }) => members === undefined);
   const known = { ...of, partial: unknown < 0 ? next : next.slice(0, unknown) };
   const count = unknown === 0 ? 0 : await useKernel((kernel) => new LeftOutWriter(kernel, known, tools).write());
@@ -55,11 +55,7 @@ class LeftOutWriter {
     const { path, values, partial } = this.#of;
     const { calls } = this.#kernel;
     const indexes = Int32Array.from(partial, ({ index }) => index);
-    const count = loadValues(
-      this.#kernel,
-      { values, indexes, first: 0, end: partial.length },
-      windowRoom(this.#kernel),
-    );
+    const count = loadWindow(this.#kernel, { values, indexes, first: 0, end: partial.length });
     const pointer = Buffer.from(JSON.stringify(path)).subarray(1, -1);
     calls.setLeftOutPath(this.#kernel.copyIn(pointer), pointer.length);
     const { members, firsts } = this.#copyInMembers(count);

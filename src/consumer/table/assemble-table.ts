@@ -12,7 +12,7 @@ import { fewValuesOf } from './few-values.ts';
 import { cellReader, jsonRowsOf } from './nested-cells.ts';
 import { lazyColumns, type RowFlags } from './lazy-columns.ts';
 import type { TargetColumn } from './route-columns.ts';
-import { haveValueOf, valueIndexesOf } from './value-indexes.ts';
+import { haveValueOf, valueIndexesOf, type SourceOfRows } from './value-indexes.ts';
 import { indexColumn } from '../ports/record-columns.ts';
 import { DictionaryBuilder, stringAt } from '../ports/dictionary-builder.ts';
 
@@ -150,14 +150,7 @@ function gatherFrom(
   return { data, ...(valid < rows.length && { validity }) };
 }
 
-/** Where a column's values come from. */
-export interface Found {
-  readonly source: DecodedColumn;
-  /** The index in the source of each row's value, -1 for none. */
-  readonly valueIndexes: Int32Array;
-}
-
-function gather(type: ColumnType, found: readonly Found[], length: number): ColumnData {
+function gather(type: ColumnType, found: readonly SourceOfRows[], length: number): ColumnData {
   switch (type.kind) {
     case 'double':
     case 'float':
@@ -199,7 +192,7 @@ function gather(type: ColumnType, found: readonly Found[], length: number): Colu
 }
 
 /** Integers as doubles where these tell them all. */
-function gatherBigints(found: readonly Found[], length: number): ColumnData {
+function gatherBigints(found: readonly SourceOfRows[], length: number): ColumnData {
   if (found.every(({ source }) => source.store.kind === 'numbers'))
     return { kind: 'whole', values: gatherNumbers(found, new Float64Array(length)) };
   const values = new BigInt64Array(length);
@@ -211,7 +204,7 @@ function gatherBigints(found: readonly Found[], length: number): ColumnData {
 }
 
 function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(
-  found: readonly Found[],
+  found: readonly SourceOfRows[],
   values: Numbers,
 ): Numbers {
   for (const { source, valueIndexes } of found) {
@@ -226,7 +219,7 @@ function gatherNumbers<Numbers extends Float64Array | Int32Array | Uint8Array>(
 }
 
 /** Reuses the batch's dictionary if all values share it; the encoder drops unused entries. */
-function gatherStrings(found: readonly Found[], length: number): ColumnData {
+function gatherStrings(found: readonly SourceOfRows[], length: number): ColumnData {
   const ids = new Int32Array(length);
   const [first] = found;
   if (first !== undefined && found.length === 1 && first.source.store.kind === 'strings') {
@@ -267,7 +260,7 @@ function idMapper(store: ValueStore, to: DictionaryBuilder): (index: number) => 
 }
 
 function forEachValue(
-  found: readonly Found[],
+  found: readonly SourceOfRows[],
   length: number,
   set: (at: number, source: DecodedColumn, index: number) => void,
 ): void {

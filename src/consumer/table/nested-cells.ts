@@ -5,17 +5,11 @@ import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { JsonRows } from '../ports/columnar-table.ts';
 import { JsonValues } from '../ports/json-values.ts';
-import type { DecodedColumn, ValueStore } from '../columns/decoded-column.ts';
-
-/** A source of a column of arrays or structs. */
-interface NestedSource {
-  readonly source: DecodedColumn;
-  /** The index in the source of each row's value, -1 for none. */
-  readonly valueIndexes: Int32Array;
-}
+import type { ValueStore } from '../columns/decoded-column.ts';
+import type { SourceOfRows } from './value-indexes.ts';
 
 /** Gives the values as JSON, if all of them are known so. */
-export function jsonRowsOf(found: readonly NestedSource[]): JsonRows | undefined {
+export function jsonRowsOf(found: readonly SourceOfRows[]): JsonRows | undefined {
   const [only, ...others] = found;
   if (only?.source.store.kind !== 'nested') return undefined;
   const { values, leaves, rules } = only.source.store;
@@ -23,7 +17,7 @@ export function jsonRowsOf(found: readonly NestedSource[]): JsonRows | undefined
 }
 
 /** Joins the values of several sources in the order of their rows; `undefined` when some are not known as JSON. */
-function joined(found: readonly NestedSource[]): JsonRows | undefined {
+function joined(found: readonly SourceOfRows[]): JsonRows | undefined {
   const values = new JsonValues();
   let rules: ObserveRules | undefined;
   const firsts: number[] = [];

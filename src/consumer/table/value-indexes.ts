@@ -1,6 +1,13 @@
 import { indexAtOrAfter } from '../../runtime/ascending.ts';
 import type { DecodedColumn } from '../columns/decoded-column.ts';
 
+/** Where rows have the values of a column from. */
+export interface SourceOfRows {
+  readonly source: DecodedColumn;
+  /** The index in the source of each row's value, -1 for none. */
+  readonly valueIndexes: Int32Array;
+}
+
 /** Finds the index of the column's value of each row, -1 for none. The rows, some or all of the batch's `rowCount`, ascend. */
 export function valueIndexesOf(column: DecodedColumn, rows: Int32Array, rowCount: number): Int32Array {
   return column.count === rowCount ? rows : rows.map(valueFinder(column));
