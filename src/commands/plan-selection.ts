@@ -1,0 +1,128 @@
+import { checkNotBehind, checkSameLog } from '../consumer/ledger/chain-position.ts';
+import type { Versioned } from '../consumer/ledger/entry-store.ts';
+import { readGroupCommits } from '../consumer/ledger/group-commits.ts';
+import type { Ledger } from '../consumer/ledger/ledger.ts';
+import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
+import type { OffsetRange, TopicDescription, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
+import { planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
+import { PipelineError, unreachable } from '../runtime/errors.ts';
+
+/** Which records a replay is to read: by offsets of one Kafka partition, by Kafka timestamps, or all. Both ends are half-open. */
+export interface ReplaySelection {
+  readonly partition?: number;
+  readonly fromOffset?: bigint;
+  readonly toOffset?: bigint;
+  readonly fromTime?: Date;
+  readonly toTime?: Date;
+  readonly all: boolean;
+}
+
+export interface SelectionTools {
+  readonly reader: TopicReader;
+  readonly ledger: Ledger;
+  readonly description: TopicDescription;
+  readonly table: string;
+  readonly topic: string;
+  /** The service's group. */
+  readonly groupId: string;
+  /** No service reads into this table, so that its ledger may begin anywhere. */
+  readonly beginsAnywhere: boolean;
+}
+
+/** Plans the replay of a selection in all of its Kafka partitions, once the ledger is known to be of this topic and not behind the group. */
+export async function planSelection(
+  selection: ReplaySelection,
+  { reader, ledger, description: { partitions, topicId }, table, topic, groupId, beginsAnywhere }: SelectionTools,
+): Promise<ReplayItem[]> {
+  const ranges = await selectRanges(reader, partitions, selection);
+  const committed = await readGroupCommits(reader, groupId);
+  const plan: ReplayItem[] = [];
+  for (const { range, marks } of ranges) {
+    if (range.from >= range.to) continue;
+    const path = { table, topic, partition: range.partition };
+    const last = await ledger.last(path, undefined);
+    const commit = committed?.get(range.partition);
+    checkNotBehind(path, commit === undefined ? {} : { committed: commit }, last?.entry);
+    if (last !== undefined) await checkSameLog(path, last.entry, { ...marks, topicId }, { ledger, reader });
+    const entries = await entriesFor(range, path, last?.entry.to, ledger);
+    plan.push(...planReplay(range, entries, marks, { beginsAnywhere }));
+  }
+  return plan;
+}
+
+/** Rejects a selection that says nothing, or two things. */
+export function checkSelection({ all, fromOffset, toOffset, fromTime, toTime, partition }: ReplaySelection): void {
+  const byOffset = fromOffset !== undefined || toOffset !== undefined;
+  const byTime = fromTime !== undefined || toTime !== undefined;
+  if ([all, byOffset, byTime].filter(Boolean).length !== 1) {
+    throw usage('say which records: --all, or --from-offset/--to-offset with --partition, or --from-time/--to-time');
+  }
+  if (fromOffset !== undefined && toOffset !== undefined && fromOffset >= toOffset)
+    throw usage(`nothing lies in [${fromOffset}, ${toOffset}): say --from-offset below --to-offset`);
+  if (fromTime !== undefined && toTime !== undefined && fromTime >= toTime)
+    throw usage('nothing lies between these times: say --from-time before --to-time');
+  if (byOffset && partition === undefined) throw usage('offsets belong to one Kafka partition: say --partition too');
+}
+
+function usage(message: string): PipelineError {
+  return new PipelineError('USAGE_INVALID', { message, retryable: false });
+}
+
+interface SelectedRange {
+  readonly range: OffsetRange;
+  readonly marks: Watermarks;
+}
+
+async function selectRanges(
+  reader: TopicReader,
+  watermarks: TopicDescription['partitions'],
+  selection: ReplaySelection,
+): Promise<SelectedRange[]> {
+  const { fromOffset, toOffset, fromTime, toTime, partition: only } = selection;
+  const starts = fromTime && (await reader.offsetsAt(fromTime.getTime()));
+  const ends = toTime && (await reader.offsetsAt(toTime.getTime()));
+  if (only !== undefined && !watermarks.has(only)) throw usage(`the topic has no partition ${only}`);
+  return [...watermarks]
+    .filter(([partition]) => only === undefined || partition === only)
+    .map(([partition, marks]) => {
+      // what the ledger has below the low watermark is listed too, and left alone
+      const from = fromOffset ?? starts?.get(partition) ?? 0n;
+      const to = toOffset ?? ends?.get(partition) ?? marks.high;
+      return { range: { partition, from, to }, marks };
+    })
+    .toSorted((a, b) => a.range.partition - b.range.partition);
+}
+
+/** The entries that meet the range, and the chain's last one: what lies between it and the range is written too. */
+async function entriesFor(
+  { from, to }: OffsetRange,
+  path: LedgerPath,
+  chainEnd: bigint | undefined,
+  ledger: Ledger,
+): Promise<Versioned[]> {
+  if (chainEnd === undefined) return [];
+  const first = from < chainEnd ? from : chainEnd - 1n;
+  return Array.fromAsync(ledger.entries(path, { from: first, to: to > first ? to : chainEnd }));
+}
+
+/** Says what is done to an item, for an operator. */
+export function describe(item: ReplayItem): string {
+  const { partition, from, to } = item.range;
+  const where = `partition ${partition} [${from}, ${to})`;
+  switch (item.kind) {
+    case 'replace':
+      return `${where}: will be read again, and its objects replaced`;
+    case 'finish':
+      return `${where}: claimed and never written, will be finished`;
+    case 'write':
+      return `${where}: not in the ledger yet, will be written`;
+    case 'tidy':
+      return `${where}: Kafka no longer holds it, what an earlier replay has replaced will be deleted`;
+    case 'undo':
+      return `${where}: a replay or redrive of it did not end and Kafka no longer holds it, will go back to its objects`;
+    case 'leave':
+      return `${where}: left alone: ${item.why}`;
+    default:
+      return unreachable(item);
+  }
+}
