@@ -3,7 +3,7 @@ import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
 import { isNested, type Column } from '../../schema/types.ts';
 import { noteColumns, type FileColumns } from './audit-columns.ts';
-import type { TableNeeds } from './audit-catalog.ts';
+import type { TableNeeds } from './table-needs.ts';
 
 /** Versions of the catalog's table of which files are looked at. */
 const versionsMax = 1000;

@@ -21,7 +21,7 @@ import {
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { auditMergedFiles, unlisted, type FileAuditOptions, type FolderAudit } from './audit-merged-files.ts';
 import { findChangedSources, findWaiting, waitsTooLong, type WaitingObject } from './audit-merged-sources.ts';
-import type { ExpectedPlace } from './audit-catalog.ts';
+import type { ExpectedPlace } from './table-needs.ts';
 import { unreadable } from './audit-partition.ts';
 import type { Finding } from './finding.ts';
 import type { FindingList } from './finding-list.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { auditTable, PartitionAudit } from '../../../src/consumer/audit/audit-catalog.ts';
+import { auditTable } from '../../../src/consumer/audit/audit-table.ts';
+import { PartitionAudit } from '../../../src/consumer/audit/partition-audit.ts';
 import { noteColumns } from '../../../src/consumer/audit/audit-columns.ts';
 import { projectionParameters } from '../../../src/schema/projection.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
