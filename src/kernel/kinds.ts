@@ -17,9 +17,9 @@ export const kindEmptyArray = 10;
 export const kindInteger = 11;
 /** `{}` that has no other type. */
 export const kindEmptyObject = 12;
-/** An array whose elements are of several types. */
+/** An array whose elements are of several types, or, where they are arrays themselves, the elements of these. */
 export const kindMixedArray = 13;
-/** An array, otherwise of one type, with a number that no double holds with all its digits. */
+/** An array, otherwise of one type, with a number that no double holds with all its digits: as its element, or as one of an array in it. */
 export const kindDigitsArray = 14;
 /** An array or object where types end: deeper ones are kept as JSON text. Only what fields beside others take is of this kind. */
 export const kindDeep = 15;

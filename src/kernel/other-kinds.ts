@@ -40,7 +40,8 @@ export const untypedKinds: ReadonlySet<number> = new Set([
 /** Tells whether the type may hold such an array or object, though the kernel has not found that it does: it can't read integers of many digits, nor keys before they are learned. */
 export function mayHold(type: ColumnType, kind: number): boolean {
   if (kind === kinds.kindDeep) return isNested(type);
-  return kind === kinds.kindDigitsArray && type.kind === 'array' && type.element.kind === 'bigint';
+  if (kind !== kinds.kindDigitsArray || type.kind !== 'array') return false;
+  return type.element.kind === 'bigint' || mayHold(type.element, kind);
 }
 
 /** Tells whether the type, one of arrays or structs, may be inferred at such a depth. */

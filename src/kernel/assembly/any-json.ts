@@ -16,7 +16,7 @@ import {
 import { kindDigitsArray, kindMixedArray, kindRawNested } from '../kinds';
 import { endOfNumber } from './number';
 import { endOfString, markStrings, releaseStrings } from './strings';
-import { endOfBoolean, endOfNull, firstOfNull } from './words';
+import { endOfBoolean, endOfNull, firstOfFalse, firstOfNull, firstOfTrue } from './words';
 
 /** Brackets in each other: what is deeper is left to the host. */
 const depthMax: i32 = 100;
@@ -24,48 +24,65 @@ const depthMax: i32 = 100;
 /** The kind of the array or object that `endOfJson` read last. */
 export let jsonKind: i32 = 0;
 
-/** Types that its elements have, if it is an array, as a bit set; and whether a number is among them that no double holds. */
-let elementTypes: i32 = 0;
+/**
+ * Types that its elements have, if it is an array, as a bit set of `elementBits` bits; those of the elements' elements in the next bits, as far as
+ * arrays lie in arrays and there is room. Two of one level: there is no type for it. And whether a number is among them that no double holds.
+ */
+let elementTypes: u64 = 0;
+let areMixed: bool = false;
 let hasDigits: bool = false;
-const stringElement: i32 = 1;
-const numberElement: i32 = 2;
-const booleanElement: i32 = 4;
-const nestedElement: i32 = 8;
+const stringElement: u64 = 1;
+const numberElement: u64 = 2;
+const booleanElement: u64 = 4;
+const nestedElement: u64 = 8;
+const elementBits: i32 = 4;
+const elementLevels: i32 = 64 / elementBits;
 
 /** Answers with the address one past the JSON at `at`, 0 when it is none, or nested deeper than is read here. */
 export function endOfJson(at: usize): usize {
   elementTypes = 0;
+  areMixed = false;
   hasDigits = false;
   const mark = markStrings();
-  const end = endOfValue(at, 0);
+  const end = endOfValue(at, 0, true);
   releaseStrings(mark);
-  jsonKind = popcnt(elementTypes) > 1 ? kindMixedArray : hasDigits ? kindDigitsArray : kindRawNested;
+  jsonKind = areMixed ? kindMixedArray : hasDigits ? kindDigitsArray : kindRawNested;
   return end;
 }
 
-function noteElement(at: usize): void {
-  const first = load<u8>(at);
-  if (first == quote) elementTypes |= stringElement;
-  else if (first == openBrace || first == openBracket) elementTypes |= nestedElement;
-  else if (first == 0x74 || first == 0x66) elementTypes |= booleanElement;
-  else if (first != firstOfNull) {
-    elementTypes |= numberElement;
-    if (endOfNumber(at) == 0) hasDigits = true;
-  }
+/** Notes the type of an element on such a level of arrays, counted from 0. */
+function noteElement(at: usize, level: i32): void {
+  const shift = level * elementBits;
+  const type = elementTypeOf(at);
+  if (type == numberElement && endOfNumber(at) == 0) hasDigits = true;
+  const others = (elementTypes >> shift) & ((1 << elementBits) - 1) & ~type;
+  if (type != 0 && others != 0) areMixed = true;
+  elementTypes |= type << shift;
 }
 
-function endOfValue(at: usize, depth: i32): usize {
+function elementTypeOf(at: usize): u64 {
+  const first = load<u8>(at);
+  if (first == quote) return stringElement;
+  if (first == openBrace || first == openBracket) return nestedElement;
+  if (first == firstOfTrue || first == firstOfFalse) return booleanElement;
+  return first == firstOfNull ? 0 : numberElement;
+}
+
+/** Reads a value; `isWithinArrays`: all that is around it are arrays. */
+function endOfValue(at: usize, depth: i32, isWithinArrays: bool): usize {
   const first = load<u8>(at);
   if (first == quote) return endOfString(at);
-  if (first == openBrace || first == openBracket) return depth == depthMax ? 0 : endOfMembers(at, depth + 1);
+  if (first == openBrace || first == openBracket)
+    return depth == depthMax ? 0 : endOfMembers(at, depth, isWithinArrays && first == openBracket);
   if (first == minus || digitOf(first) <= 9) return endOfDigits(at);
   return first == firstOfNull ? endOfNull(at) : endOfBoolean(at);
 }
 
 /** Reads an array or object. */
-function endOfMembers(start: usize, depth: i32): usize {
+function endOfMembers(start: usize, depth: i32, isWithinArrays: bool): usize {
   const isObject = load<u8>(start) == openBrace;
   const close = isObject ? closeBrace : closeBracket;
+  const areNoted = isWithinArrays && depth < elementLevels;
   let at = skipSpace(start + 1);
   if (load<u8>(at) == close) return at + 1;
   while (true) {
@@ -77,8 +94,8 @@ function endOfMembers(start: usize, depth: i32): usize {
       if (load<u8>(at) != colon) return 0;
       at = skipSpace(at + 1);
     }
-    if (depth == 1 && !isObject) noteElement(at);
-    at = endOfValue(at, depth);
+    if (areNoted) noteElement(at, depth);
+    at = endOfValue(at, depth + 1, isWithinArrays);
     if (at == 0) return 0;
     at = skipSpace(at);
     const byte = load<u8>(at);

@@ -34,6 +34,7 @@ const recipes = fc
       'p array<array<double>>, p_array_double array<double>, p_array_string array<string>',
       'p struct<a:array<double>,b:string>, p_array_struct array<struct<a:double>>',
       'p array<int>, p_array_double array<double>',
+      'p array<array<string>>, p_array_array_double array<array<double>>, q array<array<bigint>>',
       'p map<string,double>, p_array_map array<map<string,double>>',
       'p decimal(10,2), q date',
     ),

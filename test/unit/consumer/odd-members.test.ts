@@ -30,6 +30,7 @@ const recipes = fc
       'p array<int>',
       'p array<bigint>',
       'p array<array<double>>',
+      'p struct<a:array<array<string>>,a_json:string,b:array<array<bigint>>,b_array_array_double:array<array<double>>>',
     ),
   })
   .map((rules) => ({ ...testRecipe, ...rules }));
@@ -79,6 +80,12 @@ describe('members of structs that the field of their name does not take', () => 
     ['what is empty on several levels', '{"n":1,"e":{"d":{"u":[]}}}', '{"n":2,"e":{"d":{"u":[]},"x":null}}'],
     ['arrays of other depths', '{"at":[1,2],"n":1}', '{"at":[[[1,2]],[]],"n":2}'],
     ['arrays of several types', '{"n":1,"args":[1,"x",null]}', '{"n":2,"args":[ 1.5, true ]}'],
+    [
+      'arrays whose arrays have several types',
+      '{"n":1,"rows":[[1,"x"],[2,"y"]]}',
+      '{"n":2,"rows":[[ 1.5], ["z"], []]}',
+    ],
+    ['digits in arrays in arrays', '{"n":1,"ids":[[9007199254740993]]}', '{"n":2,"ids":[[1],[9007199254740995,null]]}'],
     ['arrays with digits that no double holds', '{"ids":[9007199254740993,1]}', '{"ids":[1,9007199254740995]}'],
     ['what is empty and tells no type', '{"n":1,"labels":[],"extra":{}}', '{"n":2,"extra":{ },"labels":[ ]}'],
   ])('are taken apart as they are read: %s', async (_, one, other) => {
