@@ -34,8 +34,9 @@ let hasDigits: bool = false;
 const stringElement: u64 = 1;
 const numberElement: u64 = 2;
 const booleanElement: u64 = 4;
-const nestedElement: u64 = 8;
-const elementBits: i32 = 4;
+const arrayElement: u64 = 8;
+const objectElement: u64 = 16;
+const elementBits: i32 = 5;
 const elementLevels: i32 = 64 / elementBits;
 
 /** Answers with the address one past the JSON at `at`, 0 when it is none, or nested deeper than is read here. */
@@ -63,7 +64,8 @@ function noteElement(at: usize, level: i32): void {
 function elementTypeOf(at: usize): u64 {
   const first = load<u8>(at);
   if (first == quote) return stringElement;
-  if (first == openBrace || first == openBracket) return nestedElement;
+  if (first == openBracket) return arrayElement;
+  if (first == openBrace) return objectElement;
   if (first == firstOfTrue || first == firstOfFalse) return booleanElement;
   return first == firstOfNull ? 0 : numberElement;
 }
