@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { parseJson, writeJson } from '../schema/exact-json.ts';
 import type { Address, Calls } from './kernel-calls.ts';
 import { fingerprintFile, fingerprintOfSources } from './kernel-sources.ts';
 import { powersOfFive } from './powers-of-five.ts';
@@ -39,7 +40,8 @@ export class Kernel {
   constructor(module: WebAssembly.Module) {
     // imports go by the file that declares them
     const number = { numberOf: (start: Address, end: Address) => Number(this.stringAt(start, end)) };
-    this.calls = new WebAssembly.Instance<Calls>(module, { number }).exports;
+    const written = { writeNumberOf: this.#writeNumberOf.bind(this) };
+    this.calls = new WebAssembly.Instance<Calls>(module, { number, 'written-json': written }).exports;
     const [first = 0n, second = 0n] = crypto.getRandomValues(new BigUint64Array(2));
     this.calls.setHashKey(first, second);
     this.window = this.calls.allocate(windowBytesMax + paddingBytes);
@@ -55,6 +57,13 @@ export class Kernel {
     const table = this.calls.createPowers(powers.length);
     this.bytes.set(powers, table);
     this.#own = this.calls.mark();
+  }
+
+  #writeNumberOf(start: Address, end: Address, room: Address, roomEnd: Address): number {
+    const text = Buffer.from(writeJson(parseJson(this.stringAt(start, end))));
+    if (room + text.length > roomEnd) return 0;
+    this.bytes.set(text, room);
+    return text.length;
   }
 
   /** Size of its memory in bytes. */

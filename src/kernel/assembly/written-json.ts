@@ -16,10 +16,16 @@ import {
   skipSpace,
   zero,
 } from './bytes';
-import { endOfDigitRun, endOfInteger } from './any-json';
+import { endOfDigitRun, endOfDigits, endOfInteger } from './any-json';
 import { isShortest, longestShort } from './shortest';
 import { afterCharacter, characterEnd, endOfPlain, unescapeUnit, unitOf } from './strings';
 import { endOfBoolean, endOfNull, firstOfNull } from './words';
+
+/**
+ * The host's `writeJson` of the JSON number `[start, end)`, written to `[room, roomEnd)`: answers with its length, 0 when there is no room for it.
+ * Called for the few that are not written as they stand.
+ */
+declare function writeNumberOf(start: usize, end: usize, room: usize, roomEnd: usize): usize;
 
 /** Deeper JSON is left to the host. */
 const depthMax: i32 = 64;
@@ -244,26 +250,32 @@ function writeUnit(at: usize): usize {
   return end;
 }
 
-/** Copies a number that is written with just these digits, but for zeros at its end. */
+/** Writes a number. The host writes what is not written with just its digits, but for zeros at its end. */
 function writeNumber(start: usize): usize {
   const integerEnd = endOfInteger(start);
   // integers keep their digits, however many
   if (integerEnd != 0) return copyToken(start, integerEnd);
+  const end = endOfDigits(start);
+  if (end == 0) return 0;
+  const last = lastOfFraction(start, end);
+  if (last != 0) return copyToken(start, last) == 0 ? 0 : end;
+  const length = writeNumberOf(start, end, writtenEnd, writableEnd);
+  writtenEnd += length;
+  return length == 0 ? 0 : end;
+}
+
+/** Gives the address one past the digits of a fraction that are written, 0 when it is written with others, or with an exponent. */
+function lastOfFraction(start: usize, end: usize): usize {
   const first = load<u8>(start) == minus ? start + 1 : start;
   const wholeEnd = endOfDigitRun(first);
   const whole = wholeEnd - first;
-  if (whole == 0 || whole > wholeDigitsMax || load<u8>(wholeEnd) != point) return 0;
-  if (load<u8>(first) == zero && whole > 1) return 0;
   const fraction = wholeEnd + 1;
-  const at = endOfDigitRun(fraction);
-  if (at == fraction || (load<u8>(at) | 0x20) == 0x65) return 0;
+  if (whole > wholeDigitsMax || load<u8>(wholeEnd) != point || endOfDigitRun(fraction) != end) return 0;
   // zeros at the end are not written, nor is a point before them
-  let last = at;
+  let last = end;
   while (load<u8>(last - 1) == zero) last--;
-  const isInteger = last == fraction;
-  if (isInteger) last--;
-  if (isInteger ? whole > longestShort : !isWrittenSo(first, whole, last)) return 0;
-  return copyToken(start, last) == 0 ? 0 : at;
+  if (last == fraction) return whole > longestShort ? 0 : wholeEnd;
+  return isWrittenSo(first, whole, last) ? last : 0;
 }
 
 /** Tells whether the fraction `[first, end)`, with `whole` digits before its point, is written with just these digits. */

@@ -13,7 +13,7 @@ function written(text: string): string | undefined {
   const { calls, window, starts, ends, strings, rows } = kernel;
   kernel.viewInt32(starts, 1)[0] = window;
   kernel.viewInt32(ends, 1)[0] = window + bytes.length - 1;
-  const count = calls.writeJsonValues(starts, ends, 1, strings, strings + bytes.length + 16, rows);
+  const count = calls.writeJsonValues(starts, ends, 1, strings, strings + bytes.length + 400, rows);
   const [end = 0] = kernel.viewInt32(rows, 1);
   return count === 0 ? undefined : kernel.stringAt(strings, strings + end);
 }
@@ -49,6 +49,22 @@ const longFractions = fc
     const padded = String(moved < 0n ? 0n : moved).padStart(fraction.length + 1, '0');
     return `${padded.slice(0, padded.length - fraction.length)}.${padded.slice(padded.length - fraction.length)}`;
   });
+
+/** Numbers with and without fraction and exponent. */
+const spelledNumbers = fc
+  .tuple(
+    fc.constantFrom('', '-'),
+    fc.oneof(fc.constant('0'), fc.bigInt({ min: 1n, max: 10n ** 22n }).map(String)),
+    fc.oneof(
+      fc.constant(''),
+      fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1 }).map((digits) => `.${digits}`),
+    ),
+    fc.oneof(
+      fc.constant(''),
+      fc.tuple(fc.constantFrom('e', 'E', 'e+', 'e-', 'E-'), fc.nat(400)).map(([sign, power]) => `${sign}${power}`),
+    ),
+  )
+  .map((parts) => parts.join(''));
 
 const hardCases = [
   ['0.1', '-0.1', '0.30000000000000004', '0.3000000000000000', '0.3000000000000001', '0.10000000000000001'],
@@ -125,6 +141,16 @@ describe('JSON that the kernel writes', () => {
         },
       ),
       runs(20_000),
+    );
+  });
+
+  it('has all numbers, however they are spelled', () => {
+    fc.assert(
+      fc.property(spelledNumbers, (text) => {
+        expect(written(text)).toBe(writeJson(parseJson(text)));
+        expect(written(`[${text}]`)).toBe(writeJson(parseJson(`[${text}]`)));
+      }),
+      runs(5000),
     );
   });
 
