@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 it('a kernel that was built of other sources is refused, since it might read records wrong', async () => {
   const copy = await mkdtemp(join(tmpdir(), 'kernel-'));
-  await cp('src/kernel', join(copy, 'src/kernel'), { recursive: true });
+  await cp('src', join(copy, 'src'), { recursive: true });
   for (const name of ['kernel.wasm', 'kernel.wasm.sources']) await cp(`dist/${name}`, join(copy, 'dist', name));
   await writeFile(join(copy, 'package.json'), '{ "type": "module", "imports": { "#kernel": "./dist/kernel.wasm" } }');
   const kernel = pathToFileURL(join(copy, 'src/kernel/kernel.ts'));
