@@ -7,6 +7,8 @@ export const kindNumber = 3;
 export const kindString = 4;
 export const kindTime = 5;
 export const kindDate = 6;
+/** An array of arrays or objects, on the last level but one that has types: its elements have none. Only what fields beside others take is of this kind. */
+export const kindLastArray = 7;
 /** JSON in brackets that fits no nested type of its field, though it may have a type. */
 export const kindRawNested = 8;
 /** A number that no double holds with all its digits. */

@@ -26,7 +26,8 @@ export function otherKinds(kind: ColumnType['kind'], numbers: NumberRule): reado
 /** Gives the kinds of arrays and objects that are kept as JSON text at such a depth. Integers of many digits may have a type where they can be kept apart. */
 export function jsonKinds(depth: number, { numbers, depthMax }: NonNullable<Strictness['rules']>): readonly number[] {
   if (depth >= depthMax) return [kinds.kindDeep];
-  return numbers === 'split' ? [kinds.kindMixedArray] : [kinds.kindMixedArray, kinds.kindDigitsArray];
+  const untyped = depth === depthMax - 1 ? [kinds.kindMixedArray, kinds.kindLastArray] : [kinds.kindMixedArray];
+  return numbers === 'split' ? untyped : [...untyped, kinds.kindDigitsArray];
 }
 
 /** Kinds of values that have no type, so that none gets a field of its own name. */
@@ -34,13 +35,16 @@ export const untypedKinds: ReadonlySet<number> = new Set([
   kinds.kindDigits,
   kinds.kindMixedArray,
   kinds.kindDigitsArray,
+  kinds.kindLastArray,
   kinds.kindDeep,
 ]);
 
 /** Tells whether the type may hold such an array or object, though the kernel has not found that it does: it can't read integers of many digits, nor keys before they are learned. */
 export function mayHold(type: ColumnType, kind: number): boolean {
   if (kind === kinds.kindDeep) return isNested(type);
-  if (kind !== kinds.kindDigitsArray || type.kind !== 'array') return false;
+  if (type.kind !== 'array') return false;
+  if (kind === kinds.kindLastArray) return isNested(type.element);
+  if (kind !== kinds.kindDigitsArray) return false;
   return type.element.kind === 'bigint' || mayHold(type.element, kind);
 }
 

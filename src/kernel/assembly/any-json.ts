@@ -21,8 +21,9 @@ import { endOfBoolean, endOfNull, firstOfFalse, firstOfNull, firstOfTrue } from 
 /** Brackets in each other: what is deeper is left to the host. */
 const depthMax: i32 = 100;
 
-/** The kind of the array or object that `endOfJson` read last. */
+/** The kind of the array or object that `endOfJson` read last, and whether it is an array with arrays or objects as its elements. */
 export let jsonKind: i32 = 0;
+export let isArrayOfNested: bool = false;
 
 /**
  * Types that its elements have, if it is an array, as a bit set of `elementBits` bits; those of the elements' elements in the next bits, as far as
@@ -47,6 +48,7 @@ export function endOfJson(at: usize): usize {
   const mark = markStrings();
   const end = endOfValue(at, 0, true);
   releaseStrings(mark);
+  isArrayOfNested = (elementTypes & (arrayElement | objectElement)) != 0;
   jsonKind = areMixed ? kindMixedArray : hasDigits ? kindDigitsArray : kindRawNested;
   return end;
 }

@@ -6,6 +6,7 @@ import { endOfBoolean, firstOfNull } from './words';
 import {
   kindDeep,
   kindDigitsArray,
+  kindLastArray,
   kindMixedArray,
   kindsEnd,
   typeArray,
@@ -130,7 +131,12 @@ export function addStructKey(type: NestedType, name: usize, length: usize, field
 export function setOther(type: NestedType, kind: i32, field: NestedType): void {
   if (type.others == 0) type.others = allocateZeros((<usize>kindsEnd) << 2);
   store<usize>(type.others + ((<usize>kind) << 2), changetype<usize>(field));
-  if (kind == kindMixedArray || kind == kindDigitsArray || kind == kindDeep) type.hasNestedOthers = true;
+  if (isUntyped(kind)) type.hasNestedOthers = true;
+}
+
+/** Tells whether arrays or objects of the kind have no type. */
+function isUntyped(kind: i32): bool {
+  return kind == kindMixedArray || kind == kindDigitsArray || kind == kindLastArray || kind == kindDeep;
 }
 
 /** Lets arrays or structs whose key is that of `type`, and that it does not take, go to the field beside it where they are of its type, which is strict. */

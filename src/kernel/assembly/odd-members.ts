@@ -1,4 +1,4 @@
-import { endOfJson, jsonKind } from './any-json';
+import { endOfJson, isArrayOfNested, jsonKind } from './any-json';
 import { anyEnd, anyKind, anyNumber, anyStart, endOfAnyScalar, isOfKind, takesSome } from './any-scalar';
 import { openBrace, skipSpace } from './bytes';
 import { endOfEmptyValue } from './empty-values';
@@ -9,7 +9,7 @@ import { Reading } from './reading';
 import { roomEnd, roomForString } from './strings';
 import { mayHoldOther } from './typed-scalar';
 import { writeJson, writtenEnd } from './written-json';
-import { kindDeep, kindDigits, typeString, typeStruct } from '../kinds';
+import { kindDeep, kindDigits, kindLastArray, typeString, typeStruct } from '../kinds';
 
 /** Leaves out a member whose field has one of another key already, where it would have no other place. */
 export function endOfSecond(field: NestedType, at: usize): usize {
@@ -57,7 +57,7 @@ export function endOfOther(field: NestedType, at: usize, struct: i32, definition
 /** Reads an array or object that has no type into the field beside that takes such as JSON text; answers with 0 when there is none, or it may have a type. */
 export function endOfUntyped(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32): usize {
   if (field.others == 0 || endOfJson(at) == 0) return 0;
-  const kind = hasOther(field, kindDeep) ? kindDeep : jsonKind;
+  const kind = untypedKindOf(field);
   if (!hasOther(field, kind)) return 0;
   const text = roomForString();
   const end = writeJson(at, text, roomEnd());
@@ -69,6 +69,12 @@ export function endOfUntyped(field: NestedType, at: usize, struct: i32, definiti
     addString(other.leaf, text, writtenEnd);
   }
   return skipSpace(end);
+}
+
+/** Gives the kind of the array or object that was read last, by what has no type on the field's level. */
+function untypedKindOf(field: NestedType): i32 {
+  if (hasOther(field, kindDeep)) return kindDeep;
+  return isArrayOfNested && hasOther(field, kindLastArray) ? kindLastArray : jsonKind;
 }
 
 /** Notes that a member goes to a field beside that of its key; answers with false when that one has a member already. */

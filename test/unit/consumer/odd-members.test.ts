@@ -86,6 +86,11 @@ describe('members of structs that the field of their name does not take', () => 
       '{"n":2,"rows":[[ 1.5], ["z"], []]}',
     ],
     ['digits in arrays in arrays', '{"n":1,"ids":[[9007199254740993]]}', '{"n":2,"ids":[[1],[9007199254740995,null]]}'],
+    [
+      'arrays of structs on the last level that has types',
+      '{"a":[{"a":[{"a":[{"n":1}]}]}]}',
+      '{"a":[{"a":[{"n":1,"a":[{"n":2},{"m":[]}]}]}]}',
+    ],
     ['arrays with digits that no double holds', '{"ids":[9007199254740993,1]}', '{"ids":[1,9007199254740995]}'],
     ['what is empty and tells no type', '{"n":1,"labels":[],"extra":{}}', '{"n":2,"extra":{ },"labels":[ ]}'],
   ])('are taken apart as they are read: %s', async (_, one, other) => {
