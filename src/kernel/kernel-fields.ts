@@ -129,6 +129,11 @@ export class KernelFieldEntries {
     this.#kernel.calls.keepIntegers(this.address);
   }
 
+  /** Lets objects whose members tell no type, on at most so many levels, be of `kindEmptyStruct`: no type of the field may take them. */
+  setEmptyLevels(levels: number): void {
+    this.#kernel.calls.setEmptyLevels(this.address, levels);
+  }
+
   /** Says which kinds of entries can stay in the block when the window is loaded anew, and which of these are strings of a dictionary. */
   setDurable({
     kindBits,

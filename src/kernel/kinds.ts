@@ -25,11 +25,13 @@ export const kindMixedArray = 13;
 export const kindDigitsArray = 14;
 /** An array or object where types end: deeper ones are kept as JSON text. Only what fields beside others take is of this kind. */
 export const kindDeep = 15;
+/** An object with members, none of which tells a type: nulls, `[]`, `{}`, and objects of such. Only in fields that `setEmptyLevels` was called for. */
+export const kindEmptyStruct = 16;
 /** All of these are below. */
-export const kindsEnd = 16;
+export const kindsEnd = 17;
 /** JSON in brackets that fits a nested type of its field: each of its types has one of these kinds. */
-export const kindTypedFirst = 16;
-export const kindTypedEnd = 24;
+export const kindTypedFirst = 17;
+export const kindTypedEnd = 25;
 
 /** So many members that are left out of an array or object are told to the host; the number of more of them is `leftOutShare - 1`. */
 export const leftOutMax = 254;

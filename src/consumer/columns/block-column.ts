@@ -47,8 +47,8 @@ export class BlockColumn {
     if (!isString) this.#addNumbers(state.timestamps, bits.times, kindBits, block);
     if (!isString) this.#addNumbers(state.dates, bits.dates, kindBits, block);
     for (const target of this.values.targets) this.#addTyped(target, kindBits, block);
-    this.#addEmpties(state.emptyArrays, [], { share: bits.emptyArrays, kindBits, block });
-    this.#addEmpties(this.#emptyObjects, {}, { share: bits.emptyObjects, kindBits, block });
+    this.#addEmpties(state.emptyArrays, bits.emptyArrays, kindBits, block);
+    this.#addEmpties(this.#emptyObjects, bits.emptyObjects, kindBits, block);
     if (state.unread !== undefined) this.#addUnread(state.unread, kindBits, block);
     if ((kindBits & this.#field.untypedKinds) !== 0) this.#addUntyped(state.untyped, kindBits, block);
     return true;
@@ -178,16 +178,11 @@ export class BlockColumn {
     return state?.unread === undefined ? state?.emptyObjects : undefined;
   }
 
-  /** Adds the entries of the kind in `share`, each of which is `empty`. */
-  #addEmpties(
-    to: ColumnBuilder | undefined,
-    empty: object,
-    { share, kindBits, block }: { readonly share: number; readonly kindBits: number; readonly block: Rows },
-  ): void {
+  /** Adds the entries of the kinds in `share`, which tell no type, as they stand in the records. */
+  #addEmpties(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {
     if (to === undefined || (kindBits & share) === 0) return;
-    const { name, entries } = this.#field;
-    to.noteField(name, block.first, block.end);
-    for (const row of entries.numbersOf(share).rows) to.push(row, empty);
+    to.noteField(this.#field.name, block.first, block.end);
+    this.#appendJson(to, share, kindBits);
   }
 
   /** Adds one array or struct that fits its type whole; answers with false when it is something else. */

@@ -246,10 +246,9 @@ export class ColumnBuilder {
 }
 
 function storeKindOf(observed: Observed): ValueStore['kind'] {
-  // arrays and structs without a type of their own are many as well
-  if (observed.form === 'json') return 'nested';
   if (observed.form === 'exact') return 'strings';
-  if (observed.form !== 'plain') return 'values';
+  // arrays and structs without a type of their own are many as well
+  if (observed.form !== 'plain') return 'nested';
   switch (observed.type.kind) {
     case 'string':
       return 'strings';

@@ -64,6 +64,7 @@ export class EntryValues {
         return [];
       case kinds.kindEmptyObject:
         return {};
+      case kinds.kindEmptyStruct:
       case kinds.kindRawNested:
       case kinds.kindMixedArray:
       case kinds.kindDigitsArray:

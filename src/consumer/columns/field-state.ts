@@ -27,7 +27,7 @@ export interface FieldState {
   unread: ColumnBuilder | undefined;
   /** Column of empty arrays, whose type is not known yet. */
   emptyArrays: ColumnBuilder | undefined;
-  /** Column of objects without members, likewise. */
+  /** Column of objects without members, likewise, and of those whose members tell no type where all of them go there. */
   emptyObjects: ColumnBuilder | undefined;
   /** Column of values without a type, which become JSON text. */
   untyped: ColumnBuilder | undefined;

@@ -27,6 +27,6 @@ export const scalarKinds = [
 ];
 export const scalars = scalarKinds.reduce((bits, kind) => bits | bitOf(kind), 0);
 /** What may be an object whose keys are data. */
-export const mayBeObjects = bitOf(kinds.kindRawNested) | bitOf(kinds.kindEmptyObject);
+export const mayBeObjects = bitOf(kinds.kindRawNested) | bitOf(kinds.kindEmptyObject) | bitOf(kinds.kindEmptyStruct);
 export const emptyArrays = bitOf(kinds.kindEmptyArray);
-export const emptyObjects = bitOf(kinds.kindEmptyObject);
+export const emptyObjects = bitOf(kinds.kindEmptyObject) | bitOf(kinds.kindEmptyStruct);

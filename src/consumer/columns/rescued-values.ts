@@ -2,6 +2,7 @@ import { writeJson } from '../../schema/exact-json.ts';
 import { closeBrace, comma, openBrace } from '../../schema/json-bytes.ts';
 import type { Range } from '../../schema/written-json.ts';
 import { rescuedColumn } from '../../schema/names.ts';
+import type { JsonValues } from '../ports/json-values.ts';
 import type { DecodedColumn } from './decoded-column.ts';
 import { JsonText } from './json-text.ts';
 import { sharedStrings, startsOf, type StringRanges } from './shared-strings.ts';
@@ -83,6 +84,15 @@ export class RescuedValues implements Disposable {
     this.#beginMember(row);
     this.#text.append(key);
     this.#text.writeString(bytes, range);
+  }
+
+  /** Adds a member whose value is that of the index; `key`: its pointer and a colon. */
+  addJson(row: number, key: Uint8Array, values: JsonValues, index: number): void {
+    this.#beginMember(row);
+    this.#text.append(key);
+    const source = values.sourceAt(index);
+    const range = { start: values.startAt(index), end: values.endAt(index) };
+    if (source === undefined || !this.#text.copyJson(source, range)) this.#text.write(writeJson(values.valueAt(index)));
   }
 
   /** Adds objects of ascending rows. */

@@ -135,7 +135,7 @@ export class RowReader {
     if (observed === undefined) return undefined;
     const builder = this.#columnFor(row, state, observed);
     if (observed.form === 'plain' && isNested(observed.type)) setNested(state, builder, value);
-    if (observed.form === 'empty-array' || observed.form === 'empty-struct') setEmpties(state, builder, value);
+    if (observed.form === 'empty-array' || observed.form === 'empty-struct') this.#setEmpties(state, builder, value);
     if (observed.form === 'json') state.untyped = builder;
     return builder && noteTime(push(builder, row, state, cellOf(value, observed)), value);
   }
@@ -147,6 +147,13 @@ export class RowReader {
     if (observed.type === state.known && !isNested(observed.type)) state.fastPath = builder;
     this.#setColumnOfKind(state, observed.type, builder);
     return builder;
+  }
+
+  /** Sets the column of values like this one, if it is nothing but `[]` or `{}`, or all go there that tell no type. */
+  #setEmpties(state: FieldState, builder: ColumnBuilder | undefined, value: unknown): void {
+    if (Array.isArray(value)) {
+      if (value.length === 0) state.emptyArrays = builder;
+    } else if (this.areEmptiesApart(state) || Object.keys(Object(value)).length === 0) state.emptyObjects = builder;
   }
 
   #observe(value: unknown, { name, known }: FieldState): Observed | undefined {
@@ -179,6 +186,11 @@ export class RowReader {
   /** Tells whether all numbers of the field that no double holds go to a column of their own, as their digits. */
   areDigitsApart({ known }: FieldState): boolean {
     return known?.kind !== 'bigint' && !(known !== undefined && otherNumbers.has(known.kind));
+  }
+
+  /** Tells whether all objects of the field that tell no type go to a column of their own. */
+  areEmptiesApart({ known }: FieldState): boolean {
+    return known?.kind !== 'struct' && known?.kind !== 'map';
   }
 
   /** Tells whether arrays of the field with a number that no double holds may have a type. */
@@ -238,13 +250,6 @@ function setNested(state: FieldState, builder: ColumnBuilder | undefined, value:
   const { type } = builder.observed;
   if (!fitsWhole(value, type)) builder.markPartial();
   if (state.known === undefined && type.kind === 'struct' && isFullMap(type)) state.unread = builder;
-}
-
-/** Sets the column of values like this one, if it is nothing but `[]` or `{}`. */
-function setEmpties(state: FieldState, builder: ColumnBuilder | undefined, value: unknown): void {
-  if (Object.keys(Object(value)).length > 0) return;
-  if (Array.isArray(value)) state.emptyArrays = builder;
-  else state.emptyObjects = builder;
 }
 
 /** Types that hold some numbers; the others go elsewhere. */

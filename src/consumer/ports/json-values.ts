@@ -1,4 +1,6 @@
 import { parseJson, parsePlainJson, writeJson } from '../../schema/exact-json.ts';
+import { openBrace, openBracket } from '../../schema/json-bytes.ts';
+import { skipSpace } from '../../schema/written-json.ts';
 
 /** Written JSON is collected in buffers from the smallest size to the largest, each four times as large as the one before. */
 const written = { bytesMin: 4 * 1024, bytesMax: 256 * 1024, growth: 4 } as const;
@@ -105,6 +107,23 @@ export class JsonValues {
       picked.#ends[at] = this.#ends[index] ?? json.length;
     }
     return picked;
+  }
+
+  /** Gives of the first `count` values those of these indexes; where one is negative, the value of its complement among others. */
+  mergeWith(others: JsonValues, count: number, indexes: Int32Array): JsonValues {
+    const all = new JsonValues({ memory: this.#memory, capacity: count + others.count });
+    all.append(this, count);
+    all.append(others, others.count);
+    const places = indexes.map((index) => (index < 0 ? count + ~index : index));
+    return all.pick(places, Buffer.alloc(0));
+  }
+
+  /** Tells whether a value is `[]` or `{}`. */
+  isEmptyAt(index: number): boolean {
+    const source = this.sourceAt(index);
+    const start = this.startAt(index);
+    if (source === undefined || (source[start] !== openBrace && source[start] !== openBracket)) return false;
+    return skipSpace(source, start + 1) === this.endAt(index) - 1;
   }
 
   /** The number of values. */

@@ -1,4 +1,4 @@
-import { jsonValue, type DecodedColumn } from '../columns/decoded-column.ts';
+import type { DecodedColumn } from '../columns/decoded-column.ts';
 import { mergeRows } from './merge-rows.ts';
 
 /** Stands for what is empty among the indexes of `ValueLeaves`. */
@@ -39,8 +39,9 @@ function emptiesOf({ observed: { form } }: DecodedColumn): EmptyValues | undefin
   return form === 'empty-struct' ? emptyObjects : undefined;
 }
 
-/** Tells whether no value has an element or a member: those of a known column may have some that tell no type. */
-function areEmpty(column: DecodedColumn): boolean {
-  for (let at = 0; at < column.count; at++) if (Object.keys(Object(jsonValue(column, at))).length > 0) return false;
+/** Tells whether no value has an element or a member, though some may have such that tell no type. */
+export function areEmpty({ store, count }: DecodedColumn): boolean {
+  if (store.kind !== 'nested') return false;
+  for (let at = 0; at < count; at++) if (!store.values.isEmptyAt(at)) return false;
   return true;
 }

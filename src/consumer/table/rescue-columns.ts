@@ -91,6 +91,10 @@ function writerOf(column: DecodedColumn, rescued: RescuedValues): ValueWriter {
   }
   if (store.kind === 'numbers' && observed.form === 'plain' && observed.type.kind === 'double')
     return (row, index) => rescued.addWritten(row, keyAt(row), numberText(store.values[index] ?? 0));
+  if (store.kind === 'nested') {
+    const { values } = store;
+    return (row, index) => rescued.addJson(row, keyAt(row), values, index);
+  }
   return (row, index) => rescued.addWritten(row, keyAt(row), writeJson(jsonValue(column, index)));
 }
 

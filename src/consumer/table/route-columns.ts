@@ -3,7 +3,6 @@ import { conform, type Rescue } from '../../schema/conform.ts';
 import { parseJson, writeJson } from '../../schema/exact-json.ts';
 import { fitsWhole, wholeCell } from '../../schema/fits-whole.ts';
 import { includesType } from '../../schema/includes-type.ts';
-import { pointerTo } from '../../schema/json-pointer.ts';
 import type { Evolution } from '../../schema/evolution.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import { sameType } from '../../schema/merge.ts';
@@ -13,12 +12,14 @@ import { unfit } from '../../schema/values.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { jsonStrings } from './json-strings.ts';
 import { rescueColumns } from './rescue-columns.ts';
+import { placeAt, rescueMembers, type FitTools } from './rescue-members.ts';
 import { mergeEmpties } from './merge-empties.ts';
+import { fitEmpties, jsonLeavesMax } from './fit-empties.ts';
+import { mergeLeaves } from './merge-leaves.ts';
 import { mergeNumbers } from './merge-numbers.ts';
 import { workOn } from './value-work.ts';
-import { rescueLeftOut, type LeftOutOfRow } from '../columns/left-out-members.ts';
 import { RescuedValues } from '../columns/rescued-values.ts';
-import { fieldOfRow, jsonValue, rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
+import { jsonValue, rowOf, type DecodedColumn, type ValueStore } from '../columns/decoded-column.ts';
 import { PartialValues } from '../columns/partial-values.ts';
 import { JsonValues } from '../ports/json-values.ts';
 
@@ -68,7 +69,9 @@ export async function routeColumns(
     }
     // what another field of the same record has taken is rescued as it came
     const free = present.length === 0 ? column : withoutTaken(column, present, rescued);
-    sources.set(target, [...present, await fit(free, type, tools)]);
+    const fitted = await fit(free, type, tools);
+    const together = present.length === 1 && present[0] !== undefined ? mergeLeaves(present[0], fitted) : undefined;
+    sources.set(target, together === undefined ? [...present, fitted] : [together]);
   }
   await rescueHomeless();
   return {
@@ -96,18 +99,6 @@ function rescueAt(column: DecodedColumn, index: number, rescued: RescuedValues):
   rescued.add(row, path, jsonValue(column, index));
 }
 
-/** Gives the row of the column's value, and its JSON Pointer there. */
-function placeAt(column: DecodedColumn, index: number): { readonly row: number; readonly path: string } {
-  const row = rowOf(column, index);
-  return { row, path: pointerTo('', fieldOfRow(column, row)) };
-}
-
-interface FitTools {
-  readonly rules: ObserveRules;
-  readonly rescued: RescuedValues;
-  readonly turns: Turns;
-}
-
 /** Gives of nested and exact values what the type holds. */
 async function fit(column: DecodedColumn, type: ColumnType, tools: FitTools): Promise<DecodedColumn> {
   const { store } = column;
@@ -119,6 +110,8 @@ async function fit(column: DecodedColumn, type: ColumnType, tools: FitTools): Pr
     // it may come here again, merged with another one
     return { ...column, store: { ...store, partial: new PartialValues(), rules } };
   }
+  const empties = await fitEmpties(column, type, tools);
+  if (empties !== undefined) return empties;
   if (store.kind === 'nested' && (await allFitWhole(column, type, turns))) return column;
   const cells = isNested(type) ? new NestedCells(type, rules) : new ScalarCells(type, column);
   const rows: number[] = [];
@@ -142,47 +135,6 @@ function isOfType({ observed }: DecodedColumn, type: ColumnType): boolean {
   return observed.form === 'plain' && sameType(observed.type, type);
 }
 
-/** Rescues the members that had no place when the column's values were taken apart. */
-async function rescueMembers(
-  column: DecodedColumn,
-  type: ColumnType,
-  { rules, rescued, turns }: FitTools,
-): Promise<void> {
-  const { store } = column;
-  if (store.kind !== 'nested' || store.partial === undefined) return;
-  const rescueOne = ({ index, row }: LeftOutOfRow): void => {
-    const { path } = placeAt(column, index);
-    const rescue: Rescue = (pointer, member) => rescued.add(row, pointer, member);
-    conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue });
-  };
-  for (const { path, partial } of leftOutLots(column, store.partial))
-    for (let first = 0; first < partial.length;) {
-      first += await rescueLeftOut({ path, values: store.values, partial, first }, { rescued, rescueOne });
-      if (turns.areDue) await turns.next();
-    }
-}
-
-/** Values that are read together; they are objects for that time. */
-const lotValues = 1024;
-
-/** Divides values into lots that come from one field each. */
-function* leftOutLots(column: DecodedColumn, all: PartialValues): Generator<{ path: string; partial: LeftOutOfRow[] }> {
-  let path = '';
-  let partial: LeftOutOfRow[] = [];
-  for (const value of all) {
-    if (value.index >= column.count) continue;
-    const row = rowOf(column, value.index);
-    const pathHere = pointerTo('', fieldOfRow(column, row));
-    if (pathHere !== path || partial.length === lotValues) {
-      yield { path, partial };
-      path = pathHere;
-      partial = [];
-    }
-    partial.push({ ...value, row });
-  }
-  yield { path, partial };
-}
-
 async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: Turns): Promise<boolean> {
   for (let at = 0; at < column.count; at++) {
     if (!fitsWhole(jsonValue(column, at), type)) return false;
@@ -190,9 +142,6 @@ async function allFitWhole(column: DecodedColumn, type: ColumnType, turns: Turns
   }
   return true;
 }
-
-/** The kernel takes types of more leaves apart at once, which takes more memory than objects do. */
-const jsonLeavesMax = 256;
 
 /** Collects what arrays, maps or structs of the type hold of values: as JSON, since objects for a whole batch would fill the heap. */
 class NestedCells {
@@ -258,11 +207,12 @@ class ScalarCells {
 
 /** The column without the rows that another source of the same target has; their values are rescued. */
 function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], rescued: RescuedValues): DecodedColumn {
-  const taken = new Set(present.flatMap((other) => Array.from({ length: other.count }, (_, at) => rowOf(other, at))));
+  const taken = new Uint8Array(Math.max(...present.map((other) => rowOf(other, other.count - 1) + 1), 0));
+  for (const other of present) for (let at = 0; at < other.count; at++) taken[rowOf(other, at)] = 1;
   const kept: number[] = [];
   for (let at = 0; at < column.count; at++) {
     const row = rowOf(column, at);
-    if (taken.has(row)) rescueAt(column, at, rescued);
+    if (taken[row] === 1) rescueAt(column, at, rescued);
     else kept.push(at);
   }
   if (kept.length === column.count) return column;

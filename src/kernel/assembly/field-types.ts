@@ -1,3 +1,5 @@
+import { openBrace } from './bytes';
+import { endOfEmptyValue } from './empty-values';
 import { Field } from './fields';
 import { NestedType, restoreLeaves, saveLeaves } from './nested-type';
 import { endOfWhole } from './nested-values';
@@ -22,6 +24,19 @@ export function removeType(field: Field, type: NestedType): void {
   }
   for (let before = field.type; changetype<usize>(before) != 0; before = before.nextType)
     if (before.nextType == type) before.nextType = type.nextType;
+}
+
+/** Lets objects whose members tell no type, on at most so many levels, be of a kind of their own: the field has no type that takes them. */
+export function setEmptyLevels(field: Field, levels: i32): void {
+  field.emptyLevels = levels;
+}
+
+/** Reads an object whose members tell no type; answers with 0 for others. */
+export function endOfEmptyStruct(field: Field, at: usize): usize {
+  if (load<u8>(at) != openBrace) return 0;
+  const end = endOfEmptyValue(at, field.emptyLevels);
+  if (end != 0) field.meetsEmpty = true;
+  return end;
 }
 
 /** Reads an array or object of the type, which leaves collect; answers with 0 when it is of another. */

@@ -29,6 +29,9 @@ export class Field {
   /** Its integers are of a kind of their own. */
   keepsIntegers: bool;
   leftOut: LeftOut;
+  /** On how many levels an object may be empty to be of `kindEmptyStruct`; it has met one. */
+  emptyLevels: i32;
+  meetsEmpty: bool;
   /** The type's leaves do not have just the values of the block's entries. */
   isSpoiled: bool;
   /** Entries that need nothing of the window any more. */

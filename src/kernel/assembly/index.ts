@@ -44,7 +44,7 @@ export {
   settledCountOf,
   startsOf,
 } from './fields';
-export { addType, removeType } from './field-types';
+export { addType, removeType, setEmptyLevels } from './field-types';
 export { copySpellings } from './field-times';
 export { emptyFields, filledAddressesOf, filledCountOf, filledEntriesOf, settleFields } from './filled-fields';
 export { chosenCount, gatherEntries, gatherValues } from './gather';

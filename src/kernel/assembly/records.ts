@@ -3,7 +3,7 @@ import { closeBrace, closeBracket, comma, digitOf, minus, openBrace, openBracket
 import { noteSpelling } from './field-times';
 import { addExtra, createExtras, dropExtras, endExtras, ExtraMembers } from './extra-members';
 import { addEntry, createField, Field } from './fields';
-import { endOfType } from './field-types';
+import { endOfEmptyStruct, endOfType } from './field-types';
 import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-fields';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
 import { keepLeftOut } from './left-out';
@@ -15,6 +15,7 @@ import {
   kindDigits,
   kindEmptyArray,
   kindEmptyObject,
+  kindEmptyStruct,
   kindFalse,
   kindInteger,
   kindNumber,
@@ -246,12 +247,17 @@ function endOfLongNumber(field: Field, row: i32, at: usize): usize {
 
 function endOfNested(field: Field, row: i32, at: usize): usize {
   const emptyKind = kindOfEmpty(at);
-  let kind: i32 = 0;
-  let end: usize = 0;
+  let kind: i32 = kindEmptyStruct;
+  // a type would be read for nothing
+  let end = field.meetsEmpty && emptyKind == 0 ? endOfEmptyStruct(field, at) : 0;
   for (let type = field.type; end == 0 && changetype<usize>(type) != 0; type = type.nextType) {
     if (emptyKind == 0 ? !mayBeOf(type, at) : !takesEmpty(type, emptyKind)) continue;
     end = endOfType(field, type, at);
     kind = type.entryKind;
+  }
+  if (end == 0 && emptyKind == 0 && !field.meetsEmpty) {
+    end = endOfEmptyStruct(field, at);
+    kind = kindEmptyStruct;
   }
   if (end == 0) {
     end = endOfJson(at);
