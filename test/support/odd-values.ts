@@ -14,6 +14,8 @@ const others = fc.constantFrom(
 /** Without a type, or with one only by what is around them. */
 const untyped = fc.constantFrom(
   '[1,"x"]',
+  '[null,{}]',
+  '[[],{"c":null}]',
   '[ true , null , 1.50 ]',
   '[9007199254740993]',
   '[1,-9007199254740993]',

@@ -30,6 +30,23 @@ export function endOfEmptyValue(start: usize, levels: i32): usize {
   return 0;
 }
 
+/** Tells whether the array at `start` has elements, but none that tells a type: only nulls, and what `endOfEmptyValue` reads. */
+export function hasOnlyEmpties(start: usize, levels: i32): bool {
+  if (levels <= 0) return false;
+  let at = skipSpace(start + 1);
+  if (load<u8>(start) != openBracket || load<u8>(at) == closeBracket) return false;
+  while (true) {
+    const first = load<u8>(at);
+    if (first == openBrace || first == openBracket) at = endOfEmptyValue(at, levels - 1);
+    else at = first == firstOfNull ? endOfNull(at) : 0;
+    if (at == 0) return false;
+    at = skipSpace(at);
+    if (load<u8>(at) == closeBracket) return true;
+    if (load<u8>(at) != comma) return false;
+    at = skipSpace(at + 1);
+  }
+}
+
 /** Skips the key at `at`; answers with where its value begins, 0 when there is none. */
 function startOfMember(at: usize): usize {
   if (load<u8>(at) != quote) return 0;

@@ -52,7 +52,10 @@ export class NestedType {
   isRescued: bool;
   /** It does so with an array or object, too, whose key is that of this field and that is empty on at most so many levels. */
   emptyLevels: i32;
-  /** A member of this key has been left to the host; in the type of whole values, any member. */
+  /**
+   * A member of this key has been left to the host, or is JSON text only since the field could not hold it; in the type of whole values, any member has
+   * been left to the host.
+   */
   hasRescued: bool;
   /** Collects the values of a leaf, if anything does. */
   leaf: Leaf;

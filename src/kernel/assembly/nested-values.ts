@@ -2,13 +2,14 @@ import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpa
 import { Key, keyAt, valueStart } from './keys';
 import { addEntry, addNumber, addString } from './leaf';
 import { forgetLeftOut, leftOutNoted } from './left-out';
-import { addMissing, addNull, NestedType } from './nested-type';
+import { hasOnlyEmpties } from './empty-values';
+import { addMissing, addNull, hasOther, NestedType } from './nested-type';
 import { endOfEmpty, endOfOther, endOfSecond, endOfUntyped, goesTo } from './odd-members';
 import { Reading } from './reading';
 import { markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { endOfScalar, scalarValue } from './typed-scalar';
 import { endOfNull, firstOfNull } from './words';
-import { typeArray, typeNone, typeString, typeStruct } from '../kinds';
+import { kindMixedArray, typeArray, typeNone, typeString, typeStruct } from '../kinds';
 
 /** Passes over values so far. */
 let passes: i32 = 0;
@@ -166,7 +167,31 @@ function endOfField(
   if (first != openBrace && first != openBracket) return endOfOther(field, at, number, definition, repetition);
   let end = endOfEmpty(field, at);
   if (end == 0) end = endOfBeside(field, at, number, definition, repetition, depth);
+  if (end == 0 && isHeldThough(field, at)) {
+    end = endOfHeld(field, at, definition, repetition, depth);
+    if (end != 0) field.owner = number;
+    // the host can tell of a struct whether it holds members that it does not know
+    else if (field.element.kind == typeStruct) return 0;
+  }
   return end != 0 ? end : endOfUntyped(field, at, number, definition, repetition);
+}
+
+/** Tells whether an array that has no type by itself may be one of the field's all the same. */
+function isHeldThough(field: NestedType, at: usize): bool {
+  return field.kind == typeArray && hasOther(field, kindMixedArray) && hasOnlyEmpties(at, field.emptyLevels);
+}
+
+/** Reads an array of nulls and empties into the field of its key; answers with 0 when that does not hold it. */
+function endOfHeld(field: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
+  const wasSure = Reading.isSure;
+  Reading.isSure = true;
+  const isHeld = endOfDry(field, at, definition, repetition, depth) != 0;
+  const end = isHeld ? endOfTyped(field, at, definition, repetition, depth) : 0;
+  Reading.isSure = wasSure;
+  if (end == 0) return 0;
+  Reading.isKnown = false;
+  Reading.hasType = true;
+  return skipSpace(end);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { endOfJson, isArrayOfNested, jsonKind } from './any-json';
 import { anyEnd, anyKind, anyNumber, anyStart, endOfAnyScalar, isOfKind, takesSome } from './any-scalar';
 import { openBrace, skipSpace } from './bytes';
-import { endOfEmptyValue } from './empty-values';
+import { endOfEmptyValue, hasOnlyEmpties } from './empty-values';
 import { addEntry, addNumber, addString } from './leaf';
 import { noteLeftOut } from './left-out';
 import { hasOther, NestedType, otherOf } from './nested-type';
@@ -9,7 +9,7 @@ import { Reading } from './reading';
 import { roomEnd, roomForString } from './strings';
 import { mayHoldOther } from './typed-scalar';
 import { writeJson, writtenEnd } from './written-json';
-import { kindDeep, kindDigits, kindLastArray, typeString, typeStruct } from '../kinds';
+import { kindDeep, kindDigits, kindLastArray, kindMixedArray, typeString, typeStruct } from '../kinds';
 
 /** Leaves out a member whose field has one of another key already, where it would have no other place. */
 export function endOfSecond(field: NestedType, at: usize): usize {
@@ -57,13 +57,15 @@ export function endOfOther(field: NestedType, at: usize, struct: i32, definition
 /** Reads an array or object that has no type into the field beside that takes such as JSON text; answers with 0 when there is none, or it may have a type. */
 export function endOfUntyped(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32): usize {
   if (field.others == 0 || endOfJson(at) == 0) return 0;
-  const kind = untypedKindOf(field);
+  const areEmpties = hasOnlyEmpties(at, field.emptyLevels);
+  const kind = areEmpties ? kindMixedArray : untypedKindOf(field);
   if (!hasOther(field, kind)) return 0;
   const text = roomForString();
   const end = writeJson(at, text, roomEnd());
   if (end == 0) return 0;
   const other = otherOf(field, kind);
   if (!goesTo(other, struct)) return 0;
+  if (areEmpties) field.hasRescued = true;
   if (Reading.isCollecting) {
     addEntry(other.leaf, definition + 1, repetition);
     addString(other.leaf, text, writtenEnd);

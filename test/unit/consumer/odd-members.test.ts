@@ -91,6 +91,13 @@ describe('members of structs that the field of their name does not take', () => 
       '{"a":[{"a":[{"a":[{"n":1}]}]}]}',
       '{"a":[{"a":[{"n":1,"a":[{"n":2},{"m":[]}]}]}]}',
     ],
+    ['arrays of nulls', '{"n":1,"l":[null]}', '{"n":2,"l":[ null , {}, [], {"a":null} ]}'],
+    [
+      'arrays of nulls where types end',
+      '{"a":{"a":{"a":{"a":[{"l":[null]}]}}}}',
+      '{"a":{"a":{"a":{"a":[{"l":[ ]},{"l":[1]}]}}},"l":1}',
+    ],
+    ['arrays of nulls and others', '{"n":1,"l":[null]}', '{"n":2,"l":[1,null]}'],
     ['arrays with digits that no double holds', '{"ids":[9007199254740993,1]}', '{"ids":[1,9007199254740995]}'],
     ['what is empty and tells no type', '{"n":1,"labels":[],"extra":{}}', '{"n":2,"extra":{ },"labels":[ ]}'],
   ])('are taken apart as they are read: %s', async (_, one, other) => {
