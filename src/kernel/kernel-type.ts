@@ -1,6 +1,6 @@
 import { columnName } from '../schema/names.ts';
 import { baseOfJson, siblingName, siblingOf } from '../schema/sibling.ts';
-import type { ColumnType } from '../schema/types.ts';
+import { isNested, type ColumnType } from '../schema/types.ts';
 import { spellingsOf } from './key-spellings.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
@@ -178,6 +178,8 @@ export class KernelType {
 
   /** Says where the new field has one beside it that is named for its own type, or is that of the one called `base`. */
   #noteTwins(name: string, { address, type }: KernelType, base: string | undefined): void {
+    // two structs need not have the same members
+    if (isNested(type)) return;
     const { calls } = this.#kernel;
     if (this.#fieldOf(siblingName(name, type)) !== undefined) calls.setTwin(address);
     if (base === undefined) return;

@@ -9,6 +9,7 @@ import { gatherLeaves } from '../../../src/parquet/gather-leaves.ts';
 import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
 import { shred } from '../../../src/parquet/shred.ts';
 import { Turns } from '../../../src/runtime/turns.ts';
+import { conform } from '../../../src/schema/conform.ts';
 import { wholeCell } from '../../../src/schema/fits-whole.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { jsonRecords, slicesOf } from '../../support/chunks.ts';
@@ -17,11 +18,12 @@ import { jsonOf, leafContent, nestedTypes } from '../../support/nested-values.ts
 
 const placement = { layout: 'none' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
 
+const rules = { numbers: 'double' as const, depthMax: 20 };
+
 async function decode(texts: readonly string[], known?: ColumnType): Promise<readonly DecodedColumn[]> {
   const { columns } = await decodeBatch(slicesOf(jsonRecords(...texts)), placement, {
     fields: allFields,
-    numbers: 'double',
-    depthMax: 20,
+    ...rules,
     recordBytesMax: 1_000_000,
     columnsMax: 100,
     reserved: new Set(),
@@ -39,12 +41,14 @@ async function leavesOf(column: DecodedColumn, valueIndexes: Int32Array): Promis
   return useKernel((kernel) => gatherLeaves({ name, type: observed.type, values, valueIndexes }, kernel));
 }
 
-/** The leaves of the same values by their objects. */
+/** The leaves of what the type holds of the same values, by their objects. */
 async function reference(column: DecodedColumn, valueIndexes: Int32Array): Promise<LeafColumn[]> {
   const { name, observed, store } = column;
   if (store.kind !== 'nested' || observed.form !== 'plain') throw new Error(`${name} has no arrays or structs`);
   const { type } = observed;
-  const valueAt = (row: number) => wholeCell(store.values.plainValueAt(valueIndexes[row]!), type);
+  const options = { rules, path: '', depth: 1, rescue: () => {} };
+  const valueAt = (row: number) =>
+    wholeCell(JSON.parse(conform(store.values.valueAt(valueIndexes[row]!), type, options) ?? 'null'), type);
   const validity = Uint8Array.from(valueIndexes, (index) => (index < 0 ? 0 : 1));
   return shred({ name, type, valueAt, validity }, { first: 0, end: valueIndexes.length }, new Turns());
 }

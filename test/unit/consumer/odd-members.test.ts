@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differenceBetween, readBothWays } from '../../support/both-ways.ts';
+import { windowRecords } from '../../../src/kernel/kernel.ts';
 import { slicesOf } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { testRecipe } from '../../support/lake.ts';
@@ -43,12 +44,14 @@ describe('members of structs that the field of their name does not take', () => 
       ['{"p":[{"u":false}]}', '{"p":[{"u":"8"}]}', '{"p":[{"u":"0"},{"u":true}]}'],
     ],
     ['a key that comes twice in two spellings', ['{"p":{"é":1}}', String.raw`{"p":{"é":1,"\u00e9":2}}`]],
+    [
+      'objects behind text of their key, with other members',
+      ['{"p":[{"u":{"a":1,"b":2}}]}', '{"p":[{"u":"x"},{"u":{"a":1}}]}', '{"p":[{"u":"x"},{"u":{"b":1}}]}'],
+    ],
     ['arrays of other depths in one', ['{"p":[{"c":[1]},{"c":[[1]]}]}', '{"p":[{"c":[[1]]},{"c":[1]}]}']],
   ])('have one place, however they are read: %s', async (_, records) => {
-    const many = Array.from(
-      { length: 60 },
-      (__, index) => records[Math.min(Math.floor(index / 20), records.length - 1)] ?? '',
-    );
+    // what comes in a block is read by what the blocks before it have told
+    const many = records.flatMap((text) => Array.from({ length: windowRecords }, () => text));
     const batch = { records: many.length, slices: slicesOf(many.map((text) => ({ value: text }))), recipe: testRecipe };
     using both = await readBothWays(batch);
     expect(await differenceBetween(both, batch)).toBeUndefined();
