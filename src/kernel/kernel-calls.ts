@@ -134,6 +134,7 @@ export interface Calls {
     writtenEnds: Address,
   ): number;
   shred(type: Address, starts: Address, ends: Address, count: number): number;
+  shredNoting(type: Address, starts: Address, ends: Address, count: number, members: Address, counts: Address): number;
   entryCountOf(leaf: Address): number;
   definitionsOf(leaf: Address): Address;
   repetitionsOf(leaf: Address): Address;

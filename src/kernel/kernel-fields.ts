@@ -1,6 +1,5 @@
 import { KernelExtras } from './kernel-extras.ts';
 import type { KernelType } from './kernel-type.ts';
-import { leftOutMax, leftOutShare } from './kinds.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -46,18 +45,13 @@ export class KernelFieldEntries {
   }
 
   /**
-   * Gives where the members begin and end that were left out of the entry's array or struct, for the host to rescue: two addresses for each.
-   * `undefined` when they are more than are told. Stale once the kernel has allocated.
+   * Gives where the members begin and end that were left out of the entries' arrays and structs, for the host to rescue: two addresses for each.
+   * The number of an entry tells which are its own (`leftOutShare`). Stale once the kernel has allocated.
    */
-  leftOutAt(entry: number): Int32Array | undefined {
+  get leftOut(): Int32Array {
     const { calls } = this.#kernel;
-    const told = this.numbers[entry] ?? 0;
-    const count = told % leftOutShare;
-    if (count > leftOutMax) return undefined;
-    if (count === 0) return new Int32Array(0);
-    const all = this.#kernel.viewInt32(calls.leftOutOf(this.address), calls.leftOutCountOf(this.address) * 2);
-    const first = (told - count) / leftOutShare;
-    return all.subarray(first * 2, (first + count) * 2);
+    const count = calls.leftOutCountOf(this.address);
+    return count === 0 ? new Int32Array(0) : this.#kernel.viewInt32(calls.leftOutOf(this.address), count * 2);
   }
 
   /** Kinds that occur, as a bit set. */

@@ -157,12 +157,14 @@ export class BlockColumn {
     const { column: to, kind } = target;
     to.markOthers();
     const { kinds: kindAt, numbers: numberAt } = this.values.views;
-    const { entries } = this.#field;
+    const { leftOut } = this.#field.entries;
+    const { shift } = this.#scanner;
     const [first, end] = only === undefined ? [0, kindAt.length] : [only, only + 1];
     let at = index;
     for (let entry = first; entry < end; entry++) {
       if (kindAt[entry] !== kind) continue;
-      if (numberAt[entry] !== 0) to.noteLeftOut(at, entries.leftOutAt(entry), this.#scanner.shift);
+      const told = numberAt[entry] ?? 0;
+      if (told !== 0) to.noteLeftOut(at, told, leftOut, shift);
       at++;
     }
   }

@@ -134,10 +134,10 @@ export class ColumnBuilder {
     this.#areWhole = false;
   }
 
-  /** Notes a value members of which have no place: where these begin and end, `shift` behind where they do in its source; `undefined` when they are too many to tell. */
-  noteLeftOut(index: number, members: Int32Array | undefined, shift: number): void {
-    if (members === undefined || this.#leaves?.hasNewPlaces === true) this.#partial.add(index);
-    else if (members.length > 0) this.#partial.addMembers(index, members, shift);
+  /** Notes a value members of which have no place: those of `all` that the kernel tells by a number, `shift` behind where they are in its source. */
+  noteLeftOut(index: number, told: number, all: Int32Array, shift: number): void {
+    if (this.#leaves?.hasNewPlaces === true) this.#partial.add(index);
+    else this.#partial.addTold(index, told, all, shift);
   }
 
   /** Adds an array or struct that fits the known type whole, by its range of bytes in a record. */

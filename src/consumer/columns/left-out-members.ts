@@ -1,28 +1,25 @@
-import { useKernel, type Kernel } from '../../kernel/kernel.ts';
+import { useKernel, windowRecords, type Kernel } from '../../kernel/kernel.ts';
 import { loadWindow } from '../../kernel/load-values.ts';
 import type { JsonValues } from '../ports/json-values.ts';
-import type { PartialValue } from './partial-values.ts';
+import type { PartialViews } from './partial-values.ts';
 import type { RescuedValues } from './rescued-values.ts';
 
-/** A value of a row with the members of it that have no place, as far as these are known. */
-export interface LeftOutOfRow extends PartialValue {
-  readonly row: number;
-}
-
-/** Values of one field, in the order of their rows. */
+/** Values of one field, in the order of their rows: those of `partial` from `first` to `end`. */
 interface LeftOutOfField {
   /** The JSON Pointer of the field. */
   readonly path: string;
   readonly values: JsonValues;
-  readonly partial: readonly LeftOutOfRow[];
-  /** The first of them that is rescued. */
+  readonly partial: PartialViews;
   readonly first: number;
+  readonly end: number;
 }
 
 interface RescueTools {
   readonly rescued: RescuedValues;
-  /** Rescues the members of a value whose order must be found out. */
-  readonly rescueOne: (value: LeftOutOfRow) => void;
+  /** Gives the row of the value of that index. */
+  readonly rowOf: (index: number) => number;
+  /** Rescues the members of the value of that index, whose order must be found out. */
+  readonly rescueOne: (index: number) => void;
 }
 
 /**
@@ -30,13 +27,20 @@ interface RescueTools {
  * members with their JSON Pointers; what that leaves to it goes to `rescueOne`.
  */
 export async function rescueLeftOut(of: LeftOutOfField, tools: RescueTools): Promise<number> {
-  const next = of.partial.slice(of.first);
-  const unknown = next.findIndex(({ members }) => members === undefined);
-  const known = { ...of, partial: unknown < 0 ? next : next.slice(0, unknown) };
-  const count = unknown === 0 ? 0 : await useKernel((kernel) => new LeftOutWriter(kernel, known, tools).write());
-  const [first] = next;
-  if (count === 0 && first !== undefined) tools.rescueOne(first);
+  const { partial, first } = of;
+  const end = endOfKnown(of);
+  const known = { ...of, end };
+  const count = end === first ? 0 : await useKernel((kernel) => new LeftOutWriter(kernel, known, tools).write());
+  if (count === 0) tools.rescueOne(partial.indexes[first] ?? 0);
   return Math.max(1, count);
+}
+
+/** Finds the first value whose members are not known, among as many as a window can hold. */
+function endOfKnown({ partial: { firsts }, first, end }: LeftOutOfField): number {
+  const last = Math.min(end, first + windowRecords);
+  let at = first;
+  while (at < last && (firsts[at] ?? 0) >= 0) at++;
+  return at;
 }
 
 class LeftOutWriter {
@@ -52,10 +56,9 @@ class LeftOutWriter {
 
   /** Answers with the number of values that were loaded: the members of all of them have been rescued. */
   write(): number {
-    const { path, values, partial } = this.#of;
+    const { path, values, partial, first, end } = this.#of;
     const { calls } = this.#kernel;
-    const indexes = Int32Array.from(partial, ({ index }) => index);
-    const count = loadWindow(this.#kernel, { values, indexes, first: 0, end: partial.length });
+    const count = loadWindow(this.#kernel, { values, indexes: partial.indexes, first, end });
     const pointer = Buffer.from(JSON.stringify(path)).subarray(1, -1);
     calls.setLeftOutPath(this.#kernel.copyIn(pointer), pointer.length);
     const { members, firsts } = this.#copyInMembers(count);
@@ -64,40 +67,41 @@ class LeftOutWriter {
       const from = done * Int32Array.BYTES_PER_ELEMENT;
       const room = [strings, stringsEnd, ids] as const;
       const written = calls.writeLeftOut(starts + from, count - done, members, firsts + from, ...room);
-      this.#rescue(done, written);
+      this.#rescue(first + done, written);
       done += written;
-      const next = done < count ? partial[done++] : undefined;
-      if (next !== undefined) this.#tools.rescueOne(next);
+      if (done < count) this.#tools.rescueOne(partial.indexes[first + done++] ?? 0);
     }
     return count;
   }
 
   /** Copies in where the members of the loaded values begin and end in the window, and which of them is the first one of each value. */
   #copyInMembers(count: number): { readonly members: number; readonly firsts: number } {
-    const { values, partial } = this.#of;
+    const { values, partial, first } = this.#of;
+    const from = partial.firsts[first] ?? 0;
+    const members = partial.members.slice(from, partial.ends[first + count - 1]);
     const starts = this.#kernel.copyOutInt32(this.#kernel.starts, count);
     const firsts = new Int32Array(count + 1);
-    const members: number[] = [];
-    for (const [at, { index, members: own = [] }] of partial.slice(0, count).entries()) {
-      const shift = (starts[at] ?? 0) - values.startAt(index);
-      for (const position of own) members.push(position + shift);
-      firsts[at + 1] = members.length / 2;
+    for (let at = 0; at < count; at++) {
+      const shift = (starts[at] ?? 0) - values.startAt(partial.indexes[first + at] ?? 0);
+      const end = (partial.ends[first + at] ?? 0) - from;
+      for (let position = (firsts[at] ?? 0) * 2; position < end; position++)
+        members[position] = (members[position] ?? 0) + shift;
+      firsts[at + 1] = end / 2;
     }
-    const copy = (numbers: Int32Array): number => this.#kernel.copyInInt32(numbers);
-    return { members: copy(Int32Array.from(members)), firsts: copy(firsts) };
+    return { members: this.#kernel.copyInInt32(members), firsts: this.#kernel.copyInInt32(firsts) };
   }
 
   /** Rescues what the kernel has written for `count` values. */
   #rescue(first: number, count: number): void {
     if (count === 0) return;
-    const partial = this.#of.partial.slice(first, first + count);
+    const { indexes, firsts, ends } = this.#of.partial;
     const { strings, ids } = this.#kernel;
-    const ends = this.#kernel.viewInt32(ids, count);
+    const writtenEnds = this.#kernel.viewInt32(ids, count);
     this.#tools.rescued.addObjects({
-      bytes: this.#kernel.bytes.subarray(strings, strings + (ends[count - 1] ?? 0)),
-      rows: Int32Array.from(partial, ({ row }) => row),
-      ends,
-      members: partial.reduce((sum, { members = [] }) => sum + members.length / 2, 0),
+      bytes: this.#kernel.bytes.subarray(strings, strings + (writtenEnds[count - 1] ?? 0)),
+      rows: indexes.slice(first, first + count).map((index) => this.#tools.rowOf(index)),
+      ends: writtenEnds,
+      members: ((ends[first + count - 1] ?? 0) - (firsts[first] ?? 0)) / 2,
     });
   }
 }

@@ -1,14 +1,16 @@
+import type { Address } from '../../kernel/kernel-calls.ts';
 import { KernelLeaves } from '../../kernel/kernel-leaves.ts';
 import { KernelType } from '../../kernel/kernel-type.ts';
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
+import { leftOutMax } from '../../kernel/kinds.ts';
 import { loadWindow } from '../../kernel/load-values.ts';
-import { shredLoaded } from '../../kernel/shred-loaded.ts';
 import { newBytes, newDoubles, newInt32s } from '../../runtime/growing-array.ts';
 import type { Turns } from '../../runtime/turns.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { JsonValues } from '../ports/json-values.ts';
 import type { ValueLeaves } from '../ports/value-leaves.ts';
+import { PartialValues } from './partial-values.ts';
 
 /** Values that may all be of one type, which is that of the column of the name. */
 interface TypedValues {
@@ -21,39 +23,91 @@ interface TypedValues {
 /** Values in the leaves of their type. */
 interface TakenApart {
   readonly leaves: ValueLeaves;
-  /** Members of some have no place in the type: they were left out. */
-  readonly hasRescued: boolean;
+  /** Those with members that have no place in the type: they were left out. */
+  readonly partial: PartialValues;
 }
-
-const heap = { float64: newDoubles, int32: newInt32s, bytes: newBytes };
-/** Values for which the leaves have room at first. */
-const startRows = 64;
 
 /** Takes the first `count` values apart; `undefined` when the kernel can't read the type or one of them. Lets the event loop turn meanwhile. */
 export async function takeApart(of: TypedValues, rules: ObserveRules, turns: Turns): Promise<TakenApart | undefined> {
   return useKernel((kernel) =>
     kernel.withScratchOverTurns(async () => {
       const type = KernelType.of(kernel, of.type, { isStrict: false, rules });
-      return type && takeApartAs(type, of, { kernel, turns });
+      return type && new Taking(kernel, type, of).take(turns);
     }),
   );
 }
 
-async function takeApartAs(
-  type: KernelType,
-  { name, values, count }: TypedValues,
-  { kernel, turns }: { readonly kernel: Kernel; readonly turns: Turns },
-): Promise<TakenApart | undefined> {
-  const leaves = new KernelLeaves(type, [name], { kernel, memory: heap, rows: startRows });
-  for (let first = 0; first < count;) {
-    const from = first;
-    const loaded = loadWindow(kernel, { values, first, end: count });
-    const { starts, ends } = kernel;
-    const valueAt = (index: number): unknown => values.valueAt(from + index);
-    if (loaded === 0 || !shredLoaded(kernel, type, { starts, ends, count: loaded, valueAt })) return undefined;
-    leaves.drain();
-    first += loaded;
-    if (turns.areDue) await turns.next();
+const heap = { float64: newDoubles, int32: newInt32s, bytes: newBytes };
+/** Values for which the leaves have room at first. */
+const startRows = 64;
+const int32Bytes = Int32Array.BYTES_PER_ELEMENT;
+
+class Taking {
+  readonly #kernel: Kernel;
+  readonly #type: KernelType;
+  readonly #of: TypedValues;
+  readonly #leaves: KernelLeaves;
+  readonly #partial = new PartialValues();
+
+  constructor(kernel: Kernel, type: KernelType, of: TypedValues) {
+    this.#kernel = kernel;
+    this.#type = type;
+    this.#of = of;
+    this.#leaves = new KernelLeaves(type, [of.name], { kernel, memory: heap, rows: startRows });
   }
-  return { leaves: { leaves: leaves.finish(), count }, hasRescued: type.hasRescued };
+
+  async take(turns: Turns): Promise<TakenApart | undefined> {
+    const { values, count } = this.#of;
+    for (let first = 0; first < count;) {
+      const loaded = loadWindow(this.#kernel, { values, first, end: count });
+      if (loaded === 0 || !this.#shredLoaded(first, loaded)) return undefined;
+      this.#leaves.drain();
+      first += loaded;
+      if (turns.areDue) await turns.next();
+    }
+    return { leaves: { leaves: this.#leaves.finish(), count }, partial: this.#partial };
+  }
+
+  /** Answers with false when a value can't be read, though the keys of its objects are known. */
+  #shredLoaded(first: number, count: number): boolean {
+    const { calls, starts, ends, strings: members, ids: counts } = this.#kernel;
+    let learned = -1;
+    let noted = 0;
+    for (let done = 0; done < count;) {
+      const from = done * int32Bytes;
+      const to = members + noted * int32Bytes;
+      const { address } = this.#type;
+      const read = calls.shredNoting(address, starts + from, ends + from, count - done, to, counts + from);
+      noted += this.#noteLeftOut({ first, from: done, end: done + read }, to);
+      done += read;
+      if (done === count) break;
+      if (done === learned) return false;
+      learned = done;
+      this.#type.learn(this.#of.values.valueAt(first + done));
+    }
+    return true;
+  }
+
+  /** Notes the members that were left out of the values `[from, end)` of those that are loaded; answers with how many positions these are. */
+  #noteLeftOut(
+    { first, from, end }: { readonly first: number; readonly from: number; readonly end: number },
+    members: Address,
+  ): number {
+    const { kernel, values } = { kernel: this.#kernel, values: this.#of.values };
+    const counts = kernel.viewInt32(kernel.ids, end);
+    const starts = kernel.viewInt32(kernel.starts, end);
+    const { int32 } = kernel;
+    let at = members / int32Bytes;
+    for (let value = from; value < end; value++) {
+      const count = counts[value] ?? 0;
+      if (count === 0) continue;
+      if (count > leftOutMax) this.#partial.add(first + value);
+      else {
+        const shift = (starts[value] ?? 0) - values.startAt(first + value);
+        this.#partial.addMembers(first + value, int32.subarray(at, at + count * 2), shift);
+        at += count * 2;
+      }
+    }
+    return at - members / int32Bytes;
+  }
 }

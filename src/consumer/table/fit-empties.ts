@@ -1,12 +1,10 @@
-import { conform, type Rescue } from '../../schema/conform.ts';
 import { weightOf } from '../../schema/type-weight.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
-import { jsonValue, type DecodedColumn } from '../columns/decoded-column.ts';
+import type { DecodedColumn } from '../columns/decoded-column.ts';
 import { PartialValues } from '../columns/partial-values.ts';
 import { takeApart } from '../columns/take-apart.ts';
 import { areEmpty } from './merge-empties.ts';
-import { placeAt, type FitTools } from './rescue-members.ts';
-import { workOn } from './value-work.ts';
+import { rescueMembers, type FitTools } from './rescue-members.ts';
 
 /** The kernel takes types of more leaves apart at once, which takes more memory than objects do. */
 export const jsonLeavesMax = 256;
@@ -29,18 +27,12 @@ export async function fitEmpties(
   const { rules, turns } = tools;
   const apart = await takeApart({ name, values, count, type }, rules, turns);
   if (apart === undefined) return undefined;
-  const { leaves, hasRescued } = apart;
-  if (hasRescued) await rescueEach(column, type, tools);
-  const known = { areWhole: !hasRescued, ...(hasRescued && { rules, partial: new PartialValues() }) };
-  return { ...column, observed: { form: 'plain', type }, store: { kind: 'nested', values, leaves, ...known } };
-}
-
-/** Rescues of each value the members that have no place. */
-async function rescueEach(column: DecodedColumn, type: ColumnType, { rules, rescued, turns }: FitTools): Promise<void> {
-  for (let at = 0; at < column.count; at++) {
-    const { row, path } = placeAt(column, at);
-    const rescue: Rescue = (pointer, member) => rescued.add(row, pointer, member);
-    conform(jsonValue(column, at), type, { rules, path, depth: 1, rescue });
-    if (turns.areDueAfter(workOn(column, at))) await turns.next();
-  }
+  const { leaves, partial } = apart;
+  const known = { ...column, observed: { form: 'plain' as const, type } };
+  if (partial.length === 0) return { ...known, store: { kind: 'nested', values, leaves, areWhole: true } };
+  await rescueMembers({ ...known, store: { kind: 'nested', values, leaves, areWhole: false, partial } }, type, tools);
+  return {
+    ...known,
+    store: { kind: 'nested', values, leaves, areWhole: false, partial: new PartialValues(), rules },
+  };
 }

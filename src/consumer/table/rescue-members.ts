@@ -4,8 +4,7 @@ import { pointerTo } from '../../schema/json-pointer.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
-import { rescueLeftOut, type LeftOutOfRow } from '../columns/left-out-members.ts';
-import type { PartialValues } from '../columns/partial-values.ts';
+import { rescueLeftOut } from '../columns/left-out-members.ts';
 import type { RescuedValues } from '../columns/rescued-values.ts';
 
 /** What fitting a column to a type needs. */
@@ -29,35 +28,38 @@ export async function rescueMembers(
 ): Promise<void> {
   const { store } = column;
   if (store.kind !== 'nested' || store.partial === undefined) return;
-  const rescueOne = ({ index, row }: LeftOutOfRow): void => {
-    const { path } = placeAt(column, index);
+  const { values, partial } = store;
+  const rescueOne = (index: number): void => {
+    const { row, path } = placeAt(column, index);
     const rescue: Rescue = (pointer, member) => rescued.add(row, pointer, member);
     conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue });
   };
-  for (const { path, partial } of leftOutLots(column, store.partial))
-    for (let first = 0; first < partial.length;) {
-      first += await rescueLeftOut({ path, values: store.values, partial, first }, { rescued, rescueOne });
+  const tools = { rescued, rescueOne, rowOf: (index: number) => rowOf(column, index) };
+  const { views } = partial;
+  for (const { path, ...lot } of leftOutLots(column, views.indexes))
+    for (let { first } = lot; first < lot.end;) {
+      first += await rescueLeftOut({ path, values, partial: views, first, end: lot.end }, tools);
       if (turns.areDue) await turns.next();
     }
 }
 
-/** Values that are read together; they are objects for that time. */
-const lotValues = 1024;
+/** Values `[first, end)` of those that have members without a place; all of them come from one field. */
+interface LeftOutLot {
+  readonly path: string;
+  readonly first: number;
+  readonly end: number;
+}
 
-/** Divides values into lots that come from one field each. */
-function* leftOutLots(column: DecodedColumn, all: PartialValues): Generator<{ path: string; partial: LeftOutOfRow[] }> {
-  let path = '';
-  let partial: LeftOutOfRow[] = [];
-  for (const value of all) {
-    if (value.index >= column.count) continue;
-    const row = rowOf(column, value.index);
-    const pathHere = pointerTo('', fieldOfRow(column, row));
-    if (pathHere !== path || partial.length === lotValues) {
-      yield { path, partial };
-      path = pathHere;
-      partial = [];
-    }
-    partial.push({ ...value, row });
+/** Divides the values of these indexes, which ascend, into lots that come from one field each. */
+function* leftOutLots(column: DecodedColumn, indexes: Int32Array): Generator<LeftOutLot> {
+  let count = indexes.length;
+  while (count > 0 && (indexes[count - 1] ?? 0) >= column.count) count--;
+  const fieldAt = (at: number): string => fieldOfRow(column, rowOf(column, indexes[at] ?? 0));
+  for (let first = 0; first < count;) {
+    const field = fieldAt(first);
+    let end = column.otherFields === undefined ? count : first + 1;
+    while (end < count && fieldAt(end) === field) end++;
+    yield { path: pointerTo('', field), first, end };
+    first = end;
   }
-  yield { path, partial };
 }

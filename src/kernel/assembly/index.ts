@@ -86,7 +86,7 @@ export {
   setRescued,
   setTwin,
 } from './nested-type';
-export { shred } from './shred';
+export { shred, shredNoting } from './shred';
 export { setTarget, shareKey, spellKey } from './keys';
 export {
   addField,

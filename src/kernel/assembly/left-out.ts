@@ -37,6 +37,14 @@ export function forgetLeftOut(count: i32): void {
   notedCount = count;
 }
 
+/** Copies what was noted, unless that was more than there is room for; answers with the address one past it. */
+export function copyLeftOut(to: usize): usize {
+  if (notedCount > leftOutMax) return to;
+  const bytes = <usize>notedCount * memberBytes;
+  memory.copy(to, noted, bytes);
+  return to + bytes;
+}
+
 /**
  * Keeps for the host which members were left out of a value that has been read. Answers with what tells them: the index of the first one times
  * `leftOutShare`, and their number; as large as can be when they were too many.

@@ -257,10 +257,8 @@ function endOfDry(type: NestedType, at: usize, definition: i32, repetition: i32,
 export function endOfSure(type: NestedType, at: usize): usize {
   Reading.isCollecting = true;
   Reading.isSure = true;
-  Reading.metRescued = false;
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
   releaseStrings(mark);
-  if (Reading.metRescued) type.hasRescued = true;
   return end;
 }

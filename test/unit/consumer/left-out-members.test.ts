@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rescueLeftOut, type LeftOutOfRow } from '../../../src/consumer/columns/left-out-members.ts';
+import { rescueLeftOut } from '../../../src/consumer/columns/left-out-members.ts';
+import { PartialValues } from '../../../src/consumer/columns/partial-values.ts';
 import { RescuedValues } from '../../../src/consumer/columns/rescued-values.ts';
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
 import { pointerTo } from '../../../src/schema/json-pointer.ts';
@@ -10,21 +11,40 @@ import { rescuedObjects } from '../../support/rescued-objects.ts';
 /** Rescues what stands between `«` and `»` in the texts, which are the values of rows 0, 2, 4 and so on of the field `p/q`; `«?»` says that it is not known. */
 async function rescue(texts: readonly string[]) {
   const values = new JsonValues();
-  const partial = texts.map((text, index): LeftOutOfRow => {
+  const partial = new PartialValues();
+  for (const [index, text] of texts.entries()) {
     const json = text.replaceAll(/[«»?]/gu, '');
     const bytes = Buffer.from(`"before":${json}`);
     values.add(bytes, '"before":'.length, bytes.length);
-    return { index, row: index * 2, members: text.includes('«?»') ? undefined : membersOf(text) };
-  });
+    if (text.includes('«?»')) partial.add(index);
+    else addMembers(partial, index, membersOf(text));
+  }
   const rescued = new RescuedValues();
   const others: number[] = [];
-  const rescueOne = ({ row }: LeftOutOfRow): void => {
-    others.push(row);
-    rescued.add(row, '/one', row);
+  const rescueOne = (index: number): void => {
+    others.push(index * 2);
+    rescued.add(index * 2, '/one', index);
   };
-  for (let first = 0; first < partial.length;)
-    first += await rescueLeftOut({ path: '/p~1q', values, partial, first }, { rescued, rescueOne });
+  await rescueAll(values, partial, { rescued, rescueOne, rowOf: (index) => index * 2 });
   return { objects: rescuedObjects(rescued), others };
+}
+
+/** Adds a value with where its members begin and end in its source. */
+function addMembers(partial: PartialValues, index: number, members: Int32Array): void {
+  const shift = 1000;
+  partial.addMembers(
+    index,
+    members.map((position) => position + shift),
+    shift,
+  );
+}
+
+async function rescueAll(
+  values: JsonValues,
+  { views: partial, length: end }: PartialValues,
+  tools: Parameters<typeof rescueLeftOut>[1],
+): Promise<void> {
+  for (let first = 0; first < end;) first += await rescueLeftOut({ path: '/p~1q', values, partial, first, end }, tools);
 }
 
 function membersOf(text: string): Int32Array {
@@ -128,19 +148,16 @@ describe('members of arrays and structs that have no place', () => {
         const chosen = written.filter(({ members }) => members.length > 0);
         const values = new JsonValues();
         for (const { text } of chosen) values.addText(text);
-        const partial = chosen.map(({ members }, index) => ({
-          index,
-          row: index,
-          members: Int32Array.from(
-            members.flatMap(({ start, end }) => [values.startAt(index) + start, values.startAt(index) + end]),
-          ),
-        }));
+        const partial = new PartialValues();
+        for (const [index, { members }] of chosen.entries()) {
+          const from = values.startAt(index);
+          addMembers(partial, index, Int32Array.from(members.flatMap(({ start, end }) => [from + start, from + end])));
+        }
         const rescued = new RescuedValues();
-        const rescueOne = ({ row }: LeftOutOfRow): void => {
+        const rescueOne = (row: number): void => {
           for (const { pointer, json } of chosen[row]?.members ?? []) rescued.add(row, pointer, JSON.parse(json));
         };
-        for (let first = 0; first < partial.length;)
-          first += await rescueLeftOut({ path: '/p~1q', values, partial, first }, { rescued, rescueOne });
+        await rescueAll(values, partial, { rescued, rescueOne, rowOf: (index) => index });
         expect(rescuedObjects(rescued)).toEqual(
           chosen.map(({ members }, row) => [
             row,
