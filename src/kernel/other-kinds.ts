@@ -1,5 +1,5 @@
 import type { NumberRule } from '../schema/observe.ts';
-import { isNested, type ColumnType } from '../schema/types.ts';
+import { innermostElement, isNested, type ColumnType } from '../schema/types.ts';
 import * as kinds from './kinds.ts';
 import type { Strictness } from './type-numbers.ts';
 
@@ -44,8 +44,7 @@ export function mayHold(type: ColumnType, kind: number): boolean {
   if (kind === kinds.kindDeep) return isNested(type);
   if (type.kind !== 'array') return false;
   if (kind === kinds.kindLastArray) return isNested(type.element);
-  if (kind !== kinds.kindDigitsArray) return false;
-  return type.element.kind === 'bigint' || mayHold(type.element, kind);
+  return kind === kinds.kindDigitsArray && innermostElement(type).kind === 'bigint';
 }
 
 /** Tells whether the type, one of arrays or structs, may be inferred at such a depth. */

@@ -41,3 +41,8 @@ export interface Field {
 export interface Column extends Field {
   readonly comment?: string;
 }
+
+/** Gives the type of what lies within all arrays around it. */
+export function innermostElement(type: ColumnType): ColumnType {
+  return type.kind === 'array' ? innermostElement(type.element) : type;
+}

@@ -3,7 +3,7 @@ import { isFullMap } from '../../schema/evolution.ts';
 import { fitsWhole, isPlainObject } from '../../schema/fits-whole.ts';
 import { mergeTypes } from '../../schema/merge.ts';
 import { observe, observeField, type NumberRule, type Observed, type ObserveRules } from '../../schema/observe.ts';
-import { isNested, type ColumnType } from '../../schema/types.ts';
+import { innermostElement, isNested, type ColumnType } from '../../schema/types.ts';
 import { fitScalar, unfit } from '../../schema/values.ts';
 import type { BatchSpace } from './batch-space.ts';
 import { ColumnBuilder } from './column-builder.ts';
@@ -196,7 +196,9 @@ export class RowReader {
   /** Tells whether arrays of the field with a number that no double holds may have a type. */
   mayDigitsHaveType({ known }: FieldState): boolean {
     if (this.#rules.numbers === 'split') return true;
-    return known?.kind === 'array' && (known.element.kind === 'bigint' || otherNumbers.has(known.element.kind));
+    if (known?.kind !== 'array') return false;
+    const { kind } = innermostElement(known);
+    return kind === 'bigint' || otherNumbers.has(kind);
   }
 
   #builderOf(row: number, state: FieldState, observed: Observed): ColumnBuilder | undefined {

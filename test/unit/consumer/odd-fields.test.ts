@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
 import type { ColumnarTable } from '../../../src/consumer/ports/columnar-table.ts';
 import { differenceBetween, filesOf, readBothWays } from '../../support/both-ways.ts';
-import { slicesOf } from '../../support/chunks.ts';
+import { slicesOf, slicesOfSize } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { objectOf } from '../../support/json-object.ts';
 import { testRecipe } from '../../support/lake.ts';
@@ -15,6 +15,8 @@ const record = fc.dictionary(fc.constantFrom(...names), anyMember, { minKeys: 1,
 const batches = fc
   .tuple(fc.array(record, { minLength: 1, maxLength: 6 }), fc.array(fc.nat(), { minLength: 20, maxLength: 60 }), record)
   .map(([records, order, late]) => [...order.map((each) => records[each % records.length] ?? '{}'), late, late]);
+/** So many records are read before what they tell is known. */
+const windows = fc.integer({ min: 1, max: 60 });
 const recipes = fc
   .record({
     numbers: fc.constantFrom('double' as const, 'split' as const),
@@ -48,8 +50,9 @@ function batchOf(records: readonly string[], recipe: Recipe = testRecipe) {
 describe('fields of records whose values are of several types', () => {
   it('go where JSON.parse would put them, and give the same bytes of Parquet files', async () => {
     await fc.assert(
-      fc.asyncProperty(batches, recipes, async (records, recipe) => {
-        const batch = batchOf(records, recipe);
+      fc.asyncProperty(batches, windows, recipes, async (records, window, recipe) => {
+        const values = records.map((value) => ({ value }));
+        const batch = { ...batchOf(records, recipe), slices: slicesOfSize(values, window) };
         using both = await readBothWays(batch);
         expect(await differenceBetween(both, batch)).toBeUndefined();
       }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differenceBetween, readBothWays } from '../../support/both-ways.ts';
 import { windowRecords } from '../../../src/kernel/kernel.ts';
-import { slicesOf } from '../../support/chunks.ts';
+import { slicesOf, slicesOfSize } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { testRecipe } from '../../support/lake.ts';
 import { nestedValue } from '../../support/odd-values.ts';
@@ -11,6 +11,8 @@ import { nestedValue } from '../../support/odd-values.ts';
 const batches = fc
   .tuple(fc.array(nestedValue, { minLength: 1, maxLength: 5 }), fc.array(fc.nat(), { minLength: 20, maxLength: 60 }))
   .map(([values, order]) => order.map((each) => `{"p":${values[each % values.length] ?? 'null'}}`));
+/** So many records are read before what they tell is known. */
+const windows = fc.integer({ min: 1, max: 60 });
 const recipes = fc
   .record({
     numbers: fc.constantFrom('double' as const, 'split' as const),
@@ -59,8 +61,12 @@ describe('members of structs that the field of their name does not take', () => 
 
   it('go where JSON.parse would put them, and give the same bytes of Parquet files', async () => {
     await fc.assert(
-      fc.asyncProperty(batches, recipes, async (records, recipe) => {
-        const batch = { records: records.length, slices: slicesOf(records.map((each) => ({ value: each }))), recipe };
+      fc.asyncProperty(batches, windows, recipes, async (records, window, recipe) => {
+        const slices = slicesOfSize(
+          records.map((each) => ({ value: each })),
+          window,
+        );
+        const batch = { records: records.length, slices, recipe };
         using both = await readBothWays(batch);
         expect(await differenceBetween(both, batch)).toBeUndefined();
       }),
