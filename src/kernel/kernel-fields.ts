@@ -101,7 +101,8 @@ export class KernelFieldEntries {
 
   /** Collects the entries that fit the type whole, which are of that kind, in its leaves; answers with false when one can't be read after all. */
   shredTyped({ address: type }: KernelType, kind: number): boolean {
-    const { kinds } = this;
+    // a view would be empty once the memory has grown
+    const kinds = this.kinds.slice();
     for (let entry = 0; entry < kinds.length; entry++)
       if (kinds[entry] === kind && !this.#shred(type, entry)) return false;
     return true;

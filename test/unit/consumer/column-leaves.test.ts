@@ -4,7 +4,7 @@ import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
 import type { DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { mergeEmpties } from '../../../src/consumer/table/merge-empties.ts';
-import { useKernel } from '../../../src/kernel/kernel.ts';
+import { closeKernel, useKernel } from '../../../src/kernel/kernel.ts';
 import { gatherLeaves } from '../../../src/parquet/gather-leaves.ts';
 import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
 import { shred } from '../../../src/parquet/shred.ts';
@@ -122,6 +122,34 @@ describe('arrays and structs that are taken apart while they are read', () => {
     const [column] = await decode(texts);
     expect(column?.count).toBe(2996);
     await expectLeaves(column);
+  });
+
+  it('have all values of a block that is taken apart again, however much memory that takes', async () => {
+    const text = (row: number): string => `${row}`.padStart(150, 'ward ');
+    for (const odd of [30, 100, 350, 1400]) {
+      // arrays without a type have a column before one of them begins as the others do
+      const texts = Array.from({ length: 4000 }, (_, row) =>
+        row === 5 ? '{"v":[1,"a"]}' : `{"v":["${text(row)}",${row === odd ? '1' : 'null'}]}`,
+      );
+      // the memory of a new one grows
+      closeKernel();
+      const columns = await decode(texts);
+      const column = columns.find(({ observed }) => observed.form === 'plain');
+      expect(column?.count).toBe(3998);
+      await expectLeaves(column);
+    }
+  });
+
+  it('are those of a column of another name, where it stands beside one of another type', async () => {
+    const [first] = await decode(['{"v":{"a":1,"b":["x"]}}', '{"v":{"a":2}}']);
+    if (first === undefined) throw new Error('there is no column');
+    const leaves = await leavesOf({ ...first, name: 'v_struct' }, allOf(first));
+    expect(leaves?.map(({ path }) => path)).toEqual([
+      ['v_struct', 'a'],
+      ['v_struct', 'b', 'list', 'element'],
+    ]);
+    const ofValues = leaves?.map(({ path: [, ...path], ...leaf }) => ({ ...leaf, path: ['v', ...path] }));
+    expect(ofValues && leafContent(ofValues)).toEqual(leafContent(await reference(first, allOf(first))));
   });
 
   it('count empty arrays among arrays of a type that was not known before', async () => {
