@@ -24,7 +24,7 @@ export function gatherLeaves(
   const byPath = new Map(values.leaves.map((leaf) => [keyOf(leaf.path), leaf]));
   const found = wanted.map(({ path, type: of }) => {
     const leaf = byPath.get(keyOf(path));
-    return leaf?.type.kind === of.kind ? leaf : undefined;
+    return leaf?.type.kind === of.kind ? { ...leaf, path } : undefined;
   });
   const leaves = found.filter((leaf) => leaf !== undefined);
   // a field that no value has is made by shredding them again
@@ -43,7 +43,8 @@ function leavesOfType(type: ColumnType, levels: Levels): (Levels & { readonly ty
   return isNested(type) ? [] : [{ ...levels, type }];
 }
 
-function keyOf(path: readonly string[]): string {
+/** Identifies a leaf within its column, which has another name than its field where it stands beside one of another type. */
+function keyOf([, ...path]: readonly string[]): string {
   return JSON.stringify(path);
 }
 
