@@ -63,14 +63,13 @@ export interface Calls {
   setEmptyLevels(field: Address, levels: number): void;
   countOf(field: Address): number;
   rowsOf(field: Address): Address;
-  leftOutCountOf(field: Address): number;
   leftOutOf(field: Address): Address;
   setLeftOutPath(start: Address, length: number): void;
   writeLeftOut(
     starts: Address,
     count: number,
     members: Address,
-    firsts: Address,
+    ranges: Address,
     room: Address,
     roomEnd: Address,
     writtenEnds: Address,

@@ -45,13 +45,11 @@ export class KernelFieldEntries {
   }
 
   /**
-   * Gives where the members begin and end that were left out of the entries' arrays and structs, for the host to rescue: two addresses for each.
-   * The number of an entry tells which are its own (`leftOutShare`). Stale once the kernel has allocated.
+   * Address of where the members begin and end that were left out of the entries' arrays and structs, for the host to rescue: 32 bits each. The
+   * number of an entry tells which are its own (`leftOutShare`).
    */
-  get leftOut(): Int32Array {
-    const { calls } = this.#kernel;
-    const count = calls.leftOutCountOf(this.address);
-    return count === 0 ? new Int32Array(0) : this.#kernel.viewInt32(calls.leftOutOf(this.address), count * 2);
+  get leftOut(): Address {
+    return this.#kernel.calls.leftOutOf(this.address);
   }
 
   /** Kinds that occur, as a bit set. */

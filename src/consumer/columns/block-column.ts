@@ -1,10 +1,13 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import { openBrace } from '../../schema/json-bytes.ts';
+import { pointerTo } from '../../schema/json-pointer.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { EntryValues } from './entry-values.ts';
 import { flatKindsOf } from './field-state.ts';
 import * as bits from './kind-bits.ts';
 import { areMembersElsewhere, type NestedTarget } from './nested-targets.ts';
+import type { LeftOutMembers } from './left-out-members.ts';
+import type { PartialValues } from './partial-values.ts';
 import type { RecordScanner } from './record-scanner.ts';
 import type { ScannedField } from './scanned-fields.ts';
 
@@ -14,15 +17,26 @@ export interface Rows {
   readonly end: number;
 }
 
+export interface BlockTools {
+  readonly kernel: Kernel;
+  readonly scanner: RecordScanner;
+  /** Room for what is left out of the values of one field. */
+  readonly leftOut: LeftOutMembers;
+}
+
 /** Adds the values of one field of a block to their columns. */
 export class BlockColumn {
   readonly #field: ScannedField;
+  readonly #kernel: Kernel;
   readonly #scanner: RecordScanner;
+  readonly #leftOut: LeftOutMembers;
   readonly values: EntryValues;
 
-  constructor(field: ScannedField, { kernel, scanner }: { readonly kernel: Kernel; readonly scanner: RecordScanner }) {
+  constructor(field: ScannedField, { kernel, scanner, leftOut }: BlockTools) {
     this.#field = field;
+    this.#kernel = kernel;
     this.#scanner = scanner;
+    this.#leftOut = leftOut;
     this.values = new EntryValues(field, kernel);
   }
 
@@ -156,17 +170,21 @@ export class BlockColumn {
     if (!areMembersElsewhere(target)) return;
     const { column: to, kind } = target;
     to.markOthers();
-    const { kinds: kindAt, numbers: numberAt } = this.values.views;
-    const { leftOut } = this.#field.entries;
-    const { shift } = this.#scanner;
+    const { kinds: kindAt, numbers: numberAt, starts } = this.values.views;
     const [first, end] = only === undefined ? [0, kindAt.length] : [only, only + 1];
     let at = index;
     for (let entry = first; entry < end; entry++) {
       if (kindAt[entry] !== kind) continue;
       const told = numberAt[entry] ?? 0;
-      if (told !== 0) to.noteLeftOut(at, told, leftOut, shift);
+      if (told !== 0) this.#leftOut.add(at, starts[entry] ?? 0, told);
       at++;
     }
+    if (this.#leftOut.count > 0) to.noteLeftOut(this.#leftOut, (partial) => this.#noteLeftOut(partial));
+  }
+
+  #noteLeftOut(partial: PartialValues): void {
+    const { name, entries } = this.#field;
+    this.#leftOut.note(partial, { kernel: this.#kernel, path: pointerTo('', name), members: entries.leftOut });
   }
 
   /** Drops what the kernel has taken apart of values that are added one by one. */

@@ -4,6 +4,7 @@ import type { ExtraMembers } from './extra-members.ts';
 import type { FieldState } from './field-state.ts';
 import * as bits from './kind-bits.ts';
 import type { EventTimeReader } from './event-time.ts';
+import { LeftOutMembers } from './left-out-members.ts';
 import { hasNestedType } from './nested-targets.ts';
 import { readEventTimes } from './read-event-times.ts';
 import type { RecordScanner } from './record-scanner.ts';
@@ -40,6 +41,7 @@ export class BlockReader {
   readonly #extra: ExtraMembers;
   readonly #eventTimes: Float64Array;
   readonly #readEventTime: EventTimeReader;
+  readonly #leftOut = new LeftOutMembers();
   #rowsMax = firstRowsMax;
   #count = 0;
   /** The rows of them that are of the window that is loaded. */
@@ -105,7 +107,7 @@ export class BlockReader {
     const filled = this.#fields.filled();
     this.#readEventTimes(filled);
     for (const field of filled) {
-      const column = new BlockColumn(field, { kernel: this.#kernel, scanner: this.#scanner });
+      const column = this.#columnOf(field);
       if (field.state !== undefined && (field.isShared || !column.addAll(block))) others.push(column);
     }
     if (others.length > 0) this.#addOthers(others, block);
@@ -153,6 +155,10 @@ export class BlockReader {
     return wanted > this.#rows.columnsLeft ? [] : firsts;
   }
 
+  #columnOf(field: ScannedField): BlockColumn {
+    return new BlockColumn(field, { kernel: this.#kernel, scanner: this.#scanner, leftOut: this.#leftOut });
+  }
+
   /** The kinds of scalars whose values all go to one column, whatever they are. */
   #kindsWithColumns(state: FieldState): number {
     const numbers = this.#rows.numberRuleOf(state) === undefined ? bits.anyNumbers : 0;
@@ -169,7 +175,7 @@ export class BlockReader {
     const depthOf = ({ eventTimePath }: ScannedField): number => eventTimePath?.length ?? -1;
     const times = filled.filter((field) => depthOf(field) >= 0).toSorted((one, other) => depthOf(other) - depthOf(one));
     for (const field of times) {
-      const column = new BlockColumn(field, { kernel: this.#kernel, scanner: this.#scanner });
+      const column = this.#columnOf(field);
       readEventTimes(column, this.#eventTimes, this.#readEventTime);
     }
   }

@@ -10,6 +10,7 @@ import type { DecodedColumn, FieldRun, ValueStore } from './decoded-column.ts';
 import { JsonValues, type JsonRanges } from '../ports/json-values.ts';
 import { ColumnLeaves } from './column-leaves.ts';
 import { ColumnStrings } from './column-strings.ts';
+import type { LeftOutMembers } from './left-out-members.ts';
 import { PartialValues } from './partial-values.ts';
 import { TimeSpellings } from './time-spellings.ts';
 
@@ -134,10 +135,10 @@ export class ColumnBuilder {
     this.#areWhole = false;
   }
 
-  /** Notes a value members of which have no place: those of `all` that the kernel tells by a number, `shift` behind where they are in its source. */
-  noteLeftOut(index: number, told: number, all: Int32Array, shift: number): void {
-    if (this.#leaves?.hasNewPlaces === true) this.#partial.add(index);
-    else this.#partial.addTold(index, told, all, shift);
+  /** Notes values members of which have no place, by what `note` does with those that the column has. */
+  noteLeftOut(members: LeftOutMembers, note: (to: PartialValues) => void): void {
+    if (this.#leaves?.hasNewPlaces === true) members.noteUnknown(this.#partial);
+    else note(this.#partial);
   }
 
   /** Adds an array or struct that fits the known type whole, by its range of bytes in a record. */

@@ -1,107 +1,81 @@
-import { useKernel, windowRecords, type Kernel } from '../../kernel/kernel.ts';
-import { loadWindow } from '../../kernel/load-values.ts';
-import type { JsonValues } from '../ports/json-values.ts';
-import type { PartialViews } from './partial-values.ts';
-import type { RescuedValues } from './rescued-values.ts';
+import type { Address } from '../../kernel/kernel-calls.ts';
+import { leftOutMax, leftOutShare } from '../../kernel/kinds.ts';
+import { windowRecords, type Kernel } from '../../kernel/kernel.ts';
+import type { PartialValues } from './partial-values.ts';
 
-/** Values of one field, in the order of their rows: those of `partial` from `first` to `end`. */
-interface LeftOutOfField {
-  /** The JSON Pointer of the field. */
-  readonly path: string;
-  readonly values: JsonValues;
-  readonly partial: PartialViews;
-  readonly first: number;
-  readonly end: number;
-}
+/** Values in the kernel's memory, some of whose members have no place, in their order; at most `windowRecords`. */
+export class LeftOutMembers {
+  readonly #indexes = new Int32Array(windowRecords);
+  readonly #starts = new Int32Array(windowRecords);
+  /** The first of the members of each, and the one behind the last. */
+  readonly #ranges = new Int32Array(2 * windowRecords);
+  #count = 0;
 
-interface RescueTools {
-  readonly rescued: RescuedValues;
-  /** Gives the row of the value of that index. */
-  readonly rowOf: (index: number) => number;
-  /** Rescues the members of the value of that index, whose order must be found out. */
-  readonly rescueOne: (index: number) => void;
-}
-
-/**
- * Rescues the members of the values from the first one on: of as many as the kernel's window holds, or of one. Answers with their number. The kernel writes the
- * members with their JSON Pointers; what that leaves to it goes to `rescueOne`.
- */
-export async function rescueLeftOut(of: LeftOutOfField, tools: RescueTools): Promise<number> {
-  const { partial, first } = of;
-  const end = endOfKnown(of);
-  const known = { ...of, end };
-  const count = end === first ? 0 : await useKernel((kernel) => new LeftOutWriter(kernel, known, tools).write());
-  if (count === 0) tools.rescueOne(partial.indexes[first] ?? 0);
-  return Math.max(1, count);
-}
-
-/** Finds the first value whose members are not known, among as many as a window can hold. */
-function endOfKnown({ partial: { firsts }, first, end }: LeftOutOfField): number {
-  const last = Math.min(end, first + windowRecords);
-  let at = first;
-  while (at < last && (firsts[at] ?? 0) >= 0) at++;
-  return at;
-}
-
-class LeftOutWriter {
-  readonly #kernel: Kernel;
-  readonly #of: LeftOutOfField;
-  readonly #tools: RescueTools;
-
-  constructor(kernel: Kernel, of: LeftOutOfField, tools: RescueTools) {
-    this.#kernel = kernel;
-    this.#of = of;
-    this.#tools = tools;
+  get count(): number {
+    return this.#count;
   }
 
-  /** Answers with the number of values that were loaded: the members of all of them have been rescued. */
-  write(): number {
-    const { path, values, partial, first, end } = this.#of;
-    const { calls } = this.#kernel;
-    const count = loadWindow(this.#kernel, { values, indexes: partial.indexes, first, end });
-    const pointer = Buffer.from(JSON.stringify(path)).subarray(1, -1);
-    calls.setLeftOutPath(this.#kernel.copyIn(pointer), pointer.length);
-    const { members, firsts } = this.#copyInMembers(count);
-    const { starts, strings, stringsEnd, ids } = this.#kernel;
-    for (let done = 0; done < count;) {
-      const from = done * Int32Array.BYTES_PER_ELEMENT;
-      const room = [strings, stringsEnd, ids] as const;
-      const written = calls.writeLeftOut(starts + from, count - done, members, firsts + from, ...room);
-      this.#rescue(first + done, written);
-      done += written;
-      if (done < count) this.#tools.rescueOne(partial.indexes[first + done++] ?? 0);
+  /** Adds the value of that index among those of its column, which begins at the address; the kernel tells its members by a number. */
+  add(index: number, start: Address, told: number): void {
+    const count = told % leftOutShare;
+    const first = (told - count) / leftOutShare;
+    const at = this.#count++;
+    this.#indexes[at] = index;
+    this.#starts[at] = start;
+    this.#ranges[at * 2] = first;
+    // more are not told
+    this.#ranges[at * 2 + 1] = count > leftOutMax ? first : first + count;
+  }
+
+  /** Notes them for their column where it must be found out which members have no place. */
+  noteUnknown(to: PartialValues): void {
+    for (let at = 0; at < this.#count; at++) to.add(this.#indexes[at] ?? 0);
+    this.#count = 0;
+  }
+
+  /**
+   * Notes them for their column, with the JSON of their members, which begin and end as the numbers at `members` say, 32 bits each. `path`: the
+   * JSON Pointer of the field. What the kernel leaves to the host must be found out.
+   */
+  note(to: PartialValues, { kernel, path, members }: NoteTools): void {
+    kernel.withScratch(() => {
+      const { calls, rows, numbers } = kernel;
+      const pointer = Buffer.from(JSON.stringify(path)).subarray(1, -1);
+      calls.setLeftOutPath(kernel.copyIn(pointer), pointer.length);
+      kernel.viewInt32(rows, this.#count).set(this.#starts.subarray(0, this.#count));
+      kernel.viewInt32(numbers, this.#count * 2).set(this.#ranges.subarray(0, this.#count * 2));
+      for (let done = 0; done < this.#count;) {
+        done += this.#noteWritten(to, { kernel, members, done });
+        if (done < this.#count) to.add(this.#indexes[done++] ?? 0);
+      }
+    });
+    this.#count = 0;
+  }
+
+  /** Notes those from `done` on whose members the kernel writes; answers with how many they are. */
+  #noteWritten(
+    to: PartialValues,
+    { kernel, members, done }: { readonly kernel: Kernel; readonly members: Address; readonly done: number },
+  ): number {
+    const { calls, rows, numbers, strings, stringsEnd, ids } = kernel;
+    const from = done * Int32Array.BYTES_PER_ELEMENT;
+    const room = [strings, stringsEnd, ids] as const;
+    const count = calls.writeLeftOut(rows + from, this.#count - done, members, numbers + from * 2, ...room);
+    if (count === 0) return 0;
+    const ends = kernel.viewInt32(ids, count);
+    const counts = new Int32Array(count);
+    for (let at = 0; at < count; at++) {
+      const range = (done + at) * 2;
+      counts[at] = (this.#ranges[range + 1] ?? 0) - (this.#ranges[range] ?? 0);
     }
+    const bytes = kernel.bytes.subarray(strings, strings + (ends[count - 1] ?? 0));
+    to.addObjects({ indexes: this.#indexes.subarray(done, done + count), counts, bytes, ends });
     return count;
   }
+}
 
-  /** Copies in where the members of the loaded values begin and end in the window, and which of them is the first one of each value. */
-  #copyInMembers(count: number): { readonly members: number; readonly firsts: number } {
-    const { values, partial, first } = this.#of;
-    const from = partial.firsts[first] ?? 0;
-    const members = partial.members.slice(from, partial.ends[first + count - 1]);
-    const starts = this.#kernel.copyOutInt32(this.#kernel.starts, count);
-    const firsts = new Int32Array(count + 1);
-    for (let at = 0; at < count; at++) {
-      const shift = (starts[at] ?? 0) - values.startAt(partial.indexes[first + at] ?? 0);
-      const end = (partial.ends[first + at] ?? 0) - from;
-      for (let position = (firsts[at] ?? 0) * 2; position < end; position++)
-        members[position] = (members[position] ?? 0) + shift;
-      firsts[at + 1] = end / 2;
-    }
-    return { members: this.#kernel.copyInInt32(members), firsts: this.#kernel.copyInInt32(firsts) };
-  }
-
-  /** Rescues what the kernel has written for `count` values. */
-  #rescue(first: number, count: number): void {
-    if (count === 0) return;
-    const { indexes, firsts, ends } = this.#of.partial;
-    const { strings, ids } = this.#kernel;
-    const writtenEnds = this.#kernel.viewInt32(ids, count);
-    this.#tools.rescued.addObjects({
-      bytes: this.#kernel.bytes.subarray(strings, strings + (writtenEnds[count - 1] ?? 0)),
-      rows: indexes.slice(first, first + count).map((index) => this.#tools.rowOf(index)),
-      ends: writtenEnds,
-      members: ((ends[first + count - 1] ?? 0) - (firsts[first] ?? 0)) / 2,
-    });
-  }
+interface NoteTools {
+  readonly kernel: Kernel;
+  readonly path: string;
+  readonly members: Address;
 }

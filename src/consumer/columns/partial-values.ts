@@ -1,39 +1,30 @@
-import { leftOutMax, leftOutShare } from '../../kernel/kinds.ts';
-import { GrowingArray, newInt32s } from '../../runtime/growing-array.ts';
+import { GrowingArray, newBytes, newInt32s } from '../../runtime/growing-array.ts';
 
 /** Says that it is not known which members have no place. */
 const unknown = -1;
 
-/** Values some of whose members have no place in their type, in their order. */
-export interface PartialViews {
-  /** The index of each among the column's values. */
+/** JSON objects of values one behind the other, each with the members of a value that have no place: their JSON Pointers are the keys. */
+export interface LeftOutObjects {
+  /** The index of each value among the column's values; they ascend. */
   readonly indexes: Int32Array;
-  /** Where the members of each begin and end in `members`; the first one is negative when they must be found out. */
-  readonly firsts: Int32Array;
+  /** How many members each has. */
+  readonly counts: Int32Array;
+  readonly bytes: Uint8Array;
+  /** Where each ends in `bytes`. */
   readonly ends: Int32Array;
-  /** Where members without a place begin and end in the source of their value, two numbers for each. */
-  readonly members: Int32Array;
 }
 
 /** The values of a column that may have members without a place, in their order. */
 export class PartialValues {
   readonly #indexes = new GrowingArray(newInt32s, { length: 0 });
-  readonly #firsts = new GrowingArray(newInt32s, { length: 0 });
+  /** How many members of each have no place, `unknown` where that must be found out. */
+  readonly #counts = new GrowingArray(newInt32s, { length: 0 });
+  /** Where the object of each ends in the text. */
   readonly #ends = new GrowingArray(newInt32s, { length: 0 });
-  readonly #members = new GrowingArray(newInt32s, { length: 0 });
+  #text = new GrowingArray(newBytes, { length: 0 });
 
   get length(): number {
     return this.#indexes.length;
-  }
-
-  /** Gives what was added, valid until more is. */
-  get views(): PartialViews {
-    return {
-      indexes: this.#indexes.finish(),
-      firsts: this.#firsts.finish(),
-      ends: this.#ends.finish(),
-      members: this.#members.finish(),
-    };
   }
 
   /** Adds a value of which it must be found out which members have no place. */
@@ -41,52 +32,64 @@ export class PartialValues {
     this.#add(index, unknown);
   }
 
-  /** Adds a value with where its members begin and end that have no place, `shift` behind where they do in its source. */
-  addMembers(index: number, members: Int32Array, shift: number): void {
-    const first = this.#members.length;
-    for (const position of members) this.#members.push(position - shift);
-    this.#add(index, first);
-  }
-
-  /** Adds a value with those of the members `all` that the kernel tells by a number, as `addMembers` does. */
-  addTold(index: number, told: number, all: Int32Array, shift: number): void {
-    const count = told % leftOutShare;
-    const first = (told - count) / leftOutShare;
-    if (count > leftOutMax) this.add(index);
-    else this.addMembers(index, all.subarray(first * 2, (first + count) * 2), shift);
+  /** Adds values with their members that have no place. */
+  addObjects({ indexes, counts, bytes, ends }: LeftOutObjects): void {
+    const before = this.#text.length;
+    this.#text.append(bytes);
+    for (let at = 0; at < indexes.length; at++) this.#add(indexes[at] ?? 0, counts[at] ?? 0, before + (ends[at] ?? 0));
   }
 
   /** Lets the members of all values so far be found out: the type has got a place for some. */
   forgetMembers(): void {
-    this.#firsts.finish().fill(unknown);
+    this.#counts.finish().fill(unknown);
   }
 
-  /** Gives the same values by their positions in `indexes`, which has them in the same order. */
+  /** Gives the index of the value that was added as such a one. */
+  indexAt(at: number): number {
+    return this.#indexes.finish()[at] ?? 0;
+  }
+
+  /** Gives the objects of values from `first` on, up to one whose members must be found out; none when those of the first one must. */
+  objectsFrom(first: number, end: number): LeftOutObjects {
+    const counts = this.#counts.finish();
+    let last = first;
+    while (last < end && counts[last] !== unknown) last++;
+    const start = first === 0 ? 0 : (this.#ends.finish()[first - 1] ?? 0);
+    const ends = this.#ends.finish().slice(first, last);
+    return {
+      indexes: this.#indexes.finish().slice(first, last),
+      counts: counts.slice(first, last),
+      bytes: this.#text.finish().subarray(start, ends.at(-1) ?? start),
+      ends: ends.map((at) => at - start),
+    };
+  }
+
+  /** Gives the same values by their positions in `indexes`, which has them in the same order; the text of their members is that of these. */
   movedTo(indexes: Int32Array): PartialValues {
     const moved = new PartialValues();
-    const own = this.views;
+    const own = this.#indexes.finish();
     let next = 0;
-    for (let at = 0; at < indexes.length && next < own.indexes.length; at++) {
-      const index = indexes[at] ?? 0;
-      if (index < 0 || index !== own.indexes[next]) continue;
-      moved.#indexes.push(at);
-      next++;
-    }
-    moved.#firsts.append(own.firsts);
-    moved.#ends.append(own.ends);
-    moved.#members.append(own.members);
+    for (let at = 0; at < indexes.length && next < own.length; at++)
+      if (indexes[at] === own[next]) {
+        moved.#indexes.push(at);
+        next++;
+      }
+    moved.#counts.append(this.#counts.finish());
+    moved.#ends.append(this.#ends.finish());
+    moved.#text = this.#text;
     return moved;
   }
 
-  #add(index: number, first: number): void {
+  #add(index: number, count: number, end = this.#text.length): void {
     const last = this.#indexes.length - 1;
     // one that was noted before its members were known
     if (last >= 0 && this.#indexes.finish()[last] === index) {
-      this.#firsts.finish()[last] = unknown;
+      this.#counts.finish()[last] = unknown;
+      this.#ends.finish()[last] = end;
       return;
     }
     this.#indexes.push(index);
-    this.#firsts.push(first);
-    this.#ends.push(this.#members.length);
+    this.#counts.push(count);
+    this.#ends.push(end);
   }
 }

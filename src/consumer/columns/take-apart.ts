@@ -1,8 +1,7 @@
-import type { Address } from '../../kernel/kernel-calls.ts';
 import { KernelLeaves } from '../../kernel/kernel-leaves.ts';
 import { KernelType } from '../../kernel/kernel-type.ts';
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
-import { leftOutMax } from '../../kernel/kinds.ts';
+import { leftOutMax, leftOutShare } from '../../kernel/kinds.ts';
 import { loadWindow } from '../../kernel/load-values.ts';
 import { newBytes, newDoubles, newInt32s } from '../../runtime/growing-array.ts';
 import type { Turns } from '../../runtime/turns.ts';
@@ -10,6 +9,7 @@ import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import type { JsonValues } from '../ports/json-values.ts';
 import type { ValueLeaves } from '../ports/value-leaves.ts';
+import { LeftOutMembers } from './left-out-members.ts';
 import { PartialValues } from './partial-values.ts';
 
 /** Values that may all be of one type, which is that of the column of the name. */
@@ -18,6 +18,8 @@ interface TypedValues {
   readonly values: JsonValues;
   readonly count: number;
   readonly type: ColumnType;
+  /** The JSON Pointer of the values' field; `undefined` where they come from several. */
+  readonly path: string | undefined;
 }
 
 /** Values in the leaves of their type. */
@@ -47,6 +49,7 @@ class Taking {
   readonly #type: KernelType;
   readonly #of: TypedValues;
   readonly #leaves: KernelLeaves;
+  readonly #leftOut = new LeftOutMembers();
   readonly #partial = new PartialValues();
 
   constructor(kernel: Kernel, type: KernelType, of: TypedValues) {
@@ -75,39 +78,46 @@ class Taking {
     let noted = 0;
     for (let done = 0; done < count;) {
       const from = done * int32Bytes;
-      const to = members + noted * int32Bytes;
+      const to = members + noted * 2 * int32Bytes;
       const { address } = this.#type;
       const read = calls.shredNoting(address, starts + from, ends + from, count - done, to, counts + from);
-      noted += this.#noteLeftOut({ first, from: done, end: done + read }, to);
+      noted = this.#addLeftOut({ first, from: done, end: done + read }, noted);
       done += read;
       if (done === count) break;
       if (done === learned) return false;
       learned = done;
       this.#type.learn(this.#of.values.valueAt(first + done));
     }
+    this.#note(noted);
     return true;
   }
 
-  /** Notes the members that were left out of the values `[from, end)` of those that are loaded; answers with how many positions these are. */
-  #noteLeftOut(
+  /** Adds those of the values `[from, end)` of which members were left out, which come behind the first `noted`; answers with how many members these are now. */
+  #addLeftOut(
     { first, from, end }: { readonly first: number; readonly from: number; readonly end: number },
-    members: Address,
+    noted: number,
   ): number {
-    const { kernel, values } = { kernel: this.#kernel, values: this.#of.values };
-    const counts = kernel.viewInt32(kernel.ids, end);
-    const starts = kernel.viewInt32(kernel.starts, end);
-    const { int32 } = kernel;
-    let at = members / int32Bytes;
+    const counts = this.#kernel.viewInt32(this.#kernel.ids, end);
+    const starts = this.#kernel.viewInt32(this.#kernel.starts, end);
+    let members = noted;
     for (let value = from; value < end; value++) {
       const count = counts[value] ?? 0;
       if (count === 0) continue;
-      if (count > leftOutMax) this.#partial.add(first + value);
-      else {
-        const shift = (starts[value] ?? 0) - values.startAt(first + value);
-        this.#partial.addMembers(first + value, int32.subarray(at, at + count * 2), shift);
-        at += count * 2;
-      }
+      const told = members * leftOutShare + Math.min(count, leftOutShare - 1);
+      this.#leftOut.add(first + value, starts[value] ?? 0, told);
+      if (count <= leftOutMax) members += count;
     }
-    return at - members / int32Bytes;
+    return members;
+  }
+
+  /** Notes the values that were added, with so many members. */
+  #note(members: number): void {
+    const { kernel, path } = { kernel: this.#kernel, path: this.#of.path };
+    if (path === undefined) return this.#leftOut.noteUnknown(this.#partial);
+    kernel.withScratch(() => {
+      // they stand where their text goes
+      const copied = kernel.copyInInt32(kernel.copyOutInt32(kernel.strings, members * 2));
+      this.#leftOut.note(this.#partial, { kernel, path, members: copied });
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { pointerTo } from '../../schema/json-pointer.ts';
 import { weightOf } from '../../schema/type-weight.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
 import type { DecodedColumn } from '../columns/decoded-column.ts';
@@ -25,7 +26,8 @@ export async function fitEmpties(
   if (type.kind !== 'struct' || weightOf(type).leaves > jsonLeavesMax) return undefined;
   const { values } = store;
   const { rules, turns } = tools;
-  const apart = await takeApart({ name, values, count, type }, rules, turns);
+  const path = column.otherFields === undefined ? pointerTo('', column.field) : undefined;
+  const apart = await takeApart({ name, values, count, type, path }, rules, turns);
   if (apart === undefined) return undefined;
   const { leaves, partial } = apart;
   const known = { ...column, observed: { form: 'plain' as const, type } };

@@ -4,7 +4,6 @@ import { pointerTo } from '../../schema/json-pointer.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { fieldOfRow, jsonValue, rowOf, type DecodedColumn } from '../columns/decoded-column.ts';
-import { rescueLeftOut } from '../columns/left-out-members.ts';
 import type { RescuedValues } from '../columns/rescued-values.ts';
 
 /** What fitting a column to a type needs. */
@@ -28,38 +27,32 @@ export async function rescueMembers(
 ): Promise<void> {
   const { store } = column;
   if (store.kind !== 'nested' || store.partial === undefined) return;
-  const { values, partial } = store;
-  const rescueOne = (index: number): void => {
-    const { row, path } = placeAt(column, index);
-    const rescue: Rescue = (pointer, member) => rescued.add(row, pointer, member);
-    conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue });
-  };
-  const tools = { rescued, rescueOne, rowOf: (index: number) => rowOf(column, index) };
-  const { views } = partial;
-  for (const { path, ...lot } of leftOutLots(column, views.indexes))
-    for (let { first } = lot; first < lot.end;) {
-      first += await rescueLeftOut({ path, values, partial: views, first, end: lot.end }, tools);
-      if (turns.areDue) await turns.next();
-    }
-}
-
-/** Values `[first, end)` of those that have members without a place; all of them come from one field. */
-interface LeftOutLot {
-  readonly path: string;
-  readonly first: number;
-  readonly end: number;
-}
-
-/** Divides the values of these indexes, which ascend, into lots that come from one field each. */
-function* leftOutLots(column: DecodedColumn, indexes: Int32Array): Generator<LeftOutLot> {
-  let count = indexes.length;
-  while (count > 0 && (indexes[count - 1] ?? 0) >= column.count) count--;
-  const fieldAt = (at: number): string => fieldOfRow(column, rowOf(column, indexes[at] ?? 0));
-  for (let first = 0; first < count;) {
-    const field = fieldAt(first);
-    let end = column.otherFields === undefined ? count : first + 1;
-    while (end < count && fieldAt(end) === field) end++;
-    yield { path: pointerTo('', field), first, end };
-    first = end;
+  const { partial } = store;
+  let { length: end } = partial;
+  while (end > 0 && partial.indexAt(end - 1) >= column.count) end--;
+  for (let first = 0; first < end;) {
+    const known = partial.objectsFrom(first, Math.min(end, first + lotValues));
+    if (known.indexes.length > 0) {
+      rescued.addObjects({
+        ...known,
+        rows: known.indexes.map((index) => rowOf(column, index)),
+        members: known.counts.reduce((sum, count) => sum + count, 0),
+      });
+    } else rescueOne(column, partial.indexAt(first), { type, rules, rescued });
+    first += Math.max(1, known.indexes.length);
+    if (turns.areDue) await turns.next();
   }
+}
+
+/** Values whose members are rescued at once. */
+const lotValues = 4096;
+
+function rescueOne(
+  column: DecodedColumn,
+  index: number,
+  { type, rules, rescued }: Pick<FitTools, 'rules' | 'rescued'> & { readonly type: ColumnType },
+): void {
+  const { row, path } = placeAt(column, index);
+  const rescue: Rescue = (pointer, member) => rescued.add(row, pointer, member);
+  conform(jsonValue(column, index), type, { rules, path, depth: 1, rescue });
 }

@@ -58,7 +58,7 @@ export {
   foundMembers,
 } from './extra-members';
 export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
-export { leftOutCountOf, leftOutOf } from './left-out';
+export { leftOutOf } from './left-out';
 export { setLeftOutPath, writeLeftOut } from './left-out-text';
 export {
   createLeaf,

@@ -37,15 +37,15 @@ export function setLeftOutPath(start: usize, length: usize): void {
 }
 
 /**
- * Writes for each of the JSON values at `starts[i]` an object of its members `[firsts[i], firsts[i + 1])`, their JSON Pointers as keys: `members`
- * has where each begins and ends, 32 bits each. Where the objects end, counted from `room` on, goes to `writtenEnds`. Answers with how many were
- * written before one that is left to the host.
+ * Writes for each of the JSON values at `starts[i]` an object of its members from `ranges[2 * i]` to `ranges[2 * i + 1]`, their JSON Pointers as
+ * keys: `members` has where each begins and ends, 32 bits each. Where the objects end, counted from `room` on, goes to `writtenEnds`. Answers with
+ * how many were written before one that is left to the host, as one without members is.
  */
 export function writeLeftOut(
   starts: usize,
   count: i32,
   members: usize,
-  firsts: usize,
+  ranges: usize,
   room: usize,
   roomEnd: usize,
   writtenEnds: usize,
@@ -53,8 +53,10 @@ export function writeLeftOut(
   let to = room;
   for (let index = 0; index < count; index++) {
     const value = (<usize>index) << 2;
-    const first = members + ((<usize>load<i32>(firsts + value)) << 3);
-    const end = members + ((<usize>load<i32>(firsts + value, 4)) << 3);
+    const range = ranges + ((<usize>index) << 3);
+    const first = members + ((<usize>load<i32>(range)) << 3);
+    const end = members + ((<usize>load<i32>(range, 4)) << 3);
+    if (first == end) return index;
     to = writeMembers(<usize>load<i32>(starts + value), first, end, to, roomEnd);
     if (to == 0) return index;
     store<i32>(writtenEnds + value, <i32>(to - room));

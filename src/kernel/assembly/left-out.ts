@@ -69,10 +69,5 @@ function growMembers(kept: LeftOut): void {
 
 /** Answers with where the kept members begin and end, two numbers of 32 bits each. */
 export function leftOutOf(field: Field): usize {
-  return field.leftOut.members;
-}
-
-/** The number of kept members. */
-export function leftOutCountOf(field: Field): i32 {
-  return changetype<usize>(field.leftOut) == 0 ? 0 : field.leftOut.count;
+  return changetype<usize>(field.leftOut) == 0 ? 0 : field.leftOut.members;
 }

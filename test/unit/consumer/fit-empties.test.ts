@@ -104,7 +104,7 @@ describe('structs that tell no type', () => {
         const textsOf = (rows: readonly number[]): string[] => rows.map((row) => inOrder[row] ?? '');
         const turns = new Turns();
         const base = columnOf(textsOf(ofTyped), ofTyped, { form: 'plain', type });
-        const apart = await takeApart({ ...base, type, values: base.store.values }, rules, turns);
+        const apart = await takeApart({ ...base, type, values: base.store.values, path: '/v' }, rules, turns);
         const empty = columnOf(textsOf(ofSome), ofSome, { form: 'empty-struct' });
         const other = await fitEmpties(empty, type, { rules, rescued: new RescuedValues(), turns });
         if (apart === undefined || leavesOfColumn(other) === undefined || other === undefined) return;
