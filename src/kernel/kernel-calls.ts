@@ -108,6 +108,7 @@ export interface Calls {
   writePlainStrings(ids: Address, count: number, bytes: Address, starts: Address, ends: Address, to: Address): Address;
   createType(kind: number, isStrict: boolean): Address;
   setElement(type: Address, element: Address): void;
+  setMapKey(type: Address, key: Address): void;
   addBeside(type: Address, field: Address): void;
   addStructField(type: Address, field: Address): void;
   addStructKey(type: Address, name: Address, length: number, field: Address): Address;

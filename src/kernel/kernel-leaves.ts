@@ -1,7 +1,7 @@
 import { isNested } from '../schema/types.ts';
 import type { KernelType } from './kernel-type.ts';
 import { LeafCollector, type LeafSpace } from './leaf-collector.ts';
-import { aroundElement, aroundField, type Levels } from './levels.ts';
+import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from './levels.ts';
 
 /** Collects the values of a type in its leaves, in the order of its fields. */
 export class KernelLeaves {
@@ -45,8 +45,10 @@ export class KernelLeaves {
 
   /** `before`: fills the leaf with the entries that it would have. */
   #addLeaves(kernelType: KernelType, levels: Levels, before?: (leaf: LeafCollector) => void): void {
-    const { type, element, fields } = kernelType;
-    if (element !== undefined) return this.#addLeaves(element, aroundElement(levels), before);
+    const { type, element, key, fields } = kernelType;
+    if (key !== undefined) this.#addLeaves(key, aroundKey(levels), before);
+    const around = key === undefined ? aroundElement : aroundValue;
+    if (element !== undefined) return this.#addLeaves(element, around(levels), before);
     if (isNested(type)) {
       const [other] = this.#leavesOf(kernelType);
       const struct = { ...levels, definition: levels.definition + 1 };
@@ -61,8 +63,8 @@ export class KernelLeaves {
   }
 
   #leavesOf(kernelType: KernelType): LeafCollector[] {
-    const { element, fields } = kernelType;
-    if (element !== undefined) return this.#leavesOf(element);
+    const { element, key, fields } = kernelType;
+    if (element !== undefined) return [...(key === undefined ? [] : this.#leavesOf(key)), ...this.#leavesOf(element)];
     const own = this.#collectors.get(kernelType);
     return own === undefined ? fields.flatMap(({ type }) => this.#leavesOf(type)) : [own];
   }

@@ -1,12 +1,21 @@
+import { holds } from '../schema/fits-whole.ts';
 import { columnName } from '../schema/names.ts';
 import { baseOfJson, siblingName, siblingOf } from '../schema/sibling.ts';
 import { isNested, type ColumnType } from '../schema/types.ts';
-import { spellingsOf } from './key-spellings.ts';
+import { spellingsOf, type LearnedKey } from './key-spellings.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 import * as kinds from './kinds.ts';
-import { isInferredNested, jsonKinds, mayHold, otherKinds, untypedKinds } from './other-kinds.ts';
-import { isReadable, numberOf, type Strictness } from './type-numbers.ts';
+import {
+  isEmpty,
+  isInferredNested,
+  jsonKinds,
+  mayHold,
+  otherKinds,
+  untypedKinds,
+  type OtherField,
+} from './other-kinds.ts';
+import { innerOf, isReadable, numberOf, type Strictness } from './type-numbers.ts';
 
 /** Most distinct JSON keys remembered per struct; several keys (`a`, `A`) can mean one column. */
 const keysMax = 1000;
@@ -15,19 +24,6 @@ const keysMax = 1000;
 interface KernelField {
   readonly name: string;
   readonly type: KernelType;
-}
-
-/** A spelling of a key that has been learned: the name of its field, and the type that its members go to; 0 while it has only nulls. */
-interface LearnedKey {
-  readonly name: string;
-  readonly address: Address;
-  readonly target: Address;
-}
-
-/** A field of a struct that takes what another one does not, and the kinds of values that it takes. */
-interface OtherField {
-  readonly address: Address;
-  readonly kinds: readonly number[];
 }
 
 /** A type as the kernel knows it; the keys under which JSON has the fields of its structs must be learned. */
@@ -46,8 +42,10 @@ export class KernelType {
   /** Stand for fields that there are not, but others beside them, by their names. */
   readonly #absent = new Map<string, Address>();
   readonly address: Address;
-  /** The elements' type; set for an array. */
+  /** The elements' type; set for an array, and as that of the values for a map. */
   readonly element: KernelType | undefined;
+  /** The keys' type; set for a map. */
+  readonly key: KernelType | undefined;
   #type: ColumnType;
   readonly #strictness: Strictness;
   /** Levels of nesting down to its values: 1 for those of a column. */
@@ -55,7 +53,9 @@ export class KernelType {
 
   /** Answers with `undefined` for a type that the kernel can't read. */
   static of(kernel: Kernel, type: ColumnType, strictness: Strictness): KernelType | undefined {
-    return isReadable(type) ? new KernelType(kernel, type, strictness, 1) : undefined;
+    // a map is never inferred
+    if (!isReadable(type) || (strictness.isStrict && holds(type, 'map'))) return undefined;
+    return new KernelType(kernel, type, strictness, 1);
   }
 
   private constructor(kernel: Kernel, type: ColumnType, strictness: Strictness, depth: number) {
@@ -65,9 +65,14 @@ export class KernelType {
     this.#strictness = strictness;
     this.#depth = depth;
     this.address = calls.createType(numberOf(type, strictness), strictness.isStrict);
-    if (type.kind === 'array') {
-      this.element = new KernelType(kernel, type.element, strictness, depth + 1);
+    const inner = innerOf(type);
+    if (inner !== undefined) {
+      this.element = new KernelType(kernel, inner, strictness, depth + 1);
       calls.setElement(this.address, this.element.address);
+    }
+    if (type.kind === 'map') {
+      this.key = new KernelType(kernel, { kind: 'string' }, { isStrict: false }, depth + 1);
+      calls.setMapKey(this.address, this.key.address);
     }
     if (type.kind === 'struct' && this.#rules !== undefined) calls.setRescued(this.address);
     if (type.kind === 'struct') for (const { name, type: of } of type.fields) this.#addField(name, of, strictness);
@@ -108,14 +113,16 @@ export class KernelType {
   /** Learns the keys of a value of the type. */
   learn(value: unknown): void {
     if (typeof value !== 'object' || value === null) return;
-    if (this.element !== undefined && Array.isArray(value)) for (const each of value) this.element.learn(each);
+    if (this.element !== undefined && (Array.isArray(value) || this.key !== undefined))
+      for (const each of Object.values(value)) this.element.learn(each);
     else if (this.#type.kind === 'struct' && !Array.isArray(value)) this.#learnKeys(value);
   }
 
   #grow(type: ColumnType): boolean {
     if (type === this.#type) return true;
     this.#type = type;
-    if (type.kind === 'array') return this.element?.grow(type.element) ?? true;
+    const inner = innerOf(type);
+    if (inner !== undefined) return this.element?.grow(inner) ?? true;
     if (type.kind !== 'struct') return true;
     let areInPlace = true;
     for (const { name, type: of } of type.fields) {
@@ -286,11 +293,4 @@ export class KernelType {
     for (const { address, kinds: untyped } of this.#othersOfAbsent(name))
       for (const kind of untyped) this.#kernel.calls.setOther(absent, kind, address);
   }
-}
-
-/** Tells whether the value is an array or object that has nothing to tell a type, on at most so many levels. */
-function isEmpty(value: unknown, levels: number): boolean {
-  if (levels <= 0 || typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.length === 0;
-  return Object.values(value).every((member) => member === null || isEmpty(member, levels - 1));
 }

@@ -52,3 +52,5 @@ export const typeInteger = 7;
 export const typeFraction = 8;
 /** Stands for a field that a struct does not have: its members go to another one. */
 export const typeNone = 9;
+/** An object whose keys are data: each of its values is of one type. */
+export const typeMap = 10;

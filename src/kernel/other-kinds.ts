@@ -1,7 +1,14 @@
 import type { NumberRule } from '../schema/observe.ts';
 import { innermostElement, isNested, type ColumnType } from '../schema/types.ts';
+import type { Address } from './kernel-calls.ts';
 import * as kinds from './kinds.ts';
 import type { Strictness } from './type-numbers.ts';
+
+/** A field of a struct that takes what another one does not, and the kinds of values that it takes. */
+export interface OtherField {
+  readonly address: Address;
+  readonly kinds: readonly number[];
+}
 
 /** Gives the kinds of scalars that a field of the type takes in place of another one. */
 export function otherKinds(kind: ColumnType['kind'], numbers: NumberRule): readonly number[] {
@@ -49,9 +56,16 @@ export function mayHold(type: ColumnType, kind: number): boolean {
 
 /** Tells whether the type, one of arrays or structs, may be inferred at such a depth. */
 export function isInferredNested(type: ColumnType, depth: number, rules: Strictness['rules']): boolean {
-  if (rules === undefined || !isNested(type) || depth >= rules.depthMax) return false;
+  if (rules === undefined || !isNested(type) || type.kind === 'map' || depth >= rules.depthMax) return false;
   if (type.kind !== 'array') return true;
   const { element } = type;
   if (isNested(element)) return isInferredNested(element, depth + 1, rules);
   return element.kind !== 'bigint' || rules.numbers === 'split';
+}
+
+/** Tells whether the value is an array or object that has nothing to tell a type, on at most so many levels. */
+export function isEmpty(value: unknown, levels: number): boolean {
+  if (levels <= 0 || typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.length === 0;
+  return Object.values(value).every((member) => member === null || isEmpty(member, levels - 1));
 }

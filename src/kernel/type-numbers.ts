@@ -6,6 +6,7 @@ import * as kinds from './kinds.ts';
 const typeNumbers: Readonly<Partial<Record<ColumnType['kind'], number>>> = {
   struct: kinds.typeStruct,
   array: kinds.typeArray,
+  map: kinds.typeMap,
   double: kinds.typeDouble,
   bigint: kinds.typeInteger,
   string: kinds.typeString,
@@ -25,9 +26,16 @@ export interface Strictness {
   readonly rules?: Pick<ObserveRules, 'numbers' | 'depthMax'>;
 }
 
+/** Gives the type of an array's elements or of a map's values. */
+export function innerOf(type: ColumnType): ColumnType | undefined {
+  if (type.kind === 'array') return type.element;
+  return type.kind === 'map' ? type.value : undefined;
+}
+
 /** Tells whether the kernel can read values of the type. */
 export function isReadable(type: ColumnType): boolean {
-  if (type.kind === 'array') return isReadable(type.element);
+  const inner = innerOf(type);
+  if (inner !== undefined) return isReadable(inner);
   if (type.kind === 'struct') return type.fields.every((field) => isReadable(field.type));
   return typeNumbers[type.kind] !== undefined;
 }

@@ -1,7 +1,7 @@
 import type { ValueLeaf, ValueLeaves } from '../consumer/ports/value-leaves.ts';
 import type { Address } from '../kernel/kernel-calls.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { aroundElement, aroundField, type Levels } from '../kernel/levels.ts';
+import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from '../kernel/levels.ts';
 import { isNested, type ColumnType, type LeafType } from '../schema/types.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { numbersOf, type LeafValues } from './leaf-values.ts';
@@ -38,6 +38,8 @@ export function gatherLeaves(
 
 function leavesOfType(type: ColumnType, levels: Levels): (Levels & { readonly type: LeafType })[] {
   if (type.kind === 'array') return leavesOfType(type.element, aroundElement(levels));
+  if (type.kind === 'map')
+    return [{ ...aroundKey(levels), type: { kind: 'string' } }, ...leavesOfType(type.value, aroundValue(levels))];
   if (type.kind === 'struct')
     return type.fields.flatMap((field) => leavesOfType(field.type, aroundField(levels, field.name)));
   return isNested(type) ? [] : [{ ...levels, type }];

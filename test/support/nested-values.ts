@@ -7,17 +7,40 @@ const leafKinds = ['double', 'string', 'boolean', 'timestamp', 'date'] as const;
 
 const scalarTypes = fc.constantFrom(...leafKinds).map((kind): ColumnType => ({ kind }));
 
-/** Arrays and structs of all that the kernel reads. */
-export const nestedTypes = fc.letrec<{ type: ColumnType; inner: ColumnType }>((tie) => ({
-  inner: fc.oneof({ maxDepth: 3 }, scalarTypes, tie('type')),
-  type: fc.oneof(
-    tie('inner').map((element): ColumnType => ({ kind: 'array', element })),
-    fc.array(tie('inner'), { maxLength: 3 }).map((of): ColumnType => ({
-      kind: 'struct',
-      fields: of.map((type, index): Field => ({ name: `f${index}`, type })),
-    })),
-  ),
-})).type;
+function nestedTypesOf(hasMaps: boolean): fc.Arbitrary<ColumnType> {
+  return fc.letrec<{ type: ColumnType; inner: ColumnType }>((tie) => ({
+    inner: fc.oneof({ maxDepth: 3 }, scalarTypes, tie('type')),
+    type: fc.oneof(
+      tie('inner').map((element): ColumnType => ({ kind: 'array', element })),
+      fc.array(tie('inner'), { maxLength: 3 }).map((of): ColumnType => ({
+        kind: 'struct',
+        fields: of.map((type, index): Field => ({ name: `f${index}`, type })),
+      })),
+      ...(hasMaps ? [tie('inner').map((value): ColumnType => ({ kind: 'map', value }))] : []),
+    ),
+  })).type;
+}
+
+/** Arrays and structs of all scalars that the kernel reads. */
+export const nestedTypes = nestedTypesOf(false);
+/** Maps of them, too. */
+export const mappedTypes = nestedTypesOf(true);
+
+/** Some come twice in a map, and some are integers, which JavaScript has before others. */
+const mapKeys = fc.constantFrom(
+  'a',
+  'b',
+  'a/b',
+  'A',
+  '10',
+  '9',
+  '01',
+  '-1',
+  '',
+  'é',
+  String.raw`\u0061`,
+  String.raw`\n`,
+);
 
 const spaces = fc.constantFrom('', ' ', '\n\t');
 
@@ -38,6 +61,10 @@ export function jsonOf(type: ColumnType): fc.Arbitrary<string> {
         .chain((members) => fc.shuffledSubarray(members))
         .map((members) => `{${members.join(',')}}`);
     }
+    case 'map':
+      return fc
+        .array(fc.tuple(mapKeys, memberOf(type.value), spaces), { maxLength: 4 })
+        .map((entries) => `{${entries.map(([key, text, space]) => `"${key}"${space}:${text}`).join(' ,')}}`);
     case 'double':
       return fc.oneof(
         // integers of more digits are parsed

@@ -82,6 +82,7 @@ export {
   setElement,
   setEmptyRescued,
   setLeaf,
+  setMapKey,
   setOther,
   setRescued,
   setTwin,

@@ -12,19 +12,22 @@ import {
   typeArray,
   typeBoolean,
   typeDate,
+  typeMap,
   typeString,
   typeStruct,
   typeTimestamp,
 } from '../kinds';
 
-/** A type: a leaf, or an array or a struct with the types in it. */
+/** A type: a leaf, or an array, a struct or a map with the types in it. */
 @unmanaged
 export class NestedType {
   kind: i32;
   /** The type was inferred from values, and takes only those from which the same would be inferred: no string that looks like a time. */
   isStrict: bool;
-  /** The elements' type; set for an array. */
+  /** The elements' type; set for an array, and as that of the values for a map. */
   element: NestedType;
+  /** The keys' type; set for a map. */
+  key: NestedType;
   /** Addresses of the fields' types, `fieldCount` of them; set for a struct. */
   fields: usize;
   fieldCount: i32;
@@ -70,7 +73,7 @@ export class NestedType {
 
 const startFields: i32 = 8;
 
-/** Creates a type; `setElement` and `addStructField` fill it. */
+/** Creates a type; `setElement`, `setMapKey` and `addStructField` fill it. */
 export function createType(kind: i32, isStrict: bool): NestedType {
   const type = changetype<NestedType>(allocateZeros(offsetof<NestedType>()));
   type.kind = kind;
@@ -84,6 +87,7 @@ export function mayBeOf(type: NestedType, at: usize): bool {
   const first = <u32>load<u8>(at);
   switch (type.kind) {
     case typeStruct:
+    case typeMap:
       return first == openBrace;
     case typeArray: {
       if (first != openBracket) return false;
@@ -104,6 +108,10 @@ export function mayBeOf(type: NestedType, at: usize): bool {
 
 export function setElement(type: NestedType, element: NestedType): void {
   type.element = element;
+}
+
+export function setMapKey(type: NestedType, key: NestedType): void {
+  type.key = key;
 }
 
 /** Adds a field behind those that the struct has. */
@@ -169,6 +177,13 @@ export function hasRescued(type: NestedType): bool {
   return type.hasRescued;
 }
 
+/** Tells whether the type is a map, or one of arrays of maps. */
+export function isOfMaps(type: NestedType): bool {
+  let inner = type;
+  while (inner.kind == typeArray) inner = inner.element;
+  return inner.kind == typeMap;
+}
+
 /** Tells whether a field beside takes values of the kind. */
 export function hasOther(type: NestedType, kind: i32): bool {
   return type.others != 0 && changetype<usize>(otherOf(type, kind)) != 0;
@@ -189,7 +204,8 @@ export function fieldAt(type: NestedType, index: i32): NestedType {
 
 /** Adds a missing value: its leaves have an entry all the same. */
 export function addNull(type: NestedType, definition: i32, repetition: i32): void {
-  if (type.kind == typeArray) addNull(type.element, definition, repetition);
+  if (type.kind == typeMap) addNull(type.key, definition, repetition);
+  if (type.kind == typeArray || type.kind == typeMap) addNull(type.element, definition, repetition);
   else if (type.kind == typeStruct)
     for (let field = 0; field < type.fieldCount; field++) addNull(fieldAt(type, field), definition, repetition);
   else addEntry(type.leaf, definition, repetition);
@@ -205,7 +221,8 @@ export function addMissing(type: NestedType, struct: i32, definition: i32, repet
 
 /** Notes what is collected, for `restoreLeaves`. */
 export function saveLeaves(type: NestedType): void {
-  if (type.kind == typeArray) saveLeaves(type.element);
+  if (type.kind == typeMap) saveLeaves(type.key);
+  if (type.kind == typeArray || type.kind == typeMap) saveLeaves(type.element);
   else if (type.kind == typeStruct)
     for (let field = 0; field < type.fieldCount; field++) saveLeaves(fieldAt(type, field));
   else saveLeaf(type.leaf);
@@ -213,7 +230,8 @@ export function saveLeaves(type: NestedType): void {
 
 /** Drops what was added since `saveLeaves`. */
 export function restoreLeaves(type: NestedType): void {
-  if (type.kind == typeArray) restoreLeaves(type.element);
+  if (type.kind == typeMap) restoreLeaves(type.key);
+  if (type.kind == typeArray || type.kind == typeMap) restoreLeaves(type.element);
   else if (type.kind == typeStruct)
     for (let field = 0; field < type.fieldCount; field++) restoreLeaves(fieldAt(type, field));
   else restoreLeaf(type.leaf);

@@ -3,13 +3,14 @@ import { Key, keyAt, valueStart } from './keys';
 import { addEntry, addNumber, addString } from './leaf';
 import { forgetLeftOut, leftOutNoted } from './left-out';
 import { hasOnlyEmpties } from './empty-values';
-import { addMissing, addNull, hasOther, NestedType } from './nested-type';
+import { endOfMap } from './map-values';
+import { addMissing, addNull, hasOther, NestedType, isOfMaps } from './nested-type';
 import { endOfEmpty, endOfOther, endOfSecond, endOfUntyped, goesTo } from './odd-members';
 import { Reading } from './reading';
 import { markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { endOfScalar, scalarValue } from './typed-scalar';
 import { endOfNull, firstOfNull } from './words';
-import { kindMixedArray, typeArray, typeNone, typeString, typeStruct } from '../kinds';
+import { kindMixedArray, typeArray, typeNone, typeString, typeStruct, typeMap } from '../kinds';
 
 /** Passes over values so far. */
 let passes: i32 = 0;
@@ -41,6 +42,7 @@ export function endOfWhole(type: NestedType, at: usize, isCollected: bool): usiz
 function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
   if (type.kind == typeStruct) return endOfStruct(type, at, definition + 1, repetition, depth);
   if (type.kind == typeArray) return endOfArray(type, at, definition + 1, repetition, depth);
+  if (type.kind == typeMap) return endOfMap(type, at, definition + 1, repetition, depth);
   const end = endOfScalar(type, at);
   Reading.isKnown = !type.isStrict;
   Reading.hasType = true;
@@ -53,7 +55,7 @@ function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i3
 }
 
 /** Skips a value of the type, or a null, and the space after it; answers with 0 when it is neither. */
-function endOfMember(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
+export function endOfMember(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
   if (load<u8>(at) == firstOfNull) {
     if (Reading.isCollecting) addNull(type, definition, repetition);
     return endOfNullMember(at);
@@ -165,6 +167,8 @@ function endOfField(
   }
   const first = load<u8>(at);
   if (first != openBrace && first != openBracket) return endOfOther(field, at, number, definition, repetition);
+  // a map takes what of an object it can hold
+  if (isOfMaps(field)) return 0;
   let end = endOfEmpty(field, at);
   if (end == 0) end = endOfBeside(field, at, number, definition, repetition, depth);
   if (end == 0 && isHeldThough(field, at)) {
@@ -199,7 +203,7 @@ function endOfHeld(field: NestedType, at: usize, definition: i32, repetition: i3
  * goes to a field that is named for its own, as members do that do not come first.
  */
 function isInferredWith(field: NestedType): bool {
-  if (Reading.isOther && field.kind != typeArray && field.kind != typeStruct) {
+  if (Reading.isOther && field.kind != typeArray && field.kind != typeStruct && field.kind != typeMap) {
     field.otherPass = Reading.pass;
     return true;
   }

@@ -24,6 +24,7 @@ import {
   kindTrue,
   kindTypedFirst,
   typeArray,
+  typeMap,
   typeStruct,
 } from '../kinds';
 import { endOfString, stringEnd, stringStart } from './strings';
@@ -280,5 +281,6 @@ function kindOfEmpty(at: usize): i32 {
 
 /** Tells whether an empty array or object is a value of the type: it tells no type by itself. */
 function takesEmpty(type: NestedType, emptyKind: i32): bool {
-  return !type.isStrict && type.kind == (emptyKind == kindEmptyArray ? typeArray : typeStruct);
+  if (type.isStrict) return false;
+  return emptyKind == kindEmptyArray ? type.kind == typeArray : type.kind == typeStruct || type.kind == typeMap;
 }

@@ -14,7 +14,7 @@ import { wholeCell } from '../../../src/schema/fits-whole.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { jsonRecords, slicesOf } from '../../support/chunks.ts';
 import { countRecords, runs } from '../../support/fuzzing.ts';
-import { jsonOf, leafContent, nestedTypes } from '../../support/nested-values.ts';
+import { jsonOf, leafContent, mappedTypes } from '../../support/nested-values.ts';
 
 const placement = { layout: 'none' as const, eventTimeField: 'at', pastDaysMax: 30, futureDaysMax: 1 };
 
@@ -67,7 +67,7 @@ async function expectLeaves(column: DecodedColumn | undefined, valueIndexes?: In
 describe('arrays and structs that are taken apart while they are read', () => {
   it('say what shredding them says, whatever values, types and rows come', async () => {
     let seen = 0;
-    const batches = nestedTypes.chain((type) =>
+    const batches = mappedTypes.chain((type) =>
       fc.record({
         known: fc.option(fc.constant(type)),
         values: fc.array(

@@ -16,11 +16,11 @@ import { wholeCell } from '../../../src/schema/fits-whole.ts';
 import type { ObserveRules } from '../../../src/schema/observe.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { runs } from '../../support/fuzzing.ts';
-import { jsonOf, leafContent, nestedTypes } from '../../support/nested-values.ts';
+import { jsonOf, leafContent, mappedTypes } from '../../support/nested-values.ts';
 import { rescuedObjects } from '../../support/rescued-objects.ts';
 
 const rules: ObserveRules = { numbers: 'double', depthMax: 6 };
-const structs = nestedTypes.filter(({ kind }) => kind === 'struct');
+const structs = mappedTypes.filter(({ kind }) => kind === 'struct');
 
 /** JSON of objects that tell no type, with keys that types have, in two spellings, and others. */
 const keys = fc.constantFrom('f0', 'f1', 'f2', 'F1', 'g');
