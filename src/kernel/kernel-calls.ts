@@ -141,7 +141,8 @@ export interface Calls {
   valueCountOf(leaf: Address): number;
   valuesOf(leaf: Address): Address;
   dictionaryOf(leaf: Address): Address;
-  emptyLeaf(leaf: Address): void;
+  completeLeaves(type: Address): void;
+  emptyLeaves(type: Address): void;
   gatherEntries(
     definitions: Address,
     repetitions: Address,
@@ -152,6 +153,7 @@ export interface Calls {
     repetitionsTo: Address,
   ): number;
   readonly chosenCount: { readonly value: number };
+  readonly missingEntries: { readonly value: number };
   gatherValues(
     definitions: Address,
     repetitions: Address,

@@ -35,11 +35,6 @@ export class KernelLeaf {
     return this.#kernel.viewInt32(calls.valuesOf(this.#address), calls.valueCountOf(this.#address));
   }
 
-  /** Drops the entries; their strings stay. */
-  empty(): void {
-    this.#kernel.calls.emptyLeaf(this.#address);
-  }
-
   /** Copies the dictionary of all strings so far. */
   dictionary() {
     return copyDictionary(this.#kernel, this.#kernel.calls.dictionaryOf(this.#address));

@@ -3,6 +3,9 @@ import type { KernelType } from './kernel-type.ts';
 import { LeafCollector, type LeafSpace } from './leaf-collector.ts';
 import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from './levels.ts';
 
+/** Levels take a byte for each element and leaf, whether it has a value or not: more of them are packed. */
+const levelBytesMax = 16 * 1024 * 1024;
+
 /** Collects the values of a type in its leaves, in the order of its fields. */
 export class KernelLeaves {
   readonly #type: KernelType;
@@ -30,12 +33,20 @@ export class KernelLeaves {
 
   /** Takes what the kernel has collected. */
   drain(): void {
-    for (const collector of this.#collectors.values()) collector.drain();
+    const { calls } = this.#space.kernel;
+    let levelBytes = 0;
+    calls.completeLeaves(this.#type.address);
+    for (const collector of this.#collectors.values()) {
+      collector.drain();
+      levelBytes += collector.levelBytes;
+    }
+    calls.emptyLeaves(this.#type.address);
+    if (levelBytes > levelBytesMax) for (const collector of this.#collectors.values()) collector.pack();
   }
 
-  /** Drops what the kernel has collected since `drain`. */
+  /** Drops what the kernel has collected since `drain`; its strings stay in the dictionaries, unused. */
   discard(): void {
-    for (const collector of this.#collectors.values()) collector.discard();
+    this.#space.kernel.calls.emptyLeaves(this.#type.address);
   }
 
   /** Gives the leaves in the order of the type's fields. */

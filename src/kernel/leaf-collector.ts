@@ -1,4 +1,5 @@
 import { GrowingArray } from '../runtime/growing-array.ts';
+import { PackedBytes, type SpareBytes } from '../runtime/packed-bytes.ts';
 import type { LeafType } from '../schema/types.ts';
 import { KernelLeaf } from './kernel-leaf.ts';
 import type { KernelType } from './kernel-type.ts';
@@ -27,8 +28,8 @@ export class LeafCollector {
   readonly #type: LeafType;
   readonly #levels: Levels;
   readonly #leaf: KernelLeaf;
-  readonly #definitions: GrowingArray<Uint8Array>;
-  readonly #repetitions: GrowingArray<Uint8Array>;
+  readonly #definitions: PackedBytes;
+  readonly #repetitions: PackedBytes;
   readonly #numbers: GrowingArray<Float64Array>;
   readonly #ids: GrowingArray<Int32Array>;
 
@@ -39,8 +40,9 @@ export class LeafCollector {
     this.#leaf = new KernelLeaf(kernel, kernelType);
     const free = (array: Float64Array | Int32Array | Uint8Array) => memory.free?.(array);
     const room = (isNeeded: boolean) => ({ length: isNeeded ? rows : 0, free });
-    this.#definitions = new GrowingArray<Uint8Array>((length) => memory.bytes(length), room(true));
-    this.#repetitions = new GrowingArray<Uint8Array>((length) => memory.bytes(length), room(levels.repetition > 0));
+    const bytes = (length: number) => memory.bytes(length);
+    this.#definitions = new PackedBytes(bytes, room(true));
+    this.#repetitions = new PackedBytes(bytes, room(levels.repetition > 0));
     this.#numbers = new GrowingArray<Float64Array>((length) => memory.float64(length), room(!isString));
     this.#ids = new GrowingArray<Int32Array>((length) => memory.int32(length), room(isString));
   }
@@ -51,12 +53,17 @@ export class LeafCollector {
     if (this.#levels.repetition > 0) this.#repetitions.append(this.#leaf.repetitions);
     if (this.#type.kind === 'string') this.#ids.append(this.#leaf.ids);
     else this.#numbers.append(this.#leaf.numbers);
-    this.#leaf.empty();
   }
 
-  /** Drops what the kernel has collected since `drain`; its strings stay in the dictionary, unused. */
-  discard(): void {
-    this.#leaf.empty();
+  /** Bytes of levels that it holds as they are. */
+  get levelBytes(): number {
+    return this.#definitions.unpackedLength + this.#repetitions.unpackedLength;
+  }
+
+  /** Makes the levels that it holds small. */
+  pack(): void {
+    this.#definitions.pack();
+    this.#repetitions.pack();
   }
 
   /** Adds an entry without a value for each that a struct around the leaf has had; `other` is another leaf in it. */
@@ -74,13 +81,17 @@ export class LeafCollector {
   /** Gives what was taken, valid until more is. */
   finish() {
     const { path, definition, repetition } = this.#levels;
+    // what they hold may be read when the kernel is gone
+    const [definitions, repetitions] = [this.#definitions, this.#repetitions];
     return {
       path,
       type: this.#type,
       definitionMax: definition + 1,
-      definitions: this.#definitions.finish(),
       repetitionMax: repetition,
-      ...(repetition > 0 && { repetitions: this.#repetitions.finish() }),
+      levels: (definitionRoom?: SpareBytes, repetitionRoom?: SpareBytes) => ({
+        definitions: definitions.finish(definitionRoom),
+        ...(repetition > 0 && { repetitions: repetitions.finish(repetitionRoom) }),
+      }),
       values: this.#values(),
     };
   }

@@ -1,6 +1,7 @@
 import type { ValueLeaf, ValueLeaves } from '../consumer/ports/value-leaves.ts';
 import type { Address } from '../kernel/kernel-calls.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { SpareBytes } from '../runtime/packed-bytes.ts';
 import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from '../kernel/levels.ts';
 import { isNested, type ColumnType, type LeafType } from '../schema/types.ts';
 import type { LeafColumn } from './leaf-column.ts';
@@ -15,11 +16,11 @@ interface TakenApart {
   readonly valueIndexes: Int32Array;
 }
 
-/** Makes the leaves of the rows from those of the column's values; `undefined` when these are of another type. */
+/** Makes the leaves of the rows from those of the column's values, one by one; `undefined` when these are of another type. */
 export function gatherLeaves(
   { name, type, values, valueIndexes }: TakenApart,
   kernel: Kernel,
-): LeafColumn[] | undefined {
+): Iterable<LeafColumn> | undefined {
   const wanted = leavesOfType(type, { path: [name], definition: 0, repetition: 0 });
   const byPath = new Map(values.leaves.map((leaf) => [keyOf(leaf.path), leaf]));
   const found = wanted.map(({ path, type: of }) => {
@@ -33,7 +34,8 @@ export function gatherLeaves(
   const indexes = own === undefined ? valueIndexes : valueIndexes.map((index) => own[index] ?? -1);
   // they ascend: without a gap they are all
   const areAll = own === undefined && indexes.length === count && !indexes.includes(-1);
-  return leaves.map((leaf) => leafColumnOf(areAll ? leaf : gather(leaf, { count, indexes }, kernel)));
+  const chosen = { count, indexes };
+  return leafColumns(areAll ? leaves : leaves.values().map((leaf) => gather(leaf, chosen, kernel)));
 }
 
 function leavesOfType(type: ColumnType, levels: Levels): (Levels & { readonly type: LeafType })[] {
@@ -60,7 +62,7 @@ function gather(
     const entries = copyIn(leaf, indexes, kernel);
     const levels = gatherLevels(leaf, entries, kernel);
     const haveAll = kernel.calls.chosenCount.value === count;
-    return { ...leaf, ...levels, values: haveAll ? leaf.values : gatherValues(leaf, entries, kernel) };
+    return { ...leaf, levels: () => levels, values: haveAll ? leaf.values : gatherValues(leaf, entries, kernel) };
   });
 }
 
@@ -73,7 +75,8 @@ interface Entries {
   readonly rows: number;
 }
 
-function copyIn({ definitions, repetitions }: ValueLeaf, indexes: Int32Array, kernel: Kernel): Entries {
+function copyIn({ levels }: ValueLeaf, indexes: Int32Array, kernel: Kernel): Entries {
+  const { definitions, repetitions } = levels();
   return {
     definitions: kernel.copyIn(definitions),
     repetitions: repetitions === undefined ? 0 : kernel.copyIn(repetitions),
@@ -113,9 +116,13 @@ function gatherValues({ values, definitionMax }: ValueLeaf, entries: Entries, ke
 const idShift = 2;
 const numberShift = 3;
 
-/** Gives the leaf in the form of the file's leaves. */
-export function leafColumnOf({ values, definitions, ...rest }: ValueLeaf): LeafColumn {
-  return { ...rest, entries: definitions.length, definitions, values: leafValuesOf(rest.type, values) };
+/** Gives the leaves in the form of the file's, one by one, each until the next is asked for: all at once would take a byte for each element of each. */
+export function* leafColumns(leaves: Iterable<ValueLeaf>): Generator<LeafColumn> {
+  const [definitionRoom, repetitionRoom] = [new SpareBytes(), new SpareBytes()];
+  for (const { values, levels: levelsOf, ...rest } of leaves) {
+    const levels = levelsOf(definitionRoom, repetitionRoom);
+    yield { ...rest, ...levels, entries: levels.definitions.length, values: leafValuesOf(rest.type, values) };
+  }
 }
 
 function leafValuesOf(type: LeafType, values: ValueLeaf['values']): LeafValues {

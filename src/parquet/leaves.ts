@@ -6,12 +6,12 @@ import { shredJson, type JsonColumn, type ShredTools } from './shred-json.ts';
 import { shred, type RowRange } from './shred.ts';
 import { isNested, type LeafType } from '../schema/types.ts';
 
-/** Splits a column into its leaves, in the order of the schema, for the rows `[first, end)`. Lets the event loop turn when that takes long. */
+/** Splits a column into its leaves, in the order of the schema, for the rows `[first, end)`; gives them one by one, to be read once. Lets the event loop turn when that takes long. */
 export async function leavesOf(
   column: TableColumn,
   { first, end }: RowRange,
   tools: ShredTools,
-): Promise<LeafColumn[]> {
+): Promise<Iterable<LeafColumn>> {
   const { name, type, validity, compact } = column;
   // the rows are all rows
   if (compact !== undefined && compact.kind !== 'values' && !isNested(type) && first === 0 && end === validity?.length)
@@ -35,7 +35,7 @@ function leavesAtHand(
   { name, type, json }: JsonColumn,
   { first, end }: RowRange,
   { kernel }: ShredTools,
-): LeafColumn[] | undefined {
+): Iterable<LeafColumn> | undefined {
   const { leaves: values, valueIndexes } = json;
   return values && gatherLeaves({ name, type, values, valueIndexes: valueIndexes.subarray(first, end) }, kernel);
 }

@@ -8,7 +8,7 @@ import type { Turns } from '../runtime/turns.ts';
 import type { ColumnType } from '../schema/types.ts';
 import { newBytes, newDoubles, newInt32s } from '../runtime/growing-array.ts';
 import type { LeafColumn } from './leaf-column.ts';
-import { leafColumnOf } from './gather-leaves.ts';
+import { leafColumns } from './gather-leaves.ts';
 import type { RowRange } from './shred.ts';
 
 /** The kernel, and the turns of the event loop between its work. */
@@ -29,7 +29,7 @@ export async function shredJson(
   column: JsonColumn,
   range: RowRange,
   { kernel, turns }: ShredTools,
-): Promise<LeafColumn[] | undefined> {
+): Promise<Iterable<LeafColumn> | undefined> {
   return kernel.withScratchOverTurns(async () => {
     const { rules } = column.json;
     const type = KernelType.of(kernel, column.type, { isStrict: false, ...(rules && { rules }) });
@@ -56,7 +56,7 @@ class JsonShredder {
     this.#leaves = new KernelLeaves(type, [name], { kernel, memory: heap, rows });
   }
 
-  async shred({ first, end }: RowRange, turns: Turns): Promise<LeafColumn[] | undefined> {
+  async shred({ first, end }: RowRange, turns: Turns): Promise<Iterable<LeafColumn> | undefined> {
     for (let row = first; row < end;) {
       const count = this.#load(row, end);
       if (count === 0 || !this.#shredLoaded(row, count)) return undefined;
@@ -64,7 +64,7 @@ class JsonShredder {
       row += count;
       if (turns.areDue) await turns.next();
     }
-    return this.#leaves.finish().map(leafColumnOf);
+    return leafColumns(this.#leaves.finish());
   }
 
   /** Loads the values of as many rows as there is room for; answers with the number of rows. */

@@ -43,6 +43,11 @@ export class GrowingArray<Of extends Numbers> {
     return this.#values.subarray(0, this.#count);
   }
 
+  /** Drops what was added. */
+  clear(): void {
+    this.#count = 0;
+  }
+
   #reserve(count: number): void {
     const needed = this.#count + count;
     if (needed <= this.#values.length) return;

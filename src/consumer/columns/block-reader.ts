@@ -18,6 +18,8 @@ const growth = 4;
 const smallRows = 1024;
 /** Most values of a block that does: they are held in the kernel's memory. */
 const heldValuesMax = 256_000;
+/** Entries of leaves that the kernel holds: it has two bytes for each. */
+const collectedMax = 4_000_000;
 
 /** Columns that the values of one field may need in a block: more than ever come together. */
 const fieldColumnsMax = 64;
@@ -86,7 +88,8 @@ export class BlockReader {
     const isLarge = values >= Math.min(smallRows, this.#rowsMax) * kernelFields.filledCount;
     // with those of another window
     const heldValues = values * (1 + this.#windowCount / Math.max(1, this.#count));
-    if (isLarge || heldValues > heldValuesMax) return this.flush(endRow);
+    const collected = this.#kernel.calls.missingEntries.value;
+    if (isLarge || heldValues > heldValuesMax || collected > collectedMax) return this.flush(endRow);
     kernelFields.settle();
     this.#addFilled(endRow);
   }

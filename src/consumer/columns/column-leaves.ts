@@ -9,7 +9,7 @@ import type { PartialValues } from './partial-values.ts';
 import { shredValues } from './shred-values.ts';
 
 /** A type of more leaves is taken apart when it is encoded, one column after the other. */
-const leavesMax = 256;
+const leavesMax = 512;
 /** So is a column of which more values would have to be taken apart again. */
 const shreddedAgainMax = 100_000;
 

@@ -1,3 +1,4 @@
+import type { SpareBytes } from '../../runtime/packed-bytes.ts';
 import type { LeafType } from '../../schema/types.ts';
 import type { StringDictionary } from './string-dictionary.ts';
 
@@ -13,6 +14,13 @@ export interface ValueLeaves {
   readonly indexes?: Int32Array;
 }
 
+/** Levels of a leaf by entry. */
+export interface LeafLevels {
+  readonly definitions: Uint8Array;
+  /** 0 where a value of the column begins; left out when each has one entry. */
+  readonly repetitions?: Uint8Array;
+}
+
 /** The entries of one leaf: one for each value, or for each element of the arrays around it. */
 export interface ValueLeaf {
   /** Names of the types around it, as a Parquet file has them, from the column's on. */
@@ -20,10 +28,12 @@ export interface ValueLeaf {
   readonly type: LeafType;
   /** Definition level of an entry that has a value. */
   readonly definitionMax: number;
-  readonly definitions: Uint8Array;
   readonly repetitionMax: number;
-  /** Repetition levels, 0 where a value of the column begins; left out when each has one entry. */
-  readonly repetitions?: Uint8Array;
+  /**
+   * Gives the levels. There is a byte for each entry of each leaf: many are made anew by each call, in the room where one is given, whose levels of the call
+   * before are not valid any more.
+   */
+  readonly levels: (definitions?: SpareBytes, repetitions?: SpareBytes) => LeafLevels;
   readonly values:
     | { readonly kind: 'numbers'; readonly numbers: Float64Array }
     | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary };

@@ -8,7 +8,7 @@ import { areEmpty } from './merge-empties.ts';
 import { rescueMembers, type FitTools } from './rescue-members.ts';
 
 /** The kernel takes types of more leaves apart at once, which takes more memory than objects do. */
-export const jsonLeavesMax = 256;
+export const jsonLeavesMax = 512;
 
 /**
  * Gives of arrays or structs that tell no type what the column's type holds of them: nothing changes where each is empty, structs with members

@@ -1,5 +1,5 @@
 import type { DecodedColumn, ValueStore } from '../columns/decoded-column.ts';
-import type { ValueLeaf, ValueLeaves } from '../ports/value-leaves.ts';
+import type { LeafLevels, ValueLeaf, ValueLeaves } from '../ports/value-leaves.ts';
 import { mergeRows, type MergedRows } from './merge-rows.ts';
 
 type NestedStore = Extract<ValueStore, { kind: 'nested' }>;
@@ -15,7 +15,10 @@ export function mergeLeaves(one: DecodedColumn, other: DecodedColumn): DecodedCo
   const merged = pairs && mergeRows(typed, empties);
   if (pairs === undefined || merged === undefined) return undefined;
   const { rows, indexes } = merged;
-  const leaves = { leaves: pairs.map((pair) => mergedLeaf(pair, merged)), count: rows.length };
+  const leaves = {
+    leaves: pairs.map((pair) => ({ ...pair[0], levels: () => mergedLevels(pair, merged) })),
+    count: rows.length,
+  };
   const store = { ...mergedStore(typed, empties.store, indexes), leaves };
   return { ...typed, count: rows.length, rows, store };
 }
@@ -61,14 +64,15 @@ function samePath({ path }: ValueLeaf, { path: other }: ValueLeaf): boolean {
 }
 
 /** Puts the entries of both in the order of the rows. */
-function mergedLeaf([leaf, other]: LeafPair, { indexes }: MergedRows): ValueLeaf {
+function mergedLevels(pair: LeafPair, { indexes }: MergedRows): LeafLevels {
+  const [leaf, other] = [pair[0].levels(), pair[1].levels()];
   const definitions = new Uint8Array(leaf.definitions.length + other.definitions.length);
   if (leaf.repetitions === undefined || other.repetitions === undefined) {
     for (let at = 0; at < indexes.length; at++) {
       const index = indexes[at] ?? 0;
       definitions[at] = (index < 0 ? other.definitions[~index] : leaf.definitions[index]) ?? 0;
     }
-    return { ...leaf, definitions };
+    return { definitions };
   }
   const repetitions = new Uint8Array(definitions.length);
   const to = { definitions, repetitions, length: 0 };
@@ -77,20 +81,15 @@ function mergedLeaf([leaf, other]: LeafPair, { indexes }: MergedRows): ValueLeaf
     { ...entriesOf(other), at: 0 },
   ];
   for (const index of indexes) copyValue(index < 0 ? otherFrom : from, to);
-  return { ...leaf, definitions, repetitions };
+  return { definitions, repetitions };
 }
 
-interface LeafEntries {
-  readonly definitions: Uint8Array;
-  readonly repetitions: Uint8Array;
-}
-
-function entriesOf({ definitions, repetitions = new Uint8Array(0) }: ValueLeaf): LeafEntries {
+function entriesOf({ definitions, repetitions = new Uint8Array(0) }: LeafLevels): Required<LeafLevels> {
   return { definitions, repetitions };
 }
 
 /** Copies the entries of the value at `from.at`, up to that of the next one. */
-function copyValue(from: LeafEntries & { at: number }, to: LeafEntries & { length: number }): void {
+function copyValue(from: Required<LeafLevels> & { at: number }, to: Required<LeafLevels> & { length: number }): void {
   do {
     to.definitions[to.length] = from.definitions[from.at] ?? 0;
     to.repetitions[to.length++] = from.repetitions[from.at++] ?? 0;

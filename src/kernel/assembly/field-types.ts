@@ -1,7 +1,8 @@
 import { openBrace } from './bytes';
 import { endOfEmptyValue } from './empty-values';
 import { Field } from './fields';
-import { NestedType, restoreLeaves, saveLeaves } from './nested-type';
+import { restoreLeaves, saveLeaves } from './collected';
+import { NestedType } from './nested-type';
 import { endOfWhole } from './nested-values';
 
 /** Lets values that fit the type whole, and none before it, be of that kind. A type that the field has already keeps its place. */

@@ -47,6 +47,7 @@ export {
 export { addType, removeType, setEmptyLevels } from './field-types';
 export { copySpellings } from './field-times';
 export { emptyFields, filledAddressesOf, filledCountOf, filledEntriesOf, settleFields } from './filled-fields';
+export { completeLeaves, emptyLeaves, missingEntries } from './collected';
 export { chosenCount, gatherEntries, gatherValues } from './gather';
 export { setHashKey } from './hash';
 export {
@@ -60,16 +61,7 @@ export {
 export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export { leftOutOf } from './left-out';
 export { setLeftOutPath, writeLeftOut } from './left-out-text';
-export {
-  createLeaf,
-  definitionsOf,
-  dictionaryOf,
-  emptyLeaf,
-  entryCountOf,
-  repetitionsOf,
-  valueCountOf,
-  valuesOf,
-} from './leaf';
+export { createLeaf, definitionsOf, dictionaryOf, entryCountOf, repetitionsOf, valueCountOf, valuesOf } from './leaf';
 export { endOfNumber, numberValue } from './number';
 export {
   addBeside,

@@ -1,36 +1,52 @@
 import { grow, allocate } from './arena';
+import { copySlack, copyString } from './bytes';
 import { idOf, createDictionary, Dictionary } from './dictionary';
 
 const startEntries: i32 = 256;
 
 /**
- * Values collected of one leaf type: an entry for each row, or for each element of the arrays around the leaf. An entry's definition level
- * says how many of the types around it have a value, its repetition level which of the arrays it continues.
+ * Levels of entries: one for each row, or for each element of the arrays around. An entry's definition level says how many of the types around it have a
+ * value, its repetition level which of the arrays it continues.
  * Source: https://parquet.apache.org/docs/file-format/nestedencoding/
  */
 @unmanaged
-export class Leaf {
+export class Levels {
   entryCount: i32;
   entriesMax: i32;
-  /** Levels by entry, 8 bits each. */
+  /** Bytes, one for each entry. */
   definitions: usize;
   repetitions: usize;
+  /** The count that `saveLevels` noted. */
+  savedEntries: i32;
+}
+
+/** Values collected of one leaf type. */
+@unmanaged
+export class Leaf extends Levels {
   valueCount: i32;
   valuesMax: i32;
   /** Values of the entries that have one: doubles, or the dictionary ids of strings, 32 bits each. */
   values: usize;
   dictionary: Dictionary;
-  /** The counts that `saveLeaf` noted. */
-  savedEntries: i32;
+  /** The count that `saveLeaf` noted. */
   savedValues: i32;
+}
+
+export function createLevels(): Levels {
+  return withRoom(changetype<Levels>(allocate(offsetof<Levels>())));
+}
+
+function withRoom(levels: Levels): Levels {
+  levels.entryCount = 0;
+  levels.entriesMax = startEntries;
+  levels.definitions = allocate(startEntries + copySlack);
+  levels.repetitions = allocate(startEntries + copySlack);
+  return levels;
 }
 
 export function createLeaf(): Leaf {
   const leaf = changetype<Leaf>(allocate(offsetof<Leaf>()));
-  leaf.entryCount = 0;
-  leaf.entriesMax = startEntries;
-  leaf.definitions = allocate(startEntries);
-  leaf.repetitions = allocate(startEntries);
+  withRoom(leaf);
   leaf.valueCount = 0;
   leaf.valuesMax = startEntries;
   leaf.values = allocate(startEntries * 8);
@@ -39,16 +55,30 @@ export function createLeaf(): Leaf {
 }
 
 /** Adds an entry; `addNumber` and `addString` add the value that may belong to it. */
-export function addEntry(leaf: Leaf, definition: i32, repetition: i32): void {
-  const entry = leaf.entryCount;
-  if (entry == leaf.entriesMax) {
-    leaf.definitions = grow(leaf.definitions, entry, <usize>entry * 2);
-    leaf.repetitions = grow(leaf.repetitions, entry, <usize>entry * 2);
-    leaf.entriesMax = entry * 2;
-  }
-  store<u8>(leaf.definitions + entry, <u8>definition);
-  store<u8>(leaf.repetitions + entry, <u8>repetition);
-  leaf.entryCount = entry + 1;
+export function addEntry(levels: Levels, definition: i32, repetition: i32): void {
+  const entry = levels.entryCount;
+  if (entry == levels.entriesMax) growLevels(levels, entry + 1);
+  store<u8>(levels.definitions + entry, <u8>definition);
+  store<u8>(levels.repetitions + entry, <u8>repetition);
+  levels.entryCount = entry + 1;
+}
+
+/** Adds the entries `[first, end)` of others. */
+export function addEntries(levels: Levels, from: Levels, first: i32, end: i32): void {
+  const entry = levels.entryCount;
+  const count = end - first;
+  if (entry + count > levels.entriesMax) growLevels(levels, entry + count);
+  copyString(levels.definitions + entry, from.definitions + first, count);
+  copyString(levels.repetitions + entry, from.repetitions + first, count);
+  levels.entryCount = entry + count;
+}
+
+function growLevels(levels: Levels, needed: i32): void {
+  const bytes = levels.entriesMax + copySlack;
+  const entriesMax = max(needed, levels.entriesMax * 2);
+  levels.definitions = grow(levels.definitions, bytes, entriesMax + copySlack);
+  levels.repetitions = grow(levels.repetitions, bytes, entriesMax + copySlack);
+  levels.entriesMax = entriesMax;
 }
 
 export function addNumber(leaf: Leaf, value: f64): void {
@@ -69,15 +99,25 @@ function growValues(leaf: Leaf): void {
   leaf.valuesMax *= 2;
 }
 
+/** Notes the entries, for `restoreLevels`. */
+export function saveLevels(levels: Levels): void {
+  levels.savedEntries = levels.entryCount;
+}
+
+/** Drops the entries that came since `saveLevels`. */
+export function restoreLevels(levels: Levels): void {
+  levels.entryCount = levels.savedEntries;
+}
+
 /** Notes what is collected, for `restoreLeaf`. */
 export function saveLeaf(leaf: Leaf): void {
-  leaf.savedEntries = leaf.entryCount;
+  saveLevels(leaf);
   leaf.savedValues = leaf.valueCount;
 }
 
 /** Drops what was added since `saveLeaf`; strings stay in the dictionary. */
 export function restoreLeaf(leaf: Leaf): void {
-  leaf.entryCount = leaf.savedEntries;
+  restoreLevels(leaf);
   leaf.valueCount = leaf.savedValues;
 }
 

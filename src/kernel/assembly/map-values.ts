@@ -1,7 +1,8 @@
 import { closeBrace, colon, comma, openBrace, quote, skipSpace } from './bytes';
-import { addEntry, addString } from './leaf';
+import { addLeafEntry, addNull } from './collected';
+import { addString } from './leaf';
 import { addMapKey, beginMap, endMap, keyOrder } from './map-keys';
-import { addNull, NestedType } from './nested-type';
+import { NestedType } from './nested-type';
 import { endOfMember } from './nested-values';
 import { Reading } from './reading';
 import { endOfString, stringEnd, stringStart } from './strings';
@@ -36,7 +37,7 @@ function endOfEntries(type: NestedType, start: usize, map: i32, definition: i32,
     order = keyOrder(order, stringStart, stringEnd);
     if (order < -1 || !addMapKey(map, stringStart, stringEnd)) return 0;
     if (Reading.isCollecting) {
-      addEntry(type.key.leaf, definition + 1, repeated);
+      addLeafEntry(type.key, definition + 1, repeated);
       addString(type.key.leaf, stringStart, stringEnd);
     }
     at = skipSpace(end);

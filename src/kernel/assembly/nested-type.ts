@@ -1,7 +1,7 @@
 import { allocateZeros, grow } from './arena';
 import { closeBracket, digitOf, minus, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { addKey, createKeyTable, Key, KeyTable } from './keys';
-import { addEntry, Leaf, restoreLeaf, saveLeaf } from './leaf';
+import { createLevels, Leaf, Levels } from './leaf';
 import { endOfBoolean, firstOfNull } from './words';
 import {
   kindDeep,
@@ -62,6 +62,13 @@ export class NestedType {
   hasRescued: bool;
   /** Collects the values of a leaf, if anything does. */
   leaf: Leaf;
+  /** Set for a struct: the levels that a field has of each struct which does not have it, be the struct itself there or not. */
+  levels: Levels;
+  /** The struct around a leaf or a struct, whatever arrays are between; 0 where there is none. */
+  parent: NestedType;
+  /** Entries of its levels that this leaf or struct has by now, in its own. */
+  taken: i32;
+  savedTaken: i32;
   /** All leaves in it collect values while records are scanned. */
   isCollected: bool;
   /** Leaves have had some of a value that was not of the type after all: it is dropped from now on, which takes time. */
@@ -78,7 +85,10 @@ export function createType(kind: i32, isStrict: bool): NestedType {
   const type = changetype<NestedType>(allocateZeros(offsetof<NestedType>()));
   type.kind = kind;
   type.isStrict = isStrict;
-  if (kind == typeStruct) type.keys = createKeyTable();
+  if (kind == typeStruct) {
+    type.keys = createKeyTable();
+    type.levels = createLevels();
+  }
   return type;
 }
 
@@ -122,6 +132,14 @@ export function addStructField(type: NestedType, field: NestedType): void {
   }
   store<usize>(type.fields + ((<usize>type.fieldCount) << 2), changetype<usize>(field));
   type.fieldCount++;
+  setParent(field, type);
+}
+
+/** Notes the struct around the leaves and structs that a field is made of. */
+function setParent(type: NestedType, parent: NestedType): void {
+  if (type.kind == typeMap) setParent(type.key, parent);
+  if (type.kind == typeArray || type.kind == typeMap) setParent(type.element, parent);
+  else type.parent = parent;
 }
 
 export function setLeaf(type: NestedType, leaf: Leaf): void {
@@ -200,39 +218,4 @@ export function hasOthers(type: NestedType): bool {
 
 export function fieldAt(type: NestedType, index: i32): NestedType {
   return changetype<NestedType>(load<usize>(type.fields + ((<usize>index) << 2)));
-}
-
-/** Adds a missing value: its leaves have an entry all the same. */
-export function addNull(type: NestedType, definition: i32, repetition: i32): void {
-  if (type.kind == typeMap) addNull(type.key, definition, repetition);
-  if (type.kind == typeArray || type.kind == typeMap) addNull(type.element, definition, repetition);
-  else if (type.kind == typeStruct)
-    for (let field = 0; field < type.fieldCount; field++) addNull(fieldAt(type, field), definition, repetition);
-  else addEntry(type.leaf, definition, repetition);
-}
-
-/** Adds nulls for the fields that the struct does not have. */
-export function addMissing(type: NestedType, struct: i32, definition: i32, repetition: i32): void {
-  for (let index = 0; index < type.fieldCount; index++) {
-    const field = fieldAt(type, index);
-    if (field.owner != struct) addNull(field, definition, repetition);
-  }
-}
-
-/** Notes what is collected, for `restoreLeaves`. */
-export function saveLeaves(type: NestedType): void {
-  if (type.kind == typeMap) saveLeaves(type.key);
-  if (type.kind == typeArray || type.kind == typeMap) saveLeaves(type.element);
-  else if (type.kind == typeStruct)
-    for (let field = 0; field < type.fieldCount; field++) saveLeaves(fieldAt(type, field));
-  else saveLeaf(type.leaf);
-}
-
-/** Drops what was added since `saveLeaves`. */
-export function restoreLeaves(type: NestedType): void {
-  if (type.kind == typeMap) restoreLeaves(type.key);
-  if (type.kind == typeArray || type.kind == typeMap) restoreLeaves(type.element);
-  else if (type.kind == typeStruct)
-    for (let field = 0; field < type.fieldCount; field++) restoreLeaves(fieldAt(type, field));
-  else restoreLeaf(type.leaf);
 }

@@ -1,10 +1,11 @@
 import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { Key, keyAt, valueStart } from './keys';
-import { addEntry, addNumber, addString } from './leaf';
+import { addLeafEntry, addNull, beginStruct } from './collected';
+import { addNumber, addString } from './leaf';
 import { forgetLeftOut, leftOutNoted } from './left-out';
 import { hasOnlyEmpties } from './empty-values';
 import { endOfMap } from './map-values';
-import { addMissing, addNull, hasOther, NestedType, isOfMaps } from './nested-type';
+import { hasOther, NestedType, isOfMaps } from './nested-type';
 import { endOfEmpty, endOfOther, endOfSecond, endOfUntyped, goesTo } from './odd-members';
 import { Reading } from './reading';
 import { markStrings, releaseStrings, stringEnd, stringStart } from './strings';
@@ -48,7 +49,7 @@ function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i3
   Reading.hasType = true;
   if (end == 0 || !Reading.isCollecting) return end;
   const leaf = type.leaf;
-  addEntry(leaf, definition + 1, repetition);
+  addLeafEntry(type, definition + 1, repetition);
   if (type.kind == typeString) addString(leaf, stringStart, stringEnd);
   else addNumber(leaf, scalarValue);
   return end;
@@ -105,6 +106,7 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
 function endOfStruct(type: NestedType, start: usize, definition: i32, repetition: i32, depth: i32): usize {
   if (load<u8>(start) != openBrace) return 0;
   const struct = ++type.struct;
+  if (Reading.isCollecting) beginStruct(type, definition, repetition);
   let areKnown = !type.isStrict;
   let haveType = false;
   let hasScalar = false;
@@ -138,7 +140,6 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
   }
   // two members of one field that tell no type are no struct of the type
   if (hasSharedNull && !hasScalar && !Reading.isSure) return 0;
-  if (Reading.isCollecting) addMissing(type, struct, definition, repetition);
   Reading.isKnown = areKnown;
   Reading.hasType = areKnown || haveType;
   return at + 1;

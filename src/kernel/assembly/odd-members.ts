@@ -2,7 +2,8 @@ import { endOfJson, isArrayOfNested, jsonKind } from './any-json';
 import { anyEnd, anyKind, anyNumber, anyStart, endOfAnyScalar, isOfKind, takesSome } from './any-scalar';
 import { openBrace, skipSpace } from './bytes';
 import { endOfEmptyValue, hasOnlyEmpties } from './empty-values';
-import { addEntry, addNumber, addString } from './leaf';
+import { addLeafEntry } from './collected';
+import { addNumber, addString } from './leaf';
 import { noteLeftOut } from './left-out';
 import { hasOther, NestedType, otherOf } from './nested-type';
 import { Reading } from './reading';
@@ -47,7 +48,7 @@ export function endOfOther(field: NestedType, at: usize, struct: i32, definition
   if (!goesTo(other, struct)) return 0;
   if (anyKind != kindDigits) field.otherPass = Reading.pass;
   if (Reading.isCollecting) {
-    addEntry(other.leaf, definition + 1, repetition);
+    addLeafEntry(other, definition + 1, repetition);
     if (other.kind == typeString) addString(other.leaf, anyStart, anyEnd);
     else addNumber(other.leaf, anyNumber);
   }
@@ -67,7 +68,7 @@ export function endOfUntyped(field: NestedType, at: usize, struct: i32, definiti
   if (!goesTo(other, struct)) return 0;
   if (areEmpties) field.hasRescued = true;
   if (Reading.isCollecting) {
-    addEntry(other.leaf, definition + 1, repetition);
+    addLeafEntry(other, definition + 1, repetition);
     addString(other.leaf, text, writtenEnd);
   }
   return skipSpace(end);

@@ -1,5 +1,6 @@
 import { copyLeftOut, forgetLeftOut, leftOutNoted } from './left-out';
-import { addNull, NestedType, restoreLeaves, saveLeaves } from './nested-type';
+import { addNull, restoreLeaves, saveLeaves } from './collected';
+import { NestedType } from './nested-type';
 import { endOfSure } from './nested-values';
 
 /**

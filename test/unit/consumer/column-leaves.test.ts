@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BatchMemory } from '../../../src/consumer/columns/batch-memory.ts';
 import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
 import type { DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
@@ -20,7 +21,21 @@ const placement = { layout: 'none' as const, eventTimeField: 'at', pastDaysMax: 
 
 const rules = { numbers: 'double' as const, depthMax: 20 };
 
-async function decode(texts: readonly string[], known?: ColumnType): Promise<readonly DecodedColumn[]> {
+/** Counts the bytes that levels have been given. */
+class CountingMemory extends BatchMemory {
+  levelBytes = 0;
+
+  override bytes(length: number): Uint8Array {
+    this.levelBytes += length;
+    return super.bytes(length);
+  }
+}
+
+async function decode(
+  texts: readonly string[],
+  known?: ColumnType,
+  memory = new BatchMemory(),
+): Promise<readonly DecodedColumn[]> {
   const { columns } = await decodeBatch(slicesOf(jsonRecords(...texts)), placement, {
     fields: allFields,
     ...rules,
@@ -28,6 +43,7 @@ async function decode(texts: readonly string[], known?: ColumnType): Promise<rea
     columnsMax: 100,
     reserved: new Set(),
     knownType: () => known,
+    memory,
   });
   countRecords(texts.length);
   return columns;
@@ -38,7 +54,10 @@ async function leavesOf(column: DecodedColumn, valueIndexes: Int32Array): Promis
   const { name, observed, store } = column;
   if (store.kind !== 'nested' || store.leaves === undefined || observed.form !== 'plain') return undefined;
   const { leaves: values } = store;
-  return useKernel((kernel) => gatherLeaves({ name, type: observed.type, values, valueIndexes }, kernel));
+  return useKernel((kernel) => {
+    const leaves = gatherLeaves({ name, type: observed.type, values, valueIndexes }, kernel);
+    return leaves && [...leaves];
+  });
 }
 
 /** The leaves of what the type holds of the same values, by their objects. */
@@ -168,10 +187,25 @@ describe('arrays and structs that are taken apart while they are read', () => {
 
   it('are given up where a value does not fit, and with more leaves than are worth it', async () => {
     const misfits = ['{"v":{"a":1}}', String.raw`{"v":{"a":"\ud800"}}`, '{"v":{"a":2}}'];
-    const wide = { v: Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`f${at}`, at])) };
-    for (const texts of [misfits, [JSON.stringify(wide)]]) {
-      const [column] = await decode(texts);
-      expect(column?.store).toMatchObject({ kind: 'nested', leaves: undefined });
-    }
+    const wide = Array.from({ length: 600 }, (_, at) => ({ name: `f${at}`, type: { kind: 'double' as const } }));
+    const [misfit] = await decode(misfits);
+    const [known] = await decode(['{"v":{"f7":1}}'], { kind: 'struct', fields: wide });
+    for (const column of [misfit, known]) expect(column?.store).toMatchObject({ kind: 'nested', leaves: undefined });
+  });
+
+  it('take memory for the values that there are, not for each element of each leaf', async () => {
+    const bytesFor = async (records: number): Promise<number> => {
+      const memory = new CountingMemory();
+      const texts = Array.from({ length: records }, (_, row) =>
+        JSON.stringify({ v: Array.from({ length: 300 }, (__, at) => ({ [`k${(row * 7 + at * 13) % 190}`]: at })) }),
+      );
+      const [column] = await decode(texts, undefined, memory);
+      const leaves = column?.store.kind === 'nested' ? (column.store.leaves?.leaves ?? []) : [];
+      const values = leaves.map(({ values: of }) => (of.kind === 'numbers' ? of.numbers.length : 0));
+      expect(values.reduce((sum, count) => sum + count, 0)).toBe(records * 300);
+      for (const leaf of leaves) expect(leaf.levels().definitions.length).toBe(records * 300);
+      return memory.levelBytes;
+    };
+    expect(await bytesFor(1200)).toBeLessThan(1.5 * (await bytesFor(300)));
   });
 });

@@ -7,7 +7,7 @@ import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
 import type { ValueLeaves } from '../../../src/consumer/ports/value-leaves.ts';
 import { fitEmpties } from '../../../src/consumer/table/fit-empties.ts';
 import { mergeLeaves } from '../../../src/consumer/table/merge-leaves.ts';
-import { leafColumnOf } from '../../../src/parquet/gather-leaves.ts';
+import { leafColumns } from '../../../src/parquet/gather-leaves.ts';
 import { shred } from '../../../src/parquet/shred.ts';
 import { Turns } from '../../../src/runtime/turns.ts';
 import { conform } from '../../../src/schema/conform.ts';
@@ -73,7 +73,7 @@ describe('structs that tell no type', () => {
         if (leaves === undefined) return;
         seen++;
         if (rescued.size > 0) withRescued++;
-        expect(leafContent(leaves.leaves.map(leafColumnOf))).toEqual(await leavesOfCells(expected.cells, type));
+        expect(leafContent([...leafColumns(leaves.leaves)])).toEqual(await leavesOfCells(expected.cells, type));
         expect(rescuedObjects(rescued)).toEqual(rescuedObjects(expected.rescued));
       }),
       runs(1000),
@@ -114,7 +114,7 @@ describe('structs that tell no type', () => {
         seen++;
         const { cells } = reference(inOrder, type);
         const leaves = leavesOfColumn(merged)?.leaves ?? [];
-        expect(leafContent(leaves.map(leafColumnOf))).toEqual(await leavesOfCells(cells, type));
+        expect(leafContent([...leafColumns(leaves)])).toEqual(await leavesOfCells(cells, type));
         expect([...(merged.rows ?? [])]).toEqual([...inOrder.keys()]);
         if (merged.store.kind !== 'nested') return;
         const { values } = merged.store;

@@ -43,8 +43,9 @@ describe('records of random topics', () => {
     expect(await differenceBetween(both, batch)).toBeUndefined();
     const [numbers, list] = both.scanned.columns.map(({ store }) => store);
     if (list?.kind !== 'nested' || list.leaves?.leaves[0] === undefined) throw new Error('no leaves');
-    list.leaves.leaves[0].definitions[1] = 3;
-    list.leaves.leaves[0].definitions[2] = 2;
+    const { definitions } = list.leaves.leaves[0].levels();
+    definitions[1] = 3;
+    definitions[2] = 2;
     expect(await differenceBetween(both, batch)).toBe('the bytes of object 0');
     if (numbers?.kind === 'numbers') numbers.values[7] = 8;
     expect(await differenceBetween(both, batch)).toBe('column n: row 7: 7 against 8');

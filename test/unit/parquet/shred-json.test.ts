@@ -58,7 +58,7 @@ describe('shredding JSON in the kernel', () => {
             { kernel, turns: new Turns() },
           ),
         );
-        expect(leafContent(leaves!)).toEqual(leafContent(await shredded(column, Math.min(first, texts.length))));
+        expect(leafContent([...leaves!])).toEqual(leafContent(await shredded(column, Math.min(first, texts.length))));
       }),
       runs(1000),
     );
@@ -76,7 +76,7 @@ describe('shredding JSON in the kernel', () => {
     const leaves = await useKernel((kernel) =>
       shredJson(column, { first: 0, end: texts.length }, { kernel, turns: new Turns() }),
     );
-    expect(leafContent(leaves!)).toEqual(leafContent(await shredded(column)));
+    expect(leafContent([...leaves!])).toEqual(leafContent(await shredded(column)));
   });
 
   it('places members by the rules that they were rescued by, and leaves out those that have no place', async () => {
@@ -94,16 +94,16 @@ describe('shredding JSON in the kernel', () => {
     const column = { ...given, json: { ...given.json, rules } };
     const leaves = await useKernel((kernel) => shredJson(column, { first: 0, end: 3 }, { kernel, turns: new Turns() }));
     const placed = columnOf(type, ['{"a":1,"b":[2]}', '{"a_string":"x"}', '{"a_string":"9007199254740993","b":[]}']);
-    expect(leafContent(leaves!)).toEqual(leafContent(await shredded(placed)));
+    expect(leafContent([...leaves!])).toEqual(leafContent(await shredded(placed)));
   });
 
   it('gives up where parsing is needed: a type it has no values of, many digits, half a surrogate pair, a value larger than its window', async () => {
     const texts: ColumnType = { kind: 'array', element: { kind: 'string' } };
     const given = (type: ColumnType, json: string) =>
       useKernel((kernel) => shredJson(columnOf(type, [json]), { first: 0, end: 1 }, { kernel, turns: new Turns() }));
-    expect(await given(texts, '["a"]')).toHaveLength(1);
+    expect([...(await given(texts, '["a"]'))!]).toHaveLength(1);
     const integers: ColumnType = { kind: 'array', element: { kind: 'bigint' } };
-    expect(await given(integers, '[1,9007199254740991,1e2]')).toHaveLength(1);
+    expect([...(await given(integers, '[1,9007199254740991,1e2]'))!]).toHaveLength(1);
     expect(await given(integers, '[9007199254740993]')).toBeUndefined();
     expect(await given({ kind: 'array', element: { kind: 'int' } }, '[1]')).toBeUndefined();
     expect(await given({ kind: 'array', element: { kind: 'double' } }, '[12345678901234567]')).toBeUndefined();
