@@ -12,8 +12,8 @@ const schemaAnswer = z.object({
 });
 const errorAnswer = z.object({ error_code: z.number(), message: z.string().optional() });
 
-/** Error codes of the registry for what it does not have: subject, version, schema. */
-const notFound = { subject: 40_401, version: 40_402, schema: 40_403 };
+/** Error codes of the registry for what it does not have: a subject, a version, a schema. */
+const notFound: ReadonlySet<number> = new Set([40_401, 40_402, 40_403]);
 /** Most schemas that one refers to, together with those that these refer to. */
 const referencesMax = 500;
 
@@ -23,11 +23,11 @@ export function createConfluentRegistry(client: RegistryClient): SchemaRegistry 
     find: async (id) => {
       const path = `schemas/ids/${id}`;
       const answer = await client.get(path);
-      if (answer.status === 404 && errorCodeOf(answer) === notFound.schema) return undefined;
+      if (isNotFound(answer)) return undefined;
       const { schema: text, schemaType = 'AVRO', references = [] } = read(answer, path);
       const format = formatOf(schemaType);
       const found = new References(client);
-      if (format === 'avro') for (const reference of references) await found.add(reference);
+      if (format === 'avro' && !(await found.addAll(references))) return undefined;
       return { format, text, references: found.texts };
     },
   };
@@ -45,13 +45,28 @@ class References {
     this.#client = client;
   }
 
-  async add({ subject, version }: NonNullable<SchemaAnswer['references']>[number]): Promise<void> {
+  /** Answers with false when the registry does not have one of them. */
+  async addAll(references: NonNullable<SchemaAnswer['references']>): Promise<boolean> {
+    for (const reference of references) if (!(await this.#add(reference))) return false;
+    return true;
+  }
+
+  async #add({ subject, version }: NonNullable<SchemaAnswer['references']>[number]): Promise<boolean> {
     const path = `subjects/${encodeURIComponent(subject)}/versions/${version}`;
-    if (this.#seen.has(path) || this.#seen.size >= referencesMax) return;
+    if (this.#seen.has(path) || this.#seen.size >= referencesMax) return true;
     this.#seen.add(path);
-    const { schema, references = [] } = read(await this.#client.get(path), path);
-    for (const reference of references) await this.add(reference);
+    const answer = await this.#get(path);
+    if (isNotFound(answer)) return false;
+    const { schema, references = [] } = read(answer, path);
+    if (!(await this.addAll(references))) return false;
     this.texts.push(schema);
+    return true;
+  }
+
+  /** Asks for a subject that was deleted as well: schemas that refer to it are still there. */
+  async #get(path: string): Promise<RegistryAnswer> {
+    const answer = await this.#client.get(path);
+    return isNotFound(answer) ? this.#client.get(`${path}?deleted=true`) : answer;
   }
 }
 
@@ -75,8 +90,9 @@ function read(answer: RegistryAnswer, path: string): SchemaAnswer {
   return parsed.data;
 }
 
-function errorCodeOf({ body }: RegistryAnswer): number | undefined {
-  return errorAnswer.safeParse(body).data?.error_code;
+/** Tells whether the registry says that it does not have what was asked for. */
+function isNotFound({ status, body }: RegistryAnswer): boolean {
+  return status === 404 && notFound.has(errorAnswer.safeParse(body).data?.error_code ?? 0);
 }
 
 function unavailable({ status, url, body }: RegistryAnswer, path: string): PipelineError {

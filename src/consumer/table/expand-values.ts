@@ -110,10 +110,14 @@ function elementsOf(bytes: Buffer, value: Range, records: RecordsPerValue): Elem
 const newline = 0x0a;
 const byteOrderMark = Buffer.from('\uFEFF');
 
+function afterByteOrderMark(bytes: Buffer, start: number, end: number): number {
+  return bytes.subarray(start, end).indexOf(byteOrderMark) === 0 ? start + byteOrderMark.length : start;
+}
+
 /** The lines that are not blank; `undefined` for a value of one line. */
 function linesOf(bytes: Buffer, [start, end]: Range): Range[] | undefined {
   const lines: Range[] = [];
-  for (let from = start; from < end;) {
+  for (let from = afterByteOrderMark(bytes, start, end); from < end;) {
     const found = bytes.indexOf(newline, from);
     const to = found < 0 || found > end ? end : found;
     if (bytes.subarray(from, to).some((byte) => !isBlank(byte))) lines.push([from, to]);
@@ -124,8 +128,7 @@ function linesOf(bytes: Buffer, [start, end]: Range): Range[] | undefined {
 
 /** The elements of an array; `undefined` for a value that is none. Whether each of them is JSON is not looked at. */
 function arrayElements(bytes: Buffer, [start, end]: Range): Range[] | undefined {
-  let [from, to] = [start, end];
-  if (bytes.subarray(from, to).indexOf(byteOrderMark) === 0) from += byteOrderMark.length;
+  let [from, to] = [afterByteOrderMark(bytes, start, end), end];
   while (from < to && isBlank(bytes[from])) from++;
   while (to > from && isBlank(bytes[to - 1])) to--;
   if (to - from < 2 || bytes[from] !== 0x5b || bytes[to - 1] !== 0x5d) return undefined;

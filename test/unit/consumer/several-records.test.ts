@@ -88,6 +88,11 @@ describe('values that hold several records', () => {
     expect(await audit(lake, topic)).toMatchObject({ findings: [], partitions: [{ rows: 3, deadLetters: 1 }] });
   });
 
+  it('become rows with RECORDS=ndjson, also behind a byte order mark and blank lines', async () => {
+    const { lake } = await write(['\ufeff\n{"n":0}\n{"n":1}'], { records: 'ndjson' });
+    expect((await rowsOf(lake)).length).toBe(2);
+  });
+
   it('keep their numbers when rows of one value go to several Hive partitions, and their key and headers', async () => {
     const topic = new FakeTopic(1);
     const at = (hours: number): string => new Date(testTimestampMs - hours * 3_600_000).toISOString();
