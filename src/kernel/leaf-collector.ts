@@ -1,4 +1,4 @@
-import { GrowingArray } from '../runtime/growing-array.ts';
+import { GrowingArray, newBytes, newDoubles, newInt32s } from '../runtime/growing-array.ts';
 import { PackedBytes, type SpareBytes } from '../runtime/packed-bytes.ts';
 import type { LeafType } from '../schema/types.ts';
 import { KernelLeaf } from './kernel-leaf.ts';
@@ -14,6 +14,9 @@ export interface ArrayMemory {
   /** Takes an array back that is read no more; left out: the garbage collector does. */
   free?(array: Float64Array | Int32Array | Uint8Array): void;
 }
+
+/** Leaves arrays to the garbage collector. */
+export const heapMemory: ArrayMemory = { float64: newDoubles, int32: newInt32s, bytes: newBytes };
 
 /** Where what is collected goes. */
 export interface LeafSpace {

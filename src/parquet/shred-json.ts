@@ -2,11 +2,11 @@ import type { JsonRows } from '../consumer/ports/columnar-table.ts';
 import { KernelLeaves } from '../kernel/kernel-leaves.ts';
 import { KernelType } from '../kernel/kernel-type.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { heapMemory } from '../kernel/leaf-collector.ts';
 import { loadWindow } from '../kernel/load-values.ts';
 import { shredLoaded } from '../kernel/shred-loaded.ts';
 import type { Turns } from '../runtime/turns.ts';
 import type { ColumnType } from '../schema/types.ts';
-import { newBytes, newDoubles, newInt32s } from '../runtime/growing-array.ts';
 import type { LeafColumn } from './leaf-column.ts';
 import { leafColumns } from './gather-leaves.ts';
 import type { RowRange } from './shred.ts';
@@ -37,8 +37,6 @@ export async function shredJson(
   });
 }
 
-const heap = { float64: newDoubles, int32: newInt32s, bytes: newBytes };
-
 class JsonShredder {
   readonly #kernel: Kernel;
   readonly #json: JsonRows;
@@ -53,7 +51,7 @@ class JsonShredder {
     this.#kernel = kernel;
     this.#json = json;
     this.#type = type;
-    this.#leaves = new KernelLeaves(type, [name], { kernel, memory: heap, rows });
+    this.#leaves = new KernelLeaves(type, [name], { kernel, memory: heapMemory, rows });
   }
 
   async shred({ first, end }: RowRange, turns: Turns): Promise<Iterable<LeafColumn> | undefined> {

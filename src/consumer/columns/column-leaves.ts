@@ -8,9 +8,9 @@ import type { ValueLeaves } from '../ports/value-leaves.ts';
 import type { PartialValues } from './partial-values.ts';
 import { shredValues } from './shred-values.ts';
 
-/** A type of more leaves is taken apart when it is encoded, one column after the other. */
-const leavesMax = 512;
-/** So is a column of which more values would have to be taken apart again. */
+/** The kernel takes types of more leaves apart at once, which takes more memory than objects do. */
+export const kernelLeavesMax = 512;
+/** A column of which more values would have to be taken apart again is taken apart when it is encoded, as one of more than `kernelLeavesMax` leaves is. */
 const shreddedAgainMax = 100_000;
 
 /** What a column has of its arrays or structs. */
@@ -98,7 +98,7 @@ export class ColumnLeaves {
     this.#column.partial.forgetMembers();
     this.#leaves.discard();
     this.#leaves = new KernelLeaves(this.type, [this.#column.name], this.#space);
-    if (this.#leaves.size > leavesMax) return false;
+    if (this.#leaves.size > kernelLeavesMax) return false;
     const { kernel } = this.#space;
     return shredValues(this.#column.values, this.#count, {
       kernel,
@@ -108,7 +108,7 @@ export class ColumnLeaves {
   }
 
   #limit(): void {
-    if (this.#leaves.size === 0 || this.#leaves.size > leavesMax) this.#giveUp();
+    if (this.#leaves.size === 0 || this.#leaves.size > kernelLeavesMax) this.#giveUp();
   }
 
   #giveUp(): void {

@@ -2,8 +2,9 @@ import { KernelLeaves } from '../../kernel/kernel-leaves.ts';
 import { KernelType } from '../../kernel/kernel-type.ts';
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
 import { leftOutMax, leftOutShare } from '../../kernel/kinds.ts';
+import { heapMemory } from '../../kernel/leaf-collector.ts';
 import { loadWindow } from '../../kernel/load-values.ts';
-import { newBytes, newDoubles, newInt32s } from '../../runtime/growing-array.ts';
+import { shredLoaded } from '../../kernel/shred-loaded.ts';
 import type { Turns } from '../../runtime/turns.ts';
 import type { ObserveRules } from '../../schema/observe.ts';
 import type { ColumnType } from '../../schema/types.ts';
@@ -39,7 +40,6 @@ export async function takeApart(of: TypedValues, rules: ObserveRules, turns: Tur
   );
 }
 
-const heap = { float64: newDoubles, int32: newInt32s, bytes: newBytes };
 /** Values for which the leaves have room at first. */
 const startRows = 64;
 const int32Bytes = Int32Array.BYTES_PER_ELEMENT;
@@ -56,7 +56,7 @@ class Taking {
     this.#kernel = kernel;
     this.#type = type;
     this.#of = of;
-    this.#leaves = new KernelLeaves(type, [of.name], { kernel, memory: heap, rows: startRows });
+    this.#leaves = new KernelLeaves(type, [of.name], { kernel, memory: heapMemory, rows: startRows });
   }
 
   async take(turns: Turns): Promise<TakenApart | undefined> {
@@ -74,20 +74,17 @@ class Taking {
   /** Answers with false when a value can't be read, though the keys of its objects are known. */
   #shredLoaded(first: number, count: number): boolean {
     const { calls, starts, ends, strings: members, ids: counts } = this.#kernel;
-    let learned = -1;
     let noted = 0;
-    for (let done = 0; done < count;) {
+    const collect = (done: number): number => {
       const from = done * int32Bytes;
       const to = members + noted * 2 * int32Bytes;
       const { address } = this.#type;
       const read = calls.shredNoting(address, starts + from, ends + from, count - done, to, counts + from);
       noted = this.#addLeftOut({ first, from: done, end: done + read }, noted);
-      done += read;
-      if (done === count) break;
-      if (done === learned) return false;
-      learned = done;
-      this.#type.learn(this.#of.values.valueAt(first + done));
-    }
+      return read;
+    };
+    const valueAt = (index: number): unknown => this.#of.values.valueAt(first + index);
+    if (!shredLoaded(this.#kernel, this.#type, { starts, ends, count, valueAt, collect })) return false;
     this.#note(noted);
     return true;
   }
@@ -112,7 +109,8 @@ class Taking {
 
   /** Notes the values that were added, with so many members. */
   #note(members: number): void {
-    const { kernel, path } = { kernel: this.#kernel, path: this.#of.path };
+    const kernel = this.#kernel;
+    const { path } = this.#of;
     if (path === undefined) return this.#leftOut.noteUnknown(this.#partial);
     kernel.withScratch(() => {
       // they stand where their text goes

@@ -1,14 +1,12 @@
 import { pointerTo } from '../../schema/json-pointer.ts';
 import { weightOf } from '../../schema/type-weight.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
+import { kernelLeavesMax } from '../columns/column-leaves.ts';
 import type { DecodedColumn } from '../columns/decoded-column.ts';
 import { PartialValues } from '../columns/partial-values.ts';
 import { takeApart } from '../columns/take-apart.ts';
 import { areEmpty } from './merge-empties.ts';
 import { rescueMembers, type FitTools } from './rescue-members.ts';
-
-/** The kernel takes types of more leaves apart at once, which takes more memory than objects do. */
-export const jsonLeavesMax = 512;
 
 /**
  * Gives of arrays or structs that tell no type what the column's type holds of them: nothing changes where each is empty, structs with members
@@ -23,7 +21,7 @@ export async function fitEmpties(
   if (store.kind !== 'nested' || (observed.form !== 'empty-struct' && observed.form !== 'empty-array'))
     return undefined;
   if (isNested(type) && areEmpty(column)) return column;
-  if (type.kind !== 'struct' || weightOf(type).leaves > jsonLeavesMax) return undefined;
+  if (type.kind !== 'struct' || weightOf(type).leaves > kernelLeavesMax) return undefined;
   const { values } = store;
   const { rules, turns } = tools;
   const path = column.otherFields === undefined ? pointerTo('', column.field) : undefined;

@@ -9,12 +9,13 @@ import { sameType } from '../../schema/merge.ts';
 import { weightOf } from '../../schema/type-weight.ts';
 import { isNested, type ColumnType } from '../../schema/types.ts';
 import { unfit } from '../../schema/values.ts';
+import { kernelLeavesMax } from '../columns/column-leaves.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import { jsonStrings } from './json-strings.ts';
 import { rescueColumns } from './rescue-columns.ts';
 import { placeAt, rescueMembers, type FitTools } from './rescue-members.ts';
 import { mergeEmpties } from './merge-empties.ts';
-import { fitEmpties, jsonLeavesMax } from './fit-empties.ts';
+import { fitEmpties } from './fit-empties.ts';
 import { mergeLeaves } from './merge-leaves.ts';
 import { mergeNumbers } from './merge-numbers.ts';
 import { workOn } from './value-work.ts';
@@ -170,7 +171,7 @@ class NestedCells {
   }
 
   get #isJson(): boolean {
-    return weightOf(this.#type).leaves <= jsonLeavesMax;
+    return weightOf(this.#type).leaves <= kernelLeavesMax;
   }
 }
 

@@ -25,13 +25,13 @@ export function skipSpace(at: usize): usize {
   }
 }
 
-/** So many bytes behind a string that `copyString` writes are written as well. */
+/** So many bytes behind those that `copyBytes` copies are written as well. */
 export const copySlack: usize = 16;
-/** Longer strings are copied by a call of the host's. */
+/** More are copied by a call of the host's. */
 const shortBytes: usize = 128;
 
-/** Copies a string that is mostly short, a vector at a time. */
-export function copyString(to: usize, from: usize, length: usize): void {
+/** Copies bytes that are mostly few, as strings and runs of levels are, a vector at a time. */
+export function copyBytes(to: usize, from: usize, length: usize): void {
   if (length > shortBytes) memory.copy(to, from, length);
   else for (let at: usize = 0; at < length; at += 16) v128.store(to + at, v128.load(from + at));
 }

@@ -1,6 +1,6 @@
 import { addEntries, addEntry, emptyLeaf, Levels, restoreLeaf, restoreLevels, saveLeaf, saveLevels } from './leaf';
-import { fieldAt, NestedType } from './nested-type';
-import { typeArray, typeMap, typeStruct } from '../kinds';
+import { fieldAt, hasElements, NestedType } from './nested-type';
+import { typeMap, typeStruct } from '../kinds';
 
 /**
  * What the leaves of a type collect. Most of many fields are missing in a struct, so that it only notes the levels that they have: a leaf copies these once it
@@ -43,12 +43,16 @@ export function completeLeaves(type: NestedType): void {
 /** Drops all entries, which the host has copied; strings stay in the dictionaries. */
 export function emptyLeaves(type: NestedType): void {
   missingEntries = 0;
-  if (type.kind == typeMap) emptyLeaves(type.key);
-  if (hasElements(type)) return emptyLeaves(type.element);
+  empty(type);
+}
+
+function empty(type: NestedType): void {
+  if (type.kind == typeMap) empty(type.key);
+  if (hasElements(type)) return empty(type.element);
   type.taken = 0;
   if (type.kind != typeStruct) return emptyLeaf(type.leaf);
   type.levels.entryCount = 0;
-  for (let field = 0; field < type.fieldCount; field++) emptyLeaves(fieldAt(type, field));
+  for (let field = 0; field < type.fieldCount; field++) empty(fieldAt(type, field));
 }
 
 /** Notes what is collected, for `restoreLeaves`. */
@@ -69,10 +73,6 @@ export function restoreLeaves(type: NestedType): void {
   if (type.kind != typeStruct) return restoreLeaf(type.leaf);
   restoreLevels(type.levels);
   for (let field = 0; field < type.fieldCount; field++) restoreLeaves(fieldAt(type, field));
-}
-
-function hasElements(type: NestedType): bool {
-  return type.kind == typeArray || type.kind == typeMap;
 }
 
 function levelsOf(type: NestedType): Levels {

@@ -1,5 +1,5 @@
 import { grow, allocate, allocateZeros } from './arena';
-import { copySlack, copyString, isBefore, sameBytes } from './bytes';
+import { copySlack, copyBytes, isBefore, sameBytes } from './bytes';
 import { hashOf, strongHashOf } from './hash';
 
 const startEntries: i32 = 64;
@@ -152,7 +152,7 @@ function append(dictionary: Dictionary, start: usize, length: usize, hash: i32, 
     dictionary.bytes = grow(dictionary.bytes, used, bytesMax);
     dictionary.bytesMax = bytesMax;
   }
-  copyString(dictionary.bytes + used, start, length);
+  copyBytes(dictionary.bytes + used, start, length);
   store<u32>(dictionary.offsets + ((<usize>id) << 2), <u32>(used + length), 4);
   store<u64>(dictionary.slots + <usize>slot * slotBytes, ((<u64>(<u32>hash)) << 32) | (<u64>(id + 1)));
   dictionary.count = id + 1;

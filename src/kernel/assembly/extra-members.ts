@@ -1,6 +1,6 @@
 import { allocate, allocateZeros, grow } from './arena';
 import { endOfJson } from './any-json';
-import { closeBrace, colon, comma, copySlack, copyString, openBrace, quote } from './bytes';
+import { closeBrace, colon, comma, copySlack, copyBytes, openBrace, quote } from './bytes';
 import { addKey, Key, KeyTable } from './keys';
 import { writePart } from './pointer';
 import { writeJson, writtenEnd } from './written-json';
@@ -65,7 +65,7 @@ export function addExtra(extras: ExtraMembers, row: i32, key: Key, at: usize): u
   const value = start + 1 + key.pointerLength;
   if (value + markBytes + copySlack > extras.roomEnd) return 0;
   store<u8>(start, hasMembers(extras, row) ? comma : openBrace);
-  copyString(start + 1, key.pointer, key.pointerLength);
+  copyBytes(start + 1, key.pointer, key.pointerLength);
   const written = writeJson(at, value, extras.roomEnd - markBytes);
   const end = written == 0 ? endOfJson(at) : written;
   if (end == 0) return 0;

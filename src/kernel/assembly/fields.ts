@@ -1,5 +1,5 @@
 import { allocate, allocateZeros, grow } from './arena';
-import { copyString, isBefore } from './bytes';
+import { copyBytes, isBefore } from './bytes';
 import { idOf, idsOf, idsTogether, Dictionary } from './dictionary';
 import { LeftOut } from './left-out';
 import { NestedType } from './nested-type';
@@ -277,7 +277,7 @@ export function copyStrings(field: Field, kindBits: i32, offset: i32, rows: usiz
     const range = entry << 2;
     const start = <usize>load<u32>(field.starts + range);
     const length = <usize>load<u32>(field.ends + range) - start;
-    copyString(end, start, length);
+    copyBytes(end, start, length);
     if (count == 0 || isBefore(end, end + length, minStart, minEnd)) {
       minCopied = <i32>count;
       minStart = end;

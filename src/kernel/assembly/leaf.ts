@@ -1,5 +1,5 @@
 import { grow, allocate } from './arena';
-import { copySlack, copyString } from './bytes';
+import { copySlack, copyBytes } from './bytes';
 import { idOf, createDictionary, Dictionary } from './dictionary';
 
 const startEntries: i32 = 256;
@@ -68,8 +68,8 @@ export function addEntries(levels: Levels, from: Levels, first: i32, end: i32): 
   const entry = levels.entryCount;
   const count = end - first;
   if (entry + count > levels.entriesMax) growLevels(levels, entry + count);
-  copyString(levels.definitions + entry, from.definitions + first, count);
-  copyString(levels.repetitions + entry, from.repetitions + first, count);
+  copyBytes(levels.definitions + entry, from.definitions + first, count);
+  copyBytes(levels.repetitions + entry, from.repetitions + first, count);
   levels.entryCount = entry + count;
 }
 

@@ -5,7 +5,7 @@ import {
   colon,
   comma,
   copySlack,
-  copyString,
+  copyBytes,
   openBrace,
   openBracket,
   quote,
@@ -133,7 +133,7 @@ function keyBytesMax(): usize {
 /** Writes the JSON Pointer of the member as a key, with a colon; answers with its end, 0 when a key on the way has escapes. */
 function writeKey(room: usize): usize {
   store<u8>(room, quote);
-  copyString(room + 1, path, pathLength);
+  copyBytes(room + 1, path, pathLength);
   let to = room + 1 + pathLength;
   for (let level = levels; level < levels + <usize>depth * 12; level += 12) {
     const index = load<i32>(level);

@@ -138,8 +138,13 @@ export function addStructField(type: NestedType, field: NestedType): void {
 /** Notes the struct around the leaves and structs that a field is made of. */
 function setParent(type: NestedType, parent: NestedType): void {
   if (type.kind == typeMap) setParent(type.key, parent);
-  if (type.kind == typeArray || type.kind == typeMap) setParent(type.element, parent);
+  if (hasElements(type)) setParent(type.element, parent);
   else type.parent = parent;
+}
+
+/** Tells whether the type is made of elements: those of an array, or a map's values. */
+export function hasElements(type: NestedType): bool {
+  return type.kind == typeArray || type.kind == typeMap;
 }
 
 export function setLeaf(type: NestedType, leaf: Leaf): void {

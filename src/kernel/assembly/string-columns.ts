@@ -2,7 +2,7 @@
  * Work on strings by their ids: string `id` is `[starts[id], ends[id])`, offsets of 32 bits each. Ids are 32 bits each.
  */
 
-import { copyString } from './bytes';
+import { copyBytes } from './bytes';
 
 function startOf(starts: usize, id: i32): usize {
   return <usize>load<u32>(starts + ((<usize>id) << 2));
@@ -40,7 +40,7 @@ export function endOfRun(ids: usize, first: i32, count: i32, starts: usize, ends
   return at;
 }
 
-/** Writes each string, whose bytes are in `bytes`, behind its length of 32 bits; answers with the address one past the last one, behind which there must be room for `copyString`. */
+/** Writes each string, whose bytes are in `bytes`, behind its length of 32 bits; answers with the address one past the last one, behind which there must be room for `copyBytes`. */
 export function writePlainStrings(ids: usize, count: i32, bytes: usize, starts: usize, ends: usize, to: usize): usize {
   let end = to;
   for (let index = 0; index < count; index++) {
@@ -48,7 +48,7 @@ export function writePlainStrings(ids: usize, count: i32, bytes: usize, starts: 
     const length = lengthOf(id, starts, ends);
     store<u32>(end, <u32>length);
     end += 4;
-    copyString(end, bytes + startOf(starts, id), length);
+    copyBytes(end, bytes + startOf(starts, id), length);
     end += length;
   }
   return end;

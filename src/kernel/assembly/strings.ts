@@ -1,4 +1,4 @@
-import { backslash, copySlack, copyString, quote } from './bytes';
+import { backslash, copySlack, copyBytes, quote } from './bytes';
 import { allocate } from './arena';
 
 /** The string that was read last, as UTF-8: between its quotes, or without its escapes in `unescaped`. */
@@ -108,7 +108,7 @@ function unescape(start: usize, firstEscape: usize): usize {
     const plain = at - from;
     // an escape is never shorter than its character
     if (to + plain + copySlack > unescapedEnd) return 0;
-    copyString(to, from, plain);
+    copyBytes(to, from, plain);
     to += plain;
     const byte = load<u8>(at);
     if (byte == quote) break;

@@ -5,7 +5,7 @@ import {
   colon,
   comma,
   copySlack,
-  copyString,
+  copyBytes,
   digitOf,
   minus,
   openBrace,
@@ -99,7 +99,7 @@ function copyToken(at: usize, end: usize): usize {
   if (end == 0) return 0;
   const length = end - at;
   if (writtenEnd + length + copySlack > writableEnd) return 0;
-  copyString(writtenEnd, at, length);
+  copyBytes(writtenEnd, at, length);
   writtenEnd += length;
   return end;
 }
