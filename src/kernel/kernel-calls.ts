@@ -115,6 +115,9 @@ export interface Calls {
   setOther(type: Address, kind: number, field: Address): void;
   hasOthers(type: Address): number;
   setRescued(type: Address): void;
+  setFull(type: Address, emptyLevels: number): void;
+  addFullName(type: Address, name: Address, length: number): void;
+  setMovable(field: Address): void;
   setEmptyRescued(type: Address, levels: number): void;
   hasRescued(type: Address): number;
   shareKey(key: Address): void;

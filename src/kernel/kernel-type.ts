@@ -1,8 +1,9 @@
 import { holds } from '../schema/fits-whole.ts';
 import { columnName } from '../schema/names.ts';
 import { baseOfJson, siblingName, siblingOf } from '../schema/sibling.ts';
+import { isFull, isFullElement, weightOf } from '../schema/type-weight.ts';
 import { isNested, type ColumnType } from '../schema/types.ts';
-import { spellingsOf, type LearnedKey } from './key-spellings.ts';
+import { FullStruct } from './full-struct.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 import * as kinds from './kinds.ts';
@@ -15,10 +16,8 @@ import {
   untypedKinds,
   type OtherField,
 } from './other-kinds.ts';
+import { StructKeys } from './struct-keys.ts';
 import { innerOf, isReadable, numberOf, type Strictness } from './type-numbers.ts';
-
-/** Most distinct JSON keys remembered per struct; several keys (`a`, `A`) can mean one column. */
-const keysMax = 1000;
 
 /** A field of a struct in the kernel. */
 interface KernelField {
@@ -31,16 +30,15 @@ export class KernelType {
   readonly #kernel: Kernel;
   readonly #fields: KernelField[] = [];
   readonly #indexes = new Map<string, number>();
-  /** Keys that have been learned, each spelling of them. */
-  readonly #keys = new Map<string, LearnedKey>();
-  /** The first key of each field that has been learned, by the name of the field. */
-  readonly #keyOf = new Map<string, Address>();
+  readonly #keys: StructKeys;
   /** Fields that take what another one does not, by the name of that. */
   readonly #others = new Map<string, OtherField[]>();
   /** Fields that take arrays or structs which another one does not, by the name of that. */
   readonly #beside = new Map<string, KernelType[]>();
   /** Stand for fields that there are not, but others beside them, by their names. */
   readonly #absent = new Map<string, Address>();
+  /** Set for a struct that gets no more fields. */
+  #full: FullStruct | undefined;
   readonly address: Address;
   /** The elements' type; set for an array, and as that of the values for a map. */
   readonly element: KernelType | undefined;
@@ -55,7 +53,9 @@ export class KernelType {
   static of(kernel: Kernel, type: ColumnType, strictness: Strictness): KernelType | undefined {
     // a map is never inferred
     if (!isReadable(type) || (strictness.isStrict && holds(type, 'map'))) return undefined;
-    return new KernelType(kernel, type, strictness, 1);
+    const made = new KernelType(kernel, type, strictness, 1);
+    made.#noteFull(isFull(weightOf(type)));
+    return made;
   }
 
   private constructor(kernel: Kernel, type: ColumnType, strictness: Strictness, depth: number) {
@@ -65,6 +65,7 @@ export class KernelType {
     this.#strictness = strictness;
     this.#depth = depth;
     this.address = calls.createType(numberOf(type, strictness), strictness.isStrict);
+    this.#keys = new StructKeys(kernel, this.address);
     const inner = innerOf(type);
     if (inner !== undefined) {
       this.element = new KernelType(kernel, inner, strictness, depth + 1);
@@ -102,7 +103,10 @@ export class KernelType {
    * go elsewhere now.
    */
   grow(type: ColumnType): boolean {
-    return type === this.#type || !isReadable(type) || this.#grow(type);
+    if (type === this.#type || !isReadable(type)) return true;
+    const areInPlace = this.#grow(type);
+    this.#noteFull(isFull(weightOf(type)));
+    return areInPlace;
   }
 
   /** Sets whether its leaves collect values while records are scanned; all of them must have one. */
@@ -168,11 +172,7 @@ export class KernelType {
     calls.setEmptyRescued(field.address, this.#emptyLevels);
     this.#noteTwins(name, field, base);
     this.#indexes.set(name, this.#fields.push({ name, type: field }) - 1);
-    for (const [spelling, { name: of, address }] of this.#keys) {
-      if (of !== name) continue;
-      calls.setTarget(address, field.address);
-      this.#keys.set(spelling, { name, address, target: field.address });
-    }
+    this.#keys.setTarget(name, field.address);
     for (const other of this.#others.get(name) ?? []) this.#setOther(field, other);
     if (this.#rules === undefined) return;
     const { address } = field;
@@ -230,37 +230,25 @@ export class KernelType {
       const field = this.#fieldOf(name);
       field?.learn(member);
       for (const other of this.#beside.get(name) ?? []) other.learn(member);
+      if (field === undefined && this.#full?.leavesOut(key, name) === true) continue;
       const target = field?.address ?? (member === null ? 0 : this.#absentOf(name, member));
-      if (target !== undefined) this.#learnKey(key, name, target);
+      if (target !== undefined) this.#keys.learn(key, name, target);
     }
   }
 
-  #learnKey(key: string, name: string, target: Address): void {
-    const { calls } = this.#kernel;
-    let first: Address | undefined;
-    for (const spelling of spellingsOf(key)) {
-      const address = this.#learnSpelling(spelling, name, target);
-      if (address !== undefined && first !== undefined) calls.spellKey(address, first);
-      first ??= address;
+  /** Says which structs get no more fields: those in a type that does not, and in elements that do not. */
+  #noteFull(isWhole: boolean): void {
+    const { element } = this;
+    if (element !== undefined) element.#noteFull(isWhole || isFullElement(weightOf(element.type)));
+    for (const { type } of this.#fields) if (isNested(type.type)) type.#noteFull(isWhole);
+    if (!isWhole || this.#full !== undefined || this.#type.kind !== 'struct' || this.#rules === undefined) return;
+    const { fields } = this.#type;
+    this.#full = new FullStruct(this.#kernel, this.address, { fields, emptyLevels: this.#emptyLevels });
+    for (const { name, type } of this.#fields) this.#full.noteField(name, type.address);
+    for (const [name, address] of this.#absent) {
+      this.#full.noteField(name, address);
+      this.#setOthersOfAbsent(address, name);
     }
-    if (first === undefined) return;
-    const other = this.#keyOf.get(name) ?? first;
-    if (other !== first) for (const shared of [other, first]) calls.shareKey(shared);
-    else this.#keyOf.set(name, first);
-  }
-
-  /** Answers with the address of a spelling that was not known. */
-  #learnSpelling(spelling: string, name: string, target: Address): Address | undefined {
-    const { calls } = this.#kernel;
-    const present = this.#keys.get(spelling);
-    if (present === undefined && this.#keys.size === keysMax) return undefined;
-    if (present !== undefined && (target === 0 || present.target === target)) return undefined;
-    const bytes = Buffer.from(spelling);
-    if (present !== undefined) calls.setTarget(present.address, target);
-    const address =
-      present?.address ?? calls.addStructKey(this.address, this.#kernel.copyIn(bytes), bytes.length, target);
-    this.#keys.set(spelling, { name, address, target });
-    return present === undefined ? address : undefined;
   }
 
   /**
@@ -270,19 +258,21 @@ export class KernelType {
   #absentOf(name: string, member: unknown): Address | undefined {
     const present = this.#absent.get(name);
     if (present !== undefined) return present;
-    const isRescued = isEmpty(member, this.#emptyLevels);
+    const isRescued = this.#full !== undefined || isEmpty(member, this.#emptyLevels);
     if (!isRescued && this.#othersOfAbsent(name).length === 0) return undefined;
     const { calls } = this.#kernel;
     const address = calls.createType(kinds.typeNone, false);
     this.#absent.set(name, address);
     calls.setEmptyRescued(address, this.#emptyLevels);
+    this.#full?.noteField(name, address);
     this.#setOthersOfAbsent(address, name);
     return address;
   }
 
-  /** What goes to other fields whether there is one of the name or not. */
+  /** What goes to other fields whether there is one of the name or not: all that they take where there will never be one. */
   #othersOfAbsent(name: string): OtherField[] {
     const others = this.#others.get(name) ?? [];
+    if (this.#full !== undefined) return others;
     return others.flatMap(({ address, kinds: taken }) => {
       const untyped = taken.filter((kind) => untypedKinds.has(kind));
       return untyped.length === 0 ? [] : [{ address, kinds: untyped }];
@@ -292,5 +282,7 @@ export class KernelType {
   #setOthersOfAbsent(absent: Address, name: string): void {
     for (const { address, kinds: untyped } of this.#othersOfAbsent(name))
       for (const kind of untyped) this.#kernel.calls.setOther(absent, kind, address);
+    if (this.#full === undefined) return;
+    for (const other of this.#beside.get(name) ?? []) this.#kernel.calls.addBeside(absent, other.address);
   }
 }

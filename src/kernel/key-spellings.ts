@@ -1,12 +1,3 @@
-import type { Address } from './kernel-calls.ts';
-
-/** A spelling of a key that has been learned: the name of its field, and the type that its members go to; 0 while it has only nulls. */
-export interface LearnedKey {
-  readonly name: string;
-  readonly address: Address;
-  readonly target: Address;
-}
-
 const asciiEnd = 0x80;
 /** Characters that JSON writes with no escape. */
 const plainAscii = /^[ !#-\[\]-~]*$/v;

@@ -38,6 +38,10 @@ export const leftOutMax = 254;
 /** What tells the members that were left out is the index of the first one times this, and their number. */
 export const leftOutShare = 256;
 
+/** An object of more members is JSON text, as an array is whose elements have more leaves. */
+export const membersMax = 500;
+export const elementLeavesMax = 200;
+
 // what a type is
 export const typeStruct = 0;
 export const typeArray = 1;

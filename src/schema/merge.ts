@@ -1,7 +1,8 @@
 import { fieldIndex } from './field-index.ts';
 import { siblingName } from './sibling.ts';
-import { elementLeavesMax, isLight, noteWeight, weightOf, type TypeWeight } from './type-weight.ts';
-import type { ColumnType, Field } from './types.ts';
+import { TypeRoom } from './type-room.ts';
+import { noteWeight, weightOf, type TypeWeight } from './type-weight.ts';
+import { isNested, type ColumnType, type Field } from './types.ts';
 import { widestOf, type WideningRules } from './wider-type.ts';
 
 /**
@@ -13,45 +14,57 @@ import { widestOf, type WideningRules } from './wider-type.ts';
 export function mergeTypes(left: Struct, right: ColumnType, rules?: WideningRules): Struct | undefined;
 export function mergeTypes(left: ColumnType, right: ColumnType, rules?: WideningRules): ColumnType | undefined;
 export function mergeTypes(left: ColumnType, right: ColumnType, rules: WideningRules = {}): ColumnType | undefined {
+  return left === right ? left : merge(left, right, { rules, room: TypeRoom.ofColumn(left) });
+}
+
+interface Merging {
+  readonly rules: WideningRules;
+  readonly room: TypeRoom;
+}
+
+function merge(left: ColumnType, right: ColumnType, merging: Merging): ColumnType | undefined {
   if (left === right) return left;
-  if (left.kind === 'struct' && right.kind === 'struct') return structOf(left, right.fields, rules);
+  if (left.kind === 'struct' && right.kind === 'struct') return mergeFields(left, right.fields, merging);
   if (left.kind === 'array' && right.kind === 'array') {
-    const element = mergeElements(left.element, right.element, rules);
+    const element = mergeElements(left.element, right.element, merging);
     return element === left.element ? left : element && { kind: 'array', element };
   }
   if (left.kind === 'map' && right.kind === 'map') {
-    const value = mergeElements(left.value, right.value, rules);
+    const value = mergeElements(left.value, right.value, merging);
     return value === left.value ? left : value && { kind: 'map', value };
   }
-  return sameType(left, right) ? left : widestOf(left, right, rules);
+  return sameType(left, right) ? left : widestOf(left, right, merging.rules);
 }
 
-function mergeElements(left: ColumnType, right: ColumnType, rules: WideningRules): ColumnType | undefined {
-  const merged = mergeTypes(left, right, rules);
-  return merged === undefined || weightOf(merged).leaves <= elementLeavesMax ? merged : left;
+function mergeElements(left: ColumnType, right: ColumnType, { rules, room }: Merging): ColumnType | undefined {
+  return merge(left, right, { rules, room: room.ofElement(left) });
 }
 
 type Struct = Extract<ColumnType, { kind: 'struct' }>;
 
 /** The struct with more fields, as far as there is room for them; itself when nothing is added. */
 export function structOf(struct: Struct, additions: readonly Field[], rules: WideningRules = {}): Struct {
-  const merger = new FieldMerger(struct, rules);
+  return mergeFields(struct, additions, { rules, room: TypeRoom.ofColumn(struct) });
+}
+
+function mergeFields(struct: Struct, additions: readonly Field[], merging: Merging): Struct {
+  const merger = new FieldMerger(struct, merging);
   for (const field of additions) merger.add(field);
   return merger.finish();
 }
 
 class FieldMerger {
   readonly #struct: Struct;
-  readonly #rules: WideningRules;
+  readonly #merging: Merging;
   #fields: Field[] | undefined;
   /** Indexes of the fields that were added. */
   readonly #added = new Map<string, number>();
   /** That of the struct with what was added; `undefined`: nothing was. */
   #weight: TypeWeight | undefined;
 
-  constructor(struct: Struct, rules: WideningRules) {
+  constructor(struct: Struct, merging: Merging) {
     this.#struct = struct;
-    this.#rules = rules;
+    this.#merging = merging;
   }
 
   /** Merges the field with that of its name, or beside it; leaves it out when neither place is free. */
@@ -60,7 +73,7 @@ class FieldMerger {
       const index = this.#indexOf(place);
       const present = this.#current[index];
       if (present === undefined) return this.#append({ name: place, type });
-      const merged = mergeTypes(present.type, type, this.#rules);
+      const merged = merge(present.type, type, this.#merging);
       if (merged === present.type) return;
       if (merged !== undefined) return this.#replace(index, present, merged);
     }
@@ -83,25 +96,27 @@ class FieldMerger {
 
   #append(field: Field): void {
     const { leaves, characters } = weightOf(field.type);
-    if (!this.#grows(leaves, characters + field.name.length + 2)) return;
+    const framed = characters + field.name.length + 2;
+    if (!this.#merging.room.take(leaves, framed)) return;
+    this.#grow(leaves, framed);
     this.#fields ??= [...this.#struct.fields];
     this.#added.set(field.name, this.#fields.push(field) - 1);
   }
 
+  /** Replaces a field by one that has grown: of a nested type the room has been taken. */
   #replace(index: number, { name, type }: Field, merged: ColumnType): void {
     const before = weightOf(type);
     const after = weightOf(merged);
-    if (!this.#grows(after.leaves - before.leaves, after.characters - before.characters)) return;
+    const characters = after.characters - before.characters;
+    if (!isNested(type) && !this.#merging.room.take(0, characters)) return;
+    this.#grow(after.leaves - before.leaves, characters);
     this.#fields ??= [...this.#struct.fields];
     this.#fields[index] = { name, type: merged };
   }
 
-  #grows(leaves: number, characters: number): boolean {
+  #grow(leaves: number, characters: number): void {
     const before = this.#weight ?? weightOf(this.#struct);
-    const weight = { leaves: before.leaves + leaves, characters: before.characters + characters };
-    if (!isLight(weight)) return false;
-    this.#weight = weight;
-    return true;
+    this.#weight = { leaves: before.leaves + leaves, characters: before.characters + characters };
   }
 }
 

@@ -54,8 +54,7 @@ export function observe(
   if (wider !== undefined && fitScalar(value, wider) !== unfit) return { form: 'plain', type: wider };
   const observed = infer(value, known, rules, depth);
   if (known === undefined || typeof value !== 'object' || takes(known, observed, rules)) return observed;
-  const byItself = infer(value, undefined, rules, depth);
-  return takes(known, byItself, rules) ? observed : byItself;
+  return infer(value, undefined, rules, depth);
 }
 
 /** A column or a struct's field, and what is there already. */

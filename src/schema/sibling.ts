@@ -22,6 +22,22 @@ export function baseOfJson(sibling: string): string | undefined {
   return sibling.endsWith(suffix) ? sibling.slice(0, -suffix.length) : undefined;
 }
 
+/** Gives the names whose sibling for values of some type would be called so: `a_array` and `a` for `a_array_string`. */
+export function basesOf(sibling: string): string[] {
+  if (!suffixWord.test(sibling)) return [];
+  let base = sibling.replace(suffixWord, '');
+  const found = [base];
+  while (base.endsWith('_array')) {
+    base = base.slice(0, -'_array'.length);
+    found.push(base);
+  }
+  return found;
+}
+
+/** The last word of a suffix; those of arrays have more before it. */
+const suffixWord =
+  /_(?:json|struct|map|string|double|float|bigint|int|smallint|tinyint|decimal|boolean|timestamp|date|binary)$/;
+
 /** Names the place for numbers that are kept as their digits. */
 export function digitsName(name: string): string {
   return `${name}_string`;

@@ -6,12 +6,12 @@ export interface TypeWeight {
   readonly characters: number;
 }
 
-/** Most leaves of one column: a row costs memory for each of them, whether it has a value or not. */
+/** A column with so many leaves gets no more: a row costs memory for each of them, whether it has a value or not. */
 export const leavesMax = 500;
-/** Most leaves in the elements of an array, or the values of a map: one costs as much as a row. */
+/** Elements of an array, or values of a map, with so many get no more: one costs as much as a row. */
 export const elementLeavesMax = 200;
-/** Most characters of a column's type. Glue takes 131,072. */
-const charactersMax = 100_000;
+/** A column whose type has so many characters gets no more leaves. Glue takes 131,072. */
+export const charactersMax = 100_000;
 
 /** The weights of structs of more fields are remembered; those of others are added up sooner. */
 const weighedFieldsMax = 8;
@@ -44,9 +44,19 @@ function weightOfNested(type: NestedType): TypeWeight {
   }
 }
 
-/** Tells whether a column may have a type of that weight. */
+/** Tells whether a column's type of that weight is within the limits. */
 export function isLight({ leaves, characters }: TypeWeight): boolean {
   return leaves <= leavesMax && characters <= charactersMax;
+}
+
+/** Tells whether a column's type of that weight gets no more leaves. */
+export function isFull({ leaves, characters }: TypeWeight): boolean {
+  return leaves >= leavesMax || characters >= charactersMax;
+}
+
+/** Tells whether the type of an array's elements, or of a map's values, gets no more leaves. */
+export function isFullElement({ leaves }: TypeWeight): boolean {
+  return leaves >= elementLeavesMax;
 }
 
 /** Weighs a struct's fields, each with its name and what stands between them. */

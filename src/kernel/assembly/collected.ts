@@ -55,24 +55,37 @@ function empty(type: NestedType): void {
   for (let field = 0; field < type.fieldCount; field++) empty(fieldAt(type, field));
 }
 
-/** Notes what is collected, for `restoreLeaves`. */
-export function saveLeaves(type: NestedType): void {
-  if (type.kind == typeMap) saveLeaves(type.key);
-  if (hasElements(type)) return saveLeaves(type.element);
-  type.savedTaken = type.taken;
-  if (type.kind != typeStruct) return saveLeaf(type.leaf);
-  saveLevels(type.levels);
-  for (let field = 0; field < type.fieldCount; field++) saveLeaves(fieldAt(type, field));
+/** Number of the value since which `restoreLeaves` drops what is added. */
+let saved: i32 = 0;
+/** The leaf or struct that got an entry last since then: it knows the one before it. */
+let lastTouched: usize = 0;
+
+/** Notes what is collected, of all types, for `restoreLeaves`. */
+export function saveLeaves(): void {
+  saved++;
+  lastTouched = 0;
 }
 
 /** Drops what was added since `saveLeaves`. */
-export function restoreLeaves(type: NestedType): void {
-  if (type.kind == typeMap) restoreLeaves(type.key);
-  if (hasElements(type)) return restoreLeaves(type.element);
-  type.taken = type.savedTaken;
-  if (type.kind != typeStruct) return restoreLeaf(type.leaf);
-  restoreLevels(type.levels);
-  for (let field = 0; field < type.fieldCount; field++) restoreLeaves(fieldAt(type, field));
+export function restoreLeaves(): void {
+  for (let address = lastTouched; address != 0;) {
+    const type = changetype<NestedType>(address);
+    type.taken = type.savedTaken;
+    if (type.kind == typeStruct) restoreLevels(type.levels);
+    else restoreLeaf(type.leaf);
+    address = changetype<usize>(type.touchedBefore);
+  }
+}
+
+/** Notes what a leaf or struct has, before it gets its first entry since `saveLeaves`. */
+function touch(type: NestedType): void {
+  if (type.savedIn == saved) return;
+  type.savedIn = saved;
+  type.savedTaken = type.taken;
+  if (type.kind == typeStruct) saveLevels(type.levels);
+  else saveLeaf(type.leaf);
+  type.touchedBefore = changetype<NestedType>(lastTouched);
+  lastTouched = changetype<usize>(type);
 }
 
 function levelsOf(type: NestedType): Levels {
@@ -81,6 +94,7 @@ function levelsOf(type: NestedType): Levels {
 
 /** Adds the entries of structs before this one that do not have the leaf or struct: of this one it is about to get its own. */
 function takeMissing(type: NestedType): void {
+  touch(type);
   const parent = type.parent;
   if (changetype<usize>(parent) == 0) return;
   const count = parent.levels.entryCount;

@@ -42,12 +42,9 @@ export function endOfEmptyStruct(field: Field, at: usize): usize {
 
 /** Reads an array or object of the type, which leaves collect; answers with 0 when it is of another. */
 export function endOfType(field: Field, type: NestedType, at: usize): usize {
-  const isCollected = type.isCollected && !field.isSpoiled;
-  if (isCollected && type.isRisky) saveLeaves(type);
-  const end = endOfWhole(type, at, isCollected);
-  if (end != 0 || !isCollected) return end;
-  if (type.isRisky) restoreLeaves(type);
-  else field.isSpoiled = true;
-  type.isRisky = true;
-  return 0;
+  if (!type.isCollected) return endOfWhole(type, at, false);
+  saveLeaves();
+  const end = endOfWhole(type, at, true);
+  if (end == 0) restoreLeaves();
+  return end;
 }

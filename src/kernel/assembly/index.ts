@@ -46,6 +46,7 @@ export {
 } from './fields';
 export { addType, removeType, setEmptyLevels } from './field-types';
 export { copySpellings } from './field-times';
+export { addFullName, setFull, setMovable } from './full-structs';
 export { emptyFields, filledAddressesOf, filledCountOf, filledEntriesOf, settleFields } from './filled-fields';
 export { completeLeaves, emptyLeaves, missingEntries } from './collected';
 export { chosenCount, gatherEntries, gatherValues } from './gather';

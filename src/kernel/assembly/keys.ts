@@ -163,6 +163,11 @@ export function endOfKey(start: usize): usize {
   }
 }
 
+/** Tells whether the table has a key of these bytes. */
+export function hasKey(table: KeyTable, start: usize, length: usize): bool {
+  return find(table, start, length) != 0;
+}
+
 function find(table: KeyTable, start: usize, length: usize): usize {
   const hash = table.isStrong ? strongHashOf(start, length) : hashOf(start, length);
   let slot = hash & table.slotsMask;

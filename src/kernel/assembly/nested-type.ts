@@ -60,6 +60,14 @@ export class NestedType {
    * been left to the host.
    */
   hasRescued: bool;
+  /** Set for a struct that gets no more fields, with the names that `full-structs.ts` looks for, and on how many levels its members may be empty. */
+  isFull: bool;
+  names: KeyTable;
+  memberLevels: i32;
+  /** There may be another place for members of its key, though none is known here. */
+  isMovable: bool;
+  /** Number of the array in which a field of a full struct was met last. */
+  metIn: i32;
   /** Collects the values of a leaf, if anything does. */
   leaf: Leaf;
   /** Set for a struct: the levels that a field has of each struct which does not have it, be the struct itself there or not. */
@@ -69,10 +77,11 @@ export class NestedType {
   /** Entries of its levels that this leaf or struct has by now, in its own. */
   taken: i32;
   savedTaken: i32;
+  /** Number of the value before which `taken` and the entries were saved, and the leaf or struct that were so before it. */
+  savedIn: i32;
+  touchedBefore: NestedType;
   /** All leaves in it collect values while records are scanned. */
   isCollected: bool;
-  /** Leaves have had some of a value that was not of the type after all: it is dropped from now on, which takes time. */
-  isRisky: bool;
   /** The kind of the values that fit it, and the next one of the field's types: set for a type of a top-level field. */
   entryKind: i32;
   nextType: NestedType;

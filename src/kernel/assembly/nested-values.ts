@@ -1,20 +1,17 @@
 import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
-import { Key, keyAt, valueStart } from './keys';
 import { addLeafEntry, addNull, beginStruct } from './collected';
+import { beginObject, endObject, endOfFieldless, endOfUnknown, forgetObjects, notedBefore } from './full-structs';
+import { Key, keyAt, valueStart } from './keys';
 import { addNumber, addString } from './leaf';
-import { forgetLeftOut, leftOutNoted } from './left-out';
-import { hasOnlyEmpties } from './empty-values';
+import { forgetLeftOut } from './left-out';
 import { endOfMap } from './map-values';
-import { hasOther, NestedType, isOfMaps } from './nested-type';
-import { endOfEmpty, endOfOther, endOfSecond, endOfUntyped, goesTo } from './odd-members';
-import { Reading } from './reading';
+import { NestedType } from './nested-type';
+import { nextPass, Reading } from './reading';
 import { markStrings, releaseStrings, stringEnd, stringStart } from './strings';
+import { endOfField } from './struct-members';
 import { endOfScalar, scalarValue } from './typed-scalar';
 import { endOfNull, firstOfNull } from './words';
-import { kindMixedArray, typeArray, typeNone, typeString, typeStruct, typeMap } from '../kinds';
-
-/** Passes over values so far. */
-let passes: i32 = 0;
+import { elementLeavesMax, membersMax, typeArray, typeMap, typeString, typeStruct } from '../kinds';
 
 /**
  * Answers with the address one past the JSON at `at` when it is a value of the type, whose members all fit; else with 0. Leaves that collect
@@ -25,8 +22,9 @@ export function endOfWhole(type: NestedType, at: usize, isCollected: bool): usiz
   Reading.isSure = false;
   Reading.metOthers = false;
   Reading.metRescued = false;
-  Reading.pass = ++passes;
+  Reading.pass = nextPass();
   forgetLeftOut(0);
+  forgetObjects();
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
   releaseStrings(mark);
@@ -40,7 +38,7 @@ export function endOfWhole(type: NestedType, at: usize, isCollected: bool): usiz
  * Reads a value as `endOfWhole` does. Leaves collect it: `definition` and `repetition` are the levels of what is around the value, `depth`
  * counts the arrays around it.
  */
-function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
+export function endOfTyped(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
   if (type.kind == typeStruct) return endOfStruct(type, at, definition + 1, repetition, depth);
   if (type.kind == typeArray) return endOfArray(type, at, definition + 1, repetition, depth);
   if (type.kind == typeMap) return endOfMap(type, at, definition + 1, repetition, depth);
@@ -82,6 +80,7 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
     Reading.hasType = Reading.isKnown;
     return at + 1;
   }
+  if (depth == 0) beginArray();
   let areKnown = !type.isStrict;
   let haveType = false;
   let repeated = repetition;
@@ -96,10 +95,25 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
     at = skipSpace(at + 1);
     repeated = depth + 1;
   }
+  // by itself it may be JSON text
+  const mayBeHeavy = depth == 0 && Reading.metUnplaced && Reading.leavesMet > elementLeavesMax;
+  if (mayBeHeavy && !isSureWhole(definition)) return 0;
   Reading.isKnown = areKnown;
   Reading.hasType = areKnown || haveType;
   // elements without any type are kept as JSON
   return type.isStrict && !haveType && !Reading.isSure ? 0 : at + 1;
+}
+
+/** Tells whether a value is known to be of the type: it is no member of another one. `definition`: the level of what is in it. */
+function isSureWhole(definition: i32): bool {
+  return Reading.isSure && definition == 1;
+}
+
+/** Begins with an array that is in no other one. */
+function beginArray(): void {
+  Reading.array++;
+  Reading.leavesMet = 0;
+  Reading.metUnplaced = false;
 }
 
 /** Reads a struct; `definition` is the level of its fields. */
@@ -112,22 +126,36 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
   let hasScalar = false;
   let hasSharedNull = false;
   let before = type.keys.start;
+  let members = 0;
+  // of members without a field
+  let object = 0;
+  let noted = 0;
   let at = skipSpace(start + 1);
   while (load<u8>(at) != closeBrace) {
     const key = changetype<Key>(keyAt(type.keys, at, before));
-    if (changetype<usize>(key) == 0) return 0;
-    // of a key that comes twice the last one counts
-    if (key.first.owner == struct) return 0;
-    key.first.owner = struct;
-    at = skipSpace(valueStart);
-    if (load<u8>(at) == firstOfNull) {
-      if (key.first.isShared) hasSharedNull = true;
-      at = endOfNullMember(at);
-    } else if (key.target == 0) return 0;
+    const isUnknown = changetype<usize>(key) == 0;
+    members++;
+    if (isUnknown && !type.isFull) return 0;
+    if (type.isFull && object == 0) {
+      object = beginObject();
+      noted = notedBefore();
+    }
+    if (isUnknown) at = endOfUnknown(type, object, noted);
     else {
-      const byte = load<u8>(at);
-      if (byte != openBrace && byte != openBracket) hasScalar = true;
-      at = endOfField(type, changetype<NestedType>(key.target), at, definition, repetition, depth);
+      // of a key that comes twice the last one counts
+      if (key.first.owner == struct) return 0;
+      key.first.owner = struct;
+      before = key;
+      at = skipSpace(valueStart);
+      if (load<u8>(at) == firstOfNull) {
+        if (key.first.isShared) hasSharedNull = true;
+        at = endOfNullMember(at);
+      } else if (key.target == 0) at = type.isFull ? endOfFieldless(type, key, object, noted) : 0;
+      else {
+        const byte = load<u8>(at);
+        if (byte != openBrace && byte != openBracket) hasScalar = true;
+        at = endOfField(type, changetype<NestedType>(key.target), at, definition, repetition, depth);
+      }
     }
     if (at == 0) return 0;
     areKnown = areKnown && Reading.isKnown;
@@ -136,7 +164,11 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
     if (load<u8>(at) != comma) return 0;
     at = skipSpace(at + 1);
     if (load<u8>(at) != quote) return 0;
-    before = key;
+  }
+  if (object != 0) {
+    // so many are JSON text
+    if (members > membersMax && !isSureWhole(definition)) return 0;
+    endObject(noted);
   }
   // two members of one field that tell no type are no struct of the type
   if (hasSharedNull && !hasScalar && !Reading.isSure) return 0;
@@ -145,123 +177,11 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
   return at + 1;
 }
 
-/** Reads a member into the field of its key, or into one beside it; or leaves it out, where it has no place. It is not null. */
-function endOfField(
-  struct: NestedType,
-  field: NestedType,
-  at: usize,
-  definition: i32,
-  repetition: i32,
-  depth: i32,
-): usize {
-  const number = struct.struct;
-  if (field.owner == number) return struct.isRescued ? endOfSecond(field, at) : 0;
-  // what another key of the field had went elsewhere
-  if (field.keyOwner == number) return 0;
-  field.keyOwner = number;
-  if (field.kind != typeNone) {
-    const end = endOfOwn(field, at, definition, repetition, depth);
-    if (end != 0) {
-      field.owner = number;
-      return isInferredWith(field) ? end : 0;
-    }
-  }
-  const first = load<u8>(at);
-  if (first != openBrace && first != openBracket) return endOfOther(field, at, number, definition, repetition);
-  // a map takes what of an object it can hold
-  if (isOfMaps(field)) return 0;
-  let end = endOfEmpty(field, at);
-  if (end == 0) end = endOfBeside(field, at, number, definition, repetition, depth);
-  if (end == 0 && isHeldThough(field, at)) {
-    end = endOfHeld(field, at, definition, repetition, depth);
-    if (end != 0) field.owner = number;
-    // the host can tell of a struct whether it holds members that it does not know
-    else if (field.element.kind == typeStruct) return 0;
-  }
-  return end != 0 ? end : endOfUntyped(field, at, number, definition, repetition);
-}
-
-/** Tells whether an array that has no type by itself may be one of the field's all the same. */
-function isHeldThough(field: NestedType, at: usize): bool {
-  return field.kind == typeArray && hasOther(field, kindMixedArray) && hasOnlyEmpties(at, field.emptyLevels);
-}
-
-/** Reads an array of nulls and empties into the field of its key; answers with 0 when that does not hold it. */
-function endOfHeld(field: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
-  const wasSure = Reading.isSure;
-  Reading.isSure = true;
-  const isHeld = endOfDry(field, at, definition, repetition, depth) != 0;
-  const end = isHeld ? endOfTyped(field, at, definition, repetition, depth) : 0;
-  Reading.isSure = wasSure;
-  if (end == 0) return 0;
-  Reading.isKnown = false;
-  Reading.hasType = true;
-  return skipSpace(end);
-}
-
-/**
- * Tells whether the value by itself has no other fields than its type has, with a member that the field of its key took: behind one of another type it
- * goes to a field that is named for its own, as members do that do not come first.
- */
-function isInferredWith(field: NestedType): bool {
-  if (Reading.isOther && field.kind != typeArray && field.kind != typeStruct && field.kind != typeMap) {
-    field.otherPass = Reading.pass;
-    return true;
-  }
-  return !field.isStrict || field.hasTwin || field.otherPass != Reading.pass || Reading.isSure;
-}
-
-/** Reads a member into the field of its key: where it may go elsewhere, leaves collect it only once it is known to fit, or they would have some of it. */
-function endOfOwn(field: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
-  if (Reading.isCollecting && field.hasNestedOthers)
-    if (endOfDry(field, at, definition, repetition, depth) == 0) return 0;
-  const noted = leftOutNoted();
-  const end = endOfMember(field, at, definition, repetition, depth);
-  if (end == 0) forgetLeftOut(noted);
-  return end;
-}
-
-/**
- * Reads an array or object that the field of its key does not take into the one beside it for its type; answers with 0 when there is none. One that
- * the field of its key can hold all the same goes there: beside it is only what tells its type.
- */
-function endOfBeside(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32, depth: i32): usize {
-  for (let other = field.firstBeside; changetype<usize>(other) != 0; other = other.nextBeside) {
-    if (endOfDry(other, at, definition, repetition, depth) == 0 || !Reading.hasType || other.owner == struct) continue;
-    const wasLenient = Reading.isLenient;
-    Reading.isLenient = true;
-    const isHeld = endOfDry(field, at, definition, repetition, depth) != 0;
-    Reading.isLenient = isHeld || wasLenient;
-    const end = endOfTyped(isHeld ? field : other, at, definition, repetition, depth);
-    Reading.isLenient = wasLenient;
-    field.otherPass = Reading.pass;
-    if (!isHeld) return goesTo(other, struct) ? skipSpace(end) : 0;
-    field.owner = struct;
-    Reading.isKnown = false;
-    Reading.hasType = true;
-    return skipSpace(end);
-  }
-  return 0;
-}
-
-/** Looks at a value as `endOfTyped` reads it: no leaf collects it, and what it would leave out is forgotten. */
-function endOfDry(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): usize {
-  const noted = leftOutNoted();
-  const isCollected = Reading.isCollecting;
-  const pass = Reading.pass;
-  Reading.isCollecting = false;
-  Reading.pass = ++passes;
-  const end = endOfTyped(type, at, definition, repetition, depth);
-  Reading.isCollecting = isCollected;
-  Reading.pass = pass;
-  forgetLeftOut(noted);
-  return end;
-}
-
 /** Reads a value that is known to be of the type into its leaves; answers with its end, 0 when it is not, as far as the keys of its structs are known. */
 export function endOfSure(type: NestedType, at: usize): usize {
   Reading.isCollecting = true;
   Reading.isSure = true;
+  forgetObjects();
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
   releaseStrings(mark);

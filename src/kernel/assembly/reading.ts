@@ -20,4 +20,17 @@ export class Reading {
   static metOthers: bool = false;
   /** A member has been left out, for the host to rescue. */
   static metRescued: bool = false;
+  /** Number of the array that is in no other one, and what is known of it so far: how many leaves its elements have by themselves at most. */
+  static array: i32 = 0;
+  static leavesMet: i32 = 0;
+  /** A full struct in it had a member that was left out. */
+  static metUnplaced: bool = false;
+}
+
+/** Passes over values so far. */
+let passes: i32 = 0;
+
+/** Gives the number of another pass. */
+export function nextPass(): i32 {
+  return ++passes;
 }

@@ -34,9 +34,9 @@ export function shredNoting(
       addNull(type, 0, 0);
       continue;
     }
-    saveLeaves(type);
+    saveLeaves();
     if (endOfSure(type, start) != end) {
-      restoreLeaves(type);
+      restoreLeaves();
       return index;
     }
     if (members == 0) continue;

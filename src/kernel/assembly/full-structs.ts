@@ -1,0 +1,178 @@
+import { endOfJson } from './any-json';
+import { anyKind, endOfAnyScalar } from './any-scalar';
+import { backslash, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
+import { endOfEmptyValue } from './empty-values';
+import { hashOf } from './hash';
+import { addKey, createKeyTable, hasKey, Key, unknownEnd, unknownStart, valueStart } from './keys';
+import { noteLeftOut } from './left-out';
+import { hasOther, NestedType } from './nested-type';
+import { Reading } from './reading';
+import { endOfNull, firstOfFalse, firstOfNull, firstOfTrue } from './words';
+import {
+  typeArray,
+  typeBoolean,
+  typeDate,
+  typeDouble,
+  typeFraction,
+  typeInteger,
+  typeMap,
+  typeNone,
+  typeString,
+  typeStruct,
+  typeTimestamp,
+} from '../kinds';
+
+/**
+ * Structs that get no more fields: members whose keys no field has are left out, whatever they are, and so are those of another type than that
+ * of their field. There may be any number of such keys, so that they are not learned.
+ */
+
+/** Longer keys are left to the host. */
+const keyBytesMax: i32 = 200;
+/** A key as the host names its field: in lower case, with `_` for what is no letter and no digit. */
+const folded = memory.data(keyBytesMax);
+/** Members without a field that are noted at once, of an object and of those around it; a key is known by its hash. */
+const notedMax: i32 = 4096;
+const notedObjects = memory.data(notedMax * 4);
+const notedHashes = memory.data(notedMax * 4);
+let notedCount: i32 = 0;
+/** Number of the object in which a member without a field was found last. */
+let objects: i32 = 0;
+
+/** Says that the struct gets no more fields; its members may be empty on at most so many levels so that they tell no type. */
+export function setFull(type: NestedType, emptyLevels: i32): void {
+  type.isFull = true;
+  type.memberLevels = emptyLevels;
+  type.names = createKeyTable();
+}
+
+/** Says that members whose key stands for the name are left to the host: a field of the struct is called so, or is the place of members that are not of its type. */
+export function addFullName(type: NestedType, name: usize, length: usize): void {
+  addKey(type.names, name, length, 0);
+}
+
+/** Says that there may be another place for members of the field's key that are not of its type, though the kernel does not know of it. */
+export function setMovable(field: NestedType): void {
+  field.isMovable = true;
+}
+
+/** Forgets the members that were noted. */
+export function forgetObjects(): void {
+  notedCount = 0;
+}
+
+/** Begins with the members of an object that have no field; answers with the number of it. */
+export function beginObject(): i32 {
+  return ++objects;
+}
+
+/** How many members were noted before, for `endObject`. */
+export function notedBefore(): i32 {
+  return notedCount;
+}
+
+/** Forgets the members of an object that was read. */
+export function endObject(before: i32): void {
+  notedCount = before;
+}
+
+/**
+ * Leaves out the member of the struct whose key was found to be unknown. `object`: the number of the object, members of which were noted from `before` on.
+ * Answers with the address behind it, 0 when it is left to the host.
+ */
+export function endOfUnknown(struct: NestedType, object: i32, before: i32): usize {
+  if (unknownStart == 0) return 0;
+  return endOfUnplaced(struct, unknownStart, unknownEnd, object, before);
+}
+
+/** Leaves out the member of the struct that has a key without a field, as `endOfUnknown` does. */
+export function endOfFieldless(struct: NestedType, key: Key, object: i32, before: i32): usize {
+  return endOfUnplaced(struct, key.literal + 1, key.literal + <usize>key.length - 2, object, before);
+}
+
+function endOfUnplaced(struct: NestedType, start: usize, end: usize, object: i32, before: i32): usize {
+  const at = skipSpace(valueStart);
+  if (mayBeField(struct, start, end) || !noteObject(object, before, hashOf(start, end - start))) return 0;
+  if (load<u8>(at) != firstOfNull) return endOfLeftOut(at, struct.memberLevels);
+  Reading.isKnown = false;
+  Reading.hasType = false;
+  const behind = endOfNull(at);
+  return behind == 0 ? 0 : skipSpace(behind);
+}
+
+/** Leaves out a member that the field of its key does not take, and no other one; answers with 0 where that can't be told here. */
+export function endOfMisfit(struct: NestedType, field: NestedType, at: usize): usize {
+  const first = load<u8>(at);
+  if (field.isMovable || !isOfAnother(field, first)) return 0;
+  if (first == openBrace || first == openBracket) {
+    if (field.hasNestedOthers) return 0;
+  } else if (field.others != 0 && (endOfAnyScalar(at) == 0 || hasOther(field, anyKind))) return 0;
+  return endOfLeftOut(at, struct.memberLevels);
+}
+
+/** Tells by the first byte of a value that it is of another sort than all that the field may hold, or become a place for. */
+function isOfAnother(field: NestedType, first: u8): bool {
+  if (field.kind == typeNone) return true;
+  if (first == openBrace) return field.kind != typeStruct && field.kind != typeMap;
+  if (first == openBracket) return field.kind != typeArray;
+  if (field.kind == typeStruct || field.kind == typeArray) return true;
+  const isText = field.kind == typeString || field.kind == typeTimestamp || field.kind == typeDate;
+  if (first == quote) return !isText;
+  const isNumber = field.kind == typeDouble || field.kind == typeInteger || field.kind == typeFraction;
+  const isWord = first == firstOfTrue || first == firstOfFalse;
+  return isWord ? field.kind != typeBoolean : !isNumber;
+}
+
+function endOfLeftOut(at: usize, levels: i32): usize {
+  const end = endOfJson(at);
+  if (end == 0) return 0;
+  const first = load<u8>(at);
+  const isNested = first == openBrace || first == openBracket;
+  noteLeftOut(at, end);
+  Reading.leavesMet += isNested ? leavesAtMost(at, end) : 1;
+  Reading.isKnown = false;
+  Reading.hasType = !isNested || endOfEmptyValue(at, levels) == 0;
+  Reading.metRescued = true;
+  Reading.metUnplaced = true;
+  return skipSpace(end);
+}
+
+/** Counts the values in an array or object, and commas in its strings. */
+function leavesAtMost(start: usize, end: usize): i32 {
+  let count = 1;
+  for (let at = start; at < end; at++) if (load<u8>(at) == comma) count++;
+  return count;
+}
+
+/** Tells whether the key may be that of a field, in another spelling, or of one that members go to which are not of its type. */
+function mayBeField(struct: NestedType, start: usize, end: usize): bool {
+  const length = <i32>(end - start);
+  if (length == 0 || length > keyBytesMax) return true;
+  for (let index: usize = 0; index < <usize>length; index++) {
+    const byte = load<u8>(start + index);
+    // the host reads escapes, and names what is not ASCII
+    if (byte == backslash || byte >= 0x80) return true;
+    store<u8>(folded + index, foldedByte(byte));
+  }
+  return hasKey(struct.names, folded, length);
+}
+
+function foldedByte(byte: u8): u8 {
+  const lower: u8 = byte | 0x20;
+  if (lower >= 0x61 && lower <= 0x7a && byte >= 0x41) return lower;
+  return byte >= 0x30 && byte <= 0x39 ? byte : 0x5f;
+}
+
+/** Notes a member of the object; answers with false when the object has one of the key already, or there is no room. */
+function noteObject(object: i32, before: i32, hash: i32): bool {
+  for (let at = before; at < notedCount; at++) {
+    const shift = (<usize>at) << 2;
+    if (load<i32>(notedHashes + shift) == hash && load<i32>(notedObjects + shift) == object) return false;
+  }
+  if (notedCount == notedMax) return false;
+  const shift = (<usize>notedCount) << 2;
+  notedCount++;
+  store<i32>(notedObjects + shift, object);
+  store<i32>(notedHashes + shift, hash);
+  return true;
+}
