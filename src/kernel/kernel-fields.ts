@@ -97,26 +97,6 @@ export class KernelFieldEntries {
     return this.#kernel.calls.isSpoiled(this.address) !== 0;
   }
 
-  /** Collects the entries that fit the type whole, which are of that kind, in its leaves; answers with false when one can't be read after all. */
-  shredTyped({ address: type }: KernelType, kind: number): boolean {
-    // a view would be empty once the memory has grown
-    const kinds = this.kinds.slice();
-    for (let entry = 0; entry < kinds.length; entry++)
-      if (kinds[entry] === kind && !this.#shred(type, entry)) return false;
-    return true;
-  }
-
-  /** Collects one entry in the leaves of the type; answers with false when it does not fit that. */
-  shredEntry({ address: type }: KernelType, entry: number): boolean {
-    return this.#shred(type, entry);
-  }
-
-  #shred(type: Address, entry: number): boolean {
-    const { calls } = this.#kernel;
-    const at = entry * Int32Array.BYTES_PER_ELEMENT;
-    return calls.shred(type, calls.startsOf(this.address) + at, calls.endsOf(this.address) + at, 1) === 1;
-  }
-
   /** Lets integers that are read from now on be of a kind of their own. */
   keepIntegers(): void {
     this.#kernel.calls.keepIntegers(this.address);

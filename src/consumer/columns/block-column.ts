@@ -123,7 +123,7 @@ export class BlockColumn {
     const before = to.count;
     this.#appendJson(to, bits.bitOf(kind), kindBits);
     this.#noteMembers(target, before);
-    to.leaves?.addBlock(entries, { kind, count: to.count - before });
+    to.leaves?.addBlock(entries, to.count - before);
   }
 
   /** Tells whether all that may be objects are, and go to the column of those whose keys are data. */
@@ -211,7 +211,6 @@ export class BlockColumn {
     if (target === undefined || !this.#pushJsonAt(entry, target.column)) return false;
     const { column } = target;
     this.#noteMembers(target, column.count - 1, entry);
-    column.leaves?.addEntry(this.#field.entries, entry, column.count);
     return true;
   }
 
@@ -241,10 +240,5 @@ export class BlockColumn {
     if (!to.pushJson(row, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift)) return false;
     to.noteField(this.#field.name, row, row + 1);
     return true;
-  }
-
-  /** Takes one array or struct apart that `RowReader` has added, to the column `to` if to any. */
-  takeApartAt(entry: number, to: ColumnBuilder): void {
-    to.leaves?.addEntry(this.#field.entries, entry, to.count);
   }
 }

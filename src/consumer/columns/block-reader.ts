@@ -196,7 +196,6 @@ export class BlockReader {
     const to = this.#rows.add(row, state, value);
     if (to === undefined || !hasNestedType(to)) return;
     field.learn(value, to, { kernel: this.#kernel, rules: this.#rows.rules });
-    column.takeApartAt(entry, to);
   }
 }
 

@@ -201,7 +201,7 @@ export class ColumnBuilder {
           values: this.#nested,
           areWhole: this.#areWhole,
           partial: this.#partial,
-          leaves: this.#leaves?.finish(this.#count),
+          leaves: this.#leaves?.finish(),
         };
       case 'values':
         return { kind: 'values', values: this.#values };

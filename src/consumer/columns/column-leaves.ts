@@ -26,10 +26,13 @@ export class ColumnLeaves {
   readonly #column: NestedColumn;
   readonly #space: LeafSpace;
   #leaves: KernelLeaves;
+  /** Values of the column that have been taken apart: the first ones. */
   #count = 0;
   /** Values that have been taken apart again. */
   #shreddedAgain = 0;
   #isGivenUp = false;
+  /** The type has grown since the leaves did. */
+  #hasGrown = false;
   #hasNewPlaces = false;
 
   constructor(type: KernelType, column: NestedColumn, space: LeafSpace) {
@@ -41,14 +44,14 @@ export class ColumnLeaves {
     this.#limit();
   }
 
-  /** Grows to a type that has more fields. */
+  /** Grows to a type that has more fields; the leaves do so when the block ends. */
   grow(type: ColumnType): void {
     if (type === this.type.type) return;
-    this.#leaves.drain();
-    const areInPlace = this.type.grow(type);
-    if (!areInPlace && !this.#isGivenUp && !this.#takeApartAgain()) this.#giveUp();
-    if (!this.#isGivenUp) this.#leaves.grow();
-    this.#limit();
+    if (!this.#hasGrown) this.#leaves.drain();
+    this.#hasGrown = true;
+    if (this.type.grow(type) || this.#isGivenUp) return;
+    this.#hasNewPlaces = true;
+    this.#column.partial.forgetMembers();
   }
 
   /** The type has got a place for members that were left out when the block's values were read. */
@@ -56,12 +59,9 @@ export class ColumnLeaves {
     return this.#hasNewPlaces;
   }
 
-  /** Takes what the kernel has collected of a block, that of `count` entries of the kind; or collects it anew where something else is in it. */
-  addBlock(entries: KernelFieldEntries, { kind, count }: { readonly kind: number; readonly count: number }): void {
-    if (entries.isSpoiled) {
-      this.#leaves.discard();
-      if (this.#isGivenUp || !entries.shredTyped(this.type, kind)) return this.#giveUp();
-    }
+  /** Takes what the kernel has collected of a block, whose `count` values the column has got as its last ones; or collects it anew where something else is in it. */
+  addBlock(entries: KernelFieldEntries, count: number): void {
+    if (entries.isSpoiled || this.#count + count !== this.#column.values.count) return this.#catchUp();
     this.#leaves.drain();
     this.#count += count;
   }
@@ -71,40 +71,49 @@ export class ColumnLeaves {
     this.#leaves.discard();
   }
 
-  /** Adds the value of an entry, which the column has got as its last one, if it has those before; `count`: values of the column. */
-  addEntry(entries: KernelFieldEntries, entry: number, count: number): void {
-    if (this.#isGivenUp || count !== this.#count + 1) return;
-    if (!entries.shredEntry(this.type, entry)) return this.#giveUp();
-    this.#count++;
-  }
-
-  /** Ends a block: what was added one by one stays, whatever the kernel collects from now on. */
+  /** Ends a block whose values were added one by one: takes them apart. */
   endBlock(): void {
-    this.#leaves.drain();
+    this.#catchUp();
     this.#hasNewPlaces = false;
   }
 
-  /** Gives the leaves of the column's values, if all of them, `count`, have been taken apart. */
-  finish(count: number): ValueLeaves | undefined {
-    if (this.#isGivenUp || count !== this.#count) return undefined;
-    return { leaves: this.#leaves.finish(), count };
+  /** Gives the leaves of the column's values, if all of them have been taken apart. */
+  finish(): ValueLeaves | undefined {
+    this.#catchUp();
+    return this.#isGivenUp ? undefined : { leaves: this.#leaves.finish(), count: this.#count };
   }
 
-  /** Takes all values apart again: some of their members have a place that they had not before. Answers with false when one can't be read, or they are too many. */
-  #takeApartAgain(): boolean {
+  /** Takes the values apart that the column has got since; all of them again where members have a place that they had not before. */
+  #catchUp(): void {
+    if (this.#hasGrown) this.#growLeaves();
+    this.#leaves.discard();
+    if (this.#isGivenUp || this.#count === this.#column.values.count) return;
+    if (!this.#shredMissing()) this.#giveUp();
+  }
+
+  #growLeaves(): void {
+    this.#hasGrown = false;
+    if (this.#isGivenUp) return;
+    this.#leaves.grow();
+    this.#limit();
+    if (this.#hasNewPlaces) this.#beginAnew();
+  }
+
+  #beginAnew(): void {
     this.#shreddedAgain += this.#count;
-    if (this.#shreddedAgain > shreddedAgainMax) return false;
-    this.#hasNewPlaces = true;
-    this.#column.partial.forgetMembers();
+    if (this.#shreddedAgain > shreddedAgainMax) return this.#giveUp();
     this.#leaves.discard();
     this.#leaves = new KernelLeaves(this.type, [this.#column.name], this.#space);
-    if (this.#leaves.size > kernelLeavesMax) return false;
+    this.#count = 0;
+  }
+
+  /** Answers with false when a value can't be read. */
+  #shredMissing(): boolean {
     const { kernel } = this.#space;
-    return shredValues(this.#column.values, this.#count, {
-      kernel,
-      type: this.type,
-      drain: () => this.#leaves.drain(),
-    });
+    const { values } = this.#column;
+    const missing = { values, first: this.#count, end: values.count };
+    this.#count = values.count;
+    return shredValues(missing, { kernel, type: this.type, drain: () => this.#leaves.drain() });
   }
 
   #limit(): void {
