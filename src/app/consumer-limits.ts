@@ -1,4 +1,4 @@
-import { policyInJson } from '../consumer/batch/batch-policy.ts';
+import { policyForSeveral, policyInJson } from '../consumer/batch/batch-policy.ts';
 import type { CommitTools } from '../consumer/commit/commit-tools.ts';
 import { BackPressure } from '../consumer/service/back-pressure.ts';
 import type { PipelineLimits } from '../consumer/service/pipeline.ts';
@@ -16,7 +16,7 @@ const unreadableRetryMs = 15_000;
 export function limitsOf({ service, batch }: Settings, { writer, recipe }: CommitTools) {
   return {
     clock: systemClock,
-    policy: policyInJson(batch, () => writer.growthOf(recipe)),
+    policy: policyInJson(recipe.records === undefined ? batch : policyForSeveral(batch), () => writer.growthOf(recipe)),
     stallMs: service.stallMs,
     drainMs: service.shutdownMs,
     unreadableRetryMs,

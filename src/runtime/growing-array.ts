@@ -43,6 +43,11 @@ export class GrowingArray<Of extends Numbers> {
     return this.#values.subarray(0, this.#count);
   }
 
+  /** Drops what was added behind the first `count` values. */
+  truncate(count: number): void {
+    this.#count = Math.min(this.#count, count);
+  }
+
   /** Drops what was added. */
   clear(): void {
     this.#count = 0;

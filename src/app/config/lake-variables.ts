@@ -65,9 +65,11 @@ export const lakeVariables = {
     about: 'Athena query result location (`s3://…`); default: the workgroup’s',
   }).optional(),
 
-  BATCH_ROWS_MAX: integer(1, 10_000_000, { group: batches, about: 'A batch is written at this many records' }).prefault(
-    '100000',
-  ),
+  BATCH_ROWS_MAX: integer(1, 10_000_000, {
+    group: batches,
+    about:
+      'A batch is written at this many records, those within values (RECORDS) counted; it never ends within a value',
+  }).prefault('100000'),
   BATCH_BYTES_MAX: integer(1000, 2_000_000_000, {
     group: batches,
     about: 'A batch is written at this many bytes of JSON',

@@ -25,7 +25,7 @@ export const schemaVariables = {
   RECORDS: choice(['one', 'array', 'ndjson'], {
     group,
     about:
-      'What a value holds: one object; an array of objects, each a row (array); or an object in each line (ndjson). Rows of one value are numbered in kafka_index; a value of which one object is broken becomes a dead letter as a whole',
+      'What a value holds: one object; an array of objects, each a row (array); or an object in each line (ndjson). Rows of one value are numbered in kafka_index. A value of which one object is broken, or that holds more than 50,000, becomes a dead letter as a whole; an empty array counts as a tombstone',
   }).prefault('one'),
   SCHEMA_POLICY: choice(['evolve', 'log', 'frozen'], {
     group,

@@ -84,10 +84,13 @@ function attributesOf({ topic, table, partition, from, to, reason, bytesIn }: Tr
 function attributesAtEnd(end: BatchEnd): Attributes {
   if (end.kind === 'failed') return { 'glueless.outcome': end.kind, ...codeOf(end.error) };
   if (end.kind === 'theirs') return { 'glueless.outcome': end.kind };
-  const { outcome, generation } = end.entry;
+  const { outcome, generation, to, reason } = end.entry;
   const { records, rows, deadLetters, tombstones, objects } = outcome;
   return {
     'glueless.outcome': end.kind,
+    // a batch may end earlier than it was cut
+    'glueless.to': to,
+    'glueless.reason': reason,
     'messaging.batch.message_count': records,
     'glueless.rows': rows,
     'glueless.dead_letters': deadLetters,

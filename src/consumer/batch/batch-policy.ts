@@ -9,6 +9,16 @@ export interface BatchPolicy {
   readonly rowsMax: number;
   readonly bytesMax: number;
   readonly ageMaxMs: number;
+  /** Fewest bytes that a row may have, where values hold several; left out where a value is one row at most. */
+  readonly rowBytesMin?: number | undefined;
+}
+
+/** `{}` and a comma or a line's end. */
+const emptyRowBytes = 3;
+
+/** The policy for values that hold several records: as many rows as their bytes allow may be in them. */
+export function policyForSeveral(policy: BatchPolicy): BatchPolicy {
+  return { ...policy, rowBytesMin: emptyRowBytes };
 }
 
 /** Records that a partition has buffered and not yet begun to write. */
@@ -59,7 +69,9 @@ const shares = { batch: 1 / 8, leaf: 1 / 4000 } as const;
  */
 export function shareOf({ records, bytes }: BufferFill, policy: BatchPolicy, leaves: number | undefined): number {
   if (leaves === undefined) return 1;
-  const own = Math.max(records / policy.rowsMax, bytes / policy.bytesMax);
+  const { rowsMax, bytesMax, rowBytesMin } = policy;
+  const rows = rowBytesMin === undefined ? records : Math.max(records, bytes / rowBytesMin);
+  const own = Math.max(rows / rowsMax, bytes / bytesMax);
   return Math.min(1, own + shares.batch + leaves * shares.leaf);
 }
 
@@ -68,6 +80,7 @@ export function policyInJson(policy: BatchPolicy, growth: () => number): BatchPo
   return {
     rowsMax: policy.rowsMax,
     ageMaxMs: policy.ageMaxMs,
+    rowBytesMin: policy.rowBytesMin,
     get bytesMax() {
       return Math.ceil(policy.bytesMax / growth());
     },

@@ -141,6 +141,15 @@ function batchOf(partition: number, from: bigint, to: bigint, slices: readonly C
   return { partition, from, to, records, bytes, slices };
 }
 
+/** The batch up to `to`, which lies within it. */
+export function shortenBatch({ partition, from, slices }: Batch, to: bigint): Batch {
+  const kept = slices
+    .filter(({ chunk }) => chunk.from < to)
+    .map(({ chunk, first, end }) => ({ chunk, first, end: Math.min(end, firstAtOrAfter(chunk, to)) }))
+    .filter(({ first, end }) => end > first);
+  return batchOf(partition, from, to, kept);
+}
+
 function slicesUpTo(arrivals: readonly Arrival[], from: bigint, to: bigint): ChunkSlice[] {
   return arrivals
     .filter(({ chunk }) => chunk.from < to && chunk.to > from)

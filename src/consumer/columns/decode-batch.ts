@@ -43,6 +43,8 @@ export interface DecodedBatch extends PlacedTimes, Disposable {
   readonly rejects: readonly Reject[];
   readonly tombstones: number;
   readonly reading: ReadingTally;
+  /** Offset of the first record of the slices that is not in the batch, since it would be too large; left out when all are. */
+  readonly end?: bigint;
   /** The records as they came, where their keys and headers are wanted. */
   readonly slices?: readonly ChunkSlice[];
   /** Types of columns to come, where the records' schemas tell them. */

@@ -28,6 +28,8 @@ import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
 export interface CommitRequest {
   readonly batch: Batch;
   readonly reason: CutReason;
+  /** The batch may end earlier, before it has more rows than this, unless its range is claimed already. */
+  readonly rowsMax?: number;
   /** The id of the topic that the records were read from, where the broker tells it. */
   readonly topicId?: string;
   /** The entry to fulfil, when the range is claimed already. */
@@ -50,7 +52,8 @@ const generationsMax = 5;
  * The way of one batch into the lake. Every step can be run again after a crash anywhere, by any process, and gives the
  * same objects with the same rows:
  *
- * 1. decode: bytes to columns, by the claim's recipe where the range is claimed already
+ * 1. decode: bytes to columns, by the claim's recipe where the range is claimed already. Where values hold several records, the batch may end here
+ *    earlier than it was cut
  * 2. claim: the ledger's entry is created; it fixes range, recipe, keys and what will be written
  * 3. settle: the table's schema in the catalog takes in the columns
  * 4. encode, 5. put: one Parquet object per Hive partition, dead letters too; a key that is taken is never written over
@@ -73,13 +76,17 @@ export async function commitBatch(request: CommitRequest, tools: CommitTools): P
   }
 }
 
-async function takeSteps(request: CommitRequest, tools: CommitTools, step: StepRunner): Promise<CommitResult> {
+async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRunner): Promise<CommitResult> {
   const startMs = tools.clock.monotonicMs();
-  const { batch, adopted } = request;
+  const { adopted } = given;
   using memory = new DisposableStack();
-  const prepare = async (recipe: Recipe) => memory.use(await prepareBatch(batch, recipe, tools, step));
+  const prepare = async (batch: Batch, recipe: Recipe, rowsMax?: number) =>
+    memory.use(await prepareBatch(batch, recipe, tools, { step, rowsMax }));
   const isOwn = adopted !== undefined && isOurWay(adopted.entry);
-  let prepared = await prepare(isOwn ? adopted.entry.recipe : tools.writer.fit(tools.recipe));
+  const recipe = isOwn ? adopted.entry.recipe : tools.writer.fit(tools.recipe);
+  let prepared = await prepare(given.batch, recipe, adopted === undefined ? given.rowsMax : undefined);
+  const { batch } = prepared;
+  const request: CommitRequest = { ...given, batch, ...(batch.to < given.batch.to && { reason: 'rows' }) };
   let claimed = await step('claim', () => takeClaim(request, prepared, tools));
   for (let tries = 1; claimed.kind === 'ours'; tries++) {
     const attempt: Attempt = { request, claim: claimed.claim, prepared, created: [], format1: [], startMs };
@@ -88,7 +95,7 @@ async function takeSteps(request: CommitRequest, tools: CommitTools, step: StepR
     if (written.kind === 'theirs') return written;
     if (written.kind === 'written') return await finish(attempt, written, tools, step);
     if (written.kind === 'damaged' || tries === generationsMax) throw damaged(entry);
-    if (written.kind === 'misfit') prepared = await prepare(tools.writer.fit(tools.recipe));
+    if (written.kind === 'misfit') prepared = await prepare(batch, tools.writer.fit(tools.recipe));
     claimed = await step('claim', () => raiseGeneration(attempt, prepared, tools));
     if (claimed.kind === 'theirs') await yieldTo(claimed.found, attempt, tools, step);
   }

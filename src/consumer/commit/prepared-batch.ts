@@ -1,7 +1,7 @@
 import { fingerprint } from '../ledger/last-record.ts';
 import type { Outcome, PlannedObject } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
-import type { Batch } from '../batch/partition-buffer.ts';
+import { shortenBatch, type Batch } from '../batch/partition-buffer.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { RowGroups } from '../table/row-groups.ts';
 import type { CommitTools } from './commit-tools.ts';
@@ -17,19 +17,24 @@ export interface PreparedColumns {
 }
 
 /** The same, with the memory of its columns. */
-export interface PreparedBatch extends PreparedColumns, Disposable {}
+export interface PreparedBatch extends PreparedColumns, Disposable {
+  /** The records that it holds. */
+  readonly batch: Batch;
+}
 
-/** Decodes the batch's records by the recipe. */
+/** Decodes the batch's records by the recipe: with `rowsMax` as many of them as make that many rows. */
 export async function prepareBatch(
-  batch: Batch,
+  whole: Batch,
   given: Recipe,
   { writer }: CommitTools,
-  step: StepRunner,
+  { step, rowsMax }: { readonly step: StepRunner; readonly rowsMax?: number | undefined },
 ): Promise<PreparedBatch> {
-  const recipe = await step('schemas', () => writer.pinSchemas(batch.slices, given));
-  const decoded = await step('decode', () => writer.decode(batch.slices, recipe));
+  const recipe = await step('schemas', () => writer.pinSchemas(whole.slices, given));
+  const decoded = await step('decode', () => writer.decode(whole.slices, recipe, rowsMax));
+  const batch = decoded.end === undefined ? whole : shortenBatch(whole, decoded.end);
   const lastRecord = lastRecordOf(batch);
   return {
+    batch,
     recipe,
     decoded,
     ...writer.group(decoded, recipe),

@@ -110,7 +110,7 @@ async function putBatch(
   const batch = await readUnlessGone(range, options);
   if (batch === undefined)
     return { kind: 'left', why: 'Kafka dropped it after the replay had begun; its objects stay' };
-  using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, stepRunner(tools));
+  using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, { step: stepRunner(tools) });
   const delivered = recordsOf(prepared.decoded);
   const why =
     delivered < had
@@ -200,10 +200,17 @@ async function writeNext(buffer: PartitionBuffer, range: OffsetRange, options: R
   const batch = buffer.cut(options.policy);
   const { topicId } = options;
   await checkTopic(options);
-  const request = { batch, reason: 'end', commitOffset: noGroup, ...(topicId !== undefined && { topicId }) } as const;
+  const { rowsMax } = options.policy;
+  const request = {
+    batch,
+    reason: 'end',
+    rowsMax,
+    commitOffset: noGroup,
+    ...(topicId !== undefined && { topicId }),
+  } as const;
   const result = await commitBatch(request, options.tools);
   if (result.kind === 'committed') {
-    buffer.release(batch.to);
+    buffer.release(result.entry.to);
     return;
   }
   const { found } = result;

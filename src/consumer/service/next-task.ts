@@ -32,7 +32,7 @@ export function nextTask(work: Pick<PartitionWork, 'state' | 'buffer' | 'isEmpty
   switch (state.kind) {
     case 'reading':
     case 'relieving': {
-      const reason = isEmpty ? undefined : reasonOf(state.kind, work.buffer, now);
+      const reason = isEmpty ? undefined : reasonOf(state, work.buffer, now);
       return reason && { kind: 'commit', reason };
     }
     case 'blocked':
@@ -50,13 +50,13 @@ export function nextTask(work: Pick<PartitionWork, 'state' | 'buffer' | 'isEmpty
 }
 
 function reasonOf(
-  kind: Extract<PartitionState['kind'], 'reading' | 'relieving'>,
+  state: Extract<PartitionState, { kind: 'reading' | 'relieving' }>,
   buffer: PartitionWork['buffer'],
   { policy, boundaries, nowMs, isClosing, end }: Situation,
 ): CutReason | undefined {
   if (isClosing) return 'drain';
   if (end !== undefined && buffer.to >= end) return 'end';
-  if (kind === 'relieving') return 'memory';
+  if (state.kind === 'relieving') return state.reason;
   return reasonToCut(buffer.fill(), policy, { monotonicMs: nowMs, ...(boundaries && { boundaries }) });
 }
 

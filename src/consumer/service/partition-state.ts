@@ -8,7 +8,7 @@
  *                 │             │ start │             │
  *                 ▼             ▼       ▼             ▼
  *              working ◀────────────────────────────────
- *                 │ ├── written ────▶ reading, or blocked when something stands behind the buffer
+ *                 │ ├── written ────▶ reading, relieving when it was a part, or blocked when something stands behind the buffer
  *                 │ ├── claimFound ─▶ claimed
  *                 │ └── retry ──────▶ reading, or claimed when there is a claim
  *                 │ revoked
@@ -16,6 +16,7 @@
  *              leaving ─────────────────────────────────────▶ left ◀── revoked, when nothing was under way
  */
 import { unreachable } from '../../runtime/errors.ts';
+import type { CutReason } from '../batch/batch-policy.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
 
@@ -50,8 +51,8 @@ export interface Working extends Losses {
 export type IdleState =
   /** Records arrive, and the policy says when a batch is cut. */
   | { readonly kind: 'reading' }
-  /** The next batch is cut early to free memory. */
-  | { readonly kind: 'relieving' }
+  /** The next batch is cut early: to free memory, or since it is the rest of one that had too many rows. */
+  | { readonly kind: 'relieving'; readonly reason: Extract<CutReason, 'memory' | 'rows'> }
   /** What is buffered is written at once, then the block is dealt with. */
   | { readonly kind: 'blocked'; readonly block: Block }
   | Claimed;
@@ -67,7 +68,12 @@ export type PartitionState =
 /** How work ended. */
 export type WorkOutcome =
   /** Everything below `to` is in the ledger; it may lie beyond what has arrived. */
-  | { readonly kind: 'written'; readonly to: bigint }
+  | {
+      readonly kind: 'written';
+      readonly to: bigint;
+      /** The batch that was cut had too many rows: what is left of it is written next. */
+      readonly isPart?: true;
+    }
   /** Another process claimed the range first and has not written it. */
   | { readonly kind: 'claimFound'; readonly claim: Claim }
   /** What could not be read is read again, for the claim when there is one. */
@@ -101,7 +107,7 @@ export function next(state: PartitionState, event: At<PartitionEvent>): Partitio
     case 'blocked':
       return blocked(state, event);
     case 'relieve':
-      return state.kind === 'reading' ? { kind: 'relieving' } : state;
+      return state.kind === 'reading' ? { kind: 'relieving', reason: 'memory' } : state;
     case 'revoked':
       return state.kind === 'working' || state.kind === 'leaving' ? { kind: 'leaving' } : { kind: 'left' };
     case 'written':
@@ -171,7 +177,8 @@ function end(state: PartitionState, outcome: At<WorkOutcome>): PartitionState {
   const { lost, block } = state;
   switch (outcome.kind) {
     case 'written':
-      return block === undefined || outcome.to > outcome.bufferEnd ? reading : { kind: 'blocked', block };
+      if (block !== undefined && outcome.to <= outcome.bufferEnd) return { kind: 'blocked', block };
+      return outcome.isPart === true ? { kind: 'relieving', reason: 'rows' } : reading;
     case 'claimFound':
       return claimed(outcome.claim, state, outcome.bufferEnd);
     case 'retry':

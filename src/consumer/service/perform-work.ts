@@ -47,13 +47,16 @@ async function commit(
     {
       batch,
       reason,
+      rowsMax: policy.rowsMax,
       ...(work.topicId !== undefined && { topicId: work.topicId }),
       ...(claimed && { adopted: claimed.claim, ...(claimed.lost && { lost: claimed.lost }) }),
       commitOffset: (entry) => commitOffset(work, entry, workTools),
     },
     tools,
   );
-  return result.kind === 'committed' ? { kind: 'written', to: result.entry.to } : yieldTo(result.found, workTools);
+  if (result.kind !== 'committed') return yieldTo(result.found, workTools);
+  const { to } = result.entry;
+  return { kind: 'written', to, ...(to < batch.to && { isPart: true }) };
 }
 
 async function closeGap(work: PartitionWork, upTo: bigint, workTools: WorkTools): Promise<WorkOutcome> {

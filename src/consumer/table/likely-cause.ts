@@ -1,5 +1,6 @@
 import { frameOf } from '../batch/value-frame.ts';
 import type { Reject } from '../columns/decode-batch.ts';
+import { tooManyObjects } from './expand-values.ts';
 
 /** First bytes of what is sent instead of JSON, and what to do about it. */
 const others: readonly (readonly [start: RegExp, cause: string])[] = [
@@ -16,7 +17,7 @@ const others: readonly (readonly [start: RegExp, cause: string])[] = [
 /** What a record that became a dead letter is likely to be, by its first bytes; `undefined` when they say nothing. */
 export function likelyCause({ chunk, index, reason, detail }: Reject): string | undefined {
   const [start, end] = [chunk.valueStarts[index] ?? 0, chunk.valueEnds[index] ?? 0];
-  if (reason === 'too-large') return 'values are larger than RECORD_BYTES_MAX';
+  if (reason === 'too-large') return detail === tooManyObjects ? detail : 'values are larger than RECORD_BYTES_MAX';
   // what the schema registry, a schema of it, or the compression has said already
   if (reason === 'unknown-schema' || reason === 'invalid-avro' || reason === 'invalid-compression') return detail;
   const frame = frameOf(chunk.bytes, start, end);

@@ -12,19 +12,29 @@ import { decodeBatch, type DecodedBatch } from '../columns/decode-batch.ts';
 import { columnOfField } from '../columns/field-rules.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
-import { expandValues } from './expand-values.ts';
 import { ownColumns, rulesOf } from './recipe-rules.ts';
+import { readWhole, splitRecords, type ReadRecords } from './split-records.ts';
 import type { ValueSchemas } from './value-schemas.ts';
 import { createSlabs } from './writer-options.ts';
 
 /** Taken for the growth until a batch has told. */
 const growthAtFirst = 4;
 
+export interface DecodeRequest {
+  readonly recipe: Recipe;
+  /** The columns that there are. */
+  readonly table: readonly Column[];
+  /** A batch of values with several records may end before its slices do, before it has more rows than this; left out: it may not. */
+  readonly rowsMax?: number | undefined;
+}
+
 /** Turns records into columns by a recipe: takes off what stands around values, takes values apart, decodes. */
 export class RecordDecoder {
   readonly schemas: ValueSchemas;
   readonly #slabs: SlabPool;
   #growth = growthAtFirst;
+  /** Bytes of the batch's values of Avro before and after they are JSON. */
+  #read = { bytesIn: 0, bytesOut: 0 };
 
   constructor(schemas: ValueSchemas, slabs: SlabPool = createSlabs()) {
     this.schemas = schemas;
@@ -36,34 +46,40 @@ export class RecordDecoder {
     return this.#growth;
   }
 
-  /** `table`: the columns that there are. The schemas that the recipe lists must have been loaded. */
-  async decode(slices: readonly ChunkSlice[], recipe: Recipe, table: readonly Column[]): Promise<DecodedBatch> {
+  /** The schemas that the recipe lists must have been loaded. */
+  async decode(slices: readonly ChunkSlice[], { recipe, table, rowsMax }: DecodeRequest): Promise<DecodedBatch> {
     const { decode } = rulesOf(recipe);
     const columns = new Map(table.map(({ name, type }) => [name, type]));
     const own = [...partitionKeys(recipe.placement.layout), ...ownColumns(recipe)].map(({ name }) => name);
     const reserved = new Set([...own, rescuedColumn]);
-    const { records, recordBytesMax } = recipe;
-    const unwrapped = await this.#unwrap(slices, recipe);
-    const expanded = expandValues(unwrapped.slices, { records, recordBytesMax });
+    const records = await this.#readRecords(slices, recipe, rowsMax);
     const hints = this.#hintsOf(recipe, reserved);
-    const decoded = await decodeBatch(expanded.slices, recipe.placement, {
+    const decoded = await decodeBatch(records.slices, recipe.placement, {
       ...decode,
       memory: new BatchMemory(this.#slabs),
       reserved,
       knownType: (name) => knownType(columns.get(name), hints.get(name), decode),
     });
     // a dead letter holds its record as it came
-    const rejects = decoded.rejects.map((reject) => {
-      const { chunk, index, detail = reject.detail } = expanded.originOf(reject.chunk, reject.index);
-      const { reason } = reject;
-      return { reason, detail, ...unwrapped.failureOf(chunk, index), chunk: unwrapped.originOf(chunk), index };
+    const rejects = decoded.rejects.map(({ reason, detail, ...element }) => {
+      const { chunk, index, failure } = records.originOf(element.chunk, element.index);
+      return { reason, detail, ...failure, chunk, index };
     });
-    return { ...decoded, rejects, slices, ...(hints.size > 0 && { hints }) };
+    const { end } = records;
+    return { ...decoded, rejects, slices, ...(end !== undefined && { end }), ...(hints.size > 0 && { hints }) };
   }
 
   /** Gives back memory that is kept for batches to come. */
   releaseMemory(): void {
     this.#slabs.clear();
+  }
+
+  async #readRecords(slices: readonly ChunkSlice[], recipe: Recipe, rowsMax: number | undefined): Promise<ReadRecords> {
+    const { records, recordBytesMax } = recipe;
+    this.#read = { bytesIn: 0, bytesOut: 0 };
+    const unwrap = async (each: readonly ChunkSlice[]): Promise<UnwrappedSlices> => this.#unwrap(each, recipe);
+    if (records === undefined) return readWhole(slices, unwrap);
+    return splitRecords(slices, unwrap, { records, recordBytesMax, rowsMax });
   }
 
   async #unwrap(
@@ -74,7 +90,9 @@ export class RecordDecoder {
     const listed = new Set(schemas);
     const schemaOf = (key: string) => (listed.has(key) ? this.schemas.get(key) : undefined);
     const read = await readAvroValues(slices, { schemaOf, recordBytesMax });
-    if (read.bytesIn > 0) this.#growth = Math.max(1, read.bytesOut / read.bytesIn);
+    this.#read.bytesIn += read.bytesIn;
+    this.#read.bytesOut += read.bytesOut;
+    if (this.#read.bytesIn > 0) this.#growth = Math.max(1, this.#read.bytesOut / this.#read.bytesIn);
     return read;
   }
 

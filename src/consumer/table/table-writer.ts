@@ -113,9 +113,9 @@ export class TableWriter {
     return this.#decoder.schemas.pin(slices, recipe);
   }
 
-  /** Decodes records whose schemas are loaded. */
-  async decode(slices: readonly ChunkSlice[], recipe: Recipe): Promise<DecodedBatch> {
-    return this.#decoder.decode(slices, recipe, this.#rows.table?.columns ?? []);
+  /** Decodes records whose schemas are loaded; with `rowsMax` as many as make that many rows, which the batch says. */
+  async decode(slices: readonly ChunkSlice[], recipe: Recipe, rowsMax?: number): Promise<DecodedBatch> {
+    return this.#decoder.decode(slices, { recipe, table: this.#rows.table?.columns ?? [], rowsMax });
   }
 
   /** Which rows go to which Hive partition, and the objects that makes. */

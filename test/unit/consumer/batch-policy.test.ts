@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reasonToCut, shareOf } from '../../../src/consumer/batch/batch-policy.ts';
+import { policyForSeveral, reasonToCut, shareOf } from '../../../src/consumer/batch/batch-policy.ts';
 
 const policy = { rowsMax: 100, bytesMax: 1000, ageMaxMs: 60_000 };
 
@@ -45,5 +45,13 @@ describe('the share of a slot that a batch takes', () => {
     ['that is small, in a table of 1,000 leaves', { records: 0, bytes: 0 }, 1000, 0.375],
   ])('%s', (_, fill, leaves, share) => {
     expect(shareOf({ ...fill, oldestMs: 0 }, policy, leaves)).toBeCloseTo(share);
+  });
+
+  it.each([
+    ['that may be full of empty objects', { records: 1, bytes: 300 }, 1],
+    ['that has so few bytes that it can’t be', { records: 1, bytes: 150 }, 0.625],
+    ['of tombstones', { records: 50, bytes: 0 }, 0.625],
+  ])('of values that hold several records, %s', (_, fill, share) => {
+    expect(shareOf({ ...fill, oldestMs: 0 }, policyForSeveral(policy), 0)).toBeCloseTo(share);
   });
 });

@@ -29,7 +29,8 @@ const claim: Claim = {
 const damage = { kind: 'unreadable', sinceMs: 0 } as const;
 const states = {
   reading: { kind: 'reading' },
-  relieving: { kind: 'relieving' },
+  relieving: { kind: 'relieving', reason: 'memory' },
+  'before the rest of a batch': { kind: 'relieving', reason: 'rows' },
   'before a loss': { kind: 'blocked', block: { kind: 'lost', upTo: 9n } },
   'before damage': { kind: 'blocked', block: damage },
   claimed: { kind: 'claimed', claim },
@@ -64,6 +65,7 @@ describe('what a partition does next', () => {
     ['reading', 2, early, undefined],
     ['reading', 2, old, commit('age')],
     ['reading', 10, early, commit('rows')],
+    ['before the rest of a batch', 2, early, commit('rows')],
     ['reading', 2, { ...early, end: 2n }, commit('end')],
     ['reading', 2, { ...early, end: 3n }, undefined],
     ['reading', 2, { ...early, isClosing: true }, commit('drain')],

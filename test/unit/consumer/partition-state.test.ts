@@ -40,7 +40,7 @@ const lost = { from: 10n, to: 20n };
 
 const states = {
   reading: { kind: 'reading' },
-  relieving: { kind: 'relieving' },
+  relieving: { kind: 'relieving', reason: 'memory' },
   blocked: { kind: 'blocked', block: lostTo(40n) },
   claimed: { kind: 'claimed', claim },
   'claimed, of which a part is lost': { kind: 'claimed', claim, lost },
@@ -61,6 +61,7 @@ const events = {
   relieve: { kind: 'relieve' },
   revoked: { kind: 'revoked' },
   'written below the end of the buffer': { kind: 'written', to: 15n },
+  'a part written': { kind: 'written', to: 15n, isPart: true },
   'written beyond the end of the buffer': { kind: 'written', to: 35n },
   claimFound: { kind: 'claimFound', claim: other },
   retry: { kind: 'retry', claim: undefined },
@@ -72,9 +73,11 @@ type StateName = keyof typeof states;
 type EventName = keyof typeof events;
 
 const { reading, relieving, working, leaving, left } = states;
+const restIsDue: PartitionState = { kind: 'relieving', reason: 'rows' };
 const refused = 'refused';
 const outcomesRefused = {
   'written below the end of the buffer': refused,
+  'a part written': refused,
   'written beyond the end of the buffer': refused,
   claimFound: refused,
   retry: refused,
@@ -138,6 +141,7 @@ const table: Readonly<Record<StateName, Readonly<Record<EventName, PartitionStat
     relieve: working,
     revoked: leaving,
     'written below the end of the buffer': reading,
+    'a part written': restIsDue,
     'written beyond the end of the buffer': reading,
     claimFound: { kind: 'claimed', claim: other },
     retry: reading,
@@ -152,6 +156,7 @@ const table: Readonly<Record<StateName, Readonly<Record<EventName, PartitionStat
     relieve: states['working on a claim of which a part is lost'],
     revoked: leaving,
     'written below the end of the buffer': reading,
+    'a part written': restIsDue,
     'written beyond the end of the buffer': reading,
     claimFound: { kind: 'claimed', claim: other, lost },
     retry: reading,
@@ -166,6 +171,7 @@ const table: Readonly<Record<StateName, Readonly<Record<EventName, PartitionStat
     relieve: states['working before a block'],
     revoked: leaving,
     'written below the end of the buffer': blockedAt(40n),
+    'a part written': blockedAt(40n),
     // the source is sought to 35 and meets the rest of the loss again
     'written beyond the end of the buffer': reading,
     claimFound: { kind: 'claimed', claim: other, lost: { from: 20n, to: 25n }, block: lostTo(40n) },
@@ -190,6 +196,7 @@ const table: Readonly<Record<StateName, Readonly<Record<EventName, PartitionStat
     relieve: states['working on a claim before damage'],
     revoked: leaving,
     'written below the end of the buffer': damaged,
+    'a part written': damaged,
     'written beyond the end of the buffer': reading,
     // the whole range has arrived, so that its losses stay
     claimFound: { kind: 'claimed', claim: other, lost, block: damage },
@@ -205,6 +212,7 @@ const table: Readonly<Record<StateName, Readonly<Record<EventName, PartitionStat
     relieve: leaving,
     revoked: leaving,
     'written below the end of the buffer': left,
+    'a part written': left,
     'written beyond the end of the buffer': left,
     claimFound: left,
     retry: left,
