@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +9,7 @@ import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } f
 import { explainFileError, isCode } from './explain-file-error.ts';
 import { fileSize, orNothing, requireInside } from './lake-folder.ts';
 import { listFiles, listStrays, temporaryFolder } from './list-files.ts';
+import { makeFolders } from './make-folder.ts';
 import { checkKey } from './object-key.ts';
 
 /**
@@ -107,7 +108,7 @@ function nameOf({ number, checksum }: Version): string {
 }
 
 async function makeFolder(base: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: ownerOnly.folder });
+  await makeFolders(folder, ownerOnly.folder);
   await requireInside(base, folder);
 }
 

@@ -31,6 +31,21 @@ describe('the files of a local lake', () => {
     expect(new Set(await Promise.all(modes))).toEqual(new Set(['folder 700', 'file 600']));
   });
 
+  it('are made with the folders above them, by many at once', async () => {
+    const store = createLocalObjectStore({ root: join(await temporaryFolder(), 'not/there/yet') });
+    const keys = Array.from({ length: 20 }, (_, n) => `readings/a/b/c/${n}.parquet`);
+    const puts = await Promise.all(keys.map((key) => store.put(key, Buffer.from('x'), { ifAbsent: true })));
+    expect(puts.map(({ kind }) => kind)).toEqual(keys.map(() => 'stored'));
+  });
+
+  it.each(['/proc/x', '/dev/null/x'])(
+    'are refused where no folder can be made, as in %s, not waited for',
+    async (root) => {
+      const put = createLocalObjectStore({ root }).put('readings/a.parquet', Buffer.from('x'));
+      await expect(put).rejects.toMatchObject({ code: 'STORE_DENIED', retryable: false });
+    },
+  );
+
   it.each(['readings', '.uploads'])('are never written or read through a linked %s folder', async (name) => {
     const { store, root } = await openTestLake();
     const outside = await temporaryFolder();
