@@ -81,15 +81,21 @@ export function unpackValue(
 ): Buffer<ArrayBuffer> | ValueFailure {
   try {
     if (kind !== 'gzip') return inflateSync(packed, { maxOutputLength: recordBytesMax });
-    const maxOutputLength = unpackedLength(packed, 0, packed.length);
-    if (maxOutputLength > recordBytesMax) return tooLarge(recordBytesMax);
-    return maxOutputLength === 0 ? Buffer.alloc(0) : gunzipSync(packed, { maxOutputLength });
+    // where it is damaged, the length that it tells may be any: to unpack it shows that
+    const told = unpackedLength(packed, 0, packed.length);
+    return gunzipSync(packed, { maxOutputLength: Math.max(1, Math.min(told, recordBytesMax)) });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ERR_BUFFER_TOO_LARGE' && kind !== 'gzip') return tooLarge(recordBytesMax);
+    if (code === 'ERR_BUFFER_TOO_LARGE' && (kind !== 'gzip' || tellsMore(packed, recordBytesMax)))
+      return tooLarge(recordBytesMax);
     if (/^(Z_|ERR_)/.test(code)) return { reason: 'invalid-compression', detail: describe(kind, error) };
     throw new Error(`unpacking a value: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** Whether gzip tells that it unpacks to more; what unpacks to more than it tells is damaged. */
+function tellsMore(packed: Buffer, recordBytesMax: number): boolean {
+  return unpackedLength(packed, 0, packed.length) > recordBytesMax;
 }
 
 function tooLarge(recordBytesMax: number): ValueFailure {

@@ -22,6 +22,8 @@ const ratios = { gzip: 8, zstd: 8 };
 
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const xerialHeaderBytes = 16;
+/** A copy of snappy is two bytes at least, and stands for 64 at most. Source: https://github.com/google/snappy/blob/main/format_description.txt */
+const snappyRatioMax = 32;
 
 export function codecNumber(compression: Compression): number {
   return codecs[compression];
@@ -45,8 +47,20 @@ export function pack(compression: Compression, bytes: Buffer): Buffer {
   }
 }
 
-/** Throws a RangeError when there is more than `bytesMax`, another error for damaged bytes or an unknown codec. */
+/** Bytes are more than may be unpacked. */
+export class UnpacksTooLarge extends Error {}
+
+/** Throws `UnpacksTooLarge` when there is more than `bytesMax`, another error for damaged bytes or an unknown codec. */
 export function unpack(codec: number, packed: Buffer, bytesMax: number): Buffer {
+  try {
+    return unpackBy(codec, packed, bytesMax);
+  } catch (error) {
+    const isTooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    throw isTooLarge ? new UnpacksTooLarge(error.message, { cause: error }) : error;
+  }
+}
+
+function unpackBy(codec: number, packed: Buffer, bytesMax: number): Buffer {
   switch (codec) {
     case codecs.gzip:
       return learning('gzip', packed, (chunkSize) => gunzipSync(packed, { maxOutputLength: bytesMax, chunkSize }));
@@ -110,11 +124,12 @@ function unpackBlock(block: Buffer, bytesMax: number): Buffer {
     length += (byte & 0x7f) * scale;
     if (byte < 0x80) break;
   }
-  if (length > bytesMax) throw new RangeError(`${length} bytes`);
+  if (length > block.length * snappyRatioMax) throw new Error(`${block.length} bytes can't hold ${length}`);
+  if (length > bytesMax) throw new UnpacksTooLarge(`${length} bytes`);
   return wasmUtils().snappyDecompress(block);
 }
 
 function unpackLz4(packed: Buffer, bytesMax: number): Buffer {
-  if (lz4UnpacksBeyond(packed, bytesMax)) throw new RangeError(`more than ${bytesMax} bytes`);
+  if (lz4UnpacksBeyond(packed, bytesMax)) throw new UnpacksTooLarge(`more than ${bytesMax} bytes`);
   return wasmUtils().lz4Decompress(packed);
 }

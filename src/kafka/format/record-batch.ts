@@ -1,5 +1,5 @@
 import { wasmUtils } from '../../runtime/wasm-utils.ts';
-import { unpack } from './codecs.ts';
+import { unpack, UnpacksTooLarge } from './codecs.ts';
 import { UnreadableBatch } from './unreadable-batch.ts';
 
 /**
@@ -166,7 +166,7 @@ function unpackRecords(batch: RecordBatch, unpackedBytesMax: number): RecordBatc
     const bytes = unpack(codec, batch.bytes.subarray(batch.start, batch.end), unpackedBytesMax);
     return { ...batch, codec: 0, bytes, start: 0, end: bytes.length };
   } catch (error) {
-    const isTooLarge = error instanceof RangeError;
+    const isTooLarge = error instanceof UnpacksTooLarge;
     const what = isTooLarge
       ? `unpacks to more than ${unpackedBytesMax} bytes`
       : 'can’t be unpacked: its bytes are damaged';

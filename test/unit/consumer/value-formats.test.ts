@@ -87,6 +87,19 @@ describe('values with something around their JSON', () => {
     }
   });
 
+  it('are damaged, not empty or too large, where gzip is cut off, or tells a length that it has not', async () => {
+    const whole = gzipSync(json(0));
+    const trailers = [0, 1, 0x7fffffff, 0xffffffff].map((length) => {
+      const value = Buffer.from(whole);
+      value.writeUInt32LE(length, value.length - 4);
+      return value;
+    });
+    const cut = Array.from({ length: whole.length - 18 }, (_, bytes) => whole.subarray(0, 18 + bytes));
+    const { lake } = await write([...trailers, ...cut], 'auto');
+    expect(new Set(await reasonsOf(lake))).toEqual(new Set(['invalid-compression']));
+    expect(await reasonsOf((await write([gzipSync('')], 'auto')).lake)).toEqual(['empty']);
+  });
+
   it('may be gzip of several members, which count as what all of them unpack to', async () => {
     const [one, other] = [gzipSync('{"n":7,"text":"'), gzipSync(`${'x'.repeat(50_000)}"}`)];
     const value = Buffer.concat([one, other]);
