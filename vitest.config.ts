@@ -15,6 +15,8 @@ export default defineConfig({
           name: 'fast',
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts', 'infra/test/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts'],
+          // files share a process and what it has loaded, as the service's parts do
+          isolate: false,
           testTimeout: 60_000,
           // folders are removed on a disk that the other tests keep busy
           hookTimeout: 60_000,

@@ -15,16 +15,14 @@ interface Lane {
 const results = join('.cache', 'test-results');
 const fast = process.argv.includes('--fast');
 const cores = availableParallelism();
-/** On two cores vitest would test one file at a time. */
-const fastWorkers = `--maxWorkers=${Math.max(2, cores - 1)}`;
-/** Integration tests wait for brokers and processes half of the time. */
-const integrationWorkers = `--maxWorkers=${cores + 1}`;
+/** Tests wait for disks, and integration tests for brokers and processes, a good part of the time. */
+const workers = `--maxWorkers=${cores + 1}`;
 
 const lanes: Lane[] = [
   { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
-  vitest('fast', fast ? [fastWorkers] : [fastWorkers, '--coverage']),
-  ...(fast ? [] : [vitest('integration', [integrationWorkers])]),
+  vitest('fast', fast ? [workers] : [workers, '--coverage']),
+  ...(fast ? [] : [vitest('integration', [workers])]),
 ];
 
 function vitest(project: string, options: readonly string[] = []): Lane {

@@ -16,7 +16,14 @@ it('requests to AWS are counted by service and operation, repeated ones too', as
   process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const before = await requestsCounted();
   expect(await createGlueCatalog({ endpoint, region: 'us-east-1', database: 'd' }).load('t')).toBeUndefined();
-  const { values } = await createMetrics().awsRequests.get();
-  expect(values).toMatchObject([{ labels: { service: 'Glue', operation: 'GetTable' }, value: 2 }]);
+  expect(await requestsCounted()).toBe(before + 2);
 });
+
+/** What this process has asked of Glue for tables. */
+async function requestsCounted(): Promise<number> {
+  const { values } = await createMetrics().awsRequests.get();
+  const ofTables = values.find(({ labels }) => labels.service === 'Glue' && labels.operation === 'GetTable');
+  return ofTables?.value ?? 0;
+}
