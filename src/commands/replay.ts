@@ -10,6 +10,7 @@ import { createCommitTools } from '../app/create-commit-tools.ts';
 import { openTopic } from '../app/open-topic.ts';
 import { TouchedPartitions } from '../app/maintain/touched-partitions.ts';
 import { RecountHint } from '../app/hours/recount-hint.ts';
+import { exitCodes } from '../app/observe/exit-codes.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
 import type { Replaying } from '../app/screen/progress-rows.ts';
@@ -71,8 +72,9 @@ export async function replay(
     signal: stop.signal,
     ...(topicId !== undefined && { topicId }),
   });
-  if (isWhole) await run.end(stop.signal);
-  return stop.exitCode();
+  if (!isWhole) return stop.exitCode();
+  await run.end(stop.signal);
+  return run.hasRefused ? exitCodes.different : stop.exitCode();
 }
 
 /** A replay under way: carries out its plan and keeps what is to be said and done at its end. */
@@ -80,10 +82,16 @@ class ReplayRun {
   readonly #of: RunParts;
   readonly #hint = new RecountHint(systemClock.nowMs());
   readonly #touched: TouchedPartitions;
+  #hasRefused = false;
 
   constructor(parts: RunParts) {
     this.#of = parts;
     this.#touched = new TouchedPartitions(parts.lake, parts.settings);
+  }
+
+  /** What was to be read again was left as it is, to lose nothing. */
+  get hasRefused(): boolean {
+    return this.#hasRefused;
   }
 
   /** Carries out the plan; false when the signal came first. */
@@ -122,7 +130,9 @@ class ReplayRun {
     const { progress, shown } = this.#of;
     if (result.kind === 'left') {
       progress.left++;
-      if (item.kind !== 'leave') shown.print(describe({ ...item, kind: 'leave', why: result.why }));
+      if (item.kind === 'leave') return;
+      this.#hasRefused = true;
+      shown.print(describe({ ...item, kind: 'leave', why: result.why }));
       return;
     }
     if (!('current' in item)) return;

@@ -1,5 +1,6 @@
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
-import { aboutRange, rangeText, type Finding } from './finding.ts';
+import type { OffsetRange } from '../ports/topic.ts';
+import { aboutRange, rangeText, replayOf, type Finding } from './finding.ts';
 import { RewrittenRanges, type RewrittenRange } from './rewritten-ranges.ts';
 
 export interface UnlistedRows {
@@ -14,6 +15,13 @@ export interface UnlistedRows {
 /** Objects that the table should hold and whose files it does not have: upkeep and other engines rewrite files, as Athena's OPTIMIZE does. */
 export class RewrittenRows {
   readonly ranges = new RewrittenRanges();
+  /** The first entry whose replay or redrive has not ended. */
+  #unfinished: OffsetRange | undefined;
+
+  /** Notes an entry whose replay or redrive has not ended: the table may have some of its old files and some of its new ones. */
+  noteUnfinished({ partition, from, to }: WrittenEntry): void {
+    this.#unfinished ??= { partition, from, to };
+  }
 
   add({ partition, from, to, recipe }: WrittenEntry, { rows, partition: values }: WrittenObject): void {
     this.ranges.add({ partition, from, to, rows, hasIndex: recipe.records !== undefined, values });
@@ -23,7 +31,7 @@ export class RewrittenRows {
   *findings(table: string, { files, deleted, adoptedRows }: UnlistedRows): Iterable<Finding> {
     const { objects, rows } = this.ranges.total;
     if (objects > 0 && files.length === 0 && adoptedRows === 0) {
-      for (const range of this.ranges) yield notInTable(table, range);
+      for (const range of this.ranges) yield this.#notInTable(table, range);
       return;
     }
     const held = files.reduce((sum, file) => sum + file.rows, 0);
@@ -37,14 +45,23 @@ export class RewrittenRows {
         : `; ${deleted.uncounted} files of deletes by values take out more, which nobody has counted`;
     const adopted = adoptedRows === 0 ? '' : ` and ${adoptedRows} that were adopted`;
     const what = `of the table ${table}: ${rows} rows of ${objects} objects${adopted} are in no file of ours, and ${files.length} files that no entry lists hold ${held} rows${deletes}${uncounted}`;
-    const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
+    const action =
+      this.#endFirst ??
+      'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
     yield { problem: 'table-rows', where, what, action };
   }
-}
 
-function notInTable(table: string, { rows, values, ...range }: RewrittenRange): Finding {
-  const place = values.length === 0 ? '' : ` of ${values.join('/')}`;
-  const what = `is not in the table ${table}, whose positions cover it: readers miss ${rows} rows${place}`;
-  const action = 'set the table back to a snapshot that has it, or its positions to before it (docs/iceberg.md)';
-  return aboutRange(range, { problem: 'table-rows', what, action });
+  #notInTable(table: string, { rows, values, ...range }: RewrittenRange): Finding {
+    const place = values.length === 0 ? '' : ` of ${values.join('/')}`;
+    const what = `is not in the table ${table}, whose positions cover it: readers miss ${rows} rows${place}`;
+    const action =
+      this.#endFirst ?? 'set the table back to a snapshot that has it, or its positions to before it (docs/iceberg.md)';
+    return aboutRange(range, { problem: 'table-rows', what, action });
+  }
+
+  /** What comes before anything else is done to the table, if a replay or redrive has not ended. */
+  get #endFirst(): string | undefined {
+    const replay = this.#unfinished && replayOf(this.#unfinished);
+    return replay && `end what was begun first: ${replay}; then run verify again`;
+  }
 }

@@ -79,6 +79,7 @@ export class SnapshotAudit {
   take(entry: WrittenEntry): Finding[] {
     const objects = entry.outcome.objects.filter(({ kind }) => kind === this.#target.kind);
     if (this.table === undefined) return [];
+    if (entry.state === 'replacing') this.rewritten.noteUnfinished(entry);
     const position = this.#positions.get(entry.partition) ?? 0n;
     if (entry.to <= position) return this.#takeIn(entry, objects);
     return entry.from < position ? [this.#cutThrough(entry, position)] : this.#waiting(entry, objects);

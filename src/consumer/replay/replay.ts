@@ -9,6 +9,7 @@ import { endReplacements, putReplacement, undoReplacement, type PutReplacement }
 import { stepRunner } from '../commit/step-runner.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import type { ClaimedEntry, WrittenEntry } from '../ledger/ledger-entry.ts';
+import type { Recipe } from '../ledger/recipe.ts';
 import { checkTopicId } from '../ledger/topic-identity.ts';
 import { readsLess } from '../ports/value-format.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
@@ -110,11 +111,11 @@ async function putBatch(
   const batch = await readUnlessGone(range, options);
   if (batch === undefined)
     return { kind: 'left', why: 'Kafka dropped it after the replay had begun; its objects stay' };
-  using prepared = await prepareBatch(batch, tools.writer.fit(tools.recipe), tools, { step: stepRunner(tools) });
+  using prepared = await prepareAgain(batch, current.entry, { tools, allowLoss });
   const delivered = recordsOf(prepared.decoded);
   const why =
     delivered < had
-      ? whyFewer({ delivered, had }, current.entry, prepared)
+      ? `Kafka delivers ${delivered} of its ${had} records; --allow-loss replaces them all the same`
       : whyRejected(rows, current.entry, prepared);
   if (why !== undefined && !allowLoss) {
     await discardLeftovers(current.entry, tools);
@@ -124,16 +125,19 @@ async function putBatch(
   return await putReplacement({ current, prepared, why: 'replay' }, tools);
 }
 
-function whyFewer(
-  { delivered, had }: { readonly delivered: number; readonly had: number },
-  { recipe: { records: before } }: WrittenEntry,
-  { recipe: { records: now } }: PreparedBatch,
-): string {
-  const fewer = `Kafka delivers ${delivered} of its ${had} records; --allow-loss replaces them all the same`;
-  if (before === now) return fewer;
-  const given = (records: string | undefined): string =>
-    records === undefined ? 'without RECORDS' : `with RECORDS=${records}`;
-  return `it was written ${given(before)} and holds ${had} records; read ${given(now)} they are ${delivered}: set RECORDS as it was, or replace them with --allow-loss`;
+/** Decodes a batch by the rules of today, but finds as many records in its values as it was written with, unless it may lose some. */
+async function prepareAgain(
+  batch: Batch,
+  { recipe: { records: before }, outcome: { records: had } }: WrittenEntry,
+  { tools, allowLoss }: { readonly tools: CommitTools; readonly allowLoss: boolean },
+): Promise<PreparedBatch> {
+  const prepare = (recipe: Recipe): Promise<PreparedBatch> =>
+    prepareBatch(batch, tools.writer.fit(recipe), tools, { step: stepRunner(tools) });
+  const prepared = await prepare(tools.recipe);
+  if (allowLoss || before === prepared.recipe.records || recordsOf(prepared.decoded) >= had) return prepared;
+  prepared[Symbol.dispose]();
+  const { records: _, ...others } = tools.recipe;
+  return prepare({ ...others, ...(before !== undefined && { records: before }) });
 }
 
 /**

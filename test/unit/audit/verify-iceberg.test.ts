@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { positionsProperty } from '../../../src/consumer/snapshot/table-positions.ts';
@@ -135,6 +136,31 @@ describe('verify on an Iceberg table', () => {
     const { findings } = await auditLater(lake);
     expect(findings).toMatchObject([{ problem: 'table-rows', partition: 0, where: '[4, 9)' }]);
     expect(findings[0]?.what).toContain('readers miss 5 rows');
+  });
+
+  it('names what a killed redrive has left first where readers see half of it', async () => {
+    const lake = await openWrittenLake();
+    const { ledger } = createIcebergTools(lake);
+    const found = await ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 4n);
+    if (found === undefined || !isWritten(found.entry)) throw new TypeError('nothing is committed');
+    const { entry } = found;
+    const replacement = {
+      generation: 1,
+      plan: [],
+      why: 'redrive' as const,
+      recipe: entry.recipe,
+      writer: 'w',
+      startedAt: '2026-11-23T00:00:00.000Z',
+    };
+    await ledger.replace(found, { ...entry, state: 'replacing', replacement });
+    const gone = (await liveFiles(lake)).find(({ record_count: rows }) => rows === 5);
+    await commitPlan(lake, { operation: 'overwrite', removedPaths: new Set([gone?.file_path ?? '']) });
+    const { findings } = await auditLater(lake);
+    const command = 'glueless replay --partition 0 --from-offset 4 --to-offset 9';
+    expect(findings).toMatchObject([
+      { problem: 'unfinished-replacement', action: command },
+      { problem: 'table-rows', action: `end what was begun first: ${command}; then run verify again` },
+    ]);
   });
 
   it('finds positions that somebody set back: the next snapshot would double rows', async () => {
