@@ -145,6 +145,24 @@ describe('values of Avro', () => {
     expect((await valuesOf(lake, 'place')).at(-1)).toEqual([{ floor: 2n, beds: 2n ** 61n }]);
   });
 
+  it('whose records are within themselves are a struct as deep as their values go, whose numbers are double as those of JSON', async () => {
+    const node = record(['id', 'long'], ['next', ['null', 'Reading']]);
+    const encode = avroEncoder(node);
+    const chain = (length: number): object =>
+      length === 1 ? { id: 1n, next: null } : { id: BigInt(length), next: { Reading: chain(length - 1) } };
+    const { lake } = await write([confluentFrame(1, encode(chain(1))), confluentFrame(1, encode(chain(3)))], {
+      schemas: { 1: node },
+    });
+    expect(await columnsOf(lake)).toEqual({ id: 'bigint', next: 'struct<id:double,next:struct<id:double>>' });
+    expect(await valuesOf(lake, 'id', 'next')).toMatchObject([
+      [1n, undefined],
+      [3n, { id: 2, next: { id: 1 } }],
+    ]);
+    const deep = await write([confluentFrame(1, encode(chain(3)))], { schemas: { 1: node }, recipe: { depthMax: 2 } });
+    expect(await columnsOf(deep.lake)).toEqual({ id: 'bigint', next: 'struct<id:double,next_json:string>' });
+    expect(await valuesOf(deep.lake, 'next')).toEqual([[{ id: 2, next_json: '{"id":1}' }]]);
+  });
+
   it('have the names that FIELDS_RENAME gives, and their schema’s type there', async () => {
     const { lake } = await write([framed(7n)], {
       schemas: { 1: first },
