@@ -10,6 +10,7 @@ import type { SchemaRegistries } from '../consumer/ports/schema-registry.ts';
 import type { BatchFacts } from '../consumer/table/batch-facts.ts';
 import { createPublication } from '../consumer/snapshot/replace-files.ts';
 import { TableWriter } from '../consumer/table/table-writer.ts';
+import { misfitsOf } from './recipe-misfits.ts';
 import { createSlabs } from '../consumer/table/writer-options.ts';
 import { createColumnEncoder } from '../parquet/column-encoder.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -184,24 +185,11 @@ function countFacts(facts: BatchFacts, metrics: Metrics, topic: TopicLabel): voi
   for (const count of reading.parsed.values()) metrics.parsedRecords.inc({ way: 'parsed', ...topic }, count);
 }
 
-/** Gives the configured recipe, changed where the table's partition keys and Kafka columns ask for it. */
+/** Gives the configured recipe, changed where the table's partition keys and columns ask for it. */
 function fitToTable(configured: Recipe, writer: TableWriter, { settings, log }: CommitToolsOptions): Recipe {
   const recipe = writer.fit(configured);
-  const table = settings.table.name;
-  const { layout } = recipe.placement;
-  if (layout !== configured.placement.layout) {
-    const about = { table, layout, configured: configured.placement.layout };
-    log.warn(about, 'PARTITION_BY differs from the table, which keeps its partitions');
-  }
-  if (recipe.kafkaColumns !== configured.kafkaColumns) {
-    const about = { table, kafkaColumns: recipe.kafkaColumns, configured: configured.kafkaColumns };
-    log.warn(about, 'KAFKA_COLUMNS differs from the table, which stays as it is');
-  }
-  if (!configured.recordParts?.includes('topic') && recipe.recordParts?.includes('topic'))
-    log.warn(
-      { table, topic: settings.kafka.topic },
-      'several topics share the table: rows get kafka_topic, though KAFKA_COLUMNS does not say so',
-    );
+  const about = { table: settings.table.name, topic: settings.kafka.topic };
+  for (const { facts, message } of misfitsOf(configured, recipe)) log.warn({ ...about, ...facts }, message);
   return recipe;
 }
 

@@ -26,7 +26,7 @@ const denied =
   /AccessDenied|Forbidden|UnrecognizedClient|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|CredentialsProviderError|Could not load credentials/;
 const missing = /NoSuchBucket|NoSuchKey|NotFound/;
 const retryable =
-  /BadDigest|ContentSHA256Mismatch|Checksum mismatch|Deserialization error|aborted|terminated|premature|Throttl|SlowDown|TooManyRequests|RequestTimeout|TimeoutError|ConditionalRequestConflict|OperationTimeout|InternalService|ServiceUnavailable|ResourceNumberLimit|ConcurrentModification|ECONN|EPIPE|EAI_AGAIN|ENOTFOUND|socket hang up|NetworkingError/;
+  /BadDigest|ContentSHA256Mismatch|Checksum mismatch|Deserialization error|aborted|terminated|premature|Throttl|SlowDown|TooManyRequests|RequestTimeout|TimeoutError|ConditionalRequestConflict|OperationTimeout|InternalService|ServiceUnavailable|ResourceNumberLimit|ConcurrentModification|ECONN|HPE_|EPIPE|EAI_AGAIN|ENOTFOUND|socket hang up|NetworkingError/;
 
 interface Special {
   readonly pattern: RegExp;

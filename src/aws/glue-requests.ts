@@ -43,10 +43,13 @@ export function openGlueDatabase(options: GlueOptions): GlueDatabase {
     },
     fetchTable: (name) => fetchTable(client, database, name),
     createTable: async (input) => {
-      await createDatabase(client, database);
-      return unlessNamed(client.send(new CreateTableCommand({ DatabaseName: database, TableInput: input })), [
-        'AlreadyExistsException',
-      ]);
+      const denied = await createDatabase(client, database);
+      const request = client.send(new CreateTableCommand({ DatabaseName: database, TableInput: input }));
+      try {
+        return await unlessNamed(request, ['AlreadyExistsException']);
+      } catch (error) {
+        throw denied !== undefined && isNamed(error, 'EntityNotFoundException') ? denied : error;
+      }
     },
     updateTable: (input, expectedVersion) => {
       const change = { DatabaseName: database, TableInput: input, VersionId: expectedVersion, SkipArchive: true };
@@ -74,13 +77,15 @@ export function damagedAnswer(where: string): PipelineError {
   return new PipelineError('CATALOG_UNAVAILABLE', { message: `${where}: the answer arrived empty`, retryable: true });
 }
 
-async function createDatabase(client: GlueClient, database: string): Promise<void> {
+/** Answers with the error where that is denied: who may not create databases can still use one that exists. */
+async function createDatabase(client: GlueClient, database: string): Promise<unknown> {
   try {
     await client.send(new CreateDatabaseCommand({ DatabaseInput: { Name: database } }));
   } catch (error) {
-    // who may not create databases can still use one that exists: creating the table will tell
-    if (!isNamed(error, 'AlreadyExistsException', 'AccessDeniedException')) throw error;
+    if (isNamed(error, 'AccessDeniedException')) return error;
+    if (!isNamed(error, 'AlreadyExistsException')) throw error;
   }
+  return undefined;
 }
 
 /** Gives `refused` for an error of these names. */

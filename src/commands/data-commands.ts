@@ -158,7 +158,11 @@ function addVerify(program: Command, run: RunCommand): void {
     .option('--deep', 'read every object: its checksum, its columns, and each offset once', false)
     .option('--sample <entries>', 'read the objects of this many ledger entries, chosen at random', parse.count)
     .option('--seed <number>', 'with --sample: chooses the same entries again', parse.wholeNumber)
-    .option('--since <time>', 'look at the objects of entries committed since then only: for a daily run', parse.time)
+    .option(
+      '--since <time>',
+      'look at the objects of entries committed since then only: for a daily run',
+      parse.pastTime,
+    )
     .addOption(
       new Option('--claim-age <time>', 'a claim older than this has nobody who works on it')
         .argParser(parse.duration)

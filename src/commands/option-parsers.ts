@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { tableNameExpected, tableNamePattern } from '../app/config/lake-variables.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { parseDuration } from '../runtime/duration.ts';
 
 /** Parsers of command-line values: throw commander's error with what was expected. */
@@ -49,6 +50,13 @@ export function time(text: string): Date {
   const value = new Date(text);
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(value.getTime())) return value;
   throw new InvalidArgumentError('expected a time like 2026-11-23T09:00:00Z');
+}
+
+/** What has been since a time to come is nothing. */
+export function pastTime(text: string): Date {
+  const value = time(text);
+  if (value.getTime() <= systemClock.nowMs()) return value;
+  throw new InvalidArgumentError('expected a time that has passed');
 }
 
 export function day(text: string): string {

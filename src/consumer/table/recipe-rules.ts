@@ -70,10 +70,12 @@ export function fitRecipe(recipe: Recipe, table: CatalogTable | undefined): Reci
   const { records, recordParts: _, ...others } = recipe;
   const parts = partsIn(table, recipe);
   const layout = layoutOf(table.partitionKeys) ?? recipe.placement.layout;
+  const found = kafkaColumnsOf(table);
   return {
     ...others,
     placement: { ...recipe.placement, layout },
-    kafkaColumns: kafkaColumnsOf(table) === 'ours',
+    // those that are not there yet are added
+    kafkaColumns: found === 'ours' || (found === 'none' && recipe.kafkaColumns),
     ...(parts.length > 0 && { recordParts: parts }),
     ...(records !== undefined && canHold(table, [indexColumn]) && { records }),
   };

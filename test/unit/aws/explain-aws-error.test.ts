@@ -61,6 +61,8 @@ describe('an error of AWS', () => {
     ['InternalError', 'We encountered an internal error.', 500, true],
     ['TimeoutError', 'socket timed out', undefined, true],
     ['InvalidInputException', 'Column name is wrong', 400, false],
+    // Node’s words for an answer that is no HTTP, or was torn
+    ['Error', 'Parse Error: HPE_INVALID_CONSTANT', undefined, true],
     ['ConcurrentModificationException', 'Multiple users are modifying the table', 400, true],
   ])('%s is retryable or not: %s %s: %s', (name, message, status, retryable) => {
     expect(explainAwsError(awsError(name, message, status), 'x', 'STORE')).toMatchObject({

@@ -123,7 +123,7 @@ describe('no value is lost', () => {
   it('where types are full, since keys are data', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(dataBatches, { minLength: 1, maxLength: 3 }), numberRule, expectAll),
-      runs(40),
+      runs(20),
     );
   });
 });

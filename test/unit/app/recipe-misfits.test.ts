@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { misfitsOf } from '../../../src/app/recipe-misfits.ts';
+import { fitRecipe } from '../../../src/consumer/table/recipe-rules.ts';
+import { parseColumns } from '../../../src/schema/hive-ddl.ts';
+import { testRecipe } from '../../support/lake.ts';
+
+/** What is said of a recipe at a table of these columns, which has no partitions. */
+function saidOf(columns: string, recipe: Partial<typeof testRecipe> & object): string[] {
+  const configured = { ...testRecipe, ...recipe, placement: { ...testRecipe.placement, layout: 'none' as const } };
+  const table = {
+    columns: parseColumns(columns),
+    partitionKeys: [],
+    parameters: {},
+    version: '1',
+    name: 't',
+    location: 's3://b/t/',
+  };
+  return misfitsOf(configured, fitRecipe(configured, table)).map(({ message }) => message);
+}
+
+describe('a recipe that a table does not let be', () => {
+  it('is named: Kafka’s columns, parts of records, several records in a value', () => {
+    expect(saidOf('n double', { kafkaColumns: true })).toEqual([]);
+    expect(saidOf('kafka_offset string', { kafkaColumns: true })).toEqual([expect.stringContaining('KAFKA_COLUMNS')]);
+    expect(saidOf('kafka_key double', { recordParts: ['key'] })).toEqual([expect.stringContaining('FIELDS_RENAME')]);
+    expect(saidOf('kafka_index string', { records: 'array' })).toEqual([expect.stringContaining('RECORDS')]);
+    expect(saidOf('n double', { records: 'array', recordParts: ['key'] })).toEqual([]);
+  });
+
+  it('is named where the table keeps its partitions', () => {
+    const fitted = { ...testRecipe, placement: { ...testRecipe.placement, layout: 'day' as const } };
+    expect(misfitsOf(testRecipe, fitted)).toMatchObject([{ facts: { layout: 'day' } }]);
+    expect(misfitsOf(testRecipe, testRecipe)).toEqual([]);
+  });
+});
