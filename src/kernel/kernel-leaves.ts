@@ -12,6 +12,7 @@ export class KernelLeaves {
   readonly #path: readonly string[];
   readonly #space: LeafSpace;
   readonly #collectors = new Map<KernelType, LeafCollector>();
+  #heldBytes = 0;
 
   /** `path`: the names around the type, that of its column. */
   constructor(type: KernelType, path: readonly string[], space: LeafSpace) {
@@ -19,6 +20,11 @@ export class KernelLeaves {
     this.#path = path;
     this.#space = space;
     this.grow();
+  }
+
+  /** Bytes that the collected values and levels take. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   /** The number of leaves. */
@@ -35,11 +41,14 @@ export class KernelLeaves {
   drain(): void {
     const { calls } = this.#space.kernel;
     let levelBytes = 0;
+    let valueBytes = 0;
     calls.completeLeaves(this.#type.address);
     for (const collector of this.#collectors.values()) {
       collector.drain();
       levelBytes += collector.levelBytes;
+      valueBytes += collector.valueBytes;
     }
+    this.#heldBytes = levelBytes + valueBytes;
     calls.emptyLeaves(this.#type.address);
     if (levelBytes > levelBytesMax) for (const collector of this.#collectors.values()) collector.pack();
   }

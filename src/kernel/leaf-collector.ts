@@ -63,6 +63,11 @@ export class LeafCollector {
     return this.#definitions.unpackedLength + this.#repetitions.unpackedLength;
   }
 
+  /** Bytes of values that it holds. */
+  get valueBytes(): number {
+    return this.#numbers.length * Float64Array.BYTES_PER_ELEMENT + this.#ids.length * Int32Array.BYTES_PER_ELEMENT;
+  }
+
   /** Makes the levels that it holds small. */
   pack(): void {
     this.#definitions.pack();

@@ -72,7 +72,7 @@ export const lakeVariables = {
   }).prefault('100000'),
   BATCH_BYTES_MAX: integer(1000, 2_000_000_000, {
     group: batches,
-    about: 'A batch is written at this many bytes of JSON',
+    about: 'A batch is written at this many bytes of JSON, or of values of arrays and structs in memory',
   }).prefault('33554432'),
   BATCH_AGE_MAX_SECONDS: decimal(0.1, 86_400, {
     group: batches,

@@ -1,3 +1,5 @@
+import type { DecodeLimits } from '../ports/decode-limits.ts';
+
 /**
  * Reasons why a batch was cut where it was. `snapshot`: its records arrived before a moment that a snapshot covers. `adopted`: the range was
  * claimed before, by this or another process.
@@ -9,8 +11,14 @@ export interface BatchPolicy {
   readonly rowsMax: number;
   readonly bytesMax: number;
   readonly ageMaxMs: number;
+  /** Most bytes that the values of arrays and structs may take in memory; left out: `bytesMax`. */
+  readonly heldBytesMax?: number | undefined;
   /** Fewest bytes that a row may have, where values hold several; left out where a value is one row at most. */
   readonly rowBytesMin?: number | undefined;
+}
+
+export function decodeLimitsOf({ rowsMax, bytesMax, heldBytesMax = bytesMax }: BatchPolicy): DecodeLimits {
+  return { rowsMax, heldBytesMax };
 }
 
 /** `{}` and a comma or a line's end. */
@@ -81,6 +89,7 @@ export function policyInJson(policy: BatchPolicy, growth: () => number): BatchPo
     rowsMax: policy.rowsMax,
     ageMaxMs: policy.ageMaxMs,
     rowBytesMin: policy.rowBytesMin,
+    heldBytesMax: policy.bytesMax,
     get bytesMax() {
       return Math.ceil(policy.bytesMax / growth());
     },

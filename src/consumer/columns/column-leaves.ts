@@ -54,6 +54,11 @@ export class ColumnLeaves {
     this.#column.partial.forgetMembers();
   }
 
+  /** Bytes of what has been taken apart. */
+  get heldBytes(): number {
+    return this.#leaves.heldBytes;
+  }
+
   /** The type has got a place for members that were left out when the block's values were read. */
   get hasNewPlaces(): boolean {
     return this.#hasNewPlaces;

@@ -1,3 +1,4 @@
+import type { EarlyEnd } from '../ports/decode-limits.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
 import { Turns } from '../../runtime/turns.ts';
@@ -20,6 +21,8 @@ export interface DecodeRules extends RowRules {
   readonly recordBytesMax: number;
   /** False: every record is parsed by `JSON.parse`, which gives the same and is slower. */
   readonly scans?: boolean;
+  /** The batch ends behind the record whose arrays and structs bring more bytes of values than this; left out: with its slices. */
+  readonly heldBytesMax?: number | undefined;
   /** Memory of the batch's arrays; when left out, the garbage collector's. */
   readonly memory?: BatchMemory;
 }
@@ -43,8 +46,8 @@ export interface DecodedBatch extends PlacedTimes, Disposable {
   readonly rejects: readonly Reject[];
   readonly tombstones: number;
   readonly reading: ReadingTally;
-  /** Offset of the first record of the slices that is not in the batch, since it would be too large; left out when all are. */
-  readonly end?: bigint;
+  /** Set when not all records of the slices are in the batch, since it would be too large. */
+  readonly earlyEnd?: EarlyEnd;
   /** The records as they came, where their keys and headers are wanted. */
   readonly slices?: readonly ChunkSlice[];
   /** Types of columns to come, where the records' schemas tell them. */
@@ -65,8 +68,10 @@ export async function decodeBatch(
   return useKernel(async (kernel) => {
     const decoder = new BatchDecoder(slices, { placement, rules, kernel });
     const turns = new Turns();
-    for (const slice of slices)
+    for (const slice of slices) {
+      if (decoder.leavesOut(slice)) break;
       for (const bytes of decoder.read(slice)) if (turns.areDueAfter(bytes)) await turns.next();
+    }
     return decoder.finish();
   });
 }
@@ -92,6 +97,7 @@ class BatchDecoder {
   #rowCount = 0;
   /** Added to offset deltas of the chunk to make those of the batch. */
   #shift = 0;
+  #earlyEnd: EarlyEnd | undefined;
 
   constructor(
     slices: readonly ChunkSlice[],
@@ -121,9 +127,16 @@ class BatchDecoder {
     this.#blocks = new BlockReader(tools, this.#times.eventTimes, eventTime.read);
   }
 
+  /** Tells whether the batch is full before these records, which follow those that were read. */
+  leavesOut({ chunk, first }: ChunkSlice): boolean {
+    if (this.#isFull) this.#endBefore(chunk, first);
+    return this.#earlyEnd !== undefined;
+  }
+
   /** Reads the records, some at a time; yields the bytes of each lot. */
-  *read({ chunk, first, end }: ChunkSlice): Generator<number> {
+  *read({ chunk, first, end: sliceEnd }: ChunkSlice): Generator<number> {
     this.#shift = Number(chunk.from - this.#from);
+    let end = sliceEnd;
     for (let index = first; index < end;) {
       const before = index;
       const stop = index + (this.#scans ? this.#scanner.load(chunk, index, end) : 0);
@@ -136,6 +149,7 @@ class BatchDecoder {
         if (count < wanted) this.#readOne(chunk, index++, this.#scanner.declined);
       }
       this.#blocks.endWindow(this.#rowCount);
+      if (end === sliceEnd && this.#isFull) end = this.#endBehind(chunk, index, sliceEnd);
       yield sizeOf(chunk, before, index);
     }
   }
@@ -153,9 +167,28 @@ class BatchDecoder {
       rescued: this.#rows.rescued,
       rejects: this.#rejects,
       tombstones: this.#tombstones,
+      ...(this.#earlyEnd && { earlyEnd: this.#earlyEnd }),
       reading: this.#reading.finish(),
       [Symbol.dispose]: () => this.#memory[Symbol.dispose](),
     };
+  }
+
+  get #isFull(): boolean {
+    const { heldBytesMax } = this.#rules;
+    return heldBytesMax !== undefined && this.#rows.heldBytes > heldBytesMax;
+  }
+
+  /** Ends the batch with the Kafka record that the one before `index` belongs to; answers with the index behind it. */
+  #endBehind(chunk: RecordChunk, index: number, sliceEnd: number): number {
+    const { offsetDeltas } = chunk;
+    let end = index;
+    while (end < sliceEnd && end > 0 && offsetDeltas[end] === offsetDeltas[end - 1]) end++;
+    if (end < sliceEnd) this.#endBefore(chunk, end);
+    return end;
+  }
+
+  #endBefore({ from, offsetDeltas }: RecordChunk, index: number): void {
+    this.#earlyEnd ??= { offset: from + BigInt(offsetDeltas[index] ?? 0), reason: 'bytes' };
   }
 
   /** Makes rows of scanned records. */

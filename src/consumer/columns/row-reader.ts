@@ -85,6 +85,13 @@ export class RowReader {
     return this.#rules.columnsMax - this.#builders.size;
   }
 
+  /** Bytes of the values that arrays and structs have been taken apart into. */
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const { leaves } of this.#builders.values()) bytes += leaves?.heldBytes ?? 0;
+    return bytes;
+  }
+
   finish(): DecodedColumn[] {
     return [...this.#builders.values()].map((builder) => builder.finish());
   }

@@ -1,6 +1,7 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Batch } from '../batch/partition-buffer.ts';
 import type { CutReason } from '../batch/batch-policy.ts';
+import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
 import {
   isDeletable,
@@ -28,8 +29,8 @@ import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
 export interface CommitRequest {
   readonly batch: Batch;
   readonly reason: CutReason;
-  /** The batch may end earlier, before it has more rows than this, unless its range is claimed already. */
-  readonly rowsMax?: number;
+  /** The batch may end earlier, by these, unless its range is claimed already. */
+  readonly limits?: DecodeLimits;
   /** The id of the topic that the records were read from, where the broker tells it. */
   readonly topicId?: string;
   /** The entry to fulfil, when the range is claimed already. */
@@ -41,7 +42,12 @@ export interface CommitRequest {
 }
 
 export type CommitResult =
-  | { readonly kind: 'committed'; readonly entry: CommittedEntry }
+  | {
+      readonly kind: 'committed';
+      readonly entry: CommittedEntry;
+      /** Why the batch ended where it did. */
+      readonly reason: CutReason;
+    }
   /** Another process has the range, or had it first. */
   | { readonly kind: 'theirs'; readonly found: Versioned };
 
@@ -52,8 +58,8 @@ const generationsMax = 5;
  * The way of one batch into the lake. Every step can be run again after a crash anywhere, by any process, and gives the
  * same objects with the same rows:
  *
- * 1. decode: bytes to columns, by the claim's recipe where the range is claimed already. Where values hold several records, the batch may end here
- *    earlier than it was cut
+ * 1. decode: bytes to columns, by the claim's recipe where the range is claimed already. Where its rows or their
+ *    values are more than was to be seen from outside, the batch ends here, earlier than it was cut
  * 2. claim: the ledger's entry is created; it fixes range, recipe, keys and what will be written
  * 3. settle: the table's schema in the catalog takes in the columns
  * 4. encode, 5. put: one Parquet object per Hive partition, dead letters too; a key that is taken is never written over
@@ -80,13 +86,14 @@ async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRun
   const startMs = tools.clock.monotonicMs();
   const { adopted } = given;
   using memory = new DisposableStack();
-  const prepare = async (batch: Batch, recipe: Recipe, rowsMax?: number) =>
-    memory.use(await prepareBatch(batch, recipe, tools, { step, rowsMax }));
+  const prepare = async (batch: Batch, recipe: Recipe, limits?: DecodeLimits) =>
+    memory.use(await prepareBatch(batch, recipe, tools, { step, limits }));
   const isOwn = adopted !== undefined && isOurWay(adopted.entry);
   const recipe = isOwn ? adopted.entry.recipe : tools.writer.fit(tools.recipe);
-  let prepared = await prepare(given.batch, recipe, adopted === undefined ? given.rowsMax : undefined);
+  let prepared = await prepare(given.batch, recipe, adopted === undefined ? given.limits : undefined);
   const { batch } = prepared;
-  const request: CommitRequest = { ...given, batch, ...(batch.to < given.batch.to && { reason: 'rows' }) };
+  const { reason = given.reason } = prepared.decoded.earlyEnd ?? {};
+  const request: CommitRequest = { ...given, batch, reason };
   let claimed = await step('claim', () => takeClaim(request, prepared, tools));
   for (let tries = 1; claimed.kind === 'ours'; tries++) {
     const attempt: Attempt = { request, claim: claimed.claim, prepared, created: [], format1: [], startMs };
@@ -210,7 +217,7 @@ async function finish(
   tools.observer.committed?.({ entry, reason, bytesIn: batch.bytes, tookMs, oldestTimestampMs });
   await step('offsets', () => request.commitOffset(entry));
   await rollUp(entry, tools);
-  return { kind: 'committed', entry };
+  return { kind: 'committed', entry, reason };
 }
 
 /** Keeps the ledger quick to read. A failure only leaves the work to a later commit, of this or another process. */

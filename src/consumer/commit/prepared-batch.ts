@@ -1,6 +1,7 @@
 import { fingerprint } from '../ledger/last-record.ts';
 import type { Outcome, PlannedObject } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
+import type { DecodeLimits } from '../ports/decode-limits.ts';
 import { shortenBatch, type Batch } from '../batch/partition-buffer.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { RowGroups } from '../table/row-groups.ts';
@@ -22,16 +23,17 @@ export interface PreparedBatch extends PreparedColumns, Disposable {
   readonly batch: Batch;
 }
 
-/** Decodes the batch's records by the recipe: with `rowsMax` as many of them as make that many rows. */
+/** Decodes the batch's records by the recipe: with limits, as many of them as these allow. */
 export async function prepareBatch(
   whole: Batch,
   given: Recipe,
   { writer }: CommitTools,
-  { step, rowsMax }: { readonly step: StepRunner; readonly rowsMax?: number | undefined },
+  { step, limits }: { readonly step: StepRunner; readonly limits?: DecodeLimits | undefined },
 ): Promise<PreparedBatch> {
   const recipe = await step('schemas', () => writer.pinSchemas(whole.slices, given));
-  const decoded = await step('decode', () => writer.decode(whole.slices, recipe, rowsMax));
-  const batch = decoded.end === undefined ? whole : shortenBatch(whole, decoded.end);
+  const decoded = await step('decode', () => writer.decode(whole.slices, recipe, limits));
+  const { earlyEnd } = decoded;
+  const batch = earlyEnd === undefined ? whole : shortenBatch(whole, earlyEnd.offset);
   const lastRecord = lastRecordOf(batch);
   return {
     batch,

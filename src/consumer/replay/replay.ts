@@ -1,6 +1,6 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import { PartitionBuffer, type Batch } from '../batch/partition-buffer.ts';
-import { reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
+import { decodeLimitsOf, reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
 import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
@@ -204,11 +204,11 @@ async function writeNext(buffer: PartitionBuffer, range: OffsetRange, options: R
   const batch = buffer.cut(options.policy);
   const { topicId } = options;
   await checkTopic(options);
-  const { rowsMax } = options.policy;
+  const limits = decodeLimitsOf(options.policy);
   const request = {
     batch,
     reason: 'end',
-    rowsMax,
+    limits,
     commitOffset: noGroup,
     ...(topicId !== undefined && { topicId }),
   } as const;

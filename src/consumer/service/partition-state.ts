@@ -51,8 +51,8 @@ export interface Working extends Losses {
 export type IdleState =
   /** Records arrive, and the policy says when a batch is cut. */
   | { readonly kind: 'reading' }
-  /** The next batch is cut early: to free memory, or since it is the rest of one that had too many rows. */
-  | { readonly kind: 'relieving'; readonly reason: Extract<CutReason, 'memory' | 'rows'> }
+  /** The next batch is cut early: to free memory, or since it is the rest of one that was too large. */
+  | { readonly kind: 'relieving'; readonly reason: CutReason }
   /** What is buffered is written at once, then the block is dealt with. */
   | { readonly kind: 'blocked'; readonly block: Block }
   | Claimed;
@@ -71,8 +71,8 @@ export type WorkOutcome =
   | {
       readonly kind: 'written';
       readonly to: bigint;
-      /** The batch that was cut had too many rows: what is left of it is written next. */
-      readonly isPart?: true;
+      /** Set when the batch that was cut was too large, to why: what is left of it is written next. */
+      readonly rest?: CutReason;
     }
   /** Another process claimed the range first and has not written it. */
   | { readonly kind: 'claimFound'; readonly claim: Claim }
@@ -178,7 +178,7 @@ function end(state: PartitionState, outcome: At<WorkOutcome>): PartitionState {
   switch (outcome.kind) {
     case 'written':
       if (block !== undefined && outcome.to <= outcome.bufferEnd) return { kind: 'blocked', block };
-      return outcome.isPart === true ? { kind: 'relieving', reason: 'rows' } : reading;
+      return outcome.rest === undefined ? reading : { kind: 'relieving', reason: outcome.rest };
     case 'claimFound':
       return claimed(outcome.claim, state, outcome.bufferEnd);
     case 'retry':

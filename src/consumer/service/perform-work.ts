@@ -1,5 +1,5 @@
 import { PipelineError, unreachable } from '../../runtime/errors.ts';
-import type { BatchPolicy } from '../batch/batch-policy.ts';
+import { decodeLimitsOf, type BatchPolicy } from '../batch/batch-policy.ts';
 import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { recordGap } from '../commit/record-gap.ts';
@@ -47,7 +47,7 @@ async function commit(
     {
       batch,
       reason,
-      rowsMax: policy.rowsMax,
+      limits: decodeLimitsOf(policy),
       ...(work.topicId !== undefined && { topicId: work.topicId }),
       ...(claimed && { adopted: claimed.claim, ...(claimed.lost && { lost: claimed.lost }) }),
       commitOffset: (entry) => commitOffset(work, entry, workTools),
@@ -56,7 +56,7 @@ async function commit(
   );
   if (result.kind !== 'committed') return yieldTo(result.found, workTools);
   const { to } = result.entry;
-  return { kind: 'written', to, ...(to < batch.to && { isPart: true }) };
+  return { kind: 'written', to, ...(to < batch.to && { rest: result.reason }) };
 }
 
 async function closeGap(work: PartitionWork, upTo: bigint, workTools: WorkTools): Promise<WorkOutcome> {

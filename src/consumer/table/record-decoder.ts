@@ -5,6 +5,7 @@ import { mergeTypes } from '../../schema/merge.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import { isNested, type Column, type ColumnType } from '../../schema/types.ts';
 import type { WideningRules } from '../../schema/wider-type.ts';
+import type { DecodeLimits } from '../ports/decode-limits.ts';
 import { readAvroValues } from '../batch/read-avro-values.ts';
 import { unwrapValues, type UnwrappedSlices } from '../batch/unwrap-values.ts';
 import { BatchMemory } from '../columns/batch-memory.ts';
@@ -24,8 +25,8 @@ export interface DecodeRequest {
   readonly recipe: Recipe;
   /** The columns that there are. */
   readonly table: readonly Column[];
-  /** A batch of values with several records may end before its slices do, before it has more rows than this; left out: it may not. */
-  readonly rowsMax?: number | undefined;
+  /** The batch may end before its slices do, by these; left out: it may not. */
+  readonly limits?: DecodeLimits | undefined;
 }
 
 /** Turns records into columns by a recipe: takes off what stands around values, takes values apart, decodes. */
@@ -47,17 +48,18 @@ export class RecordDecoder {
   }
 
   /** The schemas that the recipe lists must have been loaded. */
-  async decode(slices: readonly ChunkSlice[], { recipe, table, rowsMax }: DecodeRequest): Promise<DecodedBatch> {
+  async decode(slices: readonly ChunkSlice[], { recipe, table, limits }: DecodeRequest): Promise<DecodedBatch> {
     const { decode } = rulesOf(recipe);
     const columns = new Map(table.map(({ name, type }) => [name, type]));
     const own = [...partitionKeys(recipe.placement.layout), ...ownColumns(recipe)].map(({ name }) => name);
     const reserved = new Set([...own, rescuedColumn]);
-    const records = await this.#readRecords(slices, recipe, rowsMax);
+    const records = await this.#readRecords(slices, recipe, limits?.rowsMax);
     const hints = this.#hintsOf(recipe, reserved);
     const decoded = await decodeBatch(records.slices, recipe.placement, {
       ...decode,
       memory: new BatchMemory(this.#slabs),
       reserved,
+      heldBytesMax: limits?.heldBytesMax,
       knownType: (name) => knownType(columns.get(name), hints.get(name), decode),
     });
     // a dead letter holds its record as it came
@@ -65,8 +67,8 @@ export class RecordDecoder {
       const { chunk, index, failure } = records.originOf(element.chunk, element.index);
       return { reason, detail, ...failure, chunk, index };
     });
-    const { end } = records;
-    return { ...decoded, rejects, slices, ...(end !== undefined && { end }), ...(hints.size > 0 && { hints }) };
+    const earlyEnd = decoded.earlyEnd ?? records.earlyEnd;
+    return { ...decoded, rejects, slices, ...(earlyEnd && { earlyEnd }), ...(hints.size > 0 && { hints }) };
   }
 
   /** Gives back memory that is kept for batches to come. */

@@ -1,4 +1,5 @@
 import { Turns } from '../../runtime/turns.ts';
+import type { EarlyEnd } from '../ports/decode-limits.ts';
 import type { UnwrappedSlices } from '../batch/unwrap-values.ts';
 import type { ValueFailure } from '../batch/value-failure.ts';
 import type { ChunkSlice, RecordChunk } from '../ports/record-chunk.ts';
@@ -15,8 +16,8 @@ export interface RecordOrigin {
 export interface ReadRecords {
   readonly slices: readonly ChunkSlice[];
   readonly originOf: (chunk: RecordChunk, index: number) => RecordOrigin;
-  /** Offset of the first record that was left out, since the rows would be too many; left out when there is none. */
-  readonly end?: bigint;
+  /** Set when records were left out, since the rows would be too many. */
+  readonly earlyEnd?: EarlyEnd;
 }
 
 type Unwrap = (slices: readonly ChunkSlice[]) => Promise<UnwrappedSlices>;
@@ -55,7 +56,9 @@ export async function splitRecords(
     for (const each of unwrapped.slices) {
       unwrappedOf.set(each.chunk, unwrapped);
       const stop = await inTurns(expander.add(each), turns);
-      if (stop < each.end) return { slices: expander.slices, originOf, end: offsetOf(slice.chunk, stop) };
+      if (stop === each.end) continue;
+      const earlyEnd = { offset: offsetOf(slice.chunk, stop), reason: 'rows' } as const;
+      return { slices: expander.slices, originOf, earlyEnd };
     }
   }
   return { slices: expander.slices, originOf };

@@ -2,6 +2,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import { weightOf } from '../../schema/type-weight.ts';
+import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
 import { holdsObjects } from '../ledger/orphaned-objects.ts';
@@ -113,9 +114,9 @@ export class TableWriter {
     return this.#decoder.schemas.pin(slices, recipe);
   }
 
-  /** Decodes records whose schemas are loaded; with `rowsMax` as many as make that many rows, which the batch says. */
-  async decode(slices: readonly ChunkSlice[], recipe: Recipe, rowsMax?: number): Promise<DecodedBatch> {
-    return this.#decoder.decode(slices, { recipe, table: this.#rows.table?.columns ?? [], rowsMax });
+  /** Decodes records whose schemas are loaded; with limits, as many as these allow, which the batch says. */
+  async decode(slices: readonly ChunkSlice[], recipe: Recipe, limits?: DecodeLimits): Promise<DecodedBatch> {
+    return this.#decoder.decode(slices, { recipe, table: this.#rows.table?.columns ?? [], limits });
   }
 
   /** Which rows go to which Hive partition, and the objects that makes. */

@@ -61,7 +61,7 @@ const events = {
   relieve: { kind: 'relieve' },
   revoked: { kind: 'revoked' },
   'written below the end of the buffer': { kind: 'written', to: 15n },
-  'a part written': { kind: 'written', to: 15n, isPart: true },
+  'a part written': { kind: 'written', to: 15n, rest: 'rows' },
   'written beyond the end of the buffer': { kind: 'written', to: 35n },
   claimFound: { kind: 'claimFound', claim: other },
   retry: { kind: 'retry', claim: undefined },

@@ -21,12 +21,12 @@ async function entriesOf({ ledger }: ReturnType<typeof createTestTools>): Promis
   return entries.flatMap(({ entry }) => (isWritten(entry) ? [entry] : []));
 }
 
-async function write(values: readonly (string | Buffer)[], recipe: Partial<Recipe>) {
+async function write(values: readonly (string | Buffer)[], recipe: Partial<Recipe>, by = policy) {
   const topic = new FakeTopic(1);
   topic.append(0, ...values.map((value) => ({ value })));
   const lake = await openTestLake();
   const tools = createTestTools({ ...lake, recipe });
-  await run(topic, lake, { tools, policy });
+  await run(topic, lake, { tools, policy: by });
   return { topic, lake, tools, entries: await entriesOf(tools) };
 }
 
@@ -99,6 +99,37 @@ describe('BATCH_ROWS_MAX, where values hold several records', () => {
     for (const item of planReplay({ partition: 0, from: 0n, to: 10n }, entries, topic.marksOf(0)))
       expect(await replayItem(item, { reader: topic, tools, policy, signal })).toEqual({ kind: 'done' });
     expect((await entriesOf(tools)).map(({ from, to }) => [from, to])).toEqual([[0n, 10n]]);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+});
+
+describe('BATCH_BYTES_MAX, where arrays take more memory than their JSON does', () => {
+  // a digit and a comma are ten bytes of values and levels; a megabyte of JSON is read at a time
+  const numbers = (count: number): string => `{"v":[${'1,'.repeat(count - 1)}1]}`;
+  const recipe = { recordBytesMax: 1_048_576 };
+  const smaller = { ...policy, bytesMax: 4_000_000 };
+
+  it('ends a batch behind the record that brings more than that in values', async () => {
+    const { lake, topic, entries } = await write(Array<string>(6).fill(numbers(300_000)), recipe, smaller);
+    expect(entries.map(({ from, reason }) => [from, reason])).toEqual([
+      [0n, 'bytes'],
+      [2n, 'bytes'],
+      [4n, 'end'],
+    ]);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('ends it behind the value that the record is of, where that holds several', async () => {
+    const value = `[${Array<string>(6).fill(numbers(150_000)).join()}]`;
+    const { lake, topic, entries } = await write(
+      [value, value],
+      { recordBytesMax: 2_000_000, records: 'array' },
+      smaller,
+    );
+    expect(entries.map(({ from, outcome: { rows } }) => [from, rows])).toEqual([
+      [0n, 6],
+      [1n, 6],
+    ]);
     expect((await audit(lake, topic)).findings).toEqual([]);
   });
 });
