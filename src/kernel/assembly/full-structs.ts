@@ -31,13 +31,10 @@ import {
 const keyBytesMax: i32 = 200;
 /** A key as the host names its field: in lower case, with `_` for what is no letter and no digit. */
 const folded = memory.data(keyBytesMax);
-/** Members without a field that are noted at once, of an object and of those around it; a key is known by its hash. */
-const notedMax: i32 = 4096;
-const notedObjects = memory.data(notedMax * 4);
-const notedHashes = memory.data(notedMax * 4);
-let notedCount: i32 = 0;
-/** Number of the object in which a member without a field was found last. */
-let objects: i32 = 0;
+/** Hashes of the keys of members without a field, of an object and behind those of the objects around it. */
+const hashesMax: i32 = 4096;
+const hashes = memory.data(hashesMax * 4);
+let hashCount: i32 = 0;
 
 /** Says that the struct gets no more fields; its members may be empty on at most so many levels so that they tell no type. */
 export function setFull(type: NestedType, emptyLevels: i32): void {
@@ -56,43 +53,32 @@ export function setMovable(field: NestedType): void {
   field.isMovable = true;
 }
 
-/** Forgets the members that were noted. */
-export function forgetObjects(): void {
-  notedCount = 0;
+/** The number of members without a field that are noted: of objects that are being read, and some that could not be. */
+export function unplacedNoted(): i32 {
+  return hashCount;
 }
 
-/** Begins with the members of an object that have no field; answers with the number of it. */
-export function beginObject(): i32 {
-  return ++objects;
-}
-
-/** How many members were noted before, for `endObject`. */
-export function notedBefore(): i32 {
-  return notedCount;
-}
-
-/** Forgets the members of an object that was read. */
-export function endObject(before: i32): void {
-  notedCount = before;
+/** Forgets those that were noted since there were `count`. */
+export function forgetUnplaced(count: i32): void {
+  hashCount = count;
 }
 
 /**
- * Leaves out the member of the struct whose key was found to be unknown. `object`: the number of the object, members of which were noted from `before` on.
- * Answers with the address behind it, 0 when it is left to the host.
+ * Leaves out the member of the struct whose key was found to be unknown; those of the object are noted from `before` on. Answers with the address behind it,
+ * 0 when it is left to the host.
  */
-export function endOfUnknown(struct: NestedType, object: i32, before: i32): usize {
-  if (unknownStart == 0) return 0;
-  return endOfUnplaced(struct, unknownStart, unknownEnd, object, before);
+export function endOfUnknown(struct: NestedType, before: i32): usize {
+  return unknownStart == 0 ? 0 : endOfUnplaced(struct, unknownStart, unknownEnd, before);
 }
 
 /** Leaves out the member of the struct that has a key without a field, as `endOfUnknown` does. */
-export function endOfFieldless(struct: NestedType, key: Key, object: i32, before: i32): usize {
-  return endOfUnplaced(struct, key.literal + 1, key.literal + <usize>key.length - 2, object, before);
+export function endOfFieldless(struct: NestedType, key: Key, before: i32): usize {
+  return endOfUnplaced(struct, key.literal + 1, key.literal + <usize>key.length - 2, before);
 }
 
-function endOfUnplaced(struct: NestedType, start: usize, end: usize, object: i32, before: i32): usize {
+function endOfUnplaced(struct: NestedType, start: usize, end: usize, before: i32): usize {
   const at = skipSpace(valueStart);
-  if (mayBeField(struct, start, end) || !noteObject(object, before, hashOf(start, end - start))) return 0;
+  if (mayBeField(struct, start, end) || !noteKey(hashOf(start, end - start), before)) return 0;
   if (load<u8>(at) != firstOfNull) return endOfLeftOut(at, struct.memberLevels);
   Reading.isKnown = false;
   Reading.hasType = false;
@@ -163,16 +149,11 @@ function foldedByte(byte: u8): u8 {
   return byte >= 0x30 && byte <= 0x39 ? byte : 0x5f;
 }
 
-/** Notes a member of the object; answers with false when the object has one of the key already, or there is no room. */
-function noteObject(object: i32, before: i32, hash: i32): bool {
-  for (let at = before; at < notedCount; at++) {
-    const shift = (<usize>at) << 2;
-    if (load<i32>(notedHashes + shift) == hash && load<i32>(notedObjects + shift) == object) return false;
-  }
-  if (notedCount == notedMax) return false;
-  const shift = (<usize>notedCount) << 2;
-  notedCount++;
-  store<i32>(notedObjects + shift, object);
-  store<i32>(notedHashes + shift, hash);
+/** Notes a key by its hash; answers with false when the object may have it already, or there is no room. */
+function noteKey(hash: i32, before: i32): bool {
+  for (let at = before; at < hashCount; at++) if (load<i32>(hashes + ((<usize>at) << 2)) == hash) return false;
+  if (hashCount == hashesMax) return false;
+  store<i32>(hashes + ((<usize>hashCount) << 2), hash);
+  hashCount++;
   return true;
 }

@@ -1,6 +1,6 @@
 import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { addLeafEntry, addNull, beginStruct } from './collected';
-import { beginObject, endObject, endOfFieldless, endOfUnknown, forgetObjects, notedBefore } from './full-structs';
+import { endOfFieldless, endOfUnknown, forgetUnplaced, unplacedNoted } from './full-structs';
 import { Key, keyAt, valueStart } from './keys';
 import { addNumber, addString } from './leaf';
 import { forgetLeftOut } from './left-out';
@@ -24,7 +24,7 @@ export function endOfWhole(type: NestedType, at: usize, isCollected: bool): usiz
   Reading.metRescued = false;
   Reading.pass = nextPass();
   forgetLeftOut(0);
-  forgetObjects();
+  forgetUnplaced(0);
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
   releaseStrings(mark);
@@ -127,20 +127,12 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
   let hasSharedNull = false;
   let before = type.keys.start;
   let members = 0;
-  // of members without a field
-  let object = 0;
-  let noted = 0;
+  const noted = unplacedNoted();
   let at = skipSpace(start + 1);
   while (load<u8>(at) != closeBrace) {
     const key = changetype<Key>(keyAt(type.keys, at, before));
-    const isUnknown = changetype<usize>(key) == 0;
     members++;
-    if (isUnknown && !type.isFull) return 0;
-    if (type.isFull && object == 0) {
-      object = beginObject();
-      noted = notedBefore();
-    }
-    if (isUnknown) at = endOfUnknown(type, object, noted);
+    if (changetype<usize>(key) == 0) at = type.isFull ? endOfUnknown(type, noted) : 0;
     else {
       // of a key that comes twice the last one counts
       if (key.first.owner == struct) return 0;
@@ -150,7 +142,7 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
       if (load<u8>(at) == firstOfNull) {
         if (key.first.isShared) hasSharedNull = true;
         at = endOfNullMember(at);
-      } else if (key.target == 0) at = type.isFull ? endOfFieldless(type, key, object, noted) : 0;
+      } else if (key.target == 0) at = type.isFull ? endOfFieldless(type, key, noted) : 0;
       else {
         const byte = load<u8>(at);
         if (byte != openBrace && byte != openBracket) hasScalar = true;
@@ -165,10 +157,10 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
     at = skipSpace(at + 1);
     if (load<u8>(at) != quote) return 0;
   }
-  if (object != 0) {
+  if (type.isFull) {
     // so many are JSON text
     if (members > membersMax && !isSureWhole(definition)) return 0;
-    endObject(noted);
+    forgetUnplaced(noted);
   }
   // two members of one field that tell no type are no struct of the type
   if (hasSharedNull && !hasScalar && !Reading.isSure) return 0;
@@ -181,7 +173,7 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
 export function endOfSure(type: NestedType, at: usize): usize {
   Reading.isCollecting = true;
   Reading.isSure = true;
-  forgetObjects();
+  forgetUnplaced(0);
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
   releaseStrings(mark);
