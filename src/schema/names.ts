@@ -33,7 +33,7 @@ function toColumnName(field: string): string {
   if (name === '') return '_';
   // libraries of JavaScript that set this property of a row set its prototype
   if (name === '__proto__') return name + reservedSuffix;
-  if (name.length <= lengthMax - reservedSuffix.length) return name;
+  if (name.length <= nameLengthMax) return name;
   const checksum = crc32(field).toString(16).padStart(8, '0');
   return `${name.slice(0, 200)}_${checksum}`;
 }
@@ -45,6 +45,9 @@ function codePoints(text: string): string {
 
 /** Appended to the name of a field that the table needs for itself. */
 export const reservedSuffix = '_field';
+
+/** A longer name is its beginning and a checksum of the whole: with the suffix none is longer than Glue takes. */
+export const nameLengthMax = lengthMax - reservedSuffix.length;
 
 /** Holds values that found no column: a JSON object, whose keys are JSON Pointers. */
 export const rescuedColumn = '_rescued';

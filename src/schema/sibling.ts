@@ -1,8 +1,15 @@
+import { columnName, nameLengthMax } from './names.ts';
 import type { ColumnType } from './types.ts';
 
 /** Names the place for values of a type that the column of their name can't hold: `temperature_string`, as Glue's `make_cols` does. */
 export function siblingName(name: string, type: ColumnType): string {
-  return `${name}_${suffixOf(type)}`;
+  return withSuffix(name, suffixOf(type));
+}
+
+/** A name that gets too long by it is written as that of such a field: who reads the name as a key finds the same one. */
+function withSuffix(name: string, suffix: string): string {
+  const whole = `${name}_${suffix}`;
+  return whole.length > nameLengthMax ? columnName(whole) : whole;
 }
 
 /** Gives the name whose sibling for values of the type would be called so, if any. */
@@ -13,7 +20,7 @@ export function siblingOf(sibling: string, type: ColumnType): string | undefined
 
 /** Names the place for values that are kept as their JSON text. */
 export function jsonName(name: string): string {
-  return `${name}_json`;
+  return withSuffix(name, 'json');
 }
 
 /** Gives the name whose place for values that are kept as their JSON text would be called so, if any. */
@@ -40,7 +47,7 @@ const suffixWord =
 
 /** Names the place for numbers that are kept as their digits. */
 export function digitsName(name: string): string {
-  return `${name}_string`;
+  return withSuffix(name, 'string');
 }
 
 function suffixOf(type: ColumnType): string {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnName } from '../../../src/schema/names.ts';
+import { digitsName, jsonName, siblingName } from '../../../src/schema/sibling.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 describe('the name of a column', () => {
@@ -15,6 +16,20 @@ describe('the name of a column', () => {
     ['', '_'],
   ])('of the field %s is %s', (field, name) => {
     expect(columnName(field)).toBe(name);
+  });
+
+  it('of a sibling is the name of such a field, too, however long it gets', () => {
+    const element = { kind: 'array', element: { kind: 'struct', fields: [] } } as const;
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.constantFrom('k', 'K', 'ü', '.'), (length, character) => {
+        const name = columnName(character.repeat(length));
+        for (const sibling of [siblingName(name, element), jsonName(name), digitsName(name)]) {
+          expect(columnName(sibling)).toBe(sibling);
+          expect(sibling.length).toBeLessThanOrEqual(255);
+        }
+      }),
+      runs(200),
+    );
   });
 
   it('is the same for a character and for its parts', () => {
