@@ -131,7 +131,7 @@ class ReplayRun {
     if (result.kind === 'left') {
       progress.left++;
       if (item.kind === 'leave') return;
-      this.#hasRefused = true;
+      if (item.kind === 'replace') this.#hasRefused = true;
       shown.print(describe({ ...item, kind: 'leave', why: result.why }));
       return;
     }

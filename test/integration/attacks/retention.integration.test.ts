@@ -44,7 +44,8 @@ describe('replay --all', () => {
     await attack.consumeToEnd();
     await untilCompacted(attack, 20);
     await attack.consumeToEnd();
-    const { stdout } = await attack.succeed(['replay', '--all']);
+    const { code, stdout } = await attack.run(['replay', '--all']);
+    expect(code).toBe(3);
     expect(stdout).toMatch(/\[0, 100\).*left alone/);
     await attack.expectWhole();
   });
