@@ -31,6 +31,8 @@ export function baseOfJson(sibling: string): string | undefined {
 
 /** Gives the names whose sibling for values of some type would be called so: `a_array` and `a` for `a_array_string`. */
 export function basesOf(sibling: string): string[] {
+  // of one that was cut, any beginning may be the whole name of another field
+  if (cutName.test(sibling)) return Array.from(sibling.matchAll(/_/g), ({ index }) => sibling.slice(0, index));
   if (!suffixWord.test(sibling)) return [];
   let base = sibling.replace(suffixWord, '');
   const found = [base];
@@ -40,6 +42,9 @@ export function basesOf(sibling: string): string[] {
   }
   return found;
 }
+
+/** A name that got too long. */
+const cutName = /^.{200}_[0-9a-f]{8}$/;
 
 /** The last word of a suffix; those of arrays have more before it. */
 const suffixWord =

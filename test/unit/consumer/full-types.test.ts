@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { elementLeavesMax as kernelElementLeavesMax, membersMax } from '../../../src/kernel/kinds.ts';
 import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import { parseType } from '../../../src/schema/hive-ddl.ts';
+import { siblingName } from '../../../src/schema/sibling.ts';
 import { elementLeavesMax, leavesMax } from '../../../src/schema/type-weight.ts';
 import { differenceBetween, readBothWays } from '../../support/both-ways.ts';
 import { slicesOfSize } from '../../support/chunks.ts';
@@ -14,6 +16,11 @@ const fieldsOf = (count: number, first = 0): string =>
   Array.from({ length: count }, (_, index) => `f${first + index}:boolean`).join();
 const membersOf = (count: number, first = 0): string =>
   Array.from({ length: count }, (_, index) => `"f${first + index}":true`).join();
+
+/** A key, arrays of strings, and the place of these beside a field of that name. */
+const longKey = 'k'.repeat(190);
+const nestedStrings = `${'array<'.repeat(9)}string${'>'.repeat(9)}`;
+const cutName = siblingName(longKey, parseType(nestedStrings));
 
 /** Types that get no more leaves, and some that get a few. */
 const types = fc.constantFrom(
@@ -113,6 +120,11 @@ describe('members of structs that get no more fields', () => {
         '{"a":"y","c":{"d":2}}',
       ],
     ],
+    [
+      'a place whose name is cut, beside a field that there is not',
+      `struct<${fieldsOf(leavesMax - 1)},${cutName}:${nestedStrings}>`,
+      ['{"f1":true,"x":1}', `{"${longKey}":${'['.repeat(9)}"x"${']'.repeat(9)}}`],
+    ],
     ['too many members', `struct<${fieldsOf(leavesMax)}>`, ['{"f1":true}', `{${membersOf(leavesMax + 1, 1000)}}`]],
     [
       'too many members in elements',
@@ -121,7 +133,7 @@ describe('members of structs that get no more fields', () => {
     ],
   ])('have one place, however they are read: %s', async (_, type, some) => {
     const given = Array.from({ length: 40 }, (__, index) => some[index % some.length] ?? '');
-    const batch = batchOf(given, { type }, 8);
+    const batch = batchOf(given, { type, depthMax: 20 }, 8);
     using both = await readBothWays(batch);
     expect(await differenceBetween(both, batch)).toBeUndefined();
   });
