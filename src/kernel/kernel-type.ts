@@ -1,7 +1,7 @@
 import { holds } from '../schema/fits-whole.ts';
 import { columnName } from '../schema/names.ts';
 import { baseOfJson, siblingName, siblingOf } from '../schema/sibling.ts';
-import { isFull, isFullElement, weightOf } from '../schema/type-weight.ts';
+import { TypeRoom } from '../schema/type-room.ts';
 import { isNested, type ColumnType } from '../schema/types.ts';
 import { FullStruct } from './full-struct.ts';
 import type { Address } from './kernel-calls.ts';
@@ -54,7 +54,7 @@ export class KernelType {
     // a map is never inferred
     if (!isReadable(type) || (strictness.isStrict && holds(type, 'map'))) return undefined;
     const made = new KernelType(kernel, type, strictness, 1);
-    made.#noteFull(isFull(weightOf(type)));
+    made.#noteFull(TypeRoom.ofColumn(type));
     return made;
   }
 
@@ -105,7 +105,7 @@ export class KernelType {
   grow(type: ColumnType): boolean {
     if (type === this.#type || !isReadable(type)) return true;
     const areInPlace = this.#grow(type);
-    this.#noteFull(isFull(weightOf(type)));
+    this.#noteFull(TypeRoom.ofColumn(type));
     return areInPlace;
   }
 
@@ -237,11 +237,11 @@ export class KernelType {
   }
 
   /** Says which structs get no more fields: those in a type that does not, and in elements that do not. */
-  #noteFull(isWhole: boolean): void {
+  #noteFull(room: TypeRoom): void {
     const { element } = this;
-    if (element !== undefined) element.#noteFull(isWhole || isFullElement(weightOf(element.type)));
-    for (const { type } of this.#fields) if (isNested(type.type)) type.#noteFull(isWhole);
-    if (!isWhole || this.#full !== undefined || this.#type.kind !== 'struct' || this.#rules === undefined) return;
+    if (element !== undefined) element.#noteFull(room.ofElement(element.type));
+    for (const { type } of this.#fields) if (isNested(type.type)) type.#noteFull(room);
+    if (!room.isFull || this.#full !== undefined || this.#type.kind !== 'struct' || this.#rules === undefined) return;
     const { fields } = this.#type;
     this.#full = new FullStruct(this.#kernel, this.address, { fields, emptyLevels: this.#emptyLevels });
     for (const { name, type } of this.#fields) this.#full.noteField(name, type.address);

@@ -79,43 +79,19 @@ const runBytesMax = 6;
 function packed(bytes: Uint8Array): Packed {
   const { length } = bytes;
   const runs = runRoom.take(length);
-  const words = wordsOf(bytes);
   let to = 0;
   for (let at = 0; at < length;) {
     if (to + runBytesMax > length) return { bytes: bytes.slice(), areRuns: false };
-    const end = endOfRun(bytes, words, at);
-    runs[to++] = bytes[at] ?? 0;
+    const byte = bytes[at] ?? 0;
+    let end = at + 1;
+    while (end < length && bytes[end] === byte) end++;
+    runs[to++] = byte;
     let left = end - at;
     for (; left >= lengthMore; left >>>= lengthBits) runs[to++] = (left & (lengthMore - 1)) | lengthMore;
     runs[to++] = left;
     at = end;
   }
   return { bytes: runs.slice(0, to), areRuns: true };
-}
-
-/** Views the bytes as words of four; as none where they do not begin at one. */
-function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array {
-  const isAligned = byteOffset % Int32Array.BYTES_PER_ELEMENT === 0;
-  return isAligned ? new Int32Array(buffer, byteOffset, Math.floor(length / Int32Array.BYTES_PER_ELEMENT)) : noWords;
-}
-
-const noWords = new Int32Array(0);
-/** Makes a word of four equal bytes. */
-const everyByte = 0x01010101;
-
-/** Finds the end of equal bytes, mostly a word at a time. */
-function endOfRun(bytes: Uint8Array, words: Int32Array, first: number): number {
-  const byte = bytes[first] ?? 0;
-  let end = first + 1;
-  while (end % Int32Array.BYTES_PER_ELEMENT !== 0 && bytes[end] === byte) end++;
-  if (end % Int32Array.BYTES_PER_ELEMENT === 0) {
-    const word = Math.imul(byte, everyByte);
-    let at = end / Int32Array.BYTES_PER_ELEMENT;
-    while (words[at] === word) at++;
-    end = at * Int32Array.BYTES_PER_ELEMENT;
-  }
-  while (bytes[end] === byte) end++;
-  return end;
 }
 
 /** Writes the bytes to `all` from `first` on; answers with where they end. */

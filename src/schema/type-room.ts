@@ -5,7 +5,7 @@ import type { ColumnType } from './types.ts';
 const lastLeavesMax = 12;
 const lastCharactersMax = 20_000;
 
-/** What a type may still get while it is merged with another one. */
+/** What a type may still get. */
 export class TypeRoom {
   #leaves: number;
   #characters: number;
@@ -29,9 +29,14 @@ export class TypeRoom {
     return new TypeRoom(elementLeavesMax - weightOf(element).leaves, this.#characters, this);
   }
 
+  /** Tells whether the type gets no more leaves. */
+  get isFull(): boolean {
+    return this.#leaves <= 0 || this.#characters <= 0 || this.#around?.isFull === true;
+  }
+
   /** Takes room for more leaves and characters; answers with false, and takes none, when there is not enough. */
   take(leaves: number, characters: number): boolean {
-    if (!this.#has(leaves, characters)) return false;
+    if ((leaves > 0 && this.isFull) || !this.#has(leaves, characters)) return false;
     this.#lessen(leaves, characters);
     return true;
   }
@@ -43,7 +48,6 @@ export class TypeRoom {
   }
 
   #has(leaves: number, characters: number): boolean {
-    if (leaves > 0 && (this.#leaves <= 0 || this.#characters <= 0)) return false;
     if (leaves > this.#leaves + lastLeavesMax || characters > this.#characters + lastCharactersMax) return false;
     return this.#around === undefined || this.#around.#has(leaves, characters);
   }

@@ -49,16 +49,6 @@ export function isLight({ leaves, characters }: TypeWeight): boolean {
   return leaves <= leavesMax && characters <= charactersMax;
 }
 
-/** Tells whether a column's type of that weight gets no more leaves. */
-export function isFull({ leaves, characters }: TypeWeight): boolean {
-  return leaves >= leavesMax || characters >= charactersMax;
-}
-
-/** Tells whether the type of an array's elements, or of a map's values, gets no more leaves. */
-export function isFullElement({ leaves }: TypeWeight): boolean {
-  return leaves >= elementLeavesMax;
-}
-
 /** Weighs a struct's fields, each with its name and what stands between them. */
 function weightOfStruct(struct: Struct): TypeWeight {
   const present = struct.fields.length > weighedFieldsMax ? weights.get(struct) : undefined;

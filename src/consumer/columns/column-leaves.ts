@@ -47,9 +47,11 @@ export class ColumnLeaves {
   /** Grows to a type that has more fields; the leaves do so when the block ends. */
   grow(type: ColumnType): void {
     if (type === this.type.type) return;
-    if (!this.#hasGrown) this.#leaves.drain();
+    if (!this.#isGivenUp && !this.#hasGrown) this.#leaves.drain();
+    const areInPlace = this.type.grow(type);
+    if (this.#isGivenUp) return;
     this.#hasGrown = true;
-    if (this.type.grow(type) || this.#isGivenUp) return;
+    if (areInPlace) return;
     this.#hasNewPlaces = true;
     this.#column.partial.forgetMembers();
   }
@@ -66,6 +68,7 @@ export class ColumnLeaves {
 
   /** Takes what the kernel has collected of a block, whose `count` values the column has got as its last ones; or collects it anew where something else is in it. */
   addBlock(entries: KernelFieldEntries, count: number): void {
+    if (this.#isGivenUp) return;
     if (entries.isSpoiled || this.#count + count !== this.#column.values.count) return this.#catchUp();
     this.#leaves.drain();
     this.#count += count;
@@ -73,7 +76,7 @@ export class ColumnLeaves {
 
   /** Drops what the kernel has collected of a block: its values are added one by one. */
   discardBlock(): void {
-    this.#leaves.discard();
+    if (!this.#isGivenUp) this.#leaves.discard();
   }
 
   /** Ends a block whose values were added one by one: takes them apart. */
@@ -90,6 +93,7 @@ export class ColumnLeaves {
 
   /** Takes the values apart that the column has got since; all of them again where members have a place that they had not before. */
   #catchUp(): void {
+    if (this.#isGivenUp) return;
     if (this.#hasGrown) this.#growLeaves();
     this.#leaves.discard();
     if (this.#isGivenUp || this.#count === this.#column.values.count) return;
@@ -98,7 +102,6 @@ export class ColumnLeaves {
 
   #growLeaves(): void {
     this.#hasGrown = false;
-    if (this.#isGivenUp) return;
     this.#leaves.grow();
     this.#limit();
     if (this.#hasNewPlaces) this.#beginAnew();
