@@ -136,7 +136,7 @@ export class LedgerFollower {
     await this.#begin(this.#tally, partition);
     for (;;) {
       const position = this.#tally.reaches.get(partition)?.position;
-      const found = position === undefined ? undefined : await this.#options.ledger.get(path, position);
+      const found = position === undefined ? undefined : await this.#options.ledger.find(path, position);
       if (found === undefined || !this.#isVisible(found.entry) || !this.#tally.add(found.entry)) return;
     }
   }

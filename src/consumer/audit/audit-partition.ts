@@ -71,7 +71,8 @@ export async function auditPartition(
   if (deep && sinceMs === undefined)
     for await (const finding of auditSegments(path, chainOptions)) findings.add(finding);
   const marks = topic?.partitions.get(path.partition);
-  const first = sinceMs === undefined ? sum.first?.from : await firstOffset(options.store, path);
+  // of a chain that was closed before its first entry, the key tells where it begins
+  const first = (sinceMs === undefined ? sum.first?.from : undefined) ?? (await firstOffset(options.store, path));
   findings.add(...auditHead(chain, first, { ...options, marks }));
   findings.add(...auditCommit(path, options.committed, sum.end));
   await auditEnds(path, topic, { ...options, evidence, sum });

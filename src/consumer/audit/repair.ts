@@ -76,7 +76,7 @@ async function canRaise(
   { ledger, table }: Pick<RepairOptions, 'ledger' | 'table'>,
 ): Promise<boolean> {
   const { topic, partition, generation } = name;
-  const found = await ledger.get({ table, topic, partition }, name.from);
+  const found = await ledger.find({ table, topic, partition }, name.from);
   if (found === undefined || !isDeepStrictEqual(found.entry, entry)) return false;
   const raised = await raise(found, generation, ledger);
   return raised !== undefined && isDeletable(raised.entry, { key, generation });

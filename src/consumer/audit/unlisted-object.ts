@@ -1,4 +1,5 @@
 import { PipelineError } from '../../runtime/errors.ts';
+import { isClosed } from '../ledger/closed-ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import {
   isDeletable,
@@ -48,6 +49,11 @@ export async function judgeUnlisted(key: string, options: UnlistedOptions): Prom
   if (name === undefined || !isOurs)
     return unknown('is not of our making', 'look at it, then move it out of the table');
   const entry = await readEntry(name, options);
+  if (entry === 'closed')
+    return unknown(
+      'is of a batch that was not finished when an Iceberg table adopted this one',
+      'move it out of the table once the Iceberg table has its offsets: it reads these records from Kafka',
+    );
   if (entry === 'unreadable') return unknown('is of a range whose ledger entry can’t be read', 'mend the entry first');
   if (entry?.state === 'gap' && isObsolete(entry, key)) return { kind: 'obsolete', name };
   const isOfEntry = entry !== undefined && (entry.to === name.to || isObsolete(entry, key));
@@ -93,11 +99,11 @@ function unknown(what: string, action: string): Verdict {
 async function readEntry(
   name: ObjectName,
   { ledger, table }: UnlistedOptions,
-): Promise<LedgerEntry | 'unreadable' | undefined> {
+): Promise<LedgerEntry | 'unreadable' | 'closed' | undefined> {
   const path = { table, topic: name.topic, partition: name.partition };
   return unlessUnreadable(
     async () => (await ledger.get(path, name.from))?.entry,
-    () => 'unreadable',
+    (error) => (isClosed(error) ? 'closed' : 'unreadable'),
   );
 }
 

@@ -16,6 +16,9 @@ export interface ChainStart {
 /** Beside the notes of single partitions: where the whole topic was begun. */
 export const topicStartName = 'topic.json';
 
+/** Beside them too: that the topic's ledger is closed. */
+export const closedName = 'closed.json';
+
 const startSchema = z.object({ from: offsetCodec, notedAt: z.iso.datetime(), chosen: z.string().optional() });
 
 /** Notes the start if nobody has; answers with the one that counts. */
@@ -43,8 +46,9 @@ export async function readStarts(
   const prefix = startsPrefix(topic);
   const starts = new Map<number, ChainStart>();
   for await (const { key } of store.list(prefix)) {
-    if (key === `${prefix}${topicStartName}` || key.startsWith(`${prefix}${tableNoteStart}`)) continue;
-    const digits = /^(\d+)\.json$/.exec(key.slice(prefix.length))?.[1];
+    const name = key.slice(prefix.length);
+    if (name === topicStartName || name === closedName || name.startsWith(tableNoteStart)) continue;
+    const digits = /^(\d+)\.json$/.exec(name)?.[1];
     const stored = await store.get(key);
     if (stored === undefined) continue;
     try {

@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import { entrySchema, ledgerFormat, type LedgerEntry } from './ledger-entry.ts';
 import { upgradeFormat1 } from './entry-format-1.ts';
+import { checkOpen } from './closed-ledger.ts';
 import type { LedgerPath } from './ledger-keys.ts';
 
 export function serializeEntry(entry: LedgerEntry): Uint8Array {
   return Buffer.from(`${JSON.stringify(z.encode(entrySchema, entry))}\n`);
 }
 
-/** Reads an entry of this format or an older one. Throws LEDGER_CORRUPT with the key and what is wrong, LEDGER_NEWER for a later format. */
+/**
+ * Reads an entry of this format or an older one. Throws LEDGER_CORRUPT with the key and what is wrong, LEDGER_NEWER for a later format,
+ * LEDGER_CLOSED where the ledger has ended for good.
+ */
 export function parseEntry(
   key: string,
   bytes: Uint8Array,
@@ -23,6 +27,7 @@ export function parseEntry(
 /** Reads the JSON of one entry; `key` says in messages where it stands. */
 export function parseText(key: string, text: string): LedgerEntry {
   const json = parseJson(key, text);
+  checkOpen(key, json);
   const format = formatOf(json);
   if (format !== undefined && format > ledgerFormat) throw newer(key, format);
   const parsed = entrySchema.safeParse(format === 1 ? upgradeFormat1(json) : json);

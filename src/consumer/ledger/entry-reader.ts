@@ -1,6 +1,7 @@
 import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
+import { isClosed } from './closed-ledger.ts';
 import type { EntryStore, Versioned } from './entry-store.ts';
 import { indexOf, offsetsIn } from './ledger-index.ts';
 import { entryKey, revisionKey, revisionPrefix, type LedgerPath } from './ledger-keys.ts';
@@ -72,6 +73,8 @@ export class EntryReader {
     try {
       return await read();
     } catch (error) {
+      // the chain ends here for good
+      if (isClosed(error)) return [];
       if (onUnreadable === undefined || !isUnreadable(error)) throw error;
       onUnreadable(typeof what === 'string' ? what : String(error.details['key']), error);
       return [];

@@ -1,6 +1,7 @@
 import { rememberSuccess } from '../../runtime/memo.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { noteStart, readStart, type ChainStart } from './chain-start.ts';
+import { closeLedger, requireOpen, unlessClosed, type Closing } from './closed-ledger.ts';
 import { EntryStore, type ClaimResult, type Versioned } from './entry-store.ts';
 import { indexOf, listUnknownKeys } from './ledger-index.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
@@ -13,7 +14,8 @@ import { settleTopicStart, type TopicStart } from './topic-start.ts';
 const commitsBetweenLooks = 250;
 
 /**
- * Entries of one table in an object store. All rejections are STORE_*, LEDGER_CORRUPT, LEDGER_NEWER or LEDGER_CONTENDED.
+ * Entries of one table in an object store. All rejections are STORE_*, LEDGER_CORRUPT, LEDGER_NEWER or LEDGER_CONTENDED; for a table that another
+ * one has adopted LEDGER_CLOSED, wherever somebody could go on to write.
  *
  * A base entry (`<from>.json`) is created by a claim, changes until it is committed, and never again; it is never deleted. What becomes of a
  * committed range later stands in its revision (`revisions/<from>.json`), and where there is one, it is the entry.
@@ -34,6 +36,12 @@ export class Ledger {
   /** The entry that begins at `from`, as it counts now. */
   get(path: LedgerPath, from: bigint): Promise<Versioned | undefined> {
     return this.#entries.get(path, from);
+  }
+
+  /** The same for those who only read: `undefined` also where the ledger is closed. */
+  async find(path: LedgerPath, from: bigint): Promise<Versioned | undefined> {
+    const found = await unlessClosed(() => this.get(path, from));
+    return found === 'closed' ? undefined : found;
   }
 
   /** Creates the entry if its offset is free. */
@@ -124,6 +132,17 @@ export class Ledger {
 
   async start(path: LedgerPath): Promise<ChainStart | undefined> {
     return readStart(this.#store, path);
+  }
+
+  /** Rejects with LEDGER_CLOSED when nothing more of the topic may be claimed. Call it once the start of a partition is noted. */
+  async requireOpen(topic: Omit<LedgerPath, 'partition'>): Promise<void> {
+    return requireOpen(this.#store, topic);
+  }
+
+  /** Ends the ledger of the topic for good: whoever claims or commits anything from now on is refused with LEDGER_CLOSED. */
+  async close(closing: Closing): Promise<void> {
+    const partitions = (topic: Omit<LedgerPath, 'partition'>) => this.partitions(topic);
+    return closeLedger(closing, { store: this.#store, partitions, last: (path) => this.last(path, undefined) });
   }
 
   /** Where the topic is begun: as was decided once, else as `decide` says. */

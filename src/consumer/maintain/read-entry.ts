@@ -9,7 +9,7 @@ export async function readEntry(
   { ledger, table }: { readonly ledger: Ledger; readonly table: string },
 ): Promise<LedgerEntry | 'unreadable' | undefined> {
   try {
-    return (await ledger.get({ table, topic, partition }, from))?.entry;
+    return (await ledger.find({ table, topic, partition }, from))?.entry;
   } catch (error) {
     if (error instanceof PipelineError && (error.code === 'LEDGER_CORRUPT' || error.code === 'LEDGER_NEWER'))
       return 'unreadable';

@@ -117,7 +117,7 @@ function isTrue(text: string): boolean {
 async function withEntry(file: OldFile, { ledger, table, topic }: UpkeepTools): Promise<Candidate> {
   const name = file.kind === 'of-entry' ? parseObjectName(file.info.key) : undefined;
   if (name === undefined) return { ...file, entry: undefined };
-  return { ...file, entry: (await ledger.get({ table, topic, partition: name.partition }, name.from))?.entry };
+  return { ...file, entry: (await ledger.find({ table, topic, partition: name.partition }, name.from))?.entry };
 }
 
 function orphansAmong(

@@ -48,6 +48,8 @@ export async function findStarts(
     if (position.isFirst !== true) return new PartitionWork(assigned, position);
     const begun = beginPartition(assigned, await topicStart(), tools.clock.nowMs());
     await step('position', () => ledger.noteStart(path, begun.start));
+    // a ledger that is being closed ends at the starts that are noted: this one may have come too late
+    await step('position', () => ledger.requireOpen(path));
     return new PartitionWork(assigned, begun.position);
   });
 }

@@ -56,6 +56,9 @@ export async function adoptTable(options: AdoptOptions): Promise<void> {
     await takeBackMark(options).catch(() => {});
     throw error;
   }
+  // a member that goes on with the Hive table, as one that was frozen meanwhile, is refused from here on
+  const closedAt = new Date(tools.clock.nowMs()).toISOString();
+  await tools.ledger.close({ table: source, topic, successor: tools.table, closedAt });
 }
 
 async function adoptAll(options: AdoptOptions): Promise<void> {

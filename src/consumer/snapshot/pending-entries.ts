@@ -77,10 +77,11 @@ function isPassed(entry: LedgerEntry): entry is Exclude<LedgerEntry, { state: 'c
 /** The table is told after the ledger: its position is never beyond the ledger's end. */
 async function checkReached(path: LedgerPath, position: bigint, { ledger }: SnapshotTools): Promise<void> {
   const last = await ledger.last(path, undefined);
-  if (last?.entry.to === position) return;
+  // nothing may have come since the table was adopted: its ledger begins where the adopted files end
+  const end = last?.entry.to ?? (await ledger.start(path))?.from ?? 0n;
+  if (end === position) return;
   // another process has written meanwhile
   if ((await ledger.get(path, position)) !== undefined) return;
-  const end = last?.entry.to ?? 0n;
   throw new PipelineError('LEDGER_BEHIND', {
     message: `the ledger of ${path.table} has no entry that ends at offset ${position} of ${path.topic}/${path.partition}, which the table holds up to there; it ends at ${end}: entries are gone, as after restoring an older copy of the ledger`,
     retryable: false,

@@ -64,7 +64,7 @@ export class RecentBatches {
   async #follow(partition: number): Promise<void> {
     const path = { ...this.#options, partition };
     for (;;) {
-      const found = await this.#options.ledger.get(path, this.#positions.get(partition) ?? 0n);
+      const found = await this.#options.ledger.find(path, this.#positions.get(partition) ?? 0n);
       if (found === undefined || !this.#add(found.entry)) return;
     }
   }

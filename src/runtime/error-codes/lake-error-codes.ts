@@ -125,6 +125,11 @@ export const lakeErrorCodes = {
     retryable: 'never',
     action: 'Upgrade this process.',
   },
+  LEDGER_CLOSED: {
+    meaning: 'An Iceberg table has adopted this Hive table (`glueless iceberg adopt`), which gets nothing more.',
+    retryable: 'never',
+    action: 'Set TABLE_FORMAT=iceberg, and LAKE_TABLE as the message says.',
+  },
   LEDGER_BEHIND: {
     meaning: 'The ledger is older than what was written: it was restored from a copy, or is gone.',
     retryable: 'never',

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import type { ObjectStore } from '../ports/lake.ts';
+import { closedName, readStarts } from './chain-start.ts';
+import { entryKey, startsPrefix, type LedgerPath } from './ledger-keys.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+
+/**
+ * The end of a ledger for good, once another table goes on in its place: an object stands where the next entry of each Kafka partition would
+ * begin, or in the place of a claim that nobody has fulfilled. Claims and entries are created and changed by compare-and-swap, so that no member
+ * can write on, not even one that was frozen meanwhile. For partitions that nobody has read yet `starts/closed.json` says the same: it is put
+ * first, and is looked for by whoever has noted a start.
+ */
+
+/** Its own number, so that versions that don't know of closed ledgers stop at it too. */
+export const closedFormat = 3;
+
+const closingSchema = z.object({
+  format: z.literal(closedFormat),
+  state: z.literal('closed'),
+  table: z.string(),
+  topic: z.string(),
+  /** The table whose ledger goes on. */
+  successor: z.string(),
+  closedAt: z.iso.datetime(),
+});
+
+export type Closing = Omit<z.infer<typeof closingSchema>, 'format' | 'state'>;
+
+/** Chains that end while they are being closed are looked at again this often. */
+const triesMax = 100;
+
+/** Throws LEDGER_CLOSED for the JSON of an object that closes a ledger. */
+export function checkOpen(key: string, json: unknown): void {
+  const closing = closingSchema.safeParse(json);
+  if (closing.success) throw closed(key, closing.data);
+}
+
+/** Rejects with LEDGER_CLOSED when the topic's ledger is closed. Call it after the start of a partition's chain is noted. */
+export async function requireOpen(store: ObjectStore, topic: Omit<LedgerPath, 'partition'>): Promise<void> {
+  const key = closedKey(topic);
+  const stored = await store.get(key);
+  if (stored !== undefined) checkOpen(key, parseJson(key, stored.bytes));
+}
+
+export interface ClosingTools {
+  readonly store: ObjectStore;
+  /** The Kafka partitions of which the ledger has entries. */
+  readonly partitions: (topic: Omit<LedgerPath, 'partition'>) => Promise<readonly number[]>;
+  /** The last entry of a partition's chain; rejects with LEDGER_CLOSED. */
+  readonly last: (path: LedgerPath) => Promise<{ readonly entry: LedgerEntry; readonly version: string } | undefined>;
+}
+
+/** Closes the topic's ledger of a table. Can be called again after a crash anywhere. */
+export async function closeLedger(closing: Closing, { store, partitions, last }: ClosingTools): Promise<void> {
+  const bytes = Buffer.from(`${JSON.stringify({ format: closedFormat, state: 'closed', ...closing })}\n`);
+  await store.put(closedKey(closing), bytes, { ifAbsent: true });
+  const starts = await readStarts(store, closing, (_key, error) => {
+    throw error;
+  });
+  for (const partition of new Set([...starts.keys(), ...(await partitions(closing))]))
+    await closeChain({ ...closing, partition }, bytes, { store, start: starts.get(partition)?.from ?? 0n, last });
+}
+
+interface ChainTools extends Pick<ClosingTools, 'store' | 'last'> {
+  readonly start: bigint;
+}
+
+async function closeChain(path: LedgerPath, bytes: Uint8Array, { store, start, last }: ChainTools): Promise<void> {
+  for (let tries = 0; tries < triesMax; tries++) {
+    const found = await unlessClosed(() => last(path));
+    if (found === 'closed') return;
+    const isClaim = found?.entry.state === 'claimed';
+    const key = entryKey(path, isClaim ? found.entry.from : (found?.entry.to ?? start));
+    const condition = isClaim ? { ifVersion: found.version } : { ifAbsent: true as const };
+    if ((await store.put(key, bytes, condition)).kind === 'stored') return;
+  }
+  throw new PipelineError('LEDGER_CONTENDED', {
+    message: `the ledger of ${path.table} grew while it was being closed: ${path.topic}/${path.partition}`,
+    retryable: true,
+    details: { ...path },
+  });
+}
+
+/** Answers with what `read` finds, and with `closed` at a ledger's end for good. */
+export async function unlessClosed<T>(read: () => Promise<T>): Promise<T | 'closed'> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isClosed(error)) return 'closed';
+    throw error;
+  }
+}
+
+export function isClosed(error: unknown): error is PipelineError {
+  return error instanceof PipelineError && error.code === 'LEDGER_CLOSED';
+}
+
+function parseJson(key: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch (error) {
+    throw new PipelineError('LEDGER_CORRUPT', {
+      message: `${key}, which closes the ledger, can't be used: ${messageOf(error)}`,
+      retryable: false,
+      details: { key },
+      hint: 'restore it from an older version of the object',
+    });
+  }
+}
+
+function closedKey(topic: Omit<LedgerPath, 'partition'>): string {
+  return `${startsPrefix(topic)}${closedName}`;
+}
+
+function closed(key: string, { table, topic, successor, closedAt }: Closing): PipelineError {
+  return new PipelineError('LEDGER_CLOSED', {
+    message: `the Iceberg table ${successor} has adopted the table ${table}, which gets nothing more of the topic ${topic} since ${closedAt}`,
+    retryable: false,
+    details: { table, topic, successor, key },
+    hint: `go on with TABLE_FORMAT=iceberg LAKE_TABLE=${successor}, which reads all records from there on`,
+  });
+}

@@ -1,0 +1,69 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
+import { createLocalObjectStore } from '../../../src/lake/local-object-store.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { Attack, wake } from '../../support/attack.ts';
+import { loadTable } from '../../support/iceberg-lake.ts';
+import { provideIcebergReaders, readWithPyiceberg } from '../../support/iceberg-readers.ts';
+import { freeze } from '../../support/moments.ts';
+
+beforeAll(async () => {
+  await provideIcebergReaders();
+});
+
+describe('a member that goes on with a Hive table which an Iceberg table has adopted', () => {
+  it.each(['beforeClaim', 'afterClaim', 'beforePut', 'beforeCommit'] as const)(
+    'is refused when it wakes up from %s: the new table has each record once',
+    async (moment) => {
+      const attack = await Attack.open();
+      await attack.append(100);
+      await attack.consumeToEnd();
+      await attack.append(40);
+      const sleeper = await attack.startUntil(freeze(moment), ['consume']);
+      await attack.succeed(adoption(attack));
+      expect(await wake(sleeper)).toBe(1);
+      expect(sleeper.log).toContain('LEDGER_CLOSED');
+      expect(await rowsOfNew(attack)).toBe(140);
+    },
+  );
+
+  it('stops at its next batch, and when it is started again', async () => {
+    const attack = await Attack.open();
+    await attack.append(100);
+    const member = attack.start(['consume']);
+    await member.untilLogged(/batch committed/);
+    await attack.succeed(adoption(attack));
+    await attack.append(40);
+    expect(await member.ended()).toBe(1);
+    expect(member.log).toContain(`LAKE_TABLE=${attack.table}_iceberg`);
+    const late = await attack.run(['consume', '--until-end']);
+    expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining('LEDGER_CLOSED') });
+    await attack.succeed(['verify', '--deep']);
+    expect(await rowsOfNew(attack)).toBe(140);
+  });
+});
+
+function adoption({ table }: Attack): string[] {
+  return ['iceberg', 'adopt', '--as', `${table}_iceberg`];
+}
+
+/** Lets the new table's service write the rest; answers with its rows, each of another record, as PyIceberg counts them. */
+async function rowsOfNew(attack: Attack): Promise<number> {
+  const name = `${attack.table}_iceberg`;
+  const env = { LAKE_TABLE: name, TABLE_FORMAT: 'iceberg', COMMIT_SECONDS: '1' };
+  await attack.consumeToEnd(env);
+  await attack.succeed(['verify', '--deep'], env);
+  const store = createLocalObjectStore({ root: attack.folder });
+  const { metadataLocation } = await loadTable(
+    { iceberg: createJsonIcebergCatalog({ store, database: 'glueless', clock: systemClock }) },
+    name,
+  );
+  const { rows, distinct } = (await readWithPyiceberg({ metadata: metadataLocation, snapshots: true })).snapshots.at(
+    -1,
+  ) ?? {
+    rows: 0,
+    distinct: 0,
+  };
+  expect(rows - distinct).toBe(0);
+  return rows;
+}
