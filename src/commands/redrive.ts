@@ -1,5 +1,6 @@
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import { isWritten } from '../consumer/ledger/ledger-entry.ts';
+import { decodeLimitsOf, policyInJson } from '../consumer/batch/batch-policy.ts';
 import { redriveEntry } from '../consumer/replay/redrive.ts';
 import type { RejectReason } from '../consumer/columns/parse-record.ts';
 import type { Settings } from '../app/config/settings.ts';
@@ -34,6 +35,7 @@ export async function redrive(
   const { table, topic } = tools;
   const ledger = new Ledger(lake.store);
   await checkLedgerHasEntries(ledger, settings);
+  const limits = decodeLimitsOf(policyInJson(settings.batch, () => tools.writer.growthOf(tools.recipe)));
   const total = { passed: 0, left: 0 };
   const hint = new RecountHint(systemClock.nowMs());
   const touched = new TouchedPartitions(lake, settings);
@@ -44,7 +46,7 @@ export async function redrive(
       if (!isWritten(entry)) continue;
       const redriven = await redriveEntry(
         { ...current, entry },
-        { tools, store: lake.store, parquet: lake.parquet, ...options },
+        { tools, store: lake.store, parquet: lake.parquet, limits, ...options },
       );
       total.passed += redriven.passed;
       total.left += redriven.left;

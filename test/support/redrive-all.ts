@@ -1,16 +1,21 @@
 import type { RejectReason } from '../../src/consumer/columns/parse-record.ts';
 import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
 import { isWritten } from '../../src/consumer/ledger/ledger-entry.ts';
+import type { DecodeLimits } from '../../src/consumer/ports/decode-limits.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
-import { redriveEntry, type RedriveResult } from '../../src/consumer/replay/redrive.ts';
+import { redriveEntry } from '../../src/consumer/replay/redrive.ts';
+import type { RedriveResult } from '../../src/consumer/replay/redriven-pieces.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { testTable, testTopic } from './lake.ts';
+
+/** More than any test has. */
+export const wideLimits: DecodeLimits = { rowsMax: 1_000_000, heldBytesMax: 100_000_000 };
 
 /** Redrives each entry of the topic's first partition that has dead letters. */
 export async function redriveAll(
   { store }: { readonly store: ObjectStore },
   tools: CommitTools,
-  options: { readonly reason?: RejectReason; readonly dryRun?: boolean } = {},
+  options: { readonly reason?: RejectReason; readonly dryRun?: boolean; readonly limits?: DecodeLimits } = {},
 ): Promise<RedriveResult> {
   const total = { passed: 0, left: 0 };
   for await (const current of tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 })) {
@@ -18,7 +23,7 @@ export async function redriveAll(
     if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
     const result = await redriveEntry(
       { ...current, entry },
-      { tools, store, parquet: hyparquetReader, dryRun: false, ...options },
+      { tools, store, parquet: hyparquetReader, dryRun: false, limits: wideLimits, ...options },
     );
     total.passed += result.passed;
     total.left += result.left;

@@ -7,6 +7,7 @@ import { replayGroup } from '../../src/consumer/replay/replay.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';
 import { testTable, testTopic } from './lake.ts';
+import { wideLimits } from './redrive-all.ts';
 
 const path = { table: testTable, topic: testTopic, partition: 0 };
 
@@ -27,7 +28,7 @@ export async function replaySnapshots(
 export async function redriveAll({ store }: { readonly store: ObjectStore }, tools: CommitTools): Promise<void> {
   for await (const current of tools.ledger.entries(path)) {
     const { entry } = current;
-    const options = { tools, store, parquet: hyparquetReader, dryRun: false };
+    const options = { tools, store, parquet: hyparquetReader, dryRun: false, limits: wideLimits };
     if (isWritten(entry)) await redriveEntry({ ...current, entry }, options);
   }
 }

@@ -150,6 +150,15 @@ export function shortenBatch({ partition, from, slices }: Batch, to: bigint): Ba
   return batchOf(partition, from, to, kept);
 }
 
+/** The batch from `from` on, which lies within it. */
+export function restOfBatch({ partition, to, slices }: Batch, from: bigint): Batch {
+  const rest = slices
+    .filter(({ chunk }) => chunk.to > from)
+    .map(({ chunk, first, end }) => ({ chunk, first: Math.max(first, firstAtOrAfter(chunk, from)), end }))
+    .filter(({ first, end }) => end > first);
+  return batchOf(partition, from, to, rest);
+}
+
 function slicesUpTo(arrivals: readonly Arrival[], from: bigint, to: bigint): ChunkSlice[] {
   return arrivals
     .filter(({ chunk }) => chunk.from < to && chunk.to > from)

@@ -21,8 +21,12 @@ export async function discardLeftovers(
 
 /** Keys of earlier generations of the entry, which nobody can list any more. */
 export function leftoversOf(entry: WrittenEntry): string[] {
-  const generationOf = (key: string): number => parseObjectName(key)?.generation ?? 0;
   return (entry.obsolete ?? []).filter((key) => isDeletable(entry, { key, generation: generationOf(key) }));
+}
+
+/** The generation that a key of ours is of. */
+export function generationOf(key: string): number {
+  return parseObjectName(key)?.generation ?? 0;
 }
 
 /** Keys that the claim, and those of lower generations before it, may have written. */

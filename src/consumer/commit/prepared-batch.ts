@@ -2,7 +2,7 @@ import { fingerprint } from '../ledger/last-record.ts';
 import type { Outcome, PlannedObject } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
-import { shortenBatch, type Batch } from '../batch/partition-buffer.ts';
+import { restOfBatch, shortenBatch, type Batch } from '../batch/partition-buffer.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { RowGroups } from '../table/row-groups.ts';
 import type { CommitTools } from './commit-tools.ts';
@@ -43,6 +43,27 @@ export async function prepareBatch(
     lastRecord,
     [Symbol.dispose]: () => decoded[Symbol.dispose](),
   };
+}
+
+/**
+ * Prepares the batch piece by piece, each as large as the limits allow, all by one recipe. The memory of a piece ends when the next one is
+ * asked for: its columns are never there together with those of another.
+ */
+export async function* preparePieces(
+  whole: Batch,
+  given: Recipe,
+  tools: CommitTools,
+  options: { readonly step: StepRunner; readonly limits: DecodeLimits },
+): AsyncGenerator<PreparedBatch, void> {
+  let recipe = given;
+  for (let rest = whole; ;) {
+    using prepared = await prepareBatch(rest, recipe, tools, options);
+    yield prepared;
+    const { earlyEnd } = prepared.decoded;
+    if (earlyEnd === undefined) return;
+    ({ recipe } = prepared);
+    rest = restOfBatch(rest, earlyEnd.offset);
+  }
 }
 
 function lastRecordOf({ slices }: Batch): Outcome['lastRecord'] {

@@ -46,13 +46,13 @@ export async function writeObjects(
   const settled = await step('settle', () => writer.settle(decoded, recipe));
   if (settled === 'misfit') return { kind: 'misfit' };
   const drafts = writer.drafts(groups, settled, range);
-  const earlier = plan.filter((planned) => !drafts.some((draft) => isSame(draft, planned)));
+  const tried = plan.filter((planned) => !drafts.some((draft) => isSame(draft, planned)));
   const puts = await mapConcurrently(drafts, putsMax, async (draft) => {
     const result = await putDraft(draft, writer, step, guard);
     if (result.kind === 'created') created.push(result.object);
     return result;
   });
-  const kept = await mapConcurrently(earlier, putsMax, (planned) =>
+  const kept = await mapConcurrently(tried, putsMax, (planned) =>
     step('put', () => writer.find(planned, settled, range)),
   );
   const results: PutOutcome[] = [...puts, ...kept];
@@ -100,6 +100,33 @@ function holdsMore(results: readonly PutOutcome[], drafts: readonly ObjectDraft[
 /** One claim has at most one object of a kind in a Hive partition. */
 function isSame(a: Pick<PlannedObject, 'kind' | 'partition'>, b: Pick<PlannedObject, 'kind' | 'partition'>): boolean {
   return a.kind === b.kind && a.partition.join('/') === b.partition.join('/');
+}
+
+/** ISO 8601 times of one form are in order as text, too. */
+function earlier(a: string | undefined, b: string | undefined): string | undefined {
+  return a === undefined || (b !== undefined && b < a) ? b : a;
+}
+
+function later(a: string | undefined, b: string | undefined): string | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
+}
+
+/** What pieces of a batch that were written one after the other are together: the last one says what the batch ends with. */
+export function joinOutcomes(pieces: readonly Outcome[]): Outcome {
+  const [first, ...others] = pieces;
+  if (first === undefined) throw new RangeError('expected the outcome of one piece at least');
+  return others.reduce((before, piece) => {
+    const objects = [...before.objects, ...piece.objects];
+    const minEventTime = earlier(before.minEventTime, piece.minEventTime);
+    const maxEventTime = later(before.maxEventTime, piece.maxEventTime);
+    return {
+      ...piece,
+      objects,
+      ...countsOf(objects, before.tombstones + piece.tombstones),
+      ...(minEventTime !== undefined && { minEventTime }),
+      ...(maxEventTime !== undefined && { maxEventTime }),
+    };
+  }, first);
 }
 
 /** What the objects hold, which may be more than this try delivered. */

@@ -1,19 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { DecodedBatch, Reject } from '../columns/decode-batch.ts';
 import type { RejectReason } from '../columns/parse-record.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
-import { stepRunner } from '../commit/step-runner.ts';
-import { replaceEntry, undoReplacement } from '../commit/replace-entry.ts';
+import { replaceEntry } from '../commit/replace-entry.ts';
+import { undoReplacement } from '../commit/undo-replacement.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
-import type { Recipe } from '../ledger/recipe.ts';
+import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
-import type { RecordChunk } from '../ports/record-chunk.ts';
-import { chunkOfDeadLetters, readDeadLetters, type DeadLetter } from '../table/dead-letter-chunk.ts';
+import { readDeadLetters, type DeadLetter } from '../table/dead-letter-chunk.ts';
+import { redrivenPieces, type RedriveResult } from './redriven-pieces.ts';
 
 export interface RedriveOptions {
   readonly tools: CommitTools;
@@ -22,12 +21,8 @@ export interface RedriveOptions {
   /** Only dead letters with this reason; all when left out. */
   readonly reason?: RejectReason;
   readonly dryRun: boolean;
-}
-
-export interface RedriveResult {
-  /** Dead letters that became rows. */
-  readonly passed: number;
-  readonly left: number;
+  /** Limits of the rows that are in memory at a time. */
+  readonly limits: DecodeLimits;
 }
 
 /** Times that the entry is read again because others have replaced its dead letters meanwhile. */
@@ -45,20 +40,18 @@ export async function redriveEntry(listed: Versioned<WrittenEntry>, options: Red
   }
   const { current, deadLetters } = await readLatest(listed, options);
   const { entry } = current;
-  const { decoded: again, recipe } = await decodeAgain({ entry, deadLetters }, options);
-  using decoded = again;
-  const result = { passed: decoded.rowCount, left: decoded.rejects.length };
-  if (dryRun) return result;
-  if (decoded.rowCount === 0) {
-    // nothing to do, but for a replacement that did not end
-    if (entry.state === 'replacing') await undoReplacement({ ...current, entry }, tools);
-    else await discardLeftovers(entry, tools);
+  const result = { passed: 0, left: 0 };
+  const pieces = redrivenPieces({ entry, deadLetters, result }, options);
+  if (dryRun) {
+    await Array.fromAsync(pieces, () => undefined);
     return result;
   }
-  const { lastRecord } = entry.outcome;
-  const prepared = { recipe, decoded, ...tools.writer.group(decoded, recipe), lastRecord };
   const keeps = entry.outcome.objects.filter(({ kind }) => kind === 'rows');
-  await replaceEntry({ current, prepared, why: 'redrive', keeps }, tools);
+  await replaceEntry({ current, pieces, why: 'redrive', keeps }, tools);
+  if (result.passed > 0) return result;
+  // nothing to do, but for a replacement that did not end
+  if (entry.state === 'replacing') await undoReplacement({ ...current, entry }, tools);
+  else await discardLeftovers(entry, tools);
   return result;
 }
 
@@ -107,39 +100,4 @@ function missing(key: string, tools: CommitTools, { topic, partition, from, to }
     details,
     hint: `read the range of ${topic} again while Kafka holds it: \`glueless replay --partition ${partition} --from-offset ${from} --to-offset ${to}\``,
   });
-}
-
-async function decodeAgain(
-  { entry, deadLetters }: { readonly entry: WrittenEntry; readonly deadLetters: readonly DeadLetter[] },
-  { tools, reason }: RedriveOptions,
-): Promise<{ readonly decoded: DecodedBatch; readonly recipe: Recipe }> {
-  const { topic, partition, from, to } = entry;
-  const range = { topic, partition, from, to };
-  const isChosen = (each: DeadLetter): boolean =>
-    each.value !== undefined && (reason === undefined || each.reason === reason);
-  const chosen = deadLetters.filter(isChosen);
-  const others = deadLetters.filter((each) => !isChosen(each));
-  const chunk = chunkOfDeadLetters(chosen, range);
-  const slices = [{ chunk, first: 0, end: chunk.count }];
-  const step = stepRunner(tools);
-  const recipe = await step('schemas', () => tools.writer.pinSchemas(slices, recipeFor(entry, tools)));
-  const decoded = await step('decode', () => tools.writer.decode(slices, recipe));
-  const rejects = [...decoded.rejects, ...rejectsOf(others, chunkOfDeadLetters(others, range))];
-  return { decoded: { ...decoded, rejects }, recipe: withSchemasOf(entry, recipe) };
-}
-
-/** The configured rules. But the rows that stay may be several of one offset: then the entry keeps the rule that allows it. */
-function recipeFor({ recipe: { records } }: WrittenEntry, { writer, recipe }: CommitTools): Recipe {
-  const fitted = writer.fit(recipe);
-  return fitted.records !== undefined || records === undefined ? fitted : { ...fitted, records };
-}
-
-/** The rows that stay were read by the entry's schemas. */
-function withSchemasOf({ recipe: { schemas: before = [] } }: WrittenEntry, recipe: Recipe): Recipe {
-  return recipe.schemas === undefined ? recipe : { ...recipe, schemas: [...new Set([...before, ...recipe.schemas])] };
-}
-
-/** Dead letters that nobody asked for, or that kept no value, stay what they are. */
-function rejectsOf(deadLetters: readonly DeadLetter[], chunk: RecordChunk): Reject[] {
-  return deadLetters.map(({ reason, detail }, index) => ({ chunk, index, reason, detail }));
 }

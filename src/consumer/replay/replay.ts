@@ -4,15 +4,14 @@ import { decodeLimitsOf, reasonToCut, type BatchPolicy } from '../batch/batch-po
 import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
-import { prepareBatch, type PreparedBatch } from '../commit/prepared-batch.ts';
-import { endReplacements, putReplacement, undoReplacement, type PutReplacement } from '../commit/replace-entry.ts';
-import { stepRunner } from '../commit/step-runner.ts';
+import { endReplacements, putReplacement, type PutReplacement } from '../commit/replace-entry.ts';
+import { undoReplacement } from '../commit/undo-replacement.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import type { ClaimedEntry, WrittenEntry } from '../ledger/ledger-entry.ts';
-import type { Recipe } from '../ledger/recipe.ts';
 import { checkTopicId } from '../ledger/topic-identity.ts';
 import { readsLess } from '../ports/value-format.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
+import { readAgain, type ReadBatch } from './read-again.ts';
 import type { ReplayItem } from './replay-plan.ts';
 
 export interface ReplayOptions {
@@ -106,38 +105,26 @@ async function putBatch(
   { range, current }: ReplaceItem,
   options: ReplayOptions,
 ): Promise<PutReplacement | Extract<ReplayResult, { kind: 'left' }>> {
-  const { tools, allowLoss = false } = options;
+  const { tools, policy, allowLoss = false } = options;
   const { records: had, rows } = current.entry.outcome;
   const batch = await readUnlessGone(range, options);
   if (batch === undefined)
     return { kind: 'left', why: 'Kafka dropped it after the replay had begun; its objects stay' };
-  using prepared = await prepareAgain(batch, current.entry, { tools, allowLoss });
-  const delivered = recordsOf(prepared.decoded);
+  using read = await readAgain(batch, current.entry, { tools, limits: decodeLimitsOf(policy), allowLoss });
+  const delivered = read.records;
   const why =
     delivered < had
       ? `Kafka delivers ${delivered} of its ${had} records; --allow-loss replaces them all the same`
-      : whyRejected(rows, current.entry, prepared);
+      : whyRejected(rows, current.entry, read);
   if (why !== undefined && !allowLoss) {
     await discardLeftovers(current.entry, tools);
     return { kind: 'left', why };
   }
   await checkTopic(options);
-  return await putReplacement({ current, prepared, why: 'replay' }, tools);
-}
-
-/** Decodes a batch by the rules of today, but finds as many records in its values as it was written with, unless it may lose some. */
-async function prepareAgain(
-  batch: Batch,
-  { recipe: { records: before }, outcome: { records: had } }: WrittenEntry,
-  { tools, allowLoss }: { readonly tools: CommitTools; readonly allowLoss: boolean },
-): Promise<PreparedBatch> {
-  const prepare = (recipe: Recipe): Promise<PreparedBatch> =>
-    prepareBatch(batch, tools.writer.fit(recipe), tools, { step: stepRunner(tools) });
-  const prepared = await prepare(tools.recipe);
-  if (allowLoss || before === prepared.recipe.records || recordsOf(prepared.decoded) >= had) return prepared;
-  prepared[Symbol.dispose]();
-  const { records: _, ...others } = tools.recipe;
-  return prepare({ ...others, ...(before !== undefined && { records: before }) });
+  const put = await putReplacement({ current, pieces: read.pieces(), why: 'replay' }, tools);
+  // a batch without any record is a piece, too
+  if (put === undefined) throw new TypeError('expected one piece at least');
+  return put;
 }
 
 /**
@@ -147,10 +134,9 @@ async function prepareAgain(
 function whyRejected(
   rows: number,
   { recipe: before, outcome: { deadLetters } }: WrittenEntry,
-  { recipe: now, decoded: { rowCount, rejects } }: PreparedBatch,
+  { recipe: now, rows: rowCount, rejects, lacksSchema }: ReadBatch,
 ): string | undefined {
-  if (rowCount >= rows || rejects.length <= deadLetters) return undefined;
-  const lacksSchema = rejects.some(({ reason }) => reason === 'unknown-schema');
+  if (rowCount >= rows || rejects <= deadLetters) return undefined;
   if (!lacksSchema && !readsLess(now.valueFormat, before.valueFormat)) return undefined;
   const cause = lacksSchema
     ? 'the registry lacks schemas'
@@ -166,11 +152,6 @@ async function readUnlessGone(range: OffsetRange, options: ReplayOptions): Promi
     if (error instanceof PipelineError && error.code === 'OFFSETS_GONE') return undefined;
     throw error;
   }
-}
-
-/** Counts as the ledger does: a value may hold several. */
-function recordsOf({ rowCount, rejects, tombstones }: PreparedBatch['decoded']): number {
-  return rowCount + rejects.length + tombstones;
 }
 
 async function readBatch(range: OffsetRange, { reader, signal }: ReplayOptions): Promise<Batch> {

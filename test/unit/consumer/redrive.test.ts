@@ -12,7 +12,7 @@ import {
   type TestLake,
   type TestToolsOptions,
 } from '../../support/lake.ts';
-import { redriveAll } from '../../support/redrive-all.ts';
+import { redriveAll, wideLimits } from '../../support/redrive-all.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
 const strict = (recordBytesMax: number): Partial<TestToolsOptions> => ({
@@ -66,7 +66,7 @@ describe('redriving dead letters', () => {
     const listed = await tools.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 0n);
     if (listed === undefined || !isWritten(listed.entry)) throw new Error('it is written');
     await redriveAll(lake, tools);
-    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false };
+    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false, limits: wideLimits };
     expect(await redriveEntry({ ...listed, entry: listed.entry }, options)).toEqual({ passed: 0, left: 2 });
     const deadLetters = await Array.fromAsync(lake.store.list(`${testTable}_dead_letters/`));
     await lake.store.delete(deadLetters.map(({ key }) => key));

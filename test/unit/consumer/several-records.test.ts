@@ -17,6 +17,7 @@ import {
   type TestLake,
 } from '../../support/lake.ts';
 import { run } from '../../support/run-service.ts';
+import { wideLimits } from '../../support/redrive-all.ts';
 
 const path = { table: testTable, topic: testTopic, partition: 0 };
 const policy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };
@@ -138,8 +139,14 @@ describe('values that hold several records', () => {
     const [current] = await Array.fromAsync(plain.tools.ledger.entries(path));
     if (current === undefined || !isWritten(current.entry)) throw new TypeError('nothing is written');
     const arrayTools = createTestTools({ ...plain.lake, recipe: { records: 'array' } });
-    const options = { tools: arrayTools, store: plain.lake.store, parquet: hyparquetReader, dryRun: false };
-    expect(await redriveEntry({ ...current, entry: current.entry }, options)).toEqual({ passed: 2, left: 0 });
+    const options = {
+      tools: arrayTools,
+      store: plain.lake.store,
+      parquet: hyparquetReader,
+      dryRun: false,
+      limits: wideLimits,
+    };
+    expect(await redriveEntry({ ...current, entry: current.entry }, options)).toEqual({ passed: 1, left: 0 });
     expect((await readRows(plain.lake)).map(({ n }) => n)).toEqual([0, 1, 2]);
     const report = await audit(plain.lake, plain.topic);
     expect(report.findings).toEqual([]);
@@ -154,7 +161,13 @@ describe('values that hold several records', () => {
     const found = await tools.ledger.get(path, 0n);
     if (found === undefined || !isWritten(found.entry)) throw new Error('nothing was written');
     const listed = { ...found, entry: found.entry };
-    const redriven = await redriveEntry(listed, { tools, store: lake.store, parquet: hyparquetReader, dryRun: false });
+    const redriven = await redriveEntry(listed, {
+      tools,
+      store: lake.store,
+      parquet: hyparquetReader,
+      dryRun: false,
+      limits: wideLimits,
+    });
     expect(redriven).toEqual({ passed: 1, left: 0 });
     expect(await rowsOf(lake)).toEqual([
       [0, 0, 0],

@@ -23,6 +23,7 @@ import {
 } from '../../support/iceberg-service.ts';
 import { testTable, testTopic } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
+import { wideLimits } from '../../support/redrive-all.ts';
 
 const path = { table: testTable, topic: testTopic, partition: 0 };
 const letters = `${testTable}_dead_letters`;
@@ -59,7 +60,7 @@ async function redrive(lake: IcebergTestLake, tools: CommitTools): Promise<numbe
   for await (const current of tools.ledger.entries(path)) {
     const { entry } = current;
     if (!isWritten(entry)) continue;
-    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false };
+    const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false, limits: wideLimits };
     passed += (await redriveEntry({ ...current, entry }, options)).passed;
   }
   return passed;
