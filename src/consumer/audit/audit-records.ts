@@ -1,7 +1,8 @@
 import type { WrittenEntry } from '../ledger/ledger-entry.ts';
 import { aboutRange, type Finding, type Problem } from './finding.ts';
+import { SeenRecords } from './seen-records.ts';
 
-/** Kafka coordinates of the rows of an object. */
+/** Kafka coordinates of rows of an object. */
 export interface Coordinates {
   readonly partitions: readonly bigint[];
   readonly offsets: readonly bigint[];
@@ -9,32 +10,44 @@ export interface Coordinates {
   readonly indexes?: readonly bigint[] | undefined;
 }
 
-/**
- * Checks that every record of an entry is there once, and none of another range; the coordinates are those of all its objects but of such with
- * `goneRows` rows, which need not be there.
- */
-export function auditRecords(entry: WrittenEntry, objects: readonly Coordinates[], goneRows = 0): Finding[] {
-  const { from, to } = entry;
-  const partition = BigInt(entry.partition);
-  const seen = new Set<bigint | string>();
-  let doubled = 0;
-  let misplaced = 0;
-  for (const { partitions, offsets, indexes } of objects) {
+/** Checks that every record of an entry is there once, and none of another range. The rows are added object by object. */
+export class RecordAudit {
+  readonly #entry: WrittenEntry;
+  readonly #seen = new SeenRecords();
+  #doubled = 0;
+  #misplaced = 0;
+
+  constructor(entry: WrittenEntry) {
+    this.#entry = entry;
+  }
+
+  add({ partitions, offsets, indexes }: Coordinates): void {
+    const { from, to } = this.#entry;
+    const partition = BigInt(this.#entry.partition);
     for (const [row, offset] of offsets.entries()) {
-      const index = indexes?.[row] ?? 0n;
-      const id = index === 0n ? offset : `${offset} ${index}`;
-      if (partitions[row] !== partition || offset < from || offset >= to) misplaced++;
-      else if (seen.has(id)) doubled++;
-      else seen.add(id);
+      if (partitions[row] !== partition || offset < from || offset >= to) this.#misplaced++;
+      else if (!this.#seen.add(offset, indexes?.[row] ?? 0n)) this.#doubled++;
     }
   }
-  const expected = entry.outcome.rows + entry.outcome.deadLetters - goneRows;
-  const of = (problem: Problem, count: number, what: string): Finding[] =>
-    count === 0 ? [] : [aboutRange(entry, { problem, what: `${count} ${what}` })];
-  return [
-    ...of('record-doubled', doubled, 'records are there more than once'),
-    ...of('record-misplaced', misplaced, 'records belong to another range or partition'),
-    ...of('record-missing', Math.max(0, expected - seen.size), 'records are missing'),
-    ...of('record-doubled', Math.max(0, seen.size - expected), 'records are there that the entry does not count'),
-  ];
+
+  /** Adds what another audit of the same entry has seen of other objects. */
+  addAll(other: RecordAudit): void {
+    this.#doubled += other.#doubled + this.#seen.addAll(other.#seen);
+    this.#misplaced += other.#misplaced;
+  }
+
+  /** Gives what is wrong once all objects were added, but for such with `goneRows` rows, which need not be there. */
+  findings(goneRows: number): Finding[] {
+    const entry = this.#entry;
+    const { count } = this.#seen;
+    const expected = entry.outcome.rows + entry.outcome.deadLetters - goneRows;
+    const of = (problem: Problem, found: number, what: string): Finding[] =>
+      found === 0 ? [] : [aboutRange(entry, { problem, what: `${found} ${what}` })];
+    return [
+      ...of('record-doubled', this.#doubled, 'records are there more than once'),
+      ...of('record-misplaced', this.#misplaced, 'records belong to another range or partition'),
+      ...of('record-missing', Math.max(0, expected - count), 'records are missing'),
+      ...of('record-doubled', Math.max(0, count - expected), 'records are there that the entry does not count'),
+    ];
+  }
 }

@@ -6,10 +6,10 @@ import type { ExpiredDays } from '../ledger/expired-days.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import { objectSource, sourceOf, type ParquetReader } from '../ports/parquet.ts';
+import { objectSource, sourceOf, type ParquetReader, type ParquetSource } from '../ports/parquet.ts';
 import { indexColumn } from '../ports/record-columns.ts';
 import { aboutObject, auditObject } from './audit-object.ts';
-import { auditRecords, type Coordinates } from './audit-records.ts';
+import { RecordAudit, type Coordinates } from './audit-records.ts';
 import type { Finding } from './finding.ts';
 import { unlessUnreadable } from './unless-unreadable.ts';
 import { coordinateColumns } from '../table/file-offsets.ts';
@@ -30,8 +30,8 @@ export interface InspectorOptions {
 
 interface Inspection {
   readonly findings: Finding[];
-  /** `undefined` where the object was not read, or its rows have no coordinates. */
-  readonly coordinates?: Coordinates;
+  /** Its rows; `undefined` where the object was not read, or its rows have no coordinates. */
+  readonly records?: RecordAudit | undefined;
   /** Its rows are in another file. */
   readonly isHeld?: true;
 }
@@ -102,21 +102,24 @@ export class EntryInspector {
 
   async #read(entry: WrittenEntry): Promise<Finding[]> {
     const findings: Finding[] = [];
-    const coordinates: Coordinates[] = [];
+    const records = new RecordAudit(entry);
     const read: WrittenObject[] = [];
+    let counted = 0;
     for (const object of this.#needed(entry)) {
       const inspection = await this.#readObject(entry, object);
       findings.push(...inspection.findings);
       if (inspection.isHeld === undefined) read.push(object);
-      if (inspection.coordinates !== undefined) coordinates.push(inspection.coordinates);
+      if (inspection.records === undefined) continue;
+      records.addAll(inspection.records);
+      counted++;
     }
-    if (coordinates.length < read.length) return findings;
+    if (counted < read.length) return findings;
     const sum = (objects: readonly WrittenObject[]): number => objects.reduce((total, { rows }) => total + rows, 0);
-    return [...findings, ...auditRecords(entry, coordinates, sum(entry.outcome.objects) - sum(read))];
+    return [...findings, ...records.findings(sum(entry.outcome.objects) - sum(read))];
   }
 
   async #readObject(entry: WrittenEntry, object: WrittenObject): Promise<Inspection> {
-    let coordinates: Coordinates | undefined;
+    let records: RecordAudit | undefined;
     const findings = await unlessDamaged(entry, object, async () => {
       const stored = await this.#options.store.get(object.key);
       if (stored === undefined) return auditObject(entry, object, undefined);
@@ -124,17 +127,18 @@ export class EntryInspector {
       const facts = { size: bytes.length, crc32: crc32(bytes) };
       const inside = await unlessDamaged(entry, object, async () => {
         const content = await this.#readContent(entry, object, bytes);
-        coordinates = content.coordinates;
+        ({ records } = content);
         return auditObject(entry, object, { ...facts, rows: content.rows });
       });
       const outside = auditObject(entry, object, facts);
       return outside.length > 0 ? outside : inside;
     });
     if (findings.length > 0 && (await this.#isHeld(object))) return { findings: [], isHeld: true };
-    return { findings, ...(coordinates && { coordinates }) };
+    return { findings, records };
   }
 
-  async #readContent({ recipe }: WrittenEntry, { kind, key }: WrittenObject, bytes: Uint8Array) {
+  async #readContent(entry: WrittenEntry, { kind, key }: WrittenObject, bytes: Uint8Array) {
+    const { recipe } = entry;
     const { parquet, onColumns } = this.#options;
     const source = sourceOf(bytes);
     const columns = await parquet.columns(source);
@@ -142,8 +146,10 @@ export class EntryInspector {
     const tellsOffsets = kind === 'dead-letters' || recipe.kafkaColumns;
     const hasOffsets = tellsOffsets && columns.some(({ name }) => name === 'kafka_offset');
     const hasIndex = recipe.records !== undefined && columns.some(({ name }) => name === indexColumn.name);
-    const coordinates = hasOffsets ? await coordinatesOf(bytes, parquet, hasIndex) : undefined;
-    return { coordinates, rows: await parquet.rowCount(source) };
+    const records = hasOffsets ? new RecordAudit(entry) : undefined;
+    if (records !== undefined)
+      for await (const coordinates of coordinatesOf(source, parquet, hasIndex)) records.add(coordinates);
+    return { records, rows: await parquet.rowCount(source) };
   }
 
   async #isHeld(object: WrittenObject): Promise<boolean> {
@@ -151,10 +157,15 @@ export class EntryInspector {
   }
 }
 
-export async function coordinatesOf(bytes: Uint8Array, parquet: ParquetReader, hasIndex = false): Promise<Coordinates> {
+/** Reads the coordinates of a file's rows, one row group after the other. */
+export async function* coordinatesOf(
+  source: ParquetSource,
+  parquet: ParquetReader,
+  hasIndex: boolean,
+): AsyncIterable<Coordinates> {
   const names = [...coordinateColumns, ...(hasIndex ? [indexColumn.name] : [])];
-  const [partitions = [], offsets = [], indexes] = await parquet.integers(bytes, names);
-  return { partitions, offsets, indexes };
+  for await (const [partitions = [], offsets = [], indexes] of parquet.integerChunks(source, names))
+    yield { partitions, offsets, indexes };
 }
 
 /** Turns what can't be read into a finding; what went between two looks is missing. */

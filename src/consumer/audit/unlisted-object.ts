@@ -124,10 +124,13 @@ async function areRowsIn(
     const stored = await store.get(each);
     if (stored === undefined) return undefined;
     const { bytes } = stored;
-    const columns = await parquet.columns(sourceOf(bytes));
+    const source = sourceOf(bytes);
+    const columns = await parquet.columns(source);
     const hasIndex = columns.some(({ name }) => name === indexColumn.name);
-    const { partitions, offsets, indexes } = await coordinatesOf(bytes, parquet, hasIndex);
-    return offsets.map((offset, row) => `${partitions[row]}/${offset}/${indexes?.[row] ?? ''}`);
+    const found: string[] = [];
+    for await (const { partitions, offsets, indexes } of coordinatesOf(source, parquet, hasIndex))
+      for (const [row, offset] of offsets.entries()) found.push(`${partitions[row]}/${offset}/${indexes?.[row] ?? ''}`);
+    return found;
   };
   try {
     const listed = new Set<string>();

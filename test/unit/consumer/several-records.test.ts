@@ -117,13 +117,13 @@ describe('values that hold several records', () => {
     expect((await audit(lake, topic)).findings).toEqual([]);
     // the same object read without its index looks like one record twice
     const { indexes, ...coordinates } = { partitions: [0n, 0n], offsets: [0n, 0n], indexes: [0n, 1n] };
-    const { auditRecords } = await import('../../../src/consumer/audit/audit-records.ts');
+    const { RecordAudit } = await import('../../../src/consumer/audit/audit-records.ts');
     if (entry === undefined || !isWritten(entry.entry)) throw new TypeError('nothing is written');
-    expect(auditRecords(entry.entry, [{ ...coordinates, indexes }])).toEqual([]);
-    expect(auditRecords(entry.entry, [{ ...coordinates, indexes: [1n, 1n] }])).toMatchObject([
-      { problem: 'record-doubled' },
-      { problem: 'record-missing' },
-    ]);
+    const [right, wrong] = [new RecordAudit(entry.entry), new RecordAudit(entry.entry)];
+    right.add({ ...coordinates, indexes });
+    expect(right.findings(0)).toEqual([]);
+    wrong.add({ ...coordinates, indexes: [1n, 1n] });
+    expect(wrong.findings(0)).toMatchObject([{ problem: 'record-doubled' }, { problem: 'record-missing' }]);
   });
 
   it('can be replayed and redriven', async () => {
