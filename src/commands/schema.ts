@@ -1,5 +1,5 @@
-import type { RecordChunk } from '../consumer/ports/record-chunk.ts';
-import type { TopicReader } from '../consumer/ports/topic.ts';
+import { policyInJson } from '../consumer/batch/batch-policy.ts';
+import { sampleTopic } from '../consumer/replay/sample-topic.ts';
 import type { SchemaPreview } from '../consumer/table/schema-preview.ts';
 import { alignColumns } from '../report/format.ts';
 import type { Settings } from '../app/config/settings.ts';
@@ -50,24 +50,14 @@ export interface DiffOptions {
 export async function diffSchema(settings: Settings, { sample, json }: DiffOptions, log: Logger): Promise<number> {
   await using reader = await openTopic(settings.kafka);
   const lake = await openLake(settings.lake);
-  const { writer, recipe, table } = await createCommitTools({ settings, lake, log, observer: {} });
-  const chunks = await newestRecords(reader, sample);
-  const slices = chunks.map((chunk) => ({ chunk, first: 0, end: chunk.count }));
-  const preview = await writer.preview(slices, writer.fit(recipe));
+  const { writer, recipe: configured, table } = await createCommitTools({ settings, lake, log, observer: {} });
+  const recipe = writer.fit(configured);
+  const policy = policyInJson(settings.batch, () => writer.growthOf(recipe));
+  const taken = await sampleTopic(reader, sample, { writer, recipe, policy });
+  const preview = writer.preview(taken, recipe);
   if (json) printJson(toJson(preview));
   else printLines(...toLines(preview, table));
   return preview.added.length + preview.replaced.length === 0 ? exitCodes.done : exitCodes.different;
-}
-
-async function newestRecords(reader: TopicReader, sample: number): Promise<RecordChunk[]> {
-  const chunks: RecordChunk[] = [];
-  const { partitions } = await reader.describe();
-  for (const [partition, { low, high }] of partitions) {
-    const first = high - BigInt(sample);
-    const range = { partition, from: first > low ? first : low, to: high };
-    chunks.push(...(await Array.fromAsync(reader.read(range))));
-  }
-  return chunks;
 }
 
 function toJson({ added, replaced, redirected, rows, rejects }: SchemaPreview): object {

@@ -2,7 +2,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { rescuedColumn } from '../../schema/names.ts';
 import { weightOf } from '../../schema/type-weight.ts';
-import type { DecodeLimits } from '../ports/decode-limits.ts';
+import type { DecodeLimits, EarlyEnd } from '../ports/decode-limits.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
 import { holdsObjects } from '../ledger/orphaned-objects.ts';
@@ -26,7 +26,7 @@ import { routeColumns, type TargetColumn } from './route-columns.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
 import { SchemaKeeper } from './schema-keeper.ts';
 import { checkNotAdopted, sharingParameters, topicParameter } from './shared-table.ts';
-import { previewSchema, type SchemaPreview } from './schema-preview.ts';
+import type { SchemaPreview, SchemaSample } from './schema-preview.ts';
 import { ValueSchemas } from './value-schemas.ts';
 import type { TableWriterOptions } from './writer-options.ts';
 
@@ -95,13 +95,22 @@ export class TableWriter {
     return fitRecipe(recipe, this.#rows.table);
   }
 
-  /** What writing these records would do to the table, without doing it. */
-  async preview(slices: readonly ChunkSlice[], recipe: Recipe): Promise<SchemaPreview> {
+  /** Adds what the records hold to the sample, as many of them as the limits allow; answers with where these end. */
+  async sample(
+    slices: readonly ChunkSlice[],
+    recipe: Recipe,
+    { into, limits }: { readonly into: SchemaSample; readonly limits: DecodeLimits },
+  ): Promise<EarlyEnd | undefined> {
+    using batch = await this.decode(slices, await this.pinSchemas(slices, recipe), limits);
+    into.add(batch);
+    return batch.earlyEnd;
+  }
+
+  /** What writing the sample would do to the table, without doing it. */
+  preview(sample: SchemaSample, recipe: Recipe): SchemaPreview {
     const own = new Set(ownColumns(recipe).map(({ name }) => name));
     const data = (this.#rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
-    const pinned = await this.pinSchemas(slices, recipe);
-    using batch = await this.decode(slices, pinned);
-    return previewSchema(batch, data, evolutionOf(pinned, batch.hints));
+    return sample.preview(data, evolutionOf(recipe, sample.hints));
   }
 
   /** How many bytes of JSON a byte of a value stands for: what batches are measured by. */
