@@ -30,6 +30,7 @@ const writer = new TableWriter({
     footer: never,
     integers: never,
     integerChunks: never,
+    optionalIntegerChunks: never,
     rows: never,
   },
   catalog: createMemoryCatalog(),

@@ -35,15 +35,11 @@ export const hyparquetReader: ParquetReader = {
   integers: async (bytes, columns) => explained(() => readIntegers({ file: memoryBuffer(bytes) }, columns)),
 
   integerChunks: async function* (source, columns) {
-    const file = asyncBufferOf(source);
-    const metadata = await explained(() => metadataOf(source));
-    let rowStart = 0;
-    for (const { num_rows: rows } of metadata.row_groups) {
-      const rowEnd = rowStart + Number(rows);
-      const group = { file, metadata, rowStart, rowEnd };
-      yield await explained(() => readIntegers(group, columns));
-      rowStart = rowEnd;
-    }
+    for await (const group of rowGroupsOf(source)) yield await explained(() => readIntegers(group, columns));
+  },
+
+  optionalIntegerChunks: async function* (source, columns) {
+    for await (const group of rowGroupsOf(source)) yield await explained(() => readOptionalIntegers(group, columns));
   },
 
   rows: async (bytes) =>
@@ -61,10 +57,37 @@ interface FilePart {
   readonly rowEnd?: number;
 }
 
+type RowGroup = Required<FilePart>;
+
 async function readIntegers(part: FilePart, columns: readonly string[]): Promise<bigint[][]> {
-  const { parquetReadObjects } = await import('hyparquet');
-  const rows = await parquetReadObjects({ ...part, columns: [...columns], compressors });
+  const rows = await readRows(part, columns);
   return columns.map((column) => rows.map((row) => integerOf(row[column], column)));
+}
+
+async function readOptionalIntegers(group: RowGroup, columns: readonly string[]) {
+  const { parquetSchema } = await import('hyparquet');
+  const names = new Set(parquetSchema(group.metadata).children.map(({ element: { name } }) => name));
+  const known = columns.filter((column) => names.has(column));
+  const rows = known.length === 0 ? [] : await readRows(group, known);
+  const none = Array.from<undefined>({ length: group.rowEnd - group.rowStart });
+  const valueOf = (value: unknown, column: string) => (value == null ? undefined : integerOf(value, column));
+  return columns.map((column) => (names.has(column) ? rows.map((row) => valueOf(row[column], column)) : none));
+}
+
+async function readRows(part: FilePart, columns: readonly string[]): Promise<Record<string, unknown>[]> {
+  const { parquetReadObjects } = await import('hyparquet');
+  return parquetReadObjects({ ...part, columns: [...columns], compressors });
+}
+
+async function* rowGroupsOf(source: ParquetSource): AsyncIterable<RowGroup> {
+  const file = asyncBufferOf(source);
+  const metadata = await explained(() => metadataOf(source));
+  let rowStart = 0;
+  for (const { num_rows: rows } of metadata.row_groups) {
+    const rowEnd = rowStart + Number(rows);
+    yield { file, metadata, rowStart, rowEnd };
+    rowStart = rowEnd;
+  }
 }
 
 async function metadataOf(source: ParquetSource): Promise<FileMetaData> {

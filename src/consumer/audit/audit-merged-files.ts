@@ -6,9 +6,11 @@ import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import { objectSource, type ParquetReader } from '../ports/parquet.ts';
 import { replayOf, type Finding, type Problem } from './finding.ts';
+import { indexColumn } from '../ports/record-columns.ts';
+import { coordinateColumns } from '../table/file-offsets.ts';
 import { isAsNoted } from './merged-objects.ts';
 import { RewrittenOffsets } from './rewritten-offsets.ts';
-import { RewrittenRanges } from './rewritten-ranges.ts';
+import { RewrittenRanges, type RewrittenRange } from './rewritten-ranges.ts';
 
 export interface FileAuditOptions {
   readonly store: ObjectStore;
@@ -97,23 +99,25 @@ async function readMergedFile(
   return unlessDamaged(file, async () => {
     const columns = await parquet.columns(objectSource(store, { key, size }));
     onColumns(key, columns);
-    const hasIndex = columns.some(({ name }) => name === 'kafka_index');
-    const offsets = new RewrittenOffsets(rangesOf(file, hasIndex));
-    await offsets.read({ key, size }, { store, parquet });
+    const has = (wanted: string): boolean => columns.some(({ name }) => name === wanted);
+    const isUnnamed = !coordinateColumns.every(has);
+    const offsets = new RewrittenOffsets(rangesOf(file, { hasIndex: has(indexColumn.name), isUnnamed }));
+    const unnamed = await offsets.read({ key, size }, { store, parquet });
     const action = actionOf(file);
-    const other = `has ${offsets.others} rows that are of none of its sources`;
+    const others = offsets.others + (isUnnamed ? 0 : unnamed);
+    const other = `has ${others} rows that are of none of its sources`;
     return [
       ...offsets.findings({ place: key, action }),
-      ...(offsets.others > 0 ? [about(file, 'record-misplaced', other)] : []),
+      ...(others > 0 ? [about(file, 'record-misplaced', other)] : []),
     ];
   });
 }
 
-function rangesOf({ sources }: MergedFile, hasIndex: boolean): RewrittenRanges {
+function rangesOf({ sources }: MergedFile, about: Pick<RewrittenRange, 'hasIndex' | 'isUnnamed'>): RewrittenRanges {
   const ranges = new RewrittenRanges();
   for (const { key, rows } of sources) {
     const name = parseObjectName(key);
-    if (name !== undefined) ranges.add({ ...name, rows, hasIndex, values: [] });
+    if (name !== undefined) ranges.add({ ...name, ...about, rows, values: [] });
   }
   return ranges;
 }

@@ -37,6 +37,7 @@ export class RewrittenOffsets {
   readonly #doubled: Uint32Array;
   readonly #seen = new Map<number, Seen>();
   #others = 0;
+  #unnamed = 0;
 
   constructor(ranges: RewrittenRanges) {
     this.#ranges = ranges;
@@ -45,18 +46,21 @@ export class RewrittenOffsets {
   }
 
   /**
-   * Reads one file, which must be there; rows of other ranges, and rows without coordinates, are none of these. Rejects with OBJECT_UNREADABLE.
+   * Reads one file, which must be there; rows of other ranges, and rows without coordinates, are none of these. Resolves with how many of the latter
+   * there are. Rejects with OBJECT_UNREADABLE.
    */
-  async read({ deleted, ...file }: CountedFile, { store, parquet }: FileTools): Promise<void> {
+  async read({ deleted, ...file }: CountedFile, { store, parquet }: FileTools): Promise<number> {
+    const unnamedBefore = this.#unnamed;
     let before = 0;
-    for await (const [partitions = [], offsets = []] of parquet.integerChunks(
+    for await (const [partitions = [], offsets = []] of parquet.optionalIntegerChunks(
       objectSource(store, file),
       coordinateColumns,
     )) {
       for (const [row, offset] of offsets.entries())
-        if (deleted?.has(before + row) !== true) this.#count(Number(partitions[row]), offset);
+        if (deleted?.has(before + row) !== true) this.#count(partitions[row], offset);
       before += offsets.length;
     }
+    return this.#unnamed - unnamedBefore;
   }
 
   /**
@@ -77,7 +81,8 @@ export class RewrittenOffsets {
   *findings({ place, action }: { readonly place: string; readonly action: string }): Iterable<Finding> {
     for (let at = 0; at < this.#ranges.length; at = this.#ranges.endOf(at)) {
       const [first] = this.#objectsOf(at);
-      if (first === undefined) continue;
+      // without coordinates only the number of all rows can tell
+      if (first === undefined || first.isUnnamed) continue;
       const rows = this.#rowsOf(at);
       const [held, doubled] = [this.#found[at] ?? 0, this.#doubled[at] ?? 0];
       const of = (problem: Finding['problem'], what: string): Finding => aboutRange(first, { problem, what, action });
@@ -86,8 +91,12 @@ export class RewrittenOffsets {
     }
   }
 
-  #count(partition: number, offset: bigint): void {
-    const at = this.#ranges.indexOf(partition, offset);
+  #count(partition: bigint | undefined, offset: bigint | undefined): void {
+    if (partition === undefined || offset === undefined) {
+      this.#unnamed++;
+      return;
+    }
+    const at = this.#ranges.indexOf(Number(partition), offset);
     if (at < 0) this.#others++;
     else if (this.#isNew(at, offset)) this.#found[at] = (this.#found[at] ?? 0) + 1;
     else this.#doubled[at] = (this.#doubled[at] ?? 0) + 1;

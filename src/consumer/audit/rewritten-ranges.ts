@@ -6,6 +6,8 @@ export interface RewrittenRange {
   readonly rows: number;
   /** An offset can have several rows. */
   readonly hasIndex: boolean;
+  /** Its rows don't say where in Kafka they were. */
+  readonly isUnnamed: boolean;
   /** Values of the Hive partition that the object lay in. */
   readonly values: readonly string[];
 }
@@ -17,7 +19,7 @@ interface Chunk {
   readonly froms: BigInt64Array;
   readonly tos: BigInt64Array;
   readonly rows: Uint32Array;
-  /** Index of the Hive partition, twice, and one more where an offset can have several rows. */
+  /** Index of the Hive partition, four times, one more where an offset can have several rows, and two more where rows have no coordinates. */
   readonly places: Uint32Array;
 }
 
@@ -47,7 +49,7 @@ export class RewrittenRanges {
     return this.#length;
   }
 
-  add({ partition, from, to, rows, hasIndex, values }: RewrittenRange): void {
+  add({ partition, from, to, rows, hasIndex, isUnnamed, values }: RewrittenRange): void {
     if (this.#length > 0 && this.#isBehind(this.#length - 1, partition, from)) this.#isSorted = false;
     this.#order = undefined;
     const at = this.#length++;
@@ -58,7 +60,7 @@ export class RewrittenRanges {
     chunk.froms[offset] = from;
     chunk.tos[offset] = to;
     chunk.rows[offset] = rows;
-    chunk.places[offset] = id * 2 + (hasIndex ? 1 : 0);
+    chunk.places[offset] = id * 4 + (isUnnamed ? 2 : 0) + (hasIndex ? 1 : 0);
     const place = this.#place(id);
     place.objects++;
     place.rows += rows;
@@ -82,14 +84,15 @@ export class RewrittenRanges {
   at(index: number): RewrittenRange | undefined {
     const { chunk, offset } = this.#find(index);
     const code = chunk.places[offset] ?? 0;
-    const place = this.#place(code >>> 1);
+    const place = this.#place(code >>> 2);
     if (this.#excused.has(place)) return undefined;
     return {
       partition: chunk.partitions[offset] ?? 0,
       from: chunk.froms[offset] ?? 0n,
       to: chunk.tos[offset] ?? 0n,
       rows: chunk.rows[offset] ?? 0,
-      hasIndex: code % 2 === 1,
+      hasIndex: (code & 1) !== 0,
+      isUnnamed: (code & 2) !== 0,
       values: place.values,
     };
   }

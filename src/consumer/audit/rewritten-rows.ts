@@ -1,4 +1,5 @@
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { Recipe } from '../ledger/recipe.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import { aboutRange, rangeText, replayOf, type Finding } from './finding.ts';
 import { RewrittenRanges, type RewrittenRange } from './rewritten-ranges.ts';
@@ -10,11 +11,15 @@ export interface UnlistedRows {
   readonly deleted: { readonly rows: number; readonly uncounted: number };
   /** Rows that were adopted from a Hive table. */
   readonly adoptedRows: number;
+  /** Rows of these files that say nothing of Kafka, where the files were read. */
+  readonly unnamedRows: number;
 }
 
 /** Objects that the table should hold and whose files it does not have: upkeep and other engines rewrite files, as Athena's OPTIMIZE does. */
 export class RewrittenRows {
   readonly ranges = new RewrittenRanges();
+  /** Some rows that the ledger has written say nothing of Kafka. */
+  #hasUnnamed = false;
   /** The first entry whose replay or redrive has not ended. */
   #unfinished: OffsetRange | undefined;
 
@@ -23,19 +28,27 @@ export class RewrittenRows {
     this.#unfinished ??= { partition, from, to };
   }
 
-  add({ partition, from, to, recipe }: WrittenEntry, { rows, partition: values }: WrittenObject): void {
-    this.ranges.add({ partition, from, to, rows, hasIndex: recipe.records !== undefined, values });
+  /** Notes whether the entry's rows say where in Kafka they were. */
+  noteNames({ recipe }: WrittenEntry, { kind }: Pick<WrittenObject, 'kind'>): void {
+    if (isUnnamed(recipe, kind)) this.#hasUnnamed = true;
+  }
+
+  add({ partition, from, to, recipe }: WrittenEntry, { rows, kind, partition: values }: WrittenObject): void {
+    const hasIndex = recipe.records !== undefined;
+    this.ranges.add({ partition, from, to, rows, hasIndex, isUnnamed: isUnnamed(recipe, kind), values });
   }
 
   /** Compares the rows that were rewritten with those of the files that are there instead. */
-  *findings(table: string, { files, deleted, adoptedRows }: UnlistedRows): Iterable<Finding> {
+  *findings(table: string, { files, deleted, adoptedRows, unnamedRows }: UnlistedRows): Iterable<Finding> {
     const { objects, rows } = this.ranges.total;
     if (objects > 0 && files.length === 0 && adoptedRows === 0) {
       for (const range of this.ranges) yield this.#notInTable(table, range);
       return;
     }
     const held = files.reduce((sum, file) => sum + file.rows, 0);
-    if (held - deleted.rows === rows + adoptedRows && deleted.uncounted === 0) return;
+    // where all of ours name their offsets, rows that don't are others': they were added
+    const added = this.#hasUnnamed || adoptedRows > 0 ? 0 : unnamedRows;
+    if (held - deleted.rows - added === rows + adoptedRows && deleted.uncounted === 0) return;
     const [first] = this.ranges;
     const where = first === undefined ? table : `${first.partition}/${rangeText(first)} and others`;
     const deletes = deleted.rows === 0 ? '' : ` less ${deleted.rows} rows in files of deletes`;
@@ -44,10 +57,11 @@ export class RewrittenRows {
         ? ''
         : `; ${deleted.uncounted} files of deletes by values take out more, which nobody has counted`;
     const adopted = adoptedRows === 0 ? '' : ` and ${adoptedRows} that were adopted`;
-    const what = `of the table ${table}: ${rows} rows of ${objects} objects${adopted} are in no file of ours, and ${files.length} files that no entry lists hold ${held} rows${deletes}${uncounted}`;
+    const known = added === 0 ? '' : ` less ${added} rows that others added`;
+    const what = `of the table ${table}: ${rows} rows of ${objects} objects${adopted} are in no file of ours, and ${files.length} files that no entry lists hold ${held} rows${deletes}${known}${uncounted}`;
     const action =
       this.#endFirst ??
-      'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
+      'if others deleted or added rows on purpose, this is the difference (verify --deep knows added rows without Kafka coordinates); otherwise set the table back';
     yield { problem: 'table-rows', where, what, action };
   }
 
@@ -64,4 +78,9 @@ export class RewrittenRows {
     const replay = this.#unfinished && replayOf(this.#unfinished);
     return replay && `end what was begun first: ${replay}; then run verify again`;
   }
+}
+
+/** Dead letters always say where in Kafka they were. */
+function isUnnamed({ kafkaColumns }: Recipe, kind: WrittenObject['kind']): boolean {
+  return kind === 'rows' && !kafkaColumns;
 }

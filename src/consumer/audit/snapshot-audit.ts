@@ -160,6 +160,7 @@ export class SnapshotAudit {
   #takeIn(entry: WrittenEntry, objects: readonly WrittenObject[]): Finding[] {
     const findings: Finding[] = [];
     for (const object of objects) {
+      this.rewritten.noteNames(entry, object);
       const file = this.#references.live.get(object.key);
       if (file === undefined) this.rewritten.add(entry, object);
       else if (file.rows !== object.rows) findings.push(otherRows(entry, object, file.rows));

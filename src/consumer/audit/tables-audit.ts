@@ -34,6 +34,13 @@ interface DeletedFrom {
   readonly deleted: ReadonlySet<number>;
 }
 
+/** What files that no entry lists were found to hold. */
+interface ReadFiles {
+  readonly findings: readonly Finding[];
+  /** Rows that say nothing of Kafka. */
+  readonly unnamedRows: number;
+}
+
 interface AuditedTable {
   readonly target: SnapshotTarget;
   readonly audit: SnapshotAudit;
@@ -90,57 +97,59 @@ export class TablesAudit {
     for (const { target, audit } of this.#tables) {
       audit.rewritten.ranges.excuse((values) => expired.has(values));
       findings.add(...(await audit.findings(summaries, isWhole)));
-      if (isWhole && audit.table !== undefined) await this.#auditCounts(target, audit);
-      if (this.#options.deep === true && isWhole) await this.#auditRewritten(target, audit);
+      const read = this.#options.deep === true && isWhole ? await this.#readUnlisted(target, audit) : undefined;
+      if (isWhole && audit.table !== undefined) await this.#auditCounts(target, audit, read?.unnamedRows ?? 0);
+      findings.add(...(read?.findings ?? []));
       await this.#auditColumns(target, needs[target.kind]);
     }
     return this.#leftovers.length === 0 ? [] : this.#stillUnnamed();
   }
 
   /** Compares the rows of rewritten objects with those of the files that took their place, less what is deleted of them. */
-  async #auditCounts({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<void> {
+  async #auditCounts({ name }: SnapshotTarget, audit: SnapshotAudit, unnamedRows: number): Promise<void> {
     const deleted = await audit.deletes().count();
-    const unlisted = { files: audit.unlistedFiles(), deleted, adoptedRows: audit.adoptedRows };
+    const unlisted = { files: audit.unlistedFiles(), deleted, adoptedRows: audit.adoptedRows, unnamedRows };
     for (const finding of audit.rewritten.findings(name, unlisted)) this.#options.findings.add(finding);
   }
 
   /** Looks for the rows of rewritten objects in the files that took their place. */
-  async #auditRewritten({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<void> {
-    const { findings } = this.#options;
+  async #readUnlisted({ name }: SnapshotTarget, audit: SnapshotAudit): Promise<ReadFiles> {
     // a table that was set back holds files of ours that a replay has replaced since; those that were adopted are of another ledger
     const theirs = audit
       .unlistedFiles()
       .filter(({ key }) => isInPartition(key, name) || parseObjectName(key) === undefined);
-    if (audit.rewritten.ranges.total.objects === 0 || theirs.length === 0) return;
     const offsets = new RewrittenOffsets(audit.rewritten.ranges);
     const deletes = audit.deletes();
+    const findings: Finding[] = [];
+    let unnamedRows = 0;
     // by Hive partition, whose offsets are forgotten then; one after the other, since other engines write large files
     const read = new Set<string>();
     for (const [place, files] of Map.groupBy(theirs, (file) => placeOf(Object.values(file.placed.file.partition)))) {
       for (const { key, placed } of files) {
-        const deleted = await deletes.rowsOf(placed);
-        findings.add(...(await this.#readFile({ key, deleted }, offsets)));
+        const unnamed = await this.#readFile({ key, deleted: await deletes.rowsOf(placed) }, offsets);
+        if (typeof unnamed === 'number') unnamedRows += unnamed;
+        else findings.push(unnamed);
       }
       read.add(place);
       offsets.forget((values) => read.has(placeOf(values)));
     }
+    if (theirs.length === 0) return { findings, unnamedRows };
     const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
-    const place = `files that no entry lists, in ${name}`;
-    for (const finding of offsets.findings({ place, action })) findings.add(finding);
+    const place = `files that no entry lists${findings.length > 0 ? ' and that can be read' : ''}, in ${name}`;
+    return { findings: [...findings, ...offsets.findings({ place, action })], unnamedRows };
   }
 
-  /** One that is gone is a finding of the files that the table names. */
-  async #readFile({ key, deleted }: DeletedFrom, offsets: RewrittenOffsets): Promise<Finding[]> {
+  /** Gives the rows without Kafka coordinates. A file that is gone is a finding of the files that the table names. */
+  async #readFile({ key, deleted }: DeletedFrom, offsets: RewrittenOffsets): Promise<number | Finding> {
     try {
       const info = await this.#options.store.head(key);
-      if (info !== undefined) await offsets.read({ ...info, deleted }, this.#options);
-      return [];
+      return info === undefined ? 0 : await offsets.read({ ...info, deleted }, this.#options);
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
-      if (error.code === 'STORE_MISSING') return [];
+      if (error.code === 'STORE_MISSING') return 0;
       if (error.code !== 'OBJECT_UNREADABLE') throw error;
-      const what = `of another engine can't be read for its Kafka coordinates: ${error.message}`;
-      return [{ problem: 'object-unreadable', where: key, what, action: 'look at what wrote it' }];
+      const what = `is listed by no entry, and can't be read for its Kafka coordinates: ${error.message}`;
+      return { problem: 'object-unreadable', where: key, what, action: 'look at what wrote it' };
     }
   }
 

@@ -21,6 +21,11 @@ export interface ParquetReader {
   integers(bytes: Uint8Array, columns: readonly string[]): Promise<bigint[][]>;
   /** Reads the same of a file that may be too large for memory: one row group after the other. */
   integerChunks(source: ParquetSource, columns: readonly string[]): AsyncIterable<bigint[][]>;
+  /** The same of a file that may be another engine's: `undefined` for a row without a value, and for all rows where the file lacks the column. */
+  optionalIntegerChunks(
+    source: ParquetSource,
+    columns: readonly string[],
+  ): AsyncIterable<(readonly (bigint | undefined)[])[]>;
   /** Reads all rows as objects, for small files. */
   rows(bytes: Uint8Array): Promise<Record<string, unknown>[]>;
 }

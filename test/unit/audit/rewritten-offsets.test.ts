@@ -41,8 +41,8 @@ async function find(ranges: readonly RewrittenRange[], files: Readonly<Record<st
 }
 
 const rangeOf = (from: number, rows: number, more: Partial<RewrittenRange> = {}): RewrittenRange => {
-  const range = { partition: 0, from: BigInt(from), to: BigInt(from + 10), rows, hasIndex: false, values: ['a'] };
-  return { ...range, ...more };
+  const range = { partition: 0, from: BigInt(from), to: BigInt(from + 10), rows, values: ['a'] };
+  return { ...range, hasIndex: false, isUnnamed: false, ...more };
 };
 
 const rowsOf = (from: number, count: number): Row[] => Array.from({ length: count }, (_, at) => [0, from + at]);
