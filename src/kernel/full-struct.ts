@@ -3,9 +3,10 @@ import type { Field } from '../schema/types.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 
-/** Keys that the kernel names as the host does: with no escape, and not too long. */
-const plainKeyMax = 200;
-const plainKey = /^[ !#-\[\]-~]{1,200}$/v;
+/** A longer name may have been cut. */
+const wholeNameMax = 200;
+/** Keys that the kernel can write: no character of them needs an escape. */
+const plainKey = /^[^"\\\p{Cc}\p{Cs}]+$/v;
 
 /** A struct that gets no more fields: the kernel leaves out members that have no place in it. */
 export class FullStruct {
@@ -36,7 +37,7 @@ export class FullStruct {
   /** Says of a field, or of what stands for one that there is not, whether the host must look at members that are not of its type. */
   noteField(name: string, field: Address): void {
     // of a long name that of a sibling does not tell it
-    if (this.#movable.has(name) || name.length > plainKeyMax) this.#kernel.calls.setMovable(field);
+    if (this.#movable.has(name) || name.length > wholeNameMax) this.#kernel.calls.setMovable(field);
   }
 
   #addName(name: string): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseJson, writeJson } from '../schema/exact-json.ts';
+import { columnName } from '../schema/names.ts';
 import type { Address, Calls } from './kernel-calls.ts';
 import { fingerprintFile, fingerprintOfSources } from './kernel-sources.ts';
 import { powersOfFive } from './powers-of-five.ts';
@@ -41,7 +42,9 @@ export class Kernel {
     // imports go by the file that declares them
     const number = { numberOf: (start: Address, end: Address) => Number(this.stringAt(start, end)) };
     const written = { writeNumberOf: this.#writeNumberOf.bind(this) };
-    this.calls = new WebAssembly.Instance<Calls>(module, { number, 'written-json': written }).exports;
+    const names = { writeColumnName: this.#writeColumnName.bind(this) };
+    const imports = { number, 'written-json': written, 'full-structs': names };
+    this.calls = new WebAssembly.Instance<Calls>(module, imports).exports;
     const [first = 0n, second = 0n] = crypto.getRandomValues(new BigUint64Array(2));
     this.calls.setHashKey(first, second);
     this.window = this.calls.allocate(windowBytesMax + paddingBytes);
@@ -64,6 +67,12 @@ export class Kernel {
     if (room + text.length > roomEnd) return 0;
     this.bytes.set(text, room);
     return text.length;
+  }
+
+  #writeColumnName(start: Address, end: Address, room: Address): number {
+    const name = Buffer.from(columnName(this.stringAt(start, end)));
+    this.bytes.set(name, room);
+    return name.length;
   }
 
   /** Size of its memory in bytes. */

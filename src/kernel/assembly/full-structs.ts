@@ -1,12 +1,13 @@
 import { endOfJson } from './any-json';
 import { anyKind, endOfAnyScalar } from './any-scalar';
-import { backslash, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
+import { comma, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { endOfEmptyValue } from './empty-values';
 import { hashOf } from './hash';
-import { addKey, createKeyTable, hasKey, Key, unknownEnd, unknownStart, valueStart } from './keys';
+import { addKey, createKeyTable, hasKey, Key, unknownStart, valueStart } from './keys';
 import { noteLeftOut } from './left-out';
 import { hasOther, NestedType } from './nested-type';
 import { Reading } from './reading';
+import { endOfString, markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { endOfNull, firstOfFalse, firstOfNull, firstOfTrue } from './words';
 import {
   typeArray,
@@ -27,10 +28,14 @@ import {
  * of their field. There may be any number of such keys, so that they are not learned.
  */
 
-/** Longer keys are left to the host. */
+/** The host's `columnName` of the key `[start, end)`, written to `room`, where `nameBytesMax` are free: answers with its length. */
+declare function writeColumnName(start: usize, end: usize, room: usize): i32;
+
+/** A field's name is no longer. */
+const nameBytesMax: i32 = 256;
+const fieldName = memory.data(nameBytesMax);
+/** Longer keys are named by the host. */
 const keyBytesMax: i32 = 200;
-/** A key as the host names its field: in lower case, with `_` for what is no letter and no digit. */
-const folded = memory.data(keyBytesMax);
 /** Hashes of the keys of members without a field, of an object and behind those of the objects around it. */
 const hashesMax: i32 = 4096;
 const hashes = memory.data(hashesMax * 4);
@@ -68,17 +73,18 @@ export function forgetUnplaced(count: i32): void {
  * 0 when it is left to the host.
  */
 export function endOfUnknown(struct: NestedType, before: i32): usize {
-  return unknownStart == 0 ? 0 : endOfUnplaced(struct, unknownStart, unknownEnd, before);
+  return unknownStart == 0 ? 0 : endOfUnplaced(struct, unknownStart - 1, before);
 }
 
 /** Leaves out the member of the struct that has a key without a field, as `endOfUnknown` does. */
 export function endOfFieldless(struct: NestedType, key: Key, before: i32): usize {
-  return endOfUnplaced(struct, key.literal + 1, key.literal + <usize>key.length - 2, before);
+  return endOfUnplaced(struct, key.literal, before);
 }
 
-function endOfUnplaced(struct: NestedType, start: usize, end: usize, before: i32): usize {
+/** `start`: the opening quote of the key. */
+function endOfUnplaced(struct: NestedType, start: usize, before: i32): usize {
   const at = skipSpace(valueStart);
-  if (mayBeField(struct, start, end) || !noteKey(hashOf(start, end - start), before)) return 0;
+  if (!isUnplaced(struct, start, before)) return 0;
   if (load<u8>(at) != firstOfNull) return endOfLeftOut(at, struct.memberLevels);
   Reading.isKnown = false;
   Reading.hasType = false;
@@ -130,17 +136,32 @@ function leavesAtMost(start: usize, end: usize): i32 {
   return count;
 }
 
+/** Tells whether the key whose opening quote is at `start` is that of no field, and came only once; notes it. */
+function isUnplaced(struct: NestedType, start: usize, before: i32): bool {
+  const strings = markStrings();
+  const isUnplaced =
+    endOfString(start) != 0 &&
+    !mayBeField(struct, stringStart, stringEnd) &&
+    noteKey(hashOf(stringStart, stringEnd - stringStart), before);
+  releaseStrings(strings);
+  return isUnplaced;
+}
+
 /** Tells whether the key may be that of a field, in another spelling, or of one that members go to which are not of its type. */
 function mayBeField(struct: NestedType, start: usize, end: usize): bool {
+  return hasKey(struct.names, fieldName, writeName(start, end));
+}
+
+/** Writes the name that the host gives the field of a key: in lower case, with `_` for what is no letter and no digit, unless the key is odd. */
+function writeName(start: usize, end: usize): i32 {
   const length = <i32>(end - start);
-  if (length == 0 || length > keyBytesMax) return true;
+  if (length == 0 || length > keyBytesMax) return writeColumnName(start, end, fieldName);
   for (let index: usize = 0; index < <usize>length; index++) {
     const byte = load<u8>(start + index);
-    // the host reads escapes, and names what is not ASCII
-    if (byte == backslash || byte >= 0x80) return true;
-    store<u8>(folded + index, foldedByte(byte));
+    if (byte >= 0x80) return writeColumnName(start, end, fieldName);
+    store<u8>(fieldName + index, foldedByte(byte));
   }
-  return hasKey(struct.names, folded, length);
+  return length;
 }
 
 function foldedByte(byte: u8): u8 {

@@ -33,7 +33,7 @@ const depthMax: i32 = 64;
 const keysMax: usize = 32;
 const openKeysMax: usize = 512;
 /** JavaScript puts keys that are integers below this before others. */
-const indexEnd: u64 = 0xffffffff;
+export const indexEnd: u64 = 0xffffffff;
 const indexDigitsMax: usize = 10;
 /** A number with so many digits before its point is written with an exponent. */
 const wholeDigitsMax: usize = 21;

@@ -53,12 +53,18 @@ const fillers = fc.constantFrom(
 
 /** Values whose keys are data. */
 const dataKeys = fc.oneof(
-  fc.constantFrom('x', 'X', 'x y', 'X.Y', 'x_y', 'f1', 'F1', 'a', 'A_string', '__proto__'),
+  fc.constantFrom('x', 'X', 'x y', 'X.Y', 'x_y', 'f1', 'F1', 'a', 'A_string', '__proto__', ''),
+  fc.constantFrom('7', '12', '007', 'é', 'É', 'u00e9', '名前', 'y"', 'k'.repeat(260)),
   fc.stringMatching(/^[ -!#-[\]-~]{1,3}$/),
 );
+const escaped = (key: string): string =>
+  `"${Array.from({ length: key.length }, (_, at) => String.raw`\u${key.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')}"`;
 const ofDataKeys = fc
-  .array(fc.tuple(dataKeys, fc.oneof(anyMember, nestedValue)), { maxLength: 4 })
-  .map((members) => `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join()}}`);
+  .array(fc.tuple(dataKeys, fc.oneof(anyMember, nestedValue), fc.boolean()), { maxLength: 4 })
+  .map(
+    (members) =>
+      `{${members.map(([key, value, isEscaped]) => `${isEscaped ? escaped(key) : JSON.stringify(key)}:${value}`).join()}}`,
+  );
 const anyValue = fc.oneof(
   nestedValue,
   ofDataKeys,

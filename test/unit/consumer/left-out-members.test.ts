@@ -71,7 +71,7 @@ function membersOf(text: string): number[] {
 }
 
 /** Keys that JSON may write with escapes, and that a pointer must. */
-const keys = fc.constantFrom('a', 'b', 'a/b', '~', 'é', 'with "quotes"', '\\', '01', '-1', '');
+const keys = fc.constantFrom('a', 'b', 'a/b', '~', 'é', 'with "quotes"', '\\', '01', '-1', '', '7', '12', '4294967295');
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
@@ -92,27 +92,34 @@ interface Written {
   }[];
 }
 
-/** Writes JSON with some space, and notes where each value is. */
+/** Writes JSON with some space, the members of objects in reverse, and notes where each value is. */
 function write(given: unknown, pointer: string, start: number): Written {
-  if (typeof given !== 'object' || given === null) return withOwn(JSON.stringify(given), { given, pointer, start }, []);
+  if (typeof given !== 'object' || given === null) return withOwn(JSON.stringify(given), { pointer, start }, []);
   const isArray = Array.isArray(given);
   let text = isArray ? '[' : '{';
   const members: Written['members'][number][] = [];
-  for (const [index, [key, member]] of Object.entries(given).entries()) {
+  const entries = Object.entries(given);
+  for (const [index, [key, member]] of (isArray ? entries : entries.toReversed()).entries()) {
     text += `${index === 0 ? '' : ' , '}${isArray ? '' : `${JSON.stringify(key)}: `}`;
     const inner = write(member, pointerTo(pointer, isArray ? index : key), start + Buffer.byteLength(text));
     text += inner.text;
     members.push(...inner.members);
   }
-  return withOwn(text + (isArray ? ']' : '}'), { given, pointer, start }, members);
+  return withOwn(text + (isArray ? ']' : '}'), { pointer, start }, members);
+}
+
+/** Gives the JSON Pointers of all values within, in the order in which JavaScript has them. */
+function pointersIn(given: unknown, pointer: string): string[] {
+  if (typeof given !== 'object' || given === null) return [pointer];
+  return [pointer, ...Object.entries(given).flatMap(([key, member]) => pointersIn(member, pointerTo(pointer, key)))];
 }
 
 function withOwn(
   text: string,
-  { given, pointer, start }: { readonly given: unknown; readonly pointer: string; readonly start: number },
+  { pointer, start }: { readonly pointer: string; readonly start: number },
   members: Written['members'],
 ): Written {
-  const own = { pointer, json: JSON.stringify(given), start, end: start + Buffer.byteLength(text) };
+  const own = { pointer, json: JSON.stringify(JSON.parse(text)), start, end: start + Buffer.byteLength(text) };
   return { text, members: [own, ...members] };
 }
 
@@ -125,20 +132,18 @@ describe('members of arrays and structs that have no place', () => {
     ],
     ['[1,[2,3],{"a":"x,y","b":[0,{"c":«[]»}]},{"c":«{}»}]', '{"/p~1q/2/b/1/c":[],"/p~1q/3/c":{}}'],
     ['{"x/y":{"a~b":«1.50»},"ü 😀":«"\\u0041"»}', '{"/p~1q/x~1y/a~0b":1.5,"/p~1q/ü 😀":"A"}'],
+    [
+      '{"b":«[]»,"10":«1»,"a":{"x":«2»,"\\u0031":«3»},"9":[{"z":«4»,"2":«5»}],"01":«6»}',
+      '{"/p~1q/9/0/2":5,"/p~1q/9/0/z":4,"/p~1q/10":1,"/p~1q/b":[],"/p~1q/a/1":3,"/p~1q/a/x":2,"/p~1q/01":6}',
+    ],
+    ['{"\\u00fc\\u002f":«1»,"\\ud83d\\ude00":«2»}', '{"/p~1q/ü~1":1,"/p~1q/😀":2}'],
     [`[${'0,'.repeat(1234)}{"a":«9007199254740993»}]`, '{"/p~1q/1234/a":9007199254740993}'],
   ])('are written with their JSON Pointers: %s', async (text, object) => {
     expect(await noteMarked([text, text])).toEqual([0, 1].map((index) => [index, object]));
   });
 
-  it('are left to the host where their order or their names must be found out, and those of other rows are not', async () => {
-    const texts = [
-      '{"a":«[]»}',
-      '{"b":«[]»,"1":2,"a":«{}»}',
-      '{"a":«[]»}',
-      '{"\\u0061":«[]»}',
-      '{"a":«?»{}}',
-      '{"a":«[]»}',
-    ];
+  it('are left to the host where a key needs an escape, or they are not known, and those of other rows are not', async () => {
+    const texts = ['{"a":«[]»}', '{"a\\"":«[]»}', '{"a":«[]»}', '{"\\ud83d":«[]»}', '{"a":«?»{}}', '{"a":«[]»}'];
     const a = '{"/p~1q/a":[]}';
     expect((await noteMarked(texts)).map(([, json]) => json)).toEqual([a, undefined, a, undefined, undefined, a]);
   });
@@ -158,18 +163,18 @@ describe('members of arrays and structs that have no place', () => {
         const written = all.map(([given, choice]) => {
           const { text, members } = write(given, '/p~1q', 0);
           // of members within each other only one is ever left out; any of them must do all the same
-          return { text, members: members.filter(() => choice.next().value === true) };
+          const left = members.filter(() => choice.next().value === true);
+          const order = pointersIn(JSON.parse(text), '/p~1q');
+          return { text, left, sorted: left.toSorted((a, b) => order.indexOf(a.pointer) - order.indexOf(b.pointer)) };
         });
-        const chosen = written.filter(({ members }) => members.length > 0);
+        const chosen = written.filter(({ left }) => left.length > 0);
         const partial = await note(
-          chosen.map(({ text, members }) => ({ text, members: members.flatMap(({ start, end }) => [start, end]) })),
+          chosen.map(({ text, left }) => ({ text, members: left.flatMap(({ start, end }) => [start, end]) })),
         );
         for (const [index, json] of objectsOf(partial)) {
-          const { members = [] } = chosen[index] ?? {};
+          const { sorted = [] } = chosen[index] ?? {};
           if (json === undefined) continue;
-          expect(json).toBe(
-            `{${members.map(({ pointer, json: of }) => `${JSON.stringify(pointer)}:${of}`).join(',')}}`,
-          );
+          expect(json).toBe(`{${sorted.map(({ pointer, json: of }) => `${JSON.stringify(pointer)}:${of}`).join(',')}}`);
           seen++;
         }
       }),
