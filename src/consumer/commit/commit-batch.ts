@@ -21,6 +21,7 @@ import { adoptFormat1 } from './adopt-format-1.ts';
 import { checkLedgerEnd } from './check-ledger-end.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
+import { mayBeCut } from './may-be-cut.ts';
 import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import { keysOf } from '../table/planned-keys.ts';
@@ -29,7 +30,7 @@ import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
 export interface CommitRequest {
   readonly batch: Batch;
   readonly reason: CutReason;
-  /** The batch may end earlier, by these, unless its range is claimed already. */
+  /** The batch may end earlier, by these, unless its range is claimed already and the claim can't be cut. */
   readonly limits?: DecodeLimits;
   /** The id of the topic that the records were read from, where the broker tells it. */
   readonly topicId?: string;
@@ -89,8 +90,11 @@ async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRun
   const prepare = async (batch: Batch, recipe: Recipe, limits?: DecodeLimits) =>
     memory.use(await prepareBatch(batch, recipe, tools, { step, limits }));
   const isOwn = adopted !== undefined && isOurWay(adopted.entry);
+  const isCut = async ({ entry }: Versioned<ClaimedEntry>): Promise<boolean> =>
+    !isOwn && given.lost === undefined && step('position', () => mayBeCut(entry, tools));
+  const mayEnd = adopted === undefined || (await isCut(adopted));
   const recipe = isOwn ? adopted.entry.recipe : tools.writer.fit(tools.recipe);
-  let prepared = await prepare(given.batch, recipe, adopted === undefined ? given.limits : undefined);
+  let prepared = await prepare(given.batch, recipe, mayEnd ? given.limits : undefined);
   const { batch } = prepared;
   const { reason = given.reason } = prepared.decoded.earlyEnd ?? {};
   const request: CommitRequest = { ...given, batch, reason };
@@ -102,7 +106,8 @@ async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRun
     if (written.kind === 'theirs') return written;
     if (written.kind === 'written') return await finish(attempt, written, tools, step);
     if (written.kind === 'damaged' || tries === generationsMax) throw damaged(entry);
-    if (written.kind === 'misfit') prepared = await prepare(batch, tools.writer.fit(tools.recipe));
+    // what another version has claimed was prepared by our recipe from the start
+    if (written.kind === 'misfit' && isOurWay(entry)) prepared = await prepare(batch, tools.writer.fit(tools.recipe));
     claimed = await step('claim', () => raiseGeneration(attempt, prepared, tools));
     if (claimed.kind === 'theirs') await yieldTo(claimed.found, attempt, tools, step);
   }
@@ -153,15 +158,16 @@ function isOurWay({ recipe }: ClaimedEntry): boolean {
   return recipe.decoder === decoderVersion;
 }
 
-/** Claims the range again with keys of their own: nothing that was written for it before can count any more. */
+/** Claims the range, which may have been cut, again with keys of their own: nothing that was written for it before can count any more. */
 async function raiseGeneration(
   { claim, format1 }: Attempt,
-  { plan, recipe }: PreparedBatch,
+  { batch: { to }, plan, recipe, lastRecord }: PreparedBatch,
   tools: CommitTools,
 ): Promise<ClaimResult<ClaimedEntry>> {
   const { entry } = claim;
   return tools.ledger.replace<ClaimedEntry>(claim, {
     ...entry,
+    ...(to < entry.to && { to, lastRecord }),
     generation: entry.generation + 1,
     writer: tools.newWriterId(),
     recipe,

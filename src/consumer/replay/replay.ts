@@ -7,7 +7,7 @@ import { discardLeftovers } from '../commit/leftovers.ts';
 import { endReplacements, putReplacement, type PutReplacement } from '../commit/replace-entry.ts';
 import { undoReplacement } from '../commit/undo-replacement.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
-import type { ClaimedEntry, WrittenEntry } from '../ledger/ledger-entry.ts';
+import { isWritten, type ClaimedEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import { checkTopicId } from '../ledger/topic-identity.ts';
 import { readsLess } from '../ports/value-format.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
@@ -160,12 +160,16 @@ async function readBatch(range: OffsetRange, { reader, signal }: ReplayOptions):
   return buffer.cutAt(range.to);
 }
 
-/** Writes the claimed range; if another process is faster, that is as good. */
+/** Writes the claimed range, and what is left of it where the claim was cut; if another process is faster, that is as good. */
 async function finishClaim(adopted: Versioned<ClaimedEntry>, options: ReplayOptions): Promise<void> {
   const { partition, from, to } = adopted.entry;
   const batch = await readBatch({ partition, from, to }, options);
   await checkTopic(options);
-  await commitBatch({ batch, reason: 'adopted', adopted, commitOffset: noGroup }, options.tools);
+  const limits = decodeLimitsOf(options.policy);
+  const request = { batch, reason: 'adopted', limits, adopted, commitOffset: noGroup } as const;
+  const result = await commitBatch(request, options.tools);
+  const { entry } = result.kind === 'committed' ? result : result.found;
+  if (isWritten(entry) && entry.to < to) await writeRange({ partition, from: entry.to, to }, options);
 }
 
 /** New batches by the policy. Where another process claims first, its batches are taken as they are. */

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { decoderVersion } from '../../../src/consumer/ledger/decoder-version.ts';
 import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
 import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
@@ -99,6 +100,80 @@ describe('BATCH_ROWS_MAX, where values hold several records', () => {
     for (const item of planReplay({ partition: 0, from: 0n, to: 10n }, entries, topic.marksOf(0)))
       expect(await replayItem(item, { reader: topic, tools, policy, signal })).toEqual({ kind: 'done' });
     expect((await entriesOf(tools)).map(({ from, to }) => [from, to])).toEqual([[0n, 10n]]);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+});
+
+/** A batch of all values that was claimed by another version of the decoder, whose process died: before it had put its objects, or after. */
+async function claimedBefore(died: 'encode' | 'register') {
+  const topic = new FakeTopic(1);
+  topic.append(0, ...counts.map((count) => ({ value: arrayOf(count) })));
+  const lake = await openTestLake();
+  const dying = createTestTools({
+    ...lake,
+    recipe: { records: 'array' },
+    observer: {
+      step: (name, phase) => {
+        if (name === died && phase === 'before') throw new Error('died');
+      },
+    },
+  });
+  await expect(run(topic, lake, { tools: dying, policy: { ...policy, rowsMax: 1000 } })).rejects.toThrow('died');
+  const claim = await dying.ledger.get(path, 0n);
+  if (claim?.entry.state !== 'claimed') throw new TypeError('expected a claim');
+  const { recipe } = claim.entry;
+  await dying.ledger.replace(claim, { ...claim.entry, recipe: { ...recipe, decoder: decoderVersion - 1 } });
+  return { topic, lake, tools: createTestTools({ ...lake, recipe: { records: 'array' } }) };
+}
+
+describe('a claim of another version of the decoder', () => {
+  it('is cut by the service where it would be too large', async () => {
+    const { topic, lake, tools } = await claimedBefore('encode');
+    await run(topic, lake, { tools, policy });
+    const entries = await entriesOf(tools);
+    expect(entries.map(({ from, outcome: { rows } }) => ({ from, rows }))).toEqual(expected);
+    expect(entries.map(({ outcome: { lastRecord }, to }) => lastRecord?.offset === to - 1n)).not.toContain(false);
+    expect((await readRows(lake)).length).toBe(counts.reduce((sum, count) => sum + count));
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('is cut by a replay, which writes the rest of it, too', async () => {
+    const { topic, lake, tools } = await claimedBefore('encode');
+    const { signal } = new AbortController();
+    const claimed = await Array.fromAsync(tools.ledger.entries(path));
+    for (const item of planReplay({ partition: 0, from: 0n, to: 10n }, claimed, topic.marksOf(0)))
+      expect(await replayItem(item, { reader: topic, tools, policy, signal })).toEqual({ kind: 'done' });
+    const entries = await entriesOf(tools);
+    expect(entries.map(({ from, outcome: { rows } }) => ({ from, rows }))).toEqual(expected);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('is written as it stands where it is not too large, or objects of it are there', async () => {
+    for (const [died, rowsMax] of [
+      ['encode', 1000],
+      ['register', 100],
+    ] as const) {
+      const { topic, lake, tools } = await claimedBefore(died);
+      await run(topic, lake, { tools, policy: { ...policy, rowsMax } });
+      expect((await entriesOf(tools)).map(({ from, to }) => [from, to])).toEqual([[0n, 10n]]);
+      expect((await audit(lake, topic)).findings).toEqual([]);
+    }
+  });
+
+  it('is written as it stands where entries lie behind it', async () => {
+    const { topic, lake, tools } = await claimedBefore('encode');
+    const claim = await tools.ledger.get(path, 0n);
+    if (claim?.entry.state !== 'claimed') throw new TypeError('expected a claim');
+    topic.append(0, { value: arrayOf(1) });
+    await tools.ledger.claim({ ...claim.entry, from: 10n, to: 11n, plan: [] });
+    const { signal } = new AbortController();
+    const claimed = await Array.fromAsync(tools.ledger.entries(path));
+    for (const item of planReplay({ partition: 0, from: 0n, to: 11n }, claimed, topic.marksOf(0)))
+      await replayItem(item, { reader: topic, tools, policy, signal });
+    expect((await entriesOf(tools)).map(({ from, to }) => [from, to])).toEqual([
+      [0n, 10n],
+      [10n, 11n],
+    ]);
     expect((await audit(lake, topic)).findings).toEqual([]);
   });
 });

@@ -1,0 +1,22 @@
+import { mapConcurrently } from '../../runtime/concurrency.ts';
+import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
+import { keyOf } from '../table/planned-keys.ts';
+import type { CommitTools } from './commit-tools.ts';
+
+const looksMax = 4;
+
+/**
+ * Tells whether a claim of another version of the decoder, whose keys can't count any more, may get an earlier end where it is larger than a batch
+ * may be: it is the ledger's last entry, and nothing of it is in the lake. What is there may be all that is left of records that Kafka drops meanwhile, and
+ * is deleted only once the whole range is written.
+ */
+export async function mayBeCut(claim: ClaimedEntry, { ledger, writer }: CommitTools): Promise<boolean> {
+  const { from, generation, plan, recipe, obsolete = [] } = claim;
+  // ledger format 1 has no plan
+  if (generation === 0 || obsolete.length > 0) return false;
+  if ((await ledger.last(claim, from))?.entry.from !== from) return false;
+  const found = await mapConcurrently(plan, looksMax, (planned) =>
+    writer.look({ ...planned, key: keyOf(claim, planned, recipe) }),
+  );
+  return found.every(({ kind }) => kind === 'absent');
+}
