@@ -118,7 +118,7 @@ describe.each(ways)('what a %s makes of a batch that would be too large for memo
 
   it('is made whole by the next one wherever it died', async () => {
     let countdown = 1;
-    for (let isDead = true; isDead; countdown += 3) {
+    for (let isDead = true; isDead; countdown += 7) {
       const written = await write();
       isDead = await work(written, arrayTools(written.lake, dyingAt(countdown))).then(
         () => false,
@@ -131,7 +131,7 @@ describe.each(ways)('what a %s makes of a batch that would be too large for memo
   });
 
   it('can be undone wherever it died, and leaves nothing behind', async () => {
-    for (const countdown of [17, 24, 32, 38]) {
+    for (const countdown of [17, 38]) {
       const written = await write();
       const { lake, topic } = written;
       await expect(work(written, arrayTools(lake, dyingAt(countdown)))).rejects.toThrow('died');
