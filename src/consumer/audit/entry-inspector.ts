@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { isDeepStrictEqual } from 'node:util';
 import { PipelineError } from '../../runtime/errors.ts';
+import { Turns } from '../../runtime/turns.ts';
 import type { Column } from '../../schema/types.ts';
 import type { ExpiredDays } from '../ledger/expired-days.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -157,15 +158,18 @@ export class EntryInspector {
   }
 }
 
-/** Reads the coordinates of a file's rows, one row group after the other. */
+/** Reads the coordinates of a file's rows, one row group after the other. Lets the event loop turn: a broker's answers wait for it. */
 export async function* coordinatesOf(
   source: ParquetSource,
   parquet: ParquetReader,
   hasIndex: boolean,
 ): AsyncIterable<Coordinates> {
   const names = [...coordinateColumns, ...(hasIndex ? [indexColumn.name] : [])];
-  for await (const [partitions = [], offsets = [], indexes] of parquet.integerChunks(source, names))
+  const turns = new Turns();
+  for await (const [partitions = [], offsets = [], indexes] of parquet.integerChunks(source, names)) {
     yield { partitions, offsets, indexes };
+    if (turns.areDue) await turns.next();
+  }
 }
 
 /** Turns what can't be read into a finding; what went between two looks is missing. */
