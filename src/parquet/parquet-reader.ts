@@ -70,7 +70,8 @@ async function readOptionalIntegers(group: RowGroup, columns: readonly string[])
   const known = columns.filter((column) => names.has(column));
   const rows = known.length === 0 ? [] : await readRows(group, known);
   const none = Array.from<undefined>({ length: group.rowEnd - group.rowStart });
-  const valueOf = (value: unknown, column: string) => (value == null ? undefined : integerOf(value, column));
+  const valueOf = (value: unknown, column: string) =>
+    value === null || value === undefined ? undefined : integerOf(value, column);
   return columns.map((column) => (names.has(column) ? rows.map((row) => valueOf(row[column], column)) : none));
 }
 

@@ -113,11 +113,11 @@ async function readMergedFile(
   });
 }
 
-function rangesOf({ sources }: MergedFile, about: Pick<RewrittenRange, 'hasIndex' | 'isUnnamed'>): RewrittenRanges {
+function rangesOf({ sources }: MergedFile, how: Pick<RewrittenRange, 'hasIndex' | 'isUnnamed'>): RewrittenRanges {
   const ranges = new RewrittenRanges();
   for (const { key, rows } of sources) {
     const name = parseObjectName(key);
-    if (name !== undefined) ranges.add({ ...name, ...about, rows, values: [] });
+    if (name !== undefined) ranges.add({ ...name, ...how, rows, values: [] });
   }
   return ranges;
 }
