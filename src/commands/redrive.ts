@@ -2,6 +2,7 @@ import { Ledger } from '../consumer/ledger/ledger.ts';
 import { isWritten } from '../consumer/ledger/ledger-entry.ts';
 import { decodeLimitsOf, policyInJson } from '../consumer/batch/batch-policy.ts';
 import { redriveEntry } from '../consumer/replay/redrive.ts';
+import type { RedriveResult } from '../consumer/replay/redriven-pieces.ts';
 import type { RejectReason } from '../consumer/columns/parse-record.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
@@ -36,7 +37,7 @@ export async function redrive(
   const ledger = new Ledger(lake.store);
   await checkLedgerHasEntries(ledger, settings);
   const limits = decodeLimitsOf(policyInJson(settings.batch, () => tools.writer.growthOf(tools.recipe)));
-  const total = { passed: 0, left: 0 };
+  const total = { passed: 0, tombstones: 0, left: 0 };
   const hint = new RecountHint(systemClock.nowMs());
   const touched = new TouchedPartitions(lake, settings);
   for (const partition of await ledger.partitions({ table, topic })) {
@@ -49,6 +50,7 @@ export async function redrive(
         { tools, store: lake.store, parquet: lake.parquet, limits, ...options },
       );
       total.passed += redriven.passed;
+      total.tombstones += redriven.tombstones;
       total.left += redriven.left;
       if (redriven.passed === 0) continue;
       hint.note(entry);
@@ -56,9 +58,19 @@ export async function redrive(
     }
   }
   if (!options.dryRun) await showWritten(lake, tools, settings.table);
-  const verb = options.dryRun ? 'would become' : 'became';
-  printLines(`${total.passed} dead letters of ${table} ${verb} rows, ${total.left} stay`);
+  printLines(redrivenLine(total, table, options));
   if (!options.dryRun) printLines(...(await touched.follow(stop.signal)));
   if (!options.dryRun) printLines(...(await hint.lines(lake.store, { table, topic })));
   return stop.exitCode();
+}
+
+/** Says what became of each dead letter. */
+export function redrivenLine(
+  { passed, tombstones, left }: RedriveResult,
+  table: string,
+  { dryRun }: Pick<RedriveCommandOptions, 'dryRun'>,
+): string {
+  const [become, count] = dryRun ? ['would become', 'would count'] : ['became', 'count'];
+  const empty = tombstones === 0 ? '' : `${tombstones} ${count} as tombstones (empty arrays), `;
+  return `${passed} dead letters of ${table} ${become} rows, ${empty}${left} stay`;
 }

@@ -17,7 +17,7 @@ export async function redriveAll(
   tools: CommitTools,
   options: { readonly reason?: RejectReason; readonly dryRun?: boolean; readonly limits?: DecodeLimits } = {},
 ): Promise<RedriveResult> {
-  const total = { passed: 0, left: 0 };
+  const total = { passed: 0, tombstones: 0, left: 0 };
   for await (const current of tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 })) {
     const { entry } = current;
     if (!isWritten(entry) || entry.outcome.deadLetters === 0) continue;
@@ -26,6 +26,7 @@ export async function redriveAll(
       { tools, store, parquet: hyparquetReader, dryRun: false, limits: wideLimits, ...options },
     );
     total.passed += result.passed;
+    total.tombstones += result.tombstones;
     total.left += result.left;
   }
   return total;

@@ -12,7 +12,7 @@ import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { readDeadLetters, type DeadLetter } from '../table/dead-letter-chunk.ts';
-import { redrivenPieces, type RedriveResult } from './redriven-pieces.ts';
+import { hasChange, redrivenPieces, type RedriveResult } from './redriven-pieces.ts';
 
 export interface RedriveOptions {
   readonly tools: CommitTools;
@@ -25,22 +25,24 @@ export interface RedriveOptions {
   readonly limits: DecodeLimits;
 }
 
+const nothing: RedriveResult = { passed: 0, tombstones: 0, left: 0 };
+
 /** Times that the entry is read again because others have replaced its dead letters meanwhile. */
 const looksMax = 5;
 
 /**
- * Sends one entry's dead letters through the current rules. What passes becomes rows in new objects of the entry; what does not
- * stays, in new objects too. The objects of rows stay as they are.
+ * Sends one entry's dead letters through the current rules. What passes becomes rows in new objects of the entry, or is counted as a
+ * tombstone; what does not stays, in new objects too. The objects of rows stay as they are.
  */
 export async function redriveEntry(listed: Versioned<WrittenEntry>, options: RedriveOptions): Promise<RedriveResult> {
   const { tools, dryRun } = options;
   if (listed.entry.outcome.deadLetters === 0) {
     if (!dryRun) await discardLeftovers(listed.entry, tools);
-    return { passed: 0, left: 0 };
+    return { ...nothing };
   }
   const { current, deadLetters } = await readLatest(listed, options);
   const { entry } = current;
-  const result = { passed: 0, left: 0 };
+  const result = { ...nothing };
   const pieces = redrivenPieces({ entry, deadLetters, result }, options);
   if (dryRun) {
     await Array.fromAsync(pieces, () => undefined);
@@ -48,7 +50,7 @@ export async function redriveEntry(listed: Versioned<WrittenEntry>, options: Red
   }
   const keeps = entry.outcome.objects.filter(({ kind }) => kind === 'rows');
   await replaceEntry({ current, pieces, why: 'redrive', keeps }, tools);
-  if (result.passed > 0) return result;
+  if (hasChange(result)) return result;
   // nothing to do, but for a replacement that did not end
   if (entry.state === 'replacing') await undoReplacement({ ...current, entry }, tools);
   else await discardLeftovers(entry, tools);

@@ -13,6 +13,8 @@ import { chunkOfDeadLetters, type DeadLetter } from '../table/dead-letter-chunk.
 export interface RedriveResult {
   /** Dead letters that became rows. */
   readonly passed: number;
+  /** Those that are empty arrays by now: they stand for no row. */
+  readonly tombstones: number;
   readonly left: number;
 }
 
@@ -31,7 +33,7 @@ interface RedriveRules {
 
 /**
  * Decodes an entry's dead letters by the current rules, as many at a time as the limits allow: yields what became rows, and with the last piece
- * all that did not. Yields nothing where none became a row. The memory of a piece ends when the next one is asked for.
+ * all that did not. Yields nothing where all of them stay. The memory of a piece ends when the next one is asked for.
  */
 export async function* redrivenPieces(
   { entry, deadLetters, result }: RedriveRequest,
@@ -53,9 +55,10 @@ export async function* redrivenPieces(
     const { records } = earlyEnd === undefined ? rest : shortenBatch(rest, earlyEnd.offset);
     for (const reject of decoded.rejects) rejects.push(reject);
     tombstones += decoded.tombstones;
+    result.tombstones += decoded.tombstones;
     result.passed += records - decoded.rejects.length - decoded.tombstones;
     if (earlyEnd === undefined) rejects.push(...rejectsOf(others, chunkOfDeadLetters(others, entry)));
-    if (decoded.rowCount > 0 || (earlyEnd === undefined && result.passed > 0)) {
+    if (decoded.rowCount > 0 || (earlyEnd === undefined && hasChange(result))) {
       const piece = { ...decoded, tombstones, rejects: earlyEnd === undefined ? rejects : [] };
       yield { recipe, decoded: piece, ...writer.group(piece, recipe), lastRecord: entry.outcome.lastRecord };
       tombstones = 0;
@@ -64,6 +67,11 @@ export async function* redrivenPieces(
     rest = restOfBatch(rest, earlyEnd.offset);
   }
   result.left = rejects.length;
+}
+
+/** False where all dead letters stay what they are. */
+export function hasChange({ passed, tombstones }: RedriveResult): boolean {
+  return passed + tombstones > 0;
 }
 
 function batchOf(deadLetters: readonly DeadLetter[], { topic, partition, from, to }: WrittenEntry): Batch {

@@ -39,7 +39,11 @@ describe('redriving dead letters', () => {
   it('turns what passes the current rules into rows, and leaves the rest, whole', async () => {
     const lake = await writtenLake();
     expect(await valuesOf(lake)).toEqual([1]);
-    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }))).toEqual({ passed: 2, left: 2 });
+    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }))).toEqual({
+      passed: 2,
+      tombstones: 0,
+      left: 2,
+    });
     expect(await valuesOf(lake)).toEqual([1, 2, 3]);
     expect((await audit(lake)).findings).toEqual([]);
     const left = await readRows(lake, 'readings_dead_letters');
@@ -53,9 +57,14 @@ describe('redriving dead letters', () => {
     const lake = await writtenLake();
     expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }), { dryRun: true })).toEqual({
       passed: 2,
+      tombstones: 0,
       left: 2,
     });
-    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(50) }))).toEqual({ passed: 0, left: 4 });
+    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(50) }))).toEqual({
+      passed: 0,
+      tombstones: 0,
+      left: 4,
+    });
     expect(await valuesOf(lake)).toEqual([1]);
     expect((await audit(lake)).findings).toEqual([]);
   });
@@ -67,7 +76,11 @@ describe('redriving dead letters', () => {
     if (listed === undefined || !isWritten(listed.entry)) throw new Error('it is written');
     await redriveAll(lake, tools);
     const options = { tools, store: lake.store, parquet: hyparquetReader, dryRun: false, limits: wideLimits };
-    expect(await redriveEntry({ ...listed, entry: listed.entry }, options)).toEqual({ passed: 0, left: 2 });
+    expect(await redriveEntry({ ...listed, entry: listed.entry }, options)).toEqual({
+      passed: 0,
+      tombstones: 0,
+      left: 2,
+    });
     const deadLetters = await Array.fromAsync(lake.store.list(`${testTable}_dead_letters/`));
     await lake.store.delete(deadLetters.map(({ key }) => key));
     await expect(redriveAll(lake, tools)).rejects.toMatchObject({ code: 'STORE_MISSING' });
@@ -77,10 +90,12 @@ describe('redriving dead letters', () => {
     const lake = await writtenLake();
     expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }), { reason: 'invalid-json' })).toEqual({
       passed: 0,
+      tombstones: 0,
       left: 4,
     });
     expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }), { reason: 'too-large' })).toEqual({
       passed: 2,
+      tombstones: 0,
       left: 2,
     });
     expect(await valuesOf(lake)).toEqual([1, 2, 3]);

@@ -176,6 +176,7 @@ it('a redrive leaves an entry alone of whose dead letters none becomes a row, ho
   const before = await entryOf(createTestTools(lake));
   expect(await redriveAll(lake, createTestTools(lake), { limits: { ...limits, rowsMax: 2 } })).toEqual({
     passed: 0,
+    tombstones: 0,
     left: counts.length,
   });
   expect(await entryOf(createTestTools(lake))).toEqual(before);

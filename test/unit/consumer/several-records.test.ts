@@ -17,7 +17,7 @@ import {
   type TestLake,
 } from '../../support/lake.ts';
 import { run } from '../../support/run-service.ts';
-import { wideLimits } from '../../support/redrive-all.ts';
+import { redriveAll, wideLimits } from '../../support/redrive-all.ts';
 
 const path = { table: testTable, topic: testTopic, partition: 0 };
 const policy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };
@@ -146,10 +146,35 @@ describe('values that hold several records', () => {
       dryRun: false,
       limits: wideLimits,
     };
-    expect(await redriveEntry({ ...current, entry: current.entry }, options)).toEqual({ passed: 1, left: 0 });
+    expect(await redriveEntry({ ...current, entry: current.entry }, options)).toEqual({
+      passed: 1,
+      tombstones: 0,
+      left: 0,
+    });
     expect((await readRows(plain.lake)).map(({ n }) => n)).toEqual([0, 1, 2]);
     const report = await audit(plain.lake, plain.topic);
     expect(report.findings).toEqual([]);
+  });
+
+  for (const limits of [wideLimits, { ...wideLimits, rowsMax: 1 }])
+    it(`count as tombstones when empty ones are redriven, ${limits.rowsMax} rows at a time: no record is left out`, async () => {
+      const { lake, topic } = await write(['{"n":0}', '[{"n":1}]', '[]', '[5]', '[]'], {});
+      const tools = createTestTools({ ...lake, recipe: { records: 'array' } });
+      expect(await redriveAll(lake, tools, { limits, dryRun: true })).toEqual({ passed: 1, tombstones: 2, left: 1 });
+      expect(await redriveAll(lake, tools, { limits })).toEqual({ passed: 1, tombstones: 2, left: 1 });
+      const counts = { records: 5, rows: 2, deadLetters: 1, tombstones: 2 };
+      expect(await audit(lake, topic)).toMatchObject({ findings: [], partitions: [counts] });
+      expect(await redriveAll(lake, tools, { limits })).toEqual({ passed: 0, tombstones: 0, left: 1 });
+      expect(await audit(lake, topic)).toMatchObject({ findings: [], partitions: [counts] });
+    });
+
+  it('count as a tombstone when an empty one is all there is to redrive', async () => {
+    const { lake, topic } = await write(['[]'], {});
+    const tools = createTestTools({ ...lake, recipe: { records: 'array' } });
+    expect(await redriveAll(lake, tools)).toEqual({ passed: 0, tombstones: 1, left: 0 });
+    const counts = { records: 1, rows: 0, deadLetters: 0, tombstones: 1 };
+    expect(await audit(lake, topic)).toMatchObject({ findings: [], partitions: [counts] });
+    expect(await readRows(lake, `${testTable}_dead_letters`)).toEqual([]);
   });
 
   it('stay several rows of one offset when dead letters beside them are redriven without RECORDS', async () => {
@@ -168,7 +193,7 @@ describe('values that hold several records', () => {
       dryRun: false,
       limits: wideLimits,
     });
-    expect(redriven).toEqual({ passed: 1, left: 0 });
+    expect(redriven).toEqual({ passed: 1, tombstones: 0, left: 0 });
     expect(await rowsOf(lake)).toEqual([
       [0, 0, 0],
       [0, 1, 1],
