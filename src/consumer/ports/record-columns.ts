@@ -7,9 +7,9 @@ export type RecordPart = (typeof recordParts)[number];
 
 const string: ColumnType = { kind: 'string' };
 
-/** The columns of each part. */
+/** The columns of each part. By its comment the catalog knows a column from one that holds a field of records with that name. */
 export const columnsOfPart: Readonly<Record<RecordPart, readonly Column[]>> = {
-  topic: [{ name: 'kafka_topic', type: string }],
+  topic: [{ name: 'kafka_topic', type: string, comment: 'the topic' }],
   key: [
     { name: 'kafka_key', type: string, comment: 'the key, when it is UTF-8' },
     { name: 'kafka_key_base64', type: string, comment: 'the key, when it is not' },
@@ -22,4 +22,8 @@ export function recordPartColumns(parts: readonly RecordPart[] | undefined): Col
 }
 
 /** Numbers the rows of one offset from 0, where a value may hold several. */
-export const indexColumn: Column = { name: 'kafka_index', type: { kind: 'int' } };
+export const indexColumn: Column = {
+  name: 'kafka_index',
+  type: { kind: 'int' },
+  comment: 'numbers the rows of one offset from 0',
+};

@@ -6,6 +6,7 @@ import { projectionProblem } from '../../schema/projection.ts';
 import type { Column } from '../../schema/types.ts';
 import { isIceberg, type CatalogTable } from '../ports/lake.ts';
 import { columnsOfPart } from '../ports/record-columns.ts';
+import { canHold } from './column-owner.ts';
 import { holdsSeveralTopics, topicParameter } from './shared-table.ts';
 
 /** Where this lake keeps the table's objects, and whose records they are. */
@@ -109,13 +110,10 @@ function sameScheme(location: string): string {
 function topicProblem(table: CatalogTable, { topic, tellsTopic = false }: ExpectedTable): TableProblem | undefined {
   const { columns, parameters } = table;
   const other = parameters[topicParameter];
-  const [wanted] = columnsOfPart.topic;
-  const column = columns.find(({ name }) => name === wanted?.name);
-  if (tellsTopic && column !== undefined && column.type.kind !== wanted?.type.kind)
-    return {
-      what: `has the column ${column.name} as ${formatType(column.type)}, expected string: rows can’t say which topic they are from`,
-      hint: newName,
-    };
+  const column = columns.find(({ name }) => name === columnsOfPart.topic[0]?.name);
+  const clash = column && topicClash(column, { isOthers: other !== topic });
+  if (tellsTopic && clash !== undefined)
+    return { what: `has the column ${clash}: rows can’t say which topic they are from`, hint: newName };
   if (other === undefined || other === topic || (tellsTopic && column !== undefined)) return undefined;
   if (holdsSeveralTopics(table)) return undefined;
   return {
@@ -124,4 +122,11 @@ function topicProblem(table: CatalogTable, { topic, tellsTopic = false }: Expect
       ? `its rows do not say which topic they are from, as rows of several topics must: ${newName}`
       : `a topic needs a table of its own: ${newName}. Several share one whose rows have the column kafka_topic (KAFKA_COLUMNS)`,
   };
+}
+
+/** Why the column can't say the topic. Rows of the table's own topic may do without where records have a field of that name. */
+function topicClash(column: Column, { isOthers }: { readonly isOthers: boolean }): string | undefined {
+  if (column.type.kind !== 'string') return `${column.name} as ${formatType(column.type)}, expected string`;
+  const holdsField = !canHold([column], columnsOfPart.topic);
+  return holdsField && isOthers ? `${column.name} with a field of its records` : undefined;
 }

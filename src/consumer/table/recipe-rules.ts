@@ -14,6 +14,7 @@ import {
   type RecordPart,
 } from '../ports/record-columns.ts';
 import { kafkaColumns } from './assemble-table.ts';
+import { canHold, mayBe } from './column-owner.ts';
 import { holdsSeveralTopics } from './shared-table.ts';
 
 /** What a recipe means for decoding and for the table's growth. */
@@ -77,7 +78,7 @@ export function fitRecipe(recipe: Recipe, table: CatalogTable | undefined): Reci
     // those that are not there yet are added
     kafkaColumns: found === 'ours' || (found === 'none' && recipe.kafkaColumns),
     ...(parts.length > 0 && { recordParts: parts }),
-    ...(records !== undefined && canHold(table, [indexColumn]) && { records }),
+    ...(records !== undefined && canHold(table.columns, [indexColumn]) && { records }),
   };
 }
 
@@ -86,7 +87,7 @@ function partsIn(table: CatalogTable, { recordParts: asked = [] }: Recipe): Reco
   const mustTellTopic = holdsSeveralTopics(table);
   return recordParts.filter((part) => {
     const isWanted = asked.includes(part) || (part === 'topic' && mustTellTopic);
-    return isWanted && canHold(table, columnsOfPart[part]);
+    return isWanted && canHold(table.columns, columnsOfPart[part]);
   });
 }
 
@@ -96,14 +97,9 @@ export function fits(recipe: Recipe, table: CatalogTable): boolean {
   if (layoutOf(table.partitionKeys) !== placement.layout) return false;
   const parts = partsIn(table, recipe);
   if (parts.length !== asked.length || !parts.every((part) => asked.includes(part))) return false;
-  if (records !== undefined && !canHold(table, [indexColumn])) return false;
+  if (records !== undefined && !canHold(table.columns, [indexColumn])) return false;
   // columns that are not there yet are added
   return kafkaColumnsOf(table) !== (has ? 'clash' : 'ours');
-}
-
-/** False where a column of that name holds something else. */
-function canHold({ columns }: CatalogTable, wanted: readonly Column[]): boolean {
-  return wanted.every((own) => columns.every(({ name, type }) => name !== own.name || type.kind === own.type.kind));
 }
 
 /** `clash`: columns of these names that hold something else. */
@@ -111,6 +107,6 @@ function kafkaColumnsOf({ columns }: CatalogTable): 'ours' | 'none' | 'clash' {
   const found = kafkaColumns.flatMap((own) => columns.filter(({ name }) => name === own.name));
   if (found.length === 0) return 'none';
   const isOurs = (column: Column): boolean =>
-    kafkaColumns.some((own) => own.name === column.name && own.type.kind === column.type.kind);
+    kafkaColumns.some((own) => own.name === column.name && mayBe(column, own));
   return found.length === kafkaColumns.length && found.every(isOurs) ? 'ours' : 'clash';
 }

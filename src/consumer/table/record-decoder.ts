@@ -13,6 +13,7 @@ import { decodeBatch, type DecodedBatch } from '../columns/decode-batch.ts';
 import { columnOfField } from '../columns/field-rules.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
+import { kafkasColumns } from './column-owner.ts';
 import { ownColumns, rulesOf } from './recipe-rules.ts';
 import { readWhole, splitRecords, type ReadRecords } from './split-records.ts';
 import type { ValueSchemas } from './value-schemas.ts';
@@ -52,7 +53,7 @@ export class RecordDecoder {
     const { decode } = rulesOf(recipe);
     const columns = new Map(table.map(({ name, type }) => [name, type]));
     const own = [...partitionKeys(recipe.placement.layout), ...ownColumns(recipe)].map(({ name }) => name);
-    const reserved = new Set([...own, rescuedColumn]);
+    const reserved = new Set([...own, ...kafkasColumns(table), rescuedColumn]);
     const records = await this.#readRecords(slices, recipe, limits?.rowsMax);
     const hints = this.#hintsOf(recipe, reserved);
     const decoded = await decodeBatch(records.slices, recipe.placement, {

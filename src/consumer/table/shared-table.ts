@@ -1,6 +1,7 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { CatalogTable } from '../ports/lake.ts';
 import { columnsOfPart } from '../ports/record-columns.ts';
+import { mayBe } from './column-owner.ts';
 
 /** The table's parameter that names the topic whose records it holds. */
 export const topicParameter = 'glueless.topic';
@@ -28,7 +29,7 @@ type Described = Pick<CatalogTable, 'columns' | 'parameters'>;
 /** True for a table of several topics: all of its rows say by `kafka_topic` which one they are from, whoever writes them. */
 export function holdsSeveralTopics({ columns, parameters }: Described): boolean {
   const hasColumn = columnsOfPart.topic.every((own) =>
-    columns.some(({ name, type }) => name === own.name && type.kind === own.type.kind),
+    columns.some((column) => column.name === own.name && mayBe(column, own)),
   );
   return hasColumn && (parameters[topicParameter] === undefined || parameters[sharedParameter] === 'true');
 }

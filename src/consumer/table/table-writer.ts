@@ -12,6 +12,7 @@ import type { TableDefinition } from '../ports/lake.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
 import { assembleTable } from './assemble-table.ts';
 import { checkTable } from './check-table.ts';
+import { kafkasColumns, originOf } from './column-owner.ts';
 import { factsOf } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
@@ -229,6 +230,7 @@ export class TableWriter {
   ): Promise<Pick<SettledBatch, 'catalogVersion' | 'targets' | 'fieldIds'> | 'misfit'> {
     if (batch.rowCount === 0) return { catalogVersion: this.#rows.table?.version ?? '', targets: [] };
     const observed = batch.columns.map(({ name, observed: of, count }) => ({ name, observed: of, count }));
+    const fields = new Set(batch.columns.map(({ name }) => name));
     const { decode } = rulesOf(recipe);
     const rules = evolutionOf(recipe, batch.hints);
     let mayRescue = batch.rescued.size > 0;
@@ -237,7 +239,7 @@ export class TableWriter {
         definition: this.#definition(recipe),
         rules,
         mayRescue,
-        fits: (table) => fits(recipe, table),
+        fits: (table) => fits(recipe, table) && !kafkasColumns(table.columns).some((name) => fields.has(name)),
         origin: originOf(batch),
       });
       if (settled === 'misfit') return settled;
@@ -286,11 +288,6 @@ export class TableWriter {
     const { topic, isShared = false } = this.#options;
     return { 'glueless.format': '1', ...(!isShared && { [topicParameter]: topic }) };
   }
-}
-
-/** Stands in the catalog as the comment of columns that this batch brought. */
-function originOf({ partition, from, offsetDeltas }: DecodedBatch): string {
-  return `first in partition ${partition}, offsets from ${from + BigInt(offsetDeltas[0] ?? 0)}`;
 }
 
 function iso(ms: number): string {

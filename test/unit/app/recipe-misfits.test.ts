@@ -5,10 +5,10 @@ import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { testRecipe } from '../../support/lake.ts';
 
 /** What is said of a recipe at a table of these columns, which has no partitions. */
-function saidOf(columns: string, recipe: Partial<typeof testRecipe> & object): string[] {
+function saidOf(ddl: string, recipe: Partial<typeof testRecipe> & object, comment?: string): string[] {
   const configured = { ...testRecipe, ...recipe, placement: { ...testRecipe.placement, layout: 'none' as const } };
   const table = {
-    columns: parseColumns(columns),
+    columns: parseColumns(ddl).map((column) => ({ ...column, ...(comment !== undefined && { comment }) })),
     partitionKeys: [],
     parameters: {},
     version: '1',
@@ -25,6 +25,21 @@ describe('a recipe that a table does not let be', () => {
     expect(saidOf('kafka_key double', { recordParts: ['key'] })).toEqual([expect.stringContaining('FIELDS_RENAME')]);
     expect(saidOf('kafka_index string', { records: 'array' })).toEqual([expect.stringContaining('RECORDS')]);
     expect(saidOf('n double', { records: 'array', recordParts: ['key'] })).toEqual([]);
+  });
+
+  it('is named where a column of the right type holds a field of records by its comment', () => {
+    const data = 'first in partition 3, offsets from 12';
+    expect(saidOf('kafka_key string', { recordParts: ['key'] }, data)).toEqual([
+      expect.stringContaining('FIELDS_RENAME'),
+    ]);
+    expect(saidOf('kafka_index int', { records: 'array' }, data)).toEqual([expect.stringContaining('RECORDS')]);
+    const coordinates = 'kafka_partition int, kafka_offset bigint, kafka_timestamp timestamp';
+    expect(saidOf(coordinates, { kafkaColumns: true }, data)).toEqual([expect.stringContaining('KAFKA_COLUMNS')]);
+    expect(saidOf(coordinates, { kafkaColumns: false }, data)).toEqual([]);
+    for (const comment of ['somebody’s own words', undefined]) {
+      expect(saidOf('kafka_key string', { recordParts: ['key'] }, comment)).toEqual([]);
+      expect(saidOf('kafka_index int', { records: 'array' }, comment)).toEqual([]);
+    }
   });
 
   it('is named where the table keeps its partitions', () => {

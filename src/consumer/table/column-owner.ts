@@ -1,0 +1,33 @@
+import type { Column } from '../../schema/types.ts';
+import type { DecodedBatch } from '../columns/decode-batch.ts';
+import { indexColumn, recordPartColumns, recordParts } from '../ports/record-columns.ts';
+
+/** Stands in the catalog as the comment of columns that this batch brought: they hold fields of records. */
+export function originOf({ partition, from, offsetDeltas }: DecodedBatch): string {
+  return `first in partition ${partition}, offsets from ${from + BigInt(offsetDeltas[0] ?? 0)}`;
+}
+
+const origin = /^first in partition \d+, offsets from \d+$/;
+
+/** Columns that a table may have or not have, whatever its records hold, by their names. */
+const optional = new Map([...recordPartColumns(recordParts), indexColumn].map((own) => [own.name, own]));
+
+/** False where a column of one of these names has another type, or holds a field of records by its comment. */
+export function canHold(columns: readonly Column[], wanted: readonly Column[]): boolean {
+  return wanted.every((own) => columns.every((column) => column.name !== own.name || mayBe(column, own)));
+}
+
+/** True where the column may be this one of Kafka's: one without a comment says by its type alone what it is. */
+export function mayBe({ type, comment = '' }: Column, own: Pick<Column, 'type'>): boolean {
+  return type.kind === own.type.kind && !origin.test(comment);
+}
+
+/**
+ * Names of the columns that hold Kafka's own by their comments: a field of records gets another name there, though the configuration does not
+ * ask for these columns any more.
+ */
+export function kafkasColumns(columns: readonly Column[]): string[] {
+  return columns.flatMap(({ name, comment }) =>
+    comment !== undefined && comment === optional.get(name)?.comment ? [name] : [],
+  );
+}

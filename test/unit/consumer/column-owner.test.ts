@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
+import { checkTable } from '../../../src/consumer/table/check-table.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { audit, createTestTools, openTestLake, readRows, testTable, type TestLake } from '../../support/lake.ts';
+import { run } from '../../support/run-service.ts';
+
+const recordParts: Recipe['recordParts'] = ['topic', 'key', 'headers'];
+const own = '{"kafka_topic":"t","kafka_key":"mine","kafka_headers":"h"}';
+
+async function openTable() {
+  const topic = new FakeTopic(1);
+  const lake = await openTestLake();
+  const append = (value: string): void => topic.append(0, { value, key: 'k', headers: { a: 'b' } });
+  return { topic, lake, append };
+}
+
+/** Rows without the coordinates. */
+async function rowsOf(lake: TestLake): Promise<Record<string, unknown>[]> {
+  return (await readRows(lake)).map((row) =>
+    Object.fromEntries(
+      Object.entries(row).filter(([name, value]) => value !== null && /^kafka_(topic|key|headers|index)/.test(name)),
+    ),
+  );
+}
+
+const ofRecords = { kafka_topic: 't', kafka_key: 'mine', kafka_headers: 'h' };
+const renamed = { kafka_topic_field: 't', kafka_key_field: 'mine', kafka_headers_field: 'h' };
+const ofKafka = { kafka_topic: 'readings', kafka_key: 'k', kafka_headers: '{"a":"b"}' };
+
+describe('a column that records and Kafka could both fill', () => {
+  it('stays the records’ where they made it, whatever KAFKA_COLUMNS says later', async () => {
+    const { topic, lake, append } = await openTable();
+    append(own);
+    await run(topic, lake);
+    append(own);
+    const tools = createTestTools({ ...lake, recipe: { recordParts } });
+    await run(topic, lake, { tools });
+    expect(await rowsOf(lake)).toEqual([ofRecords, ofRecords]);
+    expect(tools.writer.fit(tools.recipe).recordParts).toBeUndefined();
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('stays Kafka’s where it was made for it, though KAFKA_COLUMNS does not ask for it any more', async () => {
+    const { topic, lake, append } = await openTable();
+    append(own);
+    await run(topic, lake, { tools: createTestTools({ ...lake, recipe: { recordParts } }) });
+    append(own);
+    await run(topic, lake);
+    expect(await rowsOf(lake)).toEqual([{ ...ofKafka, ...renamed }, renamed]);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('is told by whoever made it first, also for a process that did not see it yet', async () => {
+    const { topic, lake, append } = await openTable();
+    append('{"n":1}');
+    const plain = await run(topic, lake);
+    const late = createTestTools({ ...lake, recipe: { recordParts } });
+    await late.writer.refresh();
+    append(own);
+    await run(topic, lake, { tools: createTestTools({ ...lake, recipe: { recordParts: ['key'] } }) });
+    append(own);
+    await run(topic, lake, { tools: plain });
+    append(own);
+    await run(topic, lake, { tools: late });
+    const mixed = { kafka_topic: 't', kafka_headers: 'h', kafka_key_field: 'mine' };
+    expect((await rowsOf(lake)).slice(1)).toEqual([{ ...mixed, kafka_key: 'k' }, mixed, { ...mixed, kafka_key: 'k' }]);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('is the number of rows of one offset only where it was made for it', async () => {
+    const { topic, lake, append } = await openTable();
+    append('[{"n":0},{"n":1,"kafka_index":7}]');
+    await run(topic, lake, { tools: createTestTools({ ...lake, recipe: { records: 'array' } }) });
+    append('{"n":2,"kafka_index":8}');
+    await run(topic, lake, { tools: createTestTools({ ...lake, recipe: { hints: 'kafka_index int' } }) });
+    expect(await rowsOf(lake)).toEqual([
+      { kafka_index: 0 },
+      { kafka_index: 1, kafka_index_field: 7 },
+      { kafka_index_field: 8 },
+    ]);
+  });
+
+  it('is no topic of the rows of a table that several topics share, where records made it', async () => {
+    const { topic, lake, append } = await openTable();
+    append(own);
+    await run(topic, lake);
+    const table = await lake.catalog.load(testTable);
+    if (table === undefined) throw new TypeError('no table was made');
+    const check = (of: string, parameters = table.parameters) => {
+      checkTable({ ...table, parameters }, { location: table.location, topic: of, tellsTopic: true });
+    };
+    expect(() => check('others')).toThrow('has the column kafka_topic with a field of its records');
+    expect(() => check('others', {})).toThrow('has the column kafka_topic with a field of its records');
+    expect(() => check('readings')).not.toThrow();
+  });
+});
