@@ -16,6 +16,18 @@ export function columnName(field: string): string {
   return field.length > lengthMax ? toColumnName(field) : knownName(field);
 }
 
+/** A column name of more characters may be that of a field whose name was too long. */
+const cutLength = 200;
+
+/**
+ * Makes what a rule knows a field by: its column name. The one of a field whose name is too long counts upper and lower case, by its checksum; this
+ * does not.
+ */
+export function fieldKey(field: string): string {
+  const name = columnName(field);
+  return name.length > cutLength ? columnName(field.normalize('NFC').toLowerCase()) : name;
+}
+
 /** A name that is its own column name. */
 const plainName = /^(?!__proto__$)[a-z0-9_]{1,200}$/;
 
@@ -35,7 +47,7 @@ function toColumnName(field: string): string {
   if (name === '__proto__') return name + reservedSuffix;
   if (name.length <= nameLengthMax) return name;
   const checksum = crc32(field).toString(16).padStart(8, '0');
-  return `${name.slice(0, 200)}_${checksum}`;
+  return `${name.slice(0, cutLength)}_${checksum}`;
 }
 
 /** Writes `名前` as `u540d_u524d`. */

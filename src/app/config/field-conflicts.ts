@@ -1,4 +1,4 @@
-import { columnName } from '../../schema/names.ts';
+import { columnName, fieldKey } from '../../schema/names.ts';
 
 export interface FieldVariables {
   readonly FIELDS_ALLOW?: ReadonlySet<string> | undefined;
@@ -8,19 +8,19 @@ export interface FieldVariables {
 
 /** What the variables about fields say against each other, where one of them would have no effect: a sentence each. */
 export function fieldConflicts({ FIELDS_ALLOW, FIELDS_DENY, FIELDS_RENAME }: FieldVariables): string[] {
-  const allow = FIELDS_ALLOW && columnsOf(FIELDS_ALLOW);
-  const deny = columnsOf(FIELDS_DENY ?? []);
+  const allow = FIELDS_ALLOW && keysOf(FIELDS_ALLOW);
+  const deny = keysOf(FIELDS_DENY ?? []);
   const renames = [...(FIELDS_RENAME ?? [])];
   const seen = new Set<string>();
   return [
     ...[...(FIELDS_ALLOW ?? [])]
-      .filter((field) => deny.has(columnName(field)))
+      .filter((field) => deny.has(fieldKey(field)))
       .map((field) => `FIELDS_DENY: expected other fields than FIELDS_ALLOW has, got ${JSON.stringify(field)} in both`),
     ...renames.flatMap(([from, to]) => {
       const pair = JSON.stringify(`${from}=${to}`);
-      const [old, name] = [columnName(from), columnName(to)];
-      const isSecond = seen.has(old);
-      seen.add(old);
+      const [old, name] = [fieldKey(from), fieldKey(to)];
+      const isSecond = seen.has(columnName(from));
+      seen.add(columnName(from));
       if (isSecond) return [`FIELDS_RENAME: expected one new name for a field, got another one in ${pair}`];
       if (deny.has(old) || deny.has(name))
         return [`FIELDS_RENAME: expected a field that FIELDS_DENY keeps, got ${pair}`];
@@ -34,6 +34,6 @@ export function fieldConflicts({ FIELDS_ALLOW, FIELDS_DENY, FIELDS_RENAME }: Fie
   ];
 }
 
-function columnsOf(fields: Iterable<string>): ReadonlySet<string> {
-  return new Set([...fields].map(columnName));
+function keysOf(fields: Iterable<string>): ReadonlySet<string> {
+  return new Set([...fields].map(fieldKey));
 }

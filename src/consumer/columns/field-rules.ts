@@ -1,8 +1,9 @@
-import { columnName, reservedSuffix } from '../../schema/names.ts';
+import { columnName, fieldKey, reservedSuffix } from '../../schema/names.ts';
 
 /**
  * Rules for which top-level fields of a record become columns, and under which names. They go by column names: a rule about
- * `patientId` is about `PatientId` and `patientid` too, which would become the same column.
+ * `patientId` is about `PatientId` and `patientid` too, which would become the same column. Fields that are kept or left out are so whatever
+ * their case, also where names are so long that each spelling is a column of its own.
  */
 export interface FieldRules {
   /** The only columns that are kept; `undefined` keeps all. */
@@ -23,8 +24,8 @@ export interface FieldNames {
 /** Makes the rules from fields as somebody wrote them. */
 export function fieldRules({ allow, deny, rename }: FieldNames): FieldRules {
   return {
-    allow: allow && new Set(allow.map(columnName)),
-    deny: new Set(deny.map(columnName)),
+    allow: allow && new Set(allow.flatMap(namesOf)),
+    deny: new Set(deny.flatMap(namesOf)),
     rename: new Map(rename.map(([from, to]) => [columnName(from), to])),
   };
 }
@@ -39,9 +40,17 @@ export function columnOfField(
   reserved: ReadonlySet<string>,
 ): string | undefined {
   const column = columnName(field);
-  if (deny.has(column) || (allow !== undefined && !allow.has(column))) return undefined;
+  if (lists(deny, field, column) || (allow !== undefined && !lists(allow, field, column))) return undefined;
   const chosen = rename.get(column);
   const name = chosen === undefined ? column : columnName(chosen);
-  if (deny.has(name)) return undefined;
+  if (chosen !== undefined && lists(deny, chosen, name)) return undefined;
   return reserved.has(name) ? name + reservedSuffix : name;
+}
+
+function namesOf(field: string): string[] {
+  return [columnName(field), fieldKey(field)];
+}
+
+function lists(names: ReadonlySet<string>, field: string, column: string): boolean {
+  return names.has(column) || (names.size > 0 && names.has(fieldKey(field)));
 }

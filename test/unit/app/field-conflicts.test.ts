@@ -7,6 +7,10 @@ it.each([
     'FIELDS_DENY: expected other fields than FIELDS_ALLOW has, got "Ward" in both',
   ],
   [
+    { FIELDS_ALLOW: 'W'.repeat(260), FIELDS_DENY: 'w'.repeat(260) },
+    'FIELDS_DENY: expected other fields than FIELDS_ALLOW has',
+  ],
+  [
     { FIELDS_ALLOW: 'ward', FIELDS_RENAME: 'station=ward' },
     'FIELDS_ALLOW: expected the name that the records have, "station", got "ward"',
   ],
