@@ -266,6 +266,11 @@ export const oddRecords: readonly OddRecord[] = [
   ]),
   ...fields('objects', row('v struct'), structs),
   ...fields('arrays', row('v array'), arrays),
+  ...fields('arrays of text, some of which looks like times', row('v array'), [
+    '["a","2026-11-23"]',
+    '["2026-11-23","a"]',
+    '["2026-11-23","2026-11-23T09:15:02Z"]',
+  ]),
   ...fields('arrays without one type', row('v_json string'), mixed),
   ...fields('empty, with nothing to tell the type: rescued', row('_rescued string'), empties),
   ...fields(

@@ -60,6 +60,7 @@ export interface Calls {
   dropSettled(field: Address): void;
   addType(field: Address, type: Address, kind: number): void;
   removeType(field: Address, type: Address): void;
+  setUntypedLevels(field: Address, levels: number): void;
   setEmptyLevels(field: Address, levels: number): void;
   countOf(field: Address): number;
   rowsOf(field: Address): Address;

@@ -102,6 +102,11 @@ export class KernelFieldEntries {
     this.#kernel.calls.keepIntegers(this.address);
   }
 
+  /** Lets arrays with elements none of which tells a type, on at most so many levels, be of `kindMixedArray`: the field has no known type of arrays. */
+  setUntypedLevels(levels: number): void {
+    this.#kernel.calls.setUntypedLevels(this.address, levels);
+  }
+
   /** Lets objects whose members tell no type, on at most so many levels, be of `kindEmptyStruct`: no type of the field may take them. */
   setEmptyLevels(levels: number): void {
     this.#kernel.calls.setEmptyLevels(this.address, levels);

@@ -19,7 +19,7 @@ export const kindEmptyArray = 10;
 export const kindInteger = 11;
 /** `{}` that has no other type. */
 export const kindEmptyObject = 12;
-/** An array that has no type, for its elements are of several ones, or, where they are arrays themselves, the elements of these. */
+/** An array that has no type, for its elements are of several ones, or of none, or, where they are arrays themselves, the elements of these. */
 export const kindMixedArray = 13;
 /** An array, otherwise of one type, with a number that no double holds with all its digits: as its element, or as one of an array in it. */
 export const kindDigitsArray = 14;

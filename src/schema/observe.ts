@@ -109,6 +109,9 @@ function infer(value: unknown, known: ColumnType | undefined, rules: ObserveRule
   }
 }
 
+const texts: ReadonlySet<ColumnType['kind']> = new Set(['string', 'timestamp', 'date']);
+const numbers: ReadonlySet<ColumnType['kind']> = new Set(['bigint', 'double']);
+
 function observeString(text: string): Observed {
   if (parseTimestamp(text) !== undefined) return plain.timestamp;
   if (parseDate(text) !== undefined) return plain.date;
@@ -124,18 +127,25 @@ function observeArray(
   if (depth >= rules.depthMax) return json;
   let element = known?.kind === 'array' ? known.element : undefined;
   let hasType = false;
+  let isWidened = false;
   const empties = new Set<ColumnType['kind']>();
   for (const value of values) {
     const observed = observe(value, element, rules, depth + 1);
     if (observed === undefined) continue;
-    if (observed.form === 'empty-array' || observed.form === 'empty-struct') {
-      empties.add(observed.form === 'empty-array' ? 'array' : 'struct');
+    if (
+      observed.form === 'empty-array' ||
+      observed.form === 'empty-struct' ||
+      (observed.form === 'json' && isOfNulls(value))
+    ) {
+      empties.add(observed.form === 'empty-struct' ? 'struct' : 'array');
       continue;
     }
     if (observed.form !== 'plain') return json;
     const merged = element === undefined ? observed.type : mergeTypes(element, observed.type, rules);
-    if (merged === undefined && hasType) return json;
-    element = merged ?? observed.type;
+    const common = merged ?? (hasType && element !== undefined ? commonType(element, observed.type) : observed.type);
+    if (common === undefined) return json;
+    isWidened ||= hasType && merged === undefined;
+    element = common;
     hasType = true;
     // it only gets heavier, and each element that brings a field costs as much as it has fields
     if (weightOf(element).leaves > elementLeavesMax) return json;
@@ -143,11 +153,31 @@ function observeArray(
   // an empty member gets its type from the other elements
   for (const kind of empties) if (element?.kind !== kind) return json;
   if (element !== undefined && weightOf(element).leaves > elementLeavesMax) return json;
+  // an integer that the table has may be none that a double holds
+  if (isWidened && element !== undefined && !fitsWhole(values, { kind: 'array', element })) return json;
   return hasType && element !== undefined
     ? { form: 'plain', type: { kind: 'array', element } }
     : values.length === 0 || known?.kind === 'array'
       ? { form: 'empty-array' }
       : json;
+}
+
+/** Tells whether a value is an array of nothing but nulls. */
+function isOfNulls(value: unknown): boolean {
+  return Array.isArray(value) && value.every((element) => element === null);
+}
+
+/**
+ * Finds the type of an array's elements of two types that don't merge: a time or date among other text is text, an integer among other numbers a
+ * double. `undefined` when there is none.
+ */
+function commonType(one: ColumnType, other: ColumnType): ColumnType | undefined {
+  if (one.kind === 'array' && other.kind === 'array') {
+    const element = one.element === other.element ? one.element : commonType(one.element, other.element);
+    return element && { kind: 'array', element };
+  }
+  if (texts.has(one.kind) && texts.has(other.kind)) return plain.string.type;
+  return numbers.has(one.kind) && numbers.has(other.kind) ? plain.double.type : undefined;
 }
 
 function observeObject(value: object, known: ColumnType | undefined, rules: ObserveRules, depth: number): Observed {

@@ -54,6 +54,14 @@ const untyped = fc.constantFrom(
   '{"d":null}',
   '[{"d":{"e":[]}},{"d":1}]',
   '[{}]',
+  '[null]',
+  '[[null],[1]]',
+  '[[null,[null]],null]',
+  '[{"d":null},null]',
+  '[1,1.5]',
+  '["x","2026-11-23"]',
+  '["2026-11-23","2026-11-23T09:15:02.120Z"]',
+  '[[1],[1.5,2]]',
 );
 /** JSON of one value of any kind. */
 export const anyMember = fc.oneof(

@@ -181,7 +181,9 @@ export class ScannedFields {
     this.#byAddress.set(address, field);
     if (state !== undefined && this.#rows.numberRuleOf(state) === 'split') entries.keepIntegers();
     if (state === undefined) return;
-    if (this.#rows.areEmptiesApart(state)) entries.setEmptyLevels(this.#rows.rules.depthMax - 1);
+    const innerLevels = this.#rows.rules.depthMax - 1;
+    if (this.#rows.areEmptiesApart(state)) entries.setEmptyLevels(innerLevels);
+    if (state.known?.kind !== 'array') entries.setUntypedLevels(innerLevels);
     const other = this.#byColumn.get(state.name);
     this.#byColumn.set(state.name, field);
     if (other === undefined) return;

@@ -47,6 +47,31 @@ export function hasOnlyEmpties(start: usize, levels: i32): bool {
   }
 }
 
+/**
+ * Tells whether the array at `start` has elements, none of which tells a type: only nulls, arrays of such or of nothing, and objects that `endOfEmptyValue`
+ * reads. Values may be in each other on so many levels, that of the array's elements the first.
+ */
+export function isUntypedArray(start: usize, levels: i32): bool {
+  if (levels <= 0 || load<u8>(start) != openBracket || load<u8>(skipSpace(start + 1)) == closeBracket) return false;
+  return endOfUntyped(start, levels) != 0;
+}
+
+function endOfUntyped(start: usize, levels: i32): usize {
+  let at = skipSpace(start + 1);
+  if (load<u8>(at) == closeBracket) return at + 1;
+  while (true) {
+    const first = load<u8>(at);
+    if (first == openBracket) at = levels == 0 ? 0 : endOfUntyped(at, levels - 1);
+    else if (first == openBrace) at = endOfEmptyValue(at, levels - 1);
+    else at = first == firstOfNull ? endOfNull(at) : 0;
+    if (at == 0) return 0;
+    at = skipSpace(at);
+    if (load<u8>(at) == closeBracket) return at + 1;
+    if (load<u8>(at) != comma) return 0;
+    at = skipSpace(at + 1);
+  }
+}
+
 /** Skips the key at `at`; answers with where its value begins, 0 when there is none. */
 function startOfMember(at: usize): usize {
   if (load<u8>(at) != quote) return 0;

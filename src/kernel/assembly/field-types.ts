@@ -32,6 +32,11 @@ export function setEmptyLevels(field: Field, levels: i32): void {
   field.emptyLevels = levels;
 }
 
+/** Lets arrays with elements none of which tells a type, on at most so many levels, be JSON text: the field has no known type of arrays. */
+export function setUntypedLevels(field: Field, levels: i32): void {
+  field.untypedLevels = levels;
+}
+
 /** Reads an object whose members tell no type; answers with 0 for others. */
 export function endOfEmptyStruct(field: Field, at: usize): usize {
   if (load<u8>(at) != openBrace) return 0;

@@ -32,6 +32,8 @@ export class Field {
   /** On how many levels an object may be empty to be of `kindEmptyStruct`; it has met one. */
   emptyLevels: i32;
   meetsEmpty: bool;
+  /** On how many levels an array may tell no type to be JSON text, as one whose elements have several types is. */
+  untypedLevels: i32;
   /** The type's leaves do not have just the values of the block's entries. */
   isSpoiled: bool;
   /** Entries that need nothing of the window any more. */

@@ -44,7 +44,7 @@ export {
   settledCountOf,
   startsOf,
 } from './fields';
-export { addType, removeType, setEmptyLevels } from './field-types';
+export { addType, removeType, setEmptyLevels, setUntypedLevels } from './field-types';
 export { copySpellings } from './field-times';
 export { addFullName, setFull, setMovable } from './full-structs';
 export { emptyFields, filledAddressesOf, filledCountOf, filledEntriesOf, settleFields } from './filled-fields';

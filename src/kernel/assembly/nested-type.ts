@@ -26,6 +26,8 @@ export class NestedType {
   isStrict: bool;
   /** The elements' type; set for an array, and as that of the values for a map. */
   element: NestedType;
+  /** It is the type of an array's elements. */
+  isElement: bool;
   /** The keys' type; set for a map. */
   key: NestedType;
   /** Addresses of the fields' types, `fieldCount` of them; set for a struct. */
@@ -127,6 +129,7 @@ export function mayBeOf(type: NestedType, at: usize): bool {
 
 export function setElement(type: NestedType, element: NestedType): void {
   type.element = element;
+  element.isElement = type.kind == typeArray;
 }
 
 export function setMapKey(type: NestedType, key: NestedType): void {

@@ -11,7 +11,7 @@ import { markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { endOfField } from './struct-members';
 import { endOfScalar, scalarValue } from './typed-scalar';
 import { endOfNull, firstOfNull } from './words';
-import { elementLeavesMax, membersMax, typeArray, typeMap, typeString, typeStruct } from '../kinds';
+import { elementLeavesMax, membersMax, typeArray, typeFraction, typeMap, typeString, typeStruct } from '../kinds';
 
 /**
  * Answers with the address one past the JSON at `at` when it is a value of the type, whose members all fit; else with 0. Leaves that collect
@@ -81,6 +81,8 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
     return at + 1;
   }
   if (depth == 0) beginArray();
+  const mayTakeOthers = type.element.kind == typeString || type.element.kind == typeFraction;
+  if (!type.isElement) beginElements();
   let areKnown = !type.isStrict;
   let haveType = false;
   let repeated = repetition;
@@ -89,12 +91,17 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
     if (at == 0) return 0;
     areKnown = areKnown && Reading.isKnown;
     haveType = haveType || Reading.hasType;
+    if (mayTakeOthers && Reading.hasType) {
+      if (Reading.isOther) Reading.hasOtherElements = true;
+      else Reading.hasOwnElements = true;
+    }
     const byte = load<u8>(at);
     if (byte == closeBracket) break;
     if (byte != comma) return 0;
     at = skipSpace(at + 1);
     repeated = depth + 1;
   }
+  if (!type.isElement && !haveOwnType() && !isSureWhole(definition)) return 0;
   // by itself it may be JSON text
   const mayBeHeavy = depth == 0 && Reading.metUnplaced && Reading.leavesMet > elementLeavesMax;
   if (mayBeHeavy && !isSureWhole(definition)) return 0;
@@ -107,6 +114,18 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
 /** Tells whether a value is known to be of the type: it is no member of another one. `definition`: the level of what is in it. */
 function isSureWhole(definition: i32): bool {
   return Reading.isSure && definition == 1;
+}
+
+function beginElements(): void {
+  Reading.hasOwnElements = false;
+  Reading.hasOtherElements = false;
+}
+
+/** Tells whether the elements that were read have the type of their array: nothing but times or integers are an array of these. */
+function haveOwnType(): bool {
+  const areOthers = Reading.hasOtherElements && !Reading.hasOwnElements;
+  beginElements();
+  return !areOthers || Reading.isLenient;
 }
 
 /** Begins with an array that is in no other one. */

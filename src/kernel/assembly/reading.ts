@@ -6,6 +6,9 @@ export class Reading {
   static pass: i32 = 0;
   /** The scalar that was read last has another type by itself than that of its field, which takes it all the same. */
   static isOther: bool = false;
+  /** An array, or one in it, has had elements of its elements' type, and such as have another by themselves. */
+  static hasOwnElements: bool = false;
+  static hasOtherElements: bool = false;
   /** A strict type takes all that it can hold. */
   static isLenient: bool = false;
   /** It is known that what is read is of the type. */

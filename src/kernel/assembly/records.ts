@@ -1,5 +1,6 @@
 import { allocateZeros } from './arena';
 import { closeBrace, closeBracket, comma, digitOf, minus, openBrace, openBracket, quote, skipSpace } from './bytes';
+import { isUntypedArray } from './empty-values';
 import { noteSpelling } from './field-times';
 import { addExtra, createExtras, dropExtras, endExtras, ExtraMembers } from './extra-members';
 import { addEntry, createField, Field } from './fields';
@@ -18,7 +19,9 @@ import {
   kindEmptyStruct,
   kindFalse,
   kindInteger,
+  kindMixedArray,
   kindNumber,
+  kindRawNested,
   kindString,
   kindTime,
   kindTrue,
@@ -262,13 +265,18 @@ function endOfNested(field: Field, row: i32, at: usize): usize {
   }
   if (end == 0) {
     end = endOfJson(at);
-    kind = emptyKind == 0 ? jsonKind : emptyKind;
+    kind = emptyKind == 0 ? kindOfJson(field, at) : emptyKind;
   }
   if (end == 0) return 0;
   const entry = addEntry(field, row, kind);
   setRange(field, entry, at, end);
   store<f64>(field.numbers + (entry << 3), kind >= kindTypedFirst ? keepLeftOut(field) : 0);
   return end;
+}
+
+/** Gives the kind of the array or object that `endOfJson` read. */
+function kindOfJson(field: Field, at: usize): i32 {
+  return jsonKind == kindRawNested && isUntypedArray(at, field.untypedLevels) ? kindMixedArray : jsonKind;
 }
 
 /** Gives the kind of an array or object that has nothing in it, 0 for others. */

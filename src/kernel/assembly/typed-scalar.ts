@@ -28,7 +28,7 @@ export function endOfScalar(type: NestedType, at: usize): usize {
     scalarValue = numberValue;
     if (type.kind == typeDouble || isExactInteger(numberValue) == (type.kind == typeInteger)) return end;
     Reading.isOther = true;
-    return type.kind == typeFraction && (Reading.isLenient || hasOther(type, kindInteger)) ? end : 0;
+    return type.kind == typeFraction && takesOther(type, kindInteger) ? end : 0;
   }
   if (type.kind == typeBoolean) {
     const end = endOfBoolean(at);
@@ -43,11 +43,16 @@ export function endOfScalar(type: NestedType, at: usize): usize {
   return isNaN(scalarValue) ? 0 : end;
 }
 
-/** Tells whether a strict type takes the string that was read: one that looks like a time only where there is a field for such, too. */
+/** Tells whether a strict type takes the string that was read. */
 function takesText(type: NestedType): bool {
   if (isNaN(timeOrDateOf(stringStart, stringEnd))) return true;
   Reading.isOther = true;
-  return Reading.isLenient || hasOther(type, hasDateLength(stringStart, stringEnd) ? kindDate : kindTime);
+  return takesOther(type, hasDateLength(stringStart, stringEnd) ? kindDate : kindTime);
+}
+
+/** Tells whether a strict type takes a value that by itself is of the kind: where there is a field for such, too, or among an array's elements. */
+function takesOther(type: NestedType, kind: i32): bool {
+  return type.isElement || Reading.isLenient || hasOther(type, kind);
 }
 
 /**

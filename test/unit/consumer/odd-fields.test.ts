@@ -62,17 +62,26 @@ describe('fields of records whose values are of several types', () => {
 
   it.each([
     ['arrays by turns', '', ['{"p":[1]}', '{"p":["x"]}', '{"p":[[1]]}', '{"p":[{"a":1}]}', '{"p":[true]}'], 5],
+    [
+      'texts that look like times, among others',
+      '',
+      ['{"p":["2026-11-23","x"]}', '{"p":["x","2026-11-23T08:00:00Z"]}'],
+      1,
+      100,
+    ],
+    ['nothing but times, and other texts', '', ['{"p":["x"]}', '{"p":["2026-11-23"]}'], 2],
+    ['such texts in arrays of arrays', '', ['{"p":[["x"],["2026-11-23"]]}', '{"p":[["2026-11-23"]]}'], 2],
     ['arrays, objects and scalars', '', ['{"p":[1]}', '{"p":{"a":1}}', '{"p":"x"}', '{"p":7}'], 2],
     ['arrays in arrays of other types', '', ['{"p":[[1]]}', '{"p":[["x"],[]]}', '{"p":[[[2]]]}'], 3],
     ['beside a known type', 'p array<double>', ['{"p":[1]}', '{"p":["x"]}', '{"p":{"a":1}}'], 3],
     ['beside a known type with no values', 'p array<double>', ['{"p":["x"]}', '{"p":{"a":1}}'], 2],
     ['beside a scalar', 'p double', ['{"p":[1]}', '{"p":["x"]}', '{"p":{"a":1}}'], 3],
-  ])('are taken apart as they are read, each by its type: %s', async (_, hints, records, columns) => {
+  ])('are taken apart as they are read, each by its type: %s', async (_, hints, records, columns, values = 50) => {
     const texts = Array.from({ length: records.length * 50 }, (__, index) => records[index % records.length] ?? '');
     const batch = batchOf(texts, { ...testRecipe, hints });
     using both = await readBothWays(batch);
     const counts = both.scanned.columns.flatMap(({ store }) => (store.kind === 'nested' ? [store.leaves?.count] : []));
-    expect(counts).toEqual(Array.from({ length: columns }, () => 50));
+    expect(counts).toEqual(Array.from({ length: columns }, () => values));
     expect(await differenceBetween(both, batch)).toBeUndefined();
   });
 

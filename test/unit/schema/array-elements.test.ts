@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatType, parseType } from '../../../src/schema/hive-ddl.ts';
+import { observe } from '../../../src/schema/observe.ts';
+import { runs } from '../../support/fuzzing.ts';
+
+type Numbers = 'double' | 'split';
+
+const typeOf = (value: unknown, numbers: Numbers, known?: string): string | undefined => {
+  const rules = { numbers, depthMax: 5 };
+  const observed = observe(value, known === undefined ? undefined : parseType(known), rules);
+  return observed?.form === 'plain' ? formatType(observed.type) : observed?.form;
+};
+
+const scalars = fc.constantFrom<unknown>(null, 1, -7, 2.5, 'a', '', '2026-11-23', '2026-11-23T08:00:00Z', true);
+const elements = fc.oneof(fc.array(scalars), fc.array(fc.array(scalars, { maxLength: 3 })));
+
+describe('the type of an array', () => {
+  it.each([
+    [['2026-11-23', 'a'], 'split', 'array<string>'],
+    [['a', null, '2026-11-23T08:00:00Z'], 'split', 'array<string>'],
+    [['2026-11-23', '2026-11-23T08:00:00Z'], 'split', 'array<string>'],
+    [['2026-11-23', '2026-11-24'], 'split', 'array<date>'],
+    [[1, 2.5], 'split', 'array<double>'],
+    [[1, 2], 'split', 'array<bigint>'],
+    [[[1], [2.5, 3]], 'split', 'array<array<double>>'],
+    [[['2026-11-23'], ['a']], 'double', 'array<array<string>>'],
+    [[1, 'a'], 'split', 'json'],
+    [[[1], ['a']], 'split', 'json'],
+    [[[1], 2.5], 'split', 'json'],
+  ] as const)('holds all elements, be they first or last: %j with %s numbers', (value, numbers, type) => {
+    expect([value, value.toReversed()].map((each) => typeOf(each, numbers))).toEqual([type, type]);
+  });
+
+  it('is no wider one where that does not hold an integer of the known type', () => {
+    expect(typeOf([9_007_199_254_740_993n, 2.5], 'split', 'array<bigint>')).toBe('json');
+  });
+
+  it('does not depend on the order of its elements', () => {
+    fc.assert(
+      fc.property(
+        elements,
+        fc.constantFrom<Numbers>('double', 'split'),
+        fc.infiniteStream(fc.nat()),
+        (all, by, keys) => {
+          const shuffled = all
+            .map((element) => [keys.next().value, element] as const)
+            .toSorted(([one], [other]) => one - other)
+            .map(([, element]) => element);
+          expect(typeOf(shuffled, by)).toBe(typeOf(all, by));
+        },
+      ),
+      runs(300),
+    );
+  });
+});
