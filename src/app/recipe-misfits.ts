@@ -1,4 +1,8 @@
 import type { Recipe } from '../consumer/ledger/recipe.ts';
+import { ownColumns } from '../consumer/table/recipe-rules.ts';
+import { parseColumns } from '../schema/hive-ddl.ts';
+import { partitionKeys } from '../schema/layout.ts';
+import { rescuedColumn, reservedSuffix } from '../schema/names.ts';
 
 /** What the table does not let be as it was configured, for the log. */
 interface Misfit {
@@ -37,7 +41,20 @@ export function misfitsOf(configured: Recipe, fitted: Recipe): Misfit[] {
       facts: {},
       message: 'several topics share the table: rows get kafka_topic, though KAFKA_COLUMNS does not say so',
     });
+  const hinted = ownHints(fitted);
+  if (hinted.length > 0)
+    misfits.push({
+      facts: { hinted },
+      message: `SCHEMA_HINTS is not followed for columns of the table’s own. A records’ field of such a name becomes a column with ${reservedSuffix} behind it: hint that one`,
+    });
   return misfits;
+}
+
+/** Hinted columns that hold what the service writes there, whatever the records have. */
+function ownHints(recipe: Recipe): string[] {
+  const own = [...ownColumns(recipe), ...partitionKeys(recipe.placement.layout)].map(({ name }) => name);
+  const names = new Set([...own, rescuedColumn]);
+  return parseColumns(recipe.hints).flatMap(({ name }) => (names.has(name) ? [name] : []));
 }
 
 const giveName = 'give the records’ field another name by FIELDS_RENAME, and write a new table (LAKE_TABLE)';

@@ -42,6 +42,17 @@ describe('a recipe that a table does not let be', () => {
     }
   });
 
+  it('is named where a hint is about a column of the table’s own', () => {
+    const hints = (text: string, recipe: Partial<typeof testRecipe> & object = {}) =>
+      misfitsOf({ ...testRecipe, ...recipe, hints: text }, { ...testRecipe, ...recipe, hints: text });
+    expect(hints('event_date date, kafka_offset string, _rescued double, n bigint')).toEqual([
+      { facts: { hinted: ['event_date', 'kafka_offset', '_rescued'] }, message: expect.stringContaining('_field') },
+    ]);
+    expect(hints('kafka_key string', { recordParts: ['key'] })).toHaveLength(1);
+    expect(hints('kafka_offset_field string, kafka_key string, event_day date, n bigint')).toEqual([]);
+    expect(hints('kafka_offset string', { kafkaColumns: false })).toEqual([]);
+  });
+
   it('is named where the table keeps its partitions', () => {
     const fitted = { ...testRecipe, placement: { ...testRecipe.placement, layout: 'day' as const } };
     expect(misfitsOf(testRecipe, fitted)).toMatchObject([{ facts: { layout: 'day' } }]);
