@@ -141,8 +141,9 @@ function addSkip(program: Command, run: RunCommand): void {
     .option('--force', 'skip records that can be read, too', false)
     .option('--dry-run', 'only print the range', false)
     .option(...topicOption)
-    .action(async ({ topic, ...options }: SkipCommandOptions & TopicOption) => {
-      await run('words', ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
+    .option(...plainOption)
+    .action(async ({ plain, topic, ...options }: SkipCommandOptions & LiveOptions & TopicOption) => {
+      await run({ voice: 'words', plain }, ['KAFKA_BROKERS'], async ({ settings, ...context }) => {
         const { skip } = await import('./skip.ts');
         return skip(forTopic(settings, topic), options, context);
       });
@@ -192,8 +193,9 @@ function addRedrive(program: Command, run: RunCommand): void {
     .addOption(new Option('--reason <reason>', 'only dead letters with this reason').choices(rejectReasons))
     .option('--dry-run', 'only count', false)
     .option(...topicOption)
-    .action(async ({ topic, ...options }: RedriveCommandOptions & TopicOption) => {
-      await run('words', [], async ({ settings, ...context }) => {
+    .option(...plainOption)
+    .action(async ({ plain, topic, ...options }: RedriveCommandOptions & LiveOptions & TopicOption) => {
+      await run({ voice: 'words', plain }, [], async ({ settings, ...context }) => {
         const { redrive } = await import('./redrive.ts');
         return redrive(forTopic(settings, topic), options, context);
       });

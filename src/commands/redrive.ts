@@ -15,6 +15,7 @@ import { checkLedgerHasEntries } from '../app/check-ledger.ts';
 import { showWritten } from '../app/create-snapshots.ts';
 import { requireTable } from '../app/require-table.ts';
 import { openLake } from '../app/open-lake.ts';
+import type { Screen } from '../app/screen/screen.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { systemClock } from '../runtime/clock.ts';
 
@@ -23,11 +24,17 @@ export interface RedriveCommandOptions {
   readonly dryRun: boolean;
 }
 
+export interface RedriveContext {
+  readonly log: Logger;
+  readonly stop: StopSignal;
+  readonly screen?: Screen;
+}
+
 /** Sends all dead letters of the table through the current rules and prints how many became rows. */
 export async function redrive(
   settings: Settings,
   options: RedriveCommandOptions,
-  { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
+  { log, stop, screen }: RedriveContext,
 ): Promise<number> {
   const lake = await openLake(settings.lake);
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
@@ -37,13 +44,16 @@ export async function redrive(
   const ledger = new Ledger(lake.store);
   await checkLedgerHasEntries(ledger, settings);
   const limits = decodeLimitsOf(policyInJson(settings.batch, () => tools.writer.growthOf(tools.recipe)));
-  const total = { passed: 0, tombstones: 0, left: 0 };
+  const total = { entries: 0, passed: 0, tombstones: 0, left: 0 };
   const hint = new RecountHint(systemClock.nowMs());
   const touched = new TouchedPartitions(lake, settings);
+  await using stack = new AsyncDisposableStack();
+  stack.use(await showProgress({ table, total }, screen));
   for (const partition of await ledger.partitions({ table, topic })) {
     for await (const current of ledger.entries({ table, topic, partition })) {
       if (stop.signal.aborted) return stop.exitCode();
       const { entry } = current;
+      total.entries++;
       if (!isWritten(entry)) continue;
       const redriven = await redriveEntry(
         { ...current, entry },
@@ -58,6 +68,7 @@ export async function redrive(
     }
   }
   if (!options.dryRun) await showWritten(lake, tools, settings.table);
+  await stack.disposeAsync();
   printLines(redrivenLine(total, table, options));
   if (!options.dryRun) printLines(...(await touched.follow(stop.signal)));
   if (!options.dryRun) printLines(...(await hint.lines(lake.store, { table, topic })));
@@ -73,4 +84,21 @@ export function redrivenLine(
   const [become, count] = dryRun ? ['would become', 'would count'] : ['became', 'count'];
   const empty = tombstones === 0 ? '' : `${tombstones} ${count} as tombstones (empty arrays), `;
   return `${passed} dead letters of ${table} ${become} rows, ${empty}${left} stay`;
+}
+
+interface RedriveProgress {
+  readonly table: string;
+  /** Changes while it is shown. */
+  readonly total: Readonly<Record<'entries' | 'passed' | 'left', number>>;
+}
+
+/** Shows how far it is, if there is a screen. */
+async function showProgress({ table, total }: RedriveProgress, screen?: Screen): Promise<AsyncDisposable | undefined> {
+  if (screen === undefined) return undefined;
+  const { redriveRows } = await import('../app/screen/progress-rows.ts');
+  const startMs = systemClock.monotonicMs();
+  return screen.show(
+    () => redriveRows({ table, ...total, upMs: systemClock.monotonicMs() - startMs }),
+    () => [],
+  );
 }

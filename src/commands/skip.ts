@@ -6,10 +6,12 @@ import type { Logger } from '../app/observe/logger.ts';
 import { openLake } from '../app/open-lake.ts';
 import { printLines } from '../app/observe/output.ts';
 import type { Settings } from '../app/config/settings.ts';
+import type { Screen } from '../app/screen/screen.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { skipRange } from '../consumer/commit/skip-range.ts';
 import type { OffsetRange, TopicReader } from '../consumer/ports/topic.ts';
 import { findReadable, isReadable } from '../consumer/replay/find-readable.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 
 export interface SkipCommandOptions {
@@ -23,11 +25,17 @@ export interface SkipCommandOptions {
   readonly dryRun: boolean;
 }
 
+export interface SkipContext {
+  readonly log: Logger;
+  readonly stop: StopSignal;
+  readonly screen?: Screen;
+}
+
 /** Books a range that can't be read as a gap, so that its partition goes on. Safe beside a running consumer. */
 export async function skip(
   settings: Settings,
   options: SkipCommandOptions,
-  { log, stop }: { readonly log: Logger; readonly stop: StopSignal },
+  { log, stop, screen }: SkipContext,
 ): Promise<number> {
   const { reason, wait: waitMs, dryRun } = options;
   await using reader = await openTopic(settings.kafka);
@@ -37,9 +45,23 @@ export async function skip(
   if (dryRun) return exitCodes.done;
   const lake = await openLake(settings.lake);
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
-  await skipRange({ ...range, reason, waitMs, signal: stop.signal }, { reader, tools });
+  {
+    await using _shown = await showProgress(where, screen);
+    await skipRange({ ...range, reason, waitMs, signal: stop.signal }, { reader, tools });
+  }
   printLines(`${where}: booked as a gap of ${tools.table}; a running service goes on by itself`);
   return exitCodes.done;
+}
+
+/** Shows what is waited for, if there is a screen. */
+async function showProgress(range: string, screen?: Screen): Promise<AsyncDisposable | undefined> {
+  if (screen === undefined) return undefined;
+  const { skipRows } = await import('../app/screen/progress-rows.ts');
+  const startMs = systemClock.monotonicMs();
+  return screen.show(
+    () => skipRows({ range, upMs: systemClock.monotonicMs() - startMs }),
+    () => [],
+  );
 }
 
 /** The range that was asked for; without an end, up to the next record that can be read. */

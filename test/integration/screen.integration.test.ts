@@ -45,6 +45,14 @@ it('shows a service, a replay and an audit on a terminal, and leaves it clean', 
   expect(replay.output).toMatch(/replaying.* ranges /s);
   expect((await replay.terminal.lines()).join('\n')).toMatch(/^replayed \d+ ranges of/m);
 
+  const redrive = new TerminalCli(['redrive'], env);
+  expect(await redrive.ended()).toBe(0);
+  expect(redrive.output).toMatch(/redriving.*looked at/s);
+  expect((await redrive.terminal.lines()).join('\n')).toMatch(/^0 dead letters of .* became rows, \d+ stay/m);
+  const plainRedrive = new TerminalCli(['redrive', '--plain'], env);
+  expect(await plainRedrive.ended()).toBe(0);
+  expect(plainRedrive.output).not.toContain('redriving');
+
   const audit = new TerminalCli(['verify', '--deep'], env);
   expect(await audit.ended()).toBe(0);
   expect(audit.output).toContain('nothing found so far');

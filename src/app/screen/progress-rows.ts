@@ -95,6 +95,28 @@ export function replayRows({ table, ranges, passed, left, current, upMs }: Repla
   ];
 }
 
+export interface Redriving {
+  readonly table: string;
+  /** Ledger entries that were looked at. */
+  readonly entries: number;
+  readonly passed: number;
+  readonly left: number;
+  readonly upMs: number;
+}
+
+export function redriveRows({ table, entries, passed, left, upMs }: Redriving): Row[] {
+  return [
+    { label: 'redriving', items: [{ text: table }, { text: sayDuration(upMs), tone: 'faint' }] },
+    { label: 'looked at', items: [{ text: sayCount(entries, 'ledger entry', 'ledger entries') }] },
+    { label: 'dead letters', items: [{ text: `${sayWhole(passed)} pass` }, { text: `${sayWhole(left)} stay` }] },
+  ];
+}
+
+/** `range`: the one that is to be booked as a gap, in words. */
+export function skipRows({ range, upMs }: { readonly range: string; readonly upMs: number }): Row[] {
+  return [{ label: 'skipping', items: [{ text: range }, { text: sayDuration(upMs), tone: 'faint' }] }];
+}
+
 export interface KeepingUp {
   readonly table: string;
   /** Files that became part of others, and files that are gone. */

@@ -8,7 +8,9 @@ import { layOut } from '../../../src/app/screen/lay-out.ts';
 import {
   auditRows,
   publishingRows,
+  redriveRows,
   replayRows,
+  skipRows,
   upkeepRows,
   writtenRows,
 } from '../../../src/app/screen/progress-rows.ts';
@@ -154,6 +156,18 @@ describe('other work on the screen', () => {
       'ranges     1 of 4  1 left alone',
       'done       █████░░░░░░░░░░░░░░░ 25 %',
       'now        partition 0 [0, 5)',
+    ]);
+  });
+
+  it('shows how far a redrive is, and what a skip waits for', () => {
+    const redriving = { table: 'readings', entries: 1, passed: 1200, left: 3, upMs: 500 };
+    expect(linesOf(redriveRows(redriving), 80)).toEqual([
+      'redriving     readings  500 ms',
+      'looked at     1 ledger entry',
+      'dead letters  1,200 pass  3 stay',
+    ]);
+    expect(linesOf(skipRows({ range: 'partition 0 [4, 5)', upMs: 500 }), 80)).toEqual([
+      'skipping  partition 0 [4, 5)  500 ms',
     ]);
   });
 
