@@ -45,7 +45,7 @@ export function misfitsOf(configured: Recipe, fitted: Recipe): Misfit[] {
   if (hinted.length > 0)
     misfits.push({
       facts: { hinted },
-      message: `SCHEMA_HINTS is not followed for columns of the table’s own. A records’ field of such a name becomes a column with ${reservedSuffix} behind it: hint that one`,
+      message: `SCHEMA_HINTS is not followed for columns of the table’s own. A field of the records that is called so becomes a column with ${reservedSuffix} behind its name: hint that one`,
     });
   return misfits;
 }
