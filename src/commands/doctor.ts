@@ -10,6 +10,7 @@ import { connectKafka, listBrokers } from '../app/connect-kafka.ts';
 import { printLines } from '../app/observe/output.ts';
 import { openTopic } from '../app/open-topic.ts';
 import { openLake } from '../app/open-lake.ts';
+import { readNewestFile } from '../app/read-newest-file.ts';
 import { tryRegistries } from '../app/try-registries.ts';
 import { describePositions } from './describe-positions.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
@@ -35,8 +36,11 @@ export async function doctor(settings: Settings): Promise<number> {
     await runChecks(lakeChecks(settings)),
   ];
   const areReady = sides.every(Boolean) && (await runChecks([ledgerCheck(settings)]));
-  printLines(areReady ? 'everything is in place' : 'the service can’t work yet');
-  return areReady ? exitCodes.done : exitCodes.failed;
+  if (!areReady) printLines('the service can’t work yet');
+  if (!areReady) return exitCodes.failed;
+  const isReadable = await runChecks([newestFileCheck(settings)]);
+  printLines(isReadable ? 'everything is in place' : 'the service can work, but what it wrote last can’t be read');
+  return isReadable ? exitCodes.done : exitCodes.failed;
 }
 
 /** Runs checks until one fails, since those after it stand on it. True when all have passed. */
@@ -159,6 +163,17 @@ function ledgerCheck({ kafka: settings, lake, table }: Settings): Check {
       const ledger = new Ledger((await openLake(lake)).store);
       const path = { table: table.name, topic: settings.topic };
       return await describePositions(path, settings.start, { ledger, reader, clock: systemClock });
+    },
+  };
+}
+
+/** Reads back what was written last, as those do who query the table. */
+function newestFileCheck({ kafka: { topic }, lake, table: { name: table, format } }: Settings): Check {
+  return {
+    name: 'newest file',
+    run: async () => {
+      const opened = await openLake(lake);
+      return readNewestFile({ table, topic }, { lake: opened, ledger: new Ledger(opened.store), format });
     },
   };
 }

@@ -126,7 +126,9 @@ function addAlerts(program: Command, run: RunCommand): void {
 function addDoctor(program: Command, run: RunCommand): void {
   program
     .command('doctor')
-    .description('Check certificate, broker, topic, group, object store, catalog and ledger, with a line for each.')
+    .description(
+      'Check certificate, broker, topic, group, object store, catalog, ledger and newest file, with a line for each.',
+    )
     .option(...topicOrAllOption)
     .action(async ({ topic }: TopicOption) => {
       await run('words', ['KAFKA_BROKERS'], async ({ settings }) => {

@@ -151,6 +151,7 @@ describe('the doctor', () => {
     const { code, stdout } = await runCli(['doctor'], env);
     expect(stdout).toMatch(/ok {4}client certificate: CN=admin, valid until/);
     expect(stdout).toMatch(/ok {4}ledger: \d+ partitions, 1 records wait to be written/);
+    expect(stdout).toMatch(/ok {4}newest file: no batch is written yet/);
     expect(stdout).toContain('everything is in place');
     expect(code).toBe(0);
   });

@@ -76,8 +76,8 @@ export class Ledger {
   async lastWithRecord(path: LedgerPath, before: bigint): Promise<LedgerEntry | undefined> {
     const { segments, live } = await indexOf(this.#store, path);
     for (const from of live.filter((offset) => offset < before).toReversed()) {
-      const found = await this.#entries.base(path, from);
-      if (found !== undefined && hasRecord(found.entry)) return found.entry;
+      const found = await unlessClosed(() => this.#entries.base(path, from));
+      if (found !== undefined && found !== 'closed' && hasRecord(found.entry)) return found.entry;
     }
     const newest = segments.at(-1);
     return newest && (await readSegment(this.#store, path, newest)).findLast(hasRecord);
