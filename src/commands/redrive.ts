@@ -1,7 +1,9 @@
+import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
-import { isWritten } from '../consumer/ledger/ledger-entry.ts';
+import type { Versioned } from '../consumer/ledger/entry-store.ts';
+import { isWritten, type WrittenEntry } from '../consumer/ledger/ledger-entry.ts';
 import { decodeLimitsOf, policyInJson } from '../consumer/batch/batch-policy.ts';
-import { redriveEntry } from '../consumer/replay/redrive.ts';
+import { redriveEntries } from '../consumer/replay/redrive.ts';
 import type { RedriveResult } from '../consumer/replay/redriven-pieces.ts';
 import type { RejectReason } from '../consumer/columns/parse-record.ts';
 import type { Settings } from '../app/config/settings.ts';
@@ -49,24 +51,23 @@ export async function redrive(
   const touched = new TouchedPartitions(lake, settings);
   await using stack = new AsyncDisposableStack();
   stack.use(await showProgress({ table, total }, screen));
-  for (const partition of await ledger.partitions({ table, topic })) {
-    for await (const current of ledger.entries({ table, topic, partition })) {
-      if (stop.signal.aborted) return stop.exitCode();
-      const { entry } = current;
-      total.entries++;
-      if (!isWritten(entry)) continue;
-      const redriven = await redriveEntry(
-        { ...current, entry },
-        { tools, store: lake.store, parquet: lake.parquet, limits, ...options },
-      );
-      total.passed += redriven.passed;
-      total.tombstones += redriven.tombstones;
-      total.left += redriven.left;
-      if (redriven.passed === 0) continue;
+  await redriveEntries(writtenEntries(ledger, { table, topic }, total), {
+    tools,
+    store: lake.store,
+    parquet: lake.parquet,
+    limits,
+    ...options,
+    signal: stop.signal,
+    onRedriven: async (entry, { passed, tombstones, left }) => {
+      total.passed += passed;
+      total.tombstones += tombstones;
+      total.left += left;
+      if (passed === 0) return;
       hint.note(entry);
       if (!options.dryRun) await touched.note(entry);
-    }
-  }
+    },
+  });
+  if (stop.signal.aborted) return stop.exitCode();
   if (!options.dryRun) await showWritten(lake, tools, settings.table);
   await stack.disposeAsync();
   printLines(redrivenLine(total, table, options));
@@ -84,6 +85,19 @@ export function redrivenLine(
   const [become, count] = dryRun ? ['would become', 'would count'] : ['became', 'count'];
   const empty = tombstones === 0 ? '' : `${tombstones} ${count} as tombstones (empty arrays), `;
   return `${passed} dead letters of ${table} ${become} rows, ${empty}${left} stay`;
+}
+
+/** Reads the entries whose objects are in the lake, partition by partition; `total` counts all that were looked at. */
+async function* writtenEntries(
+  ledger: Ledger,
+  path: Omit<LedgerPath, 'partition'>,
+  total: { entries: number },
+): AsyncIterable<Versioned<WrittenEntry>> {
+  for (const partition of await ledger.partitions(path))
+    for await (const current of ledger.entries({ ...path, partition })) {
+      total.entries++;
+      if (isWritten(current.entry)) yield { ...current, entry: current.entry };
+    }
 }
 
 interface RedriveProgress {

@@ -2,7 +2,7 @@ import { hivePath, partitionKeys } from '../../schema/layout.ts';
 import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import { parseObjectName } from '../ledger/object-keys.ts';
 import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
-import { aboutRange, type Finding, type Problem } from './finding.ts';
+import { aboutRange, endOf, type Finding, type Problem } from './finding.ts';
 
 export interface EntryRules {
   readonly nowMs: number;
@@ -21,8 +21,11 @@ export function auditEntry(entry: LedgerEntry, rules: EntryRules): Finding[] {
         : [];
     case 'replacing': {
       const { why, startedAt } = entry.replacement;
-      const what = `is being replaced by a ${why} since ${startedAt}: if none runs any more, it was killed, and queries of a Hive table may see rows twice until a replay of the range has ended`;
-      return [of('unfinished-replacement', what), ...auditWritten(entry)];
+      const what = `is being replaced by a ${why} since ${startedAt}: if none runs any more, it was killed, and queries of a Hive table may see rows twice until it has ended`;
+      return [
+        aboutRange(entry, { problem: 'unfinished-replacement', what, action: endOf(entry) }),
+        ...auditWritten(entry),
+      ];
     }
     case 'gap':
       return entry.acknowledgedAt === undefined ? [gap(entry, entry, entry.why)] : [];

@@ -1,3 +1,4 @@
+import type { ReplacingEntry } from '../ledger/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 
 /** One thing that is wrong, where, and what to do. */
@@ -72,6 +73,11 @@ export function rangeText({ from, to }: Pick<OffsetRange, 'from' | 'to'>): strin
 /** The command that writes the range again, or finishes what somebody began with it. */
 export function replayOf({ partition, from, to }: OffsetRange): string {
   return `glueless replay --partition ${partition} --from-offset ${from} --to-offset ${to}`;
+}
+
+/** Gives the command that ends what somebody has begun to replace: one redrive ends all that were begun, and needs nothing of Kafka. */
+export function endOf({ replacement: { why }, ...entry }: ReplacingEntry): string {
+  return why === 'redrive' ? 'glueless redrive' : replayOf(entry);
 }
 
 /** A finding about a whole range of one Kafka partition. */

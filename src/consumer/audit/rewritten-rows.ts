@@ -1,7 +1,6 @@
-import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { ReplacingEntry, WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
-import type { OffsetRange } from '../ports/topic.ts';
-import { aboutRange, rangeText, replayOf, type Finding } from './finding.ts';
+import { aboutRange, endOf, rangeText, type Finding } from './finding.ts';
 import { RewrittenRanges, type RewrittenRange } from './rewritten-ranges.ts';
 
 export interface UnlistedRows {
@@ -21,11 +20,11 @@ export class RewrittenRows {
   /** Some rows that the ledger has written say nothing of Kafka. */
   #hasUnnamed = false;
   /** The first entry whose replay or redrive has not ended. */
-  #unfinished: OffsetRange | undefined;
+  #unfinished: ReplacingEntry | undefined;
 
   /** Notes an entry whose replay or redrive has not ended: the table may have some of its old files and some of its new ones. */
-  noteUnfinished({ partition, from, to }: WrittenEntry): void {
-    this.#unfinished ??= { partition, from, to };
+  noteUnfinished(entry: ReplacingEntry): void {
+    this.#unfinished ??= entry;
   }
 
   /** Notes whether the entry's rows say where in Kafka they were. */
@@ -75,8 +74,8 @@ export class RewrittenRows {
 
   /** What comes before anything else is done to the table, if a replay or redrive has not ended. */
   get #endFirst(): string | undefined {
-    const replay = this.#unfinished && replayOf(this.#unfinished);
-    return replay && `end what was begun first: ${replay}; then run verify again`;
+    const command = this.#unfinished && endOf(this.#unfinished);
+    return command && `end what was begun first: ${command}; then run verify again`;
   }
 }
 

@@ -38,18 +38,11 @@ export interface PutReplacement {
 }
 
 /**
- * Exchanges the objects of an entry: intent, new objects under keys of a new generation, entry, old objects away. Until the entry
- * says otherwise the old objects count and are all there; afterwards the new ones. A reader sees a record twice between the put of
- * its new object and the deletion of its old one. Without any piece nothing is changed.
- * Rejects with LEDGER_CONTENDED (not retryable) when another replay or redrive is at the same entry.
- */
-export async function replaceEntry(replacement: Replacement, tools: CommitTools): Promise<void> {
-  const put = await putReplacement(replacement, tools);
-  if (put !== undefined) await endReplacements([put], tools);
-}
-
-/**
- * Takes the first half of an exchange: intent and new objects. Each piece has an intent and a generation of its own, so that keys differ,
+ * The objects of an entry are exchanged in two halves: intent and new objects under keys of a new generation; then the entry, and old objects
+ * away. Until the entry says otherwise the old objects count and are all there; afterwards the new ones. A reader of files sees a record
+ * twice between the put of its new object and the deletion of its old one.
+ *
+ * This is the first half. It rejects with LEDGER_CONTENDED (not retryable) when another replay or redrive is at the same entry. Each piece has an intent and a generation of its own, so that keys differ,
  * and passes the ones before it: their keys are obsolete until the entry lists them. If the process dies in it or after it, the next replay begins
  * the exchange anew. Gives `undefined` where there is no piece: nothing was changed.
  */

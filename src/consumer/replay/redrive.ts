@@ -3,7 +3,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { RejectReason } from '../columns/parse-record.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
-import { replaceEntry } from '../commit/replace-entry.ts';
+import { endReplacements, putReplacement, type PutReplacement } from '../commit/replace-entry.ts';
 import { undoReplacement } from '../commit/undo-replacement.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
@@ -12,7 +12,8 @@ import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { readDeadLetters, type DeadLetter } from '../table/dead-letter-chunk.ts';
-import { hasChange, redrivenPieces, type RedriveResult } from './redriven-pieces.ts';
+import { redrivenPieces, type RedriveResult } from './redriven-pieces.ts';
+import { togetherMax } from './replay-plan.ts';
 
 export interface RedriveOptions {
   readonly tools: CommitTools;
@@ -30,15 +31,71 @@ const nothing: RedriveResult = { passed: 0, tombstones: 0, left: 0 };
 /** Times that the entry is read again because others have replaced its dead letters meanwhile. */
 const looksMax = 5;
 
+export interface RedriveAllOptions extends RedriveOptions {
+  readonly signal: AbortSignal;
+  /** Called with each entry once its rows are in the lake. */
+  readonly onRedriven: (entry: WrittenEntry, result: RedriveResult) => Promise<void>;
+}
+
+/** An entry whose new objects are put; the old ones still count. */
+interface PutRedrive {
+  readonly entry: WrittenEntry;
+  readonly result: RedriveResult;
+  readonly replacement: PutReplacement;
+}
+
+/**
+ * Redrives these entries until the signal aborts. Where readers see snapshots, one change of each table shows the rows of many entries, and nothing
+ * of them is shown when the process is killed before. What was begun is ended also when an entry fails.
+ */
+export async function redriveEntries(
+  entries: AsyncIterable<Versioned<WrittenEntry>>,
+  { signal, onRedriven, ...options }: RedriveAllOptions,
+): Promise<void> {
+  const { tools } = options;
+  const entriesMax = tools.publication === undefined ? 1 : togetherMax;
+  let put: PutRedrive[] = [];
+  const end = async (): Promise<void> => {
+    const ending = put;
+    put = [];
+    await endReplacements(
+      ending.map(({ replacement }) => replacement),
+      tools,
+    );
+    for (const { entry, result } of ending) await onRedriven(entry, result);
+  };
+  try {
+    for await (const current of entries) {
+      if (signal.aborted) break;
+      const { result, replacement } = await putRedrive(current, options);
+      if (replacement === undefined) await onRedriven(current.entry, result);
+      else put.push({ entry: current.entry, result, replacement });
+      if (put.length === entriesMax) await end();
+    }
+  } finally {
+    await end();
+  }
+}
+
 /**
  * Sends one entry's dead letters through the current rules. What passes becomes rows in new objects of the entry, or is counted as a
  * tombstone; what does not stays, in new objects too. The objects of rows stay as they are.
  */
 export async function redriveEntry(listed: Versioned<WrittenEntry>, options: RedriveOptions): Promise<RedriveResult> {
+  const { result, replacement } = await putRedrive(listed, options);
+  if (replacement !== undefined) await endReplacements([replacement], options.tools);
+  return result;
+}
+
+/** Takes the first half: what passes is put. Where nothing passes, or nothing is to be changed, that was all. */
+async function putRedrive(
+  listed: Versioned<WrittenEntry>,
+  options: RedriveOptions,
+): Promise<{ readonly result: RedriveResult; readonly replacement?: PutReplacement | undefined }> {
   const { tools, dryRun } = options;
   if (listed.entry.outcome.deadLetters === 0) {
     if (!dryRun) await discardLeftovers(listed.entry, tools);
-    return { ...nothing };
+    return { result: { ...nothing } };
   }
   const { current, deadLetters } = await readLatest(listed, options);
   const { entry } = current;
@@ -46,15 +103,15 @@ export async function redriveEntry(listed: Versioned<WrittenEntry>, options: Red
   const pieces = redrivenPieces({ entry, deadLetters, result }, options);
   if (dryRun) {
     await Array.fromAsync(pieces, () => undefined);
-    return result;
+    return { result };
   }
   const keeps = entry.outcome.objects.filter(({ kind }) => kind === 'rows');
-  await replaceEntry({ current, pieces, why: 'redrive', keeps }, tools);
-  if (hasChange(result)) return result;
+  const replacement = await putReplacement({ current, pieces, why: 'redrive', keeps }, tools);
+  if (replacement !== undefined) return { result, replacement };
   // nothing to do, but for a replacement that did not end
   if (entry.state === 'replacing') await undoReplacement({ ...current, entry }, tools);
   else await discardLeftovers(entry, tools);
-  return result;
+  return { result };
 }
 
 /** The dead letters, and the entry as it was when all of their objects were there. */

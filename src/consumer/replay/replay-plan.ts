@@ -19,7 +19,7 @@ export type ReplayItem =
   | { readonly kind: 'leave'; readonly range: OffsetRange; readonly why: string };
 
 /** Batches that one snapshot of a table replaces at most: all of their new files are there before readers see any. */
-const togetherMax = 500;
+export const togetherMax = 500;
 
 /**
  * Groups a plan for a table whose readers see snapshots: what replaces batches comes last, as many at a time as one snapshot takes.

@@ -67,7 +67,11 @@ describe('the audit of what was begun', () => {
     await announce(lake);
     const action = 'glueless replay --partition 0 --from-offset 0 --to-offset 20';
     expect((await lake.verify()).findings).toMatchObject([
-      { problem: 'unfinished-replacement', action, what: expect.stringContaining('may see rows twice until a replay') },
+      {
+        problem: 'unfinished-replacement',
+        action,
+        what: expect.stringContaining('may see rows twice until it has ended'),
+      },
     ]);
   });
 

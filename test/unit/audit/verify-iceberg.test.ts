@@ -156,7 +156,7 @@ describe('verify on an Iceberg table', () => {
     const gone = (await liveFiles(lake)).find(({ record_count: rows }) => rows === 5);
     await commitPlan(lake, { operation: 'overwrite', removedPaths: new Set([gone?.file_path ?? '']) });
     const { findings } = await auditLater(lake);
-    const command = 'glueless replay --partition 0 --from-offset 4 --to-offset 9';
+    const command = 'glueless redrive';
     expect(findings).toMatchObject([
       { problem: 'unfinished-replacement', action: command },
       { problem: 'table-rows', action: `end what was begun first: ${command}; then run verify again` },

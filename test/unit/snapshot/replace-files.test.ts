@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
-import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
-import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
+import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
+import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { redriveEntries, redriveEntry } from '../../../src/consumer/replay/redrive.ts';
 import { groupForSnapshots, planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
@@ -21,7 +22,7 @@ import {
   withFault,
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
-import { testTable, testTopic } from '../../support/lake.ts';
+import { audit, testTable, testTopic } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 import { wideLimits } from '../../support/redrive-all.ts';
 
@@ -220,4 +221,44 @@ describe('a redrive of an Iceberg table', () => {
     expect(await redrive(lake, lenient)).toBe(0);
     expect([...(await doubledOffsets(lake)), ...(await doubledOffsets(lake, letters))]).toEqual([]);
   });
+
+  it('shows the rows of all entries by one change of each table, and none of them when it was killed before', async () => {
+    const lake = await openIcebergLake();
+    const batches = [1, 2, 3].map((n) => [{ value: `{"n":${n}}` }, { value: `{"n":2,"text":"${'x'.repeat(60)}"}` }]);
+    await writeBatches(createIcebergTools(lake, {}, { recipe: { recordBytesMax: 50 } }), batches);
+    await commitRows(lake);
+    await commitLetters(lake);
+    const lenient = { recipe: { recordBytesMax: 1000 } };
+    const redriveAll = async (tools: CommitTools): Promise<number[]> => {
+      const passed: number[] = [];
+      await redriveEntries(writtenEntries(tools), {
+        tools,
+        store: lake.store,
+        parquet: hyparquetReader,
+        dryRun: false,
+        limits: wideLimits,
+        signal: new AbortController().signal,
+        onRedriven: async (_entry, result) => void passed.push(result.passed),
+      });
+      return passed;
+    };
+    const snapshotsOf = async () => (await loadTable(lake)).metadata.snapshots.length;
+    const before = await snapshotsOf();
+    const { iceberg } = lake;
+    const dying = { ...iceberg, load: iceberg.load.bind(iceberg), commit: () => Promise.reject(new Error('killed')) };
+    await expect(redriveAll(createIcebergTools({ ...lake, iceberg: dying }, {}, lenient))).rejects.toThrow('killed');
+    expect(await visibleOffsets(lake)).toEqual(['0/0', '0/2', '0/4']);
+    expect(await visibleOffsets(lake, letters)).toEqual(['0/1', '0/3', '0/5']);
+    expect(await snapshotsOf()).toBe(before);
+    expect(await redriveAll(createIcebergTools(lake, {}, lenient))).toEqual([1, 1, 1]);
+    expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 6));
+    expect(await visibleOffsets(lake, letters)).toEqual([]);
+    expect(await snapshotsOf()).toBe(before + 1);
+    expect((await audit(lake, undefined, { iceberg })).findings).toEqual([]);
+  });
 });
+
+async function* writtenEntries({ ledger }: CommitTools): AsyncIterable<Versioned<WrittenEntry>> {
+  for await (const current of ledger.entries(path))
+    if (isWritten(current.entry)) yield { ...current, entry: current.entry };
+}
