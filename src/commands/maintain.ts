@@ -64,7 +64,7 @@ async function showUpkeep(
     upkeepRows({
       table,
       merged: filesOf('merged'),
-      deleted: filesOf('partitions-removed', 'orphans-deleted'),
+      deleted: filesOf('partitions-removed', 'orphans-deleted', 'uploads-deleted'),
       left: filesOf('left-alone'),
       upMs: systemClock.monotonicMs() - startMs,
     });

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { crc32 } from 'node:zlib';
 import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../consumer/ports/lake.ts';
+import { removeAbandoned } from './abandoned-uploads.ts';
 import { explainFileError, isCode } from './explain-file-error.ts';
 import { fileSize, orNothing, requireInside } from './lake-folder.ts';
 import { listFiles, listStrays, temporaryFolder } from './list-files.ts';
@@ -45,6 +46,7 @@ export function createLocalObjectStore({ root }: { readonly root: string }): Obj
     getRange: (key, start, end) => explained(key, (path) => getRange(path, start, end)),
     list: (prefix, options) => listFiles(base, prefix, options),
     strays: (prefix) => listStrays(base, prefix),
+    removeAbandoned: (options) => removeAbandoned(base, options),
     delete: async (keys) => {
       for (const key of keys) await explained(key, removeAll);
     },

@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link as linkFile, mkdir, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
@@ -29,6 +30,26 @@ describe('the files of a local lake', () => {
       return `${entry.isDirectory() ? 'folder' : 'file'} ${(mode & 0o777).toString(8)}`;
     });
     expect(new Set(await Promise.all(modes))).toEqual(new Set(['folder 700', 'file 600']));
+  });
+
+  it('that killed processes had begun to write are deleted once they are old, and nothing else is', async () => {
+    const { store, root } = await openTestLake();
+    await store.put('readings/a.parquet', Buffer.from('x'));
+    const uploads = join(root, '.uploads');
+    const [old, young, other] = [randomUUID(), randomUUID(), 'notes.txt'];
+    // killed after its object had got its name
+    await linkFile(join(root, 'readings/a.parquet'), join(uploads, old));
+    for (const name of [young, other]) await writeFile(join(uploads, name), 'xyz');
+    for (const name of [old, other]) await utimes(join(uploads, name), 1000, 1000);
+    const remove = async (isDryRun: boolean) => store.removeAbandoned?.({ beforeMs: 2_000_000, isDryRun });
+    expect(await remove(true)).toEqual({ files: 1, bytes: 1 });
+    expect(await remove(false)).toEqual({ files: 1, bytes: 1 });
+    expect(await remove(false)).toEqual({ files: 0, bytes: 0 });
+    expect((await readdir(uploads)).toSorted()).toEqual([young, other].toSorted());
+    expect((await store.get('readings/a.parquet'))?.bytes).toEqual(Buffer.from('x'));
+    expect(
+      await createLocalObjectStore({ root: join(root, 'none') }).removeAbandoned?.({ beforeMs: 1, isDryRun: false }),
+    ).toEqual({ files: 0, bytes: 0 });
   });
 
   it('are made with the folders above them, by many at once', async () => {

@@ -36,6 +36,8 @@ export function describeUpkeep(event: UpkeepEvent, isDryRun: boolean): string {
       return `${table}: ${event.manifests} manifests ${did('merged')}`;
     case 'orphans-deleted':
       return `${table}: ${event.files} files of ${event.bytes} bytes that it does not name ${did('deleted')}`;
+    case 'uploads-deleted':
+      return `${table}: ${event.files} files of ${event.bytes} bytes in the lake’s .uploads ${did('deleted')}, which killed processes had begun`;
     default:
       return unreachable(event);
   }

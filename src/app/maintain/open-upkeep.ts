@@ -23,12 +23,22 @@ export interface UpkeepOptions extends Pick<Upkeep, 'isDryRun' | 'signal'> {
 export async function runUpkeep(settings: Settings, options: UpkeepOptions): Promise<void> {
   await requireFormat(options.lake, settings);
   const upkeep = upkeepOf(settings, options);
+  await removeUploads(settings, upkeep, options);
   switch (settings.table.format) {
     case 'iceberg':
       return maintainSnapshots(settings, upkeep, options);
     case 'hive':
       return maintainHive(settings, upkeep, options);
   }
+}
+
+async function removeUploads(
+  { table }: Settings,
+  { orphansBeforeMs: beforeMs, isDryRun }: Upkeep,
+  { lake, observe }: UpkeepOptions,
+): Promise<void> {
+  const found = await lake.store.removeAbandoned?.({ beforeMs, isDryRun });
+  if (found !== undefined && found.files > 0) observe({ kind: 'uploads-deleted', table: table.name, ...found });
 }
 
 async function maintainSnapshots(

@@ -63,6 +63,8 @@ export type UpkeepEvent = { readonly table: string } & (
   | { readonly kind: 'snapshots-expired'; readonly snapshots: number }
   | { readonly kind: 'manifests-merged'; readonly manifests: number }
   | { readonly kind: 'orphans-deleted'; readonly files: number; readonly bytes: number }
+  /** Files were deleted that killed processes had begun to write: they are of the whole lake. */
+  | { readonly kind: 'uploads-deleted'; readonly files: number; readonly bytes: number }
 );
 
 export type UpkeepObserver = (event: UpkeepEvent) => void;

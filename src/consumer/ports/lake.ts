@@ -34,6 +34,12 @@ export interface LocalFile {
 }
 
 /** Keys are relative to the lake's root. Every call rejects with a `PipelineError` STORE_*. */
+/** Files of puts that did not end. */
+export interface AbandonedUploads {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export interface ObjectStore {
   /** `s3://bucket/prefix/key` or `file:///…`; for logs, catalogs and query engines. */
   uri(key: string): string;
@@ -52,6 +58,8 @@ export interface ObjectStore {
    * Left out by a store that holds nothing but objects.
    */
   strays?(prefix: string): AsyncIterable<string>;
+  /** Deletes what puts before that time have begun and never ended, or only says what it is. Left out by a store that keeps nothing of these. */
+  removeAbandoned?(options: { readonly beforeMs: number; readonly isDryRun: boolean }): Promise<AbandonedUploads>;
   /** A key that is not there is no error. */
   delete(keys: readonly string[]): Promise<void>;
 }
