@@ -22,6 +22,8 @@ counts, as in \`JSON.parse\`. A large record is a dead letter from \`RECORD_BYTE
 
 With \`RECORDS=array\` or \`RECORDS=ndjson\` the objects of a value have one fate together. If one of them can’t be a row, the value is a dead letter with its
 reason, and \`object 3 of 20: …\` (counted from 0) as the detail; if there are more than 50,000, with \`too-large\`. An empty array counts as a tombstone.
+With \`array\` a value that is one object without brackets is a row, too; with \`ndjson\` so is one object that is printed over several lines. A value of blank
+lines only, which has no object, is a dead letter with \`ndjson\`.
 
 A value that finds no column is in \`_rescued\` as it came: a string, and so a time, with the characters that it had, a number as the same number
 (\`1.0\` may be written \`1\`, and \`1e2\` \`100\`).

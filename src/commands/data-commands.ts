@@ -86,7 +86,11 @@ function addConsume(program: Command, run: RunCommand): void {
   program
     .command('consume')
     .description('Run the service: read the topic as a member of the consumer group and write the table.')
-    .option('--until-end', 'end once everything the topic holds at the start is written', false)
+    .option(
+      '--until-end',
+      'end once everything the topic holds at the start is written; while a transaction is open, up to its first record',
+      false,
+    )
     .option(...plainOption)
     .action(async ({ plain, ...options }: ConsumeOptions & LiveOptions) => {
       await run({ voice: 'log', plain }, ['KAFKA_BROKERS'], async ({ settings, ...context }) => {

@@ -25,7 +25,7 @@ export const schemaVariables = {
   RECORDS: choice(['one', 'array', 'ndjson'], {
     group,
     about:
-      'What a value holds: one object; an array of objects, each a row (array); or an object in each line (ndjson). Rows of one value are numbered in kafka_index. A value of which one object is broken, or that holds more than 50,000, becomes a dead letter as a whole; an empty array counts as a tombstone',
+      'What a value holds: one object; an array of objects, each a row (array); or an object in each line (ndjson). Rows of one value are numbered in kafka_index. A value of which one object is broken, or that holds more than 50,000, becomes a dead letter as a whole; an empty array counts as a tombstone, a value of blank lines only is a dead letter. One object alone is a row with each of these, also over several lines',
   }).prefault('one'),
   SCHEMA_POLICY: choice(['evolve', 'log', 'frozen'], {
     group,

@@ -2,13 +2,21 @@ import { hivePath, partitionKeys } from '../../schema/layout.ts';
 import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import { parseObjectName } from '../ledger/object-keys.ts';
 import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
+import type { TableFormat } from '../ports/lake.ts';
 import { aboutRange, endOf, type Finding, type Problem } from './finding.ts';
 
 export interface EntryRules {
   readonly nowMs: number;
   /** A claim older than this has nobody who works on it. */
   readonly claimAgeMaxMs: number;
+  readonly tableFormat: TableFormat;
 }
+
+/** What queries see of a range while the objects of its entry are being replaced. */
+const seenMeanwhile: Readonly<Record<TableFormat, string>> = {
+  hive: 'queries may see rows twice',
+  iceberg: 'queries see each row once; the entry waits',
+};
 
 /** Checks what one entry says: its state, its sums, its objects' keys. */
 export function auditEntry(entry: LedgerEntry, rules: EntryRules): Finding[] {
@@ -21,7 +29,7 @@ export function auditEntry(entry: LedgerEntry, rules: EntryRules): Finding[] {
         : [];
     case 'replacing': {
       const { why, startedAt } = entry.replacement;
-      const what = `is being replaced by a ${why} since ${startedAt}: if none runs any more, it was killed, and queries of a Hive table may see rows twice until it has ended`;
+      const what = `is being replaced by a ${why} since ${startedAt}: if none runs any more, it was killed, and ${seenMeanwhile[rules.tableFormat]} until it has ended`;
       return [
         aboutRange(entry, { problem: 'unfinished-replacement', what, action: endOf(entry) }),
         ...auditWritten(entry),

@@ -177,7 +177,7 @@ class Audit {
       const summary = await auditPartition(path, topic, {
         ...this.#options,
         sinceMs,
-        rules: this.#options,
+        rules: { ...this.#options, tableFormat: this.#options.iceberg === undefined ? 'hive' : 'iceberg' },
         findings: this.#findings,
         noted: starts.get(partition),
         committed: commits?.get(partition),

@@ -70,7 +70,7 @@ describe('the audit of what was begun', () => {
       {
         problem: 'unfinished-replacement',
         action,
-        what: expect.stringContaining('may see rows twice until it has ended'),
+        what: expect.stringContaining('queries may see rows twice until it has ended'),
       },
     ]);
   });

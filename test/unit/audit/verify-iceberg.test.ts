@@ -158,7 +158,11 @@ describe('verify on an Iceberg table', () => {
     const { findings } = await auditLater(lake);
     const command = 'glueless redrive';
     expect(findings).toMatchObject([
-      { problem: 'unfinished-replacement', action: command },
+      {
+        problem: 'unfinished-replacement',
+        action: command,
+        what: expect.stringContaining('queries see each row once'),
+      },
       { problem: 'table-rows', action: `end what was begun first: ${command}; then run verify again` },
     ]);
   });

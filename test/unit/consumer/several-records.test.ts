@@ -94,6 +94,21 @@ describe('values that hold several records', () => {
     expect((await rowsOf(lake)).length).toBe(2);
   });
 
+  it('may be one object alone: without brackets, or over several lines; blank lines alone are a dead letter', async () => {
+    const pretty = '{\n  "n": 1\n}\n';
+    const values = ['{"n":0}', pretty, '\n \r\n', ' ', ''];
+    for (const records of ['array', 'ndjson'] as const) {
+      const { lake, topic } = await write(values, { records });
+      expect(await rowsOf(lake)).toEqual([
+        [0, 0, 0],
+        [1, 0, 1],
+      ]);
+      const letters = await readRows(lake, `${testTable}_dead_letters`);
+      expect(letters.map(({ reason }) => reason)).toEqual(['invalid-json', 'invalid-json', 'empty']);
+      expect((await audit(lake, topic)).findings).toEqual([]);
+    }
+  });
+
   it('keep their numbers when rows of one value go to several Hive partitions, and their key and headers', async () => {
     const topic = new FakeTopic(1);
     const at = (hours: number): string => new Date(testTimestampMs - hours * 3_600_000).toISOString();
