@@ -25,6 +25,8 @@ export interface Replacement {
   readonly why: ReplacingEntry['replacement']['why'];
   /** Objects of the entry that stay as they are. */
   readonly keeps?: readonly WrittenObject[];
+  /** Objects of days that have expired, which are gone: the entry goes on counting what they held, and no table has them. */
+  readonly expired?: readonly WrittenObject[];
 }
 
 /** A replacement whose new objects are put; the old ones still count. */
@@ -32,7 +34,7 @@ export interface PutReplacement {
   readonly announced: Versioned<ReplacingEntry>;
   /** The entry as it is to be. */
   readonly next: CommittedEntry;
-  readonly published: Omit<ReplacedObjects, 'after'>;
+  readonly published: ReplacedObjects;
   readonly created: readonly WrittenObject[];
   readonly guard: EntryGuard;
 }
@@ -52,7 +54,7 @@ export async function putReplacement(
 ): Promise<PutReplacement | undefined> {
   const step = stepRunner(tools);
   const created: WrittenObject[] = [];
-  const { current, pieces, why, keeps = [] } = replacement;
+  const { current, pieces, why, keeps = [], expired = [] } = replacement;
   const published = publishedBy(current.entry);
   const outcomes: Outcome[] = [];
   let put: PutPiece | undefined;
@@ -66,7 +68,8 @@ export async function putReplacement(
   const { announced, guard } = put;
   const { replacement: intent, ...entry } = announced.entry;
   const written = joinOutcomes(outcomes);
-  const objects = [...keeps, ...written.objects];
+  const after = [...keeps, ...written.objects];
+  const objects = [...after, ...expired];
   // a redrive reads dead letters, and what was counted stays counted
   const tombstones = written.tombstones + (why === 'redrive' ? current.entry.outcome.tombstones : 0);
   const next: CommittedEntry = {
@@ -78,7 +81,7 @@ export async function putReplacement(
     outcome: { ...written, objects, ...countsOf(objects, tombstones) },
     obsolete: unlisted([...keysOfObjects(entry.outcome), ...(entry.obsolete ?? [])], objects),
   };
-  return { announced, next, published, created, guard };
+  return { announced, next, published: { ...published, after }, created, guard };
 }
 
 /**
@@ -95,7 +98,7 @@ export async function endReplacements(all: readonly PutReplacement[], tools: Com
     else failures.push(overtaken(each.next));
   }
   const batches = alive.map(({ next, published }) => {
-    return { range: next, objects: { ...published, after: next.outcome.objects } };
+    return { range: next, objects: published };
   });
   if (batches.length > 0) await step('snapshot', async () => publication?.replace(batches));
   for (const { announced, next, created } of alive) {

@@ -7,7 +7,7 @@ import { endReplacements, putReplacement, type PutReplacement } from '../commit/
 import { undoReplacement } from '../commit/undo-replacement.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
-import { isWritten, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import { isWritten, type WrittenEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
@@ -97,7 +97,7 @@ async function putRedrive(
     if (!dryRun) await discardLeftovers(listed.entry, tools);
     return { result: { ...nothing } };
   }
-  const { current, deadLetters } = await readLatest(listed, options);
+  const { current, deadLetters, expired } = await readLatest(listed, options);
   const { entry } = current;
   const result = { ...nothing };
   const pieces = redrivenPieces({ entry, deadLetters, result }, options);
@@ -106,7 +106,7 @@ async function putRedrive(
     return { result };
   }
   const keeps = entry.outcome.objects.filter(({ kind }) => kind === 'rows');
-  const replacement = await putReplacement({ current, pieces, why: 'redrive', keeps }, tools);
+  const replacement = await putReplacement({ current, pieces, why: 'redrive', keeps, expired }, tools);
   if (replacement !== undefined) return { result, replacement };
   // nothing to do, but for a replacement that did not end
   if (entry.state === 'replacing') await undoReplacement({ ...current, entry }, tools);
@@ -119,28 +119,35 @@ async function readLatest(listed: Versioned<WrittenEntry>, options: RedriveOptio
   const { ledger } = options.tools;
   for (let current = listed, looks = 1; ; looks++) {
     const { entry } = current;
-    const { deadLetters, gone } = await readAll(entry, options);
-    if (gone === undefined) return { current, deadLetters };
-    const found = await ledger.get(entry, entry.from);
-    const isLast = looks === looksMax || found === undefined || isDeepStrictEqual(found.entry, entry);
-    if (isLast || !isWritten(found.entry)) throw missing(gone, options.tools, entry);
-    current = { ...found, entry: found.entry };
+    const { gone, ...found } = await readAll(entry, options);
+    if (gone === undefined) return { current, ...found };
+    const latest = await ledger.get(entry, entry.from);
+    const isLast = looks === looksMax || latest === undefined || isDeepStrictEqual(latest.entry, entry);
+    if (isLast || !isWritten(latest.entry)) throw missing(gone, options.tools, entry);
+    current = { ...latest, entry: latest.entry };
   }
 }
 
-/** The entry's dead letters as far as their objects are there, and the key of one that has gone; those of expired days may be. */
-async function readAll(
-  { outcome }: WrittenEntry,
-  { store, parquet, tools }: RedriveOptions,
-): Promise<{ readonly deadLetters: readonly DeadLetter[]; readonly gone?: string }> {
+interface ReadDeadLetters {
+  readonly deadLetters: readonly DeadLetter[];
+  /** Objects that are gone since their day has expired. */
+  readonly expired: readonly WrittenObject[];
+  /** The key of an object that is gone and should not be. */
+  readonly gone?: string;
+}
+
+/** The entry's dead letters as far as their objects are there. */
+async function readAll({ outcome }: WrittenEntry, { store, parquet, tools }: RedriveOptions): Promise<ReadDeadLetters> {
+  const expired: WrittenObject[] = [];
   const rows: Record<string, unknown>[] = [];
-  for (const { key, partition } of outcome.objects.filter(({ kind }) => kind === 'dead-letters')) {
+  for (const object of outcome.objects.filter(({ kind }) => kind === 'dead-letters')) {
+    const { key, partition } = object;
     const stored = await store.get(key);
-    if (stored === undefined && isExpired(partition, await readExpiry(store, tools.table))) continue;
-    if (stored === undefined) return { deadLetters: readDeadLetters(rows), gone: key };
-    rows.push(...(await parquet.rows(stored.bytes)));
+    if (stored !== undefined) rows.push(...(await parquet.rows(stored.bytes)));
+    else if (isExpired(partition, await readExpiry(store, tools.table))) expired.push(object);
+    else return { deadLetters: readDeadLetters(rows), expired, gone: key };
   }
-  return { deadLetters: readDeadLetters(rows) };
+  return { deadLetters: readDeadLetters(rows), expired };
 }
 
 function missing(key: string, tools: CommitTools, { topic, partition, from, to }: WrittenEntry): PipelineError {

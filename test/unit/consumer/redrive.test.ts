@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
+import { raiseExpiry } from '../../../src/consumer/ledger/expired-days.ts';
 import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { msPerDay } from '../../../src/runtime/duration.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { testTimestampMs } from '../../support/chunks.ts';
 import {
   audit,
   createTestTools,
@@ -13,6 +17,7 @@ import {
   type TestToolsOptions,
 } from '../../support/lake.ts';
 import { redriveAll, wideLimits } from '../../support/redrive-all.ts';
+import { run } from '../../support/run-service.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
 const strict = (recordBytesMax: number): Partial<TestToolsOptions> => ({
@@ -108,6 +113,28 @@ describe('redriving dead letters', () => {
     expect(await valuesOf(lake)).toEqual([1, 2, 3]);
     expect((await audit(lake)).partitions[0]).toMatchObject({ records: before?.records, rows: 3, deadLetters: 2 });
     expect((await audit(lake)).findings).toEqual([]);
+  });
+
+  it('goes on counting dead letters of days that have expired', async () => {
+    const lake = await openTestLake();
+    const topic = new FakeTopic(1);
+    const large = (n: number) => `{"n":${n},"text":"${'x'.repeat(60)}"}`;
+    topic.append(0, { value: '{"n":1}' }, { value: large(2), timestampMs: testTimestampMs - 3 * msPerDay });
+    topic.append(0, { value: large(3) });
+    await run(topic, lake, { tools: createTestTools({ ...lake, ...strict(50) }) });
+    await raiseExpiry(lake.store, testTable, { before: '2026-11-22', notedAt: '' });
+    const letters = await Array.fromAsync(lake.store.list(`${testTable}_dead_letters/`), ({ key }) => key);
+    expect(letters).toHaveLength(2);
+    await lake.store.delete(letters.filter((key) => key.includes('2026-11-20')));
+    expect(await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }))).toEqual({
+      passed: 1,
+      tombstones: 0,
+      left: 0,
+    });
+    expect(await valuesOf(lake)).toEqual([1, 3]);
+    const { findings, partitions } = await audit(lake, topic);
+    expect(partitions).toMatchObject([{ records: 3, rows: 2, deadLetters: 1, tombstones: 0 }]);
+    expect(findings).toEqual([]);
   });
 
   for (const step of ['claim', 'settle', 'encode', 'put', 'register', 'ledger']) {
