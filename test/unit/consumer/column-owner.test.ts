@@ -3,6 +3,9 @@ import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
 import { checkTable } from '../../../src/consumer/table/check-table.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { audit, createTestTools, openTestLake, readRows, testTable, type TestLake } from '../../support/lake.ts';
+import { openIcebergLake } from '../../support/iceberg-lake.ts';
+import { createIcebergTools } from '../../support/iceberg-service.ts';
+import { writeBatches } from '../../support/write-batches.ts';
 import { run } from '../../support/run-service.ts';
 
 const recordParts: Recipe['recordParts'] = ['topic', 'key', 'headers'];
@@ -49,6 +52,26 @@ describe('a column that records and Kafka could both fill', () => {
     await run(topic, lake);
     expect(await rowsOf(lake)).toEqual([{ ...ofKafka, ...renamed }, renamed]);
     expect((await audit(lake, topic)).findings).toEqual([]);
+  });
+
+  it('is told of an Iceberg table, too', async () => {
+    const lake = await openIcebergLake();
+    const by = (...parts: NonNullable<Recipe['recordParts']>) =>
+      createIcebergTools(lake, {}, parts.length > 0 ? { recipe: { recordParts: parts } } : {});
+    await writeBatches(by('key'), [[{ value: own, key: 'k' }]]);
+    const tools = by('topic', 'headers');
+    await tools.writer.refresh();
+    expect(tools.writer.fit(tools.recipe).recordParts).toBeUndefined();
+    const comments = (await lake.catalog.load(testTable))?.columns.map(({ name, comment }) => [name, comment]);
+    const data = 'first in partition 0, offsets from 0';
+    expect(comments).toEqual(
+      expect.arrayContaining([
+        ['kafka_topic', data],
+        ['kafka_headers', data],
+        ['kafka_key', 'the key, when it is UTF-8'],
+        ['kafka_key_field', data],
+      ]),
+    );
   });
 
   it('is told by whoever made it first, also for a process that did not see it yet', async () => {
