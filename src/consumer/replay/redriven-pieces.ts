@@ -70,7 +70,7 @@ export async function* redrivenPieces(
 }
 
 /** False where all dead letters stay what they are. */
-export function hasChange({ passed, tombstones }: RedriveResult): boolean {
+function hasChange({ passed, tombstones }: RedriveResult): boolean {
   return passed + tombstones > 0;
 }
 
