@@ -15,16 +15,11 @@ export class SeenRecords {
 
   /** Adds a record; false for one that was seen before. `index`: 0 for the first row of its offset. */
   add(offset: bigint, index: bigint): boolean {
+    if (index >= 0n && index < maskRows) return this.#add(offset, 1 << Number(index));
     // what is damaged may hold any number
     const at = ((index % maskRows) + maskRows) % maskRows;
     const block = (index - at) / maskRows;
-    const key = block === 0n ? offset : `${offset} ${block}`;
-    const mask = this.#masks.get(key) ?? 0;
-    const bit = 1 << Number(at);
-    if ((mask & bit) !== 0) return false;
-    this.#masks.set(key, mask | bit);
-    this.#count++;
-    return true;
+    return this.#add(`${offset} ${block}`, 1 << Number(at));
   }
 
   /** Adds what another set has; answers with how many records both had. */
@@ -37,6 +32,14 @@ export class SeenRecords {
     }
     this.#count += other.#count - both;
     return both;
+  }
+
+  #add(key: bigint | string, bit: number): boolean {
+    const mask = this.#masks.get(key) ?? 0;
+    if ((mask & bit) !== 0) return false;
+    this.#masks.set(key, mask | bit);
+    this.#count++;
+    return true;
   }
 }
 
