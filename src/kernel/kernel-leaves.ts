@@ -6,12 +6,22 @@ import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from 
 /** Levels take a byte for each element and leaf, whether it has a value or not: more of them are packed. */
 const levelBytesMax = 16 * 1024 * 1024;
 
+/** What is around a leaf. */
+interface Around {
+  /** Fills the leaf with the entries that it would have. */
+  readonly before?: ((leaf: LeafCollector) => void) | undefined;
+  /** The innermost array or map. */
+  readonly array?: KernelType | undefined;
+}
+
 /** Collects the values of a type in its leaves, in the order of its fields. */
 export class KernelLeaves {
   readonly #type: KernelType;
   readonly #path: readonly string[];
   readonly #space: LeafSpace;
   readonly #collectors = new Map<KernelType, LeafCollector>();
+  /** The first leaf of each array or map, without those in others within it: all of these have an entry for each element. */
+  readonly #firstOf = new Map<KernelType, LeafCollector>();
   #heldBytes = 0;
 
   /** `path`: the names around the type, that of its column. */
@@ -63,23 +73,25 @@ export class KernelLeaves {
     return this.#leavesOf(this.#type).map((collector) => collector.finish());
   }
 
-  /** `before`: fills the leaf with the entries that it would have. */
-  #addLeaves(kernelType: KernelType, levels: Levels, before?: (leaf: LeafCollector) => void): void {
+  #addLeaves(kernelType: KernelType, levels: Levels, { before, array }: Around = {}): void {
     const { type, element, key, fields } = kernelType;
-    if (key !== undefined) this.#addLeaves(key, aroundKey(levels), before);
+    const within = { before, array: kernelType };
+    if (key !== undefined) this.#addLeaves(key, aroundKey(levels), within);
     const around = key === undefined ? aroundElement : aroundValue;
-    if (element !== undefined) return this.#addLeaves(element, around(levels), before);
+    if (element !== undefined) return this.#addLeaves(element, around(levels), within);
     if (isNested(type)) {
       const [other] = this.#leavesOf(kernelType);
       const struct = { ...levels, definition: levels.definition + 1 };
       const fill = other === undefined ? before : (leaf: LeafCollector) => leaf.addMissing(other, struct);
-      for (const { name, type: of } of fields) this.#addLeaves(of, aroundField(levels, name), fill);
+      for (const { name, type: of } of fields) this.#addLeaves(of, aroundField(levels, name), { before: fill, array });
       return;
     }
     if (this.#collectors.has(kernelType)) return;
-    const collector = new LeafCollector(kernelType, type, levels, this.#space);
+    const first = array && this.#firstOf.get(array);
+    const collector = new LeafCollector({ kernelType, type, levels, first }, this.#space);
     before?.(collector);
     this.#collectors.set(kernelType, collector);
+    if (array !== undefined && first === undefined) this.#firstOf.set(array, collector);
   }
 
   #leavesOf(kernelType: KernelType): LeafCollector[] {

@@ -26,17 +26,27 @@ export interface LeafSpace {
   readonly rows: number;
 }
 
+interface CollectedLeaf {
+  readonly kernelType: KernelType;
+  readonly type: LeafType;
+  readonly levels: Levels;
+  readonly first: LeafCollector | undefined;
+}
+
 /** Collects the values of one leaf of a type, as Parquet has them: `drain` takes what the kernel has. */
 export class LeafCollector {
   readonly #type: LeafType;
   readonly #levels: Levels;
   readonly #leaf: KernelLeaf;
   readonly #definitions: PackedBytes;
+  /** Those of its group; the first leaf of that collects them. */
   readonly #repetitions: PackedBytes;
+  readonly #isFirst: boolean;
   readonly #numbers: GrowingArray<Float64Array>;
   readonly #ids: GrowingArray<Int32Array>;
 
-  constructor(kernelType: KernelType, type: LeafType, levels: Levels, { kernel, memory, rows }: LeafSpace) {
+  /** `first`: the first leaf of its group, whose repetition levels are the same; `undefined` for that one. */
+  constructor({ kernelType, type, levels, first }: CollectedLeaf, { kernel, memory, rows }: LeafSpace) {
     const isString = type.kind === 'string';
     this.#type = type;
     this.#levels = levels;
@@ -45,7 +55,8 @@ export class LeafCollector {
     const room = (isNeeded: boolean) => ({ length: isNeeded ? rows : 0, free });
     const bytes = (length: number) => memory.bytes(length);
     this.#definitions = new PackedBytes(bytes, room(true));
-    this.#repetitions = new PackedBytes(bytes, room(levels.repetition > 0));
+    this.#isFirst = first === undefined;
+    this.#repetitions = first === undefined ? new PackedBytes(bytes, room(levels.repetition > 0)) : first.#repetitions;
     this.#numbers = new GrowingArray<Float64Array>((length) => memory.float64(length), room(!isString));
     this.#ids = new GrowingArray<Int32Array>((length) => memory.int32(length), room(isString));
   }
@@ -53,14 +64,14 @@ export class LeafCollector {
   /** Takes what the kernel has collected. */
   drain(): void {
     this.#definitions.append(this.#leaf.definitions);
-    if (this.#levels.repetition > 0) this.#repetitions.append(this.#leaf.repetitions);
+    if (this.#collectsRepetitions) this.#repetitions.append(this.#leaf.repetitions);
     if (this.#type.kind === 'string') this.#ids.append(this.#leaf.ids);
     else this.#numbers.append(this.#leaf.numbers);
   }
 
   /** Bytes of levels that it holds as they are. */
   get levelBytes(): number {
-    return this.#definitions.unpackedLength + this.#repetitions.unpackedLength;
+    return this.#definitions.unpackedLength + (this.#isFirst ? this.#repetitions.unpackedLength : 0);
   }
 
   /** Bytes of values that it holds. */
@@ -71,7 +82,7 @@ export class LeafCollector {
   /** Makes the levels that it holds small. */
   pack(): void {
     this.#definitions.pack();
-    this.#repetitions.pack();
+    if (this.#isFirst) this.#repetitions.pack();
   }
 
   /** Adds an entry without a value for each that a struct around the leaf has had; `other` is another leaf in it. */
@@ -82,7 +93,7 @@ export class LeafCollector {
       const repetition = repetitions[entry] ?? 0;
       if (repetition > struct.repetition) continue;
       this.#definitions.push(Math.min(definitions[entry] ?? 0, struct.definition));
-      if (this.#levels.repetition > 0) this.#repetitions.push(repetition);
+      if (this.#collectsRepetitions) this.#repetitions.push(repetition);
     }
   }
 
@@ -96,12 +107,17 @@ export class LeafCollector {
       type: this.#type,
       definitionMax: definition + 1,
       repetitionMax: repetition,
+      ...(repetition > 0 && { repetitionGroup: repetitions }),
       levels: (definitionRoom?: SpareBytes, repetitionRoom?: SpareBytes) => ({
         definitions: definitions.finish(definitionRoom),
         ...(repetition > 0 && { repetitions: repetitions.finish(repetitionRoom) }),
       }),
       values: this.#values(),
     };
+  }
+
+  get #collectsRepetitions(): boolean {
+    return this.#isFirst && this.#levels.repetition > 0;
   }
 
   #values() {

@@ -62,9 +62,8 @@ async function writeChunk(
     const end = pageEnd(leaf, entry + entriesMax);
     const valueEnd = valueAt + countValues(leaf, { first: entry, end }, kernel);
     page.clear();
-    if (leaf.repetitions !== undefined)
-      appendLevels(page, leaf.repetitions, { first: entry, end, max: leaf.repetitionMax }, kernel);
-    appendLevels(page, leaf.definitions, { first: entry, end, max: leaf.definitionMax }, kernel);
+    appendRepetitions(page, leaf, { first: entry, end }, kernel);
+    appendLevels(page, encodeLevels(leaf.definitions, { first: entry, end, max: leaf.definitionMax }, kernel));
     values.write(page, valueAt, valueEnd);
     file.page(page.finish(), compress, { kind: 'data', values: end - entry, encoding: values.encoding });
     valueAt = valueEnd;
@@ -99,17 +98,35 @@ function countValues({ definitions, definitionMax }: LeafColumn, { first, end }:
   );
 }
 
-/** Writes levels behind their length; levels that are left out are all the highest. */
-function appendLevels(
+function appendRepetitions(
   out: ByteWriter,
+  { repetitions, repetitionMax: max, repetitionPages }: LeafColumn,
+  { first, end }: RowRange,
+  kernel: Kernel,
+): void {
+  if (repetitions === undefined) return;
+  const key = `${first}-${end}`;
+  const present = repetitionPages?.get(key);
+  const encoded = present ?? encodeLevels(repetitions, { first, end, max }, kernel);
+  if (present === undefined) repetitionPages?.set(key, Uint8Array.from(encoded));
+  appendLevels(out, encoded);
+}
+
+/** Encodes levels, valid until others are; levels that are left out are all the highest. */
+function encodeLevels(
   levels: Uint8Array | undefined,
   { first, end, max }: { readonly first: number; readonly end: number; readonly max: number },
   kernel: Kernel,
-): void {
+): Uint8Array {
   packedLevels.clear();
   const width = bitWidth(max);
   if (levels === undefined) writeRun(packedLevels, { value: max, count: end - first, width });
   else writeLevels(packedLevels, kernel, levels.subarray(first, end), width);
-  out.int32(packedLevels.length);
-  out.bytes(packedLevels.finish());
+  return packedLevels.finish();
+}
+
+/** Writes encoded levels behind their length. */
+function appendLevels(out: ByteWriter, encoded: Uint8Array): void {
+  out.int32(encoded.length);
+  out.bytes(encoded);
 }

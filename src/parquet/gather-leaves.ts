@@ -1,10 +1,11 @@
 import type { ValueLeaf, ValueLeaves } from '../consumer/ports/value-leaves.ts';
 import type { Address } from '../kernel/kernel-calls.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { memoize } from '../runtime/memo.ts';
 import { SpareBytes } from '../runtime/packed-bytes.ts';
 import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from '../kernel/levels.ts';
 import { isNested, type ColumnType, type LeafType } from '../schema/types.ts';
-import type { LeafColumn } from './leaf-column.ts';
+import type { LeafColumn, LevelPages } from './leaf-column.ts';
 import { numbersOf, type LeafValues } from './leaf-values.ts';
 
 /** A column whose values have been taken apart. */
@@ -119,9 +120,18 @@ const numberShift = 3;
 /** Gives the leaves in the form of the file's, one by one, each until the next is asked for: all at once would take a byte for each element of each. */
 export function* leafColumns(leaves: Iterable<ValueLeaf>): Generator<LeafColumn> {
   const [definitionRoom, repetitionRoom] = [new SpareBytes(), new SpareBytes()];
-  for (const { values, levels: levelsOf, ...rest } of leaves) {
+  const pagesOf = memoize<object, LevelPages>(() => new Map(), Infinity);
+  for (const { values, levels: levelsOf, repetitionGroup, ...rest } of leaves) {
     const levels = levelsOf(definitionRoom, repetitionRoom);
-    yield { ...rest, ...levels, entries: levels.definitions.length, values: leafValuesOf(rest.type, values) };
+    const { length: entries } = levels.definitions;
+    const repetitionPages = repetitionGroup && pagesOf(repetitionGroup);
+    yield {
+      ...rest,
+      ...levels,
+      ...(repetitionPages && { repetitionPages }),
+      entries,
+      values: leafValuesOf(rest.type, values),
+    };
   }
 }
 

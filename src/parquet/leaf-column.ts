@@ -1,6 +1,9 @@
 import type { LeafValues } from './leaf-values.ts';
 import type { LeafType } from '../schema/types.ts';
 
+/** Encoded levels by the first entry of a page and the one behind its last. */
+export type LevelPages = Map<string, Uint8Array>;
+
 /**
  * One leaf of the file's schema with its entries: a row has one, or as many as the arrays around the leaf have elements (and one for
  * none). Source: https://parquet.apache.org/docs/file-format/nestedencoding/
@@ -16,6 +19,8 @@ export interface LeafColumn {
   readonly repetitionMax: number;
   /** Repetition levels by entry, 0 where a row begins; left out when every entry is a row. */
   readonly repetitions?: Uint8Array;
+  /** Pages of repetition levels that have been written for leaves with the same. */
+  readonly repetitionPages?: LevelPages;
   /** Values of the entries that have one. */
   readonly values: LeafValues;
 }

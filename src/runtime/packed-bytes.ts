@@ -6,7 +6,7 @@ const packedMin = 1024;
 const lengthBits = 7;
 const lengthMore = 1 << lengthBits;
 
-/** Bytes that come in runs: each run is its byte, then its length, the lower bits first; or bytes as they are, where those are fewer. */
+/** Bytes that come in runs: each run is its byte, then its length, the lower bits first; or bytes as they are, where runs would not be half as many. */
 interface Packed {
   readonly bytes: Uint8Array;
   readonly areRuns: boolean;
@@ -52,7 +52,9 @@ export class PackedBytes {
   finish(room?: SpareBytes): Uint8Array {
     const last = this.#last.finish();
     if (this.#packed.length === 0) return last;
-    const all = room?.take(this.length) ?? new Uint8Array(this.length);
+    const present = room?.takenBy(this);
+    if (present?.length === this.length) return present;
+    const all = room?.take(this.length, this) ?? new Uint8Array(this.length);
     let at = 0;
     for (const each of this.#packed) at = unpackTo(all, at, each);
     all.set(last, at);
@@ -63,11 +65,19 @@ export class PackedBytes {
 /** A piece of memory that is used again and again. */
 export class SpareBytes {
   #bytes = new Uint8Array(0);
+  #taken: { readonly owner: unknown; readonly bytes: Uint8Array } | undefined;
 
-  /** Gives so many bytes of it, contents undefined; what was taken before is not valid any more. */
-  take(length: number): Uint8Array {
+  /** Gives the owner so many bytes of it, contents undefined; what was taken before is not valid any more. */
+  take(length: number, owner?: unknown): Uint8Array {
     if (this.#bytes.length < length) this.#bytes = new Uint8Array(length);
-    return this.#bytes.subarray(0, length);
+    const bytes = this.#bytes.subarray(0, length);
+    this.#taken = { owner, bytes };
+    return bytes;
+  }
+
+  /** Gives what was taken last, if it was by this owner. */
+  takenBy(owner: unknown): Uint8Array | undefined {
+    return this.#taken?.owner === owner ? this.#taken?.bytes : undefined;
   }
 }
 
@@ -78,10 +88,10 @@ const runBytesMax = 6;
 
 function packed(bytes: Uint8Array): Packed {
   const { length } = bytes;
-  const runs = runRoom.take(length);
+  const runs = runRoom.take(length >>> 1);
   let to = 0;
   for (let at = 0; at < length;) {
-    if (to + runBytesMax > length) return { bytes: bytes.slice(), areRuns: false };
+    if (to + runBytesMax > length >>> 1) return { bytes: bytes.slice(), areRuns: false };
     const byte = bytes[at] ?? 0;
     let end = at + 1;
     while (end < length && bytes[end] === byte) end++;

@@ -96,6 +96,8 @@ function memberOf(type: ColumnType): fc.Arbitrary<string> {
 export function leafContent(leaves: readonly LeafColumn[]) {
   return leaves.map(({ values, definitions, repetitions, ...rest }) => ({
     ...rest,
+    // leaves of one array share them
+    repetitionPages: undefined,
     definitions: [...(definitions ?? [])],
     repetitions: repetitions && [...repetitions],
     values:

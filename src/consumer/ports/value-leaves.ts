@@ -29,6 +29,8 @@ export interface ValueLeaf {
   /** Definition level of an entry that has a value. */
   readonly definitionMax: number;
   readonly repetitionMax: number;
+  /** The same for leaves whose repetition levels are the same; left out when a value has one entry. */
+  readonly repetitionGroup?: object;
   /**
    * Gives the levels. There is a byte for each entry of each leaf: many are made anew by each call, in the room where one is given, whose levels of the call
    * before are not valid any more.
