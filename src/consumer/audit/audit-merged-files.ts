@@ -5,8 +5,8 @@ import { isMerged, parseObjectName, topicOfFile } from '../ledger/object-keys.ts
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { OffsetRange } from '../ports/topic.ts';
 import { objectSource, type ParquetReader } from '../ports/parquet.ts';
+import { numbersRows } from '../table/column-owner.ts';
 import { replayOf, type Finding, type Problem } from './finding.ts';
-import { indexColumn } from '../ports/record-columns.ts';
 import { coordinateColumns } from '../table/file-offsets.ts';
 import { isAsNoted } from './merged-objects.ts';
 import { RewrittenOffsets } from './rewritten-offsets.ts';
@@ -101,7 +101,7 @@ async function readMergedFile(
     onColumns(key, columns);
     const has = (wanted: string): boolean => columns.some(({ name }) => name === wanted);
     const isUnnamed = !coordinateColumns.every(has);
-    const offsets = new RewrittenOffsets(rangesOf(file, { hasIndex: has(indexColumn.name), isUnnamed }));
+    const offsets = new RewrittenOffsets(rangesOf(file, { hasIndex: numbersRows(columns), isUnnamed }));
     const unnamed = await offsets.read({ key, size }, { store, parquet });
     const action = actionOf(file);
     const others = offsets.others + (isUnnamed ? 0 : unnamed);

@@ -13,8 +13,8 @@ import {
 } from '../ledger/ledger-entry.ts';
 import { isInPartition, parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import { indexColumn } from '../ports/record-columns.ts';
 import { sourceOf, type ParquetReader } from '../ports/parquet.ts';
+import { numbersRows } from '../table/column-owner.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
 import { areObjectsThere } from '../table/object-writer.ts';
 import { coordinatesOf } from './entry-inspector.ts';
@@ -126,9 +126,8 @@ async function areRowsIn(
     const { bytes } = stored;
     const source = sourceOf(bytes);
     const columns = await parquet.columns(source);
-    const hasIndex = columns.some(({ name }) => name === indexColumn.name);
     const found: string[] = [];
-    for await (const { partitions, offsets, indexes } of coordinatesOf(source, parquet, hasIndex))
+    for await (const { partitions, offsets, indexes } of coordinatesOf(source, parquet, numbersRows(columns)))
       for (const [row, offset] of offsets.entries()) found.push(`${partitions[row]}/${offset}/${indexes?.[row] ?? ''}`);
     return found;
   };

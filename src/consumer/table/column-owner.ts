@@ -17,6 +17,11 @@ export function canHold(columns: readonly Column[], wanted: readonly Column[]): 
   return wanted.every((own) => columns.every((column) => column.name !== own.name || mayBe(column, own)));
 }
 
+/** True where rows of a file with these columns may say their number within their offset. */
+export function numbersRows(columns: readonly Column[]): boolean {
+  return columns.some((column) => column.name === indexColumn.name) && canHold(columns, [indexColumn]);
+}
+
 /** True where the column may be this one of Kafka's: one without a comment says by its type alone what it is. */
 export function mayBe({ type, comment = '' }: Column, own: Pick<Column, 'type'>): boolean {
   return type.kind === own.type.kind && !origin.test(comment);

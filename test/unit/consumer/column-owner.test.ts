@@ -104,6 +104,20 @@ describe('a column that records and Kafka could both fill', () => {
     ]);
   });
 
+  it.each(['0.5', '"x"', '7', '{"a":1}'])(
+    'is no number of rows for the audit where records made it: %s, in a file that was copied',
+    async (value) => {
+      const { topic, lake, append } = await openTable();
+      for (const n of [0, 1]) append(`{"n":${n},"kafka_index":${value}}`);
+      await run(topic, lake);
+      for await (const { key } of lake.store.list(`${testTable}/`)) {
+        const stored = await lake.store.get(key);
+        await lake.store.put(key.replace('-0-2-g1.', '-0-1-g1.'), stored?.bytes ?? Buffer.alloc(0));
+      }
+      expect((await audit(lake, topic)).findings).toMatchObject([{ problem: 'object-doubled' }]);
+    },
+  );
+
   it('is no topic of the rows of a table that several topics share, where records made it', async () => {
     const { topic, lake, append } = await openTable();
     append(own);
