@@ -69,6 +69,7 @@ describe('fields of records whose values are of several types', () => {
       1,
       100,
     ],
+    ['arrays of nulls beside such with a type', '', ['{"p":[[null],[1]]}', '{"p":[[1],[null,null],[]]}'], 1, 100],
     ['nothing but times, and other texts', '', ['{"p":["x"]}', '{"p":["2026-11-23"]}'], 2],
     ['such texts in arrays of arrays', '', ['{"p":[["x"],["2026-11-23"]]}', '{"p":[["2026-11-23"]]}'], 2],
     ['arrays, objects and scalars', '', ['{"p":[1]}', '{"p":{"a":1}}', '{"p":"x"}', '{"p":7}'], 2],
