@@ -6,7 +6,7 @@ export interface RecordKind {
   readonly name: string;
   /** Says in the page what its records are like. */
   readonly about: string;
-  /** Number of records of a full run. */
+  /** Number of records of a full run: some 100 MB of JSON, or more. */
   readonly records: number;
   /** For peers that are given the schema. */
   readonly columns: Columns;

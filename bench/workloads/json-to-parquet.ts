@@ -11,7 +11,7 @@ const samplesMax = 3;
 export const jsonToParquet: Workload = {
   name: 'json-to-parquet',
   about:
-    'A file of JSON objects, one a line, to Parquet; no Kafka. CPU seconds of the whole process, its start included. Where records have an event time it is a timestamp.',
+    'A file of JSON objects, one a line, to Parquet; no Kafka. CPU seconds of the whole process, its start included: a file has some 100 MB or more, so that it weighs little, as in a service that runs for days. Where records have an event time it is a timestamp.',
   variants: everyKind,
   run: async ({ kind, records, seed, folder, ...bench }) => {
     const file = await recordFile(kind, records, seed);

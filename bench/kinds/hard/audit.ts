@@ -18,7 +18,7 @@ export const audit: RecordKind = {
   name: 'audit',
   about:
     'Kubernetes’ audit events: labels and annotations with free keys, the object of the request in five forms, one of them an array, empty objects and arrays throughout',
-  records: 50_000,
+  records: 90_000,
   columns: {
     kind: 'string',
     apiVersion: 'string',

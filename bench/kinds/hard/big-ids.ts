@@ -9,7 +9,7 @@ export const bigIds: RecordKind = {
   name: 'big-ids',
   about:
     'ids of 19 digits, which doubles can’t hold, on the top level, in a struct, in arrays and in structs of arrays, and a hash of 64 bits',
-  records: 200_000,
+  records: 350_000,
   columns: {
     id: 'bigint',
     eventTime: 'timestamp',

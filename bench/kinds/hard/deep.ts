@@ -8,7 +8,7 @@ const levels = 12;
 export const deep: RecordKind = {
   name: 'deep',
   about: 'trees of up to 12 levels: comments with arrays of answers, which are comments, some 16 of them a record',
-  records: 60_000,
+  records: 110_000,
   columns: { threadId: 'string', eventTime: 'timestamp', root: 'json', depth: 'bigint' },
   eventTimeField: 'eventTime',
   textAt: (draw, index, startMs) => {

@@ -7,7 +7,7 @@ export const empties: RecordKind = {
   name: 'empties',
   about:
     'structs and arrays, and arrays of structs in structs, of which half are null, `{}`, `[]` or hold nothing but such',
-  records: 250_000,
+  records: 450_000,
   columns: {
     id: 'bigint',
     eventTime: 'timestamp',

@@ -10,7 +10,7 @@ export const freeKeys: RecordKind = {
   name: 'free-keys',
   about:
     'two objects whose keys are data: 3 to 14 of 5,000 sensors with a number each, and one to three of 400 rooms with a small struct each',
-  records: 150_000,
+  records: 300_000,
   columns: { gateway: 'string', eventTime: 'timestamp', readings: 'json', rooms: 'json' },
   eventTimeField: 'eventTime',
   textAt: (draw, index, startMs) =>

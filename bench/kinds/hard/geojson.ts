@@ -10,7 +10,7 @@ export const geojson: RecordKind = {
   name: 'geojson',
   about:
     'features of a map: `coordinates` of a Point, a LineString, a Polygon or a MultiPolygon, which are arrays of one to four levels under one key, with one to seven properties',
-  records: 150_000,
+  records: 350_000,
   columns: {
     type: 'string',
     id: 'string',

@@ -7,7 +7,7 @@ export const mixed: RecordKind = {
   name: 'mixed',
   about:
     'a field that is a number, a text, a boolean, an object, an array or null by turns, and a second one whose arrays hold numbers, texts, objects, arrays, or all of them',
-  records: 250_000,
+  records: 800_000,
   columns: { deviceId: 'string', eventTime: 'timestamp', value: 'json', samples: 'json', unit: 'string' },
   eventTimeField: 'eventTime',
   textAt: (draw, index, startMs) =>

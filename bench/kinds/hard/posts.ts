@@ -64,7 +64,7 @@ export const posts: RecordKind = {
   name: 'posts',
   about:
     'tweets: ids of 19 digits as numbers and as text, arrays of structs that are often empty, structs that are often null, a third with the whole original inside, text in `\\u` escapes',
-  records: 60_000,
+  records: 100_000,
   columns: { ...post, retweeted_status: { fields: post } },
   textAt: (draw, index, startMs) => {
     const atMs = startMs + index * 100 + draw.whole(1000);

@@ -31,7 +31,7 @@ export const spans: RecordKind = {
   name: 'spans',
   about:
     'OpenTelemetry’s spans: attributes as arrays of keys with values of five types, arrays in arrays, times in nanoseconds of 19 digits, as text by some exporters and as numbers by others',
-  records: 100_000,
+  records: 120_000,
   columns: {
     resource: { fields: { attributes: attributeList } },
     scope: { fields: { name: 'string', version: 'string' } },

@@ -96,7 +96,7 @@ export const webhooks: RecordKind = {
   name: 'webhooks',
   about:
     '40 types of events, each with a payload of its own under one key, whose fields are now text, now a struct, now null',
-  records: 100_000,
+  records: 180_000,
   columns: {
     id: 'string',
     object: 'string',
