@@ -46,36 +46,52 @@ export interface PlanOptions {
 export function planReplay(
   selection: OffsetRange,
   entries: readonly Versioned[],
-  { low, high }: Watermarks,
+  watermarks: Watermarks,
   { beginsAnywhere = false }: PlanOptions = {},
 ): ReplayItem[] {
+  const { low, high } = watermarks;
   const { partition } = selection;
-  const items: ReplayItem[] = [];
-  const from = selection.from > low ? selection.from : low;
-  const to = selection.to < high ? selection.to : high;
-  if (selection.from < from)
-    items.push(leave(partition, selection.from, smaller(from, selection.to), 'Kafka no longer holds it'));
+  const held = { partition, from: larger(selection.from, low), to: smaller(selection.to, high) };
+  const chainEnd = entries.at(-1)?.entry.to;
+  return [
+    ...planLost(selection, held),
+    ...entries.flatMap((current, at) => [
+      ...planHole(entries[at - 1]?.entry.to, current.entry.from, held),
+      ...(isSelected(current, selection, watermarks) ? [planEntry(current, low)] : []),
+    ]),
+    // what lies before the first entry would never be read: the service goes on behind it
+    ...(chainEnd === undefined
+      ? write({ ...held, from: beginsAnywhere ? held.from : low })
+      : planBehind(chainEnd, held.to, { partition, low })),
+  ];
+}
 
-  let chainEnd: bigint | undefined;
-  for (const current of entries) {
-    const { entry } = current;
-    if (chainEnd !== undefined && entry.from > chainEnd && chainEnd < to && entry.from > from) {
-      items.push({ kind: 'write', range: { partition, from: chainEnd, to: entry.from } });
-    }
-    chainEnd = entry.to;
-    if (entry.from < selection.to && chainEnd > selection.from && (entry.from < to || entry.from < low))
-      items.push(planEntry(current, low));
-  }
+/** The selection's begin, where Kafka no longer holds it. */
+function planLost({ partition, from, to }: OffsetRange, held: OffsetRange): ReplayItem[] {
+  return from < held.from ? [leave(partition, from, smaller(held.from, to), 'Kafka no longer holds it')] : [];
+}
 
-  // what lies before the first entry would never be read: the service goes on behind it
-  const begin = beginsAnywhere ? from : low;
-  const start = chainEnd === undefined ? begin : larger(chainEnd, low);
-  if (start < to && (chainEnd === undefined || to > chainEnd))
-    items.push({ kind: 'write', range: { partition, from: start, to } });
-  if (chainEnd !== undefined && start > chainEnd && to > chainEnd) {
-    items.push(leave(partition, chainEnd, start, 'Kafka lost it; the consumer records the gap'));
-  }
-  return items;
+/** What lies between two entries, if there is something and the selection reaches over it. */
+function planHole(from: bigint | undefined, to: bigint, held: OffsetRange): ReplayItem[] {
+  if (from === undefined || from >= held.to || to <= held.from) return [];
+  return write({ partition: held.partition, from, to });
+}
+
+/** True when the selection meets the entry. Of the entries that it meets, one at or behind Kafka's last offset is not a replay's to change. */
+function isSelected({ entry: { from, to } }: Versioned, selection: OffsetRange, { low, high }: Watermarks): boolean {
+  return from < selection.to && to > selection.from && (from < high || from < low);
+}
+
+/** What lies behind the last entry, up to `to`. */
+function planBehind(
+  chainEnd: bigint,
+  to: bigint,
+  { partition, low }: { readonly partition: number; readonly low: bigint },
+): ReplayItem[] {
+  if (to <= chainEnd) return [];
+  const from = larger(chainEnd, low);
+  const lost = leave(partition, chainEnd, from, 'Kafka lost it; the consumer records the gap');
+  return [...write({ partition, from, to }), ...(from > chainEnd ? [lost] : [])];
 }
 
 /** What is done to one entry of the selection. */
@@ -89,6 +105,10 @@ function planEntry({ entry, version, at }: Versioned, low: bigint): ReplayItem {
   if (from < low) return leave(partition, from, to, `Kafka holds it from ${low} only; its objects stay`);
   if (entry.state === 'claimed') return { kind: 'finish', range, current: { entry, version, at } };
   return { kind: 'replace', range, current: { entry, version, at } };
+}
+
+function write(range: OffsetRange): ReplayItem[] {
+  return range.from < range.to ? [{ kind: 'write', range }] : [];
 }
 
 function leave(partition: number, from: bigint, to: bigint, why: string): ReplayItem {
