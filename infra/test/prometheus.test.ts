@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { createMetrics } from '../../src/app/observe/metrics.ts';
+import { Metrics } from '../../src/app/observe/metrics.ts';
 import { parseExpression, type Selector } from './promql.ts';
 import { yaml } from './yaml.ts';
 
@@ -53,7 +53,7 @@ interface StoredSeries {
 
 /** The series that Prometheus stores of the program's metrics, by name. */
 async function storedSeries(): Promise<ReadonlyMap<string, StoredSeries>> {
-  const metrics = createMetrics();
+  const metrics = new Metrics();
   const described = await metrics.registry.getMetricsAsJSON();
   const labels = new Map(Object.values(metrics).map((each) => [nameOf(each), labelsOf(each)]));
   return new Map(

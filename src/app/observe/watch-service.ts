@@ -119,8 +119,8 @@ async function createMetricsFor(
   { shown }: WatchOptions,
 ): Promise<Metrics | undefined> {
   if (http === undefined && emfNamespace === undefined && shown === undefined) return undefined;
-  const { createMetrics } = await import('./metrics.ts');
-  const metrics = createMetrics();
+  const { Metrics } = await import('./metrics.ts');
+  const metrics = new Metrics();
   const { version, commit = 'unknown' } = readVersion();
   metrics.buildInfo.set({ version, commit }, 1);
   return metrics;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { EmfMetrics } from '../../../src/app/observe/emf-metrics.ts';
-import { createMetrics } from '../../../src/app/observe/metrics.ts';
+import { Metrics } from '../../../src/app/observe/metrics.ts';
 
 function setup() {
-  const metrics = createMetrics();
+  const metrics = new Metrics();
   const emf = new EmfMetrics({ namespace: 'Ward', dimensions: { Topic: 'orders', Table: 'o' }, metrics });
   return { metrics, emf };
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Readiness } from '../../../src/consumer/service/readiness.ts';
-import { createMetrics } from '../../../src/app/observe/metrics.ts';
+import { Metrics } from '../../../src/app/observe/metrics.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 describe('metrics', () => {
   it('are documented, all of them and no others', async () => {
-    const metrics = await createMetrics().registry.getMetricsAsJSON();
+    const metrics = await new Metrics().registry.getMetricsAsJSON();
     const names = metrics.map(({ name }) => name);
     const documented = [...readFileSync('docs/operations.md', 'utf8').matchAll(/^\| `(glueless_\w+)`/gm)].map(
       ([, name]) => name,

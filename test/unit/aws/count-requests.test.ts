@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { createMetrics } from '../../../src/app/observe/metrics.ts';
+import { Metrics } from '../../../src/app/observe/metrics.ts';
 import { createGlueCatalog } from '../../../src/aws/glue-catalog.ts';
 
 it('requests to AWS are counted by service and operation, repeated ones too', async () => {
@@ -23,7 +23,7 @@ it('requests to AWS are counted by service and operation, repeated ones too', as
 
 /** What this process has asked of Glue for tables. */
 async function requestsCounted(): Promise<number> {
-  const { values } = await createMetrics().awsRequests.get();
+  const { values } = await new Metrics().awsRequests.get();
   const ofTables = values.find(({ labels }) => labels.service === 'Glue' && labels.operation === 'GetTable');
   return ofTables?.value ?? 0;
 }

@@ -3,7 +3,7 @@ import { figuresOf } from '../../../src/monitor/pipeline/batch-figures.ts';
 import { hexDump } from '../../../src/monitor/pipeline/dead-letters.ts';
 import { dollarsPerMillion } from '../../../src/monitor/pipeline/request-bill.ts';
 import { parseMetrics } from '../../../src/monitor/pipeline/service-metrics.ts';
-import { createMetrics } from '../../../src/app/observe/metrics.ts';
+import { Metrics } from '../../../src/app/observe/metrics.ts';
 
 const nowMs = Date.parse('2026-11-23T09:40:00Z');
 
@@ -51,7 +51,7 @@ describe('figures of batches', () => {
 });
 
 it('reads the metrics that the service writes', async () => {
-  const metrics = createMetrics();
+  const metrics = new Metrics();
   metrics.lag.set({ partition: '3' }, 12);
   metrics.batches.inc({ reason: 'a "quoted"\\ reason' }, 2);
   const samples = parseMetrics(await metrics.registry.metrics());

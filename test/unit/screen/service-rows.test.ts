@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import stringWidth from 'string-width';
 import type { CommittedBatch } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { createMetricsObserver } from '../../../src/app/observe/metrics-observer.ts';
-import { createMetrics, type Metrics } from '../../../src/app/observe/metrics.ts';
+import { Metrics } from '../../../src/app/observe/metrics.ts';
 import { layOut } from '../../../src/app/screen/lay-out.ts';
 import {
   auditRows,
@@ -47,7 +47,7 @@ const moment = (lastBatches: readonly CommittedBatch[] = []): ServiceMoment => (
 
 /** A service that has written a batch and has more to do. */
 function busyMetrics(batch: CommittedBatch): Metrics {
-  const metrics = createMetrics();
+  const metrics = new Metrics();
   const observer = createMetricsObserver(metrics);
   observer.committed?.(batch);
   observer.buffered?.(90_000_000);
@@ -94,14 +94,14 @@ describe('a service on the screen', () => {
   });
 
   it('does not claim to know what nobody has asked yet', async () => {
-    const numbers = await readServiceNumbers(createMetrics());
+    const numbers = await readServiceNumbers(new Metrics());
     const lines = linesOf(serviceRows(numbers, moment()), 80);
     expect(lines).toContain('waiting   not known yet');
     expect(lines.join()).not.toContain('certificate');
   });
 
   it('names topic and partition where there are several topics', async () => {
-    const metrics = createMetrics();
+    const metrics = new Metrics();
     const batch = batchOf(10, 0, 'ward-7');
     const observer = createMetricsObserver(metrics, { topic: 'ward-7' });
     observer.committed?.(batch);
@@ -115,7 +115,7 @@ describe('a service on the screen', () => {
   });
 
   it('says what is wrong', async () => {
-    const metrics = createMetrics();
+    const metrics = new Metrics();
     const observer = createMetricsObserver(metrics);
     observer.unreadable?.({ partition: 7 } as never);
     observer.gap?.({ from: 10n, to: 130n } as never);
