@@ -33,13 +33,13 @@ export interface LocalFile {
   readonly crc32: number;
 }
 
-/** Keys are relative to the lake's root. Every call rejects with a `PipelineError` STORE_*. */
 /** Files of puts that did not end. */
 export interface AbandonedUploads {
   readonly files: number;
   readonly bytes: number;
 }
 
+/** Keys are relative to the lake's root. Every call rejects with a `PipelineError` STORE_*. */
 export interface ObjectStore {
   /** `s3://bucket/prefix/key` or `file:///…`; for logs, catalogs and query engines. */
   uri(key: string): string;
