@@ -2,7 +2,7 @@ import { backslash, closeBrace, closeBracket, colon, comma, openBrace, openBrack
 import { leftOutMax } from '../kinds';
 import { endOfKey } from './keys';
 import { endOfString, stringEnd, stringStart } from './strings';
-import { indexEnd, indexOf } from './written-json';
+import { indexEnd, indexOf } from './open-keys';
 
 /** An array or object around a member, and where in it the member is. */
 @unmanaged

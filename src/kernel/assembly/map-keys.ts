@@ -1,5 +1,5 @@
 import { hashOf } from './hash';
-import { indexOf } from './written-json';
+import { indexOf } from './open-keys';
 
 /** Slots for the keys of a map, and of those in it: the hash of the key and the number of its map, 32 bits each. */
 const slotsMax: i32 = 8192;

@@ -12,11 +12,11 @@ import {
   openBracket,
   point,
   quote,
-  sameBytes,
   skipSpace,
   zero,
 } from './bytes';
 import { endOfDigitRun, endOfDigits, endOfInteger } from './any-json';
+import { addOpenKey, closeKeys, firstBehind, indexEnd, indexOf, keyStart, moveLastKey, openKeys } from './open-keys';
 import { isShortest, longestShort } from './shortest';
 import { afterCharacter, characterEnd, endOfPlain, unescapeUnit, unitOf } from './strings';
 import { endOfBoolean, endOfNull, firstOfNull } from './words';
@@ -29,12 +29,6 @@ declare function writeNumberOf(start: usize, end: usize, room: usize, roomEnd: u
 
 /** Deeper JSON is left to the host. */
 const depthMax: i32 = 64;
-/** So are objects with more keys, which are compared one by one, and values with more keys in objects that are open at a time. */
-const keysMax: usize = 32;
-const openKeysMax: usize = 512;
-/** JavaScript puts keys that are integers below this before others. */
-export const indexEnd: u64 = 0xffffffff;
-const indexDigitsMax: usize = 10;
 /** A number with so many digits before its point is written with an exponent. */
 const wholeDigitsMax: usize = 21;
 /** So is one with more zeros behind it. */
@@ -44,10 +38,6 @@ const leadingZerosMax: usize = 5;
 export let writtenEnd: usize = 0;
 let writableEnd: usize = 0;
 
-/** Where the keys of the objects that are open begin and end, as they were written. */
-const keys = memory.data((<i32>openKeysMax) << 3);
-let openKeys: usize = 0;
-
 /**
  * Writes the JSON value at `at` to `[room, roomEnd)` as the host's `writeJson` writes what it is parsed to. Answers with the address one past the
  * value, 0 when it is no JSON, or may have to be written otherwise: the host can tell. The room must be as large as the value, and `copySlack` more.
@@ -55,7 +45,7 @@ let openKeys: usize = 0;
 export function writeJson(at: usize, room: usize, roomEnd: usize): usize {
   writtenEnd = room;
   writableEnd = roomEnd;
-  openKeys = 0;
+  closeKeys(0);
   const end = writeValue(at, 0);
   return writtenEnd <= writableEnd ? end : 0;
 }
@@ -135,21 +125,22 @@ function writeObject(start: usize, depth: i32): usize {
     writeByte(closeBrace);
     return at + 1;
   }
-  const first = openKeys;
+  const first = openKeys();
   let lastIndex: i64 = -1;
   while (true) {
     const name = writtenEnd + 1;
-    at = writeKey(at);
-    if (at == 0 || !noteKey(first, name, writtenEnd - 1)) return 0;
-    // keys that are integers are written in their order, before others
+    at = load<u8>(at) == quote ? writeString(at) : 0;
+    if (at == 0 || !addOpenKey(first, name, writtenEnd - 1)) return 0;
     const index = indexOf(name, writtenEnd - 1);
-    if (index >= 0 && index <= lastIndex) return 0;
-    lastIndex = index < 0 ? <i64>indexEnd : index;
     at = skipSpace(at);
     if (load<u8>(at) != colon) return 0;
     writeByte(colon);
     at = writeValue(skipSpace(at + 1), depth);
     if (at == 0) return 0;
+    // keys that are integers are written in their order, before others
+    if (index < 0) lastIndex = <i64>indexEnd;
+    else if (index > lastIndex) lastIndex = index;
+    else if (!moveMember(first, index)) return 0;
     at = skipSpace(at);
     const byte = load<u8>(at);
     if (byte != comma && byte != closeBrace) return 0;
@@ -157,48 +148,25 @@ function writeObject(start: usize, depth: i32): usize {
     if (byte == closeBrace) break;
     at = skipSpace(at + 1);
   }
-  openKeys = first;
+  closeKeys(first);
   return at + 1;
 }
 
-/** Writes a key. One with escapes is left to the host. */
-function writeKey(at: usize): usize {
-  if (load<u8>(at) != quote) return 0;
-  metEscape = false;
-  const end = writeString(at);
-  return metEscape ? 0 : end;
-}
-
-/** Notes a key of the object whose first one is `first`; answers with false for one that it has already, or too many. */
-function noteKey(first: usize, start: usize, end: usize): bool {
-  if (openKeys - first == keysMax || openKeys == openKeysMax) return false;
-  const length = end - start;
-  for (let index = first; index < openKeys; index++) {
-    const key = keys + (index << 3);
-    const before = <usize>load<u32>(key);
-    if (<usize>load<u32>(key, 4) - before == length && sameBytes(before, start, length)) return false;
-  }
-  const key = keys + (openKeys++ << 3);
-  store<u32>(key, <u32>start);
-  store<u32>(key, <u32>end, 4);
+/** Moves the member that was written last, whose key is that integer, to its place in the object whose first key is `first`; answers with false when there is no room. */
+function moveMember(first: usize, index: i64): bool {
+  const member = keyStart(openKeys() - 1) - 1;
+  const length = writtenEnd - member;
+  const copied = writtenEnd + copySlack;
+  if (copied + length > writableEnd) return false;
+  const place = firstBehind(first, index);
+  const to = keyStart(place) - 1;
+  memory.copy(copied, member, length);
+  memory.copy(to + length + 1, to, member - 1 - to);
+  memory.copy(to, copied, length);
+  store<u8>(to + length, comma);
+  moveLastKey(place, length + 1);
   return true;
 }
-
-/** Gives the key as an integer that JavaScript puts before other keys, -1 for any other key. */
-export function indexOf(start: usize, end: usize): i64 {
-  const length = end - start;
-  if (length == 0 || length > indexDigitsMax || (load<u8>(start) == zero && length > 1)) return -1;
-  let index: u64 = 0;
-  for (let at = start; at < end; at++) {
-    const digit = digitOf(load<u8>(at));
-    if (digit > 9) return -1;
-    index = index * 10 + digit;
-  }
-  return index < indexEnd ? <i64>index : -1;
-}
-
-/** Tells whether a string has had an escape. */
-let metEscape: bool = false;
 
 /** Writes a string: what needs no escape without one. */
 function writeString(start: usize): usize {
@@ -219,7 +187,6 @@ function writeString(start: usize): usize {
 
 /** Writes the escape at `at`, or its character where that needs none. */
 function writeEscape(at: usize): usize {
-  metEscape = true;
   const letter = load<u8>(at, 1);
   switch (letter) {
     case 0x22:

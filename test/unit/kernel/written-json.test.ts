@@ -13,7 +13,7 @@ function written(text: string): string | undefined {
   const { calls, window, starts, ends, strings, rows } = kernel;
   kernel.viewInt32(starts, 1)[0] = window;
   kernel.viewInt32(ends, 1)[0] = window + bytes.length - 1;
-  const count = calls.writeJsonValues(starts, ends, 1, strings, strings + bytes.length + 400, rows);
+  const count = calls.writeJsonValues(starts, ends, 1, strings, strings + 2 * bytes.length + 400, rows);
   const [end = 0] = kernel.viewInt32(rows, 1);
   return count === 0 ? undefined : kernel.stringAt(strings, strings + end);
 }
@@ -160,8 +160,26 @@ describe('JSON that the kernel writes', () => {
     [String.raw`"\u4f60\/\n\"é"`, String.raw`"你/\n\"é"`],
     ['{"1":1,"b":{"b":2}}', '{"1":1,"b":{"b":2}}'],
     ['[81.0,-0.0,0.50,100.000]', '[81,-0,0.5,100]'],
+    ['{"b":[1,2],"10":{"x":"y"},"9":3,"a":4,"0":{}}', '{"0":{},"9":3,"10":{"x":"y"},"b":[1,2],"a":4}'],
+    [String.raw`{"\u00e9":1,"\u0031":2}`, '{"1":2,"é":1}'],
   ])('writes %s without the host', (text, expected) => {
     expect(written(text)).toBe(expected);
+  });
+
+  it('has the members of objects in the order of JavaScript, in whatever order they stand', () => {
+    const key = fc.oneof(fc.nat(40).map(String), fc.constantFrom('a', 'b', 'é', '01', '4294967295', '4294967294', ''));
+    const { object } = fc.letrec<{ object: string; member: string }>((tie) => ({
+      object: fc
+        .uniqueArray(fc.tuple(key, tie('member')), { selector: ([name]) => name, maxLength: 12 })
+        .map((members) => `{ ${members.map(([name, member]) => `${JSON.stringify(name)} : ${member}`).join(' , ')} }`),
+      member: fc.oneof({ maxDepth: 3 }, fc.constantFrom('1', '"x, y"', '[{}]'), tie('object')),
+    }));
+    fc.assert(
+      fc.property(object, (text) => {
+        expect(written(text)).toBe(writeJson(parseJson(text)));
+      }),
+      runs(1000),
+    );
   });
 
   it('leaves to the host what is nested beyond 64 levels, and objects of more than 32 keys', () => {
