@@ -53,7 +53,7 @@ export const schemaVariables = {
   FIELDS_DENY: list({
     group,
     about:
-      'Top-level fields of a record that become no column, whatever their upper and lower case. A field is known by the name of its column: a.b leaves out a b, a-b and a_b, too. Fields inside of others can’t be left out, and a dead letter keeps its record whole unless DEAD_LETTER_PAYLOAD says otherwise',
+      'Top-level fields of a record that become no column, whatever their upper and lower case. A field is known by the name of its column: a.b denies a b, a-b and a_b, too. Fields inside of others can’t be denied, and a dead letter keeps its record whole unless DEAD_LETTER_PAYLOAD says otherwise',
   }).optional(),
   DEAD_LETTER_PAYLOAD: choice(['full', 'keys', 'none'], {
     group,

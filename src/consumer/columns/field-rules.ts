@@ -2,11 +2,11 @@ import { columnName, fieldKey, reservedSuffix } from '../../schema/names.ts';
 
 /**
  * Rules for which top-level fields of a record become columns, and under which names. They go by column names: a rule about
- * `patientId` is about `PatientId` and `patientid` too, which would become the same column. Fields that are kept or left out are so whatever
- * their case, also where names are so long that each spelling is a column of its own.
+ * `patientId` is about `PatientId` and `patientid` too, which would become the same column. Fields are allowed or denied whatever their case,
+ * also where names are so long that each spelling is a column of its own.
  */
 export interface FieldRules {
-  /** The only columns that are kept; `undefined` keeps all. */
+  /** The only columns that are kept, all other fields are denied; `undefined` keeps all. */
   readonly allow: ReadonlySet<string> | undefined;
   readonly deny: ReadonlySet<string>;
   readonly rename: ReadonlyMap<string, string>;
@@ -31,7 +31,7 @@ export function fieldRules({ allow, deny, rename }: FieldNames): FieldRules {
 }
 
 /**
- * Gives the column name of a field, `undefined` for one that is left out on purpose, by its own name or by the one it would get. `reserved`: names
+ * Gives the column name of a field, `undefined` for one that is denied, by its own name or by the one it would get. `reserved`: names
  * that the table needs for itself.
  */
 export function columnOfField(

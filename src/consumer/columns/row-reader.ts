@@ -96,7 +96,7 @@ export class RowReader {
     return [...this.#builders.values()].map((builder) => builder.finish());
   }
 
-  /** Gives the state of a field, `undefined` for one that is left out on purpose. */
+  /** Gives the state of a field, `undefined` for a denied one. */
   stateOf(field: string): FieldState | undefined {
     const present = this.#fields.get(field);
     if (present !== undefined) return present;
@@ -107,13 +107,13 @@ export class RowReader {
     return state;
   }
 
-  /** Gives the field's column name, `undefined` for one that is left out on purpose. */
+  /** Gives the field's column name, `undefined` for a denied field. */
   #nameOf(field: string): string | undefined {
     return columnOfField(field, this.#rules.fields, this.#rules.reserved);
   }
 
-  /** Tells whether a field is left out on purpose. */
-  isLeftOut(field: string): boolean {
+  /** Tells whether a field is denied. */
+  isDenied(field: string): boolean {
     return this.#nameOf(field) === undefined;
   }
 

@@ -23,7 +23,7 @@ const extraKeysMax = 8192;
 export class ScannedField {
   readonly name: string;
   readonly entries: KernelFieldEntries;
-  /** `undefined` for a field that is left out on purpose. */
+  /** `undefined` for a denied field. */
   readonly state: FieldState | undefined;
   /** Where in the field the event time is, if it is there: nothing for the field itself. */
   readonly eventTimePath: readonly string[] | undefined;
@@ -147,7 +147,7 @@ export class ScannedFields {
   readonly fateOf = (name: string): MemberFate => {
     if (this.#byName.has(name) || pathWithin(this.#eventTime, name) !== undefined) return 'stays';
     if (this.#rows.isBeyond(name)) return 'rescued';
-    return this.#rows.isLeftOut(name) ? 'left-out' : 'stays';
+    return this.#rows.isDenied(name) ? 'denied' : 'stays';
   };
 
   /** Learns the key of a field that can have no column, as the kernel can write its members: in their order, if no key is an integer. */

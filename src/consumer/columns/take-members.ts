@@ -10,8 +10,8 @@ import {
   skipSpace,
 } from '../../schema/written-json.ts';
 
-/** What becomes of a member: it stays in the record, is taken out to be rescued, or is taken out for good. */
-export type MemberFate = 'stays' | 'rescued' | 'left-out';
+/** What becomes of a member: it stays in the record, is taken out to be rescued, or is taken out for good since its field is denied. */
+export type MemberFate = 'stays' | 'rescued' | 'denied';
 
 /** A member that is taken out to be rescued. */
 export interface TakenMember {

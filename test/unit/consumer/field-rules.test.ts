@@ -20,7 +20,7 @@ describe('a rule about a field', () => {
     expect(columnsBy({ allow: ['A_B'] }, ...spellings, 'ab')).toEqual([...spellings.map(() => 'a_b'), undefined]);
   });
 
-  it('leaves a field out or keeps it whatever its case, also where its name is too long for a column’s', () => {
+  it('denies a field or keeps it whatever its case, also where its name is too long for a column’s', () => {
     const all = [lower, upper, mixed];
     for (const name of all) {
       expect(columnsBy({ deny: [name] }, ...all, `${lower}y`)).toEqual([

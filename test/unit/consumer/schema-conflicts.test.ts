@@ -130,7 +130,7 @@ describe('a table fed with changing records', () => {
     expect(rows.map(({ p }) => p)).toMatchObject([{ n: 1 }, { n_string: 'x' }]);
   });
 
-  it('takes, leaves out and renames fields as it is told', async () => {
+  it('takes, denies and renames fields as it is told', async () => {
     const records = [[{ deviceId: 'd', secret: 's', temperature: 36.8 }]];
     const fields = (rules: object) => ({ recipe: { fields: { deny: [], rename: [], ...rules } } });
     expect((await write(records, fields({ deny: ['secret'] }))).columns).toEqual([
@@ -141,7 +141,7 @@ describe('a table fed with changing records', () => {
     expect((await write(records, fields({ rename: [['deviceId', 'device']] }))).columns).toContain('device string');
   });
 
-  it('leaves out a field however its name is written, also under a new name', async () => {
+  it('denies a field however its name is written, also under a new name', async () => {
     const records = [[{ patientId: 1 }, { PatientId: 2 }, { PATIENTID: 3, t: 1 }, { ward: 4, t: 2 }]];
     const fields = (rules: object) => ({ recipe: { fields: { deny: [], rename: [], ...rules } } });
     for (const rules of [
