@@ -1,4 +1,5 @@
-import type { PipelineObserver, StepName } from '../../consumer/commit/pipeline-observer.ts';
+import type { CommittedBatch, PipelineObserver, StepName } from '../../consumer/commit/pipeline-observer.ts';
+import type { UnreadableRecords } from '../../consumer/ports/topic.ts';
 import { skipCommand } from '../../consumer/service/unreadable-partitions.ts';
 import type { PipelineError } from '../../runtime/errors.ts';
 import { failureFields } from './explain-failure.ts';
@@ -30,6 +31,32 @@ export function logRevoked(log: Logger, { code, message: reason }: PipelineError
   log.info({ code, reason }, 'partitions revoked');
 }
 
+function logUnreadable(log: Logger, { partition, from, to, error }: UnreadableRecords, topic?: string): void {
+  log.error(
+    {
+      partition,
+      from: from.toString(),
+      to: to?.toString(),
+      ...failureFields(error),
+      skip: skipCommand({ partition, from, to }, topic),
+    },
+    'records can’t be read: their partition waits, the others go on',
+  );
+}
+
+function logCommitted(log: Logger, { entry, reason, bytesIn, tookMs, oldestTimestampMs }: CommittedBatch): void {
+  const { partition, outcome } = entry;
+  const [from, to] = [entry.from.toString(), entry.to.toString()];
+  const { rows, deadLetters, tombstones, objects, committedAt } = outcome;
+  const bytesOut = objects.reduce((sum, { bytes }) => sum + bytes, 0);
+  const ageMs = oldestTimestampMs === undefined ? undefined : Date.parse(committedAt) - oldestTimestampMs;
+  const counts = { rows, deadLetters, tombstones, objects: objects.length };
+  log.info(
+    { partition, from, to, reason, ...counts, bytesIn, bytesOut, tookMs, oldestRecordAgeMs: ageMs },
+    'batch committed',
+  );
+}
+
 /** Logs what the pipeline does: one info line per committed batch, nothing per record. `topic`: it is one of several. */
 export function createLogObserver(log: Logger, topic?: string): PipelineObserver {
   let lacksEventTimes = false;
@@ -54,17 +81,9 @@ export function createLogObserver(log: Logger, topic?: string): PipelineObserver
         'the consumer group was last used for another table',
       ),
     ...(topic === undefined && { revoked: (cause) => logRevoked(log, cause) }),
-    committed: ({ entry, reason, bytesIn, tookMs, oldestTimestampMs }) => {
-      const { partition, outcome, recipe } = entry;
-      const [from, to] = [entry.from.toString(), entry.to.toString()];
-      const { rows, deadLetters, tombstones, objects, committedAt } = outcome;
-      const bytesOut = objects.reduce((sum, { bytes }) => sum + bytes, 0);
-      const ageMs = oldestTimestampMs === undefined ? undefined : Date.parse(committedAt) - oldestTimestampMs;
-      const counts = { rows, deadLetters, tombstones, objects: objects.length };
-      log.info(
-        { partition, from, to, reason, ...counts, bytesIn, bytesOut, tookMs, oldestRecordAgeMs: ageMs },
-        'batch committed',
-      );
+    committed: (batch) => {
+      const { partition, outcome, recipe } = batch.entry;
+      logCommitted(log, batch);
       if (lacksEventTimes || outcome.rows === 0 || outcome.minEventTime !== undefined) return;
       lacksEventTimes = true;
       log.warn(
@@ -92,17 +111,7 @@ export function createLogObserver(log: Logger, topic?: string): PipelineObserver
         { partition, from: from.toString(), to: to.toString(), key, hint: missingHint },
         'an object that the ledger lists is gone: its rows are not in the table',
       ),
-    unreadable: ({ partition, from, to, error }) =>
-      log.error(
-        {
-          partition,
-          from: from.toString(),
-          to: to?.toString(),
-          ...failureFields(error),
-          skip: skipCommand({ partition, from, to }, topic),
-        },
-        'records can’t be read: their partition waits, the others go on',
-      ),
+    unreadable: (records) => logUnreadable(log, records, topic),
     readable: (partition) => log.info({ partition }, 'the partition goes on'),
     retrying: (step, error, attempt, delayMs) =>
       log.warn({ step, attempt, delayMs, ...failureFields(error) }, 'step failed, trying again'),
