@@ -38,24 +38,49 @@ export async function auditMergedFiles(
   options: FileAuditOptions,
 ): Promise<FolderAudit> {
   const found = new Map(objects.map((info) => [info.key, info]));
-  const settled = new Set<string>();
-  let isWhole = true;
-  const findings: Finding[] = [];
-  const expected = new Set<string>();
+  const readsRows = options.deep && movedAt !== undefined;
+  const audits: FileAudit[] = [];
   for (const file of files) {
     const info = found.get(file.key);
-    const base = info === undefined && file.bytes === undefined ? baseOf(file, found) : undefined;
-    expected.add(file.key).add(base ?? file.key);
-    const wrong = info === undefined ? missing(file) : await auditFile(file, info, options);
-    findings.push(...wrong);
-    const isThere = base !== undefined || (info !== undefined && wrong.length === 0);
-    if (isThere || wrong.length > 0) settled.add(file.key);
-    if (!isThere) isWhole = false;
-    if (info === undefined || wrong.length > 0 || movedAt === undefined || !options.deep) continue;
-    findings.push(...(await readMergedFile(file, info, options)));
+    audits.push(
+      info === undefined ? auditAbsent(file, found) : await auditPresent(file, info, { ...options, readsRows }),
+    );
   }
+  const expected = new Set(audits.flatMap(({ keys }) => keys));
   const others = objects.filter(({ key }) => !expected.has(key));
-  return { settled, isWhole, findings: [...findings, ...others.map(unlisted)] };
+  return {
+    settled: new Set(audits.flatMap(({ isSettled, keys: [key] }) => (isSettled ? [key] : []))),
+    isWhole: audits.every(({ isThere }) => isThere),
+    findings: [...audits.flatMap(({ findings }) => findings), ...others.map(unlisted)],
+  };
+}
+
+/** What was found of one file of the note. */
+interface FileAudit {
+  /** Its key, and that of an object which has its rows. */
+  readonly keys: readonly [key: string, ...bases: string[]];
+  readonly isThere: boolean;
+  /** Its key is among the `settled` ones of the folder. */
+  readonly isSettled: boolean;
+  readonly findings: readonly Finding[];
+}
+
+function auditAbsent(file: MergedFile, found: ReadonlyMap<string, ObjectInfo>): FileAudit {
+  const base = file.bytes === undefined ? baseOf(file, found) : undefined;
+  const findings = missing(file);
+  const isThere = base !== undefined;
+  return { keys: [file.key, ...(isThere ? [base] : [])], isThere, isSettled: isThere || findings.length > 0, findings };
+}
+
+async function auditPresent(
+  file: MergedFile,
+  info: ObjectInfo,
+  { readsRows, ...options }: FileAuditOptions & { readonly readsRows: boolean },
+): Promise<FileAudit> {
+  const wrong = await auditFile(file, info, options);
+  const isThere = wrong.length === 0;
+  const findings = isThere && readsRows ? await readMergedFile(file, info, options) : wrong;
+  return { keys: [file.key], isThere, isSettled: true, findings };
 }
 
 /** A file of an earlier revision that has the rows of one that is still to be put. */

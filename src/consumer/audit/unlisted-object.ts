@@ -60,6 +60,16 @@ export async function judgeUnlisted(key: string, options: UnlistedOptions): Prom
   if (!isOfEntry || entry.state === 'gap') return judgeByRows(key, name, options);
   if (listsObject(entry, key) || isUnderWay(entry, name.generation)) return { kind: 'fine' };
   if (!isWritten(entry)) return unknown('is of a generation that its claim has not reached', replayOf(entry));
+  return judgeByEntry(key, name, entry, options);
+}
+
+/** An object of the range of an entry that was written and does not list it. */
+async function judgeByEntry(
+  key: string,
+  name: ObjectName,
+  entry: WrittenEntry,
+  options: UnlistedOptions,
+): Promise<Verdict> {
   if (isDeletable(entry, { key, generation: name.generation })) {
     if (await areObjectsThere(entry.outcome.objects, options)) return { kind: 'obsolete', name };
     return unknown(

@@ -42,31 +42,53 @@ interface Known {
  * changed since. Objects of the old folders go once no query can have planned them.
  */
 export async function mergeHive(options: HiveMergeOptions, tools: MergeTools): Promise<void> {
-  const { store, catalog, observe, upkeep } = tools;
+  const { store, catalog, observe } = tools;
   const table = await catalog.load(options.table);
   if (table === undefined) return;
   const noted = new Set(await Array.fromAsync(listMergedPaths(store, table.name)));
+  if (!options.mayMerge && noted.size === 0) return;
   const why = whyNotMerged(table, store);
-  if (why !== undefined && (options.mayMerge || noted.size > 0))
-    observe({ kind: 'not-merged', table: table.name, why });
-  if (why !== undefined || (!options.mayMerge && noted.size === 0)) return;
+  if (why !== undefined) return observe({ kind: 'not-merged', table: table.name, why });
   const known = await learn(table, options, tools);
   const ripe = new RipeSources(table, tools);
-  const seen = new Set<string>();
-  for await (const { hivePath, infos } of foldersOf(store.list(`${table.name}/`), table.name)) {
-    if (upkeep.signal?.aborted === true) return;
-    const stored = noted.has(hivePath) ? await readMerged(store, table.name, hivePath) : undefined;
-    if (stored !== undefined) seen.add(hivePath);
-    if (stored !== undefined) await follow(stored, infos, { known, options, ripe, tools });
-    else if (options.mayMerge) await mergeFirst(hivePath, infos, { known, options, ripe, tools });
-  }
-  const others = [...noted].filter((hivePath) => !seen.has(hivePath));
-  for await (const stored of mapAhead(others, readsMax, (path) => readMerged(store, table.name, path))) {
-    if (upkeep.signal?.aborted === true) return;
-    if (stored !== undefined) await follow(stored, [], { known, options, ripe, tools });
-  }
+  const context = { known, options, ripe, tools };
+  const seen = await mergeFolders(noted, context);
+  if (seen === undefined) return;
+  if (
+    !(await followEmptied(
+      [...noted].filter((hivePath) => !seen.has(hivePath)),
+      context,
+    ))
+  )
+    return;
   await ripe.flush();
   await placeUnnoted(known, noted, tools);
+}
+
+/** Merges the partitions of the table's own folder, those that are `noted` again; gives the paths of these, `undefined` when it was stopped. */
+async function mergeFolders(noted: ReadonlySet<string>, context: Context): Promise<Set<string> | undefined> {
+  const { known, options, tools } = context;
+  const { store, upkeep } = tools;
+  const { name } = known.table;
+  const seen = new Set<string>();
+  for await (const { hivePath, infos } of foldersOf(store.list(`${name}/`), name)) {
+    if (upkeep.signal?.aborted === true) return undefined;
+    const stored = noted.has(hivePath) ? await readMerged(store, name, hivePath) : undefined;
+    if (stored !== undefined) seen.add(hivePath);
+    if (stored !== undefined) await follow(stored, infos, context);
+    else if (options.mayMerge) await mergeFirst(hivePath, infos, context);
+  }
+  return seen;
+}
+
+/** Lets partitions follow the ledger that have nothing in the table's own folder; answers with false when it was stopped. */
+async function followEmptied(hivePaths: readonly string[], context: Context): Promise<boolean> {
+  const { known, tools } = context;
+  for await (const stored of mapAhead(hivePaths, readsMax, (path) => readMerged(tools.store, known.table.name, path))) {
+    if (tools.upkeep.signal?.aborted === true) return false;
+    if (stored !== undefined) await follow(stored, [], context);
+  }
+  return true;
 }
 
 /** Why none of the table's partitions can move; `undefined` when they can. */
