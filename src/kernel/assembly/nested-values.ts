@@ -81,7 +81,7 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
     return at + 1;
   }
   if (depth == 0) beginArray();
-  const mayTakeOthers = type.element.kind == typeString || type.element.kind == typeFraction;
+  const mayTakeOthers = type.element.isStrict && (type.element.kind == typeString || type.element.kind == typeFraction);
   if (!type.isElement) beginElements();
   let areKnown = !type.isStrict;
   let haveType = false;
