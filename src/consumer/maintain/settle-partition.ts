@@ -63,31 +63,40 @@ interface Round {
 /** One look, and what follows from it. `undefined` when the partition is left as it is. */
 async function settleOnce(
   stored: StoredNote | undefined,
-  { place, registered }: SettleOptions,
+  options: SettleOptions,
   tools: MergeTools,
 ): Promise<Round | undefined> {
-  const { upkeep, observe } = tools;
+  const { place } = options;
   const look = await lookAtPartition(place, stored?.note, tools);
   for (const [why, files] of look.open) leftAlone(place, files, why, tools);
   if (look.open.size > 0 && stored?.note.movedAt === undefined) return undefined;
   const plan = stored === undefined ? firstNote(look, place, tools) : replan(stored.note, look, targetOf(place, tools));
-  if (stored === undefined && plan === undefined) return undefined;
-  if (upkeep.isDryRun) {
+  if (tools.upkeep.isDryRun) {
     if (plan !== undefined) tellPlan(stored?.note, plan, look, { place, tools });
     return undefined;
   }
   const noted = plan === undefined ? stored : await change(plan, stored, place, tools);
-  if (noted === undefined) throw new NoteChanged('nothing is noted');
+  return noted && fulfil(noted, { look, hasChanged: plan !== undefined }, options, tools);
+}
+
+/** Lets the folder hold what the note says, then the catalog say so. `hasChanged`: the look has changed the note. */
+async function fulfil(
+  noted: StoredNote,
+  { look, hasChanged }: { readonly look: PartitionLook; readonly hasChanged: boolean },
+  options: SettleOptions,
+  tools: MergeTools,
+): Promise<Round | undefined> {
+  const { place } = options;
   const filled = await fillMerged({ place, old: look.old, stored: noted, tools });
   const isQuiet = isDeepStrictEqual(filled.note, noted.note);
   const now = isQuiet ? noted : await change(next(filled.note), noted, place, tools);
   if (!filled.isWhole) return undefined;
-  if (now.note.movedAt === undefined && !(isQuiet && plan === undefined)) return { stored: now, isDone: false };
-  if (now.note.movedAt === undefined) return move(now, { place, registered }, look, tools);
-  if (plan !== undefined)
-    observe({ kind: 'caught-up', table: place.table.name, partition: place.values, ...countsOf(look) });
+  if (now.note.movedAt === undefined)
+    return isQuiet && !hasChanged ? move(now, options, look, tools) : { stored: now, isDone: false };
+  if (hasChanged)
+    tools.observe({ kind: 'caught-up', table: place.table.name, partition: place.values, ...countsOf(look) });
   await clear(now, place, tools);
-  return { stored: now, isDone: await setLocation({ place, registered }, tools) };
+  return { stored: now, isDone: await setLocation(options, tools) };
 }
 
 function next(note: MergedPartition): MergedPartition {
