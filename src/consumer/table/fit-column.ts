@@ -20,7 +20,7 @@ import { workOn } from './value-work.ts';
 /** Gives of nested and exact values what the type holds. */
 export async function fitColumn(column: DecodedColumn, type: ColumnType, tools: FitTools): Promise<DecodedColumn> {
   const { store } = column;
-  const { rules, rescued, turns } = tools;
+  const { rules, turns } = tools;
   if ((store.kind !== 'values' && store.kind !== 'nested') || areWhole(column, type)) return column;
   if (store.kind === 'nested' && type.kind === 'string') return jsonStrings(column, store.values, turns);
   if (store.kind === 'nested' && store.leaves !== undefined && isOfType(column, type)) {
@@ -31,6 +31,15 @@ export async function fitColumn(column: DecodedColumn, type: ColumnType, tools: 
   const empties = await fitEmpties(column, type, tools);
   if (empties !== undefined) return empties;
   if (store.kind === 'nested' && (await allFitWhole(column, type, turns))) return column;
+  return fitValues(column, type, tools);
+}
+
+/** Looks at each value: what of it the type does not hold is rescued. */
+async function fitValues(
+  column: DecodedColumn,
+  type: ColumnType,
+  { rules, rescued, turns }: FitTools,
+): Promise<DecodedColumn> {
   const cells = isNested(type) ? new NestedCells(type, rules) : new ScalarCells(type, column);
   const rows: number[] = [];
   for (let at = 0; at < column.count; at++) {
