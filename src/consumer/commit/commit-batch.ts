@@ -15,13 +15,11 @@ import {
   type WrittenObject,
 } from '../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/ledger-keys.ts';
-import { decoderVersion } from '../ledger/decoder-version.ts';
-import type { Recipe } from '../ledger/recipe.ts';
 import { adoptFormat1 } from './adopt-format-1.ts';
 import { checkLedgerEnd } from './check-ledger-end.ts';
 import type { CommitTools } from './commit-tools.ts';
+import { chooseWay, isOurWay, ourWay, type DecodeWay } from './decode-way.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
-import { mayBeCut } from './may-be-cut.ts';
 import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import { keysOf } from '../table/planned-keys.ts';
@@ -85,16 +83,10 @@ export async function commitBatch(request: CommitRequest, tools: CommitTools): P
 
 async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRunner): Promise<CommitResult> {
   const startMs = tools.clock.monotonicMs();
-  const { adopted } = given;
   using memory = new DisposableStack();
-  const prepare = async (batch: Batch, recipe: Recipe, limits?: DecodeLimits) =>
+  const prepare = async (batch: Batch, { recipe, limits }: DecodeWay) =>
     memory.use(await prepareBatch(batch, recipe, tools, { step, limits }));
-  const isOwn = adopted !== undefined && isOurWay(adopted.entry);
-  const isCut = async ({ entry }: Versioned<ClaimedEntry>): Promise<boolean> =>
-    !isOwn && given.lost === undefined && step('position', () => mayBeCut(entry, tools));
-  const mayEnd = adopted === undefined || (await isCut(adopted));
-  const recipe = isOwn ? adopted.entry.recipe : tools.writer.fit(tools.recipe);
-  let prepared = await prepare(given.batch, recipe, mayEnd ? given.limits : undefined);
+  let prepared = await prepare(given.batch, await chooseWay(given, tools, step));
   const { batch } = prepared;
   const { reason = given.reason } = prepared.decoded.earlyEnd ?? {};
   const request: CommitRequest = { ...given, batch, reason };
@@ -107,7 +99,7 @@ async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRun
     if (written.kind === 'written') return await finish(attempt, written, tools, step);
     if (written.kind === 'damaged' || tries === generationsMax) throw damaged(entry);
     // what another version has claimed was prepared by our recipe from the start
-    if (written.kind === 'misfit' && isOurWay(entry)) prepared = await prepare(batch, tools.writer.fit(tools.recipe));
+    if (written.kind === 'misfit' && isOurWay(entry)) prepared = await prepare(batch, ourWay(tools));
     claimed = await step('claim', () => raiseGeneration(attempt, prepared, tools));
     if (claimed.kind === 'theirs') await yieldTo(claimed.found, attempt, tools, step);
   }
@@ -151,11 +143,6 @@ async function takeClaim(
   };
   await checkLedgerEnd(claim, tools);
   return tools.ledger.claim(claim);
-}
-
-/** A claim of another version of the decoder can't be fulfilled as it stands. */
-function isOurWay({ recipe }: ClaimedEntry): boolean {
-  return recipe.decoder === decoderVersion;
 }
 
 /** Claims the range, which may have been cut, again with keys of their own: nothing that was written for it before can count any more. */
