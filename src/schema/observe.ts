@@ -125,41 +125,71 @@ function observeArray(
   depth: number,
 ): Observed {
   if (depth >= rules.depthMax) return json;
-  let element = known?.kind === 'array' ? known.element : undefined;
-  let hasType = false;
-  let isWidened = false;
-  const empties = new Set<ColumnType['kind']>();
+  const elements = new ElementType(known?.kind === 'array' ? known.element : undefined, rules);
   for (const value of values) {
-    const observed = observe(value, element, rules, depth + 1);
-    if (observed === undefined) continue;
-    if (
-      observed.form === 'empty-array' ||
-      observed.form === 'empty-struct' ||
-      (observed.form === 'json' && isOfNulls(value))
-    ) {
-      empties.add(observed.form === 'empty-struct' ? 'struct' : 'array');
-      continue;
-    }
-    if (observed.form !== 'plain') return json;
-    const merged = element === undefined ? observed.type : mergeTypes(element, observed.type, rules);
-    const common = merged ?? (hasType && element !== undefined ? commonType(element, observed.type) : observed.type);
-    if (common === undefined) return json;
-    isWidened ||= hasType && merged === undefined;
-    element = common;
-    hasType = true;
-    // it only gets heavier, and each element that brings a field costs as much as it has fields
-    if (weightOf(element).leaves > elementLeavesMax) return json;
+    const observed = observe(value, elements.type, rules, depth + 1);
+    if (observed !== undefined && !elements.add(observed, value)) return json;
   }
-  // an empty member gets its type from the other elements
-  for (const kind of empties) if (element?.kind !== kind) return json;
-  if (element !== undefined && weightOf(element).leaves > elementLeavesMax) return json;
-  // an integer that the table has may be none that a double holds
-  if (isWidened && element !== undefined && !fitsWhole(values, { kind: 'array', element })) return json;
-  return hasType && element !== undefined
-    ? { form: 'plain', type: { kind: 'array', element } }
-    : values.length === 0 || known?.kind === 'array'
-      ? { form: 'empty-array' }
-      : json;
+  if (!elements.holds(values)) return json;
+  if (elements.type !== undefined && elements.isFound) {
+    return { form: 'plain', type: { kind: 'array', element: elements.type } };
+  }
+  return values.length === 0 || known?.kind === 'array' ? { form: 'empty-array' } : json;
+}
+
+/** Finds the type of an array's elements, one after the other. */
+class ElementType {
+  readonly #rules: ObserveRules;
+  /** The type that the column has, until an element has told one. */
+  type: ColumnType | undefined;
+  /** An element has told a type. */
+  isFound = false;
+  /** Elements had types that don't merge. */
+  #isWidened = false;
+  /** Kinds of elements that are empty, and tell no type by themselves. */
+  readonly #empties = new Set<ColumnType['kind']>();
+
+  constructor(known: ColumnType | undefined, rules: ObserveRules) {
+    this.type = known;
+    this.#rules = rules;
+  }
+
+  /** Answers with false when there is no type of all elements. */
+  add(observed: Observed, value: unknown): boolean {
+    const empty = emptyKindOf(observed, value);
+    if (empty === undefined) return observed.form === 'plain' && this.#merge(observed.type);
+    this.#empties.add(empty);
+    return true;
+  }
+
+  /** Tells, once all were added, whether the type holds all elements. */
+  holds(values: readonly unknown[]): boolean {
+    const { type } = this;
+    // an empty member gets its type from the other elements
+    for (const kind of this.#empties) if (type?.kind !== kind) return false;
+    if (type === undefined) return true;
+    if (weightOf(type).leaves > elementLeavesMax) return false;
+    // an integer that the table has may be none that a double holds
+    return !this.#isWidened || fitsWhole(values, { kind: 'array', element: type });
+  }
+
+  #merge(observed: ColumnType): boolean {
+    const { type } = this;
+    const merged = type === undefined ? observed : mergeTypes(type, observed, this.#rules);
+    const common = merged ?? (this.isFound && type !== undefined ? commonType(type, observed) : observed);
+    if (common === undefined) return false;
+    this.#isWidened ||= this.isFound && merged === undefined;
+    this.type = common;
+    this.isFound = true;
+    // it only gets heavier, and each element that brings a field costs as much as it has fields
+    return weightOf(common).leaves <= elementLeavesMax;
+  }
+}
+
+/** Gives the kind of an element that is empty; `undefined` for others. */
+function emptyKindOf({ form }: Observed, value: unknown): 'struct' | 'array' | undefined {
+  if (form === 'empty-struct') return 'struct';
+  return form === 'empty-array' || (form === 'json' && isOfNulls(value)) ? 'array' : undefined;
 }
 
 /** Tells whether a value is an array of nothing but nulls. */
