@@ -59,12 +59,12 @@ export function setMovable(field: NestedType): void {
 }
 
 /** The number of members without a field that are noted: of objects that are being read, and some that could not be. */
-export function unplacedNoted(): i32 {
+export function fieldlessNoted(): i32 {
   return hashCount;
 }
 
 /** Forgets those that were noted since there were `count`. */
-export function forgetUnplaced(count: i32): void {
+export function forgetFieldless(count: i32): void {
   hashCount = count;
 }
 
@@ -73,18 +73,18 @@ export function forgetUnplaced(count: i32): void {
  * 0 when it is left to the host.
  */
 export function endOfUnknown(struct: NestedType, before: i32): usize {
-  return unknownStart == 0 ? 0 : endOfUnplaced(struct, unknownStart - 1, before);
+  return unknownStart == 0 ? 0 : endOfWithoutField(struct, unknownStart - 1, before);
 }
 
 /** Leaves out the member of the struct that has a key without a field, as `endOfUnknown` does. */
 export function endOfFieldless(struct: NestedType, key: Key, before: i32): usize {
-  return endOfUnplaced(struct, key.literal, before);
+  return endOfWithoutField(struct, key.literal, before);
 }
 
-/** `start`: the opening quote of the key. */
-function endOfUnplaced(struct: NestedType, start: usize, before: i32): usize {
+/** Leaves out the member whose key has its opening quote at `start`, if no field is its own. */
+function endOfWithoutField(struct: NestedType, start: usize, before: i32): usize {
   const at = skipSpace(valueStart);
-  if (!isUnplaced(struct, start, before)) return 0;
+  if (!isFieldless(struct, start, before)) return 0;
   if (load<u8>(at) != firstOfNull) return endOfLeftOut(at, struct.memberLevels);
   Reading.isKnown = false;
   Reading.hasType = false;
@@ -125,7 +125,7 @@ function endOfLeftOut(at: usize, levels: i32): usize {
   Reading.isKnown = false;
   Reading.hasType = !isNested || endOfEmptyValue(at, levels) == 0;
   Reading.metRescued = true;
-  Reading.metUnplaced = true;
+  Reading.metLeftOutOfFull = true;
   return skipSpace(end);
 }
 
@@ -137,14 +137,14 @@ function leavesAtMost(start: usize, end: usize): i32 {
 }
 
 /** Tells whether the key whose opening quote is at `start` is that of no field, and came only once; notes it. */
-function isUnplaced(struct: NestedType, start: usize, before: i32): bool {
+function isFieldless(struct: NestedType, start: usize, before: i32): bool {
   const strings = markStrings();
-  const isUnplaced =
+  const isNew =
     endOfString(start) != 0 &&
     !mayBeField(struct, stringStart, stringEnd) &&
     noteKey(hashOf(stringStart, stringEnd - stringStart), before);
   releaseStrings(strings);
-  return isUnplaced;
+  return isNew;
 }
 
 /** Tells whether the key may be that of a field, in another spelling, or of one that members go to which are not of its type. */

@@ -39,8 +39,8 @@ export function createLevels(): Levels {
 function withRoom(levels: Levels): Levels {
   levels.entryCount = 0;
   levels.entriesMax = startEntries;
-  levels.definitions = allocate(startEntries + copySlack);
-  levels.repetitions = allocate(startEntries + copySlack);
+  levels.definitions = allocate(<usize>startEntries + copySlack);
+  levels.repetitions = allocate(<usize>startEntries + copySlack);
   return levels;
 }
 
@@ -74,10 +74,10 @@ export function addEntries(levels: Levels, from: Levels, first: i32, end: i32): 
 }
 
 function growLevels(levels: Levels, needed: i32): void {
-  const bytes = levels.entriesMax + copySlack;
+  const bytes = <usize>levels.entriesMax + copySlack;
   const entriesMax = max(needed, levels.entriesMax * 2);
-  levels.definitions = grow(levels.definitions, bytes, entriesMax + copySlack);
-  levels.repetitions = grow(levels.repetitions, bytes, entriesMax + copySlack);
+  levels.definitions = grow(levels.definitions, bytes, <usize>entriesMax + copySlack);
+  levels.repetitions = grow(levels.repetitions, bytes, <usize>entriesMax + copySlack);
   levels.entriesMax = entriesMax;
 }
 

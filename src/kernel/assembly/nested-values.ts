@@ -1,6 +1,6 @@
 import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { addLeafEntry, addNull, beginStruct } from './collected';
-import { endOfFieldless, endOfUnknown, forgetUnplaced, unplacedNoted } from './full-structs';
+import { endOfFieldless, endOfUnknown, forgetFieldless, fieldlessNoted } from './full-structs';
 import { Key, keyAt, valueStart } from './keys';
 import { addNumber, addString } from './leaf';
 import { forgetLeftOut } from './left-out';
@@ -24,7 +24,7 @@ export function endOfWhole(type: NestedType, at: usize, isCollected: bool): usiz
   Reading.metRescued = false;
   Reading.pass = nextPass();
   forgetLeftOut(0);
-  forgetUnplaced(0);
+  forgetFieldless(0);
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
   releaseStrings(mark);
@@ -105,7 +105,7 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
   }
   if (!type.isElement && !haveOwnType() && !isSureWhole(definition)) return 0;
   // by itself it may be JSON text
-  const mayBeHeavy = depth == 0 && Reading.metUnplaced && Reading.leavesMet > elementLeavesMax;
+  const mayBeHeavy = depth == 0 && Reading.metLeftOutOfFull && Reading.leavesMet > elementLeavesMax;
   if (mayBeHeavy && !isSureWhole(definition)) return 0;
   Reading.isKnown = areKnown;
   Reading.hasType = areKnown || haveType;
@@ -135,7 +135,7 @@ function haveOwnType(): bool {
 function beginArray(): void {
   Reading.array++;
   Reading.leavesMet = 0;
-  Reading.metUnplaced = false;
+  Reading.metLeftOutOfFull = false;
 }
 
 /** Reads a struct; `definition` is the level of its fields. */
@@ -149,7 +149,7 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
   let hasSharedNull = false;
   let before = type.keys.start;
   let members = 0;
-  const noted = unplacedNoted();
+  const noted = fieldlessNoted();
   let at = skipSpace(start + 1);
   while (load<u8>(at) != closeBrace) {
     const key = changetype<Key>(keyAt(type.keys, at, before));
@@ -182,7 +182,7 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
   if (type.isFull) {
     // so many are JSON text
     if (members > membersMax && !isSureWhole(definition)) return 0;
-    forgetUnplaced(noted);
+    forgetFieldless(noted);
   }
   // two members of one field that tell no type are no struct of the type
   if (hasSharedNull && !hasScalar && !Reading.isSure) return 0;
@@ -195,7 +195,7 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
 export function endOfSure(type: NestedType, at: usize): usize {
   Reading.isCollecting = true;
   Reading.isSure = true;
-  forgetUnplaced(0);
+  forgetFieldless(0);
   const mark = markStrings();
   const end = endOfTyped(type, at, 0, 0, 0);
   releaseStrings(mark);

@@ -27,7 +27,7 @@ export class Reading {
   static array: i32 = 0;
   static leavesMet: i32 = 0;
   /** A full struct in it had a member that was left out. */
-  static metUnplaced: bool = false;
+  static metLeftOutOfFull: bool = false;
 }
 
 /** Passes over values so far. */
