@@ -38,30 +38,34 @@ export class RewrittenRows {
   }
 
   /** Compares the rows that were rewritten with those of the files that are there instead. */
-  *findings(table: string, { files, deleted, adoptedRows, unnamedRows }: UnlistedRows): Iterable<Finding> {
+  *findings(table: string, found: UnlistedRows): Iterable<Finding> {
+    const { files, deleted, adoptedRows, unnamedRows } = found;
     const { objects, rows } = this.ranges.total;
     if (objects > 0 && files.length === 0 && adoptedRows === 0) {
       for (const range of this.ranges) yield this.#notInTable(table, range);
       return;
     }
-    const held = files.reduce((sum, file) => sum + file.rows, 0);
     // where all of ours name their offsets, rows that don't are others': they were added
     const added = this.#hasUnnamed || adoptedRows > 0 ? 0 : unnamedRows;
-    if (held - deleted.rows - added === rows + adoptedRows && deleted.uncounted === 0) return;
+    if (rowsOf(files) - deleted.rows - added === rows + adoptedRows && deleted.uncounted === 0) return;
     const [first] = this.ranges;
     const where = first === undefined ? table : `${first.partition}/${rangeText(first)} and others`;
+    const action =
+      this.#endFirst ??
+      'if others deleted or added rows on purpose, this is the difference (verify --deep knows added rows without Kafka coordinates); otherwise set the table back';
+    yield { problem: 'table-rows', where, what: `of the table ${table}: ${this.#difference(found, added)}`, action };
+  }
+
+  #difference({ files, deleted, adoptedRows }: UnlistedRows, addedRows: number): string {
+    const { objects, rows } = this.ranges.total;
+    const adopted = adoptedRows === 0 ? '' : ` and ${adoptedRows} that were adopted`;
     const deletes = deleted.rows === 0 ? '' : ` less ${deleted.rows} rows in files of deletes`;
+    const added = addedRows === 0 ? '' : ` less ${addedRows} rows that others added`;
     const uncounted =
       deleted.uncounted === 0
         ? ''
         : `; ${deleted.uncounted} files of deletes by values take out more, which nobody has counted`;
-    const adopted = adoptedRows === 0 ? '' : ` and ${adoptedRows} that were adopted`;
-    const known = added === 0 ? '' : ` less ${added} rows that others added`;
-    const what = `of the table ${table}: ${rows} rows of ${objects} objects${adopted} are in no file of ours, and ${files.length} files that no entry lists hold ${held} rows${deletes}${known}${uncounted}`;
-    const action =
-      this.#endFirst ??
-      'if others deleted or added rows on purpose, this is the difference (verify --deep knows added rows without Kafka coordinates); otherwise set the table back';
-    yield { problem: 'table-rows', where, what, action };
+    return `${rows} rows of ${objects} objects${adopted} are in no file of ours, and ${files.length} files that no entry lists hold ${rowsOf(files)} rows${deletes}${added}${uncounted}`;
   }
 
   #notInTable(table: string, { rows, values, ...range }: RewrittenRange): Finding {
@@ -77,6 +81,10 @@ export class RewrittenRows {
     const command = this.#unfinished && endOf(this.#unfinished);
     return command && `end what was begun first: ${command}; then run verify again`;
   }
+}
+
+function rowsOf(files: UnlistedRows['files']): number {
+  return files.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** Dead letters always say where in Kafka they were. */

@@ -48,13 +48,17 @@ export async function judgeUnlisted(key: string, options: UnlistedOptions): Prom
   const isOurs = [options.table, deadLetterTable(options.table)].some((table) => isInPartition(key, table));
   if (name === undefined || !isOurs)
     return unknown('is not of our making', 'look at it, then move it out of the table');
-  const entry = await readEntry(name, options);
-  if (entry === 'closed')
-    return unknown(
-      'is of a batch that was not finished when an Iceberg table adopted this one',
-      'move it out of the table once the Iceberg table has its offsets: it reads these records from Kafka',
-    );
-  if (entry === 'unreadable') return unknown('is of a range whose ledger entry can’t be read', 'mend the entry first');
+  const read = await readEntry(name, options);
+  return 'kind' in read ? read : judgeByRange(key, name, read.entry, options);
+}
+
+/** An object of our making whose range has that entry, if any. */
+async function judgeByRange(
+  key: string,
+  name: ObjectName,
+  entry: LedgerEntry | undefined,
+  options: UnlistedOptions,
+): Promise<Verdict> {
   if (entry?.state === 'gap' && isObsolete(entry, key)) return { kind: 'obsolete', name };
   const isOfEntry = entry !== undefined && (entry.to === name.to || isObsolete(entry, key));
   if (!isOfEntry || entry.state === 'gap') return judgeByRows(key, name, options);
@@ -106,14 +110,21 @@ function unknown(what: string, action: string): Verdict {
   return { kind: 'unknown', what: `lies in the table, no ledger entry lists it, and it ${what}`, action };
 }
 
+/** Reads the entry of the object's range; a verdict where it can't be read. */
 async function readEntry(
   name: ObjectName,
   { ledger, table }: UnlistedOptions,
-): Promise<LedgerEntry | 'unreadable' | 'closed' | undefined> {
+): Promise<Verdict | { readonly entry: LedgerEntry | undefined }> {
   const path = { table, topic: name.topic, partition: name.partition };
   return unlessUnreadable(
-    async () => (await ledger.get(path, name.from))?.entry,
-    (error) => (isClosed(error) ? 'closed' : 'unreadable'),
+    async () => ({ entry: (await ledger.get(path, name.from))?.entry }),
+    (error) =>
+      isClosed(error)
+        ? unknown(
+            'is of a batch that was not finished when an Iceberg table adopted this one',
+            'move it out of the table once the Iceberg table has its offsets: it reads these records from Kafka',
+          )
+        : unknown('is of a range whose ledger entry can’t be read', 'mend the entry first'),
   );
 }
 
