@@ -23,7 +23,7 @@ export function fieldConflicts({ FIELDS_ALLOW, FIELDS_DENY, FIELDS_RENAME }: Fie
       seen.add(columnName(from));
       if (isSecond) return [`FIELDS_RENAME: expected one new name for a field, got another one in ${pair}`];
       if (deny.has(old) || deny.has(name))
-        return [`FIELDS_RENAME: expected a field that FIELDS_DENY keeps, got ${pair}`];
+        return [`FIELDS_RENAME: expected a field that FIELDS_DENY does not deny, got ${pair}`];
       if (allow === undefined || allow.has(old)) return [];
       return [
         allow.has(name)

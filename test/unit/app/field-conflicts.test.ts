@@ -20,9 +20,12 @@ it.each([
   ],
   [
     { FIELDS_DENY: 'ward', FIELDS_RENAME: 'station=ward' },
-    'FIELDS_RENAME: expected a field that FIELDS_DENY keeps, got "station=ward"',
+    'FIELDS_RENAME: expected a field that FIELDS_DENY does not deny, got "station=ward"',
   ],
-  [{ FIELDS_DENY: 'station', FIELDS_RENAME: 'station=ward' }, 'FIELDS_RENAME: expected a field that FIELDS_DENY keeps'],
+  [
+    { FIELDS_DENY: 'station', FIELDS_RENAME: 'station=ward' },
+    'FIELDS_RENAME: expected a field that FIELDS_DENY does not deny',
+  ],
   [
     { FIELDS_RENAME: 'station=ward,Station=room' },
     'FIELDS_RENAME: expected one new name for a field, got another one in "Station=room"',
