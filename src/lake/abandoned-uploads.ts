@@ -10,7 +10,7 @@ const uploadName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Deletes files that puts have begun before `beforeMs` (since the epoch) and whose processes were killed. An object may be another name of such a
- * file: it stays. A put that was frozen for so long finds its file gone and fails.
+ * file: it stays. A put that was frozen for so long finds its file gone and writes it again.
  */
 export async function removeAbandoned(
   base: string,

@@ -64,7 +64,21 @@ interface PutRequest {
   readonly condition: PutCondition | undefined;
 }
 
-async function put({ base, path, write, condition }: PutRequest): Promise<PutResult> {
+/** Tries of a put whose file is gone each time. */
+const triesMax = 3;
+
+/** Puts an object. Who was frozen for hours may find its file gone, since upkeep takes it for one of a process that was killed: it is written again. */
+async function put(request: PutRequest): Promise<PutResult> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await putOnce(request);
+    } catch (error) {
+      if (tries === triesMax || !isCode(error, 'ENOENT')) throw error;
+    }
+  }
+}
+
+async function putOnce({ base, path, write, condition }: PutRequest): Promise<PutResult> {
   const temporary = join(base, temporaryFolder, randomUUID());
   await makeFolder(base, dirname(temporary));
   try {
