@@ -17,7 +17,12 @@ export interface AdoptCommandOptions {
 /** Makes an Iceberg table of the Hive table's files, and prints how to go on. */
 export async function adopt(settings: Settings, { as: name }: AdoptCommandOptions): Promise<number> {
   const { name: source } = settings.table;
-  const { topic } = settings.kafka;
+  const { topic, topics } = settings.kafka;
+  if (topics.kind !== 'one')
+    throw new PipelineError('USAGE_INVALID', {
+      message: `the files of one topic are adopted at a time, got ${topic}: set KAFKA_TOPIC to each of them in turn`,
+      retryable: false,
+    });
   if (name === source)
     throw new PipelineError('USAGE_INVALID', {
       message: `--as ${name} is the name of the table that is to be adopted, expected another`,

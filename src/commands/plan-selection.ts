@@ -45,9 +45,17 @@ export async function planSelection(
     checkNotBehind(path, commit === undefined ? {} : { committed: commit }, last?.entry);
     if (last !== undefined) await checkSameLog(path, last.entry, { ...marks, topicId }, { ledger, reader });
     const entries = await entriesFor(range, path, last?.entry.to, ledger);
-    plan.push(...planReplay(range, entries, marks, { beginsAnywhere }));
+    const start = last === undefined ? await startOf(path, ledger) : undefined;
+    plan.push(...planReplay(range, entries, marks, { beginsAnywhere, ...(start !== undefined && { start }) }));
   }
   return plan;
+}
+
+/** Where an empty chain begins, if that is decided. */
+async function startOf(path: LedgerPath, ledger: Ledger): Promise<bigint | undefined> {
+  const noted = await ledger.start(path);
+  const decided = await ledger.topicStart(path, async () => undefined);
+  return noted?.from ?? decided?.from.get(path.partition);
 }
 
 /** Rejects a selection that says nothing, or two things. */

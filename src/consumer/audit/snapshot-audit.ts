@@ -14,7 +14,7 @@ import type { ParquetReader } from '../ports/parquet.ts';
 import { checkHistory } from '../snapshot/check-history.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
-import { adoptedRowsProperty, positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
+import { adoptedRowsOf, positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
 import { aboutRange, type Finding } from './finding.ts';
 import type { PartitionSummary } from './partition-summary.ts';
 import { DeletedRows } from './deleted-rows.ts';
@@ -138,8 +138,9 @@ export class SnapshotAudit {
 
   /** Rows that were adopted, without those of days that are about to be removed. */
   get adoptedRows(): number {
-    const adopted = Number(this.table?.metadata.properties[adoptedRowsProperty] ?? 0);
-    const isLeaving = (key: string): boolean => !key.startsWith(`${this.#target.name}/`) && this.#isExpired(key);
+    const adopted = this.table === undefined ? 0 : adoptedRowsOf(this.table.metadata, this.#options.topic);
+    const isLeaving = (key: string): boolean =>
+      !key.startsWith(`${this.#target.name}/`) && !this.#isOfOtherTopic(key) && this.#isExpired(key);
     const leaving = [...this.#unclaimed].filter(isLeaving);
     return adopted - leaving.reduce((sum, key) => sum + (this.#references.live.get(key)?.rows ?? 0), 0);
   }

@@ -1,9 +1,10 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { defaultSpec } from '../../iceberg/table-metadata.ts';
 import { isExpired, raiseExpiry } from '../ledger/expired-days.ts';
+import { topicOfFile } from '../ledger/object-keys.ts';
 import { loadTable } from '../snapshot/load-table.ts';
 import { targetsOf } from '../snapshot/snapshot-tools.ts';
-import { adoptedRowsProperty } from '../snapshot/table-positions.ts';
+import { adoptedRowsOf, withAdoptedRows } from '../snapshot/table-positions.ts';
 import { changeFiles } from '../snapshot/change-files.ts';
 import { expiryRefused, withoutDays } from './expiry-refused.ts';
 import { readState, type TableFile } from './table-state.ts';
@@ -41,7 +42,7 @@ export async function removeDays(
         operation: 'delete' as const,
         added: [],
         removedPaths: new Set(expired.map(({ uri }) => uri)),
-        properties: adoptedRowsWithout(expired, table),
+        properties: adoptedRowsWithout(expired, table, tools.topic),
       };
     };
     if (upkeep.isDryRun) {
@@ -52,12 +53,23 @@ export async function removeDays(
   }
 }
 
-/** Rows that were adopted are counted by a property: no entry of the table's own ledger lists them. */
-function adoptedRowsWithout(files: readonly TableFile[], { name, metadata }: LoadedTable): Record<string, string> {
-  const adopted = metadata.properties[adoptedRowsProperty];
-  if (adopted === undefined) return {};
-  const gone = files.filter(({ key }) => !key.startsWith(`${name}/`)).reduce((sum, { rows }) => sum + rows, 0);
-  return { [adoptedRowsProperty]: String(Number(adopted) - gone) };
+/** Rows that were adopted are counted by a property for each topic: no entry of the table's own ledger lists them. */
+function adoptedRowsWithout(
+  files: readonly TableFile[],
+  { name, metadata }: LoadedTable,
+  own: string,
+): Record<string, string> {
+  const gone = new Map<string, number>();
+  for (const { key, rows } of files) {
+    if (key.startsWith(`${name}/`)) continue;
+    const topic = topicOfFile(key) ?? own;
+    gone.set(topic, (gone.get(topic) ?? 0) + rows);
+  }
+  const left = [...gone].flatMap(([topic, rows]) => {
+    const adopted = adoptedRowsOf(metadata, topic);
+    return adopted === 0 ? [] : Object.entries(withAdoptedRows(topic, adopted - rows));
+  });
+  return Object.fromEntries(left);
 }
 
 function sumUp(files: readonly TableFile[]) {

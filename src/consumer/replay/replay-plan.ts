@@ -36,6 +36,8 @@ export function groupForSnapshots(plan: readonly ReplayItem[]): ReplayItem[][] {
 export interface PlanOptions {
   /** An empty ledger may begin at the selection: no service reads into this table. Else it begins where the topic does. */
   readonly beginsAnywhere?: boolean;
+  /** Where an empty ledger begins, if that is decided: what lies before was never promised to it. */
+  readonly start?: bigint;
 }
 
 /**
@@ -47,7 +49,7 @@ export function planReplay(
   selection: OffsetRange,
   entries: readonly Versioned[],
   watermarks: Watermarks,
-  { beginsAnywhere = false }: PlanOptions = {},
+  options: PlanOptions = {},
 ): ReplayItem[] {
   const { low, high } = watermarks;
   const { partition } = selection;
@@ -59,10 +61,7 @@ export function planReplay(
       ...planHole(entries[at - 1]?.entry.to, current.entry.from, held),
       ...(isSelected(current, selection, watermarks) ? [planEntry(current, low)] : []),
     ]),
-    // what lies before the first entry would never be read: the service goes on behind it
-    ...(chainEnd === undefined
-      ? write({ ...held, from: beginsAnywhere ? held.from : low })
-      : planBehind(chainEnd, held.to, { partition, low })),
+    ...(chainEnd === undefined ? planFirst(held, low, options) : planBehind(chainEnd, held.to, { partition, low })),
   ];
 }
 
@@ -80,6 +79,14 @@ function planHole(from: bigint | undefined, to: bigint, held: OffsetRange): Repl
 /** True when the selection meets the entry. Of the entries that it meets, one at or behind Kafka's last offset is not a replay's to change. */
 function isSelected({ entry: { from, to } }: Versioned, selection: OffsetRange, { low, high }: Watermarks): boolean {
   return from < selection.to && to > selection.from && (from < high || from < low);
+}
+
+/** What an empty ledger gets. What lies before its first entry would never be read: the service goes on behind it. */
+function planFirst(held: OffsetRange, low: bigint, { beginsAnywhere = false, start }: PlanOptions): ReplayItem[] {
+  if (start === undefined) return write({ ...held, from: beginsAnywhere ? held.from : low });
+  const { partition, from, to } = held;
+  const before = leave(partition, from, smaller(start, to), 'the table begins behind it');
+  return [...(from < start && from < to ? [before] : []), ...write({ ...held, from: larger(start, low) })];
 }
 
 /** What lies behind the last entry, up to `to`. */

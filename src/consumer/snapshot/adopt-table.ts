@@ -2,17 +2,19 @@ import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { isCommitted, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
+import { readStarts } from '../ledger/chain-start.ts';
 import { noteTable } from '../ledger/table-note.ts';
 import type { TopicStart } from '../ledger/topic-start.ts';
-import type { Catalog } from '../ports/lake.ts';
+import type { Catalog, TableDefinition } from '../ports/lake.ts';
 import { checkTable } from '../table/check-table.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
+import { growthTo } from '../table/growth-to.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
 import { adoptedFrom, contended, markAdopted, sourceMissing, takeBackMark } from './adoption-mark.ts';
 import { adoptedFiles } from './adopted-files.ts';
 import { describeObjects, stage, withProperties } from './commit-snapshot.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
-import { adoptedRowsProperty, positionFacts, positionsOf, withPositions } from './table-positions.ts';
+import { positionFacts, positionsOf, withAdoptedRows, withPositions } from './table-positions.ts';
 import type { FileStatistics } from '../ports/parquet.ts';
 
 export interface AdoptOptions {
@@ -83,10 +85,19 @@ interface Cut {
 }
 
 /** Decides once how far the Hive table's files belong to the new one: that is where its own ledger begins. */
-async function settleEnds({ source, tools: { ledger, table, topic, clock } }: AdoptOptions): Promise<TopicStart> {
+async function settleEnds({
+  source,
+  tools: { ledger, store, table, topic, clock },
+}: AdoptOptions): Promise<TopicStart> {
   const chosen = adoptedFrom(source);
   const start = await ledger.topicStart({ table, topic }, async () => {
-    const from = new Map<number, bigint>();
+    // partitions without an entry go on beginning where they began
+    const begun = await ledger.topicStart({ table: source, topic }, async () => undefined);
+    const from = new Map(begun?.from);
+    const starts = await readStarts(store, { table: source, topic }, (_key, error) => {
+      throw error;
+    });
+    for (const [partition, noted] of starts) from.set(partition, noted.from);
     let topicId: string | undefined;
     for (const partition of await ledger.partitions({ table: source, topic }))
       for await (const { entry } of ledger.entries({ table: source, topic, partition })) {
@@ -139,7 +150,7 @@ async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut,
   const facts = positionFacts(positions);
   const plan = { operation: 'append' as const, added, removedPaths: new Set<string>(), summary, facts };
   const change = withProperties(await stage(table, plan, tools), positions);
-  const updates = { [adoptedRowsProperty]: String(rows) };
+  const updates = withAdoptedRows(tools.topic, rows);
   const action = 'set-properties' as const;
   const whole = { ...change, updates: [...change.updates, { action, updates }] };
   if ((await tools.iceberg.commit(table, whole)).kind === 'conflict') throw contended(target.name);
@@ -175,6 +186,7 @@ async function provideTable(
     // other engines must not delete files that the Hive table has too
     parameters: { ...Object.fromEntries(own), 'gc.enabled': 'false' },
   });
+  await growTo(definition, name, tables);
   const table = await iceberg.load(name);
   if (table === undefined) throw sourceMissing(name);
   const tableUuid = table.metadata['table-uuid'];
@@ -182,6 +194,17 @@ async function provideTable(
   const noted = await noteTable(store, { table: ledgerTable, topic }, { name, tableUuid, notedAt });
   if (noted !== tableUuid) throw mismatch(name, 'is another one than the one that the ledger was noted for');
   return table;
+}
+
+/** Gives the table the columns that it lacks: it may have been made of the same table before that got them, for another topic. */
+async function growTo({ columns }: TableDefinition, name: string, tables: Catalog): Promise<void> {
+  const present = await tables.load(name);
+  if (present === undefined) throw sourceMissing(name);
+  const growth = growthTo(columns, present.columns);
+  if ('misfit' in growth) throw mismatch(name, `has the column ${growth.misfit} of another type`);
+  if (growth.addColumns.length === 0 && growth.replaceColumns.length === 0) return;
+  const change = { table: name, ...growth, expectedVersion: present.version };
+  if ((await tables.evolve(change)) === 'conflict') throw contended(name);
 }
 
 /** Throws TABLE_MISMATCH for a file whose times readers of Iceberg would misread. */

@@ -15,8 +15,18 @@ export const positionsProperty = 'glueless.positions';
 /** The table's property with the id of our last snapshot. */
 export const snapshotProperty = 'glueless.snapshot-id';
 
-/** The table's property with the rows of files that were adopted from a Hive table: no entry of its own ledger lists them. */
-export const adoptedRowsProperty = 'glueless.adopted-rows';
+const adoptedRowsProperty = 'glueless.adopted-rows';
+
+/** Rows of a topic's files that were adopted from a Hive table: no entry of its own ledger lists them. */
+export function adoptedRowsOf({ properties }: TableMetadata, topic: string): number {
+  // tables that were adopted by earlier versions say it without the topic
+  return Number(properties[`${adoptedRowsProperty}.${topic}`] ?? properties[adoptedRowsProperty] ?? 0);
+}
+
+/** The table's property that says so. */
+export function withAdoptedRows(topic: string, rows: number): Record<string, string> {
+  return { [`${adoptedRowsProperty}.${topic}`]: String(rows) };
+}
 
 /**
  * Each snapshot of ours notes the positions, too, in the header of its list of manifests: after a table was set back they say what it holds

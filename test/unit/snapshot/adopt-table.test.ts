@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { planSelection } from '../../../src/commands/plan-selection.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { removeExpired } from '../../../src/consumer/maintain/remove-expired.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
@@ -82,6 +83,46 @@ describe('a Hive table that becomes an Iceberg table beside it', () => {
     expect((await audit(lake, topic, { table: name, iceberg: lake.iceberg })).findings).toEqual([]);
     await expect(expire('2026-11-23')).rejects.toThrow(/shares its files/);
     expect(await visibleOffsets(lake, name)).toHaveLength(10);
+  });
+
+  it('begins where the old one ends, also for a replay before its first batch, and for partitions without one', async () => {
+    const both = await openBoth();
+    const topic = topicOf(2, 0);
+    const ledger = new Ledger(both.hive.store);
+    const notedAt = new Date(testTimestampMs).toISOString();
+    await ledger.noteStart(
+      { table: testTable, topic: testTopic, partition: 1 },
+      { from: 5n, notedAt, chosen: 'latest' },
+    );
+    topic.append(0, ...jsonRecords({ n: 1 }, { n: 2 }));
+    await run(topic, both.hive);
+    await adopt(both);
+    topic.append(0, ...jsonRecords({ n: 3 }));
+    const start = await ledger.topicStart({ table: name, topic: testTopic }, async () => undefined);
+    expect(start?.from).toEqual(
+      new Map([
+        [0, 2n],
+        [1, 5n],
+      ]),
+    );
+    const plan = async (fromOffset: bigint, toOffset: bigint) =>
+      planSelection(
+        { all: false, partition: 0, fromOffset, toOffset },
+        {
+          reader: topic,
+          ledger,
+          description: await topic.describe(),
+          table: name,
+          topic: testTopic,
+          groupId: 'g',
+          beginsAnywhere: false,
+        },
+      );
+    expect(await plan(0n, 1n)).toMatchObject([{ kind: 'leave', range: { from: 0n, to: 1n } }]);
+    expect(await plan(1n, 3n)).toMatchObject([
+      { kind: 'leave', range: { from: 1n, to: 2n } },
+      { kind: 'write', range: { from: 2n, to: 3n } },
+    ]);
   });
 
   it('keeps its files from being replaced, also by a replay that has begun before', async () => {
