@@ -105,7 +105,7 @@ function endOfOwn(field: NestedType, at: usize, definition: i32, repetition: i32
  */
 function endOfBeside(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32, depth: i32): usize {
   for (let other = field.firstBeside; changetype<usize>(other) != 0; other = other.nextBeside) {
-    if (endOfDry(other, at, definition, repetition, depth) == 0 || !Reading.hasType || other.owner == struct) continue;
+    if (!hasTypeOf(other, at, definition, repetition, depth) || other.owner == struct) continue;
     const wasLenient = Reading.isLenient;
     Reading.isLenient = true;
     const isHeld = endOfDry(field, at, definition, repetition, depth) != 0;
@@ -120,6 +120,15 @@ function endOfBeside(field: NestedType, at: usize, struct: i32, definition: i32,
     return skipSpace(end);
   }
   return 0;
+}
+
+/** Tells whether a value by itself is of the type, also where what is around it is known to be of its own. */
+function hasTypeOf(type: NestedType, at: usize, definition: i32, repetition: i32, depth: i32): bool {
+  const wasSure = Reading.isSure;
+  Reading.isSure = false;
+  const end = endOfDry(type, at, definition, repetition, depth);
+  Reading.isSure = wasSure;
+  return end != 0 && Reading.hasType;
 }
 
 /** Looks at a value as `endOfTyped` reads it: no leaf collects it, and what it would leave out is forgotten. */
