@@ -1,6 +1,5 @@
-import { backslash, closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from './bytes';
+import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from './bytes';
 import { leftOutMax } from '../kinds';
-import { endOfKey } from './keys';
 import { endOfString, stringEnd, stringStart } from './strings';
 import { indexEnd, indexOf } from './open-keys';
 
@@ -32,10 +31,11 @@ const depthMax: i32 = 100;
 /** Levels of all members of a value for which there is room. */
 const levelsMax: i32 = 4096;
 
-/** What is open where a value has been read to, and behind that room for a path that is moved. */
+/** What is open where a value has been read to. */
 const open = memory.data(depthMax * <i32>levelBytes);
 const levels = memory.data(levelsMax * <i32>levelBytes);
 const paths = memory.data(leftOutMax * <i32>pathBytes);
+/** The path that is being moved. */
 const moved = memory.data(<i32>pathBytes);
 let levelCount: i32 = 0;
 let pathCount: i32 = 0;
@@ -92,9 +92,10 @@ function readTo(target: usize): bool {
   while (at < target) {
     const byte = load<u8>(at);
     if (byte == quote) {
-      const end = endOfKey(at + 1);
-      if (end == 0 || (isKeyNext && !noteKey(at, end))) return false;
-      at = end + 1;
+      const end = endOfString(at);
+      if (end == 0) return false;
+      if (isKeyNext) noteKey(stringStart, stringEnd);
+      at = end;
       continue;
     }
     if (byte == openBrace || byte == openBracket) {
@@ -115,23 +116,11 @@ function innermost(): Level {
   return changetype<Level>(open + <usize>(depth - 1) * levelBytes);
 }
 
-/** Notes the key between quotes at `start` and `end`; answers with false when it is no string. */
-function noteKey(start: usize, end: usize): bool {
+function noteKey(start: usize, end: usize): void {
   const level = innermost();
-  level.start = start + 1;
+  level.start = start;
   level.end = end;
-  if (hasEscape(start, end)) {
-    if (endOfString(start) == 0) return false;
-    level.start = stringStart;
-    level.end = stringEnd;
-  }
-  if (indexOf(level.start, level.end) >= 0) metInteger = true;
-  return true;
-}
-
-function hasEscape(start: usize, end: usize): bool {
-  for (let from = start; from < end; from++) if (load<u8>(from) == backslash) return true;
-  return false;
+  if (indexOf(start, end) >= 0) metInteger = true;
 }
 
 /** Sorts the paths, which are in the order of the record, into that of JavaScript. */

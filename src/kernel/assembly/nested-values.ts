@@ -103,7 +103,7 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
     at = skipSpace(at + 1);
     repeated = depth + 1;
   }
-  if (!type.isElement && !haveOwnType() && !isSureWhole(definition)) return 0;
+  if (!type.isElement && !haveOwnType()) return 0;
   // by itself it may be JSON text
   const mayBeHeavy = depth == 0 && Reading.metLeftOutOfFull && Reading.leavesMet > elementLeavesMax;
   if (mayBeHeavy && !isSureWhole(definition)) return 0;
@@ -128,7 +128,7 @@ function beginElements(): void {
 function haveOwnType(): bool {
   const areOthers = Reading.hasOtherElements && !Reading.hasOwnElements;
   beginElements();
-  return !areOthers || Reading.isLenient;
+  return !areOthers || Reading.isLenient || Reading.isSure;
 }
 
 /** Begins with an array that is in no other one. */
