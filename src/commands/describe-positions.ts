@@ -21,8 +21,7 @@ export async function describePositions(
 ): Promise<string> {
   const { partitions, topicId } = await reader.describe();
   const decided =
-    (await ledger.topicStart(path, () => Promise.resolve(undefined))) ??
-    (await chooseTopicStart({ ...path, ledger, clock }, reader, start));
+    (await ledger.decidedStart(path)) ?? (await chooseTopicStart({ ...path, ledger, clock }, reader, start));
   const found = await mapConcurrently([...partitions], lookupsMax, async ([partition, marks]) => {
     const assigned = { partition, topicId, ...marks };
     const position = await findPosition({ ...path, partition }, assigned, { ledger, reader });

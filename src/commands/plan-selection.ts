@@ -53,9 +53,7 @@ export async function planSelection(
 
 /** Where an empty chain begins, if that is decided. */
 async function startOf(path: LedgerPath, ledger: Ledger): Promise<bigint | undefined> {
-  const noted = await ledger.start(path);
-  const decided = await ledger.topicStart(path, async () => undefined);
-  return noted?.from ?? decided?.from.get(path.partition);
+  return (await ledger.start(path))?.from ?? (await ledger.decidedStart(path))?.from.get(path.partition);
 }
 
 /** Rejects a selection that says nothing, or two things. */

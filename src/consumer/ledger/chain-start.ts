@@ -37,11 +37,11 @@ export async function readStart(store: ObjectStore, path: LedgerPath): Promise<C
   return stored && parseStart(key, stored.bytes);
 }
 
-/** The noted starts of all Kafka partitions. Those that can't be read are handed to `onUnreadable`. */
+/** The noted starts of all Kafka partitions. Rejects for those that can't be read, unless there is `onUnreadable`, which gets them. */
 export async function readStarts(
   store: ObjectStore,
   topic: Omit<LedgerPath, 'partition'>,
-  onUnreadable: (key: string, error: unknown) => void,
+  onUnreadable: (key: string, error: unknown) => void = rethrow,
 ): Promise<Map<number, ChainStart>> {
   const prefix = startsPrefix(topic);
   const starts = new Map<number, ChainStart>();
@@ -59,6 +59,10 @@ export async function readStarts(
     }
   }
   return starts;
+}
+
+function rethrow(_key: string, error: unknown): never {
+  throw error;
 }
 
 function parseStart(key: string, bytes: Uint8Array): ChainStart {

@@ -55,9 +55,7 @@ export interface ClosingTools {
 export async function closeLedger(closing: Closing, { store, partitions, last }: ClosingTools): Promise<void> {
   const bytes = Buffer.from(`${JSON.stringify({ format: closedFormat, state: 'closed', ...closing })}\n`);
   await store.put(closedKey(closing), bytes, { ifAbsent: true });
-  const starts = await readStarts(store, closing, (_key, error) => {
-    throw error;
-  });
+  const starts = await readStarts(store, closing);
   for (const partition of new Set([...starts.keys(), ...(await partitions(closing))]))
     await closeChain({ ...closing, partition }, bytes, { store, start: starts.get(partition)?.from ?? 0n, last });
 }

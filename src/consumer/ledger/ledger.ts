@@ -150,6 +150,11 @@ export class Ledger {
     return settleTopicStart(this.#store, topic, decide);
   }
 
+  /** The decision where the topic is begun, if somebody has taken it. */
+  async decidedStart(topic: Omit<LedgerPath, 'partition'>): Promise<TopicStart | undefined> {
+    return this.topicStart(topic, async () => undefined);
+  }
+
   /** True when the table has objects of the topic and the ledger knows nothing of it: somebody removed or restored the ledger. */
   isMissing(topic: Omit<LedgerPath, 'partition'>): Promise<boolean> {
     return this.#hasOrphans(topic);

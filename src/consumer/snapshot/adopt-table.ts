@@ -92,11 +92,9 @@ async function settleEnds({
   const chosen = adoptedFrom(source);
   const start = await ledger.topicStart({ table, topic }, async () => {
     // partitions without an entry go on beginning where they began
-    const begun = await ledger.topicStart({ table: source, topic }, async () => undefined);
+    const begun = await ledger.decidedStart({ table: source, topic });
     const from = new Map(begun?.from);
-    const starts = await readStarts(store, { table: source, topic }, (_key, error) => {
-      throw error;
-    });
+    const starts = await readStarts(store, { table: source, topic });
     for (const [partition, noted] of starts) from.set(partition, noted.from);
     let topicId: string | undefined;
     for (const partition of await ledger.partitions({ table: source, topic }))
@@ -164,7 +162,7 @@ async function adoptOne(target: SnapshotTarget, { start, written, before }: Cut,
 async function requireUnchanged({ decidedAt }: TopicStart, { source, hive, tools }: AdoptOptions): Promise<void> {
   const { ledger, table, topic } = tools;
   const mark = (await hive.load(source))?.parameters[adoptedByParameter];
-  const start = await ledger.topicStart({ table, topic }, async () => undefined);
+  const start = await ledger.decidedStart({ table, topic });
   if (mark === undefined || start?.decidedAt !== decidedAt) throw contended(source);
 }
 

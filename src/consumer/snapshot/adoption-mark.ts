@@ -53,7 +53,7 @@ export async function takeBackMark(options: MarkOptions): Promise<void> {
 
 async function forgetStart({ source, tools }: MarkOptions): Promise<void> {
   const { ledger, store, table, topic } = tools;
-  const start = await ledger.topicStart({ table, topic }, async () => undefined);
+  const start = await ledger.decidedStart({ table, topic });
   if (start?.chosen !== adoptedFrom(source) || (await ledger.partitions({ table, topic })).length > 0) return;
   await forgetTopicStart(store, { table, topic });
 }
