@@ -4,6 +4,7 @@ import { printJson, printLines } from '../app/observe/output.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Screen } from '../app/screen/screen.ts';
+import { showWork, type ShownWork } from '../app/screen/show-work.ts';
 import type { StopSignal } from '../app/signals.ts';
 import type { UpkeepEvent } from '../consumer/maintain/upkeep.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -44,33 +45,19 @@ export async function maintain(
   return stop.exitCode();
 }
 
-interface ShownUpkeep extends AsyncDisposable {
-  /** Prints a result, where the screen is not in its way. */
-  print(line: string): void;
-}
-
 /** Shows what was done so far, if there is a screen: `events` as they come. */
-async function showUpkeep(
-  table: string,
-  events: readonly UpkeepEvent[],
-  screen: Screen | undefined,
-): Promise<ShownUpkeep> {
-  if (screen === undefined) return { print: printLines, [Symbol.asyncDispose]: () => Promise.resolve() };
-  const { upkeepRows } = await import('../app/screen/progress-rows.ts');
-  const startMs = systemClock.monotonicMs();
+function showUpkeep(table: string, events: readonly UpkeepEvent[], screen: Screen | undefined): Promise<ShownWork> {
   const filesOf = (...kinds: readonly UpkeepEvent['kind'][]): number =>
     events.reduce((sum, event) => sum + (kinds.includes(event.kind) && 'files' in event ? event.files : 0), 0);
-  const view = () =>
-    upkeepRows({
-      table,
-      merged: filesOf('merged'),
-      deleted: filesOf('partitions-removed', 'orphans-deleted', 'uploads-deleted'),
-      left: filesOf('left-alone'),
-      upMs: systemClock.monotonicMs() - startMs,
-    });
-  const shown = screen.show(view, () => []);
-  return {
-    print: (line) => screen.aside(() => printLines(line)),
-    [Symbol.asyncDispose]: () => shown[Symbol.asyncDispose](),
-  };
+  return showWork(screen, async () => {
+    const { upkeepRows } = await import('../app/screen/progress-rows.ts');
+    return (upMs) =>
+      upkeepRows({
+        table,
+        merged: filesOf('merged'),
+        deleted: filesOf('partitions-removed', 'orphans-deleted', 'uploads-deleted'),
+        left: filesOf('left-alone'),
+        upMs,
+      });
+  });
 }

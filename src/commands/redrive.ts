@@ -18,6 +18,7 @@ import { showWritten } from '../app/create-snapshots.ts';
 import { requireTable } from '../app/require-table.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { Screen } from '../app/screen/screen.ts';
+import { showWork } from '../app/screen/show-work.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { systemClock } from '../runtime/clock.ts';
 
@@ -50,7 +51,12 @@ export async function redrive(
   const hint = new RecountHint(systemClock.nowMs());
   const touched = new TouchedPartitions(lake, settings);
   await using stack = new AsyncDisposableStack();
-  stack.use(await showProgress({ table, total }, screen));
+  stack.use(
+    await showWork(screen, async () => {
+      const { redriveRows } = await import('../app/screen/progress-rows.ts');
+      return (upMs) => redriveRows({ table, ...total, upMs });
+    }),
+  );
   await redriveEntries(writtenEntries(ledger, { table, topic }, total), {
     tools,
     store: lake.store,
@@ -98,21 +104,4 @@ async function* writtenEntries(
       total.entries++;
       if (isWritten(current.entry)) yield { ...current, entry: current.entry };
     }
-}
-
-interface RedriveProgress {
-  readonly table: string;
-  /** Changes while it is shown. */
-  readonly total: Readonly<Record<'entries' | 'passed' | 'left', number>>;
-}
-
-/** Shows how far it is, if there is a screen. */
-async function showProgress({ table, total }: RedriveProgress, screen?: Screen): Promise<AsyncDisposable | undefined> {
-  if (screen === undefined) return undefined;
-  const { redriveRows } = await import('../app/screen/progress-rows.ts');
-  const startMs = systemClock.monotonicMs();
-  return screen.show(
-    () => redriveRows({ table, ...total, upMs: systemClock.monotonicMs() - startMs }),
-    () => [],
-  );
 }

@@ -15,6 +15,7 @@ import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
 import type { Replaying } from '../app/screen/progress-rows.ts';
 import type { Screen } from '../app/screen/screen.ts';
+import { showWork, type ShownWork } from '../app/screen/show-work.ts';
 import type { Lake } from '../app/lake.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { showWritten } from '../app/create-snapshots.ts';
@@ -62,7 +63,10 @@ export async function replay(
   else await requireTable(lake, tools);
   printLines(...plan.map(describe));
   const progress: ReplayProgress = { table, ranges: plan.length, passed: 0, left: 0, current: '' };
-  await using shown = await showProgress(progress, screen);
+  await using shown = await showWork(screen, async () => {
+    const { replayRows } = await import('../app/screen/progress-rows.ts');
+    return (upMs) => replayRows({ ...progress, upMs });
+  });
   const run = new ReplayRun({ settings, lake, tools, progress, shown });
   const isWhole = await run.replay(plan, {
     reader,
@@ -147,31 +151,13 @@ interface RunParts {
   readonly lake: Lake;
   readonly tools: CommitTools;
   readonly progress: ReplayProgress;
-  readonly shown: ShownProgress;
+  readonly shown: ShownWork;
 }
 
 interface ReplayProgress extends Omit<Replaying, 'passed' | 'left' | 'current' | 'upMs'> {
   passed: number;
   left: number;
   current: string;
-}
-
-interface ShownProgress extends AsyncDisposable {
-  /** Prints a result, where the screen is not in its way. */
-  print(line: string): void;
-}
-
-/** Shows how far the plan is, if there is a screen: `progress` as it changes. */
-async function showProgress(progress: ReplayProgress, screen: Screen | undefined): Promise<ShownProgress> {
-  if (screen === undefined) return { print: printLines, [Symbol.asyncDispose]: () => Promise.resolve() };
-  const { replayRows } = await import('../app/screen/progress-rows.ts');
-  const startMs = systemClock.monotonicMs();
-  const view = () => replayRows({ ...progress, upMs: systemClock.monotonicMs() - startMs });
-  const shown = screen.show(view, () => []);
-  return {
-    print: (line) => screen.aside(() => printLines(line)),
-    [Symbol.asyncDispose]: () => shown[Symbol.asyncDispose](),
-  };
 }
 
 /** The same settings with another table, when one is given. */

@@ -7,11 +7,11 @@ import { openLake } from '../app/open-lake.ts';
 import { printLines } from '../app/observe/output.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Screen } from '../app/screen/screen.ts';
+import { showWork } from '../app/screen/show-work.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { skipRange } from '../consumer/commit/skip-range.ts';
 import type { OffsetRange, TopicReader } from '../consumer/ports/topic.ts';
 import { findReadable, isReadable } from '../consumer/replay/find-readable.ts';
-import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
 
 export interface SkipCommandOptions {
@@ -46,22 +46,14 @@ export async function skip(
   const lake = await openLake(settings.lake);
   const tools = await createCommitTools({ settings, lake, log, observer: createLogObserver(log) });
   {
-    await using _shown = await showProgress(where, screen);
+    await using _shown = await showWork(screen, async () => {
+      const { skipRows } = await import('../app/screen/progress-rows.ts');
+      return (upMs) => skipRows({ range: where, upMs });
+    });
     await skipRange({ ...range, reason, waitMs, signal: stop.signal }, { reader, tools });
   }
   printLines(`${where}: booked as a gap of ${tools.table}; a running service goes on by itself`);
   return exitCodes.done;
-}
-
-/** Shows what is waited for, if there is a screen. */
-async function showProgress(range: string, screen?: Screen): Promise<AsyncDisposable | undefined> {
-  if (screen === undefined) return undefined;
-  const { skipRows } = await import('../app/screen/progress-rows.ts');
-  const startMs = systemClock.monotonicMs();
-  return screen.show(
-    () => skipRows({ range, upMs: systemClock.monotonicMs() - startMs }),
-    () => [],
-  );
 }
 
 /** The range that was asked for; without an end, up to the next record that can be read. */

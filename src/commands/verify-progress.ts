@@ -1,6 +1,7 @@
 import type { AuditProgress } from '../consumer/audit/verify.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import type { Screen } from '../app/screen/screen.ts';
+import { showWork } from '../app/screen/show-work.ts';
 import { systemClock, type Clock } from '../runtime/clock.ts';
 
 export interface ProgressOptions {
@@ -16,11 +17,11 @@ export async function withProgress<T>(
   audit: (onProgress: (progress: AuditProgress) => void) => Promise<T>,
 ): Promise<T> {
   if (screen === undefined) return audit(createProgress({ ...options, clock: systemClock }));
-  const { auditRows } = await import('../app/screen/progress-rows.ts');
-  const startMs = systemClock.monotonicMs();
   let newest: AuditProgress = { entries: 0, objects: 0, findings: 0 };
-  const view = () => auditRows({ table, ...newest, upMs: systemClock.monotonicMs() - startMs });
-  await using _shown = screen.show(view, () => []);
+  await using _shown = await showWork(screen, async () => {
+    const { auditRows } = await import('../app/screen/progress-rows.ts');
+    return (upMs) => auditRows({ table, ...newest, upMs });
+  });
   return await audit((progress) => {
     newest = progress;
   });
