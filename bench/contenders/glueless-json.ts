@@ -28,7 +28,6 @@ const writer = new TableWriter({
     columns: never,
     statistics: never,
     footer: never,
-    integers: never,
     integerChunks: never,
     optionalIntegerChunks: never,
     rows: never,

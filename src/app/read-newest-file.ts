@@ -2,7 +2,7 @@ import { MergedObjects } from '../consumer/audit/merged-objects.ts';
 import { isExpired, readExpiry } from '../consumer/ledger/expired-days.ts';
 import { isWritten, type WrittenEntry, type WrittenObject } from '../consumer/ledger/ledger-entry.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
-import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
+import { offsetsEnd, type LedgerPath } from '../consumer/ledger/ledger-keys.ts';
 import type { ObjectInfo, TableFormat } from '../consumer/ports/lake.ts';
 import { objectSource, type ParquetReader, type ParquetSource } from '../consumer/ports/parquet.ts';
 import { coordinateColumns } from '../consumer/table/file-offsets.ts';
@@ -21,7 +21,6 @@ interface NewestFileOptions {
 /** A larger file is read by its footer and the first row group of two columns. */
 const wholeBytesMax = 1_000_000;
 const requestsMax = 16;
-const end = 2n ** 63n;
 
 /**
  * Reads the file that was written last, as readers of the table do, and says in words what was read. Rejects with STORE_* where it can't be had,
@@ -39,7 +38,7 @@ export async function readNewestFile(path: TopicPath, options: NewestFileOptions
 /** The entry that was committed last, of all Kafka partitions, as it counts now. */
 async function newestEntry(path: TopicPath, ledger: Ledger): Promise<WrittenEntry | undefined> {
   const found = await mapConcurrently(await ledger.partitions(path), requestsMax, async (partition) => {
-    const last = await ledger.lastWithRecord({ ...path, partition }, end);
+    const last = await ledger.lastWithRecord({ ...path, partition }, offsetsEnd);
     const current = last && (await ledger.find({ ...path, partition }, last.from));
     return current && isWritten(current.entry) ? [current.entry] : [];
   });

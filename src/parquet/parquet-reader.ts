@@ -32,8 +32,6 @@ export const hyparquetReader: ParquetReader = {
       return { columns: columnsOf(parquetSchema(metadata)), statistics: statisticsOf(metadata) };
     }),
 
-  integers: async (bytes, columns) => explained(() => readIntegers({ file: memoryBuffer(bytes) }, columns)),
-
   integerChunks: async function* (source, columns) {
     for await (const group of rowGroupsOf(source)) yield await explained(() => readIntegers(group, columns));
   },
@@ -49,18 +47,15 @@ export const hyparquetReader: ParquetReader = {
     }),
 };
 
-/** Rows of a file; all of them where they are left out. */
-interface FilePart {
+interface RowGroup {
   readonly file: AsyncBuffer;
-  readonly metadata?: FileMetaData;
-  readonly rowStart?: number;
-  readonly rowEnd?: number;
+  readonly metadata: FileMetaData;
+  readonly rowStart: number;
+  readonly rowEnd: number;
 }
 
-type RowGroup = Required<FilePart>;
-
-async function readIntegers(part: FilePart, columns: readonly string[]): Promise<bigint[][]> {
-  const rows = await readRows(part, columns);
+async function readIntegers(group: RowGroup, columns: readonly string[]): Promise<bigint[][]> {
+  const rows = await readRows(group, columns);
   return columns.map((column) => rows.map((row) => integerOf(row[column], column)));
 }
 
@@ -75,9 +70,9 @@ async function readOptionalIntegers(group: RowGroup, columns: readonly string[])
   return columns.map((column) => (names.has(column) ? rows.map((row) => valueOf(row[column], column)) : none));
 }
 
-async function readRows(part: FilePart, columns: readonly string[]): Promise<Record<string, unknown>[]> {
+async function readRows(group: RowGroup, columns: readonly string[]): Promise<Record<string, unknown>[]> {
   const { parquetReadObjects } = await import('hyparquet');
-  return parquetReadObjects({ ...part, columns: [...columns], compressors });
+  return parquetReadObjects({ ...group, columns: [...columns], compressors });
 }
 
 async function* rowGroupsOf(source: ParquetSource): AsyncIterable<RowGroup> {

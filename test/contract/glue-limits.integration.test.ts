@@ -3,7 +3,7 @@ import { expect, inject, it } from 'vitest';
 import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
-import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { readIntegers } from '../support/read-integers.ts';
 import { startFaultyProxy } from '../support/faulty-proxy.ts';
 import { glueRefusal } from '../support/glue-limits.ts';
 import { createTestTools, testTable } from '../support/lake.ts';
@@ -45,7 +45,7 @@ async function countRows(store: ObjectStore): Promise<number> {
   let rows = 0;
   for await (const { key } of store.list(`${testTable}/`)) {
     const stored = await store.get(key);
-    const [offsets = []] = stored === undefined ? [] : await hyparquetReader.integers(stored.bytes, ['kafka_offset']);
+    const [offsets = []] = stored === undefined ? [] : await readIntegers(stored.bytes, ['kafka_offset']);
     rows += offsets.length;
   }
   return rows;

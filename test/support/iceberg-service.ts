@@ -24,6 +24,7 @@ import { largeSnapshotId } from './iceberg-tables.ts';
 import { createTestTools, testTable, testTopic, type TestToolsOptions } from './lake.ts';
 import { run, type Overrides } from './run-service.ts';
 import { createTestRewriter } from './test-rewriter.ts';
+import { readIntegers } from './read-integers.ts';
 
 let lastSnapshotId = 1000n;
 
@@ -134,7 +135,7 @@ export async function offsetsIn(lake: IcebergTestLake, snapshot: Snapshot | unde
   const entries = await Array.fromAsync(readDataFiles(snapshot, lake.files));
   const rows = await Promise.all(
     entries.map(async ({ data_file: { file_path: path } }) => {
-      const [partitions = [], offsets = []] = await hyparquetReader.integers(await lake.files.read(path), [
+      const [partitions = [], offsets = []] = await readIntegers(await lake.files.read(path), [
         'kafka_partition',
         'kafka_offset',
       ]);

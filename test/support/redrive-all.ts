@@ -1,15 +1,32 @@
 import type { RejectReason } from '../../src/consumer/columns/parse-record.ts';
 import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
-import { isWritten } from '../../src/consumer/ledger/ledger-entry.ts';
+import { isWritten, type WrittenEntry } from '../../src/consumer/ledger/ledger-entry.ts';
 import type { DecodeLimits } from '../../src/consumer/ports/decode-limits.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
-import { redriveEntry } from '../../src/consumer/replay/redrive.ts';
+import type { Versioned } from '../../src/consumer/ledger/entry-store.ts';
+import { redriveEntries, type RedriveOptions } from '../../src/consumer/replay/redrive.ts';
 import type { RedriveResult } from '../../src/consumer/replay/redriven-pieces.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { testTable, testTopic } from './lake.ts';
 
 /** More than any test has. */
 export const wideLimits: DecodeLimits = { rowsMax: 1_000_000, heldBytesMax: 100_000_000 };
+
+/** Redrives one entry as it was listed. */
+export async function redriveEntry(listed: Versioned<WrittenEntry>, options: RedriveOptions): Promise<RedriveResult> {
+  const results: RedriveResult[] = [];
+  const entries = (async function* () {
+    yield listed;
+  })();
+  await redriveEntries(entries, {
+    ...options,
+    signal: new AbortController().signal,
+    onRedriven: async (_, result) => void results.push(result),
+  });
+  const [result] = results;
+  if (result === undefined) throw new TypeError('expected a result for the entry');
+  return result;
+}
 
 /** Redrives each entry of the topic's first partition that has dead letters. */
 export async function redriveAll(

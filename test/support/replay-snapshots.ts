@@ -2,12 +2,11 @@ import type { CommitTools } from '../../src/consumer/commit/commit-tools.ts';
 import { isWritten } from '../../src/consumer/ledger/ledger-entry.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { groupForSnapshots, planReplay } from '../../src/consumer/replay/replay-plan.ts';
-import { redriveEntry } from '../../src/consumer/replay/redrive.ts';
 import { replayGroup } from '../../src/consumer/replay/replay.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';
 import { testTable, testTopic } from './lake.ts';
-import { wideLimits } from './redrive-all.ts';
+import { redriveEntry, wideLimits } from './redrive-all.ts';
 
 const path = { table: testTable, topic: testTopic, partition: 0 };
 

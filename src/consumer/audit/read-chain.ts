@@ -2,7 +2,14 @@ import { parseEntry } from '../ledger/entry-format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { offsetsIn } from '../ledger/ledger-index.ts';
-import { entryKey, offsetOfKey, partitionPrefix, revisionPrefix, type LedgerPath } from '../ledger/ledger-keys.ts';
+import {
+  entryKey,
+  offsetOfKey,
+  offsetsEnd,
+  partitionPrefix,
+  revisionPrefix,
+  type LedgerPath,
+} from '../ledger/ledger-keys.ts';
 import { listSegments, readSegment } from '../ledger/segments.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { changedAtMs } from './audit-entry.ts';
@@ -17,14 +24,13 @@ export interface ChainOptions {
   readonly onUnreadable: (key: string, error: unknown) => void;
 }
 
-const end = 2n ** 63n;
 const leftOut = (): undefined => undefined;
 
 /** The entries of one Kafka partition, in order; with `sinceMs` from the first on that was committed since, found by its segments. */
 export async function* readChain(path: LedgerPath, options: ChainOptions): AsyncIterable<LedgerEntry> {
   const { ledger, store, sinceMs, onUnreadable } = options;
   const from = sinceMs === undefined ? 0n : await firstSince(store, path, sinceMs);
-  for await (const { entry } of ledger.entries(path, { from, to: end, onUnreadable })) yield entry;
+  for await (const { entry } of ledger.entries(path, { from, to: offsetsEnd, onUnreadable })) yield entry;
 }
 
 /** Older entries that a replay or redrive has changed since. */

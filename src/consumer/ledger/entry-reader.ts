@@ -4,7 +4,7 @@ import type { ObjectStore } from '../ports/lake.ts';
 import { isClosed } from './closed-ledger.ts';
 import type { EntryStore, Versioned } from './entry-store.ts';
 import { indexOf, offsetsIn } from './ledger-index.ts';
-import { entryKey, revisionKey, revisionPrefix, type LedgerPath } from './ledger-keys.ts';
+import { entryKey, offsetsEnd, revisionKey, revisionPrefix, type LedgerPath } from './ledger-keys.ts';
 import { readSegment, type SegmentRange } from './segments.ts';
 
 export interface EntryRange {
@@ -14,7 +14,7 @@ export interface EntryRange {
   readonly onUnreadable?: (key: string, error: unknown) => void;
 }
 
-const everything: EntryRange = { from: 0n, to: 2n ** 63n };
+const everything: EntryRange = { from: 0n, to: offsetsEnd };
 const requestsMax = 16;
 
 /** Reads many entries of one partition: old ones by segments, newer ones one by one, some ahead. */

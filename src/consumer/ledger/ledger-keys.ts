@@ -5,6 +5,9 @@ export interface LedgerPath {
   readonly partition: number;
 }
 
+/** Behind every offset that Kafka can give. */
+export const offsetsEnd = 2n ** 63n;
+
 const ledgerRoot = '_ledger';
 const offsetDigits = 20;
 const entryEnd = '.json';

@@ -17,9 +17,7 @@ export interface ParquetReader {
   statistics(source: ParquetSource): Promise<FileStatistics>;
   /** Reads the footer once, for both. */
   footer(source: ParquetSource): Promise<{ readonly columns: Column[]; readonly statistics: FileStatistics }>;
-  /** Reads all values of integer columns, in the rows' order; rejects when a column is missing. */
-  integers(bytes: Uint8Array, columns: readonly string[]): Promise<bigint[][]>;
-  /** Reads the same of a file that may be too large for memory: one row group after the other. */
+  /** Reads all values of integer columns, in the rows' order, one row group after the other; rejects when a column is missing. */
   integerChunks(source: ParquetSource, columns: readonly string[]): AsyncIterable<bigint[][]>;
   /** The same of a file that may be another engine's: `undefined` for a row without a value, and for all rows where the file lacks the column. */
   optionalIntegerChunks(

@@ -79,15 +79,9 @@ export async function redriveEntries(
 
 /**
  * Sends one entry's dead letters through the current rules. What passes becomes rows in new objects of the entry, or is counted as a
- * tombstone; what does not stays, in new objects too. The objects of rows stay as they are.
+ * tombstone; what does not stays, in new objects too. The objects of rows stay as they are. This is the first half: the new objects are put. Where
+ * nothing passes, or nothing is to be changed, that was all.
  */
-export async function redriveEntry(listed: Versioned<WrittenEntry>, options: RedriveOptions): Promise<RedriveResult> {
-  const { result, replacement } = await putRedrive(listed, options);
-  if (replacement !== undefined) await endReplacements([replacement], options.tools);
-  return result;
-}
-
-/** Takes the first half: what passes is put. Where nothing passes, or nothing is to be changed, that was all. */
 async function putRedrive(
   listed: Versioned<WrittenEntry>,
   options: RedriveOptions,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
 import { raiseExpiry } from '../../../src/consumer/ledger/expired-days.ts';
 import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
@@ -16,7 +15,7 @@ import {
   type TestLake,
   type TestToolsOptions,
 } from '../../support/lake.ts';
-import { redriveAll, wideLimits } from '../../support/redrive-all.ts';
+import { redriveAll, redriveEntry, wideLimits } from '../../support/redrive-all.ts';
 import { run } from '../../support/run-service.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 

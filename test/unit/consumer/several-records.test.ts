@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
-import { redriveEntry } from '../../../src/consumer/replay/redrive.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { isWritten } from '../../../src/consumer/ledger/ledger-entry.ts';
@@ -17,7 +16,7 @@ import {
   type TestLake,
 } from '../../support/lake.ts';
 import { run } from '../../support/run-service.ts';
-import { redriveAll, wideLimits } from '../../support/redrive-all.ts';
+import { redriveAll, redriveEntry, wideLimits } from '../../support/redrive-all.ts';
 
 const path = { table: testTable, topic: testTopic, partition: 0 };
 const policy = { rowsMax: 25, bytesMax: 1_000_000, ageMaxMs: 50 };

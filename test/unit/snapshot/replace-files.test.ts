@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
 import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
-import { redriveEntries, redriveEntry } from '../../../src/consumer/replay/redrive.ts';
+import { redriveEntries } from '../../../src/consumer/replay/redrive.ts';
 import { groupForSnapshots, planReplay } from '../../../src/consumer/replay/replay-plan.ts';
 import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
@@ -24,7 +24,7 @@ import {
 } from '../../support/iceberg-service.ts';
 import { audit, testTable, testTopic } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
-import { wideLimits } from '../../support/redrive-all.ts';
+import { redriveEntry, wideLimits } from '../../support/redrive-all.ts';
 
 const path = { table: testTable, topic: testTopic, partition: 0 };
 const letters = `${testTable}_dead_letters`;
