@@ -148,10 +148,13 @@ describe('the documentation', () => {
     ]);
   });
 
-  it('tells an operator what to do for each error code', () => {
+  it('tells an operator what to do for each error code, in a row of its own', () => {
     const operations = readFileSync('docs/operations.md', 'utf8');
+    const told = [...operations.matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) +\|/gm)].flatMap(([, codes = '']) =>
+      codes.match(/\w+/g),
+    );
     const forDevelopers = new Set(['USAGE_INVALID', 'PREREQUISITE_MISSING', 'PREREQUISITE_FAILED', 'DEMO_FAILED']);
-    expect([...errorCodes].filter((code) => !forDevelopers.has(code) && !operations.includes(code))).toEqual([]);
+    expect([...errorCodes].filter((code) => !forDevelopers.has(code) && !told.includes(code))).toEqual([]);
   });
 
   it('says the program’s own defaults in the README', () => {
