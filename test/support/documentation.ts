@@ -8,7 +8,7 @@ export interface Page {
 
 /** Everything that tells people what to type: Markdown pages, and the comments of the compose files. */
 export function documentationPages(): Page[] {
-  const paths = globSync(['*.md', 'docs/**/*.md', '.github/*.md', 'docker/*.yaml']);
+  const paths = globSync(['*.md', 'docs/**/*.md', 'src/**/*.md', '.github/*.md', 'docker/*.yaml']);
   return paths.toSorted().map((path) => ({ path, text: withoutDiagrams(readFileSync(path, 'utf8')) }));
 }
 

@@ -134,6 +134,15 @@ describe('the documentation', () => {
     expect(new Set(told)).toEqual(new Set(rooms));
   });
 
+  it('names every file of the kernel, and no other', () => {
+    const page = readFileSync('src/kernel/README.md', 'utf8');
+    const [, table = '', host = ''] = /^## The files of `assembly\/`\n(.*)^The host, (.*)/ms.exec(page) ?? [];
+    const filesIn = (folder: string) => globSync(`${folder}/*.ts`).map((path) => path.slice(folder.length + 1));
+    const namedIn = (text: string) => new Set([...text.matchAll(/`([\w-]+\.ts)`/g)].map(([, name = '']) => name));
+    expect(namedIn(table)).toEqual(new Set(filesIn('src/kernel/assembly')));
+    expect(filesIn('src/kernel')).toEqual(expect.arrayContaining([...namedIn(host)]));
+  });
+
   it('shows a ledger entry that the program reads', () => {
     const [, json = ''] = /^```json\n(.*?)^```/ms.exec(readFileSync('docs/lake.md', 'utf8')) ?? [];
     const entry = parseEntry('docs/lake.md', Buffer.from(json), {
