@@ -41,4 +41,6 @@ it('draws the rooms as they import each other', () => {
   expect(drawn.map(({ from, to }) => `${from} --> ${to}`).filter((arrow) => !real.has(arrow))).toEqual([]);
   const missing = imports.filter(({ from, to }) => from !== to && !reachableFrom(from, drawn).has(to));
   expect([...new Set(missing.map(({ from, to }) => `${from} --> ${to}`))]).toEqual([]);
+  const others = (arrow: Arrow) => drawn.filter((each) => each !== arrow);
+  expect(drawn.filter((arrow) => reachableFrom(arrow.from, others(arrow)).has(arrow.to))).toEqual([]);
 });

@@ -134,6 +134,14 @@ describe('the documentation', () => {
     expect(new Set(told)).toEqual(new Set(rooms));
   });
 
+  it('tells contributors what each npm script is for', () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const page = readFileSync('CONTRIBUTING.md', 'utf8');
+    const told = new Set([...page.matchAll(/npm (?:run )?([\w:-]+)/g)].map(([, name]) => name));
+    // npm runs this one by itself
+    expect(Object.keys(scripts).filter((name) => name !== 'prepare' && !told.has(name))).toEqual([]);
+  });
+
   it('names every file of the kernel, and no other', () => {
     const page = readFileSync('src/kernel/README.md', 'utf8');
     const [, table = '', host = ''] = /^## The files of `assembly\/`\n(.*)^The host, (.*)/ms.exec(page) ?? [];
