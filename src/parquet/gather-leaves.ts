@@ -8,8 +8,8 @@ import { isNested, type ColumnType, type LeafType } from '../schema/types.ts';
 import type { LeafColumn, LevelPages } from './leaf-column.ts';
 import { numbersOf, type LeafValues } from './leaf-values.ts';
 
-/** A column whose values have been taken apart. */
-interface TakenApart {
+/** A column whose values have been shredded. */
+interface ShreddedColumn {
   readonly name: string;
   readonly type: ColumnType;
   readonly values: ValueLeaves;
@@ -19,7 +19,7 @@ interface TakenApart {
 
 /** Makes the leaves of the rows from those of the column's values, one by one; `undefined` when these are of another type. */
 export function gatherLeaves(
-  { name, type, values, valueIndexes }: TakenApart,
+  { name, type, values, valueIndexes }: ShreddedColumn,
   kernel: Kernel,
 ): Iterable<LeafColumn> | undefined {
   const wanted = leavesOfType(type, { path: [name], definition: 0, repetition: 0 });

@@ -30,7 +30,7 @@ export async function leavesOf(
   return [flatLeaf({ name, type }, validity?.subarray(first, end) ?? end - first, values)];
 }
 
-/** Gives the leaves of values that were taken apart when they were read. */
+/** Gives the leaves of values that were shredded when they were read. */
 function leavesAtHand(
   { name, type, json }: JsonColumn,
   { first, end }: RowRange,

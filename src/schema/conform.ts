@@ -86,7 +86,7 @@ function conformStruct(value: object, fields: readonly Field[], options: Conform
       continue;
     }
     const path = pointerTo(options.path, key);
-    if (known?.kind === 'struct' && !members.has(name) && isTakenApart(member, options)) {
+    if (known?.kind === 'struct' && !members.has(name) && goesToStruct(member, options)) {
       members.set(name, conformStruct(member, known.fields, inside(options, path)));
       continue;
     }
@@ -97,7 +97,7 @@ function conformStruct(value: object, fields: readonly Field[], options: Conform
 }
 
 /** Tells whether a struct's member is an object that goes to the struct of its name, whatever of it has a place there. */
-function isTakenApart(member: unknown, { rules, depth }: ConformOptions): member is object {
+function goesToStruct(member: unknown, { rules, depth }: ConformOptions): member is object {
   return isPlainObject(member) && depth + 1 < rules.depthMax && Object.keys(member).length <= leavesMax;
 }
 

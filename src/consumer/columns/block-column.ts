@@ -187,7 +187,7 @@ export class BlockColumn {
     this.#leftOut.note(partial, { kernel: this.#kernel, path: pointerTo('', name), members: entries.leftOut });
   }
 
-  /** Drops what the kernel has taken apart of values that are added one by one. */
+  /** Drops what the kernel has shredded of values that are added one by one. */
   discardLeaves(): void {
     for (const { column } of this.values.targets) column.leaves?.discardBlock();
   }

@@ -71,13 +71,13 @@ export class ColumnBuilder {
     return this.#count;
   }
 
-  /** Takes arrays or structs apart while they are read, once `takeApart` has been called. */
+  /** Shreds arrays or structs while they are read, once `shredBy` has been called. */
   get leaves(): ColumnLeaves | undefined {
     return this.#leaves;
   }
 
-  /** Lets its arrays or structs be taken apart by a type of the kernel; answers with `undefined` when they are by another. */
-  takeApart(type: KernelType, kernel: Kernel): ColumnLeaves | undefined {
+  /** Lets its arrays or structs be shredded by a type of the kernel; answers with `undefined` when they are by another. */
+  shredBy(type: KernelType, kernel: Kernel): ColumnLeaves | undefined {
     this.#leaves ??= new ColumnLeaves(
       type,
       { name: this.name, values: this.#nested, partial: this.#partial },

@@ -8,9 +8,9 @@ import type { ValueLeaves } from '../ports/value-leaves.ts';
 import type { PartialValues } from './partial-values.ts';
 import { shredValues } from './shred-values.ts';
 
-/** The kernel takes types of more leaves apart at once, which takes more memory than objects do. */
+/** Most leaves of a type that the kernel shreds by: it collects all of them at once, and more take more memory than objects do. */
 export const kernelLeavesMax = 512;
-/** A column of which more values would have to be taken apart again is taken apart when it is encoded, as one of more than `kernelLeavesMax` leaves is. */
+/** A column of which more values would have to be shredded again is shredded when it is encoded, as one of more than `kernelLeavesMax` leaves is. */
 const shreddedAgainMax = 100_000;
 
 /** What a column has of its arrays or structs. */
@@ -20,15 +20,15 @@ interface NestedColumn {
   readonly partial: PartialValues;
 }
 
-/** Takes the arrays or structs of a column apart while they are read, as long as each of them fits the kernel's type. */
+/** Shreds the arrays or structs of a column while they are read, as long as each of them fits the kernel's type. */
 export class ColumnLeaves {
   readonly type: KernelType;
   readonly #column: NestedColumn;
   readonly #space: LeafSpace;
   #leaves: KernelLeaves;
-  /** Values of the column that have been taken apart: the first ones. */
+  /** Values of the column that have been shredded: the first ones. */
   #count = 0;
-  /** Values that have been taken apart again. */
+  /** Values that have been shredded again. */
   #shreddedAgain = 0;
   #isGivenUp = false;
   /** The type has grown since the leaves did. */
@@ -56,7 +56,7 @@ export class ColumnLeaves {
     this.#column.partial.forgetMembers();
   }
 
-  /** Bytes of what has been taken apart. */
+  /** Bytes of what has been shredded. */
   get heldBytes(): number {
     return this.#leaves.heldBytes;
   }
@@ -79,19 +79,19 @@ export class ColumnLeaves {
     if (!this.#isGivenUp) this.#leaves.discard();
   }
 
-  /** Ends a block whose values were added one by one: takes them apart. */
+  /** Ends a block whose values were added one by one: shreds them. */
   endBlock(): void {
     this.#catchUp();
     this.#hasNewPlaces = false;
   }
 
-  /** Gives the leaves of the column's values, if all of them have been taken apart. */
+  /** Gives the leaves of the column's values, if all of them have been shredded. */
   finish(): ValueLeaves | undefined {
     this.#catchUp();
     return this.#isGivenUp ? undefined : { leaves: this.#leaves.finish(), count: this.#count };
   }
 
-  /** Takes the values apart that the column has got since; all of them again where members have a place that they had not before. */
+  /** Shreds the values that the column has got since; all of them again where members have a place that they had not before. */
   #catchUp(): void {
     if (this.#isGivenUp) return;
     if (this.#hasGrown) this.#growLeaves();

@@ -49,7 +49,7 @@ export class NestedTargets {
     const kernelType = this.#types.get(column) ?? this.#typeOf(type, { kernel, rules });
     if (kernelType === undefined) return;
     this.#types.set(column, kernelType);
-    const leaves = column.takeApart(kernelType, kernel);
+    const leaves = column.shredBy(kernelType, kernel);
     (leaves ?? kernelType).grow(type);
     kernelType.learn(value);
     if (this.#targets.every((target) => target.column !== column)) this.#add(kernelType, column);

@@ -85,7 +85,7 @@ export class RowReader {
     return this.#rules.columnsMax - this.#builders.size;
   }
 
-  /** Bytes of the values that arrays and structs have been taken apart into. */
+  /** Bytes of the values that arrays and structs have been shredded into. */
   get heldBytes(): number {
     let bytes = 0;
     for (const { leaves } of this.#builders.values()) bytes += leaves?.heldBytes ?? 0;

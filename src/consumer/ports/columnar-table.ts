@@ -35,7 +35,7 @@ export interface JsonRows {
   readonly values: JsonValues;
   /** The index of each row's value, -1 for none. */
   readonly valueIndexes: Int32Array;
-  /** The same values taken apart, where that was done when they were read. */
+  /** The same values shredded, where that was done when they were read. */
   readonly leaves?: ValueLeaves | undefined;
   /** Set where values have members without a place in the type, which are left out, or whose place these rules tell. */
   readonly rules?: ObserveRules | undefined;

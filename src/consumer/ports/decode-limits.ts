@@ -1,7 +1,7 @@
 /** Where a batch may end while it is decoded. */
 export interface DecodeLimits {
   readonly rowsMax: number;
-  /** Bytes of the values that arrays and structs are taken apart into. */
+  /** Bytes of the values that arrays and structs are shredded into. */
   readonly heldBytesMax: number;
 }
 

@@ -3,7 +3,7 @@ import type { LeafType } from '../../schema/types.ts';
 import type { StringDictionary } from './string-dictionary.ts';
 
 /**
- * Arrays or structs taken apart into the leaves of their type, in its order: what JSON values say, as Parquet has it.
+ * Arrays or structs shredded into the leaves of their type, in its order: what JSON values say, as Parquet has it.
  * Source: https://parquet.apache.org/docs/file-format/nestedencoding/
  */
 export interface ValueLeaves {

@@ -4,7 +4,7 @@ import { isNested, type ColumnType } from '../../schema/types.ts';
 import { kernelLeavesMax } from '../columns/column-leaves.ts';
 import type { DecodedColumn } from '../columns/decoded-column.ts';
 import { PartialValues } from '../columns/partial-values.ts';
-import { takeApart } from '../columns/take-apart.ts';
+import { shredColumn } from '../columns/shred-column.ts';
 import { areEmpty } from './merge-empties.ts';
 import { rescueMembers, type FitTools } from './rescue-members.ts';
 
@@ -25,9 +25,9 @@ export async function fitEmpties(
   const { values } = store;
   const { rules, turns } = tools;
   const path = column.otherFields === undefined ? pointerTo('', column.field) : undefined;
-  const apart = await takeApart({ name, values, count, type, path }, rules, turns);
-  if (apart === undefined) return undefined;
-  const { leaves, partial } = apart;
+  const shredded = await shredColumn({ name, values, count, type, path }, rules, turns);
+  if (shredded === undefined) return undefined;
+  const { leaves, partial } = shredded;
   const known = { ...column, observed: { form: 'plain' as const, type } };
   if (partial.length === 0) return { ...known, store: { kind: 'nested', values, leaves, areWhole: true } };
   await rescueMembers({ ...known, store: { kind: 'nested', values, leaves, areWhole: false, partial } }, type, tools);

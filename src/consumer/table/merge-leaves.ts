@@ -5,7 +5,7 @@ import { mergeRows, type MergedRows } from './merge-rows.ts';
 type NestedStore = Extract<ValueStore, { kind: 'nested' }>;
 
 /**
- * Merges two columns of one type that have been taken apart, one of which has no scalar in any of its values. `undefined` when they are others,
+ * Merges two columns of one type that have been shredded, one of which has no scalar in any of its values. `undefined` when they are others,
  * or a row is in both.
  */
 export function mergeLeaves(one: DecodedColumn, other: DecodedColumn): DecodedColumn | undefined {

@@ -19,7 +19,7 @@ export function placeAt(column: DecodedColumn, index: number): { readonly row: n
   return { row, path: pointerTo('', fieldOfRow(column, row)) };
 }
 
-/** Rescues the members that had no place when the column's values were taken apart. */
+/** Rescues the members that had no place when the column's values were shredded. */
 export async function rescueMembers(
   column: DecodedColumn,
   type: ColumnType,

@@ -24,18 +24,22 @@ interface TypedValues {
 }
 
 /** Values in the leaves of their type. */
-interface TakenApart {
+interface ShreddedColumn {
   readonly leaves: ValueLeaves;
   /** Those with members that have no place in the type: they were left out. */
   readonly partial: PartialValues;
 }
 
-/** Takes the first `count` values apart; `undefined` when the kernel can't read the type or one of them. Lets the event loop turn meanwhile. */
-export async function takeApart(of: TypedValues, rules: ObserveRules, turns: Turns): Promise<TakenApart | undefined> {
+/** Shreds the first `count` values; `undefined` when the kernel can't read the type or one of them. Lets the event loop turn meanwhile. */
+export async function shredColumn(
+  of: TypedValues,
+  rules: ObserveRules,
+  turns: Turns,
+): Promise<ShreddedColumn | undefined> {
   return useKernel((kernel) =>
     kernel.withScratchOverTurns(async () => {
       const type = KernelType.of(kernel, of.type, { isStrict: false, rules });
-      return type && new Taking(kernel, type, of).take(turns);
+      return type && new ColumnShredder(kernel, type, of).shred(turns);
     }),
   );
 }
@@ -44,7 +48,7 @@ export async function takeApart(of: TypedValues, rules: ObserveRules, turns: Tur
 const startRows = 64;
 const int32Bytes = Int32Array.BYTES_PER_ELEMENT;
 
-class Taking {
+class ColumnShredder {
   readonly #kernel: Kernel;
   readonly #type: KernelType;
   readonly #of: TypedValues;
@@ -59,7 +63,7 @@ class Taking {
     this.#leaves = new KernelLeaves(type, [of.name], { kernel, memory: heapMemory, rows: startRows });
   }
 
-  async take(turns: Turns): Promise<TakenApart | undefined> {
+  async shred(turns: Turns): Promise<ShreddedColumn | undefined> {
     const { values, count } = this.#of;
     for (let first = 0; first < count;) {
       const loaded = loadWindow(this.#kernel, { values, first, end: count });
