@@ -3,15 +3,20 @@ import { PipelineError } from '../runtime/errors.ts';
 import type { Settings } from './config/settings.ts';
 
 /**
- * Rejects with LEDGER_EMPTY when nothing of the topic was ever written into the table: a mistyped name must not look like a
- * table without faults.
+ * Rejects with LEDGER_EMPTY when no service has ever begun the topic for the table: a mistyped name must not look like a table without faults.
+ * `hint` says what to do instead, where that depends on the command.
  */
-export async function checkLedgerHasEntries(ledger: Ledger, { kafka, table, lake }: Settings): Promise<void> {
+export async function checkLedgerIsBegun(
+  ledger: Ledger,
+  { kafka, table, lake }: Settings,
+  hint?: string,
+): Promise<void> {
   const { topic } = kafka;
-  if ((await ledger.partitions({ table: table.name, topic })).length > 0) return;
+  if (await ledger.isBegun({ table: table.name, topic })) return;
   const where = lake.place.kind === 's3' ? `s3://${lake.place.bucket}/${lake.place.prefix}` : lake.place.path;
   throw new PipelineError('LEDGER_EMPTY', {
     message: `the ledger in ${where} holds nothing of the topic ${topic} in the table ${table.name}`,
     retryable: false,
+    ...(hint !== undefined && { hint }),
   });
 }

@@ -1,5 +1,5 @@
 import type { Settings } from '../app/config/settings.ts';
-import { checkLedgerHasEntries } from '../app/check-ledger.ts';
+import { checkLedgerIsBegun } from '../app/check-ledger.ts';
 import { snapshotTools } from '../app/create-snapshots.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { printLines } from '../app/observe/output.ts';
@@ -33,11 +33,18 @@ export async function adopt(settings: Settings, { as: name }: AdoptCommandOption
     openLake({ ...settings.lake, tableFormat: 'iceberg' }),
   ]);
   const ledger = new Ledger(hive.store);
-  await checkLedgerHasEntries(ledger, settings);
+  const instead = `check LAKE, LAKE_TABLE and KAFKA_TOPIC; a topic that was never read into ${source} needs no adoption: TABLE_FORMAT=iceberg LAKE_TABLE=${name} begins it`;
+  await checkLedgerIsBegun(ledger, settings, instead);
   const tools = snapshotTools(iceberg, { ledger, table: name, topic, clock: systemClock });
   if (tools === undefined) throw new TypeError('a lake of the format Iceberg has a catalog of Iceberg tables');
-  const onAdopted = (adopted: AdoptedTable): void => printLines(lineOf(adopted));
+  let tables = 0;
+  const onAdopted = (adopted: AdoptedTable): void => {
+    tables++;
+    printLines(lineOf(adopted));
+  };
   await adoptTable({ source, hive: hive.catalog, tables: iceberg.catalog, tools, onAdopted });
+  if (tables === 0)
+    printLines(`${source} has no file of the topic ${topic}: its ledger is closed, and there is nothing to take in`);
   printLines(`go on with TABLE_FORMAT=iceberg LAKE_TABLE=${name}; ${source} gets nothing more, and keeps its files`);
   return exitCodes.done;
 }

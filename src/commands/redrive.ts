@@ -13,7 +13,7 @@ import { TouchedPartitions } from '../app/maintain/touched-partitions.ts';
 import { RecountHint } from '../app/hours/recount-hint.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import { printLines } from '../app/observe/output.ts';
-import { checkLedgerHasEntries } from '../app/check-ledger.ts';
+import { checkLedgerIsBegun } from '../app/check-ledger.ts';
 import { showWritten } from '../app/create-snapshots.ts';
 import { requireTable } from '../app/require-table.ts';
 import { openLake } from '../app/open-lake.ts';
@@ -45,7 +45,7 @@ export async function redrive(
   else if (!options.dryRun) await tools.writer.checkReplaceable();
   const { table, topic } = tools;
   const ledger = new Ledger(lake.store);
-  await checkLedgerHasEntries(ledger, settings);
+  await checkLedgerIsBegun(ledger, settings);
   const limits = decodeLimitsOf(policyInJson(settings.batch, () => tools.writer.growthOf(tools.recipe)));
   const total = { entries: 0, passed: 0, tombstones: 0, left: 0 };
   const hint = new RecountHint(systemClock.nowMs());

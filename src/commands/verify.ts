@@ -9,7 +9,7 @@ import type { Settings } from '../app/config/settings.ts';
 import { openTopic } from '../app/open-topic.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
-import { checkLedgerHasEntries } from '../app/check-ledger.ts';
+import { checkLedgerIsBegun } from '../app/check-ledger.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { openLake } from '../app/open-lake.ts';
 import { requireFormat } from '../app/require-format.ts';
@@ -65,7 +65,7 @@ export async function verifyTable(
     await carryOut(found.repairs, { ...asked, onDone: (line) => repaired.push(line) });
     return run();
   });
-  if (report.findingCount === 0) await checkLedgerHasEntries(ledger, settings);
+  if (report.findingCount === 0) await checkLedgerIsBegun(ledger, settings);
   if (options.note) await writeAuditNote(lake.store, { table, topic }, noteOf(report, options));
   const shown = { ...report, table, repaired, ...(asked.sample && { seed: asked.sample.seed }) };
   if (options.json) printJson(toJson(shown), 2);

@@ -1,4 +1,5 @@
 import { adoptTable, type AdoptedTable } from '../../src/consumer/snapshot/adopt-table.ts';
+import type { SnapshotTools } from '../../src/consumer/snapshot/snapshot-tools.ts';
 import { SnapshotSchedule } from '../../src/consumer/snapshot/snapshot-schedule.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';
 import { addIceberg, type IcebergTestLake } from './iceberg-lake.ts';
@@ -24,13 +25,17 @@ export function withIceberg(hive: TestLake): TwoTables {
 }
 
 /** Makes the Hive table an Iceberg table; answers with the tables that were adopted. */
-export async function adopt({ lake, hive }: TwoTables, iceberg = lake.iceberg): Promise<AdoptedTable[]> {
+export async function adopt(
+  { lake, hive }: TwoTables,
+  iceberg = lake.iceberg,
+  overrides: Partial<SnapshotTools> = {},
+): Promise<AdoptedTable[]> {
   const adopted: AdoptedTable[] = [];
   await adoptTable({
     source: testTable,
     hive: hive.catalog,
     tables: lake.catalog,
-    tools: createSnapshotTools({ ...lake, iceberg }, { table: adoptedName }),
+    tools: createSnapshotTools({ ...lake, iceberg }, { table: adoptedName, ...overrides }),
     onAdopted: (table) => adopted.push(table),
   });
   return adopted;

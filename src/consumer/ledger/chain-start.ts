@@ -37,6 +37,13 @@ export async function readStart(store: ObjectStore, path: LedgerPath): Promise<C
   return stored && parseStart(key, stored.bytes);
 }
 
+/** True when anybody has noted where a chain or the whole topic begins, or ends for good. */
+export async function hasStarts(store: ObjectStore, topic: Omit<LedgerPath, 'partition'>): Promise<boolean> {
+  const prefix = startsPrefix(topic);
+  for await (const { key } of store.list(prefix)) if (!key.startsWith(`${prefix}${tableNoteStart}`)) return true;
+  return false;
+}
+
 /** The noted starts of all Kafka partitions. Rejects for those that can't be read, unless there is `onUnreadable`, which gets them. */
 export async function readStarts(
   store: ObjectStore,

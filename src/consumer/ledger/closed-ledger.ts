@@ -27,6 +27,8 @@ const closingSchema = z.object({
 
 export type Closing = Omit<z.infer<typeof closingSchema>, 'format' | 'state'>;
 
+type Topic = Omit<LedgerPath, 'partition'>;
+
 /** Chains that end while they are being closed are looked at again this often. */
 const triesMax = 100;
 
@@ -37,24 +39,55 @@ export function checkOpen(key: string, json: unknown): void {
 }
 
 /** Rejects with LEDGER_CLOSED when the topic's ledger is closed. Call it after the start of a partition's chain is noted. */
-export async function requireOpen(store: ObjectStore, topic: Omit<LedgerPath, 'partition'>): Promise<void> {
+export async function requireOpen(store: ObjectStore, topic: Topic): Promise<void> {
   const key = closedKey(topic);
   const stored = await store.get(key);
   if (stored !== undefined) checkOpen(key, parseJson(key, stored.bytes));
 }
 
+/**
+ * Tells whether the topic's ledger is closed for `successor`, wholly or, after a crash, in part. Rejects with LEDGER_CLOSED where another table goes
+ * on in its place: two of them would have the same files, and upkeep of one would delete those of the other.
+ */
+export async function isClosedFor(
+  { successor, ...topic }: Pick<Closing, 'table' | 'topic' | 'successor'>,
+  { store, partitions, last }: ClosingTools,
+): Promise<boolean> {
+  const ends = [
+    () => requireOpen(store, topic),
+    ...(await partitions(topic)).map((partition) => () => last({ ...topic, partition })),
+  ];
+  let isFound = false;
+  for (const end of ends) isFound = (await isEndFor(successor, end)) || isFound;
+  return isFound;
+}
+
+/** True where `read` meets the end of a ledger that goes on in `successor`. Rejects with LEDGER_CLOSED where it goes on in another table. */
+async function isEndFor(successor: string, read: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await read();
+    return false;
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+    if (error.details['successor'] === successor) return true;
+    throw otherSuccessor(error);
+  }
+}
+
 export interface ClosingTools {
   readonly store: ObjectStore;
   /** The Kafka partitions of which the ledger has entries. */
-  readonly partitions: (topic: Omit<LedgerPath, 'partition'>) => Promise<readonly number[]>;
+  readonly partitions: (topic: Topic) => Promise<readonly number[]>;
   /** The last entry of a partition's chain; rejects with LEDGER_CLOSED. */
   readonly last: (path: LedgerPath) => Promise<{ readonly entry: LedgerEntry; readonly version: string } | undefined>;
 }
 
-/** Closes the topic's ledger of a table. Can be called again after a crash anywhere. */
-export async function closeLedger(closing: Closing, { store, partitions, last }: ClosingTools): Promise<void> {
+/** Closes the topic's ledger of a table. Can be called again after a crash anywhere; rejects with LEDGER_CLOSED where it is closed for another table. */
+export async function closeLedger(closing: Closing, tools: ClosingTools): Promise<void> {
+  const { store, partitions, last } = tools;
   const bytes = Buffer.from(`${JSON.stringify({ format: closedFormat, state: 'closed', ...closing })}\n`);
   await store.put(closedKey(closing), bytes, { ifAbsent: true });
+  await isClosedFor(closing, tools);
   const starts = await readStarts(store, closing);
   for (const partition of new Set([...starts.keys(), ...(await partitions(closing))]))
     await closeChain({ ...closing, partition }, bytes, { store, start: starts.get(partition)?.from ?? 0n, last });
@@ -107,8 +140,18 @@ function parseJson(key: string, bytes: Uint8Array): unknown {
   }
 }
 
-function closedKey(topic: Omit<LedgerPath, 'partition'>): string {
+function closedKey(topic: Topic): string {
   return `${startsPrefix(topic)}${closedName}`;
+}
+
+function otherSuccessor({ message, details }: PipelineError): PipelineError {
+  const successor = String(details['successor']);
+  return new PipelineError('LEDGER_CLOSED', {
+    message,
+    retryable: false,
+    details,
+    hint: `one table has its files: \`adopt --as ${successor}\` ends an adoption that was interrupted; docs/iceberg.md says how ${successor} is given up`,
+  });
 }
 
 function closed(key: string, { table, topic, successor, closedAt }: Closing): PipelineError {

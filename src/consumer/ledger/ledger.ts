@@ -1,7 +1,14 @@
 import { rememberSuccess } from '../../runtime/memo.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import { noteStart, readStart, type ChainStart } from './chain-start.ts';
-import { closeLedger, requireOpen, unlessClosed, type Closing } from './closed-ledger.ts';
+import { hasStarts, noteStart, readStart, type ChainStart } from './chain-start.ts';
+import {
+  closeLedger,
+  isClosedFor,
+  requireOpen,
+  unlessClosed,
+  type Closing,
+  type ClosingTools,
+} from './closed-ledger.ts';
 import { EntryStore, type ClaimResult, type Versioned } from './entry-store.ts';
 import { indexOf, listUnknownKeys } from './ledger-index.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
@@ -93,6 +100,11 @@ export class Ledger {
     return listUnknownKeys(this.#store, path);
   }
 
+  /** True when a service has begun the topic, though it may have got no record yet: the ledger has entries, or notes where they are to begin. */
+  async isBegun(topic: Omit<LedgerPath, 'partition'>): Promise<boolean> {
+    return (await this.partitions(topic)).length > 0 || (await hasStarts(this.#store, topic));
+  }
+
   /** The Kafka partitions of which the ledger holds anything, ascending. */
   async partitions(topic: Omit<LedgerPath, 'partition'>): Promise<number[]> {
     const prefix = topicPrefix(topic);
@@ -141,8 +153,17 @@ export class Ledger {
 
   /** Ends the ledger of the topic for good: whoever claims or commits anything from now on is refused with LEDGER_CLOSED. */
   async close(closing: Closing): Promise<void> {
+    return closeLedger(closing, this.#closingTools());
+  }
+
+  /** Tells whether the ledger of the topic is closed for `successor`. Rejects with LEDGER_CLOSED when it is for another table. */
+  async isClosedFor(closing: Pick<Closing, 'table' | 'topic' | 'successor'>): Promise<boolean> {
+    return isClosedFor(closing, this.#closingTools());
+  }
+
+  #closingTools(): ClosingTools {
     const partitions = (topic: Omit<LedgerPath, 'partition'>) => this.partitions(topic);
-    return closeLedger(closing, { store: this.#store, partitions, last: (path) => this.last(path, undefined) });
+    return { store: this.#store, partitions, last: (path) => this.last(path, undefined) };
   }
 
   /** Where the topic is begun: as was decided once, else as `decide` says. */

@@ -39,6 +39,15 @@ export async function noteTable(
   return result.kind === 'stored' ? tableUuid : ((await notedTable(store, topic, name)) ?? tableUuid);
 }
 
+/** Forgets the note of a table that has got nothing. */
+export async function forgetTable(
+  store: ObjectStore,
+  topic: Omit<LedgerPath, 'partition'>,
+  name: string,
+): Promise<void> {
+  await store.delete([noteKey(topic, name)]);
+}
+
 function parseNote(key: string, bytes: Uint8Array): string {
   try {
     return noteSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).tableUuid;

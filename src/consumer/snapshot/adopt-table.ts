@@ -3,7 +3,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { isCommitted, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import { readStarts } from '../ledger/chain-start.ts';
-import { noteTable } from '../ledger/table-note.ts';
+import { noteTable, notedTable } from '../ledger/table-note.ts';
 import type { TopicStart } from '../ledger/topic-start.ts';
 import type { Catalog, TableDefinition } from '../ports/lake.ts';
 import { checkTable } from '../table/check-table.ts';
@@ -40,15 +40,17 @@ export interface AdoptedTable {
 
 /**
  * Makes Iceberg tables beside a Hive table of ours and its dead letters, by metadata alone: they name the files that the ledger lists, which stay
- * where they are. The ledger of the new table begins where these end. Can be called again after a crash anywhere: what was
- * decided first, where the files end, counts.
+ * where they are. The ledger of the new table begins where these end; that of a topic that has no file yet is closed all the same. Can be called again
+ * after a crash anywhere: once files were taken in, what was decided first counts, where they end. Rejects with LEDGER_CLOSED or TABLE_MISMATCH when
+ * another table has adopted the Hive table.
  */
 export async function adoptTable(options: AdoptOptions): Promise<void> {
   const { source, hive, tools } = options;
-  const { topic, store } = tools;
+  const { topic, store, ledger, table } = tools;
+  const closing = { table: source, topic, successor: table };
+  await ledger.isClosedFor(closing);
   const found = await hive.load(source);
-  if (found === undefined) throw sourceMissing(source);
-  checkTable(found, { location: store.uri(`${source}/`), topic });
+  if (found !== undefined) checkTable(found, { location: store.uri(`${source}/`), topic });
   // who removes expired days notes them first and looks at the mark then: either what goes is seen here, or nothing goes any more
   await markAdopted(options);
   try {
@@ -60,7 +62,7 @@ export async function adoptTable(options: AdoptOptions): Promise<void> {
   }
   // a member that goes on with the Hive table, as one that was frozen meanwhile, is refused from here on
   const closedAt = new Date(tools.clock.nowMs()).toISOString();
-  await tools.ledger.close({ table: source, topic, successor: tools.table, closedAt });
+  await ledger.close({ ...closing, closedAt });
 }
 
 async function adoptAll(options: AdoptOptions): Promise<void> {
@@ -69,6 +71,7 @@ async function adoptAll(options: AdoptOptions): Promise<void> {
   const before = await readExpiry(store, source);
   const start = await settleEnds(options);
   const written = await objectsBefore(start.from, options);
+  if (written.length > 0 && (await options.hive.load(source)) === undefined) throw sourceMissing(source);
   for (const target of targetsOf(table)) await adoptOne(target, { start, written, before }, options);
   // what the service would note with its first claim: the audit knows then what was never promised to this ledger
   const { chosen, decidedAt: notedAt } = start;
@@ -111,7 +114,7 @@ async function settleEnds({
     };
   });
   if (start?.chosen === chosen) return start;
-  throw mismatch(table, `has a ledger that was begun otherwise: ${start?.chosen ?? 'with the first record'}`);
+  throw unsuitable(table, `has a ledger that was begun otherwise: ${start?.chosen ?? 'with the first record'}`);
 }
 
 /** The objects alone are kept: there may be a hundred thousand entries. */
@@ -163,7 +166,7 @@ async function requireUnchanged({ decidedAt }: TopicStart, { source, hive, tools
   const { ledger, table, topic } = tools;
   const mark = (await hive.load(source))?.parameters[adoptedByParameter];
   const start = await ledger.decidedStart({ table, topic });
-  if (mark === undefined || start?.decidedAt !== decidedAt) throw contended(source);
+  if (mark !== table || start?.decidedAt !== decidedAt) throw contended(source);
 }
 
 /** Makes the table if it is not there, without files, and notes that the ledger is its. */
@@ -175,6 +178,7 @@ async function provideTable(
   const definition = await hive.load(source);
   if (definition === undefined) throw sourceMissing(source);
   const { columns, partitionKeys, parameters } = definition;
+  await requireNoted(name, tools);
   const own = Object.entries(parameters).filter(([key]) => key.startsWith('glueless.') && key !== adoptedByParameter);
   await tables.create({
     name,
@@ -190,8 +194,19 @@ async function provideTable(
   const tableUuid = table.metadata['table-uuid'];
   const notedAt = new Date(clock.nowMs()).toISOString();
   const noted = await noteTable(store, { table: ledgerTable, topic }, { name, tableUuid, notedAt });
-  if (noted !== tableUuid) throw mismatch(name, 'is another one than the one that the ledger was noted for');
+  if (noted !== tableUuid) throw unsuitable(name, 'is another one than the one that the ledger was noted for');
   return table;
+}
+
+/** Rejects with TABLE_MISMATCH when the ledger was noted for a table that this catalog does not have: another one of the name must not be made. */
+async function requireNoted(name: string, { iceberg, store, table, topic }: SnapshotTools): Promise<void> {
+  const noted = await notedTable(store, { table, topic }, name);
+  if (noted === undefined || (await iceberg.load(name))?.metadata['table-uuid'] === noted) return;
+  throw unsuitable(
+    name,
+    'was dropped since, or is in another catalog',
+    'set the catalog as it was (LAKE_DATABASE, ICEBERG_REST_URI), or give the new table up as docs/iceberg.md says',
+  );
 }
 
 /** Gives the table the columns that it lacks: it may have been made of the same table before that got them, for another topic. */
@@ -199,7 +214,7 @@ async function growTo({ columns }: TableDefinition, name: string, tables: Catalo
   const present = await tables.load(name);
   if (present === undefined) throw sourceMissing(name);
   const growth = growthTo(columns, present.columns);
-  if ('misfit' in growth) throw mismatch(name, `has the column ${growth.misfit} of another type`);
+  if ('misfit' in growth) throw unsuitable(name, `has the column ${growth.misfit} of another type`);
   if (growth.addColumns.length === 0 && growth.replaceColumns.length === 0) return;
   const change = { table: name, ...growth, expectedVersion: present.version };
   if ((await tables.evolve(change)) === 'conflict') throw contended(name);
@@ -227,11 +242,13 @@ function busy(table: string, { partition, from, to, state }: LedgerEntry): Pipel
   );
 }
 
-function mismatch(table: string, what: string, hint = 'choose another name for the new table'): PipelineError {
-  return new PipelineError('TABLE_MISMATCH', {
-    message: `${table} can't be adopted: it ${what}`,
-    retryable: false,
-    details: { table },
-    hint,
-  });
+function mismatch(table: string, what: string, hint: string): PipelineError {
+  const message = `${table} can't be adopted: it ${what}`;
+  return new PipelineError('TABLE_MISMATCH', { message, retryable: false, details: { table }, hint });
+}
+
+/** The new table is not one that can have the files. */
+function unsuitable(table: string, what: string, hint = 'choose another name for the new table'): PipelineError {
+  const message = `${table} can't take the files in: it ${what}`;
+  return new PipelineError('TABLE_MISMATCH', { message, retryable: false, details: { table }, hint });
 }

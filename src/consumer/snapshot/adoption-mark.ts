@@ -1,9 +1,11 @@
+import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { forgetTable, notedTable } from '../ledger/table-note.ts';
 import { forgetTopicStart } from '../ledger/topic-start.ts';
 import type { Catalog } from '../ports/lake.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
 import { targetsOf, type SnapshotTools } from './snapshot-tools.ts';
-import { positionsOf } from './table-positions.ts';
+import { topicsOf } from './table-positions.ts';
 
 /** The Hive table that is adopted, and the tools of the table to be. */
 export interface MarkOptions {
@@ -15,14 +17,25 @@ export interface MarkOptions {
 /** Changes of a table by others that are taken in before giving up. */
 const conflictsMax = 10;
 
-/** Says in the Hive table that its files are another table's, too. The mark of a table that has adopted them before says the same, and stays. */
-export async function markAdopted({ source, hive, tools }: MarkOptions): Promise<void> {
-  const { table } = tools;
+/**
+ * Says in the Hive table that its files are another table's, too; there is none yet where nothing was ever written. What a call before had decided,
+ * which died, is taken back first, unless the new tables may have files since then. Rejects with TABLE_MISMATCH when the mark is another table's.
+ */
+export async function markAdopted(options: MarkOptions): Promise<void> {
+  const { source, hive, tools } = options;
   const found = await hive.load(source);
-  if (found === undefined) throw sourceMissing(source);
-  const other = found.parameters[adoptedByParameter];
-  if (other === table || (other !== undefined && (await isAdopted({ ...tools, table: other })))) return;
-  const parameters = { [adoptedByParameter]: table };
+  const other = found?.parameters[adoptedByParameter];
+  if (other !== undefined && other !== tools.table) throw adoptedElsewhere(source, other);
+  await takeBackMark(options);
+  await setMark(options);
+}
+
+async function setMark({ source, hive, tools }: MarkOptions): Promise<void> {
+  const found = await hive.load(source);
+  const other = found?.parameters[adoptedByParameter];
+  if (found === undefined || other === tools.table) return;
+  if (other !== undefined) throw adoptedElsewhere(source, other);
+  const parameters = { [adoptedByParameter]: tools.table };
   const change = { table: source, expectedVersion: found.version, addColumns: [], parameters };
   if ((await hive.evolve(change)) === 'conflict') throw contended(source);
 }
@@ -33,50 +46,78 @@ export function adoptedFrom(source: string): string {
 }
 
 /**
- * Takes back what was said, and where the new ledger was to begin, after the adoption was refused: else replays and upkeep of the Hive table would be
- * refused for ever. Where the new tables have files of it, or may still get some, the mark stays. Commits that are under way, of this call or
- * another, are refused by a change of the new tables.
+ * Takes back what was said, and where the new ledger was to begin, after the adoption was refused or its process died: else replays and upkeep of the
+ * Hive table would be refused for ever, and rows that came since would be read from Kafka again. Where the new tables have files of it, or may still get
+ * some, all stays. Commits that are under way, of this call or another, are refused by a change of the new tables.
  */
 export async function takeBackMark(options: MarkOptions): Promise<void> {
-  const { source, hive, tools } = options;
-  if (!(await refuseOthers(tools))) return;
+  const { ledger, table, topic } = options.tools;
+  const { source } = options;
+  if (await ledger.isClosedFor({ table: source, topic, successor: table })) return;
+  if (!(await refuseOthers(options))) return;
+  const isTaken = await removeMark(options);
+  // another call may have met the mark, and have begun its commit since
+  const isOver = await refuseOthers(options).catch(() => false);
+  if (isOver) await forgetDecisions(options);
+  else if (isTaken) await setMark(options);
+}
+
+async function removeMark({ source, hive, tools }: MarkOptions): Promise<boolean> {
   const found = await hive.load(source);
-  if (found?.parameters[adoptedByParameter] !== tools.table) return;
+  if (found?.parameters[adoptedByParameter] !== tools.table) return false;
   const removeParameters = [adoptedByParameter];
   const change = { table: source, expectedVersion: found.version, addColumns: [], removeParameters };
   if ((await hive.evolve(change)) === 'conflict') throw contended(source);
-  // another call may have met the mark, and have begun its commit since
-  const isOver = await refuseOthers(tools).catch(() => false);
-  if (isOver) await forgetStart(options);
-  else await markAdopted(options);
+  return true;
 }
 
-async function forgetStart({ source, tools }: MarkOptions): Promise<void> {
+async function forgetDecisions({ source, tools }: MarkOptions): Promise<void> {
   const { ledger, store, table, topic } = tools;
   const start = await ledger.decidedStart({ table, topic });
   if (start?.chosen !== adoptedFrom(source) || (await ledger.partitions({ table, topic })).length > 0) return;
   await forgetTopicStart(store, { table, topic });
+  for (const { name } of targetsOf(table)) await forgetTable(store, { table, topic }, name);
 }
 
-/** True when one of the tables has files of the topic. */
-async function isAdopted({ iceberg, table, topic }: SnapshotTools): Promise<boolean> {
-  const tables = await Promise.all(targetsOf(table).map(({ name }) => iceberg.load(name)));
-  return tables.some((each) => each !== undefined && positionsOf(each.metadata, topic).size > 0);
-}
-
-/** Changes each of the new tables, so that no commit of before is taken; false when one has taken in files meanwhile. */
-async function refuseOthers({ iceberg, table, topic, clock }: SnapshotTools): Promise<boolean> {
+/**
+ * Changes each of the new tables, so that no commit of before is taken. False when one has files of the Hive table, or may have some in another
+ * catalog than the one at hand.
+ */
+async function refuseOthers(options: MarkOptions): Promise<boolean> {
+  const { iceberg, store, table, topic, clock } = options.tools;
   for (const { name } of targetsOf(table)) {
+    const noted = await notedTable(store, { table, topic }, name);
     for (let conflicts = 0; ; conflicts++) {
       const loaded = await iceberg.load(name);
+      if (noted !== undefined && noted !== loaded?.metadata['table-uuid']) return false;
       if (loaded === undefined) break;
-      if (positionsOf(loaded.metadata, topic).size > 0 || conflicts === conflictsMax) return false;
+      if (conflicts === conflictsMax || (await hasFiles(loaded, options))) return false;
       const updates = { 'glueless.adoption-refused-at': new Date(clock.nowMs()).toISOString() };
       const change = { requirements: [], updates: [{ action: 'set-properties' as const, updates }] };
       if ((await iceberg.commit(loaded, change)).kind === 'committed') break;
     }
   }
   return true;
+}
+
+/** True when the table has files of the topic, or of another one of the Hive table. */
+async function hasFiles({ metadata }: LoadedTable, { source, tools }: MarkOptions): Promise<boolean> {
+  const { ledger, table, topic } = tools;
+  for (const each of topicsOf(metadata)) {
+    if (each === topic) return true;
+    const start = await ledger.decidedStart({ table, topic: each });
+    if (start?.chosen === adoptedFrom(source)) return true;
+  }
+  return false;
+}
+
+function adoptedElsewhere(source: string, other: string): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
+    message: `${source} can't be adopted twice: its files are those of the Iceberg table ${other}, or were about to become so (parameter ${adoptedByParameter})`,
+    retryable: false,
+    details: { table: source, successor: other },
+    hint: `one table has its files: \`adopt --as ${other}\` ends an adoption that was interrupted; docs/iceberg.md says how ${other} is given up`,
+  });
 }
 
 export function sourceMissing(table: string): PipelineError {

@@ -111,9 +111,9 @@ export const lakeErrorCodes = {
     action: 'The report is made for thermometer readings; query other tables by SQL, see `docs/athena.md`.',
   },
   LEDGER_EMPTY: {
-    meaning: 'Nothing of the topic was ever written into the table: either it is new, or a name is mistyped.',
+    meaning: 'No service has ever begun to read the topic into the table: either it is new, or a name is mistyped.',
     retryable: 'never',
-    action: 'Check LAKE, LAKE_TABLE and KAFKA_TOPIC; `consume` writes the first entry.',
+    action: 'Check LAKE, LAKE_TABLE and KAFKA_TOPIC; `consume` begins a new one.',
   },
   LEDGER_CORRUPT: {
     meaning: 'A ledger entry can’t be read, or says something impossible.',
