@@ -51,13 +51,13 @@ export interface Calls {
   filledCountOf(filled: Address): number;
   filledEntriesOf(filled: Address): number;
   filledAddressesOf(filled: Address): Address;
-  settleFields(filled: Address): void;
+  detachFields(filled: Address): void;
   emptyFields(filled: Address): void;
   keepIntegers(field: Address): void;
-  setDurable(field: Address, durableKinds: number, stringKinds: number, dictionary: Address): void;
-  settledCountOf(field: Address): number;
-  hideUnsettled(field: Address): void;
-  dropSettled(field: Address): void;
+  setDetachable(field: Address, detachableKinds: number, stringKinds: number, dictionary: Address): void;
+  detachedCountOf(field: Address): number;
+  hideAttached(field: Address): void;
+  dropDetached(field: Address): void;
   addType(field: Address, type: Address, kind: number): void;
   removeType(field: Address, type: Address): void;
   setUntypedLevels(field: Address, levels: number): void;

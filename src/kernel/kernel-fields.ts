@@ -113,7 +113,7 @@ export class KernelFieldEntries {
   }
 
   /** Says which kinds of entries can stay in the block when the window is loaded anew, and which of these are strings of a dictionary. */
-  setDurable({
+  setDetachable({
     kindBits,
     stringBits,
     dictionary,
@@ -122,19 +122,19 @@ export class KernelFieldEntries {
     readonly stringBits: number;
     readonly dictionary: Address;
   }): void {
-    this.#kernel.calls.setDurable(this.address, kindBits, stringBits, dictionary);
+    this.#kernel.calls.setDetachable(this.address, kindBits, stringBits, dictionary);
   }
 
   /** The number of entries that need nothing of the window any more; the ends of their strings are dictionary ids, those of their times how these are written. */
-  get settledCount(): number {
-    return this.#kernel.calls.settledCountOf(this.address);
+  get detachedCount(): number {
+    return this.#kernel.calls.detachedCountOf(this.address);
   }
 
-  /** Does work for which there are no other entries than the settled ones; they are gone afterwards, and the others are there. */
-  takeSettled(work: () => void): void {
-    this.#kernel.calls.hideUnsettled(this.address);
+  /** Does work for which there are no other entries than the detached ones; they are gone afterwards, and the others are there. */
+  takeDetached(work: () => void): void {
+    this.#kernel.calls.hideAttached(this.address);
     work();
-    this.#kernel.calls.dropSettled(this.address);
+    this.#kernel.calls.dropDetached(this.address);
   }
 
   /** Lets arrays or structs that fit the type whole, and none that was added before, be entries of that kind. */
@@ -211,8 +211,8 @@ export class KernelFields {
   }
 
   /** Sets aside the fields whose entries need nothing of the window any more: they are not among the filled ones until `empty`, which leaves them as they are. */
-  settle(): void {
-    this.#kernel.calls.settleFields(this.#filled);
+  detach(): void {
+    this.#kernel.calls.detachFields(this.#filled);
   }
 
   /** Empties the filled fields. */

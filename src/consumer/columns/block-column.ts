@@ -51,7 +51,7 @@ export class BlockColumn {
     if (state === undefined || this.#missing(kindBits) !== 0) return false;
     const stringKinds = isString ? bits.anyStrings : bits.strings;
     // digits have another dictionary
-    this.#field.settleKinds(flatKindsOf(this.#field) & ~bits.digits, stringKinds);
+    this.#field.setDetachableKinds(flatKindsOf(this.#field) & ~bits.digits, stringKinds);
     // a field that keeps integers apart has fractions where others have all numbers
     this.#addNumbers(state.numbers ?? state.fractions, bits.numbers, kindBits, block);
     this.#addNumbers(state.integers, bits.integers, kindBits, block);
@@ -69,9 +69,9 @@ export class BlockColumn {
   }
 
   /** Adds the values that have outlived their window: there are columns for all of them. What is left in the field has come since. */
-  addSettled(block: Rows): void {
+  addDetached(block: Rows): void {
     const { entries } = this.#field;
-    if (entries.settledCount > 0) entries.takeSettled(() => this.addAll(block));
+    if (entries.detachedCount > 0) entries.takeDetached(() => this.addAll(block));
     this.values.forget();
   }
 

@@ -90,7 +90,7 @@ export class BlockReader {
     const heldValues = values * (1 + this.#windowCount / Math.max(1, this.#count));
     const collected = this.#kernel.calls.missingEntries.value;
     if (isLarge || heldValues > heldValuesMax || collected > collectedMax) return this.flush(endRow);
-    kernelFields.settle();
+    kernelFields.detach();
     this.#addFilled(endRow);
   }
 
@@ -134,7 +134,7 @@ export class BlockReader {
   /** Adds the values row by row; makes columns for `firsts`, of other fields, on the way. */
   #addEach(columns: readonly BlockColumn[], { block, firsts }: { block: Rows; firsts: readonly SingleValue[] }): void {
     for (const column of columns) {
-      column.addSettled(block);
+      column.addDetached(block);
       column.discardLeaves();
     }
     const isFirst = new Set(firsts);

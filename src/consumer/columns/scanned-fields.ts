@@ -32,7 +32,7 @@ export class ScannedField {
   /** The key as an integer that JavaScript puts before other keys, -1 for any other key. */
   readonly keyIndex: number;
   #isShared = false;
-  #durableKinds = 0;
+  #detachableKinds = 0;
   readonly #targets: NestedTargets;
 
   constructor(
@@ -62,16 +62,16 @@ export class ScannedField {
   /** Says that another field has the same column. */
   share(): void {
     this.#isShared = true;
-    this.entries.setDurable({ kindBits: 0, stringBits: 0, dictionary: 0 });
+    this.entries.setDetachable({ kindBits: 0, stringBits: 0, dictionary: 0 });
   }
 
   /** Lets entries outlive their window: those of `kindBits`, of which `stringBits` are strings of the column. */
-  settleKinds(kindBits: number, stringBits: number): void {
+  setDetachableKinds(kindBits: number, stringBits: number): void {
     // event times are read with their window
-    if (kindBits === this.#durableKinds || this.#isShared || this.eventTimePath !== undefined) return;
+    if (kindBits === this.#detachableKinds || this.#isShared || this.eventTimePath !== undefined) return;
     const dictionary = this.state?.strings?.strings.dictionary.address ?? 0;
-    this.#durableKinds = kindBits;
-    this.entries.setDurable({ kindBits, stringBits: kindBits & stringBits, dictionary });
+    this.#detachableKinds = kindBits;
+    this.entries.setDetachable({ kindBits, stringBits: kindBits & stringBits, dictionary });
   }
 
   /** Where typed arrays and structs go. */
@@ -109,7 +109,7 @@ export class ScannedFields {
   #spellings = 0;
   #extraKeys = 0;
   /** Fields that were known when the last block ended: their columns are there. */
-  #settled = 0;
+  #knownBefore = 0;
   readonly kernelFields: KernelFields;
 
   constructor(kernel: Kernel, rows: RowReader, eventTime: EventTimeField) {
@@ -121,7 +121,7 @@ export class ScannedFields {
 
   /** The fields that have values in the block. */
   filled(): ScannedField[] {
-    this.#settled = this.#byName.size;
+    this.#knownBefore = this.#byName.size;
     const found: ScannedField[] = [];
     for (const address of this.kernelFields.filled) {
       const field = this.#byAddress.get(address);
@@ -162,8 +162,8 @@ export class ScannedFields {
   /** Tells whether a new field may be scanned. Not where it may be one too many for the table: the record is parsed, and that tells. */
   #mayAdd(name: string): boolean {
     if (this.#byName.size === fieldsMax || this.#rows.isBeyond(name)) return false;
-    if (this.#byName.size - this.#settled < this.#rows.columnsLeft || this.#rows.columnsLeft === 0) return true;
-    this.#settled = this.#byName.size;
+    if (this.#byName.size - this.#knownBefore < this.#rows.columnsLeft || this.#rows.columnsLeft === 0) return true;
+    this.#knownBefore = this.#byName.size;
     return false;
   }
 

@@ -16,8 +16,8 @@ export function copySpellings(field: Field, spellings: usize): i32 {
   for (let entry: usize = 0; entry < <usize>field.count; entry++) {
     if (!isAmong(field, entry, 1 << kindTime)) continue;
     const range = entry << 2;
-    const isSettled = <i32>entry < field.settledCount;
-    store<i32>(spellings + (count++ << 2), isSettled ? load<i32>(field.ends + range) : spellingAt(field, range));
+    const isDetached = <i32>entry < field.detachedCount;
+    store<i32>(spellings + (count++ << 2), isDetached ? load<i32>(field.ends + range) : spellingAt(field, range));
   }
   return <i32>count;
 }

@@ -20,7 +20,7 @@ export class Field {
   kinds: usize;
   /** Ranges of the values in the window; those of strings without their quotes, or where they are without their escapes. */
   starts: usize;
-  /** Ends of the ranges; of a string that is settled its dictionary id, of such a time how it is written. */
+  /** Ends of the ranges; of a string that is detached its dictionary id, of such a time how it is written. */
   ends: usize;
   /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window; of an array or struct of its type what `keepLeftOut` tells. */
   numbers: usize;
@@ -37,11 +37,11 @@ export class Field {
   /** The type's leaves do not have just the values of the block's entries. */
   isSpoiled: bool;
   /** Entries that need nothing of the window any more. */
-  settledCount: i32;
-  /** Entries behind these that `hideUnsettled` has hidden. */
+  detachedCount: i32;
+  /** Entries behind these that `hideAttached` has hidden. */
   hiddenCount: i32;
-  /** Kinds of entries that can be settled, as a bit set. */
-  durableKinds: i32;
+  /** Kinds of entries that can be detached, as a bit set. */
+  detachableKinds: i32;
   /** Those of them that are strings, and the dictionary that gives them ids. */
   stringKinds: i32;
   dictionary: Dictionary;
@@ -63,25 +63,25 @@ export function keepIntegers(field: Field): void {
 }
 
 /** Says which kinds of entries can stay when the window is loaded anew, and which of these are strings of the dictionary. */
-export function setDurable(field: Field, durableKinds: i32, stringKinds: i32, dictionary: Dictionary): void {
-  field.durableKinds = durableKinds;
+export function setDetachable(field: Field, detachableKinds: i32, stringKinds: i32, dictionary: Dictionary): void {
+  field.detachableKinds = detachableKinds;
   field.stringKinds = stringKinds;
   field.dictionary = dictionary;
 }
 
-export function settledCountOf(field: Field): i32 {
-  return field.settledCount;
+export function detachedCountOf(field: Field): i32 {
+  return field.detachedCount;
 }
 
-/** Hides the entries behind the settled ones until `dropSettled`. */
-export function hideUnsettled(field: Field): void {
-  field.hiddenCount = field.count - field.settledCount;
-  field.count = field.settledCount;
+/** Hides the entries behind the detached ones until `dropDetached`. */
+export function hideAttached(field: Field): void {
+  field.hiddenCount = field.count - field.detachedCount;
+  field.count = field.detachedCount;
 }
 
-/** Drops the settled entries; those that were hidden take their place. */
-export function dropSettled(field: Field): void {
-  const from = <usize>field.settledCount;
+/** Drops the detached entries; those that were hidden take their place. */
+export function dropDetached(field: Field): void {
+  const from = <usize>field.detachedCount;
   const count = <usize>field.hiddenCount;
   memory.copy(field.rows, field.rows + (from << 2), count << 2);
   memory.copy(field.kinds, field.kinds + from, count);
@@ -89,19 +89,19 @@ export function dropSettled(field: Field): void {
   memory.copy(field.ends, field.ends + (from << 2), count << 2);
   memory.copy(field.numbers, field.numbers + (from << 3), count << 3);
   field.count = field.hiddenCount;
-  field.settledCount = 0;
+  field.detachedCount = 0;
   field.hiddenCount = 0;
 }
 
-/** Settles all entries: their strings get ids, and how their times are written is noted. Answers with false, and changes nothing, when one of them still needs the window. */
-export function settle(field: Field): bool {
-  const first = field.settledCount;
+/** Detaches all entries from the window: their strings get ids, and how their times are written is noted. Answers with false, and changes nothing, when one of them still needs the window. */
+export function detach(field: Field): bool {
+  const first = field.detachedCount;
   const kindBits = kindBitsFrom(field, first);
-  if (field.isSpoiled || field.durableKinds == 0 || (kindBits & ~field.durableKinds) != 0) return false;
+  if (field.isSpoiled || field.detachableKinds == 0 || (kindBits & ~field.detachableKinds) != 0) return false;
   const strings = kindBits & field.stringKinds;
   if (strings != 0 && field.dictionary.isClosed) return false;
-  field.settledCount = field.count;
-  if ((kindBits & ~strings & (1 << kindTime)) != 0) settleTimes(field, first);
+  field.detachedCount = field.count;
+  if ((kindBits & ~strings & (1 << kindTime)) != 0) detachTimes(field, first);
   if (strings == 0) return true;
   if (strings == kindBits) {
     idsOfAll(field, field.dictionary, first, field.ends + ((<usize>first) << 2));
@@ -116,7 +116,7 @@ export function settle(field: Field): bool {
   return true;
 }
 
-function settleTimes(field: Field, first: i32): void {
+function detachTimes(field: Field, first: i32): void {
   for (let entry = <usize>first; entry < <usize>field.count; entry++) {
     if (!isAmong(field, entry, 1 << kindTime)) continue;
     const range = entry << 2;
@@ -124,7 +124,7 @@ function settleTimes(field: Field, first: i32): void {
   }
 }
 
-/** Tells how a time that is not settled is written; `range`: where its range is. */
+/** Tells how a time that is not detached is written; `range`: where its range is. */
 export function spellingAt(field: Field, range: usize): i32 {
   if (field.anySpelling == field.everySpelling) return field.anySpelling;
   return spellingOf(load<u32>(field.starts + range), load<u32>(field.ends + range));
@@ -231,11 +231,11 @@ export function copyNumbers(field: Field, kindBits: i32, rows: usize, numbers: u
 
 /** Writes the row and the dictionary id of each string whose kind is among `kindBits`; answers with how many there are. */
 export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Dictionary, rows: usize, ids: usize): i32 {
-  const settled = <usize>field.settledCount;
+  const detached = <usize>field.detachedCount;
   if ((kindBitsOf(field) & ~kindBits) == 0) {
     memory.copy(rows, field.rows, (<usize>field.count) << 2);
-    memory.copy(ids, field.ends, settled << 2);
-    idsOfAll(field, dictionary, field.settledCount, ids + (settled << 2));
+    memory.copy(ids, field.ends, detached << 2);
+    idsOfAll(field, dictionary, field.detachedCount, ids + (detached << 2));
     return field.count;
   }
   let count: usize = 0;
@@ -244,7 +244,7 @@ export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Diction
     const range = entry << 2;
     const end = load<i32>(field.ends + range);
     store<i32>(rows + (count << 2), load<i32>(field.rows + range));
-    store<i32>(ids + (count << 2), entry < settled ? end : idOf(dictionary, load<u32>(field.starts + range), end));
+    store<i32>(ids + (count << 2), entry < detached ? end : idOf(dictionary, load<u32>(field.starts + range), end));
     count++;
   }
   return <i32>count;

@@ -1,5 +1,5 @@
 import { allocate, allocateZeros, grow } from './arena';
-import { dropEntry, Field, settle } from './fields';
+import { detach, dropEntry, Field } from './fields';
 
 /** The fields that have entries in a block of records, in the order in which they got the first one. */
 @unmanaged
@@ -7,11 +7,11 @@ export class FilledFields {
   /** Addresses of the fields. */
   addresses: usize;
   count: i32;
-  /** Room in `addresses` and in `settled`. */
+  /** Room in `addresses` and in `detached`. */
   max: i32;
-  /** Addresses of those that `settleFields` has set aside. */
-  settled: usize;
-  settledCount: i32;
+  /** Addresses of those that `detachFields` has set aside. */
+  detached: usize;
+  detachedCount: i32;
 }
 
 const startFields: i32 = 64;
@@ -20,7 +20,7 @@ export function createFilledFields(): FilledFields {
   const filled = changetype<FilledFields>(allocateZeros(offsetof<FilledFields>()));
   filled.max = startFields;
   filled.addresses = allocate((<usize>startFields) << 2);
-  filled.settled = allocate((<usize>startFields) << 2);
+  filled.detached = allocate((<usize>startFields) << 2);
   return filled;
 }
 
@@ -29,7 +29,7 @@ export function noteFilled(filled: FilledFields, field: Field): void {
   if (filled.count == filled.max) {
     const bytes = (<usize>filled.max) << 2;
     filled.addresses = grow(filled.addresses, bytes, bytes * 2);
-    filled.settled = allocate(bytes * 2);
+    filled.detached = allocate(bytes * 2);
     filled.max *= 2;
   }
   setField(filled.addresses, filled.count++, field);
@@ -58,22 +58,22 @@ export function filledAddressesOf(filled: FilledFields): usize {
 }
 
 /** Sets aside the fields whose entries need nothing of the window any more, once their strings have ids: the next `emptyFields` leaves them as they are. */
-export function settleFields(filled: FilledFields): void {
+export function detachFields(filled: FilledFields): void {
   let others = 0;
   for (let index = 0; index < filled.count; index++) {
     const field = fieldAt(filled.addresses, index);
-    if (settle(field)) setField(filled.settled, filled.settledCount++, field);
+    if (detach(field)) setField(filled.detached, filled.detachedCount++, field);
     else setField(filled.addresses, others++, field);
   }
   filled.count = others;
 }
 
-/** Empties the fields; those that `settleFields` has set aside are the filled ones then. */
+/** Empties the fields; those that `detachFields` has set aside are the filled ones then. */
 export function emptyFields(filled: FilledFields): void {
   for (let index = 0; index < filled.count; index++) {
     const field = fieldAt(filled.addresses, index);
     field.count = 0;
-    field.settledCount = 0;
+    field.detachedCount = 0;
     field.isFilled = false;
     field.isSpoiled = false;
     field.anySpelling = 0;
@@ -81,10 +81,10 @@ export function emptyFields(filled: FilledFields): void {
     if (changetype<usize>(field.leftOut) != 0) field.leftOut.count = 0;
   }
   const emptied = filled.addresses;
-  filled.addresses = filled.settled;
-  filled.count = filled.settledCount;
-  filled.settled = emptied;
-  filled.settledCount = 0;
+  filled.addresses = filled.detached;
+  filled.count = filled.detachedCount;
+  filled.detached = emptied;
+  filled.detachedCount = 0;
 }
 
 function fieldAt(addresses: usize, index: i32): Field {

@@ -28,10 +28,11 @@ export {
   copyNumbers,
   copyStrings,
   countOf,
+  detachedCountOf,
   dictionaryIdsOf,
-  dropSettled,
+  dropDetached,
   endsOf,
-  hideUnsettled,
+  hideAttached,
   isSpoiled,
   kindBitsOf,
   kindsOf,
@@ -40,14 +41,13 @@ export {
   numbersOf,
   rowsOf,
   keepIntegers,
-  setDurable,
-  settledCountOf,
+  setDetachable,
   startsOf,
 } from './fields';
 export { addType, removeType, setEmptyLevels, setUntypedLevels } from './field-types';
 export { copySpellings } from './field-times';
 export { addFullName, setFull, setMovable } from './full-structs';
-export { emptyFields, filledAddressesOf, filledCountOf, filledEntriesOf, settleFields } from './filled-fields';
+export { detachFields, emptyFields, filledAddressesOf, filledCountOf, filledEntriesOf } from './filled-fields';
 export { completeLeaves, emptyLeaves, missingEntries } from './collected';
 export { chosenCount, gatherEntries, gatherValues } from './gather';
 export { setHashKey } from './hash';
