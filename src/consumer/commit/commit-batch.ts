@@ -17,8 +17,8 @@ import {
 import type { LedgerPath } from '../ledger/ledger-keys.ts';
 import { adoptFormat1 } from './adopt-format-1.ts';
 import { checkLedgerEnd } from './check-ledger-end.ts';
+import { chooseRecipe, isOfOurDecoder, ourRecipe, type ChosenRecipe } from './choose-recipe.ts';
 import type { CommitTools } from './commit-tools.ts';
-import { chooseWay, isOurWay, ourWay, type DecodeWay } from './decode-way.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
 import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
@@ -84,9 +84,9 @@ export async function commitBatch(request: CommitRequest, tools: CommitTools): P
 async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRunner): Promise<CommitResult> {
   const startMs = tools.clock.monotonicMs();
   using memory = new DisposableStack();
-  const prepare = async (batch: Batch, { recipe, limits }: DecodeWay) =>
+  const prepare = async (batch: Batch, { recipe, limits }: ChosenRecipe) =>
     memory.use(await prepareBatch(batch, recipe, tools, { step, limits }));
-  let prepared = await prepare(given.batch, await chooseWay(given, tools, step));
+  let prepared = await prepare(given.batch, await chooseRecipe(given, tools, step));
   const { batch } = prepared;
   const { reason = given.reason } = prepared.decoded.earlyEnd ?? {};
   const request: CommitRequest = { ...given, batch, reason };
@@ -99,7 +99,7 @@ async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRun
     if (written.kind === 'written') return await finish(attempt, written, tools, step);
     if (written.kind === 'damaged' || tries === generationsMax) throw damaged(entry);
     // what another version has claimed was prepared by our recipe from the start
-    if (written.kind === 'misfit' && isOurWay(entry)) prepared = await prepare(batch, ourWay(tools));
+    if (written.kind === 'misfit' && isOfOurDecoder(entry)) prepared = await prepare(batch, ourRecipe(tools));
     claimed = await step('claim', () => raiseGeneration(attempt, prepared, tools));
     if (claimed.kind === 'theirs') await yieldTo(claimed.found, attempt, tools, step);
   }
@@ -175,7 +175,7 @@ async function write(
     attempt.format1.push(...found.map(({ key }) => key));
     return result;
   }
-  if (!isOurWay(entry)) return { kind: 'misfit' };
+  if (!isOfOurDecoder(entry)) return { kind: 'misfit' };
   const guard = new EntryGuard(claim, tools);
   try {
     return await writeObjects({ range: entry, prepared, plan: entry.plan, guard, created }, tools, step);

@@ -8,7 +8,7 @@ import { mayBeCut } from './may-be-cut.ts';
 import type { StepRunner } from './step-runner.ts';
 
 /** The recipe by which a batch is decoded; with `limits` it may end earlier than it was cut. */
-export interface DecodeWay {
+export interface ChosenRecipe {
   readonly recipe: Recipe;
   readonly limits?: DecodeLimits | undefined;
 }
@@ -22,24 +22,24 @@ interface GivenBatch {
 }
 
 /** Chooses the recipe of the claim, if this version made it. A claim of another version is decoded anew, and ends early only if it can be cut. */
-export async function chooseWay(
+export async function chooseRecipe(
   { adopted, lost, limits }: GivenBatch,
   tools: CommitTools,
   step: StepRunner,
-): Promise<DecodeWay> {
-  if (adopted === undefined) return { ...ourWay(tools), limits };
+): Promise<ChosenRecipe> {
+  if (adopted === undefined) return { ...ourRecipe(tools), limits };
   const { entry } = adopted;
-  if (isOurWay(entry)) return { recipe: entry.recipe };
-  const isCut = lost === undefined && (await step('position', () => mayBeCut(entry, tools)));
-  return { ...ourWay(tools), ...(isCut && { limits }) };
+  if (isOfOurDecoder(entry)) return { recipe: entry.recipe };
+  const mayEndEarly = lost === undefined && (await step('position', () => mayBeCut(entry, tools)));
+  return { ...ourRecipe(tools), ...(mayEndEarly && { limits }) };
 }
 
 /** Gives our own recipe, without limits. */
-export function ourWay({ writer, recipe }: CommitTools): DecodeWay {
+export function ourRecipe({ writer, recipe }: CommitTools): ChosenRecipe {
   return { recipe: writer.fit(recipe) };
 }
 
-/** Tells whether a claim can be fulfilled as it stands: one of another version of the decoder can't. */
-export function isOurWay({ recipe }: ClaimedEntry): boolean {
+/** Tells whether a claim can be fulfilled by its own recipe: one of another version of the decoder can't. */
+export function isOfOurDecoder({ recipe }: ClaimedEntry): boolean {
   return recipe.decoder === decoderVersion;
 }
