@@ -137,14 +137,14 @@ function placesOf(
  */
 function isKeptAsJson(name: string, type: ColumnType, columns: ReadonlyMap<string, ColumnType>): boolean {
   if (type.kind !== 'struct' || columns.has(name)) return false;
-  return columns.get(jsonName(name))?.kind === 'string' || isFullMap(type);
+  return columns.get(jsonName(name))?.kind === 'string' || isMapLike(type);
 }
 
 /** Structs of fewer fields are no maps, however large their fields are. */
 const mapFieldsMin = 100;
 
 /** Tells whether a struct has as many fields as an object whose keys are data, and no room for another one of their size. It stays so when it grows. */
-export function isFullMap(type: Extract<ColumnType, { kind: 'struct' }>): boolean {
+export function isMapLike(type: Extract<ColumnType, { kind: 'struct' }>): boolean {
   const { leaves, characters } = weightOf(type);
   const withAnother = 1 + 1 / type.fields.length;
   return (

@@ -63,7 +63,7 @@ export class BlockColumn {
     for (const target of this.values.targets) this.#addTyped(target, kindBits, block);
     this.#addEmpties(state.emptyArrays, bits.emptyArrays, kindBits, block);
     this.#addEmpties(this.#emptyObjects, bits.emptyObjects, kindBits, block);
-    if (state.unread !== undefined) this.#addUnread(state.unread, kindBits, block);
+    if (state.mapLike !== undefined) this.#addMapLike(state.mapLike, kindBits, block);
     if ((kindBits & this.#field.untypedKinds) !== 0) this.#addUntyped(state.untyped, kindBits, block);
     return true;
   }
@@ -94,7 +94,7 @@ export class BlockColumn {
     if (this.#field.state?.emptyArrays !== undefined) missing &= ~bits.emptyArrays;
     if (this.#emptyObjects !== undefined) missing &= ~bits.emptyObjects;
     if (this.#field.state?.untyped !== undefined) missing &= ~this.#field.untypedKinds;
-    if ((missing & bits.mayBeObjects) !== 0 && this.#areUnread(kindBits)) missing &= ~bits.mayBeObjects;
+    if ((missing & bits.mayBeObjects) !== 0 && this.#areMapLike(kindBits)) missing &= ~bits.mayBeObjects;
     return missing;
   }
 
@@ -127,11 +127,12 @@ export class BlockColumn {
   }
 
   /** Tells whether all that may be objects are, and go to the column of those whose keys are data. */
-  #areUnread(kindBits: number): boolean {
-    const unread = this.#field.state?.unread;
-    if (unread === undefined) return false;
+  #areMapLike(kindBits: number): boolean {
+    const mapLike = this.#field.state?.mapLike;
+    if (mapLike === undefined) return false;
     // those that fit its type whole are in other rows of it
-    for (const { column, kind } of this.values.targets) if (column === unread && bits.has(kindBits, kind)) return false;
+    for (const { column, kind } of this.values.targets)
+      if (column === mapLike && bits.has(kindBits, kind)) return false;
     const { kinds: kindAt, starts } = this.#field.entries;
     const { bytes, shift } = this.#scanner;
     return starts.every(
@@ -140,7 +141,7 @@ export class BlockColumn {
   }
 
   /** Adds objects whose keys are data, as they stand in the records. */
-  #addUnread(to: ColumnBuilder, kindBits: number, block: Rows): void {
+  #addMapLike(to: ColumnBuilder, kindBits: number, block: Rows): void {
     if ((kindBits & bits.mayBeObjects) === 0) return;
     const { count } = to;
     to.noteField(this.#field.name, block.first, block.end);
@@ -195,7 +196,7 @@ export class BlockColumn {
   /** Gives the column of objects that are empty, unless all objects go to another one. */
   get #emptyObjects(): ColumnBuilder | undefined {
     const { state } = this.#field;
-    return state?.unread === undefined ? state?.emptyObjects : undefined;
+    return state?.mapLike === undefined ? state?.emptyObjects : undefined;
   }
 
   /** Adds the entries of the kinds in `share`, which tell no type, as they stand in the records. */
@@ -223,9 +224,9 @@ export class BlockColumn {
   }
 
   /** Adds one object whose keys are data to the column of such objects, as it stands in the record; answers with false when it is something else. */
-  addUnreadAt(entry: number): boolean {
+  addMapLikeAt(entry: number): boolean {
     const { kinds: kindAt, starts } = this.values.views;
-    const to = this.#field.state?.unread;
+    const to = this.#field.state?.mapLike;
     if (to === undefined || !bits.has(bits.mayBeObjects, kindAt[entry])) return false;
     if (this.#scanner.bytes[(starts[entry] ?? 0) - this.#scanner.shift] !== openBrace) return false;
     to.markPartial();

@@ -188,7 +188,7 @@ export class BlockReader {
     const { field } = column;
     const { state } = field;
     if (state === undefined || (!field.isShared && column.addNestedAt(entry))) return;
-    if (column.addUnreadAt(entry) || column.addUntypedAt(entry)) return;
+    if (column.addMapLikeAt(entry) || column.addUntypedAt(entry)) return;
     const row = column.values.rowAt(entry);
     const value = column.values.valueAt(entry);
     // this one may be rescued as well

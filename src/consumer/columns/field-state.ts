@@ -23,8 +23,8 @@ export interface FieldState {
   digits: ColumnBuilder | undefined;
   /** Column of arrays or structs, the last one that has got a value. */
   nested: ColumnBuilder | undefined;
-  /** Column of objects whose keys are data: so many that they become JSON text, so that nobody looks at more of them. */
-  unread: ColumnBuilder | undefined;
+  /** Column of map-like objects: their keys are so many that they become JSON text, so that nobody looks at more of them. */
+  mapLike: ColumnBuilder | undefined;
   /** Column of empty arrays, whose type is not known yet. */
   emptyArrays: ColumnBuilder | undefined;
   /** Column of objects without members, likewise, and of those whose members tell no type where all of them go there. */
@@ -49,7 +49,7 @@ export function newFieldState(field: string, name: string, known: ColumnType | u
     booleans: undefined,
     digits: undefined,
     nested: undefined,
-    unread: undefined,
+    mapLike: undefined,
     emptyArrays: undefined,
     emptyObjects: undefined,
     untyped: undefined,

@@ -1,5 +1,5 @@
 import { pointerTo } from '../../schema/json-pointer.ts';
-import { isFullMap } from '../../schema/evolution.ts';
+import { isMapLike } from '../../schema/evolution.ts';
 import { fitsWhole, isPlainObject } from '../../schema/fits-whole.ts';
 import { mergeTypes } from '../../schema/merge.ts';
 import { observe, observeField, type NumberRule, type Observed, type ObserveRules } from '../../schema/observe.ts';
@@ -134,9 +134,9 @@ export class RowReader {
   }
 
   #addObserved(row: number, state: FieldState, value: unknown): ColumnBuilder | undefined {
-    if (state.unread !== undefined && isPlainObject(value)) {
-      state.unread.markPartial();
-      return push(state.unread, row, state, value);
+    if (state.mapLike !== undefined && isPlainObject(value)) {
+      state.mapLike.markPartial();
+      return push(state.mapLike, row, state, value);
     }
     const observed = this.#observe(value, state);
     if (observed === undefined) return undefined;
@@ -258,7 +258,7 @@ function setNested(state: FieldState, builder: ColumnBuilder | undefined, value:
   if (builder?.observed.form !== 'plain') return;
   const { type } = builder.observed;
   if (!fitsWhole(value, type)) builder.markPartial();
-  if (state.known === undefined && type.kind === 'struct' && isFullMap(type)) state.unread = builder;
+  if (state.known === undefined && type.kind === 'struct' && isMapLike(type)) state.mapLike = builder;
 }
 
 /** Types that hold some numbers; the others go elsewhere. */

@@ -86,10 +86,10 @@ export class ScannedField {
 
   /** Learns the type and the keys of an array or struct that has been added to the column. */
   learn(value: unknown, column: ColumnBuilder, tools: TargetTools): void {
-    const unread = this.state?.unread;
+    const mapLike = this.state?.mapLike;
     // all objects go there as they stand
-    if (unread !== undefined) this.#targets.forget(unread);
-    if (column !== unread && hasNestedType(column)) this.#targets.learn(value, column, tools);
+    if (mapLike !== undefined) this.#targets.forget(mapLike);
+    if (column !== mapLike && hasNestedType(column)) this.#targets.learn(value, column, tools);
   }
 
   /** Ends a block whose values were added one by one. */
