@@ -177,7 +177,7 @@ export class BlockColumn {
     for (let entry = first; entry < end; entry++) {
       if (kindAt[entry] !== kind) continue;
       const told = numberAt[entry] ?? 0;
-      if (told !== 0) this.#leftOut.add(at, starts[entry] ?? 0, told);
+      if (told !== 0) this.#leftOut.addTold(at, starts[entry] ?? 0, told);
       at++;
     }
     if (this.#leftOut.count > 0) to.noteLeftOut(this.#leftOut, (partial) => this.#noteLeftOut(partial));

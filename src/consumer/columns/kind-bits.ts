@@ -26,7 +26,7 @@ export const scalarKinds = [
   kinds.kindDigits,
 ];
 export const scalars = scalarKinds.reduce((bits, kind) => bits | bitOf(kind), 0);
-/** Kinds that a map-like object may be of, beside arrays. */
+/** Kinds that a map-like object may be of; of the first an array may be, too. */
 export const mayBeObjects = bitOf(kinds.kindRawNested) | bitOf(kinds.kindEmptyObject) | bitOf(kinds.kindEmptyStruct);
 export const emptyArrays = bitOf(kinds.kindEmptyArray);
 export const emptyObjects = bitOf(kinds.kindEmptyObject) | bitOf(kinds.kindEmptyStruct);

@@ -15,15 +15,19 @@ export class LeftOutMembers {
     return this.#count;
   }
 
-  /** Adds the value of that index among those of its column, which begins at the address; the kernel tells its members by a number. */
-  add(index: number, start: Address, told: number): void {
+  /** Adds a value as `add` does, whose members the kernel tells by one number. */
+  addTold(index: number, start: Address, told: number): void {
     const count = told % leftOutShare;
-    const first = (told - count) / leftOutShare;
+    this.add(index, start, (told - count) / leftOutShare, count);
+  }
+
+  /** Adds the value of that index among those of its column, which begins at the address: its members are `count` from `first` on. */
+  add(index: number, start: Address, first: number, count: number): void {
     const at = this.#count++;
     this.#indexes[at] = index;
     this.#starts[at] = start;
     this.#ranges[at * 2] = first;
-    // more are not told
+    // of more the kernel notes none
     this.#ranges[at * 2 + 1] = count > leftOutMax ? first : first + count;
   }
 

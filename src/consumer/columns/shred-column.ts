@@ -1,7 +1,7 @@
 import { KernelLeaves } from '../../kernel/kernel-leaves.ts';
 import { KernelType } from '../../kernel/kernel-type.ts';
 import { useKernel, type Kernel } from '../../kernel/kernel.ts';
-import { leftOutMax, leftOutShare } from '../../kernel/kinds.ts';
+import { leftOutMax } from '../../kernel/kinds.ts';
 import { heapMemory } from '../../kernel/leaf-collector.ts';
 import { loadWindow } from '../../kernel/load-values.ts';
 import { shredLoaded } from '../../kernel/shred-loaded.ts';
@@ -93,7 +93,7 @@ class ColumnShredder {
     return true;
   }
 
-  /** Adds those of the values `[from, end)` of which members were left out, which come behind the first `noted`; answers with how many members these are now. */
+  /** Adds those of the values `[from, end)` of which members were left out. `noted`: members of values before; answers with their number and that of these. */
   #addLeftOut(
     { first, from, end }: { readonly first: number; readonly from: number; readonly end: number },
     noted: number,
@@ -104,8 +104,7 @@ class ColumnShredder {
     for (let value = from; value < end; value++) {
       const count = counts[value] ?? 0;
       if (count === 0) continue;
-      const told = members * leftOutShare + Math.min(count, leftOutShare - 1);
-      this.#leftOut.add(first + value, starts[value] ?? 0, told);
+      this.#leftOut.add(first + value, starts[value] ?? 0, members, count);
       if (count <= leftOutMax) members += count;
     }
     return members;

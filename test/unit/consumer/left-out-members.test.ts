@@ -30,7 +30,7 @@ async function note(given: readonly PartialText[]): Promise<PartialValues> {
         const { members } = given[first + at] ?? {};
         const told =
           (positions.length / 2) * leftOutShare + (members === undefined ? leftOutShare - 1 : members.length / 2);
-        leftOut.add(first + at, start, told);
+        leftOut.addTold(first + at, start, told);
         for (const position of members ?? []) positions.push(start + position);
       }
       const members = kernel.copyInInt32(Int32Array.from(positions));
