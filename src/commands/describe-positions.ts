@@ -1,5 +1,6 @@
 import { findPosition } from '../consumer/ledger/chain-position.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
+import { sourceOfStart } from '../consumer/ledger/topic-start.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import { beginPartition, chooseTopicStart, type Start } from '../consumer/service/choose-start.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -32,11 +33,15 @@ export async function describePositions(
   const waiting = sumOf(found.map((each) => each.waiting));
   const skipped = sumOf(found.map((each) => each.skipped));
   const news = found.filter(({ isNew }) => isNew).length;
-  const begin =
-    decided === undefined
-      ? 'begin with the first record'
-      : `begin by START=${decided.chosen}: ${skipped} records before are not promised`;
+  const begin = describeBegin(decided?.chosen, skipped);
   return `${partitions.size} partitions, ${waiting} records wait to be written${news === 0 ? '' : `; ${news} new ones ${begin}`}`;
+}
+
+function describeBegin(chosen: string | undefined, skipped: bigint): string {
+  const source = sourceOfStart(chosen);
+  if (source !== undefined) return `go on where ${source} ended, whose files were adopted`;
+  if (chosen === undefined) return 'begin with the first record';
+  return `begin by START=${chosen}: ${skipped} records before are not promised`;
 }
 
 function sumOf(counts: readonly bigint[]): bigint {

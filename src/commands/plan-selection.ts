@@ -3,8 +3,9 @@ import type { Versioned } from '../consumer/ledger/entry-store.ts';
 import { readGroupCommits } from '../consumer/ledger/group-commits.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
 import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
+import { sourceOfStart } from '../consumer/ledger/topic-start.ts';
 import type { OffsetRange, TopicDescription, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
-import { planReplay, type ReplayItem } from '../consumer/replay/replay-plan.ts';
+import { planReplay, type PlanOptions, type ReplayItem } from '../consumer/replay/replay-plan.ts';
 import { PipelineError, unreachable } from '../runtime/errors.ts';
 
 /** Which records a replay is to read: by offsets of one Kafka partition, by Kafka timestamps, or all. Both ends are half-open. */
@@ -46,14 +47,19 @@ export async function planSelection(
     if (last !== undefined) await checkSameLog(path, last.entry, { ...marks, topicId }, { ledger, reader });
     const entries = await entriesFor(range, path, last?.entry.to, ledger);
     const start = last === undefined ? await startOf(path, ledger) : undefined;
-    plan.push(...planReplay(range, entries, marks, { beginsAnywhere, ...(start !== undefined && { start }) }));
+    plan.push(...planReplay(range, entries, marks, { beginsAnywhere, ...start }));
   }
   return plan;
 }
 
 /** Where an empty chain begins, if that is decided. */
-async function startOf(path: LedgerPath, ledger: Ledger): Promise<bigint | undefined> {
-  return (await ledger.start(path))?.from ?? (await ledger.decidedStart(path))?.from.get(path.partition);
+async function startOf(path: LedgerPath, ledger: Ledger): Promise<Pick<PlanOptions, 'start' | 'before'>> {
+  const noted = await ledger.start(path);
+  const decided = noted === undefined ? await ledger.decidedStart(path) : undefined;
+  const start = noted?.from ?? decided?.from.get(path.partition);
+  if (start === undefined) return {};
+  const source = sourceOfStart(noted?.chosen ?? decided?.chosen);
+  return { start, ...(source !== undefined && { before: `it is in the files of ${source} that were adopted` }) };
 }
 
 /** Rejects a selection that says nothing, or two things. */

@@ -1,6 +1,7 @@
 import type { Waiting } from '../consumer/audit/merged-audit.ts';
 import type { PartitionSummary } from '../consumer/audit/partition-summary.ts';
 import type { VerifyReport } from '../consumer/audit/verify.ts';
+import { sourceOfStart } from '../consumer/ledger/topic-start.ts';
 import { alignColumns } from '../report/format.ts';
 
 /** An audit to be shown: of which table, and what was repaired before it. */
@@ -19,6 +20,7 @@ export function toJson({
   findingCount,
   repairs,
   repaired,
+  closed,
   expiredBefore,
   leftovers,
   waiting,
@@ -33,6 +35,7 @@ export function toJson({
     findingCount,
     repairable: repairs.length,
     repaired,
+    ...(closed && { closed }),
     ...(expiredBefore !== undefined && { expiredBefore }),
     ...(leftovers && { leftovers }),
     ...(waiting && { waiting }),
@@ -55,11 +58,8 @@ export function toLines(report: ShownReport): string[] {
   return [
     ...alignColumns([header, ...partitions.map(cellsOf)]),
     '',
-    ...partitions.flatMap(({ partition, begun }) =>
-      begun === undefined
-        ? []
-        : [`partition ${partition}: offsets below ${begun.from} were never promised (START=${begun.start})`],
-    ),
+    ...partitions.flatMap(beginLines),
+    ...(report.closed === undefined ? [] : [closedLine(report.closed)]),
     ...(expiredBefore === undefined
       ? []
       : [`days before ${expiredBefore} were removed (RETENTION_DAYS): the ledger still counts their records`]),
@@ -75,6 +75,19 @@ export function toLines(report: ShownReport): string[] {
     ...(seed === undefined ? [] : [`entries were chosen by --seed ${seed}`]),
     verdict(report),
   ];
+}
+
+/** Says what lies before a chain that does not begin with the topic's first record. */
+function beginLines({ partition, begun }: PartitionSummary): string[] {
+  if (begun === undefined || begun.from === 0n) return [];
+  const source = sourceOfStart(begun.start);
+  const why =
+    source === undefined ? `were never promised (START=${begun.start})` : `are ${source}'s, whose files were adopted`;
+  return [`partition ${partition}: offsets below ${begun.from} ${why}`];
+}
+
+function closedLine({ successor, closedAt }: NonNullable<VerifyReport['closed']>): string {
+  return `closed since ${closedAt}: the Iceberg table ${successor} has adopted these files, and goes on (TABLE_FORMAT=iceberg LAKE_TABLE=${successor})`;
 }
 
 function waitingLine({ partitions, objects, rows }: Waiting): string {

@@ -11,6 +11,7 @@ import {
 } from '../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { CommittedOffset, TopicDescription, TopicReader, Watermarks } from '../ports/topic.ts';
+import { sourceOfStart } from '../ledger/topic-start.ts';
 import { ChainAudit } from './audit-chain.ts';
 import { auditSegments } from './audit-segments.ts';
 import { auditEntry, auditPassed, changedAtMs, type EntryRules } from './audit-entry.ts';
@@ -79,7 +80,10 @@ export async function auditPartition(
   return sum.summary(marks, options.noted);
 }
 
-/** Checks where the chain begins; one that was noted long ago and has no entry is gone as a whole. */
+/**
+ * Checks where the chain begins; one that was noted long ago and has no entry is gone as a whole. The start of a table that has adopted another is noted
+ * before any service is there, and the table's positions tell whether entries are gone.
+ */
 function auditHead(
   chain: ChainAudit,
   first: bigint | undefined,
@@ -88,7 +92,8 @@ function auditHead(
   const start = { ...(noted && { noted: noted.from }), ...(marks && { low: marks.low }) };
   if (first !== undefined) return chain.auditHead(first, start);
   const isYoung = noted === undefined || rules.nowMs - Date.parse(noted.notedAt) <= rules.claimAgeMaxMs;
-  return isYoung || marks === undefined ? [] : chain.auditHead(marks.high, start);
+  const isAdopted = sourceOfStart(noted?.chosen) !== undefined;
+  return isYoung || isAdopted || marks === undefined ? [] : chain.auditHead(marks.high, start);
 }
 
 async function auditEnds(

@@ -18,9 +18,9 @@ export interface PartitionSummary {
   readonly gapOffsets: bigint;
   /** Offsets that are claimed and not written. */
   readonly claimedOffsets: bigint;
-  /** Where START let the chain begin: what lies before was never promised. */
+  /** Where START let the chain begin: what lies before was never promised, or is in the files of the table that was adopted. */
   readonly begun?: { readonly from: bigint; readonly start: string };
-  /** Offsets that Kafka holds and the lake doesn't yet; `undefined` without a broker. */
+  /** Offsets that Kafka holds and the lake doesn't yet; `undefined` without a broker, and where the ledger is closed. */
   readonly lag: bigint | undefined;
 }
 
@@ -75,7 +75,7 @@ export class PartitionSum {
     return {
       partition: this.#partition,
       from: this.#first?.from ?? noted?.from ?? 0n,
-      to: this.#to,
+      to: this.#first === undefined ? (noted?.from ?? 0n) : this.#to,
       ...this.#sum,
       gapOffsets: this.#gapOffsets,
       claimedOffsets: this.#claimedOffsets,

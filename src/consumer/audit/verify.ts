@@ -1,4 +1,6 @@
+import { PipelineError } from '../../runtime/errors.ts';
 import { readStarts } from '../ledger/chain-start.ts';
+import { readClosing } from '../ledger/closed-ledger.ts';
 import { readGroupCommits } from '../ledger/group-commits.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
 import { ExpiredDays } from '../ledger/expired-days.ts';
@@ -68,6 +70,8 @@ export interface VerifyReport {
   readonly findingCount: number;
   /** What `carryOut` may do about them. */
   readonly repairs: readonly Repair[];
+  /** The topic's ledger is closed: the Iceberg table that has adopted this one goes on. */
+  readonly closed?: { readonly successor: string; readonly closedAt: string };
   /** Days before this one were removed, by RETENTION_DAYS: records of theirs that the ledger counts may be gone. */
   readonly expiredBefore?: string;
   /** Files in the folders of Iceberg tables that no snapshot names: commits that did not take place leave them. */
@@ -126,7 +130,9 @@ class Audit {
       (await TablesAudit.open({ ...this.#options, iceberg, findings: this.#findings, expired: this.#expired }));
     if (iceberg === undefined) this.#merged = await this.#openMerged();
     this.#mustNameTopic = await mustNameTopic(this.#options);
-    const topic = await reader?.describe();
+    const closed = await this.#closing();
+    // what the broker holds now is of no matter to a ledger that has ended
+    const topic = closed === undefined ? await reader?.describe() : undefined;
     const partitions = await this.#auditLedger(topic);
     await this.#work.end();
     await this.#readSample();
@@ -140,6 +146,7 @@ class Audit {
     const { before } = this.#expired;
     const waiting = this.#merged?.waiting;
     const about = {
+      ...(closed && { closed }),
       ...(before !== undefined && { expiredBefore: before }),
       ...(leftovers && { leftovers }),
       ...(waiting && { waiting }),
@@ -159,6 +166,18 @@ class Audit {
         this.#needs.rows.note(key, columns, `${table}/${path}/`);
       },
     });
+  }
+
+  async #closing(): Promise<VerifyReport['closed']> {
+    const { store, table, topic } = this.#options;
+    try {
+      const closing = await readClosing(store, { table, topic });
+      return closing && { successor: closing.successor, closedAt: closing.closedAt };
+    } catch (error) {
+      if (!(error instanceof PipelineError) || error.code !== 'LEDGER_CORRUPT') throw error;
+      this.#onUnreadable(String(error.details['key']), error);
+      return undefined;
+    }
   }
 
   async #auditLedger(topic: TopicDescription | undefined): Promise<PartitionSummary[]> {

@@ -40,9 +40,15 @@ export function checkOpen(key: string, json: unknown): void {
 
 /** Rejects with LEDGER_CLOSED when the topic's ledger is closed. Call it after the start of a partition's chain is noted. */
 export async function requireOpen(store: ObjectStore, topic: Topic): Promise<void> {
+  const closing = await readClosing(store, topic);
+  if (closing !== undefined) throw closed(closedKey(topic), closing);
+}
+
+/** Gives what closes the topic's ledger; `undefined` while it is open. */
+export async function readClosing(store: ObjectStore, topic: Topic): Promise<Closing | undefined> {
   const key = closedKey(topic);
   const stored = await store.get(key);
-  if (stored !== undefined) checkOpen(key, parseJson(key, stored.bytes));
+  return stored && closingSchema.safeParse(parseJson(key, stored.bytes)).data;
 }
 
 /**

@@ -10,7 +10,7 @@ import { startsPrefix, type LedgerPath } from './ledger-keys.ts';
  * by the first member that needs it: a partition that is not listed was added later, and begins with its first record.
  */
 export interface TopicStart {
-  /** What was configured: `latest`, or a time. */
+  /** What was configured: `latest`, or a time; where the chains go on behind those of a table that was adopted, which one (`adoptedFrom`). */
   readonly chosen: string;
   readonly decidedAt: string;
   readonly topicId?: string | undefined;
@@ -23,6 +23,18 @@ const schema = z.object({
   topicId: z.string().optional(),
   from: z.record(z.string().regex(/^\d+$/), offsetCodec),
 });
+
+const adoptedStart = 'adopted from ';
+
+/** How a start is noted that was decided for the adoption of the table `source`. */
+export function adoptedFrom(source: string): string {
+  return `${adoptedStart}${source}`;
+}
+
+/** The table whose chains go on with this start; `undefined` for one of a topic. */
+export function sourceOfStart(chosen: string | undefined): string | undefined {
+  return chosen?.startsWith(adoptedStart) === true ? chosen.slice(adoptedStart.length) : undefined;
+}
 
 /** The decision that counts: the one that is there, else the one that `decide` makes, if any. */
 export async function settleTopicStart(

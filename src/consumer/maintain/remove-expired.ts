@@ -26,8 +26,6 @@ export interface ExpiryOptions {
   readonly observe: UpkeepObserver;
 }
 
-const nothingRemoved = 'nothing was removed from';
-
 /**
  * Removes the days before `before` from a Hive table and its dead letters: first they are noted in the ledger, so that nobody
  * misses what goes, then the catalog forgets their partitions, then the objects are deleted. Who dies in between is followed by the next call.
@@ -41,11 +39,11 @@ export async function removeExpired(options: ExpiryOptions): Promise<void> {
   // nothing is written yet
   if (rows === undefined) return;
   checkIsOurs(rows, store);
-  checkNotAdopted(rows, nothingRemoved);
+  checkNotAdopted(rows, 'removal');
   if (!(await hasDaysThatStay(rows, options))) return refuseToEmpty(rows, options);
   if (!upkeep.isDryRun) await raiseExpiry(store, table, { before, notedAt: new Date(nowMs).toISOString() });
   // asked again after the note: who adopts the files marks the table first, and reads the note then
-  checkNotAdopted(await catalog.load(table), nothingRemoved);
+  checkNotAdopted(await catalog.load(table), 'removal');
   await removeFrom(rows, options, (each) => expireMerged(each, options));
   const deadLetters = await catalog.load(deadLetterTable(table));
   if (deadLetters !== undefined && isOfDeadLetters(deadLetters)) await removeFrom(deadLetters, options);
@@ -146,7 +144,7 @@ function isOfDeadLetters({ partitionKeys: keys, otherKind }: CatalogTable): bool
 
 function mismatch(table: string, what: string, hint: string): PipelineError {
   return new PipelineError('TABLE_MISMATCH', {
-    message: `${nothingRemoved} ${table}: it ${what}`,
+    message: `nothing was removed from ${table}: it ${what}`,
     retryable: false,
     details: { table },
     hint,

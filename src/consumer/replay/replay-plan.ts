@@ -38,6 +38,8 @@ export interface PlanOptions {
   readonly beginsAnywhere?: boolean;
   /** Where an empty ledger begins, if that is decided: what lies before was never promised to it. */
   readonly start?: bigint;
+  /** Why that is left alone. */
+  readonly before?: string;
 }
 
 /**
@@ -82,10 +84,14 @@ function isSelected({ entry: { from, to } }: Versioned, selection: OffsetRange, 
 }
 
 /** What an empty ledger gets. What lies before its first entry would never be read: the service goes on behind it. */
-function planFirst(held: OffsetRange, low: bigint, { beginsAnywhere = false, start }: PlanOptions): ReplayItem[] {
+function planFirst(
+  held: OffsetRange,
+  low: bigint,
+  { beginsAnywhere = false, start, before: why = 'the table begins behind it' }: PlanOptions,
+): ReplayItem[] {
   if (start === undefined) return write({ ...held, from: beginsAnywhere ? held.from : low });
   const { partition, from, to } = held;
-  const before = leave(partition, from, smaller(start, to), 'the table begins behind it');
+  const before = leave(partition, from, smaller(start, to), why);
   return [...(from < start && from < to ? [before] : []), ...write({ ...held, from: larger(start, low) })];
 }
 

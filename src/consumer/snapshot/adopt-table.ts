@@ -4,13 +4,13 @@ import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { isCommitted, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';
 import { readStarts } from '../ledger/chain-start.ts';
 import { noteTable, notedTable } from '../ledger/table-note.ts';
-import type { TopicStart } from '../ledger/topic-start.ts';
+import { adoptedFrom, type TopicStart } from '../ledger/topic-start.ts';
 import type { Catalog, TableDefinition } from '../ports/lake.ts';
 import { checkTable } from '../table/check-table.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
 import { growthTo } from '../table/growth-to.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
-import { adoptedFrom, contended, markAdopted, sourceMissing, takeBackMark } from './adoption-mark.ts';
+import { contended, markAdopted, sourceMissing, takeBackMark } from './adoption-mark.ts';
 import { adoptedFiles } from './adopted-files.ts';
 import { describeObjects, stage, withProperties } from './commit-snapshot.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
@@ -51,6 +51,7 @@ export async function adoptTable(options: AdoptOptions): Promise<void> {
   await ledger.isClosedFor(closing);
   const found = await hive.load(source);
   if (found !== undefined) checkTable(found, { location: store.uri(`${source}/`), topic });
+  for (const { name } of targetsOf(table)) await requireNoted(name, tools);
   // who removes expired days notes them first and looks at the mark then: either what goes is seen here, or nothing goes any more
   await markAdopted(options);
   try {
@@ -178,7 +179,6 @@ async function provideTable(
   const definition = await hive.load(source);
   if (definition === undefined) throw sourceMissing(source);
   const { columns, partitionKeys, parameters } = definition;
-  await requireNoted(name, tools);
   const own = Object.entries(parameters).filter(([key]) => key.startsWith('glueless.') && key !== adoptedByParameter);
   await tables.create({
     name,
@@ -205,7 +205,7 @@ async function requireNoted(name: string, { iceberg, store, table, topic }: Snap
   throw unsuitable(
     name,
     'was dropped since, or is in another catalog',
-    'set the catalog as it was (LAKE_DATABASE, ICEBERG_REST_URI), or give the new table up as docs/iceberg.md says',
+    'set the catalog as it was (LAKE_DATABASE, ICEBERG_REST_URI), or choose another name; docs/iceberg.md says what is left of a table that was given up',
   );
 }
 

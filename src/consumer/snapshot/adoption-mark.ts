@@ -1,7 +1,7 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { forgetTable, notedTable } from '../ledger/table-note.ts';
-import { forgetTopicStart } from '../ledger/topic-start.ts';
+import { adoptedFrom, forgetTopicStart } from '../ledger/topic-start.ts';
 import type { Catalog } from '../ports/lake.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
 import { targetsOf, type SnapshotTools } from './snapshot-tools.ts';
@@ -38,11 +38,6 @@ async function setMark({ source, hive, tools }: MarkOptions): Promise<void> {
   const parameters = { [adoptedByParameter]: tools.table };
   const change = { table: source, expectedVersion: found.version, addColumns: [], parameters };
   if ((await hive.evolve(change)) === 'conflict') throw contended(source);
-}
-
-/** How a start is noted that was decided for this adoption. */
-export function adoptedFrom(source: string): string {
-  return `adopted from ${source}`;
 }
 
 /**

@@ -12,15 +12,32 @@ const sharedParameter = 'glueless.shared';
 /** The parameter of a Hive table whose files an Iceberg table has taken in, which it names: nothing of them may be removed. */
 export const adoptedByParameter = 'glueless.adopted-by';
 
-/** Throws TABLE_MISMATCH for a Hive table whose files an Iceberg table has taken in. `what` says what was not done. */
-export function checkNotAdopted(table: Pick<CatalogTable, 'name' | 'parameters'> | undefined, what: string): void {
+/** What is refused of an adopted table, and what to do instead. */
+const refusals = {
+  removal: {
+    what: 'nothing is removed from',
+    hint: (other: string) => `run it for ${other} (TABLE_FORMAT=iceberg LAKE_TABLE=${other}), which removes its days`,
+  },
+  replacement: {
+    what: 'no more replay or redrive can change',
+    hint: (other: string) =>
+      `what ${other} has adopted stays as it is, and \`replay --table\` writes it into a table of its own; batches that ${other} got since are replaced with TABLE_FORMAT=iceberg LAKE_TABLE=${other}`,
+  },
+};
+
+/** Throws TABLE_MISMATCH for a Hive table whose files an Iceberg table has taken in. */
+export function checkNotAdopted(
+  table: Pick<CatalogTable, 'name' | 'parameters'> | undefined,
+  refused: keyof typeof refusals,
+): void {
   const other = table?.parameters[adoptedByParameter];
   if (table === undefined || other === undefined) return;
+  const { what, hint } = refusals[refused];
   throw new PipelineError('TABLE_MISMATCH', {
     message: `${what} ${table.name}: it shares its files with the Iceberg table ${other}`,
     retryable: false,
     details: { table: table.name },
-    hint: `run it for ${other}, with TABLE_FORMAT=iceberg; if that table is gone for good, remove the parameter ${adoptedByParameter} of ${table.name}`,
+    hint: `${hint(other)}; docs/iceberg.md says how ${other} is given up`,
   });
 }
 

@@ -217,7 +217,7 @@ export class TableWriter {
 
   /** Rejects with TABLE_MISMATCH where an Iceberg table has the objects, too: they can't be replaced any more. */
   async checkReplaceable(): Promise<void> {
-    checkNotAdopted(await this.#options.catalog.load(this.#options.table), 'nothing was replaced in');
+    checkNotAdopted(await this.#options.catalog.load(this.#options.table), 'replacement');
   }
 
   async discard(keys: readonly string[]): Promise<void> {

@@ -1,11 +1,16 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
 import { createLocalObjectStore } from '../../../src/lake/local-object-store.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { Attack, wake } from '../../support/attack.ts';
 import { loadTable } from '../../support/iceberg-lake.ts';
+import { temporaryFolder } from '../../support/lake.ts';
 import { provideIcebergReaders, readWithPyiceberg } from '../../support/iceberg-readers.ts';
-import { freeze } from '../../support/moments.ts';
+import { freeze, kill } from '../../support/moments.ts';
 
 beforeAll(async () => {
   await provideIcebergReaders();
@@ -42,6 +47,54 @@ describe('a member that goes on with a Hive table which an Iceberg table has ado
     expect(await rowsOfNew(attack)).toBe(140);
   });
 });
+
+describe('a Hive table whose new table is given up, as docs/iceberg.md says', () => {
+  it.each(['afterClaim', 'afterPut', 'beforeCommit'] as const)(
+    'goes on, with each record once, though a member was killed %s before the adoption',
+    async (moment) => {
+      const attack = await Attack.open();
+      await attack.append(100);
+      await attack.consumeToEnd();
+      await attack.append(40);
+      await attack.startUntil(kill(moment), ['consume', '--until-end'], { BATCH_ROWS_MAX: '30' });
+      await attack.succeed(adoption(attack));
+      expect(await rowsOfNew(attack)).toBe(140);
+      await giveUp(attack);
+      await attack.append(20);
+      await attack.consumeToEnd({ BATCH_ROWS_MAX: '70' });
+      const { rows } = await attack.expectWhole();
+      expect(rows).toBe(160);
+      await attack.succeed(['replay', '--all']);
+      await attack.succeed(adoption(attack));
+      expect(await rowsOfNew(attack)).toBe(160);
+    },
+  );
+});
+
+/** Takes the steps of docs/iceberg.md, with its own command for the ledger. */
+async function giveUp(attack: Attack): Promise<void> {
+  const { folder, table } = attack;
+  const { stdout } = await attack.run(['verify']);
+  for (const [, key = ''] of stdout.matchAll(/^object-unlisted: (\S+) /gm))
+    await rename(join(folder, key), join(await temporaryFolder(), 'moved.parquet'));
+  const page = await readFile(join(import.meta.dirname, '../../../docs/iceberg.md'), 'utf8');
+  const drop = /`(rm _catalog[^`]*)`/.exec(page)?.[1] ?? '';
+  const open = /`(grep -rl [^`]*)`/.exec(page)?.[1] ?? '';
+  const shell = async (line: string) =>
+    promisify(execFile)('sh', ['-c', line.replaceAll('<database>', 'glueless').replaceAll('readings', table)], {
+      cwd: folder,
+    });
+  await shell(`${drop} || true`);
+  const catalog = join(folder, '_catalog/glueless');
+  const versions = (await readdir(catalog)).filter((name) => name.startsWith(`${table}.json`));
+  const newest = join(catalog, `${table}.json@${versions.length}`);
+  const { parameters, ...rest } = JSON.parse(await readFile(newest, 'utf8'));
+  delete parameters['glueless.adopted-by'];
+  await writeFile(newest, JSON.stringify({ ...rest, parameters }));
+  await shell(open);
+  for (const left of [`_ledger/${table}_iceberg`, `${table}_iceberg`])
+    await rm(join(folder, left), { recursive: true });
+}
 
 function adoption({ table }: Attack): string[] {
   return ['iceberg', 'adopt', '--as', `${table}_iceberg`];

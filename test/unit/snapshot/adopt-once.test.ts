@@ -73,6 +73,19 @@ describe('a Hive table that an Iceberg table has adopted', () => {
     expect(await adopt(both)).toMatchObject([{ isKnown: true }]);
   });
 
+  it('is refused to a name of which a ledger is left, and free for another name then', async () => {
+    const both = await openBoth();
+    await run(topicOf(1, 30), both.hive);
+    const { iceberg } = both.lake;
+    const tableUuid = 'of a table that was given up';
+    const note = Buffer.from(JSON.stringify({ tableUuid, notedAt: new Date().toISOString() }));
+    await both.lake.store.put(`_ledger/${name}/${testTopic}/starts/table-${name}.json`, note);
+    const refused = { code: 'TABLE_MISMATCH', message: expect.stringContaining('was dropped since') };
+    await expect(adopt(both)).rejects.toMatchObject(refused);
+    expect(await markOf(both)).toBeUndefined();
+    expect(await adopt(both, iceberg, second)).toMatchObject([{ rows: 30 }]);
+  });
+
   it('is that of one table when two adopt it at once', async () => {
     const both = await openBoth();
     await run(topicOf(2, 30), both.hive);
