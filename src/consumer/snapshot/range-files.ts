@@ -1,6 +1,7 @@
 import { mayDelete, type LiveFile, type LiveFiles } from '../../iceberg/live-files.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
+import { isExpired } from '../ledger/expired-days.ts';
 import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
@@ -39,6 +40,8 @@ interface TableFacts {
   readonly live: LiveFiles;
   readonly byRange: FilesByRange;
   readonly store: Pick<ObjectStore, 'uri'>;
+  /** The first day that was never removed (RETENTION_DAYS). It must be read after the table. */
+  readonly expiredBefore: string | undefined;
 }
 
 /** What a table has of a range, and what it is to have, by the names of files. */
@@ -48,12 +51,15 @@ export class RangeFiles {
   readonly #wanted: ReadonlyMap<string, WrittenObject>;
   /** Objects that stay, by their URIs. */
   readonly #kept: ReadonlySet<string>;
+  /** Those of them whose day was removed: the table may hold them no more, and they may be gone. */
+  readonly #expired: ReadonlySet<string>;
   readonly #isUnfinished: boolean;
   readonly #hasDeletes: boolean;
   /** Rows that were written, and those that are in files of that name. */
   readonly counts: { readonly written: number; readonly found: number };
 
-  constructor({ range, objects }: ReplacedBatch, { kind }: SnapshotTarget, { live, byRange, store }: TableFacts) {
+  constructor({ range, objects }: ReplacedBatch, { kind }: SnapshotTarget, facts: TableFacts) {
+    const { live, byRange, store, expiredBefore } = facts;
     const { before, after, generation, isUnfinished } = objects;
     const ofKind = (some: readonly WrittenObject[]): WrittenObject[] => some.filter((object) => object.kind === kind);
     const held = byRange.get(idOf(range)) ?? [];
@@ -63,6 +69,11 @@ export class RangeFiles {
     this.#held = new Map(held.map((each) => [each.file.file_path, each]));
     this.#wanted = new Map(ofKind(after).map((object) => [store.uri(object.key), object]));
     this.#kept = new Set([...this.#wanted].flatMap(([uri, { key }]) => (present.has(key) ? [uri] : [])));
+    // what a replacement that did not end has put in such a day was not removed
+    const heldFolders = new Set([...this.#held.keys()].map(folderOf));
+    const isGone = ([uri, { partition }]: [string, WrittenObject]): boolean =>
+      this.#kept.has(uri) && isExpired(partition, expiredBefore) && !heldFolders.has(folderOf(uri));
+    this.#expired = new Set([...this.#wanted].filter(isGone).map(([uri]) => uri));
     this.#isUnfinished = isUnfinished;
     this.#hasDeletes = held.some((file) => live.deletes.some((deletes) => mayDelete(deletes, file)));
     this.counts = { written: sum(ofKind(before).map(({ rows }) => rows)), found: sum(own.map(rowsOf)) };
@@ -106,11 +117,18 @@ export class RangeFiles {
     return [...this.#held.keys()].filter((uri) => !this.#wanted.has(uri));
   }
 
-  /** Rows of objects that stay are left in the files of others that hold them by now, unless these are written again. */
+  /**
+   * Rows of objects that stay are left in the files of others that hold them by now, unless these are written again. Rows of days that were removed do
+   * not come back.
+   */
   get #needed(): ReadonlyMap<string, WrittenObject> {
-    if (this.#isUnfinished) return this.#wanted;
-    return new Map([...this.#wanted].filter(([uri]) => this.#held.has(uri) || !this.#kept.has(uri)));
+    const left = this.#isUnfinished ? this.#expired : this.#kept;
+    return new Map([...this.#wanted].filter(([uri]) => this.#held.has(uri) || !left.has(uri)));
   }
+}
+
+function folderOf(uri: string): string {
+  return uri.slice(0, uri.lastIndexOf('/'));
 }
 
 function rowsOf({ file }: LiveFile): number {

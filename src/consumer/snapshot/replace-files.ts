@@ -3,6 +3,7 @@ import { readLiveFiles, type LiveFiles } from '../../iceberg/live-files.ts';
 import { TableFiles } from '../../iceberg/table-files.ts';
 import { currentSnapshot } from '../../iceberg/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { readExpiry } from '../ledger/expired-days.ts';
 import type { Publication, ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
 import { commitSnapshot, describeObjects, stage, withProperties } from './commit-snapshot.ts';
 import { loadTable } from './load-table.ts';
@@ -33,7 +34,7 @@ export function createPublication(tools: SnapshotTools): Publication {
         if (table === undefined || areLate(table, [range])) continue;
         const live = await readLive(table, [range], tools);
         const batch = { range, objects: { ...expected, after: keeps } };
-        const files = new RangeFiles(batch, target, factsOf(live, tools));
+        const files = new RangeFiles(batch, target, await factsOf(live, tools));
         await rewriter.check(table, findOthers(table, live, [files], tools));
       }
     },
@@ -55,7 +56,7 @@ async function replaceInTable(
     if (table === undefined || reached.length === 0) return;
     const ranges = rangesOf(reached);
     const live = await readLive(table, ranges, tools);
-    const facts = factsOf(live, tools);
+    const facts = await factsOf(live, tools);
     const all = reached.map((batch) => new RangeFiles(batch, target, facts));
     const open = all.filter((files) => !files.isDone);
     for (const { range, isOvertaken } of open) if (isOvertaken) throw overtaken(range);
@@ -94,8 +95,8 @@ async function readLive(
   });
 }
 
-function factsOf(live: LiveFiles, { store }: SnapshotTools) {
-  return { live, byRange: filesByRange(live), store };
+async function factsOf(live: LiveFiles, { store, table }: SnapshotTools) {
+  return { live, byRange: filesByRange(live), store, expiredBefore: await readExpiry(store, table) };
 }
 
 /** Files of others that may hold rows of ranges whose own files do not hold them all. */

@@ -23,6 +23,7 @@ import {
   visibleOffsets,
 } from '../../support/iceberg-service.ts';
 import { audit, testTable, testTopic } from '../../support/lake.ts';
+import { maintainLake } from '../../support/maintain-lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 import { redriveEntry, wideLimits } from '../../support/redrive-all.ts';
 
@@ -255,6 +256,32 @@ describe('a redrive of an Iceberg table', () => {
     expect(await visibleOffsets(lake, letters)).toEqual([]);
     expect(await snapshotsOf()).toBe(before + 1);
     expect((await audit(lake, undefined, { iceberg })).findings).toEqual([]);
+  });
+});
+
+describe('a redrive that was killed before retention removed days of its entry', () => {
+  const records = [
+    ...jsonRecords({ n: 0, eventTime: '2026-11-22T08:00:00Z' }, { n: 1, eventTime: '2026-11-23T08:00:00Z' }),
+    { value: `{"n":2,"eventTime":"2026-11-23T08:00:00Z","text":"${'x'.repeat(200)}"}` },
+  ];
+
+  it.each(['is there', 'is gone'])('ends, and does not bring their rows back, where their object %s', async (fate) => {
+    const lake = await openIcebergLake();
+    await writeBatches(createIcebergTools(lake, {}, { recipe: { recordBytesMax: 100 } }), [records]);
+    await commitRows(lake);
+    await commitLetters(lake);
+    const lenient = { recipe: { recordBytesMax: 1000 } };
+    const { iceberg } = lake;
+    const dying = { ...iceberg, load: iceberg.load.bind(iceberg), commit: () => Promise.reject(new Error('killed')) };
+    await expect(redrive(lake, createIcebergTools({ ...lake, iceberg: dying }, {}, lenient))).rejects.toThrow('killed');
+    await maintainLake(lake, { expiredBefore: '2026-11-23' });
+    expect(await visibleOffsets(lake)).toEqual(['0/1']);
+    const old = await Array.fromAsync(lake.store.list(`${testTable}/event_date=2026-11-22/`), ({ key }) => key);
+    expect(old).toHaveLength(1);
+    if (fate === 'is gone') await lake.store.delete(old);
+    expect(await redrive(lake, createIcebergTools(lake, {}, lenient))).toBe(1);
+    expect(await visibleOffsets(lake)).toEqual(['0/1', '0/2']);
+    expect(await visibleOffsets(lake, letters)).toEqual([]);
   });
 });
 
