@@ -11,6 +11,7 @@ import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';
 import { shred } from '../../../src/parquet/shred.ts';
 import { Turns } from '../../../src/runtime/turns.ts';
 import { conform } from '../../../src/schema/conform.ts';
+import { parsePlainJson } from '../../../src/schema/exact-json.ts';
 import { wholeCell } from '../../../src/schema/fits-whole.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { jsonRecords, slicesOf } from '../../support/chunks.ts';
@@ -67,7 +68,7 @@ async function reference(column: DecodedColumn, valueIndexes: Int32Array): Promi
   const { type } = observed;
   const options = { rules, path: '', depth: 1, rescue: () => {} };
   const valueAt = (row: number) =>
-    wholeCell(JSON.parse(conform(store.values.valueAt(valueIndexes[row]!), type, options) ?? 'null'), type);
+    wholeCell(parsePlainJson(conform(store.values.valueAt(valueIndexes[row]!), type, options) ?? 'null'), type);
   const validity = Uint8Array.from(valueIndexes, (index) => (index < 0 ? 0 : 1));
   return shred({ name, type, valueAt, validity }, { first: 0, end: valueIndexes.length }, new Turns());
 }
@@ -83,7 +84,7 @@ async function expectLeaves(column: DecodedColumn | undefined, valueIndexes?: In
   expect(leaves && leafContent(leaves)).toEqual(leafContent(await reference(column, indexes)));
 }
 
-describe('arrays and structs that are taken apart while they are read', () => {
+describe('arrays and structs that are shredded while they are read', () => {
   it('say what shredding them says, whatever values, types and rows come', async () => {
     let seen = 0;
     const batches = mappedTypes.chain((type) =>
@@ -143,7 +144,7 @@ describe('arrays and structs that are taken apart while they are read', () => {
     await expectLeaves(column);
   });
 
-  it('have all values of a block that is taken apart again, however much memory that takes', async () => {
+  it('have all values of a block that is shredded again, however much memory that takes', async () => {
     const text = (row: number): string => `${row}`.padStart(150, 'ward ');
     for (const odd of [30, 100, 350, 1400]) {
       // arrays without a type have a column before one of them begins as the others do

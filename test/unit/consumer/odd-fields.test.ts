@@ -77,7 +77,7 @@ describe('fields of records whose values are of several types', () => {
     ['beside a known type', 'p array<double>', ['{"p":[1]}', '{"p":["x"]}', '{"p":{"a":1}}'], 3],
     ['beside a known type with no values', 'p array<double>', ['{"p":["x"]}', '{"p":{"a":1}}'], 2],
     ['beside a scalar', 'p double', ['{"p":[1]}', '{"p":["x"]}', '{"p":{"a":1}}'], 3],
-  ])('are taken apart as they are read, each by its type: %s', async (_, hints, records, columns, values = 50) => {
+  ])('are shredded as they are read, each by its type: %s', async (_, hints, records, columns, values = 50) => {
     const texts = Array.from({ length: records.length * 50 }, (__, index) => records[index % records.length] ?? '');
     const batch = batchOf(texts, { ...testRecipe, hints });
     using both = await readBothWays(batch);

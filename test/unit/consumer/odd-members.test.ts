@@ -122,7 +122,7 @@ describe('members of structs that the field of their name does not take', () => 
     ['arrays of nulls and others', '{"n":1,"l":[null]}', '{"n":2,"l":[1,null]}'],
     ['arrays with digits that no double holds', '{"ids":[9007199254740993,1]}', '{"ids":[1,9007199254740995]}'],
     ['what is empty and tells no type', '{"n":1,"labels":[],"extra":{}}', '{"n":2,"extra":{ },"labels":[ ]}'],
-  ])('are taken apart as they are read: %s', async (_, one, other) => {
+  ])('are shredded as they are read: %s', async (_, one, other) => {
     const records = Array.from({ length: 100 }, (__, index) => ({ value: `{"p":${index % 2 === 0 ? one : other}}` }));
     const batch = { records: records.length, slices: slicesOf(records), recipe: testRecipe };
     using both = await readBothWays(batch);

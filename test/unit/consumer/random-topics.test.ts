@@ -22,7 +22,7 @@ describe('records of random topics', () => {
     expect(found).toEqual([]);
   });
 
-  it('are of many kinds: both ways are taken, values rescued, records rejected, arrays taken apart', async () => {
+  it('are of many kinds: both ways are taken, values rescued, records rejected, arrays shredded', async () => {
     const counts = { scanned: 0, parsed: 0, rejected: 0, rescued: 0, leaves: 0 };
     for (const index of indexes) {
       using both = await readBothWays(randomBatch(seed, index, recordsMax));
