@@ -21,6 +21,7 @@ import {
 /** A type: a leaf, or an array, a struct or a map with the types in it. */
 @unmanaged
 export class NestedType {
+  // what it is
   kind: i32;
   /** The type was inferred from values, and takes only those from which the same would be inferred: no string that looks like a time. */
   isStrict: bool;
@@ -36,11 +37,16 @@ export class NestedType {
   fieldsMax: i32;
   /** Keys under which JSON has the fields; learned for a struct. A key without a field has only nulls. */
   keys: KeyTable;
-  /** Number of the struct that was read last; in a field's type, of the last one that had the field, and of the last one that had its key. */
-  struct: i32;
+
+  // of a struct and its fields: which object has what
+  /** Of a struct, how many objects were read as it: the number of the one that is being read. */
+  objectCount: i32;
+  /** Of a field, the number of the last object that put a member there, and of the last one that had a member of its key. */
   owner: i32;
   keyOwner: i32;
-  /** Addresses of the fields beside it that take what it does not, by the kind of value: 0 for none. The address itself is 0 where there is none at all. */
+
+  // of a field: where members of its key go that it does not take
+  /** Addresses of the fields beside it that take such, by the kind of value: 0 for none. The address itself is 0 where there is none at all. */
   others: usize;
   /** There is a field beside it that is named for its own type: such members by themselves have that, where one of another type comes first. */
   hasTwin: bool;
@@ -51,16 +57,15 @@ export class NestedType {
   nextBeside: NestedType;
   /** A field beside it takes arrays or objects. */
   hasNestedOthers: bool;
-  /** A member has gone to another field than that of its key. */
+  /** Of a whole value's type: a member has gone to another field than that of its key. */
   hasOthers: bool;
-  /** The host rescues members that have no place in the struct. */
+
+  // what has no place, and is left out for the host to rescue
+  /** The struct's members are left out where they have none: else the value is not of the type. */
   isRescued: bool;
-  /** It does so with an array or object, too, whose key is that of this field and that is empty on at most so many levels. */
+  /** So are arrays and objects under the field's key that are empty on at most so many levels. */
   emptyLevels: i32;
-  /**
-   * A member of this key has been left to the host, or is JSON text only since the field could not hold it; in the type of whole values, any member has
-   * been left to the host.
-   */
+  /** A member of this key has been left out, or is JSON text only since the field could not hold it; of a whole value's type: any member has been. */
   hasRescued: bool;
   /** Set for a struct that gets no more fields, with the names that `full-structs.ts` looks for, and on how many levels its members may be empty. */
   isFull: bool;
@@ -70,13 +75,15 @@ export class NestedType {
   isMovable: bool;
   /** Number of the array in which a field of a full struct was met last. */
   metIn: i32;
+
+  // what is collected: `collected.ts`
   /** Collects the values of a leaf, if anything does. */
   leaf: Leaf;
-  /** Set for a struct: the levels that a field has of each struct which does not have it, be the struct itself there or not. */
+  /** Set for a struct: the levels that a field has of each object which does not have it, be the struct itself there or not. */
   levels: Levels;
   /** The struct around a leaf or a struct, whatever arrays are between; 0 where there is none. */
   parent: NestedType;
-  /** Entries of its levels that this leaf or struct has by now, in its own. */
+  /** Entries of the parent's levels that this leaf or struct has by now, in its own. */
   taken: i32;
   savedTaken: i32;
   /** Number of the value before which `taken` and the entries were saved, and the leaf or struct that were so before it. */
@@ -84,7 +91,9 @@ export class NestedType {
   touchedBefore: NestedType;
   /** All leaves in it collect values while records are scanned. */
   isCollected: bool;
-  /** The kind of the values that fit it, and the next one of the field's types: set for a type of a top-level field. */
+
+  // of a top-level field's type
+  /** The kind of the values that fit it, and the next one of the field's types. */
   entryKind: i32;
   nextType: NestedType;
 }

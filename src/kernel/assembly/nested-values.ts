@@ -141,7 +141,7 @@ function beginArray(): void {
 /** Reads a struct; `definition` is the level of its fields. */
 function endOfStruct(type: NestedType, start: usize, definition: i32, repetition: i32, depth: i32): usize {
   if (load<u8>(start) != openBrace) return 0;
-  const struct = ++type.struct;
+  const object = ++type.objectCount;
   if (Reading.isCollecting) beginStruct(type, definition, repetition);
   let areKnown = !type.isStrict;
   let haveType = false;
@@ -157,8 +157,8 @@ function endOfStruct(type: NestedType, start: usize, definition: i32, repetition
     if (changetype<usize>(key) == 0) at = type.isFull ? endOfUnknown(type, noted) : 0;
     else {
       // of a key that comes twice the last one counts
-      if (key.first.owner == struct) return 0;
-      key.first.owner = struct;
+      if (key.first.owner == object) return 0;
+      key.first.owner = object;
       before = key;
       at = skipSpace(valueStart);
       if (load<u8>(at) == firstOfNull) {

@@ -39,13 +39,13 @@ function endOfRescued(field: NestedType, start: usize, end: usize): usize {
 }
 
 /** Reads a member that the field of its key does not take into the one beside it for its kind; answers with 0 when there is none. */
-export function endOfOther(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32): usize {
+export function endOfOther(field: NestedType, at: usize, object: i32, definition: i32, repetition: i32): usize {
   if (field.others == 0) return 0;
   const end = endOfAnyScalar(at);
   if (end == 0 || takesSome(field.kind, anyKind)) return 0;
   if (!hasOther(field, anyKind)) return 0;
   const other = otherOf(field, anyKind);
-  if (!goesTo(other, struct)) return 0;
+  if (!goesTo(other, object)) return 0;
   if (anyKind != kindDigits) field.otherPass = Reading.pass;
   if (Reading.isCollecting) {
     addLeafEntry(other, definition + 1, repetition);
@@ -56,7 +56,7 @@ export function endOfOther(field: NestedType, at: usize, struct: i32, definition
 }
 
 /** Reads an array or object that has no type into the field beside that takes such as JSON text; answers with 0 when there is none, or it may have a type. */
-export function endOfUntyped(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32): usize {
+export function endOfUntyped(field: NestedType, at: usize, object: i32, definition: i32, repetition: i32): usize {
   if (field.others == 0 || endOfJson(at) == 0) return 0;
   const areEmpties = hasOnlyEmpties(at, field.emptyLevels);
   const kind = areEmpties ? kindMixedArray : untypedKindOf(field);
@@ -65,7 +65,7 @@ export function endOfUntyped(field: NestedType, at: usize, struct: i32, definiti
   const end = writeJson(at, text, roomEnd());
   if (end == 0) return 0;
   const other = otherOf(field, kind);
-  if (!goesTo(other, struct)) return 0;
+  if (!goesTo(other, object)) return 0;
   if (areEmpties) field.hasRescued = true;
   if (Reading.isCollecting) {
     addLeafEntry(other, definition + 1, repetition);
@@ -81,9 +81,9 @@ function untypedKindOf(field: NestedType): i32 {
 }
 
 /** Notes that a member goes to a field beside that of its key; answers with false when that one has a member already. */
-export function goesTo(other: NestedType, struct: i32): bool {
-  if (other.owner == struct) return false;
-  other.owner = struct;
+export function goesTo(other: NestedType, object: i32): bool {
+  if (other.owner == object) return false;
+  other.owner = object;
   Reading.metOthers = true;
   Reading.isKnown = false;
   Reading.hasType = true;

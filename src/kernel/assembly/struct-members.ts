@@ -8,7 +8,7 @@ import { endOfEmpty, endOfOther, endOfSecond, endOfUntyped, goesTo } from './odd
 import { nextPass, Reading } from './reading';
 import { kindMixedArray, typeArray, typeMap, typeNone, typeStruct } from '../kinds';
 
-/** Reads a member into the field of its key, or into one beside it; or leaves it out, where it has no place. It is not null. */
+/** Reads a member into the field of its key, or into one beside it; or leaves it out, where it has no place. It is not null. `object` is the number of the one around it, here and below. */
 export function endOfField(
   struct: NestedType,
   field: NestedType,
@@ -17,21 +17,21 @@ export function endOfField(
   repetition: i32,
   depth: i32,
 ): usize {
-  const number = struct.struct;
-  if (field.owner == number) return struct.isRescued ? endOfSecond(field, at) : 0;
+  const object = struct.objectCount;
+  if (field.owner == object) return struct.isRescued ? endOfSecond(field, at) : 0;
   // what another key of the field had went elsewhere
-  if (field.keyOwner == number) return 0;
-  field.keyOwner = number;
+  if (field.keyOwner == object) return 0;
+  field.keyOwner = object;
   if (field.kind != typeNone) {
     const end = endOfOwn(field, at, definition, repetition, depth);
     if (end != 0) {
-      field.owner = number;
+      field.owner = object;
       if (struct.isFull && depth > 0) meetField(field);
       return isInferredWith(field) ? end : 0;
     }
   }
   Reading.leavesMet++;
-  const end = endOfMoved(field, at, number, definition, repetition, depth);
+  const end = endOfMoved(field, at, object, definition, repetition, depth);
   return end != 0 || !struct.isFull ? end : endOfMisfit(struct, field, at);
 }
 
@@ -43,20 +43,20 @@ function meetField(field: NestedType): void {
 }
 
 /** Reads a member that the field of its key does not take into one beside it, or leaves it out. */
-function endOfMoved(field: NestedType, at: usize, number: i32, definition: i32, repetition: i32, depth: i32): usize {
+function endOfMoved(field: NestedType, at: usize, object: i32, definition: i32, repetition: i32, depth: i32): usize {
   const first = load<u8>(at);
-  if (first != openBrace && first != openBracket) return endOfOther(field, at, number, definition, repetition);
+  if (first != openBrace && first != openBracket) return endOfOther(field, at, object, definition, repetition);
   // a map takes what of an object it can hold
   if (isOfMaps(field)) return 0;
   let end = endOfEmpty(field, at);
-  if (end == 0) end = endOfBeside(field, at, number, definition, repetition, depth);
+  if (end == 0) end = endOfBeside(field, at, object, definition, repetition, depth);
   if (end == 0 && isHeldThough(field, at)) {
     end = endOfHeld(field, at, definition, repetition, depth);
-    if (end != 0) field.owner = number;
+    if (end != 0) field.owner = object;
     // the host can tell of a struct whether it holds members that it does not know
     else if (field.element.kind == typeStruct) return 0;
   }
-  return end != 0 ? end : endOfUntyped(field, at, number, definition, repetition);
+  return end != 0 ? end : endOfUntyped(field, at, object, definition, repetition);
 }
 
 /** Tells whether an array that has no type by itself may be one of the field's all the same. */
@@ -103,9 +103,9 @@ function endOfOwn(field: NestedType, at: usize, definition: i32, repetition: i32
  * Reads an array or object that the field of its key does not take into the one beside it for its type; answers with 0 when there is none. One that
  * the field of its key can hold all the same goes there: beside it is only what tells its type.
  */
-function endOfBeside(field: NestedType, at: usize, struct: i32, definition: i32, repetition: i32, depth: i32): usize {
+function endOfBeside(field: NestedType, at: usize, object: i32, definition: i32, repetition: i32, depth: i32): usize {
   for (let other = field.firstBeside; changetype<usize>(other) != 0; other = other.nextBeside) {
-    if (!hasTypeOf(other, at, definition, repetition, depth) || other.owner == struct) continue;
+    if (!hasTypeOf(other, at, definition, repetition, depth) || other.owner == object) continue;
     const wasLenient = Reading.isLenient;
     Reading.isLenient = true;
     const isHeld = endOfDry(field, at, definition, repetition, depth) != 0;
@@ -113,8 +113,8 @@ function endOfBeside(field: NestedType, at: usize, struct: i32, definition: i32,
     const end = endOfTyped(isHeld ? field : other, at, definition, repetition, depth);
     Reading.isLenient = wasLenient;
     field.otherPass = Reading.pass;
-    if (!isHeld) return goesTo(other, struct) ? skipSpace(end) : 0;
-    field.owner = struct;
+    if (!isHeld) return goesTo(other, object) ? skipSpace(end) : 0;
+    field.owner = object;
     Reading.isKnown = false;
     Reading.hasType = true;
     return skipSpace(end);
