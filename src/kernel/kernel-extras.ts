@@ -3,7 +3,7 @@ import type { Address } from './kernel-calls.ts';
 
 /** Text may be twice as long as the members: of a JSON Pointer slashes and tildes are written as two characters. */
 const roomBytes = 2 * windowBytesMax;
-/** Numbers of 32 bits that the kernel keeps of a member, and which is which. */
+/** Numbers of 32 bits that the kernel keeps of a member, in the order of its `ExtraMember`. */
 const memberFields = 6;
 const [rowField, startField, textField, textEndField, rawStartField, rawEndField] = [0, 1, 2, 3, 4, 5] as const;
 

@@ -16,9 +16,7 @@ export const windowRecords = 4096;
 /** WebAssembly memory can't shrink; a kernel that has grown past this is replaced, and its memory stays until it is collected. */
 const memoryBytesMax = 48 * 1024 * 1024;
 
-/**
- * The compiled work on every byte and value, and its memory, which holds one piece of work at a time.
- */
+/** The compiled work on every byte and value, and its memory, which holds one piece of work at a time: `README.md` has a picture of it. */
 export class Kernel {
   readonly calls: Calls;
   /** Holds the JSON to be read, at most `windowBytesMax`. */
@@ -33,7 +31,8 @@ export class Kernel {
   /** Output: strings, at most `windowBytesMax`. */
   readonly strings: Address;
   readonly stringsEnd: Address;
-  readonly #own: Address;
+  /** Where the memory of a piece of work begins. */
+  readonly #workStart: Address;
   #bytes = new Uint8Array(0);
   #int32 = new Int32Array(0);
   #float64 = new Float64Array(0);
@@ -59,7 +58,7 @@ export class Kernel {
     const powers = new Uint8Array(powersOfFive().buffer);
     const table = this.calls.createPowers(powers.length);
     this.bytes.set(powers, table);
-    this.#own = this.calls.mark();
+    this.#workStart = this.calls.mark();
   }
 
   #writeNumberOf(start: Address, end: Address, room: Address, roomEnd: Address): number {
@@ -96,9 +95,9 @@ export class Kernel {
     return this.#float64;
   }
 
-  /** Frees all that was allocated. */
+  /** Frees all that the piece of work before has allocated. */
   clear(): void {
-    this.calls.release(this.#own);
+    this.calls.release(this.#workStart);
     this.calls.clearStrings();
   }
 

@@ -33,9 +33,9 @@ export const kindsEnd = 17;
 export const kindTypedFirst = 17;
 export const kindTypedEnd = 25;
 
-/** So many members that are left out of an array or object are told to the host; the number of more of them is `leftOutShare - 1`. */
+/** Most members left out of an array or object that the host is told of one by one. */
 export const leftOutMax = 254;
-/** What tells the members that were left out is the index of the first one times this, and their number. */
+/** One number tells which they are: the index of the first one times this, and how many they are; `leftOutShare - 1` stands for too many. */
 export const leftOutShare = 256;
 
 /** An object of more members is JSON text, as an array is whose elements have more leaves. */

@@ -25,7 +25,6 @@ export class RecordScanner {
   #bytes: Buffer = Buffer.alloc(0);
   /** Index in the chunk of the first record in the kernel's window. */
   #firstRecord = 0;
-  /** An address in the window, less the offset in the chunk of the byte there. */
   #shift = 0;
   #declined: ParseReason = 'odd';
 
@@ -51,7 +50,7 @@ export class RecordScanner {
     return this.#bytes;
   }
 
-  /** What an address in the window is more than the offset in the chunk of the byte there. */
+  /** The address of a byte in the window less its offset in the chunk. */
   get shift(): number {
     return this.#shift;
   }

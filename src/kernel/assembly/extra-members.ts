@@ -14,7 +14,7 @@ export class ExtraMembers {
   count: i32;
   /** Room in `members`. */
   max: i32;
-  /** Six numbers of 32 bits of each member, as `KernelExtras` of the host has them. */
+  /** An `ExtraMember` for each. */
   members: usize;
   /** The text, one past it, and one past its room; 0 as long as there is no key of such members. */
   text: usize;
@@ -22,7 +22,21 @@ export class ExtraMembers {
   roomEnd: usize;
 }
 
-const memberBytes: usize = 24;
+/** A member in the window and as text; `KernelExtras` of the host reads its numbers in this order. */
+@unmanaged
+class ExtraMember {
+  row: i32;
+  /** Where its value begins in the window. */
+  start: usize;
+  /** Its text: pointer, colon and value, without the value where the host must write that. */
+  text: usize;
+  textEnd: usize;
+  /** The value in the window that the host must write; 0 where there is none. */
+  rawStart: usize;
+  rawEnd: usize;
+}
+
+const memberBytes: usize = offsetof<ExtraMember>();
 const startMembers: i32 = 1024;
 /** Two quotes, a slash and a colon of a pointer. */
 const frameBytes: usize = 4;
@@ -71,13 +85,12 @@ export function addExtra(extras: ExtraMembers, row: i32, key: Key, at: usize): u
   if (end == 0) return 0;
   extras.textEnd = written == 0 ? value : writtenEnd;
   const member = memberAt(extras, extras.count++);
-  store<i32>(member, row);
-  store<i32>(member, <i32>at, 4);
-  store<i32>(member, <i32>(start + 1), 8);
-  store<i32>(member, <i32>extras.textEnd, 12);
-  // what the host must write
-  store<i32>(member, written == 0 ? <i32>at : 0, 16);
-  store<i32>(member, written == 0 ? <i32>end : 0, 20);
+  member.row = row;
+  member.start = at;
+  member.text = start + 1;
+  member.textEnd = extras.textEnd;
+  member.rawStart = written == 0 ? at : 0;
+  member.rawEnd = written == 0 ? end : 0;
   return end;
 }
 
@@ -90,7 +103,7 @@ export function endExtras(extras: ExtraMembers, row: i32): void {
 export function dropExtras(extras: ExtraMembers, row: i32): void {
   while (hasMembers(extras, row)) {
     extras.count--;
-    extras.textEnd = <usize>load<u32>(memberAt(extras, extras.count), 8) - 1;
+    extras.textEnd = memberAt(extras, extras.count).text - 1;
   }
 }
 
@@ -99,16 +112,16 @@ export function dropExtras(extras: ExtraMembers, row: i32): void {
  * behind the start of the first one. Answers with how many they are.
  */
 export function findExtraObjects(extras: ExtraMembers, first: i32, rows: usize, ends: usize): i32 {
-  const start = first < extras.count ? load<u32>(memberAt(extras, first), 8) - 1 : 0;
+  const start = first < extras.count ? memberAt(extras, first).text - 1 : 0;
   let count = 0;
   let index = first;
   while (index < extras.count) {
-    const row = load<i32>(memberAt(extras, index));
-    let end: u32 = 0;
-    for (; index < extras.count && load<i32>(memberAt(extras, index)) == row; index++) {
+    const row = memberAt(extras, index).row;
+    let end: usize = 0;
+    for (; index < extras.count && memberAt(extras, index).row == row; index++) {
       const member = memberAt(extras, index);
-      if (load<i32>(member, 16) != 0) return count;
-      end = load<u32>(member, 12);
+      if (member.rawStart != 0) return count;
+      end = member.textEnd;
     }
     const object = (<usize>count) << 2;
     count++;
@@ -136,11 +149,11 @@ export function emptyExtras(extras: ExtraMembers): void {
 }
 
 function hasMembers(extras: ExtraMembers, row: i32): bool {
-  return extras.count > 0 && load<i32>(memberAt(extras, extras.count - 1)) == row;
+  return extras.count > 0 && memberAt(extras, extras.count - 1).row == row;
 }
 
-function memberAt(extras: ExtraMembers, index: i32): usize {
-  return extras.members + <usize>index * memberBytes;
+function memberAt(extras: ExtraMembers, index: i32): ExtraMember {
+  return changetype<ExtraMember>(extras.members + <usize>index * memberBytes);
 }
 
 function growMembers(extras: ExtraMembers): void {

@@ -39,9 +39,9 @@ export class NestedType {
   keys: KeyTable;
 
   // of a struct and its fields: which object has what
-  /** Of a struct, how many objects were read as it: the number of the one that is being read. */
+  /** Objects that were read as the struct: the number of the one that is being read. */
   objectCount: i32;
-  /** Of a field, the number of the last object that put a member there, and of the last one that had a member of its key. */
+  /** Number of the last object that put a member into the field, and of the last one that had a member of its key. */
   owner: i32;
   keyOwner: i32;
 
@@ -57,7 +57,7 @@ export class NestedType {
   nextBeside: NestedType;
   /** A field beside it takes arrays or objects. */
   hasNestedOthers: bool;
-  /** Of a whole value's type: a member has gone to another field than that of its key. */
+  /** A member has gone to another field than that of its key; set for the type of whole values. */
   hasOthers: bool;
 
   // what has no place, and is left out for the host to rescue
