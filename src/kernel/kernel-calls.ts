@@ -54,6 +54,7 @@ export interface Calls {
   detachFields(filled: Address): void;
   emptyFields(filled: Address): void;
   keepIntegers(field: Address): void;
+  keepLongs(field: Address): void;
   setDetachable(field: Address, detachableKinds: number, stringKinds: number, dictionary: Address): void;
   detachedCountOf(field: Address): number;
   hideAttached(field: Address): void;
@@ -81,6 +82,7 @@ export interface Calls {
   numbersOf(field: Address): Address;
   kindBitsOf(field: Address): number;
   copyNumbers(field: Address, kindBits: number, rows: Address, numbers: Address): number;
+  copyLongs(field: Address, rows: Address, longs: Address): number;
   copySpellings(field: Address, spellings: Address): number;
   dictionaryIdsOf(field: Address, kindBits: number, dictionary: Address, rows: Address, ids: Address): number;
   copyStrings(field: Address, kindBits: number, offset: number, rows: Address, to: Address, ends: Address): number;
@@ -143,6 +145,7 @@ export interface Calls {
   definitionsOf(leaf: Address): Address;
   repetitionsOf(leaf: Address): Address;
   valueCountOf(leaf: Address): number;
+  areLongs(leaf: Address): number;
   valuesOf(leaf: Address): Address;
   dictionaryOf(leaf: Address): Address;
   completeLeaves(type: Address): void;

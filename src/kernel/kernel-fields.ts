@@ -1,3 +1,4 @@
+import { asLongs } from '../runtime/longs.ts';
 import { KernelExtras } from './kernel-extras.ts';
 import type { KernelType } from './kernel-type.ts';
 import type { Address } from './kernel-calls.ts';
@@ -39,7 +40,7 @@ export class KernelFieldEntries {
     return this.#kernel.viewInt32(this.#kernel.calls.endsOf(this.address), this.count);
   }
 
-  /** Numbers, times in milliseconds since the epoch, dates in days, 1 and 0 for booleans; the address in the window of a string. */
+  /** Numbers, times in milliseconds since the epoch, dates in days, 1 and 0 for booleans; the address in the window of a string. Of integers that no double holds only `longs` tells. */
   get numbers(): Float64Array {
     return this.#kernel.viewDoubles(this.#kernel.calls.numbersOf(this.address), this.count);
   }
@@ -62,6 +63,13 @@ export class KernelFieldEntries {
     const { calls, rows, numbers } = this.#kernel;
     const count = calls.copyNumbers(this.address, kindBits, rows, numbers);
     return { rows: this.#kernel.viewInt32(rows, count), numbers: this.#kernel.viewDoubles(numbers, count) };
+  }
+
+  /** Gives the rows and values of the integers, in 64 bits; stale as what `numbersOf` gives. */
+  longs(): { readonly rows: Int32Array; readonly longs: BigInt64Array } {
+    const { calls, rows, numbers } = this.#kernel;
+    const count = calls.copyLongs(this.address, rows, numbers);
+    return { rows: this.#kernel.viewInt32(rows, count), longs: asLongs(this.#kernel.viewDoubles(numbers, count)) };
   }
 
   /** Tells how the times are written, each as `spellingOf` does; `undefined` when all are as `toISOString` writes them. Stale as what `numbersOf` gives. */
@@ -100,6 +108,11 @@ export class KernelFieldEntries {
   /** Lets integers that are read from now on be of a kind of their own. */
   keepIntegers(): void {
     this.#kernel.calls.keepIntegers(this.address);
+  }
+
+  /** Lets integers of 64 bits that no double holds, which are read from now on, be of a kind of their own. */
+  keepLongs(): void {
+    this.#kernel.calls.keepLongs(this.address);
   }
 
   /** Lets arrays with elements none of which tells a type, on at most so many levels, be of `kindMixedArray`: the field has no known type of arrays. */

@@ -29,6 +29,11 @@ export class KernelLeaf {
     return this.#kernel.viewDoubles(calls.valuesOf(this.#address), calls.valueCountOf(this.#address));
   }
 
+  /** The numbers are integers of 64 bits, to be read as such: some of them no double holds. It stays so. */
+  get areLongs(): boolean {
+    return this.#kernel.calls.areLongs(this.#address) !== 0;
+  }
+
   /** Dictionary ids of the entries that have a value, for strings. */
   get ids(): Int32Array {
     const { calls } = this.#kernel;

@@ -27,11 +27,13 @@ export const kindDigitsArray = 14;
 export const kindDeep = 15;
 /** An object with members, none of which tells a type: nulls, `[]`, `{}`, and objects of such. Only in fields that `setEmptyLevels` was called for. */
 export const kindEmptyStruct = 16;
+/** An integer that no double holds, but 64 bits do, of a field that keeps such apart: its number has these bits. */
+export const kindLong = 17;
 /** All of these are below. */
-export const kindsEnd = 17;
+export const kindsEnd = 18;
 /** JSON in brackets that fits a nested type of its field: each of its types has one of these kinds. */
-export const kindTypedFirst = 17;
-export const kindTypedEnd = 25;
+export const kindTypedFirst = 18;
+export const kindTypedEnd = 26;
 
 /** Most members left out of an array or object that the host is told of one by one. */
 export const leftOutMax = 254;

@@ -1,5 +1,6 @@
 import { GrowingArray, newBytes, newDoubles, newInt32s } from '../runtime/growing-array.ts';
 import { PackedBytes, type SpareBytes } from '../runtime/packed-bytes.ts';
+import { asLongs, toLongs } from '../runtime/longs.ts';
 import type { LeafType } from '../schema/types.ts';
 import { KernelLeaf } from './kernel-leaf.ts';
 import type { KernelType } from './kernel-type.ts';
@@ -43,6 +44,8 @@ export class LeafCollector {
   readonly #repetitions: PackedBytes;
   readonly #isFirst: boolean;
   readonly #numbers: GrowingArray<Float64Array>;
+  /** The numbers are integers of 64 bits. */
+  #areLongs = false;
   readonly #ids: GrowingArray<Int32Array>;
 
   /** `first`: the first leaf of its group, whose repetition levels are the same; `undefined` for that one. */
@@ -66,7 +69,15 @@ export class LeafCollector {
     this.#definitions.append(this.#leaf.definitions);
     if (this.#collectsRepetitions) this.#repetitions.append(this.#leaf.repetitions);
     if (this.#type.kind === 'string') this.#ids.append(this.#leaf.ids);
-    else this.#numbers.append(this.#leaf.numbers);
+    else this.#drainNumbers();
+  }
+
+  #drainNumbers(): void {
+    if (this.#leaf.areLongs && !this.#areLongs) {
+      this.#areLongs = true;
+      toLongs(this.#numbers.finish());
+    }
+    this.#numbers.append(this.#leaf.numbers);
   }
 
   /** Bytes of levels that it holds as they are. */
@@ -121,7 +132,9 @@ export class LeafCollector {
   }
 
   #values() {
-    if (this.#type.kind !== 'string') return { kind: 'numbers' as const, numbers: this.#numbers.finish() };
+    const numbers = this.#numbers.finish();
+    if (this.#areLongs) return { kind: 'longs' as const, longs: asLongs(numbers) };
+    if (this.#type.kind !== 'string') return { kind: 'numbers' as const, numbers };
     return { kind: 'strings' as const, ids: this.#ids.finish(), dictionary: this.#leaf.dictionary() };
   }
 }

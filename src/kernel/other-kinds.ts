@@ -30,11 +30,11 @@ export function otherKinds(kind: ColumnType['kind'], numbers: NumberRule): reado
   }
 }
 
-/** Gives the kinds of arrays and objects that are kept as JSON text at such a depth. Integers of many digits may have a type where they can be kept apart. */
-export function jsonKinds(depth: number, { numbers, depthMax }: NonNullable<Strictness['rules']>): readonly number[] {
+/** Gives the kinds of arrays and objects that are kept as JSON text at such a depth. */
+export function jsonKinds(depth: number, { depthMax }: NonNullable<Strictness['rules']>): readonly number[] {
   if (depth >= depthMax) return [kinds.kindDeep];
-  const untyped = depth === depthMax - 1 ? [kinds.kindMixedArray, kinds.kindLastArray] : [kinds.kindMixedArray];
-  return numbers === 'split' ? untyped : [...untyped, kinds.kindDigitsArray];
+  const untyped = [kinds.kindMixedArray, kinds.kindDigitsArray];
+  return depth === depthMax - 1 ? [...untyped, kinds.kindLastArray] : untyped;
 }
 
 /** Kinds of values that have no type, so that none gets a field of its own name. */

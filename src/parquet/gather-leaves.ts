@@ -1,12 +1,13 @@
 import type { ValueLeaf, ValueLeaves } from '../consumer/ports/value-leaves.ts';
 import type { Address } from '../kernel/kernel-calls.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { asDoubles, asLongs } from '../runtime/longs.ts';
 import { memoize } from '../runtime/memo.ts';
 import { SpareBytes } from '../runtime/packed-bytes.ts';
 import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from '../kernel/levels.ts';
 import { isNested, type ColumnType, type LeafType } from '../schema/types.ts';
 import type { LeafColumn, LevelPages } from './leaf-column.ts';
-import { numbersOf, type LeafValues } from './leaf-values.ts';
+import { bigints, numbersOf, type LeafValues } from './leaf-values.ts';
 
 /** A column whose values have been shredded. */
 interface ShreddedColumn {
@@ -109,6 +110,10 @@ function gatherValues({ values, definitionMax }: ValueLeaf, entries: Entries, ke
     const ids = kernel.copyInInt32(values.ids);
     return { ...values, ids: kernel.copyOutInt32(ids, gatherTo(ids, idShift)) };
   }
+  if (values.kind === 'longs') {
+    const longs = kernel.copyInDoubles(asDoubles(values.longs));
+    return { ...values, longs: asLongs(kernel.copyOutDoubles(longs, gatherTo(longs, numberShift))) };
+  }
   const numbers = kernel.copyInDoubles(values.numbers);
   return { ...values, numbers: kernel.copyOutDoubles(numbers, gatherTo(numbers, numberShift)) };
 }
@@ -136,5 +141,6 @@ export function* leafColumns(leaves: Iterable<ValueLeaf>): Generator<LeafColumn>
 }
 
 function leafValuesOf(type: LeafType, values: ValueLeaf['values']): LeafValues {
-  return values.kind === 'strings' ? values : numbersOf(type, values.numbers);
+  if (values.kind === 'strings') return values;
+  return values.kind === 'longs' ? bigints(values.longs) : numbersOf(type, values.numbers);
 }

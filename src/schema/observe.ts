@@ -127,7 +127,7 @@ function observeArray(
   if (depth >= rules.depthMax) return json;
   const elements = new ElementType(known?.kind === 'array' ? known.element : undefined, rules);
   for (const value of values) {
-    const observed = observe(value, elements.type, rules, depth + 1);
+    const observed = observe(value, elements.typeFor(value), rules, depth + 1);
     if (observed !== undefined && !elements.add(observed, value)) return json;
   }
   if (!elements.holds(values)) return json;
@@ -140,7 +140,9 @@ function observeArray(
 /** Finds the type of an array's elements, one after the other. */
 class ElementType {
   readonly #rules: ObserveRules;
-  /** The type that the column has, until an element has told one. */
+  /** The type that the column has. */
+  readonly #known: ColumnType | undefined;
+  /** The type of the elements so far: the known one, until an element has told one. */
   type: ColumnType | undefined;
   /** An element has told a type. */
   isFound = false;
@@ -150,8 +152,14 @@ class ElementType {
   readonly #empties = new Set<ColumnType['kind']>();
 
   constructor(known: ColumnType | undefined, rules: ObserveRules) {
+    this.#known = known;
     this.type = known;
     this.#rules = rules;
+  }
+
+  /** Gives the type that an element's own is inferred with: an integer beyond 2^53 is one only where the table says so, whatever the elements before it are. */
+  typeFor(value: unknown): ColumnType | undefined {
+    return this.isFound && this.#rules.numbers === 'split' && holdsExact(value) ? this.#known : this.type;
   }
 
   /** Answers with false when there is no type of all elements. */
@@ -184,6 +192,12 @@ class ElementType {
     // it only gets heavier, and each element that brings a field costs as much as it has fields
     return weightOf(common).leaves <= elementLeavesMax;
   }
+}
+
+/** Tells whether a value is, or has somewhere, a number that is kept as its digits. */
+function holdsExact(value: unknown): boolean {
+  if (value instanceof ExactNumber) return true;
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsExact);
 }
 
 /** Gives the kind of an element that is empty; `undefined` for others. */

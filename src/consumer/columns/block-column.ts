@@ -54,7 +54,7 @@ export class BlockColumn {
     this.#field.setDetachableKinds(flatKindsOf(this.#field) & ~bits.digits, stringKinds);
     // a field that keeps integers apart has fractions where others have all numbers
     this.#addNumbers(state.numbers ?? state.fractions, bits.numbers, kindBits, block);
-    this.#addNumbers(state.integers, bits.integers, kindBits, block);
+    this.#addIntegers(state.integers, kindBits, block);
     this.#addNumbers(state.booleans, bits.booleans, kindBits, block);
     this.#addStrings(state.strings, stringKinds, kindBits, block);
     this.#addStrings(state.digits, bits.digits, kindBits, block);
@@ -104,6 +104,14 @@ export class BlockColumn {
     to.noteField(name, block.first, block.end);
     const some = (kindBits & ~share) === 0 ? entries : entries.numbersOf(share);
     to.appendNumbers(some.rows, some.numbers, share === bits.times ? entries.timeSpellings() : undefined);
+  }
+
+  #addIntegers(to: ColumnBuilder | undefined, kindBits: number, block: Rows): void {
+    if ((kindBits & bits.longs) === 0) return this.#addNumbers(to, bits.integers, kindBits, block);
+    const { entries, name } = this.#field;
+    to?.noteField(name, block.first, block.end);
+    const { rows, longs } = entries.longs();
+    to?.appendLongs(rows, longs);
   }
 
   #addStrings(to: ColumnBuilder | undefined, share: number, kindBits: number, block: Rows): void {

@@ -2,6 +2,7 @@ import type { KernelType } from '../../kernel/kernel-type.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Observed } from '../../schema/observe.ts';
 import { spellingOf } from '../../schema/time-spelling.ts';
+import { asLongs, toLongs } from '../../runtime/longs.ts';
 import type { ColumnType } from '../../schema/types.ts';
 import { ExactNumber } from '../../schema/values.ts';
 import type { BatchMemory } from './batch-memory.ts';
@@ -94,9 +95,9 @@ export class ColumnBuilder {
   /** Adds a value; answers with false when the row has one already: two fields of one record share a column name. */
   push(row: number, value: unknown): boolean {
     if (!this.#addRow(row)) return false;
-    if (this.#kind === 'numbers' && typeof value === 'bigint' && !Number.isSafeInteger(Number(value)))
-      this.#keepDigits(this.#count - 1);
+    if (typeof value === 'bigint' && !Number.isSafeInteger(Number(value))) this.#becomeLongs(this.#count - 1);
     if (this.#kind === 'numbers') this.#numbers[this.#count - 1] = Number(value);
+    else if (this.#kind === 'longs') asLongs(this.#numbers)[this.#count - 1] = BigInt(String(value));
     else if (this.#kind === 'strings') this.#ids[this.#count - 1] = this.strings.idOf(textOf(value));
     else if (this.#kind === 'nested') this.#nested.addValue(value);
     else this.#values.push(value);
@@ -152,8 +153,16 @@ export class ColumnBuilder {
   appendNumbers(rows: Int32Array, values: Float64Array, spellings?: Int32Array): void {
     this.#reserve(rows);
     if (spellings !== undefined) this.#spellings.set(this.#count, spellings, this.#capacity);
-    if (this.#kind === 'values') for (const value of values) this.#values.push(BigInt(value));
-    else this.#numbers.set(values, this.#count);
+    this.#numbers.set(values, this.#count);
+    if (this.#kind === 'longs') toLongs(this.#numbers.subarray(this.#count, this.#count + values.length));
+    this.#count += rows.length;
+  }
+
+  /** Adds integers, some of which no double holds, as `appendNumbers` does. */
+  appendLongs(rows: Int32Array, values: BigInt64Array): void {
+    this.#reserve(rows);
+    this.#becomeLongs(this.#count);
+    asLongs(this.#numbers).set(values, this.#count);
     this.#count += rows.length;
   }
 
@@ -183,16 +192,18 @@ export class ColumnBuilder {
     };
   }
 
-  /** Keeps the column's integers as such from now on: a double does not tell all digits of one. */
-  #keepDigits(count: number): void {
-    this.#values = Array.from(this.#numbers.subarray(0, count), BigInt);
-    this.#kind = 'values';
+  /** Keeps the column's integers in 64 bits from now on: a double does not tell all digits of one. `count`: so many are there. */
+  #becomeLongs(count: number): void {
+    if (this.#kind === 'numbers') toLongs(this.#numbers.subarray(0, count));
+    this.#kind = 'longs';
   }
 
   #store(): ValueStore {
     switch (this.#kind) {
       case 'numbers':
         return { kind: 'numbers', values: this.#numbers, spellings: this.#spellings.finish() };
+      case 'longs':
+        return { kind: 'longs', values: asLongs(this.#numbers) };
       case 'strings':
         return { kind: 'strings', ids: this.#ids, dictionary: this.strings.finish() };
       case 'nested':
@@ -241,7 +252,8 @@ export class ColumnBuilder {
   #grow(needed: number): void {
     this.#capacity = Math.max(needed, Math.min(this.#capacity * growth, this.#rowsMax));
     if (this.#rows !== undefined) this.#rows = copyInto(this.#memory.int32(this.#capacity), this.#rows);
-    if (this.#kind === 'numbers') this.#numbers = copyInto(this.#memory.float64(this.#capacity), this.#numbers);
+    if (this.#kind === 'numbers' || this.#kind === 'longs')
+      this.#numbers = copyInto(this.#memory.float64(this.#capacity), this.#numbers);
     if (this.#kind === 'strings') this.#ids = copyInto(this.#memory.int32(this.#capacity), this.#ids);
   }
 }

@@ -50,6 +50,8 @@ export type ValueStore =
    * and dates. `spellings`: how each timestamp is written, where one is not as `toISOString` writes it.
    */
   | { readonly kind: 'numbers'; readonly values: Float64Array; readonly spellings?: Int32Array | undefined }
+  /** Integers of a bigint column, some of which no double holds. */
+  | { readonly kind: 'longs'; readonly values: BigInt64Array }
   /** Strings; of a column that is observed as `exact` the digits of its numbers. */
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary }
   /**
@@ -81,6 +83,7 @@ export function jsonValue({ store, observed }: DecodedColumn, index: number): un
     }
     case 'nested':
       return store.values.valueAt(index);
+    case 'longs':
     case 'values':
       return store.values[index];
     case 'numbers': {

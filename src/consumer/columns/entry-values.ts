@@ -2,6 +2,7 @@ import * as kinds from '../../kernel/kinds.ts';
 import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { parseJson, parsePlainJson } from '../../schema/exact-json.ts';
+import { holds } from '../../schema/fits-whole.ts';
 import { exactOf } from '../../schema/values.ts';
 import { orderOf } from './entry-order.ts';
 import { areMembersElsewhere, type NestedTarget } from './nested-targets.ts';
@@ -58,6 +59,7 @@ export class EntryValues {
       case kinds.kindNumber:
       case kinds.kindInteger:
         return numberAt[entry];
+      case kinds.kindLong:
       case kinds.kindDigits:
         return exactOf(this.#textAt(entry));
       case kinds.kindEmptyArray:
@@ -80,8 +82,8 @@ export class EntryValues {
 
   #typedAt(entry: number): unknown {
     const target = this.targetAt(entry);
-    // digits that a double can't hold have gone to another field
-    const isPlain = target !== undefined && !areMembersElsewhere(target);
+    // digits that a double can't hold have gone to another field, unless the type has one for them
+    const isPlain = target !== undefined && !areMembersElsewhere(target) && !holds(target.type.type, 'bigint');
     return isPlain ? parsePlainJson(this.#textAt(entry)) : parseJson(this.#textAt(entry));
   }
 

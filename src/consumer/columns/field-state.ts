@@ -60,7 +60,7 @@ export function newFieldState(field: string, name: string, known: ColumnType | u
 export function flatKindsOf({ state, isString }: { state: FieldState | undefined; isString: boolean }): number {
   let found = 0;
   if (state?.numbers !== undefined) found |= bits.numbers;
-  if (state?.integers !== undefined) found |= bits.integers;
+  if (state?.integers !== undefined) found |= bits.integers | bits.longs;
   if (state?.fractions !== undefined) found |= bits.numbers;
   if (state?.booleans !== undefined) found |= bits.booleans;
   if (state?.digits !== undefined) found |= bits.digits;

@@ -8,7 +8,9 @@ export const has = (kindBits: number, kind: number | undefined): boolean =>
 // sets of kinds of scanned values
 export const numbers = bitOf(kinds.kindNumber);
 export const integers = bitOf(kinds.kindInteger);
-export const anyNumbers = numbers | integers;
+/** Integers that no double holds, but 64 bits do. */
+export const longs = bitOf(kinds.kindLong);
+export const anyNumbers = numbers | integers | longs;
 export const strings = bitOf(kinds.kindString);
 export const times = bitOf(kinds.kindTime);
 export const dates = bitOf(kinds.kindDate);
@@ -20,6 +22,7 @@ export const scalarKinds = [
   kinds.kindTrue,
   kinds.kindNumber,
   kinds.kindInteger,
+  kinds.kindLong,
   kinds.kindString,
   kinds.kindTime,
   kinds.kindDate,

@@ -190,9 +190,14 @@ export class RowReader {
     return known !== undefined && otherNumbers.has(known.kind) ? undefined : this.#rules.numbers;
   }
 
-  /** Tells whether all numbers of the field that no double holds go to a column of their own, as their digits. */
+  /** Tells whether integers of 64 bits that no double holds go to the field's own column. */
+  areLongs({ known }: FieldState): boolean {
+    return known?.kind === 'bigint';
+  }
+
+  /** Tells whether all other numbers of the field that no double holds go to a column of their own, as their digits. */
   areDigitsApart({ known }: FieldState): boolean {
-    return known?.kind !== 'bigint' && !(known !== undefined && otherNumbers.has(known.kind));
+    return known === undefined || !otherNumbers.has(known.kind);
   }
 
   /** Tells whether all objects of the field that tell no type go to a column of their own. */
@@ -202,7 +207,6 @@ export class RowReader {
 
   /** Tells whether arrays of the field with a number that no double holds may have a type. */
   mayDigitsHaveType({ known }: FieldState): boolean {
-    if (this.#rules.numbers === 'split') return true;
     if (known?.kind !== 'array') return false;
     const { kind } = innermostElement(known);
     return kind === 'bigint' || otherNumbers.has(kind);

@@ -38,5 +38,7 @@ export interface ValueLeaf {
   readonly levels: (definitions?: SpareBytes, repetitions?: SpareBytes) => LeafLevels;
   readonly values:
     | { readonly kind: 'numbers'; readonly numbers: Float64Array }
+    /** Integers, some of which no double holds. */
+    | { readonly kind: 'longs'; readonly longs: BigInt64Array }
     | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary };
 }

@@ -197,7 +197,7 @@ function gatherBigints(found: readonly SourceOfRows[], length: number): ColumnDa
     return { kind: 'whole', values: gatherNumbers(found, new Float64Array(length)) };
   const values = new BigInt64Array(length);
   forEachValue(found, length, (at, { store }, index) => {
-    const value = store.kind === 'values' || store.kind === 'numbers' ? store.values[index] : 0n;
+    const value = store.kind === 'strings' || store.kind === 'nested' ? 0n : store.values[index];
     values[at] = typeof value === 'bigint' ? value : BigInt(Number(value));
   });
   return { kind: 'bigint', values };

@@ -39,6 +39,7 @@ export function validityOf({ rows, count }: DecodedColumn, validity: Uint8Array)
 export function compactOf({ kind }: ColumnType, { store, count }: DecodedColumn): ColumnData | undefined {
   if (store.kind === 'strings' && kind === 'string')
     return { kind: 'string', ids: store.ids.subarray(0, count), dictionary: store.dictionary };
+  if (store.kind === 'longs' && kind === 'bigint') return { kind: 'bigint', values: store.values.subarray(0, count) };
   if (store.kind !== 'numbers') return undefined;
   const values = store.values.subarray(0, count);
   switch (kind) {

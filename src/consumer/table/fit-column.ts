@@ -21,7 +21,7 @@ import { workOn } from './value-work.ts';
 export async function fitColumn(column: DecodedColumn, type: ColumnType, tools: FitTools): Promise<DecodedColumn> {
   const { store } = column;
   const { rules, turns } = tools;
-  if ((store.kind !== 'values' && store.kind !== 'nested') || areWhole(column, type)) return column;
+  if (isKept(column, type) || areWhole(column, type)) return column;
   if (store.kind === 'nested' && type.kind === 'string') return jsonStrings(column, store.values, turns);
   if (store.kind === 'nested' && store.leaves !== undefined && isOfType(column, type)) {
     await rescueMembers(column, type, tools);
@@ -50,6 +50,12 @@ async function fitValues(
     else rescued.add(row, path, value);
   }
   return { ...column, count: rows.length, rows: Int32Array.from(rows), store: cells.finish() };
+}
+
+/** Tells that the type takes all values of such a column as they are stored. */
+function isKept({ store }: DecodedColumn, type: ColumnType): boolean {
+  if (store.kind === 'longs') return type.kind === 'bigint';
+  return store.kind === 'numbers' || store.kind === 'strings';
 }
 
 /** Tells, without a look at its values, that all of them fit the type whole. */

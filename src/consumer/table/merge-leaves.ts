@@ -41,7 +41,8 @@ function hasNoScalar(store: ValueStore): boolean {
 }
 
 function hasNoValue({ values }: ValueLeaf): boolean {
-  return values.kind === 'strings' ? values.ids.length === 0 : values.numbers.length === 0;
+  // leaves of nothing but integers become longs by one of these
+  return values.kind === 'strings' ? values.ids.length === 0 : values.kind === 'numbers' && values.numbers.length === 0;
 }
 
 type LeafPair = readonly [typed: ValueLeaf, empties: ValueLeaf];

@@ -93,7 +93,7 @@ class ColumnRouter {
 
 /** Tells whether some of the column's values may be rescued, if not all of them. */
 function mayRescue({ store }: DecodedColumn, isSecond: boolean): boolean {
-  return isSecond || store.kind === 'values' || store.kind === 'nested';
+  return isSecond || store.kind === 'values' || store.kind === 'nested' || store.kind === 'longs';
 }
 
 function rescuedTarget(source: DecodedColumn): TargetColumn {
@@ -131,6 +131,8 @@ function withoutTaken(column: DecodedColumn, present: readonly DecodedColumn[], 
         ? { ...store, ids: Int32Array.from(kept, (at) => store.ids[at] ?? 0) }
         : store.kind === 'numbers'
           ? { kind: 'numbers', values: Float64Array.from(kept, (at) => store.values[at] ?? 0) }
-          : { kind: 'values', values: kept.map((at) => jsonValue(column, at)) },
+          : store.kind === 'longs'
+            ? { kind: 'longs', values: BigInt64Array.from(kept, (at) => store.values[at] ?? 0n) }
+            : { kind: 'values', values: kept.map((at) => jsonValue(column, at)) },
   };
 }

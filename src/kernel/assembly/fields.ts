@@ -3,7 +3,7 @@ import { copyBytes, isBefore } from './bytes';
 import { idOf, idsOf, idsTogether, Dictionary } from './dictionary';
 import { LeftOut } from './left-out';
 import { NestedType } from './nested-type';
-import { kindTime } from '../kinds';
+import { kindInteger, kindLong, kindTime } from '../kinds';
 import { spellingOf } from './time-spelling';
 
 /** The values that a field has in the records of a block, in their order: an entry for each, none for null and for what is missing. */
@@ -22,12 +22,14 @@ export class Field {
   starts: usize;
   /** Ends of the ranges; of a string that is detached its dictionary id, of such a time how it is written. */
   ends: usize;
-  /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window; of an array or struct of its type what `keepLeftOut` tells. */
+  /** Values of numbers, times in milliseconds, dates in days; of a string the address where it begins in the window; of an array or struct of its type what `keepLeftOut` tells. Of `kindLong` the integer's 64 bits. */
   numbers: usize;
   /** The first of the types of the field's arrays and structs, or 0. */
   type: NestedType;
   /** Its integers are of a kind of their own. */
   keepsIntegers: bool;
+  /** Its integers of 64 bits that no double holds are of a kind of their own. */
+  keepsLongs: bool;
   leftOut: LeftOut;
   /** On how many levels an object may be empty to be of `kindEmptyStruct`; it has met one. */
   emptyLevels: i32;
@@ -60,6 +62,11 @@ export function createField(): Field {
 /** Lets integers that are read from now on be of a kind of their own. */
 export function keepIntegers(field: Field): void {
   field.keepsIntegers = true;
+}
+
+/** Lets integers of 64 bits that no double holds, which are read from now on, be of a kind of their own. */
+export function keepLongs(field: Field): void {
+  field.keepsLongs = true;
 }
 
 /** Says which kinds of entries can stay when the window is loaded anew, and which of these are strings of the dictionary. */
@@ -224,6 +231,20 @@ export function copyNumbers(field: Field, kindBits: i32, rows: usize, numbers: u
     if (!isAmong(field, entry, kindBits)) continue;
     store<i32>(rows + (count << 2), load<i32>(field.rows + (entry << 2)));
     store<f64>(numbers + (count << 3), load<f64>(field.numbers + (entry << 3)));
+    count++;
+  }
+  return <i32>count;
+}
+
+/** Copies the row of each integer, and the integer in 64 bits; answers with how many there are. */
+export function copyLongs(field: Field, rows: usize, longs: usize): i32 {
+  let count: usize = 0;
+  for (let entry: usize = 0; entry < <usize>field.count; entry++) {
+    const kind = <i32>load<u8>(field.kinds + entry);
+    if (kind != kindInteger && kind != kindLong) continue;
+    const number = field.numbers + (entry << 3);
+    store<i32>(rows + (count << 2), load<i32>(field.rows + (entry << 2)));
+    store<i64>(longs + (count << 3), kind == kindLong ? load<i64>(number) : <i64>load<f64>(number));
     count++;
   }
   return <i32>count;

@@ -25,6 +25,7 @@ export {
   stringOffsetsOf,
 } from './dictionary';
 export {
+  copyLongs,
   copyNumbers,
   copyStrings,
   countOf,
@@ -41,6 +42,7 @@ export {
   numbersOf,
   rowsOf,
   keepIntegers,
+  keepLongs,
   setDetachable,
   startsOf,
 } from './fields';
@@ -62,7 +64,16 @@ export {
 export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
 export { leftOutOf } from './left-out';
 export { setLeftOutPath, writeLeftOut } from './left-out-text';
-export { createLeaf, definitionsOf, dictionaryOf, entryCountOf, repetitionsOf, valueCountOf, valuesOf } from './leaf';
+export {
+  areLongs,
+  createLeaf,
+  definitionsOf,
+  dictionaryOf,
+  entryCountOf,
+  repetitionsOf,
+  valueCountOf,
+  valuesOf,
+} from './leaf';
 export { endOfNumber, numberValue } from './number';
 export {
   addBeside,

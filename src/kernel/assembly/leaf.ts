@@ -25,8 +25,9 @@ export class Levels {
 export class Leaf extends Levels {
   valueCount: i32;
   valuesMax: i32;
-  /** Values of the entries that have one: doubles, or the dictionary ids of strings, 32 bits each. */
+  /** Values of the entries that have one: doubles, or, once `areLongs`, integers of 64 bits; of strings their dictionary ids, 32 bits each. */
   values: usize;
+  areLongs: bool;
   dictionary: Dictionary;
   /** The count that `saveLeaf` noted. */
   savedValues: i32;
@@ -48,6 +49,7 @@ export function createLeaf(): Leaf {
   const leaf = changetype<Leaf>(allocate(offsetof<Leaf>()));
   withRoom(leaf);
   leaf.valueCount = 0;
+  leaf.areLongs = false;
   leaf.valuesMax = startEntries;
   leaf.values = allocate(startEntries * 8);
   leaf.dictionary = createDictionary();
@@ -82,9 +84,24 @@ function growLevels(levels: Levels, needed: i32): void {
 }
 
 export function addNumber(leaf: Leaf, value: f64): void {
+  if (leaf.areLongs) return addLong(leaf, <i64>value);
   if (leaf.valueCount == leaf.valuesMax) growValues(leaf);
   store<f64>(leaf.values + ((<usize>leaf.valueCount) << 3), value);
   leaf.valueCount++;
+}
+
+/** Adds an integer; all of the leaf's values are integers. */
+export function addLong(leaf: Leaf, value: i64): void {
+  if (!leaf.areLongs) becomeLongs(leaf);
+  if (leaf.valueCount == leaf.valuesMax) growValues(leaf);
+  store<i64>(leaf.values + ((<usize>leaf.valueCount) << 3), value);
+  leaf.valueCount++;
+}
+
+function becomeLongs(leaf: Leaf): void {
+  leaf.areLongs = true;
+  const end = leaf.values + ((<usize>leaf.valueCount) << 3);
+  for (let at = leaf.values; at < end; at += 8) store<i64>(at, <i64>load<f64>(at));
 }
 
 export function addString(leaf: Leaf, start: usize, end: usize): void {
@@ -141,6 +158,11 @@ export function repetitionsOf(leaf: Leaf): usize {
 
 export function valueCountOf(leaf: Leaf): i32 {
   return leaf.valueCount;
+}
+
+/** Tells whether the values are integers of 64 bits. */
+export function areLongs(leaf: Leaf): bool {
+  return leaf.areLongs;
 }
 
 export function valuesOf(leaf: Leaf): usize {

@@ -2,16 +2,26 @@ import { closeBrace, closeBracket, comma, openBrace, openBracket, quote, skipSpa
 import { addLeafEntry, addNull, beginStruct } from './collected';
 import { endOfFieldless, endOfUnknown, forgetFieldless, fieldlessNoted } from './full-structs';
 import { Key, keyAt, valueStart } from './keys';
-import { addNumber, addString } from './leaf';
+import { addLong, addNumber, addString } from './leaf';
 import { forgetLeftOut } from './left-out';
 import { endOfMap } from './map-values';
 import { NestedType } from './nested-type';
+import { longValue } from './number';
 import { nextPass, Reading } from './reading';
 import { markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { endOfField } from './struct-members';
-import { endOfScalar, scalarValue } from './typed-scalar';
+import { endOfScalar, isLong, scalarValue } from './typed-scalar';
 import { endOfNull, firstOfNull } from './words';
-import { elementLeavesMax, membersMax, typeArray, typeFraction, typeMap, typeString, typeStruct } from '../kinds';
+import {
+  elementLeavesMax,
+  membersMax,
+  typeArray,
+  typeFraction,
+  typeInteger,
+  typeMap,
+  typeString,
+  typeStruct,
+} from '../kinds';
 
 /**
  * Answers with the address one past the JSON at `at` when it is a value of the type, whose members all fit; else with 0. Leaves that collect
@@ -49,6 +59,7 @@ export function endOfTyped(type: NestedType, at: usize, definition: i32, repetit
   const leaf = type.leaf;
   addLeafEntry(type, definition + 1, repetition);
   if (type.kind == typeString) addString(leaf, stringStart, stringEnd);
+  else if (type.kind == typeInteger && isLong) addLong(leaf, longValue);
   else addNumber(leaf, scalarValue);
   return end;
 }

@@ -13,6 +13,8 @@ const powersOfTen = memory.data<f64>([
 const safeIntegerMax: u64 = (1 << 53) - 1;
 /** 64 bits hold integers of so many digits. */
 const longDigitsMax: usize = 19;
+/** The largest of them. */
+const longMax: u64 = <u64>i64.MAX_VALUE;
 /** No double is as large or as small. */
 const exponentMax: i32 = 100_000;
 
@@ -65,6 +67,32 @@ export function endOfNumber(start: usize): usize {
     if (!isFinite(value)) return 0;
   }
   numberValue = isNegative ? -value : value;
+  return at;
+}
+
+/** The integer that `endOfLong` read. */
+export let longValue: i64 = 0;
+
+/** Reads an integer that 64 bits hold, and that `endOfNumber` does not read; answers with the address one past it, 0 for anything else. */
+export function endOfLong(start: usize): usize {
+  const isNegative = load<u8>(start) == minus;
+  const first = isNegative ? start + 1 : start;
+  if (load<u8>(first) == zero) return 0;
+  let at = first;
+  let magnitude: u64 = 0;
+  for (let word = load<u64>(at); at < first + 16 && areDigits(word); word = load<u64>(at)) {
+    magnitude = magnitude * 100_000_000 + valueOfDigits(word);
+    at += 8;
+  }
+  let digit = digitOf(load<u8>(at));
+  while (digit <= 9) {
+    magnitude = magnitude * 10 + digit;
+    digit = digitOf(load<u8>(++at));
+  }
+  const digits = at - first;
+  if (digits == 0 || digits > longDigitsMax || magnitude > longMax + <u64>isNegative) return 0;
+  if (load<u8>(at) == point || (load<u8>(at) | 0x20) == 0x65) return 0;
+  longValue = isNegative ? -(<i64>magnitude) : <i64>magnitude;
   return at;
 }
 

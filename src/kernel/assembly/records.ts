@@ -10,7 +10,7 @@ import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart,
 import { keepLeftOut } from './left-out';
 import { mayBeOf, NestedType } from './nested-type';
 import { endOfDigits, endOfJson, jsonKind } from './any-json';
-import { endOfNumber, isExactInteger, numberValue } from './number';
+import { endOfLong, endOfNumber, isExactInteger, longValue, numberValue } from './number';
 import {
   kindDate,
   kindDigits,
@@ -19,6 +19,7 @@ import {
   kindEmptyStruct,
   kindFalse,
   kindInteger,
+  kindLong,
   kindMixedArray,
   kindNumber,
   kindRawNested,
@@ -244,6 +245,15 @@ function endOfText(field: Field, row: i32, at: usize): usize {
 
 /** Reads a number that no double holds with all its digits. */
 function endOfLongNumber(field: Field, row: i32, at: usize): usize {
+  if (field.keepsLongs) {
+    const longEnd = endOfLong(at);
+    if (longEnd != 0) {
+      const entry = addEntry(field, row, kindLong);
+      setRange(field, entry, at, longEnd);
+      store<i64>(field.numbers + (entry << 3), longValue);
+      return longEnd;
+    }
+  }
   const end = endOfDigits(at);
   if (end != 0) setRange(field, addEntry(field, row, kindDigits), at, end);
   return end;

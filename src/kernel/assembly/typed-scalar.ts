@@ -1,12 +1,13 @@
 import { quote } from './bytes';
 import { hasOther, NestedType } from './nested-type';
 import { Reading } from './reading';
-import { endOfNumber, isExactInteger, numberValue } from './number';
+import { endOfLong, endOfNumber, isExactInteger, numberValue } from './number';
 import { endOfString, stringEnd, stringStart } from './strings';
 import { dateOf, hasDateLength, timeOf, timeOrDateOf } from './time';
 import { endOfBoolean } from './words';
 import {
   kindDate,
+  kindDigits,
   kindInteger,
   kindTime,
   typeBoolean,
@@ -17,14 +18,18 @@ import {
   typeTimestamp,
 } from '../kinds';
 
-/** The value that `endOfScalar` read, unless it is a string; 1 and 0 for booleans. */
+/** The value that `endOfScalar` read, unless it is a string, or an integer that no double holds; 1 and 0 for booleans. */
 export let scalarValue: f64 = 0;
+/** It is an integer that no double holds: `longValue`. */
+export let isLong: bool = false;
 
 /** Reads a scalar of the type; answers with the address one past it, 0 when the value is another. */
 export function endOfScalar(type: NestedType, at: usize): usize {
   Reading.isOther = false;
   if (type.kind == typeDouble || type.kind == typeInteger || type.kind == typeFraction) {
     const end = endOfNumber(at);
+    isLong = end == 0;
+    if (isLong) return takesLongs(type) ? endOfLong(at) : 0;
     scalarValue = numberValue;
     if (type.kind == typeDouble || isExactInteger(numberValue) == (type.kind == typeInteger)) return end;
     Reading.isOther = true;
@@ -41,6 +46,11 @@ export function endOfScalar(type: NestedType, at: usize): usize {
   if (type.kind == typeString) return type.isStrict && !takesText(type) ? 0 : end;
   scalarValue = type.kind == typeTimestamp ? timeOf(stringStart, stringEnd) : dateOf(stringStart, stringEnd);
   return isNaN(scalarValue) ? 0 : end;
+}
+
+/** Tells whether the type takes integers that no double holds: by themselves they are no numbers, so that a strict one does only beside a field for their digits. */
+function takesLongs(type: NestedType): bool {
+  return type.kind == typeInteger && (!type.isStrict || hasOther(type, kindDigits));
 }
 
 /** Tells whether a strict type takes the string that was read. */

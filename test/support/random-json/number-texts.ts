@@ -109,6 +109,10 @@ const clock: JsonText = (draw) => String(1_795_425_300_000 + draw.whole(1e9));
 const double: JsonText = (draw) => JSON.stringify(draw.double());
 const integer: JsonText = (draw) => sign(draw) + withoutZeros(digits(draw, 1 + draw.whole(25)));
 
+/** Ids of 64 bits, most of which no double holds. */
+const longId: JsonText = (draw) =>
+  sign(draw) + (1 + draw.whole(9)) + digits(draw, draw.pick([0, 15, 17, 18, 18, 18, 19]));
+
 /** Any of the 2^64 patterns of bits that are a number. */
 const anyDouble: JsonText = (draw) => {
   const value = doubleOf(draw.whole(2 ** 32), draw.whole(2 ** 32));
@@ -160,6 +164,8 @@ export const numberTexts: readonly JsonText[] = [
   clock,
   double,
   integer,
+  longId,
+  longId,
   anyDouble,
   spelledOut,
   halfway,

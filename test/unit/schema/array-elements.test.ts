@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatType, parseType } from '../../../src/schema/hive-ddl.ts';
 import { observe } from '../../../src/schema/observe.ts';
+import { ExactNumber } from '../../../src/schema/values.ts';
 import { runs } from '../../support/fuzzing.ts';
 
 type Numbers = 'double' | 'split';
@@ -12,7 +13,8 @@ const typeOf = (value: unknown, numbers: Numbers, known?: string): string | unde
   return observed?.form === 'plain' ? formatType(observed.type) : observed?.form;
 };
 
-const scalars = fc.constantFrom<unknown>(null, 1, -7, 2.5, 'a', '', '2026-11-23', '2026-11-23T08:00:00Z', true);
+const large = new ExactNumber('9007199254740993');
+const scalars = fc.constantFrom<unknown>(null, 1, -7, 2.5, large, 'a', '', '2026-11-23', '2026-11-23T08:00:00Z', true);
 const elements = fc.oneof(fc.array(scalars), fc.array(fc.array(scalars, { maxLength: 3 })));
 
 describe('the type of an array', () => {
@@ -27,13 +29,22 @@ describe('the type of an array', () => {
     [[['2026-11-23'], ['a']], 'double', 'array<array<string>>'],
     [[1, 'a'], 'split', 'json'],
     [[[1], ['a']], 'split', 'json'],
+    [[1, large], 'split', 'json'],
+    [[[1], [large]], 'split', 'json'],
     [[[1], 2.5], 'split', 'json'],
   ] as const)('holds all elements, be they first or last: %j with %s numbers', (value, numbers, type) => {
     expect([value, value.toReversed()].map((each) => typeOf(each, numbers))).toEqual([type, type]);
   });
 
+  it('has fields for both integers and digits, whichever come first', () => {
+    const members = [{ a: 1 }, { a: large }];
+    expect(typeOf(members, 'split')).toBe('array<struct<a:bigint,a_string:string>>');
+    expect(typeOf(members.toReversed(), 'split')).toBe('array<struct<a_string:string,a:bigint>>');
+    expect(typeOf(members, 'split', 'array<struct<a:bigint>>')).toBe('array<struct<a:bigint>>');
+  });
+
   it('is no wider one where that does not hold an integer of the known type', () => {
-    expect(typeOf([9_007_199_254_740_993n, 2.5], 'split', 'array<bigint>')).toBe('json');
+    expect(typeOf([large, 2.5], 'split', 'array<bigint>')).toBe('json');
   });
 
   it('does not depend on the order of its elements', () => {
