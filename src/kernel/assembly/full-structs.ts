@@ -3,6 +3,7 @@ import { anyKind, endOfAnyScalar } from './any-scalar';
 import { comma, openBrace, openBracket, quote, skipSpace } from './bytes';
 import { endOfEmptyValue } from './empty-values';
 import { hashOf } from './hash';
+import { mayBeEmptied } from './key-twice';
 import { addKey, createKeyTable, hasKey, Key, unknownStart, valueStart } from './keys';
 import { noteLeftOut } from './left-out';
 import { hasOther, NestedType } from './nested-type';
@@ -120,6 +121,7 @@ function endOfLeftOut(at: usize, levels: i32): usize {
   if (end == 0) return 0;
   const first = load<u8>(at);
   const isNested = first == openBrace || first == openBracket;
+  if (isNested && mayBeEmptied(at, end)) return 0;
   noteLeftOut(at, end);
   Reading.leavesMet += isNested ? leavesAtMost(at, end) : 1;
   Reading.isKnown = false;

@@ -131,6 +131,19 @@ describe('members of structs that get no more fields', () => {
       `struct<${fieldsOf(leavesMax - 1)},${cutName}:${nestedStrings}>`,
       ['{"f1":true,"x":1}', `{"${longKey}":${'['.repeat(9)}"x"${']'.repeat(9)}}`],
     ],
+    [
+      'a member whose last value of a key leaves it empty',
+      undefined,
+      [
+        `{${membersOf(400)}}`,
+        `{${membersOf(100, 400)}}`,
+        '{"x":{"y":1,"y":null}}',
+        '{"x":{"y":1,"z":null}}',
+        '{"x":{"y":[[{"z":1,"\\u007a":{}}]]}}',
+        '{"x":{"y":{"z":"a"},"y":[]},"v":{"w":null}}',
+        '{"x":{"y":null,"y":1}}',
+      ],
+    ],
     ['too many members', `struct<${fieldsOf(leavesMax)}>`, ['{"f1":true}', `{${membersOf(leavesMax + 1, 1000)}}`]],
     [
       'too many members in elements',
