@@ -25,20 +25,14 @@ export {
   stringOffsetsOf,
 } from './dictionary';
 export {
-  copyLongs,
-  copyNumbers,
-  copyStrings,
   countOf,
   detachedCountOf,
-  dictionaryIdsOf,
   dropDetached,
   endsOf,
   hideAttached,
   isSpoiled,
   kindBitsOf,
   kindsOf,
-  maxCopied,
-  minCopied,
   numbersOf,
   rowsOf,
   keepIntegers,
@@ -46,6 +40,7 @@ export {
   setDetachable,
   startsOf,
 } from './fields';
+export { copyLongs, copyNumbers, copyStrings, dictionaryIdsOf, maxCopied, minCopied } from './field-copies';
 export { addType, removeType, setEmptyLevels, setUntypedLevels } from './field-types';
 export { copySpellings } from './field-times';
 export { addFullName, setFull, setMovable } from './full-structs';

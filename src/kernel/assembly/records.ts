@@ -1,39 +1,11 @@
 import { allocateZeros } from './arena';
-import { closeBrace, closeBracket, comma, digitOf, minus, openBrace, openBracket, quote, skipSpace } from './bytes';
-import { isUntypedArray } from './empty-values';
-import { noteSpelling } from './field-times';
+import { closeBrace, comma, openBrace, skipSpace } from './bytes';
 import { addExtra, createExtras, dropExtras, endExtras, ExtraMembers } from './extra-members';
-import { addEntry, createField, Field } from './fields';
-import { endOfEmptyStruct, endOfType } from './field-types';
+import { createField, Field } from './fields';
 import { createFilledFields, dropRow, FilledFields, noteFilled } from './filled-fields';
 import { addKey, createKeyTable, Key, KeyTable, keyAt, unknownEnd, unknownStart, valueStart } from './keys';
-import { keepLeftOut } from './left-out';
-import { mayBeOf, NestedType } from './nested-type';
-import { endOfDigits, endOfJson, jsonKind } from './any-json';
-import { endOfLong, endOfNumber, isExactInteger, longValue, numberValue } from './number';
-import {
-  kindDate,
-  kindDigits,
-  kindEmptyArray,
-  kindEmptyObject,
-  kindEmptyStruct,
-  kindFalse,
-  kindInteger,
-  kindLong,
-  kindMixedArray,
-  kindNumber,
-  kindRawNested,
-  kindString,
-  kindTime,
-  kindTrue,
-  kindTypedFirst,
-  typeArray,
-  typeMap,
-  typeStruct,
-} from '../kinds';
-import { endOfString, stringEnd, stringStart } from './strings';
-import { hasDateLength, timeOrDateOf } from './time';
-import { endOfBoolean, endOfNull, firstOfNull } from './words';
+import { endOfNull, firstOfNull } from './words';
+import { endOfValue } from './field-values';
 
 /**
  * Reads records into fields, whatever order their keys have and whichever of them are there. A block is a number of consecutive records; the
@@ -192,113 +164,4 @@ function isDuplicate(): usize {
 /** Tells whether nothing but space is left of the record: whatever was read beyond its end, this tells. */
 function isEnd(at: usize, end: usize): bool {
   return at == end || (at < end && skipSpace(at) >= end);
-}
-
-/** Reads a value that is not null; answers with the address one past it, 0 when it is unusual: the record must be parsed. */
-function endOfValue(field: Field, row: i32, at: usize, firstByte: u32): usize {
-  if (firstByte == quote) return endOfText(field, row, at);
-  if (digitOf(firstByte) <= 9 || firstByte == minus) {
-    const end = endOfNumber(at);
-    if (end == 0) return endOfLongNumber(field, row, at);
-    const kind = field.keepsIntegers && isExactInteger(numberValue) ? kindInteger : kindNumber;
-    setNumber(field, addEntry(field, row, kind), at, numberValue);
-    return end;
-  }
-  if (firstByte == openBrace || firstByte == openBracket) return endOfNested(field, row, at);
-  const end = endOfBoolean(at);
-  if (end != 0) {
-    const isTrue = end == at + 4;
-    setNumber(field, addEntry(field, row, isTrue ? kindTrue : kindFalse), at, isTrue ? 1 : 0);
-  }
-  return end;
-}
-
-function setNumber(field: Field, entry: usize, start: usize, value: f64): void {
-  store<i32>(field.starts + (entry << 2), <i32>start);
-  store<f64>(field.numbers + (entry << 3), value);
-}
-
-function setRange(field: Field, entry: usize, start: usize, end: usize): void {
-  store<i32>(field.starts + (entry << 2), <i32>start);
-  store<i32>(field.ends + (entry << 2), <i32>end);
-}
-
-/** Reads a string, or the time or date that it stands for. */
-function endOfText(field: Field, row: i32, at: usize): usize {
-  const end = endOfString(at);
-  if (end == 0) return 0;
-  let kind: i32 = kindString;
-  let number = <f64>at;
-  const time = timeOrDateOf(stringStart, stringEnd);
-  if (time == time) {
-    // nobody writes a time with escapes
-    if (stringStart != at + 1) return 0;
-    kind = hasDateLength(stringStart, stringEnd) ? kindDate : kindTime;
-    if (kind == kindTime) noteSpelling(field, stringStart, stringEnd);
-    number = time;
-  }
-  const entry = addEntry(field, row, kind);
-  setRange(field, entry, stringStart, stringEnd);
-  store<f64>(field.numbers + (entry << 3), number);
-  return end;
-}
-
-/** Reads a number that no double holds with all its digits. */
-function endOfLongNumber(field: Field, row: i32, at: usize): usize {
-  if (field.keepsLongs) {
-    const longEnd = endOfLong(at);
-    if (longEnd != 0) {
-      const entry = addEntry(field, row, kindLong);
-      setRange(field, entry, at, longEnd);
-      store<i64>(field.numbers + (entry << 3), longValue);
-      return longEnd;
-    }
-  }
-  const end = endOfDigits(at);
-  if (end != 0) setRange(field, addEntry(field, row, kindDigits), at, end);
-  return end;
-}
-
-function endOfNested(field: Field, row: i32, at: usize): usize {
-  const emptyKind = kindOfEmpty(at);
-  let kind: i32 = kindEmptyStruct;
-  // a type would be read for nothing
-  let end = field.meetsEmpty && emptyKind == 0 ? endOfEmptyStruct(field, at) : 0;
-  for (let type = field.type; end == 0 && changetype<usize>(type) != 0; type = type.nextType) {
-    if (emptyKind == 0 ? !mayBeOf(type, at) : !takesEmpty(type, emptyKind)) continue;
-    end = endOfType(field, type, at);
-    kind = type.entryKind;
-  }
-  if (end == 0 && emptyKind == 0 && !field.meetsEmpty) {
-    end = endOfEmptyStruct(field, at);
-    kind = kindEmptyStruct;
-  }
-  if (end == 0) {
-    end = endOfJson(at);
-    kind = emptyKind == 0 ? kindOfJson(field, at) : emptyKind;
-  }
-  if (end == 0) return 0;
-  const entry = addEntry(field, row, kind);
-  setRange(field, entry, at, end);
-  store<f64>(field.numbers + (entry << 3), kind >= kindTypedFirst ? keepLeftOut(field) : 0);
-  return end;
-}
-
-/** Gives the kind of the array or object that `endOfJson` read. */
-function kindOfJson(field: Field, at: usize): i32 {
-  return jsonKind == kindRawNested && isUntypedArray(at, field.untypedLevels) ? kindMixedArray : jsonKind;
-}
-
-/** Gives the kind of an array or object that has nothing in it, 0 for others. */
-function kindOfEmpty(at: usize): i32 {
-  const second = load<u8>(at, 1);
-  const close = second > 0x20 ? second : load<u8>(skipSpace(at + 1));
-  if (close == closeBracket) return load<u8>(at) == openBracket ? kindEmptyArray : 0;
-  return close == closeBrace && load<u8>(at) == openBrace ? kindEmptyObject : 0;
-}
-
-/** Tells whether an empty array or object is a value of the type: it tells no type by itself. */
-function takesEmpty(type: NestedType, emptyKind: i32): bool {
-  if (type.isStrict) return false;
-  return emptyKind == kindEmptyArray ? type.kind == typeArray : type.kind == typeStruct || type.kind == typeMap;
 }
