@@ -16,10 +16,15 @@ export class SeenRecords {
   /** Adds a record; false for one that was seen before. `index`: 0 for the first row of its offset. */
   add(offset: bigint, index: bigint): boolean {
     if (index >= 0n && index < maskRows) return this.#add(offset, 1 << Number(index));
-    // what is damaged may hold any number
-    const at = ((index % maskRows) + maskRows) % maskRows;
-    const block = (index - at) / maskRows;
-    return this.#add(`${offset} ${block}`, 1 << Number(at));
+    const { key, bit } = blockOf(offset, index);
+    return this.#add(key, bit);
+  }
+
+  /** True for a record that was added. */
+  has(offset: bigint, index: bigint): boolean {
+    const { key, bit } =
+      index >= 0n && index < maskRows ? { key: offset, bit: 1 << Number(index) } : blockOf(offset, index);
+    return ((this.#masks.get(key) ?? 0) & bit) !== 0;
   }
 
   /** Adds what another set has; answers with how many records both had. */
@@ -41,6 +46,12 @@ export class SeenRecords {
     this.#count++;
     return true;
   }
+}
+
+/** The mask of a row that is none of the first ones of its offset. What is damaged may hold any number. */
+function blockOf(offset: bigint, index: bigint): { readonly key: string; readonly bit: number } {
+  const at = ((index % maskRows) + maskRows) % maskRows;
+  return { key: `${offset} ${(index - at) / maskRows}`, bit: 1 << Number(at) };
 }
 
 function bitsOf(mask: number): number {

@@ -17,6 +17,8 @@ import { sourceOf, type ParquetReader } from '../ports/parquet.ts';
 import { numbersRows } from '../table/column-owner.ts';
 import { deadLetterTable } from '../table/dead-letters.ts';
 import { areObjectsThere } from '../table/object-writer.ts';
+import type { Coordinates } from './audit-records.ts';
+import { CoveredRows } from './covered-rows.ts';
 import { coordinatesOf } from './entry-inspector.ts';
 import { rangeText, replayOf, type Finding } from './finding.ts';
 import { MergedObjects } from './merged-objects.ts';
@@ -134,33 +136,32 @@ function isUnderWay(entry: LedgerEntry, generation: number): boolean {
   return entry.state === 'replacing' && generation > entry.generation && generation <= entry.replacement.generation;
 }
 
-/** True when each row of the object, by its coordinates, is in one of the listed objects, or where these were merged. Reads them all. */
+/** True when each row of the object, by its coordinates, is in one of the listed objects, or where these were merged. Reads them until all are found. */
 async function areRowsIn(
   key: string,
   objects: readonly WrittenObject[],
   { store, table, parquet }: UnlistedOptions,
 ): Promise<boolean> {
   const merged = new MergedObjects({ store, table });
-  const coordinates = async (each: string): Promise<string[] | undefined> => {
+  const rows = new CoveredRows();
+  const read = async (each: string, take: (coordinates: Coordinates) => void): Promise<boolean> => {
     const stored = await store.get(each);
-    if (stored === undefined) return undefined;
-    const { bytes } = stored;
-    const source = sourceOf(bytes);
+    if (stored === undefined) return false;
+    const source = sourceOf(stored.bytes);
     const columns = await parquet.columns(source);
-    const found: string[] = [];
-    for await (const { partitions, offsets, indexes } of coordinatesOf(source, parquet, numbersRows(columns)))
-      for (const [row, offset] of offsets.entries()) found.push(`${partitions[row]}/${offset}/${indexes?.[row] ?? ''}`);
-    return found;
+    for await (const coordinates of coordinatesOf(source, parquet, numbersRows(columns))) take(coordinates);
+    return true;
   };
+  const cover = (coordinates: Coordinates): void => rows.cover(coordinates);
   try {
-    const listed = new Set<string>();
+    if (!(await read(key, (coordinates) => rows.add(coordinates)))) return false;
     for (const object of objects) {
-      const own = await coordinates(object.key);
-      const holder = own === undefined ? await merged.find(object) : undefined;
-      for (const each of own ?? (holder && (await coordinates(holder.key))) ?? []) listed.add(each);
+      if (rows.areAll) return true;
+      if (await read(object.key, cover)) continue;
+      const holder = await merged.find(object);
+      if (holder !== undefined) await read(holder.key, cover);
     }
-    const own = await coordinates(key);
-    return own?.every((each) => listed.has(each)) ?? false;
+    return rows.areAll;
   } catch (error) {
     if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return false;
     throw error;

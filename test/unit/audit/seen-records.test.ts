@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { CoveredRows } from '../../../src/consumer/audit/covered-rows.ts';
 import { SeenRecords } from '../../../src/consumer/audit/seen-records.ts';
 
 const record = fc.tuple(fc.bigInt(0n, 3n), fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(-(2n ** 31n), 2n ** 31n)));
@@ -32,4 +33,33 @@ it('says how many of another set it has already when it takes it in', () => {
       expect(first.seen.count).toBe(first.ids.union(second.ids).size);
     }),
   );
+});
+
+describe('the rows of an object that others may have too', () => {
+  const rows = (partition: bigint, offsets: readonly bigint[], indexes?: readonly bigint[]) => ({
+    partitions: offsets.map(() => partition),
+    offsets,
+    ...(indexes && { indexes }),
+  });
+
+  it('are all covered once each of them was met in some other', () => {
+    const covered = new CoveredRows();
+    covered.add(rows(0n, [5n, 5n, 6n], [0n, 70n, 0n]));
+    covered.cover(rows(0n, [4n, 5n, 5n], [0n, 0n, 0n]));
+    expect(covered.areAll).toBe(false);
+    covered.cover(rows(0n, [6n], [0n]));
+    expect(covered.areAll).toBe(false);
+    covered.cover(rows(0n, [5n], [70n]));
+    expect(covered.areAll).toBe(true);
+  });
+
+  it('are not those of another Kafka partition, nor of a file whose rows are numbered otherwise', () => {
+    const covered = new CoveredRows();
+    covered.add(rows(0n, [5n]));
+    covered.cover(rows(1n, [5n]));
+    covered.cover(rows(0n, [5n], [0n]));
+    expect(covered.areAll).toBe(false);
+    covered.cover(rows(0n, [5n]));
+    expect(covered.areAll).toBe(true);
+  });
 });
