@@ -9,6 +9,7 @@ import {
   fragments,
   loadedFiles,
   loadedPackages,
+  needlessPermissions,
   roomsOutOfOrder,
   strayPackages,
   type SourceTree,
@@ -23,6 +24,7 @@ describe('the house', () => {
   it('lets each room import only what stands below it, of types as well', () => {
     expect(forbiddenImports(tree)).toEqual([]);
     expect(roomsOutOfOrder()).toEqual([]);
+    expect(needlessPermissions(tree)).toEqual([]);
   });
 
   it('has no imports in a circle, of types as well', () => {

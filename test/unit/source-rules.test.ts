@@ -4,6 +4,7 @@ import {
   environmentReaders,
   forbiddenImports,
   fragments,
+  needlessPermissions,
   strayPackages,
   type SourceTree,
 } from '../support/source-rules.ts';
@@ -34,7 +35,13 @@ describe('the rules of the house find what is planted', () => {
   it('nothing wrong with imports of what stands below', () => {
     const text =
       "import type { Ledger } from '../ledger/ledger.ts';\nimport { layoutOf } from '../../schema/layout.ts';";
-    expect(forbiddenImports(planted('src/consumer/commit/planted.ts', text))).toEqual([]);
+    expect(forbiddenImports(planted('src/consumer/table/planted.ts', text))).toEqual([]);
+  });
+
+  it('what a room may import and does not', () => {
+    const tree = planted('src/parquet/planted.ts', "import { useKernel } from '../kernel/kernel.ts';");
+    expect(needlessPermissions(tree)).toContain('parquet may import schema');
+    expect(needlessPermissions(tree)).not.toContain('parquet may import kernel');
   });
 
   it('a circle of types', () => {
