@@ -5,9 +5,9 @@ import { describeDamage } from './describe-damage.ts';
 import { AnswerRecords } from './format/answer-records.ts';
 import { UnreadableBatch } from './format/unreadable-batch.ts';
 import type { AskedOffsets } from './kafkajs/consumer-fetch.ts';
-import type { ConsumerReins } from './kafkajs/consumer-reins.ts';
 import type { FetchAnswer } from './kafkajs/fetch-request.ts';
 import type { FetchedPartition } from './kafkajs/fetched-batch.ts';
+import type { PartitionControl } from './kafkajs/partition-control.ts';
 import { errorCodes } from './kafkajs/protocol-error.ts';
 import { logTruncated } from './other-log.ts';
 import { AssignedPosition } from './assigned-position.ts';
@@ -18,7 +18,7 @@ export interface AssignedOptions {
   readonly topicId: string | undefined;
   readonly client: TopicClient;
   readonly handler: RecordHandler;
-  readonly reins: ConsumerReins;
+  readonly control: PartitionControl;
   readonly unpackedBytesMax: number;
   readonly starts: ReadonlyMap<number, bigint>;
   /** Ends the membership. */
@@ -48,9 +48,9 @@ export class AssignedPartitions {
   }
 
   begin(): void {
-    const { reins } = this.#options;
-    for (const [partition, { position }] of this.#states) reins.seek(partition, position);
-    reins.release([...this.#states.keys()]);
+    const { control } = this.#options;
+    for (const [partition, { position }] of this.#states) control.seek(partition, position);
+    control.resume([...this.#states.keys()]);
   }
 
   /** Ends this assignment: what is still on its way counts for nothing. */
@@ -66,22 +66,22 @@ export class AssignedPartitions {
     const state = this.#states.get(partition);
     if (state === undefined) return;
     state.isPaused = true;
-    this.#options.reins.hold([partition]);
+    this.#options.control.pause([partition]);
   }
 
   resume(partition: number): void {
     const state = this.#states.get(partition);
     if (state === undefined) return;
     state.isPaused = false;
-    this.#releaseIfFree(partition, state);
+    this.#resumeIfFree(partition, state);
   }
 
   seek(partition: number, offset: bigint): void {
     const state = this.#states.get(partition);
     if (state === undefined) return;
     state.seek(offset);
-    this.#options.reins.seek(partition, offset);
-    this.#releaseIfFree(partition, state);
+    this.#options.control.seek(partition, offset);
+    this.#resumeIfFree(partition, state);
   }
 
   /** Copies the records of an answer, and looks at what the broker could not answer. Answers with the records to hand over. */
@@ -118,7 +118,7 @@ export class AssignedPartitions {
       return end;
     }
     records.drop();
-    if (admission.kind === 'stale') this.#options.reins.seek(partition, position);
+    if (admission.kind === 'stale') this.#options.control.seek(partition, position);
     else if (damage !== undefined && fetchedOffset === position) this.#block(partition, state, damage);
     return end;
   }
@@ -140,9 +140,9 @@ export class AssignedPartitions {
   }
 
   #block(partition: number, state: AssignedPosition, damage: UnreadableBatch): void {
-    const { handler, reins, topic } = this.#options;
+    const { handler, control, topic } = this.#options;
     state.isBlocked = true;
-    reins.hold([partition]);
+    control.pause([partition]);
     const from = damage.from > state.position ? damage.from : state.position;
     handler.unreadable({ partition, from, to: damage.to, error: describeDamage(topic, partition, damage) });
   }
@@ -163,9 +163,9 @@ export class AssignedPartitions {
   /** The broker does not have what follows the position: it dropped it, or lost it, or this is another log. */
   async #lookAt(partition: number, state: AssignedPosition, divergesAt: bigint | undefined): Promise<void> {
     if (state.isLookedAt) return;
-    const { reins, trouble, fail } = this.#options;
+    const { control, trouble, fail } = this.#options;
     state.isLookedAt = true;
-    reins.hold([partition]);
+    control.pause([partition]);
     try {
       await this.#explainPosition(partition, state, divergesAt);
     } catch (error) {
@@ -173,12 +173,12 @@ export class AssignedPartitions {
       else if (!this.#isOver) trouble(error);
     } finally {
       state.isLookedAt = false;
-      if (!this.#isOver) this.#releaseIfFree(partition, state);
+      if (!this.#isOver) this.#resumeIfFree(partition, state);
     }
   }
 
   async #explainPosition(partition: number, state: AssignedPosition, divergesAt: bigint | undefined): Promise<void> {
-    const { client, handler, reins, topic, fail, checkTopic } = this.#options;
+    const { client, handler, control, topic, fail, checkTopic } = this.#options;
     const { position } = state;
     await checkTopic();
     const marks = (await client.watermarks()).get(partition);
@@ -186,7 +186,7 @@ export class AssignedPartitions {
     if (position < marks.low) {
       state.seek(marks.low);
       handler.gap({ partition, from: position, to: marks.low });
-      reins.seek(partition, marks.low);
+      control.seek(partition, marks.low);
       return;
     }
     const logEnd = divergesAt ?? marks.high;
@@ -195,7 +195,7 @@ export class AssignedPartitions {
       fail(logTruncated(topic, partition, { position, logEnd }));
   }
 
-  #releaseIfFree(partition: number, state: AssignedPosition): void {
-    if (!state.isStill) this.#options.reins.release([partition]);
+  #resumeIfFree(partition: number, state: AssignedPosition): void {
+    if (!state.isStill) this.#options.control.resume([partition]);
   }
 }

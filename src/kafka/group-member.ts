@@ -8,9 +8,9 @@ import { createConsumer, type Cluster, type ConsumerFetchAnswer } from './kafkaj
 import { consumerConfig, type GroupOptions } from './kafkajs/consumer-config.ts';
 import { fetchByOurselves, type AskedOffsets } from './kafkajs/consumer-fetch.ts';
 import { readMetadataByOurselves, type KnownTopics } from './kafkajs/consumer-metadata.ts';
-import { ConsumerReins } from './kafkajs/consumer-reins.ts';
 import type { TopicAnswer } from './kafkajs/fetch-request.ts';
 import { recordsOf } from './kafkajs/fetched-batch.ts';
+import { PartitionControl } from './kafkajs/partition-control.ts';
 import type { TopicMetadata } from './kafkajs/topic-metadata.ts';
 import { errorCodes, errorOf, isStaleLeader } from './kafkajs/protocol-error.ts';
 import { groupShared, refuseSharedGroup } from './shared-group.ts';
@@ -98,7 +98,7 @@ export class GroupMember implements GroupMembership {
       topic,
       groupId: this.#options.groupId,
       brokers: this.#brokers,
-      reins: new ConsumerReins(this.#consumer, topic),
+      control: new PartitionControl(this.#consumer, topic),
       commit: (partition, offset, metadata) => this.#commit(topic, { partition, offset, metadata }),
       complain: (error) => this.#complain(error),
       explain: (error) => this.#explain(error, topic),

@@ -5,9 +5,9 @@ import type { BrokerClient } from './broker-client.ts';
 import { explainKafkaError } from './explain-kafka-error.ts';
 import type { AnswerRecords } from './format/answer-records.ts';
 import type { AskedOffsets } from './kafkajs/consumer-fetch.ts';
-import type { ConsumerReins } from './kafkajs/consumer-reins.ts';
 import type { TopicAnswer } from './kafkajs/fetch-request.ts';
 import type { FetchedPartition } from './kafkajs/fetched-batch.ts';
+import type { PartitionControl } from './kafkajs/partition-control.ts';
 import { errorCodes, errorOf, isStaleLeader } from './kafkajs/protocol-error.ts';
 import { TopicClient } from './topic-client.ts';
 import { TopicGuard } from './topic-guard.ts';
@@ -16,7 +16,7 @@ export interface TopicMemberOptions {
   readonly topic: string;
   readonly groupId: string;
   readonly brokers: BrokerClient;
-  readonly reins: ConsumerReins;
+  readonly control: PartitionControl;
   readonly commit: RecordSource['commit'];
   /** Something is tried again. */
   readonly complain: (error: unknown) => void;
@@ -25,7 +25,7 @@ export interface TopicMemberOptions {
   readonly onGone: () => void;
 }
 
-/** One topic of a membership: its partitions of the assignment, and who reads them. Partitions that nobody reads are held. */
+/** One topic of a membership: its partitions of the assignment, and who reads them. Partitions that nobody reads are paused. */
 export class TopicMember implements RecordSource {
   readonly #options: TopicMemberOptions;
   readonly #client: TopicClient;
@@ -142,7 +142,7 @@ export class TopicMember implements RecordSource {
     const mine = ++this.#assignment;
     this.#assigned?.end();
     this.#assigned = undefined;
-    this.#options.reins.hold(partitions);
+    this.#options.control.pause(partitions);
     if (this.#handler === undefined) return;
     this.#assign(partitions, this.#handler)
       .then((assigned) => {
@@ -156,7 +156,7 @@ export class TopicMember implements RecordSource {
   }
 
   async #assign(partitions: readonly number[], handler: RecordHandler): Promise<AssignedPartitions> {
-    const { topic, brokers, reins, complain } = this.#options;
+    const { topic, brokers, control, complain } = this.#options;
     // of a topic that others read, or that is gone, nothing has to be known
     const assigned = partitions.length === 0 ? [] : await this.#describe(partitions);
     const topicId = assigned[0]?.topicId;
@@ -167,7 +167,7 @@ export class TopicMember implements RecordSource {
       handler,
       starts,
       client: this.#client,
-      reins,
+      control,
       unpackedBytesMax: brokers.unpackedBytesMax,
       fail: (error) => this.fail(error),
       trouble: complain,
@@ -196,7 +196,7 @@ export class TopicMember implements RecordSource {
     this.#assigned?.end();
     this.#assigned = undefined;
     this.#handler = undefined;
-    this.#options.reins.hold(this.#partitions ?? []);
+    this.#options.control.pause(this.#partitions ?? []);
   }
 
   #failIfRecreated(error: unknown): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AssignedPartitions } from '../../../src/kafka/assigned-partitions.ts';
 import { BrokerClient } from '../../../src/kafka/broker-client.ts';
 import { AnswerRecords } from '../../../src/kafka/format/answer-records.ts';
-import { ConsumerReins } from '../../../src/kafka/kafkajs/consumer-reins.ts';
+import { PartitionControl } from '../../../src/kafka/kafkajs/partition-control.ts';
 import { TopicClient } from '../../../src/kafka/topic-client.ts';
 import { encodeBatch } from '../../support/record-batches.ts';
 import { RecordRecorder, valuesOf } from '../../support/record-recorder.ts';
@@ -26,7 +26,7 @@ function assignedAt(position: bigint) {
     topicId: 'id',
     client: new TopicClient(new BrokerClient(Object.create(null)), 'readings'),
     handler,
-    reins: new ConsumerReins(consumer, 'readings'),
+    control: new PartitionControl(consumer, 'readings'),
     unpackedBytesMax,
     starts: new Map([[0, position]]),
     fail: (error) => void told.push(error.code),
