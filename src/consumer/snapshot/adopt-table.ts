@@ -72,7 +72,7 @@ async function adoptAll(options: AdoptOptions): Promise<void> {
   const before = await readExpiry(store, source);
   const start = await settleEnds(options);
   const written = await objectsBefore(start.from, options);
-  if (written.length > 0 && (await options.hive.load(source)) === undefined) throw sourceMissing(source);
+  if (written.length > 0 && (await options.hive.load(source)) === undefined) throw noTable(written, options);
   for (const target of targetsOf(table)) await adoptOne(target, { start, written, before }, options);
   // what the service would note with its first claim: the audit knows then what was never promised to this ledger
   const { chosen, decidedAt: notedAt } = start;
@@ -231,6 +231,16 @@ function millis(key: string, column: string): PipelineError {
     key,
     `has times in milliseconds in the column ${column}, which readers of Iceberg take for microseconds or refuse`,
     'write it again in microseconds: glueless replay --all with PARQUET_TIMESTAMPS=micros, while Kafka holds the records',
+  );
+}
+
+/** The files of the ledger are of no table in the catalog; dead letters alone have none that could be marked. */
+function noTable(written: readonly WrittenObject[], { source, tools }: AdoptOptions): PipelineError {
+  if (written.some(({ kind }) => kind === 'rows')) return sourceMissing(source);
+  return mismatch(
+    source,
+    'has dead letters and no row yet',
+    `adopt it after its first row; or begin without it: TABLE_FORMAT=iceberg LAKE_TABLE=${tools.table} reads the topic from the first record that Kafka holds`,
   );
 }
 

@@ -159,4 +159,16 @@ describe('a topic of which a Hive table has no file', () => {
     await new Ledger(both.hive.store).requireOpen(topicPath);
     expect(await adopt(both)).toMatchObject([{ rows: 5 }]);
   });
+
+  it('is adopted after its first row where it has dead letters alone', async () => {
+    const both = await openBoth();
+    const topic = topicOf(1, 0);
+    topic.append(0, ...jsonRecords('no JSON'));
+    await run(topic, both.hive);
+    const refused = { code: 'TABLE_MISMATCH', message: expect.stringContaining('dead letters and no row yet') };
+    await expect(adopt(both)).rejects.toMatchObject(refused);
+    topic.append(0, ...jsonRecords({ n: 1 }));
+    await run(topic, both.hive);
+    expect(await adopt(both)).toMatchObject([{ rows: 1 }, { rows: 1 }]);
+  });
 });
