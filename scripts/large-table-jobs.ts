@@ -43,12 +43,12 @@ async function replace({ year, tools, batches }: LargeTable, count: number): Pro
   const keys = partitionKeys('hour').map(({ name }) => name);
   const replaced = Array.from({ length: count }, (_, index): ReplacedBatch => {
     const { outcome, ...entry } = year.entry(1, Math.floor((index * batches) / count));
-    const range = { ...entry, generation: 1 };
+    const range = { ...entry, generation: entry.generation + 1 };
     const after = outcome.objects.map((object) => ({
       ...object,
       key: objectKey(range, hivePath(keys, object.partition)),
     }));
-    return { range, objects: { before: outcome.objects, generation: 0, isUnfinished: false, after } };
+    return { range, objects: { before: outcome.objects, generation: entry.generation, isUnfinished: false, after } };
   });
   await createPublication(tools).replace(replaced);
   return `${count} files exchanged`;

@@ -120,7 +120,7 @@ export class SimulatedYear implements ObjectStore {
     const from = BigInt(index) * BigInt(rows);
     const at = this.#timeOf(index);
     const [date, hour] = [at.slice(0, 10), at.slice(11, 13)];
-    const range = { table, topic, partition, from, to: from + BigInt(rows), generation: 0 };
+    const range = { table, topic, partition, from, to: from + BigInt(rows), generation: 1 };
     const key = objectKey(range, hivePath(keys, [date, hour]));
     const object: WrittenObject = {
       key,
@@ -229,7 +229,7 @@ export class SimulatedYear implements ObjectStore {
     const { table, topic, recordsPerBatch } = this.#options;
     const from = BigInt(index) * BigInt(recordsPerBatch);
     const at = this.#timeOf(index);
-    const range = { table, topic, partition, from, to: from + BigInt(recordsPerBatch), generation: 0 };
+    const range = { table, topic, partition, from, to: from + BigInt(recordsPerBatch), generation: 1 };
     return objectKey(range, hivePath(keys, [at.slice(0, 10), at.slice(11, 13)]));
   }
 }

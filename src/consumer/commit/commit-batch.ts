@@ -3,6 +3,7 @@ import type { Batch } from '../batch/partition-buffer.ts';
 import type { CutReason } from '../batch/batch-policy.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
+import { isOfFormat1 } from '../ledger/format-1.ts';
 import {
   isDeletable,
   isWritten,
@@ -170,7 +171,7 @@ async function write(
 ): Promise<WriteResult | Extract<CommitResult, { kind: 'theirs' }>> {
   const { claim, prepared, created } = attempt;
   const { entry } = claim;
-  if (entry.generation === 0) {
+  if (isOfFormat1(entry)) {
     const { found, result } = await adoptFormat1(entry, prepared, tools, step);
     attempt.format1.push(...found.map(({ key }) => key));
     return result;

@@ -1,3 +1,4 @@
+import { isOfFormat1 } from '../ledger/format-1.ts';
 import { isDeletable, type ClaimedEntry, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import { parseObjectName } from '../ledger/object-keys.ts';
 import { keysOf } from '../table/planned-keys.ts';
@@ -31,16 +32,16 @@ export function generationOf(key: string): number {
 
 /** Keys that the claim, and those of lower generations before it, may have written. */
 export async function keysOfClaim(entry: ClaimedEntry, { writer }: Pick<CommitTools, 'writer'>): Promise<string[]> {
-  const own = entry.generation > 0 ? keysOf(entry, entry) : (await writer.findFormat1(entry)).map(({ key }) => key);
+  const own = isOfFormat1(entry) ? (await writer.findFormat1(entry)).map(({ key }) => key) : keysOf(entry, entry);
   return [...(entry.obsolete ?? []), ...own];
 }
 
-/** Keys that a replacement may have written. Ledger format 1 noted no plan: its objects are found by their names. */
+/** Keys that a replacement may have written. */
 export async function keysOfReplacement(
   { replacement, ...entry }: ReplacingEntry,
   { writer }: Pick<CommitTools, 'writer'>,
 ): Promise<string[]> {
-  if (replacement.generation > 0) return keysOf({ ...entry, generation: replacement.generation }, replacement);
+  if (!isOfFormat1(replacement)) return keysOf({ ...entry, generation: replacement.generation }, replacement);
   const found = await writer.findFormat1(entry);
   return found.map(({ key }) => key);
 }

@@ -1,4 +1,5 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { isOfFormat1 } from '../ledger/format-1.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
 import { keyOf } from '../table/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
@@ -11,9 +12,8 @@ const looksMax = 4;
  * is deleted only once the whole range is written.
  */
 export async function mayBeCut(claim: ClaimedEntry, { ledger, writer }: CommitTools): Promise<boolean> {
-  const { from, generation, plan, recipe, obsolete = [] } = claim;
-  // ledger format 1 has no plan
-  if (generation === 0 || obsolete.length > 0) return false;
+  const { from, plan, recipe, obsolete = [] } = claim;
+  if (isOfFormat1(claim) || obsolete.length > 0) return false;
   if ((await ledger.last(claim, from))?.entry.from !== from) return false;
   const found = await mapConcurrently(plan, looksMax, (planned) =>
     writer.look({ ...planned, key: keyOf(claim, planned, recipe) }),

@@ -1,9 +1,10 @@
+import { format1Generation } from './format-1.ts';
 import { ledgerFormat } from './ledger-entry.ts';
 import { recipeOfFormat1 } from './recipe.ts';
 
 /**
- * Reads an entry of format 1 as one of format 2, which is checked afterwards. Its objects are of generation 0; it has no plan,
- * and of the recipe only the placement, so its claims are claimed again before anything is written.
+ * Reads an entry of format 1 as one of format 2, which is checked afterwards. It has no plan, and of the recipe
+ * only the placement, so its claims are claimed again before anything is written.
  */
 export function upgradeFormat1(json: unknown): unknown {
   const entry: Record<string, unknown> = { ...Object(json), format: ledgerFormat };
@@ -14,7 +15,7 @@ export function upgradeFormat1(json: unknown): unknown {
   const recipe = recipeOfFormat1(placement);
   return {
     ...rest,
-    generation: 0,
+    generation: format1Generation,
     recipe,
     plan: [],
     ...(entry['outcome'] !== undefined && { outcome: kept }),
@@ -26,5 +27,5 @@ export function upgradeFormat1(json: unknown): unknown {
 /** Format 1 wrote a replacement under the keys that were there: it can only be done again, at a generation of its own. */
 function replacementOf(replacement: unknown): Record<string, unknown> {
   const { placement, ...rest }: Record<string, unknown> = { ...Object(replacement) };
-  return { ...rest, generation: 0, recipe: recipeOfFormat1(placement), plan: [], why: 'replay' };
+  return { ...rest, generation: format1Generation, recipe: recipeOfFormat1(placement), plan: [], why: 'replay' };
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { parseEntry, serializeEntry } from './entry-format.ts';
+import { isOfFormat1 } from './format-1.ts';
 import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
 import { entryKey, revisionKey, type LedgerPath } from './ledger-keys.ts';
 
@@ -58,7 +59,8 @@ export class EntryStore {
    */
   async replace<Entry extends LedgerEntry>(current: Versioned, next: Entry): Promise<ClaimResult<Entry>> {
     const at = current.entry.state === 'claimed' ? 'base' : 'revision';
-    if (at === 'revision' && current.at !== 'revision' && isOfFormat1(current.entry)) {
+    const { state } = current.entry;
+    if (at === 'revision' && current.at !== 'revision' && state !== 'gap' && isOfFormat1(current.entry)) {
       const changed = await this.#fence(current.entry);
       if (changed !== undefined) return { kind: 'theirs', found: changed };
     }
@@ -104,11 +106,6 @@ export class EntryStore {
     if (stored === undefined) return undefined;
     return { entry: parseEntry(key, stored.bytes, { table, topic, partition, from }), version: stored.version, at };
   }
-}
-
-/** Entries of format 1 have no recipe: no decoder has the version 0. */
-function isOfFormat1(entry: LedgerEntry): boolean {
-  return entry.state !== 'gap' && entry.recipe.decoder === 0;
 }
 
 function contended(entry: LedgerEntry, what: string): PipelineError {

@@ -1,10 +1,10 @@
 import type { OffsetRange } from '../ports/topic.ts';
+import { format1Generation } from './format-1.ts';
 import type { ObjectRange } from './ledger-entry.ts';
 
 /** What an object's name says about its content. */
 export interface ObjectName extends OffsetRange {
   readonly topic: string;
-  /** 0 for objects of ledger format 1. */
   readonly generation: number;
 }
 
@@ -32,7 +32,7 @@ export function parseObjectName(key: string): ObjectName | undefined {
   // the id of merged rows may have nothing but digits where ledger format 1 has offsets
   const groups = (namePattern.exec(name) ?? (mergedPattern.test(name) ? null : format1Pattern.exec(name)))?.groups;
   if (groups === undefined) return undefined;
-  const { topic = '', partition = '', from = '', to = '', generation = '0' } = groups;
+  const { topic = '', partition = '', from = '', to = '', generation = format1Generation } = groups;
   return {
     topic,
     partition: Number(partition),

@@ -1,4 +1,5 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { isOfFormat1 } from '../ledger/format-1.ts';
 import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { MergedPartition } from '../ledger/merged-partition.ts';
 import { hivePathOf, isHidden, parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
@@ -123,7 +124,8 @@ function whyOpen(entry: LedgerEntry | 'unreadable' | undefined, key: string): st
   if (isDeletable(entry, { key, generation })) return undefined;
   if (!isCommitted(entry)) return `they are of a range that is ${entry.state}: the next call looks again`;
   if (!listsObject(entry, key)) return 'no ledger entry lists them: `glueless verify` says more';
-  if (generation === 0) return 'they were written by an early version: replay their range to have them merged';
+  if (isOfFormat1({ generation }))
+    return 'they were written by an early version: replay their range to have them merged';
   return undefined;
 }
 

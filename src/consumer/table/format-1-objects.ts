@@ -1,3 +1,4 @@
+import { isOfFormat1 } from '../ledger/format-1.ts';
 import type { ObjectRange, WrittenObject } from '../ledger/ledger-entry.ts';
 import { parseObjectName } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
@@ -24,7 +25,7 @@ export async function findFormat1Objects(
 
 function isOf({ topic, partition, from, to }: Omit<ObjectRange, 'table' | 'generation'>, key: string): boolean {
   const name = parseObjectName(key);
-  if (name === undefined || name.generation > 0) return false;
+  if (name === undefined || !isOfFormat1(name)) return false;
   return name.topic === topic && name.partition === partition && name.from === from && name.to === to;
 }
 

@@ -132,7 +132,7 @@ describe('a batch that was replaced', () => {
     await ledger.rollUp(path);
     for (const index of [234, 1100]) {
       const entry = year.entry(0, index);
-      const changed = { ...entry, generation: 1 };
+      const changed = { ...entry, generation: entry.generation + 1 };
       const [current] = await Array.fromAsync(ledger.entries(path, entry));
       if (current === undefined) throw new Error('the entry is there');
       expect(await ledger.replace(current, changed)).toMatchObject({ kind: 'ours' });
