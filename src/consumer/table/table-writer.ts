@@ -1,99 +1,72 @@
 import { systemClock } from '../../runtime/clock.ts';
 import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
-import { rescuedColumn } from '../../schema/names.ts';
 import { weightOf } from '../../schema/type-weight.ts';
 import type { DecodeLimits, EarlyEnd } from '../ports/decode-limits.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
-import { holdsObjects } from '../ledger/orphaned-objects.ts';
 import type { Recipe } from '../ledger/recipe.ts';
-import type { FieldIds } from '../ports/columnar-table.ts';
-import type { TableDefinition } from '../ports/lake.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
 import { assembleTable } from './assemble-table.ts';
-import { checkTable } from './check-table.ts';
-import { kafkasColumns, originOf } from './column-owner.ts';
 import { factsOf } from './batch-facts.ts';
-import { assembleDeadLetters, deadLetterColumns, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
+import { assembleDeadLetters, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
 import { NewerObjects } from './newer-objects.ts';
 import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutOutcome } from './object-writer.ts';
 import { placedTable } from './partition-columns.ts';
 import { keyOf } from './planned-keys.ts';
-import { evolutionOf, fitRecipe, fits, ownColumns, rulesOf } from './recipe-rules.ts';
+import { evolutionOf, fitRecipe, ownColumns } from './recipe-rules.ts';
 import { RecordDecoder } from './record-decoder.ts';
-import { routeColumns, type TargetColumn } from './route-columns.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
-import { SchemaKeeper } from './schema-keeper.ts';
-import { checkNotAdopted, sharingParameters, topicParameter } from './shared-table.ts';
+import { checkNotAdopted } from './shared-table.ts';
 import type { SchemaPreview, SchemaSample } from './schema-preview.ts';
+import { TableSchemas, type SettledColumns } from './table-schemas.ts';
 import { ValueSchemas } from './value-schemas.ts';
 import type { TableWriterOptions } from './writer-options.ts';
 
 /** A batch whose columns all have a place in the catalog's table. */
-export interface SettledBatch {
+export interface SettledBatch extends SettledColumns {
   readonly batch: DecodedBatch;
   readonly recipe: Recipe;
-  readonly targets: readonly TargetColumn[];
   readonly eventTimes: Pick<Outcome, 'minEventTime' | 'maxEventTime'>;
-  readonly catalogVersion: string;
-  /** Ids of the table's columns, where it knows them by ids. */
-  readonly fieldIds?: FieldIds | undefined;
 }
 
 /** Writes batches into one table and its dead letters: decode, group, settle, encode, put, register. */
 export class TableWriter {
   readonly #options: TableWriterOptions;
   readonly #objects: ObjectWriter;
-  readonly #rows: SchemaKeeper;
-  readonly #deadLetters: SchemaKeeper;
+  readonly #schemas: TableSchemas;
   readonly #partitions: HivePartitions;
   readonly #newer: NewerObjects;
   readonly #decoder: RecordDecoder;
 
   constructor(options: TableWriterOptions) {
-    const { catalog, store, table, topic, onSchemaChange, tellsTopic = false, isShared = false } = options;
-    const deadLetters = deadLetterTable(table);
     this.#options = options;
+    this.#schemas = new TableSchemas(options);
     this.#decoder = new RecordDecoder(new ValueSchemas(options.registries ?? new Map(), systemClock), options.slabs);
     this.#objects = new ObjectWriter(options);
     this.#partitions = new HivePartitions(options);
     this.#newer = new NewerObjects(options);
-    this.#rows = new SchemaKeeper({
-      catalog,
-      table,
-      check: (found) => checkTable(found, { location: store.uri(`${table}/`), topic, tellsTopic }),
-      hasObjects: () => holdsObjects(store, { table, topic }),
-      parametersFor: (found) => sharingParameters(found, { topic, isShared }),
-      ...(onSchemaChange && { onChange: onSchemaChange }),
-    });
-    this.#deadLetters = new SchemaKeeper({
-      catalog,
-      table: deadLetters,
-      check: (found) =>
-        checkTable(found, { location: store.uri(`${deadLetters}/`), topic, tellsTopic, keys: deadLetterKeys }),
-    });
   }
 
   /** Learns the table's columns from the catalog, so that what is there already decides how values are read. */
   async refresh(): Promise<void> {
-    await this.#rows.refresh();
+    await this.#schemas.rows.refresh();
   }
 
   /** Rejects with TABLE_MISSING when the table was dropped from the catalog. */
   async requireTable(): Promise<void> {
-    await this.#rows.requireTable();
+    await this.#schemas.rows.requireTable();
   }
 
   /** How many leaves the table, as last seen, has; `undefined` when it was not there. */
   get leaves(): number | undefined {
-    return this.#rows.table?.columns.reduce((sum, { type }) => sum + weightOf(type).leaves, 0);
+    return this.#schemas.rows.table?.columns.reduce((sum, { type }) => sum + weightOf(type).leaves, 0);
   }
 
   /** The recipe as far as the table, as last seen, lets it be. */
   fit(recipe: Recipe): Recipe {
-    return fitRecipe(recipe, this.#rows.table);
+    return fitRecipe(recipe, this.#schemas.rows.table);
   }
 
   /** Adds what the records hold to the sample, as many of them as the limits allow; answers with where these end. */
@@ -110,7 +83,7 @@ export class TableWriter {
   /** What writing the sample would do to the table, without doing it. */
   preview(sample: SchemaSample, recipe: Recipe): SchemaPreview {
     const own = new Set(ownColumns(recipe).map(({ name }) => name));
-    const data = (this.#rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
+    const data = (this.#schemas.rows.table?.columns ?? []).filter(({ name }) => !own.has(name));
     return sample.preview(data, evolutionOf(recipe, sample.hints));
   }
 
@@ -126,7 +99,7 @@ export class TableWriter {
 
   /** Decodes records whose schemas are loaded; with limits, as many as these allow, which the batch says. */
   async decode(slices: readonly ChunkSlice[], recipe: Recipe, limits?: DecodeLimits): Promise<DecodedBatch> {
-    return this.#decoder.decode(slices, { recipe, table: this.#rows.table?.columns ?? [], limits });
+    return this.#decoder.decode(slices, { recipe, table: this.#schemas.rows.table?.columns ?? [], limits });
   }
 
   /** Which rows go to which Hive partition, and the objects that makes. */
@@ -136,9 +109,8 @@ export class TableWriter {
 
   /** Lets the table take in the batch's columns. `misfit`: the table has other partition keys or Kafka columns than the recipe says. */
   async settle(batch: DecodedBatch, recipe: Recipe): Promise<SettledBatch | 'misfit'> {
-    const settled = await this.#settleRows(batch, recipe);
+    const settled = await this.#schemas.settle(batch, recipe);
     if (settled === 'misfit') return settled;
-    if (batch.rejects.length > 0) await this.#settleDeadLetters(recipe);
     this.#options.onSettled?.(factsOf(batch, settled.targets));
     const { eventTimeRange: range } = batch;
     const eventTimes = range === undefined ? {} : { minEventTime: iso(range.minMs), maxEventTime: iso(range.maxMs) };
@@ -149,7 +121,7 @@ export class TableWriter {
   drafts({ rows, rejects }: RowGroups, settled: SettledBatch, range: ObjectRange): ObjectDraft[] {
     const { encoder } = this.#options;
     const { batch, recipe, targets, fieldIds } = settled;
-    const letters = { keys: deadLetterKeys, fieldIds: this.#deadLetters.table?.fieldIds };
+    const letters = { keys: deadLetterKeys, fieldIds: this.#schemas.deadLetters.table?.fieldIds };
     const draft = (kind: WrittenObject['kind'], group: RowGroup, encode: ObjectDraft['encode']): ObjectDraft => {
       const planned = { kind, partition: [...group.values], rows: group.rows.length };
       return { ...planned, key: keyOf(range, planned, recipe), encode };
@@ -206,8 +178,8 @@ export class TableWriter {
   async register(objects: readonly WrittenObject[]): Promise<void> {
     const { table } = this.#options;
     const ofKind = (kind: WrittenObject['kind']) => objects.filter((object) => object.kind === kind);
-    await this.#partitions.register(this.#rows, table, ofKind('rows'));
-    await this.#partitions.register(this.#deadLetters, deadLetterTable(table), ofKind('dead-letters'));
+    await this.#partitions.register(this.#schemas.rows, table, ofKind('rows'));
+    await this.#partitions.register(this.#schemas.deadLetters, deadLetterTable(table), ofKind('dead-letters'));
   }
 
   /** Gives back memory that is kept for batches to come. */
@@ -222,71 +194,6 @@ export class TableWriter {
 
   async discard(keys: readonly string[]): Promise<void> {
     if (keys.length > 0) await this.#options.store.delete(keys);
-  }
-
-  async #settleRows(
-    batch: DecodedBatch,
-    recipe: Recipe,
-  ): Promise<Pick<SettledBatch, 'catalogVersion' | 'targets' | 'fieldIds'> | 'misfit'> {
-    if (batch.rowCount === 0) return { catalogVersion: this.#rows.table?.version ?? '', targets: [] };
-    const observed = batch.columns.map(({ name, observed: of, count }) => ({ name, observed: of, count }));
-    const fields = new Set(batch.columns.map(({ name }) => name));
-    const { decode } = rulesOf(recipe);
-    const rules = evolutionOf(recipe, batch.hints);
-    let mayRescue = batch.rescued.size > 0;
-    for (;;) {
-      const settled = await this.#rows.settle(observed, {
-        definition: this.#definition(recipe),
-        rules,
-        mayRescue,
-        fits: (table) => fits(recipe, table) && !kafkasColumns(table.columns).some((name) => fields.has(name)),
-        origin: originOf(batch),
-      });
-      if (settled === 'misfit') return settled;
-      const { table, evolution } = settled;
-      const types = new Map(table.columns.map(({ name, type }) => [name, type]));
-      const { targets, rescued } = await routeColumns(batch, evolution, types, decode);
-      if (rescued !== undefined && !table.columns.some(({ name }) => name === rescuedColumn)) {
-        // some values turned out to have no column: the table needs the one for them first
-        mayRescue = true;
-        continue;
-      }
-      return {
-        catalogVersion: table.version,
-        fieldIds: table.fieldIds,
-        targets: rescued === undefined ? targets : [...targets, rescued],
-      };
-    }
-  }
-
-  async #settleDeadLetters(recipe: Recipe): Promise<void> {
-    const { store, table } = this.#options;
-    const name = deadLetterTable(table);
-    const definition = {
-      name,
-      columns: deadLetterColumns,
-      partitionKeys: deadLetterKeys,
-      location: store.uri(`${name}/`),
-      parameters: this.#parameters(),
-    };
-    await this.#deadLetters.settle([], { definition, rules: rulesOf(recipe).evolution, mayRescue: false });
-  }
-
-  #definition(recipe: Recipe): TableDefinition {
-    const { store, table, parameters } = this.#options;
-    const { layout } = recipe.placement;
-    return {
-      name: table,
-      columns: ownColumns(recipe),
-      partitionKeys: partitionKeys(layout),
-      location: store.uri(`${table}/`),
-      parameters: { ...this.#parameters(), ...parameters?.(layout) },
-    };
-  }
-
-  #parameters(): Readonly<Record<string, string>> {
-    const { topic, isShared = false } = this.#options;
-    return { 'glueless.format': '1', ...(!isShared && { [topicParameter]: topic }) };
   }
 }
 
