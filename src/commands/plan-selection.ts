@@ -24,7 +24,6 @@ export interface SelectionTools {
   readonly description: TopicDescription;
   readonly table: string;
   readonly topic: string;
-  /** The service's group. */
   readonly groupId: string;
   /** No service reads into this table, so that its ledger may begin anywhere. */
   readonly beginsAnywhere: boolean;

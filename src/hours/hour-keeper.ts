@@ -52,8 +52,8 @@ interface Look {
   readonly documents: Map<string, StoredHour>;
   /** The documents were listed from this hour on. */
   readonly from: string;
-  /** The watermark. */
-  readonly reached: number;
+  /** The watermark, since the epoch. */
+  readonly reachedMs: number;
 }
 
 interface DueChange {
@@ -100,7 +100,7 @@ export class HourKeeper {
     const look = (): Look => ({
       documents,
       from,
-      reached: watermarkMs({ reaches: this.#follower.tally.reaches, ends, observedMs, idleMs }),
+      reachedMs: watermarkMs({ reaches: this.#follower.tally.reaches, ends, observedMs, idleMs }),
     });
     if (await this.#isOvertaken(look())) {
       await this.#reread(ends.keys(), documents);
@@ -181,14 +181,14 @@ export class HourKeeper {
   }
 
   /** The changes that are due. */
-  async *#due({ documents, from, reached }: Look): AsyncIterable<DueChange> {
+  async *#due({ documents, from, reachedMs }: Look): AsyncIterable<DueChange> {
     const { latenessMs, clock, isVisible } = this.#options;
     for (const [hour, count] of this.#counts(documents)) {
       const before = documents.get(hour) ?? (hour < from ? await this.#hours.get(hour) : undefined);
       // an old hour that another process has changed is at hand until nothing is owed of it
       if (before !== undefined) documents.set(hour, before);
       if (before !== undefined && this.#knowsLess(before.value)) continue;
-      const rules = { watermarkMs: reached, latenessMs, nowMs: clock.nowMs() };
+      const rules = { watermarkMs: reachedMs, latenessMs, nowMs: clock.nowMs() };
       const change = nextChange(hour, before?.value, count, rules);
       if (change?.state === 'complete' && (await isVisible?.(hour)) === false) continue;
       if (change !== undefined) yield { hour, before, change, content: count.content };

@@ -151,12 +151,10 @@ export class Kernel {
     return this.float64.subarray(first, first + count);
   }
 
-  /** Copies 32-bit integers out. */
   copyOutInt32(address: Address, count: number): Int32Array {
     return this.viewInt32(address, count).slice();
   }
 
-  /** Copies doubles out. */
   copyOutDoubles(address: Address, count: number): Float64Array {
     return this.viewDoubles(address, count).slice();
   }

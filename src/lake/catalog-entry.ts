@@ -16,7 +16,6 @@ export type CatalogEntry = z.infer<typeof tableSchema>;
 
 export const catalogFolder = '_catalog';
 
-/** The key of a table's entry. */
 export function tableKey(database: string, table: string): string {
   return `${catalogFolder}/${database}/${table}.json`;
 }

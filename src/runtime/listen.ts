@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { messageOf, PipelineError } from './errors.ts';
 
-/** A server that listens. */
 export interface Listening {
   readonly port: number;
   /** Closes the server and its connections. */

@@ -43,7 +43,6 @@ export class EntryValues {
     return this.targets.find((target) => target.kind === kind);
   }
 
-  /** The row of an entry. */
   rowAt(entry: number): number {
     return this.views.rows[entry] ?? 0;
   }

@@ -112,7 +112,6 @@ export class RowReader {
     return columnOfField(field, this.#rules.fields, this.#rules.reserved);
   }
 
-  /** Tells whether a field is denied. */
   isDenied(field: string): boolean {
     return this.#nameOf(field) === undefined;
   }

@@ -26,7 +26,6 @@ export class DictionaryBuilder {
   }
 }
 
-/** Gives the string of an id. */
 export function stringAt({ bytes, starts, ends }: StringDictionary, id: number): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return buffer.toString('utf8', starts[id], ends[id]);

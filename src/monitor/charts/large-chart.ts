@@ -8,7 +8,6 @@ import { marksOf, scalesOf, type HourChart } from './hour-chart.ts';
 const size: ChartSize = { width: 900, height: 300, left: 64, right: 12, top: 10, bottom: 32 };
 const ticksMax = 6;
 
-/** A chart with its axes. */
 export function largeChart(chart: HourChart, numbers: Numbers): Html {
   const { x, y } = scalesOf(chart, size);
   const ticks = y.ticks(ticksMax);
