@@ -101,6 +101,32 @@ export function pathsOf(page: Page): string[] {
   return codeOf(page).flatMap(({ text }) => [...text.matchAll(pattern)].map(([path]) => path));
 }
 
+/** Sentences that the program logs as warnings and errors, by the text of a source file: the strings of the last argument. */
+export function loggedWarnings(source: string): string[] {
+  return [...source.matchAll(/\blog\)?\.(?:warn|error)\(/gi)].flatMap(({ 0: call, index }) => {
+    const body = argumentsFrom(source, index + call.length);
+    return [...(body.at(-1) ?? '').matchAll(/'([^']+)'/g)].map(([, sentence = '']) => sentence);
+  });
+}
+
+/** The arguments of a call, from the first one's beginning on. */
+function argumentsFrom(source: string, start: number): string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let from = start;
+  for (let at = start; at < source.length; at++) {
+    const character = source.charAt(at);
+    if (depth === 0 && (character === ',' || character === ')')) {
+      if (source.slice(from, at).trim() !== '') found.push(source.slice(from, at));
+      from = at + 1;
+      if (character === ')') break;
+    } else if (character === "'") at = source.indexOf("'", at + 1);
+    else if ('([{'.includes(character)) depth++;
+    else if (')]}'.includes(character)) depth--;
+  }
+  return found;
+}
+
 /** What a page links to: a file, a heading, or a heading of a file. */
 export interface Link {
   /** From the page's folder; empty: the page itself. */

@@ -16,6 +16,7 @@ import {
   commandsOf,
   documentationPages,
   linksOf,
+  loggedWarnings,
   pathsOf,
   type Page,
 } from '../support/documentation.ts';
@@ -172,6 +173,14 @@ describe('the documentation', () => {
     );
     const forDevelopers = new Set(['USAGE_INVALID', 'PREREQUISITE_MISSING', 'PREREQUISITE_FAILED', 'DEMO_FAILED']);
     expect([...errorCodes].filter((code) => !forDevelopers.has(code) && !told.includes(code))).toEqual([]);
+  });
+
+  it('tells an operator what each warning and error line means', () => {
+    const operations = readFileSync('docs/operations.md', 'utf8');
+    const sentences = globSync('src/**/*.ts').flatMap((path) => loggedWarnings(readFileSync(path, 'utf8')));
+    expect(sentences.length).toBeGreaterThan(25);
+    // what follows a colon is told in other words
+    expect(sentences.filter((sentence) => !operations.includes(sentence.replace(/: .*/, '')))).toEqual([]);
   });
 
   it('says the program’s own defaults in the README', () => {
