@@ -114,8 +114,8 @@ export class JsonValues {
     const all = new JsonValues({ memory: this.#memory, capacity: count + others.count });
     all.append(this, count);
     all.append(others, others.count);
-    const places = indexes.map((index) => (index < 0 ? count + ~index : index));
-    return all.pick(places, Buffer.alloc(0));
+    const ofAll = indexes.map((index) => (index < 0 ? count + ~index : index));
+    return all.pick(ofAll, Buffer.alloc(0));
   }
 
   /** Tells whether a value is `[]` or `{}`. */

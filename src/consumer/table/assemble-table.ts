@@ -7,7 +7,7 @@ import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { DecodedColumn, ValueStore } from '../columns/decoded-column.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import { assembleRecordParts } from './assemble-record-parts.ts';
-import { CompactCells, compactOf, validityOf, type Places } from './compact-cells.ts';
+import { CompactCells, compactOf, validityOf, type WantedRows } from './compact-cells.ts';
 import { fewValuesOf } from './few-values.ts';
 import { cellReader, jsonRowsOf } from './nested-cells.ts';
 import { lazyColumns, type RowFlags } from './lazy-columns.ts';
@@ -100,18 +100,18 @@ function pick(values: Float64Array, rows: Int32Array): Float64Array {
 /** Assembles the cells of a column. */
 function assembleCells(
   { type, sources }: TargetColumn,
-  places: Places,
+  wanted: WantedRows,
 ): Pick<TableColumn, 'data' | 'compact' | 'validity'> {
   const [only] = sources;
-  const compact = sources.length === 1 && only !== undefined ? compactCells(type, only, places) : undefined;
-  return compact ?? gatherFrom(type, sources, places.rows, places.rowCount);
+  const compact = sources.length === 1 && only !== undefined ? compactCells(type, only, wanted) : undefined;
+  return compact ?? gatherFrom(type, sources, wanted.rows, wanted.rowCount);
 }
 
 /** Gives the cells of a column without gaps, where that costs no look at each row: all rows are asked for, or few have a value. */
 function compactCells(
   type: ColumnType,
   column: DecodedColumn,
-  { rows, rowCount, flags }: Places,
+  { rows, rowCount, flags }: WantedRows,
 ): Pick<TableColumn, 'data' | 'compact' | 'validity'> | undefined {
   const of = rows.length === rowCount ? column : fewValuesOf(column, rows);
   const compact = of && compactOf(type, of);

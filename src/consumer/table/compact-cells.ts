@@ -4,7 +4,7 @@ import type { ColumnData } from '../ports/columnar-table.ts';
 import type { RowFlags } from './lazy-columns.ts';
 
 /** The rows of a batch of `rowCount` that are asked for, and memory for the flags of one column. */
-export interface Places {
+export interface WantedRows {
   readonly rows: Int32Array;
   readonly rowCount: number;
   readonly flags: RowFlags;

@@ -130,7 +130,7 @@ class ExpandedChunk {
     };
   }
 
-  /** Adds the places of the value's elements, of one more than are allowed at most; false for a value that has none. */
+  /** Adds the ranges of the value's elements, at most one more than are allowed; false for a value that has none. */
   #split(bytes: Buffer, start: number, end: number): boolean {
     const before = this.count;
     const add: AddRange = (from, to) => {

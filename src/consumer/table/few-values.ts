@@ -13,7 +13,7 @@ export function fewValuesOf(column: DecodedColumn, rows: Int32Array): DecodedCol
   if (own === undefined || count * rowsPerValue > rows.length) return undefined;
   if (store.kind !== 'numbers' && store.kind !== 'strings') return undefined;
   const found = new Int32Array(count);
-  const places = new Int32Array(count);
+  const newRows = new Int32Array(count);
   let foundCount = 0;
   let at = 0;
   for (let index = 0; index < count; index++) {
@@ -21,10 +21,10 @@ export function fewValuesOf(column: DecodedColumn, rows: Int32Array): DecodedCol
     at = indexAtOrAfter(rows, row, at);
     if (rows[at] !== row) continue;
     found[foundCount] = index;
-    places[foundCount++] = at;
+    newRows[foundCount++] = at;
   }
   const indexes = found.subarray(0, foundCount);
-  const few = { ...column, count: foundCount, rows: places.subarray(0, foundCount) };
+  const few = { ...column, count: foundCount, rows: newRows.subarray(0, foundCount) };
   return store.kind === 'numbers'
     ? { ...few, store: { kind: 'numbers', values: Float64Array.from(indexes, (index) => store.values[index] ?? 0) } }
     : { ...few, store: { ...store, ids: indexes.map((index) => store.ids[index] ?? 0) } };

@@ -15,7 +15,10 @@ export interface PartitionColumns {
  * of Iceberg compare a filter with the file's columns alone and find no row where the partition key is none (PyIceberg 0.12). A Hive
  * table's file has neither: a partition key must not be a column there.
  */
-export function placedTable(table: ColumnarTable, { keys, values, fieldIds }: PartitionColumns): ColumnarTable {
+export function withPartitionColumns(
+  table: ColumnarTable,
+  { keys, values, fieldIds }: PartitionColumns,
+): ColumnarTable {
   if (fieldIds === undefined) return table;
   const added = keys.map(({ name }, index) => constantColumn(name, values[index] ?? '', table.rowCount));
   return { ...table, columns: [...table.columns, ...added], fieldIds };

@@ -13,7 +13,7 @@ import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
 import { NewerObjects } from './newer-objects.ts';
 import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutOutcome } from './object-writer.ts';
-import { placedTable } from './partition-columns.ts';
+import { withPartitionColumns } from './partition-columns.ts';
 import { keyOf } from './planned-keys.ts';
 import { evolutionOf, fitRecipe, ownColumns } from './recipe-rules.ts';
 import { RecordDecoder } from './record-decoder.ts';
@@ -131,14 +131,14 @@ export class TableWriter {
       ...rows.map((group) =>
         draft('rows', group, () => {
           const table = assembleTable(batch, targets, { rows: group.rows, recipe });
-          return encoder.encode(placedTable(table, { keys, values: group.values, fieldIds }));
+          return encoder.encode(withPartitionColumns(table, { keys, values: group.values, fieldIds }));
         }),
       ),
       ...rejects.map((group) =>
         draft('dead-letters', group, () => {
           const chosen = [...group.rows].flatMap((row) => batch.rejects[row] ?? []);
           const table = assembleDeadLetters(chosen, recipe.deadLetterPayload);
-          return encoder.encode(placedTable(table, { ...letters, values: group.values }));
+          return encoder.encode(withPartitionColumns(table, { ...letters, values: group.values }));
         }),
       ),
     ];
