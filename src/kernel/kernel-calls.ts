@@ -23,6 +23,9 @@ export interface Calls {
   maxStringOf(dictionary: Address): number;
   endOfNumber(start: Address): Address;
   readonly numberValue: { readonly value: number };
+  findLongRange(values: Address, count: number): void;
+  readonly longMin: { readonly value: bigint };
+  readonly longMax: { readonly value: bigint };
   rebase(
     starts: Address,
     ends: Address,
@@ -105,6 +108,7 @@ export interface Calls {
   countLevel(levels: Address, count: number, level: number): number;
   writeBits(bits: Address, count: number, to: Address): Address;
   writeDeltas(values: Address, count: number, to: Address): Address;
+  writeLongDeltas(values: Address, count: number, to: Address): Address;
   sumLengths(ids: Address, uses: Address, count: number, starts: Address, ends: Address): number;
   writeLengths(ids: Address, count: number, starts: Address, ends: Address, to: Address): void;
   endOfRun(ids: Address, first: number, count: number, starts: Address, ends: Address): number;

@@ -2,7 +2,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { unreachable } from '../runtime/errors.ts';
 import { writeBits } from './encodings.ts';
 import type { LeafValues } from './leaf-values.ts';
-import { bigintEncoding, doubleEncoding, integerEncoding } from './number-encoding.ts';
+import { doubleEncoding, integerEncoding, longEncoding } from './number-encoding.ts';
 import { stringEncoding } from './string-encoding.ts';
 import { encodings, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 
@@ -17,7 +17,7 @@ export function encodingOf(flat: LeafValues, tools: EncodingTools): ValueEncodin
     case 'integers':
       return integerEncoding(flat.values, flat.bytes, tools);
     case 'bigints':
-      return bigintEncoding(flat.values);
+      return longEncoding(flat.values, tools);
     case 'booleans':
       return booleanEncoding(flat.values, kernel);
     default:

@@ -53,6 +53,11 @@ export function writeDeltas(out: ByteWriter, kernel: Kernel, { address, count }:
   write(out, kernel, deltaBytesMax(count), (to) => kernel.calls.writeDeltas(address, count, to));
 }
 
+/** Writes DELTA_BINARY_PACKED of integers of 64 bits. */
+export function writeLongDeltas(out: ByteWriter, kernel: Kernel, { address, count }: KernelValues): void {
+  write(out, kernel, deltaBytesMax(count), (to) => kernel.calls.writeLongDeltas(address, count, to));
+}
+
 /** Writes BYTE_STREAM_SPLIT of values of `width` bytes. */
 export function writeSplit(out: ByteWriter, kernel: Kernel, values: Uint8Array, width: number): void {
   const { length } = values;

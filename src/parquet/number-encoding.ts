@@ -1,8 +1,9 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import { asDoubles } from '../runtime/longs.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { Compress } from './compression.ts';
 import { sortDictionary } from './dictionary-order.ts';
-import { bitWidth, writeDeltas, writeSplit, type KernelValues } from './encodings.ts';
+import { bitWidth, writeDeltas, writeLongDeltas, writeSplit, type KernelValues } from './encodings.ts';
 import { encodings, idsEncoding, type EncodingTools, type ValueEncoding } from './value-encoding.ts';
 
 /** Most distinct numbers in a dictionary: 16 bits per id. */
@@ -68,7 +69,7 @@ function isSmaller(
   if (count < triedNumbersMin) return true;
   const bytesPerValue = (numbers: Float64Array): number => {
     const sample = numbers.subarray(0, sampleValues);
-    return compress(plainBytes(sample, form), ({ length }) => length) / sample.length;
+    return compress(plainBytes(sample, form), lengthOf) / sample.length;
   };
   const dictionaryBytes = bytesPerValue(kernel.viewDoubles(address, count)) * count;
   return dictionaryBytes / values.length + bitWidth(count - 1) / 8 < bytesPerValue(values);
@@ -135,19 +136,43 @@ function deltaBytesOf(numbers: KernelValues, kernel: Kernel): number {
   return out.length / Math.max(1, sample.count);
 }
 
-export function bigintEncoding(values: BigInt64Array): ValueEncoding {
-  let min = values[0] ?? 0n;
-  let max = min;
-  for (const value of values) {
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
+/** Encodes integers of 64 bits, some of which no double holds. */
+export function longEncoding(longs: BigInt64Array, { kernel, profile, compress }: EncodingTools): ValueEncoding {
+  // plain bytes are the same
+  const values = asDoubles(longs);
+  const form = doubles;
+  const numbers: KernelValues = { address: kernel.copyInDoubles(values), count: values.length };
+  const bounds = boundsOfLongs(numbers, kernel);
+  const found = numberDictionary(numbers, values.length / 2, kernel);
+  if (found !== undefined && isSmaller(found, values, { form, kernel, compress }))
+    return { ...dictionaryEncoding(found, form, kernel), ...bounds };
+  const sample = Math.min(values.length, sampleValues);
+  const plainSample = compress(plainBytes(values.subarray(0, sample), form), lengthOf);
+  const deltaSample = compress(longDeltasOf(numbers, 0, sample, kernel), lengthOf);
+  if (profile === 'compatible' || deltaSample >= plainSample) return { ...plainNumbers(values, form), ...bounds };
   return {
-    encoding: encodings.plain,
-    bytesPerValue: BigInt64Array.BYTES_PER_ELEMENT,
-    bounds: { min: bytesOf(BigInt64Array.of(min)), max: bytesOf(BigInt64Array.of(max)) },
-    write: (out, first, end) => out.bytes(bytesOf(values.subarray(first, end))),
+    encoding: encodings.deltaBinaryPacked,
+    bytesPerValue: deltaSample / sample,
+    ...bounds,
+    write: (out, first, end) => writeLongDeltas(out, kernel, cut(numbers, first, end)),
   };
+}
+
+function lengthOf({ length }: Uint8Array): number {
+  return length;
+}
+
+function longDeltasOf(numbers: KernelValues, first: number, end: number, kernel: Kernel): Uint8Array {
+  const out = new ByteWriter();
+  writeLongDeltas(out, kernel, cut(numbers, first, end));
+  return out.finish();
+}
+
+function boundsOfLongs({ address, count }: KernelValues, { calls }: Kernel): Pick<ValueEncoding, 'bounds'> {
+  if (count === 0) return {};
+  calls.findLongRange(address, count);
+  const bytes = (value: bigint): Uint8Array => bytesOf(BigInt64Array.of(value));
+  return { bounds: { min: bytes(calls.longMin.value), max: bytes(calls.longMax.value) } };
 }
 
 /** Selects doubles `[first, end)` of those in the kernel. */

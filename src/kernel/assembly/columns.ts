@@ -36,6 +36,20 @@ export function maxOf(values: usize, count: i32): f64 {
   return first < second ? second : first;
 }
 
+/** The smallest and the largest that `findLongRange` found. */
+export let longMin: i64 = 0;
+export let longMax: i64 = 0;
+
+/** Finds the smallest and the largest of integers of 64 bits, of one at least. */
+export function findLongRange(values: usize, count: i32): void {
+  longMin = load<i64>(values);
+  longMax = longMin;
+  for (let at = values; at < values + ((<usize>count) << 3); at += 8) {
+    longMin = min(longMin, load<i64>(at));
+    longMax = max(longMax, load<i64>(at));
+  }
+}
+
 /** Finds the smallest of the doubles that are not below `floor`, +Infinity for none. */
 export function minFrom(values: usize, count: i32, floor: f64): f64 {
   let smallest = Infinity;

@@ -152,21 +152,30 @@ const widths = memory.data(miniblocks);
 
 /** Writes DELTA_BINARY_PACKED of doubles that are integers below `2^53`, as are their differences. */
 export function writeDeltas(values: usize, count: i32, to: usize): usize {
+  return writeBlocks<f64>(values, count, to);
+}
+
+/** Writes DELTA_BINARY_PACKED of integers of 64 bits. */
+export function writeLongDeltas(values: usize, count: i32, to: usize): usize {
+  return writeBlocks<i64>(values, count, to);
+}
+
+function writeBlocks<T>(values: usize, count: i32, to: usize): usize {
   let end = writeVarint(blockValues, to);
   end = writeVarint(miniblocks, end);
   end = writeVarint(count, end);
-  end = writeZigzag(count > 0 ? <i64>load<f64>(values) : 0, end);
+  end = writeZigzag(count > 0 ? <i64>load<T>(values) : 0, end);
   for (let first = 1; first < count; first += blockValues)
-    end = writeBlock(values + ((<usize>first) << 3), min(count - first, blockValues), end);
+    end = writeBlock<T>(values + ((<usize>first) << 3), min(count - first, blockValues), end);
   return end;
 }
 
-/** Writes a block: the difference of each of `count` values to the one before it. */
-function writeBlock(values: usize, count: i32, to: usize): usize {
+/** Writes a block: the difference of each of `count` values to the one before it, in 64 bits, whatever does not fit. */
+function writeBlock<T>(values: usize, count: i32, to: usize): usize {
   let smallest = i64.MAX_VALUE;
-  let before = <i64>load<f64>(values - 8);
+  let before = <i64>load<T>(values - 8);
   for (let index = 0; index < count; index++) {
-    const value = <i64>load<f64>(values + ((<usize>index) << 3));
+    const value = <i64>load<T>(values + ((<usize>index) << 3));
     const delta = value - before;
     store<i64>(deltas + ((<usize>index) << 3), delta);
     smallest = min(smallest, delta);

@@ -3,7 +3,10 @@
 export { mark, release, allocate } from './arena';
 export {
   countNaN,
+  findLongRange,
   idsOfNumbers,
+  longMax,
+  longMin,
   maxOf,
   minFrom,
   minOf,
@@ -56,7 +59,7 @@ export {
   findExtraObjects,
   foundMembers,
 } from './extra-members';
-export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels } from './encodings';
+export { countLevel, splitBytes, writeBits, writeIds, writeDeltas, writeLevels, writeLongDeltas } from './encodings';
 export { leftOutOf } from './left-out';
 export { setLeftOutPath, writeLeftOut } from './left-out-text';
 export {

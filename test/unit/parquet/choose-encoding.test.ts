@@ -46,6 +46,13 @@ function doubles(valueAt: (row: number) => number): TableColumn {
   );
 }
 
+function longs(valueAt: (row: number) => bigint): TableColumn {
+  return column(
+    { kind: 'bigint' },
+    { kind: 'bigint', values: BigInt64Array.from({ length: rowCount }, (_, row) => valueAt(row)) },
+  );
+}
+
 /** Numbers that look random and are the same in every run. */
 const scattered = (row: number): number => ((row * 2_654_435_761) % 4_294_967_296) / 4_294_967_296;
 const hex = (row: number): string =>
@@ -56,7 +63,7 @@ const hex = (row: number): string =>
 
 function readerOf(data: ColumnData): (row: number) => unknown {
   if (data.kind === 'string') return (row) => stringAt(data.dictionary, data.ids[row] ?? 0);
-  if (data.kind === 'double') return (row) => data.values[row];
+  if (data.kind === 'double' || data.kind === 'bigint') return (row) => data.values[row];
   throw new TypeError(`no column of ${data.kind} is tried`);
 }
 
@@ -81,6 +88,18 @@ describe('the encoding of a column', () => {
     ['few numbers', doubles((row) => 36 + (row % 40) / 10), 'RLE_DICTIONARY'],
     ['numbers that come in no order', doubles((row) => Math.floor(scattered(row) * 3000) / 7), 'RLE_DICTIONARY'],
     ['counters of which each comes four times', doubles((row) => 500_000 + Math.floor(row / 4)), 'PLAIN'],
+    ['few ids of 64 bits', longs((row) => 2n ** 62n + BigInt((row * 7919) % 500)), 'RLE_DICTIONARY'],
+    [
+      'ids of 64 bits that grow',
+      longs((row) => 2n ** 62n + BigInt(row * 4_000_000 + (row % 97))),
+      'DELTA_BINARY_PACKED',
+    ],
+    [
+      'ids of 64 bits that grow beyond the largest',
+      longs((row) => BigInt.asIntN(64, 2n ** 63n - 9999n + BigInt(row * 3))),
+      'DELTA_BINARY_PACKED',
+    ],
+    ['hashes of 64 bits', longs((row) => BigInt.asIntN(64, BigInt(row) ** 3n * 0x9e3779b97f4a7c15n)), 'PLAIN'],
     ['numbers of many digits', doubles((row) => scattered(row) * 180 - 90), 'PLAIN'],
   ])('suits %s, and the values are read back', async (_, table, expected) => {
     const { encodings, rows } = await encode(table);

@@ -22,6 +22,12 @@ const valuesOf = <Value>(any: fc.Arbitrary<Value>, length: number): fc.Arbitrary
     fc.array(any, { minLength: length, maxLength: length }),
   );
 
+/** Integers of 64 bits each of which is so much more than the one before it: behind the largest comes the smallest. */
+function growing(from: bigint, steps: readonly number[]): bigint[] {
+  let value = from;
+  return steps.map((step) => (value = BigInt.asIntN(64, value + BigInt(step))));
+}
+
 const stringData = (values: readonly string[]) => {
   const dictionary = new DictionaryBuilder();
   const ids = Int32Array.from(values, (value) => dictionary.idOf(value));
@@ -61,7 +67,14 @@ const columnsOf = (length: number): fc.Arbitrary<TableColumn>[] => {
     column(
       'l',
       'bigint',
-      valuesOf(int64, length).map((values) => ({ kind: 'bigint', values: BigInt64Array.from(values) })),
+      fc
+        .oneof(
+          valuesOf(int64, length),
+          fc
+            .tuple(int64, valuesOf(fc.integer({ min: -9, max: 1e9 }), length))
+            .map(([from, steps]) => growing(from, steps)),
+        )
+        .map((values) => ({ kind: 'bigint', values: BigInt64Array.from(values) })),
     ),
     column(
       'w',
