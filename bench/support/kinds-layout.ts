@@ -17,12 +17,14 @@ export interface KindsLayout {
 export const kindsLayouts: Readonly<Record<string, KindsLayout>> = {
   'json-to-parquet': {
     rates: {
+      'glueless-hinted': 'with SCHEMA_HINTS',
       'duckdb-inferred': 'DuckDB, inferred',
       'duckdb-columns-given': 'DuckDB, given',
       'polars-one-thread': 'polars',
     },
     ratios: [{ name: 'DuckDB', ids: ['duckdb-inferred', 'duckdb-columns-given', 'duckdb-v2'], target: 1.5 }],
     outputs: {
+      'glueless-hinted': 'with SCHEMA_HINTS',
       'glueless-split': 'with SCHEMA_NUMBERS=split',
       'duckdb-inferred': 'DuckDB V1',
       'duckdb-v2': 'DuckDB V2',

@@ -1,5 +1,5 @@
 import { recordFile } from '../kinds/record-file.ts';
-import { gluelessJson, gluelessSplit } from '../peers/json/glueless.ts';
+import { gluelessHinted, gluelessJson, gluelessSplit } from '../peers/json/glueless.ts';
 import { jsonContender } from '../support/json-contender.ts';
 import { jsonPeers } from '../support/peers.ts';
 import { runRounds } from '../support/rounds.ts';
@@ -16,7 +16,12 @@ export const jsonToParquet: Workload = {
   run: async ({ kind, records, seed, folder, ...bench }) => {
     const file = await recordFile(kind, records, seed);
     const peers = jsonPeers.filter(({ peer }) => peer.kinds?.includes(kind.name) ?? true);
-    const all = [{ id: 'glueless', peer: gluelessJson() }, { id: 'glueless-split', peer: gluelessSplit }, ...peers];
+    const all = [
+      { id: 'glueless', peer: gluelessJson() },
+      { id: 'glueless-split', peer: gluelessSplit },
+      { id: 'glueless-hinted', peer: gluelessHinted },
+      ...peers,
+    ];
     return runRounds(
       all.map((each) => jsonContender({ ...each, kind, file, folder })),
       { ...bench, samples: Math.min(bench.samples, samplesMax), warmUps: 0 },
