@@ -6,6 +6,7 @@ import { digitsName, jsonName, siblingName } from './sibling.ts';
 import { elementLeavesMax, leavesMax, weightOf } from './type-weight.ts';
 import type { ColumnType, Field } from './types.ts';
 import { widerType, type WideningRules } from './wider-type.ts';
+import { hasRoomFor, isUntypedArray } from './untyped-values.ts';
 import { ExactNumber, fitScalar, parseDate, parseTimestamp, unfit } from './values.ts';
 
 /**
@@ -148,8 +149,8 @@ class ElementType {
   isFound = false;
   /** Elements had types that don't merge. */
   #isWidened = false;
-  /** Kinds of elements that are empty, and tell no type by themselves. */
-  readonly #empties = new Set<ColumnType['kind']>();
+  /** Elements that tell no type by themselves: they get that of the others. */
+  readonly #untyped: unknown[] = [];
 
   constructor(known: ColumnType | undefined, rules: ObserveRules) {
     this.#known = known;
@@ -164,18 +165,16 @@ class ElementType {
 
   /** Answers with false when there is no type of all elements. */
   add(observed: Observed, value: unknown): boolean {
-    const empty = emptyKindOf(observed, value);
-    if (empty === undefined) return observed.form === 'plain' && this.#merge(observed.type);
-    this.#empties.add(empty);
+    if (!isUntyped(observed, value)) return observed.form === 'plain' && this.#merge(observed.type);
+    this.#untyped.push(value);
     return true;
   }
 
   /** Tells, once all were added, whether the type holds all elements. */
   holds(values: readonly unknown[]): boolean {
     const { type } = this;
-    // an empty member gets its type from the other elements
-    for (const kind of this.#empties) if (type?.kind !== kind) return false;
-    if (type === undefined) return true;
+    if (type === undefined) return this.#untyped.length === 0;
+    if (!this.#untyped.every((value) => hasRoomFor(value, type))) return false;
     if (weightOf(type).leaves > elementLeavesMax) return false;
     // an integer that the table has may be none that a double holds
     return !this.#isWidened || fitsWhole(values, { kind: 'array', element: type });
@@ -200,15 +199,8 @@ function holdsExact(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsExact);
 }
 
-/** Gives the kind of an element that is empty; `undefined` for others. */
-function emptyKindOf({ form }: Observed, value: unknown): 'struct' | 'array' | undefined {
-  if (form === 'empty-struct') return 'struct';
-  return form === 'empty-array' || (form === 'json' && isOfNulls(value)) ? 'array' : undefined;
-}
-
-/** Tells whether a value is an array of nothing but nulls. */
-function isOfNulls(value: unknown): boolean {
-  return Array.isArray(value) && value.every((element) => element === null);
+function isUntyped({ form }: Observed, value: unknown): boolean {
+  return form === 'empty-struct' || form === 'empty-array' || (form === 'json' && isUntypedArray(value));
 }
 
 /**

@@ -96,10 +96,8 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
   if (!type.isElement) beginElements();
   let areKnown = !type.isStrict;
   let haveType = false;
-  let areNulls = true;
   let repeated = repetition;
   while (true) {
-    areNulls = areNulls && load<u8>(at) == firstOfNull;
     at = endOfMember(type.element, at, definition + 1, repeated, depth + 1);
     if (at == 0) return 0;
     areKnown = areKnown && Reading.isKnown;
@@ -120,8 +118,8 @@ function endOfArray(type: NestedType, start: usize, definition: i32, repetition:
   if (mayBeHeavy && !isSureWhole(definition)) return 0;
   Reading.isKnown = areKnown;
   Reading.hasType = areKnown || haveType;
-  // elements without any type are kept as JSON, but for nulls beside arrays that tell the type
-  const isUntyped = type.isStrict && !haveType && !(areNulls && type.isElement);
+  // elements without any type are kept as JSON, unless arrays beside this one tell it
+  const isUntyped = type.isStrict && !haveType && !type.isElement;
   return isUntyped && !Reading.isSure ? 0 : at + 1;
 }
 

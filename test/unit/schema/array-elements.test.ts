@@ -8,14 +8,22 @@ import { runs } from '../../support/fuzzing.ts';
 type Numbers = 'double' | 'split';
 
 const typeOf = (value: unknown, numbers: Numbers, known?: string): string | undefined => {
-  const rules = { numbers, depthMax: 5 };
+  const rules = { numbers, depthMax: 8 };
   const observed = observe(value, known === undefined ? undefined : parseType(known), rules);
   return observed?.form === 'plain' ? formatType(observed.type) : observed?.form;
 };
 
 const large = new ExactNumber('9007199254740993');
 const scalars = fc.constantFrom<unknown>(null, 1, -7, 2.5, large, 'a', '', '2026-11-23', '2026-11-23T08:00:00Z', true);
-const elements = fc.oneof(fc.array(scalars), fc.array(fc.array(scalars, { maxLength: 3 })));
+const few = <Value>(of: fc.Arbitrary<Value>) => fc.array(of, { maxLength: 3 });
+const empties = fc.constantFrom<unknown>(null, {}, [], { a: null }, { a: {} });
+const leaves = fc.oneof(scalars, empties, fc.constant({ a: 1 }));
+const elements = fc.oneof(
+  fc.array(leaves),
+  fc.array(few(leaves)),
+  fc.array(few(few(leaves))),
+  fc.array(few(few(empties))),
+);
 
 describe('the type of an array', () => {
   it.each([
@@ -31,6 +39,11 @@ describe('the type of an array', () => {
     [[[1], ['a']], 'split', 'json'],
     [[1, large], 'split', 'json'],
     [[[1], [large]], 'split', 'json'],
+    [[[[null]], [[1]], [], null], 'split', 'array<array<array<bigint>>>'],
+    [[[[{}]], [[{ a: 1 }]]], 'double', 'array<array<array<struct<a:double>>>>'],
+    [[[[{}]], [[1]]], 'double', 'json'],
+    [[[[null]], [1]], 'double', 'json'],
+    [[[[null]], []], 'double', 'json'],
     [[[1], 2.5], 'split', 'json'],
   ] as const)('holds all elements, be they first or last: %j with %s numbers', (value, numbers, type) => {
     expect([value, value.toReversed()].map((each) => typeOf(each, numbers))).toEqual([type, type]);
