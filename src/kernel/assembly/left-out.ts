@@ -27,6 +27,11 @@ export function noteLeftOut(start: usize, end: usize): void {
   notedCount++;
 }
 
+/** Notes that the host must find out which members are left out. */
+export function noteUnknownLeftOut(): void {
+  notedCount = leftOutMax + 1;
+}
+
 /** The number of members that are noted so far. */
 export function leftOutNoted(): i32 {
   return notedCount;

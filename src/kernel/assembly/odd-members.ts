@@ -1,16 +1,16 @@
 import { endOfJson, isArrayOfNested, jsonKind } from './any-json';
 import { anyEnd, anyKind, anyNumber, anyStart, endOfAnyScalar, isOfKind, takesSome } from './any-scalar';
-import { openBrace, skipSpace } from './bytes';
+import { openBrace, quote, skipSpace } from './bytes';
 import { endOfEmptyValue, hasOnlyEmpties } from './empty-values';
 import { addLeafEntry } from './collected';
 import { addNumber, addString } from './leaf';
-import { noteLeftOut } from './left-out';
+import { noteLeftOut, noteUnknownLeftOut } from './left-out';
 import { hasOther, NestedType, otherOf } from './nested-type';
 import { Reading } from './reading';
 import { roomEnd, roomForString } from './strings';
 import { mayHoldOther } from './typed-scalar';
 import { writeJson, writtenEnd } from './written-json';
-import { kindDeep, kindDigits, kindLastArray, kindMixedArray, typeString, typeStruct } from '../kinds';
+import { kindDeep, kindDigits, kindLastArray, kindMixedArray, typeNone, typeString, typeStruct } from '../kinds';
 
 /** Leaves out a member whose field has one of another key already, where it would have no other place. */
 export function endOfSecond(field: NestedType, at: usize): usize {
@@ -66,12 +66,24 @@ export function endOfUntyped(field: NestedType, at: usize, object: i32, definiti
   if (end == 0) return 0;
   const other = otherOf(field, kind);
   if (!goesTo(other, object)) return 0;
-  if (areEmpties) field.hasRescued = true;
+  if (areEmpties) noteHeldLater(field, at, end);
   if (Reading.isCollecting) {
     addLeafEntry(other, definition + 1, repetition);
     addString(other.leaf, text, writtenEnd);
   }
   return skipSpace(end);
+}
+
+/** Notes that the field may hold an array of empties once it has a type: if it has none yet, without the members of objects in it. */
+function noteHeldLater(field: NestedType, start: usize, end: usize): void {
+  field.hasRescued = true;
+  if (field.kind == typeNone && hasKey(start, end)) noteUnknownLeftOut();
+}
+
+/** Tells whether an object of an array of empties has a member: no other strings are there. */
+function hasKey(start: usize, end: usize): bool {
+  for (let at = start; at < end; at++) if (load<u8>(at) == quote) return true;
+  return false;
 }
 
 /** Gives the kind of the array or object that was read last, by what has no type on the field's level. */
