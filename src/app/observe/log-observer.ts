@@ -57,6 +57,16 @@ function logCommitted(log: Logger, { entry, reason, bytesIn, tookMs, oldestTimes
   );
 }
 
+/** Logs what of a claim its objects lack, since Kafka no longer held it when the claim was fulfilled. */
+function logLost(log: Logger, { entry: { partition, outcome } }: CommittedBatch): void {
+  if (outcome.lost === undefined) return;
+  const { from, to } = outcome.lost;
+  log.error(
+    { partition, from: from.toString(), to: to.toString(), lost: (to - from).toString() },
+    'Kafka no longer holds records that were claimed and not written',
+  );
+}
+
 /** Logs what the pipeline does: one info line per committed batch, nothing per record. `topic`: it is one of several. */
 export function createLogObserver(log: Logger, topic?: string): PipelineObserver {
   let lacksEventTimes = false;
@@ -84,6 +94,7 @@ export function createLogObserver(log: Logger, topic?: string): PipelineObserver
     committed: (batch) => {
       const { partition, outcome, recipe } = batch.entry;
       logCommitted(log, batch);
+      logLost(log, batch);
       if (lacksEventTimes || outcome.rows === 0 || outcome.minEventTime !== undefined) return;
       lacksEventTimes = true;
       log.warn(

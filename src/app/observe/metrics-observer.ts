@@ -12,10 +12,11 @@ export function createMetricsObserver(metrics: Metrics, topic: TopicLabel = {}):
       if (phase === 'after') metrics.steps.observe({ step }, tookMs / 1000);
     },
     committed: ({ entry, reason, bytesIn, oldestTimestampMs }) => {
-      const { rows, deadLetters, tombstones, objects, committedAt } = entry.outcome;
+      const { rows, deadLetters, tombstones, objects, committedAt, lost } = entry.outcome;
       metrics.records.inc({ fate: 'row', ...topic }, rows);
       metrics.records.inc({ fate: 'dead-letter', ...topic }, deadLetters);
       metrics.records.inc({ fate: 'tombstone', ...topic }, tombstones);
+      if (lost !== undefined) metrics.gapOffsets.inc(topic, Number(lost.to - lost.from));
       metrics.batches.inc({ reason, ...topic });
       metrics.bytes.inc({ direction: 'in', ...topic }, bytesIn);
       metrics.bytes.inc(

@@ -38,7 +38,9 @@ export class Metrics {
     'topic',
   ]);
   readonly schemaChanges = this.#counter('schema_changes_total', 'Times the table got columns', ['topic']);
-  readonly gapOffsets = this.#counter('gap_offsets_total', 'Offsets that Kafka lost before they were read', ['topic']);
+  readonly gapOffsets = this.#counter('gap_offsets_total', 'Offsets that Kafka lost before they were written', [
+    'topic',
+  ]);
   readonly freshness = this.#histogram(
     'freshness_seconds',
     'Age of a batch’s oldest record when it was committed',

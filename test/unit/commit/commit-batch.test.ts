@@ -1,4 +1,8 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { createLogObserver } from '../../../src/app/observe/log-observer.ts';
+import { createMetricsObserver, joinObservers } from '../../../src/app/observe/metrics-observer.ts';
+import { Metrics } from '../../../src/app/observe/metrics.ts';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
 import { commitBatch, type CommitRequest } from '../../../src/consumer/commit/commit-batch.ts';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
@@ -107,6 +111,23 @@ describe('a claim that came to nothing', () => {
     const entry = await adopt(topic, createTestTools(lake), { from: 7n });
     expect(entry).toMatchObject({ outcome: { records: 3, lost: { from: 0n, to: 7n } } });
     expect((await audit(lake)).findings).toMatchObject([{ problem: 'gap' }]);
+  });
+
+  it('is an error line and counted where Kafka no longer holds it, and neither where its objects are all there', async () => {
+    for (const [diesAt, lost] of [['settle', 7] as const, ['ledger', undefined] as const]) {
+      const [topic, lake] = [tenRecords(), await openTestLake()];
+      const dying = createTestTools({ ...lake, observer: atStep(diesAt, 'before', dies) });
+      await expect(commitBatch(requestOf(topic, 0n), dying)).rejects.toThrow(Death);
+      const lines: unknown[] = [];
+      const log = pino({ level: 'error' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+      const metrics = new Metrics();
+      const observer = joinObservers(createLogObserver(log), createMetricsObserver(metrics));
+      await adopt(topic, createTestTools({ ...lake, observer }), { from: 7n });
+      const msg = 'Kafka no longer holds records that were claimed and not written';
+      expect(lines).toMatchObject(lost === undefined ? [] : [{ partition: 0, from: '0', to: '7', lost: '7', msg }]);
+      const { values } = await metrics.gapOffsets.get();
+      expect(values.map(({ value }) => value)).toEqual(lost === undefined ? [] : [lost]);
+    }
   });
 
   it('is claimed again at the next generation when the table was made with other partition keys', async () => {
