@@ -14,7 +14,7 @@ import type { ParquetReader } from '../ports/parquet.ts';
 import { checkHistory } from '../snapshot/check-history.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
-import { adoptedRowsOf, positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
+import { adoptedRowsOf, otherTopicsOf, positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
 import { aboutRange, type Finding } from './finding.ts';
 import type { PartitionSummary } from './partition-summary.ts';
 import { DeletedRows } from './deleted-rows.ts';
@@ -29,7 +29,7 @@ export interface SnapshotAuditOptions {
   readonly topic: string;
   /** Days whose files need not be in the table any more. */
   readonly expired: ExpiredDays;
-  /** Other topics are in the table too, and are audited by themselves. */
+  /** The settings have other topics in the table too; those that it holds rows of are audited by themselves whatever they say. */
   readonly isShared?: boolean;
   readonly nowMs: number;
   /** What was written longer ago should be in a snapshot by now. */
@@ -54,6 +54,7 @@ export class SnapshotAudit {
   readonly #options: SnapshotAuditOptions;
   readonly #references: TableReferences;
   readonly #positions: TablePositions;
+  readonly #otherTopics: ReadonlySet<string>;
   readonly #early: Finding[];
   /** Live files that no entry has claimed yet. */
   readonly #unclaimed: Set<string>;
@@ -66,6 +67,7 @@ export class SnapshotAudit {
     this.#options = options;
     this.#references = state.references;
     this.#positions = state.table === undefined ? new Map() : positionsOf(state.table.metadata, options.topic);
+    this.#otherTopics = state.table === undefined ? new Set() : otherTopicsOf(state.table.metadata, options.topic);
     this.#early = state.findings;
     this.#unclaimed = new Set(state.references.live.keys());
     this.#unseen = new Set(state.references.named.keys());
@@ -154,8 +156,8 @@ export class SnapshotAudit {
 
   #isOfOtherTopic(key: string): boolean {
     const { isShared = false, topic } = this.#options;
-    const other = isShared ? topicOfFile(key) : undefined;
-    return other !== undefined && other !== topic;
+    const found = topicOfFile(key);
+    return found !== undefined && (this.#otherTopics.has(found) || (isShared && found !== topic));
   }
 
   #takeIn(entry: WrittenEntry, objects: readonly WrittenObject[]): Finding[] {

@@ -10,6 +10,7 @@ import { mergedKey, topicOfFile } from '../ledger/object-keys.ts';
 import type { RewrittenObject } from '../ports/parquet-rewriter.ts';
 import { describeObjects } from '../snapshot/commit-snapshot.ts';
 import { loadTable } from '../snapshot/load-table.ts';
+import { otherTopicsOf } from '../snapshot/table-positions.ts';
 import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
 import { changeFiles } from '../snapshot/change-files.ts';
 import { mergedSizeOf, planMerges, type Merge } from './plan-merges.ts';
@@ -77,14 +78,18 @@ interface MergeContext {
   readonly tools: UpkeepTools;
 }
 
-/** Chooses what to merge. Files that were adopted belong to the other table, too, and stay what they are. */
+/**
+ * Chooses what to merge. Files that were adopted belong to the other table, too, and stay what they are; files of other topics are left to these,
+ * whether or not the settings know that they share the table.
+ */
 function choose(
   { name, metadata }: LoadedTable,
   state: TableState,
   { upkeep, observe, tools }: MergeContext & { readonly upkeep: Upkeep },
 ): Merge<TableFile>[] {
+  const isShared = tools.isShared || otherTopicsOf(metadata, tools.topic).size > 0;
   const own = [...state.files.values()].filter(
-    ({ key }) => key.startsWith(`${name}/`) && (!tools.isShared || topicOfFile(key) === tools.topic),
+    ({ key }) => key.startsWith(`${name}/`) && (!isShared || topicOfFile(key) === tools.topic),
   );
   const { targetBytes, closedBeforeMs } = upkeep;
   const size = mergedSizeOf(columnsOfFields(currentSchema(metadata).fields, name), targetBytes);

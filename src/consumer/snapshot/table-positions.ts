@@ -82,6 +82,11 @@ export function topicsOf({ properties }: TableMetadata): ReadonlySet<string> {
   return new Set(Object.keys(parse(properties[positionsProperty])).map((name) => name.replace(/\/\d+$/, '')));
 }
 
+/** Gives the topics besides this one that the table holds rows of: whoever works on this one leaves their files alone. */
+export function otherTopicsOf(metadata: TableMetadata, topic: string): ReadonlySet<string> {
+  return topicsOf(metadata).difference(new Set([topic]));
+}
+
 /** Gives the property with the positions of the topic set to `positions`; those of other topics stay. */
 export function withPositions({ properties }: TableMetadata, topic: string, positions: TablePositions): string {
   const before = parse(properties[positionsProperty]);
