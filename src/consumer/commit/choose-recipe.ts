@@ -1,5 +1,6 @@
 import type { Versioned } from '../ledger/entry-store.ts';
 import { decoderVersion } from '../ledger/decoder-version.ts';
+import { isOfFormat1 } from '../ledger/format-1.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
@@ -21,7 +22,7 @@ interface GivenBatch {
   readonly lost?: object;
 }
 
-/** Chooses the recipe of the claim, if this version made it. A claim of another version is decoded anew, and ends early only if it can be cut. */
+/** Chooses the recipe of the claim. One of another version is decoded as this one does, and ends early only if it can be cut. */
 export async function chooseRecipe(
   { adopted, lost, limits }: GivenBatch,
   tools: CommitTools,
@@ -31,12 +32,18 @@ export async function chooseRecipe(
   const { entry } = adopted;
   if (isOfOurDecoder(entry)) return { recipe: entry.recipe };
   const mayEndEarly = lost === undefined && (await step('position', () => mayBeCut(entry, tools)));
-  return { ...ourRecipe(tools), ...(mayEndEarly && { limits }) };
+  return { ...recipeOfOther(entry, tools), ...(mayEndEarly && { limits }) };
 }
 
 /** Gives our own recipe, without limits. */
 export function ourRecipe({ writer, recipe }: CommitTools): ChosenRecipe {
   return { recipe: writer.fit(recipe) };
+}
+
+/** Gives the recipe of another version's claim for our decoder, as far as the table lets it be; our own where the claim has none. */
+function recipeOfOther(entry: ClaimedEntry, tools: CommitTools): ChosenRecipe {
+  if (isOfFormat1(entry)) return ourRecipe(tools);
+  return { recipe: tools.writer.fit({ ...entry.recipe, decoder: decoderVersion }) };
 }
 
 /** Tells whether a claim can be fulfilled by its own recipe: one of another version of the decoder can't. */

@@ -1,4 +1,3 @@
-import { PipelineError } from '../../runtime/errors.ts';
 import type { Batch } from '../batch/partition-buffer.ts';
 import type { CutReason } from '../batch/batch-policy.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
@@ -20,9 +19,11 @@ import { adoptFormat1 } from './adopt-format-1.ts';
 import { checkLedgerEnd } from './check-ledger-end.ts';
 import { chooseRecipe, isOfOurDecoder, ourRecipe, type ChosenRecipe } from './choose-recipe.ts';
 import type { CommitTools } from './commit-tools.ts';
+import { damaged } from './damaged-claim.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
 import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
+import { checkObsolete, takeOverClaim } from './take-over-claim.ts';
 import { keysOf } from '../table/planned-keys.ts';
 import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
 
@@ -98,8 +99,9 @@ async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRun
     const written = await write(attempt, tools, step);
     if (written.kind === 'theirs') return written;
     if (written.kind === 'written') return await finish(attempt, written, tools, step);
-    if (written.kind === 'damaged' || tries === generationsMax) throw damaged(entry);
-    // what another version has claimed was prepared by our recipe from the start
+    if (written.kind === 'damaged' || tries === generationsMax)
+      throw damaged(entry, isOfOurDecoder(entry) ? 'objects' : 'other-version');
+    // what another version has claimed was prepared for this one from the start
     if (written.kind === 'misfit' && isOfOurDecoder(entry)) prepared = await prepare(batch, ourRecipe(tools));
     claimed = await step('claim', () => raiseGeneration(attempt, prepared, tools));
     if (claimed.kind === 'theirs') await yieldTo(claimed.found, attempt, tools, step);
@@ -176,7 +178,12 @@ async function write(
     attempt.format1.push(...found.map(({ key }) => key));
     return result;
   }
-  if (!isOfOurDecoder(entry)) return { kind: 'misfit' };
+  if (!isOfOurDecoder(entry)) {
+    const taken = await takeOverClaim(entry, prepared, tools, step);
+    if (taken.kind === 'anew') return { kind: 'misfit' };
+    if (taken.kind !== 'onward') return taken;
+  }
+  await checkObsolete(entry, prepared, tools, step);
   const guard = new EntryGuard(claim, tools);
   try {
     return await writeObjects({ range: entry, prepared, plan: entry.plan, guard, created }, tools, step);
@@ -251,13 +258,4 @@ async function yieldTo(
 function withObjects(entry: WrittenEntry, more: readonly WrittenObject[]): WrittenEntry {
   const objects = [...entry.outcome.objects, ...more];
   return { ...entry, outcome: { ...entry.outcome, objects, ...countsOf(objects, entry.outcome.tombstones) } };
-}
-
-function damaged({ topic, partition, from, to }: ClaimedEntry): PipelineError {
-  return new PipelineError('OBJECT_DAMAGED', {
-    message: `objects of [${from}, ${to}) of ${topic}/${partition} are damaged, and others of them hold records that Kafka no longer has`,
-    retryable: false,
-    details: { topic, partition, from: from.toString(), to: to.toString() },
-    hint: 'restore the damaged objects from a backup or an older version; `glueless verify` names them',
-  });
 }

@@ -98,7 +98,10 @@ function holdsMore(results: readonly PutOutcome[], drafts: readonly ObjectDraft[
 }
 
 /** One claim has at most one object of a kind in a Hive partition. */
-function isSame(a: Pick<PlannedObject, 'kind' | 'partition'>, b: Pick<PlannedObject, 'kind' | 'partition'>): boolean {
+export function isSame(
+  a: Pick<PlannedObject, 'kind' | 'partition'>,
+  b: Pick<PlannedObject, 'kind' | 'partition'>,
+): boolean {
   return a.kind === b.kind && a.partition.join('/') === b.partition.join('/');
 }
 

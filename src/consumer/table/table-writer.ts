@@ -1,4 +1,5 @@
 import { systemClock } from '../../runtime/clock.ts';
+import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { weightOf } from '../../schema/type-weight.ts';
 import type { DecodeLimits, EarlyEnd } from '../ports/decode-limits.ts';
@@ -23,6 +24,8 @@ import type { SchemaPreview, SchemaSample } from './schema-preview.ts';
 import { TableSchemas, type SettledColumns } from './table-schemas.ts';
 import { ValueSchemas } from './value-schemas.ts';
 import type { TableWriterOptions } from './writer-options.ts';
+
+const looksMax = 16;
 
 /** A batch whose columns all have a place in the catalog's table. */
 export interface SettledBatch extends SettledColumns {
@@ -172,6 +175,12 @@ export class TableWriter {
   /** Looks at an object that is known by its name. */
   async look(named: NamedObject): Promise<PutOutcome> {
     return this.#objects.find({ ...named, rows: 1 });
+  }
+
+  /** Tells whether an object is there under one of the keys. */
+  async holdsSome(keys: readonly string[]): Promise<boolean> {
+    const found = await mapConcurrently(keys, looksMax, (key) => this.#options.store.head(key));
+    return found.some((info) => info !== undefined);
   }
 
   /** Makes the objects' Hive partitions known to the catalog. */

@@ -151,9 +151,11 @@ export const lakeErrorCodes = {
     action: 'Restore it, or run the `glueless replay` that the message names. Everything else is taken in.',
   },
   OBJECT_DAMAGED: {
-    meaning: 'Objects of a claimed range are damaged, and others of it hold records that Kafka no longer has.',
+    meaning:
+      'Objects of a claimed range hold records that Kafka no longer has, and the claim can’t be ended with them: others are damaged, or another version or generation has written them.',
     retryable: 'never',
-    action: 'Restore the damaged objects from a backup or an older version; `glueless verify` names them.',
+    action:
+      'Restore damaged objects from a backup or an older version (`glueless verify` names them), or let the version that has claimed the range end it. Nothing is deleted meanwhile.',
   },
   STATE_CORRUPT: {
     meaning: 'The document of an hour or an alert (`_hours/`, `_alerts/`) can’t be read.',

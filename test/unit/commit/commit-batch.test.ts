@@ -9,6 +9,8 @@ import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import type { PipelineObserver, StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
 import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
 import type { ClaimedEntry, LedgerEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
+import { decoderVersion } from '../../../src/consumer/ledger/decoder-version.ts';
+import { keysOf } from '../../../src/consumer/table/planned-keys.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import {
@@ -84,6 +86,26 @@ async function offsetsOf(lake: TestLake): Promise<number[]> {
 }
 
 const all = Array.from({ length: 10 }, (_, index) => index);
+
+/** Puts one of the two objects, and dies before the other one. */
+async function dieBetweenPuts(topic: FakeTopic, lake: TestLake, options: object = {}): Promise<void> {
+  let puts = 0;
+  const observer: PipelineObserver = {
+    step: (name, phase) => {
+      if (name === 'put' && phase === 'before' && ++puts === 2) throw new Death();
+    },
+  };
+  await expect(commitBatch(requestOf(topic, 0n), createTestTools({ ...lake, observer, ...options }))).rejects.toThrow(
+    Death,
+  );
+}
+
+/** Makes the claim one of another version of the decoder. */
+async function changeClaim(tools: CommitTools, changes: Partial<ClaimedEntry> = {}): Promise<void> {
+  const claim = await claimOf(tools);
+  const recipe = { ...claim.entry.recipe, decoder: decoderVersion - 1 };
+  await tools.ledger.replace(claim, { ...claim.entry, recipe, ...changes });
+}
 
 describe('a claim that came to nothing', () => {
   it('is fulfilled by its own recipe, whatever the process that adopts it is configured for', async () => {
@@ -191,4 +213,72 @@ describe('a process that was frozen', () => {
     expect(await offsetsOf(lake)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
     expect((await audit(lake)).findings).toMatchObject([{ problem: 'gap' }]);
   });
+});
+
+describe('a claim of another version of the decoder', () => {
+  it('is in the lake as that has written it, also when Kafka no longer holds half of it', async () => {
+    for (const from of [0n, 7n]) {
+      const [topic, lake] = [tenRecords(), await openTestLake()];
+      await dieAfterPuts(topic, lake);
+      const tools = createTestTools(lake);
+      await changeClaim(tools);
+      expect(await adopt(topic, tools, { from })).toMatchObject({ generation: 1, outcome: { records: 10, rows: 10 } });
+      expect(await offsetsOf(lake)).toEqual(all);
+      expect((await audit(lake)).findings).toEqual([]);
+    }
+  });
+
+  it('is written anew where a part of it was put, and Kafka holds all of its records', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieBetweenPuts(topic, lake);
+    const tools = createTestTools(lake);
+    await changeClaim(tools);
+    expect(await adopt(topic, tools)).toMatchObject({ generation: 2, outcome: { rows: 10 } });
+    expect(await offsetsOf(lake)).toEqual(all);
+    expect((await audit(lake)).findings).toEqual([]);
+  });
+
+  it('keeps the part of it that was put where Kafka no longer holds all records, and gets those that it does', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieBetweenPuts(topic, lake);
+    const tools = createTestTools(lake);
+    await changeClaim(tools);
+    const entry = await adopt(topic, tools, { from: 7n });
+    expect(entry).toMatchObject({ generation: 1, outcome: { rows: 8, lost: { from: 0n, to: 7n } } });
+    expect(await offsetsOf(lake)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
+    expect((await audit(lake)).findings).toMatchObject([{ problem: 'gap' }]);
+  });
+
+  it('stops, and keeps what is in the lake, where this version would put its records elsewhere', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieBetweenPuts(topic, lake);
+    const tools = createTestTools(lake);
+    const { plan } = (await claimOf(tools)).entry;
+    await changeClaim(tools, { plan: plan.map((planned, at) => (at === 1 ? { ...planned, rows: 4 } : planned)) });
+    await expect(adopt(topic, tools, { from: 5n })).rejects.toMatchObject({ code: 'OBJECT_DAMAGED' });
+    expect(await offsetsOf(lake)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('is decoded by its own recipe, whatever this process is configured for', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    const fields = { deny: ['text'], rename: [] };
+    await dieBetweenPuts(topic, lake, { recipe: { fields } });
+    const tools = createTestTools({ ...lake, recipe: { growth: 'none' } });
+    await changeClaim(tools);
+    expect(await adopt(topic, tools)).toMatchObject({ generation: 2, recipe: { decoder: decoderVersion, fields } });
+    expect((await readRows(lake)).flatMap(Object.keys)).not.toContain('text');
+    expect(await offsetsOf(lake)).toEqual(all);
+  });
+});
+
+it('keeps an earlier generation of a claim that Kafka no longer has all records of, and stops', async () => {
+  const [topic, lake] = [tenRecords(), await openTestLake()];
+  await dieAfterPuts(topic, lake);
+  const tools = createTestTools(lake);
+  const { entry } = await claimOf(tools);
+  await changeClaim(tools, { recipe: entry.recipe, generation: 2, obsolete: keysOf(entry, entry) });
+  await expect(adopt(topic, tools, { from: 7n })).rejects.toMatchObject({ code: 'OBJECT_DAMAGED' });
+  expect(await offsetsOf(lake)).toEqual(all);
+  expect(await adopt(topic, tools)).toMatchObject({ generation: 2, outcome: { rows: 10 } });
+  expect(await offsetsOf(lake)).toEqual(all);
 });

@@ -1,0 +1,33 @@
+import { PipelineError } from '../../runtime/errors.ts';
+import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
+
+/** What stands in the way of a claim of which Kafka no longer has all records. */
+type Damage = 'objects' | 'other-version' | 'older-generation';
+
+const explanations: Readonly<Record<Damage, { readonly what: (range: string) => string; readonly hint: string }>> = {
+  objects: {
+    what: (range) => `objects of ${range} are damaged, and others of them hold records that Kafka no longer has`,
+    hint: 'restore the damaged objects from a backup or an older version; `glueless verify` names them',
+  },
+  'other-version': {
+    what: (range) =>
+      `another version has written a part of ${range}, of which Kafka no longer has all records, and this version would put the others elsewhere`,
+    hint: 'nothing is lost: let the version that has claimed the range end it',
+  },
+  'older-generation': {
+    what: (range) =>
+      `objects that were written for ${range} and count no more may hold records that Kafka no longer has: they are not deleted`,
+    hint: 'copy the objects whose names end in -g and a lower number than `generation`, and take them out of the table’s folder: then the claim is ended without them',
+  },
+};
+
+/** Says why a claim can't be ended without losing what is in the lake. */
+export function damaged({ topic, partition, from, to, generation }: ClaimedEntry, damage: Damage): PipelineError {
+  const { what, hint } = explanations[damage];
+  return new PipelineError('OBJECT_DAMAGED', {
+    message: what(`[${from}, ${to}) of ${topic}/${partition}`),
+    retryable: false,
+    details: { topic, partition, from: from.toString(), to: to.toString(), generation },
+    hint,
+  });
+}
