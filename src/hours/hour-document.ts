@@ -51,7 +51,16 @@ export interface TopicTable {
 
 /** Opens the hours of a table; readers of the table see nothing of them, since `_hours` begins with `_`. */
 export function openHourStore(store: ObjectStore, { table, topic }: TopicTable): HourStore {
-  return new DocumentStore(store, `_hours/${table}/${topic}/`, hourDocumentSchema);
+  return new DocumentStore(store, prefixOf({ table, topic }), hourDocumentSchema);
+}
+
+/** An object beside the documents that is put to learn the store's time. */
+export function clockKey(topicTable: TopicTable): string {
+  return `${prefixOf(topicTable)}clock`;
+}
+
+function prefixOf({ table, topic }: TopicTable): string {
+  return `_hours/${table}/${topic}/`;
 }
 
 export function lastChange({ changes, hour }: HourDocument): HourChange {

@@ -6,6 +6,7 @@ import { msPerDay } from '../runtime/duration.ts';
 import { newDelivery, type Channel, type Delivery } from '../outbox/delivery.ts';
 import { daysAtHand, LedgerFollower, type FollowOptions } from './follow-ledger.ts';
 import {
+  clockKey,
   lastChange,
   openHourStore,
   type HourChange,
@@ -17,6 +18,7 @@ import {
 import { hourAt, hourStartMs } from './hour-state.ts';
 import type { HoursTable } from './hours-table.ts';
 import { nextChange, noRows, type HourCount } from './next-change.ts';
+import { storeMs } from './store-clock.ts';
 import { watermarkMs } from './watermark.ts';
 
 export interface HourObserver {
@@ -92,21 +94,22 @@ export class HourKeeper {
    */
   async settle(since?: string): Promise<StoredHour[]> {
     const { clock, reader, idleMs } = this.#options;
-    const observedMs = clock.nowMs();
+    const [observedMs, startMs] = [clock.nowMs(), clock.monotonicMs()];
     const { partitions: ends } = await reader.describe();
     const from = this.#firstListed(since, observedMs);
     const documents = await this.#documents(from);
     await this.#catchUp(ends.keys(), documents, { nowMs: observedMs, since });
-    const look = (): Look => ({
+    const look = (atMs = observedMs): Look => ({
       documents,
       from,
-      reachedMs: watermarkMs({ reaches: this.#follower.tally.reaches, ends, observedMs, idleMs }),
+      reachedMs: watermarkMs({ reaches: this.#follower.tally.reaches, ends, observedMs: atMs, idleMs }),
     });
     if (await this.#isOvertaken(look())) {
       await this.#reread(ends.keys(), documents);
       await this.#catchUp(ends.keys(), documents, { nowMs: observedMs, since });
     }
-    await this.#changeAll(look());
+    const isConfirmed = !(await this.#completesAny(look()));
+    await this.#changeAll(look(isConfirmed ? observedMs : await this.#confirm(observedMs, startMs)));
     const settled: StoredHour[] = [];
     for (const [, document] of [...documents].toSorted(([a], [b]) => (a < b ? -1 : 1)))
       settled.push(await this.#enterTable(document));
@@ -170,6 +173,18 @@ export class HourKeeper {
       if (this.#follower.replacements(hour, aheadDays) < replacements) return true;
     }
     return false;
+  }
+
+  async #completesAny(look: Look): Promise<boolean> {
+    for await (const { change } of this.#due(look)) if (change.state === 'complete') return true;
+    return false;
+  }
+
+  /** The time of an observation by our clock, or by the store's where that is earlier: a clock that runs ahead ends no hour early. */
+  async #confirm(observedMs: number, startMs: number): Promise<number> {
+    const { store, clock } = this.#options;
+    const confirmedMs = await storeMs(store, clockKey(this.#options));
+    return Math.min(observedMs, (confirmedMs ?? Infinity) - (clock.monotonicMs() - startMs));
   }
 
   async #changeAll(look: Look): Promise<void> {

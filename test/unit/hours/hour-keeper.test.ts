@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { readHours } from '../../../src/hours/read-hours.ts';
 import { dyingStore } from '../../support/dying-store.ts';
 import { HourLake } from '../../support/hour-lake.ts';
@@ -7,6 +8,16 @@ import { testTable, testTopic } from '../../support/lake.ts';
 const day = '2026-11-23';
 const time = (clock: string): string => `${day}T${clock}:00.000Z`;
 const hour = (name: string): string => `${day}T${name}`;
+
+/** The same store, whose clock says this. */
+function storeAt(store: ObjectStore, now: () => string): ObjectStore {
+  return {
+    ...store,
+    list: async function* (prefix, options) {
+      for await (const info of store.list(prefix, options)) yield { ...info, modifiedMs: Date.parse(now()) };
+    },
+  };
+}
 
 describe('an hour', () => {
   it('is complete once every Kafka partition has been read past it and the lateness', async () => {
@@ -73,6 +84,38 @@ describe('an hour', () => {
     expect(await lake.settle(keeper)).toEqual(['09 filling 20']);
     lake.publish(0, 1);
     expect(await lake.settle(keeper, time('12:00'))).toEqual(['09 filling 20']);
+  });
+
+  it('is not ended early by the clock of a member that is an hour ahead, though no partition brings anything', async () => {
+    const lake = new HourLake(2);
+    await lake.write({ rows: { [hour('09')]: 20 }, at: time('09:20') });
+    let storeTime = time('09:40');
+    const keeper = lake.keeper(storeAt(lake.store, () => storeTime));
+    expect(await lake.settle(keeper, time('10:40'))).toEqual(['09 filling 20']);
+    storeTime = time('10:04');
+    expect(await lake.settle(keeper, time('11:04'))).toEqual(['09 filling 20']);
+    storeTime = time('10:05');
+    expect(await lake.settle(keeper, time('11:05'))).toEqual(['09 complete 20']);
+  });
+
+  it('is complete by the clock of a member that is right or behind, not before', async () => {
+    const lake = new HourLake(1);
+    await lake.write({ rows: { [hour('09')]: 20 }, at: time('09:20') });
+    const keeper = lake.keeper(storeAt(lake.store, () => time('10:30')));
+    expect(await lake.settle(keeper, time('10:04'))).toEqual(['09 filling 20']);
+    expect(await lake.settle(keeper, time('10:05'))).toEqual(['09 complete 20']);
+  });
+
+  it('counts the time since the broker was asked: the store is asked later', async () => {
+    const lake = new HourLake(1);
+    await lake.write({ rows: { [hour('09')]: 20 }, at: time('09:20') });
+    const clock = { nowMs: () => Date.parse(time('12:00')), monotonicMs: () => monotonicMs, sleep: async () => {} };
+    let monotonicMs = 0;
+    const store = storeAt(lake.store, () => {
+      monotonicMs += 60_000;
+      return time('10:05');
+    });
+    expect(await lake.settle(lake.keeper(store, { clock }))).toEqual(['09 filling 20']);
   });
 
   it('completes in its turn while the past is loaded, whose records are all sent today', async () => {
