@@ -1,6 +1,6 @@
 import type { Column } from '../../schema/types.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
-import { indexColumn, recordPartColumns, recordParts } from '../ports/record-columns.ts';
+import { columnsOfPart, indexColumn, recordPartColumns, recordParts } from '../ports/record-columns.ts';
 
 /** Stands in the catalog as the comment of columns that this batch brought: they hold fields of records. */
 export function originOf({ partition, from, offsetDeltas }: DecodedBatch): string {
@@ -11,6 +11,9 @@ const origin = /^first in partition \d+, offsets from \d+$/;
 
 /** Columns that a table may have or not have, whatever its records hold, by their names. */
 const optional = new Map([...recordPartColumns(recordParts), indexColumn].map((own) => [own.name, own]));
+
+/** Those that versions before decoder 9 made without a comment, which each column of a field had even then. */
+const onceUncommented: ReadonlySet<string> = new Set([indexColumn, ...columnsOfPart.topic].map(({ name }) => name));
 
 /** False where a column of one of these names has another type, or holds a field of records by its comment. */
 export function canHold(columns: readonly Column[], wanted: readonly Column[]): boolean {
@@ -32,7 +35,12 @@ export function mayBe({ type, comment = '' }: Column, own: Pick<Column, 'type'>)
  * ask for these columns any more.
  */
 export function kafkasColumns(columns: readonly Column[]): string[] {
-  return columns.flatMap(({ name, comment }) =>
-    comment !== undefined && comment === optional.get(name)?.comment ? [name] : [],
-  );
+  return columns.filter((column) => isKafkas(column)).map(({ name }) => name);
+}
+
+function isKafkas(column: Column): boolean {
+  const { name, comment = '' } = column;
+  const own = optional.get(name);
+  if (own === undefined) return false;
+  return comment === own.comment || (comment === '' && onceUncommented.has(name) && mayBe(column, own));
 }

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
 import { checkTable } from '../../../src/consumer/table/check-table.ts';
+import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
-import { audit, createTestTools, openTestLake, readRows, testTable, type TestLake } from '../../support/lake.ts';
+import {
+  audit,
+  createTestTools,
+  openTestLake,
+  readRows,
+  testTable,
+  testTopic,
+  type TestLake,
+} from '../../support/lake.ts';
 import { openIcebergLake } from '../../support/iceberg-lake.ts';
 import { createIcebergTools } from '../../support/iceberg-service.ts';
 import { writeBatches } from '../../support/write-batches.ts';
@@ -103,6 +112,28 @@ describe('a column that records and Kafka could both fill', () => {
       { kafka_index_field: 8 },
     ]);
   });
+
+  it.each([
+    ['kafka_index int', '"kafka_index":8', { kafka_index_field: 8 }],
+    ['kafka_index double', '"kafka_index":8', { kafka_index: 8 }],
+    ['kafka_topic string', '"kafka_topic":"t"', { kafka_topic_field: 't' }],
+    ['kafka_key string', '"kafka_key":"k"', { kafka_key: 'k' }],
+  ])(
+    'is known by its type in a table of an older version, which gave it no comment: %s',
+    async (column, member, row) => {
+      const { topic, lake, append } = await openTable();
+      await lake.catalog.create({
+        name: testTable,
+        columns: parseColumns(`kafka_partition int, kafka_offset bigint, kafka_timestamp timestamp, ${column}`),
+        partitionKeys: parseColumns('event_date string, event_hour string'),
+        location: lake.store.uri(`${testTable}/`),
+        parameters: { 'glueless.format': '1', 'glueless.topic': testTopic },
+      });
+      append(`{"n":2,${member}}`);
+      await run(topic, lake);
+      expect(await rowsOf(lake)).toEqual([row]);
+    },
+  );
 
   it.each(['0.5', '"x"', '7', '{"a":1}'])(
     'is no number of rows for the audit where records made it: %s, in a file that was copied',
