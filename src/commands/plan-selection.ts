@@ -27,13 +27,16 @@ export interface SelectionTools {
   readonly groupId: string;
   /** No service reads into this table, so that its ledger may begin anywhere. */
   readonly beginsAnywhere: boolean;
+  /** A batch of which Kafka holds a part is replaced by that part. */
+  readonly allowLoss?: boolean;
 }
 
 /** Plans the replay of a selection in all of its Kafka partitions, once the ledger is known to be of this topic and not behind the group. */
 export async function planSelection(
   selection: ReplaySelection,
-  { reader, ledger, description: { partitions, topicId }, table, topic, groupId, beginsAnywhere }: SelectionTools,
+  { reader, ledger, description, table, topic, groupId, beginsAnywhere, allowLoss = false }: SelectionTools,
 ): Promise<ReplayItem[]> {
+  const { partitions, topicId } = description;
   const ranges = await selectRanges(reader, partitions, selection);
   const committed = await readGroupCommits(reader, groupId);
   const plan: ReplayItem[] = [];
@@ -45,8 +48,10 @@ export async function planSelection(
     checkNotBehind(path, commit === undefined ? {} : { committed: commit }, last?.entry);
     if (last !== undefined) await checkSameLog(path, last.entry, { ...marks, topicId }, { ledger, reader });
     const entries = await entriesFor(range, path, last?.entry.to, ledger);
-    const start = last === undefined ? await startOf(path, ledger) : undefined;
-    plan.push(...planReplay(range, entries, marks, { beginsAnywhere, ...start }));
+    const start = await startOf(path, ledger);
+    // lakes of older versions have no note
+    const assumed = last === undefined || beginsAnywhere ? {} : { start: marks.low };
+    plan.push(...planReplay(range, entries, marks, { beginsAnywhere, allowLoss, ...assumed, ...start }));
   }
   return plan;
 }
@@ -104,7 +109,7 @@ async function selectRanges(
     .toSorted((a, b) => a.range.partition - b.range.partition);
 }
 
-/** The entries that meet the range, and the chain's last one: what lies between it and the range is written too. */
+/** The entries that meet the range and those before and behind it, the chain's last one in any case: what lies between it and the range is written too. */
 async function entriesFor(
   { from, to }: OffsetRange,
   path: LedgerPath,
@@ -113,7 +118,25 @@ async function entriesFor(
 ): Promise<Versioned[]> {
   if (chainEnd === undefined) return [];
   const first = from < chainEnd ? from : chainEnd - 1n;
-  return Array.fromAsync(ledger.entries(path, { from: first, to: to > first ? to : chainEnd }));
+  const wanted = { from: first, to: to > first ? to : chainEnd };
+  const met = await Array.fromAsync(ledger.entries(path, wanted));
+  if (areWhole(met, { from: first, to: wanted.to < chainEnd ? wanted.to : chainEnd })) return met;
+  const { before = 0n, behind = chainEnd - 1n } = await ledger.neighbours(path, wanted);
+  return Array.fromAsync(ledger.entries(path, { from: before, to: larger(behind + 1n, wanted.to) }));
+}
+
+/** True when the entries cover the range without a hole. */
+function areWhole(entries: readonly Versioned[], { from, to }: Pick<OffsetRange, 'from' | 'to'>): boolean {
+  let next = from;
+  for (const { entry } of entries) {
+    if (entry.from > next) return false;
+    next = larger(next, entry.to);
+  }
+  return next >= to;
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 /** Says what is done to an item, for an operator. */
@@ -122,11 +145,15 @@ export function describe(item: ReplayItem): string {
   const where = `partition ${partition} [${from}, ${to})`;
   switch (item.kind) {
     case 'replace':
-      return `${where}: will be read again, and its objects replaced`;
+      return item.heldFrom === undefined
+        ? `${where}: will be read again, and its objects replaced`
+        : `${where}: will be read again from ${item.heldFrom} on, and its objects replaced: Kafka no longer holds what comes before`;
     case 'finish':
       return `${where}: claimed and never written, will be finished`;
     case 'write':
       return `${where}: not in the ledger yet, will be written`;
+    case 'fill':
+      return `${where}: its ledger entry is gone, will be written again`;
     case 'tidy':
       return `${where}: Kafka no longer holds it, what an earlier replay has replaced will be deleted`;
     case 'undo':

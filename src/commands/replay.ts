@@ -51,9 +51,9 @@ export async function replay(
   const lake = await openLake(settings.lake);
   const description = await reader.describe();
   const { topicId } = description;
-  const beginsAnywhere = options.table !== undefined;
+  const given = { beginsAnywhere: options.table !== undefined, allowLoss: options.allowLoss };
   const ledger = new Ledger(lake.store);
-  const plan = await planSelection(options, { reader, description, ledger, table, topic, groupId, beginsAnywhere });
+  const plan = await planSelection(options, { reader, description, ledger, table, topic, groupId, ...given });
   if (options.dryRun) {
     printLines(...plan.map(describe));
     return 0;
@@ -67,7 +67,7 @@ export async function replay(
     const { replayRows } = await import('../app/screen/progress-rows.ts');
     return (upMs) => replayRows({ ...progress, upMs });
   });
-  const run = new ReplayRun({ settings, lake, tools, progress, shown });
+  const run = new ReplayRun({ settings, lake, tools, progress, shown, allowLoss: options.allowLoss });
   const isWhole = await run.replay(plan, {
     reader,
     tools,
@@ -132,18 +132,23 @@ class ReplayRun {
 
   async #note(item: ReplayItem, result: ReplayResult): Promise<void> {
     const { progress, shown } = this.#of;
-    if (result.kind === 'left') {
-      progress.left++;
-      if (item.kind === 'leave') return;
-      if (item.kind === 'replace') this.#hasRefused = true;
-      shown.print(describe({ ...item, kind: 'leave', why: result.why }));
-      return;
+    const { before = [] } = result;
+    const entries = 'current' in item && result.kind === 'done' ? [item.current.entry] : before;
+    for (const entry of entries) {
+      this.#hint.note(entry);
+      if (isWritten(entry)) await this.#touched.note(entry);
     }
-    if (!('current' in item)) return;
-    const { entry } = item.current;
-    this.#hint.note(entry);
-    if (isWritten(entry)) await this.#touched.note(entry);
+    if (result.kind === 'done') return;
+    progress.left++;
+    if (isRefusal(item, this.#of.allowLoss)) this.#hasRefused = true;
+    if (item.kind !== 'leave') shown.print(describe({ ...item, kind: 'leave', why: result.why }));
   }
+}
+
+/** True when what was left alone was to be read again, and nobody has said that it may get lost. */
+function isRefusal(item: ReplayItem, allowLoss: boolean): boolean {
+  if (item.kind === 'leave') return item.isRefused === true;
+  return item.kind !== 'tidy' || !allowLoss;
 }
 
 interface RunParts {
@@ -152,6 +157,7 @@ interface RunParts {
   readonly tools: CommitTools;
   readonly progress: ReplayProgress;
   readonly shown: ShownWork;
+  readonly allowLoss: boolean;
 }
 
 interface ReplayProgress extends Omit<Replaying, 'passed' | 'left' | 'current' | 'upMs'> {

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
-import { aboutRange, rangeText, type Finding } from './finding.ts';
+import { aboutRange, rangeText, replayOf, type Finding } from './finding.ts';
 
 /** Where the chain of a Kafka partition must begin, and how we know. */
 export interface ExpectedStart {
@@ -38,8 +38,9 @@ export class ChainAudit {
     const range = { partition: this.#partition, from: start, to: first };
     const evidence = noted === undefined ? 'Kafka still holds it' : 'the chain once began there';
     const what = `has no ledger entry, though ${evidence}: the first ${range.to - range.from} offsets are gone`;
-    const action =
-      'restore the ledger’s entries and their objects from a backup; a replay writes what Kafka still holds';
+    const restore = 'restore the ledger’s entries and their objects from a backup';
+    const isHeld = low !== undefined && low < first;
+    const action = isHeld ? `${replayOf(range)}: it writes what Kafka still holds; or ${restore}` : restore;
     return [aboutRange(range, { problem: 'head-missing', what, action })];
   }
 

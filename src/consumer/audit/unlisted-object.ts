@@ -104,7 +104,7 @@ async function judgeByRows(key: string, name: ObjectName, options: UnlistedOptio
   if (isSettled && objects.length > 0 && (await areRowsIn(key, objects, options))) return { kind: 'covered', name };
   return unknown(
     `is of ${rangeText(name)}, which no ledger entry describes`,
-    'if its records are in no other object, restore its ledger entry; otherwise move it out of the table',
+    'if the ledger has a hole there, the replay that is printed for the hole replaces it; if its records are in no other object, restore its ledger entry; otherwise move it out of the table',
   );
 }
 

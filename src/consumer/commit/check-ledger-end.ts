@@ -5,10 +5,14 @@ import type { CommitTools } from './commit-tools.ts';
 
 /**
  * Call it before the claim is made. Rejects with LEDGER_BEHIND when the table holds objects from its first offset on: an entry comes before its
- * objects and is never deleted, so the ledger once reached further.
+ * objects and is never deleted, so the ledger once reached further. Where entries are behind the claim, which is in a hole of the ledger then, objects
+ * of the claim's own range count only.
  */
 export async function checkLedgerEnd(claim: ClaimedEntry, { ledger, writer }: CommitTools): Promise<void> {
-  const newer = await writer.findNewer(claim, keysOf(claim, claim));
+  const keys = keysOf(claim, claim);
+  if ((await writer.findNewer(claim, keys)) === undefined) return;
+  const { behind: next } = await ledger.neighbours(claim, { from: claim.from, to: claim.from + 1n });
+  const newer = next === undefined ? await writer.findNewer(claim, keys) : await writer.findWithin(claim, keys);
   if (newer === undefined) return;
   // another process may have claimed the range and put them meanwhile
   if ((await ledger.get(claim, claim.from)) !== undefined) return;

@@ -3,7 +3,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { parseEntry, serializeEntry } from './entry-format.ts';
 import { isOfFormat1 } from './format-1.ts';
-import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import { entryKey, revisionKey, type LedgerPath } from './ledger-keys.ts';
 
 /** An entry, where it stands, and the version that its next change must expect. */
@@ -44,7 +44,7 @@ export class EntryStore {
   }
 
   /** Creates the entry if its offset is free. A refusal may be our own first try, whose answer was lost: the writer id tells. */
-  async claim<Entry extends ClaimedEntry | GapEntry>(entry: Entry): Promise<ClaimResult<Entry>> {
+  async claim<Entry extends LedgerEntry>(entry: Entry): Promise<ClaimResult<Entry>> {
     const result = await this.#store.put(entryKey(entry, entry.from), serializeEntry(entry), { ifAbsent: true });
     if (result.kind === 'stored') return { kind: 'ours', claim: { entry, version: result.version, at: 'base' } };
     const found = await this.get(entry, entry.from);

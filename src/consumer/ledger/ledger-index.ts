@@ -16,6 +16,21 @@ export async function indexOf(store: ObjectStore, path: LedgerPath): Promise<Led
   return { segments, live: await offsetsIn(store, partitionPrefix(path), { from }) };
 }
 
+/** Where entries, or segments of them, begin before and behind a range. */
+export interface Neighbours {
+  readonly before: bigint | undefined;
+  readonly behind: bigint | undefined;
+}
+
+/** The last that begins before the range, and the first that begins at its end or behind it. */
+export function neighboursIn(
+  { segments, live }: LedgerIndex,
+  { from, to }: { readonly from: bigint; readonly to: bigint },
+): Neighbours {
+  const begins = [...segments.map((segment) => segment.from), ...live];
+  return { before: begins.findLast((each) => each < from), behind: begins.find((each) => each >= to) };
+}
+
 /** Offsets of the entries below the prefix that begin in `[from, to)`. */
 export async function offsetsIn(
   store: ObjectStore,

@@ -10,8 +10,8 @@ import {
   type ClosingTools,
 } from './closed-ledger.ts';
 import { EntryStore, type ClaimResult, type Versioned } from './entry-store.ts';
-import { indexOf, listUnknownKeys } from './ledger-index.ts';
-import type { ClaimedEntry, GapEntry, LedgerEntry } from './ledger-entry.ts';
+import { indexOf, listUnknownKeys, neighboursIn, type Neighbours } from './ledger-index.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import { partitionPrefix, topicPrefix, type LedgerPath } from './ledger-keys.ts';
 import { hasOrphans } from './orphaned-objects.ts';
 import { EntryReader, type EntryRange } from './entry-reader.ts';
@@ -51,8 +51,8 @@ export class Ledger {
     return found === 'closed' ? undefined : found;
   }
 
-  /** Creates the entry if its offset is free. */
-  claim<Entry extends ClaimedEntry | GapEntry>(entry: Entry): Promise<ClaimResult<Entry>> {
+  /** Creates the entry if its offset is free: a claim, a gap, or what takes the place of an entry that is gone. */
+  claim<Entry extends LedgerEntry>(entry: Entry): Promise<ClaimResult<Entry>> {
     return this.#entries.claim(entry);
   }
 
@@ -93,6 +93,11 @@ export class Ledger {
   /** The entries that meet `[from, to)`, by offset, each as it counts now. */
   entries(path: LedgerPath, range?: EntryRange): AsyncIterable<Versioned> {
     return new EntryReader({ store: this.#store, entries: this.#entries }, path, range).read();
+  }
+
+  /** Where the entries around a range begin, by two listings. */
+  async neighbours(path: LedgerPath, range: Pick<EntryRange, 'from' | 'to'>): Promise<Neighbours> {
+    return neighboursIn(await indexOf(this.#store, path), range);
   }
 
   /** Keys in the ledger's folder of this partition that are no entry, revision or segment. */

@@ -6,7 +6,13 @@ import type { OffsetRange, Watermarks } from '../ports/topic.ts';
 /** One piece of a replay, in the order it is done. */
 export type ReplayItem =
   /** The ledger has the range as one batch: it is read again and its objects are exchanged. */
-  | { readonly kind: 'replace'; readonly range: OffsetRange; readonly current: Versioned<WrittenEntry> }
+  | {
+      readonly kind: 'replace';
+      readonly range: OffsetRange;
+      readonly current: Versioned<WrittenEntry>;
+      /** The first offset of it that Kafka still holds, where that is not its first one. */
+      readonly heldFrom?: bigint;
+    }
   /** Claimed and never written: it is finished. */
   | { readonly kind: 'finish'; readonly range: OffsetRange; readonly current: Versioned<ClaimedEntry> }
   /** A replay or redrive of it did not end, and Kafka no longer has it: it goes back to the objects it has. */
@@ -15,8 +21,16 @@ export type ReplayItem =
   | { readonly kind: 'tidy'; readonly range: OffsetRange; readonly current: Versioned<WrittenEntry> }
   /** Not in the ledger yet. */
   | { readonly kind: 'write'; readonly range: OffsetRange }
+  /** The ledger has what comes before and behind it, and nothing of the range: its entries are gone. What the lake has of it is replaced. */
+  | { readonly kind: 'fill'; readonly range: OffsetRange }
   /** Left alone, and why. */
-  | { readonly kind: 'leave'; readonly range: OffsetRange; readonly why: string };
+  | {
+      readonly kind: 'leave';
+      readonly range: OffsetRange;
+      readonly why: string;
+      /** It was to be read again, and Kafka no longer holds it. */
+      readonly isRefused?: boolean;
+    };
 
 /** Batches that one snapshot of a table replaces at most: all of their new files are there before readers see any. */
 export const togetherMax = 500;
@@ -36,16 +50,18 @@ export function groupForSnapshots(plan: readonly ReplayItem[]): ReplayItem[][] {
 export interface PlanOptions {
   /** An empty ledger may begin at the selection: no service reads into this table. Else it begins where the topic does. */
   readonly beginsAnywhere?: boolean;
-  /** Where an empty ledger begins, if that is decided: what lies before was never promised to it. */
+  /** Where the ledger begins, if that is decided: what lies before was never promised to it. */
   readonly start?: bigint;
   /** Why that is left alone. */
   readonly before?: string;
+  /** A batch of which Kafka holds a part is replaced by that part. */
+  readonly allowLoss?: boolean;
 }
 
 /**
- * Plans what a replay of `selection` does to one partition, whose ledger entries are given in order.
- * A batch is replaced whole, also when the selection covers a part of it. The chain is never broken: what lies between its
- * end and the selection is written too.
+ * Plans what a replay of `selection` does to one partition, whose ledger entries are given in order: those that the selection meets, and their
+ * neighbours. A batch is replaced whole, and a hole of the ledger filled whole, also when the selection covers a part of it. The chain is never
+ * broken: what lies between its end and the selection is written too.
  */
 export function planReplay(
   selection: OffsetRange,
@@ -57,25 +73,42 @@ export function planReplay(
   const { partition } = selection;
   const held = { partition, from: larger(selection.from, low), to: smaller(selection.to, high) };
   const chainEnd = entries.at(-1)?.entry.to;
+  const { start, allowLoss = false } = options;
   return [
-    ...planLost(selection, held),
+    ...planLost(selection, chainBegin(entries, start) ?? held.from, held),
     ...entries.flatMap((current, at) => [
-      ...planHole(entries[at - 1]?.entry.to, current.entry.from, held),
-      ...(isSelected(current, selection, watermarks) ? [planEntry(current, low)] : []),
+      ...planHole({ partition, from: entries[at - 1]?.entry.to ?? start, to: current.entry.from }, selection, low),
+      ...(isSelected(current, selection, watermarks) ? [planEntry(current, { low, allowLoss })] : []),
     ]),
     ...(chainEnd === undefined ? planFirst(held, low, options) : planBehind(chainEnd, held.to, { partition, low })),
   ];
 }
 
-/** The selection's begin, where Kafka no longer holds it. */
-function planLost({ partition, from, to }: OffsetRange, held: OffsetRange): ReplayItem[] {
-  return from < held.from ? [leave(partition, from, smaller(held.from, to), 'Kafka no longer holds it')] : [];
+/** Where the ledger's promise begins, of those entries that are given; `undefined` where there is none. */
+function chainBegin(entries: readonly Versioned[], start: bigint | undefined): bigint | undefined {
+  const first = entries[0]?.entry.from;
+  return first === undefined || start === undefined ? first : smaller(first, start);
 }
 
-/** What lies between two entries, if there is something and the selection reaches over it. */
-function planHole(from: bigint | undefined, to: bigint, held: OffsetRange): ReplayItem[] {
-  if (from === undefined || from >= held.to || to <= held.from) return [];
-  return write({ partition: held.partition, from, to });
+/** The selection's begin up to `known`, where Kafka no longer holds it. */
+function planLost({ partition, from, to }: OffsetRange, known: bigint, held: OffsetRange): ReplayItem[] {
+  const end = smaller(smaller(held.from, to), known);
+  return from < end ? [leave(partition, from, end, 'Kafka no longer holds it')] : [];
+}
+
+/** What lies between two entries, or before the first, if there is something and the selection meets it. */
+function planHole(
+  { partition, from, to }: Omit<OffsetRange, 'from'> & { readonly from: bigint | undefined },
+  selection: OffsetRange,
+  low: bigint,
+): ReplayItem[] {
+  if (from === undefined || from >= to || from >= selection.to || to <= selection.from) return [];
+  const held = smaller(larger(from, low), to);
+  const why = 'its ledger entry is gone, and Kafka no longer holds it';
+  return [
+    ...(from < held ? [{ ...leave(partition, from, held, why), isRefused: true }] : []),
+    ...(held < to ? [{ kind: 'fill' as const, range: { partition, from: held, to } }] : []),
+  ];
 }
 
 /** True when the selection meets the entry. Of the entries that it meets, one at or behind Kafka's last offset is not a replay's to change. */
@@ -107,24 +140,45 @@ function planBehind(
   return [...write({ partition, from, to }), ...(from > chainEnd ? [lost] : [])];
 }
 
+interface EntryLimits {
+  readonly low: bigint;
+  readonly allowLoss: boolean;
+}
+
 /** What is done to one entry of the selection. */
-function planEntry({ entry, version, at }: Versioned, low: bigint): ReplayItem {
+function planEntry(current: Versioned, limits: EntryLimits): ReplayItem {
+  const { entry, version, at } = current;
   const { partition, from, to } = entry;
   const range = { partition, from, to };
   if (entry.state === 'gap') return leave(partition, from, to, entry.why ?? 'it is a gap: Kafka lost it');
-  if (entry.state === 'replacing' && from < low) return { kind: 'undo', range, current: { entry, version, at } };
-  if (from < low && isWritten(entry) && mayHaveLeftovers(entry))
-    return { kind: 'tidy', range, current: { entry, version, at } };
-  if (from < low) return leave(partition, from, to, `Kafka holds it from ${low} only; its objects stay`);
+  if (from < limits.low) return planPassed({ entry, version, at }, limits);
   if (entry.state === 'claimed') return { kind: 'finish', range, current: { entry, version, at } };
   return { kind: 'replace', range, current: { entry, version, at } };
+}
+
+/** What is done to an entry whose first offsets, or all, Kafka no longer holds. */
+function planPassed(
+  { entry, version, at }: Versioned<ClaimedEntry | WrittenEntry>,
+  { low, allowLoss }: EntryLimits,
+): ReplayItem {
+  const { partition, from, to } = entry;
+  const range = { partition, from, to };
+  if (entry.state === 'replacing') return { kind: 'undo', range, current: { entry, version, at } };
+  if (allowLoss && isWritten(entry) && to > low)
+    return { kind: 'replace', range, current: { entry, version, at }, heldFrom: low };
+  if (isWritten(entry) && mayHaveLeftovers(entry)) return { kind: 'tidy', range, current: { entry, version, at } };
+  const why =
+    to > low
+      ? `Kafka holds it from ${low} only; its objects stay; --allow-loss replaces them all the same`
+      : 'Kafka no longer holds it; its objects stay';
+  return { ...leave(partition, from, to, why), isRefused: !allowLoss };
 }
 
 function write(range: OffsetRange): ReplayItem[] {
   return range.from < range.to ? [{ kind: 'write', range }] : [];
 }
 
-function leave(partition: number, from: bigint, to: bigint, why: string): ReplayItem {
+function leave(partition: number, from: bigint, to: bigint, why: string): Extract<ReplayItem, { kind: 'leave' }> {
   return { kind: 'leave', range: { partition, from, to }, why };
 }
 

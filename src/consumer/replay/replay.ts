@@ -9,8 +9,10 @@ import { undoReplacement } from '../commit/undo-replacement.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import { isWritten, type ClaimedEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import { checkTopicId } from '../ledger/topic-identity.ts';
+import { emptyChunk } from '../ports/record-chunk.ts';
 import { readsLess } from '../ports/value-format.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
+import { countsTombstones, entryOf, splitHole, type FoundEntry, type HolePiece } from './fill-hole.ts';
 import { readAgain, type ReadBatch } from './read-again.ts';
 import type { ReplayItem } from './replay-plan.ts';
 
@@ -25,10 +27,14 @@ export interface ReplayOptions {
   readonly signal: AbortSignal;
 }
 
-export type ReplayResult =
+export type ReplayResult = (
   | { readonly kind: 'done' }
-  /** Nothing was changed, and why. */
-  | { readonly kind: 'left'; readonly why: string };
+  /** It was not read again, or not all of it, and why. */
+  | { readonly kind: 'left'; readonly why: string }
+) & {
+  /** What a hole of the ledger had, as it was before it was filled. */
+  readonly before?: readonly WrittenEntry[];
+};
 
 const done: ReplayResult = { kind: 'done' };
 
@@ -52,6 +58,8 @@ export async function replayItem(item: ReplayItem, options: ReplayOptions): Prom
       await noteStart(item.range, options.tools);
       await writeRange(item.range, options);
       return done;
+    case 'fill':
+      return fillHole(item.range, options);
   }
 }
 
@@ -83,7 +91,8 @@ export async function replayGroup(
     for (const item of items) {
       if (options.signal.aborted) break;
       onBegin(item);
-      const result = item.kind === 'replace' ? await putBatch(item, options) : await replayItem(item, options);
+      const result =
+        item.kind === 'replace' ? await putBatch(replacedBy(item), options) : await replayItem(item, options);
       if ('next' in result) put.push(result);
       results.push('next' in result ? done : result);
     }
@@ -93,35 +102,85 @@ export async function replayGroup(
   return results;
 }
 
+/** Writes a hole of the ledger anew. Objects that lie in it are replaced, as those of a batch are, and so is what an Iceberg table has of it. */
+async function fillHole(range: OffsetRange, options: ReplayOptions): Promise<ReplayResult> {
+  const { tools, topicId } = options;
+  const pieces = await splitHole(range, tools);
+  if ('why' in pieces) return { kind: 'left', why: pieces.why };
+  const before: WrittenEntry[] = [];
+  const whys: string[] = [];
+  for (const piece of pieces) {
+    if (piece.objects.length === 0 && tools.publication === undefined) {
+      await writeRange(piece.range, options);
+      continue;
+    }
+    for await (const part of piece.objects.length > 0 ? [piece] : cutPiece(piece, options)) {
+      options.signal.throwIfAborted();
+      const { entry, take } = await entryOf(part, tools, topicId);
+      const result = await putBatch({ range: part.range, entry, take }, options);
+      if ('next' in result) await endReplacements([result], tools);
+      if ('next' in result) before.push(entry);
+      else whys.push(result.why);
+    }
+  }
+  const [why] = whys;
+  return why === undefined ? { kind: 'done', before } : { kind: 'left', why, before };
+}
+
+/** Cuts a piece into batches by the policy. */
+async function* cutPiece({ range, objects }: HolePiece, options: ReplayOptions): AsyncIterable<HolePiece> {
+  for (let { from } = range; from < range.to;) {
+    const buffer = new PartitionBuffer(range.partition, from);
+    for await (const chunk of options.reader.read({ ...range, from }, options.signal)) {
+      buffer.push(chunk, 0);
+      if (reasonToCut(buffer.fill(), options.policy, { monotonicMs: 0 }) !== undefined) break;
+    }
+    const { to } = buffer.cut(options.policy);
+    buffer.clear();
+    yield { range: { ...range, from, to }, objects };
+    from = to;
+  }
+}
+
 async function replaceBatch(item: ReplaceItem, options: ReplayOptions): Promise<ReplayResult> {
-  const result = await putBatch(item, options);
+  const result = await putBatch(replacedBy(item), options);
   if (!('next' in result)) return result;
   await endReplacements([result], options.tools);
   return done;
 }
 
+/** An entry that is to be replaced. */
+interface ReplacedBy extends FoundEntry {
+  readonly range: OffsetRange;
+  readonly heldFrom?: bigint;
+}
+
+function replacedBy({ current, ...item }: ReplaceItem): ReplacedBy {
+  return { ...item, entry: current.entry, take: async () => current };
+}
+
 /** Reads a batch again and puts its new objects; or says why it was left alone. */
 async function putBatch(
-  { range, current }: ReplaceItem,
+  { range, heldFrom, entry, take }: ReplacedBy,
   options: ReplayOptions,
 ): Promise<PutReplacement | Extract<ReplayResult, { kind: 'left' }>> {
   const { tools, policy, allowLoss = false } = options;
-  const { records: had, rows } = current.entry.outcome;
-  const batch = await readUnlessGone(range, options);
+  const { records: had, rows } = entry.outcome;
+  const batch = await readUnlessGone(range, options, heldFrom);
   if (batch === undefined)
     return { kind: 'left', why: 'Kafka dropped it after the replay had begun; its objects stay' };
-  using read = await readAgain(batch, current.entry, { tools, limits: decodeLimitsOf(policy), allowLoss });
-  const delivered = read.records;
+  using read = await readAgain(batch, entry, { tools, limits: decodeLimitsOf(policy), allowLoss });
+  const delivered = countsTombstones(entry) ? read.records : read.rows + read.rejects;
   const why =
     delivered < had
       ? `Kafka delivers ${delivered} of its ${had} records; --allow-loss replaces them all the same`
-      : whyRejected(rows, current.entry, read);
+      : whyRejected(rows, entry, read);
   if (why !== undefined && !allowLoss) {
-    await discardLeftovers(current.entry, tools);
+    await discardLeftovers(entry, tools);
     return { kind: 'left', why };
   }
   await checkTopic(options);
-  const put = await putReplacement({ current, pieces: read.pieces(), why: 'replay' }, tools);
+  const put = await putReplacement({ current: await take(), pieces: read.pieces(), why: 'replay' }, tools);
   // a batch without any record is a piece, too
   if (put === undefined) throw new TypeError('expected one piece at least');
   return put;
@@ -145,18 +204,28 @@ function whyRejected(
 }
 
 /** `undefined` when retention has passed the range since it was planned. */
-async function readUnlessGone(range: OffsetRange, options: ReplayOptions): Promise<Batch | undefined> {
+async function readUnlessGone(
+  range: OffsetRange,
+  options: ReplayOptions,
+  heldFrom: bigint | undefined,
+): Promise<Batch | undefined> {
   try {
-    return await readBatch(range, options);
+    return await readBatch(range, options, heldFrom);
   } catch (error) {
     if (error instanceof PipelineError && error.code === 'OFFSETS_GONE') return undefined;
     throw error;
   }
 }
 
-async function readBatch(range: OffsetRange, { reader, signal }: ReplayOptions): Promise<Batch> {
+/** Reads the range, as far as Kafka holds it from `heldFrom` on. */
+async function readBatch(
+  range: OffsetRange,
+  { reader, signal, tools: { topic } }: ReplayOptions,
+  heldFrom = range.from,
+): Promise<Batch> {
   const buffer = new PartitionBuffer(range.partition, range.from);
-  for await (const chunk of reader.read(range, signal)) buffer.push(chunk, 0);
+  if (heldFrom > range.from) buffer.push(emptyChunk({ ...range, topic, to: heldFrom }), 0);
+  for await (const chunk of reader.read({ ...range, from: heldFrom }, signal)) buffer.push(chunk, 0);
   return buffer.cutAt(range.to);
 }
 

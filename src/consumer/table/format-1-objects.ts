@@ -30,7 +30,7 @@ function isOf({ topic, partition, from, to }: Omit<ObjectRange, 'table' | 'gener
 }
 
 /** The values in `table/event_date=2026-11-23/event_hour=09/name`. */
-function hiveValues(key: string): string[] {
+export function hiveValues(key: string): string[] {
   const folders = key.split('/').slice(1, -1);
   return folders.map((folder) => decodeURIComponent(folder.slice(folder.indexOf('=') + 1)));
 }

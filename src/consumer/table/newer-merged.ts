@@ -22,7 +22,7 @@ export class NewerMerged {
     this.#parquet = parquet;
   }
 
-  /** A merged file of the Hive partition with rows of the Kafka partition from `range.from` on. */
+  /** A merged file of the Hive partition with rows of the range's Kafka partition and offsets. */
   async find(range: ObjectRange, hivePath: string): Promise<string | undefined> {
     const { table, topic } = range;
     if (!(await this.#hasMerged(table))) return undefined;
@@ -44,23 +44,24 @@ export class NewerMerged {
   async #newerFile(
     files: readonly ObjectInfo[],
     note: MergedPartition | undefined,
-    { partition, from }: ObjectRange,
+    { partition, from, to }: ObjectRange,
   ): Promise<string | undefined> {
     const noted = new Set([...(note?.files.map(({ key }) => key) ?? []), ...(note?.obsolete ?? [])]);
     for (const file of files.filter(({ key }) => !noted.has(key))) {
       const offsets = await offsetsInFile(file, { store: this.#store, parquet: this.#parquet });
-      if ((offsets?.get(partition)?.to ?? 0n) > from) return file.key;
+      const held = offsets?.get(partition);
+      if (held !== undefined && held.to > from && held.from < to) return file.key;
     }
     return undefined;
   }
 }
 
-/** The merged file with an object of the range's Kafka partition from its first offset on. */
-function newerSource({ files }: MergedPartition, { topic, partition, from }: ObjectRange): string | undefined {
+/** The merged file with an object that begins within the range. */
+function newerSource({ files }: MergedPartition, { topic, partition, from, to }: ObjectRange): string | undefined {
   return files.find(({ sources }) =>
     sources.some(({ key }) => {
       const name = parseObjectName(key);
-      return name?.topic === topic && name.partition === partition && name.from >= from;
+      return name?.topic === topic && name.partition === partition && name.from >= from && name.from < to;
     }),
   )?.key;
 }

@@ -1,4 +1,5 @@
 import type { ObjectRange } from '../ledger/ledger-entry.ts';
+import { offsetsEnd } from '../ledger/ledger-keys.ts';
 import { hivePathOf, namePrefix, parseObjectName } from '../ledger/object-keys.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
@@ -24,13 +25,25 @@ export class NewerObjects {
    * that is new to this process, two where partitions of the table were merged.
    */
   async find(range: ObjectRange, keys: readonly string[]): Promise<string | undefined> {
-    const prefixes = new Set(keys.map((key) => key.slice(0, key.lastIndexOf('/') + 1) + namePrefix(range)));
-    for (const prefix of prefixes.difference(this.#clean)) {
-      const found = (await this.#first(prefix, range)) ?? (await this.#firstMerged(prefix, range));
+    for (const prefix of prefixesOf(range, keys).difference(this.#clean)) {
+      const found = await this.#findIn(prefix, { ...range, to: offsetsEnd });
       if (found !== undefined) return found;
       this.#clean.add(prefix);
     }
     return undefined;
+  }
+
+  /** An object that begins within the range, in the same places. */
+  async findWithin(range: ObjectRange, keys: readonly string[]): Promise<string | undefined> {
+    for (const prefix of prefixesOf(range, keys)) {
+      const found = await this.#findIn(prefix, range);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #findIn(prefix: string, range: ObjectRange): Promise<string | undefined> {
+    return (await this.#first(prefix, range)) ?? (await this.#firstMerged(prefix, range));
   }
 
   /** Only partitions of rows are merged. */
@@ -40,11 +53,15 @@ export class NewerObjects {
   }
 
   /** Offsets in names have no fixed width: what follows `from` in the listing may lie before it. */
-  async #first(prefix: string, { topic, partition, from }: ObjectRange): Promise<string | undefined> {
+  async #first(prefix: string, { topic, partition, from, to }: ObjectRange): Promise<string | undefined> {
     for await (const { key } of this.#store.list(prefix, { startAfter: `${prefix}${from}`, limit: keysLookedAt })) {
       const name = parseObjectName(key);
-      if (name?.topic === topic && name.partition === partition && name.from >= from) return key;
+      if (name?.topic === topic && name.partition === partition && name.from >= from && name.from < to) return key;
     }
     return undefined;
   }
+}
+
+function prefixesOf(range: ObjectRange, keys: readonly string[]): Set<string> {
+  return new Set(keys.map((key) => key.slice(0, key.lastIndexOf('/') + 1) + namePrefix(range)));
 }

@@ -18,6 +18,7 @@ import { withPartitionColumns } from './partition-columns.ts';
 import { keyOf } from './planned-keys.ts';
 import { evolutionOf, fitRecipe, ownColumns } from './recipe-rules.ts';
 import { RecordDecoder } from './record-decoder.ts';
+import { findMeetingObjects, type RangeObject } from './range-objects.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
 import { checkNotAdopted } from './shared-table.ts';
 import type { SchemaPreview, SchemaSample } from './schema-preview.ts';
@@ -160,6 +161,16 @@ export class TableWriter {
   /** An object from the range's first offset on, in a folder that these keys would go to and this process has not looked at yet. */
   async findNewer(range: ObjectRange, keys: readonly string[]): Promise<string | undefined> {
     return this.#newer.find(range, keys);
+  }
+
+  /** An object that begins within the range, in a folder that these keys would go to. */
+  async findWithin(range: ObjectRange, keys: readonly string[]): Promise<string | undefined> {
+    return this.#newer.findWithin(range, keys);
+  }
+
+  /** All objects whose names say that they hold rows or dead letters of the range. The table is listed. */
+  async findMeeting(range: Omit<ObjectRange, 'generation'>): Promise<RangeObject[]> {
+    return findMeetingObjects(range, this.#options.store);
   }
 
   /** Objects that a process of ledger format 1 has put for the range. */

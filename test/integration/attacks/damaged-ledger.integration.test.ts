@@ -22,14 +22,18 @@ function pathOf(attack: Attack, from: number, partition = 0): string {
   return join(attack.folder, '_ledger', attack.table, attack.topic, String(partition), name);
 }
 
-/** The newest version of an entry, with its versions before it gone. */
-async function takeEntry(path: string): Promise<Entry> {
+async function newestOf(path: string): Promise<string> {
   let newest = path;
   for (let version = 2; ; version++) {
     const next = await readFile(`${path}@${version}`).catch(() => undefined);
-    if (next === undefined) break;
+    if (next === undefined) return newest;
     newest = `${path}@${version}`;
   }
+}
+
+/** The newest version of an entry, with its versions before it gone. */
+async function takeEntry(path: string): Promise<Entry> {
+  const newest = await newestOf(path);
   const text = await readFile(newest, 'utf8');
   if (newest !== path) await rm(newest);
   return JSON.parse(text);
@@ -87,6 +91,23 @@ describe('a ledger entry', () => {
     await attack.startUntil(kill('afterClaim'), toEnd);
     await change(pathOf(attack, 0), (entry) => ({ ...entry, format: 99 }));
     await expectStops(attack, 'LEDGER_NEWER');
+  });
+});
+
+describe('a ledger without the entry', () => {
+  it.each(['0', '20'])('at %s: verify prints the replay that fills the hole with what Kafka holds', async (from) => {
+    const attack = await Attack.open();
+    await attack.append(60);
+    await attack.consumeToEnd({ BATCH_ROWS_MAX: '20' });
+    await rm(await newestOf(pathOf(attack, Number(from))));
+    await rm(pathOf(attack, Number(from)), { force: true });
+    const { code, stdout } = await attack.run(['verify']);
+    expect(code).toBe(1);
+    const printed = /glueless (replay --partition 0 --from-offset \d+ --to-offset \d+)/.exec(stdout)?.[1] ?? '';
+    expect((await attack.succeed(printed.split(' '))).stdout).toContain(
+      'its ledger entry is gone, will be written again',
+    );
+    await attack.expectWhole();
   });
 });
 

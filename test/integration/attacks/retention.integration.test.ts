@@ -49,4 +49,26 @@ describe('replay --all', () => {
     expect(stdout).toMatch(/\[0, 100\).*left alone/);
     await attack.expectWhole();
   });
+
+  it('of batches that Kafka no longer holds leaves them alone with exit code 3; loss that is allowed is part of the plan', async () => {
+    const attack = await Attack.open();
+    await attack.append(60);
+    await attack.consumeToEnd({ BATCH_ROWS_MAX: '20' });
+    await deleteBelow(attack.kafka, attack.topic, 0, 30n);
+    const left = await attack.run(['replay', '--all']);
+    expect(left).toMatchObject({ code: 3, stdout: expect.stringContaining('replayed 1 ranges of') });
+    expect(left.stdout).toMatch(
+      /\[0, 20\): left alone: Kafka no longer holds it[^]*\[20, 40\): left alone: .*--allow-loss/,
+    );
+    await attack.expectWhole();
+    const loss = ['replay', '--partition', '0', '--from-offset', '0', '--to-offset', '40', '--allow-loss'];
+    const planned = await attack.run([...loss, '--dry-run']);
+    expect(planned).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('[20, 40): will be read again from 30 on'),
+    });
+    await attack.expectWhole();
+    expect(await attack.run(loss)).toMatchObject({ code: 0 });
+    expect(await attack.count()).toMatchObject({ lost: 10, doubled: 0 });
+  });
 });

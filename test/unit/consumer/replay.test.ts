@@ -21,11 +21,11 @@ const { signal } = new AbortController();
 async function plan(
   tools: CommitTools,
   topic: FakeTopic,
-  { from = 0n, to }: { from?: bigint; to?: bigint } = {},
+  { from = 0n, to, allowLoss = false }: { from?: bigint; to?: bigint; allowLoss?: boolean } = {},
 ): Promise<ReplayItem[]> {
   const marks = topic.marksOf(0);
   const entries = await Array.fromAsync(tools.ledger.entries({ table: testTable, topic: testTopic, partition: 0 }));
-  return planReplay({ partition: 0, from, to: to ?? marks.high }, entries, marks);
+  return planReplay({ partition: 0, from, to: to ?? marks.high }, entries, marks, { allowLoss });
 }
 
 async function replay(
@@ -89,14 +89,28 @@ describe('a replay', () => {
     expect(new Set(rows.map(({ kafka_timestamp: at }) => String(at))).size).toBe(1);
   });
 
-  it('leaves alone what Kafka no longer holds, and says so', async () => {
+  it('leaves alone what Kafka no longer holds, says so once for each batch, and counts as refused', async () => {
     const { lake, topic } = await writtenLake();
     topic.deleteBelow(0, 25n);
-    const done = await replay(createTestTools(lake), topic);
-    expect(done.filter((line) => line.startsWith('leave'))).not.toEqual([]);
-    expect(done).toContain('replace 40-60');
+    expect(await replay(createTestTools(lake), topic)).toEqual(['leave 0-20', 'leave 20-40', 'replace 40-60']);
+    expect(await plan(createTestTools(lake), topic)).toMatchObject([
+      { isRefused: true, why: 'Kafka no longer holds it; its objects stay' },
+      { isRefused: true, why: expect.stringContaining('Kafka holds it from 25 only; its objects stay; --allow-loss') },
+      { kind: 'replace' },
+    ]);
     const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
     expect(offsets).toEqual(Array.from({ length: 60 }, (_, index) => index));
+  });
+
+  it('replaces a batch by the part that Kafka holds where loss is allowed, and keeps one of which it holds nothing', async () => {
+    const { lake, topic } = await writtenLake();
+    topic.deleteBelow(0, 25n);
+    const tools = createTestTools(lake);
+    const items = await plan(tools, topic, { allowLoss: true });
+    expect(items).toMatchObject([{ isRefused: false }, { kind: 'replace', heldFrom: 25n }, { kind: 'replace' }]);
+    for (const item of items) await replayItem(item, { reader: topic, tools, policy, signal, allowLoss: true });
+    const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
+    expect(offsets).toEqual(Array.from({ length: 60 }, (_, index) => index).filter((n) => n < 20 || n >= 25));
   });
 
   for (const step of stepNames.filter((name) => name !== 'offsets')) {

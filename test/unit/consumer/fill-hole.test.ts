@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { planSelection } from '../../../src/commands/plan-selection.ts';
+import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
+import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
+import { parseObjectName } from '../../../src/consumer/ledger/object-keys.ts';
+import { replayGroup } from '../../../src/consumer/replay/replay.ts';
+import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { testTimestampMs } from '../../support/chunks.ts';
+import { openIcebergLake } from '../../support/iceberg-lake.ts';
+import {
+  commitRows,
+  createIcebergTools,
+  doubledOffsets,
+  rewriteAsOthersDo,
+  visibleOffsets,
+} from '../../support/iceberg-service.ts';
+import {
+  audit,
+  createTestTools,
+  openTestLake,
+  readRows,
+  testTable,
+  testTopic,
+  type TestLake,
+} from '../../support/lake.ts';
+import { hourOf, mergeLake, rowsByCatalog } from '../../support/merge-lake.ts';
+
+const path = { table: testTable, topic: testTopic, partition: 0 };
+const batches = [0, 20, 40];
+
+async function replay(
+  tools: CommitTools,
+  topic: FakeTopic,
+  { from = 0n, to = topic.marksOf(0).high, rowsMax = 20, allowLoss = false } = {},
+): Promise<string[]> {
+  const plan = await planSelection(
+    { all: false, partition: 0, fromOffset: from, toOffset: to },
+    {
+      reader: topic,
+      ledger: tools.ledger,
+      description: await topic.describe(),
+      table: testTable,
+      topic: testTopic,
+      groupId: 'none',
+      beginsAnywhere: false,
+      allowLoss,
+    },
+  );
+  const policy = { rowsMax, bytesMax: 1e6, ageMaxMs: 1000 };
+  const done: string[] = [];
+  for (const item of plan) {
+    const options = { reader: topic, tools, policy, allowLoss, signal: new AbortController().signal };
+    const [result] = await replayGroup([item], options);
+    done.push([item.kind, result?.kind === 'left' ? result.why : ''].filter((part) => part !== '').join(': '));
+  }
+  return done;
+}
+
+/** A topic of rows, and a tombstone and a dead letter in each 20; `isTombstone` makes more of them. */
+function topicOf(count: number, isTombstone = (n: number): boolean => n % 20 === 3): FakeTopic {
+  const topic = new FakeTopic(1);
+  const value = (n: number): string | null =>
+    isTombstone(n)
+      ? null
+      : n % 20 === 4
+        ? '{broken'
+        : JSON.stringify({ n, eventTime: new Date(testTimestampMs + n * 120_000).toISOString() });
+  topic.append(0, ...Array.from({ length: count }, (_, n) => ({ value: value(n) })));
+  return topic;
+}
+
+/** Three batches of 20 records, of which the entries at these offsets are lost. */
+async function holedLake(...lost: readonly number[]): Promise<{ lake: TestLake; topic: FakeTopic }> {
+  const [lake, topic] = [await openTestLake(), topicOf(60)];
+  await replay(createTestTools(lake), topic);
+  await loseEntries(lake, ...lost);
+  return { lake, topic };
+}
+
+async function loseEntries({ store }: Pick<TestLake, 'store'>, ...lost: readonly number[]): Promise<void> {
+  await store.delete(lost.map((from) => `_ledger/${testTable}/${testTopic}/0/${String(from).padStart(20, '0')}.json`));
+}
+
+async function objectsOf({ store }: Pick<TestLake, 'store'>, range: { from: number; to: number }): Promise<string[]> {
+  const keys = await Array.fromAsync(store.list(''), ({ key }) => key);
+  return keys.filter((key) => {
+    const name = key.startsWith('_') ? undefined : parseObjectName(key);
+    return name?.from === BigInt(range.from) && name.to === BigInt(range.to);
+  });
+}
+
+async function expectOnce(lake: TestLake, topic: FakeTopic): Promise<void> {
+  expect((await audit(lake, topic)).findings).toEqual([]);
+  const offsets = async (table?: string) => (await readRows(lake, table)).map((row) => Number(row['kafka_offset']));
+  const all = Array.from({ length: 60 }, (_, n) => n).filter((n) => n % 20 !== 3);
+  expect([...(await offsets()), ...(await offsets(`${testTable}_dead_letters`))].toSorted((a, b) => a - b)).toEqual(
+    all,
+  );
+}
+
+describe('a hole in the ledger', () => {
+  it.each(batches.slice(0, 2))('is filled by a replay, which replaces what lies in it: at %i', async (from) => {
+    const { lake, topic } = await holedLake(from);
+    const range = { from: BigInt(from), to: BigInt(from + 20) };
+    expect(await replay(createTestTools(lake), topic, range)).toEqual(['fill']);
+    await expectOnce(lake, topic);
+  });
+
+  it('is filled where the objects are gone, too, or some of them, or are damaged', async () => {
+    const { lake, topic } = await holedLake(0, 20);
+    await lake.store.delete(await objectsOf(lake, { from: 0, to: 20 }));
+    const [damaged = '', gone = ''] = await objectsOf(lake, { from: 20, to: 40 });
+    await lake.store.put(damaged, Buffer.from('no Parquet'));
+    await lake.store.delete([gone]);
+    expect(await replay(createTestTools(lake), topic)).toEqual(['fill', 'replace']);
+    await expectOnce(lake, topic);
+  });
+
+  it('is filled by the ranges of what lies in it, whatever the size of batches now, and where rows are placed', async () => {
+    const { lake, topic } = await holedLake(0, 20);
+    const tools = createTestTools({ ...lake, placement: { pastDaysMax: 0, futureDaysMax: 0 } });
+    expect(await replay(tools, topic, { to: 5n, rowsMax: 7 })).toEqual(['fill']);
+    await expectOnce(lake, topic);
+  });
+
+  for (const step of stepNames.filter((name) => name !== 'offsets')) {
+    it(`is filled by the next replay where one dies after its step ${step}`, async () => {
+      const { lake, topic } = await holedLake(20);
+      const observer = {
+        step: (name: string, phase: string) => {
+          if (name === step && phase === 'after') throw new Error('crash');
+        },
+      };
+      const range = { from: 20n, to: 40n };
+      await expect(replay(createTestTools({ ...lake, observer }), topic, range)).rejects.toThrow('crash');
+      await replay(createTestTools(lake), topic, range);
+      await expectOnce(lake, topic);
+    });
+  }
+
+  it('shows as a replay that has not ended while its filling is under way', async () => {
+    const { lake, topic } = await holedLake(20);
+    const tools = createTestTools(lake);
+    const claim = tools.ledger.claim.bind(tools.ledger);
+    tools.ledger.claim = async (entry) => {
+      await claim(entry);
+      throw new Error('crash');
+    };
+    await expect(replay(tools, topic, { from: 20n, to: 40n })).rejects.toThrow('crash');
+    const { findings } = await audit(lake, topic);
+    expect(findings.map(({ problem }) => problem)).toEqual(['unfinished-replacement']);
+    expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual(['replace']);
+    await expectOnce(lake, topic);
+  });
+
+  it('is left alone where Kafka delivers fewer records than lie in it', async () => {
+    const { lake, topic } = await holedLake(20);
+    const compacted = topicOf(60, (n) => n >= 20 && n < 40);
+    const why = 'Kafka delivers 0 of its 19 records; --allow-loss replaces them all the same';
+    expect(await replay(createTestTools(lake), compacted, { from: 20n, to: 40n })).toEqual([`fill: ${why}`]);
+    expect(await createTestTools(lake).ledger.get(path, 20n)).toBeUndefined();
+    await replay(createTestTools(lake), topic, { from: 20n, to: 40n });
+    await expectOnce(lake, topic);
+  });
+
+  it('is left alone where Kafka holds a part of what lies in it, and named where it holds nothing', async () => {
+    const { lake, topic } = await holedLake(20);
+    topic.deleteBelow(0, 30n);
+    const lost = 'leave: its ledger entry is gone, and Kafka no longer holds it';
+    const left = expect.stringMatching(
+      /^fill: .*-0-20-40-g1\.parquet, which no ledger entry lists, holds records of it and of others/,
+    );
+    expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual([lost, left]);
+    topic.deleteBelow(0, 40n);
+    expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual([lost]);
+    expect(await readRows(lake)).toHaveLength(54);
+  });
+
+  it('is filled by the revision that has stayed where only the entry is gone', async () => {
+    const { lake, topic } = await holedLake();
+    await replay(createTestTools(lake), topic, { from: 20n, to: 40n });
+    await loseEntries(lake, 20);
+    expect((await audit(lake, topic)).findings).not.toEqual([]);
+    expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual(['fill']);
+    await expectOnce(lake, topic);
+  });
+
+  it('is filled where its rows were merged, whose file follows', async () => {
+    const lake = await hourOf(3);
+    const { store, catalog } = lake.lake;
+    await mergeLake(store);
+    await mergeLake(store, { orphansBeforeMs: Infinity });
+    await loseEntries(lake.lake, 1);
+    expect(await replay(lake.tools, lake.topic, { from: 1n, to: 2n })).toEqual(['fill']);
+    await mergeLake(store);
+    expect((await rowsByCatalog(store, catalog)).toSorted()).toEqual(['0/0', '0/1', '0/2']);
+    expect((await lake.verify({ deep: true })).findings).toEqual([]);
+  });
+
+  it.each([0, 20])('is filled for an Iceberg table by a snapshot: at %i', async (from) => {
+    const [lake, topic] = [await openIcebergLake(), topicOf(60)];
+    await replay(createIcebergTools(lake), topic);
+    await commitRows(lake);
+    const before = await visibleOffsets(lake);
+    expect(before).toHaveLength(54);
+    await loseEntries(lake, from);
+    const range = { from: BigInt(from), to: BigInt(from + 20) };
+    expect(await replay(createIcebergTools(lake), topic, { ...range, rowsMax: 7 })).toEqual(['fill']);
+    expect(await visibleOffsets(lake)).toEqual(before);
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
+
+  it('is filled for an Iceberg table whose files another engine has rewritten', async () => {
+    const [lake, topic] = [await openIcebergLake(), topicOf(60)];
+    await replay(createIcebergTools(lake), topic);
+    await commitRows(lake);
+    const before = await visibleOffsets(lake);
+    await rewriteAsOthersDo(lake);
+    await loseEntries(lake, 20);
+    expect(await replay(createIcebergTools(lake), topic, { from: 20n, to: 40n })).toEqual(['fill']);
+    expect(await visibleOffsets(lake)).toEqual(before);
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
+});
