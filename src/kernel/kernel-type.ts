@@ -52,7 +52,7 @@ export class KernelType {
   /** Answers with `undefined` for a type that the kernel can't read. */
   static of(kernel: Kernel, type: ColumnType, strictness: Strictness): KernelType | undefined {
     // a map is never inferred
-    if (!isReadable(type) || (strictness.isStrict && holds(type, 'map'))) return undefined;
+    if (!isReadable(type, strictness.rules) || (strictness.isStrict && holds(type, 'map'))) return undefined;
     const made = new KernelType(kernel, type, strictness, 1);
     made.#noteFull(TypeRoom.ofColumn(type));
     return made;
@@ -103,7 +103,7 @@ export class KernelType {
    * go elsewhere now.
    */
   grow(type: ColumnType): boolean {
-    if (type === this.#type || !isReadable(type)) return true;
+    if (type === this.#type || !isReadable(type, this.#strictness.rules)) return true;
     const areInPlace = this.#grow(type);
     this.#noteFull(TypeRoom.ofColumn(type));
     return areInPlace;

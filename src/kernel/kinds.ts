@@ -60,3 +60,10 @@ export const typeFraction = 8;
 export const typeNone = 9;
 /** An object whose keys are data: each of its values is of one type. */
 export const typeMap = 10;
+// numbers that a table or a hint has; no value is inferred to be one. They are last
+/** Integers of 32, 16 and 8 bits. */
+export const typeInt = 11;
+export const typeSmallint = 12;
+export const typeTinyint = 13;
+/** A double that 32 bits hold. */
+export const typeFloat = 14;

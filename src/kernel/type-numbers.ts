@@ -1,5 +1,6 @@
 import type { ObserveRules } from '../schema/observe.ts';
 import type { ColumnType } from '../schema/types.ts';
+import { widerType } from '../schema/wider-type.ts';
 import * as kinds from './kinds.ts';
 
 /** The kernel's numbers of the types that it can read. */
@@ -13,6 +14,10 @@ const typeNumbers: Readonly<Partial<Record<ColumnType['kind'], number>>> = {
   boolean: kinds.typeBoolean,
   timestamp: kinds.typeTimestamp,
   date: kinds.typeDate,
+  int: kinds.typeInt,
+  smallint: kinds.typeSmallint,
+  tinyint: kinds.typeTinyint,
+  float: kinds.typeFloat,
 };
 
 /** How a type takes values. */
@@ -23,7 +28,7 @@ export interface Strictness {
    * How types are inferred: where a member of a struct goes that the field of its name does not take, and which have no place, so that the host must
    * rescue them. Left out: a value with such members is not of the type.
    */
-  readonly rules?: Pick<ObserveRules, 'numbers' | 'depthMax'>;
+  readonly rules?: Pick<ObserveRules, 'numbers' | 'depthMax' | 'widensNumbers'>;
 }
 
 /** Gives the type of an array's elements or of a map's values. */
@@ -32,12 +37,12 @@ export function innerOf(type: ColumnType): ColumnType | undefined {
   return type.kind === 'map' ? type.value : undefined;
 }
 
-/** Tells whether the kernel can read values of the type. */
-export function isReadable(type: ColumnType): boolean {
+/** Tells whether the kernel can read values of the type. Not where a value may make it a wider one. */
+export function isReadable(type: ColumnType, rules: Strictness['rules']): boolean {
   const inner = innerOf(type);
-  if (inner !== undefined) return isReadable(inner);
-  if (type.kind === 'struct') return type.fields.every((field) => isReadable(field.type));
-  return typeNumbers[type.kind] !== undefined;
+  if (inner !== undefined) return isReadable(inner, rules);
+  if (type.kind === 'struct') return type.fields.every((field) => isReadable(field.type, rules));
+  return typeNumbers[type.kind] !== undefined && (rules === undefined || widerType(type, rules) === undefined);
 }
 
 /** Gives the kernel's number of a type that it can read. */

@@ -125,6 +125,27 @@ export const valueCases: readonly ValueCase[] = [
     ],
   },
   {
+    name: 'numbers of 8, 16 and 32 bits in a known struct and array; others go beside them',
+    hints: 's struct<i:int,m:smallint,t:tinyint,f:float>, l array<int>',
+    batches: [
+      [
+        '{"s":{"i":2147483647,"m":-32768,"t":127,"f":0.5},"l":[1,null,-2147483648]}',
+        '{"s":{"i":2147483648,"m":32768,"t":-129,"f":0.1},"l":[2147483648]}',
+        '{"s":{"i":1.5,"t":1},"l":[2]}',
+      ],
+    ],
+    columns: [
+      's struct<i:int,m:smallint,t:tinyint,f:float,i_double:double,m_double:double,t_double:double,f_double:double>',
+      'l array<int>',
+      'l_array_double array<double>',
+    ],
+    rows: [
+      { s: { i: 2147483647, m: -32768, t: 127, f: 0.5 }, l: [1, null, -2147483648] },
+      { s: { i_double: 2147483648, m_double: 32768, t_double: -129, f_double: 0.1 }, l_array_double: [2147483648] },
+      { s: { i_double: 1.5, t: 1 }, l: [2] },
+    ],
+  },
+  {
     name: 'integers of 64 bits in a known map',
     hints: 'm map<string,bigint>',
     hasMaps: true,

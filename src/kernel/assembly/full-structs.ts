@@ -16,6 +16,7 @@ import {
   typeDate,
   typeDouble,
   typeFraction,
+  typeInt,
   typeInteger,
   typeMap,
   typeNone,
@@ -111,7 +112,8 @@ function isOfAnother(field: NestedType, first: u8): bool {
   if (field.kind == typeStruct || field.kind == typeArray) return true;
   const isText = field.kind == typeString || field.kind == typeTimestamp || field.kind == typeDate;
   if (first == quote) return !isText;
-  const isNumber = field.kind == typeDouble || field.kind == typeInteger || field.kind == typeFraction;
+  const isNumber =
+    field.kind == typeDouble || field.kind == typeInteger || field.kind == typeFraction || field.kind >= typeInt;
   const isWord = first == firstOfTrue || first == firstOfFalse;
   return isWord ? field.kind != typeBoolean : !isNumber;
 }

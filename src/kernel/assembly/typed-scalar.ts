@@ -12,8 +12,11 @@ import {
   kindTime,
   typeBoolean,
   typeDouble,
+  typeFloat,
   typeFraction,
+  typeInt,
   typeInteger,
+  typeSmallint,
   typeString,
   typeTimestamp,
 } from '../kinds';
@@ -26,6 +29,7 @@ export let isLong: bool = false;
 /** Reads a scalar of the type; answers with the address one past it, 0 when the value is another. */
 export function endOfScalar(type: NestedType, at: usize): usize {
   Reading.isOther = false;
+  if (type.kind >= typeInt) return endOfNarrowNumber(type.kind, at);
   if (type.kind == typeDouble || type.kind == typeInteger || type.kind == typeFraction) {
     const end = endOfNumber(at);
     isLong = end == 0;
@@ -46,6 +50,20 @@ export function endOfScalar(type: NestedType, at: usize): usize {
   if (type.kind == typeString) return type.isStrict && !takesText(type) ? 0 : end;
   scalarValue = type.kind == typeTimestamp ? timeOf(stringStart, stringEnd) : dateOf(stringStart, stringEnd);
   return isNaN(scalarValue) ? 0 : end;
+}
+
+/** Reads a number of a type that holds few of them. */
+function endOfNarrowNumber(type: i32, at: usize): usize {
+  const end = endOfNumber(at);
+  isLong = false;
+  scalarValue = numberValue;
+  return end != 0 && isHeldBy(type, numberValue) ? end : 0;
+}
+
+function isHeldBy(type: i32, value: f64): bool {
+  if (type == typeFloat) return <f64>(<f32>value) == value;
+  const limit: f64 = type == typeInt ? 2_147_483_648 : type == typeSmallint ? 32_768 : 128;
+  return isExactInteger(value) && value >= -limit && value < limit;
 }
 
 /** Tells whether the type takes integers that no double holds: by themselves they are no numbers, so that a strict one does only beside a field for their digits. */

@@ -5,7 +5,21 @@ import type { ColumnType } from '../../../src/schema/types.ts';
 import { testRecipe } from '../lake.ts';
 
 const names = ['a', 'at', 'b', 'x', 'id', 'value', 'text', 'list', 'tags', 'n', 'part', 'meta', 'f1', 'f2', 'before'];
-const scalars = ['double', 'double', 'string', 'string', 'bigint', 'bigint', 'timestamp', 'date', 'boolean'] as const;
+const scalars = [
+  'double',
+  'double',
+  'string',
+  'string',
+  'bigint',
+  'bigint',
+  'timestamp',
+  'date',
+  'boolean',
+  'int',
+  'smallint',
+  'tinyint',
+  'float',
+] as const;
 
 function randomType(draw: Draw, depth: number): ColumnType {
   const kind = draw.whole(depth === 0 ? 9 : 14);

@@ -105,7 +105,12 @@ describe('shredding JSON in the kernel', () => {
     const integers: ColumnType = { kind: 'array', element: { kind: 'bigint' } };
     expect([...(await given(integers, '[1,9223372036854775807,1e2]'))!]).toHaveLength(1);
     expect(await given(integers, '[9223372036854775808]')).toBeUndefined();
-    expect(await given({ kind: 'array', element: { kind: 'int' } }, '[1]')).toBeUndefined();
+    expect([...(await given({ kind: 'array', element: { kind: 'int' } }, '[-2147483648,2147483647]'))!]).toHaveLength(
+      1,
+    );
+    expect(await given({ kind: 'array', element: { kind: 'int' } }, '[2147483648]')).toBeUndefined();
+    expect(await given({ kind: 'array', element: { kind: 'float' } }, '[0.1]')).toBeUndefined();
+    expect(await given({ kind: 'array', element: { kind: 'decimal', precision: 9, scale: 2 } }, '[1]')).toBeUndefined();
     expect(await given({ kind: 'array', element: { kind: 'double' } }, '[12345678901234567]')).toBeUndefined();
     expect(await given(texts, String.raw`["a","\ud83d"]`)).toBeUndefined();
     expect(await given(texts, JSON.stringify(['x'.repeat(600_000)]))).toBeUndefined();
