@@ -108,8 +108,8 @@ export class HourKeeper {
       await this.#reread(ends.keys(), documents);
       await this.#catchUp(ends.keys(), documents, { nowMs: observedMs, since });
     }
-    const isConfirmed = !(await this.#completesAny(look()));
-    await this.#changeAll(look(isConfirmed ? observedMs : await this.#confirm(observedMs, startMs)));
+    const mayComplete = await this.#completesAny(look());
+    await this.#changeAll(look(mayComplete ? await this.#confirm(observedMs, startMs) : observedMs), mayComplete);
     const settled: StoredHour[] = [];
     for (const [, document] of [...documents].toSorted(([a], [b]) => (a < b ? -1 : 1)))
       settled.push(await this.#enterTable(document));
@@ -187,9 +187,11 @@ export class HourKeeper {
     return Math.min(observedMs, (confirmedMs ?? Infinity) - (clock.monotonicMs() - startMs));
   }
 
-  async #changeAll(look: Look): Promise<void> {
+  /** `mayComplete`: the time that the look goes by was confirmed. */
+  async #changeAll(look: Look, mayComplete: boolean): Promise<void> {
     const { documents } = look;
     for await (const due of this.#due(look)) {
+      if (due.change.state === 'complete' && !mayComplete) continue;
       const changed = await this.#put(due);
       if (changed !== undefined) documents.set(due.hour, changed);
     }

@@ -98,6 +98,20 @@ describe('an hour', () => {
     expect(await lake.settle(keeper, time('11:05'))).toEqual(['09 complete 20']);
   });
 
+  it('is not ended early by such a clock either when queries see it just then', async () => {
+    const lake = new HourLake(1);
+    await lake.write({ rows: { [hour('09')]: 20 }, at: time('09:20') });
+    for (const unseen of [1, 2, 3]) {
+      let looks = 0;
+      const isVisible = async (): Promise<boolean> => ++looks > unseen;
+      const keeper = lake.keeper(
+        storeAt(lake.store, () => time('09:40')),
+        { isVisible },
+      );
+      expect(await lake.settle(keeper, time('10:40'))).not.toEqual(['09 complete 20']);
+    }
+  });
+
   it('is complete by the clock of a member that is right or behind, not before', async () => {
     const lake = new HourLake(1);
     await lake.write({ rows: { [hour('09')]: 20 }, at: time('09:20') });
