@@ -16,7 +16,7 @@ export function encodingOf(flat: LeafValues, tools: EncodingTools): ValueEncodin
       return doubleEncoding(flat.values, flat.isFloat, tools);
     case 'integers':
       return integerEncoding(flat.values, flat.bytes, tools);
-    case 'bigints':
+    case 'longs':
       return longEncoding(flat.values, tools);
     case 'booleans':
       return booleanEncoding(flat.values, kernel);

@@ -7,7 +7,7 @@ import type { LeafType } from '../schema/types.ts';
 export type LeafValues =
   | { readonly kind: 'doubles'; readonly values: Float64Array; readonly isFloat: boolean }
   | { readonly kind: 'integers'; readonly values: Float64Array | Int32Array; readonly bytes: 4 | 8 }
-  | { readonly kind: 'bigints'; readonly values: BigInt64Array }
+  | { readonly kind: 'longs'; readonly values: BigInt64Array }
   | { readonly kind: 'booleans'; readonly values: Uint8Array }
   /** Not all strings of the dictionary need occur. */
   | { readonly kind: 'strings'; readonly ids: Int32Array; readonly dictionary: StringDictionary };
@@ -94,7 +94,7 @@ export function bigints(values: BigInt64Array): LeafValues {
   const numbers = new Float64Array(values.length);
   for (let index = 0; index < values.length; index++) {
     const number = Number(values[index]);
-    if (!Number.isSafeInteger(number)) return { kind: 'bigints', values };
+    if (!Number.isSafeInteger(number)) return { kind: 'longs', values };
     numbers[index] = number;
   }
   return { kind: 'integers', values: numbers, bytes: 8 };

@@ -18,5 +18,5 @@ function microsOf(millis: Float64Array | Int32Array, kernel: Kernel): LeafValues
     return kernel.calls.scaleIntegers(address, length, 1000) === 0 ? undefined : kernel.copyOutDoubles(address, length);
   });
   if (micros !== undefined) return { kind: 'integers', values: micros, bytes: 8 };
-  return { kind: 'bigints', values: BigInt64Array.from(millis, (value) => BigInt(value) * 1000n) };
+  return { kind: 'longs', values: BigInt64Array.from(millis, (value) => BigInt(value) * 1000n) };
 }

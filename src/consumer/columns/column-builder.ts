@@ -95,9 +95,10 @@ export class ColumnBuilder {
   /** Adds a value; answers with false when the row has one already: two fields of one record share a column name. */
   push(row: number, value: unknown): boolean {
     if (!this.#addRow(row)) return false;
-    if (typeof value === 'bigint' && !Number.isSafeInteger(Number(value))) this.#becomeLongs(this.#count - 1);
+    if (isLong(value)) this.#becomeLongs(this.#count - 1);
     if (this.#kind === 'numbers') this.#numbers[this.#count - 1] = Number(value);
-    else if (this.#kind === 'longs') asLongs(this.#numbers)[this.#count - 1] = BigInt(String(value));
+    else if (this.#kind === 'longs')
+      asLongs(this.#numbers)[this.#count - 1] = isLong(value) ? value : BigInt(Number(value));
     else if (this.#kind === 'strings') this.#ids[this.#count - 1] = this.strings.idOf(textOf(value));
     else if (this.#kind === 'nested') this.#nested.addValue(value);
     else this.#values.push(value);
@@ -275,6 +276,11 @@ function storeKindOf(observed: Observed): ValueStore['kind'] {
     default:
       return 'numbers';
   }
+}
+
+/** Tells whether a value of a bigint column is one that no double holds. */
+function isLong(value: unknown): value is bigint {
+  return typeof value === 'bigint' && !Number.isSafeInteger(Number(value));
 }
 
 function textOf(value: unknown): string {

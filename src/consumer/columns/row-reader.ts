@@ -190,7 +190,7 @@ export class RowReader {
   }
 
   /** Tells whether integers of 64 bits that no double holds go to the field's own column. */
-  areLongs({ known }: FieldState): boolean {
+  keepsLongs({ known }: FieldState): boolean {
     return known?.kind === 'bigint';
   }
 

@@ -181,7 +181,7 @@ export class ScannedFields {
     this.#byAddress.set(address, field);
     if (state !== undefined && this.#rows.numberRuleOf(state) === 'split') entries.keepIntegers();
     if (state === undefined) return;
-    if (this.#rows.areLongs(state)) entries.keepLongs();
+    if (this.#rows.keepsLongs(state)) entries.keepLongs();
     const innerLevels = this.#rows.rules.depthMax - 1;
     if (this.#rows.areEmptiesApart(state)) entries.setEmptyLevels(innerLevels);
     if (state.known?.kind !== 'array') entries.setUntypedLevels(innerLevels);

@@ -41,7 +41,7 @@ function hasNoScalar(store: ValueStore): boolean {
 }
 
 function hasNoValue({ values }: ValueLeaf): boolean {
-  // leaves of nothing but integers become longs by one of these
+  // longs begin with a value
   return values.kind === 'strings' ? values.ids.length === 0 : values.kind === 'numbers' && values.numbers.length === 0;
 }
 
