@@ -19,6 +19,7 @@ import { showWork, type ShownWork } from '../app/screen/show-work.ts';
 import type { Lake } from '../app/lake.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { showWritten } from '../app/create-snapshots.ts';
+import { requirePlace } from '../app/require-place.ts';
 import { requireTable } from '../app/require-table.ts';
 import { openLake } from '../app/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
@@ -53,6 +54,7 @@ export async function replay(
   const { topicId } = description;
   const given = { beginsAnywhere: options.table !== undefined, allowLoss: options.allowLoss };
   const ledger = new Ledger(lake.store);
+  await requirePlace(lake, settings, ledger);
   const plan = await planSelection(options, { reader, description, ledger, table, topic, groupId, ...given });
   if (options.dryRun) {
     printLines(...plan.map(describe));

@@ -5,6 +5,7 @@ import { verify, type VerifyOptions, type VerifyReport } from '../consumer/audit
 import { acknowledgeGaps } from '../consumer/ledger/acknowledge-gaps.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { PipelineError } from '../runtime/errors.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { openTopic } from '../app/open-topic.ts';
 import type { Logger } from '../app/observe/logger.ts';
@@ -13,6 +14,7 @@ import { checkLedgerIsBegun } from '../app/check-ledger.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { openLake } from '../app/open-lake.ts';
 import { requireFormat } from '../app/require-format.ts';
+import { requirePlace } from '../app/require-place.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { withProgress } from './verify-progress.ts';
 import { toJson, toLines } from './verify-report.ts';
@@ -49,6 +51,7 @@ export async function verifyTable(
   const lake = await openLake(settings.lake);
   await requireFormat(lake, settings);
   const ledger = new Ledger(lake.store);
+  await requirePlace(lake, settings, ledger);
   const { name: table, isShared } = settings.table;
   const { topic, groupId } = settings.kafka;
   const asked = { ...lake, ledger, table, topic, groupId, isShared, ...scopeOf(options) };
@@ -59,7 +62,8 @@ export async function verifyTable(
   }
   const repaired: string[] = [];
   const report = await withProgress({ table, isForPeople: options.progress, ...context }, async (onProgress) => {
-    const run = () => verify({ ...asked, onProgress, nowMs: systemClock.nowMs(), ...(reader && { reader }) });
+    const run = () =>
+      sayWithoutBroker(() => verify({ ...asked, onProgress, nowMs: systemClock.nowMs(), ...(reader && { reader }) }));
     const found = await run();
     if (!options.repair || found.repairs.length === 0) return found;
     await carryOut(found.repairs, { ...asked, onDone: (line) => repaired.push(line) });
@@ -71,6 +75,22 @@ export async function verifyTable(
   if (options.json) printJson(toJson(shown), 2);
   else printLines(...toLines(shown));
   return report.findingCount === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+/** Adds to TOPIC_MISSING that the lake can be audited without the topic. */
+async function sayWithoutBroker<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== 'TOPIC_MISSING') throw error;
+    const { message, retryable, details } = error;
+    throw new PipelineError('TOPIC_MISSING', {
+      message,
+      retryable,
+      details,
+      hint: 'check KAFKA_TOPIC for a mistyped name; `glueless verify --no-broker` audits the lake without the topic',
+    });
+  }
 }
 
 function noteOf(report: VerifyReport, { deep, sample, broker }: VerifyCommandOptions): AuditNote {

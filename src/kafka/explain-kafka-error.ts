@@ -140,7 +140,7 @@ const diagnoses: readonly Diagnosis[] = [
     pattern: /UNKNOWN_TOPIC_OR_PARTITION|does not host this topic/,
     code: 'TOPIC_MISSING',
     message: 'the topic does not exist',
-    hint: 'create it, or start `glueless produce`, which does',
+    hint: 'check KAFKA_TOPIC for a mistyped name, or create the topic',
   },
   {
     pattern: /REBALANCE_IN_PROGRESS/,

@@ -160,6 +160,9 @@ describe('the doctor', () => {
     const { env } = await setup();
     const { code, stdout } = await runCli(['doctor'], env);
     expect(stdout).toMatch(/FAIL {2}topic: error TOPIC_MISSING/);
+    expect(stdout).not.toContain('glueless produce');
+    const verify = await runCli(['verify'], env);
+    expect(verify).toMatchObject({ code: 1, stderr: expect.stringContaining('glueless verify --no-broker') });
     expect(stdout).toMatch(/ok {4}object store/);
     expect(code).toBe(1);
   });

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { overviewPath, overviewPicture, overviewThemes } from '../../scripts/overview-picture.ts';
 import { readmeWith, readResults } from '../../scripts/readme-numbers.ts';
+import { decoderVersion } from '../../src/consumer/ledger/decoder-version.ts';
 import { parseEntry } from '../../src/consumer/ledger/entry-format.ts';
 import { parseObjectName } from '../../src/consumer/ledger/object-keys.ts';
 import { documentedVariables } from '../../src/app/config/config.ts';
@@ -160,6 +161,7 @@ describe('the documentation', () => {
       partition: 0,
       from: 4800n,
     });
+    expect(entry.state === 'committed' && entry.recipe.decoder).toBe(decoderVersion);
     expect(entry.state === 'committed' && entry.outcome.objects.map(({ key }) => parseObjectName(key)?.to)).toEqual([
       12000n,
       12000n,

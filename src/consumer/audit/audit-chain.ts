@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
+import type { OffsetRange } from '../ports/topic.ts';
 import { aboutRange, rangeText, replayOf, type Finding } from './finding.ts';
 
 /** Where the chain of a Kafka partition must begin, and how we know. */
@@ -12,11 +13,14 @@ export interface ExpectedStart {
 /** Follows the entries of one Kafka partition, in order of their offsets: one must begin where the one before it ends. */
 export class ChainAudit {
   readonly #partition: number;
+  readonly #low: bigint | undefined;
   readonly #unreadable = new Map<bigint, bigint | undefined>();
   #end: bigint | undefined;
 
-  constructor(partition: number) {
+  /** `low`: first offset that the broker still holds, where it is known. */
+  constructor(partition: number, low?: bigint) {
     this.#partition = partition;
+    this.#low = low;
   }
 
   /** An entry that begins here, or a segment up to `to`, can't be read: that it is missing from the chain is no finding of its own. */
@@ -27,7 +31,7 @@ export class ChainAudit {
   add(entry: LedgerEntry): Finding[] {
     const expected = this.#end ?? entry.from;
     this.#end = entry.to > expected ? entry.to : expected;
-    if (entry.from > expected) return this.#unreadable.has(expected) ? [] : [hole(entry, expected)];
+    if (entry.from > expected) return this.#unreadable.has(expected) ? [] : [hole(entry, expected, this.#low)];
     return entry.from < expected ? [overlap(entry, expected)] : [];
   }
 
@@ -38,10 +42,7 @@ export class ChainAudit {
     const range = { partition: this.#partition, from: start, to: first };
     const evidence = noted === undefined ? 'Kafka still holds it' : 'the chain once began there';
     const what = `has no ledger entry, though ${evidence}: the first ${range.to - range.from} offsets are gone`;
-    const restore = 'restore the ledger’s entries and their objects from a backup';
-    const isHeld = low !== undefined && low < first;
-    const action = isHeld ? `${replayOf(range)}: it writes what Kafka still holds; or ${restore}` : restore;
-    return [aboutRange(range, { problem: 'head-missing', what, action })];
+    return [aboutRange(range, { problem: 'head-missing', what, action: actionFor(range, low) })];
   }
 
   #isUnreadable(start: bigint, end: bigint): boolean {
@@ -49,9 +50,16 @@ export class ChainAudit {
   }
 }
 
-function hole({ partition, from }: LedgerEntry, expected: bigint): Finding {
+function hole({ partition, from }: LedgerEntry, expected: bigint, low: bigint | undefined): Finding {
   const what = `no ledger entry covers ${from - expected} offsets`;
-  return aboutRange({ partition, from: expected, to: from }, { problem: 'hole-in-chain', what });
+  const range = { partition, from: expected, to: from };
+  return aboutRange(range, { problem: 'hole-in-chain', what, action: actionFor(range, low) });
+}
+
+/** A replay helps unless Kafka is known to hold nothing of the range any more. */
+function actionFor(range: OffsetRange, low = range.from): string {
+  const restore = 'restore the ledger’s entries and their objects from a backup';
+  return low < range.to ? `${replayOf(range)}: it writes what Kafka still holds; or ${restore}` : restore;
 }
 
 function overlap({ partition, from }: LedgerEntry, expected: bigint): Finding {

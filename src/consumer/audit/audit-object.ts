@@ -40,6 +40,12 @@ export function aboutObject(
   return { problem, partition: entry.partition, where: key, what, action };
 }
 
+/** The same where Kafka no longer holds all of the entry's range, so that no replay puts it right. */
+export function withoutReplay(finding: Finding, entry: Pick<WrittenEntry, 'partition' | 'from' | 'to'>): Finding {
+  if (!finding.action.includes(replayOf(entry))) return finding;
+  return { ...finding, action: 'restore it from an older version of the object: Kafka no longer holds its range' };
+}
+
 function hex(checksum = 0): string {
   return checksum.toString(16).padStart(8, '0');
 }

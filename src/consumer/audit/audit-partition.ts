@@ -46,7 +46,8 @@ export async function auditPartition(
   options: PartitionAuditOptions,
 ): Promise<PartitionSummary> {
   const { findings, sinceMs, deep = false, rules, onWritten, onEntry } = options;
-  const chain = new ChainAudit(path.partition);
+  const marks = topic?.partitions.get(path.partition);
+  const chain = new ChainAudit(path.partition, marks?.low);
   const evidence = new TopicEvidence();
   const sum = new PartitionSum(path.partition);
   const onUnreadable = (key: string, error: unknown): void => {
@@ -71,7 +72,6 @@ export async function auditPartition(
   for await (const entry of readRevised(path, chainOptions)) await take(entry);
   if (deep && sinceMs === undefined)
     for await (const finding of auditSegments(path, chainOptions)) findings.add(finding);
-  const marks = topic?.partitions.get(path.partition);
   // of a chain that was closed before its first entry, the key tells where it begins
   const first = (sinceMs === undefined ? sum.first?.from : undefined) ?? (await firstOffset(options.store, path));
   findings.add(...auditHead(chain, first, { ...options, marks }));

@@ -9,7 +9,7 @@ import { isWritten, type LedgerEntry, type WrittenEntry, type WrittenObject } fr
 import type { ObjectStore } from '../ports/lake.ts';
 import { objectSource, sourceOf, type ParquetReader, type ParquetSource } from '../ports/parquet.ts';
 import { indexColumn } from '../ports/record-columns.ts';
-import { aboutObject, auditObject } from './audit-object.ts';
+import { aboutObject, auditObject, withoutReplay } from './audit-object.ts';
 import { RecordAudit, type Coordinates } from './audit-records.ts';
 import type { Finding } from './finding.ts';
 import { unlessUnreadable } from './unless-unreadable.ts';
@@ -25,6 +25,8 @@ export interface InspectorOptions {
   readonly expired: ExpiredDays;
   /** False for another object that need not be there any more; left out: all must be. */
   readonly isNeeded?: (object: WrittenObject) => boolean;
+  /** True for an entry that no replay can write again; left out: nobody knows. */
+  readonly isGone?: (entry: WrittenEntry) => boolean;
   /** True for one whose rows readers find in another file: whatever is wrong with it does not matter any more. */
   readonly isHeld?: (object: WrittenObject) => Promise<boolean>;
 }
@@ -62,7 +64,10 @@ export class EntryInspector {
       await expired.refresh();
       const now = await this.#again(entry);
       // one that is gone, or can't be read, excuses nothing
-      if (before === expired.before && (now === undefined || isDeepStrictEqual(now, looked))) return findings;
+      if (before === expired.before && (now === undefined || isDeepStrictEqual(now, looked)))
+        return this.#options.isGone?.(looked) === true
+          ? findings.map((finding) => withoutReplay(finding, entry))
+          : findings;
       looked = now ?? looked;
     }
     return [];

@@ -103,6 +103,7 @@ class Audit {
   #tables: TablesAudit | undefined;
   #merged: MergedAudit | undefined;
   #mustNameTopic = false;
+  #topic: TopicDescription | undefined;
   #entries = 0;
   #objects = 0;
 
@@ -118,6 +119,7 @@ class Audit {
       expired: this.#expired,
       onColumns: (kind, key, columns) => this.#needs[kind].note(key, columns),
       isNeeded: ({ key }) => this.#tables?.isNeeded(key) ?? true,
+      isGone: ({ partition, from }) => (this.#topic?.partitions.get(partition)?.low ?? 0n) > from,
       isHeld: async (object) => (await this.#holders?.has(object)) ?? false,
     });
   }
@@ -132,8 +134,8 @@ class Audit {
     this.#mustNameTopic = await mustNameTopic(this.#options);
     const closed = await this.#closing();
     // what the broker holds now is of no matter to a ledger that has ended
-    const topic = closed === undefined ? await reader?.describe() : undefined;
-    const partitions = await this.#auditLedger(topic);
+    this.#topic = closed === undefined ? await reader?.describe() : undefined;
+    const partitions = await this.#auditLedger(this.#topic);
     await this.#work.end();
     await this.#readSample();
     const deletions = sinceMs === undefined ? await this.#auditListing() : [];

@@ -111,7 +111,7 @@ export function checkNotBehind(
     message: `the ledger of ${path.table} ends at offset ${end} of ${path.topic}/${path.partition}, though ${committed.offset} was written once: entries are gone, as after restoring an older copy of the lake`,
     retryable: false,
     details: { ...path, ledgerEnd: end.toString(), committed: committed.offset.toString() },
-    hint: 'restore `_ledger/` and the tables of one moment; to write everything again instead, remove the table’s objects and use another KAFKA_GROUP_ID',
+    hint: 'restore `_ledger/` and the tables of one moment; to write these records again instead, remove the objects of a Hive table that `glueless verify` calls unlisted and use another KAFKA_GROUP_ID, or set LAKE_TABLE to a new name',
   });
 }
 
@@ -120,7 +120,7 @@ function missing({ table, topic, partition }: LedgerPath): PipelineError {
     message: `the table ${table} holds objects of ${topic} and the ledger knows nothing of that topic: going on would write its records again`,
     retryable: false,
     details: { table, topic, partition },
-    hint: 'restore `_ledger/` too, or remove the table’s objects (or set LAKE_TABLE to a new name) to begin again',
+    hint: 'check LAKE; restore `_ledger/` too, or begin again: set LAKE_TABLE to a new name, or remove the objects of this topic from the table',
   });
 }
 

@@ -32,8 +32,17 @@ export function checkTable(table: CatalogTable, expected: ExpectedTable): void {
     rescuedProblem(table) ??
     locationProblem(table, expected) ??
     topicProblem(table, expected);
-  if (problem === undefined) return;
-  throw new PipelineError('TABLE_MISMATCH', {
+  if (problem !== undefined) throw mismatch(table, problem);
+}
+
+/** Throws TABLE_MISMATCH for a table whose objects lie elsewhere. */
+export function checkPlace(table: CatalogTable, expected: Pick<ExpectedTable, 'location'>): void {
+  const problem = locationProblem(table, expected);
+  if (problem !== undefined) throw mismatch(table, problem);
+}
+
+function mismatch(table: CatalogTable, problem: TableProblem): PipelineError {
+  return new PipelineError('TABLE_MISMATCH', {
     message: `the table ${table.name} ${problem.what}`,
     retryable: false,
     details: { table: table.name },
@@ -94,7 +103,10 @@ function rescuedProblem({ columns }: CatalogTable): TableProblem | undefined {
   );
 }
 
-function locationProblem({ location }: CatalogTable, expected: ExpectedTable): TableProblem | undefined {
+function locationProblem(
+  { location }: CatalogTable,
+  expected: Pick<ExpectedTable, 'location'>,
+): TableProblem | undefined {
   if (sameScheme(location) === sameScheme(expected.location)) return undefined;
   return {
     what: `lies at ${location}, this lake would write to ${expected.location}`,
@@ -118,10 +130,15 @@ function topicProblem(table: CatalogTable, { topic, tellsTopic = false }: Expect
   if (holdsSeveralTopics(table)) return undefined;
   return {
     what: `holds records of the topic ${other}, expected ${topic}`,
-    hint: tellsTopic
-      ? `its rows do not say which topic they are from, as rows of several topics must: ${newName}`
-      : `a topic needs a table of its own: ${newName}. Several share one whose rows have the column kafka_topic (KAFKA_COLUMNS)`,
+    hint: topicHint({ tellsTopic, mayShare: column !== undefined && clash === undefined }),
   };
+}
+
+/** What to do about a table of another topic; it can be shared where its rows say their topic, and no setting makes those that are there say it. */
+function topicHint({ tellsTopic, mayShare }: { readonly tellsTopic: boolean; readonly mayShare: boolean }): string {
+  if (tellsTopic) return `its rows do not say which topic they are from, as rows of several topics must: ${newName}`;
+  const own = `a topic needs a table of its own, also one that was renamed: ${newName}`;
+  return mayShare ? `${own}; or share this one, whose rows have the column kafka_topic, by KAFKA_COLUMNS` : own;
 }
 
 /** Why the column can't say the topic. Rows of the table's own topic may do without where records have a field of that name. */

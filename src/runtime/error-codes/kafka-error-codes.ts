@@ -152,7 +152,7 @@ export const kafkaErrorCodes = {
   TOPIC_MISSING: {
     meaning: 'The topic does not exist. A starting service waits for it.',
     retryable: 'sometimes',
-    action: 'Create it, or check KAFKA_TOPIC.',
+    action: 'Check KAFKA_TOPIC for a mistyped name, or create it. `glueless verify --no-broker` goes on without it.',
   },
   TOPIC_DENIED: {
     meaning: 'The client has logged in, and its principal may not use the topic.',

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { checkNotBehind, commitMetadata } from '../../../src/consumer/ledger/chain-position.ts';
 import type { LedgerEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { ledgerFormat } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
@@ -139,5 +140,11 @@ describe('the audit of the topic', () => {
     expect(await lake.problems({ groupId: 'group' })).toEqual([]);
     lake.topic.commits.set(1, { offset: 40n, metadata: ours });
     expect(await lake.problems({ groupId: 'group' })).toEqual(['ledger-behind']);
+    const committed = { offset: 40n, metadata: commitMetadata(testTable, 20n) };
+    const path = { table: testTable, topic: testTopic, partition: 0 };
+    // the table’s other objects are those of entries that are there
+    expect(() => checkNotBehind(path, { committed }, undefined)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('that `glueless verify` calls unlisted') }),
+    );
   });
 });

@@ -315,3 +315,20 @@ describe('the audit', () => {
     ]);
   });
 });
+
+describe('the advice for what is missing', () => {
+  const adviceFor = async (lake: AuditedLake) => (await lake.verify()).findings.map(({ action }) => action);
+
+  it.each<[string, Tampering]>([
+    ['an object', async (lake) => rm(await object(lake, 1))],
+    ['an entry with its objects', removeBatch(0, 0)],
+  ])('names a replay only while Kafka holds the range: %s', async (_what, tamper) => {
+    const lake = await AuditedLake.open();
+    await tamper(lake);
+    expect(await adviceFor(lake)).toEqual([
+      expect.stringContaining('glueless replay --partition 0 --from-offset 0 --to-offset 20'),
+    ]);
+    lake.topic.deleteBelow(0, 20n);
+    expect(await adviceFor(lake)).toEqual([expect.stringMatching(/^restore (?!.*glueless replay)/)]);
+  });
+});

@@ -3,6 +3,7 @@ import type { CatalogTable } from '../../../src/consumer/ports/lake.ts';
 import { checkTable } from '../../../src/consumer/table/check-table.ts';
 import { topicParameter } from '../../../src/consumer/table/shared-table.ts';
 import { fromTable } from '../../../src/aws/glue-table.ts';
+import { PipelineError } from '../../../src/runtime/errors.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { projectionParameters } from '../../../src/schema/projection.ts';
 
@@ -90,6 +91,24 @@ describe('a table that exists', () => {
         hint: expect.any(String),
       }),
     );
+  });
+});
+
+describe('a table of another topic', () => {
+  const hintFor = (columns: string, tellsTopic = false): string => {
+    try {
+      checkTable({ ...ours, columns: parseColumns(columns) }, { location, topic: 'renamed', tellsTopic });
+    } catch (error) {
+      return error instanceof PipelineError ? (error.hint ?? '') : '';
+    }
+    return 'none is needed';
+  };
+
+  it('needs no setting that would be refused next: KAFKA_COLUMNS helps only where rows say their topic', () => {
+    expect(hintFor('a double')).toMatch(/set LAKE_TABLE to a new name$/);
+    expect(hintFor('a double', true)).toMatch(/set LAKE_TABLE to a new name$/);
+    expect(hintFor('a double, kafka_topic string')).toContain('KAFKA_COLUMNS');
+    expect(hintFor('a double, kafka_topic string', true)).toBe('none is needed');
   });
 });
 
