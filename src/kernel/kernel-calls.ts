@@ -114,6 +114,7 @@ export interface Calls {
   endOfRun(ids: Address, first: number, count: number, starts: Address, ends: Address): number;
   writePlainStrings(ids: Address, count: number, bytes: Address, starts: Address, ends: Address, to: Address): Address;
   createType(kind: number, isStrict: boolean): Address;
+  setDecimal(type: Address, scalePower: number, precisionPower: number): void;
   setElement(type: Address, element: Address): void;
   setMapKey(type: Address, key: Address): void;
   addBeside(type: Address, field: Address): void;

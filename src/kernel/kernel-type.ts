@@ -65,6 +65,7 @@ export class KernelType {
     this.#strictness = strictness;
     this.#depth = depth;
     this.address = calls.createType(numberOf(type, strictness), strictness.isStrict);
+    if (type.kind === 'decimal') calls.setDecimal(this.address, 10 ** type.scale, 10 ** type.precision);
     this.#keys = new StructKeys(kernel, this.address);
     const inner = innerOf(type);
     if (inner !== undefined) {

@@ -67,3 +67,5 @@ export const typeSmallint = 12;
 export const typeTinyint = 13;
 /** A double that 32 bits hold. */
 export const typeFloat = 14;
+/** A fraction of so many digits at most, kept as an integer. */
+export const typeDecimal = 15;

@@ -18,6 +18,7 @@ const typeNumbers: Readonly<Partial<Record<ColumnType['kind'], number>>> = {
   smallint: kinds.typeSmallint,
   tinyint: kinds.typeTinyint,
   float: kinds.typeFloat,
+  decimal: kinds.typeDecimal,
 };
 
 /** How a type takes values. */

@@ -76,6 +76,8 @@ export function numbersOf({ kind }: LeafType, values: Float64Array): LeafValues 
       return { kind: 'doubles', values, isFloat: kind === 'float' };
     case 'timestamp':
     case 'bigint':
+    // as integers of its scale
+    case 'decimal':
       return { kind: 'integers', values, bytes: 8 };
     case 'boolean':
       return { kind: 'booleans', values: new Uint8Array(values) };

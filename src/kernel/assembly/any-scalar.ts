@@ -14,6 +14,7 @@ import {
   kindTrue,
   typeBoolean,
   typeDate,
+  typeDecimal,
   typeDouble,
   typeFraction,
   typeInteger,
@@ -77,6 +78,8 @@ export function isOfKind(type: i32, kind: i32): bool {
 /** Tells whether a field of that type takes some such values, though not this one here. */
 export function takesSome(type: i32, kind: i32): bool {
   if (type == typeString) return kind == kindString || kind == kindTime || kind == kindDate;
+  // some of more digits are not told
+  if (type == typeDecimal) return kind == kindNumber || kind == kindInteger;
   // some integers that no double holds fit 64 bits
   return type == typeInteger && kind == kindDigits;
 }

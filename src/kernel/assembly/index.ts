@@ -81,6 +81,7 @@ export {
   hasOthers,
   hasRescued,
   setCollected,
+  setDecimal,
   setElement,
   setEmptyRescued,
   setLeaf,

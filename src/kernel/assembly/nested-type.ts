@@ -38,6 +38,10 @@ export class NestedType {
   /** Keys under which JSON has the fields; learned for a struct. A key without a field has only nulls. */
   keys: KeyTable;
 
+  /** Ten to the power of a decimal’s scale, and of its precision. */
+  scalePower: f64;
+  precisionPower: f64;
+
   // of a struct and its fields: which object has what
   /** Objects that were read as the struct: the number of the one that is being read. */
   objectCount: i32;
@@ -110,6 +114,12 @@ export function createType(kind: i32, isStrict: bool): NestedType {
     type.levels = createLevels();
   }
   return type;
+}
+
+/** Says which decimals the type holds. */
+export function setDecimal(type: NestedType, scalePower: f64, precisionPower: f64): void {
+  type.scalePower = scalePower;
+  type.precisionPower = precisionPower;
 }
 
 /** Tells whether what begins at `at` may be a value of the type, by its first bytes. */

@@ -11,6 +11,7 @@ import {
   kindInteger,
   kindTime,
   typeBoolean,
+  typeDecimal,
   typeDouble,
   typeFloat,
   typeFraction,
@@ -29,7 +30,7 @@ export let isLong: bool = false;
 /** Reads a scalar of the type; answers with the address one past it, 0 when the value is another. */
 export function endOfScalar(type: NestedType, at: usize): usize {
   Reading.isOther = false;
-  if (type.kind >= typeInt) return endOfNarrowNumber(type.kind, at);
+  if (type.kind >= typeInt) return endOfNarrowNumber(type, at);
   if (type.kind == typeDouble || type.kind == typeInteger || type.kind == typeFraction) {
     const end = endOfNumber(at);
     isLong = end == 0;
@@ -53,11 +54,22 @@ export function endOfScalar(type: NestedType, at: usize): usize {
 }
 
 /** Reads a number of a type that holds few of them. */
-function endOfNarrowNumber(type: i32, at: usize): usize {
+function endOfNarrowNumber(type: NestedType, at: usize): usize {
   const end = endOfNumber(at);
   isLong = false;
-  scalarValue = numberValue;
-  return end != 0 && isHeldBy(type, numberValue) ? end : 0;
+  scalarValue = type.kind == typeDecimal ? unscaledOf(type, numberValue) : numberValue;
+  if (end == 0 || isNaN(scalarValue)) return 0;
+  return type.kind == typeDecimal || isHeldBy(type.kind, numberValue) ? end : 0;
+}
+
+/** No two fractions of so many digits are the same double. */
+const unscaledEnd: f64 = 1e15;
+
+/** Gives the integer of a decimal whose shortest digits are those of the double; NaN where the type does not hold it, or it has more digits than can be told here. */
+function unscaledOf(type: NestedType, value: f64): f64 {
+  const unscaled = nearest(value * type.scalePower);
+  const isTold = abs(unscaled) < min(type.precisionPower, unscaledEnd) && unscaled / type.scalePower == value;
+  return isTold ? unscaled : NaN;
 }
 
 function isHeldBy(type: i32, value: f64): bool {

@@ -7,6 +7,7 @@ import { shredJson } from '../../../src/parquet/shred-json.ts';
 import { shred } from '../../../src/parquet/shred.ts';
 import { wholeCell } from '../../../src/schema/fits-whole.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
+import { fitScalar, unfit, unscaledOf } from '../../../src/schema/values.ts';
 import { runs } from '../../support/fuzzing.ts';
 import { jsonOf, leafContent, nestedTypes } from '../../support/nested-values.ts';
 
@@ -110,9 +111,34 @@ describe('shredding JSON in the kernel', () => {
     );
     expect(await given({ kind: 'array', element: { kind: 'int' } }, '[2147483648]')).toBeUndefined();
     expect(await given({ kind: 'array', element: { kind: 'float' } }, '[0.1]')).toBeUndefined();
-    expect(await given({ kind: 'array', element: { kind: 'decimal', precision: 9, scale: 2 } }, '[1]')).toBeUndefined();
+    expect(await given({ kind: 'array', element: { kind: 'binary' } }, '[1]')).toBeUndefined();
     expect(await given({ kind: 'array', element: { kind: 'double' } }, '[12345678901234567]')).toBeUndefined();
     expect(await given(texts, String.raw`["a","\ud83d"]`)).toBeUndefined();
     expect(await given(texts, JSON.stringify(['x'.repeat(600_000)]))).toBeUndefined();
+  });
+
+  it('reads decimals as integers of their scale, up to 15 digits, and no number that the type does not hold', async () => {
+    const numbers = fc.oneof(
+      fc.integer({ min: -1_000_000, max: 1_000_000 }).map((cents) => cents / 100),
+      fc.tuple(fc.maxSafeInteger(), fc.nat(18)).map(([digits, places]) => Number(`${digits}e-${places}`)),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    );
+    const types = fc
+      .tuple(fc.integer({ min: 1, max: 18 }), fc.nat(18))
+      .filter(([precision, scale]) => scale <= precision);
+    await fc.assert(
+      fc.asyncProperty(numbers, types, async (value, [precision, scale]) => {
+        const type: ColumnType = { kind: 'array', element: { kind: 'decimal', precision, scale } };
+        const leaves = await useKernel((kernel) =>
+          shredJson(columnOf(type, [JSON.stringify([value])]), { first: 0, end: 1 }, { kernel, turns: new Turns() }),
+        );
+        const found =
+          leaves && [...leaves].map(({ values }) => ('values' in values ? Number(values.values[0]) : undefined));
+        const unscaled = fitScalar(value, type.element) === unfit ? undefined : unscaledOf(value, scale);
+        const isTold = unscaled !== undefined && unscaled > -(10n ** 15n) && unscaled < 10n ** 15n;
+        expect(found?.map((each) => BigInt(each ?? 0))).toEqual(isTold ? [unscaled] : undefined);
+      }),
+      runs(1000),
+    );
   });
 });
