@@ -59,7 +59,7 @@ function hole({ partition, from }: LedgerEntry, expected: bigint, low: bigint | 
 /** A replay helps unless Kafka is known to hold nothing of the range any more. */
 function actionFor(range: OffsetRange, low = range.from): string {
   const restore = 'restore the ledger’s entries and their objects from a backup';
-  return low < range.to ? `${replayOf(range)}: it writes what Kafka still holds; or ${restore}` : restore;
+  return low < range.to ? `${replayOf(range)}, which writes what Kafka still holds; or ${restore}` : restore;
 }
 
 function overlap({ partition, from }: LedgerEntry, expected: bigint): Finding {

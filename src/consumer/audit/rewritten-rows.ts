@@ -52,7 +52,7 @@ export class RewrittenRows {
     const where = first === undefined ? table : `${first.partition}/${rangeText(first)} and others`;
     const action =
       this.#endFirst ??
-      'if others deleted or added rows on purpose, this is the difference (verify --deep knows added rows without Kafka coordinates); otherwise set the table back';
+      'if ledger entries are gone, mend that first; if others deleted or added rows on purpose, this is the difference (verify --deep knows added rows without Kafka coordinates); otherwise set the table back';
     yield { problem: 'table-rows', where, what: `of the table ${table}: ${this.#difference(found, added)}`, action };
   }
 

@@ -134,7 +134,8 @@ export class TablesAudit {
       offsets.forget((values) => read.has(placeOf(values)));
     }
     if (theirs.length === 0) return { findings, unnamedRows };
-    const action = 'if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
+    const action =
+      'if ledger entries are gone, mend that first; if others deleted or added rows on purpose, this is the difference; otherwise set the table back';
     const place = `files that no entry lists${findings.length > 0 ? ' and that can be read' : ''}, in ${name}`;
     return { findings: [...findings, ...offsets.findings({ place, action })], unnamedRows };
   }

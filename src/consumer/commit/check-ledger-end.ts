@@ -24,6 +24,6 @@ function behind({ table, topic, partition, from }: ClaimedEntry, key: string): P
     message: `the ledger of ${table} ends at offset ${from} of ${topic}/${partition}, though ${key} holds what comes behind it: entries are gone, as after restoring an older copy of the lake`,
     retryable: false,
     details: { table, topic, partition, ledgerEnd: from.toString(), key },
-    hint: 'restore `_ledger/` and the tables of one moment; to write these records again instead, remove the objects that `glueless verify` calls unlisted',
+    hint: 'restore `_ledger/` and the tables of one moment; to write these records again instead, remove the objects of a Hive table that `glueless verify` calls unlisted, or set LAKE_TABLE to a new name',
   });
 }
