@@ -326,7 +326,7 @@ describe('the advice for what is missing', () => {
     const lake = await AuditedLake.open();
     await tamper(lake);
     expect(await adviceFor(lake)).toEqual([
-      expect.stringContaining('glueless replay --partition 0 --from-offset 0 --to-offset 20'),
+      expect.stringMatching(/glueless replay --partition 0 --from-offset 0 --to-offset 20(,|$)/),
     ]);
     lake.topic.deleteBelow(0, 20n);
     expect(await adviceFor(lake)).toEqual([expect.stringMatching(/^restore (?!.*glueless replay)/)]);
