@@ -6,6 +6,7 @@ import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
 import { sourceOfStart } from '../consumer/ledger/topic-start.ts';
 import type { OffsetRange, TopicDescription, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
 import { planReplay, type PlanOptions, type ReplayItem } from '../consumer/replay/replay-plan.ts';
+import { larger } from '../runtime/bigints.ts';
 import { PipelineError, unreachable } from '../runtime/errors.ts';
 
 /** Which records a replay is to read: by offsets of one Kafka partition, by Kafka timestamps, or all. Both ends are half-open. */
@@ -133,10 +134,6 @@ function areWhole(entries: readonly Versioned[], { from, to }: Pick<OffsetRange,
     next = larger(next, entry.to);
   }
   return next >= to;
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }
 
 /** Says what is done to an item, for an operator. */

@@ -1,3 +1,5 @@
+import { smaller } from '../runtime/bigints.ts';
+
 /** What the broker's answer covers: every offset of `[fetchedOffset, end)`. */
 export interface AnswerRange {
   /** What was asked for. */
@@ -21,8 +23,4 @@ export function admit(position: bigint, { fetchedOffset, end, logStart }: Answer
   return lostTo > position
     ? { kind: 'take', from: lostTo, lost: { from: position, to: lostTo } }
     : { kind: 'take', from: position };
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

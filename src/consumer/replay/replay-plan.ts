@@ -1,3 +1,4 @@
+import { larger, smaller } from '../../runtime/bigints.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import { mayHaveLeftovers } from '../commit/leftovers.ts';
 import { isWritten, type ClaimedEntry, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
@@ -180,12 +181,4 @@ function write(range: OffsetRange): ReplayItem[] {
 
 function leave(partition: number, from: bigint, to: bigint, why: string): Extract<ReplayItem, { kind: 'leave' }> {
   return { kind: 'leave', range: { partition, from, to }, why };
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

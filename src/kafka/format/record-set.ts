@@ -1,3 +1,4 @@
+import { larger, smaller } from '../../runtime/bigints.ts';
 import { emptyChunk, type RecordChunk } from '../../consumer/ports/record-chunk.ts';
 import { damageOf, type RecordBatch } from './record-batch.ts';
 import { RecordCursor } from './record-cursor.ts';
@@ -49,14 +50,6 @@ function addReadable(
     if (error instanceof UnreadableBatch) return error;
     throw error;
   }
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }
 
 interface PackedBatch {
