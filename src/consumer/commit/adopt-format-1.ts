@@ -1,6 +1,7 @@
 import type { ClaimedEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { NamedObject } from '../table/format-1-objects.ts';
 import type { CommitTools } from './commit-tools.ts';
+import { outcomeOfFound } from './planned-objects.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
 import { countsOf, type WriteResult } from './write-objects.ts';
@@ -18,22 +19,17 @@ export interface Format1Objects {
 export async function adoptFormat1(
   claim: ClaimedEntry,
   { decoded, lastRecord }: PreparedBatch,
-  { writer, clock }: CommitTools,
+  tools: CommitTools,
   step: StepRunner,
 ): Promise<Format1Objects> {
+  const { writer } = tools;
   const found = await step('put', () => writer.findFormat1(claim));
   const objects = await step('put', () => readWhole(found, writer));
-  const counts = countsOf(objects, decoded.tombstones);
-  const isEnough = objects.length === found.length && counts.records >= decoded.rowCount + decoded.rejects.length;
+  const { records } = countsOf(objects, decoded.tombstones);
+  const isEnough = objects.length === found.length && records >= decoded.rowCount + decoded.rejects.length;
   if (found.length === 0 || !isEnough) return { found, result: { kind: 'misfit' } };
   await step('register', () => writer.register(objects));
-  const outcome = {
-    committedAt: new Date(clock.nowMs()).toISOString(),
-    ...counts,
-    objects,
-    catalogVersion: '',
-    ...(lastRecord && { lastRecord }),
-  };
+  const outcome = outcomeOfFound(objects, { tombstones: decoded.tombstones, lastRecord }, tools);
   return { found, result: { kind: 'written', outcome, isWhole: false, oldestTimestampMs: decoded.oldestTimestampMs } };
 }
 

@@ -1,12 +1,8 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
 import { stateOfFormat, type ClaimedEntry, type CommittedEntry } from '../ledger/ledger-entry.ts';
-import { keyOf } from '../table/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
+import { lookAtPlanned, outcomeOfFound, wholeOf } from './planned-objects.ts';
 import type { StepRunner } from './step-runner.ts';
-import { countsOf } from './write-objects.ts';
-
-const looksMax = 4;
 
 /**
  * Commits a claim without Kafka, which can't deliver its records any more, if all planned objects are in the lake and whole. Otherwise
@@ -14,27 +10,18 @@ const looksMax = 4;
  */
 export async function finishFromLake(
   claim: Versioned<ClaimedEntry>,
-  { ledger, writer, clock, tableFormat }: CommitTools,
+  tools: CommitTools,
   step: StepRunner,
 ): Promise<ClaimResult<CommittedEntry> | undefined> {
   const { entry } = claim;
-  const looks = await mapConcurrently(entry.plan, looksMax, async (planned) => {
-    const look = await step('put', () => writer.look({ ...planned, key: keyOf(entry, planned, entry.recipe) }));
-    return look.kind === 'kept' && look.object.rows >= planned.rows ? [look.object] : [];
-  });
-  const objects = looks.flat();
-  if (objects.length === 0 || objects.length < entry.plan.length) return undefined;
-  await step('register', () => writer.register(objects));
+  const looks = await lookAtPlanned(entry, tools, (look) => step('put', look));
+  const objects = wholeOf(looks, entry);
+  if (objects === undefined) return undefined;
+  await step('register', () => tools.writer.register(objects));
   const committed: CommittedEntry = {
     ...entry,
-    state: stateOfFormat[tableFormat],
-    outcome: {
-      committedAt: new Date(clock.nowMs()).toISOString(),
-      ...countsOf(objects, 0),
-      objects,
-      catalogVersion: '',
-      ...(entry.lastRecord && { lastRecord: entry.lastRecord }),
-    },
+    state: stateOfFormat[tools.tableFormat],
+    outcome: outcomeOfFound(objects, { tombstones: 0, lastRecord: entry.lastRecord }, tools),
   };
-  return step('ledger', () => ledger.replace(claim, committed));
+  return step('ledger', () => tools.ledger.replace(claim, committed));
 }

@@ -1,10 +1,7 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { isOfFormat1 } from '../ledger/format-1.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
-import { keyOf } from '../table/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
-
-const looksMax = 4;
+import { lookAtPlanned } from './planned-objects.ts';
 
 /**
  * Tells whether a claim of another version of the decoder, whose keys can't count any more, may get an earlier end where it is larger than a batch
@@ -12,11 +9,9 @@ const looksMax = 4;
  * is deleted only once the whole range is written.
  */
 export async function mayBeCut(claim: ClaimedEntry, { ledger, writer }: CommitTools): Promise<boolean> {
-  const { from, plan, recipe, obsolete = [] } = claim;
+  const { from, obsolete = [] } = claim;
   if (isOfFormat1(claim) || obsolete.length > 0) return false;
   if ((await ledger.last(claim, from))?.entry.from !== from) return false;
-  const found = await mapConcurrently(plan, looksMax, (planned) =>
-    writer.look({ ...planned, key: keyOf(claim, planned, recipe) }),
-  );
+  const found = await lookAtPlanned(claim, { writer });
   return found.every(({ kind }) => kind === 'absent');
 }

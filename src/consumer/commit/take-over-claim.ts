@@ -1,14 +1,10 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
-import type { ClaimedEntry, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
-import type { PutOutcome } from '../table/object-writer.ts';
-import { keyOf } from '../table/planned-keys.ts';
+import type { ClaimedEntry, PlannedObject } from '../ledger/ledger-entry.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { damaged } from './damaged-claim.ts';
+import { lookAtPlanned, outcomeOfFound, wholeOf } from './planned-objects.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
-import { countsOf, isSame, type WriteResult } from './write-objects.ts';
-
-const looksMax = 4;
+import { isSame, type WriteResult } from './write-objects.ts';
 
 /** `anew`: a new generation writes the range; `onward`: this one does, with what is in the lake. */
 export type TakenOver = WriteResult | { readonly kind: 'anew' } | { readonly kind: 'onward' };
@@ -24,9 +20,14 @@ export async function takeOverClaim(
   tools: CommitTools,
   step: StepRunner,
 ): Promise<TakenOver> {
-  const looks = await lookAtPlanned(claim, tools, step);
+  const looks = await lookAtPlanned(claim, tools, (look) => step('put', look));
   const objects = wholeOf(looks, claim);
-  if (objects !== undefined) return writtenAs(objects, claim, prepared, tools, step);
+  if (objects !== undefined) {
+    await step('register', () => tools.writer.register(objects));
+    const { tombstones, oldestTimestampMs } = prepared.decoded;
+    const outcome = outcomeOfFound(objects, { tombstones, lastRecord: claim.lastRecord }, tools);
+    return { kind: 'written', outcome, isWhole: true, oldestTimestampMs };
+  }
   if (!areSomeMissing(claim, prepared) || looks.every(({ kind }) => kind === 'absent')) return { kind: 'anew' };
   return { kind: isWithin(prepared.plan, claim.plan) ? 'onward' : 'damaged' };
 }
@@ -44,44 +45,13 @@ export async function checkObsolete(
   const { obsolete = [] } = claim;
   if (obsolete.length === 0 || !areSomeMissing(claim, prepared)) return;
   if (!(await step('put', () => tools.writer.holdsSome(obsolete)))) return;
-  if (wholeOf(await lookAtPlanned(claim, tools, step), claim) === undefined) throw damaged(claim, 'older-generation');
+  const looks = await lookAtPlanned(claim, tools, (look) => step('put', look));
+  if (wholeOf(looks, claim) === undefined) throw damaged(claim, 'older-generation');
 }
 
 /** Tells whether Kafka delivers fewer records than were claimed. */
 function areSomeMissing({ plan }: ClaimedEntry, { decoded: { rowCount, rejects } }: PreparedBatch): boolean {
   return rowCount + rejects.length < plan.reduce((sum, { rows }) => sum + rows, 0);
-}
-
-async function lookAtPlanned(claim: ClaimedEntry, { writer }: CommitTools, step: StepRunner): Promise<PutOutcome[]> {
-  return mapConcurrently(claim.plan, looksMax, (planned) =>
-    step('put', () => writer.look({ ...planned, key: keyOf(claim, planned, claim.recipe) })),
-  );
-}
-
-/** Gives the objects of a claim if all of them are there and whole, and it has any. */
-function wholeOf(looks: readonly PutOutcome[], { plan }: ClaimedEntry): WrittenObject[] | undefined {
-  const objects = looks.flatMap((look, index) =>
-    look.kind === 'kept' && look.object.rows >= (plan[index]?.rows ?? 0) ? [look.object] : [],
-  );
-  return objects.length > 0 && objects.length === plan.length ? objects : undefined;
-}
-
-async function writtenAs(
-  objects: readonly WrittenObject[],
-  claim: ClaimedEntry,
-  { decoded: { tombstones, oldestTimestampMs } }: PreparedBatch,
-  { writer, clock }: CommitTools,
-  step: StepRunner,
-): Promise<WriteResult> {
-  await step('register', () => writer.register(objects));
-  const outcome = {
-    committedAt: new Date(clock.nowMs()).toISOString(),
-    ...countsOf(objects, tombstones),
-    objects: [...objects],
-    catalogVersion: '',
-    ...(claim.lastRecord && { lastRecord: claim.lastRecord }),
-  };
-  return { kind: 'written', outcome, isWhole: true, oldestTimestampMs };
 }
 
 /** Tells whether each object has its place among the claimed ones, with no more rows. */
