@@ -72,8 +72,8 @@ function endOfUntyped(start: usize, levels: i32): usize {
   }
 }
 
-/** Skips the key at `at`; answers with where its value begins, 0 when there is none. */
-function startOfMember(at: usize): usize {
+/** Skips the key at `at`, which `stringStart` and `stringEnd` tell; answers with where its value begins, 0 when there is none. */
+export function startOfMember(at: usize): usize {
   if (load<u8>(at) != quote) return 0;
   const end = endOfString(at);
   if (end == 0) return 0;

@@ -1,7 +1,8 @@
 import { endOfJson } from './any-json';
-import { closeBrace, closeBracket, colon, openBrace, openBracket, quote, skipSpace } from './bytes';
+import { closeBrace, closeBracket, colon, openBrace, openBracket, skipSpace } from './bytes';
+import { startOfMember } from './empty-values';
 import { addMapKey, beginMap, endMap } from './map-keys';
-import { endOfString, markStrings, releaseStrings, stringEnd, stringStart } from './strings';
+import { markStrings, releaseStrings, stringEnd, stringStart } from './strings';
 import { firstOfNull } from './words';
 
 /**
@@ -36,7 +37,7 @@ function endOfOnce(start: usize): usize {
   if (load<u8>(at) == close) return at + 1;
   const map = beginMap();
   while (true) {
-    if (isObject) at = startOfMember(map, at);
+    if (isObject) at = startOfNewMember(map, at);
     if (at != 0) at = endOfOnce(at);
     if (at == 0) break;
     at = skipSpace(at);
@@ -49,13 +50,10 @@ function endOfOnce(start: usize): usize {
 }
 
 /** Skips a key; answers with where its value begins, 0 when the object may have the key already. */
-function startOfMember(map: i32, at: usize): usize {
-  if (load<u8>(at) != quote) return 0;
+function startOfNewMember(map: i32, at: usize): usize {
   const strings = markStrings();
-  const end = endOfString(at);
-  const isNew = end != 0 && addMapKey(map, stringStart, stringEnd);
+  const value = startOfMember(at);
+  const isNew = value != 0 && addMapKey(map, stringStart, stringEnd);
   releaseStrings(strings);
-  if (!isNew) return 0;
-  const behind = skipSpace(end);
-  return load<u8>(behind) == colon ? skipSpace(behind + 1) : 0;
+  return isNew ? value : 0;
 }
