@@ -17,6 +17,7 @@ export default defineConfig({
           exclude: ['**/*.integration.test.ts'],
           // files share a process and what it has loaded, as the service's parts do
           isolate: false,
+          setupFiles: ['test/support/same-inputs.ts'],
           testTimeout: 60_000,
           // folders are removed on a disk that the other tests keep busy
           hookTimeout: 60_000,
@@ -27,6 +28,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.integration.test.ts', 'infra/test/**/*.integration.test.ts', 'test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
+          setupFiles: ['test/support/same-inputs.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // what a process does takes as long as a busy machine lets it

@@ -5,6 +5,7 @@ import { RewrittenRanges, type RewrittenRange } from '../../../src/consumer/audi
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 type Row = readonly [partition: number, offset: number];
 
@@ -108,7 +109,7 @@ describe('rows of rewritten objects', () => {
         const findings = [`0[${from}, ${from + 10}) record-missing: has 9 of its 10 rows in files`];
         expect(await find(ranges, { a })).toEqual({ others: 0, findings });
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 });

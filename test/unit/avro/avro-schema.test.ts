@@ -6,6 +6,7 @@ import { parseJson } from '../../../src/schema/exact-json.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { exactOf, type ExactNumber } from '../../../src/schema/values.ts';
 import { avroEncoder } from '../../../bench/support/avro-encoder.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 function textOf(schema: unknown, bytes: Buffer, bytesMax = 1_000_000): string | object {
   const output = new JsonOutput(1, bytesMax);
@@ -99,7 +100,7 @@ describe('a value that another implementation of Avro has written', () => {
       fc.property(cases, ({ schema, value, json }) => {
         expect(readBack(withUniqueNames(schema), value)).toEqual(json);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
@@ -240,7 +241,7 @@ describe('bytes that the schema has not written', () => {
         const read = (): unknown => jsonOf(textOf(withUniqueNames(any), Buffer.from(bytes), 10_000));
         expect(read).not.toThrow();
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
+import { runs } from '../../support/fuzzing.ts';
 import { createTestTools, openTestLake, readRows } from '../../support/lake.ts';
 import { run } from '../../support/run-service.ts';
 
@@ -29,7 +30,7 @@ it('keeps all digits of whole numbers in a bigint column, in whatever order larg
       const rows = await write(values.map(String));
       expect(rows.map(({ id }) => id)).toEqual(values.map(BigInt));
     }),
-    { numRuns: 15 },
+    runs(15),
   );
 });
 
@@ -60,6 +61,6 @@ it('keeps whole numbers apart until there is another: then all are doubles, each
         expect(ids).toEqual(texts.map((text) => (others.length > 0 ? Number(text) : BigInt(Number(text)))));
       },
     ),
-    { numRuns: 30 },
+    runs(30),
   );
 });

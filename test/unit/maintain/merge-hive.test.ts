@@ -6,6 +6,7 @@ import { forgetMerged, listMerged } from '../../../src/consumer/ledger/merged-pa
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
+import { runs } from '../../support/fuzzing.ts';
 import { testTable } from '../../support/lake.ts';
 import { frozenStore, hourOf, mergeLake, onChanges, rowsByCatalog } from '../../support/merge-lake.ts';
 import { editNote, mergedHour } from '../../support/merge-by-hand.ts';
@@ -356,7 +357,7 @@ describe('several processes at the same time', () => {
         }
         await expectWhole(lake, rows(count));
       }),
-      { numRuns: 15 },
+      runs(15),
     );
   });
 });

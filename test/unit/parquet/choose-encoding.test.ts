@@ -5,6 +5,7 @@ import type { ColumnData, TableColumn } from '../../../src/consumer/ports/column
 import { DictionaryBuilder, stringAt } from '../../../src/consumer/ports/dictionary-builder.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
+import { runs } from '../../support/fuzzing.ts';
 
 const rowCount = 20_000;
 const encoder = createColumnEncoder({ codec: 'zstd', rowGroupRows: rowCount });
@@ -134,7 +135,7 @@ describe('the encoding of a column', () => {
           }
         },
       ),
-      { numRuns: 6 },
+      runs(6),
     );
   });
 

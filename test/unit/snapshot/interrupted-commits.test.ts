@@ -4,6 +4,7 @@ import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { isRetryable } from '../../../src/runtime/errors.ts';
 import { jsonRecords } from '../../support/chunks.ts';
+import { runs } from '../../support/fuzzing.ts';
 import { openIcebergLake, type IcebergTestLake } from '../../support/iceberg-lake.ts';
 import {
   allOffsets,
@@ -97,7 +98,7 @@ describe('members that write and commit in any order, on a network that loses an
         expect(await visibleOffsets(lake)).toEqual(allOffsets(1, records));
         expect(await doubledOffsets(lake)).toEqual([]);
       }),
-      { numRuns: 12 },
+      runs(12),
     );
   });
 });
