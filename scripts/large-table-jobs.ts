@@ -1,4 +1,4 @@
-import { maintainIceberg } from '../src/consumer/maintain/maintain-iceberg.ts';
+import { maintainIceberg } from '../src/consumer/maintain/iceberg/maintain-iceberg.ts';
 import type { UpkeepEvent } from '../src/consumer/maintain/upkeep.ts';
 import { verify } from '../src/consumer/audit/verify.ts';
 import type { ReplacedBatch } from '../src/consumer/commit/publication.ts';

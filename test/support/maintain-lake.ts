@@ -1,6 +1,6 @@
-import { maintainIceberg } from '../../src/consumer/maintain/maintain-iceberg.ts';
+import { maintainIceberg } from '../../src/consumer/maintain/iceberg/maintain-iceberg.ts';
 import type { Upkeep, UpkeepEvent } from '../../src/consumer/maintain/upkeep.ts';
-import type { UpkeepTools } from '../../src/consumer/maintain/upkeep-tools.ts';
+import type { UpkeepTools } from '../../src/consumer/maintain/iceberg/upkeep-tools.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { IcebergTestLake } from './iceberg-lake.ts';
 import { createSnapshotTools } from './iceberg-service.ts';

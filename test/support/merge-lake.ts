@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Ledger } from '../../src/consumer/ledger/ledger.ts';
-import { mergeHive, type HiveMergeOptions } from '../../src/consumer/maintain/merge-hive.ts';
-import type { MergeTools } from '../../src/consumer/maintain/merge-tools.ts';
+import { mergeHive, type HiveMergeOptions } from '../../src/consumer/maintain/hive/merge-partitions.ts';
+import type { MergeTools } from '../../src/consumer/maintain/hive/merge-tools.ts';
 import type { UpkeepEvent } from '../../src/consumer/maintain/upkeep.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { createJsonCatalog } from '../../src/lake/json-catalog.ts';

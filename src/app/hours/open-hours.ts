@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isUnevaluated } from '../../alerts/evaluate-alerts.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../../consumer/ports/topic.ts';
-import { isFollowed } from '../../consumer/maintain/is-followed.ts';
+import { isUpToDate } from '../../consumer/maintain/hive/is-up-to-date.ts';
 import { loadKnown } from '../../consumer/snapshot/load-table.ts';
 import { positionsOf } from '../../consumer/snapshot/table-positions.ts';
 import { holdsSeveralTopics } from '../../consumer/table/shared-table.ts';
@@ -94,7 +94,7 @@ function mergedHours({ store, catalog }: Lake, { table }: TopicTable) {
   const ledger = new Ledger(store);
   const keys = partitionKeys('hour').map(({ name }) => name);
   return async (hour: string): Promise<boolean> =>
-    isFollowed(table, { keys, values: [hour.slice(0, 10), hour.slice(11)] }, { store, catalog, ledger });
+    isUpToDate(table, { keys, values: [hour.slice(0, 10), hour.slice(11)] }, { store, catalog, ledger });
 }
 
 /** A table that does not exist yet is made with the layout of the settings, which were looked at before. */

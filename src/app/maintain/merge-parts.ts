@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { MergeTools } from '../../consumer/maintain/merge-tools.ts';
+import type { MergeTools } from '../../consumer/maintain/hive/merge-tools.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { ParquetSettings } from '../config/settings.ts';
 import type { Lake } from '../lake.ts';

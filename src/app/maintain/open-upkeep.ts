@@ -1,10 +1,10 @@
 import { expiryDay } from '../../consumer/ledger/expired-days.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
-import { mergeHive } from '../../consumer/maintain/merge-hive.ts';
-import { removeExpired } from '../../consumer/maintain/remove-expired.ts';
-import { removeLeftovers } from '../../consumer/maintain/remove-leftovers.ts';
+import { mergeHive } from '../../consumer/maintain/hive/merge-partitions.ts';
+import { removeExpired } from '../../consumer/maintain/hive/remove-expired.ts';
+import { removeLeftovers } from '../../consumer/maintain/hive/remove-leftovers.ts';
 import type { Upkeep, UpkeepObserver } from '../../consumer/maintain/upkeep.ts';
-import { maintainIceberg } from '../../consumer/maintain/maintain-iceberg.ts';
+import { maintainIceberg } from '../../consumer/maintain/iceberg/maintain-iceberg.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { snapshotTools } from '../create-snapshots.ts';
 import type { Settings } from '../config/settings.ts';

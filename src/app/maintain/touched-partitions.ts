@@ -38,10 +38,10 @@ export class TouchedPartitions {
     const lines: string[] = [];
     if (this.#hivePaths.size === 0) return lines;
     const { table, maintain, parquet } = this.#settings;
-    const { followPartitions } = await import('../../consumer/maintain/follow-partitions.ts');
+    const { updateMerged } = await import('../../consumer/maintain/hive/update-merged.ts');
     const { store, catalog } = this.#lake;
     try {
-      await followPartitions(table.name, this.#hivePaths, {
+      await updateMerged(table.name, this.#hivePaths, {
         ...mergeParts(this.#lake, parquet),
         store,
         catalog,

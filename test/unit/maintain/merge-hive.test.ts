@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import { isFollowed } from '../../../src/consumer/maintain/is-followed.ts';
+import { isUpToDate } from '../../../src/consumer/maintain/hive/is-up-to-date.ts';
 import { forgetMerged, listMerged } from '../../../src/consumer/ledger/merged-partition.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';
@@ -64,7 +64,7 @@ describe('rows that come after a merge', () => {
     const lake = await hourOf(2);
     const { store, catalog } = lake.lake;
     const keys = ['event_date', 'event_hour'];
-    const isSeen = () => isFollowed(testTable, { keys, values }, { store, catalog, ledger: new Ledger(store) });
+    const isSeen = () => isUpToDate(testTable, { keys, values }, { store, catalog, ledger: new Ledger(store) });
     expect(await isSeen()).toBe(true);
     await mergeLake(store);
     expect(await isSeen()).toBe(true);

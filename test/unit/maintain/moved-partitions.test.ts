@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { listMerged, readMerged } from '../../../src/consumer/ledger/merged-partition.ts';
-import { followPartitions } from '../../../src/consumer/maintain/follow-partitions.ts';
-import { removeExpired } from '../../../src/consumer/maintain/remove-expired.ts';
-import { removeLeftovers } from '../../../src/consumer/maintain/remove-leftovers.ts';
+import { updateMerged } from '../../../src/consumer/maintain/hive/update-merged.ts';
+import { removeExpired } from '../../../src/consumer/maintain/hive/remove-expired.ts';
+import { removeLeftovers } from '../../../src/consumer/maintain/hive/remove-leftovers.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import { adoptedByParameter } from '../../../src/consumer/table/shared-table.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
@@ -179,7 +179,7 @@ describe('a replay of merged rows', () => {
     await mergeLake(store);
     await mergeLake(store, { orphansBeforeMs: Infinity });
     await lake.replay({ partition: 0, from: 1n, to: 2n });
-    await followPartitions(testTable, [hivePath, 'event_date=2026-11-23/event_hour=10'], createMergeTools(store));
+    await updateMerged(testTable, [hivePath, 'event_date=2026-11-23/event_hour=10'], createMergeTools(store));
     expect(await seen(lake)).toEqual(['0/0', '0/1', '0/2']);
     expect(await mergeLake(store)).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergedSizeOf, planMerges } from '../../../src/consumer/maintain/plan-merges.ts';
+import { mergedSizeOf } from '../../../src/consumer/maintain/merged-size.ts';
+import { planMerges } from '../../../src/consumer/maintain/iceberg/plan-merges.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { partitionEndMs } from '../../../src/schema/partition-end.ts';
 

@@ -4,7 +4,7 @@ import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import type { CommittedEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { dayOf, expiryDay, isExpired, raiseExpiry, readExpiry } from '../../../src/consumer/ledger/expired-days.ts';
 import { expiryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
-import { removeExpired, type ExpiryOptions } from '../../../src/consumer/maintain/remove-expired.ts';
+import { removeExpired, type ExpiryOptions } from '../../../src/consumer/maintain/hive/remove-expired.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { deadLetterTable } from '../../../src/consumer/table/dead-letters.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planSelection } from '../../../src/commands/plan-selection.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import { removeExpired } from '../../../src/consumer/maintain/remove-expired.ts';
+import { removeExpired } from '../../../src/consumer/maintain/hive/remove-expired.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';

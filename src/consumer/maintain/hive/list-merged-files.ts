@@ -1,5 +1,5 @@
-import { mergedPlace } from '../ledger/object-keys.ts';
-import type { ObjectStore } from '../ports/lake.ts';
+import { mergedPlace } from '../../ledger/object-keys.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
 
 /** Sizes of the objects that lie in the new folder of a Hive partition, by their keys. */
 export async function listMergedFiles(

@@ -1,12 +1,12 @@
-import { expiredSnapshots } from '../../iceberg/expire-snapshots.ts';
-import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { readManifests } from '../../iceberg/read-snapshot.ts';
-import { smallManifests } from '../../iceberg/stage-manifests.ts';
-import { TableFiles } from '../../iceberg/table-files.ts';
-import { currentSnapshot } from '../../iceberg/table-metadata.ts';
-import { loadTable } from '../snapshot/load-table.ts';
-import { changeFiles, manifestsMin } from '../snapshot/change-files.ts';
-import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import { expiredSnapshots } from '../../../iceberg/expire-snapshots.ts';
+import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
+import { readManifests } from '../../../iceberg/read-snapshot.ts';
+import { smallManifests } from '../../../iceberg/stage-manifests.ts';
+import { TableFiles } from '../../../iceberg/table-files.ts';
+import { currentSnapshot } from '../../../iceberg/table-metadata.ts';
+import { loadTable } from '../../snapshot/load-table.ts';
+import { changeFiles, manifestsMin } from '../../snapshot/change-files.ts';
+import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
 
 export interface TrimOptions {

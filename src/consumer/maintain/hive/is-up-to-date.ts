@@ -1,8 +1,8 @@
-import type { Ledger } from '../ledger/ledger.ts';
-import { readMerged } from '../ledger/merged-partition.ts';
-import type { Catalog, ObjectStore } from '../ports/lake.ts';
-import { hivePath as hivePathOfValues } from '../../schema/layout.ts';
-import { lookAtPartition } from './look-at-partition.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { readMerged } from '../../ledger/merged-partition.ts';
+import type { Catalog, ObjectStore } from '../../ports/lake.ts';
+import { hivePath as hivePathOfValues } from '../../../schema/layout.ts';
+import { readPartition } from './read-partition.ts';
 import { registeredPartitions } from './registered-partitions.ts';
 import { ReplacedEntries } from './replaced-entries.ts';
 
@@ -10,7 +10,7 @@ import { ReplacedEntries } from './replaced-entries.ts';
  * False for a merged partition whose new folder lacks rows that entries list, or has some that they list no longer: queries do not see what the ledger
  * says before the next upkeep.
  */
-export async function isFollowed(
+export async function isUpToDate(
   name: string,
   { keys, values }: { readonly keys: readonly string[]; readonly values: readonly string[] },
   tools: { readonly store: ObjectStore; readonly catalog: Catalog; readonly ledger: Ledger },
@@ -25,7 +25,7 @@ export async function isFollowed(
   // who died between the catalog and the note has moved it
   const isMoved = note.movedAt !== undefined || (await registeredPartitions(table, tools)).get(hivePath) === 'moved';
   if (!isMoved) return true;
-  const place = { table, values, hivePath, replaced: new ReplacedEntries(store, table.name) };
-  const { added, unlisted } = await lookAtPartition(place, note, tools);
+  const hivePartition = { table, values, hivePath, replaced: new ReplacedEntries(store, table.name) };
+  const { added, unlisted } = await readPartition(hivePartition, note, tools);
   return added.length === 0 && unlisted.size === 0 && note.files.every(({ bytes }) => bytes !== undefined);
 }

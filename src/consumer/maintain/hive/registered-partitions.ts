@@ -1,7 +1,7 @@
-import { hivePath as hivePathOfValues } from '../../schema/layout.ts';
-import { mergedFolder } from '../ledger/object-keys.ts';
-import { isSamePlace } from '../ports/catalog-rules.ts';
-import type { CatalogTable } from '../ports/lake.ts';
+import { hivePath as hivePathOfValues } from '../../../schema/layout.ts';
+import { mergedFolder } from '../../ledger/object-keys.ts';
+import { isSamePlace } from '../../ports/catalog-rules.ts';
+import type { CatalogTable } from '../../ports/lake.ts';
 import type { MergeTools } from './merge-tools.ts';
 
 /** Where the catalog says that a partition lies: in its folder of the table's, in the one of merged files, or in another. */

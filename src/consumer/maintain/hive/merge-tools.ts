@@ -1,10 +1,10 @@
-import type { Clock } from '../../runtime/clock.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { Catalog, CatalogTable, ObjectStore } from '../ports/lake.ts';
-import type { ParquetReader } from '../ports/parquet.ts';
-import type { ParquetRewriter } from '../ports/parquet-rewriter.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Catalog, CatalogTable, ObjectStore } from '../../ports/lake.ts';
+import type { ParquetReader } from '../../ports/parquet.ts';
+import type { ParquetRewriter } from '../../ports/parquet-rewriter.ts';
 import type { ReplacedEntries } from './replaced-entries.ts';
-import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
 
 /** What merges files of one Hive table. */
 export interface MergeTools {
@@ -22,8 +22,8 @@ export interface MergeTools {
   readonly observe: UpkeepObserver;
 }
 
-/** One partition of the table, on its way. */
-export interface PartitionPlace {
+/** A Hive partition of the table that is being merged. */
+export interface HivePartition {
   readonly table: CatalogTable;
   readonly values: readonly string[];
   readonly hivePath: string;

@@ -1,6 +1,6 @@
-import type { MergedFile, MergedPartition, MergedRange, MergedSource } from '../ledger/merged-partition.ts';
-import { mergedFolder, mergedKey, mergedPlace, parseObjectName } from '../ledger/object-keys.ts';
-import { fillBins, isSmall, type MergedSize } from './plan-merges.ts';
+import type { MergedFile, MergedPartition, MergedRange, MergedSource } from '../../ledger/merged-partition.ts';
+import { mergedFolder, mergedKey, mergedPlace, parseObjectName } from '../../ledger/object-keys.ts';
+import { fillBins, isSmall, type MergedSize } from '../merged-size.ts';
 
 /** An object of rows in a partition's old folder, as its ledger entry lists it. */
 export interface ListedObject extends MergedSource {

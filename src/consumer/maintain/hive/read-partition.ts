@@ -1,15 +1,15 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
-import { isOfFormat1 } from '../ledger/format-1.ts';
-import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../ledger/ledger-entry.ts';
-import type { MergedPartition } from '../ledger/merged-partition.ts';
-import { hivePathOf, isHidden, parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
-import type { ObjectInfo } from '../ports/lake.ts';
-import type { MergeTools, PartitionPlace } from './merge-tools.ts';
-import type { ListedObject, PartitionChange } from './plan-merged.ts';
-import { readEntry } from './read-entry.ts';
+import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { isOfFormat1 } from '../../ledger/format-1.ts';
+import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../../ledger/ledger-entry.ts';
+import type { MergedPartition } from '../../ledger/merged-partition.ts';
+import { hivePathOf, isHidden, parseObjectName, type ObjectName } from '../../ledger/object-keys.ts';
+import type { ObjectInfo } from '../../ports/lake.ts';
+import type { MergeTools, HivePartition } from './merge-tools.ts';
+import type { ListedObject, PartitionChange } from './plan-merged-files.ts';
+import { readEntry, unaccounted } from './read-entry.ts';
 
 /** What a partition's old folder and the ledger say of it at one moment. */
-export interface PartitionLook extends PartitionChange {
+export interface PartitionContents extends PartitionChange {
   /** Objects in the old folder, by their keys. */
   readonly old: ReadonlyMap<string, ObjectInfo>;
   /** How many objects of the old folder can't be told to be rows or rubbish, by the reason in words. */
@@ -34,7 +34,7 @@ interface Collected {
   readonly open: Map<string, number>;
 }
 
-type LookTools = Pick<MergeTools, 'store' | 'ledger'>;
+type ReadTools = Pick<MergeTools, 'store' | 'ledger'>;
 
 const entriesAtOnce = 16;
 
@@ -42,12 +42,12 @@ const entriesAtOnce = 16;
  * Looks at the old folder first, then at each entry that an object there is of, or that was replaced since it became a source, once: what
  * an entry lists is taken as a whole, so that a replay beside it is seen either before or after.
  */
-export async function lookAtPartition(
-  place: PartitionPlace,
+export async function readPartition(
+  hivePartition: HivePartition,
   note: MergedPartition | undefined,
-  tools: LookTools,
-): Promise<PartitionLook> {
-  const listed = await Array.fromAsync(tools.store.list(`${place.table.name}/${place.hivePath}/`));
+  tools: ReadTools,
+): Promise<PartitionContents> {
+  const listed = await Array.fromAsync(tools.store.list(`${hivePartition.table.name}/${hivePartition.hivePath}/`));
   const collected: Collected = {
     old: new Map(listed.filter(({ key }) => !isHidden(key)).map((info) => [info.key, info])),
     sources: new Set((note?.files ?? []).flatMap((file) => file.sources.map(({ key }) => key))),
@@ -55,13 +55,13 @@ export async function lookAtPartition(
     unlisted: new Set(),
     open: new Map(),
   };
-  const involved = await findInvolved(place, collected);
-  await mapConcurrently(involved, entriesAtOnce, (each) => lookAtEntry(each, collected, place, tools));
+  const involved = await findInvolved(hivePartition, collected);
+  await mapConcurrently(involved, entriesAtOnce, (each) => lookAtEntry(each, collected, hivePartition, tools));
   return collected;
 }
 
 /** The entries of objects that are no sources, and of sources that may have been replaced. */
-async function findInvolved({ table, hivePath, replaced }: PartitionPlace, collected: Collected): Promise<Involved[]> {
+async function findInvolved({ table, hivePath, replaced }: HivePartition, collected: Collected): Promise<Involved[]> {
   const { old, sources, open } = collected;
   const involved = new Map<string, Involved>();
   const involve = (name: ObjectName): Involved => {
@@ -72,7 +72,7 @@ async function findInvolved({ table, hivePath, replaced }: PartitionPlace, colle
   for (const key of old.keys()) {
     if (sources.has(key)) continue;
     const name = parseObjectName(key);
-    if (name === undefined || !isIn(key, table.name, hivePath)) count(open, 'they are not of our making');
+    if (name === undefined || !isIn(key, table.name, hivePath)) count(open, unaccounted.notOurs);
     else involve(name).found.push(key);
   }
   for (const name of namesOf(sources)) if (await replaced.has(name, name.from)) involve(name);
@@ -84,8 +84,8 @@ async function findInvolved({ table, hivePath, replaced }: PartitionPlace, colle
 async function lookAtEntry(
   { name, found, sources: own }: Involved,
   { old, sources, added, unlisted, open }: Collected,
-  { table: { name: table }, hivePath }: PartitionPlace,
-  { store, ledger }: LookTools,
+  { table: { name: table }, hivePath }: HivePartition,
+  { store, ledger }: ReadTools,
 ): Promise<void> {
   const entry = await readEntry(name, { ledger, table });
   for (const key of found) count(open, whyOpen(entry, key));
@@ -118,12 +118,12 @@ function isIn(key: string, table: string, hivePath: string): boolean {
 
 /** Why nobody can tell yet what becomes of the object; `undefined` for one that counts, and for one that never will. */
 function whyOpen(entry: LedgerEntry | 'unreadable' | undefined, key: string): string | undefined {
-  if (entry === undefined) return 'no ledger entry describes their range: `glueless verify` says more';
-  if (entry === 'unreadable') return 'the ledger entry of their range can’t be read: `glueless verify` says more';
+  if (entry === undefined) return unaccounted.noEntry;
+  if (entry === 'unreadable') return unaccounted.unreadable;
   const generation = parseObjectName(key)?.generation ?? 0;
   if (isDeletable(entry, { key, generation })) return undefined;
   if (!isCommitted(entry)) return `they are of a range that is ${entry.state}: the next call looks again`;
-  if (!listsObject(entry, key)) return 'no ledger entry lists them: `glueless verify` says more';
+  if (!listsObject(entry, key)) return unaccounted.unlisted;
   if (isOfFormat1({ generation }))
     return 'they were written by an early version: replay their range to have them merged';
   return undefined;

@@ -1,12 +1,13 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import { readMerged, type MergedFile, type MergedPartition, type StoredNote } from '../ledger/merged-partition.ts';
-import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
-import type { RewriteRequest } from '../ports/parquet-rewriter.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import { readMerged, type MergedFile, type MergedPartition, type StoredNote } from '../../ledger/merged-partition.ts';
+import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
+import type { RewriteRequest } from '../../ports/parquet-rewriter.ts';
+import { isFileFailure } from '../file-failure.ts';
 import { listMergedFiles } from './list-merged-files.ts';
-import { progressTeller } from './tell-progress.ts';
-import type { MergeTools, PartitionPlace } from './merge-tools.ts';
-import { objectSource } from '../ports/parquet.ts';
-import { coordinateColumns } from '../table/file-offsets.ts';
+import { progressTeller } from '../tell-progress.ts';
+import type { MergeTools, HivePartition } from './merge-tools.ts';
+import { objectSource } from '../../ports/parquet.ts';
+import { coordinateColumns } from '../../table/file-offsets.ts';
 
 /** What became of the files that a note lists. */
 export interface Filled {
@@ -19,19 +20,11 @@ export interface Filled {
 /** Thrown when another process has changed the note: what was to be put may be obsolete by now. */
 export class NoteChanged extends Error {}
 
-/** Failures of one file that leave everything as it is. */
-const leavingCodes: ReadonlySet<string> = new Set([
-  'TABLE_MISMATCH',
-  'ENCODE_FAILED',
-  'OBJECT_UNREADABLE',
-  'STORE_MISSING',
-]);
-
 /** Larger objects are not read into memory. */
 const copyBytesMax = 64 * 1024 * 1024;
 
 interface FillContext {
-  readonly place: PartitionPlace;
+  readonly hivePartition: HivePartition;
   /** Objects in the old folder, by their keys. */
   readonly old: ReadonlyMap<string, ObjectInfo>;
   readonly stored: StoredNote;
@@ -42,9 +35,9 @@ interface FillContext {
  * Puts the files that the note lists and that are not there yet. Whoever does it puts the same rows, under the same keys, if they are free. Rejects
  * with `NoteChanged` when the note has changed.
  */
-export async function fillMerged(context: FillContext): Promise<Filled> {
-  const { place, stored, tools } = context;
-  const there = await listMergedFiles(tools.store, place.table.name, place.hivePath);
+export async function putMergedFiles(context: FillContext): Promise<Filled> {
+  const { hivePartition, stored, tools } = context;
+  const there = await listMergedFiles(tools.store, hivePartition.table.name, hivePartition.hivePath);
   const files: MergedFile[] = [];
   const left: string[] = [];
   for (const file of stored.note.files) {
@@ -56,7 +49,13 @@ export async function fillMerged(context: FillContext): Promise<Filled> {
     }
   }
   for (const why of new Set(left))
-    tools.observe({ kind: 'left-alone', table: place.table.name, partition: place.values, files: left.length, why });
+    tools.observe({
+      kind: 'left-alone',
+      table: hivePartition.table.name,
+      partition: hivePartition.values,
+      files: left.length,
+      why,
+    });
   return { note: { ...stored.note, files }, isWhole: left.length === 0 };
 }
 
@@ -76,7 +75,7 @@ async function fillFile(
     if (size === undefined) await write(file, there, context);
     return await found(file, context.tools);
   } catch (error) {
-    if (!(error instanceof PipelineError) || !leavingCodes.has(error.code)) throw error;
+    if (!isFileFailure(error)) throw error;
     onLeft(error.message);
     return undefined;
   }
@@ -129,10 +128,10 @@ async function rewrite(
   how: Pick<RewriteRequest, 'sources' | 'leftOut'>,
   context: FillContext,
 ): Promise<void> {
-  const { place, tools } = context;
+  const { hivePartition, tools } = context;
   const rewriter = await tools.openRewriter();
   // the table has the columns of each object before that is put: as it is now it has those of all sources
-  const table = await tools.catalog.load(place.table.name);
+  const table = await tools.catalog.load(hivePartition.table.name);
   if (table === undefined) throw missing(file.key, 'the table is not in the catalog');
   await rewriter.rewrite({
     ...how,
@@ -142,7 +141,7 @@ async function rewrite(
     orderBy: [tools.eventTimeField.toLowerCase(), ...coordinateColumns],
     confirm: (written) => check(file, written, context),
     onProgress: progressTeller(
-      { table: table.name, partition: place.values, files: how.sources.length },
+      { table: table.name, partition: hivePartition.values, files: how.sources.length },
       { observe: tools.observe, clock: tools.clock },
     ),
   });
@@ -152,10 +151,10 @@ async function rewrite(
 async function check(
   file: MergedFile,
   { rows }: { readonly rows: number; readonly leftOutRows: number },
-  { place, stored, tools }: FillContext,
+  { hivePartition, stored, tools }: FillContext,
 ): Promise<void> {
   if (rows !== file.rows) throw unlike(file, rows);
-  const now = await readMerged(tools.store, place.table.name, stored.hivePath);
+  const now = await readMerged(tools.store, hivePartition.table.name, stored.hivePath);
   if (now?.version !== stored.version) throw new NoteChanged('another process has changed the note');
 }
 

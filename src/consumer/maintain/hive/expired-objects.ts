@@ -1,6 +1,6 @@
-import { dayOf, firstTrueDay, isExpired } from '../ledger/expired-days.ts';
-import { isHidden, mergedFolder } from '../ledger/object-keys.ts';
-import type { CatalogTable, ObjectInfo, ObjectStore } from '../ports/lake.ts';
+import { dayOf, firstTrueDay, isExpired } from '../../ledger/expired-days.ts';
+import { isHidden, mergedFolder } from '../../ledger/object-keys.ts';
+import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 
 interface ListedTable {
   readonly store: ObjectStore;

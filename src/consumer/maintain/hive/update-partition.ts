@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import { putMerged, readMerged, type MergedPartition, type StoredNote } from '../ledger/merged-partition.ts';
-import { mergedPlace, topicOfFile } from '../ledger/object-keys.ts';
-import { adoptedByParameter } from '../table/shared-table.ts';
-import { fillMerged, NoteChanged } from './fill-merged.ts';
-import { lookAtPartition, type PartitionLook } from './look-at-partition.ts';
-import type { ObjectInfo } from '../ports/lake.ts';
-import type { MergeTools, PartitionPlace } from './merge-tools.ts';
-import { mergedSizeOf } from './plan-merges.ts';
-import { isWorthMerging, planFiles, replan, type MergeTarget } from './plan-merged.ts';
+import { putMerged, readMerged, type MergedPartition, type StoredNote } from '../../ledger/merged-partition.ts';
+import { mergedPlace, topicOfFile } from '../../ledger/object-keys.ts';
+import { adoptedByParameter } from '../../table/shared-table.ts';
+import { putMergedFiles, NoteChanged } from './put-merged-files.ts';
+import { readPartition, type PartitionContents } from './read-partition.ts';
+import type { ObjectInfo } from '../../ports/lake.ts';
+import type { MergeTools, HivePartition } from './merge-tools.ts';
+import { mergedSizeOf } from '../merged-size.ts';
+import { isWorthMerging, planFiles, replan, type MergeTarget } from './plan-merged-files.ts';
 import type { Registered } from './registered-partitions.ts';
 import { ReplacedEntries } from './replaced-entries.ts';
-import { isElsewhere } from './unnoted-file.ts';
+import { hasRowsElsewhere } from './has-rows-elsewhere.ts';
 
-export interface SettleOptions {
-  readonly place: PartitionPlace;
+export interface UpdateOptions {
+  readonly hivePartition: HivePartition;
   /** `unknown`: nobody has asked, and it stays as it is. */
   readonly registered: Registered | 'missing' | 'unknown';
 }
@@ -27,30 +27,30 @@ const looksMax = 8;
  * the note no longer lists is deleted. So whoever reads the new folder finds all rows of some moment, whoever dies in between. Gives
  * the note when all of it was done.
  */
-export async function settlePartition(
+export async function updatePartition(
   given: StoredNote | undefined,
-  { place, registered }: SettleOptions,
+  { hivePartition, registered }: UpdateOptions,
   tools: MergeTools,
 ): Promise<StoredNote | undefined> {
   let stored = given;
   let at = registered;
-  let { replaced } = place;
+  let { replaced } = hivePartition;
   for (let looks = 0; looks < looksMax; looks++) {
     const isNew = stored === undefined;
     try {
-      const round = await settleOnce(stored, { place: { ...place, replaced }, registered: at }, tools);
+      const round = await updateOnce(stored, { hivePartition: { ...hivePartition, replaced }, registered: at }, tools);
       if (round === undefined) return undefined;
       ({ stored } = round);
       if (round.isMoved === true) at = 'moved';
       if (round.isDone) return stored;
     } catch (error) {
       if (!(error instanceof NoteChanged)) throw error;
-      stored = await readMerged(tools.store, place.table.name, place.hivePath);
+      stored = await readMerged(tools.store, hivePartition.table.name, hivePartition.hivePath);
       if (stored === undefined && !isNew) return undefined;
     }
-    replaced = new ReplacedEntries(tools.store, place.table.name);
+    replaced = new ReplacedEntries(tools.store, hivePartition.table.name);
   }
-  leftAlone(place, 0, 'others go on changing it', tools);
+  leftAlone(hivePartition, 0, 'others go on changing it', tools);
   return undefined;
 }
 
@@ -61,41 +61,49 @@ interface Round {
 }
 
 /** One look, and what follows from it. `undefined` when the partition is left as it is. */
-async function settleOnce(
+async function updateOnce(
   stored: StoredNote | undefined,
-  options: SettleOptions,
+  options: UpdateOptions,
   tools: MergeTools,
 ): Promise<Round | undefined> {
-  const { place } = options;
-  const look = await lookAtPartition(place, stored?.note, tools);
-  for (const [why, files] of look.open) leftAlone(place, files, why, tools);
+  const { hivePartition } = options;
+  const look = await readPartition(hivePartition, stored?.note, tools);
+  for (const [why, files] of look.open) leftAlone(hivePartition, files, why, tools);
   if (look.open.size > 0 && stored?.note.movedAt === undefined) return undefined;
-  const plan = stored === undefined ? firstNote(look, place, tools) : replan(stored.note, look, targetOf(place, tools));
+  const plan =
+    stored === undefined
+      ? firstNote(look, hivePartition, tools)
+      : replan(stored.note, look, targetOf(hivePartition, tools));
   if (tools.upkeep.isDryRun) {
-    if (plan !== undefined) tellPlan(stored?.note, plan, look, { place, tools });
+    if (plan !== undefined) tellPlan(stored?.note, plan, look, { hivePartition, tools });
     return undefined;
   }
-  const noted = plan === undefined ? stored : await change(plan, stored, place, tools);
+  const noted = plan === undefined ? stored : await change(plan, stored, hivePartition, tools);
   return noted && fulfil(noted, { look, hasChanged: plan !== undefined }, options, tools);
 }
 
 /** Lets the folder hold what the note says, then the catalog say so. `hasChanged`: the look has changed the note. */
 async function fulfil(
   noted: StoredNote,
-  { look, hasChanged }: { readonly look: PartitionLook; readonly hasChanged: boolean },
-  options: SettleOptions,
+  { look, hasChanged }: { readonly look: PartitionContents; readonly hasChanged: boolean },
+  options: UpdateOptions,
   tools: MergeTools,
 ): Promise<Round | undefined> {
-  const { place } = options;
-  const filled = await fillMerged({ place, old: look.old, stored: noted, tools });
+  const { hivePartition } = options;
+  const filled = await putMergedFiles({ hivePartition, old: look.old, stored: noted, tools });
   const isQuiet = isDeepStrictEqual(filled.note, noted.note);
-  const now = isQuiet ? noted : await change(next(filled.note), noted, place, tools);
+  const now = isQuiet ? noted : await change(next(filled.note), noted, hivePartition, tools);
   if (!filled.isWhole) return undefined;
   if (now.note.movedAt === undefined)
     return isQuiet && !hasChanged ? move(now, options, look, tools) : { stored: now, isDone: false };
   if (hasChanged)
-    tools.observe({ kind: 'caught-up', table: place.table.name, partition: place.values, ...countsOf(look) });
-  await clear(now, place, tools);
+    tools.observe({
+      kind: 'caught-up',
+      table: hivePartition.table.name,
+      partition: hivePartition.values,
+      ...countsOf(look),
+    });
+  await clear(now, hivePartition, tools);
   return { stored: now, isDone: await setLocation(options, tools) };
 }
 
@@ -107,7 +115,7 @@ function next(note: MergedPartition): MergedPartition {
 async function change(
   note: MergedPartition,
   before: StoredNote | undefined,
-  { table: { name }, hivePath }: PartitionPlace,
+  { table: { name }, hivePath }: HivePartition,
   { store }: MergeTools,
 ): Promise<StoredNote> {
   const put = await putMerged(store, name, { hivePath, note, ...(before && { before }) });
@@ -115,14 +123,18 @@ async function change(
   return put;
 }
 
-function firstNote(look: PartitionLook, place: PartitionPlace, tools: MergeTools): MergedPartition | undefined {
-  if (!isWorthMerging(look.added, targetOf(place, tools).size)) return undefined;
-  const files = planFiles(look.added, targetOf(place, tools));
-  return { revision: 1, values: [...place.values], files, obsolete: [] };
+function firstNote(
+  look: PartitionContents,
+  hivePartition: HivePartition,
+  tools: MergeTools,
+): MergedPartition | undefined {
+  if (!isWorthMerging(look.added, targetOf(hivePartition, tools).size)) return undefined;
+  const files = planFiles(look.added, targetOf(hivePartition, tools));
+  return { revision: 1, values: [...hivePartition.values], files, obsolete: [] };
 }
 
 function targetOf(
-  { table: { name: table, columns }, hivePath }: PartitionPlace,
+  { table: { name: table, columns }, hivePath }: HivePartition,
   { upkeep, newId }: MergeTools,
 ): MergeTarget {
   return { table, hivePath, size: mergedSizeOf(columns, upkeep.targetBytes), newId };
@@ -131,23 +143,25 @@ function targetOf(
 /** Sets the location, and notes since when; what has come in meanwhile is looked for once more. */
 async function move(
   stored: StoredNote,
-  options: SettleOptions,
-  look: PartitionLook,
+  options: UpdateOptions,
+  look: PartitionContents,
   tools: MergeTools,
 ): Promise<Round | undefined> {
-  const { place, registered } = options;
-  const { table, values } = place;
+  const { hivePartition, registered } = options;
+  const { table, values } = hivePartition;
   if (registered !== 'old' && registered !== 'moved') {
-    leftAlone(place, stored.note.files.length, whyUnplaced[registered], tools);
+    leftAlone(hivePartition, stored.note.files.length, whyUnplaced[registered], tools);
     return undefined;
   }
-  if ((await tools.catalog.movePartition(table, { values, location: movedTo(place, tools) })) === 'missing') {
-    leftAlone(place, stored.note.files.length, whyUnplaced.missing, tools);
+  if (
+    (await tools.catalog.movePartition(table, { values, location: mergedLocation(hivePartition, tools) })) === 'missing'
+  ) {
+    leftAlone(hivePartition, stored.note.files.length, whyUnplaced.missing, tools);
     return undefined;
   }
   const movedAt = new Date(tools.clock.nowMs()).toISOString();
-  const moved = await change(next({ ...stored.note, movedAt }), stored, place, tools);
-  tellMerged(moved.note, look, place, tools);
+  const moved = await change(next({ ...stored.note, movedAt }), stored, hivePartition, tools);
+  tellMerged(moved.note, look, hivePartition, tools);
   return { stored: moved, isDone: false, isMoved: true };
 }
 
@@ -157,16 +171,20 @@ const whyUnplaced = {
   unknown: 'they are being merged: `glueless maintain` goes on with it',
 } as const;
 
-export function movedTo({ table: { name }, hivePath }: PartitionPlace, { store }: Pick<MergeTools, 'store'>): string {
+export function mergedLocation(
+  { table: { name }, hivePath }: HivePartition,
+  { store }: Pick<MergeTools, 'store'>,
+): string {
   return store.uri(mergedPlace(name, hivePath));
 }
 
 /** Sets the location of a moved partition again, where somebody has set it back: an earlier version, or a process that was frozen. */
-async function setLocation({ place, registered }: SettleOptions, tools: MergeTools): Promise<true> {
-  const { table, values } = place;
-  if (registered === 'elsewhere' || registered === 'missing') leftAlone(place, 0, whyUnplaced[registered], tools);
+async function setLocation({ hivePartition, registered }: UpdateOptions, tools: MergeTools): Promise<true> {
+  const { table, values } = hivePartition;
+  if (registered === 'elsewhere' || registered === 'missing')
+    leftAlone(hivePartition, 0, whyUnplaced[registered], tools);
   if (registered !== 'old') return true;
-  const location = movedTo(place, tools);
+  const location = mergedLocation(hivePartition, tools);
   if ((await tools.catalog.movePartition(table, { values, location })) === 'moved')
     tools.observe({ kind: 'placed', table: table.name, partition: values, location });
   return true;
@@ -176,15 +194,15 @@ async function setLocation({ place, registered }: SettleOptions, tools: MergeToo
  * Deletes what lies in the new folder and the note does not list, once all that it lists is there. The folder is listed before the note is read again:
  * what a later revision has put is not in the listing.
  */
-async function clear({ version }: StoredNote, place: PartitionPlace, tools: MergeTools): Promise<void> {
+async function clear({ version }: StoredNote, hivePartition: HivePartition, tools: MergeTools): Promise<void> {
   const { store, catalog } = tools;
-  const { name } = place.table;
-  const listed = await Array.fromAsync(store.list(mergedPlace(name, place.hivePath)));
-  const now = await readMerged(store, name, place.hivePath);
+  const { name } = hivePartition.table;
+  const listed = await Array.fromAsync(store.list(mergedPlace(name, hivePartition.hivePath)));
+  const now = await readMerged(store, name, hivePartition.hivePath);
   if (now?.version !== version) throw new NoteChanged('another process has changed the note');
   const sizes = new Map(listed.map(({ key, size }) => [key, size]));
   if (now.note.files.some(({ key, bytes }) => bytes === undefined || sizes.get(key) !== bytes)) return;
-  const keys = await deletable(listed, now.note, place, tools);
+  const keys = await deletable(listed, now.note, hivePartition, tools);
   if (keys.length === 0) return;
   // an Iceberg table may have taken them in
   const table = await catalog.load(name);
@@ -196,7 +214,7 @@ async function clear({ version }: StoredNote, place: PartitionPlace, tools: Merg
 async function deletable(
   listed: readonly ObjectInfo[],
   note: MergedPartition,
-  place: PartitionPlace,
+  hivePartition: HivePartition,
   tools: MergeTools,
 ): Promise<string[]> {
   const files = new Set(note.files.map(({ key }) => key));
@@ -204,31 +222,37 @@ async function deletable(
   const others = listed.filter(({ key }) => !files.has(key) && topicOfFile(key) !== undefined);
   const keys: string[] = [];
   for (const file of others)
-    if (passed.has(file.key) || (await isElsewhere(file, { note, place }, tools))) keys.push(file.key);
+    if (passed.has(file.key) || (await hasRowsElsewhere(file, { note, hivePartition }, tools))) keys.push(file.key);
   const left = others.length - keys.length;
-  const why = `no note lists them, and rows of theirs are nowhere else: restore _ledger/${place.table.name}.merged/`;
-  if (left > 0) leftAlone(place, left, why, tools);
+  const why = `no note lists them, and rows of theirs are nowhere else: restore _ledger/${hivePartition.table.name}.merged/`;
+  if (left > 0) leftAlone(hivePartition, left, why, tools);
   return keys;
 }
 
 function tellPlan(
   before: MergedPartition | undefined,
   plan: MergedPartition,
-  look: PartitionLook,
-  { place, tools }: { readonly place: PartitionPlace; readonly tools: MergeTools },
+  look: PartitionContents,
+  { hivePartition, tools }: { readonly hivePartition: HivePartition; readonly tools: MergeTools },
 ): void {
-  if (before === undefined) tellMerged(plan, look, place, tools);
-  else tools.observe({ kind: 'caught-up', table: place.table.name, partition: place.values, ...countsOf(look) });
+  if (before === undefined) tellMerged(plan, look, hivePartition, tools);
+  else
+    tools.observe({
+      kind: 'caught-up',
+      table: hivePartition.table.name,
+      partition: hivePartition.values,
+      ...countsOf(look),
+    });
 }
 
-function countsOf({ added, unlisted }: PartitionLook) {
+function countsOf({ added, unlisted }: PartitionContents) {
   return { added: added.length, replaced: unlisted.size };
 }
 
 function tellMerged(
   { files }: MergedPartition,
-  { old }: PartitionLook,
-  { table, values }: PartitionPlace,
+  { old }: PartitionContents,
+  { table, values }: HivePartition,
   { observe }: MergeTools,
 ): void {
   for (const { sources, rows, bytes: mergedBytes } of files) {
@@ -239,6 +263,6 @@ function tellMerged(
   }
 }
 
-function leftAlone({ table, values }: PartitionPlace, files: number, why: string, { observe }: MergeTools): void {
+function leftAlone({ table, values }: HivePartition, files: number, why: string, { observe }: MergeTools): void {
   observe({ kind: 'left-alone', table: table.name, partition: values, files, why });
 }

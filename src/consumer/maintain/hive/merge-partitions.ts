@@ -1,23 +1,23 @@
-import { hivePath as hivePathOfValues } from '../../schema/layout.ts';
-import { partitionEndMs } from '../../schema/partition-end.ts';
-import { hasProjection } from '../../schema/projection.ts';
-import { mapAhead } from '../../runtime/concurrency.ts';
-import { isExpired, readExpiry } from '../ledger/expired-days.ts';
-import { listMergedPaths, readMerged, type StoredNote } from '../ledger/merged-partition.ts';
-import { hivePathOf, isHidden, mergedFolder, parseObjectName } from '../ledger/object-keys.ts';
-import { isSamePlace } from '../ports/catalog-rules.ts';
-import type { CatalogTable, ObjectInfo, ObjectStore } from '../ports/lake.ts';
-import { adoptedByParameter } from '../table/shared-table.ts';
+import { hivePath as hivePathOfValues } from '../../../schema/layout.ts';
+import { partitionEndMs } from '../../../schema/partition-end.ts';
+import { hasProjection } from '../../../schema/projection.ts';
+import { mapAhead } from '../../../runtime/concurrency.ts';
+import { isExpired, readExpiry } from '../../ledger/expired-days.ts';
+import { listMergedPaths, readMerged, type StoredNote } from '../../ledger/merged-partition.ts';
+import { hivePathOf, isHidden, mergedFolder, parseObjectName } from '../../ledger/object-keys.ts';
+import { isSamePlace } from '../../ports/catalog-rules.ts';
+import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
+import { adoptedByParameter } from '../../table/shared-table.ts';
 import { valuesOf } from './expired-objects.ts';
-import type { MergeTools, PartitionPlace } from './merge-tools.ts';
-import { isWorthMerging } from './plan-merged.ts';
-import { mergedSizeOf } from './plan-merges.ts';
+import type { MergeTools, HivePartition } from './merge-tools.ts';
+import { isWorthMerging } from './plan-merged-files.ts';
+import { mergedSizeOf } from '../merged-size.ts';
 import { registeredPartitions, type Registered } from './registered-partitions.ts';
 import { ReplacedEntries } from './replaced-entries.ts';
-import { RipeSources } from './ripe-sources.ts';
-import { movedTo, settlePartition } from './settle-partition.ts';
-import type { Upkeep } from './upkeep.ts';
-import { coordinateColumns } from '../table/file-offsets.ts';
+import { SupersededSources } from './superseded-sources.ts';
+import { mergedLocation, updatePartition } from './update-partition.ts';
+import type { Upkeep } from '../upkeep.ts';
+import { coordinateColumns } from '../../table/file-offsets.ts';
 
 export interface HiveMergeOptions extends Pick<Upkeep, 'closedBeforeMs' | 'orphansBeforeMs' | 'expiredBefore'> {
   readonly table: string;
@@ -50,8 +50,8 @@ export async function mergeHive(options: HiveMergeOptions, tools: MergeTools): P
   const why = whyNotMerged(table, store);
   if (why !== undefined) return observe({ kind: 'not-merged', table: table.name, why });
   const known = await learn(table, options, tools);
-  const ripe = new RipeSources(table, tools);
-  const context = { known, options, ripe, tools };
+  const superseded = new SupersededSources(table, tools);
+  const context = { known, options, superseded, tools };
   const seen = await mergeFolders(noted, context);
   if (seen === undefined) return;
   if (
@@ -61,8 +61,8 @@ export async function mergeHive(options: HiveMergeOptions, tools: MergeTools): P
     ))
   )
     return;
-  await ripe.flush();
-  await placeUnnoted(known, noted, tools);
+  await superseded.flush();
+  await moveBackUnnoted(known, noted, tools);
 }
 
 /** Merges the partitions of the table's own folder, those that are `noted` again; gives the paths of these, `undefined` when it was stopped. */
@@ -128,7 +128,7 @@ async function learn(table: CatalogTable, { expiredBefore }: HiveMergeOptions, t
 interface Context {
   readonly known: Known;
   readonly options: HiveMergeOptions;
-  readonly ripe: RipeSources;
+  readonly superseded: SupersededSources;
   readonly tools: MergeTools;
 }
 
@@ -147,7 +147,11 @@ async function mergeFirst(hivePath: string, infos: readonly ObjectInfo[], { know
   if (!isWorthMerging(sizes, mergedSizeOf(table.columns, tools.upkeep.targetBytes))) return;
   const at = registered.get(hivePath) ?? 'missing';
   if (at === 'old')
-    return void (await settlePartition(undefined, { place: placeOf(values, hivePath, known), registered: at }, tools));
+    return void (await updatePartition(
+      undefined,
+      { hivePartition: hivePartitionOf(values, hivePath, known), registered: at },
+      tools,
+    ));
   const why =
     at === 'elsewhere' ? 'the partition lies elsewhere in the catalog' : 'the partition is not in the catalog';
   if (at !== 'moved')
@@ -155,20 +159,24 @@ async function mergeFirst(hivePath: string, infos: readonly ObjectInfo[], { know
 }
 
 /** Lets a partition with a note follow the ledger. */
-async function follow(stored: StoredNote, infos: readonly ObjectInfo[], { known, options, ripe, tools }: Context) {
+async function follow(
+  stored: StoredNote,
+  infos: readonly ObjectInfo[],
+  { known, options, superseded, tools }: Context,
+) {
   const { note, hivePath } = stored;
   const { table, expiredBefore, registered } = known;
   if (isExpired(note.values, expiredBefore)) return;
   const at = registered.get(hivePath) ?? 'missing';
-  const place = placeOf(note.values, hivePath, known);
+  const hivePartition = hivePartitionOf(note.values, hivePath, known);
   const isFresh = note.movedAt === undefined;
   const replaced = isFresh ? new ReplacedEntries(tools.store, table.name) : known.replaced;
   const isStill = await isSteady(stored, infos, at, known);
   const settled = isStill
     ? stored
-    : await settlePartition(stored, { place: { ...place, replaced }, registered: at }, tools);
+    : await updatePartition(stored, { hivePartition: { ...hivePartition, replaced }, registered: at }, tools);
   if (settled?.note.movedAt === undefined || Date.parse(settled.note.movedAt) >= options.orphansBeforeMs) return;
-  await ripe.add(settled, infos);
+  await superseded.add(settled, infos);
 }
 
 /** True when nothing can have changed since the note was written. */
@@ -191,20 +199,20 @@ async function isSteady(
   return true;
 }
 
-function placeOf(values: readonly string[], hivePath: string, { table, replaced }: Known): PartitionPlace {
+function hivePartitionOf(values: readonly string[], hivePath: string, { table, replaced }: Known): HivePartition {
   return { table, values, hivePath, replaced };
 }
 
-/** Sets the location of partitions that lie in a new folder of which there is no note, and no file: their rows are in the old one. */
-async function placeUnnoted(known: Known, noted: ReadonlySet<string>, tools: MergeTools): Promise<void> {
+/** Sets the location of partitions back that lie in a new folder of which there is no note, and no file: their rows are in the old one. */
+async function moveBackUnnoted(known: Known, noted: ReadonlySet<string>, tools: MergeTools): Promise<void> {
   const { table, registered, moved } = known;
   for (const [hivePath, at] of registered) {
     if (at !== 'moved' || noted.has(hivePath)) continue;
     if ((await readMerged(tools.store, table.name, hivePath)) !== undefined) continue;
     const values = valuesOf({ name: '' }, `/${hivePath}/`);
-    const place = placeOf(values, hivePath, known);
+    const hivePartition = hivePartitionOf(values, hivePath, known);
     const files = moved.get(hivePath)?.size ?? 0;
-    const why = `nothing notes what ${movedTo(place, tools)} is to hold: restore _ledger/${table.name}.merged/`;
+    const why = `nothing notes what ${mergedLocation(hivePartition, tools)} is to hold: restore _ledger/${table.name}.merged/`;
     if (files > 0) tools.observe({ kind: 'left-alone', table: table.name, partition: values, files, why });
     if (files > 0) continue;
     const location = tools.store.uri(`${table.name}/${hivePath}/`);

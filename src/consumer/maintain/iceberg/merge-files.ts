@@ -1,24 +1,25 @@
-import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { columnsOfFields, fieldIdsOf } from '../../iceberg/iceberg-columns.ts';
-import { TableFiles } from '../../iceberg/table-files.ts';
-import { readReferences } from '../../iceberg/table-references.ts';
-import { currentSchema, defaultSpec } from '../../iceberg/table-metadata.ts';
-import { PipelineError } from '../../runtime/errors.ts';
-import { msPerHour } from '../../runtime/duration.ts';
-import { hivePath } from '../../schema/layout.ts';
-import { mergedKey, topicOfFile } from '../ledger/object-keys.ts';
-import type { RewrittenObject } from '../ports/parquet-rewriter.ts';
-import { describeObjects } from '../snapshot/commit-snapshot.ts';
-import { loadTable } from '../snapshot/load-table.ts';
-import { otherTopicsOf } from '../snapshot/table-positions.ts';
-import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
-import { changeFiles } from '../snapshot/change-files.ts';
-import { mergedSizeOf, planMerges, type Merge } from './plan-merges.ts';
-import { progressTeller } from './tell-progress.ts';
+import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
+import { columnsOfFields, fieldIdsOf } from '../../../iceberg/iceberg-columns.ts';
+import { TableFiles } from '../../../iceberg/table-files.ts';
+import { readReferences } from '../../../iceberg/table-references.ts';
+import { currentSchema, defaultSpec } from '../../../iceberg/table-metadata.ts';
+import { msPerHour } from '../../../runtime/duration.ts';
+import { hivePath } from '../../../schema/layout.ts';
+import { mergedKey, topicOfFile } from '../../ledger/object-keys.ts';
+import type { RewrittenObject } from '../../ports/parquet-rewriter.ts';
+import { describeObjects } from '../../snapshot/commit-snapshot.ts';
+import { loadTable } from '../../snapshot/load-table.ts';
+import { otherTopicsOf } from '../../snapshot/table-positions.ts';
+import type { SnapshotTarget } from '../../snapshot/snapshot-tools.ts';
+import { changeFiles } from '../../snapshot/change-files.ts';
+import { isFileFailure } from '../file-failure.ts';
+import { mergedSizeOf } from '../merged-size.ts';
+import { planMerges, type Merge } from './plan-merges.ts';
+import { progressTeller } from '../tell-progress.ts';
 import { readState, type TableFile, type TableState } from './table-state.ts';
-import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
-import { coordinateColumns } from '../table/file-offsets.ts';
+import { coordinateColumns } from '../../table/file-offsets.ts';
 
 /** A merge whose file is written, and that no snapshot has yet. */
 interface Merged extends Merge<TableFile> {
@@ -32,14 +33,6 @@ const waitMaxMs = 60_000;
 
 /** A file that was written longer ago is not made part of the table: it may have been deleted as one that nobody needs. */
 const ageMaxMs = 12 * msPerHour;
-
-/** Failures of one merge that leave its files as they are. */
-const leavingCodes: ReadonlySet<string> = new Set([
-  'TABLE_MISMATCH',
-  'ENCODE_FAILED',
-  'OBJECT_UNREADABLE',
-  'STORE_MISSING',
-]);
 
 /**
  * Merges the small files of closed partitions. A snapshot exchanges files only if all that were read are still the table's, and nobody has
@@ -124,7 +117,7 @@ async function writeMerged(
       onProgress: progressTeller({ table: name, partition, files: files.length }, { observe, clock: tools.clock }),
     });
   } catch (error) {
-    if (!(error instanceof PipelineError) || !leavingCodes.has(error.code)) throw error;
+    if (!isFileFailure(error)) throw error;
     observe({ kind: 'left-alone', table: name, partition, files: files.length, why: error.message });
     return undefined;
   }

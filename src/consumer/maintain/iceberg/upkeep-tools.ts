@@ -1,5 +1,5 @@
-import type { ParquetRewriter } from '../ports/parquet-rewriter.ts';
-import type { SnapshotTools } from '../snapshot/snapshot-tools.ts';
+import type { ParquetRewriter } from '../../ports/parquet-rewriter.ts';
+import type { SnapshotTools } from '../../snapshot/snapshot-tools.ts';
 
 /** What keeps Iceberg tables in shape; one per process and topic. */
 export interface UpkeepTools extends SnapshotTools {

@@ -1,11 +1,11 @@
-import { isExpired } from '../ledger/expired-days.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { forgetMerged, listMergedPaths, readMerged, sourcesOf } from '../ledger/merged-partition.ts';
-import { isHidden, mergedPlace, topicOfFile } from '../ledger/object-keys.ts';
-import type { CatalogTable, ObjectInfo, ObjectStore } from '../ports/lake.ts';
+import { isExpired } from '../../ledger/expired-days.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { forgetMerged, listMergedPaths, readMerged, sourcesOf } from '../../ledger/merged-partition.ts';
+import { isHidden, mergedPlace, topicOfFile } from '../../ledger/object-keys.ts';
+import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { chunksOf, expiredObjects, mergedTable, valuesOf } from './expired-objects.ts';
 import { judgeExpired } from './judge-expired.ts';
-import type { Upkeep } from './upkeep.ts';
+import type { Upkeep } from '../upkeep.ts';
 
 interface MergedExpiry {
   readonly ledger: Ledger;
@@ -29,7 +29,7 @@ const chunkKeys = 1000;
  * Deletes the objects of expired partitions that were merged, and their notes last: who dies in between is followed by the next call. The
  * catalog has forgotten them before.
  */
-export async function expireMerged(table: CatalogTable, options: MergedExpiry): Promise<RemovedMerged> {
+export async function removeExpiredMerged(table: CatalogTable, options: MergedExpiry): Promise<RemovedMerged> {
   const { store, before, upkeep } = options;
   const hivePaths = new Set<string>();
   const total = { files: 0, rows: 0, hivePaths };

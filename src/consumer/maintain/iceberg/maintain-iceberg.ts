@@ -1,9 +1,9 @@
-import { targetsOf } from '../snapshot/snapshot-tools.ts';
+import { targetsOf } from '../../snapshot/snapshot-tools.ts';
 import { mergeFiles } from './merge-files.ts';
-import { removeDays } from './remove-days.ts';
+import { removeExpired } from './remove-expired.ts';
 import { removeOrphans } from './remove-orphans.ts';
 import { expireSnapshots, mergeTableManifests } from './trim-metadata.ts';
-import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { UpkeepTools } from './upkeep-tools.ts';
 export async function maintainIceberg(upkeep: Upkeep, observe: UpkeepObserver, tools: UpkeepTools): Promise<void> {
   const options = { upkeep, observe };
   const isStopped = (): boolean => upkeep.signal?.aborted === true;
-  if (upkeep.expiredBefore !== undefined) await removeDays(upkeep.expiredBefore, options, tools);
+  if (upkeep.expiredBefore !== undefined) await removeExpired(upkeep.expiredBefore, options, tools);
   for (const target of targetsOf(tools.table)) {
     for (const step of [
       () => mergeFiles(target, options, tools),

@@ -1,21 +1,21 @@
-import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { defaultSpec } from '../../iceberg/table-metadata.ts';
-import { isExpired, raiseExpiry } from '../ledger/expired-days.ts';
-import { topicOfFile } from '../ledger/object-keys.ts';
-import { loadTable } from '../snapshot/load-table.ts';
-import { targetsOf } from '../snapshot/snapshot-tools.ts';
-import { adoptedRowsOf, withAdoptedRows } from '../snapshot/table-positions.ts';
-import { changeFiles } from '../snapshot/change-files.ts';
-import { expiryRefused, withoutDays } from './expiry-refused.ts';
+import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
+import { defaultSpec } from '../../../iceberg/table-metadata.ts';
+import { isExpired, raiseExpiry } from '../../ledger/expired-days.ts';
+import { topicOfFile } from '../../ledger/object-keys.ts';
+import { loadTable } from '../../snapshot/load-table.ts';
+import { targetsOf } from '../../snapshot/snapshot-tools.ts';
+import { adoptedRowsOf, withAdoptedRows } from '../../snapshot/table-positions.ts';
+import { changeFiles } from '../../snapshot/change-files.ts';
+import { expiryRefused, withoutDays } from '../expiry-refused.ts';
 import { readState, type TableFile } from './table-state.ts';
-import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
 
 /**
  * Removes the partitions of expired days by one `delete` snapshot of each table. The day is noted in the ledger first, so that nobody misses
  * what goes. The files stay as objects until no snapshot names them. Rejects with EXPIRY_REFUSED when nothing would be left.
  */
-export async function removeDays(
+export async function removeExpired(
   before: string,
   { upkeep, observe }: { readonly upkeep: Upkeep; readonly observe: UpkeepObserver },
   tools: UpkeepTools,

@@ -1,6 +1,6 @@
-import { sourcesOf, type StoredNote } from '../ledger/merged-partition.ts';
-import type { CatalogTable, ObjectInfo } from '../ports/lake.ts';
-import { adoptedByParameter } from '../table/shared-table.ts';
+import { sourcesOf, type StoredNote } from '../../ledger/merged-partition.ts';
+import type { CatalogTable, ObjectInfo } from '../../ports/lake.ts';
+import { adoptedByParameter } from '../../table/shared-table.ts';
 import { listMergedFiles } from './list-merged-files.ts';
 import type { MergeTools } from './merge-tools.ts';
 import { registeredPartitions } from './registered-partitions.ts';
@@ -12,10 +12,10 @@ const objectsMax = 5000;
  * Objects of old folders whose rows have been in merged files for so long that no query can have planned them. They are deleted only where the
  * merged files are there and the catalog says, at that moment, that readers go to these.
  */
-export class RipeSources {
+export class SupersededSources {
   readonly #table: CatalogTable;
   readonly #tools: MergeTools;
-  readonly #ripe = new Map<string, readonly ObjectInfo[]>();
+  readonly #superseded = new Map<string, readonly ObjectInfo[]>();
   #count = 0;
 
   constructor(table: CatalogTable, tools: MergeTools) {
@@ -29,12 +29,12 @@ export class RipeSources {
     const wanted = listed.filter(({ key }) => files.has(key));
     if (wanted.length === 0) return;
     const there = await listMergedFiles(this.#tools.store, this.#table.name, hivePath);
-    const ripe = wanted.filter(({ key: source }) => {
+    const superseded = wanted.filter(({ key: source }) => {
       const file = files.get(source);
       return file?.bytes !== undefined && there.get(file.key) === file.bytes;
     });
-    this.#ripe.set(hivePath, ripe);
-    this.#count += ripe.length;
+    this.#superseded.set(hivePath, superseded);
+    this.#count += superseded.length;
     if (this.#count >= objectsMax) await this.flush();
   }
 
@@ -44,8 +44,10 @@ export class RipeSources {
     const table = await catalog.load(this.#table.name);
     const isOurs = table !== undefined && table.parameters[adoptedByParameter] === undefined;
     const registered = isOurs ? await registeredPartitions(table, this.#tools) : new Map<string, string>();
-    const objects = [...this.#ripe].flatMap(([hivePath, ripe]) => (registered.get(hivePath) === 'moved' ? ripe : []));
-    this.#ripe.clear();
+    const objects = [...this.#superseded].flatMap(([hivePath, superseded]) =>
+      registered.get(hivePath) === 'moved' ? superseded : [],
+    );
+    this.#superseded.clear();
     this.#count = 0;
     if (objects.length === 0) return;
     if (!upkeep.isDryRun) await store.delete(objects.map(({ key }) => key));

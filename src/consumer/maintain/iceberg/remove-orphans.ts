@@ -1,18 +1,18 @@
-import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { TableFiles } from '../../iceberg/table-files.ts';
-import { readReferences } from '../../iceberg/table-references.ts';
-import { mapConcurrently } from '../../runtime/concurrency.ts';
-import { isDeletable, type LedgerEntry } from '../ledger/ledger-entry.ts';
-import { isExpired, readExpiry } from '../ledger/expired-days.ts';
-import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
-import type { ObjectInfo } from '../ports/lake.ts';
-import { loadTable } from '../snapshot/load-table.ts';
-import { leastPositions, namedReferences } from '../snapshot/kept-positions.ts';
-import type { SnapshotTarget } from '../snapshot/snapshot-tools.ts';
-import { positionsOf, type TablePositions } from '../snapshot/table-positions.ts';
-import { fence } from '../snapshot/change-files.ts';
-import { kindOfFile } from './own-files.ts';
-import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
+import { TableFiles } from '../../../iceberg/table-files.ts';
+import { readReferences } from '../../../iceberg/table-references.ts';
+import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { isDeletable, type LedgerEntry } from '../../ledger/ledger-entry.ts';
+import { isExpired, readExpiry } from '../../ledger/expired-days.ts';
+import { parseObjectName, topicOfFile } from '../../ledger/object-keys.ts';
+import type { ObjectInfo } from '../../ports/lake.ts';
+import { loadTable } from '../../snapshot/load-table.ts';
+import { leastPositions, namedReferences } from '../../snapshot/kept-positions.ts';
+import type { SnapshotTarget } from '../../snapshot/snapshot-tools.ts';
+import { positionsOf, type TablePositions } from '../../snapshot/table-positions.ts';
+import { fence } from '../../snapshot/change-files.ts';
+import { kindOfFile } from './file-kind.ts';
+import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
 
 /** A file that is old, and ours by its name. */

@@ -1,14 +1,14 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
-import { leftoversOf } from '../commit/leftovers.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { isCommitted, type CommittedEntry } from '../ledger/ledger-entry.ts';
-import { offsetsIn } from '../ledger/ledger-index.ts';
-import { revisionPrefix, type LedgerPath } from '../ledger/ledger-keys.ts';
-import type { Catalog, ObjectInfo, ObjectStore } from '../ports/lake.ts';
-import { areObjectsThere } from '../table/object-writer.ts';
-import { adoptedByParameter } from '../table/shared-table.ts';
+import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import { leftoversOf } from '../../commit/leftovers.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { isCommitted, type CommittedEntry } from '../../ledger/ledger-entry.ts';
+import { offsetsIn } from '../../ledger/ledger-index.ts';
+import { revisionPrefix, type LedgerPath } from '../../ledger/ledger-keys.ts';
+import type { Catalog, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
+import { areObjectsThere } from '../../table/object-writer.ts';
+import { adoptedByParameter } from '../../table/shared-table.ts';
 import { readEntry } from './read-entry.ts';
-import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
 
 export interface LeftoverOptions {
   readonly ledger: Ledger;
@@ -48,16 +48,16 @@ export async function removeLeftovers(options: LeftoverOptions): Promise<void> {
 
 /** Answers with what was deleted. */
 async function removeOf(
-  place: LedgerPath & { readonly from: bigint },
+  hivePartition: LedgerPath & { readonly from: bigint },
   options: LeftoverOptions,
 ): Promise<ObjectInfo[]> {
   const { store, table, upkeep, observe } = options;
-  const entry = await readEntry(place, options);
+  const entry = await readEntry(hivePartition, options);
   if (entry === undefined || entry === 'unreadable' || !isCommitted(entry)) return [];
   const left = await leftoversThere(entry, store);
   if (left.length === 0) return [];
   if (!(await areObjectsThere(entry.outcome.objects, options))) {
-    const why = `what has replaced them in ${place.topic}/${place.partition}, offsets [${entry.from}, ${entry.to}), is not all there: \`glueless verify\` says more`;
+    const why = `what has replaced them in ${hivePartition.topic}/${hivePartition.partition}, offsets [${entry.from}, ${entry.to}), is not all there: \`glueless verify\` says more`;
     observe({ kind: 'left-alone', table, files: left.length, why });
     return [];
   }

@@ -1,18 +1,18 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import { hivePath, layoutOf, partitionKeys } from '../../schema/layout.ts';
-import { hasProjection } from '../../schema/projection.ts';
-import { isExpired, raiseExpiry } from '../ledger/expired-days.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { hivePathOf, mergedFolder } from '../ledger/object-keys.ts';
-import { isSamePlace } from '../ports/catalog-rules.ts';
-import type { Catalog, CatalogPartition, CatalogTable, ObjectInfo, ObjectStore } from '../ports/lake.ts';
-import { deadLetterKeys, deadLetterTable } from '../table/dead-letters.ts';
-import { checkNotAdopted } from '../table/shared-table.ts';
-import { expireMerged, type RemovedMerged } from './expire-merged.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import { hivePath, layoutOf, partitionKeys } from '../../../schema/layout.ts';
+import { hasProjection } from '../../../schema/projection.ts';
+import { isExpired, raiseExpiry } from '../../ledger/expired-days.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { hivePathOf, mergedFolder } from '../../ledger/object-keys.ts';
+import { isSamePlace } from '../../ports/catalog-rules.ts';
+import type { Catalog, CatalogPartition, CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
+import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters.ts';
+import { checkNotAdopted } from '../../table/shared-table.ts';
+import { removeExpiredMerged, type RemovedMerged } from './remove-expired-merged.ts';
 import { chunksOf, expiredObjects, hasDaysThatStay, mergedTable, valuesOf } from './expired-objects.ts';
-import { expiryRefused, withoutDays } from './expiry-refused.ts';
+import { expiryRefused, withoutDays } from '../expiry-refused.ts';
 import { judgeExpired } from './judge-expired.ts';
-import type { Upkeep, UpkeepObserver } from './upkeep.ts';
+import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
 
 export interface ExpiryOptions {
   readonly ledger: Ledger;
@@ -44,7 +44,7 @@ export async function removeExpired(options: ExpiryOptions): Promise<void> {
   if (!upkeep.isDryRun) await raiseExpiry(store, table, { before, notedAt: new Date(nowMs).toISOString() });
   // asked again after the note: who adopts the files marks the table first, and reads the note then
   checkNotAdopted(await catalog.load(table), 'removal');
-  await removeFrom(rows, options, (each) => expireMerged(each, options));
+  await removeFrom(rows, options, (each) => removeExpiredMerged(each, options));
   const deadLetters = await catalog.load(deadLetterTable(table));
   if (deadLetters !== undefined && isOfDeadLetters(deadLetters)) await removeFrom(deadLetters, options);
 }

@@ -1,9 +1,9 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../ledger/ledger-entry.ts';
-import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
-import type { ObjectInfo } from '../ports/lake.ts';
-import { readEntry } from './read-entry.ts';
+import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { isCommitted, isDeletable, isWritten, listsObject, type LedgerEntry } from '../../ledger/ledger-entry.ts';
+import { parseObjectName, type ObjectName } from '../../ledger/object-keys.ts';
+import type { ObjectInfo } from '../../ports/lake.ts';
+import { readEntry, unaccounted } from './read-entry.ts';
 
 /** An object of an expired day that is not deleted. */
 export interface LeftObject {
@@ -35,7 +35,7 @@ export async function judgeExpired(
   for (const info of objects) {
     const name = parseObjectName(info.key);
     if (name === undefined) {
-      stays.push({ key: info.key, why: 'they are not of our making' });
+      stays.push({ key: info.key, why: unaccounted.notOurs });
       continue;
     }
     const id = `${name.topic}/${name.partition}/${name.from}`;
@@ -68,11 +68,11 @@ function whyItStays(
   entry: LedgerEntry | 'unreadable' | undefined,
   object: { readonly key: string; readonly generation: number },
 ): string | undefined {
-  if (entry === undefined) return 'no ledger entry describes their range: `glueless verify` says more';
-  if (entry === 'unreadable') return 'the ledger entry of their range can’t be read: `glueless verify` says more';
+  if (entry === undefined) return unaccounted.noEntry;
+  if (entry === 'unreadable') return unaccounted.unreadable;
   if (isDeletable(entry, object)) return undefined;
   if (isCommitted(entry) && listsObject(entry, object.key)) return undefined;
   return isCommitted(entry) || entry.state === 'gap'
-    ? 'no ledger entry lists them: `glueless verify` says more'
+    ? unaccounted.unlisted
     : `they are of a range that is ${entry.state}: they go once that has ended`;
 }

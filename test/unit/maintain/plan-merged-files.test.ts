@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MergedPartition } from '../../../src/consumer/ledger/merged-partition.ts';
 import { objectKey, topicOfFile } from '../../../src/consumer/ledger/object-keys.ts';
-import { isWorthMerging, planFiles, replan, type ListedObject } from '../../../src/consumer/maintain/plan-merged.ts';
+import {
+  isWorthMerging,
+  planFiles,
+  replan,
+  type ListedObject,
+} from '../../../src/consumer/maintain/hive/plan-merged-files.ts';
 
 const hivePath = 'event_date=2026-11-23/event_hour=09';
 let ids = 0;
