@@ -1,5 +1,5 @@
-import type { Waiting } from '../consumer/audit/merged-audit.ts';
-import type { PartitionSummary } from '../consumer/audit/partition-summary.ts';
+import type { Waiting } from '../consumer/audit/merged/merged-audit.ts';
+import type { PartitionSummary } from '../consumer/audit/ledger/partition-summary.ts';
 import type { VerifyReport } from '../consumer/audit/verify.ts';
 import { sourceOfStart } from '../consumer/ledger/topic-start.ts';
 import { alignColumns } from '../report/format.ts';

@@ -1,4 +1,4 @@
-import { firstOffset, readChain } from '../consumer/audit/read-chain.ts';
+import { firstOffset, readChain } from '../consumer/audit/ledger/read-chain.ts';
 import type { LedgerEntry } from '../consumer/ledger/ledger-entry.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';

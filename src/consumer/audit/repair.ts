@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { isCommitted, isDeletable, type CommittedEntry } from '../ledger/ledger-entry.ts';
 import type { Column } from '../../schema/types.ts';
 import type { Catalog, CatalogPartition, TableDefinition } from '../ports/lake.ts';
-import { judgeUnlisted, type UnlistedOptions, type Verdict } from './unlisted-object.ts';
+import { judgeUnlisted, type UnlistedOptions, type Verdict } from './objects/unlisted-object.ts';
 
 /** Something that the audit found and that a rule allows to mend. */
 export type Repair =

@@ -11,23 +11,23 @@ import { hivePathOf, mergedFolder } from '../ledger/object-keys.ts';
 import type { Catalog, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
-import { auditListing, lookAgain } from './audit-listing.ts';
-import { auditPartition, unreadable } from './audit-partition.ts';
-import { auditCatalogTable } from './audit-tables.ts';
-import { TablesAudit } from './tables-audit.ts';
+import { auditListing, lookAgain } from './objects/audit-listing.ts';
+import { auditKafkaPartition, unreadable } from './ledger/audit-kafka-partition.ts';
+import { auditCatalogTable } from './catalog/audit-catalog-table.ts';
+import { IcebergAudit } from './iceberg/iceberg-audit.ts';
 import { BoundedWork } from './bounded-work.ts';
-import { CatalogNeeds } from './catalog-needs.ts';
-import { EntryInspector } from './entry-inspector.ts';
-import { EntrySample } from './entry-sample.ts';
+import { CatalogNeeds } from './catalog/catalog-needs.ts';
+import { EntryInspector } from './objects/entry-inspector.ts';
+import { EntrySample } from './objects/entry-sample.ts';
 import type { Finding } from './finding.ts';
 import { FindingList } from './finding-list.ts';
-import { MergedAudit, type Waiting } from './merged-audit.ts';
-import { MergedObjects } from './merged-objects.ts';
-import { ObjectIndex, type EntryPlace } from './object-index.ts';
-import type { PartitionSummary } from './partition-summary.ts';
+import { MergedAudit, type Waiting } from './merged/merged-audit.ts';
+import { MergedObjects } from './merged/merged-objects.ts';
+import { ObjectIndex, type EntryId } from './objects/object-index.ts';
+import type { PartitionSummary } from './ledger/partition-summary.ts';
 import type { Repair } from './repair.ts';
-import { findUnnamedRows, mustNameTopic } from './unnamed-rows.ts';
-import { findUnknownFiles, findUnknownFolders } from './unknown-files.ts';
+import { findRowsWithoutTopic, mustNameTopic } from './ledger/rows-without-topic.ts';
+import { findUnknownFiles, findUnknownFolders } from './ledger/unknown-files.ts';
 
 export interface VerifyOptions {
   readonly ledger: Ledger;
@@ -100,7 +100,7 @@ class Audit {
   readonly #work: BoundedWork;
   readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable({}, key, error));
   readonly #holders: MergedObjects | undefined;
-  #tables: TablesAudit | undefined;
+  #tables: IcebergAudit | undefined;
   #merged: MergedAudit | undefined;
   #mustNameTopic = false;
   #topic: TopicDescription | undefined;
@@ -129,7 +129,7 @@ class Audit {
     await this.#expired.refresh();
     this.#tables =
       iceberg &&
-      (await TablesAudit.open({ ...this.#options, iceberg, findings: this.#findings, expired: this.#expired }));
+      (await IcebergAudit.open({ ...this.#options, iceberg, findings: this.#findings, expired: this.#expired }));
     if (iceberg === undefined) this.#merged = await this.#openMerged();
     this.#mustNameTopic = await mustNameTopic(this.#options);
     const closed = await this.#closing();
@@ -195,7 +195,7 @@ class Audit {
     const summaries: PartitionSummary[] = [];
     for (const partition of [...new Set(known)].toSorted((a, b) => a - b)) {
       const path = { table, topic: name, partition };
-      const summary = await auditPartition(path, topic, {
+      const summary = await auditKafkaPartition(path, topic, {
         ...this.#options,
         sinceMs,
         rules: { ...this.#options, tableFormat: this.#options.iceberg === undefined ? 'hive' : 'iceberg' },
@@ -225,7 +225,7 @@ class Audit {
     this.#needs.rows.add(entry, hasExpired);
     this.#needs['dead-letters'].add(entry, hasExpired);
     this.#sample?.add(entry);
-    if (this.#mustNameTopic) this.#findings.add(...findUnnamedRows(entry));
+    if (this.#mustNameTopic) this.#findings.add(...findRowsWithoutTopic(entry));
     this.#tables?.take(entry);
     this.#merged?.take(entry);
     const objects = entry.outcome.objects.filter(({ key }) => this.#tables?.isNeeded(key) ?? true);
@@ -247,8 +247,8 @@ class Audit {
     if (this.#sample !== undefined) await this.#lookAgain(this.#sample.chosen, inspect);
   }
 
-  async #lookAgain(places: Iterable<EntryPlace>, inspect: (entry: WrittenEntry) => Promise<void>): Promise<void> {
-    await lookAgain(places, { ...this.#options, inspect, onUnreadable: this.#onUnreadable });
+  async #lookAgain(entries: Iterable<EntryId>, inspect: (entry: WrittenEntry) => Promise<void>): Promise<void> {
+    await lookAgain(entries, { ...this.#options, inspect, onUnreadable: this.#onUnreadable });
   }
 
   async #auditListing(): Promise<Repair[]> {

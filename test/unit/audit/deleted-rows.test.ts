@@ -1,6 +1,6 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { DeletedRows } from '../../../src/consumer/audit/deleted-rows.ts';
+import { DeletedRows } from '../../../src/consumer/audit/iceberg/deleted-rows.ts';
 import type { LiveFile } from '../../../src/iceberg/live-files.ts';
 import { fileContent, type DataFile } from '../../../src/iceberg/manifest.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';

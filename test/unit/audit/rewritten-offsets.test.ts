@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RewrittenOffsets } from '../../../src/consumer/audit/rewritten-offsets.ts';
-import { RewrittenRanges, type RewrittenRange } from '../../../src/consumer/audit/rewritten-ranges.ts';
+import { RewrittenOffsets } from '../../../src/consumer/audit/iceberg/rewritten-offsets.ts';
+import { RewrittenRanges, type RewrittenRange } from '../../../src/consumer/audit/iceberg/rewritten-ranges.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
@@ -34,7 +34,7 @@ async function find(ranges: readonly RewrittenRange[], files: Readonly<Record<st
     read.add(place);
     offsets.forget((values) => values.every((value) => read.has(value)));
   }
-  const findings = [...offsets.findings({ place: 'files', action: '' })];
+  const findings = [...offsets.findings({ where: 'files', action: '' })];
   return {
     others: offsets.others,
     findings: findings.map(({ partition, where, problem, what }) => `${partition}${where} ${problem}: ${what}`),
@@ -43,7 +43,7 @@ async function find(ranges: readonly RewrittenRange[], files: Readonly<Record<st
 
 const rangeOf = (from: number, rows: number, more: Partial<RewrittenRange> = {}): RewrittenRange => {
   const range = { partition: 0, from: BigInt(from), to: BigInt(from + 10), rows, values: ['a'] };
-  return { ...range, hasIndex: false, isUnnamed: false, ...more };
+  return { ...range, hasIndex: false, lacksCoordinates: false, ...more };
 };
 
 const rowsOf = (from: number, count: number): Row[] => Array.from({ length: count }, (_, at) => [0, from + at]);

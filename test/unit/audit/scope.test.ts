@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { EntrySample } from '../../../src/consumer/audit/entry-sample.ts';
+import { EntrySample } from '../../../src/consumer/audit/objects/entry-sample.ts';
 import { verify, type AuditProgress } from '../../../src/consumer/audit/verify.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CoveredRows } from '../../../src/consumer/audit/covered-rows.ts';
-import { SeenRecords } from '../../../src/consumer/audit/seen-records.ts';
+import { CoveredRows } from '../../../src/consumer/audit/objects/covered-rows.ts';
+import { SeenRecords } from '../../../src/consumer/audit/objects/seen-records.ts';
 
 const record = fc.tuple(fc.bigInt(0n, 3n), fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(-(2n ** 31n), 2n ** 31n)));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createProgress } from '../../../src/commands/verify-progress.ts';
 import { toJson, toLines } from '../../../src/commands/verify-report.ts';
-import type { PartitionSummary } from '../../../src/consumer/audit/partition-summary.ts';
+import type { PartitionSummary } from '../../../src/consumer/audit/ledger/partition-summary.ts';
 
 const summary: PartitionSummary = {
   partition: 3,

@@ -131,7 +131,7 @@ describe('values that hold several records', () => {
     expect((await audit(lake, topic)).findings).toEqual([]);
     // the same object read without its index looks like one record twice
     const { indexes, ...coordinates } = { partitions: [0n, 0n], offsets: [0n, 0n], indexes: [0n, 1n] };
-    const { RecordAudit } = await import('../../../src/consumer/audit/audit-records.ts');
+    const { RecordAudit } = await import('../../../src/consumer/audit/objects/record-audit.ts');
     if (entry === undefined || !isWritten(entry.entry)) throw new TypeError('nothing is written');
     const [right, wrong] = [new RecordAudit(entry.entry), new RecordAudit(entry.entry)];
     right.add({ ...coordinates, indexes });

@@ -1,0 +1,132 @@
+import { messageOf, PipelineError } from '../../../runtime/errors.ts';
+import type { ChainStart } from '../../ledger/chain-start.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { isWritten, type LedgerEntry, type WrittenEntry } from '../../ledger/ledger-entry.ts';
+import {
+  offsetOfKey,
+  partitionPrefix,
+  rangeOfSegment,
+  revisionPrefix,
+  type LedgerPath,
+} from '../../ledger/ledger-keys.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import type { CommittedOffset, TopicDescription, TopicReader, Watermarks } from '../../ports/topic.ts';
+import { sourceOfStart } from '../../ledger/topic-start.ts';
+import { ChainAudit } from './chain-audit.ts';
+import { auditSegments } from './audit-segments.ts';
+import { auditEntry, auditPassed, changedAtMs, type EntryRules } from './audit-entry.ts';
+import { auditCommit, auditLastRecord, TopicEvidence } from './topic-evidence.ts';
+import type { Finding } from '../finding.ts';
+import type { FindingList } from '../finding-list.ts';
+import { PartitionSum, type PartitionSummary } from './partition-summary.ts';
+import { firstOffset, readChain, readRevised } from './read-chain.ts';
+
+export interface KafkaPartitionOptions {
+  readonly ledger: Ledger;
+  readonly store: ObjectStore;
+  readonly reader?: TopicReader;
+  readonly rules: EntryRules;
+  readonly sinceMs: number | undefined;
+  /** Compares segments with the entries that they are copies of. */
+  readonly deep?: boolean;
+  /** Where and when the ledger noted that the chain begins. */
+  readonly noted: ChainStart | undefined;
+  /** What the consumer group has committed last, where it is known. */
+  readonly committed: CommittedOffset | undefined;
+  readonly findings: FindingList;
+  /** Takes the entries whose objects are to be looked at. */
+  readonly onWritten: (entry: WrittenEntry) => Promise<void>;
+  readonly onEntry: () => void;
+}
+
+/** Audits the ledger's entries of one Kafka partition, each as it passes, and the ends of their chain. */
+export async function auditKafkaPartition(
+  path: LedgerPath,
+  topic: TopicDescription | undefined,
+  options: KafkaPartitionOptions,
+): Promise<PartitionSummary> {
+  const { findings, sinceMs, deep = false, rules, onWritten, onEntry } = options;
+  const marks = topic?.partitions.get(path.partition);
+  const chain = new ChainAudit(path.partition, marks?.low);
+  const evidence = new TopicEvidence();
+  const sum = new PartitionSum(path.partition);
+  const onUnreadable = (key: string, error: unknown): void => {
+    findings.add(unreadable(path, key, error));
+    const segment = rangeOfSegment(path, key);
+    const from = segment?.from ?? offsetOfKey(partitionPrefix(path), key) ?? offsetOfKey(revisionPrefix(path), key);
+    if (from !== undefined) chain.skip(from);
+  };
+  const take = async (entry: LedgerEntry): Promise<void> => {
+    onEntry();
+    findings.add(...auditEntry(entry, rules));
+    if (isWritten(entry) && (sinceMs === undefined || changedAtMs(entry) >= sinceMs)) await onWritten(entry);
+  };
+  const chainOptions = { ...options, onUnreadable };
+  let before: LedgerEntry | undefined;
+  for await (const entry of readChain(path, chainOptions)) {
+    findings.add(...auditPassed(before, rules), ...chain.add(entry), ...evidence.add(entry));
+    before = entry;
+    sum.add(entry);
+    await take(entry);
+  }
+  for await (const entry of readRevised(path, chainOptions)) await take(entry);
+  if (deep && sinceMs === undefined)
+    for await (const finding of auditSegments(path, chainOptions)) findings.add(finding);
+  // of a chain that was closed before its first entry, the key tells where it begins
+  const first = (sinceMs === undefined ? sum.first?.from : undefined) ?? (await firstOffset(options.store, path));
+  findings.add(...auditHead(chain, first, { ...options, marks }));
+  findings.add(...auditCommit(path, options.committed, sum.end));
+  await auditEnds(path, topic, { ...options, evidence, sum });
+  return sum.summary(marks, options.noted);
+}
+
+/**
+ * Checks where the chain begins; one that was noted long ago and has no entry is gone as a whole. The start of a table that has adopted another is noted
+ * before any service is there, and the table's positions tell whether entries are gone.
+ */
+function auditHead(
+  chain: ChainAudit,
+  first: bigint | undefined,
+  { noted, marks, rules }: Pick<KafkaPartitionOptions, 'noted' | 'rules'> & { readonly marks: Watermarks | undefined },
+): Finding[] {
+  const start = { ...(noted && { noted: noted.from }), ...(marks && { low: marks.low }) };
+  if (first !== undefined) return chain.auditHead(first, start);
+  const isYoung = noted === undefined || rules.nowMs - Date.parse(noted.notedAt) <= rules.claimAgeMaxMs;
+  const isAdopted = sourceOfStart(noted?.chosen) !== undefined;
+  return isYoung || isAdopted || marks === undefined ? [] : chain.auditHead(marks.high, start);
+}
+
+async function auditEnds(
+  path: LedgerPath,
+  topic: TopicDescription | undefined,
+  {
+    reader,
+    evidence,
+    sum,
+    findings,
+  }: Pick<KafkaPartitionOptions, 'reader' | 'findings'> & {
+    readonly evidence: TopicEvidence;
+    readonly sum: PartitionSum;
+  },
+): Promise<void> {
+  const marks = topic?.partitions.get(path.partition);
+  if (topic === undefined || marks === undefined || reader === undefined) return;
+  const found = evidence.audit({ ...marks, topicId: topic.topicId }, sum.writtenTo);
+  findings.add(...found);
+  const { lastRecord } = evidence;
+  if (found.length === 0 && lastRecord !== undefined)
+    findings.add(...(await auditLastRecord(path.topic, lastRecord, { ...marks, reader })));
+}
+
+/** An entry, or a segment of them, that can't be read. */
+export function unreadable({ partition }: Partial<LedgerPath>, key: string, error: unknown): Finding {
+  const isNewer = error instanceof PipelineError && error.code === 'LEDGER_NEWER';
+  const isSegment = key.endsWith('.zst');
+  const action = isNewer
+    ? 'upgrade glueless here'
+    : isSegment
+      ? 'a segment is a copy: delete this object, its entries are still there one by one'
+      : 'restore it from an older version of the object: nothing is written behind it until it is read again';
+  const about = { where: key, what: `can't be used: ${messageOf(error)}`, action };
+  return { problem: 'entry-unreadable', ...about, ...(partition !== undefined && { partition }) };
+}

@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from 'node:util';
+import { mapAhead } from '../../../runtime/concurrency.ts';
+import { parseEntry } from '../../ledger/entry-format.ts';
+import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
+import { offsetsIn } from '../../ledger/ledger-index.ts';
+import { entryKey, partitionPrefix, segmentKey, type LedgerPath } from '../../ledger/ledger-keys.ts';
+import { listSegments, readSegment, type SegmentRange } from '../../ledger/segments.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import type { Finding } from '../finding.ts';
+import { unlessUnreadable } from '../unless-unreadable.ts';
+
+export interface SegmentOptions {
+  readonly store: ObjectStore;
+  /** Called for an entry that can't be read. */
+  readonly onUnreadable: (key: string, error: unknown) => void;
+}
+
+const requestsMax = 16;
+
+/** Compares the lines of the partition's segments with the base entries that they are copies of: neither ever changes. One request an entry. */
+export async function* auditSegments(path: LedgerPath, options: SegmentOptions): AsyncIterable<Finding> {
+  const { store } = options;
+  for (const segment of await listSegments(store, path)) {
+    // one that can't be read is a finding of the chain
+    const entries = await unlessUnreadable(
+      () => readSegment(store, path, segment),
+      () => [],
+    );
+    if (entries.length === 0) continue;
+    const copies = new Map(entries.map((entry) => [entry.from, entry]));
+    const bases = await offsetsIn(store, partitionPrefix(path), segment);
+    const offsets = new Set([...copies.keys(), ...bases]);
+    const compare = (from: bigint) => compareEntry(path, { from, copy: copies.get(from), segment }, options);
+    for await (const findings of mapAhead(offsets, requestsMax, compare)) yield* findings;
+  }
+}
+
+interface Copied {
+  readonly from: bigint;
+  /** The segment's line that begins there. */
+  readonly copy: LedgerEntry | undefined;
+  readonly segment: SegmentRange;
+}
+
+async function compareEntry(
+  path: LedgerPath,
+  { from, copy, segment }: Copied,
+  { store, onUnreadable }: SegmentOptions,
+): Promise<Finding[]> {
+  const key = entryKey(path, from);
+  const base = await unlessUnreadable(
+    async () => {
+      const stored = await store.get(key);
+      return stored && parseEntry(key, stored.bytes, { ...path, from });
+    },
+    (error) => {
+      onUnreadable(key, error);
+      return copy;
+    },
+  );
+  if (isDeepStrictEqual(base, copy)) return [];
+  const difference =
+    base === undefined ? 'is gone, and is' : copy === undefined ? 'is not' : 'says something else than its copy';
+  return [
+    {
+      problem: 'segment-differs',
+      partition: path.partition,
+      where: key,
+      what: `${difference} in the segment ${segmentKey(path, segment)}, which is what counts: one of the two was changed`,
+      action: 'compare both with their older versions: restore the entry, or delete the segment, which is a copy',
+    },
+  ];
+}

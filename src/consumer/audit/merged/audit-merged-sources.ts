@@ -1,0 +1,92 @@
+import { mapConcurrently } from '../../../runtime/concurrency.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { isWritten, type WrittenObject } from '../../ledger/ledger-entry.ts';
+import type { MergedFile, MergedSource } from '../../ledger/merged-partition.ts';
+import { parseObjectName } from '../../ledger/object-keys.ts';
+import type { Finding } from '../finding.ts';
+import { unlessUnreadable } from '../unless-unreadable.ts';
+
+export interface SourceOptions {
+  readonly ledger: Ledger;
+  readonly table: string;
+  readonly topic: string;
+}
+
+/** An object in the old folder of a merged partition whose rows are not in the new one yet. */
+export interface WaitingObject {
+  readonly path: string;
+  readonly key: string;
+  readonly rows: number;
+  /** When its entry was committed. */
+  readonly atMs: number;
+}
+
+const readsMax = 16;
+
+/** Finds sources of a merged file that no entry lists any more, or with other rows; each entry is read. */
+export async function findChangedSources(
+  sources: readonly { readonly file: MergedFile; readonly source: MergedSource }[],
+  options: SourceOptions,
+): Promise<Finding[]> {
+  const found = await mapConcurrently(sources, readsMax, async ({ file, source: { key, rows } }) => {
+    const listing = await findListing(key, options);
+    if (listing === 'unreadable' || listing?.object?.rows === rows) return [];
+    const where = file.key;
+    if (listing === undefined) {
+      const what = `has ${rows} rows of ${key}, whose range no ledger entry describes`;
+      return [{ problem: 'merge-outdated' as const, where, what, action: 'restore the ledger’s entries' }];
+    }
+    const { object } = listing;
+    const what =
+      object === undefined
+        ? `has ${rows} rows of ${key}, which a replay or redrive has replaced: queries still see them`
+        : `is noted with ${rows} rows of ${key}, the ledger says ${object.rows}`;
+    const action = 'glueless maintain writes the file again';
+    return [{ problem: 'merge-outdated' as const, where, what, action }];
+  });
+  return found.flat();
+}
+
+/** Finds those of the objects that entries list and no file has as a source. */
+export async function findWaiting(
+  keys: readonly string[],
+  { path, ...options }: SourceOptions & { readonly path: string },
+): Promise<WaitingObject[]> {
+  const found = await mapConcurrently(keys, readsMax, async (key) => {
+    const listing = await findListing(key, options);
+    if (listing === undefined || listing === 'unreadable' || listing.object === undefined) return [];
+    return [{ path, key, rows: listing.object.rows, atMs: listing.atMs }];
+  });
+  return found.flat();
+}
+
+/** The finding that an object makes which has waited for too long. */
+export function waitsTooLong({ key, rows, atMs }: WaitingObject): Finding {
+  const what = `came to a merged partition at ${new Date(atMs).toISOString()}, and its ${rows} rows are not where queries look`;
+  return { problem: 'merge-late', where: key, what, action: 'glueless maintain copies it there' };
+}
+
+interface Listing {
+  /** `undefined`: the entry of its range lists other objects. */
+  readonly object: WrittenObject | undefined;
+  readonly atMs: number;
+}
+
+/** Looks up what the ledger says of an object now; `undefined` when no entry has its range. */
+async function findListing(
+  key: string,
+  { ledger, table, topic }: SourceOptions,
+): Promise<Listing | 'unreadable' | undefined> {
+  const name = parseObjectName(key);
+  if (name?.topic !== topic) return 'unreadable';
+  const { partition, from } = name;
+  const found = await unlessUnreadable(
+    () => ledger.get({ table, topic, partition }, from),
+    () => 'unreadable',
+  );
+  if (found === undefined || found === 'unreadable') return found;
+  const { entry } = found;
+  if (!isWritten(entry)) return { object: undefined, atMs: 0 };
+  const object = entry.outcome.objects.find((each) => each.key === key);
+  return { object, atMs: Date.parse(entry.outcome.committedAt) };
+}

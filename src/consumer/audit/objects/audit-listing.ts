@@ -1,0 +1,89 @@
+import type { Ledger } from '../../ledger/ledger.ts';
+import { isWritten, type WrittenEntry } from '../../ledger/ledger-entry.ts';
+import { entryKey } from '../../ledger/ledger-keys.ts';
+import { isHidden } from '../../ledger/object-keys.ts';
+import type { ObjectInfo } from '../../ports/lake.ts';
+import { deadLetterTable } from '../../table/dead-letters.ts';
+import { BoundedWork } from '../bounded-work.ts';
+import type { Finding } from '../finding.ts';
+import type { FindingList } from '../finding-list.ts';
+import type { EntryId, ObjectIndex } from './object-index.ts';
+import type { Repair } from '../repair.ts';
+import { unlessUnreadable } from '../unless-unreadable.ts';
+import { findingOf, isRepairable, judgeUnlisted, type UnlistedOptions } from './unlisted-object.ts';
+
+export interface ListingOptions extends UnlistedOptions {
+  readonly topic: string;
+  readonly findings: FindingList;
+  readonly onObject: () => void;
+  /** Tells of an object whether it is fine though no entry lists it. */
+  readonly isKnown?: (info: ObjectInfo) => boolean;
+  /** Takes an object that nobody can ever list, where readers see only what tables name; left out: its rows count twice. */
+  readonly onUnseen?: ((key: string) => void) | undefined;
+}
+
+const requestsMax = 16;
+
+/** Compares the lake's listing with what the ledger lists: judges each object that no entry lists. */
+export async function auditListing(index: ObjectIndex, options: ListingOptions): Promise<Repair[]> {
+  const { store, table, findings, onObject } = options;
+  const repairs: Repair[] = [];
+  const work = new BoundedWork(requestsMax);
+  for (const folder of [table, deadLetterTable(table)]) {
+    for await (const info of store.list(`${folder}/`)) {
+      const isKnown = options.isKnown?.(info) ?? false;
+      if (isHidden(info.key)) continue;
+      onObject();
+      if (index.see(info) || isKnown) continue;
+      await work.start(async () => {
+        const verdict = await judgeUnlisted(info.key, options);
+        if (verdict.kind === 'obsolete' && options.onUnseen !== undefined) return options.onUnseen(info.key);
+        findings.add(...findingOf(info.key, verdict));
+        if (isRepairable(verdict)) repairs.push({ kind: 'delete', key: info.key });
+      });
+    }
+  }
+  await work.end();
+  for (const folder of [table, deadLetterTable(table)]) findings.add(...(await findStrays(`${folder}/`, store)));
+  return repairs;
+}
+
+/** What a folder lake's listing does not show, and programs that read the folder may. */
+async function findStrays(prefix: string, store: ListingOptions['store']): Promise<Finding[]> {
+  const strays = await Array.fromAsync(store.strays?.(prefix) ?? []);
+  const what =
+    'lies in the table and is a link, or a version of an object that is written once: other programs may read it';
+  const action = 'look at it, then move it out of the table';
+  return strays.filter((key) => !isHidden(key)).map((where) => ({ problem: 'object-unlisted', where, what, action }));
+}
+
+export interface LookAgainOptions {
+  readonly ledger: Ledger;
+  readonly table: string;
+  readonly topic: string;
+  readonly inspect: (entry: WrittenEntry) => Promise<void>;
+  /** Called for an entry that can't be read, or is gone. */
+  readonly onUnreadable: (key: string, error: unknown) => void;
+}
+
+/** Looks at the entries again whose objects the listing has not confirmed. */
+export async function lookAgain(entries: Iterable<EntryId>, options: LookAgainOptions): Promise<void> {
+  const { table, topic, inspect, onUnreadable } = options;
+  const work = new BoundedWork(requestsMax);
+  for (const { partition, from } of entries) {
+    const path = { table, topic, partition };
+    await work.start(async () => {
+      const found = await unlessUnreadable(
+        () => options.ledger.get(path, from),
+        (error) => {
+          onUnreadable(String(error.details['key']), error);
+          return 'unreadable';
+        },
+      );
+      if (found === undefined)
+        onUnreadable(entryKey(path, from), new Error('it is gone, though a segment has a copy of it'));
+      else if (found !== 'unreadable' && isWritten(found.entry)) await inspect(found.entry);
+    });
+  }
+  await work.end();
+}
