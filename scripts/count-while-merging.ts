@@ -8,9 +8,9 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { cacheFolder, onceIn } from '../src/devstack/cache.ts';
-import { environmentOfTheImage } from './limited-memory.ts';
-import { database, table, writeSmallFiles } from './small-files.ts';
-import { shapes } from './small-rows.ts';
+import { environmentOfTheImage } from './lakes/limited-memory.ts';
+import { database, table, writeSmallFiles } from './lakes/small-files.ts';
+import { shapes } from './lakes/small-rows.ts';
 
 /**
  * `npm run count-while-merging [-- --format iceberg --files 2000 --rows 2000 --shape wide --width 500]`: small files of one hour are merged by `glueless maintain`, a process
@@ -95,7 +95,7 @@ interface Reader {
 }
 
 async function startReader(python: string): Promise<Reader> {
-  const args = ['scripts/count-rows.py', root, database, table, String(rows)];
+  const args = ['scripts/lakes/count-rows.py', root, database, table, String(rows)];
   const child = spawn(python, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const { value } = await lines.next();

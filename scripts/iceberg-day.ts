@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { sumOf } from './count-requests.ts';
-import { simulateDay, type MeasuredCommit } from './simulated-day.ts';
+import { sumOf } from './lakes/count-requests.ts';
+import { simulateDay, type MeasuredCommit } from './lakes/simulated-day.ts';
 
 /**
  * `npm run iceberg-day [-- --commits 1440 --partitions 4 --records 100]`: a day of an Iceberg table at one commit a minute. Says what a commit costs

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
-import { folderWrittenOnce } from './folder-written-once.ts';
-import { jobs } from './large-table-jobs.ts';
-import { openLargeTable, writeLargeTable } from './large-table.ts';
-import { outputOf } from './limited-memory.ts';
+import { folderWrittenOnce } from './lakes/folder-written-once.ts';
+import { jobs } from './lakes/large-table-jobs.ts';
+import { openLargeTable, writeLargeTable } from './lakes/large-table.ts';
+import { outputOf } from './lakes/limited-memory.ts';
 
 /**
  * `npm run iceberg-files [-- --files 100000]`: an Iceberg table of so many files. Writes its metadata once, into .cache/iceberg-files, then

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
-import { sumOf, type Requests } from './count-requests.ts';
-import { folderWrittenOnce } from './folder-written-once.ts';
-import { jobs } from './ledger-year-jobs.ts';
-import { outputOf } from './limited-memory.ts';
-import { openYear, writeYear } from './year-lake.ts';
+import { sumOf, type Requests } from './lakes/count-requests.ts';
+import { folderWrittenOnce } from './lakes/folder-written-once.ts';
+import { jobs } from './lakes/ledger-year-jobs.ts';
+import { outputOf } from './lakes/limited-memory.ts';
+import { openYear, writeYear } from './lakes/year-lake.ts';
 
 /**
  * `npm run ledger-year [-- --batches 500000]`: a year of a batch a minute in four Kafka partitions, two million ledger entries and as many

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
-import { folderWrittenOnce } from './folder-written-once.ts';
-import { outputOf } from './limited-memory.ts';
-import { auditMergedYear, openMergedYear, writeMergedYear } from './merged-year-lake.ts';
+import { folderWrittenOnce } from './lakes/folder-written-once.ts';
+import { outputOf } from './lakes/limited-memory.ts';
+import { auditMergedYear, openMergedYear, writeMergedYear } from './lakes/merged-year-lake.ts';
 
 /**
  * `npm run merged-year [-- --batches 500000]`: an Iceberg table after a year of a batch a minute in four Kafka partitions, of which upkeep has merged

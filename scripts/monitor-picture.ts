@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Page } from 'puppeteer-core';
-import { findChromium, openBrowser, openPage } from './open-browser.ts';
+import { findChromium, openBrowser, openPage } from './docs/open-browser.ts';
 
 /** Makes the README's pictures of the monitor: `npm run docs:monitor`. Runs the demo, and needs a Chromium. */
 

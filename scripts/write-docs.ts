@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fatesPage, fatesPath } from './fates-page.ts';
-import { configurationPage, configurationPath } from './configuration-page.ts';
-import { errorsPage, errorsPath } from './errors-page.ts';
-import { licencesPage, licencesPath } from './licences-page.ts';
-import { overviewPath, overviewPicture, overviewThemes } from './overview-picture.ts';
-import { readmePath, readmeWith, readResults } from './readme-numbers.ts';
+import { fatesPage, fatesPath } from './docs/fates-page.ts';
+import { configurationPage, configurationPath } from './docs/configuration-page.ts';
+import { errorsPage, errorsPath } from './docs/errors-page.ts';
+import { licencesPage, licencesPath } from './docs/licences-page.ts';
+import { overviewPath, overviewPicture, overviewThemes } from './docs/overview-picture.ts';
+import { readmePath, readmeWith, readResults } from './docs/readme-numbers.ts';
 
 writeFileSync(configurationPath, configurationPage());
 writeFileSync(fatesPath, fatesPage());

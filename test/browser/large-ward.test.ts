@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { openBrowser, openPage } from '../../scripts/open-browser.ts';
+import { openBrowser, openPage } from '../../scripts/docs/open-browser.ts';
 import { serveMonitor } from '../../src/monitor/web/serve.ts';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
 import { quoteText } from '../../src/report/query-engine.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { writeAuditNote } from '../../src/consumer/audit/audit-note.ts';
 import { serveMonitor } from '../../src/monitor/web/serve.ts';
 import { msPerHour } from '../../src/runtime/duration.ts';
-import { openBrowser, openPage } from '../../scripts/open-browser.ts';
+import { openBrowser, openPage } from '../../scripts/docs/open-browser.ts';
 import { drawnProblems, keepPicture, screens } from '../support/browser.ts';
 import { testTable, testTopic, type TestLake } from '../support/lake.ts';
 import {

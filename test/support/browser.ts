@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import axe from 'axe-core';
 import { z } from 'zod';
-import type { Screen } from '../../scripts/open-browser.ts';
+import type { Screen } from '../../scripts/docs/open-browser.ts';
 
 export const screens: readonly Screen[] = (['light', 'dark'] as const).flatMap((scheme) => [
   { name: `desktop-${scheme}`, width: 1280, height: 900, scheme },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configurationPage, configurationPath } from '../../scripts/configuration-page.ts';
+import { configurationPage, configurationPath } from '../../scripts/docs/configuration-page.ts';
 import {
   circles,
   environmentReaders,
@@ -14,7 +14,7 @@ import {
   strayPackages,
   type SourceTree,
 } from '../support/source-rules.ts';
-import { licencesPage, licencesPath, shippedLicences } from '../../scripts/licences-page.ts';
+import { licencesPage, licencesPath, shippedLicences } from '../../scripts/docs/licences-page.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const files = sourceFiles('src');

@@ -1,8 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { overviewPath, overviewPicture, overviewThemes } from '../../scripts/overview-picture.ts';
-import { readmeWith, readResults } from '../../scripts/readme-numbers.ts';
+import { overviewPath, overviewPicture, overviewThemes } from '../../scripts/docs/overview-picture.ts';
+import { readmeWith, readResults } from '../../scripts/docs/readme-numbers.ts';
 import { decoderVersion } from '../../src/consumer/ledger/decoder-version.ts';
 import { parseEntry } from '../../src/consumer/ledger/entry-format.ts';
 import { parseObjectName } from '../../src/consumer/ledger/object-keys.ts';

@@ -27,6 +27,13 @@ it('runs scripts in workflows that the package has', () => {
   expect(scripts.filter((script) => packageJson.scripts[script] === undefined)).toEqual([]);
 });
 
+it('has in scripts/ what npm run starts, and nothing else: parts lie in folders', () => {
+  const started = Object.values<string>(packageJson.scripts).flatMap(
+    (command) => command.match(/\bscripts\/\S+/g) ?? [],
+  );
+  expect(globSync('scripts/*.*').toSorted()).toEqual([...new Set(started)].toSorted());
+});
+
 it('has a changelog for its version, and changes under Unreleased', () => {
   const changelog = read('CHANGELOG.md');
   expect(changelog).toContain(`## [${packageJson.version}]`);

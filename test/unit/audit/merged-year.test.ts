@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditMergedYear, openMergedYear, writeMergedYear } from '../../../scripts/merged-year-lake.ts';
+import { auditMergedYear, openMergedYear, writeMergedYear } from '../../../scripts/lakes/merged-year-lake.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 
 /** What `npm run merged-year` measures, at a size that a test can take. */

@@ -8,7 +8,7 @@ import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { countRequests } from '../../../scripts/count-requests.ts';
+import { countRequests } from '../../../scripts/lakes/count-requests.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { AuditedLake } from '../../support/audited-lake.ts';
 import { createTestTools, testTable, testTopic } from '../../support/lake.ts';

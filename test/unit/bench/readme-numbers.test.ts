@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readmeWith, readResults } from '../../../scripts/readme-numbers.ts';
+import { readmeWith, readResults } from '../../../scripts/docs/readme-numbers.ts';
 import type { WorkloadResult } from '../../../bench/support/results.ts';
 import { contender, workload } from '../../support/bench-results.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
-import { fatesPage, fatesPath } from '../../../scripts/fates-page.ts';
-import { oddRecords, type OddRecord } from '../../../scripts/odd-records.ts';
+import { fatesPage, fatesPath } from '../../../scripts/docs/fates-page.ts';
+import { oddRecords, type OddRecord } from '../../../scripts/docs/odd-records.ts';
 import { createTestTools, readRows, testTable } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 

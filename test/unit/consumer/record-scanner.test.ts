@@ -6,7 +6,7 @@ import { allFields } from '../../../src/consumer/columns/field-rules.ts';
 import { closeKernel } from '../../../src/kernel/kernel.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';
 import { slicesOf, slicesOfSize } from '../../support/chunks.ts';
-import { oddRecords } from '../../../scripts/odd-records.ts';
+import { oddRecords } from '../../../scripts/docs/odd-records.ts';
 import { countRecords, runs } from '../../support/fuzzing.ts';
 import { rescuedObjects } from '../../support/rescued-objects.ts';
 

@@ -4,10 +4,10 @@ import { findPosition } from '../../../src/consumer/ledger/chain-position.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
-import { countRequests, sumOf } from '../../../scripts/count-requests.ts';
-import { jobs } from '../../../scripts/ledger-year-jobs.ts';
-import { openYear, writeYear } from '../../../scripts/year-lake.ts';
-import { SimulatedYear } from '../../../scripts/simulated-year.ts';
+import { countRequests, sumOf } from '../../../scripts/lakes/count-requests.ts';
+import { jobs } from '../../../scripts/lakes/ledger-year-jobs.ts';
+import { openYear, writeYear } from '../../../scripts/lakes/year-lake.ts';
+import { SimulatedYear } from '../../../scripts/lakes/simulated-year.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 
 const file = Buffer.from('PAR1');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorsPage, errorsPath } from '../../../scripts/errors-page.ts';
+import { errorsPage, errorsPath } from '../../../scripts/docs/errors-page.ts';
 import { exitCodeOf } from '../../../src/app/observe/exit-codes.ts';
 import { errorGroups, factsOfError, type ErrorCode } from '../../../src/runtime/error-codes/error-codes.ts';
 import { fetchFailure, messageOf, PipelineError } from '../../../src/runtime/errors.ts';

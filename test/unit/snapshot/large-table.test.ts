@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { jobs } from '../../../scripts/large-table-jobs.ts';
-import { openLargeTable, writeLargeTable } from '../../../scripts/large-table.ts';
+import { jobs } from '../../../scripts/lakes/large-table-jobs.ts';
+import { openLargeTable, writeLargeTable } from '../../../scripts/lakes/large-table.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 
 const files = 2080;

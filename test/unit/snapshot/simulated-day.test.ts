@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { simulateDay } from '../../../scripts/simulated-day.ts';
+import { simulateDay } from '../../../scripts/lakes/simulated-day.ts';
 
 it('the table’s metadata hardly grows with the number of Kafka partitions: snapshots do not repeat their positions', async () => {
   const sizes = [1, 13].map(async (partitions) => {

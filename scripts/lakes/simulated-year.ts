@@ -1,23 +1,23 @@
-import { defaultRecipe } from '../bench/support/recipe.ts';
+import { defaultRecipe } from '../../bench/support/recipe.ts';
 import { zstdCompressSync } from 'node:zlib';
-import { objectKey } from '../src/consumer/ledger/object-keys.ts';
+import { objectKey } from '../../src/consumer/ledger/object-keys.ts';
 import {
   ledgerFormat,
   stateOfFormat,
   type CommittedEntry,
   type WrittenObject,
-} from '../src/consumer/ledger/ledger-entry.ts';
+} from '../../src/consumer/ledger/ledger-entry.ts';
 import {
   entryKey,
   offsetOfKey,
   partitionPrefix,
   segmentKey,
   type LedgerPath,
-} from '../src/consumer/ledger/ledger-keys.ts';
-import { segmentEntries } from '../src/consumer/ledger/segments.ts';
-import type { ObjectInfo, ObjectStore, TableFormat } from '../src/consumer/ports/lake.ts';
-import { hivePath, partitionKeys } from '../src/schema/layout.ts';
-import { msPerHour } from '../src/runtime/duration.ts';
+} from '../../src/consumer/ledger/ledger-keys.ts';
+import { segmentEntries } from '../../src/consumer/ledger/segments.ts';
+import type { ObjectInfo, ObjectStore, TableFormat } from '../../src/consumer/ports/lake.ts';
+import { hivePath, partitionKeys } from '../../src/schema/layout.ts';
+import { msPerHour } from '../../src/runtime/duration.ts';
 
 export interface YearOptions {
   readonly table: string;

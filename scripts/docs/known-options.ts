@@ -1,4 +1,4 @@
-import type { VariableName } from '../src/app/config/config.ts';
+import type { VariableName } from '../../src/app/config/config.ts';
 
 /** Options of Kafka's clients, Kafka Connect, Glue and other AWS services that set the same thing there. */
 export const knownOptions: Readonly<Partial<Record<VariableName, readonly string[]>>> = {

@@ -20,7 +20,7 @@ export interface Licence {
 /** Lists the packages that the image ships, from the lockfile: neither development nor optional ones. */
 export function shippedLicences(): Licence[] {
   const lock: { packages: Record<string, Package> } = JSON.parse(
-    readFileSync(join(import.meta.dirname, '../package-lock.json'), 'utf8'),
+    readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8'),
   );
   const shipped = Object.entries(lock.packages).filter(
     ([path, { dev, optional, link }]) => path !== '' && dev !== true && optional !== true && link !== true,

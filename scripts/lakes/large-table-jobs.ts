@@ -1,15 +1,15 @@
-import { maintainIceberg } from '../src/consumer/maintain/iceberg/maintain-iceberg.ts';
-import type { UpkeepEvent } from '../src/consumer/maintain/upkeep.ts';
-import { verify } from '../src/consumer/audit/verify.ts';
-import type { ReplacedBatch } from '../src/consumer/commit/publication.ts';
-import { objectKey } from '../src/consumer/ledger/object-keys.ts';
-import type { ParquetRewriter } from '../src/consumer/ports/parquet-rewriter.ts';
-import { loadTable } from '../src/consumer/snapshot/load-table.ts';
-import { createPublication } from '../src/consumer/snapshot/replace-files.ts';
-import { snapshotProperty } from '../src/consumer/snapshot/table-positions.ts';
-import { PipelineError } from '../src/runtime/errors.ts';
-import { msPerDay, msPerHour } from '../src/runtime/duration.ts';
-import { hivePath, partitionKeys } from '../src/schema/layout.ts';
+import { maintainIceberg } from '../../src/consumer/maintain/iceberg/maintain-iceberg.ts';
+import type { UpkeepEvent } from '../../src/consumer/maintain/upkeep.ts';
+import { verify } from '../../src/consumer/audit/verify.ts';
+import type { ReplacedBatch } from '../../src/consumer/commit/publication.ts';
+import { objectKey } from '../../src/consumer/ledger/object-keys.ts';
+import type { ParquetRewriter } from '../../src/consumer/ports/parquet-rewriter.ts';
+import { loadTable } from '../../src/consumer/snapshot/load-table.ts';
+import { createPublication } from '../../src/consumer/snapshot/replace-files.ts';
+import { snapshotProperty } from '../../src/consumer/snapshot/table-positions.ts';
+import { PipelineError } from '../../src/runtime/errors.ts';
+import { msPerDay, msPerHour } from '../../src/runtime/duration.ts';
+import { hivePath, partitionKeys } from '../../src/schema/layout.ts';
 import type { LargeTable } from './large-table.ts';
 
 /** Jobs to be measured; each answers with what it did. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { rounded } from '../bench/support/figures.ts';
-import { kindsLayouts } from '../bench/support/kinds-layout.ts';
-import { leadingRatio } from '../bench/support/ranked-kinds.ts';
-import { figureOf, jsonRateOf, rateOf, ratioOver } from '../bench/support/rates.ts';
-import { contenderOf, type ContenderResult, type Results, type WorkloadResult } from '../bench/support/results.ts';
+import { rounded } from '../../bench/support/figures.ts';
+import { kindsLayouts } from '../../bench/support/kinds-layout.ts';
+import { leadingRatio } from '../../bench/support/ranked-kinds.ts';
+import { figureOf, jsonRateOf, rateOf, ratioOver } from '../../bench/support/rates.ts';
+import { contenderOf, type ContenderResult, type Results, type WorkloadResult } from '../../bench/support/results.ts';
 
 export const readmePath = 'README.md';
 

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../src/consumer/ports/lake.ts';
+import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 
 /** Requests that S3 would have had, by kind. */
 export interface Requests {

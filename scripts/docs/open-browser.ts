@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { launch, type Browser, type Page } from 'puppeteer-core';
-import { processEnvironment } from '../src/runtime/environment.ts';
+import { processEnvironment } from '../../src/runtime/environment.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder, onceIn } from '../src/devstack/cache.ts';
+import { cacheFolder, onceIn } from '../../src/devstack/cache.ts';
 
 /** Gives a folder below `.cache` that `write` has filled, now or in an earlier call that came to its end. */
 export async function folderWrittenOnce(

@@ -14,7 +14,7 @@ export function fatesPage(): string {
   });
   return `# What becomes of odd records
 
-<!-- made from scripts/odd-records.ts by \`npm run docs\` -->
+<!-- made from scripts/docs/odd-records.ts by \`npm run docs\` -->
 
 Each of these ${oddRecords.length} records is written by a test as a topic's only record and read back. A record is a row, a dead letter with its
 bytes and the reason, or, without a value, a counted tombstone; none stops the pipeline. Of a key that occurs twice the last value

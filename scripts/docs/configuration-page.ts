@@ -1,5 +1,5 @@
 import { knownOptions } from './known-options.ts';
-import { documentedVariables, type DocumentedVariable } from '../src/app/config/config.ts';
+import { documentedVariables, type DocumentedVariable } from '../../src/app/config/config.ts';
 
 export const configurationPath = 'docs/configuration.md';
 

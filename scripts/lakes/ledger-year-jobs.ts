@@ -1,10 +1,10 @@
-import { verify, type VerifyOptions } from '../src/consumer/audit/verify.ts';
-import { findPosition } from '../src/consumer/ledger/chain-position.ts';
-import { Ledger } from '../src/consumer/ledger/ledger.ts';
-import type { Catalog, ObjectStore } from '../src/consumer/ports/lake.ts';
-import type { TopicReader } from '../src/consumer/ports/topic.ts';
-import { hyparquetReader } from '../src/parquet/parquet-reader.ts';
-import { msPerDay, msPerHour } from '../src/runtime/duration.ts';
+import { verify, type VerifyOptions } from '../../src/consumer/audit/verify.ts';
+import { findPosition } from '../../src/consumer/ledger/chain-position.ts';
+import { Ledger } from '../../src/consumer/ledger/ledger.ts';
+import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
+import type { TopicReader } from '../../src/consumer/ports/topic.ts';
+import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
+import { msPerDay, msPerHour } from '../../src/runtime/duration.ts';
 
 export interface YearLake {
   readonly store: ObjectStore;

@@ -1,5 +1,5 @@
-import { errorGroups } from '../src/runtime/error-codes/error-codes.ts';
-import type { ErrorFacts } from '../src/runtime/error-codes/error-facts.ts';
+import { errorGroups } from '../../src/runtime/error-codes/error-codes.ts';
+import type { ErrorFacts } from '../../src/runtime/error-codes/error-facts.ts';
 
 export const errorsPath = 'docs/errors.md';
 
