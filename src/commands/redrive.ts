@@ -1,4 +1,4 @@
-import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
+import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import type { Versioned } from '../consumer/ledger/entry-store.ts';
 import { isWritten, type WrittenEntry } from '../consumer/ledger/ledger-entry.ts';
@@ -96,7 +96,7 @@ export function redrivenLine(
 /** Reads the entries whose objects are in the lake, partition by partition; `total` counts all that were looked at. */
 async function* writtenEntries(
   ledger: Ledger,
-  path: Omit<LedgerPath, 'partition'>,
+  path: TopicPath,
   total: { entries: number },
 ): AsyncIterable<Versioned<WrittenEntry>> {
   for (const partition of await ledger.partitions(path))

@@ -1,9 +1,10 @@
+import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
 import type { Channel, Delivery } from '../outbox/delivery.ts';
 import { deliverDue, type DeliveryObserver } from '../outbox/deliver.ts';
 import type { Message, Senders } from '../outbox/sender.ts';
-import { lastChange, type HourDocument, type HourStore, type StoredHour, type TopicTable } from './hour-document.ts';
+import { lastChange, type HourDocument, type HourStore, type StoredHour } from './hour-document.ts';
 
-export interface DeliverHoursOptions extends TopicTable {
+export interface DeliverHoursOptions extends TopicPath {
   readonly hours: HourStore;
   readonly senders: Senders;
   readonly holder: string;
@@ -29,7 +30,7 @@ export async function deliverHours(
 }
 
 /** What a receiver gets of one change: the key ends in the change's revision. */
-function hourMessage(document: HourDocument, key: string, topicTable: TopicTable): Message {
+function hourMessage(document: HourDocument, key: string, topicTable: TopicPath): Message {
   const named = document.changes.find(({ revision }) => key.endsWith(`/${revision}`));
   const { revision, state, at, rows, lateRows } = named ?? lastChange(document);
   const { hour } = document;

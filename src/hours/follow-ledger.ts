@@ -1,13 +1,14 @@
+import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
 import { firstOffset, readChain } from '../consumer/audit/ledger/read-chain.ts';
 import type { LedgerEntry } from '../consumer/ledger/ledger-entry.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { msPerDay } from '../runtime/duration.ts';
-import type { TopicTable } from './hour-document.ts';
+
 import { hourStartMs } from './hour-state.ts';
 import { LedgerTally } from './ledger-tally.ts';
 
-export interface FollowOptions extends TopicTable {
+export interface FollowOptions extends TopicPath {
   readonly store: ObjectStore;
   readonly ledger: Ledger;
   /**

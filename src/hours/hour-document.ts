@@ -1,3 +1,4 @@
+import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
 import { z } from 'zod';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import { DocumentStore, type Stored } from '../outbox/document-store.ts';
@@ -44,22 +45,17 @@ export type HourDocument = z.infer<typeof hourDocumentSchema>;
 export type StoredHour = Stored<HourDocument>;
 export type HourStore = DocumentStore<HourDocument>;
 
-export interface TopicTable {
-  readonly table: string;
-  readonly topic: string;
-}
-
 /** Opens the hours of a table; readers of the table see nothing of them, since `_hours` begins with `_`. */
-export function openHourStore(store: ObjectStore, { table, topic }: TopicTable): HourStore {
+export function openHourStore(store: ObjectStore, { table, topic }: TopicPath): HourStore {
   return new DocumentStore(store, prefixOf({ table, topic }), hourDocumentSchema);
 }
 
 /** An object beside the documents that is put to learn the store's time. */
-export function clockKey(topicTable: TopicTable): string {
+export function clockKey(topicTable: TopicPath): string {
   return `${prefixOf(topicTable)}clock`;
 }
 
-function prefixOf({ table, topic }: TopicTable): string {
+function prefixOf({ table, topic }: TopicPath): string {
   return `_hours/${table}/${topic}/`;
 }
 

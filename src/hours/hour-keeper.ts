@@ -1,3 +1,4 @@
+import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
 import type { Ledger } from '../consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
@@ -13,7 +14,6 @@ import {
   type HourDocument,
   type HourStore,
   type StoredHour,
-  type TopicTable,
 } from './hour-document.ts';
 import { hourAt, hourStartMs } from './hour-state.ts';
 import type { HoursTable } from './hours-table.ts';
@@ -25,7 +25,7 @@ export interface HourObserver {
   changed?(hour: string, change: HourChange): void;
 }
 
-export interface HourKeeperOptions extends TopicTable {
+export interface HourKeeperOptions extends TopicPath {
   readonly store: ObjectStore;
   readonly ledger: Ledger;
   readonly reader: Pick<TopicReader, 'describe'>;

@@ -1,8 +1,9 @@
+import type { TopicPath } from '../consumer/ledger/ledger-keys.ts';
 import type { ObjectStore } from '../consumer/ports/lake.ts';
-import { openHourStore, stateOf, type TopicTable } from './hour-document.ts';
+import { openHourStore, stateOf } from './hour-document.ts';
 import { hourAt, type HourState, type HourStateName } from './hour-state.ts';
 
-export interface ReadHoursOptions extends TopicTable {
+export interface ReadHoursOptions extends TopicPath {
   readonly store: ObjectStore;
   /** First hour, like `2026-11-23T00`; all when left out. */
   readonly since?: string;

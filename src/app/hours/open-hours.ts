@@ -1,3 +1,4 @@
+import type { TopicPath } from '../../consumer/ledger/ledger-keys.ts';
 import { randomUUID } from 'node:crypto';
 import { isUnevaluated } from '../../alerts/evaluate-alerts.ts';
 import { Ledger } from '../../consumer/ledger/ledger.ts';
@@ -7,7 +8,7 @@ import { loadKnown } from '../../consumer/snapshot/load-table.ts';
 import { positionsOf } from '../../consumer/snapshot/table-positions.ts';
 import { holdsSeveralTopics } from '../../consumer/table/shared-table.ts';
 import { deliverHours } from '../../hours/deliver-hours.ts';
-import type { StoredHour, TopicTable } from '../../hours/hour-document.ts';
+import type { StoredHour } from '../../hours/hour-document.ts';
 import { HourKeeper } from '../../hours/hour-keeper.ts';
 import { HoursTable } from '../../hours/hours-table.ts';
 import { createColumnEncoder } from '../../parquet/column-encoder.ts';
@@ -80,7 +81,7 @@ export async function openHours(settings: HoursSettings, { lake, reader, watch }
  * Where an Iceberg table ends, by its newest snapshot; readers of other tables see what is written at once. Rejects for a table that no longer
  * holds what its positions say, as the service does: hours that were complete are not, and nobody would notice.
  */
-function snapshotEnds({ iceberg, store }: Lake, { table, topic }: TopicTable) {
+function snapshotEnds({ iceberg, store }: Lake, { table, topic }: TopicPath) {
   if (iceberg === undefined) return undefined;
   const tools = { iceberg, store, ledger: new Ledger(store), table, topic };
   return async (): Promise<ReadonlyMap<number, bigint>> => {
@@ -90,7 +91,7 @@ function snapshotEnds({ iceberg, store }: Lake, { table, topic }: TopicTable) {
 }
 
 /** Says whether queries see what the ledger has of an hour: late rows of one whose partition was merged wait for upkeep. */
-function mergedHours({ store, catalog }: Lake, { table }: TopicTable) {
+function mergedHours({ store, catalog }: Lake, { table }: TopicPath) {
   const ledger = new Ledger(store);
   const keys = partitionKeys('hour').map(({ name }) => name);
   return async (hour: string): Promise<boolean> =>

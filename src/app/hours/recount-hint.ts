@@ -1,7 +1,8 @@
+import type { TopicPath } from '../../consumer/ledger/ledger-keys.ts';
 import { isWritten, type LedgerEntry } from '../../consumer/ledger/ledger-entry.ts';
 import type { ObjectStore } from '../../consumer/ports/lake.ts';
 import { daysAtHand } from '../../hours/follow-ledger.ts';
-import { openHourStore, type TopicTable } from '../../hours/hour-document.ts';
+import { openHourStore } from '../../hours/hour-document.ts';
 import { hourAt, hourOf } from '../../hours/hour-state.ts';
 import { msPerDay } from '../../runtime/duration.ts';
 
@@ -25,7 +26,7 @@ export class RecountHint {
   }
 
   /** A line for each table whose old hours somebody has settled; none where nothing old was replaced. */
-  async lines(store: ObjectStore, topicTable: TopicTable): Promise<string[]> {
+  async lines(store: ObjectStore, topicTable: TopicPath): Promise<string[]> {
     if (this.#first === undefined) return [];
     const day = this.#first.slice(0, '2026-11-23'.length);
     for await (const _settled of openHourStore(store, topicTable).list(day))

@@ -1,3 +1,4 @@
+import type { TopicPath } from '../ledger/ledger-keys.ts';
 import { z } from 'zod';
 import type { ObjectStore } from '../ports/lake.ts';
 
@@ -13,18 +14,13 @@ const noteSchema = z.object({
 /** The result of an audit, left in the lake for whoever asks when the last one was. */
 export type AuditNote = z.infer<typeof noteSchema>;
 
-interface TopicTable {
-  readonly table: string;
-  readonly topic: string;
-}
-
 /** The note's key; readers of the table see nothing below `_verify`. */
-function noteKey({ table, topic }: TopicTable): string {
+function noteKey({ table, topic }: TopicPath): string {
   return `_verify/${table}/${topic}.json`;
 }
 
 /** Puts the note in the place of the one before. Of two audits that end at the same time, one leaves its note. */
-export async function writeAuditNote(store: ObjectStore, topicTable: TopicTable, note: AuditNote): Promise<void> {
+export async function writeAuditNote(store: ObjectStore, topicTable: TopicPath, note: AuditNote): Promise<void> {
   const key = noteKey(topicTable);
   const before = await store.get(key);
   const condition = before === undefined ? { ifAbsent: true as const } : { ifVersion: before.version };
@@ -32,7 +28,7 @@ export async function writeAuditNote(store: ObjectStore, topicTable: TopicTable,
 }
 
 /** The newest note; `undefined` where no audit left one, or a newer version did. */
-export async function readAuditNote(store: ObjectStore, topicTable: TopicTable): Promise<AuditNote | undefined> {
+export async function readAuditNote(store: ObjectStore, topicTable: TopicPath): Promise<AuditNote | undefined> {
   const stored = await store.get(noteKey(topicTable));
   if (stored === undefined) return undefined;
   return noteSchema.safeParse(JSON.parse(Buffer.from(stored.bytes).toString('utf8'))).data;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { offsetCodec } from './ledger-entry.ts';
-import { startsPrefix, type LedgerPath } from './ledger-keys.ts';
+import { startsPrefix, type LedgerPath, type TopicPath } from './ledger-keys.ts';
 import { tableNoteStart } from './table-note.ts';
 
 /** Where the chain of a Kafka partition begins: written once, before its first claim, and kept apart from the entries, so that it tells when they are gone. */
@@ -38,7 +38,7 @@ export async function readStart(store: ObjectStore, path: LedgerPath): Promise<C
 }
 
 /** True when anybody has noted where a chain or the whole topic begins, or ends for good. */
-export async function hasStarts(store: ObjectStore, topic: Omit<LedgerPath, 'partition'>): Promise<boolean> {
+export async function hasStarts(store: ObjectStore, topic: TopicPath): Promise<boolean> {
   const prefix = startsPrefix(topic);
   for await (const { key } of store.list(prefix)) if (!key.startsWith(`${prefix}${tableNoteStart}`)) return true;
   return false;
@@ -47,7 +47,7 @@ export async function hasStarts(store: ObjectStore, topic: Omit<LedgerPath, 'par
 /** The noted starts of all Kafka partitions. Rejects for those that can't be read, unless there is `onUnreadable`, which gets them. */
 export async function readStarts(
   store: ObjectStore,
-  topic: Omit<LedgerPath, 'partition'>,
+  topic: TopicPath,
   onUnreadable: (key: string, error: unknown) => void = rethrow,
 ): Promise<Map<number, ChainStart>> {
   const prefix = startsPrefix(topic);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { closedName, readStarts } from './chain-start.ts';
-import { entryKey, startsPrefix, type LedgerPath } from './ledger-keys.ts';
+import { entryKey, startsPrefix, type LedgerPath, type TopicPath } from './ledger-keys.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 
 /**
@@ -27,8 +27,6 @@ const closingSchema = z.object({
 
 export type Closing = Omit<z.infer<typeof closingSchema>, 'format' | 'state'>;
 
-type Topic = Omit<LedgerPath, 'partition'>;
-
 /** Chains that end while they are being closed are looked at again this often. */
 const triesMax = 100;
 
@@ -39,13 +37,13 @@ export function checkOpen(key: string, json: unknown): void {
 }
 
 /** Rejects with LEDGER_CLOSED when the topic's ledger is closed. Call it after the start of a partition's chain is noted. */
-export async function requireOpen(store: ObjectStore, topic: Topic): Promise<void> {
+export async function requireOpen(store: ObjectStore, topic: TopicPath): Promise<void> {
   const closing = await readClosing(store, topic);
   if (closing !== undefined) throw closed(closedKey(topic), closing);
 }
 
 /** Gives what closes the topic's ledger; `undefined` while it is open. */
-export async function readClosing(store: ObjectStore, topic: Topic): Promise<Closing | undefined> {
+export async function readClosing(store: ObjectStore, topic: TopicPath): Promise<Closing | undefined> {
   const key = closedKey(topic);
   const stored = await store.get(key);
   return stored && closingSchema.safeParse(parseJson(key, stored.bytes)).data;
@@ -83,7 +81,7 @@ async function isEndFor(successor: string, read: () => Promise<unknown>): Promis
 export interface ClosingTools {
   readonly store: ObjectStore;
   /** The Kafka partitions of which the ledger has entries. */
-  readonly partitions: (topic: Topic) => Promise<readonly number[]>;
+  readonly partitions: (topic: TopicPath) => Promise<readonly number[]>;
   /** The last entry of a partition's chain; rejects with LEDGER_CLOSED. */
   readonly last: (path: LedgerPath) => Promise<{ readonly entry: LedgerEntry; readonly version: string } | undefined>;
 }
@@ -146,7 +144,7 @@ function parseJson(key: string, bytes: Uint8Array): unknown {
   }
 }
 
-function closedKey(topic: Topic): string {
+function closedKey(topic: TopicPath): string {
   return `${startsPrefix(topic)}${closedName}`;
 }
 

@@ -1,7 +1,11 @@
-/** One Kafka partition's part of the ledger of one table. */
-export interface LedgerPath {
+/** One topic's part of the ledger of one table. */
+export interface TopicPath {
   readonly table: string;
   readonly topic: string;
+}
+
+/** One Kafka partition's part of it. */
+export interface LedgerPath extends TopicPath {
   readonly partition: number;
 }
 
@@ -14,7 +18,7 @@ const entryEnd = '.json';
 const segmentEnd = '.jsonl.zst';
 
 /** `_ledger/<table>/<topic>/`: everything the ledger holds of one topic in one table. */
-export function topicPrefix({ table, topic }: Omit<LedgerPath, 'partition'>): string {
+export function topicPrefix({ table, topic }: TopicPath): string {
   return `${ledgerRoot}/${table}/${topic}/`;
 }
 
@@ -33,7 +37,7 @@ export function mergedNoteKey(table: string, hivePath: string): string {
 }
 
 /** `…/starts/`: the notes where the chains of the topic's Kafka partitions begin. */
-export function startsPrefix(topic: Omit<LedgerPath, 'partition'>): string {
+export function startsPrefix(topic: TopicPath): string {
   return `${topicPrefix(topic)}starts/`;
 }
 

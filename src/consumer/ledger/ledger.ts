@@ -12,7 +12,7 @@ import {
 import { EntryStore, type ClaimResult, type Versioned } from './entry-store.ts';
 import { indexOf, listUnknownKeys, neighboursIn, type Neighbours } from './ledger-index.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import { partitionPrefix, topicPrefix, type LedgerPath } from './ledger-keys.ts';
+import { partitionPrefix, topicPrefix, type LedgerPath, type TopicPath } from './ledger-keys.ts';
 import { hasOrphans } from './orphaned-objects.ts';
 import { EntryReader, type EntryRange } from './entry-reader.ts';
 import { readSegment, rollUp } from './segments.ts';
@@ -30,7 +30,7 @@ const commitsBetweenLooks = 250;
 export class Ledger {
   readonly #store: ObjectStore;
   readonly #entries: EntryStore;
-  readonly #hasOrphans: (topic: Omit<LedgerPath, 'partition'>) => Promise<boolean>;
+  readonly #hasOrphans: (topic: TopicPath) => Promise<boolean>;
   /** Commits of this process, by the ledger's prefix of the partition. */
   readonly #commits = new Map<string, number>();
 
@@ -106,12 +106,12 @@ export class Ledger {
   }
 
   /** True when a service has begun the topic, though it may have got no record yet: the ledger has entries, or notes where they are to begin. */
-  async isBegun(topic: Omit<LedgerPath, 'partition'>): Promise<boolean> {
+  async isBegun(topic: TopicPath): Promise<boolean> {
     return (await this.partitions(topic)).length > 0 || (await hasStarts(this.#store, topic));
   }
 
   /** The Kafka partitions of which the ledger holds anything, ascending. */
-  async partitions(topic: Omit<LedgerPath, 'partition'>): Promise<number[]> {
+  async partitions(topic: TopicPath): Promise<number[]> {
     const prefix = topicPrefix(topic);
     const found: number[] = [];
     let startAfter = prefix;
@@ -152,7 +152,7 @@ export class Ledger {
   }
 
   /** Rejects with LEDGER_CLOSED when nothing more of the topic may be claimed. Call it once the start of a partition is noted. */
-  async requireOpen(topic: Omit<LedgerPath, 'partition'>): Promise<void> {
+  async requireOpen(topic: TopicPath): Promise<void> {
     return requireOpen(this.#store, topic);
   }
 
@@ -167,22 +167,22 @@ export class Ledger {
   }
 
   #closingTools(): ClosingTools {
-    const partitions = (topic: Omit<LedgerPath, 'partition'>) => this.partitions(topic);
+    const partitions = (topic: TopicPath) => this.partitions(topic);
     return { store: this.#store, partitions, last: (path) => this.last(path, undefined) };
   }
 
   /** Where the topic is begun: as was decided once, else as `decide` says. */
-  async topicStart(topic: Omit<LedgerPath, 'partition'>, decide: () => Promise<TopicStart | undefined>) {
+  async topicStart(topic: TopicPath, decide: () => Promise<TopicStart | undefined>) {
     return settleTopicStart(this.#store, topic, decide);
   }
 
   /** The decision where the topic is begun, if somebody has taken it. */
-  async decidedStart(topic: Omit<LedgerPath, 'partition'>): Promise<TopicStart | undefined> {
+  async decidedStart(topic: TopicPath): Promise<TopicStart | undefined> {
     return this.topicStart(topic, async () => undefined);
   }
 
   /** True when the table has objects of the topic and the ledger knows nothing of it: somebody removed or restored the ledger. */
-  isMissing(topic: Omit<LedgerPath, 'partition'>): Promise<boolean> {
+  isMissing(topic: TopicPath): Promise<boolean> {
     return this.#hasOrphans(topic);
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
-import { startsPrefix, type LedgerPath } from './ledger-keys.ts';
+import { startsPrefix, type TopicPath } from './ledger-keys.ts';
 
 /**
  * Which Iceberg table the ledger was written for, by the table's UUID: noted once, before anything of the ledger becomes part of the
@@ -13,16 +13,12 @@ const noteSchema = z.object({ tableUuid: z.string(), notedAt: z.iso.datetime() }
 /** How the names of these notes begin, beside the notes where chains begin. */
 export const tableNoteStart = 'table-';
 
-function noteKey(topic: Omit<LedgerPath, 'partition'>, name: string): string {
+function noteKey(topic: TopicPath, name: string): string {
   return `${startsPrefix(topic)}${tableNoteStart}${name}.json`;
 }
 
 /** Gives the UUID that was noted for the table `name`; `undefined` when nothing of the ledger has become part of it. */
-export async function notedTable(
-  store: ObjectStore,
-  topic: Omit<LedgerPath, 'partition'>,
-  name: string,
-): Promise<string | undefined> {
+export async function notedTable(store: ObjectStore, topic: TopicPath, name: string): Promise<string | undefined> {
   const key = noteKey(topic, name);
   const stored = await store.get(key);
   return stored && parseNote(key, stored.bytes);
@@ -31,7 +27,7 @@ export async function notedTable(
 /** Notes the table if nobody has; gives the UUID that counts. */
 export async function noteTable(
   store: ObjectStore,
-  topic: Omit<LedgerPath, 'partition'>,
+  topic: TopicPath,
   { name, tableUuid, notedAt }: { readonly name: string; readonly tableUuid: string; readonly notedAt: string },
 ): Promise<string> {
   const bytes = Buffer.from(`${JSON.stringify({ tableUuid, notedAt })}\n`);
@@ -40,11 +36,7 @@ export async function noteTable(
 }
 
 /** Forgets the note of a table that has got nothing. */
-export async function forgetTable(
-  store: ObjectStore,
-  topic: Omit<LedgerPath, 'partition'>,
-  name: string,
-): Promise<void> {
+export async function forgetTable(store: ObjectStore, topic: TopicPath, name: string): Promise<void> {
   await store.delete([noteKey(topic, name)]);
 }
 

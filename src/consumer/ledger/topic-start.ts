@@ -3,7 +3,7 @@ import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { topicStartName } from './chain-start.ts';
 import { offsetCodec } from './ledger-entry.ts';
-import { startsPrefix, type LedgerPath } from './ledger-keys.ts';
+import { startsPrefix, type TopicPath } from './ledger-keys.ts';
 
 /**
  * Where the chains of a topic begin that was not to be read from its first record. It is decided once for all Kafka partitions,
@@ -39,7 +39,7 @@ export function sourceOfStart(chosen: string | undefined): string | undefined {
 /** The decision that counts: the one that is there, else the one that `decide` makes, if any. */
 export async function settleTopicStart(
   store: ObjectStore,
-  topic: Omit<LedgerPath, 'partition'>,
+  topic: TopicPath,
   decide: () => Promise<TopicStart | undefined>,
 ): Promise<TopicStart | undefined> {
   const key = `${startsPrefix(topic)}${topicStartName}`;
@@ -53,7 +53,7 @@ export async function settleTopicStart(
 }
 
 /** Forgets what was decided for a table that got nothing. */
-export async function forgetTopicStart(store: ObjectStore, topic: Omit<LedgerPath, 'partition'>): Promise<void> {
+export async function forgetTopicStart(store: ObjectStore, topic: TopicPath): Promise<void> {
   await store.delete([`${startsPrefix(topic)}${topicStartName}`]);
 }
 

@@ -1,3 +1,4 @@
+import type { TopicPath } from '../../consumer/ledger/ledger-keys.ts';
 import type { Ledger } from '../../consumer/ledger/ledger.ts';
 import { rememberSuccess } from '../../runtime/memo.ts';
 import { formatType } from '../../schema/hive-ddl.ts';
@@ -13,16 +14,11 @@ export interface ColumnOrigin {
   readonly atMs: number | undefined;
 }
 
-interface TopicTable {
-  readonly table: string;
-  readonly topic: string;
-}
-
 /** Finds out which batch brought each column, the newest column first. */
 export async function columnOrigins(
   columns: readonly Column[],
   ledger: Ledger,
-  topicTable: TopicTable,
+  topicTable: TopicPath,
 ): Promise<ColumnOrigin[]> {
   const timeOf = rememberSuccess((comment: string) => claimedAt(comment, ledger, topicTable));
   const origins = await Promise.all(
@@ -36,7 +32,7 @@ export async function columnOrigins(
   return origins.toSorted((a, b) => (b.atMs ?? 0) - (a.atMs ?? 0));
 }
 
-async function claimedAt(comment: string, ledger: Ledger, { table, topic }: TopicTable): Promise<number | undefined> {
+async function claimedAt(comment: string, ledger: Ledger, { table, topic }: TopicPath): Promise<number | undefined> {
   const [, partition, from] = /^first in partition (\d+), offsets from (\d+)$/.exec(comment) ?? [];
   if (partition === undefined || from === undefined) return undefined;
   const first = BigInt(from);

@@ -1,5 +1,5 @@
 import type { Ledger } from '../../ledger/ledger.ts';
-import { startsPrefix, topicPrefix, type LedgerPath } from '../../ledger/ledger-keys.ts';
+import { startsPrefix, topicPrefix, type LedgerPath, type TopicPath } from '../../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { Finding } from '../finding.ts';
 
@@ -10,7 +10,7 @@ export async function findUnknownFiles(path: LedgerPath, ledger: Ledger): Promis
 }
 
 /** The first file of each folder beside those of the Kafka partitions, and files that lie there. Takes a request for each folder. */
-export async function findUnknownFolders(topic: Omit<LedgerPath, 'partition'>, store: ObjectStore): Promise<Finding[]> {
+export async function findUnknownFolders(topic: TopicPath, store: ObjectStore): Promise<Finding[]> {
   const prefix = topicPrefix(topic);
   const findings: Finding[] = [];
   for (let startAfter = prefix; ;) {
