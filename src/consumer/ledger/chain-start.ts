@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { offsetCodec } from './ledger-entry.ts';
 import { startsPrefix, type LedgerPath, type TopicPath } from './ledger-keys.ts';
 import { tableNoteStart } from './table-note.ts';
+import { corruptNote, parseNote } from './parse-note.ts';
 
 /** Where the chain of a Kafka partition begins: written once, before its first claim, and kept apart from the entries, so that it tells when they are gone. */
 export interface ChainStart {
@@ -18,6 +18,8 @@ export const topicStartName = 'topic.json';
 
 /** Beside them too: that the topic's ledger is closed. */
 export const closedName = 'closed.json';
+
+const what = 'notes where a chain begins';
 
 const startSchema = z.object({ from: offsetCodec, notedAt: z.iso.datetime(), chosen: z.string().optional() });
 
@@ -59,7 +61,7 @@ export async function readStarts(
     const stored = await store.get(key);
     if (stored === undefined) continue;
     try {
-      if (digits === undefined) throw corrupt(key, 'its name is none of a Kafka partition');
+      if (digits === undefined) throw corruptNote(key, what, 'its name is none of a Kafka partition');
       starts.set(Number(digits), parseStart(key, stored.bytes));
     } catch (error) {
       onUnreadable(key, error);
@@ -73,18 +75,5 @@ function rethrow(_key: string, error: unknown): never {
 }
 
 function parseStart(key: string, bytes: Uint8Array): ChainStart {
-  try {
-    return startSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch (error) {
-    throw corrupt(key, messageOf(error));
-  }
-}
-
-function corrupt(key: string, what: string): PipelineError {
-  return new PipelineError('LEDGER_CORRUPT', {
-    message: `${key}, which notes where a chain begins, can't be used: ${what}`,
-    retryable: false,
-    details: { key },
-    hint: 'restore it from an older version of the object',
-  });
+  return parseNote({ key, bytes }, what, startSchema);
 }

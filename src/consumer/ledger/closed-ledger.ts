@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { closedName, readStarts } from './chain-start.ts';
 import { entryKey, startsPrefix, type LedgerPath, type TopicPath } from './ledger-keys.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
+import { parseNote } from './parse-note.ts';
 
 /**
  * The end of a ledger for good, once another table goes on in its place: an object stands where the next entry of each Kafka partition would
@@ -46,7 +47,9 @@ export async function requireOpen(store: ObjectStore, topic: TopicPath): Promise
 export async function readClosing(store: ObjectStore, topic: TopicPath): Promise<Closing | undefined> {
   const key = closedKey(topic);
   const stored = await store.get(key);
-  return stored && closingSchema.safeParse(parseJson(key, stored.bytes)).data;
+  return (
+    stored && closingSchema.safeParse(parseNote({ key, bytes: stored.bytes }, 'closes the ledger', z.unknown())).data
+  );
 }
 
 /**
@@ -129,19 +132,6 @@ export async function unlessClosed<T>(read: () => Promise<T>): Promise<T | 'clos
 
 export function isClosed(error: unknown): error is PipelineError {
   return error instanceof PipelineError && error.code === 'LEDGER_CLOSED';
-}
-
-function parseJson(key: string, bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    throw new PipelineError('LEDGER_CORRUPT', {
-      message: `${key}, which closes the ledger, can't be used: ${messageOf(error)}`,
-      retryable: false,
-      details: { key },
-      hint: 'restore it from an older version of the object',
-    });
-  }
 }
 
 function closedKey(topic: TopicPath): string {

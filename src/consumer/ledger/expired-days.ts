@@ -3,6 +3,7 @@ import { msPerDay } from '../../runtime/duration.ts';
 import { partitionEndMs } from '../../schema/partition-end.ts';
 import type { ObjectStore, StoredObject } from '../ports/lake.ts';
 import { expiryKey } from './ledger-keys.ts';
+import { corruptNote } from './parse-note.ts';
 
 /**
  * Up to which day RETENTION_DAYS has removed partitions of a table and of its dead letters. The day is noted before anything is removed, and only
@@ -101,13 +102,8 @@ function serialize(note: ExpiryNote): Uint8Array {
 function parse(table: string, { bytes }: StoredObject): string {
   const before = beforeOf(Buffer.from(bytes).toString('utf8'));
   if (before !== undefined) return before;
-  const key = expiryKey(table);
-  throw new PipelineError('LEDGER_CORRUPT', {
-    message: `${key}, which notes which days were removed, can't be used: expected {"before":"2026-11-23","notedAt":…}`,
-    retryable: false,
-    details: { key },
-    hint: 'restore it from an older version of the object',
-  });
+  const why = 'expected {"before":"2026-11-23","notedAt":…}';
+  throw corruptNote(expiryKey(table), 'notes which days were removed', why);
 }
 
 function beforeOf(text: string): string | undefined {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { mapAhead } from '../../runtime/concurrency.ts';
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { mergedNoteKey, mergedNotePrefix } from './ledger-keys.ts';
 import { offsetCodec } from './ledger-entry.ts';
+import { parseNote } from './parse-note.ts';
 
 /**
  * What is kept of a partition of a Hive table whose files were merged: `_ledger/<table>.merged/<Hive partition>.json`, changed by compare-and-swap only.
@@ -65,7 +65,13 @@ const readsMax = 16;
 export async function readMerged(store: ObjectStore, table: string, hivePath: string): Promise<StoredNote | undefined> {
   const key = mergedNoteKey(table, hivePath);
   const stored = await store.get(key);
-  return stored && { note: parse(key, stored.bytes), hivePath, version: stored.version };
+  return (
+    stored && {
+      note: parseNote({ key, bytes: stored.bytes }, 'notes what a merged partition holds', noteSchema),
+      hivePath,
+      version: stored.version,
+    }
+  );
 }
 
 /** The partitions of the table with a note, by one listing. */
@@ -113,17 +119,4 @@ export async function forgetMerged(store: ObjectStore, table: string, hivePath: 
 /** Sources by their keys, each with the file that has its rows. */
 export function sourcesOf({ files }: MergedPartition): Map<string, MergedFile> {
   return new Map(files.flatMap((file) => file.sources.map(({ key }) => [key, file] as const)));
-}
-
-function parse(key: string, bytes: Uint8Array): MergedPartition {
-  try {
-    return noteSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch (error) {
-    throw new PipelineError('LEDGER_CORRUPT', {
-      message: `${key}, which notes what a merged partition holds, can't be used: ${messageOf(error)}`,
-      retryable: false,
-      details: { key },
-      hint: 'restore it from an older version of the object',
-    });
-  }
 }

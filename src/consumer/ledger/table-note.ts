@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { startsPrefix, type TopicPath } from './ledger-keys.ts';
+import { parseNote } from './parse-note.ts';
 
 /**
  * Which Iceberg table the ledger was written for, by the table's UUID: noted once, before anything of the ledger becomes part of the
  * table, so that it tells when the table was dropped and made anew.
  */
+
+const what = 'notes the table that the ledger was written for';
 
 const noteSchema = z.object({ tableUuid: z.string(), notedAt: z.iso.datetime() });
 
@@ -21,7 +23,7 @@ function noteKey(topic: TopicPath, name: string): string {
 export async function notedTable(store: ObjectStore, topic: TopicPath, name: string): Promise<string | undefined> {
   const key = noteKey(topic, name);
   const stored = await store.get(key);
-  return stored && parseNote(key, stored.bytes);
+  return stored && parseNote({ key, bytes: stored.bytes }, what, noteSchema).tableUuid;
 }
 
 /** Notes the table if nobody has; gives the UUID that counts. */
@@ -38,17 +40,4 @@ export async function noteTable(
 /** Forgets the note of a table that has got nothing. */
 export async function forgetTable(store: ObjectStore, topic: TopicPath, name: string): Promise<void> {
   await store.delete([noteKey(topic, name)]);
-}
-
-function parseNote(key: string, bytes: Uint8Array): string {
-  try {
-    return noteSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).tableUuid;
-  } catch (error) {
-    throw new PipelineError('LEDGER_CORRUPT', {
-      message: `${key}, which notes the table that the ledger was written for, can't be used: ${messageOf(error)}`,
-      retryable: false,
-      details: { key },
-      hint: 'restore it from an older version of the object',
-    });
-  }
 }

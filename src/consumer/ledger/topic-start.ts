@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import { topicStartName } from './chain-start.ts';
 import { offsetCodec } from './ledger-entry.ts';
 import { startsPrefix, type TopicPath } from './ledger-keys.ts';
+import { parseNote } from './parse-note.ts';
 
 /**
  * Where the chains of a topic begin that was not to be read from its first record. It is decided once for all Kafka partitions,
@@ -63,15 +63,6 @@ function serialize(start: TopicStart): Buffer {
 }
 
 function parse(key: string, bytes: Uint8Array): TopicStart {
-  try {
-    const { from, ...start } = schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    return { ...start, from: new Map(Object.entries(from).map(([partition, offset]) => [Number(partition), offset])) };
-  } catch (error) {
-    throw new PipelineError('LEDGER_CORRUPT', {
-      message: `${key}, which holds where the topic was begun, can't be used: ${messageOf(error)}`,
-      retryable: false,
-      details: { key },
-      hint: 'restore it from an older version of the object',
-    });
-  }
+  const { from, ...start } = parseNote({ key, bytes }, 'holds where the topic was begun', schema);
+  return { ...start, from: new Map(Object.entries(from).map(([partition, offset]) => [Number(partition), offset])) };
 }
