@@ -17,19 +17,19 @@ export interface ChosenRecipe {
 /** A batch that may have been claimed already. */
 interface GivenBatch {
   readonly limits?: DecodeLimits;
-  readonly adopted?: Versioned<ClaimedEntry>;
+  readonly claim?: Versioned<ClaimedEntry>;
   /** Offsets of the batch that Kafka lost since the claim. */
   readonly lost?: object;
 }
 
 /** Chooses the recipe of the claim. One of another version is decoded as this one does, and ends early only if it can be cut. */
 export async function chooseRecipe(
-  { adopted, lost, limits }: GivenBatch,
+  { claim, lost, limits }: GivenBatch,
   tools: CommitTools,
   step: StepRunner,
 ): Promise<ChosenRecipe> {
-  if (adopted === undefined) return { ...ourRecipe(tools), limits };
-  const { entry } = adopted;
+  if (claim === undefined) return { ...ourRecipe(tools), limits };
+  const { entry } = claim;
   if (isOfOurDecoder(entry)) return { recipe: entry.recipe };
   const mayEndEarly = lost === undefined && (await step('position', () => mayBeCut(entry, tools)));
   return { ...recipeOfOther(entry, tools), ...(mayEndEarly && { limits }) };

@@ -15,7 +15,7 @@ import {
   type WrittenObject,
 } from '../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../ledger/ledger-keys.ts';
-import { adoptFormat1 } from './adopt-format-1.ts';
+import { takeOverFormat1 } from './take-over-format-1.ts';
 import { checkLedgerEnd } from './check-ledger-end.ts';
 import { chooseRecipe, isOfOurDecoder, ourRecipe, type ChosenRecipe } from './choose-recipe.ts';
 import type { CommitTools } from './commit-tools.ts';
@@ -34,8 +34,8 @@ export interface CommitRequest {
   readonly limits?: DecodeLimits;
   /** The id of the topic that the records were read from, where the broker tells it. */
   readonly topicId?: string;
-  /** The entry to fulfil, when the range is claimed already. */
-  readonly adopted?: Versioned<ClaimedEntry>;
+  /** The claim to fulfil, where the range has one. */
+  readonly claim?: Versioned<ClaimedEntry>;
   /** Offsets of the batch that Kafka lost since the claim. */
   readonly lost?: { readonly from: bigint; readonly to: bigint };
   /** Tells the group; called once the ledger holds the batch. */
@@ -122,11 +122,11 @@ interface Attempt {
 }
 
 async function takeClaim(
-  { batch, reason, adopted, topicId }: CommitRequest,
+  { batch, reason, claim: given, topicId }: CommitRequest,
   { recipe, plan, lastRecord }: PreparedBatch,
   tools: CommitTools,
 ): Promise<ClaimResult<ClaimedEntry>> {
-  if (adopted !== undefined) return { kind: 'ours', claim: adopted };
+  if (given !== undefined) return { kind: 'ours', claim: given };
   const claim: ClaimedEntry = {
     format: ledgerFormat,
     state: 'claimed',
@@ -174,7 +174,7 @@ async function write(
   const { claim, prepared, created } = attempt;
   const { entry } = claim;
   if (isOfFormat1(entry)) {
-    const { found, result } = await adoptFormat1(entry, prepared, tools, step);
+    const { found, result } = await takeOverFormat1(entry, prepared, tools, step);
     attempt.format1.push(...found.map(({ key }) => key));
     return result;
   }
@@ -202,9 +202,9 @@ async function finish(
   step: StepRunner,
 ): Promise<CommitResult> {
   const { request, claim, startMs } = attempt;
-  const { batch, reason, lost, adopted } = request;
+  const { batch, reason, lost } = request;
   // what an earlier try has put is not lost, though Kafka no longer holds it
-  const isKept = written.isWhole && claim === adopted;
+  const isKept = written.isWhole && claim === request.claim;
   const outcome = { ...written.outcome, ...(lost !== undefined && !isKept && { lost }) };
   const entry: CommittedEntry = { ...claim.entry, state: stateOfFormat[tools.tableFormat], outcome };
   const result = await step('ledger', () => tools.ledger.replace(claim, entry));

@@ -98,7 +98,7 @@ export interface GroupMembership {
   source(topic: string): RecordSource;
 }
 
-/** Reads outside any group: replay, verify, redrive, adopted claims. */
+/** Reads outside any group: replay, verify, redrive, claims of others. */
 export interface TopicReader {
   /** The topic's id and the watermarks of every partition, in one round. Rejects with TOPIC_MISSING, TOPIC_DENIED. */
   describe(): Promise<TopicDescription>;

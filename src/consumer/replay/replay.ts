@@ -230,12 +230,12 @@ async function readBatch(
 }
 
 /** Writes the claimed range, and what is left of it where the claim was cut; if another process is faster, that is as good. */
-async function finishClaim(adopted: Versioned<ClaimedEntry>, options: ReplayOptions): Promise<void> {
-  const { partition, from, to } = adopted.entry;
+async function finishClaim(claim: Versioned<ClaimedEntry>, options: ReplayOptions): Promise<void> {
+  const { partition, from, to } = claim.entry;
   const batch = await readBatch({ partition, from, to }, options);
   await checkTopic(options);
   const limits = decodeLimitsOf(options.policy);
-  const request = { batch, reason: 'adopted', limits, adopted, commitOffset: noGroup } as const;
+  const request = { batch, reason: 'adopted', limits, claim, commitOffset: noGroup } as const;
   const result = await commitBatch(request, options.tools);
   const { entry } = result.kind === 'committed' ? result : result.found;
   if (isWritten(entry) && entry.to < to) await writeRange({ partition, from: entry.to, to }, options);

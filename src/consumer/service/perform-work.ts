@@ -49,7 +49,7 @@ async function commit(
       reason,
       limits: decodeLimitsOf(policy),
       ...(work.topicId !== undefined && { topicId: work.topicId }),
-      ...(claimed && { adopted: claimed.claim, ...(claimed.lost && { lost: claimed.lost }) }),
+      ...(claimed && { claim: claimed.claim, ...(claimed.lost && { lost: claimed.lost }) }),
       commitOffset: (entry) => commitOffset(work, entry, workTools),
     },
     tools,

@@ -75,7 +75,7 @@ async function claimOf(tools: CommitTools): Promise<Versioned<ClaimedEntry>> {
 async function adopt(topic: FakeTopic, tools: CommitTools, { from = 0n } = {}): Promise<LedgerEntry> {
   const adopted = await claimOf(tools);
   const lost = from > 0n ? { lost: { from: 0n, to: from } } : {};
-  const result = await commitBatch(requestOf(topic, from, { adopted, ...lost }), tools);
+  const result = await commitBatch(requestOf(topic, from, { claim: adopted, ...lost }), tools);
   return result.kind === 'committed' ? result.entry : result.found.entry;
 }
 

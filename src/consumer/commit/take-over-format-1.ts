@@ -16,7 +16,7 @@ export interface Format1Objects {
  * A claim of ledger format 1 whose process died: what it has put stays when it is whole and has at least as many records as Kafka delivers
  * now; else the claim is raised and all of it is written again.
  */
-export async function adoptFormat1(
+export async function takeOverFormat1(
   claim: ClaimedEntry,
   { decoded, lastRecord }: PreparedBatch,
   tools: CommitTools,
