@@ -5,7 +5,7 @@ import { exitCodes } from '../app/observe/exit-codes.ts';
 import { printLines } from '../app/observe/output.ts';
 import { openLake } from '../app/open-lake.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
-import { adoptTable, type AdoptedTable } from '../consumer/snapshot/adopt-table.ts';
+import { adoptTable, type AdoptedTable } from '../consumer/adoption/adopt-table.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { systemClock } from '../runtime/clock.ts';
 

@@ -1,4 +1,4 @@
-import { adoptTable, type AdoptedTable } from '../../src/consumer/snapshot/adopt-table.ts';
+import { adoptTable, type AdoptedTable } from '../../src/consumer/adoption/adopt-table.ts';
 import type { SnapshotTools } from '../../src/consumer/snapshot/snapshot-tools.ts';
 import { SnapshotSchedule } from '../../src/consumer/snapshot/snapshot-schedule.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';

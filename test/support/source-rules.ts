@@ -26,6 +26,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer/table', [...floor, 'schema', 'avro', ...consumerRooms('ports', 'batch', 'ledger', 'columns')]],
   ['consumer/commit', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table')]],
   ['consumer/snapshot', [...floor, 'iceberg', ...consumerRooms('ports', 'ledger', 'table', 'commit')]],
+  ['consumer/adoption', [...floor, 'iceberg', ...consumerRooms('ports', 'ledger', 'table', 'snapshot')]],
   [
     'consumer/maintain',
     [...floor, 'schema', 'iceberg', ...consumerRooms('ports', 'ledger', 'table', 'commit', 'snapshot')],

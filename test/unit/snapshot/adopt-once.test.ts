@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { closedName } from '../../../src/consumer/ledger/chain-start.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
-import { takeBackMark } from '../../../src/consumer/snapshot/adoption-mark.ts';
+import { takeBackMark } from '../../../src/consumer/adoption/adoption-mark.ts';
 import { adopt, adoptedName as name, goOn, openBoth, type TwoTables } from '../../support/adopted-lake.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { addIceberg } from '../../support/iceberg-lake.ts';

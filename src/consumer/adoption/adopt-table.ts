@@ -12,9 +12,9 @@ import { growthTo } from '../table/growth-to.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
 import { contended, markAdopted, sourceMissing, takeBackMark } from './adoption-mark.ts';
 import { adoptedFiles } from './adopted-files.ts';
-import { describeObjects, stage, withProperties } from './commit-snapshot.ts';
-import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
-import { positionFacts, positionsOf, withAdoptedRows, withPositions } from './table-positions.ts';
+import { describeObjects, stage, withProperties } from '../snapshot/commit-snapshot.ts';
+import { targetsOf, type SnapshotTarget, type SnapshotTools } from '../snapshot/snapshot-tools.ts';
+import { positionFacts, positionsOf, withAdoptedRows, withPositions } from '../snapshot/table-positions.ts';
 import type { FileStatistics } from '../ports/parquet.ts';
 
 export interface AdoptOptions {

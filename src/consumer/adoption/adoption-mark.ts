@@ -4,8 +4,8 @@ import { forgetTable, notedTable } from '../ledger/table-note.ts';
 import { adoptedFrom, forgetTopicStart } from '../ledger/topic-start.ts';
 import type { Catalog } from '../ports/lake.ts';
 import { adoptedByParameter } from '../table/shared-table.ts';
-import { targetsOf, type SnapshotTools } from './snapshot-tools.ts';
-import { topicsOf } from './table-positions.ts';
+import { targetsOf, type SnapshotTools } from '../snapshot/snapshot-tools.ts';
+import { topicsOf } from '../snapshot/table-positions.ts';
 
 /** The Hive table that is adopted, and the tools of the table to be. */
 export interface MarkOptions {
