@@ -1,21 +1,18 @@
 import type { LoadedTable, TableChange } from '../../iceberg/iceberg-catalog.ts';
 import type { SnapshotPlan, StagedSnapshot } from '../../iceberg/stage-snapshot.ts';
 import type { TableUpdate } from '../../iceberg/table-updates.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import { retry } from '../../runtime/retry.ts';
 import { stage } from './commit-snapshot.ts';
 import { loadTable } from './load-table.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 import { positionsProperty, snapshotProperty } from './table-positions.ts';
+import { conflictsMax, contended } from './conflicts.ts';
 
 /** What a snapshot of upkeep does to the files of the table that it was planned for. */
 export interface FileChange extends Pick<SnapshotPlan, 'operation' | 'added' | 'removedPaths'> {
   /** Properties that change with the files. */
   readonly properties?: Readonly<Record<string, string>>;
 }
-
-/** Changes of the table by others that are taken in before giving up. */
-const conflictsMax = 50;
 
 const patience = { attemptsMax: 5, totalMs: 120_000, delayMs: 500, delayMaxMs: 10_000 };
 
@@ -75,11 +72,7 @@ async function tryChange(
     const set = { ...startOf(table), ...properties };
     if ((await tools.iceberg.commit(table, changeOf(staged, set))).kind === 'committed') return table;
   }
-  throw new PipelineError('CATALOG_CONTENDED', {
-    message: `the table ${name} was changed by others ${conflictsMax} times in a row`,
-    retryable: true,
-    details: { table: name },
-  });
+  throw contended(name);
 }
 
 /** A table with a snapshot of ours says how far it holds the ledger, also before it holds any of it. */

@@ -25,6 +25,7 @@ import {
   type TablePositions,
 } from './table-positions.ts';
 import { objectSource, type FileStatistics } from '../ports/parquet.ts';
+import { conflictsMax, contended } from './conflicts.ts';
 
 export interface CommitOptions {
   /** Kafka partitions that may have new entries, beside those that the table has positions of. */
@@ -38,9 +39,6 @@ export interface SnapshotOutcome {
   /** The ledger holds more than one snapshot takes. */
   readonly hasMore: boolean;
 }
-
-/** Changes of the table by others that are taken in before giving up. */
-const conflictsMax = 50;
 
 const footersAtOnce = 16;
 
@@ -202,12 +200,4 @@ export async function stage(
 export function withProperties({ snapshot, updates, requirements }: StagedSnapshot, positions: string): TableChange {
   const properties = { [positionsProperty]: positions, [snapshotProperty]: String(snapshot['snapshot-id']) };
   return { requirements, updates: [...updates, { action: 'set-properties', updates: properties }] };
-}
-
-function contended(table: string): PipelineError {
-  return new PipelineError('CATALOG_CONTENDED', {
-    message: `the table ${table} was changed by others ${conflictsMax} times in a row`,
-    retryable: true,
-    details: { table },
-  });
 }

@@ -9,14 +9,12 @@ import { commitSnapshot, describeObjects, stage, withProperties } from './commit
 import { loadTable } from './load-table.ts';
 import { fence } from './change-files.ts';
 import { coordinateIds } from './check-history.ts';
-import { createOthersFilter, filesOfOthers, hasCoordinates } from './files-of-others.ts';
+import { createUnlistedFilter, findUnlistedFiles, hasCoordinates } from './unlisted-files.ts';
 import { filesByRange, namesOneOf, RangeFiles } from './range-files.ts';
-import { OtherFilesRewriter } from './rewrite-others.ts';
+import { UnlistedFilesRewriter } from './rewrite-unlisted.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
 import { positionsOf, withPositions } from './table-positions.ts';
-
-/** Changes of the table by others that are taken in before giving up. */
-const conflictsMax = 50;
+import { conflictsMax, contended } from './conflicts.ts';
 
 /**
  * Makes what replaces ranges' objects part of the tables: one snapshot of each table, in which the files of the ranges are exchanged. Files that
@@ -25,7 +23,7 @@ const conflictsMax = 50;
  */
 export function createPublication(tools: SnapshotTools): Publication {
   const targets = targetsOf(tools.table);
-  const rewriter = new OtherFilesRewriter(tools);
+  const rewriter = new UnlistedFilesRewriter(tools);
   return {
     check: async (range, expected, keeps) => {
       for (const target of targets) {
@@ -35,7 +33,7 @@ export function createPublication(tools: SnapshotTools): Publication {
         const live = await readLive(table, [range], tools);
         const batch = { range, objects: { ...expected, after: keeps } };
         const files = new RangeFiles(batch, target, await factsOf(live, tools));
-        await rewriter.check(table, findOthers(table, live, [files], tools));
+        await rewriter.check(table, findUnlisted(table, live, [files], tools));
       }
     },
     replace: async (batches) => {
@@ -49,7 +47,7 @@ async function replaceInTable(
   batches: readonly ReplacedBatch[],
   tools: SnapshotTools,
 ): Promise<void> {
-  const rewriter = new OtherFilesRewriter(tools);
+  const rewriter = new UnlistedFilesRewriter(tools);
   for (let conflicts = 0; conflicts < conflictsMax; conflicts++) {
     const table = await loadFenced(target, rangesOf(batches), tools);
     const reached = table === undefined ? [] : batches.filter(({ range }) => !areLate(table, [range]));
@@ -60,17 +58,17 @@ async function replaceInTable(
     const all = reached.map((batch) => new RangeFiles(batch, target, facts));
     const open = all.filter((files) => !files.isDone);
     for (const { range, isOvertaken } of open) if (isOvertaken) throw overtaken(range);
-    const rewritten = await rewriter.rewrite(table, findOthers(table, live, open, tools));
+    const rewritten = await rewriter.rewrite(table, findUnlisted(table, live, open, tools));
     const objects = [
       ...open.flatMap(({ missing }) => missing),
-      ...rewritten.flatMap(({ other, object }) =>
-        object === undefined ? [] : [{ ...object, kind: target.kind, partition: [...other.partition] }],
+      ...rewritten.flatMap(({ file, object }) =>
+        object === undefined ? [] : [{ ...object, kind: target.kind, partition: [...file.partition] }],
       ),
     ];
     const plan = {
       operation: 'overwrite' as const,
       added: describeObjects(objects, table, tools),
-      removedPaths: new Set([...open.flatMap(({ obsolete }) => obsolete), ...rewritten.map(({ other }) => other.uri)]),
+      removedPaths: new Set([...open.flatMap(({ obsolete }) => obsolete), ...rewritten.map(({ file }) => file.uri)]),
       summary: { 'glueless.replaced': rangesText(ranges) },
     };
     if (objects.length === 0 && plan.removedPaths.size === 0) return;
@@ -88,7 +86,7 @@ async function readLive(
   { store }: SnapshotTools,
 ): Promise<LiveFiles> {
   const isNamedSo = namesOneOf(ranges);
-  const mayHoldRows = createOthersFilter(table, ranges);
+  const mayHoldRows = createUnlistedFilter(table, ranges);
   return readLiveFiles(currentSnapshot(table.metadata), new TableFiles(store), {
     columns: new Set(Object.values(coordinateIds(table.metadata) ?? {})),
     isWanted: (file) => isNamedSo(file.file_path) || mayHoldRows(file),
@@ -100,10 +98,10 @@ async function factsOf(live: LiveFiles, { store, table }: SnapshotTools) {
 }
 
 /** Files of others that may hold rows of ranges whose own files do not hold them all. */
-function findOthers(table: LoadedTable, live: LiveFiles, all: readonly RangeFiles[], tools: SnapshotTools) {
+function findUnlisted(table: LoadedTable, live: LiveFiles, all: readonly RangeFiles[], tools: SnapshotTools) {
   const scattered = all.filter((files) => !files.areTogether);
   if (hasCoordinates(table))
-    return filesOfOthers(
+    return findUnlistedFiles(
       table,
       live,
       scattered.map(({ range }) => range),
@@ -189,13 +187,5 @@ function overtaken(range: ReplacedRange): PipelineError {
     message: `another replay or redrive changed ${rangeText(range)} at the same time`,
     retryable: false,
     hint: 'let the other one end, then run this one again if it still has to',
-  });
-}
-
-function contended(table: string): PipelineError {
-  return new PipelineError('CATALOG_CONTENDED', {
-    message: `the table ${table} was changed by others ${conflictsMax} times in a row`,
-    retryable: true,
-    details: { table },
   });
 }

@@ -5,12 +5,12 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { msPerHour } from '../../runtime/duration.ts';
 import { mergedKey } from '../ledger/object-keys.ts';
 import type { ParquetRewriter, RewrittenObject } from '../ports/parquet-rewriter.ts';
-import type { OtherFile } from './files-of-others.ts';
+import type { UnlistedFile } from './unlisted-files.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 
 /** A file written again without replaced rows; without an object where nothing of it is left. */
 export interface RewrittenFile {
-  readonly other: OtherFile;
+  readonly file: UnlistedFile;
   readonly object: RewrittenObject | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface RewrittenFile {
 const ageMaxMs = msPerHour;
 
 /** Writes files again without the rows that are replaced, each once, however often their change is tried. */
-export class OtherFilesRewriter {
+export class UnlistedFilesRewriter {
   readonly #tools: SnapshotTools;
   readonly #done = new Map<string, { readonly object: RewrittenObject; readonly writtenMs: number }>();
 
@@ -30,9 +30,9 @@ export class OtherFilesRewriter {
   }
 
   /** Rejects with TABLE_MISMATCH when one of the files can't be written again. */
-  async check({ name, metadata }: LoadedTable, others: readonly OtherFile[]): Promise<void> {
+  async check({ name, metadata }: LoadedTable, files: readonly UnlistedFile[]): Promise<void> {
     const { fields } = currentSchema(metadata);
-    for (const { key, uri, bytes } of others) {
+    for (const { key, uri, bytes } of files) {
       const id = JSON.stringify([metadata['current-schema-id'], uri]);
       if (this.#checked.has(id)) continue;
       const rewriter = await this.#open(name, key);
@@ -43,28 +43,28 @@ export class OtherFilesRewriter {
   }
 
   /** Gives the files that had such rows. Files do not change: what was written for one stays right as long as the table has it. */
-  async rewrite(table: LoadedTable, others: readonly OtherFile[]): Promise<RewrittenFile[]> {
+  async rewrite(table: LoadedTable, files: readonly UnlistedFile[]): Promise<RewrittenFile[]> {
     const rewritten: RewrittenFile[] = [];
-    for (const other of others) {
-      const object = await this.#rewriteOnce(table, other);
-      if (object.leftOutRows > 0) rewritten.push({ other, object: object.rows > 0 ? object : undefined });
+    for (const file of files) {
+      const object = await this.#rewriteOnce(table, file);
+      if (object.leftOutRows > 0) rewritten.push({ file, object: object.rows > 0 ? object : undefined });
     }
     return rewritten;
   }
 
-  async #rewriteOnce(table: LoadedTable, other: OtherFile): Promise<RewrittenObject> {
+  async #rewriteOnce(table: LoadedTable, file: UnlistedFile): Promise<RewrittenObject> {
     const { clock } = this.#tools;
     const schemaId = table.metadata['current-schema-id'];
-    const id = JSON.stringify([schemaId, other.uri, other.leftOut.map(({ from, to }) => [`${from}`, `${to}`])]);
+    const id = JSON.stringify([schemaId, file.uri, file.leftOut.map(({ from, to }) => [`${from}`, `${to}`])]);
     const known = this.#done.get(id);
     if (known !== undefined && clock.monotonicMs() - known.writtenMs < ageMaxMs) return known.object;
     const writtenMs = clock.monotonicMs();
-    const object = await this.#write(table, other);
+    const object = await this.#write(table, file);
     this.#done.set(id, { object, writtenMs });
     return object;
   }
 
-  async #write({ name, metadata }: LoadedTable, { key, bytes, leftOut }: OtherFile) {
+  async #write({ name, metadata }: LoadedTable, { key, bytes, leftOut }: UnlistedFile) {
     const { topic, newTryId, store } = this.#tools;
     const { fields } = currentSchema(metadata);
     const rewriter = await this.#open(name, key);

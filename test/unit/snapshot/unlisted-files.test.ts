@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filesOfOthers } from '../../../src/consumer/snapshot/files-of-others.ts';
+import { findUnlistedFiles } from '../../../src/consumer/snapshot/unlisted-files.ts';
 import { positionsProperty } from '../../../src/consumer/snapshot/table-positions.ts';
 import { mayDelete, type LiveFile } from '../../../src/iceberg/live-files.ts';
 import type { DataFile } from '../../../src/iceberg/manifest.ts';
@@ -21,7 +21,7 @@ async function setup(topics: readonly string[] = [testTopic]) {
     ranges: readonly (readonly [from: bigint, to: bigint, partition?: number])[],
     files: { readonly data?: readonly LiveFile[]; readonly deletes?: readonly LiveFile[] } = {},
   ) =>
-    filesOfOthers(
+    findUnlistedFiles(
       loaded,
       { data: files.data ?? [live(file)], deletes: files.deletes ?? [] },
       ranges.map(([from, to, partition = 0]) => ({ topic: testTopic, partition, from, to, generation: 2 })),

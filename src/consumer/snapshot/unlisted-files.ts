@@ -12,7 +12,7 @@ import type { SnapshotTools } from './snapshot-tools.ts';
 import { topicsOf } from './table-positions.ts';
 
 /** A file that the ledger does not know by its name, and that may hold rows of replaced ranges among others. */
-export interface OtherFile {
+export interface UnlistedFile {
   readonly uri: string;
   readonly key: string;
   readonly bytes: number;
@@ -31,12 +31,12 @@ export function hasCoordinates({ metadata }: LoadedTable): boolean {
  * Finds files that other engines, or merges, have made of ours and that may hold rows of the ranges, by their bounds. Rejects with
  * TABLE_MISMATCH where one can't be written again without these rows.
  */
-export function filesOfOthers(
+export function findUnlistedFiles(
   table: LoadedTable,
   live: LiveFiles,
   ranges: readonly ReplacedRange[],
   { store, topic }: Pick<SnapshotTools, 'store' | 'topic'>,
-): OtherFile[] {
+): UnlistedFile[] {
   const ids = coordinateIds(table.metadata);
   if (ids === undefined || ranges.length === 0) return [];
   const topics = topicsOf(table.metadata);
@@ -49,14 +49,14 @@ export function filesOfOthers(
     const met = heldBy(file, ranges, ids);
     if (met.length === 0) return [];
     const files = new TableFiles(store);
-    const partition = placeOf(data, { table, live, isOurs: !isShared || holder === topic, files });
+    const partition = partitionOf(data, { table, live, isOurs: !isShared || holder === topic, files });
     const { file_path: uri, file_size_in_bytes: bytes } = file;
     return [{ uri, key: files.keyOf(uri), bytes, partition, leftOut: joined(met) }];
   });
 }
 
 /** Tells whether a file may be one of those, by its name and bounds. */
-export function createOthersFilter(
+export function createUnlistedFilter(
   { metadata }: LoadedTable,
   ranges: readonly ReplacedRange[],
 ): (file: DataFile) => boolean {
@@ -104,7 +104,7 @@ interface Surroundings {
 }
 
 /** Gives the values of the partition's keys of a file that can be written again. Throws TABLE_MISMATCH for another one. */
-function placeOf(data: LiveFile, surroundings: Surroundings): readonly string[] {
+function partitionOf(data: LiveFile, surroundings: Surroundings): readonly string[] {
   const { name, metadata } = surroundings.table;
   const partition = identityValues(data.file, data.specId, metadata);
   const why = whyNot(data, surroundings);
