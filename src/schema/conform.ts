@@ -3,7 +3,7 @@ import { fieldOf } from './field-index.ts';
 import { fitsWhole, isKey, isPlainObject } from './fits-whole.ts';
 import { pointerTo } from './json-pointer.ts';
 import { columnName } from './names.ts';
-import { observeField, placeFor, type KnownField, type ObserveRules } from './observe.ts';
+import { observeField, fieldFor, type KnownField, type ObserveRules } from './observe.ts';
 import { siblingName } from './sibling.ts';
 import { leavesMax } from './type-weight.ts';
 import type { ColumnType, Field } from './types.ts';
@@ -68,7 +68,7 @@ function conformMap(value: object, type: ColumnType, options: ConformOptions): s
 function conformStruct(value: object, fields: readonly Field[], options: ConformOptions): string {
   const members = new Map<string, string>();
   const typeOf = (name: string): ColumnType | undefined => fieldOf(fields, name)?.type;
-  const setField = ({ name, value: given }: MemberPlace, path: string): boolean => {
+  const setField = ({ name, value: given }: FieldCandidate, path: string): boolean => {
     const type = typeOf(name);
     if (type === undefined || members.has(name)) return false;
     const json = conform(given, type, inside(options, path));
@@ -90,8 +90,8 @@ function conformStruct(value: object, fields: readonly Field[], options: Conform
       members.set(name, conformStruct(member, known.fields, inside(options, path)));
       continue;
     }
-    const places = placesOf(member, { name, known, typeOf }, { fits, options: inside(options, path) });
-    if (!places.some((place) => setField(place, path))) options.rescue(path, member);
+    const candidates = candidatesFor(member, { name, known, typeOf }, { fits, options: inside(options, path) });
+    if (!candidates.some((candidate) => setField(candidate, path))) options.rescue(path, member);
   }
   return `{${Array.from(members, ([name, json]) => memberOf(name, json)).join(',')}}`;
 }
@@ -109,21 +109,21 @@ function inside(options: ConformOptions, path: string): ConformOptions {
   return { ...options, path, depth: options.depth + 1 };
 }
 
-/** A field's name, and a member as it goes there. */
-interface MemberPlace {
+/** A field that may hold a member, by its name, and the member as it would go there. */
+interface FieldCandidate {
   readonly name: string;
   readonly value: unknown;
 }
 
 /**
- * Finds the fields of a struct that may hold a member, as the struct has grown for it: what it asks for beside the field of its name (`known`);
+ * Finds the fields of a struct that may hold a member, best first, as the struct has grown for it: what it asks for beside the field of its name (`known`);
  * that field, which may hold a part of it; what it asked for while there was none of its name. `fits`: that field holds it whole.
  */
-function* placesOf(
+function* candidatesFor(
   member: unknown,
   field: KnownField,
   { fits, options }: { readonly fits: boolean; readonly options: ConformOptions },
-): Generator<MemberPlace> {
+): Generator<FieldCandidate> {
   const { name, known, typeOf } = field;
   if (!fits) yield* askedFor(member, field, options);
   if (known === undefined) return;
@@ -131,9 +131,9 @@ function* placesOf(
   yield* askedFor(member, { name, known: undefined, typeOf }, options);
 }
 
-function askedFor(member: unknown, field: KnownField, { rules, depth }: ConformOptions): MemberPlace[] {
+function askedFor(member: unknown, field: KnownField, { rules, depth }: ConformOptions): FieldCandidate[] {
   const observed = observeField(member, field, rules, depth);
-  const asked = placeFor(field, observed, rules);
+  const asked = fieldFor(field, observed, rules);
   if (asked === undefined) return [];
   const value = observed?.form === 'json' ? writeJson(member) : observed?.form === 'exact' ? digitsOf(member) : member;
   // that name may be another field's

@@ -49,6 +49,7 @@ export function planEvolution(
   const added = new Set<string>();
   const replaced = new Set<string>();
 
+  /** Lets the column take in values of the type, as far as the table may grow for them; answers with false when it can't. */
   const take = (name: string, type: ColumnType, isSibling: boolean): boolean => {
     const present = columns.get(name);
     if (present === undefined) {
@@ -74,7 +75,9 @@ export function planEvolution(
   for (const index of byPrecedence(observed)) {
     const column = observed[index];
     if (column !== undefined)
-      targets[index] = placesOf(column, columns).find(([name, type]) => take(name, type, name !== column.name))?.[0];
+      targets[index] = candidateColumns(column, columns).find(([name, type]) =>
+        take(name, type, name !== column.name),
+      )?.[0];
   }
   const columnOf = (name: string): Column => ({ name, type: columns.get(name) ?? string });
   // a new column stands where its field first came
@@ -102,17 +105,18 @@ function isInteger({ observed }: ObservedColumn): number {
   return observed.form === 'plain' && observed.type.kind === 'bigint' ? 1 : 0;
 }
 
-function placesOf(
+/** Gives the columns that may hold the observed values, best first: each by its name, with the type that it has to take in. */
+function candidateColumns(
   { name, observed }: ObservedColumn,
   columns: ReadonlyMap<string, ColumnType>,
 ): [string, ColumnType][] {
   switch (observed.form) {
     case 'plain': {
-      const places: [string, ColumnType][] = [
+      const candidates: [string, ColumnType][] = [
         [name, observed.type],
         [siblingName(name, observed.type), observed.type],
       ];
-      return isKeptAsJson(name, observed.type, columns) ? [[jsonName(name), string], ...places] : places;
+      return isKeptAsJson(name, observed.type, columns) ? [[jsonName(name), string], ...candidates] : candidates;
     }
     case 'json':
       return [[jsonName(name), string]];

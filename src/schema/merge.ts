@@ -67,12 +67,12 @@ class FieldMerger {
     this.#merging = merging;
   }
 
-  /** Merges the field with that of its name, or beside it; leaves it out when neither place is free. */
+  /** Merges the field with that of its name, or with its sibling; leaves it out when neither can take it. */
   add({ name, type }: Field): void {
-    for (const place of [name, siblingName(name, type)]) {
-      const index = this.#indexOf(place);
+    for (const target of [name, siblingName(name, type)]) {
+      const index = this.#indexOf(target);
       const present = this.#current[index];
-      if (present === undefined) return this.#append({ name: place, type });
+      if (present === undefined) return this.#append({ name: target, type });
       const merged = merge(present.type, type, this.#merging);
       if (merged === present.type) return;
       if (merged !== undefined) return this.#replace(index, present, merged);

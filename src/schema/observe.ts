@@ -229,7 +229,7 @@ function observeObject(value: object, known: ColumnType | undefined, rules: Obse
     const name = columnName(key);
     const member: unknown = Reflect.get(value, key);
     const of = { name, known: typeOf(name), typeOf };
-    const field = placeFor(of, observeField(member, of, rules, depth + 1), rules);
+    const field = fieldFor(of, observeField(member, of, rules, depth + 1), rules);
     if (field !== undefined) found.push(field);
   }
   const type = structOf(emptyStruct, found, rules);
@@ -250,7 +250,7 @@ function observeEntries(entries: object, known: ColumnType, rules: ObserveRules,
  * Gives the field that an observed member asks for: that of its name, or a sibling where that one has a type which can't become the member's;
  * `undefined` for a member that tells no type.
  */
-export function placeFor(
+export function fieldFor(
   { name, known }: KnownField,
   observed: Observed | undefined,
   rules: WideningRules,

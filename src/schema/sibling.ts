@@ -1,7 +1,7 @@
 import { columnName, nameLengthMax } from './names.ts';
 import type { ColumnType } from './types.ts';
 
-/** Names the place for values of a type that the column of their name can't hold: `temperature_string`, as Glue's `make_cols` does. */
+/** Names the column or field for values of a type that the one of their name can't hold: `temperature_string`, as Glue's `make_cols` does. */
 export function siblingName(name: string, type: ColumnType): string {
   return withSuffix(name, suffixOf(type));
 }
@@ -18,12 +18,12 @@ export function siblingOf(sibling: string, type: ColumnType): string | undefined
   return sibling.endsWith(suffix) ? sibling.slice(0, -suffix.length) : undefined;
 }
 
-/** Names the place for values that are kept as their JSON text. */
+/** Names the column or field for values that are kept as their JSON text. */
 export function jsonName(name: string): string {
   return withSuffix(name, 'json');
 }
 
-/** Gives the name whose place for values that are kept as their JSON text would be called so, if any. */
+/** Gives the name whose sibling for values that are kept as their JSON text would be called so, if any. */
 export function baseOfJson(sibling: string): string | undefined {
   const suffix = jsonName('');
   return sibling.endsWith(suffix) ? sibling.slice(0, -suffix.length) : undefined;
@@ -50,7 +50,7 @@ const cutName = /^.{200}_[0-9a-f]{8}$/;
 const suffixWord =
   /_(?:json|struct|map|string|double|float|bigint|int|smallint|tinyint|decimal|boolean|timestamp|date|binary)$/;
 
-/** Names the place for numbers that are kept as their digits. */
+/** Names the column or field for numbers that are kept as their digits. */
 export function digitsName(name: string): string {
   return withSuffix(name, 'string');
 }
