@@ -3,14 +3,14 @@ import { posix } from 'node:path';
 /** Source files by their path below the repository, like `src/consumer/ledger/ledger.ts`. */
 export type SourceTree = ReadonlyMap<string, string>;
 
-/** What stands under every room but `pki`, which has no failures of ours. */
+/** What stands under every module but `pki`, which has no failures of ours. */
 const floor = ['runtime/errors', 'runtime'];
 
 /**
- * What each room may import of ours, lowest room first. A room is a folder or a file below `src`; a file belongs to
- * the longest name that fits. Every room may import itself and what it lists, and may list only rooms above it in this list.
+ * What each module may import of ours, lowest module first. A module is a folder or a file below `src`; a file belongs to
+ * the longest name that fits. Every module may import itself and what it lists, and may list only modules above it in this list.
  */
-export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
+export const modules: ReadonlyMap<string, readonly string[]> = new Map([
   ['runtime/error-codes', []],
   ['runtime/errors', ['runtime/error-codes']],
   ['runtime/environment', []],
@@ -23,23 +23,26 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['consumer/batch', [...floor, 'avro', 'consumer/ports']],
   ['consumer/ledger', [...floor, 'schema', 'consumer/ports']],
   ['consumer/columns', [...floor, 'schema', 'kernel', 'consumer/ports']],
-  ['consumer/table', [...floor, 'schema', 'avro', ...consumerRooms('ports', 'batch', 'ledger', 'columns')]],
-  ['consumer/commit', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table')]],
-  ['consumer/snapshot', [...floor, 'iceberg', ...consumerRooms('ports', 'ledger', 'table', 'commit')]],
-  ['consumer/adoption', [...floor, 'iceberg', ...consumerRooms('ports', 'ledger', 'table', 'snapshot')]],
+  ['consumer/table', [...floor, 'schema', 'avro', ...consumerModules('ports', 'batch', 'ledger', 'columns')]],
+  ['consumer/commit', [...floor, ...consumerModules('ports', 'batch', 'ledger', 'columns', 'table')]],
+  ['consumer/snapshot', [...floor, 'iceberg', ...consumerModules('ports', 'ledger', 'table', 'commit')]],
+  ['consumer/adoption', [...floor, 'iceberg', ...consumerModules('ports', 'ledger', 'table', 'snapshot')]],
   [
     'consumer/maintain',
-    [...floor, 'schema', 'iceberg', ...consumerRooms('ports', 'ledger', 'table', 'commit', 'snapshot')],
+    [...floor, 'schema', 'iceberg', ...consumerModules('ports', 'ledger', 'table', 'commit', 'snapshot')],
   ],
-  ['consumer/service', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'commit', 'snapshot')]],
-  ['consumer/replay', [...floor, ...consumerRooms('ports', 'batch', 'ledger', 'columns', 'table', 'commit')]],
-  ['consumer/audit', [...floor, 'schema', 'iceberg', ...consumerRooms('ports', 'ledger', 'table', 'snapshot')]],
+  ['consumer/service', [...floor, ...consumerModules('ports', 'batch', 'ledger', 'commit', 'snapshot')]],
+  ['consumer/replay', [...floor, ...consumerModules('ports', 'batch', 'ledger', 'columns', 'table', 'commit')]],
+  ['consumer/audit', [...floor, 'schema', 'iceberg', ...consumerModules('ports', 'ledger', 'table', 'snapshot')]],
   ['producer', [...floor]],
   ['report', [...floor, 'schema']],
   ['outbox', [...floor, 'consumer/ports']],
-  ['hours', [...floor, 'schema', ...consumerRooms('ports', 'ledger', 'audit'), 'outbox']],
+  ['hours', [...floor, 'schema', ...consumerModules('ports', 'ledger', 'audit'), 'outbox']],
   ['alerts', [...floor, 'schema', 'consumer/ports', 'outbox', 'hours', 'report']],
-  ['monitor', [...floor, 'schema', 'report', 'hours', 'alerts', ...consumerRooms('ports', 'ledger', 'table', 'audit')]],
+  [
+    'monitor',
+    [...floor, 'schema', 'report', 'hours', 'alerts', ...consumerModules('ports', 'ledger', 'table', 'audit')],
+  ],
   ['kafka/format', [...floor, 'consumer/ports', 'producer/publisher']],
   ['kafka/keystore', [...floor]],
   ['kafka/tls-material', [...floor, 'kafka/keystore']],
@@ -81,7 +84,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
       ...floor,
       'runtime/environment',
       'schema',
-      ...consumerRooms('ports', 'batch'),
+      ...consumerModules('ports', 'batch'),
       'kafka/tls-material',
       'kafka/credentials',
     ],
@@ -91,7 +94,7 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
     [
       ...floor,
       'runtime/error-codes',
-      ...consumerRooms('commit', 'ports', 'service', 'columns'),
+      ...consumerModules('commit', 'ports', 'service', 'columns'),
       'alerts',
       'hours',
       'outbox',
@@ -105,10 +108,10 @@ export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
   ['devstack', [...floor, 'runtime/environment', 'pki']],
 ]);
 
-/** The rooms that wire: they may import whatever is below them, and only `cli.ts` may import a command. */
+/** The modules that wire: they may import whatever is below them, and only `cli.ts` may import a command. */
 export const wiring: readonly string[] = ['app', 'commands', 'cli'];
 
-/** The one room, or rooms, that may import each of these packages. */
+/** The one module, or modules, that may import each of these packages. */
 export const owners: ReadonlyMap<string, readonly string[]> = new Map([
   ['kafkajs', ['kafka']],
   ['@aws-sdk/', ['aws']],
@@ -136,28 +139,28 @@ export function forbiddenImports(tree: SourceTree): string[] {
     .map(({ from, to }) => `${from} imports ${to}`);
 }
 
-/** What rooms list, other than the floor, and do not import, of types either: such a permission would let in what nobody has thought of. */
+/** What modules list, other than the floor, and do not import, of types either: such a permission would let in what nobody has thought of. */
 export function needlessPermissions(tree: SourceTree): string[] {
   const used = new Set(
     ownImports(tree).flatMap(({ from, to }) => {
-      const room = roomOf(nameOf(from));
-      return [`${room} ${roomOf(nameOf(to))}`, `${room} ${nameOf(to)}`];
+      const module = moduleOf(nameOf(from));
+      return [`${module} ${moduleOf(nameOf(to))}`, `${module} ${nameOf(to)}`];
     }),
   );
-  return [...rooms].flatMap(([room, listed]) =>
+  return [...modules].flatMap(([module, listed]) =>
     listed
-      .filter((each) => !floor.includes(each) && !used.has(`${room} ${each}`))
-      .map((each) => `${room} may import ${each}`),
+      .filter((each) => !floor.includes(each) && !used.has(`${module} ${each}`))
+      .map((each) => `${module} may import ${each}`),
   );
 }
 
-/** Rooms that list a room that does not stand before them. */
-export function roomsOutOfOrder(): string[] {
-  const order = [...rooms.keys()];
-  return order.flatMap((room, index) =>
-    (rooms.get(room) ?? [])
+/** Modules that list a module that does not stand before them. */
+export function modulesOutOfOrder(): string[] {
+  const order = [...modules.keys()];
+  return order.flatMap((module, index) =>
+    (modules.get(module) ?? [])
       .filter((listed) => !order.slice(0, index).some((lower) => isWithin(listed, lower)))
-      .map((listed) => `${room} lists ${listed}`),
+      .map((listed) => `${module} lists ${listed}`),
   );
 }
 
@@ -177,13 +180,13 @@ export function circles(tree: SourceTree): string[] {
   return found;
 }
 
-/** Packages imported outside of their room; a type is allowed in the rooms that wire. */
+/** Packages imported outside of their module; a type is allowed in the modules that wire. */
 export function strayPackages(tree: SourceTree): string[] {
   return imports(tree)
     .filter(({ from, name, isType }) => {
       const owned = [...owners].find(([start]) => name === start || (start.endsWith('/') && name.startsWith(start)));
-      if (owned === undefined || owned[1].some((room) => isWithin(nameOf(from), room))) return false;
-      return !isType || !wiring.some((room) => isWithin(nameOf(from), room));
+      if (owned === undefined || owned[1].some((module) => isWithin(nameOf(from), module))) return false;
+      return !isType || !wiring.some((module) => isWithin(nameOf(from), module));
     })
     .map(({ from, name }) => `${from} imports ${name}`);
 }
@@ -252,22 +255,22 @@ export function ownImports(tree: SourceTree): { readonly from: string; readonly 
 const wired = ['kafka', 'aws', 'pki', 'registry', 'lake', 'parquet', 'kernel'];
 
 function mayImport(from: string, to: string): boolean {
-  if (isWithin(from, 'commands') && wired.some((room) => isWithin(to, room))) return false;
+  if (isWithin(from, 'commands') && wired.some((module) => isWithin(to, module))) return false;
   if (isWithin(to, 'cli')) return false;
   if (isWithin(to, 'commands')) return isWithin(from, 'commands') || isWithin(from, 'cli');
-  const room = roomOf(from);
-  if (room === undefined) return wiring.some((each) => isWithin(from, each));
-  const home = roomOf(to);
-  return home === room || (rooms.get(room) ?? []).some((listed) => listed === home || to === listed);
+  const module = moduleOf(from);
+  if (module === undefined) return wiring.some((each) => isWithin(from, each));
+  const home = moduleOf(to);
+  return home === module || (modules.get(module) ?? []).some((listed) => listed === home || to === listed);
 }
 
-/** The longest room that a file lies in. */
-function roomOf(name: string): string | undefined {
-  return [...rooms.keys()].filter((room) => isWithin(name, room)).toSorted((a, b) => b.length - a.length)[0];
+/** The longest module that a file lies in. */
+function moduleOf(name: string): string | undefined {
+  return [...modules.keys()].filter((module) => isWithin(name, module)).toSorted((a, b) => b.length - a.length)[0];
 }
 
-function isWithin(name: string, room: string): boolean {
-  return name === room || name.startsWith(`${room}/`);
+function isWithin(name: string, module: string): boolean {
+  return name === module || name.startsWith(`${module}/`);
 }
 
 /** `src/runtime/errors.ts` is `runtime/errors`. */
@@ -275,6 +278,6 @@ function nameOf(file: string): string {
   return file.replace(/^src\//, '').replace(/\.ts$/, '');
 }
 
-function consumerRooms(...names: readonly string[]): string[] {
+function consumerModules(...names: readonly string[]): string[] {
   return names.map((name) => `consumer/${name}`);
 }

@@ -10,7 +10,7 @@ import {
   loadedFiles,
   loadedPackages,
   needlessPermissions,
-  roomsOutOfOrder,
+  modulesOutOfOrder,
   strayPackages,
   type SourceTree,
 } from '../support/source-rules.ts';
@@ -21,9 +21,9 @@ const files = sourceFiles('src');
 const tree: SourceTree = new Map(files.map((file) => [file, read(file)]));
 
 describe('the house', () => {
-  it('lets each room import only what stands below it, of types as well', () => {
+  it('lets each module import only what stands below it, of types as well', () => {
     expect(forbiddenImports(tree)).toEqual([]);
-    expect(roomsOutOfOrder()).toEqual([]);
+    expect(modulesOutOfOrder()).toEqual([]);
     expect(needlessPermissions(tree)).toEqual([]);
   });
 
@@ -31,7 +31,7 @@ describe('the house', () => {
     expect(circles(tree)).toEqual([]);
   });
 
-  it('keeps every SDK in its room; what wires sees types only', () => {
+  it('keeps every SDK in its module; what wires sees types only', () => {
     expect(strayPackages(tree)).toEqual([]);
   });
 
@@ -51,8 +51,8 @@ describe('the house', () => {
   it('loads nothing of hours, alerts and who is told of them with a service that settles no hours', () => {
     const loaded = [...loadedFiles(tree, 'src/commands/consume.ts')];
     expect(loaded).toContain('src/consumer/service/pipeline.ts');
-    const rooms = ['src/hours/', 'src/alerts/', 'src/outbox/', 'src/aws/', 'src/monitor/'];
-    expect(loaded.filter((file) => rooms.some((room) => file.startsWith(room)))).toEqual([]);
+    const modules = ['src/hours/', 'src/alerts/', 'src/outbox/', 'src/aws/', 'src/monitor/'];
+    expect(loaded.filter((file) => modules.some((module) => file.startsWith(module)))).toEqual([]);
   });
 
   it('reads the environment in one file', () => {

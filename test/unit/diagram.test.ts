@@ -8,11 +8,11 @@ interface Arrow {
 }
 
 /** `commit` of `src/consumer/commit/commit-batch.ts`, `kafka` of `src/kafka/source.ts`, `cli` of `src/cli.ts`. */
-function roomOf(file: string): string {
+function moduleOf(file: string): string {
   return /^src\/(?:consumer\/)?(\w+)/.exec(file)?.[1] ?? file;
 }
 
-/** The arrows of the diagram of rooms: `a & b --> c` is two of them. */
+/** The arrows of the diagram of modules: `a & b --> c` is two of them. */
 function drawnArrows(markdown: string): Arrow[] {
   const [, diagram = ''] = /^```mermaid\nflowchart TD\n(.*?)^```/ms.exec(markdown) ?? [];
   return [...diagram.matchAll(/^(.+) --> (.+)$/gm)].flatMap(([, left = '', right = '']) =>
@@ -25,17 +25,17 @@ function namesOf(side: string): string[] {
 }
 
 /** Everything that can be reached by arrows. */
-function reachableFrom(room: string, arrows: readonly Arrow[], seen = new Set<string>()): Set<string> {
-  for (const { to } of arrows.filter(({ from }) => from === room)) {
+function reachableFrom(module: string, arrows: readonly Arrow[], seen = new Set<string>()): Set<string> {
+  for (const { to } of arrows.filter(({ from }) => from === module)) {
     if (!seen.has(to)) reachableFrom(to, arrows, seen.add(to));
   }
   return seen;
 }
 
-it('draws the rooms as they import each other', () => {
+it('draws the modules as they import each other', () => {
   const files = globSync('src/**/*.ts', { exclude: ['src/kernel/assembly/**'] });
   const tree = new Map(files.map((file) => [file, readFileSync(file, 'utf8')]));
-  const imports = ownImports(tree).map(({ from, to }): Arrow => ({ from: roomOf(from), to: roomOf(to) }));
+  const imports = ownImports(tree).map(({ from, to }): Arrow => ({ from: moduleOf(from), to: moduleOf(to) }));
   const real = new Set(imports.map(({ from, to }) => `${from} --> ${to}`));
   const drawn = drawnArrows(readFileSync('ARCHITECTURE.md', 'utf8'));
   expect(drawn.map(({ from, to }) => `${from} --> ${to}`).filter((arrow) => !real.has(arrow))).toEqual([]);

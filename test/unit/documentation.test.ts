@@ -127,13 +127,13 @@ describe('the documentation', () => {
     expect(missingFiles(page)).toEqual([]);
   });
 
-  it('tells what every room of src is for', () => {
+  it('tells what every module of src is for', () => {
     const told = [...readFileSync('ARCHITECTURE.md', 'utf8').matchAll(/^\| `(src\/[\w/]+)\/` +\| [\w`]/gm)].map(
-      ([, room]) => room,
+      ([, module]) => module,
     );
     const nested = globSync('src/{consumer,kafka}/*/');
-    const rooms = [...globSync('src/*/'), ...nested].filter((room) => room !== 'src/consumer');
-    expect(new Set(told)).toEqual(new Set(rooms));
+    const modules = [...globSync('src/*/'), ...nested].filter((module) => module !== 'src/consumer');
+    expect(new Set(told)).toEqual(new Set(modules));
   });
 
   it('tells contributors what each npm script is for', () => {

@@ -38,7 +38,7 @@ describe('the rules of the house find what is planted', () => {
     expect(forbiddenImports(planted('src/consumer/table/planted.ts', text))).toEqual([]);
   });
 
-  it('what a room may import and does not', () => {
+  it('what a module may import and does not', () => {
     const tree = planted('src/parquet/planted.ts', "import { useKernel } from '../kernel/kernel.ts';");
     expect(needlessPermissions(tree)).toContain('parquet may import schema');
     expect(needlessPermissions(tree)).not.toContain('parquet may import kernel');
@@ -53,7 +53,7 @@ describe('the rules of the house find what is planted', () => {
     expect(circles(tree)).toEqual(['src/schema/a.ts → src/schema/b.ts → src/schema/c.ts → src/schema/a.ts']);
   });
 
-  it('an SDK outside of its room', () => {
+  it('an SDK outside of its module', () => {
     expect(
       strayPackages(planted('src/lake/planted.ts', "import { S3Client } from '@aws-sdk/client-s3';")),
     ).toHaveLength(1);
