@@ -26,7 +26,7 @@ export function loginOf(stack: Stack, { certificates }: Platform, settings: Sett
   return { environment: { KAFKA_TLS_SECRET_ID: secret }, permissions: [secretPermission(secret)] };
 }
 
-export function secretPermission(secretArn: string): PolicyStatement {
+function secretPermission(secretArn: string): PolicyStatement {
   return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secretArn] });
 }
 

@@ -6,7 +6,7 @@ import type { LedgerPath } from '../consumer/ledger/ledger-keys.ts';
 import { sourceOfStart } from '../consumer/ledger/topic-start.ts';
 import type { OffsetRange, TopicDescription, TopicReader, Watermarks } from '../consumer/ports/topic.ts';
 import { planReplay, type PlanOptions, type ReplayItem } from '../consumer/replay/replay-plan.ts';
-import { larger } from '../runtime/bigints.ts';
+import { larger, smaller } from '../runtime/bigints.ts';
 import { PipelineError, unreachable } from '../runtime/errors.ts';
 
 /** Which records a replay is to read: by offsets of one Kafka partition, by Kafka timestamps, or all. Both ends are half-open. */
@@ -121,7 +121,7 @@ async function entriesFor(
   const first = from < chainEnd ? from : chainEnd - 1n;
   const wanted = { from: first, to: to > first ? to : chainEnd };
   const met = await Array.fromAsync(ledger.entries(path, wanted));
-  if (areWhole(met, { from: first, to: wanted.to < chainEnd ? wanted.to : chainEnd })) return met;
+  if (areWhole(met, { from: first, to: smaller(wanted.to, chainEnd) })) return met;
   const { before = 0n, behind = chainEnd - 1n } = await ledger.neighbours(path, wanted);
   return Array.fromAsync(ledger.entries(path, { from: before, to: larger(behind + 1n, wanted.to) }));
 }

@@ -12,6 +12,7 @@ import { errorCodes } from './kafkajs/protocol-error.ts';
 import { logTruncated } from './other-log.ts';
 import { AssignedPosition } from './assigned-position.ts';
 import type { TopicClient } from './topic-client.ts';
+import { larger } from '../runtime/bigints.ts';
 
 export interface AssignedOptions {
   readonly topic: string;
@@ -143,7 +144,7 @@ export class AssignedPartitions {
     const { handler, control, topic } = this.#options;
     state.isBlocked = true;
     control.pause([partition]);
-    const from = damage.from > state.position ? damage.from : state.position;
+    const from = larger(damage.from, state.position);
     handler.unreadable({ partition, from, to: damage.to, error: describeDamage(topic, partition, damage) });
   }
 

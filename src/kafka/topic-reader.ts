@@ -7,6 +7,7 @@ import type { AnswerRecords } from './format/answer-records.ts';
 import { BrokerClient } from './broker-client.ts';
 import type { KafkaClient } from './kafkajs/client.ts';
 import { TopicClient, type FetchedRecords } from './topic-client.ts';
+import { smaller } from '../runtime/bigints.ts';
 
 /** A fetch of one record asks for less than one of many: some batches of the usual size. */
 const fetchBytesMin = 128 * 1024;
@@ -86,7 +87,7 @@ class RangeReading {
 
   *#take(records: AnswerRecords): Iterable<RecordChunk> {
     const { partition, to } = this.#range;
-    const end = records.end < to ? records.end : to;
+    const end = smaller(records.end, to);
     const { chunk, damage } = records.take({ topic: this.#topic, partition, from: this.#from, to: end });
     const isAhead = chunk.to > this.#from;
     this.#from = chunk.to;

@@ -71,7 +71,7 @@ export function fitScalar(value: unknown, type: ColumnType): unknown {
 }
 
 /** Tells whether the number is an integer that a double tells from all others. */
-export function isExactInteger(value: number): boolean {
+function isExactInteger(value: number): boolean {
   return Number.isSafeInteger(value) && !Object.is(value, -0);
 }
 

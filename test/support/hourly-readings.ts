@@ -1,7 +1,7 @@
 const hourMs = 3_600_000;
 
 /** Two hours of yesterday begin here: long past, and near enough to be placed by their event times. */
-export const yesterdayMs = Math.floor((Date.now() - 24 * hourMs) / hourMs) * hourMs;
+const yesterdayMs = Math.floor((Date.now() - 24 * hourMs) / hourMs) * hourMs;
 
 /** When these readings were sent, as Kafka says. */
 export const sentMs = yesterdayMs + 3 * hourMs;

@@ -32,7 +32,7 @@ export function addIceberg(lake: TestLake): IcebergTestLake {
   return { ...lake, iceberg, catalog: createIcebergTables(iceberg), files: new TableFiles(lake.store) };
 }
 
-export const rowColumns = 'n bigint, kafka_partition int, kafka_offset bigint';
+const rowColumns = 'n bigint, kafka_partition int, kafka_offset bigint';
 
 export async function createTable(lake: IcebergTestLake, name = 'readings'): Promise<LoadedTable> {
   await lake.catalog.create({

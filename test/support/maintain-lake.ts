@@ -8,7 +8,7 @@ import { createTestRewriter } from './test-rewriter.ts';
 
 type Lake = Pick<IcebergTestLake, 'store' | 'iceberg'>;
 
-export function createUpkeepTools(lake: Lake, overrides: Partial<UpkeepTools> = {}): UpkeepTools {
+function createUpkeepTools(lake: Lake, overrides: Partial<UpkeepTools> = {}): UpkeepTools {
   return {
     ...createSnapshotTools(lake),
     rewriter: createTestRewriter(lake.store),

@@ -17,7 +17,7 @@ import { TestClock } from './test-clock.ts';
 import { writeBatches } from './write-batches.ts';
 
 export const monitorNowMs = Date.parse('2026-11-23T09:40:00Z');
-export const testBand = { low: 36.1, high: 37.2 };
+const testBand = { low: 36.1, high: 37.2 };
 
 /** Names of patients that would do something if a page did not escape them. */
 export const hostileNames: readonly string[] = [

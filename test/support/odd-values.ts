@@ -73,7 +73,7 @@ export const anyMember = fc.oneof(
 /** Keys as JSON writes them, two of them one and the same. */
 const spellings = ['ä', String.raw`\u00e4`, 'Ä', String.raw`\u00c4`, String.raw`\"`];
 /** JSON of a struct whose members go beside each other. */
-export const anyStruct = fc
+const anyStruct = fc
   .dictionary(
     fc.constantFrom(
       'a',

@@ -22,7 +22,7 @@ export const saslUsers = {
 } as const;
 
 /** A session on the SASL listener has to be renewed within this time. */
-export const saslSessionMs = 6000;
+const saslSessionMs = 6000;
 
 /** Properties of a broker whose SASL listener takes SCRAM, PLAIN and the tokens of MSK's access by IAM, and the classes they name. */
 export async function saslListener(): Promise<{ classes: string; properties: Record<string, string> }> {

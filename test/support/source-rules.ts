@@ -109,10 +109,10 @@ export const modules: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** The modules that wire: they may import whatever is below them, and only `cli.ts` may import a command. */
-export const wiring: readonly string[] = ['app', 'commands', 'cli'];
+const wiring: readonly string[] = ['app', 'commands', 'cli'];
 
 /** The one module, or modules, that may import each of these packages. */
-export const owners: ReadonlyMap<string, readonly string[]> = new Map([
+const owners: ReadonlyMap<string, readonly string[]> = new Map([
   ['kafkajs', ['kafka']],
   ['@aws-sdk/', ['aws']],
   ['@smithy/', ['aws']],

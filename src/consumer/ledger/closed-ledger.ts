@@ -14,7 +14,7 @@ import { parseNote } from './parse-note.ts';
  */
 
 /** Its own number, so that versions that don't know of closed ledgers stop at it too. */
-export const closedFormat = 3;
+const closedFormat = 3;
 
 const closingSchema = z.object({
   format: z.literal(closedFormat),

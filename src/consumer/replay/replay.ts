@@ -15,6 +15,7 @@ import type { OffsetRange, TopicReader } from '../ports/topic.ts';
 import { countsTombstones, entryOf, splitHole, type FoundEntry, type HolePiece } from './fill-hole.ts';
 import { readAgain, type ReadBatch } from './read-again.ts';
 import type { ReplayItem } from './replay-plan.ts';
+import { smaller } from '../../runtime/bigints.ts';
 
 export interface ReplayOptions {
   readonly reader: TopicReader;
@@ -273,7 +274,7 @@ async function writeNext(buffer: PartitionBuffer, range: OffsetRange, options: R
   }
   const { found } = result;
   if (found.entry.state === 'claimed') await finishClaim({ ...found, entry: found.entry }, options);
-  buffer.release(found.entry.to < range.to ? found.entry.to : range.to);
+  buffer.release(smaller(found.entry.to, range.to));
 }
 
 /** Rejects with TOPIC_RECREATED when what was read may be of another topic, which has the name by now. */

@@ -4,6 +4,7 @@ import type { CommitTools } from '../commit/commit-tools.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { TopicReader } from '../ports/topic.ts';
 import { SchemaSample } from '../table/schema-preview.ts';
+import { larger } from '../../runtime/bigints.ts';
 
 interface SampleRules extends Pick<CommitTools, 'writer'> {
   readonly recipe: Recipe;
@@ -17,7 +18,7 @@ export async function sampleTopic(reader: TopicReader, records: number, rules: S
   const { partitions } = await reader.describe();
   for (const [partition, { low, high }] of partitions) {
     const first = high - BigInt(records);
-    const buffer = new PartitionBuffer(partition, first > low ? first : low);
+    const buffer = new PartitionBuffer(partition, larger(first, low));
     for await (const chunk of reader.read({ partition, from: buffer.from, to: high })) {
       buffer.push(chunk, 0);
       while (reasonToCut(buffer.fill(), rules.policy, { monotonicMs: 0 }) !== undefined)

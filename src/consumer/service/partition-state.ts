@@ -19,6 +19,7 @@ import { unreachable } from '../../runtime/errors.ts';
 import type { CutReason } from '../batch/batch-policy.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
+import { smaller } from '../../runtime/bigints.ts';
 
 export type Claim = Versioned<ClaimedEntry>;
 
@@ -166,7 +167,7 @@ function blockClaimed({ claim, lost }: Claimed, { block, bufferEnd }: At<Blocked
   if (block.kind === 'unreadable') return { kind: 'claimed', claim, block };
   const { upTo } = block;
   const claimEnd = claim.entry.to;
-  const within = upTo < claimEnd ? upTo : claimEnd;
+  const within = smaller(upTo, claimEnd);
   const lostNow = within > bufferEnd ? { from: lost?.from ?? bufferEnd, to: within } : lost;
   return { kind: 'claimed', claim, ...(lostNow && { lost: lostNow }), ...(upTo > claimEnd && { block }) };
 }

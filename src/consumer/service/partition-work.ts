@@ -10,6 +10,7 @@ import {
   type PartitionEvent,
   type PartitionState,
 } from './partition-state.ts';
+import { larger } from '../../runtime/bigints.ts';
 
 /** State of one assigned Kafka partition, with its buffer and the work that is under way. */
 export class PartitionWork {
@@ -61,7 +62,7 @@ export class PartitionWork {
     const { to } = this.buffer;
     if (this.#state.kind !== 'claimed') return to;
     const { entry } = this.#state.claim;
-    return entry.to > to ? entry.to : to;
+    return larger(entry.to, to);
   }
 
   /** True for a chunk that follows the buffer without a hole; nothing can follow a block. */

@@ -1,6 +1,7 @@
 import type { ListFacts } from '../../iceberg/manifest-list.ts';
 import { ancestorsOf, mainBranch, type Snapshot, type TableMetadata } from '../../iceberg/table-metadata.ts';
 import { parsePositions, positionsOf, positionsProperty, type TablePositions } from './table-positions.ts';
+import { smaller } from '../../runtime/bigints.ts';
 
 /**
  * Gives where the table's positions can be at the lowest, now or after somebody has set it back to a snapshot that it keeps: what the ledger
@@ -22,7 +23,7 @@ export function leastPositions(
   const held = [...new Set(texts)].map((text) => parsePositions(text, topic));
   const least = [...positionsOf(metadata, topic)].map(([partition, position]): [number, bigint] => {
     const lower = held.map((positions) => positions.get(partition) ?? 0n).filter((each) => each < position);
-    return [partition, lower.reduce((a, b) => (a < b ? a : b), position)];
+    return [partition, lower.reduce((a, b) => smaller(a, b), position)];
   });
   return new Map(least);
 }

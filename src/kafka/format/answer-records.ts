@@ -4,6 +4,7 @@ import { ownMemory, takeMemory, type RecordMemory } from './record-memory.ts';
 import { packRecordSet, type RecordSet } from './record-set.ts';
 import type { AbortedTransaction } from './transactions.ts';
 import { UnreadableBatch } from './unreadable-batch.ts';
+import { larger } from '../../runtime/bigints.ts';
 
 /** Most bytes unpacked per answer and partition; at least one batch always is. */
 const answerBytesMax = 8 * 1024 * 1024;
@@ -95,7 +96,7 @@ export class AnswerRecords {
     const last = this.#records().batches.at(-1);
     if (last !== undefined) return last.lastOffset + 1n;
     const from = this.#damage?.from ?? this.fetchedOffset;
-    return from > this.fetchedOffset ? from : this.fetchedOffset;
+    return larger(from, this.fetchedOffset);
   }
 
   /** Hands over the records of `[from, to)` and the memory they are in. */

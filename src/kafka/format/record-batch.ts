@@ -1,6 +1,7 @@
 import { wasmUtils } from '../../runtime/wasm-utils.ts';
 import { unpack, UnpacksTooLarge } from './codecs.ts';
 import { UnreadableBatch } from './unreadable-batch.ts';
+import { larger } from '../../runtime/bigints.ts';
 
 /**
  * One record batch as the broker stores it (message format 2), its records not yet read.
@@ -104,7 +105,7 @@ function endOfBatch(buffer: Buffer, start: number, next: bigint): number | undef
 function readBatch(buffer: Buffer, start: number, end: number, next: bigint): RecordBatch {
   const baseOffset = buffer.readBigInt64BE(start);
   const damaged = (what: string, to?: bigint): UnreadableBatch =>
-    new UnreadableBatch({ from: baseOffset > next ? baseOffset : next, to, what });
+    new UnreadableBatch({ from: larger(baseOffset, next), to, what });
   const magic = buffer.readInt8(start + at.magic);
   if (magic !== magicOfFormat2) throw damaged(`has message format ${magic}, which ended with Kafka 0.11`);
   if (!hasItsChecksum(buffer, start, end)) {

@@ -116,7 +116,7 @@ const oddDate: JsonText = (draw) => `"${draw.pick(dates)}"`;
 const usualDate: JsonText = (draw) => `"${new Date(draw.whole(2e12)).toISOString().slice(0, 10)}"`;
 
 export const brokenString = stringWith(broken);
-export const halfSurrogate = stringWith(halves);
+const halfSurrogate = stringWith(halves);
 
 /** The kinds of strings that a field may have. */
 export function stringTexts(draw: Draw): JsonText {

@@ -37,7 +37,7 @@ export const deepValue: JsonText = (draw) => {
 };
 
 /** Chooses what a field has: values of a kind in most cases, and some of others. */
-export function fieldValue(draw: Draw, depth = 0): JsonText {
+function fieldValue(draw: Draw, depth = 0): JsonText {
   const rate = draw.pick([0, 0, 0, 0.0005, 0.01, 0.3]);
   const usual = mostly(valueOfKind(draw, depth), nothing, draw.pick([0, 0, 0.05, 0.7]));
   return mostly(usual, anyValue, rate);

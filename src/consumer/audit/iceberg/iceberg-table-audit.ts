@@ -19,6 +19,7 @@ import { aboutRange, type Finding } from '../finding.ts';
 import type { PartitionSummary } from '../ledger/partition-summary.ts';
 import { DeletedRows } from './deleted-rows.ts';
 import { RewrittenRows } from './rewritten-rows.ts';
+import { larger } from '../../../runtime/bigints.ts';
 
 export interface IcebergTableOptions {
   readonly iceberg: IcebergCatalog;
@@ -194,7 +195,7 @@ export class IcebergTableAudit {
   /** Positions behind which the ledger has nothing. */
   #beyond(summaries: readonly PartitionSummary[]): Finding[] {
     // a chain without an entry ends where it is to begin
-    const ends = new Map(summaries.map(({ partition, from, to }) => [partition, from > to ? from : to]));
+    const ends = new Map(summaries.map(({ partition, from, to }) => [partition, larger(from, to)]));
     return [...this.#positions].flatMap(([partition, position]) => {
       const end = ends.get(partition) ?? 0n;
       if (position <= end) return [];

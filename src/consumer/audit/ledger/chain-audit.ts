@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
 import { aboutRange, rangeText, replayOf, type Finding } from '../finding.ts';
+import { larger } from '../../../runtime/bigints.ts';
 
 /** Where the chain of a Kafka partition must begin, and how we know. */
 export interface ExpectedStart {
@@ -30,7 +31,7 @@ export class ChainAudit {
 
   add(entry: LedgerEntry): Finding[] {
     const expected = this.#end ?? entry.from;
-    this.#end = entry.to > expected ? entry.to : expected;
+    this.#end = larger(entry.to, expected);
     if (entry.from > expected) return this.#unreadable.has(expected) ? [] : [hole(entry, expected, this.#low)];
     return entry.from < expected ? [overlap(entry, expected)] : [];
   }

@@ -1,6 +1,7 @@
 import type { ChainStart } from '../../ledger/chain-start.ts';
 import { isWritten, type LedgerEntry } from '../../ledger/ledger-entry.ts';
 import type { Watermarks } from '../../ports/topic.ts';
+import { larger } from '../../../runtime/bigints.ts';
 
 /** What one Kafka partition's part of the ledger adds up to. */
 export interface PartitionSummary {
@@ -86,7 +87,7 @@ export class PartitionSum {
 
   #lag({ low, high }: Watermarks, noted: ChainStart | undefined): bigint {
     const reached = this.#writtenTo ?? this.#first?.from ?? noted?.from ?? low;
-    const next = reached > low ? reached : low;
+    const next = larger(reached, low);
     return high > next ? high - next : 0n;
   }
 }

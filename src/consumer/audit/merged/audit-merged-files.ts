@@ -11,6 +11,7 @@ import { coordinateColumns } from '../../table/file-offsets.ts';
 import { isAsNoted } from './merged-objects.ts';
 import { RewrittenOffsets } from '../iceberg/rewritten-offsets.ts';
 import { RewrittenRanges, type RewrittenRange } from '../iceberg/rewritten-ranges.ts';
+import { larger, smaller } from '../../../runtime/bigints.ts';
 
 export interface FileAuditOptions {
   readonly store: ObjectStore;
@@ -186,7 +187,7 @@ function actionOf({ sources }: MergedFile): string {
     if (name === undefined) continue;
     const { partition, from, to } = name;
     const known = ranges.get(partition) ?? { partition, from, to };
-    const range = { partition, from: from < known.from ? from : known.from, to: to > known.to ? to : known.to };
+    const range = { partition, from: smaller(from, known.from), to: larger(to, known.to) };
     ranges.set(partition, range);
   }
   const replays = [...ranges.values()].slice(0, rangesMax).map(replayOf);
