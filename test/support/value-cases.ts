@@ -239,7 +239,7 @@ export const valueCases: readonly ValueCase[] = [
       { _rescued: '{"/log":{"logger":"app","level":"a"},"/log.level":"b"}' },
       { _rescued: '{"/a~1b":{"c~d":1},"/":2}' },
       { _rescued: '{"/A":5}' },
-      { _rescued: '{"/A":2,"/a":1}' },
+      { _rescued: '{"/a":1,"/A":2}' },
       { _rescued: '{"/DataTransfer":1}' },
       { _rescued: '{"/dataTransfer":2}' },
       { _rescued: '{"/\\udfaa":3}' },

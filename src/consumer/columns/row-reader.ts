@@ -21,6 +21,8 @@ export interface RowRules extends ObserveRules {
   readonly reserved: ReadonlySet<string>;
   /** The type a column of that name has, or will have by a hint. */
   readonly knownType: (name: string) => ColumnType | undefined;
+  /** Tells of which names fields may have columns: values of others are rescued; left out: all. */
+  readonly mayHaveColumn?: (name: string) => boolean;
 }
 
 /** A column that begins later, or after so many others, is taken for a rare one: its arrays grow with its values. */
@@ -118,9 +120,12 @@ export class RowReader {
 
   /** Tells, without a look at its values, that a new field has no column and can get none: there may be any number of such fields. */
   isBeyond(field: string): boolean {
-    if (this.#builders.size < this.#rules.columnsMax || this.#fields.has(field)) return false;
+    const { columnsMax, mayHaveColumn } = this.#rules;
+    const hasRoom = this.#builders.size < columnsMax;
+    if ((hasRoom && mayHaveColumn === undefined) || this.#fields.has(field)) return false;
     const name = this.#nameOf(field);
-    return name !== undefined && !this.#names.has(name);
+    if (name === undefined || this.#names.has(name)) return false;
+    return !hasRoom || mayHaveColumn?.(name) === false;
   }
 
   #add(row: number, state: FieldState, value: unknown): ColumnBuilder | undefined {

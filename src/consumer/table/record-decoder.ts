@@ -14,6 +14,7 @@ import { columnOfField } from '../columns/field-rules.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { ChunkSlice } from '../ports/record-chunk.ts';
 import { kafkasColumns } from './column-owner.ts';
+import { possibleNames } from './possible-names.ts';
 import { ownColumns, rulesOf } from './recipe-rules.ts';
 import { readWhole, splitRecords, type ReadRecords } from './split-records.ts';
 import type { ValueSchemas } from './value-schemas.ts';
@@ -62,6 +63,7 @@ export class RecordDecoder {
       reserved,
       heldBytesMax: limits?.heldBytesMax,
       knownType: (name) => knownType(columns.get(name), hints.get(name), decode),
+      ...(!mayGetColumns(table, recipe) && { mayHaveColumn: possibleNames(table) }),
     });
     // a dead letter holds its record as it came
     const rejects = decoded.rejects.map(({ reason, detail, ...element }) => {
@@ -114,6 +116,11 @@ export class RecordDecoder {
     for (const [name, type] of evolution.hints) found.set(name, type);
     return found;
   }
+}
+
+/** Tells whether the table may get columns of new names; of one that is not there, or not known yet, nobody can say that it may not. */
+function mayGetColumns(table: readonly Column[], { growth, columnsMax }: Recipe): boolean {
+  return table.length === 0 || (growth !== 'none' && table.length < columnsMax);
 }
 
 /** The type of the table's column counts; its structs know the fields to come. */

@@ -276,11 +276,13 @@ describe('scanning records', () => {
         fc.constantFrom(...looseTypes),
         fc.constantFrom<'double' | 'split'>('double', 'double', 'split'),
         fc.constantFrom(3, 20),
-        (texts, type, numbers, columnsMax) =>
+        fc.constantFrom({}, { mayHaveColumn: (name: string) => name === 'part' || name === 'n' }),
+        (texts, type, numbers, columnsMax, possible) =>
           expectSame(texts, {
             numbers,
             widensNumbers: true,
             columnsMax,
+            ...possible,
             knownType: (name) => (name === 'part' ? type : undefined),
           }),
       ),
