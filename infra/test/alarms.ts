@@ -98,7 +98,7 @@ export function alarmSuite(): void {
         'src/app/observe/log-observer.ts',
         'src/commands/consume.ts',
         'src/kafka/tls-material.ts',
-        'src/app/certificate-watch.ts',
+        'src/app/kafka/watch-certificate.ts',
         'src/app/observe/broker-watch.ts',
       ]
         .map(textOf)

@@ -1,5 +1,5 @@
 import type { Settings } from '../app/config/settings.ts';
-import { grantAccess, type AccessRequest } from '../app/grant-access.ts';
+import { grantAccess, type AccessRequest } from '../app/kafka/grant-access.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { printLines } from '../app/observe/output.ts';
 

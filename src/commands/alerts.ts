@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { acknowledge, listAlerts, openAlertStore, type Alert } from '../alerts/alert.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
-import { openLake } from '../app/open-lake.ts';
+import { openLake } from '../app/lake/open-lake.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { openHourStore } from '../hours/hour-document.ts';
 import type { Delivery } from '../outbox/delivery.ts';

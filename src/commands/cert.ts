@@ -3,7 +3,7 @@ import type { AwsSettings } from '../app/config/aws-settings.ts';
 import type { TlsSettings } from '../app/config/kafka-settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
-import { makeCertificate, readCertificates, type CertificateRequest } from '../app/client-certificates.ts';
+import { makeCertificate, readCertificates, type CertificateRequest } from '../app/kafka/client-certificates.ts';
 
 /** Makes a key, has AWS Private CA certify it, and puts both where the service finds them. The key is printed nowhere. */
 export async function requestCertificate(aws: AwsSettings, options: CertificateRequest): Promise<number> {

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { rejectReasons } from '../consumer/columns/parse-record.ts';
-import { forTopic, inTurn } from '../app/choose-topic.ts';
+import { forTopic, inTurn } from '../app/kafka/choose-topic.ts';
 import * as parse from './option-parsers.ts';
 import type { ConsumeOptions } from './consume.ts';
 import type { AdoptCommandOptions } from './iceberg-adopt.ts';

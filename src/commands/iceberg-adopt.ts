@@ -1,9 +1,9 @@
 import type { Settings } from '../app/config/settings.ts';
-import { checkLedgerIsBegun } from '../app/check-ledger.ts';
-import { snapshotTools } from '../app/create-snapshots.ts';
+import { requireLedger } from '../app/lake/require-ledger.ts';
+import { snapshotTools } from '../app/write/create-snapshots.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { printLines } from '../app/observe/output.ts';
-import { openLake } from '../app/open-lake.ts';
+import { openLake } from '../app/lake/open-lake.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import { adoptTable, type AdoptedTable } from '../consumer/adoption/adopt-table.ts';
 import { PipelineError } from '../runtime/errors.ts';
@@ -34,7 +34,7 @@ export async function adopt(settings: Settings, { as: name }: AdoptCommandOption
   ]);
   const ledger = new Ledger(hive.store);
   const instead = `check LAKE, LAKE_TABLE and KAFKA_TOPIC; a topic that was never read into ${source} needs no adoption: TABLE_FORMAT=iceberg LAKE_TABLE=${name} begins it`;
-  await checkLedgerIsBegun(ledger, settings, instead);
+  await requireLedger(ledger, settings, instead);
   const tools = snapshotTools(iceberg, { ledger, table: name, topic, clock: systemClock });
   if (tools === undefined) throw new TypeError('a lake of the format Iceberg has a catalog of Iceberg tables');
   let tables = 0;

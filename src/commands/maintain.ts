@@ -1,7 +1,7 @@
 import { describeUpkeep } from '../app/maintain/describe-upkeep.ts';
 import { runUpkeep } from '../app/maintain/open-upkeep.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
-import { openLake } from '../app/open-lake.ts';
+import { openLake } from '../app/lake/open-lake.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { showWork, type ShownWork } from '../app/screen/show-work.ts';

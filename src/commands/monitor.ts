@@ -3,7 +3,7 @@ import { acknowledge, firstChangingHour, listAlerts, openAlertStore } from '../a
 import { readHours } from '../hours/read-hours.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
-import { openLake } from '../app/open-lake.ts';
+import { openLake } from '../app/lake/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { deadLetterTable } from '../consumer/table/dead-letters.ts';
 import { PipelineData } from '../monitor/pipeline/pipeline-data.ts';

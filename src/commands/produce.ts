@@ -5,7 +5,7 @@ import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
 import { printJson } from '../app/observe/output.ts';
 import type { Screen } from '../app/screen/screen.ts';
-import { openPublisher, type PublisherPlan } from '../app/open-publisher.ts';
+import { openPublisher, type PublisherPlan } from '../app/kafka/open-publisher.ts';
 import { keepTrying } from '../app/keep-trying.ts';
 import type { StopSignal } from '../app/signals.ts';
 

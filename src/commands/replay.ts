@@ -6,8 +6,8 @@ import { groupForSnapshots, type ReplayItem } from '../consumer/replay/replay-pl
 import { replayGroup, type ReplayOptions, type ReplayResult } from '../consumer/replay/replay.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Logger } from '../app/observe/logger.ts';
-import { createCommitTools } from '../app/create-commit-tools.ts';
-import { openTopic } from '../app/open-topic.ts';
+import { createCommitTools } from '../app/write/create-commit-tools.ts';
+import { openTopic } from '../app/kafka/open-topic.ts';
 import { TouchedPartitions } from '../app/maintain/touched-partitions.ts';
 import { RecountHint } from '../app/hours/recount-hint.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
@@ -16,12 +16,12 @@ import { printLines } from '../app/observe/output.ts';
 import type { Replaying } from '../app/screen/progress-rows.ts';
 import type { Screen } from '../app/screen/screen.ts';
 import { showWork, type ShownWork } from '../app/screen/show-work.ts';
-import type { Lake } from '../app/lake.ts';
+import type { Lake } from '../app/lake/lake.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { showWritten } from '../app/create-snapshots.ts';
-import { requirePlace } from '../app/require-place.ts';
-import { requireTable } from '../app/require-table.ts';
-import { openLake } from '../app/open-lake.ts';
+import { showWritten } from '../app/write/create-snapshots.ts';
+import { requireLocation } from '../app/lake/require-location.ts';
+import { requireTable } from '../app/lake/require-table.ts';
+import { openLake } from '../app/lake/open-lake.ts';
 import type { StopSignal } from '../app/signals.ts';
 import { checkSelection, describe, planSelection, type ReplaySelection } from './plan-selection.ts';
 
@@ -54,7 +54,7 @@ export async function replay(
   const { topicId } = description;
   const given = { beginsAnywhere: options.table !== undefined, allowLoss: options.allowLoss };
   const ledger = new Ledger(lake.store);
-  await requirePlace(lake, settings, ledger);
+  await requireLocation(lake, settings, ledger);
   const plan = await planSelection(options, { reader, description, ledger, table, topic, groupId, ...given });
   if (options.dryRun) {
     printLines(...plan.map(describe));

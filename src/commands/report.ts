@@ -4,7 +4,7 @@ import { formatReport } from '../report/format.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
-import { openLake } from '../app/open-lake.ts';
+import { openLake } from '../app/lake/open-lake.ts';
 import { systemClock } from '../runtime/clock.ts';
 
 export interface ReportOptions {

@@ -8,9 +8,9 @@ import type { Logger } from '../app/observe/logger.ts';
 import { formatType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
-import { createCommitTools } from '../app/create-commit-tools.ts';
-import { openTopic } from '../app/open-topic.ts';
-import { openLake } from '../app/open-lake.ts';
+import { createCommitTools } from '../app/write/create-commit-tools.ts';
+import { openTopic } from '../app/kafka/open-topic.ts';
+import { openLake } from '../app/lake/open-lake.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 
 /** Prints the table's columns, and where each came from. */

@@ -1,9 +1,9 @@
-import { createCommitTools } from '../app/create-commit-tools.ts';
-import { openTopic } from '../app/open-topic.ts';
+import { createCommitTools } from '../app/write/create-commit-tools.ts';
+import { openTopic } from '../app/kafka/open-topic.ts';
 import { exitCodes } from '../app/observe/exit-codes.ts';
 import { createLogObserver } from '../app/observe/log-observer.ts';
 import type { Logger } from '../app/observe/logger.ts';
-import { openLake } from '../app/open-lake.ts';
+import { openLake } from '../app/lake/open-lake.ts';
 import { printLines } from '../app/observe/output.ts';
 import type { Settings } from '../app/config/settings.ts';
 import type { Screen } from '../app/screen/screen.ts';

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
-import { forTopic, inTurn } from '../app/choose-topic.ts';
+import { forTopic, inTurn } from '../app/kafka/choose-topic.ts';
 import * as parse from './option-parsers.ts';
-import type { CertificateRequest } from '../app/client-certificates.ts';
+import type { CertificateRequest } from '../app/kafka/client-certificates.ts';
 import type { AclOptions } from './acl.ts';
 import type { AlertsCommandOptions } from './alerts.ts';
 import type { HoursCommandOptions } from './hours.ts';

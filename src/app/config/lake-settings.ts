@@ -5,7 +5,7 @@ import { restCatalogSettings, type RestCatalogSettings } from './iceberg-setting
 
 /** Where the data goes, and who knows and queries the tables. */
 export interface LakeSettings {
-  readonly place: Config['LAKE'];
+  readonly location: Config['LAKE'];
   readonly database: string;
   readonly aws: AwsSettings;
   readonly tableFormat: TableFormat;
@@ -16,7 +16,7 @@ export interface LakeSettings {
 
 export function lakeSettings(config: Config, aws: AwsSettings): LakeSettings {
   return {
-    place: config.LAKE,
+    location: config.LAKE,
     database: config.LAKE_DATABASE,
     aws,
     tableFormat: config.TABLE_FORMAT,

@@ -8,7 +8,7 @@ import type { HourStore, StoredHour } from '../../hours/hour-document.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { AlertSettings } from '../config/hour-settings.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Lake } from '../lake.ts';
+import type { Lake } from '../lake/lake.ts';
 import type { HourWatch } from '../observe/hour-watch.ts';
 import { openAlertSenders } from './open-senders.ts';
 

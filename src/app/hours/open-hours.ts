@@ -16,7 +16,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { layoutOf, partitionKeys } from '../../schema/layout.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Lake } from '../lake.ts';
+import type { Lake } from '../lake/lake.ts';
 import type { HourWatch } from '../observe/hour-watch.ts';
 import { createdBy, readVersion } from '../version.ts';
 import { openAlerts, ruleOf } from './open-alerts.ts';

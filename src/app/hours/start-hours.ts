@@ -1,7 +1,7 @@
 import type { TopicReader } from '../../consumer/ports/topic.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Lake } from '../lake.ts';
+import type { Lake } from '../lake/lake.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { HourService } from './hour-service.ts';

@@ -6,11 +6,11 @@ import { removeLeftovers } from '../../consumer/maintain/hive/remove-leftovers.t
 import type { Upkeep, UpkeepObserver } from '../../consumer/maintain/upkeep.ts';
 import { maintainIceberg } from '../../consumer/maintain/iceberg/maintain-iceberg.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { snapshotTools } from '../create-snapshots.ts';
+import { snapshotTools } from '../write/create-snapshots.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Lake } from '../lake.ts';
-import { requireFormat } from '../require-format.ts';
-import { rewriteForm } from '../rewrite-form.ts';
+import type { Lake } from '../lake/lake.ts';
+import { requireFormat } from '../lake/require-format.ts';
+import { rewriteForm } from '../lake/rewrite-form.ts';
 import { mergeParts } from './merge-parts.ts';
 
 export interface UpkeepOptions extends Pick<Upkeep, 'isDryRun' | 'signal'> {

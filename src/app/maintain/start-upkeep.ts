@@ -2,7 +2,7 @@ import { giveBackTurn, takeTurn } from '../../consumer/maintain/take-turn.ts';
 import type { UpkeepEvent } from '../../consumer/maintain/upkeep.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Lake } from '../lake.ts';
+import type { Lake } from '../lake/lake.ts';
 import { failureFields } from '../observe/explain-failure.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { Metrics } from '../observe/metrics.ts';

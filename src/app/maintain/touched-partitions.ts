@@ -5,7 +5,7 @@ import type { UpkeepEvent } from '../../consumer/maintain/upkeep.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { rememberSuccess } from '../../runtime/memo.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Lake } from '../lake.ts';
+import type { Lake } from '../lake/lake.ts';
 import { describeUpkeep } from './describe-upkeep.ts';
 import { mergeParts } from './merge-parts.ts';
 

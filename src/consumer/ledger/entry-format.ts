@@ -16,11 +16,11 @@ export function serializeEntry(entry: LedgerEntry): Uint8Array {
 export function parseEntry(
   key: string,
   bytes: Uint8Array,
-  place?: LedgerPath & { readonly from: bigint },
+  expected?: LedgerPath & { readonly from: bigint },
 ): LedgerEntry {
   const entry = parseText(key, Buffer.from(bytes).toString('utf8'));
   if (entry.to <= entry.from) throw corrupt(key, `its range [${entry.from}, ${entry.to}) holds nothing`);
-  if (place !== undefined) checkPlace(key, entry, place);
+  if (expected !== undefined) checkKey(key, entry, expected);
   return entry;
 }
 
@@ -49,9 +49,10 @@ function formatOf(json: unknown): number | undefined {
 }
 
 /** A copy of another entry, or one that was edited by hand, must not count as what its key says. */
-function checkPlace(key: string, entry: LedgerEntry, place: LedgerPath & { readonly from: bigint }): void {
+function checkKey(key: string, entry: LedgerEntry, expected: LedgerPath & { readonly from: bigint }): void {
   for (const name of ['table', 'topic', 'partition', 'from'] as const) {
-    if (entry[name] !== place[name]) throw corrupt(key, `it says ${name} ${entry[name]}, its key says ${place[name]}`);
+    if (entry[name] !== expected[name])
+      throw corrupt(key, `it says ${name} ${entry[name]}, its key says ${expected[name]}`);
   }
 }
 

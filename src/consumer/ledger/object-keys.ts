@@ -60,7 +60,7 @@ export function mergedKey(
 }
 
 /** The new folder of a Hive partition, with a slash at its end. */
-export function mergedPlace(table: string, hivePath: string): string {
+export function mergedPrefix(table: string, hivePath: string): string {
   return `${mergedFolder(table)}/${hivePath}/`;
 }
 

@@ -61,7 +61,7 @@ export function outdatedColumn(
 }
 
 /** True for two URIs of one folder, however engines write them. */
-export function isSamePlace(a: string, b: string): boolean {
+export function isSameLocation(a: string, b: string): boolean {
   return plainFolder(a) === plainFolder(b);
 }
 
@@ -75,7 +75,7 @@ export function rightPlace(
   { location, movedTo }: Pick<NewPartition, 'location' | 'movedTo'>,
   present: string,
 ): string | undefined {
-  return [location, movedTo].find((right) => right !== undefined && isSamePlace(right, present));
+  return [location, movedTo].find((right) => right !== undefined && isSameLocation(right, present));
 }
 
 /** What a catalog says of a partition that is registered, but not where it is about to be written. */

@@ -36,7 +36,7 @@ export function checkTable(table: CatalogTable, expected: ExpectedTable): void {
 }
 
 /** Throws TABLE_MISMATCH for a table whose objects lie elsewhere. */
-export function checkPlace(table: CatalogTable, expected: Pick<ExpectedTable, 'location'>): void {
+export function checkLocation(table: CatalogTable, expected: Pick<ExpectedTable, 'location'>): void {
   const problem = locationProblem(table, expected);
   if (problem !== undefined) throw mismatch(table, problem);
 }

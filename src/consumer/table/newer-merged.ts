@@ -1,7 +1,7 @@
 import { rememberSuccess } from '../../runtime/memo.ts';
 import type { ObjectRange } from '../ledger/ledger-entry.ts';
 import type { MergedPartition } from '../ledger/merged-partition.ts';
-import { mergedFolder, mergedPlace, parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
+import { mergedFolder, mergedPrefix, parseObjectName, topicOfFile } from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import { offsetsInFile } from './file-offsets.ts';
@@ -26,7 +26,7 @@ export class NewerMerged {
   async find(range: ObjectRange, hivePath: string): Promise<string | undefined> {
     const { table, topic } = range;
     if (!(await this.#hasMerged(table))) return undefined;
-    const infos = await Array.fromAsync(this.#store.list(mergedPlace(table, hivePath)));
+    const infos = await Array.fromAsync(this.#store.list(mergedPrefix(table, hivePath)));
     const files = infos.filter(({ key }) => topicOfFile(key) === topic);
     if (files.length === 0) return undefined;
     // few tables have any: what checks notes is loaded for those only

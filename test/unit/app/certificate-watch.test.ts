@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { watchCertificate } from '../../../src/app/certificate-watch.ts';
+import { watchCertificate } from '../../../src/app/kafka/watch-certificate.ts';
 import { TlsIdentity } from '../../../src/kafka/kafkajs/tls-identity.ts';
 import { createAuthority } from '../../../src/pki/authority.ts';
 import { msPerDay } from '../../../src/runtime/duration.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { forTopic, inTurn } from '../../../src/app/choose-topic.ts';
+import { forTopic, inTurn } from '../../../src/app/kafka/choose-topic.ts';
 import { readSettings } from '../../../src/app/config/settings.ts';
 import { literalPrefix } from '../../../src/app/config/topic-choice.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';

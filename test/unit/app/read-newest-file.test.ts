@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readNewestFile } from '../../../src/app/read-newest-file.ts';
+import { readNewestFile } from '../../../src/app/lake/read-newest-file.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import type { ObjectStore, TableFormat } from '../../../src/consumer/ports/lake.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { misfitsOf } from '../../../src/app/recipe-misfits.ts';
+import { misfitsOf } from '../../../src/app/write/recipe-misfits.ts';
 import { fitRecipe } from '../../../src/consumer/table/recipe-rules.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { testRecipe } from '../../support/lake.ts';

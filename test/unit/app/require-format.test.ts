@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/app/config/settings.ts';
-import { openLake } from '../../../src/app/open-lake.ts';
-import { requireFormat } from '../../../src/app/require-format.ts';
+import { openLake } from '../../../src/app/lake/open-lake.ts';
+import { requireFormat } from '../../../src/app/lake/require-format.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { temporaryFolder, testTable } from '../../support/lake.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requireTable } from '../../../src/app/require-table.ts';
-import type { Lake } from '../../../src/app/lake.ts';
+import { requireTable } from '../../../src/app/lake/require-table.ts';
+import type { Lake } from '../../../src/app/lake/lake.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { openIcebergLake } from '../../support/iceberg-lake.ts';

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { readSettings } from '../../../src/app/config/settings.ts';
 import { describeUpkeep } from '../../../src/app/maintain/describe-upkeep.ts';
 import { runUpkeep } from '../../../src/app/maintain/open-upkeep.ts';
-import { openLake } from '../../../src/app/open-lake.ts';
+import { openLake } from '../../../src/app/lake/open-lake.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { createTestTools, openTestLake } from '../../support/lake.ts';

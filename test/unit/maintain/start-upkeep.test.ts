@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/app/config/settings.ts';
 import { startUpkeep } from '../../../src/app/maintain/start-upkeep.ts';
-import { openLake } from '../../../src/app/open-lake.ts';
+import { openLake } from '../../../src/app/lake/open-lake.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { openIcebergLake } from '../../support/iceberg-lake.ts';

@@ -2,7 +2,7 @@ import { layoutOf } from '../../../schema/layout.ts';
 import { hasProjection, projectionProblem } from '../../../schema/projection.ts';
 import { widenedProjection } from '../../../schema/widen-projection.ts';
 import type { Column } from '../../../schema/types.ts';
-import { isSamePlace } from '../../ports/catalog-rules.ts';
+import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { CatalogTable } from '../../ports/lake.ts';
 import { folderOf, locationOf, repairs, type TableNeeds } from './table-needs.ts';
 import type { Finding } from '../finding.ts';
@@ -45,7 +45,7 @@ const checkKind: Check = (_, { otherKind }) =>
       ];
 
 const checkLocation: Check = (needs, { location }) =>
-  isSamePlace(location, needs.location)
+  isSameLocation(location, needs.location)
     ? []
     : [
         {
@@ -85,7 +85,7 @@ const checkProjection: Check = ({ partitionKeys }, { parameters }) => {
 const checkTemplate: Check = ({ location, partitionKeys }, { parameters }) => {
   const template = parameters['storage.location.template'];
   const expected = `${location}${partitionKeys.map(({ name }) => `${name}=\${${name}}`).join('/')}/`;
-  return !hasProjection(parameters) || template === undefined || isSamePlace(template, expected)
+  return !hasProjection(parameters) || template === undefined || isSameLocation(template, expected)
     ? []
     : [
         {

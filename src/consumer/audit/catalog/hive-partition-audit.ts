@@ -1,5 +1,5 @@
 import { formatType } from '../../../schema/hive-ddl.ts';
-import { isSamePlace, plainFolder } from '../../ports/catalog-rules.ts';
+import { isSameLocation, plainFolder } from '../../ports/catalog-rules.ts';
 import type { RegisteredPartition } from '../../ports/lake.ts';
 import { unreadColumn } from './audit-columns.ts';
 import type { Finding, Problem } from '../finding.ts';
@@ -34,8 +34,8 @@ export class HivePartitionAudit {
     if (other !== undefined) return this.#reportDoubled(id, other, location);
     this.#byFolder.set(plainFolder(location), id);
     const expected = locationOf(this.#needs, values);
-    if (isSamePlace(location, expected.location)) return this.#compareColumns(id, partition);
-    if (expected.alternative !== undefined && isSamePlace(location, expected.alternative)) {
+    if (isSameLocation(location, expected.location)) return this.#compareColumns(id, partition);
+    if (expected.alternative !== undefined && isSameLocation(location, expected.alternative)) {
       this.#moved.push(partitionPath(this.#needs, values));
       return this.#compareColumns(id, partition);
     }

@@ -14,7 +14,7 @@ import {
   hivePathOf,
   isHidden,
   mergedFolder,
-  mergedPlace,
+  mergedPrefix,
   parseObjectName,
   topicOfFile,
 } from '../../ledger/object-keys.ts';
@@ -231,7 +231,7 @@ export class MergedAudit {
 
   async #list(path: string): Promise<ObjectInfo[]> {
     const { store, table } = this.#options;
-    const objects = await Array.fromAsync(store.list(mergedPlace(table, path)));
+    const objects = await Array.fromAsync(store.list(mergedPrefix(table, path)));
     return objects.filter(({ key }) => !isHidden(key));
   }
 }

@@ -1,4 +1,4 @@
-import { mergedPlace } from '../../ledger/object-keys.ts';
+import { mergedPrefix } from '../../ledger/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 
 /** Sizes of the objects that lie in the new folder of a Hive partition, by their keys. */
@@ -7,6 +7,6 @@ export async function listMergedFiles(
   table: string,
   hivePath: string,
 ): Promise<Map<string, number>> {
-  const listed = await Array.fromAsync(store.list(mergedPlace(table, hivePath)));
+  const listed = await Array.fromAsync(store.list(mergedPrefix(table, hivePath)));
   return new Map(listed.map(({ key, size }) => [key, size]));
 }

@@ -5,7 +5,7 @@ import { mapAhead } from '../../../runtime/concurrency.ts';
 import { isExpired, readExpiry } from '../../ledger/expired-days.ts';
 import { listMergedPaths, readMerged, type StoredNote } from '../../ledger/merged-partition.ts';
 import { hivePathOf, isHidden, mergedFolder, parseObjectName } from '../../ledger/object-keys.ts';
-import { isSamePlace } from '../../ports/catalog-rules.ts';
+import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { adoptedByParameter } from '../../table/shared-table.ts';
 import { valuesOf } from './expired-objects.ts';
@@ -101,7 +101,7 @@ function whyNotMerged(
   if (other !== undefined) return `the Iceberg table ${other} shares them; its upkeep merges them`;
   if (hasProjection(parameters)) return 'with partition projection the catalog keeps no locations';
   if (partitionKeys.length === 0) return 'the table has no partitions, whose locations could be set';
-  if (!isSamePlace(location, store.uri(`${name}/`))) return `the table lies at ${location}`;
+  if (!isSameLocation(location, store.uri(`${name}/`))) return `the table lies at ${location}`;
   const names = new Set(columns.map((column) => column.name));
   if (!coordinateColumns.every((column) => names.has(column)))
     return 'the table lacks kafka_partition and kafka_offset (KAFKA_COLUMNS), by which rows are told apart';

@@ -1,5 +1,5 @@
 import type { MergedFile, MergedPartition, MergedRange, MergedSource } from '../../ledger/merged-partition.ts';
-import { mergedFolder, mergedKey, mergedPlace, parseObjectName } from '../../ledger/object-keys.ts';
+import { mergedFolder, mergedKey, mergedPrefix, parseObjectName } from '../../ledger/object-keys.ts';
 import { fillBins, isSmall, type MergedSize } from '../merged-size.ts';
 
 /** An object of rows in a partition's old folder, as its ledger entry lists it. */
@@ -71,7 +71,7 @@ function fileOf(bin: readonly ListedObject[], topic: string, { table, hivePath, 
 
 /** The key of an object's copy: its own name in the new folder. */
 function copyKey(key: string, { table, hivePath }: Pick<MergeTarget, 'table' | 'hivePath'>): string {
-  return `${mergedPlace(table, hivePath)}${key.slice(key.lastIndexOf('/') + 1)}`;
+  return `${mergedPrefix(table, hivePath)}${key.slice(key.lastIndexOf('/') + 1)}`;
 }
 
 /** The file without the rows of sources that are listed no longer; `undefined` when none are left. */

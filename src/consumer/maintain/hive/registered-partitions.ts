@@ -1,6 +1,6 @@
 import { hivePath as hivePathOfValues } from '../../../schema/layout.ts';
 import { mergedFolder } from '../../ledger/object-keys.ts';
-import { isSamePlace } from '../../ports/catalog-rules.ts';
+import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { CatalogTable } from '../../ports/lake.ts';
 import type { MergeTools } from './merge-tools.ts';
 
@@ -16,7 +16,7 @@ export async function registeredPartitions(
   const found = new Map<string, Registered>();
   for await (const { values, location } of catalog.listPartitions(table.name)) {
     const hivePath = hivePathOfValues(keys, values);
-    const isAt = (folder: string): boolean => isSamePlace(location, store.uri(`${folder}/${hivePath}/`));
+    const isAt = (folder: string): boolean => isSameLocation(location, store.uri(`${folder}/${hivePath}/`));
     const at = isAt(table.name) ? 'old' : isAt(mergedFolder(table.name)) ? 'moved' : 'elsewhere';
     found.set(hivePath, at);
   }

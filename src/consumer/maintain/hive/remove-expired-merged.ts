@@ -1,7 +1,7 @@
 import { isExpired } from '../../ledger/expired-days.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { forgetMerged, listMergedPaths, readMerged, sourcesOf } from '../../ledger/merged-partition.ts';
-import { isHidden, mergedPlace, topicOfFile } from '../../ledger/object-keys.ts';
+import { isHidden, mergedPrefix, topicOfFile } from '../../ledger/object-keys.ts';
 import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { chunksOf, expiredObjects, mergedTable, valuesOf } from './expired-objects.ts';
 import { judgeExpired } from './judge-expired.ts';
@@ -63,7 +63,7 @@ async function removePartition(
   const sources = sourcesOf(note);
   const isOurs = ({ key }: ObjectInfo): boolean => topicOfFile(key) !== undefined && !isHidden(key);
   const old = (await Array.fromAsync(store.list(`${table}/${hivePath}/`))).filter(({ key }) => !isHidden(key));
-  const moved = (await Array.fromAsync(store.list(mergedPlace(table, hivePath)))).filter(isOurs);
+  const moved = (await Array.fromAsync(store.list(mergedPrefix(table, hivePath)))).filter(isOurs);
   const late = await judgeExpired(
     old.filter(({ key }) => !sources.has(key)),
     { ledger, table },

@@ -4,7 +4,7 @@ import { hasProjection } from '../../../schema/projection.ts';
 import { isExpired, raiseExpiry } from '../../ledger/expired-days.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { hivePathOf, mergedFolder } from '../../ledger/object-keys.ts';
-import { isSamePlace } from '../../ports/catalog-rules.ts';
+import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { Catalog, CatalogPartition, CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters.ts';
 import { checkNotAdopted } from '../../table/shared-table.ts';
@@ -81,7 +81,7 @@ async function forgetPartitions(
   const names = keys.map((key) => key.name);
   const isOurs = ({ values, location }: CatalogPartition): boolean =>
     [name, mergedFolder(name)].some((folder) =>
-      isSamePlace(location, store.uri(`${folder}/${hivePath(names, values)}/`)),
+      isSameLocation(location, store.uri(`${folder}/${hivePath(names, values)}/`)),
     );
   const expired: (readonly string[])[] = [];
   for await (const partition of catalog.listPartitions(name))
@@ -131,7 +131,7 @@ async function deleteObjects(table: CatalogTable, merged: RemovedMerged, options
 function checkIsOurs({ name, location, partitionKeys: keys, otherKind }: CatalogTable, store: ObjectStore): void {
   if (otherKind !== undefined) throw mismatch(name, `is ${otherKind}`, 'set TABLE_FORMAT to what the table is');
   const expected = store.uri(`${name}/`);
-  if (!isSamePlace(location, expected))
+  if (!isSameLocation(location, expected))
     throw mismatch(name, `lies at ${location}, not at ${expected}`, 'set LAKE to where the table lies');
   const layout = layoutOf(keys);
   if (layout !== undefined && partitionKeys(layout).length > 0) return;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { putMerged, readMerged, type MergedPartition, type StoredNote } from '../../ledger/merged-partition.ts';
-import { mergedPlace, topicOfFile } from '../../ledger/object-keys.ts';
+import { mergedPrefix, topicOfFile } from '../../ledger/object-keys.ts';
 import { adoptedByParameter } from '../../table/shared-table.ts';
 import { putMergedFiles, NoteChanged } from './put-merged-files.ts';
 import { readPartition, type PartitionContents } from './read-partition.ts';
@@ -175,7 +175,7 @@ export function mergedLocation(
   { table: { name }, hivePath }: HivePartition,
   { store }: Pick<MergeTools, 'store'>,
 ): string {
-  return store.uri(mergedPlace(name, hivePath));
+  return store.uri(mergedPrefix(name, hivePath));
 }
 
 /** Sets the location of a moved partition again, where somebody has set it back: an earlier version, or a process that was frozen. */
@@ -197,7 +197,7 @@ async function setLocation({ hivePartition, registered }: UpdateOptions, tools: 
 async function clear({ version }: StoredNote, hivePartition: HivePartition, tools: MergeTools): Promise<void> {
   const { store, catalog } = tools;
   const { name } = hivePartition.table;
-  const listed = await Array.fromAsync(store.list(mergedPlace(name, hivePartition.hivePath)));
+  const listed = await Array.fromAsync(store.list(mergedPrefix(name, hivePartition.hivePath)));
   const now = await readMerged(store, name, hivePartition.hivePath);
   if (now?.version !== version) throw new NoteChanged('another process has changed the note');
   const sizes = new Map(listed.map(({ key, size }) => [key, size]));

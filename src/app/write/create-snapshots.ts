@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { CommitTools } from '../consumer/commit/commit-tools.ts';
-import { SnapshotSchedule } from '../consumer/snapshot/snapshot-schedule.ts';
-import type { SnapshotTools } from '../consumer/snapshot/snapshot-tools.ts';
-import type { Queues } from '../runtime/concurrency.ts';
-import type { TableSettings } from './config/table-settings.ts';
-import type { Lake } from './lake.ts';
+import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
+import { SnapshotSchedule } from '../../consumer/snapshot/snapshot-schedule.ts';
+import type { SnapshotTools } from '../../consumer/snapshot/snapshot-tools.ts';
+import type { Queues } from '../../runtime/concurrency.ts';
+import type { TableSettings } from '../config/table-settings.ts';
+import type { Lake } from '../lake/lake.ts';
 
 /**
  * Makes the schedule that commits snapshots of the table and its dead letters; `undefined` for tables of the format Hive. `queues`: those

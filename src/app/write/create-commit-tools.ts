@@ -1,35 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import { Ledger } from '../consumer/ledger/ledger.ts';
-import { decoderVersion } from '../consumer/ledger/decoder-version.ts';
-import type { Recipe } from '../consumer/ledger/recipe.ts';
-import type { BatchTracer } from '../consumer/commit/batch-trace.ts';
-import type { CommitTools } from '../consumer/commit/commit-tools.ts';
-import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
-import type { ParquetEncoder } from '../consumer/ports/parquet.ts';
-import type { SchemaRegistries } from '../consumer/ports/schema-registry.ts';
-import type { BatchFacts } from '../consumer/table/batch-facts.ts';
-import { createPublication } from '../consumer/snapshot/replace-files.ts';
-import { TableWriter } from '../consumer/table/table-writer.ts';
+import { Ledger } from '../../consumer/ledger/ledger.ts';
+import { decoderVersion } from '../../consumer/ledger/decoder-version.ts';
+import type { Recipe } from '../../consumer/ledger/recipe.ts';
+import type { BatchTracer } from '../../consumer/commit/batch-trace.ts';
+import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
+import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import type { ParquetEncoder } from '../../consumer/ports/parquet.ts';
+import type { SchemaRegistries } from '../../consumer/ports/schema-registry.ts';
+import type { BatchFacts } from '../../consumer/table/batch-facts.ts';
+import { createPublication } from '../../consumer/snapshot/replace-files.ts';
+import { TableWriter } from '../../consumer/table/table-writer.ts';
 import { misfitsOf } from './recipe-misfits.ts';
-import { createSlabs } from '../consumer/table/writer-options.ts';
-import { createColumnEncoder } from '../parquet/column-encoder.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { msPerDay } from '../runtime/duration.ts';
-import type { SlabPool } from '../runtime/slab-pool.ts';
-import type { Settings, ParquetSettings } from './config/settings.ts';
-import type { Metrics } from './observe/metrics.ts';
-import type { TopicLabel } from './observe/metrics-observer.ts';
-import type { Logger } from './observe/logger.ts';
-import { ParsingLog } from './observe/parsing-log.ts';
-import { formatType } from '../schema/hive-ddl.ts';
-import type { Column } from '../schema/types.ts';
-import { projectionParameters } from '../schema/projection.ts';
-import { unreachable } from '../runtime/errors.ts';
+import { createSlabs } from '../../consumer/table/writer-options.ts';
+import { createColumnEncoder } from '../../parquet/column-encoder.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { msPerDay } from '../../runtime/duration.ts';
+import type { SlabPool } from '../../runtime/slab-pool.ts';
+import type { Settings, ParquetSettings } from '../config/settings.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { TopicLabel } from '../observe/metrics-observer.ts';
+import type { Logger } from '../observe/logger.ts';
+import { ParsingLog } from '../observe/parsing-log.ts';
+import { formatType } from '../../schema/hive-ddl.ts';
+import type { Column } from '../../schema/types.ts';
+import { projectionParameters } from '../../schema/projection.ts';
+import { unreachable } from '../../runtime/errors.ts';
 import { snapshotTools } from './create-snapshots.ts';
-import { createdBy, readVersion } from './version.ts';
-import { type Lake } from './lake.ts';
-import { rewriteForm } from './rewrite-form.ts';
-import { openRegistries } from './open-registries.ts';
+import { createdBy, readVersion } from '../version.ts';
+import { type Lake } from '../lake/lake.ts';
+import { rewriteForm } from '../lake/rewrite-form.ts';
+import { openRegistries } from '../kafka/open-registries.ts';
 
 export interface CommitToolsOptions {
   readonly settings: Pick<Settings, 'kafka' | 'table' | 'schema' | 'parquet' | 'service' | 'registry'>;
@@ -200,11 +200,11 @@ async function createEncoder({ encoder, ...form }: ParquetSettings): Promise<Par
     case 'glueless':
       return createColumnEncoder(options);
     case 'hyparquet': {
-      const { createHyparquetEncoder } = await import('../parquet/hyparquet-encoder.ts');
+      const { createHyparquetEncoder } = await import('../../parquet/hyparquet-encoder.ts');
       return createHyparquetEncoder(options);
     }
     case 'parquetjs-lite': {
-      const { createParquetjsEncoder } = await import('../parquet/parquetjs-encoder.ts');
+      const { createParquetjsEncoder } = await import('../../parquet/parquetjs-encoder.ts');
       return createParquetjsEncoder(options);
     }
     default:

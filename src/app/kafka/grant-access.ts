@@ -6,15 +6,15 @@ import {
   type AclGrant,
   type AclRoles,
   type AclTopic,
-} from '../kafka/acl-plan.ts';
-import { createAcls, readAcls } from '../kafka/acls.ts';
-import { readPrincipal } from '../kafka/principal.ts';
-import { withAdmin } from '../kafka/topics.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { PipelineError } from '../runtime/errors.ts';
+} from '../../kafka/acl-plan.ts';
+import { createAcls, readAcls } from '../../kafka/acls.ts';
+import { readPrincipal } from '../../kafka/principal.ts';
+import { withAdmin } from '../../kafka/topics.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import { connectKafka } from './connect-kafka.ts';
-import type { KafkaSettings } from './config/kafka-settings.ts';
-import { literalPrefix, type TopicChoice } from './config/topic-choice.ts';
+import type { KafkaSettings } from '../config/kafka-settings.ts';
+import { literalPrefix, type TopicChoice } from '../config/topic-choice.ts';
 
 /** Who shall have access: principals, subjects, or files with certificates. */
 export interface AccessRequest {

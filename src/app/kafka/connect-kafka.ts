@@ -1,12 +1,12 @@
-import { createKafkaClient, type KafkaClient } from '../kafka/kafkajs/client.ts';
-import { checkTlsMaterial, type CertificateFacts } from '../kafka/client-certificate.ts';
-import type { TlsSecret } from '../aws/tls-secret.ts';
-import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../kafka/tls-material.ts';
-import { withAdmin } from '../kafka/topics.ts';
-import { TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
-import type { KafkaSettings, TlsSettings } from './config/kafka-settings.ts';
+import { createKafkaClient, type KafkaClient } from '../../kafka/kafkajs/client.ts';
+import { checkTlsMaterial, type CertificateFacts } from '../../kafka/client-certificate.ts';
+import type { TlsSecret } from '../../aws/tls-secret.ts';
+import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../../kafka/tls-material.ts';
+import { withAdmin } from '../../kafka/topics.ts';
+import { TlsIdentity } from '../../kafka/kafkajs/tls-identity.ts';
+import type { KafkaSettings, TlsSettings } from '../config/kafka-settings.ts';
 import { createAuthentication } from './create-authentication.ts';
-import { fileReader } from './read-file.ts';
+import { fileReader } from '../read-file.ts';
 
 export interface KafkaConnection {
   readonly kafka: KafkaClient;
@@ -56,7 +56,7 @@ export async function listBrokers(kafka: KafkaClient, settings: Pick<KafkaSettin
 export async function loadMaterial({ options, secretId, aws }: TlsSettings): Promise<TlsMaterial> {
   const read = fileReader(aws);
   if (secretId === undefined) return loadTlsMaterial(options, read);
-  const { readTlsSecret } = await import('../aws/tls-secret.ts');
+  const { readTlsSecret } = await import('../../aws/tls-secret.ts');
   return loadTlsMaterial({ ...options, ...optionsOf(await readTlsSecret(secretId, aws)) }, read);
 }
 

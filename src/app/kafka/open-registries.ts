@@ -1,11 +1,11 @@
-import type { RegistryName, SchemaRegistries, SchemaRegistry } from '../consumer/ports/schema-registry.ts';
-import { loadCredentials } from '../kafka/credentials.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import { readNamedFile } from '../runtime/named-file.ts';
-import { createConfluentRegistry } from '../registry/confluent-registry.ts';
-import { createRegistryClient, type RegistryClientOptions } from '../registry/registry-client.ts';
-import type { RegistrySettings } from './config/registry-settings.ts';
-import { fileReader } from './read-file.ts';
+import type { RegistryName, SchemaRegistries, SchemaRegistry } from '../../consumer/ports/schema-registry.ts';
+import { loadCredentials } from '../../kafka/credentials.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { readNamedFile } from '../../runtime/named-file.ts';
+import { createConfluentRegistry } from '../../registry/confluent-registry.ts';
+import { createRegistryClient, type RegistryClientOptions } from '../../registry/registry-client.ts';
+import type { RegistrySettings } from '../config/registry-settings.ts';
+import { fileReader } from '../read-file.ts';
 
 /** Opens the registries that are configured. What is asked of them is asked when a schema is needed. */
 export async function openRegistries(settings: RegistrySettings): Promise<SchemaRegistries> {
@@ -17,7 +17,7 @@ export async function openRegistries(settings: RegistrySettings): Promise<Schema
     found.set('confluent', createConfluentRegistry(createRegistryClient(options)));
   }
   if (hasGlue) {
-    const { createGlueSchemaRegistry } = await import('../aws/schema-registry.ts');
+    const { createGlueSchemaRegistry } = await import('../../aws/schema-registry.ts');
     found.set('glue', createGlueSchemaRegistry(aws));
   }
   return found;
@@ -26,7 +26,7 @@ export async function openRegistries(settings: RegistrySettings): Promise<Schema
 function credentialsOf({ credentials, secretId, aws }: RegistrySettings): RegistryClientOptions['credentials'] {
   if (secretId !== undefined)
     return async () => {
-      const { readSaslSecret } = await import('../aws/sasl-secret.ts');
+      const { readSaslSecret } = await import('../../aws/sasl-secret.ts');
       return readSaslSecret(secretId, aws);
     };
   const { username, usernameFile } = credentials;

@@ -1,6 +1,6 @@
-import { isIceberg, type CatalogTable } from '../consumer/ports/lake.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import type { Settings } from './config/settings.ts';
+import { isIceberg, type CatalogTable } from '../../consumer/ports/lake.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Lake } from './lake.ts';
 
 /** Rejects with TABLE_MISMATCH when the table is one of Iceberg and the configuration takes it for one of Hive. */

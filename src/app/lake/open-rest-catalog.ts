@@ -1,11 +1,11 @@
-import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
-import { bearerToken, noAuthorization, oauthTokens } from '../iceberg/rest-authorization.ts';
-import { createRestCatalog } from '../iceberg/rest-catalog.ts';
-import type { RestAuthorization } from '../iceberg/rest-client.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { unreachable } from '../runtime/errors.ts';
-import type { RestAccess, RestCatalogSettings } from './config/iceberg-settings.ts';
-import type { LakeSettings } from './config/lake-settings.ts';
+import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
+import { bearerToken, noAuthorization, oauthTokens } from '../../iceberg/rest-authorization.ts';
+import { createRestCatalog } from '../../iceberg/rest-catalog.ts';
+import type { RestAuthorization } from '../../iceberg/rest-client.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { unreachable } from '../../runtime/errors.ts';
+import type { RestAccess, RestCatalogSettings } from '../config/iceberg-settings.ts';
+import type { LakeSettings } from '../config/lake-settings.ts';
 
 /** Opens a REST catalog of Iceberg tables, which the settings name. */
 export async function openRestCatalog(
@@ -25,7 +25,7 @@ async function authorizationOf(access: RestAccess, aws: LakeSettings['aws']): Pr
       return oauthTokens(access, systemClock);
     case 'signed': {
       // the AWS SDK is loaded only by those who use it
-      const { signRestRequests } = await import('../aws/sign-rest-requests.ts');
+      const { signRestRequests } = await import('../../aws/sign-rest-requests.ts');
       return signRestRequests({ ...aws, service: access.service });
     }
     default:

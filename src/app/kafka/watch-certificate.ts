@@ -1,10 +1,10 @@
-import { certificateFacts, checkTlsMaterial, type CertificateFacts } from '../kafka/client-certificate.ts';
-import type { TlsMaterial } from '../kafka/tls-material.ts';
-import { type TlsIdentity } from '../kafka/kafkajs/tls-identity.ts';
-import type { Clock } from '../runtime/clock.ts';
-import { messageOf } from '../runtime/errors.ts';
-import type { Logger } from './observe/logger.ts';
-import { failureFields } from './observe/explain-failure.ts';
+import { certificateFacts, checkTlsMaterial, type CertificateFacts } from '../../kafka/client-certificate.ts';
+import type { TlsMaterial } from '../../kafka/tls-material.ts';
+import { type TlsIdentity } from '../../kafka/kafkajs/tls-identity.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { messageOf } from '../../runtime/errors.ts';
+import type { Logger } from '../observe/logger.ts';
+import { failureFields } from '../observe/explain-failure.ts';
 
 export interface RotationOptions {
   readonly identity: TlsIdentity;

@@ -1,8 +1,8 @@
-import type { Recipe } from '../consumer/ledger/recipe.ts';
-import { ownColumns } from '../consumer/table/recipe-rules.ts';
-import { parseColumns } from '../schema/hive-ddl.ts';
-import { partitionKeys } from '../schema/layout.ts';
-import { rescuedColumn, reservedSuffix } from '../schema/names.ts';
+import type { Recipe } from '../../consumer/ledger/recipe.ts';
+import { ownColumns } from '../../consumer/table/recipe-rules.ts';
+import { parseColumns } from '../../schema/hive-ddl.ts';
+import { partitionKeys } from '../../schema/layout.ts';
+import { rescuedColumn, reservedSuffix } from '../../schema/names.ts';
 
 /** What the table does not let be as it was configured, for the log. */
 interface Misfit {

@@ -1,13 +1,13 @@
-import { MergedObjects } from '../consumer/audit/merged/merged-objects.ts';
-import { isExpired, readExpiry } from '../consumer/ledger/expired-days.ts';
-import { isWritten, type WrittenEntry, type WrittenObject } from '../consumer/ledger/ledger-entry.ts';
-import type { Ledger } from '../consumer/ledger/ledger.ts';
-import { offsetsEnd, type TopicPath } from '../consumer/ledger/ledger-keys.ts';
-import type { ObjectInfo, TableFormat } from '../consumer/ports/lake.ts';
-import { objectSource, type ParquetReader, type ParquetSource } from '../consumer/ports/parquet.ts';
-import { coordinateColumns } from '../consumer/table/file-offsets.ts';
-import { mapConcurrently } from '../runtime/concurrency.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { MergedObjects } from '../../consumer/audit/merged/merged-objects.ts';
+import { isExpired, readExpiry } from '../../consumer/ledger/expired-days.ts';
+import { isWritten, type WrittenEntry, type WrittenObject } from '../../consumer/ledger/ledger-entry.ts';
+import type { Ledger } from '../../consumer/ledger/ledger.ts';
+import { offsetsEnd, type TopicPath } from '../../consumer/ledger/ledger-keys.ts';
+import type { ObjectInfo, TableFormat } from '../../consumer/ports/lake.ts';
+import { objectSource, type ParquetReader, type ParquetSource } from '../../consumer/ports/parquet.ts';
+import { coordinateColumns } from '../../consumer/table/file-offsets.ts';
+import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import type { Lake } from './lake.ts';
 
 interface NewestFileOptions {

@@ -1,15 +1,15 @@
-import { BrokerClient } from '../kafka/broker-client.ts';
-import { listTopics, presentTopics } from '../kafka/list-topics.ts';
-import { createMembership, createRecordSource } from '../kafka/source.ts';
-import type { TopicSelection } from '../kafka/subscription.ts';
-import { createTopicReader, readTopicOver } from '../kafka/topic-reader.ts';
-import type { GroupMembership, RecordSource, TopicReader } from '../consumer/ports/topic.ts';
+import { BrokerClient } from '../../kafka/broker-client.ts';
+import { listTopics, presentTopics } from '../../kafka/list-topics.ts';
+import { createMembership, createRecordSource } from '../../kafka/source.ts';
+import type { TopicSelection } from '../../kafka/subscription.ts';
+import { createTopicReader, readTopicOver } from '../../kafka/topic-reader.ts';
+import type { GroupMembership, RecordSource, TopicReader } from '../../consumer/ports/topic.ts';
 import type { KafkaConnection } from './connect-kafka.ts';
-import type { KafkaSettings } from './config/kafka-settings.ts';
-import type { TopicChoice } from './config/topic-choice.ts';
-import type { PipelineError } from '../runtime/errors.ts';
-import { failureFields } from './observe/explain-failure.ts';
-import type { Logger } from './observe/logger.ts';
+import type { KafkaSettings } from '../config/kafka-settings.ts';
+import type { TopicChoice } from '../config/topic-choice.ts';
+import type { PipelineError } from '../../runtime/errors.ts';
+import { failureFields } from '../observe/explain-failure.ts';
+import type { Logger } from '../observe/logger.ts';
 import type { OpenTopic } from './open-topic.ts';
 
 /** Reads as a member of the group; connects when it is run. */

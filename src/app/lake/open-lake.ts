@@ -1,29 +1,29 @@
-import { hiveFiles } from '../consumer/table/hive-files.ts';
-import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
-import { createIcebergTables } from '../iceberg/iceberg-tables.ts';
-import { createDuckdbQueryEngine } from '../lake/duckdb-query-engine.ts';
-import { createDuckdbRewriter } from '../lake/duckdb-rewriter.ts';
-import { liveFiles } from '../lake/iceberg-files.ts';
-import { createJsonCatalog } from '../lake/json-catalog.ts';
-import { createJsonIcebergCatalog } from '../lake/json-iceberg-catalog.ts';
-import { createLocalObjectStore } from '../lake/local-object-store.ts';
-import { joinColumns } from '../parquet/join-columns.ts';
-import { hyparquetReader } from '../parquet/parquet-reader.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { hiveFiles } from '../../consumer/table/hive-files.ts';
+import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
+import { createIcebergTables } from '../../iceberg/iceberg-tables.ts';
+import { createDuckdbQueryEngine } from '../../lake/duckdb-query-engine.ts';
+import { createDuckdbRewriter } from '../../lake/duckdb-rewriter.ts';
+import { liveFiles } from '../../lake/iceberg-files.ts';
+import { createJsonCatalog } from '../../lake/json-catalog.ts';
+import { createJsonIcebergCatalog } from '../../lake/json-iceberg-catalog.ts';
+import { createLocalObjectStore } from '../../lake/local-object-store.ts';
+import { joinColumns } from '../../parquet/join-columns.ts';
+import { hyparquetReader } from '../../parquet/parquet-reader.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import type { Lake, RewriteForm } from './lake.ts';
 import { openRestCatalog } from './open-rest-catalog.ts';
 import { requireHive } from './require-format.ts';
-import type { LakeSettings } from './config/lake-settings.ts';
+import type { LakeSettings } from '../config/lake-settings.ts';
 
 /** Makes a lake of a folder, with a catalog of its own and DuckDB, or of S3, Glue and Athena. */
 export async function openLake(settings: LakeSettings): Promise<Lake> {
-  const { place, database, tableFormat } = settings;
-  if (place.kind === 's3') {
+  const { location, database, tableFormat } = settings;
+  if (location.kind === 's3') {
     // the AWS SDK is loaded only by those who use it
     const { openAwsLake } = await import('./open-aws-lake.ts');
-    return openAwsLake(settings, place, await openRest(settings));
+    return openAwsLake(settings, location, await openRest(settings));
   }
-  const store = createLocalObjectStore({ root: place.path });
+  const store = createLocalObjectStore({ root: location.path });
   const plainCatalog = createJsonCatalog({ store, database });
   const common = {
     store,

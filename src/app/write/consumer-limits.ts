@@ -1,11 +1,11 @@
-import { policyForSeveral, policyInJson } from '../consumer/batch/batch-policy.ts';
-import type { CommitTools } from '../consumer/commit/commit-tools.ts';
-import { BackPressure } from '../consumer/service/back-pressure.ts';
-import type { PipelineLimits } from '../consumer/service/pipeline.ts';
-import type { PipelineObserver } from '../consumer/commit/pipeline-observer.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { Slots } from '../runtime/concurrency.ts';
-import type { Settings } from './config/settings.ts';
+import { policyForSeveral, policyInJson } from '../../consumer/batch/batch-policy.ts';
+import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
+import { BackPressure } from '../../consumer/service/back-pressure.ts';
+import type { PipelineLimits } from '../../consumer/service/pipeline.ts';
+import type { PipelineObserver } from '../../consumer/commit/pipeline-observer.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { Slots } from '../../runtime/concurrency.ts';
+import type { Settings } from '../config/settings.ts';
 
 export const lagPollMs = 10_000;
 

@@ -1,8 +1,8 @@
-import { systemClock } from '../runtime/clock.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import { settingsForTopic, type Settings } from './config/settings.ts';
-import type { TopicChoice } from './config/topic-choice.ts';
-import { printLines } from './observe/output.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { settingsForTopic, type Settings } from '../config/settings.ts';
+import type { TopicChoice } from '../config/topic-choice.ts';
+import { printLines } from '../observe/output.ts';
 
 /**
  * The settings of the topic that a command works on: the only one that is configured, or the one that was named. Throws USAGE_INVALID for

@@ -1,9 +1,9 @@
-import type { Catalog, CatalogTable, ObjectStore } from '../consumer/ports/lake.ts';
-import type { ParquetReader } from '../consumer/ports/parquet.ts';
-import type { ParquetRewriter } from '../consumer/ports/parquet-rewriter.ts';
-import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
-import type { RewriterOptions } from '../lake/duckdb-rewriter.ts';
-import type { QueryEngine } from '../report/query-engine.ts';
+import type { Catalog, CatalogTable, ObjectStore } from '../../consumer/ports/lake.ts';
+import type { ParquetReader } from '../../consumer/ports/parquet.ts';
+import type { ParquetRewriter } from '../../consumer/ports/parquet-rewriter.ts';
+import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
+import type { RewriterOptions } from '../../lake/duckdb-rewriter.ts';
+import type { QueryEngine } from '../../report/query-engine.ts';
 
 /** How rewritten files are written. */
 export type RewriteForm = Pick<RewriterOptions, 'codec' | 'isSmallest' | 'rowGroupRows'>;

@@ -1,20 +1,20 @@
-import { createAthenaQueryEngine } from '../aws/athena-query-engine.ts';
-import { checkGlueRights } from '../aws/check-glue-rights.ts';
-import { createGlueCatalog } from '../aws/glue-catalog.ts';
-import { createGlueIcebergCatalog } from '../aws/glue-iceberg-catalog.ts';
-import { createS3ObjectStore } from '../aws/s3-object-store.ts';
-import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
-import { createIcebergTables } from '../iceberg/iceberg-tables.ts';
-import { hyparquetReader } from '../parquet/parquet-reader.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import { systemClock } from '../runtime/clock.ts';
+import { createAthenaQueryEngine } from '../../aws/athena-query-engine.ts';
+import { checkGlueRights } from '../../aws/check-glue-rights.ts';
+import { createGlueCatalog } from '../../aws/glue-catalog.ts';
+import { createGlueIcebergCatalog } from '../../aws/glue-iceberg-catalog.ts';
+import { createS3ObjectStore } from '../../aws/s3-object-store.ts';
+import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
+import { createIcebergTables } from '../../iceberg/iceberg-tables.ts';
+import { hyparquetReader } from '../../parquet/parquet-reader.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import type { Lake } from './lake.ts';
-import type { LakeSettings } from './config/lake-settings.ts';
+import type { LakeSettings } from '../config/lake-settings.ts';
 
 /** Makes a lake of S3 as store, Glue as catalog, unless Iceberg tables have another, and Athena as engine. */
 export function openAwsLake(
   { database, aws, athena, tableFormat }: LakeSettings,
-  { bucket, prefix }: Extract<LakeSettings['place'], { kind: 's3' }>,
+  { bucket, prefix }: Extract<LakeSettings['location'], { kind: 's3' }>,
   rest: IcebergCatalog | undefined,
 ): Lake {
   const store = createS3ObjectStore({ ...aws, bucket, prefix });
@@ -26,8 +26,8 @@ export function openAwsLake(
     store,
     parquet: hyparquetReader,
     openRewriter: async (form) => {
-      const { createDuckdbRewriter } = await import('../lake/duckdb-rewriter.ts');
-      const { joinColumns } = await import('../parquet/join-columns.ts');
+      const { createDuckdbRewriter } = await import('../../lake/duckdb-rewriter.ts');
+      const { joinColumns } = await import('../../parquet/join-columns.ts');
       return createDuckdbRewriter({ ...form, store, parquet: hyparquetReader, joinColumns });
     },
     plainCatalog,

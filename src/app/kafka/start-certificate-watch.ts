@@ -1,9 +1,9 @@
-import { systemClock } from '../runtime/clock.ts';
-import { watchCertificate } from './certificate-watch.ts';
-import type { Settings } from './config/settings.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { watchCertificate } from './watch-certificate.ts';
+import type { Settings } from '../config/settings.ts';
 import type { KafkaConnection } from './connect-kafka.ts';
-import type { Logger } from './observe/logger.ts';
-import type { ServiceWatch } from './observe/watch-service.ts';
+import type { Logger } from '../observe/logger.ts';
+import type { ServiceWatch } from '../observe/watch-service.ts';
 
 /** Watches the connection's certificate until it is disposed of. */
 export function startCertificateWatch(

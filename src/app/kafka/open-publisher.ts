@@ -1,10 +1,10 @@
-import type { Compression } from '../kafka/format/codecs.ts';
-import { createKafkaPublisher } from '../kafka/publisher.ts';
-import { ensureTopic, withAdmin } from '../kafka/topics.ts';
-import { systemClock } from '../runtime/clock.ts';
+import type { Compression } from '../../kafka/format/codecs.ts';
+import { createKafkaPublisher } from '../../kafka/publisher.ts';
+import { ensureTopic, withAdmin } from '../../kafka/topics.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { connectKafka } from './connect-kafka.ts';
-import type { KafkaSettings } from './config/kafka-settings.ts';
-import type { Logger } from './observe/logger.ts';
+import type { KafkaSettings } from '../config/kafka-settings.ts';
+import type { Logger } from '../observe/logger.ts';
 
 export interface PublisherPlan {
   readonly partitions: number;

@@ -1,7 +1,7 @@
-import type { CommitTools } from '../consumer/commit/commit-tools.ts';
-import { loadKnown } from '../consumer/snapshot/load-table.ts';
-import { targetsOf } from '../consumer/snapshot/snapshot-tools.ts';
-import { snapshotTools } from './create-snapshots.ts';
+import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
+import { loadKnown } from '../../consumer/snapshot/load-table.ts';
+import { targetsOf } from '../../consumer/snapshot/snapshot-tools.ts';
+import { snapshotTools } from '../write/create-snapshots.ts';
 import type { Lake } from './lake.ts';
 
 /**

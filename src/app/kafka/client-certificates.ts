@@ -1,10 +1,15 @@
 import type { X509Certificate } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkTlsMaterial, clientCertificates, withChain, type CertificateFacts } from '../kafka/client-certificate.ts';
-import { systemClock } from '../runtime/clock.ts';
-import type { AwsSettings } from './config/aws-settings.ts';
-import type { TlsSettings } from './config/kafka-settings.ts';
+import {
+  checkTlsMaterial,
+  clientCertificates,
+  withChain,
+  type CertificateFacts,
+} from '../../kafka/client-certificate.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { AwsSettings } from '../config/aws-settings.ts';
+import type { TlsSettings } from '../config/kafka-settings.ts';
 import { loadMaterial } from './connect-kafka.ts';
 
 export interface CertificateRequest {
@@ -24,15 +29,15 @@ export async function makeCertificate(
   aws: AwsSettings,
   { authority, name, days, template, secret, out }: CertificateRequest,
 ): Promise<CertificateFacts | undefined> {
-  const { createSigningRequest } = await import('../pki/signing-request.ts');
-  const { signWithPrivateCa } = await import('../aws/private-ca.ts');
+  const { createSigningRequest } = await import('../../pki/signing-request.ts');
+  const { signWithPrivateCa } = await import('../../aws/private-ca.ts');
   const { request, key } = await createSigningRequest(name);
   const order = { authorityArn: authority, request, template, ...(days !== undefined && { days }) };
   const { certificate, chain } = await signWithPrivateCa(order, aws, systemClock);
   const cert = withChain(certificate, chain);
   const facts = checkTlsMaterial({ cert, key }, systemClock.nowMs());
   if (secret !== undefined) {
-    const { writeTlsSecret } = await import('../aws/tls-secret.ts');
+    const { writeTlsSecret } = await import('../../aws/tls-secret.ts');
     await writeTlsSecret(secret, { cert, key }, aws);
   }
   if (out !== undefined) await writePair(out, { cert, key });

@@ -1,4 +1,4 @@
-import type { ParquetSettings } from './config/settings.ts';
+import type { ParquetSettings } from '../config/settings.ts';
 import type { RewriteForm } from './lake.ts';
 
 /** How files are written again, as configured for new ones. */
