@@ -100,7 +100,7 @@ class Audit {
   readonly #work: BoundedWork;
   readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable({}, key, error));
   readonly #holders: MergedObjects | undefined;
-  #tables: IcebergAudit | undefined;
+  #iceberg: IcebergAudit | undefined;
   #merged: MergedAudit | undefined;
   #mustNameTopic = false;
   #topic: TopicDescription | undefined;
@@ -118,7 +118,7 @@ class Audit {
       ...options,
       expired: this.#expired,
       onColumns: (kind, key, columns) => this.#needs[kind].note(key, columns),
-      isNeeded: ({ key }) => this.#tables?.isNeeded(key) ?? true,
+      isNeeded: ({ key }) => this.#iceberg?.isNeeded(key) ?? true,
       isGone: ({ partition, from }) => (this.#topic?.partitions.get(partition)?.low ?? 0n) > from,
       isHeld: async (object) => (await this.#holders?.has(object)) ?? false,
     });
@@ -127,7 +127,7 @@ class Audit {
   async run(): Promise<VerifyReport> {
     const { reader, sinceMs, iceberg } = this.#options;
     await this.#expired.refresh();
-    this.#tables =
+    this.#iceberg =
       iceberg &&
       (await IcebergAudit.open({ ...this.#options, iceberg, findings: this.#findings, expired: this.#expired }));
     if (iceberg === undefined) this.#merged = await this.#openMerged();
@@ -141,8 +141,8 @@ class Audit {
     const deletions = sinceMs === undefined ? await this.#auditListing() : [];
     await this.#merged?.run(this.#index);
     if (sinceMs === undefined) await this.#lookAtDoubtful();
-    const mended = this.#tables === undefined ? await this.#auditCatalog() : [];
-    const leftovers = await this.#tables?.end(partitions, this.#needs);
+    const mended = this.#iceberg === undefined ? await this.#auditCatalog() : [];
+    const leftovers = await this.#iceberg?.end(partitions, this.#needs);
     const { shown, count } = this.#findings;
     const repairs = [...mended, ...deletions];
     const { before } = this.#expired;
@@ -226,9 +226,9 @@ class Audit {
     this.#needs['dead-letters'].add(entry, hasExpired);
     this.#sample?.add(entry);
     if (this.#mustNameTopic) this.#findings.add(...findRowsWithoutTopic(entry));
-    this.#tables?.take(entry);
+    this.#iceberg?.take(entry);
     this.#merged?.take(entry);
-    const objects = entry.outcome.objects.filter(({ key }) => this.#tables?.isNeeded(key) ?? true);
+    const objects = entry.outcome.objects.filter(({ key }) => this.#iceberg?.isNeeded(key) ?? true);
     // entries of older versions do not say what a listing shows
     const isUntold = ({ version }: WrittenObject): boolean => version === undefined;
     const isSettled = deep || sinceMs !== undefined || objects.some((each) => isUntold(each) && !hasExpired(each));
@@ -253,9 +253,9 @@ class Audit {
 
   async #auditListing(): Promise<Repair[]> {
     const onObject = (): void => this.#progress({ objects: 1 });
-    const isKnown = (info: ObjectInfo): boolean => this.#tables?.isKnown(info) ?? false;
-    const tables = this.#tables;
-    const onUnseen = tables && ((key: string) => tables.addLeftover(key));
+    const isKnown = (info: ObjectInfo): boolean => this.#iceberg?.isKnown(info) ?? false;
+    const iceberg = this.#iceberg;
+    const onUnseen = iceberg && ((key: string) => iceberg.addLeftover(key));
     const options = { ...this.#options, findings: this.#findings, onObject, isKnown, onUnseen };
     return auditListing(this.#index, options);
   }
