@@ -48,6 +48,7 @@ export async function adoptTable(options: AdoptOptions): Promise<void> {
   const { source, hive, tools } = options;
   const { topic, store, ledger, table } = tools;
   const closing = { table: source, topic, successor: table };
+  // rejects where another table goes on in its place
   await ledger.isClosedFor(closing);
   const found = await hive.load(source);
   if (found !== undefined) checkTable(found, { location: store.uri(`${source}/`), topic });
