@@ -5,6 +5,10 @@ import { aroundElement, aroundField, aroundKey, aroundValue, type Levels } from 
 
 /** Levels take a byte for each element and leaf, whether it has a value or not: more of them are packed. */
 const levelBytesMax = 16 * 1024 * 1024;
+/** Leaves begin with room for all rows up to so many values of all leaves together: V8 collects garbage after every 64 MB of new buffers, and of many fields few are in each row. */
+const roomMax = 4e6;
+/** Values for which each of the other leaves has room at first. */
+const startRows = 1024;
 
 /** What is around a leaf. */
 interface Around {
@@ -88,10 +92,15 @@ export class KernelLeaves {
     }
     if (this.#collectors.has(kernelType)) return;
     const first = array && this.#firstOf.get(array);
-    const collector = new LeafCollector({ kernelType, type, levels, first }, this.#space);
+    const collector = new LeafCollector({ kernelType, type, levels, first }, this.#spaceForNext());
     before?.(collector);
     this.#collectors.set(kernelType, collector);
     if (array !== undefined && first === undefined) this.#firstOf.set(array, collector);
+  }
+
+  #spaceForNext(): LeafSpace {
+    const { rows } = this.#space;
+    return this.size * rows < roomMax ? this.#space : { ...this.#space, rows: Math.min(rows, startRows) };
   }
 
   #leavesOf(kernelType: KernelType): LeafCollector[] {

@@ -22,9 +22,15 @@ const placement = { layout: 'none' as const, eventTimeField: 'at', pastDaysMax: 
 
 const rules = { numbers: 'double' as const, depthMax: 20 };
 
-/** Counts the bytes that levels have been given. */
+/** Counts the bytes that levels have been given, and the room for numbers. */
 class CountingMemory extends BatchMemory {
   levelBytes = 0;
+  numbers = 0;
+
+  override float64(length: number): Float64Array {
+    this.numbers += length;
+    return super.float64(length);
+  }
 
   override bytes(length: number): Uint8Array {
     this.levelBytes += length;
@@ -225,5 +231,14 @@ describe('arrays and structs that are shredded while they are read', () => {
       return memory.levelBytes;
     };
     expect(await bytesFor(1200)).toBeLessThan(1.2 * (await bytesFor(600)));
+  });
+
+  it('are not given room for all rows where an object has many fields', async () => {
+    const memory = new CountingMemory();
+    const [rows, fields] = [40_000, 400];
+    const texts = Array.from({ length: rows }, (_, row) => `{"v":{"k${row % fields}":1}}`);
+    const [column] = await decode(texts, undefined, memory);
+    expect(column?.store.kind === 'nested' && column.store.leaves?.leaves.length).toBe(fields);
+    expect(memory.numbers).toBeLessThan(0.3 * rows * fields);
   });
 });
