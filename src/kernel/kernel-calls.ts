@@ -85,6 +85,7 @@ export interface Calls {
   numbersOf(field: Address): Address;
   kindBitsOf(field: Address): number;
   copyNumbers(field: Address, kindBits: number, rows: Address, numbers: Address): number;
+  copyPositions(field: Address, kindBits: number, rows: Address, starts: Address, ends: Address): number;
   copyLongs(field: Address, rows: Address, longs: Address): number;
   copySpellings(field: Address, spellings: Address): number;
   dictionaryIdsOf(field: Address, kindBits: number, dictionary: Address, rows: Address, ids: Address): number;

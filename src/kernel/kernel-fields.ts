@@ -58,21 +58,29 @@ export class KernelFieldEntries {
     return this.#kernel.calls.kindBitsOf(this.address);
   }
 
-  /** Gives the rows and numbers of the entries whose kind is among `kindBits`; stale with the next call, as what the next two give. */
+  /** Gives the rows of the entries whose kind is among `kindBits`, and the addresses where they begin and end; stale with the next call, as what the next three give. */
+  positionsOf(kindBits: number): { readonly rows: Int32Array; readonly starts: Int32Array; readonly ends: Int32Array } {
+    const { calls, rows, ids: starts, numbers: ends } = this.#kernel;
+    const count = calls.copyPositions(this.address, kindBits, rows, starts, ends);
+    const view = (address: Address) => this.#kernel.viewInt32(address, count);
+    return { rows: view(rows), starts: view(starts), ends: view(ends) };
+  }
+
+  /** Gives the rows and numbers of the entries whose kind is among `kindBits`; stale as what `positionsOf` gives. */
   numbersOf(kindBits: number): { readonly rows: Int32Array; readonly numbers: Float64Array } {
     const { calls, rows, numbers } = this.#kernel;
     const count = calls.copyNumbers(this.address, kindBits, rows, numbers);
     return { rows: this.#kernel.viewInt32(rows, count), numbers: this.#kernel.viewDoubles(numbers, count) };
   }
 
-  /** Gives the rows and values of the integers, in 64 bits; stale as what `numbersOf` gives. */
+  /** Gives the rows and values of the integers, in 64 bits; stale as what `positionsOf` gives. */
   longs(): { readonly rows: Int32Array; readonly longs: BigInt64Array } {
     const { calls, rows, numbers } = this.#kernel;
     const count = calls.copyLongs(this.address, rows, numbers);
     return { rows: this.#kernel.viewInt32(rows, count), longs: asLongs(this.#kernel.viewDoubles(numbers, count)) };
   }
 
-  /** Tells how the times are written, each as `spellingOf` does; `undefined` when all are as `toISOString` writes them. Stale as what `numbersOf` gives. */
+  /** Tells how the times are written, each as `spellingOf` does; `undefined` when all are as `toISOString` writes them. Stale as what `positionsOf` gives. */
   timeSpellings(): Int32Array | undefined {
     const { calls, ids } = this.#kernel;
     const count = calls.copySpellings(this.address, ids);

@@ -143,9 +143,11 @@ export class BlockColumn {
       if (column === mapLike && bits.has(kindBits, kind)) return false;
     const { kinds: kindAt, starts } = this.#field.entries;
     const { bytes, shift } = this.#scanner;
-    return starts.every(
-      (start, entry) => !bits.has(bits.mayBeObjects, kindAt[entry]) || bytes[start - shift] === openBrace,
-    );
+    for (let entry = 0; entry < starts.length; entry++) {
+      if (!bits.has(bits.mayBeObjects, kindAt[entry])) continue;
+      if (bytes[(starts[entry] ?? 0) - shift] !== openBrace) return false;
+    }
+    return true;
   }
 
   /** Adds objects whose keys are data, as they stand in the records. */
@@ -166,12 +168,10 @@ export class BlockColumn {
 
   /** Adds the entries of the kinds in `share` to the column, by where they are. */
   #appendJson(to: ColumnBuilder | undefined, share: number, kindBits: number): void {
-    const { rows, starts, ends, kinds: kindAt } = this.#field.entries;
+    const { entries } = this.#field;
     const { bytes, shift } = this.#scanner;
-    if ((kindBits & ~share) === 0) return to?.appendJson(rows, { bytes, starts, ends, shift });
-    for (let entry = 0; entry < rows.length; entry++)
-      if (bits.has(share, kindAt[entry]))
-        to?.pushJson(rows[entry] ?? 0, bytes, (starts[entry] ?? 0) - shift, (ends[entry] ?? 0) - shift);
+    const { rows, starts, ends } = (kindBits & ~share) === 0 ? entries : entries.positionsOf(share);
+    to?.appendJson(rows, { bytes, starts, ends, shift });
   }
 
   /** Notes for the target's column which members of its entries, or of one, went elsewhere: these are its values from `index` on. */

@@ -22,6 +22,7 @@ export class PartialValues {
   /** Where the object of each ends in the text. */
   readonly #ends = new GrowingArray(newInt32s, { length: 0 });
   #text = new GrowingArray(newBytes, { length: 0 });
+  #lastIndex = -1;
 
   get length(): number {
     return this.#indexes.length;
@@ -72,6 +73,7 @@ export class PartialValues {
     for (let at = 0; at < indexes.length && next < own.length; at++)
       if (indexes[at] === own[next]) {
         moved.#indexes.push(at);
+        moved.#lastIndex = at;
         next++;
       }
     moved.#counts.append(this.#counts.finish());
@@ -81,13 +83,14 @@ export class PartialValues {
   }
 
   #add(index: number, count: number, end = this.#text.length): void {
-    const last = this.#indexes.length - 1;
     // one that was noted before its members were known
-    if (last >= 0 && this.#indexes.finish()[last] === index) {
+    if (index === this.#lastIndex) {
+      const last = this.#indexes.length - 1;
       this.#counts.finish()[last] = unknown;
       this.#ends.finish()[last] = end;
       return;
     }
+    this.#lastIndex = index;
     this.#indexes.push(index);
     this.#counts.push(count);
     this.#ends.push(end);

@@ -31,6 +31,20 @@ export function copyLongs(field: Field, rows: usize, longs: usize): i32 {
   return <i32>count;
 }
 
+/** Copies the row of each entry whose kind is among `kindBits`, and where it begins and ends; answers with how many there are. */
+export function copyPositions(field: Field, kindBits: i32, rows: usize, starts: usize, ends: usize): i32 {
+  let count: usize = 0;
+  for (let entry: usize = 0; entry < <usize>field.count; entry++) {
+    if (!isAmong(field, entry, kindBits)) continue;
+    const range = entry << 2;
+    store<i32>(rows + (count << 2), load<i32>(field.rows + range));
+    store<i32>(starts + (count << 2), load<i32>(field.starts + range));
+    store<i32>(ends + (count << 2), load<i32>(field.ends + range));
+    count++;
+  }
+  return <i32>count;
+}
+
 /** Writes the row and the dictionary id of each string whose kind is among `kindBits`; answers with how many there are. */
 export function dictionaryIdsOf(field: Field, kindBits: i32, dictionary: Dictionary, rows: usize, ids: usize): i32 {
   const detached = <usize>field.detachedCount;

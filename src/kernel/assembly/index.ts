@@ -43,7 +43,15 @@ export {
   setDetachable,
   startsOf,
 } from './fields';
-export { copyLongs, copyNumbers, copyStrings, dictionaryIdsOf, maxCopied, minCopied } from './field-copies';
+export {
+  copyLongs,
+  copyNumbers,
+  copyPositions,
+  copyStrings,
+  dictionaryIdsOf,
+  maxCopied,
+  minCopied,
+} from './field-copies';
 export { addType, removeType, setEmptyLevels, setUntypedLevels } from './field-types';
 export { copySpellings } from './field-times';
 export { addFullName, setFull, setMovable } from './full-structs';
