@@ -9,8 +9,17 @@ export interface SourceOfRows {
 }
 
 /** Finds the index of the column's value of each row, -1 for none. The rows, some or all of the batch's `rowCount`, ascend. */
-export function valueIndexesOf(column: DecodedColumn, rows: Int32Array, rowCount: number): Int32Array {
-  return column.count === rowCount ? rows : rows.map(valueFinder(column));
+export function valueIndexesOf({ rows: own, count }: DecodedColumn, rows: Int32Array, rowCount: number): Int32Array {
+  if (count === rowCount) return rows;
+  if (own === undefined) return rows.map((row) => (row < count ? row : -1));
+  return rows.length === rowCount ? placed(own, count, rowCount) : rows.map(valueFinder(own.subarray(0, count)));
+}
+
+/** Gives the index of the value of each of `rowCount` rows: the first `count` of `rows` have one. */
+function placed(rows: Int32Array, count: number, rowCount: number): Int32Array {
+  const indexes = new Int32Array(rowCount).fill(-1);
+  for (let index = 0; index < count; index++) indexes[rows[index] ?? 0] = index;
+  return indexes;
 }
 
 /** Tells whether one of the rows, which ascend, has a value of the column. */
@@ -30,12 +39,10 @@ export function haveValueOf(column: DecodedColumn, rows: Int32Array): boolean {
 }
 
 /** Finds the index of a row's value, -1 for none; to be asked for ascending rows. */
-function valueFinder({ rows, count }: DecodedColumn): (row: number) => number {
-  if (rows === undefined) return (row) => (row < count ? row : -1);
-  const own = rows.subarray(0, count);
+function valueFinder(rows: Int32Array): (row: number) => number {
   let index = 0;
   return (row) => {
-    index = indexAtOrAfter(own, row, index);
-    return own[index] === row ? index : -1;
+    index = indexAtOrAfter(rows, row, index);
+    return rows[index] === row ? index : -1;
   };
 }
