@@ -2,11 +2,11 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readMetadataFile } from '../../src/iceberg/metadata-file.ts';
-import { readDataFiles } from '../../src/iceberg/read-snapshot.ts';
-import { TableFiles } from '../../src/iceberg/table-files.ts';
-import { currentSnapshot } from '../../src/iceberg/table-metadata.ts';
-import { metadataLocationOf } from '../../src/iceberg/table-parameters.ts';
+import { readMetadataFile } from '../../src/iceberg/catalogs/metadata-file.ts';
+import { readDataFiles } from '../../src/iceberg/manifests/read-snapshot.ts';
+import { TableFiles } from '../../src/iceberg/manifests/table-files.ts';
+import { currentSnapshot } from '../../src/iceberg/metadata/table-metadata.ts';
+import { metadataLocationOf } from '../../src/iceberg/metadata/table-parameters.ts';
 import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
 
 const waitMsMax = 180_000;

@@ -5,7 +5,7 @@ import { Ledger } from '../../src/consumer/ledger/ledger.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { commitSnapshot } from '../../src/consumer/snapshot/commit-snapshot.ts';
 import type { SnapshotTools } from '../../src/consumer/snapshot/snapshot-tools.ts';
-import { createIcebergTables } from '../../src/iceberg/iceberg-tables.ts';
+import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';

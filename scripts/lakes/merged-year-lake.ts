@@ -9,9 +9,9 @@ import type { Catalog, ObjectInfo, ObjectStore } from '../../src/consumer/ports/
 import { stage, withProperties } from '../../src/consumer/snapshot/commit-snapshot.ts';
 import type { SnapshotTools } from '../../src/consumer/snapshot/snapshot-tools.ts';
 import { withPositions } from '../../src/consumer/snapshot/table-positions.ts';
-import { describeFile } from '../../src/iceberg/data-file.ts';
+import { describeFile } from '../../src/iceberg/manifests/data-file.ts';
 import type { LoadedTable } from '../../src/iceberg/iceberg-catalog.ts';
-import { createIcebergTables } from '../../src/iceberg/iceberg-tables.ts';
+import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';

@@ -9,7 +9,7 @@ import { objectKey } from '../../src/consumer/ledger/object-keys.ts';
 import type { ColumnarTable } from '../../src/consumer/ports/columnar-table.ts';
 import type { Catalog, ObjectStore, TableFormat } from '../../src/consumer/ports/lake.ts';
 import { commitSnapshot } from '../../src/consumer/snapshot/commit-snapshot.ts';
-import { createIcebergTables } from '../../src/iceberg/iceberg-tables.ts';
+import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
 import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/json-iceberg-catalog.ts';
 import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';

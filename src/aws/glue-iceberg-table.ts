@@ -1,8 +1,8 @@
 import type { Column as GlueColumn, Table, TableInput } from '@aws-sdk/client-glue';
-import type { IcebergField, IcebergSchema, IcebergType } from '../iceberg/iceberg-schema.ts';
-import type { StagedMetadata } from '../iceberg/metadata-file.ts';
-import { pointerParameters } from '../iceberg/table-parameters.ts';
-import { currentSchema, type TableMetadata } from '../iceberg/table-metadata.ts';
+import type { IcebergField, IcebergSchema, IcebergType } from '../iceberg/metadata/iceberg-schema.ts';
+import type { StagedMetadata } from '../iceberg/catalogs/metadata-file.ts';
+import { pointerParameters } from '../iceberg/metadata/table-parameters.ts';
+import { currentSchema, type TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { keptInput } from './glue-table.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { GlueClient } from '@aws-sdk/client-glue';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { RestAuthorization } from '../iceberg/rest-client.ts';
+import type { RestAuthorization } from '../iceberg/catalogs/rest-client.ts';
 import { clientOptions, type AwsOptions } from './client-options.ts';
 import { explainAwsError } from './explain-aws-error.ts';
 

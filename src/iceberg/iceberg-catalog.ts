@@ -1,6 +1,6 @@
-import type { TableMetadata } from './table-metadata.ts';
-import type { TableRequirement } from './table-requirements.ts';
-import type { TableUpdate } from './table-updates.ts';
+import type { TableMetadata } from './metadata/table-metadata.ts';
+import type { TableRequirement } from './metadata/table-requirements.ts';
+import type { TableUpdate } from './metadata/table-updates.ts';
 
 /** A table as its catalog had it at one moment. */
 export interface LoadedTable {

@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../consumer/ports/lake.ts';
 import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
-import { manifestContent, readDataFiles, readManifests } from '../iceberg/read-snapshot.ts';
-import { TableFiles } from '../iceberg/table-files.ts';
-import { currentSnapshot } from '../iceberg/table-metadata.ts';
+import { manifestContent, readDataFiles, readManifests } from '../iceberg/manifests/read-snapshot.ts';
+import { TableFiles } from '../iceberg/manifests/table-files.ts';
+import { currentSnapshot } from '../iceberg/metadata/table-metadata.ts';
 import { PipelineError } from '../runtime/errors.ts';
 
 /**

@@ -14,7 +14,7 @@ import type {
   ObjectStore,
   TableDefinition,
 } from '../consumer/ports/lake.ts';
-import { formatParameter } from '../iceberg/table-parameters.ts';
+import { formatParameter } from '../iceberg/metadata/table-parameters.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { formatType, parseType } from '../schema/hive-ddl.ts';
 import type { Column } from '../schema/types.ts';

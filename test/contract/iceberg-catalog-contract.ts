@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { IcebergCatalog, LoadedTable } from '../../src/iceberg/iceberg-catalog.ts';
-import { currentSchema, currentSnapshot } from '../../src/iceberg/table-metadata.ts';
+import { currentSchema, currentSnapshot } from '../../src/iceberg/metadata/table-metadata.ts';
 import { appendTo, creationOf, largeSnapshotId } from '../support/iceberg-tables.ts';
 
 export interface OpenedIcebergCatalog {

@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRestCatalog, type RestCatalogServer } from '../../src/devstack/rest-catalog.ts';
-import { createIcebergTables } from '../../src/iceberg/iceberg-tables.ts';
-import { TableFiles } from '../../src/iceberg/table-files.ts';
-import { noAuthorization, oauthTokens } from '../../src/iceberg/rest-authorization.ts';
-import { createRestCatalog } from '../../src/iceberg/rest-catalog.ts';
+import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
+import { TableFiles } from '../../src/iceberg/manifests/table-files.ts';
+import { noAuthorization, oauthTokens } from '../../src/iceberg/catalogs/rest-authorization.ts';
+import { createRestCatalog } from '../../src/iceberg/catalogs/rest-catalog.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { jsonRecords } from '../support/chunks.ts';
 import { loadHttpfs } from '../support/duckdb-s3.ts';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
-import { fieldIdsOf, IdSource, newField } from '../../src/iceberg/iceberg-columns.ts';
+import { fieldIdsOf, IdSource, newField } from '../../src/iceberg/metadata/iceberg-columns.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import type { Column } from '../../src/schema/types.ts';
 import { formatType } from '../../src/schema/hive-ddl.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAwsEmulator, type AwsEmulator } from '../../src/devstack/emulators.ts';
-import { retentionProperties } from '../../src/iceberg/expire-snapshots.ts';
+import { retentionProperties } from '../../src/iceberg/metadata/expire-snapshots.ts';
 import type { FakeTopic } from '../fakes/fake-topic.ts';
 import type { TestRecord } from '../support/chunks.ts';
 import { readByAll, startEngines, type Engine, type Engines } from '../support/engines.ts';

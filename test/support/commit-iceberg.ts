@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { sourceOf } from '../../src/consumer/ports/parquet.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
-import { describeFile } from '../../src/iceberg/data-file.ts';
+import { describeFile } from '../../src/iceberg/manifests/data-file.ts';
 import type { IcebergCatalog, LoadedTable } from '../../src/iceberg/iceberg-catalog.ts';
-import type { DataFile } from '../../src/iceberg/manifest.ts';
-import { stageSnapshot } from '../../src/iceberg/stage-snapshot.ts';
-import { readDataFiles } from '../../src/iceberg/read-snapshot.ts';
-import { TableFiles } from '../../src/iceberg/table-files.ts';
-import { currentSnapshot } from '../../src/iceberg/table-metadata.ts';
+import type { DataFile } from '../../src/iceberg/manifests/manifest.ts';
+import { stageSnapshot } from '../../src/iceberg/stage/stage-snapshot.ts';
+import { readDataFiles } from '../../src/iceberg/manifests/read-snapshot.ts';
+import { TableFiles } from '../../src/iceberg/manifests/table-files.ts';
+import { currentSnapshot } from '../../src/iceberg/metadata/table-metadata.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { largeSnapshotId } from './iceberg-tables.ts';
 

@@ -3,7 +3,7 @@ import { createGlueIcebergCatalog } from '../../src/aws/glue-iceberg-catalog.ts'
 import { createS3ObjectStore } from '../../src/aws/s3-object-store.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import type { IcebergCatalog } from '../../src/iceberg/iceberg-catalog.ts';
-import { createIcebergTables } from '../../src/iceberg/iceberg-tables.ts';
+import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 
 /** Opens a lake of the test's own on the emulator, with an Iceberg catalog in Glue, and says how PyIceberg finds its table. */

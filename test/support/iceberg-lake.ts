@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { sourceOf } from '../../src/consumer/ports/parquet.ts';
 import type { Catalog } from '../../src/consumer/ports/lake.ts';
-import { describeFile } from '../../src/iceberg/data-file.ts';
+import { describeFile } from '../../src/iceberg/manifests/data-file.ts';
 import type { IcebergCatalog, LoadedTable } from '../../src/iceberg/iceberg-catalog.ts';
-import { createIcebergTables } from '../../src/iceberg/iceberg-tables.ts';
-import type { DataFile } from '../../src/iceberg/manifest.ts';
-import type { StageOptions } from '../../src/iceberg/stage-snapshot.ts';
-import { TableFiles } from '../../src/iceberg/table-files.ts';
+import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
+import type { DataFile } from '../../src/iceberg/manifests/manifest.ts';
+import type { StageOptions } from '../../src/iceberg/stage/stage-snapshot.ts';
+import { TableFiles } from '../../src/iceberg/manifests/table-files.ts';
 import { createJsonIcebergCatalog } from '../../src/lake/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';

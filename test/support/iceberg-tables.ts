@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { LoadedTable, TableChange } from '../../src/iceberg/iceberg-catalog.ts';
-import { currentSnapshot, mainBranch } from '../../src/iceberg/table-metadata.ts';
-import type { TableUpdate } from '../../src/iceberg/table-updates.ts';
+import { currentSnapshot, mainBranch } from '../../src/iceberg/metadata/table-metadata.ts';
+import type { TableUpdate } from '../../src/iceberg/metadata/table-updates.ts';
 
 /** Makes the updates of a new table with a nested column, partitioned by the identity of `event_date`. */
 export function creationOf(location: string): TableUpdate[] {

@@ -4,7 +4,7 @@ import { createGlueCatalog } from '../../aws/glue-catalog.ts';
 import { createGlueIcebergCatalog } from '../../aws/glue-iceberg-catalog.ts';
 import { createS3ObjectStore } from '../../aws/s3-object-store.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
-import { createIcebergTables } from '../../iceberg/iceberg-tables.ts';
+import { createIcebergTables } from '../../iceberg/catalogs/iceberg-tables.ts';
 import { hyparquetReader } from '../../parquet/parquet-reader.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { systemClock } from '../../runtime/clock.ts';

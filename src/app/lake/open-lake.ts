@@ -1,6 +1,6 @@
 import { hiveFiles } from '../../consumer/table/hive-files.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
-import { createIcebergTables } from '../../iceberg/iceberg-tables.ts';
+import { createIcebergTables } from '../../iceberg/catalogs/iceberg-tables.ts';
 import { createDuckdbQueryEngine } from '../../lake/duckdb-query-engine.ts';
 import { createDuckdbRewriter } from '../../lake/duckdb-rewriter.ts';
 import { liveFiles } from '../../lake/iceberg-files.ts';

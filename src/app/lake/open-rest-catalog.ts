@@ -1,7 +1,7 @@
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
-import { bearerToken, noAuthorization, oauthTokens } from '../../iceberg/rest-authorization.ts';
-import { createRestCatalog } from '../../iceberg/rest-catalog.ts';
-import type { RestAuthorization } from '../../iceberg/rest-client.ts';
+import { bearerToken, noAuthorization, oauthTokens } from '../../iceberg/catalogs/rest-authorization.ts';
+import { createRestCatalog } from '../../iceberg/catalogs/rest-catalog.ts';
+import type { RestAuthorization } from '../../iceberg/catalogs/rest-client.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { unreachable } from '../../runtime/errors.ts';
 import type { RestAccess, RestCatalogSettings } from '../config/iceberg-settings.ts';

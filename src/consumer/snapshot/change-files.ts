@@ -1,6 +1,6 @@
 import type { LoadedTable, TableChange } from '../../iceberg/iceberg-catalog.ts';
-import type { SnapshotPlan, StagedSnapshot } from '../../iceberg/stage-snapshot.ts';
-import type { TableUpdate } from '../../iceberg/table-updates.ts';
+import type { SnapshotPlan, StagedSnapshot } from '../../iceberg/stage/stage-snapshot.ts';
+import type { TableUpdate } from '../../iceberg/metadata/table-updates.ts';
 import { retry } from '../../runtime/retry.ts';
 import { stage } from './commit-snapshot.ts';
 import { loadTable } from './load-table.ts';

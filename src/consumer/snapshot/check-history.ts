@@ -1,9 +1,9 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { readDataFiles } from '../../iceberg/read-snapshot.ts';
-import { wholeOf } from '../../iceberg/single-value.ts';
-import type { DataFile } from '../../iceberg/manifest.ts';
-import { TableFiles } from '../../iceberg/table-files.ts';
-import { currentSchema, currentSnapshot, type TableMetadata } from '../../iceberg/table-metadata.ts';
+import { readDataFiles } from '../../iceberg/manifests/read-snapshot.ts';
+import { wholeOf } from '../../iceberg/manifests/single-value.ts';
+import type { DataFile } from '../../iceberg/manifests/manifest.ts';
+import { TableFiles } from '../../iceberg/manifests/table-files.ts';
+import { currentSchema, currentSnapshot, type TableMetadata } from '../../iceberg/metadata/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../ledger/expired-days.ts';
 import { isWritten, type LedgerEntry, type WrittenObject } from '../ledger/ledger-entry.ts';

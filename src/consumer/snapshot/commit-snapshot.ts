@@ -1,13 +1,13 @@
-import { describeFile } from '../../iceberg/data-file.ts';
+import { describeFile } from '../../iceberg/manifests/data-file.ts';
 import type { LoadedTable, TableChange } from '../../iceberg/iceberg-catalog.ts';
-import type { DataFile } from '../../iceberg/manifest.ts';
+import type { DataFile } from '../../iceberg/manifests/manifest.ts';
 import {
   stageSnapshot,
   type SnapshotPlan,
   type StagedSnapshot,
   type StageOptions,
-} from '../../iceberg/stage-snapshot.ts';
-import { TableFiles } from '../../iceberg/table-files.ts';
+} from '../../iceberg/stage/stage-snapshot.ts';
+import { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { mapAhead } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { CommittedSnapshot } from '../commit/pipeline-observer.ts';

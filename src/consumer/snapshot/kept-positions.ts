@@ -1,5 +1,5 @@
-import type { ListFacts } from '../../iceberg/manifest-list.ts';
-import { ancestorsOf, mainBranch, type Snapshot, type TableMetadata } from '../../iceberg/table-metadata.ts';
+import type { ListFacts } from '../../iceberg/manifests/manifest-list.ts';
+import { ancestorsOf, mainBranch, type Snapshot, type TableMetadata } from '../../iceberg/metadata/table-metadata.ts';
 import { parsePositions, positionsOf, positionsProperty, type TablePositions } from './table-positions.ts';
 import { smaller } from '../../runtime/bigints.ts';
 

@@ -1,4 +1,4 @@
-import { mayDelete, type LiveFile, type LiveFiles } from '../../iceberg/live-files.ts';
+import { mayDelete, type LiveFile, type LiveFiles } from '../../iceberg/manifests/live-files.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
 import { isExpired } from '../ledger/expired-days.ts';

@@ -1,7 +1,7 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { readLiveFiles, type LiveFiles } from '../../iceberg/live-files.ts';
-import { TableFiles } from '../../iceberg/table-files.ts';
-import { currentSnapshot } from '../../iceberg/table-metadata.ts';
+import { readLiveFiles, type LiveFiles } from '../../iceberg/manifests/live-files.ts';
+import { TableFiles } from '../../iceberg/manifests/table-files.ts';
+import { currentSnapshot } from '../../iceberg/metadata/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { readExpiry } from '../ledger/expired-days.ts';
 import type { Publication, ReplacedBatch, ReplacedRange } from '../commit/publication.ts';

@@ -1,6 +1,6 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { columnsOfFields, fieldIdsOf } from '../../iceberg/iceberg-columns.ts';
-import { currentSchema } from '../../iceberg/table-metadata.ts';
+import { columnsOfFields, fieldIdsOf } from '../../iceberg/metadata/iceberg-columns.ts';
+import { currentSchema } from '../../iceberg/metadata/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { msPerHour } from '../../runtime/duration.ts';
 import { mergedKey } from '../ledger/object-keys.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { ListFacts } from '../../iceberg/manifest-list.ts';
-import { readSnapshotFacts } from '../../iceberg/read-snapshot.ts';
-import type { TableFiles } from '../../iceberg/table-files.ts';
-import { ancestorsOf, type Snapshot, type TableMetadata } from '../../iceberg/table-metadata.ts';
+import type { ListFacts } from '../../iceberg/manifests/manifest-list.ts';
+import { readSnapshotFacts } from '../../iceberg/manifests/read-snapshot.ts';
+import type { TableFiles } from '../../iceberg/manifests/table-files.ts';
+import { ancestorsOf, type Snapshot, type TableMetadata } from '../../iceberg/metadata/table-metadata.ts';
 import { isRetryable, messageOf, PipelineError } from '../../runtime/errors.ts';
 import { offsetCodec } from '../ledger/ledger-entry.ts';
 

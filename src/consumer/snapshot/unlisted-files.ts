@@ -1,8 +1,8 @@
 import type { LoadedTable } from '../../iceberg/iceberg-catalog.ts';
-import { mayDelete, type LiveFile, type LiveFiles } from '../../iceberg/live-files.ts';
-import type { DataFile } from '../../iceberg/manifest.ts';
-import { identityValues } from '../../iceberg/partition-fields.ts';
-import { TableFiles } from '../../iceberg/table-files.ts';
+import { mayDelete, type LiveFile, type LiveFiles } from '../../iceberg/manifests/live-files.ts';
+import type { DataFile } from '../../iceberg/manifests/manifest.ts';
+import { identityValues } from '../../iceberg/metadata/partition-fields.ts';
+import { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ReplacedRange } from '../commit/publication.ts';
 import { parseObjectName, topicOfFile } from '../ledger/object-keys.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { retentionProperties } from '../../../src/iceberg/expire-snapshots.ts';
+import { retentionProperties } from '../../../src/iceberg/metadata/expire-snapshots.ts';
 import type { IcebergCatalog, LoadedTable } from '../../../src/iceberg/iceberg-catalog.ts';
 import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
 import { createLocalObjectStore } from '../../../src/lake/local-object-store.ts';

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
-import { retentionProperties } from '../../../src/iceberg/expire-snapshots.ts';
-import { readManifests } from '../../../src/iceberg/read-snapshot.ts';
-import { TableFiles } from '../../../src/iceberg/table-files.ts';
-import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
+import { retentionProperties } from '../../../src/iceberg/metadata/expire-snapshots.ts';
+import { readManifests } from '../../../src/iceberg/manifests/read-snapshot.ts';
+import { TableFiles } from '../../../src/iceberg/manifests/table-files.ts';
+import { currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { isRetryable } from '../../../src/runtime/errors.ts';
 import { jsonRecords } from '../../support/chunks.ts';

@@ -1,8 +1,8 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { readDataFiles } from '../../../src/iceberg/read-snapshot.ts';
-import { stageSnapshot } from '../../../src/iceberg/stage-snapshot.ts';
-import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
+import { readDataFiles } from '../../../src/iceberg/manifests/read-snapshot.ts';
+import { stageSnapshot } from '../../../src/iceberg/stage/stage-snapshot.ts';
+import { currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';
 import { jsonRecords } from '../../support/chunks.ts';
 import { commitObjects } from '../../support/commit-iceberg.ts';
 import { loadTable, openIcebergLake, stageOptions, type IcebergTestLake } from '../../support/iceberg-lake.ts';

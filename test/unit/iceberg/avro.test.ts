@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readAvroFile, writeAvroFile } from '../../../src/iceberg/avro-file.ts';
-import { AvroReader } from '../../../src/iceberg/avro-reader.ts';
-import { optional, type AvroType } from '../../../src/iceberg/avro-schema.ts';
-import { AvroWriter } from '../../../src/iceberg/avro-writer.ts';
+import { readAvroFile, writeAvroFile } from '../../../src/iceberg/avro/avro-file.ts';
+import { AvroReader } from '../../../src/iceberg/avro/avro-reader.ts';
+import { optional, type AvroType } from '../../../src/iceberg/avro/avro-schema.ts';
+import { AvroWriter } from '../../../src/iceberg/avro/avro-writer.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 
 function written(value: unknown, type: AvroType): Buffer {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { expiredSnapshots, retentionProperties } from '../../../src/iceberg/expire-snapshots.ts';
-import { serializeTableMetadata, withMetadataLog, type TableMetadata } from '../../../src/iceberg/table-metadata.ts';
-import { applyUpdates, type TableUpdate } from '../../../src/iceberg/table-updates.ts';
+import { expiredSnapshots, retentionProperties } from '../../../src/iceberg/metadata/expire-snapshots.ts';
+import {
+  serializeTableMetadata,
+  withMetadataLog,
+  type TableMetadata,
+} from '../../../src/iceberg/metadata/table-metadata.ts';
+import { applyUpdates, type TableUpdate } from '../../../src/iceberg/metadata/table-updates.ts';
 import { creationOf } from '../../support/iceberg-tables.ts';
 
 const minuteMs = 60_000;

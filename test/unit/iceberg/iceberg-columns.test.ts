@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { columnMetrics } from '../../../src/iceberg/column-metrics.ts';
-import { columnsOfFields, fieldIdsOf, grownField, IdSource, newField } from '../../../src/iceberg/iceberg-columns.ts';
+import { columnMetrics } from '../../../src/iceberg/manifests/column-metrics.ts';
+import {
+  columnsOfFields,
+  fieldIdsOf,
+  grownField,
+  IdSource,
+  newField,
+} from '../../../src/iceberg/metadata/iceberg-columns.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { createHyparquetEncoder } from '../../../src/parquet/hyparquet-encoder.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';

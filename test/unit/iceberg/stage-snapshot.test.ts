@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fileStatus, readManifest } from '../../../src/iceberg/manifest.ts';
-import { readDataFiles, readManifests } from '../../../src/iceberg/read-snapshot.ts';
-import { wholeOf } from '../../../src/iceberg/single-value.ts';
-import { stageSnapshot, type SnapshotPlan } from '../../../src/iceberg/stage-snapshot.ts';
-import { currentSchema, currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
+import { fileStatus, readManifest } from '../../../src/iceberg/manifests/manifest.ts';
+import { readDataFiles, readManifests } from '../../../src/iceberg/manifests/read-snapshot.ts';
+import { wholeOf } from '../../../src/iceberg/manifests/single-value.ts';
+import { stageSnapshot, type SnapshotPlan } from '../../../src/iceberg/stage/stage-snapshot.ts';
+import { currentSchema, currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import {
   createTable,

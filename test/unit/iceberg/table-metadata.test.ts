@@ -8,9 +8,9 @@ import {
   withMetadataLog,
   type Snapshot,
   type TableMetadata,
-} from '../../../src/iceberg/table-metadata.ts';
-import { unmetRequirement } from '../../../src/iceberg/table-requirements.ts';
-import { applyUpdates, type TableUpdate } from '../../../src/iceberg/table-updates.ts';
+} from '../../../src/iceberg/metadata/table-metadata.ts';
+import { unmetRequirement } from '../../../src/iceberg/metadata/table-requirements.ts';
+import { applyUpdates, type TableUpdate } from '../../../src/iceberg/metadata/table-updates.ts';
 
 const schema = {
   type: 'struct' as const,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { IcebergField } from '../../../src/iceberg/iceberg-schema.ts';
-import { currentSchema, type TableMetadata } from '../../../src/iceberg/table-metadata.ts';
-import { applyUpdates, type TableUpdate } from '../../../src/iceberg/table-updates.ts';
-import { withoutUnusedSchemas } from '../../../src/iceberg/unused-schemas.ts';
+import type { IcebergField } from '../../../src/iceberg/metadata/iceberg-schema.ts';
+import { currentSchema, type TableMetadata } from '../../../src/iceberg/metadata/table-metadata.ts';
+import { applyUpdates, type TableUpdate } from '../../../src/iceberg/metadata/table-updates.ts';
+import { withoutUnusedSchemas } from '../../../src/iceberg/metadata/unused-schemas.ts';
 import { appendTo, creationOf } from '../../support/iceberg-tables.ts';
 
 const created = applyUpdates(undefined, creationOf('file:///lake/readings'), 0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { retentionProperties } from '../../../src/iceberg/expire-snapshots.ts';
-import { currentSnapshot } from '../../../src/iceberg/table-metadata.ts';
+import { retentionProperties } from '../../../src/iceberg/metadata/expire-snapshots.ts';
+import { currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';
 import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';

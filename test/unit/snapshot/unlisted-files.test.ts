@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findUnlistedFiles } from '../../../src/consumer/snapshot/unlisted-files.ts';
 import { positionsProperty } from '../../../src/consumer/snapshot/table-positions.ts';
-import { mayDelete, type LiveFile } from '../../../src/iceberg/live-files.ts';
-import type { DataFile } from '../../../src/iceberg/manifest.ts';
+import { mayDelete, type LiveFile } from '../../../src/iceberg/manifests/live-files.ts';
+import type { DataFile } from '../../../src/iceberg/manifests/manifest.ts';
 import { createTable, openIcebergLake, putFile } from '../../support/iceberg-lake.ts';
 import { testTopic } from '../../support/lake.ts';
 

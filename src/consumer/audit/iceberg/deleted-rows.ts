@@ -1,7 +1,7 @@
-import { DeleteIndex } from '../../../iceberg/delete-index.ts';
-import { deletedPathOf, type LiveFile, type PlacedFile } from '../../../iceberg/live-files.ts';
-import { fileContent } from '../../../iceberg/manifest.ts';
-import { TableFiles } from '../../../iceberg/table-files.ts';
+import { DeleteIndex } from '../../../iceberg/manifests/delete-index.ts';
+import { deletedPathOf, type LiveFile, type PlacedFile } from '../../../iceberg/manifests/live-files.ts';
+import { fileContent } from '../../../iceberg/manifests/manifest.ts';
+import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
 import { isRetryable } from '../../../runtime/errors.ts';
 import type { FileTools } from './rewritten-offsets.ts';
 

@@ -1,7 +1,7 @@
-import { readReferences } from '../../../iceberg/table-references.ts';
-import { columnsOfFields } from '../../../iceberg/iceberg-columns.ts';
-import { renamedFields } from '../../../iceberg/renamed-fields.ts';
-import { TableFiles } from '../../../iceberg/table-files.ts';
+import { readReferences } from '../../../iceberg/manifests/table-references.ts';
+import { columnsOfFields } from '../../../iceberg/metadata/iceberg-columns.ts';
+import { renamedFields } from '../../../iceberg/metadata/renamed-fields.ts';
+import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { WrittenEntry, WrittenObject } from '../../ledger/ledger-entry.ts';
 import { isInPartition, parseObjectName } from '../../ledger/object-keys.ts';

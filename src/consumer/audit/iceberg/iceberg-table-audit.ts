@@ -1,7 +1,7 @@
-import type { PlacedFile } from '../../../iceberg/live-files.ts';
-import { TableFiles } from '../../../iceberg/table-files.ts';
-import { readReferences, type TableReferences } from '../../../iceberg/table-references.ts';
-import { defaultSpec } from '../../../iceberg/table-metadata.ts';
+import type { PlacedFile } from '../../../iceberg/manifests/live-files.ts';
+import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
+import { readReferences, type TableReferences } from '../../../iceberg/manifests/table-references.ts';
+import { defaultSpec } from '../../../iceberg/metadata/table-metadata.ts';
 import type { IcebergCatalog, LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import { isRetryable, PipelineError } from '../../../runtime/errors.ts';

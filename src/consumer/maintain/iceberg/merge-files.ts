@@ -1,8 +1,8 @@
 import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
-import { columnsOfFields, fieldIdsOf } from '../../../iceberg/iceberg-columns.ts';
-import { TableFiles } from '../../../iceberg/table-files.ts';
-import { readReferences } from '../../../iceberg/table-references.ts';
-import { currentSchema, defaultSpec } from '../../../iceberg/table-metadata.ts';
+import { columnsOfFields, fieldIdsOf } from '../../../iceberg/metadata/iceberg-columns.ts';
+import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
+import { readReferences } from '../../../iceberg/manifests/table-references.ts';
+import { currentSchema, defaultSpec } from '../../../iceberg/metadata/table-metadata.ts';
 import { msPerHour } from '../../../runtime/duration.ts';
 import { hivePath } from '../../../schema/layout.ts';
 import { mergedKey, topicOfFile } from '../../ledger/object-keys.ts';

@@ -1,5 +1,5 @@
 import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
-import { defaultSpec } from '../../../iceberg/table-metadata.ts';
+import { defaultSpec } from '../../../iceberg/metadata/table-metadata.ts';
 import { isExpired, raiseExpiry } from '../../ledger/expired-days.ts';
 import { topicOfFile } from '../../ledger/object-keys.ts';
 import { loadTable } from '../../snapshot/load-table.ts';

@@ -1,6 +1,6 @@
 import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
-import { TableFiles } from '../../../iceberg/table-files.ts';
-import { readReferences } from '../../../iceberg/table-references.ts';
+import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
+import { readReferences } from '../../../iceberg/manifests/table-references.ts';
 import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import { isDeletable, type LedgerEntry } from '../../ledger/ledger-entry.ts';
 import { isExpired, readExpiry } from '../../ledger/expired-days.ts';

@@ -1,11 +1,11 @@
-import { DeleteIndex } from '../../../iceberg/delete-index.ts';
+import { DeleteIndex } from '../../../iceberg/manifests/delete-index.ts';
 import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
-import { readDeletes } from '../../../iceberg/live-files.ts';
-import type { DataFile } from '../../../iceberg/manifest.ts';
-import { identityValues } from '../../../iceberg/partition-fields.ts';
-import { manifestContent, readLiveEntries, readManifests } from '../../../iceberg/read-snapshot.ts';
-import { TableFiles } from '../../../iceberg/table-files.ts';
-import { currentSnapshot } from '../../../iceberg/table-metadata.ts';
+import { readDeletes } from '../../../iceberg/manifests/live-files.ts';
+import type { DataFile } from '../../../iceberg/manifests/manifest.ts';
+import { identityValues } from '../../../iceberg/metadata/partition-fields.ts';
+import { manifestContent, readLiveEntries, readManifests } from '../../../iceberg/manifests/read-snapshot.ts';
+import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
+import { currentSnapshot } from '../../../iceberg/metadata/table-metadata.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 
 interface PlacedFile {

@@ -1,9 +1,9 @@
-import { expiredSnapshots } from '../../../iceberg/expire-snapshots.ts';
+import { expiredSnapshots } from '../../../iceberg/metadata/expire-snapshots.ts';
 import type { LoadedTable } from '../../../iceberg/iceberg-catalog.ts';
-import { readManifests } from '../../../iceberg/read-snapshot.ts';
-import { smallManifests } from '../../../iceberg/stage-manifests.ts';
-import { TableFiles } from '../../../iceberg/table-files.ts';
-import { currentSnapshot } from '../../../iceberg/table-metadata.ts';
+import { readManifests } from '../../../iceberg/manifests/read-snapshot.ts';
+import { smallManifests } from '../../../iceberg/stage/stage-manifests.ts';
+import { TableFiles } from '../../../iceberg/manifests/table-files.ts';
+import { currentSnapshot } from '../../../iceberg/metadata/table-metadata.ts';
 import { loadTable } from '../../snapshot/load-table.ts';
 import { changeFiles, manifestsMin } from '../../snapshot/change-files.ts';
 import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
