@@ -67,7 +67,9 @@ export async function redriveEntries(
   try {
     for await (const current of entries) {
       if (signal.aborted) break;
-      const { result, replacement } = await putRedrive(current, options);
+      const { result, replacement } = options.dryRun
+        ? await countRedrive(current, options)
+        : await putRedrive(current, options);
       if (replacement === undefined) await onRedriven(current.entry, result);
       else put.push({ entry: current.entry, result, replacement });
       if (put.length === entriesMax) await end();
@@ -77,34 +79,43 @@ export async function redriveEntries(
   }
 }
 
+interface Redriven {
+  readonly result: RedriveResult;
+  /** Left out where nothing is to be changed. */
+  readonly replacement?: PutReplacement | undefined;
+}
+
 /**
  * Sends one entry's dead letters through the current rules. What passes becomes rows in new objects of the entry, or is counted as a
  * tombstone; what does not stays, in new objects too. The objects of rows stay as they are. This is the first half: the new objects are put. Where
- * nothing passes, or nothing is to be changed, that was all.
+ * nothing passes, that was all.
  */
-async function putRedrive(
-  listed: Versioned<WrittenEntry>,
-  options: RedriveOptions,
-): Promise<{ readonly result: RedriveResult; readonly replacement?: PutReplacement | undefined }> {
-  const { tools, dryRun } = options;
+async function putRedrive(listed: Versioned<WrittenEntry>, options: RedriveOptions): Promise<Redriven> {
+  const { tools } = options;
   if (listed.entry.outcome.deadLetters === 0) {
-    if (!dryRun) await discardLeftovers(listed.entry, tools);
-    return { result: { ...nothing } };
+    await discardLeftovers(listed.entry, tools);
+    return { result: nothing };
   }
   const { current, deadLetters, expired } = await readLatest(listed, options);
   const { entry } = current;
   const result = { ...nothing };
   const pieces = redrivenPieces({ entry, deadLetters, result }, options);
-  if (dryRun) {
-    await Array.fromAsync(pieces, () => undefined);
-    return { result };
-  }
   const keeps = entry.outcome.objects.filter(({ kind }) => kind === 'rows');
   const replacement = await putReplacement({ current, pieces, why: 'redrive', keeps, expired }, tools);
   if (replacement !== undefined) return { result, replacement };
   // nothing to do, but for a replacement that did not end
   if (entry.state === 'replacing') await undoReplacement({ ...current, entry }, tools);
   else await discardLeftovers(entry, tools);
+  return { result };
+}
+
+/** Tells what `putRedrive` would do, and changes nothing. */
+async function countRedrive(listed: Versioned<WrittenEntry>, options: RedriveOptions): Promise<Redriven> {
+  if (listed.entry.outcome.deadLetters === 0) return { result: nothing };
+  const { current, deadLetters } = await readLatest(listed, options);
+  const result = { ...nothing };
+  // the pieces count what they are made of
+  await Array.fromAsync(redrivenPieces({ entry: current.entry, deadLetters, result }, options), () => undefined);
   return { result };
 }
 
