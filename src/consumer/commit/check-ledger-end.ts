@@ -10,9 +10,10 @@ import type { CommitTools } from './commit-tools.ts';
  */
 export async function checkLedgerEnd(claim: ClaimedEntry, { ledger, writer }: CommitTools): Promise<void> {
   const keys = keysOf(claim, claim);
-  if ((await writer.findNewer(claim, keys)) === undefined) return;
+  if ((await writer.objects.findNewer(claim, keys)) === undefined) return;
   const { behind: next } = await ledger.neighbours(claim, { from: claim.from, to: claim.from + 1n });
-  const newer = next === undefined ? await writer.findNewer(claim, keys) : await writer.findWithin(claim, keys);
+  const newer =
+    next === undefined ? await writer.objects.findNewer(claim, keys) : await writer.objects.findWithin(claim, keys);
   if (newer === undefined) return;
   // another process may have claimed the range and put them meanwhile
   if ((await ledger.get(claim, claim.from)) !== undefined) return;

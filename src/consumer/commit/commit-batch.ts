@@ -212,7 +212,7 @@ async function finish(
     await yieldTo(result.found, attempt, tools, step);
     return result;
   }
-  await tools.writer.discard(entry.obsolete ?? []);
+  await tools.writer.objects.delete(entry.obsolete ?? []);
   const tookMs = tools.clock.monotonicMs() - startMs;
   const { oldestTimestampMs } = written;
   tools.observer.committed?.({ entry, reason, bytesIn: batch.bytes, tookMs, oldestTimestampMs });
@@ -244,7 +244,9 @@ async function yieldTo(
   const { entry } = found;
   if (!isWritten(entry)) return;
   const { generation } = claim.entry;
-  await tools.writer.discard(created.map(({ key }) => key).filter((key) => isDeletable(entry, { key, generation })));
+  await tools.writer.objects.delete(
+    created.map(({ key }) => key).filter((key) => isDeletable(entry, { key, generation })),
+  );
   const more = created.filter(({ key }) => entry.generation === generation && !listsObject(entry, key));
   if (more.length === 0) return;
   await step('register', () => tools.writer.register(more));

@@ -16,8 +16,8 @@ export async function discardLeftovers(
 ): Promise<void> {
   // snapshots that readers can go back to may list them
   if (publication !== undefined) return;
-  if (!mayHaveLeftovers(entry) || !(await writer.areThere(entry.outcome.objects))) return;
-  await writer.discard(leftoversOf(entry));
+  if (!mayHaveLeftovers(entry) || !(await writer.objects.areThere(entry.outcome.objects))) return;
+  await writer.objects.delete(leftoversOf(entry));
 }
 
 /** Keys of earlier generations of the entry, which nobody can list any more. */
@@ -32,7 +32,9 @@ export function generationOf(key: string): number {
 
 /** Keys that the claim, and those of lower generations before it, may have written. */
 export async function keysOfClaim(entry: ClaimedEntry, { writer }: Pick<CommitTools, 'writer'>): Promise<string[]> {
-  const own = isOfFormat1(entry) ? (await writer.findFormat1(entry)).map(({ key }) => key) : keysOf(entry, entry);
+  const own = isOfFormat1(entry)
+    ? (await writer.objects.findFormat1(entry)).map(({ key }) => key)
+    : keysOf(entry, entry);
   return [...(entry.obsolete ?? []), ...own];
 }
 
@@ -42,6 +44,6 @@ export async function keysOfReplacement(
   { writer }: Pick<CommitTools, 'writer'>,
 ): Promise<string[]> {
   if (!isOfFormat1(replacement)) return keysOf({ ...entry, generation: replacement.generation }, replacement);
-  const found = await writer.findFormat1(entry);
+  const found = await writer.objects.findFormat1(entry);
   return found.map(({ key }) => key);
 }

@@ -12,7 +12,7 @@ export async function discardOurs(
   // a snapshot may list them
   if (!isWritten(entry) || publication !== undefined) return;
   const keys = created.map(({ key }) => key);
-  await writer.discard(keys.filter((key) => isDeletable(entry, { key, generation: generationOf(key) })));
+  await writer.objects.delete(keys.filter((key) => isDeletable(entry, { key, generation: generationOf(key) })));
 }
 
 /** What a replay or redrive rejects with that another one came before. */

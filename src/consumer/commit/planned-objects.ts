@@ -14,7 +14,7 @@ export async function lookAtPlanned(
   run: (look: () => Promise<PutOutcome>) => Promise<PutOutcome> = (look) => look(),
 ): Promise<PutOutcome[]> {
   return mapConcurrently(claim.plan, looksMax, (planned) =>
-    run(() => writer.look({ ...planned, key: keyOf(claim, planned, claim.recipe) })),
+    run(() => writer.objects.look({ ...planned, key: keyOf(claim, planned, claim.recipe) })),
   );
 }
 

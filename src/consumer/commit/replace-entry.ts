@@ -110,7 +110,7 @@ export async function endReplacements(all: readonly PutReplacement[], tools: Com
       continue;
     }
     // snapshots before this one still list what it has replaced
-    if (publication === undefined) await tools.writer.discard(next.obsolete ?? []);
+    if (publication === undefined) await tools.writer.objects.delete(next.obsolete ?? []);
   }
   const [failure] = failures;
   if (failure !== undefined) throw failure;

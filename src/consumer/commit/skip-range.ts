@@ -115,7 +115,7 @@ async function passClaim(
   const obsolete = await keysOfClaim(entry, tools);
   if (entry.from === gap.from) {
     const passed = await step('claim', () => tools.ledger.replace(claim, gapEntry({ ...gap, obsolete }, tools)));
-    if (passed.kind === 'ours') await tools.writer.discard(obsolete);
+    if (passed.kind === 'ours') await tools.writer.objects.delete(obsolete);
     return passed;
   }
   const shorter: ClaimedEntry = {

@@ -44,7 +44,7 @@ export async function checkObsolete(
 ): Promise<void> {
   const { obsolete = [] } = claim;
   if (obsolete.length === 0 || !areSomeMissing(claim, prepared)) return;
-  if (!(await step('put', () => tools.writer.holdsSome(obsolete)))) return;
+  if (!(await step('put', () => tools.writer.objects.holdsSome(obsolete)))) return;
   const looks = await lookAtPlanned(claim, tools, (look) => step('put', look));
   if (wholeOf(looks, claim) === undefined) throw damaged(claim, 'older-generation');
 }

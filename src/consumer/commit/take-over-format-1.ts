@@ -23,7 +23,7 @@ export async function takeOverFormat1(
   step: StepRunner,
 ): Promise<Format1Objects> {
   const { writer } = tools;
-  const found = await step('put', () => writer.findFormat1(claim));
+  const found = await step('put', () => writer.objects.findFormat1(claim));
   const objects = await step('put', () => readWhole(found, writer));
   const { records } = countsOf(objects, decoded.tombstones);
   const isEnough = objects.length === found.length && records >= decoded.rowCount + decoded.rejects.length;
@@ -36,7 +36,7 @@ export async function takeOverFormat1(
 async function readWhole(found: readonly NamedObject[], writer: CommitTools['writer']): Promise<WrittenObject[]> {
   const objects: WrittenObject[] = [];
   for (const named of found) {
-    const result = await writer.look(named);
+    const result = await writer.objects.look(named);
     if (result.kind === 'kept') objects.push(result.object);
   }
   return objects;

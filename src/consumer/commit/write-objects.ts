@@ -5,6 +5,7 @@ import type { CommitTools } from './commit-tools.ts';
 import type { EntryGuard } from './entry-guard.ts';
 import type { PreparedColumns } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
+import { keyOf } from '../table/planned-keys.ts';
 
 export interface WriteRequest {
   /** The range and generation whose keys are written. */
@@ -53,7 +54,7 @@ export async function writeObjects(
     return result;
   });
   const kept = await mapConcurrently(tried, putsMax, (planned) =>
-    step('put', () => writer.find(planned, settled, range)),
+    step('put', () => writer.objects.look({ ...planned, key: keyOf(range, planned, recipe) })),
   );
   const results: PutOutcome[] = [...puts, ...kept];
   if (results.some(({ kind }) => kind === 'spoiled'))
@@ -84,7 +85,7 @@ async function putDraft(
   const bytes = await step('encode', () => draft.encode());
   return step('put', async () => {
     await guard.check();
-    return writer.put(draft, bytes);
+    return writer.objects.put(draft, bytes);
   });
 }
 

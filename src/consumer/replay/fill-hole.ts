@@ -30,7 +30,7 @@ export async function splitHole(
   hole: OffsetRange,
   { table, topic, writer }: Pick<CommitTools, 'table' | 'topic' | 'writer'>,
 ): Promise<HolePiece[] | { readonly why: string }> {
-  const objects = await writer.findMeeting({ ...hole, table, topic });
+  const objects = await writer.objects.findMeeting({ ...hole, table, topic });
   const outside = objects.find(({ name }) => name.from < hole.from || name.to > hole.to);
   if (outside !== undefined)
     return { why: `${outside.key}, which no ledger entry lists, holds records of it and of others: restore its entry` };
@@ -95,7 +95,9 @@ async function describe(
   { writer, table, topic, clock, recipe: given, newWriterId }: CommitTools,
   topicId: string | undefined,
 ): Promise<ReplacingEntry> {
-  const found = await mapConcurrently(objects, looksMax, async (object) => listed(object, await writer.look(object)));
+  const found = await mapConcurrently(objects, looksMax, async (object) =>
+    listed(object, await writer.objects.look(object)),
+  );
   const kept = found.flatMap((object) => object ?? []);
   const damaged = objects.map(({ key }) => key).filter((key) => !kept.some((object) => object.key === key));
   const generation = objects.reduce((highest, { name }) => Math.max(highest, name.generation), 1);
@@ -123,7 +125,7 @@ async function describe(
 /** The object as an entry lists it; `undefined` for a damaged one. */
 function listed(
   { key, kind, partition, mergedRows }: RangeObject,
-  look: Awaited<ReturnType<CommitTools['writer']['look']>>,
+  look: Awaited<ReturnType<CommitTools['writer']['objects']['look']>>,
 ): WrittenObject | undefined {
   if ('object' in look) return look.object;
   return mergedRows === undefined ? undefined : { key, kind, partition, rows: mergedRows, bytes: 0 };

@@ -27,5 +27,5 @@ export async function checkLastObject(
 /** True for an entry without objects, too. */
 async function isThere({ outcome }: WrittenEntry, writer: CommitTools['writer']): Promise<boolean> {
   const last = outcome.objects.at(-1);
-  return last === undefined || writer.areThere([last]);
+  return last === undefined || writer.objects.areThere([last]);
 }

@@ -1,5 +1,4 @@
 import { systemClock } from '../../runtime/clock.ts';
-import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { partitionKeys, type RowGroup } from '../../schema/layout.ts';
 import { weightOf } from '../../schema/type-weight.ts';
 import type { DecodeLimits, EarlyEnd } from '../ports/decode-limits.ts';
@@ -10,23 +9,19 @@ import type { ChunkSlice } from '../ports/record-chunk.ts';
 import { assembleTable } from './assemble-table.ts';
 import { factsOf } from './batch-facts.ts';
 import { assembleDeadLetters, deadLetterKeys, deadLetterTable } from './dead-letters.ts';
-import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { HivePartitions } from './hive-partitions.ts';
-import { NewerObjects } from './newer-objects.ts';
-import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutOutcome } from './object-writer.ts';
+import type { ObjectDraft } from './object-writer.ts';
 import { withPartitionColumns } from './partition-columns.ts';
 import { keyOf } from './planned-keys.ts';
 import { evolutionOf, fitRecipe, ownColumns } from './recipe-rules.ts';
 import { RecordDecoder } from './record-decoder.ts';
-import { findMeetingObjects, type RangeObject } from './range-objects.ts';
 import { groupBatch, type RowGroups } from './row-groups.ts';
 import { checkNotAdopted } from './shared-table.ts';
 import type { SchemaPreview, SchemaSample } from './schema-preview.ts';
+import { TableObjects } from './table-objects.ts';
 import { TableSchemas, type SettledColumns } from './table-schemas.ts';
 import { ValueSchemas } from './value-schemas.ts';
 import type { TableWriterOptions } from './writer-options.ts';
-
-const looksMax = 16;
 
 /** A batch whose columns all have a place in the catalog's table. */
 export interface SettledBatch extends SettledColumns {
@@ -35,22 +30,21 @@ export interface SettledBatch extends SettledColumns {
   readonly eventTimes: Pick<Outcome, 'minEventTime' | 'maxEventTime'>;
 }
 
-/** Writes batches into one table and its dead letters: decode, group, settle, encode, put, register. */
+/** What one table and its dead letters ask of batches: decodes, groups, settles the schema, encodes, registers. Objects are put by `objects`. */
 export class TableWriter {
+  /** The objects of the table and of its dead letters, as the store has them. */
+  readonly objects: TableObjects;
   readonly #options: TableWriterOptions;
-  readonly #objects: ObjectWriter;
   readonly #schemas: TableSchemas;
   readonly #partitions: HivePartitions;
-  readonly #newer: NewerObjects;
   readonly #decoder: RecordDecoder;
 
   constructor(options: TableWriterOptions) {
     this.#options = options;
     this.#schemas = new TableSchemas(options);
     this.#decoder = new RecordDecoder(new ValueSchemas(options.registries ?? new Map(), systemClock), options.slabs);
-    this.#objects = new ObjectWriter(options);
+    this.objects = new TableObjects(options);
     this.#partitions = new HivePartitions(options);
-    this.#newer = new NewerObjects(options);
   }
 
   /** Learns the table's columns from the catalog, so that what is there already decides how values are read. */
@@ -148,52 +142,6 @@ export class TableWriter {
     ];
   }
 
-  /** Puts the object if its key is free; what lies there already stays. */
-  async put(draft: ObjectDraft, bytes: Uint8Array): Promise<PutOutcome> {
-    return this.#objects.put(draft, bytes);
-  }
-
-  /** The object that an earlier try may have put, if it is there. */
-  async find(planned: PlannedObject, { recipe }: SettledBatch, range: ObjectRange): Promise<PutOutcome> {
-    return this.#objects.find({ ...planned, key: keyOf(range, planned, recipe), rows: 1 });
-  }
-
-  /** An object from the range's first offset on, in a folder that these keys would go to and this process has not looked at yet. */
-  async findNewer(range: ObjectRange, keys: readonly string[]): Promise<string | undefined> {
-    return this.#newer.find(range, keys);
-  }
-
-  /** An object that begins within the range, in a folder that these keys would go to. */
-  async findWithin(range: ObjectRange, keys: readonly string[]): Promise<string | undefined> {
-    return this.#newer.findWithin(range, keys);
-  }
-
-  /** All objects whose names say that they hold rows or dead letters of the range. The table is listed. */
-  async findMeeting(range: Omit<ObjectRange, 'generation'>): Promise<RangeObject[]> {
-    return findMeetingObjects(range, this.#options.store);
-  }
-
-  /** Objects that a process of ledger format 1 has put for the range. */
-  async findFormat1(range: Omit<ObjectRange, 'generation'>): Promise<NamedObject[]> {
-    return findFormat1Objects(range, this.#options.store);
-  }
-
-  /** True when all objects are in the store as they were written, but for those of days that have expired. */
-  async areThere(objects: readonly WrittenObject[]): Promise<boolean> {
-    return areObjectsThere(objects, this.#options);
-  }
-
-  /** Looks at an object that is known by its name. */
-  async look(named: NamedObject): Promise<PutOutcome> {
-    return this.#objects.find({ ...named, rows: 1 });
-  }
-
-  /** Tells whether an object is there under one of the keys. */
-  async holdsSome(keys: readonly string[]): Promise<boolean> {
-    const found = await mapConcurrently(keys, looksMax, (key) => this.#options.store.head(key));
-    return found.some((info) => info !== undefined);
-  }
-
   /** Makes the objects' Hive partitions known to the catalog. */
   async register(objects: readonly WrittenObject[]): Promise<void> {
     const { table } = this.#options;
@@ -210,10 +158,6 @@ export class TableWriter {
   /** Rejects with TABLE_MISMATCH where an Iceberg table has the objects, too: they can't be replaced any more. */
   async checkReplaceable(): Promise<void> {
     checkNotAdopted(await this.#options.catalog.load(this.#options.table), 'replacement');
-  }
-
-  async discard(keys: readonly string[]): Promise<void> {
-    if (keys.length > 0) await this.#options.store.delete(keys);
   }
 }
 
