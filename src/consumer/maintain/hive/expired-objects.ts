@@ -58,12 +58,15 @@ export function valuesOf({ name }: Pick<CatalogTable, 'name'>, key: string): str
     .map((component) => component.slice(component.indexOf('=') + 1));
 }
 
-/** Several items at a time. */
-export async function* chunksOf<Item>(items: AsyncIterable<Item>, size: number): AsyncIterable<Item[]> {
+/** Objects that are judged, and deleted by one request, together. */
+const chunkObjects = 1000;
+
+/** Gives some objects of a listing at a time: there may be very many. */
+export async function* chunksOf<Item>(items: AsyncIterable<Item>): AsyncIterable<Item[]> {
   let chunk: Item[] = [];
   for await (const item of items) {
     chunk.push(item);
-    if (chunk.length < size) continue;
+    if (chunk.length < chunkObjects) continue;
     yield chunk;
     chunk = [];
   }

@@ -22,9 +22,6 @@ export interface RemovedMerged {
   readonly hivePaths: ReadonlySet<string>;
 }
 
-/** Keys of one deletion: S3 takes so many. */
-const chunkKeys = 1000;
-
 /**
  * Deletes the objects of expired partitions that were merged, and their notes last: who dies in between is followed by the next call. The
  * catalog has forgotten them before.
@@ -42,7 +39,7 @@ export async function removeExpiredMerged(table: CatalogTable, options: MergedEx
     hivePaths.add(hivePath);
   }
   // what a process that was frozen has put behind its note
-  for await (const chunk of chunksOf(expiredObjects(mergedTable(table), options), chunkKeys)) {
+  for await (const chunk of chunksOf(expiredObjects(mergedTable(table), options))) {
     const ours = chunk.filter(({ key }) => topicOfFile(key) !== undefined);
     const deletable = upkeep.isDryRun ? [] : ours;
     if (deletable.length > 0) await store.delete(deletable.map(({ key }) => key));
@@ -74,8 +71,7 @@ async function removePartition(
   );
   const keys = [...late.deletable, ...ownSources.deletable, ...moved].map(({ key }) => key);
   if (!upkeep.isDryRun) {
-    for (let first = 0; first < keys.length; first += chunkKeys)
-      await store.delete(keys.slice(first, first + chunkKeys));
+    await store.delete(keys);
     await forgetMerged(store, table, hivePath);
   }
   const merged = note.files.reduce((sum, { rows }) => sum + rows, 0);

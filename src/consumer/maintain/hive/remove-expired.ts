@@ -90,9 +90,6 @@ async function forgetPartitions(
   return expired.length;
 }
 
-/** Keys of one deletion: S3 takes so many. */
-const chunkKeys = 1000;
-
 interface Deleted {
   readonly files: number;
   readonly rows: number;
@@ -110,7 +107,7 @@ async function deleteObjects(table: CatalogTable, merged: RemovedMerged, options
   const { store, upkeep } = options;
   const left = new Map<string, LeftFiles>();
   let { files, rows } = merged;
-  for await (const chunk of chunksOf(expiredObjects(table, options), chunkKeys)) {
+  for await (const chunk of chunksOf(expiredObjects(table, options))) {
     if (upkeep.signal?.aborted === true) break;
     // what was counted with merged files is still there when nothing is changed
     const isCounted = ({ key }: ObjectInfo): boolean => merged.hivePaths.has(hivePathOf(key, table.name));
