@@ -99,7 +99,7 @@ class Audit {
   readonly #inspector: EntryInspector;
   readonly #work: BoundedWork;
   readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable({}, key, error));
-  readonly #holders: MergedObjects | undefined;
+  readonly #mergedObjects: MergedObjects | undefined;
   #iceberg: IcebergAudit | undefined;
   #merged: MergedAudit | undefined;
   #mustNameTopic = false;
@@ -113,14 +113,14 @@ class Audit {
     this.#sample = sample && new EntrySample(sample.entries, sample.seed);
     this.#work = new BoundedWork(options.deep === true ? readsMax : looksMax);
     this.#expired = new ExpiredDays(options.store, options.table);
-    this.#holders = options.iceberg === undefined ? new MergedObjects(options) : undefined;
+    this.#mergedObjects = options.iceberg === undefined ? new MergedObjects(options) : undefined;
     this.#inspector = new EntryInspector({
       ...options,
       expired: this.#expired,
       onColumns: (kind, key, columns) => this.#needs[kind].note(key, columns),
       isNeeded: ({ key }) => this.#iceberg?.isNeeded(key) ?? true,
-      isGone: ({ partition, from }) => (this.#topic?.partitions.get(partition)?.low ?? 0n) > from,
-      isHeld: async (object) => (await this.#holders?.has(object)) ?? false,
+      isBeyondReplay: ({ partition, from }) => (this.#topic?.partitions.get(partition)?.low ?? 0n) > from,
+      hasRowsElsewhere: async (object) => (await this.#mergedObjects?.has(object)) ?? false,
     });
   }
 
@@ -270,7 +270,10 @@ class Audit {
 
   async #auditCatalog(): Promise<Repair[]> {
     const options = { ...this.#options, findings: this.#findings, expired: this.#expired };
-    const merged = { ...(this.#merged && { merged: this.#merged }), ...(this.#holders && { holders: this.#holders }) };
+    const merged = {
+      ...(this.#merged && { merged: this.#merged }),
+      ...(this.#mergedObjects && { mergedObjects: this.#mergedObjects }),
+    };
     const rows = await auditCatalogTable(this.#needs.rows, { ...options, ...merged });
     return [...rows, ...(await auditCatalogTable(this.#needs['dead-letters'], options))];
   }

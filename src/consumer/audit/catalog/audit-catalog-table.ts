@@ -31,7 +31,7 @@ export interface TableAuditOptions {
   /** Its merged partitions; left out where a table has none. */
   readonly merged?: Pick<MergedAudit, 'locationOf' | 'seeMoved'>;
   /** Finds the file that has an object's rows now. */
-  readonly holders?: MergedObjects;
+  readonly mergedObjects?: MergedObjects;
 }
 
 const requestsMax = 16;
@@ -56,7 +56,7 @@ export async function auditCatalogTable(needed: CatalogNeeds, options: TableAudi
 /** Reads the footers of a few files: those that brought the columns, or have their rows now. */
 export async function readExamples(
   needed: CatalogNeeds,
-  { store, parquet, holders }: Pick<TableAuditOptions, 'store' | 'parquet' | 'holders'>,
+  { store, parquet, mergedObjects }: Pick<TableAuditOptions, 'store' | 'parquet' | 'mergedObjects'>,
 ): Promise<void> {
   const columnsOfFile = async (file: MergedObject): Promise<Column[] | undefined> => {
     try {
@@ -71,7 +71,7 @@ export async function readExamples(
     const { key, bytes: size } = object;
     const own = await columnsOfFile({ key, size });
     if (own !== undefined) return needed.note(key, own);
-    const holder = await holders?.find(object);
+    const holder = await mergedObjects?.find(object);
     const held = holder && (await columnsOfFile(holder));
     if (held !== undefined) needed.note(holder?.key ?? key, held, key.slice(0, key.lastIndexOf('/') + 1));
   });

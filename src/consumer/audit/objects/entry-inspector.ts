@@ -26,9 +26,9 @@ export interface InspectorOptions {
   /** False for another object that need not be there any more; left out: all must be. */
   readonly isNeeded?: (object: WrittenObject) => boolean;
   /** True for an entry that no replay can write again; left out: nobody knows. */
-  readonly isGone?: (entry: WrittenEntry) => boolean;
+  readonly isBeyondReplay?: (entry: WrittenEntry) => boolean;
   /** True for one whose rows readers find in another file: whatever is wrong with it does not matter any more. */
-  readonly isHeld?: (object: WrittenObject) => Promise<boolean>;
+  readonly hasRowsElsewhere?: (object: WrittenObject) => Promise<boolean>;
 }
 
 interface Inspection {
@@ -36,7 +36,7 @@ interface Inspection {
   /** Its rows; `undefined` where the object was not read, or its rows have no coordinates. */
   readonly records?: RecordAudit | undefined;
   /** Its rows are in another file. */
-  readonly isHeld?: true;
+  readonly hasRowsElsewhere?: true;
 }
 
 /** Times that an entry is looked at while others keep changing it. */
@@ -65,7 +65,7 @@ export class EntryInspector {
       const now = await this.#again(entry);
       // one that is gone, or can't be read, excuses nothing
       if (before === expired.before && (now === undefined || isDeepStrictEqual(now, looked)))
-        return this.#options.isGone?.(looked) === true
+        return this.#options.isBeyondReplay?.(looked) === true
           ? findings.map((finding) => withoutReplay(finding, entry))
           : findings;
       looked = now ?? looked;
@@ -85,7 +85,7 @@ export class EntryInspector {
     const findings: Finding[] = [];
     for (const object of this.#needed(entry)) {
       const found = await this.#lookAt(entry, object);
-      if (found.length > 0 && !(await this.#isHeld(object))) findings.push(...found);
+      if (found.length > 0 && !(await this.#hasRowsElsewhere(object))) findings.push(...found);
     }
     return findings;
   }
@@ -114,7 +114,7 @@ export class EntryInspector {
     for (const object of this.#needed(entry)) {
       const inspection = await this.#readObject(entry, object);
       findings.push(...inspection.findings);
-      if (inspection.isHeld === undefined) read.push(object);
+      if (inspection.hasRowsElsewhere === undefined) read.push(object);
       if (inspection.records === undefined) continue;
       records.addAll(inspection.records);
       counted++;
@@ -139,7 +139,7 @@ export class EntryInspector {
       const outside = auditObject(entry, object, facts);
       return outside.length > 0 ? outside : inside;
     });
-    if (findings.length > 0 && (await this.#isHeld(object))) return { findings: [], isHeld: true };
+    if (findings.length > 0 && (await this.#hasRowsElsewhere(object))) return { findings: [], hasRowsElsewhere: true };
     return { findings, records };
   }
 
@@ -158,8 +158,8 @@ export class EntryInspector {
     return { records, rows: await parquet.rowCount(source) };
   }
 
-  async #isHeld(object: WrittenObject): Promise<boolean> {
-    return (await this.#options.isHeld?.(object)) ?? false;
+  async #hasRowsElsewhere(object: WrittenObject): Promise<boolean> {
+    return (await this.#options.hasRowsElsewhere?.(object)) ?? false;
   }
 }
 
