@@ -59,9 +59,9 @@ export async function removeOrphans(
     return;
   }
   const candidates = await mapConcurrently(unnamed, entriesAtOnce, (file) => withEntry(file, tools));
-  const passing = { kind, topic: tools.topic, expiry: await readExpiry(tools.store, tools.table) };
-  const likely = orphansAmong(candidates, before, passing);
-  observeKept(candidates, before, passing, observe);
+  const rules = { kind, topic: tools.topic, expiry: await readExpiry(tools.store, tools.table) };
+  const likely = orphansAmong(candidates, before, rules);
+  observeKept(candidates, before, rules, observe);
   if (likely.length === 0) return;
   if (upkeep.isDryRun) {
     observe({ kind: 'orphans-deleted', table: name, ...sumUp(likely) });
@@ -70,7 +70,7 @@ export async function removeOrphans(
   await fence(name, tools);
   const now = await loadNamed(name, tools);
   if (now === undefined || now.why !== undefined) return;
-  const orphans = orphansAmong(candidates, now, passing);
+  const orphans = orphansAmong(candidates, now, rules);
   if (orphans.length === 0) return;
   await tools.store.delete(orphans.map(({ key }) => key));
   observe({ kind: 'orphans-deleted', table: name, ...sumUp(orphans) });
@@ -123,16 +123,17 @@ async function withEntry(file: OldFile, { ledger, table, topic }: UpkeepTools): 
 function orphansAmong(
   candidates: readonly Candidate[],
   { table: { metadata }, named, least }: NamedFiles,
-  passing: Passing,
+  rules: OrphanRules,
 ): ObjectInfo[] {
-  const positions = positionsOf(metadata, passing.topic);
+  const positions = positionsOf(metadata, rules.topic);
   return candidates
     .filter(({ info: { key } }) => !named.has(key))
-    .filter((each) => each.kind !== 'of-entry' || isPassed(each, { ...passing, positions, least }))
+    .filter((each) => each.kind !== 'of-entry' || isOrphaned(each, { ...rules, positions, least }))
     .map(({ info }) => info);
 }
 
-interface Passing {
+/** What decides, beside the table, whether an object is an orphan. */
+interface OrphanRules {
   readonly kind: SnapshotTarget['kind'];
   readonly topic: string;
   /** The first day that was never removed. */
@@ -143,14 +144,14 @@ interface Passing {
 function observeKept(
   candidates: readonly Candidate[],
   state: NamedFiles,
-  passing: Passing,
+  rules: OrphanRules,
   observe: UpkeepObserver,
 ): void {
   const references = namedReferences(state.table.metadata);
   if (references === undefined) return;
-  const least = positionsOf(state.table.metadata, passing.topic);
+  const least = positionsOf(state.table.metadata, rules.topic);
   const files =
-    orphansAmong(candidates, { ...state, least }, passing).length - orphansAmong(candidates, state, passing).length;
+    orphansAmong(candidates, { ...state, least }, rules).length - orphansAmong(candidates, state, rules).length;
   if (files === 0) return;
   const why = `their rows would be added again from them if the table was set back to a snapshot that it keeps: it has ${references}`;
   observe({ kind: 'left-alone', table: state.table.name, files, why });
@@ -160,9 +161,9 @@ function observeKept(
  * True for an entry's object that no snapshot will take in any more. What a replacement that did not end may go back to stays, and so do dead
  * letters that the entry lists: redrive reads them.
  */
-function isPassed(
+function isOrphaned(
   { entry, info: { key } }: Candidate,
-  { kind, expiry, positions, least }: Passing & Record<'positions' | 'least', TablePositions>,
+  { kind, expiry, positions, least }: OrphanRules & Record<'positions' | 'least', TablePositions>,
 ): boolean {
   const generation = parseObjectName(key)?.generation;
   if (entry === undefined || generation === undefined) return false;
