@@ -46,7 +46,7 @@ export async function planSelection(
     const path = { table, topic, partition: range.partition };
     const last = await ledger.last(path, undefined);
     const commit = committed?.get(range.partition);
-    checkNotBehind(path, commit === undefined ? {} : { committed: commit }, last?.entry);
+    checkNotBehind(path, { low: marks.low, ...(commit && { committed: commit }) }, last?.entry);
     if (last !== undefined) await checkSameLog(path, last.entry, { ...marks, topicId }, { ledger, reader });
     const entries = await entriesFor(range, path, last?.entry.to, ledger);
     const start = await startOf(path, ledger);

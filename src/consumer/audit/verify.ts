@@ -7,7 +7,7 @@ import { ExpiredDays } from '../ledger/expired-days.ts';
 import { checkFormat } from '../ledger/check-format.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { WrittenEntry, WrittenObject } from '../ledger/ledger-entry.ts';
-import { hivePathOf, mergedFolder } from '../ledger/object-keys.ts';
+import { hivePathOf, mergedFolder, type ObjectName } from '../ledger/object-keys.ts';
 import type { Catalog, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
@@ -256,7 +256,9 @@ class Audit {
     const isKnown = (info: ObjectInfo): boolean => this.#iceberg?.isKnown(info) ?? false;
     const iceberg = this.#iceberg;
     const onUnseen = iceberg && ((key: string) => iceberg.addLeftover(key));
-    const options = { ...this.#options, findings: this.#findings, onObject, isKnown, onUnseen };
+    const lowOf = ({ topic, partition }: Pick<ObjectName, 'topic' | 'partition'>): bigint | undefined =>
+      topic === this.#options.topic ? this.#topic?.partitions.get(partition)?.low : undefined;
+    const options = { ...this.#options, findings: this.#findings, onObject, isKnown, onUnseen, lowOf };
     return auditListing(this.#index, options);
   }
 

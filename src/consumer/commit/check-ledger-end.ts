@@ -1,5 +1,6 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
+import { waysOn } from '../ledger/ways-on.ts';
 import { keysOf } from '../table/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 
@@ -17,7 +18,7 @@ export async function checkLedgerEnd(claim: ClaimedEntry, { ledger, writer }: Co
   if (newer === undefined) return;
   // another process may have claimed the range and put them meanwhile
   if ((await ledger.get(claim, claim.from)) !== undefined) return;
-  throw behind(claim, newer);
+  throw next === undefined ? behind(claim, newer) : inHole(claim, newer);
 }
 
 function behind({ table, topic, partition, from }: ClaimedEntry, key: string): PipelineError {
@@ -25,6 +26,15 @@ function behind({ table, topic, partition, from }: ClaimedEntry, key: string): P
     message: `the ledger of ${table} ends at offset ${from} of ${topic}/${partition}, though ${key} holds what comes behind it: entries are gone, as after restoring an older copy of the lake`,
     retryable: false,
     details: { table, topic, partition, ledgerEnd: from.toString(), key },
-    hint: 'restore `_ledger/` and the tables of one moment; to write these records again instead, remove the objects of a Hive table that `glueless verify` calls unlisted, or set LAKE_TABLE to a new name',
+    hint: waysOn(from),
+  });
+}
+
+function inHole({ table, topic, partition, from, to }: ClaimedEntry, key: string): PipelineError {
+  return new PipelineError('LEDGER_BEHIND', {
+    message: `the ledger of ${table} has a hole at offset ${from} of ${topic}/${partition}, and ${key} lies in it: its entry is gone`,
+    retryable: false,
+    details: { table, topic, partition, from: from.toString(), to: to.toString(), key },
+    hint: 'restore its entry, or run the `glueless replay` that `glueless verify` prints for the hole; leave its objects in the table',
   });
 }

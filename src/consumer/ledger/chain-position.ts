@@ -6,6 +6,7 @@ import type { Versioned } from './entry-store.ts';
 import type { Ledger } from './ledger.ts';
 import { isWritten, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
 import type { LedgerPath } from './ledger-keys.ts';
+import { waysOn } from './ways-on.ts';
 
 /** Times that the end of a log is asked for again. */
 const endAsks = 5;
@@ -53,7 +54,7 @@ export async function findPosition(
   const last = await ledger.last(path, isOurs ? noted?.lastFrom : undefined);
   checkNotBehind(path, assigned, last?.entry);
   if (last === undefined) {
-    if (await ledger.isMissing(path)) throw missing(path);
+    if (await ledger.isMissing(path)) throw missing(path, assigned.low);
     return { next: assigned.low, isFirst: true };
   }
   const { entry } = last;
@@ -101,7 +102,7 @@ function withLoss(position: ChainPosition, low: bigint): ChainPosition {
 /** The group is told after the ledger, so a commit of this table can't lie beyond the ledger's end. */
 export function checkNotBehind(
   path: LedgerPath,
-  { committed }: Pick<AssignedPartition, 'committed'>,
+  { committed, low }: Pick<AssignedPartition, 'committed'> & Partial<Pick<AssignedPartition, 'low'>>,
   last: LedgerEntry | undefined,
 ): void {
   if (committed === undefined || readCommitMetadata(committed.metadata)?.table !== path.table) return;
@@ -111,16 +112,16 @@ export function checkNotBehind(
     message: `the ledger of ${path.table} ends at offset ${end} of ${path.topic}/${path.partition}, though ${committed.offset} was written once: entries are gone, as after restoring an older copy of the lake`,
     retryable: false,
     details: { ...path, ledgerEnd: end.toString(), committed: committed.offset.toString() },
-    hint: 'restore `_ledger/` and the tables of one moment; to write these records again instead, remove the objects of a Hive table that `glueless verify` calls unlisted and use another KAFKA_GROUP_ID, or set LAKE_TABLE to a new name',
+    hint: waysOn(end, low),
   });
 }
 
-function missing({ table, topic, partition }: LedgerPath): PipelineError {
+function missing({ table, topic, partition }: LedgerPath, low: bigint): PipelineError {
   return new PipelineError('LEDGER_BEHIND', {
     message: `the table ${table} holds objects of ${topic} and the ledger knows nothing of that topic: going on would write its records again`,
     retryable: false,
     details: { table, topic, partition },
-    hint: 'check LAKE; restore `_ledger/` too, or begin again: set LAKE_TABLE to a new name, or remove the objects of this topic from the table',
+    hint: `check LAKE; restore \`_ledger/\` too, or begin again: set LAKE_TABLE to a new name, or move the objects of this topic out of the table, never delete them: only what Kafka still holds is written again, of this partition from offset ${low} on`,
   });
 }
 

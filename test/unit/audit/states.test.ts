@@ -144,7 +144,16 @@ describe('the audit of the topic', () => {
     const path = { table: testTable, topic: testTopic, partition: 0 };
     // the table’s other objects are those of entries that are there
     expect(() => checkNotBehind(path, { committed }, undefined)).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining('that `glueless verify` calls unlisted') }),
+      expect.objectContaining({
+        hint: expect.stringContaining('that `glueless verify` calls unlisted and behind the ledger’s end'),
+      }),
+    );
+    // the group's commit outlives what Kafka holds: moved out, [0, 30) would be nowhere
+    expect(() => checkNotBehind(path, { committed, low: 30n }, undefined)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('Move nothing out of this table') }),
+    );
+    expect(() => checkNotBehind(path, { committed, low: 0n }, undefined)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('as Kafka still holds everything from offset 0 on') }),
     );
   });
 });

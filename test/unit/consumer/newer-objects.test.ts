@@ -67,7 +67,9 @@ describe('a batch that the ledger knows nothing of', () => {
       code: 'LEDGER_BEHIND',
       retryable: false,
       // nothing of an Iceberg table is unlisted: its snapshots name the objects
-      hint: expect.stringContaining('of a Hive table that `glueless verify` calls unlisted, or set LAKE_TABLE'),
+      hint: expect.stringContaining(
+        'move out of a Hive table, never delete, the objects that `glueless verify` calls unlisted',
+      ),
     });
     expect(await lake.store.get(key)).toBeUndefined();
   });

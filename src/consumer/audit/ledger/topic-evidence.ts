@@ -66,7 +66,8 @@ export function auditCommit(
   if (committed === undefined || committed.offset <= end || readCommitMetadata(committed.metadata)?.table !== table)
     return [];
   const what = `was written up to ${committed.offset} once, as its consumer group says, and the ledger ends at ${end}: entries are gone`;
-  const action = 'restore the ledger’s entries and their objects of one moment: docs/operations.md says how';
+  const action =
+    'restore the ledger’s entries and their objects of one moment, and delete nothing: docs/operations.md says how (“The lake was restored from a copy”)';
   return [{ problem: 'ledger-behind', partition, where: `${topic}/${partition}`, what, action }];
 }
 

@@ -1,6 +1,5 @@
 import { PipelineError } from '../../../runtime/errors.ts';
 import { isClosed } from '../../ledger/closed-ledger.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
 import {
   isDeletable,
   isObsolete,
@@ -22,13 +21,12 @@ import { CoveredRows } from './covered-rows.ts';
 import { coordinatesOf } from './entry-inspector.ts';
 import { rangeText, replayOf, type Finding } from '../finding.ts';
 import { MergedObjects } from '../merged/merged-objects.ts';
+import { describeUndescribed, type UndescribedOptions } from './undescribed-object.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 
-export interface UnlistedOptions {
-  readonly ledger: Ledger;
+export interface UnlistedOptions extends UndescribedOptions {
   readonly store: ObjectStore;
   readonly parquet: ParquetReader;
-  readonly table: string;
 }
 
 /** What may be done about an object that no entry lists. */
@@ -80,7 +78,7 @@ async function judgeByEntry(
     if (await areObjectsThere(entry.outcome.objects, options)) return { kind: 'obsolete', name };
     return unknown(
       'is of a generation that a later one has replaced, whose objects are not all there: it may hold the only rows',
-      `restore what is missing, or copy this one out of the table and ${replayOf(entry)}`,
+      `restore what is missing; or, only while Kafka still holds the whole range, copy this one out of the table and ${replayOf(entry)}: rows that Kafka no longer has would be in no table then`,
     );
   }
   if (entry.state === 'replacing')
@@ -102,10 +100,8 @@ async function judgeByRows(key: string, name: ObjectName, options: UnlistedOptio
   const objects = found.flatMap((entry) => (isWritten(entry) ? entry.outcome.objects : []));
   const isSettled = found.every((entry) => isCommitted(entry) || entry.state === 'gap');
   if (isSettled && objects.length > 0 && (await areRowsIn(key, objects, options))) return { kind: 'covered', name };
-  return unknown(
-    `is of ${rangeText(name)}, which no ledger entry describes`,
-    'if the ledger has a hole there, the replay that is printed for the hole replaces it; if its records are in no other object, restore its ledger entry; otherwise move it out of the table',
-  );
+  const { what, action } = await describeUndescribed(name, found, options);
+  return unknown(what, action);
 }
 
 function unknown(what: string, action: string): Verdict {

@@ -1,0 +1,11 @@
+/**
+ * What may be done where the ledger ends at `end`, before objects that were written once; `low`: the first offset that Kafka still holds, where it is
+ * known. The rows of objects that are moved out of a table come again only from Kafka.
+ */
+export function waysOn(end: bigint, low?: bigint): string {
+  const restore = 'restore `_ledger/` and the tables of one moment, or set LAKE_TABLE to a new name';
+  if (low !== undefined && low > end)
+    return `${restore}. Move nothing out of this table: Kafka holds offsets from ${low} on only, its objects have those from ${end} on`;
+  const held = low === undefined ? 'only if' : 'as';
+  return `${restore}. To write these records again instead, ${held} Kafka still holds everything from offset ${end} on: move out of a Hive table, never delete, the objects that \`glueless verify\` calls unlisted and behind the ledger’s end, and no others; then use another KAFKA_GROUP_ID`;
+}

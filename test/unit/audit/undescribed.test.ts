@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { AuditedLake } from '../../support/audited-lake.ts';
+
+/** What the audit says of each range of objects that no entry lists: `<range>: <what>; <action>`. */
+async function unlistedOf(lake: AuditedLake, options = {}): Promise<string[]> {
+  const { findings } = await lake.verify(options);
+  const said = findings
+    .filter(({ problem }) => problem === 'object-unlisted')
+    .map(({ what, action }) => `${what.slice(what.indexOf('it is of'))}; ${action}`);
+  return [...new Set(said)].toSorted();
+}
+
+/** Five batches of 20 records, of which the entries at `lost` are gone, and of which Kafka holds offsets from `low` on. */
+async function openLake(lost: readonly number[], low: bigint): Promise<AuditedLake> {
+  const lake = await AuditedLake.empty();
+  for (let batch = 0; batch < 5; batch++) await lake.write(0);
+  for (const from of lost) await lake.removeEntry(0, from);
+  lake.topic.deleteBelow(0, low);
+  return lake;
+}
+
+const movable = 'move it out of the table, never delete it, by docs/operations.md';
+
+describe('an object that no ledger entry describes', () => {
+  it('may be moved out where it lies behind the ledger’s end and Kafka holds everything from there on', async () => {
+    const said = await unlistedOf(await openLake([60, 80], 60n));
+    expect(said).toEqual([
+      expect.stringMatching(
+        /\[60, 80\).* it lies behind the ledger’s end, which is 60;.*as Kafka still holds everything/,
+      ),
+      expect.stringMatching(
+        /\[80, 100\).* it lies behind the ledger’s end, which is 60;.*as Kafka still holds everything/,
+      ),
+    ]);
+    for (const each of said) expect(each).toContain(movable);
+  });
+
+  it('is to be kept where Kafka has lost what comes behind the ledger’s end, also where Kafka has this object’s records', async () => {
+    const said = await unlistedOf(await openLake([60, 80], 70n));
+    expect(said).toHaveLength(2);
+    for (const each of said) {
+      expect(each).toContain('keep it, and restore its ledger entry: Kafka holds offsets from 70 on only');
+      expect(each).not.toContain('move it out');
+    }
+  });
+
+  it('is to be left in a hole, whatever is behind the ledger’s end', async () => {
+    const [inHole, behind] = await unlistedOf(await openLake([20, 80], 50n));
+    expect(inHole).toMatch(
+      /\[20, 40\).* it lies in the ledger’s hole \[20, 40\); keep it, since Kafka no longer holds/,
+    );
+    expect(behind).toContain(movable);
+    const [gone, replayed] = await unlistedOf(await openLake([20, 40, 80], 50n));
+    expect(gone).toMatch(/\[20, 40\).*hole \[20, 60\); keep it/);
+    expect(replayed).toMatch(/\[40, 60\).*hole \[20, 60\); leave it there: the replay that is printed for the hole/);
+  });
+
+  it('is to be left before the first entry', async () => {
+    const [head] = await unlistedOf(await openLake([0], 0n));
+    expect(head).toMatch(/before the ledger’s first entry, which begins at 20; leave it there: .* the missing head/);
+  });
+
+  it('says the condition where nobody asked the broker', async () => {
+    const [, behind] = await unlistedOf(await openLake([20, 80], 50n), { reader: undefined });
+    expect(behind).toContain('only if Kafka still holds everything from offset 80 on');
+  });
+});
