@@ -102,6 +102,15 @@ export class AuditedLake {
     await writeFile(path, typeof edited === 'string' ? edited : JSON.stringify(edited));
   }
 
+  /** The same with what became of an entry later. */
+  async editRevision(partition: number, from: number, edit: (entry: Json) => unknown): Promise<void> {
+    const folder = join(this.ledgerFolder(partition), 'revisions');
+    const names = (await readdir(folder)).filter((name) => name.startsWith(String(from).padStart(20, '0')));
+    const path = join(folder, names.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1)).at(-1) ?? '');
+    const edited = edit(JSON.parse(await readFile(path, 'utf8')));
+    await writeFile(path, typeof edited === 'string' ? edited : JSON.stringify(edited));
+  }
+
   /** Rewrites a table's definition in the catalog. */
   async editTable(table: string, edit: (definition: { columns: Json[] } & Json) => unknown): Promise<void> {
     const folder = join(this.lake.root, '_catalog', 'test');

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { PipelineError, unreachable } from '../../runtime/errors.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { isCommitted, isDeletable, type CommittedEntry } from '../ledger/ledger-entry.ts';
+import { isCommitted, isDeletable, type CommittedEntry, type LedgerEntry } from '../ledger/ledger-entry.ts';
+import { entryKey } from '../ledger/ledger-keys.ts';
 import type { Column } from '../../schema/types.ts';
 import type { Catalog, CatalogPartition, TableDefinition } from '../ports/lake.ts';
 import { judgeUnlisted, type UnlistedOptions, type Verdict } from './objects/unlisted-object.ts';
@@ -10,6 +11,8 @@ import { judgeUnlisted, type UnlistedOptions, type Verdict } from './objects/unl
 /** Something that the audit found and that a rule allows to mend. */
 export type Repair =
   | { readonly kind: 'delete'; readonly key: string }
+  /** A base entry is gone, and a segment has a copy of it. */
+  | { readonly kind: 'restore-entry'; readonly entry: LedgerEntry; readonly segment: string }
   | { readonly kind: 'create-table'; readonly definition: TableDefinition }
   | { readonly kind: 'add-columns'; readonly table: string; readonly columns: readonly Column[] }
   | {
@@ -34,6 +37,9 @@ export async function carryOut(repairs: readonly Repair[], options: RepairOption
       case 'delete':
         await deleteObject(repair.key, options);
         break;
+      case 'restore-entry':
+        await restoreEntry(repair, options);
+        break;
       case 'create-table':
         await options.catalog.create(repair.definition);
         options.onDone(`made the table ${repair.definition.name} with ${repair.definition.columns.length} columns`);
@@ -46,6 +52,16 @@ export async function carryOut(repairs: readonly Repair[], options: RepairOption
         break;
     }
   }
+}
+
+/** Puts the entry where it was, unless somebody has put one there meanwhile. */
+async function restoreEntry(
+  { entry, segment }: Extract<Repair, { kind: 'restore-entry' }>,
+  { ledger, onDone }: RepairOptions,
+): Promise<void> {
+  const key = entryKey(entry, entry.from);
+  const { kind } = await ledger.claim(entry);
+  onDone(kind === 'ours' ? `put ${key} back from ${segment}` : `left ${key} alone: it is there by now`);
 }
 
 /** The object is judged again right before the delete, and its entry must allow it. */

@@ -12,7 +12,8 @@ import type { Catalog, ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader } from '../ports/topic.ts';
 import { auditListing, lookAgain } from './objects/audit-listing.ts';
-import { auditKafkaPartition, unreadable } from './ledger/audit-kafka-partition.ts';
+import { auditKafkaPartition } from './ledger/audit-kafka-partition.ts';
+import { unreadable } from './ledger/unreadable-entry.ts';
 import { auditCatalogTable } from './catalog/audit-catalog-table.ts';
 import { IcebergAudit } from './iceberg/iceberg-audit.ts';
 import { BoundedWork } from './bounded-work.ts';
@@ -24,6 +25,7 @@ import { FindingList } from './finding-list.ts';
 import { MergedAudit, type Waiting } from './merged/merged-audit.ts';
 import { MergedObjects } from './merged/merged-objects.ts';
 import { ObjectIndex, type EntryId } from './objects/object-index.ts';
+import { lastCopy } from './ledger/audit-segments.ts';
 import type { PartitionSummary } from './ledger/partition-summary.ts';
 import type { Repair } from './repair.ts';
 import { findRowsWithoutTopic, mustNameTopic } from './ledger/rows-without-topic.ts';
@@ -92,13 +94,14 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
 class Audit {
   readonly #options: VerifyOptions;
   readonly #findings = new FindingList();
+  readonly #repairs: Repair[] = [];
   readonly #index = new ObjectIndex();
   readonly #needs = { rows: new CatalogNeeds('rows'), 'dead-letters': new CatalogNeeds('dead-letters') };
   readonly #sample: EntrySample | undefined;
   readonly #expired: ExpiredDays;
   readonly #inspector: EntryInspector;
   readonly #work: BoundedWork;
-  readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable({}, key, error));
+  readonly #onUnreadable = (key: string, error: unknown): void => this.#findings.add(unreadable(key, error));
   readonly #mergedObjects: MergedObjects | undefined;
   #iceberg: IcebergAudit | undefined;
   #merged: MergedAudit | undefined;
@@ -144,7 +147,7 @@ class Audit {
     const mended = this.#iceberg === undefined ? await this.#auditCatalog() : [];
     const leftovers = await this.#iceberg?.end(partitions, this.#needs);
     const { shown, count } = this.#findings;
-    const repairs = [...mended, ...deletions];
+    const repairs = [...this.#repairs, ...mended, ...deletions];
     const { before } = this.#expired;
     const waiting = this.#merged?.waiting;
     const about = {
@@ -204,6 +207,7 @@ class Audit {
         committed: commits?.get(partition),
         onWritten: (entry) => this.#take(entry),
         onEntry: () => this.#progress({ entries: 1 }),
+        onRepair: (repair) => this.#repairs.push(repair),
       });
       summaries.push(summary);
       if (sinceMs === undefined) this.#findings.add(...(await findUnknownFiles(path, ledger)));
@@ -248,7 +252,8 @@ class Audit {
   }
 
   async #lookAgain(entries: Iterable<EntryId>, inspect: (entry: WrittenEntry) => Promise<void>): Promise<void> {
-    await lookAgain(entries, { ...this.#options, inspect, onUnreadable: this.#onUnreadable });
+    const onGone = (key: string): void => this.#findings.add(lastCopy(key));
+    await lookAgain(entries, { ...this.#options, inspect, onUnreadable: this.#onUnreadable, onGone });
   }
 
   async #auditListing(): Promise<Repair[]> {

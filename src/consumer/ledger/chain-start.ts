@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ObjectStore } from '../ports/lake.ts';
 import { offsetCodec } from './ledger-entry.ts';
 import { startsPrefix, type LedgerPath, type TopicPath } from './ledger-keys.ts';
+import { isFolderMarker } from './object-keys.ts';
 import { tableNoteStart } from './table-note.ts';
 import { corruptNote, parseNote } from './parse-note.ts';
 
@@ -42,7 +43,8 @@ export async function readStart(store: ObjectStore, path: LedgerPath): Promise<C
 /** True when anybody has noted where a chain or the whole topic begins, or ends for good. */
 export async function hasStarts(store: ObjectStore, topic: TopicPath): Promise<boolean> {
   const prefix = startsPrefix(topic);
-  for await (const { key } of store.list(prefix)) if (!key.startsWith(`${prefix}${tableNoteStart}`)) return true;
+  for await (const info of store.list(prefix))
+    if (!isFolderMarker(info) && !info.key.startsWith(`${prefix}${tableNoteStart}`)) return true;
   return false;
 }
 
@@ -54,7 +56,8 @@ export async function readStarts(
 ): Promise<Map<number, ChainStart>> {
   const prefix = startsPrefix(topic);
   const starts = new Map<number, ChainStart>();
-  for await (const { key } of store.list(prefix)) {
+  for await (const { key, size } of store.list(prefix)) {
+    if (isFolderMarker({ key, size })) continue;
     const name = key.slice(prefix.length);
     if (name === topicStartName || name === closedName || name.startsWith(tableNoteStart)) continue;
     const digits = /^(\d+)\.json$/.exec(name)?.[1];

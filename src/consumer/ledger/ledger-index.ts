@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../ports/lake.ts';
 import { offsetOfKey, partitionPrefix, rangeOfSegment, revisionPrefix, type LedgerPath } from './ledger-keys.ts';
+import { isFolderMarker } from './object-keys.ts';
 import { listSegments, type SegmentRange } from './segments.ts';
 
 /** What the ledger holds of a partition, by its keys alone. */
@@ -52,8 +53,9 @@ export async function offsetsIn(
 /** Keys in the ledger's folder of the partition that are no entry, revision or segment. */
 export async function listUnknownKeys(store: ObjectStore, path: LedgerPath): Promise<string[]> {
   const unknown: string[] = [];
-  for await (const { key } of store.list(partitionPrefix(path))) {
+  for await (const { key, size } of store.list(partitionPrefix(path))) {
     const isKnown =
+      isFolderMarker({ key, size }) ||
       offsetOfKey(partitionPrefix(path), key) !== undefined ||
       offsetOfKey(revisionPrefix(path), key) !== undefined ||
       rangeOfSegment(path, key) !== undefined;

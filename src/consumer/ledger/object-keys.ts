@@ -89,6 +89,11 @@ export function hivePathOf(key: string, table: string): string {
   return key.slice(table.length + 1, Math.max(table.length + 1, key.lastIndexOf('/')));
 }
 
+/** True for an empty object whose name ends in `/`: consoles of object stores make one for a folder, and nobody reads it. */
+export function isFolderMarker({ key, size }: { readonly key: string; readonly size: number }): boolean {
+  return size === 0 && key.endsWith('/');
+}
+
 /** Query engines skip what begins with `_` or `.`; so does the audit. */
 export function isHidden(key: string): boolean {
   return key.split('/').some((component) => component.startsWith('_') || component.startsWith('.'));

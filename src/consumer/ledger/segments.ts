@@ -111,6 +111,6 @@ function corrupt(key: string, what: string): PipelineError {
     message: `the ledger segment ${key} can't be used: ${what}`,
     retryable: false,
     details: { key },
-    hint: 'a segment is a copy: delete this object, its entries are still there one by one',
+    hint: 'restore its older version; or, since a segment is a copy, delete it if its entries are still there one by one',
   });
 }

@@ -118,7 +118,8 @@ export const lakeErrorCodes = {
   LEDGER_CORRUPT: {
     meaning: 'A ledger entry can’t be read, or says something impossible.',
     retryable: 'never',
-    action: 'Restore its older version; `glueless verify` shows the chain around it. Nothing is written before.',
+    action:
+      'Restore its older version. A damaged last entry stops its Kafka partition, another one only what reads it: `glueless verify` says which it is, and what to do without an older version.',
   },
   LEDGER_NEWER: {
     meaning: 'A ledger entry was written by a newer version.',

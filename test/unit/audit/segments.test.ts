@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { entryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
+import { carryOut } from '../../../src/consumer/audit/repair.ts';
 import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { audit, testTable, testTopic } from '../../support/lake.ts';
 import { writeChain } from '../../support/ledger-entries.ts';
 
@@ -20,7 +22,14 @@ async function openRolledUp() {
     return findings.map(({ problem, where }) => `${problem} ${where}`);
   };
   const textAt = async (from: bigint) => Buffer.from((await store.get(entryKey(path, from)))?.bytes ?? []).toString();
-  return { store, find, textAt };
+  const repair = async () => {
+    const { findings, repairs } = await audit({ store, catalog }, undefined, { deep: true });
+    const done: string[] = [];
+    const about = { ledger, store, catalog, parquet: hyparquetReader, table: testTable };
+    await carryOut(repairs, { ...about, onDone: (line) => done.push(line) });
+    return { actions: findings.map(({ action }) => action), done };
+  };
+  return { store, find, textAt, repair };
 }
 
 describe('a segment of the ledger', () => {
@@ -46,5 +55,27 @@ describe('a segment of the ledger', () => {
         `entry-unreadable ${cut}`,
       ].toSorted(),
     );
+  });
+
+  it('puts an entry back that is gone: the segment has the last copy', async () => {
+    const { store, find, textAt, repair } = await openRolledUp();
+    const key = entryKey(path, 700n);
+    const before = JSON.parse(await textAt(700n));
+    await store.delete([key]);
+    const { actions, done } = await repair();
+    expect(actions).toEqual([expect.stringContaining('keep the segment')]);
+    expect(done).toEqual([expect.stringMatching(/^put .*0700\.json back from .*\.zst$/)]);
+    expect(JSON.parse(await textAt(700n))).toEqual(before);
+    expect(await find(true)).toEqual([]);
+  });
+
+  it('has the copy of an entry that is damaged: with it moved out, it is put back', async () => {
+    const { store, find, repair } = await openRolledUp();
+    const key = entryKey(path, 900n);
+    await store.put(key, Buffer.from('{'));
+    expect(await repair()).toEqual({ actions: [expect.stringContaining('move this object out')], done: [] });
+    await store.delete([key]);
+    await repair();
+    expect(await find(true)).toEqual([]);
   });
 });

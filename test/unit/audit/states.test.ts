@@ -116,6 +116,33 @@ describe('the audit of the topic', () => {
     expect(await lake.problems({ reader: again })).toEqual(['ledger-beyond-topic']);
   });
 
+  it.each([
+    ['the first', 0, 'move it out of the ledger: verify prints the replay of the hole then'],
+    ['one in the middle', 20, 'The consumer goes on meanwhile'],
+    ['the last', 40, 'nothing is written behind it until then'],
+  ])('says of a damaged entry what it stops: %s', async (_, from, action) => {
+    const lake = await AuditedLake.open();
+    await lake.write(0);
+    await lake.editEntry(0, from, () => 'no JSON');
+    const { findings } = await lake.verify();
+    expect(findings.filter(({ problem }) => problem === 'entry-unreadable')).toEqual([
+      expect.objectContaining({ partition: 0, action: expect.stringContaining(action) }),
+    ]);
+  });
+
+  it('says of a damaged revision what it stops', async () => {
+    const lake = await AuditedLake.open();
+    await lake.replay({ partition: 0, from: 20n, to: 40n });
+    await lake.editRevision(0, 20, () => 'no JSON');
+    const { findings } = await lake.verify();
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        problem: 'entry-unreadable',
+        action: expect.stringContaining('replay and redrive of its range don’t'),
+      }),
+    );
+  });
+
   it('finds the head of a chain gone, though Kafka has dropped it too, by the note where it began', async () => {
     const lake = await AuditedLake.open();
     for (const path of await lake.objects(0, 0)) await rm(path);

@@ -142,10 +142,8 @@ describe('the ledger', () => {
     await store.put('_ledger/readings/readings/0/notes.txt', Buffer.from('x'));
     await store.put('_ledger/readings/readings/0/', Buffer.alloc(0));
     await store.put('_ledger/readings/readings/', Buffer.alloc(0));
-    expect(await ledger.unknownKeys(path)).toEqual([
-      '_ledger/readings/readings/0/',
-      '_ledger/readings/readings/0/notes.txt',
-    ]);
+    // consoles of S3 make such empty objects for folders
+    expect(await ledger.unknownKeys(path)).toEqual(['_ledger/readings/readings/0/notes.txt']);
     expect(await ledger.partitions(path)).toEqual([0]);
     expect((await ledger.last(path, undefined))?.entry.from).toBe(10n);
   });

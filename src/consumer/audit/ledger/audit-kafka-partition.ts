@@ -1,4 +1,3 @@
-import { messageOf, PipelineError } from '../../../runtime/errors.ts';
 import type { ChainStart } from '../../ledger/chain-start.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isWritten, type LedgerEntry, type WrittenEntry } from '../../ledger/ledger-entry.ts';
@@ -20,6 +19,8 @@ import type { Finding } from '../finding.ts';
 import type { FindingList } from '../finding-list.ts';
 import { PartitionSum, type PartitionSummary } from './partition-summary.ts';
 import { firstOffset, readChain, readRevised } from './read-chain.ts';
+import { unreadableEntry } from './unreadable-entry.ts';
+import type { Repair } from '../repair.ts';
 
 export interface KafkaPartitionOptions {
   readonly ledger: Ledger;
@@ -37,6 +38,8 @@ export interface KafkaPartitionOptions {
   /** Takes the entries whose objects are to be looked at. */
   readonly onWritten: (entry: WrittenEntry) => Promise<void>;
   readonly onEntry: () => void;
+  /** Takes what may be done about a finding. */
+  readonly onRepair: (repair: Repair) => void;
 }
 
 /** Audits the ledger's entries of one Kafka partition, each as it passes, and the ends of their chain. */
@@ -50,8 +53,9 @@ export async function auditKafkaPartition(
   const chain = new ChainAudit(path.partition, marks?.low);
   const evidence = new TopicEvidence();
   const sum = new PartitionSum(path.partition);
+  const unread: { readonly key: string; readonly error: unknown }[] = [];
   const onUnreadable = (key: string, error: unknown): void => {
-    findings.add(unreadable(path, key, error));
+    unread.push({ key, error });
     const segment = rangeOfSegment(path, key);
     const from = segment?.from ?? offsetOfKey(partitionPrefix(path), key) ?? offsetOfKey(revisionPrefix(path), key);
     if (from !== undefined) chain.skip(from);
@@ -72,6 +76,7 @@ export async function auditKafkaPartition(
   for await (const entry of readRevised(path, chainOptions)) await take(entry);
   if (deep && sinceMs === undefined)
     for await (const finding of auditSegments(path, chainOptions)) findings.add(finding);
+  findings.add(...unread.map(({ key, error }) => unreadableEntry(path, key, { error, end: sum.end })));
   // of a chain that was closed before its first entry, the key tells where it begins
   const first = (sinceMs === undefined ? sum.first?.from : undefined) ?? (await firstOffset(options.store, path));
   findings.add(...auditHead(chain, first, { ...options, marks }));
@@ -116,17 +121,4 @@ async function auditEnds(
   const { lastRecord } = evidence;
   if (found.length === 0 && lastRecord !== undefined)
     findings.add(...(await auditLastRecord(path.topic, lastRecord, { ...marks, reader })));
-}
-
-/** An entry, or a segment of them, that can't be read. */
-export function unreadable({ partition }: Partial<LedgerPath>, key: string, error: unknown): Finding {
-  const isNewer = error instanceof PipelineError && error.code === 'LEDGER_NEWER';
-  const isSegment = key.endsWith('.zst');
-  const action = isNewer
-    ? 'upgrade glueless here'
-    : isSegment
-      ? 'a segment is a copy: delete this object, its entries are still there one by one'
-      : 'restore it from an older version of the object: nothing is written behind it until it is read again';
-  const about = { where: key, what: `can't be used: ${messageOf(error)}`, action };
-  return { problem: 'entry-unreadable', ...about, ...(partition !== undefined && { partition }) };
 }

@@ -7,12 +7,16 @@ import { entryKey, partitionPrefix, segmentKey, type LedgerPath } from '../../le
 import { listSegments, readSegment, type SegmentRange } from '../../ledger/segments.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { Finding } from '../finding.ts';
+import type { Repair } from '../repair.ts';
+import { unreadable } from './unreadable-entry.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 
 export interface SegmentOptions {
   readonly store: ObjectStore;
   /** Called for an entry that can't be read. */
   readonly onUnreadable: (key: string, error: unknown) => void;
+  /** Takes what may be done about a finding. */
+  readonly onRepair: (repair: Repair) => void;
 }
 
 const requestsMax = 16;
@@ -45,29 +49,47 @@ interface Copied {
 async function compareEntry(
   path: LedgerPath,
   { from, copy, segment }: Copied,
-  { store, onUnreadable }: SegmentOptions,
+  { store, onUnreadable, onRepair }: SegmentOptions,
 ): Promise<Finding[]> {
   const key = entryKey(path, from);
-  const base = await unlessUnreadable(
+  const read = await unlessUnreadable(
     async () => {
       const stored = await store.get(key);
-      return stored && parseEntry(key, stored.bytes, { ...path, from });
+      return { base: stored && parseEntry(key, stored.bytes, { ...path, from }) };
     },
-    (error) => {
-      onUnreadable(key, error);
-      return copy;
-    },
+    (error) => ({ error }),
   );
+  if ('error' in read) {
+    if (copy !== undefined) return [{ ...unreadable(key, read.error, putBack), partition: path.partition }];
+    onUnreadable(key, read.error);
+    return [];
+  }
+  const { base } = read;
   if (isDeepStrictEqual(base, copy)) return [];
-  const difference =
-    base === undefined ? 'is gone, and is' : copy === undefined ? 'is not' : 'says something else than its copy';
+  const segmentOfIt = segmentKey(path, segment);
+  if (base === undefined && copy !== undefined) {
+    onRepair({ kind: 'restore-entry', entry: copy, segment: segmentOfIt });
+    return [{ ...lastCopy(key, segmentOfIt), partition: path.partition }];
+  }
+  const difference = copy === undefined ? 'is not' : 'says something else than its copy';
   return [
     {
       problem: 'segment-differs',
       partition: path.partition,
       where: key,
-      what: `${difference} in the segment ${segmentKey(path, segment)}, which is what counts: one of the two was changed`,
-      action: 'compare both with their older versions: restore the entry, or delete the segment, which is a copy',
+      what: `${difference} in the segment ${segmentOfIt}, which is what counts: one of the two was changed`,
+      action:
+        'compare both with their older versions, and restore what was changed; or delete the segment, only if it is the wrong one and all its entries are still there one by one',
     },
   ];
+}
+
+const repair = 'glueless verify --deep --repair puts the entry back from it';
+const putBack = `a segment has a copy, which is what counts: keep the segment, and move this object out of the ledger; ${repair}`;
+
+/** An entry that is gone, and that a segment has told of. */
+export function lastCopy(key: string, segment = 'a segment of the ledger'): Finding {
+  const what = `is gone, and ${segment} has its last copy, which is what counts`;
+  const action = `keep the segment: ${repair}`;
+  return { problem: 'segment-differs', where: key, what, action };
 }

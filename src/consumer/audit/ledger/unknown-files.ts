@@ -1,5 +1,6 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import { startsPrefix, topicPrefix, type LedgerPath, type TopicPath } from '../../ledger/ledger-keys.ts';
+import { isFolderMarker } from '../../ledger/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import type { Finding } from '../finding.ts';
 
@@ -14,13 +15,15 @@ export async function findUnknownFolders(topic: TopicPath, store: ObjectStore): 
   const prefix = topicPrefix(topic);
   const findings: Finding[] = [];
   for (let startAfter = prefix; ;) {
-    const [first] = await Array.fromAsync(store.list(prefix, { startAfter, limit: 1 }));
+    // what stands for the folder itself comes before the files in it
+    const [first, second] = await Array.fromAsync(store.list(prefix, { startAfter, limit: 2 }));
     if (first === undefined) return findings;
-    const { key } = first;
+    const isMarker = isFolderMarker(first);
+    const { key } = isMarker && second?.key.startsWith(first.key) === true ? second : first;
     const [name = '', ...below] = key.slice(prefix.length).split('/');
     const isFolder = below.length > 0;
     const isKnown = isFolder && (/^\d+$/.test(name) || key.startsWith(startsPrefix(topic)));
-    if (!isKnown) findings.push(unknownFile(key));
+    if (!isKnown && !(isMarker && key === first.key)) findings.push(unknownFile(key));
     // past every key of this folder
     startAfter = isFolder ? `${prefix}${name}/\u{10FFFF}` : key;
   }

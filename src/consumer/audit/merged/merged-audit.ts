@@ -22,7 +22,7 @@ import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { auditMergedFiles, unlisted, type FileAuditOptions, type FolderAudit } from './audit-merged-files.ts';
 import { findChangedSources, findWaiting, waitsTooLong, type WaitingObject } from './audit-merged-sources.ts';
 import type { ExpectedLocation } from '../catalog/table-needs.ts';
-import { unreadable } from '../ledger/audit-kafka-partition.ts';
+import { unreadable } from '../ledger/unreadable-entry.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingList } from '../finding-list.ts';
 import type { ObjectIndex } from '../objects/object-index.ts';
@@ -222,7 +222,7 @@ export class MergedAudit {
     const found = await unlessUnreadable(
       () => readMerged(store, table, path),
       (error) => {
-        findings.add(unreadable({}, mergedNoteKey(table, path), error));
+        findings.add(unreadable(mergedNoteKey(table, path), error));
         return undefined;
       },
     );

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import { isWritten, type WrittenEntry } from '../../ledger/ledger-entry.ts';
 import { entryKey } from '../../ledger/ledger-keys.ts';
-import { isHidden } from '../../ledger/object-keys.ts';
+import { isFolderMarker, isHidden } from '../../ledger/object-keys.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
 import { deadLetterTable } from '../../table/dead-letters.ts';
 import { BoundedWork } from '../bounded-work.ts';
@@ -31,6 +31,7 @@ export async function auditListing(index: ObjectIndex, options: ListingOptions):
   const work = new BoundedWork(requestsMax);
   for (const folder of [table, deadLetterTable(table)]) {
     for await (const info of store.list(`${folder}/`)) {
+      if (isFolderMarker(info)) continue;
       const isKnown = options.isKnown?.(info) ?? false;
       if (isHidden(info.key)) continue;
       onObject();
@@ -62,13 +63,15 @@ export interface LookAgainOptions {
   readonly table: string;
   readonly topic: string;
   readonly inspect: (entry: WrittenEntry) => Promise<void>;
-  /** Called for an entry that can't be read, or is gone. */
+  /** Called for an entry that can't be read. */
   readonly onUnreadable: (key: string, error: unknown) => void;
+  /** Called for one that is gone: a segment has told of it. */
+  readonly onGone: (key: string) => void;
 }
 
 /** Looks at the entries again whose objects the listing has not confirmed. */
 export async function lookAgain(entries: Iterable<EntryId>, options: LookAgainOptions): Promise<void> {
-  const { table, topic, inspect, onUnreadable } = options;
+  const { table, topic, inspect, onUnreadable, onGone } = options;
   const work = new BoundedWork(requestsMax);
   for (const { partition, from } of entries) {
     const path = { table, topic, partition };
@@ -80,8 +83,7 @@ export async function lookAgain(entries: Iterable<EntryId>, options: LookAgainOp
           return 'unreadable';
         },
       );
-      if (found === undefined)
-        onUnreadable(entryKey(path, from), new Error('it is gone, though a segment has a copy of it'));
+      if (found === undefined) onGone(entryKey(path, from));
       else if (found !== 'unreadable' && isWritten(found.entry)) await inspect(found.entry);
     });
   }
