@@ -15,6 +15,14 @@ it('runs what was built, and finds the package around it', async () => {
   expect(stdout).toMatch(new RegExp(`^glueless ${packageJson.version} \\(`));
 });
 
+it('is started with options that this Node knows', async () => {
+  const [firstLine = ''] = readFileSync('bin/glueless.js', 'utf8').split('\n');
+  const options = firstLine.match(/--\S+/gv) ?? [];
+  expect(options.length).toBeGreaterThan(0);
+  const { stdout } = await run(process.execPath, [...options, 'bin/glueless.js', '--version']);
+  expect(stdout).toMatch(/^glueless /);
+});
+
 it('needs only packages that are installed with it', () => {
   const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
   const texts = files
