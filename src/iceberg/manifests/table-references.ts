@@ -26,6 +26,8 @@ export interface TableReferences {
   readonly live: ReadonlyMap<string, ReferencedFile>;
   /** Files by which other engines have deleted rows of the current snapshot's data files, also of those that were rewritten since. */
   readonly deletes: readonly LiveFile[];
+  /** Data files, and files of deletes, that only snapshots before the current one have; none where not all could be read. */
+  readonly past: ReadonlySet<string>;
   /** All files of all snapshots, metadata files too, each with what names it. */
   readonly named: ReadonlyMap<string, string>;
   /** What the snapshots' writers have noted in the headers of their lists, by the snapshot's id. */
@@ -47,6 +49,8 @@ class ReferenceReader {
   readonly #live = new Map<string, ReferencedFile>();
   readonly #partitions = new Map<string, ReferencedFile['partition']>();
   readonly #deletes: LiveFile[] = [];
+  readonly #past = new Set<string>();
+  readonly #deleteKeys = new Set<string>();
   readonly #named = new Map<string, string>();
   readonly #namers = new Map<string, string>();
   readonly #facts = new Map<bigint, ListFacts>();
@@ -77,6 +81,8 @@ class ReferenceReader {
     return {
       live: this.#live,
       deletes: this.#deletes,
+      // what can't be read may be the current snapshot's
+      past: this.#unreadable.length > 0 ? new Set() : this.#past.difference(this.#live).difference(this.#deleteKeys),
       named: this.#named,
       facts: this.#facts,
       unreadable: this.#unreadable,
@@ -104,10 +110,13 @@ class ReferenceReader {
   #note(entry: ManifestEntry, manifest: ManifestFile, isCurrent: boolean): void {
     const { snapshot_id: id, sequence_number: number, data_file: file } = entry;
     const key = this.#name(file.file_path, `the snapshot ${id}`);
-    if (!isCurrent || key === undefined) return;
+    if (key === undefined) return;
+    if (!isCurrent) return void this.#past.add(key);
     const { content, record_count: rows, file_size_in_bytes: bytes } = file;
-    if (content !== fileContent.data) this.#deletes.push(deletesOf(entry, manifest));
-    else {
+    if (content !== fileContent.data) {
+      this.#deletes.push(deletesOf(entry, manifest));
+      this.#deleteKeys.add(key);
+    } else {
       const placed = { specId: manifest.partition_spec_id, sequenceNumber: Number(number ?? 0) };
       this.#live.set(key, { rows, bytes, partition: this.#partitionOf(file), ...placed });
     }

@@ -11,21 +11,31 @@ export const retentionProperties = {
 const ageMaxMsDefault = 5 * msPerDay;
 const countMinDefault = 1;
 
+/** How many snapshots the table keeps at least, and up to which age all of them. */
+export function snapshotRetention({ properties }: Pick<TableMetadata, 'properties'>): {
+  readonly countMin: number;
+  readonly ageMaxMs: number;
+} {
+  return {
+    countMin: Math.max(1, Number(properties[retentionProperties.countMin] ?? countMinDefault)),
+    ageMaxMs: Number(properties[retentionProperties.ageMaxMs] ?? ageMaxMsDefault),
+  };
+}
+
 /**
  * Gives the snapshots that the table no longer keeps: those that the current one followed, beyond the count and the age that the table's
  * properties say; and those that nothing leads to, since somebody has set the table back or has removed a tag, once they are older than what
  * is kept. A table with other branches keeps everything: who made them knows when they may go. What others have staged to be looked at stays.
  */
 export function expiredSnapshots(metadata: TableMetadata, nowMs: number): bigint[] {
-  const { refs, properties } = metadata;
+  const { refs } = metadata;
   if (Object.entries(refs).some(([name, { type }]) => type === 'branch' && name !== mainBranch)) return [];
   const tagged = new Set(Object.values(refs).map((ref) => ref['snapshot-id']));
-  const ageMaxMs = Number(properties[retentionProperties.ageMaxMs] ?? ageMaxMsDefault);
-  const countMin = Number(properties[retentionProperties.countMin] ?? countMinDefault);
+  const { countMin, ageMaxMs } = snapshotRetention(metadata);
   const isOld = (snapshot: Snapshot): boolean =>
     nowMs - snapshot['timestamp-ms'] > ageMaxMs && !tagged.has(snapshot['snapshot-id']);
   const followed = ancestorsOf(metadata);
-  const expired = followed.slice(Math.max(1, countMin)).filter(isOld);
+  const expired = followed.slice(countMin).filter(isOld);
   const oldestMs = Math.min(...followed.filter((each) => !expired.includes(each)).map((each) => each['timestamp-ms']));
   const left = metadata.snapshots.filter(
     (each) => !followed.includes(each) && isOld(each) && each['timestamp-ms'] < oldestMs && !isStaged(each),

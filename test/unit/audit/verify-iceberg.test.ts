@@ -19,6 +19,7 @@ import { loadTable, openIcebergLake, stageOptions, type IcebergTestLake } from '
 import { commitRows, createIcebergTools, runIceberg } from '../../support/iceberg-service.ts';
 import { audit, createTestTools, testTable, testTopic } from '../../support/lake.ts';
 import { topicOf } from '../../support/run-service.ts';
+import { maintainLake } from '../../support/maintain-lake.ts';
 import { replaySnapshots } from '../../support/replay-snapshots.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 
@@ -105,6 +106,25 @@ describe('verify on an Iceberg table', () => {
     const { iceberg } = lake;
     const nowMs = systemClock.nowMs() + hourMs;
     expect((await audit(lake, topic, { iceberg, nowMs })).findings).toEqual([]);
+  });
+
+  it('says of a file that only older snapshots have what ends the finding', async () => {
+    const lake = await openWrittenLake();
+    const [path = ''] = (await liveFiles(lake)).map(({ file_path: uri }) => uri);
+    const gone = lake.files.keyOf(path);
+    await commitPlan(lake, { operation: 'delete', removedPaths: new Set([path]) });
+    await lake.store.delete([gone]);
+    const missing = (await auditLater(lake)).findings.filter(({ problem }) => problem === 'object-missing');
+    expect(missing).toEqual([
+      expect.objectContaining({
+        where: gone,
+        what: expect.stringContaining('only snapshots before the current one have it'),
+        action: expect.stringContaining('the table keeps its last 100 (history.expire.min-snapshots-to-keep)'),
+      }),
+    ]);
+    await change(lake, { action: 'set-properties', updates: { 'history.expire.min-snapshots-to-keep': '1' } });
+    await maintainLake(lake, {}, { clock: { ...systemClock, nowMs: () => systemClock.nowMs() + hourMs } });
+    expect(await problemsOf(lake)).not.toContain('object-missing');
   });
 
   it('names files that no snapshot names, and calls none of them wrong', async () => {

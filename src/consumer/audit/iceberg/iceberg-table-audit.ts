@@ -18,6 +18,7 @@ import { adoptedRowsOf, otherTopicsOf, positionsOf, type TablePositions } from '
 import { aboutRange, type Finding } from '../finding.ts';
 import type { PartitionSummary } from '../ledger/partition-summary.ts';
 import { DeletedRows } from './deleted-rows.ts';
+import { missingFile } from './missing-file.ts';
 import { RewrittenRows } from './rewritten-rows.ts';
 import { larger } from '../../../runtime/bigints.ts';
 
@@ -209,9 +210,9 @@ export class IcebergTableAudit {
   async #missing(): Promise<Finding[]> {
     const { store } = this.#options;
     const found = await mapConcurrently([...this.#unseen], requestsMax, async (key) => {
-      if ((await store.head(key)) !== undefined) return [];
-      const what = `is named by ${this.#references.named.get(key)} of the table ${this.#target.name}, and not there`;
-      return [{ problem: 'object-missing' as const, where: key, what, action: restore }];
+      const table = this.table;
+      if (table === undefined || (await store.head(key)) !== undefined) return [];
+      return [missingFile(key, this.#references, table)];
     });
     return found.flat();
   }
@@ -229,7 +230,14 @@ interface State {
   readonly findings: Finding[];
 }
 
-const nothing: TableReferences = { live: new Map(), deletes: [], named: new Map(), facts: new Map(), unreadable: [] };
+const nothing: TableReferences = {
+  live: new Map(),
+  deletes: [],
+  past: new Set(),
+  named: new Map(),
+  facts: new Map(),
+  unreadable: [],
+};
 
 async function loadState({ name }: SnapshotTarget, options: IcebergTableOptions): Promise<State> {
   const { iceberg, store, table: ledgerTable, topic } = options;
