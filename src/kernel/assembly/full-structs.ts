@@ -38,6 +38,8 @@ const nameBytesMax: i32 = 256;
 const fieldName = memory.data(nameBytesMax);
 /** Longer keys are named by the host. */
 const keyBytesMax: i32 = 200;
+/** A name that was too long keeps so many bytes, before a checksum. */
+const cutLength: i32 = 200;
 /** Hashes of the keys of members without a field, of an object and behind those of the objects around it. */
 const hashesMax: i32 = 4096;
 const hashes = memory.data(hashesMax * 4);
@@ -151,9 +153,14 @@ function isFieldless(struct: NestedType, start: usize, before: i32): bool {
   return isNew;
 }
 
-/** Tells whether the key may be that of a field, in another spelling, or of one that members go to which are not of its type. */
+/**
+ * Tells whether the key may be that of a field, in another spelling, or of one that members go to which are not of its type. That one's name may
+ * have been too long: then only its beginning tells the key's.
+ */
 function mayBeField(struct: NestedType, start: usize, end: usize): bool {
-  return hasKey(struct.names, fieldName, writeName(start, end));
+  const length = writeName(start, end);
+  if (hasKey(struct.names, fieldName, length)) return true;
+  return length > cutLength && hasKey(struct.names, fieldName, cutLength);
 }
 
 /** Writes the name that the host gives the field of a key: in lower case, with `_` for what is no letter and no digit, unless the key is odd. */

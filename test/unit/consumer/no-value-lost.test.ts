@@ -139,4 +139,12 @@ describe('no value is lost', () => {
       runs(20),
     );
   });
+
+  it('where the last field that a type has room for is one for JSON text, whose name is cut', async () => {
+    const [long, other] = ['l', 'k'].map((letter) => letter.repeat(247));
+    await expectAll(
+      [[filler(199), { [`${long}`]: [1, 'x'] }, { [`${other}`]: [2, 'y'] }].map((element) => ({ p: [element] }))],
+      'double',
+    );
+  });
 });
