@@ -100,7 +100,11 @@ async function takeSteps(given: CommitRequest, tools: CommitTools, step: StepRun
     if (written.kind === 'theirs') return written;
     if (written.kind === 'written') return await finish(attempt, written, tools, step);
     if (written.kind === 'damaged' || tries === generationsMax)
-      throw damaged(entry, isOfOurDecoder(entry) ? 'objects' : 'other-version');
+      throw damaged(
+        entry,
+        isOfOurDecoder(entry) ? 'objects' : 'other-version',
+        'keys' in written ? written.keys : undefined,
+      );
     // what another version has claimed was prepared for this one from the start
     if (written.kind === 'misfit' && isOfOurDecoder(entry)) prepared = await prepare(batch, ourRecipe(tools));
     claimed = await step('claim', () => raiseGeneration(attempt, prepared, tools));

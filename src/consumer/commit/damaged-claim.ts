@@ -7,7 +7,7 @@ type Damage = 'objects' | 'other-version' | 'older-generation';
 const explanations: Readonly<Record<Damage, { readonly what: (range: string) => string; readonly hint: string }>> = {
   objects: {
     what: (range) => `objects of ${range} are damaged, and others of them hold records that Kafka no longer has`,
-    hint: 'restore the damaged objects from a backup or an older version; `glueless verify` names them',
+    hint: 'move the damaged objects out of the table, and start again: what is left is kept, and what Kafka still holds is written; or restore them from a backup or an older version',
   },
   'other-version': {
     what: (range) =>
@@ -21,13 +21,24 @@ const explanations: Readonly<Record<Damage, { readonly what: (range: string) => 
   },
 };
 
-/** Says why a claim can't be ended without losing what is in the lake. */
-export function damaged({ topic, partition, from, to, generation }: ClaimedEntry, damage: Damage): PipelineError {
+/** Says why a claim can't be ended without losing what is in the lake. `keys`: its damaged objects. */
+export function damaged(
+  { topic, partition, from, to, generation }: ClaimedEntry,
+  damage: Damage,
+  keys: readonly string[] = [],
+): PipelineError {
   const { what, hint } = explanations[damage];
   return new PipelineError('OBJECT_DAMAGED', {
     message: what(`[${from}, ${to}) of ${topic}/${partition}`),
     retryable: false,
-    details: { topic, partition, from: from.toString(), to: to.toString(), generation },
+    details: {
+      topic,
+      partition,
+      from: from.toString(),
+      to: to.toString(),
+      generation,
+      ...(keys.length > 0 && { objects: [...keys] }),
+    },
     hint,
   });
 }

@@ -1,7 +1,7 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { ClaimedEntry, Outcome, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { PutOutcome } from '../table/object-writer.ts';
-import { keyOf } from '../table/planned-keys.ts';
+import { plannedObject } from '../table/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { countsOf } from './write-objects.ts';
 
@@ -14,7 +14,7 @@ export async function lookAtPlanned(
   run: (look: () => Promise<PutOutcome>) => Promise<PutOutcome> = (look) => look(),
 ): Promise<PutOutcome[]> {
   return mapConcurrently(claim.plan, looksMax, (planned) =>
-    run(() => writer.objects.look({ ...planned, key: keyOf(claim, planned, claim.recipe) })),
+    run(() => writer.objects.look(plannedObject(claim, planned, claim.recipe))),
   );
 }
 

@@ -5,7 +5,7 @@ import type { CommitTools } from './commit-tools.ts';
 import type { EntryGuard } from './entry-guard.ts';
 import type { PreparedColumns } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
-import { keyOf } from '../table/planned-keys.ts';
+import { expectedOf, plannedObject } from '../table/planned-keys.ts';
 
 export interface WriteRequest {
   /** The range and generation whose keys are written. */
@@ -32,7 +32,7 @@ export type WriteResult =
   /** A key is taken by something other than our rows: the range needs a new generation, with new keys. */
   | { readonly kind: 'spoiled' }
   /** The same as `spoiled`, but other keys hold rows that Kafka no longer delivers: a new generation would lose them. */
-  | { readonly kind: 'damaged' };
+  | { readonly kind: 'damaged'; readonly keys?: readonly string[] };
 
 /** Most objects of one batch that are encoded and put at the same time. */
 const putsMax = 4;
@@ -49,16 +49,19 @@ export async function writeObjects(
   const drafts = writer.drafts(groups, settled, range);
   const tried = plan.filter((planned) => !drafts.some((draft) => isSame(draft, planned)));
   const puts = await mapConcurrently(drafts, putsMax, async (draft) => {
-    const result = await putDraft(draft, writer, step, guard);
+    const planned = plan.find((each) => isSame(draft, each));
+    const rowsMax = planned && Math.max(planned.rows, draft.rows);
+    const expected = expectedOf(draft.kind, recipe, rowsMax);
+    const result = await putDraft({ ...draft, expected }, writer, step, guard);
     if (result.kind === 'created') created.push(result.object);
     return result;
   });
   const kept = await mapConcurrently(tried, putsMax, (planned) =>
-    step('put', () => writer.objects.look({ ...planned, key: keyOf(range, planned, recipe) })),
+    step('put', () => writer.objects.look(plannedObject(range, planned, recipe))),
   );
   const results: PutOutcome[] = [...puts, ...kept];
-  if (results.some(({ kind }) => kind === 'spoiled'))
-    return { kind: holdsMore(results, drafts) ? 'damaged' : 'spoiled' };
+  const spoiled = results.flatMap((result) => (result.kind === 'spoiled' ? [result.key] : []));
+  if (spoiled.length > 0) return holdsMore(results, drafts) ? { kind: 'damaged', keys: spoiled } : { kind: 'spoiled' };
   const objects = results.flatMap((result) => ('object' in result ? [result.object] : []));
   await step('register', () => writer.register(objects));
   return {

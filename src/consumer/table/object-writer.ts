@@ -6,10 +6,13 @@ import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import { hivePathOf } from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../ports/parquet.ts';
+import { isOfItsKey, type ExpectedObject } from './own-object.ts';
 
 /** One object to be: a key that follows from the claim, and how to make its bytes. */
 export interface ObjectDraft extends Pick<WrittenObject, 'key' | 'kind' | 'rows' | 'partition'> {
   encode(): Promise<Uint8Array>;
+  /** What lies under the key already must be this; left out: any file with so many rows will do. */
+  readonly expected?: ExpectedObject;
 }
 
 export type PutOutcome =
@@ -17,8 +20,8 @@ export type PutOutcome =
   /** An earlier try has put it, with at least as many rows. */
   | { readonly kind: 'kept'; readonly object: WrittenObject }
   | { readonly kind: 'absent' }
-  /** What lies under the key is damaged, or holds fewer rows than we have. */
-  | { readonly kind: 'spoiled' };
+  /** What lies under the key is damaged, is of another range, or holds fewer rows than we have. */
+  | { readonly kind: 'spoiled'; readonly key: string };
 
 /** Puts objects under keys that are written once. A key that is taken is looked at, never written over. */
 export class ObjectWriter {
@@ -48,13 +51,13 @@ export class ObjectWriter {
     });
   }
 
-  /** Looks at what lies under the key: it is kept when it is whole and has at least `rows` rows. */
-  async find({ key, kind, rows, partition }: Omit<ObjectDraft, 'encode'>): Promise<PutOutcome> {
+  /** Looks at what lies under the key: it is kept when it is whole, as `expected`, and has at least `rows` rows. */
+  async find({ key, kind, rows, partition, expected }: Omit<ObjectDraft, 'encode'>): Promise<PutOutcome> {
     const info = await this.#store.head(key);
     if (info === undefined) return { kind: 'absent' };
-    const found = await this.#rowsOf(key, info.size);
+    const found = await this.#rowsOf({ key, size: info.size }, expected);
     if (found === 'gone') return { kind: 'absent' };
-    if (found === 'damaged' || found < rows) return { kind: 'spoiled' };
+    if (found === 'damaged' || found < rows) return { kind: 'spoiled', key };
     const checksum = info.crc32 ?? (await this.#checksumOf(key));
     if (checksum === undefined) return { kind: 'absent' };
     const { size: bytes, version } = info;
@@ -62,10 +65,15 @@ export class ObjectWriter {
     return { kind: 'kept', object: { key, kind, rows: found, partition, ...written } };
   }
 
-  /** `damaged`: bytes that are no Parquet file. What can't be read now rejects, and is tried again. */
-  async #rowsOf(key: string, size: number): Promise<number | 'damaged' | 'gone'> {
+  /** `damaged`: bytes that are no Parquet file, or another one than expected. What can't be read now rejects, and is tried again. */
+  async #rowsOf(
+    file: Pick<ObjectInfo, 'key' | 'size'>,
+    expected: ExpectedObject | undefined,
+  ): Promise<number | 'damaged' | 'gone'> {
+    const [store, parquet] = [this.#store, this.#parquet];
     try {
-      return await this.#parquet.rowCount(objectSource(this.#store, { key, size }));
+      if (expected !== undefined && !(await isOfItsKey(file, expected, { store, parquet }))) return 'damaged';
+      return await parquet.rowCount(objectSource(store, file));
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
       if (error.code === 'OBJECT_UNREADABLE') return 'damaged';

@@ -3,6 +3,7 @@ import { deadLetterKeys, deadLetterTable } from './dead-letters.ts';
 import { objectKey } from '../ledger/object-keys.ts';
 import type { ObjectRange, PlannedObject } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
+import type { ExpectedObject } from './own-object.ts';
 
 /** The keys of the objects that a plan means to write. */
 export function keysOf(
@@ -24,4 +25,19 @@ export function keyOf(range: ObjectRange, { kind, partition }: PlannedObject, { 
       partition,
     ),
   );
+}
+
+/** Gives the key of an object that is planned, and what must lie under it. */
+export function plannedObject(range: ObjectRange, planned: PlannedObject, recipe: Recipe) {
+  const { kind, partition, rows } = planned;
+  return { kind, partition, key: keyOf(range, planned, recipe), expected: expectedOf(kind, recipe, rows) };
+}
+
+/** Says what an object must be to be one of a claim. */
+export function expectedOf(
+  kind: PlannedObject['kind'],
+  { kafkaColumns }: Pick<Recipe, 'kafkaColumns'>,
+  rowsMax: number | undefined,
+): ExpectedObject {
+  return { hasCoordinates: kind === 'dead-letters' || kafkaColumns, ...(rowsMax !== undefined && { rowsMax }) };
 }

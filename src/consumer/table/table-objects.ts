@@ -33,7 +33,7 @@ export class TableObjects {
   }
 
   /** Looks at an object that is known by its name: an earlier try may have put it. */
-  async look(named: NamedObject): Promise<PutOutcome> {
+  async look(named: NamedObject & Pick<ObjectDraft, 'expected'>): Promise<PutOutcome> {
     return this.#writer.find({ ...named, rows: 1 });
   }
 

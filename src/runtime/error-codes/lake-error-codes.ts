@@ -156,7 +156,7 @@ export const lakeErrorCodes = {
       'Objects of a claimed range hold records that Kafka no longer has, and the claim can’t be ended with them: others are damaged, or another version or generation has written them.',
     retryable: 'never',
     action:
-      'Restore damaged objects from a backup or an older version (`glueless verify` names them), or let the version that has claimed the range end it. Nothing is deleted meanwhile.',
+      'Move the objects that the error names out of the table, or restore older versions, and start again: others are kept. Or let the version that has claimed the range end it.',
   },
   STATE_CORRUPT: {
     meaning: 'The document of an hour or an alert (`_hours/`, `_alerts/`) can’t be read.',

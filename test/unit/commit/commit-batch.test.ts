@@ -11,6 +11,7 @@ import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
 import type { ClaimedEntry, LedgerEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { decoderVersion } from '../../../src/consumer/ledger/decoder-version.ts';
 import { keysOf } from '../../../src/consumer/table/planned-keys.ts';
+import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import {
@@ -281,4 +282,85 @@ it('keeps an earlier generation of a claim that Kafka no longer has all records 
   expect(await offsetsOf(lake)).toEqual(all);
   expect(await adopt(topic, tools)).toMatchObject({ generation: 2, outcome: { rows: 10 } });
   expect(await offsetsOf(lake)).toEqual(all);
+});
+
+describe('an object of a claim that is another file', () => {
+  const otherOffsets = Array.from({ length: 5 }, (_, index) => 10 + index);
+
+  /** Five later records of the same hour, as a batch of their own. */
+  async function otherBatch(topic: FakeTopic, lake: TestLake): Promise<Buffer> {
+    const eventTime = new Date(testTimestampMs).toISOString();
+    for (const n of otherOffsets) topic.append(0, { value: JSON.stringify({ n, eventTime, text: 'y' }) });
+    const buffer = new PartitionBuffer(0, 10n);
+    buffer.push(topic.chunk({ partition: 0, from: 10n, to: 15n }), 0);
+    const batch = buffer.cutAt(15n);
+    const result = await commitBatch({ batch, reason: 'rows', commitOffset: async () => {} }, createTestTools(lake));
+    if (result.kind !== 'committed') throw new Error('nobody else writes');
+    const stored = await lake.store.get(result.entry.outcome.objects[0]?.key ?? '');
+    return Buffer.from(stored?.bytes ?? []);
+  }
+
+  async function foreignFile(rowCount: number): Promise<Uint8Array> {
+    const data = { kind: 'double', values: new Float64Array(rowCount) } as const;
+    const columns = [{ name: 'a', type: { kind: 'double' }, data } as const];
+    return createColumnEncoder({ codec: 'zstd', rowGroupRows: 100 }).encode({ rowCount, columns });
+  }
+
+  it.each([
+    ['of another batch', otherBatch],
+    ['of somebody else', async () => foreignFile(5)],
+  ])('%s, is not taken as written: the claim stops where Kafka lacks records, and names it', async (_what, make) => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieAfterPuts(topic, lake);
+    const tools = createTestTools(lake);
+    const { entry } = await claimOf(tools);
+    const [first = ''] = keysOf(entry, entry);
+    const whole = (await lake.store.get(first))?.bytes ?? Buffer.of();
+    await lake.store.put(first, await make(topic, lake));
+    await expect(adopt(topic, tools, { from: 7n })).rejects.toMatchObject({
+      code: 'OBJECT_DAMAGED',
+      details: { objects: [first] },
+    });
+    await lake.store.put(first, whole);
+    expect(await adopt(topic, tools, { from: 7n })).toMatchObject({ generation: 1, outcome: { rows: 10 } });
+  });
+
+  it('is written anew where Kafka holds all of its records, though the file has as many rows', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieAfterPuts(topic, lake);
+    const tools = createTestTools(lake);
+    const { entry } = await claimOf(tools);
+    const [first = ''] = keysOf(entry, entry);
+    await lake.store.put(first, await foreignFile(5));
+    expect(await adopt(topic, tools)).toMatchObject({ generation: 2, outcome: { rows: 10 } });
+    expect(await offsetsOf(lake)).toEqual(all);
+  });
+
+  it.each([
+    { rowCount: 5, adopted: { outcome: { rows: 10 } } },
+    { rowCount: 6, adopted: { code: 'OBJECT_DAMAGED' } },
+  ])('is told by its number of rows alone where the table has no Kafka columns: $rowCount', async (given) => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    const recipe = { kafkaColumns: false };
+    await dieAfterPuts(topic, lake, { recipe });
+    const tools = createTestTools({ ...lake, recipe });
+    const { entry } = await claimOf(tools);
+    const [first = ''] = keysOf(entry, entry);
+    await lake.store.put(first, await foreignFile(given.rowCount));
+    expect(await adopt(topic, tools, { from: 7n }).catch((error: unknown) => error)).toMatchObject(given.adopted);
+  });
+
+  it('goes on without it once it is out of the table, and keeps the others', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieAfterPuts(topic, lake);
+    const tools = createTestTools(lake);
+    const { entry } = await claimOf(tools);
+    const [first = '', second = ''] = keysOf(entry, entry);
+    await lake.store.put(second, Buffer.from('PAR1 damaged'));
+    await expect(adopt(topic, tools, { from: 7n })).rejects.toMatchObject({ details: { objects: [second] } });
+    await lake.store.delete([second]);
+    expect(await adopt(topic, tools, { from: 7n })).toMatchObject({ generation: 1, outcome: { rows: 8 } });
+    expect(await offsetsOf(lake)).toEqual([0, 1, 2, 3, 4, 7, 8, 9]);
+    expect(first).not.toBe(second);
+  });
 });
