@@ -27,9 +27,13 @@ export async function writeAuditNote(store: ObjectStore, topicTable: TopicPath, 
   await store.put(key, Buffer.from(`${JSON.stringify(note)}\n`), condition);
 }
 
-/** The newest note; `undefined` where no audit left one, or a newer version did. */
+/** The newest note; `undefined` where no audit left one, a newer version did, or it can't be read: the next audit replaces it. */
 export async function readAuditNote(store: ObjectStore, topicTable: TopicPath): Promise<AuditNote | undefined> {
   const stored = await store.get(noteKey(topicTable));
   if (stored === undefined) return undefined;
-  return noteSchema.safeParse(JSON.parse(Buffer.from(stored.bytes).toString('utf8'))).data;
+  try {
+    return noteSchema.parse(JSON.parse(Buffer.from(stored.bytes).toString('utf8')));
+  } catch {
+    return undefined;
+  }
 }

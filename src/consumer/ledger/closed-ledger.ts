@@ -43,13 +43,11 @@ export async function requireOpen(store: ObjectStore, topic: TopicPath): Promise
   if (closing !== undefined) throw closed(closedKey(topic), closing);
 }
 
-/** Gives what closes the topic's ledger; `undefined` while it is open. */
+/** Gives what closes the topic's ledger; `undefined` while it is open. Rejects with LEDGER_CORRUPT where that can't be read. */
 export async function readClosing(store: ObjectStore, topic: TopicPath): Promise<Closing | undefined> {
   const key = closedKey(topic);
   const stored = await store.get(key);
-  return (
-    stored && closingSchema.safeParse(parseNote({ key, bytes: stored.bytes }, 'closes the ledger', z.unknown())).data
-  );
+  return stored && parseNote({ key, bytes: stored.bytes }, 'closes the ledger', closingSchema);
 }
 
 /**

@@ -89,6 +89,13 @@ glueless_aws_requests_total{service="S3",operation="PutObject"} 3000
     });
   });
 
+  it('is shown whatever the note of an audit has become', async () => {
+    const lake = await lakeWithBatches();
+    await lake.store.put(`_verify/${testTable}/${testTopic}.json`, Buffer.from('{"format":1,'));
+    const html = await (await getPage(openMonitor(lake, now()), '/pipeline')).text();
+    expect(tiles(html)).toMatchObject({ Audit: 'never' });
+  });
+
   it('sends what has changed as events', async () => {
     const response = await getPage(openMonitor(await lakeWithBatches(), now()), '/pipeline/events');
     expect(response.headers.get('content-type')).toContain('text/event-stream');

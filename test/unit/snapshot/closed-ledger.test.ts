@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { closedName } from '../../../src/consumer/ledger/chain-start.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { commitSnapshot } from '../../../src/consumer/snapshot/commit-snapshot.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
@@ -103,6 +104,16 @@ describe('the ledger of a Hive table that was adopted', () => {
     expect(await new Ledger(store).find(path, 10n)).toBeUndefined();
   });
 });
+
+it.each(['', '{"format":3,"state":"closed"}', '{"format":9}'])(
+  'a ledger is not taken for open where what closes it says nothing that can be read: %j',
+  async (text) => {
+    const { hive } = await openBoth();
+    await hive.store.put(`_ledger/${testTable}/${testTopic}/starts/${closedName}`, Buffer.from(text));
+    const corrupt = { code: 'LEDGER_CORRUPT', details: { key: expect.stringContaining(closedName) } };
+    await expect(new Ledger(hive.store).requireOpen(path)).rejects.toMatchObject(corrupt);
+  },
+);
 
 describe('the ledger of a table that has adopted another', () => {
   it('is not behind the table while nothing has come', async () => {
