@@ -146,7 +146,9 @@ export function describe(item: ReplayItem): string {
         ? `${where}: will be read again, and its objects replaced`
         : `${where}: will be read again from ${item.heldFrom} on, and its objects replaced: Kafka no longer holds what comes before`;
     case 'finish':
-      return `${where}: claimed and never written, will be finished`;
+      return item.heldFrom === undefined
+        ? `${where}: claimed and never written, will be finished`
+        : `${where}: claimed and never written, will be finished if its objects are there: Kafka no longer holds ${item.heldFrom < to ? `what comes before ${item.heldFrom}` : 'it'}`;
     case 'write':
       return `${where}: not in the ledger yet, will be written`;
     case 'fill':

@@ -5,6 +5,7 @@ import { stepRunner } from '../commit/step-runner.ts';
 import type { WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
+import { readsLess } from '../ports/value-format.ts';
 
 export interface ReadOptions {
   readonly tools: CommitTools;
@@ -69,4 +70,21 @@ function withPiece(before: Seen, { recipe, decoded: { rowCount, rejects, tombsto
 
 function onlyPiece(piece: PreparedBatch): () => Iterable<PreparedBatch> {
   return () => [piece];
+}
+
+/**
+ * Says why rows could not be read again: by another VALUE_FORMAT, or since the registry lost their schema. `undefined` where they can, or where
+ * the rules for records have become stricter, which is meant.
+ */
+export function whyRejected(
+  rows: number,
+  { recipe: before, outcome: { deadLetters } }: WrittenEntry,
+  { recipe: now, rows: rowCount, rejects, lacksSchema }: ReadBatch,
+): string | undefined {
+  if (rowCount >= rows || rejects <= deadLetters) return undefined;
+  if (!lacksSchema && !readsLess(now.valueFormat, before.valueFormat)) return undefined;
+  const cause = lacksSchema
+    ? 'the registry lacks schemas'
+    : `VALUE_FORMAT is ${now.valueFormat}, was ${before.valueFormat}`;
+  return `${cause}: of its ${rows} rows ${rowCount} would be left, the others dead letters; --allow-loss replaces them all the same`;
 }

@@ -1,7 +1,7 @@
 import { larger, smaller } from '../../runtime/bigints.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import { mayHaveLeftovers } from '../commit/leftovers.ts';
-import { isWritten, type ClaimedEntry, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import { type ClaimedEntry, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import type { OffsetRange, Watermarks } from '../ports/topic.ts';
 
 /** One piece of a replay, in the order it is done. */
@@ -15,7 +15,13 @@ export type ReplayItem =
       readonly heldFrom?: bigint;
     }
   /** Claimed and never written: it is finished. */
-  | { readonly kind: 'finish'; readonly range: OffsetRange; readonly current: Versioned<ClaimedEntry> }
+  | {
+      readonly kind: 'finish';
+      readonly range: OffsetRange;
+      readonly current: Versioned<ClaimedEntry>;
+      /** The first offset of it that Kafka still holds, or its end, where that is not its first one. */
+      readonly heldFrom?: bigint;
+    }
   /** A replay or redrive of it did not end, and Kafka no longer has it: it goes back to the objects it has. */
   | { readonly kind: 'undo'; readonly range: OffsetRange; readonly current: Versioned<ReplacingEntry> }
   /** Kafka no longer has it; what an earlier replay has replaced and could not delete goes. */
@@ -165,9 +171,10 @@ function planPassed(
   const { partition, from, to } = entry;
   const range = { partition, from, to };
   if (entry.state === 'replacing') return { kind: 'undo', range, current: { entry, version, at } };
-  if (allowLoss && isWritten(entry) && to > low)
-    return { kind: 'replace', range, current: { entry, version, at }, heldFrom: low };
-  if (isWritten(entry) && mayHaveLeftovers(entry)) return { kind: 'tidy', range, current: { entry, version, at } };
+  if (entry.state === 'claimed')
+    return { kind: 'finish', range, current: { entry, version, at }, heldFrom: smaller(low, to) };
+  if (allowLoss && to > low) return { kind: 'replace', range, current: { entry, version, at }, heldFrom: low };
+  if (mayHaveLeftovers(entry)) return { kind: 'tidy', range, current: { entry, version, at } };
   const why =
     to > low
       ? `Kafka holds it from ${low} only; its objects stay; --allow-loss replaces them all the same`

@@ -5,16 +5,15 @@ import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
 import { endReplacements, putReplacement, type PutReplacement } from '../commit/replace-entry.ts';
-import { undoReplacement } from '../commit/undo-replacement.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import { isWritten, type ClaimedEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import { checkTopicId } from '../ledger/topic-identity.ts';
 import { emptyChunk } from '../ports/record-chunk.ts';
-import { readsLess } from '../ports/value-format.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
 import { countsTombstones, entryOf, splitHole, type FoundEntry, type HolePiece } from './fill-hole.ts';
-import { readAgain, type ReadBatch } from './read-again.ts';
+import { readAgain, whyRejected } from './read-again.ts';
 import type { ReplayItem } from './replay-plan.ts';
+import { finishPassed, undoUnlessGone } from './without-kafka.ts';
 import { smaller } from '../../runtime/bigints.ts';
 
 export interface ReplayOptions {
@@ -23,7 +22,7 @@ export interface ReplayOptions {
   readonly policy: BatchPolicy;
   /** The id of the topic that is read, where the broker tells it. */
   readonly topicId?: string;
-  /** Replaces a batch also when Kafka delivers fewer records for it than the lake has. */
+  /** Replaces a batch also when Kafka delivers fewer records for it than the lake has, and ends a claim of which it lacks some. */
   readonly allowLoss?: boolean;
   readonly signal: AbortSignal;
 }
@@ -39,6 +38,10 @@ export type ReplayResult = (
 
 const done: ReplayResult = { kind: 'done' };
 
+function resultOf(why: string | undefined): ReplayResult {
+  return why === undefined ? done : { kind: 'left', why };
+}
+
 /** Carries out one item of a replay's plan. Rejects with the signal's reason between batches when aborted. */
 export async function replayItem(item: ReplayItem, options: ReplayOptions): Promise<ReplayResult> {
   switch (item.kind) {
@@ -47,11 +50,9 @@ export async function replayItem(item: ReplayItem, options: ReplayOptions): Prom
     case 'replace':
       return replaceBatch(item, options);
     case 'finish':
-      await finishClaim(item.current, options);
-      return done;
+      return finishItem(item, options);
     case 'undo':
-      await undoReplacement(item.current, options.tools);
-      return done;
+      return resultOf(await undoUnlessGone(item.current, { allowLoss: false, ...options }));
     case 'tidy':
       await discardLeftovers(item.current.entry, options.tools);
       return { kind: 'left', why: 'Kafka no longer holds it; what an earlier replay has replaced is deleted' };
@@ -187,23 +188,6 @@ async function putBatch(
   return put;
 }
 
-/**
- * Says why rows could not be read again: by another VALUE_FORMAT, or since the registry lost their schema. `undefined` where they can, or where
- * the rules for records have become stricter, which is meant.
- */
-function whyRejected(
-  rows: number,
-  { recipe: before, outcome: { deadLetters } }: WrittenEntry,
-  { recipe: now, rows: rowCount, rejects, lacksSchema }: ReadBatch,
-): string | undefined {
-  if (rowCount >= rows || rejects <= deadLetters) return undefined;
-  if (!lacksSchema && !readsLess(now.valueFormat, before.valueFormat)) return undefined;
-  const cause = lacksSchema
-    ? 'the registry lacks schemas'
-    : `VALUE_FORMAT is ${now.valueFormat}, was ${before.valueFormat}`;
-  return `${cause}: of its ${rows} rows ${rowCount} would be left, the others dead letters; --allow-loss replaces them all the same`;
-}
-
 /** `undefined` when retention has passed the range since it was planned. */
 async function readUnlessGone(
   range: OffsetRange,
@@ -226,17 +210,33 @@ async function readBatch(
 ): Promise<Batch> {
   const buffer = new PartitionBuffer(range.partition, range.from);
   if (heldFrom > range.from) buffer.push(emptyChunk({ ...range, topic, to: heldFrom }), 0);
-  for await (const chunk of reader.read({ ...range, from: heldFrom }, signal)) buffer.push(chunk, 0);
+  if (heldFrom < range.to)
+    for await (const chunk of reader.read({ ...range, from: heldFrom }, signal)) buffer.push(chunk, 0);
   return buffer.cutAt(range.to);
 }
 
-/** Writes the claimed range, and what is left of it where the claim was cut; if another process is faster, that is as good. */
-async function finishClaim(claim: Versioned<ClaimedEntry>, options: ReplayOptions): Promise<void> {
+async function finishItem(
+  { current, heldFrom }: Extract<ReplayItem, { kind: 'finish' }>,
+  options: ReplayOptions,
+): Promise<ReplayResult> {
+  if (heldFrom === undefined) {
+    await finishClaim(current, options);
+    return done;
+  }
+  const why = await finishPassed(current, heldFrom, options.tools);
+  if (why !== undefined && options.allowLoss !== true) return { kind: 'left', why };
+  if (why !== undefined) await finishClaim(current, options, heldFrom);
+  return done;
+}
+
+/** Writes the claimed range, as far as Kafka holds it from `heldFrom` on, and what is left of it where the claim was cut; if another process is faster, that is as good. */
+async function finishClaim(claim: Versioned<ClaimedEntry>, options: ReplayOptions, heldFrom?: bigint): Promise<void> {
   const { partition, from, to } = claim.entry;
-  const batch = await readBatch({ partition, from, to }, options);
+  const batch = await readBatch({ partition, from, to }, options, heldFrom);
   await checkTopic(options);
   const limits = decodeLimitsOf(options.policy);
-  const request = { batch, reason: 'adopted', limits, claim, commitOffset: noGroup } as const;
+  const lost = heldFrom === undefined ? {} : { lost: { from, to: heldFrom } };
+  const request = { batch, reason: 'adopted', limits, claim, commitOffset: noGroup, ...lost } as const;
   const result = await commitBatch(request, options.tools);
   const { entry } = result.kind === 'committed' ? result : result.found;
   if (isWritten(entry) && entry.to < to) await writeRange({ partition, from: entry.to, to }, options);

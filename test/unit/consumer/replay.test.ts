@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { planReplay, type ReplayItem } from '../../../src/consumer/replay/replay-plan.ts';
+import { entryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
 import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
@@ -38,13 +39,13 @@ async function replay(
   return items.map(({ kind, range: { from, to } }) => `${kind} ${from}-${to}`);
 }
 
-async function writtenLake(): Promise<{ lake: TestLake; topic: FakeTopic }> {
+async function writtenLake(stepMs = 120_000): Promise<{ lake: TestLake; topic: FakeTopic }> {
   const lake = await openTestLake();
   const topic = new FakeTopic(1);
   topic.append(
     0,
     ...Array.from({ length: 60 }, (_, index) => ({
-      value: JSON.stringify({ n: index, eventTime: new Date(testTimestampMs + index * 120_000).toISOString() }),
+      value: JSON.stringify({ n: index, eventTime: new Date(testTimestampMs + index * stepMs).toISOString() }),
     })),
   );
   await replay(createTestTools(lake), topic);
@@ -163,5 +164,89 @@ describe('a replay', () => {
     await Promise.allSettled([replay(createTestTools(lake), topic), replay(createTestTools(lake), topic)]);
     await replay(createTestTools(lake), topic);
     await expectOnce({ lake, topic }, 60);
+  });
+});
+
+describe('a replay of what Kafka no longer holds all of', () => {
+  /** A lake whose claim [0, 20) stands in the middle of its chain: the entry's older version was restored. */
+  async function lakeWithClaim() {
+    const { lake, topic } = await writtenLake(420_000);
+    const tools = createTestTools(lake);
+    const { entry } = await committedEntry(tools);
+    const { outcome, ...claim } = entry;
+    const planned = outcome.objects.map(({ kind, partition, rows }) => ({ kind, partition, rows }));
+    await lake.store.delete([entryKey(entry, 0n)]);
+    await tools.ledger.claim({ ...claim, plan: planned, state: 'claimed' });
+    topic.deleteBelow(0, 15n);
+    return { lake, topic, tools, objects: outcome.objects };
+  }
+
+  async function committedEntry(tools: CommitTools) {
+    const found = await tools.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, 0n);
+    if (found?.entry.state !== 'committed') throw new Error('it is written');
+    return { found, entry: found.entry };
+  }
+
+  async function firstResult(tools: CommitTools, topic: FakeTopic, allowLoss = false) {
+    const [item] = await plan(tools, topic, { to: 20n, allowLoss });
+    if (item === undefined) throw new Error('it is planned');
+    return replayItem(item, { reader: topic, tools, policy, signal, allowLoss });
+  }
+
+  it('ends a claim whose planned objects are all there with these', async () => {
+    const { lake, topic, tools } = await lakeWithClaim();
+    expect(await firstResult(tools, topic)).toEqual({ kind: 'done' });
+    await expectOnce({ lake, topic }, 60);
+  });
+
+  it('leaves a claim alone whose objects are not all there; where loss is allowed, it ends with what there is', async () => {
+    const { lake, topic, tools, objects } = await lakeWithClaim();
+    await lake.store.delete([objects[0]?.key ?? '']);
+    const left = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
+    expect(await firstResult(tools, topic)).toEqual({
+      kind: 'left',
+      why: expect.stringContaining('Kafka holds it from 15 only, and its objects are not all there and whole'),
+    });
+    expect(await firstResult(tools, topic, true)).toEqual({ kind: 'done' });
+    const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
+    const kept = Array.from({ length: 60 }, (_, index) => index).filter((n) => n >= 15 || left.includes(n));
+    expect(offsets).toEqual(kept);
+    expect((await audit(lake, topic)).findings).toMatchObject([{ problem: 'gap' }]);
+  });
+
+  it('stops at a damaged object of a claim also where loss is allowed, and names it', async () => {
+    const { lake, topic, tools, objects } = await lakeWithClaim();
+    const [{ key } = { key: '' }] = objects;
+    await lake.store.put(key, Buffer.from('PAR1 damaged'));
+    expect(await firstResult(tools, topic)).toMatchObject({ kind: 'left' });
+    await expect(firstResult(tools, topic, true)).rejects.toMatchObject({
+      code: 'OBJECT_DAMAGED',
+      details: { objects: [key] },
+    });
+  });
+
+  it('does not go back to objects that are gone', async () => {
+    const { lake, topic } = await writtenLake();
+    const tools = createTestTools(lake);
+    const { entry: before } = await committedEntry(tools);
+    await replay(tools, topic, { to: 20n });
+    const { found, entry: after } = await committedEntry(tools);
+    const { generation, recipe, plan: planned } = after;
+    const replacement = {
+      generation,
+      writer: 'w',
+      startedAt: after.claimedAt,
+      recipe,
+      plan: planned,
+      why: 'replay',
+    } as const;
+    await tools.ledger.replace(found, { ...before, state: 'replacing', replacement });
+    topic.deleteBelow(0, 15n);
+    expect(await firstResult(tools, topic)).toEqual({
+      kind: 'left',
+      why: expect.stringContaining('are gone or differ'),
+    });
+    const offsets = (await readRows(lake)).map((row) => Number(row['kafka_offset']));
+    expect(offsets).toEqual(Array.from({ length: 60 }, (_, index) => index));
   });
 });

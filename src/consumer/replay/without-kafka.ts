@@ -1,0 +1,30 @@
+import type { CommitTools } from '../commit/commit-tools.ts';
+import { finishFromLake } from '../commit/finish-from-lake.ts';
+import { stepRunner } from '../commit/step-runner.ts';
+import { undoReplacement } from '../commit/undo-replacement.ts';
+import type { Versioned } from '../ledger/entry-store.ts';
+import type { ClaimedEntry, ReplacingEntry } from '../ledger/ledger-entry.ts';
+
+/** Ends a claim of which Kafka lacks what comes before `heldFrom` by the objects it has planned, if all are there and whole; or says why not. */
+export async function finishPassed(
+  claim: Versioned<ClaimedEntry>,
+  heldFrom: bigint,
+  tools: CommitTools,
+): Promise<string | undefined> {
+  if ((await finishFromLake(claim, tools, stepRunner(tools))) !== undefined) return undefined;
+  const held = heldFrom < claim.entry.to ? `Kafka holds it from ${heldFrom} only` : 'Kafka no longer holds it';
+  return `${held}, and its objects are not all there and whole; --allow-loss ends it with those that are, and with what Kafka holds`;
+}
+
+/** Goes back to the objects of an entry; or says why not: where they are gone, what is in the lake may be of a newer version of the entry. */
+export async function undoUnlessGone(
+  current: Versioned<ReplacingEntry>,
+  { tools, allowLoss }: { readonly tools: CommitTools; readonly allowLoss: boolean },
+): Promise<string | undefined> {
+  // files of an Iceberg table may have been rewritten, and be gone rightly
+  const mayBeGone = allowLoss || tools.publication !== undefined;
+  if (!mayBeGone && !(await tools.writer.objects.areThere(current.entry.outcome.objects)))
+    return 'the objects that it would go back to are gone or differ, and nothing was changed: restore the newest version of its ledger entry, or these objects; --allow-loss goes back all the same';
+  await undoReplacement(current, tools);
+  return undefined;
+}
