@@ -7,7 +7,7 @@ type Damage = 'objects' | 'other-version' | 'older-generation';
 const explanations: Readonly<Record<Damage, { readonly what: (range: string) => string; readonly hint: string }>> = {
   objects: {
     what: (range) => `objects of ${range} are damaged, and others of them hold records that Kafka no longer has`,
-    hint: 'move the damaged objects out of the table, and start again: what is left is kept, and what Kafka still holds is written; or restore them from a backup or an older version',
+    hint: 'move the damaged objects out of the table, and start again: what is left is kept, and what Kafka still holds is written; or restore them from a backup or an older version; `glueless verify` names them',
   },
   'other-version': {
     what: (range) =>

@@ -350,6 +350,25 @@ describe('an object of a claim that is another file', () => {
     expect(await adopt(topic, tools, { from: 7n }).catch((error: unknown) => error)).toMatchObject(given.adopted);
   });
 
+  it('is named by the audit, which counts what the whole objects of the claim hold', async () => {
+    const [topic, lake] = [tenRecords(), await openTestLake()];
+    await dieAfterPuts(topic, lake);
+    const { entry } = await claimOf(createTestTools(lake));
+    const [, second = ''] = keysOf(entry, entry);
+    await lake.store.put(second, Buffer.from('PAR1 damaged'));
+    const later = { nowMs: Date.parse(entry.claimedAt) + 3_600_000 };
+    expect((await audit(lake, topic, later)).findings).toMatchObject([
+      { problem: 'unfinished-claim' },
+      { problem: 'object-unreadable', where: second, action: expect.stringContaining('Kafka still holds the range') },
+    ]);
+    topic.deleteBelow(0, 7n);
+    expect((await audit(lake, topic, later)).findings).toMatchObject([
+      { problem: 'unfinished-claim' },
+      { problem: 'object-unreadable', where: second, action: expect.stringContaining('move it out of the table') },
+      { problem: 'lost-to-retention', what: expect.stringContaining('2 offsets are lost, and 5 are in objects') },
+    ]);
+  });
+
   it('goes on without it once it is out of the table, and keeps the others', async () => {
     const [topic, lake] = [tenRecords(), await openTestLake()];
     await dieAfterPuts(topic, lake);

@@ -9,6 +9,7 @@ import {
   type LedgerPath,
 } from '../../ledger/ledger-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
+import type { ParquetReader } from '../../ports/parquet.ts';
 import type { CommittedOffset, TopicDescription, TopicReader, Watermarks } from '../../ports/topic.ts';
 import { sourceOfStart } from '../../ledger/topic-start.ts';
 import { ChainAudit } from './chain-audit.ts';
@@ -17,6 +18,7 @@ import { auditEntry, auditPassed, changedAtMs, type EntryRules } from './audit-e
 import { auditCommit, auditLastRecord, TopicEvidence } from './topic-evidence.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingList } from '../finding-list.ts';
+import { auditClaimed, countClaimedOffsets } from '../objects/claimed-objects.ts';
 import { PartitionSum, type PartitionSummary } from './partition-summary.ts';
 import { firstOffset, readChain, readRevised } from './read-chain.ts';
 import { unreadableEntry } from './unreadable-entry.ts';
@@ -25,6 +27,7 @@ import type { Repair } from '../repair.ts';
 export interface KafkaPartitionOptions {
   readonly ledger: Ledger;
   readonly store: ObjectStore;
+  readonly parquet: ParquetReader;
   readonly reader?: TopicReader;
   readonly rules: EntryRules;
   readonly sinceMs: number | undefined;
@@ -60,15 +63,21 @@ export async function auditKafkaPartition(
     const from = segment?.from ?? offsetOfKey(partitionPrefix(path), key) ?? offsetOfKey(revisionPrefix(path), key);
     if (from !== undefined) chain.skip(from);
   };
+  const addAbout = async (entry: LedgerEntry | undefined, found: readonly Finding[]): Promise<void> => {
+    findings.add(...found);
+    if (entry?.state === 'claimed' && found.length > 0)
+      findings.add(...(await auditClaimed(entry, marks?.low, options)));
+  };
   const take = async (entry: LedgerEntry): Promise<void> => {
     onEntry();
-    findings.add(...auditEntry(entry, rules));
+    await addAbout(entry, auditEntry(entry, rules));
     if (isWritten(entry) && (sinceMs === undefined || changedAtMs(entry) >= sinceMs)) await onWritten(entry);
   };
   const chainOptions = { ...options, onUnreadable };
   let before: LedgerEntry | undefined;
   for await (const entry of readChain(path, chainOptions)) {
-    findings.add(...auditPassed(before, rules), ...chain.add(entry), ...evidence.add(entry));
+    await addAbout(before, auditPassed(before, rules));
+    findings.add(...chain.add(entry), ...evidence.add(entry));
     before = entry;
     sum.add(entry);
     await take(entry);
@@ -109,14 +118,19 @@ async function auditEnds(
     evidence,
     sum,
     findings,
-  }: Pick<KafkaPartitionOptions, 'reader' | 'findings'> & {
+    store,
+    parquet,
+  }: Pick<KafkaPartitionOptions, 'reader' | 'findings' | 'store' | 'parquet'> & {
     readonly evidence: TopicEvidence;
     readonly sum: PartitionSum;
   },
 ): Promise<void> {
   const marks = topic?.partitions.get(path.partition);
   if (topic === undefined || marks === undefined || reader === undefined) return;
-  const found = evidence.audit({ ...marks, topicId: topic.topicId }, sum.writtenTo);
+  let inClaims = 0n;
+  for (const claim of evidence.claims)
+    if (claim.from < marks.low) inClaims += await countClaimedOffsets(claim, marks.low, { store, parquet });
+  const found = evidence.audit({ ...marks, topicId: topic.topicId }, { writtenTo: sum.writtenTo, inClaims });
   findings.add(...found);
   const { lastRecord } = evidence;
   if (found.length === 0 && lastRecord !== undefined)

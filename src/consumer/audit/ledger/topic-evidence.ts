@@ -1,6 +1,6 @@
 import { readCommitMetadata } from '../../ledger/chain-position.ts';
 import { isAnotherRecord, type LastRecord } from '../../ledger/last-record.ts';
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
+import type { ClaimedEntry, LedgerEntry } from '../../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../../ledger/ledger-keys.ts';
 import type { CommittedOffset, TopicReader, Watermarks } from '../../ports/topic.ts';
 import { aboutRange, type Finding, type Problem } from '../finding.ts';
@@ -14,6 +14,12 @@ export class TopicEvidence {
   #topicId: string | undefined;
   #last: LedgerEntry | undefined;
   #lastRecord: PartitionRecord | undefined;
+  /** Claims that nothing written follows. */
+  #claims: ClaimedEntry[] = [];
+
+  get claims(): readonly ClaimedEntry[] {
+    return this.#claims;
+  }
 
   get lastRecord(): PartitionRecord | undefined {
     return this.#lastRecord;
@@ -27,6 +33,7 @@ export class TopicEvidence {
     }
     this.#topicId = entry.topicId ?? this.#topicId;
     this.#last = entry;
+    this.#claims = entry.state === 'claimed' ? [...this.#claims, entry] : [];
     const record = 'outcome' in entry ? entry.outcome.lastRecord : undefined;
     if (record === undefined) return findings;
     this.#lastRecord = { ...record, partition: entry.partition };
@@ -35,8 +42,11 @@ export class TopicEvidence {
     return [...findings, aboutRange(entry, { problem: 'counts', what })];
   }
 
-  /** Compares the chain's end with what the broker holds now. */
-  audit(now: Watermarks & { readonly topicId: string | undefined }, writtenTo: bigint | undefined): Finding[] {
+  /** Compares the chain's end with what the broker holds now. `inClaims`: offsets behind `writtenTo` that are gone there, and in objects of claims. */
+  audit(
+    now: Watermarks & { readonly topicId: string | undefined },
+    { writtenTo, inClaims = 0n }: { readonly writtenTo: bigint | undefined; readonly inClaims?: bigint },
+  ): Finding[] {
     const last = this.#last;
     if (last === undefined) return [];
     const of = (problem: Problem, what: string, action: string): Finding[] => [
@@ -52,7 +62,9 @@ export class TopicEvidence {
       return of('ledger-beyond-topic', `ends at ${now.high}, the ledger reaches ${last.to}`, anotherTable);
     const next = writtenTo ?? last.from;
     if (now.low <= next) return [];
-    const lost = `begins at ${now.low} by now, the lake has it up to ${next}: ${now.low - next} offsets are lost`;
+    if (now.low - next <= inClaims) return [];
+    const kept = inClaims > 0n ? `, and ${inClaims} are in objects of what is claimed` : '';
+    const lost = `begins at ${now.low} by now, the lake has it up to ${next}: ${now.low - next - inClaims} offsets are lost${kept}`;
     return of('lost-to-retention', lost, 'start the consumer: it records the gap; then raise retention.ms');
   }
 }
