@@ -17,7 +17,7 @@ export async function auditClaimed(claim: ClaimedEntry, low: bigint | undefined,
   const action =
     low !== undefined && low <= claim.from
       ? `${replayOf(claim)}: Kafka still holds the range, and it is written again`
-      : `move it out of the table, or restore it from an older version of the object; then start the consumer, or ${replayOf(claim)}: the claim’s other objects are kept`;
+      : `move it out of the table, or restore it from an older version of the object; then start the consumer, or ${replayOf(claim)} --allow-loss: the claim’s other objects are kept`;
   const what = `is an object of the claim ${rangeText(claim)}, and damaged or another file`;
   return damaged.map((where) => ({ problem: 'object-unreadable', partition: claim.partition, where, what, action }));
 }
