@@ -25,12 +25,13 @@ export function namePrefix({ topic, partition }: Pick<ObjectRange, 'topic' | 'pa
 const namePattern = /^kafka-(?<topic>[\w.-]+)-(?<partition>\d+)-(?<from>\d+)-(?<to>\d+)-g(?<generation>\d+)\.parquet$/;
 const mergedPattern = /^merged-(?<topic>[\w.-]+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;
 const format1Pattern = /^(?<topic>[\w.-]+)-(?<partition>\d+)-(?<from>\d+)-(?<to>\d+)(?:\.redrive-\d+)?\.parquet$/;
+/** How names end that upkeep and other engines give. The id may have nothing but digits where those of ledger format 1 have offsets. */
+const idPattern = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-\d+)?\.parquet$/;
 
 /** Reads a key's last component; `undefined` when the object is not one of ours. */
 export function parseObjectName(key: string): ObjectName | undefined {
   const name = key.slice(key.lastIndexOf('/') + 1);
-  // the id of merged rows may have nothing but digits where ledger format 1 has offsets
-  const groups = (namePattern.exec(name) ?? (mergedPattern.test(name) ? null : format1Pattern.exec(name)))?.groups;
+  const groups = (namePattern.exec(name) ?? (idPattern.test(name) ? null : format1Pattern.exec(name)))?.groups;
   if (groups === undefined) return undefined;
   const { topic = '', partition = '', from = '', to = '', generation = format1Generation } = groups;
   return {

@@ -35,8 +35,20 @@ describe('object keys', () => {
     expect(parseObjectName('t/a-b-3-10-20.redrive-2.parquet')).toEqual(expected);
   });
 
-  it('of others are not taken for ours', () => {
-    expect(parseObjectName('t/part-00000.snappy.parquet')).toBeUndefined();
+  it.each([
+    'part-00000.snappy.parquet',
+    // ids of nothing but digits, behind what Trino and before what Spark writes, and alone
+    '20261123_091502_00012_k3x9z-c66261b6-bdd7-4927-8291-315618428375.parquet',
+    '00000-7-c66261b6-bdd7-4927-8291-315618428375-00001.parquet',
+    'c66261b6-bdd7-4927-8291-315618428375.parquet',
+  ])('of others are not taken for ours: %s', (name) => {
+    expect(parseObjectName(`t/${name}`)).toBeUndefined();
+  });
+
+  it('of ledger format 1 are told from these, though the topic ends with such an id', () => {
+    const topic = 'a-c66261b6-bdd7-4927-8291-315618428375';
+    const expected = { topic, partition: 3, from: 10n, to: 20n, generation: 0 };
+    expect(parseObjectName(`t/${topic}-3-10-20.parquet`)).toEqual(expected);
   });
 
   it('of merged rows are none of a batch, also where the id has nothing but digits', () => {
