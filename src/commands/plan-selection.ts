@@ -152,7 +152,9 @@ export function describe(item: ReplayItem): string {
     case 'write':
       return `${where}: not in the ledger yet, will be written`;
     case 'fill':
-      return `${where}: its ledger entry is gone, will be written again`;
+      return item.heldFrom === undefined
+        ? `${where}: its ledger entry is gone, will be written again`
+        : `${where}: its ledger entry is gone, and Kafka no longer holds what comes before ${item.heldFrom}: what the lake has will be entered again, and the rest written as far as Kafka holds it`;
     case 'tidy':
       return `${where}: Kafka no longer holds it, what an earlier replay has replaced will be deleted`;
     case 'undo':

@@ -62,6 +62,8 @@ function groupByRange(objects: readonly RangeObject[]) {
 /** An entry that is to be replaced, and how it gets into the ledger, once it is known that it will be. */
 export interface FoundEntry {
   readonly entry: WrittenEntry;
+  /** It is the revision of the entry that is gone. */
+  readonly revision?: true;
   readonly take: () => Promise<Versioned<WrittenEntry>>;
 }
 
@@ -78,13 +80,17 @@ export async function entryOf(
   const revision = await ledger.get({ table, topic, partition: range.partition }, range.from);
   if (revision !== undefined && isWritten(revision.entry) && revision.entry.to === range.to) {
     const { entry } = revision;
-    return { entry, take: async () => (await create(entry, tools), { ...revision, entry }) };
+    return { entry, revision: true, take: async () => (await createEntry(entry, tools), { ...revision, entry }) };
   }
   const entry = await describe({ range, objects }, tools, topicId);
-  return { entry, take: () => create(entry, tools) };
+  return { entry, take: () => createEntry(entry, tools) };
 }
 
-async function create<Entry extends WrittenEntry>(entry: Entry, { ledger }: CommitTools): Promise<Versioned<Entry>> {
+/** Puts an entry where none is. Rejects with LEDGER_CONTENDED when somebody else has. */
+export async function createEntry<Entry extends WrittenEntry>(
+  entry: Entry,
+  { ledger }: CommitTools,
+): Promise<Versioned<Entry>> {
   const created = await ledger.claim(entry);
   if (created.kind === 'theirs') throw overtaken(entry);
   return created.claim;

@@ -29,7 +29,12 @@ export type ReplayItem =
   /** Not in the ledger yet. */
   | { readonly kind: 'write'; readonly range: OffsetRange }
   /** The ledger has what comes before and behind it, and nothing of the range: its entries are gone. What the lake has of it is replaced. */
-  | { readonly kind: 'fill'; readonly range: OffsetRange }
+  | {
+      readonly kind: 'fill';
+      readonly range: OffsetRange;
+      /** The first offset of it that Kafka still holds, where that is not its first one; its end where Kafka holds nothing of it. */
+      readonly heldFrom?: bigint;
+    }
   /** Left alone, and why. */
   | {
       readonly kind: 'leave';
@@ -111,11 +116,7 @@ function planHole(
 ): ReplayItem[] {
   if (from === undefined || from >= to || from >= selection.to || to <= selection.from) return [];
   const held = smaller(larger(from, low), to);
-  const why = 'its ledger entry is gone, and Kafka no longer holds it';
-  return [
-    ...(from < held ? [{ ...leave(partition, from, held, why), isRefused: true }] : []),
-    ...(held < to ? [{ kind: 'fill' as const, range: { partition, from: held, to } }] : []),
-  ];
+  return [{ kind: 'fill', range: { partition, from, to }, ...(from < held && { heldFrom: held }) }];
 }
 
 /** True when the selection meets the entry. Of the entries that it meets, one at or behind Kafka's last offset is not a replay's to change. */

@@ -1,37 +1,28 @@
-import { PipelineError } from '../../runtime/errors.ts';
-import { PartitionBuffer, type Batch } from '../batch/partition-buffer.ts';
-import { decodeLimitsOf, reasonToCut, type BatchPolicy } from '../batch/batch-policy.ts';
+import { PartitionBuffer } from '../batch/partition-buffer.ts';
+import { decodeLimitsOf, reasonToCut } from '../batch/batch-policy.ts';
 import { commitBatch } from '../commit/commit-batch.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
-import { endReplacements, putReplacement, type PutReplacement } from '../commit/replace-entry.ts';
+import { endReplacements, type PutReplacement } from '../commit/replace-entry.ts';
 import type { Versioned } from '../ledger/entry-store.ts';
 import { isWritten, type ClaimedEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
-import { checkTopicId } from '../ledger/topic-identity.ts';
-import { emptyChunk } from '../ports/record-chunk.ts';
-import type { OffsetRange, TopicReader } from '../ports/topic.ts';
-import { countsTombstones, entryOf, splitHole, type FoundEntry, type HolePiece } from './fill-hole.ts';
-import { readAgain, whyRejected } from './read-again.ts';
+import type { OffsetRange } from '../ports/topic.ts';
+import { entryOf, splitHole, type HolePiece } from './fill-hole.ts';
+import { keepPiece } from './keep-piece.ts';
+import {
+  checkTopic,
+  putBatch,
+  readBatch,
+  readUnlessGone,
+  type LeftBatch,
+  type ReplacedBy,
+  type ReplayOptions,
+} from './put-batch.ts';
 import type { ReplayItem } from './replay-plan.ts';
 import { finishPassed, undoUnlessGone } from './without-kafka.ts';
-import { smaller } from '../../runtime/bigints.ts';
+import { larger, smaller } from '../../runtime/bigints.ts';
 
-export interface ReplayOptions {
-  readonly reader: TopicReader;
-  readonly tools: CommitTools;
-  readonly policy: BatchPolicy;
-  /** The id of the topic that is read, where the broker tells it. */
-  readonly topicId?: string;
-  /** Replaces a batch also when Kafka delivers fewer records for it than the lake has, and ends a claim of which it lacks some. */
-  readonly allowLoss?: boolean;
-  readonly signal: AbortSignal;
-}
-
-export type ReplayResult = (
-  | { readonly kind: 'done' }
-  /** It was not read again, or not all of it, and why. */
-  | { readonly kind: 'left'; readonly why: string }
-) & {
+export type ReplayResult = ({ readonly kind: 'done' } | LeftBatch) & {
   /** What a hole of the ledger had, as it was before it was filled. */
   readonly before?: readonly WrittenEntry[];
 };
@@ -61,7 +52,7 @@ export async function replayItem(item: ReplayItem, options: ReplayOptions): Prom
       await writeRange(item.range, options);
       return done;
     case 'fill':
-      return fillHole(item.range, options);
+      return fillHole(item, options);
   }
 }
 
@@ -105,28 +96,66 @@ export async function replayGroup(
 }
 
 /** Writes a hole of the ledger anew. Objects that lie in it are replaced, as those of a batch are, and so is what an Iceberg table has of it. */
-async function fillHole(range: OffsetRange, options: ReplayOptions): Promise<ReplayResult> {
-  const { tools, topicId } = options;
+async function fillHole(
+  { range, heldFrom = range.from }: Extract<ReplayItem, { kind: 'fill' }>,
+  options: ReplayOptions,
+): Promise<ReplayResult> {
+  const { tools } = options;
   const pieces = await splitHole(range, tools);
   if ('why' in pieces) return { kind: 'left', why: pieces.why };
   const before: WrittenEntry[] = [];
   const whys: string[] = [];
-  for (const piece of pieces) {
+  for (const whole of pieces) {
+    const piece = whole.objects.length > 0 ? whole : heldOf(whole, heldFrom);
+    if (piece.range.from > whole.range.from) whys.push('its ledger entry is gone, and Kafka no longer holds it');
+    if (piece.range.from >= piece.range.to) continue;
     if (piece.objects.length === 0 && tools.publication === undefined) {
       await writeRange(piece.range, options);
       continue;
     }
     for await (const part of piece.objects.length > 0 ? [piece] : cutPiece(piece, options)) {
       options.signal.throwIfAborted();
-      const { entry, take } = await entryOf(part, tools, topicId);
-      const result = await putBatch({ range: part.range, entry, take }, options);
-      if ('next' in result) await endReplacements([result], tools);
-      if ('next' in result) before.push(entry);
-      else whys.push(result.why);
+      const result = await fillPiece(part, heldFrom, options);
+      if ('why' in result) whys.push(result.why);
+      else before.push(result.before);
     }
   }
   const [why] = whys;
   return why === undefined ? { kind: 'done', before } : { kind: 'left', why, before };
+}
+
+/** What Kafka holds of a piece of which the lake has nothing. */
+function heldOf(piece: HolePiece, heldFrom: bigint): HolePiece {
+  const { from, to } = piece.range;
+  return { ...piece, range: { ...piece.range, from: smaller(larger(from, heldFrom), to) } };
+}
+
+/** Writes a piece anew; where Kafka can't deliver all that the lake has of it, that stays. Gives the entry that it had or got first. */
+async function fillPiece(
+  piece: HolePiece,
+  heldFrom: bigint,
+  options: ReplayOptions,
+): Promise<{ readonly before: WrittenEntry } | { readonly why: string }> {
+  const { tools, topicId, policy, allowLoss = false } = options;
+  const { range, objects } = piece;
+  const found = await entryOf(piece, tools, topicId);
+  const isPassed = heldFrom > range.from;
+  if (!isPassed) {
+    const result = await putBatch({ range, entry: found.entry, take: found.take }, options);
+    if ('next' in result) {
+      await endReplacements([result], tools);
+      return { before: found.entry };
+    }
+    if (allowLoss || result.isFewer !== true || objects.length === 0) return result;
+  }
+  const batch = heldFrom < range.to ? await readUnlessGone(range, options, larger(heldFrom, range.from)) : undefined;
+  const kept = await keepPiece(piece, found, {
+    tools,
+    limits: decodeLimitsOf(policy),
+    batch,
+    check: () => checkTopic(options),
+  });
+  return kept ?? { before: found.entry };
 }
 
 /** Cuts a piece into batches by the policy. */
@@ -151,68 +180,8 @@ async function replaceBatch(item: ReplaceItem, options: ReplayOptions): Promise<
   return done;
 }
 
-/** An entry that is to be replaced. */
-interface ReplacedBy extends FoundEntry {
-  readonly range: OffsetRange;
-  readonly heldFrom?: bigint;
-}
-
 function replacedBy({ current, ...item }: ReplaceItem): ReplacedBy {
   return { ...item, entry: current.entry, take: async () => current };
-}
-
-/** Reads a batch again and puts its new objects; or says why it was left alone. */
-async function putBatch(
-  { range, heldFrom, entry, take }: ReplacedBy,
-  options: ReplayOptions,
-): Promise<PutReplacement | Extract<ReplayResult, { kind: 'left' }>> {
-  const { tools, policy, allowLoss = false } = options;
-  const { records: had, rows } = entry.outcome;
-  const batch = await readUnlessGone(range, options, heldFrom);
-  if (batch === undefined)
-    return { kind: 'left', why: 'Kafka dropped it after the replay had begun; its objects stay' };
-  using read = await readAgain(batch, entry, { tools, limits: decodeLimitsOf(policy), allowLoss });
-  const delivered = countsTombstones(entry) ? read.records : read.rows + read.rejects;
-  const why =
-    delivered < had
-      ? `Kafka delivers ${delivered} of its ${had} records; --allow-loss replaces them all the same`
-      : whyRejected(rows, entry, read);
-  if (why !== undefined && !allowLoss) {
-    await discardLeftovers(entry, tools);
-    return { kind: 'left', why };
-  }
-  await checkTopic(options);
-  const put = await putReplacement({ current: await take(), pieces: read.pieces(), why: 'replay' }, tools);
-  // a batch without any record is a piece, too
-  if (put === undefined) throw new TypeError('expected one piece at least');
-  return put;
-}
-
-/** `undefined` when retention has passed the range since it was planned. */
-async function readUnlessGone(
-  range: OffsetRange,
-  options: ReplayOptions,
-  heldFrom: bigint | undefined,
-): Promise<Batch | undefined> {
-  try {
-    return await readBatch(range, options, heldFrom);
-  } catch (error) {
-    if (error instanceof PipelineError && error.code === 'OFFSETS_GONE') return undefined;
-    throw error;
-  }
-}
-
-/** Reads the range, as far as Kafka holds it from `heldFrom` on. */
-async function readBatch(
-  range: OffsetRange,
-  { reader, signal, tools: { topic } }: ReplayOptions,
-  heldFrom = range.from,
-): Promise<Batch> {
-  const buffer = new PartitionBuffer(range.partition, range.from);
-  if (heldFrom > range.from) buffer.push(emptyChunk({ ...range, topic, to: heldFrom }), 0);
-  if (heldFrom < range.to)
-    for await (const chunk of reader.read({ ...range, from: heldFrom }, signal)) buffer.push(chunk, 0);
-  return buffer.cutAt(range.to);
 }
 
 async function finishItem(
@@ -275,11 +244,6 @@ async function writeNext(buffer: PartitionBuffer, range: OffsetRange, options: R
   const { found } = result;
   if (found.entry.state === 'claimed') await finishClaim({ ...found, entry: found.entry }, options);
   buffer.release(smaller(found.entry.to, range.to));
-}
-
-/** Rejects with TOPIC_RECREATED when what was read may be of another topic, which has the name by now. */
-async function checkTopic({ topicId, tools, reader }: ReplayOptions): Promise<void> {
-  if (topicId !== undefined) checkTopicId(tools.topic, { expected: topicId, found: await reader.topicId() });
 }
 
 async function noGroup(): Promise<void> {

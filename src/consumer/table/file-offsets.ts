@@ -1,6 +1,7 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../ports/parquet.ts';
+import { numbersRows } from './column-owner.ts';
 
 /** Offsets of one Kafka partition in a file, from the first to behind the last. */
 export interface FileOffsets {
@@ -29,6 +30,32 @@ export async function offsetsInFile(
         if (offset >= known.to) known.to = offset + 1n;
         found.set(partition, known);
       }
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return undefined;
+    throw error;
+  }
+  return found;
+}
+
+/**
+ * Gives the offset of each row of a file; `undefined` when it can’t be read, lacks the columns, has rows of another Kafka partition, or may have several
+ * rows of one record.
+ */
+export async function rowOffsets(
+  file: Pick<ObjectInfo, 'key' | 'size'>,
+  partition: number,
+  { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
+): Promise<bigint[] | undefined> {
+  const source = objectSource(store, file);
+  const found: bigint[] = [];
+  try {
+    const columns = await parquet.columns(source);
+    const hasAll = coordinateColumns.every((name) => columns.some((column) => column.name === name));
+    if (!hasAll || numbersRows(columns)) return undefined;
+    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns)) {
+      if (partitions.some((each) => Number(each) !== partition)) return undefined;
+      for (const offset of offsets) found.push(offset);
+    }
   } catch (error) {
     if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return undefined;
     throw error;

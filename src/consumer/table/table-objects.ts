@@ -2,6 +2,7 @@ import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { ObjectRange, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../ports/lake.ts';
 import type { ParquetReader } from '../ports/parquet.ts';
+import { rowOffsets } from './file-offsets.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { NewerObjects } from './newer-objects.ts';
 import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutOutcome } from './object-writer.ts';
@@ -50,6 +51,12 @@ export class TableObjects {
   /** All objects whose names say that they hold rows or dead letters of the range. The table is listed. */
   async findMeeting(range: Omit<ObjectRange, 'generation'>): Promise<RangeObject[]> {
     return findMeetingObjects(range, this.#options.store);
+  }
+
+  /** The Kafka offset of each row of an object; `undefined` where it does not tell them, is gone or of another partition, or numbers rows of one record. */
+  async offsetsOf(key: string, partition: number): Promise<bigint[] | undefined> {
+    const info = await this.#options.store.head(key);
+    return info && rowOffsets(info, partition, this.#options);
   }
 
   /** Objects that a process of ledger format 1 has put for the range. */

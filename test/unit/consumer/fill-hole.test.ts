@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { acknowledgeGaps } from '../../../src/consumer/ledger/acknowledge-gaps.ts';
 import { planSelection } from '../../../src/commands/plan-selection.ts';
 import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { stepNames } from '../../../src/consumer/commit/pipeline-observer.ts';
@@ -153,27 +154,110 @@ describe('a hole in the ledger', () => {
     await expectOnce(lake, topic);
   });
 
-  it('is left alone where Kafka delivers fewer records than lie in it', async () => {
+  it('is entered with what lies in it where Kafka delivers fewer records, as a compacted topic does', async () => {
     const { lake, topic } = await holedLake(20);
+    const objects = await objectsOf(lake, { from: 20, to: 40 });
     const compacted = topicOf(60, (n) => n >= 20 && n < 40);
-    const why = 'Kafka delivers 0 of its 19 records; --allow-loss replaces them all the same';
-    expect(await replay(createTestTools(lake), compacted, { from: 20n, to: 40n })).toEqual([`fill: ${why}`]);
-    expect(await createTestTools(lake).ledger.get(path, 20n)).toBeUndefined();
-    await replay(createTestTools(lake), topic, { from: 20n, to: 40n });
+    expect(await replay(createTestTools(lake), compacted, { from: 20n, to: 40n })).toEqual(['fill']);
+    expect(await objectsOf(lake, { from: 20, to: 40 })).toEqual(objects);
     await expectOnce(lake, topic);
   });
 
-  it('is left alone where Kafka holds a part of what lies in it, and named where it holds nothing', async () => {
+  it.each([30n, 40n, 50n])('is entered with what lies in it where Kafka begins at %i by now', async (low) => {
+    const { lake, topic } = await holedLake(20);
+    const objects = await objectsOf(lake, { from: 20, to: 40 });
+    topic.deleteBelow(0, low);
+    expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual(['fill']);
+    expect(await objectsOf(lake, { from: 20, to: 40 })).toEqual(objects);
+    // the tombstone at 23 may have been a row that is gone, as far as anybody can tell
+    const { findings } = await audit(lake, topic);
+    expect(findings.map(({ problem, where }) => `${problem} ${where}`)).toEqual(['gap [23, 24)']);
+    const { entry } = (await createTestTools(lake).ledger.get(path, 20n)) ?? {};
+    expect(entry).toMatchObject({ state: 'committed', generation: 1, outcome: { rows: 18, deadLetters: 1 } });
+    expect(await acknowledge(lake)).toBe(1);
+    await expectOnce(lake, topic);
+  });
+
+  it('gets what Kafka holds and no object has beside the objects that stay', async () => {
+    const { lake, topic } = await holedLake(20);
+    const [, gone = ''] = await objectsOf(lake, { from: 20, to: 40 });
+    const had = await offsetsOf(lake);
+    await lake.store.delete([gone]);
+    const left = await offsetsOf(lake);
+    const lost = had.filter((offset) => !left.includes(offset));
+    expect(lost.length).toBeGreaterThan(1);
+    const low = BigInt(lost[1] ?? 0);
+    topic.deleteBelow(0, low);
+    expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual(['fill']);
+    expect(await offsetsOf(lake)).toEqual(had.filter((offset) => offset !== lost[0]));
+    const { findings } = await audit(lake, topic);
+    expect(findings.map(({ problem }) => problem)).toEqual(['gap']);
+    expect(await acknowledge(lake)).toBe(1);
+    expect((await audit(lake, topic)).findings).toEqual([]);
+    // a second replay finds an entry, and Kafka without a part of it
+    expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual([
+      expect.stringContaining('its objects stay'),
+    ]);
+    expect(await offsetsOf(lake)).toEqual(had.filter((offset) => offset !== lost[0]));
+  });
+
+  for (const step of ['put', 'register', 'ledger'] as const) {
+    it(`keeps what lies in it where one dies after its step ${step}, and says what may be lost`, async () => {
+      const { lake, topic } = await holedLake(20);
+      const [, gone = ''] = await objectsOf(lake, { from: 20, to: 40 });
+      const had = await offsetsOf(lake);
+      await lake.store.delete([gone]);
+      const left = await offsetsOf(lake);
+      const [lost = 0] = had.filter((offset) => !left.includes(offset));
+      topic.deleteBelow(0, BigInt(lost + 1));
+      const observer = {
+        step: (name: string, phase: string) => {
+          if (name === step && phase === 'after') throw new Error('crash');
+        },
+      };
+      const range = { from: 20n, to: 40n };
+      await expect(replay(createTestTools({ ...lake, observer }), topic, range)).rejects.toThrow('crash');
+      await replay(createTestTools(lake), topic, range);
+      const now = await offsetsOf(lake);
+      expect(left.filter((offset) => !now.includes(offset))).toEqual([]);
+      expect(new Set(now).size).toBe(now.length);
+      const { findings } = await audit(lake, topic);
+      expect(findings.map(({ problem }) => problem)).toEqual(['gap']);
+    });
+  }
+
+  it('is left alone where an object that lies in it is damaged, or has rows that another one has', async () => {
     const { lake, topic } = await holedLake(20);
     topic.deleteBelow(0, 30n);
-    const lost = 'leave: its ledger entry is gone, and Kafka no longer holds it';
-    const left = expect.stringMatching(
-      /^fill: .*-0-20-40-g1\.parquet, which no ledger entry lists, holds records of it and of others/,
-    );
-    expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual([lost, left]);
+    const [, key = ''] = await objectsOf(lake, { from: 20, to: 40 });
+    const stored = await lake.store.get(key);
+    const copy = key.replace('-g1.', '-g2.');
+    await lake.store.put(copy, stored?.bytes ?? Buffer.alloc(0));
+    const range = { from: 20n, to: 40n };
+    expect(await replay(createTestTools(lake), topic, range)).toEqual([
+      expect.stringContaining('another object has too'),
+    ]);
+    await lake.store.put(copy, Buffer.from('no Parquet'));
+    expect(await replay(createTestTools(lake), topic, range)).toEqual([expect.stringContaining(`${copy} is damaged`)]);
+    expect(await createTestTools(lake).ledger.get(path, 20n)).toBeUndefined();
+  });
+
+  it('is named where Kafka holds nothing of it, nor the lake', async () => {
+    const { lake, topic } = await holedLake(20);
+    await lake.store.delete(await objectsOf(lake, { from: 20, to: 40 }));
     topic.deleteBelow(0, 40n);
+    const lost = 'fill: its ledger entry is gone, and Kafka no longer holds it';
     expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual([lost]);
-    expect(await readRows(lake)).toHaveLength(54);
+    expect(await readRows(lake)).toHaveLength(36);
+  });
+
+  it('is ended by the revision that has stayed, with no record of Kafka', async () => {
+    const { lake, topic } = await holedLake();
+    await replay(createTestTools(lake), topic, { from: 20n, to: 40n });
+    await loseEntries(lake, 20);
+    topic.deleteBelow(0, 40n);
+    expect(await replay(createTestTools(lake), topic, { from: 20n, to: 40n })).toEqual(['fill']);
+    await expectOnce(lake, topic);
   });
 
   it('is filled by the revision that has stayed where only the entry is gone', async () => {
@@ -221,4 +305,42 @@ describe('a hole in the ledger', () => {
     expect(await visibleOffsets(lake)).toEqual(before);
     expect(await doubledOffsets(lake)).toEqual([]);
   });
+
+  it.each([30n, 40n])('is entered for an Iceberg table as it is where Kafka begins at %i by now', async (low) => {
+    const [lake, topic] = [await openIcebergLake(), topicOf(60)];
+    await replay(createIcebergTools(lake), topic);
+    await commitRows(lake);
+    const before = await visibleOffsets(lake);
+    await loseEntries(lake, 20);
+    topic.deleteBelow(0, low);
+    expect(await replay(createIcebergTools(lake), topic, { from: 20n, to: 40n })).toEqual(['fill']);
+    expect(await visibleOffsets(lake)).toEqual(before);
+    expect(await doubledOffsets(lake)).toEqual([]);
+    const { findings } = await audit(lake, topic, { iceberg: lake.iceberg });
+    expect(findings.map(({ problem }) => problem)).toEqual(['gap']);
+  });
+
+  it('is entered for an Iceberg table whose files another engine has rewritten, as it is', async () => {
+    const [lake, topic] = [await openIcebergLake(), topicOf(60)];
+    await replay(createIcebergTools(lake), topic);
+    await commitRows(lake);
+    const before = await visibleOffsets(lake);
+    await rewriteAsOthersDo(lake);
+    await loseEntries(lake, 20);
+    topic.deleteBelow(0, 30n);
+    expect(await replay(createIcebergTools(lake), topic, { from: 20n, to: 40n })).toEqual(['fill']);
+    expect(await visibleOffsets(lake)).toEqual(before);
+    expect(await doubledOffsets(lake)).toEqual([]);
+  });
 });
+
+/** Offsets of the rows and dead letters that a reader of the table finds, ascending. */
+async function offsetsOf(lake: TestLake): Promise<number[]> {
+  const rows = [...(await readRows(lake)), ...(await readRows(lake, `${testTable}_dead_letters`))];
+  return rows.map((row) => Number(row['kafka_offset'])).toSorted((a, b) => a - b);
+}
+
+async function acknowledge(lake: TestLake): Promise<number> {
+  const { ledger } = createTestTools(lake);
+  return acknowledgeGaps(ledger, { table: testTable, topic: testTopic, acknowledgedAt: new Date().toISOString() });
+}

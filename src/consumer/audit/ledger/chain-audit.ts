@@ -57,10 +57,12 @@ function hole({ partition, from }: LedgerEntry, expected: bigint, low: bigint | 
   return aboutRange(range, { problem: 'hole-in-chain', what, action: actionFor(range, low) });
 }
 
-/** A replay helps unless Kafka is known to hold nothing of the range any more. */
+/** A replay helps unless Kafka is known to hold nothing of the range any more; what the lake has of it is a finding of its own. */
 function actionFor(range: OffsetRange, low = range.from): string {
   const restore = 'restore the ledger’s entries and their objects from a backup';
-  return low < range.to ? `${replayOf(range)}, which writes what Kafka still holds; or ${restore}` : restore;
+  return low < range.to
+    ? `${replayOf(range)}, which writes what Kafka still holds, and keeps what only the lake has; or ${restore}`
+    : `${restore}; what the table still has of them, a replay of this range enters as it is`;
 }
 
 function overlap({ partition, from }: LedgerEntry, expected: bigint): Finding {

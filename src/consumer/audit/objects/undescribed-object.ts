@@ -1,8 +1,9 @@
+import { smaller } from '../../../runtime/bigints.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../../ledger/ledger-keys.ts';
 import type { ObjectName } from '../../ledger/object-keys.ts';
-import { rangeText } from '../finding.ts';
+import { rangeText, replayOf } from '../finding.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 
 export interface UndescribedOptions {
@@ -24,7 +25,7 @@ type Place =
   | { readonly kind: 'behind'; readonly end: bigint }
   | { readonly kind: 'hole'; readonly from: bigint; readonly to: bigint }
   /** Before the first entry, where the ledger is to begin before it. */
-  | { readonly kind: 'head'; readonly first: bigint }
+  | { readonly kind: 'head'; readonly from: bigint; readonly to: bigint }
   /** The ledger never reached so far back. */
   | { readonly kind: 'before'; readonly first: bigint }
   /** Entries have a part of its offsets, or can't be read. */
@@ -51,7 +52,9 @@ async function findPlace(name: ObjectName, { ledger, table }: UndescribedOptions
       if (behind === undefined) return { kind: 'behind', end: (await ledger.last(path, undefined))?.entry.to ?? 0n };
       if (before !== undefined) return { kind: 'hole', from: await endBefore(path, before, name, ledger), to: behind };
       const start = (await ledger.start(path))?.from;
-      return { kind: start !== undefined && name.to <= start ? 'before' : 'head', first: behind };
+      return start !== undefined && name.to <= start
+        ? { kind: 'before', first: behind }
+        : { kind: 'head', from: start ?? smaller(name.from, behind), to: behind };
     },
     () => ({ kind: 'met' }),
   );
@@ -72,6 +75,7 @@ function whatOf(name: ObjectName, place: Place): string {
     case 'hole':
       return `${what}: it lies in the ledger’s hole ${rangeText(place)}`;
     case 'head':
+      return `${what}: it lies before the ledger’s first entry, which begins at ${place.to}`;
     case 'before':
       return `${what}: it lies before the ledger’s first entry, which begins at ${place.first}`;
     case 'met':
@@ -85,9 +89,7 @@ function actionOf(name: ObjectName, place: Place, low: bigint | undefined): stri
       return behindAction(place.end, low);
     case 'hole':
     case 'head':
-      return low !== undefined && low >= name.to
-        ? `keep it, since Kafka no longer holds its records: ${restore}`
-        : `leave it there: the replay that is printed for the ${place.kind === 'hole' ? 'hole' : 'missing head'} replaces it; or ${restore}`;
+      return `leave it there, and ${restore}; or ${replayOf({ ...name, from: place.from, to: place.to })}, which writes it anew, or enters it as it is where Kafka can’t deliver all of it`;
     case 'before':
     case 'met':
       return `keep it if its records are in no other object, and ${restore}; otherwise move it out of the table`;
