@@ -13,7 +13,12 @@ export async function finishPassed(
 ): Promise<string | undefined> {
   if ((await finishFromLake(claim, tools, stepRunner(tools))) !== undefined) return undefined;
   const held = heldFrom < claim.entry.to ? `Kafka holds it from ${heldFrom} only` : 'Kafka no longer holds it';
-  return `${held}, and its objects are not all there and whole; --allow-loss ends it with those that are, once damaged ones are out of the table, and with what Kafka holds`;
+  // an Iceberg table may name what is gone: other bytes under its key would be a file that no engine reads
+  const wayOn =
+    tools.publication === undefined
+      ? '--allow-loss ends it with those that are, once damaged ones are out of the table, and with what Kafka holds'
+      : 'restore them; the consumer ends it without them where it is the ledger’s last entry';
+  return `${held}, and its objects are not all there and whole; ${wayOn}`;
 }
 
 /** Goes back to the objects of an entry; or says why not: where they are gone, what is in the lake may be of a newer version of the entry. */
