@@ -87,6 +87,7 @@ export function planEvolution(
 
 /** Sorts so that the most frequent type gets the field's own name, and empty values come after the others. */
 function byPrecedence(observed: readonly ObservedColumn[]): number[] {
+  const rank = ({ observed: { form } }: ObservedColumn): number => (form === 'plain' ? 0 : 1);
   return observed
     .map((column, index) => ({ column, index }))
     .toSorted(
@@ -97,11 +98,6 @@ function byPrecedence(observed: readonly ObservedColumn[]): number[] {
         a.index - b.index,
     )
     .map(({ index }) => index);
-}
-
-function rank({ observed: { form } }: ObservedColumn): number {
-  if (form === 'plain') return 0;
-  return form === 'empty-array' || form === 'empty-struct' ? 2 : 1;
 }
 
 /** Integers come after fractions, so that a column with both becomes a double. */
@@ -126,15 +122,15 @@ function candidateColumns(
       return [[jsonName(name), string]];
     case 'exact':
       return [[digitsName(name), string]];
-    case 'empty-array': {
-      const type = columns.get(name);
-      if (type?.kind === 'array') return [[name, type]];
-      return columns.get(jsonName(name))?.kind === 'string' ? [[jsonName(name), string]] : [];
-    }
+    case 'empty-array':
     case 'empty-struct': {
       const type = columns.get(name);
-      if (type?.kind === 'struct' || type?.kind === 'map') return [[name, type]];
-      return isKeptAsJson(name, { kind: 'struct', fields: [] }, columns) ? [[jsonName(name), string]] : [];
+      const isOfKind =
+        observed.form === 'empty-array' ? type?.kind === 'array' : type?.kind === 'struct' || type?.kind === 'map';
+      if (type !== undefined && isOfKind) return [[name, type]];
+      return observed.form === 'empty-struct' && isKeptAsJson(name, { kind: 'struct', fields: [] }, columns)
+        ? [[jsonName(name), string]]
+        : [];
     }
   }
 }

@@ -246,24 +246,6 @@ export const valueCases: readonly ValueCase[] = [
     ],
   },
   {
-    name: 'arrays that tell no type are among the JSON text of their field, if it has some',
-    batches: [
-      ['{"v":[]}', '{"v":[]}', '{"v":[1,"x"]}', '{"v":[[]]}'],
-      ['{"v":[]}', '{"v":[null]}', '{"v":7}', '{"w":[]}'],
-    ],
-    columns: ['v_json string', 'v double', '_rescued string'],
-    rows: [
-      { v_json: '[]' },
-      { v_json: '[]' },
-      { v_json: '[1,"x"]' },
-      { v_json: '[[]]' },
-      { v_json: '[]' },
-      { v_json: '[null]' },
-      { v: 7 },
-      { _rescued: '{"/w":[]}' },
-    ],
-  },
-  {
     name: 'rescued values of names that fall together, without a type',
     batches: [['{"A":[]}', '{"a":[],"A":[]}']],
     columns: ['_rescued string'],
