@@ -1,10 +1,9 @@
+import { cutLength } from '../schema/names.ts';
 import { baseOfJson, basesOf, siblingOf } from '../schema/sibling.ts';
 import type { Field } from '../schema/types.ts';
 import type { Address } from './kernel-calls.ts';
 import type { Kernel } from './kernel.ts';
 
-/** A name that is made of a longer one may tell only so many characters of it. */
-const wholeNameMax = 200;
 /** Keys that the kernel can write: no character of them needs an escape. */
 const plainKey = /^[^"\\\p{Cc}\p{Cs}]+$/v;
 
@@ -31,13 +30,13 @@ export class FullStruct {
 
   /** Tells whether the kernel leaves out members of a key that has no field, without having learned it. */
   leavesOut(key: string, name: string): boolean {
-    return plainKey.test(key) && !this.#names.has(name) && !this.#names.has(name.slice(0, wholeNameMax));
+    return plainKey.test(key) && !this.#names.has(name) && !this.#names.has(name.slice(0, cutLength));
   }
 
   /** Says of a field, or of what stands for one that there is not, whether the host must look at members that are not of its type. */
   noteField(name: string, field: Address): void {
     // of a long name that of a sibling does not tell it
-    if (this.#movable.has(name) || name.length > wholeNameMax) this.#kernel.calls.setMovable(field);
+    if (this.#movable.has(name) || name.length > cutLength) this.#kernel.calls.setMovable(field);
   }
 
   #addName(name: string): void {

@@ -16,8 +16,8 @@ export function columnName(field: string): string {
   return field.length > lengthMax ? toColumnName(field) : knownName(field);
 }
 
-/** A column name of more characters may be that of a field whose name was too long. */
-const cutLength = 200;
+/** A column name of more characters may be that of a field whose name was too long: so many of its characters are kept, before a checksum. */
+export const cutLength = 200;
 
 /**
  * Makes what a rule knows a field by: its column name. The one of a field whose name is too long counts upper and lower case, by its checksum; this
