@@ -7,6 +7,7 @@ import { parseObjectName } from '../../../src/consumer/ledger/object-keys.ts';
 import { replayGroup } from '../../../src/consumer/replay/replay.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
+import { crashAfter } from '../../support/crash-after.ts';
 import { openIcebergLake } from '../../support/iceberg-lake.ts';
 import {
   commitRows,
@@ -127,11 +128,7 @@ describe('a hole in the ledger', () => {
   for (const step of stepNames.filter((name) => name !== 'offsets')) {
     it(`is filled by the next replay where one dies after its step ${step}`, async () => {
       const { lake, topic } = await holedLake(20);
-      const observer = {
-        step: (name: string, phase: string) => {
-          if (name === step && phase === 'after') throw new Error('crash');
-        },
-      };
+      const observer = crashAfter(step);
       const range = { from: 20n, to: 40n };
       await expect(replay(createTestTools({ ...lake, observer }), topic, range)).rejects.toThrow('crash');
       await replay(createTestTools(lake), topic, range);
@@ -210,11 +207,7 @@ describe('a hole in the ledger', () => {
       const left = await offsetsOf(lake);
       const [lost = 0] = had.filter((offset) => !left.includes(offset));
       topic.deleteBelow(0, BigInt(lost + 1));
-      const observer = {
-        step: (name: string, phase: string) => {
-          if (name === step && phase === 'after') throw new Error('crash');
-        },
-      };
+      const observer = crashAfter(step);
       const range = { from: 20n, to: 40n };
       await expect(replay(createTestTools({ ...lake, observer }), topic, range)).rejects.toThrow('crash');
       await replay(createTestTools(lake), topic, range);

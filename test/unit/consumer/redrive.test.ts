@@ -15,6 +15,7 @@ import {
   type TestLake,
   type TestToolsOptions,
 } from '../../support/lake.ts';
+import { crashAfter } from '../../support/crash-after.ts';
 import { redriveAll, redriveEntry, wideLimits } from '../../support/redrive-all.ts';
 import { run } from '../../support/run-service.ts';
 import { writeBatches } from '../../support/write-batches.ts';
@@ -139,11 +140,7 @@ describe('redriving dead letters', () => {
   for (const step of ['claim', 'settle', 'encode', 'put', 'register', 'ledger']) {
     it(`that dies after its step ${step} is finished by the next one`, async () => {
       const lake = await writtenLake();
-      const observer = {
-        step: (name: string, phase: string) => {
-          if (name === step && phase === 'after') throw new Error('crash');
-        },
-      };
+      const observer = crashAfter(step);
       await expect(redriveAll(lake, createTestTools({ ...lake, ...strict(1000), observer }))).rejects.toThrow('crash');
       await redriveAll(lake, createTestTools({ ...lake, ...strict(1000) }));
       expect(await valuesOf(lake)).toEqual([1, 2, 3]);

@@ -15,6 +15,7 @@ import {
   testTopic,
   type TestLake,
 } from '../../support/lake.ts';
+import { crashAfter } from '../../support/crash-after.ts';
 
 const policy = { rowsMax: 20, bytesMax: 1e6, ageMaxMs: 1000 };
 const { signal } = new AbortController();
@@ -117,11 +118,7 @@ describe('a replay', () => {
   for (const step of stepNames.filter((name) => name !== 'offsets')) {
     it(`that dies after its step ${step} is finished by the next one`, async () => {
       const { lake, topic } = await writtenLake();
-      const observer = {
-        step: (name: string, phase: string) => {
-          if (name === step && phase === 'after') throw new Error('crash');
-        },
-      };
+      const observer = crashAfter(step);
       const changed = { pastDaysMax: 0, futureDaysMax: 0 };
       await expect(
         replay(createTestTools({ ...lake, observer, placement: changed }), topic, { from: 0n, to: 20n }),
