@@ -1,7 +1,8 @@
 import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
 import { stateOfFormat, type ClaimedEntry, type CommittedEntry } from '../ledger/ledger-entry.ts';
+import { lookAtPlanned } from '../table/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
-import { lookAtPlanned, outcomeOfFound, wholeOf } from './planned-objects.ts';
+import { outcomeOfFound, wholeOf } from './planned-objects.ts';
 import type { StepRunner } from './step-runner.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function finishFromLake(
   step: StepRunner,
 ): Promise<ClaimResult<CommittedEntry> | undefined> {
   const { entry } = claim;
-  const looks = await lookAtPlanned(entry, tools, (look) => step('put', look));
+  const looks = await lookAtPlanned(entry, tools.writer.objects, (look) => step('put', look));
   const objects = wholeOf(looks, entry);
   if (objects === undefined) return undefined;
   await step('register', () => tools.writer.register(objects));

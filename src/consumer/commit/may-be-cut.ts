@@ -1,7 +1,7 @@
 import { isOfFormat1 } from '../ledger/format-1.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
+import { lookAtPlanned } from '../table/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
-import { lookAtPlanned } from './planned-objects.ts';
 
 /**
  * Tells whether a claim of another version of the decoder, whose keys can't count any more, may get an earlier end where it is larger than a batch
@@ -12,6 +12,6 @@ export async function mayBeCut(claim: ClaimedEntry, { ledger, writer }: CommitTo
   const { from, obsolete = [] } = claim;
   if (isOfFormat1(claim) || obsolete.length > 0) return false;
   if ((await ledger.last(claim, from))?.entry.from !== from) return false;
-  const found = await lookAtPlanned(claim, { writer });
+  const found = await lookAtPlanned(claim, writer.objects);
   return found.every(({ kind }) => kind === 'absent');
 }

@@ -1,22 +1,7 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { ClaimedEntry, Outcome, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { PutOutcome } from '../table/object-writer.ts';
-import { plannedObject } from '../table/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { countsOf } from './write-objects.ts';
-
-const looksMax = 4;
-
-/** Looks at what lies under the keys of a claim, in the order of its plan. `run` does each look. */
-export async function lookAtPlanned(
-  claim: ClaimedEntry,
-  { writer }: Pick<CommitTools, 'writer'>,
-  run: (look: () => Promise<PutOutcome>) => Promise<PutOutcome> = (look) => look(),
-): Promise<PutOutcome[]> {
-  return mapConcurrently(claim.plan, looksMax, (planned) =>
-    run(() => writer.objects.look(plannedObject(claim, planned, claim.recipe))),
-  );
-}
 
 /** Gives the objects of a claim if all of them are there and whole, and it has any. */
 export function wholeOf(looks: readonly PutOutcome[], { plan }: ClaimedEntry): WrittenObject[] | undefined {

@@ -1,7 +1,8 @@
 import type { ClaimedEntry, PlannedObject } from '../ledger/ledger-entry.ts';
+import { lookAtPlanned } from '../table/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { damaged } from './damaged-claim.ts';
-import { lookAtPlanned, outcomeOfFound, wholeOf } from './planned-objects.ts';
+import { outcomeOfFound, wholeOf } from './planned-objects.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
 import { isSame, type WriteResult } from './write-objects.ts';
@@ -20,7 +21,7 @@ export async function takeOverClaim(
   tools: CommitTools,
   step: StepRunner,
 ): Promise<TakenOver> {
-  const looks = await lookAtPlanned(claim, tools, (look) => step('put', look));
+  const looks = await lookAtPlanned(claim, tools.writer.objects, (look) => step('put', look));
   const objects = wholeOf(looks, claim);
   if (objects !== undefined) {
     await step('register', () => tools.writer.register(objects));
@@ -45,7 +46,7 @@ export async function checkObsolete(
   const { obsolete = [] } = claim;
   if (obsolete.length === 0 || !areSomeMissing(claim, prepared)) return;
   if (!(await step('put', () => tools.writer.objects.holdsSome(obsolete)))) return;
-  const looks = await lookAtPlanned(claim, tools, (look) => step('put', look));
+  const looks = await lookAtPlanned(claim, tools.writer.objects, (look) => step('put', look));
   if (wholeOf(looks, claim) === undefined) throw damaged(claim, 'older-generation');
 }
 

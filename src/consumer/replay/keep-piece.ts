@@ -1,4 +1,3 @@
-import { smaller } from '../../runtime/bigints.ts';
 import type { Batch } from '../batch/partition-buffer.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { overtaken } from '../commit/overtaken-entry.ts';
@@ -97,7 +96,7 @@ function lostOf({ from, to }: OffsetRange, offsets: ReadonlySet<bigint>): Outcom
   let [first, end] = [from, to];
   while (first < to && offsets.has(first)) first++;
   while (end > first && offsets.has(end - 1n)) end--;
-  return first < end ? { from: first, to: smaller(end, to) } : undefined;
+  return first < end ? { from: first, to: end } : undefined;
 }
 
 function withLost<Entry extends { readonly outcome: Outcome }>(entry: Entry, lost: Outcome['lost']): Entry {

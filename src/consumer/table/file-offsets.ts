@@ -17,8 +17,8 @@ export async function offsetsInFile(
   file: Pick<ObjectInfo, 'key' | 'size'>,
   { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
 ): Promise<Map<number, FileOffsets> | undefined> {
-  const found = new Map<number, FileOffsets>();
-  try {
+  return unlessUnreadable(async () => {
+    const found = new Map<number, FileOffsets>();
     for await (const [partitions = [], offsets = []] of parquet.integerChunks(
       objectSource(store, file),
       coordinateColumns,
@@ -30,11 +30,8 @@ export async function offsetsInFile(
         if (offset >= known.to) known.to = offset + 1n;
         found.set(partition, known);
       }
-  } catch (error) {
-    if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return undefined;
-    throw error;
-  }
-  return found;
+    return found;
+  });
 }
 
 /**
@@ -46,19 +43,25 @@ export async function rowOffsets(
   partition: number,
   { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
 ): Promise<bigint[] | undefined> {
-  const source = objectSource(store, file);
-  const found: bigint[] = [];
-  try {
+  return unlessUnreadable(async () => {
+    const source = objectSource(store, file);
     const columns = await parquet.columns(source);
     const hasAll = coordinateColumns.every((name) => columns.some((column) => column.name === name));
     if (!hasAll || numbersRows(columns)) return undefined;
+    const found: bigint[] = [];
     for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns)) {
       if (partitions.some((each) => Number(each) !== partition)) return undefined;
       for (const offset of offsets) found.push(offset);
     }
+    return found;
+  });
+}
+
+async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return undefined;
     throw error;
   }
-  return found;
 }

@@ -6,7 +6,7 @@ import type { WrittenObject } from '../ledger/ledger-entry.ts';
 import { hivePathOf } from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../ports/parquet.ts';
-import { isOfItsKey, type ExpectedObject } from './own-object.ts';
+import { rowsOfItsKey, type ExpectedObject } from './own-object.ts';
 
 /** One object to be: a key that follows from the claim, and how to make its bytes. */
 export interface ObjectDraft extends Pick<WrittenObject, 'key' | 'kind' | 'rows' | 'partition'> {
@@ -72,8 +72,8 @@ export class ObjectWriter {
   ): Promise<number | 'damaged' | 'gone'> {
     const [store, parquet] = [this.#store, this.#parquet];
     try {
-      if (expected !== undefined && !(await isOfItsKey(file, expected, { store, parquet }))) return 'damaged';
-      return await parquet.rowCount(objectSource(store, file));
+      if (expected === undefined) return await parquet.rowCount(objectSource(store, file));
+      return (await rowsOfItsKey(file, expected, { store, parquet })) ?? 'damaged';
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
       if (error.code === 'OBJECT_UNREADABLE') return 'damaged';

@@ -1,5 +1,5 @@
 import type { LeafStatistics, ParquetReader } from '../ports/parquet.ts';
-import { parseObjectName } from '../ledger/object-keys.ts';
+import { parseObjectName, type ObjectName } from '../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { objectSource } from '../ports/parquet.ts';
 import { coordinateColumns, offsetsInFile } from './file-offsets.ts';
@@ -15,19 +15,28 @@ export interface ExpectedObject {
 const topicColumn = 'kafka_topic';
 
 /**
- * Tells whether the rows of the file are of the topic, Kafka partition and offsets that its key names. A file of a table without the Kafka columns
- * says nothing of this: only the number of its rows is compared. Rejects with OBJECT_UNREADABLE for bytes that are no Parquet file.
+ * Counts the rows of a file that are of the topic, Kafka partition and offsets that its key names; `undefined` for another file. One of a table without
+ * the Kafka columns says nothing of this: only the number of its rows is compared. Rejects with OBJECT_UNREADABLE for bytes that are no Parquet file.
  */
-export async function isOfItsKey(
+export async function rowsOfItsKey(
   file: Pick<ObjectInfo, 'key' | 'size'>,
   { hasCoordinates, rowsMax }: ExpectedObject,
   lake: { readonly store: ObjectStore; readonly parquet: ParquetReader },
-): Promise<boolean> {
+): Promise<number | undefined> {
   const name = parseObjectName(file.key);
-  if (name === undefined) return false;
+  if (name === undefined) return undefined;
   const { rowCount, leaves } = await lake.parquet.statistics(objectSource(lake.store, file));
-  if (rowsMax !== undefined && rowCount > rowsMax) return false;
-  if (!hasCoordinates || rowCount === 0) return true;
+  if (rowsMax !== undefined && rowCount > rowsMax) return undefined;
+  if (!hasCoordinates || rowCount === 0) return rowCount;
+  return (await areOfRange(file, { name, leaves }, lake)) ? rowCount : undefined;
+}
+
+/** Tells by the footer's bounds, or where it has none by the rows, whether all of them are of the range. */
+async function areOfRange(
+  file: Pick<ObjectInfo, 'key' | 'size'>,
+  { name, leaves }: { readonly name: ObjectName; readonly leaves: readonly LeafStatistics[] },
+  lake: { readonly store: ObjectStore; readonly parquet: ParquetReader },
+): Promise<boolean> {
   const leafOf = (column: string) => leaves.find(({ path }) => path.length === 1 && path[0] === column);
   const [partitions, offsets] = coordinateColumns.map(leafOf);
   if (partitions === undefined || offsets === undefined) return false;

@@ -2,8 +2,9 @@ import type { ClaimedEntry } from '../../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
 import { coordinateColumns } from '../../table/file-offsets.ts';
-import { ObjectWriter } from '../../table/object-writer.ts';
-import { plannedObject } from '../../table/planned-keys.ts';
+import { lookAtPlanned } from '../../table/look-at-planned.ts';
+import { expectedOf } from '../../table/planned-keys.ts';
+import { TableObjects } from '../../table/table-objects.ts';
 import { rangeText, replayOf, type Finding } from '../finding.ts';
 
 interface LakeFiles {
@@ -25,22 +26,19 @@ export async function auditClaimed(claim: ClaimedEntry, low: bigint | undefined,
 /** Counts the offsets before `end` whose rows are in whole objects of a claim; 0 where the table has no Kafka columns. */
 export async function countClaimedOffsets(claim: ClaimedEntry, end: bigint, lake: LakeFiles): Promise<bigint> {
   const offsets = new Set<bigint>();
-  for (const file of (await lookAtClaim(claim, lake)).whole)
-    for await (const [, found = []] of lake.parquet.integerChunks(objectSource(lake.store, file), coordinateColumns))
+  for (const { key, kind, bytes } of (await lookAtClaim(claim, lake)).kept) {
+    if (!expectedOf(kind, claim.recipe, undefined).hasCoordinates) continue;
+    const source = objectSource(lake.store, { key, size: bytes });
+    for await (const [, found = []] of lake.parquet.integerChunks(source, coordinateColumns))
       for (const offset of found) if (offset < end) offsets.add(offset);
+  }
   return BigInt(offsets.size);
 }
 
-async function lookAtClaim(claim: ClaimedEntry, lake: LakeFiles) {
-  const writer = new ObjectWriter(lake);
-  const damaged: string[] = [];
-  const whole: { readonly key: string; readonly size: number }[] = [];
-  for (const planned of claim.plan) {
-    const named = plannedObject(claim, planned, claim.recipe);
-    const look = await writer.find({ ...named, rows: 1 });
-    if (look.kind === 'spoiled') damaged.push(look.key);
-    if (look.kind === 'kept' && named.expected.hasCoordinates)
-      whole.push({ key: look.object.key, size: look.object.bytes });
-  }
-  return { damaged, whole };
+async function lookAtClaim(claim: ClaimedEntry, { store, parquet }: LakeFiles) {
+  const looks = await lookAtPlanned(claim, new TableObjects({ store, parquet, table: claim.table }));
+  return {
+    damaged: looks.flatMap((look) => (look.kind === 'spoiled' ? [look.key] : [])),
+    kept: looks.flatMap((look) => (look.kind === 'kept' ? [look.object] : [])),
+  };
 }
