@@ -69,3 +69,9 @@ export const typeTinyint = 13;
 export const typeFloat = 14;
 /** A fraction of so many digits at most, kept as an integer. */
 export const typeDecimal = 15;
+
+// whether it pays to look for values that come again
+/** After so many values it is decided. */
+export const trialValues = 4096;
+/** It does not pay when more of them are distinct. */
+export const trialDistinctMax = trialValues - trialValues / 16;

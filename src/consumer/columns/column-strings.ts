@@ -1,9 +1,10 @@
 import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
+import { trialValues } from '../../kernel/kinds.ts';
 import { KernelStrings } from '../../kernel/kernel-strings.ts';
 import type { StringDictionary } from '../ports/string-dictionary.ts';
 import type { BatchSpace } from './batch-space.ts';
 import { PlainStrings } from './plain-strings.ts';
-import { doRepeat, trialStrings } from './string-trial.ts';
+import { doRepeat } from './string-trial.ts';
 
 /** Collects the strings of a column: in a dictionary while they repeat, else one behind the other as they come. */
 export class ColumnStrings {
@@ -46,7 +47,7 @@ export class ColumnStrings {
   #countStrings(count: number): void {
     const before = this.#count;
     this.#count += count;
-    if (before >= trialStrings || this.#count < trialStrings) return;
+    if (before >= trialValues || this.#count < trialValues) return;
     if (doRepeat(this.#dictionary.count, this.#count)) return;
     this.#dictionary.close();
     this.#plain = new PlainStrings(this.#dictionary.finish(), this.#space);

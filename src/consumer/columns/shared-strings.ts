@@ -1,5 +1,6 @@
+import { trialValues } from '../../kernel/kinds.ts';
 import type { ValueStore } from './decoded-column.ts';
-import { doRepeat, trialStrings } from './string-trial.ts';
+import { doRepeat } from './string-trial.ts';
 
 /** Longer strings are taken for distinct: they hardly repeat. */
 const sharedBytesMax = 256;
@@ -21,7 +22,7 @@ export function sharedStrings({ bytes, starts, ends }: StringRanges): ValueStore
   for (let index = 0; index < starts.length; index++) {
     const start = starts[index] ?? 0;
     const end = ends[index] ?? 0;
-    if (index === trialStrings) looks = doRepeat(count, index);
+    if (index === trialValues) looks = doRepeat(count, index);
     const key = looks && end - start <= sharedBytesMax ? bytes.toString('latin1', start, end) : undefined;
     const present = key === undefined ? undefined : shared.get(key);
     ids[index] = present ?? count;

@@ -1,4 +1,4 @@
-/** The distinct strings of a column as UTF-8 bytes; a string's id is its index. */
+/** The strings of a column as UTF-8 bytes, each distinct one once where they repeat; a string's id is its index. */
 export interface StringDictionary {
   readonly count: number;
   readonly bytes: Uint8Array;

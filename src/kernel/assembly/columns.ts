@@ -1,5 +1,6 @@
 import { allocateZeros } from './arena';
 import { hashOfWord } from './hash';
+import { trialDistinctMax, trialValues } from '../kinds';
 
 /** Finds the smallest of the doubles, +Infinity for none; NaN does not count. */
 export function minOf(values: usize, count: i32): f64 {
@@ -127,10 +128,6 @@ export function renumberIds(ids: usize, count: i32, idCount: i32, used: usize, u
 const startSlots: i32 = 256;
 /** Most collisions per value, on average: numbers that are chosen to collide get no dictionary. */
 const probesPerValue: i32 = 16;
-
-/** Numbers of which hardly any comes again among the first ones get no dictionary. */
-const trialValues: i32 = 4096;
-const trialDistinctMax: i32 = trialValues - trialValues / 16;
 
 /**
  * Makes a dictionary of doubles, which are told apart by their bits: zeros of both signs stay apart. The distinct ones go to `numbers`, the

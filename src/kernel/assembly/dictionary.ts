@@ -112,7 +112,7 @@ function idByHash(dictionary: Dictionary, start: usize, end: usize, hash: i32): 
   let probes = 0;
   while (true) {
     const taken = load<u64>(slots + <usize>slot * slotBytes);
-    if (taken == 0) return append(dictionary, start, length, hash, slot);
+    if (taken == 0) return enter(dictionary, start, length, hash, slot);
     if (<i32>(taken >>> 32) == hash) {
       const id = <i32>taken - 1;
       const entry = (<usize>id) << 2;
@@ -143,7 +143,15 @@ function strengthen(dictionary: Dictionary): void {
   moveSlots(dictionary, dictionary.slotsMask + 1);
 }
 
-function append(dictionary: Dictionary, start: usize, length: usize, hash: i32, slot: i32): i32 {
+function enter(dictionary: Dictionary, start: usize, length: usize, hash: i32, slot: i32): i32 {
+  const id = append(dictionary, start, length);
+  store<u64>(dictionary.slots + <usize>slot * slotBytes, ((<u64>(<u32>hash)) << 32) | (<u64>(id + 1)));
+  if ((id + 1) * 2 > dictionary.slotsMask) moveSlots(dictionary, (dictionary.slotsMask + 1) * 2);
+  return id;
+}
+
+/** Adds a string without looking for it; answers with its id, which nobody else gets. `idOf` must not be called any more. */
+export function append(dictionary: Dictionary, start: usize, length: usize): i32 {
   const id = dictionary.count;
   if (id == dictionary.entriesMax) growEntries(dictionary);
   const used = <usize>load<u32>(dictionary.offsets + ((<usize>id) << 2));
@@ -154,9 +162,7 @@ function append(dictionary: Dictionary, start: usize, length: usize, hash: i32, 
   }
   copyBytes(dictionary.bytes + used, start, length);
   store<u32>(dictionary.offsets + ((<usize>id) << 2), <u32>(used + length), 4);
-  store<u64>(dictionary.slots + <usize>slot * slotBytes, ((<u64>(<u32>hash)) << 32) | (<u64>(id + 1)));
   dictionary.count = id + 1;
-  if ((id + 1) * 2 > dictionary.slotsMask) moveSlots(dictionary, (dictionary.slotsMask + 1) * 2);
   return id;
 }
 

@@ -1,6 +1,7 @@
 import { grow, allocate } from './arena';
 import { copySlack, copyBytes } from './bytes';
-import { idOf, createDictionary, Dictionary } from './dictionary';
+import { append, createDictionary, Dictionary, idOf } from './dictionary';
+import { trialDistinctMax, trialValues } from '../kinds';
 
 const startEntries: i32 = 256;
 
@@ -29,6 +30,10 @@ export class Leaf extends Levels {
   values: usize;
   areLongs: bool;
   dictionary: Dictionary;
+  /** Strings so far, those that were dropped too. */
+  stringCount: i32;
+  /** Hardly any string comes again: each is added to the dictionary without a look for it. */
+  isPlain: bool;
   /** The count that `saveLeaf` noted. */
   savedValues: i32;
 }
@@ -53,6 +58,8 @@ export function createLeaf(): Leaf {
   leaf.valuesMax = startEntries;
   leaf.values = allocate(startEntries * 8);
   leaf.dictionary = createDictionary();
+  leaf.stringCount = 0;
+  leaf.isPlain = false;
   return leaf;
 }
 
@@ -106,8 +113,11 @@ function becomeLongs(leaf: Leaf): void {
 
 export function addString(leaf: Leaf, start: usize, end: usize): void {
   if (leaf.valueCount == leaf.valuesMax) growValues(leaf);
-  store<i32>(leaf.values + ((<usize>leaf.valueCount) << 2), idOf(leaf.dictionary, start, end));
+  const dictionary = leaf.dictionary;
+  const id = leaf.isPlain ? append(dictionary, start, end - start) : idOf(dictionary, start, end);
+  store<i32>(leaf.values + ((<usize>leaf.valueCount) << 2), id);
   leaf.valueCount++;
+  if (++leaf.stringCount == trialValues) leaf.isPlain = dictionary.count > trialDistinctMax;
 }
 
 function growValues(leaf: Leaf): void {

@@ -140,6 +140,21 @@ describe('arrays and structs that are shredded while they are read', () => {
     );
   });
 
+  it('have strings that hardly repeat at first, and repeat later, as they are', async () => {
+    const texts = Array.from({ length: 9000 }, (_, row) => {
+      const id = row < 7000 ? (row * 7919) % 8009 : row % 11;
+      return `{"v":{"id":"${id}","list":[{"by":"${id * 7}","emoji":"e${row % 9}"},{"by":"a ${row}"}]}}`;
+    });
+    const [column] = await decode(texts);
+    await expectLeaves(column);
+    const leaves = column && (await leavesOf(column, allOf(column)));
+    const distinct = new Map(
+      leaves?.map(({ path, values }) => [path.at(-1), values.kind === 'strings' ? values.dictionary.count : 0]),
+    );
+    expect(distinct.get('emoji')).toBe(9);
+    expect(distinct.get('by')).toBe(18_000);
+  });
+
   it('have none of a record that is parsed in the end, or becomes no row', async () => {
     const texts = Array.from(
       { length: 3000 },
