@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { checkConditionalWrites } from '../consumer/ledger/conditional-writes.ts';
-import { checkTable } from '../consumer/table/check-table.ts';
+import { checkTable } from '../consumer/table/catalog/check-table.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import { systemClock } from '../runtime/clock.ts';

@@ -1,6 +1,6 @@
 import { policyInJson } from '../consumer/batch/batch-policy.ts';
 import { sampleTopic } from '../consumer/replay/sample-topic.ts';
-import type { SchemaPreview } from '../consumer/table/schema-preview.ts';
+import type { SchemaPreview } from '../consumer/table/catalog/schema-preview.ts';
 import { alignColumns } from '../report/format.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { PipelineError } from '../runtime/errors.ts';

@@ -6,7 +6,7 @@ import type { TopicReader } from '../../consumer/ports/topic.ts';
 import { isUpToDate } from '../../consumer/maintain/hive/is-up-to-date.ts';
 import { loadKnown } from '../../consumer/snapshot/load-table.ts';
 import { positionsOf } from '../../consumer/snapshot/table-positions.ts';
-import { holdsSeveralTopics } from '../../consumer/table/shared-table.ts';
+import { holdsSeveralTopics } from '../../consumer/table/catalog/shared-table.ts';
 import { deliverHours } from '../../hours/deliver-hours.ts';
 import type { StoredHour } from '../../hours/hour-document.ts';
 import { HourKeeper } from '../../hours/hour-keeper.ts';

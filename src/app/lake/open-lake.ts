@@ -1,4 +1,4 @@
-import { hiveFiles } from '../../consumer/table/hive-files.ts';
+import { hiveFiles } from '../../consumer/table/objects/hive-files.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../../iceberg/catalogs/iceberg-tables.ts';
 import { createDuckdbQueryEngine } from '../../lake/duckdb-query-engine.ts';

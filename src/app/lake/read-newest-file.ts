@@ -5,7 +5,7 @@ import type { Ledger } from '../../consumer/ledger/ledger.ts';
 import { offsetsEnd, type TopicPath } from '../../consumer/ledger/ledger-keys.ts';
 import type { ObjectInfo, TableFormat } from '../../consumer/ports/lake.ts';
 import { objectSource, type ParquetReader, type ParquetSource } from '../../consumer/ports/parquet.ts';
-import { coordinateColumns } from '../../consumer/table/file-offsets.ts';
+import { coordinateColumns } from '../../consumer/table/objects/file-offsets.ts';
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Lake } from './lake.ts';

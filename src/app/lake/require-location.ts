@@ -1,5 +1,5 @@
 import type { Ledger } from '../../consumer/ledger/ledger.ts';
-import { checkLocation } from '../../consumer/table/check-table.ts';
+import { checkLocation } from '../../consumer/table/catalog/check-table.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Lake } from './lake.ts';
 

@@ -3,7 +3,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { forgetTable, notedTable } from '../ledger/table-note.ts';
 import { adoptedFrom, forgetTopicStart } from '../ledger/topic-start.ts';
 import type { Catalog } from '../ports/lake.ts';
-import { adoptedByParameter } from '../table/shared-table.ts';
+import { adoptedByParameter } from '../table/catalog/shared-table.ts';
 import { targetsOf, type SnapshotTools } from '../snapshot/snapshot-tools.ts';
 import { topicsOf } from '../snapshot/table-positions.ts';
 

@@ -1,7 +1,7 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
 import { waysOn } from '../ledger/ways-on.ts';
-import { keysOf } from '../table/planned-keys.ts';
+import { keysOf } from '../table/objects/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 
 /**

@@ -24,7 +24,7 @@ import { EntryGuard, Overtaken } from './entry-guard.ts';
 import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import { checkObsolete, takeOverClaim } from './take-over-claim.ts';
-import { keysOf } from '../table/planned-keys.ts';
+import { keysOf } from '../table/objects/planned-keys.ts';
 import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
 
 export interface CommitRequest {

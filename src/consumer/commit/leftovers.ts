@@ -1,7 +1,7 @@
 import { isOfFormat1 } from '../ledger/format-1.ts';
 import { isDeletable, type ClaimedEntry, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
 import { parseObjectName } from '../ledger/object-keys.ts';
-import { keysOf } from '../table/planned-keys.ts';
+import { keysOf } from '../table/objects/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 
 /** True when objects may be there that the entry has passed: whoever wrote it may have died before it could delete them. */

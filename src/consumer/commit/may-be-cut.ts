@@ -1,6 +1,6 @@
 import { isOfFormat1 } from '../ledger/format-1.ts';
 import type { ClaimedEntry } from '../ledger/ledger-entry.ts';
-import { lookAtPlanned } from '../table/look-at-planned.ts';
+import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ClaimedEntry, Outcome, WrittenObject } from '../ledger/ledger-entry.ts';
-import type { PutOutcome } from '../table/object-writer.ts';
+import type { PutOutcome } from '../table/objects/object-writer.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { countsOf } from './write-objects.ts';
 

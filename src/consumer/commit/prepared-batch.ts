@@ -4,7 +4,7 @@ import type { Recipe } from '../ledger/recipe.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import { restOfBatch, shortenBatch, type Batch } from '../batch/partition-buffer.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
-import type { RowGroups } from '../table/row-groups.ts';
+import type { RowGroups } from '../table/assemble/row-groups.ts';
 import type { CommitTools } from './commit-tools.ts';
 import type { StepRunner } from './step-runner.ts';
 

@@ -1,5 +1,5 @@
 import type { ClaimedEntry, PlannedObject } from '../ledger/ledger-entry.ts';
-import { lookAtPlanned } from '../table/look-at-planned.ts';
+import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { damaged } from './damaged-claim.ts';
 import { outcomeOfFound, wholeOf } from './planned-objects.ts';

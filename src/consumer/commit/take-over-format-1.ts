@@ -1,5 +1,5 @@
 import type { ClaimedEntry, WrittenObject } from '../ledger/ledger-entry.ts';
-import type { NamedObject } from '../table/format-1-objects.ts';
+import type { NamedObject } from '../table/objects/format-1-objects.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { outcomeOfFound } from './planned-objects.ts';
 import type { PreparedBatch } from './prepared-batch.ts';

@@ -1,11 +1,11 @@
 import { mapConcurrently } from '../../runtime/concurrency.ts';
 import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
-import type { ObjectDraft, PutOutcome } from '../table/object-writer.ts';
+import type { ObjectDraft, PutOutcome } from '../table/objects/object-writer.ts';
 import type { CommitTools } from './commit-tools.ts';
 import type { EntryGuard } from './entry-guard.ts';
 import type { PreparedColumns } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
-import { expectedOf, plannedObject } from '../table/planned-keys.ts';
+import { expectedOf, plannedObject } from '../table/objects/planned-keys.ts';
 
 export interface WriteRequest {
   /** The range and generation whose keys are written. */

@@ -11,7 +11,7 @@ import {
   type WrittenObject,
 } from '../ledger/ledger-entry.ts';
 import type { OffsetRange } from '../ports/topic.ts';
-import type { RangeObject } from '../table/range-objects.ts';
+import type { RangeObject } from '../table/objects/range-objects.ts';
 
 /** A part of a hole in the ledger. */
 export interface HolePiece {

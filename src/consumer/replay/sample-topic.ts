@@ -3,7 +3,7 @@ import { PartitionBuffer } from '../batch/partition-buffer.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import type { Recipe } from '../ledger/recipe.ts';
 import type { TopicReader } from '../ports/topic.ts';
-import { SchemaSample } from '../table/schema-preview.ts';
+import { SchemaSample } from '../table/catalog/schema-preview.ts';
 import { larger } from '../../runtime/bigints.ts';
 
 interface SampleRules extends Pick<CommitTools, 'writer'> {

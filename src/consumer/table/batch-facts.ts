@@ -2,7 +2,7 @@ import { rescuedColumn } from '../../schema/names.ts';
 import type { DecodedBatch } from '../columns/decode-batch.ts';
 import type { ReadingTally } from '../columns/reading-tally.ts';
 import { likelyCause } from './likely-cause.ts';
-import type { TargetColumn } from './route-columns.ts';
+import type { TargetColumn } from './route/route-columns.ts';
 
 /** What of a batch went elsewhere than to the column of its name. */
 export interface BatchFacts {

@@ -13,9 +13,9 @@ import {
   recordParts,
   type RecordPart,
 } from '../ports/record-columns.ts';
-import { kafkaColumns } from './assemble-table.ts';
-import { canHold, mayBe } from './column-owner.ts';
-import { holdsSeveralTopics } from './shared-table.ts';
+import { kafkaColumns } from './assemble/assemble-table.ts';
+import { canHold, mayBe } from './catalog/column-owner.ts';
+import { holdsSeveralTopics } from './catalog/shared-table.ts';
 
 /** What a recipe means for decoding and for the table's growth. */
 export interface RecipeRules {

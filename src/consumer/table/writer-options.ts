@@ -4,7 +4,7 @@ import type { Catalog, ObjectStore } from '../ports/lake.ts';
 import type { ParquetEncoder, ParquetReader } from '../ports/parquet.ts';
 import type { SchemaRegistries } from '../ports/schema-registry.ts';
 import type { BatchFacts } from './batch-facts.ts';
-import type { SchemaKeeperOptions } from './schema-keeper.ts';
+import type { SchemaKeeperOptions } from './catalog/schema-keeper.ts';
 
 export interface TableWriterOptions {
   readonly store: ObjectStore;

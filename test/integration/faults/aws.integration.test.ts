@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import { createGlueCatalog } from '../../../src/aws/glue-catalog.ts';
-import { kafkaColumns } from '../../../src/consumer/table/assemble-table.ts';
-import { topicParameter } from '../../../src/consumer/table/shared-table.ts';
+import { kafkaColumns } from '../../../src/consumer/table/assemble/assemble-table.ts';
+import { topicParameter } from '../../../src/consumer/table/catalog/shared-table.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { partitionKeys } from '../../../src/schema/layout.ts';
 import { runCli } from '../../support/cli.ts';

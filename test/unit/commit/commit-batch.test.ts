@@ -10,7 +10,7 @@ import type { PipelineObserver, StepName } from '../../../src/consumer/commit/pi
 import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
 import type { ClaimedEntry, LedgerEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { decoderVersion } from '../../../src/consumer/ledger/decoder-version.ts';
-import { keysOf } from '../../../src/consumer/table/planned-keys.ts';
+import { keysOf } from '../../../src/consumer/table/objects/planned-keys.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs } from '../../support/chunks.ts';

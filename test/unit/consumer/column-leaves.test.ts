@@ -4,7 +4,7 @@ import { BatchMemory } from '../../../src/consumer/columns/batch-memory.ts';
 import { decodeBatch } from '../../../src/consumer/columns/decode-batch.ts';
 import type { DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
 import { allFields } from '../../../src/consumer/columns/field-rules.ts';
-import { mergeEmpties } from '../../../src/consumer/table/merge-empties.ts';
+import { mergeEmpties } from '../../../src/consumer/table/route/merge-empties.ts';
 import { closeKernel, useKernel } from '../../../src/kernel/kernel.ts';
 import { gatherLeaves } from '../../../src/parquet/gather-leaves.ts';
 import type { LeafColumn } from '../../../src/parquet/leaf-column.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
-import { checkTable } from '../../../src/consumer/table/check-table.ts';
+import { checkTable } from '../../../src/consumer/table/catalog/check-table.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import {

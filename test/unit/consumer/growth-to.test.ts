@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { growthTo } from '../../../src/consumer/table/growth-to.ts';
+import { growthTo } from '../../../src/consumer/table/catalog/growth-to.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 
 it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonValue, type DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
-import { jsonStrings } from '../../../src/consumer/table/json-strings.ts';
+import { jsonStrings } from '../../../src/consumer/table/route/json-strings.ts';
 import { Turns } from '../../../src/runtime/turns.ts';
 import { parseJson, writeJson } from '../../../src/schema/exact-json.ts';
 

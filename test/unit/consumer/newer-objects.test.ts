@@ -3,7 +3,7 @@ import { commitBatch } from '../../../src/consumer/commit/commit-batch.ts';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
 import { forgetMerged, listMerged } from '../../../src/consumer/ledger/merged-partition.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
-import { NewerObjects } from '../../../src/consumer/table/newer-objects.ts';
+import { NewerObjects } from '../../../src/consumer/table/objects/newer-objects.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { possibleNames } from '../../../src/consumer/table/possible-names.ts';
+import { possibleNames } from '../../../src/consumer/table/decode/possible-names.ts';
 import { columnName } from '../../../src/schema/names.ts';
 import { digitsName, jsonName, siblingName } from '../../../src/schema/sibling.ts';
 import type { ColumnType } from '../../../src/schema/types.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleTopic } from '../../../src/consumer/replay/sample-topic.ts';
-import { SchemaSample, type SchemaPreview } from '../../../src/consumer/table/schema-preview.ts';
+import { SchemaSample, type SchemaPreview } from '../../../src/consumer/table/catalog/schema-preview.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import { createTestTools, openTestLake } from '../../support/lake.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SchemaKeeper } from '../../../src/consumer/table/schema-keeper.ts';
+import { SchemaKeeper } from '../../../src/consumer/table/catalog/schema-keeper.ts';
 import type { ObjectStore, TableDefinition } from '../../../src/consumer/ports/lake.ts';
 import { rulesOf } from '../../../src/consumer/table/recipe-rules.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';

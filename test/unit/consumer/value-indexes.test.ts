@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { jsonValue, type DecodedColumn } from '../../../src/consumer/columns/decoded-column.ts';
-import { fewValuesOf } from '../../../src/consumer/table/few-values.ts';
-import { haveValueOf, valueIndexesOf } from '../../../src/consumer/table/value-indexes.ts';
+import { fewValuesOf } from '../../../src/consumer/table/assemble/few-values.ts';
+import { haveValueOf, valueIndexesOf } from '../../../src/consumer/table/assemble/value-indexes.ts';
 
 const rowCount = 50;
 const allRows = Array.from({ length: rowCount }, (_, row) => row);

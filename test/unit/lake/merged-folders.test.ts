@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDuckdbQueryEngine } from '../../../src/lake/duckdb-query-engine.ts';
-import { hiveFiles } from '../../../src/consumer/table/hive-files.ts';
+import { hiveFiles } from '../../../src/consumer/table/objects/hive-files.ts';
 import { AuditedLake } from '../../support/audited-lake.ts';
 import { testTable } from '../../support/lake.ts';
 import { mergeLake } from '../../support/merge-lake.ts';

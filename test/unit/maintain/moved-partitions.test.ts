@@ -5,7 +5,7 @@ import { updateMerged } from '../../../src/consumer/maintain/hive/update-merged.
 import { removeExpired } from '../../../src/consumer/maintain/hive/remove-expired.ts';
 import { removeLeftovers } from '../../../src/consumer/maintain/hive/remove-leftovers.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
-import { adoptedByParameter } from '../../../src/consumer/table/shared-table.ts';
+import { adoptedByParameter } from '../../../src/consumer/table/catalog/shared-table.ts';
 import { parseColumns } from '../../../src/schema/hive-ddl.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';

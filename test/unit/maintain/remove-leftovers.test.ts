@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { removeLeftovers } from '../../../src/consumer/maintain/hive/remove-leftovers.ts';
 import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
-import { adoptedByParameter } from '../../../src/consumer/table/shared-table.ts';
+import { adoptedByParameter } from '../../../src/consumer/table/catalog/shared-table.ts';
 import { AuditedLake, batchRecords } from '../../support/audited-lake.ts';
 import { readRows, testTable, testTopic } from '../../support/lake.ts';
 

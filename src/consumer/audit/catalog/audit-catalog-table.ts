@@ -6,7 +6,7 @@ import type { ExpiredDays } from '../../ledger/expired-days.ts';
 import type { WrittenObject } from '../../ledger/ledger-entry.ts';
 import type { Catalog, CatalogPartition, CatalogTable, ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
-import { topicParameter } from '../../table/shared-table.ts';
+import { topicParameter } from '../../table/catalog/shared-table.ts';
 import { auditTableDefinition } from './audit-table-definition.ts';
 import { HivePartitionAudit } from './hive-partition-audit.ts';
 import { locationOf, type TableNeeds } from './table-needs.ts';

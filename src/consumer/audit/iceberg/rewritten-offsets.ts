@@ -2,7 +2,7 @@ import type { ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
 import { aboutRange, type Finding } from '../finding.ts';
 import type { RewrittenRange, RewrittenRanges } from './rewritten-ranges.ts';
-import { coordinateColumns } from '../../table/file-offsets.ts';
+import { coordinateColumns } from '../../table/objects/file-offsets.ts';
 
 export interface FileTools {
   readonly store: ObjectStore;

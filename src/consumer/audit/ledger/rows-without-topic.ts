@@ -1,7 +1,7 @@
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { WrittenEntry } from '../../ledger/ledger-entry.ts';
 import type { Catalog } from '../../ports/lake.ts';
-import { holdsSeveralTopics } from '../../table/shared-table.ts';
+import { holdsSeveralTopics } from '../../table/catalog/shared-table.ts';
 import { aboutRange, type Finding } from '../finding.ts';
 
 export interface SharedTableOptions {

@@ -5,9 +5,9 @@ import { isMerged, parseObjectName, topicOfFile } from '../../ledger/object-keys
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
-import { numbersRows } from '../../table/column-owner.ts';
+import { numbersRows } from '../../table/catalog/column-owner.ts';
 import { replayOf, type Finding, type Problem } from '../finding.ts';
-import { coordinateColumns } from '../../table/file-offsets.ts';
+import { coordinateColumns } from '../../table/objects/file-offsets.ts';
 import { isAsNoted } from './merged-objects.ts';
 import { RewrittenOffsets } from '../iceberg/rewritten-offsets.ts';
 import { RewrittenRanges, type RewrittenRange } from '../iceberg/rewritten-ranges.ts';

@@ -1,6 +1,6 @@
 import type { WrittenEntry, WrittenObject } from '../../ledger/ledger-entry.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
-import { differenceOf } from '../../table/object-writer.ts';
+import { differenceOf } from '../../table/objects/object-writer.ts';
 import { replayOf, type Finding, type Problem } from '../finding.ts';
 
 /** What was found under the key of an object that an entry lists. */

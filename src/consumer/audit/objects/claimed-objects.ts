@@ -1,10 +1,10 @@
 import type { ClaimedEntry } from '../../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
-import { coordinateColumns } from '../../table/file-offsets.ts';
-import { lookAtPlanned } from '../../table/look-at-planned.ts';
-import { expectedOf } from '../../table/planned-keys.ts';
-import { TableObjects } from '../../table/table-objects.ts';
+import { coordinateColumns } from '../../table/objects/file-offsets.ts';
+import { lookAtPlanned } from '../../table/objects/look-at-planned.ts';
+import { expectedOf } from '../../table/objects/planned-keys.ts';
+import { TableObjects } from '../../table/objects/table-objects.ts';
 import { rangeText, replayOf, type Finding } from '../finding.ts';
 
 interface LakeFiles {

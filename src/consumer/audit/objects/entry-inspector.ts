@@ -13,7 +13,7 @@ import { aboutObject, auditObject, withoutReplay } from './audit-object.ts';
 import { RecordAudit, type Coordinates } from './record-audit.ts';
 import type { Finding } from '../finding.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
-import { coordinateColumns } from '../../table/file-offsets.ts';
+import { coordinateColumns } from '../../table/objects/file-offsets.ts';
 
 export interface InspectorOptions {
   readonly ledger: Ledger;

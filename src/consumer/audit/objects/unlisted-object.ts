@@ -13,9 +13,9 @@ import {
 import { isInPartition, parseObjectName, type ObjectName } from '../../ledger/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { sourceOf, type ParquetReader } from '../../ports/parquet.ts';
-import { numbersRows } from '../../table/column-owner.ts';
+import { numbersRows } from '../../table/catalog/column-owner.ts';
 import { deadLetterTable } from '../../table/dead-letters.ts';
-import { areObjectsThere } from '../../table/object-writer.ts';
+import { areObjectsThere } from '../../table/objects/object-writer.ts';
 import type { Coordinates } from './record-audit.ts';
 import { CoveredRows } from './covered-rows.ts';
 import { coordinatesOf } from './entry-inspector.ts';

@@ -2,7 +2,7 @@ import { isWritten } from '../../ledger/ledger-entry.ts';
 import { sourcesOf, type MergedPartition } from '../../ledger/merged-partition.ts';
 import { hivePathOf, topicOfFile } from '../../ledger/object-keys.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';
-import { offsetsInFile } from '../../table/file-offsets.ts';
+import { offsetsInFile } from '../../table/objects/file-offsets.ts';
 import type { MergeTools, HivePartition } from './merge-tools.ts';
 
 /**

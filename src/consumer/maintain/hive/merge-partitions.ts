@@ -7,7 +7,7 @@ import { listMergedPaths, readMerged, type StoredNote } from '../../ledger/merge
 import { hivePathOf, isHidden, mergedFolder, parseObjectName } from '../../ledger/object-keys.ts';
 import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
-import { adoptedByParameter } from '../../table/shared-table.ts';
+import { adoptedByParameter } from '../../table/catalog/shared-table.ts';
 import { valuesOf } from './expired-objects.ts';
 import type { MergeTools, HivePartition } from './merge-tools.ts';
 import { isWorthMerging } from './plan-merged-files.ts';
@@ -17,7 +17,7 @@ import { ReplacedEntries } from './replaced-entries.ts';
 import { SupersededSources } from './superseded-sources.ts';
 import { mergedLocation, updatePartition } from './update-partition.ts';
 import type { Upkeep } from '../upkeep.ts';
-import { coordinateColumns } from '../../table/file-offsets.ts';
+import { coordinateColumns } from '../../table/objects/file-offsets.ts';
 
 export interface HiveMergeOptions extends Pick<Upkeep, 'closedBeforeMs' | 'orphansBeforeMs' | 'expiredBefore'> {
   readonly table: string;

@@ -7,7 +7,7 @@ import { listMergedFiles } from './list-merged-files.ts';
 import { progressTeller } from '../tell-progress.ts';
 import type { MergeTools, HivePartition } from './merge-tools.ts';
 import { objectSource } from '../../ports/parquet.ts';
-import { coordinateColumns } from '../../table/file-offsets.ts';
+import { coordinateColumns } from '../../table/objects/file-offsets.ts';
 
 /** What became of the files that a note lists. */
 export interface Filled {

@@ -7,7 +7,7 @@ import { hivePathOf, mergedFolder } from '../../ledger/object-keys.ts';
 import { isSameLocation } from '../../ports/catalog-rules.ts';
 import type { Catalog, CatalogPartition, CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { deadLetterKeys, deadLetterTable } from '../../table/dead-letters.ts';
-import { checkNotAdopted } from '../../table/shared-table.ts';
+import { checkNotAdopted } from '../../table/catalog/shared-table.ts';
 import { removeExpiredMerged, type RemovedMerged } from './remove-expired-merged.ts';
 import { chunksOf, expiredObjects, hasDaysThatStay, mergedTable, valuesOf } from './expired-objects.ts';
 import { expiryRefused, withoutDays } from '../expiry-refused.ts';

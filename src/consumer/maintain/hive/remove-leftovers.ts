@@ -5,8 +5,8 @@ import { isCommitted, type CommittedEntry } from '../../ledger/ledger-entry.ts';
 import { offsetsIn } from '../../ledger/ledger-index.ts';
 import { revisionPrefix, type LedgerPath } from '../../ledger/ledger-keys.ts';
 import type { Catalog, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
-import { areObjectsThere } from '../../table/object-writer.ts';
-import { adoptedByParameter } from '../../table/shared-table.ts';
+import { areObjectsThere } from '../../table/objects/object-writer.ts';
+import { adoptedByParameter } from '../../table/catalog/shared-table.ts';
 import { readEntry } from './read-entry.ts';
 import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
 

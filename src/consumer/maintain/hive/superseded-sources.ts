@@ -1,6 +1,6 @@
 import { sourcesOf, type StoredNote } from '../../ledger/merged-partition.ts';
 import type { CatalogTable, ObjectInfo } from '../../ports/lake.ts';
-import { adoptedByParameter } from '../../table/shared-table.ts';
+import { adoptedByParameter } from '../../table/catalog/shared-table.ts';
 import { listMergedFiles } from './list-merged-files.ts';
 import type { MergeTools } from './merge-tools.ts';
 import { registeredPartitions } from './registered-partitions.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { putMerged, readMerged, type MergedPartition, type StoredNote } from '../../ledger/merged-partition.ts';
 import { mergedPrefix, topicOfFile } from '../../ledger/object-keys.ts';
-import { adoptedByParameter } from '../../table/shared-table.ts';
+import { adoptedByParameter } from '../../table/catalog/shared-table.ts';
 import { putMergedFiles, NoteChanged } from './put-merged-files.ts';
 import { readPartition, type PartitionContents } from './read-partition.ts';
 import type { ObjectInfo } from '../../ports/lake.ts';

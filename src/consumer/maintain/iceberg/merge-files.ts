@@ -19,7 +19,7 @@ import { progressTeller } from '../tell-progress.ts';
 import { readState, type TableFile, type TableState } from './table-state.ts';
 import type { Upkeep, UpkeepObserver } from '../upkeep.ts';
 import type { UpkeepTools } from './upkeep-tools.ts';
-import { coordinateColumns } from '../../table/file-offsets.ts';
+import { coordinateColumns } from '../../table/objects/file-offsets.ts';
 
 /** A merge whose file is written, and that no snapshot has yet. */
 interface Merged extends Merge<TableFile> {

@@ -1,0 +1,123 @@
+import { partitionKeys } from '../../../schema/layout.ts';
+import { rescuedColumn } from '../../../schema/names.ts';
+import type { DecodedBatch } from '../../columns/decode-batch.ts';
+import { holdsObjects } from '../../ledger/orphaned-objects.ts';
+import type { Recipe } from '../../ledger/recipe.ts';
+import type { FieldIds } from '../../ports/columnar-table.ts';
+import type { CatalogTable, TableDefinition } from '../../ports/lake.ts';
+import { checkTable } from './check-table.ts';
+import { kafkasColumns, originOf } from './column-owner.ts';
+import { deadLetterColumns, deadLetterKeys, deadLetterTable } from '../dead-letters.ts';
+import { evolutionOf, fits, ownColumns, rulesOf } from '../recipe-rules.ts';
+import { routeColumns, type TargetColumn } from '../route/route-columns.ts';
+import { SchemaKeeper } from './schema-keeper.ts';
+import { sharingParameters, topicParameter } from './shared-table.ts';
+import type { TableWriterOptions } from '../writer-options.ts';
+
+/** Columns of a batch, each with its place in the catalog's table. */
+export interface SettledColumns {
+  readonly targets: readonly TargetColumn[];
+  readonly catalogVersion: string;
+  /** Ids of the table's columns, where it knows them by ids. */
+  readonly fieldIds?: FieldIds | undefined;
+}
+
+/** The schemas of a table of ours and of its dead letters: what they are when they are made, and how they take in what batches bring. */
+export class TableSchemas {
+  readonly #options: TableWriterOptions;
+  readonly rows: SchemaKeeper;
+  readonly deadLetters: SchemaKeeper;
+
+  constructor(options: TableWriterOptions) {
+    const { catalog, store, table, topic, onSchemaChange, tellsTopic = false, isShared = false } = options;
+    const deadLetters = deadLetterTable(table);
+    this.#options = options;
+    this.rows = new SchemaKeeper({
+      catalog,
+      table,
+      check: (found) => checkTable(found, { location: store.uri(`${table}/`), topic, tellsTopic }),
+      hasObjects: () => holdsObjects(store, { table, topic }),
+      parametersFor: (found) => sharingParameters(found, { topic, isShared }),
+      ...(onSchemaChange && { onChange: onSchemaChange }),
+    });
+    this.deadLetters = new SchemaKeeper({
+      catalog,
+      table: deadLetters,
+      check: (found) =>
+        checkTable(found, { location: store.uri(`${deadLetters}/`), topic, tellsTopic, keys: deadLetterKeys }),
+    });
+  }
+
+  /** Lets the tables take in the batch's columns. `misfit`: the table has other partition keys or Kafka columns than the recipe says. */
+  async settle(batch: DecodedBatch, recipe: Recipe): Promise<SettledColumns | 'misfit'> {
+    const settled = await this.#settleRows(batch, recipe);
+    if (settled !== 'misfit' && batch.rejects.length > 0) await this.#settleDeadLetters(recipe);
+    return settled;
+  }
+
+  async #settleRows(batch: DecodedBatch, recipe: Recipe): Promise<SettledColumns | 'misfit'> {
+    if (batch.rowCount === 0) return { catalogVersion: this.rows.table?.version ?? '', targets: [] };
+    let mayRescue = batch.rescued.size > 0;
+    for (;;) {
+      const settled = await this.#growFor(batch, recipe, mayRescue);
+      if (settled === 'misfit') return settled;
+      const { table, evolution } = settled;
+      const types = new Map(table.columns.map(({ name, type }) => [name, type]));
+      const { targets, rescued } = await routeColumns(batch, evolution, types, rulesOf(recipe).decode);
+      if (rescued !== undefined && !table.columns.some(({ name }) => name === rescuedColumn)) {
+        // some values turned out to have no column: the table needs the one for them first
+        mayRescue = true;
+        continue;
+      }
+      return {
+        catalogVersion: table.version,
+        fieldIds: table.fieldIds,
+        targets: rescued === undefined ? targets : [...targets, rescued],
+      };
+    }
+  }
+
+  #growFor(batch: DecodedBatch, recipe: Recipe, mayRescue: boolean) {
+    const observed = batch.columns.map(({ name, observed: of, count }) => ({ name, observed: of, count }));
+    const fields = new Set(batch.columns.map(({ name }) => name));
+    const fitsTable = (table: CatalogTable) =>
+      fits(recipe, table) && !kafkasColumns(table.columns).some((name) => fields.has(name));
+    return this.rows.settle(observed, {
+      definition: this.#definition(recipe),
+      rules: evolutionOf(recipe, batch.hints),
+      mayRescue,
+      fits: fitsTable,
+      origin: originOf(batch),
+    });
+  }
+
+  async #settleDeadLetters(recipe: Recipe): Promise<void> {
+    const { store, table } = this.#options;
+    const name = deadLetterTable(table);
+    const definition = {
+      name,
+      columns: deadLetterColumns,
+      partitionKeys: deadLetterKeys,
+      location: store.uri(`${name}/`),
+      parameters: this.#parameters(),
+    };
+    await this.deadLetters.settle([], { definition, rules: rulesOf(recipe).evolution, mayRescue: false });
+  }
+
+  #definition(recipe: Recipe): TableDefinition {
+    const { store, table, parameters } = this.#options;
+    const { layout } = recipe.placement;
+    return {
+      name: table,
+      columns: ownColumns(recipe),
+      partitionKeys: partitionKeys(layout),
+      location: store.uri(`${table}/`),
+      parameters: { ...this.#parameters(), ...parameters?.(layout) },
+    };
+  }
+
+  #parameters(): Readonly<Record<string, string>> {
+    const { topic, isShared = false } = this.#options;
+    return { 'glueless.format': '1', ...(!isShared && { [topicParameter]: topic }) };
+  }
+}

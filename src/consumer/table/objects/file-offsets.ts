@@ -1,0 +1,67 @@
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
+import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
+import { numbersRows } from '../catalog/column-owner.ts';
+
+/** Offsets of one Kafka partition in a file, from the first to behind the last. */
+export interface FileOffsets {
+  from: bigint;
+  to: bigint;
+}
+
+/** Columns that say where in Kafka a row was. */
+export const coordinateColumns = ['kafka_partition', 'kafka_offset'] as const;
+
+/** Gives the offsets of a file's rows by Kafka partition, read row by row; `undefined` when the file can’t be read. */
+export async function offsetsInFile(
+  file: Pick<ObjectInfo, 'key' | 'size'>,
+  { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
+): Promise<Map<number, FileOffsets> | undefined> {
+  return unlessUnreadable(async () => {
+    const found = new Map<number, FileOffsets>();
+    for await (const [partitions = [], offsets = []] of parquet.integerChunks(
+      objectSource(store, file),
+      coordinateColumns,
+    ))
+      for (const [row, offset] of offsets.entries()) {
+        const partition = Number(partitions[row]);
+        const known = found.get(partition) ?? { from: offset, to: offset + 1n };
+        if (offset < known.from) known.from = offset;
+        if (offset >= known.to) known.to = offset + 1n;
+        found.set(partition, known);
+      }
+    return found;
+  });
+}
+
+/**
+ * Gives the offset of each row of a file; `undefined` when it can’t be read, lacks the columns, has rows of another Kafka partition, or may have several
+ * rows of one record.
+ */
+export async function rowOffsets(
+  file: Pick<ObjectInfo, 'key' | 'size'>,
+  partition: number,
+  { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
+): Promise<bigint[] | undefined> {
+  return unlessUnreadable(async () => {
+    const source = objectSource(store, file);
+    const columns = await parquet.columns(source);
+    const hasAll = coordinateColumns.every((name) => columns.some((column) => column.name === name));
+    if (!hasAll || numbersRows(columns)) return undefined;
+    const found: bigint[] = [];
+    for await (const [partitions = [], offsets = []] of parquet.integerChunks(source, coordinateColumns)) {
+      if (partitions.some((each) => Number(each) !== partition)) return undefined;
+      for (const offset of offsets) found.push(offset);
+    }
+    return found;
+  });
+}
+
+async function unlessUnreadable<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'OBJECT_UNREADABLE') return undefined;
+    throw error;
+  }
+}
