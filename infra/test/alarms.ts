@@ -97,7 +97,7 @@ export function alarmSuite(): void {
         'src/cli.ts',
         'src/app/observe/log-observer.ts',
         'src/commands/consume.ts',
-        'src/kafka/tls-material.ts',
+        'src/kafka/access/tls-material.ts',
         'src/app/kafka/watch-certificate.ts',
         'src/app/observe/broker-watch.ts',
       ]

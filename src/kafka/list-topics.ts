@@ -1,7 +1,7 @@
-import type { BrokerClient } from './broker-client.ts';
+import type { BrokerClient } from './brokers/broker-client.ts';
 import { fetchMetadata } from './kafkajs/metadata-request.ts';
 import { errorCodes } from './kafkajs/protocol-error.ts';
-import type { TopicSelection } from './subscription.ts';
+import type { TopicSelection } from './group/subscription.ts';
 
 /** Names of all topics that match and that we may see, without Kafka's own. */
 export function listTopics(brokers: BrokerClient, pattern: RegExp): Promise<string[]> {

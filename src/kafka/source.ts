@@ -1,5 +1,5 @@
 import type { GroupMembership, RecordSource } from '../consumer/ports/topic.ts';
-import { GroupMember, type MembershipOptions } from './group-member.ts';
+import { GroupMember, type MembershipOptions } from './group/group-member.ts';
 
 export interface SourceOptions extends Omit<MembershipOptions, 'selection'> {
   readonly topic: string;

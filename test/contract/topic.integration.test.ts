@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createTopicReader } from '../../src/kafka/topic-reader.ts';
+import { createTopicReader } from '../../src/kafka/topic/topic-reader.ts';
 import { memberOf } from '../support/group-member.ts';
 import { appendRecords, connectAdmin, createTopic, deleteBelow } from '../support/kafka.ts';
 import { describeTopic } from './topic-contract.ts';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { createTopicReader } from '../../src/kafka/topic-reader.ts';
+import { createTopicReader } from '../../src/kafka/topic/topic-reader.ts';
 import { runCli } from '../support/cli.ts';
 import { appendRecords, connectAdmin, createTopic } from '../support/kafka.ts';
 import { countWithPyarrow } from '../support/pyarrow.ts';

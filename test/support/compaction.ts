@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { createTopicReader } from '../../src/kafka/topic-reader.ts';
+import { createTopicReader } from '../../src/kafka/topic/topic-reader.ts';
 import type { Attack } from './attack.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { TlsIdentity } from '../../src/kafka/kafkajs/tls-identity.ts';
-import type { TlsMaterial } from '../../src/kafka/tls-material.ts';
+import type { TlsMaterial } from '../../src/kafka/access/tls-material.ts';
 
 const fetchKey = 1;
 

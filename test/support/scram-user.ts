@@ -1,5 +1,5 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import type { Credentials } from '../../src/kafka/credentials.ts';
+import type { Credentials } from '../../src/kafka/access/credentials.ts';
 import { WireReader } from '../../src/kafka/format/wire-reader.ts';
 import { WireWriter } from '../../src/kafka/format/wire-writer.ts';
 import type { KafkaClient } from '../../src/kafka/kafkajs/client.ts';

@@ -1,5 +1,5 @@
-import type { CredentialOptions } from '../../kafka/credentials.ts';
-import type { TlsOptions } from '../../kafka/tls-material.ts';
+import type { CredentialOptions } from '../../kafka/access/credentials.ts';
+import type { TlsOptions } from '../../kafka/access/tls-material.ts';
 import type { AwsSettings } from './aws-settings.ts';
 import type { Config } from './config.ts';
 import { chooseTopics, defaultGroup, nameTopics, type TopicChoice } from './topic-choice.ts';

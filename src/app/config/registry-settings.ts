@@ -1,4 +1,4 @@
-import type { CredentialOptions } from '../../kafka/credentials.ts';
+import type { CredentialOptions } from '../../kafka/access/credentials.ts';
 import type { Config } from './config.ts';
 import type { AwsSettings } from './aws-settings.ts';
 

@@ -6,7 +6,7 @@ import {
   clientCertificates,
   withChain,
   type CertificateFacts,
-} from '../../kafka/client-certificate.ts';
+} from '../../kafka/access/client-certificate.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { AwsSettings } from '../config/aws-settings.ts';
 import type { TlsSettings } from '../config/kafka-settings.ts';

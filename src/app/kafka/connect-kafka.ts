@@ -1,7 +1,7 @@
 import { createKafkaClient, type KafkaClient } from '../../kafka/kafkajs/client.ts';
-import { checkTlsMaterial, type CertificateFacts } from '../../kafka/client-certificate.ts';
+import { checkTlsMaterial, type CertificateFacts } from '../../kafka/access/client-certificate.ts';
 import type { TlsSecret } from '../../aws/tls-secret.ts';
-import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../../kafka/tls-material.ts';
+import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../../kafka/access/tls-material.ts';
 import { withAdmin } from '../../kafka/topics.ts';
 import { TlsIdentity } from '../../kafka/kafkajs/tls-identity.ts';
 import type { KafkaSettings, TlsSettings } from '../config/kafka-settings.ts';

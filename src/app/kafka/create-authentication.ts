@@ -1,4 +1,4 @@
-import { loadCredentials, type Credentials } from '../../kafka/credentials.ts';
+import { loadCredentials, type Credentials } from '../../kafka/access/credentials.ts';
 import type { Authentication } from '../../kafka/kafkajs/sasl.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';

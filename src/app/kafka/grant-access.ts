@@ -6,9 +6,9 @@ import {
   type AclGrant,
   type AclRoles,
   type AclTopic,
-} from '../../kafka/acl-plan.ts';
-import { createAcls, readAcls } from '../../kafka/acls.ts';
-import { readPrincipal } from '../../kafka/principal.ts';
+} from '../../kafka/access/acl-plan.ts';
+import { createAcls, readAcls } from '../../kafka/access/acls.ts';
+import { readPrincipal } from '../../kafka/access/principal.ts';
 import { withAdmin } from '../../kafka/topics.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';

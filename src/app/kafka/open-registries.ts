@@ -1,5 +1,5 @@
 import type { RegistryName, SchemaRegistries, SchemaRegistry } from '../../consumer/ports/schema-registry.ts';
-import { loadCredentials } from '../../kafka/credentials.ts';
+import { loadCredentials } from '../../kafka/access/credentials.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { readNamedFile } from '../../runtime/named-file.ts';
 import { createConfluentRegistry } from '../../registry/confluent-registry.ts';

@@ -1,8 +1,8 @@
-import { BrokerClient } from '../../kafka/broker-client.ts';
+import { BrokerClient } from '../../kafka/brokers/broker-client.ts';
 import { listTopics, presentTopics } from '../../kafka/list-topics.ts';
 import { createMembership, createRecordSource } from '../../kafka/source.ts';
-import type { TopicSelection } from '../../kafka/subscription.ts';
-import { createTopicReader, readTopicOver } from '../../kafka/topic-reader.ts';
+import type { TopicSelection } from '../../kafka/group/subscription.ts';
+import { createTopicReader, readTopicOver } from '../../kafka/topic/topic-reader.ts';
 import type { GroupMembership, RecordSource, TopicReader } from '../../consumer/ports/topic.ts';
 import type { KafkaConnection } from './connect-kafka.ts';
 import type { KafkaSettings } from '../config/kafka-settings.ts';

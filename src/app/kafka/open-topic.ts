@@ -1,4 +1,4 @@
-import { createTopicReader } from '../../kafka/topic-reader.ts';
+import { createTopicReader } from '../../kafka/topic/topic-reader.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { connectKafka } from './connect-kafka.ts';
 import type { KafkaSettings } from '../config/kafka-settings.ts';

@@ -1,5 +1,5 @@
-import { certificateFacts, checkTlsMaterial, type CertificateFacts } from '../../kafka/client-certificate.ts';
-import type { TlsMaterial } from '../../kafka/tls-material.ts';
+import { certificateFacts, checkTlsMaterial, type CertificateFacts } from '../../kafka/access/client-certificate.ts';
+import type { TlsMaterial } from '../../kafka/access/tls-material.ts';
 import { type TlsIdentity } from '../../kafka/kafkajs/tls-identity.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf } from '../../runtime/errors.ts';

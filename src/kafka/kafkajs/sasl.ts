@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { AuthenticationProviderArgs, Authenticator, Mechanism } from 'kafkajs';
-import type { Credentials } from '../credentials.ts';
+import type { Credentials } from '../access/credentials.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -2,8 +2,8 @@ import { constants } from 'node:crypto';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../runtime/clock.ts';
 import { messageOf, PipelineError } from '../../runtime/errors.ts';
-import { certificateFault } from '../client-certificate.ts';
-import type { TlsMaterial } from '../tls-material.ts';
+import { certificateFault } from '../access/client-certificate.ts';
+import type { TlsMaterial } from '../access/tls-material.ts';
 import { readAnswers, type BrokerAddress } from './broker-socket.ts';
 import { renewSocket } from './renew-connections.ts';
 

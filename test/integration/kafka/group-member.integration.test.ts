@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { GroupMember } from '../../../src/kafka/group-member.ts';
+import { GroupMember } from '../../../src/kafka/group/group-member.ts';
 import type { KafkaClient } from '../../../src/kafka/kafkajs/client.ts';
 import { withAdmin } from '../../../src/kafka/topics.ts';
 import { appendRecords, connectAdmin, createTopic } from '../../support/kafka.ts';

@@ -3,8 +3,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { checkTlsMaterial, clientCertificates } from '../../../src/kafka/client-certificate.ts';
-import { loadTlsMaterial, type TlsOptions } from '../../../src/kafka/tls-material.ts';
+import { checkTlsMaterial, clientCertificates } from '../../../src/kafka/access/client-certificate.ts';
+import { loadTlsMaterial, type TlsOptions } from '../../../src/kafka/access/tls-material.ts';
 import { kafkaEnvironment, ownNames, runCli } from '../../support/cli.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { BrokerClient } from '../../../src/kafka/broker-client.ts';
+import { BrokerClient } from '../../../src/kafka/brokers/broker-client.ts';
 import { readRecordBatches } from '../../../src/kafka/format/record-batch.ts';
 import { createCluster } from '../../../src/kafka/kafkajs/cluster.ts';
 import { fetchRecords } from '../../../src/kafka/kafkajs/fetch-request.ts';
 import { errorOf } from '../../../src/kafka/kafkajs/protocol-error.ts';
 import { fetchMetadata } from '../../../src/kafka/kafkajs/metadata-request.ts';
-import { createTopicReader } from '../../../src/kafka/topic-reader.ts';
+import { createTopicReader } from '../../../src/kafka/topic/topic-reader.ts';
 import { withAdmin } from '../../../src/kafka/topics.ts';
 import { appendRecords, connectAdmin, createTopic } from '../../support/kafka.ts';
 import { valuesOf } from '../../support/record-recorder.ts';

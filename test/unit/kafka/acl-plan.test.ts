@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeGrant, grantsOf, planAcls, type AclEntry } from '../../../src/kafka/acl-plan.ts';
+import { describeGrant, grantsOf, planAcls, type AclEntry } from '../../../src/kafka/access/acl-plan.ts';
 
 const roles = {
   topics: [{ name: 'orders' }],

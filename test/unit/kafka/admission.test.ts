@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admit } from '../../../src/kafka/admit-fetch.ts';
+import { admit } from '../../../src/kafka/group/admit-fetch.ts';
 
 const answer = (fetchedOffset: bigint, end: bigint, logStart = 0n) => ({ fetchedOffset, end, logStart });
 

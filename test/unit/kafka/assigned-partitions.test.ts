@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { AssignedPartitions } from '../../../src/kafka/assigned-partitions.ts';
-import { BrokerClient } from '../../../src/kafka/broker-client.ts';
+import { AssignedPartitions } from '../../../src/kafka/group/assigned-partitions.ts';
+import { BrokerClient } from '../../../src/kafka/brokers/broker-client.ts';
 import { AnswerRecords } from '../../../src/kafka/format/answer-records.ts';
 import { PartitionControl } from '../../../src/kafka/kafkajs/partition-control.ts';
-import { TopicClient } from '../../../src/kafka/topic-client.ts';
+import { TopicClient } from '../../../src/kafka/topic/topic-client.ts';
 import { encodeBatch } from '../../support/record-batches.ts';
 import { RecordRecorder, valuesOf } from '../../support/record-recorder.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AssignedPosition } from '../../../src/kafka/assigned-position.ts';
+import { AssignedPosition } from '../../../src/kafka/group/assigned-position.ts';
 
 describe('the epoch that a broker compares with its log', () => {
   it('is the one of the last records that were read', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkTlsMaterial } from '../../../src/kafka/client-certificate.ts';
-import { loadTlsMaterial, type TlsOptions } from '../../../src/kafka/tls-material.ts';
+import { checkTlsMaterial } from '../../../src/kafka/access/client-certificate.ts';
+import { loadTlsMaterial, type TlsOptions } from '../../../src/kafka/access/tls-material.ts';
 import { createAuthority } from '../../../src/pki/authority.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { principalOf, readPrincipal } from '../../../src/kafka/principal.ts';
+import { principalOf, readPrincipal } from '../../../src/kafka/access/principal.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 
 /** A certificate of this subject, made by OpenSSL. */

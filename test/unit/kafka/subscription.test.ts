@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TopicMetadata } from '../../../src/kafka/kafkajs/topic-metadata.ts';
-import { Subscription } from '../../../src/kafka/subscription.ts';
+import { Subscription } from '../../../src/kafka/group/subscription.ts';
 
 const partition = { partitionErrorCode: 0, partitionId: 0, leader: 1, replicas: [1], isr: [1], offlineReplicas: [] };
 const topicOf = (topic: string, about: Partial<TopicMetadata> = {}): TopicMetadata => ({

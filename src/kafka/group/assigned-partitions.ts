@@ -1,18 +1,18 @@
-import type { RecordHandler } from '../consumer/ports/topic.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import type { RecordHandler } from '../../consumer/ports/topic.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import { admit } from './admit-fetch.ts';
-import { describeDamage } from './describe-damage.ts';
-import { AnswerRecords } from './format/answer-records.ts';
-import { UnreadableBatch } from './format/unreadable-batch.ts';
-import type { AskedOffsets } from './kafkajs/consumer-fetch.ts';
-import type { FetchAnswer } from './kafkajs/fetch-request.ts';
-import type { FetchedPartition } from './kafkajs/fetched-batch.ts';
-import type { PartitionControl } from './kafkajs/partition-control.ts';
-import { errorCodes } from './kafkajs/protocol-error.ts';
-import { logTruncated } from './other-log.ts';
+import { describeDamage } from '../topic/describe-damage.ts';
+import { AnswerRecords } from '../format/answer-records.ts';
+import { UnreadableBatch } from '../format/unreadable-batch.ts';
+import type { AskedOffsets } from '../kafkajs/consumer-fetch.ts';
+import type { FetchAnswer } from '../kafkajs/fetch-request.ts';
+import type { FetchedPartition } from '../kafkajs/fetched-batch.ts';
+import type { PartitionControl } from '../kafkajs/partition-control.ts';
+import { errorCodes } from '../kafkajs/protocol-error.ts';
+import { logTruncated } from '../topic/other-log.ts';
 import { AssignedPosition } from './assigned-position.ts';
-import type { TopicClient } from './topic-client.ts';
-import { larger } from '../runtime/bigints.ts';
+import type { TopicClient } from '../topic/topic-client.ts';
+import { larger } from '../../runtime/bigints.ts';
 
 export interface AssignedOptions {
   readonly topic: string;

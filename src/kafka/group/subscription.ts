@@ -1,7 +1,7 @@
-import type { KnownTopics } from './kafkajs/consumer-metadata.ts';
-import type { GroupReader } from './topic-requests.ts';
-import type { TopicMetadata } from './kafkajs/topic-metadata.ts';
-import { errorCodes, isStaleLeader } from './kafkajs/protocol-error.ts';
+import type { KnownTopics } from '../kafkajs/consumer-metadata.ts';
+import type { GroupReader } from '../brokers/topic-requests.ts';
+import type { TopicMetadata } from '../kafkajs/topic-metadata.ts';
+import { errorCodes, isStaleLeader } from '../kafkajs/protocol-error.ts';
 
 /** Which topics a member reads: these, or all whose whole name matches. */
 export type TopicSelection =

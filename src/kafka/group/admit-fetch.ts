@@ -1,4 +1,4 @@
-import { smaller } from '../runtime/bigints.ts';
+import { smaller } from '../../runtime/bigints.ts';
 
 /** What the broker's answer covers: every offset of `[fetchedOffset, end)`. */
 export interface AnswerRange {

@@ -1,5 +1,5 @@
-import { PipelineError } from '../runtime/errors.ts';
-import type { UnreadableBatch } from './format/unreadable-batch.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { UnreadableBatch } from '../format/unreadable-batch.ts';
 
 /** RECORDS_UNREADABLE that says which partition it is about. */
 export function describeDamage(topic: string, partition: number, damage: UnreadableBatch): PipelineError {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { PipelineError } from '../runtime/errors.ts';
-import { readNamedFile, type NamedFile, type ReadFile } from '../runtime/named-file.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { readNamedFile, type NamedFile, type ReadFile } from '../../runtime/named-file.ts';
 
 /** What a client needs for mutual TLS, all of it PEM. */
 export interface TlsMaterial {
@@ -86,7 +86,7 @@ async function loadKeystore(options: TlsOptions, read: ReadFile): Promise<TlsMat
   }
   const file = keystoreFile ?? 'of the secret';
   const bytes = options.keystore ?? (await readOrExplain({ file, variable: 'KAFKA_TLS_KEYSTORE_FILE', read }));
-  const { openKeystore } = await import('./keystore/open-keystore.ts');
+  const { openKeystore } = await import('../keystore/open-keystore.ts');
   return openKeystore(bytes, { file, password, keyPassword });
 }
 

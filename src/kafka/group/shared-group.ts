@@ -1,6 +1,6 @@
-import { systemClock } from '../runtime/clock.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import type { BrokerClient } from './broker-client.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { BrokerClient } from '../brokers/broker-client.ts';
 import type { Subscription } from './subscription.ts';
 
 const lookEveryMs = 1000;

@@ -1,16 +1,16 @@
-import type { AssignedPartition, RecordHandler, RecordSource } from '../consumer/ports/topic.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import type { AssignedPartition, RecordHandler, RecordSource } from '../../consumer/ports/topic.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import { AssignedPartitions } from './assigned-partitions.ts';
-import type { BrokerClient } from './broker-client.ts';
-import { explainKafkaError } from './explain-kafka-error.ts';
-import type { AnswerRecords } from './format/answer-records.ts';
-import type { AskedOffsets } from './kafkajs/consumer-fetch.ts';
-import type { TopicAnswer } from './kafkajs/fetch-request.ts';
-import type { FetchedPartition } from './kafkajs/fetched-batch.ts';
-import type { PartitionControl } from './kafkajs/partition-control.ts';
-import { errorCodes, errorOf, isStaleLeader } from './kafkajs/protocol-error.ts';
-import { TopicClient } from './topic-client.ts';
-import { TopicGuard } from './topic-guard.ts';
+import type { BrokerClient } from '../brokers/broker-client.ts';
+import { explainKafkaError } from '../explain-kafka-error.ts';
+import type { AnswerRecords } from '../format/answer-records.ts';
+import type { AskedOffsets } from '../kafkajs/consumer-fetch.ts';
+import type { TopicAnswer } from '../kafkajs/fetch-request.ts';
+import type { FetchedPartition } from '../kafkajs/fetched-batch.ts';
+import type { PartitionControl } from '../kafkajs/partition-control.ts';
+import { errorCodes, errorOf, isStaleLeader } from '../kafkajs/protocol-error.ts';
+import { TopicClient } from '../topic/topic-client.ts';
+import { TopicGuard } from '../topic/topic-guard.ts';
 
 export interface TopicMemberOptions {
   readonly topic: string;

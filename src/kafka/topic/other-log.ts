@@ -1,4 +1,4 @@
-import { PipelineError } from '../runtime/errors.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 
 /** The topic's name belongs to another topic than the one that was read so far. */
 export function topicRecreated(topic: string, before: string, now: string | undefined): PipelineError {

@@ -1,9 +1,9 @@
-import type { CommittedOffset } from '../consumer/ports/topic.ts';
-import type { Cluster, ClusterBroker } from './kafkajs/cluster.ts';
-import { fetchMetadata } from './kafkajs/metadata-request.ts';
-import type { TopicMetadata } from './kafkajs/topic-metadata.ts';
-import { errorOf } from './kafkajs/protocol-error.ts';
-import { topicsToldBy } from './kafkajs/topic-assigner.ts';
+import type { CommittedOffset } from '../../consumer/ports/topic.ts';
+import type { Cluster, ClusterBroker } from '../kafkajs/cluster.ts';
+import { fetchMetadata } from '../kafkajs/metadata-request.ts';
+import type { TopicMetadata } from '../kafkajs/topic-metadata.ts';
+import { errorOf } from '../kafkajs/protocol-error.ts';
+import { topicsToldBy } from '../kafkajs/topic-assigner.ts';
 
 /** What a broker answered of one topic instead of what it was asked for. Others that were asked for with it have their answers. */
 export class Refusal {

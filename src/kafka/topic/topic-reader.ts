@@ -1,13 +1,13 @@
-import { emptyChunk, type RecordChunk } from '../consumer/ports/record-chunk.ts';
-import type { OffsetRange, TopicReader } from '../consumer/ports/topic.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import { emptyChunk, type RecordChunk } from '../../consumer/ports/record-chunk.ts';
+import type { OffsetRange, TopicReader } from '../../consumer/ports/topic.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import { describeDamage } from './describe-damage.ts';
-import type { AnswerRecords } from './format/answer-records.ts';
-import { BrokerClient } from './broker-client.ts';
-import type { KafkaClient } from './kafkajs/client.ts';
+import type { AnswerRecords } from '../format/answer-records.ts';
+import { BrokerClient } from '../brokers/broker-client.ts';
+import type { KafkaClient } from '../kafkajs/client.ts';
 import { TopicClient, type FetchedRecords } from './topic-client.ts';
-import { smaller } from '../runtime/bigints.ts';
+import { smaller } from '../../runtime/bigints.ts';
 
 /** A fetch of one record asks for less than one of many: some batches of the usual size. */
 const fetchBytesMin = 128 * 1024;

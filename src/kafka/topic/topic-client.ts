@@ -1,11 +1,11 @@
-import { systemClock } from '../runtime/clock.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import type { BrokerClient, TopicCommits, TopicWatermarks } from './broker-client.ts';
-import { AnswerRecords } from './format/answer-records.ts';
-import { fetchRecords, type FetchPosition } from './kafkajs/fetch-request.ts';
-import { errorCodes, errorOf } from './kafkajs/protocol-error.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { BrokerClient, TopicCommits, TopicWatermarks } from '../brokers/broker-client.ts';
+import { AnswerRecords } from '../format/answer-records.ts';
+import { fetchRecords, type FetchPosition } from '../kafkajs/fetch-request.ts';
+import { errorCodes, errorOf } from '../kafkajs/protocol-error.ts';
 import { topicRecreated } from './other-log.ts';
-import { askOffsets, Refusal, type Offsets } from './topic-requests.ts';
+import { askOffsets, Refusal, type Offsets } from '../brokers/topic-requests.ts';
 
 const fetchWaitMs = 500;
 

@@ -1,5 +1,5 @@
-import { systemClock } from '../runtime/clock.ts';
-import type { PipelineError } from '../runtime/errors.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { PipelineError } from '../../runtime/errors.ts';
 import { topicRecreated } from './other-log.ts';
 import type { TopicClient } from './topic-client.ts';
 

@@ -1,5 +1,5 @@
-import { systemClock } from '../runtime/clock.ts';
-import type { Cluster } from './kafkajs/cluster.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { Cluster } from '../kafkajs/cluster.ts';
 
 const closeMaxMs = 1000;
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { msPerDay } from '../runtime/duration.ts';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
+import { msPerDay } from '../../runtime/duration.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import { certificatesIn, type CertificateVariables, type TlsMaterial } from './tls-material.ts';
 
 export interface CertificateFacts {

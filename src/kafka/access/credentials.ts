@@ -1,6 +1,6 @@
-import { PipelineError } from '../runtime/errors.ts';
-import { readNamedFile, type NamedFile, type ReadFile } from '../runtime/named-file.ts';
-import { quote } from '../runtime/redact.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { readNamedFile, type NamedFile, type ReadFile } from '../../runtime/named-file.ts';
+import { quote } from '../../runtime/redact.ts';
 
 /** User and password of SASL/SCRAM, SASL/PLAIN or a schema registry. */
 export interface Credentials {

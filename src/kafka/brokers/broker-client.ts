@@ -1,11 +1,11 @@
-import type { CommittedOffset, Watermarks } from '../consumer/ports/topic.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { PipelineError, type ErrorCode } from '../runtime/errors.ts';
-import { retry } from '../runtime/retry.ts';
+import type { CommittedOffset, Watermarks } from '../../consumer/ports/topic.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { PipelineError, type ErrorCode } from '../../runtime/errors.ts';
+import { retry } from '../../runtime/retry.ts';
 import { Gathering } from './gathering.ts';
-import type { KafkaClient } from './kafkajs/client.ts';
-import { createCluster, type Cluster } from './kafkajs/cluster.ts';
-import type { TopicMetadata } from './kafkajs/topic-metadata.ts';
+import type { KafkaClient } from '../kafkajs/client.ts';
+import { createCluster, type Cluster } from '../kafkajs/cluster.ts';
+import type { TopicMetadata } from '../kafkajs/topic-metadata.ts';
 import { SharedCluster } from './shared-cluster.ts';
 import {
   askCommitted,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { X509Certificate } from 'node:crypto';
-import { PipelineError } from '../runtime/errors.ts';
-import { quote } from '../runtime/redact.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { quote } from '../../runtime/redact.ts';
 import { certificatesIn } from './tls-material.ts';
 
 /** Attributes that Java writes by these names in a principal; it writes any other by its number. */

@@ -1,4 +1,4 @@
-import type { Cluster } from './kafkajs/cluster.ts';
+import type { Cluster } from '../kafkajs/cluster.ts';
 
 /** Asks for all of the names at once. */
 export type AskAll<Answer> = (cluster: Cluster, names: readonly string[]) => Promise<ReadonlyMap<string, Answer>>;
