@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ReadFile } from '../runtime/named-file.ts';
-import type { AwsSettings } from './config/aws-settings.ts';
+import type { AwsSettings } from './config/settings/aws-settings.ts';
 
 /** Reads files, and objects of S3 where an address begins with `s3://`. */
 export function fileReader(aws: AwsSettings): ReadFile {

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import type { AwsSettings } from '../app/config/aws-settings.ts';
-import type { TlsSettings } from '../app/config/kafka-settings.ts';
+import type { AwsSettings } from '../app/config/settings/aws-settings.ts';
+import type { TlsSettings } from '../app/config/settings/kafka-settings.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { printJson, printLines } from '../app/observe/output.ts';
 import { makeCertificate, readCertificates, type CertificateRequest } from '../app/kafka/client-certificates.ts';

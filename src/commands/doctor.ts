@@ -4,7 +4,7 @@ import { checkTable } from '../consumer/table/catalog/check-table.ts';
 import { Ledger } from '../consumer/ledger/ledger.ts';
 import type { TopicReader } from '../consumer/ports/topic.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { KafkaSettings } from '../app/config/kafka-settings.ts';
+import type { KafkaSettings } from '../app/config/settings/kafka-settings.ts';
 import type { Settings } from '../app/config/settings.ts';
 import { connectKafka, listBrokers } from '../app/kafka/connect-kafka.ts';
 import { printLines } from '../app/observe/output.ts';

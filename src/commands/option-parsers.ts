@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { tableNameExpected, tableNamePattern } from '../app/config/lake-variables.ts';
+import { tableNameExpected, tableNamePattern } from '../app/config/variables/lake-variables.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { parseDuration } from '../runtime/duration.ts';
 

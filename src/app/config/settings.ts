@@ -1,17 +1,17 @@
 import type { BatchPolicy } from '../../consumer/batch/batch-policy.ts';
 import type { Environment } from '../../runtime/environment.ts';
-import type { AwsSettings } from './aws-settings.ts';
+import type { AwsSettings } from './settings/aws-settings.ts';
 import { batchAgeSeconds, readConfig, type Config, type VariableName } from './config.ts';
-import { alertSettings, hourSettings, type AlertSettings, type HourSettings } from './hour-settings.ts';
-import { kafkaSettings, type KafkaSettings } from './kafka-settings.ts';
-import { lakeSettings, type LakeSettings } from './lake-settings.ts';
-import { maintainSettings, type MaintainSettings } from './maintain-settings.ts';
-import { monitorSettings, type MonitorSettings } from './monitor-settings.ts';
-import { registrySettings, type RegistrySettings } from './registry-settings.ts';
-import { schemaSettings, type SchemaSettings } from './schema-settings.ts';
-import { tableSettings, type TableSettings } from './table-settings.ts';
+import { alertSettings, hourSettings, type AlertSettings, type HourSettings } from './settings/hours-settings.ts';
+import { kafkaSettings, type KafkaSettings } from './settings/kafka-settings.ts';
+import { lakeSettings, type LakeSettings } from './settings/lake-settings.ts';
+import { maintainSettings, type MaintainSettings } from './settings/maintain-settings.ts';
+import { monitorSettings, type MonitorSettings } from './settings/monitor-settings.ts';
+import { registrySettings, type RegistrySettings } from './settings/registry-settings.ts';
+import { schemaSettings, type SchemaSettings } from './settings/schema-settings.ts';
+import { tableSettings, type TableSettings } from './settings/table-settings.ts';
 import { tableFor } from './topic-choice.ts';
-import { tracingSettings, type TracingSettings } from './tracing-settings.ts';
+import { tracingSettings, type TracingSettings } from './settings/tracing-settings.ts';
 
 /** The configuration as the program takes it: typed, in milliseconds and bytes, by who needs it. */
 export interface Settings {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { columnName } from '../../schema/names.ts';
-import { topicPlaceholder } from './lake-variables.ts';
+import { topicPlaceholder } from './variables/lake-variables.ts';
 
 /** Which topics are read: one, several, or all whose whole name matches. */
 export type TopicChoice =

@@ -6,7 +6,7 @@ import { queryMeans } from '../../alerts/query-means.ts';
 import { isExpired, readExpiry } from '../../consumer/ledger/expired-days.ts';
 import type { HourStore, StoredHour } from '../../hours/hour-document.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import type { AlertSettings } from '../config/hour-settings.ts';
+import type { AlertSettings } from '../config/settings/hours-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Lake } from '../lake/lake.ts';
 import type { HourWatch } from '../observe/hour-watch.ts';

@@ -8,8 +8,8 @@ import {
   type CertificateFacts,
 } from '../../kafka/access/client-certificate.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import type { AwsSettings } from '../config/aws-settings.ts';
-import type { TlsSettings } from '../config/kafka-settings.ts';
+import type { AwsSettings } from '../config/settings/aws-settings.ts';
+import type { TlsSettings } from '../config/settings/kafka-settings.ts';
 import { loadMaterial } from './connect-kafka.ts';
 
 export interface CertificateRequest {

@@ -4,7 +4,7 @@ import type { TlsSecret } from '../../aws/tls-secret.ts';
 import { loadTlsMaterial, type TlsMaterial, type TlsOptions } from '../../kafka/access/tls-material.ts';
 import { withAdmin } from '../../kafka/topics.ts';
 import { TlsIdentity } from '../../kafka/kafkajs/tls-identity.ts';
-import type { KafkaSettings, TlsSettings } from '../config/kafka-settings.ts';
+import type { KafkaSettings, TlsSettings } from '../config/settings/kafka-settings.ts';
 import { createAuthentication } from './create-authentication.ts';
 import { fileReader } from '../read-file.ts';
 

@@ -2,7 +2,7 @@ import { loadCredentials, type Credentials } from '../../kafka/access/credential
 import type { Authentication } from '../../kafka/kafkajs/sasl.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { AuthSettings } from '../config/kafka-settings.ts';
+import type { AuthSettings } from '../config/settings/kafka-settings.ts';
 import { fileReader } from '../read-file.ts';
 
 /**

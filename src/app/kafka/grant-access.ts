@@ -13,7 +13,7 @@ import { withAdmin } from '../../kafka/topics.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { connectKafka } from './connect-kafka.ts';
-import type { KafkaSettings } from '../config/kafka-settings.ts';
+import type { KafkaSettings } from '../config/settings/kafka-settings.ts';
 import { literalPrefix, type TopicChoice } from '../config/topic-choice.ts';
 
 /** Who shall have access: principals, subjects, or files with certificates. */

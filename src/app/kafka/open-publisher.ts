@@ -3,7 +3,7 @@ import { createKafkaPublisher } from '../../kafka/publisher.ts';
 import { ensureTopic, withAdmin } from '../../kafka/topics.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { connectKafka } from './connect-kafka.ts';
-import type { KafkaSettings } from '../config/kafka-settings.ts';
+import type { KafkaSettings } from '../config/settings/kafka-settings.ts';
 import type { Logger } from '../observe/logger.ts';
 
 export interface PublisherPlan {

@@ -4,7 +4,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { readNamedFile } from '../../runtime/named-file.ts';
 import { createConfluentRegistry } from '../../registry/confluent-registry.ts';
 import { createRegistryClient, type RegistryClientOptions } from '../../registry/registry-client.ts';
-import type { RegistrySettings } from '../config/registry-settings.ts';
+import type { RegistrySettings } from '../config/settings/registry-settings.ts';
 import { fileReader } from '../read-file.ts';
 
 /** Opens the registries that are configured. What is asked of them is asked when a schema is needed. */

@@ -5,7 +5,7 @@ import type { TopicSelection } from '../../kafka/group/subscription.ts';
 import { createTopicReader, readTopicOver } from '../../kafka/topic/topic-reader.ts';
 import type { GroupMembership, RecordSource, TopicReader } from '../../consumer/ports/topic.ts';
 import type { KafkaConnection } from './connect-kafka.ts';
-import type { KafkaSettings } from '../config/kafka-settings.ts';
+import type { KafkaSettings } from '../config/settings/kafka-settings.ts';
 import type { TopicChoice } from '../config/topic-choice.ts';
 import type { PipelineError } from '../../runtime/errors.ts';
 import { failureFields } from '../observe/explain-failure.ts';

@@ -1,7 +1,7 @@
 import { createTopicReader } from '../../kafka/topic/topic-reader.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { connectKafka } from './connect-kafka.ts';
-import type { KafkaSettings } from '../config/kafka-settings.ts';
+import type { KafkaSettings } from '../config/settings/kafka-settings.ts';
 
 /** A reader of the configured topic for one command, outside of any group. Ends its connections when it is disposed of. */
 export type OpenTopic = ReturnType<typeof createTopicReader>;

@@ -1,5 +1,5 @@
 import type { RegistryName } from '../../consumer/ports/schema-registry.ts';
-import type { RegistrySettings } from '../config/registry-settings.ts';
+import type { RegistrySettings } from '../config/settings/registry-settings.ts';
 import { openRegistries } from './open-registries.ts';
 
 /** Ids that no schema is likely to have: the largest one, and a UUID of nothing. */

@@ -9,7 +9,7 @@ import { hyparquetReader } from '../../parquet/parquet-reader.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Lake } from './lake.ts';
-import type { LakeSettings } from '../config/lake-settings.ts';
+import type { LakeSettings } from '../config/settings/lake-settings.ts';
 
 /** Makes a lake of S3 as store, Glue as catalog, unless Iceberg tables have another, and Athena as engine. */
 export function openAwsLake(

@@ -13,7 +13,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import type { Lake, RewriteForm } from './lake.ts';
 import { openRestCatalog } from './open-rest-catalog.ts';
 import { requireHive } from './require-format.ts';
-import type { LakeSettings } from '../config/lake-settings.ts';
+import type { LakeSettings } from '../config/settings/lake-settings.ts';
 
 /** Makes a lake of a folder, with a catalog of its own and DuckDB, or of S3, Glue and Athena. */
 export async function openLake(settings: LakeSettings): Promise<Lake> {

@@ -4,8 +4,8 @@ import { createRestCatalog } from '../../iceberg/catalogs/rest-catalog.ts';
 import type { RestAuthorization } from '../../iceberg/catalogs/rest-client.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { unreachable } from '../../runtime/errors.ts';
-import type { RestAccess, RestCatalogSettings } from '../config/iceberg-settings.ts';
-import type { LakeSettings } from '../config/lake-settings.ts';
+import type { RestAccess, RestCatalogSettings } from '../config/settings/iceberg-settings.ts';
+import type { LakeSettings } from '../config/settings/lake-settings.ts';
 
 /** Opens a REST catalog of Iceberg tables, which the settings name. */
 export async function openRestCatalog(

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { BatchTracer } from '../../consumer/commit/batch-trace.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import type { TracingSettings } from '../config/tracing-settings.ts';
+import type { TracingSettings } from '../config/settings/tracing-settings.ts';
 import type { Logger } from '../observe/logger.ts';
 import { readVersion } from '../version.ts';
 

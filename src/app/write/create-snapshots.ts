@@ -3,7 +3,7 @@ import type { CommitTools } from '../../consumer/commit/commit-tools.ts';
 import { SnapshotSchedule } from '../../consumer/snapshot/snapshot-schedule.ts';
 import type { SnapshotTools } from '../../consumer/snapshot/snapshot-tools.ts';
 import type { Queues } from '../../runtime/concurrency.ts';
-import type { TableSettings } from '../config/table-settings.ts';
+import type { TableSettings } from '../config/settings/table-settings.ts';
 import type { Lake } from '../lake/lake.ts';
 
 /**

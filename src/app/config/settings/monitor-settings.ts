@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
 
 /** How the monitor is served. */
 export interface MonitorSettings {

@@ -1,5 +1,5 @@
-import type { Environment } from '../../runtime/environment.ts';
-import { waysIn } from './kafka-variables.ts';
+import type { Environment } from '../../../runtime/environment.ts';
+import { waysIn } from '../variables/kafka-variables.ts';
 
 const passwordVariables = [
   'KAFKA_SASL_SECRET_ID',

@@ -1,5 +1,5 @@
-import type { CredentialOptions } from '../../kafka/access/credentials.ts';
-import type { Config } from './config.ts';
+import type { CredentialOptions } from '../../../kafka/access/credentials.ts';
+import type { Config } from '../config.ts';
 import type { AwsSettings } from './aws-settings.ts';
 
 /** Where schemas of values are. */

@@ -1,4 +1,4 @@
-import { choice, integer, readHttpUrl, text, variable } from './config-types.ts';
+import { choice, integer, readHttpUrl, text, variable } from './variable-kinds.ts';
 
 const tracing = 'Traces';
 const url = 'an http or https URL without user, password and query';

@@ -1,4 +1,4 @@
-import { file, password, text, variable, yesNo } from './config-types.ts';
+import { file, password, text, variable, yesNo } from './variable-kinds.ts';
 
 const group = 'Schema registry';
 

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
 
 /** How a REST catalog lets the program in. */
 export type RestAccess =

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, decimal, file, integer, password, pem, text, variable } from './config-types.ts';
+import { choice, decimal, file, integer, password, pem, text, variable } from './variable-kinds.ts';
 
 const kafka = 'Kafka';
 const tls = 'Mutual TLS';

@@ -1,4 +1,4 @@
-import { choice, headerToken, password, text, variable } from './config-types.ts';
+import { choice, headerToken, password, text, variable } from './variable-kinds.ts';
 
 const group = 'Iceberg catalog';
 

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
 
 /** When hours are settled, and who is told of them. */
 export interface HourSettings {

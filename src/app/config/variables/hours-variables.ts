@@ -1,4 +1,4 @@
-import { decimal, headerToken, integer, text, variable } from './config-types.ts';
+import { decimal, headerToken, integer, text, variable } from './variable-kinds.ts';
 
 const hours = 'Hours';
 const alerts = 'Alerts';

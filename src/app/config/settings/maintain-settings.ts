@@ -1,5 +1,5 @@
-import { msPerHour } from '../../runtime/duration.ts';
-import type { Config } from './config.ts';
+import { msPerHour } from '../../../runtime/duration.ts';
+import type { Config } from '../config.ts';
 
 /** How tables are kept in shape. */
 export interface MaintainSettings {

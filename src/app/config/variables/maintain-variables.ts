@@ -1,4 +1,4 @@
-import { integer, yesNo } from './config-types.ts';
+import { integer, yesNo } from './variable-kinds.ts';
 
 const group = 'Upkeep';
 

@@ -1,6 +1,6 @@
-import type { TableFormat } from '../../consumer/ports/lake.ts';
+import type { TableFormat } from '../../../consumer/ports/lake.ts';
 import type { AwsSettings } from './aws-settings.ts';
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
 import { restCatalogSettings, type RestCatalogSettings } from './iceberg-settings.ts';
 
 /** Where the data goes, and who knows and queries the tables. */

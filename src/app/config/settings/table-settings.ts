@@ -1,8 +1,8 @@
-import type { TableFormat } from '../../consumer/ports/lake.ts';
-import type { EventTimeUnit, Layout } from '../../schema/layout.ts';
-import type { Config } from './config.ts';
-import { topicPlaceholder } from './lake-variables.ts';
-import { chooseTopics, isTableShared, tableFor } from './topic-choice.ts';
+import type { TableFormat } from '../../../consumer/ports/lake.ts';
+import type { EventTimeUnit, Layout } from '../../../schema/layout.ts';
+import type { Config } from '../config.ts';
+import { topicPlaceholder } from '../variables/lake-variables.ts';
+import { chooseTopics, isTableShared, tableFor } from '../topic-choice.ts';
 
 /** Which table is written, and into which of its Hive partitions a record goes. */
 export interface TableSettings {

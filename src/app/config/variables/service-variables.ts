@@ -1,4 +1,4 @@
-import { choice, decimal, integer, variable } from './config-types.ts';
+import { choice, decimal, integer, variable } from './variable-kinds.ts';
 
 const service = 'Service';
 

@@ -1,4 +1,4 @@
-import type { Environment } from '../../runtime/environment.ts';
+import type { Environment } from '../../../runtime/environment.ts';
 
 /** Variables of a REST catalog that have no sense without others, or beside them. */
 export function restCatalogConflicts(given: Environment): string[] {

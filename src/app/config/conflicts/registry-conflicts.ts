@@ -1,4 +1,4 @@
-import type { Environment } from '../../runtime/environment.ts';
+import type { Environment } from '../../../runtime/environment.ts';
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 

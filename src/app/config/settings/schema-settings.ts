@@ -1,7 +1,7 @@
-import type { Growth } from '../../schema/evolution.ts';
-import type { ColumnType } from '../../schema/types.ts';
-import type { Config } from './config.ts';
-import { chooseTopics, isTableShared } from './topic-choice.ts';
+import type { Growth } from '../../../schema/evolution.ts';
+import type { ColumnType } from '../../../schema/types.ts';
+import type { Config } from '../config.ts';
+import { chooseTopics, isTableShared } from '../topic-choice.ts';
 
 /** How fields of records become columns. */
 export interface SchemaSettings {

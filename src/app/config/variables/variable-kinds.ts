@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageOf } from '../../runtime/errors.ts';
+import { messageOf } from '../../../runtime/errors.ts';
 
 /** What `docs/configuration.md` says of a variable. */
 export interface VariableFacts {

@@ -1,7 +1,7 @@
-import { recordParts, type RecordPart } from '../../consumer/ports/record-columns.ts';
-import { valueFormats } from '../../consumer/ports/value-format.ts';
-import { parseColumns } from '../../schema/hive-ddl.ts';
-import { choice, integer, list, variable } from './config-types.ts';
+import { recordParts, type RecordPart } from '../../../consumer/ports/record-columns.ts';
+import { valueFormats } from '../../../consumer/ports/value-format.ts';
+import { parseColumns } from '../../../schema/hive-ddl.ts';
+import { choice, integer, list, variable } from './variable-kinds.ts';
 
 const group = 'Schema';
 

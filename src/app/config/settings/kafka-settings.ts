@@ -1,8 +1,8 @@
-import type { CredentialOptions } from '../../kafka/access/credentials.ts';
-import type { TlsOptions } from '../../kafka/access/tls-material.ts';
+import type { CredentialOptions } from '../../../kafka/access/credentials.ts';
+import type { TlsOptions } from '../../../kafka/access/tls-material.ts';
 import type { AwsSettings } from './aws-settings.ts';
-import type { Config } from './config.ts';
-import { chooseTopics, defaultGroup, nameTopics, type TopicChoice } from './topic-choice.ts';
+import type { Config } from '../config.ts';
+import { chooseTopics, defaultGroup, nameTopics, type TopicChoice } from '../topic-choice.ts';
 
 /** Which topics are read, how the brokers are reached, and who the client is. */
 export interface KafkaSettings {

@@ -1,4 +1,4 @@
-import { decimal, password, readHttpUrl, variable } from './config-types.ts';
+import { decimal, password, readHttpUrl, variable } from './variable-kinds.ts';
 
 const monitor = 'Monitor';
 
