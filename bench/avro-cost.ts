@@ -84,9 +84,9 @@ async function measure(records: Buffer[], valueFormat: 'json' | 'avro', registry
     const pinned = await writer.pinSchemas(slices, recipe);
     using decoded = await writer.decode(slices, pinned);
     if (decoded.rowCount !== count) throw new Error(decoded.rejects[0]?.detail);
-    const settled = await writer.settle(decoded, pinned);
-    if (settled === 'misfit') throw new Error('the table is new');
-    for (const draft of writer.drafts(writer.group(decoded, pinned).groups, settled, range)) await draft.encode();
+    const routed = await writer.grow(decoded, pinned);
+    if (routed === 'misfit') throw new Error('the table is new');
+    for (const draft of writer.drafts(writer.group(decoded, pinned).groups, routed, range)) await draft.encode();
     const { user, system } = process.cpuUsage(before);
     micros.push((user + system) / count);
   }

@@ -10,7 +10,7 @@ import { createMemoryCatalog } from './memory-catalog.ts';
 import { lineBlocks, type LineBlock } from './line-blocks.ts';
 
 /**
- * Converts by our classes without Kafka, in a process of its own: `glueless-json.js <file> <folder> [<parts of the recipe as JSON>]`. Decodes, infers and settles the schema, plans
+ * Converts by our classes without Kafka, in a process of its own: `glueless-json.js <file> <folder> [<parts of the recipe as JSON>]`. Decodes, infers and grows the schema, plans
  * and encodes batches by the service's own classes with the service's defaults.
  */
 const [file = '', folder = '', parts = '{}'] = process.argv.slice(2);
@@ -69,8 +69,8 @@ if (held > 0) await write(true);
 /** The slices of a batch; `isWhole`: the last one ends with its chunk. */
 async function write(isWhole: boolean): Promise<void> {
   using decoded = await writer.decode(slices, recipe);
-  const settled = await writer.settle(decoded, recipe);
-  if (settled === 'misfit') throw new Error('the table is new');
+  const routed = await writer.grow(decoded, recipe);
+  if (routed === 'misfit') throw new Error('the table is new');
   const { groups } = writer.group(decoded, recipe);
   const range = {
     table: 'bench',
@@ -80,7 +80,7 @@ async function write(isWhole: boolean): Promise<void> {
     to: BigInt(from + held),
     generation: 1,
   };
-  for (const draft of writer.drafts(groups, settled, range)) {
+  for (const draft of writer.drafts(groups, routed, range)) {
     writeFileSync(join(folder, `${String(from).padStart(12, '0')}.parquet`), await draft.encode());
   }
   for (const { chunk } of isWhole ? slices : slices.slice(0, -1)) chunk[Symbol.dispose]();

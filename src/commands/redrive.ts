@@ -46,7 +46,7 @@ export async function redrive(
   const { table, topic } = tools;
   const ledger = new Ledger(lake.store);
   await requireLedger(ledger, settings);
-  const limits = decodeLimitsOf(policyInJson(settings.batch, () => tools.writer.growthOf(tools.recipe)));
+  const limits = decodeLimitsOf(policyInJson(settings.batch, () => tools.writer.expansionOf(tools.recipe)));
   const total = { entries: 0, passed: 0, tombstones: 0, left: 0 };
   const hint = new RecountHint(systemClock.nowMs());
   const touched = new TouchedPartitions(lake, settings);

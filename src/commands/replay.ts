@@ -74,7 +74,7 @@ export async function replay(
   const isWhole = await run.replay(plan, {
     reader,
     tools,
-    policy: policyInJson(settings.batch, () => tools.writer.growthOf(tools.recipe)),
+    policy: policyInJson(settings.batch, () => tools.writer.expansionOf(tools.recipe)),
     allowLoss: options.allowLoss,
     signal: stop.signal,
     ...(topicId !== undefined && { topicId }),

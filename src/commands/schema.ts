@@ -52,7 +52,7 @@ export async function diffSchema(settings: Settings, { sample, json }: DiffOptio
   const lake = await openLake(settings.lake);
   const { writer, recipe: configured, table } = await createCommitTools({ settings, lake, log, observer: {} });
   const recipe = writer.fit(configured);
-  const policy = policyInJson(settings.batch, () => writer.growthOf(recipe));
+  const policy = policyInJson(settings.batch, () => writer.expansionOf(recipe));
   const taken = await sampleTopic(reader, sample, { writer, recipe, policy });
   const preview = writer.preview(taken, recipe);
   if (json) printJson(toJson(preview));

@@ -43,7 +43,7 @@ describe('ten consumers that bring different columns at once', () => {
         for (let batch = 0; batch < 3; batch++) {
           const record = { shared: 1, [`own_${consumer}_${batch}`]: 'x' };
           using decoded = await writer.decode(slicesOf(jsonRecords(record)), recipe);
-          await step('settle', () => writer.settle(decoded, recipe));
+          await step('grow', () => writer.grow(decoded, recipe));
         }
       }),
     );

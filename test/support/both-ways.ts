@@ -58,11 +58,11 @@ export async function filesOf(
   const catalog = createJsonCatalog({ store, database: 'test' });
   const { writer } = createTestTools({ store, catalog, writer: { encoder: by } });
   const { hints } = rulesOf(recipe).evolution;
-  const settled = await writer.settle({ ...decoded, hints }, recipe);
-  if (settled === 'misfit') throw new Error('the table is new');
+  const routed = await writer.grow({ ...decoded, hints }, recipe);
+  if (routed === 'misfit') throw new Error('the table is new');
   const { groups } = writer.group(decoded, recipe);
   const range = { table: testTable, topic: 'readings', partition: 0, from: 0n, to: BigInt(records), generation: 1 };
   const files: Uint8Array[] = [];
-  for (const draft of writer.drafts({ ...groups, rejects: [] }, settled, range)) files.push(await draft.encode());
+  for (const draft of writer.drafts({ ...groups, rejects: [] }, routed, range)) files.push(await draft.encode());
   return files;
 }

@@ -50,8 +50,8 @@ export async function tablesOf(values: readonly unknown[]): Promise<ColumnarTabl
     writer: { encoder },
   });
   using decoded = await writer.decode(slicesOf(jsonRecords(...values)), recipe);
-  const settled = await writer.settle(decoded, recipe);
-  if (settled === 'misfit') throw new Error('the table is new');
+  const routed = await writer.grow(decoded, recipe);
+  if (routed === 'misfit') throw new Error('the table is new');
   const { groups } = writer.group(decoded, recipe);
   const range = {
     table: testTable,
@@ -61,6 +61,6 @@ export async function tablesOf(values: readonly unknown[]): Promise<ColumnarTabl
     to: BigInt(values.length),
     generation: 1,
   };
-  for (const draft of writer.drafts(groups, settled, range)) await draft.encode();
+  for (const draft of writer.drafts(groups, routed, range)) await draft.encode();
   return caught;
 }

@@ -17,7 +17,7 @@ const waitsFor: Readonly<Record<StepName, string>> = {
   schemas: 'the schema registry',
   decode: 'the processor',
   claim: 'the store: the ledger’s entry is written',
-  settle: 'the catalog, or others that change the table’s columns at the same time',
+  grow: 'the catalog, or others that change the table’s columns at the same time',
   encode: 'the processor',
   put: 'the store: files are written',
   register: 'the catalog: partitions are added',

@@ -16,7 +16,9 @@ const unreadableRetryMs = 15_000;
 export function limitsOf({ service, batch }: Settings, { writer, recipe }: CommitTools) {
   return {
     clock: systemClock,
-    policy: policyInJson(recipe.records === undefined ? batch : policyForSeveral(batch), () => writer.growthOf(recipe)),
+    policy: policyInJson(recipe.records === undefined ? batch : policyForSeveral(batch), () =>
+      writer.expansionOf(recipe),
+    ),
     stallMs: service.stallMs,
     drainMs: service.shutdownMs,
     unreadableRetryMs,

@@ -89,7 +89,7 @@ export async function createCommitTools(options: CommitToolsOptions): Promise<Co
           firstDay: new Date(systemClock.nowMs() - pastDaysMax * msPerDay).toISOString().slice(0, 10),
         }),
     }),
-    onSettled: (facts) => {
+    onRouted: (facts) => {
       parsing.add(facts.reading);
       if (metrics !== undefined) countFacts(facts, metrics, label);
       warnUntimed(facts);

@@ -71,7 +71,7 @@ async function adoptAll(options: AdoptOptions): Promise<void> {
   const { source, tools } = options;
   const { table, topic, store } = tools;
   const before = await readExpiry(store, source);
-  const start = await settleEnds(options);
+  const start = await decideStart(options);
   const written = await objectsBefore(start.from, options);
   if (written.length > 0 && (await options.hive.load(source)) === undefined) throw noTable(written, options);
   for (const target of targetsOf(table)) await adoptOne(target, { start, written, before }, options);
@@ -90,7 +90,7 @@ interface Cut {
 }
 
 /** Decides once how far the Hive table's files belong to the new one: that is where its own ledger begins. */
-async function settleEnds({
+async function decideStart({
   source,
   tools: { ledger, store, table, topic, clock },
 }: AdoptOptions): Promise<TopicStart> {

@@ -235,10 +235,10 @@ class Audit {
     const objects = entry.outcome.objects.filter(({ key }) => this.#iceberg?.isNeeded(key) ?? true);
     // entries of older versions do not say what a listing shows
     const isUntold = ({ version }: WrittenObject): boolean => version === undefined;
-    const isSettled = deep || sinceMs !== undefined || objects.some((each) => isUntold(each) && !hasExpired(each));
+    const isInspected = deep || sinceMs !== undefined || objects.some((each) => isUntold(each) && !hasExpired(each));
     if (sinceMs === undefined)
-      for (const object of objects) this.#index.add(entry, object, isSettled || hasExpired(object));
-    if (isSettled) await this.#work.start(() => this.#inspect(entry, deep));
+      for (const object of objects) this.#index.add(entry, object, isInspected || hasExpired(object));
+    if (isInspected) await this.#work.start(() => this.#inspect(entry, deep));
   }
 
   async #inspect(entry: WrittenEntry, deep: boolean): Promise<void> {

@@ -84,14 +84,14 @@ export function shareOf({ records, bytes }: BufferFill, policy: BatchPolicy, lea
 }
 
 /** The policy for values that stand for more JSON than they have bytes: their batches take as much memory as those of JSON. */
-export function policyInJson(policy: BatchPolicy, growth: () => number): BatchPolicy {
+export function policyInJson(policy: BatchPolicy, expansion: () => number): BatchPolicy {
   return {
     rowsMax: policy.rowsMax,
     ageMaxMs: policy.ageMaxMs,
     rowBytesMin: policy.rowBytesMin,
     heldBytesMax: policy.bytesMax,
     get bytesMax() {
-      return Math.ceil(policy.bytesMax / growth());
+      return Math.ceil(policy.bytesMax / expansion());
     },
   };
 }

@@ -62,7 +62,7 @@ const generationsMax = 5;
  * 1. decode: bytes to columns, by the claim's recipe where the range is claimed already. Where its rows or their
  *    values are more than was to be seen from outside, the batch ends here, earlier than it was cut
  * 2. claim: the ledger's entry is created; it fixes range, recipe, keys and what will be written
- * 3. settle: the table's schema in the catalog takes in the columns
+ * 3. grow: the table's schema in the catalog takes in the columns
  * 4. encode, 5. put: one Parquet object per Hive partition, dead letters too; a key that is taken is never written over
  * 6. register: Hive partitions in the catalog
  * 7. ledger: the entry says what was written: from here on the batch is in the lake

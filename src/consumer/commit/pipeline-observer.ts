@@ -5,7 +5,7 @@ import type { PipelineError } from '../../runtime/errors.ts';
 import type { UnreadableRecords } from '../ports/topic.ts';
 
 /** The commit steps, in their order. */
-export const stepNames = ['decode', 'claim', 'settle', 'encode', 'put', 'register', 'ledger', 'offsets'] as const;
+export const stepNames = ['decode', 'claim', 'grow', 'encode', 'put', 'register', 'ledger', 'offsets'] as const;
 
 /**
  * The commit steps, and what the service does around them: find a position at assignment, make sure of the topic before a claim, load schemas

@@ -37,16 +37,16 @@ export type WriteResult =
 /** Most objects of one batch that are encoded and put at the same time. */
 const putsMax = 4;
 
-/** Steps 3 to 6 of the way into the lake: settle, encode, put, register. */
+/** Steps 3 to 6 of the way into the lake: grow, encode, put, register. */
 export async function writeObjects(
   { range, prepared, plan, guard, created }: WriteRequest,
   { writer, clock }: CommitTools,
   step: StepRunner,
 ): Promise<WriteResult> {
   const { decoded, recipe, groups } = prepared;
-  const settled = await step('settle', () => writer.settle(decoded, recipe));
-  if (settled === 'misfit') return { kind: 'misfit' };
-  const drafts = writer.drafts(groups, settled, range);
+  const routed = await step('grow', () => writer.grow(decoded, recipe));
+  if (routed === 'misfit') return { kind: 'misfit' };
+  const drafts = writer.drafts(groups, routed, range);
   const tried = plan.filter((planned) => !drafts.some((draft) => isSame(draft, planned)));
   const puts = await mapConcurrently(drafts, putsMax, async (draft) => {
     const planned = plan.find((each) => isSame(draft, each));
@@ -70,8 +70,8 @@ export async function writeObjects(
       committedAt: new Date(clock.nowMs()).toISOString(),
       ...countsOf(objects, decoded.tombstones),
       objects,
-      catalogVersion: settled.catalogVersion,
-      ...settled.eventTimes,
+      catalogVersion: routed.catalogVersion,
+      ...routed.eventTimes,
       ...(prepared.lastRecord && { lastRecord: prepared.lastRecord }),
     },
     isWhole: plan.every((planned) => objects.some((object) => isSame(object, planned) && object.rows >= planned.rows)),

@@ -16,7 +16,7 @@ import { partitionPrefix, topicPrefix, type LedgerPath, type TopicPath } from '.
 import { hasOrphans } from './orphaned-objects.ts';
 import { EntryReader, type EntryRange } from './entry-reader.ts';
 import { readSegment, rollUp } from './segments.ts';
-import { settleTopicStart, type TopicStart } from './topic-start.ts';
+import { decideTopicStart, type TopicStart } from './topic-start.ts';
 
 const commitsBetweenLooks = 250;
 
@@ -173,7 +173,7 @@ export class Ledger {
 
   /** Where the topic is begun: as was decided once, else as `decide` says. */
   async topicStart(topic: TopicPath, decide: () => Promise<TopicStart | undefined>) {
-    return settleTopicStart(this.#store, topic, decide);
+    return decideTopicStart(this.#store, topic, decide);
   }
 
   /** The decision where the topic is begun, if somebody has taken it. */

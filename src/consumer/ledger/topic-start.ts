@@ -37,7 +37,7 @@ export function sourceOfStart(chosen: string | undefined): string | undefined {
 }
 
 /** The decision that counts: the one that is there, else the one that `decide` makes, if any. */
-export async function settleTopicStart(
+export async function decideTopicStart(
   store: ObjectStore,
   topic: TopicPath,
   decide: () => Promise<TopicStart | undefined>,

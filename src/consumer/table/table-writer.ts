@@ -19,18 +19,18 @@ import { groupBatch, type RowGroups } from './assemble/row-groups.ts';
 import { checkNotAdopted } from './catalog/shared-table.ts';
 import type { SchemaPreview, SchemaSample } from './catalog/schema-preview.ts';
 import { TableObjects } from './objects/table-objects.ts';
-import { TableSchemas, type SettledColumns } from './catalog/table-schemas.ts';
+import { TableSchemas, type RoutedColumns } from './catalog/table-schemas.ts';
 import { ValueSchemas } from './decode/value-schemas.ts';
 import type { TableWriterOptions } from './writer-options.ts';
 
 /** A batch whose columns all have a place in the catalog's table. */
-export interface SettledBatch extends SettledColumns {
+export interface RoutedBatch extends RoutedColumns {
   readonly batch: DecodedBatch;
   readonly recipe: Recipe;
   readonly eventTimes: Pick<Outcome, 'minEventTime' | 'maxEventTime'>;
 }
 
-/** What one table and its dead letters ask of batches: decodes, groups, settles the schema, encodes, registers. Objects are put by `objects`. */
+/** What one table and its dead letters ask of batches: decodes, groups, lets the schema grow, encodes, registers. Objects are put by `objects`. */
 export class TableWriter {
   /** The objects of the table and of its dead letters, as the store has them. */
   readonly objects: TableObjects;
@@ -86,8 +86,8 @@ export class TableWriter {
   }
 
   /** How many bytes of JSON a byte of a value stands for: what batches are measured by. */
-  growthOf({ valueFormat }: Recipe): number {
-    return valueFormat === 'avro' ? this.#decoder.growth : 1;
+  expansionOf({ valueFormat }: Recipe): number {
+    return valueFormat === 'avro' ? this.#decoder.expansion : 1;
   }
 
   /** Loads what the recipe needs to decode the records; answers with the recipe that says so. Rejects with SCHEMA_*. */
@@ -106,19 +106,19 @@ export class TableWriter {
   }
 
   /** Lets the table take in the batch's columns. `misfit`: the table has other partition keys or Kafka columns than the recipe says. */
-  async settle(batch: DecodedBatch, recipe: Recipe): Promise<SettledBatch | 'misfit'> {
-    const settled = await this.#schemas.settle(batch, recipe);
-    if (settled === 'misfit') return settled;
-    this.#options.onSettled?.(factsOf(batch, settled.targets));
+  async grow(batch: DecodedBatch, recipe: Recipe): Promise<RoutedBatch | 'misfit'> {
+    const routed = await this.#schemas.grow(batch, recipe);
+    if (routed === 'misfit') return routed;
+    this.#options.onRouted?.(factsOf(batch, routed.targets));
     const { eventTimeRange: range } = batch;
     const eventTimes = range === undefined ? {} : { minEventTime: iso(range.minMs), maxEventTime: iso(range.maxMs) };
-    return { batch, recipe, eventTimes, ...settled };
+    return { batch, recipe, eventTimes, ...routed };
   }
 
   /** One draft per Hive partition, for rows and dead letters. Keys depend on the range, its generation and the recipe alone. */
-  drafts({ rows, rejects }: RowGroups, settled: SettledBatch, range: ObjectRange): ObjectDraft[] {
+  drafts({ rows, rejects }: RowGroups, routed: RoutedBatch, range: ObjectRange): ObjectDraft[] {
     const { encoder } = this.#options;
-    const { batch, recipe, targets, fieldIds } = settled;
+    const { batch, recipe, targets, fieldIds } = routed;
     const letters = { keys: deadLetterKeys, fieldIds: this.#schemas.deadLetters.table?.fieldIds };
     const draft = (kind: WrittenObject['kind'], group: RowGroup, encode: ObjectDraft['encode']): ObjectDraft => {
       const planned = { kind, partition: [...group.values], rows: group.rows.length };

@@ -25,7 +25,7 @@ export interface TableWriterOptions {
   readonly parameters?: (layout: Recipe['placement']['layout']) => Readonly<Record<string, string>>;
   readonly onSchemaChange?: SchemaKeeperOptions['onChange'];
   /** Called with what was redirected, rescued or rejected of a batch. */
-  readonly onSettled?: (facts: BatchFacts) => void;
+  readonly onRouted?: (facts: BatchFacts) => void;
 }
 
 /** Most bytes of batch arrays kept for reuse: a batch of wide records uses 31 MB, one of flat records 6 to 29 MB. */

@@ -20,7 +20,7 @@ export class SharedCluster {
       return await work(await this.#opening);
     } finally {
       this.#users--;
-      this.#settle();
+      this.#resolveIfIdle();
     }
   }
 
@@ -29,7 +29,7 @@ export class SharedCluster {
     if (this.#isGivenUp) return;
     this.#isGivenUp = true;
     void this.#idle.promise.then(() => this.#disconnect());
-    this.#settle();
+    this.#resolveIfIdle();
   }
 
   /** The same, and waits for the end: not for long, since a broker that is gone answers no request that is still on its way. */
@@ -39,7 +39,7 @@ export class SharedCluster {
     await Promise.race([this.#disconnect(), systemClock.sleep(closeMaxMs)]);
   }
 
-  #settle(): void {
+  #resolveIfIdle(): void {
     if (this.#isGivenUp && this.#users === 0) this.#idle.resolve();
   }
 

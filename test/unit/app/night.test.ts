@@ -20,15 +20,15 @@ describe('a step that takes long', () => {
   it('is told with what it waits for; one that does not is not told', () => {
     const { log, lines } = createTestLog();
     const observer = createLogObserver(log);
-    void observer.step?.('settle', 'before', 0);
-    void observer.step?.('settle', 'after', 29_999);
+    void observer.step?.('grow', 'before', 0);
+    void observer.step?.('grow', 'after', 29_999);
     expect(lines).toEqual([]);
-    void observer.step?.('settle', 'after', 42_000);
+    void observer.step?.('grow', 'after', 42_000);
     expect(lines).toMatchObject([
       {
         level: 40,
         msg: 'a step took long',
-        step: 'settle',
+        step: 'grow',
         tookMs: 42_000,
         waitsFor: expect.stringContaining('catalog'),
       },

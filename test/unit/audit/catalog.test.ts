@@ -120,7 +120,7 @@ describe('the audit of the catalog', () => {
       const topic = new FakeTopic(1);
       topic.append(0, { value: '{"n":"a text","more":1}' });
       const slices = [{ chunk: topic.chunk({ partition: 0, from: 0n, to: 1n }), first: 0, end: 1 }];
-      return tools.writer.decode(slices, tools.recipe).then((batch) => tools.writer.settle(batch, tools.recipe));
+      return tools.writer.decode(slices, tools.recipe).then((batch) => tools.writer.grow(batch, tools.recipe));
     };
     const dropped = { code: 'TABLE_MISSING', hint: expect.stringContaining('verify --repair') };
     await expect(next(lake.tools)).rejects.toMatchObject(dropped);

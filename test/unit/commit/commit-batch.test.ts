@@ -129,7 +129,7 @@ describe('a claim that came to nothing', () => {
 
   it('loses, loudly, what neither the lake nor Kafka has', async () => {
     const [topic, lake] = [tenRecords(), await openTestLake()];
-    const tools = createTestTools({ ...lake, observer: atStep('settle', 'after', dies) });
+    const tools = createTestTools({ ...lake, observer: atStep('grow', 'after', dies) });
     await expect(commitBatch(requestOf(topic, 0n), tools)).rejects.toThrow(Death);
     const entry = await adopt(topic, createTestTools(lake), { from: 7n });
     expect(entry).toMatchObject({ outcome: { records: 3, lost: { from: 0n, to: 7n } } });
@@ -137,7 +137,7 @@ describe('a claim that came to nothing', () => {
   });
 
   it('is an error line and counted where Kafka no longer holds it, and neither where its objects are all there', async () => {
-    for (const [diesAt, lost] of [['settle', 7] as const, ['ledger', undefined] as const]) {
+    for (const [diesAt, lost] of [['grow', 7] as const, ['ledger', undefined] as const]) {
       const [topic, lake] = [tenRecords(), await openTestLake()];
       const dying = createTestTools({ ...lake, observer: atStep(diesAt, 'before', dies) });
       await expect(commitBatch(requestOf(topic, 0n), dying)).rejects.toThrow(Death);
@@ -159,7 +159,7 @@ describe('a claim that came to nothing', () => {
     await expect(commitBatch(requestOf(topic, 0n), early)).rejects.toThrow(Death);
     const daily = createTestTools({ ...lake, placement: { layout: 'day' } });
     using decoded = await daily.writer.decode([], daily.recipe);
-    await daily.writer.settle({ ...decoded, rowCount: 1 }, daily.recipe);
+    await daily.writer.grow({ ...decoded, rowCount: 1 }, daily.recipe);
     expect(await adopt(topic, daily)).toMatchObject({ generation: 2, recipe: { placement: { layout: 'day' } } });
     expect(await offsetsOf(lake)).toEqual(all);
     expect((await audit(lake)).findings).toEqual([]);
@@ -203,7 +203,7 @@ describe('a process that was frozen', () => {
     const others = createTestTools(lake);
     const frozen = createTestTools({
       ...lake,
-      observer: atStep('settle', 'after', async () => {
+      observer: atStep('grow', 'after', async () => {
         await adopt(topic, others, { from: 7n });
       }),
     });

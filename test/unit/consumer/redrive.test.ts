@@ -137,7 +137,7 @@ describe('redriving dead letters', () => {
     expect(findings).toEqual([]);
   });
 
-  for (const step of ['claim', 'settle', 'encode', 'put', 'register', 'ledger']) {
+  for (const step of ['claim', 'grow', 'encode', 'put', 'register', 'ledger']) {
     it(`that dies after its step ${step} is finished by the next one`, async () => {
       const lake = await writtenLake();
       const observer = crashAfter(step);

@@ -38,13 +38,13 @@ async function rescuedOf(records: readonly Times[], { by, first }: Case, batchRo
   // a frozen table is one that was there before
   const { writer } = createTestTools({ store, catalog });
   using earlier = await writer.decode(slicesOf([{ value: first }]), testRecipe);
-  await writer.settle(earlier, testRecipe);
+  await writer.grow(earlier, testRecipe);
   const found: object[] = [];
   for (const { chunk } of slicesOfSize(jsonRecords(...records), batchRows)) {
     using batch = await writer.decode([{ chunk, first: 0, end: chunk.count }], recipe);
-    const settled = await writer.settle(batch, recipe);
-    if (settled === 'misfit') throw new Error('the table is ours');
-    const [rescued] = settled.targets.find(({ name }) => name === rescuedColumn)?.sources ?? [];
+    const routed = await writer.grow(batch, recipe);
+    if (routed === 'misfit') throw new Error('the table is ours');
+    const [rescued] = routed.targets.find(({ name }) => name === rescuedColumn)?.sources ?? [];
     const rows = new Map<number, object>();
     for (let at = 0; at < (rescued?.count ?? 0); at++)
       if (rescued) rows.set(rowOf(rescued, at), Object(JSON.parse(String(jsonValue(rescued, at)))));

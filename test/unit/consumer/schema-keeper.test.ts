@@ -25,7 +25,7 @@ async function settle(meanwhile: 'made' | 'nothing') {
     return true;
   };
   const keeper = new SchemaKeeper({ catalog, table: 't', hasObjects });
-  return keeper.settle([], { definition, rules, mayRescue: false });
+  return keeper.grow([], { definition, rules, mayRescue: false });
 }
 
 describe('a table that is not in the catalog, though its files are there', () => {
@@ -53,9 +53,7 @@ describe('batches that bring columns at the same time', () => {
     // whoever knows the table asks at once, so that they wait in this order
     await keeper.refresh();
     const settleAll = (batches: readonly string[]) =>
-      Promise.all(
-        batches.map((ddl) => keeper.settle(bring(ddl), { definition, rules, mayRescue: false, origin: ddl })),
-      );
+      Promise.all(batches.map((ddl) => keeper.grow(bring(ddl), { definition, rules, mayRescue: false, origin: ddl })));
     const targetsOf = async (batches: readonly string[]) =>
       (await settleAll(batches)).map((settled) => (settled === 'misfit' ? settled : settled.evolution.targets));
     const columns = async () => (await catalog.load('t'))?.columns.map(({ name }) => name);

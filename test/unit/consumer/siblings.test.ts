@@ -56,9 +56,9 @@ async function rescuedOf(batches: readonly (readonly string[])[], by: Recipe): P
   const found: string[] = [];
   for (const records of batches) {
     using decoded = await writer.decode(slicesOf(records.map((each) => ({ value: each }))), by);
-    const settled = await writer.settle(decoded, by);
-    if (settled === 'misfit') throw new Error('the table is ours');
-    const [rescued] = settled.targets.find(({ name }) => name === rescuedColumn)?.sources ?? [];
+    const routed = await writer.grow(decoded, by);
+    if (routed === 'misfit') throw new Error('the table is ours');
+    const [rescued] = routed.targets.find(({ name }) => name === rescuedColumn)?.sources ?? [];
     for (let at = 0; at < (rescued?.count ?? 0); at++) if (rescued) found.push(String(jsonValue(rescued, at)));
   }
   return found;

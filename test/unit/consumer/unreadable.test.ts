@@ -36,12 +36,7 @@ function stoppingAt(end: bigint): Overrides {
 }
 
 /** Claims the range and dies before anything is written, or before the ledger says so. */
-async function claimAndDie(
-  topic: FakeTopic,
-  lake: TestLake,
-  to: bigint,
-  diesBefore: StepName = 'settle',
-): Promise<void> {
+async function claimAndDie(topic: FakeTopic, lake: TestLake, to: bigint, diesBefore: StepName = 'grow'): Promise<void> {
   const observer: PipelineObserver = {
     step: (name, phase) => {
       if (name === diesBefore && phase === 'before') throw new Crash();

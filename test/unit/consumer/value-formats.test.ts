@@ -22,7 +22,7 @@ async function write(values: readonly (Buffer | null)[], valueFormat?: ValueForm
   const tools = createTestTools({
     ...lake,
     recipe: { ...(valueFormat && { valueFormat }) },
-    writer: { onSettled: (each) => facts.push(each) },
+    writer: { onRouted: (each) => facts.push(each) },
   });
   await run(topic, lake, { tools });
   return { lake, topic, facts };

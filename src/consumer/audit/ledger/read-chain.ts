@@ -64,21 +64,21 @@ async function firstSince(store: ObjectStore, path: LedgerPath, sinceMs: number)
   const segments = await listSegments(store, path);
   let from = await firstLiveSince(store, path, { after: segments.at(-1)?.to ?? 0n, sinceMs });
   for (const segment of segments.toReversed()) {
-    if (from.isSettled) break;
+    if (from.isFound) break;
     const entries = (await unlessUnreadable(() => readSegment(store, path, segment), leftOut)) ?? [];
     const oldest = entries.findIndex((entry) => changedAtMs(entry) >= sinceMs);
     if (entries.length > 0 && oldest < 0) break;
-    from = { offset: entries[oldest]?.from ?? segment.from, isSettled: oldest > 0 };
+    from = { offset: entries[oldest]?.from ?? segment.from, isFound: oldest > 0 };
   }
   return from.offset;
 }
 
-/** Halves the entries that no segment holds: they were committed one after the other. Not settled when all of them are younger. */
+/** Halves the entries that no segment holds: they were committed one after the other. Not found when all of them are younger. */
 async function firstLiveSince(
   store: ObjectStore,
   path: LedgerPath,
   { after, sinceMs }: { readonly after: bigint; readonly sinceMs: number },
-): Promise<{ readonly offset: bigint; readonly isSettled: boolean }> {
+): Promise<{ readonly offset: bigint; readonly isFound: boolean }> {
   const live = await offsetsIn(store, partitionPrefix(path), { from: after });
   let [low, high] = [0, live.length];
   while (low < high) {
@@ -90,5 +90,5 @@ async function firstLiveSince(
     else high = middle;
   }
   // the last entry is read in any case: it tells where the chain ends
-  return { offset: live[low] ?? live.at(-1) ?? after, isSettled: low > 0 };
+  return { offset: live[low] ?? live.at(-1) ?? after, isFound: low > 0 };
 }

@@ -26,7 +26,7 @@ export interface FileAuditOptions {
 /** What was found in the folder that a merged partition has moved to. */
 export interface FolderAudit {
   /** Keys of the note's files whose rows are there, or are missing by a finding of their own: not of those that are still to be put. */
-  readonly settled: ReadonlySet<string>;
+  readonly judged: ReadonlySet<string>;
   /** All of the note's files are there. */
   readonly isWhole: boolean;
   readonly findings: readonly Finding[];
@@ -50,7 +50,7 @@ export async function auditMergedFiles(
   const expected = new Set(audits.flatMap(({ keys }) => keys));
   const others = objects.filter(({ key }) => !expected.has(key));
   return {
-    settled: new Set(audits.flatMap(({ isSettled, keys: [key] }) => (isSettled ? [key] : []))),
+    judged: new Set(audits.flatMap(({ isJudged, keys: [key] }) => (isJudged ? [key] : []))),
     isWhole: audits.every(({ isThere }) => isThere),
     findings: [...audits.flatMap(({ findings }) => findings), ...others.map(unlisted)],
   };
@@ -61,8 +61,8 @@ interface FileAudit {
   /** Its key, and that of an object which has its rows. */
   readonly keys: readonly [key: string, ...bases: string[]];
   readonly isThere: boolean;
-  /** Its key is among the `settled` ones of the folder. */
-  readonly isSettled: boolean;
+  /** Its key is among the `judged` ones of the folder. */
+  readonly isJudged: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -70,7 +70,7 @@ function auditAbsent(file: MergedFile, found: ReadonlyMap<string, ObjectInfo>): 
   const base = file.bytes === undefined ? baseOf(file, found) : undefined;
   const findings = missing(file);
   const isThere = base !== undefined;
-  return { keys: [file.key, ...(isThere ? [base] : [])], isThere, isSettled: isThere || findings.length > 0, findings };
+  return { keys: [file.key, ...(isThere ? [base] : [])], isThere, isJudged: isThere || findings.length > 0, findings };
 }
 
 async function auditPresent(
@@ -81,7 +81,7 @@ async function auditPresent(
   const wrong = await auditFile(file, info, options);
   const isThere = wrong.length === 0;
   const findings = isThere && readsRows ? await readMergedFile(file, info, options) : wrong;
-  return { keys: [file.key], isThere, isSettled: true, findings };
+  return { keys: [file.key], isThere, isJudged: true, findings };
 }
 
 /** A file of an earlier revision that has the rows of one that is still to be put. */

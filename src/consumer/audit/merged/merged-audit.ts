@@ -194,9 +194,9 @@ export class MergedAudit {
   /** Sources of the audited topic, of files that have been put. */
   #sourcesOf(
     { files }: MergedPartition,
-    { settled }: FolderAudit,
+    { judged }: FolderAudit,
   ): { readonly file: MergedFile; readonly source: MergedSource }[] {
-    const present = files.filter(({ key }) => settled.has(key));
+    const present = files.filter(({ key }) => judged.has(key));
     const sources = present.flatMap((file) => file.sources.map((source) => ({ file, source })));
     return sources.filter(({ source }) => parseObjectName(source.key)?.topic === this.#options.topic);
   }

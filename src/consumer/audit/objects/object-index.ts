@@ -17,8 +17,8 @@ export class ObjectIndex {
   /** Open addressing by the hash; 0 is a free slot, otherwise an object's index + 1. */
   #slots = new Uint32Array(4096);
 
-  /** `isSettled`: the entry's objects are looked at by themselves, so that only their keys matter. */
-  add({ partition, from }: EntryId, { key, bytes, rows, version }: WrittenObject, isSettled = false): void {
+  /** `isInspected`: the entry's objects are looked at by themselves, so that only their keys matter. */
+  add({ partition, from }: EntryId, { key, bytes, rows, version }: WrittenObject, isInspected = false): void {
     const at = this.#count++;
     if (at % chunkObjects === 0) this.#chunks.push(newChunk());
     if (this.#count * 1.5 > this.#slots.length) this.#rehash();
@@ -30,7 +30,7 @@ export class ObjectIndex {
     chunk.versions[offset] = version === undefined ? unknownVersion : versionHash(version);
     chunk.partitions[offset] = partition;
     chunk.froms[offset] = from;
-    chunk.confirmed[offset] = isSettled ? 1 : 0;
+    chunk.confirmed[offset] = isInspected ? 1 : 0;
     this.#link(at);
   }
 

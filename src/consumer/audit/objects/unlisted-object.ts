@@ -98,8 +98,8 @@ async function judgeByRows(key: string, name: ObjectName, options: UnlistedOptio
     () => [],
   );
   const objects = found.flatMap((entry) => (isWritten(entry) ? entry.outcome.objects : []));
-  const isSettled = found.every((entry) => isCommitted(entry) || entry.state === 'gap');
-  if (isSettled && objects.length > 0 && (await areRowsIn(key, objects, options))) return { kind: 'covered', name };
+  const areFinal = found.every((entry) => isCommitted(entry) || entry.state === 'gap');
+  if (areFinal && objects.length > 0 && (await areRowsIn(key, objects, options))) return { kind: 'covered', name };
   const { what, action } = await describeUndescribed(name, found, options);
   return unknown(what, action);
 }

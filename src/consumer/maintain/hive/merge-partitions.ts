@@ -172,11 +172,11 @@ async function follow(
   const isFresh = note.movedAt === undefined;
   const replaced = isFresh ? new ReplacedEntries(tools.store, table.name) : known.replaced;
   const isStill = await isSteady(stored, infos, at, known);
-  const settled = isStill
+  const current = isStill
     ? stored
     : await updatePartition(stored, { hivePartition: { ...hivePartition, replaced }, registered: at }, tools);
-  if (settled?.note.movedAt === undefined || Date.parse(settled.note.movedAt) >= options.orphansBeforeMs) return;
-  await superseded.add(settled, infos);
+  if (current?.note.movedAt === undefined || Date.parse(current.note.movedAt) >= options.orphansBeforeMs) return;
+  await superseded.add(current, infos);
 }
 
 /** True when nothing can have changed since the note was written. */

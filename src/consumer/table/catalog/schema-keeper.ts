@@ -21,14 +21,14 @@ export interface SchemaKeeperOptions {
   }) => void;
 }
 
-export interface SettleOptions extends Omit<GrowthWish, 'observed'> {
+export interface GrowOptions extends Omit<GrowthWish, 'observed'> {
   /** Says whether rows can go into the table as it is; asked before anything is changed. */
   readonly fits?: (table: CatalogTable) => boolean;
 }
 
-interface Wish extends SettleOptions, GrowthWish {}
+interface Wish extends GrowOptions, GrowthWish {}
 
-export interface SettledSchema {
+export interface GrownSchema {
   readonly table: CatalogTable;
   readonly evolution: Evolution;
 }
@@ -71,7 +71,7 @@ export class SchemaKeeper {
    * changed, when the table is none for these rows. Batches that wait for each other grow the table in one change. Rejects with
    * CATALOG_CONTENDED (retryable) when others keep changing it.
    */
-  async settle(observed: readonly ObservedColumn[], options: SettleOptions): Promise<SettledSchema | 'misfit'> {
+  async grow(observed: readonly ObservedColumn[], options: GrowOptions): Promise<GrownSchema | 'misfit'> {
     const { definition } = options;
     const wish = { ...options, observed };
     for (let attempt = 0; attempt < conflictsMax; attempt++) {
@@ -97,11 +97,11 @@ export class SchemaKeeper {
       if (!this.#waiting.has(wish)) return;
       const wishes = [...this.#waiting];
       this.#waiting.clear();
-      if (this.#table !== undefined) await this.#grow(this.#table, wishes);
+      if (this.#table !== undefined) await this.#change(this.#table, wishes);
     });
   }
 
-  async #grow(table: CatalogTable, wishes: readonly Wish[]): Promise<void> {
+  async #change(table: CatalogTable, wishes: readonly Wish[]): Promise<void> {
     const { catalog, parametersFor, onChange } = this.#options;
     const fitting = wishes.filter(({ fits }) => fits?.(table) !== false);
     const { addColumns, replaceColumns } = sumOfGrowth(table.columns, fitting);

@@ -15,7 +15,7 @@ import { sharingParameters, topicParameter } from './shared-table.ts';
 import type { TableWriterOptions } from '../writer-options.ts';
 
 /** Columns of a batch, each with its place in the catalog's table. */
-export interface SettledColumns {
+export interface RoutedColumns {
   readonly targets: readonly TargetColumn[];
   readonly catalogVersion: string;
   /** Ids of the table's columns, where it knows them by ids. */
@@ -49,19 +49,19 @@ export class TableSchemas {
   }
 
   /** Lets the tables take in the batch's columns. `misfit`: the table has other partition keys or Kafka columns than the recipe says. */
-  async settle(batch: DecodedBatch, recipe: Recipe): Promise<SettledColumns | 'misfit'> {
-    const settled = await this.#settleRows(batch, recipe);
-    if (settled !== 'misfit' && batch.rejects.length > 0) await this.#settleDeadLetters(recipe);
-    return settled;
+  async grow(batch: DecodedBatch, recipe: Recipe): Promise<RoutedColumns | 'misfit'> {
+    const routed = await this.#growRows(batch, recipe);
+    if (routed !== 'misfit' && batch.rejects.length > 0) await this.#growDeadLetters(recipe);
+    return routed;
   }
 
-  async #settleRows(batch: DecodedBatch, recipe: Recipe): Promise<SettledColumns | 'misfit'> {
+  async #growRows(batch: DecodedBatch, recipe: Recipe): Promise<RoutedColumns | 'misfit'> {
     if (batch.rowCount === 0) return { catalogVersion: this.rows.table?.version ?? '', targets: [] };
     let mayRescue = batch.rescued.size > 0;
     for (;;) {
-      const settled = await this.#growFor(batch, recipe, mayRescue);
-      if (settled === 'misfit') return settled;
-      const { table, evolution } = settled;
+      const grown = await this.#growFor(batch, recipe, mayRescue);
+      if (grown === 'misfit') return grown;
+      const { table, evolution } = grown;
       const types = new Map(table.columns.map(({ name, type }) => [name, type]));
       const { targets, rescued } = await routeColumns(batch, evolution, types, rulesOf(recipe).decode);
       if (rescued !== undefined && !table.columns.some(({ name }) => name === rescuedColumn)) {
@@ -82,7 +82,7 @@ export class TableSchemas {
     const fields = new Set(batch.columns.map(({ name }) => name));
     const fitsTable = (table: CatalogTable) =>
       fits(recipe, table) && !kafkasColumns(table.columns).some((name) => fields.has(name));
-    return this.rows.settle(observed, {
+    return this.rows.grow(observed, {
       definition: this.#definition(recipe),
       rules: evolutionOf(recipe, batch.hints),
       mayRescue,
@@ -91,7 +91,7 @@ export class TableSchemas {
     });
   }
 
-  async #settleDeadLetters(recipe: Recipe): Promise<void> {
+  async #growDeadLetters(recipe: Recipe): Promise<void> {
     const { store, table } = this.#options;
     const name = deadLetterTable(table);
     const definition = {
@@ -101,7 +101,7 @@ export class TableSchemas {
       location: store.uri(`${name}/`),
       parameters: this.#parameters(),
     };
-    await this.deadLetters.settle([], { definition, rules: rulesOf(recipe).evolution, mayRescue: false });
+    await this.deadLetters.grow([], { definition, rules: rulesOf(recipe).evolution, mayRescue: false });
   }
 
   #definition(recipe: Recipe): TableDefinition {

@@ -20,8 +20,8 @@ import { readWhole, splitRecords, type ReadRecords } from './split-records.ts';
 import type { ValueSchemas } from './value-schemas.ts';
 import { createSlabs } from '../writer-options.ts';
 
-/** Taken for the growth until a batch has told. */
-const growthAtFirst = 4;
+/** Taken until a batch has told. */
+const expansionAtFirst = 4;
 
 export interface DecodeRequest {
   readonly recipe: Recipe;
@@ -35,7 +35,7 @@ export interface DecodeRequest {
 export class RecordDecoder {
   readonly schemas: ValueSchemas;
   readonly #slabs: SlabPool;
-  #growth = growthAtFirst;
+  #expansion = expansionAtFirst;
   /** Bytes of the batch's values of Avro before and after they are JSON. */
   #read = { bytesIn: 0, bytesOut: 0 };
 
@@ -45,8 +45,8 @@ export class RecordDecoder {
   }
 
   /** How many bytes of JSON a byte of Avro stood for in the last batch of it. */
-  get growth(): number {
-    return this.#growth;
+  get expansion(): number {
+    return this.#expansion;
   }
 
   /** The schemas that the recipe lists must have been loaded. */
@@ -97,7 +97,7 @@ export class RecordDecoder {
     const read = await readAvroValues(slices, { schemaOf, recordBytesMax });
     this.#read.bytesIn += read.bytesIn;
     this.#read.bytesOut += read.bytesOut;
-    if (this.#read.bytesIn > 0) this.#growth = Math.max(1, this.#read.bytesOut / this.#read.bytesIn);
+    if (this.#read.bytesIn > 0) this.#expansion = Math.max(1, this.#read.bytesOut / this.#read.bytesIn);
     return read;
   }
 
