@@ -22,7 +22,7 @@ export function toJson({
   repaired,
   closed,
   expiredBefore,
-  leftovers,
+  unnamed,
   waiting,
   seed,
 }: ShownReport): object {
@@ -37,24 +37,14 @@ export function toJson({
     repaired,
     ...(closed && { closed }),
     ...(expiredBefore !== undefined && { expiredBefore }),
-    ...(leftovers && { leftovers }),
+    ...(unnamed && { leftovers: unnamed }),
     ...(waiting && { waiting }),
     ...(seed !== undefined && { seed }),
   };
 }
 
 export function toLines(report: ShownReport): string[] {
-  const {
-    partitions,
-    findings,
-    findingCount,
-    repairs,
-    repaired,
-    expiredBefore,
-    leftovers = [],
-    waiting,
-    seed,
-  } = report;
+  const { partitions, findings, findingCount, repairs, repaired, expiredBefore, unnamed = [], waiting, seed } = report;
   return [
     ...alignColumns([header, ...partitions.map(cellsOf)]),
     '',
@@ -70,7 +60,7 @@ export function toLines(report: ShownReport): string[] {
     ]),
     ...(findingCount > findings.length ? [`… and ${findingCount - findings.length} more findings`] : []),
     ...(repairs.length > 0 ? ['`glueless verify --repair` mends what can be mended without a decision of yours'] : []),
-    ...leftoverLines(leftovers),
+    ...unnamedLines(unnamed),
     ...(waiting === undefined ? [] : [waitingLine(waiting)]),
     ...(seed === undefined ? [] : [`entries were chosen by --seed ${seed}`]),
     verdict(report),
@@ -94,14 +84,14 @@ function waitingLine({ partitions, objects, rows }: Waiting): string {
   return `${objects} objects with ${rows} rows came to ${partitions} merged partitions: queries see them once \`glueless maintain\` has copied them`;
 }
 
-const leftoversShown = 5;
+const unnamedShown = 5;
 
-function leftoverLines(keys: readonly string[]): string[] {
+function unnamedLines(keys: readonly string[]): string[] {
   if (keys.length === 0) return [];
   return [
     `${keys.length} files that no snapshot names, left by commits that did not take place or are under way:`,
-    ...keys.slice(0, leftoversShown).map((key) => `  ${key}`),
-    ...(keys.length > leftoversShown ? [`  … and ${keys.length - leftoversShown} more, with --json`] : []),
+    ...keys.slice(0, unnamedShown).map((key) => `  ${key}`),
+    ...(keys.length > unnamedShown ? [`  … and ${keys.length - unnamedShown} more, with --json`] : []),
   ];
 }
 

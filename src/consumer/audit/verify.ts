@@ -77,7 +77,7 @@ export interface VerifyReport {
   /** Days before this one were removed, by RETENTION_DAYS: records of theirs that the ledger counts may be gone. */
   readonly expiredBefore?: string;
   /** Files in the folders of Iceberg tables that no snapshot names: commits that did not take place leave them. */
-  readonly leftovers?: readonly string[];
+  readonly unnamed?: readonly string[];
   /** Objects of merged partitions of a Hive table that no query sees before upkeep has copied their rows. */
   readonly waiting?: Waiting;
 }
@@ -145,7 +145,7 @@ class Audit {
     await this.#merged?.run(this.#index);
     if (sinceMs === undefined) await this.#lookAtDoubtful();
     const mended = this.#iceberg === undefined ? await this.#auditCatalog() : [];
-    const leftovers = await this.#iceberg?.end(partitions, this.#needs);
+    const unnamed = await this.#iceberg?.end(partitions, this.#needs);
     const { shown, count } = this.#findings;
     const repairs = [...this.#repairs, ...mended, ...deletions];
     const { before } = this.#expired;
@@ -153,7 +153,7 @@ class Audit {
     const about = {
       ...(closed && { closed }),
       ...(before !== undefined && { expiredBefore: before }),
-      ...(leftovers && { leftovers }),
+      ...(unnamed && { unnamed }),
       ...(waiting && { waiting }),
     };
     return { partitions, findings: shown, findingCount: count, repairs, ...about };
@@ -260,7 +260,7 @@ class Audit {
     const onObject = (): void => this.#progress({ objects: 1 });
     const isKnown = (info: ObjectInfo): boolean => this.#iceberg?.isKnown(info) ?? false;
     const iceberg = this.#iceberg;
-    const onUnseen = iceberg && ((key: string) => iceberg.addLeftover(key));
+    const onUnseen = iceberg && ((key: string) => iceberg.addUnnamed(key));
     const lowOf = ({ topic, partition }: Pick<ObjectName, 'topic' | 'partition'>): bigint | undefined =>
       topic === this.#options.topic ? this.#topic?.partitions.get(partition)?.low : undefined;
     const options = { ...this.#options, findings: this.#findings, onObject, isKnown, onUnseen, lowOf };

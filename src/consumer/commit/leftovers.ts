@@ -1,12 +1,20 @@
 import { isOfFormat1 } from '../ledger/format-1.ts';
-import { isDeletable, type ClaimedEntry, type ReplacingEntry, type WrittenEntry } from '../ledger/ledger-entry.ts';
+import {
+  isDeletable,
+  mayHaveLeftovers,
+  type ClaimedEntry,
+  type ReplacingEntry,
+  type WrittenEntry,
+  type WrittenObject,
+} from '../ledger/ledger-entry.ts';
 import { parseObjectName } from '../ledger/object-keys.ts';
 import { keysOf } from '../table/objects/planned-keys.ts';
 import type { CommitTools } from './commit-tools.ts';
 
-/** True when objects may be there that the entry has passed: whoever wrote it may have died before it could delete them. */
-export function mayHaveLeftovers({ obsolete = [] }: WrittenEntry): boolean {
-  return obsolete.length > 0;
+/** The keys that are obsolete in an entry that lists the objects: those of `keys` that are not theirs, each once. */
+export function obsoleteKeys(keys: readonly string[], objects: readonly WrittenObject[]): string[] {
+  const listed = new Set(objects.map(({ key }) => key));
+  return [...new Set(keys)].filter((key) => !listed.has(key));
 }
 
 /** Deletes what earlier generations of the entry have left, unless an object that it lists is gone: then they may hold the only rows. */

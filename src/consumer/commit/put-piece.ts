@@ -10,11 +10,11 @@ import {
 } from '../ledger/ledger-entry.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { EntryGuard, Overtaken } from './entry-guard.ts';
-import { keysOfReplacement } from './leftovers.ts';
+import { keysOfReplacement, obsoleteKeys } from './leftovers.ts';
 import { discardOurs, overtaken } from './overtaken-entry.ts';
 import type { PreparedColumns } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
-import { undoReplacement, unlisted } from './undo-replacement.ts';
+import { undoReplacement } from './undo-replacement.ts';
 import { writeObjects, type WriteResult } from './write-objects.ts';
 
 /** One piece of what takes the place of an entry's objects. */
@@ -59,7 +59,7 @@ async function announce(
   const intent: ReplacingEntry = {
     ...entry,
     state: 'replacing',
-    obsolete: unlisted([...(entry.obsolete ?? []), ...given], entry.outcome.objects),
+    obsolete: obsoleteKeys([...(entry.obsolete ?? []), ...given], entry.outcome.objects),
     replacement: {
       generation: highestGeneration(entry) + 1,
       writer: tools.newWriterId(),

@@ -15,7 +15,8 @@ import type { PreparedColumns } from './prepared-batch.ts';
 import type { ReplacedObjects } from './publication.ts';
 import { putPiece, type PutPiece } from './put-piece.ts';
 import { stepRunner } from './step-runner.ts';
-import { publishAgain, unlisted } from './undo-replacement.ts';
+import { obsoleteKeys } from './leftovers.ts';
+import { publishAgain } from './undo-replacement.ts';
 import { countsOf, joinOutcomes } from './write-objects.ts';
 
 export interface Replacement {
@@ -79,7 +80,7 @@ export async function putReplacement(
     recipe: intent.recipe,
     plan: intent.plan,
     outcome: { ...written, objects, ...countsOf(objects, tombstones) },
-    obsolete: unlisted([...keysOfObjects(entry.outcome), ...(entry.obsolete ?? [])], objects),
+    obsolete: obsoleteKeys([...keysOfObjects(entry.outcome), ...(entry.obsolete ?? [])], objects),
   };
   return { announced, next, published: { ...published, after }, created, guard };
 }

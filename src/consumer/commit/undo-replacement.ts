@@ -6,10 +6,9 @@ import {
   type CommittedEntry,
   type LedgerEntry,
   type ReplacingEntry,
-  type WrittenObject,
 } from '../ledger/ledger-entry.ts';
 import type { CommitTools } from './commit-tools.ts';
-import { discardLeftovers, keysOfReplacement } from './leftovers.ts';
+import { discardLeftovers, keysOfReplacement, obsoleteKeys } from './leftovers.ts';
 import { overtaken } from './overtaken-entry.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 
@@ -25,7 +24,7 @@ export async function undoReplacement(current: Versioned<ReplacingEntry>, tools:
     ...entry,
     state: stateOfFormat[tools.tableFormat],
     generation: replacement.generation + 1,
-    obsolete: unlisted([...(entry.obsolete ?? []), ...half], entry.outcome.objects),
+    obsolete: obsoleteKeys([...(entry.obsolete ?? []), ...half], entry.outcome.objects),
   };
   const committed = await step('ledger', () => tools.ledger.replace(current, next));
   if (committed.kind === 'theirs') throw overtaken(entry);
@@ -47,10 +46,4 @@ export async function publishAgain(entry: LedgerEntry, { publication }: CommitTo
       error instanceof PipelineError && (error.code === 'TABLE_MISMATCH' || error.code === 'STORE_MISSING');
     if (!isLeft) throw error;
   }
-}
-
-/** Keys that are not those of the objects. */
-export function unlisted(keys: readonly string[], objects: readonly WrittenObject[]): string[] {
-  const listed = new Set(objects.map(({ key }) => key));
-  return [...new Set(keys)].filter((key) => !listed.has(key));
 }

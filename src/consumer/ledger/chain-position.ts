@@ -4,7 +4,7 @@ import type { AssignedPartition, TopicReader } from '../ports/topic.ts';
 import { isAnotherRecord, type LastRecord } from './last-record.ts';
 import type { Versioned } from './entry-store.ts';
 import type { Ledger } from './ledger.ts';
-import { isWritten, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
+import { isWritten, mayHaveLeftovers, type ClaimedEntry, type LedgerEntry, type WrittenEntry } from './ledger-entry.ts';
 import type { LedgerPath } from './ledger-keys.ts';
 import { waysOn } from './ways-on.ts';
 
@@ -60,7 +60,7 @@ export async function findPosition(
   const { entry } = last;
   await checkSameLog(path, entry, assigned, { ledger, reader });
   if (entry.state === 'claimed') return withLoss({ next: entry.from, claim: { ...last, entry } }, assigned.low);
-  const isUntidy = isWritten(entry) && entry.obsolete !== undefined && entry.obsolete.length > 0;
+  const isUntidy = isWritten(entry) && mayHaveLeftovers(entry);
   const lastWritten = isWritten(entry) && { last: entry };
   return withLoss({ next: entry.to, ...lastWritten, ...(isUntidy && { untidy: entry }) }, assigned.low);
 }

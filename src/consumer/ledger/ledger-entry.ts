@@ -163,6 +163,11 @@ export function highestGeneration(entry: LedgerEntry): number {
   return entry.state === 'replacing' ? entry.replacement.generation : entry.generation;
 }
 
+/** True when objects may be there that the entry has passed: whoever wrote it may have died before it could delete them. */
+export function mayHaveLeftovers({ obsolete = [] }: WrittenEntry): boolean {
+  return obsolete.length > 0;
+}
+
 /** True when the key, of `generation`, can never be listed again: it may be deleted by anyone at any time. */
 export function isDeletable(entry: LedgerEntry, { key, generation }: { key: string; generation: number }): boolean {
   if (entry.state === 'gap') return isObsolete(entry, key);

@@ -13,7 +13,7 @@ import { EntryStore, type ClaimResult, type Versioned } from './entry-store.ts';
 import { indexOf, listUnknownKeys, neighboursIn, type Neighbours } from './ledger-index.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { partitionPrefix, topicPrefix, type LedgerPath, type TopicPath } from './ledger-keys.ts';
-import { hasOrphans } from './orphaned-objects.ts';
+import { isLedgerMissing } from './missing-ledger.ts';
 import { EntryReader, type EntryRange } from './entry-reader.ts';
 import { readSegment, rollUp } from './segments.ts';
 import { decideTopicStart, type TopicStart } from './topic-start.ts';
@@ -30,14 +30,14 @@ const commitsBetweenLooks = 250;
 export class Ledger {
   readonly #store: ObjectStore;
   readonly #entries: EntryStore;
-  readonly #hasOrphans: (topic: TopicPath) => Promise<boolean>;
+  readonly #isMissing: (topic: TopicPath) => Promise<boolean>;
   /** Commits of this process, by the ledger's prefix of the partition. */
   readonly #commits = new Map<string, number>();
 
   constructor(store: ObjectStore) {
     this.#store = store;
     this.#entries = new EntryStore(store);
-    this.#hasOrphans = rememberSuccess((topic) => hasOrphans(store, topic), topicPrefix);
+    this.#isMissing = rememberSuccess((topic) => isLedgerMissing(store, topic), topicPrefix);
   }
 
   /** The entry that begins at `from`, as it counts now. */
@@ -183,7 +183,7 @@ export class Ledger {
 
   /** True when the table has objects of the topic and the ledger knows nothing of it: somebody removed or restored the ledger. */
   isMissing(topic: TopicPath): Promise<boolean> {
-    return this.#hasOrphans(topic);
+    return this.#isMissing(topic);
   }
 
   async #lastByListing(path: LedgerPath): Promise<Versioned | undefined> {

@@ -62,6 +62,7 @@ export type UpkeepEvent = { readonly table: string } & (
   | { readonly kind: 'sources-deleted'; readonly files: number; readonly bytes: number }
   | { readonly kind: 'snapshots-expired'; readonly snapshots: number }
   | { readonly kind: 'manifests-merged'; readonly manifests: number }
+  /** Orphans of an Iceberg table, or leftovers of a Hive table, were deleted. */
   | { readonly kind: 'orphans-deleted'; readonly files: number; readonly bytes: number }
   /** Files were deleted that killed processes had begun to write: they are of the whole lake. */
   | { readonly kind: 'uploads-deleted'; readonly files: number; readonly bytes: number }

@@ -109,9 +109,9 @@ describe('the whole upkeep of a table in Glue, while S3 and Glue fail, are slow,
       { files: 1, rows: commits },
       { files: 0, rows: 0 },
     ]);
-    const { findings, leftovers } = await audit(lake, undefined, { iceberg: lake.iceberg });
+    const { findings, unnamed } = await audit(lake, undefined, { iceberg: lake.iceberg });
     // the list of the snapshot before the last one stays until the next upkeep
-    const leftRows = (leftovers ?? []).filter((key) => key.endsWith('.parquet'));
+    const leftRows = (unnamed ?? []).filter((key) => key.endsWith('.parquet'));
     expect({ findings, leftRows }).toEqual({ findings: [], leftRows: [] });
   });
 });

@@ -85,7 +85,7 @@ describe('verify on an Iceberg table', () => {
     const report = await auditLater(lake);
     expect(report.findings).toEqual([]);
     // members that commit at once leave some of theirs
-    expect(report.leftovers?.filter((key) => !key.includes('/metadata/'))).toEqual([]);
+    expect(report.unnamed?.filter((key) => !key.includes('/metadata/'))).toEqual([]);
     expect(report.partitions.map(({ rows, deadLetters }) => rows + deadLetters)).toEqual([41, 40]);
   });
 
@@ -131,7 +131,7 @@ describe('verify on an Iceberg table', () => {
     const lake = await openWrittenLake();
     const key = `${testTable}/metadata/00009-${randomUUID()}.metadata.json`;
     await lake.store.put(key, Buffer.from('{}'));
-    expect(await auditLater(lake)).toMatchObject({ findings: [], leftovers: [key] });
+    expect(await auditLater(lake)).toMatchObject({ findings: [], unnamed: [key] });
   });
 
   it('finds what was written long ago and is in no snapshot', async () => {

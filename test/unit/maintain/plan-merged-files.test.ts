@@ -79,8 +79,8 @@ describe('the plan of a merged partition', () => {
           const object = all[index];
           if (object === undefined || now.has(object) !== isGone) continue;
           const change = isGone
-            ? { added: [], unlisted: new Set([object.key]) }
-            : { added: [object], unlisted: new Set<string>() };
+            ? { added: [], replacedSources: new Set([object.key]) }
+            : { added: [object], replacedSources: new Set<string>() };
           const next = replan(note, change, target);
           if (isGone) now.delete(object);
           else now.add(object);
@@ -90,7 +90,7 @@ describe('the plan of a merged partition', () => {
           const keys = new Set(note.files.map(({ key }) => key));
           expect(note.obsolete.filter((key) => keys.has(key) && key.includes('/merged-'))).toEqual([]);
         }
-        expect(replan(note, { added: [], unlisted: new Set() }, target)).toBeUndefined();
+        expect(replan(note, { added: [], replacedSources: new Set() }, target)).toBeUndefined();
       }),
     );
   });
@@ -106,7 +106,7 @@ describe('the plan of a merged partition', () => {
     const plan = (keys: readonly string[]) =>
       replan(
         { revision: 1, values: ['x'], files: [file(keys)], obsolete: [] },
-        { added: [], unlisted: new Set([name(1)]) },
+        { added: [], replacedSources: new Set([name(1)]) },
         target,
       );
     expect(plan([name(1), other])?.files[0]?.bases).toEqual([

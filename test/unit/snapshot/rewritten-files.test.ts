@@ -177,9 +177,9 @@ describe('a replay of a range whose files another engine has rewritten', () => {
         () => true,
       );
       await replaySnapshots(lenient(lake), topic, { from: 0n, to: 4n });
-      const { findings, leftovers = [] } = await audit(lake, undefined, { iceberg: lake.iceberg });
+      const { findings, unnamed = [] } = await audit(lake, undefined, { iceberg: lake.iceberg });
       expect(findings).toEqual([]);
-      unseen += leftovers.filter((key) => key.endsWith('-g2.parquet')).length;
+      unseen += unnamed.filter((key) => key.endsWith('-g2.parquet')).length;
     }
     expect(unseen).toBeGreaterThan(0);
   });

@@ -50,7 +50,7 @@ interface AuditedTable {
 export class IcebergAudit {
   readonly #options: IcebergAuditOptions;
   readonly #tables: readonly AuditedTable[];
-  readonly #leftovers: string[] = [];
+  readonly #unnamed: string[] = [];
 
   private constructor(options: IcebergAuditOptions, tables: readonly AuditedTable[]) {
     this.#options = options;
@@ -73,19 +73,19 @@ export class IcebergAudit {
     return this.#tables.every(({ target, audit }) => !isInPartition(key, target.name) || audit.isNeeded(key));
   }
 
-  /** True for an object that is fine though no entry lists it; what nobody names and is not of our making is a leftover. */
+  /** True for an object that is fine though no entry lists it; what no snapshot names and is no object of an entry is kept as unnamed. */
   isKnown(info: ObjectInfo): boolean {
     const seen = this.#tables.map(({ audit }) => audit.see(info));
     this.#options.findings.add(...seen.flatMap(({ findings }) => findings));
     if (seen.some(({ isNamed }) => isNamed)) return true;
     const isInTable = this.#tables.some(({ target }) => isInPartition(info.key, target.name));
     if (isInTable && parseObjectName(info.key) !== undefined) return false;
-    this.#leftovers.push(info.key);
+    this.#unnamed.push(info.key);
     return true;
   }
 
-  addLeftover(key: string): void {
-    this.#leftovers.push(key);
+  addUnnamed(key: string): void {
+    this.#unnamed.push(key);
   }
 
   /** Adds what shows at the end; resolves with the files that nobody names. */
@@ -103,7 +103,7 @@ export class IcebergAudit {
       findings.add(...(read?.findings ?? []));
       await this.#auditColumns(target, needs[target.kind]);
     }
-    return this.#leftovers.length === 0 ? [] : this.#stillUnnamed();
+    return this.#unnamed.length === 0 ? [] : this.#stillUnnamed();
   }
 
   /** Compares the rows of rewritten objects with those of the files that took their place, less what is deleted of them. */
@@ -178,7 +178,7 @@ export class IcebergAudit {
       const references = table && (await readReferences(table, new TableFiles(store)));
       for (const key of references?.named.keys() ?? []) named.add(key);
     }
-    return this.#leftovers.filter((key) => !named.has(key));
+    return this.#unnamed.filter((key) => !named.has(key));
   }
 }
 

@@ -26,6 +26,6 @@ export async function isUpToDate(
   const isMoved = note.movedAt !== undefined || (await registeredPartitions(table, tools)).get(hivePath) === 'moved';
   if (!isMoved) return true;
   const hivePartition = { table, values, hivePath, replaced: new ReplacedEntries(store, table.name) };
-  const { added, unlisted } = await readPartition(hivePartition, note, tools);
-  return added.length === 0 && unlisted.size === 0 && note.files.every(({ bytes }) => bytes !== undefined);
+  const { added, replacedSources } = await readPartition(hivePartition, note, tools);
+  return added.length === 0 && replacedSources.size === 0 && note.files.every(({ bytes }) => bytes !== undefined);
 }

@@ -21,7 +21,7 @@ export interface PartitionChange {
   /** Objects that entries list, of which no file of the note has the rows. */
   readonly added: readonly ListedObject[];
   /** Keys of sources that their entries list no longer. */
-  readonly unlisted: ReadonlySet<string>;
+  readonly replacedSources: ReadonlySet<string>;
 }
 
 /** True when several of the files are small. */
@@ -47,11 +47,11 @@ export function planFiles(objects: readonly ListedObject[], target: MergeTarget)
 /** Plans the note anew after the change; `undefined` when there is none. */
 export function replan(
   note: MergedPartition,
-  { added, unlisted }: PartitionChange,
+  { added, replacedSources }: PartitionChange,
   target: MergeTarget,
 ): MergedPartition | undefined {
-  if (added.length === 0 && unlisted.size === 0) return undefined;
-  const kept = note.files.map((file) => withoutSources(file, unlisted, target));
+  if (added.length === 0 && replacedSources.size === 0) return undefined;
+  const kept = note.files.map((file) => withoutSources(file, replacedSources, target));
   const files = [...kept.flatMap((file) => file ?? []), ...planFiles(added, target)];
   const keys = new Set(files.map(({ key }) => key));
   const dropped = note.files.map(({ key }) => key).filter((key) => !keys.has(key));
@@ -77,12 +77,12 @@ function copyKey(key: string, { table, hivePath }: Pick<MergeTarget, 'table' | '
 /** The file without the rows of sources that are listed no longer; `undefined` when none are left. */
 function withoutSources(
   file: MergedFile,
-  unlisted: ReadonlySet<string>,
+  replacedSources: ReadonlySet<string>,
   { table, hivePath, newId }: MergeTarget,
 ): MergedFile | undefined {
-  const gone = file.sources.filter(({ key }) => unlisted.has(key));
+  const gone = file.sources.filter(({ key }) => replacedSources.has(key));
   if (gone.length === 0) return file;
-  const sources = file.sources.filter(({ key }) => !unlisted.has(key));
+  const sources = file.sources.filter(({ key }) => !replacedSources.has(key));
   const [first] = sources;
   if (first === undefined) return undefined;
   const topic = parseObjectName(first.key)?.topic ?? '';

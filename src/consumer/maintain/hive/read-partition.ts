@@ -30,7 +30,7 @@ interface Collected {
   readonly old: Map<string, ObjectInfo>;
   readonly sources: ReadonlySet<string>;
   readonly added: ListedObject[];
-  readonly unlisted: Set<string>;
+  readonly replacedSources: Set<string>;
   readonly open: Map<string, number>;
 }
 
@@ -52,7 +52,7 @@ export async function readPartition(
     old: new Map(listed.filter(({ key }) => !isHidden(key)).map((info) => [info.key, info])),
     sources: new Set((note?.files ?? []).flatMap((file) => file.sources.map(({ key }) => key))),
     added: [],
-    unlisted: new Set(),
+    replacedSources: new Set(),
     open: new Map(),
   };
   const involved = await findInvolved(hivePartition, collected);
@@ -83,7 +83,7 @@ async function findInvolved({ table, hivePath, replaced }: HivePartition, collec
 /** Takes in what the entry lists in the partition, if all of it is there. */
 async function lookAtEntry(
   { name, found, sources: own }: Involved,
-  { old, sources, added, unlisted, open }: Collected,
+  { old, sources, added, replacedSources, open }: Collected,
   { table: { name: table }, hivePath }: HivePartition,
   { store, ledger }: ReadTools,
 ): Promise<void> {
@@ -99,7 +99,7 @@ async function lookAtEntry(
   if (more.some(({ key, bytes }) => old.get(key)?.size !== bytes))
     return count(open, 'what their ledger entry lists is missing or damaged: `glueless verify` says more');
   const keys = new Set(rows.map(({ key }) => key));
-  for (const key of own) if (!keys.has(key)) unlisted.add(key);
+  for (const key of own) if (!keys.has(key)) replacedSources.add(key);
   for (const each of more) added.push({ key: each.key, rows: each.rows, bytes: each.bytes });
 }
 

@@ -245,8 +245,8 @@ function tellPlan(
     });
 }
 
-function countsOf({ added, unlisted }: PartitionContents) {
-  return { added: added.length, replaced: unlisted.size };
+function countsOf({ added, replacedSources }: PartitionContents) {
+  return { added: added.length, replaced: replacedSources.size };
 }
 
 function tellMerged(

@@ -1,7 +1,7 @@
 import { partitionKeys } from '../../../schema/layout.ts';
 import { rescuedColumn } from '../../../schema/names.ts';
 import type { DecodedBatch } from '../../columns/decode-batch.ts';
-import { holdsObjects } from '../../ledger/orphaned-objects.ts';
+import { holdsObjects } from '../../ledger/missing-ledger.ts';
 import type { Recipe } from '../../ledger/recipe.ts';
 import type { FieldIds } from '../../ports/columnar-table.ts';
 import type { CatalogTable, TableDefinition } from '../../ports/lake.ts';

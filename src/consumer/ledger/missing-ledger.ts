@@ -6,7 +6,7 @@ import { isInPartition, mergedFolder, parseObjectName, topicOfFile } from './obj
 const keysLookedAt = 1000;
 
 /** True when the ledger has no entry of the topic, though the table has objects of it. */
-export async function hasOrphans(store: ObjectStore, { table, topic }: TopicPath): Promise<boolean> {
+export async function isLedgerMissing(store: ObjectStore, { table, topic }: TopicPath): Promise<boolean> {
   const [first] = await Array.fromAsync(store.list(topicPrefix({ table, topic }), { limit: 1 }));
   // the folders of Kafka partitions come before the notes where their chains begin
   if (first !== undefined && !first.key.startsWith(startsPrefix({ table, topic }))) return false;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hasOrphans } from '../../../src/consumer/ledger/orphaned-objects.ts';
+import { isLedgerMissing } from '../../../src/consumer/ledger/missing-ledger.ts';
 import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
 
 const path = { table: 'readings', topic: 'thermometer' };
@@ -14,5 +14,5 @@ it.each([
 ])('an object without a ledger counts %s: %s, %s', async (_, key, counts) => {
   const store = createMemoryObjectStore();
   await store.put(key, Buffer.from('PAR1'));
-  expect(await hasOrphans(store, path)).toBe(counts);
+  expect(await isLedgerMissing(store, path)).toBe(counts);
 });
