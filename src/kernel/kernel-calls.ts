@@ -86,6 +86,16 @@ export interface Calls {
   kindBitsOf(field: Address): number;
   copyNumbers(field: Address, kindBits: number, rows: Address, numbers: Address): number;
   copyPositions(field: Address, kindBits: number, rows: Address, starts: Address, ends: Address): number;
+  copyPartial(
+    field: Address,
+    kind: number,
+    first: number,
+    end: number,
+    number: number,
+    numbers: Address,
+    starts: Address,
+    ranges: Address,
+  ): number;
   copyLongs(field: Address, rows: Address, longs: Address): number;
   copySpellings(field: Address, spellings: Address): number;
   dictionaryIdsOf(field: Address, kindBits: number, dictionary: Address, rows: Address, ids: Address): number;

@@ -66,6 +66,20 @@ export class KernelFieldEntries {
     return { rows: view(rows), starts: view(starts), ends: view(ends) };
   }
 
+  /**
+   * Gives of the entries `[first, end)` of a kind those some of whose members were left out: their indexes among the entries of the kind, of which
+   * the first one has `index`, where they begin, and for each the first of its members and the one behind the last. Stale as what `positionsOf` gives.
+   */
+  partialsOf(
+    kind: number,
+    { first, end, index }: { readonly first: number; readonly end: number; readonly index: number },
+  ) {
+    const { calls, ids: indexes, rows: starts, numbers: ranges } = this.#kernel;
+    const count = calls.copyPartial(this.address, kind, first, end, index, indexes, starts, ranges);
+    const view = (address: Address, length: number) => this.#kernel.viewInt32(address, length);
+    return { indexes: view(indexes, count), starts: view(starts, count), ranges: view(ranges, count * 2) };
+  }
+
   /** Gives the rows and numbers of the entries whose kind is among `kindBits`; stale as what `positionsOf` gives. */
   numbersOf(kindBits: number): { readonly rows: Int32Array; readonly numbers: Float64Array } {
     const { calls, rows, numbers } = this.#kernel;

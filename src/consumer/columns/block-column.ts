@@ -179,15 +179,9 @@ export class BlockColumn {
     if (!areMembersElsewhere(target)) return;
     const { column: to, kind } = target;
     to.markOthers();
-    const { kinds: kindAt, numbers: numberAt, starts } = this.values.views;
-    const [first, end] = only === undefined ? [0, kindAt.length] : [only, only + 1];
-    let at = index;
-    for (let entry = first; entry < end; entry++) {
-      if (kindAt[entry] !== kind) continue;
-      const told = numberAt[entry] ?? 0;
-      if (told !== 0) this.#leftOut.addTold(at, starts[entry] ?? 0, told);
-      at++;
-    }
+    const { entries } = this.#field;
+    const [first, end] = only === undefined ? [0, entries.count] : [only, only + 1];
+    this.#leftOut.addEntries(entries.partialsOf(kind, { first, end, index }));
     if (this.#leftOut.count > 0) to.noteLeftOut(this.#leftOut, (partial) => this.#noteLeftOut(partial));
   }
 

@@ -1,5 +1,6 @@
 import type { Address } from '../../kernel/kernel-calls.ts';
-import { leftOutMax, leftOutShare } from '../../kernel/kinds.ts';
+import type { KernelFieldEntries } from '../../kernel/kernel-fields.ts';
+import { leftOutMax } from '../../kernel/kinds.ts';
 import { windowRecords, type Kernel } from '../../kernel/kernel.ts';
 import type { PartialValues } from './partial-values.ts';
 
@@ -15,10 +16,12 @@ export class LeftOutMembers {
     return this.#count;
   }
 
-  /** Adds a value as `add` does, whose members the kernel tells by one number. */
-  addTold(index: number, start: Address, told: number): void {
-    const count = told % leftOutShare;
-    this.add(index, start, (told - count) / leftOutShare, count);
+  /** Adds values that are entries of a field. */
+  addEntries({ indexes, starts, ranges }: ReturnType<KernelFieldEntries['partialsOf']>): void {
+    this.#indexes.set(indexes, this.#count);
+    this.#starts.set(starts, this.#count);
+    this.#ranges.set(ranges, this.#count * 2);
+    this.#count += indexes.length;
   }
 
   /** Adds the value of that index among those of its column, which begins at the address: its members are `count` from `first` on. */

@@ -37,7 +37,14 @@ export class PartialValues {
   addObjects({ indexes, counts, bytes, ends }: LeftOutObjects): void {
     const before = this.#text.length;
     this.#text.append(bytes);
-    for (let at = 0; at < indexes.length; at++) this.#add(indexes[at] ?? 0, counts[at] ?? 0, before + (ends[at] ?? 0));
+    const [index = -1] = indexes;
+    // one that was noted before its members were known
+    const first = index === this.#lastIndex ? 1 : 0;
+    if (first === 1) this.#add(index, unknown, before + (ends[0] ?? 0));
+    this.#indexes.append(indexes.subarray(first));
+    this.#counts.append(counts.subarray(first));
+    this.#ends.append(shifted(ends.subarray(first), before));
+    this.#lastIndex = indexes.at(-1) ?? this.#lastIndex;
   }
 
   /** Lets the members of all values so far be found out: the type has got a place for some. */
@@ -95,4 +102,10 @@ export class PartialValues {
     this.#counts.push(count);
     this.#ends.push(end);
   }
+}
+
+function shifted(numbers: Int32Array, by: number): Int32Array {
+  const to = new Int32Array(numbers.length);
+  for (let at = 0; at < numbers.length; at++) to[at] = (numbers[at] ?? 0) + by;
+  return to;
 }

@@ -1,7 +1,7 @@
 import { copyBytes, isBefore } from './bytes';
 import { idOf, Dictionary } from './dictionary';
 import { Field, idsOfAll, isAmong, kindBitsOf } from './fields';
-import { kindInteger, kindLong } from '../kinds';
+import { kindInteger, kindLong, leftOutMax, leftOutShare } from '../kinds';
 
 /** What the host takes out of a field's entries. */
 
@@ -41,6 +41,40 @@ export function copyPositions(field: Field, kindBits: i32, rows: usize, starts: 
     store<i32>(starts + (count << 2), load<i32>(field.starts + range));
     store<i32>(ends + (count << 2), load<i32>(field.ends + range));
     count++;
+  }
+  return <i32>count;
+}
+
+/**
+ * Copies of the entries `[first, end)` of a kind those some of whose members were left out: their numbers among the entries of the kind, of which
+ * the first one has `number`, where they begin, and the first of their members with the one behind the last. Answers with how many there are.
+ */
+export function copyPartial(
+  field: Field,
+  kind: i32,
+  first: i32,
+  end: i32,
+  number: i32,
+  numbers: usize,
+  starts: usize,
+  ranges: usize,
+): i32 {
+  let count: usize = 0;
+  let next = number;
+  for (let entry = <usize>first; entry < <usize>end; entry++) {
+    if (<i32>load<u8>(field.kinds + entry) != kind) continue;
+    const told = <i64>load<f64>(field.numbers + (entry << 3));
+    if (told != 0) {
+      const from = <i32>(told / leftOutShare);
+      const members = <i32>(told % leftOutShare);
+      store<i32>(numbers + (count << 2), next);
+      store<i32>(starts + (count << 2), load<i32>(field.starts + (entry << 2)));
+      store<i32>(ranges + (count << 3), from);
+      // of more the kernel notes none
+      store<i32>(ranges + (count << 3), members > leftOutMax ? from : from + members, 4);
+      count++;
+    }
+    next++;
   }
   return <i32>count;
 }

@@ -46,6 +46,7 @@ export {
 export {
   copyLongs,
   copyNumbers,
+  copyPartial,
   copyPositions,
   copyStrings,
   dictionaryIdsOf,

@@ -4,7 +4,7 @@ import { LeftOutMembers } from '../../../src/consumer/columns/left-out-members.t
 import { PartialValues } from '../../../src/consumer/columns/partial-values.ts';
 import { JsonValues } from '../../../src/consumer/ports/json-values.ts';
 import { useKernel } from '../../../src/kernel/kernel.ts';
-import { leftOutShare } from '../../../src/kernel/kinds.ts';
+import { leftOutMax } from '../../../src/kernel/kinds.ts';
 import { loadWindow } from '../../../src/kernel/load-values.ts';
 import { pointerTo } from '../../../src/schema/json-pointer.ts';
 import { runs } from '../../support/fuzzing.ts';
@@ -28,9 +28,8 @@ async function note(given: readonly PartialText[]): Promise<PartialValues> {
       for (let at = 0; at < loaded; at++) {
         const start = kernel.viewInt32(kernel.starts, loaded)[at] ?? 0;
         const { members } = given[first + at] ?? {};
-        const told =
-          (positions.length / 2) * leftOutShare + (members === undefined ? leftOutShare - 1 : members.length / 2);
-        leftOut.addTold(first + at, start, told);
+        const count = members === undefined ? leftOutMax + 1 : members.length / 2;
+        leftOut.add(first + at, start, positions.length / 2, count);
         for (const position of members ?? []) positions.push(start + position);
       }
       const members = kernel.copyInInt32(Int32Array.from(positions));
