@@ -1,7 +1,7 @@
 import { isExpired } from '../../ledger/expired-days.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { forgetMerged, listMergedPaths, readMerged, sourcesOf } from '../../ledger/merged-partition.ts';
-import { isHidden, mergedPrefix, topicOfFile } from '../../ledger/object-keys.ts';
+import { hivePathOf, isHidden, mergedPrefix, topicOfFile } from '../../ledger/object-keys.ts';
 import type { CatalogTable, ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { chunksOf, expiredObjects, mergedTable, valuesOf } from './expired-objects.ts';
 import { judgeExpired } from './judge-expired.ts';
@@ -39,11 +39,13 @@ export async function removeExpiredMerged(table: CatalogTable, options: MergedEx
     hivePaths.add(hivePath);
   }
   // what a process that was frozen has put behind its note
-  for await (const chunk of chunksOf(expiredObjects(mergedTable(table), options))) {
+  const folder = mergedTable(table);
+  for await (const chunk of chunksOf(expiredObjects(folder, options))) {
     const ours = chunk.filter(({ key }) => topicOfFile(key) !== undefined);
-    const deletable = upkeep.isDryRun ? [] : ours;
-    if (deletable.length > 0) await store.delete(deletable.map(({ key }) => key));
-    total.files += deletable.length;
+    // what was counted with its note is still there when nothing is changed
+    const late = upkeep.isDryRun ? ours.filter(({ key }) => !hivePaths.has(hivePathOf(key, folder.name))) : ours;
+    if (!upkeep.isDryRun && late.length > 0) await store.delete(late.map(({ key }) => key));
+    total.files += late.length;
   }
   return total;
 }
