@@ -22,17 +22,21 @@ const sourceSchema = z.object({
 /** Rows of one Kafka partition, by their offsets. */
 const rangeSchema = z.object({ partition: z.number().int().nonnegative(), from: offsetCodec, to: offsetCodec });
 
+/** Size and CRC-32 of a file, once it is known to be there. */
+const writtenSchema = {
+  bytes: z.number().int().positive().optional(),
+  crc32: z.number().int().nonnegative().optional(),
+};
+
 const fileSchema = z.object({
   /** Named by an id that nobody else uses, or, for the copy of a single source, like that one. */
   key: z.string(),
   /** The sum of its sources' rows. All of them are one topic's. */
   rows: z.number().int().nonnegative(),
   sources: z.array(sourceSchema).min(1),
-  /** Size and CRC-32, once it is known to be there. */
-  bytes: z.number().int().positive().optional(),
-  crc32: z.number().int().nonnegative().optional(),
-  /** Files of earlier revisions that it is made of by leaving rows out, whichever is there; else it is made of its sources. */
-  bases: z.array(z.object({ key: z.string(), leftOut: z.array(rangeSchema) })).optional(),
+  ...writtenSchema,
+  /** Files of earlier revisions that it is made of by leaving rows out, whichever is there as it was written; else it is made of its sources. */
+  bases: z.array(z.object({ key: z.string(), leftOut: z.array(rangeSchema), ...writtenSchema })).optional(),
 });
 
 const noteSchema = z.object({
@@ -49,6 +53,7 @@ const noteSchema = z.object({
 
 export type MergedPartition = z.infer<typeof noteSchema>;
 export type MergedFile = z.infer<typeof fileSchema>;
+export type MergedBase = NonNullable<MergedFile['bases']>[number];
 export type MergedSource = z.infer<typeof sourceSchema>;
 export type MergedRange = z.infer<typeof rangeSchema>;
 
@@ -114,6 +119,27 @@ export async function putMerged(
 /** Deletes the note of a partition that is gone from catalog and lake. */
 export async function forgetMerged(store: ObjectStore, table: string, hivePath: string): Promise<void> {
   await store.delete([mergedNoteKey(table, hivePath)]);
+}
+
+/** True for a file of the size and checksum that its note has, where it has them. */
+export function isAsNoted(
+  { bytes, crc32 }: Pick<MergedFile, 'bytes' | 'crc32'>,
+  found: { readonly size: number; readonly crc32?: number },
+): boolean {
+  const isSame = crc32 === undefined || found.crc32 === undefined || crc32 === found.crc32;
+  return isSame && (bytes === undefined || bytes === found.size);
+}
+
+/** A file of an earlier revision, as it was written, that has the rows of one that is still to be put. */
+export async function findBase(
+  { bases = [] }: Pick<MergedFile, 'bases'>,
+  store: ObjectStore,
+): Promise<(Pick<MergedBase, 'key' | 'leftOut'> & { readonly size: number }) | undefined> {
+  for (const base of bases) {
+    const info = await store.head(base.key);
+    if (info !== undefined && isAsNoted(base, info)) return { ...base, size: info.size };
+  }
+  return undefined;
 }
 
 /** Sources by their keys, each with the file that has its rows. */

@@ -1,6 +1,6 @@
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { Column } from '../../../schema/types.ts';
-import type { MergedFile, MergedPartition } from '../../ledger/merged-partition.ts';
+import { isAsNoted, type MergedBase, type MergedFile, type MergedPartition } from '../../ledger/merged-partition.ts';
 import { isMerged, parseObjectName, topicOfFile } from '../../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import type { OffsetRange } from '../../ports/topic.ts';
@@ -8,7 +8,6 @@ import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
 import { numbersRows } from '../../table/catalog/column-owner.ts';
 import { replayOf, type Finding, type Problem } from '../finding.ts';
 import { coordinateColumns } from '../../table/objects/file-offsets.ts';
-import { isAsNoted } from './merged-objects.ts';
 import { RewrittenOffsets } from '../iceberg/rewritten-offsets.ts';
 import { RewrittenRanges, type RewrittenRange } from '../iceberg/rewritten-ranges.ts';
 import { larger, smaller } from '../../../runtime/bigints.ts';
@@ -42,10 +41,8 @@ export async function auditMergedFiles(
   const readsRows = options.deep && movedAt !== undefined;
   const audits: FileAudit[] = [];
   for (const file of files) {
-    const info = found.get(file.key);
-    audits.push(
-      info === undefined ? auditAbsent(file, found) : await auditPresent(file, info, { ...options, readsRows }),
-    );
+    const holder = holderOf(file, found);
+    audits.push(holder === undefined ? absent(file) : await auditPresent(file, holder, { ...options, readsRows }));
   }
   const expected = new Set(audits.flatMap(({ keys }) => keys));
   const others = objects.filter(({ key }) => !expected.has(key));
@@ -58,7 +55,7 @@ export async function auditMergedFiles(
 
 /** What was found of one file of the note. */
 interface FileAudit {
-  /** Its key, and that of an object which has its rows. */
+  /** Its key, and that of an object which has its rows, or should. */
   readonly keys: readonly [key: string, ...bases: string[]];
   readonly isThere: boolean;
   /** Its key is among the `judged` ones of the folder. */
@@ -66,27 +63,40 @@ interface FileAudit {
   readonly findings: readonly Finding[];
 }
 
-function auditAbsent(file: MergedFile, found: ReadonlyMap<string, ObjectInfo>): FileAudit {
-  const base = file.bytes === undefined ? baseOf(file, found) : undefined;
+/** What is to have the rows of a file of the note: that one, or one of an earlier revision, which has others, too. */
+interface Holder {
+  readonly info: ObjectInfo;
+  /** It is of an earlier revision. */
+  readonly base?: MergedBase;
+}
+
+/** Prefers one of the noted size: it is what the file will be made of. */
+function holderOf(file: MergedFile, found: ReadonlyMap<string, ObjectInfo>): Holder | undefined {
+  const own = found.get(file.key);
+  if (own !== undefined) return { info: own };
+  const bases = file.bytes === undefined ? (file.bases ?? []) : [];
+  const holders = bases.flatMap((base) => {
+    const info = found.get(base.key);
+    return info === undefined ? [] : [{ base, info }];
+  });
+  return holders.find(({ base: { bytes }, info: { size } }) => bytes === undefined || bytes === size) ?? holders[0];
+}
+
+function absent(file: MergedFile): FileAudit {
   const findings = missing(file);
-  const isThere = base !== undefined;
-  return { keys: [file.key, ...(isThere ? [base] : [])], isThere, isJudged: isThere || findings.length > 0, findings };
+  return { keys: [file.key], isThere: false, isJudged: findings.length > 0, findings };
 }
 
 async function auditPresent(
   file: MergedFile,
-  info: ObjectInfo,
+  holder: Holder,
   { readsRows, ...options }: FileAuditOptions & { readonly readsRows: boolean },
 ): Promise<FileAudit> {
-  const wrong = await auditFile(file, info, options);
+  const wrong = await auditFile(file, holder, options);
   const isThere = wrong.length === 0;
-  const findings = isThere && readsRows ? await readMergedFile(file, info, options) : wrong;
-  return { keys: [file.key], isThere, isJudged: true, findings };
-}
-
-/** A file of an earlier revision that has the rows of one that is still to be put. */
-function baseOf({ bases = [] }: MergedFile, found: ReadonlyMap<string, ObjectInfo>): string | undefined {
-  return bases.find(({ key }) => found.has(key))?.key;
+  const findings = isThere && readsRows ? await readMergedFile(file, holder, options) : wrong;
+  const { key } = holder.info;
+  return { keys: [file.key, ...(key === file.key ? [] : [key])], isThere, isJudged: true, findings };
 }
 
 /** One that was never there is somebody's work under way, whose rows are where they were. */
@@ -97,32 +107,35 @@ function missing(file: MergedFile): Finding[] {
 
 async function auditFile(
   file: MergedFile,
-  { key, size }: ObjectInfo,
+  { info: { key, size }, base }: Holder,
   { store, parquet }: FileAuditOptions,
 ): Promise<Finding[]> {
+  const of = (problem: Problem, what: string): Finding[] => [about(file, problem, what, key)];
   const sum = file.sources.reduce((total, { rows }) => total + rows, 0);
-  if (sum !== file.rows)
-    return [about(file, 'object-rows', `is noted with ${file.rows} rows, its sources with ${sum} rows`)];
-  if (file.bytes !== undefined && file.bytes !== size)
-    return [about(file, 'object-size', `has ${size} bytes, its note says ${file.bytes}`)];
-  const info = file.crc32 === undefined ? undefined : await store.head(key);
-  if (info !== undefined && !isAsNoted(file, info))
-    return [about(file, 'object-checksum', 'has another CRC-32 than its note says: other bytes than were written')];
+  if (sum !== file.rows) return of('object-rows', `is noted with ${file.rows} rows, its sources with ${sum} rows`);
+  const noted = base ?? file;
+  if (noted.bytes !== undefined && noted.bytes !== size)
+    return of('object-size', `has ${size} bytes, its note says ${noted.bytes}`);
+  const info = noted.crc32 === undefined ? undefined : await store.head(key);
+  if (info !== undefined && !isAsNoted(noted, info))
+    return of('object-checksum', 'has another CRC-32 than its note says: other bytes than were written');
   if (info?.crc32 !== undefined) return [];
-  return unlessDamaged(file, async () => {
+  return unlessDamaged(file, key, async () => {
     const rows = await parquet.rowCount(objectSource(store, { key, size }));
-    return rows === file.rows ? [] : [about(file, 'object-rows', `has ${rows} rows, its note says ${file.rows}`)];
+    return base !== undefined || rows === file.rows
+      ? []
+      : of('object-rows', `has ${rows} rows, its note says ${file.rows}`);
   });
 }
 
 /** Finds each row of the sources in the file, once, by its Kafka coordinates. */
 async function readMergedFile(
   file: MergedFile,
-  { key, size }: ObjectInfo,
+  { info: { key, size }, base }: Holder,
   { store, parquet, topic, onColumns }: FileAuditOptions,
 ): Promise<Finding[]> {
   if (topicOfFile(key) !== topic) return [];
-  return unlessDamaged(file, async () => {
+  return unlessDamaged(file, key, async () => {
     const columns = await parquet.columns(objectSource(store, { key, size }));
     onColumns(key, columns);
     const has = (wanted: string): boolean => columns.some(({ name }) => name === wanted);
@@ -130,7 +143,8 @@ async function readMergedFile(
     const offsets = new RewrittenOffsets(rangesOf(file, { hasIndex: numbersRows(columns), lacksCoordinates }));
     const without = await offsets.read({ key, size }, { store, parquet });
     const action = actionOf(file);
-    const others = offsets.others + (lacksCoordinates ? 0 : without);
+    // what is to be left out of a base
+    const others = base === undefined ? offsets.others + (lacksCoordinates ? 0 : without) : 0;
     const other = `has ${others} rows that are of none of its sources`;
     return [
       ...offsets.findings({ where: key, action }),
@@ -162,19 +176,20 @@ export function unlisted({ key }: Pick<ObjectInfo, 'key'>): Finding {
   return { problem: 'object-unlisted', where: key, what, action };
 }
 
-async function unlessDamaged(file: MergedFile, read: () => Promise<Finding[]>): Promise<Finding[]> {
+async function unlessDamaged(file: MergedFile, key: string, read: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await read();
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     if (error.code === 'STORE_MISSING') return missing(file);
     if (error.code !== 'OBJECT_UNREADABLE') throw error;
-    return [about(file, 'object-unreadable', `can't be read: ${error.message}`)];
+    return [about(file, 'object-unreadable', `can't be read: ${error.message}`, key)];
   }
 }
 
-function about(file: MergedFile, problem: Problem, what: string): Finding {
-  return { problem, where: file.key, what, action: actionOf(file) };
+/** `where`: what is to have the file's rows. */
+function about(file: MergedFile, problem: Problem, what: string, where = file.key): Finding {
+  return { problem, where, what, action: actionOf(file) };
 }
 
 /** Most Kafka partitions whose ranges are printed. */

@@ -1,5 +1,11 @@
 import type { WrittenObject } from '../../ledger/ledger-entry.ts';
-import { readMerged, type MergedFile, type MergedPartition } from '../../ledger/merged-partition.ts';
+import {
+  findBase,
+  isAsNoted,
+  readMerged,
+  type MergedFile,
+  type MergedPartition,
+} from '../../ledger/merged-partition.ts';
 import { hivePathOf } from '../../ledger/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
@@ -34,7 +40,10 @@ export class MergedObjects {
   async has(object: WrittenObject): Promise<boolean> {
     const file = await this.#fileOf(object);
     if (file === undefined) return false;
-    return file.bytes !== undefined || (await findFile(file, this.#store)) !== undefined;
+    if (file.bytes !== undefined) return true;
+    const keys = [file.key, ...(file.bases ?? []).map(({ key }) => key)];
+    for (const key of keys) if ((await this.#store.head(key)) !== undefined) return true;
+    return false;
   }
 
   /** Gives what has the object's rows now; `undefined` when no note says so, or what it says is not there. */
@@ -76,18 +85,5 @@ async function findFile(file: MergedFile, store: ObjectStore): Promise<MergedObj
   const info = await store.head(file.key);
   if (info !== undefined) return isAsNoted(file, info) ? info : undefined;
   if (file.bytes !== undefined) return undefined;
-  for (const { key } of file.bases ?? []) {
-    const base = await store.head(key);
-    if (base !== undefined) return base;
-  }
-  return undefined;
-}
-
-/** True for a file of the size and checksum that its note has, where it has them. */
-export function isAsNoted(
-  { bytes, crc32 }: MergedFile,
-  found: { readonly size: number; readonly crc32?: number },
-): boolean {
-  const isSame = crc32 === undefined || found.crc32 === undefined || crc32 === found.crc32;
-  return isSame && (bytes === undefined || bytes === found.size);
+  return findBase(file, store);
 }

@@ -1,4 +1,10 @@
-import type { MergedFile, MergedPartition, MergedRange, MergedSource } from '../../ledger/merged-partition.ts';
+import type {
+  MergedBase,
+  MergedFile,
+  MergedPartition,
+  MergedRange,
+  MergedSource,
+} from '../../ledger/merged-partition.ts';
 import { mergedFolder, mergedKey, mergedPrefix, parseObjectName } from '../../ledger/object-keys.ts';
 import { fillBins, isSmall, type MergedSize } from '../merged-size.ts';
 
@@ -87,7 +93,9 @@ function withoutSources(
   if (first === undefined) return undefined;
   const topic = parseObjectName(first.key)?.topic ?? '';
   const leftOut = gone.flatMap(({ key }) => rangeOf(key) ?? []);
-  const bases = [{ key: file.key, leftOut }, ...(file.bases ?? []).map((base) => leaveOut(base, leftOut))];
+  const { bytes, crc32 } = file;
+  const written = { ...(bytes !== undefined && { bytes }), ...(crc32 !== undefined && { crc32 }) };
+  const bases = [{ key: file.key, leftOut, ...written }, ...(file.bases ?? []).map((base) => leaveOut(base, leftOut))];
   return {
     key: mergedKey({ table: mergedFolder(table), topic, id: newId() }, hivePath),
     rows: sumRows(sources),
@@ -97,10 +105,8 @@ function withoutSources(
   };
 }
 
-type Base = NonNullable<MergedFile['bases']>[number];
-
-function leaveOut({ key, leftOut }: Base, more: readonly MergedRange[]): Base {
-  return { key, leftOut: [...leftOut, ...more] };
+function leaveOut(base: MergedBase, more: readonly MergedRange[]): MergedBase {
+  return { ...base, leftOut: [...base.leftOut, ...more] };
 }
 
 function rangeOf(key: string): MergedRange | undefined {

@@ -1,5 +1,11 @@
 import { PipelineError } from '../../../runtime/errors.ts';
-import { readMerged, type MergedFile, type MergedPartition, type StoredNote } from '../../ledger/merged-partition.ts';
+import {
+  findBase,
+  readMerged,
+  type MergedFile,
+  type MergedPartition,
+  type StoredNote,
+} from '../../ledger/merged-partition.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import type { RewriteRequest } from '../../ports/parquet-rewriter.ts';
 import { isFileFailure } from '../file-failure.ts';
@@ -44,7 +50,7 @@ export async function putMergedFiles(context: FillContext): Promise<Filled> {
     const size = there.get(file.key);
     if (file.bytes !== undefined && size === file.bytes) files.push(file);
     else {
-      const filled = await fillFile(file, size, there, context, (why) => left.push(why));
+      const filled = await fillFile(file, size, context, (why) => left.push(why));
       files.push(filled ?? file);
     }
   }
@@ -63,7 +69,6 @@ export async function putMergedFiles(context: FillContext): Promise<Filled> {
 async function fillFile(
   file: MergedFile,
   size: number | undefined,
-  there: ReadonlyMap<string, number>,
   context: FillContext,
   onLeft: (why: string) => void,
 ): Promise<MergedFile | undefined> {
@@ -72,7 +77,7 @@ async function fillFile(
     return undefined;
   }
   try {
-    if (size === undefined) await write(file, there, context);
+    if (size === undefined) await write(file, context);
     return await found(file, context.tools);
   } catch (error) {
     if (!isFileFailure(error)) throw error;
@@ -92,13 +97,11 @@ async function found(file: MergedFile, { store, parquet }: MergeTools): Promise<
   return { ...rest, bytes: size, ...(checksum !== undefined && { crc32: checksum }) };
 }
 
-async function write(file: MergedFile, there: ReadonlyMap<string, number>, context: FillContext): Promise<void> {
+async function write(file: MergedFile, context: FillContext): Promise<void> {
   const { old, tools } = context;
-  const base = file.bases?.find(({ key }) => there.has(key));
-  if (base !== undefined) {
-    const sources = [{ key: base.key, bytes: there.get(base.key) ?? 0 }];
-    return rewrite(file, { sources, leftOut: base.leftOut }, context);
-  }
+  const base = await findBase(file, tools.store);
+  if (base !== undefined)
+    return rewrite(file, { sources: [{ key: base.key, bytes: base.size }], leftOut: base.leftOut }, context);
   const sources = file.sources.map(({ key }) => {
     const info = old.get(key);
     if (info === undefined) throw missing(key, `${file.key} can't be made without it: replay its range`);
