@@ -154,7 +154,7 @@ export function describe(item: ReplayItem): string {
     case 'fill':
       return item.heldFrom === undefined
         ? `${where}: its ledger entry is gone, will be written again`
-        : `${where}: its ledger entry is gone, and Kafka no longer holds what comes before ${item.heldFrom}: what the lake has will be entered again, and the rest written as far as Kafka holds it`;
+        : `${where}: its ledger entry is gone, and Kafka no longer holds what comes before ${item.heldFrom}: what the lake has in objects of its own will be entered again, and the rest written as far as Kafka holds it`;
     case 'tidy':
       return `${where}: Kafka no longer holds it, what an earlier replay has replaced will be deleted`;
     case 'undo':

@@ -1,4 +1,4 @@
-import type { ObjectRange, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { ObjectRange, Outcome, WrittenObject } from '../ledger/ledger-entry.ts';
 
 /** A range whose objects are replaced, at the generation of who replaces them. */
 export type ReplacedRange = Pick<ObjectRange, 'topic' | 'partition' | 'from' | 'to' | 'generation'>;
@@ -19,8 +19,13 @@ export interface ReplacedBatch {
   readonly objects: ReplacedObjects;
 }
 
+/** Rows of a range, and its dead letters. */
+export type RangeCounts = Pick<Outcome, 'rows' | 'deadLetters'>;
+
 /** What tables must be told when objects replace others, where readers see only what the tables list. */
 export interface Publication {
+  /** Counts what the tables have of the range, in whatever files. Rejects as `check` does. */
+  count(range: ReplacedRange): Promise<RangeCounts>;
   /** Rejects with TABLE_MISMATCH when the tables' rows of the range can't be exchanged; `keeps` are to stay. */
   check(range: ReplacedRange, objects: Omit<ReplacedObjects, 'after'>, keeps: readonly WrittenObject[]): Promise<void>;
   /**

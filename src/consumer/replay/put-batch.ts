@@ -33,15 +33,18 @@ export interface LeftBatch {
 export interface ReplacedBy extends FoundEntry {
   readonly range: OffsetRange;
   readonly heldFrom?: bigint;
+  /** Rows and dead letters that the lake has of the range, where these may be more than the entry lists. */
+  readonly inLake?: number;
 }
 
 /** Reads a batch again and puts its new objects; or says why it was left alone. */
 export async function putBatch(
-  { range, heldFrom, entry, take }: ReplacedBy,
+  { range, heldFrom, entry, take, inLake = 0 }: ReplacedBy,
   options: ReplayOptions,
 ): Promise<PutReplacement | LeftBatch> {
   const { tools, policy, allowLoss = false } = options;
-  const { records: had, rows } = entry.outcome;
+  const { rows } = entry.outcome;
+  const had = Math.max(entry.outcome.records, inLake);
   const batch = await readUnlessGone(range, options, heldFrom);
   if (batch === undefined)
     return { kind: 'left', why: 'Kafka dropped it after the replay had begun; its objects stay' };

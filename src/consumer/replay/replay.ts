@@ -139,15 +139,18 @@ async function fillPiece(
   const { tools, topicId, policy, allowLoss = false } = options;
   const { range, objects } = piece;
   const found = await entryOf(piece, tools, topicId);
+  const inLake = await countInLake(found.entry, tools);
   const isPassed = heldFrom > range.from;
   if (!isPassed) {
-    const result = await putBatch({ range, entry: found.entry, take: found.take }, options);
+    const result = await putBatch({ range, inLake, ...found }, options);
     if ('next' in result) {
       await endReplacements([result], tools);
       return { before: found.entry };
     }
     if (allowLoss || result.isFewer !== true || objects.length === 0) return result;
   }
+  const { rows, deadLetters } = found.entry.outcome;
+  if (inLake > rows + deadLetters) return { why: whyMerged(inLake, rows + deadLetters) };
   const batch = heldFrom < range.to ? await readUnlessGone(range, options, larger(heldFrom, range.from)) : undefined;
   const kept = await keepPiece(piece, found, {
     tools,
@@ -156,6 +159,17 @@ async function fillPiece(
     check: () => checkTopic(options),
   });
   return kept ?? { before: found.entry };
+}
+
+/** Counts the rows and dead letters of a range: those in its own objects, or what an Iceberg table has of it where that is more. */
+async function countInLake(entry: WrittenEntry, { publication }: CommitTools): Promise<number> {
+  const { rows, deadLetters } = entry.outcome;
+  const tables = await publication?.count(entry);
+  return Math.max(rows, tables?.rows ?? 0) + Math.max(deadLetters, tables?.deadLetters ?? 0);
+}
+
+function whyMerged(inLake: number, inObjects: number): string {
+  return `the lake has ${inLake} rows and dead letters of it, of which Kafka no longer delivers all, and ${inObjects} of them in objects of its own: the others are in files that were merged or rewritten; restore its ledger entry from an older version`;
 }
 
 /** Cuts a piece into batches by the policy. */

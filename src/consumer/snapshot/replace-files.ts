@@ -12,6 +12,7 @@ import { coordinateIds } from './check-history.ts';
 import { createUnlistedFilter, findUnlistedFiles, hasCoordinates } from './unlisted-files.ts';
 import { filesByRange, namesOneOf, RangeFiles } from './range-files.ts';
 import { UnlistedFilesRewriter } from './rewrite-unlisted.ts';
+import { countRows } from './rows-of-range.ts';
 import { targetsOf, type SnapshotTarget, type SnapshotTools } from './snapshot-tools.ts';
 import { positionsOf, withPositions } from './table-positions.ts';
 import { conflictsMax, contended } from './conflicts.ts';
@@ -25,6 +26,16 @@ export function createPublication(tools: SnapshotTools): Publication {
   const targets = targetsOf(tools.table);
   const rewriter = new UnlistedFilesRewriter(tools);
   return {
+    count: async (range) => {
+      const counts = { rows: 0, deadLetters: 0 };
+      for (const { name, kind } of targets) {
+        const table = await loadTable(name, tools);
+        if (table === undefined) continue;
+        const found = await countRows(table, range, await readLive(table, [range], tools), tools);
+        counts[kind === 'rows' ? 'rows' : 'deadLetters'] = found;
+      }
+      return counts;
+    },
     check: async (range, expected, keeps) => {
       for (const target of targets) {
         const table = await loadReached(target, [range], tools);

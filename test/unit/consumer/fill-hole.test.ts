@@ -325,6 +325,51 @@ describe('a hole in the ledger', () => {
     expect(await visibleOffsets(lake)).toEqual(before);
     expect(await doubledOffsets(lake)).toEqual([]);
   });
+
+  describe('of an Iceberg table, whose rows are in files that others have made, while its own are gone,', () => {
+    const merged = /in files that were merged or rewritten; restore its ledger entry/;
+
+    /** Of the batch at 20 the object of dead letters has stayed, and as many of those of rows. */
+    async function mergedLake(staying = 0) {
+      const [lake, topic] = [await openIcebergLake(), topicOf(60)];
+      await replay(createIcebergTools(lake), topic);
+      await commitRows(lake);
+      await rewriteAsOthersDo(lake);
+      const objects = await objectsOf(lake, { from: 20, to: 40 });
+      const rows = objects.filter((key) => key.startsWith(`${testTable}/`));
+      expect(rows.length).toBeGreaterThan(1);
+      await lake.store.delete(rows.slice(staying));
+      await loseEntries(lake, 20);
+      const range = { from: 20n, to: 40n };
+      const visible = await visibleOffsets(lake);
+      return { lake, topic, visible, replayHole: (of = topic) => replay(createIcebergTools(lake), of, range) };
+    }
+
+    it('is filled while Kafka delivers all of them', async () => {
+      const { lake, visible, replayHole } = await mergedLake();
+      expect(await replayHole()).toEqual(['fill']);
+      expect(await visibleOffsets(lake)).toEqual(visible);
+    });
+
+    it.each([
+      { low: 25n, staying: 0 },
+      { low: 40n, staying: 0 },
+      { low: 30n, staying: 1 },
+      { low: 60n, staying: 1 },
+    ])('is left alone where Kafka begins at $low by now, and $staying of its files have stayed', async (given) => {
+      const { lake, topic, visible, replayHole } = await mergedLake(given.staying);
+      topic.deleteBelow(0, given.low);
+      expect(await replayHole()).toEqual([expect.stringMatching(merged)]);
+      expect(await visibleOffsets(lake)).toEqual(visible);
+    });
+
+    it('is left alone where Kafka delivers fewer, as a compacted topic does', async () => {
+      const { lake, visible, replayHole } = await mergedLake();
+      const compacted = topicOf(60, (n) => n % 20 === 3 || n === 27);
+      expect(await replayHole(compacted)).toEqual([expect.stringMatching(merged)]);
+      expect(await visibleOffsets(lake)).toEqual(visible);
+    });
+  });
 });
 
 /** Offsets of the rows and dead letters that a reader of the table finds, ascending. */

@@ -62,7 +62,7 @@ function actionFor(range: OffsetRange, low = range.from): string {
   const restore = 'restore the ledger’s entries and their objects from a backup';
   return low < range.to
     ? `${replayOf(range)}, which writes what Kafka still holds, and keeps what only the lake has; or ${restore}`
-    : `${restore}; what the table still has of them, a replay of this range enters as it is`;
+    : `${restore}; what the table still has of them in objects of their own, a replay of this range enters as it is`;
 }
 
 function overlap({ partition, from }: LedgerEntry, expected: bigint): Finding {
