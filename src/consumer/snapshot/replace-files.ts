@@ -4,6 +4,7 @@ import { TableFiles } from '../../iceberg/manifests/table-files.ts';
 import { currentSnapshot } from '../../iceberg/metadata/table-metadata.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { readExpiry } from '../ledger/expired-days.ts';
+import { overtaken } from '../commit/overtaken-entry.ts';
 import type { Publication, ReplacedBatch, ReplacedRange } from '../commit/publication.ts';
 import { commitSnapshot, describeObjects, stage, withProperties } from './commit-snapshot.ts';
 import { loadTable } from './load-table.ts';
@@ -190,13 +191,5 @@ function withoutCoordinates(
     retryable: false,
     details: { table },
     hint: 'write the range into a table of its own with `glueless replay --table`',
-  });
-}
-
-function overtaken(range: ReplacedRange): PipelineError {
-  return new PipelineError('LEDGER_CONTENDED', {
-    message: `another replay or redrive changed ${rangeText(range)} at the same time`,
-    retryable: false,
-    hint: 'let the other one end, then run this one again if it still has to',
   });
 }
