@@ -362,11 +362,14 @@ describe('an object of a claim that is another file', () => {
       { problem: 'object-unreadable', where: second, action: expect.stringContaining('Kafka still holds the range') },
     ]);
     topic.deleteBelow(0, 7n);
-    expect((await audit(lake, topic, later)).findings).toMatchObject([
+    const looks: string[] = [];
+    const head = async (key: string) => (looks.push(key), lake.store.head(key));
+    expect((await audit({ ...lake, store: { ...lake.store, head } }, topic, later)).findings).toMatchObject([
       { problem: 'unfinished-claim' },
       { problem: 'object-unreadable', where: second, action: expect.stringContaining('move it out of the table') },
       { problem: 'lost-to-retention', what: expect.stringContaining('2 offsets are lost, and 5 are in objects') },
     ]);
+    expect(looks.filter((key) => key === second)).toEqual([second]);
   });
 
   it('goes on without it once it is out of the table, and keeps the others', async () => {

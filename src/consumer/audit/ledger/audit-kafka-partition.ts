@@ -18,7 +18,7 @@ import { auditEntry, auditPassed, changedAtMs, type EntryRules } from './audit-e
 import { auditCommit, auditLastRecord, TopicEvidence } from './topic-evidence.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingList } from '../finding-list.ts';
-import { auditClaimed, countClaimedOffsets } from '../objects/claimed-objects.ts';
+import { ClaimedObjects } from '../objects/claimed-objects.ts';
 import { PartitionSum, type PartitionSummary } from './partition-summary.ts';
 import { firstOffset, readChain, readRevised } from './read-chain.ts';
 import { unreadableEntry } from './unreadable-entry.ts';
@@ -55,6 +55,7 @@ export async function auditKafkaPartition(
   const marks = topic?.partitions.get(path.partition);
   const chain = new ChainAudit(path.partition, marks?.low);
   const evidence = new TopicEvidence();
+  const claimed = new ClaimedObjects(options);
   const sum = new PartitionSum(path.partition);
   const unread: { readonly key: string; readonly error: unknown }[] = [];
   const onUnreadable = (key: string, error: unknown): void => {
@@ -65,8 +66,7 @@ export async function auditKafkaPartition(
   };
   const addAbout = async (entry: LedgerEntry | undefined, found: readonly Finding[]): Promise<void> => {
     findings.add(...found);
-    if (entry?.state === 'claimed' && found.length > 0)
-      findings.add(...(await auditClaimed(entry, marks?.low, options)));
+    if (entry?.state === 'claimed' && found.length > 0) findings.add(...(await claimed.audit(entry, marks?.low)));
   };
   const take = async (entry: LedgerEntry): Promise<void> => {
     onEntry();
@@ -90,7 +90,7 @@ export async function auditKafkaPartition(
   const first = (sinceMs === undefined ? sum.first?.from : undefined) ?? (await firstOffset(options.store, path));
   findings.add(...auditHead(chain, first, { ...options, marks }));
   findings.add(...auditCommit(path, options.committed, sum.end));
-  await auditEnds(path, topic, { ...options, evidence, sum });
+  await auditEnds(path, topic, { ...options, evidence, claimed, sum });
   return sum.summary(marks, options.noted);
 }
 
@@ -116,12 +116,12 @@ async function auditEnds(
   {
     reader,
     evidence,
+    claimed,
     sum,
     findings,
-    store,
-    parquet,
-  }: Pick<KafkaPartitionOptions, 'reader' | 'findings' | 'store' | 'parquet'> & {
+  }: Pick<KafkaPartitionOptions, 'reader' | 'findings'> & {
     readonly evidence: TopicEvidence;
+    readonly claimed: ClaimedObjects;
     readonly sum: PartitionSum;
   },
 ): Promise<void> {
@@ -129,7 +129,7 @@ async function auditEnds(
   if (topic === undefined || marks === undefined || reader === undefined) return;
   let inClaims = 0n;
   for (const claim of evidence.claims)
-    if (claim.from < marks.low) inClaims += await countClaimedOffsets(claim, marks.low, { store, parquet });
+    if (claim.from < marks.low) inClaims += await claimed.countOffsets(claim, marks.low);
   const found = evidence.audit({ ...marks, topicId: topic.topicId }, { writtenTo: sum.writtenTo, inClaims });
   findings.add(...found);
   const { lastRecord } = evidence;
