@@ -25,7 +25,8 @@ import { prepareBatch, type PreparedBatch } from './prepared-batch.ts';
 import { stepRunner, type StepRunner } from './step-runner.ts';
 import { checkObsolete, takeOverClaim } from './take-over-claim.ts';
 import { keysOf } from '../table/objects/planned-keys.ts';
-import { countsOf, writeObjects, type WriteResult } from './write-objects.ts';
+import { countsOf } from './outcomes.ts';
+import { writeObjects, type WriteResult } from './write-objects.ts';
 
 export interface CommitRequest {
   readonly batch: Batch;

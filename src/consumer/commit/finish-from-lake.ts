@@ -2,7 +2,8 @@ import type { ClaimResult, Versioned } from '../ledger/entry-store.ts';
 import { stateOfFormat, type ClaimedEntry, type CommittedEntry } from '../ledger/ledger-entry.ts';
 import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
-import { outcomeOfFound, wholeOf } from './planned-objects.ts';
+import { outcomeOfFound } from './outcomes.ts';
+import { wholeOf } from './planned-objects.ts';
 import type { StepRunner } from './step-runner.ts';
 
 /**

@@ -1,7 +1,5 @@
-import type { ClaimedEntry, Outcome, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { ClaimedEntry, PlannedObject, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { PutOutcome } from '../table/objects/object-writer.ts';
-import type { CommitTools } from './commit-tools.ts';
-import { countsOf } from './write-objects.ts';
 
 /** Gives the objects of a claim if all of them are there and whole, and it has any. */
 export function wholeOf(looks: readonly PutOutcome[], { plan }: ClaimedEntry): WrittenObject[] | undefined {
@@ -11,17 +9,10 @@ export function wholeOf(looks: readonly PutOutcome[], { plan }: ClaimedEntry): W
   return objects.length > 0 && objects.length === plan.length ? objects : undefined;
 }
 
-/** Gives the outcome of a claim whose objects an earlier try has put. */
-export function outcomeOfFound(
-  objects: readonly WrittenObject[],
-  { tombstones, lastRecord }: Pick<Outcome, 'tombstones' | 'lastRecord'>,
-  { clock }: Pick<CommitTools, 'clock'>,
-): Outcome {
-  return {
-    committedAt: new Date(clock.nowMs()).toISOString(),
-    ...countsOf(objects, tombstones),
-    objects: [...objects],
-    catalogVersion: '',
-    ...(lastRecord && { lastRecord }),
-  };
+/** One claim has at most one object of a kind in a Hive partition. */
+export function isSameObject(
+  a: Pick<PlannedObject, 'kind' | 'partition'>,
+  b: Pick<PlannedObject, 'kind' | 'partition'>,
+): boolean {
+  return a.kind === b.kind && a.partition.join('/') === b.partition.join('/');
 }

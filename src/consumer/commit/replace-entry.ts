@@ -17,7 +17,7 @@ import { putPiece, type PutPiece } from './put-piece.ts';
 import { stepRunner } from './step-runner.ts';
 import { obsoleteKeys } from './leftovers.ts';
 import { publishAgain } from './undo-replacement.ts';
-import { countsOf, joinOutcomes } from './write-objects.ts';
+import { countsOf, joinOutcomes } from './outcomes.ts';
 
 export interface Replacement {
   readonly current: Versioned<WrittenEntry>;

@@ -2,10 +2,11 @@ import type { ClaimedEntry, PlannedObject } from '../ledger/ledger-entry.ts';
 import { lookAtPlanned } from '../table/objects/look-at-planned.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { damaged } from './damaged-claim.ts';
-import { outcomeOfFound, wholeOf } from './planned-objects.ts';
+import { outcomeOfFound } from './outcomes.ts';
+import { isSameObject, wholeOf } from './planned-objects.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
-import { isSame, type WriteResult } from './write-objects.ts';
+import type { WriteResult } from './write-objects.ts';
 
 /** `anew`: a new generation writes the range; `onward`: this one does, with what is in the lake. */
 export type TakenOver = WriteResult | { readonly kind: 'anew' } | { readonly kind: 'onward' };
@@ -57,5 +58,5 @@ function areSomeMissing({ plan }: ClaimedEntry, { decoded: { rowCount, rejects }
 
 /** Tells whether each object has its place among the claimed ones, with no more rows. */
 function isWithin(plan: readonly PlannedObject[], claimed: readonly PlannedObject[]): boolean {
-  return plan.every((own) => claimed.some((planned) => isSame(own, planned) && own.rows <= planned.rows));
+  return plan.every((own) => claimed.some((planned) => isSameObject(own, planned) && own.rows <= planned.rows));
 }

@@ -1,10 +1,10 @@
 import type { ClaimedEntry, WrittenObject } from '../ledger/ledger-entry.ts';
 import type { NamedObject } from '../table/objects/format-1-objects.ts';
 import type { CommitTools } from './commit-tools.ts';
-import { outcomeOfFound } from './planned-objects.ts';
+import { countsOf, outcomeOfFound } from './outcomes.ts';
 import type { PreparedBatch } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
-import { countsOf, type WriteResult } from './write-objects.ts';
+import type { WriteResult } from './write-objects.ts';
 
 export interface Format1Objects {
   readonly found: readonly NamedObject[];

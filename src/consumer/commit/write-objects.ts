@@ -3,6 +3,8 @@ import type { ObjectRange, Outcome, PlannedObject, WrittenObject } from '../ledg
 import type { ObjectDraft, PutOutcome } from '../table/objects/object-writer.ts';
 import type { CommitTools } from './commit-tools.ts';
 import type { EntryGuard } from './entry-guard.ts';
+import { countsOf } from './outcomes.ts';
+import { isSameObject } from './planned-objects.ts';
 import type { PreparedColumns } from './prepared-batch.ts';
 import type { StepRunner } from './step-runner.ts';
 import { expectedOf, plannedObject } from '../table/objects/planned-keys.ts';
@@ -47,9 +49,9 @@ export async function writeObjects(
   const routed = await step('grow', () => writer.grow(decoded, recipe));
   if (routed === 'misfit') return { kind: 'misfit' };
   const drafts = writer.drafts(groups, routed, range);
-  const tried = plan.filter((planned) => !drafts.some((draft) => isSame(draft, planned)));
+  const tried = plan.filter((planned) => !drafts.some((draft) => isSameObject(draft, planned)));
   const puts = await mapConcurrently(drafts, putsMax, async (draft) => {
-    const planned = plan.find((each) => isSame(draft, each));
+    const planned = plan.find((each) => isSameObject(draft, each));
     const rowsMax = planned && Math.max(planned.rows, draft.rows);
     const expected = expectedOf(draft.kind, recipe, rowsMax);
     const result = await putDraft({ ...draft, expected }, writer, step, guard);
@@ -74,7 +76,9 @@ export async function writeObjects(
       ...routed.eventTimes,
       ...(prepared.lastRecord && { lastRecord: prepared.lastRecord }),
     },
-    isWhole: plan.every((planned) => objects.some((object) => isSame(object, planned) && object.rows >= planned.rows)),
+    isWhole: plan.every((planned) =>
+      objects.some((object) => isSameObject(object, planned) && object.rows >= planned.rows),
+    ),
     oldestTimestampMs: decoded.oldestTimestampMs,
   };
 }
@@ -99,50 +103,4 @@ function holdsMore(results: readonly PutOutcome[], drafts: readonly ObjectDraft[
     const draft = drafts.find(({ key }) => key === result.object.key);
     return draft === undefined || result.object.rows > draft.rows;
   });
-}
-
-/** One claim has at most one object of a kind in a Hive partition. */
-export function isSame(
-  a: Pick<PlannedObject, 'kind' | 'partition'>,
-  b: Pick<PlannedObject, 'kind' | 'partition'>,
-): boolean {
-  return a.kind === b.kind && a.partition.join('/') === b.partition.join('/');
-}
-
-/** ISO 8601 times of one form are in order as text, too. */
-function earlier(a: string | undefined, b: string | undefined): string | undefined {
-  return a === undefined || (b !== undefined && b < a) ? b : a;
-}
-
-function later(a: string | undefined, b: string | undefined): string | undefined {
-  return a === undefined || (b !== undefined && b > a) ? b : a;
-}
-
-/** What pieces of a batch that were written one after the other are together: the last one says what the batch ends with. */
-export function joinOutcomes(pieces: readonly Outcome[]): Outcome {
-  const [first, ...others] = pieces;
-  if (first === undefined) throw new RangeError('expected the outcome of one piece at least');
-  return others.reduce((before, piece) => {
-    const objects = [...before.objects, ...piece.objects];
-    const minEventTime = earlier(before.minEventTime, piece.minEventTime);
-    const maxEventTime = later(before.maxEventTime, piece.maxEventTime);
-    return {
-      ...piece,
-      objects,
-      ...countsOf(objects, before.tombstones + piece.tombstones),
-      ...(minEventTime !== undefined && { minEventTime }),
-      ...(maxEventTime !== undefined && { maxEventTime }),
-    };
-  }, first);
-}
-
-/** What the objects hold, which may be more than this try delivered. */
-export function countsOf(
-  objects: readonly WrittenObject[],
-  tombstones: number,
-): Pick<Outcome, 'records' | 'rows' | 'deadLetters' | 'tombstones'> {
-  const sum = (kind: WrittenObject['kind']): number =>
-    objects.filter((object) => object.kind === kind).reduce((total, { rows }) => total + rows, 0);
-  const [rows, deadLetters] = [sum('rows'), sum('dead-letters')];
-  return { records: rows + deadLetters + tombstones, rows, deadLetters, tombstones };
 }
