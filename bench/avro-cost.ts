@@ -1,7 +1,7 @@
 import type { SchemaRegistry } from '../src/consumer/ports/schema-registry.ts';
 import type { ChunkSlice } from '../src/consumer/ports/record-chunk.ts';
 import { TableWriter } from '../src/consumer/table/table-writer.ts';
-import { createMemoryObjectStore } from '../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../src/parquet/parquet-reader.ts';
 import { readingAt } from '../src/producer/thermometer.ts';

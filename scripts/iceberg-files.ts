@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
+import { createLocalObjectStore } from '../src/lake/store/local-object-store.ts';
 import { folderWrittenOnce } from './lakes/folder-written-once.ts';
 import { jobs } from './lakes/large-table-jobs.ts';
 import { openLargeTable, writeLargeTable } from './lakes/large-table.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
+import { createLocalObjectStore } from '../src/lake/store/local-object-store.ts';
 import { sumOf, type Requests } from './lakes/count-requests.ts';
 import { folderWrittenOnce } from './lakes/folder-written-once.ts';
 import { jobs } from './lakes/ledger-year-jobs.ts';

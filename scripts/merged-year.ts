@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createLocalObjectStore } from '../src/lake/local-object-store.ts';
+import { createLocalObjectStore } from '../src/lake/store/local-object-store.ts';
 import { folderWrittenOnce } from './lakes/folder-written-once.ts';
 import { outputOf } from './lakes/limited-memory.ts';
 import { auditMergedYear, openMergedYear, writeMergedYear } from './lakes/merged-year-lake.ts';

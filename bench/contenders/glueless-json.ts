@@ -5,7 +5,7 @@ import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
 import { defaultRecipe } from '../support/recipe.ts';
 import { TableWriter } from '../../src/consumer/table/table-writer.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
-import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { createMemoryCatalog } from './memory-catalog.ts';
 import { lineBlocks, type LineBlock } from './line-blocks.ts';
 

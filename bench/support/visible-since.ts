@@ -7,7 +7,7 @@ import { readDataFiles } from '../../src/iceberg/manifests/read-snapshot.ts';
 import { TableFiles } from '../../src/iceberg/manifests/table-files.ts';
 import { currentSnapshot } from '../../src/iceberg/metadata/table-metadata.ts';
 import { metadataLocationOf } from '../../src/iceberg/metadata/table-parameters.ts';
-import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
+import { createLocalObjectStore } from '../../src/lake/store/local-object-store.ts';
 
 const waitMsMax = 180_000;
 

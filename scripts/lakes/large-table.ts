@@ -6,7 +6,7 @@ import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { commitSnapshot } from '../../src/consumer/snapshot/commit-snapshot.ts';
 import type { SnapshotTools } from '../../src/consumer/snapshot/snapshot-tools.ts';
 import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
-import { createJsonIcebergCatalog } from '../../src/lake/json-iceberg-catalog.ts';
+import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import type { Clock } from '../../src/runtime/clock.ts';

@@ -12,7 +12,7 @@ import { withPositions } from '../../src/consumer/snapshot/table-positions.ts';
 import { describeFile } from '../../src/iceberg/manifests/data-file.ts';
 import type { LoadedTable } from '../../src/iceberg/iceberg-catalog.ts';
 import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.ts';
-import { createJsonIcebergCatalog } from '../../src/lake/json-iceberg-catalog.ts';
+import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import type { Clock } from '../../src/runtime/clock.ts';

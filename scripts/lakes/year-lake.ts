@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { noteStart } from '../../src/consumer/ledger/chain-start.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
-import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
-import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
+import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';
+import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { msPerDay, msPerHour } from '../../src/runtime/duration.ts';
 import { hivePath, partitionKeys } from '../../src/schema/layout.ts';

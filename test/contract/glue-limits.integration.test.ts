@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, inject, it } from 'vitest';
 import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
-import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { readIntegers } from '../support/read-integers.ts';
 import { startFaultyProxy } from '../support/faulty-proxy.ts';
 import { glueRefusal } from '../support/glue-limits.ts';

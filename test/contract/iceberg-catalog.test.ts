@@ -1,7 +1,7 @@
-import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
-import { createJsonIcebergCatalog } from '../../src/lake/json-iceberg-catalog.ts';
-import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
-import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
+import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';
+import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
+import { createLocalObjectStore } from '../../src/lake/store/local-object-store.ts';
+import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import { temporaryFolder } from '../support/lake.ts';

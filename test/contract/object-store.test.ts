@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConditionalWrites } from '../../src/consumer/ledger/conditional-writes.ts';
 import { PipelineError } from '../../src/runtime/errors.ts';
-import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
-import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
+import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
+import { createLocalObjectStore } from '../../src/lake/store/local-object-store.ts';
 import { openTestLake, temporaryFolder } from '../support/lake.ts';
 import { describeObjectStore } from './object-store-contract.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDuckdbQueryEngine } from '../../src/lake/duckdb-query-engine.ts';
-import { createJsonIcebergCatalog } from '../../src/lake/json-iceberg-catalog.ts';
-import { createLocalObjectStore } from '../../src/lake/local-object-store.ts';
+import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
+import { createLocalObjectStore } from '../../src/lake/store/local-object-store.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { Attack } from '../support/attack.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';

@@ -2,8 +2,8 @@ import { decodeBatch, type DecodedBatch } from '../../src/consumer/columns/decod
 import type { Recipe } from '../../src/consumer/ledger/recipe.ts';
 import type { ParquetEncoder } from '../../src/consumer/ports/parquet.ts';
 import { ownColumns, rulesOf } from '../../src/consumer/table/recipe-rules.ts';
-import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
-import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
+import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';
+import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { partitionKeys } from '../../src/schema/layout.ts';
 import { rescuedColumn } from '../../src/schema/names.ts';

@@ -7,7 +7,7 @@ import { createIcebergTables } from '../../src/iceberg/catalogs/iceberg-tables.t
 import type { DataFile } from '../../src/iceberg/manifests/manifest.ts';
 import type { StageOptions } from '../../src/iceberg/stage/stage-snapshot.ts';
 import { TableFiles } from '../../src/iceberg/manifests/table-files.ts';
-import { createJsonIcebergCatalog } from '../../src/lake/json-iceberg-catalog.ts';
+import { createJsonIcebergCatalog } from '../../src/lake/catalog/json-iceberg-catalog.ts';
 import { createColumnEncoder } from '../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';

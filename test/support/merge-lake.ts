@@ -4,8 +4,8 @@ import { mergeHive, type HiveMergeOptions } from '../../src/consumer/maintain/hi
 import type { MergeTools } from '../../src/consumer/maintain/hive/merge-tools.ts';
 import type { UpkeepEvent } from '../../src/consumer/maintain/upkeep.ts';
 import type { Catalog, ObjectStore } from '../../src/consumer/ports/lake.ts';
-import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
-import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
+import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';
+import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { AuditedLake } from './audited-lake.ts';

@@ -1,7 +1,7 @@
 import { decodeBatch } from '../../src/consumer/columns/decode-batch.ts';
 import type { ColumnarTable } from '../../src/consumer/ports/columnar-table.ts';
-import { createMemoryObjectStore } from '../../src/lake/memory-object-store.ts';
-import { createJsonCatalog } from '../../src/lake/json-catalog.ts';
+import { createMemoryObjectStore } from '../../src/lake/store/memory-object-store.ts';
+import { createJsonCatalog } from '../../src/lake/catalog/json-catalog.ts';
 import { createTestTools, testTable } from './lake.ts';
 import { jsonRecords, slicesOf } from './chunks.ts';
 

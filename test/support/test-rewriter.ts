@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../src/consumer/ports/lake.ts';
 import type { ParquetRewriter } from '../../src/consumer/ports/parquet-rewriter.ts';
-import { createDuckdbRewriter } from '../../src/lake/duckdb-rewriter.ts';
+import { createDuckdbRewriter } from '../../src/lake/rewriter/duckdb-rewriter.ts';
 import { joinColumns } from '../../src/parquet/join-columns.ts';
 import { hyparquetReader } from '../../src/parquet/parquet-reader.ts';
 

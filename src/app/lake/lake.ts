@@ -2,7 +2,7 @@ import type { Catalog, CatalogTable, ObjectStore } from '../../consumer/ports/la
 import type { ParquetReader } from '../../consumer/ports/parquet.ts';
 import type { ParquetRewriter } from '../../consumer/ports/parquet-rewriter.ts';
 import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
-import type { RewriterOptions } from '../../lake/duckdb-rewriter.ts';
+import type { RewriterOptions } from '../../lake/rewriter/duckdb-rewriter.ts';
 import type { QueryEngine } from '../../report/query-engine.ts';
 
 /** How rewritten files are written. */

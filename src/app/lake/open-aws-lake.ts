@@ -26,7 +26,7 @@ export function openAwsLake(
     store,
     parquet: hyparquetReader,
     openRewriter: async (form) => {
-      const { createDuckdbRewriter } = await import('../../lake/duckdb-rewriter.ts');
+      const { createDuckdbRewriter } = await import('../../lake/rewriter/duckdb-rewriter.ts');
       const { joinColumns } = await import('../../parquet/join-columns.ts');
       return createDuckdbRewriter({ ...form, store, parquet: hyparquetReader, joinColumns });
     },

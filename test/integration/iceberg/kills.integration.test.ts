@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { retentionProperties } from '../../../src/iceberg/metadata/expire-snapshots.ts';
 import type { IcebergCatalog, LoadedTable } from '../../../src/iceberg/iceberg-catalog.ts';
-import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
-import { createLocalObjectStore } from '../../../src/lake/local-object-store.ts';
+import { createJsonIcebergCatalog } from '../../../src/lake/catalog/json-iceberg-catalog.ts';
+import { createLocalObjectStore } from '../../../src/lake/store/local-object-store.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { runCli, RunningCli, type Environment } from '../../support/cli.ts';
 import type { Fault } from '../../support/fault-at.ts';

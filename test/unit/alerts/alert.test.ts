@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { acknowledge, listAlerts, openAlertStore, type Alert } from '../../../src/alerts/alert.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 
 const raised: Alert = {
   format: 1,

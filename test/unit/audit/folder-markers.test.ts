@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { audit, testTable, testTopic } from '../../support/lake.ts';
 import { writeChain } from '../../support/ledger-entries.ts';
 

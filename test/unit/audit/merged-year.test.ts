@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditMergedYear, openMergedYear, writeMergedYear } from '../../../scripts/lakes/merged-year-lake.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 
 /** What `npm run merged-year` measures, at a size that a test can take. */
 describe('the audit of a table all of whose files were merged', () => {

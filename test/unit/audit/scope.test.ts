@@ -4,8 +4,8 @@ import { EntrySample } from '../../../src/consumer/audit/objects/entry-sample.ts
 import { verify, type AuditProgress } from '../../../src/consumer/audit/verify.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { countRequests } from '../../../scripts/lakes/count-requests.ts';

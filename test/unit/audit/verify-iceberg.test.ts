@@ -11,7 +11,7 @@ import { stageSnapshot, type SnapshotPlan } from '../../../src/iceberg/stage/sta
 import { currentSchema, currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';
 import type { TableUpdate } from '../../../src/iceberg/metadata/table-updates.ts';
 import { sourceOf } from '../../../src/consumer/ports/parquet.ts';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
+import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { jsonRecords } from '../../support/chunks.ts';

@@ -3,7 +3,7 @@ import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { stepNames, type PipelineObserver, type StepName } from '../../../src/consumer/commit/pipeline-observer.ts';
 import { writeFile } from 'node:fs/promises';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
-import { explainFileError } from '../../../src/lake/explain-file-error.ts';
+import { explainFileError } from '../../../src/lake/store/explain-file-error.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { FakeSource, FakeTopic } from '../../fakes/fake-topic.ts';
 import { testTimestampMs, type TestRecord } from '../../support/chunks.ts';

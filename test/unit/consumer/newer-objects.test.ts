@@ -4,7 +4,7 @@ import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts
 import { forgetMerged, listMerged } from '../../../src/consumer/ledger/merged-partition.ts';
 import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { NewerObjects } from '../../../src/consumer/table/objects/newer-objects.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import type { AuditedLake } from '../../support/audited-lake.ts';

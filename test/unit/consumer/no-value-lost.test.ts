@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTimestamp } from '../../../src/schema/values.ts';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { createTestTools, readRows } from '../../support/lake.ts';
 import { writeBatches } from '../../support/write-batches.ts';
 import { runs } from '../../support/fuzzing.ts';

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { ObjectWriter } from '../../../src/consumer/table/objects/object-writer.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { createColumnEncoder } from '../../../src/parquet/column-encoder.ts';
 import { hyparquetReader } from '../../../src/parquet/parquet-reader.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { formatType } from '../../../src/schema/hive-ddl.ts';
 import { fatesPage, fatesPath } from '../../../scripts/docs/fates-page.ts';
 import { oddRecords, type OddRecord } from '../../../scripts/docs/odd-records.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { rawBytes, rawHeader } from '../../support/raw-bytes.ts';
 import type { TestRecord } from '../../support/chunks.ts';
 import { runs } from '../../support/fuzzing.ts';

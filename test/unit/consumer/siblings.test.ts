@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonValue } from '../../../src/consumer/columns/decoded-column.ts';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { rescuedColumn } from '../../../src/schema/names.ts';
 import type { Recipe } from '../../../src/consumer/ledger/recipe.ts';
 import { slicesOf } from '../../support/chunks.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planBatches } from '../../../src/lake/column-batches.ts';
+import { planBatches } from '../../../src/lake/rewriter/column-batches.ts';
 import { countLeaves } from '../../../src/schema/type-weight.ts';
 import type { Column } from '../../../src/schema/types.ts';
 

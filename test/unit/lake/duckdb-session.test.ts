@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DuckdbSession, isOutOfMemory } from '../../../src/lake/duckdb-session.ts';
+import { DuckdbSession, isOutOfMemory } from '../../../src/lake/rewriter/duckdb-session.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { temporaryFolder } from '../../support/lake.ts';
 

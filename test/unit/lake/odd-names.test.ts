@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDuckdbQueryEngine } from '../../../src/lake/duckdb-query-engine.ts';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
-import { createLocalObjectStore } from '../../../src/lake/local-object-store.ts';
+import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
+import { createLocalObjectStore } from '../../../src/lake/store/local-object-store.ts';
 import { hourlyMeans } from '../../../src/report/hourly-means.ts';
 import type { CatalogTable } from '../../../src/consumer/ports/lake.ts';
 import { jsonRecords } from '../../support/chunks.ts';

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDuckdbQueryEngine } from '../../../src/lake/duckdb-query-engine.ts';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
-import { createLocalObjectStore } from '../../../src/lake/local-object-store.ts';
+import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
+import { createLocalObjectStore } from '../../../src/lake/store/local-object-store.ts';
 import type { QueryEngine } from '../../../src/report/query-engine.ts';
 import { comparable, sqlAnswers, sqlFiles, thermometer, writeThermometer } from '../../support/sql-files.ts';
 

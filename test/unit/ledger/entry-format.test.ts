@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseEntry, serializeEntry } from '../../../src/consumer/ledger/entry-format.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { testRecipe, testTable, testTopic } from '../../support/lake.ts';
 import { claimOf, committedOf } from '../../support/ledger-entries.ts';
 

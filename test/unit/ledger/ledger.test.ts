@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Versioned } from '../../../src/consumer/ledger/entry-store.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import { entryKey } from '../../../src/consumer/ledger/ledger-keys.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { countingStore, totalOf } from '../../support/counting-store.ts';
 import { testTable, testTopic } from '../../support/lake.ts';
 import { claimOf, committedOf, writeChain } from '../../support/ledger-entries.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findPosition } from '../../../src/consumer/ledger/chain-position.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { countRequests, sumOf } from '../../../scripts/lakes/count-requests.ts';
 import { jobs } from '../../../scripts/lakes/ledger-year-jobs.ts';
 import { openYear, writeYear } from '../../../scripts/lakes/year-lake.ts';

@@ -7,7 +7,7 @@ import {
   type MergedPartition,
 } from '../../../src/consumer/ledger/merged-partition.ts';
 import { Ledger } from '../../../src/consumer/ledger/ledger.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 
 const [table, hivePath] = ['readings', 'event_date=2026-11-23/event_hour=09'];
 

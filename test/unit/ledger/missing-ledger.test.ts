@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { isLedgerMissing } from '../../../src/consumer/ledger/missing-ledger.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 
 const path = { table: 'readings', topic: 'thermometer' };
 const name = 'kafka-thermometer-0-0-100-g0.parquet';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { retentionProperties } from '../../../src/iceberg/metadata/expire-snapshots.ts';
 import { currentSnapshot } from '../../../src/iceberg/metadata/table-metadata.ts';
-import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
+import { createJsonIcebergCatalog } from '../../../src/lake/catalog/json-iceberg-catalog.ts';
 import { PipelineError } from '../../../src/runtime/errors.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { jsonRecords, type TestRecord } from '../../support/chunks.ts';

@@ -9,7 +9,7 @@ import type { UpkeepEvent } from '../../../src/consumer/maintain/upkeep.ts';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
 import { deadLetterTable } from '../../../src/consumer/table/dead-letters.ts';
 import { adoptedByParameter } from '../../../src/consumer/table/catalog/shared-table.ts';
-import { createJsonCatalog } from '../../../src/lake/json-catalog.ts';
+import { createJsonCatalog } from '../../../src/lake/catalog/json-catalog.ts';
 import { AuditedLake, batchRecords, fileOfOffsets } from '../../support/audited-lake.ts';
 import { testTimestampMs } from '../../support/chunks.ts';
 import { openTestLake, readRows, testTable, testTopic } from '../../support/lake.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { giveBackTurn, takeTurn } from '../../../src/consumer/maintain/take-turn.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 
 const turn = { table: 'readings', topic: 'readings' };
 

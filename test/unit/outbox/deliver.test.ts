@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../src/consumer/ports/lake.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 import { deliverDue, type DeliverOptions } from '../../../src/outbox/deliver.ts';
 import { deliverySchema, newDelivery, type Channel } from '../../../src/outbox/delivery.ts';
 import { DocumentStore } from '../../../src/outbox/document-store.ts';

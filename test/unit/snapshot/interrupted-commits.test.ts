@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createJsonIcebergCatalog } from '../../../src/lake/json-iceberg-catalog.ts';
+import { createJsonIcebergCatalog } from '../../../src/lake/catalog/json-iceberg-catalog.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { isRetryable } from '../../../src/runtime/errors.ts';
 import { jsonRecords } from '../../support/chunks.ts';

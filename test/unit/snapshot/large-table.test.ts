@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobs } from '../../../scripts/lakes/large-table-jobs.ts';
 import { openLargeTable, writeLargeTable } from '../../../scripts/lakes/large-table.ts';
-import { createMemoryObjectStore } from '../../../src/lake/memory-object-store.ts';
+import { createMemoryObjectStore } from '../../../src/lake/store/memory-object-store.ts';
 
 const files = 2080;
 

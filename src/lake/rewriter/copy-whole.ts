@@ -1,4 +1,4 @@
-import { quoteName, quoteText } from '../report/query-engine.ts';
+import { quoteName, quoteText } from '../../report/query-engine.ts';
 import { groupBytesMax } from './column-batches.ts';
 import { copyOptions, type CopyForm } from './copy-options.ts';
 import type { CopiedRows, CopyRequest } from './copy-request.ts';

@@ -1,9 +1,9 @@
-import type { ObjectStore, StoredObject } from '../consumer/ports/lake.ts';
-import type { IcebergCatalog } from '../iceberg/iceberg-catalog.ts';
-import type { StagedMetadata } from '../iceberg/catalogs/metadata-file.ts';
-import { createPointerCatalog, type PointerStore, type TablePointer } from '../iceberg/catalogs/pointer-catalog.ts';
-import { metadataLocationOf, pointerParameters } from '../iceberg/metadata/table-parameters.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { ObjectStore, StoredObject } from '../../consumer/ports/lake.ts';
+import type { IcebergCatalog } from '../../iceberg/iceberg-catalog.ts';
+import type { StagedMetadata } from '../../iceberg/catalogs/metadata-file.ts';
+import { createPointerCatalog, type PointerStore, type TablePointer } from '../../iceberg/catalogs/pointer-catalog.ts';
+import { metadataLocationOf, pointerParameters } from '../../iceberg/metadata/table-parameters.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { parseEntry, tableKey, tableSchema } from './catalog-entry.ts';
 
 export interface JsonIcebergCatalogOptions {

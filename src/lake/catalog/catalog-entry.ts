@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PipelineError } from '../runtime/errors.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 
 const columnSchema = z.object({ name: z.string(), type: z.string(), comment: z.string().optional() });
 

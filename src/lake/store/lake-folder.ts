@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { PipelineError } from '../runtime/errors.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import { isCode } from './explain-file-error.ts';
 
 /** Rejects with STORE_DENIED when `folder`, or a folder above it, is a symbolic link that leads out of `base`. */

@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
-import type { ObjectStore } from '../consumer/ports/lake.ts';
-import { objectSource, type ParquetReader } from '../consumer/ports/parquet.ts';
+import type { ObjectStore } from '../../consumer/ports/lake.ts';
+import { objectSource, type ParquetReader } from '../../consumer/ports/parquet.ts';
 import type {
   ParquetRewriter,
   RewriteRequest,
   RewriteSource,
   RewrittenObject,
-} from '../consumer/ports/parquet-rewriter.ts';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
+} from '../../consumer/ports/parquet-rewriter.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
 import type { CopyTools } from './copy-request.ts';
 import { copyRows } from './duckdb-copy.ts';
-import { explainFileError, isCode } from './explain-file-error.ts';
+import { explainFileError, isCode } from '../store/explain-file-error.ts';
 import { localSource } from './local-source.ts';
 import { examineSource, leafIds } from './rewrite-sources.ts';
 import { SourceFiles } from './source-files.ts';

@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import type { ParquetSource } from '../consumer/ports/parquet.ts';
+import type { ParquetSource } from '../../consumer/ports/parquet.ts';
 
 /** A file of this machine as a source. */
 export async function localSource(path: string): Promise<ParquetSource> {

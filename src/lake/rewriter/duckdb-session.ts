@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { messageOf, PipelineError } from '../runtime/errors.ts';
-import { loadDuckdb } from './load-duckdb.ts';
+import { messageOf, PipelineError } from '../../runtime/errors.ts';
+import { loadDuckdb } from '../load-duckdb.ts';
 
 export interface SessionOptions {
   readonly memoryLimit: string;

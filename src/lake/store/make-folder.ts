@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { PipelineError } from '../runtime/errors.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import { isCode } from './explain-file-error.ts';
 
 /** Somebody may remove an empty folder while one is made in it. */

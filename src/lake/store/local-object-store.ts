@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { crc32 } from 'node:zlib';
-import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../consumer/ports/lake.ts';
+import type { ObjectInfo, ObjectStore, PutCondition, PutResult, StoredObject } from '../../consumer/ports/lake.ts';
 import { removeAbandoned } from './abandoned-uploads.ts';
 import { explainFileError, isCode } from './explain-file-error.ts';
 import { fileSize, orNothing, requireInside } from './lake-folder.ts';

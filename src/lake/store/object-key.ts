@@ -1,4 +1,4 @@
-import { PipelineError } from '../runtime/errors.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 
 const nameBytesMax = 255;
 

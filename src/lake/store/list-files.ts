@@ -1,6 +1,6 @@
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectInfo } from '../consumer/ports/lake.ts';
+import type { ObjectInfo } from '../../consumer/ports/lake.ts';
 import { compareUtf8 } from './compare-utf8.ts';
 import { explainFileError } from './explain-file-error.ts';
 import { fileFacts, orNothing, requireInside } from './lake-folder.ts';

@@ -5,7 +5,7 @@ import {
   checkPartition,
   elsewhere,
   rightPlace,
-} from '../consumer/ports/catalog-rules.ts';
+} from '../../consumer/ports/catalog-rules.ts';
 import type {
   Catalog,
   CatalogPartition,
@@ -13,11 +13,11 @@ import type {
   NewPartition,
   ObjectStore,
   TableDefinition,
-} from '../consumer/ports/lake.ts';
-import { formatParameter } from '../iceberg/metadata/table-parameters.ts';
-import { PipelineError } from '../runtime/errors.ts';
-import { formatType, parseType } from '../schema/hive-ddl.ts';
-import type { Column } from '../schema/types.ts';
+} from '../../consumer/ports/lake.ts';
+import { formatParameter } from '../../iceberg/metadata/table-parameters.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { formatType, parseType } from '../../schema/hive-ddl.ts';
+import type { Column } from '../../schema/types.ts';
 import { catalogFolder, parseEntry, tableKey, tableSchema, type CatalogEntry } from './catalog-entry.ts';
 
 const partitionSchema = z.object({ values: z.array(z.string()), location: z.string() });

@@ -1,5 +1,5 @@
-import type { RewriteRequest } from '../consumer/ports/parquet-rewriter.ts';
-import type { JoinColumns } from '../consumer/ports/parquet.ts';
+import type { RewriteRequest } from '../../consumer/ports/parquet-rewriter.ts';
+import type { JoinColumns } from '../../consumer/ports/parquet.ts';
 import type { CopyForm } from './copy-options.ts';
 import type { SourceFiles } from './source-files.ts';
 

@@ -1,4 +1,4 @@
-import { PipelineError } from '../runtime/errors.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 
 /** True for an error of the file system with this code. */
 export function isCode(error: unknown, code: string): boolean {

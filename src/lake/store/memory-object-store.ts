@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import type { ObjectInfo, ObjectStore } from '../consumer/ports/lake.ts';
-import { PipelineError } from '../runtime/errors.ts';
+import type { ObjectInfo, ObjectStore } from '../../consumer/ports/lake.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import { compareUtf8 } from './compare-utf8.ts';
 
 interface MemoryObject {

@@ -1,6 +1,6 @@
 import { opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AbandonedUploads } from '../consumer/ports/lake.ts';
+import type { AbandonedUploads } from '../../consumer/ports/lake.ts';
 import { explainFileError } from './explain-file-error.ts';
 import { fileFacts, orNothing, requireInside } from './lake-folder.ts';
 import { temporaryFolder } from './list-files.ts';
