@@ -86,6 +86,7 @@ export interface Calls {
   kindBitsOf(field: Address): number;
   copyNumbers(field: Address, kindBits: number, rows: Address, numbers: Address): number;
   copyPositions(field: Address, kindBits: number, rows: Address, starts: Address, ends: Address): number;
+  readAgain(field: Address, entry: number): void;
   copyPartial(
     field: Address,
     kind: number,

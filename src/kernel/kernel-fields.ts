@@ -177,6 +177,11 @@ export class KernelFieldEntries {
     this.#kernel.calls.addType(this.address, type.address, kind);
   }
 
+  /** Finds out once more which type an array or struct of the window fits that fitted none: they have grown, or others were added. */
+  readAgain(entry: number): void {
+    this.#kernel.calls.readAgain(this.address, entry);
+  }
+
   /** Lets none be of the type from now on. */
   removeType(type: KernelType): void {
     this.#kernel.calls.removeType(this.address, type.address);

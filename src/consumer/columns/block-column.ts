@@ -210,6 +210,7 @@ export class BlockColumn {
 
   /** Adds one array or struct that fits its type whole; answers with false when it is something else. */
   addNestedAt(entry: number): boolean {
+    if (this.#field.hasLearned) this.#field.entries.readAgain(entry);
     const target = this.values.targetAt(entry);
     if (target === undefined || !this.#pushJsonAt(entry, target.column)) return false;
     const { column } = target;

@@ -34,6 +34,7 @@ export class ScannedField {
   #isShared = false;
   #detachableKinds = 0;
   readonly #targets: NestedTargets;
+  #hasLearned = false;
 
   constructor(
     entries: KernelFieldEntries,
@@ -84,8 +85,14 @@ export class ScannedField {
     return this.state?.known?.kind === 'string';
   }
 
+  /** A value of the block that is being added has told something of its types, after the others were scanned. */
+  get hasLearned(): boolean {
+    return this.#hasLearned;
+  }
+
   /** Learns the type and the keys of an array or struct that has been added to the column. */
   learn(value: unknown, column: ColumnBuilder, tools: TargetTools): void {
+    this.#hasLearned = true;
     const mapLike = this.state?.mapLike;
     // all objects go there as they stand
     if (mapLike !== undefined) this.#targets.forget(mapLike);
@@ -94,6 +101,7 @@ export class ScannedField {
 
   /** Ends a block whose values were added one by one. */
   endBlock(): void {
+    this.#hasLearned = false;
     this.#targets.endBlock();
   }
 }

@@ -6,6 +6,7 @@ import { addEntry, Field } from './fields';
 import { endOfEmptyStruct, endOfType } from './field-types';
 import { keepLeftOut } from './left-out';
 import { mayBeOf, NestedType } from './nested-type';
+import { endOfWhole } from './nested-values';
 import { endOfLong, endOfNumber, isExactInteger, longValue, numberValue } from './number';
 import { endOfString, stringEnd, stringStart } from './strings';
 import { hasDateLength, timeOrDateOf } from './time';
@@ -114,6 +115,19 @@ function endOfNested(field: Field, row: i32, at: usize): usize {
   setRange(field, entry, at, end);
   store<f64>(field.numbers + (entry << 3), kind >= kindTypedFirst ? keepLeftOut(field) : 0);
   return end;
+}
+
+/** Reads an array or object that fitted no type of its field once more, by the types that there are now; leaves collect nothing of it. */
+export function readAgain(field: Field, entry: i32): void {
+  const range = (<usize>entry) << 2;
+  const at = <usize>load<u32>(field.starts + range);
+  if (load<u8>(field.kinds + entry) != <u8>kindRawNested) return;
+  for (let type = field.type; changetype<usize>(type) != 0; type = type.nextType) {
+    if (!mayBeOf(type, at) || endOfWhole(type, at, false) == 0) continue;
+    store<u8>(field.kinds + entry, <u8>type.entryKind);
+    if (type.entryKind >= kindTypedFirst) store<f64>(field.numbers + ((<usize>entry) << 3), keepLeftOut(field));
+    return;
+  }
 }
 
 /** Gives the kind of the array or object that `endOfJson` read. */

@@ -55,6 +55,7 @@ export {
 } from './field-copies';
 export { addType, removeType, setEmptyLevels, setUntypedLevels } from './field-types';
 export { copySpellings } from './field-times';
+export { readAgain } from './field-values';
 export { addFullName, setFull, setMovable } from './full-structs';
 export { detachFields, emptyFields, filledAddressesOf, filledCountOf, filledEntriesOf } from './filled-fields';
 export { completeLeaves, emptyLeaves, missingEntries } from './collected';
