@@ -6,6 +6,9 @@ export function waysOn(end: bigint, low?: bigint): string {
   const restore = 'restore `_ledger/` and the tables of one moment, or set LAKE_TABLE to a new name';
   if (low !== undefined && low > end)
     return `${restore}. Move nothing out of this table: Kafka holds offsets from ${low} on only, its objects have those from ${end} on`;
-  const held = low === undefined ? 'only if' : 'as';
-  return `${restore}. To write these records again instead, ${held} Kafka still holds everything from offset ${end} on: move out of a Hive table, never delete, the objects that \`glueless verify\` calls unlisted and behind the ledger’s end, and no others; then use another KAFKA_GROUP_ID`;
+  const condition =
+    low === undefined
+      ? `only if Kafka still holds every record from offset ${end} on, which a compacted topic does not`
+      : `as Kafka holds offsets from ${low} on, and only if the topic is not compacted`;
+  return `${restore}. To write these records again instead, ${condition}: move out of a Hive table, never delete, the objects that \`glueless verify\` calls unlisted, behind the ledger’s end and to be moved out, and no others; then use another KAFKA_GROUP_ID`;
 }

@@ -158,6 +158,7 @@ describe('verify --repair', () => {
       catalog,
       parquet: hyparquetReader,
       table: testTable,
+      topic: testTopic,
       onDone: (line) => done.push(line),
     });
     expect(done).toEqual([`left ${key} alone: it changed meanwhile`]);

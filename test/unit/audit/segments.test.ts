@@ -25,7 +25,7 @@ async function openRolledUp() {
   const repair = async () => {
     const { findings, repairs } = await audit({ store, catalog }, undefined, { deep: true });
     const done: string[] = [];
-    const about = { ledger, store, catalog, parquet: hyparquetReader, table: testTable };
+    const about = { ledger, store, catalog, parquet: hyparquetReader, table: testTable, topic: testTopic };
     await carryOut(repairs, { ...about, onDone: (line) => done.push(line) });
     return { actions: findings.map(({ action }) => action), done };
   };

@@ -3,12 +3,17 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
 import type { LedgerPath } from '../../ledger/ledger-keys.ts';
 import type { ObjectName } from '../../ledger/object-keys.ts';
+import type { ObjectStore } from '../../ports/lake.ts';
+import { findMergedSources } from '../../table/objects/range-objects.ts';
 import { rangeText, replayOf } from '../finding.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
 
 export interface UndescribedOptions {
   readonly ledger: Ledger;
+  readonly store: ObjectStore;
   readonly table: string;
+  /** The topic that is audited: others that share the table have audits of their own. */
+  readonly topic: string;
   /** The first offset of the Kafka partition that Kafka still holds; `undefined` where that is not known. */
   readonly lowOf?: (name: Pick<ObjectName, 'topic' | 'partition'>) => bigint | undefined;
 }
@@ -21,8 +26,8 @@ export interface Undescribed {
 
 /** Where in its Kafka partition's chain such an object lies. */
 type Place =
-  /** At the ledger's end or behind it. */
-  | { readonly kind: 'behind'; readonly end: bigint }
+  /** At the ledger's end or behind it; `isMerged`: merged files have rows of these offsets, too. */
+  | { readonly kind: 'behind'; readonly end: bigint; readonly isMerged: boolean }
   | { readonly kind: 'hole'; readonly from: bigint; readonly to: bigint }
   /** Before the first entry, where the ledger is to begin before it. */
   | { readonly kind: 'head'; readonly from: bigint; readonly to: bigint }
@@ -32,6 +37,7 @@ type Place =
   | { readonly kind: 'met' };
 
 const restore = 'restore its ledger entry';
+const offsetMax = 2n ** 63n - 1n;
 
 /** Describes an object of the range `name`, of which no entry is; `met`: the entries that have a part of its offsets. */
 export async function describeUndescribed(
@@ -41,15 +47,22 @@ export async function describeUndescribed(
 ): Promise<Undescribed> {
   const isMet = met.length > 0;
   const place = isMet ? ({ kind: 'met' } as const) : await findPlace(name, options);
-  return { what: whatOf(name, place), action: actionOf(name, place, options.lowOf?.(name)) };
+  const what = whatOf(name, place);
+  if (name.topic !== options.topic)
+    return { what, action: `leave it there: \`glueless verify\` of the topic ${name.topic} says what to do` };
+  return { what, action: actionOf(name, place, options.lowOf?.(name)) };
 }
 
-async function findPlace(name: ObjectName, { ledger, table }: UndescribedOptions): Promise<Place> {
+async function findPlace(name: ObjectName, { ledger, store, table }: UndescribedOptions): Promise<Place> {
   const path = { table, topic: name.topic, partition: name.partition };
   return unlessUnreadable(
     async () => {
       const { before, behind } = await ledger.neighbours(path, name);
-      if (behind === undefined) return { kind: 'behind', end: (await ledger.last(path, undefined))?.entry.to ?? 0n };
+      if (behind === undefined) {
+        const end = (await ledger.last(path, undefined))?.entry.to ?? 0n;
+        const merged = await findMergedSources({ ...path, from: end, to: offsetMax }, store);
+        return { kind: 'behind', end, isMerged: merged.length > 0 };
+      }
       if (before !== undefined) return { kind: 'hole', from: await endBefore(path, before, name, ledger), to: behind };
       const start = (await ledger.start(path))?.from;
       return start !== undefined && name.to <= start
@@ -86,7 +99,7 @@ function whatOf(name: ObjectName, place: Place): string {
 function actionOf(name: ObjectName, place: Place, low: bigint | undefined): string {
   switch (place.kind) {
     case 'behind':
-      return behindAction(place.end, low);
+      return behindAction(place, low);
     case 'hole':
     case 'head':
       return `leave it there, and ${restore}; or ${replayOf({ ...name, from: place.from, to: place.to })}, which writes it anew, or enters it as it is where Kafka can’t deliver all of it`;
@@ -96,12 +109,14 @@ function actionOf(name: ObjectName, place: Place, low: bigint | undefined): stri
   }
 }
 
-/** The table's only copy of rows must not go: Kafka gives them again only where it holds all that comes behind the ledger's end. */
-function behindAction(end: bigint, low: bigint | undefined): string {
-  const movable = `move it out of the table, never delete it, by docs/operations.md (“The lake was restored from a copy”)`;
+/** The table's only copy of rows must not go: Kafka gives them again only where it holds every record behind the ledger's end. */
+function behindAction({ end, isMerged }: Extract<Place, { kind: 'behind' }>, low: bigint | undefined): string {
+  const movable = `move it out of the table, never delete it, by docs/operations.md (“The lake was restored from a copy”): its records are written again`;
+  if (isMerged)
+    return `keep it, and ${restore}: merged files have rows from offset ${end} on, too, and can’t be moved out by themselves`;
   if (low === undefined)
-    return `${restore}; or, only if Kafka still holds everything from offset ${end} on, ${movable}: its records are written again`;
+    return `${restore}; or, only if Kafka still holds every record from offset ${end} on, which a compacted topic does not, ${movable}`;
   if (low <= end)
-    return `${restore}; or, as Kafka still holds everything from offset ${end} on, ${movable}: its records are written again`;
+    return `${restore}; or, as Kafka holds offsets from ${low} on, and only if the topic is not compacted, ${movable}`;
   return `keep it, and ${restore}: Kafka holds offsets from ${low} on only, and going on needs those from ${end} on`;
 }

@@ -11,7 +11,6 @@ import {
   type WrittenObject,
 } from '../../ledger/ledger-entry.ts';
 import { isInPartition, parseObjectName, type ObjectName } from '../../ledger/object-keys.ts';
-import type { ObjectStore } from '../../ports/lake.ts';
 import { sourceOf, type ParquetReader } from '../../ports/parquet.ts';
 import { numbersRows } from '../../table/catalog/column-owner.ts';
 import { deadLetterTable } from '../../table/dead-letters.ts';
@@ -25,7 +24,6 @@ import { describeUndescribed, type UndescribedOptions } from './undescribed-obje
 import { unlessUnreadable } from '../unless-unreadable.ts';
 
 export interface UnlistedOptions extends UndescribedOptions {
-  readonly store: ObjectStore;
   readonly parquet: ParquetReader;
 }
 

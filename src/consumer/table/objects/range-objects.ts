@@ -16,7 +16,7 @@ type Range = Pick<ObjectRange, 'table' | 'topic' | 'partition' | 'from' | 'to'>;
 /** Finds all objects with rows or dead letters of the range, by their names; those that were merged into others are among them. */
 export async function findMeetingObjects(range: Range, store: ObjectStore): Promise<RangeObject[]> {
   const found = new Map<string, RangeObject>();
-  for (const merged of await findMerged(range, store)) found.set(merged.key, merged);
+  for (const merged of await findMergedSources(range, store)) found.set(merged.key, merged);
   for (const [kind, folder] of [
     ['rows', range.table],
     ['dead-letters', deadLetterTable(range.table)],
@@ -29,7 +29,8 @@ export async function findMeetingObjects(range: Range, store: ObjectStore): Prom
   return [...found.values()];
 }
 
-async function findMerged(range: Range, store: ObjectStore): Promise<RangeObject[]> {
+/** Finds the objects with rows of the range that were merged into others, by the notes of these. */
+export async function findMergedSources(range: Range, store: ObjectStore): Promise<RangeObject[]> {
   const { table } = range;
   const [first] = await Array.fromAsync(store.list(`${mergedFolder(table)}/`, { limit: 1 }));
   if (first === undefined) return [];
