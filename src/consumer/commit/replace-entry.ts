@@ -32,6 +32,7 @@ export interface Replacement {
 
 /** A replacement whose new objects are put; the old ones still count. */
 export interface PutReplacement {
+  readonly kind: 'put';
   readonly announced: Versioned<ReplacingEntry>;
   /** The entry as it is to be. */
   readonly next: CommittedEntry;
@@ -82,7 +83,7 @@ export async function putReplacement(
     outcome: { ...written, objects, ...countsOf(objects, tombstones) },
     obsolete: obsoleteKeys([...keysOfObjects(entry.outcome), ...(entry.obsolete ?? [])], objects),
   };
-  return { announced, next, published: { ...published, after }, created, guard };
+  return { kind: 'put', announced, next, published: { ...published, after }, created, guard };
 }
 
 /**

@@ -1,143 +1,103 @@
-import { mapConcurrently } from '../../runtime/concurrency.ts';
+import { larger, smaller } from '../../runtime/bigints.ts';
+import { decodeLimitsOf, reasonToCut } from '../batch/batch-policy.ts';
+import { PartitionBuffer } from '../batch/partition-buffer.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
-import { overtaken } from '../commit/overtaken-entry.ts';
-import { countsOf } from '../commit/outcomes.ts';
-import type { Versioned } from '../ledger/entry-store.ts';
-import {
-  isWritten,
-  ledgerFormat,
-  type ReplacingEntry,
-  type WrittenEntry,
-  type WrittenObject,
-} from '../ledger/ledger-entry.ts';
-import type { OffsetRange } from '../ports/topic.ts';
-import type { RangeObject } from '../table/objects/range-objects.ts';
+import { endReplacements } from '../commit/replace-entry.ts';
+import type { WrittenEntry } from '../ledger/ledger-entry.ts';
+import { entryOf, splitHole, type HolePiece } from './hole-pieces.ts';
+import { keepPiece } from './keep-piece.ts';
+import { checkTopic, putBatch, readUnlessGone, type ReplayOptions, type ReplayResult } from './put-batch.ts';
+import type { ReplayItem } from './replay-plan.ts';
+import { writeRange } from './write-range.ts';
 
-/** A part of a hole in the ledger. */
-export interface HolePiece {
-  readonly range: OffsetRange;
-  /** What the lake has of it, which no entry lists; empty for a part of which there is nothing. */
-  readonly objects: readonly RangeObject[];
-}
-
-/** The reason of an entry that was made for objects whose own is gone: tombstones of its range are not counted. */
-const reasonOfHole = 'hole';
-
-const looksMax = 16;
-
-/** Takes a hole apart by the objects that lie in it; or says why it can't be filled. */
-export async function splitHole(
-  hole: OffsetRange,
-  { table, topic, writer }: Pick<CommitTools, 'table' | 'topic' | 'writer'>,
-): Promise<HolePiece[] | { readonly why: string }> {
-  const objects = await writer.objects.findMeeting({ ...hole, table, topic });
-  const outside = objects.find(({ name }) => name.from < hole.from || name.to > hole.to);
-  if (outside !== undefined)
-    return { why: `${outside.key}, which no ledger entry lists, holds records of it and of others: restore its entry` };
-  const pieces: HolePiece[] = [];
-  let next = hole.from;
-  for (const piece of groupByRange(objects)) {
-    if (next < piece.from) pieces.push({ range: { ...hole, from: next, to: piece.from }, objects: [] });
-    pieces.push({ range: { ...hole, from: piece.from, to: piece.to }, objects: piece.objects });
-    next = piece.to;
-  }
-  return next < hole.to ? [...pieces, { range: { ...hole, from: next }, objects: [] }] : pieces;
-}
-
-/** Objects whose ranges overlap belong together. */
-function groupByRange(objects: readonly RangeObject[]) {
-  const groups: { from: bigint; to: bigint; objects: RangeObject[] }[] = [];
-  for (const object of objects.toSorted((a, b) => (a.name.from < b.name.from ? -1 : 1))) {
-    const { from, to } = object.name;
-    const last = groups.at(-1);
-    if (last === undefined || from >= last.to) groups.push({ from, to, objects: [object] });
-    else {
-      last.objects.push(object);
-      if (to > last.to) last.to = to;
+/** Writes a hole of the ledger anew. Objects that lie in it are replaced, as those of a batch are, and so is what an Iceberg table has of it. */
+export async function fillHole(
+  { range, heldFrom = range.from }: Extract<ReplayItem, { kind: 'fill' }>,
+  options: ReplayOptions,
+): Promise<ReplayResult> {
+  const { tools } = options;
+  const pieces = await splitHole(range, tools);
+  if ('why' in pieces) return { kind: 'left', why: pieces.why };
+  const before: WrittenEntry[] = [];
+  const whys: string[] = [];
+  for (const whole of pieces) {
+    const piece = whole.objects.length > 0 ? whole : heldOf(whole, heldFrom);
+    if (piece.range.from > whole.range.from) whys.push('its ledger entry is gone, and Kafka no longer holds it');
+    if (piece.range.from >= piece.range.to) continue;
+    if (piece.objects.length === 0 && tools.publication === undefined) {
+      await writeRange(piece.range, options);
+      continue;
+    }
+    for await (const part of piece.objects.length > 0 ? [piece] : cutPiece(piece, options)) {
+      options.signal.throwIfAborted();
+      const result = await fillPiece(part, heldFrom, options);
+      if ('why' in result) whys.push(result.why);
+      else before.push(result.before);
     }
   }
-  return groups;
+  const [why] = whys;
+  return why === undefined ? { kind: 'done', before } : { kind: 'left', why, before };
 }
 
-/** An entry that is to be replaced, and how it gets into the ledger, once it is known that it will be. */
-export interface FoundEntry {
-  readonly entry: WrittenEntry;
-  /** It is the revision of the entry that is gone. */
-  readonly revision?: true;
-  readonly take: () => Promise<Versioned<WrittenEntry>>;
+/** What Kafka holds of a piece of which the lake has nothing. */
+function heldOf(piece: HolePiece, heldFrom: bigint): HolePiece {
+  const { from, to } = piece.range;
+  return { ...piece, range: { ...piece.range, from: smaller(larger(from, heldFrom), to) } };
 }
 
-/**
- * Gives an entry for what the lake has of the piece: as one whose replacement has begun, so that nobody takes it for whole. Where a revision of the
- * entry that is gone has stayed, that one. `take` rejects with LEDGER_CONTENDED when somebody else has made an entry there.
- */
-export async function entryOf(
-  { range, objects }: HolePiece,
-  tools: CommitTools,
-  topicId: string | undefined,
-): Promise<FoundEntry> {
-  const { ledger, table, topic } = tools;
-  const revision = await ledger.get({ table, topic, partition: range.partition }, range.from);
-  if (revision !== undefined && isWritten(revision.entry) && revision.entry.to === range.to) {
-    const { entry } = revision;
-    return { entry, revision: true, take: async () => (await createEntry(entry, tools), { ...revision, entry }) };
+/** Writes a piece anew; where Kafka can't deliver all that the lake has of it, that stays. Gives the entry that it had or got first. */
+async function fillPiece(
+  piece: HolePiece,
+  heldFrom: bigint,
+  options: ReplayOptions,
+): Promise<{ readonly before: WrittenEntry } | { readonly why: string }> {
+  const { tools, topicId, policy, allowLoss = false } = options;
+  const { range, objects } = piece;
+  const found = await entryOf(piece, tools, topicId);
+  const inLake = await countInLake(found.entry, tools);
+  const isPassed = heldFrom > range.from;
+  if (!isPassed) {
+    const result = await putBatch({ range, inLake, ...found }, options);
+    if (result.kind === 'put') {
+      await endReplacements([result], tools);
+      return { before: found.entry };
+    }
+    if (allowLoss || result.isFewer !== true || objects.length === 0) return result;
   }
-  const entry = await describe({ range, objects }, tools, topicId);
-  return { entry, take: () => createEntry(entry, tools) };
+  const { rows, deadLetters } = found.entry.outcome;
+  if (inLake > rows + deadLetters) return { why: whyMerged(inLake, rows + deadLetters) };
+  const batch = heldFrom < range.to ? await readUnlessGone(range, options, larger(heldFrom, range.from)) : undefined;
+  const kept = await keepPiece(piece, found, {
+    tools,
+    limits: decodeLimitsOf(policy),
+    batch,
+    check: () => checkTopic(options),
+  });
+  return kept ?? { before: found.entry };
 }
 
-/** Puts an entry where none is. Rejects with LEDGER_CONTENDED when somebody else has. */
-export async function createEntry<Entry extends WrittenEntry>(
-  entry: Entry,
-  { ledger }: CommitTools,
-): Promise<Versioned<Entry>> {
-  const created = await ledger.claim(entry);
-  if (created.kind === 'theirs') throw overtaken(entry);
-  return created.claim;
+/** Counts the rows and dead letters of a range: those in its own objects, or what an Iceberg table has of it where that is more. */
+async function countInLake(entry: WrittenEntry, { publication }: CommitTools): Promise<number> {
+  const { rows, deadLetters } = entry.outcome;
+  const tables = await publication?.count(entry);
+  return Math.max(rows, tables?.rows ?? 0) + Math.max(deadLetters, tables?.deadLetters ?? 0);
 }
 
-async function describe(
-  { range, objects }: HolePiece,
-  { writer, table, topic, clock, recipe: given, newWriterId }: CommitTools,
-  topicId: string | undefined,
-): Promise<ReplacingEntry> {
-  const found = await mapConcurrently(objects, looksMax, async (object) =>
-    listed(object, await writer.objects.look(object)),
-  );
-  const kept = found.flatMap((object) => object ?? []);
-  const damaged = objects.map(({ key }) => key).filter((key) => !kept.some((object) => object.key === key));
-  const generation = objects.reduce((highest, { name }) => Math.max(highest, name.generation), 1);
-  const now = new Date(clock.nowMs()).toISOString();
-  const [recipe, id] = [writer.fit(given), newWriterId()];
-  return {
-    format: ledgerFormat,
-    state: 'replacing',
-    table,
-    topic,
-    ...(topicId !== undefined && { topicId }),
-    ...range,
-    generation,
-    writer: id,
-    claimedAt: now,
-    reason: reasonOfHole,
-    recipe,
-    plan: [],
-    outcome: { committedAt: now, ...countsOf(kept, 0), objects: kept, catalogVersion: '' },
-    ...(damaged.length > 0 && { obsolete: damaged }),
-    replacement: { generation: generation + 1, writer: id, startedAt: now, recipe, plan: [], why: 'replay' },
-  };
+function whyMerged(inLake: number, inObjects: number): string {
+  return `the lake has ${inLake} rows and dead letters of it, of which Kafka no longer delivers all, and ${inObjects} of them in objects of its own: the others are in files that were merged or rewritten; restore its ledger entry from an older version`;
 }
 
-/** The object as an entry lists it; `undefined` for a damaged one. */
-function listed(
-  { key, kind, partition, mergedRows }: RangeObject,
-  look: Awaited<ReturnType<CommitTools['writer']['objects']['look']>>,
-): WrittenObject | undefined {
-  if ('object' in look) return look.object;
-  return mergedRows === undefined ? undefined : { key, kind, partition, rows: mergedRows, bytes: 0 };
-}
-
-/** False for an entry that was made for what lay in a hole: nobody knows of its tombstones. */
-export function countsTombstones({ reason, outcome: { tombstones } }: WrittenEntry): boolean {
-  return reason !== reasonOfHole || tombstones > 0;
+/** Cuts a piece into batches by the policy. */
+async function* cutPiece({ range, objects }: HolePiece, options: ReplayOptions): AsyncIterable<HolePiece> {
+  for (let { from } = range; from < range.to;) {
+    const buffer = new PartitionBuffer(range.partition, from);
+    for await (const chunk of options.reader.read({ ...range, from }, options.signal)) {
+      buffer.push(chunk, 0);
+      if (reasonToCut(buffer.fill(), options.policy, { monotonicMs: 0 }) !== undefined) break;
+    }
+    const { to } = buffer.cut(options.policy);
+    buffer.clear();
+    yield { range: { ...range, from, to }, objects };
+    from = to;
+  }
 }

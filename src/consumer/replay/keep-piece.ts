@@ -7,7 +7,7 @@ import { publishAgain } from '../commit/undo-replacement.ts';
 import { isCommitted, stateOfFormat, type CommittedEntry, type Outcome } from '../ledger/ledger-entry.ts';
 import type { DecodeLimits } from '../ports/decode-limits.ts';
 import type { OffsetRange } from '../ports/topic.ts';
-import { createEntry, type FoundEntry, type HolePiece } from './fill-hole.ts';
+import { createEntry, type FoundEntry, type HolePiece } from './hole-pieces.ts';
 import { readAgain } from './read-again.ts';
 
 interface KeepOptions {

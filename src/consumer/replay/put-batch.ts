@@ -4,10 +4,11 @@ import { decodeLimitsOf, type BatchPolicy } from '../batch/batch-policy.ts';
 import type { CommitTools } from '../commit/commit-tools.ts';
 import { discardLeftovers } from '../commit/leftovers.ts';
 import { putReplacement, type PutReplacement } from '../commit/replace-entry.ts';
+import type { WrittenEntry } from '../ledger/ledger-entry.ts';
 import { checkTopicId } from '../ledger/topic-identity.ts';
 import { emptyChunk } from '../ports/record-chunk.ts';
 import type { OffsetRange, TopicReader } from '../ports/topic.ts';
-import { countsTombstones, type FoundEntry } from './fill-hole.ts';
+import { countsTombstones, type FoundEntry } from './hole-pieces.ts';
 import { readAgain, whyRejected } from './read-again.ts';
 
 export interface ReplayOptions {
@@ -28,6 +29,11 @@ export interface LeftBatch {
   /** Kafka delivers fewer records than the lake has. */
   readonly isFewer?: true;
 }
+
+export type ReplayResult = ({ readonly kind: 'done' } | LeftBatch) & {
+  /** What a hole of the ledger had, as it was before it was filled. */
+  readonly before?: readonly WrittenEntry[];
+};
 
 /** An entry that is to be replaced. */
 export interface ReplacedBy extends FoundEntry {

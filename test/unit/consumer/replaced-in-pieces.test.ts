@@ -3,7 +3,8 @@ import type { CommitTools } from '../../../src/consumer/commit/commit-tools.ts';
 import { undoReplacement } from '../../../src/consumer/commit/undo-replacement.ts';
 import { isWritten, type WrittenEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { planReplay } from '../../../src/consumer/replay/replay-plan.ts';
-import { replayItem, type ReplayResult } from '../../../src/consumer/replay/replay.ts';
+import type { ReplayResult } from '../../../src/consumer/replay/put-batch.ts';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 import {
   audit,
