@@ -196,6 +196,27 @@ describe('what happens while files are merged', () => {
     expect(known).toEqual(rows(4));
   });
 
+  it.each([0, Infinity])('shows replayed rows once, also where another file can’t be made', async (orphansBeforeMs) => {
+    const lake = await hourOf(4);
+    const { store } = lake.lake;
+    for (let times = 0; times < 2; times++) await mergeLake(store, { orphansBeforeMs: Infinity });
+    await store.delete(await keysBelow(store, `${testTable}.merged/`));
+    for (const [from, to] of [
+      [1n, 3n],
+      [1n, 2n],
+      [2n, 3n],
+    ] as const) {
+      for (let offset = from; offset < to; offset++) await lake.replay({ partition: 0, from: offset, to: offset + 1n });
+      expect(await mergeLake(store, { orphansBeforeMs })).toContainEqual(
+        expect.objectContaining({ kind: 'left-alone', why: expect.stringContaining('replay its range') }),
+      );
+      expect(await seen(lake)).toEqual(['0/1', '0/2']);
+      expect(await lake.problems({ deep: true })).toEqual(['object-missing']);
+    }
+    for (const offset of [0n, 3n]) await lake.replay({ partition: 0, from: offset, to: offset + 1n });
+    await expectWhole(lake, rows(4));
+  });
+
   it('takes nothing away while what has taken its place is not there', async () => {
     const lake = await hourOf(3);
     const { store } = lake.lake;

@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { putMerged, readMerged, type MergedPartition, type StoredNote } from '../../ledger/merged-partition.ts';
-import { mergedPrefix, topicOfFile } from '../../ledger/object-keys.ts';
+import { mergedPrefix } from '../../ledger/object-keys.ts';
 import { adoptedByParameter } from '../../table/catalog/shared-table.ts';
 import { putMergedFiles, NoteChanged } from './put-merged-files.ts';
 import { readPartition, type PartitionContents } from './read-partition.ts';
-import type { ObjectInfo } from '../../ports/lake.ts';
 import type { MergeTools, HivePartition } from './merge-tools.ts';
 import { mergedSizeOf } from '../merged-size.ts';
 import { isWorthMerging, planFiles, replan, type MergeTarget } from './plan-merged-files.ts';
 import type { Registered } from './registered-partitions.ts';
 import { ReplacedEntries } from './replaced-entries.ts';
-import { hasRowsElsewhere } from './has-rows-elsewhere.ts';
+import { deletableFiles } from './deletable-files.ts';
 
 export interface UpdateOptions {
   readonly hivePartition: HivePartition;
@@ -93,7 +92,10 @@ async function fulfil(
   const filled = await putMergedFiles({ hivePartition, old: look.old, stored: noted, tools });
   const isQuiet = isDeepStrictEqual(filled.note, noted.note);
   const now = isQuiet ? noted : await change(next(filled.note), noted, hivePartition, tools);
-  if (!filled.isWhole) return undefined;
+  if (!filled.isWhole) {
+    if (now.note.movedAt !== undefined) await clear(now, hivePartition, tools);
+    return undefined;
+  }
   if (now.note.movedAt === undefined)
     return isQuiet && !hasChanged ? move(now, options, look, tools) : { stored: now, isDone: false };
   if (hasChanged)
@@ -191,8 +193,8 @@ async function setLocation({ hivePartition, registered }: UpdateOptions, tools: 
 }
 
 /**
- * Deletes what lies in the new folder and the note does not list, once all that it lists is there. The folder is listed before the note is read again:
- * what a later revision has put is not in the listing.
+ * Deletes what lies in the new folder and the note does not list, once all rows of it that count are in files that are there. The folder is listed before
+ * the note is read again: what a later revision has put is not in the listing.
  */
 async function clear({ version }: StoredNote, hivePartition: HivePartition, tools: MergeTools): Promise<void> {
   const { store, catalog } = tools;
@@ -200,33 +202,12 @@ async function clear({ version }: StoredNote, hivePartition: HivePartition, tool
   const listed = await Array.fromAsync(store.list(mergedPrefix(name, hivePartition.hivePath)));
   const now = await readMerged(store, name, hivePartition.hivePath);
   if (now?.version !== version) throw new NoteChanged('another process has changed the note');
-  const sizes = new Map(listed.map(({ key, size }) => [key, size]));
-  if (now.note.files.some(({ key, bytes }) => bytes === undefined || sizes.get(key) !== bytes)) return;
-  const keys = await deletable(listed, now.note, hivePartition, tools);
+  const keys = await deletableFiles(listed, now.note, hivePartition, tools);
   if (keys.length === 0) return;
   // an Iceberg table may have taken them in
   const table = await catalog.load(name);
   if (table === undefined || table.parameters[adoptedByParameter] !== undefined) return;
   await store.delete(keys);
-}
-
-/** Keys of files that the note lists no longer; those that no revision lists only where their rows are elsewhere. */
-async function deletable(
-  listed: readonly ObjectInfo[],
-  note: MergedPartition,
-  hivePartition: HivePartition,
-  tools: MergeTools,
-): Promise<string[]> {
-  const files = new Set(note.files.map(({ key }) => key));
-  const passed = new Set(note.obsolete);
-  const others = listed.filter(({ key }) => !files.has(key) && topicOfFile(key) !== undefined);
-  const keys: string[] = [];
-  for (const file of others)
-    if (passed.has(file.key) || (await hasRowsElsewhere(file, { note, hivePartition }, tools))) keys.push(file.key);
-  const left = others.length - keys.length;
-  const why = `no note lists them, and rows of theirs are nowhere else: restore _ledger/${hivePartition.table.name}.merged/`;
-  if (left > 0) leftAlone(hivePartition, left, why, tools);
-  return keys;
 }
 
 function tellPlan(

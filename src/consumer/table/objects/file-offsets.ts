@@ -1,6 +1,7 @@
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
+import type { OffsetRange } from '../../ports/topic.ts';
 import { numbersRows } from '../catalog/column-owner.ts';
 
 /** Offsets of one Kafka partition in a file, from the first to behind the last. */
@@ -31,6 +32,27 @@ export async function offsetsInFile(
         found.set(partition, known);
       }
     return found;
+  });
+}
+
+/** Tells whether a file has a row of one of the ranges, read row by row; `undefined` when it can’t be read. */
+export async function hasRowsWithin(
+  file: Pick<ObjectInfo, 'key' | 'size'>,
+  ranges: readonly Pick<OffsetRange, 'partition' | 'from' | 'to'>[],
+  { store, parquet }: { readonly store: ObjectStore; readonly parquet: ParquetReader },
+): Promise<boolean | undefined> {
+  return unlessUnreadable(async () => {
+    for await (const [partitions = [], offsets = []] of parquet.integerChunks(
+      objectSource(store, file),
+      coordinateColumns,
+    )) {
+      const isWithin = (offset: bigint, row: number): boolean =>
+        ranges.some(
+          ({ partition, from, to }) => Number(partitions[row]) === partition && offset >= from && offset < to,
+        );
+      if (offsets.some(isWithin)) return true;
+    }
+    return false;
   });
 }
 
