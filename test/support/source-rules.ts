@@ -78,7 +78,8 @@ export const modules: ReadonlyMap<string, readonly string[]> = new Map([
     [
       ...floor,
       'runtime/error-codes',
-      ...consumerModules('commit', 'ports', 'service', 'columns'),
+      'schema',
+      ...consumerModules('commit', 'ports', 'service', 'columns', 'table'),
       'alerts',
       'hours',
       'outbox',

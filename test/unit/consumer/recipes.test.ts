@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
-import { recipeOf } from '../../../src/app/write/create-commit-tools.ts';
+import { recipeOf } from '../../../src/app/write/recipe-of-settings.ts';
 import { readSettings } from '../../../src/app/config/settings.ts';
 import { createDuckdbQueryEngine } from '../../../src/lake/duckdb-query-engine.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
