@@ -1,11 +1,11 @@
 import type { Address } from './kernel-calls.ts';
 import { windowBytes, windowBytesMax, windowRecords, type Kernel } from './kernel.ts';
 
-/** JSON values: each is `sourceAt(index)[startAt(index), endAt(index))`. */
+/** JSON values: each is at `[starts[index], ends[index])` in the source that `sourceOf[index]` tells. */
 interface ValueRanges {
-  sourceAt(index: number): Uint8Array | undefined;
-  startAt(index: number): number;
-  endAt(index: number): number;
+  readonly positions: { readonly sourceOf: Int32Array; readonly starts: Int32Array; readonly ends: Int32Array };
+  /** Gives bytes of a source. */
+  bytesIn(source: number, start: number, end: number): Uint8Array;
 }
 
 /** The values of rows `[first, end)`: `indexes` has the index of each row's value, -1 for none; left out where it is the row. */
@@ -30,7 +30,7 @@ export function outputRoom({ strings: address, rows: starts, ids: ends }: Kernel
 }
 
 /** What stands between two values is copied with them where it is no longer: that costs less than a copy of each. */
-const gapBytesMax = 64;
+const gapBytesMax = 256;
 
 /** Loads the values of as many rows as the window has room for, as `loadValues` does; strings read before are dropped. */
 export function loadWindow(kernel: Kernel, rows: ValueRows): number {
@@ -40,74 +40,44 @@ export function loadWindow(kernel: Kernel, rows: ValueRows): number {
 }
 
 /** Copies the values of as many rows as there is room for, and answers with their number; a row without a value has an empty range. */
-export function loadValues(kernel: Kernel, rows: ValueRows, { address, bytesMax, ...to }: LoadRoom): number {
-  const { values, indexes, first } = rows;
-  const last = Math.min(rows.end, first + windowRecords);
-  const starts = kernel.viewInt32(to.starts, windowRecords);
-  const ends = kernel.viewInt32(to.ends, windowRecords);
-  const loaded = new LoadedBytes(kernel, address);
+export function loadValues(kernel: Kernel, { values, indexes, first, end }: ValueRows, to: LoadRoom): number {
+  const { sourceOf, starts, ends } = values.positions;
+  const startsTo = kernel.viewInt32(to.starts, windowRecords);
+  const endsTo = kernel.viewInt32(to.ends, windowRecords);
+  const last = Math.min(end, first + windowRecords);
+  const next: Piece = { source: -1, start: 0, end: 0, endTo: to.address };
   let row = first;
   for (; row < last; row++) {
     const index = indexes === undefined ? row : (indexes[row] ?? -1);
-    const source = index < 0 ? undefined : values.sourceAt(index);
-    const [start, end] = source === undefined ? [0, 0] : [values.startAt(index), values.endAt(index)];
-    if (source !== undefined && loaded.endWith(source, start, end) > address + bytesMax) break;
-    ends[row - first] = source === undefined ? loaded.end : loaded.add(source, start, end);
-    starts[row - first] = (ends[row - first] ?? 0) - (end - start);
+    if (index >= 0) {
+      const [source = 0, start = 0, stop = 0] = [sourceOf[index], starts[index], ends[index]];
+      const isNear = source === next.source && start >= next.end && start - next.end <= gapBytesMax;
+      const endTo = next.endTo + stop - (isNear ? next.end : start);
+      if (endTo > to.address + to.bytesMax) break;
+      if (!isNear) {
+        copyPiece(kernel, values, next);
+        next.source = source;
+        next.start = start;
+      }
+      next.end = stop;
+      next.endTo = endTo;
+      startsTo[row - first] = endTo - (stop - start);
+    } else startsTo[row - first] = next.endTo;
+    endsTo[row - first] = next.endTo;
   }
-  loaded.finish();
+  copyPiece(kernel, values, next);
+  kernel.pad(next.endTo);
   return row - first;
 }
 
-/** Bytes that are copied to the kernel's memory: those of one source that are near each other at once. */
-class LoadedBytes {
-  readonly #kernel: Kernel;
-  #end: Address;
-  #source: Uint8Array | undefined;
-  /** What is copied next of the source. */
-  #start = 0;
-  #stop = 0;
+/** Bytes of a source that are copied at once, and where they end in the kernel's memory. */
+interface Piece {
+  source: number;
+  start: number;
+  end: number;
+  endTo: Address;
+}
 
-  constructor(kernel: Kernel, address: Address) {
-    this.#kernel = kernel;
-    this.#end = address;
-  }
-
-  /** One past the last byte. */
-  get end(): Address {
-    return this.#end;
-  }
-
-  /** Tells where the bytes would end with these. */
-  endWith(source: Uint8Array, start: number, end: number): Address {
-    return this.#end + end - (this.#isNear(source, start) ? this.#stop : start);
-  }
-
-  /** Adds bytes; answers with the address one past them. */
-  add(source: Uint8Array, start: number, end: number): Address {
-    const after = this.endWith(source, start, end);
-    if (!this.#isNear(source, start)) {
-      this.#copy();
-      this.#source = source;
-      this.#start = start;
-    }
-    this.#stop = end;
-    this.#end = after;
-    return after;
-  }
-
-  /** Copies what is left, with padding behind it. */
-  finish(): void {
-    this.#copy();
-    this.#kernel.pad(this.#end);
-  }
-
-  #isNear(source: Uint8Array, start: number): boolean {
-    return source === this.#source && start >= this.#stop && start - this.#stop <= gapBytesMax;
-  }
-
-  #copy(): void {
-    const bytes = this.#source?.subarray(this.#start, this.#stop);
-    if (bytes !== undefined) this.#kernel.bytes.set(bytes, this.#end - bytes.length);
-  }
+function copyPiece({ bytes }: Kernel, values: ValueRanges, { source, start, end, endTo }: Piece): void {
+  if (source >= 0) bytes.set(values.bytesIn(source, start, end), endTo - (end - start));
 }

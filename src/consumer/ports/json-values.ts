@@ -164,6 +164,17 @@ export class JsonValues {
     return (this.#ends[index] ?? 0) - this.#shiftAt(index);
   }
 
+  /** Where the values are: at `[starts[index], ends[index])` in the source that `sourceOf[index]` tells; valid until more are added. */
+  get positions() {
+    return { sourceOf: this.#sourceOf, starts: this.#starts, ends: this.#ends };
+  }
+
+  /** Gives bytes of a source by their positions. */
+  bytesIn(source: number, start: number, end: number): Buffer {
+    const { bytes, shift } = this.#sources[source] ?? { bytes: this.#written, shift: 0 };
+    return bytes.subarray(start - shift, end - shift);
+  }
+
   /** Adds up the bytes of the first values. */
   sizeOf(count: number): number {
     let bytes = 0;
