@@ -4,6 +4,7 @@ import { testRecipe, testTable, testTopic } from './lake.ts';
 
 const at = '2026-11-23T09:15:00.000Z';
 
+/** A claim of the test topic's first partition. */
 export function claimOf(from: bigint, to: bigint, changes: Partial<ClaimedEntry> = {}): ClaimedEntry {
   return {
     format: 2,

@@ -2,30 +2,16 @@ import { rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { checkNotBehind, commitMetadata } from '../../../src/consumer/ledger/chain-position.ts';
 import type { LedgerEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
-import { ledgerFormat } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { AuditedLake } from '../../support/audited-lake.ts';
 import { testRecipe, testTable, testTopic } from '../../support/lake.ts';
+import { claimOf } from '../../support/ledger-entries.ts';
 import { FakeTopic } from '../../fakes/fake-topic.ts';
 
 /** Records of partition 0 that are claimed and not written. */
 async function claim(lake: AuditedLake, claimedAt: Date): Promise<void> {
   lake.append(0);
-  await lake.tools.ledger.claim({
-    format: ledgerFormat,
-    state: 'claimed',
-    table: testTable,
-    topic: testTopic,
-    partition: 0,
-    from: 40n,
-    to: 60n,
-    generation: 1,
-    writer: 'somebody',
-    claimedAt: claimedAt.toISOString(),
-    reason: 'rows',
-    recipe: testRecipe,
-    plan: [],
-  });
+  await lake.tools.ledger.claim(claimOf(40n, 60n, { claimedAt: claimedAt.toISOString() }));
 }
 
 const hourAgo = new Date(systemClock.nowMs() - 3_600_000);

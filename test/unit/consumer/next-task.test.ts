@@ -1,30 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PartitionBuffer } from '../../../src/consumer/batch/partition-buffer.ts';
-import type { ClaimedEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
 import { nextTask, type Situation } from '../../../src/consumer/service/next-task.ts';
 import type { Claim, PartitionState } from '../../../src/consumer/service/partition-state.ts';
 import { chunkOf, jsonRecords } from '../../support/chunks.ts';
-import { testRecipe, testTable, testTopic } from '../../support/lake.ts';
+import { claimOf } from '../../support/ledger-entries.ts';
 
-const claim: Claim = {
-  version: '1',
-  at: 'base',
-  entry: {
-    state: 'claimed',
-    format: 2,
-    table: testTable,
-    topic: testTopic,
-    partition: 0,
-    from: 0n,
-    to: 3n,
-    writer: 'other',
-    claimedAt: '2026-11-23T09:15:00.000Z',
-    reason: 'age',
-    generation: 1,
-    recipe: testRecipe,
-    plan: [],
-  } satisfies ClaimedEntry,
-};
+const claim: Claim = { version: '1', at: 'base', entry: claimOf(0n, 3n) };
 
 const damage = { kind: 'unreadable', sinceMs: 0 } as const;
 const states = {

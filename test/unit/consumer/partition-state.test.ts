@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ClaimedEntry } from '../../../src/consumer/ledger/ledger-entry.ts';
 import {
   next,
   type At,
@@ -7,30 +6,12 @@ import {
   type PartitionEvent,
   type PartitionState,
 } from '../../../src/consumer/service/partition-state.ts';
-import { testRecipe, testTable, testTopic } from '../../support/lake.ts';
+import { claimOf } from '../../support/ledger-entries.ts';
 
 /** The buffer holds [10, 20) when an event happens. */
 const bufferEnd = 20n;
 
-const claimTo = (to: number): Claim => ({
-  version: '1',
-  at: 'base',
-  entry: {
-    state: 'claimed',
-    format: 2,
-    table: testTable,
-    topic: testTopic,
-    partition: 0,
-    from: 10n,
-    to: BigInt(to),
-    writer: 'other',
-    claimedAt: '2026-11-23T09:15:00.000Z',
-    reason: 'age',
-    generation: 1,
-    recipe: testRecipe,
-    plan: [],
-  } satisfies ClaimedEntry,
-});
+const claimTo = (to: number): Claim => ({ version: '1', at: 'base', entry: claimOf(10n, BigInt(to)) });
 
 const claim = claimTo(30);
 const other = claimTo(25);
