@@ -54,7 +54,10 @@ export async function writeObjects(
     const planned = plan.find((each) => isSameObject(draft, each));
     const rowsMax = planned && Math.max(planned.rows, draft.rows);
     const expected = expectedOf(draft.kind, recipe, rowsMax);
-    const result = await putDraft({ ...draft, expected }, writer, step, guard);
+    const isFewer = planned !== undefined && draft.rows < planned.rows;
+    const known = isFewer ? await step('put', () => writer.objects.look({ ...draft, expected })) : undefined;
+    const isThere = known?.kind === 'kept' && known.object.rows >= draft.rows;
+    const result = isThere ? known : await putDraft({ ...draft, expected }, writer, step, guard);
     if (result.kind === 'created') created.push(result.object);
     return result;
   });

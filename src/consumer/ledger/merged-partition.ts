@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mapAhead } from '../../runtime/concurrency.ts';
-import type { ObjectStore } from '../ports/lake.ts';
+import type { ObjectInfo, ObjectStore } from '../ports/lake.ts';
 import { mergedNoteKey, mergedNotePrefix } from './ledger-keys.ts';
 import { offsetCodec } from './ledger-entry.ts';
 import { parseNote } from './parse-note.ts';
@@ -140,6 +140,16 @@ export async function findBase(
     if (info !== undefined && isAsNoted(base, info)) return { ...base, size: info.size };
   }
   return undefined;
+}
+
+/** What has the rows of a file of the note: that file, as it was written, or one of an earlier revision that it is to be made of. */
+export async function findHolder(
+  file: MergedFile,
+  store: ObjectStore,
+): Promise<Pick<ObjectInfo, 'key' | 'size'> | undefined> {
+  const info = await store.head(file.key);
+  if (info !== undefined) return isAsNoted(file, info) ? info : undefined;
+  return file.bytes === undefined ? findBase(file, store) : undefined;
 }
 
 /** Sources by their keys, each with the file that has its rows. */

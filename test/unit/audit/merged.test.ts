@@ -1,8 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { decodeLimitsOf } from '../../../src/consumer/batch/batch-policy.ts';
+import { commitBatch } from '../../../src/consumer/commit/commit-batch.ts';
 import { mergedFolder, mergedKey } from '../../../src/consumer/ledger/object-keys.ts';
 import type { MergedFile, MergedPartition } from '../../../src/consumer/ledger/merged-partition.ts';
+import { readBatch } from '../../../src/consumer/replay/put-batch.ts';
+import { replayItem } from '../../../src/consumer/replay/replay.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { AuditedLake, fileOfOffsets } from '../../support/audited-lake.ts';
 import { testTable, testTopic } from '../../support/lake.ts';
@@ -245,6 +249,55 @@ describe('a merged file that was damaged, of which a part is replayed before any
     await mergeLake(store);
     expect(await bothAudits(lake)).toEqual(none);
     expect(await rowsByCatalog(store, lake.lake.catalog)).toEqual(['0/0', '0/1', '0/2']);
+  });
+});
+
+describe('a claim that was brought back, whose objects were merged and are gone', () => {
+  const [range, heldFrom] = [{ partition: 0, from: 20n, to: 40n }, 25n];
+
+  async function claimedAgain() {
+    const lake = await AuditedLake.open();
+    for (const hour of ['09', '10']) await mergeByHand(lake.lake, {}, `event_date=2026-11-23/event_hour=${hour}`);
+    await rm(`${lake.entryPath(0, 20)}@2`);
+    lake.topic.deleteBelow(0, heldFrom);
+    const found = await lake.ledger.get({ table: testTable, topic: testTopic, partition: 0 }, range.from);
+    if (found?.entry.state !== 'claimed') throw new Error('it is claimed');
+    const policy = { rowsMax: 100, bytesMax: 1e6, ageMaxMs: 1000 };
+    const options = { reader: lake.topic, tools: lake.tools, policy, signal: new AbortController().signal };
+    return { lake, claim: { ...found, entry: found.entry }, options };
+  }
+
+  /** Ends the claim as the service does, of which Kafka lacks the first records. */
+  async function adopt({ lake, claim, options }: Awaited<ReturnType<typeof claimedAgain>>) {
+    const batch = await readBatch(range, options, heldFrom);
+    const lost = { from: range.from, to: heldFrom };
+    const request = { batch, reason: 'adopted', claim, lost, limits: decodeLimitsOf(options.policy) } as const;
+    return commitBatch({ ...request, commitOffset: async () => {} }, lake.tools);
+  }
+
+  it('has nothing lost that is in the merged files', async () => {
+    const opened = await claimedAgain();
+    const { lake } = opened;
+    expect(await lake.problems({ nowMs: systemClock.nowMs() + 86_400_000 })).toEqual([
+      'unfinished-claim',
+      'lost-to-retention',
+    ]);
+    expect(await adopt(opened)).not.toHaveProperty('entry.outcome.lost');
+    expect(await bothAudits(lake)).toEqual(none);
+  });
+
+  it('is ended by a replay from what the lake has', async () => {
+    const { lake, claim, options } = await claimedAgain();
+    expect(await replayItem({ kind: 'finish', range, current: claim, heldFrom }, options)).toEqual({ kind: 'done' });
+    expect(await bothAudits(lake)).toEqual(none);
+  });
+
+  it('has lost what is nowhere, and keeps the rows of the merged files beside it', async () => {
+    const opened = await claimedAgain();
+    const { lake } = opened;
+    await rm((await lake.objects(0, 20))[0] ?? '');
+    expect(await adopt(opened)).toMatchObject({ entry: { outcome: { rows: 18, deadLetters: 0, lost: { to: 25n } } } });
+    expect(await bothAudits(lake)).toEqual({ plain: ['gap'], deep: ['gap'] });
   });
 });
 

@@ -30,21 +30,33 @@ export async function findChangedSources(
 ): Promise<Finding[]> {
   const found = await mapConcurrently(sources, readsMax, async ({ file, source: { key, rows } }) => {
     const listing = await findListing(key, options);
-    if (listing === 'unreadable' || listing?.object?.rows === rows) return [];
+    if (listing === 'open' || rowsOf(listing) === rows) return [];
     const where = file.key;
     if (listing === undefined) {
       const what = `has ${rows} rows of ${key}, whose range no ledger entry describes`;
       return [{ problem: 'merge-outdated' as const, where, what, action: 'restore the ledger’s entries' }];
     }
-    const { object } = listing;
-    const what =
-      object === undefined
-        ? `has ${rows} rows of ${key}, which a replay or redrive has replaced: queries still see them`
-        : `is noted with ${rows} rows of ${key}, the ledger says ${object.rows}`;
-    const action = 'glueless maintain writes the file again';
-    return [{ problem: 'merge-outdated' as const, where, what, action }];
+    return [{ problem: 'merge-outdated' as const, where, ...changeOf(key, rows, listing.object) }];
   });
   return found.flat();
+}
+
+function rowsOf(listing: Listing | undefined): number | undefined {
+  return typeof listing?.object === 'object' ? listing.object.rows : undefined;
+}
+
+/** Says what has become of an object that a file has as a source with so many rows. */
+function changeOf(key: string, rows: number, object: WrittenObject | 'gap' | undefined) {
+  if (object === undefined)
+    return {
+      what: `has ${rows} rows of ${key}, which a replay or redrive has replaced: queries still see them`,
+      action: 'glueless maintain writes the file again',
+    };
+  const says = object === 'gap' ? 'that its range is a gap' : String(object.rows);
+  return {
+    what: `is noted with ${rows} rows of ${key}, the ledger says ${says}`,
+    action: 'restore the newest version of the entry and of the note; or replay the range while Kafka holds it',
+  };
 }
 
 /** Finds those of the objects that entries list and no file has as a source. */
@@ -54,7 +66,8 @@ export async function findWaiting(
 ): Promise<WaitingObject[]> {
   const found = await mapConcurrently(keys, readsMax, async (key) => {
     const listing = await findListing(key, options);
-    if (listing === undefined || listing === 'unreadable' || listing.object === undefined) return [];
+    if (listing === undefined || listing === 'open' || listing.object === undefined || listing.object === 'gap')
+      return [];
     return [{ path, key, rows: listing.object.rows, atMs: listing.atMs }];
   });
   return found.flat();
@@ -67,26 +80,27 @@ export function waitsTooLong({ key, rows, atMs }: WaitingObject): Finding {
 }
 
 interface Listing {
-  /** `undefined`: the entry of its range lists other objects. */
-  readonly object: WrittenObject | undefined;
+  /** `undefined`: the entry of its range lists other objects; `gap`: it is a gap. */
+  readonly object: WrittenObject | 'gap' | undefined;
   readonly atMs: number;
 }
 
-/** Looks up what the ledger says of an object now; `undefined` when no entry has its range. */
+/** Looks up what the ledger says of an object now; `undefined` when no entry has its range, `open` where it can't be read or is claimed. */
 async function findListing(
   key: string,
   { ledger, table, topic }: SourceOptions,
-): Promise<Listing | 'unreadable' | undefined> {
+): Promise<Listing | 'open' | undefined> {
   const name = parseObjectName(key);
-  if (name?.topic !== topic) return 'unreadable';
+  if (name?.topic !== topic) return 'open';
   const { partition, from } = name;
   const found = await unlessUnreadable(
     () => ledger.get({ table, topic, partition }, from),
-    () => 'unreadable',
+    () => 'open',
   );
-  if (found === undefined || found === 'unreadable') return found;
+  if (found === undefined || found === 'open') return found;
   const { entry } = found;
-  if (!isWritten(entry)) return { object: undefined, atMs: 0 };
+  if (entry.state === 'claimed') return 'open';
+  if (!isWritten(entry)) return { object: 'gap', atMs: 0 };
   const object = entry.outcome.objects.find((each) => each.key === key);
   return { object, atMs: Date.parse(entry.outcome.committedAt) };
 }

@@ -1,11 +1,5 @@
 import type { WrittenObject } from '../../ledger/ledger-entry.ts';
-import {
-  findBase,
-  isAsNoted,
-  readMerged,
-  type MergedFile,
-  type MergedPartition,
-} from '../../ledger/merged-partition.ts';
+import { findHolder, readMerged, type MergedFile, type MergedPartition } from '../../ledger/merged-partition.ts';
 import { hivePathOf } from '../../ledger/object-keys.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { unlessUnreadable } from '../unless-unreadable.ts';
@@ -49,7 +43,7 @@ export class MergedObjects {
   /** Gives what has the object's rows now; `undefined` when no note says so, or what it says is not there. */
   async find(object: WrittenObject): Promise<MergedObject | undefined> {
     const file = await this.#fileOf(object);
-    return file && findFile(file, this.#store);
+    return file && findHolder(file, this.#store);
   }
 
   async #fileOf({ key, rows, kind }: WrittenObject): Promise<MergedFile | undefined> {
@@ -78,12 +72,4 @@ export class MergedObjects {
 function filesOf(note: MergedPartition | undefined): Map<string, SourceFile> {
   const files = note?.movedAt === undefined ? [] : note.files;
   return new Map(files.flatMap((file) => file.sources.map(({ key, rows }) => [key, { file, rows }] as const)));
-}
-
-/** Looks for a file as its note describes it; one that is still to be put has its rows in a file of an earlier revision. */
-async function findFile(file: MergedFile, store: ObjectStore): Promise<MergedObject | undefined> {
-  const info = await store.head(file.key);
-  if (info !== undefined) return isAsNoted(file, info) ? info : undefined;
-  if (file.bytes !== undefined) return undefined;
-  return findBase(file, store);
 }

@@ -3,6 +3,7 @@ import type { ClaimedEntry } from '../../ledger/ledger-entry.ts';
 import type { ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
 import { coordinateColumns } from '../../table/objects/file-offsets.ts';
+import { findMergedAway } from '../../table/objects/merged-away.ts';
 import { lookAtPlanned } from '../../table/objects/look-at-planned.ts';
 import type { PutOutcome } from '../../table/objects/object-writer.ts';
 import { expectedOf } from '../../table/objects/planned-keys.ts';
@@ -46,11 +47,11 @@ export class ClaimedObjects {
       if (look.kind !== 'kept') continue;
       const { key, kind, bytes } = look.object;
       if (!expectedOf(kind, claim.recipe, undefined).hasCoordinates) continue;
-      for await (const [, found = []] of parquet.integerChunks(
-        objectSource(store, { key, size: bytes }),
-        coordinateColumns,
-      ))
-        for (const offset of found) if (offset < end) offsets.add(offset);
+      const merged = bytes === 0 ? await findMergedAway(key, { store, table: claim.table }) : undefined;
+      const source = objectSource(store, merged?.holder ?? { key, size: bytes });
+      for await (const [partitions = [], found = []] of parquet.integerChunks(source, coordinateColumns))
+        for (const [row, offset] of found.entries())
+          if (Number(partitions[row]) === claim.partition && offset >= claim.from && offset < end) offsets.add(offset);
     }
     return BigInt(offsets.size);
   }

@@ -3,9 +3,9 @@ import { mapConcurrently } from '../../../runtime/concurrency.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { isExpired, readExpiry } from '../../ledger/expired-days.ts';
 import type { WrittenObject } from '../../ledger/ledger-entry.ts';
-import { hivePathOf } from '../../ledger/object-keys.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports/lake.ts';
 import { objectSource, type ParquetReader } from '../../ports/parquet.ts';
+import { findMergedAway } from './merged-away.ts';
 import { rowsOfItsKey, type ExpectedObject } from './own-object.ts';
 
 /** One object to be: a key that follows from the claim, and how to make its bytes. */
@@ -17,7 +17,7 @@ export interface ObjectDraft extends Pick<WrittenObject, 'key' | 'kind' | 'rows'
 
 export type PutOutcome =
   | { readonly kind: 'created'; readonly object: WrittenObject }
-  /** An earlier try has put it, with at least as many rows. */
+  /** An earlier try has put it, with at least as many rows; of no bytes where these are in a merged file by now. */
   | { readonly kind: 'kept'; readonly object: WrittenObject }
   | { readonly kind: 'absent' }
   /** What lies under the key is damaged, is of another range, or holds fewer rows than we have. */
@@ -106,21 +106,8 @@ export async function areObjectsThere(
   if (differing.length === 0) return true;
   const before = await readExpiry(store, table);
   const kept = differing.filter(({ partition }) => !isExpired(partition, before));
-  const merged = await mapConcurrently(kept, looksMax, (object) => isMergedAway(object, { store, table }));
-  return merged.every(Boolean);
-}
-
-/** True for an object that is gone, and whose rows are in a merged file that is there. */
-async function isMergedAway(
-  { key }: WrittenObject,
-  { store, table }: { readonly store: ObjectStore; readonly table: string },
-): Promise<boolean> {
-  if (!key.startsWith(`${table}/`)) return false;
-  // who writes rows seldom asks, and loads no package for it
-  const { readMerged, sourcesOf } = await import('../../ledger/merged-partition.ts');
-  const stored = await readMerged(store, table, hivePathOf(key, table));
-  const file = stored && sourcesOf(stored.note).get(key);
-  return file?.bytes !== undefined && (await store.head(file.key))?.size === file.bytes;
+  const merged = await mapConcurrently(kept, looksMax, ({ key }) => findMergedAway(key, { store, table }));
+  return merged.every((found) => found !== undefined);
 }
 
 /** What of the object is not as it was written; `found` is what the store has under its key. */

@@ -5,6 +5,7 @@ import type { ParquetReader } from '../../ports/parquet.ts';
 import { rowOffsets } from './file-offsets.ts';
 import { findFormat1Objects, type NamedObject } from './format-1-objects.ts';
 import { NewerObjects } from './newer-objects.ts';
+import { findMergedAway } from './merged-away.ts';
 import { areObjectsThere, ObjectWriter, type ObjectDraft, type PutOutcome } from './object-writer.ts';
 import { findMeetingObjects, type RangeObject } from './range-objects.ts';
 
@@ -33,9 +34,13 @@ export class TableObjects {
     return this.#writer.put(draft, bytes);
   }
 
-  /** Looks at an object that is known by its name: an earlier try may have put it. */
+  /** Looks at an object that is known by its name: an earlier try may have put it, and upkeep have merged it since. */
   async look(named: NamedObject & Pick<ObjectDraft, 'expected'>): Promise<PutOutcome> {
-    return this.#writer.find({ ...named, rows: 1 });
+    const found = await this.#writer.find({ ...named, rows: 1 });
+    const merged = found.kind === 'absent' ? await findMergedAway(named.key, this.#options) : undefined;
+    if (merged === undefined || merged.rows > (named.expected?.rowsMax ?? merged.rows)) return found;
+    const { key, kind, partition } = named;
+    return { kind: 'kept', object: { key, kind, partition, rows: merged.rows, bytes: 0 } };
   }
 
   /** An object from the range's first offset on, in a folder that these keys would go to and this process has not looked at yet. */
