@@ -1,4 +1,5 @@
 import type { ObjectRange, Outcome, WrittenObject } from '../ledger/ledger-entry.ts';
+import type { OffsetRange } from '../ports/topic.ts';
 
 /** A range whose objects are replaced, at the generation of who replaces them. */
 export type ReplacedRange = Pick<ObjectRange, 'topic' | 'partition' | 'from' | 'to' | 'generation'>;
@@ -19,6 +20,14 @@ export interface ReplacedBatch {
   readonly objects: ReplacedObjects;
 }
 
+/** What is to be done with a range besides. */
+export interface CheckedPlan {
+  /** Objects that are to stay. */
+  readonly keeps: readonly WrittenObject[];
+  /** All ranges that are to be replaced by the same change; left out where it is the only one. */
+  readonly together?: readonly OffsetRange[] | undefined;
+}
+
 /** Rows of a range, and its dead letters. */
 export type RangeCounts = Pick<Outcome, 'rows' | 'deadLetters'>;
 
@@ -26,8 +35,8 @@ export type RangeCounts = Pick<Outcome, 'rows' | 'deadLetters'>;
 export interface Publication {
   /** Counts what the tables have of the range, in whatever files. Rejects as `check` does. */
   count(range: ReplacedRange): Promise<RangeCounts>;
-  /** Rejects with TABLE_MISMATCH when the tables' rows of the range can't be exchanged; `keeps` are to stay. */
-  check(range: ReplacedRange, objects: Omit<ReplacedObjects, 'after'>, keeps: readonly WrittenObject[]): Promise<void>;
+  /** Rejects with TABLE_MISMATCH when the tables' rows of the range can't be exchanged, and with OBJECT_UNREADABLE or STORE_MISSING for a damaged file of which rows are needed. */
+  check(range: ReplacedRange, objects: Omit<ReplacedObjects, 'after'>, plan: CheckedPlan): Promise<void>;
   /**
    * Lets the tables hold these objects of the ranges and no others, by one change of each table. Rejects as `check` does, and with
    * LEDGER_CONTENDED when they hold those of a higher generation.

@@ -8,6 +8,7 @@ import {
   type WrittenEntry,
   type WrittenObject,
 } from '../ledger/ledger-entry.ts';
+import type { OffsetRange } from '../ports/topic.ts';
 import type { CommitTools } from './commit-tools.ts';
 import { Overtaken, type EntryGuard } from './entry-guard.ts';
 import { discardOurs, overtaken } from './overtaken-entry.ts';
@@ -28,6 +29,8 @@ export interface Replacement {
   readonly keeps?: readonly WrittenObject[];
   /** Objects of days that have expired, which are gone: the entry goes on counting what they held, and no table has them. */
   readonly expired?: readonly WrittenObject[];
+  /** All ranges that are to be replaced together; left out where it is the only one. */
+  readonly together?: readonly OffsetRange[] | undefined;
 }
 
 /** A replacement whose new objects are put; the old ones still count. */
@@ -56,13 +59,14 @@ export async function putReplacement(
 ): Promise<PutReplacement | undefined> {
   const step = stepRunner(tools);
   const created: WrittenObject[] = [];
-  const { current, pieces, why, keeps = [], expired = [] } = replacement;
+  const { current, pieces, why, keeps = [], expired = [], together } = replacement;
   const published = publishedBy(current.entry);
   const outcomes: Outcome[] = [];
   let put: PutPiece | undefined;
   for await (const prepared of pieces) {
     const isFirst = put === undefined;
-    if (isFirst) await step('snapshot', async () => tools.publication?.check(current.entry, published, keeps));
+    if (isFirst)
+      await step('snapshot', async () => tools.publication?.check(current.entry, published, { keeps, together }));
     put = await putPiece({ current: put?.announced ?? current, isFirst, why, prepared, created }, tools, step);
     outcomes.push(put.outcome);
   }

@@ -19,6 +19,8 @@ export interface ReplayOptions {
   readonly topicId?: string;
   /** Replaces a batch also when Kafka delivers fewer records for it than the lake has, and ends a claim of which it lacks some. */
   readonly allowLoss?: boolean;
+  /** The ranges that are replaced by one change of an Iceberg table, where they are several. */
+  readonly together?: readonly OffsetRange[];
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +50,7 @@ export async function putBatch(
   { range, heldFrom, entry, take, inLake = 0 }: ReplacedBy,
   options: ReplayOptions,
 ): Promise<PutReplacement | LeftBatch> {
-  const { tools, policy, allowLoss = false } = options;
+  const { tools, policy, allowLoss = false, together } = options;
   const { rows } = entry.outcome;
   const had = Math.max(entry.outcome.records, inLake);
   const batch = await readUnlessGone(range, options, heldFrom);
@@ -65,7 +67,7 @@ export async function putBatch(
     return { kind: 'left', why, ...(delivered < had && { isFewer: true }) };
   }
   await checkTopic(options);
-  const put = await putReplacement({ current: await take(), pieces: read.pieces(), why: 'replay' }, tools);
+  const put = await putReplacement({ current: await take(), pieces: read.pieces(), why: 'replay', together }, tools);
   // a batch without any record is a piece, too
   if (put === undefined) throw new TypeError('expected one piece at least');
   return put;

@@ -61,12 +61,15 @@ export async function replayGroup(
 ): Promise<ReplayResult[]> {
   const results: ReplayResult[] = [];
   const put: PutReplacement[] = [];
+  const together = items.flatMap(({ kind, range }) => (kind === 'replace' ? [range] : []));
   try {
     for (const item of items) {
       if (options.signal.aborted) break;
       onBegin(item);
       const result =
-        item.kind === 'replace' ? await putBatch(replacedBy(item), options) : await replayItem(item, options);
+        item.kind === 'replace'
+          ? await putBatch(replacedBy(item), { ...options, together })
+          : await replayItem(item, options);
       if (result.kind === 'put') put.push(result);
       results.push(result.kind === 'put' ? done : result);
     }

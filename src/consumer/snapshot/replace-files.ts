@@ -37,7 +37,7 @@ export function createPublication(tools: SnapshotTools): Publication {
       }
       return counts;
     },
-    check: async (range, expected, keeps) => {
+    check: async (range, expected, { keeps, together = [range] }) => {
       for (const target of targets) {
         const table = await loadReached(target, [range], tools);
         // what the table does not have yet is replaced in the ledger alone
@@ -45,7 +45,7 @@ export function createPublication(tools: SnapshotTools): Publication {
         const live = await readLive(table, [range], tools);
         const batch = { range, objects: { ...expected, after: keeps } };
         const files = new RangeFiles(batch, target, await factsOf(live, tools));
-        await rewriter.check(table, findUnlisted(table, live, [files], tools));
+        await rewriter.check(table, findUnlisted(table, live, [files], tools), together);
       }
     },
     replace: async (batches) => {
@@ -70,7 +70,7 @@ async function replaceInTable(
     const all = reached.map((batch) => new RangeFiles(batch, target, facts));
     const open = all.filter((files) => !files.isDone);
     for (const { range, isOvertaken } of open) if (isOvertaken) throw overtaken(range);
-    const rewritten = await rewriter.rewrite(table, findUnlisted(table, live, open, tools));
+    const rewritten = await rewriter.rewrite(table, findUnlisted(table, live, open, tools), ranges);
     const objects = [
       ...open.flatMap(({ missing }) => missing),
       ...rewritten.flatMap(({ file, object }) =>

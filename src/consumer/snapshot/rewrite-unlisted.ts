@@ -5,6 +5,8 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { msPerHour } from '../../runtime/duration.ts';
 import { mergedKey } from '../ledger/object-keys.ts';
 import type { ParquetRewriter, RewrittenObject } from '../ports/parquet-rewriter.ts';
+import type { OffsetRange } from '../ports/topic.ts';
+import { isReplacedWhole } from './damaged-files.ts';
 import type { UnlistedFile } from './unlisted-files.ts';
 import type { SnapshotTools } from './snapshot-tools.ts';
 
@@ -29,27 +31,59 @@ export class UnlistedFilesRewriter {
     this.#tools = tools;
   }
 
-  /** Rejects with TABLE_MISMATCH when one of the files can't be written again. */
-  async check({ name, metadata }: LoadedTable, files: readonly UnlistedFile[]): Promise<void> {
+  /** Rejects with TABLE_MISMATCH when one of the files can't be written again, and as `rewrite` does for a damaged one. */
+  async check(
+    { name, metadata }: LoadedTable,
+    files: readonly UnlistedFile[],
+    replaced: readonly OffsetRange[],
+  ): Promise<void> {
     const { fields } = currentSchema(metadata);
-    for (const { key, uri, bytes } of files) {
+    for (const file of files) {
+      const { key, uri, bytes } = file;
       const id = JSON.stringify([metadata['current-schema-id'], uri]);
       if (this.#checked.has(id)) continue;
       const rewriter = await this.#open(name, key);
       const target = { columns: columnsOfFields(fields, name), fieldIds: fieldIdsOf(fields) };
-      await rewriter.check({ sources: [{ key, bytes }], ...target });
-      this.#checked.add(id);
+      await this.#unlessDamaged(file, replaced, async () => {
+        await rewriter.check({ sources: [{ key, bytes }], ...target });
+        this.#checked.add(id);
+      });
     }
   }
 
-  /** Gives the files that had such rows. Files do not change: what was written for one stays right as long as the table has it. */
-  async rewrite(table: LoadedTable, files: readonly UnlistedFile[]): Promise<RewrittenFile[]> {
+  /**
+   * Gives the files that had such rows. Files do not change: what was written for one stays right as long as the table has it. One that is damaged or gone is
+   * given up when all of its rows are `replaced`; else it rejects with OBJECT_UNREADABLE or STORE_MISSING.
+   */
+  async rewrite(
+    table: LoadedTable,
+    files: readonly UnlistedFile[],
+    replaced: readonly OffsetRange[],
+  ): Promise<RewrittenFile[]> {
     const rewritten: RewrittenFile[] = [];
     for (const file of files) {
-      const object = await this.#rewriteOnce(table, file);
-      if (object.leftOutRows > 0) rewritten.push({ file, object: object.rows > 0 ? object : undefined });
+      const object = await this.#unlessDamaged(file, replaced, () => this.#rewriteOnce(table, file));
+      if (object === undefined) rewritten.push({ file, object });
+      else if (object.leftOutRows > 0) rewritten.push({ file, object: object.rows > 0 ? object : undefined });
     }
     return rewritten;
+  }
+
+  /** Gives `undefined` for a damaged file of which nothing is needed. */
+  async #unlessDamaged<T>(
+    { uri, bounds }: UnlistedFile,
+    replaced: readonly OffsetRange[],
+    work: () => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      const isDamaged =
+        error instanceof PipelineError && (error.code === 'OBJECT_UNREADABLE' || error.code === 'STORE_MISSING');
+      if (!isDamaged) throw error;
+      if (bounds !== undefined && (await isReplacedWhole(bounds, replaced, this.#tools))) return undefined;
+      throw neededWhole(uri, error);
+    }
   }
 
   async #rewriteOnce(table: LoadedTable, file: UnlistedFile): Promise<RewrittenObject> {
@@ -92,6 +126,16 @@ export class UnlistedFilesRewriter {
 function folderWithin(table: string, key: string): string {
   const folder = key.startsWith(`${table}/`) ? key.slice(table.length + 1) : '';
   return folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
+}
+
+function neededWhole(uri: string, cause: PipelineError): PipelineError {
+  return new PipelineError(cause.code, {
+    message: `${uri} has rows of the range and of others, and can’t be read: ${cause.message}`,
+    retryable: false,
+    cause,
+    details: { uri },
+    hint: 'restore it from an older version; or, while Kafka holds all of its records, replay them together: `glueless replay` with --from-time and --to-time around them, or --all',
+  });
 }
 
 function notHere(table: string, key: string): PipelineError {

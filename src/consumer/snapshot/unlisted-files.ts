@@ -20,6 +20,14 @@ export interface UnlistedFile {
   readonly partition: readonly string[];
   /** The rows of it that are replaced. */
   readonly leftOut: readonly RowRange[];
+  /** Left out where they are not known, or rows of it have none. */
+  readonly bounds?: FileBounds;
+}
+
+/** The Kafka partitions and offsets that a file's rows have, the last ones included. */
+export interface FileBounds {
+  readonly partitions: { readonly first: bigint; readonly last: bigint };
+  readonly offsets: { readonly first: bigint; readonly last: bigint };
 }
 
 /** True for a table whose rows say where in Kafka they come from: only those can be told from others. */
@@ -51,7 +59,8 @@ export function findUnlistedFiles(
     const files = new TableFiles(store);
     const partition = partitionOf(data, { table, live, isOurs: !isShared || holder === topic, files });
     const { file_path: uri, file_size_in_bytes: bytes } = file;
-    return [{ uri, key: files.keyOf(uri), bytes, partition, leftOut: joined(met) }];
+    const bounds = boundsOf(file, ids);
+    return [{ uri, key: files.keyOf(uri), bytes, partition, leftOut: joined(met), ...(bounds && { bounds }) }];
   });
 }
 
@@ -93,6 +102,18 @@ function heldBy(file: DataFile, ranges: readonly ReplacedRange[], ids: Coordinat
     ({ partition, from, to }) =>
       partitionMin <= partition && partitionMax >= partition && offsetMin < to && offsetMax >= from,
   );
+}
+
+function boundsOf(file: DataFile, { partition, offset }: CoordinateIds): FileBounds | undefined {
+  const [partitions, offsets] = [boundsOfColumn(file, partition), boundsOfColumn(file, offset)];
+  return partitions && offsets && { partitions, offsets };
+}
+
+function boundsOfColumn(file: DataFile, id: number): { readonly first: bigint; readonly last: bigint } | undefined {
+  const first = boundOf(file, 'lower_bounds', id);
+  const last = boundOf(file, 'upper_bounds', id);
+  const nulls = file.null_value_counts?.find(({ key }) => key === id)?.value;
+  return nulls === 0 && first !== undefined && last !== undefined ? { first, last } : undefined;
 }
 
 interface Surroundings {

@@ -24,7 +24,7 @@ export interface LiveFiles {
 
 /** What is kept of a snapshot's files. */
 export interface WantedFiles {
-  /** Ids of the columns whose bounds are kept. */
+  /** Ids of the columns whose bounds and counts of nulls are kept. */
   readonly columns: ReadonlySet<number>;
   /** True for a data file that is kept. */
   readonly isWanted: (file: DataFile) => boolean;
@@ -72,7 +72,7 @@ function liveFileOf(
   return { file: boundedBy(file, columns), specId, sequenceNumber: BigInt(number ?? 0) };
 }
 
-/** The file without what takes much memory: of metrics only the bounds of these columns stay. */
+/** The file without what takes much memory: of metrics only the bounds of these columns stay, and how many nulls they have. */
 function boundedBy(file: DataFile, columns: ReadonlySet<number>): DataFile {
   const { content, file_path, file_format, partition, record_count, file_size_in_bytes } = file;
   const boundsOf = (bounds: DataFile['lower_bounds']): DataFile['lower_bounds'] =>
@@ -85,6 +85,7 @@ function boundedBy(file: DataFile, columns: ReadonlySet<number>): DataFile {
     partition,
     record_count,
     file_size_in_bytes,
+    null_value_counts: file.null_value_counts?.filter(({ key }) => columns.has(key)),
     lower_bounds: boundsOf(file.lower_bounds),
     upper_bounds: boundsOf(file.upper_bounds),
   };

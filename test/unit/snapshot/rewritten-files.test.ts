@@ -127,6 +127,51 @@ describe('a replay of a range whose files another engine has rewritten', () => {
     expect(await visibleOffsets(lake)).toEqual(['0/0', '0/1', '0/2', '0/3', '0/6', '0/7']);
   });
 
+  describe('and one of them is damaged or gone', () => {
+    const damage: Record<string, (lake: IcebergTestLake, key: string) => Promise<unknown>> = {
+      cut: async ({ store }, key) => store.put(key, (await store.get(key))?.bytes.subarray(0, 200) ?? Buffer.of()),
+      empty: ({ store }, key) => store.put(key, Buffer.of()),
+      gone: ({ store }, key) => store.delete([key]),
+    };
+
+    async function damaged(how: string): Promise<{ lake: IcebergTestLake; topic: FakeTopic }> {
+      const { lake, topic } = await written(4, 4, 4);
+      await rewriteAsOthersDo(lake);
+      const keys = await Array.fromAsync(lake.store.list(`${testTable}/`), ({ key }) => key);
+      await lake.store.delete(keys.filter((key) => key.includes('/kafka-')));
+      await damage[how]?.(lake, keys.find((key) => key.includes('optimized-')) ?? '');
+      return { lake, topic };
+    }
+
+    it.each(Object.keys(damage))('brings all rows back where it replaces all that the file had: %s', async (how) => {
+      const { lake, topic } = await damaged(how);
+      await replaySnapshots(lenient(lake), topic, { from: 0n, to: 12n });
+      expect(await visibleOffsets(lake)).toEqual(allOffsets(1, 12));
+      const { findings } = await audit(lake, topic, { iceberg: lake.iceberg, deep: true });
+      expect(findings.filter(({ what }) => !what.includes('only snapshots before the current one'))).toEqual([]);
+    });
+
+    it.each(Object.keys(damage))('changes nothing where the file had other rows, too: %s', async (how) => {
+      const { lake, topic } = await damaged(how);
+      const files = await filesOf(lake);
+      const replayed = replaySnapshots(lenient(lake), topic, { from: 0n, to: 8n });
+      await expect(replayed).rejects.toMatchObject({ hint: expect.stringContaining('replay them together') });
+      expect(await filesOf(lake)).toEqual(files);
+      const states = await Array.fromAsync(lenient(lake).ledger.entries(path), ({ entry }) => entry.state);
+      expect(new Set(states)).toEqual(new Set(['written']));
+    });
+
+    it('changes nothing where an entry of the file’s rows is gone', async () => {
+      const { lake, topic } = await damaged('gone');
+      await lake.store.delete([`_ledger/${testTable}/${testTopic}/0/${'4'.padStart(20, '0')}.json`]);
+      const files = await filesOf(lake);
+      await expect(replaySnapshots(lenient(lake), topic, { from: 8n, to: 12n })).rejects.toMatchObject({
+        code: 'STORE_MISSING',
+      });
+      expect(await filesOf(lake)).toEqual(files);
+    });
+  });
+
   it.each(commitFaults)('is done once when an answer does not come: %s', async (fault) => {
     const { lake, topic } = await written(4, 4);
     await rewriteAsOthersDo(lake);

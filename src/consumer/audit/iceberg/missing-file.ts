@@ -4,12 +4,14 @@ import { retentionProperties, snapshotRetention } from '../../../iceberg/metadat
 import type { Finding } from '../finding.ts';
 
 const restore = 'restore it from an older version of the object';
+const replay =
+  'or, while Kafka holds all of its records, replay them together: glueless replay with --from-time and --to-time around them, or --all';
 
 /** A file that the table's metadata names and that is not there. One that only older snapshots have is needed for time travel alone. */
 export function missingFile(key: string, references: TableReferences, { name, metadata }: LoadedTable): Finding {
   const what = `is named by ${references.named.get(key)} of the table ${name}, and not there`;
   const finding = { problem: 'object-missing' as const, where: key };
-  if (!references.past.has(key)) return { ...finding, what, action: restore };
+  if (!references.past.has(key)) return { ...finding, what, action: `${restore}; ${replay}` };
   const { countMin, ageMaxMs } = snapshotRetention(metadata);
   const kept = `the table keeps its last ${countMin} (${retentionProperties.countMin}), and those that are at most ${ageMaxMs} ms old (${retentionProperties.ageMaxMs})`;
   return {
